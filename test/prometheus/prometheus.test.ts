@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+
+const run = promisify(execFile);
+const folder = join(import.meta.dirname, '../../prometheus');
+
+interface RuleFile {
+  groups: {
+    rules: { alert: string; expr: string; annotations: { summary: string; description: string }; labels: { severity: string } }[];
+  }[];
+}
+
+describe('prometheus/', () => {
+  it('prometheus.yml is a valid configuration and loads its rules', async () => {
+    const { stdout } = await promtool('check', 'config', join(folder, 'prometheus.yml'));
+    expect(stdout)
+      .to.match(/1 rule files found/)
+      .and.match(/[1-9]\d* rules found/);
+  });
+
+  it('prometheus.yml scrapes wrtmeter under the name that compose gives it, and leaves it time to answer', async () => {
+    const config = parse(await readFile(join(folder, 'prometheus.yml'), 'utf8'));
+    expect(config.scrape_configs).to.deep.equal([{ job_name: 'wrtmeter', static_configs: [{ targets: ['wrtmeter:9780'] }] }]);
+    expect(config.global).to.include({ scrape_interval: '30s', scrape_timeout: '10s' });
+  });
+
+  it('the data source takes its interval from prometheus.yml', async () => {
+    const config = parse(await readFile(join(folder, 'prometheus.yml'), 'utf8'));
+    const source = parse(await readFile(join(folder, '../grafana/provisioning/datasources/prometheus.yml'), 'utf8'));
+    expect(source.datasources[0].jsonData.timeInterval).to.equal(config.global.scrape_interval);
+  });
+
+  it('the alerts fire when they should and at no other time', async () => {
+    const { stdout } = await promtool('test', 'rules', join(folder, 'tests/wrtmeter.yml'));
+    expect(stdout).to.match(/SUCCESS/);
+  });
+
+  it('every alert is tested, says who it is about and how bad it is', async () => {
+    const tests = await readFile(join(folder, 'tests/wrtmeter.yml'), 'utf8');
+    for (const rule of await rules()) {
+      expect(tests, rule.alert).to.match(new RegExp(`alertname: ${rule.alert}\\b[^}]*\\n[^}]*exp_alerts:\\n`));
+      expect(rule.labels.severity, rule.alert).to.be.oneOf(['critical', 'warning', 'info']);
+      expect(rule.annotations.summary, rule.alert).to.be.a('string');
+      expect(rule.annotations.description, rule.alert).to.be.a('string');
+    }
+  });
+});
+
+async function rules() {
+  const names = await readdir(join(folder, 'rules'));
+  const files = await Promise.all(names.map(async (name) => parse(await readFile(join(folder, 'rules', name), 'utf8')) as RuleFile));
+  return files.flatMap((file) => file.groups.flatMap((group) => group.rules));
+}
+
+async function promtool(...args: string[]) {
+  try {
+    return await run('promtool', args);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error.code === 'ENOENT') throw new Error('This test needs "promtool": install the Debian package prometheus');
+    throw new Error(`promtool ${args.join(' ')} failed:\n${'stdout' in error ? error.stdout : ''}${'stderr' in error ? error.stderr : ''}`);
+  }
+}
