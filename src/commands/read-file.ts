@@ -1,0 +1,20 @@
+import { open } from 'node:fs/promises';
+import type { ReadFile } from '../config/files.ts';
+
+/** Reads the beginning of a file, so that a device or a huge file named by mistake does no harm. */
+export const readFile: ReadFile = async (path, limit) => {
+  const handle = await open(path);
+  try {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    while (length < limit) {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(limit - length, 65_536)));
+      if (bytesRead === 0) break;
+      chunks.push(buffer.subarray(0, bytesRead));
+      length += bytesRead;
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    await handle.close();
+  }
+};

@@ -1,0 +1,64 @@
+import type { CLASSIC_SOURCES } from './config.ts';
+import type { Entry, Node } from './document.ts';
+import { group, optional } from './fields.ts';
+import { nearest } from './nearest.ts';
+import { fail, type Located, type Problems, warn } from './problems.ts';
+import { loginIn, nameOf, type RouterEntry, readOf } from './routers.ts';
+import { parseUrl, type RouterUrl } from './urls.ts';
+
+/** The keys of a router in the older collectors' routers.json, and what each gives. */
+export const CLASSIC_KEYS: ReadonlyMap<string, (typeof CLASSIC_SOURCES)[number]> = new Map([
+  ['ap_stats', 'stations'],
+  ['wan_stats', 'wan'],
+  ['dhcp_leases', 'leases'],
+]);
+
+/** Whether a file is a classic routers.json: groups of the three URLs, right at its top. */
+export function isClassic(root: Node): boolean {
+  return (
+    root.kind === 'mapping' &&
+    root.entries.some(({ value }) => value.kind === 'mapping' && value.entries.some(({ key }) => CLASSIC_KEYS.has(key)))
+  );
+}
+
+/**
+ * Reads `{ "192.168.1.1": { "ap_stats": URL, "wan_stats": URL, "dhcp_leases": URL } }`. A missing, null or empty URL
+ * skips that source, as it always did, and a router without any is left out with a warning.
+ */
+export function readClassic(root: Node, problems: Problems): RouterEntry[] {
+  return (group(root, problems) ?? []).flatMap((entry) => readClassicRouter(entry, problems) ?? []);
+}
+
+const readUrl = optional(parseUrl);
+
+function readClassicRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
+  const name = nameOf(entry, problems);
+  const before = problems.errors.length;
+  const urls: { source: (typeof CLASSIC_SOURCES)[number]; url: Located<RouterUrl | null> }[] = [];
+  for (const { key, place, value } of group(entry.value, problems) ?? []) {
+    const source = CLASSIC_KEYS.get(key);
+    if (source === undefined) {
+      unknownKey(key, place, problems);
+      continue;
+    }
+    const url = readUrl(value, problems);
+    if (url !== undefined) urls.push({ source, url: { value: url, place: value.place } });
+  }
+  const reads = urls.flatMap(({ source, url }) => readOf(source, url) ?? []);
+  if (reads.length === 0) {
+    if (problems.errors.length === before) warn(problems, entry.place, 'has no URL, so this router is left out');
+    return undefined;
+  }
+  const login = loginIn(
+    urls.map(({ url }) => url),
+    problems,
+  );
+  return { name, was: [], reads, access: login === undefined ? {} : { login } };
+}
+
+// The older programs ignored what they did not know, and so do we; but a slip of the pen would leave something uncounted.
+function unknownKey(key: string, place: string, problems: Problems): void {
+  const near = nearest(key, CLASSIC_KEYS.keys());
+  if (near === null) warn(problems, place, `unknown key, ignored; known here: ${[...CLASSIC_KEYS.keys()].join(', ')}`);
+  else fail(problems, place, `unknown key; did you mean "${near}"?`);
+}

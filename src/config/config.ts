@@ -1,0 +1,94 @@
+/** What the program runs by: plain data, complete, with every default and every secret filled in. */
+export interface Config {
+  listen: Listen;
+  /** Directory of the ledger, as it was written: relative to the working directory. */
+  data: string;
+  /** IANA name. */
+  timezone: string;
+  billing: BillingConfig;
+  accounting: Accounting;
+  /** Seconds without a scrape after which the service reads by itself; 0 = never. */
+  heartbeat: number;
+  /** Seconds for which a finished round may be shown again; 0 = every scrape reads. */
+  minInterval: number;
+  /** Bits per second that no router's counters can exceed, unless the router says otherwise. */
+  lineRate: number;
+  retention: {
+    /** Seconds for which hour rows are kept. */
+    hours: number;
+  };
+  /** Seconds after which a device that is not seen leaves the metrics. */
+  expire: number;
+  /** Whether `POST /-/reload` is answered. */
+  reload: boolean;
+  log: { level: LogLevel };
+  routers: RouterConfig[];
+  devices: DeviceConfig[];
+  /** The file it was read from, as it was named; null without one. */
+  file: string | null;
+  /** Nobody named a router, so the usual address of one is tried. */
+  implied: boolean;
+}
+
+export interface Listen {
+  host: string;
+  port: number;
+}
+
+export interface BillingConfig {
+  /** Day of the month, 1 to 31. */
+  day: number;
+}
+
+export const ACCOUNTINGS = ['auto', 'hosts', 'stations'] as const;
+export type Accounting = (typeof ACCOUNTINGS)[number];
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface RouterConfig {
+  name: string;
+  /** Earlier names, whose accounts go on under this one. */
+  was: string[];
+  requests: RouterRequests;
+  credentials: Credentials;
+  tls: TlsConfig;
+  /** Bits per second. */
+  lineRate: number;
+  billing: BillingConfig;
+  /** Width of the router's counters; null = as the router says. */
+  counterBits: CounterBits | null;
+}
+
+export type CounterBits = 32 | 64;
+
+/** What is fetched from a router: one answer with everything, or the classic scripts (at least one of them). */
+export type RouterRequests = { kind: 'wrtmeter'; url: string } | ({ kind: 'classic' } & ClassicUrls);
+
+export interface ClassicUrls {
+  stations?: string;
+  wan?: string;
+  leases?: string;
+}
+
+export const CLASSIC_SOURCES = ['stations', 'wan', 'leases'] as const satisfies readonly (keyof ClassicUrls)[];
+
+export type Credentials = { kind: 'none' } | { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
+
+export interface TlsConfig {
+  /** PEM text of the only authority that is trusted; null = the system's. */
+  ca: string | null;
+  /** Any certificate will do. */
+  insecure: boolean;
+}
+
+/** A device that the owner named, with all its addresses (lower case, colons). */
+export interface DeviceConfig {
+  name: string;
+  macs: string[];
+  user?: string;
+}
+
+export const MAX_ROUTERS = 256;
+export const MAX_DEVICES = 5000;
+export const MAX_MACS = 32;

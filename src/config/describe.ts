@@ -1,0 +1,70 @@
+import type { Config, Credentials, RouterConfig } from './config.ts';
+import { CLASSIC_SOURCES } from './config.ts';
+import { formatDuration, formatRate } from './values.ts';
+
+/** The configuration on one screen, for a person; without secrets. */
+export function describeConfig(config: Config): string {
+  const { host, port } = config.listen;
+  const rows: [string, string][] = [
+    ['configuration', config.file ?? 'none; defaults, variables and options only'],
+    ['listen', `${host.includes(':') ? `[${host}]` : host}:${port}`],
+    ['data', config.data],
+    ['time zone', config.timezone],
+    ['billing day', String(config.billing.day)],
+    ['accounting', config.accounting],
+    ['heartbeat', config.heartbeat === 0 ? 'off' : formatDuration(config.heartbeat)],
+    ...(config.minInterval === 0 ? [] : [['min interval', formatDuration(config.minInterval)] satisfies [string, string]]),
+    ['hourly figures', `kept ${formatDuration(config.retention.hours)}`],
+    ['expire', formatDuration(config.expire)],
+    ['reload', config.reload ? 'by SIGHUP and POST /-/reload' : 'by SIGHUP'],
+    ['log level', config.log.level],
+    ['devices', devicesText(config)],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  const lines = rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
+  return [...lines, ...config.routers.flatMap((router) => ['', ...describeRouter(router, config)])].join('\n');
+}
+
+function describeRouter(router: RouterConfig, config: Config): string[] {
+  const { requests } = router;
+  const lines = [`router ${router.name}${config.implied ? ' (none was named, so the usual address is tried)' : ''}`];
+  switch (requests.kind) {
+    case 'wrtmeter':
+      lines.push(`  everything  ${requests.url}`);
+      break;
+    case 'classic':
+      for (const source of CLASSIC_SOURCES) lines.push(`  ${source.padEnd(10)}  ${requests[source] ?? '-'}`);
+      break;
+    default:
+      requests satisfies never;
+  }
+  const notes = [
+    credentialsText(router.credentials),
+    router.tls.ca === null ? null : 'trusts its own certificate authority only',
+    router.tls.insecure ? 'any certificate is accepted' : null,
+    `at most ${formatRate(router.lineRate)}`,
+    router.billing.day === config.billing.day ? null : `billing day ${router.billing.day}`,
+    router.counterBits === null ? null : `counters of ${router.counterBits} bits`,
+    router.was.length === 0 ? null : `was ${router.was.join(', ')}`,
+  ];
+  return [...lines, `  ${notes.filter((note) => note !== null).join('; ')}`];
+}
+
+function credentialsText(credentials: Credentials): string {
+  switch (credentials.kind) {
+    case 'none':
+      return 'no password';
+    case 'basic':
+      return `user ${credentials.username} with a password`;
+    case 'bearer':
+      return 'with a token';
+    default:
+      return credentials satisfies never;
+  }
+}
+
+function devicesText({ devices }: Config): string {
+  if (devices.length === 0) return 'none named';
+  const users = new Set(devices.flatMap(({ user }) => user ?? []));
+  return `${devices.length} named${users.size === 0 ? '' : `, of ${users.size} ${users.size === 1 ? 'user' : 'users'}`}`;
+}

@@ -1,0 +1,37 @@
+import { type DeviceConfig, MAX_DEVICES, MAX_MACS } from './config.ts';
+import type { Node } from './document.ts';
+import { type Field, group, listOf, readFields, scalar } from './fields.ts';
+import { fail, type Problems } from './problems.ts';
+import { nameOf } from './routers.ts';
+import { parseDeviceMac, parseName } from './values.ts';
+
+/** Every key of a device in wrtmeter.yaml. */
+export const deviceFields = {
+  macs: { key: 'macs', read: listOf(parseDeviceMac, MAX_MACS) },
+  user: { key: 'user', read: scalar(parseName) },
+} as const satisfies Record<string, Field<unknown>>;
+
+/** The devices of wrtmeter.yaml; a MAC belongs to one of them only. */
+export function readDevices(node: Node, problems: Problems): DeviceConfig[] {
+  const entries = group(node, problems) ?? [];
+  if (entries.length > MAX_DEVICES) fail(problems, node.place, `has more than ${MAX_DEVICES} devices; shorten it`);
+  const owners = new Map<string, string>();
+  const names = new Map<string, string>();
+  return entries.slice(0, MAX_DEVICES).map((entry) => {
+    const name = nameOf(entry, problems).value;
+    const before = problems.errors.length;
+    const { macs, user } = readFields(entry.value, deviceFields, problems);
+    const same = names.get(name.toLowerCase());
+    if (same !== undefined) fail(problems, entry.place, `is the same name as "${same}"; choose another`);
+    names.set(name.toLowerCase(), name);
+    if (!macs?.value.length && problems.errors.length === before) {
+      fail(problems, entry.place, 'has no address; write for example macs: [02:00:00:00:00:01]');
+    }
+    for (const { value, place } of macs?.value ?? []) {
+      const owner = owners.get(value);
+      if (owner !== undefined) fail(problems, place, `${value} is already an address of "${owner}"; remove one of them`);
+      owners.set(value, name);
+    }
+    return { name, macs: (macs?.value ?? []).map((mac) => mac.value), ...(user && { user: user.value }) };
+  });
+}

@@ -1,0 +1,101 @@
+import type { Access } from './access.ts';
+import { parsePassword, parseToken, parseUsername } from './access.ts';
+import type { Found } from './fields.ts';
+import type { Environment } from './interpolate.ts';
+import { nearest } from './nearest.ts';
+import { fail, type Located, type Problems, shown, warn } from './problems.ts';
+import { type Setting, type SettingName, type Settings, settings } from './settings.ts';
+import { isTimeZone, parseBoolean, parseText, ValueError } from './values.ts';
+
+/** Variables beside those of the settings. The access is for every router that has none of its own. */
+export const OTHER_VARIABLES = [
+  'WRTMETER_CONFIG',
+  'WRTMETER_ROUTERS',
+  'WRTMETER_TOKEN',
+  'WRTMETER_TOKEN_FILE',
+  'WRTMETER_USERNAME',
+  'WRTMETER_PASSWORD',
+  'WRTMETER_PASSWORD_FILE',
+  'WRTMETER_CA_FILE',
+  'WRTMETER_INSECURE',
+] as const;
+
+type Variable = (typeof OTHER_VARIABLES)[number];
+
+/** The value of a variable; an empty one counts as not set, since compose passes those on. */
+export function variable(env: Environment, name: string): Located<string> | undefined {
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  return value === undefined || value.trim() === '' ? undefined : { value, place: name };
+}
+
+/** Settings given as words, from variables or options: `texts` has them by the setting's name. */
+export function readSettings(texts: Partial<Record<SettingName, Located<string>>>, problems: Problems): Found<Settings> {
+  const found: Partial<Record<SettingName, Located<unknown>>> = {};
+  for (const name of Object.keys(settings) as SettingName[]) {
+    const { parse }: Setting<unknown> = settings[name];
+    const value = parsed(texts[name], parse, problems, shown);
+    if (value !== undefined) found[name] = value;
+  }
+  return found as Found<Settings>;
+}
+
+/** The settings that variables give. */
+export function environmentSettings(env: Environment, problems: Problems): Found<Settings> {
+  const texts = Object.entries(settings).map(([name, setting]) => [name, variable(env, setting.variable)]);
+  return readSettings(Object.fromEntries(texts), problems);
+}
+
+/** How routers are read that say nothing of it themselves. */
+export function environmentAccess(env: Environment, problems: Problems): Access {
+  const read = <T>(name: Variable, parse: (text: string) => T, show = shown) => parsed(variable(env, name), parse, problems, show);
+  const hidden = () => 'the value';
+  const access = {
+    token: read('WRTMETER_TOKEN', parseToken, hidden),
+    tokenFile: read('WRTMETER_TOKEN_FILE', parseText),
+    username: read('WRTMETER_USERNAME', parseUsername),
+    password: read('WRTMETER_PASSWORD', parsePassword, hidden),
+    passwordFile: read('WRTMETER_PASSWORD_FILE', parseText),
+    caFile: read('WRTMETER_CA_FILE', parseText),
+    insecure: read('WRTMETER_INSECURE', parseBoolean),
+  };
+  return Object.fromEntries(Object.entries(access).filter(([, part]) => part !== undefined));
+}
+
+function parsed<T>(
+  text: Located<string> | undefined,
+  parse: (text: string) => T,
+  problems: Problems,
+  show: (text: string) => string,
+): Located<T> | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return { value: parse(text.value), place: text.place };
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    fail(problems, text.place, `${show(text.value)} ${error.message}`);
+  }
+}
+
+// Kubernetes gives every container such variables about a service called "wrtmeter".
+const SERVICE_LINK = /^WRTMETER_(SERVICE_|PORT($|_))/;
+
+/** Warns of variables that look as if they were meant for wrtmeter and are not known; `used` are those the file refers to. */
+export function warnOfUnknown(env: Environment, used: ReadonlySet<string>, problems: Problems): void {
+  const known: string[] = [...OTHER_VARIABLES, ...Object.values(settings).map((setting) => setting.variable)];
+  for (const name of Object.keys(env).sort()) {
+    if (!name.startsWith('WRTMETER_') || known.includes(name) || used.has(name) || SERVICE_LINK.test(name)) continue;
+    const near = nearest(name, known);
+    warn(problems, name, `unknown variable, ignored${near === null ? '' : `; did you mean "${near}"?`}`);
+  }
+}
+
+/** Warns of a TZ that the C library may know and IANA does not (`CET-1CEST`): it would count months in UTC, unnoticed. */
+export function warnOfSystemZone(env: Environment, timezone: string, problems: Problems): void {
+  const zone = variable(env, 'TZ');
+  if (zone === undefined || zone.value.startsWith('/') || isTimeZone(zone.value.replace(/^:/, ''))) return;
+  warn(
+    problems,
+    'TZ',
+    `${shown(zone.value)} is not an IANA time zone, so "${timezone}" is used; write for example Europe/Berlin, or set timezone`,
+  );
+}

@@ -1,0 +1,40 @@
+import { ACCOUNTINGS, LOG_LEVELS } from './config.ts';
+import { type Field, scalar } from './fields.ts';
+import { choice, duration, parseBoolean, parseDay, parseListen, parseRate, parseText, parseTimeZone } from './values.ts';
+
+/** A setting that a file, a variable and (with an `argument`) an option can give. */
+export interface Setting<T> extends Field<T> {
+  parse: (text: string) => T;
+  /** `WRTMETER_BILLING_DAY` for `billing.day` */
+  variable: string;
+  /** `--billing-day <day>`, as commander declares options; null where the command line has none. */
+  option: string | null;
+  help: string;
+}
+
+function setting<T>(key: string, parse: (text: string) => T, help: string, argument?: string): Setting<T> {
+  const option = argument === undefined ? null : `--${key.replace(/[._]/g, '-')} <${argument}>`;
+  return { key, parse, read: scalar(parse), variable: `WRTMETER_${key.replace('.', '_').toUpperCase()}`, option, help };
+}
+
+const MINUTE = 60;
+const DAY = 86_400;
+
+/** Every setting of the program itself, by its name in `CliOptions`. */
+export const settings = {
+  listen: setting('listen', parseListen, 'address and port to answer on', 'addr:port'),
+  data: setting('data', parseText, 'directory of the ledger', 'dir'),
+  timezone: setting('timezone', parseTimeZone, 'time zone of days and months', 'zone'),
+  billingDay: setting('billing.day', parseDay, 'day of the month on which a billing period starts', 'day'),
+  accounting: setting('accounting', choice(ACCOUNTINGS), 'which bytes make up a device'),
+  heartbeat: setting('heartbeat', duration({ least: 1, most: 7 * DAY, zero: true }), 'reads by itself when nobody scraped for so long'),
+  minInterval: setting('min_interval', duration({ least: 1, most: DAY, zero: true }), 'how long a finished round may be shown again'),
+  lineRate: setting('line_rate', parseRate, 'fastest rate that any counter can show'),
+  retentionHours: setting('retention.hours', duration({ least: DAY, most: 36_500 * DAY }), 'how long hourly figures are kept'),
+  expire: setting('expire', duration({ least: MINUTE, most: 36_500 * DAY }), 'when a device that is not seen leaves the metrics'),
+  reload: setting('reload', parseBoolean, 'whether POST /-/reload is answered'),
+  logLevel: setting('log.level', choice(LOG_LEVELS), 'least grave messages that are logged', 'level'),
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type Settings = typeof settings;
+export type SettingName = keyof Settings;

@@ -1,0 +1,134 @@
+import { isIP } from 'node:net';
+import { parseMac } from '../domain/mac.ts';
+import { cleanName } from '../domain/name.ts';
+import type { Listen } from './config.ts';
+import { nearest } from './nearest.ts';
+
+/** A value that is wrong. The message follows the quoted text: `is not a rate; write …`. */
+export class ValueError extends Error {}
+
+/** `ADDR:PORT`, `[IPV6]:PORT`, `:PORT` or `PORT`. Port 0 takes any free one. */
+export function parseListen(text: string): Listen {
+  const match = /^(?:\[(?<v6>[^\]]+)\]:|(?<host>[^:[\]\s/]*):)?(?<port>\d{1,5})$/.exec(text)?.groups;
+  const host = match?.v6 ?? (match?.host || '0.0.0.0');
+  const port = Number(match?.port);
+  const known = match?.v6 === undefined ? isIP(host) === 4 || isHostName(host) : isIP(host) === 6;
+  if (match === undefined || !known || port > 65535) {
+    throw new ValueError('is not an address and port; write for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780');
+  }
+  return { host, port };
+}
+
+// Four numbers that are no address (a 300 in them) must not pass as a name that is looked up.
+const isHostName = (text: string): boolean => /^(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text);
+
+export function parseText(text: string): string {
+  if (text.trim() === '') throw new ValueError('is empty; write a value or remove the line');
+  if (text.includes('\0')) throw new ValueError('holds a NUL character; remove it');
+  return text;
+}
+
+/** A name as it may stand in a label: short, visible, without blanks at its ends. */
+export function parseName(text: string): string {
+  if (text === '' || cleanName(text) !== text) {
+    throw new ValueError('is not a name; write up to 63 visible characters, without blanks at the ends');
+  }
+  return text;
+}
+
+/** IANA name of a time zone. Offsets are none: they know no summer. */
+export function parseTimeZone(text: string): string {
+  if (isTimeZone(text)) return text;
+  const near = nearest(text, Intl.supportedValuesOf('timeZone'));
+  throw new ValueError(`is not a time zone; ${near === null ? 'write for example Europe/Berlin or UTC' : `did you mean "${near}"?`}`);
+}
+
+/** Whether the text is an IANA time zone. */
+export function isTimeZone(text: string): boolean {
+  try {
+    return /^[a-z]/i.test(text) && new Intl.DateTimeFormat('en', { timeZone: text }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
+  }
+}
+
+/** Day of the month on which a billing period starts. */
+export function parseDay(text: string): number {
+  const day = Number(text);
+  if (!/^\d{1,2}$/.test(text) || day < 1 || day > 31) throw new ValueError('is not a day of the month; write a number from 1 to 31');
+  return day;
+}
+
+const SECONDS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 } as const;
+const DURATION = /^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
+
+/** `5m`, `1h30m`, `30d` or plain seconds, between two bounds in seconds; 0 is off where `zero` allows it. */
+export function duration(bounds: { least: number; most: number; zero?: boolean }): (text: string) => number {
+  return (text) => {
+    const parts = text === '' ? null : DURATION.exec(/^\d+$/.test(text) ? `${text}s` : text);
+    if (parts === null) throw new ValueError('is not a duration; write for example 90s, 5m, 1h30m or 30d');
+    const seconds = Object.values(SECONDS).reduce((sum, size, index) => sum + size * Number(parts[index + 1] ?? 0), 0);
+    if (seconds === 0 && bounds.zero) return 0;
+    if (seconds < bounds.least) {
+      throw new ValueError(`is too short; write at least ${formatDuration(bounds.least)}${bounds.zero ? ', or 0 for off' : ''}`);
+    }
+    if (seconds > bounds.most) throw new ValueError(`is too long; write at most ${formatDuration(bounds.most)}`);
+    return seconds;
+  };
+}
+
+/** Seconds as the shortest text that `duration` reads. */
+export function formatDuration(seconds: number): string {
+  let [rest, text] = [seconds, ''];
+  for (const [unit, size] of Object.entries(SECONDS)) {
+    // 62d is what a person wrote, 8w6d is not.
+    const count = unit === 'w' && rest % size !== 0 ? 0 : Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) text += `${count}${unit}`;
+  }
+  return text || '0s';
+}
+
+const PREFIXES = ['', 'k', 'M', 'G', 'T'];
+
+/** Bits per second: `1Gbit`, `300 Mbit/s`, `2.5Gbps`, or a plain number. Bytes are refused: `MB` is too easily meant as Mbit. */
+export function parseRate(text: string): number {
+  const match = /^(\d+(?:\.\d+)?) ?(?:([kmgt]?)(?:bit(?:\/s)?|bps))?$/i.exec(text);
+  if (match === null || text.endsWith('Bps')) throw new ValueError('is not a rate; write for example 1Gbit or 300Mbit');
+  const power = PREFIXES.findIndex((prefix) => prefix.toLowerCase() === (match[2] ?? '').toLowerCase());
+  const rate = Math.round(Number(match[1]) * 1000 ** power);
+  if (rate < 1000 || rate > 1e13) throw new ValueError('is no rate that a line has; write one between 1kbit and 10Tbit');
+  return rate;
+}
+
+/** Bits per second as a person writes them. */
+export function formatRate(rate: number): string {
+  const power = Math.min(Math.floor(Math.log10(rate) / 3), PREFIXES.length - 1);
+  return `${rate / 1000 ** power} ${PREFIXES[power]}bit/s`;
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(words: readonly T[]): (text: string) => T {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word !== undefined) return word;
+    throw new ValueError(`is not known here; write ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
+  };
+}
+
+export function parseBoolean(text: string): boolean {
+  if (/^(true|yes|on|1)$/i.test(text)) return true;
+  if (/^(false|no|off|0)$/i.test(text)) return false;
+  throw new ValueError('is neither true nor false; write one of them');
+}
+
+/** A device's MAC in any usual notation, as lower case with colons. */
+export function parseDeviceMac(text: string): string {
+  const bare = /^(?:[0-9a-f]{12}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})$/i.test(text);
+  const mac = parseMac(bare ? (text.replaceAll('.', '').match(/../g) ?? []).join(':') : text);
+  if (mac === null) throw new ValueError('is not a MAC address; write for example 02:00:00:00:00:01');
+  if (Number.parseInt(mac.slice(1, 2), 16) % 2 === 1 || mac === '00:00:00:00:00:00') {
+    throw new ValueError('is not the address of one device; write the address that the device itself shows');
+  }
+  return mac;
+}
