@@ -1,0 +1,107 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A local calendar day, as the number of days since 1970-01-01. */
+export type Day = number;
+
+/** The billing period: which day of the month it starts on. A day that a month lacks means its last day. */
+export interface Billing {
+  day: number;
+}
+
+/** A billing period: from its first day to the first day of the next, exclusive. */
+export interface Month {
+  start: Day;
+  end: Day;
+}
+
+/** One stretch of time inside one local hour, or inside one local day where hours are no longer kept. */
+export interface Slice {
+  /** Unix ms at which that local hour began. */
+  hour: number | null;
+  day: Day;
+  /** Milliseconds of the stretch. */
+  length: number;
+}
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+export const dayNumber = (year: number, month: number, day: number): Day => Date.UTC(year, month - 1, day) / DAY_MS;
+
+/** `YYYY-MM-DD` */
+export const dayText = (day: Day): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
+
+/** The local day of an instant (Unix ms). */
+export function dayOf(instant: number, timezone: string): Day {
+  const local = zoned(instant, timezone);
+  return dayNumber(local.year, local.month, local.day);
+}
+
+/** Unix ms at which a local day begins; in zones that skip midnight, the first instant of the day. */
+export function startOfDay(day: Day, timezone: string): number {
+  return Temporal.PlainDate.from(dayText(day)).toZonedDateTime(timezone).epochMilliseconds;
+}
+
+/** The billing period that a day lies in. */
+export function monthOf(day: Day, billing: Billing): Month {
+  const date = new Date(day * DAY_MS);
+  const index = date.getUTCFullYear() * 12 + date.getUTCMonth();
+  const start = firstDay(index, billing);
+  return day >= start ? { start, end: firstDay(index + 1, billing) } : { start: firstDay(index - 1, billing), end: start };
+}
+
+function firstDay(monthIndex: number, billing: Billing): Day {
+  const [year, month] = [Math.floor(monthIndex / 12), (monthIndex % 12) + 1];
+  const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return dayNumber(year, month, Math.min(billing.day, last));
+}
+
+/**
+ * Unix ms at which the local hour of an instant began: the whole hour of the wall clock, or the change of the clock
+ * where that happened within it. The two equal hours of an autumn night are two hours.
+ */
+export function hourOf(instant: number, timezone: string): number {
+  const local = zoned(instant, timezone);
+  const start = instant - intoHour(local);
+  if (zoned(start, timezone).offsetNanoseconds === local.offsetNanoseconds) return start;
+  // One ms later, because a search for the previous change looks strictly before its instant.
+  const change = zoned(instant + 1, timezone).getTimeZoneTransition('previous');
+  return change === null ? start : Math.max(start, change.epochMilliseconds);
+}
+
+/**
+ * The local hours that the time from `from` to `to` (Unix ms) spans, in order; whole days for the part before `hoursFrom`.
+ * An empty stretch lies in the hour of `to`.
+ */
+export function slices(from: number, to: number, timezone: string, hoursFrom = Number.NEGATIVE_INFINITY): Slice[] {
+  if (from >= to) return [{ hour: hourOf(to, timezone), day: dayOf(to, timezone), length: 1 }];
+  const found: Slice[] = [];
+  for (let at = from; at < to; ) {
+    const day = dayOf(at, timezone);
+    const hour = at < hoursFrom ? null : hourOf(at, timezone);
+    const end = Math.min(to, hour === null ? startOfDay(day + 1, timezone) : endOfHour(hour, timezone));
+    found.push({ hour, day, length: end - at });
+    at = end;
+  }
+  return found;
+}
+
+/** Unix ms at which the local hour after this one begins. */
+function endOfHour(hour: number, timezone: string): number {
+  const local = zoned(hour, timezone);
+  const end = hour + HOUR_MS - intoHour(local);
+  if (zoned(end, timezone).offsetNanoseconds === local.offsetNanoseconds) return end;
+  const change = local.getTimeZoneTransition('next');
+  return change === null ? end : Math.min(end, change.epochMilliseconds);
+}
+
+const intoHour = (local: Temporal.ZonedDateTime): number => (local.minute * 60 + local.second) * 1000 + local.millisecond;
+
+/** `YYYY-MM-DD HH:MM:SS` in the time zone, as the older programs wrote it. */
+export function localText(instant: number, timezone: string): string {
+  return zoned(Math.floor(instant / 1000) * 1000, timezone).toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ');
+}
+
+function zoned(instant: number, timezone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timezone);
+}

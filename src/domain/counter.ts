@@ -1,0 +1,40 @@
+import type { Traffic } from './traffic.ts';
+
+/** What a kind of counter promises; declared beside its parser, used by the rules that turn readings into increases. */
+export interface CounterRules {
+  /** `together`: one pair, reset at once (a station). `apart`: two counters that stand each by itself (a network device). */
+  directions: 'together' | 'apart';
+  /** What it means that a known counter is not in an answer: it ended, or its baseline waits. */
+  absent: 'ended' | 'kept';
+  /** A counter never held before that appears in a later reading: it began at zero since, or it may only have come into sight. */
+  unknown: 'began' | 'baseline';
+  /** Seconds that a router may take to bring its counters up to date. */
+  refresh: number;
+}
+
+/** One counter pair as a router shows it, turned into the directions of the device or the home. */
+export interface Reading {
+  /** Tells this counter from the others of the same reader. A classic list may show one several times. */
+  counter: string;
+  bytes: Traffic;
+  /** Since when the counter runs, if the router tells. */
+  epoch: Epoch | null;
+}
+
+/** A counter's own lifetime: counters with different epochs are never subtracted. */
+export interface Epoch {
+  /** Identifies the boot of the router. */
+  boot: string;
+  /** Seconds on the boot's clock at which the counter began; null where only the boot is known. */
+  began: number | null;
+  /** Seconds by which `began` may differ between two readings of the same counter. */
+  margin: number;
+}
+
+/** The reading that was held last for a counter. */
+export interface Baseline {
+  bytes: Traffic;
+  epoch: Epoch | null;
+  /** Unix ms of the last reading that showed it; null while it is in the reader's latest reading. */
+  lastRead: number | null;
+}

@@ -1,0 +1,121 @@
+import type { Baseline, CounterRules, Epoch, Reading } from './counter.ts';
+import { MOST_LINES, pairLines } from './pairing.ts';
+import { minus, type Traffic } from './traffic.ts';
+
+export type ResetReason = 'fell' | 'boot' | 'new association' | 'line left over';
+
+/** What a reading means for the books. `since` is the Unix ms at which the bytes began to flow. */
+export type Change =
+  | { kind: 'baseline'; why: 'first reading' | 'may only have come into sight' | 'older than the last reading' }
+  | { kind: 'increase'; bytes: Traffic; since: number }
+  | { kind: 'began'; bytes: Traffic; since: number }
+  | { kind: 'reset'; bytes: Traffic; since: number; why: ResetReason }
+  | { kind: 'rejected'; bytes: Traffic; why: string };
+
+/** The reader's reading before this one. */
+export interface Before {
+  /** Unix ms. */
+  at: number;
+  boot: string | null;
+  /** Seconds on the router's boot clock; null where it does not tell. */
+  uptime: number | null;
+}
+
+/** The circumstances of one reading of a reader. */
+export interface Circumstances {
+  rules: CounterRules;
+  /** Unix ms at which the answer had arrived. */
+  at: number;
+  /** Null for the first successful reading of a reader. */
+  before: Before | null;
+  /** Seconds since `before`, the longest of all clocks at hand. */
+  elapsed: number;
+  /** Seconds on the router's boot clock; null where it does not tell. */
+  uptime: number | null;
+  /** Bytes per second that a counter can gain at the most. */
+  fastest: number;
+}
+
+/** Compares today's readings of one counter with what is held for it (rules 2 to 5 and 7 of the ledger). */
+export function compare(readings: readonly Reading[], held: readonly Baseline[], now: Circumstances): Change[] {
+  if (now.before === null) return [{ kind: 'baseline', why: 'first reading' }];
+  const [reading, baseline] = [readings[0], held[0]];
+  if (reading === undefined) return [];
+  if (readings.length > 1 || held.length > 1) return compareLines(readings, held, now.before, now);
+  if (baseline === undefined) return [plausible(unknownCounter(reading, now.before, now), reading.epoch, now)];
+  const since = baseline.lastRead ?? now.before.at;
+  const newEpoch = provedEpoch(baseline.epoch, reading.epoch);
+  if (newEpoch !== null) {
+    return [plausible({ kind: 'reset', bytes: reading.bytes, since: startOf(reading.epoch, since, now), why: newEpoch }, reading.epoch, now)];
+  }
+  return sameEpoch(reading.bytes, baseline.bytes, now.rules, since).map((change) => plausible(change, null, now, since));
+}
+
+function compareLines(readings: readonly Reading[], held: readonly Baseline[], before: Before, now: Circumstances): Change[] {
+  const lines = readings.slice(0, MOST_LINES).map((r) => r.bytes);
+  const { bytes, leftOver } = pairLines(
+    lines,
+    held.map((b) => b.bytes),
+  );
+  const since = Math.min(...held.map((b) => b.lastRead ?? before.at), before.at);
+  const change: Change =
+    leftOver > 0 && held.length > 0 ? { kind: 'reset', bytes, since, why: 'line left over' } : { kind: 'increase', bytes, since };
+  return [plausible(change, null, now, since)];
+}
+
+function unknownCounter(reading: Reading, before: Before, now: Circumstances): Change {
+  const { epoch } = reading;
+  const sameBoot = epoch !== null && epoch.boot === before.boot;
+  if (sameBoot && epoch.began !== null && before.uptime !== null && epoch.began + epoch.margin < before.uptime) {
+    return { kind: 'baseline', why: 'older than the last reading' };
+  }
+  const proved = epoch !== null && before.boot !== null && !sameBoot;
+  if (now.rules.unknown === 'baseline' && !proved) return { kind: 'baseline', why: 'may only have come into sight' };
+  return { kind: 'began', bytes: reading.bytes, since: startOf(epoch, before.at, now) };
+}
+
+function sameEpoch(bytes: Traffic, held: Traffic, rules: CounterRules, since: number): Change[] {
+  const fell = { download: bytes.download < held.download, upload: bytes.upload < held.upload };
+  if (rules.directions === 'apart') {
+    return [
+      oneDirection(fell.download, { download: bytes.download, upload: 0 }, { download: held.download, upload: 0 }, since),
+      oneDirection(fell.upload, { download: 0, upload: bytes.upload }, { download: 0, upload: held.upload }, since),
+    ];
+  }
+  return [oneDirection(fell.download || fell.upload, bytes, held, since)];
+}
+
+function oneDirection(fell: boolean, bytes: Traffic, held: Traffic, since: number): Change {
+  return fell ? { kind: 'reset', bytes, since, why: 'fell' } : { kind: 'increase', bytes: minus(bytes, held), since };
+}
+
+/** Why two readings of a counter cannot be subtracted though neither direction fell, or null. */
+function provedEpoch(held: Epoch | null, read: Epoch | null): ResetReason | null {
+  if (held === null || read === null) return null;
+  if (held.boot !== read.boot) return 'boot';
+  if (held.began === null || read.began === null) return null;
+  return read.began > held.began + read.margin ? 'new association' : null;
+}
+
+/** Unix ms at which a new epoch began, not before the last reading. */
+function startOf(epoch: Epoch | null, since: number, now: Circumstances): number {
+  const age = ageOf(epoch, now);
+  return age === null ? since : Math.min(now.at, Math.max(since, Math.round(now.at - age * 1000)));
+}
+
+/** Seconds since the epoch began, or null where the router does not tell. */
+function ageOf(epoch: Epoch | null, now: Circumstances): number | null {
+  return epoch === null || now.uptime === null ? null : Math.max(0, now.uptime - (epoch.began ?? 0));
+}
+
+/** Rule 7: more than the line could carry in the time is not posted. */
+function plausible(change: Change, epoch: Epoch | null, now: Circumstances, since?: number): Change {
+  if (change.kind === 'baseline' || change.kind === 'rejected') return change;
+  const waited = since === undefined ? now.elapsed : Math.max(now.elapsed, (now.at - since) / 1000);
+  const seconds = (ageOf(epoch, now) ?? waited) + now.rules.refresh;
+  const most = now.fastest * seconds;
+  const { download, upload } = change.bytes;
+  if (download <= most && upload <= most) return change;
+  const why = `more than ${Math.floor(now.fastest * 8)} bit/s could carry in ${Math.ceil(seconds)} s`;
+  return { kind: 'rejected', bytes: change.bytes, why };
+}

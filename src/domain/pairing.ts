@@ -1,0 +1,50 @@
+import type { Traffic } from './traffic.ts';
+
+/** Lines of one MAC beyond this many are not counted: it bounds the work that a hostile list can cause. */
+export const MOST_LINES = 8;
+
+/**
+ * A classic station list names no interface, so one MAC can stand there several times and nothing tells which line is which.
+ * Among the ways to pair today's lines with the held baselines so that no direction falls, those that leave the fewest lines
+ * over count. Gives, for each direction, the least increase that any of them allows, and how many lines are left over.
+ */
+export function pairLines(lines: readonly Traffic[], baselines: readonly Traffic[]): { bytes: Traffic; leftOver: number } {
+  const download = bestMatch(lines, baselines, (t) => t.download);
+  const upload = bestMatch(lines, baselines, (t) => t.upload);
+  const sum = (of: (t: Traffic) => number) => lines.reduce((bytes, line) => bytes + of(line), 0);
+  return {
+    bytes: { download: sum((t) => t.download) - download.held, upload: sum((t) => t.upload) - upload.held },
+    leftOver: lines.length - download.pairs,
+  };
+}
+
+interface Match {
+  pairs: number;
+  /** Sum of the paired baselines in the direction asked for. */
+  held: number;
+}
+
+/** The matching with the most pairs and, among those, the largest held sum: dynamic programming over the set of used baselines. */
+function bestMatch(lines: readonly Traffic[], baselines: readonly Traffic[], of: (t: Traffic) => number): Match {
+  let best = new Map<number, Match>([[0, { pairs: 0, held: 0 }]]);
+  for (const line of lines) {
+    const next = new Map(best);
+    for (const [used, match] of best) {
+      for (const [i, baseline] of baselines.entries()) {
+        if (used & (1 << i) || line.download < baseline.download || line.upload < baseline.upload) continue;
+        keepBetter(next, used | (1 << i), { pairs: match.pairs + 1, held: match.held + of(baseline) });
+      }
+    }
+    best = next;
+  }
+  return [...best.values()].reduce((a, b) => (isBetter(b, a) ? b : a));
+}
+
+function keepBetter(matches: Map<number, Match>, used: number, match: Match): void {
+  const known = matches.get(used);
+  if (known === undefined || isBetter(match, known)) matches.set(used, match);
+}
+
+function isBetter(a: Match, b: Match): boolean {
+  return a.pairs > b.pairs || (a.pairs === b.pairs && a.held > b.held);
+}

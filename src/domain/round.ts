@@ -1,0 +1,33 @@
+import type { FailureReason } from '../errors.ts';
+import type { Observation, SourceName, System } from './observation.ts';
+
+/** What became of one source of one router in a round. */
+export type SourceResult =
+  | {
+      status: 'ok';
+      source: SourceName;
+      /** Format and address: another reader of the same source starts with a first reading. */
+      reader: string;
+      observation: Observation;
+      /** Lines left out because they could not be understood or went over a bound. */
+      skipped: number;
+      /** Unix ms at which the answer had arrived. */
+      at: number;
+      /** Seconds. */
+      duration: number;
+    }
+  | { status: 'failed'; source: SourceName; reason: FailureReason; message: string; at: number; duration: number };
+
+export interface RouterRound {
+  router: string;
+  system: System | null;
+  results: SourceResult[];
+}
+
+/** One reading of all routers. */
+export interface Round {
+  routers: RouterRound[];
+  /** Unix ms. */
+  startedAt: number;
+  finishedAt: number;
+}

@@ -1,0 +1,41 @@
+/** Why a source could not be read; the `reason` label. */
+export const FAILURE_REASONS = ['timeout', 'connect', 'tls', 'status', 'redirect', 'auth', 'exec', 'truncated', 'parse', 'too_large'] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** A router that could not be read. Nothing of such an answer is used. */
+export class SourceError extends Error {
+  readonly reason: FailureReason;
+
+  constructor(reason: FailureReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SourceError';
+    this.reason = reason;
+  }
+}
+
+/** A wrong setting: the message is the line that the user reads. */
+export class ConfigError extends Error {
+  /** Every problem found, a line each; the first is the message. */
+  readonly errors: readonly string[];
+
+  constructor(errors: string | readonly [string, ...string[]]) {
+    const lines = typeof errors === 'string' ? ([errors] as const) : errors;
+    super(lines[0]);
+    this.name = 'ConfigError';
+    this.errors = lines;
+  }
+}
+
+/** A ledger that could not be opened or written. Its books are as they were. */
+export class LedgerError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LedgerError';
+  }
+}
+
+/** Foreign text as it may stand in a message: on one line, bounded. */
+export function quote(text: string, longest = 60): string {
+  const line = JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
+  return line.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
