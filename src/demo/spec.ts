@@ -1,0 +1,121 @@
+import type { Traffic } from '../domain/traffic.ts';
+
+/** What a simulated world is made of. Everything it does follows from this and its seed. */
+export interface WorldSpec {
+  seed: number;
+  /** When the world begins, Unix milliseconds. */
+  start: number;
+  /** Minutes the home's clocks are ahead of UTC: people sleep by local time. Default 0. */
+  utcOffset?: number;
+  routers: readonly RouterSpec[];
+  devices: readonly DeviceSpec[];
+}
+
+export interface RouterSpec {
+  name: string;
+  model?: string;
+  release?: string;
+  /** Seconds it has been up when the world begins. Default: one hour. */
+  uptime?: number;
+  /** Width of its kernel's network device counters. */
+  counterBits?: 32 | 64;
+  flowOffload?: { software: boolean; hardware: boolean };
+  radios: readonly RadioSpec[];
+  /** Only a gateway has any. All Internet traffic of the world leaves through the first that is up. */
+  uplinks?: readonly UplinkSpec[];
+  /** Whether leases, names and neighbours are kept here. Default: where the uplinks are. */
+  dhcp?: boolean;
+  /** The router's own traffic: time, name lookups, package lists. */
+  life?: Life;
+}
+
+export interface RadioSpec {
+  interface: string;
+  /** MHz. */
+  frequency: number;
+  ssid: string;
+  /** As `iw` prints it. Default `ap`. */
+  type?: string;
+  /** 4-address frames: a backhaul, whose bytes are other devices'. */
+  fourAddress?: boolean;
+}
+
+export interface UplinkSpec {
+  /** netifd's logical name. */
+  name: string;
+  /** Layer-3 device. */
+  device: string;
+  ifindex: number;
+  protocol: string;
+  up?: boolean;
+  /** What its counters show when the world begins. */
+  shows?: Traffic;
+}
+
+export interface DeviceSpec {
+  mac: string;
+  /** The name it sends with its DHCP request; none: the lease shows `*`. */
+  hostname?: string;
+  /** IPv4 address. */
+  address: string;
+  address6?: string;
+  duid?: string;
+  clientId?: string;
+  /** How it gets its address. `static`: a host of the router's configuration (`name`), `hosts`: a line of a hosts file. */
+  addressing?: 'dhcp' | 'static' | 'hosts';
+  /** The name the router's owner gave it. */
+  name?: string;
+  /** On a cable: it counts at the uplink, but no access point sees it. */
+  wired?: boolean;
+  /** Where it may be on the air; the first is where it begins. */
+  places?: readonly Place[];
+  /** Without one it moves only what the world is told to move. */
+  life?: Life;
+}
+
+/** One value, or one for each local hour. */
+export type Profile = number | readonly number[];
+
+export interface Place {
+  router: string;
+  interface: string;
+  /** How likely it is to be here, against its other places. */
+  weight: Profile;
+  /** dBm at the access point. */
+  signal: number;
+}
+
+/** A device's habits. Rates are bytes a second, shares are 0 to 1. */
+export interface Life {
+  /** Share of the days on which it is at home at that hour. */
+  presence: Profile;
+  /** Share of that hour in which it is in use. */
+  use: Profile;
+  /** What it does when in use, one at a time. */
+  activities: readonly Activity[];
+  /** What it does when it is not. */
+  idle: Traffic;
+  /** Use on Saturdays and Sundays, against the other days. Default 1. */
+  weekend?: number;
+  /** Mean seconds for which one rate holds. Default 12. */
+  bursts?: number;
+}
+
+export interface Activity {
+  weight: number;
+  download: number;
+  upload: number;
+  /** Mean length in seconds. */
+  seconds: number;
+  /** Stays inside the home: seen by the access point, not by the uplink. */
+  lan?: boolean;
+}
+
+export function at(profile: Profile, hour: number): number {
+  return typeof profile === 'number' ? profile : (profile[hour] ?? 0);
+}
+
+/** A profile from steps: `hours([0, 0.1], [7, 0.6])` is 0.1 from midnight and 0.6 from seven on. */
+export function hours(...steps: readonly (readonly [from: number, value: number])[]): number[] {
+  return Array.from({ length: 24 }, (_, hour) => steps.findLast(([from]) => from <= hour)?.[1] ?? 0);
+}

@@ -1,0 +1,271 @@
+import type { Traffic } from '../domain/traffic.ts';
+import { bootId, newDevice, newRouter } from './build.ts';
+import { Habits } from './habits.ts';
+import { keepLease } from './lease.ts';
+import type { WorldSpec } from './spec.ts';
+import type { Association, DeviceState, RadioState, RouterState, UplinkState } from './state.ts';
+import { add, newCounter, newTraffic } from './state.ts';
+
+/** The bytes that truly moved since the world began. */
+export interface Truth {
+  /** By MAC: through all radios, as access points count. */
+  air: Map<string, Traffic>;
+  /** By MAC: to and from the Internet, as a gateway counts. */
+  internet: Map<string, Traffic>;
+  /** By router, then MAC. */
+  stations: Map<string, Map<string, Traffic>>;
+  /** By router, then logical name of the uplink. */
+  wan: Map<string, Map<string, Traffic>>;
+  /** By router: its own traffic, which its uplink counts and no device's figures hold. */
+  own: Map<string, Traffic>;
+}
+
+/** Builds a world. The same specification gives the same world, byte for byte, at any time and on any machine. */
+export function createWorld(spec: WorldSpec): World {
+  return new World(spec);
+}
+
+/**
+ * A home with routers and devices, in memory, without I/O and without a clock: time passes by `advance` alone. Moving on by a
+ * minute is the same as moving on by 60 seconds, one at a time.
+ */
+export class World {
+  readonly spec: WorldSpec;
+  readonly routers = new Map<string, RouterState>();
+  readonly devices = new Map<string, DeviceState>();
+  /** Unix ms. */
+  now: number;
+  /** Goes up with everything that changes what a router shows. */
+  revision = 0;
+  readonly #habits: Habits[] = [];
+
+  constructor(spec: WorldSpec) {
+    this.spec = spec;
+    this.now = spec.start;
+    for (const router of spec.routers) this.routers.set(router.name, newRouter(router, spec));
+    for (const device of spec.devices) {
+      if (this.devices.has(device.mac)) throw new Error(`Two devices have the MAC ${device.mac}`);
+      this.devices.set(device.mac, newDevice(device));
+    }
+    for (const device of this.devices.values()) this.#settleIn(device);
+    for (const { itself } of this.routers.values()) {
+      if (itself.spec.life !== undefined) this.#habits.push(new Habits(this, itself, itself.spec.life));
+    }
+  }
+
+  /** Lets time pass: devices move bytes, roam, leave and come back as is their habit. Fractions of a millisecond are dropped. */
+  advance(seconds: number): void {
+    if (!(seconds >= 0)) throw new RangeError(`Cannot advance by ${seconds} seconds`);
+    const until = this.now + Math.floor(seconds * 1000);
+    for (const habits of this.#habits) habits.live(until);
+    this.now = until;
+    for (const device of this.devices.values()) keepLease(device, until);
+    this.revision++;
+  }
+
+  /**
+   * Moves exactly these bytes, now. `lan`: they stay inside the home, so that no uplink sees them. `through`: one of several
+   * associations, where the latest is not meant.
+   */
+  transfer(mac: string, bytes: Traffic, options: { lan?: boolean; through?: Association } = {}): void {
+    const device = this.device(mac);
+    if (!isBytes(bytes.download) || !isBytes(bytes.upload)) throw new RangeError(`Not bytes: ${JSON.stringify(bytes)}`);
+    const association = options.through ?? device.current;
+    if (association === null ? !device.spec.wired : association.ended) throw new Error(`${mac} is not connected`);
+    const uplink = options.lan ? null : this.activeUplink();
+    if (uplink === undefined) throw new Error(`${mac} cannot reach the Internet: no uplink is up`);
+    this.move(device, association, uplink, bytes, this.now);
+    this.revision++;
+  }
+
+  /** The device associates with this radio, and with no other: its counters there start at 0, also if it was there before. */
+  reconnect(mac: string, router: string, radio: string): Association {
+    this.disconnect(mac);
+    return this.connect(mac, router, radio);
+  }
+
+  /** The device associates with this radio and stays known on the others: one MAC on two radios or two routers. */
+  connect(mac: string, router: string, radio: string): Association {
+    const device = this.device(mac);
+    if (device.spec.wired) throw new Error(`${mac} is on a cable`);
+    return this.associate(device, this.radio(router, radio), this.router(router), this.now);
+  }
+
+  /** The device leaves the air, or only this router, or only this radio of it. */
+  disconnect(mac: string, router?: string, radio?: string): void {
+    const device = this.device(mac);
+    for (const association of [...device.associations]) {
+      if (router !== undefined && association.router.spec.name !== router) continue;
+      if (radio !== undefined && association.radio.spec.interface !== radio) continue;
+      this.end(association, this.now);
+    }
+  }
+
+  /** All counters of the router start at 0, with a new boot. Its stations come back at once, unless they `leave`. */
+  rebootRouter(name: string, options: { leave?: boolean } = {}): void {
+    const router = this.router(name);
+    router.boots++;
+    router.bootId = bootId(this.spec.seed, name, router.boots);
+    router.bootedAt = this.now;
+    for (const uplink of router.uplinks) uplink.counter = newCounter();
+    for (const radio of router.radios) {
+      for (const association of [...radio.stations]) {
+        const { device } = association;
+        const wasCurrent = device.current === association;
+        this.end(association, this.now);
+        if (wasCurrent && !options.leave) this.associate(device, radio, router, this.now);
+      }
+    }
+    this.revision++;
+  }
+
+  /** The uplink's device is made anew, as after a lost PPPoE session: counters at 0, another ifindex. */
+  redial(router: string, uplink: string): void {
+    const state = this.uplink(router, uplink);
+    state.counter = newCounter();
+    state.ifindex = Math.max(...this.router(router).uplinks.map((u) => u.ifindex)) + 1;
+    this.revision++;
+  }
+
+  /** Takes the uplink down, or up again: its device and counters go on where they were. */
+  setUplink(router: string, uplink: string, up: boolean): void {
+    this.uplink(router, uplink).up = up;
+    this.revision++;
+  }
+
+  /** Makes a counter show other figures, though no byte moved. */
+  setCounter(router: string, counter: { uplink: string } | { mac: string; radio: string }, shows: Traffic): void {
+    const found = 'uplink' in counter ? this.uplink(router, counter.uplink) : this.#association(router, counter.mac, counter.radio);
+    const { moved, from } = found.counter;
+    from.download = shows.download - moved.download;
+    from.upload = shows.upload - moved.upload;
+    this.revision++;
+  }
+
+  truth(): Truth {
+    const devices = [...this.devices.values()];
+    const routers = [...this.routers.values()];
+    return {
+      air: new Map(devices.map((d) => [d.spec.mac, { ...d.air }])),
+      internet: new Map(devices.map((d) => [d.spec.mac, { ...d.internet }])),
+      stations: new Map(routers.map((r) => [r.spec.name, new Map([...r.air].map(([mac, bytes]) => [mac, { ...bytes }]))])),
+      wan: new Map(routers.map((r) => [r.spec.name, new Map(r.uplinks.map((u) => [u.spec.name, { ...u.account }]))])),
+      own: new Map(routers.map((r) => [r.spec.name, { ...r.itself.internet }])),
+    };
+  }
+
+  router(name: string): RouterState {
+    return known(this.routers.get(name), `No router is called "${name}"`);
+  }
+
+  device(mac: string): DeviceState {
+    return known(this.devices.get(mac), `No device has the MAC ${mac}`);
+  }
+
+  radio(router: string, name: string): RadioState {
+    const { radios } = this.router(router);
+    return known(
+      radios.find((r) => r.spec.interface === name),
+      `${router} has no radio "${name}"`,
+    );
+  }
+
+  uplink(router: string, name: string): UplinkState {
+    const { uplinks } = this.router(router);
+    return known(
+      uplinks.find((u) => u.spec.name === name),
+      `${router} has no uplink "${name}"`,
+    );
+  }
+
+  /** The way to the Internet that is in use. */
+  activeUplink(): UplinkState | undefined {
+    for (const router of this.routers.values()) {
+      for (const uplink of router.uplinks) if (uplink.up) return uplink;
+    }
+    return undefined;
+  }
+
+  /** For the device's habits: bytes at any moment of the step that is being lived. */
+  move(device: DeviceState, association: Association | null, uplink: UplinkState | null, bytes: Traffic, at: number): void {
+    if (association !== null) {
+      add(association.counter.moved, bytes);
+      add(association.account, bytes);
+      add(device.air, bytes);
+      association.lastActive = at;
+    }
+    if (uplink !== null) {
+      add(uplink.counter.moved, bytes);
+      add(uplink.account, bytes);
+      add(device.internet, bytes);
+    }
+  }
+
+  /** For the device's habits: associates at any moment of the step that is being lived. */
+  associate(device: DeviceState, radio: RadioState, router: RouterState, at: number): Association {
+    keepLease(device, at);
+    const { mac, addressing = 'dhcp' } = device.spec;
+    if (addressing === 'dhcp' && device.current === null) device.lease = { device, granted: at };
+    const before = device.associations.find((s) => s.radio === radio);
+    if (before !== undefined) this.end(before, at);
+    const account = router.air.get(mac) ?? newTraffic();
+    router.air.set(mac, account);
+    const association: Association = {
+      device,
+      router,
+      radio,
+      counter: newCounter(),
+      account,
+      since: at,
+      lastActive: at,
+      agesOut: null,
+      ended: false,
+    };
+    insertByTime(radio.stations, association);
+    device.associations.push(association);
+    device.current = association;
+    this.revision++;
+    return association;
+  }
+
+  /** For the device's habits: the access point forgets the station. */
+  end(association: Association, at: number): void {
+    const { device, radio } = association;
+    keepLease(device, at);
+    association.ended = true;
+    radio.stations = radio.stations.filter((s) => s !== association);
+    device.associations = device.associations.filter((s) => s !== association);
+    if (device.current === association) device.current = device.associations.findLast((s) => s.agesOut === null) ?? null;
+    this.revision++;
+  }
+
+  #settleIn(device: DeviceState): void {
+    const { places, wired, life, addressing = 'dhcp' } = device.spec;
+    if (wired && addressing === 'dhcp') device.lease = { device, granted: this.now };
+    const first = places?.[0];
+    if (first !== undefined) this.associate(device, this.radio(first.router, first.interface), this.router(first.router), this.now);
+    if (life !== undefined) this.#habits.push(new Habits(this, device, life));
+  }
+
+  #association(router: string, mac: string, radio: string): Association {
+    const { stations } = this.radio(router, radio);
+    return known(
+      stations.find((s) => s.device.spec.mac === mac),
+      `${mac} is not on "${radio}" of ${router}`,
+    );
+  }
+}
+
+/** Devices live through a step one after another, but a list shows who came first. */
+function insertByTime(stations: Association[], association: Association): void {
+  const { since, device } = association;
+  const isLater = (s: Association) => s.since > since || (s.since === since && s.device.spec.mac > device.spec.mac);
+  stations.splice(stations.findLastIndex((s) => !isLater(s)) + 1, 0, association);
+}
+
+function known<T>(value: T | undefined, message: string): T {
+  if (value === undefined) throw new Error(message);
+  return value;
+}
+
+const isBytes = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
