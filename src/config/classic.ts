@@ -1,7 +1,7 @@
 import type { CLASSIC_SOURCES } from './config.ts';
-import type { Entry, Node } from './document.ts';
 import { group, optional } from './fields.ts';
 import { nearest } from './nearest.ts';
+import type { Entry, Mapping, Node } from './nodes.ts';
 import { fail, type Located, type Problems, warn } from './problems.ts';
 import { loginIn, nameOf, type RouterEntry, readOf } from './routers.ts';
 import { parseUrl, type RouterUrl } from './urls.ts';
@@ -13,12 +13,13 @@ export const CLASSIC_KEYS: ReadonlyMap<string, (typeof CLASSIC_SOURCES)[number]>
   ['dhcp_leases', 'leases'],
 ]);
 
-/** Whether a file is a classic routers.json: groups of the three URLs, right at its top. */
-export function isClassic(root: Node): boolean {
-  return (
-    root.kind === 'mapping' &&
-    root.entries.some(({ value }) => value.kind === 'mapping' && value.entries.some(({ key }) => CLASSIC_KEYS.has(key)))
-  );
+/**
+ * Whether a file is a classic routers.json: groups of the three URLs, right at its top. JSON is one also if it holds
+ * nothing that belongs to wrtmeter.yaml.
+ */
+export function isClassic(root: Mapping, json: boolean, yamlKeys: readonly string[]): boolean {
+  const urls = root.entries.some(({ value }) => value.kind === 'mapping' && value.entries.some(({ key }) => CLASSIC_KEYS.has(key)));
+  return urls || (json && !root.entries.some(({ key }) => yamlKeys.includes(key)));
 }
 
 /**
@@ -34,17 +35,16 @@ const readUrl = optional(parseUrl);
 function readClassicRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
   const name = nameOf(entry, problems);
   const before = problems.errors.length;
+  const strange: Entry[] = [];
   const urls: { source: (typeof CLASSIC_SOURCES)[number]; url: Located<RouterUrl | null> }[] = [];
-  for (const { key, place, value } of group(entry.value, problems) ?? []) {
-    const source = CLASSIC_KEYS.get(key);
-    if (source === undefined) {
-      unknownKey(key, place, problems);
-      continue;
-    }
-    const url = readUrl(value, problems);
-    if (url !== undefined) urls.push({ source, url: { value: url, place: value.place } });
+  for (const inner of group(entry.value, problems) ?? []) {
+    const source = CLASSIC_KEYS.get(inner.key);
+    const url = source === undefined ? undefined : readUrl(inner.value, problems);
+    if (source === undefined) strange.push(inner);
+    else if (url !== undefined) urls.push({ source, url: { value: url, place: inner.value.place } });
   }
   const reads = urls.flatMap(({ source, url }) => readOf(source, url) ?? []);
+  for (const { key, place } of strange) unknownKey(key, place, reads.length > 0, problems);
   if (reads.length === 0) {
     if (problems.errors.length === before) warn(problems, entry.place, 'has no URL, so this router is left out');
     return undefined;
@@ -57,8 +57,10 @@ function readClassicRouter(entry: Entry, problems: Problems): RouterEntry | unde
 }
 
 // The older programs ignored what they did not know, and so do we; but a slip of the pen would leave something uncounted.
-function unknownKey(key: string, place: string, problems: Problems): void {
+function unknownKey(key: string, place: string, harmless: boolean, problems: Problems): void {
   const near = nearest(key, CLASSIC_KEYS.keys());
-  if (near === null) warn(problems, place, `unknown key, ignored; known here: ${[...CLASSIC_KEYS.keys()].join(', ')}`);
-  else fail(problems, place, `unknown key; did you mean "${near}"?`);
+  const known = `known here: ${[...CLASSIC_KEYS.keys()].join(', ')}`;
+  if (near !== null) fail(problems, place, `unknown key; did you mean "${near}"?`);
+  else if (harmless) warn(problems, place, `unknown key, ignored; ${known}`);
+  else fail(problems, place, `unknown key; ${known}`);
 }

@@ -1,6 +1,6 @@
 import { type DeviceConfig, MAX_DEVICES, MAX_MACS } from './config.ts';
-import type { Node } from './document.ts';
 import { type Field, group, listOf, readFields, scalar } from './fields.ts';
+import type { Node } from './nodes.ts';
 import { fail, type Problems } from './problems.ts';
 import { nameOf } from './routers.ts';
 import { parseDeviceMac, parseName } from './values.ts';

@@ -1,45 +1,18 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml';
 import { ConfigError, quote } from '../errors.ts';
 import { type Environment, interpolate } from './interpolate.ts';
-import { fail, type Located, type Problems } from './problems.ts';
+import type { Entry, Node } from './nodes.ts';
+import { fail, type Problems } from './problems.ts';
 import { ValueError } from './values.ts';
-import { syntaxMessage } from './yaml-errors.ts';
+import { syntaxProblem } from './yaml-errors.ts';
 
-/** A piece of a configuration file that knows where it stands. All scalars are text: `0123` stays what was written. */
-export type Node = Scalar | Mapping | List | Broken;
-
-export interface Scalar {
-  kind: 'scalar';
-  place: string;
+/** A configuration file and what surrounds it. */
+export interface Source {
   text: string;
-  /** As it was written, before variables were put in: what a message may show. */
-  source: string;
-  /** Nothing was written, or null. */
-  blank: boolean;
-}
-
-export interface Mapping {
-  kind: 'mapping';
-  place: string;
-  entries: Entry[];
-}
-
-export interface Entry {
-  key: string;
-  place: string;
-  value: Node;
-}
-
-export interface List {
-  kind: 'list';
-  place: string;
-  items: Node[];
-}
-
-/** Its error has been reported already. */
-interface Broken {
-  kind: 'broken';
-  place: string;
+  /** As it is called in messages. */
+  file: string;
+  json: boolean;
+  env: Environment;
 }
 
 // Far above any real file, far below what aliases of aliases can unfold to.
@@ -50,16 +23,18 @@ const MAX_DEPTH = 16;
  * Reads YAML 1.2 (and so JSON) into located nodes, variables put in. Throws ConfigError where the text is no YAML;
  * other problems are collected.
  */
-export function parseConfigText(text: string, file: string, env: Environment, problems: Problems): Node {
+export function parseConfigText(source: Source, problems: Problems): Node {
+  const { text, file } = source;
   const lines = new LineCounter();
+  // With the failsafe schema nothing is guessed: a password of digits stays as it was written.
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   const [wrong] = [...document.errors, ...document.warnings];
   if (wrong !== undefined) {
-    const line = lineAt(wrong.pos[0]);
-    throw new ConfigError(`${file}:${line}: ${syntaxMessage(wrong, text.split('\n')[line - 1] ?? '')}`);
+    const { offset, reason } = syntaxProblem(wrong, document, text);
+    throw new ConfigError(`${file}:${lineAt(offset)}: is not valid ${source.json ? 'JSON' : 'YAML'}: ${reason}`);
   }
-  return nodesOf(document, (node, path) => `${file}:${lineAt(node?.range?.[0] ?? 0)}${path && `: ${path}`}`, env, problems);
+  return nodesOf(document, (node, path) => `${file}:${lineAt(node?.range?.[0] ?? 0)}${path && `: ${path}`}`, source.env, problems);
 }
 
 type PlaceOf = (node: YamlNode | null, path: string) => string;
@@ -71,37 +46,48 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
 
   const convert = (written: YamlNode | null, path: string, fallback: string, depth: number): Node => {
     const place = written === null ? fallback : placeOf(written, path);
-    if (++count > MAX_NODES || depth > MAX_DEPTH)
-      throw new ConfigError(`${place}: too much is nested or repeated by aliases; write it plainly`);
+    if (++count > MAX_NODES || depth > MAX_DEPTH) {
+      throw new ConfigError(`${placeOf(written, '')}: too much is nested or repeated by aliases; write it plainly`);
+    }
     const node = isAlias(written) ? anchors.get(written.source) : written;
     if (node === undefined) return broken(place, 'an alias of nothing written above; write the value itself');
     if (!isAlias(written) && node !== null && 'anchor' in node && node.anchor) anchors.set(node.anchor, node);
     if (isMap(node)) return { kind: 'mapping', place, entries: entriesOf(node.items, path, place, depth) };
     if (isSeq(node)) {
-      return {
-        kind: 'list',
-        place,
-        items: node.items.map((item, i) => convert(item as YamlNode | null, `${path}[${i}]`, place, depth + 1)),
-      };
+      const items = node.items.map((item, index) => convert(item as YamlNode | null, `${path}[${index}]`, place, depth + 1));
+      return { kind: 'list', place, items };
     }
     return scalar(node, place);
   };
 
   const entriesOf = (pairs: unknown[], path: string, parent: string, depth: number): Entry[] => {
     const entries = new Map<string, Entry>();
-    for (const pair of pairs) {
-      if (!isPair(pair)) continue;
-      const key = isScalar(pair.key) ? String(pair.key.value) : null;
-      if (key === null) {
-        fail(problems, parent, 'a key that is not plain text; write it as one word');
+    const merged: Node[] = [];
+    for (const pair of pairs.filter(isPair)) {
+      const value = (pair.value ?? null) as YamlNode | null;
+      if (!isScalar(pair.key)) {
+        fail(problems, parent, 'holds a key that is not plain text; write it as one word');
+        continue;
+      }
+      const key = String(pair.key.value);
+      if (key === '<<' && pair.key.type === 'PLAIN') {
+        merged.push(convert(value, path, parent, depth));
         continue;
       }
       const inner = pathOf(path, key);
       const place = placeOf(pair.key as YamlNode, inner);
       if (entries.has(key)) fail(problems, place, 'stands here twice; remove one of them');
-      entries.set(key, { key, place, value: convert((pair.value ?? null) as YamlNode | null, inner, place, depth + 1) });
+      entries.set(key, { key, place, value: convert(value, inner, place, depth + 1) });
     }
+    for (const entry of merged.flatMap(mergedEntries)) if (!entries.has(entry.key)) entries.set(entry.key, entry);
     return [...entries.values()];
+  };
+
+  const mergedEntries = (node: Node): Entry[] => {
+    if (node.kind === 'mapping') return node.entries;
+    if (node.kind === 'list') return node.items.flatMap(mergedEntries);
+    if (node.kind === 'scalar') fail(problems, node.place, '"<<" takes a group of keys; write "<<: *NAME"');
+    return [];
   };
 
   const scalar = (node: YamlNode | null, place: string): Node => {
@@ -125,9 +111,6 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
 
 /** `routers.attic.urls`, `routers["192.168.1.1"].url` */
 function pathOf(parent: string, key: string): string {
-  if (!/^[A-Za-z_<][\w<-]*$/.test(key)) return `${parent}[${quote(key, 80)}]`;
+  if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${parent}[${quote(key, 80)}]`;
   return parent === '' ? key : `${parent}.${key}`;
 }
-
-/** The key a mapping's entry has, with its place. */
-export const keyOf = (entry: Entry): Located<string> => ({ value: entry.key, place: entry.place });

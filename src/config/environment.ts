@@ -48,6 +48,7 @@ export function environmentSettings(env: Environment, problems: Problems): Found
 /** How routers are read that say nothing of it themselves. */
 export function environmentAccess(env: Environment, problems: Problems): Access {
   const read = <T>(name: Variable, parse: (text: string) => T, show = shown) => parsed(variable(env, name), parse, problems, show);
+  const before = problems.errors.length;
   const hidden = () => 'the value';
   const access = {
     token: read('WRTMETER_TOKEN', parseToken, hidden),
@@ -58,6 +59,7 @@ export function environmentAccess(env: Environment, problems: Problems): Access 
     caFile: read('WRTMETER_CA_FILE', parseText),
     insecure: read('WRTMETER_INSECURE', parseBoolean),
   };
+  if (problems.errors.length > before) return {};
   return Object.fromEntries(Object.entries(access).filter(([, part]) => part !== undefined));
 }
 

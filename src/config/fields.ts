@@ -1,5 +1,5 @@
-import type { Entry, List, Mapping, Node } from './document.ts';
 import { nearest } from './nearest.ts';
+import type { Entry, Mapping, Node } from './nodes.ts';
 import { fail, type Located, type Problems, shown } from './problems.ts';
 import { ValueError } from './values.ts';
 
@@ -45,7 +45,7 @@ export function optional<T>(parse: (text: string) => T): Read<T | null> {
 export function listOf<T>(parse: (text: string) => T, most: number): Read<Located<T>[]> {
   const read = scalar(parse);
   return (node, problems) => {
-    const items = node.kind === 'list' ? (node satisfies List).items : node.kind === 'scalar' && node.blank ? [] : [node];
+    const items = node.kind === 'list' ? node.items : node.kind === 'scalar' && node.blank ? [] : [node];
     if (items.length > most) return fail(problems, node.place, `is a list of more than ${most}; shorten it`) as undefined;
     return items.flatMap((item) => {
       const value = read(item, problems);
@@ -55,12 +55,12 @@ export function listOf<T>(parse: (text: string) => T, most: number): Read<Locate
 }
 
 /** A group of keys that the user names. */
-export const group: Read<Entry[]> = (node, problems) => mapping(node, problems)?.entries;
+export const group: Read<Entry[]> = (node, problems) => mapping(node, 'NAME', problems)?.entries;
 
-function mapping(node: Node, problems: Problems): Mapping | undefined {
+function mapping(node: Node, example: string, problems: Problems): Mapping | undefined {
   if (node.kind === 'mapping') return node;
   if (node.kind === 'scalar' && node.blank) return { kind: 'mapping', place: node.place, entries: [] };
-  if (node.kind !== 'broken') fail(problems, node.place, 'is not a group of keys; write "key: value" lines below it');
+  if (node.kind !== 'broken') fail(problems, node.place, `is not a group of keys; write below it lines such as "${example}: …"`);
 }
 
 /** Reads a mapping by the fields it may hold; any other key is an error. */
@@ -69,7 +69,8 @@ export function readFields<F extends Fields>(node: Node, fields: F, problems: Pr
   const named = Object.entries(fields);
 
   const visit = (inner: Node, prefix: string): void => {
-    for (const entry of mapping(inner, problems)?.entries ?? []) {
+    const keys = keysBelow(fields, prefix);
+    for (const entry of mapping(inner, keys[0] ?? 'NAME', problems)?.entries ?? []) {
       const key = prefix + entry.key;
       const match = named.find(([, field]) => field.key === key && !entry.key.includes('.'));
       if (match !== undefined) {
@@ -78,7 +79,7 @@ export function readFields<F extends Fields>(node: Node, fields: F, problems: Pr
       } else if (named.some(([, field]) => field.key.startsWith(`${key}.`))) {
         visit(entry.value, `${key}.`);
       } else {
-        unknownKey(entry, keysBelow(fields, prefix), problems);
+        unknownKey(entry, keys, problems);
       }
     }
   };

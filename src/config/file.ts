@@ -2,9 +2,10 @@ import { ConfigError } from '../errors.ts';
 import { isClassic, readClassic } from './classic.ts';
 import type { DeviceConfig } from './config.ts';
 import { readDevices } from './devices.ts';
-import { type Node, parseConfigText } from './document.ts';
+import { parseConfigText } from './document.ts';
 import { type Field, type Found, readFields } from './fields.ts';
 import type { Environment } from './interpolate.ts';
+import type { Node } from './nodes.ts';
 import type { Problems } from './problems.ts';
 import { type RouterEntry, readRouters } from './routers.ts';
 import { type Settings, settings } from './settings.ts';
@@ -12,9 +13,10 @@ import { type Settings, settings } from './settings.ts';
 /** What a configuration file says. */
 export interface FileConfig {
   settings: Found<Settings>;
-  routers: RouterEntry[];
-  /** Where the list of routers stands, if there is one. */
-  routersPlace: string | null;
+  /** Null where it says nothing of routers. */
+  routers: RouterEntry[] | null;
+  /** The error if its list of routers is needed and empty. */
+  whenEmpty: string;
   devices: DeviceConfig[];
 }
 
@@ -25,23 +27,31 @@ export const rootFields = { ...settings, routers: { key: 'routers', read: node }
 
 /** Reads wrtmeter.yaml or a classic routers.json, told apart by their content. Throws ConfigError where the text is neither. */
 export async function readConfigText(text: string, file: string, env: Environment, problems: Problems): Promise<FileConfig> {
-  const root = parseConfigText(await withoutComments(text, file), file, env, problems);
-  if (root.kind === 'scalar' && root.blank) return { settings: {}, routers: [], routersPlace: null, devices: [] };
-  if (root.kind !== 'mapping')
+  const json = isJson(text, file);
+  const root = parseConfigText({ text: json ? await withoutComments(text) : text, file, json, env }, problems);
+  if (root.kind === 'scalar' && root.blank) return { settings: {}, routers: null, whenEmpty: '', devices: [] };
+  if (root.kind !== 'mapping') {
     throw new ConfigError(`${root.place}: is no configuration; write "key: value" lines, for example listen: 0.0.0.0:9780`);
-  if (isClassic(root)) return { settings: {}, routers: readClassic(root, problems), routersPlace: root.place, devices: [] };
+  }
+  const names = Object.values(rootFields).map(({ key }) => key.split('.')[0] ?? '');
+  if (isClassic(root, json, names)) {
+    const whenEmpty = `${root.place}: has no router with a URL; write for example { "192.168.1.1": { "ap_stats": "http://…" } }`;
+    return { settings: {}, routers: readClassic(root, problems), whenEmpty, devices: [] };
+  }
   const { routers, devices, ...found } = readFields(root, rootFields, problems);
   return {
     settings: found,
-    routers: routers === undefined ? [] : readRouters(routers.value, problems),
-    routersPlace: routers?.place ?? null,
+    routers: routers === undefined ? null : readRouters(routers.value, problems),
+    whenEmpty: `${routers?.place}: has no router; add one, or remove this line to have http://192.168.1.1 tried`,
     devices: devices === undefined ? [] : readDevices(devices.value, problems),
   };
 }
 
+const isJson = (text: string, file: string): boolean =>
+  /\.jsonc?$/i.test(file) || (!/\.ya?ml$/i.test(file) && /^\s*(\{|\/\/|\/\*)/.test(text));
+
 // JSON is YAML, but for its comments. In YAML they are left alone: "//" stands in every URL there, quoted or not.
-async function withoutComments(text: string, file: string): Promise<string> {
-  if (/\.ya?ml$/i.test(file) || !/^\s*(\{|\/\/|\/\*)/.test(text)) return text;
+async function withoutComments(text: string): Promise<string> {
   const { default: stripJsonComments } = await import('strip-json-comments');
   return stripJsonComments(text);
 }

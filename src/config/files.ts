@@ -19,7 +19,8 @@ export function filesIn(directory: string, readFile: ReadFile): Files {
     read: async ({ value, place }, problems) => {
       const result = await readText(readFile, resolve(directory, value), MAX_SECRET);
       if (typeof result === 'string') return result;
-      fail(problems, place, `cannot read ${quote(value, 200)}: ${result.problem}`);
+      // Now and then the secret itself is put where its file should be named.
+      fail(problems, place, `cannot read ${/^\.{0,2}\//.test(value) ? quote(value, 200) : 'the file named here'}: ${result.problem}`);
       return null;
     },
   };

@@ -92,7 +92,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
 }
 
 const DAY = 86_400;
-const NOTHING: FileConfig = { settings: {}, routers: [], routersPlace: null, devices: [] };
+const NOTHING: FileConfig = { settings: {}, routers: null, whenEmpty: '', devices: [] };
 
 interface ConfigFile {
   /** As it was named. */
@@ -145,13 +145,12 @@ function chooseRouters(input: ConfigInput, said: FileConfig, file: { directory: 
   if (given !== undefined) {
     if (given.urls.length > MAX_ROUTERS)
       fail(problems, given.place, `more than ${MAX_ROUTERS} routers; run a second wrtmeter for the others`);
-    if (said.routers.length > 0) warn(problems, given.place, 'names the routers, so those of the file are not read');
+    if (said.routers !== null && said.routers.length > 0)
+      warn(problems, given.place, 'names the routers, so those of the file are not read');
     return { routers: routersOfUrls(given.urls.slice(0, MAX_ROUTERS), given.place, problems), directory: input.cwd, implied: false };
   }
-  if (said.routersPlace !== null) {
-    if (said.routers.length === 0 && problems.errors.length === 0) {
-      fail(problems, said.routersPlace, 'lists no router with a URL; add one, or leave "routers" out to try http://192.168.1.1');
-    }
+  if (said.routers !== null) {
+    if (said.routers.length === 0 && problems.errors.length === 0) problems.errors.push(said.whenEmpty);
     return { routers: said.routers, directory: file.directory, implied: false };
   }
   return { routers: routersOfUrls([USUAL_ROUTER], 'default', problems), directory: input.cwd, implied: true };

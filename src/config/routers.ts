@@ -1,7 +1,7 @@
 import { type Access, parsePassword, parseToken, parseUsername } from './access.ts';
 import { CLASSIC_SOURCES, type CounterBits, MAX_ROUTERS } from './config.ts';
-import { type Entry, keyOf, type Node } from './document.ts';
-import { type Field, type Found, group, listOf, optional, readFields, scalar, secret } from './fields.ts';
+import { type Field, group, listOf, optional, readFields, scalar, secret } from './fields.ts';
+import type { Entry, Node } from './nodes.ts';
 import { fail, type Located, type Problems, shown } from './problems.ts';
 import { type Login, parseScriptUrl, parseUrl, type RouterUrl } from './urls.ts';
 import { choice, parseBoolean, parseDay, parseName, parseRate, parseText, ValueError } from './values.ts';
@@ -79,7 +79,8 @@ function readRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
     name,
     was: was?.value ?? [],
     reads,
-    access: { ...access, ...(login && { login }) },
+    // What goes together cannot be told where a part was wrong.
+    access: problems.errors.length > before ? {} : { ...access, ...(login && { login }) },
     ...(lineRate && { lineRate }),
     ...(billingDay && { billingDay }),
     ...(counterBits && { counterBits }),
@@ -108,7 +109,5 @@ export function nameOf(entry: Entry, problems: Problems): Located<string> {
     if (!(error instanceof ValueError)) throw error;
     fail(problems, entry.place, `${shown(entry.key)} ${error.message}`);
   }
-  return keyOf(entry);
+  return { value: entry.key, place: entry.place };
 }
-
-export type FoundRouter = Found<typeof routerFields>;

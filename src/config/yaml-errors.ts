@@ -1,10 +1,23 @@
-import type { YAMLError } from 'yaml';
+import { type Document, isScalar, visit, type YAMLError } from 'yaml';
 
-/** What is wrong with the text of a YAML file, in a user's words. Never shows the text: there are secrets in it. */
-export function syntaxMessage(error: YAMLError, line: string): string {
-  // `{ token: ${NAME} }` is what most errors of this kind come from: in braces, a brace ends the value.
-  if (/[{[,].*\$\{/.test(line)) return `is not valid YAML; inside { } and [ ] write "\${NAME}" in double quotes`;
-  return `is not valid YAML: ${reasons[error.code] ?? 'something stands here that does not belong; check this line and the one above it'}`;
+/** Where a text stops being YAML, and why, in a user's words. Never shows the text: there are secrets in it. */
+export function syntaxProblem(error: YAMLError, document: Document, text: string): { offset: number; reason: string } {
+  // What is not closed is noticed at the end of the text: there, point to where it opened, or at least to the last line.
+  const end = Math.max(0, text.trimEnd().length - 1);
+  const offset = Math.min(openQuote(error, document) ?? error.pos[0], end);
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n')[0] ?? '';
+  // In braces, the brace of a variable ends the value.
+  if (/[{[,].*\$\{/.test(line)) return { offset, reason: `inside { } and [ ] write "\${NAME}" in double quotes` };
+  return { offset, reason: reasons[error.code] ?? 'something stands here that does not belong; check this line and the one above it' };
+}
+
+function openQuote(error: YAMLError, document: Document): number | null {
+  if (error.code !== 'MISSING_CHAR') return null;
+  let start: number | null = null;
+  visit(document, (_, node) => {
+    if (isScalar(node) && node.type?.startsWith('QUOTE') && node.range?.[1] === error.pos[0]) start = node.range[0];
+  });
+  return start;
 }
 
 const reasons: Partial<Record<YAMLError['code'], string>> = {
@@ -14,8 +27,8 @@ const reasons: Partial<Record<YAMLError['code'], string>> = {
   BAD_SCALAR_START: 'a value that starts with a reserved character; put it in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a second ": " in one line, or a line indented too far; put the value in quotes or fix the indentation',
   BLOCK_IN_FLOW: 'indented lines inside { } or [ ]; close the bracket or separate with commas',
-  MISSING_CHAR: 'a quote, bracket, comma, or a colon with a blank after it is missing',
-  MULTILINE_IMPLICIT_KEY: 'a key without ":" after it',
+  MISSING_CHAR: 'a quote, bracket, comma or colon is missing; check this line and the one above it',
+  MULTILINE_IMPLICIT_KEY: 'a key without ":" after it, or a quote that is not closed',
   MULTIPLE_DOCS: 'a second document; remove the line "---"',
   RESOURCE_EXHAUSTION: 'nested too deep',
   TAB_AS_INDENT: 'a tab as indentation; indent with blanks',
