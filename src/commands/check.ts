@@ -1,5 +1,6 @@
 import { describeConfig } from '../config/describe.ts';
-import { type CliOptions, type ConfigInput, loadConfig } from '../config/load.ts';
+import type { CliOptions, ConfigInput } from '../config/input.ts';
+import { loadConfig } from '../config/load.ts';
 import { ConfigError } from '../errors.ts';
 
 /** What a command has of the world. */

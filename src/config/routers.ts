@@ -1,5 +1,5 @@
 import { type Access, parsePassword, parseToken, parseUsername } from './access.ts';
-import { CLASSIC_SOURCES, type CounterBits, MAX_ROUTERS } from './config.ts';
+import { CLASSIC_SOURCES, type CounterBits } from './config.ts';
 import { type Field, group, listOf, optional, readFields, scalar, secret } from './fields.ts';
 import type { Entry, Node } from './nodes.ts';
 import { fail, type Located, type Problems, shown } from './problems.ts';
@@ -51,10 +51,7 @@ export const routerFields = {
 
 /** The routers of wrtmeter.yaml. */
 export function readRouters(node: Node, problems: Problems): RouterEntry[] {
-  const entries = group(node, problems) ?? [];
-  if (entries.length > MAX_ROUTERS)
-    fail(problems, node.place, `has more than ${MAX_ROUTERS} routers; run a second wrtmeter for the others`);
-  return entries.slice(0, MAX_ROUTERS).flatMap((entry) => readRouter(entry, problems) ?? []);
+  return (group(node, problems) ?? []).flatMap((entry) => readRouter(entry, problems) ?? []);
 }
 
 function readRouter(entry: Entry, problems: Problems): RouterEntry | undefined {

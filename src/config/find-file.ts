@@ -1,0 +1,31 @@
+import { dirname, resolve } from 'node:path';
+import { ConfigError, quote } from '../errors.ts';
+import { variable } from './environment.ts';
+import { readText } from './files.ts';
+import type { ConfigInput } from './input.ts';
+
+/** A configuration file as it was found. */
+export interface ConfigFile {
+  /** As it was named. */
+  name: string;
+  directory: string;
+  text: string;
+}
+
+/** The files looked for, in this order, where none is named. */
+export const USUAL_FILES = ['wrtmeter.yaml', 'wrtmeter.yml', 'routers.json'] as const;
+
+const MAX_FILE = 1024 * 1024;
+
+/** The configuration file: the one named, else the first of the usual ones that exists, else null. */
+export async function findFile({ cli, env, cwd, readFile }: ConfigInput): Promise<ConfigFile | null> {
+  const named = cli.config === undefined ? variable(env, 'WRTMETER_CONFIG') : { value: cli.config, place: '--config' };
+  for (const name of named === undefined ? USUAL_FILES : [named.value]) {
+    const path = resolve(cwd, name);
+    const text = await readText(readFile, path, MAX_FILE);
+    if (typeof text === 'string') return { name, directory: dirname(path), text };
+    if (named !== undefined) throw new ConfigError(`${named.place}: cannot read ${quote(name, 200)}: ${text.problem}`);
+    if (!text.missing) throw new ConfigError(`${name}: cannot read this file: ${text.problem}`);
+  }
+  return null;
+}
