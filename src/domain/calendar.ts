@@ -99,7 +99,10 @@ const intoHour = (local: Temporal.ZonedDateTime): number => (local.minute * 60 +
 
 /** `YYYY-MM-DD HH:MM:SS` in the time zone, as the older programs wrote it. */
 export function localText(instant: number, timezone: string): string {
-  return zoned(Math.floor(instant / 1000) * 1000, timezone).toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ');
+  return zoned(Math.floor(instant / 1000) * 1000, timezone)
+    .toPlainDateTime()
+    .toString({ smallestUnit: 'second' })
+    .replace('T', ' ');
 }
 
 function zoned(instant: number, timezone: string): Temporal.ZonedDateTime {

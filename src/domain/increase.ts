@@ -1,5 +1,5 @@
 import type { Baseline, CounterRules, Epoch, Reading } from './counter.ts';
-import { MOST_LINES, pairLines } from './pairing.ts';
+import { pairLines } from './pairing.ts';
 import { minus, type Traffic } from './traffic.ts';
 
 export type ResetReason = 'fell' | 'boot' | 'new association' | 'line left over';
@@ -46,13 +46,15 @@ export function compare(readings: readonly Reading[], held: readonly Baseline[],
   const since = baseline.lastRead ?? now.before.at;
   const newEpoch = provedEpoch(baseline.epoch, reading.epoch);
   if (newEpoch !== null) {
-    return [plausible({ kind: 'reset', bytes: reading.bytes, since: startOf(reading.epoch, since, now), why: newEpoch }, reading.epoch, now)];
+    return [
+      plausible({ kind: 'reset', bytes: reading.bytes, since: startOf(reading.epoch, since, now), why: newEpoch }, reading.epoch, now),
+    ];
   }
   return sameEpoch(reading.bytes, baseline.bytes, now.rules, since).map((change) => plausible(change, null, now, since));
 }
 
 function compareLines(readings: readonly Reading[], held: readonly Baseline[], before: Before, now: Circumstances): Change[] {
-  const lines = readings.slice(0, MOST_LINES).map((r) => r.bytes);
+  const lines = readings.map((r) => r.bytes);
   const { bytes, leftOver } = pairLines(
     lines,
     held.map((b) => b.bytes),

@@ -1,0 +1,75 @@
+import { FAILURE_REASONS, type FailureReason } from '../errors.ts';
+import type { Observation, SourceName, System } from './observation.ts';
+import type { Round } from './round.ts';
+
+/** How one source of a router fared, since the process began. */
+export interface SourceStatus {
+  source: SourceName;
+  /** Of the last round; false before the first. */
+  success: boolean;
+  /** Unix ms; null before the first. */
+  lastTried: number | null;
+  lastSuccess: number | null;
+  /** Seconds that the last reading took. */
+  duration: number;
+  error: { reason: FailureReason; message: string } | null;
+  errors: Map<FailureReason, number>;
+  /** Lines that the last answer had and that were left out. */
+  skipped: number;
+  /** Of the last round; null where that failed. */
+  observation: Observation | null;
+}
+
+/** A configured router and what is known of it now. */
+export interface RouterStatus {
+  name: string;
+  /** What is asked, without credentials. */
+  addresses: readonly string[];
+  /** What it last said of itself. */
+  system: System | null;
+  /** Some source answered in the last round. */
+  up: boolean;
+  sources: Map<SourceName, SourceStatus>;
+}
+
+export function newStatus(name: string, addresses: readonly string[], sources: readonly SourceName[]): RouterStatus {
+  return { name, addresses, system: null, up: false, sources: new Map(sources.map((source) => [source, newSource(source)])) };
+}
+
+function newSource(source: SourceName): SourceStatus {
+  return {
+    source,
+    success: false,
+    lastTried: null,
+    lastSuccess: null,
+    duration: 0,
+    error: null,
+    errors: new Map(FAILURE_REASONS.map((reason) => [reason, 0])),
+    skipped: 0,
+    observation: null,
+  };
+}
+
+/** Brings the routers' status up to a finished round. */
+export function noteRound(statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
+  for (const { router, system, results } of round.routers) {
+    const status = statuses.get(router);
+    if (status === undefined) continue;
+    status.system = system ?? status.system;
+    status.up = results.some((result) => result.status === 'ok');
+    for (const result of results) {
+      const source = status.sources.get(result.source) ?? newSource(result.source);
+      status.sources.set(result.source, source);
+      source.success = result.status === 'ok';
+      source.lastTried = result.at;
+      source.duration = result.duration;
+      if (result.status === 'ok') {
+        Object.assign(source, { lastSuccess: result.at, error: null, skipped: result.skipped, observation: result.observation });
+      } else {
+        source.error = { reason: result.reason, message: result.message };
+        source.errors.set(result.reason, (source.errors.get(result.reason) ?? 0) + 1);
+        source.observation = null;
+      }
+    }
+  }
+}

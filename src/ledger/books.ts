@@ -1,0 +1,76 @@
+import type { Baseline } from '../domain/counter.ts';
+import type { SourceName } from '../domain/observation.ts';
+import type { Account, Device, KnownLease } from './account.ts';
+
+/** One source of one router, as it was read last. */
+export interface Reader {
+  id: number;
+  router: string;
+  source: SourceName;
+  /** Format and address. */
+  reader: string;
+  /** Unix ms of its last posted reading. */
+  readAt: number;
+  /** Ms on this process's monotonic clock at that reading; null for one made before the process began. */
+  readTick: number | null;
+  boot: string | null;
+  /** Seconds on the router's boot clock. */
+  uptime: number | null;
+  counters: Map<string, Baseline[]>;
+}
+
+/** The ledger's state in memory: what the file holds, and nothing that it does not. */
+export interface Books {
+  accounts: Map<string, Account>;
+  devices: Map<string, Device>;
+  /** By router and MAC. */
+  leases: Map<string, KnownLease>;
+  /** By router and source. */
+  readers: Map<string, Reader>;
+  /** Unix ms of the last posting. */
+  postedAt: number;
+}
+
+export const readerKey = (router: string, source: SourceName): string => `${router}\n${source}`;
+
+export const leaseKey = (router: string, mac: string): string => `${router}\n${mac}`;
+
+/** The readers, accounts and leases that a round added or changed: written to the file first, then applied to the books. */
+export interface Entry {
+  at: number;
+  readers: ReaderEntry[];
+  accounts: Map<string, AccountEntry>;
+  hours: Map<number, Map<number, { download: number; upload: number }>>;
+  days: Map<number, Map<number, { download: number; upload: number }>>;
+  devices: Device[];
+  leases: KnownLease[];
+  audit: AuditRow[];
+}
+
+export interface ReaderEntry {
+  reader: Omit<Reader, 'counters'>;
+  /** Forget what was held: a first reading. */
+  fresh: boolean;
+  changed: Map<string, Baseline[]>;
+  removed: string[];
+}
+
+export interface AccountEntry {
+  account: Account;
+  isNew: boolean;
+  download: number;
+  upload: number;
+  seen: number;
+}
+
+/** Something a person may want to look up: what was booked or refused, and why. */
+export interface AuditRow {
+  at: number;
+  kind: 'reset' | 'rejected' | 'gap' | 'clock' | 'stale' | 'full';
+  router: string;
+  source: string;
+  counter: string;
+  download: number;
+  upload: number;
+  why: string;
+}

@@ -1,0 +1,195 @@
+import type { Round } from '../domain/round.ts';
+import { LedgerError } from '../errors.ts';
+import { type Account, accountKey } from './account.ts';
+import { type AuditRow, type Books, type Entry, leaseKey, type Reader, readerKey } from './books.ts';
+import { draft, type Terms } from './draft.ts';
+import { loadBooks } from './load.ts';
+import { addToMonths, type BillingTerms, type Months, monthsAt, sumMonths } from './months.ts';
+import { isForgotten } from './names.ts';
+import type { Store } from './store.ts';
+import { batchesOf, mustWrite } from './tables.ts';
+
+export interface LedgerTerms extends Terms, BillingTerms {}
+
+/** What became of a round. */
+export type Posted =
+  | { status: 'posted'; audit: readonly AuditRow[] }
+  | { status: 'held'; why: string }
+  | { status: 'failed'; error: LedgerError };
+
+/** The books, and what can be done with them. Everything shown is in the file. */
+export interface Ledger {
+  readonly books: Books;
+  /** The running billing periods, which the accounts' month sums belong to. */
+  readonly months: Months;
+  readonly state: LedgerState;
+  readonly store: Store;
+  /** Posts a round in one transaction. `tick` is ms on the monotonic clock. Never throws for what a disk or a clock can do. */
+  post(round: Round, tick: number): Promise<Posted>;
+  /** Begins new month sums if a billing period has ended. */
+  turnMonths(now: number): Promise<void>;
+  setTerms(terms: LedgerTerms, now: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LedgerState {
+  /** Unix ms at which this ledger was first written. */
+  startedAt: number;
+  writeErrors: number;
+  /** Seconds that the last commit took. */
+  commitSeconds: number;
+  databaseBytes: number;
+  /** Why nothing is posted although routers answer, or null. */
+  heldBecause: string | null;
+  /** Since the process began, by router and source (a line each, joined by a line end). */
+  resets: Map<string, number>;
+  rejectedBytes: Map<string, number>;
+}
+
+const EARLIEST = Date.UTC(2025, 0, 1);
+const HOLD_AT_MOST_MS = 86_400_000;
+
+export async function openLedger(store: Store, terms: LedgerTerms, now: number): Promise<Ledger> {
+  const ledger = new SqliteLedger(store, terms, await loadBooks(store), now);
+  await sumMonths(store, ledger.books, ledger.months);
+  ledger.state.startedAt = await startOf(store, now);
+  ledger.state.databaseBytes = await store.size();
+  return ledger;
+}
+
+async function startOf(store: Store, now: number): Promise<number> {
+  const rows = await store.all("SELECT value FROM meta WHERE key = 'started_at'");
+  if (rows[0] !== undefined) return Number(rows[0].value);
+  await store.commit([{ sql: "INSERT INTO meta(key, value) SELECT 'started_at', value ->> 0 FROM json_each(?)", rows: [[String(now)]] }]);
+  return now;
+}
+
+class SqliteLedger implements Ledger {
+  books: Books;
+  months: Months;
+  readonly store: Store;
+  readonly state: LedgerState = {
+    startedAt: 0,
+    writeErrors: 0,
+    commitSeconds: 0,
+    databaseBytes: 0,
+    heldBecause: null,
+    resets: new Map(),
+    rejectedBytes: new Map(),
+  };
+  #terms: LedgerTerms;
+  /** When each account's last sight was written, Unix ms. */
+  #saved = new Map<number, number>();
+  #byId = new Map<number, Account>();
+  /** After a commit that failed it is not known what the file holds: the books are read anew first. */
+  #doubtful = false;
+  #heldSince: number | null = null;
+
+  constructor(store: Store, terms: LedgerTerms, books: Books, now: number) {
+    this.store = store;
+    this.#terms = terms;
+    this.books = books;
+    this.months = monthsAt(now, terms);
+    this.#index();
+  }
+
+  async post(round: Round, tick: number): Promise<Posted> {
+    const now = round.finishedAt;
+    const why = this.#whyHeld(now, tick);
+    this.state.heldBecause = why;
+    if (why !== null) return { status: 'held', why };
+    try {
+      if (this.#doubtful) await this.#reload(now);
+      await this.turnMonths(now);
+      const entry = draft(this.books, round, this.#terms, tick);
+      const began = performance.now();
+      await this.store.commit(batchesOf(this.books, entry, this.#saved));
+      this.state.commitSeconds = (performance.now() - began) / 1000;
+      this.#apply(entry);
+      this.state.databaseBytes = await this.store.size();
+      return { status: 'posted', audit: entry.audit };
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      this.#doubtful = true;
+      this.state.writeErrors += 1;
+      return { status: 'failed', error };
+    }
+  }
+
+  async turnMonths(now: number): Promise<void> {
+    const months = monthsAt(now, this.#terms);
+    if (JSON.stringify([months.home, ...months.routers]) === JSON.stringify([this.months.home, ...this.months.routers])) return;
+    await sumMonths(this.store, this.books, months);
+    this.months = months;
+  }
+
+  async setTerms(terms: LedgerTerms, now: number): Promise<void> {
+    this.#terms = terms;
+    this.months = monthsAt(now, terms);
+    await sumMonths(this.store, this.books, this.months);
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+
+  /** Rule 11: a board without a clock starts in the past, and what was booked in the future must not be booked again. */
+  #whyHeld(now: number, tick: number): string | null {
+    const why =
+      now < EARLIEST
+        ? `the clock says ${new Date(now).toISOString()}, which is before 2025`
+        : now < this.books.postedAt
+          ? `the clock says ${new Date(now).toISOString()}, which is before the last posting at ${new Date(this.books.postedAt).toISOString()}`
+          : null;
+    if (why === null) this.#heldSince = null;
+    else this.#heldSince ??= tick;
+    const waited = this.#heldSince === null ? 0 : tick - this.#heldSince;
+    return waited > HOLD_AT_MOST_MS && now >= EARLIEST ? null : why;
+  }
+
+  async #reload(now: number): Promise<void> {
+    const books = await loadBooks(this.store);
+    this.months = monthsAt(now, this.#terms);
+    await sumMonths(this.store, books, this.months);
+    this.books = books;
+    this.#index();
+    this.#doubtful = false;
+  }
+
+  #index(): void {
+    this.#byId = new Map([...this.books.accounts.values()].map((account) => [account.id, account]));
+    this.#saved = new Map([...this.books.accounts.values()].map((account) => [account.id, account.lastSeen]));
+  }
+
+  /** Brings the books up to what has just been committed. */
+  #apply(entry: Entry): void {
+    const { books, state } = this;
+    books.postedAt = entry.at;
+    for (const { reader, fresh, changed, removed } of entry.readers) {
+      const key = readerKey(reader.router, reader.source);
+      const counters = (fresh ? undefined : books.readers.get(key)?.counters) ?? new Map();
+      for (const counter of removed) counters.delete(counter);
+      for (const [counter, baselines] of changed) counters.set(counter, baselines);
+      books.readers.set(key, { ...reader, counters } satisfies Reader);
+    }
+    for (const line of entry.accounts.values()) {
+      const { account, isNew, download, upload, seen } = line;
+      if (mustWrite(line, this.#saved)) this.#saved.set(account.id, seen);
+      if (isNew) {
+        books.accounts.set(accountKey(account), account);
+        this.#byId.set(account.id, account);
+      }
+      account.total = { download: account.total.download + download, upload: account.total.upload + upload };
+      account.lastSeen = seen;
+    }
+    addToMonths(this.months, entry.days, this.#byId);
+    for (const device of entry.devices) books.devices.set(device.mac, device);
+    for (const lease of books.leases.values()) if (isForgotten(lease, entry.at)) books.leases.delete(leaseKey(lease.router, lease.mac));
+    for (const lease of entry.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);
+    for (const row of entry.audit) {
+      const key = readerKey(row.router, row.source as Reader['source']);
+      if (row.kind === 'reset') state.resets.set(key, (state.resets.get(key) ?? 0) + 1);
+      if (row.kind === 'rejected') state.rejectedBytes.set(key, (state.rejectedBytes.get(key) ?? 0) + row.download + row.upload);
+    }
+  }
+}

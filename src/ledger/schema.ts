@@ -1,0 +1,83 @@
+/** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Migrations in order: entry n leads from version n to n + 1. Byte counts are whole numbers in STRICT tables. Hours and days are
+ * keyed time first, so that a round's rows lie side by side and old hours go in one stroke.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE account(
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    router TEXT NOT NULL,
+    interface TEXT NOT NULL,
+    key TEXT NOT NULL,
+    overlay INTEGER NOT NULL,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    UNIQUE(kind, router, interface, key)
+  ) STRICT;
+  CREATE TABLE hour(
+    hour INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL,
+    PRIMARY KEY(hour, account)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE day(
+    day INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL,
+    PRIMARY KEY(day, account)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE reader(
+    id INTEGER PRIMARY KEY,
+    router TEXT NOT NULL,
+    source TEXT NOT NULL,
+    reader TEXT NOT NULL,
+    read_at INTEGER NOT NULL,
+    boot TEXT,
+    uptime REAL,
+    UNIQUE(router, source)
+  ) STRICT;
+  CREATE TABLE baseline(
+    reader INTEGER NOT NULL,
+    counter TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL,
+    last_read INTEGER,
+    boot TEXT,
+    began REAL,
+    margin REAL,
+    PRIMARY KEY(reader, counter, line)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE device(mac TEXT PRIMARY KEY, name TEXT, named_by TEXT, ip TEXT) STRICT, WITHOUT ROWID;
+  CREATE TABLE lease(
+    router TEXT NOT NULL,
+    mac TEXT NOT NULL,
+    ip TEXT NOT NULL,
+    hostname TEXT,
+    client_id TEXT,
+    expiry INTEGER NOT NULL,
+    last_read INTEGER,
+    PRIMARY KEY(router, mac)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE audit(
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    router TEXT NOT NULL,
+    source TEXT NOT NULL,
+    counter TEXT NOT NULL,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL,
+    why TEXT NOT NULL
+  ) STRICT;
+  `,
+];

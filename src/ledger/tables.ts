@@ -1,0 +1,87 @@
+import { type AccountEntry, type Books, type Entry, type ReaderEntry, readerKey } from './books.ts';
+import { isForgotten } from './names.ts';
+import type { Batch, Cell } from './store.ts';
+
+/** A device that only stays is written down this often; in between its last sight is known to memory alone. */
+const SEEN_AGAIN_MS = 600_000;
+
+const fields = (count: number) => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
+const sumUp = 'download = download + excluded.download, upload = upload + excluded.upload';
+
+const SQL = {
+  reader: `INSERT INTO reader(id, router, source, reader, read_at, boot, uptime) SELECT ${fields(7)} FROM json_each(?) WHERE true
+    ON CONFLICT(id) DO UPDATE SET reader = excluded.reader, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime`,
+  forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
+  forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
+  baseline: `INSERT INTO baseline(reader, counter, line, download, upload, last_read, boot, began, margin) SELECT ${fields(9)} FROM json_each(?) WHERE true
+    ON CONFLICT(reader, counter, line) DO UPDATE SET download = excluded.download, upload = excluded.upload, last_read = excluded.last_read,
+      boot = excluded.boot, began = excluded.began, margin = excluded.margin`,
+  account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?) WHERE true
+    ON CONFLICT(id) DO UPDATE SET last_seen = excluded.last_seen, overlay = excluded.overlay, ${sumUp}`,
+  hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
+  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
+  device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip`,
+  lease: `INSERT INTO lease(router, mac, ip, hostname, client_id, expiry, last_read) SELECT ${fields(7)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET ip = excluded.ip, hostname = excluded.hostname, client_id = excluded.client_id, expiry = excluded.expiry, last_read = excluded.last_read`,
+  forgetLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
+  audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
+  meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
+};
+
+/** The rows of an entry: one bulk statement a table, whatever the number of devices. `saved` tells when an account's sight was written last. */
+export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number, number>): Batch[] {
+  const written = entry.readers.map(({ reader }) => reader);
+  const dropped = entry.readers.flatMap((line) => droppedCounters(books, line).map((counter) => [line.reader.id, counter]));
+  const forgotten = [...books.leases.values()].filter((lease) => isForgotten(lease, entry.at));
+  return [
+    { sql: SQL.meta, rows: [['posted_at', String(entry.at)]] },
+    { sql: SQL.reader, rows: written.map((r) => [r.id, r.router, r.source, r.reader, r.readAt, r.boot, r.uptime]) },
+    { sql: SQL.forgetReader, rows: entry.readers.filter((r) => r.fresh).map((r) => [r.reader.id]) },
+    { sql: SQL.forgetBaseline, rows: dropped },
+    { sql: SQL.baseline, rows: entry.readers.flatMap(baselineRows) },
+    { sql: SQL.account, rows: [...entry.accounts.values()].filter((line) => mustWrite(line, saved)).map(accountRow) },
+    { sql: SQL.hour, rows: timeRows(entry.hours) },
+    { sql: SQL.day, rows: timeRows(entry.days) },
+    { sql: SQL.device, rows: entry.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
+    { sql: SQL.lease, rows: entry.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
+    { sql: SQL.forgetLease, rows: forgotten.map((l) => [l.router, l.mac]) },
+    { sql: SQL.audit, rows: entry.audit.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]) },
+  ];
+}
+
+/** Counters whose rows are taken out first: those that ended, and those that stand in fewer lines than are held. */
+function droppedCounters(books: Books, { reader, changed, removed }: ReaderEntry): string[] {
+  const held = books.readers.get(readerKey(reader.router, reader.source))?.counters;
+  const shorter = [...changed].filter(([counter, lines]) => lines.length < (held?.get(counter)?.length ?? 0));
+  return [...removed, ...shorter.map(([counter]) => counter)];
+}
+
+/** Whether an account's row is written: it is new, has bytes, or its last sight on disk has grown old. */
+export function mustWrite({ account, isNew, download, upload, seen }: AccountEntry, saved: ReadonlyMap<number, number>): boolean {
+  return isNew || download > 0 || upload > 0 || seen - (saved.get(account.id) ?? 0) >= SEEN_AGAIN_MS;
+}
+
+function accountRow({ account: a, download, upload, seen }: AccountEntry): Cell[] {
+  return [a.id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, a.firstSeen, seen, download, upload];
+}
+
+function baselineRows({ reader, changed }: ReaderEntry): Cell[][] {
+  return [...changed].flatMap(([counter, lines]) =>
+    lines.map(({ bytes, epoch, lastRead }, line) => [
+      reader.id,
+      counter,
+      line,
+      bytes.download,
+      bytes.upload,
+      lastRead,
+      epoch?.boot ?? null,
+      epoch?.began ?? null,
+      epoch?.margin ?? null,
+    ]),
+  );
+}
+
+function timeRows(table: Entry['hours']): Cell[][] {
+  return [...table].flatMap(([time, rows]) => [...rows].map(([account, bytes]) => [time, account, bytes.download, bytes.upload]));
+}

@@ -1,0 +1,61 @@
+import type { RouterStatus } from '../domain/status.ts';
+import type { Account, Device, KnownLease } from '../ledger/account.ts';
+import { type Books, readerKey } from '../ledger/books.ts';
+import type { LedgerState } from '../ledger/ledger.ts';
+import type { Months } from '../ledger/months.ts';
+
+/** All that a view is made of: the books, the routers' last answers, and the settings that say how to show them. */
+export interface View {
+  /** Unix ms. */
+  now: number;
+  timezone: string;
+  /** Seconds after which a device that is no longer seen leaves `/metrics`. */
+  expire: number;
+  version: string;
+  books: Books;
+  months: Months;
+  ledger: LedgerState;
+  routers: readonly RouterStatus[];
+  /** What the owner calls a MAC, and whose it is. */
+  aliases: ReadonlyMap<string, Alias>;
+  /** True where no router was configured and the usual address is tried. */
+  implied: boolean;
+}
+
+export interface Alias {
+  name: string;
+  /** The first of the device's MACs, which stands for all of them. */
+  mac: string;
+  user: string | null;
+}
+
+/** What a MAC is called: the owner's alias, else the last name known, else the MAC itself. */
+export function nameOf(view: View, mac: string): string {
+  return view.aliases.get(mac)?.name ?? view.books.devices.get(mac)?.name ?? mac;
+}
+
+export const deviceOf = (view: View, mac: string): Device | undefined => view.books.devices.get(mac);
+
+/** Accounts of a kind that were seen lately enough to be shown. */
+export function shownAccounts(view: View, kind: Account['kind']): Account[] {
+  const oldest = view.now - view.expire * 1000;
+  return [...view.books.accounts.values()].filter((a) => a.kind === kind && a.lastSeen >= oldest);
+}
+
+/** Unix ms of the last reading of any uplink that was posted, or null. */
+export function wanReadAt(view: View): number | null {
+  const times = view.routers.flatMap(({ name }) => view.books.readers.get(readerKey(name, 'wan'))?.readAt ?? []);
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+/** The lease last known for each MAC: one that stands before one that has gone, then the one that ends last. */
+export function leasesByMac(view: View): Map<string, KnownLease> {
+  const best = new Map<string, KnownLease>();
+  for (const lease of view.books.leases.values()) {
+    const known = best.get(lease.mac);
+    if (known === undefined || rank(lease) > rank(known)) best.set(lease.mac, lease);
+  }
+  return best;
+}
+
+const rank = (lease: KnownLease) => (lease.lastRead === null ? 1e15 : lease.lastRead / 1000) + (lease.expiry === 0 ? 1e12 : lease.expiry);
