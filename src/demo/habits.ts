@@ -79,7 +79,13 @@ export class Habits {
     const { current, spec } = this.#device;
     const uplink = this.#activity?.lan ? null : this.#world.activeUplink();
     if ((current === null && !spec.wired) || uplink === undefined) return;
-    this.#world.move(this.#device, current, uplink, { download, upload }, at);
+    this.#world.move(this.#device, current, uplink, { download, upload }, Math.min(at, this.#lastByteAt()));
+  }
+
+  /** When the last byte moved, which is seldom the end of a step. */
+  #lastByteAt(): number {
+    const after = (moved: number, rate: number) => (moved === 0 ? 0 : Math.ceil((1000 * moved) / rate));
+    return this.#since + Math.max(after(this.#moved.download, this.#rate.download), after(this.#moved.upload, this.#rate.upload));
   }
 
   #burst(at: number): void {
@@ -143,9 +149,8 @@ export class Habits {
       this.#world.end(association, at);
       return;
     }
-    association.agesOut = at + AGEING;
-    if (this.#device.current === association) this.#device.current = null;
-    this.#agesOut = Math.min(this.#agesOut, association.agesOut);
+    this.#world.linger(association, at, at + AGEING);
+    this.#agesOut = Math.min(this.#agesOut, at + AGEING);
   }
 
   #ageOut(at: number): void {

@@ -53,10 +53,10 @@ export class World {
     }
   }
 
-  /** Lets time pass: devices move bytes, roam, leave and come back as is their habit. Fractions of a millisecond are dropped. */
+  /** Lets time pass: devices move bytes, roam, leave and come back as is their habit. To the nearest millisecond. */
   advance(seconds: number): void {
     if (!(seconds >= 0)) throw new RangeError(`Cannot advance by ${seconds} seconds`);
-    const until = this.now + Math.floor(seconds * 1000);
+    const until = this.now + Math.round(seconds * 1000);
     for (const habits of this.#habits) habits.live(until);
     this.now = until;
     for (const device of this.devices.values()) keepLease(device, until);
@@ -192,7 +192,7 @@ export class World {
       add(association.counter.moved, bytes);
       add(association.account, bytes);
       add(device.air, bytes);
-      association.lastActive = at;
+      association.lastActive = Math.max(association.lastActive, at);
     }
     if (uplink !== null) {
       add(uplink.counter.moved, bytes);
@@ -226,6 +226,14 @@ export class World {
     device.current = association;
     this.revision++;
     return association;
+  }
+
+  /** For the device's habits: it goes without a word, and the access point lists it until it has aged out (Unix ms). */
+  linger(association: Association, at: number, agesOut: number): void {
+    const { device } = association;
+    keepLease(device, at);
+    association.agesOut = agesOut;
+    if (device.current === association) device.current = null;
   }
 
   /** For the device's habits: the access point forgets the station. */
