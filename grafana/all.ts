@@ -1,0 +1,12 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { device } from './device.ts';
+import { exporter } from './exporter.ts';
+import { home } from './home.ts';
+
+/** Every dashboard by the name of its file in dashboards/. */
+export const dashboards: Record<string, () => Dashboard> = { 'home.json': home, 'device.json': device, 'exporter.json': exporter };
+
+/** The text of a dashboard's file. */
+export function print(dashboard: Dashboard): string {
+  return `${JSON.stringify(dashboard, null, 2)}\n`;
+}

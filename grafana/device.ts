@@ -1,0 +1,178 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
+import { devices, page } from './page.ts';
+import { bands, field, grid, hidden, lines, numbers, small, words } from './panels.ts';
+import { monthOf, rateOf } from './queries.ts';
+
+const mac = 'mac="$mac"';
+
+/** One device: how much, how fast, where on the air. Everything is asked by MAC, so that a changed name or a second router splits nothing. */
+export function device(): Dashboard {
+  return page({
+    uid: 'wrtmeter-device',
+    title: 'Device',
+    description: 'One device: its rate, its month, and the access points that serve it.',
+    from: 'now-24h',
+    variables: [devices()],
+    panels: [
+      rateNow(),
+      monthSoFar(),
+      share(),
+      lastSeen(),
+      servedBy(),
+      identity(),
+      rateOverTime(),
+      accessPoints(),
+      month(),
+      signal(),
+      linkRate(),
+    ],
+  });
+}
+
+type Way = 'download' | 'upload';
+const rate = (way: Way) => `sum(${rateOf(`wrtmeter_device_${way}_bytes_total`, mac)}) * 8`;
+const volume = (way: Way) => `sum(wrtmeter_device_month_${way}_bytes{${mac}})`;
+const link = (way: Way) => `max(wrtmeter_station_link_${way}_bytes_per_second{${mac}}) * 8`;
+const half = { width: 12, height: 8 };
+
+const rateNow = () =>
+  numbers({
+    title: 'Now',
+    description: 'What the device moves at this moment, averaged over about a minute.',
+    width: 6,
+    height: 4,
+    unit: unit.rate,
+  })
+    .timeFrom('5m')
+    .hideTimeOverride(true)
+    .targets(queries(now(rate('download'), 'Download'), now(rate('upload'), 'Upload')));
+
+const monthSoFar = () =>
+  numbers({
+    title: 'Month so far',
+    description: 'Bytes of the device since the month began. 1 GiB is 1024³ bytes.',
+    width: 6,
+    height: 4,
+    unit: unit.volume,
+  }).targets(queries(now(volume('download'), 'Download'), now(volume('upload'), 'Upload')));
+
+const share = () =>
+  numbers({
+    title: 'Share of the month',
+    description: 'Its part of what all devices together moved in this month.',
+    width: 4,
+    height: 4,
+    unit: unit.share,
+  })
+    .decimals(1)
+    .targets(queries(now(`sum(${monthOf('mac', mac)}) / sum(${monthOf('mac')})`, 'Share')));
+
+const lastSeen = () =>
+  numbers({ title: 'Last seen', description: 'When a router last saw the device.', width: 4, height: 4, unit: unit.ago })
+    .text(small())
+    .targets(queries(now(`max(wrtmeter_device_last_seen_timestamp_seconds{${mac}}) * 1000`, 'Last seen')));
+
+const servedBy = () =>
+  words(
+    {
+      title: 'Access point',
+      description: 'The access point that serves the device at this moment; the newer association where two claim it.',
+      width: 4,
+      height: 4,
+      unit: unit.text,
+    },
+    'router',
+  )
+    .noValue('not on the air')
+    .targets(queries(columns(`bottomk(1, max by (router) (wrtmeter_station_connected_seconds{${mac}}))`)));
+
+const identity = () =>
+  grid(
+    {
+      title: 'Known as',
+      description:
+        'What the routers know of the device. A private address is one the device made up: it may change, and the device then appears as a new one.',
+      width: 24,
+      height: 4,
+      unit: unit.text,
+    },
+    [
+      field('hostname', 'Name', 0, unit.text),
+      field('ip', 'IP', 150, unit.text),
+      field('mac', 'MAC', 170, unit.text),
+      field('randomized', 'Private address', 150, unit.text, {
+        id: 'mappings',
+        value: states({ true: ['yes', colour.quiet], false: ['no', colour.quiet], 1: ['yes', colour.quiet], 0: ['no', colour.quiet] }),
+      }),
+      field('user', 'User', 0, unit.text),
+    ],
+    'Name',
+    false,
+  )
+    .filterable(false)
+    .targets(queries(columns(`topk by (mac) (1, max by (mac, hostname, ip, user, randomized) (wrtmeter_device_info{${mac}}))`)));
+
+const rateOverTime = () =>
+  lines({ title: 'Rate', description: 'Download and upload as the device sees them.', width: 24, height: 9, unit: unit.rate }, [
+    'mean',
+    'max',
+  ])
+    .fillOpacity(25)
+    .targets(queries(overTime(rate('download'), 'Download'), overTime(rate('upload'), 'Upload')));
+
+const accessPoints = () =>
+  bands({
+    title: 'Access points',
+    description: 'Where the device was on the air. A gap means that the access point could not be read.',
+    ...half,
+    unit: unit.count,
+  })
+    .mappings(states({ 1: ['here', colour.good], 0: ['elsewhere', 'transparent'] }))
+    .thresholds(thresholds([null, 'transparent'], [1, colour.good]))
+    .legend(hidden())
+    .targets(
+      queries(
+        overTime(
+          `max by (router) (wrtmeter_station_connected_seconds{${mac}} >= bool 0) or max by (router) (0 * (wrtmeter_source_success{source="stations"} == 1))`,
+          '{{router}}',
+        ),
+      ),
+    );
+
+const month = () =>
+  lines({
+    title: 'The month filling up',
+    description: 'Bytes since the month began; it starts again at zero with each month. Always the last 31 days.',
+    ...half,
+    unit: unit.volume,
+  })
+    .fillOpacity(20)
+    .timeFrom('31d')
+    .targets(queries(overTime(volume('download'), 'Download'), overTime(volume('upload'), 'Upload')));
+
+const signal = () =>
+  lines({
+    title: 'Signal',
+    description:
+      'How loud the access point hears the device. Above −60 dBm is strong, below −75 dBm is weak: expect low rates and dropped calls.',
+    ...half,
+    unit: unit.signal,
+  })
+    .min(-95)
+    .max(-25)
+    .decimals(0)
+    .fillOpacity(0)
+    .lineWidth(2)
+    .targets(queries(overTime(`max by (router, interface) (wrtmeter_station_signal_dbm{${mac}})`, '{{router}} {{interface}}')));
+
+const linkRate = () =>
+  lines({
+    title: 'Link rate',
+    description: 'What the radio link could carry at best; real throughput is about half of it.',
+    ...half,
+    unit: unit.rate,
+  })
+    .fillOpacity(0)
+    .lineWidth(2)
+    .targets(queries(overTime(link('download'), 'Download'), overTime(link('upload'), 'Upload')));

@@ -1,0 +1,113 @@
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { colour, now, overTime, paint, queries, unit } from './look.ts';
+import { attention, lines, numbers, perMinute } from './panels.ts';
+import { own } from './queries.ts';
+
+const router = 'router=~"$router"';
+const third = { width: 8, height: 7 };
+
+/** The row about the ledger, on the page Exporter. */
+export const ledgerPanels = (): (Builder<Panel> | string)[] => [
+  'Ledger',
+  since(),
+  size(),
+  resets(),
+  rejected(),
+  commit(),
+  growth(),
+  resetsOverTime(),
+];
+
+/** The row about the process. */
+export const processPanels = (): (Builder<Panel> | string)[] => ['Process', memory(), cpu(), scrape()];
+
+const since = () =>
+  numbers({ title: 'Counting since', description: 'When the ledger was begun.', width: 6, height: 4, unit: unit.date }).targets(
+    queries(now('min(wrtmeter_ledger_start_timestamp_seconds) * 1000', 'Counting since')),
+  );
+
+const size = () =>
+  numbers({ title: 'Database', description: 'Size of the ledger on disk.', width: 6, height: 4, unit: unit.volume }).targets(
+    queries(now('sum(wrtmeter_ledger_database_bytes)', 'Database')),
+  );
+
+const resets = () =>
+  numbers({
+    title: 'Counter resets',
+    description: 'Counters that started again (a router rebooted, a device came back) and were carried on from there.',
+    width: 6,
+    height: 4,
+    unit: unit.count,
+  }).targets(queries(now(`sum(wrtmeter_ledger_resets_total{${router}}) or 0 * sum(wrtmeter_router_up{${router}})`, 'Resets')));
+
+const rejected = () =>
+  numbers({
+    title: 'Rejected',
+    description: 'Bytes that were not booked because no line could have carried them in the time. The audit of the ledger tells each case.',
+    width: 6,
+    height: 4,
+    unit: unit.volume,
+  })
+    .overrideByName('Rejected', attention(1, colour.warn))
+    .targets(queries(now(`sum(wrtmeter_ledger_rejected_bytes_total{${router}}) or 0 * sum(wrtmeter_router_up{${router}})`, 'Rejected')));
+
+const commit = () =>
+  lines({ title: 'Commit', description: 'How long the last round took to reach the disk for good.', ...third, unit: unit.seconds })
+    .overrideByName('Commit', paint(colour.both))
+    .targets(queries(overTime('max(wrtmeter_ledger_commit_seconds)', 'Commit')));
+
+const growth = () =>
+  lines({
+    title: 'Database size',
+    description: 'The ledger on disk over time. Fifty devices add less than 1 MB a year.',
+    ...third,
+    unit: unit.volume,
+  })
+    .overrideByName('Database', paint(colour.both))
+    .targets(queries(overTime('sum(wrtmeter_ledger_database_bytes)', 'Database')));
+
+const resetsOverTime = () =>
+  perMinute({
+    title: 'Counter resets over time',
+    description: 'Resets a minute by router. Some are normal: every device that leaves and returns is one.',
+    ...third,
+    unit: unit.perMinute,
+  }).targets(
+    queries(
+      overTime(
+        `sum by (router) (rate(wrtmeter_ledger_resets_total{${router}}[$__rate_interval])) * 60 or 0 * max by (router) (wrtmeter_router_up{${router}})`,
+        '{{router}}',
+      ),
+    ),
+  );
+
+const memory = () =>
+  lines({
+    title: 'Memory',
+    description: 'Memory of the process, and the part of it that JavaScript objects fill.',
+    ...third,
+    unit: unit.volume,
+  }).targets(
+    queries(overTime(own('process_resident_memory_bytes'), 'Resident'), overTime(own('nodejs_heap_size_used_bytes'), 'Heap used')),
+  );
+
+const cpu = () =>
+  lines({
+    title: 'Processor',
+    description: 'Processor time of the exporter: 100 % is one core at work all the time.',
+    ...third,
+    unit: unit.share,
+  })
+    .overrideByName('Processor', paint(colour.both))
+    .targets(queries(overTime(own('rate(process_cpu_seconds_total[$__rate_interval])'), 'Processor')));
+
+const scrape = () =>
+  lines({
+    title: 'Scrape',
+    description: 'How long Prometheus waited for an answer; a round over all routers is part of it.',
+    ...third,
+    unit: unit.seconds,
+  })
+    .overrideByName('Scrape', paint(colour.both))
+    .targets(queries(overTime(own('scrape_duration_seconds'), 'Scrape')));

@@ -1,0 +1,239 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { ledgerPanels, processPanels } from './exporter-inside.ts';
+import { colour, columns, now, overTime, paint, queries, states, unit } from './look.ts';
+import { page, routers, uplinkChoice } from './page.ts';
+import { attention, bands, field, grid, lines, numbers, perMinute, words } from './panels.ts';
+import { firstDay, lastDay, perUplink, uplinks } from './queries.ts';
+
+const router = 'router=~"$router"';
+const coloured = { id: 'custom.cellOptions', value: { type: 'color-text' } };
+const oneDecimal = { id: 'decimals', value: 1 };
+const oneWord = (words: Record<string, readonly [string, string]>) => ({ id: 'mappings', value: states(words) });
+
+/** For whoever runs the meter: can every router be read, is the ledger written, what does it cost. */
+export function exporter(): Dashboard {
+  return page({
+    uid: 'wrtmeter-exporter',
+    title: 'Exporter',
+    description: 'Whether the meter can be trusted: routers and sources, failures, the ledger, and the process itself.',
+    from: 'now-6h',
+    variables: [routers(), uplinkChoice()],
+    panels: [
+      routersUp(),
+      failing(),
+      clock(),
+      failedCommits(),
+      offload(),
+      version(),
+      routerTable(),
+      uplinkTable(),
+      sourceTable(),
+      sourcesOverTime(),
+      durations(),
+      errors(),
+      ...ledgerPanels(),
+      ...processPanels(),
+    ],
+  });
+}
+
+const routersUp = () =>
+  numbers({
+    title: 'Routers',
+    description: 'Routers of which at least one source answered in the last round, and those that did not answer at all.',
+    width: 5,
+    height: 4,
+    unit: unit.count,
+  })
+    .overrideByName('Down', attention(1, colour.bad))
+    .targets(queries(now(`sum(wrtmeter_router_up{${router}})`, 'Up'), now(`sum(1 - wrtmeter_router_up{${router}})`, 'Down')));
+
+const failing = () =>
+  numbers({
+    title: 'Sources failing',
+    description:
+      'Readings that failed in the last round. Nothing is lost: what a router counted meanwhile is booked when it answers again.',
+    width: 4,
+    height: 4,
+    unit: unit.count,
+  })
+    .overrideByName('Failing', attention(1, colour.bad))
+    .targets(queries(now(`sum(1 - wrtmeter_source_success{${router}})`, 'Failing')));
+
+const clock = () =>
+  numbers({
+    title: 'Clock',
+    description: 'While the clock of the machine is plainly wrong, nothing is booked.',
+    width: 3,
+    height: 4,
+    unit: unit.count,
+  })
+    .mappings(states({ 1: ['right', colour.good], 0: ['wrong', colour.bad] }))
+    .targets(queries(now('min(wrtmeter_ledger_clock_ok)', 'Clock')));
+
+const failedCommits = () =>
+  numbers({
+    title: 'Failed commits',
+    description: 'Rounds that could not be written to the ledger since the exporter started: a full disk, a read-only file.',
+    width: 4,
+    height: 4,
+    unit: unit.count,
+  })
+    .overrideByName('Failed', attention(1, colour.bad))
+    .targets(queries(now('sum(wrtmeter_ledger_write_errors_total)', 'Failed')));
+
+const offload = () =>
+  numbers({
+    title: 'Flow offloading',
+    description:
+      'A router that offloads flows forwards packets past its firewall: what is counted there is then too low. Wi-Fi stations are counted by the radio and stay right.',
+    width: 4,
+    height: 4,
+    unit: unit.count,
+  })
+    .mappings(states({ 0: ['off', colour.quiet], 1: ['on', colour.warn] }))
+    .noValue('not known')
+    .targets(queries(now(`max(wrtmeter_router_flow_offload{${router}})`, 'Flow offloading')));
+
+const version = () =>
+  words(
+    { title: 'Version', description: 'Version of the exporter that is running.', width: 4, height: 4, unit: unit.text },
+    'version',
+  ).targets(queries(columns('wrtmeter_build_info')));
+
+const routerTable = () =>
+  grid(
+    {
+      title: 'Routers',
+      description: 'Every configured router. Where flow offloading is on, what the firewall counts is too low.',
+      width: 13,
+      height: 6,
+      unit: unit.text,
+    },
+    [
+      field('router', 'Router', 100, unit.text),
+      field('Value #A', 'State', 80, unit.text, oneWord({ 1: ['up', colour.good], 0: ['down', colour.bad] }), coloured),
+      field('Value #C', 'Booted', 120, unit.ago),
+      field(
+        'Value #D',
+        'Offloading',
+        110,
+        unit.text,
+        oneWord({ 0: ['off', colour.quiet], 1: ['software', colour.warn], 2: ['hardware', colour.warn], 3: ['both', colour.warn] }),
+        coloured,
+      ),
+      field('model', 'Model', 0, unit.text),
+      field('release', 'Release', 0, unit.text),
+    ],
+    'Router',
+    false,
+  ).targets(
+    queries(
+      columns(`max by (router) (wrtmeter_router_up{${router}})`),
+      columns(`topk by (router) (1, max by (router, model, release) (wrtmeter_router_info{${router}}))`),
+      columns(`max by (router) (wrtmeter_router_boot_time_seconds{${router}}) * 1000`),
+      columns(
+        `max by (router) (wrtmeter_router_flow_offload{kind="software", ${router}}) + 2 * max by (router) (wrtmeter_router_flow_offload{kind="hardware", ${router}})`,
+      ),
+    ),
+  );
+
+const uplinkTable = () =>
+  grid(
+    {
+      title: 'Uplinks',
+      description: 'Each selected uplink with its billing period and what it carried in it. A spare uplink may well be down.',
+      width: 11,
+      height: 6,
+      unit: unit.text,
+    },
+    [
+      field('router', 'Router', 0, unit.text),
+      field('interface', 'Uplink', 80, unit.text),
+      field('Value #A', 'State', 70, unit.text, oneWord({ 1: ['up', colour.good], 0: ['down', colour.warn] }), coloured),
+      field('Value #B', 'First day', 90, unit.day),
+      field('Value #C', 'Last day', 90, unit.day),
+      field('Value #D', 'Download', 115, unit.volume, oneDecimal, ...paint(colour.download)),
+      field('Value #E', 'Upload', 95, unit.volume, oneDecimal, ...paint(colour.upload)),
+    ],
+    'Router',
+    false,
+  ).targets(
+    queries(
+      columns(`max by (router, interface) (wrtmeter_wan_up{${uplinks}})`),
+      columns(firstDay(perUplink('start'))),
+      columns(lastDay(perUplink('end'))),
+      columns(`sum by (router, interface) (wrtmeter_wan_month_download_bytes{${uplinks}})`),
+      columns(`sum by (router, interface) (wrtmeter_wan_month_upload_bytes{${uplinks}})`),
+    ),
+  );
+
+const sourceTable = () =>
+  grid(
+    {
+      title: 'Sources',
+      description: 'Each kind of reading from each router: its last result, and what went wrong since the exporter started.',
+      width: 13,
+      height: 10,
+      unit: unit.text,
+    },
+    [
+      field('router', 'Router', 100, unit.text),
+      field('source', 'Source', 0, unit.text),
+      field('Value #A', 'State', 80, unit.text, oneWord({ 1: ['ok', colour.good], 0: ['failed', colour.bad] }), coloured),
+      field('Value #B', 'Last success', 150, unit.ago, oneWord({ 0: ['never', colour.bad] })),
+      field('Value #C', 'Took', 90, unit.seconds, { id: 'decimals', value: 0 }),
+      field('Value #D', 'Errors', 90, unit.count),
+      field('Value #E', 'Resets', 90, unit.count),
+    ],
+    'Router',
+    false,
+  ).targets(
+    queries(
+      columns(`max by (router, source) (wrtmeter_source_success{${router}})`),
+      columns(`max by (router, source) (wrtmeter_source_last_success_timestamp_seconds{${router}}) * 1000`),
+      columns(`max by (router, source) (wrtmeter_source_duration_seconds{${router}})`),
+      columns(
+        `sum by (router, source) (wrtmeter_source_errors_total{${router}}) or 0 * max by (router, source) (wrtmeter_source_success{${router}})`,
+      ),
+      columns(`sum by (router, source) (wrtmeter_ledger_resets_total{${router}})`),
+    ),
+  );
+
+const sourcesOverTime = () =>
+  bands({
+    title: 'Sources over time',
+    description: 'Green where a source answered, red where it failed; a gap where the exporter itself did not answer.',
+    width: 11,
+    height: 10,
+    unit: unit.count,
+  })
+    .mappings(states({ 1: ['ok', colour.good], 0: ['failed', colour.bad] }))
+    .targets(queries(overTime(`min by (router, source) (wrtmeter_source_success{${router}})`, '{{router}} {{source}}')));
+
+const durations = () =>
+  lines({
+    title: 'Time taken',
+    description: 'How long each reading took. Routers are read side by side: the slowest sets the length of a round.',
+    width: 12,
+    height: 8,
+    unit: unit.seconds,
+  })
+    .fillOpacity(0)
+    .targets(queries(overTime(`max by (router, source) (wrtmeter_source_duration_seconds{${router}})`, '{{router}} {{source}}')));
+
+const errors = () =>
+  perMinute({
+    title: 'Errors',
+    description: 'Failed readings a minute by reason; the flat line called none stands for no failure at all.',
+    width: 12,
+    height: 8,
+    unit: unit.perMinute,
+  }).targets(
+    queries(
+      overTime(
+        `sum by (reason) (rate(wrtmeter_source_errors_total{${router}}[$__rate_interval])) * 60 or on () label_replace(0 * max(wrtmeter_source_success{${router}}), "reason", "none", "", "")`,
+        '{{reason}}',
+      ),
+    ),
+  );

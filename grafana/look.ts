@@ -1,0 +1,87 @@
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import type * as common from '@grafana/grafana-foundation-sdk/common';
+import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  MappingType,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+
+/** A placeholder that Grafana fills in, not TypeScript. */
+export const grafana = (name: string) => `\${${name}}`;
+
+/** Every panel and query asks the data source the reader chose, so that the files work in any Grafana. */
+export const source: common.DataSourceRef = { type: 'prometheus', uid: grafana('datasource') };
+
+/** One meaning, one colour, on every dashboard. Names of Grafana's palette, which has a dark and a light shade of each. */
+export const colour = {
+  download: 'blue',
+  upload: 'orange',
+  both: 'purple',
+  good: 'green',
+  bad: 'red',
+  warn: 'orange',
+  quiet: 'text',
+} as const;
+
+/** Units: rates are bits per second (SI), volumes are bytes shown with binary prefixes (1 GiB = 1024³ bytes). */
+export const unit = {
+  rate: 'bps',
+  volume: 'bytes',
+  share: 'percentunit',
+  seconds: 's',
+  ago: 'dateTimeFromNow',
+  day: 'time:D MMM',
+  date: 'time:D MMM YYYY',
+  perMinute: 'cpm',
+  signal: 'dBm',
+  count: 'none',
+  text: 'string',
+} as const;
+
+/** A query whose answer is drawn over time. */
+export function overTime(expr: string, legend: string): DataqueryBuilder {
+  return new DataqueryBuilder().datasource(source).expr(expr).range().legendFormat(legend);
+}
+
+/** A query for the present state only: when the exporter has stopped, the panel says so instead of repeating the last value. */
+export function now(expr: string, legend: string): DataqueryBuilder {
+  return new DataqueryBuilder().datasource(source).expr(expr).instant().legendFormat(legend);
+}
+
+/** A query that fills columns of a table: its labels and one value column called `Value #REFID`. */
+export function columns(expr: string): DataqueryBuilder {
+  return now(expr, '').format(PromQueryFormat.Table);
+}
+
+/** Names the queries A, B, C … in their order, as the transformations of a table expect them. */
+export function queries(...list: DataqueryBuilder[]): Builder<Dataquery>[] {
+  return list.map((query, index) => query.refId(String.fromCharCode(65 + index)));
+}
+
+export function fixed(name: string): FieldColorBuilder {
+  return new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(name);
+}
+
+/** A colour by the order of the series, so that no two of them look alike. */
+export function classic(): FieldColorBuilder {
+  return new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic);
+}
+
+export function thresholds(...steps: [number | null, string][]): ThresholdsConfigBuilder {
+  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps.map(([value, color]) => ({ value, color })));
+}
+
+/** Shows numbers as words: `states({ 1: ['up', 'green'], 0: ['down', 'red'] })`. */
+export function states(words: Record<string, readonly [text: string, color: string]>): dashboard.ValueMapping[] {
+  const options = Object.fromEntries(Object.entries(words).map(([value, [text, color]], index) => [value, { text, color, index }]));
+  return [{ type: MappingType.ValueToText, options }];
+}
+
+/** Override properties that paint one series in a fixed colour. */
+export function paint(name: string): dashboard.DynamicConfigValue[] {
+  return [{ id: 'color', value: { mode: 'fixed', fixedColor: name } }];
+}

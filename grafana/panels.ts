@@ -1,0 +1,174 @@
+import * as bargauge from '@grafana/grafana-foundation-sdk/bargauge';
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import * as stat from '@grafana/grafana-foundation-sdk/stat';
+import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
+import * as table from '@grafana/grafana-foundation-sdk/table';
+import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+import { classic, colour, fixed, paint, source, thresholds } from './look.ts';
+
+/** What every panel has: where it stands on the 24-column grid and the words that explain it. */
+export type Frame = { title: string; description: string; width: number; height: number; unit: string };
+
+const last = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false);
+const tooltip = () =>
+  new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending).hideZeros(true);
+const legend = (calcs: string[] = []) =>
+  new common.VizLegendOptionsBuilder()
+    .displayMode(common.LegendDisplayMode.List)
+    .placement(common.LegendPlacement.Bottom)
+    .showLegend(true)
+    .calcs(calcs);
+export const hidden = () => legend().showLegend(false);
+
+/** Big numbers. Series called Download and Upload get their colours; anything else is plain text. */
+export function numbers({ title, description, width, height, unit }: Frame): stat.PanelBuilder {
+  return new stat.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(source)
+    .span(width)
+    .height(height)
+    .unit(unit)
+    .colorScheme(fixed(colour.quiet))
+    .thresholds(thresholds([null, colour.quiet]))
+    .graphMode(common.BigValueGraphMode.None)
+    .colorMode(common.BigValueColorMode.Value)
+    .justifyMode(common.BigValueJustifyMode.Auto)
+    .wideLayout(false)
+    .text(new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(28))
+    .reduceOptions(last())
+    .overrideByName('Download', paint(colour.download))
+    .overrideByName('Upload', paint(colour.upload));
+}
+
+/** A word in the place of a number: the text column `from` of a query made with `columns`. */
+export function words(frame: Frame, from: string): stat.PanelBuilder {
+  return numbers(frame)
+    .text(small())
+    .reduceOptions(last().fields(`/^${from}$/`));
+}
+
+/** Letter size for words, which are longer than numbers. */
+export const small = () => new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(20);
+
+/** Lines over time from zero up. Gaps stay gaps: nothing is drawn where nothing was read. */
+export function lines({ title, description, width, height, unit }: Frame, calcs: string[] = []): timeseries.PanelBuilder {
+  return new timeseries.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(source)
+    .span(width)
+    .height(height)
+    .unit(unit)
+    .min(0)
+    .colorScheme(classic())
+    .thresholds(thresholds([null, colour.quiet]))
+    .drawStyle(common.GraphDrawStyle.Line)
+    .lineWidth(1)
+    .fillOpacity(12)
+    .showPoints(common.VisibilityMode.Never)
+    .legend(legend(calcs))
+    .tooltip(tooltip())
+    .overrideByName('Download', paint(colour.download))
+    .overrideByName('Upload', paint(colour.upload));
+}
+
+/** Areas on top of each other, whose upper edge is the whole. */
+export function stacked(frame: Frame): timeseries.PanelBuilder {
+  return lines(frame).fillOpacity(55).stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
+}
+
+/** Events a minute as bars on top of each other. */
+export function perMinute(frame: Frame): timeseries.PanelBuilder {
+  return stacked(frame).drawStyle(common.GraphDrawStyle.Bars).lineWidth(0).fillOpacity(80);
+}
+
+/** Override properties of a number that ought to stay below a limit: plain below, coloured from there on. */
+export const attention = (limit: number, name: string): DynamicConfigValue[] => [
+  { id: 'color', value: { mode: 'thresholds' } },
+  { id: 'thresholds', value: thresholds([null, colour.quiet], [limit, name]).build() },
+];
+
+/** A ranking: one bar a series, the longest first. */
+export function ranking({ title, description, width, height, unit }: Frame): bargauge.PanelBuilder {
+  return new bargauge.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(source)
+    .span(width)
+    .height(height)
+    .unit(unit)
+    .min(0)
+    .colorScheme(fixed(colour.both))
+    .thresholds(thresholds([null, colour.both]))
+    .orientation(common.VizOrientation.Horizontal)
+    .displayMode(common.BarGaugeDisplayMode.Basic)
+    .valueMode(common.BarGaugeValueMode.Text)
+    .namePlacement(common.BarGaugeNamePlacement.Left)
+    .showUnfilled(false)
+    .sizing(common.BarGaugeSizing.Auto)
+    .minVizHeight(16)
+    .text(new common.VizTextDisplayOptionsBuilder().titleSize(12).valueSize(14))
+    .reduceOptions(last());
+}
+
+/** States over time, one row a series; `mappings` give each state its word and colour. */
+export function bands({ title, description, width, height, unit }: Frame): statetimeline.PanelBuilder {
+  return new statetimeline.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(source)
+    .span(width)
+    .height(height)
+    .unit(unit)
+    .mergeValues(true)
+    .showValue(common.VisibilityMode.Never)
+    .rowHeight(0.8)
+    .lineWidth(0)
+    .fillOpacity(75)
+    .legend(legend())
+    .tooltip(tooltip());
+}
+
+/** A table made of instant queries that share their key columns. `fields` are the columns in order: source field, heading, further settings. */
+export function grid(
+  { title, description, width, height, unit }: Frame,
+  fields: readonly Field[],
+  sortBy: string,
+  descending = true,
+): table.PanelBuilder {
+  const panel = new table.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(source)
+    .span(width)
+    .height(height)
+    .unit(unit)
+    .colorScheme(fixed(colour.quiet))
+    .thresholds(thresholds([null, colour.quiet]))
+    .noValue('–')
+    .filterable(true)
+    .cellHeight(common.TableCellHeight.Sm)
+    .sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy).desc(descending)])
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({ id: 'filterFieldsByName', options: { include: { names: fields.map((field) => field.from) } } })
+    .withTransformation({
+      id: 'organize',
+      options: {
+        excludeByName: {},
+        indexByName: Object.fromEntries(fields.map((field, index) => [field.from, index])),
+        renameByName: Object.fromEntries(fields.map((field) => [field.from, field.heading])),
+      },
+    });
+  for (const field of fields) panel.overrideByName(field.heading, field.properties);
+  return panel;
+}
+
+export type Field = { from: string; heading: string; properties: DynamicConfigValue[] };
+
+/** One column of a table: the field it comes from, its heading, width in pixels (0: what is left, at least 150), unit and other settings. */
+export function field(from: string, heading: string, width: number, unit: string, ...more: DynamicConfigValue[]): Field {
+  const size = width === 0 ? { id: 'custom.minWidth', value: 150 } : { id: 'custom.width', value: width };
+  return { from, heading, properties: [size, { id: 'unit', value: unit }, ...more] };
+}
