@@ -1,3 +1,4 @@
+import { quote } from '../errors.ts';
 import type { Credentials, TlsConfig } from './config.ts';
 import type { Files } from './files.ts';
 import { fail, type Located, type Problems, warn } from './problems.ts';
@@ -93,7 +94,9 @@ async function secretOf(
     fail(problems, file.place, 'stands beside the secret itself; remove one of them');
     return here;
   }
-  const text = await files.read(file, problems);
+  // Now and then the secret itself is put where its file should be named.
+  const called = /^\.{0,2}\//.test(file.value) ? quote(file.value, 200) : 'the file named here';
+  const text = await files.read(file, problems, called);
   if (text === null) return undefined;
   try {
     return { value: parse(text.replace(/\r?\n$/, '')), place: file.place };

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml';
-import { ConfigError, quote } from '../errors.ts';
+import { quote } from '../errors.ts';
 import { type Environment, interpolate } from './interpolate.ts';
 import type { Entry, Node } from './nodes.ts';
 import { fail, type Problems } from './problems.ts';
@@ -19,10 +19,7 @@ export interface Source {
 const MAX_NODES = 100_000;
 const MAX_DEPTH = 16;
 
-/**
- * Reads YAML 1.2 (and so JSON) into located nodes, variables put in. Throws ConfigError where the text is no YAML;
- * other problems are collected.
- */
+/** Reads YAML 1.2 (and so JSON) into located nodes, variables put in. A text that is no YAML is one broken node. */
 export function parseConfigText(source: Source, problems: Problems): Node {
   const { text, file } = source;
   const lines = new LineCounter();
@@ -32,7 +29,9 @@ export function parseConfigText(source: Source, problems: Problems): Node {
   const [wrong] = [...document.errors, ...document.warnings];
   if (wrong !== undefined) {
     const { offset, reason } = syntaxProblem(wrong, document, text);
-    throw new ConfigError(`${file}:${lineAt(offset)}: is not valid ${source.json ? 'JSON' : 'YAML'}: ${reason}`);
+    const place = `${file}:${lineAt(offset)}`;
+    fail(problems, place, `is not valid ${source.json ? 'JSON' : 'YAML'}: ${reason}`);
+    return { kind: 'broken', place };
   }
   return nodesOf(document, (node, path) => `${file}:${lineAt(node?.range?.[0] ?? 0)}${path && `: ${path}`}`, source.env, problems);
 }
@@ -46,8 +45,10 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
 
   const convert = (written: YamlNode | null, path: string, fallback: string, depth: number): Node => {
     const place = written === null ? fallback : placeOf(written, path);
+    if (count > MAX_NODES) return { kind: 'broken', place };
     if (++count > MAX_NODES || depth > MAX_DEPTH) {
-      throw new ConfigError(`${placeOf(written, '')}: too much is nested or repeated by aliases; write it plainly`);
+      count = MAX_NODES + 1;
+      return broken(placeOf(written, ''), 'too much is nested or repeated by aliases; write it plainly');
     }
     const node = isAlias(written) ? anchors.get(written.source) : written;
     if (node === undefined) return broken(place, 'an alias of nothing written above; write the value itself');
@@ -106,7 +107,8 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
     return { kind: 'broken', place };
   };
 
-  return convert(document.contents, '', placeOf(null, ''), 0);
+  const root = convert(document.contents, '', placeOf(null, ''), 0);
+  return count > MAX_NODES ? { kind: 'broken', place: root.place } : root;
 }
 
 /** `routers.attic.urls`, `routers["192.168.1.1"].url` */

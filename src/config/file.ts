@@ -1,4 +1,3 @@
-import { ConfigError } from '../errors.ts';
 import { isClassic, readClassic } from './classic.ts';
 import type { DeviceConfig } from './config.ts';
 import { readDevices } from './devices.ts';
@@ -6,7 +5,7 @@ import { parseConfigText } from './document.ts';
 import { type Field, type Found, readFields } from './fields.ts';
 import type { Environment } from './interpolate.ts';
 import type { Node } from './nodes.ts';
-import type { Problems } from './problems.ts';
+import { fail, type Problems } from './problems.ts';
 import { type RouterEntry, readRouters } from './routers.ts';
 import { type Settings, settings } from './settings.ts';
 
@@ -25,13 +24,14 @@ const node: Field<Node>['read'] = (value) => value;
 /** Every key of wrtmeter.yaml at the top. */
 export const rootFields = { ...settings, routers: { key: 'routers', read: node }, devices: { key: 'devices', read: node } } as const;
 
-/** Reads wrtmeter.yaml or a classic routers.json, told apart by their content. Throws ConfigError where the text is neither. */
+/** Reads wrtmeter.yaml or a classic routers.json, told apart by their content. */
 export async function readConfigText(text: string, file: string, env: Environment, problems: Problems): Promise<FileConfig> {
   const json = isJson(text, file);
   const root = parseConfigText({ text: json ? await withoutComments(text) : text, file, json, env }, problems);
-  if (root.kind === 'scalar' && root.blank) return { settings: {}, routers: null, whenEmpty: '', devices: [] };
   if (root.kind !== 'mapping') {
-    throw new ConfigError(`${root.place}: is no configuration; write "key: value" lines, for example listen: 0.0.0.0:9780`);
+    const blank = root.kind === 'broken' || (root.kind === 'scalar' && root.blank);
+    if (!blank) fail(problems, root.place, 'is no configuration; write "key: value" lines, for example listen: 0.0.0.0:9780');
+    return { settings: {}, routers: null, whenEmpty: '', devices: [] };
   }
   const names = Object.values(rootFields).map(({ key }) => key.split('.')[0] ?? '');
   if (isClassic(root, json, names)) {

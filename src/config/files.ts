@@ -8,7 +8,7 @@ export type ReadFile = (path: string, limit: number) => Promise<Uint8Array>;
 /** The files beside a configuration: secrets and certificates. */
 export interface Files {
   /** The text of a file; what is wrong is reported at the place that names it, and gives null. */
-  read: (path: Located<string>, problems: Problems) => Promise<string | null>;
+  read: (path: Located<string>, problems: Problems, called?: string) => Promise<string | null>;
 }
 
 const MAX_SECRET = 256 * 1024;
@@ -16,11 +16,10 @@ const MAX_SECRET = 256 * 1024;
 /** Files by names relative to a directory. */
 export function filesIn(directory: string, readFile: ReadFile): Files {
   return {
-    read: async ({ value, place }, problems) => {
+    read: async ({ value, place }, problems, called = quote(value, 200)) => {
       const result = await readText(readFile, resolve(directory, value), MAX_SECRET);
       if (typeof result === 'string') return result;
-      // Now and then the secret itself is put where its file should be named.
-      fail(problems, place, `cannot read ${/^\.{0,2}\//.test(value) ? quote(value, 200) : 'the file named here'}: ${result.problem}`);
+      fail(problems, place, `cannot read ${called}: ${result.problem}`);
       return null;
     },
   };

@@ -1,0 +1,240 @@
+import { expect } from 'chai';
+import { readFile } from '../../src/commands/read-file.ts';
+import { settings } from '../../src/config/settings.ts';
+import { configOf, errorsOf, FIXTURES, filesOf, load, withText } from './support.ts';
+
+const GOOD = `${FIXTURES}/good`;
+
+describe('loading a configuration', () => {
+  it('has a default for everything, and tries the usual address of a router', async () => {
+    expect(await load()).to.deep.equal({
+      warnings: [],
+      config: {
+        listen: { host: '0.0.0.0', port: 9780 },
+        data: './data',
+        timezone: 'Asia/Tokyo',
+        billing: { day: 1 },
+        accounting: 'auto',
+        heartbeat: 300,
+        minInterval: 0,
+        lineRate: 10_000_000_000,
+        retention: { hours: 5_356_800 },
+        expire: 2_592_000,
+        reload: false,
+        log: { level: 'info' },
+        routers: [
+          {
+            name: '192.168.1.1',
+            was: [],
+            requests: { kind: 'wrtmeter', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' },
+            credentials: { kind: 'none' },
+            tls: { ca: null, insecure: false },
+            lineRate: 10_000_000_000,
+            billing: { day: 1 },
+            counterBits: null,
+          },
+        ],
+        devices: [],
+        file: null,
+        implied: true,
+      },
+    });
+  });
+
+  it('reads every key of wrtmeter.yaml', async () => {
+    const { config, warnings } = await load({ cwd: GOOD, cli: { config: 'full.yaml' }, env: { CELLAR_TOKEN: 'from-outside' } });
+    const { routers, devices, ...rest } = config;
+    expect(warnings).to.deep.equal([]);
+    expect(rest).to.deep.equal({
+      listen: { host: '127.0.0.1', port: 9781 },
+      data: '/var/lib/wrtmeter',
+      timezone: 'Europe/Berlin',
+      billing: { day: 31 },
+      accounting: 'hosts',
+      heartbeat: 600,
+      minInterval: 5,
+      lineRate: 2_500_000_000,
+      retention: { hours: 7_776_000 },
+      expire: 604_800,
+      reload: true,
+      log: { level: 'debug' },
+      file: 'full.yaml',
+      implied: false,
+    });
+    const ca = Buffer.from(await readFile(`${FIXTURES}/secrets/ca.pem`, 10_000)).toString();
+    expect(routers).to.deep.equal([
+      {
+        name: 'gateway',
+        was: [],
+        requests: { kind: 'wrtmeter', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' },
+        credentials: { kind: 'bearer', token: 'hunter2-secret' },
+        tls: { ca: null, insecure: false },
+        lineRate: 300_000_000,
+        billing: { day: 15 },
+        counterBits: 32,
+      },
+      {
+        name: 'attic',
+        was: ['192.168.1.2', 'Roof'],
+        requests: { kind: 'classic', stations: 'https://192.168.1.2/cgi-bin/totalwifi.cgi' },
+        credentials: { kind: 'basic', username: 'monitor', password: 'pass word' },
+        tls: { ca, insecure: false },
+        lineRate: 2_500_000_000,
+        billing: { day: 31 },
+        counterBits: null,
+      },
+      {
+        name: 'cellar',
+        was: [],
+        requests: { kind: 'wrtmeter', url: 'https://192.168.1.3:8443/stats/wrtmeter' },
+        credentials: { kind: 'basic', username: 'root', password: '00123' },
+        tls: { ca: null, insecure: true },
+        lineRate: 2_500_000_000,
+        billing: { day: 31 },
+        counterBits: null,
+      },
+      {
+        name: '6',
+        was: [],
+        requests: { kind: 'wrtmeter', url: 'http://[fd00::6]/cgi-bin/wrtmeter.cgi' },
+        credentials: { kind: 'bearer', token: 'from-outside' },
+        tls: { ca: null, insecure: false },
+        lineRate: 2_500_000_000,
+        billing: { day: 31 },
+        counterBits: null,
+      },
+    ]);
+    expect(devices).to.deep.equal([
+      { name: 'anna-laptop', macs: ['02:00:00:00:00:01', '02:00:00:00:00:0a'], user: 'anna' },
+      { name: 'Television', macs: ['02:00:00:00:00:03'] },
+    ]);
+  });
+
+  it('puts the command line before the environment, and the environment before the file', async () => {
+    const file = 'listen: 127.0.0.1:1\ndata: /file\nbilling: { day: 3 }\n';
+    const env = { WRTMETER_LISTEN: '127.0.0.1:2', WRTMETER_DATA: '/env' };
+    const config = await configOf(withText(file, { env, cli: { listen: '127.0.0.1:3' } }));
+    expect([config.listen.port, config.data, config.billing.day]).to.deep.equal([3, '/env', 3]);
+  });
+
+  it('takes every setting from its variable', async () => {
+    const values = {
+      listen: '[::1]:80',
+      data: '/srv/meter',
+      timezone: 'Europe/Lisbon',
+      billingDay: '28',
+      accounting: 'stations',
+      heartbeat: '0',
+      minInterval: '2s',
+      lineRate: '1Gbit',
+      retentionHours: '30d',
+      expire: '2d',
+      reload: 'yes',
+      logLevel: 'warn',
+    } satisfies Record<keyof typeof settings, string>;
+    const env = Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [settings[name as keyof typeof settings].variable, value]),
+    );
+    const { config, warnings } = await load({ env });
+    expect(warnings).to.deep.equal([]);
+    expect(config).to.deep.include({
+      listen: { host: '::1', port: 80 },
+      data: '/srv/meter',
+      timezone: 'Europe/Lisbon',
+      billing: { day: 28 },
+      accounting: 'stations',
+      heartbeat: 0,
+      minInterval: 2,
+      lineRate: 1_000_000_000,
+      retention: { hours: 2_592_000 },
+      expire: 172_800,
+      reload: true,
+      log: { level: 'warn' },
+    });
+  });
+
+  it('names the variable or option that is wrong', async () => {
+    const errors = await errorsOf({ env: { WRTMETER_BILLING_DAY: 'first' }, cli: { listen: 'here', logLevel: 'loud' } });
+    expect(errors).to.deep.equal([
+      'WRTMETER_BILLING_DAY: "first" is not a day of the month; write a number from 1 to 31',
+      '--listen: "here" is not an address and port; write for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780',
+      '--log-level: "loud" is not known here; write debug, info, warn or error',
+    ]);
+  });
+
+  it('takes an empty variable for one that is not set', async () => {
+    const config = await configOf({ env: { WRTMETER_LISTEN: '', WRTMETER_ROUTERS: ' ', WRTMETER_TOKEN: '', WRTMETER_CONFIG: '' } });
+    expect([config.listen.port, config.implied, config.routers[0]?.credentials.kind]).to.deep.equal([9780, true, 'none']);
+  });
+});
+
+describe('the configuration file', () => {
+  it('is the one named, by option before variable', async () => {
+    expect((await configOf({ cwd: GOOD, env: { WRTMETER_CONFIG: 'routers.json' } })).file).to.equal('routers.json');
+    const both = { cwd: GOOD, env: { WRTMETER_CONFIG: 'routers.json' }, cli: { config: 'merge.yaml' } };
+    expect((await configOf(both)).file).to.equal('merge.yaml');
+  });
+
+  it('is else wrtmeter.yaml, else routers.json in the working directory', async () => {
+    const yaml = 'data: /yaml\n';
+    const json = '{ "box": { "ap_stats": "http://box/stations" } }';
+    const both = { cwd: '/srv', readFile: filesOf({ '/srv/wrtmeter.yaml': yaml, '/srv/routers.json': json }) };
+    expect((await configOf(both)).file).to.equal('wrtmeter.yaml');
+    const one = { cwd: '/srv', readFile: filesOf({ '/srv/routers.json': json }) };
+    expect((await configOf(one)).routers[0]?.name).to.equal('box');
+  });
+
+  it('must be there if it is named', async () => {
+    expect(await errorsOf({ cli: { config: 'nowhere.yaml' } })).to.deep.equal(['--config: cannot read "nowhere.yaml": it does not exist']);
+    expect(await errorsOf({ env: { WRTMETER_CONFIG: '.' } })).to.deep.equal(['WRTMETER_CONFIG: cannot read ".": it is a directory']);
+  });
+
+  it('is refused above 1 MiB, without reading on', async () => {
+    const endless = { cli: { config: '/dev/zero' } };
+    expect(await errorsOf(endless)).to.deep.equal(['--config: cannot read "/dev/zero": it is larger than 1024 KiB']);
+  });
+
+  for (const file of ['empty.yaml', 'comment.yaml', 'no-routers.yaml']) {
+    it(`may say nothing of routers, and the usual one is tried (${file})`, async () => {
+      expect(await configOf({ cwd: GOOD, cli: { config: file } })).to.include({ implied: true, file });
+    });
+  }
+
+  it('may come from Windows', async () => {
+    expect(await configOf({ cwd: GOOD, cli: { config: 'windows.yaml' } })).to.include({ data: '/somewhere', implied: false });
+  });
+
+  it('may be JSON with the keys of wrtmeter.yaml', async () => {
+    expect(await configOf({ cwd: GOOD, cli: { config: 'modern.json' } })).to.include({ data: '/somewhere', implied: false });
+  });
+
+  it('may share keys between routers by anchor and merge, the own key winning', async () => {
+    const [gateway, attic] = (await configOf({ cwd: GOOD, cli: { config: 'merge.yaml' } })).routers;
+    expect(attic?.credentials).to.deep.equal({ kind: 'basic', username: 'root', password: 'secret' });
+    expect([gateway?.lineRate, attic?.lineRate]).to.deep.equal([1_000_000_000, 300_000_000]);
+    expect(attic?.requests).to.deep.equal({ kind: 'wrtmeter', url: 'http://192.168.1.2/cgi-bin/wrtmeter.cgi' });
+  });
+
+  it('names secrets relative to itself, not to the working directory', async () => {
+    const text = 'routers:\n  gateway: { url: http://192.168.1.1, token_file: token }\n';
+    const files = { '/etc/wrtmeter/wrtmeter.yaml': text, '/etc/wrtmeter/token': 'right\n', '/srv/token': 'wrong\n' };
+    const config = await configOf({ cwd: '/srv', cli: { config: '/etc/wrtmeter/wrtmeter.yaml' }, readFile: filesOf(files) });
+    expect(config.routers[0]?.credentials).to.deep.equal({ kind: 'bearer', token: 'right' });
+  });
+
+  it('cannot reach what JavaScript objects inherit', async () => {
+    const text = 'routers:\n  __proto__: { url: http://192.168.1.1 }\n  constructor: { url: http://192.168.1.2 }\n';
+    const names = (await configOf(withText(text))).routers.map(({ name }) => name);
+    expect(names).to.deep.equal(['__proto__', 'constructor']);
+    expect(await errorsOf(withText('toString: 1\n'))).to.have.length(1);
+    expect(({} as Record<string, unknown>).url).to.equal(undefined);
+  });
+
+  it('has at most 256 routers', async () => {
+    const routers = (count: number) => `routers:\n${Array.from({ length: count }, (_, i) => `  r${i}: { url: http://r${i} }\n`).join('')}`;
+    expect((await configOf(withText(routers(256)))).routers).to.have.length(256);
+    expect(await errorsOf(withText(routers(300)))).to.deep.equal([
+      'wrtmeter.yaml:258: routers.r256: is more than the 256 routers one wrtmeter reads; run another for the rest',
+    ]);
+  });
+});
