@@ -25,6 +25,8 @@ export interface Reading {
 export interface Epoch {
   /** Identifies the boot of the router. */
   boot: string;
+  /** Identifies a network device within the boot: one that was made anew has another. Null where there is none. */
+  ifindex: number | null;
   /** Seconds on the boot's clock at which the counter began; null where only the boot is known. */
   began: number | null;
   /** Seconds by which `began` may differ between two readings of the same counter. */

@@ -2,7 +2,7 @@ import type { Baseline, CounterRules, Epoch, Reading } from './counter.ts';
 import { pairLines } from './pairing.ts';
 import { minus, type Traffic } from './traffic.ts';
 
-export type ResetReason = 'fell' | 'boot' | 'new association' | 'line left over';
+export type ResetReason = 'fell' | 'boot' | 'new device' | 'new association' | 'line left over';
 
 /** What a reading means for the books. `since` is the Unix ms at which the bytes began to flow. */
 export type Change =
@@ -95,6 +95,7 @@ function oneDirection(fell: boolean, bytes: Traffic, held: Traffic, since: numbe
 function provedEpoch(held: Epoch | null, read: Epoch | null): ResetReason | null {
   if (held === null || read === null) return null;
   if (held.boot !== read.boot) return 'boot';
+  if (held.ifindex !== read.ifindex) return 'new device';
   if (held.began === null || read.began === null) return null;
   return read.began > held.began + read.margin ? 'new association' : null;
 }
@@ -114,7 +115,7 @@ function ageOf(epoch: Epoch | null, now: Circumstances): number | null {
 function plausible(change: Change, epoch: Epoch | null, now: Circumstances, since?: number): Change {
   if (change.kind === 'baseline' || change.kind === 'rejected') return change;
   const waited = since === undefined ? now.elapsed : Math.max(now.elapsed, (now.at - since) / 1000);
-  const seconds = (ageOf(epoch, now) ?? waited) + now.rules.refresh;
+  const seconds = Math.min(waited, ageOf(epoch, now) ?? waited) + now.rules.refresh;
   const most = now.fastest * seconds;
   const { download, upload } = change.bytes;
   if (download <= most && upload <= most) return change;

@@ -195,7 +195,10 @@ function hold(written: ReaderEntry, counter: string, readings: readonly Reading[
 
 function holds(baseline: Baseline, { bytes, epoch }: Reading): boolean {
   const { bytes: held, epoch: began, lastRead } = baseline;
-  const sameEpoch = began?.boot === epoch?.boot && Math.abs((began?.began ?? 0) - (epoch?.began ?? 0)) <= (epoch?.margin ?? 0);
+  const sameEpoch =
+    began?.boot === epoch?.boot &&
+    began?.ifindex === epoch?.ifindex &&
+    Math.abs((began?.began ?? 0) - (epoch?.began ?? 0)) <= (epoch?.margin ?? 0);
   return lastRead === null && sameEpoch && held.download === bytes.download && held.upload === bytes.upload;
 }
 

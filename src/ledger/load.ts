@@ -67,7 +67,10 @@ function accountOf(row: Row): Account {
 }
 
 function baselineOf(row: Row): Baseline {
-  const epoch = row.boot === null ? null : { boot: text(row.boot), began: numberOrNull(row.began), margin: Number(row.margin) };
+  const epoch =
+    row.boot === null
+      ? null
+      : { boot: text(row.boot), ifindex: numberOrNull(row.ifindex), began: numberOrNull(row.began), margin: Number(row.margin) };
   return { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read) };
 }
 

@@ -53,6 +53,7 @@ export const MIGRATIONS: readonly string[] = [
     upload INTEGER NOT NULL,
     last_read INTEGER,
     boot TEXT,
+    ifindex INTEGER,
     began REAL,
     margin REAL,
     PRIMARY KEY(reader, counter, line)

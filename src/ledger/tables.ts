@@ -13,9 +13,9 @@ const SQL = {
     ON CONFLICT(id) DO UPDATE SET reader = excluded.reader, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-  baseline: `INSERT INTO baseline(reader, counter, line, download, upload, last_read, boot, began, margin) SELECT ${fields(9)} FROM json_each(?) WHERE true
+  baseline: `INSERT INTO baseline(reader, counter, line, download, upload, last_read, boot, ifindex, began, margin) SELECT ${fields(10)} FROM json_each(?) WHERE true
     ON CONFLICT(reader, counter, line) DO UPDATE SET download = excluded.download, upload = excluded.upload, last_read = excluded.last_read,
-      boot = excluded.boot, began = excluded.began, margin = excluded.margin`,
+      boot = excluded.boot, ifindex = excluded.ifindex, began = excluded.began, margin = excluded.margin`,
   account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?) WHERE true
     ON CONFLICT(id) DO UPDATE SET last_seen = excluded.last_seen, overlay = excluded.overlay, ${sumUp}`,
   hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
@@ -76,6 +76,7 @@ function baselineRows({ reader, changed }: ReaderEntry): Cell[][] {
       bytes.upload,
       lastRead,
       epoch?.boot ?? null,
+      epoch?.ifindex ?? null,
       epoch?.began ?? null,
       epoch?.margin ?? null,
     ]),

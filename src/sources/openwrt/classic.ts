@@ -1,0 +1,83 @@
+import type { CounterRules } from '../../domain/counter.ts';
+import { parseMac } from '../../domain/mac.ts';
+import type { Lease, Observation, SourceName, Station, Uplink } from '../../domain/observation.ts';
+import { quote, SourceError } from '../../errors.ts';
+import { type Answer, linesOf, type Probe, parseCounter, type ReadText, type ToldSource } from '../source.ts';
+import { parseLease } from './lease.ts';
+
+/** A classic list names no interface and cannot prove that it is whole. */
+const STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', refresh: 10 };
+
+export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', refresh: 10 };
+
+/** The three classic scripts of a router, each by its own address; one that is missing is not read. */
+export function classicProbes(
+  urls: { stations?: string | undefined; wan?: string | undefined; leases?: string | undefined },
+  read: ReadText,
+): Probe[] {
+  const probe = (source: SourceName, url: string | undefined, parse: (answer: Answer) => ToldSource): Probe[] => {
+    if (url === undefined) return [];
+    const collect = async (signal: AbortSignal) => ({ system: null, sources: [parse(await read(url, signal))] });
+    return [{ sources: [source], reader: `classic ${url}`, collect }];
+  };
+  return [
+    ...probe('stations', urls.stations, (answer) =>
+      whole({ source: 'stations', rules: STATION_RULES, radios: [], stations: parseStations(answer) }),
+    ),
+    ...probe('wan', urls.wan, (answer) => whole({ source: 'wan', rules: WAN_RULES, uplinks: [parseWan(answer)] })),
+    ...probe('leases', urls.leases, (answer) => {
+      const { leases, skipped } = parseLeases(answer);
+      return { source: 'leases', skipped, told: { source: 'leases', leases, leases6: [], staticHosts: null, hosts: null } };
+    }),
+  ];
+}
+
+const whole = (told: Observation): ToldSource => ({ source: told.source, skipped: 0, told });
+
+/** totalwifi.cgi: `MAC rx_bytes tx_bytes` a line; rx is what the access point received, the device's upload. */
+export function parseStations(answer: Answer): Station[] {
+  return linesOf(answer)
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [address = '', rx = '', tx = '', ...rest] = line.trim().split(/\s+/);
+      const mac = parseMac(address);
+      if (mac === null || rest.length > 0) throw new SourceError('parse', `not a line of a station list: ${quote(line)}`);
+      const bytes = { download: parseCounter(tx, 'tx_bytes'), upload: parseCounter(rx, 'rx_bytes') };
+      return {
+        interface: null,
+        mac,
+        bytes,
+        epoch: null,
+        access: true,
+        signal: null,
+        linkDownload: null,
+        linkUpload: null,
+        connected: null,
+      };
+    });
+}
+
+/** wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. */
+export function parseWan(answer: Answer): Uplink {
+  const lines = linesOf(answer).filter((line) => line !== '');
+  const match = /^\s*[\w.@-]+:\s*(\S+)\s+(\S+)$/.exec(lines[0] ?? '');
+  if (match === null || lines.length > 1) throw new SourceError('parse', `not the line "wan: RX TX": ${quote(lines.join(' '))}`);
+  const bytes = { download: parseCounter(match[1] ?? '', 'rx_bytes'), upload: parseCounter(match[2] ?? '', 'tx_bytes') };
+  return { name: 'wan', up: true, device: null, protocol: null, overlay: false, bytes, epoch: null };
+}
+
+/** dhcp.cgi: the lease file as it stands. Lines that are no IPv4 lease are left out; DHCPv6 leases and the server's DUID are no surprise. */
+export function parseLeases(answer: Answer): { leases: Lease[]; skipped: number } {
+  const leases: Lease[] = [];
+  const strange: string[] = [];
+  for (const line of linesOf(answer)) {
+    const lease = parseLease(line);
+    if (lease !== null) leases.push(lease);
+    else if (line !== '' && !isDhcpv6(line)) strange.push(line);
+  }
+  if (leases.length === 0 && strange[0] !== undefined) throw new SourceError('parse', `not a line of a lease file: ${quote(strange[0])}`);
+  return { leases, skipped: strange.length };
+}
+
+/** dnsmasq writes `duid DUID` before its IPv6 leases, and in these an identity number in the place of the MAC. */
+export const isDhcpv6 = (line: string): boolean => /^duid /.test(line) || /^\d+ T?\d+ [0-9a-f:]+ /i.test(line);

@@ -1,0 +1,236 @@
+import { isIP } from 'node:net';
+import type { Epoch } from '../../domain/counter.ts';
+import { parseMac } from '../../domain/mac.ts';
+import { cleanName } from '../../domain/name.ts';
+import type { Observation, Radio, SourceName, Station, System, Uplink } from '../../domain/observation.ts';
+import { quote, SourceError } from '../../errors.ts';
+import { type Answer, linesOf, type Probe, parseCounter, type ReadText, type Told, type ToldSource } from '../source.ts';
+import { WAN_RULES } from './classic.ts';
+import { known, parseLease } from './lease.ts';
+import { isOverlay } from './overlay.ts';
+
+export const STATION_RULES = { directions: 'together', absent: 'ended', unknown: 'began', refresh: 10 } as const;
+
+const SOURCES = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies readonly SourceName[];
+
+/** `connected time` counts whole seconds from a clock of its own. */
+const CONNECTED_MARGIN = 2;
+
+/** One request to wrtmeter.cgi; the format is described in docs/wrtmeter-cgi.md. */
+export function wrtmeterProbe(url: string, read: ReadText): Probe {
+  return {
+    sources: SOURCES,
+    reader: `wrtmeter.cgi ${url}`,
+    collect: async (signal) => parseWrtmeter(await read(url, signal)),
+  };
+}
+
+/** Parses a whole answer. Throws a SourceError where it is no answer of wrtmeter.cgi or was cut short. */
+export function parseWrtmeter(answer: Answer): Told {
+  const lines = linesOf(answer);
+  const version = /^wrtmeter (\d+)$/.exec(lines[0] ?? '')?.[1];
+  if (version === undefined) throw new SourceError('parse', `not an answer of wrtmeter.cgi: ${quote(lines[0] ?? '')}`);
+  if (version !== '1') throw new SourceError('parse', `answer of format ${version}, known is 1: update wrtmeter`);
+  if (lines.at(-1) !== 'end wrtmeter') throw new SourceError('truncated', 'the answer has no last line "end wrtmeter"');
+  const { facts, sections, failed } = sort(lines.slice(1, -1));
+  const system = parseSystem(facts);
+  const told: ToldSource[] = [];
+  for (const source of SOURCES) {
+    const reason = failed.get(source);
+    const section = sections.get(source);
+    if (reason !== undefined)
+      told.push({ source, skipped: 0, told: new SourceError('exec', `the router could not read it: ${quote(reason)}`) });
+    else if (section !== undefined) told.push(attempt(source, () => parseSection(source, section, sections.get('names'), system)));
+  }
+  return { system, sources: told };
+}
+
+interface Parsed {
+  told: Observation;
+  skipped: number;
+}
+
+function attempt(source: SourceName, parse: () => Parsed): ToldSource {
+  try {
+    return { source, ...parse() };
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return { source, skipped: 0, told: error };
+  }
+}
+
+function parseSection(source: (typeof SOURCES)[number], lines: string[], names: string[] | undefined, system: System): Parsed {
+  switch (source) {
+    case 'stations':
+      return parseStations(lines, system);
+    case 'wan':
+      return { told: { source: 'wan', rules: WAN_RULES, uplinks: lines.map((line) => parseUplink(line, system)) }, skipped: 0 };
+    case 'leases':
+      return parseLeases(lines, names);
+    case 'neighbours':
+      return parseNeighbours(lines);
+    default:
+      return source satisfies never;
+  }
+}
+
+/** Sorts the lines into single facts, finished sections and failed ones. A section without its end is an error of the whole. */
+function sort(lines: readonly string[]) {
+  const facts: string[] = [];
+  const sections = new Map<string, string[]>();
+  const failed = new Map<string, string>();
+  let open: { name: string; lines: string[] } | null = null;
+  for (const line of lines) {
+    const [word, name = ''] = line.split(' ', 2);
+    if (open !== null) {
+      if (line === `end ${open.name}`) {
+        sections.set(open.name, open.lines);
+        open = null;
+      } else open.lines.push(line);
+    } else if (word === 'begin') open = { name, lines: [] };
+    else if (word === 'failed') failed.set(name, line.slice(`failed ${name} `.length));
+    else facts.push(line);
+  }
+  if (open !== null) throw new SourceError('truncated', `section ${quote(open.name)} has no end`);
+  return { facts, sections, failed };
+}
+
+function parseSystem(facts: readonly string[]): System {
+  const fact = (name: string) => facts.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? '';
+  const bootId = fact('boot_id');
+  const uptime = Number(fact('uptime'));
+  const time = Number(fact('time'));
+  if (!/^[0-9a-f-]{8,64}$/i.test(bootId)) throw new SourceError('parse', `boot_id is no boot id: ${quote(bootId)}`);
+  if (!/^\d+(\.\d+)?$/.test(fact('uptime'))) throw new SourceError('parse', `uptime is no number of seconds: ${quote(fact('uptime'))}`);
+  if (!/^\d{1,12}$/.test(fact('time'))) throw new SourceError('parse', `time is no number of seconds: ${quote(fact('time'))}`);
+  return {
+    bootId,
+    uptime,
+    time,
+    hostname: cleanName(fact('hostname')) ?? '',
+    model: cleanName(fact('model')) ?? '',
+    release: cleanName(fact('release')) ?? '',
+    counterBits: fact('counter_bits') === '32' ? 32 : 64,
+    flowOffload: { software: fact('flow_offload software') === '1', hardware: fact('flow_offload hardware') === '1' },
+  };
+}
+
+function parseUplink(line: string, system: System): Uplink {
+  const [word, name = '', state = '', device = '', ifindex = '', protocol = '', rx = '', tx = ''] = line.split(' ');
+  if (word !== 'uplink' || !/^[\w.@-]{1,64}$/.test(name) || !['up', 'down'].includes(state)) {
+    throw new SourceError('parse', `not a line of an uplink: ${quote(line)}`);
+  }
+  const counted = rx !== '-' && rx !== '';
+  const bytes = counted ? { download: parseCounter(rx, 'rx bytes'), upload: parseCounter(tx, 'tx bytes') } : null;
+  return {
+    name,
+    up: state === 'up',
+    device: orNull(device),
+    protocol: orNull(protocol),
+    overlay: isOverlay(protocol, device),
+    bytes,
+    epoch: { ...epochOf(system), ifindex: numberOrNull(ifindex) },
+  };
+}
+
+function parseStations(lines: readonly string[], system: System): Parsed {
+  const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
+  const access = new Set(radios.filter((r) => (r.type === 'ap' || r.type === 'ap/vlan') && !r.fourAddress).map((r) => r.interface));
+  const stations = lines.filter((line) => !line.startsWith('radio ')).map((line) => parseStation(line, access, system));
+  return { told: { source: 'stations', rules: STATION_RULES, radios, stations }, skipped: 0 };
+}
+
+function parseRadio(line: string): Radio {
+  const [, name = '', type = '', fourAddress = '', frequency = '', ...ssid] = line.split(' ');
+  return {
+    interface: name,
+    type: type.toLowerCase(),
+    fourAddress: fourAddress === '1',
+    frequency: numberOrNull(frequency),
+    ssid: cleanName(ssid.join(' ')) ?? '',
+  };
+}
+
+function parseStation(line: string, access: ReadonlySet<string>, system: System): Station {
+  const [word, name = '', address = '', rx = '', tx = '', signal = '', rxRate = '', txRate = '', connected = '', , associated = ''] =
+    line.split(' ');
+  const mac = parseMac(address);
+  if (word !== 'station' || name === '' || mac === null) throw new SourceError('parse', `not a line of a station: ${quote(line)}`);
+  const seconds = numberOrNull(connected);
+  return {
+    interface: name,
+    mac,
+    bytes: { download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') },
+    epoch: { ...epochOf(system), ...association(numberOrNull(associated), seconds, system.uptime) },
+    access: access.has(name),
+    signal: numberOrNull(signal),
+    linkDownload: bytesPerSecond(txRate),
+    linkUpload: bytesPerSecond(rxRate),
+    connected: seconds,
+  };
+}
+
+const epochOf = (system: System): Epoch => ({ boot: system.bootId.slice(0, 8), ifindex: null, began: null, margin: 0 });
+
+/** `associated at` is exact; where an older kernel has only the connected time, it is good to two seconds. */
+function association(at: number | null, connected: number | null, uptime: number): Pick<Epoch, 'began' | 'margin'> {
+  if (at !== null) return { began: at, margin: 0.5 };
+  return connected === null ? { began: null, margin: 0 } : { began: uptime - connected, margin: CONNECTED_MARGIN };
+}
+
+function parseLeases(lines: readonly string[], names: readonly string[] | undefined): Parsed {
+  let skipped = 0;
+  const keep = <T>(value: T | null): T[] => {
+    if (value === null) skipped += 1;
+    return value === null ? [] : [value];
+  };
+  const of = (list: readonly string[], word: string) =>
+    list.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+  const leases = of(lines, 'lease').flatMap((line) => keep(parseLease(line)));
+  const leases6 = of(lines, 'lease6').flatMap((line) => {
+    const [expiry = '', duid = '', ip = '', hostname = '-'] = line.split(' ');
+    return keep(
+      isIP(ip) === 6 && /^\d{1,11}$/.test(expiry)
+        ? { duid: duid.slice(0, 300), ip, hostname: known(hostname), expiry: Number(expiry) }
+        : null,
+    );
+  });
+  const staticHosts = names === undefined ? null : of(names, 'host').flatMap((line) => keep(parseStaticHost(line)));
+  const hosts = names === undefined ? null : of(names, 'name').flatMap((line) => keep(parseHostsEntry(line)));
+  return { told: { source: 'leases', leases, leases6, staticHosts, hosts }, skipped };
+}
+
+function parseStaticHost(line: string) {
+  const [address = '', ip = '', ...rest] = line.split(' ');
+  const mac = parseMac(address);
+  const name = known(rest.join(' '));
+  return mac === null || name === null ? null : { mac, ip: isIP(ip) === 0 ? null : ip, name };
+}
+
+function parseHostsEntry(line: string) {
+  const [ip = '', ...rest] = line.split(' ');
+  const name = known(rest.join(' '));
+  return isIP(ip) === 0 || name === null ? null : { ip, name };
+}
+
+function parseNeighbours(lines: readonly string[]): Parsed {
+  const neighbours = lines.flatMap((line) => {
+    const [word, ip = '', name = '', address = '', state = ''] = line.split(' ');
+    const mac = parseMac(address);
+    return word !== 'neighbour' || isIP(ip) === 0 || mac === null ? [] : [{ ip, interface: name, mac, state }];
+  });
+  return { told: { source: 'neighbours', neighbours }, skipped: lines.length - neighbours.length };
+}
+
+const orNull = (field: string): string | null => (field === '-' || field === '' ? null : field);
+
+function numberOrNull(field: string): number | null {
+  const value = Number(field);
+  return orNull(field) === null || !Number.isFinite(value) ? null : value;
+}
+
+/** From Mbit/s as `iw` prints it. */
+function bytesPerSecond(field: string): number | null {
+  const rate = numberOrNull(field);
+  return rate === null ? null : Math.round(rate * 125_000);
+}

@@ -1,0 +1,54 @@
+import type { Observation, SourceName, System } from '../domain/observation.ts';
+import { quote, SourceError } from '../errors.ts';
+
+/** Text that a router answered. */
+export interface Answer {
+  text: string;
+  /** Whether the transport proves that the text is whole (a length or a last chunk); a connection that just closes proves nothing. */
+  framed: boolean;
+}
+
+/** Fetches one address; rejects with a SourceError. */
+export type ReadText = (url: string, signal: AbortSignal) => Promise<Answer>;
+
+/** What one request told: each source stands or falls by itself. */
+export interface Told {
+  system: System | null;
+  sources: ToldSource[];
+}
+
+export interface ToldSource {
+  source: SourceName;
+  /** Lines left out. */
+  skipped: number;
+  told: Observation | SourceError;
+}
+
+/** One request to a router and the sources that its answer holds. */
+export interface Probe {
+  sources: readonly SourceName[];
+  /** Format and address. */
+  reader: string;
+  /** Rejects with a SourceError that stands for all its sources. */
+  collect(signal: AbortSignal): Promise<Told>;
+}
+
+/** Lines that one answer may have: bounds memory and work. */
+export const MOST_ANSWER_LINES = 50_000;
+
+/** A cumulative byte count: decimal digits, and no more than can be told exactly. */
+export function parseCounter(text: string, field: string): number {
+  const value = Number(text);
+  if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(value))
+    throw new SourceError('parse', `${field} is not a byte counter: ${quote(text)}`);
+  return value;
+}
+
+/** The lines of an answer without line ends and blanks at the end. Throws where the last line may be cut or there are too many. */
+export function linesOf({ text, framed }: Answer): string[] {
+  if (!framed && text !== '' && !text.endsWith('\n')) throw new SourceError('truncated', 'the answer ends in the middle of a line');
+  const lines = text.split('\n', MOST_ANSWER_LINES + 1).map((line) => line.trimEnd());
+  if (lines.length > MOST_ANSWER_LINES) throw new SourceError('too_large', `the answer has more than ${MOST_ANSWER_LINES} lines`);
+  while (lines.at(-1) === '') lines.pop();
+  return lines;
+}

@@ -1,0 +1,149 @@
+import http from 'node:http';
+import https from 'node:https';
+import type net from 'node:net';
+import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
+import { SourceError } from '../errors.ts';
+
+/** How a router wants to be asked. */
+export interface HttpTerms {
+  credentials: { kind: 'none' } | { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
+  /** `ca` is PEM text of the only authority to trust; `insecure` trusts anyone. */
+  tls: { ca: string | null; insecure: boolean };
+}
+
+export interface HttpAnswer {
+  text: string;
+  /** Whether a length or a last chunk proves that the body is whole. */
+  framed: boolean;
+}
+
+const CONNECT_MS = 2000;
+const CONNECT_TIMEOUT = 'CONNECT_TIMEOUT';
+const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_REDIRECTS = 3;
+
+/**
+ * Makes a reader of text over HTTP. It connects within 2 s, takes 8 MiB at the most, asks for no compression, and follows
+ * redirects only to the same host and never from https to http. Rejects with a SourceError, whose message holds no credentials.
+ */
+export function httpReader({ credentials, tls }: HttpTerms): (url: string, signal: AbortSignal) => Promise<HttpAnswer> {
+  const agents = { 'http:': connecting(new http.Agent()), 'https:': connecting(new https.Agent(tlsOptions(tls))) };
+  const headers = { 'user-agent': 'wrtmeter', accept: 'text/plain, */*', ...authorization(credentials) };
+
+  async function read(url: string, signal: AbortSignal, redirects = 0): Promise<HttpAnswer> {
+    const response = await fetch(url, {
+      headers,
+      signal,
+      redirect: 'manual',
+      compress: false,
+      size: MOST_BYTES,
+      agent: ({ protocol }) => agents[protocol as keyof typeof agents],
+    });
+    if (response.status >= 300 && response.status < 400) return read(redirectTarget(url, response, redirects), signal, redirects + 1);
+    if (!response.ok) {
+      drop(response);
+      throw refusal(response.status, credentials.kind);
+    }
+    const framed = response.headers.has('content-length') || /chunked/i.test(response.headers.get('transfer-encoding') ?? '');
+    return { text: await response.text(), framed };
+  }
+
+  return async (url, signal) => {
+    try {
+      return await read(url, signal);
+    } catch (error) {
+      throw asSourceError(error);
+    }
+  };
+}
+
+function tlsOptions({ ca, insecure }: HttpTerms['tls']): https.AgentOptions {
+  return { rejectUnauthorized: !insecure, ...(ca === null ? {} : { ca }) };
+}
+
+function authorization(credentials: HttpTerms['credentials']): Record<string, string> {
+  switch (credentials.kind) {
+    case 'none':
+      return {};
+    case 'basic':
+      return { authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}` };
+    case 'bearer':
+      return { authorization: `Bearer ${credentials.token}` };
+    default:
+      return credentials satisfies never;
+  }
+}
+
+/** Bounds the time until the connection stands, TLS included; the answer has its own deadline. */
+function connecting<A extends http.Agent>(agent: A): A {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const socket = connect(options, callback) as net.Socket;
+    const timer = setTimeout(() => socket.destroy(Object.assign(new Error('connect timeout'), { code: CONNECT_TIMEOUT })), CONNECT_MS);
+    socket
+      .once(agent instanceof https.Agent ? 'secureConnect' : 'connect', () => clearTimeout(timer))
+      .once('close', () => clearTimeout(timer));
+    return socket;
+  };
+  return agent;
+}
+
+function redirectTarget(from: string, response: Response, redirects: number): string {
+  drop(response);
+  const location = response.headers.get('location');
+  const target = location !== null && URL.canParse(location, from) ? new URL(location, from) : null;
+  const source = new URL(from);
+  if (target === null) throw new SourceError('redirect', `status ${response.status} without an address to go to`);
+  if (!/^https?:$/.test(target.protocol) || target.hostname !== source.hostname) {
+    throw new SourceError(
+      'redirect',
+      `the answer points to another host, "${target.host.slice(0, 80)}": configure the address that answers itself`,
+    );
+  }
+  if (source.protocol === 'https:' && target.protocol === 'http:')
+    throw new SourceError('redirect', 'the answer points from https to http');
+  if (redirects >= MOST_REDIRECTS) throw new SourceError('redirect', `more than ${MOST_REDIRECTS} redirects`);
+  target.username = '';
+  target.password = '';
+  return target.href;
+}
+
+function refusal(status: number, credentials: HttpTerms['credentials']['kind']): SourceError {
+  if (status === 401 || status === 403) {
+    const hint = credentials === 'none' ? 'set its token or its user name and password' : 'check its token or its user name and password';
+    return new SourceError('auth', `status ${status}: the router wants other credentials; ${hint}`);
+  }
+  const hint = status === 404 ? ': is the script installed there?' : status >= 500 ? ': the script failed on the router' : '';
+  return new SourceError('status', `status ${status}${hint}`);
+}
+
+/** Lets go of a body that nobody reads, so that its connection closes. */
+function drop(response: Response): void {
+  const body = response.body as (NodeJS.ReadableStream & { destroy?: () => void }) | null;
+  body?.on('error', () => undefined);
+  body?.destroy?.();
+}
+
+function asSourceError(error: unknown): SourceError {
+  if (error instanceof SourceError) return error;
+  if (error instanceof AbortError) return new SourceError('timeout', 'no whole answer in time', { cause: error });
+  if (!(error instanceof FetchError)) throw error;
+  const code = error.code ?? error.errno ?? '';
+  const options = { cause: error };
+  if (code === CONNECT_TIMEOUT) return new SourceError('connect', `no connection within ${CONNECT_MS / 1000} s`, options);
+  if (error.type === 'max-size') return new SourceError('too_large', `more than ${MOST_BYTES / 1024 / 1024} MiB`, options);
+  if (code === 'HPE_HEADER_OVERFLOW') return new SourceError('too_large', 'the header of the answer is too large', options);
+  if (code.startsWith('HPE_')) return new SourceError('parse', `the answer is not HTTP (${code})`, options);
+  if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO)/.test(code)) {
+    return new SourceError(
+      'tls',
+      `the certificate or the TLS of the router is not trusted (${code}): set ca_file, or insecure: true`,
+      options,
+    );
+  }
+  if (/premature close|aborted/i.test(error.message) || code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    return new SourceError('truncated', 'the connection closed before the answer was whole', options);
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE') return new SourceError('truncated', 'the connection was reset', options);
+  return new SourceError('connect', `no connection (${code || error.type})`, options);
+}
