@@ -39,7 +39,7 @@ const half = { width: 12, height: 8 };
 const rateNow = () =>
   numbers({
     title: 'Now',
-    description: 'What the device moves at this moment, averaged over about a minute.',
+    description: 'What the device moves at this moment, averaged over the last few readings.',
     width: 6,
     height: 4,
     unit: unit.rate,

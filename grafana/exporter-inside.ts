@@ -8,49 +8,37 @@ const router = 'router=~"$router"';
 const third = { width: 8, height: 7 };
 
 /** The row about the ledger, on the page Exporter. */
-export const ledgerPanels = (): (Builder<Panel> | string)[] => [
-  'Ledger',
-  since(),
-  size(),
-  resets(),
-  rejected(),
-  commit(),
-  growth(),
-  resetsOverTime(),
-];
+export const ledgerPanels = (): (Builder<Panel> | string)[] => ['Ledger', ledger(), oddities(), commit(), growth(), resetsOverTime()];
 
 /** The row about the process. */
 export const processPanels = (): (Builder<Panel> | string)[] => ['Process', memory(), cpu(), scrape()];
 
-const since = () =>
-  numbers({ title: 'Counting since', description: 'When the ledger was begun.', width: 6, height: 4, unit: unit.date }).targets(
-    queries(now('min(wrtmeter_ledger_start_timestamp_seconds) * 1000', 'Counting since')),
-  );
+const ledger = () =>
+  numbers({ title: 'The ledger', description: 'The day it was begun, and its size on disk.', width: 10, height: 4, unit: unit.volume })
+    .overrideByName('Counting since', [{ id: 'unit', value: unit.date }])
+    .targets(
+      queries(
+        now('min(wrtmeter_ledger_start_timestamp_seconds) * 1000', 'Counting since'),
+        now('sum(wrtmeter_ledger_database_bytes)', 'Size'),
+      ),
+    );
 
-const size = () =>
-  numbers({ title: 'Database', description: 'Size of the ledger on disk.', width: 6, height: 4, unit: unit.volume }).targets(
-    queries(now('sum(wrtmeter_ledger_database_bytes)', 'Database')),
-  );
-
-const resets = () =>
+const oddities = () =>
   numbers({
-    title: 'Counter resets',
-    description: 'Counters that started again (a router rebooted, a device came back) and were carried on from there.',
-    width: 6,
+    title: 'Taken with care',
+    description:
+      'Counters that started again (a router rebooted, a device came back) and were carried on from there; bytes that were not booked because no line could have carried them in the time. The audit of the ledger tells each case.',
+    width: 14,
     height: 4,
     unit: unit.count,
-  }).targets(queries(now(`sum(wrtmeter_ledger_resets_total{${router}}) or 0 * sum(wrtmeter_router_up{${router}})`, 'Resets')));
-
-const rejected = () =>
-  numbers({
-    title: 'Rejected',
-    description: 'Bytes that were not booked because no line could have carried them in the time. The audit of the ledger tells each case.',
-    width: 6,
-    height: 4,
-    unit: unit.volume,
   })
-    .overrideByName('Rejected', attention(1, colour.warn))
-    .targets(queries(now(`sum(wrtmeter_ledger_rejected_bytes_total{${router}}) or 0 * sum(wrtmeter_router_up{${router}})`, 'Rejected')));
+    .overrideByName('Rejected', [{ id: 'unit', value: unit.volume }, ...attention(1, colour.warn)])
+    .targets(
+      queries(
+        now(`sum(wrtmeter_ledger_resets_total{${router}}) or 0 * sum(wrtmeter_router_up{${router}})`, 'Counter resets'),
+        now(`sum(wrtmeter_ledger_rejected_bytes_total{${router}}) or 0 * sum(wrtmeter_router_up{${router}})`, 'Rejected'),
+      ),
+    );
 
 const commit = () =>
   lines({ title: 'Commit', description: 'How long the last round took to reach the disk for good.', ...third, unit: unit.seconds })

@@ -19,11 +19,8 @@ export function exporter(): Dashboard {
     from: 'now-6h',
     variables: [routers(), uplinkChoice()],
     panels: [
-      routersUp(),
-      failing(),
-      clock(),
-      failedCommits(),
-      offload(),
+      health(),
+      trust(),
       version(),
       routerTable(),
       uplinkTable(),
@@ -37,67 +34,45 @@ export function exporter(): Dashboard {
   });
 }
 
-const routersUp = () =>
+const health = () =>
   numbers({
-    title: 'Routers',
-    description: 'Routers of which at least one source answered in the last round, and those that did not answer at all.',
-    width: 5,
-    height: 4,
-    unit: unit.count,
-  })
-    .overrideByName('Down', attention(1, colour.bad))
-    .targets(queries(now(`sum(wrtmeter_router_up{${router}})`, 'Up'), now(`sum(1 - wrtmeter_router_up{${router}})`, 'Down')));
-
-const failing = () =>
-  numbers({
-    title: 'Sources failing',
+    title: 'Now',
     description:
-      'Readings that failed in the last round. Nothing is lost: what a router counted meanwhile is booked when it answers again.',
-    width: 4,
+      'Routers of which something answered in the last round and routers of which nothing did; single readings that failed in it; rounds that could not be written to the ledger since the exporter started. What a router counts while it cannot be read is booked when it answers again.',
+    width: 11,
     height: 4,
     unit: unit.count,
   })
-    .overrideByName('Failing', attention(1, colour.bad))
-    .targets(queries(now(`sum(1 - wrtmeter_source_success{${router}})`, 'Failing')));
+    .overrideByName('Routers down', attention(1, colour.bad))
+    .overrideByName('Sources failing', attention(1, colour.bad))
+    .overrideByName('Failed commits', attention(1, colour.bad))
+    .targets(
+      queries(
+        now(`sum(wrtmeter_router_up{${router}})`, 'Routers up'),
+        now(`sum(1 - wrtmeter_router_up{${router}})`, 'Routers down'),
+        now(`sum(1 - wrtmeter_source_success{${router}})`, 'Sources failing'),
+        now('sum(wrtmeter_ledger_write_errors_total)', 'Failed commits'),
+      ),
+    );
 
-const clock = () =>
+const trust = () =>
   numbers({
-    title: 'Clock',
-    description: 'While the clock of the machine is plainly wrong, nothing is booked.',
-    width: 3,
-    height: 4,
-    unit: unit.count,
-  })
-    .mappings(states({ 1: ['right', colour.good], 0: ['wrong', colour.bad] }))
-    .targets(queries(now('min(wrtmeter_ledger_clock_ok)', 'Clock')));
-
-const failedCommits = () =>
-  numbers({
-    title: 'Failed commits',
-    description: 'Rounds that could not be written to the ledger since the exporter started: a full disk, a read-only file.',
-    width: 4,
-    height: 4,
-    unit: unit.count,
-  })
-    .overrideByName('Failed', attention(1, colour.bad))
-    .targets(queries(now('sum(wrtmeter_ledger_write_errors_total)', 'Failed')));
-
-const offload = () =>
-  numbers({
-    title: 'Flow offloading',
+    title: 'Trust',
     description:
-      'A router that offloads flows forwards packets past its firewall: what is counted there is then too low. Wi-Fi stations are counted by the radio and stay right.',
-    width: 4,
+      'While the clock of the machine is plainly wrong, nothing is booked. A router that offloads flows forwards packets past its firewall: what is counted there is then too low, while Wi-Fi stations, counted by the radio, stay right.',
+    width: 8,
     height: 4,
     unit: unit.count,
   })
-    .mappings(states({ 0: ['off', colour.quiet], 1: ['on', colour.warn] }))
-    .noValue('not known')
-    .targets(queries(now(`max(wrtmeter_router_flow_offload{${router}})`, 'Flow offloading')));
+    .overrideByName('Clock', [{ id: 'mappings', value: states({ 1: ['right', colour.good], 0: ['wrong', colour.bad] }) }])
+    .overrideByName('Flow offloading', [{ id: 'mappings', value: states({ 0: ['off', colour.quiet], 1: ['on', colour.warn] }) }])
+    .targets(
+      queries(now('min(wrtmeter_ledger_clock_ok)', 'Clock'), now(`max(wrtmeter_router_flow_offload{${router}})`, 'Flow offloading')),
+    );
 
 const version = () =>
   words(
-    { title: 'Version', description: 'Version of the exporter that is running.', width: 4, height: 4, unit: unit.text },
+    { title: 'Version', description: 'Version of the exporter that is running.', width: 5, height: 4, unit: unit.text },
     'version',
   ).targets(queries(columns('wrtmeter_build_info')));
 

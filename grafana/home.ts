@@ -20,7 +20,6 @@ export function home(): Dashboard {
       rateNow(),
       monthSoFar(),
       billingPeriod(),
-      forecast(),
       onTheAir(),
       rateOverTime(),
       devicesByMonth(),
@@ -38,7 +37,7 @@ const wanMonth = (way: 'download' | 'upload', by = '') => `sum${by} (wrtmeter_wa
 const rateNow = () =>
   numbers({
     title: 'Now',
-    description: 'What the selected uplinks carry at this moment, averaged over about a minute.',
+    description: 'What the selected uplinks carry at this moment, averaged over the last few readings.',
     width: 6,
     height: 4,
     unit: unit.rate,
@@ -61,23 +60,19 @@ const billingPeriod = () =>
   numbers({
     title: 'Billing period',
     description:
-      'First and last day of the billing period, by the calendar of the meter. Where the selected uplinks have different periods, each is listed on the page Exporter.',
-    width: 5,
+      'First and last day of the billing period, by the calendar of the meter, and what download and upload together will come to if the rest of it goes on like what was counted of it. Less than a day of counting is taken as a whole day, so the first day guesses low. Where the selected uplinks have different periods, each is listed on the page Exporter.',
+    width: 9,
     height: 4,
     unit: unit.day,
   })
-    .noValue('differs')
-    .targets(queries(now(firstDay(`(${agreed(period('start'))})`), 'First day'), now(lastDay(`(${agreed(period('end'))})`), 'Last day')));
-
-const forecast = () =>
-  numbers({
-    title: 'By the end, at this pace',
-    description:
-      'Download and upload together at the end of the billing period, if the rest of it goes on like what was counted of it. Less than a day of counting is taken as a whole day, so the first day guesses low.',
-    width: 4,
-    height: 4,
-    unit: unit.volume,
-  }).targets(queries(now(atThisPace(), 'Download and upload')));
+    .overrideByName('At this pace', [{ id: 'unit', value: unit.volume }])
+    .targets(
+      queries(
+        now(firstDay(`(${agreed(period('start'))})`), 'First day'),
+        now(lastDay(`(${agreed(period('end'))})`), 'Last day'),
+        now(atThisPace(), 'At this pace'),
+      ),
+    );
 
 const onTheAir = () =>
   numbers({
@@ -138,7 +133,7 @@ const devicesOverTime = () =>
 const devicesNow = () =>
   ranking({
     title: 'Devices now',
-    description: 'The ten busiest devices at this moment, download and upload together, averaged over about a minute.',
+    description: 'The ten busiest devices at this moment, download and upload together, averaged over the last few readings.',
     ...side,
     unit: unit.rate,
   })

@@ -36,7 +36,7 @@ export function numbers({ title, description, width, height, unit }: Frame): sta
     .colorMode(common.BigValueColorMode.Value)
     .justifyMode(common.BigValueJustifyMode.Auto)
     .wideLayout(false)
-    .text(new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(28))
+    .text(new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(24))
     .reduceOptions(last())
     .overrideByName('Download', paint(colour.download))
     .overrideByName('Upload', paint(colour.upload));
