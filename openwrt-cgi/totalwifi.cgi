@@ -1,0 +1,83 @@
+#!/bin/sh
+# Every device on the Wi-Fi of this router, a line each: MAC, bytes received from it, bytes sent to it, since it connected.
+# The older collectors' format. For busybox ash and awk: four processes and one for each radio interface.
+
+# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+root=${WRTMETER_ROOT:-}
+refuse() { # STATUS REASON [HEADER]
+  printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
+  exit 0
+}
+case ${REQUEST_METHOD:-GET} in
+  GET | HEAD) ;;
+  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are answered here' 'Allow: GET, HEAD' ;;
+esac
+token='' config=$root/etc/config/wrtmeter
+if [ -e "$config" ]; then
+  # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
+  { while read -r word option value _ || [ -n "$word" ]; do
+      case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
+    done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
+fi
+token=${token#[\'\"]} token=${token%[\'\"]}
+case $token in
+  *[!A-Za-z0-9._~+/=-]*) refuse '500 Internal Server Error' 'The token in /etc/config/wrtmeter may hold letters, digits and ._~+/=- only' ;;
+  ?*)
+    case ${HTTP_AUTHORIZATION:-} in
+      [Bb]earer\ "$token") ;;
+      *) refuse '401 Unauthorized' 'The token of this router is missing or wrong' 'WWW-Authenticate: Bearer' ;;
+    esac
+    ;;
+esac
+answer() { # TEXT
+  printf 'Content-Type: text/plain\r\nCache-Control: no-store\r\n\r\n'
+  [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
+  exit 0
+}
+# The door ends here.
+
+failed() { refuse '500 Internal Server Error' "$1"; }
+command -v iw >/dev/null 2>&1 || failed 'iw is not installed; install it with "opkg install iw" or "apk add iw"'
+radios=$(iw dev 2>/dev/null) || failed "\"iw dev\" ended with $?"
+
+# Access points only: who is heard on a mesh, a client or a 4-address interface repeats the bytes of devices behind it.
+newline='
+'
+interface='' interfaces=''
+set -f
+IFS=$newline
+for line in $radios 'Interface '; do
+  line=${line#"${line%%[![:space:]]*}"}
+  case $line in
+    Interface\ * | Unnamed/*)
+      interfaces=$interfaces${interface:+$interface$newline}
+      interface=${line#Interface }
+      ;;
+    type\ AP | type\ AP/VLAN | type\ P2P-GO) ;;
+    type\ * | '4addr: on') interface='' ;;
+  esac
+done
+
+# Everything is read before anything is answered: half a list would look like stations that left.
+dumps=''
+for interface in $interfaces; do
+  dump=$(iw dev "$interface" station dump 2>/dev/null) || failed "\"iw dev $interface station dump\" ended with $?"
+  dumps=$dumps$dump$newline
+done
+
+# Counters stay text: busybox awk's numbers end at 2^53, its %d at 2^31. The links of a Wi-Fi 7 station
+# repeat its bytes; one that is not authorised has shown no password yet, and its MAC may be anything.
+list=$(awk '
+  $1 == "Station" { show(); mac = tolower($2); rx = tx = ""; link = 0 }
+  $1 == "Link" { link = 1 }
+  $1 == "authorized:" && $2 == "no" { mac = "" }
+  !link && $1 == "rx" && $2 == "bytes:" { rx = $3 }
+  !link && $1 == "tx" && $2 == "bytes:" { tx = $3 }
+  END { show() }
+  function show() { if (mac != "" && rx ~ /^[0-9]+$/ && tx ~ /^[0-9]+$/) print mac, rx, tx }
+' <<END
+$dumps
+END
+) || failed 'awk could not read what iw printed'
+answer "$list"

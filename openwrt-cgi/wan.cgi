@@ -1,0 +1,122 @@
+#!/bin/sh
+# The bytes of this router's uplink, "wan: RECEIVED SENT", whatever its device is called.
+# The older collectors' format, which has one line: of several uplinks it shows the one that holds the default route,
+# never their sum, which could not be told from a reset when one of them restarts. wrtmeter.cgi shows them all.
+# For busybox ash and awk: six processes.
+
+# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+root=${WRTMETER_ROOT:-}
+refuse() { # STATUS REASON [HEADER]
+  printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
+  exit 0
+}
+case ${REQUEST_METHOD:-GET} in
+  GET | HEAD) ;;
+  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are answered here' 'Allow: GET, HEAD' ;;
+esac
+token='' config=$root/etc/config/wrtmeter
+if [ -e "$config" ]; then
+  # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
+  { while read -r word option value _ || [ -n "$word" ]; do
+      case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
+    done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
+fi
+token=${token#[\'\"]} token=${token%[\'\"]}
+case $token in
+  *[!A-Za-z0-9._~+/=-]*) refuse '500 Internal Server Error' 'The token in /etc/config/wrtmeter may hold letters, digits and ._~+/=- only' ;;
+  ?*)
+    case ${HTTP_AUTHORIZATION:-} in
+      [Bb]earer\ "$token") ;;
+      *) refuse '401 Unauthorized' 'The token of this router is missing or wrong' 'WWW-Authenticate: Bearer' ;;
+    esac
+    ;;
+esac
+answer() { # TEXT
+  printf 'Content-Type: text/plain\r\nCache-Control: no-store\r\n\r\n'
+  [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
+  exit 0
+}
+# The door ends here.
+
+failed() { refuse '500 Internal Server Error' "$1"; }
+
+# Lines for awk: netifd's answer, or the kernel's routes where there is no netifd; then the counters.
+read_all() {
+  if command -v ubus >/dev/null 2>&1; then
+    echo netifd
+    ubus call network.interface dump 2>/dev/null || echo failed
+  else
+    echo routes4
+    cat "$root/proc/net/route"
+    echo routes6
+    cat "$root/proc/net/ipv6_route"
+  fi 2>/dev/null
+  echo devices
+  cat "$root/proc/net/dev" 2>/dev/null
+}
+
+# A candidate is ranked: tunnels last (their bytes are in the uplink below them too), IPv4 first, then the lowest metric.
+counters=$(read_all | awk '
+  function candidate(device, tunnel, v6, metric,   rank) {
+    rank = tunnel * 2e10 + v6 * 1e10 + metric
+    if (device != "" && (best == "" || rank < bestrank)) { best = device; bestrank = rank }
+  }
+  function unquote(text) { gsub(/^"|"$/, "", text); return text }
+
+  # netifd prints JSON; taken token by token it may be indented or not.
+  function json(text,   token) {
+    while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
+      token = substr(text, RSTART, RLENGTH)
+      text = substr(text, RSTART + RLENGTH)
+      if (token == "{" || token == "[") {
+        name[++depth] = key
+        key = ""
+        if (depth == 3) { up = tunnel = default4 = default6 = metric = 0; device = logical = "" }
+        if (depth == 5) { target = mask = routemetric = "" }
+      } else if (token == "}" || token == "]") {
+        if (depth == 5 && name[4] == "route" && mask == "0") {
+          if (target == "0.0.0.0") { default4 = 1; metric4 = routemetric }
+          if (target == "::") { default6 = 1; metric6 = routemetric }
+        }
+        if (depth == 3 && up && logical != "lan") {
+          if (default4) candidate(device, tunnel, 0, metric4 == "" ? metric : metric4)
+          else if (default6) candidate(device, tunnel, 1, metric6 == "" ? metric : metric6)
+        }
+        if (--depth == 0) complete = 1
+        key = ""
+      } else if (token == ":") key = last
+      else if (token == ",") key = ""
+      else {
+        last = unquote(token)
+        if (key == "") continue
+        if (depth == 5 && name[4] == "route") {
+          if (key == "target") target = last
+          if (key == "mask") mask = last
+          if (key == "metric") routemetric = last
+        }
+        if (depth == 3) {
+          if (key == "interface") logical = last
+          if (key == "up") up = last == "true"
+          if (key == "l3_device") device = last
+          if (key == "metric") metric = last
+          if (key == "proto") tunnel = last ~ /^(wireguard|amneziawg|openvpn|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/
+        }
+      }
+    }
+  }
+
+  /^(netifd|routes4|routes6|devices|failed)$/ { part = $1; if (part == "netifd" || part == "failed") netifd = part; next }
+  part == "netifd" { json($0) }
+  part == "routes4" && $2 == "00000000" && $8 == "00000000" { candidate($1, 0, 0, $7) }
+  part == "routes6" && $1 ~ /^0+$/ && $2 == "00" && $10 != "lo" { candidate($10, 0, 1, 0) }
+  part == "devices" { sub(/:/, " "); rx[$1] = $2; tx[$1] = $10 }
+  END {
+    if (netifd == "failed" || (netifd && !complete)) { print "netifd did not answer \"ubus call network.interface dump\""; exit 1 }
+    if (best == "" && !netifd && "wan" in rx) best = "wan"
+    if (best == "") { print "no uplink is up: no interface has a default route"; exit 1 }
+    if (rx[best] !~ /^[0-9]+$/ || tx[best] !~ /^[0-9]+$/) { print "the uplink " best " is not in /proc/net/dev"; exit 1 }
+    print "wan: " rx[best] " " tx[best]
+  }
+') || failed "${counters:-awk could not read the uplink}"
+answer "$counters"

@@ -1,0 +1,409 @@
+#!/bin/sh
+# Everything of this router in one answer, raw as its kernel and daemons show it: docs/wrtmeter-cgi.md is the format.
+# For busybox ash and awk: eleven processes and one for each radio interface, however many stations and leases there are.
+
+# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+root=${WRTMETER_ROOT:-}
+refuse() { # STATUS REASON [HEADER]
+  printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
+  exit 0
+}
+case ${REQUEST_METHOD:-GET} in
+  GET | HEAD) ;;
+  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are answered here' 'Allow: GET, HEAD' ;;
+esac
+token='' config=$root/etc/config/wrtmeter
+if [ -e "$config" ]; then
+  # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
+  { while read -r word option value _ || [ -n "$word" ]; do
+      case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
+    done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
+fi
+token=${token#[\'\"]} token=${token%[\'\"]}
+case $token in
+  *[!A-Za-z0-9._~+/=-]*) refuse '500 Internal Server Error' 'The token in /etc/config/wrtmeter may hold letters, digits and ._~+/=- only' ;;
+  ?*)
+    case ${HTTP_AUTHORIZATION:-} in
+      [Bb]earer\ "$token") ;;
+      *) refuse '401 Unauthorized' 'The token of this router is missing or wrong' 'WWW-Authenticate: Bearer' ;;
+    esac
+    ;;
+esac
+answer() { # TEXT
+  printf 'Content-Type: text/plain\r\nCache-Control: no-store\r\n\r\n'
+  [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
+  exit 0
+}
+# The door ends here.
+
+# What the tools print goes to one awk, under marks: a \001 no tool prints at the start of a line, then words.
+mark() { printf '\001%s %s\n' "$1" "${2:-}"; }
+
+collect() {
+  mark time "$(date +%s)"
+  mark machine "$(uname -m)"
+
+  mark uci
+  uci -q show firewall
+  uci -q show dhcp
+
+  if command -v ubus >/dev/null; then
+    mark netifd
+    ubus call network.interface dump || mark failed "wan \"ubus call network.interface dump\" ended with $?"
+  fi
+
+  mark radios
+  set +f
+  set -- "$root"/sys/class/ieee80211/*
+  set -f
+  if command -v iw >/dev/null; then
+    radios=$(iw dev)
+    status=$?
+    # Without a radio it fails too, and there can be no station.
+    [ "$status" = 0 ] || [ ! -e "$1" ] || mark failed "stations \"iw dev\" ended with $status"
+    printf '%s\n' "$radios"
+    IFS=$newline
+    for line in $radios; do
+      line=${line#"${line%%[![:space:]]*}"}
+      case $line in Interface\ *) ;; *) continue ;; esac
+      mark dump "${line#Interface }"
+      iw dev "${line#Interface }" station dump || mark failed "stations \"iw dev ${line#Interface } station dump\" ended with $?"
+    done
+    IFS=$blanks
+  elif [ -e "$1" ]; then
+    mark failed 'stations iw is not installed; install it with "opkg install iw" or "apk add iw"'
+  fi
+
+  mark neighbours
+  ip neigh show || mark failed "neighbours \"ip neigh show\" ended with $?"
+
+  set +f
+  for file in "$root"/etc/hosts "$root"/tmp/hosts/*; do
+    mark hosts "$file"
+  done
+  mark end
+} 2>/dev/null
+
+newline='
+'
+blanks=$IFS
+set -f
+
+# Counters stay text from the kernel to the answer: busybox awk's numbers end at 2^53, its %d at 2^31.
+text=$(collect | awk -v root="$root" '
+  # One field, or with spaces allowed the last of a line: whatever a stranger put into it, it stays one line of bounded length.
+  function clean(text) { gsub(/[[:cntrl:]]/, "", text); sub(/ +$/, "", text); text = substr(text, 1, 255); return text == "" ? "-" : text }
+  function word(text) { gsub(/[[:space:]]/, "_", text); return clean(text) }
+  function number(text) { return text ~ /^[0-9]+(\.[0-9]+)?$/ ? text : "-" }
+  function firstline(file,   line) { line = ""; getline line < (root file); close(root file); return line }
+  function isaddress(text) { return text ~ /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/ || text ~ /^[0-9a-f:.]*:[0-9a-f:.]*$/ }
+  function ismac(text) { return text ~ /^[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]$/ }
+
+  # "uci show": config.section.option=QUOTED, lists as several QUOTED. What is in quotes stays.
+  function uci(line,   at, path, value, part) {
+    at = index(line, "=")
+    value = substr(line, at + 1)
+    gsub(/\047\\\047\047/, "\001", value)
+    gsub(/\047/, "", value)
+    gsub(/\001/, "\047", value)
+    if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
+    else option[part[1] "." part[2], part[3]] = value
+  }
+
+  # netifd prints JSON; taken token by token it may be indented or not. Interfaces are objects at depth 3.
+  function json(text,   token) {
+    while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
+      token = substr(text, RSTART, RLENGTH)
+      text = substr(text, RSTART + RLENGTH)
+      if (token == "{" || token == "[") {
+        name[++depth] = key
+        key = ""
+        if (depth == 3) interfaces++
+        if (name[depth - 1] == "route") target = mask = ""
+      } else if (token == "}" || token == "]") {
+        if (name[depth - 1] == "route" && mask == "0" && (target == "0.0.0.0" || target == "::")) field[interfaces, "default"] = 1
+        if (--depth == 0) complete = 1
+        key = ""
+      } else if (token == ":") key = last
+      else if (token == ",") key = ""
+      else {
+        last = token
+        gsub(/^"|"$/, "", last)
+        if (key == "") continue
+        if (depth == 3) field[interfaces, key] = last
+        if (depth == 4 && name[4] == "data" && key == "zone") field[interfaces, "zone"] = last
+        if (name[depth - 1] == "route" && key == "target") target = last
+        if (name[depth - 1] == "route" && key == "mask") mask = last
+      }
+    }
+  }
+
+  # A station ends where the next begins. One that is not authorised has shown no password yet: it moves no data, and its MAC
+  # may be anything. The links of a Wi-Fi 7 station repeat its bytes, but the first has its signal and rates.
+  function endstation() {
+    if (mac != "" && sta["authorized:"] != "no")
+      stations[dump] = stations[dump] "station " word(dump) " " mac " " number(sta["rx bytes:"]) " " number(sta["tx bytes:"]) " " \
+        (sta["signal:"] ~ /^-?[0-9]+$/ ? sta["signal:"] : "-") " " number(sta["rx bitrate:"]) " " number(sta["tx bitrate:"]) " " \
+        number(sta["connected time:"]) " " number(sta["inactive time:"]) " " number(sta["associated at"]) "\n"
+    mac = ""
+    link = 0
+    split("", sta)
+  }
+  function station(   key, value) {
+    if ($1 == "Station") { endstation(); mac = ismac(tolower($2)) ? tolower($2) : ""; return }
+    if ($1 == "Link") { link++; return }
+    key = $1 == "authorized:" || $1 == "signal:" ? $1 : $1 " " $2
+    if (!(key in wanted) || key in sta || link >= wanted[key]) return
+    value = key == $1 ? $2 : key == "associated at" ? ($3 == "[boottime]:" ? $4 : "") : $3
+    sub(/s$/, "", value)
+    if (value != "") sta[key] = value
+  }
+  function radio(   at) {
+    if ($1 == "Interface") { radioname[++radios] = $2; return }
+    if ($1 == "Unnamed/non-netdev" || $1 ~ /^phy#/) { radioname[++radios] = ""; return }
+    if ($1 == "type") { $1 = ""; radiotype[radios] = tolower(substr($0, 2)) }
+    if ($1 == "4addr:" && $2 == "on") radio4[radios] = 1
+    if ($1 == "channel" && !(radios in radiofreq)) { at = $3; sub(/^\(/, "", at); radiofreq[radios] = at }
+    if ($1 == "ssid") { sub(/^[[:space:]]*ssid ?/, ""); radiossid[radios] = $0 }
+  }
+  function neighbour(   i, device, lladdr, state) {
+    for (i = 2; i <= NF; i++) {
+      if ($i == "dev") device = $(i + 1)
+      if ($i == "lladdr") lladdr = tolower($(i + 1))
+      if ($i ~ /^[A-Z]+$/) state = $i
+    }
+    if (isaddress($1) && ismac(lladdr) && state != "NOARP") neighbours = neighbours "neighbour " $1 " " word(device) " " lladdr " " word(state) "\n"
+  }
+
+  BEGIN {
+    split("rx bytes:,tx bytes:,authorized:,connected time:,associated at", keys, ",")
+    for (i in keys) wanted[keys[i]] = 1
+    split("signal:,rx bitrate:,tx bitrate:,inactive time:", keys, ",")
+    for (i in keys) wanted[keys[i]] = 2
+    groups = interfaces = sections = radios = 0
+    boot = firstline("/proc/sys/kernel/random/boot_id")
+    split(firstline("/proc/uptime"), uptime, " ")
+  }
+  substr($0, 1, 1) == "\001" {
+    endstation()
+    part = substr($1, 2)
+    rest = substr($0, length($1) + 2)
+    if (part == "failed") { reason = substr(rest, length($2) + 2); if (!($2 in failed)) failed[$2] = clean(reason) }
+    else if (part == "hosts") hosts[++hostfiles] = rest
+    else value[part] = rest
+    if (part == "dump") dump = rest
+    next
+  }
+  part == "uci" { uci($0) }
+  part == "netifd" { json($0) }
+  part == "radios" { radio() }
+  part == "dump" { station() }
+  part == "neighbours" { neighbour() }
+
+  # An uplink is an interface of a firewall zone that masquerades or is called wan, or one of no zone, with a default route.
+  function zones(   i, s, n, list, j, kind) {
+    for (i = 1; i <= sections; i++) {
+      s = section[i]
+      if (type[s] != "zone") continue
+      kind = option[s, "name"] != "lan" && (option[s, "masq"] == 1 || option[s, "name"] ~ /^wan/) ? "wan" : "other"
+      zonekind[option[s, "name"]] = kind
+      list = option[s, "network"]
+      if (list == "" && option[s, "device"] == "" && option[s, "subnet"] == "") list = option[s, "name"]
+      n = split(list, networks, " ")
+      for (j = 1; j <= n; j++) if (zone[networks[j]] != "wan") zone[networks[j]] = kind
+    }
+  }
+  function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
+  function isuplink(i,   logical, kind) {
+    logical = field[i, "interface"]
+    kind = zone[logical] != "" ? zone[logical] : zonekind[field[i, "zone"]]
+    if (field[i, "up"] != "true") return kind == "wan" && !istunnel(field[i, "proto"])
+    if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
+    return kind == "" && field[i, "default"] && logical != "lan"
+  }
+  # wan and wan6 on one device, and what a modem interface makes for itself (wwan: wwan_4, wwan_6), are one uplink.
+  function uplinks(   pass, i, g, owner, device, l3, base) {
+    zones()
+    for (i = 1; i <= interfaces; i++) index_of[field[i, "interface"]] = i
+    for (i = 1; i <= interfaces; i++) {
+      owner = field[i, "interface"]
+      if (field[i, "dynamic"] == "true" && sub(/_[^_]*$/, "", owner) && owner in index_of) {
+        owner = index_of[owner]
+        child[i] = 1
+        if (isuplink(i) && field[i, "up"] == "true" && field[owner, "up"] == "true") field[owner, "default"] = 1
+        if (zone[field[owner, "interface"]] == "" && field[owner, "zone"] == "") field[owner, "zone"] = field[i, "zone"]
+      }
+    }
+    for (pass = 1; pass <= 2; pass++)
+      for (i = 1; i <= interfaces; i++) {
+        if (child[i] || !isuplink(i) || (field[i, "proto"] ~ /^(dhcpv6|6)/) != (pass == 2)) continue
+        device = field[i, "device"]
+        l3 = field[i, "up"] == "true" ? field[i, "l3_device"] : ""
+        base = field[i, "interface"]
+        sub(/_?v?6$/, "", base)
+        for (g = 1; g <= groups; g++) {
+          if (l3 != "" && l3 == grouplink[g]) break
+          if (l3 == "" && pass == 2 && base == groupname[g]) break
+          if ((l3 == "" || grouplink[g] == "") && device != "" && (device == groupdevice[g] || device == grouplink[g] || device == "@" groupname[g])) break
+        }
+        if (g > groups) { groups = g; groupname[g] = field[i, "interface"]; groupdevice[g] = device; groupproto[g] = field[i, "proto"] }
+        if (field[i, "up"] == "true") groupup[g] = 1
+        if (grouplink[g] == "") grouplink[g] = l3
+      }
+  }
+  # Without netifd: the device of the kernel'"'"'s default route.
+  function defaultdevice(   line, f, best, metric) {
+    while ((getline line < (root "/proc/net/route")) > 0)
+      if (split(line, f, /[[:space:]]+/) > 7 && f[2] == "00000000" && f[8] == "00000000" && (best == "" || f[7] + 0 < metric)) { best = f[1]; metric = f[7] + 0 }
+    while (best == "" && (getline line < (root "/proc/net/ipv6_route")) > 0)
+      if (split(line, f, " ") > 9 && f[1] ~ /^0+$/ && f[2] == "00" && f[10] != "lo") best = f[10]
+    return best != "" ? best : "wan" in rx ? "wan" : ""
+  }
+  function uplink(logical, up, device, proto) {
+    print "uplink", word(logical), (up ? "up" : "down"), word(device), \
+      (device == "" ? "-" : number(firstline("/sys/class/net/" device "/ifindex"))), word(proto), number(rx[device]), number(tx[device])
+  }
+
+  function lease(expiry, mac, address, host, client) {
+    mac = tolower(mac)
+    if (expiry ~ /^[0-9]+$/ && isaddress(address) && (ismac(mac) || mac ~ /^[0-9a-f][0-9a-f]-[0-9a-f:]+$/))
+      print "lease", expiry, mac, address, (host == "" ? "*" : clean(host)), (client == "" ? "*" : clean(client))
+  }
+  function lease6(expiry, duid, address, host) {
+    duid = tolower(duid)
+    gsub(/:/, "", duid)
+    if (expiry ~ /^[0-9]+$/ && duid ~ /^[0-9a-f]+$/ && address ~ /:/ && isaddress(address))
+      print "lease6", expiry, clean(duid), address, (host == "*" ? "-" : clean(host))
+  }
+  # dnsmasq: its IPv6 leases stand below a line "duid …", with the client'"'"'s DUID last.
+  function dnsmasq(file,   line, f, n, v6) {
+    while ((getline line < (root file)) > 0) {
+      n = split(line, f, " ")
+      if (f[1] == "duid") v6 = 1
+      else if (v6 && n > 4) lease6(f[1], f[5], f[3], f[4])
+      else if (!v6 && n > 2) lease(f[1], f[2], f[3], f[4], f[5])
+    }
+    close(root file)
+  }
+  # odhcpd: "# interface DUID iaid host expiry id length address/128…", or for IPv4 "# interface MAC ipv4 host expiry id 32 address/32".
+  function odhcpd(file,   line, f, n, i, host) {
+    while ((getline line < (root file)) > 0) {
+      n = split(line, f, " ")
+      if (f[1] != "#" || n < 9 || f[6] == "0") continue
+      host = f[5] == "-" || f[5] ~ /\\/ ? "" : f[5]
+      if (f[6] == "-1") f[6] = "0"
+      for (i = 9; i <= n; i++) {
+        if (f[4] == "ipv4" && sub(/\/32$/, "", f[i])) lease(f[6], hexmac(f[3]), f[i], host, "")
+        else if (sub(/\/128$/, "", f[i])) lease6(f[6], f[3], f[i], host)
+      }
+    }
+    close(root file)
+  }
+  # 020000000001 and 2:0:0:0:0:1 are both 02:00:00:00:00:01.
+  function hexmac(text,   f, i, n) {
+    if (text ~ /^[0-9A-Fa-f]+$/ && length(text) == 12) { gsub(/../, "&:", text); return substr(text, 1, 17) }
+    n = split(text, f, ":")
+    text = ""
+    for (i = 1; i <= n; i++) text = text (i > 1 ? ":" : "") (length(f[i]) == 1 ? "0" : "") f[i]
+    return text
+  }
+  function leases(   i, s, file, files) {
+    for (i = 1; i <= sections; i++) {
+      s = section[i]
+      if (type[s] != "dnsmasq" && type[s] != "odhcpd") continue
+      file = option[s, "leasefile"]
+      if (file == "") file = type[s] == "odhcpd" ? "/tmp/hosts/odhcpd" : "/tmp/dhcp.leases"
+      if (file in files) continue
+      files[file] = 1
+      if (type[s] == "odhcpd") odhcpd(file)
+      else dnsmasq(file)
+      if (type[s] == "dnsmasq") found = 1
+    }
+    if (!found && !("/tmp/dhcp.leases" in files)) dnsmasq("/tmp/dhcp.leases")
+  }
+  function names(   i, j, n, s, macs, line, f, lines, count) {
+    for (i = 1; i <= sections; i++) {
+      s = section[i]
+      if (type[s] == "host" && option[s, "name"] != "") {
+        n = split(tolower(option[s, "mac"]), macs, " ")
+        for (j = 1; j <= n; j++) if (ismac(macs[j])) print "host", macs[j], (isaddress(option[s, "ip"]) ? option[s, "ip"] : "-"), clean(option[s, "name"])
+      }
+      if (type[s] == "domain" && option[s, "name"] != "" && isaddress(option[s, "ip"])) print "name", option[s, "ip"], clean(option[s, "name"])
+    }
+    # Advertisement blockers keep hosts files of 100,000 lines; those names lead to nowhere, and the rest is bounded.
+    for (i = 1; i <= hostfiles; i++) {
+      while (++lines <= 5000 && count < 1000 && (getline line < hosts[i]) > 0) {
+        if (line ~ /^[[:space:]]*#/ || split(line, f, " ") < 2 || !isaddress(tolower(f[1]))) continue
+        if (f[1] ~ /^(127\.|0\.0\.0\.0$|255\.|::1?$|f[ef]0)/) continue
+        print "name", tolower(f[1]), clean(f[2])
+        count++
+      }
+      close(hosts[i])
+    }
+  }
+  function model(   line, text) {
+    text = firstline("/tmp/sysinfo/model")
+    return text != "" ? text : firstline("/proc/device-tree/model")
+  }
+  function release(   line, text) {
+    while (text == "" && (getline line < (root "/etc/openwrt_release")) > 0) if (sub(/^DISTRIB_DESCRIPTION=/, "", line)) text = line
+    while (text == "" && (getline line < (root "/etc/os-release")) > 0) if (sub(/^PRETTY_NAME=/, "", line)) text = line
+    gsub(/^[\047"]|[\047"]$/, "", text)
+    return text
+  }
+  function offload(name,   i) {
+    for (i = 1; i <= sections; i++) if (type[section[i]] == "defaults") return option[section[i], name] == 1
+    return "-"
+  }
+  function block(name) { if (name in failed) print "failed", name, failed[name]; else print "begin", name; return !(name in failed) }
+
+  END {
+    if (part != "end") exit 1
+    print "wrtmeter 1"
+    print "boot_id", word(boot)
+    print "uptime", number(uptime[1])
+    print "time", number(value["time"])
+    print "hostname", word(firstline("/proc/sys/kernel/hostname"))
+    print "model", clean(model())
+    print "release", clean(release())
+    print "counter_bits", (value["machine"] == "" ? "-" : value["machine"] ~ /64|^armv8l$/ ? 64 : 32)
+    print "flow_offload software", offload("flow_offloading")
+    print "flow_offload hardware", offload("flow_offloading_hw")
+
+    while ((getline line < (root "/proc/net/dev")) > 0) {
+      sub(/:/, " ", line)
+      if (split(line, f, " ") > 10 && f[2] ~ /^[0-9]+$/) { rx[f[1]] = f[2]; tx[f[1]] = f[10]; counters = 1 }
+    }
+    if ("netifd" in value && !complete && !("wan" in failed)) failed["wan"] = "netifd'"'"'s answer was cut short"
+    if (!counters && !("wan" in failed)) failed["wan"] = "Cannot read /proc/net/dev"
+    if (block("wan")) {
+      if ("netifd" in value) uplinks()
+      else if ((device = defaultdevice()) != "") uplink("wan", 1, device, "")
+      for (g = 1; g <= groups; g++) uplink(groupname[g], groupup[g], grouplink[g], groupproto[g])
+      print "end wan"
+    }
+
+    if (block("stations")) {
+      for (i = 1; i <= radios; i++) {
+        if (radioname[i] == "") continue
+        print "radio", word(radioname[i]), word(radiotype[i]), radio4[i] + 0, number(radiofreq[i]), clean(radiossid[i])
+        printf "%s", stations[radioname[i]]
+      }
+      print "end stations"
+    }
+
+    print "begin leases"
+    leases()
+    print "end leases"
+    print "begin names"
+    names()
+    print "end names"
+    if (block("neighbours")) { printf "%s", neighbours; print "end neighbours" }
+    print "end wrtmeter"
+  }
+')
+case $text in
+  *"${newline}end wrtmeter") answer "$text" ;;
+  *) refuse '500 Internal Server Error' 'awk could not put the answer together' ;;
+esac
