@@ -1,3 +1,4 @@
+import type { Observation } from '../domain/observation.ts';
 import type { RouterStatus } from '../domain/status.ts';
 import type { Account, Device, KnownLease } from '../ledger/account.ts';
 import { type Books, readerKey } from '../ledger/books.ts';
@@ -30,8 +31,28 @@ export interface Alias {
 }
 
 /** What a MAC is called: the owner's alias, else the last name known, else the MAC itself. */
-export function nameOf(view: View, mac: string): string {
+export function nameOf(view: Pick<View, 'aliases' | 'books'>, mac: string): string {
   return view.aliases.get(mac)?.name ?? view.books.devices.get(mac)?.name ?? mac;
+}
+
+/** The aliases of the devices that the owner named: each of their MACs leads to the same one. */
+export function aliasesOf(devices: readonly { name: string; macs: readonly string[]; user?: string }[]): Map<string, Alias> {
+  return new Map(
+    devices.flatMap(({ name, macs, user }) => macs.map((mac) => [mac, { name, mac: macs[0] ?? mac, user: user ?? null }] as const)),
+  );
+}
+
+type ObservationOf<S> = Extract<Observation, { source: S }>;
+
+/** What a source of each router showed in the last round; routers where it failed are left out. */
+export function observationsOf<S extends Observation['source']>(
+  { routers }: Pick<View, 'routers'>,
+  source: S,
+): { router: string; observation: ObservationOf<S> }[] {
+  return routers.flatMap(({ name, sources }) => {
+    const observation = sources.get(source)?.observation;
+    return observation?.source === source ? [{ router: name, observation: observation as ObservationOf<S> }] : [];
+  });
 }
 
 export const deviceOf = (view: View, mac: string): Device | undefined => view.books.devices.get(mac);

@@ -1,0 +1,77 @@
+import type { Round } from '../domain/round.ts';
+import { type Clock, type RouterToRead, readRound } from './round.ts';
+
+export interface CollectorTerms {
+  routers: readonly RouterToRead[];
+  /** Seconds after which the collector reads by itself when nobody asked; 0 = never. */
+  heartbeat: number;
+  /** Seconds for which a finished round is used again; 0 = never. */
+  minInterval: number;
+}
+
+/** Reads the routers when asked, one round at a time. */
+export interface Collector {
+  /** Runs a round, or joins the one that is under way; resolves when it is posted. `timeout` in seconds, null where the caller gave none. */
+  round(timeout: number | null): Promise<void>;
+  setTerms(terms: CollectorTerms): void;
+  /** Cuts the running round short, waits until what it read is posted, and reads no more. */
+  stop(): Promise<void>;
+}
+
+const USUAL_TIMEOUT = 10;
+/** Seconds kept back from the caller's timeout for posting and rendering. */
+const RESERVE = 0.5;
+
+export function createCollector(
+  given: CollectorTerms,
+  post: (round: Round) => Promise<void>,
+  clock: Clock,
+  onBug: (error: unknown) => void,
+): Collector {
+  let terms = given;
+  let running: { done: Promise<void>; cut: AbortController } | null = null;
+  let finished: number | null = null;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function round(timeout: number | null): Promise<void> {
+    if (running !== null) return running.done;
+    if (stopped) return Promise.resolve();
+    if (finished !== null && clock.tick() - finished < terms.minInterval * 1000) return Promise.resolve();
+    const cut = new AbortController();
+    const seconds = Math.max(0.1, (timeout ?? USUAL_TIMEOUT) - RESERVE);
+    const done = run(AbortSignal.any([cut.signal, AbortSignal.timeout(seconds * 1000)])).finally(() => {
+      running = null;
+      finished = clock.tick();
+      waitForNext();
+    });
+    running = { done, cut };
+    return done;
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    await post(await readRound(terms.routers, signal, clock));
+  }
+
+  function waitForNext(): void {
+    clearTimeout(timer);
+    if (stopped || terms.heartbeat === 0) return;
+    timer = setTimeout(() => void round(null).catch(onBug), terms.heartbeat * 1000);
+    timer.unref();
+  }
+
+  waitForNext();
+  return {
+    round,
+    setTerms(next) {
+      terms = next;
+      waitForNext();
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      running?.cut.abort();
+      await running?.done.catch(onBug);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Round, RouterRound, SourceResult } from '../domain/round.ts';
+import { SourceError } from '../errors.ts';
+import type { Probe, Told } from '../sources/source.ts';
+
+/** A router and the requests that read it. */
+export interface RouterToRead {
+  name: string;
+  probes: readonly Probe[];
+}
+
+/** The two clocks: `now` is Unix ms, `tick` is ms on a clock that never steps. */
+export interface Clock {
+  now(): number;
+  tick(): number;
+}
+
+/** Reads all routers at once until `signal` aborts. A router that fails costs nobody else anything. */
+export async function readRound(routers: readonly RouterToRead[], signal: AbortSignal, clock: Clock): Promise<Round> {
+  const startedAt = clock.now();
+  const read = await Promise.all(routers.map((router) => readRouter(router, signal, clock)));
+  return { routers: read, startedAt, finishedAt: clock.now() };
+}
+
+async function readRouter({ name, probes }: RouterToRead, signal: AbortSignal, clock: Clock): Promise<RouterRound> {
+  const answers = await Promise.all(probes.map((probe) => ask(probe, signal, clock)));
+  return {
+    router: name,
+    system: answers.find((answer) => answer.system !== null)?.system ?? null,
+    results: answers.flatMap((answer) => answer.results),
+  };
+}
+
+/** The error boundary: what a router does wrong becomes a failed result. Anything else is a bug and passes. */
+async function ask(probe: Probe, signal: AbortSignal, clock: Clock): Promise<{ system: Told['system']; results: SourceResult[] }> {
+  const began = clock.tick();
+  try {
+    const told = await probe.collect(signal);
+    const times = { at: clock.now(), duration: (clock.tick() - began) / 1000 };
+    return { system: told.system, results: told.sources.map((source) => resultOf(source, probe.reader, times)) };
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    const times = { at: clock.now(), duration: (clock.tick() - began) / 1000 };
+    return { system: null, results: probe.sources.map((source) => failed(source, error, times)) };
+  }
+}
+
+type Times = Pick<SourceResult, 'at' | 'duration'>;
+
+function resultOf({ source, skipped, told }: Told['sources'][number], reader: string, times: Times): SourceResult {
+  if (told instanceof SourceError) return failed(source, told, times);
+  return { status: 'ok', source, reader, observation: told, skipped, ...times };
+}
+
+const failed = (source: SourceResult['source'], { reason, message }: SourceError, times: Times): SourceResult => ({
+  status: 'failed',
+  source,
+  reason,
+  message,
+  ...times,
+});

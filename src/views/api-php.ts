@@ -1,0 +1,65 @@
+import { localText } from '../domain/calendar.ts';
+import { NOTHING, plus, type Traffic } from '../domain/traffic.ts';
+import type { Account } from '../ledger/account.ts';
+import { leasesByMac, nameOf, type View, wanReadAt } from './view.ts';
+
+export interface ApiPhpAnswer {
+  status: 200 | 400;
+  body: unknown;
+}
+
+/** The JSON of the older collectors' `api.php`: this month's bytes, in the router's view (rx of a client is its upload). */
+export function apiPhp(view: View, action: string | undefined): ApiPhpAnswer {
+  switch (action) {
+    case undefined:
+    case '':
+      return { status: 400, body: { error: 'No action specified.' } };
+    case 'clients':
+      return { status: 200, body: { data: clients(view).map((client) => ({ id: client.key, ...received(client.month) })) } };
+    case 'wan':
+      return { status: 200, body: { data: wan(view) } };
+    case 'leases':
+      return { status: 200, body: { data: leases(view) } };
+    case 'combined':
+      return { status: 200, body: combined(view) };
+    default:
+      return { status: 400, body: { error: 'Invalid action. Valid actions are: clients, wan, leases, combined.' } };
+  }
+}
+
+const clients = (view: View): Account[] => [...view.books.accounts.values()].filter((account) => account.kind === 'device');
+
+/** What the access point received is what the device sent. */
+const received = ({ download, upload }: Traffic) => ({ rx_bytes: upload, tx_bytes: download });
+
+function wan(view: View) {
+  const readAt = wanReadAt(view);
+  if (readAt === null) return [];
+  const all = [...view.books.accounts.values()].filter((account) => account.kind === 'wan');
+  const physical = all.filter((account) => !account.overlay);
+  const { download, upload } = (physical.length > 0 ? physical : all).reduce((sum, account) => plus(sum, account.month), NOTHING);
+  return [{ id: 'main_wan', rx_bytes: download, tx_bytes: upload, last_update: localText(readAt, view.timezone) }];
+}
+
+function leases(view: View) {
+  return [...leasesByMac(view).values()].map((lease) => ({
+    mac_address: lease.mac,
+    lease_end_time: lease.expiry,
+    ip_address: lease.ip,
+    hostname: lease.hostname ?? 'Unknown',
+    client_id: lease.clientId ?? '*',
+    timestamp: localText(lease.lastRead ?? view.books.readers.get(`${lease.router}\nleases`)?.readAt ?? view.now, view.timezone),
+  }));
+}
+
+function combined(view: View) {
+  const [uplink] = wan(view);
+  const known = leasesByMac(view);
+  return {
+    wan_stats: { rx_bytes: uplink?.rx_bytes ?? 0, tx_bytes: uplink?.tx_bytes ?? 0, last_update: uplink?.last_update ?? null },
+    client_stats: clients(view).map(({ key, month }) => {
+      const lease = known.get(key);
+      return { ...received(month), hostname: lease?.hostname ?? lease?.ip ?? nameOf(view, key) };
+    }),
+  };
+}

@@ -1,0 +1,114 @@
+import type { RouterStatus, SourceStatus } from '../../domain/status.ts';
+import { readerKey } from '../../ledger/books.ts';
+import type { View } from '../view.ts';
+import { counter, type Family, gauge, type Sample } from './family.ts';
+
+const SOURCE = ['router', 'source'];
+
+/** How reading the routers goes, and what they say of themselves. */
+export function routerFamilies(view: View): Family[] {
+  const sources = view.routers.flatMap(({ name, sources }) =>
+    [...sources.values()].map((status) => ({ labels: { router: name, source: status.source }, status })),
+  );
+  const perSource = (value: (status: SourceStatus) => number | null): Sample[] =>
+    sources.flatMap(({ labels, status }) => {
+      const number = value(status);
+      return number === null ? [] : [{ sharedLabels: labels, value: number }];
+    });
+  const told = (value: (system: NonNullable<RouterStatus['system']>) => number): Sample[] =>
+    view.routers.flatMap(({ name, system }) => (system === null ? [] : [{ sharedLabels: { router: name }, value: value(system) }]));
+  const counted = (of: ReadonlyMap<string, number>): Sample[] =>
+    sources
+      .filter(({ status }) => status.source !== 'leases' && status.source !== 'neighbours')
+      .map(({ labels }) => ({ sharedLabels: labels, value: of.get(readerKey(labels.router, labels.source)) ?? 0 }));
+  return [
+    gauge(
+      'router_up',
+      'Whether some source of the router answered in the last round',
+      ['router'],
+      view.routers.map(({ name, up }) => ({ sharedLabels: { router: name }, value: up ? 1 : 0 })),
+    ),
+    gauge(
+      'router_info',
+      'What the router says of itself; always 1',
+      ['router', 'model', 'release'],
+      view.routers.flatMap(({ name, system }) =>
+        system === null ? [] : [{ sharedLabels: { router: name, model: system.model, release: system.release }, value: 1 }],
+      ),
+    ),
+    gauge(
+      'router_boot_time_seconds',
+      "When the router started, Unix time by the router's own clock",
+      ['router'],
+      told((s) => Math.round(s.time - s.uptime)),
+    ),
+    gauge(
+      'router_flow_offload',
+      'Whether the firewall is told to let flows pass by its counters (1) or not (0)',
+      ['router', 'kind'],
+      offload(view),
+    ),
+    gauge(
+      'source_success',
+      'Whether the source was read in the last round',
+      SOURCE,
+      perSource((s) => (s.success ? 1 : 0)),
+    ),
+    gauge(
+      'source_duration_seconds',
+      'Time that the last reading of the source took',
+      SOURCE,
+      perSource((s) => (s.lastTried === null ? null : s.duration)),
+    ),
+    gauge(
+      'source_last_success_timestamp_seconds',
+      'When the source was last read, Unix time',
+      SOURCE,
+      perSource((s) => (s.lastSuccess === null ? null : s.lastSuccess / 1000)),
+    ),
+    counter(
+      'source_errors_total',
+      'Readings of the source that failed, by reason, since the program started',
+      [...SOURCE, 'reason'],
+      sources.flatMap(({ labels, status }) =>
+        [...status.errors].map(([reason, value]) => ({ sharedLabels: { ...labels, reason }, value })),
+      ),
+    ),
+    counter('ledger_resets_total', 'Counters found to have started again, since the program started', SOURCE, counted(view.ledger.resets)),
+    counter(
+      'ledger_rejected_bytes_total',
+      'Bytes not posted because no line could have carried them, since the program started',
+      SOURCE,
+      counted(view.ledger.rejectedBytes),
+    ),
+    gauge('dhcp_leases', 'DHCP leases that the router listed in the last round', ['router'], leases(view)),
+    gauge(
+      'dhcp_lease_expiry_timestamp_seconds',
+      'When the lease of the MAC ends, Unix time; a lease that never ends has none',
+      ['router', 'mac'],
+      [...view.books.leases.values()]
+        .filter((l) => l.lastRead === null && l.expiry > 0)
+        .map((l) => ({ sharedLabels: { router: l.router, mac: l.mac }, value: l.expiry })),
+    ),
+  ];
+}
+
+function offload(view: View): Sample[] {
+  return view.routers.flatMap(({ name, system }) =>
+    system === null
+      ? []
+      : (['software', 'hardware'] as const).map((kind) => ({
+          sharedLabels: { router: name, kind },
+          value: system.flowOffload[kind] ? 1 : 0,
+        })),
+  );
+}
+
+function leases(view: View): Sample[] {
+  return view.routers.flatMap(({ name, sources }) => {
+    const observation = sources.get('leases')?.observation;
+    return observation?.source === 'leases'
+      ? [{ sharedLabels: { router: name }, value: observation.leases.length + observation.leases6.length }]
+      : [];
+  });
+}

@@ -1,0 +1,68 @@
+import { startOfDay } from '../../domain/calendar.ts';
+import { shownAccounts, type View } from '../view.ts';
+import { counter, type Family, gauge, type Sample } from './family.ts';
+
+const UPLINK = ['router', 'interface'];
+
+/** Every uplink's bytes and state, and the billing periods. */
+export function wanFamilies(view: View): Family[] {
+  const rows = shownAccounts(view, 'wan').map((account) => ({
+    account,
+    sharedLabels: { router: account.router, interface: account.interface },
+  }));
+  const month = view.months;
+  const boundary = (edge: 'start' | 'end'): Sample[] => [
+    { sharedLabels: {}, value: startOfDay(month.home[edge], view.timezone) / 1000 },
+    ...[...month.routers].map(([router, own]) => ({ sharedLabels: { router }, value: startOfDay(own[edge], view.timezone) / 1000 })),
+  ];
+  return [
+    counter(
+      'wan_download_bytes_total',
+      'Bytes received from the Internet',
+      UPLINK,
+      rows.map(({ account: a, sharedLabels }) => ({ sharedLabels, value: a.total.download })),
+    ),
+    counter(
+      'wan_upload_bytes_total',
+      'Bytes sent to the Internet',
+      UPLINK,
+      rows.map(({ account: a, sharedLabels }) => ({ sharedLabels, value: a.total.upload })),
+    ),
+    gauge(
+      'wan_month_download_bytes',
+      'Bytes received from the Internet in the running billing period of the uplink',
+      UPLINK,
+      rows.map(({ account: a, sharedLabels }) => ({ sharedLabels, value: a.month.download })),
+    ),
+    gauge(
+      'wan_month_upload_bytes',
+      'Bytes sent to the Internet in the running billing period of the uplink',
+      UPLINK,
+      rows.map(({ account: a, sharedLabels }) => ({ sharedLabels, value: a.month.upload })),
+    ),
+    gauge('wan_up', 'Whether the uplink is up (1) or down (0)', UPLINK, uplinks(view)),
+    gauge(
+      'month_start_timestamp_seconds',
+      'When the running billing period began, Unix time; with router: the own one of that uplink',
+      ['router'],
+      boundary('start'),
+    ),
+    gauge(
+      'month_end_timestamp_seconds',
+      'When the running billing period ends, Unix time; with router: the own one of that uplink',
+      ['router'],
+      boundary('end'),
+    ),
+  ];
+}
+
+function uplinks(view: View): Sample[] {
+  const found = new Map<string, Sample>();
+  for (const { name: router, sources } of view.routers) {
+    const observation = sources.get('wan')?.observation;
+    if (observation?.source !== 'wan') continue;
+    for (const { name, up } of observation.uplinks)
+      found.set(`${router}\n${name}`, { sharedLabels: { router, interface: name }, value: up ? 1 : 0 });
+  }
+  return [...found.values()];
+}
