@@ -62,7 +62,7 @@ export function makeToolbox(standins: string = join(fixtures, 'bin'), leaveOut: 
     chmodSync(join(dir, name), 0o755);
   }
   const shell = join(dir, 'sh');
-  writeFileSync(shell, `${prelude}PATH="${dir}"\nscript=$1\nshift\n. "$script"\n`);
+  writeFileSync(shell, `${prelude}PATH="${dir}"\ncase $1 in /*) script=$1 ;; *) script=./$1 ;; esac\nshift\n. "$script"\n`);
   chmodSync(shell, 0o755);
   return { dir, shell, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
