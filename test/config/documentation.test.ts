@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { readFile } from '../../src/commands/read-file.ts';
+import { deviceFields } from '../../src/config/devices.ts';
+import { OTHER_VARIABLES } from '../../src/config/environment.ts';
+import { rootFields } from '../../src/config/file.ts';
+import { routerFields } from '../../src/config/routers.ts';
+import { settings } from '../../src/config/settings.ts';
+import { configOf, filesOf, load, withText } from './support.ts';
+
+const DOCS = new URL('../../docs', import.meta.url).pathname;
+const page = readFileSync(`${DOCS}/configuration.md`, 'utf8');
+
+/** The cells of every table row of a section. */
+function rows(heading: string): string[][] {
+  const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+  const lines = section.split('\n').filter((line) => line.startsWith('| `'));
+  return lines.map((line) =>
+    line
+      .slice(2, -2)
+      .split('|')
+      .map((cell) => cell.trim().replace(/^`([^`]*)`$/, '$1')),
+  );
+}
+
+const keys = (fields: Record<string, { key: string }>) => Object.values(fields).map(({ key }) => key);
+
+describe('docs/configuration.md', () => {
+  it('has every setting with its key, variable and option, and no other', () => {
+    const documented = rows('Settings').map(([key, variable, option]) => ({ key, variable, option: option || null }));
+    const real = Object.values(settings).map(({ key, variable, option }) => ({ key, variable, option: option?.split(' ')[0] ?? null }));
+    expect(documented).to.deep.equal(real);
+  });
+
+  it('tells the defaults as they are', async () => {
+    const defaults = rows('Settings').filter(([key]) => key !== 'timezone');
+    const env = Object.fromEntries(defaults.map(([, variable, , value]) => [variable, value]));
+    expect(await configOf({ env })).to.deep.equal(await configOf());
+  });
+
+  it('has every key of a router and of a device, and no other', () => {
+    expect(rows('Routers').map(([key]) => key)).to.deep.equal(keys(routerFields));
+    expect(rows('Devices').map(([key]) => key)).to.deep.equal(keys(deviceFields));
+    expect(keys(rootFields)).to.deep.equal([...keys(settings), 'routers', 'devices']);
+  });
+
+  it('has every variable, and no other', () => {
+    expect(rows('More variables').map(([variable]) => variable)).to.deep.equal([...OTHER_VARIABLES]);
+    const known: string[] = [...OTHER_VARIABLES, ...Object.values(settings).map(({ variable }) => variable)];
+    expect(known).to.include.members(page.match(/WRTMETER_[A-Z_]*[A-Z]/g) ?? []);
+  });
+
+  it('shows only YAML and JSON that loads', async () => {
+    const examples = [...page.matchAll(/```(yaml|json)\n(.*?)```/gs)];
+    expect(examples).to.have.length(4);
+    for (const [, format, text = ''] of examples) {
+      const files = { [`/x/a.${format}`]: text, '/run/secrets/gateway': 'secret', '/run/secrets/routers': 'secret' };
+      const { warnings } = await load({ cli: { config: `/x/a.${format}` }, readFile: filesOf(files) });
+      expect(warnings).to.deep.equal([]);
+    }
+  });
+});
+
+describe('docs/wrtmeter.example.yaml', () => {
+  it('is valid as it stands', async () => {
+    const { config, warnings } = await load({ cwd: DOCS, cli: { config: 'wrtmeter.example.yaml' } });
+    expect(warnings).to.deep.equal([]);
+    expect(config.routers.map(({ name }) => name)).to.deep.equal(['gateway', 'attic', 'cellar']);
+  });
+
+  it('is valid with what is commented out, too', async () => {
+    const text = Buffer.from(await readFile(`${DOCS}/wrtmeter.example.yaml`, 100_000))
+      .toString()
+      .replace(/# (?=\w+: )/g, '');
+    const files = { '/etc/wrtmeter/wrtmeter.yaml': text, '/run/secrets/gateway': 'a', '/run/secrets/attic': 'b' };
+    const config = await configOf(withText('', { readFile: filesOf(files) }));
+    expect(config.routers.map(({ credentials }) => credentials.kind)).to.deep.equal(['bearer', 'basic', 'none']);
+  });
+});
