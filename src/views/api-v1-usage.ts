@@ -1,0 +1,169 @@
+import { type Billing, type Day, dayText, localText, type Month, monthOf } from '../domain/calendar.ts';
+import { NOTHING, plus, type Traffic } from '../domain/traffic.ts';
+import { quote } from '../errors.ts';
+import type { Account, AccountKind } from '../ledger/account.ts';
+import type { BillingTerms } from '../ledger/months.ts';
+import type { UsageQuery, UsageRow } from '../ledger/usage.ts';
+import { RequestError } from './request-error.ts';
+import { parseUsageRequest, type QueryParameters, type UsageRequest } from './usage-query.ts';
+import { nameOf, type View } from './view.ts';
+
+/** `/api/v1/usage` */
+export interface UsageAnswer {
+  by: UsageRequest['by'];
+  timezone: string;
+  from: string;
+  to: string;
+  series: UsageSeries[];
+}
+
+/** The bytes of an uplink, a device or a station over the time asked for. */
+export interface UsageSeries {
+  kind: AccountKind;
+  router: string | null;
+  interface: string | null;
+  mac: string | null;
+  name: string | null;
+  user: string | null;
+  overlay: boolean;
+  download_bytes: number;
+  upload_bytes: number;
+  buckets: UsageBucket[];
+}
+
+export interface UsageBucket {
+  start: string;
+  download_bytes: number;
+  upload_bytes: number;
+}
+
+/** Reads rows out of the ledger; null where there are more than `most`. */
+export type ReadUsage = (query: UsageQuery, most: number) => Promise<UsageRow[] | null>;
+
+export type UsageView = Pick<View, 'books' | 'aliases' | 'months' | 'timezone' | 'routers'>;
+
+const MOST_BUCKETS = 50_000;
+const MOST_MONTHS = 600;
+
+/** Answers `/api/v1/usage`. Throws a RequestError where the query is wrong or asks for too much. */
+export async function usageAnswer(view: UsageView, terms: BillingTerms, query: QueryParameters, read: ReadUsage): Promise<UsageAnswer> {
+  const request = parseUsageRequest(query, view);
+  const accounts = chosenAccounts(view, request);
+  const rows: UsageRow[] = [];
+  for (const part of queriesOf(request, accounts, terms)) {
+    const found = await read(part, MOST_BUCKETS - rows.length);
+    if (found === null) throw tooMuch(`${MOST_BUCKETS} buckets`);
+    rows.push(...found);
+  }
+  const text = request.by === 'hour' ? hourText(view.timezone) : dayText;
+  const series = seriesOf(view, accounts, rows, text, request.mac !== null);
+  return { by: request.by, timezone: view.timezone, from: text(request.from), to: text(request.to), series };
+}
+
+const tooMuch = (most: string) =>
+  new RequestError(400, `The answer would have more than ${most}: ask for a shorter time, a longer "by", or one "mac"`);
+
+function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): Account[] {
+  const all = [...view.books.accounts.values()];
+  const isRouter = (account: Account) => router === null || account.router === router;
+  const isDevice = (account: Account) => mac === null || (account.key !== '' && deviceMac(view, account.key) === deviceMac(view, mac));
+  if (!all.some(isRouter) && !view.routers.some(({ name }) => name === router)) {
+    throw new RequestError(404, `There is no router ${quote(router ?? '')}: /api/v1/routers lists them`);
+  }
+  if (mac !== null && !all.some(isDevice)) {
+    throw new RequestError(404, `No device with the MAC "${mac}" was ever counted: /api/v1/devices lists those that were`);
+  }
+  return all.filter((account) => (kind === null || account.kind === kind) && isRouter(account) && isDevice(account));
+}
+
+const deviceMac = (view: UsageView, mac: string): string => view.aliases.get(mac)?.mac ?? mac;
+
+/** The queries that answer the request: uplinks with a billing day of their own have months of their own. */
+function queriesOf(request: UsageRequest, accounts: readonly Account[], terms: BillingTerms): UsageQuery[] {
+  if (request.by === 'hour') return [{ by: 'hour', from: request.from, to: request.to, accounts: accounts.map(({ id }) => id) }];
+  if (request.by === 'day') return [{ by: 'day', from: request.from, to: request.to, accounts: accounts.map(({ id }) => id) }];
+  const byBilling = new Map<number, { billing: Billing; accounts: number[] }>();
+  for (const { id, kind, router } of accounts) {
+    const billing = (kind === 'wan' ? terms.routerBilling.get(router) : undefined) ?? terms.billing;
+    const same = byBilling.get(billing.day) ?? { billing, accounts: [] };
+    same.accounts.push(id);
+    byBilling.set(billing.day, same);
+  }
+  return [...byBilling.values()].map(({ billing, accounts }) => ({ by: 'period', periods: monthsWithin(request, billing), accounts }));
+}
+
+/** The billing periods that days lie in, cut to those days. */
+function monthsWithin({ from, to }: { from: Day; to: Day }, billing: Billing): Month[] {
+  const found: Month[] = [];
+  for (let day = from; day < to; ) {
+    const { end } = monthOf(day, billing);
+    found.push({ start: day, end: Math.min(end, to) });
+    if (found.length > MOST_MONTHS) throw tooMuch(`${MOST_MONTHS} months`);
+    day = end;
+  }
+  return found;
+}
+
+/** Local time with its offset: the two equal hours of an autumn night differ in it. Remembers hours, because zones are slow. */
+function hourText(timezone: string): (instant: number) => string {
+  const known = new Map<number, string>();
+  return (instant) => {
+    const text = known.get(instant) ?? withOffset(instant, timezone);
+    known.set(instant, text);
+    return text;
+  };
+}
+
+function withOffset(instant: number, timezone: string): string {
+  const local = localText(instant, timezone).replace(' ', 'T');
+  const minutes = Math.round((Date.parse(`${local}Z`) - instant) / 60_000);
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+  return `${local}${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+}
+
+function seriesOf(
+  view: UsageView,
+  accounts: readonly Account[],
+  rows: readonly UsageRow[],
+  text: (time: number) => string,
+  silentToo: boolean,
+): UsageSeries[] {
+  const byAccount = new Map<number, UsageRow[]>(accounts.map(({ id }) => [id, []]));
+  for (const row of rows) byAccount.get(row.account)?.push(row);
+  const series = new Map<string, { account: Account; rows: UsageRow[] }>();
+  for (const account of accounts) {
+    const own = byAccount.get(account.id) ?? [];
+    if (own.length === 0 && !silentToo) continue;
+    const key = [account.kind, account.router, account.interface, deviceMac(view, account.key)].join('\n');
+    const known = series.get(key);
+    if (known === undefined) series.set(key, { account, rows: own });
+    else known.rows = [...known.rows, ...own];
+  }
+  return [...series.values()].map(({ account, rows }) => oneSeries(view, account, rows, text)).sort(byKindAndSize);
+}
+
+function oneSeries(view: UsageView, account: Account, rows: readonly UsageRow[], text: (time: number) => string): UsageSeries {
+  const byTime = new Map<number, Traffic>();
+  for (const { time, bytes } of rows) byTime.set(time, plus(byTime.get(time) ?? NOTHING, bytes));
+  const mac = account.kind === 'wan' ? null : deviceMac(view, account.key);
+  return {
+    kind: account.kind,
+    router: account.kind === 'device' ? null : account.router,
+    interface: account.kind === 'wan' ? account.interface : null,
+    mac,
+    name: mac === null ? null : nameOf(view, mac),
+    user: mac === null ? null : (view.aliases.get(mac)?.user ?? null),
+    overlay: account.overlay,
+    ...bytesJson(rows.map(({ bytes }) => bytes).reduce(plus, NOTHING)),
+    buckets: [...byTime].sort(([a], [b]) => a - b).map(([time, bytes]) => ({ start: text(time), ...bytesJson(bytes) })),
+  };
+}
+
+const bytesJson = ({ download, upload }: Traffic) => ({ download_bytes: download, upload_bytes: upload });
+
+const KINDS: readonly AccountKind[] = ['wan', 'device', 'station'];
+
+function byKindAndSize(a: UsageSeries, b: UsageSeries): number {
+  const size = (series: UsageSeries) => series.download_bytes + series.upload_bytes;
+  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || size(b) - size(a) || ((a.mac ?? '') < (b.mac ?? '') ? -1 : 1);
+}

@@ -1,0 +1,43 @@
+const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+const DECIMAL = ['b/s', 'kb/s', 'Mb/s', 'Gb/s', 'Tb/s'];
+
+/** Bytes to three digits, base 1024, as the dashboards show them: `1.50 GiB`. */
+export const formatBytes = (bytes: number): string => scaled(bytes, 1024, BINARY);
+
+/** Bytes per second as bits per second, base 1000, as the dashboards show them: `866 Mb/s`. */
+export const formatBitRate = (bytesPerSecond: number): string => scaled(bytesPerSecond * 8, 1000, DECIMAL);
+
+function scaled(value: number, base: number, units: readonly string[]): string {
+  let [left, unit] = [value, 0];
+  // 1023.6 KiB would be rounded to 1024 KiB, which is 1.00 MiB.
+  while (Math.round(left) >= base && unit < units.length - 1) {
+    left /= base;
+    unit += 1;
+  }
+  return `${unit === 0 ? Math.round(left) : threeDigits(left)} ${units[unit]}`;
+}
+
+/** A number from 1 on to three digits; the decimals go before the digits do. */
+function threeDigits(value: number): string {
+  if (value < 9.995) return value.toFixed(2);
+  return value.toFixed(value < 99.95 ? 1 : 0);
+}
+
+/** How long ago something was, in the one unit that tells enough: `12 s ago`. A time ahead of the clock counts as now. */
+export function formatAge(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 1.5) return 'just now';
+  if (seconds < 90) return `${Math.round(seconds)} s ago`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min ago`;
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h ago`;
+  return `${Math.round(seconds / 86_400)} days ago`;
+}
+
+/** How long something took: `38 ms`, `1.2 s`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
+}
+
+/** Unix ms as RFC 3339 in UTC, in whole seconds. */
+export const rfc3339 = (instant: number): string => `${new Date(instant).toISOString().slice(0, 19)}Z`;
