@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface PrometheusOptions {
+  /** HOST:PORT of each exporter; its /metrics is scraped. */
+  targets: readonly string[];
+  /** As in prometheus.yml. Default 1s. */
+  interval?: string;
+  /** Default: the interval. */
+  timeout?: string;
+  /** Absolute paths of rule files. */
+  rules?: readonly string[];
+}
+
+/** One series of an answer: its labels and its values over time, `[Unix seconds, value]`; an instant query has one. */
+export interface Series {
+  labels: Record<string, string>;
+  values: [time: number, value: number][];
+}
+
+export interface RunningPrometheus {
+  /** Such as http://127.0.0.1:41234 */
+  url: string;
+  /** GET /api/v1/PATH; throws what Prometheus says is wrong. */
+  api<T>(path: string, parameters?: Record<string, string>): Promise<T>;
+  /** An instant query; `time` in Unix seconds, now if left out. */
+  query(expr: string, time?: number): Promise<Series[]>;
+  /** A range query; Unix seconds, `step` in seconds. */
+  queryRange(expr: string, range: { start: number; end: number; step: number }): Promise<Series[]>;
+  /** Waits until a query has an answer and gives it back; throws after `patience` milliseconds (default 30,000). */
+  until(expr: string, patience?: number): Promise<Series[]>;
+  /** Ends the server and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** Starts Debian's Prometheus on a free port of the loopback, with nothing but these targets to scrape and a data folder of its own. */
+export async function startPrometheus({
+  targets,
+  interval = '1s',
+  timeout = interval,
+  rules = [],
+}: PrometheusOptions): Promise<RunningPrometheus> {
+  const folder = await mkdtemp(join(tmpdir(), 'wrtmeter-prometheus-'));
+  const config = {
+    global: { scrape_interval: interval, scrape_timeout: timeout, evaluation_interval: interval },
+    rule_files: rules,
+    scrape_configs: [{ job_name: 'wrtmeter', static_configs: [{ targets }] }],
+  };
+  // JSON is YAML.
+  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config));
+  const server = spawn(
+    'prometheus',
+    [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, '--web.listen-address=127.0.0.1:0'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const stop = async () => {
+    if (server.pid !== undefined && server.exitCode === null && server.signalCode === null) {
+      const ended = once(server, 'exit');
+      server.kill('SIGTERM');
+      await ended;
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const url = `http://${await listening(server)}`;
+    const running = client(url, stop);
+    await ready(url);
+    return running;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The address from the log line in which the server says where it listens: with port 0 nobody else can take it before. */
+function listening(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const lines: string[] = [];
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'ENOENT' ? new Error('This test needs "prometheus": install the Debian package prometheus') : error),
+    );
+    server.once('exit', () => reject(new Error(`Prometheus ended:\n${lines.slice(-5).join('\n')}`)));
+    if (server.stderr === null) return;
+    createInterface(server.stderr).on('line', (line) => {
+      lines.push(line);
+      const address = /msg="Listening on" address=(\S+)/.exec(line)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+  });
+}
+
+async function ready(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if ((await fetch(`${url}/-/ready`)).ok) return;
+    await sleep(100);
+  }
+  throw new Error('Prometheus is not ready after 10 s');
+}
+
+function client(url: string, stop: () => Promise<void>): RunningPrometheus {
+  const api = async <T>(path: string, parameters: Record<string, string> = {}): Promise<T> => {
+    const response = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
+    const answer = (await response.json()) as { status: string; data: T; error?: string };
+    if (answer.status !== 'success') throw new Error(`Prometheus refuses ${JSON.stringify(parameters)}: ${answer.error}`);
+    return answer.data;
+  };
+  const query = async (expr: string, time?: number) =>
+    series(await api<Answer>('query', { query: expr, ...(time !== undefined && { time: String(time) }) }));
+  return {
+    url,
+    api,
+    query,
+    queryRange: async (expr, { start, end, step }) =>
+      series(await api<Answer>('query_range', { query: expr, start: String(start), end: String(end), step: String(step) })),
+    until: async (expr, patience = 30_000) => {
+      const end = performance.now() + patience;
+      for (;;) {
+        const found = await query(expr);
+        if (found.length > 0) return found;
+        if (performance.now() > end) throw new Error(`No answer to ${expr} within ${patience / 1000} s`);
+        await sleep(200);
+      }
+    },
+    stop,
+  };
+}
+
+type Pair = [time: number, value: string];
+type Answer =
+  | { resultType: 'scalar'; result: Pair }
+  | { resultType: 'vector'; result: { metric: Record<string, string>; value: Pair }[] }
+  | { resultType: 'matrix'; result: { metric: Record<string, string>; values: Pair[] }[] };
+
+function series(answer: Answer): Series[] {
+  const number = ([time, value]: Pair): [number, number] => [time, Number(value.replace('Inf', 'Infinity'))];
+  switch (answer.resultType) {
+    case 'scalar':
+      return [{ labels: {}, values: [number(answer.result)] }];
+    case 'vector':
+      return answer.result.map(({ metric, value }) => ({ labels: metric, values: [number(value)] }));
+    case 'matrix':
+      return answer.result.map(({ metric, values }) => ({ labels: metric, values: values.map(number) }));
+    default:
+      return answer satisfies never;
+  }
+}
