@@ -2,7 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
 import { devices, page } from './page.ts';
 import { bands, field, grid, hidden, lines, numbers, small, words } from './panels.ts';
-import { monthOf, rateOf } from './queries.ts';
+import { airTold, monthOf, rateOf } from './queries.ts';
 
 const mac = 'mac="$mac"';
 
@@ -132,12 +132,7 @@ const accessPoints = () =>
     .thresholds(thresholds([null, 'transparent'], [1, colour.good]))
     .legend(hidden())
     .targets(
-      queries(
-        overTime(
-          `max by (router) (wrtmeter_station_connected_seconds{${mac}} >= bool 0) or max by (router) (0 * (wrtmeter_source_success{source="stations"} == 1))`,
-          '{{router}}',
-        ),
-      ),
+      queries(overTime(`max by (router) (wrtmeter_station_connected_seconds{${mac}} >= bool 0) or 0 * (${airTold()})`, '{{router}}')),
     );
 
 const month = () =>

@@ -156,7 +156,7 @@ const sourceTable = () =>
       field('router', 'Router', 100, unit.text),
       field('source', 'Source', 0, unit.text),
       field('Value #A', 'State', 80, unit.text, oneWord({ 1: ['ok', colour.good], 0: ['failed', colour.bad] }), coloured),
-      field('Value #B', 'Last success', 150, unit.ago, oneWord({ 0: ['never', colour.bad] })),
+      field('Value #B', 'Last success', 150, unit.ago, { id: 'noValue', value: 'never' }),
       field('Value #C', 'Took', 90, unit.seconds, { id: 'decimals', value: 0 }),
       field('Value #D', 'Errors', 90, unit.count),
       field('Value #E', 'Resets', 90, unit.count),

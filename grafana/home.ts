@@ -3,7 +3,20 @@ import { fromRow, fromSeries } from './links.ts';
 import { colour, columns, now, overTime, paint, queries, unit } from './look.ts';
 import { page, routers, uplinkChoice } from './page.ts';
 import { field, grid, lines, numbers, ranking, stacked } from './panels.ts';
-import { agreed, atThisPace, bothRates, busiest, firstDay, lastDay, monthOf, period, rateOf, uplinks } from './queries.ts';
+import {
+  agreed,
+  airTold,
+  atThisPace,
+  bothRates,
+  busiest,
+  firstDay,
+  lastDay,
+  monthOf,
+  ofMonth,
+  period,
+  rateOf,
+  uplinks,
+} from './queries.ts';
 
 const chart = { width: 16, height: 9 };
 const side = { width: 8, height: 9 };
@@ -77,14 +90,14 @@ const billingPeriod = () =>
 const onTheAir = () =>
   numbers({
     title: 'On the air',
-    description: 'Devices associated with an access point of the selected routers at this moment.',
+    description: 'Devices associated with an access point of the selected routers at this moment. The classic scripts do not tell.',
     width: 3,
     height: 4,
     unit: unit.count,
   }).targets(
     queries(
       now(
-        'count(group by (mac) (wrtmeter_station_connected_seconds{router=~"$router"})) or 0 * max(wrtmeter_source_success{source="stations", router=~"$router"} == 1)',
+        `count(group by (mac) (wrtmeter_station_connected_seconds{router=~"$router"})) or 0 * max(${airTold(', router=~"$router"')})`,
         'Devices',
       ),
     ),
@@ -177,11 +190,11 @@ const deviceTable = () =>
     'Download',
   ).targets(
     queries(
-      columns('topk by (mac) (1, max by (mac, hostname, ip) (wrtmeter_device_info))'),
+      columns(ofMonth('topk by (mac) (1, max by (mac, hostname, ip) (wrtmeter_device_info))')),
       columns('sum by (mac) (wrtmeter_device_month_download_bytes)'),
       columns('sum by (mac) (wrtmeter_device_month_upload_bytes)'),
       columns(`${monthOf('mac')} / on () group_left () sum(${monthOf('mac')})`),
-      columns('max by (mac) (wrtmeter_device_last_seen_timestamp_seconds) * 1000'),
+      columns(ofMonth('max by (mac) (wrtmeter_device_last_seen_timestamp_seconds) * 1000')),
     ),
   );
 

@@ -51,3 +51,10 @@ export function atThisPace(): string {
 
 /** Series of the exporter's own process: Prometheus may scrape other programs with metrics of the same names. */
 export const own = (expr: string) => `${expr} and on (job, instance) wrtmeter_build_info`;
+
+/** 1 for each selected router whose stations were read in the last round and tell whether they are on the air; the classic list does not. */
+export const airTold = (labels = '') =>
+  `max by (router) (wrtmeter_source_success{source="stations"${labels}} == 1) and on (router) wrtmeter_router_info`;
+
+/** Only devices with a month of their own: of a device configured with several MACs, the first. */
+export const ofMonth = (expr: string) => `${expr} and on (mac) wrtmeter_device_month_download_bytes`;

@@ -69,10 +69,12 @@ describe('grafana: queries', () => {
     await holds(series, '58m', [[top, { '{mac="02:00:00:00:00:01", hostname="anna-laptop"}': 1600 }]], '1m');
   });
 
-  it('a device on two access points at once is one device on the air', async () => {
+  it('a device on two access points at once is one device on the air; nobody is zero only where stations were read', async () => {
     const station = (router: string, mac: string) =>
       `wrtmeter_station_connected_seconds{router="${router}", interface="phy0-ap0", mac="${mac}"}`;
+    const told = (router: string) => ({ [`wrtmeter_router_info{router="${router}", model="m", release="r"}`]: '1x40' });
     const answered = {
+      ...told('attic'),
       'wrtmeter_source_success{router="attic", source="stations"}': '1x40',
       'wrtmeter_source_success{router="garden", source="stations"}': '0x40',
     };
@@ -83,7 +85,8 @@ describe('grafana: queries', () => {
       [[onTheAir, { '{}': 2 }]],
     );
     await holds(answered, '1d', [[onTheAir, { '{}': 0 }]]);
-    await holds({ 'wrtmeter_source_success{router="garden", source="stations"}': '0x40' }, '1d', [[onTheAir, {}]]);
+    await holds({ 'wrtmeter_source_success{router="attic", source="stations"}': '1x40' }, '1d', [[onTheAir, {}]]);
+    await holds({ ...told('garden'), 'wrtmeter_source_success{router="garden", source="stations"}': '0x40' }, '1d', [[onTheAir, {}]]);
   });
 
   it('shares of the month add up to one, and a device without bytes has its share too', async () => {
@@ -106,7 +109,8 @@ describe('grafana: queries', () => {
   it('a device has one row in the table, whatever its lease did', async () => {
     const info = (ip: string) => `wrtmeter_device_info{mac="a", hostname="anna", ip="${ip}", user="", randomized="false"}`;
     const rows = exprs('home.json', 'All devices this month')[0] ?? '';
-    await holds({ [info('192.168.1.2')]: '1x40', [info('192.168.1.3')]: '1x40' }, '1d', [[`count(${rows})`, { '{}': 1 }]]);
+    const month = { 'wrtmeter_device_month_download_bytes{mac="a", hostname="anna"}': '1x40' };
+    await holds({ ...month, [info('192.168.1.2')]: '1x40', [info('192.168.1.3')]: '1x40' }, '1d', [[`count(${rows})`, { '{}': 1 }]]);
   });
 
   it("the process panels leave out other programs' series of the same name", async () => {
