@@ -123,7 +123,7 @@ const devicesByMonth = () =>
     ...side,
     unit: unit.volume,
   })
-    .targets(queries(now(`topk(10, ${monthOf('mac, hostname')})`, '{{hostname}}')))
+    .targets(queries(now(`sort_desc(topk(10, ${monthOf('mac, hostname')}))`, '{{hostname}}')))
     .overrideByQuery('A', fromSeries);
 
 const devicesOverTime = () =>
@@ -152,7 +152,7 @@ const devicesNow = () =>
   })
     .timeFrom('5m')
     .hideTimeOverride(true)
-    .targets(queries(now(`topk(10, ${bothRates('mac, hostname')}) * 8`, '{{hostname}}')))
+    .targets(queries(now(`sort_desc(topk(10, ${bothRates('mac, hostname')} * 8))`, '{{hostname}}')))
     .overrideByQuery('A', fromSeries);
 
 const deviceTable = () =>

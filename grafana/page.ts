@@ -34,7 +34,9 @@ export function page({ uid, title, description, from, variables, panels }: Page)
     if (typeof panel === 'string') builder.withRow(new dashboard.RowBuilder(panel));
     else builder.withPanel(panel);
   }
-  const built = builder.build();
+  const built = builder.annotations([]).build();
+  // The SDK hides links in a menu unless told otherwise; the way to the other pages belongs in sight.
+  for (const link of built.links ?? []) delete link.placement;
   built.panels?.forEach((panel, index) => {
     panel.id = index + 1;
   });
