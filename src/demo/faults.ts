@@ -21,8 +21,8 @@ export type Fault =
   | { kind: 'short' }
   /** The first lines (half of them, unless told) and a proper end: what is left when a CGI script is killed. */
   | { kind: 'cut-line'; lines?: number }
-  /** Ends in the middle of a number; the framing (close) does not tell. */
-  | { kind: 'cut-number' }
+  /** Ends in the middle of a number, and the framing does not tell: the connection closes, or (`chunked`) the answer ends properly. */
+  | { kind: 'cut-number'; chunked?: boolean }
   /** Never ends. */
   | { kind: 'flood' }
   /** A byte at a time. */
@@ -114,7 +114,8 @@ export function answerWith(fault: Fault, honest: string, request: IncomingMessag
       answer(response, firstLines(honest, fault.lines));
       return;
     case 'cut-number':
-      raw(socket, ['Connection: close'], cutInNumber(honest), () => socket.end());
+      if (fault.chunked) answer(response, cutInNumber(honest));
+      else raw(socket, ['Connection: close'], cutInNumber(honest), () => socket.end());
       return;
     case 'flood':
       flood(response, honest);

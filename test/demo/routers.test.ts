@@ -144,6 +144,7 @@ describe('simulated routers', () => {
       expect(headers).to.not.have.any.keys('content-length', 'transfer-encoding');
       expect(honest.startsWith(body)).to.equal(true);
       expect(body).to.match(/ \d+$/);
+      expect(await under({ kind: 'cut-number', chunked: true }, ask)).to.deep.include({ status: 200, body });
       expect(cutInNumber('wan: 123456 1\n')).to.equal('wan: 123');
     });
 

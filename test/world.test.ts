@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { createRandom } from '../src/demo/random.ts';
+import { type RunningRouters, startRouters } from '../src/demo/routers.ts';
+import { createWorld, type World } from '../src/demo/world.ts';
+import { ride } from './support/drive.ts';
+import { knowableEvents, wildEvents } from './support/events.ts';
+import { startExporter } from './support/exporter.ts';
+import { site } from './support/site.ts';
+
+/** A new one each time, and told when something fails; set SEED to live through it again. */
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+/** Where it is about noon now, so that no month ends while a test runs. */
+const noon = (() => {
+  const ahead = 12 - new Date().getUTCHours();
+  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+})();
+
+describe(`the program among routers that fail, from outside (SEED=${SEED})`, function () {
+  this.timeout(120_000);
+  let directory: string;
+  let world: World;
+  let routers: RunningRouters;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'wrtmeter-world-'));
+    world = createWorld(site(SEED, Date.now()));
+  });
+  afterEach(async () => {
+    await routers.close();
+    await rm(directory, { recursive: true });
+  });
+
+  const start = (config: string) => () =>
+    startExporter({ args: ['--config', join(directory, config)], dataDir: join(directory, 'data'), env: { TZ: noon } });
+
+  async function classicSite(): Promise<() => ReturnType<typeof startExporter>> {
+    routers = await startRouters(world);
+    const entries = routers.routers.map(({ name, urls }) => [
+      name,
+      { ap_stats: urls.stations, wan_stats: urls.wan ?? '', dhcp_leases: urls.leases ?? null },
+    ]);
+    await writeFile(join(directory, 'routers.json'), `// as published\n${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+    return start('routers.json');
+  }
+
+  async function wrtmeterSite(): Promise<() => ReturnType<typeof startExporter>> {
+    routers = await startRouters(world, { auth: { token: 'correct horse' } });
+    const entries = routers.routers.map(({ name, url }) => `  ${name}:\n    url: ${url}\n    token: correct horse\n`);
+    await writeFile(join(directory, 'wrtmeter.yaml'), `routers:\n${entries.join('')}`);
+    return start('wrtmeter.yaml');
+  }
+
+  it('shows all that classic lists let it know, to the byte', async () => {
+    const random = createRandom(SEED, 'classic');
+    const events = knowableEvents(world, random);
+    const terms = { world, random, events, format: 'classic', demand: 'equal' } as const;
+    const { answers, failures, faults } = await ride({ ...terms, start: await classicSite(), routers, rounds: 260, kills: 6, waits: 5 });
+    expect(answers).to.be.greaterThan(500);
+    expect(failures).to.be.greaterThan(50);
+    expect(faults.size).to.be.greaterThan(20);
+  });
+
+  it('shows all that wrtmeter.cgi lets it know, to the byte, whatever happens', async () => {
+    const random = createRandom(SEED, 'wrtmeter');
+    const events = wildEvents(world, random, 600);
+    const terms = { world, random, events, format: 'wrtmeter', demand: 'equal' } as const;
+    const { answers, failures } = await ride({ ...terms, start: await wrtmeterSite(), routers, rounds: 220, kills: 6, waits: 4 });
+    expect(answers).to.be.greaterThan(400);
+    expect(failures).to.be.greaterThan(40);
+  });
+
+  it('never shows more than classic lists let it know, whatever happens', async () => {
+    const random = createRandom(SEED, 'wild');
+    const events = wildEvents(world, random);
+    const terms = { world, random, events, format: 'classic', demand: 'at most' } as const;
+    await ride({ ...terms, start: await classicSite(), routers, rounds: 120, kills: 2, waits: 1 });
+  });
+});
