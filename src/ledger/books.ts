@@ -51,6 +51,8 @@ export interface ReaderEntry {
   reader: Omit<Reader, 'counters'>;
   /** Forget what was held: a first reading. */
   fresh: boolean;
+  /** The same reader under other routers' names: its baselines there must never be used again, or its bytes would count twice. */
+  usurped: Pick<Reader, 'id' | 'router' | 'source'>[];
   changed: Map<string, Baseline[]>;
   removed: string[];
 }

@@ -66,7 +66,10 @@ function createDesk(books: Books, entry: Entry, terms: Terms) {
       boot,
       uptime,
     };
-    const written: ReaderEntry = { reader, fresh: first, changed: new Map(), removed: [] };
+    const usurped = first
+      ? [...books.readers.values()].filter((r) => r.reader === result.reader && r.source === result.source && r.router !== router)
+      : [];
+    const written: ReaderEntry = { reader, fresh: first, usurped, changed: new Map(), removed: [] };
     entry.readers.push(written);
     const answer = readingsOf(router, result.observation, terms.deviceBytes);
     if (answer === null) return;
@@ -220,7 +223,7 @@ function addTo(table: Map<number, Map<number, Traffic>>, time: number, account: 
   const row = table.get(time) ?? new Map<number, Traffic>();
   table.set(time, row);
   const sum = row.get(account);
-  if (sum === undefined) row.set(account, bytes);
+  if (sum === undefined) row.set(account, { ...bytes });
   else {
     sum.download += bytes.download;
     sum.upload += bytes.upload;

@@ -1,13 +1,15 @@
+import { hourOf } from '../domain/calendar.ts';
 import type { Round } from '../domain/round.ts';
 import { LedgerError } from '../errors.ts';
 import { type Account, accountKey } from './account.ts';
+import { adoptions } from './adopt.ts';
 import { type AuditRow, type Books, type Entry, leaseKey, type Reader, readerKey } from './books.ts';
 import { draft, type Terms } from './draft.ts';
 import { loadBooks } from './load.ts';
 import { addToMonths, type BillingTerms, type Months, monthsAt, sumMonths } from './months.ts';
 import { isForgotten } from './names.ts';
-import type { Store } from './store.ts';
-import { batchesOf, mustWrite } from './tables.ts';
+import type { Batch, Store } from './store.ts';
+import { batchesOf, mustWrite, prunings } from './tables.ts';
 
 export interface LedgerTerms extends Terms, BillingTerms {}
 
@@ -29,6 +31,8 @@ export interface Ledger {
   /** Begins new month sums if a billing period has ended. */
   turnMonths(now: number): Promise<void>;
   setTerms(terms: LedgerTerms, now: number): Promise<void>;
+  /** Carries everything kept under routers' earlier names over to their new ones. Throws a LedgerError. */
+  adopt(renamed: ReadonlyMap<string, string>, now: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,6 +88,7 @@ class SqliteLedger implements Ledger {
   /** After a commit that failed it is not known what the file holds: the books are read anew first. */
   #doubtful = false;
   #heldSince: number | null = null;
+  #prunedAt = 0;
 
   constructor(store: Store, terms: LedgerTerms, books: Books, now: number) {
     this.store = store;
@@ -103,7 +108,7 @@ class SqliteLedger implements Ledger {
       await this.turnMonths(now);
       const entry = draft(this.books, round, this.#terms, tick);
       const began = performance.now();
-      await this.store.commit(batchesOf(this.books, entry, this.#saved));
+      await this.store.commit([...batchesOf(this.books, entry, this.#saved), ...this.#prune(now)]);
       this.state.commitSeconds = (performance.now() - began) / 1000;
       this.#apply(entry);
       this.state.databaseBytes = await this.store.size();
@@ -129,6 +134,13 @@ class SqliteLedger implements Ledger {
     await sumMonths(this.store, this.books, this.months);
   }
 
+  async adopt(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
+    const batches = adoptions(this.books, renamed);
+    if (batches.length === 0) return;
+    await this.store.commit(batches);
+    await this.#reload(now);
+  }
+
   close(): Promise<void> {
     return this.store.close();
   }
@@ -145,6 +157,13 @@ class SqliteLedger implements Ledger {
     else this.#heldSince ??= tick;
     const waited = this.#heldSince === null ? 0 : tick - this.#heldSince;
     return waited > HOLD_AT_MOST_MS && now >= EARLIEST ? null : why;
+  }
+
+  /** Once an hour: hours past their keeping and the oldest audit rows go. */
+  #prune(now: number): Batch[] {
+    if (hourOf(now, this.#terms.timezone) <= this.#prunedAt) return [];
+    this.#prunedAt = now;
+    return prunings(now - this.#terms.keepHours * 1000);
   }
 
   async #reload(now: number): Promise<void> {
@@ -165,7 +184,8 @@ class SqliteLedger implements Ledger {
   #apply(entry: Entry): void {
     const { books, state } = this;
     books.postedAt = entry.at;
-    for (const { reader, fresh, changed, removed } of entry.readers) {
+    for (const { reader, fresh, usurped, changed, removed } of entry.readers) {
+      for (const other of usurped) books.readers.delete(readerKey(other.router, other.source));
       const key = readerKey(reader.router, reader.source);
       const counters = (fresh ? undefined : books.readers.get(key)?.counters) ?? new Map();
       for (const counter of removed) counters.delete(counter);

@@ -5,6 +5,8 @@ import type { Batch, Cell } from './store.ts';
 /** A device that only stays is written down this often; in between its last sight is known to memory alone. */
 const SEEN_AGAIN_MS = 600_000;
 
+const MOST_AUDIT_ROWS = 10_000;
+
 const fields = (count: number) => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
 const sumUp = 'download = download + excluded.download, upload = upload + excluded.upload';
 
@@ -26,18 +28,23 @@ const SQL = {
     ON CONFLICT DO UPDATE SET ip = excluded.ip, hostname = excluded.hostname, client_id = excluded.client_id, expiry = excluded.expiry, last_read = excluded.last_read`,
   forgetLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
   audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
+  pruneHours: 'DELETE FROM hour WHERE hour < (SELECT value ->> 0 FROM json_each(?))',
+  pruneAudit: 'DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - (SELECT value ->> 0 FROM json_each(?))',
+  dropReader: 'DELETE FROM reader WHERE id IN (SELECT value ->> 0 FROM json_each(?))',
   meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
 };
 
 /** The rows of an entry: one bulk statement a table, whatever the number of devices. `saved` tells when an account's sight was written last. */
 export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number, number>): Batch[] {
   const written = entry.readers.map(({ reader }) => reader);
+  const usurped = entry.readers.flatMap((line) => line.usurped.map((other) => [other.id]));
   const dropped = entry.readers.flatMap((line) => droppedCounters(books, line).map((counter) => [line.reader.id, counter]));
   const forgotten = [...books.leases.values()].filter((lease) => isForgotten(lease, entry.at));
   return [
     { sql: SQL.meta, rows: [['posted_at', String(entry.at)]] },
+    { sql: SQL.dropReader, rows: usurped },
     { sql: SQL.reader, rows: written.map((r) => [r.id, r.router, r.source, r.reader, r.readAt, r.boot, r.uptime]) },
-    { sql: SQL.forgetReader, rows: entry.readers.filter((r) => r.fresh).map((r) => [r.reader.id]) },
+    { sql: SQL.forgetReader, rows: [...usurped, ...entry.readers.filter((r) => r.fresh).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
     { sql: SQL.baseline, rows: entry.readers.flatMap(baselineRows) },
     { sql: SQL.account, rows: [...entry.accounts.values()].filter((line) => mustWrite(line, saved)).map(accountRow) },
@@ -49,6 +56,12 @@ export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number,
     { sql: SQL.audit, rows: entry.audit.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]) },
   ];
 }
+
+/** Takes out the hours before `oldestHour` (Unix ms) and all but the newest audit rows. */
+export const prunings = (oldestHour: number): Batch[] => [
+  { sql: SQL.pruneHours, rows: [[oldestHour]] },
+  { sql: SQL.pruneAudit, rows: [[MOST_AUDIT_ROWS]] },
+];
 
 /** Counters whose rows are taken out first: those that ended, and those that stand in fewer lines than are held. */
 function droppedCounters(books: Books, { reader, changed, removed }: ReaderEntry): string[] {

@@ -1,0 +1,9 @@
+import pino, { type Logger } from 'pino';
+import type { LogLevel } from '../config/config.ts';
+
+/** The log on standard error: for a person where that is a terminal, else a JSON object a line. */
+export async function createLog(level: LogLevel, terminal: boolean): Promise<Logger> {
+  if (!terminal) return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  const { default: pretty } = await import('pino-pretty');
+  return pino({ level, base: null }, pretty({ destination: 2, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }));
+}

@@ -1,0 +1,56 @@
+import type { Config, RouterConfig } from '../config/config.ts';
+import { newStatus, type RouterStatus } from '../domain/status.ts';
+import type { LedgerTerms } from '../ledger/ledger.ts';
+import { classicProbes } from '../sources/openwrt/classic.ts';
+import { wrtmeterProbe } from '../sources/openwrt/wrtmeter.ts';
+import type { Probe } from '../sources/source.ts';
+import { httpReader } from '../transports/http.ts';
+import type { Alias } from '../views/view.ts';
+
+/** Bounds what an attacker who invents MACs can make the ledger hold. */
+const MOST_ACCOUNTS = 50_000;
+
+/** The requests that read a router as it is configured. */
+export function probesOf({ requests, credentials, tls }: RouterConfig): Probe[] {
+  const read = httpReader({ credentials, tls });
+  return requests.kind === 'wrtmeter' ? [wrtmeterProbe(requests.url, read)] : classicProbes(requests, read);
+}
+
+/** A router's status before it was read. */
+export function statusOf(router: RouterConfig, probes: readonly Probe[]): RouterStatus {
+  const { requests } = router;
+  const addresses =
+    requests.kind === 'wrtmeter' ? [requests.url] : [requests.stations, requests.wan, requests.leases].filter((url) => url !== undefined);
+  return newStatus(
+    router.name,
+    addresses,
+    probes.flatMap((probe) => probe.sources),
+  );
+}
+
+/** The rules of the ledger as the configuration wants them. */
+export function termsOf(config: Config): LedgerTerms {
+  const rates = new Map(config.routers.map((router) => [router.name, router.lineRate]));
+  const own = config.routers.filter(({ billing }) => billing.day !== config.billing.day);
+  return {
+    timezone: config.timezone,
+    billing: config.billing,
+    routerBilling: new Map(own.map(({ name, billing }) => [name, billing])),
+    deviceBytes: config.accounting === 'hosts' ? 'hosts' : 'stations',
+    lineRate: (router) => rates.get(router) ?? config.lineRate,
+    keepHours: config.retention.hours,
+    mostAccounts: MOST_ACCOUNTS,
+  };
+}
+
+/** What the owner calls each MAC. */
+export function aliasesOf({ devices }: Config): Map<string, Alias> {
+  return new Map(
+    devices.flatMap(({ name, macs, user }) => macs.map((mac) => [mac, { name, mac: macs[0] ?? mac, user: user ?? null }] as const)),
+  );
+}
+
+/** Earlier names of routers, each with the name it has now. */
+export function renamesOf({ routers }: Config): Map<string, string> {
+  return new Map(routers.flatMap(({ name, was }) => was.map((earlier) => [earlier, name] as const)));
+}

@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+import type { Round } from '../domain/round.ts';
+import type { RouterStatus } from '../domain/status.ts';
+import type { Posted } from '../ledger/ledger.ts';
+
+/** Logs what has changed with a round, before the statuses take it in: a failure once when it begins, and its end. */
+export function reportRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
+  for (const { router, results } of round.routers) {
+    for (const result of results) {
+      const before = statuses.get(router)?.sources.get(result.source);
+      const { source } = result;
+      if (result.status === 'failed') {
+        const { reason, message } = result;
+        if (before?.error?.reason !== reason) log.warn({ router, source, reason }, `Cannot read ${source} of ${router}: ${message}`);
+      } else if (before?.error) log.info({ router, source }, `Reads ${source} of ${router} again`);
+      else if (before?.lastSuccess === null) log.info({ router, source }, `Reads ${source} of ${router}`);
+    }
+  }
+}
+
+/** Logs what became of a round in the ledger; what happened before too is logged once. */
+export function reportPosting(log: Logger, posted: Posted, before: Posted | null): void {
+  switch (posted.status) {
+    case 'posted':
+      if (before !== null && before.status !== 'posted') log.info('Posts to the ledger again');
+      for (const { kind, router, source, counter, why, download, upload } of posted.audit) {
+        if (kind === 'reset') log.debug({ router, source, counter, download, upload }, `Counter began again: ${why}`);
+        else log.warn({ router, source, counter, download, upload }, `Not posted: ${why}`);
+      }
+      return;
+    case 'held':
+      if (before?.status !== 'held') log.warn(`Nothing is posted while ${posted.why}; baselines wait`);
+      return;
+    case 'failed':
+      if (before?.status !== 'failed' || before.error.message !== posted.error.message) {
+        log.error(`Cannot write the ledger, so nothing is posted and baselines wait: ${posted.error.message}`);
+      }
+      return;
+    default:
+      posted satisfies never;
+  }
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import type { CliOptions } from './config/input.ts';
+import { settings } from './config/settings.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+const GOES_ON = `
+Examples:
+  wrtmeter http://192.168.1.1          read one router, no file needed
+  wrtmeter --config wrtmeter.yaml      read what the file names
+  wrtmeter check --config FILE         say what a configuration comes to
+  wrtmeter print devices               this month's devices, in the terminal
+  wrtmeter demo                        simulated routers, to look around`;
+
+/** The door: a command line becomes one command. Each loads what it needs and no more. */
+function createProgram(): Command {
+  const program = new Command('wrtmeter')
+    .description('The traffic meter for OpenWrt routers: a Prometheus exporter with a ledger that survives reboots')
+    .version(version)
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .addHelpText('after', GOES_ON)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wrtmeter: ')) })
+    .exitOverride();
+
+  withSettings(
+    program
+      .command('serve [routers...]', { isDefault: true })
+      .description('read routers, keep the ledger, answer Prometheus (the default)'),
+  ).action(async (routers: string[], options: CliOptions) => {
+    const { serve } = await import('./commands/serve.ts');
+    await finish(serve({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
+  });
+  withSettings(program.command('check [routers...]').description('check the configuration and say what it comes to')).action(
+    async (routers: string[], options: CliOptions) => {
+      const { check } = await import('./commands/check.ts');
+      await finish(check({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
+    },
+  );
+  program
+    .command('demo')
+    .description('simulated routers and the exporter on them; keeps nothing')
+    .option('--listen <address:port>', 'where to listen', '127.0.0.1:9780')
+    .action(async (options: { listen: string }) => {
+      const { demo } = await import('./commands/demo.ts');
+      await finish(demo(options, await surroundings()));
+    });
+  return program;
+}
+
+/** Gives a command the options that the configuration knows. */
+function withSettings(command: Command): Command {
+  command.option('-c, --config <file>', 'wrtmeter.yaml or a classic routers.json');
+  for (const { option, help } of Object.values(settings)) if (option !== null) command.addOption(new Option(option, help));
+  return command;
+}
+
+/** What a command has of the world: nothing else reads the environment, the clock or the streams. */
+async function surroundings() {
+  const { readFile } = await import('./commands/read-file.ts');
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    readFile,
+    systemTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    terminal: process.stderr.isTTY === true,
+    clock: { now: () => Date.now(), tick: () => performance.now() },
+    version,
+    signals: process,
+  };
+}
+
+async function finish(code: Promise<number>): Promise<void> {
+  process.exitCode = await code;
+}
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}
