@@ -1,3 +1,4 @@
+import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
 import { devices, page } from './page.ts';
@@ -70,6 +71,7 @@ const share = () =>
 
 const lastSeen = () =>
   numbers({ title: 'Last seen', description: 'When a router last saw the device.', width: 4, height: 4, unit: unit.ago })
+    .textMode(common.BigValueTextMode.Value)
     .text(small())
     .targets(queries(now(`max(wrtmeter_device_last_seen_timestamp_seconds{${mac}}) * 1000`, 'Last seen')));
 

@@ -59,15 +59,20 @@ const trust = () =>
   numbers({
     title: 'Trust',
     description:
-      'While the clock of the machine is plainly wrong, nothing is booked. A router that offloads flows forwards packets past its firewall: what is counted there is then too low, while Wi-Fi stations, counted by the radio, stay right.',
+      'While the clock of the machine is plainly wrong, nothing is booked. A router that offloads flows forwards packets past its firewall: what is counted there is then too low, while Wi-Fi stations, counted by the radio, stay right. The classic scripts do not tell.',
     width: 8,
     height: 4,
     unit: unit.count,
   })
     .overrideByName('Clock', [{ id: 'mappings', value: states({ 1: ['right', colour.good], 0: ['wrong', colour.bad] }) }])
-    .overrideByName('Flow offloading', [{ id: 'mappings', value: states({ 0: ['off', colour.quiet], 1: ['on', colour.warn] }) }])
+    .overrideByName('Flow offloading', [
+      { id: 'mappings', value: states({ 0: ['off', colour.quiet], 1: ['on', colour.warn], '-1': ['not known', colour.quiet] }) },
+    ])
     .targets(
-      queries(now('min(wrtmeter_ledger_clock_ok)', 'Clock'), now(`max(wrtmeter_router_flow_offload{${router}})`, 'Flow offloading')),
+      queries(
+        now('min(wrtmeter_ledger_clock_ok)', 'Clock'),
+        now(`max(wrtmeter_router_flow_offload{${router}}) or max(wrtmeter_router_up{${router}}) * 0 - 1`, 'Flow offloading'),
+      ),
     );
 
 const version = () =>

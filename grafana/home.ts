@@ -94,14 +94,16 @@ const onTheAir = () =>
     width: 3,
     height: 4,
     unit: unit.count,
-  }).targets(
-    queries(
-      now(
-        `count(group by (mac) (wrtmeter_station_connected_seconds{router=~"$router"})) or 0 * max(${airTold(', router=~"$router"')})`,
-        'Devices',
+  })
+    .noValue('–')
+    .targets(
+      queries(
+        now(
+          `count(group by (mac) (wrtmeter_station_connected_seconds{router=~"$router"})) or 0 * max(${airTold(', router=~"$router"')})`,
+          'Devices',
+        ),
       ),
-    ),
-  );
+    );
 
 const rateOverTime = () =>
   lines(

@@ -34,6 +34,7 @@ export function numbers({ title, description, width, height, unit }: Frame): sta
     .thresholds(thresholds([null, colour.quiet]))
     .graphMode(common.BigValueGraphMode.None)
     .colorMode(common.BigValueColorMode.Value)
+    .textMode(common.BigValueTextMode.ValueAndName)
     .justifyMode(common.BigValueJustifyMode.Auto)
     .wideLayout(false)
     .text(new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(24))
@@ -45,6 +46,7 @@ export function numbers({ title, description, width, height, unit }: Frame): sta
 /** A word in the place of a number: the text column `from` of a query made with `columns`. */
 export function words(frame: Frame, from: string): stat.PanelBuilder {
   return numbers(frame)
+    .textMode(common.BigValueTextMode.Value)
     .text(small())
     .reduceOptions(last().fields(`/^${from}$/`));
 }
@@ -81,7 +83,7 @@ export function stacked(frame: Frame): timeseries.PanelBuilder {
 
 /** Events a minute as bars on top of each other. */
 export function perMinute(frame: Frame): timeseries.PanelBuilder {
-  return stacked(frame).drawStyle(common.GraphDrawStyle.Bars).lineWidth(0).fillOpacity(80);
+  return stacked(frame).drawStyle(common.GraphDrawStyle.Bars).axisSoftMax(1).lineWidth(0).fillOpacity(80);
 }
 
 /** Override properties of a number that ought to stay below a limit: plain below, coloured from there on. */
