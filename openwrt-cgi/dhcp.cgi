@@ -16,7 +16,7 @@ esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
   # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
-  { while read -r word option value _ || [ -n "$word" ]; do
+  { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
     done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
 fi

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every device on the Wi-Fi of this router, a line each: MAC, bytes received from it, bytes sent to it, since it connected.
-# The older collectors' format. For busybox ash and awk: four processes and one for each radio interface.
+# The older collectors' format. For busybox ash and awk: five processes and one for each access point.
 
 # The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
 # a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
@@ -16,7 +16,7 @@ esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
   # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
-  { while read -r word option value _ || [ -n "$word" ]; do
+  { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
     done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
 fi
@@ -59,25 +59,31 @@ for line in $radios 'Interface '; do
   esac
 done
 
-# Everything is read before anything is answered: half a list would look like stations that left.
-dumps=''
-for interface in $interfaces; do
-  dump=$(iw dev "$interface" station dump 2>/dev/null) || failed "\"iw dev $interface station dump\" ended with $?"
-  dumps=$dumps$dump$newline
-done
+read_all() {
+  for interface in $interfaces; do
+    iw dev "$interface" station dump 2>/dev/null || printf '\nfailed "iw dev %s station dump" ended with %s\n' "$interface" "$?"
+  done
+}
 
-# Counters stay text: busybox awk's numbers end at 2^53, its %d at 2^31. The links of a Wi-Fi 7 station
-# repeat its bytes; one that is not authorised has shown no password yet, and its MAC may be anything.
-list=$(awk '
-  $1 == "Station" { show(); mac = tolower($2); rx = tx = ""; link = 0 }
+# Answered only when all is read: half a list would look like stations that left. Counters stay text: busybox awk's numbers end
+# at 2^53, its %d at 2^31. The links of a Wi-Fi 7 station repeat its bytes; a station that is not authorised has shown no password
+# yet, and its MAC may be anything.
+list=$(read_all | awk '
+  function show() {
+    if (mac != "" && rx ~ /^[0-9]+$/ && tx ~ /^[0-9]+$/) list = list mac " " rx " " tx "\n"
+    mac = rx = tx = ""
+    link = 0
+  }
+  $1 == "Station" { show(); mac = tolower($2) }
   $1 == "Link" { link = 1 }
   $1 == "authorized:" && $2 == "no" { mac = "" }
   !link && $1 == "rx" && $2 == "bytes:" { rx = $3 }
   !link && $1 == "tx" && $2 == "bytes:" { tx = $3 }
-  END { show() }
-  function show() { if (mac != "" && rx ~ /^[0-9]+$/ && tx ~ /^[0-9]+$/) print mac, rx, tx }
-' <<END
-$dumps
-END
-) || failed 'awk could not read what iw printed'
+  $1 == "failed" { failure = substr($0, 8); exit }
+  END {
+    show()
+    printf "%s", failure == "" ? list : failure
+    exit failure != ""
+  }
+') || failed "${list:-awk could not read what iw printed}"
 answer "$list"

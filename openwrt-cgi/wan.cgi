@@ -18,7 +18,7 @@ esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
   # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
-  { while read -r word option value _ || [ -n "$word" ]; do
+  { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
     done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
 fi
@@ -41,18 +41,19 @@ answer() { # TEXT
 
 failed() { refuse '500 Internal Server Error' "$1"; }
 
-# Lines for awk: netifd's answer, or the kernel's routes where there is no netifd; then the counters.
+# Lines for awk: netifd's answer, or the kernel's routes where there is no netifd; then the counters. The empty lines are for
+# an answer that ends without one.
 read_all() {
   if command -v ubus >/dev/null 2>&1; then
     echo netifd
-    ubus call network.interface dump 2>/dev/null || echo failed
+    ubus call network.interface dump 2>/dev/null || printf '\nfailed\n'
   else
     echo routes4
     cat "$root/proc/net/route"
     echo routes6
     cat "$root/proc/net/ipv6_route"
   fi 2>/dev/null
-  echo devices
+  printf '\ndevices\n'
   cat "$root/proc/net/dev" 2>/dev/null
 }
 

@@ -16,7 +16,7 @@ esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
   # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
-  { while read -r word option value _ || [ -n "$word" ]; do
+  { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
     done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
 fi
@@ -37,8 +37,9 @@ answer() { # TEXT
 }
 # The door ends here.
 
-# What the tools print goes to one awk, under marks: a \001 no tool prints at the start of a line, then words.
-mark() { printf '\001%s %s\n' "$1" "${2:-}"; }
+# What the tools print goes to one awk, under marks: a \001 that no tool prints at the start of a line, then words.
+# On a new line of their own, because what a tool printed may end without one.
+mark() { printf '\n\001%s %s\n' "$1" "${2:-}"; }
 
 collect() {
   mark time "$(date +%s)"

@@ -32,7 +32,8 @@ export interface BusyboxRouter {
   close(): Promise<void>;
 }
 
-function freePort(host: string): Promise<number> {
+/** A port nobody listens on. */
+export function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, host, () => {
@@ -42,7 +43,8 @@ function freePort(host: string): Promise<number> {
   });
 }
 
-function answers(host: string, port: number): Promise<boolean> {
+/** Whether somebody listens there. */
+export function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, host);
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

@@ -1,0 +1,172 @@
+#!/bin/sh
+# Installs wrtmeter's scripts on an OpenWrt router over one ssh connection, or takes them away again. Run it on your computer:
+#   openwrt-cgi/install.sh root@192.168.1.1
+# Dropbear has no sftp, so everything goes through the shell on the other side. Again is harmless; again is also the upgrade.
+set -eu
+
+usage() {
+  cat <<'END'
+Usage: install.sh [OPTION]... [ssh option]... root@ROUTER
+
+  --token auto       let the router ask for a token: make one unless it has one, and write it to wrtmeter-ROUTER.token here
+  --token none       let the router answer everybody who reaches its web server (it does so until told otherwise)
+  --token-file FILE  let the router ask for the token in FILE (- for standard input)
+  --www DIR          another web server than uhttpd runs scripts in DIR/cgi-bin
+  --remove           take everything away again (uninstall.sh does the same)
+
+ssh options: -p PORT, -i KEY, -o OPTION, -F FILE, -J HOST. Without --token… the router's token stays as it is.
+END
+}
+die() {
+  printf '%s: %s\n' "${0##*/}" "$1" >&2
+  exit "${2:-1}"
+}
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+want=keep token='' tokenfile='' www='' action=install router=''
+count=$#
+while [ "$count" -gt 0 ]; do
+  argument=$1
+  shift
+  count=$((count - 1))
+  case $argument in
+    -h | --help) usage; exit 0 ;;
+    --remove) action=remove; continue ;;
+    --token | --token-file | --www | -p | -i | -o | -F | -J)
+      [ "$count" -gt 0 ] || die "$argument needs a value; --help shows how" 2
+      value=$1
+      shift
+      count=$((count - 1))
+      ;;
+  esac
+  case $argument in
+    --token)
+      case $value in
+        auto | none) want=$value ;;
+        *) die '--token is "auto" or "none"; put a token of your own into a file and give --token-file FILE' 2 ;;
+      esac
+      ;;
+    --token-file) want=set tokenfile=$value ;;
+    --www)
+      case $value in /*[!A-Za-z0-9._/-]* | [!/]* | '') die "--www needs an absolute path of plain letters, not \"$value\"" 2 ;; esac
+      www=${value%/}
+      ;;
+    -p | -i | -o | -F | -J) set -- "$@" "$argument" "$value" ;; # kept behind the arguments still to read
+    -*) die "Unknown option \"$argument\"; --help shows them all" 2 ;;
+    *)
+      [ -z "$router" ] || die "One router at a time: \"$router\" or \"$argument\"" 2
+      router=$argument
+      ;;
+  esac
+done
+[ -n "$router" ] || die 'Which router? For example: install.sh root@192.168.1.1' 2
+case $router in *[!A-Za-z0-9._@:%-]*) die "\"$router\" is no ssh destination; give USER@HOST and -p PORT" 2 ;; esac
+command -v ssh >/dev/null 2>&1 || die 'ssh is not installed on this computer'
+
+if [ "$want" = set ]; then
+  if [ "$tokenfile" = - ]; then IFS= read -r token || :; else
+    [ -r "$tokenfile" ] || die "Cannot read the token file \"$tokenfile\""
+    IFS= read -r token <"$tokenfile" || :
+  fi
+fi
+[ "$want" != auto ] || token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+case $want$token in
+  auto* | set*)
+    case $token in *[!A-Za-z0-9._~+/=-]*) die 'The token may hold letters, digits and ._~+/=- only' 2 ;; esac
+    if [ "${#token}" -lt 16 ] || [ "${#token}" -gt 128 ]; then die 'The token must have 16 to 128 characters' 2; fi
+    ;;
+esac
+
+# All in one function that is called at the very end: a connection that breaks off installs nothing.
+payload() {
+  printf 'want=%s token=%s www=%s\n' "$want" "$token" "$www"
+  cat "$here/on-router.sh"
+  echo 'main() {'
+  if [ "$action" = remove ]; then
+    echo remove
+  else
+    echo begin_install
+    for file in wrtmeter.cgi totalwifi.cgi wan.cgi dhcp.cgi; do
+      printf "receive %s <<'END_OF_WRTMETER_FILE'\n" "$file"
+      cat "$here/$file"
+      echo END_OF_WRTMETER_FILE
+    done
+    echo finish_install
+  fi
+  printf '}\nmain\n'
+}
+
+status=0
+report=$(payload | ssh -o ConnectTimeout=10 "$@" "$router" 'sh -s') || status=$?
+
+name='' urlscheme='' urlhost='' prefix='' installed='' guarded='' failure='' gone='-'
+newline='
+'
+oldifs=$IFS
+IFS=$newline
+for line in $report; do
+  text=${line#* }
+  case $line in
+    fail\ *) failure=$text ;;
+    warn\ *) printf 'warning: %s\n' "$text" >&2 ;;
+    note\ *) printf 'note: %s\n' "$text" >&2 ;;
+    name\ *) case $text in *[!A-Za-z0-9._-]* | -) ;; *) name=$text ;; esac ;;
+    cgi\ *) installed=$text ;;
+    token\ *) token=$text ;;
+    guarded\ *) guarded=yes ;;
+    gone\ *) gone=$text ;;
+    url\ *)
+      urlscheme=${text%% *}
+      prefix=${text##* }
+      urlhost=${text#* }
+      urlhost=${urlhost% *}
+      ;;
+  esac
+done
+IFS=$oldifs
+[ -z "$failure" ] || die "$failure"
+[ "$status" != 255 ] || die "Cannot log in to \"$router\"; does \"ssh $router\" work?"
+[ "$status" = 0 ] || die "The shell of \"$router\" ended with $status; is it an OpenWrt router?"
+
+if [ "$action" = remove ]; then
+  [ "$gone" != - ] || die "\"$router\" did not answer as an OpenWrt router does"
+  if [ -n "$gone" ]; then printf 'Removed from %s: %s\n' "$router" "$gone"; else printf 'Nothing of wrtmeter is on %s\n' "$router"; fi
+  exit 0
+fi
+[ -n "$installed" ] || die "\"$router\" did not answer as an OpenWrt router does"
+case $urlhost in -*) urlhost=${router#*@}${urlhost#-} ;; esac
+url=$urlscheme://$urlhost
+
+if [ "$want" = auto ]; then
+  tokenfile=$PWD/wrtmeter-${router#*@}.token
+  (umask 077 && printf '%s\n' "$token" >"$tokenfile") || die "Cannot write \"$tokenfile\""
+fi
+
+printf 'Installed on %s: %s\n' "$router" "$installed"
+
+# Asked from here, as the exporter will; the token goes to curl through standard input.
+if command -v curl >/dev/null 2>&1; then
+  known=''
+  case $want in auto | set) known=$token ;; esac
+  body=$(printf '%s\n' "${known:+header = \"Authorization: Bearer $known\"}" | curl -K - -sk -m 15 -w '\n%{http_code}' "$url$prefix/wrtmeter.cgi" 2>/dev/null) || :
+  code=${body##*"$newline"}
+  case $code:$body in
+    200:*'end wrtmeter'*) printf 'It answers at %s%s/wrtmeter.cgi\n' "$url" "$prefix" ;;
+    401:*)
+      if [ -n "$guarded" ] && [ -z "$known" ]; then
+        printf 'It answers at %s%s/wrtmeter.cgi and asks for its token\n' "$url" "$prefix"
+      else
+        printf 'warning: %s%s/wrtmeter.cgi refuses the token\n' "$url" "$prefix" >&2
+      fi
+      ;;
+    000:* | :*) printf 'warning: Nothing answers at %s from this computer; does uhttpd run ("/etc/init.d/uhttpd start") and does it listen there?\n' "$url" >&2 ;;
+    *) printf 'warning: %s%s/wrtmeter.cgi answers with HTTP %s; is %s served by another web server? (--www)\n' "$url" "$prefix" "$code" "$url" >&2 ;;
+  esac
+else
+  printf 'Not tried from here, for want of curl: %s%s/wrtmeter.cgi\n' "$url" "$prefix"
+fi
+
+printf '\nIn wrtmeter.yaml:\n\nrouters:\n  %s:\n    url: %s\n' "${name:-router}" "$url"
+[ -z "$tokenfile" ] || [ "$tokenfile" = - ] || printf '    token_file: %s\n' "$tokenfile"
+[ -z "$guarded" ] || [ -n "$tokenfile" ] || printf '    token_file: FILE   # with the token of this router; "--token auto" writes it to a file\n'
+[ "$urlscheme" = http ] || printf '    insecure: true     # or ca_file: the certificate is the router'"'"'s own\n'

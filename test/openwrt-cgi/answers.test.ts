@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { fakeRouter, fixtures, makeToolbox, runCgi, type Toolbox } from '../support/busybox.ts';
+
+/** Every script on every router of the fixtures, under busybox ash and awk, held to the text in `answers/`. */
+const routers = {
+  pppoe: 'PPPoE over eth0.2 on a 32-bit MIPS, a modem that is down, a repeater, all kinds of leases',
+  'access-point': 'an access point without uplink and DHCP: Wi-Fi 7, mesh, stations of which little is known',
+  'dual-uplink': 'two uplinks and a VPN on x86 without Wi-Fi, counters up to 2^64, odhcpd alone',
+  vlan: 'OpenWrt 19.07: eth0.2, an older iw, netifd on one line, two dnsmasq',
+  travel: 'Wi-Fi as uplink, the stock wan without a cable',
+};
+const refusals = ['access-point/wan', 'access-point/dhcp', 'dual-uplink/dhcp', 'dual-uplink/totalwifi'];
+
+describe('what the scripts answer', () => {
+  let toolbox: Toolbox;
+  before(() => {
+    toolbox = makeToolbox();
+  });
+  after(() => toolbox.remove());
+
+  for (const [fixture, what] of Object.entries(routers))
+    for (const script of ['wrtmeter', 'totalwifi', 'wan', 'dhcp'])
+      it(`${script}.cgi on ${what}`, () => {
+        const router = fakeRouter(fixture);
+        const answer = runCgi(toolbox, `${script}.cgi`, router);
+        router.remove();
+        expect(answer.body).to.equal(readFileSync(join(fixtures, fixture, 'answers', `${script}.txt`), 'latin1'));
+        expect(answer.status).to.equal(refusals.includes(`${fixture}/${script}`) ? 500 : 200);
+        expect(answer.headers['content-type']).to.equal('text/plain');
+        expect(answer.stderr, 'nothing for the log of the web server').to.equal('');
+      });
+});

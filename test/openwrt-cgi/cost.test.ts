@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { busyboxPath, cgiEnvironment, type FakeRouter, fakeRouter, fixtures, makeToolbox, runCgi, scripts } from '../support/busybox.ts';
+
+/** Gives one interface of the router many stations, and its dnsmasq as many leases. */
+function crowd(router: FakeRouter, stations: number): void {
+  const dump = readFileSync(join(router.tools, 'iw-phy0-ap0-station-dump'), 'latin1');
+  const one = dump.slice(0, dump.indexOf('Station', 1));
+  const mac = (i: number) => `02:00:00:01:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`;
+  const each = (line: (i: number) => string) => Array.from({ length: stations }, (_, i) => line(i)).join('');
+  writeFileSync(
+    join(router.tools, 'iw-phy0-ap0-station-dump'),
+    each((i) => one.replace(/Station \S+/, `Station ${mac(i)}`)),
+  );
+  writeFileSync(
+    join(router.root, 'tmp/dhcp.leases'),
+    each((i) => `1763668518 ${mac(i)} 10.0.${i >> 8}.${i & 255} host-${i} *\n`),
+  );
+}
+
+/** Processes one request takes, the script's own shell among them: in a fresh PID namespace they are numbered from 2 on. */
+function processes(script: string, router: FakeRouter): number {
+  const inside = `${busyboxPath()} ash "$0" >/dev/null 2>&1; ${busyboxPath()} ash -c 'echo $$' | cat; :`;
+  const env = cgiEnvironment(router, { PATH: `${join(fixtures, 'bin')}:/usr/bin:/bin` });
+  const rootless = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const run = spawnSync('unshare', [...rootless, '--pid', '--fork', busyboxPath(), 'ash', '-c', inside, join(scripts, script)], {
+    env,
+    encoding: 'utf8',
+  });
+  if (!/^\d+$/.test(run.stdout.trim())) throw new Error(`unshare (package util-linux, as root) gave no PID: ${run.stdout}${run.stderr}`);
+  return Number(run.stdout) - 2;
+}
+
+describe('what the scripts cost a router', () => {
+  const radios = 3;
+  let few: FakeRouter;
+  let many: FakeRouter;
+  before(() => {
+    few = fakeRouter('pppoe');
+    many = fakeRouter('pppoe');
+    crowd(few, 3);
+    crowd(many, 300);
+  });
+  after(() => {
+    few.remove();
+    many.remove();
+  });
+
+  it('wrtmeter.cgi takes eleven processes and one for each radio interface', () => {
+    expect(processes('wrtmeter.cgi', few)).to.equal(11 + radios);
+  });
+  it('the number of processes does not depend on the number of stations and leases', () => {
+    for (const script of ['wrtmeter.cgi', 'totalwifi.cgi', 'wan.cgi', 'dhcp.cgi'])
+      expect(processes(script, many), script).to.equal(processes(script, few));
+  });
+  it('the classic scripts take at most six processes and one for each access point', () => {
+    const points = 2;
+    expect(processes('totalwifi.cgi', few)).to.be.at.most(6 + points);
+    expect(processes('wan.cgi', few)).to.be.at.most(6);
+    expect(processes('dhcp.cgi', few)).to.be.at.most(6);
+  });
+  it('300 stations and leases are answered in well under a second, every one of them', () => {
+    const toolbox = makeToolbox();
+    const start = performance.now();
+    const { body } = runCgi(toolbox, 'wrtmeter.cgi', many);
+    expect(performance.now() - start).to.be.below(700);
+    toolbox.remove();
+    expect(body.match(/^station phy0-ap0 /gm)).to.have.length(300);
+    expect(body.match(/^lease /gm)).to.have.length(300);
+    expect(body.length).to.be.below(64 * 1024);
+  });
+});
