@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { pairLines } from '../../src/domain/pairing.ts';
+import type { Traffic } from '../../src/domain/traffic.ts';
+
+const t = (download: number, upload: number): Traffic => ({ download, upload });
+
+/** Every way to pair lines with baselines so that no direction falls, tried one by one. */
+function everyWay(lines: readonly Traffic[], baselines: readonly Traffic[]): { bytes: Traffic; leftOver: number }[] {
+  const [line, ...rest] = lines;
+  if (line === undefined) return [{ bytes: t(0, 0), leftOver: 0 }];
+  const alone = everyWay(rest, baselines).map(({ bytes, leftOver }) => ({
+    bytes: t(bytes.download + line.download, bytes.upload + line.upload),
+    leftOver: leftOver + 1,
+  }));
+  const paired = baselines.flatMap((b, i) =>
+    line.download < b.download || line.upload < b.upload
+      ? []
+      : everyWay(rest, baselines.toSpliced(i, 1)).map(({ bytes, leftOver }) => ({
+          bytes: t(bytes.download + line.download - b.download, bytes.upload + line.upload - b.upload),
+          leftOver,
+        })),
+  );
+  return [...alone, ...paired];
+}
+
+describe('pairLines', () => {
+  it('gives the least that any of the ways with the fewest lines left over allows, for each direction', () => {
+    const traffic = fc.record({ download: fc.nat(20), upload: fc.nat(20) });
+    fc.assert(
+      fc.property(fc.array(traffic, { maxLength: 4 }), fc.array(traffic, { maxLength: 4 }), (lines, baselines) => {
+        const ways = everyWay(lines, baselines);
+        const fewest = Math.min(...ways.map((way) => way.leftOver));
+        const best = ways.filter((way) => way.leftOver === fewest);
+        expect(pairLines(lines, baselines)).to.deep.equal({
+          bytes: t(Math.min(...best.map((w) => w.bytes.download)), Math.min(...best.map((w) => w.bytes.upload))),
+          leftOver: fewest,
+        });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('posts nothing while the values stay the same, in any order', () => {
+    const lines = [t(5, 1), t(5, 9), t(0, 0), t(7, 7)];
+    expect(pairLines(lines, lines.toReversed())).to.deep.equal({ bytes: t(0, 0), leftOver: 0 });
+  });
+
+  it('takes a bounded time for the most lines that are counted', () => {
+    const many = Array.from({ length: 8 }, (_, i) => t(i, 8 - i));
+    expect(pairLines(many, many).leftOver).to.equal(0);
+  });
+});
