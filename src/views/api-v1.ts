@@ -44,10 +44,7 @@ export function leasesAnswer(view: Pick<View, 'books' | 'aliases' | 'routers'>) 
 
 export const monthJson = ({ start, end }: Month) => ({ start: dayText(start), end: dayText(end) });
 
-/** Readers' dates end with the year 9999; a router may write any number. */
-const LAST_EXPIRY = 253_402_300_799;
-
-const expiryJson = (seconds: number): string | null => (seconds === 0 ? null : rfc3339(Math.min(seconds, LAST_EXPIRY) * 1000));
+const expiryJson = (seconds: number): string | null => (seconds === 0 ? null : rfc3339(seconds * 1000));
 
 const timeJson = (instant: number | null): string | null => (instant === null ? null : rfc3339(instant));
 
@@ -69,7 +66,7 @@ function routerJson({ name, addresses, up, system, sources }: RouterStatus) {
       hostname: system.hostname,
       model: system.model,
       release: system.release,
-      booted_at: rfc3339((system.time - system.uptime) * 1000),
+      booted_at: rfc3339(Math.round(system.time - system.uptime) * 1000),
       counter_bits: system.counterBits,
       flow_offload: { ...system.flowOffload },
     },

@@ -39,5 +39,11 @@ export function formatSeconds(seconds: number): string {
   return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
 }
 
-/** Unix ms as RFC 3339 in UTC, in whole seconds. */
-export const rfc3339 = (instant: number): string => `${new Date(instant).toISOString().slice(0, 19)}Z`;
+/** The last second that has four digits for its year. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+/** Unix ms as RFC 3339 in UTC, in whole seconds. What no such text can say (a router may claim any time) becomes the nearest that can. */
+export const rfc3339 = (instant: number): string => {
+  const sayable = Math.min(LAST_INSTANT, Math.max(0, Math.round(instant)));
+  return `${new Date(sayable).toISOString().slice(0, 19)}Z`;
+};

@@ -35,13 +35,6 @@ export function nameOf(view: Pick<View, 'aliases' | 'books'>, mac: string): stri
   return view.aliases.get(mac)?.name ?? view.books.devices.get(mac)?.name ?? mac;
 }
 
-/** The aliases of the devices that the owner named: each of their MACs leads to the same one. */
-export function aliasesOf(devices: readonly { name: string; macs: readonly string[]; user?: string }[]): Map<string, Alias> {
-  return new Map(
-    devices.flatMap(({ name, macs, user }) => macs.map((mac) => [mac, { name, mac: macs[0] ?? mac, user: user ?? null }] as const)),
-  );
-}
-
 type ObservationOf<S> = Extract<Observation, { source: S }>;
 
 /** What a source of each router showed in the last round; routers where it failed are left out. */

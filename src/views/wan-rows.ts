@@ -50,9 +50,10 @@ export function wanRows({ books, months, routers }: WanView): WanRow[] {
   );
 }
 
-/** What went through the home's own uplinks; an uplink inside another one is counted there already. */
+/** What went through the home's uplinks. One inside another is counted there already, unless there are no others. */
 export function homeTraffic(rows: readonly WanRow[]): { total: Traffic; month: Traffic } {
-  const own = rows.filter((row) => !row.overlay);
+  const physical = rows.filter((row) => !row.overlay);
+  const own = physical.length > 0 ? physical : rows;
   return { total: own.map((row) => row.total).reduce(plus, NOTHING), month: own.map((row) => row.month).reduce(plus, NOTHING) };
 }
 

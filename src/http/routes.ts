@@ -1,0 +1,102 @@
+import type { Context } from 'koa';
+import { devicesAnswer, leasesAnswer, routersAnswer, wanAnswer } from '../views/api-v1.ts';
+import type { UsageAnswer } from '../views/api-v1-usage.ts';
+import { CONTENT_SECURITY_POLICY, landing } from '../views/landing.ts';
+import { openApi } from '../views/openapi.ts';
+import { RequestError } from '../views/request-error.ts';
+import type { View } from '../views/view.ts';
+import type { AppDeps } from './deps.ts';
+import { parseScrapeTimeout } from './scrape-timeout.ts';
+
+export interface Route {
+  method: 'GET' | 'POST';
+  path: string;
+  handle(context: Context): Promise<void>;
+}
+
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+/** Seconds after which the landing page asks for itself again. */
+const REFRESH = 30;
+
+/** Everything that is served. */
+export function routes(deps: AppDeps): Route[] {
+  return [
+    get('/', (context) => sendLanding(deps, context)),
+    get('/metrics', async (context) => {
+      const text = await deps.scrape(parseScrapeTimeout(context.get('X-Prometheus-Scrape-Timeout-Seconds')));
+      context.set('Content-Type', METRICS_TYPE);
+      context.body = text;
+    }),
+    ...['/api.php', '/netstat/api.php'].map((path) => get(path, (context) => sendApiPhp(deps, context))),
+    api(deps, '/api/v1/routers', routersAnswer),
+    api(deps, '/api/v1/devices', devicesAnswer),
+    api(deps, '/api/v1/wan', wanAnswer),
+    api(deps, '/api/v1/leases', leasesAnswer),
+    get('/api/v1/usage', async (context) => {
+      context.body = await deps.usage(context.query);
+    }),
+    get('/api/v1/openapi.json', async (context) => {
+      context.body = openApi(deps.version);
+    }),
+    get('/-/healthy', async (context) => {
+      const { healthy, problems } = deps.health();
+      context.status = healthy ? 200 : 503;
+      context.body = { status: healthy ? 'ok' : 'failing', problems };
+    }),
+    get('/-/ready', async (context) => {
+      const ready = deps.ready();
+      context.status = ready ? 200 : 503;
+      context.body = ready ? 'ready\n' : 'not ready\n';
+    }),
+    { method: 'POST', path: '/-/reload', handle: (context) => reload(deps, context) },
+  ];
+}
+
+const get = (path: string, handle: Route['handle']): Route => ({ method: 'GET', path, handle });
+
+const api = (deps: AppDeps, path: string, answer: (view: View) => object): Route =>
+  get(path, async (context) => {
+    context.body = answer(await deps.view());
+  });
+
+async function sendLanding(deps: AppDeps, context: Context): Promise<void> {
+  const view = await deps.view();
+  context.set('Content-Type', 'text/html; charset=utf-8');
+  context.set('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+  context.set('Referrer-Policy', 'no-referrer');
+  context.set('Refresh', String(REFRESH));
+  context.body = landing(view, await wanDays(deps));
+}
+
+/** The month day by day; the page stands without it. */
+async function wanDays(deps: AppDeps): Promise<UsageAnswer | null> {
+  try {
+    return await deps.usage({ kind: 'wan', by: 'day' });
+  } catch (error) {
+    deps.log('warn', 'The month could not be read for the landing page', { error });
+    return null;
+  }
+}
+
+async function sendApiPhp(deps: AppDeps, context: Context): Promise<void> {
+  const { action } = context.query;
+  try {
+    // PHP takes the last of several.
+    const { status, body } = await deps.apiPhp(Array.isArray(action) ? action.at(-1) : action);
+    context.status = status;
+    context.body = body;
+  } catch (error) {
+    deps.log('error', 'A request failed', { path: context.path, error });
+    context.status = 500;
+    context.body = { error: `An unexpected error occurred: ${error instanceof Error ? error.message : 'see the log'}` };
+  }
+}
+
+async function reload(deps: AppDeps, context: Context): Promise<void> {
+  // A page of another site may make a browser send this.
+  if (/^(cross-site|same-site)$/.test(context.get('Sec-Fetch-Site'))) throw new RequestError(403, 'Another site may not ask for this');
+  if (deps.reload === null) throw new RequestError(403, 'Reloading is not enabled: set "reload: true", or send the process SIGHUP');
+  const { ok, message } = await deps.reload();
+  context.status = ok ? 200 : 500;
+  context.body = `${message}\n`;
+}

@@ -1,0 +1,89 @@
+/** The style of the landing page. It is small, so that the page needs nothing but itself. */
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --page: #f4f6f8; --card: #fff; --line: #e2e7ec; --text: #18212b; --quiet: #566270;
+  --down: #2563c9; --up: #d9730d; --up-text: #a3510a; --idle: #dfe5eb;
+  --good: #1a7f4b; --bad: #b3261e; --bad-soft: #fdecea; --warn-soft: #fff4e0; --warn-line: #e0a33c;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #0e1318; --card: #161d24; --line: #26303a; --text: #e7ecf1; --quiet: #9aa7b4;
+    --down: #6ea8fe; --up: #f59f4c; --up-text: #f5ab63; --idle: #2a343e;
+    --good: #5cc98f; --bad: #ff8a80; --bad-soft: #33191a; --warn-soft: #2e2412; --warn-line: #a87a2a;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 70rem; padding: 1.5rem 1.25rem 2rem; background: var(--page); color: var(--text);
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif;
+  font-variant-numeric: tabular-nums; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; overflow-wrap: break-word; }
+bdi, code, .todo p { overflow-wrap: anywhere; }
+h1, h2, h3, p, dl, dd, figure { margin: 0; }
+h1 { font-size: 1.25rem; letter-spacing: -.01em; }
+h2 { font-size: 1.0625rem; }
+h3 { font-size: 1rem; }
+a { color: var(--down); text-underline-offset: .2em; }
+:focus-visible { outline: 3px solid var(--down); outline-offset: 2px; border-radius: 3px; }
+small, .quiet { color: var(--quiet); font-size: .875rem; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+header { display: flex; align-items: center; flex-wrap: wrap; gap: .25rem .625rem; margin-bottom: 1.25rem; }
+header svg { width: 2rem; height: 2rem; flex: none; }
+header p { margin-left: auto; }
+main { display: grid; gap: 1.25rem; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.25rem; min-width: 0; }
+.top { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 1rem; margin-bottom: .75rem; }
+.notice { border: 1px solid var(--warn-line); background: var(--warn-soft); border-radius: 14px; padding: .875rem 1.25rem; }
+.notice + .notice { margin-top: .75rem; }
+.notice ul { margin: .25rem 0 0; padding-left: 1.25rem; }
+code { font: .875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+.figures { display: flex; flex-wrap: wrap; gap: .25rem 2.5rem; }
+dt { display: flex; align-items: center; gap: .375rem; color: var(--quiet); font-size: .875rem; }
+dt::before { content: ""; width: .625rem; height: .625rem; border-radius: 3px; background: var(--down); }
+.upload dt::before { background: var(--up); }
+.figures dd { font-size: 2.5rem; line-height: 1.15; font-weight: 650; letter-spacing: -.025em; white-space: nowrap; }
+.figures dd small { font-size: 1.125rem; font-weight: 500; letter-spacing: 0; }
+.days { margin-top: 1.25rem; }
+.days svg { display: block; width: 100%; height: 8rem; }
+.days figcaption { display: flex; white-space: nowrap; justify-content: space-between; gap: 1rem; margin-top: .375rem; color: var(--quiet); font-size: .8125rem; }
+.down { fill: var(--down); }
+.up { fill: var(--up); }
+.idle { fill: var(--idle); }
+.reach { fill: transparent; }
+table { width: 100%; border-collapse: collapse; }
+th { text-align: left; font-weight: 500; color: var(--quiet); font-size: .8125rem; }
+th, td { padding: .5rem 0 .5rem .75rem; vertical-align: top; border-top: 1px solid var(--line); }
+thead th { border-top: 0; padding-top: 0; }
+th:first-child, td:first-child { padding-left: 0; }
+tbody th { color: var(--text); font-size: 1rem; }
+.n { text-align: right; white-space: nowrap; }
+.bar { display: block; width: 100%; height: 4px; margin-top: .3rem; border-radius: 2px; }
+.signal { width: .875rem; height: .75rem; margin-right: .25rem; vertical-align: -1px; fill: var(--good); }
+.result { white-space: nowrap; }
+.ok { color: var(--good); }
+.failed { color: var(--bad); font-weight: 600; }
+.todo td { border-top: 0; padding: 0 0 .75rem; }
+.todo p { background: var(--bad-soft); border-radius: 8px; padding: .5rem .75rem; font-size: .875rem; }
+.state { font-size: .8125rem; font-weight: 600; white-space: nowrap; }
+.routers { display: grid; gap: 1.25rem; align-content: start; min-width: 0; }
+.routers .top { margin-bottom: 0; }
+.routers table { margin-top: .75rem; }
+.routers tbody th { font-size: .9375rem; font-weight: 500; }
+.routers td { font-size: .9375rem; }
+.more { margin-top: .75rem; }
+footer { margin-top: 1.75rem; color: var(--quiet); font-size: .875rem; }
+footer ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; padding: 0; list-style: none; }
+footer a { display: inline-block; padding: .25rem 0; }
+@media (min-width: 60rem) {
+  .sides { display: grid; grid-template-columns: minmax(0, 11fr) minmax(0, 9fr); gap: 1.25rem; align-items: start; }
+}
+@media (max-width: 59.99rem) { .sides { display: grid; gap: 1.25rem; } }
+@media (max-width: 30rem) {
+  body { padding: 1rem .75rem 1.5rem; }
+  .card, .notice { padding: 1rem; }
+  .figures { gap: .25rem 1.5rem; }
+  .figures dd { font-size: 2rem; }
+  .days svg { height: 6rem; }
+  header p { margin-left: 0; width: 100%; }
+  .ip { display: none; }
+}
+`;

@@ -1,0 +1,210 @@
+import { SOURCES } from '../domain/observation.ts';
+import { FAILURE_REASONS } from '../errors.ts';
+
+/** The part of JSON Schema that the descriptions here are written in. */
+export interface Schema {
+  type?: string | readonly string[];
+  description?: string;
+  format?: string;
+  enum?: readonly (string | null)[];
+  properties?: Readonly<Record<string, Schema>>;
+  required?: readonly string[];
+  additionalProperties?: boolean;
+  items?: Schema;
+  anyOf?: readonly Schema[];
+  $ref?: string;
+  minimum?: number;
+}
+
+export const text = (description?: string): Schema => ({ type: 'string', ...(description && { description }) });
+const flag = (description: string): Schema => ({ type: 'boolean', description });
+const number = (description: string): Schema => ({ type: 'number', description });
+const bytes = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
+const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
+const date = (description: string): Schema => ({ type: 'string', format: 'date', description });
+const oneOf = (words: readonly string[], description: string): Schema => ({ type: 'string', enum: words, description });
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+
+/** An object all of whose properties are always there. */
+export function record(properties: Readonly<Record<string, Schema>>, description?: string): Schema {
+  return {
+    type: 'object',
+    ...(description && { description }),
+    properties,
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
+}
+
+function orNull(schema: Schema): Schema {
+  if (typeof schema.type !== 'string') return { anyOf: [schema, { type: 'null' }] };
+  return { ...schema, type: [schema.type, 'null'], ...(schema.enum && { enum: [...schema.enum, null] }) };
+}
+
+const sums = {
+  download_bytes: bytes('Downloaded since counting began'),
+  upload_bytes: bytes('Uploaded since counting began'),
+  month_download_bytes: bytes('Downloaded in the running billing period'),
+  month_upload_bytes: bytes('Uploaded in the running billing period'),
+};
+
+const mac = text('MAC address, lower case with colons');
+const router = text("The router's configured name");
+
+/** What the answers are made of; by name, as the document refers to them. */
+export const schemas = {
+  Error: record({ error: text('What is wrong, in one line') }),
+  Month: record(
+    { start: date('First day of the billing period, local'), end: date('First day of the next one') },
+    'A billing period in the configured time zone',
+  ),
+  Routers: record({ routers: list(ref('Router')) }),
+  Router: record({
+    name: router,
+    addresses: list(text('What is asked, without credentials')),
+    up: flag('Some source answered in the last round'),
+    system: orNull(ref('System')),
+    sources: list(ref('Source')),
+  }),
+  System: record(
+    {
+      hostname: text(),
+      model: text(),
+      release: text(),
+      booted_at: time("When it started, by the router's own clock"),
+      counter_bits: { type: 'integer', description: "Width of its kernel's network device counters" },
+      flow_offload: record({ software: flag('Packets may bypass the firewall'), hardware: flag('Packets may bypass the processor') }),
+    },
+    'What a router last said of itself; null where it never did, as with the classic scripts',
+  ),
+  Source: record({
+    source: oneOf(SOURCES, 'The kind of reading'),
+    success: flag('Read in the last round'),
+    last_tried: orNull(time('Null before the first round')),
+    last_success: orNull(time('Null where it never succeeded since the program started')),
+    duration_seconds: number('What the last reading took'),
+    skipped_lines: { type: 'integer', minimum: 0, description: 'Lines of the last answer that were left out' },
+    error: orNull(record({ reason: oneOf(FAILURE_REASONS, 'Why the last reading failed'), message: text('The same in words') })),
+  }),
+  Devices: record({ month: ref('Month'), devices: list(ref('Device')) }),
+  Device: record(
+    {
+      mac: text("The first of the device's MACs, lower case with colons"),
+      macs: list(text('A MAC of the device that was seen')),
+      name: text("The owner's name for it, else the last name known, else the MAC"),
+      user: orNull(text('Whose it is, by the configuration')),
+      ips: list(text('An address it has, else the one it had last')),
+      randomized: flag('The device made its MAC up'),
+      ...sums,
+      first_seen: time('When it was first counted'),
+      last_seen: time('When it was last counted'),
+      on_air: list(ref('OnAir')),
+    },
+    'A device, however many MACs it has; sorted by the bytes of the running billing period',
+  ),
+  OnAir: record(
+    {
+      router,
+      interface: orNull(text('Null where the list of the router names none')),
+      ssid: orNull(text()),
+      frequency_mhz: orNull(number('Of the radio')),
+      signal_dbm: orNull(number('As the access point receives it')),
+      link_download_bytes_per_second: orNull(number('What the radio link allows')),
+      link_upload_bytes_per_second: orNull(number('What the radio link allows')),
+      connected_seconds: orNull(number('Since it associated')),
+    },
+    "Where a device is on the air, by an access point's last answer",
+  ),
+  Wan: record({
+    home: record({ month: ref('Month'), ...sums }, 'All uplinks together; VPN uplinks, which run inside others, are left out'),
+    uplinks: list(ref('Uplink')),
+  }),
+  Uplink: record({
+    router,
+    interface: text("netifd's logical name, or wan for the classic script"),
+    up: orNull(flag("By the router's last answer; null where that failed")),
+    device: orNull(text('Network device')),
+    protocol: orNull(text()),
+    overlay: flag("Runs inside another uplink and is left out of the home's sum"),
+    ...sums,
+    month: ref('Month'),
+    first_seen: orNull(time('Null where it was never counted')),
+    last_seen: orNull(time('Null where it was never counted')),
+  }),
+  Leases: record({ leases: list(ref('Lease')), leases6: list(ref('Lease6')) }),
+  Lease: record({
+    router,
+    mac,
+    name: text('As in /api/v1/devices'),
+    ip: text(),
+    hostname: orNull(text('What the client called itself')),
+    client_id: orNull(text()),
+    expires: orNull(time('Null = never')),
+    listed: flag("The router's last list had it"),
+  }),
+  Lease6: record({ router, duid: text(), ip: text(), hostname: orNull(text()), expires: orNull(time('Null = never')) }),
+  Usage: record({
+    by: oneOf(['hour', 'day', 'month'], 'Length of a bucket'),
+    timezone: text('Of the days and hours, IANA name'),
+    from: text('Inclusive: a date, or a time for by=hour'),
+    to: text('Exclusive'),
+    series: list(ref('UsageSeries')),
+  }),
+  UsageSeries: record(
+    {
+      kind: oneOf(['wan', 'device', 'station'], 'What is counted. The kinds see the same bytes: never add them up'),
+      router: orNull(text('Null for a device, which is one over all routers')),
+      interface: orNull(text('The uplink of a wan')),
+      mac: orNull(mac),
+      name: orNull(text()),
+      user: orNull(text()),
+      overlay: flag('A wan that runs inside another'),
+      download_bytes: bytes('Over the time asked for'),
+      upload_bytes: bytes('Over the time asked for'),
+      buckets: list(ref('UsageBucket')),
+    },
+    'One that had no byte in the time is left out, unless "mac" asks for it',
+  ),
+  UsageBucket: record(
+    {
+      start: text('First day of the bucket, or for by=hour the local time at which it began'),
+      download_bytes: bytes('In the bucket'),
+      upload_bytes: bytes('In the bucket'),
+    },
+    'A stretch of time; those without a byte are left out',
+  ),
+  Health: record({
+    status: oneOf(['ok', 'failing'], 'Whether the program can do its work'),
+    problems: list(text('What a person should look at')),
+  }),
+} as const satisfies Record<string, Schema>;
+
+const received = {
+  rx_bytes: bytes("A client's upload, the uplink's download"),
+  tx_bytes: bytes("A client's download, the uplink's upload"),
+};
+
+/** The answers of `/api.php`, by action. */
+export const phpAnswers: Readonly<Record<'clients' | 'wan' | 'leases' | 'combined', Schema>> = {
+  clients: record({ data: list(record({ id: mac, ...received })) }),
+  wan: record({
+    data: list(record({ id: oneOf(['main_wan'], 'The home'), ...received, last_update: text('YYYY-MM-DD HH:MM:SS, local') })),
+  }),
+  leases: record({
+    data: list(
+      record({
+        mac_address: mac,
+        lease_end_time: { type: 'integer', description: 'Unix seconds, 0 = never' },
+        ip_address: text(),
+        hostname: text('Unknown where the client gave none'),
+        client_id: text('* where the client gave none'),
+        timestamp: text('YYYY-MM-DD HH:MM:SS, local: when it was last seen'),
+      }),
+    ),
+  }),
+  combined: record({
+    wan_stats: record({ ...received, last_update: orNull(text('YYYY-MM-DD HH:MM:SS, local; null before the first reading')) }),
+    client_stats: list(record({ ...received, hostname: text('Name, else IP, else MAC') })),
+  }),
+};

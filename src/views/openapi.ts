@@ -1,0 +1,111 @@
+import { phpAnswers, type Schema, schemas, text } from './openapi-schemas.ts';
+
+interface Parameter {
+  name: string;
+  in: 'query' | 'header';
+  required?: boolean;
+  description: string;
+  schema: Schema;
+}
+
+interface Operation {
+  summary: string;
+  description?: string;
+  parameters?: readonly Parameter[];
+  responses: Readonly<Record<string, { description: string; content?: Readonly<Record<string, { schema: Schema }>> }>>;
+}
+
+const json = (description: string, schema: Schema) => ({ description, content: { 'application/json': { schema } } });
+const plain = (description: string, type = 'text/plain') => ({ description, content: { [type]: { schema: text() } } });
+const answer = (name: keyof typeof schemas) => json('The answer', { $ref: `#/components/schemas/${name}` });
+const error = (description: string) => json(description, { $ref: '#/components/schemas/Error' });
+
+const query = (name: string, description: string, schema: Schema = text(), required = false): Parameter => ({
+  name,
+  in: 'query',
+  required,
+  description,
+  schema,
+});
+
+const view = (summary: string, name: keyof typeof schemas): { get: Operation } => ({ get: { summary, responses: { 200: answer(name) } } });
+
+const usage: Operation = {
+  summary: 'Bytes by hour, day or billing month',
+  description: 'Only whole hours or days count that begin within the time asked for. A month at its edge holds only the days asked for.',
+  parameters: [
+    query('from', 'Inclusive: local date (2026-01-31) or RFC 3339 time. Default: start of the running billing period'),
+    query('to', 'Exclusive: local date or RFC 3339 time. Default: end of the running billing period'),
+    query('by', 'Length of a bucket, default day; by=hour reaches over 62 days at the most', {
+      type: 'string',
+      enum: ['hour', 'day', 'month'],
+    }),
+    query('kind', 'Only these', { type: 'string', enum: ['device', 'station', 'wan'] }),
+    query('mac', 'Only this device; any of its MACs will do'),
+    query('router', 'Only stations and uplinks of this router'),
+  ],
+  responses: { 200: answer('Usage'), 400: error('A wrong parameter, or too long an answer'), 404: error('No such device or router') },
+};
+
+const php: Operation = {
+  summary: 'The JSON of the older collectors',
+  description: 'Bytes of the running billing period in their directions: rx of a client is its upload, rx of the uplink its download.',
+  parameters: [query('action', 'What is asked for', { type: 'string', enum: Object.keys(phpAnswers) }, true)],
+  responses: {
+    200: json('By action: clients, wan, leases, combined', { anyOf: Object.values(phpAnswers) }),
+    400: error('No action, or one that is not known'),
+    500: error('The ledger could not be read'),
+  },
+};
+
+const metrics: Operation = {
+  summary: 'Metrics for Prometheus',
+  description: 'Reads the routers first, or joins a reading that is under way. Everything else shows what was read last.',
+  parameters: [
+    {
+      name: 'X-Prometheus-Scrape-Timeout-Seconds',
+      in: 'header',
+      description: 'Until when the routers may take to answer',
+      schema: { type: 'number' },
+    },
+  ],
+  responses: { 200: plain('Text format 0.0.4') },
+};
+
+const paths: Readonly<Record<string, Readonly<{ get?: Operation; post?: Operation }>>> = {
+  '/': { get: { summary: 'Routers, devices and the month so far, as a page', responses: { 200: plain('The page', 'text/html') } } },
+  '/metrics': { get: metrics },
+  '/api.php': { get: php },
+  '/netstat/api.php': { get: php },
+  '/api/v1/routers': view('Every router and how its sources fared in the last round', 'Routers'),
+  '/api/v1/devices': view('Every device that was ever counted, and where it is on the air now', 'Devices'),
+  '/api/v1/wan': view('The uplinks and their sum', 'Wan'),
+  '/api/v1/leases': view('DHCP leases as they were last read', 'Leases'),
+  '/api/v1/usage': { get: usage },
+  '/api/v1/openapi.json': { get: { summary: 'This document', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } } },
+  '/-/healthy': { get: { summary: 'Whether the program can do its work', responses: { 200: answer('Health'), 503: answer('Health') } } },
+  '/-/ready': { get: { summary: 'Whether it answers requests', responses: { 200: plain('Ready'), 503: plain('Not yet, or no longer') } } },
+  '/-/reload': {
+    post: {
+      summary: 'Load the configuration anew; a bad one changes nothing',
+      responses: { 200: plain('Loaded'), 403: plain('Not enabled'), 500: plain('What is wrong with the configuration') },
+    },
+  },
+};
+
+/** The description of everything that is served, OpenAPI 3.1. */
+export function openApi(version: string) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'wrtmeter',
+      version,
+      description:
+        'What an OpenWrt home used. Download and upload are seen from the device or the home. Nothing here changes a byte that was counted. ' +
+        'New fields may be added; none is renamed.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    paths,
+    components: { schemas },
+  };
+}
