@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { SourceError } from '../../../src/errors.ts';
+import { classicProbes, parseLeases, parseStations, parseWan } from '../../../src/sources/openwrt/classic.ts';
+
+const whole = (text: string) => ({ text, framed: true });
+const closed = (text: string) => ({ text, framed: false });
+
+function reasonOf(parse: () => unknown): string {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof SourceError) return `${error.reason}: ${error.message}`;
+    throw error;
+  }
+  return 'nothing thrown';
+}
+
+describe('parseStations (totalwifi.cgi)', () => {
+  it('turns the access point’s rx into the device’s upload', () => {
+    const [station] = parseStations(whole('02:00:00:00:00:0A 100 2000\n'));
+    expect(station).to.deep.include({ mac: '02:00:00:00:00:0a', bytes: { download: 2000, upload: 100 }, interface: null });
+  });
+
+  it('takes an empty list for a list without stations', () => {
+    expect(parseStations(whole(''))).to.deep.equal([]);
+    expect(parseStations(closed(''))).to.deep.equal([]);
+  });
+
+  it('keeps every line of a MAC that stands there twice', () => {
+    expect(parseStations(whole('02:00:00:00:00:01 1 2\r\n02:00:00:00:00:01 3 4\r\n'))).to.have.length(2);
+  });
+
+  it('rejects the whole list for one line that it does not understand', () => {
+    const list = (line: string) => () => parseStations(whole(`02:00:00:00:00:01 1 2\n${line}\n`));
+    expect(reasonOf(list('<html>'))).to.equal('parse: not a line of a station list: "<html>"');
+    expect(reasonOf(list('02:00:00:00:00:01 1'))).to.equal('parse: tx_bytes is not a byte counter: ""');
+    for (const lie of ['-1', '1e3', 'NaN', '0x10', '1.5', '99999999999999999999', '9007199254740993']) {
+      expect(reasonOf(list(`02:00:00:00:00:01 ${lie} 2`)), lie).to.equal(`parse: rx_bytes is not a byte counter: "${lie}"`);
+    }
+  });
+
+  it('rejects an answer that may end in the middle of a number', () => {
+    expect(reasonOf(() => parseStations(closed('02:00:00:00:00:01 100 20')))).to.equal(
+      'truncated: the answer ends in the middle of a line',
+    );
+    expect(parseStations(whole('02:00:00:00:00:01 100 20'))).to.have.length(1);
+  });
+
+  it('bounds the lines of an answer', () => {
+    expect(reasonOf(() => parseStations(whole('02:00:00:00:00:01 1 2\n'.repeat(50_001))))).to.equal(
+      'too_large: the answer has more than 50000 lines',
+    );
+  });
+
+  it('throws nothing but a SourceError whatever it is given', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2} \d{1,30} ?-?\d*\n?$/)),
+        fc.boolean(),
+        (text, framed) => {
+          expect(reasonOf(() => parseStations({ text, framed }))).to.match(/^(nothing thrown|parse: |truncated: )/);
+        },
+      ),
+    );
+  });
+});
+
+describe('parseWan (wan.cgi)', () => {
+  it('turns the interface’s rx into the home’s download', () => {
+    expect(parseWan(whole('wan: 5000000000 60\n'))).to.deep.include({
+      name: 'wan',
+      up: true,
+      bytes: { download: 5_000_000_000, upload: 60 },
+    });
+  });
+
+  it('rejects anything but its one line', () => {
+    expect(reasonOf(() => parseWan(whole('')))).to.equal('parse: not the line "wan: RX TX": ""');
+    expect(reasonOf(() => parseWan(whole('wan: 1 2\nwan: 3 4\n')))).to.match(/^parse/);
+    expect(reasonOf(() => parseWan(whole('wan: 1\n')))).to.match(/^parse/);
+    expect(reasonOf(() => parseWan(closed('wan: 1 2')))).to.match(/^truncated/);
+  });
+});
+
+describe('parseLeases (dhcp.cgi)', () => {
+  const file = `1763668518 02:00:00:00:00:01 192.168.1.10 annas-laptop 01:02:00:00:00:00:01
+0 02:00:00:00:00:02 192.168.1.11 * *
+duid 00:01:00:01:2c:8f:5a:1b:02:00:00:00:00:01
+1763668518 33554433 fd00::10 annas-laptop 00:01:00:01:2c
+`;
+
+  it('keeps leases without a host name or client id, and leaves out what is DHCPv6', () => {
+    expect(parseLeases(whole(file))).to.deep.equal({
+      skipped: 0,
+      leases: [
+        { mac: '02:00:00:00:00:01', ip: '192.168.1.10', hostname: 'annas-laptop', clientId: '01:02:00:00:00:00:01', expiry: 1_763_668_518 },
+        { mac: '02:00:00:00:00:02', ip: '192.168.1.11', hostname: null, clientId: null, expiry: 0 },
+      ],
+    });
+  });
+
+  it('a hostile line costs itself only, and is counted', () => {
+    const { leases, skipped } = parseLeases(whole(`${file}$(reboot) <script>\n1 02:00:00:00:00:03 not-an-ip x *\n`));
+    expect([leases.length, skipped]).to.deep.equal([2, 2]);
+  });
+
+  it('cleans names of control characters and bounds them', () => {
+    const [lease] = parseLeases(whole(`1 02:00:00:00:00:01 192.168.1.10 a\u0007b\u202ec${'x'.repeat(100)} *\n`)).leases;
+    expect(lease?.hostname).to.equal(`abc${'x'.repeat(60)}`);
+  });
+
+  it('rejects what is no lease file at all', () => {
+    expect(reasonOf(() => parseLeases(whole('<html><body>404</body></html>\n')))).to.match(/^parse: not a line of a lease file/);
+  });
+});
+
+describe('classicProbes', () => {
+  it('asks only for what has an address', () => {
+    const probes = classicProbes({ wan: 'http://router/wan.cgi' }, async () => whole('wan: 1 2\n'));
+    expect(probes.map(({ sources, reader }) => ({ sources, reader }))).to.deep.equal([
+      { sources: ['wan'], reader: 'classic http://router/wan.cgi' },
+    ]);
+  });
+});

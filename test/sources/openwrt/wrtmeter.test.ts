@@ -1,0 +1,161 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { SourceError } from '../../../src/errors.ts';
+import { parseWrtmeter } from '../../../src/sources/openwrt/wrtmeter.ts';
+import type { ToldSource } from '../../../src/sources/source.ts';
+
+const ANSWER = `wrtmeter 1
+boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10
+uptime 123456.78
+time 1763664918
+hostname gateway
+model TP-Link Archer C7 v5
+release OpenWrt 23.05.3 r23809-234f1a2efa
+counter_bits 32
+flow_offload software 1
+flow_offload hardware 0
+begin wan
+uplink wan up pppoe-wan 12 pppoe 9876543210 123456789
+uplink vpn up wg0 14 wireguard 55 66
+uplink wwan down - - qmi - -
+end wan
+begin stations
+radio phy0-ap0 ap 0 5180 Our Home
+radio phy1-mesh0 mesh 0 2412 -
+station phy0-ap0 02:00:00:00:00:01 1234567 7654321 -52 866.7 1083.3 3600 120 119856.204
+station phy1-mesh0 02:00:00:00:00:99 5 6 - - - 30 - -
+end stations
+begin leases
+lease 1763668518 02:00:00:00:00:01 192.168.1.10 anna-laptop 01:02:00:00:00:00:01
+lease6 0 000100012c8f5a1b020000000001 fd00::10 -
+end leases
+begin names
+host 02:00:00:00:00:05 192.168.1.5 nas
+name 192.168.1.6 printer
+end names
+begin neighbours
+neighbour 192.168.1.10 br-lan 02:00:00:00:00:01 REACHABLE
+neighbour fe80::1 br-lan 02:00:00:00:00:01 STALE
+end neighbours
+end wrtmeter
+`;
+
+const parse = (text: string) => parseWrtmeter({ text, framed: true });
+const without = (text: string | RegExp, by = '') => ANSWER.replace(text, by);
+
+function told(text: string, source: string): ToldSource['told'] | undefined {
+  return parse(text).sources.find((s) => s.source === source)?.told;
+}
+
+function errorOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof SourceError) return `${error.reason}: ${error.message}`;
+    throw error;
+  }
+  return 'nothing thrown';
+}
+
+describe('parseWrtmeter', () => {
+  it('reads what the router says of itself', () => {
+    expect(parse(ANSWER).system).to.deep.equal({
+      bootId: '8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10',
+      uptime: 123456.78,
+      time: 1_763_664_918,
+      hostname: 'gateway',
+      model: 'TP-Link Archer C7 v5',
+      release: 'OpenWrt 23.05.3 r23809-234f1a2efa',
+      counterBits: 32,
+      flowOffload: { software: true, hardware: false },
+    });
+  });
+
+  it('reads every uplink; what runs inside another is told apart, what is down has no counter', () => {
+    const wan = told(ANSWER, 'wan');
+    if (wan instanceof SourceError || wan?.source !== 'wan') throw new Error('no WAN');
+    expect(wan.uplinks.map((u) => [u.name, u.up, u.device, u.overlay, u.bytes, u.epoch?.ifindex])).to.deep.equal([
+      ['wan', true, 'pppoe-wan', false, { download: 9_876_543_210, upload: 123_456_789 }, 12],
+      ['vpn', true, 'wg0', true, { download: 55, upload: 66 }, 14],
+      ['wwan', false, null, false, null, null],
+    ]);
+  });
+
+  it('reads stations, with an epoch from the association, and knows which carry one device’s bytes', () => {
+    const stations = told(ANSWER, 'stations');
+    if (stations instanceof SourceError || stations?.source !== 'stations') throw new Error('no stations');
+    const [phone, mesh] = stations.stations;
+    expect(phone).to.deep.equal({
+      interface: 'phy0-ap0',
+      mac: '02:00:00:00:00:01',
+      bytes: { download: 7_654_321, upload: 1_234_567 },
+      epoch: { boot: '8d1f3b0e', ifindex: null, began: 119856.204, margin: 0.5 },
+      access: true,
+      signal: -52,
+      linkDownload: 135_412_500,
+      linkUpload: 108_337_500,
+      connected: 3600,
+    });
+    expect(mesh).to.deep.include({ access: false, signal: null, linkDownload: null });
+    expect(mesh?.epoch).to.deep.equal({ boot: '8d1f3b0e', ifindex: null, began: 123456.78 - 30, margin: 2 });
+  });
+
+  it('reads leases, names and neighbours', () => {
+    expect(told(ANSWER, 'leases')).to.deep.equal({
+      source: 'leases',
+      leases: [
+        { mac: '02:00:00:00:00:01', ip: '192.168.1.10', hostname: 'anna-laptop', clientId: '01:02:00:00:00:00:01', expiry: 1_763_668_518 },
+      ],
+      leases6: [{ duid: '000100012c8f5a1b020000000001', ip: 'fd00::10', hostname: null, expiry: 0 }],
+      staticHosts: [{ mac: '02:00:00:00:00:05', ip: '192.168.1.5', name: 'nas' }],
+      hosts: [{ ip: '192.168.1.6', name: 'printer' }],
+    });
+    expect(told(ANSWER, 'neighbours')).to.deep.include({ source: 'neighbours' }).and.have.property('neighbours').with.length(2);
+  });
+
+  it('a section that the router could not read fails alone', () => {
+    const text = without(/begin stations[\s\S]*end stations\n/, 'failed stations iw: not found\n');
+    expect(String(told(text, 'stations'))).to.equal('SourceError: the router could not read it: "iw: not found"');
+    expect(told(text, 'wan')).to.have.property('source', 'wan');
+  });
+
+  it('a section that makes no sense fails alone', () => {
+    const text = without('9876543210', '-5');
+    expect(String(told(text, 'wan'))).to.equal('SourceError: rx bytes is not a byte counter: "-5"');
+    expect(told(text, 'stations')).to.have.property('source', 'stations');
+  });
+
+  it('an answer that was cut short is known as one, wherever it was cut', () => {
+    const lines = ANSWER.split('\n');
+    for (let kept = 1; kept < lines.length - 1; kept++) {
+      expect(
+        errorOf(() => parse(`${lines.slice(0, kept).join('\n')}\n`)),
+        `${kept} lines`,
+      ).to.equal('truncated: the answer has no last line "end wrtmeter"');
+    }
+    for (let cut = 1; cut < ANSWER.length - 1; cut += 7) expect(errorOf(() => parse(ANSWER.slice(0, cut)))).to.not.equal('nothing thrown');
+  });
+
+  it('a hostile host name costs its own line only', () => {
+    const text = without('lease 1763668518 02:00:00:00:00:01', 'lease end leases\nlease 1763668518 02:00:00:00:00:01');
+    const leases = parse(text).sources.find((s) => s.source === 'leases');
+    expect(leases?.skipped).to.equal(1);
+    expect(leases?.told).to.have.property('leases').with.length(1);
+  });
+
+  it('says so where the answer is something else, or of a later format', () => {
+    expect(errorOf(() => parse('<html>\n'))).to.equal('parse: not an answer of wrtmeter.cgi: "<html>"');
+    expect(errorOf(() => parse(without('wrtmeter 1', 'wrtmeter 2')))).to.equal('parse: answer of format 2, known is 1: update wrtmeter');
+  });
+
+  it('throws nothing but a SourceError, whatever is changed in an answer', () => {
+    fc.assert(
+      fc.property(fc.nat(ANSWER.length - 1), fc.nat(20), fc.string({ unit: 'binary', maxLength: 10 }), (at, length, text) => {
+        expect(errorOf(() => parse(ANSWER.slice(0, at) + text + ANSWER.slice(at + length)))).to.match(
+          /^(nothing thrown|parse: |truncated: )/,
+        );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
