@@ -49,7 +49,7 @@ export async function createService({ config: given, ledger, log, clock, version
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
 
   async function post(round: Round): Promise<void> {
-    const posted = await ledger.post(round, clock.tick());
+    const posted = await ledger.post(round, clock.tick);
     reportRound(log, statuses, round);
     reportPosting(log, posted, lastPosted);
     lastPosted = posted;

@@ -26,8 +26,8 @@ export interface Ledger {
   readonly months: Months;
   readonly state: LedgerState;
   readonly store: Store;
-  /** Posts a round in one transaction. `tick` is ms on the monotonic clock. Never throws for what a disk or a clock can do. */
-  post(round: Round, tick: number): Promise<Posted>;
+  /** Posts a round in one transaction. `tick` tells ms on a clock that never steps. Never throws for what a disk or a clock can do. */
+  post(round: Round, tick: () => number): Promise<Posted>;
   /** Begins new month sums if a billing period has ended. */
   turnMonths(now: number): Promise<void>;
   setTerms(terms: LedgerTerms, now: number): Promise<void>;
@@ -98,18 +98,19 @@ class SqliteLedger implements Ledger {
     this.#index();
   }
 
-  async post(round: Round, tick: number): Promise<Posted> {
+  async post(round: Round, tick: () => number): Promise<Posted> {
     const now = round.finishedAt;
-    const why = this.#whyHeld(now, tick);
+    const began = tick();
+    const why = this.#whyHeld(now, began);
     this.state.heldBecause = why;
     if (why !== null) return { status: 'held', why };
     try {
       if (this.#doubtful) await this.#reload(now);
       await this.turnMonths(now);
-      const entry = draft(this.books, round, this.#terms, tick);
-      const began = performance.now();
+      const entry = draft(this.books, round, this.#terms, began);
+      const drafted = tick();
       await this.store.commit([...batchesOf(this.books, entry, this.#saved), ...this.#prune(now)]);
-      this.state.commitSeconds = (performance.now() - began) / 1000;
+      this.state.commitSeconds = (tick() - drafted) / 1000;
       this.#apply(entry);
       this.state.databaseBytes = await this.store.size();
       return { status: 'posted', audit: entry.audit };

@@ -339,7 +339,7 @@ describe('the ledger', () => {
       ] as const;
       const posted = await bench.ledger.post(
         { routers: [{ router: 'gateway', system: null, results: [...results] }], startedAt: START + 15_000, finishedAt: START + 15_000 },
-        15_000,
+        () => 15_000,
       );
       expect(posted.status).to.equal('failed');
       expect(bench.ledger.state.writeErrors).to.equal(1);

@@ -118,7 +118,7 @@ export async function openBench(terms: LedgerTerms = TERMS): Promise<Bench> {
   const readAll = async (seconds: number, routers: RouterRound[]) => {
     const at = START + seconds * 1000;
     const round: Round = { routers, startedAt: at, finishedAt: at };
-    const posted = await ledger.post(round, seconds * 1000);
+    const posted = await ledger.post(round, () => seconds * 1000);
     if (posted.status === 'failed') throw posted.error;
   };
   const readFrom: Bench['readFrom'] = (router, seconds, observations, told = {}) => {

@@ -67,7 +67,7 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
         finishedAt: at,
         routers: Object.entries(answers).map(([name, answer]) => routerRound(name, answer, at)),
       };
-      const posted = await ledger.post(round, at);
+      const posted = await ledger.post(round, () => at);
       if (posted.status !== 'posted') throw new Error(`The round was ${posted.status}`);
       noteRound(routers, round);
     },
