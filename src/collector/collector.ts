@@ -40,7 +40,7 @@ export function createCollector(
     if (finished !== null && clock.tick() - finished < terms.minInterval * 1000) return Promise.resolve();
     const cut = new AbortController();
     const seconds = Math.max(0.1, (timeout ?? USUAL_TIMEOUT) - RESERVE);
-    const done = run(AbortSignal.any([cut.signal, AbortSignal.timeout(seconds * 1000)])).finally(() => {
+    const done = run(AbortSignal.any([cut.signal, AbortSignal.timeout(Math.round(seconds * 1000))])).finally(() => {
       running = null;
       finished = clock.tick();
       waitForNext();

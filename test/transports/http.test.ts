@@ -1,0 +1,182 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { SourceError } from '../../src/errors.ts';
+import { type HttpTerms, httpReader } from '../../src/transports/http.ts';
+
+const TERMS: HttpTerms = { credentials: { kind: 'none' }, tls: { ca: null, insecure: false } };
+
+/** What a raw server says to a request line, byte by byte. */
+const SAYS: Record<string, (socket: net.Socket) => void> = {
+  '/length': (s) => s.end('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc'),
+  '/chunked': (s) => s.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'),
+  '/closed': (s) => s.end('HTTP/1.0 200 OK\r\n\r\nabc'),
+  '/half-length': (s) => s.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc'),
+  '/half-chunk': (s) => s.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'),
+  '/reset': (s) => {
+    s.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc');
+    setTimeout(() => s.resetAndDestroy(), 20);
+  },
+  '/nothing': (s) => s.end(),
+  '/garbage': (s) => s.end('hello\r\n\r\n'),
+  '/header': (s) => s.end(`HTTP/1.1 200 OK\r\nX: ${'a'.repeat(100_000)}\r\n\r\n`),
+  '/flood': (s) => {
+    s.write('HTTP/1.0 200 OK\r\n\r\n');
+    const more = () => !s.destroyed && s.write('a'.repeat(65_536), more);
+    more();
+  },
+  '/hang': () => undefined,
+  '/401': (s) => s.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n'),
+  '/404': (s) => s.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'),
+  '/500': (s) => s.end('HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n'),
+  '/here': (s) => s.end('HTTP/1.1 302 Found\r\nLocation: /length\r\nContent-Length: 0\r\n\r\n'),
+  '/there': (s) => s.end('HTTP/1.1 302 Found\r\nLocation: http://localhost:1/secret\r\nContent-Length: 0\r\n\r\n'),
+  '/round': (s) => s.end('HTTP/1.1 302 Found\r\nLocation: /round\r\nContent-Length: 0\r\n\r\n'),
+  '/nowhere': (s) => s.end('HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n'),
+};
+
+const EXPECTED: Record<string, string> = {
+  '/half-length': 'truncated: the connection closed before the answer was whole',
+  '/half-chunk': 'truncated: the connection closed before the answer was whole',
+  '/reset': 'truncated: the connection closed before the answer was whole',
+  '/nothing': 'truncated: the connection was reset',
+  '/garbage': 'parse: the answer is not HTTP (HPE_INVALID_CONSTANT)',
+  '/header': 'too_large: the header of the answer is too large',
+  '/flood': 'too_large: more than 8 MiB',
+  '/hang': 'timeout: no whole answer in time',
+  '/401': 'auth: status 401: the router wants other credentials; set its token or its user name and password',
+  '/404': 'status: status 404: is the script installed there?',
+  '/500': 'status: status 500: the script failed on the router',
+  '/there': 'redirect: the answer points to another host, "localhost:1": configure the address that answers itself',
+  '/round': 'redirect: more than 3 redirects',
+  '/nowhere': 'redirect: status 302 without an address to go to',
+};
+
+async function failure(read: Promise<unknown>): Promise<string> {
+  try {
+    return `answered: ${JSON.stringify(await read)}`;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return `${error.reason}: ${error.message}`;
+  }
+}
+
+const listen = async (server: net.Server): Promise<number> => {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return (server.address() as AddressInfo).port;
+};
+
+describe('the HTTP transport', () => {
+  const sockets = new Set<net.Socket>();
+  const raw = net.createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    socket.once('data', (data) => SAYS[String(data).split(' ')[1] ?? '']?.(socket));
+  });
+  let base: string;
+  const get = (path: string, terms = TERMS) => httpReader(terms)(`${base}${path}`, AbortSignal.timeout(path === '/hang' ? 300 : 5000));
+
+  before(async () => {
+    base = `http://127.0.0.1:${await listen(raw)}`;
+  });
+  after(() => {
+    for (const socket of sockets) socket.destroy();
+    raw.close();
+  });
+
+  it('tells whether a body was proved whole by its length or its chunks', async () => {
+    expect(await get('/length')).to.deep.equal({ text: 'abc', framed: true });
+    expect(await get('/chunked')).to.deep.equal({ text: 'abc', framed: true });
+    expect(await get('/closed')).to.deep.equal({ text: 'abc', framed: false });
+  });
+
+  for (const [path, expected] of Object.entries(EXPECTED)) {
+    it(`${path.slice(1)} is ${expected.split(':')[0]}`, async () => {
+      expect(await failure(get(path))).to.equal(expected);
+    });
+  }
+
+  it('follows a redirect to the same host', async () => {
+    expect(await get('/here')).to.deep.equal({ text: 'abc', framed: true });
+  });
+
+  it('names a port that nobody listens on, and a host that does not exist', async () => {
+    const read = httpReader(TERMS);
+    expect(await failure(read('http://127.0.0.1:1/', AbortSignal.timeout(5000)))).to.equal('connect: no connection (ECONNREFUSED)');
+    expect(await failure(read('http://no-such-host.invalid/', AbortSignal.timeout(5000)))).to.match(
+      /^connect: no connection \((ENOTFOUND|EAI_AGAIN)\)$/,
+    );
+  });
+
+  it('sends the credentials it was given, and asks for no compression', async () => {
+    const seen: IncomingMessage['headers'][] = [];
+    const server = http.createServer((request, response) => {
+      seen.push(request.headers);
+      response.end('ok');
+    });
+    const url = `http://127.0.0.1:${await listen(server)}/`;
+    await httpReader({ ...TERMS, credentials: { kind: 'basic', username: 'me', password: 'pä:ss' } })(url, AbortSignal.timeout(5000));
+    await httpReader({ ...TERMS, credentials: { kind: 'bearer', token: 'abc' } })(url, AbortSignal.timeout(5000));
+    server.close();
+    expect(seen.map((headers) => headers.authorization)).to.deep.equal([
+      `Basic ${Buffer.from('me:pä:ss').toString('base64')}`,
+      'Bearer abc',
+    ]);
+    expect(seen[0]).to.not.have.property('accept-encoding');
+  });
+
+  describe('over https', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'wrtmeter-tls-'));
+    let server: https.Server;
+    let url: string;
+    let certificate: string;
+    before(async () => {
+      const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+      const subject = ['-subj', '/CN=router', '-addext', 'subjectAltName=IP:127.0.0.1'];
+      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, '-keyout', key, '-out', cert], {
+        stdio: 'ignore',
+      });
+      certificate = readFileSync(cert, 'utf8');
+      server = https.createServer({ key: readFileSync(key), cert: certificate }, (request, response) => {
+        if (request.url === '/down') response.writeHead(302, { location: url.replace('https', 'http') });
+        response.end('abc');
+      });
+      url = `https://127.0.0.1:${await listen(server)}/`;
+    });
+    after(() => {
+      server.close();
+      rmSync(directory, { recursive: true });
+    });
+    const read = (tls: HttpTerms['tls'], path = '') => failure(httpReader({ ...TERMS, tls })(`${url}${path}`, AbortSignal.timeout(5000)));
+
+    it('does not trust a certificate that nobody vouches for', async () => {
+      expect(await read({ ca: null, insecure: false })).to.match(
+        /^tls: the certificate or the TLS of the router is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\): set ca_file, or insecure: true$/,
+      );
+    });
+
+    it('trusts the authority that it was given, or anyone where it was told so', async () => {
+      expect(await read({ ca: certificate, insecure: false })).to.match(/^answered/);
+      expect(await read({ ca: null, insecure: true })).to.match(/^answered/);
+    });
+
+    it('does not follow a redirect from https to http', async () => {
+      expect(await read({ ca: certificate, insecure: false }, 'down')).to.equal('redirect: the answer points from https to http');
+    });
+
+    it('gives up on a port that never speaks TLS after its connect time', async () => {
+      const mute = net.createServer((socket) => sockets.add(socket));
+      const port = await listen(mute);
+      const began = performance.now();
+      expect(await failure(httpReader(TERMS)(`https://127.0.0.1:${port}/`, AbortSignal.timeout(8000)))).to.equal(
+        'connect: no connection within 2 s',
+      );
+      expect(performance.now() - began).to.be.within(1900, 4000);
+      mute.close();
+    });
+  });
+});
