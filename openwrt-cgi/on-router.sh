@@ -107,7 +107,7 @@ try_out() {
   esac
   printf '%s\n' "$answer" | awk '
     $1 == "hostname" { print "name", $2 }
-    $1 == "failed" { $1 = ""; section = $2; $2 = ""; print "warn", "It cannot read the " section " yet:" substr($0, 3) }'
+    $1 == "failed" { $1 = ""; section = $2; $2 = ""; print "warn", "It cannot read the " section " yet: " substr($0, 3) }'
 }
 
 # The address that the ssh client used, and the port uhttpd listens on; https where http only redirects there.

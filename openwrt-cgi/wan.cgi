@@ -101,7 +101,7 @@ counters=$(read_all | awk '
           if (key == "up") up = last == "true"
           if (key == "l3_device") device = last
           if (key == "metric") metric = last
-          if (key == "proto") tunnel = last ~ /^(wireguard|amneziawg|openvpn|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/
+          if (key == "proto") tunnel = last ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/
         }
       }
     }

@@ -96,9 +96,10 @@ text=$(collect | awk -v root="$root" '
   # One field, or with spaces allowed the last of a line: whatever a stranger put into it, it stays one line of bounded length.
   function clean(text) { gsub(/[[:cntrl:]]/, "", text); sub(/ +$/, "", text); text = substr(text, 1, 255); return text == "" ? "-" : text }
   function word(text) { gsub(/[[:space:]]/, "_", text); return clean(text) }
-  function number(text) { return text ~ /^[0-9]+(\.[0-9]+)?$/ ? text : "-" }
+  function isnumber(text) { return length(text) <= 20 && text ~ /^[0-9]+(\.[0-9]+)?$/ }
+  function number(text) { return isnumber(text) ? text : "-" }
   function firstline(file,   line) { line = ""; getline line < (root file); close(root file); return line }
-  function isaddress(text) { return text ~ /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/ || text ~ /^[0-9a-f:.]*:[0-9a-f:.]*$/ }
+  function isaddress(text) { return length(text) > 45 ? 0 : text ~ /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/ || text ~ /^[0-9a-f:.]*:[0-9a-f:.]*$/ }
   function ismac(text) { return text ~ /^[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]$/ }
 
   # "uci show": config.section.option=QUOTED, lists as several QUOTED. What is in quotes stays.
@@ -143,8 +144,8 @@ text=$(collect | awk -v root="$root" '
   # A station ends where the next begins. One that is not authorised has shown no password yet: it moves no data, and its MAC
   # may be anything. The links of a Wi-Fi 7 station repeat its bytes, but the first has its signal and rates.
   function endstation() {
-    if (mac != "" && sta["authorized:"] != "no")
-      stations[dump] = stations[dump] "station " word(dump) " " mac " " number(sta["rx bytes:"]) " " number(sta["tx bytes:"]) " " \
+    if (mac != "" && sta["authorized:"] != "no" && isnumber(sta["rx bytes:"]) && isnumber(sta["tx bytes:"]))
+      stations[dump] = stations[dump] "station " word(dump) " " mac " " sta["rx bytes:"] " " sta["tx bytes:"] " " \
         (sta["signal:"] ~ /^-?[0-9]+$/ ? sta["signal:"] : "-") " " number(sta["rx bitrate:"]) " " number(sta["tx bitrate:"]) " " \
         number(sta["connected time:"]) " " number(sta["inactive time:"]) " " number(sta["associated at"]) "\n"
     mac = ""
@@ -156,8 +157,8 @@ text=$(collect | awk -v root="$root" '
     if ($1 == "Link") { link++; return }
     key = $1 == "authorized:" || $1 == "signal:" ? $1 : $1 " " $2
     if (!(key in wanted) || key in sta || link >= wanted[key]) return
-    value = key == $1 ? $2 : key == "associated at" ? ($3 == "[boottime]:" ? $4 : "") : $3
-    sub(/s$/, "", value)
+    value = key == $1 ? $2 : $3
+    if (key == "associated at") { value = $3 == "[boottime]:" ? $4 : ""; sub(/s$/, "", value) }
     if (value != "") sta[key] = value
   }
   function radio(   at) {
@@ -215,11 +216,11 @@ text=$(collect | awk -v root="$root" '
       for (j = 1; j <= n; j++) if (zone[networks[j]] != "wan") zone[networks[j]] = kind
     }
   }
-  function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
+  function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
   function isuplink(i,   logical, kind) {
     logical = field[i, "interface"]
     kind = zone[logical] != "" ? zone[logical] : zonekind[field[i, "zone"]]
-    if (field[i, "up"] != "true") return kind == "wan" && !istunnel(field[i, "proto"])
+    if (field[i, "up"] != "true") return kind == "wan" && (!istunnel(field[i, "proto"]) || logical ~ /^w?wan/)
     if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
     return kind == "" && field[i, "default"] && logical != "lan"
   }
@@ -268,13 +269,13 @@ text=$(collect | awk -v root="$root" '
 
   function lease(expiry, mac, address, host, client) {
     mac = tolower(mac)
-    if (expiry ~ /^[0-9]+$/ && isaddress(address) && (ismac(mac) || mac ~ /^[0-9a-f][0-9a-f]-[0-9a-f:]+$/))
+    if (isnumber(expiry) && isaddress(address) && (ismac(mac) || (length(mac) <= 64 && mac ~ /^[0-9a-f][0-9a-f]-[0-9a-f:]+$/)))
       print "lease", expiry, mac, address, (host == "" ? "*" : clean(host)), (client == "" ? "*" : clean(client))
   }
   function lease6(expiry, duid, address, host) {
     duid = tolower(duid)
     gsub(/:/, "", duid)
-    if (expiry ~ /^[0-9]+$/ && duid ~ /^[0-9a-f]+$/ && address ~ /:/ && isaddress(address))
+    if (isnumber(expiry) && duid ~ /^[0-9a-f]+$/ && address ~ /:/ && isaddress(address))
       print "lease6", expiry, clean(duid), address, (host == "*" ? "-" : clean(host))
   }
   # dnsmasq: its IPv6 leases stand below a line "duid …", with the client'"'"'s DUID last.

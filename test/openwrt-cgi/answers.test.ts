@@ -7,7 +7,7 @@ import { fakeRouter, fixtures, makeToolbox, runCgi, type Toolbox } from '../supp
 const routers = {
   pppoe: 'PPPoE over eth0.2 on a 32-bit MIPS, a modem that is down, a repeater, all kinds of leases',
   'access-point': 'an access point without uplink and DHCP: Wi-Fi 7, mesh, stations of which little is known',
-  'dual-uplink': 'two uplinks and a VPN on x86 without Wi-Fi, counters up to 2^64, odhcpd alone',
+  'dual-uplink': 'two uplinks and a VPN on x86 without Wi-Fi, counters up to 2^53, odhcpd alone',
   vlan: 'OpenWrt 19.07: eth0.2, an older iw, netifd on one line, two dnsmasq',
   travel: 'Wi-Fi as uplink, the stock wan without a cable',
 };

@@ -110,13 +110,26 @@ describe('wrtmeter.cgi', () => {
       rmSync(join(router.tools, 'iw-dev'));
       expect(section('stations')).to.deep.equal(['failed stations "iw dev" ended with 1']);
     });
-    it('a garbled station costs its own line only', () => {
+    it('a station without both counters, or garbled, costs its own line only', () => {
+      const one = (mac: string, rx: string, tx: string) =>
+        `Station ${mac} (on phy0-ap0)\n${rx && `\trx bytes:\t${rx}\n`}${tx && `\ttx bytes:\t${tx}\n`}`;
+      const dump =
+        one('nonsense', '1', '2') +
+        one('02:00:00:00:00:01', '-5', '7') +
+        one('02:00:00:00:00:02', '5', '') +
+        one('02:00:00:00:00:03', '', '7');
+      tool('iw-phy0-ap0-station-dump', `${dump + one('02:00:00:00:00:04', '5', '7')}\tsignal:  \tstrong\n\trx bitrate:\t(unknown)\n`);
+      expect(section('stations').slice(4)).to.deep.equal([
+        'radio phy0-ap0 ap 0 5180 Our Home',
+        'station phy0-ap0 02:00:00:00:00:04 5 7 - - - - - -',
+      ]);
+    });
+    it('counters of 64 bits pass digit by digit', () => {
       tool(
         'iw-phy0-ap0-station-dump',
-        'Station nonsense (on phy0-ap0)\n\trx bytes:\t1\n\ttx bytes:\t2\nStation 02:00:00:00:00:01 (on phy0-ap0)\n\trx bytes:\t-5\n\ttx bytes:\t7\n\tsignal:  \tstrong\n',
+        'Station 02:00:00:00:00:01 (on phy0-ap0)\n\trx bytes:\t18446744073709551615\n\ttx bytes:\t9007199254740993\n',
       );
-      expect(section('stations').at(-1)).to.equal('station phy0-ap0 02:00:00:00:00:01 - 7 - - - - - -');
-      expect(section('stations')).to.have.length(6);
+      expect(section('stations').at(-1)).to.equal('station phy0-ap0 02:00:00:00:00:01 18446744073709551615 9007199254740993 - - - - - -');
     });
   });
 

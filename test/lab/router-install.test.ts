@@ -1,0 +1,211 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { scripts } from '../support/busybox.ts';
+import { type DropbearRouter, startDropbearRouter } from '../support/dropbear-router.ts';
+
+const names = ['wrtmeter.cgi', 'totalwifi.cgi', 'wan.cgi', 'dhcp.cgi'];
+
+describe('install.sh and uninstall.sh, over a real Dropbear', () => {
+  let router: DropbearRouter;
+  let here: string;
+  beforeEach(async () => {
+    router = await startDropbearRouter();
+    here = mkdtempSync(join(tmpdir(), 'wrtmeter-here-'));
+  });
+  afterEach(async () => {
+    await router.close();
+    rmSync(here, { recursive: true, force: true });
+  });
+
+  const path = (name: string) => join(router.root, name);
+  const read = (name: string) => readFileSync(path(name), 'utf8');
+  const mode = (name: string) => (statSync(path(name)).mode & 0o777).toString(8);
+  const local = (script: string, args: readonly string[], input = '', environment = {}): SpawnSyncReturns<string> =>
+    spawnSync(join(scripts, script), args, { cwd: here, input, encoding: 'utf8', env: { ...process.env, ...environment } });
+  const install = (...args: string[]) => local('install.sh', [...args, ...router.ssh, 'root@127.0.0.1']);
+  const url = () => `http://127.0.0.1:${router.httpPort}`;
+  const ask = async (token?: string) =>
+    (await fetch(`${url()}/cgi-bin/wrtmeter.cgi`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })).status;
+  const snapshot = () =>
+    [...names.map((name) => `www/cgi-bin/${name}`), 'lib/upgrade/keep.d/wrtmeter', 'etc/config/wrtmeter'].map((name) => [
+      name,
+      mode(name),
+      statSync(path(name)).ino,
+      read(name),
+    ]);
+
+  it('one command puts the scripts where uhttpd finds them, says the URL, and they survive sysupgrade', async () => {
+    const run = install();
+    expect([run.status, run.stderr]).to.deep.equal([0, '']);
+    expect(run.stdout).to.contain(`It answers at ${url()}/cgi-bin/wrtmeter.cgi\n`).and.contain(`routers:\n  gateway:\n    url: ${url()}\n`);
+    for (const name of names)
+      expect([mode(`www/cgi-bin/${name}`), read(`www/cgi-bin/${name}`)]).to.deep.equal(['755', readFileSync(join(scripts, name), 'utf8')]);
+    expect(readdirSync(path('www/cgi-bin')), 'no leftovers').to.have.length(4);
+    const kept = ['/lib/upgrade/keep.d/wrtmeter', '/etc/config/wrtmeter', ...names.map((name) => `/www/cgi-bin/${name}`)];
+    expect(read('lib/upgrade/keep.d/wrtmeter')).to.equal(`${kept.join('\n')}\n`);
+    expect([mode('etc/config/wrtmeter'), read('etc/config/wrtmeter')]).to.deep.equal(['600', "\nconfig wrtmeter 'main'\n"]);
+    expect(await ask()).to.equal(200);
+  });
+  it('again changes nothing, and an upgrade replaces the scripts and keeps the configuration', () => {
+    install('--token', 'auto');
+    const first = snapshot();
+    expect(install('--token', 'auto').status).to.equal(0);
+    expect(install().status).to.equal(0);
+    expect(snapshot(), 'not even written again').to.deep.equal(first);
+    writeFileSync(path('www/cgi-bin/wan.cgi'), '#!/bin/sh\n# an earlier one: WRTMETER_ROOT\n');
+    writeFileSync(path('etc/config/wrtmeter'), `${read('etc/config/wrtmeter')}\toption mine 'yes'\n`);
+    install();
+    expect(read('www/cgi-bin/wan.cgi')).to.equal(readFileSync(join(scripts, 'wan.cgi'), 'utf8'));
+    expect(read('etc/config/wrtmeter')).to.match(/^\nconfig wrtmeter 'main'\n\toption token '[0-9a-f]{32}'\n\toption mine 'yes'\n$/);
+  });
+  it('--token auto makes a token once and writes it to a file of its owner; --token none takes it away', async () => {
+    const run = install('--token', 'auto');
+    const file = join(here, 'wrtmeter-127.0.0.1.token');
+    expect(run.stdout).to.contain(`It answers at ${url()}/cgi-bin/wrtmeter.cgi\n`).and.contain(`    token_file: ${file}\n`);
+    const token = readFileSync(file, 'utf8').trim();
+    expect([token.length, (statSync(file).mode & 0o777).toString(8)]).to.deep.equal([32, '600']);
+    expect(run.stdout + run.stderr).to.not.contain(token);
+    expect([await ask(), await ask('wrong'), await ask(token)]).to.deep.equal([401, 401, 200]);
+    expect(install().stdout).to.contain('and asks for its token\n');
+    rmSync(file);
+    install('--token', 'auto');
+    expect(readFileSync(file, 'utf8').trim(), 'the same as before').to.equal(token);
+    install('--token', 'none');
+    expect(read('etc/config/wrtmeter')).to.equal("\nconfig wrtmeter 'main'\n");
+    expect(await ask()).to.equal(200);
+  });
+  it('a token of one’s own comes from a file or standard input and is in no argument of any process', async () => {
+    const token = 'my-own-token.0123456789';
+    writeFileSync(join(here, 'token'), `${token}\n`);
+    // What the shell of the far side is told, and what ssh and curl are called with here.
+    for (const tool of ['ssh', 'curl']) {
+      writeFileSync(join(here, tool), `#!/bin/sh\nprintf '%s ' "$0" "$@" >>"${here}/arguments"\nexec /usr/bin/${tool} "$@"\n`);
+      chmodSync(join(here, tool), 0o755);
+    }
+    const environment = { PATH: `${here}:${process.env.PATH ?? ''}` };
+    const args = [...router.ssh, 'root@127.0.0.1'];
+    expect(local('install.sh', ['--token-file', 'token', ...args], '', environment).stdout).to.contain('    token_file: token\n');
+    expect(await ask(token)).to.equal(200);
+    const other = token.toUpperCase();
+    expect(local('install.sh', ['--token-file', '-', ...args], `${other}\n`, environment).status).to.equal(0);
+    expect([await ask(token), await ask(other)]).to.deep.equal([401, 200]);
+    expect(readFileSync(join(here, 'arguments'), 'utf8'))
+      .to.contain('sh -s')
+      .and.not.match(new RegExp(token, 'i'));
+  });
+  it('uninstall.sh takes everything away, twice without complaint', () => {
+    install('--token', 'auto');
+    const run = () => local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']);
+    expect(run().stdout).to.match(
+      /^Removed from root@127\.0\.0\.1: \/www\/cgi-bin\/wrtmeter\.cgi .*\/etc\/config\/wrtmeter \/lib\/upgrade\/keep\.d\/wrtmeter\n$/,
+    );
+    expect([readdirSync(path('www/cgi-bin')), readdirSync(path('etc/config')), readdirSync(path('lib/upgrade/keep.d'))]).to.deep.equal([
+      [],
+      [],
+      [],
+    ]);
+    const again = run();
+    expect([again.status, again.stdout, again.stderr]).to.deep.equal([0, 'Nothing of wrtmeter is on root@127.0.0.1\n', '']);
+  });
+  it('a connection that breaks off has installed nothing', () => {
+    for (const bytes of [100, 4000, 9000, 30000]) {
+      writeFileSync(join(here, 'ssh'), `#!/bin/sh\nhead -c ${bytes} | /usr/bin/ssh "$@"\n`);
+      chmodSync(join(here, 'ssh'), 0o755);
+      const run = local('install.sh', [...router.ssh, 'root@127.0.0.1'], '', { PATH: `${here}:${process.env.PATH ?? ''}` });
+      expect(run.status, `${bytes} bytes`).to.equal(1);
+      expect(run.stderr.trim().split('\n').at(-1)).to.match(/^install\.sh: .*OpenWrt router/);
+      expect([readdirSync(path('www/cgi-bin')), readdirSync(path('etc/config')), readdirSync(path('lib/upgrade/keep.d'))]).to.deep.equal([
+        [],
+        [],
+        [],
+      ]);
+    }
+  });
+  it('scripts of the same name by somebody else are left alone, both times', () => {
+    writeFileSync(path('www/cgi-bin/totalwifi.cgi'), '#!/bin/sh\necho mine\n');
+    const note = 'note: /www/cgi-bin/totalwifi.cgi is not from wrtmeter and was left as it is\n';
+    expect(install().stderr).to.equal(note);
+    expect(read('lib/upgrade/keep.d/wrtmeter')).to.not.contain('totalwifi');
+    expect(local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']).stderr).to.equal(note);
+    expect(read('www/cgi-bin/totalwifi.cgi')).to.equal('#!/bin/sh\necho mine\n');
+  });
+  it('a router without iw is told so, and works', () => {
+    rmSync(path('usr/sbin/iw'));
+    const run = install();
+    expect([run.status, run.stderr]).to.deep.equal([
+      0,
+      'warning: It cannot read the stations yet: iw is not installed; install it with "opkg install iw" or "apk add iw"\n',
+    ]);
+  });
+  it('uhttpd’s own folders, prefix and https are followed', () => {
+    writeFileSync(
+      path('tools/uci-uhttpd'),
+      "uhttpd.main.home='/srv/web'\nuhttpd.main.cgi_prefix='/cgi'\nuhttpd.main.listen_http='0.0.0.0:80'\nuhttpd.main.listen_https='0.0.0.0:1'\nuhttpd.main.redirect_https='1'\n",
+    );
+    const run = install();
+    expect(existsSync(path('srv/web/cgi/wrtmeter.cgi'))).to.equal(true);
+    expect(run.stdout).to.contain('    url: https://127.0.0.1:1\n    insecure: true');
+    expect(run.stderr).to.match(/^warning: Nothing answers at https:\/\/127\.0\.0\.1:1 from this computer; does uhttpd run/);
+  });
+  describe('one clear line', () => {
+    const failure = (run: SpawnSyncReturns<string>) => [run.status, run.stderr];
+    it('for a router without uhttpd, unless another web server is named', () => {
+      rmSync(path('usr/sbin/uhttpd'));
+      const run = install();
+      expect(run.status).to.equal(1);
+      expect(run.stderr).to.match(
+        /^install\.sh: uhttpd is not installed on this router: "opkg update && opkg install uhttpd" .*--www DIR[^\n]*\n$/,
+      );
+      expect(existsSync(path('www/cgi-bin/wrtmeter.cgi'))).to.equal(false);
+      expect(install('--www', '/www').status).to.equal(0);
+    });
+    it('for a script that does not run there', () => {
+      rmSync(path('bin/awk'));
+      rmSync(path('bin/busybox'));
+      const run = install();
+      expect(run.status).to.equal(1);
+      expect(run.stderr.trim().split('\n').at(-1)).to.match(/^install\.sh: /);
+    });
+    it('for nobody at the other end, or a login that is refused', () => {
+      const nobody = local('install.sh', ['-p', '1', '-o', 'BatchMode=yes', 'root@127.0.0.1']);
+      expect(nobody.status).to.equal(1);
+      expect(nobody.stderr.trim().split('\n').at(-1)).to.equal(
+        'install.sh: Cannot log in to "root@127.0.0.1"; does "ssh root@127.0.0.1" work?',
+      );
+      const refused = local('install.sh', [...router.ssh, 'nobody@127.0.0.1']);
+      expect(refused.stderr.trim().split('\n').at(-1)).to.equal(
+        'install.sh: Cannot log in to "nobody@127.0.0.1"; does "ssh nobody@127.0.0.1" work?',
+      );
+    });
+    it('for a wrong command line', () => {
+      expect(failure(local('install.sh', []))).to.deep.equal([2, 'install.sh: Which router? For example: install.sh root@192.168.1.1\n']);
+      expect(failure(local('install.sh', ['--token', 'secret', 'root@x']))[1]).to.equal(
+        'install.sh: --token is "auto" or "none"; put a token of your own into a file and give --token-file FILE\n',
+      );
+      expect(failure(local('install.sh', ['--token']))[1]).to.equal('install.sh: --token needs a value; --help shows how\n');
+      expect(failure(local('install.sh', ['--token-file', 'missing', 'root@x']))[1]).to.equal(
+        'install.sh: Cannot read the token file "missing"\n',
+      );
+      expect(failure(local('install.sh', ['--token-file', '-', 'root@x'], 'short\n'))[1]).to.equal(
+        'install.sh: The token must have 16 to 128 characters\n',
+      );
+      expect(failure(local('install.sh', ['--token-file', '-', 'root@x'], "x'; reboot #######\n"))[1]).to.equal(
+        'install.sh: The token may hold letters, digits and ._~+/=- only\n',
+      );
+      expect(failure(local('install.sh', ['--www', 'www', 'root@x']))[1]).to.equal(
+        'install.sh: --www needs an absolute path of plain letters, not "www"\n',
+      );
+      expect(failure(local('install.sh', ['--verbose', 'root@x']))[1]).to.equal(
+        'install.sh: Unknown option "--verbose"; --help shows them all\n',
+      );
+      expect(failure(local('install.sh', ['root@x', 'root@y']))[1]).to.equal('install.sh: One router at a time: "root@x" or "root@y"\n');
+      expect(failure(local('install.sh', ['root@x;reboot']))[1]).to.equal(
+        'install.sh: "root@x;reboot" is no ssh destination; give USER@HOST and -p PORT\n',
+      );
+      expect(local('install.sh', ['--help']).stdout).to.match(/^Usage: install\.sh /);
+    });
+  });
+});

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseLeases, parseStations, parseWan } from '../../src/sources/openwrt/classic.ts';
+import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
+import { fixtures } from '../support/busybox.ts';
+
+/** The answers that answers.test.ts holds the scripts to, read by the exporter: two sides of one format. */
+describe('what the scripts answer is understood', () => {
+  const routers = readdirSync(fixtures).filter((name) => name !== 'bin');
+  const answer = (router: string, script: string) => ({
+    text: readFileSync(join(fixtures, router, 'answers', `${script}.txt`), 'utf8'),
+    framed: true,
+  });
+  for (const router of routers)
+    it(`${router}: every section of wrtmeter.cgi, and no line of it left out`, () => {
+      const { sources } = parseWrtmeter(answer(router, 'wrtmeter'));
+      expect(
+        sources.map(({ source, skipped, told }) => [source, skipped, told instanceof Error ? told.message : 'read']),
+      ).to.have.deep.members(['stations', 'wan', 'leases', 'neighbours'].map((source) => [source, 0, 'read']));
+    });
+  it('the classic lists, the same stations, uplink and leases as wrtmeter.cgi shows', () => {
+    for (const router of ['pppoe', 'vlan']) {
+      const { sources } = parseWrtmeter(answer(router, 'wrtmeter'));
+      for (const { told } of sources) {
+        if (told instanceof Error) throw told;
+        if (told.source === 'stations') {
+          const counted = told.stations.filter((station) => station.access).map(({ mac, bytes }) => ({ mac, bytes }));
+          expect(parseStations(answer(router, 'totalwifi')).map(({ mac, bytes }) => ({ mac, bytes }))).to.deep.equal(counted);
+        }
+        if (told.source === 'wan') expect(parseWan(answer(router, 'wan')).bytes).to.deep.equal(told.uplinks.find(({ up }) => up)?.bytes);
+        if (told.source === 'leases') expect(told.leases).to.deep.include.members(parseLeases(answer(router, 'dhcp')).leases);
+      }
+    }
+  });
+});
