@@ -58,7 +58,7 @@ function chart({ start, end }: Month, today: Day, days: ReadonlyMap<Day, Traffic
 <svg viewBox="0 0 ${all.length * WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="Bytes of each day. The busiest is ${shortDate(busiest.day)} with ${formatBytes(most)}.">
 ${all.map(({ day, bytes }, index) => column(index, day, bytes, HEIGHT / most, day <= today))}
 </svg>
-<figcaption><span>${shortDate(start)}</span><span>Busiest day: ${shortDate(busiest.day)}, ${formatBytes(most)}</span><span>${shortDate(end - 1)}</span></figcaption>
+<figcaption><span>${shortDate(start)}</span><span>Most on ${shortDate(busiest.day)}: ${formatBytes(most)}</span><span>${shortDate(end - 1)}</span></figcaption>
 </figure>`;
 }
 
