@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import type { PrintOptions } from './commands/print.ts';
 import type { CliOptions } from './config/input.ts';
 import { settings } from './config/settings.ts';
 
@@ -39,6 +40,12 @@ function createProgram(): Command {
       await finish(check({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
     },
   );
+  withSettings(program.command('print <what>').description('show devices, wan or routers as a table; works while the service runs'))
+    .option('--json', 'as JSON')
+    .action(async (what: string, options: PrintOptions) => {
+      const { print } = await import('./commands/print.ts');
+      await finish(print(what, options, await surroundings()));
+    });
   program
     .command('demo')
     .description('simulated routers and the exporter on them; keeps nothing')
