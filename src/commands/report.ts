@@ -6,15 +6,17 @@ import type { Posted } from '../ledger/ledger.ts';
 /** Logs what has changed with a round, before the statuses take it in: a failure once when it begins, and its end. */
 export function reportRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
   for (const { router, results } of round.routers) {
+    const answering: string[] = [];
     for (const result of results) {
       const before = statuses.get(router)?.sources.get(result.source);
       const { source } = result;
-      if (result.status === 'failed') {
-        const { reason, message } = result;
-        if (before?.error?.reason !== reason) log.warn({ router, source, reason }, `Cannot read ${source} of ${router}: ${message}`);
-      } else if (before?.error) log.info({ router, source }, `Reads ${source} of ${router} again`);
-      else if (before?.lastSuccess === null) log.info({ router, source }, `Reads ${source} of ${router}`);
+      if (result.status === 'ok') {
+        if (before === undefined || before.lastSuccess === null || before.error !== null) answering.push(source);
+      } else if (before?.error?.reason !== result.reason) {
+        log.warn({ router, source, reason: result.reason }, `Cannot read ${source} of ${router}: ${result.message}`);
+      }
     }
+    if (answering.length > 0) log.info({ router }, `Reads ${answering.join(', ')} of ${router}`);
   }
 }
 

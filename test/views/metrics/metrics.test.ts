@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { SourceResult } from '../../../src/domain/round.ts';
+import { newStatus, noteRound } from '../../../src/domain/status.ts';
+import { renderMetrics } from '../../../src/views/metrics/metrics.ts';
+import type { View } from '../../../src/views/view.ts';
+import {
+  type Bench,
+  classic,
+  complete,
+  failed,
+  LAPTOP,
+  lease,
+  leases,
+  ok,
+  openBench,
+  PHONE,
+  START,
+  station,
+  system,
+  TERMS,
+  wan,
+} from '../../support/rounds.ts';
+
+const GOLDEN = join(import.meta.dirname, '../../golden/metrics.txt');
+const TABLET = '02:00:00:00:00:03';
+
+/** Two rounds of a gateway with radios and an access point with classic scripts, one source of which fails. */
+async function viewOf(bench: Bench, names: { phone: string; laptop: string }): Promise<View> {
+  const statuses = new Map(
+    [
+      newStatus('gateway', ['http://gateway'], ['stations', 'wan', 'leases']),
+      newStatus('attic', ['http://attic'], ['stations', 'wan']),
+    ].map((s) => [s.name, s]),
+  );
+  const air = { interface: 'phy0-ap0', signal: -52, connected: 60, linkDownload: 1e8, linkUpload: 5e7 };
+  for (const [seconds, grown] of [
+    [0, 0],
+    [60, 1],
+  ] as const) {
+    const at = START + seconds * 1000;
+    const gateway: SourceResult[] = [
+      ok(complete(station(PHONE, 1e10 + grown * 3e9, 500 + grown * 7, air)), at),
+      ok(wan({ download: grown * 5e9, upload: grown * 100 }), at),
+      ok(leases([{ ...lease(PHONE, names.phone), expiry: 1_800_000_000 }, lease(LAPTOP, names.laptop, '192.168.1.11')]), at),
+    ];
+    const attic = [ok(classic(station(LAPTOP, grown * 11, grown * 22), station(TABLET, 0, grown)), at), failed('wan', at)];
+    const told = {
+      ...system('8d1f3b0e-5c0f', 1000 + seconds),
+      model: 'Archer "C7"',
+      release: 'OpenWrt 23.05',
+      time: Math.floor(at / 1000),
+    };
+    const routers = [
+      { router: 'gateway', system: told, results: gateway },
+      { router: 'attic', system: null, results: attic },
+    ];
+    await bench.readAll(seconds, routers);
+    noteRound(statuses, { routers, startedAt: at, finishedAt: at });
+  }
+  Object.assign(bench.ledger.state, { commitSeconds: 0.001, databaseBytes: 4096 });
+  return {
+    now: START + 60_000,
+    timezone: TERMS.timezone,
+    expire: 30 * 86_400,
+    version: '1.2.3',
+    books: bench.ledger.books,
+    months: bench.ledger.months,
+    ledger: bench.ledger.state,
+    routers: [...statuses.values()],
+    aliases: new Map([LAPTOP, TABLET].map((mac) => [mac, { name: "Anna's things", mac: LAPTOP, user: 'anna' }])),
+    implied: false,
+  };
+}
+
+describe('/metrics', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench();
+  });
+  afterEach(() => bench.close());
+
+  it('is the golden text (UPDATE_GOLDEN=1 writes it anew: read it before you keep it)', async () => {
+    const text = (await renderMetrics(await viewOf(bench, { phone: 'annas-phone', laptop: 'laptop' }), null)).replace(
+      process.version,
+      'NODE',
+    );
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(GOLDEN, text);
+    expect(text).to.equal(readFileSync(GOLDEN, 'utf8'));
+  });
+
+  it('is clean by promtool, whatever strangers call themselves', async () => {
+    const names = { phone: 'a"b\\c{}\n=,\u2028', laptop: '"} 1\nwrtmeter_wan_download_bytes_total 99' };
+    const text = await renderMetrics({ ...(await viewOf(bench, names)), aliases: new Map() }, null);
+    expect(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })).to.equal('');
+    expect(text).to.not.match(/^wrtmeter_wan_download_bytes_total 99/m);
+  });
+
+  it('shows no series twice', async () => {
+    const text = await renderMetrics(await viewOf(bench, { phone: 'same', laptop: 'same' }), null);
+    const series = text.split('\n').flatMap((line) => (/^#|^$/.test(line) ? [] : [line.replace(/ \S+$/, '')]));
+    expect(series.filter((name, i) => series.indexOf(name) !== i)).to.deep.equal([]);
+  });
+
+  it('a device that was not seen for the time of expire leaves, and comes back with its totals', async () => {
+    const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
+    const later = await renderMetrics({ ...view, routers: [], now: view.now + 31 * 86_400_000 }, null);
+    for (const family of ['device', 'station', 'user']) expect(later).to.not.contain(`wrtmeter_${family}_`);
+    expect(later).to.contain('wrtmeter_build_info');
+    expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 3e9, upload: 7 });
+  });
+});
