@@ -154,7 +154,7 @@ const sourceTable = () =>
       title: 'Sources',
       description: 'Each kind of reading from each router: its last result, and what went wrong since the exporter started.',
       width: 13,
-      height: 10,
+      height: 14,
       unit: unit.text,
     },
     [
@@ -185,7 +185,7 @@ const sourcesOverTime = () =>
     title: 'Sources over time',
     description: 'Green where a source answered, red where it failed; a gap where the exporter itself did not answer.',
     width: 11,
-    height: 10,
+    height: 14,
     unit: unit.count,
   })
     .mappings(states({ 1: ['ok', colour.good], 0: ['failed', colour.bad] }))
@@ -194,25 +194,25 @@ const sourcesOverTime = () =>
 const durations = () =>
   lines({
     title: 'Time taken',
-    description: 'How long each reading took. Routers are read side by side: the slowest sets the length of a round.',
+    description: 'How long the slowest reading of each router took. Routers are read side by side: the slowest sets the length of a round.',
     width: 12,
     height: 8,
     unit: unit.seconds,
   })
     .fillOpacity(0)
-    .targets(queries(overTime(`max by (router, source) (wrtmeter_source_duration_seconds{${router}})`, '{{router}} {{source}}')));
+    .targets(queries(overTime(`max by (router) (wrtmeter_source_duration_seconds{${router}})`, '{{router}}')));
 
 const errors = () =>
   perMinute({
     title: 'Errors',
-    description: 'Failed readings a minute by reason; the flat line called none stands for no failure at all.',
+    description: 'Failed readings a minute by reason; none where nothing failed.',
     width: 12,
     height: 8,
     unit: unit.perMinute,
   }).targets(
     queries(
       overTime(
-        `sum by (reason) (rate(wrtmeter_source_errors_total{${router}}[$__rate_interval])) * 60 or on () label_replace(0 * max(wrtmeter_source_success{${router}}), "reason", "none", "", "")`,
+        `sum by (reason) (rate(wrtmeter_source_errors_total{${router}}[$__rate_interval])) * 60 > 0 or on () label_replace(0 * max(wrtmeter_source_success{${router}}), "reason", "none", "", "")`,
         '{{reason}}',
       ),
     ),

@@ -143,7 +143,7 @@ const devicesOverTime = () =>
       ),
     )
     .overrideByQuery('A', fromSeries)
-    .overrideByName('Everybody else', paint('super-light-purple'));
+    .overrideByName('Everybody else', paint(colour.others));
 
 const devicesNow = () =>
   ranking({

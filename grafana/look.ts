@@ -16,11 +16,12 @@ export const grafana = (name: string) => `\${${name}}`;
 /** Every panel and query asks the data source the reader chose, so that the files work in any Grafana. */
 export const source: common.DataSourceRef = { type: 'prometheus', uid: grafana('datasource') };
 
-/** One meaning, one colour, on every dashboard. Names of Grafana's palette, which has a dark and a light shade of each. */
+/** One meaning, one colour, on every dashboard. Names of Grafana's palette have a dark and a light shade. */
 export const colour = {
   download: 'blue',
   upload: 'orange',
   both: 'purple',
+  others: '#8e8e8e',
   good: 'green',
   bad: 'red',
   warn: 'orange',
