@@ -1,5 +1,16 @@
 /** Why a source could not be read; the `reason` label. */
-export const FAILURE_REASONS = ['timeout', 'connect', 'tls', 'status', 'redirect', 'auth', 'exec', 'truncated', 'parse', 'too_large'] as const;
+export const FAILURE_REASONS = [
+  'timeout',
+  'connect',
+  'tls',
+  'status',
+  'redirect',
+  'auth',
+  'exec',
+  'truncated',
+  'parse',
+  'too_large',
+] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /** A router that could not be read. Nothing of such an answer is used. */
@@ -37,5 +48,8 @@ export class LedgerError extends Error {
 /** Foreign text as it may stand in a message: on one line, bounded. */
 export function quote(text: string, longest = 60): string {
   const line = JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
-  return line.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return line.replace(
+    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -85,6 +85,9 @@ async function finish(code: Promise<number>): Promise<void> {
   process.exitCode = await code;
 }
 
+// `wrtmeter print devices | head` closes the pipe early; that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 try {
   await createProgram().parseAsync();
 } catch (error) {

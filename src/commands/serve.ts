@@ -60,19 +60,20 @@ export async function run(config: Config, log: Logger, io: ServeIo, load: () => 
     version,
   });
   const server = await listen(app.callback(), config.listen).catch(async (error) => {
-    await service.stop();
+    await service.close();
     throw error;
   });
   io.stdout.write(`listening on ${server.url}\n`);
-  if (config.implied) await tryUsualRouter(service, log);
 
   io.signals.on('SIGHUP', () => void reload());
-  const signal = await new Promise<string>((resolve) => {
+  const ended = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT']) io.signals.once(name, () => resolve(name));
   });
-  log.info(`${signal}: posting what was read, then ending`);
-  await service.stop();
+  if (config.implied) void tryUsualRouter(service, log);
+  log.info(`${await ended}: posting what was read, then ending`);
+  await service.drain();
   await server.close();
+  await service.close();
   return 0;
 }
 

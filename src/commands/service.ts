@@ -26,7 +26,10 @@ export interface Service {
   readonly running: boolean;
   /** What a person should look at, a line each. */
   problems(): string[];
-  stop(): Promise<void>;
+  /** Cuts the running round short, posts what was read, and reads no more. */
+  drain(): Promise<void>;
+  /** Lets go of the ledger; after the last answer. */
+  close(): Promise<void>;
 }
 
 export interface ServiceParts {
@@ -123,11 +126,11 @@ export async function createService({ config: given, ledger, log, clock, version
         (line) => line !== null,
       );
     },
-    async stop() {
+    drain() {
       running = false;
-      await collect.stop();
-      await ledger.close();
+      return collect.stop();
     },
+    close: () => ledger.close(),
   };
 }
 

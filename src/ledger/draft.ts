@@ -52,7 +52,8 @@ function createDesk(books: Books, entry: Entry, terms: Terms) {
     const audit = (kind: AuditRow['kind'], counter: string, bytes: Traffic, why: string) =>
       entry.audit.push({ at: result.at, kind, router, source: result.source, counter, ...bytes, why });
     if (held !== undefined && isStale(held, result.reader, boot, uptime)) {
-      audit('stale', '', { download: 0, upload: 0 }, `the router answered with the uptime of an earlier answer, ${uptime} s`);
+      if (uptime !== held.uptime)
+        audit('stale', '', { download: 0, upload: 0 }, `the router answered with an uptime of before, ${uptime} s`);
       return;
     }
     const first = held === undefined || held.reader !== result.reader || isAnotherMachine(held, boot, uptime, result.at);
