@@ -145,9 +145,9 @@ text=$(collect | awk -v root="$root" '
   # may be anything. The links of a Wi-Fi 7 station repeat its bytes, but the first has its signal and rates.
   function endstation() {
     if (mac != "" && sta["authorized:"] != "no" && isnumber(sta["rx bytes:"]) && isnumber(sta["tx bytes:"]))
-      stations[dump] = stations[dump] "station " word(dump) " " mac " " sta["rx bytes:"] " " sta["tx bytes:"] " " \
+      stations[dump, ++stationsof[dump]] = "station " word(dump) " " mac " " sta["rx bytes:"] " " sta["tx bytes:"] " " \
         (sta["signal:"] ~ /^-?[0-9]+$/ ? sta["signal:"] : "-") " " number(sta["rx bitrate:"]) " " number(sta["tx bitrate:"]) " " \
-        number(sta["connected time:"]) " " number(sta["inactive time:"]) " " number(sta["associated at"]) "\n"
+        number(sta["connected time:"]) " " number(sta["inactive time:"]) " " number(sta["associated at"])
     mac = ""
     link = 0
     split("", sta)
@@ -175,7 +175,7 @@ text=$(collect | awk -v root="$root" '
       if ($i == "lladdr") lladdr = tolower($(i + 1))
       if ($i ~ /^[A-Z]+$/) state = $i
     }
-    if (isaddress($1) && ismac(lladdr) && state != "NOARP") neighbours = neighbours "neighbour " $1 " " word(device) " " lladdr " " word(state) "\n"
+    if (isaddress($1) && ismac(lladdr) && state != "NOARP") neighbours[++neighbourcount] = "neighbour " $1 " " word(device) " " lladdr " " word(state)
   }
 
   BEGIN {
@@ -183,24 +183,29 @@ text=$(collect | awk -v root="$root" '
     for (i in keys) wanted[keys[i]] = 1
     split("signal:,rx bitrate:,tx bitrate:,inactive time:", keys, ",")
     for (i in keys) wanted[keys[i]] = 2
+    split("Station Link rx tx signal: inactive connected associated authorized:", keys, " ")
+    for (i in keys) first[keys[i]] = 1
     groups = interfaces = sections = radios = 0
     boot = firstline("/proc/sys/kernel/random/boot_id")
     split(firstline("/proc/uptime"), uptime, " ")
   }
-  substr($0, 1, 1) == "\001" {
+  # Most lines are those of stations, and most of these are not wanted: decided first, by the first word.
+  dumping && !($1 in first) && !/^\001/ { next }
+  /^\001/ {
     endstation()
     part = substr($1, 2)
     rest = substr($0, length($1) + 2)
     if (part == "failed") { reason = substr(rest, length($2) + 2); if (!($2 in failed)) failed[$2] = clean(reason) }
     else if (part == "hosts") hosts[++hostfiles] = rest
     else value[part] = rest
-    if (part == "dump") dump = rest
+    dumping = part == "dump"
+    if (dumping) dump = rest
     next
   }
+  dumping { station(); next }
   part == "uci" { uci($0) }
   part == "netifd" { json($0) }
   part == "radios" { radio() }
-  part == "dump" { station() }
   part == "neighbours" { neighbour() }
 
   # An uplink is an interface of a firewall zone that masquerades or is called wan, or one of no zone, with a default route.
@@ -390,7 +395,7 @@ text=$(collect | awk -v root="$root" '
       for (i = 1; i <= radios; i++) {
         if (radioname[i] == "") continue
         print "radio", word(radioname[i]), word(radiotype[i]), radio4[i] + 0, number(radiofreq[i]), clean(radiossid[i])
-        printf "%s", stations[radioname[i]]
+        for (j = 1; j <= stationsof[radioname[i]]; j++) print stations[radioname[i], j]
       }
       print "end stations"
     }
@@ -401,7 +406,10 @@ text=$(collect | awk -v root="$root" '
     print "begin names"
     names()
     print "end names"
-    if (block("neighbours")) { printf "%s", neighbours; print "end neighbours" }
+    if (block("neighbours")) {
+      for (i = 1; i <= neighbourcount; i++) print neighbours[i]
+      print "end neighbours"
+    }
     print "end wrtmeter"
   }
 ')
