@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { formatAge, formatBitRate, formatBytes, formatSeconds, rfc3339 } from '../../src/views/format.ts';
+
+const GIB = 1024 ** 3;
+
+describe('format', () => {
+  it('bytes have three digits and base 1024, as in the dashboards', () => {
+    const shown = [0, 1, 1023, 1024, 1536, 10_239, 10_240, 1_048_063, 1_048_064, GIB * 1.5, GIB * 99.96, GIB * 999.4].map(formatBytes);
+    expect(shown).to.deep.equal([
+      '0 B',
+      '1 B',
+      '1023 B',
+      '1.00 KiB',
+      '1.50 KiB',
+      '10.0 KiB',
+      '10.0 KiB',
+      '1023 KiB',
+      '1.00 MiB',
+      '1.50 GiB',
+      '100 GiB',
+      '999 GiB',
+    ]);
+    expect(formatBytes(Number.MAX_SAFE_INTEGER)).to.equal('8.00 PiB');
+  });
+
+  it('rates are bits per second with base 1000', () => {
+    expect([0, 12.5, 108_300_000, 125e6].map(formatBitRate)).to.deep.equal(['0 b/s', '100 b/s', '866 Mb/s', '1.00 Gb/s']);
+  });
+
+  it('an age is told in the one unit that tells enough', () => {
+    const second = 1000;
+    const shown = [-5000, 0, 1400, 1600, 89 * second, 91 * second, 89 * 60 * second, 5400 * second, 35 * 3600 * second, 36 * 3600 * second];
+    expect(shown.map(formatAge)).to.deep.equal([
+      'just now',
+      'just now',
+      'just now',
+      '2 s ago',
+      '89 s ago',
+      '2 min ago',
+      '89 min ago',
+      '2 h ago',
+      '35 h ago',
+      '2 days ago',
+    ]);
+  });
+
+  it('durations below a second are told in ms', () => {
+    expect([0, 0.0381, 0.9994, 0.9996, 1.24, 9.96, 12.4].map(formatSeconds)).to.deep.equal([
+      '0 ms',
+      '38 ms',
+      '999 ms',
+      '1.0 s',
+      '1.2 s',
+      '10 s',
+      '12 s',
+    ]);
+  });
+
+  it('a time that no date can say becomes the nearest that can', () => {
+    expect([0, 1_795_000_000_000, 1e18, Number.MAX_SAFE_INTEGER, -1].map(rfc3339)).to.deep.equal([
+      '1970-01-01T00:00:00Z',
+      '2026-11-18T11:06:40Z',
+      '9999-12-31T23:59:59Z',
+      '9999-12-31T23:59:59Z',
+      '1970-01-01T00:00:00Z',
+    ]);
+  });
+});
