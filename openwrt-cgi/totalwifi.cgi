@@ -52,7 +52,8 @@ for line in $radios 'Interface '; do
   case $line in
     Interface\ * | Unnamed/*)
       interfaces=$interfaces${interface:+$interface$newline}
-      interface=${line#Interface }
+      interface=''
+      case $line in Interface\ *) interface=${line#Interface } ;; esac
       ;;
     type\ AP | type\ AP/VLAN | type\ P2P-GO) ;;
     type\ * | '4addr: on') interface='' ;;
