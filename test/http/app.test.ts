@@ -1,0 +1,207 @@
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { LedgerError } from '../../src/errors.ts';
+import type { AppDeps } from '../../src/http/deps.ts';
+import type { Listening } from '../../src/http/server.ts';
+import { openHome, type SmallHome } from '../support/small-home.ts';
+import { type Answer, ask, depsOf, serveApp } from '../support/web.ts';
+
+const LONG = 'wrtmeter_metric{label="some text"} 1\n'.repeat(1000);
+
+describe('the web application', () => {
+  let home: SmallHome;
+  let server: Listening;
+  before(async () => {
+    home = await openHome({ routers: { gateway: [] } });
+  });
+  after(() => home.close());
+  afterEach(() => server.close());
+
+  const start = async (changes: Partial<AppDeps> = {}) => {
+    server = await serveApp(depsOf(home, () => home.view(Date.UTC(2026, 10, 20)), changes));
+  };
+  const get = (path: string, headers: Record<string, string> = {}): Promise<Answer> => ask(server.url + path, { headers });
+
+  describe('/metrics', () => {
+    it('has the type that Prometheus asks for', async () => {
+      await start();
+      const { status, headers, text } = await get('/metrics');
+      expect([status, headers['content-type'], text]).to.deep.equal([200, 'text/plain; version=0.0.4; charset=utf-8', 'wrtmeter_up 1\n']);
+      expect(headers).to.include({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-length': '14' });
+    });
+
+    it('is packed for who takes gzip, and only then', async () => {
+      await start({ scrape: async () => LONG });
+      for (const accept of ['gzip', 'gzip, deflate, br', 'deflate, gzip;q=0.5']) {
+        const { headers, body } = await get('/metrics', { 'Accept-Encoding': accept });
+        expect(headers, accept).to.include({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+        expect(gunzipSync(body).toString()).to.equal(LONG);
+        expect(body.length).to.be.below(LONG.length / 10);
+      }
+      for (const accept of [undefined, 'identity', 'br', 'gzip;q=0']) {
+        const { headers, text } = await get('/metrics', accept === undefined ? {} : { 'Accept-Encoding': accept });
+        expect(headers['content-encoding'], accept).to.equal(undefined);
+        expect(headers.vary).to.equal('Accept-Encoding');
+        expect(text).to.equal(LONG);
+      }
+    });
+
+    it('hands on the time that the scraper gives, if it is one', async () => {
+      const seen: (number | null)[] = [];
+      await start({
+        scrape: async (timeout) => {
+          seen.push(timeout);
+          return '';
+        },
+      });
+      for (const text of ['10', '9.5', '0', '-1', '1e3', 'NaN', 'Infinity', ' 5', '5 ', '5s', '0x10', '']) {
+        await get('/metrics', { 'X-Prometheus-Scrape-Timeout-Seconds': text });
+      }
+      await get('/metrics');
+      // HTTP itself takes the blanks around a value away.
+      expect(seen).to.deep.equal([10, 9.5, null, null, null, null, null, 5, 5, null, null, null, null]);
+    });
+
+    it('answers HEAD like GET, without a body', async () => {
+      await start();
+      const { status, headers, text } = await ask(`${server.url}/metrics`, { method: 'HEAD' });
+      expect([status, headers['content-length'], text]).to.deep.equal([200, '14', '']);
+    });
+  });
+
+  describe('/api.php', () => {
+    it('answers at both of its addresses, as JSON without more', async () => {
+      await start();
+      for (const path of ['/api.php', '/netstat/api.php']) {
+        const { status, headers, text } = await get(`${path}?action=clients`);
+        expect([status, headers['content-type'], text]).to.deep.equal([200, 'application/json', '{"data":[]}']);
+      }
+    });
+
+    it('says what is wrong in the words of the older API', async () => {
+      await start();
+      const none = await get('/api.php');
+      expect([none.status, none.text]).to.deep.equal([400, '{"error":"No action specified."}']);
+      const other = await get('/api.php?action=clients&action=nonsense');
+      expect([other.status, other.text]).to.deep.equal([
+        400,
+        '{"error":"Invalid action. Valid actions are: clients, wan, leases, combined."}',
+      ]);
+    });
+
+    it('says so when something unforeseen happens', async () => {
+      await start({
+        apiPhp: async () => {
+          throw new LedgerError('Ledger "x": disk I/O error');
+        },
+      });
+      const { status, text } = await get('/api.php?action=wan');
+      expect([status, text]).to.deep.equal([500, '{"error":"An unexpected error occurred: Ledger \\"x\\": disk I/O error"}']);
+    });
+  });
+
+  describe('what is wrong', () => {
+    it('an unknown address gets one line that names useful ones', async () => {
+      await start();
+      const { status, text, headers } = await get('/nonsense');
+      const line = 'There is nothing at this address: try /, /metrics, /api.php?action=combined, /api/v1/devices and /api/v1/openapi.json';
+      expect([status, text, headers['content-type']]).to.deep.equal([404, `${line}\n`, 'text/plain; charset=utf-8']);
+      expect((await get('/api/v2/devices')).text).to.equal(JSON.stringify({ error: line }));
+      expect((await get('/%00%ff')).status).to.equal(404);
+    });
+
+    it('a wrong method gets 405 and what is allowed', async () => {
+      await start();
+      for (const [method, path, allow] of [
+        ['POST', '/metrics', 'GET, HEAD'],
+        ['DELETE', '/api/v1/devices', 'GET, HEAD'],
+        ['OPTIONS', '/', 'GET, HEAD'],
+        ['GET', '/-/reload', 'POST'],
+      ] as const) {
+        const { status, headers } = await ask(server.url + path, { method });
+        expect([status, headers.allow], `${method} ${path}`).to.deep.equal([405, allow]);
+      }
+    });
+
+    it('a wrong query gets 400 and a line', async () => {
+      await start();
+      const { status, headers, text } = await get('/api/v1/usage?by=week');
+      expect([status, headers['content-type'], text]).to.deep.equal([
+        400,
+        'application/json',
+        '{"error":"\\"by\\" is \\"week\\": use hour, day, month"}',
+      ]);
+    });
+
+    it('an address of endless length gets 414', async () => {
+      await start();
+      expect((await get(`/api/v1/usage?mac=${'0'.repeat(2048)}`)).status).to.equal(414);
+      expect((await get(`/${'0'.repeat(20_000)}`)).status).to.equal(431);
+    });
+
+    it('a bug is told to the log, not to the caller', async () => {
+      const logged: unknown[] = [];
+      await start({
+        view: async () => {
+          throw new TypeError('secret of /home/somebody');
+        },
+        log: (level, message, fields) => logged.push([level, message, (fields.error as Error).message]),
+      });
+      for (const path of ['/api/v1/devices', '/']) {
+        const { status, text } = await get(path);
+        expect(status).to.equal(500);
+        expect(text).to.include('Something went wrong here: the log says what').and.not.include('secret').and.not.include('    at ');
+      }
+      expect(logged).to.deep.equal(Array.from({ length: 2 }, () => ['error', 'A request failed', 'secret of /home/somebody']));
+    });
+
+    it('a ledger that cannot be read is said in its words', async () => {
+      await start({
+        usage: async () => {
+          throw new LedgerError('Ledger "/data/ledger.db": disk I/O error');
+        },
+      });
+      const { status, text } = await get('/api/v1/usage');
+      expect([status, text]).to.deep.equal([503, '{"error":"Ledger \\"/data/ledger.db\\": disk I/O error"}']);
+      // The page stands without its days.
+      expect((await get('/')).status).to.equal(200);
+    });
+
+    it('a body is neither read nor waited for', async () => {
+      await start({ reload: async () => ({ ok: true, message: 'configuration loaded anew' }) });
+      const { status, headers } = await ask(`${server.url}/-/reload`, { method: 'POST', body: 'x'.repeat(100) });
+      expect([status, headers.connection]).to.deep.equal([200, 'close']);
+    });
+  });
+
+  describe('/-/', () => {
+    it('healthy tells the problems, and fails where the program cannot do its work', async () => {
+      let healthy = true;
+      await start({ health: () => ({ healthy, problems: ['the disk is full'] }) });
+      expect(await get('/-/healthy')).to.include({ status: 200, text: '{"status":"ok","problems":["the disk is full"]}' });
+      healthy = false;
+      expect(await get('/-/healthy')).to.include({ status: 503, text: '{"status":"failing","problems":["the disk is full"]}' });
+    });
+
+    it('ready is 200 or 503', async () => {
+      let ready = false;
+      await start({ ready: () => ready });
+      expect(await get('/-/ready')).to.include({ status: 503, text: 'not ready\n' });
+      ready = true;
+      expect(await get('/-/ready')).to.include({ status: 200, text: 'ready\n' });
+    });
+
+    it('reload is for POST, where it is enabled, and not for pages of other sites', async () => {
+      const post = (headers = {}) => ask(`${server.url}/-/reload`, { method: 'POST', headers });
+      await start();
+      expect(await post()).to.include({ status: 403, text: 'Reloading is not enabled: set "reload: true", or send the process SIGHUP\n' });
+      await server.close();
+      let ok = true;
+      await start({ reload: async () => ({ ok, message: ok ? 'configuration loaded anew' : 'x.yaml:1: listen is wrong' }) });
+      expect(await post()).to.include({ status: 200, text: 'configuration loaded anew\n' });
+      expect(await post({ 'Sec-Fetch-Site': 'cross-site' })).to.include({ status: 403 });
+      ok = false;
+      expect(await post()).to.include({ status: 500, text: 'x.yaml:1: listen is wrong\n' });
+    });
+  });
+});

@@ -1,0 +1,66 @@
+import type { RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'chai';
+import { ListenError, listen } from '../../src/http/server.ts';
+import { ask } from '../support/web.ts';
+
+const LOOPBACK = { host: '127.0.0.1', port: 0 };
+const hello: RequestListener = (_, answer) => answer.end('hello');
+
+describe('the web server', () => {
+  it('tells the port that it took', async () => {
+    const server = await listen(hello, LOOPBACK);
+    expect(server.url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await ask(server.url)).text).to.equal('hello');
+    await server.close();
+    const six = await listen(hello, { host: '::1', port: 0 });
+    expect(six.url).to.match(/^http:\/\/\[::1\]:\d+$/);
+    await six.close();
+  });
+
+  it('says in one line why it cannot listen', async () => {
+    const first = await listen(hello, LOOPBACK);
+    const port = Number(new URL(first.url).port);
+    expect(await whyNot('127.0.0.1', port)).to.equal(
+      `Cannot listen on 127.0.0.1:${port}: another program does; end it, or choose another port with --listen`,
+    );
+    await first.close();
+    expect(await whyNot('192.0.2.1', 9780)).to.equal(
+      'Cannot listen on 192.0.2.1:9780: this machine does not have that address; 0.0.0.0 stands for all that it has',
+    );
+    expect(await whyNot('nowhere.invalid', 9780)).to.match(/^Cannot listen on nowhere\.invalid:9780: there is no such host; /);
+  });
+
+  it('lets a request under way finish when it closes, and takes no more', async () => {
+    const server = await listen((_, answer) => void wait(200).then(() => answer.end('late')), LOOPBACK);
+    const answer = ask(server.url);
+    await wait(50);
+    const closed = server.close();
+    expect((await answer).text).to.equal('late');
+    await closed;
+    expect(await ask(server.url).catch((error) => error.code)).to.equal('ECONNREFUSED');
+  });
+
+  it('closes within seconds whatever its clients do', async () => {
+    const server = await listen(() => undefined, LOOPBACK);
+    const { port } = new URL(server.url);
+    const idle = connect(Number(port), '127.0.0.1');
+    const hanging = ask(server.url).catch((error) => error.code);
+    await wait(50);
+    const began = Date.now();
+    await server.close();
+    expect(Date.now() - began).to.be.below(3000);
+    expect(await hanging).to.equal('ECONNRESET');
+    idle.destroy();
+  });
+});
+
+async function whyNot(host: string, port: number): Promise<string> {
+  const error = await listen(hello, { host, port }).then(
+    () => expect.fail('It listens'),
+    (reason) => reason,
+  );
+  expect(error).to.be.instanceOf(ListenError);
+  return error.message;
+}

@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import { FAILURE_REASONS } from '../../src/errors.ts';
+import { FAILURE_WORDS } from '../../src/views/failure-words.ts';
+import { landing } from '../../src/views/landing.ts';
+import { openHome, type SmallHome, stations, wan } from '../support/small-home.ts';
+
+const NOW = Date.UTC(2026, 10, 20, 18);
+const ADDRESS = 'http://192.168.1.1/cgi-bin/wrtmeter.cgi';
+
+describe('the landing page', () => {
+  let home: SmallHome;
+  beforeEach(async () => {
+    home = await openHome({ routers: { gateway: [ADDRESS] } });
+  });
+  afterEach(() => home.close());
+
+  const page = (changes: Parameters<SmallHome['view']>[1] = {}) => words(landing(home.view(NOW, changes), null));
+  const failure = { reason: 'connect', message: 'Cannot connect to 192.168.1.1:80' } as const;
+  const fail = () => home.read(NOW - 3000, { gateway: { sources: { stations: failure, wan: failure, leases: failure } } });
+
+  it('before the first reading it says that counting starts with it', async () => {
+    expect(page()).to.include('Nothing has been read yet. Counting starts with the first reading');
+    await home.read(NOW - 3000, {
+      gateway: { sources: { stations: stations([{ mac: '00:00:5e:00:53:03', bytes: { download: 9, upload: 9 } }]) } },
+    });
+    expect(page()).to.include('The first reading is done. Counting starts with the first reading').and.include('1 on the air, 1 known');
+    await home.read(NOW, {
+      gateway: { sources: { stations: stations([{ mac: '00:00:5e:00:53:03', bytes: { download: 99, upload: 9 } }]) } },
+    });
+    expect(page()).to.not.include('Counting starts');
+  });
+
+  it('where nobody named a router and none answers, it says how to go on', async () => {
+    expect(page({ implied: true })).to.not.include('npm run demo');
+    await fail();
+    const text = page({ implied: true });
+    expect(text).to.include('No router answers at http://192.168.1.1.');
+    expect(text).to.include('openwrt-cgi/install.sh root@192.168.1.1').and.include('npm run demo').and.not.include('Counting starts');
+    expect(page({ implied: false })).to.not.include('npm run demo');
+  });
+
+  it('sources that failed alike are told of once, with the reason, what to do and when they were last read', async () => {
+    await home.read(NOW - 120_000, { gateway: { sources: { stations: stations([]), wan: wan([]), leases: failure } } });
+    await fail();
+    const text = page();
+    expect(text).to.include('stations, wan, leases failed 3 s ago 2.0 s');
+    expect(text)
+      .to.include('Cannot be reached. Check that the router is switched on')
+      .and.include('Last read 2 min ago. Cannot connect to 192.168.1.1:80');
+    expect(text.split('Cannot be reached')).to.have.length(2);
+    expect(text).to.include('gateway no answer');
+  });
+
+  it('says of every reason what happened and what to do', () => {
+    expect(Object.keys(FAILURE_WORDS)).to.have.members([...FAILURE_REASONS]);
+    for (const { what, todo } of Object.values(FAILURE_WORDS)) expect(`${what}. ${todo}`).to.match(/^[A-Z][^.]+\. [A-Z].+\.$/);
+  });
+
+  it('warns while the clock holds the books, and after a failed write', () => {
+    expect(page()).to.not.include('booked').and.not.include('written');
+    const held = { ...home.ledger.state, heldBecause: 'the clock says 1970-01-01T00:00:09.000Z, which is before 2025', writeErrors: 3 };
+    const text = page({ ledger: held });
+    expect(text).to.include('Nothing is booked at the moment: the clock says 1970-01-01T00:00:09.000Z, which is before 2025.');
+    expect(text).to.include('The ledger could not be written, 3 times since the program started.');
+  });
+
+  it('several uplinks are shown each, one alone only where it is down', async () => {
+    const bytes = { download: 0, upload: 0 };
+    await home.read(NOW, { gateway: { sources: { wan: wan([{ name: 'wan', bytes }]) } } });
+    expect(page()).to.not.include('Uplink');
+    await home.read(NOW + 1, { gateway: { sources: { wan: wan([{ name: 'wan', bytes: null, up: false }]) } } });
+    expect(page()).to.include('wan at gateway down 0 B 0 B');
+  });
+});
+
+/** The page as it is read aloud: without its style and tags. */
+const words = (page: string): string =>
+  page
+    .replace(/<style>.*<\/style>/s, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ ([.,])/g, '$1');
