@@ -80,7 +80,8 @@ function sourceJson({ source, success, lastTried, lastSuccess, duration, skipped
     success,
     last_tried: timeJson(lastTried),
     last_success: timeJson(lastSuccess),
-    duration_seconds: duration,
+    // The clock tells nothing finer.
+    duration_seconds: Math.round(duration * 1e6) / 1e6,
     skipped_lines: skipped,
     error: error && { reason: error.reason, message: error.message },
   };
