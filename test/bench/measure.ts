@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startExporter } from '../support/exporter.ts';
+import { type Contest, contest, STEP } from './contest.ts';
+import { startNodeExporter } from './node-exporter.ts';
+import { withoutProcess } from './plain-text.ts';
+import { startBenchRouters } from './routers.ts';
+import { type Size, warmUpOf } from './sizes.ts';
+import { measureStages, type Stages } from './stages.ts';
+import { createScraper } from './timed-get.ts';
+
+/** Everything measured at one size. */
+export interface Figures extends Size {
+  series: number;
+  /** Without gzip, and as Prometheus asks. */
+  plain: Contest;
+  gzip: Contest;
+  stages: Stages;
+  /** Bytes of the ledger, its write-ahead log included. */
+  database: number;
+}
+
+export interface Surroundings {
+  /** A folder on a real disk, made and removed by the caller. */
+  folder: string;
+  nodeExporter: boolean;
+  progress: (line: string) => void;
+  /** Ends the benchmark between two rounds. */
+  stop: AbortSignal;
+}
+
+/** Measures one size; all processes that it starts have ended when it returns. */
+export async function measure(size: Size, { folder, nodeExporter, progress, stop }: Surroundings): Promise<Figures> {
+  const warmUp = warmUpOf(size);
+  const tell = (what: string) => progress(`${size.devices} devices on ${size.routers} routers: ${what}`);
+  // The routers' clocks come to about now with the last round.
+  const routers = await startBenchRouters(size, Date.now() - 3 * (size.rounds + warmUp) * STEP * 1000, stop);
+  const running: (() => Promise<unknown>)[] = [routers.close];
+  try {
+    tell(`the pieces one by one, ${size.rounds} rounds`);
+    const stages = await measureStages(routers, await mkdtemp(join(folder, 'stages-')), { warmUp, measured: size.rounds });
+
+    tell(`warming up, ${warmUp} rounds`);
+    const dataDir = await mkdtemp(join(folder, 'data-'));
+    const config = join(folder, 'wrtmeter.yaml');
+    await writeFile(
+      config,
+      JSON.stringify({ heartbeat: '1h', routers: Object.fromEntries(routers.routers.map(([n, url]) => [n, { url }])) }),
+    );
+    const wrtmeter = await startExporter({ args: ['--config', config], dataDir, env: { WRTMETER_LOG_LEVEL: 'warn' } });
+    running.push(() => wrtmeter.kill());
+    const scraper = createScraper(`${wrtmeter.url}/metrics`, { gzip: false });
+    running.push(async () => scraper.close());
+    let text = '';
+    for (let i = 0; i < warmUp; i++) {
+      await routers.advance(STEP);
+      text = withoutProcess((await scraper.scrape()).text());
+    }
+    const textfiles = join(folder, 'textfiles');
+    await mkdir(textfiles, { recursive: true });
+    await writeFile(join(textfiles, 'wrtmeter.prom'), text);
+    const other = nodeExporter ? await startNodeExporter(textfiles) : null;
+    if (other !== null) running.push(other.stop);
+
+    const programs = { wrtmeter, nodeExporter: other };
+    tell(`${size.rounds} rounds without gzip`);
+    const plain = await contest(programs, routers, size.rounds, false);
+    tell(`${size.rounds} rounds with gzip`);
+    const gzip = await contest(programs, routers, size.rounds, true);
+    return { ...size, series: seriesIn(text), plain, gzip, stages, database: await ledgerBytes(dataDir) };
+  } finally {
+    for (const end of running.reverse()) await end();
+  }
+}
+
+const seriesIn = (text: string): number => text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+
+async function ledgerBytes(dataDir: string): Promise<number> {
+  const sizes = await Promise.all(['ledger.db', 'ledger.db-wal'].map((file) => stat(join(dataDir, file))));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
+}

@@ -1,0 +1,105 @@
+import type { Round, SourceResult } from '../../src/domain/round.ts';
+import { newStatus, noteRound } from '../../src/domain/status.ts';
+import { SourceError } from '../../src/errors.ts';
+import { type LedgerTerms, openLedger } from '../../src/ledger/ledger.ts';
+import { openStore } from '../../src/ledger/store.ts';
+import { parseWrtmeter, wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
+import type { Told } from '../../src/sources/source.ts';
+import { httpReader } from '../../src/transports/http.ts';
+import { families, renderMetrics } from '../../src/views/metrics/metrics.ts';
+import type { View } from '../../src/views/view.ts';
+import { plainText, withoutProcess } from './plain-text.ts';
+import type { BenchRouters } from './routers.ts';
+import { median } from './statistics.ts';
+
+/** Medians, in ms, of the pieces of a round; `commit` is the part of `post` that waits for the disk. */
+export interface Stages {
+  read: number;
+  parse: number;
+  post: number;
+  commit: number;
+  render: number;
+  /** The same lines by joining strings. */
+  plain: number;
+}
+
+const TERMS: LedgerTerms = {
+  timezone: 'Europe/Berlin',
+  billing: { day: 1 },
+  routerBilling: new Map(),
+  deviceBytes: 'stations',
+  lineRate: () => 1e10,
+  keepHours: 62 * 86_400,
+  mostAccounts: 50_000,
+};
+
+/** Does rounds with the exporter's own pieces in this process, one after another instead of interleaved, and times each. */
+export async function measureStages(
+  { routers, advance }: BenchRouters,
+  dataDir: string,
+  rounds: { warmUp: number; measured: number },
+): Promise<Stages> {
+  const read = httpReader({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
+  const cgi = routers.map(([name, url]) => ({ name, url: `${url}/cgi-bin/wrtmeter.cgi` }));
+  const statuses = new Map(cgi.map(({ name, url }) => [name, newStatus(name, [url], wrtmeterProbe(url, read).sources)]));
+  const store = await openStore(dataDir);
+  const ledger = await openLedger(store, TERMS, Date.now());
+  const times: Stages[] = [];
+  try {
+    for (let i = 0; i < rounds.warmUp + rounds.measured; i++) {
+      await advance(15);
+      const startedAt = Date.now();
+      const clock = stopwatch();
+      const answers = await Promise.all(cgi.map(({ url }) => read(url, AbortSignal.timeout(30_000))));
+      const readMs = clock();
+      const told = answers.map(parseWrtmeter);
+      const parseMs = clock();
+      const round = roundOf(cgi, told, startedAt);
+      clock();
+      const posted = await ledger.post(round, () => performance.now());
+      const postMs = clock();
+      if (posted.status !== 'posted') throw new Error(`A round was not posted: ${posted.status}`);
+      noteRound(statuses, round);
+      const view = viewOf(ledger, [...statuses.values()]);
+      const text = await renderMetrics(view, null);
+      const renderMs = clock();
+      const plain = plainText(families(view));
+      const plainMs = clock();
+      if (plain !== withoutProcess(text)) throw new Error('Joined strings are not what the client library renders');
+      const commitMs = ledger.state.commitSeconds * 1000;
+      times.push({ read: readMs, parse: parseMs, post: postMs, commit: commitMs, render: renderMs, plain: plainMs });
+    }
+  } finally {
+    await ledger.close();
+  }
+  const of = (stage: keyof Stages) => median(times.slice(rounds.warmUp).map((t) => t[stage]));
+  return { read: of('read'), parse: of('parse'), post: of('post'), commit: of('commit'), render: of('render'), plain: of('plain') };
+}
+
+/** Milliseconds since it was asked last. */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const before = last;
+    last = performance.now();
+    return last - before;
+  };
+}
+
+function roundOf(cgi: readonly { name: string; url: string }[], told: readonly Told[], startedAt: number): Round {
+  const at = Date.now();
+  const routers = cgi.map(({ name, url }, i) => ({
+    router: name,
+    system: told[i]?.system ?? null,
+    results: (told[i]?.sources ?? []).map(({ source, skipped, told: observation }): SourceResult => {
+      if (observation instanceof SourceError) throw observation;
+      return { status: 'ok', source, reader: `wrtmeter.cgi ${url}`, observation, skipped, at, duration: 0 };
+    }),
+  }));
+  return { routers, startedAt, finishedAt: at };
+}
+
+function viewOf({ books, months, state }: Awaited<ReturnType<typeof openLedger>>, routers: View['routers']): View {
+  const common = { timezone: TERMS.timezone, expire: 30 * 86_400, version: '0.0.0', aliases: new Map(), implied: false };
+  return { ...common, now: Date.now(), books, months, ledger: state, routers };
+}
