@@ -14,7 +14,9 @@ export function routersOfUrls(urls: readonly string[], place: string, problems: 
       return [{ value, place }];
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
-      fail(problems, place, `${hidden ? `entry ${index + 1}` : shown(text)} ${error.message}`);
+      const mistyped = place === 'command line' && /^[a-z-]+$/i.test(text);
+      const why = mistyped ? 'is neither a command nor the URL of a router; see wrtmeter --help' : error.message;
+      fail(problems, place, `${hidden ? `entry ${index + 1}` : shown(text)} ${why}`);
       return [];
     }
   });

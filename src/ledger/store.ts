@@ -1,5 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import { LedgerError } from '../errors.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
@@ -26,7 +26,7 @@ export interface Store {
 
 /** Opens `DIR/ledger.db` for writing, makes or migrates it, and holds it against a second writer. Throws a LedgerError. */
 export async function openStore(directory: string): Promise<Store> {
-  await mkdir(directory, { recursive: true }).catch((error: Error) => {
+  await makeDirectory(directory).catch((error: Error) => {
     throw new LedgerError(`Data directory "${directory}" cannot be made: ${error.message}`);
   });
   const lock = await holdLock(directory);
@@ -60,6 +60,18 @@ export async function openStoreToRead(directory: string): Promise<Store> {
     throw asLedgerError(error, path);
   }
   return createStore(database, path, null);
+}
+
+/** Makes a directory and those above it. Node's own recursive way never ends where a file system refuses as if the parent were missing. */
+async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    const missing = error.code === 'ENOENT' && (await stat(parent).catch(() => null)) === null;
+    if (!missing || parent === path) throw error;
+    await makeDirectory(parent);
+    await mkdir(path);
+  });
 }
 
 function createStore(database: sqlite3.Database, path: string, lock: sqlite3.Database | null): Store {

@@ -46,7 +46,7 @@ describe('routers given by URL', () => {
 
   it('must be URLs, and different ones', async () => {
     expect(await errorsOf({ cli: { routers: ['chekc', 'ftp://192.168.1.1'] } })).to.deep.equal([
-      'command line: "chekc" is not an http or https URL; write for example http://192.168.1.1',
+      'command line: "chekc" is neither a command nor the URL of a router; see wrtmeter --help',
       'command line: "ftp://192.168.1.1" is not an http or https URL; write for example http://192.168.1.1',
     ]);
     expect(await errorsOf({ cli: { routers: ['http://192.168.1.1', 'b=http://192.168.1.1'] } })).to.deep.equal([

@@ -41,8 +41,13 @@ function parseLabels(text: string, line: string): Record<string, string> {
 }
 
 function parseValue(text: string, line: string): number {
-  const special: Record<string, number> = { NaN: Number.NaN, '+Inf': Number.POSITIVE_INFINITY, '-Inf': Number.NEGATIVE_INFINITY };
+  const special: Record<string, number> = {
+    NaN: Number.NaN,
+    Nan: Number.NaN,
+    '+Inf': Number.POSITIVE_INFINITY,
+    '-Inf': Number.NEGATIVE_INFINITY,
+  };
   const value = special[text] ?? Number(text);
-  if (Number.isNaN(value) && text !== 'NaN') throw new Error(`Not a value: ${JSON.stringify(line)}`);
+  if (Number.isNaN(value) && !/^nan$/i.test(text)) throw new Error(`Not a value: ${JSON.stringify(line)}`);
   return value;
 }

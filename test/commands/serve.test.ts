@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type Exporter, startExporter } from '../support/exporter.ts';
+import type { Sample } from '../support/prometheus-text.ts';
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+/** Runs the program until it ends by itself. */
+function run(args: string[], cwd: string): Promise<{ code: number | null; err: string; out: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (data) => (out += data));
+    child.stderr.on('data', (data) => (err += data));
+    child.once('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+const figure = (samples: Sample[], name: string, labels: Record<string, string> = {}) =>
+  samples.find((s) => s.name === name && Object.entries(labels).every(([key, value]) => s.labels[key] === value))?.value;
+
+describe('wrtmeter serve', () => {
+  let directory: string;
+  let server: http.Server;
+  let port: number;
+  let counter = 0;
+  const running: Exporter[] = [];
+  const start = async (args: string[]) => {
+    const exporter = await startExporter({ args, dataDir: join(directory, 'data') });
+    running.push(exporter);
+    return exporter;
+  };
+
+  before(async () => {
+    server = http.createServer((request, response) => {
+      if (request.url === '/hang') return;
+      response.end(`wan: ${counter} ${counter}\n`);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    port = (server.address() as AddressInfo).port;
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'wrtmeter-serve-'));
+    counter = 0;
+  });
+  afterEach(async () => {
+    for (const exporter of running.splice(0)) await exporter.kill('SIGKILL');
+    await rm(directory, { recursive: true });
+  });
+
+  const yaml = async (text: string) => {
+    await writeFile(join(directory, 'wrtmeter.yaml'), text);
+    return join(directory, 'wrtmeter.yaml');
+  };
+  const router = (name: string, path = '/wan') => `  ${name}:\n    urls: { wan: http://127.0.0.1:${port}${path} }\n`;
+
+  it('is ready when it says that it listens', async () => {
+    const { url } = await start(['--config', await yaml(`routers:\n${router('gateway')}`)]);
+    expect((await fetch(`${url}/-/ready`)).status).to.equal(200);
+    expect((await fetch(`${url}/-/healthy`)).status).to.equal(200);
+  });
+
+  it('SIGTERM ends a running round, posts what was read, and exits 0 within 5 s', async () => {
+    const config = await yaml(`routers:\n${router('gateway')}${router('attic', '/hang')}`);
+    const first = await start(['--config', config]);
+    await first.scrape(1);
+    counter = 1000;
+    const scrape = fetch(`${first.url}/metrics`, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': '60' } }).then((r) => r.status);
+    await pause(300);
+    const began = performance.now();
+    expect(await first.kill('SIGTERM')).to.deep.equal({ code: 0, signal: null });
+    expect(performance.now() - began).to.be.lessThan(5000);
+    expect(await scrape).to.equal(200);
+    const second = await start(['--config', config]);
+    expect(figure(await second.scrape(1), 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(1000);
+  });
+
+  it('SIGHUP loads the configuration anew; a bad file keeps the old one running and says so', async () => {
+    const config = await yaml(`routers:\n${router('gateway')}`);
+    const exporter = await start(['--config', config]);
+    await exporter.scrape();
+    await yaml(`routers:\n${router('gateway')}devices:\n  tv: { macs: [nonsense] }\n`);
+    process.kill(exporter.pid, 'SIGHUP');
+    await pause(500);
+    expect(exporter.logs.join('\n')).to.match(/The old configuration goes on: .*wrtmeter\.yaml:4: .*nonsense/);
+    counter = 5;
+    expect(figure(await exporter.scrape(), 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(5);
+    await yaml(`routers:\n  home:\n    was: [gateway]\n    urls: { wan: http://127.0.0.1:${port}/wan }\n`);
+    process.kill(exporter.pid, 'SIGHUP');
+    await pause(500);
+    counter = 7;
+    const samples = await exporter.scrape();
+    expect(figure(samples, 'wrtmeter_wan_download_bytes_total', { router: 'home' })).to.equal(7);
+    expect(figure(samples, 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(undefined);
+  });
+
+  it('POST /-/reload does the same where it is enabled, and is not there where it is not', async () => {
+    const config = await yaml(`reload: true\nrouters:\n${router('gateway')}`);
+    const exporter = await start(['--config', config]);
+    expect((await fetch(`${exporter.url}/-/reload`, { method: 'POST' })).status).to.equal(200);
+    await yaml('routers: 5\n');
+    const refused = await fetch(`${exporter.url}/-/reload`, { method: 'POST' });
+    expect([refused.status, await refused.text()].join(' ')).to.match(/^500 the old configuration goes on: .*wrtmeter\.yaml:1: /);
+    await exporter.kill();
+    const without = await start(['--config', await yaml(`routers:\n${router('gateway')}`)]);
+    expect((await fetch(`${without.url}/-/reload`, { method: 'POST' })).status).to.be.oneOf([403, 404, 405]);
+  });
+
+  it('a second process on the same ledger, and a port in use, are refused in a line', async () => {
+    const config = await yaml(`routers:\n${router('gateway')}`);
+    const { url } = await start(['--config', config]);
+    const again = await run(['--config', config, '--data', join(directory, 'data'), '--listen', '127.0.0.1:0'], directory);
+    expect(again.code).to.equal(1);
+    expect(again.err).to.match(/^Ledger in ".*" is in use by another wrtmeter: stop it first, or name another directory with --data\n$/);
+    const taken = await run(['--config', config, '--data', join(directory, 'other'), '--listen', new URL(url).host], directory);
+    expect(taken.code).to.equal(1);
+    expect(taken.err).to.match(/^Cannot listen on 127\.0\.0\.1:\d+: another program does; .*\n$/);
+  });
+
+  it('a damaged ledger, or a directory that cannot be written, is refused in a line', async () => {
+    const config = await yaml(`routers:\n${router('gateway')}`);
+    await writeFile(join(directory, 'ledger.db'), 'this is no database, but long enough to be looked at as one'.repeat(100));
+    const damaged = await run(['--config', config, '--data', directory, '--listen', '127.0.0.1:0'], directory);
+    expect(damaged.code).to.equal(1);
+    expect(damaged.err).to.match(/^Ledger ".*ledger\.db": .*not a database.*\n$/);
+    const nowhere = await run(['--config', config, '--data', '/proc/nowhere', '--listen', '127.0.0.1:0'], directory);
+    expect(nowhere.code).to.equal(1);
+    expect(nowhere.err).to.match(/^Data directory "\/proc\/nowhere" cannot be made: .*\n$/);
+  });
+
+  it('reads by itself when nobody asks for the time of the heartbeat', async () => {
+    const exporter = await start(['--config', await yaml(`heartbeat: 1s\nrouters:\n${router('gateway')}`)]);
+    await pause(1500);
+    counter = 9;
+    await pause(1500);
+    const wan = (await exporter.api('/api.php?action=wan')) as { data: { rx_bytes: number }[] };
+    expect(wan.data[0]?.rx_bytes).to.equal(9);
+  });
+});
+
+describe('wrtmeter demo', () => {
+  it('shows a home that lives, and leaves nothing behind', async () => {
+    const socket = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((done) => socket.once('listening', done));
+    const { port } = socket.address() as AddressInfo;
+    socket.close();
+    const child = spawn(process.execPath, [MAIN, 'demo', '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = new Promise<number | null>((done) => child.once('close', done));
+    let out = '';
+    await new Promise<void>((done) => {
+      child.stdout.on('data', (data) => {
+        out += data;
+        if (/listening/.test(out)) done();
+      });
+    });
+    const total = async () => {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      return Number(/^wrtmeter_wan_download_bytes_total\S* (\d+)/m.exec(text)?.[1]);
+    };
+    expect(await total()).to.equal(0);
+    await pause(3000);
+    expect(await total()).to.be.greaterThan(0);
+    child.kill('SIGTERM');
+    expect(await ended).to.equal(0);
+    expect(out).to.match(/simulated routers/);
+  });
+});
