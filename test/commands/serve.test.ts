@@ -92,7 +92,7 @@ describe('wrtmeter serve', () => {
     await yaml(`routers:\n${router('gateway')}devices:\n  tv: { macs: [nonsense] }\n`);
     process.kill(exporter.pid, 'SIGHUP');
     await pause(500);
-    expect(exporter.logs.join('\n')).to.match(/The old configuration goes on: .*wrtmeter\.yaml:4: .*nonsense/);
+    expect(exporter.logs.join('\n')).to.match(/The old configuration goes on: .*wrtmeter\.yaml:5: .*nonsense/);
     counter = 5;
     expect(figure(await exporter.scrape(), 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(5);
     await yaml(`routers:\n  home:\n    was: [gateway]\n    urls: { wan: http://127.0.0.1:${port}/wan }\n`);
