@@ -37,6 +37,13 @@ export async function dockerDaemon(): Promise<DockerDaemon> {
   return { env: { ...env, DOCKER_HOST: `unix://${socket}` }, shared: false, stop };
 }
 
+/** The address of Docker's own bridge: this machine's, which containers can reach and nobody else. */
+export async function bridgeAddress(): Promise<string> {
+  const [, address] = /inet ([\d.]+)\//.exec(await output(['ip', '-4', '-o', 'address', 'show', 'docker0'])) ?? [];
+  if (address === undefined) throw new Error('This test needs a Docker daemon on this machine, with its bridge "docker0"');
+  return address;
+}
+
 async function startDaemon(): Promise<{ child: ChildProcess; socket: string }> {
   const folder = join(labFolder(), 'docker');
   mkdirSync(folder, { recursive: true });

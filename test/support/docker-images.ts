@@ -9,6 +9,10 @@ const project = join(import.meta.dirname, '../..');
 const standIns = join(project, 'test/lab/stand-in');
 const base = 'wrtmeter-lab/trixie';
 
+/** wrtmeter's own image, built from this checkout, and what it is built in. */
+export const appImage = 'wrtmeter-lab:app';
+const buildImage = 'wrtmeter-lab:build';
+
 /** The images that the project is built on, as its files name them. */
 export function baseImages(): { node: string; prometheus: string; grafana: string } {
   const node = /^ARG BASE=(\S+)$/m.exec(readFileSync(join(project, 'Dockerfile'), 'utf8'))?.[1];
@@ -36,6 +40,31 @@ export async function provideImages(daemon: DockerDaemon): Promise<string[]> {
     made.push(image);
   }
   return made;
+}
+
+/** Builds wrtmeter's image as its Dockerfile says. The build stage keeps a name, so that the next run finds its layers. */
+export async function buildApp({ env, shared }: DockerDaemon): Promise<string[]> {
+  await output(['docker', 'build', '--target', 'build', '--tag', buildImage, project], { env });
+  await output(['docker', 'build', '--tag', appImage, project], { env });
+  if (!shared) await output(['docker', 'image', 'prune', '--force'], { env });
+  return [appImage, buildImage];
+}
+
+/** A small board with systemd, on which wrtmeter is installed; needs its image. */
+export async function buildBoard(daemon: DockerDaemon): Promise<string> {
+  const board = 'wrtmeter-lab:board';
+  await provideBase(daemon);
+  await build(daemon, board, async (context) => {
+    cpSync(join(standIns, 'systemd'), context, { recursive: true });
+    cpSync(join(project, 'systemd/wrtmeter.service'), join(context, 'wrtmeter.service'));
+    return { APP: appImage };
+  });
+  return board;
+}
+
+/** On a daemon that is somebody's nothing of ours stays; on our own it serves the next run. */
+export async function forget({ env, shared }: DockerDaemon, images: readonly string[]): Promise<void> {
+  if (shared) for (const image of [...images, base]) await finish(['docker', 'rmi', image], { env });
 }
 
 async function available({ env, shared }: DockerDaemon, image: string): Promise<boolean> {
