@@ -2,9 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { Oracle } from '../src/demo/oracle.ts';
 import { createRandom } from '../src/demo/random.ts';
-import { type RunningRouters, startRouters } from '../src/demo/routers.ts';
+import { type RoutersOptions, type RunningRouters, startRouters } from '../src/demo/routers.ts';
 import { createWorld, type World } from '../src/demo/world.ts';
+import { type Books, booksKnowable, booksShown, expectAtMost, expectEqual, expectNoFall } from './support/books.ts';
 import { ride } from './support/drive.ts';
 import { knowableEvents, wildEvents } from './support/events.ts';
 import { startExporter } from './support/exporter.ts';
@@ -36,8 +38,8 @@ describe(`the program among routers that fail, from outside (SEED=${SEED})`, fun
   const start = (config: string) => () =>
     startExporter({ args: ['--config', join(directory, config)], dataDir: join(directory, 'data'), env: { TZ: noon } });
 
-  async function classicSite(): Promise<() => ReturnType<typeof startExporter>> {
-    routers = await startRouters(world);
+  async function classicSite(onAnswer?: RoutersOptions['onAnswer']): Promise<() => ReturnType<typeof startExporter>> {
+    routers = await startRouters(world, onAnswer && { onAnswer });
     const entries = routers.routers.map(({ name, urls }) => [
       name,
       { ap_stats: urls.stations, wan_stats: urls.wan ?? '', dhcp_leases: urls.leases ?? null },
@@ -47,8 +49,8 @@ describe(`the program among routers that fail, from outside (SEED=${SEED})`, fun
   }
 
   async function wrtmeterSite(): Promise<() => ReturnType<typeof startExporter>> {
-    routers = await startRouters(world, { auth: { token: 'correct horse' } });
-    const entries = routers.routers.map(({ name, url }) => `  ${name}:\n    url: ${url}\n    token: correct horse\n`);
+    routers = await startRouters(world, { auth: { token: 'correct-horse' } });
+    const entries = routers.routers.map(({ name, url }) => `  ${name}:\n    url: ${url}\n    token: correct-horse\n`);
     await writeFile(join(directory, 'wrtmeter.yaml'), `routers:\n${entries.join('')}`);
     return start('wrtmeter.yaml');
   }
@@ -77,5 +79,38 @@ describe(`the program among routers that fail, from outside (SEED=${SEED})`, fun
     const events = wildEvents(world, random);
     const terms = { world, random, events, format: 'classic', demand: 'at most' } as const;
     await ride({ ...terms, start: await classicSite(), routers, rounds: 120, kills: 2, waits: 1 });
+  });
+
+  it('counts once what moves while several scrapers ask at once', async () => {
+    const random = createRandom(SEED, 'scrapers');
+    const oracle = new Oracle(world);
+    const start = await classicSite((router, script) => {
+      if (script === 'totalwifi') oracle.read(router, 'stations');
+      if (script === 'wan') oracle.read(router, 'wan');
+    });
+    const exporter = await start();
+    const move = () => {
+      for (const { spec } of world.devices.values()) world.transfer(spec.mac, { download: random.int(9000), upload: random.int(900) });
+    };
+    const moving = setInterval(move, 1);
+    let before: Books = new Map();
+    try {
+      for (let round = 0; round < 30; round++) {
+        const pages = await Promise.all([0, 1, 2, 3].map(() => exporter.scrape()));
+        const known = booksKnowable(world, oracle);
+        for (const shown of pages.map(booksShown)) {
+          expectNoFall(shown, before);
+          expectAtMost(shown, known);
+        }
+        before = booksShown(pages[0] ?? []);
+        await new Promise((resolve) => setTimeout(resolve, random.int(30)));
+      }
+      clearInterval(moving);
+      expectEqual(booksShown(await exporter.scrape()), booksKnowable(world, oracle));
+      expect((await exporter.kill()).code).to.equal(0);
+    } finally {
+      clearInterval(moving);
+      await exporter.kill('SIGKILL');
+    }
   });
 });

@@ -30,12 +30,18 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const begin = now();
   const world = createWorld(home(seed, { start: begin - past * 1000, utcOffset: offsetFor(begin, hour) }));
   world.advance(past);
-  const running = await startRouters(world, { ...(host !== undefined && { host }), ...(port !== undefined && { port }) });
-  const timer = setInterval(() => {
+  const catchUp = () => {
     // A clock that is set back stops the home's time, never turns it back.
     const passed = now() - world.now;
     if (passed > 0) world.advance(passed / 1000);
-  }, 1000);
+  };
+  // Also at every answer: a router that told the same uptime twice would be taken for one that repeats itself.
+  const running = await startRouters(world, {
+    onAnswer: catchUp,
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+  });
+  const timer = setInterval(catchUp, 1000);
   return {
     world,
     routers: running.routers,

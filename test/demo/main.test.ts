@@ -14,6 +14,9 @@ describe('the demo', () => {
       expect(before).to.be.greaterThan(1e6);
       const response = await fetch(`${demo.routers[0]?.url}/cgi-bin/wrtmeter.cgi`);
       expect(await response.text()).to.equal(render(demo.world, 'gateway', 'wrtmeter'));
+      clock += 20;
+      expect(await (await fetch(`${demo.routers[0]?.url}/cgi-bin/wrtmeter.cgi`)).text()).to.match(/^uptime \d+\.\d2$/m);
+      expect(demo.world.now).to.equal(clock);
       clock += 1500;
       await new Promise((resolve) => setTimeout(resolve, 1200));
       expect(demo.world.now).to.equal(clock);

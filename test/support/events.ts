@@ -45,7 +45,9 @@ export function knowableEvents(world: World, random: Random): Events {
 
   const heldFor = (router: string, mac: string) => held.get(`${router} ${mac}`) ?? [];
   const on = (router: string, mac: string) => world.device(mac).associations.filter((a) => a.router.spec.name === router);
-  const isHeld = (a: Association) => heldFor(a.router.spec.name, a.device.spec.mac).some((h) => h.counter === a.counter);
+  // Any line can go on from nothing: one that was read so is as good as new.
+  const isHeld = (a: Association) =>
+    heldFor(a.router.spec.name, a.device.spec.mac).some((h) => h.counter === a.counter && !isNothing(h.shows));
 
   /** Whether its end, with that of others, leaves no doubt which of the MAC's lines went on. */
   function mayEnd(association: Association, ends: Association[]): boolean {
