@@ -147,7 +147,7 @@ function wildly(world: World, random: Random, may: (ends: Association[]) => bool
       if (may(sameRadio)) world.connect(spec.mac, router.spec.name, radio.spec.interface);
     } else if (chance < 0.9) {
       if (may(sameRadio)) world.disconnect(spec.mac, router.spec.name, radio.spec.interface);
-    } else world.disconnect(spec.mac);
+    } else if (may(associations)) world.disconnect(spec.mac);
   }
   const router = random.pick([...world.routers.keys()]);
   if (random.next() >= 0.1 || (router === 'gateway' && !mayReboot())) return;
