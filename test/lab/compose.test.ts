@@ -102,6 +102,11 @@ describe('docker compose', () => {
     expect(await query('sum(wrtmeter_router_up)')).to.equal(2);
   });
 
+  it('"print" shows the same in the terminal, while the service runs', async () => {
+    const wan = JSON.parse(await run(compose('run', '--rm', '--no-deps', '-T', 'wrtmeter', 'print', 'wan', '--json')));
+    expect(JSON.stringify(wan)).to.include(String(5 * MB));
+  });
+
   it('Prometheus has loaded the rules, and none of them is in error', async () => {
     const { groups } = await prometheus('/api/v1/rules');
     const rules: { name: string; health: string; state: string }[] = groups.flatMap((group: { rules: unknown[] }) => group.rules);

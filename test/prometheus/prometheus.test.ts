@@ -39,6 +39,12 @@ describe('prometheus/', () => {
     expect(stdout).to.match(/SUCCESS/);
   });
 
+  it('the alerts name only metrics that there are', async () => {
+    const documented = await readFile(join(folder, '../docs/metrics.md'), 'utf8');
+    for (const { alert, expr } of await rules())
+      for (const [name] of expr.matchAll(/\bwrtmeter_\w+/g)) expect(documented, alert).to.match(new RegExp(`\\b${name}\\b`));
+  });
+
   it('every alert is tested, says who it is about and how bad it is', async () => {
     const tests = await readFile(join(folder, 'tests/wrtmeter.yml'), 'utf8');
     for (const rule of await rules()) {
