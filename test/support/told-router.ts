@@ -1,0 +1,60 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A router that answers as wrtmeter.cgi does, with what a test tells it: an uplink and one station. */
+export interface ToldRouter {
+  readonly url: string;
+  /** Moves so many bytes towards the home or away from it: on the uplink and on the station alike. */
+  move(download: number, upload: number): void;
+  close(): Promise<void>;
+}
+
+export const TOLD_MAC = '02:00:00:00:00:01';
+
+/** `clock` is the router's own wall clock, Unix ms; it has run for ten days when it starts. */
+export async function startToldRouter(clock: () => number): Promise<ToldRouter> {
+  const began = performance.now();
+  const bytes = { download: 1_000_000_000, upload: 300_000_000 };
+  const text = () => `wrtmeter 1
+boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10
+uptime ${(864_000 + (performance.now() - began) / 1000).toFixed(2)}
+time ${Math.floor(clock() / 1000)}
+hostname told
+model -
+release -
+counter_bits 64
+flow_offload software 0
+flow_offload hardware 0
+begin wan
+uplink wan up eth1 7 dhcp ${bytes.download} ${bytes.upload}
+end wan
+begin stations
+radio phy0-ap0 ap 0 5180 Home
+station phy0-ap0 ${TOLD_MAC} ${bytes.upload} ${bytes.download} -50 866.7 1083.3 3600 20 1000.000
+end stations
+begin leases
+lease 0 ${TOLD_MAC} 192.168.1.10 annas-laptop *
+end leases
+begin names
+end names
+begin neighbours
+end neighbours
+end wrtmeter
+`;
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/plain' }).end(text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    move(download, upload) {
+      bytes.download += download;
+      bytes.upload += upload;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
