@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -255,31 +255,53 @@ describe('a router of namespaces, with a real dnsmasq, busybox and Prometheus', 
     expect(sampleValue(on, 'wrtmeter_ledger_rejected_bytes_total', { source: 'wan' })).to.equal(0);
   });
 
-  it('a router that hangs and one that is not there delay nobody beyond the deadline, nor hide the first', async () => {
-    const hung = await hangs();
-    const { port } = hung.server.address() as { port: number };
-    const routers = { gateway: { url: router.url }, hung: { url: `http://127.0.0.1:${port}` }, nobody: { url: `http://${router.nobody}` } };
-    writeFileSync(config('three.yaml'), JSON.stringify({ routers }));
-    const three = await startExporter({ args: ['--config', config('three.yaml')], dataDir: join(lab.folder, 'three') });
-    try {
+  describe('beside a router that hangs and one that is not there', () => {
+    let hung: { port: number; close(): void };
+    let three: Exporter;
+    const startThree = async () => {
+      three = await startExporter({ args: ['--config', config('three.yaml')], dataDir: join(lab.folder, 'three') });
+    };
+
+    before(async () => {
+      hung = await hangs();
+      const urls = { gateway: router.url, hung: `http://127.0.0.1:${hung.port}`, nobody: `http://${router.nobody}` };
+      const routers = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, { url }]));
+      writeFileSync(config('three.yaml'), JSON.stringify({ routers }));
+      await startThree();
+    });
+    after(async () => {
+      await three?.kill();
+      hung.close();
+    });
+
+    it('answers within the deadline of the scrape, with the figures of the one that can be read', async () => {
       await three.scrape(3);
       await download(anna, 2 * MB);
       const asked = performance.now();
       const samples = await three.scrape(3);
       expect(performance.now() - asked).to.be.below(3000);
       expect(sampleValue(samples, 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.be.within(2 * MB, 2.5 * MB);
-      expect(withLabels(samples, 'wrtmeter_router_up').map(({ labels, value }) => [labels.router, value])).to.deep.equal([
-        ['gateway', 1],
-        ['hung', 0],
-        ['nobody', 0],
-      ]);
+      const up = withLabels(samples, 'wrtmeter_router_up').map(({ labels, value }) => `${labels.router} ${value}`);
+      expect(up).to.deep.equal(['gateway 1', 'hung 0', 'nobody 0']);
       const errors = (name: string, reason: string) =>
         sampleValue(samples, 'wrtmeter_source_errors_total', { router: name, source: 'wan', reason });
       expect([errors('hung', 'timeout'), errors('nobody', 'connect')]).to.deep.equal([2, 2]);
-    } finally {
-      await three.kill();
-      hung.close();
-    }
+    });
+
+    it('posts what the others said when it is told to end in the middle of a round', async () => {
+      const wan = async () =>
+        ((await three.api('/api.php?action=wan')) as { data: { rx_bytes: number }[] }).data[0]?.rx_bytes ?? Number.NaN;
+      const before = await wan();
+      await download(anna, MB);
+      const round = three.scrape(10).catch(() => null);
+      await sleep(1000);
+      const asked = performance.now();
+      expect(await three.kill('SIGTERM')).to.deep.equal({ code: 0, signal: null });
+      expect(performance.now() - asked).to.be.below(5000);
+      await round;
+      await startThree();
+      expect((await wan()) - before).to.be.within(MB, 1.1 * MB);
+    });
   });
 
   it('was up for Prometheus at every scrape, and told it when a source was not', async () => {
@@ -365,12 +387,12 @@ const growth = (before: Books, after: Books) => (account: string) => (after.get(
 const farFromMonthEnd = () => ({ timezone: 'UTC', billing: { day: ((new Date().getUTCDate() + 13) % 28) + 1 } });
 
 /** A router that takes connections and never says a word. */
-async function hangs(): Promise<{ server: Server; close(): void }> {
+async function hangs(): Promise<{ port: number; close(): void }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => void sockets.add(socket.on('error', () => {})));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    server,
+    port: (server.address() as AddressInfo).port,
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();
