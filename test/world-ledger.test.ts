@@ -28,7 +28,9 @@ const TERMS = {
   deviceBytes: 'stations' as const,
   lineRate: () => 10e9,
   keepHours: 62 * 86_400,
+  gapAfter: 0,
   mostAccounts: 1000,
+  mostNewAccounts: 50_000,
 };
 
 interface Case {

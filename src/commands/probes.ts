@@ -9,11 +9,12 @@ import type { Alias } from '../views/view.ts';
 
 /** Bounds what an attacker who invents MACs can make the ledger hold. */
 const MOST_ACCOUNTS = 50_000;
+const MOST_NEW_ACCOUNTS = 15_000;
 
 /** The requests that read a router as it is configured. */
-export function probesOf({ requests, credentials, tls }: RouterConfig): Probe[] {
+export function probesOf({ requests, credentials, tls, counterBits }: RouterConfig): Probe[] {
   const read = httpReader({ credentials, tls });
-  return requests.kind === 'wrtmeter' ? [wrtmeterProbe(requests.url, read)] : classicProbes(requests, read);
+  return requests.kind === 'wrtmeter' ? [wrtmeterProbe(requests.url, read, counterBits)] : classicProbes(requests, read, counterBits ?? 64);
 }
 
 /** A router's status before it was read. */
@@ -39,7 +40,9 @@ export function termsOf(config: Config): LedgerTerms {
     deviceBytes: config.accounting === 'hosts' ? 'hosts' : 'stations',
     lineRate: (router) => rates.get(router) ?? config.lineRate,
     keepHours: config.retention.hours,
+    gapAfter: config.heartbeat * 1.5,
     mostAccounts: MOST_ACCOUNTS,
+    mostNewAccounts: MOST_NEW_ACCOUNTS,
   };
 }
 

@@ -17,6 +17,8 @@ export interface Reading {
   /** Tells this counter from the others of the same reader. A classic list may show one several times. */
   counter: string;
   bytes: Traffic;
+  /** Width of the counter: only one that is known to have 32 bits may have gone past its end. */
+  bits: 32 | 64;
   /** Since when the counter runs, if the router tells. */
   epoch: Epoch | null;
 }

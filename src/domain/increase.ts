@@ -2,12 +2,15 @@ import type { Baseline, CounterRules, Epoch, Reading } from './counter.ts';
 import { pairLines } from './pairing.ts';
 import { minus, type Traffic } from './traffic.ts';
 
+const WRAP = 2 ** 32;
+
 export type ResetReason = 'fell' | 'boot' | 'new device' | 'new association' | 'line left over';
 
 /** What a reading means for the books. `since` is the Unix ms at which the bytes began to flow. */
 export type Change =
   | { kind: 'baseline'; why: 'first reading' | 'may only have come into sight' | 'older than the last reading' }
   | { kind: 'increase'; bytes: Traffic; since: number }
+  | { kind: 'wrap'; bytes: Traffic; since: number }
   | { kind: 'began'; bytes: Traffic; since: number }
   | { kind: 'reset'; bytes: Traffic; since: number; why: ResetReason }
   | { kind: 'rejected'; bytes: Traffic; why: string };
@@ -36,7 +39,7 @@ export interface Circumstances {
   fastest: number;
 }
 
-/** Compares today's readings of one counter with what is held for it (rules 2 to 5 and 7 of the ledger). */
+/** Compares today's readings of one counter with what is held for it (rules 2 to 7 of the ledger). */
 export function compare(readings: readonly Reading[], held: readonly Baseline[], now: Circumstances): Change[] {
   if (now.before === null) return [{ kind: 'baseline', why: 'first reading' }];
   const [reading, baseline] = [readings[0], held[0]];
@@ -50,7 +53,7 @@ export function compare(readings: readonly Reading[], held: readonly Baseline[],
       plausible({ kind: 'reset', bytes: reading.bytes, since: startOf(reading.epoch, since, now), why: newEpoch }, reading.epoch, now),
     ];
   }
-  return sameEpoch(reading.bytes, baseline.bytes, now.rules, since).map((change) => plausible(change, null, now, since));
+  return sameEpoch(reading, baseline.bytes, now, since).map((change) => plausible(change, null, now, since));
 }
 
 function compareLines(readings: readonly Reading[], held: readonly Baseline[], before: Before, now: Circumstances): Change[] {
@@ -76,19 +79,28 @@ function unknownCounter(reading: Reading, before: Before, now: Circumstances): C
   return { kind: 'began', bytes: reading.bytes, since: startOf(epoch, before.at, now) };
 }
 
-function sameEpoch(bytes: Traffic, held: Traffic, rules: CounterRules, since: number): Change[] {
+function sameEpoch({ bytes, bits }: Reading, held: Traffic, now: Circumstances, since: number): Change[] {
   const fell = { download: bytes.download < held.download, upload: bytes.upload < held.upload };
-  if (rules.directions === 'apart') {
-    return [
-      oneDirection(fell.download, { download: bytes.download, upload: 0 }, { download: held.download, upload: 0 }, since),
-      oneDirection(fell.upload, { download: 0, upload: bytes.upload }, { download: 0, upload: held.upload }, since),
-    ];
-  }
-  return [oneDirection(fell.download || fell.upload, bytes, held, since)];
+  if (now.rules.directions === 'together') return [difference(fell.download || fell.upload, bytes, held, since)];
+  const download = { now: { download: bytes.download, upload: 0 }, held: { download: held.download, upload: 0 } };
+  const upload = { now: { download: 0, upload: bytes.upload }, held: { download: 0, upload: held.upload } };
+  return [
+    (fell.download && bits === 32 && wrapped(bytes.download, held.download, 'download', now, since)) ||
+      difference(fell.download, download.now, download.held, since),
+    (fell.upload && bits === 32 && wrapped(bytes.upload, held.upload, 'upload', now, since)) ||
+      difference(fell.upload, upload.now, upload.held, since),
+  ];
 }
 
-function oneDirection(fell: boolean, bytes: Traffic, held: Traffic, since: number): Change {
+function difference(fell: boolean, bytes: Traffic, held: Traffic, since: number): Change {
   return fell ? { kind: 'reset', bytes, since, why: 'fell' } : { kind: 'increase', bytes: minus(bytes, held), since };
+}
+
+/** Rule 6: a counter known to have 32 bits that fell within its epoch went past its end, if the line could have carried that. */
+function wrapped(bytes: number, held: number, direction: keyof Traffic, now: Circumstances, since: number): Change | null {
+  const gained = WRAP - held + bytes;
+  if (held >= WRAP || gained > now.fastest * Math.max(now.elapsed, (now.at - since) / 1000)) return null;
+  return { kind: 'wrap', bytes: { download: 0, upload: 0, [direction]: gained }, since };
 }
 
 /** Why two readings of a counter cannot be subtracted though neither direction fell, or null. */

@@ -43,6 +43,7 @@ export interface Uplink {
   overlay: boolean;
   /** Null while it is down: netifd names its device only while it is up. */
   bytes: Traffic | null;
+  bits: 32 | 64;
   epoch: Epoch | null;
 }
 

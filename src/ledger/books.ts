@@ -31,7 +31,7 @@ export interface Books {
   postedAt: number;
 }
 
-export const readerKey = (router: string, source: SourceName): string => `${router}\n${source}`;
+export const readerKey = (router: string, source: string): string => `${router}\n${source}`;
 
 export const leaseKey = (router: string, mac: string): string => `${router}\n${mac}`;
 
@@ -44,7 +44,17 @@ export interface Entry {
   days: Map<number, Map<number, { download: number; upload: number }>>;
   devices: Device[];
   leases: KnownLease[];
+  /** What happened, by router and source: the audit has a bound, these counts have none. */
+  counts: Map<string, SourceCounts>;
   audit: AuditRow[];
+  auditLeftOut: number;
+}
+
+export interface SourceCounts {
+  resets: number;
+  rejectedBytes: number;
+  /** Readings of devices that there was no room for. */
+  leftOut: number;
 }
 
 export interface ReaderEntry {
@@ -65,10 +75,25 @@ export interface AccountEntry {
   seen: number;
 }
 
+/** Kinds of audit row; docs/ledger.md says what each means. */
+export type AuditKind =
+  | 'reset'
+  | 'wrap'
+  | 'rejected'
+  | 'gap'
+  | 'clock'
+  | 'stale'
+  | 'machine'
+  | 'full'
+  | 'adopt'
+  | 'import'
+  | 'restore'
+  | 'forget';
+
 /** Something a person may want to look up: what was booked or refused, and why. */
 export interface AuditRow {
   at: number;
-  kind: 'reset' | 'rejected' | 'gap' | 'clock' | 'stale' | 'full';
+  kind: AuditKind;
   router: string;
   source: string;
   counter: string;

@@ -1,15 +1,16 @@
 import { type Slice, slices } from '../domain/calendar.ts';
-import type { Baseline, Reading } from '../domain/counter.ts';
 import { type Change, type Circumstances, compare } from '../domain/increase.ts';
 import type { System } from '../domain/observation.ts';
-import { MOST_LINES } from '../domain/pairing.ts';
 import type { Round, SourceResult } from '../domain/round.ts';
 import { spread } from '../domain/spread.ts';
-import { isZero, type Traffic } from '../domain/traffic.ts';
+import { isZero, NOTHING, type Traffic, total } from '../domain/traffic.ts';
 import { type AccountName, accountKey } from './account.ts';
-import { type AccountEntry, type AuditRow, type Books, type Entry, type Reader, type ReaderEntry, readerKey } from './books.ts';
+import { byCounter, hold, markAbsent } from './baselines.ts';
+import { type AccountEntry, type Books, type Entry, type Reader, type ReaderEntry, readerKey } from './books.ts';
+import { closeJournal, type Journal, journalOf } from './journal.ts';
 import { draftLeases, draftNames } from './names.ts';
-import { type CounterAnswer, type PostedReading, readingsOf } from './readings.ts';
+import { readingsOf } from './readings.ts';
+import { type Boot, elapsed, isAnotherMachine, isStale } from './sameness.ts';
 
 /** How the rules are to be applied. */
 export interface Terms {
@@ -19,15 +20,29 @@ export interface Terms {
   lineRate: (router: string) => number;
   /** Seconds for which hour rows are kept. */
   keepHours: number;
+  /** Seconds without a reading that are worth an audit row; 0 = none is. */
+  gapAfter: number;
+  /** Accounts that there may be, and that one round may add: what goes beyond is left out and counted. */
   mostAccounts: number;
+  mostNewAccounts: number;
 }
 
 type Answered = Extract<SourceResult, { status: 'ok' }>;
 
 /** Turns a round into what is to be written, without changing the books. `tick` is ms on the monotonic clock. */
 export function draft(books: Books, round: Round, terms: Terms, tick: number): Entry {
-  const at = round.finishedAt;
-  const entry: Entry = { at, readers: [], accounts: new Map(), hours: new Map(), days: new Map(), devices: [], leases: [], audit: [] };
+  const entry: Entry = {
+    at: round.finishedAt,
+    readers: [],
+    accounts: new Map(),
+    hours: new Map(),
+    days: new Map(),
+    devices: [],
+    leases: [],
+    counts: new Map(),
+    audit: [],
+    auditLeftOut: 0,
+  };
   const desk = createDesk(books, entry, terms);
   for (const { router, system, results } of round.routers) {
     for (const result of results) {
@@ -36,6 +51,7 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
   }
   draftLeases(books, round, entry);
   draftNames(books, round, entry);
+  closeJournal(entry);
   return entry;
 }
 
@@ -44,72 +60,63 @@ function createDesk(books: Books, entry: Entry, terms: Terms) {
   let nextReader = Math.max(0, ...[...books.readers.values()].map((r) => r.id));
   let nextAccount = 0;
   for (const account of books.accounts.values()) nextAccount = Math.max(nextAccount, account.id);
+  const lastAccount = Math.min(terms.mostAccounts, nextAccount + terms.mostNewAccounts);
 
   function post(router: string, system: System | null, result: Answered, tick: number): void {
-    const held = books.readers.get(readerKey(router, result.source));
-    const boot = system === null ? null : system.bootId.slice(0, 8);
-    const uptime = system?.uptime ?? null;
-    const audit = (kind: AuditRow['kind'], counter: string, bytes: Traffic, why: string) =>
-      entry.audit.push({ at: result.at, kind, router, source: result.source, counter, ...bytes, why });
-    if (held !== undefined && isStale(held, result.reader, boot, uptime)) {
-      if (uptime !== held.uptime)
-        audit('stale', '', { download: 0, upload: 0 }, `the router answered with an uptime of before, ${uptime} s`);
+    const { source, at } = result;
+    const held = books.readers.get(readerKey(router, source));
+    const told: Boot = { boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
+    const journal = journalOf(entry, router, source, at);
+    if (held !== undefined && isStale(held, result.reader, told)) {
+      if (told.uptime !== held.uptime) journal.note('stale', '', NOTHING, `the router answered with an uptime of before, ${told.uptime} s`);
       return;
     }
-    const first = held === undefined || held.reader !== result.reader || isAnotherMachine(held, boot, uptime, result.at);
-    const reader = {
-      id: held?.id ?? ++nextReader,
-      router,
-      source: result.source,
-      reader: result.reader,
-      readAt: result.at,
-      readTick: tick,
-      boot,
-      uptime,
-    };
-    const usurped = first
-      ? [...books.readers.values()].filter((r) => r.reader === result.reader && r.source === result.source && r.router !== router)
-      : [];
-    const written: ReaderEntry = { reader, fresh: first, usurped, changed: new Map(), removed: [] };
+    const before = held !== undefined && goesOn(held, result, told, journal) ? held : null;
+    const reader = { id: held?.id ?? ++nextReader, router, source, reader: result.reader, readAt: at, readTick: tick, ...told };
+    const written: ReaderEntry = { reader, fresh: before === null, usurped: [], changed: new Map(), removed: [] };
+    if (before === null) written.usurped = otherReaders(router, result);
     entry.readers.push(written);
+    postCounters(written, before, result, tick, journal);
+  }
+
+  function postCounters(written: ReaderEntry, before: Reader | null, result: Answered, tick: number, journal: Journal): void {
+    const { router, uptime, boot } = written.reader;
     const answer = readingsOf(router, result.observation, terms.deviceBytes);
     if (answer === null) return;
-    const before = first || held === undefined ? null : held;
+    const waited = before === null ? 0 : elapsed(before, { boot, uptime }, result.at, tick);
+    if (terms.gapAfter > 0 && waited > terms.gapAfter) journal.note('gap', '', NOTHING, `no reading for ${Math.round(waited)} s`);
     const now: Circumstances = {
       rules: answer.rules,
       at: result.at,
       before: before && { at: before.readAt, boot: before.boot, uptime: before.uptime },
-      elapsed: before === null ? 0 : elapsed(before, result.at, tick, boot, uptime),
+      elapsed: waited,
       uptime,
       fastest: terms.lineRate(router) / 8,
     };
-    for (const [counter, readings] of byCounter(answer)) {
+    const counters = byCounter(answer.readings);
+    for (const [counter, readings] of counters) {
       const baselines = before?.counters.get(counter) ?? [];
       for (const change of compare(readings, baselines, now)) {
-        const accounts = readings[0]?.accounts ?? [];
-        if (change.kind === 'reset') audit('reset', counter, change.bytes, change.why);
-        if (change.kind === 'rejected') audit('rejected', counter, change.bytes, change.why);
-        for (const account of accounts) book(account, change, result.at, audit);
+        writeDown(journal, counter, change);
+        for (const account of readings[0]?.accounts ?? []) book(account, change, result.at, journal);
       }
       hold(written, counter, readings, baselines);
     }
-    if (before !== null) markAbsent(written, before, answer);
+    if (before !== null) markAbsent(written, before, answer.rules, new Set(counters.keys()));
+    if (journal.counts.leftOut > 0) {
+      journal.note('full', '', NOTHING, `${journal.counts.leftOut} readings of devices that there was no room for`);
+    }
   }
 
-  function book(
-    name: AccountName,
-    change: Change,
-    at: number,
-    audit: (kind: AuditRow['kind'], c: string, b: Traffic, why: string) => void,
-  ): void {
+  /** Readers of the same address under other routers' names: from now on it is read under this one. */
+  function otherReaders(router: string, { reader, source }: Answered): Reader[] {
+    return [...books.readers.values()].filter((r) => r.reader === reader && r.source === source && r.router !== router);
+  }
+
+  function book(name: AccountName, change: Change, at: number, journal: Journal): void {
     const line = accountEntry(name, at);
     if (line === null) {
-      audit(
-        'full',
-        name.key,
-        change.kind === 'baseline' ? { download: 0, upload: 0 } : change.bytes,
-        `more than ${terms.mostAccounts} accounts`,
-      );
+      journal.counts.leftOut += 1;
       return;
     }
     line.seen = Math.max(line.seen, at);
@@ -132,13 +139,12 @@ function createDesk(books: Books, entry: Entry, terms: Terms) {
     const drafted = entry.accounts.get(key);
     if (drafted !== undefined) return drafted;
     const known = books.accounts.get(key);
-    if (known === undefined && nextAccount >= terms.mostAccounts) return null;
-    const zero = { download: 0, upload: 0 };
+    if (known === undefined && nextAccount >= lastAccount) return null;
     const account = known ?? {
       ...name,
       id: ++nextAccount,
-      total: zero,
-      month: zero,
+      total: NOTHING,
+      month: NOTHING,
       firstSeen: at,
       lastSeen: at,
       overlay: name.overlay ?? false,
@@ -158,65 +164,33 @@ function createDesk(books: Books, entry: Entry, terms: Terms) {
   return { post };
 }
 
-/** The same boot with a clock that did not run on: an answer from before. */
-function isStale(held: Reader, reader: string, boot: string | null, uptime: number | null): boolean {
-  return held.reader === reader && boot !== null && held.boot === boot && uptime !== null && held.uptime !== null && uptime <= held.uptime;
+/** Whether the answer comes from the reader that is held, so that its baselines may be used. */
+function goesOn(held: Reader, { reader, at }: Answered, told: Boot, journal: Journal): boolean {
+  if (held.reader !== reader) return false;
+  if (!isAnotherMachine(held, told, at)) return true;
+  journal.note('machine', '', NOTHING, `another machine answers here: it has run for ${told.uptime} s, and is not the one read last`);
+  return false;
 }
 
-/** A new boot that reaches back before our last reading cannot be the router that we read then. */
-function isAnotherMachine(held: Reader, boot: string | null, uptime: number | null, at: number): boolean {
-  const margin = 5;
-  return boot !== null && held.boot !== null && held.boot !== boot && uptime !== null && at - (uptime - margin) * 1000 < held.readAt;
-}
-
-/** Seconds between two readings: the longest that any clock tells, since clocks are set back more often than time runs backwards. */
-function elapsed(before: Reader, at: number, tick: number, boot: string | null, uptime: number | null): number {
-  const wall = (at - before.readAt) / 1000;
-  const monotonic = before.readTick === null ? 0 : (tick - before.readTick) / 1000;
-  const router = uptime === null || before.uptime === null || boot !== before.boot ? 0 : uptime - before.uptime;
-  return Math.max(wall, monotonic, router, 0);
-}
-
-function byCounter(answer: CounterAnswer): Map<string, PostedReading[]> {
-  const found = new Map<string, PostedReading[]>();
-  for (const reading of answer.readings) {
-    const lines = found.get(reading.counter);
-    if (lines === undefined) found.set(reading.counter, [reading]);
-    else if (lines.length < MOST_LINES) lines.push(reading);
-  }
-  return found;
-}
-
-/** Notes today's readings as the baselines of tomorrow, where they differ from what is held. */
-function hold(written: ReaderEntry, counter: string, readings: readonly Reading[], held: readonly Baseline[]): void {
-  const unchanged = readings.length === held.length && readings.every((reading, i) => held[i] !== undefined && holds(held[i], reading));
-  if (unchanged) return;
-  written.changed.set(
-    counter,
-    readings.map(({ bytes, epoch }) => ({ bytes, epoch, lastRead: null })),
-  );
-}
-
-function holds(baseline: Baseline, { bytes, epoch }: Reading): boolean {
-  const { bytes: held, epoch: began, lastRead } = baseline;
-  const sameEpoch =
-    began?.boot === epoch?.boot &&
-    began?.ifindex === epoch?.ifindex &&
-    Math.abs((began?.began ?? 0) - (epoch?.began ?? 0)) <= (epoch?.margin ?? 0);
-  return lastRead === null && sameEpoch && held.download === bytes.download && held.upload === bytes.upload;
-}
-
-function markAbsent(written: ReaderEntry, before: Reader, answer: CounterAnswer): void {
-  const present = new Set(answer.readings.map((r) => r.counter));
-  for (const [counter, baselines] of before.counters) {
-    if (present.has(counter)) continue;
-    if (answer.rules.absent === 'ended') written.removed.push(counter);
-    else if (baselines.some((b) => b.lastRead === null)) {
-      written.changed.set(
-        counter,
-        baselines.map((b) => ({ ...b, lastRead: b.lastRead ?? before.readAt })),
-      );
-    }
+function writeDown({ note, counts }: Journal, counter: string, change: Change): void {
+  switch (change.kind) {
+    case 'reset':
+      counts.resets += 1;
+      note('reset', counter, change.bytes, change.why);
+      break;
+    case 'wrap':
+      note('wrap', counter, change.bytes, 'a counter of 32 bits went past its end');
+      break;
+    case 'rejected':
+      counts.rejectedBytes += total(change.bytes);
+      note('rejected', counter, change.bytes, change.why);
+      break;
+    case 'baseline':
+    case 'increase':
+    case 'began':
+      break;
+    default:
+      change satisfies never;
   }
 }
 

@@ -3,13 +3,14 @@ import type { Round } from '../domain/round.ts';
 import { LedgerError } from '../errors.ts';
 import { type Account, accountKey } from './account.ts';
 import { adoptions } from './adopt.ts';
-import { type AuditRow, type Books, type Entry, leaseKey, type Reader, readerKey } from './books.ts';
+import { type AuditRow, type Books, type Entry, leaseKey, type Reader, readerKey, type SourceCounts } from './books.ts';
+import { judgeClock } from './clock.ts';
 import { draft, type Terms } from './draft.ts';
 import { loadBooks } from './load.ts';
 import { addToMonths, type BillingTerms, type Months, monthsAt, sumMonths } from './months.ts';
 import { isForgotten } from './names.ts';
 import type { Batch, Store } from './store.ts';
-import { batchesOf, mustWrite, prunings } from './tables.ts';
+import { batchesOf, mustWrite, pruneAudit, pruneHours } from './tables.ts';
 
 export interface LedgerTerms extends Terms, BillingTerms {}
 
@@ -45,13 +46,9 @@ export interface LedgerState {
   databaseBytes: number;
   /** Why nothing is posted although routers answer, or null. */
   heldBecause: string | null;
-  /** Since the process began, by router and source (a line each, joined by a line end). */
-  resets: Map<string, number>;
-  rejectedBytes: Map<string, number>;
+  /** Since the process began, by router and source (see `readerKey`). */
+  counts: Map<string, SourceCounts>;
 }
-
-const EARLIEST = Date.UTC(2025, 0, 1);
-const HOLD_AT_MOST_MS = 86_400_000;
 
 export async function openLedger(store: Store, terms: LedgerTerms, now: number): Promise<Ledger> {
   const ledger = new SqliteLedger(store, terms, await loadBooks(store), now);
@@ -78,8 +75,7 @@ class SqliteLedger implements Ledger {
     commitSeconds: 0,
     databaseBytes: 0,
     heldBecause: null,
-    resets: new Map(),
-    rejectedBytes: new Map(),
+    counts: new Map(),
   };
   #terms: LedgerTerms;
   /** When each account's last sight was written, Unix ms. */
@@ -101,17 +97,23 @@ class SqliteLedger implements Ledger {
   async post(round: Round, tick: () => number): Promise<Posted> {
     const now = round.finishedAt;
     const began = tick();
-    const why = this.#whyHeld(now, began);
-    this.state.heldBecause = why;
-    if (why !== null) return { status: 'held', why };
+    const clock = this.#judgeClock(round, began);
+    if ('why' in clock) return { status: 'held', why: clock.why };
     try {
       if (this.#doubtful) await this.#reload(now);
       await this.turnMonths(now);
       const entry = draft(this.books, round, this.#terms, began);
+      if (clock.row !== null) entry.audit.push(clock.row);
       const drafted = tick();
-      await this.store.commit([...batchesOf(this.books, entry, this.#saved), ...this.#prune(now)]);
+      await this.store.commit([
+        ...batchesOf(this.books, entry, this.#saved),
+        ...this.#prune(now),
+        ...(entry.audit.length > 0 ? [pruneAudit] : []),
+      ]);
       this.state.commitSeconds = (tick() - drafted) / 1000;
       this.#apply(entry);
+      this.#heldSince = null;
+      this.state.heldBecause = null;
       this.state.databaseBytes = await this.store.size();
       return { status: 'posted', audit: entry.audit };
     } catch (error) {
@@ -146,25 +148,26 @@ class SqliteLedger implements Ledger {
     return this.store.close();
   }
 
-  /** Rule 11: a board without a clock starts in the past, and what was booked in the future must not be booked again. */
-  #whyHeld(now: number, tick: number): string | null {
-    const why =
-      now < EARLIEST
-        ? `the clock says ${new Date(now).toISOString()}, which is before 2025`
-        : now < this.books.postedAt
-          ? `the clock says ${new Date(now).toISOString()}, which is before the last posting at ${new Date(this.books.postedAt).toISOString()}`
-          : null;
-    if (why === null) this.#heldSince = null;
-    else this.#heldSince ??= tick;
-    const waited = this.#heldSince === null ? 0 : tick - this.#heldSince;
-    return waited > HOLD_AT_MOST_MS && now >= EARLIEST ? null : why;
+  /** Rule 11. A clock that is trusted again, or although something speaks against it, is a row of the audit. */
+  #judgeClock(round: Round, tick: number): { why: string } | { row: AuditRow | null } {
+    const heldFor = this.#heldSince === null ? 0 : tick - this.#heldSince;
+    const verdict = judgeClock(round, this.books.postedAt, heldFor);
+    if (!verdict.trusted) {
+      this.#heldSince ??= tick;
+      this.state.heldBecause = verdict.why;
+      return verdict;
+    }
+    const held = this.#heldSince === null ? null : `nothing was posted for ${Math.round(heldFor / 1000)} s while ${this.state.heldBecause}`;
+    const why = [held, verdict.despite].filter((line) => line !== null).join('; ');
+    const row = { at: round.finishedAt, kind: 'clock', router: '', source: '', counter: '', download: 0, upload: 0, why } as const;
+    return { row: why === '' ? null : row };
   }
 
-  /** Once an hour: hours past their keeping and the oldest audit rows go. */
+  /** Once an hour: hours past their keeping go. */
   #prune(now: number): Batch[] {
     if (hourOf(now, this.#terms.timezone) <= this.#prunedAt) return [];
     this.#prunedAt = now;
-    return prunings(now - this.#terms.keepHours * 1000);
+    return [pruneHours(now - this.#terms.keepHours * 1000)];
   }
 
   async #reload(now: number): Promise<void> {
@@ -207,10 +210,12 @@ class SqliteLedger implements Ledger {
     for (const device of entry.devices) books.devices.set(device.mac, device);
     for (const lease of books.leases.values()) if (isForgotten(lease, entry.at)) books.leases.delete(leaseKey(lease.router, lease.mac));
     for (const lease of entry.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);
-    for (const row of entry.audit) {
-      const key = readerKey(row.router, row.source as Reader['source']);
-      if (row.kind === 'reset') state.resets.set(key, (state.resets.get(key) ?? 0) + 1);
-      if (row.kind === 'rejected') state.rejectedBytes.set(key, (state.rejectedBytes.get(key) ?? 0) + row.download + row.upload);
+    for (const [source, counts] of entry.counts) {
+      const sum = state.counts.get(source) ?? { resets: 0, rejectedBytes: 0, leftOut: 0 };
+      state.counts.set(source, sum);
+      sum.resets += counts.resets;
+      sum.rejectedBytes += counts.rejectedBytes;
+      sum.leftOut += counts.leftOut;
     }
   }
 }

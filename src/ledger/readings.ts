@@ -21,19 +21,20 @@ export function readingsOf(router: string, observation: Observation, deviceBytes
         readings: observation.stations.map(({ interface: name, mac, bytes, epoch, access }) => {
           const accounts: AccountName[] = [{ kind: 'station', router, interface: '', key: mac }];
           if (access && deviceBytes === 'stations') accounts.push({ kind: 'device', router: '', interface: '', key: mac });
-          return { counter: name === null ? mac : `${name} ${mac}`, bytes, epoch, accounts };
+          return { counter: name === null ? mac : `${name} ${mac}`, bytes, bits: 64, epoch, accounts };
         }),
       };
     case 'wan':
       return {
         rules: observation.rules,
-        readings: observation.uplinks.flatMap(({ name, device, bytes, epoch, overlay }) =>
+        readings: observation.uplinks.flatMap(({ name, device, bytes, bits, epoch, overlay }) =>
           bytes === null
             ? []
             : [
                 {
                   counter: `${name} ${device ?? ''}`,
                   bytes,
+                  bits,
                   epoch,
                   accounts: [{ kind: 'wan', router, interface: name, key: '', overlay }],
                 },

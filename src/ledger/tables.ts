@@ -57,11 +57,11 @@ export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number,
   ];
 }
 
-/** Takes out the hours before `oldestHour` (Unix ms) and all but the newest audit rows. */
-export const prunings = (oldestHour: number): Batch[] => [
-  { sql: SQL.pruneHours, rows: [[oldestHour]] },
-  { sql: SQL.pruneAudit, rows: [[MOST_AUDIT_ROWS]] },
-];
+/** Takes out the hours before `oldest` (Unix ms). */
+export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, rows: [[oldest]] });
+
+/** Takes out all but the newest audit rows. */
+export const pruneAudit: Batch = { sql: SQL.pruneAudit, rows: [[MOST_AUDIT_ROWS]] };
 
 /** Counters whose rows are taken out first: those that ended, and those that stand in fewer lines than are held. */
 function droppedCounters(books: Books, { reader, changed, removed }: ReaderEntry): string[] {

@@ -30,7 +30,9 @@ const TERMS: LedgerTerms = {
   deviceBytes: 'stations',
   lineRate: () => 1e10,
   keepHours: 62 * 86_400,
+  gapAfter: 0,
   mostAccounts: 50_000,
+  mostNewAccounts: 50_000,
 };
 
 /** Does rounds with the exporter's own pieces in this process, one after another instead of interleaved, and times each. */
@@ -52,7 +54,7 @@ export async function measureStages(
       const clock = stopwatch();
       const answers = await Promise.all(cgi.map(({ url }) => read(url, AbortSignal.timeout(30_000))));
       const readMs = clock();
-      const told = answers.map(parseWrtmeter);
+      const told = answers.map((answer) => parseWrtmeter(answer));
       const parseMs = clock();
       const round = roundOf(cgi, told, startedAt);
       clock();

@@ -29,6 +29,12 @@ describe('the ledger', () => {
   });
   afterEach(() => bench.close());
 
+  /** Audit rows of a kind: source, counter and bytes. */
+  const audited = async (kind: string) =>
+    (await bench.store.all('SELECT source, counter, download, upload FROM audit WHERE kind = ?', kind)).map(
+      ({ source, counter, download, upload }) => `${source} ${counter} ${download} ${upload}`.replace('wan wan wan', 'wan wan'),
+    );
+
   describe('rule 1, identity', () => {
     it('a MAC on two access points is two counters and one device', async () => {
       const at = (seconds: number, attic: number, garden: number) =>
@@ -284,6 +290,63 @@ describe('the ledger', () => {
     });
   });
 
+  describe('rule 6, wrap', () => {
+    const NEAR = 2 ** 32 - 1000;
+
+    it('a counter known to have 32 bits goes on past its end', async () => {
+      await bench.read(0, wan({ download: NEAR, upload: 5 }, { bits: 32 }));
+      await bench.read(15, wan({ download: 500, upload: 6 }, { bits: 32 }));
+      expect(bench.total(uplink)).to.deep.equal({ download: 1500, upload: 1 });
+      expect(await audited('wrap')).to.deep.equal(['wan wan 1500 0']);
+    });
+
+    it('a counter not known to have 32 bits has fallen: its present value counts', async () => {
+      await bench.read(0, wan({ download: NEAR, upload: 5 }));
+      await bench.read(15, wan({ download: 500, upload: 6 }));
+      expect(bench.total(uplink)).to.deep.equal({ download: 500, upload: 1 });
+    });
+
+    it('a fall that no line could have made by going round is a reset', async () => {
+      await bench.restart({ ...TERMS, lineRate: () => 1e8 });
+      await bench.read(0, wan({ download: 2 ** 31, upload: 5 }, { bits: 32 }));
+      await bench.read(15, wan({ download: 500, upload: 6 }, { bits: 32 }));
+      expect(bench.total(uplink)).to.deep.equal({ download: 500, upload: 1 });
+    });
+
+    it('a new epoch is no wrap', async () => {
+      const at = (seconds: number, value: number, ifindex: number) =>
+        bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { bits: 32, epoch: { ...epoch('aaaaaaaa'), ifindex } })], {
+          system: system('aaaaaaaa', 1000 + seconds),
+        });
+      await at(0, NEAR, 11);
+      await at(60, 300, 12);
+      expect(bench.total(uplink)).to.deep.equal({ download: 300, upload: 0 });
+    });
+  });
+
+  describe('rule 7, implausible', () => {
+    it('more than the line could carry is not posted, its baseline moves, and it is written down', async () => {
+      await bench.restart({ ...TERMS, lineRate: () => 1e9 });
+      await bench.read(0, wan({ download: 0, upload: 0 }));
+      await bench.read(15, wan({ download: 1e11, upload: 7 }));
+      await bench.read(30, wan({ download: 1e11 + 5, upload: 8 }));
+      expect(bench.total(uplink)).to.deep.equal({ download: 5, upload: 8 });
+      expect(await audited('rejected')).to.deep.equal(['wan wan 100000000000 0']);
+      expect(bench.ledger.state.counts.get('gateway\nwan')?.rejectedBytes).to.equal(1e11);
+    });
+
+    it('takes the longest that any clock tells: a wall clock set back costs nothing', async () => {
+      const at = (seconds: number, uptime: number, value: number) =>
+        bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { epoch: epoch('aaaaaaaa') })], {
+          system: system('aaaaaaaa', uptime),
+        });
+      await bench.restart({ ...TERMS, lineRate: () => 1e9 });
+      await at(0, 1000, 0);
+      await at(1, 1000 + 3600, 1e11);
+      expect(bench.total(uplink)).to.deep.equal({ download: 1e11, upload: 0 });
+    });
+  });
+
   describe('rule 8, time', () => {
     it('an increase is split over the local hours between its readings, exactly', async () => {
       await bench.read(3000, wan({ download: 0, upload: 0 }));
@@ -371,6 +434,151 @@ describe('the ledger', () => {
       expect(bench.ledger.state.heldBecause).to.equal(null);
       expect(bench.total(uplink)).to.deep.equal({ download: 70, upload: 0 });
     });
+  });
+
+  describe('rule 11, the end of a hold', () => {
+    const DAY = 86_400;
+    const post = (seconds: number, tick: number, value: number, routerClock: number | null = null) => {
+      const at = START + seconds * 1000;
+      const told = routerClock === null ? null : { ...system(String(tick).padStart(8, '0'), 1), time: START / 1000 + routerClock };
+      const results = [
+        { status: 'ok', source: 'wan', reader: 'test', observation: wan({ download: value, upload: 0 }), skipped: 0, at, duration: 0 },
+      ] as const;
+      return bench.ledger.post(
+        { routers: [{ router: 'gateway', system: told, results: [...results] }], startedAt: at, finishedAt: at },
+        () => tick * 1000,
+      );
+    };
+
+    it('when the clock has passed the last posting; the time is written down', async () => {
+      await post(0, 0, 100);
+      expect((await post(-60, 10, 110)).status).to.equal('held');
+      expect((await post(5, 75, 130)).status).to.equal('posted');
+      expect(bench.total(uplink)).to.deep.equal({ download: 30, upload: 0 });
+      const [row] = await bench.store.all("SELECT why FROM audit WHERE kind = 'clock'");
+      expect(row?.why).to.match(/^nothing was posted for 65 s while the clock says .* before the last posting/);
+    });
+
+    it("when a router's clock agrees", async () => {
+      await post(400 * DAY, 0, 100);
+      expect((await post(10, 10, 110)).status).to.equal('held');
+      expect((await post(20, 20, 120, 25)).status).to.equal('posted');
+      expect((await post(30, 30, 130)).status).to.equal('posted');
+      expect(bench.total(uplink)?.download).to.be.within(10, 30);
+    });
+
+    it('after a day', async () => {
+      await post(400 * DAY, 0, 100);
+      expect((await post(10, 10, 110)).status).to.equal('held');
+      expect((await post(DAY, DAY, 120)).status).to.equal('held');
+      expect((await post(DAY + 60, DAY + 60, 130)).status).to.equal('posted');
+      expect(bench.total(uplink)).to.deep.equal({ download: 30, upload: 0 });
+    });
+
+    it('never for a clock before 2025', async () => {
+      await post(0, 0, 100);
+      expect((await post(-START / 1000 + 100, 2 * DAY, 110)).status).to.equal('held');
+      expect((await post(-START / 1000 + 200, 4 * DAY, 110)).status).to.equal('held');
+    });
+
+    it("a jump ahead that the routers' clocks contradict is held, too", async () => {
+      await post(0, 0, 100);
+      expect((await post(400 * DAY, 15, 110, 15)).status).to.equal('held');
+      expect(bench.ledger.state.heldBecause).to.match(/but the routers say/);
+      expect((await post(30, 30, 120, 30)).status).to.equal('posted');
+      expect(bench.total(uplink)?.download).to.be.at.most(20);
+    });
+
+    it('a router without a time of its own does not hold a meter that was away', async () => {
+      await post(0, 0, 100);
+      expect((await post(40 * DAY, 0, 110, -300 * DAY)).status).to.equal('posted');
+    });
+  });
+
+  describe('rule 13, small', () => {
+    it('known devices go on when there is no room for new ones, and what was left out is counted', async () => {
+      await bench.restart({ ...TERMS, mostAccounts: 4 });
+      await bench.read(0, classic(station(PHONE, 0, 0)));
+      const invented = Array.from({ length: 50 }, (_, i) => station(`06:00:00:00:00:${(i + 16).toString(16)}`, 1000, 1000));
+      await bench.read(15, classic(...invented, station(PHONE, 10, 1)));
+      expect(bench.ledger.books.accounts.size).to.equal(4);
+      expect(bench.total(phone)).to.deep.equal({ download: 10, upload: 1 });
+      expect(bench.ledger.state.counts.get('gateway\nstations')?.leftOut).to.equal(98);
+      expect(await audited('full')).to.have.length(1);
+    });
+
+    it('what was left out before is not posted from the beginning once there is room', async () => {
+      await bench.restart({ ...TERMS, mostAccounts: 2 });
+      await bench.read(0, classic(station(PHONE, 0, 0)));
+      await bench.read(15, classic(station(PHONE, 0, 0), station(LAPTOP, 1000, 1000)));
+      await bench.restart(TERMS);
+      await bench.read(30, classic(station(PHONE, 0, 0), station(LAPTOP, 1005, 1001)));
+      expect(bench.total({ kind: 'device', key: LAPTOP })).to.deep.equal({ download: 5, upload: 1 });
+    });
+
+    it('one round adds a bounded number of accounts', async () => {
+      await bench.restart({ ...TERMS, mostNewAccounts: 10 });
+      await bench.read(0, classic(...Array.from({ length: 40 }, (_, i) => station(`06:00:00:00:00:${(i + 16).toString(16)}`, 1, 1))));
+      expect(bench.ledger.books.accounts.size).to.equal(10);
+    });
+
+    it('hours past their keeping go, days stay', async () => {
+      await bench.restart({ ...TERMS, keepHours: 86_400 });
+      await bench.read(0, wan({ download: 0, upload: 0 }));
+      await bench.read(60, wan({ download: 10, upload: 0 }));
+      await bench.read(2 * 86_400, wan({ download: 10, upload: 0 }));
+      expect(await bench.sums(uplink)).to.deep.equal({ hours: { download: 0, upload: 0 }, days: { download: 10, upload: 0 } });
+    });
+  });
+
+  describe('rule 15, audit', () => {
+    it('resets, gaps and another machine are rows one can read', async () => {
+      await bench.restart({ ...TERMS, gapAfter: 450 });
+      const read = (seconds: number, value: number, boot: string, uptime: number) =>
+        bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { epoch: epoch(boot) })], { system: system(boot, uptime) });
+      await read(0, 100, 'aaaaaaaa', 1000);
+      await read(600, 150, 'aaaaaaaa', 1600);
+      await read(700, 20, 'bbbbbbbb', 50);
+      await read(800, 500, 'cccccccc', 90_000);
+      const rows = await bench.store.all('SELECT kind, download, why FROM audit ORDER BY id');
+      expect(rows.map((row) => `${row.kind} ${row.download} ${row.why}`)).to.deep.equal([
+        'gap 0 no reading for 600 s',
+        'reset 20 boot',
+        'machine 0 another machine answers here: it has run for 90000 s, and is not the one read last',
+      ]);
+      expect(bench.total(uplink)).to.deep.equal({ download: 70, upload: 0 });
+    });
+
+    it('a round with thousands of resets writes a bounded number of rows, and counts all', async () => {
+      const many = (value: number) =>
+        classic(
+          ...Array.from({ length: 3000 }, (_, i) =>
+            station(`06:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`, value, value),
+          ),
+        );
+      await bench.read(0, many(100));
+      await bench.read(15, many(1));
+      expect(bench.ledger.state.counts.get('gateway\nstations')?.resets).to.equal(3000);
+      const rows = await bench.store.all('SELECT why FROM audit');
+      expect(rows).to.have.length(201);
+      expect(rows.at(-1)?.why).to.equal('2800 more rows of this round are left out');
+    });
+
+    it('the audit is bounded in all', async () => {
+      for (let i = 0; i < 60; i++) {
+        const value = i % 2 === 0 ? 100 : 1;
+        await bench.read(
+          i * 15,
+          classic(
+            ...Array.from({ length: 400 }, (_, n) =>
+              station(`06:00:00:00:${(n >> 8).toString(16).padStart(2, '0')}:${(n & 255).toString(16).padStart(2, '0')}`, value, value),
+            ),
+          ),
+        );
+      }
+      const [row] = await bench.store.all('SELECT count(*) AS n FROM audit');
+      expect(row?.n).to.be.at.most(10_000);
+    }).timeout(30_000);
   });
 
   describe('rule 12, month', () => {

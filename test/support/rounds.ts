@@ -23,7 +23,9 @@ export const TERMS: LedgerTerms = {
   deviceBytes: 'stations',
   lineRate: () => 1e10,
   keepHours: 62 * 86_400,
+  gapAfter: 0,
   mostAccounts: 50_000,
+  mostNewAccounts: 50_000,
 };
 
 export function station(mac: string, download: number, upload: number, more: Partial<Station> = {}): Station {
@@ -47,9 +49,12 @@ export const classic = (...stations: Station[]): Observation => ({ source: 'stat
 /** A station list that wrtmeter.cgi has proved to be whole. */
 export const complete = (...stations: Station[]): Observation => ({ source: 'stations', rules: STATION_RULES, radios: [], stations });
 
-export function wan(bytes: Traffic, more: { name?: string; device?: string; epoch?: Epoch | null; overlay?: boolean } = {}): Observation {
-  const { name = 'wan', device = 'wan', epoch = null, overlay = false } = more;
-  return { source: 'wan', rules: WAN_RULES, uplinks: [{ name, up: true, device, protocol: 'dhcp', overlay, bytes, epoch }] };
+export function wan(
+  bytes: Traffic,
+  more: { name?: string; device?: string; epoch?: Epoch | null; overlay?: boolean; bits?: 32 | 64 } = {},
+): Observation {
+  const { name = 'wan', device = 'wan', epoch = null, overlay = false, bits = 64 } = more;
+  return { source: 'wan', rules: WAN_RULES, uplinks: [{ name, up: true, device, protocol: 'dhcp', overlay, bytes, bits, epoch }] };
 }
 
 export const leases = (list: Lease[], staticHosts: StaticHost[] | null = null): Observation => ({

@@ -52,7 +52,9 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
     deviceBytes: 'stations',
     lineRate: () => 1e12,
     keepHours: 62 * 86_400,
+    gapAfter: 0,
     mostAccounts: 10_000,
+    mostNewAccounts: 50_000,
   };
   const ledger = await openLedger(await openStore(directory), terms, startedAt);
   const routers = new Map(Object.entries(options.routers).map(([name, addresses]) => [name, newStatus(name, addresses, SOURCES)]));
@@ -123,7 +125,7 @@ type Radios = readonly (readonly [name: string, frequency: number])[];
 export const wan = (list: readonly (Partial<Uplink> & Pick<Uplink, 'name' | 'bytes'>)[]): Observation => ({
   source: 'wan',
   rules: { ...COUNTS, directions: 'apart', unknown: 'baseline' },
-  uplinks: list.map((uplink) => ({ up: true, device: 'pppoe-wan', protocol: 'pppoe', overlay: false, epoch: null, ...uplink })),
+  uplinks: list.map((uplink) => ({ up: true, device: 'pppoe-wan', protocol: 'pppoe', overlay: false, bits: 64, epoch: null, ...uplink })),
 });
 
 export const leases = (list: readonly (Partial<Lease> & Pick<Lease, 'mac' | 'ip' | 'hostname'>)[]): Observation => ({

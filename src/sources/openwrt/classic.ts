@@ -10,11 +10,15 @@ const STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', un
 
 export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', refresh: 10 };
 
-/** The three classic scripts of a router, each by its own address; one that is missing is not read. */
-export function classicProbes(
-  urls: { stations?: string | undefined; wan?: string | undefined; leases?: string | undefined },
-  read: ReadText,
-): Probe[] {
+/** Where each classic script is; null or left out is not read. */
+export interface ClassicUrls {
+  stations?: string | undefined;
+  wan?: string | undefined;
+  leases?: string | undefined;
+}
+
+/** The three classic scripts of a router, each by its own address; one that is missing is not read. `counterBits` is the width of the uplink's counters. */
+export function classicProbes(urls: ClassicUrls, read: ReadText, counterBits: 32 | 64 = 64): Probe[] {
   const probe = (source: SourceName, url: string | undefined, parse: (answer: Answer) => ToldSource): Probe[] => {
     if (url === undefined) return [];
     const collect = async (signal: AbortSignal) => ({ system: null, sources: [parse(await read(url, signal))] });
@@ -24,7 +28,7 @@ export function classicProbes(
     ...probe('stations', urls.stations, (answer) =>
       whole({ source: 'stations', rules: STATION_RULES, radios: [], stations: parseStations(answer) }),
     ),
-    ...probe('wan', urls.wan, (answer) => whole({ source: 'wan', rules: WAN_RULES, uplinks: [parseWan(answer)] })),
+    ...probe('wan', urls.wan, (answer) => whole({ source: 'wan', rules: WAN_RULES, uplinks: [parseWan(answer, counterBits)] })),
     ...probe('leases', urls.leases, (answer) => {
       const { leases, skipped } = parseLeases(answer);
       return { source: 'leases', skipped, told: { source: 'leases', leases, leases6: [], staticHosts: null, hosts: null } };
@@ -58,12 +62,12 @@ export function parseStations(answer: Answer): Station[] {
 }
 
 /** wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. */
-export function parseWan(answer: Answer): Uplink {
+export function parseWan(answer: Answer, bits: 32 | 64 = 64): Uplink {
   const lines = linesOf(answer).filter((line) => line !== '');
   const match = /^\s*[\w.@-]+:\s*(\S+)\s+(\S+)$/.exec(lines[0] ?? '');
   if (match === null || lines.length > 1) throw new SourceError('parse', `not the line "wan: RX TX": ${quote(lines.join(' '))}`);
   const bytes = { download: parseCounter(match[1] ?? '', 'rx_bytes'), upload: parseCounter(match[2] ?? '', 'tx_bytes') };
-  return { name: 'wan', up: true, device: null, protocol: null, overlay: false, bytes, epoch: null };
+  return { name: 'wan', up: true, device: null, protocol: null, overlay: false, bytes, bits, epoch: null };
 }
 
 /** dhcp.cgi: the lease file as it stands. Lines that are no IPv4 lease are left out; DHCPv6 leases and the server's DUID are no surprise. */

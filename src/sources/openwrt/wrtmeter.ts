@@ -16,24 +16,25 @@ const SOURCES = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies r
 /** `connected time` counts whole seconds from a clock of its own. */
 const CONNECTED_MARGIN = 2;
 
-/** One request to wrtmeter.cgi; the format is described in docs/wrtmeter-cgi.md. */
-export function wrtmeterProbe(url: string, read: ReadText): Probe {
+/** One request to wrtmeter.cgi; the format is described in docs/wrtmeter-cgi.md. `counterBits` goes before what the router says of its counters. */
+export function wrtmeterProbe(url: string, read: ReadText, counterBits: 32 | 64 | null = null): Probe {
   return {
     sources: SOURCES,
     reader: `wrtmeter.cgi ${url}`,
-    collect: async (signal) => parseWrtmeter(await read(url, signal)),
+    collect: async (signal) => parseWrtmeter(await read(url, signal), counterBits),
   };
 }
 
 /** Parses a whole answer. Throws a SourceError where it is no answer of wrtmeter.cgi or was cut short. */
-export function parseWrtmeter(answer: Answer): Told {
+export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null): Told {
   const lines = linesOf(answer);
   const version = /^wrtmeter (\d+)$/.exec(lines[0] ?? '')?.[1];
   if (version === undefined) throw new SourceError('parse', `not an answer of wrtmeter.cgi: ${quote(lines[0] ?? '')}`);
   if (version !== '1') throw new SourceError('parse', `answer of format ${version}, known is 1: update wrtmeter`);
   if (lines.at(-1) !== 'end wrtmeter') throw new SourceError('truncated', 'the answer has no last line "end wrtmeter"');
   const { facts, sections, failed } = sort(lines.slice(1, -1));
-  const system = parseSystem(facts);
+  const said = parseSystem(facts);
+  const system = counterBits === null ? said : { ...said, counterBits };
   const told: ToldSource[] = [];
   for (const source of SOURCES) {
     const reason = failed.get(source);
@@ -129,6 +130,7 @@ function parseUplink(line: string, system: System): Uplink {
     protocol: orNull(protocol),
     overlay: isOverlay(protocol, device),
     bytes,
+    bits: system.counterBits,
     epoch: { ...epochOf(system), ifindex: numberOrNull(ifindex) },
   };
 }

@@ -1,5 +1,5 @@
 import type { RouterStatus, SourceStatus } from '../../domain/status.ts';
-import { readerKey } from '../../ledger/books.ts';
+import { readerKey, type SourceCounts } from '../../ledger/books.ts';
 import type { View } from '../view.ts';
 import { counter, type Family, gauge, type Sample } from './family.ts';
 
@@ -17,10 +17,10 @@ export function routerFamilies(view: View): Family[] {
     });
   const told = (value: (system: NonNullable<RouterStatus['system']>) => number): Sample[] =>
     view.routers.flatMap(({ name, system }) => (system === null ? [] : [{ sharedLabels: { router: name }, value: value(system) }]));
-  const counted = (of: ReadonlyMap<string, number>): Sample[] =>
+  const counted = (of: keyof SourceCounts): Sample[] =>
     sources
       .filter(({ status }) => status.source !== 'leases' && status.source !== 'neighbours')
-      .map(({ labels }) => ({ sharedLabels: labels, value: of.get(readerKey(labels.router, labels.source)) ?? 0 }));
+      .map(({ labels }) => ({ sharedLabels: labels, value: view.ledger.counts.get(readerKey(labels.router, labels.source))?.[of] ?? 0 }));
   return [
     gauge(
       'router_up',
@@ -66,6 +66,12 @@ export function routerFamilies(view: View): Family[] {
       SOURCE,
       perSource((s) => (s.lastSuccess === null ? null : s.lastSuccess / 1000)),
     ),
+    gauge(
+      'source_skipped_lines',
+      'Lines of the last answer that made no sense and were left out',
+      SOURCE,
+      perSource((s) => (s.success ? s.skipped : null)),
+    ),
     counter(
       'source_errors_total',
       'Readings of the source that failed, by reason, since the program started',
@@ -74,12 +80,18 @@ export function routerFamilies(view: View): Family[] {
         [...status.errors].map(([reason, value]) => ({ sharedLabels: { ...labels, reason }, value })),
       ),
     ),
-    counter('ledger_resets_total', 'Counters found to have started again, since the program started', SOURCE, counted(view.ledger.resets)),
+    counter('ledger_resets_total', 'Counters found to have started again, since the program started', SOURCE, counted('resets')),
     counter(
       'ledger_rejected_bytes_total',
       'Bytes not posted because no line could have carried them, since the program started',
       SOURCE,
-      counted(view.ledger.rejectedBytes),
+      counted('rejectedBytes'),
+    ),
+    counter(
+      'ledger_left_out_readings_total',
+      'Readings of new devices that there was no room for, since the program started',
+      SOURCE,
+      counted('leftOut'),
     ),
     gauge('dhcp_leases', 'DHCP leases that the router listed in the last round', ['router'], leases(view)),
     gauge(
