@@ -50,6 +50,12 @@ export function monthOf(day: Day, billing: Billing): Month {
   return day >= start ? { start, end: firstDay(index + 1, billing) } : { start: firstDay(index - 1, billing), end: start };
 }
 
+/** The calendar year that a day lies in, whatever the billing day. */
+export function yearOf(day: Day): Month {
+  const year = new Date(day * DAY_MS).getUTCFullYear();
+  return { start: dayNumber(year, 1, 1), end: dayNumber(year + 1, 1, 1) };
+}
+
 function firstDay(monthIndex: number, billing: Billing): Day {
   const [year, month] = [Math.floor(monthIndex / 12), (monthIndex % 12) + 1];
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate();

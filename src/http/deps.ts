@@ -1,5 +1,5 @@
 import type { UsageAnswer } from '../views/api-v1-usage.ts';
-import type { QueryParameters } from '../views/usage-query.ts';
+import type { QueryParameters } from '../views/query.ts';
 import type { View } from '../views/view.ts';
 
 /** What the routes ask of the program. Only `scrape` reads routers. */

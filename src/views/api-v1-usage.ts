@@ -1,11 +1,12 @@
-import { type Billing, type Day, dayText, localText, type Month, monthOf } from '../domain/calendar.ts';
+import { type Billing, type Day, dayText, localText, type Month, monthOf, yearOf } from '../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../domain/traffic.ts';
 import { quote } from '../errors.ts';
 import type { Account, AccountKind } from '../ledger/account.ts';
 import type { BillingTerms } from '../ledger/months.ts';
 import type { UsageQuery, UsageRow } from '../ledger/usage.ts';
+import type { QueryParameters } from './query.ts';
 import { RequestError } from './request-error.ts';
-import { parseUsageRequest, type QueryParameters, type UsageRequest } from './usage-query.ts';
+import { parseUsageRequest, type UsageRequest } from './usage-query.ts';
 import { nameOf, type View } from './view.ts';
 
 /** `/api/v1/usage` */
@@ -40,10 +41,10 @@ export interface UsageBucket {
 /** Reads rows out of the ledger; null where there are more than `most`. */
 export type ReadUsage = (query: UsageQuery, most: number) => Promise<UsageRow[] | null>;
 
-export type UsageView = Pick<View, 'books' | 'aliases' | 'months' | 'timezone' | 'routers'>;
+export type UsageView = Pick<View, 'books' | 'aliases' | 'months' | 'timezone' | 'routers' | 'now'>;
 
 const MOST_BUCKETS = 50_000;
-const MOST_MONTHS = 600;
+const MOST_PERIODS = 600;
 
 /** Answers `/api/v1/usage`. Throws a RequestError where the query is wrong or asks for too much. */
 export async function usageAnswer(view: UsageView, terms: BillingTerms, query: QueryParameters, read: ReadUsage): Promise<UsageAnswer> {
@@ -82,6 +83,7 @@ const deviceMac = (view: UsageView, mac: string): string => view.aliases.get(mac
 function queriesOf(request: UsageRequest, accounts: readonly Account[], terms: BillingTerms): UsageQuery[] {
   if (request.by === 'hour') return [{ by: 'hour', from: request.from, to: request.to, accounts: accounts.map(({ id }) => id) }];
   if (request.by === 'day') return [{ by: 'day', from: request.from, to: request.to, accounts: accounts.map(({ id }) => id) }];
+  if (request.by === 'year') return [{ by: 'period', periods: periodsWithin(request, yearOf), accounts: accounts.map(({ id }) => id) }];
   const byBilling = new Map<number, { billing: Billing; accounts: number[] }>();
   for (const { id, kind, router } of accounts) {
     const billing = (kind === 'wan' ? terms.routerBilling.get(router) : undefined) ?? terms.billing;
@@ -89,16 +91,20 @@ function queriesOf(request: UsageRequest, accounts: readonly Account[], terms: B
     same.accounts.push(id);
     byBilling.set(billing.day, same);
   }
-  return [...byBilling.values()].map(({ billing, accounts }) => ({ by: 'period', periods: monthsWithin(request, billing), accounts }));
+  return [...byBilling.values()].map(({ billing, accounts }) => ({
+    by: 'period',
+    periods: periodsWithin(request, (day) => monthOf(day, billing)),
+    accounts,
+  }));
 }
 
-/** The billing periods that days lie in, cut to those days. */
-function monthsWithin({ from, to }: { from: Day; to: Day }, billing: Billing): Month[] {
+/** The periods that days lie in, cut to those days. Throws a RequestError where they are too many. */
+export function periodsWithin({ from, to }: { from: Day; to: Day }, periodOf: (day: Day) => Month): Month[] {
   const found: Month[] = [];
   for (let day = from; day < to; ) {
-    const { end } = monthOf(day, billing);
+    const { end } = periodOf(day);
     found.push({ start: day, end: Math.min(end, to) });
-    if (found.length > MOST_MONTHS) throw tooMuch(`${MOST_MONTHS} months`);
+    if (found.length > MOST_PERIODS) throw tooMuch(`${MOST_PERIODS} months or years`);
     day = end;
   }
   return found;

@@ -1,5 +1,6 @@
 import { SOURCES } from '../domain/observation.ts';
 import { FAILURE_REASONS } from '../errors.ts';
+import { BY } from './usage-query.ts';
 
 /** The part of JSON Schema that the descriptions here are written in. */
 export interface Schema {
@@ -145,7 +146,7 @@ export const schemas = {
   }),
   Lease6: record({ router, duid: text(), ip: text(), hostname: orNull(text()), expires: orNull(time('Null = never')) }),
   Usage: record({
-    by: oneOf(['hour', 'day', 'month'], 'Length of a bucket'),
+    by: oneOf(BY, 'Length of a bucket'),
     timezone: text('Of the days and hours, IANA name'),
     from: text('Inclusive: a date, or a time for by=hour'),
     to: text('Exclusive'),

@@ -1,4 +1,5 @@
 import { phpAnswers, type Schema, schemas, text } from './openapi-schemas.ts';
+import { BY } from './usage-query.ts';
 
 interface Parameter {
   name: string;
@@ -31,14 +32,20 @@ const query = (name: string, description: string, schema: Schema = text(), requi
 const view = (summary: string, name: keyof typeof schemas): { get: Operation } => ({ get: { summary, responses: { 200: answer(name) } } });
 
 const usage: Operation = {
-  summary: 'Bytes by hour, day or billing month',
-  description: 'Only whole hours or days count that begin within the time asked for. A month at its edge holds only the days asked for.',
+  summary: 'Bytes by hour, day, billing month or calendar year',
+  description:
+    'Only whole hours or days count that begin within the time asked for. A month or year at its edge holds only the days asked for. ' +
+    'Months are billing periods, by the billing day of now also where they are long past. Years run from 1 January to 31 December in the ' +
+    'configured time zone, whatever the billing day.',
   parameters: [
-    query('from', 'Inclusive: local date (2026-01-31) or RFC 3339 time. Default: start of the running billing period'),
-    query('to', 'Exclusive: local date or RFC 3339 time. Default: end of the running billing period'),
+    query(
+      'from',
+      'Inclusive: local date (2026-01-31) or RFC 3339 time. Default: start of the running billing period, for by=year of the running year',
+    ),
+    query('to', 'Exclusive: local date or RFC 3339 time. Default: end of the same'),
     query('by', 'Length of a bucket, default day; by=hour reaches over 62 days at the most', {
       type: 'string',
-      enum: ['hour', 'day', 'month'],
+      enum: BY,
     }),
     query('kind', 'Only these', { type: 'string', enum: ['device', 'station', 'wan'] }),
     query('mac', 'Only this device; any of its MACs will do'),

@@ -129,7 +129,7 @@ describe('the web application', () => {
       expect([status, headers['content-type'], text]).to.deep.equal([
         400,
         'application/json',
-        '{"error":"\\"by\\" is \\"week\\": use hour, day, month"}',
+        '{"error":"\\"by\\" is \\"week\\": use hour, day, month, year"}',
       ]);
     });
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { readUsage } from '../../src/ledger/usage.ts';
 import { usageAnswer } from '../../src/views/api-v1-usage.ts';
+import type { QueryParameters } from '../../src/views/query.ts';
 import { RequestError } from '../../src/views/request-error.ts';
-import type { QueryParameters } from '../../src/views/usage-query.ts';
 import { type HomeOptions, openHome, type SmallHome, stations, wan } from '../support/small-home.ts';
 
 const HOUR = 3_600_000;
@@ -89,6 +89,43 @@ describe('api/v1/usage', () => {
     expect(await starts({ ...query, kind: 'wan' })).to.deep.equal(['2026-09-15', '2026-10-10', '2026-11-10']);
   });
 
+  it('years are those of the calendar in the time zone, whatever the billing day', async () => {
+    home = await openHome({ routers: { gateway: [] }, billingDay: 20, routerBilling: { gateway: 10 } });
+    await live(Date.UTC(2026, 10, 1), Date.UTC(2027, 1, 3), 24);
+    const now = Date.UTC(2027, 1, 3);
+    const query = { by: 'year', from: '2026-01-01', to: '2028-01-01' };
+    const { series } = await usage(query, now);
+    expect(series).to.have.length(3);
+    // In Berlin 2027 begins an hour before it does in UTC; there 100 bytes an hour came down.
+    const old = (Date.UTC(2026, 11, 31, 23) - Date.UTC(2026, 10, 1)) / HOUR;
+    const young = (now - Date.UTC(2026, 11, 31, 23)) / HOUR;
+    for (const { kind, buckets } of series) {
+      expect(buckets, kind).to.deep.equal([
+        { start: '2026-01-01', download_bytes: old * 100, upload_bytes: old * 7 },
+        { start: '2027-01-01', download_bytes: young * 100, upload_bytes: young * 7 },
+      ]);
+    }
+    expect(await usage({ by: 'year' }, now)).to.deep.include({ from: '2027-01-01', to: '2028-01-01' });
+  });
+
+  it('earlier months stay readable after the billing day is corrected, and not a byte changes', async () => {
+    home = await openHome({ routers: { gateway: [] }, billingDay: 1 });
+    await live(Date.UTC(2026, 7, 1), NOW, 24);
+    const query = { by: 'month', from: '2026-08-01', to: '2026-12-01', kind: 'device' };
+    const [before] = (await usage(query)).series;
+    expect(before?.buckets.map(({ start }) => start)).to.deep.equal(['2026-08-01', '2026-09-01', '2026-10-01', '2026-11-01']);
+    const terms = { ...home.terms, billing: { day: 17 } };
+    await home.ledger.setTerms(terms, NOW);
+    const view = home.view(NOW);
+    const { series } = await usageAnswer(view, terms, query, (rows, most) => readUsage(home.ledger.store, rows, most));
+    const [after] = series;
+    expect(after?.buckets.map(({ start }) => start)).to.deep.equal(['2026-08-01', '2026-08-17', '2026-09-17', '2026-10-17', '2026-11-17']);
+    expect([after?.download_bytes, after?.upload_bytes]).to.deep.equal([before?.download_bytes, before?.upload_bytes]);
+    // The running month is summed anew at once: it began at midnight of the 17th in Berlin.
+    const running = view.books.accounts.get(`device\n\n\n${TV}`)?.month.download;
+    expect(running).to.equal(after?.buckets.at(-1)?.download_bytes).and.be.above(0);
+  });
+
   it('a device with several MACs is one series under the first of them', async () => {
     const aliases = new Map([TABLET, TV].map((mac) => [mac, { name: 'screens', mac: TABLET, user: 'kids' }]));
     home = await openHome({ routers: { gateway: [] }, aliases });
@@ -125,7 +162,7 @@ describe('api/v1/usage', () => {
 
   const WRONG: readonly [query: QueryParameters, status: number, message: string][] = [
     [{ form: '2026-01-01' }, 400, 'There is no parameter "form": use from, to, by, kind, mac, router'],
-    [{ by: 'week' }, 400, '"by" is "week": use hour, day, month'],
+    [{ by: 'week' }, 400, '"by" is "week": use hour, day, month, year'],
     [{ from: ['2026-01-01', '2026-01-02'] }, 400, '"from" is given more than once'],
     [{ from: '' }, 400, '"from" is empty: give it a value or leave it out'],
     [{ from: '2026-02-30' }, 400, '"from" is "2026-02-30": write a date like 2026-01-31, or a time like 2026-01-31T18:00:00Z'],
@@ -150,7 +187,7 @@ describe('api/v1/usage', () => {
     [
       { by: 'month', from: '1970-01-01', to: '9999-12-31' },
       400,
-      'The answer would have more than 600 months: ask for a shorter time, a longer "by", or one "mac"',
+      'The answer would have more than 600 months or years: ask for a shorter time, a longer "by", or one "mac"',
     ],
     [{ mac: 'tv' }, 400, '"mac" is "tv": write it like 02:00:00:00:00:01'],
     [
