@@ -219,10 +219,11 @@ describe('a router of namespaces, with a real dnsmasq, busybox and Prometheus', 
       expect(sampleValue(down, 'wrtmeter_source_success', { source: 'wan' })).to.equal(1);
       expect(booksShown(down).get('wan gateway wan download')).to.equal(books.get('wan gateway wan download'));
 
-      await router.connect('pppoe-wan');
+      // The second time its counters are ahead of those of the device before it.
+      const move = () => Promise.all([download(stranger, (time + 1) * 2 * MB), upload(anna, (time + 1) * 2 * MB)]);
+      await router.connect('pppoe-wan', move);
       truth.followNew(wanOf('gateway'), 'pppoe-wan');
       expect(/^uplink wan up pppoe-wan (\d+)/m.exec(await script('wrtmeter.cgi'))?.[1]).not.to.equal(ifindex);
-      await Promise.all([download(stranger, 2 * MB), upload(anna, MB)]);
       const { samples } = await expectTruth();
       expect(sampleValue(samples, 'wrtmeter_wan_up', { interface: 'wan' })).to.equal(1);
     }
@@ -239,13 +240,14 @@ describe('a router of namespaces, with a real dnsmasq, busybox and Prometheus', 
     expectAtMost(booksShown(off), shown);
 
     await router.boot();
-    await router.connect('pppoe-wan');
-    truth.followNew(wanOf('gateway'), 'pppoe-wan');
     for (const client of [anna, stranger]) truth.followNew(deviceOf('gateway', client), client.device);
     await plugIn(anna, 'annas-laptop');
     await router.plug(stranger);
     await keepAddress(stranger, strangersAddress);
-    await Promise.all([download(anna, 3 * MB), upload(stranger, MB)]);
+    const { rx = 0, tx = 0 } = counters.get('pppoe-wan') ?? {};
+    await router.connect('pppoe-wan', () => Promise.all([download(anna, rx + MB), upload(stranger, tx + MB)]));
+    truth.followNew(wanOf('gateway'), 'pppoe-wan');
+    expect((await router.counters()).get('pppoe-wan')?.rx, 'more than before').to.be.above(rx);
     const on = (await expectTruth()).samples;
     const name = withLabels(on, 'wrtmeter_device_info', { mac: STRANGER })[0]?.labels.hostname;
     expect(name, 'the name of a lease that has gone').to.equal('annas-laptop');

@@ -30,8 +30,8 @@ export interface LabRouter {
   /** Pulls the plug. */
   halt(): Promise<void>;
   plug(client: LabClient): Promise<void>;
-  /** Makes the uplink's device and, when nothing moves on it, has netifd say that it is up. */
-  connect(device: string): Promise<void>;
+  /** Makes the uplink's device and, when nothing moves on it any more, has netifd say that it is up: no reading shows what comes before. */
+  connect(device: string, beforeItIsTold?: () => Promise<unknown>): Promise<void>;
   /** Has netifd say that the uplink is down, and removes its device. */
   disconnect(): Promise<void>;
   /** Gives the uplink's device another name. It is the same device: its counters go on. */
@@ -66,7 +66,7 @@ export function createRouter(lab: Lab, internet: string): LabRouter {
   const uptime = () => (Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) + bootClock).toFixed(3);
   const listStations = () => file('tools/stations', plugged.map(({ client, came }) => `${client.mac} ${client.device} ${came}\n`).join(''));
 
-  async function address(device: string): Promise<void> {
+  async function address(device: string, beforeItIsTold?: () => Promise<unknown>): Promise<void> {
     await ip(namespace, `link set ${device} addrgenmode none address ${MAC.router}`);
     await ip(namespace, `addr add 198.51.100.2/24 dev ${device}`);
     await ip(namespace, `-6 addr add fd77:2::2/64 dev ${device} nodad`);
@@ -75,6 +75,7 @@ export function createRouter(lab: Lab, internet: string): LabRouter {
       await ip(namespace, `neigh replace ${far} lladdr ${MAC.farEnd} dev ${device} nud permanent`);
     await ip(namespace, `route add default via 198.51.100.1 dev ${device}`);
     await ip(namespace, `-6 route add default via fd77:2::1 dev ${device}`);
+    await beforeItIsTold?.();
     await atRest([device]);
     uplink = device;
     say({ device, up: true });
@@ -158,7 +159,7 @@ export function createRouter(lab: Lab, internet: string): LabRouter {
       await ip(namespace, `link set ${client.device} master br-lan up`);
       await ip(client.namespace, 'link set eth0 up');
     },
-    async connect(device) {
+    async connect(device, beforeItIsTold) {
       await ip(namespace, `link add ${device} type veth peer name far netns ${internet}`);
       await ip(internet, `link set far addrgenmode none address ${MAC.farEnd}`);
       await ip(internet, 'addr add 198.51.100.1/24 dev far');
@@ -167,7 +168,7 @@ export function createRouter(lab: Lab, internet: string): LabRouter {
       for (const near of ['198.51.100.2', 'fd77:2::2'])
         await ip(internet, `neigh replace ${near} lladdr ${MAC.router} dev far nud permanent`);
       await ip(internet, '-6 route add fd77:1::/64 via fd77:2::2');
-      await address(device);
+      await address(device, beforeItIsTold);
     },
     async disconnect() {
       if (uplink === null) throw new Error('The uplink is down already');

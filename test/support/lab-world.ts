@@ -33,6 +33,8 @@ export interface LabProcess {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The words that run a command in a namespace; the process is the command itself. */
 export const within = (namespace: string): string[] => ['ip', 'netns', 'exec', namespace];
 
@@ -56,12 +58,27 @@ export function createLab(): Lab {
     if (namespaces.delete(full)) await output(['ip', 'netns', 'del', full]);
   }
 
-  // A test run that is cut off runs no hooks.
-  const leaveNothing = () => {
+  const killAll = () => {
     for (const child of children) child.kill('SIGKILL');
     for (const name of namespaces) spawnSync('ip', ['netns', 'del', name]);
   };
-  process.once('exit', leaveNothing);
+
+  async function close(): Promise<void> {
+    const wrong: unknown[] = [];
+    for (const undo of undoing.splice(0).reverse()) await undo().catch((error) => wrong.push(error));
+    for (const { pid, spawnargs } of children) wrong.push(new Error(`Process ${pid} is left over: ${spawnargs.join(' ')}`));
+    killAll();
+    process.removeListener('exit', killAll);
+    for (const signal of SIGNALS) process.removeListener(signal, giveUp);
+    const left = (await output(['ip', 'netns', 'list'])).split('\n').filter((line) => line.startsWith(`${id}-`));
+    if (left.length > 0) wrong.push(new Error(`These namespaces are left over: ${left.join(', ')}`));
+    if (wrong.length > 0) throw wrong[0];
+  }
+
+  // A test run that is cut off runs no hooks.
+  const giveUp = () => void close().finally(() => process.exit(1));
+  process.once('exit', killAll);
+  for (const signal of SIGNALS) process.once(signal, giveUp);
 
   return {
     id,
@@ -85,16 +102,7 @@ export function createLab(): Lab {
     },
     until,
     defer: (undo) => undoing.push(undo),
-    async close() {
-      const wrong: unknown[] = [];
-      for (const undo of undoing.splice(0).reverse()) await undo().catch((error) => wrong.push(error));
-      for (const { pid, spawnargs } of children) wrong.push(new Error(`Process ${pid} is left over: ${spawnargs.join(' ')}`));
-      leaveNothing();
-      process.removeListener('exit', leaveNothing);
-      const left = (await output(['ip', 'netns', 'list'])).split('\n').filter((line) => line.startsWith(`${id}-`));
-      if (left.length > 0) wrong.push(new Error(`These namespaces are left over: ${left.join(', ')}`));
-      if (wrong.length > 0) throw wrong[0];
-    },
+    close,
   };
 }
 
