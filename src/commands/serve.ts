@@ -8,10 +8,12 @@ import { ConfigError, LedgerError } from '../errors.ts';
 import { createApp } from '../http/app.ts';
 import type { AppDeps } from '../http/deps.ts';
 import { ListenError, listen } from '../http/server.ts';
+import { readAudit } from '../ledger/audit.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { openStore } from '../ledger/store.ts';
 import { readUsage } from '../ledger/usage.ts';
 import { apiPhp } from '../views/api-php.ts';
+import { auditAnswer } from '../views/api-v1-audit.ts';
 import { usageAnswer } from '../views/api-v1-usage.ts';
 import type { CheckIo } from './check.ts';
 import { createLog } from './log.ts';
@@ -85,6 +87,7 @@ function routesOf(service: Service): Omit<AppDeps, 'reload' | 'log' | 'version'>
     scrape,
     apiPhp: async (action) => apiPhp(await view(), action),
     usage: async (query) => usageAnswer(await view(), termsOf(service.config), query, (rows, most) => readUsage(ledger.store, rows, most)),
+    audit: async (query) => auditAnswer(await view(), query, (rows, most) => readAudit(ledger.store, rows, most)),
     ready: () => service.running,
     health: () => ({ healthy: true, problems: service.problems() }),
   };

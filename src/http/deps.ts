@@ -1,3 +1,4 @@
+import type { AuditAnswer } from '../views/api-v1-audit.ts';
 import type { UsageAnswer } from '../views/api-v1-usage.ts';
 import type { QueryParameters } from '../views/query.ts';
 import type { View } from '../views/view.ts';
@@ -11,6 +12,8 @@ export interface AppDeps {
   apiPhp(action: string | undefined): Promise<{ status: number; body: unknown }>;
   /** Throws a RequestError for what cannot be asked. */
   usage(query: QueryParameters): Promise<UsageAnswer>;
+  /** Throws a RequestError for what cannot be asked. */
+  audit(query: QueryParameters): Promise<AuditAnswer>;
   /** The ledger is open, and the program is not about to end. */
   ready(): boolean;
   health(): Health;

@@ -1,3 +1,5 @@
+import { AUDIT_KINDS } from '../ledger/audit.ts';
+import { MOST_ROWS } from './api-v1-audit.ts';
 import { phpAnswers, type Schema, schemas, text } from './openapi-schemas.ts';
 import { BY } from './usage-query.ts';
 
@@ -54,6 +56,25 @@ const usage: Operation = {
   responses: { 200: answer('Usage'), 400: error('A wrong parameter, or too long an answer'), 404: error('No such device or router') },
 };
 
+const audit: Operation = {
+  summary: 'What was out of the ordinary',
+  description:
+    'Resets, refusals, gaps and what else the ledger wrote down, the newest first. Its rows are bounded in number: the oldest go.',
+  parameters: [
+    query('from', 'Inclusive: local date (2026-01-31) or RFC 3339 time'),
+    query('to', 'Exclusive: local date or RFC 3339 time'),
+    query('kind', `Only these, with commas between them: ${AUDIT_KINDS.join(', ')}`),
+    query('router', 'Only of this router'),
+    query('source', 'Only of this source, such as stations or wan'),
+    query('limit', `Rows of the answer, default 100, at most ${MOST_ROWS}`, { type: 'integer', minimum: 1 }),
+    query('before', 'Only rows written before the one with this id: "next_before" of an answer leads to the next', {
+      type: 'integer',
+      minimum: 1,
+    }),
+  ],
+  responses: { 200: answer('Audit'), 400: error('A wrong parameter'), 404: error('No such router') },
+};
+
 const php: Operation = {
   summary: 'The JSON of the older collectors',
   description: 'Bytes of the running billing period in their directions: rx of a client is its upload, rx of the uplink its download.',
@@ -89,6 +110,7 @@ const paths: Readonly<Record<string, Readonly<{ get?: Operation; post?: Operatio
   '/api/v1/wan': view('The uplinks and their sum', 'Wan'),
   '/api/v1/leases': view('DHCP leases as they were last read', 'Leases'),
   '/api/v1/usage': { get: usage },
+  '/api/v1/audit': { get: audit },
   '/api/v1/openapi.json': { get: { summary: 'This document', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } } },
   '/-/healthy': { get: { summary: 'Whether the program can do its work', responses: { 200: answer('Health'), 503: answer('Health') } } },
   '/-/ready': { get: { summary: 'Whether it answers requests', responses: { 200: plain('Ready'), 503: plain('Not yet, or no longer') } } },

@@ -2,8 +2,10 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { createApp } from '../../src/http/app.ts';
 import type { AppDeps } from '../../src/http/deps.ts';
 import { type Listening, listen } from '../../src/http/server.ts';
+import { readAudit } from '../../src/ledger/audit.ts';
 import { readUsage } from '../../src/ledger/usage.ts';
 import { apiPhp } from '../../src/views/api-php.ts';
+import { auditAnswer } from '../../src/views/api-v1-audit.ts';
 import { usageAnswer } from '../../src/views/api-v1-usage.ts';
 import type { View } from '../../src/views/view.ts';
 import type { SmallHome } from './small-home.ts';
@@ -40,6 +42,7 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
     scrape: async () => 'wrtmeter_up 1\n',
     apiPhp: async (action) => apiPhp(view(), action),
     usage: (query) => usageAnswer(view(), home.terms, query, (rows, most) => readUsage(home.ledger.store, rows, most)),
+    audit: (query) => auditAnswer(view(), query, (rows, most) => readAudit(home.ledger.store, rows, most)),
     ready: () => true,
     health: () => ({ healthy: true, problems: [] }),
     reload: null,

@@ -1,0 +1,84 @@
+import type { AuditRecord } from '../ledger/audit.ts';
+import type { AuditKind } from '../ledger/books.ts';
+import { formatBitRate } from './format.ts';
+import { nameOf, type View } from './view.ts';
+
+/** What became of the bytes that an audit row names. */
+export type Outcome = 'booked' | 'refused' | 'noted';
+
+/** Each kind in two or three words, and what became of its bytes; docs/ledger.md tells more. */
+const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = {
+  reset: { title: 'Counter began again', outcome: 'booked' },
+  wrap: { title: 'Counter passed its end', outcome: 'booked' },
+  rejected: { title: 'Refused', outcome: 'refused' },
+  gap: { title: 'Gap', outcome: 'noted' },
+  clock: { title: 'Clock', outcome: 'noted' },
+  stale: { title: 'Old answer', outcome: 'noted' },
+  machine: { title: 'Another machine', outcome: 'noted' },
+  full: { title: 'No room', outcome: 'refused' },
+  adopt: { title: 'Renamed', outcome: 'noted' },
+  import: { title: 'Imported', outcome: 'booked' },
+  restore: { title: 'Restored', outcome: 'noted' },
+  forget: { title: 'Forgotten', outcome: 'noted' },
+};
+
+/** A kind that a later program wrote is shown by its own name, and nothing is claimed of its bytes. */
+export const meaningOf = (kind: string): { title: string; outcome: Outcome } =>
+  Object.hasOwn(KINDS, kind) ? KINDS[kind as AuditKind] : { title: kind, outcome: 'noted' };
+
+const RESET_WORDS: Readonly<Record<string, string>> = {
+  fell: 'It stood lower than before, so it had begun again at zero',
+  boot: 'The router had been started anew, and its counters with it',
+  'new device': 'The network device had been made anew',
+  'new association': 'The device had left the Wi-Fi and come back',
+  'line left over': 'The list held a line more than the lines before explain, so one had begun at zero',
+};
+
+const TOO_FAST = /^more than (\d+) bit\/s could carry in (\d+) s$/;
+const SILENCE = /^no reading for (\d+) s$/;
+
+/** Why, in a sentence without a period. */
+export function whyText({ kind, why }: Pick<AuditRecord, 'kind' | 'why'>): string {
+  const reset = kind === 'reset' && Object.hasOwn(RESET_WORDS, why) ? RESET_WORDS[why] : undefined;
+  if (reset !== undefined) return reset;
+  const [, bits, seconds] = TOO_FAST.exec(why) ?? [];
+  if (bits !== undefined) return `More than ${formatBitRate(Number(bits) / 8)} could carry in ${spanText(Number(seconds))}`;
+  const [, silence] = SILENCE.exec(why) ?? [];
+  if (silence !== undefined) return `Nothing was read for ${spanText(Number(silence))}; what the counters gained is spread over that time`;
+  return why.charAt(0).toUpperCase() + why.slice(1);
+}
+
+/** How long something lasted, in the one unit that tells enough: `15 s`, `3 days`. */
+function spanText(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 120 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+/** What a row is about. */
+export interface Subject {
+  /** In words: a device by its name, an uplink by its own. */
+  text: string;
+  mac: string | null;
+  interface: string | null;
+}
+
+const MAC_AT_END = /^(?:(.+) )?((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$/;
+const WHOLE: Readonly<Record<string, string>> = { stations: 'all stations', wan: 'all uplinks', leases: 'all leases' };
+
+/** A station's counter is `INTERFACE MAC` or the MAC alone, that of an uplink `NAME DEVICE`. */
+export function subjectOf(view: Pick<View, 'aliases' | 'books'>, { router, source, counter }: AuditRecord): Subject {
+  const [, on, mac] = MAC_AT_END.exec(counter) ?? [];
+  if (mac !== undefined) {
+    const name = nameOf(view, mac);
+    return { text: on === undefined ? name : `${name} on ${on}`, mac, interface: on ?? null };
+  }
+  if (counter === '') {
+    const whole = source === '' ? (router === '' ? 'the ledger' : 'the router') : (WHOLE[source] ?? source);
+    return { text: whole, mac: null, interface: null };
+  }
+  if (source !== 'wan') return { text: counter, mac: null, interface: null };
+  const [, name = counter, device = ''] = /^(.*) (\S*)$/.exec(counter) ?? [];
+  return { text: device === '' || device === name ? `uplink ${name}` : `uplink ${name} (${device})`, mac: null, interface: name };
+}
