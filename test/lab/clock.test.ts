@@ -20,11 +20,14 @@ describe('the running exporter, with its wall clock moved', () => {
   let clock: FakedClock;
   let router: ToldRouter;
   let exporter: Exporter | undefined;
+  /** What the router's own clock says; null: the same as the exporter's. */
+  let routersTime: string | null;
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wrtmeter-clock-test-'));
     clock = fakedClock('2026-01-10T12:00:00Z');
-    router = await startToldRouter(() => clock.now());
+    routersTime = null;
+    router = await startToldRouter(() => (routersTime === null ? clock.now() : Date.parse(routersTime)));
     const gateway = { url: router.url, billing: { day: 15 } };
     const config = { timezone: 'Europe/Berlin', billing: { day: 31 }, heartbeat: 0, routers: { gateway } };
     writeFileSync(join(folder, 'wrtmeter.yaml'), JSON.stringify(config));
@@ -221,11 +224,37 @@ describe('the running exporter, with its wall clock moved', () => {
     await startAt('2026-01-10T12:00:00Z');
     await running().scrape();
     await readAt('2026-01-10T13:00:00Z', 10 * MB, MB);
+    routersTime = '2026-01-10T13:04:00Z';
     const held = await readAt('2026-01-10T12:05:00Z', 20 * MB, MB);
     expect([sampleValue(held, 'wrtmeter_ledger_clock_ok'), device(held, 'download_bytes_total')]).to.deep.equal([0, 10 * MB]);
     const right = await readAt('2026-01-10T13:05:00Z', 5 * MB, MB);
     expect([sampleValue(right, 'wrtmeter_ledger_clock_ok'), device(right, 'download_bytes_total')]).to.deep.equal([1, 35 * MB]);
     expect(sum(await usage('hour', '2026-01-10', '2026-01-11'), 'download_bytes')).to.equal(35 * MB);
+  });
+
+  it('holds while the clock has jumped a year ahead and the router says otherwise', async () => {
+    await startAt('2026-01-10T12:00:00Z');
+    await running().scrape();
+    await readAt('2026-01-10T12:10:00Z', 10 * MB, MB);
+    routersTime = '2026-01-10T12:20:00Z';
+    const ahead = await readAt('2027-01-10T12:20:00Z', 20 * MB, MB);
+    expect(sampleValue(ahead, 'wrtmeter_ledger_clock_ok')).to.equal(0);
+    const right = await readAt('2026-01-10T12:30:00Z', 5 * MB, MB);
+    expect([sampleValue(right, 'wrtmeter_ledger_clock_ok'), device(right, 'download_bytes_total')]).to.deep.equal([1, 35 * MB]);
+    expect(sum(await usage('day', '2026-01-10', '2026-01-11'), 'download_bytes')).to.equal(35 * MB);
+    expect(sum(await usage('day', '2026-01-11', '2028-01-01'), 'download_bytes')).to.equal(0);
+  });
+
+  it('does not stop for a year because a clock once stood a year ahead: it goes on when the router agrees', async () => {
+    await startAt('2026-01-10T12:00:00Z');
+    await running().scrape();
+    const ahead = await readAt('2027-01-10T12:00:00Z', 10 * MB, MB); // the router's clock errs with it
+    expect(device(ahead, 'download_bytes_total')).to.equal(10 * MB);
+    const right = await readAt('2026-01-10T12:10:00Z', 20 * MB, 2 * MB);
+    expect([sampleValue(right, 'wrtmeter_ledger_clock_ok'), device(right, 'download_bytes_total')]).to.deep.equal([1, 30 * MB]);
+    const later = await readAt('2026-01-10T12:20:00Z', 30 * MB, 3 * MB);
+    expect([device(later, 'download_bytes_total'), device(later, 'upload_bytes_total')]).to.deep.equal([60 * MB, 6 * MB]);
+    expect(sum(await usage('day', '2026-01-10', '2028-01-01'), 'download_bytes')).to.equal(60 * MB);
   });
 });
 
