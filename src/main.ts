@@ -40,7 +40,13 @@ function createProgram(): Command {
       await finish(check({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
     },
   );
-  withSettings(program.command('print <what>').description('show devices, wan or routers as a table; works while the service runs'))
+  withSettings(
+    program
+      .command('print <what>')
+      .description('show devices, wan, routers, months, days or audit as a table; works while the service runs'),
+  )
+    .option('--device <name or MAC>', 'months or days of one device')
+    .option('--last <number>', 'so many of the newest months, days or audit rows')
     .option('--json', 'as JSON')
     .action(async (what: string, options: PrintOptions) => {
       const { print } = await import('./commands/print.ts');

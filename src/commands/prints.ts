@@ -1,33 +1,27 @@
-import { dayText, localText, type Month } from '../domain/calendar.ts';
+import { dayText, type Month } from '../domain/calendar.ts';
 import { devicesAnswer, wanAnswer } from '../views/api-v1.ts';
 import { deviceRows } from '../views/device-rows.ts';
-import { formatAge, formatBytes, rfc3339 } from '../views/format.ts';
-import type { View } from '../views/view.ts';
+import { formatBytes, rfc3339 } from '../views/format.ts';
 import { homeTraffic, wanRows } from '../views/wan-rows.ts';
-import type { Column } from './print-text.ts';
+import { printAudit } from './print-audit.ts';
+import { printDays, printMonths } from './print-periods.ts';
+import { count, type LedgerView, left, type Printed, right, seen, type Wish } from './printed.ts';
 
-/** What is printed is made of: the ledger's books, and nothing of the routers. */
-export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 'routers' | 'timezone' | 'now'> {
-  /** Names of the configured routers. */
-  configured: readonly string[];
+/** Something that `wrtmeter print` can print, and the options that it knows beside --json. */
+export interface Print {
+  make: (view: LedgerView, wish: Wish) => Printed | Promise<Printed>;
+  knows: readonly (keyof Wish)[];
 }
 
-/** A table, the line under it, and the same for programs. */
-export interface Printed {
-  columns: readonly Column[];
-  rows: string[][];
-  summary: string;
-  json: unknown;
-}
+export const PRINTS: Readonly<Record<string, Print>> = {
+  devices: { make: printDevices, knows: [] },
+  wan: { make: printWan, knows: [] },
+  routers: { make: printRouters, knows: [] },
+  months: { make: printMonths, knows: ['device', 'last'] },
+  days: { make: printDays, knows: ['device', 'last'] },
+  audit: { make: printAudit, knows: ['last'] },
+};
 
-/** What `wrtmeter print` can print. */
-export const PRINTS = { devices: printDevices, wan: printWan, routers: printRouters } as const satisfies Record<
-  string,
-  (view: LedgerView) => Printed
->;
-
-const left = (title: string): Column => ({ title, align: 'left' });
-const right = (title: string): Column => ({ title, align: 'right' });
 const BYTES = [right('Download'), right('Upload'), right('Month down'), right('Month up')];
 
 function printDevices(view: LedgerView): Printed {
@@ -88,9 +82,4 @@ const bytes = ({ total, month }: { total: Bytes; month: Bytes }): string[] =>
 
 type Bytes = { download: number; upload: number };
 
-const seen = ({ timezone, now }: LedgerView, instant: number): string =>
-  `${localText(instant, timezone).slice(0, 16)}, ${formatAge(now - instant)}`;
-
 const monthText = ({ start, end }: Month): string => `the month runs from ${dayText(start)} to ${dayText(end - 1)}`;
-
-const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;
