@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { devicesAnswer, leasesAnswer, routersAnswer, wanAnswer } from '../views/api-v1.ts';
-import type { UsageAnswer } from '../views/api-v1-usage.ts';
 import { CONTENT_SECURITY_POLICY, landing } from '../views/landing.ts';
+import { lateAuditQuery } from '../views/landing-audit.ts';
 import { openApi } from '../views/openapi.ts';
 import { RequestError } from '../views/request-error.ts';
 import type { View } from '../views/view.ts';
@@ -68,15 +68,17 @@ async function sendLanding(deps: AppDeps, context: Context): Promise<void> {
   context.set('Content-Security-Policy', CONTENT_SECURITY_POLICY);
   context.set('Referrer-Policy', 'no-referrer');
   context.set('Refresh', String(REFRESH));
-  context.body = landing(view, await wanDays(deps));
+  const days = await readable(deps, deps.usage({ kind: 'wan', by: 'day' }));
+  const audit = await readable(deps, deps.audit(lateAuditQuery(view)));
+  context.body = landing(view, days, audit?.rows);
 }
 
-/** The month day by day; the page stands without it. */
-async function wanDays(deps: AppDeps): Promise<UsageAnswer | null> {
+/** A part of the landing page; the page stands without it. */
+async function readable<T>(deps: AppDeps, part: Promise<T>): Promise<T | null> {
   try {
-    return await deps.usage({ kind: 'wan', by: 'day' });
+    return await part;
   } catch (error) {
-    deps.log('warn', 'The month could not be read for the landing page', { error });
+    deps.log('warn', 'A part of the landing page could not be read', { error });
     return null;
   }
 }

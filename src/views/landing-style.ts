@@ -34,6 +34,9 @@ main { display: grid; gap: 1.25rem; }
 .top { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 1rem; margin-bottom: .75rem; }
 .notice { border: 1px solid var(--warn-line); background: var(--warn-soft); border-radius: 14px; padding: .875rem 1.25rem; }
 .notice + .notice { margin-top: .75rem; }
+.lately { margin: 0; padding: 0; list-style: none; font-size: .9375rem; }
+.lately li + li { margin-top: .5rem; padding-top: .5rem; border-top: 1px solid var(--line); }
+.lately + p { margin-top: .75rem; }
 .notice ul { margin: .25rem 0 0; padding-left: 1.25rem; }
 code { font: .875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .figures { display: flex; flex-wrap: wrap; gap: .25rem 2.5rem; }

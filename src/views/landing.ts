@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { localText } from '../domain/calendar.ts';
+import type { AuditLine } from './api-v1-audit.ts';
 import type { UsageAnswer } from './api-v1-usage.ts';
 import { Html, html } from './html.ts';
+import { auditCard } from './landing-audit.ts';
 import { devicesCard } from './landing-devices.ts';
 import { monthCard } from './landing-month.ts';
 import { notices } from './landing-notices.ts';
@@ -24,20 +26,21 @@ const LINKS = [
   ['/api/v1/wan', 'WAN'],
   ['/api/v1/leases', 'Leases'],
   ['/api/v1/usage', 'Usage by day'],
+  ['/api/v1/audit', 'Audit'],
   ['/api.php?action=combined', 'api.php'],
   ['/api/v1/openapi.json', 'API description'],
   ['/-/healthy', 'Health'],
 ] as const;
 
-/** The page at `/`. `days` are the uplinks' bytes of the running month by day, null where they could not be read. */
-export function landing(view: View, days: UsageAnswer | null): string {
-  return `<!doctype html>\n${page(view, days).text}\n`;
+/** The page at `/`. `days` are the uplinks' bytes of the running month by day, null where they could not be read; `audit` is what was lately written down. */
+export function landing(view: View, days: UsageAnswer | null, audit: readonly AuditLine[] = []): string {
+  return `<!doctype html>\n${page(view, days, audit).text}\n`;
 }
 
 // As it stands: its bytes are what the policy's hash is of.
 const style = new Html(`<style>${STYLE}</style>`);
 
-function page(view: View, days: UsageAnswer | null): Html {
+function page(view: View, days: UsageAnswer | null, audit: readonly AuditLine[]): Html {
   return html`<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -58,6 +61,7 @@ ${devicesCard(view)}
 ${routerCards(view)}
 </div>
 </div>
+${auditCard(view, audit)}
 </main>
 <footer>
 <nav aria-label="What else is served"><ul>${LINKS.map(([href, name]) => html`<li><a href="${href}">${name}</a></li>`)}</ul></nav>

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import type { Listening } from '../../src/http/server.ts';
 import type { View } from '../../src/views/view.ts';
+import { writeAudit } from '../support/audit-rows.ts';
 import { believableHome } from '../support/believable-home.ts';
 import { NOTE_FORBIDDEN, openBrowser, UNHEARD, WEAK_TEXTS } from '../support/browser.ts';
 import { leases, type SmallHome, stations, system, wan } from '../support/small-home.ts';
@@ -18,6 +19,19 @@ describe('the landing page in a browser', function () {
   before(async () => {
     browser = await openBrowser();
     ({ home, view } = await believableHome());
+    const at = view().now - 7_200_000;
+    await writeAudit(home.ledger.store, [
+      { at, kind: 'gap', router: 'garden', source: 'stations', why: 'no reading for 5400 s' },
+      {
+        at,
+        kind: 'rejected',
+        router: 'gateway',
+        source: 'wan',
+        counter: 'wan pppoe-wan',
+        download: 2 ** 42,
+        why: 'more than 1000000000 bit/s could carry in 30 s',
+      },
+    ]);
     server = await serveApp(depsOf(home, () => view()));
   });
   after(async () => {
@@ -99,6 +113,9 @@ describe('the landing page in a browser', function () {
         },
       },
     });
+    await writeAudit(home.ledger.store, [
+      { at: now, kind: 'rejected', router: SCRIPT, source: 'peers', counter: SCRIPT + 'x'.repeat(300), why: SCRIPT },
+    ]);
     await home.read(now + 1000, answers(1));
     await home.read(now + 200_000, answers(2));
     for (const width of [320, 1100]) {

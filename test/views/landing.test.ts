@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import { FAILURE_REASONS } from '../../src/errors.ts';
+import { readAudit } from '../../src/ledger/audit.ts';
+import { auditAnswer } from '../../src/views/api-v1-audit.ts';
 import { FAILURE_WORDS } from '../../src/views/failure-words.ts';
 import { landing } from '../../src/views/landing.ts';
+import { lateAuditQuery } from '../../src/views/landing-audit.ts';
+import { writeAudit } from '../support/audit-rows.ts';
 import { openHome, type SmallHome, stations, wan } from '../support/small-home.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -62,6 +66,41 @@ describe('the landing page', () => {
     const text = page({ ledger: held });
     expect(text).to.include('Nothing is booked at the moment: the clock says 1970-01-01T00:00:09.000Z, which is before 2025.');
     expect(text).to.include('The ledger could not be written, 3 times since the program started.');
+  });
+
+  it('the last week of the audit stands at the end: those alike in one line, phones that come and go in none', async () => {
+    const lately = async () => {
+      const view = home.view(NOW);
+      const { rows } = await auditAnswer(view, lateAuditQuery(view), (query, most) => readAudit(home.ledger.store, query, most));
+      return words(landing(view, null, rows));
+    };
+    const hour = 3_600_000;
+    await writeAudit(home.ledger.store, [
+      { at: NOW - 8 * 24 * hour, kind: 'rejected', router: 'gateway', source: 'wan', counter: 'wan old', download: 1e15 },
+      { at: NOW - hour, kind: 'reset', router: 'gateway', source: 'stations', counter: '02:00:00:00:00:01', download: 5, why: 'boot' },
+      { at: NOW - hour, kind: 'import', download: 5, why: 'brought along' },
+    ]);
+    expect(await lately()).to.not.include('This week in the books');
+    await writeAudit(home.ledger.store, [
+      { at: NOW - 5 * hour, kind: 'gap', router: 'gateway', source: 'stations', why: 'no reading for 7200 s' },
+      { at: NOW - 5 * hour, kind: 'gap', router: 'gateway', source: 'wan', why: 'no reading for 7200 s' },
+      {
+        at: NOW - 4 * hour,
+        kind: 'rejected',
+        router: 'gateway',
+        source: 'wan',
+        counter: 'wan pppoe-wan',
+        download: 2 ** 40,
+        why: 'more than 1000000000 bit/s could carry in 30 s',
+      },
+    ]);
+    const text = await lately();
+    expect(text).to.include(
+      'This week in the books All that was written down Refused: uplink wan (pppoe-wan) at gateway, 1.00 TiB left out. More than 1.00 Gb/s could carry in 30 s. 4 h ago',
+    );
+    expect(text).to.include(
+      'Gap: all uplinks at gateway. Nothing was read for 2 h; what the counters gained is spread over that time. 5 h ago, the last of 2',
+    );
   });
 
   it('several uplinks are shown each, one alone only where it is down', async () => {
