@@ -1,3 +1,4 @@
+import type { ResetReason } from '../domain/increase.ts';
 import type { AuditRecord } from '../ledger/audit.ts';
 import type { AuditKind } from '../ledger/books.ts';
 import { formatBitRate } from './format.ts';
@@ -26,7 +27,7 @@ const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = 
 export const meaningOf = (kind: string): { title: string; outcome: Outcome } =>
   Object.hasOwn(KINDS, kind) ? KINDS[kind as AuditKind] : { title: kind, outcome: 'noted' };
 
-const RESET_WORDS: Readonly<Record<string, string>> = {
+const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
   fell: 'It stood lower than before, so it had begun again at zero',
   boot: 'The router had been started anew, and its counters with it',
   'new device': 'The network device had been made anew',
@@ -39,8 +40,7 @@ const SILENCE = /^no reading for (\d+) s$/;
 
 /** Why, in a sentence without a period. */
 export function whyText({ kind, why }: Pick<AuditRecord, 'kind' | 'why'>): string {
-  const reset = kind === 'reset' && Object.hasOwn(RESET_WORDS, why) ? RESET_WORDS[why] : undefined;
-  if (reset !== undefined) return reset;
+  if (kind === 'reset' && Object.hasOwn(RESET_WORDS, why)) return RESET_WORDS[why as ResetReason];
   const [, bits, seconds] = TOO_FAST.exec(why) ?? [];
   if (bits !== undefined) return `More than ${formatBitRate(Number(bits) / 8)} could carry in ${spanText(Number(seconds))}`;
   const [, silence] = SILENCE.exec(why) ?? [];
