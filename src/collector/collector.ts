@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Round } from '../domain/round.ts';
 import { type Clock, type RouterToRead, readRound } from './round.ts';
 
@@ -22,6 +23,9 @@ const USUAL_TIMEOUT = 10;
 /** Seconds kept back from the caller's timeout for posting and rendering. */
 const RESERVE = 0.5;
 
+/** Milliseconds that a caller's timeout leaves for reading. */
+const deadline = (timeout: number): number => Math.round(Math.max(0.1, timeout - RESERVE) * 1000);
+
 export function createCollector(
   given: CollectorTerms,
   post: (round: Round) => Promise<void>,
@@ -35,18 +39,28 @@ export function createCollector(
   let timer: NodeJS.Timeout | undefined;
 
   function round(timeout: number | null): Promise<void> {
-    if (running !== null) return running.done;
+    if (running !== null) return timeout === null ? running.done : atMost(running.done, timeout);
     if (stopped) return Promise.resolve();
     if (finished !== null && clock.tick() - finished < terms.minInterval * 1000) return Promise.resolve();
     const cut = new AbortController();
-    const seconds = Math.max(0.1, (timeout ?? USUAL_TIMEOUT) - RESERVE);
-    const done = run(AbortSignal.any([cut.signal, AbortSignal.timeout(Math.round(seconds * 1000))])).finally(() => {
+    // Not AbortSignal.timeout: that would keep the round's signal, and all that listened to it, until its time is over.
+    const late = setTimeout(() => cut.abort(), deadline(timeout ?? USUAL_TIMEOUT));
+    const done = run(cut.signal).finally(() => {
+      clearTimeout(late);
       running = null;
       finished = clock.tick();
       waitForNext();
     });
     running = { done, cut };
     return done;
+  }
+
+  /** Who joined a round that may last longer than it can wait gets what is known by then. */
+  async function atMost(done: Promise<void>, timeout: number): Promise<void> {
+    const patience = new AbortController();
+    await Promise.race([done, pause(deadline(timeout), undefined, { signal: patience.signal, ref: false })]).finally(() =>
+      patience.abort(),
+    );
   }
 
   async function run(signal: AbortSignal): Promise<void> {
