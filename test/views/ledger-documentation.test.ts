@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { AUDIT_KINDS } from '../../src/ledger/audit.ts';
+
+const TEXT = readFileSync(join(import.meta.dirname, '../../docs/ledger.md'), 'utf8');
+
+describe('docs/ledger.md', () => {
+  it('says of every kind of audit row what happened and what to do', () => {
+    const told = [...TEXT.matchAll(/^\| `(\w+)` \| [^|]{20,} \| [^|]{7,} \|$/gm)].map(([, kind]) => kind);
+    expect(told).to.deep.equal([...AUDIT_KINDS]);
+  });
+
+  it('its tables have the columns of the program', () => {
+    expect(TEXT).to.match(/^ +Month +Download +Upload +Together +Most by$/m);
+    expect(TEXT).to.match(/^ +When +Kind +Router +What +Bytes +Why$/m);
+  });
+});
