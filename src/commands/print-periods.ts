@@ -116,12 +116,13 @@ function summary(
   countedBy: 'wan' | 'devices',
 ): string {
   const { download, upload } = rows.map((row) => bytesOf(row, device)).reduce(plus, NOTHING);
-  const whose =
-    device !== null ? `${device.name} (${device.mac})` : countedBy === 'wan' ? 'the uplinks' : 'the devices, as no uplink is counted';
+  const whose = device !== null ? deviceText(device) : countedBy === 'wan' ? 'the uplinks' : 'the devices, as no uplink is counted';
   const sums = `${count(rows.length, kind.thing)} of ${whose}: ${formatBytes(download)} down, ${formatBytes(upload)} up`;
   const own = kind.thing === 'month' && device === null ? [...view.terms.routerBilling.keys()] : [];
   return own.length === 0 ? sums : `${sums}; by the home's billing day, ${own.join(', ')} has another`;
 }
+
+const deviceText = ({ name, mac }: NamedDevice): string => (name === mac ? mac : `${name} (${mac})`);
 
 function rowJson(row: PeriodRow, device: NamedDevice | null, countedBy: 'wan' | 'devices') {
   const bytesJson = ({ download, upload }: Traffic) => ({ download_bytes: download, upload_bytes: upload });

@@ -1,22 +1,6 @@
-import type { AuditKind, AuditRow } from './books.ts';
+import type { AuditRow } from './books.ts';
 import { trafficOf } from './load.ts';
 import type { Cell, Row, Store } from './store.ts';
-
-/** The kinds of row that this program writes. A file may hold others, written by a later one. */
-export const AUDIT_KINDS = [
-  'reset',
-  'wrap',
-  'rejected',
-  'gap',
-  'clock',
-  'stale',
-  'machine',
-  'full',
-  'adopt',
-  'import',
-  'restore',
-  'forget',
-] as const satisfies readonly AuditKind[];
 
 /** Which rows are asked for; what is left out chooses nothing. */
 export interface AuditQuery {
@@ -31,7 +15,7 @@ export interface AuditQuery {
   before?: number;
 }
 
-/** A row as it stands in the file. Its number grows in the order of writing. */
+/** A row as it stands in the file, of a kind that perhaps only a later program knows. Its number grows in the order of writing. */
 export interface AuditRecord extends Omit<AuditRow, 'kind'> {
   id: number;
   kind: string;

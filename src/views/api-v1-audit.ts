@@ -1,6 +1,6 @@
 import { quote } from '../errors.ts';
-import { AUDIT_KINDS, type AuditQuery, type AuditRecord } from '../ledger/audit.ts';
-import { meaningOf, type Outcome, subjectOf, whyText } from './audit-words.ts';
+import type { AuditQuery, AuditRecord } from '../ledger/audit.ts';
+import { AUDIT_KINDS, meaningOf, type Outcome, subjectOf, whyText } from './audit-words.ts';
 import { rfc3339 } from './format.ts';
 import { bad, type Given, oneOf, parseTime, type QueryParameters, single } from './query.ts';
 import { RequestError } from './request-error.ts';

@@ -51,7 +51,7 @@ export async function usageAnswer(view: UsageView, terms: BillingTerms, query: Q
   const request = parseUsageRequest(query, view);
   const accounts = chosenAccounts(view, request);
   const rows: UsageRow[] = [];
-  for (const part of queriesOf(request, accounts, terms)) {
+  for (const part of queriesOf(view, request, accounts, terms)) {
     const found = await read(part, MOST_BUCKETS - rows.length);
     if (found === null) throw tooMuch(`${MOST_BUCKETS} buckets`);
     rows.push(...found);
@@ -80,21 +80,23 @@ function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): A
 const deviceMac = (view: UsageView, mac: string): string => view.aliases.get(mac)?.mac ?? mac;
 
 /** The queries that answer the request: uplinks with a billing day of their own have months of their own. */
-function queriesOf(request: UsageRequest, accounts: readonly Account[], terms: BillingTerms): UsageQuery[] {
-  if (request.by === 'hour') return [{ by: 'hour', from: request.from, to: request.to, accounts: accounts.map(({ id }) => id) }];
-  if (request.by === 'day') return [{ by: 'day', from: request.from, to: request.to, accounts: accounts.map(({ id }) => id) }];
-  if (request.by === 'year') return [{ by: 'period', periods: periodsWithin(request, yearOf), accounts: accounts.map(({ id }) => id) }];
-  const byBilling = new Map<number, { billing: Billing; accounts: number[] }>();
-  for (const { id, kind, router } of accounts) {
+function queriesOf({ books }: UsageView, request: UsageRequest, chosen: readonly Account[], terms: BillingTerms): UsageQuery[] {
+  const everyone = chosen.length === books.accounts.size;
+  const accounts = everyone ? null : chosen.map(({ id }) => id);
+  if (request.by === 'hour') return [{ by: 'hour', from: request.from, to: request.to, accounts }];
+  if (request.by === 'day') return [{ by: 'day', from: request.from, to: request.to, accounts }];
+  if (request.by === 'year') return [{ by: 'period', periods: periodsWithin(request, yearOf), accounts }];
+  const byBilling = new Map<number, { billing: Billing; ids: number[] }>();
+  for (const { id, kind, router } of chosen) {
     const billing = (kind === 'wan' ? terms.routerBilling.get(router) : undefined) ?? terms.billing;
-    const same = byBilling.get(billing.day) ?? { billing, accounts: [] };
-    same.accounts.push(id);
+    const same = byBilling.get(billing.day) ?? { billing, ids: [] };
+    same.ids.push(id);
     byBilling.set(billing.day, same);
   }
-  return [...byBilling.values()].map(({ billing, accounts }) => ({
+  return [...byBilling.values()].map(({ billing, ids }) => ({
     by: 'period',
     periods: periodsWithin(request, (day) => monthOf(day, billing)),
-    accounts,
+    accounts: byBilling.size === 1 ? accounts : ids,
   }));
 }
 

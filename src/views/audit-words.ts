@@ -23,6 +23,9 @@ const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = 
   forget: { title: 'Forgotten', outcome: 'noted' },
 };
 
+/** Every kind of row that this program writes. */
+export const AUDIT_KINDS = Object.keys(KINDS) as AuditKind[];
+
 /** A kind that a later program wrote is shown by its own name, and nothing is claimed of its bytes. */
 export const meaningOf = (kind: string): { title: string; outcome: Outcome } =>
   Object.hasOwn(KINDS, kind) ? KINDS[kind as AuditKind] : { title: kind, outcome: 'noted' };

@@ -1,5 +1,5 @@
-import { AUDIT_KINDS } from '../ledger/audit.ts';
 import { MOST_ROWS } from './api-v1-audit.ts';
+import { AUDIT_KINDS } from './audit-words.ts';
 import { phpAnswers, type Schema, schemas, text } from './openapi-schemas.ts';
 import { BY } from './usage-query.ts';
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { AUDIT_KINDS, readAudit } from '../../src/ledger/audit.ts';
+import { readAudit } from '../../src/ledger/audit.ts';
 import { auditAnswer } from '../../src/views/api-v1-audit.ts';
+import { AUDIT_KINDS } from '../../src/views/audit-words.ts';
 import type { QueryParameters } from '../../src/views/query.ts';
 import { RequestError } from '../../src/views/request-error.ts';
 import { writeAudit } from '../support/audit-rows.ts';

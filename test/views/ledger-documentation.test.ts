@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { AUDIT_KINDS } from '../../src/ledger/audit.ts';
+import { AUDIT_KINDS } from '../../src/views/audit-words.ts';
 
 const TEXT = readFileSync(join(import.meta.dirname, '../../docs/ledger.md'), 'utf8');
 
