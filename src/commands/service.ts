@@ -74,7 +74,7 @@ export async function createService({ config: given, ledger, log, clock, version
   }
 
   async function view(): Promise<View> {
-    const now = clock.now();
+    const now = ledger.trusted(clock.now());
     try {
       await ledger.turnMonths(now);
     } catch (error) {
@@ -95,17 +95,10 @@ export async function createService({ config: given, ledger, log, clock, version
     };
   }
 
-  let rendering: Promise<string> | null = null;
-  const scrape = (timeout: number | null): Promise<string> => {
-    rendering ??= collect
-      .round(timeout)
-      .then(view)
-      .then((now) => renderMetrics(now, own))
-      .finally(() => {
-        rendering = null;
-      });
-    return rendering;
-  };
+  async function scrape(timeout: number | null): Promise<string> {
+    await collect.round(timeout);
+    return renderMetrics(await view(), own);
+  }
 
   await configure(config);
   return {

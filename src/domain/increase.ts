@@ -3,6 +3,8 @@ import { pairLines } from './pairing.ts';
 import { minus, type Traffic } from './traffic.ts';
 
 const WRAP = 2 ** 32;
+/** Seconds that a station may be associated before it is let in and listed. */
+const HANDSHAKE = 3;
 
 export type ResetReason = 'fell' | 'boot' | 'new device' | 'new association' | 'line left over';
 
@@ -71,7 +73,7 @@ function compareLines(readings: readonly Reading[], held: readonly Baseline[], b
 function unknownCounter(reading: Reading, before: Before, now: Circumstances): Change {
   const { epoch } = reading;
   const sameBoot = epoch !== null && epoch.boot === before.boot;
-  if (sameBoot && epoch.began !== null && before.uptime !== null && epoch.began + epoch.margin < before.uptime) {
+  if (sameBoot && epoch.began !== null && before.uptime !== null && epoch.began + Math.max(epoch.margin, HANDSHAKE) < before.uptime) {
     return { kind: 'baseline', why: 'older than the last reading' };
   }
   const proved = epoch !== null && before.boot !== null && !sameBoot;

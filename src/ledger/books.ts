@@ -27,7 +27,8 @@ export interface Books {
   leases: Map<string, KnownLease>;
   /** By router and source. */
   readers: Map<string, Reader>;
-  /** Unix ms of the last posting. */
+  /** Unix ms of the first and the last posting; 0 before any. */
+  startedAt: number;
   postedAt: number;
 }
 

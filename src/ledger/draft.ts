@@ -43,7 +43,7 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
     audit: [],
     auditLeftOut: 0,
   };
-  const desk = createDesk(books, entry, terms);
+  const desk = createDesk(books, entry, terms, new Set(round.routers.map(({ router }) => router)));
   for (const { router, system, results } of round.routers) {
     for (const result of results) {
       if (result.status === 'ok') desk.post(router, system, result, tick);
@@ -55,7 +55,7 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
   return entry;
 }
 
-function createDesk(books: Books, entry: Entry, terms: Terms) {
+function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlySet<string>) {
   const spans = new Map<string, Slice[]>();
   let nextReader = Math.max(0, ...[...books.readers.values()].map((r) => r.id));
   let nextAccount = 0;
@@ -71,10 +71,10 @@ function createDesk(books: Books, entry: Entry, terms: Terms) {
       if (told.uptime !== held.uptime) journal.note('stale', '', NOTHING, `the router answered with an uptime of before, ${told.uptime} s`);
       return;
     }
-    const before = held !== undefined && goesOn(held, result, told, journal) ? held : null;
+    const before = held !== undefined && goesOn(held, result, told, tick, journal) ? held : null;
     const reader = { id: held?.id ?? ++nextReader, router, source, reader: result.reader, readAt: at, readTick: tick, ...told };
     const written: ReaderEntry = { reader, fresh: before === null, usurped: [], changed: new Map(), removed: [] };
-    if (before === null) written.usurped = otherReaders(router, result);
+    if (before === null) written.usurped = formerReaders(result);
     entry.readers.push(written);
     postCounters(written, before, result, tick, journal);
   }
@@ -108,9 +108,9 @@ function createDesk(books: Books, entry: Entry, terms: Terms) {
     }
   }
 
-  /** Readers of the same address under other routers' names: from now on it is read under this one. */
-  function otherReaders(router: string, { reader, source }: Answered): Reader[] {
-    return [...books.readers.values()].filter((r) => r.reader === reader && r.source === source && r.router !== router);
+  /** Readers of the same address under names that no router has any more: from now on it is read under its new one. */
+  function formerReaders({ reader, source }: Answered): Reader[] {
+    return [...books.readers.values()].filter((r) => r.reader === reader && r.source === source && !routers.has(r.router));
   }
 
   function book(name: AccountName, change: Change, at: number, journal: Journal): void {
@@ -165,9 +165,9 @@ function createDesk(books: Books, entry: Entry, terms: Terms) {
 }
 
 /** Whether the answer comes from the reader that is held, so that its baselines may be used. */
-function goesOn(held: Reader, { reader, at }: Answered, told: Boot, journal: Journal): boolean {
+function goesOn(held: Reader, { reader, at }: Answered, told: Boot, tick: number, journal: Journal): boolean {
   if (held.reader !== reader) return false;
-  if (!isAnotherMachine(held, told, at)) return true;
+  if (!isAnotherMachine(held, told, at, tick)) return true;
   journal.note('machine', '', NOTHING, `another machine answers here: it has run for ${told.uptime} s, and is not the one read last`);
   return false;
 }

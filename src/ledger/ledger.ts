@@ -29,6 +29,8 @@ export interface Ledger {
   readonly store: Store;
   /** Posts a round in one transaction. `tick` tells ms on a clock that never steps. Never throws for what a disk or a clock can do. */
   post(round: Round, tick: () => number): Promise<Posted>;
+  /** The time to show things by: while the clock is not trusted, that of the last posting. */
+  trusted(now: number): number;
   /** Begins new month sums if a billing period has ended. */
   turnMonths(now: number): Promise<void>;
   setTerms(terms: LedgerTerms, now: number): Promise<void>;
@@ -38,7 +40,7 @@ export interface Ledger {
 }
 
 export interface LedgerState {
-  /** Unix ms at which this ledger was first written. */
+  /** Unix ms of the first posting; 0 before it. */
   startedAt: number;
   writeErrors: number;
   /** Seconds that the last commit took. */
@@ -53,16 +55,8 @@ export interface LedgerState {
 export async function openLedger(store: Store, terms: LedgerTerms, now: number): Promise<Ledger> {
   const ledger = new SqliteLedger(store, terms, await loadBooks(store), now);
   await sumMonths(store, ledger.books, ledger.months);
-  ledger.state.startedAt = await startOf(store, now);
   ledger.state.databaseBytes = await store.size();
   return ledger;
-}
-
-async function startOf(store: Store, now: number): Promise<number> {
-  const rows = await store.all("SELECT value FROM meta WHERE key = 'started_at'");
-  if (rows[0] !== undefined) return Number(rows[0].value);
-  await store.commit([{ sql: "INSERT INTO meta(key, value) SELECT 'started_at', value ->> 0 FROM json_each(?)", rows: [[String(now)]] }]);
-  return now;
 }
 
 class SqliteLedger implements Ledger {
@@ -90,7 +84,8 @@ class SqliteLedger implements Ledger {
     this.store = store;
     this.#terms = terms;
     this.books = books;
-    this.months = monthsAt(now, terms);
+    this.state.startedAt = books.startedAt;
+    this.months = monthsAt(this.trusted(now), terms);
     this.#index();
   }
 
@@ -124,6 +119,11 @@ class SqliteLedger implements Ledger {
     }
   }
 
+  trusted(now: number): number {
+    const { postedAt } = this.books;
+    return postedAt > 0 && (this.state.heldBecause !== null || now < postedAt) ? postedAt : now;
+  }
+
   async turnMonths(now: number): Promise<void> {
     const months = monthsAt(now, this.#terms);
     if (JSON.stringify([months.home, ...months.routers]) === JSON.stringify([this.months.home, ...this.months.routers])) return;
@@ -133,7 +133,7 @@ class SqliteLedger implements Ledger {
 
   async setTerms(terms: LedgerTerms, now: number): Promise<void> {
     this.#terms = terms;
-    this.months = monthsAt(now, terms);
+    this.months = monthsAt(this.trusted(now), terms);
     await sumMonths(this.store, this.books, this.months);
   }
 
@@ -188,6 +188,8 @@ class SqliteLedger implements Ledger {
   #apply(entry: Entry): void {
     const { books, state } = this;
     books.postedAt = entry.at;
+    if (books.startedAt === 0) books.startedAt = entry.at;
+    state.startedAt = books.startedAt;
     for (const { reader, fresh, usurped, changed, removed } of entry.readers) {
       for (const other of usurped) books.readers.delete(readerKey(other.router, other.source));
       const key = readerKey(reader.router, reader.source);

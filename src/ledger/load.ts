@@ -6,8 +6,8 @@ import { type Books, leaseKey, type Reader, readerKey } from './books.ts';
 import type { Row, Store } from './store.ts';
 
 /** Reads the books out of the file. Month sums are left at zero; see `months.ts`. */
-export async function loadBooks(store: Store): Promise<Books> {
-  const posted = await store.all("SELECT value FROM meta WHERE key = 'posted_at'");
+export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
+  const times = new Map((await store.all('SELECT key, value FROM meta')).map((row) => [row.key, Number(row.value)]));
   const accounts = (await store.all('SELECT * FROM account ORDER BY id')).map(accountOf);
   const devices = (await store.all('SELECT * FROM device')).map(deviceOf);
   const leases = (await store.all('SELECT * FROM lease')).map((row) => ({
@@ -24,11 +24,12 @@ export async function loadBooks(store: Store): Promise<Books> {
     devices: new Map(devices.map((device) => [device.mac, device])),
     leases: new Map(leases.map((lease) => [leaseKey(lease.router, lease.mac), lease])),
     readers: await loadReaders(store),
-    postedAt: Number(posted[0]?.value ?? 0),
+    startedAt: times.get('started_at') ?? 0,
+    postedAt: times.get('posted_at') ?? 0,
   };
 }
 
-async function loadReaders(store: Store): Promise<Map<string, Reader>> {
+async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reader>> {
   const readers = (await store.all('SELECT * FROM reader')).map(
     (row): Reader => ({
       id: Number(row.id),

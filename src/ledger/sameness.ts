@@ -16,14 +16,18 @@ export function isStale(held: Reader, reader: string, { boot, uptime }: Boot): b
 }
 
 /** A new boot that reaches back before our last reading cannot be the router that we read then. */
-export function isAnotherMachine(held: Reader, { boot, uptime }: Boot, at: number): boolean {
-  return boot !== null && held.boot !== null && held.boot !== boot && uptime !== null && at - (uptime - MARGIN) * 1000 < held.readAt;
+export function isAnotherMachine(held: Reader, { boot, uptime }: Boot, at: number, tick: number): boolean {
+  return boot !== null && held.boot !== null && held.boot !== boot && uptime !== null && uptime - MARGIN > sinceReading(held, at, tick);
 }
 
 /** Seconds between two readings: the longest that any clock tells, since a clock may have been set back in between. */
 export function elapsed(before: Reader, { boot, uptime }: Boot, at: number, tick: number): number {
-  const wall = (at - before.readAt) / 1000;
-  const monotonic = before.readTick === null ? 0 : (tick - before.readTick) / 1000;
   const router = uptime === null || before.uptime === null || boot !== before.boot ? 0 : uptime - before.uptime;
-  return Math.max(wall, monotonic, router, 0);
+  return Math.max(sinceReading(before, at, tick), router);
+}
+
+/** Seconds since a reading by our own clocks. */
+function sinceReading({ readAt, readTick }: Reader, at: number, tick: number): number {
+  const monotonic = readTick === null ? 0 : tick - readTick;
+  return Math.max(at - readAt, monotonic, 0) / 1000;
 }

@@ -41,7 +41,7 @@ export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number,
   const dropped = entry.readers.flatMap((line) => droppedCounters(books, line).map((counter) => [line.reader.id, counter]));
   const forgotten = [...books.leases.values()].filter((lease) => isForgotten(lease, entry.at));
   return [
-    { sql: SQL.meta, rows: [['posted_at', String(entry.at)]] },
+    { sql: SQL.meta, rows: timesOf(books, entry) },
     { sql: SQL.dropReader, rows: usurped },
     { sql: SQL.reader, rows: written.map((r) => [r.id, r.router, r.source, r.reader, r.readAt, r.boot, r.uptime]) },
     { sql: SQL.forgetReader, rows: [...usurped, ...entry.readers.filter((r) => r.fresh).map((r) => [r.reader.id])] },
@@ -68,6 +68,11 @@ function droppedCounters(books: Books, { reader, changed, removed }: ReaderEntry
   const held = books.readers.get(readerKey(reader.router, reader.source))?.counters;
   const shorter = [...changed].filter(([counter, lines]) => lines.length < (held?.get(counter)?.length ?? 0));
   return [...removed, ...shorter.map(([counter]) => counter)];
+}
+
+function timesOf(books: Books, { at }: Entry): Cell[][] {
+  const posted = ['posted_at', String(at)];
+  return books.startedAt === 0 ? [posted, ['started_at', String(at)]] : [posted];
 }
 
 /** Whether an account's row is written: it is new, has bytes, or its last sight on disk has grown old. */

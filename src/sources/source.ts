@@ -4,7 +4,7 @@ import { quote, SourceError } from '../errors.ts';
 /** Text that a router answered. */
 export interface Answer {
   text: string;
-  /** Whether the transport proves that the text is whole (a length or a last chunk); a connection that just closes proves nothing. */
+  /** Whether the transport proves that the text is whole (by its length); a connection that just closes, or a last chunk, proves nothing. */
   framed: boolean;
 }
 

@@ -13,7 +13,7 @@ export interface HttpTerms {
 
 export interface HttpAnswer {
   text: string;
-  /** Whether a length or a last chunk proves that the body is whole. */
+  /** Whether a length proves that the body is whole. A last chunk does not: a web server sends it for a script that was killed, too. */
   framed: boolean;
 }
 
@@ -44,8 +44,7 @@ export function httpReader({ credentials, tls }: HttpTerms): (url: string, signa
       drop(response);
       throw refusal(response.status, credentials.kind);
     }
-    const framed = response.headers.has('content-length') || /chunked/i.test(response.headers.get('transfer-encoding') ?? '');
-    return { text: await response.text(), framed };
+    return { text: await response.text(), framed: response.headers.has('content-length') };
   }
 
   return async (url, signal) => {

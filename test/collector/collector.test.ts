@@ -55,6 +55,17 @@ describe('the collector', () => {
     expect(log).to.deep.equal(['a', 'a']);
   });
 
+  it('who joins a round that lasts longer than it can wait gets what is known by then', async () => {
+    const { collector, rounds } = collect({ routers: [router('slow', 60_000)] });
+    const long = collector.round(3);
+    const began = performance.now();
+    await collector.round(0.8);
+    expect(performance.now() - began).to.be.lessThan(2000);
+    expect(rounds).to.have.length(0);
+    await collector.stop();
+    await long;
+  });
+
   it('a finished round is used again for minInterval where that is set', async () => {
     const { collector, rounds } = collect({ routers: [router('a', 1)], minInterval: 0.2 });
     await collector.round(10);

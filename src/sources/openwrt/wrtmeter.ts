@@ -138,7 +138,7 @@ function parseUplink(line: string, system: System): Uplink {
 function parseStations(lines: readonly string[], system: System): Parsed {
   const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
   const access = new Set(radios.filter((r) => (r.type === 'ap' || r.type === 'ap/vlan') && !r.fourAddress).map((r) => r.interface));
-  const stations = lines.filter((line) => !line.startsWith('radio ')).map((line) => parseStation(line, access, system));
+  const stations = lines.filter((line) => !line.startsWith('radio ')).flatMap((line) => parseStation(line, access, system) ?? []);
   return { told: { source: 'stations', rules: STATION_RULES, radios, stations }, skipped: 0 };
 }
 
@@ -153,11 +153,13 @@ function parseRadio(line: string): Radio {
   };
 }
 
-function parseStation(line: string, access: ReadonlySet<string>, system: System): Station {
+/** Null for a station whose driver gives no bytes: there is nothing to read of it. */
+function parseStation(line: string, access: ReadonlySet<string>, system: System): Station | null {
   const [word, name = '', address = '', rx = '', tx = '', signal = '', rxRate = '', txRate = '', connected = '', , associated = ''] =
     line.split(' ');
   const mac = parseMac(address);
   if (word !== 'station' || name === '' || mac === null) throw new SourceError('parse', `not a line of a station: ${quote(line)}`);
+  if (rx === '-' || tx === '-') return null;
   const seconds = numberOrNull(connected);
   return {
     interface: name,
@@ -176,7 +178,7 @@ const epochOf = (system: System): Epoch => ({ boot: system.bootId.slice(0, 8), i
 
 /** `associated at` is exact; where an older kernel has only the connected time, it is good to two seconds. */
 function association(at: number | null, connected: number | null, uptime: number): Pick<Epoch, 'began' | 'margin'> {
-  if (at !== null) return { began: at, margin: 0.5 };
+  if (at !== null) return { began: at, margin: 0.01 };
   return connected === null ? { began: null, margin: 0 } : { began: uptime - connected, margin: CONNECTED_MARGIN };
 }
 

@@ -11,7 +11,12 @@ export function programFamilies({ ledger, version }: View): Family[] {
       [],
       single(ledger.heldBecause === null ? 1 : 0),
     ),
-    gauge('ledger_start_timestamp_seconds', 'When the ledger was begun, Unix time', [], single(ledger.startedAt / 1000)),
+    gauge(
+      'ledger_start_timestamp_seconds',
+      'When the ledger was begun, Unix time',
+      [],
+      ledger.startedAt === 0 ? [] : single(ledger.startedAt / 1000),
+    ),
     gauge('ledger_database_bytes', 'Size of the ledger with its write-ahead log', [], single(ledger.databaseBytes)),
     gauge('ledger_commit_seconds', 'Time that the last durable commit took', [], single(ledger.commitSeconds)),
     gauge(

@@ -89,7 +89,7 @@ describe('parseWrtmeter', () => {
       interface: 'phy0-ap0',
       mac: '02:00:00:00:00:01',
       bytes: { download: 7_654_321, upload: 1_234_567 },
-      epoch: { boot: '8d1f3b0e', ifindex: null, began: 119856.204, margin: 0.5 },
+      epoch: { boot: '8d1f3b0e', ifindex: null, began: 119856.204, margin: 0.01 },
       access: true,
       signal: -52,
       linkDownload: 135_412_500,

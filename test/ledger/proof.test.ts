@@ -1,0 +1,191 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { NOTHING, type Traffic } from '../../src/domain/traffic.ts';
+import { LedgerError } from '../../src/errors.ts';
+import { type Ledger, openLedger } from '../../src/ledger/ledger.ts';
+import { type Batch, openStore, type Store } from '../../src/ledger/store.ts';
+import { type Event, MACS, Model, ROUTERS } from '../support/model.ts';
+import { START, TERMS as USUAL } from '../support/rounds.ts';
+
+/** What is plausible has tests of its own: here a line carries anything. */
+const TERMS = { ...USUAL, lineRate: () => 1e15 };
+
+const bytes = fc.oneof(fc.nat(2000), fc.integer({ min: 0, max: 2 ** 33 }));
+const index = fc.nat(5);
+const event: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('move' as const), router: index, mac: index, radio: index, download: bytes, upload: bytes }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), router: index, mac: index, radio: index }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reconnect uplink' as const), router: index }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reboot' as const), router: index }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('wait' as const),
+      seconds: fc.oneof(
+        { weight: 12, arbitrary: fc.integer({ min: 20, max: 9000 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 9000, max: 9_000_000 }) },
+      ),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('read' as const), fails: fc.oneof(fc.constant(0), fc.nat(15)) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('crash' as const), at: fc.constantFrom('before', 'amid', 'after'), statement: fc.nat(12) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('clock' as const), by: fc.constantFrom(-400 * 86_400, -3600, -1, 30, 3600, 40 * 86_400) }),
+  },
+);
+
+/** In the end the clock is right, nothing breaks, and every router answers; a hold has a day to end. */
+const CALM: Event[] = [
+  { do: 'calm' },
+  { do: 'wait', seconds: 30 },
+  { do: 'read', fails: 0 },
+  { do: 'wait', seconds: 86_500 },
+  { do: 'read', fails: 0 },
+];
+
+/** A store that holds nothing: for the rules alone, without a file. */
+const nowhere: Store = {
+  commit: async () => undefined,
+  all: async () => [],
+  size: async () => 0,
+  close: async () => undefined,
+} as unknown as Store;
+
+/** Lets a commit break: before its first statement, amid them, or after the file has it all but before anyone is told. */
+function breaking(store: Store, plan: { next: Extract<Event, { do: 'crash' }> | null }): Store {
+  return {
+    ...store,
+    async commit(batches: readonly Batch[]) {
+      const { next } = plan;
+      plan.next = null;
+      if (next === null) return store.commit(batches);
+      if (next.at === 'after') await store.commit(batches);
+      if (next.at !== 'amid') throw new LedgerError('the power went');
+      const rows = batches.filter((batch) => batch.rows.length > 0);
+      await store.commit([
+        ...rows.slice(0, next.statement % (rows.length + 1)),
+        { sql: 'INSERT INTO account(id) SELECT value ->> 0 FROM json_each(?)', rows: [[1]] },
+      ]);
+    },
+  };
+}
+
+interface Run {
+  format: 'classic' | 'complete';
+  /** Null for the rules alone. */
+  directory: string | null;
+  /** Rounds where a file may be opened anew and commits may break. */
+  events: readonly Event[];
+}
+
+/** Lets the events happen and checks, after each reading, what must hold. */
+async function live({ format, directory, events }: Run): Promise<void> {
+  const model = new Model(format);
+  const plan: { next: Extract<Event, { do: 'crash' }> | null } = { next: null };
+  let offset = 0; // of the wall clock, seconds
+  const at = () => START + (model.now + offset) * 1000;
+  const open = async () => openLedger(directory === null ? nowhere : breaking(await openStore(directory), plan), TERMS, at());
+  let ledger = await open();
+  let shown = totals(ledger);
+  try {
+    for (const next of [...events, ...CALM]) {
+      model.happen(next);
+      if (next.do === 'clock') offset += next.by;
+      if (next.do === 'crash' && directory !== null) plan.next = next;
+      if (next.do === 'calm') {
+        offset = 0;
+        plan.next = null;
+      }
+      if (next.do === 'restart' && directory !== null) {
+        await ledger.close();
+        ledger = await open();
+      }
+      if (next.do !== 'read') continue;
+      model.now += 0.02; // no two answers of a router at one instant
+      const breaks = plan.next;
+      const posted = await ledger.post(model.answer(at(), next.fails), () => model.now * 1000);
+      // A commit that broke after the file had it is learnt of with the next round: the ledger reads its file anew then.
+      if (posted.status === 'posted' || (posted.status === 'failed' && breaks?.at === 'after')) model.learn(next.fails);
+      const after = totals(ledger);
+      for (const [account, before] of shown) expectAtLeast(after.get(account) ?? NOTHING, before, `${account} fell`);
+      shown = after;
+      for (const [account, total] of shown) expectAtLeast(model.moved.get(account) ?? NOTHING, total, `${account} has more than moved`);
+    }
+    judge(format, shown, model);
+    if (directory !== null) await expectSums(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
+function totals({ books }: Ledger): Map<string, Traffic> {
+  const found = new Map<string, Traffic>();
+  for (const { kind, router, key, total } of books.accounts.values()) {
+    if (kind === 'device') found.set(`device ${key}`, total);
+    if (kind === 'wan') found.set(`wan ${router}`, total);
+  }
+  return found;
+}
+
+/** Booked bytes never exceed those that answers made known, and equal them where the format proves every counter's identity. */
+function judge(format: Run['format'], shown: ReadonlyMap<string, Traffic>, model: Model): void {
+  for (const account of [...MACS.map((mac) => `device ${mac}`), ...ROUTERS.map((router) => `wan ${router}`)]) {
+    const booked = shown.get(account) ?? NOTHING;
+    const known = model.known.get(account) ?? NOTHING;
+    if (format === 'complete') expect(booked, account).to.deep.equal(known);
+    else expectAtLeast(known, booked, `${account} has more than it moved`);
+  }
+}
+
+function expectAtLeast(a: Traffic, b: Traffic, why: string): void {
+  expect(a.download >= b.download && a.upload >= b.upload, `${why}: ${JSON.stringify(a)} against ${JSON.stringify(b)}`).to.equal(true);
+}
+
+/** Hours that are kept never exceed days, and days, months and totals are the same bytes. */
+async function expectSums(ledger: Ledger): Promise<void> {
+  const [wrong] = await ledger.store.all(`SELECT count(*) AS n FROM account AS a WHERE
+    (SELECT coalesce(sum(download), 0) FROM day WHERE account = a.id) != a.download OR (SELECT coalesce(sum(upload), 0) FROM day WHERE account = a.id) != a.upload OR
+    (SELECT coalesce(sum(download), 0) FROM hour WHERE account = a.id) > a.download OR (SELECT coalesce(sum(upload), 0) FROM hour WHERE account = a.id) > a.upload`);
+  expect(wrong?.n).to.equal(0);
+}
+
+describe('the ledger, proved', () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 1e9);
+  const terms = (numRuns: number) => ({ numRuns, seed, endOnFailure: false });
+  const plain = fc.array(event, { minLength: 5, maxLength: 40 });
+
+  it(`complete answers: every byte that was shown is booked, none twice (SEED=${seed})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(plain, (events) => live({ format: 'complete', directory: null, events })),
+      terms(1200),
+    );
+  }).timeout(120_000);
+
+  it(`classic lists: no byte is booked that did not move (SEED=${seed})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(plain, (events) => live({ format: 'classic', directory: null, events })),
+      terms(1200),
+    );
+  }).timeout(120_000);
+
+  for (const format of ['complete', 'classic'] as const) {
+    it(`the same on a real file, with commits that break and restarts, ${format} (SEED=${seed})`, async () => {
+      const run = async (events: readonly Event[]) => {
+        const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-proof-'));
+        await live({ format, directory, events }).finally(() => rm(directory, { recursive: true }));
+      };
+      await fc.assert(fc.asyncProperty(plain, run), terms(80));
+    }).timeout(180_000);
+  }
+});
