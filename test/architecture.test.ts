@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Packages that one room alone may use. */
 const OWNER: Record<string, readonly string[]> = {
-  sqlite3: ['ledger/store.ts'],
+  sqlite3: ['ledger/sqlite.ts'],
   'node-fetch': ['transports/'],
   koa: ['http/'],
   '@koa/router': ['http/'],

@@ -1,20 +1,15 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import sqlite3 from 'sqlite3';
+import { rm, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { LedgerError } from '../errors.ts';
+import { remainsOf } from './backups.ts';
+import { examine, LostLedgerError } from './examine.ts';
+import { ledgerPath, lockPath, makeDirectory, renameDurably, sizeOf, syncFile } from './files.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './sqlite.ts';
 
-/** A value that a row may hold. Numbers pass as JSON: the driver itself binds integers from 2³¹ on as floating point. */
-export type Cell = string | number | null;
-export type Row = Record<string, Cell>;
+export type { Batch, Cell, Row } from './sqlite.ts';
 
-/** Rows for one bulk statement, which reads them from one JSON array (`json_each(?)`). */
-export interface Batch {
-  sql: string;
-  rows: readonly (readonly Cell[])[];
-}
-
-/** The SQLite file. Nothing outside this file knows the driver. */
+/** The SQLite file of a ledger. */
 export interface Store {
   /** Runs all batches in one durable transaction; throws a LedgerError and leaves the file as it was. */
   commit(batches: readonly Batch[]): Promise<void>;
@@ -24,153 +19,183 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens `DIR/ledger.db` for writing, makes or migrates it, and holds it against a second writer. Throws a LedgerError. */
-export async function openStore(directory: string): Promise<Store> {
-  await makeDirectory(directory).catch((error: Error) => {
-    throw new LedgerError(`Data directory "${directory}" cannot be made: ${error.message}`);
-  });
-  const lock = await holdLock(directory);
-  const path = join(directory, 'ledger.db');
-  const database = await openFile(path, sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE);
+/** The right to write in a data directory. */
+export interface LedgerLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Opens `DIR/ledger.db` for writing after looking through it, makes or migrates it, and holds it against a second writer: by a lock
+ * of its own, or by one that is `held` and then belongs to the store. Throws a LedgerError; a LostLedgerError where the file is
+ * damaged, or gone while others tell that there was one.
+ */
+export async function openStore(directory: string, held?: LedgerLock): Promise<Store> {
+  const lock = held ?? (await lockLedger(directory));
   try {
-    await run(database, 'PRAGMA journal_mode = WAL');
-    await run(database, 'PRAGMA synchronous = FULL');
-    await run(database, 'PRAGMA cache_size = -4096');
-    await migrate(database, path);
+    const path = ledgerPath(directory);
+    if ((await sizeOf(path)) === null) await begin(directory);
+    else await refuseUnlessGood(path);
+    return await createStore(() => openToWrite(path), path, lock);
   } catch (error) {
-    await close(database);
-    await close(lock);
-    throw asLedgerError(error, path);
+    if (held === undefined) await lock.release();
+    throw error;
   }
-  return createStore(database, path, lock);
 }
 
 /** Opens `DIR/ledger.db` for reading only; another process may be writing it. Throws a LedgerError. */
 export async function openStoreToRead(directory: string): Promise<Store> {
-  const path = join(directory, 'ledger.db');
+  const path = ledgerPath(directory);
   await stat(path).catch(() => {
     throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or name its data directory with --data`);
   });
-  const database = await openFile(path, sqlite3.OPEN_READONLY);
+  return createStore(() => openToRead(path), path, null);
+}
+
+/** One writer a directory: an empty database whose exclusive lock the kernel releases when the process ends, however it ends. */
+export async function lockLedger(directory: string): Promise<LedgerLock> {
+  await makeDirectory(directory);
+  const path = lockPath(directory);
+  const lock = await openDatabase(path, 'create');
   try {
-    const version = Number((await all(database, 'PRAGMA user_version'))[0]?.user_version);
-    if (version !== SCHEMA_VERSION) throw new LedgerError(wrongVersion(path, version));
+    await lock.exec('PRAGMA locking_mode = EXCLUSIVE');
+    await lock.exec('BEGIN EXCLUSIVE');
+    return { release: () => lock.close() };
   } catch (error) {
-    await close(database);
-    throw asLedgerError(error, path);
-  }
-  return createStore(database, path, null);
-}
-
-/** Makes a directory and those above it. Node's own recursive way never ends where a file system refuses as if the parent were missing. */
-async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    const parent = dirname(path);
-    const missing = error.code === 'ENOENT' && (await stat(parent).catch(() => null)) === null;
-    if (!missing || parent === path) throw error;
-    await makeDirectory(parent);
-    await mkdir(path);
-  });
-}
-
-function createStore(database: sqlite3.Database, path: string, lock: sqlite3.Database | null): Store {
-  const prepared = new Map<string, sqlite3.Statement>();
-  const statement = async (sql: string) => {
-    const known = prepared.get(sql) ?? (await prepare(database, sql));
-    prepared.set(sql, known);
-    return known;
-  };
-  return {
-    async commit(batches) {
-      try {
-        await run(database, 'BEGIN IMMEDIATE');
-        for (const { sql, rows } of batches) {
-          if (rows.length > 0) await runPrepared(await statement(sql), JSON.stringify(rows));
-        }
-        await run(database, 'COMMIT');
-      } catch (error) {
-        await run(database, 'ROLLBACK').catch(() => undefined); // SQLite may have rolled back by itself
-        throw asLedgerError(error, path);
-      }
-    },
-    all: (sql, ...values) =>
-      all(database, sql, ...values).catch((error) => {
-        throw asLedgerError(error, path);
-      }),
-    async size() {
-      const sizes = await Promise.all([path, `${path}-wal`].map(async (file) => (await stat(file).catch(() => ({ size: 0 }))).size));
-      return sizes.reduce((sum, size) => sum + size, 0);
-    },
-    async close() {
-      await Promise.all([...prepared.values()].map((s) => new Promise((done) => s.finalize(done))));
-      await close(database);
-      if (lock !== null) await close(lock);
-    },
-  };
-}
-
-/** One writer a file: an empty database whose exclusive lock the kernel releases when the process ends, however it ends. */
-async function holdLock(directory: string): Promise<sqlite3.Database> {
-  const path = join(directory, 'ledger.lock');
-  const lock = await openFile(path, sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE);
-  try {
-    await run(lock, 'PRAGMA locking_mode = EXCLUSIVE');
-    await run(lock, 'BEGIN EXCLUSIVE');
-    return lock;
-  } catch (error) {
-    await close(lock);
-    if (!/SQLITE_BUSY/.test(String(error))) throw asLedgerError(error, path);
+    await lock.close();
+    if (codeOf(error) !== 'SQLITE_BUSY') throw asLedgerError(error, path);
     throw new LedgerError(`Ledger in "${directory}" is in use by another wrtmeter: stop it first, or name another directory with --data`);
   }
 }
 
-async function migrate(database: sqlite3.Database, path: string): Promise<void> {
-  const version = Number((await all(database, 'PRAGMA user_version'))[0]?.user_version);
-  if (version > SCHEMA_VERSION) throw new LedgerError(wrongVersion(path, version));
-  for (const [index, sql] of MIGRATIONS.entries()) {
-    if (index >= version) await run(database, `BEGIN; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`);
+/** A first start. The file gets its name when it is whole, so that an empty one is never the trace of a start that was cut off. */
+async function begin(directory: string): Promise<void> {
+  const path = ledgerPath(directory);
+  const remains = await remainsOf(directory);
+  if (remains.length > 0) throw new LostLedgerError(path, `file is gone, but there was one: "${remains[0]}" is here`);
+  const fresh = `${path}.new`;
+  await rm(fresh, { force: true });
+  const database = await openDatabase(fresh, 'create');
+  try {
+    await migrate(database, 0);
+  } catch (error) {
+    throw asLedgerError(error, path);
+  } finally {
+    await database.close();
   }
+  await syncFile(fresh);
+  await renameDurably(fresh, path);
+}
+
+async function refuseUnlessGood(path: string): Promise<void> {
+  const verdict = await examine(path);
+  if (verdict.state === 'damaged') throw new LostLedgerError(path, verdict.why);
+  if (verdict.state === 'newer') throw new LedgerError(wrongVersion(path, verdict.version));
+}
+
+async function openToWrite(path: string): Promise<Database> {
+  const database = await openDatabase(path, 'write');
+  try {
+    await database.exec('PRAGMA journal_mode = WAL');
+    await database.exec('PRAGMA synchronous = FULL');
+    await database.exec('PRAGMA cache_size = -4096');
+    await database.exec(`PRAGMA wal_autocheckpoint = ${await checkpointPages(path)}`);
+    // The log is cut back to this after a long reader or a huge round has let it grow.
+    await database.exec('PRAGMA journal_size_limit = 8388608');
+    await migrate(database, Number((await database.all('PRAGMA user_version'))[0]?.user_version));
+    return database;
+  } catch (error) {
+    await database.close();
+    throw asLedgerError(error, path);
+  }
+}
+
+async function openToRead(path: string): Promise<Database> {
+  const database = await openDatabase(path, 'read');
+  try {
+    const version = Number((await database.all('PRAGMA user_version'))[0]?.user_version);
+    if (version !== SCHEMA_VERSION) throw new LedgerError(wrongVersion(path, version));
+    return database;
+  } catch (error) {
+    await database.close();
+    throw asLedgerError(error, path);
+  }
+}
+
+/** Pages that the write-ahead log may grow to. A small disk cannot hold SQLite's usual 4 MB, which spare writes elsewhere. */
+async function checkpointPages(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  return bavail * bsize < 32 * 1024 * 1024 ? 64 : 1000;
+}
+
+async function migrate(database: Database, version: number): Promise<void> {
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index >= version) await database.exec(`BEGIN; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`);
+  }
+}
+
+async function createStore(open: () => Promise<Database>, path: string, lock: LedgerLock | null): Promise<Store> {
+  let database = await open();
+  const { ino } = await stat(path);
+  let stale = false;
+
+  async function transact(batches: readonly Batch[]): Promise<void> {
+    try {
+      await database.exec('BEGIN IMMEDIATE');
+      for (const batch of batches) await database.bulk(batch);
+      await database.exec('COMMIT');
+    } catch (error) {
+      await database.exec('ROLLBACK').catch(() => undefined); // SQLite may have rolled back by itself
+      throw error;
+    }
+  }
+
+  return {
+    async commit(batches) {
+      try {
+        await refuseAnother(path, ino);
+        if (stale) {
+          const next = await open();
+          await database.close();
+          database = next;
+          stale = false;
+        }
+        await transact(batches).catch(async (error) => {
+          if (!isNoRoom(error)) throw error;
+          // The log may hold room that it needs no more; its pages go where they belong, and it begins anew.
+          await database.exec('PRAGMA wal_checkpoint(RESTART)').catch(() => undefined);
+          await transact(batches);
+        });
+      } catch (error) {
+        // A connection that found the file read-only stays so when the file no longer is.
+        stale ||= codeOf(error) === 'SQLITE_READONLY';
+        throw asLedgerError(error, path);
+      }
+    },
+    all: (sql, ...values) =>
+      database.all(sql, ...values).catch((error) => {
+        throw asLedgerError(error, path);
+      }),
+    async size() {
+      return ((await sizeOf(path)) ?? 0) + ((await sizeOf(`${path}-wal`)) ?? 0);
+    },
+    async close() {
+      await database.close();
+      await lock?.release();
+    },
+  };
+}
+
+const isNoRoom = (error: unknown): boolean => ['SQLITE_FULL', 'SQLITE_IOERR'].includes(codeOf(error) ?? '');
+
+/** SQLite would go on writing to a file that has been deleted or moved, and all of it would be lost with the next start. */
+async function refuseAnother(path: string, ino: number): Promise<void> {
+  if ((await stat(path).catch(() => null))?.ino === ino) return;
+  throw new LedgerError(
+    `Ledger "${path}" was moved or replaced while it was in use: stop wrtmeter, put the file in its place and start it`,
+  );
 }
 
 const wrongVersion = (path: string, version: number) =>
   version > SCHEMA_VERSION
     ? `Ledger "${path}" was written by a newer wrtmeter (schema ${version}, this one knows ${SCHEMA_VERSION}): use that version`
     : `Ledger "${path}" has schema ${version}, this wrtmeter needs ${SCHEMA_VERSION}: start the service once to bring it up to date`;
-
-function asLedgerError(error: unknown, path: string): LedgerError {
-  if (error instanceof LedgerError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new LedgerError(`Ledger "${path}": ${message}`, { cause: error });
-}
-
-function openFile(path: string, mode: number): Promise<sqlite3.Database> {
-  return new Promise((resolve, reject) => {
-    const database = new sqlite3.Database(path, mode, (error) => {
-      if (error) reject(asLedgerError(error, path));
-      else resolve(database);
-    });
-  });
-}
-
-function run(database: sqlite3.Database, sql: string): Promise<void> {
-  return new Promise((resolve, reject) => database.exec(sql, (error) => (error ? reject(error) : resolve())));
-}
-
-function all(database: sqlite3.Database, sql: string, ...values: Cell[]): Promise<Row[]> {
-  return new Promise((resolve, reject) => database.all<Row>(sql, values, (error, rows) => (error ? reject(error) : resolve(rows))));
-}
-
-function prepare(database: sqlite3.Database, sql: string): Promise<sqlite3.Statement> {
-  return new Promise((resolve, reject) => {
-    const statement = database.prepare(sql, (error) => (error ? reject(error) : resolve(statement)));
-  });
-}
-
-function runPrepared(statement: sqlite3.Statement, value: string): Promise<void> {
-  return new Promise((resolve, reject) => statement.run(value, (error) => (error ? reject(error) : resolve())));
-}
-
-function close(database: sqlite3.Database): Promise<void> {
-  return new Promise((resolve) => database.close(() => resolve()));
-}
