@@ -103,7 +103,7 @@ class SqliteLedger implements Ledger {
       await this.store.commit([
         ...batchesOf(this.books, entry, this.#saved),
         ...this.#prune(now),
-        ...(entry.audit.length > 0 ? [pruneAudit] : []),
+        ...(entry.audit.length > 0 ? pruneAudit : []),
       ]);
       this.state.commitSeconds = (tick() - drafted) / 1000;
       this.#apply(entry);

@@ -5,7 +5,7 @@ import type { Batch, Cell } from './store.ts';
 /** A device that only stays is written down this often; in between its last sight is known to memory alone. */
 const SEEN_AGAIN_MS = 600_000;
 
-const MOST_AUDIT_ROWS = 10_000;
+const MOST_AUDIT_ROWS = 5000;
 
 const fields = (count: number) => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
 const sumUp = 'download = download + excluded.download, upload = upload + excluded.upload';
@@ -29,7 +29,10 @@ const SQL = {
   forgetLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
   audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
   pruneHours: 'DELETE FROM hour WHERE hour < (SELECT value ->> 0 FROM json_each(?))',
-  pruneAudit: 'DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - (SELECT value ->> 0 FROM json_each(?))',
+  pruneAudit: `DELETE FROM audit WHERE kind IN ('reset', 'wrap', 'stale') AND id <= (SELECT id FROM audit WHERE kind IN ('reset', 'wrap', 'stale')
+    ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`,
+  pruneRareAudit: `DELETE FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale') AND id <= (SELECT id FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale')
+    ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`,
   dropReader: 'DELETE FROM reader WHERE id IN (SELECT value ->> 0 FROM json_each(?))',
   meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
 };
@@ -60,8 +63,8 @@ export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number,
 /** Takes out the hours before `oldest` (Unix ms). */
 export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, rows: [[oldest]] });
 
-/** Takes out all but the newest audit rows. */
-export const pruneAudit: Batch = { sql: SQL.pruneAudit, rows: [[MOST_AUDIT_ROWS]] };
+/** Takes out all but the newest audit rows: those of counters that come and go, and all others, each by itself. */
+export const pruneAudit: readonly Batch[] = [SQL.pruneAudit, SQL.pruneRareAudit].map((sql) => ({ sql, rows: [[MOST_AUDIT_ROWS]] }));
 
 /** Counters whose rows are taken out first: those that ended, and those that stand in fewer lines than are held. */
 function droppedCounters(books: Books, { reader, changed, removed }: ReaderEntry): string[] {

@@ -256,6 +256,39 @@ describe('the running exporter, with its wall clock moved', () => {
     expect([device(later, 'download_bytes_total'), device(later, 'upload_bytes_total')]).to.deep.equal([60 * MB, 6 * MB]);
     expect(sum(await usage('day', '2026-01-10', '2028-01-01'), 'download_bytes')).to.equal(60 * MB);
   });
+
+  it('shows the month that ran while the clock stands in 1970, not an empty one', async () => {
+    await startAt('2026-01-10T12:00:00Z');
+    await running().scrape();
+    await readAt('2026-01-10T12:10:00Z', 10 * MB, MB);
+    const held = await readAt('1970-01-01T00:01:00Z', 20 * MB, 2 * MB);
+    expect(device(held, 'month_download_bytes')).to.equal(10 * MB);
+    expect(
+      sampleValue(
+        held.filter(({ labels }) => !labels.router),
+        'wrtmeter_month_start_timestamp_seconds',
+      ),
+    ).to.equal(seconds('2025-12-31T00:00:00+01:00'));
+  });
+
+  it('begins a ledger when the clock is right, not in 1970', async () => {
+    await startAt('1970-01-01T00:00:30Z');
+    expect(sampleValue(await running().scrape(), 'wrtmeter_ledger_clock_ok')).to.equal(0);
+    await readAt('2026-01-10T12:00:00Z', MB, MB);
+    const samples = await readAt('2026-01-10T12:01:00Z', 2 * MB, MB);
+    expect(device(samples, 'download_bytes_total')).to.equal(2 * MB);
+    expect(sampleValue(samples, 'wrtmeter_ledger_start_timestamp_seconds')).to.be.at.least(seconds('2026-01-10T12:00:00Z'));
+  });
+
+  it('still shows every device and the month that ran while the clock stands a year ahead', async () => {
+    await startAt('2026-01-10T12:00:00Z');
+    await running().scrape();
+    await readAt('2026-01-10T12:10:00Z', 10 * MB, MB);
+    routersTime = '2026-01-10T12:20:00Z';
+    const ahead = await readAt('2027-01-10T12:20:00Z', 20 * MB, MB);
+    expect([device(ahead, 'download_bytes_total'), device(ahead, 'month_download_bytes')]).to.deep.equal([10 * MB, 10 * MB]);
+    expect(wan(ahead, 'download_bytes_total')).to.equal(10 * MB);
+  });
 });
 
 const seconds = (instant: string): number => Date.parse(instant) / 1000;
