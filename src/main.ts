@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import type { ImportCli } from './commands/import.ts';
 import type { PrintOptions } from './commands/print.ts';
 import type { CliOptions } from './config/input.ts';
 import { settings } from './config/settings.ts';
@@ -13,6 +14,7 @@ Examples:
   wrtmeter --config wrtmeter.yaml      read what the file names
   wrtmeter check --config FILE         say what a configuration comes to
   wrtmeter print devices               this month's devices, in the terminal
+  wrtmeter import vnstat FILE          bring older figures along
   wrtmeter demo                        simulated routers, to look around`;
 
 /** The door: a command line becomes one command. Each loads what it needs and no more. */
@@ -51,6 +53,21 @@ function createProgram(): Command {
     .action(async (what: string, options: PrintOptions) => {
       const { print } = await import('./commands/print.ts');
       await finish(print(what, options, await surroundings()));
+    });
+  withSettings(
+    program
+      .command('import <program> <files...>')
+      .description('bring along what classic, vnstat or nlbwmon counted; stop the service first'),
+  )
+    .option('--dry-run', 'show what would be imported, write nothing; works while the service runs')
+    .option('--router <name>', 'the router whose uplink was counted')
+    .option('--interface <name>', 'its uplink (default: wan)')
+    .option('--from <date>', 'first day of an nlbwmon period')
+    .option('--to <date>', 'day after its last')
+    .option('--json', 'as JSON')
+    .action(async (from: string, files: string[], options: ImportCli) => {
+      const { importFrom } = await import('./commands/import.ts');
+      await finish(importFrom(from, files, options, { ...(await surroundings()), stdin: process.stdin }));
     });
   program
     .command('demo')

@@ -20,7 +20,10 @@ const moveRows = (table: 'hour' | 'day') =>
   `INSERT INTO ${table}(${table}, account, download, upload)
     SELECT t.${table}, ${of(1)}, t.download, t.upload FROM json_each(?) AS j JOIN ${table} AS t ON t.account = ${of(0)} WHERE true
     ON CONFLICT DO UPDATE SET download = download + excluded.download, upload = upload + excluded.upload`;
-const dropRows = (table: 'hour' | 'day') => `DELETE FROM ${table} WHERE account IN (SELECT value ->> 0 FROM json_each(?))`;
+const MOVE_IMPORTED = `INSERT INTO imported(account, day, program, kind, download, upload)
+    SELECT ${of(1)}, t.day, t.program, t.kind, t.download, t.upload FROM json_each(?) AS j JOIN imported AS t ON t.account = ${of(0)} WHERE true
+    ON CONFLICT DO UPDATE SET download = download + excluded.download, upload = upload + excluded.upload`;
+const dropRows = (table: 'hour' | 'day' | 'imported') => `DELETE FROM ${table} WHERE account IN (SELECT value ->> 0 FROM json_each(?))`;
 
 /**
  * What is to be written so that everything kept under a router's earlier name goes on under its new one. Where the new name has
@@ -49,6 +52,8 @@ export function adoptions(books: Books, renamed: ReadonlyMap<string, string>): B
     { sql: SQL.merge, rows: merged.map(({ account: a, into }) => mergeRow(a, into)) },
     { sql: moveRows('hour'), rows: pairs },
     { sql: moveRows('day'), rows: pairs },
+    { sql: MOVE_IMPORTED, rows: pairs },
+    { sql: dropRows('imported'), rows: gone },
     { sql: dropRows('hour'), rows: gone },
     { sql: dropRows('day'), rows: gone },
     { sql: SQL.drop, rows: gone },

@@ -3,7 +3,8 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. Byte counts are whole numbers in STRICT tables. Hours and days are
- * keyed time first, so that a round's rows lie side by side and old hours go in one stroke.
+ * keyed time first, so that a round's rows lie side by side and old hours go in one stroke. `imported` says which part of a day's bytes
+ * another program counted.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -34,6 +35,15 @@ export const MIGRATIONS: readonly string[] = [
     download INTEGER NOT NULL,
     upload INTEGER NOT NULL,
     PRIMARY KEY(day, account)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE imported(
+    account INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    program TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL,
+    PRIMARY KEY(account, day)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE reader(
     id INTEGER PRIMARY KEY,

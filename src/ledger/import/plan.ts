@@ -1,0 +1,142 @@
+import { plus, type Traffic } from '../../domain/traffic.ts';
+import { type AccountName, accountKey } from '../account.ts';
+import { type Books, readerKey } from '../books.ts';
+import { ownCounts } from './counted.ts';
+import type { Figure, Findings, ImportedName, ImportedReader, ImportProgram, LeftOut } from './figures.ts';
+import type { Held, HeldDay } from './held.ts';
+import { type Placed, placeFigures } from './place.ts';
+
+export interface ImportTerms {
+  timezone: string;
+  /** Unix ms. */
+  now: number;
+  /** Bits per second, by router; for devices, which belong to none, by ''. */
+  lineRate: (router: string) => number;
+  mostAccounts: number;
+  /** Names of the routers that the service reads, also earlier ones. */
+  routers: ReadonlySet<string>;
+}
+
+/** What an import would write and what it would not. */
+export interface Plan {
+  program: ImportProgram;
+  lines: PlanLine[];
+  names: ImportedName[];
+  readers: ImportedReader[];
+  leftOut: LeftOut[];
+}
+
+export interface PlanLine extends Placed {
+  account: AccountName;
+  /** Null for an account that is made. */
+  id: number | null;
+  bytes: Traffic;
+  /** Unix ms up to which the program counted it. */
+  lastSeen: number;
+}
+
+/** The accounts that findings speak of and the books know, whose days are to be read first. */
+export function accountsIn(books: Books, { figures }: Findings): number[] {
+  const ids = figures.flatMap(({ account }) => books.accounts.get(accountKey(account))?.id ?? []);
+  return [...new Set(ids)];
+}
+
+/** Turns what was found into what is to be written. A second import of the same plans nothing. */
+export function planImport(books: Books, held: Held, found: Findings, terms: ImportTerms): Plan {
+  const { program } = found;
+  const plan: Plan = { program, lines: [], names: [], readers: [], leftOut: [...found.leftOut] };
+  const own = ownCounts(books, terms.routers, terms.timezone);
+  let room = terms.mostAccounts - [...books.accounts.values()].reduce((most, { id }) => Math.max(most, id), 0);
+  for (const [key, figures] of byAccount(found.figures)) {
+    const [first] = figures;
+    if (first === undefined) continue;
+    const { account } = first;
+    const known = books.accounts.get(key);
+    const days = (known && held.get(known.id)) ?? new Map<number, HeldDay>();
+    const placed = placeFigures(figures, days, {
+      program,
+      timezone: terms.timezone,
+      own: own(account, days),
+      fastest: terms.lineRate(account.router) / 8,
+      budget: budgetOf(program, days, found.most.get(key), known?.total),
+    });
+    const bytes = [...placed.days.values()].reduce((sum, day) => plus(sum, day.bytes), { download: 0, upload: 0 });
+    const lastSeen = Math.min(terms.now, Math.max(...figures.map(({ until }) => until)));
+    if (known === undefined && placed.days.size > 0) {
+      if (room <= 0) {
+        plan.leftOut.push({ what: account.key || account.interface, bytes, why: `more than ${terms.mostAccounts} accounts` });
+        continue;
+      }
+      room -= 1;
+    }
+    plan.lines.push({ ...placed, account, id: known?.id ?? null, bytes, lastSeen });
+  }
+  planReaders(books, found, plan, terms.now);
+  plan.names = namesFor(books, found, plan);
+  return plan;
+}
+
+function byAccount(figures: readonly Figure[]): Map<string, Figure[]> {
+  const found = new Map<string, Figure[]>();
+  for (const figure of figures) {
+    const key = accountKey(figure.account);
+    const list = found.get(key);
+    if (list === undefined) found.set(key, [figure]);
+    else list.push(figure);
+  }
+  return found;
+}
+
+/** What may be booked at the most: up to the program's own sum of all times, and never so much that a sum loses its last digits. */
+function budgetOf(
+  program: ImportProgram,
+  days: ReadonlyMap<number, HeldDay>,
+  most: Traffic | undefined,
+  total: Traffic | undefined,
+): Traffic {
+  const room = { download: Number.MAX_SAFE_INTEGER - (total?.download ?? 0), upload: Number.MAX_SAFE_INTEGER - (total?.upload ?? 0) };
+  if (most === undefined) return room;
+  let [download, upload] = [most.download, most.upload];
+  for (const { imported } of days.values()) {
+    if (imported?.program !== program) continue;
+    download -= imported.bytes.download;
+    upload -= imported.bytes.upload;
+  }
+  return { download: Math.max(0, Math.min(room.download, download)), upload: Math.max(0, Math.min(room.upload, upload)) };
+}
+
+/** Baselines are taken over only where the ledger has never read the like: else it goes on from its own. */
+function planReaders(books: Books, { readers, program }: Findings, plan: Plan, now: number): void {
+  for (const reader of readers) {
+    const rivals = [...books.readers.values()].filter(({ router, source, reader: address }) =>
+      source !== reader.source ? false : source === 'stations' || router === reader.router || address === reader.reader,
+    );
+    const own = books.readers.get(readerKey(reader.router, reader.source));
+    if (own?.reader === reader.reader) continue; // it has been taken over, or read, before
+    const what = `last reading of ${program} (${reader.source})`;
+    if (rivals.length > 0)
+      plan.leftOut.push({ what, bytes: null, why: `the ledger goes on from its own reading of ${rivals[0]?.router ?? ''}` });
+    else if (reader.readAt > now) plan.leftOut.push({ what, bytes: null, why: 'it lies in the future' });
+    else plan.readers.push(reader);
+  }
+}
+
+/** Names go to devices that the ledger has, or will have, and that nobody named better. */
+function namesFor(books: Books, { names }: Findings, { lines }: Plan): ImportedName[] {
+  const made = lines.filter(({ account, id, days }) => id === null && account.kind === 'device' && days.size > 0);
+  const wanted = new Map<string, ImportedName>(
+    made.flatMap(({ account }) => (books.devices.has(account.key) ? [] : [[account.key, { mac: account.key, name: null, ip: null }]])),
+  );
+  for (const device of books.devices.values())
+    if (device.name === null) wanted.set(device.mac, { mac: device.mac, name: null, ip: device.ip });
+  const before = new Map(wanted);
+  for (const { mac, name, ip } of names) {
+    const device = wanted.get(mac);
+    if (device !== undefined) wanted.set(mac, { mac, name: device.name ?? name, ip: device.ip ?? ip });
+  }
+  return [...wanted.values()].filter((name) => !books.devices.has(name.mac) || name.name !== before.get(name.mac)?.name);
+}
+
+/** Whether it would change the ledger at all. */
+export const isEmpty = ({ lines, names, readers }: Plan): boolean =>
+  names.length === 0 && readers.length === 0 && lines.every(({ days }) => days.size === 0);
