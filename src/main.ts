@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import type { ExportOptions } from './commands/export.ts';
 import type { ImportCli } from './commands/import.ts';
 import type { PrintOptions } from './commands/print.ts';
 import type { CliOptions } from './config/input.ts';
@@ -36,7 +37,7 @@ function createProgram(): Command {
     const { serve } = await import('./commands/serve.ts');
     await finish(serve({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
   });
-  withSettings(program.command('check [routers...]').description('check the configuration and say what it comes to')).action(
+  withSettings(program.command('check [routers...]').description('check the configuration and, with --data, the ledger')).action(
     async (routers: string[], options: CliOptions) => {
       const { check } = await import('./commands/check.ts');
       await finish(check({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
@@ -69,6 +70,36 @@ function createProgram(): Command {
       const { importFrom } = await import('./commands/import.ts');
       await finish(importFrom(from, files, options, { ...(await surroundings()), stdin: process.stdin }));
     });
+  withSettings(program.command('export').description('usage as CSV or JSON, on standard output; works while the service runs'))
+    .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: all that is held)')
+    .option('--to <date>', 'day or time after the last')
+    .option('--by <bucket>', 'hour, day, month (the billing period) or year', 'day')
+    .option('--kind <kind>', 'device, station or wan')
+    .option('--mac <mac>', 'one device')
+    .option('--router <name>', 'one router')
+    .option('--format <format>', 'csv or json', 'csv')
+    .action(async (options: ExportOptions) => {
+      const { exportUsage } = await import('./commands/export.ts');
+      await finish(exportUsage(options, await surroundings()));
+    });
+  withSettings(
+    program.command('backup [file]').description('write a copy of the ledger, by default in its directory; works while the service runs'),
+  ).action(async (file: string | undefined, options: CliOptions) => {
+    const { backup } = await import('./commands/backup.ts');
+    await finish(backup(file, options, await surroundings()));
+  });
+  withSettings(program.command('restore <file>').description('let a backup take the place of the ledger; stop the service first')).action(
+    async (file: string, options: CliOptions) => {
+      const { restore } = await import('./commands/restore.ts');
+      await finish(restore(file, options, await surroundings()));
+    },
+  );
+  withSettings(
+    program.command('forget <mac>').description('take a device and its history out of the ledger; stop the service first'),
+  ).action(async (mac: string, options: CliOptions) => {
+    const { forget } = await import('./commands/forget.ts');
+    await finish(forget(mac, options, await surroundings()));
+  });
   program
     .command('demo')
     .description('simulated routers and the exporter on them; keeps nothing')

@@ -9,8 +9,8 @@ import { createApp } from '../http/app.ts';
 import type { AppDeps } from '../http/deps.ts';
 import { ListenError, listen } from '../http/server.ts';
 import { readAudit } from '../ledger/audit.ts';
+import { openStoreWithCare } from '../ledger/care.ts';
 import { openLedger } from '../ledger/ledger.ts';
-import { openStore } from '../ledger/store.ts';
 import { readUsage } from '../ledger/usage.ts';
 import { apiPhp } from '../views/api-php.ts';
 import { auditAnswer } from '../views/api-v1-audit.ts';
@@ -51,7 +51,7 @@ export async function serve(options: CliOptions, io: ServeIo): Promise<number> {
 /** Runs the service on a configuration; `load` reads it anew on SIGHUP. Throws a LedgerError or a ListenError. */
 export async function run(config: Config, log: Logger, io: ServeIo, load: () => Promise<LoadedConfig>): Promise<number> {
   const { clock, version } = io;
-  const store = await openStore(config.data);
+  const store = await openStoreWithCare(config.data, { now: clock.now(), tell: (line) => log.error(line) });
   const ledger = await openLedger(store, termsOf(config), clock.now());
   const service = await createService({ config, ledger, log, clock, version });
   const reload = () => reloadInto(service, log, load);

@@ -6,11 +6,15 @@ import type { Config } from '../config/config.ts';
 import type { Round } from '../domain/round.ts';
 import { noteRound, type RouterStatus } from '../domain/status.ts';
 import { LedgerError } from '../errors.ts';
+import { dailyBackups } from '../ledger/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
 import { processMetrics, renderMetrics } from '../views/metrics/metrics.ts';
 import type { View } from '../views/view.ts';
 import { aliasesOf, probesOf, renamesOf, statusOf, termsOf } from './probes.ts';
 import { reportPosting, reportRound } from './report.ts';
+
+/** Days whose backups are kept. */
+const KEPT_BACKUPS = 7;
 
 /** The running meter, without its HTTP server. */
 export interface Service {
@@ -51,12 +55,23 @@ export async function createService({ config: given, ledger, log, clock, version
   const routers = () => config.routers.map((router) => ({ router, probes: probesOf(router) }));
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
 
+  const backups = dailyBackups({
+    directory: given.data,
+    keep: KEPT_BACKUPS,
+    made: (path) => log.info(`Backup "${path}" made`),
+    failed(error) {
+      ledger.state.backupErrors += 1;
+      log.error(error.message);
+    },
+  });
+
   async function post(round: Round): Promise<void> {
     const posted = await ledger.post(round, clock.tick);
     reportRound(log, statuses, round);
     reportPosting(log, posted, lastPosted);
     lastPosted = posted;
     noteRound(statuses, round);
+    if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
   }
 
   async function configure(next: Config): Promise<void> {
@@ -123,7 +138,10 @@ export async function createService({ config: given, ledger, log, clock, version
       running = false;
       return collect.stop();
     },
-    close: () => ledger.close(),
+    async close() {
+      await backups.stop();
+      await ledger.close();
+    },
   };
 }
 

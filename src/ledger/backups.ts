@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Day, dayNumber, dayText } from '../domain/calendar.ts';
 import { backupsPath, COMPANIONS, ledgerPath, sizeOf } from './files.ts';
 
@@ -30,11 +30,16 @@ export async function listBackups(directory: string, today: Day): Promise<Backup
   return found.sort((a, b) => ahead(a) - ahead(b) || b.day - a.day);
 }
 
+/** Ledgers that were set aside, damaged or replaced. */
+export async function setAside(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names.filter((name) => SET_ASIDE.test(name)).map((name) => join(directory, name));
+}
+
 /** Whatever tells that there was a ledger here: a directory with any of it is no place for a first start. */
 export async function remainsOf(directory: string): Promise<string[]> {
   const backups = (await listBackups(directory, 0)).map(({ name }) => join('backups', name));
-  const names = await readdir(directory).catch(() => []);
-  const aside = names.filter((name) => SET_ASIDE.test(name));
+  const aside = (await setAside(directory)).map((file) => basename(file));
   const path = ledgerPath(directory);
   const logs = await Promise.all(COMPANIONS.map(async (end) => ((await sizeOf(path + end)) ? [`ledger.db${end}`] : [])));
   return [...backups, ...aside, ...logs.flat()];

@@ -43,6 +43,8 @@ export interface LedgerState {
   /** Unix ms of the first posting; 0 before it. */
   startedAt: number;
   writeErrors: number;
+  /** Daily backups that could not be made. */
+  backupErrors: number;
   /** Seconds that the last commit took. */
   commitSeconds: number;
   databaseBytes: number;
@@ -66,6 +68,7 @@ class SqliteLedger implements Ledger {
   readonly state: LedgerState = {
     startedAt: 0,
     writeErrors: 0,
+    backupErrors: 0,
     commitSeconds: 0,
     databaseBytes: 0,
     heldBecause: null,

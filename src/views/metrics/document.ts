@@ -39,6 +39,7 @@ const EMPTY: View = {
   ledger: {
     startedAt: 0,
     writeErrors: 0,
+    backupErrors: 0,
     commitSeconds: 0,
     databaseBytes: 0,
     heldBecause: null,

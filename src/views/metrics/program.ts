@@ -5,6 +5,12 @@ import { counter, type Family, gauge, single } from './family.ts';
 export function programFamilies({ ledger, version }: View): Family[] {
   return [
     counter('ledger_write_errors_total', 'Rounds that could not be written, since the program started', [], single(ledger.writeErrors)),
+    counter(
+      'ledger_backup_errors_total',
+      'Daily backups of the ledger that could not be made, since the program started',
+      [],
+      single(ledger.backupErrors),
+    ),
     gauge(
       'ledger_clock_ok',
       'Whether the clock is trusted (1); while it is not (0), nothing is posted',

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import type { CliOptions } from '../config/input.ts';
+import { dayOf, localText } from '../domain/calendar.ts';
+import { LedgerError } from '../errors.ts';
+import { backUp, copyDatabase, leaveRoom } from '../ledger/backup.ts';
+import { examine } from '../ledger/examine.ts';
+import { ledgerPath, sizeOf } from '../ledger/files.ts';
+import { formatBytes } from '../views/format.ts';
+import { guarded, needLedger } from './guarded.ts';
+import type { PrintIo } from './print.ts';
+
+/**
+ * `wrtmeter backup [FILE]`: writes a consistent copy of the ledger, also while the service runs; without a file it is today's backup
+ * in the data directory. Returns the exit code.
+ */
+export function backup(file: string | undefined, options: CliOptions, io: PrintIo): Promise<number> {
+  return guarded(options, io, async ({ config, directory }) => {
+    await needLedger(directory);
+    const path =
+      file === undefined ? await backUp(directory, dayOf(io.clock.now(), config.timezone)) : await copyTo(resolve(io.cwd, file), directory);
+    const verdict = await examine(path);
+    const posted = verdict.state === 'good' && verdict.postedAt > 0 ? `, last posting ${localText(verdict.postedAt, config.timezone)}` : '';
+    io.stdout.write(`backup "${path}" written: ${formatBytes((await sizeOf(path)) ?? 0)}${posted}\n`);
+    return 0;
+  });
+}
+
+async function copyTo(path: string, directory: string): Promise<string> {
+  if ((await sizeOf(path)) !== null) throw new LedgerError(`"${path}" is there already: name a file that is not`);
+  await leaveRoom(ledgerPath(directory), path);
+  await copyDatabase(ledgerPath(directory), path);
+  return path;
+}

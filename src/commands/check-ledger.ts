@@ -1,0 +1,91 @@
+import { dayOf, dayText, localText } from '../domain/calendar.ts';
+import { listBackups } from '../ledger/backups.ts';
+import { examine, type Verdict } from '../ledger/examine.ts';
+import { ledgerPath, sizeOf } from '../ledger/files.ts';
+import { openStoreToRead } from '../ledger/store.ts';
+import { brokenRules, type Inventory, RULES_CHECKED, takeInventory } from '../ledger/sums.ts';
+import { formatBytes } from '../views/format.ts';
+import { needLedger } from './guarded.ts';
+import { printable } from './print-text.ts';
+import { count } from './printed.ts';
+
+/** A ledger looked through: lines for the reader, and a line for each thing that is wrong. */
+export interface LedgerReport {
+  lines: string[];
+  problems: string[];
+}
+
+/** Looks through the ledger of a data directory and its backups, also while the service runs. Throws a LedgerError. */
+export async function reportLedger(directory: string, timezone: string): Promise<LedgerReport> {
+  await needLedger(directory);
+  const path = ledgerPath(directory);
+  const report: LedgerReport = { lines: [], problems: [] };
+  const line = (title: string, text: string) => report.lines.push(`${title.padEnd(10)}${printable(text)}`);
+  const verdict = await examine(path);
+  const sizes = [`${formatBytes((await sizeOf(path)) ?? 0)}`, `log ${formatBytes((await sizeOf(`${path}-wal`)) ?? 0)}`];
+  line('ledger', `${path}, ${sizes.join(', ')}, ${words(verdict)}`);
+  if (verdict.state === 'good') await inside(directory, timezone, report, line);
+  else report.problems.push(`Ledger "${path}": ${words(verdict)}`);
+  const backups = await listBackups(directory, dayOf(verdict.state === 'good' ? verdict.postedAt : 0, timezone));
+  for (const [i, backup] of backups.entries()) {
+    const found = await examine(backup.path);
+    line(i === 0 ? 'backups' : '', `${backup.name}, ${formatBytes((await sizeOf(backup.path)) ?? 0)}, ${words(found)}`);
+    if (found.state !== 'good') report.problems.push(`Backup "${backup.path}": ${words(found)}`);
+  }
+  if (backups.length === 0) line('backups', 'none yet; the service makes one a day');
+  return report;
+}
+
+const words = (verdict: Verdict): string => {
+  switch (verdict.state) {
+    case 'good':
+      return 'whole';
+    case 'damaged':
+      return verdict.why;
+    case 'newer':
+      return `written by a newer wrtmeter (schema ${verdict.version})`;
+    default:
+      return verdict satisfies never;
+  }
+};
+
+async function inside(
+  directory: string,
+  timezone: string,
+  { problems }: LedgerReport,
+  line: (title: string, text: string) => void,
+): Promise<void> {
+  const store = await openStoreToRead(directory);
+  try {
+    const found = await takeInventory(store);
+    const local = (instant: number | null) => (instant === null ? 'never' : localText(instant, timezone));
+    line('counted', `since ${local(found.startedAt)}, last posting ${local(found.postedAt)}`);
+    line('accounts', accountText(found));
+    line('days', spanText(found.days, dayText));
+    line(
+      'hours',
+      spanText(found.hours, (hour) => localText(hour, timezone).slice(0, 16)),
+    );
+    line('readers', `${count(found.readers, 'source')}, ${count(found.baselines, 'baseline')}`);
+    line('names', `${count(found.devices, 'device')}, ${count(found.leases, 'lease')}`);
+    line('audit', count(found.audit, 'row'));
+    const broken = await brokenRules(store);
+    line('sums', broken.length === 0 ? `${RULES_CHECKED} rules hold` : `${broken.length} of ${RULES_CHECKED} rules do not hold`);
+    for (const { rule, count: times, first } of broken) {
+      problems.push(`This does not hold: ${rule} (${times === 1 ? first : `${times} times, the first ${first}`})`);
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+const NAMES: Record<string, string> = { device: 'device', station: 'station', wan: 'uplink', host: 'host' };
+
+function accountText({ accounts }: Inventory): string {
+  const kinds = Object.entries(accounts).map(([kind, number]) => count(number, NAMES[kind] ?? kind));
+  return kinds.length === 0 ? 'none' : kinds.join(', ');
+}
+
+function spanText({ rows, from, to }: Inventory['days'], text: (time: number) => string): string {
+  return from === null || to === null ? 'none' : `${text(from)} to ${text(to)}, ${count(rows, 'row')}`;
+}

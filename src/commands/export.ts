@@ -1,0 +1,114 @@
+import type { CliOptions } from '../config/input.ts';
+import { type Day, dayOf, dayText, startOfDay } from '../domain/calendar.ts';
+import { quote } from '../errors.ts';
+import { loadBooks } from '../ledger/load.ts';
+import { monthsAt } from '../ledger/months.ts';
+import { openStoreToRead, type Store } from '../ledger/store.ts';
+import { takeInventory } from '../ledger/sums.ts';
+import { readUsage } from '../ledger/usage.ts';
+import { usageAnswer } from '../views/api-v1-usage.ts';
+import { parseTime } from '../views/query.ts';
+import { RequestError } from '../views/request-error.ts';
+import { csvRecord, USAGE_COLUMNS, type UsageLine, usageLines } from '../views/usage-csv.ts';
+import { BY } from '../views/usage-query.ts';
+import { guarded } from './guarded.ts';
+import type { PrintIo } from './print.ts';
+import { safeJson } from './print-text.ts';
+import { WishError } from './printed.ts';
+import { aliasesOf, termsOf } from './probes.ts';
+
+type Name = 'from' | 'to' | 'by' | 'kind' | 'mac' | 'router';
+type Wished = { [N in Name]?: string | undefined };
+
+export type ExportOptions = CliOptions & { [N in Name | 'format']?: string };
+
+/** Days that are read at once: it bounds the memory that years of hours take. */
+const PART = 14;
+
+/**
+ * `wrtmeter export`: usage by hour, day, month or year as CSV (RFC 4180) or JSON on standard output, also while the service runs. All
+ * that the ledger holds, unless `from` (inclusive) and `to` (exclusive) say otherwise. Returns the exit code.
+ */
+export function exportUsage(options: ExportOptions, io: PrintIo): Promise<number> {
+  const { from, to, by = 'day', kind, mac, router, format = 'csv', ...cli } = options;
+  const wished = { from, to, by, kind, mac, router };
+  return guarded(cli, io, async ({ config, directory }) => {
+    if (format !== 'csv' && format !== 'json') throw new WishError(`"format" is ${quote(format)}: use csv, json`);
+    if (!BY.some((known) => known === by)) throw new WishError(`"by" is ${quote(by)}: use ${BY.join(', ')}`);
+    const store = await openStoreToRead(directory);
+    try {
+      const terms = termsOf(config);
+      const now = io.clock.now();
+      const books = await loadBooks(store);
+      const view = { books, aliases: aliasesOf(config), months: monthsAt(now, terms), timezone: config.timezone, routers: [], now };
+      const read = (part: Wished) =>
+        usageAnswer(view, terms, given(part), (query) => readUsage(store, query, Number.MAX_SAFE_INTEGER)).catch((error) => {
+          throw error instanceof RequestError ? new WishError(inTerminal(error.message)) : error;
+        });
+      const write = writer(format, (text) => io.stdout.write(text));
+      for (const part of await partsOf(wished, store, config.timezone)) write.lines(usageLines(await read(part)));
+      write.end();
+      return 0;
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+/** An option that was not given is no parameter. */
+const given = (part: Wished) => Object.fromEntries(Object.entries(part).filter(([, text]) => text !== undefined));
+
+const inTerminal = (message: string): string => message.replace(/: \/api\/v1\/(\w+) lists/, ': "wrtmeter print $1" lists');
+
+interface Edge {
+  text: string;
+  /** Unix ms. */
+  instant: number;
+}
+
+/**
+ * The time wished for, cut to what is held and into parts, so that no answer grows with the years. Months and years are few, and must
+ * not be cut.
+ */
+async function partsOf(wished: Wished, store: Pick<Store, 'all'>, timezone: string): Promise<Wished[]> {
+  const { from, to } = await edges(wished, store, timezone);
+  if (from.instant >= to.instant) return [];
+  const cuts: string[] = [];
+  if (wished.by === 'hour' || wished.by === 'day') {
+    for (let day = dayOf(from.instant, timezone) + PART; startOfDay(day, timezone) < to.instant; day += PART) cuts.push(dayText(day));
+  }
+  const ends = [from.text, ...cuts, to.text];
+  return ends.slice(1).map((end, i) => ({ ...wished, from: ends[i], to: end }));
+}
+
+async function edges(wished: Wished, store: Pick<Store, 'all'>, timezone: string): Promise<Record<'from' | 'to', Edge>> {
+  const { hours, days } = await takeInventory(store);
+  const held = (time: number | null) => (time === null ? 0 : wished.by === 'hour' ? dayOf(time, timezone) : time);
+  const { from, to } = wished.by === 'hour' ? hours : days;
+  const of = (day: Day): Edge => ({ text: dayText(day), instant: startOfDay(day, timezone) });
+  const [first, last] = [of(held(from)), of(to === null ? 0 : held(to) + 1)];
+  const given = (name: 'from' | 'to') => (wished[name] === undefined ? undefined : parseTime(name, wished[name], timezone));
+  const [after, before] = [given('from'), given('to')];
+  if (after !== undefined && before !== undefined && after.instant >= before.instant)
+    throw new WishError(`"from" (${after.text}) is not before "to" (${before.text})`);
+  return {
+    from: after !== undefined && after.instant > first.instant ? after : first,
+    to: before !== undefined && before.instant < last.instant ? before : last,
+  };
+}
+
+function writer(format: 'csv' | 'json', write: (text: string) => unknown) {
+  let any = false;
+  if (format === 'csv') write(csvRecord(USAGE_COLUMNS));
+  const json = (line: UsageLine) => {
+    write(`${any ? ',\n' : '[\n'}${safeJson(line).replace(/\n\s*/g, ' ')}`);
+    any = true;
+  };
+  return {
+    lines: (lines: readonly UsageLine[]) => {
+      if (format === 'json') for (const line of lines) json(line);
+      else write(lines.map((line) => csvRecord(USAGE_COLUMNS.map((column) => line[column]))).join(''));
+    },
+    end: () => format === 'json' && write(any ? '\n]\n' : '[]\n'),
+  };
+}

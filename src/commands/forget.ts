@@ -1,0 +1,43 @@
+import type { CliOptions } from '../config/input.ts';
+import { dayOf } from '../domain/calendar.ts';
+import { parseMac } from '../domain/mac.ts';
+import { quote } from '../errors.ts';
+import { listBackups, setAside } from '../ledger/backups.ts';
+import { forget as forgetMac } from '../ledger/forget.ts';
+import { openStore } from '../ledger/store.ts';
+import { guarded, needLedger } from './guarded.ts';
+import type { PrintIo } from './print.ts';
+import { count, WishError } from './printed.ts';
+
+/** `wrtmeter forget MAC`: takes a device out of the ledger while the service is stopped. Returns the exit code. */
+export function forget(given: string, options: CliOptions, io: PrintIo): Promise<number> {
+  return guarded(options, io, async ({ config, directory }) => {
+    const mac = parseMac(given);
+    if (mac === null) throw new WishError(`${quote(given)} is no MAC: write it like 02:00:00:00:00:01`);
+    await needLedger(directory);
+    const store = await openStore(directory);
+    const gone = await forgetMac(store, mac, io.clock.now()).finally(() => store.close());
+    const parts = [
+      count(gone.accounts, 'account'),
+      `${gone.days} days and ${gone.hours} hours of history`,
+      count(gone.names, 'name'),
+      count(gone.leases, 'lease'),
+      count(gone.audit, 'audit row'),
+    ];
+    io.stdout.write(`${mac} is forgotten: ${parts.join(', ')}\n`);
+    if (gone.running > 0) {
+      io.stdout.write(
+        'Its counter runs on in a router and was kept, or all of it would be counted again; forget it once more when it has left\n',
+      );
+    }
+    if (config.devices.some(({ macs }) => macs.includes(mac)))
+      io.stdout.write('The configuration names it still: take it out of "devices"\n');
+    const others = [
+      ...(await listBackups(directory, dayOf(io.clock.now(), config.timezone))).map(({ path }) => path),
+      ...(await setAside(directory)),
+    ];
+    if (others.length > 0) io.stdout.write(`These still hold it; remove them, and make a backup anew with "wrtmeter backup":\n`);
+    for (const path of others) io.stdout.write(`  ${path}\n`);
+    return 0;
+  });
+}
