@@ -47,6 +47,7 @@ export async function bridgeAddress(): Promise<string> {
 async function startDaemon(): Promise<{ child: ChildProcess; socket: string }> {
   const folder = join(labFolder(), 'docker');
   mkdirSync(folder, { recursive: true });
+  await endLeftover(join(folder, 'pid'), folder);
   const socket = join(folder, 'docker.sock');
   const log = join(folder, 'dockerd.log');
   const logFile = openSync(log, 'w');
@@ -69,11 +70,31 @@ async function startDaemon(): Promise<{ child: ChildProcess; socket: string }> {
   for (let tries = 0; tries < 120; tries++) {
     if (failed) throw new Error(`This test needs "dockerd" (Debian package docker.io): ${failed.message}`);
     if (child.exitCode !== null) throw new Error(`dockerd ended with ${child.exitCode}:\n${readFileSync(log, 'utf8').slice(-2000)}`);
-    if (existsSync(socket) && (await finish(['docker', '-H', `unix://${socket}`, 'version'])).code === 0) return { child, socket };
+    if (existsSync(socket) && (await finish(['docker', '-H', `unix://${socket}`, 'version'])).code === 0) {
+      await clear(`unix://${socket}`);
+      return { child, socket };
+    }
     await sleep(250);
   }
   await end(child);
   throw new Error(`dockerd did not answer within 30 s:\n${readFileSync(log, 'utf8').slice(-2000)}`);
+}
+
+/** A run that was cut off leaves its daemon behind; it is ours if it keeps its data in our folder. */
+async function endLeftover(pidFile: string, folder: string): Promise<void> {
+  const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : Number.NaN;
+  const running = () => existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+  if (!running()) return;
+  process.kill(pid, 'SIGTERM');
+  for (let tries = 0; tries < 120 && running(); tries++) await sleep(250);
+}
+
+/** And its containers, which would start again with the daemon. */
+async function clear(host: string): Promise<void> {
+  const left = (await output(['docker', '-H', host, 'ps', '--all', '--quiet'])).split('\n').filter((id) => id !== '');
+  if (left.length > 0) await output(['docker', '-H', host, 'rm', '--force', '--volumes', ...left]);
+  await output(['docker', '-H', host, 'volume', 'prune', '--force']);
+  await output(['docker', '-H', host, 'network', 'prune', '--force']);
 }
 
 async function end(child: ChildProcess): Promise<void> {
