@@ -97,18 +97,28 @@ async function edges(wished: Wished, store: Pick<Store, 'all'>, timezone: string
   };
 }
 
+/** Nothing is written before there is something to write: a wrong wish leaves no half file. */
 function writer(format: 'csv' | 'json', write: (text: string) => unknown) {
-  let any = false;
-  if (format === 'csv') write(csvRecord(USAGE_COLUMNS));
+  let begun = false;
+  const begin = (text: string) => {
+    if (!begun) write(text);
+    begun = true;
+  };
   const json = (line: UsageLine) => {
-    write(`${any ? ',\n' : '[\n'}${safeJson(line).replace(/\n\s*/g, ' ')}`);
-    any = true;
+    write(`${begun ? ',' : '['}\n${safeJson(line).replace(/\n\s*/g, ' ')}`);
+    begun = true;
   };
   return {
     lines: (lines: readonly UsageLine[]) => {
       if (format === 'json') for (const line of lines) json(line);
-      else write(lines.map((line) => csvRecord(USAGE_COLUMNS.map((column) => line[column]))).join(''));
+      else {
+        begin(csvRecord(USAGE_COLUMNS));
+        write(lines.map((line) => csvRecord(USAGE_COLUMNS.map((column) => line[column]))).join(''));
+      }
     },
-    end: () => format === 'json' && write(any ? '\n]\n' : '[]\n'),
+    end: () => {
+      if (format === 'csv') begin(csvRecord(USAGE_COLUMNS));
+      else write(begun ? '\n]\n' : '[]\n');
+    },
   };
 }

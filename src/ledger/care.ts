@@ -8,6 +8,7 @@ import { examine, LostLedgerError, type Verdict } from './examine.ts';
 import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf, syncFile } from './files.ts';
 import { openDatabase } from './sqlite.ts';
 import { lockLedger, openStore, type Store } from './store.ts';
+import { brokenRules } from './sums.ts';
 
 export interface Care {
   /** Unix ms. */
@@ -24,14 +25,23 @@ export async function openStoreWithCare(directory: string, care: Care): Promise<
   const lock = await lockLedger(directory);
   try {
     if ((await sizeOf(ledgerPath(directory))) !== null) await removeDatabase(restoringPath(directory));
-    return await openStore(directory, lock).catch(async (error) => {
+    const store = await openStore(directory, lock).catch(async (error) => {
       if (!(error instanceof LostLedgerError)) throw error;
       if (!(await finishReplacing(directory, care))) await bringBack(directory, error, care);
       return openStore(directory, lock);
     });
+    await tellOfSums(store, directory, care);
+    return store;
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+/** SQLite finds pages that make no sense, but not a number that has changed: that shows where sums do not agree. */
+async function tellOfSums(store: Store, directory: string, { tell }: Care): Promise<void> {
+  for (const { rule, first } of await brokenRules(store)) {
+    tell(`Ledger "${ledgerPath(directory)}": this does not hold: ${rule} (${first}); "wrtmeter check --data ${directory}" says more`);
   }
 }
 
@@ -112,7 +122,10 @@ async function moveAside(directory: string, label: string, date: string): Promis
   const path = ledgerPath(directory);
   const kept = await freeName(directory, label, date);
   for (const end of ['', ...COMPANIONS]) {
-    if ((await sizeOf(path + end)) !== null) await rename(path + end, kept + end);
+    const size = await sizeOf(path + end);
+    // An empty log is nothing but the trace of a look into the file.
+    if (end !== '' && size === 0) await rm(path + end);
+    else if (size !== null) await rename(path + end, kept + end);
   }
   await rm(`${path}-shm`, { force: true });
 }
@@ -146,7 +159,7 @@ export async function restoreFile(directory: string, file: string, now: number):
     if (verdict.state !== 'good') throw new LedgerError(`"${file}" cannot be restored: ${unfit(verdict)}`);
     const before = (await sizeOf(path)) === null ? null : await examine(path);
     const label = before?.state === 'damaged' ? 'damaged' : 'replaced';
-    const kept = await replace(directory, file, { label, now, why: `${basename(file)} restored by hand` });
+    const kept = await replace(directory, file, { label, now, why: `restored from ${basename(file)}` });
     const store = await openStore(directory, lock);
     await store.close();
     return { kept, postedAt: verdict.postedAt };

@@ -29,8 +29,8 @@ const SENSELESS_VERSION = 10_000;
 const TABLES = ['meta', 'account', 'hour', 'day', 'reader', 'baseline', 'device', 'lease', 'audit'];
 
 /**
- * Looks through a whole database file without changing it or what lies beside it. Throws a LedgerError where it cannot be read at
- * all, which is no damage: the file may be whole.
+ * Looks through a whole database file, with what its log holds, without changing a byte of either. Throws a LedgerError where it cannot
+ * be read at all, which is no damage: the file may be whole.
  */
 export async function examine(path: string): Promise<Verdict> {
   if ((await sizeOf(path)) === 0) return { state: 'damaged', why: 'file is empty' };
