@@ -1,7 +1,7 @@
 import { dayText, localText } from '../domain/calendar.ts';
 import { NOTHING, plus } from '../domain/traffic.ts';
 import type { AccountName } from '../ledger/account.ts';
-import type { LeftOut } from '../ledger/import/figures.ts';
+import { countOf, type LeftOut } from '../ledger/import/figures.ts';
 import type { Plan, PlanLine } from '../ledger/import/plan.ts';
 import { formatBytes } from '../views/format.ts';
 import { type Column, printable, textTable } from './print-text.ts';
@@ -33,7 +33,7 @@ export async function planText(plan: Plan, timezone: string, dryRun: boolean): P
   }
   for (const { router, source, readAt, counters } of plan.readers) {
     parts.push(
-      `Counting of ${source} on ${router} goes on from the reading of ${localText(readAt, timezone)} (${count(counters.size, 'counter')})`,
+      `Counting of ${source} on ${router} goes on from the reading of ${localText(readAt, timezone)} (${countOf(counters.size, 'counter')})`,
     );
   }
   parts.push(summary(plan, dryRun));
@@ -82,9 +82,9 @@ function summary(plan: Plan, dryRun: boolean): string {
   const names = plan.names.filter(({ name }) => name !== null).length;
   const what = [
     lines.length > 0 &&
-      `${formatBytes(bytes.download)} down and ${formatBytes(bytes.upload)} up on ${count(days, 'day')} of ${count(lines.length, 'account')}`,
-    names > 0 && count(names, 'name'),
-    plan.readers.length > 0 && count(plan.readers.length, 'reading'),
+      `${formatBytes(bytes.download)} down and ${formatBytes(bytes.upload)} up on ${countOf(days, 'day')} of ${countOf(lines.length, 'account')}`,
+    names > 0 && countOf(names, 'name'),
+    plan.readers.length > 0 && countOf(plan.readers.length, 'reading'),
   ].filter((part) => part !== false);
   if (what.length === 0) return 'Nothing to import: the ledger has all of it that it can take';
   return dryRun ? `Would import ${what.join(', ')}; nothing was written` : `Imported ${what.join(', ')}`;
@@ -127,4 +127,3 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
 
 const nameOf = ({ kind, router, interface: name, key }: AccountName): string => (kind === 'wan' ? `${router} ${name}` : key);
 const sum = ({ bytes }: PlanLine): number => bytes.download + bytes.upload;
-const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;

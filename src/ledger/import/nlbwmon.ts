@@ -2,7 +2,7 @@ import { parseMac } from '../../domain/mac.ts';
 import { plus, type Traffic } from '../../domain/traffic.ts';
 import { quote } from '../../errors.ts';
 import { parseCsv } from './csv.ts';
-import { ImportError, type LeftOut, wholeBytes } from './figures.ts';
+import { countOf, ImportError, type LeftOut, wholeBytes } from './figures.ts';
 
 /** What nlbwmon counted of each device in one of its periods. */
 export interface Nlbwmon {
@@ -49,7 +49,11 @@ export function parseNlbwmon(text: string, file: string): Nlbwmon {
   }
   if (nobodys !== null) found.leftOut.push({ what: NOBODY, bytes: nobodys, why: 'nlbwmon could not tell whose they are' });
   if (strange[0] !== undefined) {
-    found.leftOut.push({ what: `${strange.length} lines`, bytes: null, why: `no MAC or no byte counts, for example ${quote(strange[0])}` });
+    found.leftOut.push({
+      what: countOf(strange.length, 'line'),
+      bytes: null,
+      why: `no MAC or no byte counts, for example ${quote(strange[0])}`,
+    });
   }
   return found;
 }

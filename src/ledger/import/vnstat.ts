@@ -1,6 +1,6 @@
 import { type Day, dayNumber, dayOf, type Month, monthOf, startOfDay } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import { ImportError, type LeftOut, wholeBytes } from './figures.ts';
+import { countOf, ImportError, type LeftOut, wholeBytes } from './figures.ts';
 import { calendarDay, localInstant } from './local-time.ts';
 
 /** An interface as `vnstat --json` shows it. Its rx is the home's download. */
@@ -132,10 +132,10 @@ export function vnstatFigures(found: VnstatInterface, timezone: string, now: num
   const sane = (rows: readonly VnstatRow[], what: string): VnstatRow[] => {
     const good = rows.filter(({ day }) => day >= EARLIEST && day < end);
     if (good.length < rows.length)
-      leftOut.push({ what: `${rows.length - good.length} ${what}`, bytes: null, why: 'before 2002 or in the future' });
+      leftOut.push({ what: countOf(rows.length - good.length, what), bytes: null, why: 'before 2002 or in the future' });
     return [...good].sort((a, b) => b.day - a.day);
   };
-  const [days, months, years] = [sane(found.days, 'days'), sane(found.months, 'months'), sane(found.years, 'years')];
+  const [days, months, years] = [sane(found.days, 'day'), sane(found.months, 'month'), sane(found.years, 'year')];
   const monthStart = found.monthStart ?? 1;
   const monthAt = ({ day }: VnstatRow): Month => monthOf(day + monthStart - 1, { day: monthStart });
   const oldest = Math.min(...days.map(({ day }) => day), ...months.map((row) => monthAt(row).start), ...years.map(({ day }) => day), end);

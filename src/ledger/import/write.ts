@@ -1,8 +1,8 @@
-import { dayText } from '../../domain/calendar.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
 import type { AccountName } from '../account.ts';
 import type { AuditRow, Books } from '../books.ts';
 import type { Batch, Cell } from '../store.ts';
+import { countOf } from './figures.ts';
 import { spanText } from './place.ts';
 import type { Plan, PlanLine } from './plan.ts';
 
@@ -84,7 +84,7 @@ function auditRows(plan: Plan, lines: readonly PlanLine[], from: string, now: nu
   ];
   const named = lines.slice(0, MOST_AUDITED).map(({ account, bytes, days }) => {
     const [first, last] = [Math.min(...days.keys()), Math.max(...days.keys())];
-    const why = `${spanText(first, last + 1)}, ${days.size} ${days.size === 1 ? 'day' : 'days'}, from ${from}`;
+    const why = `${spanText(first, last + 1)}, ${countOf(days.size, 'day')}, from ${from}`;
     return row({ router: account.router, counter: counterOf(account), ...bytes, why });
   });
   const rest = lines.slice(MOST_AUDITED);
@@ -94,15 +94,15 @@ function auditRows(plan: Plan, lines: readonly PlanLine[], from: string, now: nu
       router,
       counter: '',
       ...NOTHING,
-      why: `${counters.size} baselines of ${source}, read ${dayText(Math.floor(readAt / 86_400_000))} by the older program, from ${from}`,
+      why: `${countOf(counters.size, 'baseline')} of ${source}, read by the older program at ${new Date(readAt).toISOString()}, from ${from}`,
     }),
   );
   const names = plan.names.filter(({ name }) => name !== null).length;
   return [
     ...named,
-    ...(rest.length > 0 ? [row({ router: '', counter: '', ...sum, why: `${rest.length} more accounts, from ${from}` })] : []),
+    ...(rest.length > 0 ? [row({ router: '', counter: '', ...sum, why: `${countOf(rest.length, 'more account')}, from ${from}` })] : []),
     ...readers,
-    ...(names > 0 ? [row({ router: '', counter: '', ...NOTHING, why: `${names} names, from ${from}` })] : []),
+    ...(names > 0 ? [row({ router: '', counter: '', ...NOTHING, why: `${countOf(names, 'name')}, from ${from}` })] : []),
   ];
 }
 
