@@ -39,7 +39,7 @@ async function openFile(path: string, name: string) {
     const file = await open(path);
     const found = await file.stat();
     if (!found.isDirectory())
-      return { chunks: file.createReadStream({ autoClose: false }), writtenAt: found.mtimeMs, close: () => file.close() };
+      return { chunks: file.createReadStream({ autoClose: false }), writtenAt: Math.ceil(found.mtimeMs), close: () => file.close() };
     await file.close();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -90,6 +90,7 @@ async function planFor(
   progress: Progress,
 ): Promise<Plan> {
   const books = await loadBooks(store ?? { all: async () => [] });
+  refuseWrongClock(now, books.postedAt);
   refuseRenamed(books.accounts.values(), config);
   const held = store === null ? new Map() : await readHeld(store, accountsIn(books, found));
   const plan = planImport(books, held, found, importTerms(config, now));
@@ -122,6 +123,15 @@ function importTerms(config: Config, now: number): ImportTerms {
   const names = config.routers.flatMap(({ name, was }) => [name, ...was]);
   return { timezone, now, lineRate, mostAccounts, routers: new Set(names) };
 }
+
+/** Without the right date nobody knows which month is running, and what lies in the future. */
+function refuseWrongClock(now: number, postedAt: number): void {
+  if (now >= EARLIEST && now >= postedAt) return;
+  const than = now < EARLIEST ? '2025' : `the last posting at ${new Date(postedAt).toISOString()}`;
+  throw new LedgerError(`The clock says ${new Date(now).toISOString()}, which is before ${than}: set it, then import`);
+}
+
+const EARLIEST = Date.UTC(2025, 0, 1);
 
 /** Accounts that wait for a router's new name would get figures of their own beside them, which would count twice once they meet. */
 function refuseRenamed(accounts: Iterable<{ router: string }>, config: Config): void {

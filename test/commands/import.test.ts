@@ -311,7 +311,7 @@ describe('wrtmeter import', () => {
   describe('from nlbwmon', () => {
     const copy = async (name: string, writtenAt: number) => {
       await writeFile(path(name), await readBytes(join(fixtures, name)));
-      await utimes(path(name), writtenAt / 1000, writtenAt / 1000);
+      await utimes(path(name), writtenAt / 1000, writtenAt / 1000 + 0.0004); // file systems tell parts of a millisecond
     };
 
     it('a period goes to devices, on the month in which the export was written or on the days that are given', async () => {
@@ -343,6 +343,29 @@ describe('wrtmeter import', () => {
         expect(await imported('nlbwmon', ['nlbw.json'], options)).to.deep.equal({ code: 2, stdout: '', stderr: `${message}\n` });
       }
     });
+  });
+
+  it('a clock that cannot be right books nothing: exit code 1', async () => {
+    await read(NOW, { stations: `${TV} 1 1\n` });
+    const file = join(fixtures, 'vnstat-1.18.json');
+    for (const [now, message] of [
+      [0, 'The clock says 1970-01-01T00:00:00.000Z, which is before 2025: set it, then import\n'],
+      [NOW - 1, /^The clock says .*, which is before the last posting at 2026-11-20T18:00:00.000Z: set it, then import\n$/],
+    ] as const) {
+      const { code, stderr } = await imported('vnstat', [file], {}, now);
+      expect(code).to.equal(1);
+      expect(stderr).to.match(typeof message === 'string' ? new RegExp(`^${message}$`) : message);
+    }
+  });
+
+  it('a router that has a new name meanwhile is refused until its accounts go on under it', async () => {
+    await read(NOW, { wan: 'wan: 1 1\n' });
+    await writeFile(path('wrtmeter.yaml'), 'routers: { gateway: { url: http://192.168.1.1, was: [192.168.1.1] } }');
+    const { code, stderr } = await imported('vnstat', [join(fixtures, 'vnstat-1.18.json')], { config: 'wrtmeter.yaml' });
+    expect([code, stderr]).to.deep.equal([
+      2,
+      'Router "192.168.1.1" is now "gateway": start the service once, so that its accounts go on, then import\n',
+    ]);
   });
 
   it('a bad command line is one line and exit code 2', async () => {

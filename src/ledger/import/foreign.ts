@@ -22,7 +22,9 @@ const LARGEST = 1 << 30;
  * back or leave files there. So it is copied, with its log, and the copy is read. Throws an ImportError.
  */
 export async function openForeign(path: string): Promise<Foreign> {
-  const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-import-'));
+  const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-import-')).catch((error: Error) => {
+    throw new ImportError(`No directory for a copy of ${quote(path)}: ${error.message}; name one with TMPDIR`);
+  });
   let database: Database | null = null;
   const close = async () => {
     await database?.close();
