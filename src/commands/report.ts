@@ -7,16 +7,21 @@ import type { Posted } from '../ledger/ledger.ts';
 export function reportRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
   for (const { router, results } of round.routers) {
     const answering: string[] = [];
+    const failing = new Map<string, { reason: string; sources: string[] }>();
     for (const result of results) {
       const before = statuses.get(router)?.sources.get(result.source);
       const { source } = result;
       if (result.status === 'ok') {
         if (before === undefined || before.lastSuccess === null || before.error !== null) answering.push(source);
       } else if (before?.error?.reason !== result.reason) {
-        log.warn({ router, source, reason: result.reason }, `Cannot read ${source} of ${router}: ${result.message}`);
+        const alike = failing.get(result.message) ?? { reason: result.reason, sources: [] };
+        alike.sources.push(source);
+        failing.set(result.message, alike);
       }
     }
     if (answering.length > 0) log.info({ router }, `Reads ${answering.join(', ')} of ${router}`);
+    for (const [message, { reason, sources }] of failing)
+      log.warn({ router, reason }, `Cannot read ${sources.join(', ')} of ${router}: ${message}`);
   }
 }
 
