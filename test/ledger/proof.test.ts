@@ -122,7 +122,9 @@ async function live({ format, directory, events }: Run): Promise<void> {
       shown = after;
       for (const [account, total] of shown) expectAtLeast(model.moved.get(account) ?? NOTHING, total, `${account} has more than moved`);
     }
-    judge(format, shown, model);
+    // A restart forgets the clock that never steps: what a wrong wall clock then hides is left out.
+    const certain = format === 'complete' && (directory === null || !events.some((event) => event.do === 'clock'));
+    judge(certain, shown, model);
     if (directory !== null) await expectSums(ledger);
   } finally {
     await ledger.close();
@@ -138,12 +140,12 @@ function totals({ books }: Ledger): Map<string, Traffic> {
   return found;
 }
 
-/** Booked bytes never exceed those that answers made known, and equal them where the format proves every counter's identity. */
-function judge(format: Run['format'], shown: ReadonlyMap<string, Traffic>, model: Model): void {
+/** Booked bytes never exceed those that answers made known, and equal them where every counter's identity is certain. */
+function judge(certain: boolean, shown: ReadonlyMap<string, Traffic>, model: Model): void {
   for (const account of [...MACS.map((mac) => `device ${mac}`), ...ROUTERS.map((router) => `wan ${router}`)]) {
     const booked = shown.get(account) ?? NOTHING;
     const known = model.known.get(account) ?? NOTHING;
-    if (format === 'complete') expect(booked, account).to.deep.equal(known);
+    if (certain) expect(booked, account).to.deep.equal(known);
     else expectAtLeast(known, booked, `${account} has more than it moved`);
   }
 }

@@ -120,7 +120,7 @@ export class Model {
     const routers = this.#routers.map((router, i): RouterRound => {
       const results: SourceResult[] = [
         (fails >> (2 * i)) & 1 ? failed('stations', at) : ok(this.#stations(router), at, `reader ${i}`),
-        (fails >> (2 * i + 1)) & 1 ? failed('wan', at) : ok(this.#wan(router), at, `reader ${i}`),
+        (fails >> (2 * i + 1)) & 1 ? failed('wan', at) : ok(this.#wan(router, this.#wraps(i)), at, `reader ${i}`),
       ];
       return { router: ROUTERS[i] ?? '', system: this.#format === 'classic' ? null : this.#system(router), results };
     });
@@ -139,9 +139,14 @@ export class Model {
     return this.#format === 'classic' ? classic(...list) : complete(...list);
   }
 
-  #wan({ uplink, boot }: RouterModel): Observation {
+  /** The second router keeps its uplink's counters in 32 bits, and says so. */
+  #wraps(router: number): boolean {
+    return this.#format === 'complete' && router === 1;
+  }
+
+  #wan({ uplink, boot }: RouterModel, wraps: boolean): Observation {
     const epoch = this.#format === 'classic' ? null : { boot: bootName(boot), ifindex: uplink.id, began: null, margin: 0 };
-    return wan(uplink.bytes, { epoch });
+    return wan(wraps ? modulo(uplink.bytes) : uplink.bytes, { epoch, bits: wraps ? 32 : 64 });
   }
 
   #system({ boot, bootedAt }: RouterModel): System {
@@ -156,19 +161,22 @@ export class Model {
         router.stationsRead = true;
       }
       if (!((fails >> (2 * i + 1)) & 1)) {
-        this.#show(router.uplink, router.wanRead, `wan ${ROUTERS[i]}`);
+        this.#show(router.uplink, router.wanRead, `wan ${ROUTERS[i]}`, this.#wraps(i));
         router.wanRead = true;
       }
     }
   }
 
-  #show(counter: Counter, counts: boolean, account: string): void {
+  /** Of a counter that goes round, what lies between two readings is known up to whole rounds. */
+  #show(counter: Counter, counts: boolean, account: string, wraps = false): void {
     const { bytes, shown } = counter;
     counter.shown = bytes;
     if (!counts) return;
     const gained = { download: bytes.download - shown.download, upload: bytes.upload - shown.upload };
-    this.known.set(account, plus(this.known.get(account) ?? NOTHING, gained));
+    this.known.set(account, plus(this.known.get(account) ?? NOTHING, wraps ? modulo(gained) : gained));
   }
 }
+
+const modulo = ({ download, upload }: Traffic): Traffic => ({ download: download % 2 ** 32, upload: upload % 2 ** 32 });
 
 const bootName = (boot: number): string => `b007${String(boot).padStart(4, '0')}`;
