@@ -3,6 +3,7 @@ import { describeConfig } from '../config/describe.ts';
 import type { CliOptions, ConfigInput } from '../config/input.ts';
 import { loadConfig } from '../config/load.ts';
 import { ConfigError, LedgerError } from '../errors.ts';
+import { reportLedger } from './check-ledger.ts';
 
 /** What a command has of the world. */
 export interface CheckIo extends Omit<ConfigInput, 'cli'> {
@@ -28,7 +29,6 @@ export async function check(options: CliOptions, io: CheckIo): Promise<number> {
 }
 
 async function checkLedger(directory: string, timezone: string, io: CheckIo): Promise<number> {
-  const { reportLedger } = await import('./check-ledger.ts');
   try {
     const { lines, problems } = await reportLedger(directory, timezone);
     io.stdout.write(`\n${lines.join('\n')}\n${problems.length === 0 ? '\nledger is good\n' : ''}`);

@@ -8,7 +8,7 @@ import { examine, LostLedgerError, type Verdict } from './examine.ts';
 import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf, syncFile } from './files.ts';
 import { openDatabase } from './sqlite.ts';
 import { lockLedger, openStore, type Store } from './store.ts';
-import { brokenRules } from './sums.ts';
+import { brokenTotals } from './sums.ts';
 
 export interface Care {
   /** Unix ms. */
@@ -40,7 +40,7 @@ export async function openStoreWithCare(directory: string, care: Care): Promise<
 
 /** SQLite finds pages that make no sense, but not a number that has changed: that shows where sums do not agree. */
 async function tellOfSums(store: Store, directory: string, { tell }: Care): Promise<void> {
-  for (const { rule, first } of await brokenRules(store)) {
+  for (const { rule, first } of await brokenTotals(store)) {
     tell(`Ledger "${ledgerPath(directory)}": this does not hold: ${rule} (${first}); "wrtmeter check --data ${directory}" says more`);
   }
 }

@@ -63,9 +63,14 @@ export interface BrokenRule {
 }
 
 /** Which rules do not hold. Right also while the ledger is written: each rule is one statement, and so one snapshot. */
-export async function brokenRules(store: Pick<Store, 'all'>): Promise<BrokenRule[]> {
+export const brokenRules = (store: Pick<Store, 'all'>): Promise<BrokenRule[]> => test(store, RULES);
+
+/** The first rule alone, which takes a fraction of the time of all. */
+export const brokenTotals = (store: Pick<Store, 'all'>): Promise<BrokenRule[]> => test(store, RULES.slice(0, 1));
+
+async function test(store: Pick<Store, 'all'>, rules: typeof RULES): Promise<BrokenRule[]> {
   const broken: BrokenRule[] = [];
-  for (const { rule, sql } of RULES) {
+  for (const { rule, sql } of rules) {
     const [found] = await store.all(`SELECT count(*) AS n, min(at) AS first FROM (${sql})`);
     if (Number(found?.n) > 0) broken.push({ rule, count: Number(found?.n), first: String(found?.first) });
   }

@@ -1,0 +1,184 @@
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { backup } from '../../src/commands/backup.ts';
+import { check } from '../../src/commands/check.ts';
+import { forget } from '../../src/commands/forget.ts';
+import type { PrintIo } from '../../src/commands/print.ts';
+import { readFile as readConfig } from '../../src/commands/read-file.ts';
+import { restore } from '../../src/commands/restore.ts';
+import { openDatabase } from '../../src/ledger/sqlite.ts';
+import { openHome, type SmallHome, stations, wan } from '../support/small-home.ts';
+
+const NOW = Date.UTC(2026, 10, 20, 18);
+const TV = '00:00:5e:00:53:03';
+const OPTIONS = { data: '.', timezone: 'Europe/Berlin' };
+
+describe('commands that care for the ledger', () => {
+  let home: SmallHome;
+  let path: string;
+  beforeEach(async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    path = join(home.directory, 'ledger.db');
+    for (const [seconds, bytes] of [
+      [0, 1000],
+      [60, 5000],
+    ] as const) {
+      const counters = { download: bytes, upload: bytes / 10 };
+      await home.read(NOW - 3_600_000 + seconds * 1000, {
+        gateway: { sources: { wan: wan([{ name: 'wan', bytes: counters }]), stations: stations([{ mac: TV, bytes: counters }]) } },
+      });
+    }
+  });
+  afterEach(() => home.close());
+
+  async function said(command: (io: PrintIo) => Promise<number>) {
+    const out = { stdout: '', stderr: '' };
+    const write = (stream: keyof typeof out) => ({
+      write: (text: string) => {
+        out[stream] += text;
+      },
+    });
+    const io = { env: {}, cwd: home.directory, readFile: readConfig, systemTimezone: 'Europe/Berlin', clock: { now: () => NOW } };
+    const code = await command({ ...io, stdout: write('stdout'), stderr: write('stderr') });
+    return { code, ...out };
+  }
+
+  it('backup: a copy under the name that was given, while the service runs; never over another file', async () => {
+    const first = await said((io) => backup('mine.db', OPTIONS, io));
+    expect(first).to.deep.equal({
+      code: 0,
+      stdout: `backup "${home.directory}/mine.db" written: ${first.stdout.match(/\d[\d.]+ KiB/)?.[0]}, last posting 2026-11-20 18:01:00\n`,
+      stderr: '',
+    });
+    expect(await said((io) => backup('mine.db', OPTIONS, io))).to.deep.equal({
+      code: 1,
+      stdout: '',
+      stderr: `"${home.directory}/mine.db" is there already: name a file that is not\n`,
+    });
+    expect((await said((io) => backup('nowhere/mine.db', OPTIONS, io))).stderr).to.match(
+      /^Backup ".*nowhere\/mine\.db" cannot be written: ENOENT.*\n$/,
+    );
+  });
+
+  it('backup: without a name it is the backup of the local day, made anew', async () => {
+    for (let i = 0; i < 2; i++) {
+      expect((await said((io) => backup(undefined, OPTIONS, io))).stdout).to.match(/^backup ".*\/backups\/ledger-2026-11-20\.db" written/);
+    }
+  });
+
+  it('backup, forget and check: where there is no ledger they say so and begin none', async () => {
+    const options = { ...OPTIONS, data: 'empty' };
+    for (const command of [
+      (io: PrintIo) => backup(undefined, options, io),
+      (io: PrintIo) => forget(TV, options, io),
+      (io: PrintIo) => check(options, io),
+    ]) {
+      const { code, stderr } = await said(command);
+      expect([code, stderr.replace(home.directory, '')]).to.deep.equal([
+        1,
+        'There is no ledger at "/empty/ledger.db": start wrtmeter once, or name its data directory with --data\n',
+      ]);
+    }
+  });
+
+  it('restore: the backup takes the place of the ledger, which is kept', async () => {
+    await said((io) => backup('mine.db', OPTIONS, io));
+    await home.ledger.close();
+    expect(await said((io) => restore('mine.db', OPTIONS, io))).to.deep.equal({
+      code: 0,
+      stdout: `"mine.db" restored, last posting 2026-11-20 18:01:00; the ledger before is kept as "${home.directory}/ledger-replaced-2026-11-20T18-00-00.db"\n`,
+      stderr: '',
+    });
+    expect((await said((io) => check(OPTIONS, io))).code).to.equal(0);
+  });
+
+  it('restore: refused while the service runs, and for a file that is no good one', async () => {
+    await said((io) => backup('mine.db', OPTIONS, io));
+    const running = await said((io) => restore('mine.db', OPTIONS, io));
+    expect([running.code, running.stderr]).to.deep.equal([
+      1,
+      `Ledger in "${home.directory}" is in use by another wrtmeter: stop it first, or name another directory with --data\n`,
+    ]);
+    await home.ledger.close();
+    await truncate(join(home.directory, 'mine.db'), 9000);
+    expect((await said((io) => restore('mine.db', OPTIONS, io))).stderr).to.match(/^".*mine\.db" cannot be restored: file is damaged.*\n$/);
+  });
+
+  it('forget: says what went, what stays for a while, and which files hold it still', async () => {
+    await said((io) => backup(undefined, OPTIONS, io));
+    await writeFile(join(home.directory, 'wrtmeter.yaml'), `devices: { tv: { macs: [${TV}] } }\n`);
+    expect((await said((io) => forget(TV, OPTIONS, io))).stderr).to.include('stop it first');
+    await home.ledger.close();
+    const { code, stdout } = await said((io) => forget(TV.toUpperCase(), OPTIONS, io));
+    expect([code, stdout.replaceAll(home.directory, '')]).to.deep.equal([
+      0,
+      [
+        `${TV} is forgotten: 2 accounts, 2 days and 2 hours of history, 1 name, 0 leases, 0 audit rows`,
+        'Its counter runs on in a router and was kept, or all of it would be counted again; forget it once more when it has left',
+        'The configuration names it still: take it out of "devices"',
+        'These still hold it; remove them, and make a backup anew with "wrtmeter backup":',
+        '  /backups/ledger-2026-11-20.db',
+        '',
+      ].join('\n'),
+    ]);
+    expect((await said((io) => forget('tv', OPTIONS, io))).code).to.equal(2);
+    const unknown = await said((io) => forget('02:00:00:00:00:99', OPTIONS, io));
+    expect([unknown.code, unknown.stderr]).to.deep.equal([1, 'The ledger keeps nothing of "02:00:00:00:00:99"\n']);
+  });
+
+  it('check --data: what is in the ledger and whether it is whole', async () => {
+    await said((io) => backup(undefined, OPTIONS, io));
+    const { code, stdout, stderr } = await said((io) => check(OPTIONS, io));
+    expect([code, stderr]).to.deep.equal([0, '']);
+    const report = stdout.slice(stdout.indexOf('configuration is valid')).replaceAll(home.directory, '');
+    expect(report.replace(/[\d.]+ KiB/g, 'SIZE')).to.equal(
+      [
+        'configuration is valid',
+        '',
+        'ledger    /ledger.db, SIZE, log SIZE, whole',
+        'counted   since 2026-11-20 18:00:00, last posting 2026-11-20 18:01:00',
+        'accounts  1 device, 1 station, 1 uplink',
+        'days      2026-11-20 to 2026-11-20, 3 rows',
+        'hours     2026-11-20 18:00 to 2026-11-20 18:00, 3 rows',
+        'readers   2 sources, 2 baselines',
+        'names     1 device, 0 leases',
+        'audit     0 rows',
+        'sums      5 rules hold',
+        'backups   ledger-2026-11-20.db, SIZE, whole',
+        '',
+        'ledger is good',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('check --data: ends with 1 and a line for each thing that is wrong', async () => {
+    await said((io) => backup(undefined, OPTIONS, io));
+    await home.ledger.close();
+    await truncate(join(home.directory, 'backups/ledger-2026-11-20.db'), 0);
+    const database = await openDatabase(path, 'write');
+    await database.exec(
+      "UPDATE day SET download = 7 WHERE account = (SELECT id FROM account WHERE kind = 'wan'); DELETE FROM reader WHERE source = 'wan'",
+    );
+    await database.close();
+    const wrong = await said((io) => check(OPTIONS, io));
+    expect([wrong.code, wrong.stderr.replaceAll(home.directory, '')]).to.deep.equal([
+      1,
+      [
+        'This does not hold: the days of an account add up to its total (wan gateway wan)',
+        'This does not hold: the hours of an account are not more than the days they lie in (wan gateway wan)',
+        'This does not hold: every hour and day belongs to an account, every baseline to a reader (baselines of reader 1)',
+        'Backup "/backups/ledger-2026-11-20.db": file is empty',
+        '',
+      ].join('\n'),
+    ]);
+    expect(wrong.stdout).to.not.include('ledger is good');
+    await writeFile(path, (await readFile(path)).fill(1, 100, 8000));
+    await rm(`${path}-wal`, { force: true });
+    const damaged = await said((io) => check(OPTIONS, io));
+    expect([damaged.code, damaged.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 1 && /^Ledger ".*": file is (damaged|not a database)/.test(text),
+    );
+  });
+});

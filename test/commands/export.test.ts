@@ -1,0 +1,207 @@
+import { expect } from 'chai';
+import { type ExportOptions, exportUsage } from '../../src/commands/export.ts';
+import { readFile } from '../../src/commands/read-file.ts';
+import { leases, openHome, type SmallHome, stations, wan } from '../support/small-home.ts';
+
+const TV = '00:00:5e:00:53:03';
+const MAC2 = '00:00:5e:00:53:04';
+const HEAD = 'kind,router,interface,mac,name,user,start,download_bytes,upload_bytes';
+const at = (text: string) => Date.parse(text);
+
+describe('wrtmeter export', () => {
+  let home: SmallHome;
+  beforeEach(async () => {
+    home = await openHome({ routers: { gateway: [] } });
+  });
+  afterEach(() => home.close());
+
+  async function exported(options: ExportOptions = {}) {
+    const out = { stdout: '', stderr: '' };
+    const write = (stream: keyof typeof out) => ({
+      write: (text: string) => {
+        out[stream] += text;
+      },
+    });
+    const io = {
+      env: {},
+      cwd: home.directory,
+      readFile,
+      systemTimezone: 'Europe/Berlin',
+      clock: { now: () => at('2026-11-20T18:00:00Z') },
+    };
+    const code = await exportUsage(
+      { data: '.', timezone: 'Europe/Berlin', ...options },
+      { ...io, stdout: write('stdout'), stderr: write('stderr') },
+    );
+    return { code, ...out };
+  }
+
+  const read = (time: string, bytes: number, name = 'tv') =>
+    home.read(at(time), {
+      gateway: {
+        sources: {
+          wan: wan([{ name: 'wan', bytes: { download: bytes, upload: 0 } }]),
+          stations: stations([{ mac: TV, bytes: { download: bytes / 10, upload: 1 } }]),
+          leases: leases([{ mac: TV, ip: '192.168.1.9', hostname: name }]),
+        },
+      },
+    });
+
+  it('days of all that is held, the oldest first, with line ends as RFC 4180 has them', async () => {
+    await read('2026-11-10T12:00:00Z', 0);
+    await read('2026-11-10T12:01:00Z', 1000);
+    await read('2026-11-11T12:00:00Z', 1000);
+    await read('2026-11-11T12:01:00Z', 5000);
+    expect(await exported()).to.deep.equal({
+      code: 0,
+      stdout: [
+        HEAD,
+        'wan,gateway,wan,,,,2026-11-10,1000,0',
+        `device,,,${TV},tv,,2026-11-10,100,0`,
+        `station,gateway,,${TV},tv,,2026-11-10,100,0`,
+        'wan,gateway,wan,,,,2026-11-11,4000,0',
+        `device,,,${TV},tv,,2026-11-11,400,0`,
+        `station,gateway,,${TV},tv,,2026-11-11,400,0`,
+        '',
+      ].join('\r\n'),
+      stderr: '',
+    });
+    const picked = await exported({ from: '2026-11-11', to: '2026-11-12', kind: 'wan' });
+    expect(picked.stdout.split('\r\n').slice(1)).to.deep.equal(['wan,gateway,wan,,,,2026-11-11,4000,0', '']);
+    const month = await exported({ by: 'month', mac: TV, kind: 'device' });
+    expect(month.stdout.split('\r\n').slice(1)).to.deep.equal([`device,,,${TV},tv,,2026-11-10,500,0`, '']);
+  });
+
+  it('the two equal hours of an autumn night are two rows, with their offsets and in their order', async () => {
+    await read('2026-10-24T23:59:00Z', 0);
+    for (const [time, bytes] of [
+      ['2026-10-25T00:10:00Z', 0],
+      ['2026-10-25T00:20:00Z', 100],
+      ['2026-10-25T01:10:00Z', 100],
+      ['2026-10-25T01:20:00Z', 300],
+    ] as const)
+      await read(time, bytes);
+    const { stdout } = await exported({ by: 'hour', kind: 'wan' });
+    expect(stdout.split('\r\n').slice(1)).to.deep.equal([
+      'wan,gateway,wan,,,,2026-10-25T02:00:00+02:00,100,0',
+      'wan,gateway,wan,,,,2026-10-25T02:00:00+01:00,200,0',
+      '',
+    ]);
+  });
+
+  it('a span of months is the same in parts as in the file', async () => {
+    let bytes = 0;
+    for (let day = 1; day <= 90; day++) {
+      const time = new Date(at('2026-08-01T10:00:00Z') + day * 86_400_000).toISOString();
+      await read(time, bytes);
+      bytes += 70 * day;
+      await read(time.replace('T10:00', 'T10:05'), bytes);
+    }
+    for (const by of ['day', 'hour']) {
+      const rows = (await exported({ by, kind: 'wan' })).stdout.trimEnd().split('\r\n').slice(1);
+      const starts = rows.map((row) => row.split(',')[6]);
+      expect(new Set(starts).size, 'each once').to.equal(starts.length);
+      expect([...starts].sort()).to.deep.equal(starts);
+      const sum = rows.reduce((all, row) => all + Number(row.split(',')[7]), 0);
+      const [held] = await home.ledger.store.all(
+        `SELECT sum(download) AS n FROM ${by} WHERE account = (SELECT id FROM account WHERE kind = 'wan')`,
+      );
+      expect(sum).to.equal(held?.n);
+    }
+  });
+
+  it('a name cannot become a formula, a column, a line or what a terminal does', async () => {
+    const cells: Record<string, string> = {
+      '=cmd|calc': "'=cmd|calc",
+      '+1': "'+1",
+      '-1': "'-1",
+      '@sum(a)': "'@sum(a)",
+      '\t=1': "'=1",
+      ' =1': "' =1",
+      'a,b': '"a,b"',
+      'say "hi"': '"say ""hi"""',
+      'two\r\nlines\u001b]0;x\u0007': 'twolines]0;x',
+    };
+    let bytes = 0;
+    let minute = 0;
+    for (const [name, cell] of Object.entries(cells)) {
+      await read(new Date(at('2026-11-10T12:00:00Z') + 60_000 * minute++).toISOString(), bytes, name);
+      bytes += 1000;
+      await read(new Date(at('2026-11-10T12:00:00Z') + 60_000 * minute++).toISOString(), bytes, name);
+      const { stdout } = await exported({ kind: 'device' });
+      expect(stdout.split('\r\n')[1], JSON.stringify(name))
+        .to.match(new RegExp(`^device,,,${TV},`))
+        .and.include(`${TV},${cell},,`);
+      const [line] = JSON.parse((await exported({ kind: 'device', format: 'json' })).stdout);
+      expect(line.name).to.equal(name);
+    }
+  });
+
+  it('JSON: a list with the same fields; an empty ledger is an empty list, or the head alone', async () => {
+    expect((await exported({ format: 'json' })).stdout).to.equal('[]\n');
+    expect((await exported()).stdout).to.equal(`${HEAD}\r\n`);
+    await read('2026-11-10T12:00:00Z', 0);
+    await read('2026-11-10T12:01:00Z', 1000);
+    expect(JSON.parse((await exported({ format: 'json' })).stdout)).to.deep.equal([
+      {
+        kind: 'wan',
+        router: 'gateway',
+        interface: 'wan',
+        mac: null,
+        name: null,
+        user: null,
+        start: '2026-11-10',
+        download_bytes: 1000,
+        upload_bytes: 0,
+      },
+      {
+        kind: 'device',
+        router: null,
+        interface: null,
+        mac: TV,
+        name: 'tv',
+        user: null,
+        start: '2026-11-10',
+        download_bytes: 100,
+        upload_bytes: 0,
+      },
+      {
+        kind: 'station',
+        router: 'gateway',
+        interface: null,
+        mac: TV,
+        name: 'tv',
+        user: null,
+        start: '2026-11-10',
+        download_bytes: 100,
+        upload_bytes: 0,
+      },
+    ]);
+  });
+
+  const WRONG: [ExportOptions, RegExp][] = [
+    [{ by: 'week' }, /^"by" is "week": use hour, day, month, year\n$/],
+    [{ format: 'xls' }, /^"format" is "xls": use csv, json\n$/],
+    [{ from: 'yesterday' }, /^"from" is "yesterday": write a date like 2026-01-31/],
+    [{ from: '2026-11-11', to: '2026-11-10' }, /^"from" \(2026-11-11\) is not before "to" \(2026-11-10\)\n$/],
+    [{ kind: 'host' }, /^"kind" is "host": use device, station, wan\n$/],
+    [{ mac: 'tv' }, /^"mac" is "tv": write it like 02:00:00:00:00:01\n$/],
+    [{ mac: MAC2 }, /^No device with the MAC "00:00:5e:00:53:04" was ever counted: "wrtmeter print devices" lists those that were\n$/],
+    [{ router: 'attic' }, /^There is no router "attic": "wrtmeter print routers" lists them\n$/],
+  ];
+  for (const [options, message] of WRONG) {
+    it(`${JSON.stringify(options)} is refused in a line, and nothing is written`, async () => {
+      await read('2026-11-10T12:00:00Z', 0);
+      await read('2026-11-10T12:01:00Z', 1000);
+      const { code, stdout, stderr } = await exported(options);
+      expect([code, stdout]).to.deep.equal([2, '']);
+      expect(stderr).to.match(message);
+    });
+  }
+
+  it('says with exit code 1 that there is no ledger', async () => {
+    const { code, stderr } = await exported({ data: 'nowhere' });
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^There is no ledger at /);
+  });
+});
