@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Day, dayNumber, dayText } from '../domain/calendar.ts';
-import { backupsPath, COMPANIONS, ledgerPath, sizeOf } from './files.ts';
+import { backupsPath, COMPANIONS, ledgerPath, restoringPath, sizeOf } from './files.ts';
 
 /** A backup of a day, `DIR/backups/ledger-YYYY-MM-DD.db`. */
 export interface Backup {
@@ -42,5 +42,6 @@ export async function remainsOf(directory: string): Promise<string[]> {
   const aside = (await setAside(directory)).map((file) => basename(file));
   const path = ledgerPath(directory);
   const logs = await Promise.all(COMPANIONS.map(async (end) => ((await sizeOf(path + end)) ? [`ledger.db${end}`] : [])));
-  return [...backups, ...aside, ...logs.flat()];
+  const restoring = (await sizeOf(restoringPath(directory))) === null ? [] : [basename(restoringPath(directory))];
+  return [...backups, ...aside, ...logs.flat(), ...restoring];
 }

@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { dayOf } from '../domain/calendar.ts';
 import { LedgerError } from '../errors.ts';
@@ -6,7 +6,7 @@ import { copyDatabase, removeDatabase } from './backup.ts';
 import { listBackups } from './backups.ts';
 import { examine, LostLedgerError, type Verdict } from './examine.ts';
 import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf, syncFile } from './files.ts';
-import { openDatabase } from './sqlite.ts';
+import { asLedgerError, openDatabase } from './sqlite.ts';
 import { lockLedger, openStore, type Store } from './store.ts';
 import { brokenTotals } from './sums.ts';
 
@@ -24,7 +24,7 @@ export interface Care {
 export async function openStoreWithCare(directory: string, care: Care): Promise<Store> {
   const lock = await lockLedger(directory);
   try {
-    if ((await sizeOf(ledgerPath(directory))) !== null) await removeDatabase(restoringPath(directory));
+    await removeUnfinished(directory);
     const store = await openStore(directory, lock).catch(async (error) => {
       if (!(error instanceof LostLedgerError)) throw error;
       if (!(await finishReplacing(directory, care))) await bringBack(directory, error, care);
@@ -34,7 +34,7 @@ export async function openStoreWithCare(directory: string, care: Care): Promise<
     return store;
   } catch (error) {
     await lock.release();
-    throw error;
+    throw asLedgerError(error, ledgerPath(directory));
   }
 }
 
@@ -49,23 +49,41 @@ async function tellOfSums(store: Store, directory: string, { tell }: Care): Prom
 async function finishReplacing(directory: string, { now, tell }: Care): Promise<boolean> {
   const [path, restoring] = [ledgerPath(directory), restoringPath(directory)];
   if ((await sizeOf(path)) !== null || (await sizeOf(restoring)) === null) return false;
-  if ((await examine(restoring)).state !== 'good') return false;
+  if ((await judge(restoring)).state !== 'good') return false;
   await moveAside(directory, 'replaced', dated(now));
   await renameDurably(restoring, path);
   tell(`A restore of ledger "${path}" that was cut off is finished`);
   return true;
 }
 
+/** A file that cannot even be read is as little use as a damaged one. */
+async function judge(path: string): Promise<Verdict> {
+  return examine(path).catch((error) => {
+    if (!(error instanceof LedgerError)) throw error;
+    return { state: 'damaged', why: error.message };
+  });
+}
+
+/** What is left of replacements that were cut off; one that is whole and has no ledger beside it is finished instead. */
+async function removeUnfinished(directory: string): Promise<void> {
+  const restoring = restoringPath(directory);
+  for (const name of await readdir(directory)) {
+    if (name.startsWith(`${basename(restoring)}.`)) await rm(join(directory, name), { force: true });
+  }
+  if ((await sizeOf(ledgerPath(directory))) !== null) await removeDatabase(restoring);
+}
+
 async function bringBack(directory: string, lost: LostLedgerError, { now, tell }: Care): Promise<void> {
   const path = ledgerPath(directory);
   for (const { path: backup, name } of await listBackups(directory, dayOf(now, 'UTC'))) {
-    const verdict = await examine(backup);
+    const verdict = await judge(backup);
     if (verdict.state !== 'good') {
       tell(`Backup "${backup}" cannot take the ledger's place: ${unfit(verdict)}`);
       continue;
     }
+    const { postedAt } = verdict;
     const kept = await replace(directory, backup, { label: 'damaged', now, why: `${lost.why}; backup ${name} took its place` });
-    const last = verdict.postedAt === 0 ? 'without a posting' : `with the last posting at ${iso(verdict.postedAt)}`;
+    const last = postedAt === 0 ? 'without a posting' : `with the last posting at ${iso(postedAt)}`;
     const aside = kept === null ? '' : `; it is kept as "${kept}"`;
     tell(
       `Ledger "${path}": ${lost.why}${aside}. Backup "${backup}" ${last} took its place; what the routers' counters still tell is added`,
@@ -165,7 +183,7 @@ export async function restoreFile(directory: string, file: string, now: number):
     return { kept, postedAt: verdict.postedAt };
   } catch (error) {
     await lock.release();
-    throw error;
+    throw asLedgerError(error, path);
   }
 }
 

@@ -38,7 +38,7 @@ export async function openStore(directory: string, held?: LedgerLock): Promise<S
     return await createStore(() => openToWrite(path), path, lock);
   } catch (error) {
     if (held === undefined) await lock.release();
-    throw error;
+    throw asLedgerError(error, ledgerPath(directory));
   }
 }
 

@@ -177,9 +177,22 @@ describe('rule 16, care of the file', () => {
     expect(await ledger.names()).to.deep.equal(['ledger-replaced-2026-03-10T12-00-40.db', 'ledger.db']);
   });
 
+  it('a restore into an empty directory that was cut off is finished, or what is left of it refused', async () => {
+    await withBackup();
+    await rename(ledger.path, `${ledger.path}.restoring`);
+    await rm(join(ledger.directory, 'backups'), { recursive: true });
+    expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
+    await rename(ledger.path, `${ledger.path}.restoring`);
+    await truncate(`${ledger.path}.restoring`, 9000);
+    expect((await refusal(ledger.read(60, 1180))).message).to.match(
+      /there was one: "ledger\.db\.restoring" is here, and .* holds no good backup/,
+    );
+  });
+
   it('what is left of a replacement that was cut off before is removed', async () => {
     await withBackup();
     await writeFile(`${ledger.path}.restoring`, 'half a copy');
+    await writeFile(`${ledger.path}.restoring.4711.partial`, 'less than half');
     expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
     expect(await ledger.names()).to.deep.equal(['backups', 'ledger.db']);
   });
