@@ -18,8 +18,10 @@ const SQL = {
   baseline: `INSERT INTO baseline(reader, counter, line, download, upload, last_read, boot, ifindex, began, margin) SELECT ${fields(10)} FROM json_each(?) WHERE true
     ON CONFLICT(reader, counter, line) DO UPDATE SET download = excluded.download, upload = excluded.upload, last_read = excluded.last_read,
       boot = excluded.boot, ifindex = excluded.ifindex, began = excluded.began, margin = excluded.margin`,
-  account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?) WHERE true
-    ON CONFLICT(id) DO UPDATE SET last_seen = excluded.last_seen, overlay = excluded.overlay, ${sumUp}`,
+  newAccount: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?)`,
+  // An upsert of whole rows takes more than twice as long.
+  account: `UPDATE account SET last_seen = j.value ->> 1, download = download + (j.value ->> 2), upload = upload + (j.value ->> 3)
+    FROM json_each(?) AS j WHERE account.id = j.value ->> 0`,
   hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
   day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
@@ -42,6 +44,7 @@ export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number,
   const written = entry.readers.map(({ reader }) => reader);
   const usurped = entry.readers.flatMap((line) => line.usurped.map((other) => [other.id]));
   const dropped = entry.readers.flatMap((line) => droppedCounters(books, line).map((counter) => [line.reader.id, counter]));
+  const accounts = [...entry.accounts.values()];
   const forgotten = [...books.leases.values()].filter((lease) => isForgotten(lease, entry.at));
   return [
     { sql: SQL.meta, rows: timesOf(books, entry) },
@@ -50,7 +53,8 @@ export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number,
     { sql: SQL.forgetReader, rows: [...usurped, ...entry.readers.filter((r) => r.fresh).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
     { sql: SQL.baseline, rows: entry.readers.flatMap(baselineRows) },
-    { sql: SQL.account, rows: [...entry.accounts.values()].filter((line) => mustWrite(line, saved)).map(accountRow) },
+    { sql: SQL.newAccount, rows: accounts.filter(({ isNew }) => isNew).map(newAccountRow) },
+    { sql: SQL.account, rows: accounts.filter((line) => !line.isNew && mustWrite(line, saved)).map(accountRow) },
     { sql: SQL.hour, rows: timeRows(entry.hours) },
     { sql: SQL.day, rows: timeRows(entry.days) },
     { sql: SQL.device, rows: entry.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
@@ -83,9 +87,11 @@ export function mustWrite({ account, isNew, download, upload, seen }: AccountEnt
   return isNew || download > 0 || upload > 0 || seen - (saved.get(account.id) ?? 0) >= SEEN_AGAIN_MS;
 }
 
-function accountRow({ account: a, download, upload, seen }: AccountEntry): Cell[] {
+function newAccountRow({ account: a, download, upload, seen }: AccountEntry): Cell[] {
   return [a.id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, a.firstSeen, seen, download, upload];
 }
+
+const accountRow = ({ account, download, upload, seen }: AccountEntry): Cell[] => [account.id, seen, download, upload];
 
 function baselineRows({ reader, changed }: ReaderEntry): Cell[][] {
   return [...changed].flatMap(([counter, lines]) =>
