@@ -23,6 +23,9 @@ const USUAL_TIMEOUT = 10;
 /** Seconds kept back from the caller's timeout for posting and rendering. */
 const RESERVE = 0.5;
 
+/** Milliseconds that one who joined a round waits: longer than a round of the same timeout takes, so that both show the same. */
+const patienceOf = (timeout: number): number => Math.round(Math.max(0.1, timeout - RESERVE / 2) * 1000);
+
 /** Milliseconds that a caller's timeout leaves for reading. */
 const deadline = (timeout: number): number => Math.round(Math.max(0.1, timeout - RESERVE) * 1000);
 
@@ -58,7 +61,7 @@ export function createCollector(
   /** Who joined a round that may last longer than it can wait gets what is known by then. */
   async function atMost(done: Promise<void>, timeout: number): Promise<void> {
     const patience = new AbortController();
-    await Promise.race([done, pause(deadline(timeout), undefined, { signal: patience.signal, ref: false })]).finally(() =>
+    await Promise.race([done, pause(patienceOf(timeout), undefined, { signal: patience.signal, ref: false })]).finally(() =>
       patience.abort(),
     );
   }
