@@ -34,6 +34,8 @@ function createProgram(): Command {
       .command('serve [routers...]', { isDefault: true })
       .description('read routers, keep the ledger, answer Prometheus (the default)'),
   ).action(async (routers: string[], options: CliOptions) => {
+    const { keepHeapSmall } = await import('./commands/heap.ts');
+    keepHeapSmall();
     const { serve } = await import('./commands/serve.ts');
     await finish(serve({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
   });

@@ -10,6 +10,7 @@ import { dailyBackups } from '../ledger/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
 import { processMetrics, renderMetrics } from '../views/metrics/metrics.ts';
 import type { View } from '../views/view.ts';
+import { fitHeap } from './heap.ts';
 import { aliasesOf, probesOf, renamesOf, statusOf, termsOf } from './probes.ts';
 import { reportPosting, reportRound } from './report.ts';
 
@@ -71,6 +72,7 @@ export async function createService({ config: given, ledger, log, clock, version
     reportPosting(log, posted, lastPosted);
     lastPosted = posted;
     noteRound(statuses, round);
+    fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
   }
 
@@ -115,6 +117,7 @@ export async function createService({ config: given, ledger, log, clock, version
     return renderMetrics(await view(), own);
   }
 
+  fitHeap(ledger.books.accounts.size);
   await configure(config);
   return {
     get config() {
