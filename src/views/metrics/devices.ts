@@ -2,15 +2,19 @@ import { isRandomized } from '../../domain/mac.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../../ledger/account.ts';
 import { deviceOf, nameOf, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, gauge, type Labels, type Sample } from './family.ts';
+import { counter, type Family, gauge, type Labels, lastingLabels, type Sample } from './family.ts';
 
 const BYTES = ['mac', 'hostname'];
+
+const named = lastingLabels();
+const described = lastingLabels();
+const bare = lastingLabels();
 
 /** Totals of every device over all access points. */
 export function deviceFamilies(view: View): Family[] {
   const rows = shownAccounts(view, 'device').map((account) => ({
     account,
-    labels: { mac: account.key, hostname: nameOf(view, account.key) },
+    labels: named(account, { mac: account.key, hostname: nameOf(view, account.key) }),
   }));
   const samples = (value: (account: Account) => number): Sample[] =>
     rows.map(({ account, labels }) => ({ sharedLabels: labels, value: value(account) }));
@@ -40,13 +44,13 @@ export function deviceFamilies(view: View): Family[] {
       'device_info',
       'What is known of the device; always 1',
       [...BYTES, 'ip', 'user', 'randomized'],
-      rows.map(({ labels }) => info(view, labels)),
+      rows.map(({ account, labels }) => info(view, account, labels)),
     ),
     gauge(
       'device_last_seen_timestamp_seconds',
       'When a reading last showed the device, Unix time',
       ['mac'],
-      rows.map(({ account }) => ({ sharedLabels: { mac: account.key }, value: account.lastSeen / 1000 })),
+      rows.map(({ account }) => ({ sharedLabels: bare(account, { mac: account.key }), value: account.lastSeen / 1000 })),
     ),
     gauge(
       'user_month_download_bytes',
@@ -104,8 +108,11 @@ function add(sums: Map<string, Sum>, key: string, traffic: Traffic, labels: Labe
 const side = (sums: readonly Sum[], direction: keyof Traffic): Sample[] =>
   sums.map(({ labels, traffic }) => ({ sharedLabels: labels, value: traffic[direction] }));
 
-function info(view: View, labels: Row['labels']): Sample {
+function info(view: View, account: Account, labels: Row['labels']): Sample {
   const { mac, hostname } = labels;
   const user = view.aliases.get(mac)?.user ?? '';
-  return { sharedLabels: { mac, hostname, ip: deviceOf(view, mac)?.ip ?? '', user, randomized: String(isRandomized(mac)) }, value: 1 };
+  return {
+    sharedLabels: described(account, { mac, hostname, ip: deviceOf(view, mac)?.ip ?? '', user, randomized: String(isRandomized(mac)) }),
+    value: 1,
+  };
 }

@@ -1,14 +1,19 @@
 import type { RouterStatus, SourceStatus } from '../../domain/status.ts';
+import { FAILURE_REASONS, type FailureReason } from '../../errors.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
 import type { View } from '../view.ts';
-import { counter, type Family, gauge, type Sample } from './family.ts';
+import { counter, type Family, gauge, lastingLabels, type Sample } from './family.ts';
 
 const SOURCE = ['router', 'source'];
+
+const ofSource = lastingLabels();
+const ofLease = lastingLabels();
+const ofReason = new Map<FailureReason, ReturnType<typeof lastingLabels>>(FAILURE_REASONS.map((reason) => [reason, lastingLabels()]));
 
 /** How reading the routers goes, and what they say of themselves. */
 export function routerFamilies(view: View): Family[] {
   const sources = view.routers.flatMap(({ name, sources }) =>
-    [...sources.values()].map((status) => ({ labels: { router: name, source: status.source }, status })),
+    [...sources.values()].map((status) => ({ labels: ofSource(status, { router: name, source: status.source }), status })),
   );
   const perSource = (value: (status: SourceStatus) => number | null): Sample[] =>
     sources.flatMap(({ labels, status }) => {
@@ -77,7 +82,10 @@ export function routerFamilies(view: View): Family[] {
       'Readings of the source that failed, by reason, since the program started',
       [...SOURCE, 'reason'],
       sources.flatMap(({ labels, status }) =>
-        [...status.errors].map(([reason, value]) => ({ sharedLabels: { ...labels, reason }, value })),
+        [...status.errors].map(([reason, value]) => ({
+          sharedLabels: ofReason.get(reason)?.(status, { ...labels, reason }) ?? { ...labels, reason },
+          value,
+        })),
       ),
     ),
     counter('ledger_resets_total', 'Counters found to have started again, since the program started', SOURCE, counted('resets')),
@@ -100,7 +108,7 @@ export function routerFamilies(view: View): Family[] {
       ['router', 'mac'],
       [...view.books.leases.values()]
         .filter((l) => l.lastRead === null && l.expiry > 0)
-        .map((l) => ({ sharedLabels: { router: l.router, mac: l.mac }, value: l.expiry })),
+        .map((l) => ({ sharedLabels: ofLease(l, { router: l.router, mac: l.mac }), value: l.expiry })),
     ),
   ];
 }

@@ -1,15 +1,18 @@
 import type { Station } from '../../domain/observation.ts';
+import type { RouterStatus } from '../../domain/status.ts';
 import { nameOf, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, gauge, type Labels, type Sample } from './family.ts';
+import { counter, type Family, gauge, type Labels, lastingLabels, type Sample } from './family.ts';
 
 const BYTES = ['router', 'mac', 'hostname'];
 const AIR = ['router', 'interface', 'mac'];
+
+const named = lastingLabels();
 
 /** Bytes of every device on every access point, and how it is on the air now. */
 export function stationFamilies(view: View): Family[] {
   const rows = shownAccounts(view, 'station').map((account) => ({
     account,
-    sharedLabels: { router: account.router, mac: account.key, hostname: nameOf(view, account.key) },
+    sharedLabels: named(account, { router: account.router, mac: account.key, hostname: nameOf(view, account.key) }),
   }));
   const air = onTheAir(view);
   const samples = (value: (station: Station) => number | null): Sample[] =>
@@ -57,17 +60,28 @@ export function stationFamilies(view: View): Family[] {
   ];
 }
 
+interface OnTheAir {
+  station: Station;
+  labels: Labels;
+}
+
+/** Whom each router heard in the scrape before: their label sets are used again, see `lastingLabels`. */
+const heard = new WeakMap<RouterStatus, ReadonlyMap<string, OnTheAir>>();
+
 /** The stations of the last round, one a router, interface and MAC. */
-function onTheAir(view: View): { station: Station; labels: Labels }[] {
-  const found = new Map<string, { station: Station; labels: Labels }>();
-  for (const { name: router, sources } of view.routers) {
-    const observation = sources.get('stations')?.observation;
-    if (observation?.source !== 'stations') continue;
+function onTheAir(view: View): OnTheAir[] {
+  return view.routers.flatMap((status) => {
+    const observation = status.sources.get('stations')?.observation;
+    if (observation?.source !== 'stations') return [];
+    const before = heard.get(status);
+    const found = new Map<string, OnTheAir>();
     for (const station of observation.stations) {
-      if (station.interface === null) continue;
-      const labels = { router, interface: station.interface, mac: station.mac };
-      found.set(`${router}\n${station.interface}\n${station.mac}`, { station, labels });
+      const { interface: name, mac } = station;
+      if (name === null) continue;
+      const key = `${name}\n${mac}`;
+      found.set(key, { station, labels: before?.get(key)?.labels ?? { router: status.name, interface: name, mac } });
     }
-  }
-  return [...found.values()];
+    heard.set(status, found);
+    return [...found.values()];
+  });
 }

@@ -1,0 +1,20 @@
+import { expect } from 'chai';
+import { lastingLabels } from '../../../src/views/metrics/family.ts';
+
+describe('label sets that last', () => {
+  it('are the same object as long as their owner and their values are the same', () => {
+    const labels = lastingLabels();
+    const owner = {};
+    const first = labels(owner, { mac: '02:00:00:00:00:01', hostname: 'anna' });
+    expect(labels(owner, { mac: '02:00:00:00:00:01', hostname: 'anna' })).to.equal(first);
+    expect(labels({}, { mac: '02:00:00:00:00:01', hostname: 'anna' })).to.not.equal(first);
+  });
+
+  it('change with any of their values, and not those that were given before', () => {
+    const labels = lastingLabels();
+    const owner = {};
+    const first = labels(owner, { mac: '02:00:00:00:00:01', hostname: 'anna' });
+    expect(labels(owner, { mac: '02:00:00:00:00:01', hostname: 'berta' })).to.deep.equal({ mac: '02:00:00:00:00:01', hostname: 'berta' });
+    expect(first.hostname).to.equal('anna');
+  });
+});
