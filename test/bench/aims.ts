@@ -11,6 +11,7 @@ export interface Aim {
 
 const MB = 1_000_000;
 const KIB = 1024;
+const NOT_MEASURED = 'not measured';
 
 /** Compares the figures with what is aimed at. */
 export function aims(all: readonly Figures[]): Aim[] {
@@ -18,15 +19,20 @@ export function aims(all: readonly Figures[]): Aim[] {
   const [home, large, huge] = [of(50), of(1000), of(5000)];
   const list: Aim[] = [];
   if (home !== undefined) {
-    const { time, memory, written } = home.plain.wrtmeter;
+    const { time, written } = home.plain.wrtmeter;
+    const memory = home.atRest?.wrtmeter ?? null;
     list.push({ text: '50 devices: a round within 10 ms', measured: milliseconds(time.median), met: time.median <= 10 });
-    list.push({ text: '50 devices: at most 80 MB of memory', measured: megabytes(memory.now), met: memory.now <= 80 * MB });
+    list.push({
+      text: '50 devices: at most 80 MB of memory between scrapes',
+      measured: memory === null ? NOT_MEASURED : megabytes(memory),
+      met: memory === null ? null : memory <= 80 * MB,
+    });
     list.push({ text: '50 devices: at most 64 KiB written a round', measured: kibibytes(written), met: written <= 64 * KIB });
   }
   if (huge !== undefined) {
     const text = '5,000 devices: a round no slower than node_exporter with the same text';
     const ratio = ratioOf(huge);
-    list.push({ text, measured: ratio === null ? 'not measured' : times(ratio), met: ratio === null ? null : ratio <= 1 });
+    list.push({ text, measured: ratio === null ? NOT_MEASURED : times(ratio), met: ratio === null ? null : ratio <= 1 });
   }
   if (large !== undefined && huge !== undefined) {
     const ratio = perDevice(huge) / perDevice(large);

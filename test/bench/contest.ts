@@ -18,6 +18,11 @@ export interface Scrapes {
   memory: { now: number; most: number };
 }
 
+export interface Programs {
+  wrtmeter: Exporter;
+  nodeExporter: NodeExporter | null;
+}
+
 export interface Contest {
   wrtmeter: Scrapes;
   nodeExporter: Scrapes | null;
@@ -27,12 +32,7 @@ export interface Contest {
 export const STEP = 15;
 
 /** Scrapes both programs in turn, so that whatever else the machine does hits both alike. Every counter moves between two rounds. */
-export async function contest(
-  programs: { wrtmeter: Exporter; nodeExporter: NodeExporter | null },
-  routers: BenchRouters,
-  rounds: number,
-  gzip: boolean,
-): Promise<Contest> {
+export async function contest(programs: Programs, routers: BenchRouters, rounds: number, gzip: boolean): Promise<Contest> {
   const ours = createContestant({ pid: programs.wrtmeter.pid, url: `${programs.wrtmeter.url}/metrics` }, gzip);
   const theirs = programs.nodeExporter === null ? null : createContestant(programs.nodeExporter, gzip);
   try {

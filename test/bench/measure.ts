@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startExporter } from '../support/exporter.ts';
-import { type Contest, contest, STEP } from './contest.ts';
+import { type Contest, contest, type Programs, STEP } from './contest.ts';
 import { startNodeExporter } from './node-exporter.ts';
 import { withoutProcess } from './plain-text.ts';
+import { memoryOf } from './proc.ts';
 import { startBenchRouters } from './routers.ts';
 import { type Size, warmUpOf } from './sizes.ts';
 import { measureStages, type Stages } from './stages.ts';
@@ -16,8 +18,16 @@ export interface Figures extends Size {
   plain: Contest;
   gzip: Contest;
   stages: Stages;
+  /** Null where nobody waited for it. */
+  atRest: AtRest | null;
   /** Bytes of the ledger, its write-ahead log included. */
   database: number;
+}
+
+/** Bytes of memory some seconds after the last scrape. */
+export interface AtRest {
+  wrtmeter: number;
+  nodeExporter: number | null;
 }
 
 export interface Surroundings {
@@ -67,10 +77,18 @@ export async function measure(size: Size, { folder, nodeExporter, progress, stop
     const plain = await contest(programs, routers, size.rounds, false);
     tell(`${size.rounds} rounds with gzip`);
     const gzip = await contest(programs, routers, size.rounds, true);
-    return { ...size, series: seriesIn(text), plain, gzip, stages, database: await ledgerBytes(dataDir) };
+    if (size.rest > 0) tell(`at rest, ${size.rest} s`);
+    const atRest = size.rest === 0 ? null : await weighAtRest(programs, size.rest, stop);
+    return { ...size, atRest, series: seriesIn(text), plain, gzip, stages, database: await ledgerBytes(dataDir) };
   } finally {
     for (const end of running.reverse()) await end();
   }
+}
+
+async function weighAtRest({ wrtmeter, nodeExporter }: Programs, seconds: number, stop: AbortSignal): Promise<AtRest> {
+  await sleep(seconds * 1000, undefined, { signal: stop });
+  const weigh = async (pid: number) => (await memoryOf(pid)).now;
+  return { wrtmeter: await weigh(wrtmeter.pid), nodeExporter: nodeExporter === null ? null : await weigh(nodeExporter.pid) };
 }
 
 const seriesIn = (text: string): number => text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;

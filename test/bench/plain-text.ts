@@ -2,17 +2,17 @@ import type { Family } from '../../src/views/metrics/family.ts';
 
 /** The same lines as the client library renders, by nothing but joining strings: what rendering costs at the least. */
 export function plainText(families: readonly Family[]): string {
-  let text = '';
+  const lines: string[] = [];
   for (const { name, help, type, samples } of families) {
     if (samples.length === 0) continue;
-    text += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
     for (const { sharedLabels, value } of samples) {
       let labels = '';
       for (const label in sharedLabels) labels += `${labels === '' ? '' : ','}${label}="${escaped(sharedLabels[label] ?? '')}"`;
-      text += labels === '' ? `${name} ${value}\n` : `${name}{${labels}} ${value}\n`;
+      lines.push(labels === '' ? `${name} ${value}` : `${name}{${labels}} ${value}`);
     }
   }
-  return text;
+  return `${lines.join('\n')}\n`;
 }
 
 const SPECIAL = /[\\"\n]/;

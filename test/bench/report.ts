@@ -2,6 +2,7 @@ import { type Column, textTable } from '../../src/commands/print-text.ts';
 import { type Aim, perDevice } from './aims.ts';
 import type { Contest, Scrapes } from './contest.ts';
 import type { Figures } from './measure.ts';
+import { REST } from './sizes.ts';
 import { kibibytes, megabytes, microseconds, milliseconds, times, whole } from './units.ts';
 
 type Cell = (figures: Figures) => string;
@@ -60,11 +61,13 @@ const LINES: readonly Line[] = [
     (s) => s.cpu,
   ),
   ...compared(
-    'memory after it',
+    'memory after rounds without a pause',
     'plain',
     (s) => megabytes(s.memory.now),
     (s) => s.memory.now,
   ),
+  [`memory after ${REST} s of rest`, (f) => (f.atRest === null ? NOT_MEASURED : megabytes(f.atRest.wrtmeter))],
+  ['  node_exporter', (f) => (typeof f.atRest?.nodeExporter === 'number' ? megabytes(f.atRest.nodeExporter) : NOT_MEASURED)],
   ['most memory', (f) => megabytes(f.plain.wrtmeter.memory.most)],
   ['written to disk a round', (f) => kibibytes(f.plain.wrtmeter.written)],
   ['ledger on disk', (f) => kibibytes(f.database)],
