@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { expect } from 'chai';
+import { aims } from './aims.ts';
+import type { Figures } from './measure.ts';
+import { OptionError, parseOptions } from './options.ts';
+import { sizesOf } from './sizes.ts';
+import { quantile, summarise } from './statistics.ts';
+import { milliseconds, whole } from './units.ts';
+
+const NOTHING = { quick: false, json: false, devices: null };
+
+describe('the benchmark', () => {
+  it('knows the median and the ninth in ten', () => {
+    expect(summarise([5, 1, 3, 2, 4])).to.deep.equal({ median: 3, p90: 4.6, count: 5 });
+    expect(quantile([1, 2], 0.5)).to.equal(1.5);
+    expect(() => quantile([], 0.5)).to.throw(RangeError);
+  });
+
+  it('writes figures no finer than they are', () => {
+    expect([0.123, 9.876, 12.34, 456.7, 1234.5].map(milliseconds)).to.deep.equal(['0.12 ms', '9.88 ms', '12.3 ms', '457 ms', '1,235 ms']);
+    expect(whole(1_234_567)).to.equal('1,234,567');
+  });
+
+  it('takes its options, and says which there are', () => {
+    expect(parseOptions([])).to.deep.equal(NOTHING);
+    expect(parseOptions(['--quick', '--json', '--devices', '20'])).to.deep.equal({ quick: true, json: true, devices: 20 });
+    expect(() => parseOptions(['--fast'])).to.throw(OptionError, 'Options are --quick, --json and --devices NUMBER');
+    expect(() => parseOptions(['--devices', 'many'])).to.throw(OptionError, '--devices takes a number from 1 to 65536, not "many"');
+  });
+
+  it('measures 50, 1,000 and 5,000 devices, or the number asked for', () => {
+    expect(sizesOf(NOTHING).map(({ devices }) => devices)).to.deep.equal([50, 1000, 5000]);
+    expect(sizesOf({ quick: true, devices: 20 })).to.deep.equal([{ devices: 20, routers: 2, rounds: 5, rest: 0 }]);
+  });
+
+  it('runs, and its figures are whole', function () {
+    this.timeout(60_000);
+    const args = ['--import', 'tsx', 'test/bench/run.ts', '--quick', '--json', '--devices', '50'];
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(status, stderr).to.equal(0);
+    const [figures] = (JSON.parse(stdout) as { figures: Figures[] }).figures;
+    if (figures === undefined) expect.fail('There are no figures');
+    const { plain, gzip, stages, series } = figures;
+    for (const { wrtmeter, nodeExporter } of [plain, gzip]) {
+      expect(wrtmeter.time.count).to.equal(figures.rounds);
+      for (const of of [wrtmeter, ...(nodeExporter === null ? [] : [nodeExporter])]) {
+        expect(of.time.median).to.be.greaterThan(0);
+        expect(of.memory.most).to.be.least(of.memory.now).and.greaterThan(1e6);
+      }
+      expect(wrtmeter.written, 'every round is written').to.be.greaterThan(4096);
+    }
+    // The text that both served: ours, and next to it what node_exporter says of itself.
+    expect(series).to.be.greaterThan(50 * 12);
+    if (plain.nodeExporter !== null) expect(plain.nodeExporter.bytes / plain.wrtmeter.bytes).to.be.within(0.8, 1.2);
+    expect(gzip.wrtmeter.bytes).to.be.lessThan(plain.wrtmeter.bytes / 4);
+    for (const time of Object.values(stages)) expect(time).to.be.greaterThan(0);
+    expect(aims([figures]).map(({ met }) => met)).to.have.length(3);
+  });
+});
