@@ -35,6 +35,9 @@ export interface Epoch {
   margin: number;
 }
 
+/** The boot of a baseline that another program left, which knew one counter a MAC and no more. */
+export const IMPORTED = 'imported';
+
 /** The reading that was held last for a counter. */
 export interface Baseline {
   bytes: Traffic;

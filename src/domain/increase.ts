@@ -1,4 +1,4 @@
-import type { Baseline, CounterRules, Epoch, Reading } from './counter.ts';
+import { type Baseline, type CounterRules, type Epoch, IMPORTED, type Reading } from './counter.ts';
 import { pairLines } from './pairing.ts';
 import { minus, type Traffic } from './traffic.ts';
 
@@ -59,6 +59,7 @@ export function compare(readings: readonly Reading[], held: readonly Baseline[],
 }
 
 function compareLines(readings: readonly Reading[], held: readonly Baseline[], before: Before, now: Circumstances): Change[] {
+  if (held.some(({ epoch }) => epoch?.boot === IMPORTED)) return [{ kind: 'baseline', why: 'may only have come into sight' }];
   const lines = readings.map((r) => r.bytes);
   const { bytes, leftOver } = pairLines(
     lines,

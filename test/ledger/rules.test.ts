@@ -96,6 +96,23 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 70, upload: 7 });
     });
 
+    it('several lines of a MAC whose only baseline another program left set baselines and post nothing', async () => {
+      await bench.read(0, classic(station(PHONE, 5000, 500)));
+      await bench.store.all("UPDATE baseline SET boot = 'imported', margin = 0");
+      await bench.restart();
+      await bench.read(15, classic(station(PHONE, 5100, 510), station(PHONE, 9000, 900)));
+      await bench.read(30, classic(station(PHONE, 5105, 511), station(PHONE, 9000, 900)));
+      expect(bench.total(phone)).to.deep.equal({ download: 5, upload: 1 });
+    });
+
+    it('a baseline that another program left counts as any other where the MAC stands once', async () => {
+      await bench.read(0, classic(station(PHONE, 5000, 500)));
+      await bench.store.all("UPDATE baseline SET boot = 'imported', margin = 0");
+      await bench.restart();
+      await bench.read(15, classic(station(PHONE, 5100, 510)));
+      expect(bench.total(phone)).to.deep.equal({ download: 100, upload: 10 });
+    });
+
     it('all baselines of a MAC wait while it is absent', async () => {
       await bench.read(0, classic(station(PHONE, 5000, 500), station(PHONE, 70, 7)));
       await bench.read(15, classic());

@@ -1,3 +1,4 @@
+import { IMPORTED } from '../../domain/counter.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
 import type { AccountName } from '../account.ts';
 import type { AuditRow, Books } from '../books.ts';
@@ -23,7 +24,7 @@ const SQL = {
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = coalesce(ip, excluded.ip) WHERE name IS NULL`,
   reader: `INSERT INTO reader(id, router, source, reader, read_at, boot, uptime) SELECT ${fields(5)}, NULL, NULL FROM json_each(?)`,
-  baseline: `INSERT INTO baseline(reader, counter, line, download, upload, last_read) SELECT ${fields(6)} FROM json_each(?)`,
+  baseline: `INSERT INTO baseline(reader, counter, line, download, upload, last_read, boot, margin) SELECT ${fields(6)}, '${IMPORTED}', 0 FROM json_each(?)`,
   audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
 };
 
