@@ -34,7 +34,7 @@ function progress(line: string): void {
 }
 
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort(signal));
 try {
   process.stdout.write(await bench(process.argv.slice(2), stop.signal));
 } catch (error) {
