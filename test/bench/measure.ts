@@ -2,13 +2,14 @@ import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startExporter } from '../support/exporter.ts';
+import { startChild } from './child.ts';
 import { type Contest, contest, type Programs, STEP } from './contest.ts';
 import { startNodeExporter } from './node-exporter.ts';
 import { withoutProcess } from './plain-text.ts';
 import { memoryOf } from './proc.ts';
-import { startBenchRouters } from './routers.ts';
+import { type BenchRouters, startBenchRouters } from './routers.ts';
 import { type Size, warmUpOf } from './sizes.ts';
-import { measureStages, type Stages } from './stages.ts';
+import type { Stages } from './stages.ts';
 import { createScraper } from './timed-get.ts';
 
 /** Everything measured at one size. */
@@ -48,7 +49,7 @@ export async function measure(size: Size, { folder, nodeExporter, progress, stop
   const running: (() => Promise<unknown>)[] = [routers.close];
   try {
     tell(`the pieces one by one, ${size.rounds} rounds`);
-    const stages = await measureStages(routers, await mkdtemp(join(folder, 'stages-')), { warmUp, measured: size.rounds });
+    const stages = await stagesElsewhere(routers, await mkdtemp(join(folder, 'stages-')), { warmUp, measured: size.rounds });
 
     tell(`warming up, ${warmUp} rounds`);
     const dataDir = await mkdtemp(join(folder, 'data-'));
@@ -82,6 +83,25 @@ export async function measure(size: Size, { folder, nodeExporter, progress, stop
     return { ...size, atRest, series: seriesIn(text), plain, gzip, stages, database: await ledgerBytes(dataDir) };
   } finally {
     for (const end of running.reverse()) await end();
+  }
+}
+
+/** The stages, measured in a process whose heap is kept as the program keeps its own. */
+async function stagesElsewhere(
+  { routers, advance }: BenchRouters,
+  dataDir: string,
+  { warmUp, measured }: { warmUp: number; measured: number },
+): Promise<Stages> {
+  const child = startChild('stages-child.ts', [dataDir, warmUp, measured, JSON.stringify(routers)]);
+  try {
+    for (;;) {
+      const told = await child.next();
+      if (told !== 'advance') return told as Stages;
+      await advance(STEP);
+      child.tell('advanced');
+    }
+  } finally {
+    await child.close();
   }
 }
 

@@ -1,6 +1,4 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { startChild } from './child.ts';
 
 export interface BenchRouters {
   /** Name and address of each. */
@@ -10,32 +8,20 @@ export interface BenchRouters {
   close(): Promise<void>;
 }
 
-const CHILD = fileURLToPath(new URL('routers-child.ts', import.meta.url));
-
 /** Starts the routers of a world of this size, whose clocks begin at `start` (Unix ms). */
 export async function startBenchRouters(
   size: { devices: number; routers: number },
   start: number,
   stop: AbortSignal,
 ): Promise<BenchRouters> {
-  const child = fork(CHILD, [size.devices, size.routers, start].map(String), { execArgv: ['--import', 'tsx'] });
-  const ended = new Promise<never>((_, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The simulated routers ended with ${code}`)));
-  });
-  ended.catch(() => {});
-  const told = async () => (await Promise.race([once(child, 'message'), ended]))[0];
-  const routers: BenchRouters['routers'] = await told();
+  const child = startChild('routers-child.ts', [size.devices, size.routers, start]);
   return {
-    routers,
+    routers: (await child.next()) as BenchRouters['routers'],
     async advance(seconds) {
       stop.throwIfAborted();
-      child.send(seconds);
-      await told();
+      child.tell(seconds);
+      await child.next();
     },
-    async close() {
-      child.disconnect();
-      await ended.catch(() => {});
-    },
+    close: child.close,
   };
 }

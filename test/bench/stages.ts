@@ -1,3 +1,4 @@
+import { fitHeap } from '../../src/commands/heap.ts';
 import type { Round, SourceResult } from '../../src/domain/round.ts';
 import { newStatus, noteRound } from '../../src/domain/status.ts';
 import { SourceError } from '../../src/errors.ts';
@@ -37,7 +38,8 @@ const TERMS: LedgerTerms = {
 
 /** Does rounds with the exporter's own pieces in this process, one after another instead of interleaved, and times each. */
 export async function measureStages(
-  { routers, advance }: BenchRouters,
+  routers: BenchRouters['routers'],
+  advance: () => Promise<void>,
   dataDir: string,
   rounds: { warmUp: number; measured: number },
 ): Promise<Stages> {
@@ -49,7 +51,7 @@ export async function measureStages(
   const times: Stages[] = [];
   try {
     for (let i = 0; i < rounds.warmUp + rounds.measured; i++) {
-      await advance(15);
+      await advance();
       const startedAt = Date.now();
       const clock = stopwatch();
       const answers = await Promise.all(cgi.map(({ url }) => read(url, AbortSignal.timeout(30_000))));
@@ -62,6 +64,7 @@ export async function measureStages(
       const postMs = clock();
       if (posted.status !== 'posted') throw new Error(`A round was not posted: ${posted.status}`);
       noteRound(statuses, round);
+      fitHeap(ledger.books.accounts.size);
       const view = viewOf(ledger, [...statuses.values()]);
       const text = await renderMetrics(view, null);
       const renderMs = clock();
