@@ -7,8 +7,7 @@ import { quote } from '../errors.ts';
 import { type Classic, type ClassicMonth, isClassic, lastPolled, readClassic } from '../ledger/import/classic.ts';
 import { type Figure, type Findings, ImportError, type ImportedReader, type LeftOut } from '../ledger/import/figures.ts';
 import { type Foreign, openForeign } from '../ledger/import/foreign.ts';
-import { readingsOf } from '../ledger/readings.ts';
-import { WAN_RULES } from '../sources/openwrt/classic.ts';
+import { uplinkCounter } from '../ledger/readings.ts';
 import type { ImportSetting } from './import-setting.ts';
 import { probesOf } from './probes.ts';
 
@@ -91,7 +90,7 @@ function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: Impo
   const readAt = Math.max(...months.map(({ at }) => at));
   const counters = raw.map(([mac, bytes]): [string, Baseline] => {
     const polled = lastPolled(months, mac, readAt, config.timezone);
-    return [counterOf(router.name, source, mac), { bytes, epoch: null, lastRead: polled < readAt ? polled : null }];
+    return [counterOf(source, mac), { bytes, epoch: null, lastRead: polled < readAt ? polled : null }];
   });
   return { router: router.name, source, reader: readerOf(router, source), readAt, counters: new Map(counters) };
 }
@@ -100,9 +99,6 @@ const readerOf = (router: RouterConfig, source: SourceName): string =>
   probesOf(router).find(({ sources }) => sources.includes(source))?.reader ?? '';
 
 /** The name under which the ledger holds the counter when the classic script shows it. */
-function counterOf(router: string, source: 'stations' | 'wan', mac: ClassicMonth['mac']): string {
-  if (source === 'stations') return mac ?? '';
-  const bytes = { download: 0, upload: 0 };
-  const uplink = { name: 'wan', up: true, device: null, protocol: null, overlay: false, bytes, bits: 64, epoch: null } as const;
-  return readingsOf(router, { source, rules: WAN_RULES, uplinks: [uplink] }, 'stations')?.readings[0]?.counter ?? '';
+function counterOf(source: 'stations' | 'wan', mac: ClassicMonth['mac']): string {
+  return source === 'stations' ? (mac ?? '') : uplinkCounter('wan', null);
 }

@@ -8,6 +8,8 @@ export interface CounterRules {
   absent: 'ended' | 'kept';
   /** A counter never held before that appears in a later reading: it began at zero since, or it may only have come into sight. */
   unknown: 'began' | 'baseline';
+  /** What a fall within an epoch means: the counter began again at zero, or it went back to older figures that were posted once. */
+  fall: 'reset' | 'lowers';
   /** Seconds that a router may take to bring its counters up to date. */
   refresh: number;
 }
@@ -27,8 +29,11 @@ export interface Reading {
 export interface Epoch {
   /** Identifies the boot of the router. */
   boot: string;
-  /** Identifies a network device within the boot: one that was made anew has another. Null where there is none. */
-  ifindex: number | null;
+  /**
+   * Identifies what counts within the boot, which has another number when it is made anew: a network device's ifindex, the handle of a
+   * firewall table, the first day of an accounting period (20261101). Null where there is none.
+   */
+  instance: number | null;
   /** Seconds on the boot's clock at which the counter began; null where only the boot is known. */
   began: number | null;
   /** Seconds by which `began` may differ between two readings of the same counter. */

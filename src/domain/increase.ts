@@ -8,9 +8,15 @@ const HANDSHAKE = 3;
 
 export type ResetReason = 'fell' | 'boot' | 'new device' | 'new association' | 'line left over';
 
+/** A counting program that starts loads what it had written down last: bytes that were posted once. */
+const LOWERED = { kind: 'baseline', why: 'went back to older figures' } as const;
+
 /** What a reading means for the books. `since` is the Unix ms at which the bytes began to flow. */
 export type Change =
-  | { kind: 'baseline'; why: 'first reading' | 'may only have come into sight' | 'older than the last reading' }
+  | {
+      kind: 'baseline';
+      why: 'first reading' | 'may only have come into sight' | 'older than the last reading' | 'went back to older figures';
+    }
   | { kind: 'increase'; bytes: Traffic; since: number }
   | { kind: 'wrap'; bytes: Traffic; since: number }
   | { kind: 'began'; bytes: Traffic; since: number }
@@ -87,10 +93,13 @@ function sameEpoch({ bytes, bits }: Reading, held: Traffic, now: Circumstances, 
   if (now.rules.directions === 'together') return [difference(fell.download || fell.upload, bytes, held, since)];
   const download = { now: { download: bytes.download, upload: 0 }, held: { download: held.download, upload: 0 } };
   const upload = { now: { download: 0, upload: bytes.upload }, held: { download: 0, upload: held.upload } };
+  const lowers = now.rules.fall === 'lowers';
   return [
-    (fell.download && bits === 32 && wrapped(bytes.download, held.download, 'download', now, since)) ||
+    (fell.download && lowers && LOWERED) ||
+      (fell.download && bits === 32 && wrapped(bytes.download, held.download, 'download', now, since)) ||
       difference(fell.download, download.now, download.held, since),
-    (fell.upload && bits === 32 && wrapped(bytes.upload, held.upload, 'upload', now, since)) ||
+    (fell.upload && lowers && LOWERED) ||
+      (fell.upload && bits === 32 && wrapped(bytes.upload, held.upload, 'upload', now, since)) ||
       difference(fell.upload, upload.now, upload.held, since),
   ];
 }
@@ -110,7 +119,7 @@ function wrapped(bytes: number, held: number, direction: keyof Traffic, now: Cir
 function provedEpoch(held: Epoch | null, read: Epoch | null): ResetReason | null {
   if (held === null || read === null) return null;
   if (held.boot !== read.boot) return 'boot';
-  if (held.ifindex !== read.ifindex) return 'new device';
+  if (held.instance !== read.instance) return 'new device';
   if (held.began === null || read.began === null) return null;
   return read.began > held.began + read.margin ? 'new association' : null;
 }

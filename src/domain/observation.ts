@@ -83,6 +83,38 @@ export interface Neighbour {
   state: string;
 }
 
+/** How a gateway counts its hosts. */
+export const HOST_METHODS = ['nftables', 'iptables', 'nlbwmon'] as const;
+export type HostMethod = (typeof HOST_METHODS)[number];
+
+/** One counter of what a machine behind the gateway moved between the LAN and the Internet. */
+export interface HostCounter {
+  /** Where it counts one direction only, the other one of `bytes` is 0. */
+  counts: 'download' | 'upload' | 'both';
+  /** Null where the counter knows the address alone. */
+  mac: string | null;
+  ip: string;
+  bytes: Traffic;
+  epoch: Epoch | null;
+}
+
+/** A WireGuard or AmneziaWG peer, as its server shows it. */
+export interface Peer {
+  interface: string;
+  publicKey: string;
+  /** From the interface's file or from uci; null where nobody gave one. */
+  name: string | null;
+  endpoint: string | null;
+  allowedIps: string[];
+  /** A revoked peer is in the server's record of them, and not on the interface. */
+  state: 'active' | 'revoked';
+  /** Unix seconds; 0 = never, or not known. */
+  latestHandshake: number;
+  /** Null while it is revoked. */
+  bytes: Traffic | null;
+  epoch: Epoch | null;
+}
+
 /** What a router says of itself. */
 export interface System {
   /** Identifies the boot; a new one at every start. */
@@ -96,6 +128,8 @@ export interface System {
   release: string;
   counterBits: 32 | 64;
   flowOffload: { software: boolean; hardware: boolean };
+  /** Version of the script that answered; null where it does not say. */
+  script: string | null;
 }
 
 /** What one source of one router showed. */
@@ -103,4 +137,15 @@ export type Observation =
   | { source: 'stations'; rules: CounterRules; radios: Radio[]; stations: Station[] }
   | { source: 'wan'; rules: CounterRules; uplinks: Uplink[] }
   | { source: 'leases'; leases: Lease[]; leases6: Lease6[]; staticHosts: StaticHost[] | null; hosts: HostsEntry[] | null }
-  | { source: 'neighbours'; neighbours: Neighbour[] };
+  | { source: 'neighbours'; neighbours: Neighbour[] }
+  | {
+      source: 'hosts';
+      rules: CounterRules;
+      method: HostMethod;
+      hosts: HostCounter[];
+      /** Devices of the networks that are counted. */
+      devices: string[];
+      /** Bytes that no counter had room for, since the counting began; null where that is not known. */
+      uncounted: Traffic | null;
+    }
+  | { source: 'peers'; rules: CounterRules; interfaces: string[]; peers: Peer[] };

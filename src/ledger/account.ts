@@ -1,15 +1,19 @@
 import type { Traffic } from '../domain/traffic.ts';
 
-export type AccountKind = 'wan' | 'station' | 'device';
+/**
+ * `host`: routed bytes, counted at a gateway. `address`: those of an address whose MAC is not known, kept for the device account that
+ * they belong to. `peer`: of a WireGuard peer.
+ */
+export type AccountKind = 'wan' | 'station' | 'device' | 'host' | 'address' | 'peer';
 
 /** What totals are kept for. */
 export interface AccountName {
   kind: AccountKind;
   /** Empty for a device: it is one over all routers. */
   router: string;
-  /** The uplink of a WAN account, else empty. */
+  /** The uplink of a WAN account, the interface of a peer's, else empty. */
   interface: string;
-  /** The MAC of a station or device, else empty. */
+  /** The MAC of a station, host or device, the address of one whose MAC is not known, the public key of a peer, else empty. */
   key: string;
   /** A WAN that runs inside another uplink and is left out of the home's sum. */
   overlay?: boolean;

@@ -27,7 +27,7 @@ function holds(baseline: Baseline, { bytes, epoch }: Reading): boolean {
   const { bytes: held, epoch: began, lastRead } = baseline;
   const sameEpoch =
     began?.boot === epoch?.boot &&
-    began?.ifindex === epoch?.ifindex &&
+    began?.instance === epoch?.instance &&
     Math.abs((began?.began ?? 0) - (epoch?.began ?? 0)) <= (epoch?.margin ?? 0);
   return lastRead === null && sameEpoch && held.download === bytes.download && held.upload === bytes.upload;
 }

@@ -81,7 +81,7 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
 
   function postCounters(written: ReaderEntry, before: Reader | null, result: Answered, tick: number, journal: Journal): void {
     const { router, uptime, boot } = written.reader;
-    const answer = readingsOf(router, result.observation, terms.deviceBytes);
+    const answer = readingsOf(router, result.observation, { deviceBytes: terms.deviceBytes, ownerOf: () => null });
     if (answer === null) return;
     const waited = before === null ? 0 : elapsed(before, { boot, uptime }, result.at, tick);
     if (terms.gapAfter > 0 && waited > terms.gapAfter) journal.note('gap', '', NOTHING, `no reading for ${Math.round(waited)} s`);

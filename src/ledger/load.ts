@@ -71,7 +71,7 @@ function baselineOf(row: Row): Baseline {
   const epoch =
     row.boot === null
       ? null
-      : { boot: text(row.boot), ifindex: numberOrNull(row.ifindex), began: numberOrNull(row.began), margin: Number(row.margin) };
+      : { boot: text(row.boot), instance: numberOrNull(row.instance), began: numberOrNull(row.began), margin: Number(row.margin) };
   return { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read) };
 }
 

@@ -1,5 +1,5 @@
 import type { CounterRules, Reading } from '../domain/counter.ts';
-import type { Observation } from '../domain/observation.ts';
+import type { HostCounter, Observation, Peer } from '../domain/observation.ts';
 import type { AccountName } from './account.ts';
 
 /** A reading and the accounts that its increase is posted to. */
@@ -12,15 +12,22 @@ export interface CounterAnswer {
   readings: PostedReading[];
 }
 
-/** The counters of an observation, or null where it holds none. `deviceBytes` says which source device accounts are fed from. */
-export function readingsOf(router: string, observation: Observation, deviceBytes: 'stations' | 'hosts'): CounterAnswer | null {
+export interface PostingTerms {
+  /** Which source device accounts are fed from. */
+  deviceBytes: 'stations' | 'hosts';
+  /** The MAC that an address of the router's network belongs to, or null. */
+  ownerOf: (ip: string) => string | null;
+}
+
+/** The counters of an observation, or null where it holds none. */
+export function readingsOf(router: string, observation: Observation, terms: PostingTerms): CounterAnswer | null {
   switch (observation.source) {
     case 'stations':
       return {
         rules: observation.rules,
         readings: observation.stations.map(({ interface: name, mac, bytes, epoch, access }) => {
           const accounts: AccountName[] = [{ kind: 'station', router, interface: '', key: mac }];
-          if (access && deviceBytes === 'stations') accounts.push({ kind: 'device', router: '', interface: '', key: mac });
+          if (access && terms.deviceBytes === 'stations') accounts.push({ kind: 'device', router: '', interface: '', key: mac });
           return { counter: name === null ? mac : `${name} ${mac}`, bytes, bits: 64, epoch, accounts };
         }),
       };
@@ -32,7 +39,7 @@ export function readingsOf(router: string, observation: Observation, deviceBytes
             ? []
             : [
                 {
-                  counter: `${name} ${device ?? ''}`,
+                  counter: uplinkCounter(name, device),
                   bytes,
                   bits,
                   epoch,
@@ -41,10 +48,47 @@ export function readingsOf(router: string, observation: Observation, deviceBytes
               ],
         ),
       };
+    case 'hosts':
+      return { rules: observation.rules, readings: observation.hosts.map((host) => hostReading(router, host, terms)) };
+    case 'peers':
+      return { rules: observation.rules, readings: observation.peers.flatMap((peer) => peerReading(router, peer) ?? []) };
     case 'leases':
     case 'neighbours':
       return null;
     default:
       return observation satisfies never;
   }
+}
+
+/** The name of an uplink's counter: on another layer-3 device it is another counter. */
+export const uplinkCounter = (name: string, device: string | null): string => `${name} ${device ?? ''}`;
+
+function hostReading(router: string, { counts, mac, ip, bytes, epoch }: HostCounter, terms: PostingTerms): PostedReading {
+  const owner = mac ?? terms.ownerOf(ip);
+  const accounts: AccountName[] = [{ kind: 'host', router, interface: '', key: owner ?? ip }];
+  if (terms.deviceBytes === 'hosts') {
+    accounts.push(
+      owner === null ? { kind: 'address', router, interface: '', key: ip } : { kind: 'device', router: '', interface: '', key: owner },
+    );
+  }
+  return { counter: counterOf(counts, mac, ip), bytes, bits: 64, epoch, accounts };
+}
+
+function counterOf(counts: HostCounter['counts'], mac: string | null, ip: string): string {
+  const at = mac === null ? ip : `${mac} ${ip}`;
+  switch (counts) {
+    case 'download':
+      return `down ${at}`;
+    case 'upload':
+      return `up ${at}`;
+    case 'both':
+      return at;
+    default:
+      return counts satisfies never;
+  }
+}
+
+function peerReading(router: string, { interface: name, publicKey, bytes, epoch }: Peer): PostedReading | null {
+  if (bytes === null) return null;
+  return { counter: `${name} ${publicKey}`, bytes, bits: 64, epoch, accounts: [{ kind: 'peer', router, interface: name, key: publicKey }] };
 }

@@ -1,5 +1,5 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. Byte counts are whole numbers in STRICT tables. Hours and days are
@@ -90,5 +90,20 @@ export const MIGRATIONS: readonly string[] = [
     upload INTEGER NOT NULL,
     why TEXT NOT NULL
   ) STRICT;
+  `,
+  // What counts is no longer always a network device; peers and what is known of them.
+  `
+  ALTER TABLE baseline RENAME COLUMN ifindex TO instance;
+  CREATE TABLE peer(
+    router TEXT NOT NULL,
+    interface TEXT NOT NULL,
+    public_key TEXT NOT NULL,
+    name TEXT,
+    allowed_ips TEXT NOT NULL,
+    state TEXT NOT NULL,
+    latest_handshake INTEGER NOT NULL,
+    endpoint TEXT,
+    PRIMARY KEY(router, interface, public_key)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

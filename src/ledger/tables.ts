@@ -15,9 +15,9 @@ const SQL = {
     ON CONFLICT(id) DO UPDATE SET reader = excluded.reader, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-  baseline: `INSERT INTO baseline(reader, counter, line, download, upload, last_read, boot, ifindex, began, margin) SELECT ${fields(10)} FROM json_each(?) WHERE true
+  baseline: `INSERT INTO baseline(reader, counter, line, download, upload, last_read, boot, instance, began, margin) SELECT ${fields(10)} FROM json_each(?) WHERE true
     ON CONFLICT(reader, counter, line) DO UPDATE SET download = excluded.download, upload = excluded.upload, last_read = excluded.last_read,
-      boot = excluded.boot, ifindex = excluded.ifindex, began = excluded.began, margin = excluded.margin`,
+      boot = excluded.boot, instance = excluded.instance, began = excluded.began, margin = excluded.margin`,
   newAccount: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?)`,
   // An upsert of whole rows takes more than twice as long.
   account: `UPDATE account SET last_seen = j.value ->> 1, download = download + (j.value ->> 2), upload = upload + (j.value ->> 3)
@@ -103,7 +103,7 @@ function baselineRows({ reader, changed }: ReaderEntry): Cell[][] {
       bytes.upload,
       lastRead,
       epoch?.boot ?? null,
-      epoch?.ifindex ?? null,
+      epoch?.instance ?? null,
       epoch?.began ?? null,
       epoch?.margin ?? null,
     ]),

@@ -24,7 +24,7 @@ function router(name: string, ms: number, log: string[] = []): RouterToRead {
       });
       const observation = {
         source: 'wan' as const,
-        rules: { directions: 'apart', absent: 'kept', unknown: 'baseline', refresh: 10 } as const,
+        rules: { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 } as const,
         uplinks: [],
       };
       return { system: null, sources: [{ source: 'wan', skipped: 0, told: observation }] };

@@ -84,7 +84,7 @@ describe('forgetting a device', () => {
   });
 
   it('the same where the router proves when a counter began; the baseline goes with the counter', async () => {
-    const epoch = { boot: '8d1f3b0e', ifindex: null, began: 4000, margin: 2 };
+    const epoch = { boot: '8d1f3b0e', instance: null, began: 4000, margin: 2 };
     const on = (uptime: number, bytes: number) =>
       bench.readFrom('gateway', uptime - 5000, [complete(station(PHONE, bytes, 0, { interface: 'phy0-ap0', epoch }))], {
         system: system('8d1f3b0e', uptime),

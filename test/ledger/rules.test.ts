@@ -20,7 +20,7 @@ import {
 const phone = { kind: 'device', key: PHONE } as const;
 const phoneOn = (router: string) => ({ kind: 'station', router, key: PHONE }) as const;
 const uplink = { kind: 'wan', router: 'gateway', interface: 'wan' } as const;
-const epoch = (boot: string, began: number | null = null): Epoch => ({ boot, ifindex: null, began, margin: 2 });
+const epoch = (boot: string, began: number | null = null): Epoch => ({ boot, instance: null, began, margin: 2 });
 
 describe('the ledger', () => {
   let bench: Bench;
@@ -272,11 +272,11 @@ describe('the ledger', () => {
     });
 
     it('a network device made anew is a reset even where the new value is higher', async () => {
-      const at = (seconds: number, value: number, ifindex: number) =>
+      const at = (seconds: number, value: number, instance: number) =>
         bench.readFrom(
           'gateway',
           seconds,
-          [wan({ download: value, upload: 0 }, { device: 'pppoe-wan', epoch: { ...epoch('aaaaaaaa'), ifindex } })],
+          [wan({ download: value, upload: 0 }, { device: 'pppoe-wan', epoch: { ...epoch('aaaaaaaa'), instance } })],
           { system: system('aaaaaaaa', 1000 + seconds) },
         );
       await at(0, 100, 11);
@@ -331,8 +331,8 @@ describe('the ledger', () => {
     });
 
     it('a new epoch is no wrap', async () => {
-      const at = (seconds: number, value: number, ifindex: number) =>
-        bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { bits: 32, epoch: { ...epoch('aaaaaaaa'), ifindex } })], {
+      const at = (seconds: number, value: number, instance: number) =>
+        bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { bits: 32, epoch: { ...epoch('aaaaaaaa'), instance } })], {
           system: system('aaaaaaaa', 1000 + seconds),
         });
       await at(0, NEAR, 11);

@@ -133,7 +133,7 @@ export class Model {
       const more =
         this.#format === 'classic'
           ? {}
-          : { interface: `phy${radio}-ap0`, epoch: { boot: bootName(boot), ifindex: null, began, margin: 0.01 } };
+          : { interface: `phy${radio}-ap0`, epoch: { boot: bootName(boot), instance: null, began, margin: 0.01 } };
       return station(mac, bytes.download, bytes.upload, more);
     });
     return this.#format === 'classic' ? classic(...list) : complete(...list);
@@ -145,7 +145,7 @@ export class Model {
   }
 
   #wan({ uplink, boot }: RouterModel, wraps: boolean): Observation {
-    const epoch = this.#format === 'classic' ? null : { boot: bootName(boot), ifindex: uplink.id, began: null, margin: 0 };
+    const epoch = this.#format === 'classic' ? null : { boot: bootName(boot), instance: uplink.id, began: null, margin: 0 };
     return wan(wraps ? modulo(uplink.bytes) : uplink.bytes, { epoch, bits: wraps ? 32 : 64 });
   }
 

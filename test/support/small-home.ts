@@ -102,7 +102,7 @@ function routerRound(router: string, { system, sources }: Answers[string], at: n
   return { router, system: system ?? null, results };
 }
 
-const COUNTS: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', refresh: 0 };
+const COUNTS: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 0 };
 
 export const stations = (list: readonly (Partial<Station> & Pick<Station, 'mac' | 'bytes'>)[], radios: Radios = []): Observation => ({
   source: 'stations',
@@ -145,5 +145,6 @@ export const system = (changes: Partial<System> = {}): System => ({
   release: 'OpenWrt 24.10.0',
   counterBits: 64,
   flowOffload: { software: false, hardware: false },
+  script: null,
   ...changes,
 });

@@ -6,9 +6,9 @@ import { type Answer, linesOf, type Probe, parseCounter, type ReadText, type Tol
 import { parseLease } from './lease.ts';
 
 /** A classic list names no interface and cannot prove that it is whole. */
-const STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', refresh: 10 };
+const STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 
-export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', refresh: 10 };
+export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 };
 
 /** Where each classic script is; null or left out is not read. */
 export interface ClassicUrls {

@@ -9,7 +9,7 @@ import { WAN_RULES } from './classic.ts';
 import { known, parseLease } from './lease.ts';
 import { isOverlay } from './overlay.ts';
 
-export const STATION_RULES = { directions: 'together', absent: 'ended', unknown: 'began', refresh: 10 } as const;
+export const STATION_RULES = { directions: 'together', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 } as const;
 
 const SOURCES = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies readonly SourceName[];
 
@@ -113,6 +113,7 @@ function parseSystem(facts: readonly string[]): System {
     release: cleanName(fact('release')) ?? '',
     counterBits: fact('counter_bits') === '32' ? 32 : 64,
     flowOffload: { software: fact('flow_offload software') === '1', hardware: fact('flow_offload hardware') === '1' },
+    script: cleanName(fact('script')),
   };
 }
 
@@ -131,7 +132,7 @@ function parseUplink(line: string, system: System): Uplink {
     overlay: isOverlay(protocol, device),
     bytes,
     bits: system.counterBits,
-    epoch: { ...epochOf(system), ifindex: numberOrNull(ifindex) },
+    epoch: { ...epochOf(system), instance: numberOrNull(ifindex) },
   };
 }
 
@@ -174,7 +175,7 @@ function parseStation(line: string, access: ReadonlySet<string>, system: System)
   };
 }
 
-const epochOf = (system: System): Epoch => ({ boot: system.bootId.slice(0, 8), ifindex: null, began: null, margin: 0 });
+const epochOf = (system: System): Epoch => ({ boot: system.bootId.slice(0, 8), instance: null, began: null, margin: 0 });
 
 /** `associated at` is exact; where an older kernel has only the connected time, it is good to two seconds. */
 function association(at: number | null, connected: number | null, uptime: number): Pick<Epoch, 'began' | 'margin'> {

@@ -68,13 +68,14 @@ describe('parseWrtmeter', () => {
       release: 'OpenWrt 23.05.3 r23809-234f1a2efa',
       counterBits: 32,
       flowOffload: { software: true, hardware: false },
+      script: null,
     });
   });
 
   it('reads every uplink; what runs inside another is told apart, what is down has no counter', () => {
     const wan = told(ANSWER, 'wan');
     if (wan instanceof SourceError || wan?.source !== 'wan') throw new Error('no WAN');
-    expect(wan.uplinks.map((u) => [u.name, u.up, u.device, u.overlay, u.bytes, u.epoch?.ifindex])).to.deep.equal([
+    expect(wan.uplinks.map((u) => [u.name, u.up, u.device, u.overlay, u.bytes, u.epoch?.instance])).to.deep.equal([
       ['wan', true, 'pppoe-wan', false, { download: 9_876_543_210, upload: 123_456_789 }, 12],
       ['vpn', true, 'wg0', true, { download: 55, upload: 66 }, 14],
       ['wwan', false, null, false, null, null],
@@ -89,7 +90,7 @@ describe('parseWrtmeter', () => {
       interface: 'phy0-ap0',
       mac: '02:00:00:00:00:01',
       bytes: { download: 7_654_321, upload: 1_234_567 },
-      epoch: { boot: '8d1f3b0e', ifindex: null, began: 119856.204, margin: 0.01 },
+      epoch: { boot: '8d1f3b0e', instance: null, began: 119856.204, margin: 0.01 },
       access: true,
       signal: -52,
       linkDownload: 135_412_500,
@@ -97,7 +98,7 @@ describe('parseWrtmeter', () => {
       connected: 3600,
     });
     expect(mesh).to.deep.include({ access: false, signal: null, linkDownload: null });
-    expect(mesh?.epoch).to.deep.equal({ boot: '8d1f3b0e', ifindex: null, began: 123456.78 - 30, margin: 2 });
+    expect(mesh?.epoch).to.deep.equal({ boot: '8d1f3b0e', instance: null, began: 123456.78 - 30, margin: 2 });
   });
 
   it('reads leases, names and neighbours', () => {
