@@ -1,0 +1,143 @@
+#!/bin/sh
+# Which networks of this router have their hosts counted: read (".") by what counts them, never run by itself.
+# For busybox ash and awk. For tests: WRTMETER_NETWORKS="lan=br-lan guest=br-guest" is taken instead of the configuration.
+
+# Prints a line for each network, "network NAME DEVICE", or one line: "none REASON" where nothing is to be counted here, "failed REASON"
+# where that cannot be told just now.
+# The configuration names them (config hosts, list network), else they are those of the firewall zones that are no uplink: the same
+# judgement as that of wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network has to do.
+counted_networks() {
+  if [ -n "${WRTMETER_NETWORKS:-}" ]; then
+    for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done
+    return
+  fi
+  {
+    uci -q show wrtmeter.hosts
+    uci -q show firewall
+    uci -q show network
+    printf '\n\001netifd\n'
+    ubus call network.interface dump
+    printf '\n\001end\n'
+  } 2>/dev/null | awk '
+    # "uci show": config.section.option=QUOTED, lists as several QUOTED. No name of a network, zone or device has a quote or a blank in it.
+    function uci(line,   at, value, part) {
+      at = index(line, "=")
+      value = substr(line, at + 1)
+      gsub(/\047/, "", value)
+      if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
+      else option[part[1] "." part[2], part[3]] = value
+    }
+    # netifd prints JSON; taken token by token it may be indented or not. Interfaces are objects at depth 3.
+    function json(text,   token) {
+      while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
+        token = substr(text, RSTART, RLENGTH)
+        text = substr(text, RSTART + RLENGTH)
+        if (token == "{" || token == "[") {
+          name[++depth] = key
+          key = ""
+          if (depth == 3) interfaces++
+          if (name[depth - 1] == "route") target = mask = ""
+        } else if (token == "}" || token == "]") {
+          if (name[depth - 1] == "route" && mask == "0" && (target == "0.0.0.0" || target == "::")) field[interfaces, "default"] = 1
+          if (--depth == 0) complete = 1
+          key = ""
+        } else if (token == ":") key = last
+        else if (token == ",") key = ""
+        else {
+          last = token
+          gsub(/^"|"$/, "", last)
+          if (key == "") continue
+          if (depth == 3) field[interfaces, key] = last
+          if (depth == 4 && name[4] == "data" && key == "zone") field[interfaces, "zone"] = last
+          if (name[depth - 1] == "route" && key == "target") target = last
+          if (name[depth - 1] == "route" && key == "mask") mask = last
+        }
+      }
+    }
+    # Without netifd: what /etc/config/network says of interfaces and their devices.
+    function configured(   i, s, part, logical, proto, device) {
+      interfaces = 0
+      split("", field)
+      for (i = 1; i <= sections; i++) {
+        s = section[i]
+        if (type[s] != "interface" || split(s, part, ".") != 2 || part[1] != "network") continue
+        logical = part[2]
+        proto = option[s, "proto"]
+        device = option[s, "device"] != "" ? option[s, "device"] : option[s, "ifname"]
+        sub(/ .*/, "", device)
+        if (option[s, "type"] == "bridge") device = "br-" logical
+        if (proto ~ /^(wireguard|amneziawg)$/) device = logical
+        if (proto ~ /^(pppoe|pppoa|pptp|l2tp|3g|6in4|6rd|6to4|dslite|map|464xlat)$/) device = proto "-" logical
+        interfaces++
+        field[interfaces, "interface"] = logical
+        field[interfaces, "device"] = device
+        field[interfaces, "proto"] = proto
+        if (option[s, "gateway"] != "") field[interfaces, "default"] = field[interfaces, "up"] = option[s, "disabled"] == 1 ? "" : "true"
+      }
+    }
+
+    function zones(   i, s, n, list, j, kind) {
+      for (i = 1; i <= sections; i++) {
+        s = section[i]
+        if (type[s] != "zone") continue
+        kind = option[s, "name"] != "lan" && (option[s, "masq"] == 1 || option[s, "name"] ~ /^wan/) ? "wan" : "other"
+        zonekind[option[s, "name"]] = kind
+        list = option[s, "network"]
+        if (list == "" && option[s, "device"] == "" && option[s, "subnet"] == "") list = option[s, "name"]
+        n = split(list, networks, " ")
+        for (j = 1; j <= n; j++) if (zone[networks[j]] != "wan") zone[networks[j]] = kind
+      }
+    }
+    function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
+    function kindof(i) { return zone[field[i, "interface"]] != "" ? zone[field[i, "interface"]] : zonekind[field[i, "zone"]] }
+    function isuplink(i,   logical, kind) {
+      logical = field[i, "interface"]
+      kind = kindof(i)
+      if (field[i, "up"] != "true") return kind == "wan" && (!istunnel(field[i, "proto"]) || logical ~ /^w?wan/)
+      if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
+      return kind == "" && field[i, "default"] && logical != "lan"
+    }
+    # Several networks can lie on one device (lan and an alias for IPv6): the first names it.
+    # A device name goes into nft and iptables commands: anything strange is left out.
+    function count(network, device) {
+      if (device == "lo" || device in counted || network !~ /^[A-Za-z0-9_.-]+$/ || length(network) > 64) return
+      if (device !~ /^[A-Za-z0-9_.@-]+$/ || device ~ /^-/ || length(device) > 15) return
+      counted[device] = 1
+      list = list "network " network " " device "\n"
+    }
+    function deviceof(i) { return field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"] ~ /^@/ ? "" : field[i, "device"] }
+
+    /^\001/ { part = substr($0, 2); next }
+    part == "" { uci($0) }
+    part == "netifd" { json($0) }
+    END {
+      if (part != "end") { print "failed awk could not read the configuration"; exit }
+      if (!complete) configured()
+      if (!interfaces) { print "failed neither netifd nor /etc/config/network says which networks there are"; exit }
+      zones()
+      named = option["wrtmeter.hosts", "network"]
+      if (named != "") {
+        n = split(named, wanted, " ")
+        for (j = 1; j <= n; j++) for (i = 1; i <= interfaces; i++) if (field[i, "interface"] == wanted[j]) count(wanted[j], deviceof(i))
+        if (list == "") list = "failed no network of \"" named "\" has a device; see option network in /etc/config/wrtmeter\n"
+        printf "%s", list
+        exit
+      }
+      for (i = 1; i <= interfaces; i++) {
+        if (kindof(i) == "other") {
+          count(field[i, "interface"], deviceof(i))
+          if (field[i, "up"] == "true" && field[i, "default"]) behind = 1
+        }
+        if (isuplink(i)) { uplink = 1; if (field[i, "up"] == "true") up = 1 }
+      }
+      for (i = 1; i <= sections; i++)
+        if (type[section[i]] == "zone" && zonekind[option[section[i], "name"]] == "other") {
+          n = split(option[section[i], "device"], devices, " ")
+          for (j = 1; j <= n; j++) count(option[section[i], "name"], devices[j])
+        }
+      # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
+      if (!uplink || (!up && behind)) print "none this router has no uplink of its own"
+      else if (list == "") print "none no firewall zone but those of uplinks has a network; name some in /etc/config/wrtmeter (list network)"
+      else printf "%s", list
+    }'
+}
