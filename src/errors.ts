@@ -24,6 +24,18 @@ export class SourceError extends Error {
   }
 }
 
+/** A program that was run and failed, here or on another machine. */
+export class ExitError extends SourceError {
+  /** As a shell tells it: 127 where there is no such program, null where a signal ended it. */
+  readonly code: number | null;
+
+  constructor(code: number | null, message: string, options?: ErrorOptions) {
+    super('exec', message, options);
+    this.name = 'ExitError';
+    this.code = code;
+  }
+}
+
 /** A wrong setting: the message is the line that the user reads. */
 export class ConfigError extends Error {
   /** Every problem found, a line each; the first is the message. */
