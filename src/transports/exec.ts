@@ -1,0 +1,34 @@
+import { SourceError } from '../errors.ts';
+import { type ProgramEnvironment, runProcess } from './process.ts';
+import { type Argv, type Machine, outputOf } from './run.ts';
+
+/** This machine. `env` is what programs get as their environment. */
+export function thisMachine(env: ProgramEnvironment = null): Machine {
+  const run: Machine['run'] = async (argv, stdin, signal) => outputOf(argv[0] ?? '', await runProcess(argv, stdin, signal, env));
+  return { run, each: (argvs, signal) => Promise.all(argvs.map((argv) => caught(run(argv, null, signal)))) };
+}
+
+/** A machine on which every command is put into another one: `sudo`, `docker exec`. */
+export function within(machine: Machine, wrap: (argv: Argv) => Argv): Machine {
+  return {
+    run: (argv, stdin, signal) => machine.run(wrap(argv), stdin, signal),
+    each: (argvs, signal) => machine.each(argvs.map(wrap), signal),
+  };
+}
+
+/** The same as root, by a sudo that asks nothing. */
+export const sudo = (argv: Argv): Argv => ['sudo', '-n', '--', ...argv];
+
+/** The same inside a container that runs. The name is checked where it is configured. */
+export const inContainer =
+  (container: string) =>
+  (argv: Argv): Argv => ['docker', 'exec', '-i', container, ...argv];
+
+async function caught(output: Promise<string>): Promise<string | SourceError> {
+  try {
+    return await output;
+  } catch (error) {
+    if (error instanceof SourceError) return error;
+    throw error;
+  }
+}

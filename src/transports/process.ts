@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { ExitError, SourceError } from '../errors.ts';
+import type { Argv, Ended } from './run.ts';
+
+const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_STDERR = 8 * 1024;
+/** Milliseconds between the request to end and the end. */
+const GRACE_MS = 1000;
+
+/** Variables for programs that are started; null = those of this process. */
+export type ProgramEnvironment = Readonly<Record<string, string | undefined>> | null;
+
+/**
+ * Runs a program of this machine, without a shell, until it has ended and closed its output. Takes 8 MiB of output at the most. Rejects
+ * with a SourceError where it cannot be started, prints too much, or `signal` aborts: then it is ended, with all that it started.
+ */
+export function runProcess(argv: Argv, stdin: string | null, signal: AbortSignal, env: ProgramEnvironment): Promise<Ended> {
+  const [program = '', ...args] = argv;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(late());
+    // With a group of its own, what it started can be ended with it.
+    const child = spawn(program, args, {
+      stdio: [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      detached: true,
+      ...(env && { env }),
+    });
+    const stdout: Buffer[] = [];
+    let size = 0;
+    let stderr = Buffer.alloc(0);
+
+    const stop = (why: SourceError) => {
+      signal.removeEventListener('abort', onAbort);
+      endGroup(child);
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+      reject(why);
+    };
+    const onAbort = () => stop(late());
+    signal.addEventListener('abort', onAbort, { once: true });
+
+    child.once('error', (error) => {
+      signal.removeEventListener('abort', onAbort);
+      reject(notStarted(program, error));
+    });
+    child.stdout?.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MOST_BYTES) stop(new SourceError('too_large', `"${program}" printed more than ${MOST_BYTES / 1024 / 1024} MiB`));
+      else stdout.push(chunk);
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr = Buffer.concat([stderr, chunk]).subarray(-MOST_STDERR);
+    });
+    // A program that does not read what it is given says by its exit code how it fared.
+    child.stdin?.on('error', () => undefined).end(stdin ?? '');
+    child.once('close', (code) => {
+      signal.removeEventListener('abort', onAbort);
+      resolve({ code, stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr.toString('utf8') });
+    });
+  });
+}
+
+const late = () => new SourceError('timeout', 'no whole answer in time');
+
+/** Asks the program and what it started to end, and ends them a second later. */
+function endGroup(child: ChildProcess): void {
+  signalGroup(child, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
+  timer.unref();
+}
+
+function signalGroup({ pid }: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended, or runs as root by sudo, which ends when its output is closed.
+  }
+}
+
+/** As a shell does it: 127 for a program that is not there, 126 for one that may not be run. */
+function notStarted(program: string, error: Error): SourceError {
+  const code = 'code' in error ? String(error.code) : error.name;
+  if (code === 'ENOENT') return new ExitError(127, `"${program}" is not installed where wrtmeter runs`, { cause: error });
+  if (code === 'EACCES') return new ExitError(126, `"${program}" may not be run by this user`, { cause: error });
+  return new SourceError('exec', `"${program}" could not be started (${code})`, { cause: error });
+}

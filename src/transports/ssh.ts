@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { ExitError, SourceError } from '../errors.ts';
+import { type ProgramEnvironment, runProcess } from './process.ts';
+import { type Argv, type Ended, lastLine, type Machine, outputOf } from './run.ts';
+import { shellText } from './shell.ts';
+
+/** How a server is logged in to. What is null is as OpenSSH's own configuration has it. */
+export interface SshTerms {
+  host: string;
+  user: string | null;
+  port: number | null;
+  /** The one key to log in with. */
+  keyFile: string | null;
+  /** The one file of host keys to trust. */
+  knownHostsFile: string | null;
+}
+
+/**
+ * A machine reached by the system's OpenSSH, with its configuration, keys, agent and known hosts. It never asks, never trusts a host key
+ * that is not known, and makes one connection for each call. The login shell there must be a POSIX one.
+ */
+export function sshMachine(terms: SshTerms, env: ProgramEnvironment = null): Machine {
+  const start = sshCommand(terms);
+  const remote = async (command: string, stdin: string | null, signal: AbortSignal): Promise<Ended> => {
+    const ended = await runProcess([...start, command], stdin, signal, env);
+    const refused = ended.code === 255 ? sshFailure(ended.stderr, terms) : null;
+    if (refused !== null) throw refused;
+    return ended;
+  };
+  return {
+    run: async (argv, stdin, signal) => outputOf(argv[0] ?? '', await remote(shellText(argv), stdin, signal)),
+    each: async (argvs, signal) => {
+      // Made anew for each call: what a program prints cannot be taken for the end of it.
+      const mark = randomBytes(16).toString('hex');
+      return outcomesOf(argvs, await remote(inOneCommand(argvs, mark), null, signal), mark);
+    },
+  };
+}
+
+/** `ssh` with everything but the command. */
+export function sshCommand({ host, user, port, keyFile, knownHostsFile }: SshTerms): string[] {
+  if (host.startsWith('-') || user?.startsWith('-')) throw new TypeError('A destination cannot begin with "-"');
+  const options = [
+    'BatchMode=yes',
+    'ConnectTimeout=2',
+    'ConnectionAttempts=1',
+    'StrictHostKeyChecking=yes',
+    // A shared connection that stays behind would keep our pipes open.
+    'ControlMaster=no',
+    'ControlPath=none',
+    'ClearAllForwardings=yes',
+    'ForwardAgent=no',
+    'PermitLocalCommand=no',
+    'RequestTTY=no',
+    'RemoteCommand=none',
+    'LogLevel=ERROR',
+    ...(keyFile === null ? [] : [`IdentityFile=${configWord(keyFile)}`, 'IdentitiesOnly=yes']),
+    ...(knownHostsFile === null ? [] : [`UserKnownHostsFile=${configWord(knownHostsFile)}`, 'GlobalKnownHostsFile=/dev/null']),
+  ];
+  return [
+    'ssh',
+    ...options.flatMap((option) => ['-o', option]),
+    ...(port === null ? [] : ['-p', String(port)]),
+    '--',
+    user === null ? host : `${user}@${host}`,
+  ];
+}
+
+/** A path as ssh_config(5) takes it: blanks in quotes, `%` twice, for it would begin a token. */
+const configWord = (path: string): string => `"${path.replaceAll('%', '%%')}"`;
+
+/** After each command both streams get a line with the mark; that of the output tells how the command ended. */
+const inOneCommand = (argvs: readonly Argv[], mark: string): string =>
+  argvs.map((argv) => `${shellText(argv)} </dev/null; printf '\\n%s %s\\n' ${mark} $?; echo ${mark} >&2`).join('\n');
+
+function outcomesOf(argvs: readonly Argv[], { stdout, stderr }: Ended, mark: string): (string | SourceError)[] {
+  const parts = stdout.split(new RegExp(`\\n${mark} (\\d+)\\n`));
+  const complaints = stderr.split(`${mark}\n`);
+  return argvs.map(([program = ''], index) => {
+    const code = parts[2 * index + 1];
+    if (code === undefined) return new SourceError('truncated', `the connection ended before "${program}" had ended`);
+    try {
+      return outputOf(program, { code: Number(code), stdout: parts[2 * index] ?? '', stderr: complaints[index] ?? '' });
+    } catch (error) {
+      if (error instanceof ExitError) return error;
+      throw error;
+    }
+  });
+}
+
+/** Why ssh itself failed, by what it says on standard error (OpenSSH 7 to 10); null where it was the command that ended with 255. */
+function sshFailure(stderr: string, { host, user, port }: SshTerms): SourceError | null {
+  const where = `${user === null ? '' : `${user}@`}${host}`;
+  const said = lastLine(stderr);
+  if (/host key .*has changed|host identification has changed|differs from the key/i.test(stderr)) {
+    return new SourceError(
+      'auth',
+      `the host key of ${host} is another than known_hosts has: find out why, then remove the old one with ssh-keygen -R`,
+    );
+  }
+  if (/host key verification failed|no .*host key is known for/i.test(stderr)) {
+    const login = `ssh ${port === null ? '' : `-p ${port} `}${where}`;
+    return new SourceError('auth', `the host key of ${host} is not known: log in once with "${login}" and compare its fingerprint`);
+  }
+  if (/permission denied|too many authentication failures|no supported authentication methods/i.test(stderr)) {
+    return new SourceError(
+      'auth',
+      `${host} lets none of the keys in as ${user ?? 'this user'}: put the public key into authorized_keys there`,
+    );
+  }
+  if (/load key .*: |identity file .* not accessible|bad permissions/i.test(stderr)) {
+    return new SourceError('auth', `the ssh key cannot be used: ${said}`);
+  }
+  if (/^(ssh|kex_exchange|ssh_exchange|connection|banner exchange|timeout)\b|^\S+@\S+:|timed out/im.test(stderr) || stderr.trim() === '') {
+    return new SourceError('connect', `no ssh connection to ${host}${said === '' ? '' : `: ${said}`}`);
+  }
+  return null;
+}

@@ -1,0 +1,168 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { ExitError, SourceError } from '../../src/errors.ts';
+import { inContainer, sudo, thisMachine, within } from '../../src/transports/exec.ts';
+import { type Argv, lastLine, type Machine } from '../../src/transports/run.ts';
+import { shellText } from '../../src/transports/shell.ts';
+
+const SOON = () => AbortSignal.timeout(10_000);
+
+async function failure(argv: Argv, signal = SOON(), machine: Machine = thisMachine()): Promise<SourceError> {
+  const error = await machine.run(argv, null, signal).then(
+    () => null,
+    (why: unknown) => why,
+  );
+  if (!(error instanceof SourceError)) throw new Error(`Not a SourceError: ${String(error)}`);
+  return error;
+}
+
+const told = ({ reason, message }: SourceError) => `${reason}: ${message}`;
+
+describe('programs of this machine', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'wrtmeter-run-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('get their arguments as they are, and no shell sees them', async () => {
+    expect(await thisMachine().run(['printf', '%s', '$(id); `id`'], null, SOON())).to.equal('$(id); `id`');
+  });
+
+  it('get standard input, and need not read it', async () => {
+    expect(await thisMachine().run(['cat'], 'text', SOON())).to.equal('text');
+    expect(await thisMachine().run(['true'], 'x'.repeat(1_000_000), SOON())).to.equal('');
+  });
+
+  it('get the environment they are given, and nothing else', async () => {
+    const machine = thisMachine({ PATH: '/usr/bin:/bin', ONLY: 'this' });
+    expect((await machine.run(['env'], null, SOON())).split('\n').sort()).to.deep.equal(['', 'ONLY=this', 'PATH=/usr/bin:/bin']);
+  });
+
+  it('that fail are told by their code and the last line of their complaint', async () => {
+    const error = await failure(['sh', '-c', 'echo one >&2; echo two >&2; exit 9']);
+    expect(told(error)).to.equal('exec: "sh" failed with 9: two');
+    expect((error as ExitError).code).to.equal(9);
+  });
+
+  it('that are not there, or may not be run, are told as a shell tells them', async () => {
+    const plain = join(folder, 'plain');
+    writeFileSync(plain, '', { mode: 0o644 });
+    const [missing, barred] = [await failure(['wrtmeter-no-such']), await failure([plain])];
+    expect(told(missing)).to.equal('exec: "wrtmeter-no-such" is not installed where wrtmeter runs');
+    expect([(missing as ExitError).code, (barred as ExitError).code]).to.deep.equal([127, 126]);
+  });
+
+  it('that flood are ended', async () => {
+    expect(told(await failure(['yes']))).to.equal('too_large: "yes" printed more than 8 MiB');
+  });
+
+  it('are ended at the deadline with all that they started', async () => {
+    const pids = join(folder, 'pids');
+    const script = `trap '' TERM; sleep 60 & echo "$$ $!" > "$0"; wait; wait`;
+    const began = performance.now();
+    expect(told(await failure(['sh', '-c', script, pids], AbortSignal.timeout(500)))).to.equal('timeout: no whole answer in time');
+    expect(performance.now() - began).to.be.below(2000);
+    const [shell = '', child = ''] = readFileSync(pids, 'utf8').trim().split(' ');
+    for (let tries = 0; tries < 100 && (runs(shell) || runs(child)); tries++) await sleep(50);
+    expect([runs(shell), runs(child)]).to.deep.equal([false, false]);
+  });
+
+  it('are not started after the deadline', async () => {
+    const file = join(folder, 'touched');
+    expect((await failure(['touch', file], AbortSignal.abort())).reason).to.equal('timeout');
+    expect(existsSync(file)).to.equal(false);
+  });
+
+  it('several stand each by itself', async () => {
+    const [one, two] = await thisMachine().each([['echo', 'one'], ['false']], SOON());
+    expect(one).to.equal('one\n');
+    expect(two).to.be.instanceOf(ExitError).with.property('message', '"false" failed with 1');
+  });
+
+  it('as root or in a container are the same behind another command', () => {
+    expect(sudo(['wg', 'show'])).to.deep.equal(['sudo', '-n', '--', 'wg', 'show']);
+    expect(inContainer('vpn')(['wg'])).to.deep.equal(['docker', 'exec', '-i', 'vpn', 'wg']);
+  });
+
+  it('can be wrapped twice', async () => {
+    const machine = within(
+      within(thisMachine(), (argv) => ['echo', 'outer', ...argv]),
+      (argv) => ['inner', ...argv],
+    );
+    expect(await machine.run(['x'], null, SOON())).to.equal('outer inner x\n');
+  });
+});
+
+/** A zombie has ended. */
+const runs = (pid: string) => existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+
+describe('what a program complained of', () => {
+  const cases: [string, string][] = [
+    ['', ''],
+    ['\n\n', ''],
+    ['one\ntwo\r\n\n', 'two'],
+    ['\u001b[31mred\u001b[0m \u0007bell', 'red  bell'],
+    ['Unable to access interface: Operation not permitted\n', 'Unable to access interface: Operation not permitted'],
+    ["Cannot find device `wg0'", "Cannot find device `wg0'"],
+    ["Line unrecognized: `PrivateKey=kJ2mYw'", 'Line unrecognized: (hidden)'],
+    ["Key is not the correct length or format: `kJ2mYwabcdefghijkl'", 'Key is not the correct length or format: (hidden)'],
+    [
+      'awk: cannot open /etc/amnezia/amneziawg/wg0.conf (Permission denied)',
+      'awk: cannot open /etc/amnezia/amneziawg/wg0.conf (Permission denied)',
+    ],
+  ];
+  for (const [text, line] of cases)
+    it(`${JSON.stringify(text)} is shown as ${JSON.stringify(line)}`, () => expect(lastLine(text)).to.equal(line));
+
+  it('never holds a key, however it stands there', () => {
+    const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes));
+    fc.assert(
+      fc.property(
+        key,
+        fc.constantFrom('base64', 'hex'),
+        fc.string({ maxLength: 40 }),
+        fc.string({ maxLength: 40 }),
+        (bytes, form, a, b) => {
+          const text = bytes.toString(form as 'base64' | 'hex');
+          expect(lastLine(`${a}${text}${b}`)).not.to.include(text.slice(0, 43));
+        },
+      ),
+    );
+  });
+
+  it('is bounded', () => expect(lastLine('a b '.repeat(1000)).length).to.equal(161));
+});
+
+describe('a command for a remote shell', () => {
+  const shells = ['sh', 'bash', 'busybox'].filter((name) => spawnSync(name, ['true']).error === undefined);
+  for (const shell of shells) {
+    it(`is taken apart by ${shell} into the very same arguments`, () => {
+      const argument = fc.oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.string({ unit: fc.constantFrom(...'\'"\\$`!*?~#&|;<>(){}[]= \n\t-%'.split('')) }),
+      );
+      const lists = fc.array(
+        argument.map((text) => text.replaceAll('\0', '')),
+        { minLength: 1, maxLength: 40 },
+      );
+      fc.assert(
+        fc.property(lists, (args) => {
+          const mark = randomBytes(8).toString('hex');
+          const text = `printf '%s${mark}' ${shellText(args)}`;
+          const run = shell === 'busybox' ? spawnSync(shell, ['ash', '-c', text]) : spawnSync(shell, ['-c', text]);
+          expect(run.stdout.toString().split(mark)).to.deep.equal([...args, '']);
+        }),
+        { numRuns: 50 },
+      );
+    });
+  }
+
+  it('cannot hold a NUL character', () => expect(() => shellText(['a\0b'])).to.throw('An argument cannot hold a NUL character'));
+});

@@ -1,0 +1,134 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ExitError, SourceError } from '../../src/errors.ts';
+import type { Argv, Machine } from '../../src/transports/run.ts';
+import { type SshTerms, sshCommand, sshMachine } from '../../src/transports/ssh.ts';
+import { freePort } from '../support/busybox-router.ts';
+import { makeKey, type SshServer, startSshd } from '../support/sshd.ts';
+
+const SOON = () => AbortSignal.timeout(10_000);
+
+async function failure(machine: Machine, argv: Argv = ['true'], signal = SOON()): Promise<SourceError> {
+  const error = await machine.run(argv, null, signal).then(
+    () => null,
+    (why: unknown) => why,
+  );
+  if (!(error instanceof SourceError)) throw new Error(`Not a SourceError: ${String(error)}`);
+  return error;
+}
+
+const told = ({ reason, message }: SourceError) => `${reason}: ${message}`;
+
+describe('a server reached by ssh', function () {
+  this.timeout(30_000);
+  let server: SshServer;
+  const machine = (changed: Partial<SshTerms> = {}) => sshMachine({ ...server.terms, ...changed });
+
+  before(async () => {
+    server = await startSshd();
+  });
+  after(() => server.close());
+
+  it('runs a program there and hands its arguments over as they are', async () => {
+    const argument = `a 'b' "c" $HOME \`id\` \\ \n; * ~ {x,y} ! #`;
+    expect(await machine().run(['printf', '%s|', argument, ''], null, SOON())).to.equal(`${argument}||`);
+  });
+
+  it('hands standard input over, and takes none where there is none', async () => {
+    expect(await machine().run(['cat'], 'a\nb', SOON())).to.equal('a\nb');
+    expect(await machine().run(['cat'], null, SOON())).to.equal('');
+  });
+
+  it('a program that fails is told by its code and the last line of its complaint', async () => {
+    const error = await failure(machine(), ['sh', '-c', 'echo first >&2; echo "the end" >&2; exit 3']);
+    expect(told(error)).to.equal('exec: "sh" failed with 3: the end');
+    expect((error as ExitError).code).to.equal(3);
+  });
+
+  it('a program that is not there is told by 127, as a shell does', async () => {
+    expect(((await failure(machine(), ['wrtmeter-no-such'])) as ExitError).code).to.equal(127);
+  });
+
+  it('several programs share a connection, and each stands by itself', async () => {
+    const [one, two, three, four] = await machine().each(
+      [['printf', 'no line end'], ['sh', '-c', 'echo lost; echo because >&2; exit 7'], ['cat'], ['echo', 'last']],
+      SOON(),
+    );
+    expect([one, three, four]).to.deep.equal(['no line end', '', 'last\n']);
+    expect(two).to.be.instanceOf(ExitError).with.property('message', '"sh" failed with 7: because');
+  });
+
+  it('a connection that ends early leaves the rest unread', async () => {
+    const [one, two, three] = await machine().each(
+      [
+        ['echo', 'whole'],
+        ['sh', '-c', 'kill -9 $PPID; sleep 1'],
+        ['echo', 'never'],
+      ],
+      SOON(),
+    );
+    expect(one).to.equal('whole\n');
+    for (const rest of [two, three]) expect(rest).to.be.instanceOf(SourceError).with.property('reason', 'truncated');
+  });
+
+  it('a key that is not let in is said', async () => {
+    makeKey(join(server.folder, 'stranger'));
+    const error = await failure(machine({ keyFile: join(server.folder, 'stranger') }));
+    expect(told(error)).to.match(/^auth: 127\.0\.0\.1 lets none of the keys in as \w+: put the public key into authorized_keys there$/);
+  });
+
+  it('a key that is not there is said', async () => {
+    expect(told(await failure(machine({ keyFile: join(server.folder, 'missing') })))).to.match(/^auth: /);
+  });
+
+  it('another host key than the known one is said, and nothing is run', async () => {
+    makeKey(join(server.folder, 'other'));
+    const { port } = server.terms;
+    const known = join(server.folder, 'known of another');
+    writeFileSync(known, `[127.0.0.1]:${port} ${readFileSync(join(server.folder, 'other.pub'), 'utf8')}`);
+    expect(told(await failure(machine({ knownHostsFile: known })))).to.equal(
+      'auth: the host key of 127.0.0.1 is another than known_hosts has: find out why, then remove the old one with ssh-keygen -R',
+    );
+  });
+
+  it('a host that is not known is not trusted', async () => {
+    const known = join(server.folder, 'nobody');
+    writeFileSync(known, '');
+    const error = await failure(machine({ knownHostsFile: known }));
+    expect(told(error)).to.match(/^auth: the host key of 127\.0\.0\.1 is not known: log in once with "ssh -p \d+ \w+@127\.0\.0\.1" and/);
+  });
+
+  it('a closed port is no connection', async () => {
+    const error = await failure(machine({ port: await freePort('127.0.0.1') }));
+    expect(told(error)).to.match(/^connect: no ssh connection to 127\.0\.0\.1: ssh: connect to host .* Connection refused$/);
+  });
+
+  it('a host that does not exist is no connection', async () => {
+    expect((await failure(machine({ host: 'no-such-host.invalid' }))).reason).to.equal('connect');
+  });
+
+  it('a program that does not end is given up at the deadline', async () => {
+    const began = performance.now();
+    expect(told(await failure(machine(), ['sleep', '20'], AbortSignal.timeout(700)))).to.equal('timeout: no whole answer in time');
+    expect(performance.now() - began).to.be.below(3000);
+  });
+
+  it('a program that ends with 255 is not taken for a failed connection', async () => {
+    const error = await failure(machine(), ['sh', '-c', 'echo "something of its own" >&2; exit 255']);
+    expect(told(error)).to.equal('exec: "sh" failed with 255: something of its own');
+  });
+
+  it('a destination cannot be an option', () => {
+    const terms = { host: '-oProxyCommand=touch /tmp/x', user: null, port: null, keyFile: null, knownHostsFile: null };
+    expect(() => sshCommand(terms)).to.throw('A destination cannot begin with "-"');
+    expect(() => sshCommand({ ...terms, host: 'a', user: '-x' })).to.throw('A destination cannot begin with "-"');
+    expect(sshCommand({ ...terms, host: 'vpn' }).slice(-2)).to.deep.equal(['--', 'vpn']);
+  });
+
+  it('paths may hold blanks and percent signs', async () => {
+    const odd = join(server.folder, 'my 100%h key');
+    copyFileSync(join(server.folder, 'key'), odd);
+    expect(await machine({ keyFile: odd }).run(['echo', 'in'], null, SOON())).to.equal('in\n');
+  });
+});
