@@ -25,7 +25,7 @@ const TERMS = {
   timezone: 'Europe/Berlin',
   billing: { day: 1 },
   routerBilling: new Map(),
-  deviceBytes: 'stations' as const,
+  accounting: 'stations' as const,
   lineRate: () => 10e9,
   keepHours: 62 * 86_400,
   gapAfter: 0,

@@ -46,8 +46,9 @@ async function ask(probe: Probe, signal: AbortSignal, clock: Clock): Promise<{ s
 
 type Times = Pick<SourceResult, 'at' | 'duration'>;
 
-function resultOf({ source, skipped, told }: Told['sources'][number], reader: string, times: Times): SourceResult {
+function resultOf({ source, skipped, told, reader: within }: Told['sources'][number], probe: string, times: Times): SourceResult {
   if (told instanceof SourceError) return failed(source, told, times);
+  const reader = within === undefined ? probe : `${probe} ${within}`;
   return { status: 'ok', source, reader, observation: told, skipped, ...times };
 }
 

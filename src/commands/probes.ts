@@ -37,7 +37,7 @@ export function termsOf(config: Config): LedgerTerms {
     timezone: config.timezone,
     billing: config.billing,
     routerBilling: new Map(own.map(({ name, billing }) => [name, billing])),
-    deviceBytes: config.accounting === 'hosts' ? 'hosts' : 'stations',
+    accounting: config.accounting,
     lineRate: (router) => rates.get(router) ?? config.lineRate,
     keepHours: config.retention.hours,
     gapAfter: config.heartbeat * 1.5,

@@ -71,5 +71,8 @@ export function noteRound(statuses: ReadonlyMap<string, RouterStatus>, round: Ro
         source.observation = null;
       }
     }
+    // A router that counts its hosts no longer, or has no peers any more, has no such source.
+    for (const source of ['hosts', 'peers'] as const)
+      if (!results.some((result) => result.source === source)) status.sources.delete(source);
   }
 }

@@ -1,6 +1,7 @@
 import type { Baseline } from '../domain/counter.ts';
 import type { SourceName } from '../domain/observation.ts';
 import type { Account, Device, KnownLease } from './account.ts';
+import type { KnownPeer } from './peers.ts';
 
 /** One source of one router, as it was read last. */
 export interface Reader {
@@ -25,8 +26,12 @@ export interface Books {
   devices: Map<string, Device>;
   /** By router and MAC. */
   leases: Map<string, KnownLease>;
+  /** WireGuard peers, by router, interface and public key (see `peerKey`). */
+  peers: Map<string, KnownPeer>;
   /** By router and source. */
   readers: Map<string, Reader>;
+  /** Since when device accounts are fed from hosts, where the configuration leaves that open: Unix ms, 0 = not. */
+  hostsSince: number;
   /** Unix ms of the first and the last posting; 0 before any. */
   startedAt: number;
   postedAt: number;
@@ -45,6 +50,10 @@ export interface Entry {
   days: Map<number, Map<number, { download: number; upload: number }>>;
   devices: Device[];
   leases: KnownLease[];
+  peers: KnownPeer[];
+  /** Accounts of addresses whose MAC has been learned: all that they hold goes over to another. */
+  moves: Move[];
+  hostsSince: number;
   /** What happened, by router and source: the audit has a bound, these counts have none. */
   counts: Map<string, SourceCounts>;
   audit: AuditRow[];
@@ -68,6 +77,11 @@ export interface ReaderEntry {
   removed: string[];
 }
 
+export interface Move {
+  from: Account;
+  into: AccountEntry;
+}
+
 export interface AccountEntry {
   account: Account;
   isNew: boolean;
@@ -89,7 +103,10 @@ export type AuditKind =
   | 'adopt'
   | 'import'
   | 'restore'
-  | 'forget';
+  | 'forget'
+  | 'hosts'
+  | 'learned'
+  | 'access';
 
 /** Something a person may want to look up: what was booked or refused, and why. */
 export interface AuditRow {

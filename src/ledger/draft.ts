@@ -1,21 +1,25 @@
 import { type Slice, slices } from '../domain/calendar.ts';
 import { type Change, type Circumstances, compare } from '../domain/increase.ts';
 import type { System } from '../domain/observation.ts';
-import type { Round, SourceResult } from '../domain/round.ts';
+import type { Round, RouterRound, SourceResult } from '../domain/round.ts';
 import { spread } from '../domain/spread.ts';
 import { isZero, NOTHING, type Traffic, total } from '../domain/traffic.ts';
 import { type AccountName, accountKey } from './account.ts';
 import { byCounter, hold, markAbsent } from './baselines.ts';
 import { type AccountEntry, type Books, type Entry, type Reader, type ReaderEntry, readerKey } from './books.ts';
-import { closeJournal, type Journal, journalOf } from './journal.ts';
+import { sourceOfDevices, unknownAddresses } from './hosts.ts';
+import { addRow, closeJournal, type Journal, journalOf } from './journal.ts';
 import { draftLeases, draftNames } from './names.ts';
-import { readingsOf } from './readings.ts';
+import { ownersAt } from './owners.ts';
+import { draftPeers } from './peers.ts';
+import { type PostingTerms, readingsOf } from './readings.ts';
 import { type Boot, elapsed, isAnotherMachine, isStale } from './sameness.ts';
 
 /** How the rules are to be applied. */
 export interface Terms {
   timezone: string;
-  deviceBytes: 'stations' | 'hosts';
+  /** Which source device accounts are fed from; `auto`: from hosts, as soon as some gateway counts them. */
+  accounting: 'auto' | 'stations' | 'hosts';
   /** Bits per second, by router. */
   lineRate: (router: string) => number;
   /** Seconds for which hour rows are kept. */
@@ -39,17 +43,25 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
     days: new Map(),
     devices: [],
     leases: [],
+    peers: [],
+    moves: [],
+    hostsSince: books.hostsSince,
     counts: new Map(),
     audit: [],
     auditLeftOut: 0,
   };
+  const deviceBytes = sourceOfDevices(books, round, terms.accounting, entry);
   const desk = createDesk(books, entry, terms, new Set(round.routers.map(({ router }) => router)));
-  for (const { router, system, results } of round.routers) {
+  for (const told of round.routers) {
+    const { router, system, results } = told;
+    const posting = { deviceBytes, ownerOf: ownersAt(told) };
     for (const result of results) {
-      if (result.status === 'ok') desk.post(router, system, result, tick);
+      if (result.status === 'ok') desk.post(router, system, result, tick, posting);
     }
   }
+  for (const told of round.routers) desk.learn(told);
   draftLeases(books, round, entry);
+  draftPeers(books, round, entry);
   draftNames(books, round, entry);
   closeJournal(entry);
   return entry;
@@ -62,7 +74,7 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
   for (const account of books.accounts.values()) nextAccount = Math.max(nextAccount, account.id);
   const lastAccount = Math.min(terms.mostAccounts, nextAccount + terms.mostNewAccounts);
 
-  function post(router: string, system: System | null, result: Answered, tick: number): void {
+  function post(router: string, system: System | null, result: Answered, tick: number, posting: PostingTerms): void {
     const { source, at } = result;
     const held = books.readers.get(readerKey(router, source));
     const told: Boot = { boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
@@ -76,12 +88,19 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
     const written: ReaderEntry = { reader, fresh: before === null, usurped: [], changed: new Map(), removed: [] };
     if (before === null) written.usurped = formerReaders(result);
     entry.readers.push(written);
-    postCounters(written, before, result, tick, journal);
+    postCounters(written, before, result, tick, journal, posting);
   }
 
-  function postCounters(written: ReaderEntry, before: Reader | null, result: Answered, tick: number, journal: Journal): void {
+  function postCounters(
+    written: ReaderEntry,
+    before: Reader | null,
+    result: Answered,
+    tick: number,
+    journal: Journal,
+    posting: PostingTerms,
+  ): void {
     const { router, uptime, boot } = written.reader;
-    const answer = readingsOf(router, result.observation, { deviceBytes: terms.deviceBytes, ownerOf: () => null });
+    const answer = readingsOf(router, result.observation, posting);
     if (answer === null) return;
     const waited = before === null ? 0 : elapsed(before, { boot, uptime }, result.at, tick);
     if (terms.gapAfter > 0 && waited > terms.gapAfter) journal.note('gap', '', NOTHING, `no reading for ${Math.round(waited)} s`);
@@ -134,6 +153,27 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
     }
   }
 
+  /** What was kept under addresses of this router whose MAC is known now goes over to the MAC. */
+  function learn(told: RouterRound): void {
+    const unknown = unknownAddresses(books, told.router, entry.at);
+    if (unknown.length === 0) return;
+    const ownerOf = ownersAt(told);
+    for (const from of unknown) {
+      const mac = ownerOf(from.key);
+      if (mac === null || entry.accounts.has(accountKey(from))) continue;
+      const name: AccountName =
+        from.kind === 'host'
+          ? { kind: 'host', router: told.router, interface: '', key: mac }
+          : { kind: 'device', router: '', interface: '', key: mac };
+      const into = accountEntry(name, entry.at);
+      if (into === null) continue;
+      entry.moves.push({ from, into });
+      if (from.kind !== 'host' || isZero(from.total)) continue;
+      const why = `its MAC is ${mac}, which has its bytes from now on`;
+      addRow(entry, { at: entry.at, kind: 'learned', router: told.router, source: 'hosts', counter: from.key, ...from.total, why });
+    }
+  }
+
   function accountEntry(name: AccountName, at: number): AccountEntry | null {
     const key = accountKey(name);
     const drafted = entry.accounts.get(key);
@@ -161,7 +201,7 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
     return known;
   }
 
-  return { post };
+  return { post, learn };
 }
 
 /** Whether the answer comes from the reader that is held, so that its baselines may be used. */

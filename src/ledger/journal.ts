@@ -16,11 +16,14 @@ export function journalOf(entry: Entry, router: string, source: AuditRow['source
   entry.counts.set(readerKey(router, source), counts);
   return {
     counts,
-    note(kind, counter, { download, upload }, why) {
-      if (entry.audit.length < MOST_ROWS_A_ROUND) entry.audit.push({ at, kind, router, source, counter, download, upload, why });
-      else entry.auditLeftOut += 1;
-    },
+    note: (kind, counter, { download, upload }, why) => addRow(entry, { at, kind, router, source, counter, download, upload, why }),
   };
+}
+
+/** Adds a row, if the round has room for it. */
+export function addRow(entry: Entry, row: AuditRow): void {
+  if (entry.audit.length < MOST_ROWS_A_ROUND) entry.audit.push(row);
+  else entry.auditLeftOut += 1;
 }
 
 /** The last row of a round that had more to say than its rows hold. */

@@ -1,5 +1,6 @@
 import { hourOf } from '../domain/calendar.ts';
 import type { Round } from '../domain/round.ts';
+import { plus } from '../domain/traffic.ts';
 import { LedgerError } from '../errors.ts';
 import { type Account, accountKey } from './account.ts';
 import { adoptions } from './adopt.ts';
@@ -9,8 +10,9 @@ import { draft, type Terms } from './draft.ts';
 import { loadBooks } from './load.ts';
 import { addToMonths, type BillingTerms, type Months, monthsAt, sumMonths } from './months.ts';
 import { isForgotten } from './names.ts';
+import { peerKey } from './peers.ts';
 import type { Batch, Store } from './store.ts';
-import { batchesOf, mustWrite, pruneAudit, pruneHours } from './tables.ts';
+import { auditBatch, batchesOf, mustWrite, pruneAudit, pruneHours } from './tables.ts';
 
 export interface LedgerTerms extends Terms, BillingTerms {}
 
@@ -36,6 +38,8 @@ export interface Ledger {
   setTerms(terms: LedgerTerms, now: number): Promise<void>;
   /** Carries everything kept under routers' earlier names over to their new ones. Throws a LedgerError. */
   adopt(renamed: ReadonlyMap<string, string>, now: number): Promise<void>;
+  /** Writes a row of the audit that belongs to no round. Throws a LedgerError. */
+  note(row: AuditRow): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -147,6 +151,10 @@ class SqliteLedger implements Ledger {
     await this.#reload(now);
   }
 
+  note(row: AuditRow): Promise<void> {
+    return this.store.commit([auditBatch([row]), ...pruneAudit]);
+  }
+
   close(): Promise<void> {
     return this.store.close();
   }
@@ -187,6 +195,15 @@ class SqliteLedger implements Ledger {
     this.#saved = new Map([...this.books.accounts.values()].map((account) => [account.id, account.lastSeen]));
   }
 
+  #move(from: Account, into: Account): void {
+    into.total = plus(into.total, from.total);
+    into.month = plus(into.month, from.month);
+    into.firstSeen = Math.min(into.firstSeen, from.firstSeen);
+    this.books.accounts.delete(accountKey(from));
+    this.#byId.delete(from.id);
+    this.#saved.delete(from.id);
+  }
+
   /** Brings the books up to what has just been committed. */
   #apply(entry: Entry): void {
     const { books, state } = this;
@@ -212,6 +229,9 @@ class SqliteLedger implements Ledger {
       account.lastSeen = seen;
     }
     addToMonths(this.months, entry.days, this.#byId);
+    books.hostsSince = entry.hostsSince;
+    for (const { from, into } of entry.moves) this.#move(from, into.account);
+    for (const peer of entry.peers) books.peers.set(peerKey(peer.router, peer.interface, peer.publicKey), peer);
     for (const device of entry.devices) books.devices.set(device.mac, device);
     for (const lease of books.leases.values()) if (isForgotten(lease, entry.at)) books.leases.delete(leaseKey(lease.router, lease.mac));
     for (const lease of entry.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);

@@ -3,6 +3,7 @@ import type { SourceName } from '../domain/observation.ts';
 import type { Traffic } from '../domain/traffic.ts';
 import { type Account, type AccountKind, accountKey, type Device } from './account.ts';
 import { type Books, leaseKey, type Reader, readerKey } from './books.ts';
+import { type KnownPeer, peerKey } from './peers.ts';
 import type { Row, Store } from './store.ts';
 
 /** Reads the books out of the file. Month sums are left at zero; see `months.ts`. */
@@ -23,10 +24,24 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
     accounts: new Map(accounts.map((account) => [accountKey(account), account])),
     devices: new Map(devices.map((device) => [device.mac, device])),
     leases: new Map(leases.map((lease) => [leaseKey(lease.router, lease.mac), lease])),
+    peers: await loadPeers(store),
     readers: await loadReaders(store),
+    hostsSince: times.get('hosts_since') ?? 0,
     startedAt: times.get('started_at') ?? 0,
     postedAt: times.get('posted_at') ?? 0,
   };
+}
+
+async function loadPeers(store: Pick<Store, 'all'>): Promise<Map<string, KnownPeer>> {
+  const rows = await store.all('SELECT * FROM peer ORDER BY router, interface, public_key');
+  const peers = rows.map((row): KnownPeer => {
+    const state = row.state === 'active' || row.state === 'revoked' ? row.state : 'gone';
+    const [router, name, publicKey] = [text(row.router), text(row.interface), text(row.public_key)];
+    const allowedIps = text(row.allowed_ips).split(',').filter(Boolean);
+    const known = { name: textOrNull(row.name), endpoint: textOrNull(row.endpoint), latestHandshake: Number(row.latest_handshake) };
+    return { router, interface: name, publicKey, allowedIps, state, ...known };
+  });
+  return new Map(peers.map((peer) => [peerKey(peer.router, peer.interface, peer.publicKey), peer]));
 }
 
 async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reader>> {

@@ -23,8 +23,9 @@ export function monthsAt(now: number, terms: BillingTerms): Months {
   return { home: monthOf(today, terms.billing), routers: new Map(routers) };
 }
 
+/** A gateway's hosts are counted by its uplink's month, so that the two can be held against each other. */
 export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>
-  (account.kind === 'wan' ? months.routers.get(account.router) : undefined) ?? months.home;
+  (account.kind === 'wan' || account.kind === 'host' ? months.routers.get(account.router) : undefined) ?? months.home;
 
 const inMonth = (day: Day, month: Month): boolean => day >= month.start && day < month.end;
 

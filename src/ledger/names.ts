@@ -1,7 +1,8 @@
 import type { Observation } from '../domain/observation.ts';
 import type { Round } from '../domain/round.ts';
-import type { Device, KnownLease } from './account.ts';
+import type { Account, Device, KnownLease } from './account.ts';
 import { type Books, type Entry, leaseKey, readerKey } from './books.ts';
+import { isMac } from './hosts.ts';
 
 const FORGET_LEASE_MS = 30 * 86_400_000;
 
@@ -40,7 +41,7 @@ export function draftNames(books: Books, round: Round, entry: Entry): void {
   const staticsRead = observed(round, 'leases').some(({ observation }) => observation.staticHosts !== null);
   const drafted = new Set<string>();
   for (const { account, isNew } of entry.accounts.values()) {
-    if (isNew && account.key !== '' && !books.devices.has(account.key)) drafted.add(account.key);
+    if (isNew && hasMac(account) && !books.devices.has(account.key)) drafted.add(account.key);
   }
   const leases = drafted.size > 0 ? new Map([...books.leases.values()].map((lease) => [lease.mac, lease])) : new Map<string, KnownLease>();
   for (const mac of drafted) {
@@ -54,6 +55,9 @@ export function draftNames(books: Books, round: Round, entry: Entry): void {
     if (next) entry.devices.push(next);
   }
 }
+
+/** Peers have a key of their own, and some hosts an address alone. */
+const hasMac = ({ kind, key }: Account): boolean => kind === 'station' || kind === 'device' || (kind === 'host' && isMac(key));
 
 interface Facts {
   name: string | null;

@@ -71,10 +71,11 @@ function hostReading(router: string, { counts, mac, ip, bytes, epoch }: HostCoun
       owner === null ? { kind: 'address', router, interface: '', key: ip } : { kind: 'device', router: '', interface: '', key: owner },
     );
   }
-  return { counter: counterOf(counts, mac, ip), bytes, bits: 64, epoch, accounts };
+  return { counter: hostCounter({ counts, mac, ip }), bytes, bits: 64, epoch, accounts };
 }
 
-function counterOf(counts: HostCounter['counts'], mac: string | null, ip: string): string {
+/** The name of a host's counter. */
+export function hostCounter({ counts, mac, ip }: Pick<HostCounter, 'counts' | 'mac' | 'ip'>): string {
   const at = mac === null ? ip : `${mac} ${ip}`;
   switch (counts) {
     case 'download':

@@ -137,6 +137,36 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
   let database = await open();
   const { ino } = await stat(path);
   let stale = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One transaction after the other: they share a connection. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  }
+
+  async function commit(batches: readonly Batch[]): Promise<void> {
+    try {
+      await refuseAnother(path, ino);
+      if (stale) {
+        const next = await open();
+        await database.close();
+        database = next;
+        stale = false;
+      }
+      await transact(batches).catch(async (error) => {
+        if (!isNoRoom(error)) throw error;
+        // The log may hold room that it needs no more; its pages go where they belong, and it begins anew.
+        await database.exec('PRAGMA wal_checkpoint(RESTART)').catch(() => undefined);
+        await transact(batches);
+      });
+    } catch (error) {
+      // A connection that found the file read-only stays so when the file no longer is.
+      stale ||= codeOf(error) === 'SQLITE_READONLY';
+      throw asLedgerError(error, path);
+    }
+  }
 
   async function transact(batches: readonly Batch[]): Promise<void> {
     try {
@@ -150,27 +180,7 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
   }
 
   return {
-    async commit(batches) {
-      try {
-        await refuseAnother(path, ino);
-        if (stale) {
-          const next = await open();
-          await database.close();
-          database = next;
-          stale = false;
-        }
-        await transact(batches).catch(async (error) => {
-          if (!isNoRoom(error)) throw error;
-          // The log may hold room that it needs no more; its pages go where they belong, and it begins anew.
-          await database.exec('PRAGMA wal_checkpoint(RESTART)').catch(() => undefined);
-          await transact(batches);
-        });
-      } catch (error) {
-        // A connection that found the file read-only stays so when the file no longer is.
-        stale ||= codeOf(error) === 'SQLITE_READONLY';
-        throw asLedgerError(error, path);
-      }
-    },
+    commit: (batches) => inTurn(() => commit(batches)),
     all: (sql, ...values) =>
       database.all(sql, ...values).catch((error) => {
         throw asLedgerError(error, path);

@@ -1,5 +1,7 @@
-import { type AccountEntry, type Books, type Entry, type ReaderEntry, readerKey } from './books.ts';
+import { type AccountEntry, type AuditRow, type Books, type Entry, type ReaderEntry, readerKey } from './books.ts';
+import { mergeBatches } from './merge.ts';
 import { isForgotten } from './names.ts';
+import type { KnownPeer } from './peers.ts';
 import type { Batch, Cell } from './store.ts';
 
 /** A device that only stays is written down this often; in between its last sight is known to memory alone. */
@@ -28,6 +30,9 @@ const SQL = {
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip`,
   lease: `INSERT INTO lease(router, mac, ip, hostname, client_id, expiry, last_read) SELECT ${fields(7)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET ip = excluded.ip, hostname = excluded.hostname, client_id = excluded.client_id, expiry = excluded.expiry, last_read = excluded.last_read`,
+  peer: `INSERT INTO peer(router, interface, public_key, name, allowed_ips, state, latest_handshake, endpoint) SELECT ${fields(8)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET name = excluded.name, allowed_ips = excluded.allowed_ips, state = excluded.state,
+      latest_handshake = excluded.latest_handshake, endpoint = excluded.endpoint`,
   forgetLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
   audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
   pruneHours: 'DELETE FROM hour WHERE hour < (SELECT value ->> 0 FROM json_each(?))',
@@ -59,10 +64,17 @@ export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number,
     { sql: SQL.day, rows: timeRows(entry.days) },
     { sql: SQL.device, rows: entry.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
     { sql: SQL.lease, rows: entry.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
+    { sql: SQL.peer, rows: entry.peers.map(peerRow) },
+    ...mergeBatches(entry.moves.map(({ from, into }) => ({ account: from, into: into.account }))),
     { sql: SQL.forgetLease, rows: forgotten.map((l) => [l.router, l.mac]) },
-    { sql: SQL.audit, rows: entry.audit.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]) },
+    auditBatch(entry.audit),
   ];
 }
+
+export const auditBatch = (audit: readonly AuditRow[]): Batch => ({
+  sql: SQL.audit,
+  rows: audit.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]),
+});
 
 /** Takes out the hours before `oldest` (Unix ms). */
 export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, rows: [[oldest]] });
@@ -77,9 +89,11 @@ function droppedCounters(books: Books, { reader, changed, removed }: ReaderEntry
   return [...removed, ...shorter.map(([counter]) => counter)];
 }
 
-function timesOf(books: Books, { at }: Entry): Cell[][] {
-  const posted = ['posted_at', String(at)];
-  return books.startedAt === 0 ? [posted, ['started_at', String(at)]] : [posted];
+function timesOf(books: Books, { at, hostsSince }: Entry): Cell[][] {
+  const rows = [['posted_at', String(at)]];
+  if (books.startedAt === 0) rows.push(['started_at', String(at)]);
+  if (books.hostsSince !== hostsSince) rows.push(['hosts_since', String(hostsSince)]);
+  return rows;
 }
 
 /** Whether an account's row is written: it is new, has bytes, or its last sight on disk has grown old. */
@@ -92,6 +106,17 @@ function newAccountRow({ account: a, download, upload, seen }: AccountEntry): Ce
 }
 
 const accountRow = ({ account, download, upload, seen }: AccountEntry): Cell[] => [account.id, seen, download, upload];
+
+const peerRow = (p: KnownPeer): Cell[] => [
+  p.router,
+  p.interface,
+  p.publicKey,
+  p.name,
+  p.allowedIps.join(),
+  p.state,
+  p.latestHandshake,
+  p.endpoint,
+];
 
 function baselineRows({ reader, changed }: ReaderEntry): Cell[][] {
   return [...changed].flatMap(([counter, lines]) =>

@@ -21,6 +21,9 @@ const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = 
   import: { title: 'Imported', outcome: 'booked' },
   restore: { title: 'Restored', outcome: 'noted' },
   forget: { title: 'Forgotten', outcome: 'noted' },
+  hosts: { title: 'Hosts counted', outcome: 'noted' },
+  learned: { title: 'Address known', outcome: 'noted' },
+  access: { title: 'Access', outcome: 'noted' },
 };
 
 /** Every kind of row that this program writes. */
@@ -33,7 +36,7 @@ export const meaningOf = (kind: string): { title: string; outcome: Outcome } =>
 const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
   fell: 'It stood lower than before, so it had begun again at zero',
   boot: 'The router had been started anew, and its counters with it',
-  'new device': 'The network device had been made anew',
+  'new device': 'What counts had been made anew: the network device, the firewall table, or the accounting period',
   'new association': 'The device had left the Wi-Fi and come back',
   'line left over': 'The list held a line more than the lines before explain, so one had begun at zero',
 };
@@ -68,7 +71,13 @@ export interface Subject {
 }
 
 const MAC_AT_END = /^(?:(.+) )?((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$/;
-const WHOLE: Readonly<Record<string, string>> = { stations: 'all stations', wan: 'all uplinks', leases: 'all leases' };
+const WHOLE: Readonly<Record<string, string>> = {
+  stations: 'all stations',
+  wan: 'all uplinks',
+  leases: 'all leases',
+  hosts: 'all hosts',
+  peers: 'all peers',
+};
 
 /** A station's counter is `INTERFACE MAC` or the MAC alone, that of an uplink `NAME DEVICE`. */
 export function subjectOf(view: Pick<View, 'aliases' | 'books'>, { router, source, counter }: AuditRecord): Subject {

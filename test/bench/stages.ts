@@ -28,7 +28,7 @@ const TERMS: LedgerTerms = {
   timezone: 'Europe/Berlin',
   billing: { day: 1 },
   routerBilling: new Map(),
-  deviceBytes: 'stations',
+  accounting: 'stations',
   lineRate: () => 1e10,
   keepHours: 62 * 86_400,
   gapAfter: 0,

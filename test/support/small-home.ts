@@ -49,7 +49,7 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
     timezone,
     billing: { day: billingDay },
     routerBilling,
-    deviceBytes: 'stations',
+    accounting: 'stations',
     lineRate: () => 1e12,
     keepHours: 62 * 86_400,
     gapAfter: 0,

@@ -111,7 +111,7 @@ describe('api/v1/audit', () => {
       'Nothing was read for 90 min; what the counters gained is spread over that time',
       'The list held a line more than the lines before explain, so one had begun at zero',
       'The device had left the Wi-Fi and come back',
-      'The network device had been made anew',
+      'What counts had been made anew: the network device, the firewall table, or the accounting period',
       'The router had been started anew, and its counters with it',
       'It stood lower than before, so it had begun again at zero',
     ]);

@@ -2,26 +2,39 @@ import { isIP } from 'node:net';
 import type { Epoch } from '../../domain/counter.ts';
 import { parseMac } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/name.ts';
-import type { Observation, Radio, SourceName, Station, System, Uplink } from '../../domain/observation.ts';
+import type { Radio, SourceName, Station, System, Uplink } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { type Answer, linesOf, type Probe, parseCounter, type ReadText, type Told, type ToldSource } from '../source.ts';
 import { WAN_RULES } from './classic.ts';
+import { epochOf, numberOrNull, orNull, type Parsed } from './fields.ts';
+import { parseHosts } from './hosts.ts';
 import { known, parseLease } from './lease.ts';
 import { isOverlay } from './overlay.ts';
+import { parsePeers } from './peers.ts';
 
 export const STATION_RULES = { directions: 'together', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 } as const;
 
-const SOURCES = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies readonly SourceName[];
+/** What every answer holds. */
+const ALWAYS = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies readonly SourceName[];
+const SOURCES = [...ALWAYS, 'hosts', 'peers'] as const satisfies readonly SourceName[];
 
 /** `connected time` counts whole seconds from a clock of its own. */
 const CONNECTED_MARGIN = 2;
 
 /** One request to wrtmeter.cgi; the format is described in docs/wrtmeter-cgi.md. `counterBits` goes before what the router says of its counters. */
 export function wrtmeterProbe(url: string, read: ReadText, counterBits: 32 | 64 | null = null): Probe {
+  let sources: readonly SourceName[] = ALWAYS;
   return {
-    sources: SOURCES,
+    // An answer that fails fails for all that the one before told.
+    get sources() {
+      return sources;
+    },
     reader: `wrtmeter.cgi ${url}`,
-    collect: async (signal) => parseWrtmeter(await read(url, signal), counterBits),
+    async collect(signal) {
+      const told = parseWrtmeter(await read(url, signal), counterBits);
+      sources = [...new Set([...ALWAYS, ...told.sources.map(({ source }) => source)])];
+      return told;
+    },
   };
 }
 
@@ -46,11 +59,6 @@ export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null
   return { system, sources: told };
 }
 
-interface Parsed {
-  told: Observation;
-  skipped: number;
-}
-
 function attempt(source: SourceName, parse: () => Parsed): ToldSource {
   try {
     return { source, ...parse() };
@@ -70,6 +78,10 @@ function parseSection(source: (typeof SOURCES)[number], lines: string[], names: 
       return parseLeases(lines, names);
     case 'neighbours':
       return parseNeighbours(lines);
+    case 'hosts':
+      return parseHosts(lines, system);
+    case 'peers':
+      return parsePeers(lines, system);
     default:
       return source satisfies never;
   }
@@ -175,8 +187,6 @@ function parseStation(line: string, access: ReadonlySet<string>, system: System)
   };
 }
 
-const epochOf = (system: System): Epoch => ({ boot: system.bootId.slice(0, 8), instance: null, began: null, margin: 0 });
-
 /** `associated at` is exact; where an older kernel has only the connected time, it is good to two seconds. */
 function association(at: number | null, connected: number | null, uptime: number): Pick<Epoch, 'began' | 'margin'> {
   if (at !== null) return { began: at, margin: 0.01 };
@@ -225,13 +235,6 @@ function parseNeighbours(lines: readonly string[]): Parsed {
     return word !== 'neighbour' || isIP(ip) === 0 || mac === null ? [] : [{ ip, interface: name, mac, state }];
   });
   return { told: { source: 'neighbours', neighbours }, skipped: lines.length - neighbours.length };
-}
-
-const orNull = (field: string): string | null => (field === '-' || field === '' ? null : field);
-
-function numberOrNull(field: string): number | null {
-  const value = Number(field);
-  return orNull(field) === null || !Number.isFinite(value) ? null : value;
 }
 
 /** From Mbit/s as `iw` prints it. */

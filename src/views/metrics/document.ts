@@ -34,7 +34,16 @@ const EMPTY: View = {
   timezone: 'UTC',
   expire: 0,
   version: '',
-  books: { accounts: new Map(), devices: new Map(), leases: new Map(), readers: new Map(), startedAt: 0, postedAt: 0 },
+  books: {
+    accounts: new Map(),
+    devices: new Map(),
+    leases: new Map(),
+    peers: new Map(),
+    hostsSince: 0,
+    readers: new Map(),
+    startedAt: 0,
+    postedAt: 0,
+  },
   months: { home: { start: 0, end: 0 }, routers: new Map() },
   ledger: {
     startedAt: 0,

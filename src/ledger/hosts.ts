@@ -1,0 +1,53 @@
+import { parseMac } from '../domain/mac.ts';
+import type { Round } from '../domain/round.ts';
+import { NOTHING } from '../domain/traffic.ts';
+import type { Account } from './account.ts';
+import { type Books, type Entry, readerKey } from './books.ts';
+import { addRow } from './journal.ts';
+import { hostCounter } from './readings.ts';
+
+/** An address is another machine's after this, so what was kept under it stays there: a lease lasts half a day. */
+const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
+
+/**
+ * Which source device accounts are fed from in this round. Left to itself it is the stations, until a gateway shows that it counts hosts:
+ * from that round on it is the hosts, for good, and stations have fed the devices up to the hosts' reading before.
+ */
+export function sourceOfDevices(books: Books, round: Round, accounting: 'auto' | 'stations' | 'hosts', entry: Entry): 'stations' | 'hosts' {
+  if (accounting !== 'auto') return accounting;
+  if (books.hostsSince > 0) return 'hosts';
+  const gateway = round.routers.find((told) =>
+    told.results.some((result) => result.status === 'ok' && countsHosts(books, told.router, result)),
+  );
+  if (gateway === undefined) return 'stations';
+  entry.hostsSince = entry.at;
+  const why = 'devices are counted at the gateway from now on, and no longer by their access points';
+  addRow(entry, { at: entry.at, kind: 'hosts', router: gateway.router, source: 'hosts', counter: '', ...NOTHING, why });
+  return 'hosts';
+}
+
+type Answered = Extract<Round['routers'][number]['results'][number], { status: 'ok' }>;
+
+/** A gateway counts hosts if some byte of theirs has moved since its reading before. */
+function countsHosts(books: Books, router: string, { source, reader, observation }: Answered): boolean {
+  const held = books.readers.get(readerKey(router, source));
+  if (observation.source !== 'hosts' || held === undefined || held.reader !== reader) return false;
+  return observation.hosts.some((host) => {
+    const before = held.counters.get(hostCounter(host))?.[0]?.bytes ?? NOTHING;
+    return host.bytes.download > before.download || host.bytes.upload > before.upload;
+  });
+}
+
+/** Accounts of a router's addresses whose MAC was not known when their bytes were posted. */
+export function unknownAddresses({ accounts }: Books, router: string, at: number): Account[] {
+  const found: Account[] = [];
+  for (const account of accounts.values()) {
+    const { kind, key } = account;
+    if (account.router !== router || (kind !== 'address' && (kind !== 'host' || isMac(key)))) continue;
+    if (at - account.lastSeen <= KEPT_FOR_OWNER_MS) found.push(account);
+  }
+  return found;
+}
+
+/** Whether a host account is a machine's, and not an address's. */
+export const isMac = (key: string): boolean => key.length === 17 && parseMac(key) !== null;

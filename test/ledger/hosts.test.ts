@@ -1,0 +1,265 @@
+import { expect } from 'chai';
+import type { CounterRules, Epoch } from '../../src/domain/counter.ts';
+import type { HostCounter, Neighbour, Observation } from '../../src/domain/observation.ts';
+import {
+  type Bench,
+  classic,
+  failed,
+  LAPTOP,
+  lease,
+  leases,
+  openBench,
+  PHONE,
+  START,
+  station,
+  system,
+  TERMS,
+  wan,
+} from '../support/rounds.ts';
+
+const NFTABLES: CounterRules = { directions: 'apart', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 };
+const NLBWMON: CounterRules = { ...NFTABLES, absent: 'kept', fall: 'lowers' };
+const epoch = (instance: number): Epoch => ({ boot: 'aaaaaaaa', instance, began: null, margin: 0 });
+
+const up = (mac: string | null, ip: string, bytes: number, table = 1): HostCounter => ({
+  counts: 'upload',
+  mac,
+  ip,
+  bytes: { download: 0, upload: bytes },
+  epoch: epoch(table),
+});
+const down = (ip: string, bytes: number, table = 1): HostCounter => ({
+  counts: 'download',
+  mac: null,
+  ip,
+  bytes: { download: bytes, upload: 0 },
+  epoch: epoch(table),
+});
+const hosts = (...list: HostCounter[]): Observation => ({
+  source: 'hosts',
+  rules: NFTABLES,
+  method: 'nftables',
+  hosts: list,
+  devices: ['br-lan'],
+  uncounted: null,
+});
+const neighbours = (...pairs: [ip: string, mac: string][]): Observation => ({
+  source: 'neighbours',
+  neighbours: pairs.map(([ip, mac]): Neighbour => ({ ip, mac, interface: 'br-lan', state: 'REACHABLE' })),
+});
+
+const BOTH = { kind: 'host', router: 'gateway' } as const;
+const IP = '192.168.1.10';
+const IP6 = 'fd00::10';
+
+describe('hosts', () => {
+  let bench: Bench;
+  const open = async (accounting: 'auto' | 'hosts' | 'stations' = 'hosts') => {
+    bench = await openBench({ ...TERMS, accounting });
+  };
+  afterEach(() => bench.close());
+
+  it('IPv4 and IPv6, sent and received, are one host and one device', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)), neighbours([IP, PHONE], [IP6, PHONE]));
+    await bench.read(
+      15,
+      hosts(up(PHONE, IP, 150), down(IP, 1500), up(PHONE, IP6, 7), down(IP6, 70)),
+      neighbours([IP, PHONE], [IP6, PHONE]),
+    );
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 570, upload: 57 });
+    expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 570, upload: 57 });
+  });
+
+  it('each direction stands by itself: a fall in one is no reset of the other', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)));
+    await bench.read(15, hosts(up(PHONE, IP, 30), down(IP, 1500)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 500, upload: 30 });
+  });
+
+  it('a table made anew is a reset, also where its counters stand higher', async () => {
+    await open();
+    await bench.readFrom('gateway', 0, [hosts(up(PHONE, IP, 100), down(IP, 1000))], { system: system('aaaaaaaa', 5000) });
+    await bench.readFrom('gateway', 60, [hosts(up(PHONE, IP, 300, 2), down(IP, 1200, 2))], { system: system('aaaaaaaa', 5060) });
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 1200, upload: 300 });
+  });
+
+  it('an element that expired and came back counts from zero', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100)));
+    await bench.read(15, hosts());
+    await bench.read(30, hosts(up(PHONE, IP, 400)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 0, upload: 400 });
+  });
+
+  it('a table that could not be read changes nothing', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100)));
+    await bench.read(15, failed('hosts', START + 15_000));
+    await bench.read(30, hosts(up(PHONE, IP, 400)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 0, upload: 300 });
+  });
+
+  it('an address that moves from one device to another: each byte goes to who has it then', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 0), down(IP, 0)), neighbours([IP, PHONE]));
+    await bench.read(15, hosts(up(PHONE, IP, 10), down(IP, 100)), neighbours([IP, PHONE]));
+    await bench.read(30, hosts(up(PHONE, IP, 10), up(LAPTOP, IP, 5), down(IP, 150)), neighbours([IP, LAPTOP]));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 100, upload: 10 });
+    expect(bench.total({ ...BOTH, key: LAPTOP })).to.deep.equal({ download: 50, upload: 5 });
+  });
+
+  describe('of addresses whose MAC is not known', () => {
+    it('bytes wait under the address and go over in one stroke: hours, days, month and total', async () => {
+      await open();
+      await bench.read(0, hosts(up(null, IP, 0), down(IP, 0)));
+      await bench.read(3600, hosts(up(null, IP, 50), down(IP, 500)));
+      expect(bench.total({ ...BOTH, key: IP })).to.deep.equal({ download: 500, upload: 50 });
+      expect(bench.total({ kind: 'device', key: IP })).to.equal(undefined);
+      await bench.read(3615, hosts(up(null, IP, 60), down(IP, 600)), neighbours([IP, PHONE]));
+      const whole = { download: 600, upload: 60 };
+      for (const name of [{ ...BOTH, key: PHONE }, { kind: 'device', key: PHONE } as const]) {
+        expect(bench.total(name)).to.deep.equal(whole);
+        expect(await bench.sums(name)).to.deep.equal({ hours: whole, days: whole });
+      }
+      expect([...bench.ledger.books.accounts.values()].map(({ kind, key, month }) => [kind, key, month])).to.deep.equal([
+        ['host', PHONE, whole],
+        ['device', PHONE, whole],
+      ]);
+      await bench.restart();
+      expect(
+        [...bench.ledger.books.accounts.values()].map(({ kind, key, total, month }) => [kind, key, total, month]),
+      ).to.have.deep.members([
+        ['host', PHONE, whole, whole],
+        ['device', PHONE, whole, whole],
+      ]);
+    });
+
+    it('go over to a device that has bytes of its own', async () => {
+      await open();
+      await bench.read(0, hosts(up(PHONE, IP, 0), down(IP, 0), down(IP6, 0)), neighbours([IP, PHONE]));
+      await bench.read(15, hosts(up(PHONE, IP, 1), down(IP, 10), down(IP6, 100)), neighbours([IP, PHONE]));
+      await bench.read(30, hosts(up(PHONE, IP, 1), down(IP, 10), down(IP6, 100)), neighbours([IP, PHONE], [IP6, PHONE]));
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 110, upload: 1 });
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 110, upload: 1 });
+    });
+
+    it('two that claim one address are believed neither', async () => {
+      await open();
+      await bench.read(0, hosts(down(IP, 0)));
+      await bench.read(15, hosts(up(PHONE, IP, 5), up(LAPTOP, IP, 5), down(IP, 100)), neighbours([IP, PHONE], [IP, LAPTOP]));
+      expect(bench.total({ ...BOTH, key: IP })).to.deep.equal({ download: 100, upload: 0 });
+    });
+
+    it('stay there when the address may be another’s by now', async () => {
+      await open();
+      await bench.read(0, hosts(down(IP, 0)));
+      await bench.read(15, hosts(down(IP, 100)));
+      await bench.read(15 + 13 * 3600, hosts(), neighbours([IP, PHONE]));
+      expect(bench.total({ ...BOTH, key: IP })).to.deep.equal({ download: 100, upload: 0 });
+      expect(bench.total({ ...BOTH, key: PHONE })).to.equal(undefined);
+    });
+
+    it('a lease tells whose an address is, and another router’s does not', async () => {
+      await open();
+      await bench.read(0, hosts(down(IP, 0)));
+      await bench.readAll(15, [
+        { router: 'gateway', system: null, results: [{ ...okHosts(15, down(IP, 100)) }] },
+        { router: 'other', system: null, results: [{ ...okOf(15, leases([lease(LAPTOP, 'laptop', IP)])) }] },
+      ]);
+      expect(bench.total({ ...BOTH, key: IP })).to.deep.equal({ download: 100, upload: 0 });
+      await bench.read(30, hosts(down(IP, 100)), leases([lease(PHONE, 'phone', IP)]));
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 100, upload: 0 });
+    });
+  });
+
+  describe('nlbwmon', () => {
+    const at = (seconds: number, period: number, bytes: number, reader = 'one') => {
+      const epoch = { boot: 'nlbwmon', instance: period, began: null, margin: 0 };
+      const host: HostCounter = { counts: 'both', mac: PHONE, ip: IP, bytes: { download: bytes, upload: 0 }, epoch };
+      const observation: Observation = { source: 'hosts', rules: NLBWMON, method: 'nlbwmon', hosts: [host], devices: [], uncounted: null };
+      return bench.readFrom('gateway', seconds, [observation], { reader });
+    };
+
+    it('a fall inside its period posts nothing, and counting goes on from there', async () => {
+      await open();
+      await at(0, 20_261_101, 1000);
+      await at(15, 20_261_101, 400);
+      await at(30, 20_261_101, 450);
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 50, upload: 0 });
+    });
+
+    it('a new period begins at zero', async () => {
+      await open();
+      await at(0, 20_261_001, 1000);
+      await at(15, 20_261_101, 1400);
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 1400, upload: 0 });
+    });
+
+    it('one that was started anew begins with a first reading', async () => {
+      await open();
+      await at(0, 20_261_101, 1000);
+      await at(15, 20_261_101, 9000, 'two');
+      await at(30, 20_261_101, 9010, 'two');
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 10, upload: 0 });
+    });
+  });
+
+  describe('accounting: auto', () => {
+    const at = (seconds: number, air: number, ...list: HostCounter[]) =>
+      bench.read(seconds, classic(station(PHONE, air, 0)), ...(list.length > 0 ? [hosts(...list)] : []));
+
+    it('devices go over from stations to hosts without a byte twice, and never go back', async () => {
+      await open('auto');
+      await at(0, 0);
+      await at(15, 1000, up(PHONE, IP, 0), down(IP, 5000));
+      await at(30, 2000, up(PHONE, IP, 0), down(IP, 5700));
+      expect(bench.total({ kind: 'device', key: PHONE }), 'the round that flips').to.deep.equal({ download: 1000 + 700, upload: 0 });
+      await at(45, 3000);
+      await bench.restart();
+      await at(60, 4000);
+      await at(75, 5000, up(PHONE, IP, 0), down(IP, 5800));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 1800, upload: 0 });
+      expect(bench.total({ kind: 'station', router: 'gateway', key: PHONE })).to.deep.equal({ download: 5000, upload: 0 });
+      const rows = await bench.store.all("SELECT why FROM audit WHERE kind = 'hosts'");
+      expect(rows).to.have.length(1);
+    });
+
+    it('a gateway that counts nothing flips nothing', async () => {
+      await open('auto');
+      await at(0, 0, down(IP, 0));
+      await at(15, 1000, down(IP, 0));
+      await at(30, 2000, down(IP, 0));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 2000, upload: 0 });
+    });
+
+    it('stations: devices stay with their access points', async () => {
+      await open('stations');
+      await at(0, 0, down(IP, 0));
+      await at(15, 1000, down(IP, 70));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 1000, upload: 0 });
+    });
+  });
+
+  it('hosts go by the month of their gateway’s uplink', async () => {
+    bench = await openBench({ ...TERMS, accounting: 'hosts', routerBilling: new Map([['gateway', { day: 11 }]]) });
+    await bench.read(0, wan({ download: 0, upload: 0 }), hosts(up(PHONE, IP, 0)));
+    await bench.read(15, wan({ download: 0, upload: 9 }), hosts(up(PHONE, IP, 9)));
+    await bench.read(24 * 3600, wan({ download: 0, upload: 9 }), hosts(up(PHONE, IP, 9)));
+    const months = Object.fromEntries([...bench.ledger.books.accounts.values()].map(({ kind, month }) => [kind, month.upload]));
+    expect(months).to.deep.equal({ wan: 0, host: 0, device: 9 });
+  });
+
+  const okOf = (seconds: number, observation: Observation) =>
+    ({
+      status: 'ok',
+      source: observation.source,
+      reader: 'test',
+      observation,
+      skipped: 0,
+      at: START + seconds * 1000,
+      duration: 0,
+    }) as const;
+  const okHosts = (seconds: number, ...list: HostCounter[]) => okOf(seconds, hosts(...list));
+});

@@ -1,0 +1,164 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { SourceError } from '../../../src/errors.ts';
+import { parseWrtmeter } from '../../../src/sources/openwrt/wrtmeter.ts';
+
+const ANNA = '02:00:00:00:00:01';
+const KEY = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
+const OTHER = 'HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=';
+
+function answer(section: string, ...lines: string[]) {
+  const facts = ['wrtmeter 1', 'script 0.1.0', 'boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10', 'uptime 1000.00', 'time 1763664918'];
+  const text = [...facts, `begin ${section}`, ...lines, `end ${section}`, 'end wrtmeter', ''].join('\n');
+  const told = parseWrtmeter({ text, framed: true }).sources.find(({ source }) => source === section);
+  if (told === undefined) throw new Error(`No section ${section}`);
+  return told;
+}
+
+function observed(section: 'hosts' | 'peers', ...lines: string[]) {
+  const { told } = answer(section, ...lines);
+  if (told instanceof SourceError) throw told;
+  return told;
+}
+
+const hosts = (...lines: string[]) => {
+  const told = observed('hosts', ...lines);
+  if (told.source !== 'hosts') throw new Error(told.source);
+  return told;
+};
+
+const peers = (...lines: string[]) => {
+  const told = observed('peers', ...lines);
+  if (told.source !== 'peers') throw new Error(told.source);
+  return told;
+};
+
+describe('hosts of wrtmeter.cgi', () => {
+  it('sets of nftables: what is sent by MAC and address, what is received by address, in the epoch of the table', () => {
+    const told = hosts(
+      'counting nftables 12 -',
+      'network lan br-lan',
+      `up ${ANNA} 192.168.1.10 500`,
+      'up - 10.7.0.2 7',
+      'down 192.168.1.10 9000',
+    );
+    const epoch = { boot: '8d1f3b0e', instance: 12, began: null, margin: 0 };
+    expect(told.hosts).to.deep.equal([
+      { counts: 'upload', mac: ANNA, ip: '192.168.1.10', bytes: { download: 0, upload: 500 }, epoch },
+      { counts: 'upload', mac: null, ip: '10.7.0.2', bytes: { download: 0, upload: 7 }, epoch },
+      { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: 9000, upload: 0 }, epoch },
+    ]);
+    expect(told.devices).to.deep.equal(['br-lan']);
+  });
+
+  it('rules of iptables prove no epoch, and two rules for one address are one counter', () => {
+    const told = hosts('counting iptables - -', 'up - 192.168.1.10 500', 'up - 192.168.1.10 500', 'down fd00::10 9000', 'uncounted 3 4');
+    expect(told.hosts.map(({ counts, ip, bytes, epoch }) => [counts, ip, bytes.upload + bytes.download, epoch])).to.deep.equal([
+      ['upload', '192.168.1.10', 500, null],
+      ['download', 'fd00::10', 9000, null],
+    ]);
+    expect(told.uncounted).to.deep.equal({ download: 3, upload: 4 });
+  });
+
+  it('figures of nlbwmon go by its accounting period, and another run of it is another reader', () => {
+    const one = answer(
+      'hosts',
+      'counting nlbwmon 2026-11-01 4711',
+      `both ${ANNA} 192.168.1.10 9000 500`,
+      'both 00:00:00:00:00:00 10.7.0.2 1 2',
+    );
+    const other = answer('hosts', 'counting nlbwmon 2026-11-01 99999');
+    expect(one.reader).to.equal('nlbwmon 8d1f3b0e 4711');
+    expect(other.reader).not.to.equal(one.reader);
+    if (one.told instanceof SourceError || one.told.source !== 'hosts') throw new Error('hosts expected');
+    expect(one.told.rules).to.include({ fall: 'lowers', absent: 'kept' });
+    expect(one.told.hosts[0]).to.deep.equal({
+      counts: 'both',
+      mac: ANNA,
+      ip: '192.168.1.10',
+      bytes: { download: 9000, upload: 500 },
+      epoch: { boot: 'nlbwmon', instance: 20_261_101, began: null, margin: 0 },
+    });
+    expect(one.told.hosts[1]?.mac).to.equal(null);
+  });
+
+  for (const lines of [
+    [],
+    ['counting magic 1 -'],
+    ['counting nftables x -'],
+    ['counting nlbwmon november -'],
+    ['counting nftables 1 -', 'up nonsense 192.168.1.10 5'],
+    ['counting nftables 1 -', 'down 192.168.1.300 5'],
+    ['counting nftables 1 -', 'down 192.168.1.3 -5'],
+    ['counting nftables 1 -', 'sideways 192.168.1.3 5'],
+    ['counting nftables 1 -', 'uncounted 1'],
+  ]) {
+    it(`refuses the whole list: ${lines.join('; ') || 'an empty one'}`, () => {
+      expect(answer('hosts', ...lines).told)
+        .to.be.instanceOf(SourceError)
+        .with.property('reason', 'parse');
+    });
+  }
+
+  it('throws nothing but a SourceError, whatever stands in it', () => {
+    const field = fc.oneof(
+      fc.constantFrom('up', 'down', 'both', 'network', 'uncounted', ANNA, '192.168.1.10', '-', '12', 'fd00::1'),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.array(field).map((fields) => fields.join(' ').replaceAll('\n', ' ')),
+          { maxLength: 6 },
+        ),
+        (lines) => {
+          answer('hosts', 'counting nftables 1 -', ...lines.filter((line) => line.trimEnd() !== 'end hosts'));
+        },
+      ),
+    );
+  });
+});
+
+describe('peers of wrtmeter.cgi', () => {
+  it('what the router received is the peer’s upload; the interface made anew is another epoch', () => {
+    const told = peers(
+      'interface wg0 wireguard 14',
+      `peer wg0 ${KEY} [2001:db8::9]:51820 10.7.0.2/32,fd07::2/128 1763664900 4321 8765 anna phone`,
+      `disabled wg0 ${OTHER} 10.7.0.3/32 -`,
+    );
+    expect(told.interfaces).to.deep.equal(['wg0']);
+    const epoch = { boot: '8d1f3b0e', instance: 14, began: null, margin: 0 };
+    expect(told.peers).to.deep.equal([
+      {
+        interface: 'wg0',
+        publicKey: KEY,
+        name: 'anna phone',
+        endpoint: '[2001:db8::9]:51820',
+        allowedIps: ['10.7.0.2/32', 'fd07::2/128'],
+        state: 'active',
+        latestHandshake: 1_763_664_900,
+        bytes: { download: 8765, upload: 4321 },
+        epoch,
+      },
+      {
+        interface: 'wg0',
+        publicKey: OTHER,
+        name: null,
+        endpoint: null,
+        allowedIps: ['10.7.0.3/32'],
+        state: 'revoked',
+        latestHandshake: 0,
+        bytes: null,
+        epoch,
+      },
+    ]);
+  });
+
+  for (const line of ['peer wg0 nokey - - 0 0 0 -', `peer wg0 ${KEY} - - never 0 0 -`, `peer wg0 ${KEY} - - 0 x 0 -`, 'something else']) {
+    it(`refuses the whole list: ${line}`, () => {
+      expect(answer('peers', 'interface wg0 wireguard 14', line).told)
+        .to.be.instanceOf(SourceError)
+        .with.property('reason', 'parse');
+    });
+  }
+});
