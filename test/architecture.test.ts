@@ -12,10 +12,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   collector: ['domain', 'sources'],
   ledger: ['domain'],
   views: ['domain', 'ledger'],
-  http: ['views', 'ledger'],
+  auth: ['domain'],
+  http: ['views', 'ledger', 'auth'],
   config: ['domain'],
   demo: ['domain'],
-  commands: ['domain', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'config', 'demo'],
+  commands: ['domain', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'auth', 'config', 'demo'],
   'main.ts': ['commands', 'config'],
 };
 

@@ -1,0 +1,80 @@
+import { createAttempts } from './attempts.ts';
+import { presentedToken, type TokenHeaders } from './presented.ts';
+import { findToken, type Scope, type TokenRecord } from './token.ts';
+import { TokenFileError } from './token-file.ts';
+
+/** Who asks. */
+export type Verdict =
+  | { kind: 'known'; name: string; scope: Scope }
+  | { kind: 'missing' }
+  | { kind: 'wrong' }
+  /** Too many wrong ones: what was presented has not been looked at. */
+  | { kind: 'limited'; seconds: number }
+  | { kind: 'unreadable' };
+
+export interface GateParts {
+  /** The tokens as they are now. May throw a TokenFileError. */
+  tokens(): Promise<readonly TokenRecord[]>;
+  /** Ms on a clock that never steps. */
+  tick(): number;
+  log(level: 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
+}
+
+export interface Gate {
+  /** Looks at the headers of a request from an address. */
+  check(headers: TokenHeaders, address: string): Promise<Verdict>;
+}
+
+/** Ms between two lines about refusals, and between two about a file that cannot be read. */
+const LOG_EVERY = 60_000;
+
+/** Checks tokens, limits wrong ones, and says now and then in the log that there were some. */
+export function createGate({ tokens, tick, log }: GateParts): Gate {
+  const attempts = createAttempts();
+  let refused = 0;
+  const refusals = rarely((address: string) => {
+    const many = refused === 1 ? 'A request' : `${refused} requests`;
+    log('warn', `${many} without a right token refused, the last one from ${address}`, { address, refused });
+    refused = 0;
+  });
+  const unreadable = rarely((error: TokenFileError) => log('error', error.message, {}));
+
+  function refuse(address: string, verdict: Verdict): Verdict {
+    refused += 1;
+    refusals(tick(), address);
+    return verdict;
+  }
+
+  return {
+    async check(headers, from) {
+      const token = presentedToken(headers);
+      if (token === null) return { kind: 'missing' };
+      const address = from.replace(/^::ffff:(?=\d+\.)/, '');
+      let records: readonly TokenRecord[];
+      try {
+        records = await tokens();
+      } catch (error) {
+        if (!(error instanceof TokenFileError)) throw error;
+        unreadable(tick(), error);
+        return { kind: 'unreadable' };
+      }
+      // From here to the end nothing waits: a hundred requests at once have no more attempts than a hundred in a row.
+      const seconds = attempts.wait(address, tick());
+      if (seconds > 0) return refuse(address, { kind: 'limited', seconds });
+      const found = findToken(token, records);
+      if (found !== null) return { kind: 'known', name: found.name, scope: found.scope };
+      attempts.failed(address, tick());
+      return refuse(address, { kind: 'wrong' });
+    },
+  };
+}
+
+/** Tells at once, and then no more until the time is over. */
+function rarely<T>(tell: (about: T) => void): (now: number, about: T) => void {
+  let last: number | null = null;
+  return (now, about) => {
+    if (last !== null && now - last < LOG_EVERY) return;
+    last = now;
+    tell(about);
+  };
+}

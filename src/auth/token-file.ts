@@ -1,0 +1,150 @@
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cleanName } from '../domain/name.ts';
+import { quote } from '../errors.ts';
+import { SCOPES, type TokenRecord } from './token.ts';
+
+/** The tokens could not be read or written: the message is the line that the user reads. */
+export class TokenFileError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TokenFileError';
+  }
+}
+
+/** More than any home needs; a file of a hundred is still read in a moment. */
+export const MOST_TOKENS = 100;
+const MOST_BYTES = 64 * 1024;
+
+export const tokensPath = (directory: string): string => join(directory, 'tokens.json');
+
+/** Reads the tokens of a data directory; none where there is no file. Throws a TokenFileError. */
+export async function readTokens(directory: string): Promise<TokenRecord[]> {
+  const path = tokensPath(directory);
+  const text = await readText(path);
+  return text === null ? [] : parseTokens(text, path);
+}
+
+/**
+ * Changes the tokens of a data directory: the new file is written beside the old one, readable by its owner alone, and renamed over it,
+ * so that a reader finds one or the other, whole. The file beside it is the lock between two who change it. Throws a TokenFileError, and what
+ * `change` throws.
+ */
+export async function changeTokens<T>(
+  directory: string,
+  change: (tokens: TokenRecord[]) => { tokens: TokenRecord[]; result: T },
+): Promise<T> {
+  const path = tokensPath(directory);
+  const beside = `${path}.new`;
+  const file = await lock(beside, path);
+  try {
+    const { tokens, result } = change(await readTokens(directory));
+    await write(file, directory, formatTokens(tokens));
+    await rename(beside, path);
+    await syncDirectory(directory);
+    return result;
+  } catch (error) {
+    await unlink(beside).catch(() => undefined);
+    throw asTokenFileError(error, `${quote(path, 200)} cannot be written`);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The text of the file. */
+export function formatTokens(tokens: readonly TokenRecord[]): string {
+  const list = tokens.map(({ name, scope, created, hash }) => ({
+    name,
+    scope,
+    created: new Date(created).toISOString(),
+    sha256: hash.toString('hex'),
+  }));
+  return `${JSON.stringify({ version: 1, tokens: list }, null, 2)}\n`;
+}
+
+/** Reads the text of the file, all of it or nothing. Throws a TokenFileError that shows nothing of it. */
+export function parseTokens(text: string, path: string): TokenRecord[] {
+  const wrong = (what: string) => new TokenFileError(`${quote(path, 200)} ${what}`);
+  const damaged = () => wrong('is damaged, so no token is known: put a copy in its place, or remove it and create the tokens anew');
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    throw damaged();
+  }
+  const { version, tokens } = fieldsOf(read);
+  if (typeof version === 'number' && version > 1) throw wrong('was written by a newer wrtmeter: use that version');
+  if (version !== 1 || !Array.isArray(tokens) || tokens.length > MOST_TOKENS) throw damaged();
+  const records = tokens.map(recordOf);
+  const names = new Set(records.map((record) => record?.name.toLowerCase()));
+  if (names.size < records.length) throw damaged();
+  return records.map((record) => {
+    if (record === null) throw damaged();
+    return record;
+  });
+}
+
+function recordOf(read: unknown): TokenRecord | null {
+  const { name, scope: word, created: time, sha256 } = fieldsOf(read);
+  const scope = SCOPES.find((known) => known === word);
+  const created = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  if (typeof name !== 'string' || !isTokenName(name) || scope === undefined || Number.isNaN(created)) return null;
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return null;
+  return { name, scope, created, hash: Buffer.from(sha256, 'hex') };
+}
+
+/** Names stand in the log and the audit: short, visible, without blanks at their ends. */
+export const isTokenName = (text: string): boolean => text !== '' && cleanName(text) === text;
+
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+async function readText(path: string): Promise<string | null> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw asTokenFileError(error, `${quote(path, 200)} cannot be read`);
+  }
+  try {
+    const { size } = await file.stat();
+    if (size > MOST_BYTES) throw new TokenFileError(`${quote(path, 200)} is larger than ${MOST_BYTES / 1024} KiB: it is no file of tokens`);
+    return await file.readFile('utf8');
+  } catch (error) {
+    throw asTokenFileError(error, `${quote(path, 200)} cannot be read`);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Who makes the file beside, which only one can, is the one who writes. */
+async function lock(beside: string, path: string): Promise<FileHandle> {
+  try {
+    return await open(beside, 'wx', 0o600);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw asTokenFileError(error, `${quote(path, 200)} cannot be written`);
+    throw new TokenFileError(`Another wrtmeter is changing the tokens: try again, and if none is, remove ${quote(beside, 200)}`);
+  }
+}
+
+async function write(file: FileHandle, directory: string, text: string): Promise<void> {
+  const [{ uid, gid }, owner] = await Promise.all([file.stat(), stat(directory)]);
+  // Made by root beside the ledger of a service that runs under its own account: that one has to read it.
+  if (uid !== owner.uid) await file.chown(owner.uid, owner.gid === 0 ? gid : owner.gid);
+  await file.writeFile(text);
+  await file.sync();
+}
+
+/** The rename holds after a power cut, too, where the file system can promise that. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+const codeOf = (error: unknown): string | null => (error instanceof Error && 'code' in error ? String(error.code) : null);
+
+function asTokenFileError(error: unknown, what: string): unknown {
+  return codeOf(error) === null || !(error instanceof Error) ? error : new TokenFileError(`${what}: ${error.message}`, { cause: error });
+}

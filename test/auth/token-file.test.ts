@@ -1,0 +1,178 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { hashToken, type TokenRecord } from '../../src/auth/token.ts';
+import { changeTokens, formatTokens, parseTokens, readTokens, TokenFileError } from '../../src/auth/token-file.ts';
+import { watchTokens } from '../../src/auth/watch.ts';
+
+const AT = Date.UTC(2026, 10, 20, 18);
+const record = (name: string, more: Partial<TokenRecord> = {}): TokenRecord => ({
+  name,
+  scope: 'read',
+  created: AT,
+  hash: hashToken(name),
+  ...more,
+});
+
+describe('the file of tokens', () => {
+  let directory: string;
+  let path: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'wrtmeter-tokens-'));
+    path = join(directory, 'tokens.json');
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const put = (...tokens: TokenRecord[]) => changeTokens(directory, () => ({ tokens, result: null }));
+  const whyNot = (work: Promise<unknown>): Promise<Error> =>
+    work.then(
+      () => expect.fail('It was done'),
+      (error) => error,
+    );
+
+  it('holds what was put in, readable by its owner alone, and nothing is left beside it', async () => {
+    const tokens = [record('prometheus'), record('Büro-Telefon', { scope: 'control' })];
+    await put(...tokens);
+    expect(await readTokens(directory)).to.deep.equal(tokens);
+    expect((await stat(path)).mode & 0o777).to.equal(0o600);
+    expect(await readdir(directory)).to.deep.equal(['tokens.json']);
+    await chmod(path, 0o644);
+    await put(record('one'));
+    expect((await stat(path)).mode & 0o777).to.equal(0o600);
+  });
+
+  it('is where a person can read it, without any token', async () => {
+    await put(record('prometheus'));
+    expect(JSON.parse(await readFile(path, 'utf8'))).to.deep.equal({
+      version: 1,
+      tokens: [{ name: 'prometheus', scope: 'read', created: '2026-11-20T18:00:00.000Z', sha256: hashToken('prometheus').toString('hex') }],
+    });
+  });
+
+  it('no file is no token', async () => {
+    expect(await readTokens(directory)).to.deep.equal([]);
+  });
+
+  it('two who change it at once: one does, and the other is told', async () => {
+    await put();
+    const add = (name: string) =>
+      changeTokens(directory, (tokens) => ({ tokens: [...tokens, record(name)], result: name })).catch((error) => error);
+    const results = await Promise.all(Array.from({ length: 8 }, (_, i) => add(`token ${i}`)));
+    const done = results.filter((result) => typeof result === 'string');
+    expect(done).to.not.be.empty;
+    expect((await readTokens(directory)).map(({ name }) => name)).to.have.members(done);
+    for (const error of results.filter((result) => typeof result !== 'string')) {
+      expect(error).to.be.instanceOf(TokenFileError);
+      expect(error.message).to.equal(`Another wrtmeter is changing the tokens: try again, and if none is, remove "${path}.new"`);
+    }
+  });
+
+  it('a change that throws leaves it as it was, and free for the next', async () => {
+    await put(record('a'));
+    const error = await whyNot(
+      changeTokens(directory, () => {
+        throw new RangeError('no');
+      }),
+    );
+    expect(error).to.be.instanceOf(RangeError);
+    await put(record('a'), record('b'));
+    expect(await readdir(directory)).to.deep.equal(['tokens.json']);
+  });
+
+  it('what is wrong with it is said in a line, and shows nothing of it', async () => {
+    const secret = 'wrtm_secret';
+    const good = JSON.parse(formatTokens([record('a')]));
+    const with_ = (changes: object) => JSON.stringify({ ...good, tokens: [{ ...good.tokens[0], ...changes }] });
+    const bad = [
+      '',
+      secret,
+      '[]',
+      'null',
+      '{"version":1}',
+      `{"version":1,"tokens":["${secret}"]}`,
+      with_({ scope: 'admin' }),
+      with_({ sha256: secret }),
+      with_({ sha256: good.tokens[0].sha256.slice(1) }),
+      with_({ sha256: [good.tokens[0].sha256] }),
+      with_({ name: '' }),
+      with_({ name: 'a\u202eb' }),
+      with_({ name: 'x'.repeat(64) }),
+      with_({ created: 'yesterday' }),
+      with_({ created: 5 }),
+      JSON.stringify({ version: 1, tokens: [good.tokens[0], { ...good.tokens[0], name: 'A' }] }),
+      JSON.stringify({ version: 1, tokens: Array.from({ length: 101 }, (_, i) => ({ ...good.tokens[0], name: `${i}` })) }),
+    ];
+    for (const text of bad) {
+      await writeFile(path, text);
+      const error = await whyNot(readTokens(directory));
+      expect(error, text).to.be.instanceOf(TokenFileError);
+      expect(error.message).to.equal(
+        `"${path}" is damaged, so no token is known: put a copy in its place, or remove it and create the tokens anew`,
+      );
+    }
+    await writeFile(path, '{"version":2}');
+    expect((await whyNot(readTokens(directory))).message).to.equal(`"${path}" was written by a newer wrtmeter: use that version`);
+    await writeFile(path, Buffer.alloc(64 * 1024 + 1));
+    expect((await whyNot(readTokens(directory))).message).to.equal(`"${path}" is larger than 64 KiB: it is no file of tokens`);
+    await rm(path);
+    await mkdir(path);
+    expect((await whyNot(readTokens(directory))).message).to.match(/^".*tokens\.json" cannot be read: EISDIR/);
+    expect((await whyNot(put(record('a')))).message).to.match(/^".*tokens\.json" cannot be (read|written): EISDIR/);
+    expect((await whyNot(changeTokens(join(directory, 'nowhere'), () => ({ tokens: [], result: 0 })))).message).to.match(
+      /^".*tokens\.json" cannot be written: ENOENT/,
+    );
+  });
+
+  it('any text is read as tokens or refused', () => {
+    const near = fc.string().map((text) => `{"version":1,"tokens":[{"name":"a","scope":"read",${text}`);
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), near), (text) => {
+        try {
+          expect(parseTokens(text, 'tokens.json')).to.be.an('array');
+        } catch (error) {
+          expect(error).to.be.instanceOf(TokenFileError);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  describe('while the service runs', () => {
+    it('what another program changes is known by the next look', async () => {
+      const tokens = watchTokens(directory);
+      const names = async () => (await tokens()).map(({ name }) => name);
+      expect(await names()).to.deep.equal([]);
+      await put(record('aa'));
+      expect(await names()).to.deep.equal(['aa']);
+      // The same size, within the same second.
+      await put(record('bb'));
+      expect(await names()).to.deep.equal(['bb']);
+      await rm(path);
+      expect(await names()).to.deep.equal([]);
+    });
+
+    it('is read only when it has changed', async () => {
+      await put(record('a'));
+      const tokens = watchTokens(directory);
+      const first = await tokens();
+      expect(await tokens()).to.equal(first);
+      await put(record('a'));
+      expect(await tokens()).to.not.equal(first);
+    });
+
+    it('a damaged file is no token at all, and a mended one counts at once', async () => {
+      await put(record('a'));
+      const tokens = watchTokens(directory);
+      await tokens();
+      await writeFile(path, '{');
+      expect(await whyNot(tokens())).to.be.instanceOf(TokenFileError);
+      expect(await whyNot(tokens())).to.be.instanceOf(TokenFileError);
+      await put(record('b')).catch(() => undefined);
+      await rm(path);
+      await put(record('b'));
+      expect((await tokens()).map(({ name }) => name)).to.deep.equal(['b']);
+    });
+  });
+});
