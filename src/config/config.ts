@@ -21,6 +21,12 @@ export interface Config {
   expire: number;
   /** Whether `POST /-/reload` is answered. */
   reload: boolean;
+  auth: {
+    /** Who may read: everyone who reaches the address, or who has a token. */
+    read: ReadAccess;
+  };
+  /** Whether peers can be let in and out over HTTP, always with a token. */
+  control: boolean;
   log: { level: LogLevel };
   routers: RouterConfig[];
   devices: DeviceConfig[];
@@ -42,6 +48,9 @@ export interface BillingConfig {
 
 export const ACCOUNTINGS = ['auto', 'hosts', 'stations'] as const;
 export type Accounting = (typeof ACCOUNTINGS)[number];
+
+export const READ_ACCESSES = ['open', 'token'] as const;
+export type ReadAccess = (typeof READ_ACCESSES)[number];
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -17,6 +17,8 @@ export function describeConfig(config: Config): string {
     ['hourly figures', `kept ${formatDuration(config.retention.hours)}`],
     ['expire', formatDuration(config.expire)],
     ['reload', config.reload ? 'by SIGHUP and POST /-/reload' : 'by SIGHUP'],
+    ['reading', config.auth.read === 'open' ? 'open to everyone' : 'with a token'],
+    ['control', config.control ? 'over HTTP, with a token of scope control' : 'off'],
     ['log level', config.log.level],
     ['devices', devicesText(config)],
   ];

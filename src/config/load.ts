@@ -59,6 +59,8 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     retention: { hours: found.retentionHours?.value ?? 62 * DAY },
     expire: found.expire?.value ?? 30 * DAY,
     reload: found.reload?.value ?? false,
+    auth: { read: found.authRead?.value ?? 'open' },
+    control: found.control?.value ?? false,
     log: { level: found.logLevel?.value ?? 'info' },
     routers: resolved,
     devices: said.devices,

@@ -1,4 +1,4 @@
-import { ACCOUNTINGS, LOG_LEVELS } from './config.ts';
+import { ACCOUNTINGS, LOG_LEVELS, READ_ACCESSES } from './config.ts';
 import { type Field, scalar } from './fields.ts';
 import { choice, duration, parseBoolean, parseDay, parseListen, parseRate, parseText, parseTimeZone } from './values.ts';
 
@@ -33,6 +33,8 @@ export const settings = {
   retentionHours: setting('retention.hours', duration({ least: DAY, most: 36_500 * DAY }), 'how long hourly figures are kept'),
   expire: setting('expire', duration({ least: MINUTE, most: 36_500 * DAY }), 'when a device that is not seen leaves the metrics'),
   reload: setting('reload', parseBoolean, 'whether POST /-/reload is answered'),
+  authRead: setting('auth.read', choice(READ_ACCESSES), 'who may read: everyone, or who has a token'),
+  control: setting('control', parseBoolean, 'whether peers can be revoked and restored over HTTP'),
   logLevel: setting('log.level', choice(LOG_LEVELS), 'least grave messages that are logged', 'level'),
 } as const satisfies Record<string, Setting<unknown>>;
 

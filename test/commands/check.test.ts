@@ -27,6 +27,8 @@ min interval    5s
 hourly figures  kept 90d
 expire          1w
 reload          by SIGHUP and POST /-/reload
+reading         with a token
+control         over HTTP, with a token of scope control
 log level       debug
 devices         2 named, of 1 user
 

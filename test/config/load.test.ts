@@ -21,6 +21,8 @@ describe('loading a configuration', () => {
         retention: { hours: 5_356_800 },
         expire: 2_592_000,
         reload: false,
+        auth: { read: 'open' },
+        control: false,
         log: { level: 'info' },
         routers: [
           {
@@ -57,6 +59,8 @@ describe('loading a configuration', () => {
       retention: { hours: 7_776_000 },
       expire: 604_800,
       reload: true,
+      auth: { read: 'token' },
+      control: true,
       log: { level: 'debug' },
       file: 'full.yaml',
       implied: false,
@@ -130,6 +134,8 @@ describe('loading a configuration', () => {
       retentionHours: '30d',
       expire: '2d',
       reload: 'yes',
+      authRead: 'token',
+      control: 'on',
       logLevel: 'warn',
     } satisfies Record<keyof typeof settings, string>;
     const env = Object.fromEntries(
@@ -149,6 +155,8 @@ describe('loading a configuration', () => {
       retention: { hours: 2_592_000 },
       expire: 172_800,
       reload: true,
+      auth: { read: 'token' },
+      control: true,
       log: { level: 'warn' },
     });
   });
