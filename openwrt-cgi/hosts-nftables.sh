@@ -75,7 +75,7 @@ elements() {
 }
 
 room() {
-  size=${WRTMETER_SIZE:-$(uci -q get wrtmeter.hosts.size)}
+  size=${WRTMETER_SIZE:-$(uci -q get wrtmeter.hosts.size 2>/dev/null)}
   case $size in
     '') size=4096 ;;
     *[!0-9]* | 0* | ??????*) fail "The size of the host sets is a number from 1 to 99999, not \"$size\" (/etc/config/wrtmeter)" ;;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Everything of this router in one answer, raw as its kernel and daemons show it: docs/wrtmeter-cgi.md is the format.
-# For busybox ash and awk: eleven processes and one for each radio interface, however many stations and leases there are.
+# For busybox ash and awk: eleven processes and one for each radio interface, however many stations and leases there are, and a few more
+# where hosts are counted or WireGuard runs.
 
 # The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
 # a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
@@ -37,6 +38,26 @@ answer() { # TEXT
 }
 # The door ends here.
 
+version=0.1.0
+# hosts.cgi reads this script, for one section of it.
+only=${wrtmeter_only:-}
+
+# What /etc/config/wrtmeter says of counting hosts, read by the shell like the token.
+counting='' method=auto networks=''
+if [ -e "$config" ]; then
+  section=''
+  while read -r word option value || [ -n "$word" ]; do
+    option=${option#[\'\"]} value=${value#[\'\"]}
+    option=${option%[\'\"]} value=${value%[\'\"]}
+    case $word\ $section\ $option in
+      config\ *) section=$option ;;
+      option\ hosts\ enabled) counting=$value ;;
+      option\ hosts\ method) method=$value ;;
+      list\ hosts\ network | option\ hosts\ network) networks="$networks $value" ;;
+    esac
+  done 2>/dev/null <"$config"
+fi
+
 # What the tools print goes to one awk, under marks: a \001 that no tool prints at the start of a line, then words.
 # On a new line of their own, because what a tool printed may end without one.
 mark() { printf '\n\001%s %s\n' "$1" "${2:-}"; }
@@ -47,13 +68,22 @@ collect() {
 
   mark uci
   uci -q show firewall
-  uci -q show dhcp
+  [ -n "$only" ] || uci -q show dhcp
 
   if command -v ubus >/dev/null; then
     mark netifd
     ubus call network.interface dump || mark failed "wan \"ubus call network.interface dump\" ended with $?"
   fi
 
+  [ -n "$only" ] || collect_devices
+  [ -n "$only" ] || collect_peers
+  collect_hosts
+
+  mark end
+} 2>/dev/null
+
+# Stations, neighbours and hosts files.
+collect_devices() {
   mark radios
   set +f
   set -- "$root"/sys/class/ieee80211/*
@@ -83,8 +113,30 @@ collect() {
   for file in "$root"/etc/hosts "$root"/tmp/hosts/*; do
     mark hosts "$file"
   done
-  mark end
-} 2>/dev/null
+  set -f
+}
+
+# Private and preshared keys go no further than awk, which keeps none of them.
+collect_peers() {
+  found=''
+  for tool in wg awg; do
+    command -v $tool >/dev/null || continue
+    mark peers $tool
+    $tool show all dump || mark failed "peers \"$tool show all dump\" ended with $?"
+    found=yes
+  done
+  [ -z "$found" ] || { mark uci; uci -q show network; }
+}
+
+# One of them counts: nlbwmon where it runs, else our table, else rules of iptables.
+collect_hosts() {
+  [ "$counting" != 0 ] || return
+  case $method in auto | nftables) ! command -v nft >/dev/null || {
+    mark nftables
+    # All of it is one line, which is too much for busybox awk.
+    nft -j list table inet wrtmeter | tr '{' '\n'
+  } ;; esac
+}
 
 newline='
 '
@@ -92,7 +144,7 @@ blanks=$IFS
 set -f
 
 # Counters stay text from the kernel to the answer: busybox awk's numbers end at 2^53, its %d at 2^31.
-text=$(collect | awk -v root="$root" '
+text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v counting="$counting" -v method="$method" -v named="$networks" '
   # One field, or with spaces allowed the last of a line: whatever a stranger put into it, it stays one line of bounded length.
   function clean(text) { gsub(/[[:cntrl:]]/, "", text); sub(/ +$/, "", text); text = substr(text, 1, 255); return text == "" ? "-" : text }
   function word(text) { gsub(/[[:space:]]/, "_", text); return clean(text) }
@@ -109,6 +161,7 @@ text=$(collect | awk -v root="$root" '
     gsub(/\047\\\047\047/, "\001", value)
     gsub(/\047/, "", value)
     gsub(/\001/, "\047", value)
+    if (line ~ /^[^=]*_key=/ && line !~ /^[^=]*\.public_key=/) return
     if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
     else option[part[1] "." part[2], part[3]] = value
   }
@@ -178,6 +231,64 @@ text=$(collect | awk -v root="$root" '
     if (isaddress($1) && ismac(lladdr) && state != "NOARP") neighbours[++neighbourcount] = "neighbour " $1 " " word(device) " " lladdr " " word(state)
   }
 
+  # nft -j, an object a line: tables, counters and sets begin with their family; an element is its value and then its counter.
+  function nftables(   f, text) {
+    if (/^"family"/) {
+      match($0, /"name": "[^"]*"/)
+      set = substr($0, RSTART + 9, RLENGTH - 10)
+      text = $0
+      if (object == "table" && sub(/.*"handle": /, "", text) && sub(/[^0-9].*/, "", text)) handle = text
+      if (object == "counter") { sub(/.*"bytes": /, "", text); sub(/[^0-9].*/, "", text); uncounted[set] = text }
+      element = ""
+    }
+    else if (match($0, /^"(val": |concat": \[)"[^]]*/)) {
+      split(substr($0, RSTART, RLENGTH), f, "\"")
+      element = f[4]
+      second = /^"concat/ ? f[6] : ""
+      if (set == "counted" && /"comment": "/) { text = $0; sub(/.*"comment": "/, "", text); sub(/".*/, "", text); networkline(text, element) }
+    }
+    else if (/^"packets"/ && element != "") {
+      text = $0
+      sub(/.*"bytes": /, "", text)
+      sub(/[^0-9].*/, "", text)
+      if (set ~ /^up[46]$/) up(element, second, text)
+      else if (set ~ /^up[46]_l3$/) up("-", element, text)
+      else if (set ~ /^down[46]$/) down(element, text)
+      element = ""
+    }
+    object = /"[a-z]+": $/ ? substr($0, 1, length($0) - 3) : ""
+    sub(/.*"/, "", object)
+    if (/[^[:space:]]/) lastline = $0
+  }
+  function networkline(network, device) { counted[++countedof] = "network " word(network) " " word(device) }
+  function up(mac, address, bytes) {
+    if ((mac == "-" || ismac(mac)) && isaddress(address) && isnumber(bytes)) hostline[++hostlines] = "up " mac " " address " " bytes
+  }
+  function down(address, bytes) { if (isaddress(address) && isnumber(bytes)) hostline[++hostlines] = "down " address " " bytes }
+
+  # A line for each peer, and before them one for the interface with its private key: nothing but its name is taken of that one.
+  # Only what can be a peer is one, so that a line in a wrong place shows no key.
+  function peer(   f, n) {
+    n = split($0, f, "\t")
+    if (n < 2 || f[1] !~ /^[A-Za-z0-9_.@-]+$/ || length(f[1]) > 15) return
+    if (!((tool, f[1]) in wg)) {
+      wg[tool, f[1]] = 1
+      wgkind[f[1]] = tool == "awg" ? "amneziawg" : "wireguard"
+      peerline[++peerlines] = "interface " f[1]
+      return
+    }
+    if (n < 9 || !iskey(f[2]) || f[4] !~ /^(\(none\)|[0-9.]+:[0-9]+|\[[0-9a-f:.]+(%[A-Za-z0-9_.@-]+)?\]:[0-9]+)$/) return
+    if (f[6] !~ /^[0-9]+$/ || !isnumber(f[7]) || !isnumber(f[8])) return
+    running[f[1], f[2]] = 1
+    peerline[++peerlines] = "peer " f[1] " " f[2] " " (f[4] == "(none)" ? "-" : f[4]) " " prefixes(f[5]) " " f[6] " " f[7] " " f[8]
+  }
+  function iskey(text) { return length(text) == 44 && text ~ /^[A-Za-z0-9+\/]+[AEIMQUYcgkosw048]=$/ }
+  function prefixes(text,   f, i, n, list) {
+    n = split(text, f, /[, ]+/)
+    for (i = 1; i <= n && length(list) < 1000; i++) if (length(f[i]) < 50 && f[i] ~ /^[0-9a-f:.]+(\/[0-9]+)?$/) list = list (list == "" ? "" : ",") f[i]
+    return list == "" ? "-" : list
+  }
+
   BEGIN {
     split("rx bytes:,tx bytes:,authorized:,connected time:,associated at", keys, ",")
     for (i in keys) wanted[keys[i]] = 1
@@ -198,6 +309,7 @@ text=$(collect | awk -v root="$root" '
     if (part == "failed") { reason = substr(rest, length($2) + 2); if (!($2 in failed)) failed[$2] = clean(reason) }
     else if (part == "hosts") hosts[++hostfiles] = rest
     else value[part] = rest
+    if (part == "peers") tool = rest
     dumping = part == "dump"
     if (dumping) dump = rest
     next
@@ -207,6 +319,8 @@ text=$(collect | awk -v root="$root" '
   part == "netifd" { json($0) }
   part == "radios" { radio() }
   part == "neighbours" { neighbour() }
+  part == "nftables" { nftables() }
+  part == "peers" { peer() }
 
   # An uplink is an interface of a firewall zone that masquerades or is called wan, or one of no zone, with a default route.
   function zones(   i, s, n, list, j, kind) {
@@ -349,6 +463,58 @@ text=$(collect | awk -v root="$root" '
       close(hosts[i])
     }
   }
+
+  # No block where nothing counts and nothing was told to.
+  function hosts(   i, kind) {
+    if ("nftables" in value && handle != "") {
+      kind = "nftables " handle " -"
+      if (lastline !~ /\]\}$/) failed["hosts"] = "nft was cut short"
+    }
+    else if (counting == 1 && isgateway() && !("hosts" in failed)) failed["hosts"] = missing()
+    if (kind == "" && !("hosts" in failed)) return
+    if (!block("hosts")) return
+    print "counting", kind
+    for (i = 1; i <= countedof; i++) print counted[i]
+    for (i = 1; i <= hostlines; i++) print hostline[i]
+    print "uncounted", number(uncounted["uncounted_down"]), number(uncounted["uncounted_up"])
+    print "end hosts"
+  }
+  function missing() {
+    if ("nftables" in value) return "the nftables table \"inet wrtmeter\" is missing; make it with \"/etc/init.d/wrtmeter start\""
+    return "neither nftables nor iptables is installed; install one with \"opkg install nftables-json\" or \"apk add nftables-json\""
+  }
+  # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
+  # Whose owner has named the networks to count wants them counted.
+  function isgateway(   i, up, uplink, behind) {
+    if (named != "") return 1
+    zones()
+    for (i = 1; i <= interfaces; i++) {
+      if (isuplink(i)) { uplink = 1; if (field[i, "up"] == "true") up = 1 }
+      else if (zone[field[i, "interface"]] == "other" && field[i, "up"] == "true" && field[i, "default"]) behind = 1
+    }
+    return uplink && (up || !behind)
+  }
+  function peers(   i, s, j, n, f, key, device, name, gone, gones) {
+    if (!peerlines && !("peers" in failed)) return
+    if (!block("peers")) return
+    for (i = 1; i <= sections; i++) {
+      s = section[i]
+      if (type[s] !~ /^(wireguard|amneziawg)_/) continue
+      device = type[s]
+      sub(/^[a-z]*_/, "", device)
+      key = option[s, "public_key"]
+      if (!iskey(key) || !(device in wgkind)) continue
+      name[device, key] = clean(option[s, "description"])
+      if (option[s, "disabled"] == 1 && !((device, key) in running)) gone[++gones] = "disabled " device " " key " " prefixes(option[s, "allowed_ips"]) " " name[device, key]
+    }
+    for (i = 1; i <= peerlines; i++) {
+      split(peerline[i], f, " ")
+      if (f[1] == "interface") print "interface", f[2], wgkind[f[2]], number(firstline("/sys/class/net/" f[2] "/ifindex"))
+      else print peerline[i], ((f[2], f[3]) in name ? name[f[2], f[3]] : "-")
+    }
+    for (i = 1; i <= gones; i++) print gone[i]
+    print "end peers"
+  }
   function model(   line, text) {
     text = firstline("/tmp/sysinfo/model")
     return text != "" ? text : firstline("/proc/device-tree/model")
@@ -368,6 +534,7 @@ text=$(collect | awk -v root="$root" '
   END {
     if (part != "end") exit 1
     print "wrtmeter 1"
+    print "script", version
     print "boot_id", word(boot)
     print "uptime", number(uptime[1])
     print "time", number(value["time"])
@@ -384,6 +551,7 @@ text=$(collect | awk -v root="$root" '
     }
     if ("netifd" in value && !complete && !("wan" in failed)) failed["wan"] = "netifd'"'"'s answer was cut short"
     if (!counters && !("wan" in failed)) failed["wan"] = "Cannot read /proc/net/dev"
+    if (only) { hosts(); print "end wrtmeter"; exit }
     if (block("wan")) {
       if ("netifd" in value) uplinks()
       else if ((device = defaultdevice()) != "") uplink("wan", 1, device, "")
@@ -410,6 +578,8 @@ text=$(collect | awk -v root="$root" '
       for (i = 1; i <= neighbourcount; i++) print neighbours[i]
       print "end neighbours"
     }
+    hosts()
+    peers()
     print "end wrtmeter"
   }
 ')

@@ -20,13 +20,21 @@ describe('what the scripts answer', () => {
   });
   after(() => toolbox.remove());
 
+  it('wrtmeter.cgi says which version of wrtmeter it came with', () => {
+    const router = fakeRouter('pppoe');
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(runCgi(toolbox, 'wrtmeter.cgi', router).body).to.match(new RegExp(`^wrtmeter 1\nscript ${version.replaceAll('.', '\\.')}\n`));
+    router.remove();
+  });
   for (const [fixture, what] of Object.entries(routers))
     for (const script of ['wrtmeter', 'totalwifi', 'wan', 'dhcp'])
       it(`${script}.cgi on ${what}`, () => {
         const router = fakeRouter(fixture);
         const answer = runCgi(toolbox, `${script}.cgi`, router);
         router.remove();
-        expect(answer.body).to.equal(readFileSync(join(fixtures, fixture, 'answers', `${script}.txt`), 'latin1'));
+        expect(answer.body.replace(/^script \d+\.\d+\.\d+$/m, 'script VERSION')).to.equal(
+          readFileSync(join(fixtures, fixture, 'answers', `${script}.txt`), 'latin1'),
+        );
         expect(answer.status).to.equal(refusals.includes(`${fixture}/${script}`) ? 500 : 200);
         expect(answer.headers['content-type']).to.equal('text/plain');
         expect(answer.stderr, 'nothing for the log of the web server').to.equal('');

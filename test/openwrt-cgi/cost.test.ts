@@ -2,7 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { busyboxPath, cgiEnvironment, type FakeRouter, fakeRouter, fixtures, makeToolbox, runCgi, scripts } from '../support/busybox.ts';
+import {
+  busyboxPath,
+  cgiEnvironment,
+  type FakeRouter,
+  fakeRouter,
+  makeToolbox,
+  runCgi,
+  scripts,
+  type Toolbox,
+} from '../support/busybox.ts';
 
 /** Gives one interface of the router many stations, and its dnsmasq as many leases. */
 function crowd(router: FakeRouter, stations: number): void {
@@ -21,11 +30,11 @@ function crowd(router: FakeRouter, stations: number): void {
 }
 
 /** Processes one request takes, the script's own shell among them: in a fresh PID namespace they are numbered from 2 on. */
-function processes(script: string, router: FakeRouter): number {
+function processes(script: string, router: FakeRouter, toolbox: Toolbox): number {
   const inside = `${busyboxPath()} ash "$0" >/dev/null 2>&1; ${busyboxPath()} ash -c 'echo $$' | cat; :`;
-  const env = cgiEnvironment(router, { PATH: `${join(fixtures, 'bin')}:/usr/bin:/bin` });
+  const env = cgiEnvironment(router, { PATH: toolbox.dir });
   const rootless = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  const run = spawnSync('unshare', [...rootless, '--pid', '--fork', busyboxPath(), 'ash', '-c', inside, join(scripts, script)], {
+  const run = spawnSync('/usr/bin/unshare', [...rootless, '--pid', '--fork', busyboxPath(), 'ash', '-c', inside, join(scripts, script)], {
     env,
     encoding: 'utf8',
   });
@@ -37,36 +46,37 @@ describe('what the scripts cost a router', () => {
   const radios = 3;
   let few: FakeRouter;
   let many: FakeRouter;
+  let toolbox: Toolbox;
   before(() => {
+    toolbox = makeToolbox();
     few = fakeRouter('pppoe');
     many = fakeRouter('pppoe');
     crowd(few, 3);
     crowd(many, 300);
   });
   after(() => {
+    toolbox.remove();
     few.remove();
     many.remove();
   });
 
   it('wrtmeter.cgi takes eleven processes and one for each radio interface', () => {
-    expect(processes('wrtmeter.cgi', few)).to.equal(11 + radios);
+    expect(processes('wrtmeter.cgi', few, toolbox)).to.equal(11 + radios);
   });
   it('the number of processes does not depend on the number of stations and leases', () => {
     for (const script of ['wrtmeter.cgi', 'totalwifi.cgi', 'wan.cgi', 'dhcp.cgi'])
-      expect(processes(script, many), script).to.equal(processes(script, few));
+      expect(processes(script, many, toolbox), script).to.equal(processes(script, few, toolbox));
   });
   it('the classic scripts take at most six processes and one for each access point', () => {
     const points = 2;
-    expect(processes('totalwifi.cgi', few)).to.be.at.most(6 + points);
-    expect(processes('wan.cgi', few)).to.be.at.most(6);
-    expect(processes('dhcp.cgi', few)).to.be.at.most(6);
+    expect(processes('totalwifi.cgi', few, toolbox)).to.be.at.most(6 + points);
+    expect(processes('wan.cgi', few, toolbox)).to.be.at.most(6);
+    expect(processes('dhcp.cgi', few, toolbox)).to.be.at.most(6);
   });
   it('300 stations and leases are answered in well under a second, every one of them', () => {
-    const toolbox = makeToolbox();
     const start = performance.now();
     const { body } = runCgi(toolbox, 'wrtmeter.cgi', many);
     expect(performance.now() - start).to.be.below(700);
-    toolbox.remove();
     expect(body.match(/^station phy0-ap0 /gm)).to.have.length(300);
     expect(body.match(/^lease /gm)).to.have.length(300);
     expect(body.length).to.be.below(64 * 1024);
