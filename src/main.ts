@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { ExportOptions } from './commands/export.ts';
 import type { ImportCli } from './commands/import.ts';
 import type { PrintOptions } from './commands/print.ts';
+import type { TokenOptions } from './commands/token.ts';
 import type { CliOptions } from './config/input.ts';
 import { settings } from './config/settings.ts';
 
@@ -102,6 +103,25 @@ function createProgram(): Command {
     const { forget } = await import('./commands/forget.ts');
     await finish(forget(mac, options, await surroundings()));
   });
+  const token = program.command('token').description('who may read or control over HTTP: create, list and revoke tokens');
+  withSettings(token.command('create <name>').description('make a token and print it, this once; works while the service runs'))
+    .option('--scope <scope>', 'what it is good for: read, or control as well', 'read')
+    .action(async (name: string, options: TokenOptions) => {
+      const { createToken } = await import('./commands/token.ts');
+      await finish(createToken(name, options, await surroundings()));
+    });
+  withSettings(token.command('list').description('show the names and scopes of all tokens'))
+    .option('--json', 'as JSON')
+    .action(async (options: TokenOptions) => {
+      const { listTokens } = await import('./commands/token.ts');
+      await finish(listTokens(options, await surroundings()));
+    });
+  withSettings(token.command('revoke <name>').description('take a token back, at once; works while the service runs')).action(
+    async (name: string, options: TokenOptions) => {
+      const { revokeToken } = await import('./commands/token.ts');
+      await finish(revokeToken(name, options, await surroundings()));
+    },
+  );
   program
     .command('demo')
     .description('simulated routers and the exporter on them; keeps nothing')

@@ -1,0 +1,94 @@
+import { hashToken, newToken, SCOPES, type TokenRecord } from '../auth/token.ts';
+import { changeTokens, isTokenName, MOST_TOKENS, readTokens, TokenFileError, tokensPath } from '../auth/token-file.ts';
+import type { CliOptions } from '../config/input.ts';
+import { localText } from '../domain/calendar.ts';
+import { quote } from '../errors.ts';
+import { makeDirectory } from '../ledger/files.ts';
+import { rfc3339 } from '../views/format.ts';
+import { guarded, type Workplace } from './guarded.ts';
+import type { PrintIo } from './print.ts';
+import { printable, safeJson, textTable } from './print-text.ts';
+import { count, left, WishError } from './printed.ts';
+
+export interface TokenOptions extends CliOptions {
+  scope?: string;
+  json?: boolean;
+}
+
+/** `wrtmeter token create NAME`: standard output gets the token and nothing else. Returns the exit code. */
+export function createToken(name: string, options: TokenOptions, io: PrintIo): Promise<number> {
+  return onTokens(options, io, async ({ directory }) => {
+    if (!isTokenName(name))
+      throw new WishError(`${quote(name)} is not a name: write up to 63 visible characters, without blanks at the ends`);
+    const scope = SCOPES.find((known) => known === (options.scope ?? 'read'));
+    if (scope === undefined) throw new WishError(`${quote(options.scope ?? '')} is no scope: write ${SCOPES.join(' or ')}`);
+    const token = newToken();
+    await makeDirectory(directory);
+    await changeTokens(directory, (tokens) => {
+      if (tokens.some((other) => isSame(other, name)))
+        throw new WishError(`There is a token ${quote(name)} already: revoke it first, or take another name`);
+      if (tokens.length >= MOST_TOKENS) throw new WishError(`There are ${MOST_TOKENS} tokens already: revoke those that are not used`);
+      return { tokens: [...tokens, { name, scope, created: io.clock.now(), hash: hashToken(token) }], result: null };
+    });
+    io.stdout.write(`${token}\n`);
+    const may = scope === 'control' ? 'read and control' : 'read';
+    io.stderr.write(
+      `Token ${quote(name)} may ${may}. It is shown this once: only its hash is kept, in ${quote(tokensPath(directory), 200)}\n`,
+    );
+    return 0;
+  });
+}
+
+/** `wrtmeter token list`. Returns the exit code. */
+export function listTokens(options: TokenOptions, io: PrintIo): Promise<number> {
+  return onTokens(options, io, async ({ config, directory }) => {
+    const tokens = await readTokens(directory);
+    if (options.json === true) {
+      const list = tokens.map(({ name, scope, created }) => ({ name, scope, created: rfc3339(created) }));
+      io.stdout.write(`${safeJson({ tokens: list })}\n`);
+      return 0;
+    }
+    const rows = tokens.map(({ name, scope, created }) => [name, scope, localText(created, config.timezone)]);
+    if (rows.length > 0) io.stdout.write(`${await textTable(['Token', 'Scope', 'Created'].map(left), rows)}\n\n`);
+    io.stdout.write(
+      rows.length === 0 ? 'There is no token yet: make one with "wrtmeter token create NAME"\n' : `${count(rows.length, 'token')}\n`,
+    );
+    return 0;
+  });
+}
+
+/** `wrtmeter token revoke NAME`: a running service refuses it from the next request on. Returns the exit code. */
+export function revokeToken(name: string, options: TokenOptions, io: PrintIo): Promise<number> {
+  return onTokens(options, io, async ({ directory }) => {
+    const known = await readTokens(directory);
+    // Looked up first: where nothing changes, nothing is written.
+    if (!known.some((token) => isSame(token, name))) throw unknown(name, known);
+    await changeTokens(directory, (tokens) => {
+      const others = tokens.filter((token) => !isSame(token, name));
+      if (others.length === tokens.length) throw unknown(name, tokens);
+      return { tokens: others, result: null };
+    });
+    io.stdout.write(`token ${quote(name)} is revoked\n`);
+    return 0;
+  });
+}
+
+/** Names are one whatever their letters, as with routers. */
+const isSame = (token: TokenRecord, name: string): boolean => token.name.toLowerCase() === name.toLowerCase();
+
+function unknown(name: string, tokens: readonly TokenRecord[]): WishError {
+  const known = tokens.length === 0 ? 'there is none' : `there is ${tokens.map((token) => quote(token.name)).join(', ')}`;
+  return new WishError(`There is no token ${quote(name)}: ${known}`);
+}
+
+function onTokens(options: TokenOptions, io: PrintIo, work: (place: Workplace) => Promise<number>): Promise<number> {
+  return guarded(options, io, async (place) => {
+    try {
+      return await work(place);
+    } catch (error) {
+      if (!(error instanceof TokenFileError)) throw error;
+      io.stderr.write(`${printable(error.message)}\n`);
+      return 1;
+    }
+  });
+}
