@@ -27,8 +27,8 @@ export async function startFarEnd(lab: Lab, namespace: string): Promise<LabProce
   return farEnd;
 }
 
-/** Gets a lease as a small machine does, and gives back the address. */
-export async function askForLease(lab: Lab, { namespace }: LabClient, hostname: string): Promise<string> {
+/** Gets a lease as a small machine does, and gives back the address; `wanted` is one that it asks for. */
+export async function askForLease(lab: Lab, { namespace }: LabClient, hostname: string, wanted?: string): Promise<string> {
   const script = join(lab.folder, 'udhcpc.sh');
   const busybox = busyboxPath();
   writeFileSync(
@@ -43,7 +43,8 @@ echo "ip=$ip"
     { mode: 0o755 },
   );
   const words = 'udhcpc -i eth0 -f -n -q -t 20 -T 1 -s'.split(' ');
-  const said = await inside(namespace, [busybox, ...words, script, '-x', `hostname:${hostname}`], 30_000);
+  const asks = [...(wanted === undefined ? [] : ['-r', wanted]), '-x', `hostname:${hostname}`];
+  const said = await inside(namespace, [busybox, ...words, script, ...asks], 30_000);
   const address = /^ip=(\S+)$/m.exec(said)?.[1];
   if (address === undefined) throw new Error(`${namespace} got no lease: ${said}`);
   return address;
