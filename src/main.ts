@@ -77,7 +77,7 @@ function createProgram(): Command {
     .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: all that is held)')
     .option('--to <date>', 'day or time after the last')
     .option('--by <bucket>', 'hour, day, month (the billing period) or year', 'day')
-    .option('--kind <kind>', 'device, station or wan')
+    .option('--kind <kind>', 'device, host, station, peer or wan')
     .option('--mac <mac>', 'one device')
     .option('--router <name>', 'one router')
     .option('--format <format>', 'csv or json', 'csv')

@@ -79,7 +79,14 @@ async function inside(
   }
 }
 
-const NAMES: Record<string, string> = { device: 'device', station: 'station', wan: 'uplink', host: 'host' };
+const NAMES: Record<string, string> = {
+  device: 'device',
+  station: 'station',
+  wan: 'uplink',
+  host: 'host',
+  address: 'unclaimed host',
+  peer: 'peer',
+};
 
 function accountText({ accounts }: Inventory): string {
   const kinds = Object.entries(accounts).map(([kind, number]) => count(number, NAMES[kind] ?? kind));

@@ -15,7 +15,7 @@ import { guarded } from './guarded.ts';
 import type { PrintIo } from './print.ts';
 import { safeJson } from './print-text.ts';
 import { WishError } from './printed.ts';
-import { aliasesOf, termsOf } from './probes.ts';
+import { aliasesOf, peerNamesOf, termsOf } from './probes.ts';
 
 type Name = 'from' | 'to' | 'by' | 'kind' | 'mac' | 'router';
 type Wished = { [N in Name]?: string | undefined };
@@ -40,7 +40,15 @@ export function exportUsage(options: ExportOptions, io: PrintIo): Promise<number
       const terms = termsOf(config);
       const now = io.clock.now();
       const books = await loadBooks(store);
-      const view = { books, aliases: aliasesOf(config), months: monthsAt(now, terms), timezone: config.timezone, routers: [], now };
+      const view = {
+        books,
+        aliases: aliasesOf(config),
+        peerNames: peerNamesOf(config),
+        months: monthsAt(now, terms),
+        timezone: config.timezone,
+        routers: [],
+        now,
+      };
       const read = (part: Wished) =>
         usageAnswer(view, terms, given(part), (query) => readUsage(store, query, Number.MAX_SAFE_INTEGER)).catch((error) => {
           throw error instanceof RequestError ? new WishError(inTerminal(error.message)) : error;

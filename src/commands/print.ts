@@ -10,7 +10,7 @@ import type { CheckIo } from './check.ts';
 import { printable, safeJson, textTable } from './print-text.ts';
 import { type Printed, type Wish, WishError } from './printed.ts';
 import { PRINTS, type Print } from './prints.ts';
-import { aliasesOf, termsOf } from './probes.ts';
+import { aliasesOf, peerNamesOf, termsOf } from './probes.ts';
 
 export interface PrintIo extends CheckIo {
   clock: Pick<Clock, 'now'>;
@@ -36,7 +36,18 @@ export async function print(what: string, options: PrintOptions, io: PrintIo): P
       const books = await loadBooks(store);
       await sumMonths(store, books, months);
       const configured = config.routers.map(({ name }) => name);
-      const view = { books, months, aliases: aliasesOf(config), routers: [], timezone: config.timezone, now, configured, terms, store };
+      const view = {
+        books,
+        months,
+        aliases: aliasesOf(config),
+        peerNames: peerNamesOf(config),
+        routers: [],
+        timezone: config.timezone,
+        now,
+        configured,
+        terms,
+        store,
+      };
       return chosen.make(view, wish);
     });
     io.stdout.write(json ? `${safeJson(printed.json)}\n` : await asText(printed));

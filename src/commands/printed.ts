@@ -6,7 +6,7 @@ import type { View } from '../views/view.ts';
 import type { Column } from './print-text.ts';
 
 /** What is printed is made of: the ledger's books and its file, and nothing of the routers. */
-export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 'routers' | 'timezone' | 'now'> {
+export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 'peerNames' | 'routers' | 'timezone' | 'now'> {
   /** Names of the configured routers. */
   configured: readonly string[];
   terms: BillingTerms;

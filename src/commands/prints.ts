@@ -1,7 +1,8 @@
 import { dayText, type Month } from '../domain/calendar.ts';
-import { devicesAnswer, wanAnswer } from '../views/api-v1.ts';
+import { devicesAnswer, peersAnswer, wanAnswer } from '../views/api-v1.ts';
 import { deviceRows } from '../views/device-rows.ts';
 import { formatBytes, rfc3339 } from '../views/format.ts';
+import { peerRows } from '../views/peer-rows.ts';
 import { homeTraffic, wanRows } from '../views/wan-rows.ts';
 import { printAudit } from './print-audit.ts';
 import { printDays, printMonths } from './print-periods.ts';
@@ -16,6 +17,7 @@ export interface Print {
 export const PRINTS: Readonly<Record<string, Print>> = {
   devices: { make: printDevices, knows: [] },
   wan: { make: printWan, knows: [] },
+  peers: { make: printPeers, knows: [] },
   routers: { make: printRouters, knows: [] },
   months: { make: printMonths, knows: ['device', 'last'] },
   days: { make: printDays, knows: ['device', 'last'] },
@@ -57,6 +59,28 @@ function printWan(view: LedgerView): Printed {
     ],
     summary: rows.length === 0 ? 'No uplink has been counted yet' : `${count(rows.length, 'uplink')}; ${monthText(view.months.home)}`,
     json: wanAnswer(view),
+  };
+}
+
+function printPeers(view: LedgerView): Printed {
+  const rows = peerRows(view);
+  const online = rows.filter((row) => row.online).length;
+  return {
+    columns: [left('Router'), left('Interface'), left('Peer'), left('Addresses'), left('State'), ...BYTES, left('Last handshake')],
+    rows: rows.map((row) => [
+      row.router,
+      row.interface,
+      row.name,
+      row.allowedIps.join(', '),
+      row.online ? 'online' : row.state,
+      ...bytes(row),
+      row.latestHandshake === null ? 'never' : seen(view, row.latestHandshake),
+    ]),
+    summary:
+      rows.length === 0
+        ? 'No WireGuard peer is known yet'
+        : `${count(rows.length, 'peer')}, ${online} online; ${monthText(view.months.home)}`,
+    json: peersAnswer(view),
   };
 }
 

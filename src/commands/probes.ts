@@ -53,6 +53,11 @@ export function aliasesOf({ devices }: Config): Map<string, Alias> {
   );
 }
 
+/** What the owner calls each WireGuard peer, by public key. */
+export function peerNamesOf(_config: Config): Map<string, string> {
+  return new Map();
+}
+
 /** Earlier names of routers, each with the name it has now. */
 export function renamesOf({ routers }: Config): Map<string, string> {
   return new Map(routers.flatMap(({ name, was }) => was.map((earlier) => [earlier, name] as const)));

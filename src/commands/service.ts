@@ -11,7 +11,7 @@ import type { Ledger, Posted } from '../ledger/ledger.ts';
 import { processMetrics, renderMetrics } from '../views/metrics/metrics.ts';
 import type { View } from '../views/view.ts';
 import { fitHeap } from './heap.ts';
-import { aliasesOf, probesOf, renamesOf, statusOf, termsOf } from './probes.ts';
+import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './probes.ts';
 import { reportPosting, reportRound } from './report.ts';
 
 /** Days whose backups are kept. */
@@ -49,6 +49,7 @@ export interface ServiceParts {
 export async function createService({ config: given, ledger, log, clock, version }: ServiceParts): Promise<Service> {
   let config = given;
   let aliases = aliasesOf(given);
+  let peerNames = peerNamesOf(given);
   let statuses = new Map<string, RouterStatus>();
   let lastPosted: Posted | null = null;
   let running = true;
@@ -81,6 +82,7 @@ export async function createService({ config: given, ledger, log, clock, version
     await ledger.setTerms(termsOf(next), clock.now());
     config = next;
     aliases = aliasesOf(next);
+    peerNames = peerNamesOf(next);
     const read = routers();
     statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
     collect.setTerms({
@@ -108,6 +110,7 @@ export async function createService({ config: given, ledger, log, clock, version
       ledger: ledger.state,
       routers: [...statuses.values()],
       aliases,
+      peerNames,
       implied: config.implied,
     };
   }

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { devicesAnswer, leasesAnswer, routersAnswer, wanAnswer } from '../views/api-v1.ts';
+import { devicesAnswer, leasesAnswer, peersAnswer, routersAnswer, wanAnswer } from '../views/api-v1.ts';
 import { CONTENT_SECURITY_POLICY, landing } from '../views/landing.ts';
 import { lateAuditQuery } from '../views/landing-audit.ts';
 import { openApi } from '../views/openapi.ts';
@@ -32,6 +32,7 @@ export function routes(deps: AppDeps): Route[] {
     api(deps, '/api/v1/devices', devicesAnswer),
     api(deps, '/api/v1/wan', wanAnswer),
     api(deps, '/api/v1/leases', leasesAnswer),
+    api(deps, '/api/v1/peers', peersAnswer),
     get('/api/v1/usage', async (context) => {
       context.body = await deps.usage(context.query);
     }),

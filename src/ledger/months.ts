@@ -23,9 +23,12 @@ export function monthsAt(now: number, terms: BillingTerms): Months {
   return { home: monthOf(today, terms.billing), routers: new Map(routers) };
 }
 
+/** Whether accounts of the kind go by the billing day of their router. */
+export const hasRouterMonth = (kind: Account['kind']): boolean => kind === 'wan' || kind === 'host';
+
 /** A gateway's hosts are counted by its uplink's month, so that the two can be held against each other. */
 export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>
-  (account.kind === 'wan' || account.kind === 'host' ? months.routers.get(account.router) : undefined) ?? months.home;
+  (hasRouterMonth(account.kind) ? months.routers.get(account.router) : undefined) ?? months.home;
 
 const inMonth = (day: Day, month: Month): boolean => day >= month.start && day < month.end;
 

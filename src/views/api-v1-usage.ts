@@ -2,12 +2,13 @@ import { type Billing, type Day, dayText, localText, type Month, monthOf, yearOf
 import { NOTHING, plus, type Traffic } from '../domain/traffic.ts';
 import { quote } from '../errors.ts';
 import type { Account, AccountKind } from '../ledger/account.ts';
-import type { BillingTerms } from '../ledger/months.ts';
+import { isMac } from '../ledger/hosts.ts';
+import { type BillingTerms, hasRouterMonth } from '../ledger/months.ts';
 import type { UsageQuery, UsageRow } from '../ledger/usage.ts';
 import type { QueryParameters } from './query.ts';
 import { RequestError } from './request-error.ts';
 import { parseUsageRequest, type UsageRequest } from './usage-query.ts';
-import { nameOf, type View } from './view.ts';
+import { nameOf, nameOfPeer, type View } from './view.ts';
 
 /** `/api/v1/usage` */
 export interface UsageAnswer {
@@ -18,12 +19,15 @@ export interface UsageAnswer {
   series: UsageSeries[];
 }
 
-/** The bytes of an uplink, a device or a station over the time asked for. */
+/** The bytes of an uplink, a device, a host, a station or a peer over the time asked for. */
 export interface UsageSeries {
   kind: AccountKind;
   router: string | null;
   interface: string | null;
   mac: string | null;
+  /** Of a host whose MAC is not known. */
+  ip: string | null;
+  public_key: string | null;
   name: string | null;
   user: string | null;
   overlay: boolean;
@@ -41,7 +45,7 @@ export interface UsageBucket {
 /** Reads rows out of the ledger; null where there are more than `most`. */
 export type ReadUsage = (query: UsageQuery, most: number) => Promise<UsageRow[] | null>;
 
-export type UsageView = Pick<View, 'books' | 'aliases' | 'months' | 'timezone' | 'routers' | 'now'>;
+export type UsageView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'months' | 'timezone' | 'routers' | 'now'>;
 
 const MOST_BUCKETS = 50_000;
 const MOST_PERIODS = 600;
@@ -65,7 +69,8 @@ const tooMuch = (most: string) =>
   new RequestError(400, `The answer would have more than ${most}: ask for a shorter time, a longer "by", or one "mac"`);
 
 function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): Account[] {
-  const all = [...view.books.accounts.values()];
+  // What waits under an address for a device is no one's yet; it is in the host's account too.
+  const all = [...view.books.accounts.values()].filter((account) => account.kind !== 'address');
   const isRouter = (account: Account) => router === null || account.router === router;
   const isDevice = (account: Account) => mac === null || (account.key !== '' && deviceMac(view, account.key) === deviceMac(view, mac));
   if (!all.some(isRouter) && !view.routers.some(({ name }) => name === router)) {
@@ -88,7 +93,7 @@ function queriesOf({ books }: UsageView, request: UsageRequest, chosen: readonly
   if (request.by === 'year') return [{ by: 'period', periods: periodsWithin(request, yearOf), accounts }];
   const byBilling = new Map<number, { billing: Billing; ids: number[] }>();
   for (const { id, kind, router } of chosen) {
-    const billing = (kind === 'wan' ? terms.routerBilling.get(router) : undefined) ?? terms.billing;
+    const billing = (hasRouterMonth(kind) ? terms.routerBilling.get(router) : undefined) ?? terms.billing;
     const same = byBilling.get(billing.day) ?? { billing, ids: [] };
     same.ids.push(id);
     byBilling.set(billing.day, same);
@@ -153,13 +158,15 @@ function seriesOf(
 function oneSeries(view: UsageView, account: Account, rows: readonly UsageRow[], text: (time: number) => string): UsageSeries {
   const byTime = new Map<number, Traffic>();
   for (const { time, bytes } of rows) byTime.set(time, plus(byTime.get(time) ?? NOTHING, bytes));
-  const mac = account.kind === 'wan' ? null : deviceMac(view, account.key);
+  const mac = hasMac(account) ? deviceMac(view, account.key) : null;
   return {
     kind: account.kind,
     router: account.kind === 'device' ? null : account.router,
-    interface: account.kind === 'wan' ? account.interface : null,
+    interface: account.interface === '' ? null : account.interface,
     mac,
-    name: mac === null ? null : nameOf(view, mac),
+    ip: account.kind === 'host' && mac === null ? account.key : null,
+    public_key: account.kind === 'peer' ? account.key : null,
+    name: mac === null ? otherName(view, account) : nameOf(view, mac),
     user: mac === null ? null : (view.aliases.get(mac)?.user ?? null),
     overlay: account.overlay,
     ...bytesJson(rows.map(({ bytes }) => bytes).reduce(plus, NOTHING)),
@@ -167,11 +174,18 @@ function oneSeries(view: UsageView, account: Account, rows: readonly UsageRow[],
   };
 }
 
+const hasMac = ({ kind, key }: Account): boolean => kind === 'device' || kind === 'station' || (kind === 'host' && isMac(key));
+
+const otherName = (view: UsageView, { kind, router, interface: name, key }: Account): string | null =>
+  kind === 'peer' ? nameOfPeer(view, router, name, key) : null;
+
 const bytesJson = ({ download, upload }: Traffic) => ({ download_bytes: download, upload_bytes: upload });
 
-const KINDS: readonly AccountKind[] = ['wan', 'device', 'station'];
+const KINDS: readonly AccountKind[] = ['wan', 'device', 'host', 'station', 'peer'];
+
+const subject = ({ mac, ip, public_key }: UsageSeries): string => mac ?? ip ?? public_key ?? '';
 
 function byKindAndSize(a: UsageSeries, b: UsageSeries): number {
   const size = (series: UsageSeries) => series.download_bytes + series.upload_bytes;
-  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || size(b) - size(a) || ((a.mac ?? '') < (b.mac ?? '') ? -1 : 1);
+  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || size(b) - size(a) || (subject(a) < subject(b) ? -1 : 1);
 }

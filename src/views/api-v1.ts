@@ -3,6 +3,7 @@ import type { RouterStatus, SourceStatus } from '../domain/status.ts';
 import type { Traffic } from '../domain/traffic.ts';
 import { type DeviceRow, deviceRows, type OnAir } from './device-rows.ts';
 import { rfc3339 } from './format.ts';
+import { type PeerRow, type PeerView, peerRows } from './peer-rows.ts';
 import { nameOf, observationsOf, type View } from './view.ts';
 import { homeTraffic, type WanRow, wanRows } from './wan-rows.ts';
 
@@ -21,6 +22,11 @@ export function wanAnswer(view: Pick<View, 'books' | 'months' | 'routers'>) {
   const rows = wanRows(view);
   const home = homeTraffic(rows);
   return { home: { month: monthJson(view.months.home), ...bytesJson(home) }, uplinks: rows.map(uplinkJson) };
+}
+
+/** `/api/v1/peers` */
+export function peersAnswer(view: PeerView & Pick<View, 'months'>) {
+  return { month: monthJson(view.months.home), peers: peerRows(view).map(peerJson) };
 }
 
 /** `/api/v1/leases` */
@@ -125,6 +131,24 @@ export function uplinkJson(row: WanRow) {
     overlay: row.overlay,
     ...bytesJson(row),
     month: monthJson(row.period),
+    first_seen: timeJson(row.firstSeen),
+    last_seen: timeJson(row.lastSeen),
+  };
+}
+
+function peerJson(row: PeerRow) {
+  return {
+    id: row.id,
+    router: row.router,
+    interface: row.interface,
+    public_key: row.publicKey,
+    name: row.name,
+    allowed_ips: row.allowedIps,
+    endpoint: row.endpoint,
+    state: row.state,
+    online: row.online,
+    latest_handshake: timeJson(row.latestHandshake),
+    ...bytesJson(row),
     first_seen: timeJson(row.firstSeen),
     last_seen: timeJson(row.lastSeen),
   };

@@ -1,6 +1,6 @@
 import type { UsageAnswer } from './api-v1-usage.ts';
 
-/** The bytes of one uplink, device or station in one stretch of time. */
+/** The bytes of one uplink, device, host, station or peer in one stretch of time. */
 export interface UsageLine {
   kind: string;
   router: string | null;
@@ -12,14 +12,30 @@ export interface UsageLine {
   start: string;
   download_bytes: number;
   upload_bytes: number;
+  /** Of a host whose MAC is not known. */
+  ip: string | null;
+  /** Of a WireGuard peer. */
+  public_key: string | null;
 }
 
-export const USAGE_COLUMNS = ['kind', 'router', 'interface', 'mac', 'name', 'user', 'start', 'download_bytes', 'upload_bytes'] as const;
+export const USAGE_COLUMNS = [
+  'kind',
+  'router',
+  'interface',
+  'mac',
+  'name',
+  'user',
+  'start',
+  'download_bytes',
+  'upload_bytes',
+  'ip',
+  'public_key',
+] as const;
 
 /** An answer as lines, the oldest first. */
 export function usageLines({ series }: Pick<UsageAnswer, 'series'>): UsageLine[] {
-  const lines = series.flatMap(({ kind, router, interface: name, mac, name: called, user, buckets }) =>
-    buckets.map((bucket) => ({ kind, router, interface: name, mac, name: called, user, ...bucket })),
+  const lines = series.flatMap(({ kind, router, interface: name, mac, name: called, user, ip, public_key, buckets }) =>
+    buckets.map((bucket) => ({ kind, router, interface: name, mac, name: called, user, ...bucket, ip, public_key })),
   );
   const times = new Map(lines.map(({ start }) => [start, Date.parse(start)]));
   return lines.sort((a, b) => (times.get(a.start) ?? 0) - (times.get(b.start) ?? 0));

@@ -24,7 +24,7 @@ const NAMES = ['from', 'to', 'by', 'kind', 'mac', 'router'] as const;
 
 /** Lengths of a bucket: months are billing periods, years are those of the calendar. */
 export const BY = ['hour', 'day', 'month', 'year'] as const;
-const KINDS = ['device', 'station', 'wan'] as const satisfies readonly AccountKind[];
+const KINDS = ['device', 'host', 'station', 'peer', 'wan'] as const satisfies readonly AccountKind[];
 
 const DAY_MS = 86_400_000;
 const MOST_HOURS_DAYS = 62;
@@ -54,9 +54,10 @@ function parseWhose(given: Given<(typeof NAMES)[number]>): Pick<UsageRequest, 'k
   const kind = given.kind === undefined ? null : oneOf('kind', given.kind, KINDS);
   const mac = given.mac === undefined ? null : parseMac(given.mac);
   if (given.mac !== undefined && mac === null) throw bad(`"mac" is ${quote(given.mac)}: write it like 02:00:00:00:00:01`);
-  if (kind === 'wan' && mac !== null) throw bad('An uplink has no MAC: leave out "mac", or ask for kind=device');
+  if ((kind === 'wan' || kind === 'peer') && mac !== null)
+    throw bad(`${kind === 'wan' ? 'An uplink' : 'A peer'} has no MAC: leave out "mac", or ask for kind=device`);
   if (kind === 'device' && given.router !== undefined) {
-    throw bad('A device is counted over all routers: leave out "router", or ask for kind=station');
+    throw bad('A device is counted over all routers: leave out "router", or ask for kind=host or kind=station');
   }
   return { kind, mac, router: given.router ?? null };
 }

@@ -1,9 +1,11 @@
 import type { Observation } from '../domain/observation.ts';
+import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
 import type { Account, Device, KnownLease } from '../ledger/account.ts';
 import { type Books, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/ledger.ts';
 import type { Months } from '../ledger/months.ts';
+import { peerKey } from '../ledger/peers.ts';
 
 /** All that a view is made of: the books, the routers' last answers, and the settings that say how to show them. */
 export interface View {
@@ -19,6 +21,8 @@ export interface View {
   routers: readonly RouterStatus[];
   /** What the owner calls a MAC, and whose it is. */
   aliases: ReadonlyMap<string, Alias>;
+  /** What the owner calls a WireGuard peer, by its public key. */
+  peerNames: ReadonlyMap<string, string>;
   /** True where no router was configured and the usual address is tried. */
   implied: boolean;
 }
@@ -33,6 +37,11 @@ export interface Alias {
 /** What a MAC is called: the owner's alias, else the last name known, else the MAC itself. */
 export function nameOf(view: Pick<View, 'aliases' | 'books'>, mac: string): string {
   return view.aliases.get(mac)?.name ?? view.books.devices.get(mac)?.name ?? mac;
+}
+
+/** What a WireGuard peer is called: by the owner, else by its server, else by the beginning of its key. */
+export function nameOfPeer({ peerNames, books }: Pick<View, 'peerNames' | 'books'>, router: string, name: string, key: string): string {
+  return peerNames.get(key) ?? books.peers.get(peerKey(router, name, key))?.name ?? shortKey(key);
 }
 
 type ObservationOf<S> = Extract<Observation, { source: S }>;

@@ -105,6 +105,13 @@ function roundOf(cgi: readonly { name: string; url: string }[], told: readonly T
 }
 
 function viewOf({ books, months, state }: Awaited<ReturnType<typeof openLedger>>, routers: View['routers']): View {
-  const common = { timezone: TERMS.timezone, expire: 30 * 86_400, version: '0.0.0', aliases: new Map(), implied: false };
+  const common = {
+    timezone: TERMS.timezone,
+    expire: 30 * 86_400,
+    version: '0.0.0',
+    aliases: new Map(),
+    peerNames: new Map(),
+    implied: false,
+  };
   return { ...common, now: Date.now(), books, months, ledger: state, routers };
 }

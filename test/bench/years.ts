@@ -65,6 +65,7 @@ function home(seed: number) {
           ledger: ledger.state,
           routers: [...statuses.values()],
           aliases: new Map(),
+          peerNames: new Map(),
           implied: false,
         },
         null,

@@ -5,7 +5,7 @@ import { leases, openHome, type SmallHome, stations, wan } from '../support/smal
 
 const TV = '00:00:5e:00:53:03';
 const MAC2 = '00:00:5e:00:53:04';
-const HEAD = 'kind,router,interface,mac,name,user,start,download_bytes,upload_bytes';
+const HEAD = 'kind,router,interface,mac,name,user,start,download_bytes,upload_bytes,ip,public_key';
 const at = (text: string) => Date.parse(text);
 
 describe('wrtmeter export', () => {
@@ -56,20 +56,20 @@ describe('wrtmeter export', () => {
       code: 0,
       stdout: [
         HEAD,
-        'wan,gateway,wan,,,,2026-11-10,1000,0',
-        `device,,,${TV},tv,,2026-11-10,100,0`,
-        `station,gateway,,${TV},tv,,2026-11-10,100,0`,
-        'wan,gateway,wan,,,,2026-11-11,4000,0',
-        `device,,,${TV},tv,,2026-11-11,400,0`,
-        `station,gateway,,${TV},tv,,2026-11-11,400,0`,
+        'wan,gateway,wan,,,,2026-11-10,1000,0,,',
+        `device,,,${TV},tv,,2026-11-10,100,0,,`,
+        `station,gateway,,${TV},tv,,2026-11-10,100,0,,`,
+        'wan,gateway,wan,,,,2026-11-11,4000,0,,',
+        `device,,,${TV},tv,,2026-11-11,400,0,,`,
+        `station,gateway,,${TV},tv,,2026-11-11,400,0,,`,
         '',
       ].join('\r\n'),
       stderr: '',
     });
     const picked = await exported({ from: '2026-11-11', to: '2026-11-12', kind: 'wan' });
-    expect(picked.stdout.split('\r\n').slice(1)).to.deep.equal(['wan,gateway,wan,,,,2026-11-11,4000,0', '']);
+    expect(picked.stdout.split('\r\n').slice(1)).to.deep.equal(['wan,gateway,wan,,,,2026-11-11,4000,0,,', '']);
     const month = await exported({ by: 'month', mac: TV, kind: 'device' });
-    expect(month.stdout.split('\r\n').slice(1)).to.deep.equal([`device,,,${TV},tv,,2026-11-10,500,0`, '']);
+    expect(month.stdout.split('\r\n').slice(1)).to.deep.equal([`device,,,${TV},tv,,2026-11-10,500,0,,`, '']);
   });
 
   it('the two equal hours of an autumn night are two rows, with their offsets and in their order', async () => {
@@ -83,8 +83,8 @@ describe('wrtmeter export', () => {
       await read(time, bytes);
     const { stdout } = await exported({ by: 'hour', kind: 'wan' });
     expect(stdout.split('\r\n').slice(1)).to.deep.equal([
-      'wan,gateway,wan,,,,2026-10-25T02:00:00+02:00,100,0',
-      'wan,gateway,wan,,,,2026-10-25T02:00:00+01:00,200,0',
+      'wan,gateway,wan,,,,2026-10-25T02:00:00+02:00,100,0,,',
+      'wan,gateway,wan,,,,2026-10-25T02:00:00+01:00,200,0,,',
       '',
     ]);
   });
@@ -153,6 +153,8 @@ describe('wrtmeter export', () => {
         start: '2026-11-10',
         download_bytes: 1000,
         upload_bytes: 0,
+        ip: null,
+        public_key: null,
       },
       {
         kind: 'device',
@@ -164,6 +166,8 @@ describe('wrtmeter export', () => {
         start: '2026-11-10',
         download_bytes: 100,
         upload_bytes: 0,
+        ip: null,
+        public_key: null,
       },
       {
         kind: 'station',
@@ -175,6 +179,8 @@ describe('wrtmeter export', () => {
         start: '2026-11-10',
         download_bytes: 100,
         upload_bytes: 0,
+        ip: null,
+        public_key: null,
       },
     ]);
   });
@@ -184,7 +190,7 @@ describe('wrtmeter export', () => {
     [{ format: 'xls' }, /^"format" is "xls": use csv, json\n$/],
     [{ from: 'yesterday' }, /^"from" is "yesterday": write a date like 2026-01-31/],
     [{ from: '2026-11-11', to: '2026-11-10' }, /^"from" \(2026-11-11\) is not before "to" \(2026-11-10\)\n$/],
-    [{ kind: 'host' }, /^"kind" is "host": use device, station, wan\n$/],
+    [{ kind: 'hosts' }, /^"kind" is "hosts": use device, host, station, peer, wan\n$/],
     [{ mac: 'tv' }, /^"mac" is "tv": write it like 02:00:00:00:00:01\n$/],
     [{ mac: MAC2 }, /^No device with the MAC "00:00:5e:00:53:04" was ever counted: "wrtmeter print devices" lists those that were\n$/],
     [{ router: 'attic' }, /^There is no router "attic": "wrtmeter print routers" lists them\n$/],

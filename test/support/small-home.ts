@@ -83,6 +83,7 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
       ledger: ledger.state,
       routers: [...routers.values()],
       aliases: options.aliases ?? new Map(),
+      peerNames: new Map(),
       implied: false,
       ...changes,
     }),

@@ -197,7 +197,11 @@ describe('api/v1/usage', () => {
     ],
     [{ router: 'shed' }, 404, 'There is no router "shed": /api/v1/routers lists them'],
     [{ kind: 'wan', mac: TV }, 400, 'An uplink has no MAC: leave out "mac", or ask for kind=device'],
-    [{ kind: 'device', router: 'gateway' }, 400, 'A device is counted over all routers: leave out "router", or ask for kind=station'],
+    [
+      { kind: 'device', router: 'gateway' },
+      400,
+      'A device is counted over all routers: leave out "router", or ask for kind=host or kind=station',
+    ],
   ];
   for (const [query, status, message] of WRONG) {
     it(`refuses ${JSON.stringify(query)}`, async () => {

@@ -23,13 +23,13 @@ export function deviceFamilies(view: View): Family[] {
   return [
     counter(
       'device_download_bytes_total',
-      'Bytes that the device has received, over all access points',
+      'Bytes that the device has received: from the Internet where the gateway counts hosts, else over all access points',
       BYTES,
       samples((a) => a.total.download),
     ),
     counter(
       'device_upload_bytes_total',
-      'Bytes that the device has sent, over all access points',
+      'Bytes that the device has sent: to the Internet where the gateway counts hosts, else over all access points',
       BYTES,
       samples((a) => a.total.upload),
     ),

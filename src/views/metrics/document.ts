@@ -56,5 +56,6 @@ const EMPTY: View = {
   },
   routers: [newStatus('', [], [])],
   aliases: new Map(),
+  peerNames: new Map(),
   implied: false,
 };

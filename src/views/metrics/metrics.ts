@@ -2,6 +2,8 @@ import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import type { View } from '../view.ts';
 import { deviceFamilies } from './devices.ts';
 import type { Family } from './family.ts';
+import { hostFamilies } from './hosts.ts';
+import { peerFamilies } from './peers.ts';
 import { programFamilies } from './program.ts';
 import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
@@ -22,7 +24,8 @@ const NEVER = 2 ** 31 - 1;
 
 /** Every family of our own, in the order in which it is shown. */
 export function families(view: View): Family[] {
-  return [...deviceFamilies(view), ...wanFamilies(view), ...stationFamilies(view), ...routerFamilies(view), ...programFamilies(view)];
+  const bytes = [deviceFamilies, wanFamilies, hostFamilies, stationFamilies, peerFamilies];
+  return [...bytes, routerFamilies, programFamilies].flatMap((familiesOf) => familiesOf(view));
 }
 
 /** The figures of the process itself; they live as long as it does. */

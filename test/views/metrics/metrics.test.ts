@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { CounterRules } from '../../../src/domain/counter.ts';
+import type { HostCounter, Observation } from '../../../src/domain/observation.ts';
 import type { SourceResult } from '../../../src/domain/round.ts';
 import { newStatus, noteRound } from '../../../src/domain/status.ts';
 import { renderMetrics } from '../../../src/views/metrics/metrics.ts';
@@ -27,6 +29,37 @@ import {
 const GOLDEN = join(import.meta.dirname, '../../golden/metrics.txt');
 const TABLET = '02:00:00:00:00:03';
 
+const HOST_RULES: CounterRules = { directions: 'apart', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 };
+const hosts = (...list: HostCounter[]): Observation => ({
+  source: 'hosts',
+  rules: HOST_RULES,
+  method: 'nftables',
+  hosts: list,
+  devices: ['br-lan'],
+  uncounted: null,
+});
+
+/** One that is connected, one that was revoked. */
+function peers(grown: number, name: string): Observation {
+  const facts = { interface: 'wg0', endpoint: null, epoch: null, allowedIps: ['10.7.0.2/32'] };
+  return {
+    source: 'peers',
+    rules: { ...HOST_RULES, directions: 'together', absent: 'kept' },
+    interfaces: ['wg0'],
+    peers: [
+      {
+        ...facts,
+        publicKey: `${'A'.repeat(43)}=`,
+        name,
+        state: 'active',
+        latestHandshake: 1_772_000_000,
+        bytes: { download: grown * 70, upload: 5 },
+      },
+      { ...facts, publicKey: `${'B'.repeat(42)}A=`, name: null, state: 'revoked', latestHandshake: 0, bytes: null },
+    ],
+  };
+}
+
 /** Two rounds of a gateway with radios and an access point with classic scripts, one source of which fails. */
 async function viewOf(bench: Bench, names: { phone: string; laptop: string }): Promise<View> {
   const statuses = new Map(
@@ -44,6 +77,15 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
     const gateway: SourceResult[] = [
       ok(complete(station(PHONE, 1e10 + grown * 3e9, 500 + grown * 7, air)), at),
       ok(wan({ download: grown * 5e9, upload: grown * 100 }), at),
+      ok(
+        hosts(
+          { counts: 'upload', mac: PHONE, ip: '192.168.1.10', bytes: { download: 0, upload: grown * 40 }, epoch: null },
+          { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: grown * 4e9, upload: 0 }, epoch: null },
+          { counts: 'download', mac: null, ip: '10.7.0.2', bytes: { download: grown * 33, upload: 0 }, epoch: null },
+        ),
+        at,
+      ),
+      ok(peers(grown, names.phone), at),
       ok(leases([{ ...lease(PHONE, names.phone), expiry: 1_800_000_000 }, lease(LAPTOP, names.laptop, '192.168.1.11')]), at),
     ];
     const attic = [ok(classic(station(LAPTOP, grown * 11, grown * 22), station(TABLET, 0, grown)), at), failed('wan', at)];
@@ -70,6 +112,7 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
     months: bench.ledger.months,
     ledger: bench.ledger.state,
     routers: [...statuses.values()],
+    peerNames: new Map(),
     aliases: new Map([LAPTOP, TABLET].map((mac) => [mac, { name: "Anna's things", mac: LAPTOP, user: 'anna' }])),
     implied: false,
   };
