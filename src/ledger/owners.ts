@@ -9,9 +9,14 @@ export type OwnerOf = (ip: string) => string | null;
  * sends from the address. Another router's facts are left out: its networks may have the same addresses.
  */
 export function ownersAt({ results }: Pick<RouterRound, 'results'>): OwnerOf {
-  const told = results.flatMap((result) => (result.status === 'ok' ? [result.observation] : []));
-  const maps = [neighbours, leases, senders].map((pairsOf) => ownersIn(told.flatMap(pairsOf)));
+  let maps: Map<string, string | null>[] | null = null;
+  const gather = () => {
+    const told = results.flatMap((result) => (result.status === 'ok' ? [result.observation] : []));
+    return [neighbours, leases, senders].map((pairsOf) => ownersIn(told.flatMap(pairsOf)));
+  };
   return (ip) => {
+    // Most rounds ask for nobody.
+    maps ??= gather();
     for (const owners of maps) {
       const mac = owners.get(ip);
       if (mac !== undefined) return mac;
