@@ -117,8 +117,11 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
       const baselines = before?.counters.get(counter) ?? [];
       for (const change of compare(readings, baselines, now)) {
         writeDown(journal, counter, change);
+        if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
         for (const account of readings[0]?.accounts ?? []) book(account, change, result.at, journal);
       }
+      const shown = readings[0]?.shows;
+      if (shown !== undefined) sight(shown, result.at);
       hold(written, counter, readings, baselines);
     }
     if (before !== null) markAbsent(written, before, answer.rules, new Set(counters.keys()));
@@ -132,13 +135,18 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
     return [...books.readers.values()].filter((r) => r.reader === reader && r.source === source && !routers.has(r.router));
   }
 
-  function book(name: AccountName, change: Change, at: number, journal: Journal): void {
+  function sight(name: AccountName, at: number): AccountEntry | null {
     const line = accountEntry(name, at);
+    if (line !== null) line.seen = Math.max(line.seen, at);
+    return line;
+  }
+
+  function book(name: AccountName, change: Change, at: number, journal: Journal): void {
+    const line = sight(name, at);
     if (line === null) {
       journal.counts.leftOut += 1;
       return;
     }
-    line.seen = Math.max(line.seen, at);
     if (change.kind === 'baseline' || change.kind === 'rejected' || isZero(change.bytes)) return;
     line.download += change.bytes.download;
     line.upload += change.bytes.upload;
@@ -211,6 +219,8 @@ function goesOn(held: Reader, { reader, at }: Answered, told: Boot, tick: number
   journal.note('machine', '', NOTHING, `another machine answers here: it has run for ${told.uptime} s, and is not the one read last`);
   return false;
 }
+
+const movedNothing = (change: Change): boolean => 'bytes' in change && isZero(change.bytes);
 
 function writeDown({ note, counts }: Journal, counter: string, change: Change): void {
   switch (change.kind) {

@@ -5,10 +5,14 @@ import type { AccountName } from './account.ts';
 /** A reading and the accounts that its increase is posted to. */
 export interface PostedReading extends Reading {
   accounts: AccountName[];
+  /** An account that gets none of its bytes, because others feed it, and whose bearer it shows to be there. */
+  shows?: AccountName;
 }
 
 export interface CounterAnswer {
   rules: CounterRules;
+  /** What shows that somebody is there: that the counter stands in the answer, or that bytes have moved. A host's counter outlasts it by a day. */
+  seenBy: 'counter' | 'bytes';
   readings: PostedReading[];
 }
 
@@ -25,15 +29,22 @@ export function readingsOf(router: string, observation: Observation, terms: Post
     case 'stations':
       return {
         rules: observation.rules,
+        seenBy: 'counter',
         readings: observation.stations.map(({ interface: name, mac, bytes, epoch, access }) => {
-          const accounts: AccountName[] = [{ kind: 'station', router, interface: '', key: mac }];
-          if (access && terms.deviceBytes === 'stations') accounts.push({ kind: 'device', router: '', interface: '', key: mac });
-          return { counter: name === null ? mac : `${name} ${mac}`, bytes, bits: 64, epoch, accounts };
+          const counter = name === null ? mac : `${name} ${mac}`;
+          const station: AccountName = { kind: 'station', router, interface: '', key: mac };
+          const device: AccountName = { kind: 'device', router: '', interface: '', key: mac };
+          const reading = { counter, bytes, bits: 64 as const, epoch };
+          if (!access) return { ...reading, accounts: [station] };
+          return terms.deviceBytes === 'hosts'
+            ? { ...reading, accounts: [station], shows: device }
+            : { ...reading, accounts: [station, device] };
         }),
       };
     case 'wan':
       return {
         rules: observation.rules,
+        seenBy: 'counter',
         readings: observation.uplinks.flatMap(({ name, device, bytes, bits, epoch, overlay }) =>
           bytes === null
             ? []
@@ -49,9 +60,13 @@ export function readingsOf(router: string, observation: Observation, terms: Post
         ),
       };
     case 'hosts':
-      return { rules: observation.rules, readings: observation.hosts.map((host) => hostReading(router, host, terms)) };
+      return { rules: observation.rules, seenBy: 'bytes', readings: observation.hosts.map((host) => hostReading(router, host, terms)) };
     case 'peers':
-      return { rules: observation.rules, readings: observation.peers.flatMap((peer) => peerReading(router, peer) ?? []) };
+      return {
+        rules: observation.rules,
+        seenBy: 'counter',
+        readings: observation.peers.flatMap((peer) => peerReading(router, peer) ?? []),
+      };
     case 'leases':
     case 'neighbours':
       return null;

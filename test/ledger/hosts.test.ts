@@ -93,6 +93,27 @@ describe('hosts', () => {
     expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 0, upload: 400 });
   });
 
+  it('one that moves nothing is not seen, though its counter still stands in the answer', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100), up(LAPTOP, '192.168.1.11', 100)));
+    await bench.read(60, hosts(up(PHONE, IP, 100), up(LAPTOP, '192.168.1.11', 101)));
+    const seen = [...bench.ledger.books.accounts.values()].flatMap(({ kind, key, lastSeen }) =>
+      kind === 'device' ? [[key, lastSeen - START]] : [],
+    );
+    expect(seen).to.deep.equal([
+      [PHONE, 0],
+      [LAPTOP, 60_000],
+    ]);
+  });
+
+  it('a device on the air is seen, whether it moves routed bytes or not', async () => {
+    await open();
+    await bench.read(0, classic(station(PHONE, 0, 0)), hosts(up(PHONE, IP, 100)));
+    await bench.read(60, classic(station(PHONE, 500, 0)), hosts(up(PHONE, IP, 100)));
+    const device = [...bench.ledger.books.accounts.values()].find(({ kind }) => kind === 'device');
+    expect([device?.total, device?.lastSeen]).to.deep.equal([{ download: 0, upload: 0 }, START + 60_000]);
+  });
+
   it('a table that could not be read changes nothing', async () => {
     await open();
     await bench.read(0, hosts(up(PHONE, IP, 100)));
