@@ -5,7 +5,14 @@ import { type Argv, type Machine, outputOf } from './run.ts';
 /** This machine. `env` is what programs get as their environment. */
 export function thisMachine(env: ProgramEnvironment = null): Machine {
   const run: Machine['run'] = async (argv, stdin, signal) => outputOf(argv[0] ?? '', await runProcess(argv, stdin, signal, env));
-  return { run, each: (argvs, signal) => Promise.all(argvs.map((argv) => caught(run(argv, null, signal)))) };
+  return {
+    run,
+    each: async (argvs, signal) => {
+      const outputs: (string | SourceError)[] = [];
+      for (const argv of argvs) outputs.push(await caught(run(argv, null, signal)));
+      return outputs;
+    },
+  };
 }
 
 /** A machine on which every command is put into another one: `sudo`, `docker exec`. */

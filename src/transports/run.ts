@@ -9,7 +9,7 @@ export type Run = (argv: Argv, stdin: string | null, signal: AbortSignal) => Pro
 /** Where programs run. */
 export interface Machine {
   run: Run;
-  /** Runs several over one connection. One that fails costs the others nothing; rejects where none could be run. */
+  /** Runs several, one after the other, over one connection. One that fails costs the others nothing; rejects where none could be run. */
   each(argvs: readonly Argv[], signal: AbortSignal): Promise<(string | SourceError)[]>;
 }
 

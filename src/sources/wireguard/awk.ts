@@ -1,0 +1,99 @@
+/**
+ * Programs for any awk (mawk, gawk, busybox), each one argument of a command: what they leave out never leaves the server. The first
+ * argument after a program names the interfaces, joined by commas; without it they are those of /proc/net/dev.
+ */
+const INTERFACES = `
+function interfaces(   line, n) {
+  if (ARGV[1] != "") return split(ARGV[1], names, ",")
+  n = 0
+  while ((getline line < "/proc/net/dev") > 0)
+    if (index(line, ":") > 0) names[++n] = trim(substr(line, 1, index(line, ":") - 1))
+  return n
+}
+function trim(text) {
+  sub(/^[ \\t\\r]+/, "", text)
+  sub(/[ \\t\\r]+$/, "", text)
+  return text
+}`;
+
+/** Prints what tells one boot and one life of an interface from the next: lines of a word and its value. */
+export const FACTS_PROGRAM = `${INTERFACES}
+function fact(word, path,   line) {
+  if ((getline line < path) > 0) print word " " substr(line, 1, 300)
+  close(path)
+}
+BEGIN {
+  fact("boot_id", "/proc/sys/kernel/random/boot_id")
+  fact("uptime", "/proc/uptime")
+  while ((getline line < "/proc/stat") > 0) if (line ~ /^btime /) print line
+  fact("hostname", "/proc/sys/kernel/hostname")
+  while ((getline line < "/etc/os-release") > 0) if (line ~ /^PRETTY_NAME=/) print "release " substr(line, 13, 200)
+  n = interfaces()
+  for (i = 1; i <= n; i++) fact("ifindex " names[i], "/sys/class/net/" names[i] "/ifindex")
+  print "end"
+}`;
+
+/**
+ * Prints what may be told of the interfaces' files: names, public keys and addresses, never another key. The arguments after the
+ * interfaces are paths, in which %i stands for the interface: the first that can be read is its file. Beside it may be the record of
+ * revoked peers (.revoked) and AmneziaVPN's table of clients.
+ */
+export const FILES_PROGRAM = `${INTERFACES}
+function value(line) {
+  sub(/^[^=]*=/, "", line)
+  return substr(trim(line), 1, 2000)
+}
+function setting(line) {
+  sub(/#.*/, "", line)
+  return value(line)
+}
+function tell(line,   small) {
+  line = trim(line)
+  small = tolower(line)
+  if (line == "") print "blank"
+  else if (small ~ /^\\[peer\\]/) print "peer"
+  else if (small ~ /^\\[/) print "section"
+  else if (small ~ /^#[ \\t]*(friendly_)?name[ \\t]*=/) print "name " value(line)
+  else if (small ~ /^#/) print "comment"
+  else if (small ~ /^publickey[ \\t]*=/) print "key " setting(line)
+  else if (small ~ /^allowedips[ \\t]*=/) print "allowed " setting(line)
+  else print "setting"
+}
+function settings(kind, name, path,   line, got, n) {
+  n = 0
+  while ((got = (getline line < path)) > 0 && n < 100000) {
+    if (n++ == 0) print kind " " name
+    tell(line)
+  }
+  close(path)
+  if (n == 0 && got == 0) print kind " " name
+  return got >= 0
+}
+function clients(name, path,   line, n) {
+  n = 0
+  while ((getline line < path) > 0 && n < 100000)
+    if (line ~ /"(clientId|clientName)"[ ]*:/) {
+      if (n++ == 0) print "clients " name
+      print "client " substr(trim(line), 1, 600)
+    }
+  close(path)
+}
+function pathFor(name, pattern,   parts, n, i, path) {
+  n = split(pattern, parts, "%i")
+  path = parts[1]
+  for (i = 2; i <= n; i++) path = path name parts[i]
+  return path
+}
+BEGIN {
+  n = interfaces()
+  for (i = 1; i <= n; i++) {
+    for (a = 2; a < ARGC; a++) {
+      path = pathFor(names[i], ARGV[a])
+      if (!settings("file", names[i], path)) continue
+      settings("revoked", names[i], path ".revoked")
+      if (sub("^/opt/amnezia/.*/", "&", path) && sub("[^/]*$", "clientsTable", path)) clients(names[i], path)
+      break
+    }
+  }
+  print "end"
+}`;

@@ -1,0 +1,79 @@
+import { parsePublicKey } from '../../domain/public-key.ts';
+import type { Traffic } from '../../domain/traffic.ts';
+import { SourceError } from '../../errors.ts';
+import { linesOf } from '../source.ts';
+
+/** A peer as `wg` and `awg` print it. */
+export interface DumpedPeer {
+  publicKey: string;
+  endpoint: string | null;
+  allowedIps: string[];
+  /** Unix seconds; 0 = never. */
+  latestHandshake: number;
+  bytes: Traffic;
+}
+
+/** Interfaces by name, each with its peers. */
+export type Dump = Map<string, DumpedPeer[]>;
+
+const MOST_ADDRESSES = 64;
+/** Linux takes names of 15 bytes. A key is longer, so no key is ever taken for a name. */
+const INTERFACE = /^[\w.@=+-]{1,15}$/;
+
+/**
+ * Parses what `wg show all dump` prints, or `awg` (wireguard-tools 1.0, amneziawg-tools 1.0): fields separated by tabs, each line led by
+ * its interface. An interface's first line is itself, with its private key, and more columns where it is AmneziaWG's; the others are its
+ * peers: public key, preshared key, endpoint, allowed addresses, latest handshake, transfer_rx (the peer's upload), transfer_tx,
+ * keepalive. Throws a SourceError, which shows no field of any line: what a garbled line holds where may be a key.
+ */
+export function parseDump(text: string): Dump {
+  const dump: Dump = new Map();
+  const seen = new Set<string>();
+  for (const [index, line] of linesOf({ text, framed: false }).entries()) {
+    const [name = '', ...fields] = line.split('\t');
+    if (!INTERFACE.test(name) || fields.length < 4) throw strange(index);
+    const peers = dump.get(name);
+    if (peers === undefined) {
+      dump.set(name, []);
+      continue;
+    }
+    const peer = parsePeer(fields);
+    if (peer === null || seen.has(`${name} ${peer.publicKey}`)) throw strange(index);
+    seen.add(`${name} ${peer.publicKey}`);
+    peers.push(peer);
+  }
+  return dump;
+}
+
+/** Parses what `wg show NAME dump` prints: the same without the interface before each line. */
+export function parseInterfaceDump(name: string, text: string): Dump {
+  return parseDump(text.replace(/^(?=.)/gm, `${name}\t`));
+}
+
+const strange = (index: number) => new SourceError('parse', `line ${index + 1} is none of a dump of WireGuard interfaces`);
+
+/** What stands in `rest` depends on the version. */
+function parsePeer([key = '', , endpoint = '', allowed = '', handshake = '', rx = '', tx = '', ..._rest]: string[]): DumpedPeer | null {
+  const publicKey = parsePublicKey(key);
+  const [download, upload] = [counter(tx), counter(rx)];
+  if (publicKey === null || !/^\d{1,12}$/.test(handshake) || download === null || upload === null) return null;
+  return {
+    publicKey,
+    endpoint: /^(\[[\w:.%-]{2,70}\]|\d{1,3}(\.\d{1,3}){3}):\d{1,5}$/.test(endpoint) ? endpoint : null,
+    allowedIps: parseAllowedIps(allowed),
+    latestHandshake: Number(handshake),
+    bytes: { download, upload },
+  };
+}
+
+/** Addresses with their prefix, joined by commas; anything else is left out. */
+export const parseAllowedIps = (text: string): string[] =>
+  text
+    .split(',', MOST_ADDRESSES)
+    .map((part) => part.trim())
+    .filter((part) => /^[0-9a-f:.]{2,45}\/\d{1,3}$/i.test(part));
+
+function counter(text: string): number | null {
+  const value = Number(text);
+  return /^\d{1,16}$/.test(text) && Number.isSafeInteger(value) ? value : null;
+}

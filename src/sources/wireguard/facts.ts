@@ -1,0 +1,49 @@
+import type { Epoch } from '../../domain/counter.ts';
+import { cleanName } from '../../domain/name.ts';
+import type { System } from '../../domain/observation.ts';
+import { epochOf } from '../openwrt/fields.ts';
+
+/** What a server tells of its boot and its interfaces. */
+export interface Facts {
+  system: System | null;
+  /** By interface. */
+  ifindex: Map<string, number>;
+}
+
+export const NO_FACTS: Facts = { system: null, ifindex: new Map() };
+
+/** Parses what the program of facts prints. What cannot be understood is not known: the peers count all the same. */
+export function parseFacts(text: string): Facts {
+  const lines = text.split('\n');
+  const fact = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? '';
+  const bootId = fact('boot_id');
+  const uptime = /^\d+\.\d+(?= )/.exec(fact('uptime'))?.[0];
+  const booted = fact('btime');
+  const ifindex = new Map<string, number>();
+  for (const line of lines) {
+    const [, name, index] = /^ifindex (\S+) (\d{1,10})$/.exec(line) ?? [];
+    if (name !== undefined) ifindex.set(name, Number(index));
+  }
+  if (!/^[0-9a-f-]{8,64}$/i.test(bootId) || uptime === undefined || !/^\d{1,12}$/.test(booted)) return { ...NO_FACTS, ifindex };
+  const system = {
+    bootId,
+    uptime: Number(uptime),
+    time: Number(booted) + Math.floor(Number(uptime)),
+    hostname: cleanName(fact('hostname')) ?? '',
+    model: '',
+    release: cleanName(fact('release').replaceAll('"', '')) ?? '',
+    counterBits: 64 as const,
+    flowOffload: { software: false, hardware: false },
+    script: null,
+  };
+  return { system, ifindex };
+}
+
+/**
+ * The life of an interface, or null where its boot or its number is not known: an epoch without a number would be another than one with
+ * it, and the same counter would be posted again.
+ */
+export function epochIn({ system, ifindex }: Facts, name: string): Epoch | null {
+  const instance = ifindex.get(name);
+  return system === null || instance === undefined ? null : { ...epochOf(system), instance };
+}

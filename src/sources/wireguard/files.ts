@@ -1,0 +1,140 @@
+import { cleanName } from '../../domain/name.ts';
+import { parsePublicKey } from '../../domain/public-key.ts';
+import { SourceError } from '../../errors.ts';
+import { parseAllowedIps } from './dump.ts';
+
+/** Where the file of an interface usually is; `%i` stands for the interface. wg-quick's, awg-quick's, and those in AmneziaVPN's containers. */
+export const USUAL_FILES = [
+  '/etc/wireguard/%i.conf',
+  '/etc/amnezia/amneziawg/%i.conf',
+  '/opt/amnezia/awg/%i.conf',
+  '/opt/amnezia/wireguard/%i.conf',
+] as const;
+
+export interface RevokedPeer {
+  publicKey: string;
+  name: string | null;
+  allowedIps: string[];
+}
+
+/** What an interface's files tell of its peers. */
+export interface InterfaceFiles {
+  /** By public key. */
+  names: Map<string, string>;
+  revoked: RevokedPeer[];
+}
+
+/** Parses what the program of files prints, by interface. Throws a SourceError where it was cut short. */
+export function parseFiles(text: string): Map<string, InterfaceFiles> {
+  const lines = text.split('\n');
+  if (lines.at(-2) !== 'end') throw new SourceError('truncated', 'the files of the interfaces were not told to the end');
+  const files = new Map<string, InterfaceFiles>();
+  for (const { kind, name, lines: inside } of partsOf(lines.slice(0, -2))) {
+    const known = files.get(name) ?? { names: new Map(), revoked: [] };
+    files.set(name, known);
+    const blocks = kind === 'clients' ? clientsOf(inside) : blocksOf(inside);
+    if (kind === 'revoked') known.revoked = blocks;
+    // What the owner wrote beside a peer goes before AmneziaVPN's table.
+    else
+      for (const { publicKey, name: called } of blocks)
+        if (called !== null && !known.names.has(publicKey)) known.names.set(publicKey, called);
+  }
+  return files;
+}
+
+interface Part {
+  kind: string;
+  name: string;
+  lines: string[];
+}
+
+function partsOf(lines: readonly string[]): Part[] {
+  const parts: Part[] = [];
+  for (const line of lines) {
+    const [, kind, name] = /^(file|revoked|clients) (\S+)$/.exec(line) ?? [];
+    if (kind !== undefined && name !== undefined) parts.push({ kind, name, lines: [] });
+    else parts.at(-1)?.lines.push(line);
+  }
+  return parts;
+}
+
+interface Block {
+  name: string | null;
+  publicKey: string | null;
+  allowedIps: string[];
+}
+
+/** A name that waits for the next line to tell whose it is. */
+interface Waiting {
+  text: string;
+  /** Whether an empty line stands between it and the block before. */
+  apart: boolean;
+}
+
+/**
+ * The peers of a configuration file. A name stands inside a [Peer] block or directly above it, without an empty line between. Where it
+ * stands at the end of one block and right above the next, it belongs to the one above if that has none.
+ */
+function blocksOf(lines: readonly string[]): RevokedPeer[] {
+  const blocks: Block[] = [];
+  let block: Block | null = null;
+  let waiting: Waiting | null = null;
+  let apart = false;
+  const settle = (inside: boolean) => {
+    if (block !== null && block.name === null && waiting !== null && (inside || !waiting.apart)) block.name = cleanName(waiting.text);
+    else if (waiting !== null) return waiting.text;
+    return null;
+  };
+  for (const { word, rest } of [...lines.map(wordOf), { word: 'blank', rest: '' }]) {
+    if (word === 'comment') continue;
+    const left = settle(['key', 'allowed', 'setting'].includes(word));
+    waiting = word === 'name' ? { text: rest, apart } : null;
+    switch (word) {
+      case 'peer':
+        block = { name: left === null ? null : cleanName(left), publicKey: null, allowedIps: [] };
+        blocks.push(block);
+        apart = false;
+        break;
+      case 'section':
+        block = null;
+        break;
+      case 'blank':
+        apart = true;
+        break;
+      case 'key':
+        if (block !== null) block.publicKey = parsePublicKey(rest);
+        break;
+      case 'allowed':
+        block?.allowedIps.push(...parseAllowedIps(rest));
+        break;
+      default:
+    }
+  }
+  return blocks.flatMap(({ publicKey, ...known }) => (publicKey === null ? [] : [{ publicKey, ...known }]));
+}
+
+function wordOf(line: string): { word: string; rest: string } {
+  const blank = line.indexOf(' ');
+  return blank < 0 ? { word: line, rest: '' } : { word: line.slice(0, blank), rest: line.slice(blank + 1) };
+}
+
+/** AmneziaVPN's table of clients: JSON, of which only these lines come: `"clientId": "KEY"`, and after it `"clientName": "Anna"`. */
+function clientsOf(lines: readonly string[]): RevokedPeer[] {
+  const clients: RevokedPeer[] = [];
+  let publicKey: string | null = null;
+  for (const line of lines) {
+    for (const [, field, text = ''] of line.matchAll(/"(clientId|clientName)" *: *("(?:[^"\\]|\\.)*")/g)) {
+      if (field === 'clientId') publicKey = parsePublicKey(jsonText(text));
+      else if (publicKey !== null) clients.push({ publicKey, name: cleanName(jsonText(text)), allowedIps: [] });
+    }
+  }
+  return clients;
+}
+
+function jsonText(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return '';
+  }
+}

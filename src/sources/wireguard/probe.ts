@@ -1,0 +1,174 @@
+import type { Peer } from '../../domain/observation.ts';
+import { ExitError, SourceError } from '../../errors.ts';
+import { PEER_RULES } from '../openwrt/peers.ts';
+import type { Probe, Told } from '../source.ts';
+import { FACTS_PROGRAM, FILES_PROGRAM } from './awk.ts';
+import { type Dump, parseDump, parseInterfaceDump } from './dump.ts';
+import { epochIn, type Facts, NO_FACTS, parseFacts } from './facts.ts';
+import { type InterfaceFiles, parseFiles, USUAL_FILES } from './files.ts';
+
+type Argv = readonly string[];
+
+/** Runs commands one after the other, each of which stands by itself: what it printed, or why it failed. Rejects where none could be run. */
+export type RunEach = (argvs: readonly Argv[], signal: AbortSignal) => Promise<(string | SourceError)[]>;
+
+export const TOOLS = ['wg', 'awg'] as const;
+export type Tool = (typeof TOOLS)[number];
+
+export interface WireguardTerms {
+  /** Names the place, for the ledger: on another one the counters are others. */
+  place: string;
+  run: RunEach;
+  /** A command as it is run by root there. */
+  asRoot: (argv: Argv) => Argv;
+  /** `auto` asks both, and takes what is there. */
+  tool: Tool | 'auto';
+  /** Interfaces to read; none = all. */
+  interfaces: readonly string[];
+  /** Path of an interface's file, with `%i` for the interface; null = where it usually is. */
+  configFile: string | null;
+  /** Whether to tell of the server itself; not where something else does. */
+  tellsSystem: boolean;
+}
+
+/** Reads the peers of a WireGuard or AmneziaWG server: its counters, what tells one life of them from the next, and the peers' names. */
+export function wireguardProbe(terms: WireguardTerms): Probe {
+  const { place, run, tool, interfaces, tellsSystem } = terms;
+  const known = new Set<string>(interfaces);
+  let hadFiles = false;
+
+  async function collect(signal: AbortSignal): Promise<Told> {
+    const dumps = dumpCommands(terms);
+    // The facts come after the counters: an interface made anew in between then has its old counters under its new number, and the new
+    // ones, which are lower, are a reset once. The other way round they would be posted twice.
+    const commands = [...dumps.map(({ argv }) => argv), factsCommand(terms), filesCommand(terms)];
+    const outputs = await run(commands, signal);
+    const { dump, tools } = readDumps(dumps, outputs, terms);
+    for (const name of known) if (!dump.has(name)) throw missing(name, interfaces.includes(name));
+    const facts = factsIn(outputs[dumps.length]);
+    const files = filesIn(outputs[dumps.length + 1]);
+    for (const name of dump.keys()) known.add(name);
+    hadFiles ||= files !== null;
+    // Whoever is in no list is taken for removed. Without the record of those revoked nobody can say so.
+    const complete = files === null && hadFiles ? [] : [...dump.keys()];
+    return {
+      system: tellsSystem ? facts.system : null,
+      sources: [
+        {
+          source: 'peers',
+          skipped: 0,
+          reader: tools.join(' '),
+          told: { source: 'peers', rules: PEER_RULES, interfaces: complete, peers: peersOf(dump, facts, files) },
+        },
+      ],
+    };
+  }
+
+  const which = interfaces.length === 0 ? 'all' : [...interfaces].sort().join(',');
+  return { sources: ['peers'], reader: `wireguard ${place} ${tool} ${which}`, collect };
+}
+
+interface DumpCommand {
+  tool: Tool;
+  /** Null for all of them. */
+  name: string | null;
+  argv: Argv;
+}
+
+function dumpCommands({ tool, interfaces, asRoot }: WireguardTerms): DumpCommand[] {
+  const names = interfaces.length === 0 ? [null] : interfaces;
+  const tools = tool === 'auto' ? TOOLS : [tool];
+  return tools.flatMap((each) => names.map((name) => ({ tool: each, name, argv: asRoot([each, 'show', name ?? 'all', 'dump']) })));
+}
+
+const factsCommand = ({ interfaces }: WireguardTerms): Argv => ['awk', FACTS_PROGRAM, interfaces.join(',')];
+
+const filesCommand = ({ interfaces, configFile, asRoot }: WireguardTerms): Argv =>
+  asRoot(['awk', FILES_PROGRAM, interfaces.join(','), ...(configFile === null ? USUAL_FILES : [configFile])]);
+
+/** What the tools printed, as one. A tool that is not there is no failure where the other one is. */
+function readDumps(commands: readonly DumpCommand[], outputs: readonly (string | SourceError | undefined)[], terms: WireguardTerms) {
+  const answers = commands.map((command, index) => ({ ...command, output: outputs[index] ?? new SourceError('truncated', 'no answer') }));
+  const present = answers.filter(({ tool, output }) => !isAbsent(tool, output));
+  if (present.length === 0) throw noTool(terms.tool);
+  const dump: Dump = new Map();
+  for (const { name, output } of present) {
+    if (output instanceof SourceError) {
+      if (name === null || !present.some((other) => other.name === name && typeof other.output === 'string')) throw explained(output, name);
+      continue;
+    }
+    const told = name === null ? parseDump(output) : parseInterfaceDump(name, output);
+    // In some of AmneziaVPN's containers both are one program.
+    for (const [each, peers] of told) if (!dump.has(each)) dump.set(each, peers);
+  }
+  if (dump.size === 0) throw new SourceError('exec', 'there is no WireGuard interface: bring one up, or correct this entry');
+  return { dump, tools: [...new Set(present.map(({ tool }) => tool))] };
+}
+
+/** As it is told without anything between us and the tool, by docker, and by sudo. */
+const isAbsent = (tool: Tool, output: string | SourceError): boolean =>
+  output instanceof ExitError &&
+  (output.code === 127 ? new RegExp(`^"${tool}" |exec: "${tool}"`) : new RegExp(`exec: "${tool}"|sudo: ${tool}: command not found`)).test(
+    output.message,
+  );
+
+const noTool = (tool: Tool | 'auto') =>
+  new SourceError(
+    'exec',
+    tool === 'auto' ? 'neither "wg" nor "awg" is installed there: install wireguard-tools' : `"${tool}" is not installed there: install it`,
+  );
+
+function explained(error: SourceError, name: string | null): SourceError {
+  if (!(error instanceof ExitError)) return error;
+  const { message } = error;
+  if (/unable to access interface/i.test(message)) {
+    if (/operation not permitted/i.test(message)) {
+      return new SourceError('auth', 'only root may read WireGuard interfaces: set sudo: true, or log in as root');
+    }
+    if (name !== null && /no such device|protocol not supported/i.test(message)) return missing(name, true);
+  }
+  if (/password is required|not allowed to execute|not in the sudoers|terminal is required/i.test(message)) {
+    return new SourceError('auth', 'sudo does not let this user read the interfaces without a password: allow it in sudoers');
+  }
+  return error;
+}
+
+function missing(name: string, configured: boolean): SourceError {
+  const why = configured ? 'is not there' : 'is gone: it was there before';
+  return new SourceError(
+    'exec',
+    `interface "${name}" ${why}; bring it up${configured ? ', or correct interfaces' : ', or restart wrtmeter'}`,
+  );
+}
+
+const factsIn = (output: string | SourceError | undefined): Facts => (typeof output === 'string' ? parseFacts(output) : NO_FACTS);
+
+/** Null where they could not be read: names are known from before, and no peer is lost for it. */
+function filesIn(output: string | SourceError | undefined): Map<string, InterfaceFiles> | null {
+  if (typeof output !== 'string') return null;
+  try {
+    return parseFiles(output);
+  } catch (error) {
+    if (error instanceof SourceError) return null;
+    throw error;
+  }
+}
+
+function peersOf(dump: Dump, facts: Facts, files: Map<string, InterfaceFiles> | null): Peer[] {
+  return [...dump].flatMap(([name, dumped]) => {
+    const told = files?.get(name);
+    const epoch = epochIn(facts, name);
+    const here = new Set(dumped.map(({ publicKey }) => publicKey));
+    const active = dumped.map(
+      (peer): Peer => ({ interface: name, ...peer, name: told?.names.get(peer.publicKey) ?? null, state: 'active', epoch }),
+    );
+    // Whoever is on the interface is not revoked, whatever the record says.
+    const revoked = (told?.revoked ?? []).filter(({ publicKey }) => !here.has(publicKey));
+    return [
+      ...active,
+      ...revoked.map(
+        (peer): Peer => ({ interface: name, ...peer, state: 'revoked', endpoint: null, latestHandshake: 0, bytes: null, epoch: null }),
+      ),
+    ];
+  });
+}

@@ -1,0 +1,198 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { SourceError } from '../../../src/errors.ts';
+import { FACTS_PROGRAM, FILES_PROGRAM } from '../../../src/sources/wireguard/awk.ts';
+import { epochIn, parseFacts } from '../../../src/sources/wireguard/facts.ts';
+import { type InterfaceFiles, parseFiles } from '../../../src/sources/wireguard/files.ts';
+import { busyboxPath } from '../../support/busybox.ts';
+import { anyKey, holdsKey, makeWireguardKey } from '../../support/wireguard-keys.ts';
+
+const AWKS = { 'this machine’s awk': ['awk'], 'busybox awk': [busyboxPath(), 'awk'] };
+
+const [A, B, C] = [makeWireguardKey(), makeWireguardKey(), makeWireguardKey()];
+
+function output(command: readonly string[]): string {
+  const [program = '', ...args] = command;
+  const run = spawnSync(program, args, { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`${program} failed: ${run.stderr}`);
+  return run.stdout;
+}
+
+for (const [title, awk] of Object.entries(AWKS)) {
+  describe(`the files of an interface, read by ${title}`, () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'wrtmeter-conf-'));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    const raw = (...paths: string[]) => output([...awk, FILES_PROGRAM, 'wg0', ...(paths.length === 0 ? [`${folder}/%i.conf`] : paths)]);
+
+    function told(conf: string, revoked?: string): InterfaceFiles | undefined {
+      writeFileSync(join(folder, 'wg0.conf'), conf);
+      if (revoked !== undefined) writeFileSync(join(folder, 'wg0.conf.revoked'), revoked);
+      return parseFiles(raw()).get('wg0');
+    }
+    const names = (conf: string) => Object.fromEntries(told(conf)?.names ?? []);
+
+    it('names stand inside a block or directly above it', () => {
+      const conf = `[Interface]\nPrivateKey = x\n# Name = server\n\n# Name = anna\n[Peer]\nPublicKey = ${A}\n\n[Peer]\n# friendly_name = Bert's phone\nPublicKey = ${B}\n`;
+      expect(names(conf)).to.deep.equal({ [A]: 'anna', [B]: "Bert's phone" });
+    });
+
+    it('every usual way to write a name is known', () => {
+      for (const line of [
+        '# Name = x y',
+        '#Name=x y',
+        '#friendly_name=x y',
+        '#  friendly_name  =  x y  ',
+        '# NAME = x y\r',
+        '\t# name = x y',
+      ])
+        expect(names(`[Peer]\n${line}\nPublicKey = ${A}\n`), line).to.deep.equal({ [A]: 'x y' });
+    });
+
+    it('other comments are no names', () => {
+      expect(names(`[Peer]\n# anna\n# nickname = x\n# PublicKey = ${B}\nPublicKey = ${A} # Name = z\n`)).to.deep.equal({});
+    });
+
+    it('words of the file may be written in any case, with or without blanks', () => {
+      expect(names(`[peer]   # the first\n# Name = a\n  publickey=${A}   # key\n`)).to.deep.equal({ [A]: 'a' });
+    });
+
+    it('a name above the next block is not taken for the end of this one', () => {
+      expect(names(`[Peer]\nPublicKey = ${A}\n\n# Name = bert\n[Peer]\nPublicKey = ${B}\n`)).to.deep.equal({ [B]: 'bert' });
+      expect(names(`# Name = anna\n[Peer]\nPublicKey = ${A}\n# Name = bert\n[Peer]\nPublicKey = ${B}\n`)).to.deep.equal({
+        [A]: 'anna',
+        [B]: 'bert',
+      });
+    });
+
+    it('a name at the end of a block is its own', () => {
+      expect(names(`[Peer]\nPublicKey = ${A}\n# Name = anna\n[Peer]\nPublicKey = ${B}\n# Name = bert\n`)).to.deep.equal({
+        [A]: 'anna',
+        [B]: 'bert',
+      });
+    });
+
+    it('a name after an empty line in a block is the block’s, if the block goes on', () => {
+      expect(names(`[Peer]\n\n# Name = anna\nPublicKey = ${A}\n\n# Name = nobody\n\n[Peer]\nPublicKey = ${B}\n`)).to.deep.equal({
+        [A]: 'anna',
+      });
+    });
+
+    it('a name is cleaned and bounded', () => {
+      const name = names(`[Peer]\n# Name = a\u0007\u202eb  ${'c'.repeat(500)}\nPublicKey = ${A}\n`)[A];
+      expect(name).to.equal(`ab ${'c'.repeat(60)}`);
+    });
+
+    it('the record of revoked peers beside it is read alike', () => {
+      const record = `# Name = carl\n[Peer]\nPublicKey = ${C}\nPresharedKey = ${B}\nAllowedIPs = 10.7.0.4/32, fd07::4/128\nAllowedIPs = 10.9.0.0/24\n`;
+      expect(told(`[Peer]\nPublicKey = ${A}\n`, record)?.revoked).to.deep.equal([
+        { publicKey: C, name: 'carl', allowedIps: ['10.7.0.4/32', 'fd07::4/128', '10.9.0.0/24'] },
+      ]);
+    });
+
+    it('an empty file is one that was read, a missing one is not', () => {
+      expect(told('')).to.deep.equal({ names: new Map(), revoked: [] });
+      expect(parseFiles(raw('/nowhere/%i.conf')).size).to.equal(0);
+    });
+
+    it('the first path that can be read counts', () => {
+      writeFileSync(join(folder, 'wg0.conf'), `[Peer]\n# Name = first\nPublicKey = ${A}\n`);
+      writeFileSync(join(folder, 'second'), `[Peer]\n# Name = second\nPublicKey = ${A}\n`);
+      expect(
+        parseFiles(raw('/nowhere/%i', `${folder}/%i.conf`, `${folder}/second`))
+          .get('wg0')
+          ?.names.get(A),
+      ).to.equal('first');
+    });
+
+    it('answers that end early are refused', () => {
+      writeFileSync(join(folder, 'wg0.conf'), `[Peer]\nPublicKey = ${A}\n`);
+      expect(() => parseFiles(raw().slice(0, -2))).to.throw(SourceError, 'the files of the interfaces were not told to the end');
+    });
+
+    it('no line of a key leaves the server, whatever the file looks like', () => {
+      const line = fc.oneof(
+        fc.constantFrom('[Peer]', '[Interface]', '', '# Name = x', `PublicKey = ${A}`, 'AllowedIPs = 10.0.0.1/32', 'Jc = 4', '[Peer'),
+        fc.string({ maxLength: 20 }).map((text) => text.replace(/[\n\0]/g, '')),
+      );
+      const secret = fc.tuple(
+        fc.constantFrom('PrivateKey', 'presharedkey', 'PreSharedKey', '#PrivateKey', '# PresharedKey', 'Privatekey\t', '[Peer] PrivateKey'),
+        fc.constantFrom('=', ' = ', '=\t'),
+        anyKey,
+      );
+      fc.assert(
+        fc.property(fc.array(line, { maxLength: 12 }), secret, fc.nat(12), (lines, [word, equals, key], at) => {
+          writeFileSync(join(folder, 'wg0.conf'), lines.toSpliced(at, 0, `${word}${equals}${key}`).join('\n'));
+          const text = raw();
+          expect(holdsKey(text, key)).to.equal(false);
+          parseFiles(text);
+        }),
+        { numRuns: 100 },
+      );
+    });
+  });
+
+  describe(`the facts of a server, read by ${title}`, () => {
+    it('tell its boot, its clock and the numbers of its interfaces', () => {
+      const { system, ifindex } = parseFacts(output([...awk, FACTS_PROGRAM, '']));
+      expect(system?.bootId).to.match(/^[0-9a-f]{8}-/);
+      expect(system?.uptime).to.be.above(1);
+      expect(Math.abs((system?.time ?? 0) - Date.now() / 1000)).to.be.below(5);
+      expect(ifindex.get('lo')).to.be.above(0);
+    });
+
+    it('tell of the interfaces that are named, and only of them', () => {
+      expect([...parseFacts(output([...awk, FACTS_PROGRAM, 'lo,nosuch0'])).ifindex.keys()]).to.deep.equal(['lo']);
+    });
+  });
+}
+
+describe('the life of an interface', () => {
+  const facts = 'boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10\nuptime 100.50 200.00\nbtime 1763664918\nifindex wg0 14\nend\n';
+
+  it('is its boot and its number', () => {
+    expect(epochIn(parseFacts(facts), 'wg0')).to.deep.equal({ boot: '8d1f3b0e', instance: 14, began: null, margin: 0 });
+  });
+
+  it('is not known where one of them is not, for half of it would look like another one', () => {
+    expect(epochIn(parseFacts(facts), 'wg1')).to.equal(null);
+    for (const word of ['boot_id', 'uptime', 'btime', 'ifindex'])
+      expect(epochIn(parseFacts(facts.replace(word, 'x')), 'wg0'), word).to.equal(null);
+    expect(epochIn(parseFacts(''), 'wg0')).to.equal(null);
+  });
+
+  it('is safe from garbage', () => {
+    fc.assert(fc.property(fc.string(), (text) => void parseFacts(`boot_id ${text}\nuptime ${text}\nbtime ${text}\nifindex ${text}`)));
+  });
+});
+
+describe('AmneziaVPN’s table of clients', () => {
+  it('names peers that the file leaves without a name', () => {
+    const table = [
+      'file awg0',
+      'peer',
+      'name anna',
+      `key ${A}`,
+      'peer',
+      `key ${B}`,
+      'clients awg0',
+      `client "clientId": "${A}",`,
+      'client "clientName": "Other",',
+      `client {"clientId": "${B}", "userData": {"clientName": "B\\u00e9rt \\"B\\""}},`,
+      'client "clientName": "after',
+      'end',
+      '',
+    ];
+    expect([...(parseFiles(table.join('\n')).get('awg0')?.names ?? [])]).to.deep.equal([
+      [A, 'anna'],
+      [B, 'Bért "B"'],
+    ]);
+  });
+});
