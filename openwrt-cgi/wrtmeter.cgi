@@ -128,14 +128,40 @@ collect_peers() {
   [ -z "$found" ] || { mark uci; uci -q show network; }
 }
 
-# One of them counts: nlbwmon where it runs, else our table, else rules of iptables.
+# What may count: nlbwmon where it runs, else our table, else rules of iptables. The answers of nft and nlbw are one line each, which is
+# more than busybox awk bears.
 collect_hosts() {
   [ "$counting" != 0 ] || return
-  case $method in auto | nftables) ! command -v nft >/dev/null || {
-    mark nftables
-    # All of it is one line, which is too much for busybox awk.
-    nft -j list table inet wrtmeter | tr '{' '\n'
-  } ;; esac
+  if [ "$method" = auto ] || [ "$method" = nlbwmon ]; then
+    if command -v nlbw >/dev/null && pid=$(pidof nlbwmon); then
+      mark uci
+      uci -q show nlbwmon
+      mark nlbwmon "${pid%% *}"
+      nlbw -c json -g family,mac,ip | tr '[' '\n'
+      return
+    fi
+  fi
+  if [ "$method" = auto ] || [ "$method" = nftables ]; then
+    if command -v nft >/dev/null; then
+      mark nftables
+      nft -j list table inet wrtmeter | tr '{' '\n'
+    fi
+  fi
+  if [ "$method" = auto ] || [ "$method" = iptables ]; then
+    for family in 4 6; do
+      case $family in 4) tool=iptables-save used=ip_tables_names ;; *) tool=ip6tables-save used=ip6_tables_names ;; esac
+      if command -v $tool >/dev/null && is_used mangle "$root/proc/net/$used"; then
+        mark iptables $family
+        $tool -c -t mangle
+      fi
+    done
+  fi
+}
+# The kernel lists the tables it has for iptables, but not those for iptables in nftables' clothes.
+is_used() { # TABLE FILE
+  [ -e "$2" ] || return 0
+  while read -r table; do [ "$table" != "$1" ] || return 0; done <"$2"
+  return 1
 }
 
 newline='
@@ -251,9 +277,9 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       text = $0
       sub(/.*"bytes": /, "", text)
       sub(/[^0-9].*/, "", text)
-      if (set ~ /^up[46]$/) up(element, second, text)
-      else if (set ~ /^up[46]_l3$/) up("-", element, text)
-      else if (set ~ /^down[46]$/) down(element, text)
+      if (set ~ /^up[46]$/) host("nftables", "up " element " " second, text)
+      else if (set ~ /^up[46]_l3$/) host("nftables", "up - " element, text)
+      else if (set ~ /^down[46]$/) host("nftables", "down " element, text)
       element = ""
     }
     object = /"[a-z]+": $/ ? substr($0, 1, length($0) - 3) : ""
@@ -261,10 +287,94 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if (/[^[:space:]]/) lastline = $0
   }
   function networkline(network, device) { counted[++countedof] = "network " word(network) " " word(device) }
-  function up(mac, address, bytes) {
-    if ((mac == "-" || ismac(mac)) && isaddress(address) && isnumber(bytes)) hostline[++hostlines] = "up " mac " " address " " bytes
+  # One counter of a host; of the same counter twice the first.
+  function host(kind, key, bytes,   f, n) {
+    n = split(key, f, " ")
+    if (!isaddress(f[n]) || (n == 3 && f[2] != "-" && !ismac(f[2])) || bytes !~ /^[0-9]+( [0-9]+)?$/ || length(bytes) > 41 || (kind, key) in hostseen) return
+    hostseen[kind, key] = 1
+    hostline[kind, ++hostlines[kind]] = key " " bytes
   }
-  function down(address, bytes) { if (isaddress(address) && isnumber(bytes)) hostline[++hostlines] = "down " address " " bytes }
+
+  # iptables-save -c: "[PACKETS:BYTES] -A CHAIN …". Ours are -s or -d and one address; the last rule of a chain has what no rule before it had.
+  # iptmon has its own: "-d ADDRESS … --comment tx_HOST" is what the host receives.
+  function iptables(   f, i, kind, direction, address) {
+    if (/^COMMIT/) committed = 1
+    if (/^:(wrtmeter_upload|iptmon_tx) /) { committed = 0; rules[$1 == ":iptmon_tx" ? "iptmon" : "iptables"] = 1 }
+    if ($2 != "-A" || $3 !~ /^(wrtmeter|wrtmeter_upload|wrtmeter_download|iptmon_tx|iptmon_rx)$/ || $1 !~ /^\[[0-9]+:[0-9]+\]$/) return
+    split(substr($1, 2, length($1) - 2), f, ":")
+    if ($3 == "wrtmeter") { if ($4 == "-i" && !($5 in filtered)) filtered[$5] = filters[++filterings] = $5; return }
+    kind = $3 ~ /^iptmon/ ? "iptmon" : "iptables"
+    direction = $3 ~ /_(upload|rx)$/ ? "-s" : "-d"
+    for (i = 4; i < NF; i++) if ($i == direction) address = $(i + 1)
+    if (sub(/\/(32|128)$/, "", address) || address !~ /\//) {
+      if (address != "") host(kind, direction == "-s" ? "up - " address : "down " address, f[2])
+      else if (kind == "iptables" && NF == 5) leftover[direction] = sum(leftover[direction], f[2])
+    }
+  }
+  # Of IPv4 and IPv6; text as long as there is nothing to add.
+  function sum(a, b) { return a == "" || a == "0" ? b : b == "0" ? a : sprintf("%.0f", a + b) }
+
+  # nlbw -c json: the names of the columns, then a row a line.
+  function nlbwmon(   f, i, n) {
+    if (/[^[:space:]]/) lastline = $0
+    if (/"mac"/ && /"rx_bytes"/) {
+      sub(/\].*/, "")
+      n = split($0, f, ",")
+      for (i = 1; i <= n; i++) { gsub(/"/, "", f[i]); column[f[i]] = i }
+    } else if ("ip" in column && /^[0-9]+,/) {
+      sub(/\].*/, "")
+      gsub(/"/, "")
+      split($0, f, ",")
+      i = f[column["mac"]]
+      host("nlbwmon", "both " (i == "00:00:00:00:00:00" ? "-" : i) " " f[column["ip"]], f[column["rx_bytes"]] " " f[column["tx_bytes"]])
+    }
+  }
+  # The first day of the accounting period at some time, and its first second. nlbwmon begins one on a day of the month (from its end, if
+  # below 1), or every so many days of UTC.
+  function period(time, interval,   f, y, m, d, next_month) {
+    if (interval ~ /^[0-9]+-[0-9]+-[0-9]+\/[0-9]+$/) {
+      split(interval, f, /[-\/]/)
+      d = mktime(f[1] " " f[2] " " f[3] " 0 0 0")
+      time -= time % 86400
+      begins = time - (time - (d - d % 86400)) % (f[4] * 86400)
+      return strftime("%Y-%m-%d", begins)
+    }
+    y = strftime("%Y", time) + 0
+    m = strftime("%m", time) + 0
+    d = interval == "" ? 1 : interval + 0
+    if (strftime("%d", time) + 0 < (d > 0 ? d : d + days(y, m))) if (--m == 0) { m = 12; y-- }
+    if (d < 1) { d += days(y, m); if (d < 1) d = 1 }
+    begins = mktime(y " " m " " d " 0 0 0")
+    # A day that the month lacks: the next month begins a period then.
+    next_month = mktime(y " " m + 1 " 1 0 0 0")
+    if (begins > next_month) begins = next_month
+    return sprintf("%04d-%02d-%02d", y, m, d)
+  }
+  function days(y, m) { return m == 2 ? 28 + (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0)) : 30 + (m + (m > 7)) % 2 }
+  # The period that nlbwmon itself is in. Its client does not say; a period that is named too early would make the bytes of the one before
+  # count twice. When it goes over to a new one it writes the old one away, so the date of that file tells; or it started later than that.
+  function running_period(ticks,   s, i, time, first, last, from, file, written, text) {
+    for (i = 1; i <= sections; i++) if (section[i] ~ /^nlbwmon\./ && s == "") s = section[i]
+    time = value["time"]
+    first = period(time, option[s, "database_interval"])
+    from = begins
+    if (ticks != "-" && time - uptime[1] + ticks / 100 >= from) return first
+    last = period(from - 43200, option[s, "database_interval"])
+    file = option[s, "database_directory"]
+    if (file == "") file = "/var/lib/nlbwmon"
+    text = last
+    gsub(/-/, "", text)
+    file = root file "/" text ".db"
+    if (file !~ /^[A-Za-z0-9_.\/-]+$/) return "-"
+    "date -r " file " +%s 2>/dev/null || date -r " file ".gz +%s 2>/dev/null" | getline written
+    return written + 0 >= from ? first : last
+  }
+  # Field 22 of stat; the second, the name in parentheses, may be anything.
+  function started(pid,   line, f) {
+    line = firstline("/proc/" pid "/stat")
+    sub(/.*\) /, "", line)
+    return split(line, f, " ") > 19 ? number(f[20]) : "-"
+  }
 
   # A line for each peer, and before them one for the interface with its private key: nothing but its name is taken of that one.
   # Only what can be a peer is one, so that a line in a wrong place shows no key.
@@ -320,6 +430,8 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   part == "radios" { radio() }
   part == "neighbours" { neighbour() }
   part == "nftables" { nftables() }
+  part == "iptables" { iptables() }
+  part == "nlbwmon" { nlbwmon() }
   part == "peers" { peer() }
 
   # An uplink is an interface of a firewall zone that masquerades or is called wan, or one of no zone, with a default route.
@@ -336,9 +448,10 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     }
   }
   function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
+  function kindof(i) { return zone[field[i, "interface"]] != "" ? zone[field[i, "interface"]] : zonekind[field[i, "zone"]] }
   function isuplink(i,   logical, kind) {
     logical = field[i, "interface"]
-    kind = zone[logical] != "" ? zone[logical] : zonekind[field[i, "zone"]]
+    kind = kindof(i)
     if (field[i, "up"] != "true") return kind == "wan" && (!istunnel(field[i, "proto"]) || logical ~ /^w?wan/)
     if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
     return kind == "" && field[i, "default"] && logical != "lan"
@@ -465,36 +578,64 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   }
 
   # No block where nothing counts and nothing was told to.
-  function hosts(   i, kind) {
-    if ("nftables" in value && handle != "") {
-      kind = "nftables " handle " -"
+  function counted_hosts(   i, kind, running, down, up, ticks) {
+    down = up = "-"
+    if ("nlbwmon" in value) {
+      kind = "nlbwmon"
+      ticks = started(value["nlbwmon"])
+      running = "nlbwmon " running_period(ticks) " " ticks
+      if (lastline !~ /\]\}$/) failed["hosts"] = "nlbwmon runs but does not answer \"nlbw -c json\""
+    } else if (handle != "") {
+      kind = "nftables"
+      running = "nftables " handle " -"
+      down = uncounted["uncounted_down"]
+      up = uncounted["uncounted_up"]
       if (lastline !~ /\]\}$/) failed["hosts"] = "nft was cut short"
-    }
-    else if (counting == 1 && isgateway() && !("hosts" in failed)) failed["hosts"] = missing()
+    } else if ("iptables" in rules || "iptmon" in rules) {
+      kind = "iptables" in rules ? "iptables" : "iptmon"
+      running = "iptables - -"
+      if (kind == "iptables") { down = leftover["-d"]; up = leftover["-s"] }
+      if (!committed) failed["hosts"] = "iptables-save was cut short"
+    } else if (counting == 1 && countable()) failed["hosts"] = missing()
     if (kind == "" && !("hosts" in failed)) return
     if (!block("hosts")) return
-    print "counting", kind
+    if (kind == "iptables") for (i = 1; i <= filterings; i++) networkline(networkof(filters[i]), filters[i])
+    if (kind == "iptmon" || kind == "nlbwmon") { countedof = 0; countable() }
+    print "counting", running
     for (i = 1; i <= countedof; i++) print counted[i]
-    for (i = 1; i <= hostlines; i++) print hostline[i]
-    print "uncounted", number(uncounted["uncounted_down"]), number(uncounted["uncounted_up"])
+    for (i = 1; i <= hostlines[kind]; i++) print hostline[kind, i]
+    print "uncounted", number(down), number(up)
     print "end hosts"
   }
   function missing() {
+    if (method == "nlbwmon") return "nlbwmon does not run; start it with \"/etc/init.d/nlbwmon start\", or choose another method in /etc/config/wrtmeter"
     if ("nftables" in value) return "the nftables table \"inet wrtmeter\" is missing; make it with \"/etc/init.d/wrtmeter start\""
+    if ("iptables" in value) return "the iptables chain \"wrtmeter_upload\" is missing; make it with \"/etc/init.d/wrtmeter start\""
     return "neither nftables nor iptables is installed; install one with \"opkg install nftables-json\" or \"apk add nftables-json\""
   }
-  # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
-  # Whose owner has named the networks to count wants them counted.
-  function isgateway(   i, up, uplink, behind) {
-    if (named != "") return 1
-    zones()
-    for (i = 1; i <= interfaces; i++) {
-      if (isuplink(i)) { uplink = 1; if (field[i, "up"] == "true") up = 1 }
-      else if (zone[field[i, "interface"]] == "other" && field[i, "up"] == "true" && field[i, "default"]) behind = 1
-    }
-    return uplink && (up || !behind)
+  function networkof(device,   i) {
+    for (i = 1; i <= interfaces; i++) if (device == field[i, "l3_device"] || device == field[i, "device"]) return field[i, "interface"]
+    return "-"
   }
-  function peers(   i, s, j, n, f, key, device, name, gone, gones) {
+  # The networks whose hosts are to be counted, as hosts-networks.sh finds them: those that are named, else those of the zones that are no uplink.
+  # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
+  function countable(   i, j, n, f, up, uplink, behind, logical, device, known) {
+    zones()
+    n = split(named, f, " ")
+    for (j = 1; j <= n; j++) f[f[j]] = 1
+    for (i = 1; i <= interfaces; i++) {
+      logical = field[i, "interface"]
+      device = field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"]
+      if (isuplink(i)) { uplink = 1; if (field[i, "up"] == "true") up = 1 }
+      if (n ? !(logical in f) : kindof(i) != "other") continue
+      if (field[i, "up"] == "true" && field[i, "default"]) behind = 1
+      if (device == "" || device == "lo" || device ~ /^@/ || device in known) continue
+      known[device] = 1
+      networkline(logical, device)
+    }
+    return countedof && (n || (uplink && (up || !behind)))
+  }
+  function wireguard_peers(   i, s, j, n, f, key, device, name, gone, gones) {
     if (!peerlines && !("peers" in failed)) return
     if (!block("peers")) return
     for (i = 1; i <= sections; i++) {
@@ -551,7 +692,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     }
     if ("netifd" in value && !complete && !("wan" in failed)) failed["wan"] = "netifd'"'"'s answer was cut short"
     if (!counters && !("wan" in failed)) failed["wan"] = "Cannot read /proc/net/dev"
-    if (only) { hosts(); print "end wrtmeter"; exit }
+    if (only) { counted_hosts(); print "end wrtmeter"; exit }
     if (block("wan")) {
       if ("netifd" in value) uplinks()
       else if ((device = defaultdevice()) != "") uplink("wan", 1, device, "")
@@ -578,8 +719,8 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       for (i = 1; i <= neighbourcount; i++) print neighbours[i]
       print "end neighbours"
     }
-    hosts()
-    peers()
+    counted_hosts()
+    wireguard_peers()
     print "end wrtmeter"
   }
 ')
