@@ -1,8 +1,8 @@
-import type { Config, RouterConfig } from '../config/config.ts';
+import { CLASSIC_SOURCES, type Config, type RouterConfig } from '../config/config.ts';
 import { newStatus, type RouterStatus } from '../domain/status.ts';
 import type { LedgerTerms } from '../ledger/ledger.ts';
 import { classicProbes } from '../sources/openwrt/classic.ts';
-import { wrtmeterProbe } from '../sources/openwrt/wrtmeter.ts';
+import { hostsProbe, wrtmeterProbe } from '../sources/openwrt/wrtmeter.ts';
 import type { Probe } from '../sources/source.ts';
 import { httpReader } from '../transports/http.ts';
 import type { Alias } from '../views/view.ts';
@@ -14,14 +14,16 @@ const MOST_NEW_ACCOUNTS = 15_000;
 /** The requests that read a router as it is configured. */
 export function probesOf({ requests, credentials, tls, counterBits }: RouterConfig): Probe[] {
   const read = httpReader({ credentials, tls });
-  return requests.kind === 'wrtmeter' ? [wrtmeterProbe(requests.url, read, counterBits)] : classicProbes(requests, read, counterBits ?? 64);
+  if (requests.kind === 'wrtmeter') return [wrtmeterProbe(requests.url, read, counterBits)];
+  const hosts = requests.hosts === undefined ? [] : [hostsProbe(requests.hosts, read)];
+  return [...classicProbes(requests, read, counterBits ?? 64), ...hosts];
 }
 
 /** A router's status before it was read. */
 export function statusOf(router: RouterConfig, probes: readonly Probe[]): RouterStatus {
   const { requests } = router;
   const addresses =
-    requests.kind === 'wrtmeter' ? [requests.url] : [requests.stations, requests.wan, requests.leases].filter((url) => url !== undefined);
+    requests.kind === 'wrtmeter' ? [requests.url] : CLASSIC_SOURCES.map((source) => requests[source]).filter((url) => url !== undefined);
   return newStatus(
     router.name,
     addresses,

@@ -78,9 +78,11 @@ export interface ClassicUrls {
   stations?: string;
   wan?: string;
   leases?: string;
+  /** Not of the older collectors: the hosts alone, in the format of wrtmeter.cgi. */
+  hosts?: string;
 }
 
-export const CLASSIC_SOURCES = ['stations', 'wan', 'leases'] as const satisfies readonly (keyof ClassicUrls)[];
+export const CLASSIC_SOURCES = ['stations', 'wan', 'leases', 'hosts'] as const satisfies readonly (keyof ClassicUrls)[];
 
 export type Credentials = { kind: 'none' } | { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
 

@@ -35,7 +35,10 @@ function describeRouter(router: RouterConfig, config: Config): string[] {
       lines.push(`  everything  ${requests.url}`);
       break;
     case 'classic':
-      for (const source of CLASSIC_SOURCES) lines.push(`  ${source.padEnd(10)}  ${requests[source] ?? '-'}`);
+      for (const source of CLASSIC_SOURCES) {
+        const url = requests[source];
+        if (url !== undefined || source !== 'hosts') lines.push(`  ${source.padEnd(10)}  ${url ?? '-'}`);
+      }
       break;
     default:
       requests satisfies never;

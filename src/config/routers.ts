@@ -33,6 +33,7 @@ export const routerFields = {
   stations: field('urls.stations', optional(parseUrl)),
   wan: field('urls.wan', optional(parseUrl)),
   leases: field('urls.leases', optional(parseUrl)),
+  hosts: field('urls.hosts', optional(parseUrl)),
   was: field('was', listOf(parseName, 32)),
   token: field('token', secret(parseToken)),
   tokenFile: field('token_file', scalar(parseText)),
@@ -59,7 +60,7 @@ function readRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
   if (entry.value.kind === 'broken') return undefined;
   const before = problems.errors.length;
   const found = readFields(entry.value, routerFields, problems);
-  const { url, was, stations: _, wan: __, leases: ___, ...rest } = found;
+  const { url, was, stations: _, wan: __, leases: ___, hosts: ____, ...rest } = found;
   const classic = CLASSIC_SOURCES.flatMap((source) => readOf(source, found[source]) ?? []);
   if (url !== undefined && classic[0] !== undefined) {
     fail(problems, classic[0].place, 'stands beside url, which reads everything; remove one of them');
@@ -70,7 +71,7 @@ function readRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
     if (problems.errors.length === before) fail(problems, entry.place, 'has no URL to read; write for example url: http://192.168.1.1');
     return undefined;
   }
-  const login = loginIn([found.url, found.stations, found.wan, found.leases], problems);
+  const login = loginIn([found.url, found.stations, found.wan, found.leases, found.hosts], problems);
   const { lineRate, billingDay, counterBits, ...access } = rest;
   return {
     name,

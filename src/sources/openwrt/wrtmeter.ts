@@ -38,6 +38,21 @@ export function wrtmeterProbe(url: string, read: ReadText, counterBits: 32 | 64 
   };
 }
 
+/** One request to hosts.cgi, which answers in the same format with the hosts of a gateway, and who has which address, alone. */
+export function hostsProbe(url: string, read: ReadText): Probe {
+  return {
+    sources: ['hosts'],
+    reader: `hosts.cgi ${url}`,
+    async collect(signal) {
+      const { system, sources } = parseWrtmeter(await read(url, signal));
+      const kept = sources.filter(({ source }) => source === 'hosts' || source === 'neighbours');
+      if (!kept.some(({ source }) => source === 'hosts'))
+        throw new SourceError('parse', 'the answer has no hosts: nothing counts them there');
+      return { system, sources: kept };
+    },
+  };
+}
+
 /** Parses a whole answer. Throws a SourceError where it is no answer of wrtmeter.cgi or was cut short. */
 export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null): Told {
   const lines = linesOf(answer);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../src/errors.ts';
-import { parseWrtmeter } from '../../../src/sources/openwrt/wrtmeter.ts';
+import { hostsProbe, parseWrtmeter } from '../../../src/sources/openwrt/wrtmeter.ts';
 
 const ANNA = '02:00:00:00:00:01';
 const KEY = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
@@ -116,6 +116,25 @@ describe('hosts of wrtmeter.cgi', () => {
         },
       ),
     );
+  });
+});
+
+describe('hostsProbe', () => {
+  const collect = (...sections: string[]) => {
+    const text = ['wrtmeter 1', 'boot_id 8d1f3b0e-5c0f', 'uptime 1.00', 'time 1763664918', ...sections, 'end wrtmeter', ''].join('\n');
+    return hostsProbe('http://router/hosts.cgi', async () => ({ text, framed: true })).collect(new AbortController().signal);
+  };
+
+  it('takes the hosts and who has which address, and nothing else', async () => {
+    const told = await collect(
+      ...['begin hosts', 'counting iptables - -', 'end hosts', 'begin neighbours', 'end neighbours', 'begin wan', 'end wan'],
+    );
+    expect(told.sources.map(({ source }) => source)).to.have.members(['hosts', 'neighbours']);
+  });
+
+  it('an answer without hosts is a failure', async () => {
+    const error = await collect('begin wan', 'end wan').catch((error: unknown) => error);
+    expect(error).to.be.instanceOf(SourceError).with.property('message').that.includes('nothing counts them there');
   });
 });
 
