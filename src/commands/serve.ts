@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
+import { createGate } from '../auth/gate.ts';
+import { watchTokens } from '../auth/watch.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
 import type { CliOptions } from '../config/input.ts';
@@ -56,7 +58,8 @@ export async function run(config: Config, log: Logger, io: ServeIo, load: () => 
   const service = await createService({ config, ledger, log, clock, version });
   const reload = () => reloadInto(service, log, load);
   const app = createApp({
-    ...routesOf(service),
+    ...routesOf(service, clock),
+    auth: authOf(service, log, clock),
     reload: config.reload ? reload : null,
     log: (level, message, fields) => log[level](fields, message),
     version,
@@ -80,7 +83,7 @@ export async function run(config: Config, log: Logger, io: ServeIo, load: () => 
 }
 
 /** What the web application asks of the service. */
-function routesOf(service: Service): Omit<AppDeps, 'reload' | 'log' | 'version'> {
+function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reload' | 'log' | 'version'> {
   const { ledger, view, scrape } = service;
   return {
     view,
@@ -90,7 +93,29 @@ function routesOf(service: Service): Omit<AppDeps, 'reload' | 'log' | 'version'>
     audit: async (query) => auditAnswer(await view(), query, (rows, most) => readAudit(ledger.store, rows, most)),
     ready: () => service.running,
     health: () => ({ healthy: true, problems: service.problems() }),
+    access: null,
+    note: ({ peer: { router, interface: name, publicKey }, why }) =>
+      ledger.note({
+        at: clock.now(),
+        kind: 'access',
+        router,
+        source: 'peers',
+        counter: `${name} ${publicKey}`,
+        download: 0,
+        upload: 0,
+        why,
+      }),
   };
+}
+
+/** Who may do what: the tokens beside the ledger, and what the configuration says now. */
+function authOf(service: Service, log: Logger, clock: Clock): AppDeps['auth'] {
+  const gate = createGate({
+    tokens: watchTokens(service.config.data),
+    tick: clock.tick,
+    log: (level, message, fields) => log[level](fields, message),
+  });
+  return { check: gate.check, settings: () => ({ read: service.config.auth.read, control: service.config.control }) };
 }
 
 /** Goes on with the configuration as it is now; a bad one is told and the old one stays. */

@@ -2,8 +2,10 @@ import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { LedgerError } from '../errors.ts';
 import { RequestError } from '../views/request-error.ts';
+import { admit } from './admit.ts';
 import type { AppDeps } from './deps.ts';
-import { type Route, routes } from './routes.ts';
+import type { Route } from './route.ts';
+import { routes } from './routes.ts';
 import { send } from './send.ts';
 
 const LONGEST_URL = 2048;
@@ -13,14 +15,14 @@ const USEFUL_PATHS = '/, /metrics, /api.php?action=combined, /api/v1/devices and
 export function createApp(deps: AppDeps): Koa {
   const all = routes(deps);
   const router = new Router();
-  for (const route of all) router.register(route.path, [route.method], (context: Context) => route.handle(context));
+  for (const route of all) router.register(route.path, [route.method], (context: Context) => answer(deps, route, context));
   const app = new Koa();
   app.use(setHeaders);
   app.use(send);
   app.use((context, next) => catchErrors(deps, context, next));
   app.use(limit);
   app.use(router.routes());
-  app.use((context) => refuse(all, context));
+  app.use((context) => refuse(deps, all, router, context));
   // What breaks while an answer is on its way is mostly a client that left.
   app.on('error', (error: Error) => deps.log('debug', 'An answer was not delivered', { error }));
   return app;
@@ -48,7 +50,7 @@ async function catchErrors(deps: AppDeps, context: Context, next: Next): Promise
     if (status >= 500) deps.log('error', 'A request failed', { method: context.method, path: context.path, error });
     context.status = status;
     context.remove('Content-Type');
-    context.body = context.path.startsWith('/api') ? { error: message } : `${message}\n`;
+    context.body = /^\/(api|servers\/)/.test(context.path) ? { error: message } : `${message}\n`;
   }
 }
 
@@ -58,10 +60,21 @@ function answerFor(error: unknown): { status: number; message: string } {
   return { status: 500, message: 'Something went wrong here: the log says what' };
 }
 
-function refuse(all: readonly Route[], context: Context): never {
-  const methods = all.filter(({ path }) => path === context.path).map(({ method }) => method);
-  if (methods.length === 0) throw new RequestError(404, `There is nothing at this address: try ${USEFUL_PATHS}`);
-  const allowed = methods.includes('GET') ? 'GET, HEAD' : methods.join(', ');
-  context.set('Allow', allowed);
-  throw new RequestError(405, `This address takes ${allowed.replace(', ', ' or ')} only`);
+async function answer(deps: AppDeps, route: Route, context: Context): Promise<void> {
+  if (!isThere(deps, route)) throw notFound();
+  await route.handle(context, await admit(deps.auth, route.needs, context));
+}
+
+/** Routes that control are not there at all where the configuration does not want them. */
+const isThere = ({ auth }: AppDeps, { needs }: Route): boolean => needs !== 'control' || auth.settings().control;
+
+const notFound = () => new RequestError(404, `There is nothing at this address: try ${USEFUL_PATHS}`);
+
+function refuse(deps: AppDeps, all: readonly Route[], router: Router, context: Context): never {
+  const paths = router.match(context.path, context.method).path.map(({ path }) => path);
+  const methods = all.filter((route) => paths.includes(route.path) && isThere(deps, route)).map(({ method }) => method);
+  if (methods.length === 0) throw notFound();
+  const allowed = [...new Set(methods)].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method));
+  context.set('Allow', allowed.join(', '));
+  throw new RequestError(405, `This address takes ${allowed.join(' or ')} only`);
 }

@@ -1,3 +1,4 @@
+import type { Gate } from '../auth/gate.ts';
 import type { AuditAnswer } from '../views/api-v1-audit.ts';
 import type { UsageAnswer } from '../views/api-v1-usage.ts';
 import type { QueryParameters } from '../views/query.ts';
@@ -19,8 +20,47 @@ export interface AppDeps {
   health(): Health;
   /** Loads the configuration anew; null where that is not enabled. */
   reload: (() => Promise<{ ok: boolean; message: string }>) | null;
+  auth: Auth;
+  /** Lets peers in and out; null where the program cannot. */
+  access: PeerAccess | null;
+  /** Writes an audit row about what somebody did or tried. */
+  note(act: PeerAct): Promise<void>;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
   version: string;
+}
+
+/** Who may do what. */
+export interface Auth extends Pick<Gate, 'check'> {
+  /** As the configuration says now: it may be loaded anew. */
+  settings(): { read: 'open' | 'token'; control: boolean };
+}
+
+export type PeerAction = 'revoke' | 'restore' | 'delete';
+
+/** A peer, as its server knows it. */
+export interface PeerName {
+  router: string;
+  interface: string;
+  publicKey: string;
+}
+
+/** What became of an action: what the server shows now, or why nothing has changed. */
+export type PeerChange =
+  | { ok: true; state: 'active' | 'revoked' | 'gone' }
+  /** `conflict`: it cannot be done as things are, and trying again does not help; else the server could not be reached or refused. */
+  | { ok: false; conflict?: boolean; reason: string };
+
+export interface PeerAccess {
+  /** Changes the interface and its configuration as one step, and reads back. `who` is the name of a token. */
+  change(peer: PeerName, action: PeerAction, who: string): Promise<PeerChange>;
+}
+
+export interface PeerAct {
+  peer: PeerName;
+  action: PeerAction;
+  who: string;
+  /** A sentence for the audit, without a period. */
+  why: string;
 }
 
 export interface Health {

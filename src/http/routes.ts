@@ -5,14 +5,10 @@ import { lateAuditQuery } from '../views/landing-audit.ts';
 import { openApi } from '../views/openapi.ts';
 import { RequestError } from '../views/request-error.ts';
 import type { View } from '../views/view.ts';
+import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';
+import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
-
-export interface Route {
-  method: 'GET' | 'POST';
-  path: string;
-  handle(context: Context): Promise<void>;
-}
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** Seconds after which the landing page asks for itself again. */
@@ -42,21 +38,25 @@ export function routes(deps: AppDeps): Route[] {
     get('/api/v1/openapi.json', async (context) => {
       context.body = openApi(deps.version);
     }),
-    get('/-/healthy', async (context) => {
+    ...clientRoutes(deps),
+    open('/-/healthy', async (context) => {
       const { healthy, problems } = deps.health();
       context.status = healthy ? 200 : 503;
       context.body = { status: healthy ? 'ok' : 'failing', problems };
     }),
-    get('/-/ready', async (context) => {
+    open('/-/ready', async (context) => {
       const ready = deps.ready();
       context.status = ready ? 200 : 503;
       context.body = ready ? 'ready\n' : 'not ready\n';
     }),
-    { method: 'POST', path: '/-/reload', handle: (context) => reload(deps, context) },
+    { method: 'POST', path: '/-/reload', needs: 'reload', handle: (context) => reload(deps, context) },
   ];
 }
 
-const get = (path: string, handle: Route['handle']): Route => ({ method: 'GET', path, handle });
+const get = (path: string, handle: Route['handle'], needs: Needs = 'read'): Route => ({ method: 'GET', path, needs, handle });
+
+/** For who looks after the process, such as Docker: no figure is in it. */
+const open = (path: string, handle: Route['handle']): Route => get(path, handle, 'nothing');
 
 const api = (deps: AppDeps, path: string, answer: (view: View) => object): Route =>
   get(path, async (context) => {
@@ -99,8 +99,6 @@ async function sendApiPhp(deps: AppDeps, context: Context): Promise<void> {
 }
 
 async function reload(deps: AppDeps, context: Context): Promise<void> {
-  // A page of another site may make a browser send this.
-  if (/^(cross-site|same-site)$/.test(context.get('Sec-Fetch-Site'))) throw new RequestError(403, 'Another site may not ask for this');
   if (deps.reload === null) throw new RequestError(403, 'Reloading is not enabled: set "reload: true", or send the process SIGHUP');
   const { ok, message } = await deps.reload();
   context.status = ok ? 200 : 500;

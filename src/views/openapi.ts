@@ -1,28 +1,11 @@
 import { MOST_ROWS } from './api-v1-audit.ts';
 import { AUDIT_KINDS } from './audit-words.ts';
+import { clientPaths, clientSchemas } from './openapi-clients.ts';
+import { error, json, type Operation, type Parameter, type Paths, plain, securitySchemes, TOKEN_WHERE_WANTED } from './openapi-parts.ts';
 import { phpAnswers, type Schema, schemas, text } from './openapi-schemas.ts';
 import { BY } from './usage-query.ts';
 
-interface Parameter {
-  name: string;
-  in: 'query' | 'header';
-  required?: boolean;
-  description: string;
-  schema: Schema;
-}
-
-interface Operation {
-  summary: string;
-  description?: string;
-  parameters?: readonly Parameter[];
-  responses: Readonly<Record<string, { description: string; content?: Readonly<Record<string, { schema: Schema }>> }>>;
-}
-
-const json = (description: string, schema: Schema) => ({ description, content: { 'application/json': { schema } } });
-const plain = (description: string, type = 'text/plain') => ({ description, content: { [type]: { schema: text() } } });
 const answer = (name: keyof typeof schemas) => json('The answer', { $ref: `#/components/schemas/${name}` });
-const error = (description: string) => json(description, { $ref: '#/components/schemas/Error' });
-
 const query = (name: string, description: string, schema: Schema = text(), required = false): Parameter => ({
   name,
   in: 'query',
@@ -100,7 +83,7 @@ const metrics: Operation = {
   responses: { 200: plain('Text format 0.0.4') },
 };
 
-const paths: Readonly<Record<string, Readonly<{ get?: Operation; post?: Operation }>>> = {
+const paths: Paths = {
   '/': { get: { summary: 'Routers, devices and the month so far, as a page', responses: { 200: plain('The page', 'text/html') } } },
   '/metrics': { get: metrics },
   '/api.php': { get: php },
@@ -113,12 +96,24 @@ const paths: Readonly<Record<string, Readonly<{ get?: Operation; post?: Operatio
   '/api/v1/usage': { get: usage },
   '/api/v1/audit': { get: audit },
   '/api/v1/openapi.json': { get: { summary: 'This document', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } } },
-  '/-/healthy': { get: { summary: 'Whether the program can do its work', responses: { 200: answer('Health'), 503: answer('Health') } } },
-  '/-/ready': { get: { summary: 'Whether it answers requests', responses: { 200: plain('Ready'), 503: plain('Not yet, or no longer') } } },
+  '/-/healthy': {
+    get: { summary: 'Whether the program can do its work', security: [], responses: { 200: answer('Health'), 503: answer('Health') } },
+  },
+  '/-/ready': {
+    get: { summary: 'Whether it answers requests', security: [], responses: { 200: plain('Ready'), 503: plain('Not yet, or no longer') } },
+  },
+  ...clientPaths,
   '/-/reload': {
     post: {
       summary: 'Load the configuration anew; a bad one changes nothing',
-      responses: { 200: plain('Loaded'), 403: plain('Not enabled'), 500: plain('What is wrong with the configuration') },
+      description: 'Takes a token of scope control, where reading or control takes tokens.',
+      security: TOKEN_WHERE_WANTED,
+      responses: {
+        200: plain('Loaded'),
+        401: plain('No token of scope control'),
+        403: plain('Not enabled'),
+        500: plain('What is wrong with the configuration'),
+      },
     },
   },
 };
@@ -132,10 +127,12 @@ export function openApi(version: string) {
       version,
       description:
         'What an OpenWrt home used. Download and upload are seen from the device or the home. Nothing here changes a byte that was counted. ' +
-        'New fields may be added; none is renamed.',
+        'New fields may be added; none is renamed. With "auth: { read: token }" everything but /-/healthy and /-/ready takes a token; without one ' +
+        'or with a wrong one it answers 401, after too many wrong ones 429.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
+    security: TOKEN_WHERE_WANTED,
     paths,
-    components: { schemas },
+    components: { schemas: { ...schemas, ...clientSchemas }, securitySchemes },
   };
 }

@@ -35,6 +35,9 @@ export function ask(url: string, options: { method?: string; headers?: Record<st
   });
 }
 
+/** Whoever reaches it may read; there is no token. */
+const OPEN: AppDeps['auth'] = { settings: () => ({ read: 'open', control: false }), check: async () => ({ kind: 'missing' }) };
+
 /** What a home's application is made of, with the parts that a test wants otherwise. */
 export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDeps> = {}): AppDeps {
   return {
@@ -45,6 +48,9 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
     audit: (query) => auditAnswer(view(), query, (rows, most) => readAudit(home.ledger.store, rows, most)),
     ready: () => true,
     health: () => ({ healthy: true, problems: [] }),
+    auth: OPEN,
+    access: null,
+    note: async () => undefined,
     reload: null,
     log: () => undefined,
     version: '0.1.0',

@@ -22,7 +22,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('describes every route that is served, and no other', () => {
-    const served = routes(depsOf(home, () => home.view(0))).map(({ method, path }) => `${method} ${path}`);
+    const served = routes(depsOf(home, () => home.view(0))).map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     const described = Object.entries(openApi('0').paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
@@ -34,7 +34,7 @@ describe('the OpenAPI document', () => {
       (match) => match[1] ?? '',
     );
     expect(references).to.not.be.empty;
-    for (const name of references) expect(Object.keys(schemas)).to.include(name);
+    for (const name of references) expect(Object.keys(openApi('0').components.schemas)).to.include(name);
   });
 
   it('is served', async () => {

@@ -1,0 +1,72 @@
+import type { Context } from 'koa';
+import type { Scope } from '../auth/token.ts';
+import { RequestError } from '../views/request-error.ts';
+import type { Auth } from './deps.ts';
+import type { Needs } from './route.ts';
+
+/**
+ * Lets a request in and tells whose token it showed, null where it needed none. Throws a RequestError for one that may not pass.
+ * Who needs no token is not asked for one, and a token that is not needed is not looked at.
+ */
+export async function admit(auth: Auth, needs: Needs, context: Context): Promise<string | null> {
+  const scope = scopeFor(auth, needs);
+  if (needs === 'control' || needs === 'reload') refuseOtherSites(context);
+  if (scope === null) return null;
+  const headers = { authorization: context.get('Authorization'), xApiToken: context.get('X-Api-Token') };
+  const verdict = await auth.check(headers, context.ip);
+  switch (verdict.kind) {
+    case 'known':
+      if (scope === 'control' && verdict.scope !== 'control')
+        throw new RequestError(403, 'This token may only read: this takes one of scope control');
+      return verdict.name;
+    case 'missing':
+      challenge(context, scope);
+      throw new RequestError(401, 'Missing authentication token');
+    case 'wrong':
+      challenge(context, scope);
+      throw new RequestError(401, 'Invalid or expired token');
+    case 'limited':
+      context.set('Retry-After', String(verdict.seconds));
+      throw new RequestError(429, `Too many wrong tokens: try again in ${verdict.seconds} s`);
+    case 'unreadable':
+      throw new RequestError(503, 'The tokens cannot be read: the log says why');
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** The scope that a request's token must have; null where it needs none. */
+function scopeFor(auth: Auth, needs: Needs): Scope | null {
+  const { read, control } = auth.settings();
+  switch (needs) {
+    case 'nothing':
+      return null;
+    case 'read':
+      return read === 'token' ? 'read' : null;
+    case 'control':
+      return 'control';
+    case 'reload':
+      return read === 'token' || control ? 'control' : null;
+    default:
+      return needs satisfies never;
+  }
+}
+
+/** A browser asks its user for a login where it may only read; it shall not keep and send along by itself what can control. */
+function challenge(context: Context, scope: Scope): void {
+  context.set('WWW-Authenticate', scope === 'read' ? 'Basic realm="wrtmeter", charset="UTF-8"' : 'Bearer realm="wrtmeter"');
+}
+
+/**
+ * A page of another site may make a browser send a request, with a login that the browser has kept. Browsers tell so in `Sec-Fetch-Site`,
+ * but over http to another machine than their own they leave that out; `Origin` they send with all that is no GET.
+ */
+function refuseOtherSites(context: Context): void {
+  const site = context.get('Sec-Fetch-Site');
+  const origin = context.get('Origin');
+  if (/^(cross-site|same-site)$/.test(site) || (origin !== '' && hostOf(origin) !== context.get('Host').toLowerCase()))
+    throw new RequestError(403, 'Another site may not ask for this');
+}
+
+/** `HOST:PORT` of an origin; of "null", which pages without one send, nothing. */
+const hostOf = (origin: string): string | null => /^https?:\/\/([^/]+)$/.exec(origin.toLowerCase())?.[1] ?? null;

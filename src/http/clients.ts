@@ -1,0 +1,120 @@
+import type { Context } from 'koa';
+import { LedgerError } from '../errors.ts';
+import { peerKey } from '../ledger/peers.ts';
+import { clientJson, clientStats, findClient, findServer, serverClients, syncedPeers } from '../views/api-clients.ts';
+import type { PeerRow } from '../views/peer-rows.ts';
+import type { AppDeps, PeerAction, PeerChange, PeerName } from './deps.ts';
+import type { Route } from './route.ts';
+
+/** What is said of an action that was done, and what the server shows then. */
+const DONE = {
+  revoke: { message: 'Client revoked', verb: 'revoked', state: 'revoked' },
+  restore: { message: 'Client restored', verb: 'restored', state: 'active' },
+  delete: { message: 'Client deleted', verb: 'deleted', state: 'gone' },
+} as const;
+
+/** The VPN panel's API: WireGuard peers as clients, routers as servers. */
+export function clientRoutes(deps: AppDeps): Route[] {
+  const reading = (path: string, handle: Route['handle']): Route => ({ method: 'GET', path, needs: 'read', handle });
+  const control = (method: 'POST' | 'DELETE', path: string, handle: Route['handle']): Route => ({ method, path, needs: 'control', handle });
+  const act = (action: PeerAction): Route['handle'] => {
+    return (context, who) => change(deps, context, action, who ?? '');
+  };
+  return [
+    ...['/api/clients/:id', '/api/clients/:id/details'].map((path) =>
+      reading(path, async (context) => {
+        const view = await deps.view();
+        context.body = { success: true, client: clientJson(view, findClient(view, idOf(context))) };
+      }),
+    ),
+    reading('/api/servers/:id/clients', async (context) => {
+      const view = await deps.view();
+      context.body = { success: true, clients: serverClients(view, findServer(view, idOf(context))) };
+    }),
+    control('POST', '/api/clients/:id/revoke', act('revoke')),
+    control('POST', '/api/clients/:id/restore', act('restore')),
+    ...['/api/clients/:id', '/api/clients/:id/delete'].map((path) => control('DELETE', path, act('delete'))),
+    control('POST', '/api/clients/:id/sync-stats', (context) => syncClient(deps, context)),
+    ...['/api/servers/:id/sync-stats', '/servers/:id/sync-stats'].map((path) =>
+      control('POST', path, (context) => syncServer(deps, context)),
+    ),
+  ];
+}
+
+const idOf = (context: Context): string => String(context.params.id);
+
+/** A failure is told as one, with its reason: 409 where it cannot be done as things are, 502 where the server failed. */
+function fail(context: Context, status: 409 | 502 | 503, error: string): void {
+  context.status = status;
+  context.body = { success: false, error };
+}
+
+async function change(deps: AppDeps, context: Context, action: PeerAction, who: string): Promise<void> {
+  const row = findClient(await deps.view(), idOf(context));
+  const peer: PeerName = { router: row.router, interface: row.interface, publicKey: row.publicKey };
+  // What the peer has moved until now is booked before its counter goes with it.
+  if (action !== 'restore') await deps.scrape(null);
+  const result = await changeOf(deps, peer, action, who);
+  await note(deps, peer, action, who, result);
+  if (!result.ok) return fail(context, result.conflict === true ? 409 : 502, result.reason);
+  await readAnew(deps, peer, DONE[action].state);
+  context.body = { success: true, message: DONE[action].message };
+}
+
+async function changeOf({ access }: AppDeps, peer: PeerName, action: PeerAction, who: string): Promise<PeerChange> {
+  if (access === null) return { ok: false, conflict: true, reason: 'No router is set up for changes of its peers' };
+  const result = await access.change(peer, action, who);
+  const { state } = DONE[action];
+  // What counts is what the server shows.
+  return result.ok && result.state !== state ? { ok: false, reason: `The server shows the peer as ${result.state} still` } : result;
+}
+
+async function note({ note, log }: AppDeps, peer: PeerName, action: PeerAction, who: string, result: PeerChange): Promise<void> {
+  const { verb } = DONE[action];
+  const why = result.ok ? `${verb} over HTTP with token "${who}"` : `could not be ${verb} over HTTP with token "${who}": ${result.reason}`;
+  log('info', `Peer ${peer.publicKey} of ${peer.router}: ${why}`, { ...peer, action, token: who, ok: result.ok });
+  try {
+    await note({ peer, action, who, why });
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    // It is done all the same, and saying otherwise would be the worse mistake.
+    log('error', `An audit row could not be written: ${error.message}`, {});
+  }
+}
+
+/** Brings the books up to what was done. A round that had begun before it may show the peer as it was: then one more. */
+async function readAnew(deps: AppDeps, peer: PeerName, state: string): Promise<void> {
+  const key = peerKey(peer.router, peer.interface, peer.publicKey);
+  for (let round = 0; round < 2; round += 1) {
+    await deps.scrape(null);
+    const { books } = await deps.view();
+    if ((books.peers.get(key)?.state ?? 'gone') === state) return;
+  }
+}
+
+async function syncClient(deps: AppDeps, context: Context): Promise<void> {
+  const id = idOf(context);
+  const before: PeerRow = findClient(await deps.view(), id);
+  if ((await sync(deps, context, before.router)) === null) return;
+  const view = await deps.view();
+  context.body = { success: true, stats: clientStats(view, findClient(view, id)) };
+}
+
+async function syncServer(deps: AppDeps, context: Context): Promise<void> {
+  const synced = await sync(deps, context, findServer(await deps.view(), idOf(context)));
+  if (synced !== null) context.body = { success: true, synced };
+}
+
+/** Runs a round; the number of peers that it read from a server, or null after having told why there is none. */
+async function sync(deps: AppDeps, context: Context, server: string): Promise<number | null> {
+  const { writeErrors } = (await deps.view()).ledger;
+  await deps.scrape(null);
+  const view = await deps.view();
+  const result = syncedPeers(view, server);
+  const { heldBecause } = view.ledger;
+  if ('error' in result) fail(context, 502, result.error);
+  else if (heldBecause !== null) fail(context, 503, `Nothing is posted while ${heldBecause}`);
+  else if (view.ledger.writeErrors > writeErrors) fail(context, 503, 'The round could not be written to the ledger: the log says why');
+  else return result.synced;
+  return null;
+}
