@@ -67,7 +67,7 @@ tbody th { color: var(--text); font-size: 1rem; }
 .todo td { border-top: 0; padding: 0 0 .75rem; }
 .todo p { background: var(--bad-soft); border-radius: 8px; padding: .5rem .75rem; font-size: .875rem; }
 .state { font-size: .8125rem; font-weight: 600; white-space: nowrap; }
-.routers { display: grid; gap: 1.25rem; align-content: start; min-width: 0; }
+.users, .routers { display: grid; gap: 1.25rem; align-content: start; min-width: 0; }
 .routers .top { margin-bottom: 0; }
 .routers table { margin-top: .75rem; }
 .routers tbody th { font-size: .9375rem; font-weight: 500; }

@@ -7,6 +7,7 @@ import { auditCard } from './landing-audit.ts';
 import { devicesCard } from './landing-devices.ts';
 import { monthCard } from './landing-month.ts';
 import { notices } from './landing-notices.ts';
+import { peersCard } from './landing-peers.ts';
 import { routerCards } from './landing-routers.ts';
 import { STYLE } from './landing-style.ts';
 import type { View } from './view.ts';
@@ -24,6 +25,7 @@ const LINKS = [
   ['/metrics', 'Metrics'],
   ['/api/v1/devices', 'Devices'],
   ['/api/v1/wan', 'WAN'],
+  ['/api/v1/peers', 'WireGuard peers'],
   ['/api/v1/leases', 'Leases'],
   ['/api/v1/usage', 'Usage by day'],
   ['/api/v1/audit', 'Audit'],
@@ -56,7 +58,10 @@ ${style}
 ${notices(view)}
 ${monthCard(view, days)}
 <div class="sides">
+<div class="users">
 ${devicesCard(view)}
+${peersCard(view)}
+</div>
 <div class="routers">
 ${routerCards(view)}
 </div>
