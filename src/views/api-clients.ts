@@ -105,9 +105,10 @@ export function serverClients(view: ClientView, server: string): ClientJson[] {
 
 /** How many peers the last round read from a server, or why it read none. */
 export function syncedPeers({ routers }: Pick<View, 'routers'>, server: string): { synced: number } | { error: string } {
-  const status = routers.find(({ name }) => name === server)?.sources.get('peers');
-  if (status === undefined) return { error: `Router ${quote(server)} is not asked for WireGuard peers` };
-  if (status.observation?.source !== 'peers')
-    return { error: status.error?.message ?? `Router ${quote(server)} showed no WireGuard peers` };
-  return { synced: status.observation.peers.length };
+  const router = routers.find(({ name }) => name === server);
+  const status = router?.sources.get('peers');
+  if (status?.observation?.source === 'peers') return { synced: status.observation.peers.length };
+  // A router that did not answer at all is not known to have peers either.
+  const error = status?.error ?? (router?.up ? null : [...(router?.sources.values() ?? [])].find((source) => source.error !== null)?.error);
+  return { error: error?.message ?? `Router ${quote(server)} shows no WireGuard peers` };
 }
