@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ export interface Datagrams {
   size: number;
 }
 
-/** So many times: `up.count` datagrams go to the agent at `to`, which answers with `down.count`. */
+/** One datagram and one answer; then, so many times, `up.count` datagrams go to the agent at `to`, which answers with `down.count`. */
 export interface Exchange {
   to: string;
   /** The sender's own address, where it has several. */
@@ -59,10 +60,11 @@ export function onTheWire(to: string, { datagrams, payload }: Count): number {
 }
 
 export async function startAgent(lab: Lab, namespace: string): Promise<Agent> {
-  const socketPath = join(lab.folder, `${namespace}.sock`);
+  // A path of its own: an agent that was stopped leaves its socket behind.
+  const socketPath = join(lab.folder, `${randomUUID()}.sock`);
   const program = join(import.meta.dirname, 'lab-hosts-agent.ts');
   const running = lab.start(namespace, [process.execPath, '--import', 'tsx', program, socketPath]);
-  await lab.until(`the agent in ${namespace} is ready`, () => running.said().includes('ready'), running);
+  await lab.until(`the agent in ${namespace} is ready`, () => /^ready$/m.test(running.said()), running);
   const tryExchange = (order: Exchange) => ask(socketPath, order);
   return {
     tryExchange,
@@ -71,7 +73,7 @@ export async function startAgent(lab: Lab, namespace: string): Promise<Agent> {
     async exchange(order) {
       const moved = await tryExchange(order);
       const { rounds, up, down } = order;
-      if (moved.sent.datagrams !== rounds * up.count || moved.received.datagrams !== rounds * down.count)
+      if (moved.sent.datagrams !== 1 + rounds * up.count || moved.received.datagrams !== 1 + rounds * down.count)
         throw new Error(`Of ${JSON.stringify(order)} in ${namespace} went and came only ${JSON.stringify(moved)}`);
       return moved;
     },

@@ -11,6 +11,7 @@ import { inside, ip, type Lab, type LabProcess, within } from './lab-world.ts';
 /** A router with a LAN, a guest network, a firewall like firewall4's, and wrtmeter's own table beside it. */
 export interface HostsRouter extends LabRouter {
   readonly guestLeases: string;
+  /** Plugs a cable of the guests' network in. `plug` is for the LAN, where the router takes the client for a Wi-Fi station as well. */
   plugGuest(client: LabClient): Promise<void>;
   /** Pulls a client's cable. */
   unplug(client: LabClient): Promise<void>;
@@ -32,8 +33,9 @@ const DNSMASQ =
   `--interface=${GUEST.device} --except-interface=lo --bind-interfaces --port=0 --dhcp-range=192.168.78.100,192.168.78.200,1h ` +
   '--enable-ra --dhcp-range=fd77:3::,ra-only';
 
-export function createHostsRouter(lab: Lab, internet: string): HostsRouter {
-  const router = createRouter(lab, internet);
+/** `hook`: more words for both dnsmasqs. */
+export function createHostsRouter(lab: Lab, internet: string, hook: readonly string[] = []): HostsRouter {
+  const router = createRouter(lab, internet, hook);
   const { namespace } = router;
   const root = join(lab.folder, 'root');
   const guestLeases = join(root, 'tmp/dhcp.leases.guest');
@@ -54,18 +56,18 @@ export function createHostsRouter(lab: Lab, internet: string): HostsRouter {
     writeFileSync(clock, `+${ahead}\n`);
   };
 
-  async function cable(client: LabClient, bridge: string): Promise<void> {
-    await ip(namespace, `link add ${client.device} type veth peer name eth0 netns ${client.namespace}`);
-    await ip(client.namespace, `link set eth0 address ${client.mac}`);
-    await ip(namespace, `link set ${client.device} master ${bridge} up`);
-    await ip(client.namespace, 'link set eth0 up');
+  async function plugGuest({ namespace: client, device, mac }: LabClient): Promise<void> {
+    await ip(namespace, `link add ${device} type veth peer name eth0 netns ${client}`);
+    await ip(client, `link set eth0 address ${mac}`);
+    await ip(namespace, `link set ${device} master ${GUEST.device} up`);
+    await ip(client, 'link set eth0 up');
   }
 
   async function leaseToGuests(): Promise<void> {
     writeFileSync(guestLeases, '');
     letLeasesAge(0);
     const env = { ...process.env, LD_PRELOAD: faketimeLibrary(), FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1' };
-    const started = lab.start(namespace, [...DNSMASQ.split(' '), `--dhcp-leasefile=${guestLeases}`], {
+    const started = lab.start(namespace, [...DNSMASQ.split(' '), ...hook, `--dhcp-leasefile=${guestLeases}`], {
       ...env,
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     });
@@ -103,10 +105,10 @@ export function createHostsRouter(lab: Lab, internet: string): HostsRouter {
       });
       tellOfGuests(lab.folder);
     },
-    plug: (client) => cable(client, 'br-lan'),
-    plugGuest: (client) => cable(client, GUEST.device),
+    plugGuest,
     async unplug({ device }) {
-      if ((await router.counters()).has(device)) await ip(namespace, `link del ${device}`);
+      const isOn = existsSync(join('/run/netns', namespace));
+      if (isOn && (await router.counters()).has(device)) await ip(namespace, `link del ${device}`);
     },
     reloadFirewall: async () => void (await load(FIREWALL)),
     async counting(command) {

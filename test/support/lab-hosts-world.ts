@@ -33,10 +33,10 @@ export interface Talk {
 }
 
 /** A home: a router that counts its hosts, machines on two networks, and the Internet. */
-export interface HostsWorld {
+export interface HostsWorld<R extends HostsRouter = HostsRouter> {
   readonly lab: Lab;
   readonly internet: string;
-  readonly router: HostsRouter;
+  readonly router: R;
   /** What speaks for the far end of the uplink. */
   readonly far: Agent;
   readonly truth: HostsTruth;
@@ -46,16 +46,19 @@ export interface HostsWorld {
   rejoin(machine: Machine, wanted?: string): Promise<void>;
   /** Moves datagrams to the Internet and back, and enters them into the truth. */
   talk(machine: Machine, talk: Talk): Promise<void>;
-  /** Moves datagrams that are nobody's bytes on the Internet: between two networks of the home. */
-  talkAtHome(machine: Machine, talk: Talk & { to: string }): Promise<void>;
+  /** Moves datagrams that are no host's bytes on the Internet: between two networks of the home. Gives back how much that was. */
+  talkAtHome(machine: Machine, talk: Talk & { to: string }): Promise<Traffic>;
 }
 
 /** Builds it with the counting switched on, and without machines. */
-export async function createHostsWorld(): Promise<HostsWorld> {
+export const createHostsWorld = (): Promise<HostsWorld> => createHostsWorldOf(createHostsRouter);
+
+/** The same with another router. */
+export async function createHostsWorldOf<R extends HostsRouter>(make: (lab: Lab, internet: string) => R): Promise<HostsWorld<R>> {
   const lab = createLab();
   try {
     const internet = await lab.namespace('wan');
-    const router = createHostsRouter(lab, internet);
+    const router = make(lab, internet);
     const [far] = await Promise.all([startAgent(lab, internet), startFarEnd(lab, internet)]);
     await router.boot();
     await router.connect(UPLINK);
@@ -104,7 +107,7 @@ function machines(lab: Lab, router: HostsRouter): Pick<HostsWorld, 'truth' | 'jo
       const { from, moved } = await exchange(machine, talk);
       truth.moved(machine.mac, from, moved);
     },
-    talkAtHome: async (machine, talk) => void (await exchange(machine, talk)),
+    talkAtHome: async (machine, talk) => (await exchange(machine, talk)).moved,
   };
 }
 
