@@ -47,7 +47,8 @@ const DNSMASQ =
   'dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --user=root --log-facility=- --no-resolv --no-hosts --no-ping --dhcp-authoritative ' +
   '--interface=br-lan --except-interface=lo --bind-interfaces --dhcp-range=192.168.77.100,192.168.77.200,1h --enable-ra --dhcp-range=fd77:1::,ra-only';
 
-export function createRouter(lab: Lab, internet: string): LabRouter {
+/** `hook`: more words for dnsmasq, which calls a script of the router's with them. */
+export function createRouter(lab: Lab, internet: string, hook: readonly string[] = []): LabRouter {
   const namespace = `${lab.id}-rtr`;
   const root = join(lab.folder, 'root');
   const tools = join(lab.folder, 'tools');
@@ -115,7 +116,7 @@ export function createRouter(lab: Lab, internet: string): LabRouter {
     await ip(namespace, `addr add ${cable.theirs}/29 dev mgmt`);
     await ip(namespace, 'link set mgmt up');
     await inside(namespace, ['nft', NAT]);
-    const dnsmasq = lab.start(namespace, [...DNSMASQ.split(' '), `--dhcp-leasefile=${leaseFile}`]);
+    const dnsmasq = lab.start(namespace, [...DNSMASQ.split(' '), ...hook, `--dhcp-leasefile=${leaseFile}`]);
     await lab.until('dnsmasq hands out addresses', () => dnsmasq.said().includes('IP range'), dnsmasq);
     const clock = ['unshare', '--time', '--boottime', String(bootClock)];
     const server = { host: cable.theirs, port: PORT, within: [...within(namespace), ...clock] };
