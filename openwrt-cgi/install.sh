@@ -12,6 +12,8 @@ Usage: install.sh [OPTION]... [ssh option]... root@ROUTER
   --token none       let the router answer everybody who reaches its web server (it does so until told otherwise)
   --token-file FILE  let the router ask for the token in FILE (- for standard input)
   --www DIR          another web server than uhttpd runs scripts in DIR/cgi-bin
+  --no-hosts         do not count what each host moves, and take away what counts it (this stays so)
+  --hosts            count it again
   --remove           take everything away again (uninstall.sh does the same)
 
 ssh options: -p PORT, -i KEY, -o OPTION, -F FILE, -J HOST. Without --token… the router's token stays as it is.
@@ -23,7 +25,7 @@ die() {
 }
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-want=keep token='' tokenfile='' www='' action=install router=''
+want=keep token='' tokenfile='' www='' action=install counting=keep router=''
 count=$#
 while [ "$count" -gt 0 ]; do
   argument=$1
@@ -32,6 +34,8 @@ while [ "$count" -gt 0 ]; do
   case $argument in
     -h | --help) usage; exit 0 ;;
     --remove) action=remove; continue ;;
+    --hosts) counting=yes; continue ;;
+    --no-hosts) counting=no; continue ;;
     --token | --token-file | --www | -p | -i | -o | -F | -J)
       [ "$count" -gt 0 ] || die "$argument needs a value; --help shows how" 2
       value=$1
@@ -79,15 +83,16 @@ esac
 
 # All in one function that is called at the very end: a connection that breaks off installs nothing.
 payload() {
-  printf 'want=%s token=%s www=%s\n' "$want" "$token" "$www"
+  printf 'want=%s token=%s www=%s counting=%s\n' "$want" "$token" "$www" "$counting"
   cat "$here/on-router.sh"
   echo 'main() {'
   if [ "$action" = remove ]; then
     echo remove
   else
     echo begin_install
-    for file in wrtmeter.cgi totalwifi.cgi wan.cgi dhcp.cgi; do
-      printf "receive %s <<'END_OF_WRTMETER_FILE'\n" "$file"
+    for file in wrtmeter.cgi hosts.cgi totalwifi.cgi wan.cgi dhcp.cgi \
+      hosts.sh hosts-again.sh hosts-networks.sh hosts-nftables.sh hosts-iptables.sh host-event.sh wrtmeter.init; do
+      case $file in *.init) echo "receive_init <<'END_OF_WRTMETER_FILE'" ;; *) echo "receive $file <<'END_OF_WRTMETER_FILE'" ;; esac
       cat "$here/$file"
       echo END_OF_WRTMETER_FILE
     done
@@ -99,7 +104,7 @@ payload() {
 status=0
 report=$(payload | ssh -o ConnectTimeout=10 "$@" "$router" 'sh -s') || status=$?
 
-name='' urlscheme='' urlhost='' prefix='' installed='' guarded='' failure='' gone='-'
+name='' urlscheme='' urlhost='' prefix='' installed='' hosts='' guarded='' failure='' gone='-'
 newline='
 '
 oldifs=$IFS
@@ -112,6 +117,7 @@ for line in $report; do
     note\ *) printf 'note: %s\n' "$text" >&2 ;;
     name\ *) case $text in *[!A-Za-z0-9._-]* | -) ;; *) name=$text ;; esac ;;
     cgi\ *) installed=$text ;;
+    hosts\ *) hosts=$text ;;
     token\ *) token=$text ;;
     guarded\ *) guarded=yes ;;
     gone\ *) gone=$text ;;
@@ -143,6 +149,7 @@ if [ "$want" = auto ]; then
 fi
 
 printf 'Installed on %s: %s\n' "$router" "$installed"
+[ -z "$hosts" ] || printf 'Hosts are %s\n' "$hosts"
 
 # Asked from here, as the exporter will; the token goes to curl through standard input.
 if command -v curl >/dev/null 2>&1; then

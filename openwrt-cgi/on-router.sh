@@ -1,14 +1,19 @@
 #!/bin/sh
 # The half of install.sh that runs on the router, as root, in busybox ash. install.sh sends it over ssh with the files behind it
 # and calls its functions once all has arrived; nothing here is kept on the router.
-# It answers in lines for install.sh: a word (fail, warn, note, cgi, url, name, token) and its text.
+# It answers in lines for install.sh: a word (fail, warn, note, cgi, hosts, url, name, token) and its text.
 
-want=${want:-keep} token=${token:-} www=${www:-}
+want=${want:-keep} token=${token:-} www=${www:-} counting=${counting:-keep}
 config=/etc/config/wrtmeter
+firewall=/etc/config/firewall
 keep=/lib/upgrade/keep.d/wrtmeter
-# Every script of ours names it: what does not is somebody else's and is not touched.
-ours=WRTMETER_ROOT
-installed=''
+lib=/usr/lib/wrtmeter
+init=/etc/init.d/wrtmeter
+# hotplug's own names for the scripts in $lib.
+hook_iface=/etc/hotplug.d/iface/30-wrtmeter hook_dhcp=/etc/hotplug.d/dhcp/90-wrtmeter hook_neigh=/etc/hotplug.d/neigh/90-wrtmeter
+# Every script of ours names one of these: what does not is somebody else's and is not touched.
+ours='WRTMETER_ROOT\|/usr/lib/wrtmeter'
+installed='' parts=''
 
 say() { printf '%s %s\n' "$1" "$2"; }
 fail() {
@@ -35,21 +40,57 @@ begin_install() {
   mkdir -p "$cgi" || fail "Cannot make $cgi"
 }
 
-# receive NAME <TEXT: written beside and moved over, so that a request never meets half a script.
-receive() {
-  new=$cgi/.$1.new
+is_ours() {
+  case $1 in "$lib"/*) ;; *) grep -q "$ours" "$1" ;; esac
+}
+
+# put FILE <TEXT: written beside and moved over, so that nobody meets half a script. False where another's file is in the way.
+put() {
+  new=${1%/*}/.${1##*/}.new
+  mkdir -p "${1%/*}" || fail "Cannot make ${1%/*}"
   cat >"$new" || {
     rm -f "$new"
-    fail "Cannot write $cgi/$1: is the flash full? (df -h)"
+    fail "Cannot write $1: is the flash full? (df -h)"
   }
-  if [ -e "$cgi/$1" ] && ! grep -q "$ours" "$cgi/$1"; then
+  if [ -e "$1" ] && ! is_ours "$1"; then
     rm -f "$new"
-    say note "$cgi/$1 is not from wrtmeter and was left as it is"
-    return
+    say note "$1 is not from wrtmeter and was left as it is"
+    return 1
   fi
   chmod 755 "$new"
-  if cmp -s "$new" "$cgi/$1" && [ -x "$cgi/$1" ]; then rm -f "$new"; else mv -f "$new" "$cgi/$1"; fi
-  installed="$installed $cgi/$1"
+  if cmp -s "$new" "$1" && [ -x "$1" ]; then rm -f "$new"; else mv -f "$new" "$1"; fi
+}
+
+# receive NAME <TEXT, one call for each file that install.sh sends.
+receive() {
+  case $1 in
+    *.cgi) put "$cgi/$1" && installed="$installed $cgi/$1" ;;
+    *) if counts_hosts; then put "$lib/$1" && parts="$parts $lib/$1"; else cat >/dev/null; fi ;;
+  esac
+  return 0
+}
+receive_init() {
+  if counts_hosts; then put "$init" && parts="$parts $init"; else cat >/dev/null; fi
+  return 0
+}
+
+# Whether hosts are to be counted: as told now, else as configured, else yes.
+counts_hosts() {
+  case $counting in
+    yes) ;;
+    no) return 1 ;;
+    *) [ "$(hosts_option enabled)" != 0 ] ;;
+  esac
+}
+
+# hosts_option NAME: of the section "config hosts".
+hosts_option() {
+  [ -e "$config" ] || return 0
+  awk -v name="$1" '
+    { gsub(/["\047]/, "") }
+    $1 == "config" { section = $2 }
+    $1 == "option" && section == "hosts" && $2 == name { value = $3 }
+    END { print value }' "$config"
 }
 
 current_token() {
@@ -65,7 +106,8 @@ write_token() {
     BEGIN { token = ENVIRON["WRTMETER_TOKEN"] }
     $1 == "option" && $2 ~ /^["\047]?token["\047]?$/ { next }
     { print }
-    $1 == "config" && !done { if (token != "") print "\toption token \047" token "\047"; done = 1 }
+    $1 == "config" && $2 ~ /^["\047]?wrtmeter["\047]?$/ && !done { if (token != "") print "\toption token \047" token "\047"; done = 1 }
+    END { if (!done && token != "") print "\nconfig wrtmeter \047main\047\n\toption token \047" token "\047" }
   ' "$config" >"$config.new" || ! mv -f "$config.new" "$config"; then fail "Cannot write $config"; fi
   umask 022
 }
@@ -78,8 +120,110 @@ configure() {
     set) [ "$now" = "$token" ] || write_token "$token" ;;
     none) [ -z "$now" ] || write_token '' ;;
   esac
+  if counts_hosts; then on=1; else on=0; fi
+  [ "$(hosts_option enabled)" = "$on" ] || write_counting "$on"
   chmod 600 "$config"
   now=$(current_token)
+}
+
+# Writes "option enabled" of the section "config hosts", and the section if there is none; the rest of the file stays.
+write_counting() { # 0 OR 1
+  umask 077
+  if ! awk -v on="$1" '
+    { line = $0; gsub(/["\047]/, "") }
+    $1 == "config" { section = $2 }
+    section == "hosts" && $1 == "option" && $2 == "enabled" { next }
+    { print line }
+    section == "hosts" && $1 == "config" { print "\toption enabled \047" on "\047"; done = 1 }
+    END { if (!done) print "\nconfig hosts \047hosts\047\n\toption enabled \047" on "\047" }
+  ' "$config" >"$config.new" || ! mv -f "$config.new" "$config"; then fail "Cannot write $config"; fi
+  umask 022
+}
+
+# link LINK SCRIPT: hotplug runs what it finds in its folders.
+link() {
+  if [ -e "$1" ] && ! is_ours "$1"; then
+    say note "$1 is not from wrtmeter and was left as it is"
+    return
+  fi
+  mkdir -p "${1%/*}" && ln -sf "$lib/$2" "$1" && parts="$parts $1"
+}
+
+# The section of the firewall's configuration that has it call us, without disturbing what else is there: uci would drop the comments and
+# write what somebody has not committed yet.
+without_include() { awk '
+  { plain = $0; gsub(/["\047]/, "", plain); n = split(plain, word, " ") }
+  word[1] == "config" { ours = n > 2 && word[2] == "include" && word[3] == "wrtmeter" }
+  # The blank line before the section goes with it.
+  ours { blank = ""; next }
+  NF == 0 { printf "%s", blank; blank = $0 "\n"; next }
+  { printf "%s", blank; blank = ""; print }
+  END { printf "%s", blank }' "$firewall"; }
+include_us() { # fw3 would warn of an option that only fw4 knows, and the reverse
+  [ -e "$firewall" ] || return 0
+  if command -v fw4 >/dev/null 2>&1; then knows=fw4_compatible; else knows=reload; fi
+  new=$firewall.wrtmeter
+  {
+    without_include
+    printf "\nconfig include 'wrtmeter'\n\toption type 'script'\n\toption path '%s'\n\toption %s '1'\n" "$lib/hosts-again.sh" "$knows"
+  } >"$new" || fail "Cannot write $new"
+  replace_firewall
+}
+exclude_us() {
+  [ -e "$firewall" ] && grep -q "$lib" "$firewall" || return 0
+  new=$firewall.wrtmeter
+  without_include >"$new" || fail "Cannot write $new"
+  replace_firewall
+}
+replace_firewall() {
+  if cmp -s "$new" "$firewall"; then rm -f "$new"; return; fi
+  # Written into the old file, which keeps its owner and mode.
+  cat "$new" >"$firewall" || fail "Cannot write $firewall: is the flash full? The old text may be lost, the new one is in $new"
+  rm -f "$new"
+}
+
+# Has the hosts counted, from now on and after every boot, and says by what.
+count_hosts() {
+  method=$("$lib/hosts.sh" method 2>&1) || {
+    say hosts "not counted: ${method#wrtmeter: }"
+    return
+  }
+  link "$hook_iface" hosts-again.sh
+  include_us
+  if [ "$method" = iptables ]; then
+    [ -e "$hook_dhcp" ] || news=yes
+    link "$hook_dhcp" host-event.sh
+    link "$hook_neigh" host-event.sh
+    # dnsmasq looks for hotplug's scripts only when it starts.
+    [ -z "${news:-}" ] || [ ! -x /etc/init.d/dnsmasq ] || /etc/init.d/dnsmasq restart >/dev/null 2>&1
+  fi
+  [ ! -x "$init" ] || ! is_ours "$init" || "$init" enable >/dev/null 2>&1
+  for link in /etc/rc.d/S??wrtmeter; do [ ! -L "$link" ] || parts="$parts $link"; done
+  answer=$("$lib/hosts.sh" start 2>&1) || {
+    say hosts "not counted: $(printf '%s' "${answer#wrtmeter: }" | tail -n 1)"
+    return
+  }
+  case $answer in
+    *'No hosts are counted: '*) say hosts "not counted: ${answer#*No hosts are counted: }" ;;
+    *) say hosts "counted by $method" ;;
+  esac
+}
+
+# Takes away all that counts hosts, their figures on the router with it.
+remove_hosts() {
+  [ ! -x "$lib/hosts.sh" ] || "$lib/hosts.sh" stop >/dev/null 2>&1
+  if [ -x "$init" ] && is_ours "$init"; then "$init" disable >/dev/null 2>&1; fi
+  exclude_us
+  for file in "$hook_iface" "$hook_dhcp" "$hook_neigh" "$init"; do
+    [ -e "$file" ] || [ -L "$file" ] || continue
+    # A link whose script is gone is told by where it leads.
+    if is_ours "$file" 2>/dev/null || case $(readlink "$file") in "$lib"/*) ;; *) false ;; esac; then
+      rm -f "$file" && gone="$gone $file"
+    else
+      say note "$file is not from wrtmeter and was left as it is"
+    fi
+  done
+  if [ -d "$lib" ]; then rm -rf "$lib" && gone="$gone $lib"; fi
 }
 
 # What is not below /etc/config is lost at sysupgrade unless it is listed here, this list included.
@@ -92,8 +236,8 @@ survive_sysupgrade() {
   list=$(
     echo "$keep"
     echo "$config"
-    # shellcheck disable=SC2086 # a list of paths without blanks
-    printf '%s\n' $installed
+    # shellcheck disable=SC2086 # lists of paths without blanks
+    printf '%s\n' $installed $parts
   )
   [ "$(cat "$keep" 2>/dev/null)" = "$list" ] || printf '%s\n' "$list" >"$keep" || fail "Cannot write $keep"
 }
@@ -128,9 +272,16 @@ tell_url() {
 }
 
 finish_install() {
+  case " $installed " in *" $cgi/wrtmeter.cgi "*) ;; *) fail "$cgi/wrtmeter.cgi is not from wrtmeter: move it away and install again" ;; esac
   configure
+  gone=''
+  if counts_hosts; then
+    count_hosts
+  else
+    remove_hosts
+    say hosts 'not counted: switched off; --hosts switches it on'
+  fi
   survive_sysupgrade
-  [ -x "$cgi/wrtmeter.cgi" ] || fail "$cgi/wrtmeter.cgi is not from wrtmeter: move it away and install again"
   try_out
   say cgi "${installed# }"
   [ "$want" != auto ] || say token "$now"
@@ -142,9 +293,10 @@ remove() {
   [ "$(id -u)" = 0 ] || fail 'Log in as root'
   find_cgi
   gone=''
-  for name in wrtmeter.cgi totalwifi.cgi wan.cgi dhcp.cgi; do
+  remove_hosts
+  for name in wrtmeter.cgi hosts.cgi totalwifi.cgi wan.cgi dhcp.cgi; do
     [ -e "$cgi/$name" ] || continue
-    if grep -q "$ours" "$cgi/$name"; then
+    if is_ours "$cgi/$name"; then
       rm -f "$cgi/$name" && gone="$gone $cgi/$name"
     else
       say note "$cgi/$name is not from wrtmeter and was left as it is"

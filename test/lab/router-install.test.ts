@@ -1,12 +1,26 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { scripts } from '../support/busybox.ts';
 import { type DropbearRouter, startDropbearRouter } from '../support/dropbear-router.ts';
 
-const names = ['wrtmeter.cgi', 'totalwifi.cgi', 'wan.cgi', 'dhcp.cgi'];
+const names = ['wrtmeter.cgi', 'hosts.cgi', 'totalwifi.cgi', 'wan.cgi', 'dhcp.cgi'];
+const parts = ['hosts.sh', 'hosts-again.sh', 'hosts-networks.sh', 'hosts-nftables.sh', 'hosts-iptables.sh', 'host-event.sh'];
+const unguarded = "\nconfig wrtmeter 'main'\n\nconfig hosts 'hosts'\n\toption enabled '1'\n";
 
 describe('install.sh and uninstall.sh, over a real Dropbear', () => {
   let router: DropbearRouter;
@@ -43,10 +57,14 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     expect(run.stdout).to.contain(`It answers at ${url()}/cgi-bin/wrtmeter.cgi\n`).and.contain(`routers:\n  gateway:\n    url: ${url()}\n`);
     for (const name of names)
       expect([mode(`www/cgi-bin/${name}`), read(`www/cgi-bin/${name}`)]).to.deep.equal(['755', readFileSync(join(scripts, name), 'utf8')]);
-    expect(readdirSync(path('www/cgi-bin')), 'no leftovers').to.have.length(4);
-    const kept = ['/lib/upgrade/keep.d/wrtmeter', '/etc/config/wrtmeter', ...names.map((name) => `/www/cgi-bin/${name}`)];
+    expect(readdirSync(path('www/cgi-bin')), 'no leftovers').to.have.length(names.length);
+    const scriptsOfHosts = [...parts.map((name) => `/usr/lib/wrtmeter/${name}`), '/etc/init.d/wrtmeter'];
+    const links = ['/etc/hotplug.d/iface/30-wrtmeter', '/etc/rc.d/S61wrtmeter'];
+    const kept = ['/lib/upgrade/keep.d/wrtmeter', '/etc/config/wrtmeter', ...names.map((name) => `/www/cgi-bin/${name}`)]
+      .concat(scriptsOfHosts)
+      .concat(links);
     expect(read('lib/upgrade/keep.d/wrtmeter')).to.equal(`${kept.join('\n')}\n`);
-    expect([mode('etc/config/wrtmeter'), read('etc/config/wrtmeter')]).to.deep.equal(['600', "\nconfig wrtmeter 'main'\n"]);
+    expect([mode('etc/config/wrtmeter'), read('etc/config/wrtmeter')]).to.deep.equal(['600', unguarded]);
     expect(await ask()).to.equal(200);
   });
   it('again changes nothing, and an upgrade replaces the scripts and keeps the configuration', () => {
@@ -54,12 +72,14 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     const first = snapshot();
     expect(install('--token', 'auto').status).to.equal(0);
     expect(install().status).to.equal(0);
-    expect(snapshot(), 'not even written again').to.deep.equal(first);
+    for (const [i, now] of snapshot().entries()) expect(now, 'not even written again').to.deep.equal(first[i]);
     writeFileSync(path('www/cgi-bin/wan.cgi'), '#!/bin/sh\n# an earlier one: WRTMETER_ROOT\n');
     writeFileSync(path('etc/config/wrtmeter'), `${read('etc/config/wrtmeter')}\toption mine 'yes'\n`);
     install();
     expect(read('www/cgi-bin/wan.cgi')).to.equal(readFileSync(join(scripts, 'wan.cgi'), 'utf8'));
-    expect(read('etc/config/wrtmeter')).to.match(/^\nconfig wrtmeter 'main'\n\toption token '[0-9a-f]{32}'\n\toption mine 'yes'\n$/);
+    expect(read('etc/config/wrtmeter')).to.match(
+      /^\nconfig wrtmeter 'main'\n\toption token '[0-9a-f]{32}'\n\nconfig hosts 'hosts'\n\toption enabled '1'\n\toption mine 'yes'\n$/,
+    );
   });
   it('--token auto makes a token once and writes it to a file of its owner; --token none takes it away', async () => {
     const run = install('--token', 'auto');
@@ -74,7 +94,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     install('--token', 'auto');
     expect(readFileSync(file, 'utf8').trim(), 'the same as before').to.equal(token);
     install('--token', 'none');
-    expect(read('etc/config/wrtmeter')).to.equal("\nconfig wrtmeter 'main'\n");
+    expect(read('etc/config/wrtmeter')).to.equal(unguarded);
     expect(await ask()).to.equal(200);
   });
   it('a token of one’s own comes from a file or standard input and is in no argument of any process', async () => {
@@ -99,14 +119,20 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
   it('uninstall.sh takes everything away, twice without complaint', () => {
     install('--token', 'auto');
     const run = () => local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']);
-    expect(run().stdout).to.match(
-      /^Removed from root@127\.0\.0\.1: \/www\/cgi-bin\/wrtmeter\.cgi .*\/etc\/config\/wrtmeter \/lib\/upgrade\/keep\.d\/wrtmeter\n$/,
-    );
-    expect([readdirSync(path('www/cgi-bin')), readdirSync(path('etc/config')), readdirSync(path('lib/upgrade/keep.d'))]).to.deep.equal([
-      [],
-      [],
-      [],
-    ]);
+    const before = [
+      'etc/hotplug.d/iface/30-wrtmeter',
+      'etc/init.d/wrtmeter',
+      'usr/lib/wrtmeter',
+      ...names.map((name) => `www/cgi-bin/${name}`),
+    ];
+    const gone = [...before, 'etc/config/wrtmeter', 'lib/upgrade/keep.d/wrtmeter'];
+    expect(run().stdout).to.equal(`Removed from root@127.0.0.1: ${gone.map((name) => `/${name}`).join(' ')}\n`);
+    for (const folder of ['www/cgi-bin', 'etc/config', 'lib/upgrade/keep.d', 'etc/init.d', 'etc/rc.d', 'etc/hotplug.d/iface', 'tmp/hosts'])
+      expect(
+        readdirSync(path(folder)).filter((name) => /wrtmeter|cgi/.test(name)),
+        folder,
+      ).to.deep.equal([]);
+    expect(existsSync(path('tmp/nft-table')), 'nothing counts any more').to.equal(false);
     const again = run();
     expect([again.status, again.stdout, again.stderr]).to.deep.equal([0, 'Nothing of wrtmeter is on root@127.0.0.1\n', '']);
   });
@@ -149,6 +175,105 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     expect(existsSync(path('srv/web/cgi/wrtmeter.cgi'))).to.equal(true);
     expect(run.stdout).to.contain('    url: https://127.0.0.1:1\n    insecure: true');
     expect(run.stderr).to.match(/^warning: Nothing answers at https:\/\/127\.0\.0\.1:1 from this computer; does uhttpd run/);
+  });
+  describe('counting hosts', () => {
+    const firewall = `# my firewall\n\nconfig defaults\n\toption forward 'REJECT' # strict\n\n\nconfig include 'mine'\n\toption path '/etc/firewall.user'\n`;
+    const said = (run: SpawnSyncReturns<string>) => run.stdout.split('\n').find((line) => line.startsWith('Hosts are ')) ?? run.stderr;
+    const table = () => (existsSync(path('tmp/nft-table')) ? read('tmp/nft-table') : '');
+    beforeEach(() => writeFileSync(path('etc/config/firewall'), firewall, { mode: 0o640 }));
+
+    it('begins with the installation, after every boot, firewall reload and interface that comes up', () => {
+      expect(said(install())).to.equal('Hosts are counted by nftables');
+      expect(table()).to.contain('add element inet wrtmeter counted { "br-lan" comment "lan", }');
+      expect(readlinkSync(path('etc/rc.d/S61wrtmeter'))).to.equal('../init.d/wrtmeter');
+      expect(read('etc/config/firewall')).to.equal(
+        `${firewall}\nconfig include 'wrtmeter'\n\toption type 'script'\n\toption path '/usr/lib/wrtmeter/hosts-again.sh'\n\toption fw4_compatible '1'\n`,
+      );
+      // As fw4 and hotplug-call do: the script is read, by a shell that has more to do.
+      for (const script of ['/usr/lib/wrtmeter/hosts-again.sh', '/etc/hotplug.d/iface/30-wrtmeter']) {
+        rmSync(path('tmp/nft-table'));
+        const shell = spawnSync('chroot', [router.root, '/bin/sh', '-c', `. ${script}; echo alive`], {
+          env: { PATH: '/usr/sbin:/bin', STANDIN: '/tools', ACTION: script.startsWith('/etc') ? 'ifup' : 'includes' },
+          encoding: 'utf8',
+        });
+        expect([shell.stdout, shell.stderr]).to.deep.equal(['alive\n', '']);
+        expect(table(), script).to.contain('br-lan');
+      }
+    });
+    it('again changes nothing in the firewall’s configuration, and taking wrtmeter away brings the old text back', () => {
+      install();
+      const first = read('etc/config/firewall');
+      install();
+      expect(read('etc/config/firewall')).to.equal(first);
+      expect(mode('etc/config/firewall')).to.equal('640');
+      local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']);
+      expect([read('etc/config/firewall'), mode('etc/config/firewall')]).to.deep.equal([firewall, '640']);
+    });
+    it('--no-hosts takes it away and it stays so, until --hosts', () => {
+      install();
+      const off = 'Hosts are not counted: switched off; --hosts switches it on';
+      expect(said(install('--no-hosts'))).to.equal(off);
+      expect([table(), read('etc/config/firewall')]).to.deep.equal(['', firewall]);
+      for (const name of ['usr/lib/wrtmeter', 'etc/init.d/wrtmeter', 'etc/hotplug.d/iface/30-wrtmeter'])
+        expect(existsSync(path(name)), name).to.equal(false);
+      expect(read('lib/upgrade/keep.d/wrtmeter')).to.not.match(/init\.d|usr\/lib|hotplug/);
+      expect(said(install())).to.equal(off);
+      expect(read('etc/config/wrtmeter')).to.contain("config hosts 'hosts'\n\toption enabled '0'\n");
+      expect(said(install('--hosts'))).to.equal('Hosts are counted by nftables');
+      expect(table()).to.contain('br-lan');
+    });
+    it('keeps what the configuration says of networks and sizes', () => {
+      writeFileSync(path('etc/config/wrtmeter'), "config hosts hosts\n\tlist network 'lan'\n\toption enabled '0'\n\toption size '64'\n");
+      install('--hosts');
+      expect(read('etc/config/wrtmeter')).to.equal("config hosts hosts\n\toption enabled '1'\n\tlist network 'lan'\n\toption size '64'\n");
+    });
+    it('a router without uplink counts none, one without the means says what to install', () => {
+      writeFileSync(path('tools/uci-firewall'), "firewall.@zone[0]=zone\nfirewall.@zone[0].name='lan'\nfirewall.@zone[0].network='lan'\n");
+      const netifd = { interface: [{ interface: 'lan', up: true, l3_device: 'br-lan', route: [{ target: '0.0.0.0', mask: 0 }] }] };
+      writeFileSync(path('tools/ubus-network.interface-dump'), JSON.stringify(netifd));
+      expect(said(install())).to.equal('Hosts are not counted: this router has no uplink of its own');
+      expect(table()).to.equal('');
+      rmSync(path('usr/sbin/nft'));
+      expect(said(install())).to.equal(
+        'Hosts are not counted: Nothing here can count hosts: install nftables ("opkg install nftables-json" or "apk add nftables-json")',
+      );
+    });
+    it('with iptables the events of dnsmasq and of neighbours are listened to', () => {
+      for (const tool of ['fw4', 'nft']) rmSync(path(`usr/sbin/${tool}`));
+      writeFileSync(path('usr/sbin/iptables'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+      writeFileSync(path('etc/init.d/dnsmasq'), '#!/bin/sh\necho "$1" >>/tmp/dnsmasq-told\n', { mode: 0o755 });
+      // Its tables are the kernel's, which this router shares with the machine: that it counts is shown elsewhere.
+      expect(said(install())).to.match(/^Hosts are not counted: iptables does not work here/);
+      install();
+      expect(read('tmp/dnsmasq-told'), 'once').to.equal('restart\n');
+      for (const link of ['dhcp', 'neigh'])
+        expect(readlinkSync(path(`etc/hotplug.d/${link}/90-wrtmeter`))).to.equal('/usr/lib/wrtmeter/host-event.sh');
+      expect(read('lib/upgrade/keep.d/wrtmeter')).to.contain('/etc/hotplug.d/dhcp/90-wrtmeter\n/etc/hotplug.d/neigh/90-wrtmeter\n');
+      expect(read('etc/config/firewall')).to.contain("\toption reload '1'\n").and.not.contain('fw4_compatible');
+      local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']);
+      expect([...readdirSync(path('etc/hotplug.d/dhcp')), ...readdirSync(path('etc/hotplug.d/neigh'))]).to.deep.equal([]);
+    });
+    it('nlbwmon that is there counts by itself, and no table is made', () => {
+      writeFileSync(path('usr/sbin/nlbw'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+      symlinkSync('../init.d/nlbwmon', path('etc/rc.d/S60nlbwmon'));
+      expect(said(install())).to.equal('Hosts are counted by nlbwmon');
+      expect(table()).to.equal('');
+    });
+    it('files of somebody else at the same places are left alone', () => {
+      writeFileSync(path('etc/init.d/wrtmeter'), '#!/bin/sh\necho mine\n', { mode: 0o755 });
+      mkdirSync(path('etc/hotplug.d/iface'), { recursive: true });
+      writeFileSync(path('etc/hotplug.d/iface/30-wrtmeter'), 'echo mine\n');
+      const notes = ['/etc/init.d/wrtmeter', '/etc/hotplug.d/iface/30-wrtmeter'].map(
+        (name) => `note: ${name} is not from wrtmeter and was left as it is\n`,
+      );
+      expect(install().stderr).to.equal(notes.join(''));
+      expect(local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']).stderr).to.equal(notes.reverse().join(''));
+      expect([read('etc/init.d/wrtmeter'), read('etc/hotplug.d/iface/30-wrtmeter')]).to.deep.equal([
+        '#!/bin/sh\necho mine\n',
+        'echo mine\n',
+      ]);
+      expect(existsSync(path('etc/rc.d/S61wrtmeter'))).to.equal(false);
+    });
   });
   describe('one clear line', () => {
     const failure = (run: SpawnSyncReturns<string>) => [run.status, run.stderr];

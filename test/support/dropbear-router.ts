@@ -22,12 +22,25 @@ function needed(path: string, debianPackage: string): string {
 
 /** Puts busybox, the stand-ins and what install.sh looks for into the file system of a fake router. */
 function furnish(root: string, httpPort: number): void {
-  for (const dir of ['bin', 'usr/sbin', 'www/cgi-bin', 'lib/upgrade/keep.d', 'etc/config', 'dev'])
+  for (const dir of [
+    'bin',
+    'usr/sbin',
+    'www/cgi-bin',
+    'lib/upgrade/keep.d',
+    'etc/config',
+    'etc/init.d',
+    'etc/rc.d',
+    'dev',
+    'tmp',
+    'var/run',
+  ])
     mkdirSync(join(root, dir), { recursive: true });
   cpSync(busyboxPath(), join(root, 'bin/busybox'));
-  const applets = 'sh cat awk id mkdir chmod mv rm grep cmp tail date uname ip'.split(' ');
+  const applets = 'sh cat awk id mkdir chmod mv rm ln readlink grep cmp tail head sed tr date uname ip pidof logger flock'.split(' ');
   for (const applet of applets) symlinkSync('busybox', join(root, 'bin', applet));
   for (const tool of ['iw', 'ubus', 'uci']) cpSync(join(fixtures, 'bin', tool), join(root, 'usr/sbin', tool));
+  for (const tool of ['fw4', 'nft']) cpSync(join('test/lab/router-bin', tool), join(root, 'usr/sbin', tool));
+  cpSync('test/lab/router-bin/rc.common', join(root, 'etc/rc.common'));
   writeFileSync(join(root, 'usr/sbin/uhttpd'), '#!/bin/sh\n');
   chmodSync(join(root, 'usr/sbin/uhttpd'), 0o755);
   cpSync(join(root, '../tools'), join(root, 'tools'), { recursive: true });
