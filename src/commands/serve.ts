@@ -16,6 +16,7 @@ import { openLedger } from '../ledger/ledger.ts';
 import { readUsage } from '../ledger/usage.ts';
 import { apiPhp } from '../views/api-php.ts';
 import { auditAnswer } from '../views/api-v1-audit.ts';
+import { reconciliationAnswer } from '../views/api-v1-reconciliation.ts';
 import { usageAnswer } from '../views/api-v1-usage.ts';
 import type { CheckIo } from './check.ts';
 import { createLog } from './log.ts';
@@ -91,6 +92,11 @@ function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reloa
     apiPhp: async (action) => apiPhp(await view(), action),
     usage: async (query) => usageAnswer(await view(), termsOf(service.config), query, (rows, most) => readUsage(ledger.store, rows, most)),
     audit: async (query) => auditAnswer(await view(), query, (rows, most) => readAudit(ledger.store, rows, most)),
+    reconciliation: async (query) =>
+      reconciliationAnswer(await view(), query, {
+        usage: (rows, most) => readUsage(ledger.store, rows, most),
+        audit: (rows, most) => readAudit(ledger.store, rows, most),
+      }),
     ready: () => service.running,
     health: () => ({ healthy: true, problems: service.problems() }),
     access: null,

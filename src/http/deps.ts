@@ -1,5 +1,6 @@
 import type { Gate } from '../auth/gate.ts';
 import type { AuditAnswer } from '../views/api-v1-audit.ts';
+import type { ReconciliationAnswer } from '../views/api-v1-reconciliation.ts';
 import type { UsageAnswer } from '../views/api-v1-usage.ts';
 import type { QueryParameters } from '../views/query.ts';
 import type { View } from '../views/view.ts';
@@ -15,6 +16,8 @@ export interface AppDeps {
   usage(query: QueryParameters): Promise<UsageAnswer>;
   /** Throws a RequestError for what cannot be asked. */
   audit(query: QueryParameters): Promise<AuditAnswer>;
+  /** Throws a RequestError for what cannot be asked. */
+  reconciliation(query: QueryParameters): Promise<ReconciliationAnswer>;
   /** The ledger is open, and the program is not about to end. */
   ready(): boolean;
   health(): Health;

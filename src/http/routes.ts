@@ -35,6 +35,9 @@ export function routes(deps: AppDeps): Route[] {
     get('/api/v1/audit', async (context) => {
       context.body = await deps.audit(context.query);
     }),
+    get('/api/v1/reconciliation', async (context) => {
+      context.body = await deps.reconciliation(context.query);
+    }),
     get('/api/v1/openapi.json', async (context) => {
       context.body = openApi(deps.version);
     }),

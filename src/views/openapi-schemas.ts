@@ -1,5 +1,6 @@
-import { SOURCES } from '../domain/observation.ts';
+import { HOST_METHODS, SOURCES } from '../domain/observation.ts';
 import { FAILURE_REASONS } from '../errors.ts';
+import { REASON_KINDS } from './reconciliation-reasons.ts';
 import { BY } from './usage-query.ts';
 
 /** The part of JSON Schema that the descriptions here are written in. */
@@ -49,6 +50,14 @@ const sums = {
   month_download_bytes: bytes('Downloaded in the running billing period'),
   month_upload_bytes: bytes('Uploaded in the running billing period'),
 };
+
+const pair = (what: string) => ({ download_bytes: bytes(what), upload_bytes: bytes(what) });
+
+/** Bytes that may be below zero. */
+const difference = (what: string) => ({
+  download_bytes: { type: 'integer', description: what },
+  upload_bytes: { type: 'integer', description: what },
+});
 
 const mac = text('MAC address, lower case with colons');
 const router = text("The router's configured name");
@@ -193,6 +202,32 @@ export const schemas = {
     },
     'A stretch of time; those without a byte are left out',
   ),
+  Reconciliation: record({ gateways: list(ref('Gateway')) }),
+  Gateway: record({
+    router,
+    month: ref('Month'),
+    counted_by: orNull(oneOf(HOST_METHODS, 'What counts the hosts on the router; null where its last answer did not say')),
+    hosts_since: orNull(time('When the first host was counted; null where none was yet')),
+    wan: record(pair('By all uplinks in the month; VPN uplinks, which run inside others, are left out')),
+    hosts: record(pair('By all hosts in the month')),
+    hosts_without_mac: record(pair('The part of it under addresses whose MAC is not known')),
+    unattributed: record({
+      ...difference('Uplinks less hosts'),
+      share: orNull(number('Of what the uplinks carried; null where that is nothing')),
+    }),
+    unexplained: record({
+      ...difference('What is left of it by those reasons whose bytes are known'),
+      share: orNull(number('Of what the uplinks carried while hosts were counted; null where that is nothing')),
+    }),
+    reasons: list(
+      record({
+        kind: oneOf(REASON_KINDS, 'Why the two do not agree'),
+        text: text('In a sentence'),
+        download_bytes: orNull(bytes('How much it is about; null where that cannot be told')),
+        upload_bytes: orNull(bytes('How much it is about; null where that cannot be told')),
+      }),
+    ),
+  }),
   Audit: record({
     rows: list(ref('AuditRow')),
     next_before: orNull({ type: 'integer', description: 'Give it as "before" for the rows that follow; null where these were the last' }),

@@ -58,6 +58,15 @@ const audit: Operation = {
   responses: { 200: answer('Audit'), 400: error('A wrong parameter'), 404: error('No such router') },
 };
 
+const reconciliation: Operation = {
+  summary: "What a gateway's uplinks carried and its hosts moved",
+  description:
+    'Of every router that has an uplink and counts hosts, for the running billing period of its uplinks: the two sums, what no host accounts ' +
+    'for, and why that may be. It is below zero where the hosts have more.',
+  parameters: [query('router', 'Only this gateway')],
+  responses: { 200: answer('Reconciliation'), 400: error('A wrong parameter'), 404: error('No such gateway') },
+};
+
 const php: Operation = {
   summary: 'The JSON of the older collectors',
   description: 'Bytes of the running billing period in their directions: rx of a client is its upload, rx of the uplink its download.',
@@ -95,6 +104,7 @@ const paths: Paths = {
   '/api/v1/leases': view('DHCP leases as they were last read', 'Leases'),
   '/api/v1/usage': { get: usage },
   '/api/v1/audit': { get: audit },
+  '/api/v1/reconciliation': { get: reconciliation },
   '/api/v1/openapi.json': { get: { summary: 'This document', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } } },
   '/-/healthy': {
     get: { summary: 'Whether the program can do its work', security: [], responses: { 200: answer('Health'), 503: answer('Health') } },

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CounterRules } from '../../src/domain/counter.ts';
-import type { Lease, Observation, SourceName, Station, System, Uplink } from '../../src/domain/observation.ts';
+import type { HostCounter, Lease, Observation, SourceName, Station, System, Uplink } from '../../src/domain/observation.ts';
 import type { Round, RouterRound, SourceResult } from '../../src/domain/round.ts';
 import { newStatus, noteRound, type RouterStatus } from '../../src/domain/status.ts';
 import type { FailureReason } from '../../src/errors.ts';
@@ -37,19 +37,21 @@ export interface HomeOptions {
   routerBilling?: Record<string, number>;
   timezone?: string;
   startedAt?: number;
+  /** Default: stations. */
+  accounting?: LedgerTerms['accounting'];
 }
 
 const SOURCES: readonly SourceName[] = ['stations', 'wan', 'leases', 'neighbours'];
 
 export async function openHome(options: HomeOptions): Promise<SmallHome> {
-  const { timezone = 'Europe/Berlin', billingDay = 1, startedAt = 0 } = options;
+  const { timezone = 'Europe/Berlin', billingDay = 1, startedAt = 0, accounting = 'stations' } = options;
   const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-home-'));
   const routerBilling = new Map(Object.entries(options.routerBilling ?? {}).map(([name, day]) => [name, { day }]));
   const terms: LedgerTerms = {
     timezone,
     billing: { day: billingDay },
     routerBilling,
-    accounting: 'stations',
+    accounting,
     lineRate: () => 1e12,
     keepHours: 62 * 86_400,
     gapAfter: 0,
@@ -136,6 +138,23 @@ export const leases = (list: readonly (Partial<Lease> & Pick<Lease, 'mac' | 'ip'
   staticHosts: null,
   hosts: null,
 });
+
+/** Counters of an nftables table: what each address received, and what each MAC sent from it. */
+export const hosts = (list: readonly HostBytes[], changes: Partial<Extract<Observation, { source: 'hosts' }>> = {}): Observation => ({
+  source: 'hosts',
+  rules: { ...COUNTS, directions: 'apart', absent: 'ended' },
+  method: 'nftables',
+  hosts: list.flatMap(({ mac, ip, bytes }): HostCounter[] => [
+    { counts: 'upload', mac, ip, bytes: { download: 0, upload: bytes.upload }, epoch: null },
+    { counts: 'download', mac: null, ip, bytes: { download: bytes.download, upload: 0 }, epoch: null },
+  ]),
+  devices: ['br-lan'],
+  uncounted: { download: 0, upload: 0 },
+  ...changes,
+});
+
+/** `mac` is null where the gateway knows the address alone. */
+export interface HostBytes extends Pick<HostCounter, 'mac' | 'ip' | 'bytes'> {}
 
 export const system = (changes: Partial<System> = {}): System => ({
   bootId: '8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10',

@@ -6,7 +6,9 @@ import { readAudit } from '../../src/ledger/audit.ts';
 import { readUsage } from '../../src/ledger/usage.ts';
 import { apiPhp } from '../../src/views/api-php.ts';
 import { auditAnswer } from '../../src/views/api-v1-audit.ts';
+import { reconciliationAnswer } from '../../src/views/api-v1-reconciliation.ts';
 import { usageAnswer } from '../../src/views/api-v1-usage.ts';
+import type { ReadLedger } from '../../src/views/reconciliation-evidence.ts';
 import type { View } from '../../src/views/view.ts';
 import type { SmallHome } from './small-home.ts';
 
@@ -38,6 +40,12 @@ export function ask(url: string, options: { method?: string; headers?: Record<st
 /** Whoever reaches it may read; there is no token. */
 const OPEN: AppDeps['auth'] = { settings: () => ({ read: 'open', control: false }), check: async () => ({ kind: 'missing' }) };
 
+/** How a home's ledger is read. */
+export const readerOf = ({ ledger }: SmallHome): ReadLedger => ({
+  usage: (query, most) => readUsage(ledger.store, query, most),
+  audit: (query, most) => readAudit(ledger.store, query, most),
+});
+
 /** What a home's application is made of, with the parts that a test wants otherwise. */
 export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDeps> = {}): AppDeps {
   return {
@@ -46,6 +54,7 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
     apiPhp: async (action) => apiPhp(view(), action),
     usage: (query) => usageAnswer(view(), home.terms, query, (rows, most) => readUsage(home.ledger.store, rows, most)),
     audit: (query) => auditAnswer(view(), query, (rows, most) => readAudit(home.ledger.store, rows, most)),
+    reconciliation: (query) => reconciliationAnswer(view(), query, readerOf(home)),
     ready: () => true,
     health: () => ({ healthy: true, problems: [] }),
     auth: OPEN,

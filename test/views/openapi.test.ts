@@ -53,6 +53,7 @@ describe('the OpenAPI document', () => {
     ['/api/v1/usage?by=month&from=2026-10-01', schemas.Usage, 200],
     ['/api/v1/usage?from=now', schemas.Error, 400],
     ['/api/v1/usage?router=shed', schemas.Error, 404],
+    ['/api/v1/reconciliation?router=shed', schemas.Error, 404],
     ['/api/v1/audit', schemas.Audit, 200],
     ['/api/v1/audit?kind=nonsense', schemas.Error, 400],
     ['/-/healthy', schemas.Health, 200],

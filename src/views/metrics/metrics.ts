@@ -5,6 +5,7 @@ import type { Family } from './family.ts';
 import { hostFamilies } from './hosts.ts';
 import { peerFamilies } from './peers.ts';
 import { programFamilies } from './program.ts';
+import { reconciliationFamilies } from './reconciliation.ts';
 import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
 import { wanFamilies } from './wan.ts';
@@ -24,7 +25,7 @@ const NEVER = 2 ** 31 - 1;
 
 /** Every family of our own, in the order in which it is shown. */
 export function families(view: View): Family[] {
-  const bytes = [deviceFamilies, wanFamilies, hostFamilies, stationFamilies, peerFamilies];
+  const bytes = [deviceFamilies, wanFamilies, hostFamilies, reconciliationFamilies, stationFamilies, peerFamilies];
   return [...bytes, routerFamilies, programFamilies].flatMap((familiesOf) => familiesOf(view));
 }
 

@@ -1,0 +1,63 @@
+import type { Traffic } from '../../domain/traffic.ts';
+import { type Reconciliation, reconciliations } from '../reconciliation.ts';
+import { shownAccounts, type View } from '../view.ts';
+import { type Family, gauge, type Sample } from './family.ts';
+
+const ROUTER = ['router'];
+
+/** What a gateway's uplinks carried that no host accounts for. */
+export function reconciliationFamilies(view: View): Family[] {
+  const shown = new Set(shownAccounts(view, 'wan').map(({ router }) => router));
+  const gateways = reconciliations(view).filter(({ router }) => shown.has(router));
+  const samples = (value: (gateway: Reconciliation) => number | null): Sample[] =>
+    gateways.flatMap((gateway) => {
+      const number = value(gateway);
+      return number === null ? [] : [{ sharedLabels: { router: gateway.router }, value: number }];
+    });
+  const side = (bytes: (gateway: Reconciliation) => Traffic | null, direction: keyof Traffic) =>
+    samples((gateway) => bytes(gateway)?.[direction] ?? null);
+  return [
+    gauge(
+      'router_hosts_month_download_bytes',
+      'Bytes forwarded to all hosts of the gateway in the running billing period of its uplink, those without a known MAC included',
+      ROUTER,
+      side((g) => g.hosts, 'download'),
+    ),
+    gauge(
+      'router_hosts_month_upload_bytes',
+      'Bytes forwarded from all hosts of the gateway in the running billing period of its uplink, those without a known MAC included',
+      ROUTER,
+      side((g) => g.hosts, 'upload'),
+    ),
+    gauge(
+      'router_unattributed_month_download_bytes',
+      'Bytes that the uplinks received in their running billing period and no host accounts for; below zero where the hosts have more',
+      ROUTER,
+      side((g) => g.unattributed, 'download'),
+    ),
+    gauge(
+      'router_unattributed_month_upload_bytes',
+      'Bytes that the uplinks sent in their running billing period and no host accounts for; below zero where the hosts have more',
+      ROUTER,
+      side((g) => g.unattributed, 'upload'),
+    ),
+    gauge(
+      'router_uncounted_download_bytes',
+      'Bytes to hosts that the router had no room to count, since its counting began; it begins again with the counting',
+      ROUTER,
+      side((g) => g.uncounted, 'download'),
+    ),
+    gauge(
+      'router_uncounted_upload_bytes',
+      'Bytes from hosts that the router had no room to count, since its counting began; it begins again with the counting',
+      ROUTER,
+      side((g) => g.uncounted, 'upload'),
+    ),
+    gauge(
+      'router_hosts_start_timestamp_seconds',
+      'When the first host of the gateway was counted, Unix time',
+      ROUTER,
+      samples(({ hostsSince }) => (hostsSince === null ? null : hostsSince / 1000)),
+    ),
+  ];
+}
