@@ -67,7 +67,7 @@ function uplinkOf({ router, interface: name = 'wan', config }: ImportSetting): {
 
 /** A wrtmeter.cgi reads everything; of the classic scripts, those that have a URL are read. */
 const reads = ({ requests }: RouterConfig, source: 'stations' | 'wan'): boolean =>
-  requests.kind === 'wrtmeter' || requests[source] !== undefined;
+  requests.kind === 'wrtmeter' || (requests.kind === 'classic' && requests[source] !== undefined);
 
 /**
  * The collector's last raw counters as the baselines of the reader that takes over, where it is certain that they are of the same

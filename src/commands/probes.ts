@@ -4,31 +4,75 @@ import type { LedgerTerms } from '../ledger/ledger.ts';
 import { classicProbes } from '../sources/openwrt/classic.ts';
 import { hostsProbe, wrtmeterProbe } from '../sources/openwrt/wrtmeter.ts';
 import type { Probe } from '../sources/source.ts';
+import { wireguardProbe } from '../sources/wireguard/probe.ts';
 import { httpReader } from '../transports/http.ts';
 import type { Alias } from '../views/view.ts';
+import { machineOf } from './machines.ts';
 
 /** Bounds what an attacker who invents MACs can make the ledger hold. */
 const MOST_ACCOUNTS = 50_000;
 const MOST_NEW_ACCOUNTS = 15_000;
 
 /** The requests that read a router as it is configured. */
-export function probesOf({ requests, credentials, tls, counterBits }: RouterConfig): Probe[] {
-  const read = httpReader({ credentials, tls });
-  if (requests.kind === 'wrtmeter') return [wrtmeterProbe(requests.url, read, counterBits)];
-  const hosts = requests.hosts === undefined ? [] : [hostsProbe(requests.hosts, read)];
-  return [...classicProbes(requests, read, counterBits ?? 64), ...hosts];
+export function probesOf(router: RouterConfig): Probe[] {
+  const { wireguard } = router;
+  if (wireguard === null) return requestsOf(router);
+  const { machine, asRoot, place } = machineOf(wireguard);
+  const { tool, interfaces, configFile } = wireguard;
+  const tellsSystem = router.requests.kind !== 'wrtmeter';
+  // Its script may tell of the same peers: they would be counted twice.
+  return [
+    ...requestsOf(router).map(withoutPeers),
+    wireguardProbe({ place, run: machine.each, asRoot, tool, interfaces, configFile, tellsSystem }),
+  ];
 }
+
+function requestsOf({ requests, credentials, tls, counterBits }: RouterConfig): Probe[] {
+  const read = httpReader({ credentials, tls });
+  switch (requests.kind) {
+    case 'none':
+      return [];
+    case 'wrtmeter':
+      return [wrtmeterProbe(requests.url, read, counterBits)];
+    case 'classic': {
+      const hosts = requests.hosts === undefined ? [] : [hostsProbe(requests.hosts, read)];
+      return [...classicProbes(requests, read, counterBits ?? 64), ...hosts];
+    }
+    default:
+      return requests satisfies never;
+  }
+}
+
+const withoutPeers = (probe: Probe): Probe => ({
+  ...probe,
+  sources: probe.sources.filter((source) => source !== 'peers'),
+  collect: async (signal) => {
+    const told = await probe.collect(signal);
+    return { ...told, sources: told.sources.filter(({ source }) => source !== 'peers') };
+  },
+});
 
 /** A router's status before it was read. */
 export function statusOf(router: RouterConfig, probes: readonly Probe[]): RouterStatus {
-  const { requests } = router;
-  const addresses =
-    requests.kind === 'wrtmeter' ? [requests.url] : CLASSIC_SOURCES.map((source) => requests[source]).filter((url) => url !== undefined);
   return newStatus(
     router.name,
-    addresses,
+    addressesOf(router),
     probes.flatMap((probe) => probe.sources),
   );
+}
+
+function addressesOf({ requests, wireguard }: RouterConfig): string[] {
+  const server = wireguard === null ? [] : [machineOf(wireguard).address];
+  switch (requests.kind) {
+    case 'none':
+      return server;
+    case 'wrtmeter':
+      return [requests.url, ...server];
+    case 'classic':
+      return [...CLASSIC_SOURCES.map((source) => requests[source]).filter((url) => url !== undefined), ...server];
+    default:
+      return requests satisfies never;
+  }
 }
 
 /** The rules of the ledger as the configuration wants them. */
@@ -56,8 +100,8 @@ export function aliasesOf({ devices }: Config): Map<string, Alias> {
 }
 
 /** What the owner calls each WireGuard peer, by public key. */
-export function peerNamesOf(_config: Config): Map<string, string> {
-  return new Map();
+export function peerNamesOf({ peers }: Config): Map<string, string> {
+  return new Map(peers.map(({ publicKey, name }) => [publicKey, name]));
 }
 
 /** Earlier names of routers, each with the name it has now. */

@@ -1,7 +1,8 @@
 import { quote } from '../errors.ts';
-import { fail, type Problems, warn } from './problems.ts';
+import { fail, type Located, type Problems, warn } from './problems.ts';
 import type { RouterEntry, RouterRead } from './routers.ts';
 import { destination } from './urls.ts';
+import type { WireguardEntry } from './wireguard.ts';
 
 /** Reports routers that have the same name, or an earlier name that is another's. */
 export function checkNames(routers: readonly RouterEntry[], problems: Problems): void {
@@ -65,4 +66,43 @@ function report(visit: Visit, earlier: Visit, problems: Problems): void {
   } else {
     fail(problems, visit.place, `reads the same box as router ${quote(earlier.router)}, which would count it twice; remove one of them`);
   }
+}
+
+/** Reports WireGuard servers that would be read twice. */
+export function checkServers(routers: readonly RouterEntry[], problems: Problems): void {
+  const earlier: { name: string; server: WireguardEntry }[] = [];
+  for (const { name, wireguard } of routers) {
+    if (wireguard === undefined) continue;
+    const { value: server, place } = wireguard;
+    const other = earlier.find((known) => isSamePlace(known.server, server) && share(known.server.interfaces, server.interfaces));
+    const told = server.ssh === undefined ? undefined : scriptAt(server.ssh.value.host, routers, name.value);
+    if (other !== undefined) {
+      fail(problems, place, `reads the same peers as router ${quote(other.name)}, which would count them twice; remove one of them`);
+    } else if (told !== undefined) {
+      const remedy = `write wireguard below ${quote(told)}, or leave it out`;
+      fail(problems, place, `reads the same box as router ${quote(told)}, whose script tells of its peers too; ${remedy}`);
+    }
+    earlier.push({ name: name.value, server });
+  }
+}
+
+function isSamePlace(one: WireguardEntry, other: WireguardEntry): boolean {
+  const place = ({ ssh, port, container }: WireguardEntry) =>
+    JSON.stringify([ssh?.value.host.toLowerCase(), ssh && (port?.value ?? 22), container?.value]);
+  return place(one) === place(other);
+}
+
+/** Without names all interfaces are meant. */
+function share(some: Located<Located<string>[]> | undefined, others: typeof some): boolean {
+  if (!some?.value.length || !others?.value.length) return true;
+  return some.value.some(({ value }) => others.value.some((other) => other.value === value));
+}
+
+/** Another router whose script answers everything at this host. */
+function scriptAt(host: string, routers: readonly RouterEntry[], self: string): string | undefined {
+  const at = (url: string) => new URL(url).hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const found = routers.find(
+    ({ name, reads }) => name.value !== self && reads.some(({ source, url }) => source === 'wrtmeter' && at(url) === host.toLowerCase()),
+  );
+  return found?.name.value;
 }

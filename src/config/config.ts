@@ -30,6 +30,7 @@ export interface Config {
   log: { level: LogLevel };
   routers: RouterConfig[];
   devices: DeviceConfig[];
+  peers: PeerConfig[];
   /** The file it was read from, as it was named; null without one. */
   file: string | null;
   /** Nobody named a router, so the usual address of one is tried. */
@@ -60,6 +61,8 @@ export interface RouterConfig {
   /** Earlier names, whose accounts go on under this one. */
   was: string[];
   requests: RouterRequests;
+  /** Where its WireGuard peers are read; null where nobody said, and its script may tell of them. */
+  wireguard: WireguardConfig | null;
   credentials: Credentials;
   tls: TlsConfig;
   /** Bits per second. */
@@ -71,8 +74,8 @@ export interface RouterConfig {
 
 export type CounterBits = 32 | 64;
 
-/** What is fetched from a router: one answer with everything, or the classic scripts (at least one of them). */
-export type RouterRequests = { kind: 'wrtmeter'; url: string } | ({ kind: 'classic' } & ClassicUrls);
+/** What is fetched from a router: one answer with everything, the classic scripts (at least one of them), or nothing but its peers. */
+export type RouterRequests = { kind: 'none' } | { kind: 'wrtmeter'; url: string } | ({ kind: 'classic' } & ClassicUrls);
 
 export interface ClassicUrls {
   stations?: string;
@@ -100,6 +103,41 @@ export interface DeviceConfig {
   user?: string;
 }
 
+export const WIREGUARD_TOOLS = ['auto', 'wg', 'awg'] as const;
+
+/** A WireGuard or AmneziaWG server. */
+export interface WireguardConfig {
+  /** How it is logged in to; null = it is this machine. */
+  ssh: SshConfig | null;
+  /** The container that it runs in, there. */
+  container: string | null;
+  /** Whether commands are run by sudo there. */
+  sudo: boolean;
+  /** `auto` takes whatever is installed. */
+  tool: (typeof WIREGUARD_TOOLS)[number];
+  /** None = all of them. */
+  interfaces: string[];
+  /** Path on the server, with `%i` for the interface; `none` = no file is read, null = where it usually is. */
+  configFile: string | null;
+}
+
+/** What is null is as OpenSSH's own configuration has it. */
+export interface SshConfig {
+  host: string;
+  user: string | null;
+  port: number | null;
+  keyFile: string | null;
+  knownHostsFile: string | null;
+}
+
+/** A WireGuard peer that the owner named. */
+export interface PeerConfig {
+  name: string;
+  publicKey: string;
+  user?: string;
+}
+
 export const MAX_ROUTERS = 256;
 export const MAX_DEVICES = 5000;
+export const MAX_PEERS = 5000;
 export const MAX_MACS = 32;

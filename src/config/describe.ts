@@ -1,4 +1,4 @@
-import type { Config, Credentials, RouterConfig } from './config.ts';
+import type { Config, Credentials, RouterConfig, WireguardConfig } from './config.ts';
 import { CLASSIC_SOURCES } from './config.ts';
 import { formatDuration, formatRate } from './values.ts';
 
@@ -21,6 +21,7 @@ export function describeConfig(config: Config): string {
     ['control', config.control ? 'over HTTP, with a token of scope control' : 'off'],
     ['log level', config.log.level],
     ['devices', devicesText(config)],
+    ...(config.peers.length === 0 ? [] : [['peers', `${config.peers.length} named`] satisfies [string, string]]),
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   const lines = rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
@@ -31,6 +32,8 @@ function describeRouter(router: RouterConfig, config: Config): string[] {
   const { requests } = router;
   const lines = [`router ${router.name}${config.implied ? ' (none was named, so the usual address is tried)' : ''}`];
   switch (requests.kind) {
+    case 'none':
+      break;
     case 'wrtmeter':
       lines.push(`  everything  ${requests.url}`);
       break;
@@ -43,8 +46,9 @@ function describeRouter(router: RouterConfig, config: Config): string[] {
     default:
       requests satisfies never;
   }
+  if (router.wireguard !== null) lines.push(...wireguardLines(router.wireguard));
   const notes = [
-    credentialsText(router.credentials),
+    requests.kind === 'none' ? null : credentialsText(router.credentials),
     router.tls.ca === null ? null : 'trusts its own certificate authority only',
     router.tls.insecure ? 'any certificate is accepted' : null,
     `at most ${formatRate(router.lineRate)}`,
@@ -53,6 +57,20 @@ function describeRouter(router: RouterConfig, config: Config): string[] {
     router.was.length === 0 ? null : `was ${router.was.join(', ')}`,
   ];
   return [...lines, `  ${notes.filter((note) => note !== null).join('; ')}`];
+}
+
+function wireguardLines({ ssh, container, sudo, tool, interfaces, configFile }: WireguardConfig): string[] {
+  const where = [
+    ssh === null
+      ? 'this machine'
+      : `ssh ${ssh.user === null ? '' : `${ssh.user}@`}${ssh.host}${ssh.port === null ? '' : ` port ${ssh.port}`}`,
+    container === null ? null : `container ${container}`,
+    sudo ? 'by sudo' : null,
+    tool === 'auto' ? null : `by ${tool}`,
+    interfaces.length === 0 ? 'all interfaces' : interfaces.join(', '),
+    configFile,
+  ];
+  return [`  wireguard   ${where.filter((part) => part !== null).join('; ')}`];
 }
 
 function credentialsText(credentials: Credentials): string {

@@ -1,10 +1,11 @@
 import { isClassic, readClassic } from './classic.ts';
-import type { DeviceConfig } from './config.ts';
+import type { DeviceConfig, PeerConfig } from './config.ts';
 import { readDevices } from './devices.ts';
 import { parseConfigText } from './document.ts';
 import { type Field, type Found, readFields } from './fields.ts';
 import type { Environment } from './interpolate.ts';
 import type { Node } from './nodes.ts';
+import { readPeers } from './peers.ts';
 import { fail, type Problems } from './problems.ts';
 import { type RouterEntry, readRouters } from './routers.ts';
 import { type Settings, settings } from './settings.ts';
@@ -17,12 +18,18 @@ export interface FileConfig {
   /** The error if its list of routers is needed and empty. */
   whenEmpty: string;
   devices: DeviceConfig[];
+  peers: PeerConfig[];
 }
 
 const node: Field<Node>['read'] = (value) => value;
 
 /** Every key of wrtmeter.yaml at the top. */
-export const rootFields = { ...settings, routers: { key: 'routers', read: node }, devices: { key: 'devices', read: node } } as const;
+export const rootFields = {
+  ...settings,
+  routers: { key: 'routers', read: node },
+  devices: { key: 'devices', read: node },
+  peers: { key: 'peers', read: node },
+} as const;
 
 /** Reads wrtmeter.yaml or a classic routers.json, told apart by their content. */
 export async function readConfigText(text: string, file: string, env: Environment, problems: Problems): Promise<FileConfig> {
@@ -31,19 +38,20 @@ export async function readConfigText(text: string, file: string, env: Environmen
   if (root.kind !== 'mapping') {
     const blank = root.kind === 'broken' || (root.kind === 'scalar' && root.blank);
     if (!blank) fail(problems, root.place, 'is no configuration; write "key: value" lines, for example listen: 0.0.0.0:9780');
-    return { settings: {}, routers: null, whenEmpty: '', devices: [] };
+    return { settings: {}, routers: null, whenEmpty: '', devices: [], peers: [] };
   }
   const names = Object.values(rootFields).map(({ key }) => key.split('.')[0] ?? '');
   if (isClassic(root, json, names)) {
     const whenEmpty = `${root.place}: has no router with a URL; write for example { "192.168.1.1": { "ap_stats": "http://…" } }`;
-    return { settings: {}, routers: readClassic(root, problems), whenEmpty, devices: [] };
+    return { settings: {}, routers: readClassic(root, problems), whenEmpty, devices: [], peers: [] };
   }
-  const { routers, devices, ...found } = readFields(root, rootFields, problems);
+  const { routers, devices, peers, ...found } = readFields(root, rootFields, problems);
   return {
     settings: found,
     routers: routers === undefined ? null : readRouters(routers.value, problems),
     whenEmpty: `${routers?.place}: has no router; add one, or remove this line to have http://192.168.1.1 tried`,
     devices: devices === undefined ? [] : readDevices(devices.value, problems),
+    peers: peers === undefined ? [] : readPeers(peers.value, problems),
   };
 }
 

@@ -9,6 +9,8 @@ export type ReadFile = (path: string, limit: number) => Promise<Uint8Array>;
 export interface Files {
   /** The text of a file; what is wrong is reported at the place that names it, and gives null. */
   read: (path: Located<string>, problems: Problems, called?: string) => Promise<string | null>;
+  /** The whole path of a file that another program will read; what is wrong is reported alike. A path that begins with `~` is that program's to find. */
+  find: (path: Located<string>, problems: Problems) => Promise<string | null>;
 }
 
 const MAX_SECRET = 256 * 1024;
@@ -22,24 +24,37 @@ export function filesIn(directory: string, readFile: ReadFile): Files {
       fail(problems, place, `cannot read ${called}: ${result.problem}`);
       return null;
     },
+    find: async ({ value, place }, problems) => {
+      if (value.startsWith('~')) return value;
+      const path = resolve(directory, value);
+      // One byte shows whether it can be read, and is no secret.
+      const result = await bytesOf(readFile, path, 1);
+      if (result instanceof Uint8Array) return path;
+      fail(problems, place, `cannot read ${quote(value, 200)}: ${result.problem}`);
+      return null;
+    },
   };
 }
 
 /** A file's text without byte order mark, or why there is none. */
 export async function readText(readFile: ReadFile, path: string, limit: number): Promise<string | { problem: string; missing: boolean }> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path, limit + 1);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
-    if (code === null) throw error;
-    return { problem: REASONS[code] ?? code, missing: code === 'ENOENT' };
-  }
+  const bytes = await bytesOf(readFile, path, limit + 1);
+  if (!(bytes instanceof Uint8Array)) return bytes;
   if (bytes.length > limit) return { problem: `it is larger than ${limit / 1024} KiB`, missing: false };
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return { problem: 'it is not UTF-8 text', missing: false };
+  }
+}
+
+async function bytesOf(readFile: ReadFile, path: string, limit: number): Promise<Uint8Array | { problem: string; missing: boolean }> {
+  try {
+    return await readFile(path, limit);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+    if (code === null) throw error;
+    return { problem: REASONS[code] ?? code, missing: code === 'ENOENT' };
   }
 }
 

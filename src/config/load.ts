@@ -1,4 +1,4 @@
-import { checkBoxes, checkNames } from './clashes.ts';
+import { checkBoxes, checkNames, checkServers } from './clashes.ts';
 import { type Config, MAX_ROUTERS } from './config.ts';
 import { environmentAccess, environmentSettings, readSettings, variable, warnOfSystemZone, warnOfUnknown } from './environment.ts';
 import type { Found } from './fields.ts';
@@ -64,13 +64,14 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     log: { level: found.logLevel?.value ?? 'info' },
     routers: resolved,
     devices: said.devices,
+    peers: said.peers,
     file: file?.name ?? null,
     implied: from === 'nowhere',
   };
   return { config, warnings: problems.warnings };
 }
 
-const NOTHING: FileConfig = { settings: {}, routers: null, whenEmpty: '', devices: [] };
+const NOTHING: FileConfig = { settings: {}, routers: null, whenEmpty: '', devices: [], peers: [] };
 
 // The YAML library is only loaded where there is a file: it takes some megabytes.
 async function readConfig(text: string, name: string, { env }: ConfigInput, problems: Problems): Promise<FileConfig> {
@@ -114,4 +115,5 @@ function checkRouters(routers: RouterEntry[], problems: Problems): void {
     fail(problems, surplus.name.place, `is more than the ${MAX_ROUTERS} routers one wrtmeter reads; run another for the rest`);
   checkNames(routers, problems);
   checkBoxes(routers, problems);
+  checkServers(routers, problems);
 }

@@ -3,6 +3,7 @@ import { CLASSIC_SOURCES, type ClassicUrls, type Credentials, type RouterConfig,
 import type { Files } from './files.ts';
 import type { Problems } from './problems.ts';
 import type { RouterEntry } from './routers.ts';
+import { resolveWireguard } from './wireguard.ts';
 
 /** What holds for a router that says nothing of it itself. */
 export interface RouterDefaults {
@@ -32,6 +33,7 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
     name: entry.name.value,
     was: entry.was.map(({ value }) => value),
     requests: requestsOf(entry),
+    wireguard: entry.wireguard === undefined ? null : await resolveWireguard(entry.wireguard.value, files, problems),
     credentials: own ?? defaults.access.credentials,
     tls: ownTls ? await tlsOf(access, encrypted, files, problems) : defaults.access.tls,
     lineRate: entry.lineRate?.value ?? defaults.lineRate,
@@ -43,6 +45,7 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
 function requestsOf({ reads }: RouterEntry): RouterRequests {
   const all = reads.find(({ source }) => source === 'wrtmeter');
   if (all !== undefined) return { kind: 'wrtmeter', url: all.url };
+  if (reads.length === 0) return { kind: 'none' };
   const urls: ClassicUrls = {};
   for (const source of CLASSIC_SOURCES) {
     const read = reads.find((candidate) => candidate.source === source);

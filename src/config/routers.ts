@@ -5,6 +5,7 @@ import type { Entry, Node } from './nodes.ts';
 import { fail, type Located, type Problems, shown } from './problems.ts';
 import { type Login, parseScriptUrl, parseUrl, type RouterUrl } from './urls.ts';
 import { choice, parseBoolean, parseDay, parseName, parseRate, parseText, ValueError } from './values.ts';
+import { readWireguard, type WireguardEntry } from './wireguard.ts';
 
 /** A router as written, whatever it was written in. */
 export interface RouterEntry {
@@ -15,6 +16,7 @@ export interface RouterEntry {
   lineRate?: Located<number>;
   billingDay?: Located<number>;
   counterBits?: Located<CounterBits>;
+  wireguard?: Located<WireguardEntry>;
 }
 
 /** One URL that a router is read by. */
@@ -48,6 +50,7 @@ export const routerFields = {
     'counter_bits',
     scalar((text): CounterBits => (bits(text) === '32' ? 32 : 64)),
   ),
+  wireguard: field('wireguard', readWireguard),
 } as const;
 
 /** The routers of wrtmeter.yaml. */
@@ -60,7 +63,7 @@ function readRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
   if (entry.value.kind === 'broken') return undefined;
   const before = problems.errors.length;
   const found = readFields(entry.value, routerFields, problems);
-  const { url, was, stations: _, wan: __, leases: ___, hosts: ____, ...rest } = found;
+  const { url, was, wireguard, stations: _, wan: __, leases: ___, hosts: ____, ...rest } = found;
   const classic = CLASSIC_SOURCES.flatMap((source) => readOf(source, found[source]) ?? []);
   if (url !== undefined && classic[0] !== undefined) {
     fail(problems, classic[0].place, 'stands beside url, which reads everything; remove one of them');
@@ -68,11 +71,14 @@ function readRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
   const reads = url === undefined ? classic : [{ source: 'wrtmeter' as const, url: url.value.url, place: url.place }];
   if (reads.length === 0) {
     // A URL that was wrong has been reported, and is not missing.
-    if (problems.errors.length === before) fail(problems, entry.place, 'has no URL to read; write for example url: http://192.168.1.1');
-    return undefined;
+    if (problems.errors.length === before && wireguard === undefined)
+      fail(problems, entry.place, 'has no URL to read; write for example url: http://192.168.1.1');
+    if (wireguard === undefined) return undefined;
   }
   const login = loginIn([found.url, found.stations, found.wan, found.leases, found.hosts], problems);
   const { lineRate, billingDay, counterBits, ...access } = rest;
+  const [useless] = reads.length === 0 ? Object.values(access) : [];
+  if (useless !== undefined) fail(problems, useless.place, 'is for a URL, and this router has none; remove it');
   return {
     name,
     was: was?.value ?? [],
@@ -82,6 +88,7 @@ function readRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
     ...(lineRate && { lineRate }),
     ...(billingDay && { billingDay }),
     ...(counterBits && { counterBits }),
+    ...(wireguard && { wireguard }),
   };
 }
 

@@ -31,6 +31,7 @@ reading         with a token
 control         over HTTP, with a token of scope control
 log level       debug
 devices         2 named, of 1 user
+peers           2 named
 
 router gateway
   everything  http://192.168.1.1/cgi-bin/wrtmeter.cgi
@@ -49,6 +50,14 @@ router cellar
 router 6
   everything  http://[fd00::6]/cgi-bin/wrtmeter.cgi
   with a token; at most 2.5 Gbit/s
+
+router vpn
+  wireguard   ssh root@vpn.example.net port 2222; container amnezia-awg; by sudo; by awg; awg0, wg1; /opt/amnezia/awg/%i.conf
+  at most 2.5 Gbit/s
+
+router here
+  wireguard   this machine; all interfaces
+  at most 2.5 Gbit/s
 
 configuration is valid
 `);

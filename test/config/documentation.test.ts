@@ -4,8 +4,10 @@ import { readFile } from '../../src/commands/read-file.ts';
 import { deviceFields } from '../../src/config/devices.ts';
 import { OTHER_VARIABLES } from '../../src/config/environment.ts';
 import { rootFields } from '../../src/config/file.ts';
+import { peerFields } from '../../src/config/peers.ts';
 import { routerFields } from '../../src/config/routers.ts';
 import { settings } from '../../src/config/settings.ts';
+import { wireguardFields } from '../../src/config/wireguard.ts';
 import { configOf, filesOf, load, withText } from './support.ts';
 
 const DOCS = new URL('../../docs', import.meta.url).pathname;
@@ -38,10 +40,12 @@ describe('docs/configuration.md', () => {
     expect(await configOf({ env })).to.deep.equal(await configOf());
   });
 
-  it('has every key of a router and of a device, and no other', () => {
+  it('has every key of a router, a server, a device and a peer, and no other', () => {
     expect(rows('Routers').map(([key]) => key)).to.deep.equal(keys(routerFields));
+    expect(rows('WireGuard servers').map(([key]) => key)).to.deep.equal(keys(wireguardFields));
     expect(rows('Devices').map(([key]) => key)).to.deep.equal(keys(deviceFields));
-    expect(keys(rootFields)).to.deep.equal([...keys(settings), 'routers', 'devices']);
+    expect(rows('Peers').map(([key]) => key)).to.deep.equal(keys(peerFields));
+    expect(keys(rootFields)).to.deep.equal([...keys(settings), 'routers', 'devices', 'peers']);
   });
 
   it('has every variable, and no other', () => {
@@ -52,9 +56,9 @@ describe('docs/configuration.md', () => {
 
   it('shows only YAML and JSON that loads', async () => {
     const examples = [...page.matchAll(/```(yaml|json)\n(.*?)```/gs)];
-    expect(examples).to.have.length(4);
+    expect(examples).to.have.length(6);
     for (const [, format, text = ''] of examples) {
-      const files = { [`/x/a.${format}`]: text, '/run/secrets/gateway': 'secret', '/run/secrets/routers': 'secret' };
+      const files = { [`/x/a.${format}`]: text, '/run/secrets/gateway': 'secret', '/run/secrets/routers': 'secret', '/x/id_vps': 'secret' };
       const { warnings } = await load({ cli: { config: `/x/a.${format}` }, readFile: filesOf(files) });
       expect(warnings).to.deep.equal([]);
     }
@@ -65,7 +69,7 @@ describe('docs/wrtmeter.example.yaml', () => {
   it('is valid as it stands', async () => {
     const { config, warnings } = await load({ cwd: DOCS, cli: { config: 'wrtmeter.example.yaml' } });
     expect(warnings).to.deep.equal([]);
-    expect(config.routers.map(({ name }) => name)).to.deep.equal(['gateway', 'attic', 'cellar']);
+    expect(config.routers.map(({ name }) => name)).to.deep.equal(['gateway', 'attic', 'cellar', 'vpn']);
   });
 
   it('is valid with what is commented out, too', async () => {
@@ -74,6 +78,6 @@ describe('docs/wrtmeter.example.yaml', () => {
       .replace(/# (?=\w+: )/g, '');
     const files = { '/etc/wrtmeter/wrtmeter.yaml': text, '/run/secrets/gateway': 'a', '/run/secrets/attic': 'b' };
     const config = await configOf(withText('', { readFile: filesOf(files) }));
-    expect(config.routers.map(({ credentials }) => credentials.kind)).to.deep.equal(['bearer', 'basic', 'none']);
+    expect(config.routers.map(({ credentials }) => credentials.kind)).to.deep.equal(['bearer', 'basic', 'none', 'none']);
   });
 });

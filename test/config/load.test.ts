@@ -29,6 +29,7 @@ describe('loading a configuration', () => {
             name: '192.168.1.1',
             was: [],
             requests: { kind: 'wrtmeter', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' },
+            wireguard: null,
             credentials: { kind: 'none' },
             tls: { ca: null, insecure: false },
             lineRate: 10_000_000_000,
@@ -37,6 +38,7 @@ describe('loading a configuration', () => {
           },
         ],
         devices: [],
+        peers: [],
         file: null,
         implied: true,
       },
@@ -45,7 +47,7 @@ describe('loading a configuration', () => {
 
   it('reads every key of wrtmeter.yaml', async () => {
     const { config, warnings } = await load({ cwd: GOOD, cli: { config: 'full.yaml' }, env: { CELLAR_TOKEN: 'from-outside' } });
-    const { routers, devices, ...rest } = config;
+    const { routers, devices, peers, ...rest } = config;
     expect(warnings).to.deep.equal([]);
     expect(rest).to.deep.equal({
       listen: { host: '127.0.0.1', port: 9781 },
@@ -71,6 +73,7 @@ describe('loading a configuration', () => {
         name: 'gateway',
         was: [],
         requests: { kind: 'wrtmeter', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' },
+        wireguard: null,
         credentials: { kind: 'bearer', token: 'hunter2-secret' },
         tls: { ca: null, insecure: false },
         lineRate: 300_000_000,
@@ -81,6 +84,7 @@ describe('loading a configuration', () => {
         name: 'attic',
         was: ['192.168.1.2', 'Roof'],
         requests: { kind: 'classic', stations: 'https://192.168.1.2/cgi-bin/totalwifi.cgi' },
+        wireguard: null,
         credentials: { kind: 'basic', username: 'monitor', password: 'pass word' },
         tls: { ca, insecure: false },
         lineRate: 2_500_000_000,
@@ -91,6 +95,7 @@ describe('loading a configuration', () => {
         name: 'cellar',
         was: [],
         requests: { kind: 'wrtmeter', url: 'https://192.168.1.3:8443/stats/wrtmeter' },
+        wireguard: null,
         credentials: { kind: 'basic', username: 'root', password: '00123' },
         tls: { ca: null, insecure: true },
         lineRate: 2_500_000_000,
@@ -101,12 +106,52 @@ describe('loading a configuration', () => {
         name: '6',
         was: [],
         requests: { kind: 'wrtmeter', url: 'http://[fd00::6]/cgi-bin/wrtmeter.cgi' },
+        wireguard: null,
         credentials: { kind: 'bearer', token: 'from-outside' },
         tls: { ca: null, insecure: false },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
         counterBits: null,
       },
+      {
+        name: 'vpn',
+        was: [],
+        requests: { kind: 'none' },
+        wireguard: {
+          ssh: {
+            host: 'vpn.example.net',
+            user: 'root',
+            port: 2222,
+            keyFile: `${FIXTURES}/secrets/password`,
+            knownHostsFile: '~/.ssh/vpn_hosts',
+          },
+          container: 'amnezia-awg',
+          sudo: true,
+          tool: 'awg',
+          interfaces: ['awg0', 'wg1'],
+          configFile: '/opt/amnezia/awg/%i.conf',
+        },
+        credentials: { kind: 'none' },
+        tls: { ca: null, insecure: false },
+        lineRate: 2_500_000_000,
+        billing: { day: 31 },
+        counterBits: null,
+      },
+      {
+        name: 'here',
+        was: [],
+        requests: { kind: 'none' },
+        wireguard: { ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null },
+        credentials: { kind: 'none' },
+        tls: { ca: null, insecure: false },
+        lineRate: 2_500_000_000,
+        billing: { day: 31 },
+        counterBits: null,
+      },
+    ]);
+    expect(peers).to.deep.equal([
+      { name: 'anna-phone', publicKey: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', user: 'anna' },
+      { name: 'bert', publicKey: 'HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=' },
     ]);
     expect(devices).to.deep.equal([
       { name: 'anna-laptop', macs: ['02:00:00:00:00:01', '02:00:00:00:00:0a'], user: 'anna' },

@@ -25,7 +25,7 @@ export interface WireguardTerms {
   tool: Tool | 'auto';
   /** Interfaces to read; none = all. */
   interfaces: readonly string[];
-  /** Path of an interface's file, with `%i` for the interface; null = where it usually is. */
+  /** Path of an interface's file, with `%i` for the interface; `none` = no file is read, null = where it usually is. */
   configFile: string | null;
   /** Whether to tell of the server itself; not where something else does. */
   tellsSystem: boolean;
@@ -33,7 +33,7 @@ export interface WireguardTerms {
 
 /** Reads the peers of a WireGuard or AmneziaWG server: its counters, what tells one life of them from the next, and the peers' names. */
 export function wireguardProbe(terms: WireguardTerms): Probe {
-  const { place, run, tool, interfaces, tellsSystem } = terms;
+  const { place, run, tool, interfaces, configFile, tellsSystem } = terms;
   const known = new Set<string>(interfaces);
   let hadFiles = false;
 
@@ -41,7 +41,7 @@ export function wireguardProbe(terms: WireguardTerms): Probe {
     const dumps = dumpCommands(terms);
     // The facts come after the counters: an interface made anew in between then has its old counters under its new number, and the new
     // ones, which are lower, are a reset once. The other way round they would be posted twice.
-    const commands = [...dumps.map(({ argv }) => argv), factsCommand(terms), filesCommand(terms)];
+    const commands = [...dumps.map(({ argv }) => argv), factsCommand(terms), ...(configFile === 'none' ? [] : [filesCommand(terms)])];
     const outputs = await run(commands, signal);
     const { dump, tools } = readDumps(dumps, outputs, terms);
     for (const name of known) if (!dump.has(name)) throw missing(name, interfaces.includes(name));

@@ -1,0 +1,44 @@
+import { parsePublicKey } from '../domain/public-key.ts';
+import { MAX_PEERS, type PeerConfig } from './config.ts';
+import { type Field, group, readFields, scalar } from './fields.ts';
+import type { Node } from './nodes.ts';
+import { fail, type Problems } from './problems.ts';
+import { nameOf } from './routers.ts';
+import { parseName, ValueError } from './values.ts';
+
+/** Every key of a peer in wrtmeter.yaml. */
+export const peerFields = {
+  // Now and then it is the private key that was put here: no message shows it.
+  publicKey: { key: 'public_key', read: scalar(parseKey, () => 'the value') },
+  user: { key: 'user', read: scalar(parseName) },
+} as const satisfies Record<string, Field<unknown>>;
+
+/** The WireGuard peers of wrtmeter.yaml; a key belongs to one of them only. */
+export function readPeers(node: Node, problems: Problems): PeerConfig[] {
+  const entries = group(node, problems) ?? [];
+  if (entries.length > MAX_PEERS) fail(problems, node.place, `has more than ${MAX_PEERS} peers; shorten it`);
+  const owners = new Map<string, string>();
+  const names = new Map<string, string>();
+  return entries.slice(0, MAX_PEERS).flatMap((entry) => {
+    const name = nameOf(entry, problems).value;
+    const before = problems.errors.length;
+    const { publicKey, user } = readFields(entry.value, peerFields, problems);
+    const same = names.get(name.toLowerCase());
+    if (same !== undefined) fail(problems, entry.place, `is the same name as "${same}"; choose another`);
+    names.set(name.toLowerCase(), name);
+    if (publicKey === undefined) {
+      if (problems.errors.length === before) fail(problems, entry.place, 'has no public_key; write the one that wg show tells');
+      return [];
+    }
+    const owner = owners.get(publicKey.value);
+    if (owner !== undefined) fail(problems, publicKey.place, `is already the key of "${owner}"; remove one of them`);
+    owners.set(publicKey.value, name);
+    return [{ name, publicKey: publicKey.value, ...(user && { user: user.value }) }];
+  });
+}
+
+function parseKey(text: string): string {
+  const key = parsePublicKey(text);
+  if (key === null) throw new ValueError('is not a public key; write the 44 characters that wg show tells');
+  return key;
+}
