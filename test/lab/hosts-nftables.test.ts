@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { download, FAR_END, upload } from '../support/lab-clients.ts';
-import { AGENT_PORT, startAgent } from '../support/lab-hosts-agents.ts';
-import { GUEST } from '../support/lab-hosts-files.ts';
+import { download, FAR_END, NEAR_END, upload } from '../support/lab-clients.ts';
+import { AGENT_PORT, onTheWire, startAgent } from '../support/lab-hosts-agents.ts';
+import { GUEST, UPLINK } from '../support/lab-hosts-files.ts';
 import { type HostFigures, hostFigures } from '../support/lab-hosts-truth.ts';
 import { createHostsWorld, type HostsWorld, type Machine, type Talk } from '../support/lab-hosts-world.ts';
 import { inside, ip } from '../support/lab-world.ts';
@@ -89,6 +89,14 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
     await expectTruth();
   });
 
+  it('counts what a port forward lets in under the machine that it leads to', async () => {
+    const forward = `iifname ${UPLINK} meta nfproto ipv4 udp dport ${AGENT_PORT} dnat ip to ${ben.v4}`;
+    await world.router.nft('add', 'rule', 'inet', 'fw4', 'dstnat', ...forward.split(' '));
+    const { sent, received } = await world.far.exchange({ ...SOME, rounds: 5, to: NEAR_END.v4 });
+    world.truth.moved(ben.mac, ben.v4, { download: onTheWire(NEAR_END.v4, sent), upload: onTheWire(NEAR_END.v4, received) });
+    await expectTruth();
+  });
+
   it("counts TCP as the client's own interface does, less its Ethernet headers", async () => {
     for (const host of [FAR_END.v4, FAR_END.v6]) {
       const [before, own] = [await figures(), await layer3(ben)];
@@ -172,6 +180,53 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
       expect((await expectTruth()).handle).not.to.equal(handle);
     });
 
+    it('begins an element at zero that ended because its host was silent for long', async () => {
+      await world.router.nft('delete', 'element', 'inet', 'wrtmeter', 'down4', '{', anna.v4, '}');
+      await world.router.nft('delete', 'element', 'inet', 'wrtmeter', 'up4', '{', anna.mac, '.', anna.v4, '}');
+      world.truth.ended(anna.mac, anna.v4);
+      await expectTruth();
+      await world.talk(anna, SOME);
+      await expectTruth();
+    });
+
+    it('shows counters past 2^31 and 2^32 to the last byte', async () => {
+      const high = { [anna.v4]: 2 ** 31 - 1000, [ben.v4]: 2 ** 32 - 1000, [gina.v4]: 2 ** 52 };
+      await world.router.counting('stop');
+      await world.router.counting('start');
+      world.truth.countersGone();
+      for (const machine of [anna, ben, gina]) {
+        const bytes = high[machine.v4] ?? Number.NaN;
+        const start = `counter packets 1 bytes ${bytes}`;
+        await world.router.nft(`add element inet wrtmeter down4 { ${machine.v4} ${start} }`);
+        await world.router.nft(`add element inet wrtmeter up4 { ${machine.mac} . ${machine.v4} ${start} }`);
+        world.truth.moved(machine.mac, machine.v4, { download: bytes, upload: bytes });
+        await world.talk(machine, SOME);
+      }
+      await expectTruth();
+    });
+
+    it('answers in good time, and wholly, with the sets as full as they come', async () => {
+      const macs = Array.from({ length: 4090 }, (_, i) => `02:00:00:ff:${hex(i >> 8)}:${hex(i & 255)}`);
+      const fill = (name: string, keyOf: (i: number) => string) =>
+        `add element inet wrtmeter ${name} { ${macs.map((_, i) => `${keyOf(i)} counter packets 1 bytes ${1_000_000 + i}`).join(', ')} }`;
+      const v4 = (i: number) => `10.1.${i >> 8}.${i & 255}`;
+      const v6 = (i: number) => `fd77:1::f:${i.toString(16)}`;
+      await world.router.loadRules(
+        [
+          fill('up4', (i) => `${macs[i]} . ${v4(i)}`),
+          fill('up6', (i) => `${macs[i]} . ${v6(i)}`),
+          fill('down4', v4),
+          fill('down6', v6),
+        ].join('\n'),
+      );
+      macs.forEach((mac, i) => {
+        for (const address of [v4(i), v6(i)]) world.truth.moved(mac, address, { download: 1_000_000 + i, upload: 1_000_000 + i });
+      });
+      const asked = performance.now();
+      await expectTruth();
+      expect(performance.now() - asked).to.be.below(3000);
+    });
+
     it('begins another table when only its own was deleted', async () => {
       const { handle } = await figures();
       await world.router.nft('delete', 'table', 'inet', 'wrtmeter');
@@ -233,6 +288,8 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
     });
   });
 });
+
+const hex = (byte: number) => byte.toString(16).padStart(2, '0');
 
 /** All counters of a machine's addresses. */
 const sumOf = (counters: ReadonlyMap<string, number>, { v4, stable, temporary }: Machine): number =>

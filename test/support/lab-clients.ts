@@ -14,6 +14,8 @@ export interface LabClient {
 
 export const FAR_END_PORT = 7000;
 export const FAR_END = { v4: '198.51.100.1', v6: 'fd77:2::1' } as const;
+/** The router's own end of the uplink. */
+export const NEAR_END = { v4: '198.51.100.2', v6: 'fd77:2::2' } as const;
 
 export async function createClient(lab: Lab, name: string, mac: string): Promise<LabClient> {
   return { namespace: await lab.namespace(name), mac, device: `ap-${name}` };

@@ -19,6 +19,9 @@ table inet fw4 {
     iifname "${UPLINK}" udp dport ${AGENT_PORT} accept
     reject
   }
+  chain dstnat {
+    type nat hook prerouting priority dstnat; policy accept;
+  }
   chain srcnat {
     type nat hook postrouting priority srcnat; policy accept;
     meta nfproto ipv4 oifname "${UPLINK}" masquerade

@@ -22,6 +22,8 @@ export interface HostsRouter extends LabRouter {
   /** Writes /etc/config/wrtmeter. */
   configure(config: HostsConfig): void;
   nft(...words: string[]): Promise<string>;
+  /** Gives nft a file of rules. */
+  loadRules(text: string): Promise<void>;
   /** What wrtmeter.cgi answers. */
   read(): Promise<string>;
   /** Lets this many seconds more go by for the server that leases the guests' addresses. */
@@ -50,7 +52,7 @@ export function createHostsRouter(lab: Lab, internet: string, hook: readonly str
   lab.defer(async () => toolbox.remove());
 
   const nft = (...words: string[]) => inside(namespace, ['nft', ...words]);
-  const load = (text: string) => output([...within(namespace), 'nft', '-f', '-'], { input: text, timeout: 20_000 });
+  const loadRules = async (text: string) => void (await output([...within(namespace), 'nft', '-f', '-'], { input: text, timeout: 20_000 }));
   const letLeasesAge = (seconds: number) => {
     ahead += seconds;
     writeFileSync(clock, `+${ahead}\n`);
@@ -88,7 +90,7 @@ export function createHostsRouter(lab: Lab, internet: string, hook: readonly str
       await ip(namespace, `link set ${GUEST.device} up`);
       await leaseToGuests();
       await nft('delete', 'table', 'ip', 'nat');
-      await load(FIREWALL);
+      await loadRules(FIREWALL);
       tellOfGuests(lab.folder);
     },
     async halt() {
@@ -110,7 +112,8 @@ export function createHostsRouter(lab: Lab, internet: string, hook: readonly str
       const isOn = existsSync(join('/run/netns', namespace));
       if (isOn && (await router.counters()).has(device)) await ip(namespace, `link del ${device}`);
     },
-    reloadFirewall: async () => void (await load(FIREWALL)),
+    loadRules,
+    reloadFirewall: () => loadRules(FIREWALL),
     async counting(command) {
       const env = { ...cgiEnvironment({ root, tools: join(lab.folder, 'tools') }), PATH: process.env.PATH ?? '', WRTMETER_LIB: scripts };
       const said = await finish([...within(namespace), toolbox.shell, join(scripts, 'hosts-nftables.sh'), command], {

@@ -5,6 +5,8 @@ export interface HostsTruth {
   moved(mac: string, ip: string, bytes: Traffic): void;
   /** The firewall's counters began again at zero; what the devices have moved stands. */
   countersGone(): void;
+  /** The counters of one address began again. */
+  ended(mac: string, ip: string): void;
   /** What the firewall's counters must show: sent by "MAC ADDRESS", received by address. */
   readonly sent: ReadonlyMap<string, number>;
   readonly received: ReadonlyMap<string, number>;
@@ -26,6 +28,10 @@ export function createHostsTruth(): HostsTruth {
       add(sent, `${mac} ${ip}`, bytes.upload);
       add(received, ip, bytes.download);
       devices.set(mac, plus(devices.get(mac) ?? NOTHING, bytes));
+    },
+    ended(mac, ip) {
+      sent.delete(`${mac} ${ip}`);
+      received.delete(ip);
     },
     countersGone() {
       sent.clear();
