@@ -1,0 +1,366 @@
+import { expect } from 'chai';
+import type { Peer } from '../../src/domain/observation.ts';
+import { LedgerError } from '../../src/errors.ts';
+import type { AppDeps, PeerAct, PeerChange } from '../../src/http/deps.ts';
+import type { Listening } from '../../src/http/server.ts';
+import { clientSchemas } from '../../src/views/openapi-clients.ts';
+import { schemas } from '../../src/views/openapi-schemas.ts';
+import { peer, peers, publicKey } from '../support/peers.ts';
+import { violations } from '../support/schema.ts';
+import { type Failure, openHome, type SmallHome } from '../support/small-home.ts';
+import { ask, depsOf, serveApp } from '../support/web.ts';
+
+const AT = Date.UTC(2026, 10, 20, 18);
+const KEY = publicKey(1);
+const PEER = { router: 'gateway', interface: 'wg0', publicKey: KEY };
+
+describe('the API of the VPN panel', () => {
+  let home: SmallHome;
+  let server: Listening;
+  /** What the WireGuard server shows, or why it shows nothing. */
+  let shown: Peer[] | Failure;
+  let now: number;
+  /** What was done, in its order. */
+  let done: string[];
+  let acts: PeerAct[];
+
+  beforeEach(async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    [shown, now, done, acts] = [[peer(1), peer(2)], AT, [], []];
+  });
+  afterEach(async () => {
+    await server.close();
+    await home.close();
+  });
+
+  async function start(changes: Partial<AppDeps> = {}): Promise<void> {
+    server = await serveApp(
+      depsOf(home, () => home.view(now), {
+        async scrape() {
+          done.push('round');
+          now += 1000;
+          await home.read(now, { gateway: { sources: { peers: Array.isArray(shown) ? peers(shown) : shown } } });
+          return '';
+        },
+        auth: {
+          settings: () => ({ read: 'open', control: true }),
+          check: async () => ({ kind: 'known', name: 'phone', scope: 'control' }),
+        },
+        note: async (act) => void acts.push(act),
+        ...changes,
+      }),
+    );
+    await ask(`${server.url}/metrics`);
+    done.length = 0;
+  }
+
+  const call = async (method: string, path: string) => {
+    const { status, headers, text } = await ask(server.url + path, { method });
+    expect(headers['content-type']).to.equal('application/json');
+    return { status, body: JSON.parse(text) };
+  };
+  const get = (path: string) => call('GET', path);
+  const idOf = async (key = KEY): Promise<number> => (await get(`/api/clients/${encodeURIComponent(key)}`)).body.client.id;
+
+  /** A server that does as it is told. */
+  const willing: AppDeps['access'] = {
+    async change(name, action, who) {
+      done.push(`${action} ${name.interface} ${name.publicKey === KEY ? 1 : '?'} ${who}`);
+      if (!Array.isArray(shown)) return { ok: false, reason: 'it is away' };
+      const others = shown.filter(({ publicKey: key }) => key !== name.publicKey);
+      const own = shown.filter(({ publicKey: key }) => key === name.publicKey);
+      switch (action) {
+        case 'revoke':
+          shown = [...others, ...own.map((one): Peer => ({ ...one, state: 'revoked', bytes: null, endpoint: null }))];
+          return { ok: true, state: 'revoked' };
+        case 'restore':
+          shown = [...others, ...own.map((one): Peer => ({ ...one, state: 'active', bytes: { download: 0, upload: 0 } }))];
+          return { ok: true, state: 'active' };
+        case 'delete':
+          shown = others;
+          return { ok: true, state: 'gone' };
+        default:
+          return action satisfies never;
+      }
+    },
+  };
+  const answers = (result: PeerChange): AppDeps['access'] => ({ change: async () => result });
+
+  describe('reading', () => {
+    it('a client by its number or its key, at both of its addresses, as described', async () => {
+      await start();
+      const id = await idOf();
+      for (const path of [`/api/clients/${id}`, `/api/clients/${id}/details`, `/api/clients/${encodeURIComponent(KEY)}/details`]) {
+        const { status, body } = await get(path);
+        expect(status).to.equal(200);
+        expect(violations(body, clientSchemas.ClientAnswer, clientSchemas)).to.deep.equal([]);
+        expect(body.client).to.include({ id, name: 'peer 1', server_id: 1, client_ip: '10.8.0.1', status: 'active' });
+      }
+    });
+
+    it('the clients of a server by its name or its place, as described', async () => {
+      await start();
+      for (const server of ['gateway', '1']) {
+        const { status, body } = await get(`/api/servers/${server}/clients`);
+        expect(status).to.equal(200);
+        expect(violations(body, clientSchemas.ClientsAnswer, clientSchemas)).to.deep.equal([]);
+        expect(body.clients.map(({ name }: { name: string }) => name)).to.deep.equal(['peer 1', 'peer 2']);
+      }
+    });
+
+    it('starts no round', async () => {
+      await start();
+      await get('/api/servers/gateway/clients');
+      await get(`/api/clients/${await idOf()}`);
+      expect(done).to.deep.equal([]);
+    });
+
+    it('who is not there is 404, in the words of the panel', async () => {
+      await start();
+      expect(await get('/api/clients/4711')).to.deep.equal({ status: 404, body: { error: 'Client not found' } });
+      expect(await get('/api/servers/attic/clients')).to.deep.equal({ status: 404, body: { error: 'Server not found' } });
+      for (const [method, path] of [
+        ['POST', '/api/clients/4711/revoke'],
+        ['POST', '/api/clients/4711/restore'],
+        ['DELETE', '/api/clients/4711'],
+        ['POST', '/api/clients/4711/sync-stats'],
+      ] as const) {
+        expect(await call(method, path), path).to.deep.equal({ status: 404, body: { error: 'Client not found' } });
+      }
+      expect(await call('POST', '/servers/attic/sync-stats')).to.deep.equal({ status: 404, body: { error: 'Server not found' } });
+      expect(done).to.deep.equal([]);
+    });
+  });
+
+  describe('letting in and out', () => {
+    it('revoke: what the peer moved is booked first, then it is shut out, and that is what is shown', async () => {
+      await start({ access: willing });
+      shown = [peer(1, { bytes: { download: 5000, upload: 300 }, latestHandshake: AT / 1000 }), peer(2)];
+      const id = await idOf();
+      const { status, body } = await call('POST', `/api/clients/${id}/revoke`);
+      expect([status, body]).to.deep.equal([200, { success: true, message: 'Client revoked' }]);
+      expect(done).to.deep.equal(['round', 'revoke wg0 1 phone', 'round']);
+      const { client } = (await get(`/api/clients/${id}`)).body;
+      expect(client).to.include({ status: 'disabled', bytes_received: 5000, bytes_sent: 300 });
+      expect((await get('/api/servers/1/clients')).body.clients).to.have.length(2);
+    });
+
+    it('restore: it is in again, under the same number, with all that it used', async () => {
+      await start({ access: willing });
+      shown = [peer(1, { bytes: { download: 5000, upload: 300 } }), peer(2)];
+      const id = await idOf();
+      await call('POST', `/api/clients/${id}/revoke`);
+      done.length = 0;
+      const { status, body } = await call('POST', `/api/clients/${id}/restore`);
+      expect([status, body]).to.deep.equal([200, { success: true, message: 'Client restored' }]);
+      expect(done).to.deep.equal(['restore wg0 1 phone', 'round']);
+      expect((await get(`/api/clients/${id}`)).body.client).to.include({ id, status: 'active', bytes_received: 5000, bytes_sent: 300 });
+    });
+
+    it('delete: it is gone, at either of the addresses; what it used stays in the ledger', async () => {
+      for (const path of ['', '/delete']) {
+        await start({ access: willing });
+        shown = [peer(1, { bytes: { download: 5000, upload: 300 } }), peer(2)];
+        const id = await idOf();
+        const { status, body } = await call('DELETE', `/api/clients/${id}${path}`);
+        expect([status, body]).to.deep.equal([200, { success: true, message: 'Client deleted' }]);
+        expect((await get(`/api/clients/${id}`)).status).to.equal(404);
+        expect([...home.ledger.books.accounts.values()].find((account) => account.id === id)?.total.download).to.equal(5000);
+        await server.close();
+        await home.close();
+        home = await openHome({ routers: { gateway: [] } });
+        [shown, done] = [[peer(1), peer(2)], []];
+      }
+    });
+
+    it('is written down with who did it and what became of it', async () => {
+      await start({ access: willing });
+      const id = await idOf();
+      await call('POST', `/api/clients/${id}/revoke`);
+      await call('POST', `/api/clients/${id}/restore`);
+      await call('DELETE', `/api/clients/${id}`);
+      expect(acts).to.deep.equal([
+        { peer: PEER, action: 'revoke', who: 'phone', why: 'revoked over HTTP with token "phone"' },
+        { peer: PEER, action: 'restore', who: 'phone', why: 'restored over HTTP with token "phone"' },
+        { peer: PEER, action: 'delete', who: 'phone', why: 'deleted over HTTP with token "phone"' },
+      ]);
+    });
+
+    it('what failed is told as that, with its reason, and never as a success', async () => {
+      await start({ access: answers({ ok: false, reason: 'No route to host' }) });
+      for (const [method, path] of [
+        ['POST', '/revoke'],
+        ['POST', '/restore'],
+        ['DELETE', ''],
+      ] as const) {
+        const { status, body } = await call(method, `/api/clients/${await idOf()}${path}`);
+        expect([status, body]).to.deep.equal([502, { success: false, error: 'No route to host' }]);
+        expect(violations(body, clientSchemas.FailedAnswer, clientSchemas)).to.deep.equal([]);
+      }
+      expect(acts.map(({ why }) => why)).to.deep.equal(
+        ['revoked', 'restored', 'deleted'].map((verb) => `could not be ${verb} over HTTP with token "phone": No route to host`),
+      );
+      expect((await get(`/api/clients/${await idOf()}`)).body.client.status).to.equal('active');
+    });
+
+    it('what cannot be done as things are is 409', async () => {
+      await start({ access: answers({ ok: false, conflict: true, reason: 'It is revoked already' }) });
+      expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
+        status: 409,
+        body: { success: false, error: 'It is revoked already' },
+      });
+    });
+
+    it('without a way to change a server it cannot be done either', async () => {
+      await start();
+      expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
+        status: 409,
+        body: { success: false, error: 'No router is set up for changes of its peers' },
+      });
+    });
+
+    it('what the server shows counts, not what it says', async () => {
+      await start({ access: answers({ ok: true, state: 'active' }) });
+      expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
+        status: 502,
+        body: { success: false, error: 'The server shows the peer as active still' },
+      });
+      expect(acts[0]?.why).to.equal('could not be revoked over HTTP with token "phone": The server shows the peer as active still');
+    });
+
+    it('a bug on the way is no success, and no stack', async () => {
+      await start({
+        access: {
+          change: async () => {
+            throw new TypeError('secret');
+          },
+        },
+      });
+      expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
+        status: 502,
+        body: { success: false, error: 'Something went wrong here: the log says what' },
+      });
+      expect(acts).to.have.length(1);
+    });
+
+    it('what was done is told as done, also where the audit could not be written', async () => {
+      const logged: string[] = [];
+      await start({
+        access: willing,
+        log: (level, message) => logged.push(`${level} ${message}`),
+        note: async () => {
+          throw new LedgerError('Ledger "x": disk full');
+        },
+      });
+      expect((await call('POST', `/api/clients/${await idOf()}/revoke`)).status).to.equal(200);
+      expect(logged).to.deep.equal([
+        `info Peer ${KEY} of gateway: revoked over HTTP with token "phone"`,
+        'error An audit row could not be written: Ledger "x": disk full',
+      ]);
+    });
+
+    it('a round that had begun before the change is not what is shown after it', async () => {
+      await start({ access: willing });
+      const id = await idOf();
+      await server.close();
+      let held: Peer[] = [];
+      let reads = 0;
+      await start({
+        access: {
+          change: async (...args) => {
+            held = [peer(1), peer(2)];
+            return (await willing?.change(...args)) ?? { ok: false, reason: '' };
+          },
+        },
+        scrape: async () => {
+          now += 1000;
+          // The first one after the change shows what was before it.
+          const stale = held;
+          held = [];
+          reads += 1;
+          await home.read(now, { gateway: { sources: { peers: peers(stale.length > 0 ? stale : (shown as Peer[])) } } });
+          return '';
+        },
+      });
+      reads = 0;
+      expect((await call('POST', `/api/clients/${id}/revoke`)).status).to.equal(200);
+      expect(reads).to.equal(3);
+      expect((await get(`/api/clients/${id}`)).body.client.status).to.equal('disabled');
+    });
+  });
+
+  describe('sync-stats', () => {
+    it('reads once, and tells how many peers were read, at both addresses of a server', async () => {
+      await start();
+      for (const path of [
+        '/api/servers/gateway/sync-stats',
+        '/api/servers/1/sync-stats',
+        '/servers/gateway/sync-stats',
+        '/servers/1/sync-stats',
+      ]) {
+        done.length = 0;
+        const { status, body } = await call('POST', path);
+        expect([status, body, done]).to.deep.equal([200, { success: true, synced: 2 }, ['round']]);
+      }
+    });
+
+    it('of a client tells what it has used now', async () => {
+      await start();
+      const id = await idOf();
+      shown = [peer(1, { bytes: { download: 2048, upload: 1024 }, latestHandshake: AT / 1000 })];
+      const { status, body } = await call('POST', `/api/clients/${id}/sync-stats`);
+      expect([status, body]).to.deep.equal([
+        200,
+        { success: true, stats: { sent: '1 KB', received: '2 KB', total: '3 KB', last_seen: 'Online', is_online: true } },
+      ]);
+      expect(violations(body, clientSchemas.StatsAnswer, clientSchemas)).to.deep.equal([]);
+    });
+
+    it('that could not read the server is no success, and zeroes nothing', async () => {
+      await start();
+      shown = [peer(1, { bytes: { download: 2048, upload: 1024 } })];
+      await call('POST', '/api/servers/1/sync-stats');
+      const id = await idOf();
+      shown = { reason: 'connect', message: 'Connection refused by 192.168.1.1' };
+      for (const path of ['/api/servers/1/sync-stats', `/api/clients/${id}/sync-stats`]) {
+        const { status, body } = await call('POST', path);
+        expect([status, body]).to.deep.equal([502, { success: false, error: 'Connection refused by 192.168.1.1' }]);
+      }
+      expect((await get(`/api/clients/${id}`)).body.client).to.include({ bytes_received: 2048, bytes_sent: 1024 });
+    });
+
+    it('that could not be booked is no success', async () => {
+      await start();
+      home.ledger.state.heldBecause = 'the clock says 1970';
+      expect(await call('POST', '/api/servers/1/sync-stats')).to.deep.equal({ status: 200, body: { success: true, synced: 2 } });
+      await server.close();
+      let failing = false;
+      await start({
+        scrape: async () => {
+          if (failing) home.ledger.state.writeErrors += 1;
+          else {
+            now += 1000;
+            await home.read(now, { gateway: { sources: { peers: peers([peer(1)]) } } });
+          }
+          return '';
+        },
+      });
+      failing = true;
+      expect(await call('POST', '/api/servers/1/sync-stats')).to.deep.equal({
+        status: 503,
+        body: { success: false, error: 'The round could not be written to the ledger: the log says why' },
+      });
+      home.ledger.state.heldBecause = 'the clock says 1970';
+      expect((await call('POST', '/api/servers/1/sync-stats')).body).to.deep.equal({
+        success: false,
+        error: 'Nothing is posted while the clock says 1970',
+      });
+    });
+  });
+
+  it('errors are as described', async () => {
+    await start();
+    const { body } = await get('/api/clients/4711');
+    expect(violations(body, schemas.Error, schemas)).to.deep.equal([]);
+  });
+});
