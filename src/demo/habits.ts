@@ -1,4 +1,5 @@
 import type { Traffic } from '../domain/traffic.ts';
+import { addressFor } from './addresses.ts';
 import { createRandom, hash, type Random } from './random.ts';
 import type { Activity, Life, Place } from './spec.ts';
 import { at as valueAt } from './spec.ts';
@@ -32,6 +33,8 @@ export class Habits {
   #rate: Traffic = newTraffic();
   #since: number;
   #moved: Traffic = newTraffic();
+  /** The address that they come from. */
+  #ip: string;
   // What comes next, Unix ms.
   #hourEnds: number;
   #activityEnds: number;
@@ -48,6 +51,7 @@ export class Habits {
     this.#shift = utcOffset * 60_000 + this.#random.int(HOUR / 2);
     this.#length = weighted(life.activities, (a) => a.seconds);
     this.#since = world.now;
+    this.#ip = addressFor(device, seed, world.now);
     this.#hourEnds = world.now;
     this.#activityEnds = world.now + this.#random.int(60_000);
     this.#burstEnds = world.now;
@@ -79,7 +83,7 @@ export class Habits {
     const { current, spec } = this.#device;
     const uplink = this.#activity?.lan ? null : this.#world.activeUplink();
     if ((current === null && !spec.wired) || uplink === undefined) return;
-    this.#world.move(this.#device, current, uplink, { download, upload }, Math.min(at, this.#lastByteAt()));
+    this.#world.move(this.#device, current, uplink, { download, upload }, Math.min(at, this.#lastByteAt()), this.#ip);
   }
 
   /** When the last byte moved, which is seldom the end of a step. */
@@ -96,6 +100,7 @@ export class Habits {
     this.#rate = { download: Math.floor(download * factor), upload: Math.floor(upload * factor) };
     this.#since = at;
     this.#moved = newTraffic();
+    this.#ip = addressFor(this.#device, this.#world.spec.seed, at);
     const mean = this.#activity === null ? 5 * bursts : bursts;
     this.#burstEnds = at + Math.ceil(1000 * this.#random.between(mean / 3, (mean * 5) / 3));
   }

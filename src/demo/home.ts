@@ -1,17 +1,38 @@
-import { BROWSING, CALL, FILM, KB, MB, PHOTOS, PRINTING, phone, SHORT_CLIPS, trickle, UPDATE, UPLINK_LIFE } from './lives.ts';
-import { createRandom } from './random.ts';
-import type { DeviceSpec, Place, RouterSpec, WorldSpec } from './spec.ts';
+import {
+  BROWSING,
+  CALL,
+  FILM,
+  HOUSE_CONTROL,
+  KB,
+  MB,
+  OLD_PHOTOS,
+  PHOTOS,
+  PRINTING,
+  phone,
+  REMOTE_DESK,
+  SHORT_CLIPS,
+  traveller,
+  trickle,
+  UPDATE,
+  UPLINK_LIFE,
+} from './lives.ts';
+import { createRandom, hash } from './random.ts';
+import type { DeviceSpec, PeerSpec, Place, RouterSpec, WorldSpec } from './spec.ts';
 import { hours } from './spec.ts';
 
 const GB = 1000 * MB;
 
+/** A prefix for documentation; what is old or small has no IPv6 but that of the LAN. */
+const IPV6 = { slaac: '2001:db8:5c1a:1' };
+
 /** A family's home: a gateway, an access point in the attic, one in the garden, and what people own. */
 export function home(seed: number, options: { start: number; utcOffset?: number }): WorldSpec {
-  return { seed, ...options, routers: ROUTERS, devices: devices(seed).map(withClientId) };
+  return { seed, ...options, routers: [gateway(seed), ...ACCESS_POINTS], devices: devices(seed).map(withClientId) };
 }
 
-const ROUTERS: RouterSpec[] = [
-  {
+/** It counts the hosts of the LAN and of the tunnel, and lets in who is away. */
+function gateway(seed: number): RouterSpec {
+  return {
     name: 'gateway',
     model: 'Linksys E8450 (UBI)',
     release: 'OpenWrt 24.10.0 r28427-6df0e3d02a',
@@ -19,7 +40,18 @@ const ROUTERS: RouterSpec[] = [
     radios: radios('Our Home'),
     uplinks: [{ name: 'wan', device: 'pppoe-wan', ifindex: 12, protocol: 'pppoe', shows: { download: 412.6 * GB, upload: 58.3 * GB } }],
     life: UPLINK_LIFE,
-  },
+    counting: {
+      method: 'nftables',
+      networks: [
+        ['lan', 'br-lan'],
+        ['vpn', 'wg0'],
+      ],
+    },
+    tunnels: [{ interface: 'wg0', ifindex: 14, peers: peers(seed) }],
+  };
+}
+
+const ACCESS_POINTS: RouterSpec[] = [
   {
     name: 'attic',
     model: 'Xiaomi Mi Router 4A Gigabit',
@@ -70,14 +102,23 @@ function devices(seed: number): DeviceSpec[] {
       mac: madeUp('anna'),
       hostname: 'annas-phone',
       ...ip(20),
+      ...IPV6,
       places: everywhere('attic'),
       life: phone([BROWSING, SHORT_CLIPS, CALL, PHOTOS]),
     },
-    { mac: madeUp('ben'), hostname: 'iPhone', ...ip(21), places: everywhere('gateway'), life: phone([BROWSING, SHORT_CLIPS, PHOTOS]) },
+    {
+      mac: madeUp('ben'),
+      hostname: 'iPhone',
+      ...ip(21),
+      ...IPV6,
+      places: everywhere('gateway'),
+      life: phone([BROWSING, SHORT_CLIPS, PHOTOS]),
+    },
     {
       mac: vendorMac(1),
       hostname: 'annas-laptop',
       ...ip(22),
+      ...IPV6,
       places: [...everywhere('gateway').slice(0, 1), ...only('attic', '5', -49)],
       life: {
         presence: hours([0, 1], [10, 0.9], [16, 1]),
@@ -91,6 +132,7 @@ function devices(seed: number): DeviceSpec[] {
       mac: vendorMac(2),
       hostname: 'ben-thinkpad',
       ...ip(23),
+      ...IPV6,
       places: only('gateway', '5', -57),
       life: {
         presence: hours([0, 1], [8, 0.4], [18, 1]),
@@ -103,6 +145,7 @@ function devices(seed: number): DeviceSpec[] {
       mac: vendorMac(3),
       hostname: 'living-room-tv',
       ...ip(24),
+      ...IPV6,
       places: only('gateway', '5', -47),
       life: {
         presence: 1,
@@ -116,6 +159,7 @@ function devices(seed: number): DeviceSpec[] {
       mac: vendorMac(4),
       hostname: 'games-console',
       ...ip(25),
+      ...IPV6,
       places: only('attic', '5', -44),
       life: {
         presence: 1,
@@ -132,6 +176,7 @@ function devices(seed: number): DeviceSpec[] {
       mac: vendorMac(5),
       hostname: 'kids-tablet',
       ...ip(26),
+      ...IPV6,
       places: everywhere('attic').filter((p) => p.router !== 'gateway' || p.interface === 'phy1-ap0'),
       life: {
         presence: 1,
@@ -183,6 +228,7 @@ function devices(seed: number): DeviceSpec[] {
       // A visitor whose phone gives no name.
       mac: madeUp('guest'),
       address: '192.168.1.31',
+      ...IPV6,
       places: everywhere('gateway'),
       life: { ...phone([BROWSING, SHORT_CLIPS]), presence: hours([0, 0.3], [9, 0.2], [12, 0.5], [14, 0.7], [18, 0.85], [23, 0.4]) },
     },
@@ -203,6 +249,7 @@ function devices(seed: number): DeviceSpec[] {
       mac: vendorMac(12),
       hostname: 'workshop-pc',
       ...ip(33),
+      ...IPV6,
       wired: true,
       life: {
         presence: hours([0, 0.2], [9, 0.8], [22, 0.4]),
@@ -211,6 +258,56 @@ function devices(seed: number): DeviceSpec[] {
         idle: { download: 300, upload: 200 },
       },
     },
+  ];
+}
+
+/** Who is let in from outside: those who travel, a hut that is always there, one who never came and one who may no more. */
+function peers(seed: number): PeerSpec[] {
+  const peer = (name: string, last: number, endpoint: string): PeerSpec => ({
+    publicKey: publicKey(seed, name),
+    name,
+    address: `10.7.0.${last}`,
+    allowed: [`10.7.0.${last}/32`, `fd5c:1a2b:3c4d:7::${last}/128`],
+    endpoint,
+  });
+  return [
+    {
+      ...peer('annas-phone', 2, '198.51.100.23:41641'),
+      shows: { download: 2.31 * GB, upload: 0.19 * GB },
+      silent: 3 * 3600,
+      life: traveller(0.05, [BROWSING, HOUSE_CONTROL, OLD_PHOTOS]),
+    },
+    {
+      ...peer('bens-laptop', 3, '203.0.113.77:51820'),
+      shows: { download: 9.8 * GB, upload: 0.74 * GB },
+      silent: 900,
+      life: traveller(0.4, [BROWSING, REMOTE_DESK, OLD_PHOTOS]),
+    },
+    {
+      ...peer('summer-house', 4, '203.0.113.9:51820'),
+      allowed: ['10.7.0.4/32', '192.168.40.0/24'],
+      shows: { download: 1.2 * GB, upload: 38.5 * GB },
+      silent: 10,
+      life: {
+        presence: 1,
+        use: hours([0, 0.02], [6, 0.12], [22, 0.02]),
+        activities: [{ weight: 1, download: 4 * KB, upload: 210 * KB, seconds: 90, lan: true }],
+        idle: { download: 45, upload: 120 },
+      },
+    },
+    {
+      ...peer('grandmas-tablet', 5, '[2001:db8:77::5]:51820'),
+      shows: { download: 6.4 * GB, upload: 0.31 * GB },
+      silent: 60,
+      life: {
+        presence: 1,
+        use: hours([0, 0], [8, 0.1], [12, 0.04], [17, 0.12], [21, 0]),
+        activities: [{ ...BROWSING, weight: 3 }, SHORT_CLIPS],
+        idle: { download: 70, upload: 60 },
+      },
+    },
+    peer('guest-laptop', 6, '-'),
+    { ...peer('old-tablet', 7, '-'), revoked: true },
   ];
 }
 
@@ -235,4 +332,11 @@ function randomMac(seed: number, name: string): string {
   const random = createRandom(seed, name, 'mac');
   const octets = [random.int(64) * 4 + 2, ...Array.from({ length: 5 }, () => random.int(256))];
   return octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':');
+}
+
+/** 32 bytes that nobody has the private half of. */
+function publicKey(seed: number, name: string): string {
+  const bytes = Buffer.alloc(32);
+  for (let word = 0; word < 8; word += 1) bytes.writeUInt32BE(hash(seed, name, 'key', word), word * 4);
+  return bytes.toString('base64');
 }

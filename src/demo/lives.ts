@@ -38,3 +38,17 @@ export const UPLINK_LIFE: Life = {
   activities: [{ weight: 1, download: 40 * KB, upload: 2 * KB, seconds: 40 }],
   idle: { download: 90, upload: 60 },
 };
+
+/** Out and about: now and then it asks for something at home (`lan`), the rest goes on to the Internet. */
+export function traveller(use: number, activities: Activity[]): Life {
+  return {
+    presence: hours([0, 0.15], [7, 0.4], [8, 0.7], [17, 0.6], [20, 0.5], [23, 0.2]),
+    use,
+    activities,
+    idle: { download: 14, upload: 11 },
+  };
+}
+
+export const HOUSE_CONTROL: Activity = { weight: 2, download: 45 * KB, upload: 6 * KB, seconds: 60, lan: true };
+export const OLD_PHOTOS: Activity = { weight: 1, download: 900 * KB, upload: 18 * KB, seconds: 120, lan: true };
+export const REMOTE_DESK: Activity = { weight: 3, download: 95 * KB, upload: 11 * KB, seconds: 900, lan: true };

@@ -1,6 +1,9 @@
 import type { Traffic } from '../domain/traffic.ts';
+import { neighboursOf } from './addresses.ts';
 import { LEASE_MS } from './lease.ts';
 import { linkRate, signalOf } from './radio.ts';
+import { hostsSection } from './render-hosts.ts';
+import { peersSection } from './render-peers.ts';
 import type { Association, DeviceState, RouterState } from './state.ts';
 import { shown } from './state.ts';
 import type { World } from './world.ts';
@@ -55,8 +58,8 @@ function leased(world: World): { device: DeviceState; granted: number }[] {
 }
 
 function leases(world: World): string[] {
-  return leased(world).map(({ device: { spec }, granted }) => {
-    return `${expiry(granted)} ${spec.mac} ${spec.address} ${spec.hostname ?? '*'} ${spec.clientId ?? '*'}`;
+  return leased(world).map(({ device: { spec, address }, granted }) => {
+    return `${expiry(granted)} ${spec.mac} ${address} ${spec.hostname ?? '*'} ${spec.clientId ?? '*'}`;
   });
 }
 
@@ -86,6 +89,8 @@ function everything(world: World, router: RouterState): string[] {
     ...section('leases', isDhcpServer(router) ? [...leases(world).map((line) => `lease ${line}`), ...leases6(world)] : []),
     ...section('names', isDhcpServer(router) ? names(world) : []),
     ...section('neighbours', isDhcpServer(router) ? neighbours(world) : []),
+    ...hostsSection(router, world.now),
+    ...peersSection(router),
     'end wrtmeter',
   ];
 }
@@ -126,17 +131,8 @@ function names(world: World): string[] {
   });
 }
 
-/** The kernel's table is longer than the list of who is on the air: whoever has a lease was here lately. */
 function neighbours(world: World): string[] {
-  return [...world.devices.values()].flatMap(({ spec, current, lease }) => {
-    const here = current !== null || spec.wired === true;
-    if (!here && lease === null) return [];
-    const idle = current === null ? 0 : world.now - current.lastActive;
-    const state = here && idle < 30_000 ? 'REACHABLE' : 'STALE';
-    return [spec.address, ...(spec.address6 === undefined ? [] : [spec.address6])].map(
-      (ip) => `neighbour ${ip} br-lan ${spec.mac} ${state}`,
-    );
-  });
+  return neighboursOf(world).map(({ ip, mac, state }) => `neighbour ${ip} br-lan ${mac} ${state}`);
 }
 
 /** As /proc/uptime has it, which never shows more than has passed. */

@@ -1,3 +1,4 @@
+import type { HostMethod } from '../domain/observation.ts';
 import type { Traffic } from '../domain/traffic.ts';
 
 /** What a simulated world is made of. Everything it does follows from this and its seed. */
@@ -26,6 +27,43 @@ export interface RouterSpec {
   /** Whether leases, names and neighbours are kept here. Default: where the uplinks are. */
   dhcp?: boolean;
   /** The router's own traffic: time, name lookups, package lists. */
+  life?: Life;
+  /** How it counts its hosts. Only where the uplinks are. Default: it does not. */
+  counting?: CountingSpec;
+  tunnels?: readonly TunnelSpec[];
+}
+
+/** What counts the bytes that each host moves to and from the Internet. */
+export interface CountingSpec {
+  method: HostMethod;
+  /** Logical name and device. */
+  networks: readonly (readonly [name: string, device: string])[];
+  /** Addresses that each set has room for. Default 4096. */
+  size?: number;
+}
+
+/** A WireGuard interface. Its peers' packets cross the home's uplink. */
+export interface TunnelSpec {
+  interface: string;
+  kind?: 'wireguard' | 'amneziawg';
+  ifindex: number;
+  peers: readonly PeerSpec[];
+}
+
+export interface PeerSpec {
+  publicKey: string;
+  name?: string;
+  /** The address that it has inside. */
+  address: string;
+  /** Allowed addresses. Default: its address alone. */
+  allowed?: readonly string[];
+  endpoint: string;
+  /** Known to the configuration, and switched off. */
+  revoked?: boolean;
+  /** What its counters show when the world begins, and seconds since its last byte then. */
+  shows?: Traffic;
+  silent?: number;
+  /** What is `lan` in it ends in the home; the rest goes on to the Internet and crosses the uplink a second time. */
   life?: Life;
 }
 
@@ -60,6 +98,8 @@ export interface DeviceSpec {
   address: string;
   address6?: string;
   duid?: string;
+  /** An IPv6 prefix (four groups) in which it gives itself an address, and another one every day. Most of what it does goes by IPv6 then. */
+  slaac?: string;
   clientId?: string;
   /** How it gets its address. `static`: a host of the router's configuration (`name`), `hosts`: a line of a hosts file. */
   addressing?: 'dhcp' | 'static' | 'hosts';

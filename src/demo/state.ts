@@ -1,5 +1,7 @@
 import type { Traffic } from '../domain/traffic.ts';
+import type { CountingState } from './counting.ts';
 import type { DeviceSpec, RadioSpec, RouterSpec, UplinkSpec } from './spec.ts';
+import type { PeerState, TunnelState } from './tunnels.ts';
 
 /** One counter in one lifetime: from the association, the dial-in or the boot it began with, to the next. */
 export interface Counter {
@@ -39,6 +41,8 @@ export interface UplinkState {
   counter: Counter;
   /** All bytes since the world began. */
   readonly account: Traffic;
+  /** What counts the hosts whose bytes leave here. */
+  readonly counting: CountingState | null;
 }
 
 export interface RouterState {
@@ -53,6 +57,8 @@ export interface RouterState {
   readonly air: Map<string, Traffic>;
   /** Its own traffic is that of a machine on a cable. */
   readonly itself: DeviceState;
+  readonly counting: CountingState | null;
+  readonly tunnels: readonly TunnelState[];
 }
 
 /** A DHCP lease; its length is in lease.ts. */
@@ -64,6 +70,12 @@ export interface Lease {
 
 export interface DeviceState {
   readonly spec: DeviceSpec;
+  /** A router itself, or a peer of a tunnel, moves bytes as a device does, and is none. */
+  readonly is: 'device' | 'router' | PeerState;
+  /** The IPv4 address that it has now. */
+  address: string;
+  /** The gateway has not met it lately, so that its table of neighbours lacks it. */
+  unmet: boolean;
   /** Where its bytes go; null while it is off the air. A wired device has none and is always connected. */
   current: Association | null;
   /** All its associations, those that only linger included. */

@@ -1,10 +1,13 @@
 import type { Traffic } from '../domain/traffic.ts';
-import { bootId, newDevice, newRouter } from './build.ts';
+import { temporaryAddress } from './addresses.ts';
+import { bootId, newDevice, newRouter, newTraveller } from './build.ts';
+import { beginCounting, type CountingState, countHost, nextPeriod, periodAt, saveCounting, turnPeriod } from './counting.ts';
 import { Habits } from './habits.ts';
 import { keepLease } from './lease.ts';
 import type { WorldSpec } from './spec.ts';
 import type { Association, DeviceState, RadioState, RouterState, UplinkState } from './state.ts';
 import { add, newCounter, newTraffic } from './state.ts';
+import { moveThrough, type PeerState, restart, startAnew, type TunnelState } from './tunnels.ts';
 
 /** The bytes that truly moved since the world began. */
 export interface Truth {
@@ -18,6 +21,9 @@ export interface Truth {
   wan: Map<string, Map<string, Traffic>>;
   /** By router: its own traffic, which its uplink counts and no device's figures hold. */
   own: Map<string, Traffic>;
+  /** By router, then interface and public key: through its tunnels, and what of it went on to the Internet. */
+  peers: Map<string, Map<string, Traffic>>;
+  beyond: Map<string, Map<string, Traffic>>;
 }
 
 /** Builds a world. The same specification gives the same world, byte for byte, at any time and on any machine. */
@@ -48,8 +54,11 @@ export class World {
       this.devices.set(device.mac, newDevice(device));
     }
     for (const device of this.devices.values()) this.#settleIn(device);
-    for (const { itself } of this.routers.values()) {
+    for (const { itself, tunnels } of this.routers.values()) {
       if (itself.spec.life !== undefined) this.#habits.push(new Habits(this, itself, itself.spec.life));
+      for (const peer of tunnels.flatMap(({ peers }) => peers)) {
+        if (peer.spec.life !== undefined) this.#habits.push(new Habits(this, newTraveller(peer), peer.spec.life));
+      }
     }
   }
 
@@ -57,6 +66,12 @@ export class World {
   advance(seconds: number): void {
     if (!(seconds >= 0)) throw new RangeError(`Cannot advance by ${seconds} seconds`);
     const until = this.now + Math.round(seconds * 1000);
+    const { utcOffset = 0 } = this.spec;
+    const countings = [...this.routers.values()].flatMap(({ counting }) => (counting?.spec.method === 'nlbwmon' ? [counting] : []));
+    for (let turn = nextPeriod(this.now, utcOffset); countings.length > 0 && turn <= until; turn = nextPeriod(turn, utcOffset)) {
+      for (const habits of this.#habits) habits.live(turn - 1);
+      for (const counting of countings) turnPeriod(counting, periodAt(turn, utcOffset));
+    }
     for (const habits of this.#habits) habits.live(until);
     this.now = until;
     for (const device of this.devices.values()) keepLease(device, until);
@@ -65,16 +80,80 @@ export class World {
 
   /**
    * Moves exactly these bytes, now. `lan`: they stay inside the home, so that no uplink sees them. `through`: one of several
-   * associations, where the latest is not meant.
+   * associations, where the latest is not meant. `by`: from its IPv4 address, unless told otherwise.
    */
-  transfer(mac: string, bytes: Traffic, options: { lan?: boolean; through?: Association } = {}): void {
+  transfer(mac: string, bytes: Traffic, options: { lan?: boolean; through?: Association; by?: 'IPv4' | 'IPv6' } = {}): void {
     const device = this.device(mac);
-    if (!isBytes(bytes.download) || !isBytes(bytes.upload)) throw new RangeError(`Not bytes: ${JSON.stringify(bytes)}`);
+    checkBytes(bytes);
     const association = options.through ?? device.current;
     if (association === null ? !device.spec.wired : association.ended) throw new Error(`${mac} is not connected`);
     const uplink = options.lan ? null : this.activeUplink();
     if (uplink === undefined) throw new Error(`${mac} cannot reach the Internet: no uplink is up`);
-    this.move(device, association, uplink, bytes, this.now);
+    const { slaac } = device.spec;
+    if (options.by === 'IPv6' && slaac === undefined) throw new Error(`${mac} has no IPv6 address of its own`);
+    const ip = options.by === 'IPv6' ? temporaryAddress(mac, slaac ?? '', this.spec.seed, this.now) : device.address;
+    this.move(device, association, uplink, bytes, this.now, ip);
+    this.revision++;
+  }
+
+  /** Moves exactly these bytes of a peer, now. `lan`: they end in the home, and do not go on to the Internet. */
+  transferPeer(router: string, publicKey: string, bytes: Traffic, options: { lan?: boolean } = {}): void {
+    const { peer } = this.peer(router, publicKey);
+    checkBytes(bytes);
+    if (!peer.active) throw new Error(`The peer ${publicKey} is not on its interface`);
+    const uplink = known(this.activeUplink(), `The peer ${publicKey} cannot reach the home: no uplink is up`);
+    moveThrough(peer, uplink, bytes, this.now, !options.lan);
+    this.revision++;
+  }
+
+  /** Takes a peer off its interface, or puts it back: its counters start at 0 then. */
+  setPeer(router: string, publicKey: string, active: boolean): void {
+    const { peer } = this.peer(router, publicKey);
+    if (peer.active !== active) startAnew(peer);
+    peer.active = active;
+    this.revision++;
+  }
+
+  /** Takes a tunnel's interface down and up again: another ifindex, and all peers at 0. */
+  restartTunnel(router: string, name: string): void {
+    const tunnel = this.tunnel(router, name);
+    tunnel.ifindex += 5;
+    restart(tunnel, this.now);
+    this.revision++;
+  }
+
+  /** The firewall is stopped: what counted the hosts is gone, until `countHosts` makes it anew. */
+  stopCounting(router: string): void {
+    this.counting(router).there = false;
+    this.revision++;
+  }
+
+  /** The hosts' table or rules are made anew, or nlbwmon is started again. */
+  countHosts(router: string): void {
+    beginCounting(this.counting(router), this.now);
+    this.revision++;
+  }
+
+  /** nlbwmon writes its figures down: what it loads when it starts again. */
+  saveHosts(router: string): void {
+    saveCounting(this.counting(router));
+  }
+
+  /** The device has this IPv4 address from now on, which may have been another's, whose lease is over. */
+  takeAddress(mac: string, address: string): void {
+    const device = this.device(mac);
+    for (const other of this.devices.values()) {
+      if (other === device || other.address !== address) continue;
+      if (other.lease !== null || other.current !== null || other.spec.wired) throw new Error(`${address} is ${other.spec.mac}’s`);
+    }
+    device.address = address;
+    device.lease = device.spec.addressing === undefined || device.spec.addressing === 'dhcp' ? { device, granted: this.now } : null;
+    this.revision++;
+  }
+
+  /** Whether the gateway's table of neighbours has the device, if it is there. */
+  setMet(mac: string, met: boolean): void {
+    this.device(mac).unmet = !met;
     this.revision++;
   }
 
@@ -108,6 +187,11 @@ export class World {
     router.bootId = bootId(this.spec.seed, name, router.boots);
     router.bootedAt = this.now;
     for (const uplink of router.uplinks) uplink.counter = newCounter();
+    for (const tunnel of router.tunnels) restart(tunnel, this.now);
+    if (router.counting !== null) {
+      beginCounting(router.counting, this.now);
+      router.counting.handle = 9;
+    }
     for (const radio of router.radios) {
       for (const association of [...radio.stations]) {
         const { device } = association;
@@ -151,6 +235,8 @@ export class World {
       stations: new Map(routers.map((r) => [r.spec.name, new Map([...r.air].map(([mac, bytes]) => [mac, { ...bytes }]))])),
       wan: new Map(routers.map((r) => [r.spec.name, new Map(r.uplinks.map((u) => [u.spec.name, { ...u.account }]))])),
       own: new Map(routers.map((r) => [r.spec.name, { ...r.itself.internet }])),
+      peers: new Map(routers.map((r) => [r.spec.name, byPeer(r, ({ account }) => account)])),
+      beyond: new Map(routers.map((r) => [r.spec.name, byPeer(r, ({ beyond }) => beyond)])),
     };
   }
 
@@ -178,6 +264,26 @@ export class World {
     );
   }
 
+  counting(router: string): CountingState {
+    return known(this.router(router).counting ?? undefined, `${router} does not count hosts`);
+  }
+
+  tunnel(router: string, name: string): TunnelState {
+    const { tunnels } = this.router(router);
+    return known(
+      tunnels.find((t) => t.spec.interface === name),
+      `${router} has no tunnel "${name}"`,
+    );
+  }
+
+  peer(router: string, publicKey: string): { tunnel: TunnelState; peer: PeerState } {
+    const found = this.router(router).tunnels.flatMap((tunnel) => tunnel.peers.map((peer) => ({ tunnel, peer })));
+    return known(
+      found.find(({ peer }) => peer.spec.publicKey === publicKey),
+      `${router} has no peer ${publicKey}`,
+    );
+  }
+
   /** The way to the Internet that is in use. */
   activeUplink(): UplinkState | undefined {
     for (const router of this.routers.values()) {
@@ -186,8 +292,13 @@ export class World {
     return undefined;
   }
 
-  /** For the device's habits: bytes at any moment of the step that is being lived. */
-  move(device: DeviceState, association: Association | null, uplink: UplinkState | null, bytes: Traffic, at: number): void {
+  /** For the device's habits: bytes at any moment of the step that is being lived. `uplink`: null where they stay in the home. */
+  move(device: DeviceState, association: Association | null, uplink: UplinkState | null, bytes: Traffic, at: number, ip: string): void {
+    if (typeof device.is === 'object') {
+      const way = uplink ?? this.activeUplink();
+      if (way !== undefined) moveThrough(device.is, way, bytes, at, uplink !== null);
+      return;
+    }
     if (association !== null) {
       add(association.counter.moved, bytes);
       add(association.account, bytes);
@@ -198,6 +309,7 @@ export class World {
       add(uplink.counter.moved, bytes);
       add(uplink.account, bytes);
       add(device.internet, bytes);
+      if (device.is === 'device') countHost(uplink.counting, device.spec.mac, ip, bytes, at);
     }
   }
 
@@ -274,6 +386,14 @@ function insertByTime(stations: Association[], association: Association): void {
 function known<T>(value: T | undefined, message: string): T {
   if (value === undefined) throw new Error(message);
   return value;
+}
+
+function byPeer({ tunnels }: RouterState, of: (peer: PeerState) => Traffic): Map<string, Traffic> {
+  return new Map(tunnels.flatMap(({ spec, peers }) => peers.map((peer) => [`${spec.interface} ${peer.spec.publicKey}`, { ...of(peer) }])));
+}
+
+function checkBytes(bytes: Traffic): void {
+  if (!isBytes(bytes.download) || !isBytes(bytes.upload)) throw new RangeError(`Not bytes: ${JSON.stringify(bytes)}`);
 }
 
 const isBytes = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

@@ -71,7 +71,10 @@ describe('the simulated world', () => {
             if (s.kind === 'move' && mac !== undefined && !world.device(mac).spec.wired) world.reconnect(mac, s.router, 'phy0-ap0');
           }
           const truth = world.truth();
-          expect(truth.wan.get('gateway')?.get('wan')).to.deep.equal(sum([...truth.internet.values(), ...truth.own.values()]));
+          const through = (way: 'peers' | 'beyond') => [...truth[way].values()].flatMap((router) => [...router.values()]);
+          const outside = through('peers').map(({ download, upload }) => bytes(upload, download));
+          const all = [...truth.internet.values(), ...truth.own.values(), ...outside, ...through('beyond')];
+          expect(truth.wan.get('gateway')?.get('wan')).to.deep.equal(sum(all));
           for (const mac of macs) {
             expect(truth.air.get(mac)).to.deep.equal(sum([...truth.stations.values()].map((router) => router.get(mac) ?? NONE)));
           }
