@@ -44,8 +44,11 @@ function requestsOf({ requests, credentials, tls, counterBits }: RouterConfig): 
 }
 
 const withoutPeers = (probe: Probe): Probe => ({
-  ...probe,
-  sources: probe.sources.filter((source) => source !== 'peers'),
+  reader: probe.reader,
+  // They change with what a router tells.
+  get sources() {
+    return probe.sources.filter((source) => source !== 'peers');
+  },
   collect: async (signal) => {
     const told = await probe.collect(signal);
     return { ...told, sources: told.sources.filter(({ source }) => source !== 'peers') };
