@@ -22,6 +22,8 @@ export interface ToldSource {
   /** Lines left out. */
   skipped: number;
   told: Observation | SourceError;
+  /** What counts within the router, where that can change: another one starts with a first reading. */
+  reader?: string;
 }
 
 /** One request to a router and the sources that its answer holds. */
