@@ -13,6 +13,8 @@ export interface PrometheusOptions {
   interval?: string;
   /** Default: the interval. */
   timeout?: string;
+  /** More to scrape, each as under `scrape_configs`. */
+  jobs?: readonly Record<string, unknown>[];
   /** Absolute paths of rule files. */
   rules?: readonly string[];
 }
@@ -43,13 +45,14 @@ export async function startPrometheus({
   targets,
   interval = '1s',
   timeout = interval,
+  jobs = [],
   rules = [],
 }: PrometheusOptions): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'wrtmeter-prometheus-'));
   const config = {
     global: { scrape_interval: interval, scrape_timeout: timeout, evaluation_interval: interval },
     rule_files: rules,
-    scrape_configs: [{ job_name: 'wrtmeter', static_configs: [{ targets }] }],
+    scrape_configs: [{ job_name: 'wrtmeter', static_configs: [{ targets }] }, ...jobs],
   };
   // JSON is YAML.
   await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config));
