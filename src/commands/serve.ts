@@ -1,7 +1,5 @@
 import type { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
-import { createGate } from '../auth/gate.ts';
-import { watchTokens } from '../auth/watch.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
 import type { CliOptions } from '../config/input.ts';
@@ -18,6 +16,7 @@ import { apiPhp } from '../views/api-php.ts';
 import { auditAnswer } from '../views/api-v1-audit.ts';
 import { reconciliationAnswer } from '../views/api-v1-reconciliation.ts';
 import { usageAnswer } from '../views/api-v1-usage.ts';
+import { authOf, warnOfMissingTokens } from './auth.ts';
 import type { CheckIo } from './check.ts';
 import { createLog } from './log.ts';
 import { termsOf } from './probes.ts';
@@ -75,6 +74,7 @@ export async function run(config: Config, log: Logger, io: ServeIo, load: () => 
   const ended = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT']) io.signals.once(name, () => resolve(name));
   });
+  await warnOfMissingTokens(config, log);
   if (config.implied) void tryUsualRouter(service, log);
   log.info(`${await ended}: posting what was read, then ending`);
   await service.drain();
@@ -114,16 +114,6 @@ function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reloa
   };
 }
 
-/** Who may do what: the tokens beside the ledger, and what the configuration says now. */
-function authOf(service: Service, log: Logger, clock: Clock): AppDeps['auth'] {
-  const gate = createGate({
-    tokens: watchTokens(service.config.data),
-    tick: clock.tick,
-    log: (level, message, fields) => log[level](fields, message),
-  });
-  return { check: gate.check, settings: () => ({ read: service.config.auth.read, control: service.config.control }) };
-}
-
 /** Goes on with the configuration as it is now; a bad one is told and the old one stays. */
 async function reloadInto(service: Service, log: Logger, load: () => Promise<LoadedConfig>): Promise<{ ok: boolean; message: string }> {
   try {
@@ -133,6 +123,7 @@ async function reloadInto(service: Service, log: Logger, load: () => Promise<Loa
     if (JSON.stringify([address, data]) !== JSON.stringify([config.listen, config.data]))
       log.warn('listen and data change only with a restart');
     await service.reconfigure(config);
+    await warnOfMissingTokens(service.config, log);
     log.info('Configuration loaded anew');
     return { ok: true, message: 'configuration loaded anew' };
   } catch (error) {
