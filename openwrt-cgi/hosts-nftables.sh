@@ -21,7 +21,8 @@ fail() {
 # - The chain comes after the filter: what the firewall drops is not counted. It never drops anything itself.
 # - In by a counted device and out by another one, or the reverse: between two counted networks there is no Internet.
 # - A set that is full ends its rule without "return", and the next line counts what had no room.
-# - For IPv6 only addresses that have sent something receive: else anybody outside could fill the sets with made-up addresses.
+# - For IPv6 only addresses that have sent something receive: else anybody outside could fill the sets with made-up addresses. The
+#   answers in a connection are for such an address too, also where seen6 had no room for it.
 # - Never "update" a set and look it up for the same packet: that counts twice. Hence seen6 beside up6. It is twice as large, so that it
 #   has room for every address of the two sets of uploads.
 # - "update" gives an element another day to live; an element without traffic ends after a day, long after it was read.
@@ -54,7 +55,7 @@ table() { # SIZE
     ip daddr { 169.254.0.0/16, 224.0.0.0/4 } return
     ip6 daddr { fe80::/10, ff00::/8 } return
     meta nfproto ipv4 update @down4 { ip daddr counter } return
-    ip6 daddr != @seen6 return
+    ct state != { established, related } ip6 daddr != @seen6 return
     meta nfproto ipv6 update @down6 { ip6 daddr counter } return
     counter name uncounted_down
   }
