@@ -66,10 +66,11 @@ facts() { # FAMILY WHOLE NETWORKS ADDRESS
   printf '%s\n' "${leasefiles:-/tmp/dhcp.leases}" | while read -r file; do cat "$root$file"; done
   mark configured
   uci -q show dhcp | sed -n "s/'//g; s/^dhcp\..*\.ip=//p"
-  mark static
-  for file in "$root"/etc/hosts "$root"/tmp/hosts/*; do cat "$file"; done
   mark remembered
   cat "$memory/hosts$1"
+  mark static
+  # Advertisement blockers keep hosts files of 100,000 lines; the machines of a home are not in them.
+  for file in "$root"/etc/hosts "$root"/tmp/hosts/*; do head -n 5000 "$file"; done
   mark end
 } 2>/dev/null
 
@@ -183,7 +184,7 @@ plan() { # FAMILY WHOLE SIZE
     # For one address alone these only tell who is present: whose they are is asked when all is looked through.
     part_is == "leases" { if (whole || key($3) in textof) candidate($3, 0, 1); next }
     part_is == "configured" { for (i = 1; i <= NF; i++) if (whole || key($i) in textof) candidate($i, 0, 1); next }
-    part_is == "static" { if (whole || key($1) in textof) candidate($1, 0, 1); next }
+    part_is == "static" && $1 != same { same = $1; if (whole || key($1) in textof) candidate($1, 0, 1); next }
     part_is == "remembered" {
       k = key($1)
       if (k == "" || $2 !~ /^[0-9]+$/) next
