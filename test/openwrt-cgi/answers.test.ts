@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { fakeRouter, fixtures, makeToolbox, runCgi, type Toolbox } from '../support/busybox.ts';
+import { fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../support/busybox.ts';
 
 /** Every script on every router of the fixtures, under busybox ash and awk, held to the text in `answers/`. */
 const routers = {
@@ -10,13 +10,14 @@ const routers = {
   'dual-uplink': 'two uplinks and a VPN on x86 without Wi-Fi, counters up to 2^53, odhcpd alone',
   vlan: 'OpenWrt 19.07: eth0.2, an older iw, netifd on one line, two dnsmasq',
   travel: 'Wi-Fi as uplink, the stock wan without a cable',
+  gateway: 'a gateway with nftables that counts hosts of three networks, and WireGuard',
 };
-const refusals = ['access-point/wan', 'access-point/dhcp', 'dual-uplink/dhcp', 'dual-uplink/totalwifi'];
+const refusals = ['access-point/wan', 'access-point/dhcp', 'dual-uplink/dhcp', 'dual-uplink/totalwifi', 'gateway/totalwifi'];
 
 describe('what the scripts answer', () => {
   let toolbox: Toolbox;
   before(() => {
-    toolbox = makeToolbox();
+    toolbox = makeToolbox([join(fixtures, 'bin'), moreTools]);
   });
   after(() => toolbox.remove());
 
@@ -24,6 +25,12 @@ describe('what the scripts answer', () => {
     const router = fakeRouter('pppoe');
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
     expect(runCgi(toolbox, 'wrtmeter.cgi', router).body).to.match(new RegExp(`^wrtmeter 1\nscript ${version.replaceAll('.', '\\.')}\n`));
+    router.remove();
+  });
+  it('hosts.cgi answers with the hosts alone, in the same envelope', () => {
+    const router = fakeRouter('gateway');
+    const [whole, alone] = ['wrtmeter.cgi', 'hosts.cgi'].map((script) => runCgi(toolbox, script, router).body);
+    expect(alone).to.equal(whole?.replace(/begin wan\n[\s\S]*(?=begin hosts)/, '').replace(/begin peers\n[\s\S]*end peers\n/, ''));
     router.remove();
   });
   for (const [fixture, what] of Object.entries(routers))

@@ -17,7 +17,11 @@ describe('what the scripts answer is understood', () => {
       const { sources } = parseWrtmeter(answer(router, 'wrtmeter'));
       expect(
         sources.map(({ source, skipped, told }) => [source, skipped, told instanceof Error ? told.message : 'read']),
-      ).to.have.deep.members(['stations', 'wan', 'leases', 'neighbours'].map((source) => [source, 0, 'read']));
+      ).to.have.deep.members(
+        ['stations', 'wan', 'leases', 'neighbours']
+          .concat(router === 'gateway' ? ['hosts', 'peers'] : [])
+          .map((source) => [source, 0, 'read']),
+      );
     });
   it('the classic lists, the same stations, uplink and leases as wrtmeter.cgi shows', () => {
     for (const router of ['pppoe', 'vlan']) {

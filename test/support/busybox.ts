@@ -17,6 +17,8 @@ import { join, resolve } from 'node:path';
 /** What runs on a router, and the routers whose tools' output is kept as fixtures. */
 export const scripts = resolve('openwrt-cgi');
 export const fixtures = resolve('test/fixtures/openwrt');
+/** Stand-ins for what many a router lacks: what counts hosts, and WireGuard's tools. */
+export const moreTools = resolve('test/fixtures/openwrt-more-tools');
 
 /** The applets OpenWrt's busybox has by default and a script may want; Debian's has many more. */
 const allowed = new Set(
@@ -46,19 +48,24 @@ export interface Toolbox {
  * Makes a folder of tools as a router has them. Debian's ash runs its own applets before it looks at PATH, so what OpenWrt lacks, and
  * what a stand-in replaces, is shadowed by a function.
  */
-export function makeToolbox(standins: string = join(fixtures, 'bin'), leaveOut: readonly string[] = []): Toolbox {
+export function makeToolbox(standins: string | readonly string[] = join(fixtures, 'bin'), leaveOut: readonly string[] = []): Toolbox {
   const busybox = busyboxPath();
   const dir = mkdtempSync(join(tmpdir(), 'wrtmeter-toolbox-'));
+  // A copy: a test that writes over an applet's name writes to where its link leads.
+  const copy = join(dir, '.busybox');
+  cpSync(busybox, copy);
   const applets = spawnSync(busybox, ['--list'], { encoding: 'utf8' }).stdout.trim().split('\n');
-  const names = new Set(readdirSync(standins).filter((name) => !leaveOut.includes(name)));
+  const folders = typeof standins === 'string' ? [standins] : standins;
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => [name, join(folder, name)] as const));
+  const texts = new Map(files.filter(([name]) => !leaveOut.includes(name)));
   let prelude = `#!${busybox} ash\n`;
   for (const applet of applets) {
-    if (names.has(applet)) prelude += `${applet}() { "${join(dir, applet)}" "$@"; }\n`;
-    else if (allowed.has(applet) && !leaveOut.includes(applet)) symlinkSync(busybox, join(dir, applet === 'sh' ? 'sh.busybox' : applet));
+    if (texts.has(applet)) prelude += `${applet}() { "${join(dir, applet)}" "$@"; }\n`;
+    else if (allowed.has(applet) && !leaveOut.includes(applet)) symlinkSync(copy, join(dir, applet === 'sh' ? 'sh.busybox' : applet));
     else if (/^[a-z_][a-z0-9_]*$/.test(applet)) prelude += `${applet}() { echo "${applet}: not found" >&2; return 127; }\n`;
   }
-  for (const name of names) {
-    writeFileSync(join(dir, name), readFileSync(join(standins, name), 'utf8').replace(/^#!.*/, `#!${busybox} ash`));
+  for (const [name, path] of texts) {
+    writeFileSync(join(dir, name), readFileSync(path, 'utf8').replace(/^#!.*/, `#!${busybox} ash`));
     chmodSync(join(dir, name), 0o755);
   }
   const shell = join(dir, 'sh');
@@ -110,7 +117,7 @@ export function runCgi(
 ): CgiAnswer {
   const run = spawnSync(toolbox.shell, [join(scripts, script)], {
     encoding: 'latin1',
-    env: cgiEnvironment(router, more),
+    env: cgiEnvironment(router, { SCRIPT_FILENAME: join(scripts, script), ...more }),
     maxBuffer: 1 << 26,
   });
   const end = run.stdout.indexOf('\r\n\r\n');
