@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { devicesAnswer, leasesAnswer, peersAnswer, routersAnswer, wanAnswer } from '../views/api-v1.ts';
 import { CONTENT_SECURITY_POLICY, landing } from '../views/landing.ts';
 import { lateAuditQuery } from '../views/landing-audit.ts';
+import { suggestionsAnswer } from '../views/merge-suggestions.ts';
 import { openApi } from '../views/openapi.ts';
 import { RequestError } from '../views/request-error.ts';
 import type { View } from '../views/view.ts';
@@ -26,6 +27,7 @@ export function routes(deps: AppDeps): Route[] {
     ...['/api.php', '/netstat/api.php'].map((path) => get(path, (context) => sendApiPhp(deps, context))),
     api(deps, '/api/v1/routers', routersAnswer),
     api(deps, '/api/v1/devices', devicesAnswer),
+    api(deps, '/api/v1/device-suggestions', suggestionsAnswer),
     api(deps, '/api/v1/wan', wanAnswer),
     api(deps, '/api/v1/leases', leasesAnswer),
     api(deps, '/api/v1/peers', peersAnswer),

@@ -1,5 +1,6 @@
 import { HOST_METHODS, SOURCES } from '../domain/observation.ts';
 import { FAILURE_REASONS } from '../errors.ts';
+import { CONFIDENCES, SIGNS } from './merge-signs.ts';
 import { REASON_KINDS } from './reconciliation-reasons.ts';
 import { BY } from './usage-query.ts';
 
@@ -113,6 +114,29 @@ export const schemas = {
     },
     'A device, however many MACs it has; sorted by the bytes of the running billing period',
   ),
+  DeviceSuggestions: record({ suggestions: list(ref('DeviceSuggestion')) }),
+  DeviceSuggestion: record({
+    name: text('What the device would be called'),
+    configured: orNull(text('The configured device that would get further MACs; null where it would be a new one')),
+    confidence: oneOf(CONFIDENCES, 'That of the weakest sign that holds them together'),
+    macs: list(
+      record({
+        mac,
+        name: text('As in /api/v1/devices'),
+        randomized: flag('The device made its MAC up'),
+        last_seen: orNull(time('When it was last counted; null where it never was')),
+      }),
+    ),
+    signs: list(
+      record({
+        by: oneOf(SIGNS, 'What they have in common'),
+        text: text('In a sentence'),
+        confidence: oneOf(CONFIDENCES, 'How much it is worth'),
+        macs: list(text('One of those that have it in common')),
+      }),
+    ),
+    yaml: text('Lines for wrtmeter.yaml'),
+  }),
   OnAir: record(
     {
       router,

@@ -104,6 +104,14 @@ const paths: Paths = {
   '/api/v1/leases': view('DHCP leases as they were last read', 'Leases'),
   '/api/v1/usage': { get: usage },
   '/api/v1/audit': { get: audit },
+  '/api/v1/device-suggestions': {
+    get: {
+      summary: 'MACs that may be one device and are not configured as one',
+      description:
+        'By what their leases and addresses have in common. Nothing is done about it: the lines are for wrtmeter.yaml, if you agree.',
+      responses: { 200: answer('DeviceSuggestions') },
+    },
+  },
   '/api/v1/reconciliation': { get: reconciliation },
   '/api/v1/openapi.json': { get: { summary: 'This document', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } } },
   '/-/healthy': {

@@ -72,7 +72,7 @@ export function wanReadAt(view: View): number | null {
 }
 
 /** The lease last known for each MAC: one that stands before one that has gone, then the one that ends last. */
-export function leasesByMac(view: View): Map<string, KnownLease> {
+export function leasesByMac(view: Pick<View, 'books'>): Map<string, KnownLease> {
   const best = new Map<string, KnownLease>();
   for (const lease of view.books.leases.values()) {
     const known = best.get(lease.mac);
