@@ -42,7 +42,8 @@ rules() { $(tool "$1" -save) -c -t mangle 2>/dev/null; }
 
 mark() { printf '\n\001%s\n' "$1"; }
 
-# Everything a plan is made of. What strangers have written is in it (leases, hosts files): nothing but valid addresses leaves awk.
+# Everything a plan is made of. What strangers have written is in it: their lines are indented, so that none is a mark, and nothing but
+# valid addresses leaves awk.
 facts() { # FAMILY WHOLE NETWORKS ADDRESS
   mark rules
   rules "$1"
@@ -55,22 +56,19 @@ facts() { # FAMILY WHOLE NETWORKS ADDRESS
   [ "$2" = 0 ] || {
     mark routes
     ip "-$1" route show
-    for wg in wg awg; do
-      command -v "$wg" >/dev/null || continue
-      mark peers
-      "$wg" show all allowed-ips
-    done
+    mark peers
+    for wg in wg awg; do ! command -v "$wg" >/dev/null || "$wg" show all allowed-ips; done
   }
   mark leases
   leasefiles=$(uci -q show dhcp | sed -n "s/^dhcp\..*\.leasefile='\(.*\)'$/\1/p")
-  printf '%s\n' "${leasefiles:-/tmp/dhcp.leases}" | while read -r file; do cat "$root$file"; done
+  printf '%s\n' "${leasefiles:-/tmp/dhcp.leases}" | while read -r file; do cat "$root$file"; done | sed 's/^/ /'
   mark configured
   uci -q show dhcp | sed -n "s/'//g; s/^dhcp\..*\.ip=//p"
   mark remembered
-  cat "$memory/hosts$1"
+  sed 's/^/ /' "$memory/hosts$1"
   mark static
   # Advertisement blockers keep hosts files of 100,000 lines; the machines of a home are not in them.
-  for file in "$root"/etc/hosts "$root"/tmp/hosts/*; do head -n 5000 "$file"; done
+  for file in "$root"/etc/hosts "$root"/tmp/hosts/*; do head -n 5000 "$file"; done | sed 's/^/ /'
   mark end
 } 2>/dev/null
 
