@@ -247,8 +247,8 @@ esac`,
         file('root/tmp/dhcp.leases', leases);
         file('root/etc/hosts', hosts);
         file('root/tmp/hosts/x', more);
-        file('tools/neighbours-4', neighbours);
-        file('tools/neighbours-6', neighbours);
+        // The kernel's own lines have no marks in them.
+        for (const name of ['neighbours-4', 'neighbours-6']) file(`tools/${name}`, neighbours.replaceAll('\u0001', ''));
         file('tools/uci-dhcp', "dhcp.@host[0].ip='192.168.1.14'\n");
         file('root/var/run/wrtmeter/hosts4', memory);
         file('root/var/run/wrtmeter/hosts6', memory);
