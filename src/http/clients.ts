@@ -73,9 +73,17 @@ async function changeOf({ access, log }: AppDeps, peer: PeerName, action: PeerAc
   return result.ok && result.state !== state ? { ok: false, reason: `The server shows the peer as ${result.state} still` } : result;
 }
 
-async function note({ note, log }: AppDeps, peer: PeerName, action: PeerAction, who: string, result: PeerChange): Promise<void> {
+/** For the audit. */
+function sentenceOf(action: PeerAction, who: string, result: PeerChange): string {
   const { verb } = DONE[action];
-  const why = result.ok ? `${verb} over HTTP with token "${who}"` : `could not be ${verb} over HTTP with token "${who}": ${result.reason}`;
+  const how = `over HTTP with token "${who}"`;
+  if (!result.ok) return `could not be ${verb} ${how}: ${result.reason}`;
+  const done = result.changed === false ? `${verb} ${how}, as it was already` : `${verb} ${how}`;
+  return [done, ...(result.notes ?? [])].join('. ');
+}
+
+async function note({ note, log }: AppDeps, peer: PeerName, action: PeerAction, who: string, result: PeerChange): Promise<void> {
+  const why = sentenceOf(action, who, result);
   log('info', `Peer ${peer.publicKey} of ${peer.router}: ${why}`, { ...peer, action, token: who, ok: result.ok });
   try {
     await note({ peer, action, who, why });

@@ -49,7 +49,14 @@ export interface PeerName {
 
 /** What became of an action: what the server shows now, or why nothing has changed. */
 export type PeerChange =
-  | { ok: true; state: 'active' | 'revoked' | 'gone' }
+  | {
+      ok: true;
+      state: 'active' | 'revoked' | 'gone';
+      /** False where it was so before. */
+      changed?: boolean;
+      /** Sentences without a period: what the owner should know beside it. */
+      notes?: readonly string[];
+    }
   /** `conflict`: it cannot be done as things are, and trying again does not help; else the server could not be reached or refused. */
   | { ok: false; conflict?: boolean; reason: string };
 

@@ -186,6 +186,12 @@ describe('the API of the VPN panel', () => {
       ]);
     });
 
+    it('is written down with what the owner should know beside it', async () => {
+      await start({ access: answers({ ok: true, state: 'revoked', changed: false, notes: ['There is no route to 10.8.0.1'] }) });
+      expect((await call('POST', `/api/clients/${await idOf()}/revoke`)).body).to.deep.equal({ success: true, message: 'Client revoked' });
+      expect(acts[0]?.why).to.equal('revoked over HTTP with token "phone", as it was already. There is no route to 10.8.0.1');
+    });
+
     it('what failed is told as that, with its reason, and never as a success', async () => {
       await start({ access: answers({ ok: false, reason: 'No route to host' }) });
       for (const [method, path] of [
