@@ -45,6 +45,7 @@ export function wireguardProbe(terms: WireguardTerms): Probe {
     const outputs = await run(commands, signal);
     const { dump, tools } = readDumps(dumps, outputs, terms);
     for (const name of known) if (!dump.has(name)) throw missing(name, interfaces.includes(name));
+    if (dump.size === 0) throw new SourceError('exec', 'there is no WireGuard interface: bring one up, or correct this entry');
     const facts = factsIn(outputs[dumps.length]);
     const files = filesIn(outputs[dumps.length + 1]);
     for (const name of dump.keys()) known.add(name);
@@ -101,14 +102,13 @@ function readDumps(commands: readonly DumpCommand[], outputs: readonly (string |
     // In some of AmneziaVPN's containers both are one program.
     for (const [each, peers] of told) if (!dump.has(each)) dump.set(each, peers);
   }
-  if (dump.size === 0) throw new SourceError('exec', 'there is no WireGuard interface: bring one up, or correct this entry');
   return { dump, tools: [...new Set(present.map(({ tool }) => tool))] };
 }
 
-/** As it is told without anything between us and the tool, by docker, and by sudo. */
+/** A shell, or docker, ends with 127 where there is no such program, older docker with 126, sudo with 1: so it must be the tool that they name. */
 const isAbsent = (tool: Tool, output: string | SourceError): boolean =>
   output instanceof ExitError &&
-  (output.code === 127 ? new RegExp(`^"${tool}" |exec: "${tool}"`) : new RegExp(`exec: "${tool}"|sudo: ${tool}: command not found`)).test(
+  new RegExp(output.code === 127 ? `\\b${tool}\\b` : `exec: "${tool}": executable file not found|sudo: ${tool}: command not found`).test(
     output.message,
   );
 
