@@ -133,11 +133,16 @@ collect_peers() {
 collect_hosts() {
   [ "$counting" != 0 ] || return
   if [ "$method" = auto ] || [ "$method" = nlbwmon ]; then
-    if command -v nlbw >/dev/null && pid=$(pidof nlbwmon); then
+    if ! command -v nlbw >/dev/null; then
+      :
+    elif pid=$(pidof nlbwmon); then
       mark uci
       uci -q show nlbwmon
       mark nlbwmon "${pid%% *}"
       nlbw -c json -g family,mac,ip | tr '[' '\n'
+      return
+    elif is_enabled nlbwmon; then
+      mark failed 'hosts nlbwmon does not run; start it with "/etc/init.d/nlbwmon start"'
       return
     fi
   fi
@@ -156,6 +161,13 @@ collect_hosts() {
       fi
     done
   fi
+}
+# Whether a service starts with the router.
+is_enabled() {
+  set +f
+  for link in "$root/etc/rc.d/S"??"$1"; do [ -L "$link" ] && break; done
+  set -f
+  [ -L "$link" ]
 }
 # The kernel lists the tables it has for iptables, but not those for iptables in nftables' clothes.
 is_used() { # TABLE FILE
@@ -284,13 +296,16 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     }
     object = /"[a-z]+": $/ ? substr($0, 1, length($0) - 3) : ""
     sub(/.*"/, "", object)
-    if (/[^[:space:]]/) lastline = $0
+    # Every line but the first followed a brace that is no more; what was opened must be closed.
+    if (/[^[:space:]]/) unclosed++
+    text = $0
+    unclosed += gsub(/\[/, "", text) - gsub(/[]}]/, "", text)
   }
   function networkline(network, device) { counted[++countedof] = "network " word(network) " " word(device) }
   # One counter of a host; of the same counter twice the first.
   function host(kind, key, bytes,   f, n) {
     n = split(key, f, " ")
-    if (!isaddress(f[n]) || (n == 3 && f[2] != "-" && !ismac(f[2])) || bytes !~ /^[0-9]+( [0-9]+)?$/ || length(bytes) > 41 || (kind, key) in hostseen) return
+    if (n != (f[1] == "down" ? 2 : 3) || !isaddress(f[n]) || (n == 3 && f[2] != "-" && !ismac(f[2])) || bytes !~ /^[0-9]+( [0-9]+)?$/ || length(bytes) > 41 || (kind, key) in hostseen) return
     hostseen[kind, key] = 1
     hostline[kind, ++hostlines[kind]] = key " " bytes
   }
@@ -298,14 +313,15 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   # iptables-save -c: "[PACKETS:BYTES] -A CHAIN …". Ours are -s or -d and one address; the last rule of a chain has what no rule before it had.
   # iptmon has its own: "-d ADDRESS … --comment tx_HOST" is what the host receives.
   function iptables(   f, i, kind, direction, address) {
-    if (/^COMMIT/) committed = 1
-    if (/^:(wrtmeter_upload|iptmon_tx) /) { committed = 0; rules[$1 == ":iptmon_tx" ? "iptmon" : "iptables"] = 1 }
+    if (/^\*/) { torn += open; open = 1 }
+    if (/^COMMIT/) open = 0
+    if (/^:(wrtmeter_upload|iptmon_tx) /) rules[$1 == ":iptmon_tx" ? "iptmon" : "iptables"] = 1
     if ($2 != "-A" || $3 !~ /^(wrtmeter|wrtmeter_upload|wrtmeter_download|iptmon_tx|iptmon_rx)$/ || $1 !~ /^\[[0-9]+:[0-9]+\]$/) return
     split(substr($1, 2, length($1) - 2), f, ":")
     if ($3 == "wrtmeter") { if ($4 == "-i" && !($5 in filtered)) filtered[$5] = filters[++filterings] = $5; return }
     kind = $3 ~ /^iptmon/ ? "iptmon" : "iptables"
     direction = $3 ~ /_(upload|rx)$/ ? "-s" : "-d"
-    for (i = 4; i < NF; i++) if ($i == direction) address = $(i + 1)
+    for (i = 4; i < NF && $i != "--comment" && address == ""; i++) if ($i == direction) address = $(i + 1)
     if (sub(/\/(32|128)$/, "", address) || address !~ /\//) {
       if (address != "") host(kind, direction == "-s" ? "up - " address : "down " address, f[2])
       else if (kind == "iptables" && NF == 5) leftover[direction] = sum(leftover[direction], f[2])
@@ -365,7 +381,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     text = last
     gsub(/-/, "", text)
     file = root file "/" text ".db"
-    if (file !~ /^[A-Za-z0-9_.\/-]+$/) return "-"
+    if (file !~ /^[A-Za-z0-9_.\/-]+$/) return ""
     "date -r " file " +%s 2>/dev/null || date -r " file ".gz +%s 2>/dev/null" | getline written
     return written + 0 >= from ? first : last
   }
@@ -583,19 +599,21 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if ("nlbwmon" in value) {
       kind = "nlbwmon"
       ticks = started(value["nlbwmon"])
-      running = "nlbwmon " running_period(ticks) " " ticks
+      running = running_period(ticks)
+      if (running == "") failed["hosts"] = "option database_directory of nlbwmon has a strange name, so that its period is not known"
+      running = "nlbwmon " running " " ticks
       if (lastline !~ /\]\}$/) failed["hosts"] = "nlbwmon runs but does not answer \"nlbw -c json\""
     } else if (handle != "") {
       kind = "nftables"
       running = "nftables " handle " -"
       down = uncounted["uncounted_down"]
       up = uncounted["uncounted_up"]
-      if (lastline !~ /\]\}$/) failed["hosts"] = "nft was cut short"
+      if (unclosed) failed["hosts"] = "nft was cut short"
     } else if ("iptables" in rules || "iptmon" in rules) {
       kind = "iptables" in rules ? "iptables" : "iptmon"
       running = "iptables - -"
       if (kind == "iptables") { down = leftover["-d"]; up = leftover["-s"] }
-      if (!committed) failed["hosts"] = "iptables-save was cut short"
+      if (torn + open) failed["hosts"] = "iptables-save was cut short"
     } else if (counting == 1 && countable()) failed["hosts"] = missing()
     if (kind == "" && !("hosts" in failed)) return
     if (!block("hosts")) return
