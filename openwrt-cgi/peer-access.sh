@@ -218,7 +218,7 @@ step() { # NAME
 check_arguments() {
   case $action in revoke | restore | delete | list) ;; *) fail arguments 'There is no such action' ;; esac
   case $interface in
-    '' | -* | . | .. | *[!A-Za-z0-9_=+.-]* | ????????????????*) fail arguments 'That is no name of an interface' ;;
+    '' | -* | . | .. | *[!A-Za-z0-9_@=+.-]* | ????????????????*) fail arguments 'That is no name of an interface' ;;
   esac
   case $tool in wg | awg | auto) ;; *) fail arguments 'The tool is wg, awg or auto' ;; esac
   case $file in - | /*) ;; *) fail arguments 'The path of the configuration file must begin with /' ;; esac
@@ -555,7 +555,8 @@ put_back() {
 back() { # NAME FILE
   if [ -e "$undo/$1" ]; then
     cmp -s "$undo/$1" "$2" && return
-    if [ -e "$undo/$1.new" ] && ! cmp -s "$undo/$1.new" "$2"; then
+    # No text at all is a record that was taken away.
+    if [ -e "$2" ] || [ -s "$undo/$1.new" ] && [ -e "$undo/$1.new" ] && ! cmp -s "$undo/$1.new" "$2"; then
       say "note changed-since $2"
       return 0
     fi

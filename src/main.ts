@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { ExportOptions } from './commands/export.ts';
 import type { ImportCli } from './commands/import.ts';
+import type { PeerOptions } from './commands/peer.ts';
 import type { PrintOptions } from './commands/print.ts';
 import type { TokenOptions } from './commands/token.ts';
 import type { CliOptions } from './config/input.ts';
@@ -103,6 +104,23 @@ function createProgram(): Command {
     const { forget } = await import('./commands/forget.ts');
     await finish(forget(mac, options, await surroundings()));
   });
+  const peer = program.command('peer').description('let WireGuard peers in or out on their server: list, revoke, restore and delete');
+  const onServers = (command: Command) =>
+    withSettings(command).option('--router <name>', 'one router').option('--interface <name>', 'one interface');
+  onServers(peer.command('list').description('show what the servers themselves show: who is in, and who is revoked'))
+    .option('--json', 'as JSON')
+    .action(async (options: PeerOptions) => {
+      const { listAllPeers } = await import('./commands/peer.ts');
+      await finish(listAllPeers(options, await surroundings()));
+    });
+  const change = (action: 'revoke' | 'restore' | 'delete', description: string) =>
+    onServers(peer.command(`${action} <peer>`).description(description)).action(async (wanted: string, options: PeerOptions) => {
+      const { changeOnePeer } = await import('./commands/peer.ts');
+      await finish(changeOnePeer(action, wanted, options, await surroundings()));
+    });
+  change('revoke', 'take a peer, by name or public key, off its interface and out of its configuration');
+  change('restore', 'let a revoked peer in again, with its keys and addresses');
+  change('delete', 'take a peer off for good').option('--yes', 'it is meant');
   const token = program.command('token').description('who may read or control over HTTP: create, list and revoke tokens');
   withSettings(token.command('create <name>').description('make a token and print it, this once; works while the service runs'))
     .option('--scope <scope>', 'what it is good for: read, or control as well', 'read')

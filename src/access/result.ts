@@ -1,0 +1,115 @@
+import { parsePublicKey } from '../domain/public-key.ts';
+
+/** What the server shows of a peer; `gone` = nothing. */
+export type AccessState = 'active' | 'revoked' | 'gone';
+
+/** Where a change took hold: on the interface and in its configuration, in one of them alone, or in the record of revoked peers alone. */
+export type AccessPlace = 'both' | 'file' | 'interface' | 'record';
+
+/** What became of an action. */
+export type AccessResult = AccessDone | AccessFailure;
+
+export interface AccessDone {
+  ok: true;
+  state: AccessState;
+  /** False where it was so before. */
+  changed: boolean;
+  place: AccessPlace;
+  /** Sentences without a period: what the owner should know beside it. */
+  notes: string[];
+}
+
+/** Nothing was changed, or it was put back; where not even that is sure, the reason says so. */
+export interface AccessFailure {
+  ok: false;
+  /** The step that failed, as the script names it; `connect` where nothing was begun, `answer` where the answer did not come whole. */
+  step: string;
+  /** It cannot be done as things are, and trying again does not help. */
+  conflict: boolean;
+  /** One line without any key. */
+  reason: string;
+}
+
+/** A peer as its server shows it. */
+export interface ListedPeer {
+  publicKey: string;
+  state: 'active' | 'revoked';
+  place: AccessPlace;
+  allowedIps: string[];
+}
+
+export interface Listing {
+  /** Whether the interface is up. */
+  up: boolean;
+  peers: ListedPeer[];
+  notes: string[];
+}
+
+const STATES: Record<string, AccessState> = { active: 'active', revoked: 'revoked', deleted: 'gone' };
+const PLACES: readonly AccessPlace[] = ['both', 'file', 'interface', 'record'];
+/** The peer is unknown there, or its address was given away. */
+const CONFLICTS = ['find', 'conflict'];
+const LONGEST = 300;
+const MOST_ADDRESSES = 64;
+
+/** Parses the script's answer to an action; null where it did not come whole. */
+export function parseResult(answer: string): AccessResult | null {
+  const { result, notes } = linesOf(answer);
+  const failed = /^failed ([a-z]+) (.+)$/.exec(result);
+  if (failed !== null) {
+    const [, step = '', reason = ''] = failed;
+    return { ok: false, step, conflict: CONFLICTS.includes(step), reason: clean([reason, ...notes].join('. ')) };
+  }
+  const [, word = '', changed = '', where = ''] = /^ok (active|revoked|deleted) (changed|unchanged) ([a-z]+)$/.exec(result) ?? [];
+  const state = STATES[word];
+  const place = PLACES.find((known) => known === where);
+  return state === undefined || place === undefined ? null : { ok: true, state, changed: changed === 'changed', place, notes };
+}
+
+/** Parses the script's list of an interface's peers; a failure stands for itself, null means that it did not come whole. */
+export function parseListing(answer: string): Listing | AccessFailure | null {
+  const { result, notes, lines } = linesOf(answer);
+  const [, up] = /^ok listed unchanged (up|down)$/.exec(result) ?? [];
+  if (up !== undefined) return { up: up === 'up', notes, peers: lines.flatMap(listedPeer) };
+  const failure = parseResult(answer);
+  return failure?.ok === false ? failure : null;
+}
+
+function linesOf(answer: string): { result: string; notes: string[]; lines: string[] } {
+  const lines = answer.split('\n');
+  // The last line is whole only with its end.
+  const [, result = ''] = lines.at(-1) === '' ? (/^result (.*)$/.exec(lines.at(-2) ?? '') ?? []) : [];
+  return { result, lines, notes: lines.flatMap(noteOf) };
+}
+
+function noteOf(line: string): string[] {
+  const [, word, rest = ''] = /^note ([a-z-]+) ?(.*)$/.exec(line) ?? [];
+  switch (word) {
+    case 'settled':
+      return ['A change that had been cut off was put back first'];
+    case 'changed-since':
+      return [clean(`"${rest}" was changed by somebody else meanwhile and left as it is`)];
+    case 'no-route':
+      return [clean(`There is no route to ${rest} on the interface: it comes when the interface is brought up anew`)];
+    default:
+      return [];
+  }
+}
+
+function listedPeer(line: string): ListedPeer[] {
+  const [, key = '', state, where, addresses = ''] = /^peer (\S+) (active|revoked) ([a-z]+) (\S+)$/.exec(line) ?? [];
+  const publicKey = parsePublicKey(key);
+  const place = PLACES.find((known) => known === where);
+  if (publicKey === null || place === undefined || (state !== 'active' && state !== 'revoked')) return [];
+  const allowedIps = addresses.split(',', MOST_ADDRESSES).filter((text) => /^\+?[0-9a-f.:]{2,45}(\/\d{1,3})?$/i.test(text));
+  return [{ publicKey, state, place, allowedIps }];
+}
+
+/** Foreign text on one line, bounded, without anything that may be a key. */
+export function clean(text: string): string {
+  const line = text
+    .replace(/\p{C}|\p{Zl}|\p{Zp}/gu, ' ')
+    .replace(/[A-Za-z0-9+/]{43}=|[0-9a-f]{64}/gi, '(hidden)')
+    .trim();
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
