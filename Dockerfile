@@ -23,6 +23,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY openwrt-cgi/peer-access.sh openwrt-cgi/
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
