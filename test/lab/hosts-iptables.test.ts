@@ -139,6 +139,7 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
           const { mac, v4, temporary } = [anna, ben, gina][(i + n) % 3] ?? anna;
           await router.event(['add', 'old', 'del'][i % 3] ?? '', mac, v4, 'anna');
           await router.event(['arp-add', 'arp-del', 'arp-old'][i % 3] ?? '', mac, temporary);
+          if (i % 10 === 0) await router.counting('reload');
         }
       };
       await Promise.all([lane(0), lane(1), lane(2), lane(3)]);
