@@ -25,7 +25,8 @@ export interface Ended {
 /** What a program printed; throws an ExitError, named after it, where it failed. */
 export function outputOf(program: string, { code, stdout, stderr }: Ended): string {
   if (code === 0) return stdout;
-  const said = lastLine(stderr);
+  // Some versions of docker say on standard output that there is no such program in the container.
+  const said = lastLine(stderr.trim() === '' && (code === 126 || code === 127) ? stdout.slice(-1000) : stderr);
   const how = code === null ? 'was ended by a signal' : `failed with ${code}`;
   throw new ExitError(code, `"${program}" ${how}${said === '' ? '' : `: ${said}`}`);
 }

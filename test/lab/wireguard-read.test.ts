@@ -2,56 +2,16 @@ import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { readRound } from '../../src/collector/round.ts';
-import { probesOf } from '../../src/commands/probes.ts';
-import type { RouterConfig, WireguardConfig } from '../../src/config/config.ts';
-import type { Observation } from '../../src/domain/observation.ts';
-import type { RouterRound } from '../../src/domain/round.ts';
+import type { WireguardConfig } from '../../src/config/config.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../src/domain/traffic.ts';
 import type { Probe } from '../../src/sources/source.ts';
 import { wireguardProbe } from '../../src/sources/wireguard/probe.ts';
 import { thisMachine, within } from '../../src/transports/exec.ts';
 import { createWireguardWorld, makeKeys, type WireguardPeer, type WireguardWorld } from '../support/lab-wireguard.ts';
-import { type Bench, openBench, START } from '../support/rounds.ts';
+import { failureIn, HERE, peersIn, read, serverProbes } from '../support/read-wireguard.ts';
+import { type Bench, openBench } from '../support/rounds.ts';
 import { type SshServer, startSshd } from '../support/sshd.ts';
 import { holdsKey } from '../support/wireguard-keys.ts';
-
-const HERE: WireguardConfig = { ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null };
-
-const router = (wireguard: WireguardConfig): RouterConfig => ({
-  name: 'vpn',
-  was: [],
-  requests: { kind: 'none' },
-  wireguard,
-  credentials: { kind: 'none' },
-  tls: { ca: null, insecure: false },
-  lineRate: 1e10,
-  billing: { day: 1 },
-  counterBits: null,
-});
-
-async function read(probes: readonly Probe[], seconds = 0, timeout = 8000): Promise<RouterRound> {
-  const at = START + seconds * 1000;
-  const { routers } = await readRound([{ name: 'vpn', probes }], AbortSignal.timeout(timeout), { now: () => at, tick: () => at });
-  const [only] = routers;
-  if (only === undefined) throw new Error('No router was read');
-  return only;
-}
-
-type PeersRead = Extract<Observation, { source: 'peers' }>;
-
-function peersIn({ results }: RouterRound): PeersRead {
-  const [result] = results;
-  if (result?.status !== 'ok') throw new Error(`The reading failed: ${result?.reason} ${result?.message}`);
-  if (result.observation.source !== 'peers') throw new Error('No peers were read');
-  return result.observation;
-}
-
-function failureIn({ results }: RouterRound): string {
-  const [result] = results;
-  if (result?.status !== 'failed') throw new Error(`The reading did not fail: ${inspect(result)}`);
-  return `${result.reason}: ${result.message}`;
-}
 
 // What each peer's own end has counted is the truth: the bytes of the outer packets' payload, handshakes and padding included.
 describe('a WireGuard server that is read', () => {
@@ -226,7 +186,7 @@ describe('a WireGuard server that is read', () => {
 
   describe('over ssh', () => {
     let sshd: SshServer;
-    const far = (more: Partial<WireguardConfig> = {}) => probesOf(router({ ...HERE, ssh: sshd.terms, ...more }));
+    const far = (more: Partial<WireguardConfig> = {}) => serverProbes({ ...HERE, ssh: sshd.terms, ...more });
 
     before(async () => {
       sshd = await startSshd([`ForceCommand ${world.server.enter.join(' ')} sh -c "$SSH_ORIGINAL_COMMAND"`]);
