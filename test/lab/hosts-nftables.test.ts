@@ -3,6 +3,7 @@ import { download, FAR_END, NEAR_END, upload } from '../support/lab-clients.ts';
 import { AGENT_PORT, onTheWire, startAgent } from '../support/lab-hosts-agents.ts';
 import { GUEST, UPLINK } from '../support/lab-hosts-files.ts';
 import { type HostFigures, hostFigures } from '../support/lab-hosts-truth.ts';
+import { digTunnel } from '../support/lab-hosts-tunnel.ts';
 import { createHostsWorld, type HostsWorld, type Machine, type Talk } from '../support/lab-hosts-world.ts';
 import { inside, ip } from '../support/lab-world.ts';
 
@@ -94,6 +95,14 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
     await world.router.nft('add', 'rule', 'inet', 'fw4', 'dstnat', ...forward.split(' '));
     const { sent, received } = await world.far.exchange({ ...SOME, rounds: 5, to: NEAR_END.v4 });
     world.truth.moved(ben.mac, ben.v4, { download: onTheWire(NEAR_END.v4, sent), upload: onTheWire(NEAR_END.v4, received) });
+    await expectTruth();
+  });
+
+  it('counts a WireGuard peer by its address, for it has no MAC, and not the tunnel around it', async () => {
+    const tunnel = await digTunnel(world, ben);
+    await world.router.counting('reload');
+    expect((await expectTruth()).networks).to.include(`vpn ${tunnel.device}`);
+    for (const from of ['v4', 'v6'] as const) world.truth.moved('-', tunnel[from], await tunnel.talk(from, SOME));
     await expectTruth();
   });
 

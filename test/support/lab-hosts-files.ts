@@ -4,7 +4,14 @@ import { AGENT_PORT } from './lab-hosts-agents.ts';
 import { writeWhole } from './lab-router-files.ts';
 
 /** A second network of the home, that may reach the Internet and not the first one. */
-export const GUEST = { name: 'guest', device: 'br-guest', v4: '192.168.78.1', v6: 'fd77:3::1', prefix6: 'fd77:3::/64' } as const;
+export const GUEST = {
+  name: 'guest',
+  device: 'br-guest',
+  proto: 'static',
+  v4: '192.168.78.1',
+  v6: 'fd77:3::1',
+  prefix6: 'fd77:3::/64',
+} as const;
 export const UPLINK = 'eth1';
 
 /** Rules as firewall4 makes them: what is established, what the LAN asks for, what guests ask of the Internet, pings, the agents' port. */
@@ -48,14 +55,27 @@ export function furnishGuests(folder: string): void {
   writeWhole(join(folder, 'tools/uci-network'), sections.join(''));
 }
 
-/** Has netifd know the second network too. */
-export function tellOfGuests(folder: string): void {
+interface Network {
+  name: string;
+  device: string;
+  proto: string;
+}
+
+/** Has netifd know one more network. */
+export function tellOf(folder: string, { name, device, proto }: Network): void {
   const path = join(folder, 'tools/ubus-network.interface-dump');
   const { interface: known } = JSON.parse(readFileSync(path, 'utf8')) as { interface: { interface: string }[] };
   const lan = known.find((one) => one.interface === 'lan');
-  const others = known.filter((one) => one.interface !== GUEST.name);
-  const guest = { ...lan, interface: GUEST.name, l3_device: GUEST.device, device: GUEST.device };
-  writeWhole(path, `${JSON.stringify({ interface: [...others, guest] }, null, '\t')}\n`);
+  const others = known.filter((one) => one.interface !== name);
+  const told = { ...lan, interface: name, l3_device: device, device, proto };
+  writeWhole(path, `${JSON.stringify({ interface: [...others, told] }, null, '\t')}\n`);
+}
+
+/** The same, in a zone of the firewall that is its own. */
+export function addNetwork(folder: string, network: Network): void {
+  const zone = ['=zone', `.name='${network.name}'`, `.network='${network.name}'`].map((end) => `firewall.@zone[3]${end}\n`);
+  appendFileSync(join(folder, 'tools/uci-firewall'), zone.join(''));
+  tellOf(folder, network);
 }
 
 /** What /etc/config/wrtmeter says of counting hosts: `option`s, and the networks as a `list`. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cgiEnvironment, makeToolbox, scripts } from './busybox.ts';
 import { finish, output } from './command.ts';
 import type { LabClient } from './lab-clients.ts';
-import { configureHosts, FIREWALL, furnishGuests, GUEST, type HostsConfig, tellOfGuests } from './lab-hosts-files.ts';
+import { configureHosts, FIREWALL, furnishGuests, GUEST, type HostsConfig, tellOf } from './lab-hosts-files.ts';
 import { faketimeLibrary } from './lab-needs.ts';
 import { createRouter, type LabRouter } from './lab-router.ts';
 import { inside, ip, type Lab, type LabProcess, within } from './lab-world.ts';
@@ -91,7 +91,7 @@ export function createHostsRouter(lab: Lab, internet: string, hook: readonly str
       await leaseToGuests();
       await nft('delete', 'table', 'ip', 'nat');
       await loadRules(FIREWALL);
-      tellOfGuests(lab.folder);
+      tellOf(lab.folder, GUEST);
     },
     async halt() {
       await dnsmasq?.stop();
@@ -105,7 +105,7 @@ export function createHostsRouter(lab: Lab, internet: string, hook: readonly str
         await ip(internet, 'link set dev far gso_max_segs 1');
         await beforeItIsTold?.();
       });
-      tellOfGuests(lab.folder);
+      tellOf(lab.folder, GUEST);
     },
     plugGuest,
     async unplug({ device }) {

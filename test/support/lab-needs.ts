@@ -7,10 +7,13 @@ import { busyboxPath } from './busybox.ts';
 const PACKAGES: Record<string, string> = {
   dnsmasq: 'dnsmasq-base',
   ip: 'iproute2',
+  'iptables-legacy': 'iptables',
   nft: 'nftables',
   prometheus: 'prometheus',
   promtool: 'prometheus',
   unshare: 'util-linux',
+  wg: 'wireguard-tools',
+  'wireguard-go': 'wireguard-go',
 };
 const APPLETS = ['ash', 'awk', 'httpd', 'nc', 'udhcpc'];
 
