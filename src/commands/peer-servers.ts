@@ -42,7 +42,9 @@ export function peerAccess(config: () => Config): PeerAccess {
       const server = servers.get(key) ?? found.server;
       servers.set(key, server);
       const result = await server.change({ ...interfaceOf(found.wireguard, on), publicKey }, action, changeLimit());
-      return result.ok ? { ok: true, state: result.state } : { ok: false, conflict: result.conflict, reason: result.reason };
+      if (!result.ok) return { ok: false, conflict: result.conflict, reason: result.reason };
+      const { state, changed, notes } = result;
+      return { ok: true, state, changed, notes };
     },
   };
 }

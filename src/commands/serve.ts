@@ -19,6 +19,7 @@ import { usageAnswer } from '../views/api-v1-usage.ts';
 import { authOf, warnOfMissingTokens } from './auth.ts';
 import type { CheckIo } from './check.ts';
 import { createLog } from './log.ts';
+import { peerAccess } from './peer-servers.ts';
 import { termsOf } from './probes.ts';
 import { createService, type Service } from './service.ts';
 
@@ -99,7 +100,7 @@ function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reloa
       }),
     ready: () => service.running,
     health: () => ({ healthy: true, problems: service.problems() }),
-    access: null,
+    access: peerAccess(() => service.config),
     note: ({ peer: { router, interface: name, publicKey }, why }) =>
       ledger.note({
         at: clock.now(),
