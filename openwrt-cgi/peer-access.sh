@@ -103,7 +103,9 @@ peers() { # MODE [KEY [open: the last line has no end]]
       for (i = 1; i <= n; i++) {
         keep = bits - (i - 1) * size
         if (keep < 0) keep = 0
-        if (keep < size) part[i] = part[i] - part[i] % (2 ^ (size - keep))
+        # Some busybox has no powers.
+        for (tail = 1; keep < size; keep++) tail *= 2
+        part[i] = part[i] - part[i] % tail
         out = out (i > 1 ? "." : "") (part[i] + 0)
       }
       return out "/" (bits + 0)

@@ -32,6 +32,7 @@ export function changeOnePeer(action: Action, wanted: string, options: PeerOptio
     const survey = await peersOfRouters(config, { router, interface: on });
     const peer = findPeer(survey, wanted);
     if (peer === null) return tellFailures(survey, io, `There is no peer ${quote(wanted)}`);
+    for (const note of survey.notes) io.stderr.write(`${printable(note)}\n`);
     return change(peer, action, io);
   });
 }
