@@ -651,6 +651,11 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       known[device] = 1
       networkline(logical, device)
     }
+    if (!n) for (i = 1; i <= sections; i++)
+      if (type[section[i]] == "zone" && zonekind[option[section[i], "name"]] == "other") {
+        j = split(option[section[i], "device"], f, " ")
+        for (; j > 0; j--) if (!(f[j] in known)) { known[f[j]] = 1; networkline(option[section[i], "name"], f[j]) }
+      }
     return countedof && (n || (uplink && (up || !behind)))
   }
   function wireguard_peers(   i, s, j, n, f, key, device, name, gone, gones) {

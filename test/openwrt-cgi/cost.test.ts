@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import {
@@ -7,7 +7,9 @@ import {
   cgiEnvironment,
   type FakeRouter,
   fakeRouter,
+  fixtures,
   makeToolbox,
+  moreTools,
   runCgi,
   scripts,
   type Toolbox,
@@ -62,6 +64,16 @@ describe('what the scripts cost a router', () => {
 
   it('wrtmeter.cgi takes eleven processes and one for each radio interface', () => {
     expect(processes('wrtmeter.cgi', few, toolbox)).to.equal(11 + radios);
+  });
+  it('where hosts are counted and WireGuard runs it takes a few more: nft and tr, wg and uci', () => {
+    const gateway = fakeRouter('gateway');
+    const box = makeToolbox([join(fixtures, 'bin'), moreTools], ['awg', 'iptables-save', 'ip6tables-save', 'nlbw']);
+    const bare = makeToolbox();
+    expect(processes('wrtmeter.cgi', gateway, box) - processes('wrtmeter.cgi', gateway, bare)).to.equal(4);
+    rmSync(join(gateway.tools, 'nft-table'));
+    expect(processes('wrtmeter.cgi', gateway, box) - processes('wrtmeter.cgi', gateway, bare), 'nobody counts').to.equal(4);
+    for (const made of [box, bare]) made.remove();
+    gateway.remove();
   });
   it('the number of processes does not depend on the number of stations and leases', () => {
     for (const script of ['wrtmeter.cgi', 'totalwifi.cgi', 'wan.cgi', 'dhcp.cgi'])
