@@ -152,7 +152,8 @@ plan() { # FAMILY WHOLE SIZE
       next
     }
 
-    part_is == "rules" && $1 ~ /^:/ { chain[substr($1, 2)] = 1; next }
+    part_is == "rules" && $1 ~ /^:/ { chain[substr($1, 2)] = 1; torn = 1; next }
+    part_is == "rules" && $1 == "COMMIT" { torn = 0; whole_table = 1 }
     part_is == "rules" && $2 == "-A" {
       text = substr($0, length($1) + 2)
       split(substr($1, 2, length($1) - 2), counter, ":")
@@ -192,7 +193,7 @@ plan() { # FAMILY WHOLE SIZE
     }
 
     END {
-      if (part_is != "end") exit 1
+      if (part_is != "end" || torn || (whole && !whole_table)) exit 1
       if (whole) {
         for (i = 1; i <= device_count; i++) {
           in_rules = in_rules "-A wrtmeter -i " devices[i] " -g wrtmeter_from_home\n"
@@ -200,9 +201,10 @@ plan() { # FAMILY WHOLE SIZE
           from_home = from_home "-A wrtmeter_from_home -o " devices[i] " -j RETURN\n"
         }
         from_home = from_home "-A wrtmeter_from_home -g wrtmeter_upload\n"
-        if (!("wrtmeter_upload" in chain)) head = head ":wrtmeter_upload - [0:0]\n"
-        if (!("wrtmeter_download" in chain)) head = head ":wrtmeter_download - [0:0]\n"
-        # A chain that is named again is emptied first.
+        # These are never emptied: made where they stand already, all of it would fail.
+        if (!("wrtmeter_upload" in chain)) head = head "-N wrtmeter_upload\n"
+        if (!("wrtmeter_download" in chain)) head = head "-N wrtmeter_download\n"
+        # A chain in this form is emptied if it stands.
         if (have["wrtmeter"] have["wrtmeter_from_home"] != in_rules out_rules from_home) {
           head = head ":wrtmeter - [0:0]\n:wrtmeter_from_home - [0:0]\n"
           todo = in_rules out_rules from_home
@@ -244,13 +246,13 @@ lock() {
 bring_about() { # FAMILY WHOLE NETWORKS ADDRESS
   said=''
   for _ in 1 2; do
-    steps=$(facts "$@" | plan "$1" "$2" "$size") || fail 'awk could not read the rules'
+    steps=$(facts "$@" | plan "$1" "$2" "$size") || { said="$(tool "$1" -save) was cut short" && continue; }
     if [ -z "$steps" ] || said=$(printf '%s\n' "$steps" | $(tool "$1" -restore) -w --noflush 2>&1); then
       [ ! -e "$memory/hosts$1.new" ] || mv -f "$memory/hosts$1.new" "$memory/hosts$1"
       return
     fi
   done
-  fail "$(tool "$1" -restore) refused the rules of the hosts: $(printf '%s' "$said" | head -n 1)"
+  fail "The rules of the hosts could not be made: $(printf '%s' "$said" | head -n 1)"
 }
 
 families() {

@@ -91,8 +91,8 @@ esac`,
   it('is a whole table where nothing stands: chains that count and return, and none of them empty', () => {
     expect(run(['start']).v4).to.deep.equal([
       '*mangle',
-      ':wrtmeter_upload - [0:0]',
-      ':wrtmeter_download - [0:0]',
+      '-N wrtmeter_upload',
+      '-N wrtmeter_download',
       ':wrtmeter - [0:0]',
       ':wrtmeter_from_home - [0:0]',
       '-A wrtmeter -i br-lan -g wrtmeter_from_home',
@@ -240,7 +240,7 @@ esac`,
       )
       .map((lines) => `${lines.join('\n')}\n`);
     const strict =
-      /^(\*mangle|COMMIT|:wrtmeter(_upload|_download|_from_home)? - \[0:0\]|-I FORWARD 1 -j wrtmeter|-A wrtmeter\S* .*|-[ID] wrtmeter_(?:upload -s|download -d) (\S+) -j RETURN)$/;
+      /^(\*mangle|COMMIT|:wrtmeter(_from_home)? - \[0:0\]|-N wrtmeter_(?:up|down)load|-I FORWARD 1 -j wrtmeter|-A wrtmeter\S* .*|-[ID] wrtmeter_(?:upload -s|download -d) (\S+) -j RETURN)$/;
     const made = /^-A wrtmeter(_upload|_download|_from_home)?( -[io] br-lan)? -[gj] (RETURN|wrtmeter_(from_home|upload|download))$/;
     fc.assert(
       fc.property(fc.tuple(text, text, text, text, text), word, ([leases, hosts, more, neighbours, memory], address) => {
@@ -286,6 +286,27 @@ esac`,
     expect(run(['start'], { WRTMETER_SIZE: '1e3' }).stderr).to.match(/^wrtmeter: The size .* not "1e3"/);
     expect(run([]).stderr).to.match(/^wrtmeter: Usage: /);
     expect(run(['add']).stderr).to.match(/^wrtmeter: Usage: /);
+  });
+
+  it('is nothing where the list of rules was cut short: what is not seen may stand all the same', () => {
+    for (const text of [CHAINS.slice(0, 300), EMPTY.replace('COMMIT\n', '')]) {
+      file('tools/iptables', text);
+      for (const words of [['start'], ['add', '192.168.1.9']]) {
+        const { v4, status, stderr } = run(words);
+        const message = 'wrtmeter: The rules of the hosts could not be made: iptables-save was cut short\n';
+        expect({ v4, status, stderr }).to.deep.equal({ v4: [], status: 1, stderr: message });
+      }
+    }
+  });
+
+  it('is tried once more when it was refused, and then given up with what iptables says', () => {
+    const tool = join(toolbox.dir, 'iptables-restore');
+    const works = readFileSync(tool);
+    writeFileSync(tool, `${works}`.replace(/cat .*/, 'cat >>"$STANDIN/told-iptables"; echo "iptables-restore: line 3 failed" >&2; exit 1'));
+    const { v4, status, stderr } = run(['start']);
+    writeFileSync(tool, works);
+    expect(v4.filter((line) => line === 'COMMIT')).to.have.lengthOf(2);
+    expect([status, stderr]).to.deep.equal([1, 'wrtmeter: The rules of the hosts could not be made: iptables-restore: line 3 failed\n']);
   });
 
   it('leaves IPv6 out where ip6tables does not work, and says so', () => {
