@@ -2,9 +2,17 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { device } from './device.ts';
 import { exporter } from './exporter.ts';
 import { home } from './home.ts';
+import { wifi } from './wifi.ts';
+import { wireguard } from './wireguard.ts';
 
 /** Every dashboard by the name of its file in dashboards/. */
-export const dashboards: Record<string, () => Dashboard> = { 'home.json': home, 'device.json': device, 'exporter.json': exporter };
+export const dashboards: Record<string, () => Dashboard> = {
+  'home.json': home,
+  'device.json': device,
+  'wifi.json': wifi,
+  'wireguard.json': wireguard,
+  'exporter.json': exporter,
+};
 
 /** The text of a dashboard's file. */
 export function print(dashboard: Dashboard): string {

@@ -39,6 +39,7 @@ export function home(): Dashboard {
       devicesOverTime(),
       devicesNow(),
       deviceTable(),
+      accountedFor(),
       accessPoints(),
     ],
   });
@@ -132,7 +133,7 @@ const devicesOverTime = () =>
   stacked({
     title: 'Devices over time',
     description:
-      'Download and upload together of the ten busiest devices of the chosen time range, on top of each other; everybody else is one area. Wi-Fi devices are counted at the access point, so traffic inside the home is part of it unless the gateway counts hosts.',
+      'Download and upload together of the ten busiest devices of the chosen time range, on top of each other; everybody else is one area. Where the gateway counts hosts, that is the Internet alone; else it is what the access points carry, traffic inside the home included.',
     ...chart,
     unit: unit.rate,
   })
@@ -199,6 +200,34 @@ const deviceTable = () =>
       columns(ofMonth('max by (mac) (wrtmeter_device_last_seen_timestamp_seconds) * 1000')),
     ),
   );
+
+const hostBytes =
+  '(sum(wrtmeter_router_hosts_month_download_bytes{router=~"$router"}) + sum(wrtmeter_router_hosts_month_upload_bytes{router=~"$router"}))';
+const others =
+  '(sum(wrtmeter_router_unattributed_month_download_bytes{router=~"$router"}) + sum(wrtmeter_router_unattributed_month_upload_bytes{router=~"$router"}))';
+
+const accountedFor = () =>
+  numbers({
+    title: 'Uplinks against devices',
+    description:
+      "The month of the gateways that count hosts, download and upload together: what their uplinks carried, what the devices behind them moved, and what nobody accounts for. That is the router's own traffic and the headers of the line, and more where the counting began within the month, a set of the router is full, or flow offloading hides traffic: wrtmeter doctor tells. Below zero the devices have more: their VPN traffic is inside a tunnel on the uplink.",
+    width: 24,
+    height: 4,
+    unit: unit.volume,
+  })
+    .noValue('no gateway counts hosts')
+    .overrideByName('Unattributed share', [
+      { id: 'unit', value: unit.share },
+      { id: 'decimals', value: 1 },
+    ])
+    .targets(
+      queries(
+        now(`${hostBytes} + ${others}`, 'Uplinks'),
+        now(hostBytes, 'Devices'),
+        now(others, 'Unattributed'),
+        now(`${others} / (${hostBytes} + ${others} > 0)`, 'Unattributed share'),
+      ),
+    );
 
 const accessPoints = () =>
   stacked({

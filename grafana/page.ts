@@ -52,6 +52,11 @@ export function routers(): dashboard.QueryVariableBuilder {
   return several('router', 'Router', 'label_values(wrtmeter_router_up, router)');
 }
 
+/** One or several routers and servers with WireGuard peers. */
+export function servers(): dashboard.QueryVariableBuilder {
+  return several('server', 'Server', 'label_values(wrtmeter_wireguard_peer_info, router)');
+}
+
 /** Uplinks of the selected routers. A tunnel's bytes also cross the uplink it runs over: select the real uplinks where tunnels are listed. */
 export function uplinkChoice(): dashboard.QueryVariableBuilder {
   return several('uplink', 'Uplink', 'label_values(wrtmeter_wan_month_download_bytes{router=~"$router"}, interface)');

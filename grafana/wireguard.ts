@@ -1,0 +1,150 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
+import { page, servers } from './page.ts';
+import { bands, field, grid, hidden, lines, numbers, ranking, stacked } from './panels.ts';
+import { rateOf } from './queries.ts';
+
+const here = 'router=~"$server"';
+const peer = 'router, interface, public_key';
+
+/** The peers of WireGuard and AmneziaWG servers: who is here, how much they move, who was shut out. */
+export function wireguard(): Dashboard {
+  return page({
+    uid: 'wrtmeter-wireguard',
+    title: 'WireGuard',
+    description: 'The peers of WireGuard and AmneziaWG servers: who is online, how fast, how much this month, and who is revoked.',
+    from: 'now-24h',
+    variables: [servers()],
+    panels: [online(), known(), revoked(), rateNow(), monthSoFar(), rateOverTime(), peersByMonth(), peerTable(), onlineOverTime(), month()],
+  });
+}
+
+type Way = 'download' | 'upload';
+const info = (labels = '') => `max by (${peer}, name) (wrtmeter_wireguard_peer_info{${here}${labels}})`;
+const rate = (way: Way, by = '') => `sum${by} (${rateOf(`wrtmeter_wireguard_peer_${way}_bytes_total`, here)})`;
+const volume = (way: Way, by = '') => `sum${by} (wrtmeter_wireguard_peer_month_${way}_bytes{${here}})`;
+const handshake = `max by (${peer}) (wrtmeter_wireguard_peer_latest_handshake_timestamp_seconds{${here}})`;
+/** Peers agree on new keys every two minutes while they are there. */
+const isOnline = `(time() - ${handshake} < 300 and on (${peer}) ${info(', state="active"')})`;
+/** Zero where there are peers and none is of the kind. */
+const orNone = `or 0 * count(wrtmeter_wireguard_peer_info{${here}})`;
+
+const figure = { width: 4, height: 4, unit: unit.count };
+
+const online = () =>
+  numbers({ title: 'Online', description: 'Peers that agreed on keys with their server within the last five minutes.', ...figure }).targets(
+    queries(now(`count(${isOnline}) ${orNone}`, 'Peers')),
+  );
+
+const known = () =>
+  numbers({ title: 'Peers', description: 'Peers that a server has, those that are revoked included.', ...figure }).targets(
+    queries(now(`count(${info(', state!="gone"')})`, 'Peers')),
+  );
+
+const revoked = () =>
+  numbers({ title: 'Revoked', description: 'Peers that were shut out and can be let in again.', ...figure }).targets(
+    queries(now(`count(${info(', state="revoked"')}) ${orNone}`, 'Peers')),
+  );
+
+const rateNow = () =>
+  numbers({
+    title: 'Now',
+    description: 'What all peers move at this moment, as they see it, averaged over the last few readings.',
+    width: 6,
+    height: 4,
+    unit: unit.rate,
+  })
+    .timeFrom('5m')
+    .hideTimeOverride(true)
+    .targets(queries(now(`${rate('download')} * 8`, 'Download'), now(`${rate('upload')} * 8`, 'Upload')));
+
+const monthSoFar = () =>
+  numbers({
+    title: 'Month so far',
+    description: 'Bytes of all peers since the month began, from the ledger: restarts of an interface leave them whole.',
+    width: 6,
+    height: 4,
+    unit: unit.volume,
+  }).targets(queries(now(volume('download'), 'Download'), now(volume('upload'), 'Upload')));
+
+const rateOverTime = () =>
+  stacked({
+    title: 'Peers over time',
+    description: 'Download and upload together of each peer, on top of each other.',
+    width: 16,
+    height: 9,
+    unit: unit.rate,
+  }).targets(queries(overTime(`(${rate('download', ` by (${peer}, name)`)} + ${rate('upload', ` by (${peer}, name)`)}) * 8`, '{{name}}')));
+
+const both = (by: string) => `(${volume('download', ` by (${by})`)} + ${volume('upload', ` by (${by})`)})`;
+
+const peersByMonth = () =>
+  ranking({
+    title: 'Peers this month',
+    description: 'The ten peers with the most bytes, download and upload together, in the running month.',
+    width: 8,
+    height: 9,
+    unit: unit.volume,
+  }).targets(queries(now(`sort_desc(topk(10, ${both(`${peer}, name`)}))`, '{{name}}')));
+
+const peerTable = () =>
+  grid(
+    {
+      title: 'All peers',
+      description: 'Every peer with its month. A revoked peer keeps its figures, and goes on with them when it is let in again.',
+      width: 24,
+      height: 11,
+      unit: unit.text,
+    },
+    [
+      field('name', 'Name', 0, unit.text),
+      field('router', 'Server', 130, unit.text),
+      field('interface', 'Interface', 110, unit.text),
+      field('state', 'State', 110, unit.text),
+      field('Value #B', 'Last handshake', 170, unit.ago),
+      field('Value #C', 'Download', 130, unit.volume, { id: 'decimals', value: 1 }),
+      field('Value #D', 'Upload', 130, unit.volume, { id: 'decimals', value: 1 }),
+      field('allowed_ips', 'Addresses', 0, unit.text),
+      field('public_key', 'Public key', 220, unit.text),
+    ],
+    'Download',
+  ).targets(
+    queries(
+      columns(`max by (${peer}, name, allowed_ips, state) (wrtmeter_wireguard_peer_info{${here}})`),
+      columns(`(${handshake} > 0) * 1000`),
+      columns(volume('download', ` by (${peer})`)),
+      columns(volume('upload', ` by (${peer})`)),
+    ),
+  );
+
+const onlineOverTime = () =>
+  bands({
+    title: 'Who was here',
+    description: 'When each peer was online: it had agreed on keys within the five minutes before. A gap: its server could not be read.',
+    width: 12,
+    height: 9,
+    unit: unit.count,
+  })
+    .mappings(states({ 1: ['online', colour.good], 0: ['away', 'transparent'] }))
+    .thresholds(thresholds([null, 'transparent'], [1, colour.good]))
+    .legend(hidden())
+    .targets(
+      queries(
+        overTime(
+          `max by (name) ((time() - ${handshake} < bool 300) * on (${peer}) group_left (name) ${info(', state="active"')})`,
+          '{{name}}',
+        ),
+      ),
+    );
+
+const month = () =>
+  lines({
+    title: 'The month filling up',
+    description: 'Bytes of all peers since the month began; it starts again at zero with each month. Always the last 31 days.',
+    width: 12,
+    height: 9,
+    unit: unit.volume,
+  })
+    .fillOpacity(20)
+    .timeFrom('31d')
+    .targets(queries(overTime(volume('download'), 'Download'), overTime(volume('upload'), 'Upload')));
