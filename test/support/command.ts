@@ -55,6 +55,7 @@ function missing(program: string): Error {
     ip: 'iproute2',
     promtool: 'prometheus',
     'systemd-analyze': 'systemd',
+    wg: 'wireguard-tools',
   };
   return new Error(`This test needs "${program}": install the Debian package ${packages[program] ?? program}`);
 }

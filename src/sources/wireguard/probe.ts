@@ -122,7 +122,7 @@ function explained(error: SourceError, name: string | null): SourceError {
   if (!(error instanceof ExitError)) return error;
   const { message } = error;
   if (/unable to access interface/i.test(message)) {
-    if (/operation not permitted/i.test(message)) {
+    if (/operation not permitted|permission denied/i.test(message)) {
       return new SourceError('auth', 'only root may read WireGuard interfaces: set sudo: true, or log in as root');
     }
     if (name !== null && /no such device|protocol not supported/i.test(message)) return missing(name, true);

@@ -229,6 +229,11 @@ describe('the peers of a WireGuard server', () => {
         'auth: only root may read WireGuard interfaces: set sudo: true, or log in as root',
       ],
       [
+        'for want of rights to its socket',
+        new ExitError(1, '"wg" failed with 1: Unable to access interface wg0: Permission denied'),
+        'auth: only root may read WireGuard interfaces: set sudo: true, or log in as root',
+      ],
+      [
         'for want of a password',
         new ExitError(1, '"sudo" failed with 1: sudo: a password is required'),
         'auth: sudo does not let this user read the interfaces without a password: allow it in sudoers',
