@@ -16,7 +16,7 @@ export const FAILURE_WORDS: Readonly<Record<FailureReason, { what: string; todo:
     what: 'Sends the request elsewhere',
     todo: 'Write the address that it leads to, often one with https, into the configuration.',
   },
-  auth: { what: 'Refused the access', todo: 'Check the token, or the user name and password, on both sides.' },
+  auth: { what: 'Refused the access', todo: 'Check the token, the user name and password, or the ssh key, on both sides.' },
   exec: { what: 'The command failed', todo: 'Run it by hand; its last words are in the message.' },
   truncated: {
     what: 'The answer was cut short',
