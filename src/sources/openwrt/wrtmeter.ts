@@ -68,7 +68,7 @@ export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null
     const reason = failed.get(source);
     const section = sections.get(source);
     if (reason !== undefined)
-      told.push({ source, skipped: 0, told: new SourceError('exec', `the router could not read it: ${quote(reason)}`) });
+      told.push({ source, skipped: 0, told: new SourceError('exec', `the router could not read it: ${quote(reason, 200)}`) });
     else if (section !== undefined) told.push(attempt(source, () => parseSection(source, section, sections.get('names'), system)));
   }
   return { system, sources: told };
