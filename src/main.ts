@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import type { DoctorOptions } from './commands/doctor.ts';
 import type { ExportOptions } from './commands/export.ts';
 import type { ImportCli } from './commands/import.ts';
 import type { PeerOptions } from './commands/peer.ts';
@@ -16,6 +17,7 @@ Examples:
   wrtmeter http://192.168.1.1          read one router, no file needed
   wrtmeter --config wrtmeter.yaml      read what the file names
   wrtmeter check --config FILE         say what a configuration comes to
+  wrtmeter doctor                      say what is wrong, and what to do about it
   wrtmeter print devices               this month's devices, in the terminal
   wrtmeter import vnstat FILE          bring older figures along
   wrtmeter demo                        simulated routers, to look around`;
@@ -47,6 +49,17 @@ function createProgram(): Command {
       await finish(check({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
     },
   );
+  withSettings(
+    program
+      .command('doctor [routers...]')
+      .description('read every router once, look into the ledger, and say what is wrong and what to do; changes nothing'),
+  )
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExit code: 0 where nothing is wrong, 1 where something is, 2 for a bad command line or configuration.')
+    .action(async (routers: string[], options: DoctorOptions) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      await finish(doctor({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
+    });
   withSettings(
     program
       .command('print <what>')

@@ -62,7 +62,7 @@ export function reasonsOf(facts: Facts): Reason[] {
 const OWN: Reason = {
   kind: 'own',
   text:
-    'The rest is what the router moves itself (updates, name look-ups) and the headers that an uplink counts and hosts do not: mostly 1 to 5 %, ' +
+    'Always a part of it: what the router moves itself (updates, name look-ups) and the headers that an uplink counts and hosts do not: mostly 1 to 5 %, ' +
     'up to a third in a direction that carries little but acknowledgements',
   bytes: null,
   known: false,
