@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { Round } from '../domain/round.ts';
 import type { RouterStatus } from '../domain/status.ts';
+import type { AuditKind } from '../ledger/books.ts';
 import type { Posted } from '../ledger/ledger.ts';
+import { meaningOf } from '../views/audit-words.ts';
 
 /** Logs what has changed with a round, before the statuses take it in: a failure once when it begins, and its end. */
 export function reportRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
@@ -25,14 +27,18 @@ export function reportRound(log: Logger, statuses: ReadonlyMap<string, RouterSta
   }
 }
 
+/** Rows of the audit that nobody has to look into. */
+const USUAL: ReadonlySet<AuditKind> = new Set(['wrap', 'hosts', 'learned']);
+
 /** Logs what became of a round in the ledger; what happened before too is logged once. */
 export function reportPosting(log: Logger, posted: Posted, before: Posted | null): void {
   switch (posted.status) {
     case 'posted':
       if (before !== null && before.status !== 'posted') log.info('Posts to the ledger again');
       for (const { kind, router, source, counter, why, download, upload } of posted.audit) {
-        if (kind === 'reset') log.debug({ router, source, counter, download, upload }, `Counter began again: ${why}`);
-        else log.warn({ router, source, counter, download, upload }, `Not posted: ${why}`);
+        const { title, outcome } = meaningOf(kind);
+        const level = kind === 'reset' ? 'debug' : USUAL.has(kind) ? 'info' : 'warn';
+        log[level]({ router, source, counter, download, upload }, `${outcome === 'refused' ? 'Not posted' : title}: ${why}`);
       }
       return;
     case 'held':
