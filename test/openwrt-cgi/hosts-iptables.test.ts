@@ -49,12 +49,15 @@ describe('what hosts-iptables.sh asks of iptables', () => {
       'ip',
       `case "$1 $2 $3" in
   *' neigh show') cat "$STANDIN/neighbours$1" ;;
+  *' route show') cat "$STANDIN/routes$1" ;;
   *' route get') case $4 in
     192.168.1.1 | fd00::1) echo "local $4 dev lo src $4" ;;
+    10.7.0.3 | fd07::3) echo "$4 dev wg0 src 10.7.0.1" ;;
     192.168.1.* | fd00:*) echo "$4 dev br-lan src 192.168.1.1" ;;
     *) echo "$4 via 203.0.113.1 dev eth1 src 203.0.113.9" ;; esac ;;
 esac`,
     );
+    tool('wg', '[ "$*" = "show all allowed-ips" ] && cat "$STANDIN/wg-allowed-ips"');
     toolbox = makeToolbox(join(dir, 'bin'));
   });
   after(() => {
@@ -65,7 +68,7 @@ esac`,
     rmSync(join(dir, 'root'), { recursive: true, force: true });
     file('root/proc/uptime', '50000.00 0.00\n');
     for (const name of ['iptables', 'ip6tables']) file(`tools/${name}`, EMPTY);
-    for (const name of ['neighbours-4', 'neighbours-6', 'uci-dhcp']) file(`tools/${name}`, '');
+    for (const name of ['neighbours-4', 'neighbours-6', 'routes-4', 'routes-6', 'wg-allowed-ips', 'uci-dhcp']) file(`tools/${name}`, '');
   });
 
   function run(words: readonly string[], env: Record<string, string> = {}) {
@@ -136,7 +139,7 @@ esac`,
     expect(v4).to.include('-A wrtmeter -i br-guest -g wrtmeter_from_home');
   });
 
-  it('takes addresses from leases, neighbours, the configuration, hosts files, routes and peers, if the way to them is counted', () => {
+  it('takes addresses from leases, neighbours, the configuration and hosts files, if the way to them is counted', () => {
     file('root/tmp/dhcp.leases', '99 02:00:00:00:00:01 192.168.1.10 a *\nduid 0001\n99 1 fd00::10 a 0001:02\n');
     file('root/tmp/other.leases', '0 02:00:00:00:00:02 192.168.1.11 b *\n');
     file(
@@ -160,6 +163,19 @@ esac`,
     expect(stderr).to.equal('');
     expect(added(v4)).to.have.members([10, 11, 12, 14, 15, 16].map((n) => `192.168.1.${n}`));
     expect(added(v6)).to.have.members(['fd00::10', 'fd00::0:12', 'fd00::13', 'fd00::15', 'fd00::16']);
+  });
+
+  it('takes addresses of peers of a tunnel from the ways to them and from what WireGuard allows them', () => {
+    file(
+      'tools/routes-4',
+      '10.7.0.0/24 dev wg0 scope link  src 10.7.0.1\n10.7.0.2 dev wg0 scope link\n10.8.0.1 via 10.7.0.2 dev wg0\n203.0.113.1 dev eth1\n',
+    );
+    file('tools/routes-6', 'fd07::2 dev wg0  metric 1024\nfe80::/64 dev wg0  metric 256\n');
+    const key = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
+    file('tools/wg-allowed-ips', `wg0\t${key}\t10.7.0.3/32 fd07::3/128 192.168.9.0/24\nwg0\t${key}\t(none)\nwg1\t${key}\t10.9.0.9/32\n`);
+    const { v4, v6 } = run(['start'], { WRTMETER_NETWORKS: 'vpn=wg0' });
+    expect(added(v4)).to.have.members(['10.7.0.2', '10.7.0.3']);
+    expect(added(v6)).to.have.members(['fd07::2', 'fd07::3']);
   });
 
   it('is nothing for an event while nothing is counted', () => {
@@ -272,6 +288,19 @@ esac`,
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('is the end of all rules on a router without an uplink, and the reason is said', () => {
+    for (const name of ['uci-firewall', 'ubus-network.interface-dump'])
+      cpSync(join(fixtures, 'access-point/tools', name), join(dir, 'tools', name));
+    file('tools/iptables', CHAINS);
+    const { v4, stdout, status } = run(['start'], { WRTMETER_NETWORKS: '' });
+    expect(v4.filter((line) => line.startsWith('-X'))).to.have.lengthOf(4);
+    expect([stdout, status]).to.deep.equal(['No hosts are counted: this router has no uplink of its own\n', 0]);
+    rmSync(join(dir, 'tools/ubus-network.interface-dump'));
+    const unknown = run(['start'], { WRTMETER_NETWORKS: '' });
+    expect([unknown.v4, unknown.status]).to.deep.equal([[], 1]);
+    expect(unknown.stderr).to.match(/^wrtmeter: Cannot tell the networks whose hosts to count: /);
   });
 
   it('says what to do when it cannot be done', () => {
