@@ -32,9 +32,17 @@ export interface Books {
   readers: Map<string, Reader>;
   /** Since when device accounts are fed from hosts, where the configuration leaves that open: Unix ms, 0 = not. */
   hostsSince: number;
+  feeding: Feeding;
   /** Unix ms of the first and the last posting; 0 before any. */
   startedAt: number;
   postedAt: number;
+}
+
+/** Which source the accounts of devices are fed from. */
+export interface Feeding {
+  by: 'stations' | 'hosts';
+  /** Unix ms up to which the other source has fed them: what a reader shows since a reading before that was partly posted once. */
+  from: number;
 }
 
 export const readerKey = (router: string, source: string): string => `${router}\n${source}`;
@@ -54,6 +62,7 @@ export interface Entry {
   /** Accounts of addresses whose MAC has been learned: all that they hold goes over to another. */
   moves: Move[];
   hostsSince: number;
+  feeding: Feeding;
   /** What happened, by router and source: the audit has a bound, these counts have none. */
   counts: Map<string, SourceCounts>;
   audit: AuditRow[];

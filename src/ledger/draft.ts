@@ -7,10 +7,10 @@ import { isZero, NOTHING, type Traffic, total } from '../domain/traffic.ts';
 import { type AccountName, accountKey } from './account.ts';
 import { byCounter, hold, markAbsent } from './baselines.ts';
 import { type AccountEntry, type Books, type Entry, type Reader, type ReaderEntry, readerKey } from './books.ts';
-import { sourceOfDevices, unknownAddresses } from './hosts.ts';
+import { feedingOf, unknownAddresses } from './hosts.ts';
 import { addRow, closeJournal, type Journal, journalOf } from './journal.ts';
 import { draftLeases, draftNames } from './names.ts';
-import { ownersAt } from './owners.ts';
+import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
 import { type PostingTerms, readingsOf } from './readings.ts';
 import { type Boot, elapsed, isAnotherMachine, isStale } from './sameness.ts';
@@ -46,17 +46,18 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
     peers: [],
     moves: [],
     hostsSince: books.hostsSince,
+    feeding: books.feeding,
     counts: new Map(),
     audit: [],
     auditLeftOut: 0,
   };
-  const deviceBytes = sourceOfDevices(books, round, terms.accounting, entry);
+  entry.feeding = feedingOf(books, round, terms.accounting, entry);
   const desk = createDesk(books, entry, terms, new Set(round.routers.map(({ router }) => router)));
   for (const told of round.routers) {
     const { router, system, results } = told;
-    const posting = { deviceBytes, ownerOf: ownersAt(told) };
+    const ownerOf = ownersAt(told);
     for (const result of results) {
-      if (result.status === 'ok') desk.post(router, system, result, tick, posting);
+      if (result.status === 'ok') desk.post(router, system, result, tick, ownerOf);
     }
   }
   for (const told of round.routers) desk.learn(told);
@@ -74,7 +75,7 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
   for (const account of books.accounts.values()) nextAccount = Math.max(nextAccount, account.id);
   const lastAccount = Math.min(terms.mostAccounts, nextAccount + terms.mostNewAccounts);
 
-  function post(router: string, system: System | null, result: Answered, tick: number, posting: PostingTerms): void {
+  function post(router: string, system: System | null, result: Answered, tick: number, ownerOf: OwnerOf): void {
     const { source, at } = result;
     const held = books.readers.get(readerKey(router, source));
     const told: Boot = { boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
@@ -88,7 +89,9 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
     const written: ReaderEntry = { reader, fresh: before === null, usurped: [], changed: new Map(), removed: [] };
     if (before === null) written.usurped = formerReaders(result);
     entry.readers.push(written);
-    postCounters(written, before, result, tick, journal, posting);
+    // What moved since a reading before the other source had ended may have reached the devices by that one.
+    const feeds = before === null || before.readAt >= entry.feeding.from;
+    postCounters(written, before, result, tick, journal, { deviceBytes: feeds ? entry.feeding.by : 'nothing', ownerOf });
   }
 
   function postCounters(

@@ -2,7 +2,7 @@ import { parseMac } from '../domain/mac.ts';
 import type { Round } from '../domain/round.ts';
 import { NOTHING } from '../domain/traffic.ts';
 import type { Account } from './account.ts';
-import { type Books, type Entry, readerKey } from './books.ts';
+import { type Books, type Entry, type Feeding, readerKey } from './books.ts';
 import { addRow } from './journal.ts';
 import { hostCounter } from './readings.ts';
 
@@ -10,11 +10,17 @@ import { hostCounter } from './readings.ts';
 const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
 
 /**
- * Which source device accounts are fed from in this round. Left to itself it is the stations, until a gateway shows that it counts hosts:
- * from that round on it is the hosts, for good, and stations have fed the devices up to the hosts' reading before.
+ * What feeds the accounts of devices in this round. Left to itself it is the stations, until a gateway shows that it counts hosts: from
+ * that round on it is the hosts, for good. Whatever the reason, the source that takes over begins where the other one has ended.
  */
-export function sourceOfDevices(books: Books, round: Round, accounting: 'auto' | 'stations' | 'hosts', entry: Entry): 'stations' | 'hosts' {
-  if (accounting !== 'auto') return accounting;
+export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stations' | 'hosts', entry: Entry): Feeding {
+  const by = accounting === 'auto' ? sourceLeftToItself(books, round, entry) : accounting;
+  if (by === books.feeding.by) return books.feeding;
+  const fed = [...books.readers.values()].filter(({ source }) => source === books.feeding.by);
+  return { by, from: Math.max(0, ...fed.map(({ readAt }) => readAt)) };
+}
+
+function sourceLeftToItself(books: Books, round: Round, entry: Entry): 'stations' | 'hosts' {
   if (books.hostsSince > 0) return 'hosts';
   const gateway = round.routers.find((told) =>
     told.results.some((result) => result.status === 'ok' && countsHosts(books, told.router, result)),

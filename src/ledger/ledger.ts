@@ -230,6 +230,7 @@ class SqliteLedger implements Ledger {
     }
     addToMonths(this.months, entry.days, this.#byId);
     books.hostsSince = entry.hostsSince;
+    books.feeding = entry.feeding;
     for (const { from, into } of entry.moves) this.#move(from, into.account);
     for (const peer of entry.peers) books.peers.set(peerKey(peer.router, peer.interface, peer.publicKey), peer);
     for (const device of entry.devices) books.devices.set(device.mac, device);

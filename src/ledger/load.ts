@@ -27,6 +27,7 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
     peers: await loadPeers(store),
     readers: await loadReaders(store),
     hostsSince: times.get('hosts_since') ?? 0,
+    feeding: { by: times.get('fed_by_hosts') === 1 ? 'hosts' : 'stations', from: times.get('fed_from') ?? 0 },
     startedAt: times.get('started_at') ?? 0,
     postedAt: times.get('posted_at') ?? 0,
   };

@@ -18,7 +18,7 @@ export interface CounterAnswer {
 
 export interface PostingTerms {
   /** Which source device accounts are fed from. */
-  deviceBytes: 'stations' | 'hosts';
+  deviceBytes: 'stations' | 'hosts' | 'nothing';
   /** The MAC that an address of the router's network belongs to, or null. */
   ownerOf: (ip: string) => string | null;
 }
@@ -36,9 +36,9 @@ export function readingsOf(router: string, observation: Observation, terms: Post
           const device: AccountName = { kind: 'device', router: '', interface: '', key: mac };
           const reading = { counter, bytes, bits: 64 as const, epoch };
           if (!access) return { ...reading, accounts: [station] };
-          return terms.deviceBytes === 'hosts'
-            ? { ...reading, accounts: [station], shows: device }
-            : { ...reading, accounts: [station, device] };
+          return terms.deviceBytes === 'stations'
+            ? { ...reading, accounts: [station, device] }
+            : { ...reading, accounts: [station], shows: device };
         }),
       };
     case 'wan':

@@ -247,6 +247,27 @@ describe('hosts', () => {
       expect(rows).to.have.length(1);
     });
 
+    it('what access points have fed since the hosts’ reading before is not fed again by the hosts', async () => {
+      await open('auto');
+      await bench.read(0, classic(station(PHONE, 0, 0)), hosts(up(PHONE, IP, 0), down(IP, 0)));
+      await bench.read(15, classic(station(PHONE, 1000, 0)), failed('hosts', START + 15_000));
+      await bench.read(30, classic(station(PHONE, 1500, 0)), hosts(up(PHONE, IP, 0), down(IP, 1500)));
+      await bench.read(45, classic(station(PHONE, 1700, 0)), hosts(up(PHONE, IP, 0), down(IP, 1700)));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 1000 + 200, upload: 0 });
+      expect(bench.total({ kind: 'host', router: 'gateway', key: PHONE })).to.deep.equal({ download: 1700, upload: 0 });
+    });
+
+    it('an access point that was away while hosts fed the devices brings nothing of that time when stations feed them again', async () => {
+      await open('hosts');
+      await bench.read(0, classic(station(PHONE, 0, 0)), hosts(down(IP, 0), up(PHONE, IP, 0)));
+      await bench.read(15, failed('stations', START + 15_000), hosts(down(IP, 900), up(PHONE, IP, 0)));
+      await bench.restart({ ...TERMS, accounting: 'stations' });
+      await bench.read(30, failed('stations', START + 30_000), hosts(down(IP, 950), up(PHONE, IP, 0)));
+      await bench.read(45, classic(station(PHONE, 1000, 0)), hosts(down(IP, 1000), up(PHONE, IP, 0)));
+      await bench.read(60, classic(station(PHONE, 1070, 0)), hosts(down(IP, 1070), up(PHONE, IP, 0)));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 900 + 70, upload: 0 });
+    });
+
     it('a gateway that counts nothing flips nothing', async () => {
       await open('auto');
       await at(0, 0, down(IP, 0));

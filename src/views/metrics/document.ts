@@ -40,6 +40,7 @@ const EMPTY: View = {
     leases: new Map(),
     peers: new Map(),
     hostsSince: 0,
+    feeding: { by: 'stations', from: 0 },
     readers: new Map(),
     startedAt: 0,
     postedAt: 0,
