@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { NOTHING, type Traffic } from '../../src/domain/traffic.ts';
-import { LedgerError } from '../../src/errors.ts';
 import { type Ledger, openLedger } from '../../src/ledger/ledger.ts';
-import { type Batch, openStore, type Store } from '../../src/ledger/store.ts';
+import { openStore } from '../../src/ledger/store.ts';
 import { type Event, MACS, Model, ROUTERS } from '../support/model.ts';
+import { breaking, expectAtLeast, expectSums, nowhere, type Plan } from '../support/proving.ts';
 import { START, TERMS as USUAL } from '../support/rounds.ts';
 
 /** What is plausible has tests of its own: here a line carries anything. */
@@ -54,33 +54,6 @@ const CALM: Event[] = [
   { do: 'read', fails: 0 },
 ];
 
-/** A store that holds nothing: for the rules alone, without a file. */
-const nowhere: Store = {
-  commit: async () => undefined,
-  all: async () => [],
-  size: async () => 0,
-  close: async () => undefined,
-} as unknown as Store;
-
-/** Lets a commit break: before its first statement, amid them, or after the file has it all but before anyone is told. */
-function breaking(store: Store, plan: { next: Extract<Event, { do: 'crash' }> | null }): Store {
-  return {
-    ...store,
-    async commit(batches: readonly Batch[]) {
-      const { next } = plan;
-      plan.next = null;
-      if (next === null) return store.commit(batches);
-      if (next.at === 'after') await store.commit(batches);
-      if (next.at !== 'amid') throw new LedgerError('the power went');
-      const rows = batches.filter((batch) => batch.rows.length > 0);
-      await store.commit([
-        ...rows.slice(0, next.statement % (rows.length + 1)),
-        { sql: 'INSERT INTO account(id) SELECT value ->> 0 FROM json_each(?)', rows: [[1]] },
-      ]);
-    },
-  };
-}
-
 interface Run {
   format: 'classic' | 'complete';
   /** Null for the rules alone. */
@@ -92,7 +65,7 @@ interface Run {
 /** Lets the events happen and checks, after each reading, what must hold. */
 async function live({ format, directory, events }: Run): Promise<void> {
   const model = new Model(format);
-  const plan: { next: Extract<Event, { do: 'crash' }> | null } = { next: null };
+  const plan: Plan = { next: null };
   let offset = 0; // of the wall clock, seconds
   const at = () => START + (model.now + offset) * 1000;
   const open = async () => openLedger(directory === null ? nowhere : breaking(await openStore(directory), plan), TERMS, at());
@@ -148,18 +121,6 @@ function judge(certain: boolean, shown: ReadonlyMap<string, Traffic>, model: Mod
     if (certain) expect(booked, account).to.deep.equal(known);
     else expectAtLeast(known, booked, `${account} has more than it moved`);
   }
-}
-
-function expectAtLeast(a: Traffic, b: Traffic, why: string): void {
-  expect(a.download >= b.download && a.upload >= b.upload, `${why}: ${JSON.stringify(a)} against ${JSON.stringify(b)}`).to.equal(true);
-}
-
-/** Hours that are kept never exceed days, and days, months and totals are the same bytes. */
-async function expectSums(ledger: Ledger): Promise<void> {
-  const [wrong] = await ledger.store.all(`SELECT count(*) AS n FROM account AS a WHERE
-    (SELECT coalesce(sum(download), 0) FROM day WHERE account = a.id) != a.download OR (SELECT coalesce(sum(upload), 0) FROM day WHERE account = a.id) != a.upload OR
-    (SELECT coalesce(sum(download), 0) FROM hour WHERE account = a.id) > a.download OR (SELECT coalesce(sum(upload), 0) FROM hour WHERE account = a.id) > a.upload`);
-  expect(wrong?.n).to.equal(0);
 }
 
 /** What once went wrong, shrunk by fast-check: a clock set back over a reboot, and an association in the next blink. */
