@@ -275,13 +275,13 @@ function peers(seed: number): PeerSpec[] {
       ...peer('annas-phone', 2, '198.51.100.23:41641'),
       shows: { download: 2.31 * GB, upload: 0.19 * GB },
       silent: 3 * 3600,
-      life: traveller(0.05, [BROWSING, HOUSE_CONTROL, OLD_PHOTOS]),
+      life: traveller(hours([0, 0], [7, 0.9], [18, 0]), 0.05, [BROWSING, HOUSE_CONTROL, OLD_PHOTOS]),
     },
     {
       ...peer('bens-laptop', 3, '203.0.113.77:51820'),
       shows: { download: 9.8 * GB, upload: 0.74 * GB },
       silent: 900,
-      life: traveller(0.4, [BROWSING, REMOTE_DESK, OLD_PHOTOS]),
+      life: traveller(hours([0, 0.1], [7, 0.4], [17, 0.9], [23, 0.2]), 0.4, [BROWSING, REMOTE_DESK, OLD_PHOTOS]),
     },
     {
       ...peer('summer-house', 4, '203.0.113.9:51820'),

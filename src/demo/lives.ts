@@ -40,13 +40,8 @@ export const UPLINK_LIFE: Life = {
 };
 
 /** Out and about: now and then it asks for something at home (`lan`), the rest goes on to the Internet. */
-export function traveller(use: number, activities: Activity[]): Life {
-  return {
-    presence: hours([0, 0.15], [7, 0.4], [8, 0.7], [17, 0.6], [20, 0.5], [23, 0.2]),
-    use,
-    activities,
-    idle: { download: 14, upload: 11 },
-  };
+export function traveller(presence: Life['presence'], use: number, activities: Activity[]): Life {
+  return { presence, use, activities, idle: { download: 14, upload: 11 } };
 }
 
 export const HOUSE_CONTROL: Activity = { weight: 2, download: 45 * KB, upload: 6 * KB, seconds: 60, lan: true };
