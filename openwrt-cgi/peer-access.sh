@@ -279,7 +279,10 @@ lock() {
     tries=$((tries + 1))
     [ "$tries" -gt 15 ] && fail lock 'Another change has been under way for 15 seconds'
     sleep 1
+    # Whoever has gone meanwhile has been told that nothing was done: then the closed pipe ends this.
+    say waiting
   done
+  say begin
   # From here on it goes to its end, also where nobody listens any more.
   trap '' HUP INT TERM PIPE
 }
