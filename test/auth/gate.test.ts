@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { createGate } from '../../src/auth/gate.ts';
 import { hashToken, newToken, type TokenRecord } from '../../src/auth/token.ts';
 import { TokenFileError } from '../../src/auth/token-file.ts';
@@ -78,6 +79,35 @@ describe('the gate', () => {
       fields: { address: '192.168.1.8', refused: 50 },
     });
     expect(JSON.stringify(said)).to.not.include('secret').and.not.include('guess');
+  });
+
+  it('whatever stands in the headers, nobody passes without the whole token, and nothing breaks', async () => {
+    const parts = fc.constantFrom(
+      'Bearer ',
+      'Basic ',
+      right.slice(0, 20),
+      right.slice(20),
+      right.slice(0, -1),
+      ':',
+      ' ',
+      ',',
+      '\0',
+      '\u00ff',
+    );
+    const header = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.array(parts, { maxLength: 6 }).map((list) => list.join('')),
+      fc.string({ maxLength: 100 }).map((text) => `Basic ${Buffer.from(text).toString('base64')}`),
+    );
+    const { check } = gate();
+    await fc.assert(
+      fc.asyncProperty(header, header, async (authorization, xApiToken) => {
+        now += 6000;
+        fc.pre(![authorization, xApiToken].some((text) => text.includes(right)));
+        expect((await check({ authorization, xApiToken }, 'a')).kind).to.be.oneOf(['missing', 'wrong']);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('while the file cannot be read nobody passes, and it is said once a minute', async () => {
