@@ -23,7 +23,7 @@ nlbwmon_serves() {
 
 # off, nlbwmon, nftables, iptables, or nothing where this router has none of them.
 method() {
-  [ "$(option enabled)" != 0 ] || { echo off && return; }
+  case $(option enabled) in 0 | no | off | false | disabled) echo off && return ;; esac
   method=$(option method)
   case ${method:-auto} in
     nftables | iptables | nlbwmon) echo "$method" ;;

@@ -79,7 +79,7 @@ counts_hosts() {
   case $counting in
     yes) ;;
     no) return 1 ;;
-    *) [ "$(hosts_option enabled)" != 0 ] ;;
+    *) case $(hosts_option enabled) in 0 | no | off | false | disabled) return 1 ;; esac ;;
   esac
 }
 
@@ -121,7 +121,7 @@ configure() {
     none) [ -z "$now" ] || write_token '' ;;
   esac
   if counts_hosts; then on=1; else on=0; fi
-  [ "$(hosts_option enabled)" = "$on" ] || write_counting "$on"
+  case $on$(hosts_option enabled) in 11 | 1yes | 1on | 1true | 1enabled | 00 | 0no | 0off | 0false | 0disabled) ;; *) write_counting "$on" ;; esac
   chmod 600 "$config"
   now=$(current_token)
 }
@@ -205,7 +205,11 @@ count_hosts() {
   }
   case $answer in
     *'No hosts are counted: '*) say hosts "not counted: ${answer#*No hosts are counted: }" ;;
-    *) say hosts "counted by $method" ;;
+    *)
+      say hosts "counted by $method"
+      [ "$method" = nlbwmon ] || [ "$(uci -q get 'firewall.@defaults[0].flow_offloading' 2>/dev/null)" != 1 ] ||
+        say warn 'Flow offloading is on, which hides most traffic of hosts from the firewall: switch it off, or install nlbwmon'
+      ;;
   esac
 }
 

@@ -47,8 +47,14 @@ counting='' method=auto networks=''
 if [ -e "$config" ]; then
   section=''
   while read -r word option value || [ -n "$word" ]; do
-    option=${option#[\'\"]} value=${value#[\'\"]}
-    option=${option%[\'\"]} value=${value%[\'\"]}
+    option=${option#[\'\"]}
+    option=${option%[\'\"]}
+    # Behind it there may be a comment.
+    case $value in
+      \'*) value=${value#\'} value=${value%%\'*} ;;
+      \"*) value=${value#\"} value=${value%%\"*} ;;
+      *) value=${value%%[[:space:]]*} ;;
+    esac
     case $word\ $section\ $option in
       config\ *) section=$option ;;
       option\ hosts\ enabled) counting=$value ;;
@@ -57,6 +63,7 @@ if [ -e "$config" ]; then
     esac
   done 2>/dev/null <"$config"
 fi
+case $counting in '') ;; 0 | no | off | false | disabled) counting=0 ;; *) counting=1 ;; esac
 
 # What the tools print goes to one awk, under marks: a \001 that no tool prints at the start of a line, then words.
 # On a new line of their own, because what a tool printed may end without one.

@@ -28,6 +28,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
   beforeEach(async () => {
     router = await startDropbearRouter();
     here = mkdtempSync(join(tmpdir(), 'wrtmeter-here-'));
+    writeFileSync(path('tools/uci-firewall'), read('tools/uci-firewall').replace("flow_offloading='1'", "flow_offloading='0'"));
   });
   afterEach(async () => {
     await router.close();
@@ -252,6 +253,12 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       expect(read('etc/config/firewall')).to.contain("\toption reload '1'\n").and.not.contain('fw4_compatible');
       local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']);
       expect([...readdirSync(path('etc/hotplug.d/dhcp')), ...readdirSync(path('etc/hotplug.d/neigh'))]).to.deep.equal([]);
+    });
+    it('flow offloading, which hides traffic, is warned of', () => {
+      writeFileSync(path('tools/uci-firewall'), read('tools/uci-firewall').replace("flow_offloading='0'", "flow_offloading='1'"));
+      expect(install().stderr).to.equal(
+        'warning: Flow offloading is on, which hides most traffic of hosts from the firewall: switch it off, or install nlbwmon\n',
+      );
     });
     it('nlbwmon that is there counts by itself, and no table is made', () => {
       writeFileSync(path('usr/sbin/nlbw'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });

@@ -102,6 +102,16 @@ describe('the hosts in wrtmeter.cgi', () => {
       tool('nft-table', readFileSync(join(fixtures, 'gateway/tools/nft-table'), 'utf8'));
       expect(hosts()).to.equal(null);
     });
+    it('the configuration is read as uci reads it: quotes, comments, every way to say no', () => {
+      for (const no of ["option enabled '0'", 'option enabled 0', '\toption  "enabled"\t"off"', "option 'enabled' no # not now"]) {
+        configure(no);
+        expect(hosts(), no).to.equal(null);
+      }
+      without('nft-table');
+      tool('iptables-save', '*mangle\n:iptmon_tx - [0:0]\nCOMMIT\n');
+      configure("option enabled 'on'", "list network 'lan'    # and 'guest'", 'list network wg0');
+      expect(hosts()?.filter((line) => line.startsWith('network'))).to.deep.equal(['network lan br-lan', 'network wg0 wg0']);
+    });
     it('an access point has none though it is configured: it is no gateway', () => {
       without('nft-table');
       configure("option enabled '1'");
