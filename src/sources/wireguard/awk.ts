@@ -36,7 +36,8 @@ BEGIN {
 /**
  * Prints what may be told of the interfaces' files: names, public keys and addresses, never another key. The arguments after the
  * interfaces are paths, in which %i stands for the interface: the first that can be read is its file. Beside it may be the record of
- * revoked peers (.revoked) and AmneziaVPN's table of clients.
+ * revoked peers (.revoked), also where there is no file, and AmneziaVPN's table of clients. OpenWrt's /etc/config/network is the file of
+ * the interfaces whose peers it has; those that are switched off there are the revoked ones.
  */
 export const FILES_PROGRAM = `${INTERFACES}
 function value(line) {
@@ -53,7 +54,8 @@ function tell(line,   small) {
   if (line == "") print "blank"
   else if (small ~ /^\\[peer\\]/) print "peer"
   else if (small ~ /^\\[/) print "section"
-  else if (small ~ /^#[ \\t]*(friendly_)?name[ \\t]*=/) print "name " value(line)
+  else if (small ~ /^#+[ \\t]*(friendly_)?name[ \\t]*=/) print "name " value(line)
+  else if (small ~ /^### client /) print "name " substr(line, 12, 300)
   else if (small ~ /^#/) print "comment"
   else if (small ~ /^publickey[ \\t]*=/) print "key " setting(line)
   else if (small ~ /^allowedips[ \\t]*=/) print "allowed " setting(line)
@@ -78,6 +80,51 @@ function clients(name, path,   line, n) {
     }
   close(path)
 }
+function unquoted(text) {
+  gsub(/\\047\\\\\\047\\047/, "\\001", text)
+  gsub(/[\\047"]/, "", text)
+  gsub(/\\001/, "\\047", text)
+  return substr(text, 1, 2000)
+}
+function noted(   entry) {
+  if (key == "") return
+  entry = "peer\\n" (title == "" ? "" : "name " title "\\n") "key " key "\\n" (addresses == "" ? "" : "allowed " addresses "\\n")
+  if (off) out = out entry
+  else present = present entry
+  key = ""
+}
+function uci(name, path,   line, word, mine) {
+  key = present = out = ""
+  mine = 0
+  while ((getline line < path) > 0) {
+    line = trim(line)
+    word = line
+    sub(/[ \\t].*/, "", word)
+    sub(/^[^ \\t]+[ \\t]+/, "", line)
+    if (word == "config") {
+      noted()
+      sub(/[ \\t].*/, "", line)
+      line = unquoted(line)
+      mine = line == "wireguard_" name || line == "amneziawg_" name
+      title = addresses = ""
+      off = 0
+    } else if (mine && (word == "option" || word == "list")) {
+      word = line
+      sub(/[ \\t].*/, "", word)
+      sub(/^[^ \\t]+[ \\t]+/, "", line)
+      word = unquoted(word)
+      if (word == "public_key") key = unquoted(line)
+      else if (word == "description") title = unquoted(line)
+      else if (word == "disabled") off = unquoted(line) ~ /^(1|on|true|yes|enabled)$/
+      else if (word == "allowed_ips") addresses = addresses (addresses == "" ? "" : ",") unquoted(line)
+    }
+  }
+  noted()
+  close(path)
+  if (present out == "") return 0
+  printf "file %s\\n%srevoked %s\\n%s", name, present, name, out
+  return 1
+}
 function pathFor(name, pattern,   parts, n, i, path) {
   n = split(pattern, parts, "%i")
   path = parts[1]
@@ -89,11 +136,16 @@ BEGIN {
   for (i = 1; i <= n; i++) {
     for (a = 2; a < ARGC; a++) {
       path = pathFor(names[i], ARGV[a])
+      if (path ~ /\\/etc\\/config\\/network$/) {
+        if (uci(names[i], path)) break
+        continue
+      }
       if (!settings("file", names[i], path)) continue
       settings("revoked", names[i], path ".revoked")
       if (sub("^/opt/amnezia/.*/", "&", path) && sub("[^/]*$", "clientsTable", path)) clients(names[i], path)
       break
     }
+    if (a == ARGC) for (a = 2; a < ARGC; a++) if (settings("revoked", names[i], pathFor(names[i], ARGV[a]) ".revoked")) break
   }
   print "end"
 }`;

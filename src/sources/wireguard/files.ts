@@ -3,8 +3,9 @@ import { parsePublicKey } from '../../domain/public-key.ts';
 import { SourceError } from '../../errors.ts';
 import { parseAllowedIps } from './dump.ts';
 
-/** Where the file of an interface usually is; `%i` stands for the interface. wg-quick's, awg-quick's, and those in AmneziaVPN's containers. */
+/** Where the file of an interface usually is; `%i` stands for the interface. OpenWrt's, wg-quick's, awg-quick's, and those in AmneziaVPN's containers. */
 export const USUAL_FILES = [
+  '/etc/config/network',
   '/etc/wireguard/%i.conf',
   '/etc/amnezia/amneziawg/%i.conf',
   '/opt/amnezia/awg/%i.conf',

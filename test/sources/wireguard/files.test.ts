@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -52,6 +52,8 @@ for (const [title, awk] of Object.entries(AWKS)) {
         '#  friendly_name  =  x y  ',
         '# NAME = x y\r',
         '\t# name = x y',
+        '### Client x y',
+        '## Name = x y',
       ])
         expect(names(`[Peer]\n${line}\nPublicKey = ${A}\n`), line).to.deep.equal({ [A]: 'x y' });
     });
@@ -100,6 +102,68 @@ for (const [title, awk] of Object.entries(AWKS)) {
     it('an empty file is one that was read, a missing one is not', () => {
       expect(told('')).to.deep.equal({ names: new Map(), revoked: [] });
       expect(parseFiles(raw('/nowhere/%i.conf')).size).to.equal(0);
+    });
+
+    it('the record is read, too, where the interface has no file', () => {
+      writeFileSync(join(folder, 'wg0.conf.revoked'), `[Peer]\nPublicKey = ${C}\n`);
+      const revoked = [{ publicKey: C, name: null, allowedIps: [] }];
+      expect(parseFiles(raw('/nowhere/%i.conf', `${folder}/%i.conf`)).get('wg0')).to.deep.equal({ names: new Map(), revoked });
+    });
+
+    describe('on OpenWrt', () => {
+      let network: string;
+      beforeEach(() => {
+        mkdirSync(join(folder, 'etc/config'), { recursive: true });
+        network = join(folder, 'etc/config/network');
+      });
+      const section = (type: string, ...options: string[]) => `config ${type}\n${options.map((option) => `\t${option}\n`).join('')}\n`;
+      const openwrt = (...sections: string[]) => {
+        writeFileSync(network, sections.join(''));
+        return parseFiles(raw(network, `${folder}/%i.conf`)).get('wg0');
+      };
+
+      it('names are the descriptions, and those switched off are revoked', () => {
+        const told = openwrt(
+          section("interface 'wg0'", "option proto 'wireguard'", `option private_key '${C}'`),
+          section(
+            'wireguard_wg0',
+            "option description 'Anna'\\''s phone'",
+            `option public_key '${A}'`,
+            `option preshared_key '${C}'`,
+            "list allowed_ips '10.7.0.2/32'",
+          ),
+          section(
+            "wireguard_wg0 'old'",
+            "option disabled '1'",
+            'option description "old tablet"',
+            `option public_key ${B}`,
+            "list allowed_ips '10.7.0.3/32'",
+            "list allowed_ips 'fd07::3/128'",
+          ),
+          section('wireguard_wg1', `option public_key '${C}'`, "option description 'of another'"),
+        );
+        expect(told).to.deep.equal({
+          names: new Map([[A, "Anna's phone"]]),
+          revoked: [{ publicKey: B, name: 'old tablet', allowedIps: ['10.7.0.3/32', 'fd07::3/128'] }],
+        });
+      });
+
+      it('an interface that is not in there may have a file all the same', () => {
+        writeFileSync(join(folder, 'wg0.conf'), `[Peer]\n# Name = filed\nPublicKey = ${A}\n`);
+        expect(openwrt(section('wireguard_wg1', `option public_key '${B}'`))?.names.get(A)).to.equal('filed');
+      });
+
+      it('no key but public ones comes over', () => {
+        const words = fc.constantFrom('private_key', 'preshared_key', "'preshared_key'", 'secret');
+        fc.assert(
+          fc.property(anyKey, words, fc.constantFrom('', "'", '"'), (key, word, quote) => {
+            const options = [`option ${word} ${quote}${key}${quote}`, `option public_key '${A}'`, `list ${word} ${key}`];
+            writeFileSync(network, section('wireguard_wg0', ...options));
+            expect(holdsKey(raw(network), key)).to.equal(false);
+          }),
+          { numRuns: 30 },
+        );
+      });
     });
 
     it('the first path that can be read counts', () => {
