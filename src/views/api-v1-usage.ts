@@ -73,8 +73,9 @@ function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): A
   const all = [...view.books.accounts.values()].filter((account) => account.kind !== 'address');
   const isRouter = (account: Account) => router === null || account.router === router;
   const isDevice = (account: Account) => mac === null || (account.key !== '' && deviceMac(view, account.key) === deviceMac(view, mac));
-  if (!all.some(isRouter) && !view.routers.some(({ name }) => name === router)) {
-    throw new RequestError(404, `There is no router ${quote(router ?? '')}: /api/v1/routers lists them`);
+  // Before the first reading there is no account at all, and nothing wrong with asking.
+  if (router !== null && !all.some(isRouter) && !view.routers.some(({ name }) => name === router)) {
+    throw new RequestError(404, `There is no router ${quote(router)}: /api/v1/routers lists them`);
   }
   if (mac !== null && !all.some(isDevice)) {
     throw new RequestError(404, `No device with the MAC "${mac}" was ever counted: /api/v1/devices lists those that were`);

@@ -36,6 +36,12 @@ describe('api/v1/usage', () => {
     );
   });
 
+  it('before the first reading it is empty, and no error', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    expect((await usage({ kind: 'wan', by: 'day' })).series).to.deep.equal([]);
+    expect((await usage({ router: 'gateway' })).series).to.deep.equal([]);
+  });
+
   it('buckets add up to what was posted, whatever their length', async () => {
     home = await openHome({ routers: { gateway: [] } });
     await live(Date.UTC(2026, 8, 25), NOW, 5);
