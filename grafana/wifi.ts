@@ -40,7 +40,7 @@ const onTheAir = () =>
   numbers({
     title: 'On the air',
     description: 'Devices associated with an access point at this moment.',
-    width: 5,
+    width: 6,
     height: 4,
     unit: unit.count,
   }).targets(queries(now(`count(group by (mac) (${connected}))`, 'Devices')));
@@ -49,7 +49,7 @@ const accessPoints = () =>
   numbers({
     title: 'Access points',
     description: 'Access points whose devices were read in the last round.',
-    width: 5,
+    width: 6,
     height: 4,
     unit: unit.count,
   }).targets(queries(now(`sum(wrtmeter_source_success{source="stations", ${here}})`, 'Access points')));
@@ -58,7 +58,7 @@ const weak = () =>
   numbers({
     title: 'Heard weakly',
     description: 'Devices that every access point which has them hears below −75 dBm: expect low rates and dropped calls there.',
-    width: 5,
+    width: 6,
     height: 4,
     unit: unit.count,
   }).targets(
@@ -72,7 +72,7 @@ const rateNow = () =>
     title: 'Now',
     description:
       'What the devices move over the air at this moment, traffic inside the home included, averaged over the last few readings.',
-    width: 9,
+    width: 6,
     height: 4,
     unit: unit.rate,
   })

@@ -21,7 +21,7 @@ ${rows.length > SHOWN ? html`<p class="more"><a href="/api/v1/peers">All ${rows.
 }
 
 function tableRow(view: View, row: PeerRow): Html {
-  return html`<tr><th scope="row"><bdi title="${row.publicKey}">${row.name}</bdi> ${state(view, row)}<small><bdi>${row.router}</bdi> ${row.interface} · ${row.allowedIps[0] ?? 'no address'}</small></th>
+  return html`<tr><th scope="row"><bdi title="${row.publicKey}">${row.name}</bdi> ${state(view, row)}<br><small><bdi>${row.router}</bdi> ${row.interface} · ${row.allowedIps[0] ?? 'no address'}</small></th>
 <td class="n">${formatBytes(row.month.download)}</td><td class="n">${formatBytes(row.month.upload)}</td></tr>`;
 }
 
