@@ -1,0 +1,64 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A router that answers every request with the text, or the bare status, that a test gives it. */
+export interface TextRouter {
+  readonly url: string;
+  answer: string | number;
+  close(): Promise<void>;
+}
+
+export async function startTextRouter(answer: string | number): Promise<TextRouter> {
+  const server = createServer((_, response) => {
+    const { answer } = router;
+    if (typeof answer === 'number') response.writeHead(answer).end();
+    else response.writeHead(200, { 'Content-Type': 'text/plain' }).end(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const router: TextRouter = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answer,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return router;
+}
+
+export interface AnswerParts {
+  /** Null: the script names no version. */
+  script?: string | null;
+  /** Unix seconds. */
+  time: number;
+  offload?: { software?: boolean; hardware?: boolean };
+  /** Lines of each section; null stands for one that is missing, a text for the reason why it failed. */
+  sections?: Partial<Record<'wan' | 'stations' | 'leases' | 'names' | 'neighbours' | 'hosts' | 'peers', readonly string[] | string | null>>;
+}
+
+const USUAL = { wan: ['uplink wan up eth1 7 dhcp 1000 100'], stations: [], leases: [], names: [], neighbours: [] };
+
+/** An answer of wrtmeter.cgi: a gateway with an uplink, unless a test says otherwise. */
+export function answerOf({ script = '0.1.0', time, offload = {}, sections = {} }: AnswerParts): string {
+  const all = Object.entries({ ...USUAL, ...sections }).flatMap(([name, lines]) => {
+    if (lines === null) return [];
+    return typeof lines === 'string' ? [`failed ${name} ${lines}`] : [`begin ${name}`, ...lines, `end ${name}`];
+  });
+  return [
+    'wrtmeter 1',
+    ...(script === null ? [] : [`script ${script}`]),
+    'boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10',
+    'uptime 864000.00',
+    `time ${time}`,
+    'hostname told',
+    'model -',
+    'release -',
+    'counter_bits 64',
+    `flow_offload software ${offload.software ? 1 : 0}`,
+    `flow_offload hardware ${offload.hardware ? 1 : 0}`,
+    ...all,
+    'end wrtmeter',
+    '',
+  ].join('\n');
+}
