@@ -32,7 +32,9 @@ export function sshMachine(terms: SshTerms, env: ProgramEnvironment = null): Mac
     each: async (argvs, signal) => {
       // Made anew for each call: what a program prints cannot be taken for the end of it.
       const mark = randomBytes(16).toString('hex');
-      return outcomesOf(argvs, await remote(inOneCommand(argvs, mark), null, signal), mark);
+      const ended = await remote(inOneCommand(argvs, mark), null, signal);
+      if (!ended.stdout.includes(mark)) throw nothingRun(ended, terms.host);
+      return outcomesOf(argvs, ended, mark);
     },
   };
 }
@@ -86,6 +88,14 @@ function outcomesOf(argvs: readonly Argv[], { stdout, stderr }: Ended, mark: str
       throw error;
     }
   });
+}
+
+/** Whoever is let in may have no shell, or another command may be forced on them. */
+function nothingRun({ code, stdout, stderr }: Ended, host: string): SourceError {
+  const said = lastLine(stderr.trim() === '' ? stdout.slice(-1000) : stderr);
+  const words = said === '' ? '' : `: ${said}`;
+  if (code === 255) return new SourceError('connect', `no ssh connection to ${host}${words}`);
+  return new SourceError('exec', `${host} lets this user in and runs none of the commands${words}`);
 }
 
 /** Why ssh itself failed, by what it says on standard error (OpenSSH 7 to 10); null where it was the command that ended with 255. */

@@ -72,6 +72,24 @@ describe('a server reached by ssh', function () {
     for (const rest of [two, three]) expect(rest).to.be.instanceOf(SourceError).with.property('reason', 'truncated');
   });
 
+  it('a login that runs other commands is said', async () => {
+    const other = await startSshd(['ForceCommand echo This account is not for you; exit 1']);
+    try {
+      const error = await sshMachine(other.terms)
+        .each([['echo', 'x']], SOON())
+        .then(
+          () => null,
+          (why: unknown) => why,
+        );
+      expect(error).to.be.instanceOf(SourceError);
+      expect(told(error as SourceError)).to.equal(
+        'exec: 127.0.0.1 lets this user in and runs none of the commands: This account is not for you',
+      );
+    } finally {
+      await other.close();
+    }
+  });
+
   it('a key that is not let in is said', async () => {
     makeKey(join(server.folder, 'stranger'));
     const error = await failure(machine({ keyFile: join(server.folder, 'stranger') }));
