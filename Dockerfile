@@ -18,6 +18,10 @@ RUN npm run build \
  && rm -rf node_modules/sqlite3/deps node_modules/sqlite3/build/Release/obj* dist/.tsbuildinfo
 
 FROM ${BASE}
+# WireGuard servers are read over ssh.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends openssh-client \
+ && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production WRTMETER_DATA=/data WRTMETER_LISTEN=0.0.0.0:9780
 WORKDIR /app
 COPY --from=build /app/package.json ./
