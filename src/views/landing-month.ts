@@ -3,6 +3,7 @@ import { NOTHING, plus, type Traffic, total } from '../domain/traffic.ts';
 import type { UsageAnswer } from './api-v1-usage.ts';
 import { formatBytes } from './format.ts';
 import { type Html, html } from './html.ts';
+import { hostsLines } from './landing-reconciliation.ts';
 import type { View } from './view.ts';
 import { homeTraffic, type WanRow, wanRows } from './wan-rows.ts';
 
@@ -17,6 +18,7 @@ export function monthCard(view: View, days: UsageAnswer | null): Html {
   return html`<section class="card" aria-labelledby="month">
 <div class="top"><h2 id="month">This month so far</h2><p class="quiet">${shortDate(home.start)} to ${shortDate(home.end - 1)}, day ${today - home.start + 1} of ${home.end - home.start}</p></div>
 <dl class="figures">${figure('Download', month.download, 'download')}${figure('Upload', month.upload, 'upload')}</dl>
+${hostsLines(view)}
 ${days === null ? null : chart(home, today, bytesByDay(rows, days))}
 ${rows.length > 1 || rows.some((row) => row.up === false) ? uplinks(rows) : null}
 </section>`;

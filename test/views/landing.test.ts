@@ -6,7 +6,7 @@ import { FAILURE_WORDS } from '../../src/views/failure-words.ts';
 import { landing } from '../../src/views/landing.ts';
 import { lateAuditQuery } from '../../src/views/landing-audit.ts';
 import { writeAudit } from '../support/audit-rows.ts';
-import { openHome, type SmallHome, stations, wan } from '../support/small-home.ts';
+import { hosts, openHome, type SmallHome, stations, wan } from '../support/small-home.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const ADDRESS = 'http://192.168.1.1/cgi-bin/wrtmeter.cgi';
@@ -101,6 +101,25 @@ describe('the landing page', () => {
     expect(text).to.include(
       'Gap: all uplinks at gateway. Nothing was read for 2 h; what the counters gained is spread over that time. 5 h ago, the last of 2',
     );
+  });
+
+  it('says how much of the month the hosts account for, and leads to the reasons', async () => {
+    const read = (at: number, uplink: number, host: number) =>
+      home.read(at, {
+        gateway: {
+          sources: {
+            wan: wan([{ name: 'wan', bytes: { download: uplink, upload: 0 } }]),
+            hosts: hosts([{ mac: '00:00:5e:00:53:03', ip: '192.168.1.24', bytes: { download: host, upload: 0 } }]),
+          },
+        },
+      });
+    await read(NOW - 60_000, 0, 0);
+    expect(page()).to.not.include('account for');
+    await read(NOW - 30_000, 10_240, 9216);
+    expect(page()).to.include('Hosts account for 90 % of it; 1.00 KiB belong to none: why that may be.');
+    await read(NOW, 10_240, 12_288);
+    expect(page()).to.include('The hosts have 2.00 KiB more than the uplink: why that may be.');
+    expect(landing(home.view(NOW), null)).to.include('<a href="/api/v1/reconciliation?router=gateway">');
   });
 
   it('several uplinks are shown each, one alone only where it is down', async () => {
