@@ -83,6 +83,9 @@ room() {
   esac
 }
 
+# Not "-", which is /dev/stdin to nft: that is not everywhere.
+apply() { nft -f /proc/self/fd/0; }
+
 # Terse, because the sets can be long.
 stands() { nft -t list table inet wrtmeter 2>/dev/null; }
 
@@ -105,11 +108,11 @@ start() {
   case $made in
     *"chain ${layout}_$size "*)
       # The counters go on: only the devices are set, all or none of them.
-      { echo 'flush set inet wrtmeter counted' && elements "$networks"; } | nft -f - 2>/dev/null && return
+      { echo 'flush set inet wrtmeter counted' && elements "$networks"; } | apply 2>/dev/null && return
       ;;
   esac
   # One transaction, whether a table was there or not.
-  { echo 'table inet wrtmeter { }' && echo 'delete table inet wrtmeter' && table "$size" && elements "$networks"; } | nft -f - ||
+  { echo 'table inet wrtmeter { }' && echo 'delete table inet wrtmeter' && table "$size" && elements "$networks"; } | apply ||
     fail 'nft could not make the table "inet wrtmeter"; does the kernel have nftables (kmod-nft-core)?'
 }
 
