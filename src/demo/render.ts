@@ -12,6 +12,9 @@ import type { World } from './world.ts';
 export const SCRIPTS = ['totalwifi', 'wan', 'dhcp', 'wrtmeter'] as const;
 export type Script = (typeof SCRIPTS)[number];
 
+/** Of the scripts that a simulated router has: those that came with this program. */
+const SCRIPT_VERSION = '0.1.0';
+
 /** The text that this router's script prints now. */
 export function render(world: World, router: string, script: Script): string {
   const state = world.router(router);
@@ -75,6 +78,7 @@ function everything(world: World, router: RouterState): string[] {
   const offload = spec.flowOffload ?? { software: false, hardware: false };
   return [
     'wrtmeter 1',
+    `script ${SCRIPT_VERSION}`,
     `boot_id ${bootId}`,
     `uptime ${centiseconds(world.now - bootedAt)}`,
     `time ${Math.floor(world.now / 1000)}`,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { render } from '../../src/demo/render.ts';
 import { createWorld } from '../../src/demo/world.ts';
@@ -14,6 +15,8 @@ function lived() {
   world.advance(1.234);
   return world;
 }
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 describe('the answer of', () => {
   it('totalwifi.cgi has a line for every association, received bytes (upload) first', () => {
@@ -53,6 +56,7 @@ describe('the answer of', () => {
 
   it('wrtmeter.cgi tells everything', () => {
     expect(render(lived(), 'gateway', 'wrtmeter')).to.equal(`wrtmeter 1
+script ${version}
 boot_id ${lived().router('gateway').bootId}
 uptime 1091.23
 time 1763661691
