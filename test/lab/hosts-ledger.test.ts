@@ -20,6 +20,7 @@ const MAC = {
   gina: '02:00:00:00:00:11',
   hugo: '02:00:00:00:00:12',
   ivan: '02:00:00:00:00:13',
+  karl: '02:00:00:00:00:14',
 };
 const SOME: Talk = { rounds: 4, up: { count: 6, size: 900 }, down: { count: 12, size: 1300 } };
 const MORE: Talk = { ...SOME, rounds: 12 };
@@ -276,6 +277,22 @@ describe('the ledger of a home whose gateway counts hosts', () => {
       await auto.kill();
     }
     await expectTruth();
+  });
+
+  it('books once what came to an address that changed hands between two readings, and what each has sent as its own', async () => {
+    await world.talk(gina, SOME);
+    await world.router.unplug(gina.client);
+    await leasesExpire();
+    const karl = await world.join('karl', MAC.karl, 'guest', gina.v4);
+    expect(karl.v4).to.equal(gina.v4);
+    await world.talk(karl, MORE);
+    const samples = await exporter.scrape();
+    for (const kind of ['host', 'device'] as const) {
+      const booked = bytesByMac(samples, kind);
+      for (const [mac, { upload }] of world.truth.devices) expect(booked.get(mac)?.upload, mac).to.equal(upload);
+      const downloads = (bytes: ReadonlyMap<string, Traffic>) => [...bytes.values()].reduce((sum, { download }) => sum + download, 0);
+      expect(downloads(booked)).to.equal(downloads(world.truth.devices));
+    }
   });
 
   /** Every lease of the guests ends; the server notices when somebody next asks it for one. */
