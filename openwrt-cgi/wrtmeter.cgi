@@ -296,9 +296,9 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       text = $0
       sub(/.*"bytes": /, "", text)
       sub(/[^0-9].*/, "", text)
-      if (set ~ /^up[46]$/) host("nftables", "up " element " " second, text)
-      else if (set ~ /^up[46]_l3$/) host("nftables", "up - " element, text)
-      else if (set ~ /^down[46]$/) host("nftables", "down " element, text)
+      if (set ~ /^up[46]$/) tally("nftables", "up " element " " second, text)
+      else if (set ~ /^up[46]_l3$/) tally("nftables", "up - " element, text)
+      else if (set ~ /^down[46]$/) tally("nftables", "down " element, text)
       element = ""
     }
     object = /"[a-z]+": $/ ? substr($0, 1, length($0) - 3) : ""
@@ -310,7 +310,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   }
   function networkline(network, device) { counted[++countedof] = "network " word(network) " " word(device) }
   # One counter of a host; of the same counter twice the first.
-  function host(kind, key, bytes,   f, n) {
+  function tally(kind, key, bytes,   f, n) {
     n = split(key, f, " ")
     if (n != (f[1] == "down" ? 2 : 3) || !isaddress(f[n]) || (n == 3 && f[2] != "-" && !ismac(f[2])) || bytes !~ /^[0-9]+( [0-9]+)?$/ || length(bytes) > 41 || (kind, key) in hostseen) return
     hostseen[kind, key] = 1
@@ -330,7 +330,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     direction = $3 ~ /_(upload|rx)$/ ? "-s" : "-d"
     for (i = 4; i < NF && $i != "--comment" && address == ""; i++) if ($i == direction) address = $(i + 1)
     if (sub(/\/(32|128)$/, "", address) || address !~ /\//) {
-      if (address != "") host(kind, direction == "-s" ? "up - " address : "down " address, f[2])
+      if (address != "") tally(kind, direction == "-s" ? "up - " address : "down " address, f[2])
       else if (kind == "iptables" && NF == 5) leftover[direction] = sum(leftover[direction], f[2])
     }
   }
@@ -349,7 +349,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       gsub(/"/, "")
       split($0, f, ",")
       i = f[column["mac"]]
-      host("nlbwmon", "both " (i == "00:00:00:00:00:00" ? "-" : i) " " f[column["ip"]], f[column["rx_bytes"]] " " f[column["tx_bytes"]])
+      tally("nlbwmon", "both " (i == "00:00:00:00:00:00" ? "-" : i) " " f[column["ip"]], f[column["rx_bytes"]] " " f[column["tx_bytes"]])
     }
   }
   # The first day of the accounting period at some time, and its first second. nlbwmon begins one on a day of the month (from its end, if
@@ -412,7 +412,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     }
     if (n < 9 || !iskey(f[2]) || f[4] !~ /^(\(none\)|[0-9.]+:[0-9]+|\[[0-9a-f:.]+(%[A-Za-z0-9_.@-]+)?\]:[0-9]+)$/) return
     if (f[6] !~ /^[0-9]+$/ || !isnumber(f[7]) || !isnumber(f[8])) return
-    running[f[1], f[2]] = 1
+    present[f[1], f[2]] = 1
     peerline[++peerlines] = "peer " f[1] " " f[2] " " (f[4] == "(none)" ? "-" : f[4]) " " prefixes(f[5]) " " f[6] " " f[7] " " f[8]
   }
   function iskey(text) { return length(text) == 44 && text ~ /^[A-Za-z0-9+\/]+[AEIMQUYcgkosw048]=$/ }
@@ -644,14 +644,14 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   }
   # The networks whose hosts are to be counted, as hosts-networks.sh finds them: those that are named, else those of the zones that are no uplink.
   # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
-  function countable(   i, j, n, f, up, uplink, behind, logical, device, known) {
+  function countable(   i, j, n, f, up, outside, behind, logical, device, known) {
     zones()
     n = split(named, f, " ")
     for (j = 1; j <= n; j++) f[f[j]] = 1
     for (i = 1; i <= interfaces; i++) {
       logical = field[i, "interface"]
       device = field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"]
-      if (isuplink(i)) { uplink = 1; if (field[i, "up"] == "true") up = 1 }
+      if (isuplink(i)) { outside = 1; if (field[i, "up"] == "true") up = 1 }
       if (n ? !(logical in f) : kindof(i) != "other") continue
       if (field[i, "up"] == "true" && field[i, "default"]) behind = 1
       if (device == "" || device == "lo" || device ~ /^@/ || device in known) continue
@@ -663,7 +663,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
         j = split(option[section[i], "device"], f, " ")
         for (; j > 0; j--) if (!(f[j] in known)) { known[f[j]] = 1; networkline(option[section[i], "name"], f[j]) }
       }
-    return countedof && (n || (uplink && (up || !behind)))
+    return countedof && (n || (outside && (up || !behind)))
   }
   function wireguard_peers(   i, s, j, n, f, key, device, name, gone, gones) {
     if (!peerlines && !("peers" in failed)) return
@@ -676,7 +676,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       key = option[s, "public_key"]
       if (!iskey(key) || !(device in wgkind)) continue
       name[device, key] = clean(option[s, "description"])
-      if (option[s, "disabled"] == 1 && !((device, key) in running)) gone[++gones] = "disabled " device " " key " " prefixes(option[s, "allowed_ips"]) " " name[device, key]
+      if (option[s, "disabled"] == 1 && !((device, key) in present)) gone[++gones] = "disabled " device " " key " " prefixes(option[s, "allowed_ips"]) " " name[device, key]
     }
     for (i = 1; i <= peerlines; i++) {
       split(peerline[i], f, " ")
