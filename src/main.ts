@@ -63,7 +63,7 @@ function createProgram(): Command {
   withSettings(
     program
       .command('print <what>')
-      .description('show devices, wan, routers, months, days or audit as a table; works while the service runs'),
+      .description('show devices, wan, peers, reconciliation, routers, months, days or audit as a table; works while the service runs'),
   )
     .option('--device <name or MAC>', 'months or days of one device')
     .option('--last <number>', 'so many of the newest months, days or audit rows')

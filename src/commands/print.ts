@@ -19,7 +19,7 @@ export interface PrintIo extends CheckIo {
 export type PrintOptions = CliOptions & { json?: boolean; device?: string; last?: string };
 
 /**
- * `wrtmeter print devices|wan|routers|months|days|audit`: shows what the ledger holds, also while the service writes it.
+ * `wrtmeter print devices|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger holds, also while the service writes it.
  * Returns the exit code: 1 where there is no ledger to read, 2 for a bad command line or configuration.
  */
 export async function print(what: string, options: PrintOptions, io: PrintIo): Promise<number> {

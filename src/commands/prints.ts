@@ -6,6 +6,7 @@ import { peerRows } from '../views/peer-rows.ts';
 import { homeTraffic, wanRows } from '../views/wan-rows.ts';
 import { printAudit } from './print-audit.ts';
 import { printDays, printMonths } from './print-periods.ts';
+import { printReconciliation } from './print-reconciliation.ts';
 import { count, type LedgerView, left, type Printed, right, seen, type Wish } from './printed.ts';
 
 /** Something that `wrtmeter print` can print, and the options that it knows beside --json. */
@@ -18,6 +19,7 @@ export const PRINTS: Readonly<Record<string, Print>> = {
   devices: { make: printDevices, knows: [] },
   wan: { make: printWan, knows: [] },
   peers: { make: printPeers, knows: [] },
+  reconciliation: { make: printReconciliation, knows: [] },
   routers: { make: printRouters, knows: [] },
   months: { make: printMonths, knows: ['device', 'last'] },
   days: { make: printDays, knows: ['device', 'last'] },

@@ -116,7 +116,7 @@ describe('wrtmeter print', () => {
     expect(await printed('users')).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: 'Cannot print "users": choose one of devices, wan, peers, routers, months, days, audit\n',
+      stderr: 'Cannot print "users": choose one of devices, wan, peers, reconciliation, routers, months, days, audit\n',
     });
     expect(await printed('devices', { data: 'elsewhere' })).to.deep.equal({
       code: 1,
