@@ -71,7 +71,7 @@ async function surveyOf(router: RouterConfig, config: Config, on: string | undef
     }
     survey.notes.push(...listing.notes);
     for (const { publicKey, ...shown } of listing.peers) {
-      const called = given.get(publicKey) ?? names.get(publicKey) ?? null;
+      const called = given.get(publicKey)?.name ?? names.get(publicKey) ?? null;
       survey.peers.push({
         ...shown,
         router: router.name,

@@ -6,7 +6,7 @@ import { hostsProbe, wrtmeterProbe } from '../sources/openwrt/wrtmeter.ts';
 import type { Probe } from '../sources/source.ts';
 import { wireguardProbe } from '../sources/wireguard/probe.ts';
 import { httpReader } from '../transports/http.ts';
-import type { Alias } from '../views/view.ts';
+import type { Alias, PeerName } from '../views/view.ts';
 import { machineOf } from './machines.ts';
 
 /** Bounds what an attacker who invents MACs can make the ledger hold. */
@@ -102,9 +102,9 @@ export function aliasesOf({ devices }: Config): Map<string, Alias> {
   );
 }
 
-/** What the owner calls each WireGuard peer, by public key. */
-export function peerNamesOf({ peers }: Config): Map<string, string> {
-  return new Map(peers.map(({ publicKey, name }) => [publicKey, name]));
+/** What the owner calls each WireGuard peer, by public key, and whose it is. */
+export function peerNamesOf({ peers }: Config): Map<string, PeerName> {
+  return new Map(peers.map(({ publicKey, name, user }) => [publicKey, { name, user: user ?? null }]));
 }
 
 /** Earlier names of routers, each with the name it has now. */

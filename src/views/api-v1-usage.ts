@@ -168,11 +168,16 @@ function oneSeries(view: UsageView, account: Account, rows: readonly UsageRow[],
     ip: account.kind === 'host' && mac === null ? account.key : null,
     public_key: account.kind === 'peer' ? account.key : null,
     name: mac === null ? otherName(view, account) : nameOf(view, mac),
-    user: mac === null ? null : (view.aliases.get(mac)?.user ?? null),
+    user: userOf(view, account, mac),
     overlay: account.overlay,
     ...bytesJson(rows.map(({ bytes }) => bytes).reduce(plus, NOTHING)),
     buckets: [...byTime].sort(([a], [b]) => a - b).map(([time, bytes]) => ({ start: text(time), ...bytesJson(bytes) })),
   };
+}
+
+function userOf(view: UsageView, { kind, key }: Account, mac: string | null): string | null {
+  const known = kind === 'peer' ? view.peerNames.get(key) : view.aliases.get(mac ?? '');
+  return known?.user ?? null;
 }
 
 const hasMac = ({ kind, key }: Account): boolean => kind === 'device' || kind === 'station' || (kind === 'host' && isMac(key));

@@ -21,8 +21,8 @@ export interface View {
   routers: readonly RouterStatus[];
   /** What the owner calls a MAC, and whose it is. */
   aliases: ReadonlyMap<string, Alias>;
-  /** What the owner calls a WireGuard peer, by its public key. */
-  peerNames: ReadonlyMap<string, string>;
+  /** What the owner calls a WireGuard peer, by its public key, and whose it is. */
+  peerNames: ReadonlyMap<string, PeerName>;
   /** True where no router was configured and the usual address is tried. */
   implied: boolean;
 }
@@ -34,6 +34,11 @@ export interface Alias {
   user: string | null;
 }
 
+export interface PeerName {
+  name: string;
+  user: string | null;
+}
+
 /** What a MAC is called: the owner's alias, else the last name known, else the MAC itself. */
 export function nameOf(view: Pick<View, 'aliases' | 'books'>, mac: string): string {
   return view.aliases.get(mac)?.name ?? view.books.devices.get(mac)?.name ?? mac;
@@ -41,7 +46,7 @@ export function nameOf(view: Pick<View, 'aliases' | 'books'>, mac: string): stri
 
 /** What a WireGuard peer is called: by the owner, else by its server, else by the beginning of its key. */
 export function nameOfPeer({ peerNames, books }: Pick<View, 'peerNames' | 'books'>, router: string, name: string, key: string): string {
-  return peerNames.get(key) ?? books.peers.get(peerKey(router, name, key))?.name ?? shortKey(key);
+  return peerNames.get(key)?.name ?? books.peers.get(peerKey(router, name, key))?.name ?? shortKey(key);
 }
 
 type ObservationOf<S> = Extract<Observation, { source: S }>;

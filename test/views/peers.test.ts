@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { Observation, Peer } from '../../src/domain/observation.ts';
+import { readUsage } from '../../src/ledger/usage.ts';
 import { PEER_RULES } from '../../src/sources/openwrt/peers.ts';
 import { peersAnswer } from '../../src/views/api-v1.ts';
+import { usageAnswer } from '../../src/views/api-v1-usage.ts';
 import { landing } from '../../src/views/landing.ts';
 import { openHome, type SmallHome } from '../support/small-home.ts';
 
@@ -67,7 +69,18 @@ describe('peers', () => {
 
   it('the owner’s name goes before the server’s', async () => {
     await read(NOW, peer(ANNA, { name: 'wg-client-1' }));
-    expect(rows(home.view(NOW, { peerNames: new Map([[ANNA, 'Anna’s phone']]) }))[0]?.[0]).to.equal('Anna’s phone');
+    expect(rows(home.view(NOW, { peerNames: new Map([[ANNA, { name: 'Anna’s phone', user: 'anna' }]]) }))[0]?.[0]).to.equal('Anna’s phone');
+  });
+
+  it('whose it is stands in the usage', async () => {
+    await read(NOW - 60_000, peer(ANNA), peer(BERTA));
+    await read(NOW, peer(ANNA, { bytes: { download: 5, upload: 0 } }), peer(BERTA, { bytes: { download: 4, upload: 0 } }));
+    const view = home.view(NOW, { peerNames: new Map([[ANNA, { name: 'Anna’s phone', user: 'anna' }]]) });
+    const { series } = await usageAnswer(view, home.terms, { kind: 'peer' }, (rows, most) => readUsage(home.ledger.store, rows, most));
+    expect(series.map(({ name, user }) => [name, user])).to.deep.equal([
+      ['Anna’s phone', 'anna'],
+      ['BBBBBBBB…', null],
+    ]);
   });
 
   it('an interface that is not listed says nothing of its peers', async () => {
