@@ -4,28 +4,32 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { readRound } from '../src/collector/round.ts';
-import { Oracle } from '../src/demo/oracle.ts';
+import type { Look } from '../src/demo/look.ts';
+import { type Accounting, Oracle } from '../src/demo/oracle.ts';
 import { createRandom, type Random } from '../src/demo/random.ts';
 import { render, type Script } from '../src/demo/render.ts';
 import type { Association } from '../src/demo/state.ts';
 import { createWorld, type World } from '../src/demo/world.ts';
+import type { HostMethod } from '../src/domain/observation.ts';
 import { SourceError } from '../src/errors.ts';
 import { accountKey } from '../src/ledger/account.ts';
+import { isMac } from '../src/ledger/hosts.ts';
 import { type Ledger, openLedger } from '../src/ledger/ledger.ts';
 import { openStore } from '../src/ledger/store.ts';
 import { classicProbes } from '../src/sources/openwrt/classic.ts';
 import { wrtmeterProbe } from '../src/sources/openwrt/wrtmeter.ts';
 import type { ReadText } from '../src/sources/source.ts';
-import { type Books, booksKnowable, expectAtMost, expectEqual, expectNoFall } from './support/books.ts';
+import { type Books, booksKnowable, expectAtMost, expectEqual, expectNoFall, unknownOf } from './support/books.ts';
 import { type Events, knowableEvents, wildEvents } from './support/events.ts';
+import { hostEvents } from './support/host-events.ts';
 import { site } from './support/site.ts';
 
-const START = Date.UTC(2025, 9, 24, 18);
+const BEFORE_WINTER = Date.UTC(2025, 9, 24, 18);
+const END_OF_MONTH = Date.UTC(2025, 9, 31, 6);
 const TERMS = {
   timezone: 'Europe/Berlin',
   billing: { day: 1 },
   routerBilling: new Map(),
-  accounting: 'stations' as const,
   lineRate: () => 10e9,
   keepHours: 62 * 86_400,
   gapAfter: 0,
@@ -35,6 +39,11 @@ const TERMS = {
 
 interface Case {
   format: 'classic' | 'wrtmeter';
+  /** Where the gateway counts hosts. */
+  counting?: { method: HostMethod; size?: number };
+  accounting?: Accounting;
+  /** Unix ms; without it, two days before the clocks are set back. */
+  start?: number;
   events: (world: World, random: Random) => Events;
   judge: (shown: Books, knowable: Books) => void;
   /** Where a list of stations may end early, at the end of a line: so that no MAC loses one of two lines, or anywhere. */
@@ -42,13 +51,15 @@ interface Case {
 }
 
 /** Lets a world and a ledger live together for some days: nothing but the network is left out between the two. */
-async function live(seed: number, { format, events: makeEvents, judge, cut }: Case): Promise<void> {
+async function live(seed: number, terms: Case): Promise<void> {
+  const { format, counting, accounting = 'stations', start = BEFORE_WINTER, events: makeEvents, judge, cut } = terms;
   const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-ledger-'));
-  const world = createWorld(site(seed, START));
+  const world = createWorld(site(seed, start, counting));
   const random = createRandom(seed, 'script');
   const events = makeEvents(world, random);
-  const oracle = new Oracle(world);
-  const clock = { now: () => world.now, tick: () => world.now - START };
+  const oracle = new Oracle(world, accounting);
+  let looks: Look[] = [];
+  const clock = { now: () => world.now, tick: () => world.now - start };
 
   const wasCut = new Set<string>();
   const read: ReadText = async (url) => {
@@ -68,12 +79,16 @@ async function live(seed: number, { format, events: makeEvents, judge, cut }: Ca
         .join('');
     }
     if (script === 'totalwifi' || script === 'wrtmeter') {
-      oracle.learn(oracle.look(router, 'stations', (a) => stations.includes(a)));
+      looks.push(oracle.look(router, 'stations', (a) => stations.includes(a)));
       events.readStations(router, stations);
     }
     if (script === 'wan' || script === 'wrtmeter') {
-      oracle.read(router, 'wan');
+      looks.push(oracle.look(router, 'wan'));
       if (router === 'gateway') events.readWan();
+    }
+    if (script === 'wrtmeter' && router === 'gateway' && counting !== undefined) {
+      looks.push(oracle.look(router, 'neighbours'), oracle.look(router, 'peers'));
+      if (world.counting(router).there) looks.push(oracle.look(router, 'hosts'));
     }
     return { text, framed: true };
   };
@@ -86,7 +101,7 @@ async function live(seed: number, { format, events: makeEvents, judge, cut }: Ca
     };
   });
 
-  const open = async (): Promise<Ledger> => openLedger(await openStore(directory), TERMS, world.now);
+  const open = async (): Promise<Ledger> => openLedger(await openStore(directory), { ...TERMS, accounting }, world.now);
   let ledger = await open();
   let before: Books = new Map();
   try {
@@ -95,6 +110,8 @@ async function live(seed: number, { format, events: makeEvents, judge, cut }: Ca
       world.advance(1 + random.exponential(random.next() < 0.05 ? 20_000 : 40));
       const posted = await ledger.post(await readRound(routers, AbortSignal.timeout(10_000), clock), clock.tick);
       expect(posted.status).to.equal('posted');
+      oracle.learnRound(looks);
+      looks = [];
       if (random.next() < 0.05) {
         await ledger.close();
         ledger = await open();
@@ -119,9 +136,9 @@ function hasTwins(stations: readonly Association[]): boolean {
 function booksOf({ books }: Ledger): Books {
   const shown: Books = new Map();
   for (const { kind, router, interface: name, key, total } of books.accounts.values()) {
-    const account = [kind, router, name, key].filter((part) => part !== '').join(' ');
-    shown.set(`${account} download`, total.download);
-    shown.set(`${account} upload`, total.upload);
+    if (kind === 'address') continue; // the device's share of what the host's account shows
+    const account = kind === 'host' && !isMac(key) ? unknownOf(router) : [kind, router, name, key].filter((part) => part !== '').join(' ');
+    for (const way of ['download', 'upload'] as const) shown.set(`${account} ${way}`, (shown.get(`${account} ${way}`) ?? 0) + total[way]);
   }
   return shown;
 }
@@ -139,10 +156,10 @@ async function expectDaysAddUp({ store, books }: Ledger): Promise<void> {
 
 describe('the ledger in a simulated world', function () {
   this.timeout(60_000);
-  const always = (terms: Case) =>
+  const always = (terms: Case, numRuns = 6) =>
     fc.assert(
       fc.asyncProperty(fc.integer(), (seed) => live(seed, terms)),
-      { numRuns: 6, endOnFailure: true },
+      { numRuns, endOnFailure: true },
     );
 
   it('holds all that classic lists let it know, to the byte', () =>
@@ -153,4 +170,16 @@ describe('the ledger in a simulated world', function () {
 
   it('never holds more than classic lists let it know, whatever happens', () =>
     always({ format: 'classic', events: wildEvents, judge: expectAtMost, cut: 'between MACs' }));
+
+  for (const terms of [
+    { counting: { method: 'nftables' }, accounting: 'auto' },
+    { counting: { method: 'nftables', size: 5 }, accounting: 'hosts' },
+    { counting: { method: 'iptables' }, accounting: 'auto' },
+    { counting: { method: 'nlbwmon' }, accounting: 'hosts', start: END_OF_MONTH },
+  ] as const satisfies Partial<Case>[]) {
+    const { counting, accounting } = terms;
+    const room = 'size' in counting ? ', with little room' : '';
+    it(`holds all of hosts and peers that it could know, to the byte: ${counting.method}${room}, accounting ${accounting}`, () =>
+      always({ ...terms, format: 'wrtmeter', events: hostEvents, judge: expectEqual }, 3));
+  }
 });

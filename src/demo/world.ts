@@ -139,12 +139,13 @@ export class World {
     saveCounting(this.counting(router));
   }
 
-  /** The device has this IPv4 address from now on, which may have been another's, whose lease is over. */
+  /** The device has this IPv4 address from now on. Whoever had it before, and has no lease any more, will be given the other one. */
   takeAddress(mac: string, address: string): void {
     const device = this.device(mac);
     for (const other of this.devices.values()) {
       if (other === device || other.address !== address) continue;
       if (other.lease !== null || other.current !== null || other.spec.wired) throw new Error(`${address} is ${other.spec.mac}’s`);
+      other.address = device.address;
     }
     device.address = address;
     device.lease = device.spec.addressing === undefined || device.spec.addressing === 'dhcp' ? { device, granted: this.now } : null;

@@ -1,9 +1,12 @@
-import type { DeviceSpec, WorldSpec } from '../../src/demo/spec.ts';
+import type { CountingSpec, DeviceSpec, TunnelSpec, WorldSpec } from '../../src/demo/spec.ts';
 
 const GB = 1e9;
 
-/** Three routers with two radios each, and devices that move only what a script tells them to. */
-export function site(seed: number, start: number): WorldSpec {
+/**
+ * Three routers with two radios each, and devices that move only what a script tells them to. Where the gateway counts hosts it has
+ * WireGuard peers too, and the home has IPv6.
+ */
+export function site(seed: number, start: number, counting?: Pick<CountingSpec, 'method' | 'size'>): WorldSpec {
   const names = ['gateway', 'attic', 'garden'];
   return {
     seed,
@@ -16,12 +19,28 @@ export function site(seed: number, start: number): WorldSpec {
         { interface: 'phy1-ap0', frequency: 5180, ssid: 'Site' },
       ],
       ...(name === 'gateway' && {
+        ...(counting && { counting: { ...counting, networks: [['lan', 'br-lan'] as const] }, tunnels: TUNNELS }),
         uplinks: [{ name: 'wan', device: 'pppoe-wan', ifindex: 9, protocol: 'pppoe', shows: { download: 6 * GB, upload: 5 * GB } }],
       }),
     })),
-    devices: [...Array.from({ length: 7 }, (_, i) => wireless(i, names[i % 3] ?? 'gateway')), ...names.map(fixed), WIRED],
+    devices: [...Array.from({ length: 7 }, (_, i) => wireless(i, names[i % 3] ?? 'gateway')), ...names.map(fixed), WIRED].map((device) =>
+      counting === undefined || isFixed(device) ? device : { ...device, slaac: '2001:db8:0:1' },
+    ),
   };
 }
+
+const TUNNELS: TunnelSpec[] = [
+  {
+    interface: 'wg0',
+    ifindex: 20,
+    peers: ['xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', 'HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw='].map((publicKey, i) => ({
+      publicKey,
+      name: `traveller-${i + 1}`,
+      address: `10.7.0.${i + 2}`,
+      endpoint: `203.0.113.${i + 9}:51820`,
+    })),
+  },
+];
 
 export const WIRED: DeviceSpec = { mac: '02:00:00:00:00:ff', hostname: 'desktop', address: '192.168.1.99', wired: true };
 
