@@ -1,4 +1,4 @@
-import { type Traffic, total } from '../domain/traffic.ts';
+import { NOTHING, plus, type Traffic, total } from '../domain/traffic.ts';
 import { readerKey } from '../ledger/books.ts';
 import { formatBytes } from '../views/format.ts';
 import type { Reconciliation } from '../views/reconciliation.ts';
@@ -13,6 +13,8 @@ import { formatShare } from './doctor-words.ts';
 const MOST_SHARE = 0.15;
 /** Figures below this are chance. */
 const WORTH = 100 * 1024 * 1024;
+/** Such a part of what is counted may be missing. */
+const LITTLE = 0.01;
 const DAY_MS = 86_400_000;
 
 /** What is to be said of hosts, of what is counted twice or not at all, and of uplinks. */
@@ -105,12 +107,15 @@ function offload(router: RouterLook): Finding[] {
   ];
 }
 
+/** A little is usual with iptables: a rule comes a while after its address. */
 function overflow(router: RouterLook): Finding[] {
-  const uncounted = hostsOf(router)?.uncounted;
-  if (!uncounted || total(uncounted) === 0) return [];
-  const what = `its sets of hosts were full: ${both(uncounted)} went uncounted since its counting began`;
-  const todo =
-    'Make them larger on the router: uci set wrtmeter.hosts.size=16384; uci commit wrtmeter; /etc/init.d/wrtmeter restart. Are there so many hosts? Else one makes addresses up.';
+  const hosts = hostsOf(router);
+  const uncounted = hosts?.uncounted ?? NOTHING;
+  const counted = hosts === null ? 0 : total(hosts.hosts.map(({ bytes }) => bytes).reduce(plus, NOTHING));
+  if (hosts === null || total(uncounted) < WORTH / 10 || total(uncounted) < LITTLE * (counted + total(uncounted))) return [];
+  const what = `it had no ${hosts.method === 'iptables' ? 'rule' : 'room'} for the addresses of ${both(uncounted)}, since its counting began`;
+  const size = hosts.method === 'iptables' ? 2048 : 16384;
+  const todo = `Make room on the router: uci set wrtmeter.hosts.size=${size}; uci commit wrtmeter; /etc/init.d/wrtmeter reload. Are there so many hosts? Else one of them makes addresses up.`;
   return [about(router.config.name, 'wrong', 'overflow', what, todo)];
 }
 

@@ -96,9 +96,10 @@ function offload({ offload: told, method }: Facts): Reason | null {
   };
 }
 
-function overflow({ uncounted }: Facts): Reason | null {
+function overflow({ uncounted, method }: Facts): Reason | null {
   if (uncounted === null || isZero(uncounted)) return null;
-  const text = `The router had no room for ${both(uncounted)} of further hosts, since its counting began`;
+  const why = method === 'iptables' ? 'no rule yet, or no room' : 'no room';
+  const text = `The router had ${why} for the addresses of ${both(uncounted)}, since its counting began`;
   return { kind: 'overflow', text, bytes: uncounted, known: false };
 }
 

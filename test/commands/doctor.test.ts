@@ -245,10 +245,15 @@ advice   garden: the scripts there name no version, older than this program (0.1
     });
 
     it('sets that were full', async () => {
-      const full = [...COUNTING.slice(0, -1), 'uncounted 5368709120 0'];
+      const uncounted = (bytes: number) => [...COUNTING.slice(0, -2), `down ${IP} 10737418240`, `uncounted ${bytes} 0`];
+      expect(
+        kinds(await findings([await router(told({ sections: { hosts: uncounted(50 * 1024 ** 2) } }))])),
+        'half a per cent',
+      ).to.deep.equal([]);
+      const full = uncounted(5 * GIB);
       expect(await found([await router(told({ sections: { hosts: full } }))], 'overflow')).to.include({
         grade: 'wrong',
-        what: 'its sets of hosts were full: 5.00 GiB down went uncounted since its counting began',
+        what: 'it had no room for the addresses of 5.00 GiB down, since its counting began',
       });
     });
 

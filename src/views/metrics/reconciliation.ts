@@ -43,13 +43,13 @@ export function reconciliationFamilies(view: View): Family[] {
     ),
     gauge(
       'router_uncounted_download_bytes',
-      'Bytes to hosts that the router had no room to count, since its counting began; it begins again with the counting',
+      'Bytes to addresses that the router had no room or no rule for, since its counting began; it begins again with the counting',
       ROUTER,
       side((g) => g.uncounted, 'download'),
     ),
     gauge(
       'router_uncounted_upload_bytes',
-      'Bytes from hosts that the router had no room to count, since its counting began; it begins again with the counting',
+      'Bytes from addresses that the router had no room or no rule for, since its counting began; it begins again with the counting',
       ROUTER,
       side((g) => g.uncounted, 'upload'),
     ),
