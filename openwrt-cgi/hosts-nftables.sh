@@ -111,6 +111,8 @@ start() {
       { echo 'flush set inet wrtmeter counted' && elements "$networks"; } | apply 2>/dev/null && return
       ;;
   esac
+  nft -j list tables >/dev/null 2>&1 ||
+    fail 'nft cannot show its counters in JSON; install nftables-json in the place of nftables-nojson ("opkg install nftables-json" or "apk add nftables-json")'
   # One transaction, whether a table was there or not.
   { echo 'table inet wrtmeter { }' && echo 'delete table inet wrtmeter' && table "$size" && elements "$networks"; } | apply ||
     fail 'nft could not make the table "inet wrtmeter"; does the kernel have nftables (kmod-nft-core)?'

@@ -227,7 +227,11 @@ remove_hosts() {
       say note "$file is not from wrtmeter and was left as it is"
     fi
   done
-  if [ -d "$lib" ]; then rm -rf "$lib" && gone="$gone $lib"; fi
+  # Rules of iptables are remembered there until the next boot.
+  rm -rf /var/run/wrtmeter
+  [ -d "$lib" ] || return 0
+  rm -f "$lib/hosts.sh" "$lib"/hosts-*.sh "$lib/host-event.sh"
+  if rmdir "$lib" 2>/dev/null; then gone="$gone $lib"; else say note "$lib holds files that are not from wrtmeter and were left as they are"; fi
 }
 
 # What is not below /etc/config is lost at sysupgrade unless it is listed here, this list included.

@@ -226,7 +226,13 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     it('keeps what the configuration says of networks and sizes', () => {
       writeFileSync(path('etc/config/wrtmeter'), "config hosts hosts\n\tlist network 'lan'\n\toption enabled '0'\n\toption size '64'\n");
       install('--hosts');
-      expect(read('etc/config/wrtmeter')).to.equal("config hosts hosts\n\toption enabled '1'\n\tlist network 'lan'\n\toption size '64'\n");
+      const hosts = "config hosts hosts\n\toption enabled '1'\n\tlist network 'lan'\n\toption size '64'\n";
+      expect(read('etc/config/wrtmeter')).to.equal(hosts);
+      install('--token', 'auto');
+      const token = readFileSync(join(here, 'wrtmeter-127.0.0.1.token'), 'utf8').trim();
+      expect(read('etc/config/wrtmeter'), 'where uci looks for wrtmeter.main.token').to.equal(
+        `${hosts}\nconfig wrtmeter 'main'\n\toption token '${token}'\n`,
+      );
     });
     it('a router without uplink counts none, one without the means says what to install', () => {
       writeFileSync(path('tools/uci-firewall'), "firewall.@zone[0]=zone\nfirewall.@zone[0].name='lan'\nfirewall.@zone[0].network='lan'\n");
@@ -273,8 +279,12 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       const notes = ['/etc/init.d/wrtmeter', '/etc/hotplug.d/iface/30-wrtmeter'].map(
         (name) => `note: ${name} is not from wrtmeter and was left as it is\n`,
       );
+      mkdirSync(path('usr/lib/wrtmeter'), { recursive: true });
+      writeFileSync(path('usr/lib/wrtmeter/mine'), 'mine\n');
       expect(install().stderr).to.equal(notes.join(''));
-      expect(local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']).stderr).to.equal(notes.reverse().join(''));
+      const kept = 'note: /usr/lib/wrtmeter holds files that are not from wrtmeter and were left as they are\n';
+      expect(local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']).stderr).to.equal(notes.reverse().join('') + kept);
+      expect(readdirSync(path('usr/lib/wrtmeter'))).to.deep.equal(['mine']);
       expect([read('etc/init.d/wrtmeter'), read('etc/hotplug.d/iface/30-wrtmeter')]).to.deep.equal([
         '#!/bin/sh\necho mine\n',
         'echo mine\n',
