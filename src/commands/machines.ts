@@ -35,7 +35,7 @@ export function machineOf({ ssh, container, sudo: bySudo }: WireguardConfig): Se
   const host = ssh === null ? thisMachine(env) : sshMachine(ssh, env);
   const root = bySudo ? sudo : (argv: Argv) => argv;
   const port = ssh?.port ?? 22;
-  const where = ssh === null ? 'here' : `${ssh.host}:${port}`;
+  const where = ssh === null ? 'here' : `${ssh.host.toLowerCase()}:${port}`;
   const login =
     ssh === null ? 'this machine' : `ssh ${ssh.user === null ? '' : `${ssh.user}@`}${ssh.host}${port === 22 ? '' : ` port ${port}`}`;
   if (container === null) return { machine: host, asRoot: root, place: where, address: login };
