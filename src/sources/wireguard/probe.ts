@@ -128,7 +128,10 @@ function explained(error: SourceError, name: string | null): SourceError {
     if (name !== null && /no such device|protocol not supported/i.test(message)) return missing(name, true);
   }
   if (/password is required|not allowed to execute|not in the sudoers|terminal is required/i.test(message)) {
-    return new SourceError('auth', 'sudo does not let this user read the interfaces without a password: allow it in sudoers');
+    return new SourceError(
+      'auth',
+      'sudo does not let this user run it without a password: allow it in sudoers, and set tool to the one that is allowed',
+    );
   }
   return error;
 }

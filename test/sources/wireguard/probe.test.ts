@@ -236,7 +236,7 @@ describe('the peers of a WireGuard server', () => {
       [
         'for want of a password',
         new ExitError(1, '"sudo" failed with 1: sudo: a password is required'),
-        'auth: sudo does not let this user read the interfaces without a password: allow it in sudoers',
+        'auth: sudo does not let this user run it without a password: allow it in sudoers, and set tool to the one that is allowed',
       ],
       [
         'for want of a container',
