@@ -4,8 +4,11 @@ import type { Traffic } from './traffic.ts';
 export interface CounterRules {
   /** `together`: one pair, reset at once (a station). `apart`: two counters that stand each by itself (a network device). */
   directions: 'together' | 'apart';
-  /** What it means that a known counter is not in an answer: it ended, or its baseline waits. */
-  absent: 'ended' | 'kept';
+  /**
+   * What it means that a known counter is not in an answer: it ended, or its baseline waits; `missed`: it ended, or the list has missed it
+   * this once, so its baseline waits for two days.
+   */
+  absent: 'ended' | 'missed' | 'kept';
   /** A counter never held before that appears in a later reading: it began at zero since, or it may only have come into sight. */
   unknown: 'began' | 'baseline';
   /** What a fall within an epoch means: the counter began again at zero, or it went back to older figures that were posted once. */

@@ -2,6 +2,9 @@ import type { Baseline, CounterRules, Reading } from '../domain/counter.ts';
 import { MOST_LINES } from '../domain/pairing.ts';
 import type { Reader, ReaderEntry } from './books.ts';
 
+/** No list misses a counter for so long, and an element of nftables that was silent for a day has ended. */
+const MISSED_FOR_MS = 2 * 86_400_000;
+
 /** The readings of each counter: a classic list may show one several times, up to a bound. */
 export function byCounter<R extends Reading>(readings: readonly R[]): Map<string, R[]> {
   const found = new Map<string, R[]>();
@@ -36,7 +39,7 @@ function holds(baseline: Baseline, { bytes, epoch }: Reading): boolean {
 export function markAbsent(written: ReaderEntry, before: Reader, rules: CounterRules, present: ReadonlySet<string>): void {
   for (const [counter, baselines] of before.counters) {
     if (present.has(counter)) continue;
-    if (rules.absent === 'ended') written.removed.push(counter);
+    if (hasEnded(baselines, rules, written.reader.readAt)) written.removed.push(counter);
     else if (baselines.some((b) => b.lastRead === null)) {
       written.changed.set(
         counter,
@@ -44,4 +47,9 @@ export function markAbsent(written: ReaderEntry, before: Reader, rules: CounterR
       );
     }
   }
+}
+
+function hasEnded(baselines: readonly Baseline[], { absent }: CounterRules, now: number): boolean {
+  if (absent === 'missed') return baselines.every(({ lastRead }) => lastRead !== null && now - lastRead > MISSED_FOR_MS);
+  return absent === 'ended';
 }

@@ -9,6 +9,7 @@ import { AGENT_PORT, onTheWire, startAgent } from '../support/lab-hosts-agents.t
 import { UPLINK } from '../support/lab-hosts-files.ts';
 import { bytesByMac } from '../support/lab-hosts-readings.ts';
 import { leasesOf } from '../support/lab-hosts-router.ts';
+import { hostFigures } from '../support/lab-hosts-truth.ts';
 import { digTunnel } from '../support/lab-hosts-tunnel.ts';
 import { createHostsWorld, type HostsWorld, type Machine, type Talk } from '../support/lab-hosts-world.ts';
 import { inside } from '../support/lab-world.ts';
@@ -145,6 +146,18 @@ describe('the ledger of a home whose gateway counts hosts', () => {
       await start();
     }
     await moving;
+    await expectTruth();
+  });
+
+  it('posts once what an element has counted that one listing of its set has missed', async () => {
+    const element = (bytes: number | undefined) => `down4 { ${anna.v4}${bytes === undefined ? '' : ` counter packets 1 bytes ${bytes}`} }`;
+    await expectTruth();
+    const bytes = hostFigures(await world.router.read()).received.get(anna.v4);
+    await world.router.nft(`delete element inet wrtmeter ${element(undefined)}`);
+    await world.talk(ben, SOME);
+    await expectTruth();
+    await world.router.nft(`add element inet wrtmeter ${element(bytes)}`);
+    await world.talk(anna, SOME);
     await expectTruth();
   });
 

@@ -17,7 +17,7 @@ import {
   wan,
 } from '../support/rounds.ts';
 
-const NFTABLES: CounterRules = { directions: 'apart', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 };
+const NFTABLES: CounterRules = { directions: 'apart', absent: 'missed', unknown: 'began', fall: 'reset', refresh: 10 };
 const NLBWMON: CounterRules = { ...NFTABLES, absent: 'kept', fall: 'lowers' };
 const epoch = (instance: number): Epoch => ({ boot: 'aaaaaaaa', instance, began: null, margin: 0 });
 
@@ -87,10 +87,21 @@ describe('hosts', () => {
 
   it('an element that expired and came back counts from zero', async () => {
     await open();
-    await bench.read(0, hosts(up(PHONE, IP, 100)));
+    await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)));
     await bench.read(15, hosts());
-    await bench.read(30, hosts(up(PHONE, IP, 400)));
-    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 0, upload: 400 });
+    await bench.read(30, hosts(up(PHONE, IP, 40)));
+    await bench.read(3 * 86_400, hosts(up(PHONE, IP, 40)));
+    await bench.read(3 * 86_400 + 15, hosts(up(PHONE, IP, 40), down(IP, 4000)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 4000, upload: 40 });
+  });
+
+  it('an element that one list has missed is posted once', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)));
+    await bench.read(15, hosts(up(PHONE, IP, 150)));
+    await bench.restart();
+    await bench.read(30, hosts(up(PHONE, IP, 160), down(IP, 1600)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 600, upload: 60 });
   });
 
   it('one that moves nothing is not seen, though its counter still stands in the answer', async () => {

@@ -6,8 +6,14 @@ import { quote, SourceError } from '../../errors.ts';
 import { parseCounter } from '../source.ts';
 import { epochOf, type Parsed } from './fields.ts';
 
-/** An element of a set, or a rule, that is not in a whole answer is gone; a new one counts from zero. */
+/** A rule that is not in a whole answer is gone; a new one counts from zero. */
 const RULES: CounterRules = { directions: 'apart', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 };
+
+/**
+ * nft reads a set in pieces, and an element that ends meanwhile shifts the others: of a set of several hundred one may be missed. It is
+ * there again in the next answer, with all that was posted before.
+ */
+const NFTABLES_RULES: CounterRules = { ...RULES, absent: 'missed' };
 
 /** nlbwmon writes its figures down once a day, and loads them when it starts: what fell then was posted once. */
 const NLBWMON_RULES: CounterRules = { ...RULES, absent: 'kept', fall: 'lowers' };
@@ -51,7 +57,7 @@ function parseCounting(line: string, system: System): Counting {
   switch (method) {
     case 'nftables': {
       if (!/^\d{1,9}$/.test(run)) throw new SourceError('parse', `not the handle of a table: ${quote(run)}`);
-      return { method, rules: RULES, epoch: { ...epochOf(system), instance: Number(run) }, reader: method };
+      return { method, rules: NFTABLES_RULES, epoch: { ...epochOf(system), instance: Number(run) }, reader: method };
     }
     case 'iptables':
       return { method, rules: RULES, epoch: null, reader: method };
