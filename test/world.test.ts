@@ -10,6 +10,7 @@ import { type Books, booksKnowable, booksShown, expectAtMost, expectEqual, expec
 import { ride } from './support/drive.ts';
 import { knowableEvents, wildEvents } from './support/events.ts';
 import { startExporter } from './support/exporter.ts';
+import { hostEvents } from './support/host-events.ts';
 import { site } from './support/site.ts';
 
 /** A new one each time, and told when something fails; set SEED to live through it again. */
@@ -48,10 +49,10 @@ describe(`the program among routers that fail, from outside (SEED=${SEED})`, fun
     return start('routers.json');
   }
 
-  async function wrtmeterSite(): Promise<() => ReturnType<typeof startExporter>> {
+  async function wrtmeterSite(more = ''): Promise<() => ReturnType<typeof startExporter>> {
     routers = await startRouters(world, { auth: { token: 'correct-horse' } });
     const entries = routers.routers.map(({ name, url }) => `  ${name}:\n    url: ${url}\n    token: correct-horse\n`);
-    await writeFile(join(directory, 'wrtmeter.yaml'), `routers:\n${entries.join('')}`);
+    await writeFile(join(directory, 'wrtmeter.yaml'), `${more}routers:\n${entries.join('')}`);
     return start('wrtmeter.yaml');
   }
 
@@ -69,9 +70,21 @@ describe(`the program among routers that fail, from outside (SEED=${SEED})`, fun
     const random = createRandom(SEED, 'wrtmeter');
     const events = wildEvents(world, random, 600);
     const terms = { world, random, events, format: 'wrtmeter', demand: 'equal' } as const;
-    const { answers, failures } = await ride({ ...terms, start: await wrtmeterSite(), routers, rounds: 220, kills: 6, waits: 4 });
+    const { answers, failures } = await ride({ ...terms, start: await wrtmeterSite(), routers, rounds: 190, kills: 6, waits: 4 });
     expect(answers).to.be.greaterThan(400);
     expect(failures).to.be.greaterThan(40);
+  });
+
+  it('shows all that can be known of hosts and peers, to the byte, and goes over from stations to hosts', async () => {
+    world = createWorld(site(SEED, Date.now(), { method: 'nftables' }));
+    const random = createRandom(SEED, 'hosts');
+    const events = hostEvents(world, random, 600);
+    const terms = { world, random, events, format: 'wrtmeter', demand: 'equal', accounting: 'auto' } as const;
+    const start = await wrtmeterSite('accounting: auto\n');
+    const { answers, failures, shown } = await ride({ ...terms, start, routers, rounds: 110, kills: 4, waits: 2 });
+    expect(answers).to.be.greaterThan(400);
+    expect(failures).to.be.greaterThan(40);
+    expect([...shown].filter(([account, bytes]) => /^(host|peer) /.test(account) && bytes > 0)).to.have.length.greaterThan(20);
   });
 
   it('never shows more than classic lists let it know, whatever happens', async () => {

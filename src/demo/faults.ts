@@ -70,11 +70,14 @@ export function cutInNumber(text: string): string {
 const NUMBERS = [
   /^(station \S+ \S+ )\d+/m,
   /^(uplink \S+ up \S+ \d+ \S+ )\d+/m,
+  /^((?:up|both) \S+ \S+ )\d+/m,
+  /^(down \S+ )\d+/m,
+  /^(peer \S+ \S+ \S+ \S+ \d+ )\d+/m,
   /^([0-9a-f:]{17} )\d+/m,
   /^(wan: )\d+/m,
   /^((?:lease )?)\d+(?= [0-9a-f]{2}:)/m,
 ];
-const MACS = [/^(station \S+ )[0-9a-f:]{17}/m, /^((?:lease )?\d+ )[0-9a-f:]{17}/m, /^()[0-9a-f:]{17}/m];
+const MACS = [/^(station \S+ )[0-9a-f:]{17}/m, /^((?:up|both) )[0-9a-f:]{17}/m, /^((?:lease )?\d+ )[0-9a-f:]{17}/m, /^()[0-9a-f:]{17}/m];
 
 /** The answer with one field of each kind of line replaced. */
 export function tell(text: string, lie: Lie): string {

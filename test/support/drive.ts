@@ -1,6 +1,8 @@
+import { countersAt } from '../../src/demo/counting.ts';
 import type { Fault, Lie } from '../../src/demo/faults.ts';
 import { ALL_LIES } from '../../src/demo/faults.ts';
-import { Oracle } from '../../src/demo/oracle.ts';
+import type { Look } from '../../src/demo/look.ts';
+import { type Accounting, Oracle } from '../../src/demo/oracle.ts';
 import type { Random } from '../../src/demo/random.ts';
 import type { Script } from '../../src/demo/render.ts';
 import type { RunningRouters } from '../../src/demo/routers.ts';
@@ -17,6 +19,8 @@ export interface Ride {
   random: Random;
   events: Events;
   format: 'classic' | 'wrtmeter';
+  /** As it is configured, where the gateway counts hosts. Default: by stations, where nothing counts hosts. */
+  accounting?: Accounting;
   /** `equal`: all that can be known is shown, to the byte. `at most`: nothing more than that. */
   demand: 'equal' | 'at most';
   start: () => Promise<Exporter>;
@@ -53,8 +57,8 @@ const QUICK: Fault['kind'][] = [
   'lie',
 ];
 const SLOW: Fault['kind'][] = ['hang', 'trickle'];
-const SOURCES = ['stations', 'wan'] as const;
-type Counted = (typeof SOURCES)[number];
+const SOURCES = ['stations', 'wan', 'neighbours', 'hosts', 'peers'] as const satisfies Look['source'][];
+type Source = (typeof SOURCES)[number];
 /** Seconds that a scrape may take where a router hangs. */
 const HASTE = 1;
 /** An uptime has hundredths of a second: two answers within one are one answer. */
@@ -68,7 +72,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
   const { world, routers, random, events, format, demand, rounds } = terms;
   const ridden: Ridden = { answers: 0, failures: 0, faults: new Set(), shown: new Map() };
   // More than one while nobody knows whether a killed program had kept what it read.
-  let oracles = [new Oracle(world)];
+  let oracles = [new Oracle(world, terms.accounting)];
   let exporter = await terms.start();
   const killAt = spreadOver(rounds, terms.kills);
   const waitAt = spreadOver(rounds, terms.waits, 3);
@@ -134,33 +138,69 @@ export async function ride(terms: Ride): Promise<Ridden> {
     const scrapers = timeout !== HASTE && random.next() < 0.2 ? 2 : 1;
     const pages = await Promise.all(Array.from({ length: scrapers }, () => exporter.scrape(timeout)));
     const [page = []] = pages;
-    for (const { name } of routers.routers) for (const source of SOURCES) learn(page, name, source, faults);
+    const looks = routers.routers.flatMap(({ name }) => SOURCES.flatMap((source) => learn(page, name, source, faults)));
+    oracles = oracles.flatMap((oracle) => learnt(oracle, looks));
     for (const samples of pages) judge(booksShown(samples));
     if (random.next() < 0.1) await expectSameInApi(exporter.api, ridden.shown);
   }
 
-  function learn(page: readonly Sample[], router: string, source: Counted, faults: Map<string, Fault>): void {
-    // A classic access point has no script for uplinks.
-    if (format === 'classic' && source === 'wan' && router !== 'gateway') return;
+  /** What a source of this router has shown in the round, if anything. */
+  function learn(page: readonly Sample[], router: string, source: Source, faults: Map<string, Fault>): Look[] {
+    if (!tells(router, source)) return [];
     const refused = [...faults].some(([target, { kind }]) => kind === 'refuse' && target.startsWith(`${router} `));
     const script = format === 'wrtmeter' ? 'wrtmeter' : source === 'wan' ? 'wan' : 'totalwifi';
     const fault = refused ? ({ kind: 'refuse' } as const) : (faults.get(`${router} ${script}`) ?? null);
-    const expected = isReadable(fault, script, source, router === 'gateway');
+    const counting = world.router(router).counting;
+    const missing = source === 'hosts' && counting?.there === false;
+    const expected = !missing && isReadable(fault, script, source, fieldsOf(router));
     const success = sampleValue(page, 'wrtmeter_source_success', { router, source });
-    if (success !== (expected ? 1 : 0)) {
+    // One that has never told of hosts or peers is not known to have any.
+    const untold = success === undefined && (source === 'hosts' || source === 'peers');
+    if (success !== (expected ? 1 : 0) && !(untold && !expected)) {
       throw new Error(
         `${source} of ${router} shows success ${success} under ${JSON.stringify(fault)}\n${exporter.logs.slice(-5).join('\n')}`,
       );
     }
     if (!expected) {
       ridden.failures++;
-      return;
+      return [];
     }
     ridden.answers++;
     const lines = linesShown(router, fault);
-    for (const oracle of oracles) oracle.learn(oracle.look(router, source, (a) => lines.includes(a)));
     if (source === 'wan') events.readWan();
-    else events.readStations(router, lines);
+    if (source === 'stations') events.readStations(router, lines);
+    return oracles.slice(0, 1).map((oracle) => oracle.look(router, source, (a) => lines.includes(a)));
+  }
+
+  function tells(router: string, source: Source): boolean {
+    const { counting, tunnels } = world.router(router);
+    switch (source) {
+      case 'stations':
+        return true;
+      case 'wan':
+        // A classic access point has no script for uplinks.
+        return format === 'wrtmeter' || router === 'gateway';
+      case 'neighbours':
+        return format === 'wrtmeter';
+      case 'hosts':
+        return format === 'wrtmeter' && counting !== null;
+      case 'peers':
+        return format === 'wrtmeter' && tunnels.length > 0;
+      default:
+        return source satisfies never;
+    }
+  }
+
+  /** What there is in this router's answer that a lie can be told of. */
+  function fieldsOf(router: string): Fields {
+    const { counting, tunnels, uplinks } = world.router(router);
+    const hosts = counting === null ? [] : countersAt(counting, world.now);
+    return {
+      uplink: uplinks.some(({ up }) => up),
+      host: hosts.length > 0,
+      macOfHost: hosts.some(({ mac }) => mac !== null),
+      peer: tunnels.some(({ peers }) => peers.some(({ active }) => active)),
+    };
   }
 
   function linesShown(router: string, fault: Fault | null): Association[] {
@@ -190,9 +230,12 @@ export async function ride(terms: Ride): Promise<Ridden> {
     await sleep(random.int(40));
     await exporter.kill('SIGKILL');
     const read = await reading;
-    for (const oracle of oracles) {
-      for (const router of world.routers.keys()) for (const source of SOURCES) oracle.read(router, source);
-    }
+    const looks = [...world.routers.keys()].flatMap((router) =>
+      SOURCES.filter((source) => tells(router, source) && !(source === 'hosts' && world.router(router).counting?.there === false)).flatMap(
+        (source) => oracles.slice(0, 1).map((oracle) => oracle.look(router, source)),
+      ),
+    );
+    oracles = oracles.flatMap((oracle) => learnt(oracle, looks));
     // An answer that reached the scraper is durable; one that did not may be.
     if (!read) oracles = [...begun, ...oracles];
     exporter = await terms.start();
@@ -224,8 +267,28 @@ export async function ride(terms: Ride): Promise<Ridden> {
   return ridden;
 }
 
+/**
+ * Oracles that have learnt of a round. Where hosts take over from stations in it, nobody knows from outside which of them were read first:
+ * the bytes of this one round reach the devices if the gateway's hosts were last read when all stations had been, else they do not.
+ */
+function learnt(oracle: Oracle, looks: readonly Look[]): Oracle[] {
+  const { feeding } = oracle;
+  const other = oracle.clone();
+  oracle.learnRound(looks);
+  if (oracle.feeding === feeding) return [oracle];
+  other.learnRound(looks, true);
+  return [oracle, other];
+}
+
+interface Fields {
+  uplink: boolean;
+  host: boolean;
+  macOfHost: boolean;
+  peer: boolean;
+}
+
 /** Whether a reader may believe what such an answer says of the source. */
-function isReadable(fault: Fault | null, script: Script, source: Counted, hasUplink: boolean): boolean {
+function isReadable(fault: Fault | null, script: Script, source: Source, has: Fields): boolean {
   switch (fault?.kind) {
     case undefined:
     case 'late':
@@ -237,9 +300,26 @@ function isReadable(fault: Fault | null, script: Script, source: Counted, hasUpl
       return script === 'totalwifi';
     // Sections stand or fall each by itself: a lie about a MAC says nothing of an uplink.
     case 'lie':
-      return source === 'wan' && (fault.lie === 'mac' || !hasUplink);
+      return believes(source, fault.lie === 'mac', has);
     default:
       return false;
+  }
+}
+
+function believes(source: Source, ofMac: boolean, has: Fields): boolean {
+  switch (source) {
+    case 'stations':
+      return false;
+    case 'wan':
+      return ofMac || !has.uplink;
+    case 'neighbours':
+      return true;
+    case 'hosts':
+      return ofMac ? !has.macOfHost : !has.host;
+    case 'peers':
+      return ofMac || !has.peer;
+    default:
+      return source satisfies never;
   }
 }
 
