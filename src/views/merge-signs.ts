@@ -46,7 +46,7 @@ export function signsOf(view: MergeView): Sign[] {
 function duidSigns(view: MergeView): Sign[] {
   const macs = new Map<string, string[]>();
   const note = (duid: string | null, mac: string | undefined) => {
-    if (duid !== null && mac !== undefined) macs.set(duid, [...(macs.get(duid) ?? []), mac]);
+    if (duid !== null && mac !== undefined) add(macs, duid, mac);
   };
   for (const { mac, clientId } of view.books.leases.values()) note(duidOfClientId(clientId ?? ''), mac);
   const neighbours = new Map<string, string>();
@@ -72,7 +72,7 @@ function clientIdSigns(view: MergeView): Sign[] {
   const macs = new Map<string, string[]>();
   for (const { mac, clientId } of view.books.leases.values()) {
     if (clientId === null || isMacOnly(clientId) || duidOfClientId(clientId) !== null) continue;
-    macs.set(clientId, [...(macs.get(clientId) ?? []), mac]);
+    add(macs, clientId, mac);
   }
   const air = macsOnAir(view);
   return [...macs].map(([clientId, own]) => ({
@@ -91,7 +91,7 @@ function nameSigns(view: MergeView): Sign[] {
   for (const { mac, name } of view.books.devices.values()) {
     const called = plain(owners.get(mac) ?? leases.get(mac)?.hostname ?? name ?? '');
     if (called.length < SHORTEST_NAME || GENERIC.test(called) || called === mac) continue;
-    byName.set(called, [...(byName.get(called) ?? []), mac]);
+    add(byName, called, mac);
   }
   const air = macsOnAir(view);
   const present = macsPresent(view);
@@ -132,6 +132,13 @@ function macsPresent({ books, now }: MergeView): Set<string> {
     if ((kind === 'device' || kind === 'station' || kind === 'host') && now - lastSeen < PRESENT_MS) found.add(key);
   }
   return found;
+}
+
+/** In place: a flood of made-up devices must not take its square in time. */
+function add(lists: Map<string, string[]>, key: string, mac: string): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [mac]);
+  else known.push(mac);
 }
 
 const atOnce = (macs: readonly string[], air: ReadonlySet<string>): boolean => new Set(macs.filter((mac) => air.has(mac))).size > 1;
