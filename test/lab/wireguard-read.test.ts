@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
+import { changePeer } from '../../src/access/change.ts';
 import type { WireguardConfig } from '../../src/config/config.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../src/domain/traffic.ts';
 import type { Probe } from '../../src/sources/source.ts';
@@ -158,6 +159,30 @@ describe('a WireGuard server that is read', () => {
     });
     expectNoSecret(round);
     expect(holdsKey(inspect(round, { depth: 12 }), shared.privateKey)).to.equal(false);
+  });
+
+  it('shows a peer that is revoked and restored as such, by its name, and nobody else otherwise', async () => {
+    const { run } = within(thisMachine(), (argv) => [...world.server.enter, ...argv]);
+    const target = { interface: 'wg0', publicKey: anna.publicKey, configFile: null, tool: 'auto' } as const;
+    const states = async () => {
+      const round = await read([here()]);
+      expectNoSecret(round);
+      const ours = peersIn(round).peers.filter(({ publicKey }) => [anna.publicKey, bert.publicKey].includes(publicKey));
+      return ours.map(({ name, state, allowedIps, bytes }) => [name, state, allowedIps.length, bytes === null]).sort();
+    };
+    for (const [action, state] of [
+      ['revoke', 'revoked'],
+      ['restore', 'active'],
+    ] as const) {
+      expect(await changePeer(run, target, action, AbortSignal.timeout(30_000))).to.include({ ok: true });
+      expect(await states(), action).to.deep.equal(
+        [
+          ['anna', state, 2, state === 'revoked'],
+          [null, 'active', 2, false],
+        ].sort(),
+      );
+    }
+    await anna.greet();
   });
 
   it('has its file elsewhere, if that is said', async () => {
