@@ -113,7 +113,13 @@ async function live({ directory, events, ...terms }: Run): Promise<void> {
       before = shown;
     }
     if (terms.accounting === 'hosts' && !events.some((next) => next.do === 'account')) expectDevicesAreHosts(before);
-    if (directory !== null) await expectSums(ledger);
+    if (directory !== null) {
+      await expectSums(ledger);
+      const held = sumsOf(ledger);
+      await ledger.close();
+      ledger = await open();
+      expect(sumsOf(ledger), 'totals and months, read anew').to.have.deep.members(held);
+    }
   } finally {
     await ledger.close();
   }
@@ -127,6 +133,8 @@ function accountsOf({ books }: Ledger): Map<string, Traffic> {
   }
   return found;
 }
+
+const sumsOf = ({ books }: Ledger) => [...books.accounts.values()].map(({ kind, key, total, month }) => ({ kind, key, total, month }));
 
 const nonZero = (accounts: ReadonlyMap<string, Traffic>) =>
   Object.fromEntries([...accounts].filter(([, { download, upload }]) => download > 0 || upload > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
