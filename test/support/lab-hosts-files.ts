@@ -7,6 +7,7 @@ import { writeWhole } from './lab-router-files.ts';
 export const GUEST = {
   name: 'guest',
   device: 'br-guest',
+  mac: '02:00:00:00:01:04',
   proto: 'static',
   v4: '192.168.78.1',
   v6: 'fd77:3::1',

@@ -84,7 +84,7 @@ export function createHostsRouter(lab: Lab, internet: string, hook: readonly str
     letLeasesAge,
     async boot() {
       await router.boot();
-      await ip(namespace, `link add ${GUEST.device} type bridge forward_delay 0`);
+      await ip(namespace, `link add ${GUEST.device} address ${GUEST.mac} type bridge forward_delay 0`);
       await ip(namespace, `addr add ${GUEST.v4}/24 dev ${GUEST.device}`);
       await ip(namespace, `-6 addr add ${GUEST.v6}/64 dev ${GUEST.device} nodad`);
       await ip(namespace, `link set ${GUEST.device} up`);

@@ -40,7 +40,7 @@ export interface LabRouter {
 
 const PORT = 80;
 // Neighbours that know each other have nothing to say on the uplink while no client does.
-const MAC = { router: '02:00:00:00:01:02', farEnd: '02:00:00:00:01:01' };
+const MAC = { lan: '02:00:00:00:01:03', router: '02:00:00:00:01:02', farEnd: '02:00:00:00:01:01' };
 const NAT =
   'table ip nat { chain postrouting { type nat hook postrouting priority srcnat; iifname "br-lan" oifname != "br-lan" masquerade; }; }';
 const DNSMASQ =
@@ -105,7 +105,8 @@ export function createRouter(lab: Lab, internet: string, hook: readonly string[]
     await lab.namespace('rtr');
     lab.defer(halt);
     for (const key of ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding']) await inside(namespace, ['sysctl', '-qw', `${key}=1`]);
-    await ip(namespace, 'link add br-lan type bridge forward_delay 0');
+    // Of its own, as OpenWrt does it: else it takes that of a client's cable, and the others lose the router when that is pulled.
+    await ip(namespace, `link add br-lan address ${MAC.lan} type bridge forward_delay 0`);
     await ip(namespace, 'addr add 192.168.77.1/24 dev br-lan');
     await ip(namespace, '-6 addr add fd77:1::1/64 dev br-lan nodad');
     await ip(namespace, 'link set br-lan up');
