@@ -189,10 +189,10 @@ flush() { if has sync; then quiet sync; fi; }
 ends_open() { if [ -s "$1" ] && [ -n "$(tail -c 1 "$1" | tr -d '\000')" ]; then echo open; fi; }
 text_of() { if [ -e "$1" ]; then cat "$1"; fi; }
 
-# The last line of what a program complained of, without anything that may be a key.
+# What a program complained of first, without anything that may be a key.
 complaint() { # TEXT
   printf '%s\n' "$1" | LC_ALL=C tr -d '\000-\011\013-\037\177' |
-    sed -e "s/\`[^']\{16,\}'*/(hidden)/g" -e 's/[A-Za-z0-9+/]\{30,\}=*/(hidden)/g' | grep . | tail -n 1 | cut -c 1-160
+    sed -e "s/\`[^']\{16,\}'*/(hidden)/g" -e 's/[A-Za-z0-9+/]\{30,\}=*/(hidden)/g' | grep . | head -n 1 | cut -c 1-160
 }
 
 # Everything ends here or in `done_with`.
@@ -359,9 +359,10 @@ begin() { # WANTED: present|absent on the interface
     rm -rf "$undo.new"
     fail begin "Cannot write in \"$directory\": is the disk full?"
   fi
-  if ! new_texts_hold; then
+  wrong=$(check_new_texts)
+  if [ -n "$wrong" ]; then
     rm -rf "$undo.new"
-    fail begin "\"$file\" and its record cannot be changed without touching another peer: look for what is odd in them"
+    fail begin "$(complaint "$wrong"): look for what is odd in it"
   fi
   before=$(printf '%s\n' "$running" | peers addresses | sort)
   flush
@@ -385,12 +386,14 @@ keep_old() {
 }
 
 # Whether the new texts are what they should be: the record holds what was taken out, whole, and nobody else is missing anywhere.
-new_texts_hold() {
-  case $action in revoke) kept=$block ;; *) kept='' ;; esac
+# Where they are not, it says so.
+check_new_texts() {
   if [ -n "$record" ]; then
-    [ "$(peers take "$key" <"$undo.new/record.new" | grep -v "^$mark")" = "$kept" ] && same_others "$record" "$undo.new/record.new" || return
+    case $action in revoke) kept=$block ;; *) kept='' ;; esac
+    [ "$(peers take "$key" <"$undo.new/record.new" | grep -v "^$mark")" = "$kept" ] || say "\"$record\" would not hold the peer whole"
+    same_others "$record" "$undo.new/record.new" || say "\"$record\" would lose another peer"
   fi
-  if [ -e "$undo.new/config.new" ]; then same_others "$file" "$undo.new/config.new"; fi
+  if [ -e "$undo.new/config.new" ]; then same_others "$file" "$undo.new/config.new" || say "\"$file\" would lose another peer"; fi
 }
 same_others() { [ "$(others "$(text_of "$1" | peers list)")" = "$(others "$(peers list <"$2")")" ]; }
 
@@ -542,6 +545,8 @@ forget_undo() {
 # Puts back what was before: the file, the record, and this peer on the interface.
 put_back() {
   whole=yes
+  # What was set and not yet saved: nobody else had anything waiting there.
+  [ "$mode" = file ] || quiet uci -q revert network
   back config "$file" || whole=no
   [ -z "$record" ] || back record "$record" || whole=no
   tool_sees "$tool" || { [ "$whole" = yes ]; return; }

@@ -241,7 +241,7 @@ for (const [name, shell] of Object.entries(shells())) {
 
     it('what a program complained of comes as one line without anything like a key', () => {
       const said = (text: string) => callScript(shell, 'complaint "$1"', '', [text]).out;
-      expect(said('first\nUnable to modify interface: Operation not permitted\n')).to.equal(
+      expect(said('\nUnable to modify interface: Operation not permitted\nlast\n')).to.equal(
         'Unable to modify interface: Operation not permitted\n',
       );
       expect(said(`Key is not the correct length or format: \`${SECRET}'`)).to.equal('Key is not the correct length or format: (hidden)\n');
