@@ -124,8 +124,21 @@ stop() {
 
 status() {
   [ -n "$(stands)" ] || fail 'Nothing is counted: there is no table "inet wrtmeter"; make it with "/etc/init.d/wrtmeter start"'
-  nft list set inet wrtmeter counted | awk '
-    { while (match($0, /"[^"]*" comment "[^"]*"/)) { split(substr($0, RSTART, RLENGTH), f, "\""); print "Counting the hosts of " f[4] " (" f[2] ")"; $0 = substr($0, RSTART + RLENGTH) } }'
+  nft list table inet wrtmeter | awk '
+    $1 == "set" || $1 == "counter" || $1 == "chain" { object = $2 }
+    object == "counted" {
+      while (match($0, /"[^"]*" comment "[^"]*"/)) {
+        split(substr($0, RSTART, RLENGTH), f, "\"")
+        print "Counting the hosts of " f[4] " (" f[2] ")"
+        $0 = substr($0, RSTART + RLENGTH)
+      }
+    }
+    object ~ /^uncounted/ && $1 == "packets" { without[object] = $4 }
+    object ~ /^up[46]/ { if ($1 == "size") size = $2; sent[object ~ /^up4/ ? 4 : 6] += gsub(/counter packets/, "") }
+    END {
+      printf "Sent within a day: %d IPv4 and %d IPv6 addresses; there is room for %d of each kind\n", sent[4], sent[6], size
+      printf "Bytes without room: %s received, %s sent\n", without["uncounted_down"], without["uncounted_up"]
+    }'
 }
 
 case ${1:-} in

@@ -129,7 +129,19 @@ describe('hosts.sh, with the real nft and iptables of a namespace', () => {
     await inside(namespace, ['nft', 'add', 'element', 'inet', 'wrtmeter', 'down4', '{ 192.168.1.10 counter packets 3 bytes 5000000000 }']);
     configure("size='64'", "network='guest'");
     expect(await run('reload')).to.deep.equal([0, '']);
-    expect([(await run('status'))[1], await handle()]).to.deep.equal(['Counting the hosts of guest (br-guest)\n', first]);
+    await inside(namespace, [
+      'nft',
+      'add',
+      'element',
+      'inet',
+      'wrtmeter',
+      'up6_l3',
+      '{ fd07::2 counter packets 3 bytes 7, fd07::3 counter packets 0 bytes 0 }',
+    ]);
+    expect([(await run('status'))[1], await handle()]).to.deep.equal([
+      'Counting the hosts of guest (br-guest)\nSent within a day: 0 IPv4 and 2 IPv6 addresses; there is room for 64 of each kind\nBytes without room: 0 received, 0 sent\n',
+      first,
+    ]);
     expect(await inside(namespace, ['nft', 'list', 'set', 'inet', 'wrtmeter', 'down4'])).to.contain('bytes 5000000000');
     configure("size='32'");
     await run('reload');
