@@ -7,6 +7,7 @@ import { ledgerFindings } from '../../src/commands/doctor-ledger.ts';
 import { look } from '../../src/commands/doctor-look.ts';
 import { routerFindings } from '../../src/commands/doctor-routers.ts';
 import { readFile } from '../../src/commands/read-file.ts';
+import { startDemo } from '../../src/demo/main.ts';
 import type { Observation } from '../../src/domain/observation.ts';
 import type { Traffic } from '../../src/domain/traffic.ts';
 import { configOf } from '../config/support.ts';
@@ -431,6 +432,16 @@ advice   garden: the scripts there name no version, older than this program (0.1
     });
     return look(config, { cwd: home.directory, clock: { now: () => NOW, tick: () => NOW }, version: '0.1.0' });
   }
+
+  it("has nothing to say of the demo's home", async () => {
+    const demo = await startDemo({ now: () => Date.now() });
+    try {
+      const args = demo.routers.map(({ name, url }) => `${name}=${url}`);
+      expect(await findings(args, {}, Date.now())).to.deep.equal([]);
+    } finally {
+      await demo.close();
+    }
+  });
 
   it('knows three grades', () => expect(GRADES).to.deep.equal(['failing', 'wrong', 'advice']));
 });

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { aliasesOf } from '../../src/commands/probes.ts';
+import { cleanName } from '../../src/domain/name.ts';
 import type { Lease6, Neighbour, Observation, StaticHost } from '../../src/domain/observation.ts';
+import type { KnownLease } from '../../src/ledger/account.ts';
 import { CONFIDENCES, SIGNS } from '../../src/views/merge-signs.ts';
 import { mergeSuggestions, type Suggestion, suggestionsAnswer } from '../../src/views/merge-suggestions.ts';
 import { schemas } from '../../src/views/openapi-schemas.ts';
@@ -14,6 +17,7 @@ const WIFI = '00:00:5e:00:53:01';
 const CABLE = '00:00:5e:00:53:02';
 const DOCK = '00:00:5e:00:53:03';
 const MADE = ['02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:03'] as const;
+const IP = '192.168.1.10';
 const UUID = `0004${'ab'.repeat(16)}`;
 const byDuid = (iaid: string, duid = UUID) => `ff${iaid}${duid}`;
 
@@ -253,6 +257,59 @@ describe('suggestions of devices', () => {
     ]);
     expect([CONFIDENCES.length, SIGNS.length]).to.deep.equal([3, 3]);
   });
+
+  it('whatever devices say of themselves: no MAC stands in two suggestions, and all lines together are a configuration', async () => {
+    const macs = [WIFI, CABLE, DOCK, ...MADE];
+    await see(macs.map((mac) => ({ mac })));
+    const clientId = fc.oneof(
+      fc.constantFrom(byDuid('00000001'), byDuid('00000002'), `01:${WIFI}`, '00:61', null),
+      fc.string({ unit: 'binary', maxLength: 40 }),
+    );
+    const name = fc.oneof(
+      fc.constantFrom('bens-pc', 'annas-phone', 'iPhone', null),
+      fc.string({ unit: 'grapheme', maxLength: 70 }),
+      fc.string({ unit: 'binary', maxLength: 70 }),
+    );
+    const anything = fc.array(fc.record({ mac: fc.constantFrom(...macs), clientId, name }), { maxLength: 12 });
+    const owners = fc.array(fc.constantFrom(0, 1, 2), { minLength: macs.length, maxLength: macs.length });
+    await fc.assert(
+      fc.asyncProperty(anything, owners, async (said, owned) => {
+        const view = home.view(NOW, { aliases: aliasesBy(macs, owned) });
+        const devices = new Map([...view.books.devices].map(([mac, device]) => [mac, { ...device }]));
+        const held = new Map<string, KnownLease>();
+        for (const { mac, clientId, name } of said) {
+          const hostname = cleanName(name ?? '');
+          held.set(mac, { router: 'gateway', mac, ip: IP, hostname, clientId, expiry: 0, lastRead: null });
+          devices.set(mac, { mac, name: hostname, namedBy: 'lease', ip: null });
+        }
+        const all = mergeSuggestions({ ...view, books: { ...view.books, leases: held, devices } });
+        const named = all.flatMap((suggestion) => suggestion.macs);
+        expect(new Set(named).size).to.equal(named.length);
+        for (const { macs } of all) {
+          const own = new Set(macs.flatMap((mac) => view.aliases.get(mac)?.name ?? []));
+          expect(own.size).to.be.below(2);
+          expect(macs).to.have.length.above(1);
+        }
+        const lines = all.map(({ yaml }) => yaml.replace(/^devices:\n/, '')).join('');
+        const { devices: read } = await configOf(withText(`routers: { gateway: { url: http://192.168.1.1 } }\ndevices:\n${lines}`));
+        expect(read.map((device) => [device.name, device.macs])).to.deep.equal(all.map(({ name, macs }) => [name, macs]));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  /** The owner's devices, by number; 0 is none. */
+  function aliasesBy(macs: readonly string[], owned: readonly number[]): Map<string, Alias> {
+    const firsts = new Map<number, string>();
+    return new Map(
+      macs.flatMap((mac, i) => {
+        const which = owned[i] ?? 0;
+        if (which === 0) return [];
+        firsts.set(which, firsts.get(which) ?? mac);
+        return [[mac, { name: `device ${which}`, mac: firsts.get(which) ?? mac, user: null }] as const];
+      }),
+    );
+  }
 
   it('many that share one sign are no device', async () => {
     await see(Array.from({ length: 17 }, (_, i) => ({ mac: `00:00:5e:00:54:${String(i).padStart(2, '0')}`, hostname: 'meter-of-ours' })));
