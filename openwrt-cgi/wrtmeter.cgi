@@ -404,12 +404,13 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   function peer(   f, n) {
     n = split($0, f, "\t")
     if (n < 2 || f[1] !~ /^[A-Za-z0-9_.@-]+$/ || length(f[1]) > 15) return
-    if (!((tool, f[1]) in wg)) {
-      wg[tool, f[1]] = 1
-      wgkind[f[1]] = tool == "awg" ? "amneziawg" : "wireguard"
+    if (!(f[1] in wgtool)) {
+      wgtool[f[1]] = tool
       peerline[++peerlines] = "interface " f[1]
       return
     }
+    # One tool may be the other by another name.
+    if (wgtool[f[1]] != tool || (f[1], f[2]) in present) return
     if (n < 9 || !iskey(f[2]) || f[4] !~ /^(\(none\)|[0-9.]+:[0-9]+|\[[0-9a-f:.]+(%[A-Za-z0-9_.@-]+)?\]:[0-9]+)$/) return
     if (f[6] !~ /^[0-9]+$/ || !isnumber(f[7]) || !isnumber(f[8])) return
     present[f[1], f[2]] = 1
@@ -644,15 +645,15 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   }
   # The networks whose hosts are to be counted, as hosts-networks.sh finds them: those that are named, else those of the zones that are no uplink.
   # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
-  function countable(   i, j, n, f, up, outside, behind, logical, device, known) {
+  function countable(   i, j, n, f, up, outside, behind, logical, device, known, asked) {
     zones()
     n = split(named, f, " ")
-    for (j = 1; j <= n; j++) f[f[j]] = 1
+    for (j = 1; j <= n; j++) asked[f[j]] = 1
     for (i = 1; i <= interfaces; i++) {
       logical = field[i, "interface"]
       device = field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"]
       if (isuplink(i)) { outside = 1; if (field[i, "up"] == "true") up = 1 }
-      if (n ? !(logical in f) : kindof(i) != "other") continue
+      if (n ? !(logical in asked) : kindof(i) != "other") continue
       if (field[i, "up"] == "true" && field[i, "default"]) behind = 1
       if (device == "" || device == "lo" || device ~ /^@/ || device in known) continue
       known[device] = 1
@@ -674,13 +675,13 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       device = type[s]
       sub(/^[a-z]*_/, "", device)
       key = option[s, "public_key"]
-      if (!iskey(key) || !(device in wgkind)) continue
+      if (!iskey(key) || !(device in wgtool)) continue
       name[device, key] = clean(option[s, "description"])
       if (option[s, "disabled"] == 1 && !((device, key) in present)) gone[++gones] = "disabled " device " " key " " prefixes(option[s, "allowed_ips"]) " " name[device, key]
     }
     for (i = 1; i <= peerlines; i++) {
       split(peerline[i], f, " ")
-      if (f[1] == "interface") print "interface", f[2], wgkind[f[2]], number(firstline("/sys/class/net/" f[2] "/ifindex"))
+      if (f[1] == "interface") print "interface", f[2], (wgtool[f[2]] == "awg" ? "amneziawg" : "wireguard"), number(firstline("/sys/class/net/" f[2] "/ifindex"))
       else print peerline[i], ((f[2], f[3]) in name ? name[f[2], f[3]] : "-")
     }
     for (i = 1; i <= gones; i++) print gone[i]

@@ -81,6 +81,13 @@ describe('the WireGuard peers in wrtmeter.cgi', () => {
       'disabled wg0 HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=',
     ]);
   });
+  it('an interface that both tools show is one, and so is a peer', () => {
+    for (const name of ['wg', 'awg']) tool(name, wg0 + active('wg0', peer) + active('wg0', peer));
+    expect(peers()?.slice(0, -1)).to.deep.equal([
+      'interface wg0 wireguard 14',
+      `peer wg0 ${peer} 203.0.113.9:51820 10.7.0.2/32 1763664900 4321 8765 -`,
+    ]);
+  });
   it('what is no peer costs its own line', () => {
     const good = active('wg0', peer);
     const bad = [
