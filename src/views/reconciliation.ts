@@ -1,6 +1,6 @@
 import { type Month, startOfDay } from '../domain/calendar.ts';
 import type { HostMethod } from '../domain/observation.ts';
-import { isZero, minus, NOTHING, plus, type Traffic, total } from '../domain/traffic.ts';
+import { minus, NOTHING, plus, type Traffic, total } from '../domain/traffic.ts';
 import type { Account } from '../ledger/account.ts';
 import { readerKey } from '../ledger/books.ts';
 import { isMac } from '../ledger/hosts.ts';
@@ -140,4 +140,4 @@ const lessOf = (left: Traffic, bytes: Traffic): Traffic => ({
   upload: left.upload - Math.max(0, Math.min(left.upload, bytes.upload)),
 });
 
-const shareOf = (part: Traffic, whole: Traffic): number | null => (isZero(whole) ? null : total(part) / total(whole));
+const shareOf = (part: Traffic, whole: Traffic): number | null => (total(whole) <= 0 ? null : total(part) / total(whole));

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { Observation } from '../../src/domain/observation.ts';
 import type { Traffic } from '../../src/domain/traffic.ts';
-import { reconciliationAnswer } from '../../src/views/api-v1-reconciliation.ts';
+import { reconciliationAnswer, reconciliationJson } from '../../src/views/api-v1-reconciliation.ts';
 import { families } from '../../src/views/metrics/metrics.ts';
 import { reconciliationFamilies } from '../../src/views/metrics/reconciliation.ts';
 import { schemas } from '../../src/views/openapi-schemas.ts';
@@ -202,6 +203,40 @@ describe('reconciliation', () => {
     const found = await gateway();
     expect(reason(found, 'peers').bytes, 'the provider’s peer of a tunnel of the router is no such').to.deep.equal(of(300, 7000));
     expect(found.rest).to.deep.equal(of(700, 1000));
+  });
+
+  it('whatever the figures: the sums add up, and reasons take away no more than there is', async () => {
+    await open();
+    await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
+    const view = home.view(NOW);
+    const bytes = fc
+      .record({ download: fc.maxSafeNat(), upload: fc.maxSafeNat() })
+      .map(({ download, upload }) => of(Math.floor(download / 2), Math.floor(upload / 2)));
+    const small = fc.record({ download: fc.nat(), upload: fc.nat() });
+    fc.assert(
+      fc.property(bytes, bytes, small, small, fc.boolean(), (uplink, host, before, refused, offload) => {
+        const accounts = new Map(
+          [...view.books.accounts].map(([key, account]) => [key, { ...account, month: account.kind === 'wan' ? uplink : host }]),
+        );
+        const routers = view.routers.map((status) => ({
+          ...status,
+          system: system({ flowOffload: { software: offload, hardware: false } }),
+        }));
+        const evidence = new Map([['gateway', { before, refusedHosts: refused, refusedWan: refused, gaps: 0 }]]);
+        const [found] = reconciliations({ ...view, routers, books: { ...view.books, accounts } }, evidence);
+        if (found === undefined) return expect.fail('no gateway');
+        expect(found.wan.download - found.hosts.download).to.equal(found.unattributed.download);
+        for (const direction of ['download', 'upload'] as const) {
+          expect(found.rest[direction]).to.be.at.most(found.unattributed[direction]);
+          expect(found.rest[direction] >= 0 || found.rest[direction] === found.unattributed[direction]).to.equal(true);
+        }
+        expect(found.share === null || Number.isFinite(found.share)).to.equal(true);
+        expect(found.restShare === null || Number.isFinite(found.restShare)).to.equal(true);
+        for (const { text } of found.reasons) expect(text).to.match(/^[A-Z\d].*[^.]$/);
+        expect(violations(reconciliationJson([found]), schemas.Reconciliation, schemas)).to.deep.equal([]);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('metrics: month sums and what is unattributed, by router', async () => {
