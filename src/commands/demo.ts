@@ -11,7 +11,7 @@ import { run, type ServeIo } from './serve.ts';
 export async function demo({ listen }: { listen: string }, io: ServeIo): Promise<number> {
   const { startDemo } = await import('../demo/main.ts');
   const data = await mkdtemp(join(tmpdir(), 'wrtmeter-demo-'));
-  const home = await startDemo({ now: io.clock.now });
+  const home = await startDemo({ now: io.clock.now, script: io.version });
   // The user's own settings stay out of it: a demo never touches a real ledger or a real router.
   const env = { WRTMETER_ROUTERS: home.routers.map(({ name, url }) => `${name}=${url}`).join(' '), WRTMETER_HEARTBEAT: '5' };
   const load = () => loadConfig({ ...io, env, cwd: data, cli: { listen, data } });

@@ -26,7 +26,7 @@ const GB = 1000 * MB;
 const IPV6 = { slaac: '2001:db8:5c1a:1' };
 
 /** A family's home: a gateway, an access point in the attic, one in the garden, and what people own. */
-export function home(seed: number, options: { start: number; utcOffset?: number }): WorldSpec {
+export function home(seed: number, options: Pick<WorldSpec, 'start' | 'utcOffset' | 'script'>): WorldSpec {
   return { seed, ...options, routers: [gateway(seed), ...ACCESS_POINTS], devices: devices(seed).map(withClientId) };
 }
 

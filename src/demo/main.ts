@@ -8,6 +8,8 @@ export interface DemoOptions {
   /** Unix milliseconds; the demo lives by this clock. */
   now: () => number;
   seed?: number;
+  /** What the routers' scripts say that they are. */
+  script?: string;
   host?: string;
   /** The first router's port; the others follow. Default: any that is free. */
   port?: number;
@@ -26,9 +28,11 @@ export interface RunningDemo {
 
 /** Starts the routers of a home and lets its time pass, a second a second, until it is closed. */
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
-  const { now, seed = 1, hour = 19, past = 6 * 3600, host, port } = options;
+  const { now, seed = 1, hour = 19, past = 6 * 3600, script, host, port } = options;
   const begin = now();
-  const world = createWorld(home(seed, { start: begin - past * 1000, utcOffset: offsetFor(begin, hour) }));
+  const world = createWorld(
+    home(seed, { start: begin - past * 1000, utcOffset: offsetFor(begin, hour), ...(script !== undefined && { script }) }),
+  );
   world.advance(past);
   const catchUp = () => {
     // A clock that is set back stops the home's time, never turns it back.

@@ -78,6 +78,7 @@ function everything(world: World, router: RouterState): string[] {
   const offload = spec.flowOffload ?? { software: false, hardware: false };
   return [
     'wrtmeter 1',
+    ...(world.spec.script === undefined ? [] : [`script ${world.spec.script}`]),
     `script ${SCRIPT_VERSION}`,
     `boot_id ${bootId}`,
     `uptime ${centiseconds(world.now - bootedAt)}`,

@@ -8,6 +8,8 @@ export interface WorldSpec {
   start: number;
   /** Minutes the home's clocks are ahead of UTC: people sleep by local time. Default 0. */
   utcOffset?: number;
+  /** The version that the routers' scripts name; without one they name none, as old ones did. */
+  script?: string;
   routers: readonly RouterSpec[];
   devices: readonly DeviceSpec[];
 }

@@ -188,7 +188,10 @@ export class World {
     router.bootId = bootId(this.spec.seed, name, router.boots);
     router.bootedAt = this.now;
     for (const uplink of router.uplinks) uplink.counter = newCounter();
-    for (const tunnel of router.tunnels) restart(tunnel, this.now);
+    for (const tunnel of router.tunnels) {
+      restart(tunnel, this.now);
+      tunnel.ifindex = tunnel.spec.ifindex;
+    }
     if (router.counting !== null) {
       beginCounting(router.counting, this.now);
       router.counting.handle = 9;

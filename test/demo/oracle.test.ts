@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import { Oracle } from '../../src/demo/oracle.ts';
-import { bytes, LAPTOP, PHONE, small } from './small.ts';
+import { createWorld } from '../../src/demo/world.ts';
+import type { HostMethod } from '../../src/domain/observation.ts';
+import { site } from '../support/site.ts';
+import { bytes, LAPTOP, PHONE, START, small } from './small.ts';
 
 describe('what a meter could know', () => {
   it('begins with its first reading of a source', () => {
@@ -66,5 +69,99 @@ describe('what a meter could know', () => {
     oracle.learn(look);
     expect(oracle.wan('gateway', 'wan')).to.deep.equal(bytes(1, 1));
     expect(unsure.wan('gateway', 'wan')).to.deep.equal(bytes(0, 0));
+  });
+
+  describe('of hosts and peers', () => {
+    const counted = (method: HostMethod = 'nftables') => createWorld(site(1, START, { method }));
+    const [ONE, TWO, SENSOR] = ['02:00:00:00:00:01', '02:00:00:00:00:04', '02:00:00:00:01:00'];
+    const KEY = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
+    /** The meter has read all of the gateway in one round. */
+    const read = (oracle: Oracle) =>
+      oracle.learnRound((['stations', 'neighbours', 'hosts', 'peers'] as const).map((source) => oracle.look('gateway', source)));
+
+    it('is all that moved while a table stood, and what its successor shows', () => {
+      const world = counted();
+      const oracle = new Oracle(world, 'hosts');
+      read(oracle);
+      world.transfer(ONE, bytes(100, 10));
+      read(oracle);
+      world.transfer(ONE, bytes(20, 2)); // nobody will ever know
+      world.countHosts('gateway');
+      world.transfer(ONE, bytes(500, 50), { by: 'IPv6' });
+      read(oracle);
+      expect(oracle.host('gateway', ONE)).to.deep.equal(bytes(600, 60));
+      expect(oracle.device(ONE)).to.deep.equal(bytes(600, 60));
+      expect(oracle.station('gateway', ONE)).to.deep.equal(bytes(620, 62));
+    });
+
+    it('is no more than figures tell where rules begin anew without a trace', () => {
+      const world = counted('iptables');
+      const oracle = new Oracle(world, 'hosts');
+      read(oracle);
+      world.transfer(ONE, bytes(100, 10));
+      read(oracle);
+      world.countHosts('gateway');
+      world.transfer(ONE, bytes(130, 3));
+      read(oracle);
+      expect(oracle.host('gateway', ONE)).to.deep.equal(bytes(130, 13));
+    });
+
+    it('waits for whose an address is, for half a day', () => {
+      const world = counted('iptables');
+      const oracle = new Oracle(world, 'hosts');
+      world.setMet(SENSOR, false);
+      read(oracle);
+      world.transfer(SENSOR, bytes(100, 10));
+      read(oracle);
+      expect([oracle.unknown('gateway'), oracle.device(SENSOR)]).to.deep.equal([bytes(100, 10), bytes(0, 0)]);
+      const late = oracle.clone();
+      world.advance(12 * 3600);
+      world.setMet(SENSOR, true);
+      read(oracle);
+      expect([oracle.unknown('gateway'), oracle.device(SENSOR)]).to.deep.equal([bytes(0, 0), bytes(100, 10)]);
+      world.advance(1);
+      read(late);
+      expect([late.unknown('gateway'), late.device(SENSOR)]).to.deep.equal([bytes(100, 10), bytes(0, 0)]);
+    });
+
+    it('goes over from stations to hosts where the one has ended, and never back', () => {
+      const world = counted();
+      const oracle = new Oracle(world, 'auto');
+      read(oracle);
+      world.transfer(TWO, bytes(9, 0), { lan: true });
+      read(oracle);
+      expect([oracle.feeding, oracle.device(TWO)]).to.deep.equal(['stations', bytes(9, 0)]);
+      world.transfer(TWO, bytes(100, 10));
+      const apart = oracle.clone();
+      read(oracle);
+      expect([oracle.feeding, oracle.device(TWO)]).to.deep.equal(['hosts', bytes(109, 10)]);
+      apart.learnRound(
+        (['stations', 'hosts'] as const).map((source) => apart.look('gateway', source)),
+        true,
+      );
+      expect([apart.feeding, apart.device(TWO)]).to.deep.equal(['hosts', bytes(9, 0)]);
+      world.transfer(TWO, bytes(7, 0), { lan: true });
+      read(oracle);
+      expect(oracle.device(TWO)).to.deep.equal(bytes(109, 10));
+    });
+
+    it('of a peer ends with its interface, and goes on when it was only taken off as far as figures tell', () => {
+      const world = counted();
+      const oracle = new Oracle(world);
+      read(oracle);
+      const move = (download: number, upload: number) => world.transferPeer('gateway', KEY, bytes(download, upload));
+      move(100, 10);
+      read(oracle);
+      world.setPeer('gateway', KEY, false);
+      read(oracle);
+      world.setPeer('gateway', KEY, true);
+      move(101, 11);
+      read(oracle);
+      expect(oracle.peer('gateway', 'wg0', KEY)).to.deep.equal(bytes(101, 11));
+      world.restartTunnel('gateway', 'wg0');
+      move(500, 50);
+      read(oracle);
+      expect(oracle.peer('gateway', 'wg0', KEY)).to.deep.equal(bytes(601, 61));
+    });
   });
 });

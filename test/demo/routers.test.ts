@@ -1,9 +1,11 @@
 import { Agent, get, type IncomingHttpHeaders } from 'node:http';
 import { expect } from 'chai';
-import { ALL_LIES, cutInNumber, type Fault, firstLines, tell } from '../../src/demo/faults.ts';
+import { ALL_LIES, cutInNumber, type Fault, firstLines, type Lie, tell } from '../../src/demo/faults.ts';
 import { render } from '../../src/demo/render.ts';
 import { type RunningRouters, startRouters } from '../../src/demo/routers.ts';
-import { bytes, LAPTOP, PHONE, small } from './small.ts';
+import { createWorld } from '../../src/demo/world.ts';
+import { site, WIRED } from '../support/site.ts';
+import { bytes, LAPTOP, PHONE, START, small } from './small.ts';
 
 interface Answer {
   status: number;
@@ -174,6 +176,18 @@ describe('simulated routers', () => {
         const kinds = lie === 'mac' ? ['station', 'lease'] : ['uplink', 'station', 'lease'];
         expect(changed.map((line) => line.split(' ')[0])).to.deep.equal(kinds);
       }
+    });
+
+    it('lie: of hosts and peers too', () => {
+      const counted = createWorld(site(1, START, { method: 'nftables' }));
+      counted.transfer(WIRED.mac, bytes(5, 6));
+      const all = render(counted, 'gateway', 'wrtmeter');
+      const kinds = (lie: Lie) => {
+        const told = tell(all, lie).split('\n');
+        return all.split('\n').flatMap((line, i) => (line === told[i] ? [] : [line.split(' ')[0]]));
+      };
+      expect(kinds('fraction')).to.include.members(['up', 'down', 'peer']);
+      expect(kinds('mac')).to.include('up').and.to.not.include('peer');
     });
 
     it('touches the script it was set for alone, and ends when it is told to', async () => {
