@@ -353,6 +353,10 @@ uci_sections() { # 0|1
 begin() { # WANTED: present|absent on the interface
   step begin
   wanted=$1
+  # A commit would save them along, and putting back would lose them.
+  if [ "$mode" = uci ] && [ -n "$(uci -q changes network 2>/dev/null </dev/null)" ]; then
+    fail begin 'Other changes of network wait to be saved: run "uci commit network" or "uci revert network" first'
+  fi
   rm -rf "$undo.new" "$undo.done"
   if ! { mkdir -p "$directory" && mkdir "$undo.new"; } 2>/dev/null; then fail begin "Cannot write in \"$directory\""; fi
   if ! keep_old 2>/dev/null; then
@@ -461,8 +465,6 @@ change_configuration() {
 }
 
 change_uci() {
-  [ -z "$(uci -q changes network 2>/dev/null </dev/null)" ] ||
-    fail config 'Other changes of network wait to be saved: run "uci commit network" or "uci revert network" first'
   case $action in
     revoke) for section in $(uci_sections 0); do quiet uci -q set "network.$section.disabled=1" || uci_fail; done ;;
     restore) for section in $(uci_sections 1); do quiet uci -q delete "network.$section.disabled" || uci_fail; done ;;

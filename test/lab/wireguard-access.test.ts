@@ -97,7 +97,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect((await steady).stdout).to.contain('200 packets transmitted, 200 packets received');
     await change('restore');
 
-    const [mebibytes, port] = [24, '9009'];
+    const [mebibytes, port] = [250, '9009'];
     const sink = world.lab.start(`${world.lab.id}-server`, [
       ...world.server.enter,
       ...[busyboxPath(), 'nc', '-l', '-p', port, '-e', busyboxPath(), 'wc', '-c'],
