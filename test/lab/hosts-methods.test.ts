@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -29,6 +29,8 @@ describe('hosts.sh, with the real nft and iptables of a namespace', () => {
     folder = mkdtempSync(join(tmpdir(), 'wrtmeter-methods-'));
     lab.defer(async () => rmSync(folder, { recursive: true, force: true }));
     for (const name of ['bin', 'lib']) mkdirSync(join(folder, name));
+    const missing = REAL.find((name) => !existsSync(`/usr/sbin/${name}`));
+    if (missing !== undefined) throw new Error(`This test needs /usr/sbin/${missing}: apt-get install nftables iptables`);
     for (const name of REAL) writeFileSync(join(folder, 'bin', name), `#!/bin/sh\nexec /usr/sbin/${name} "$@"\n`);
     // OpenWrt's busybox has it, Debian's leaves it to util-linux.
     writeFileSync(join(folder, 'bin', 'flock'), '#!/bin/sh\nexec /usr/bin/flock "$@"\n');
