@@ -72,6 +72,8 @@ function countedSince({ hostsSince, monthStart, wanSince, timezone, evidence }: 
   if (hostsSince === null) return { kind: 'counted_since', text: 'No host has been counted yet', bytes: null, known: false };
   if (hostsSince <= Math.max(monthStart, wanSince ?? 0)) return null;
   const bytes = evidence?.before ?? null;
+  // Within the hour of the uplink's own beginning: the first host was seen a little later.
+  if (bytes !== null && isZero(bytes)) return null;
   const before = bytes === null ? 'what the uplink carried before belongs to nobody' : `before that the uplink carried ${both(bytes)}`;
   return { kind: 'counted_since', text: `Hosts are counted since ${minute(hostsSince, timezone)} only; ${before}`, bytes, known: true };
 }

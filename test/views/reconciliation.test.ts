@@ -119,6 +119,13 @@ describe('reconciliation', () => {
     expect([found.month.start, found.wan.download < 1000]).to.deep.equal([20_777, true]);
   });
 
+  it('a first host that is seen a little after the uplink is no reason', async () => {
+    await open();
+    await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: hosts([]) });
+    await read(NOW, { wan: line(of(5000, 0)), hosts: pc(of(4900, 0)) });
+    expect(kinds(await gateway())).to.deep.equal(['own']);
+  });
+
   it('hosts that have more than the uplink are below zero, and a reason of their own', async () => {
     await open();
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
