@@ -281,7 +281,11 @@ function peers(seed: number): PeerSpec[] {
       ...peer('bens-laptop', 3, '203.0.113.77:51820'),
       shows: { download: 9.8 * GB, upload: 0.74 * GB },
       silent: 900,
-      life: traveller(hours([0, 0.1], [7, 0.4], [17, 0.9], [23, 0.2]), 0.4, [BROWSING, REMOTE_DESK, OLD_PHOTOS]),
+      life: traveller(hours([0, 0.1], [7, 0.4], [16, 1], [22, 0.2]), hours([0, 0.1], [9, 0.3], [16, 0.8], [21, 0.4]), [
+        BROWSING,
+        REMOTE_DESK,
+        OLD_PHOTOS,
+      ]),
     },
     {
       ...peer('summer-house', 4, '203.0.113.9:51820'),
@@ -290,7 +294,7 @@ function peers(seed: number): PeerSpec[] {
       silent: 10,
       life: {
         presence: 1,
-        use: hours([0, 0.02], [6, 0.12], [22, 0.02]),
+        use: hours([0, 0.05], [6, 0.3], [22, 0.05]),
         activities: [{ weight: 1, download: 4 * KB, upload: 210 * KB, seconds: 90, lan: true }],
         idle: { download: 45, upload: 120 },
       },
@@ -301,7 +305,7 @@ function peers(seed: number): PeerSpec[] {
       silent: 60,
       life: {
         presence: 1,
-        use: hours([0, 0], [8, 0.1], [12, 0.04], [17, 0.12], [21, 0]),
+        use: hours([0, 0], [8, 0.06], [12, 0.03], [17, 0.35], [21, 0.05], [22, 0]),
         activities: [{ ...BROWSING, weight: 3 }, SHORT_CLIPS],
         idle: { download: 70, upload: 60 },
       },

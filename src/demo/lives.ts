@@ -1,4 +1,4 @@
-import type { Activity, Life } from './spec.ts';
+import type { Activity, Life, Profile } from './spec.ts';
 import { hours } from './spec.ts';
 
 export const KB = 1000;
@@ -40,7 +40,7 @@ export const UPLINK_LIFE: Life = {
 };
 
 /** Out and about: now and then it asks for something at home (`lan`), the rest goes on to the Internet. */
-export function traveller(presence: Life['presence'], use: number, activities: Activity[]): Life {
+export function traveller(presence: Profile, use: Profile, activities: Activity[]): Life {
   return { presence, use, activities, idle: { download: 14, upload: 11 } };
 }
 
