@@ -121,8 +121,8 @@ describe('reconciliation', () => {
 
   it('a first host that is seen a little after the uplink is no reason', async () => {
     await open();
-    await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: hosts([]) });
-    await read(NOW, { wan: line(of(5000, 0)), hosts: pc(of(4900, 0)) });
+    await read(NOW - 1_800_000, { wan: line(of(0, 0)), hosts: hosts([]) });
+    await read(NOW - 1_740_000, { wan: line(of(5000, 0)), hosts: pc(of(4900, 0)) });
     expect(kinds(await gateway())).to.deep.equal(['own']);
   });
 
