@@ -37,7 +37,10 @@ describe('hosts.sh, with the real nft and iptables of a namespace', () => {
     writeFileSync(join(folder, 'bin', 'fw4'), '#!/bin/sh\n');
     lend();
   });
-  after(() => lab.close());
+  after(async () => {
+    toolbox.remove();
+    await lab.close();
+  });
   beforeEach(async () => {
     router = fakeRouter('gateway');
     await inside(namespace, ['nft', 'flush', 'ruleset']);
