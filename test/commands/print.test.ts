@@ -38,7 +38,7 @@ describe('wrtmeter print', () => {
       'living-room-tv   00:00:5e:00:53:03  192.168.1.24   195 GiB  2.70 GiB     185 GiB  2.55 GiB  2026-11-20 19:23, 21 s ago',
       'annas-laptop     00:00:5e:00:53:01  192.168.1.22  85.0 GiB  23.8 GiB    80.5 GiB  22.6 GiB  2026-11-20 19:23, 21 s ago',
     ]);
-    expect(lines.slice(-3)).to.deep.equal(['', '12 devices; the month runs from 2026-11-01 to 2026-11-30', '']);
+    expect(lines.slice(-3)).to.deep.equal(['', '14 devices; the month runs from 2026-11-01 to 2026-11-30', '']);
   });
 
   it('works while the service writes, and months go by the billing day', async () => {

@@ -1,6 +1,7 @@
 import type { Traffic } from '../../src/domain/traffic.ts';
 import type { View } from '../../src/views/view.ts';
-import { type Answers, leases, openHome, type SmallHome, stations, system, wan } from './small-home.ts';
+import { peer, peers } from './peers.ts';
+import { type Answers, hosts, leases, openHome, type SmallHome, stations, system, wan } from './small-home.ts';
 
 const MB = 1e6;
 const HOUR = 3_600_000;
@@ -21,6 +22,24 @@ const DEVICES: readonly (readonly [string, string, number, string, '2.4' | '5', 
   ['printer', '00:00:5e:00:53:0a', 6, 'gateway', '2.4', -60, 1, 0.3],
 ];
 
+/** On a cable, so that the gateway alone sees them: name, MAC, last number of the address, MB down and up on a usual day. */
+const WIRED: readonly (readonly [string, string, number, number, number])[] = [
+  ['workshop-pc', '00:00:5e:00:53:0c', 33, 720, 45],
+  ['nas', '00:00:5e:00:53:0b', 5, 160, 205],
+];
+
+/** Name, last number of the tunnel's address, MB down and up on a usual day (none: it never came), minutes since its last handshake. */
+const PEERS: readonly (readonly [string, number, number, number, number])[] = [
+  ['bens-laptop', 3, 310, 42, 1],
+  ['grandmas-tablet', 5, 190, 12, 0.5],
+  ['summer-house', 4, 15, 140, 1.5],
+  ['annas-phone', 2, 9, 2, 190],
+  ['guest-laptop', 6, 0, 0, 0],
+];
+
+/** What an access point carries beside what goes to the Internet. */
+const AT_HOME = 1.04;
+
 const ROUTERS = {
   gateway: ['http://192.168.1.1'],
   attic: ['http://192.168.1.2'],
@@ -36,6 +55,7 @@ const RADIOS = [
 export async function believableHome(): Promise<{ home: SmallHome; now: number; view: (changes?: Partial<View>) => View }> {
   const home = await openHome({
     routers: ROUTERS,
+    accounting: 'hosts',
     aliases: new Map([['92:1c:44:e8:06:b3', { name: 'Ben’s phone', mac: '92:1c:44:e8:06:b3', user: 'ben' }]]),
   });
   const begin = Date.UTC(2026, 9, 30, 23);
@@ -58,9 +78,11 @@ function answersAt(at: number, step: number, gardenIsDown: boolean): Answers {
       system: says('Linksys E8450 (UBI)', 45, 'a'),
       sources: {
         stations: air('gateway', step),
-        wan: wan([{ name: 'wan', bytes: scale({ download: 24_900 * MB, upload: 2900 * MB }, step) }]),
-        leases: leases(DEVICES.map(([hostname, mac, last]) => ({ mac, hostname, ip: `192.168.1.${last}` }))),
+        wan: wan([{ name: 'wan', bytes: scale({ download: 24_900 * MB, upload: 4100 * MB }, step) }]),
+        leases: leases([...DEVICES, ...WIRED].map(([hostname, mac, last]) => ({ mac, hostname, ip: ipOf(last) }))),
         neighbours: { source: 'neighbours', neighbours: [] },
+        hosts: routed(step),
+        peers: travellers(at, step),
       },
     },
     attic: inAttic,
@@ -75,11 +97,37 @@ function air(router: string, step: number) {
       mac,
       interface: band === '5' ? 'phy1-ap0' : 'phy0-ap0',
       signal,
-      bytes: scale({ download: download * MB, upload: upload * MB }, step, index + 1),
+      bytes: scale({ download: download * MB * AT_HOME, upload: upload * MB * AT_HOME }, step, index + 1),
     })),
     RADIOS,
   );
 }
+
+/** Of one that has gone, the counter stands where it stood. */
+function routed(step: number) {
+  const onAir = DEVICES.map(([, mac, last, router, , , download, upload, absent], index) => {
+    const which = DEVICES.slice(0, index).filter((device) => device[3] === router).length + 1;
+    const until = absent === undefined ? step : Math.min(step, 41);
+    return { mac, ip: ipOf(last), bytes: scale({ download: download * MB, upload: upload * MB }, until, which) };
+  });
+  const onCable = WIRED.map(([, mac, last, download, upload]) => {
+    return { mac, ip: ipOf(last), bytes: scale({ download: download * MB, upload: upload * MB }, step, last) };
+  });
+  return hosts([...onAir, ...onCable]);
+}
+
+function travellers(at: number, step: number) {
+  const active = PEERS.map(([name, last, download, upload, minutes]) => {
+    const came = download > 0;
+    const known = { name, allowedIps: [`10.7.0.${last}/32`], endpoint: came ? `198.51.100.${last}:51820` : null };
+    const latestHandshake = came ? Math.floor(at / 1000 - 60 * minutes) : 0;
+    return peer(last, { ...known, latestHandshake, bytes: scale({ download: download * MB, upload: upload * MB }, step, last) });
+  });
+  const revoked = { name: 'old-tablet', allowedIps: ['10.7.0.7/32'], endpoint: null, state: 'revoked', bytes: null } as const;
+  return peers([...active, peer(7, { ...revoked, allowedIps: [...revoked.allowedIps] })]);
+}
+
+const ipOf = (last: number): string => `192.168.1.${last}`;
 
 /** What an access point has to say beside its stations. */
 const NO_MORE: Answers[string]['sources'] = { wan: wan([]), leases: leases([]), neighbours: { source: 'neighbours', neighbours: [] } };
