@@ -270,12 +270,13 @@ find_configuration() {
 
 # One change at a time, as long as this shell lives: the kernel lets go of the lock with it, so none is ever left behind.
 lock() {
-  has flock || fail lock 'There is no "flock" on this server: install util-linux or busybox with it'
+  has flock || fail lock '"flock" is not installed on this server: install util-linux or busybox with it'
   place=${directory:-/} tries=0
   while [ ! -d "$place" ]; do place=${place%/*} place=${place:-/}; done
   [ -r "$place" ] || fail lock "Cannot read \"$place\": this needs root there"
   exec 9<"$place"
-  until flock -n -x 9; do
+  while flock -n -x 9 2>/dev/null; got=$?; [ "$got" != 0 ]; do
+    [ "$got" = 1 ] || fail lock '"flock" does not work on this server: install util-linux or busybox with it'
     tries=$((tries + 1))
     [ "$tries" -gt 15 ] && fail lock 'Another change has been under way for 15 seconds'
     sleep 1

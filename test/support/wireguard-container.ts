@@ -18,7 +18,8 @@ export interface WireguardContainer {
 }
 
 const IMAGE = 'wrtmeter-lab:wireguard';
-const APPLETS = ['sh', 'awk', 'cat', 'sleep', 'ip'];
+/** What reading and changing peers takes, as AmneziaVPN's image has it from Alpine's busybox. */
+const APPLETS = 'sh awk cat sleep ip chmod cmp cp cut date grep head mkdir mv readlink rm sed sort sync tail tr wc'.split(' ');
 
 export async function startWireguardContainer({ env }: DockerDaemon): Promise<WireguardContainer> {
   const name = `wrtmeter-lab-wg${process.pid}`;
@@ -75,7 +76,8 @@ async function furnish(root: string): Promise<void> {
   symlinkSync('../run', join(root, 'var/run'));
   cpSync(busyboxPath(), join(root, 'bin/busybox'));
   for (const applet of APPLETS) symlinkSync('busybox', join(root, 'bin', applet));
-  for (const program of ['/usr/bin/wg', '/usr/bin/wireguard-go']) {
+  // Debian's busybox lacks flock, which Alpine's has.
+  for (const program of ['/usr/bin/wg', '/usr/bin/wireguard-go', '/usr/bin/flock']) {
     cpSync(program, join(root, program));
     for (const [library] of (await output(['ldd', program])).matchAll(/\/\S+/g)) {
       mkdirSync(join(root, dirname(library)), { recursive: true });
