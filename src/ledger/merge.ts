@@ -3,8 +3,11 @@ import type { Batch } from './store.ts';
 
 const of = (index: number) => `j.value ->> ${index}`;
 
-const MERGE = `UPDATE account SET download = download + ${of(1)}, upload = upload + ${of(2)}, first_seen = min(first_seen, ${of(3)}), last_seen = max(last_seen, ${of(4)})
-    FROM json_each(?) AS j WHERE account.id = ${of(0)}`;
+/** Several may become part of one, and an update takes but one row for each row that it changes. */
+const MERGE = `UPDATE account SET download = account.download + s.download, upload = account.upload + s.upload,
+      first_seen = min(first_seen, s.first), last_seen = max(last_seen, s.last)
+    FROM (SELECT ${of(0)} AS id, sum(${of(1)}) AS download, sum(${of(2)}) AS upload, min(${of(3)}) AS first, max(${of(4)}) AS last
+      FROM json_each(?) AS j GROUP BY 1) AS s WHERE account.id = s.id`;
 const DROP = 'DELETE FROM account WHERE id IN (SELECT value ->> 0 FROM json_each(?))';
 const moveRows = (table: 'hour' | 'day') =>
   `INSERT INTO ${table}(${table}, account, download, upload)

@@ -177,6 +177,35 @@ describe('hosts', () => {
       expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 110, upload: 1 });
     });
 
+    it('several addresses of one device that are learned at once all go over, in the file too', async () => {
+      await open();
+      await bench.read(0, hosts(down(IP, 0), down(IP6, 0)));
+      await bench.read(15, hosts(down(IP, 100), down(IP6, 1000)));
+      await bench.read(30, hosts(down(IP, 100), down(IP6, 1000)), neighbours([IP, PHONE], [IP6, PHONE]));
+      const whole = { download: 1100, upload: 0 };
+      for (const restarted of [false, true]) {
+        if (restarted) await bench.restart();
+        for (const name of [{ ...BOTH, key: PHONE }, { kind: 'device', key: PHONE } as const]) {
+          expect(bench.total(name), `restarted: ${restarted}`).to.deep.equal(whole);
+          expect(await bench.sums(name)).to.deep.equal({ hours: whole, days: whole });
+        }
+      }
+    });
+
+    it('take up the room of accounts only as long as they are there', async () => {
+      bench = await openBench({ ...TERMS, accounting: 'hosts', mostAccounts: 4 });
+      const shown: HostCounter[] = [];
+      await bench.read(0, hosts());
+      for (let day = 1; day <= 5; day++) {
+        const ip = `fd00::${day}`;
+        shown.push(down(ip, 100));
+        await bench.read(day * 60, hosts(...shown));
+        await bench.read(day * 60 + 15, hosts(...shown), neighbours([ip, PHONE]));
+      }
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 500, upload: 0 });
+      expect(bench.ledger.books.accounts.size).to.equal(2);
+    });
+
     it('two that claim one address are believed neither', async () => {
       await open();
       await bench.read(0, hosts(down(IP, 0)));
