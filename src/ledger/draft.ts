@@ -73,7 +73,7 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
   let nextReader = Math.max(0, ...[...books.readers.values()].map((r) => r.id));
   let nextAccount = 0;
   for (const account of books.accounts.values()) nextAccount = Math.max(nextAccount, account.id);
-  const lastAccount = Math.min(terms.mostAccounts, nextAccount + terms.mostNewAccounts);
+  let room = Math.min(terms.mostAccounts - books.accounts.size, terms.mostNewAccounts);
 
   function post(router: string, system: System | null, result: Answered, tick: number, ownerOf: OwnerOf): void {
     const { source, at } = result;
@@ -190,7 +190,7 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
     const drafted = entry.accounts.get(key);
     if (drafted !== undefined) return drafted;
     const known = books.accounts.get(key);
-    if (known === undefined && nextAccount >= lastAccount) return null;
+    if (known === undefined && --room < 0) return null;
     const account = known ?? {
       ...name,
       id: ++nextAccount,

@@ -46,7 +46,7 @@ export function planImport(books: Books, held: Held, found: Findings, terms: Imp
   const { program } = found;
   const plan: Plan = { program, lines: [], names: [], readers: [], leftOut: [...found.leftOut] };
   const own = ownCounts(books, terms.routers, terms.timezone);
-  let room = terms.mostAccounts - [...books.accounts.values()].reduce((most, { id }) => Math.max(most, id), 0);
+  let room = terms.mostAccounts - books.accounts.size;
   for (const [key, figures] of byAccount(found.figures)) {
     const [first] = figures;
     if (first === undefined) continue;
