@@ -7,7 +7,7 @@ import { sizesOf } from './sizes.ts';
 import { quantile, summarise } from './statistics.ts';
 import { milliseconds, whole } from './units.ts';
 
-const NOTHING = { quick: false, json: false, devices: null };
+const NOTHING = { quick: false, json: false, hosts: true, devices: null };
 
 describe('the benchmark', () => {
   it('knows the median and the ninth in ten', () => {
@@ -23,14 +23,21 @@ describe('the benchmark', () => {
 
   it('takes its options, and says which there are', () => {
     expect(parseOptions([])).to.deep.equal(NOTHING);
-    expect(parseOptions(['--quick', '--json', '--devices', '20'])).to.deep.equal({ quick: true, json: true, devices: 20 });
-    expect(() => parseOptions(['--fast'])).to.throw(OptionError, 'Options are --quick, --json and --devices NUMBER');
+    expect(parseOptions(['--quick', '--json', '--no-hosts', '--devices', '20'])).to.deep.equal({
+      quick: true,
+      json: true,
+      hosts: false,
+      devices: 20,
+    });
+    expect(() => parseOptions(['--fast'])).to.throw(OptionError, 'Options are --quick, --json, --no-hosts and --devices NUMBER');
     expect(() => parseOptions(['--devices', 'many'])).to.throw(OptionError, '--devices takes a number from 1 to 65536, not "many"');
   });
 
   it('measures 50, 1,000 and 5,000 devices, or the number asked for', () => {
     expect(sizesOf(NOTHING).map(({ devices }) => devices)).to.deep.equal([50, 1000, 5000]);
-    expect(sizesOf({ quick: true, devices: 20 })).to.deep.equal([{ devices: 20, routers: 2, rounds: 5, rest: 0 }]);
+    expect(sizesOf({ quick: true, hosts: true, devices: 20 })).to.deep.equal([
+      { devices: 20, routers: 2, rounds: 5, rest: 0, hosts: true },
+    ]);
   });
 
   it('runs, and its figures are whole', function () {

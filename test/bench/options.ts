@@ -5,6 +5,8 @@ export interface BenchOptions {
   quick: boolean;
   /** Figures as JSON instead of tables. */
   json: boolean;
+  /** Whether the gateway counts its hosts. */
+  hosts: boolean;
   /** Measure this number of devices only. */
   devices: number | null;
 }
@@ -16,20 +18,21 @@ const MOST_DEVICES = 65_536;
 
 /** Reads `npm run bench -- …`. Throws an OptionError. */
 export function parseOptions(args: string[]): BenchOptions {
-  const { quick, json, devices } = parse(args);
-  if (devices === undefined) return { quick, json, devices: null };
+  const { quick, json, devices, ...flags } = parse(args);
+  const hosts = !flags['no-hosts'];
+  if (devices === undefined) return { quick, json, hosts, devices: null };
   const number = Number(devices);
   if (!/^\d+$/.test(devices) || number < 1 || number > MOST_DEVICES) {
     throw new OptionError(`--devices takes a number from 1 to ${MOST_DEVICES}, not "${devices}"`);
   }
-  return { quick, json, devices: number };
+  return { quick, json, hosts, devices: number };
 }
 
 function parse(args: string[]) {
   const off = { type: 'boolean', default: false } as const;
   try {
-    return parseArgs({ args, options: { quick: off, json: off, devices: { type: 'string' } } }).values;
+    return parseArgs({ args, options: { quick: off, json: off, 'no-hosts': off, devices: { type: 'string' } } }).values;
   } catch {
-    throw new OptionError('Options are --quick, --json and --devices NUMBER');
+    throw new OptionError('Options are --quick, --json, --no-hosts and --devices NUMBER');
   }
 }

@@ -42,6 +42,7 @@ const piece =
 
 const LINES: readonly Line[] = [
   ['routers', (f) => whole(f.routers)],
+  ['hosts counted', (f) => (f.hosts ? 'yes' : 'no')],
   ['series', (f) => whole(f.series)],
   ['text', (f) => kibibytes(f.plain.wrtmeter.bytes)],
   ...compared('a round, request to last byte', 'plain', time, (s) => s.time.median),

@@ -1,15 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { render } from '../../src/demo/render.ts';
-import { scaled } from '../../src/demo/scale.ts';
-import { createWorld } from '../../src/demo/world.ts';
+import { advanceBench, benchWorld } from './world.ts';
 
 /**
  * Simulated routers that answer at once, in a process of their own so that neither the exporter nor the one who measures pays for
  * them: each answer is rendered when the parent says so, and then only sent.
  */
-const [devices = 0, routers = 0, start = 0] = process.argv.slice(2).map(Number);
-const world = createWorld(scaled({ seed: 1, start, devices, routers }));
+const [devices = 0, routers = 0, start = 0, hosts = 0] = process.argv.slice(2).map(Number);
+const world = benchWorld({ seed: 1, start, devices, routers, hosts: hosts === 1 });
 const answers = new Map<string, Buffer>();
 
 function renderAll(): void {
@@ -27,7 +26,7 @@ async function listen(name: string): Promise<[name: string, url: string]> {
 
 renderAll();
 process.on('message', (seconds: number) => {
-  world.advance(seconds);
+  advanceBench(world, seconds);
   renderAll();
   process.send?.('rendered');
 });

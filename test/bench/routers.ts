@@ -10,11 +10,11 @@ export interface BenchRouters {
 
 /** Starts the routers of a world of this size, whose clocks begin at `start` (Unix ms). */
 export async function startBenchRouters(
-  size: { devices: number; routers: number },
+  size: { devices: number; routers: number; hosts: boolean },
   start: number,
   stop: AbortSignal,
 ): Promise<BenchRouters> {
-  const child = startChild('routers-child.ts', [size.devices, size.routers, start]);
+  const child = startChild('routers-child.ts', [size.devices, size.routers, start, size.hosts ? 1 : 0]);
   return {
     routers: (await child.next()) as BenchRouters['routers'],
     async advance(seconds) {

@@ -28,7 +28,7 @@ const TERMS: LedgerTerms = {
   timezone: 'Europe/Berlin',
   billing: { day: 1 },
   routerBilling: new Map(),
-  accounting: 'stations',
+  accounting: 'auto',
   lineRate: () => 1e10,
   keepHours: 62 * 86_400,
   gapAfter: 0,
