@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +8,7 @@ import { parse } from 'yaml';
 
 const run = promisify(execFile);
 const folder = join(import.meta.dirname, '../../prometheus');
+const tests = readdirSync(join(folder, 'tests'));
 
 interface RuleFile {
   groups: {
@@ -35,7 +37,7 @@ describe('prometheus/', () => {
   });
 
   it('the alerts fire when they should and at no other time', async () => {
-    const { stdout } = await promtool('test', 'rules', join(folder, 'tests/wrtmeter.yml'));
+    const { stdout } = await promtool('test', 'rules', ...tests.map((name) => join(folder, 'tests', name)));
     expect(stdout).to.match(/SUCCESS/);
   });
 
@@ -46,9 +48,9 @@ describe('prometheus/', () => {
   });
 
   it('every alert is tested, says who it is about and how bad it is', async () => {
-    const tests = await readFile(join(folder, 'tests/wrtmeter.yml'), 'utf8');
+    const text = (await Promise.all(tests.map((name) => readFile(join(folder, 'tests', name), 'utf8')))).join('');
     for (const rule of await rules()) {
-      expect(tests, rule.alert).to.match(new RegExp(`alertname: ${rule.alert}\\b[^}]*\\n[^}]*exp_alerts:\\n`));
+      expect(text, rule.alert).to.match(new RegExp(`alertname: ${rule.alert}\\b[^}]*\\n[^}]*exp_alerts:\\n`));
       expect(rule.labels.severity, rule.alert).to.be.oneOf(['critical', 'warning', 'info']);
       expect(rule.annotations.summary, rule.alert).to.be.a('string');
       expect(rule.annotations.description, rule.alert).to.be.a('string');
