@@ -145,10 +145,13 @@ class SqliteLedger implements Ledger {
   }
 
   async adopt(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
-    const batches = adoptions(this.books, renamed);
-    if (batches.length === 0) return;
-    await this.store.commit(batches);
-    await this.#reload(now);
+    // One after the other: what two earlier names had becomes one under the new name.
+    for (const [was, name] of renamed) {
+      const batches = adoptions(this.books, was, name);
+      if (batches.length === 0) continue;
+      await this.store.commit(batches);
+      await this.#reload(now);
+    }
   }
 
   note(row: AuditRow): Promise<void> {

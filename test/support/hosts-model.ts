@@ -31,6 +31,8 @@ export type HostEvent =
   /** The owner decides otherwise what makes up a device. */
   | { do: 'account'; by: HostTerms['accounting'] }
   | { do: 'clock'; by: number }
+  /** The gateway has another name in the configuration, which tells the one before. */
+  | { do: 'rename' }
   | { do: 'calm' };
 
 export type Telling = 'neighbours' | 'leases' | 'two neighbours' | 'nobody';
@@ -111,6 +113,8 @@ export class HostsModel {
   readonly #lastSeen = new Map<string, number>();
   readonly #owners = [0, 1, 0, 2];
   readonly #told: Telling[] = ['neighbours', 'neighbours', 'neighbours', 'nobody'];
+  /** What the configuration calls the gateway. */
+  gateway = 'gateway';
   #ids = 0;
   #boot = 1;
   #bootedAt = -100_000;
@@ -187,6 +191,9 @@ export class HostsModel {
         break;
       case 'take off':
         this.#peers.delete(KEYS[event.peer % KEYS.length] ?? '');
+        break;
+      case 'rename':
+        this.gateway = this.gateway === 'gateway' ? 'main' : 'gateway';
         break;
       case 'account':
         this.#accounting = event.by;
@@ -267,7 +274,7 @@ export class HostsModel {
       result(source, () => this.#air(router, boot), then, this.#lookAtAir(router, then, boot));
     const strange: Observation = { source: 'neighbours', neighbours: IPS.map((ip) => neighbour(ip, STRANGER)) };
     const routers = [
-      { router: 'gateway', system: system(bootName(boot), uptime), results: [...first, air('gateway', 'stations')] },
+      { router: this.gateway, system: system(bootName(boot), uptime), results: [...first, air('gateway', 'stations')] },
       { router: 'attic', system: system(bootName(boot), uptime), results: [air('attic', 'stations of the attic'), ok(strange, then)] },
     ];
     const owners = new Map(IPS.flatMap((ip) => pairs(ip, ownerOf(ip))));
