@@ -13,6 +13,8 @@ export interface AccessServer {
   readonly run: Run;
   /** Below it is what the script takes for `/`. */
   readonly root: string;
+  /** The folder of the stand-ins, for a PATH. */
+  readonly bin: string;
   readonly anna: string;
   readonly bert: string;
   readonly secrets: readonly string[];
@@ -66,6 +68,7 @@ export function accessServer(kind: 'file' | 'uci'): AccessServer {
   return {
     run: (argv, stdin, signal) => shell([busyboxPath(), ...argv], stdin, signal),
     root,
+    bin,
     anna,
     bert,
     secrets: [shared, own],
