@@ -145,6 +145,9 @@ class SqliteLedger implements Ledger {
   }
 
   async adopt(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
+    if (this.#doubtful) await this.#reload(now);
+    // After a commit that failed the file may hold what the books do not.
+    if (this.#doubtful) await this.#reload(now);
     // One after the other: what two earlier names had becomes one under the new name.
     for (const [was, name] of renamed) {
       const batches = adoptions(this.books, was, name);

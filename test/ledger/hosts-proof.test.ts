@@ -84,10 +84,12 @@ async function live({ directory, events, ...terms }: Run): Promise<void> {
   const certain = directory === null || !events.some((next) => next.do === 'clock');
   try {
     for (const next of [...events, ...CALM]) {
+      // A name is carried over in the file.
+      if (next.do === 'rename' && directory === null) continue;
       const name = model.gateway;
       model.happen(next);
       if (next.do === 'rename') {
-        // A name is carried over when the program starts or loads its configuration anew, and not while commits break.
+        // When the program starts or loads its configuration anew, and not while commits break.
         plan.next = null;
         await ledger.adopt(new Map([[name, model.gateway]]), at());
       }
