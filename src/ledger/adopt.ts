@@ -21,33 +21,30 @@ const SQL = {
  * What is to be written so that everything kept under a router's earlier name goes on under its new one. Where the new name has
  * an account of its own already, the two become one; nothing is lost and nothing counted twice. No batches: nothing to do.
  */
-export function adoptions(books: Books, renamed: ReadonlyMap<string, string>): Batch[] {
-  const accounts = [...books.accounts.values()].flatMap((account) => {
-    const name = renamed.get(account.router);
-    return name === undefined ? [] : [{ account, name, into: books.accounts.get(accountKey({ ...account, router: name })) }];
-  });
+export function adoptions(books: Books, was: string, name: string): Batch[] {
+  const accounts = [...books.accounts.values()]
+    .filter(({ router }) => router === was)
+    .map((account) => ({ account, into: books.accounts.get(accountKey({ ...account, router: name })) }));
   const moved = accounts.filter(({ into }) => into === undefined);
   const merged = accounts.flatMap(({ account, into }) => (into === undefined ? [] : [{ account, into }]));
-  const readers = [...books.readers.values()].flatMap((reader) => {
-    const name = renamed.get(reader.router);
-    return name === undefined ? [] : [{ id: reader.id, name, taken: books.readers.has(readerKey(name, reader.source)) }];
-  });
+  const readers = [...books.readers.values()]
+    .filter(({ router }) => router === was)
+    .map(({ id, source }) => ({ id, taken: books.readers.has(readerKey(name, source)) }));
   const stale = readers.filter(({ taken }) => taken).map(({ id }) => [id]);
-  const leases = [...books.leases.values()].flatMap((lease) => {
-    const name = renamed.get(lease.router);
-    return name === undefined ? [] : [{ lease, name, taken: books.leases.has(leaseKey(name, lease.mac)) }];
-  });
-  const peers = [...renamed].filter(([was]) => [...books.peers.values()].some((peer) => peer.router === was));
+  const leases = [...books.leases.values()]
+    .filter(({ router }) => router === was)
+    .map((lease) => ({ lease, taken: books.leases.has(leaseKey(name, lease.mac)) }));
+  const peers = [...books.peers.values()].some(({ router }) => router === was);
   const batches: Batch[] = [
-    { sql: SQL.rename, rows: moved.map(({ account, name }) => [account.id, name]) },
+    { sql: SQL.rename, rows: moved.map(({ account }) => [account.id, name]) },
     ...mergeBatches(merged),
-    { sql: SQL.moveReader, rows: readers.filter(({ taken }) => !taken).map(({ id, name }) => [id, name]) },
+    { sql: SQL.moveReader, rows: readers.filter(({ taken }) => !taken).map(({ id }) => [id, name]) },
     { sql: SQL.dropReader, rows: stale },
     { sql: SQL.dropBaselines, rows: stale },
-    { sql: SQL.moveLease, rows: leases.filter(({ taken }) => !taken).map(({ lease, name }) => [lease.router, lease.mac, name]) },
+    { sql: SQL.moveLease, rows: leases.filter(({ taken }) => !taken).map(({ lease }) => [lease.router, lease.mac, name]) },
     { sql: SQL.dropLease, rows: leases.filter(({ taken }) => taken).map(({ lease }) => [lease.router, lease.mac]) },
-    { sql: SQL.movePeer, rows: peers.map(([was, name]) => [was, name]) },
-    { sql: SQL.dropPeer, rows: peers.map(([was]) => [was]) },
+    { sql: SQL.movePeer, rows: peers ? [[was, name]] : [] },
+    { sql: SQL.dropPeer, rows: peers ? [[was]] : [] },
   ];
   return batches.filter(({ rows }) => rows.length > 0);
 }

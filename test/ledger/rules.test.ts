@@ -154,6 +154,25 @@ describe('the ledger', () => {
       await bench.readFrom('new', 60, [classic(station(PHONE, 15, 1))], { reader: 'r' });
       expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 15, upload: 1 });
     });
+
+    it('two earlier names become one', async () => {
+      for (const [name, start] of [
+        ['attic', 0],
+        ['roof', 60],
+      ] as const) {
+        await bench.readFrom(name, start, [classic(station(PHONE, 0, 0)), wan({ download: 0, upload: 0 })], { reader: name });
+        await bench.readFrom(name, start + 15, [classic(station(PHONE, 10, 1)), wan({ download: 100, upload: 10 })], { reader: name });
+      }
+      const renames = new Map(['attic', 'roof'].map((name) => [name, 'new']));
+      await bench.ledger.adopt(renames, START);
+      await bench.restart();
+      await bench.ledger.adopt(renames, START);
+      expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 20, upload: 2 });
+      expect(bench.total({ kind: 'wan', router: 'new', interface: 'wan' })).to.deep.equal({ download: 200, upload: 20 });
+      expect(bench.total(phone)).to.deep.equal({ download: 20, upload: 2 });
+      await bench.readFrom('new', 90, [classic(station(PHONE, 15, 1))], { reader: 'attic' });
+      expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 25, upload: 2 });
+    });
   });
 
   describe('rule 2, first reading', () => {
