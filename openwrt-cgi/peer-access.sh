@@ -277,9 +277,9 @@ lock() {
   exec 9<"$place"
   while flock -n -x 9 2>/dev/null; got=$?; [ "$got" != 0 ]; do
     [ "$got" = 1 ] || fail lock '"flock" does not work on this server: install util-linux or busybox with it'
-    tries=$((tries + 1))
-    [ "$tries" -gt 15 ] && fail lock 'Another change has been under way for 15 seconds'
-    sleep 1
+    [ "$tries" -lt 75 ] || fail lock 'Another change has been under way for 15 seconds'
+    # Not every busybox sleeps less than a second.
+    if quiet sleep 0.2; then tries=$((tries + 1)); else sleep 1 && tries=$((tries + 5)); fi
     # Whoever has gone meanwhile has been told that nothing was done: then the closed pipe ends this.
     say waiting
   done
