@@ -145,7 +145,6 @@ class SqliteLedger implements Ledger {
   }
 
   async adopt(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
-    if (this.#doubtful) await this.#reload(now);
     // After a commit that failed the file may hold what the books do not.
     if (this.#doubtful) await this.#reload(now);
     // One after the other: what two earlier names had becomes one under the new name.
