@@ -1,7 +1,7 @@
 import { type Slice, slices } from '../domain/calendar.ts';
 import { type Change, type Circumstances, compare } from '../domain/increase.ts';
 import type { System } from '../domain/observation.ts';
-import type { Round, RouterRound, SourceResult } from '../domain/round.ts';
+import type { Round, SourceResult } from '../domain/round.ts';
 import { spread } from '../domain/spread.ts';
 import { isZero, NOTHING, type Traffic, total } from '../domain/traffic.ts';
 import { type AccountName, accountKey } from './account.ts';
@@ -31,6 +31,9 @@ export interface Terms {
   mostNewAccounts: number;
 }
 
+/** Saves a new empty list for each of thousands of counters. */
+const NONE: readonly never[] = [];
+
 type Answered = Extract<SourceResult, { status: 'ok' }>;
 
 /** Turns a round into what is to be written, without changing the books. `tick` is ms on the monotonic clock. */
@@ -53,14 +56,16 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
   };
   entry.feeding = feedingOf(books, round, terms.accounting, entry);
   const desk = createDesk(books, entry, terms, new Set(round.routers.map(({ router }) => router)));
+  const owners = new Map<string, OwnerOf>();
   for (const told of round.routers) {
     const { router, system, results } = told;
     const ownerOf = ownersAt(told);
+    owners.set(router, ownerOf);
     for (const result of results) {
       if (result.status === 'ok') desk.post(router, system, result, tick, ownerOf);
     }
   }
-  for (const told of round.routers) desk.learn(told);
+  desk.learn(owners);
   draftLeases(books, round, entry);
   draftPeers(books, round, entry);
   draftNames(books, round, entry);
@@ -70,6 +75,8 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
 
 function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlySet<string>) {
   const spans = new Map<string, Slice[]>();
+  /** Nearly all counters of an answer move over the same span. */
+  let lastSpan: { since: number; at: number; over: Slice[] } | null = null;
   let nextReader = Math.max(0, ...[...books.readers.values()].map((r) => r.id));
   let nextAccount = 0;
   for (const account of books.accounts.values()) nextAccount = Math.max(nextAccount, account.id);
@@ -117,14 +124,14 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
     };
     const counters = byCounter(answer.readings);
     for (const [counter, readings] of counters) {
-      const baselines = before?.counters.get(counter) ?? [];
+      const baselines = before?.counters.get(counter) ?? NONE;
+      const { accounts = NONE, shows } = readings[0] ?? {};
       for (const change of compare(readings, baselines, now)) {
         writeDown(journal, counter, change);
         if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
-        for (const account of readings[0]?.accounts ?? []) book(account, change, result.at, journal);
+        for (const account of accounts) book(account, change, result.at, journal);
       }
-      const shown = readings[0]?.shows;
-      if (shown !== undefined) sight(shown, result.at);
+      if (shows !== undefined) sight(shows, result.at);
       hold(written, counter, readings, baselines);
     }
     if (before !== null) markAbsent(written, before, answer.rules, new Set(counters.keys()));
@@ -154,34 +161,36 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
     line.download += change.bytes.download;
     line.upload += change.bytes.upload;
     const over = span(change.since, at);
+    const [whole] = over;
+    if (over.length === 1 && whole !== undefined) {
+      put(whole, line.account.id, change.bytes);
+      return;
+    }
     const download = spread(change.bytes.download, over);
     const upload = spread(change.bytes.upload, over);
-    for (const [i, { hour, day }] of over.entries()) {
-      const bytes = { download: download[i] ?? 0, upload: upload[i] ?? 0 };
-      if (isZero(bytes)) continue;
-      if (hour !== null) addTo(entry.hours, hour, line.account.id, bytes);
-      addTo(entry.days, day, line.account.id, bytes);
-    }
+    for (const [i, slice] of over.entries()) put(slice, line.account.id, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
   }
 
-  /** What was kept under addresses of this router whose MAC is known now goes over to the MAC. */
-  function learn(told: RouterRound): void {
-    const unknown = unknownAddresses(books, told.router, entry.at);
-    if (unknown.length === 0) return;
-    const ownerOf = ownersAt(told);
-    for (const from of unknown) {
-      const mac = ownerOf(from.key);
+  function put({ hour, day }: Slice, account: number, bytes: Traffic): void {
+    if (isZero(bytes)) return;
+    if (hour !== null) addTo(entry.hours, hour, account, bytes);
+    addTo(entry.days, day, account, bytes);
+  }
+
+  /** What was kept under addresses whose MAC their router knows now goes over to the MAC. */
+  function learn(owners: ReadonlyMap<string, OwnerOf>): void {
+    for (const from of unknownAddresses(books, entry.at)) {
+      const { kind, router } = from;
+      const mac = owners.get(router)?.(from.key) ?? null;
       if (mac === null || entry.accounts.has(accountKey(from))) continue;
       const name: AccountName =
-        from.kind === 'host'
-          ? { kind: 'host', router: told.router, interface: '', key: mac }
-          : { kind: 'device', router: '', interface: '', key: mac };
+        kind === 'host' ? { kind, router, interface: '', key: mac } : { kind: 'device', router: '', interface: '', key: mac };
       const into = accountEntry(name, entry.at);
       if (into === null) continue;
       entry.moves.push({ from, into });
-      if (from.kind !== 'host' || isZero(from.total)) continue;
+      if (kind !== 'host' || isZero(from.total)) continue;
       const why = `its MAC is ${mac}, which has its bytes from now on`;
-      addRow(entry, { at: entry.at, kind: 'learned', router: told.router, source: 'hosts', counter: from.key, ...from.total, why });
+      addRow(entry, { at: entry.at, kind: 'learned', router, source: 'hosts', counter: from.key, ...from.total, why });
     }
   }
 
@@ -206,10 +215,12 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
   }
 
   function span(since: number, at: number): Slice[] {
+    if (lastSpan?.since === since && lastSpan.at === at) return lastSpan.over;
     const key = `${since} ${at}`;
-    const known = spans.get(key) ?? slices(since, at, terms.timezone, at - terms.keepHours * 1000);
-    spans.set(key, known);
-    return known;
+    const over = spans.get(key) ?? slices(since, at, terms.timezone, at - terms.keepHours * 1000);
+    spans.set(key, over);
+    lastSpan = { since, at, over };
+    return over;
   }
 
   return { post, learn };

@@ -44,13 +44,13 @@ function countsHosts(books: Books, router: string, { source, reader, observation
   });
 }
 
-/** Accounts of a router's addresses whose MAC was not known when their bytes were posted. */
-export function unknownAddresses({ accounts }: Books, router: string, at: number): Account[] {
+/** Accounts of routers' addresses whose MAC was not known when their bytes were posted. */
+export function unknownAddresses({ accounts }: Books, at: number): Account[] {
   const found: Account[] = [];
   for (const account of accounts.values()) {
-    const { kind, key } = account;
-    if (account.router !== router || (kind !== 'address' && (kind !== 'host' || isMac(key)))) continue;
-    if (at - account.lastSeen <= KEPT_FOR_OWNER_MS) found.push(account);
+    const { kind, key, lastSeen } = account;
+    if ((kind !== 'address' && kind !== 'host') || at - lastSeen > KEPT_FOR_OWNER_MS) continue;
+    if (kind === 'address' || !isMac(key)) found.push(account);
   }
   return found;
 }
