@@ -86,7 +86,7 @@ function noteOf(line: string): string[] {
   const [, word, rest = ''] = /^note ([a-z-]+) ?(.*)$/.exec(line) ?? [];
   switch (word) {
     case 'settled':
-      return ['A change that had been cut off was put back first'];
+      return [rest === 'restore' ? 'A restore that had been cut off was put back first' : 'A change that had been cut off was ended first'];
     case 'changed-since':
       return [clean(`"${rest}" was changed by somebody else meanwhile and left as it is`)];
     case 'no-route':

@@ -26,11 +26,11 @@ describe('parseResult', () => {
   });
 
   it('puts notes into sentences', () => {
-    const answer = 'waiting\nbegin\nnote settled\nnote no-route 10.9.0.0/24\nnote other x\nresult ok active changed both\n';
+    const answer = 'waiting\nbegin\nnote settled restore\nnote no-route 10.9.0.0/24\nnote other x\nresult ok active changed both\n';
     expect(parseResult(answer))
       .to.have.property('notes')
       .that.deep.equals([
-        'A change that had been cut off was put back first',
+        'A restore that had been cut off was put back first',
         'There is no route to 10.9.0.0/24 on the interface: it comes when the interface is brought up anew',
       ]);
   });

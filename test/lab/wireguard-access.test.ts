@@ -13,6 +13,7 @@ import { type Finished, finish } from '../support/command.ts';
 import { createWireguardWorld, makeKeys, type WireguardPeer, type WireguardWorld } from '../support/lab-wireguard.ts';
 import { accessText } from '../support/peer-script.ts';
 import { startSshd } from '../support/sshd.ts';
+import { tinyDisk } from '../support/tiny-disk.ts';
 import { holdsKey } from '../support/wireguard-keys.ts';
 
 const ACTIONS: Action[] = ['revoke', 'restore', 'delete'];
@@ -156,55 +157,126 @@ describe('access to the peers of a WireGuard server', () => {
     expect(await reaches(bert)).to.equal(true);
   });
 
-  for (const how of ['fail', 'kill'])
-    for (const action of ACTIONS)
-      it(`${action}: a step that ${how === 'fail' ? 'fails' : 'is the last thing its shell does'} leaves what was before, whole`, async function () {
-        this.timeout(120_000);
-        for (const step of STEPS) {
-          await change(action === 'restore' ? 'revoke' : 'restore');
-          const before = await shown();
-          const stopped = [...world.server.enter, 'env', `WRTMETER_STOP=${step} ${how}`, busyboxPath(), 'ash'];
-          const args = ['-s', '--', action, 'wg0', anna.publicKey, '-', 'wg'];
-          const { stdout } = await finish([...stopped, ...args], { input: accessText() });
-          if (how === 'fail') expect(stdout, step).to.match(new RegExp(`\nresult failed ${step} A test stopped it here\n$`));
-          // Whoever comes next puts it back.
-          else expect(await listPeers(run, target(), soon()), step).to.have.property('up', true);
-          expect(await shown(), step).to.deep.equal(before);
-          expect(
-            readdirSync(world.server.folder).filter((name) => /undo|new$/.test(name)),
-            step,
-          ).to.deep.equal([]);
-        }
-        await change('restore');
-        await anna.greet();
-        expect(await reaches(anna)).to.equal(true);
-      });
+  /** Runs an action that stops at a step, as if it failed there or its shell died there. */
+  const stopped = async (action: Action, step: string, how: 'fail' | 'kill'): Promise<string> => {
+    const shell = [...world.server.enter, 'env', `WRTMETER_STOP=${step} ${how}`, busyboxPath(), 'ash'];
+    return (await finish([...shell, '-s', '--', action, 'wg0', anna.publicKey, '-', 'wg'], { input: accessText() })).stdout;
+  };
+  const leftovers = () => readdirSync(world.server.folder).filter((name) => !/^wg0\.conf(\.revoked)?$/.test(name));
+  const everybodyIn = async () => {
+    writeFileSync(conf, original);
+    rmSync(`${conf}.revoked`, { force: true });
+    await world.server.run('wg', 'syncconf', 'wg0', '/etc/wireguard/wg0.conf');
+  };
 
-  it('a file that somebody changed after a change was cut off is left as it is', async () => {
-    const stopped = [
-      ...world.server.enter,
-      'env',
-      'WRTMETER_STOP=configured kill',
-      'sh',
-      '-s',
-      '--',
-      'revoke',
-      'wg0',
-      anna.publicKey,
-      '-',
-      'wg',
-    ];
-    await finish(stopped, { input: accessText() });
+  for (const action of ACTIONS)
+    it(`${action}: a step that fails leaves what was before, whole`, async () => {
+      if (action === 'restore') await change('revoke');
+      const before = await shown();
+      for (const step of STEPS) {
+        expect(await stopped(action, step, 'fail'), step).to.match(new RegExp(`\nresult failed ${step} A test stopped it here\n$`));
+        expect(await shown(), step).to.deep.equal(before);
+        expect(leftovers(), step).to.deep.equal([]);
+      }
+      await everybodyIn();
+      await anna.greet();
+      expect(await reaches(anna)).to.equal(true);
+    });
+
+  for (const action of ['revoke', 'delete'] as const)
+    it(`${action}: whatever step its shell dies at, it is ended by who comes next, with interface, file and record as they should be`, async () => {
+      const others = (await shown()).interface.filter((row) => !row.startsWith(anna.publicKey));
+      for (const step of STEPS.slice(1)) {
+        await everybodyIn();
+        await stopped(action, step, 'kill');
+        expect(await listPeers(run, target(), soon()), step)
+          .to.have.property('notes')
+          .that.deep.equals(['A change that had been cut off was ended first']);
+        const after = await shown();
+        expect(after.interface, step).to.deep.equal(others);
+        expect(after.file, step).not.to.contain(anna.publicKey);
+        expect(after.record.split(anna.sharedKey).length, step).to.equal(action === 'revoke' ? 2 : 1);
+        expect(leftovers(), step).to.deep.equal([]);
+      }
+    });
+
+  it('restore: whatever step its shell dies at, the peer stays out until somebody restores it again', async () => {
+    await change('revoke');
+    const before = await shown();
+    for (const step of STEPS.slice(1)) {
+      await stopped('restore', step, 'kill');
+      expect(await listPeers(run, target(), soon()), step)
+        .to.have.property('notes')
+        .that.deep.equals(['A restore that had been cut off was put back first']);
+      expect(await shown(), step).to.deep.equal(before);
+      expect(leftovers(), step).to.deep.equal([]);
+    }
+    expect(await change('restore')).to.deep.include({ ok: true, state: 'active' });
+  });
+
+  it('a shell that dies before it began, has done nothing', async () => {
+    const before = await shown();
+    for (const action of ['revoke', 'delete'] as const) await stopped(action, 'begin', 'kill');
+    expect(await listPeers(run, target(), soon()))
+      .to.have.property('notes')
+      .that.deep.equals([]);
+    expect(await shown()).to.deep.equal(before);
+  });
+
+  it('an answer is looked for when the shell died on the server: then the revoke is done', async () => {
+    let calls = 0;
+    const dying: Run = (argv, stdin, signal) => {
+      calls += 1;
+      return run(calls === 1 ? ['env', 'WRTMETER_STOP=configured kill', ...argv] : argv, stdin, signal);
+    };
+    expect(await change('revoke', anna, dying)).to.deep.include({ ok: true, state: 'revoked', changed: true });
+    expect((await shown()).interface).to.have.length(1);
+  });
+
+  it('a file that somebody changed after a change was cut off is left as it is, and the interface follows it', async () => {
+    await stopped('revoke', 'configured', 'kill');
     const edited = `${readFileSync(conf, 'utf8')}# mine\n`;
     writeFileSync(conf, edited);
+    const left = '"/etc/wireguard/wg0.conf" was changed by somebody else meanwhile and left as it is';
     const listing = await listPeers(run, target(), soon());
-    expect(listing)
+    expect(listing).to.have.property('notes').that.deep.equals([left, 'A change that had been cut off was ended first']);
+    const { file, record, interface: rows } = await shown();
+    expect(file).to.equal(edited);
+    expect(record).to.contain(anna.sharedKey);
+    expect(rows).to.have.length(1);
+
+    await stopped('restore', 'applied', 'kill');
+    writeFileSync(conf, `${readFileSync(conf, 'utf8')}# mine, too\n`);
+    expect(await listPeers(run, target(), soon()))
       .to.have.property('notes')
-      .that.deep.equals([
-        '"/etc/wireguard/wg0.conf" was changed by somebody else meanwhile and left as it is',
-        'A change that had been cut off was put back first',
-      ]);
-    expect(readFileSync(conf, 'utf8')).to.equal(edited);
+      .that.includes(left);
+    expect(readFileSync(conf, 'utf8')).to.contain(anna.publicKey).and.contain('# mine, too');
+    expect((await shown()).interface).to.have.length(2);
+  });
+
+  it('a disk that is full at any moment: done, or nothing has changed', async () => {
+    const disk = await tinyDisk(world.lab.folder, 'disk', '96k');
+    try {
+      // The interface is not there on this machine, so the file is all there is.
+      const path = join(disk.path, 'wg0.conf');
+      const here = thisMachine().run;
+      const spots = { interface: 'wmfull', publicKey: anna.publicKey, configFile: path, tool: 'wg' } as const;
+      const ends = new Set<string>();
+      for (let free = 0; free <= 64; free += 4) {
+        for (const name of readdirSync(disk.path)) rmSync(join(disk.path, name), { recursive: true });
+        writeFileSync(path, original);
+        writeFileSync(join(disk.path, 'ballast'), Buffer.alloc((80 - free) * 1024));
+        const result = await changePeer(here, spots, 'revoke', soon());
+        ends.add(result.ok ? 'done' : result.step);
+        const record = existsSync(`${path}.revoked`) ? readFileSync(`${path}.revoked`, 'utf8') : '';
+        if (result.ok) expect(record).to.contain(anna.sharedKey);
+        else expect([readFileSync(path, 'utf8'), record, result.reason.includes('Cannot write')]).to.deep.equal([original, '', true]);
+        expect(readdirSync(disk.path).filter((name) => !/^(wg0\.conf(\.revoked)?|ballast)$/.test(name))).to.deep.equal([]);
+      }
+      expect([...ends]).to.include.members(['begin', 'done']);
+    } finally {
+      await disk.remove();
+    }
   });
 
   it('many changes at once come one after the other', async function () {
