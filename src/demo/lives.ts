@@ -3,6 +3,7 @@ import { hours } from './spec.ts';
 
 export const KB = 1000;
 export const MB = 1000 * KB;
+export const GB = 1000 * MB;
 
 export const BROWSING: Activity = { weight: 6, download: 180 * KB, upload: 14 * KB, seconds: 150 };
 export const SHORT_CLIPS: Activity = { weight: 3, download: 700 * KB, upload: 20 * KB, seconds: 420 };

@@ -1,30 +1,15 @@
 import type { Traffic } from '../domain/traffic.ts';
 import { temporaryAddress } from './addresses.ts';
 import { bootId, newDevice, newRouter, newTraveller } from './build.ts';
-import { beginCounting, type CountingState, countHost, nextPeriod, periodAt, saveCounting, turnPeriod } from './counting.ts';
+import { beginCounting, countHost, nextPeriod, periodAt, saveCounting, turnPeriod } from './counting.ts';
 import { Habits } from './habits.ts';
 import { keepLease } from './lease.ts';
+import { known, Places } from './places.ts';
 import type { WorldSpec } from './spec.ts';
 import type { Association, DeviceState, RadioState, RouterState, UplinkState } from './state.ts';
 import { add, newCounter, newTraffic } from './state.ts';
-import { moveThrough, type PeerState, restart, startAnew, type TunnelState } from './tunnels.ts';
-
-/** The bytes that truly moved since the world began. */
-export interface Truth {
-  /** By MAC: through all radios, as access points count. */
-  air: Map<string, Traffic>;
-  /** By MAC: to and from the Internet, as a gateway counts. */
-  internet: Map<string, Traffic>;
-  /** By router, then MAC. */
-  stations: Map<string, Map<string, Traffic>>;
-  /** By router, then logical name of the uplink. */
-  wan: Map<string, Map<string, Traffic>>;
-  /** By router: its own traffic, which its uplink counts and no device's figures hold. */
-  own: Map<string, Traffic>;
-  /** By router, then interface and public key: through its tunnels, and what of it went on to the Internet. */
-  peers: Map<string, Map<string, Traffic>>;
-  beyond: Map<string, Map<string, Traffic>>;
-}
+import { type Truth, truthOf } from './truth.ts';
+import { moveThrough, restart, startAnew } from './tunnels.ts';
 
 /** Builds a world. The same specification gives the same world, byte for byte, at any time and on any machine. */
 export function createWorld(spec: WorldSpec): World {
@@ -35,10 +20,8 @@ export function createWorld(spec: WorldSpec): World {
  * A home with routers and devices, in memory, without I/O and without a clock: time passes by `advance` alone. Moving on by a
  * minute is the same as moving on by 60 seconds, one at a time.
  */
-export class World {
+export class World extends Places {
   readonly spec: WorldSpec;
-  readonly routers = new Map<string, RouterState>();
-  readonly devices = new Map<string, DeviceState>();
   /** Unix ms. */
   now: number;
   /** Goes up with everything that changes what a router shows. */
@@ -46,6 +29,7 @@ export class World {
   readonly #habits: Habits[] = [];
 
   constructor(spec: WorldSpec) {
+    super();
     this.spec = spec;
     this.now = spec.start;
     for (const router of spec.routers) this.routers.set(router.name, newRouter(router, spec));
@@ -223,7 +207,7 @@ export class World {
 
   /** Makes a counter show other figures, though no byte moved. */
   setCounter(router: string, counter: { uplink: string } | { mac: string; radio: string }, shows: Traffic): void {
-    const found = 'uplink' in counter ? this.uplink(router, counter.uplink) : this.#association(router, counter.mac, counter.radio);
+    const found = 'uplink' in counter ? this.uplink(router, counter.uplink) : this.association(router, counter.mac, counter.radio);
     const { moved, from } = found.counter;
     from.download = shows.download - moved.download;
     from.upload = shows.upload - moved.upload;
@@ -231,69 +215,7 @@ export class World {
   }
 
   truth(): Truth {
-    const devices = [...this.devices.values()];
-    const routers = [...this.routers.values()];
-    return {
-      air: new Map(devices.map((d) => [d.spec.mac, { ...d.air }])),
-      internet: new Map(devices.map((d) => [d.spec.mac, { ...d.internet }])),
-      stations: new Map(routers.map((r) => [r.spec.name, new Map([...r.air].map(([mac, bytes]) => [mac, { ...bytes }]))])),
-      wan: new Map(routers.map((r) => [r.spec.name, new Map(r.uplinks.map((u) => [u.spec.name, { ...u.account }]))])),
-      own: new Map(routers.map((r) => [r.spec.name, { ...r.itself.internet }])),
-      peers: new Map(routers.map((r) => [r.spec.name, byPeer(r, ({ account }) => account)])),
-      beyond: new Map(routers.map((r) => [r.spec.name, byPeer(r, ({ beyond }) => beyond)])),
-    };
-  }
-
-  router(name: string): RouterState {
-    return known(this.routers.get(name), `No router is called "${name}"`);
-  }
-
-  device(mac: string): DeviceState {
-    return known(this.devices.get(mac), `No device has the MAC ${mac}`);
-  }
-
-  radio(router: string, name: string): RadioState {
-    const { radios } = this.router(router);
-    return known(
-      radios.find((r) => r.spec.interface === name),
-      `${router} has no radio "${name}"`,
-    );
-  }
-
-  uplink(router: string, name: string): UplinkState {
-    const { uplinks } = this.router(router);
-    return known(
-      uplinks.find((u) => u.spec.name === name),
-      `${router} has no uplink "${name}"`,
-    );
-  }
-
-  counting(router: string): CountingState {
-    return known(this.router(router).counting ?? undefined, `${router} does not count hosts`);
-  }
-
-  tunnel(router: string, name: string): TunnelState {
-    const { tunnels } = this.router(router);
-    return known(
-      tunnels.find((t) => t.spec.interface === name),
-      `${router} has no tunnel "${name}"`,
-    );
-  }
-
-  peer(router: string, publicKey: string): { tunnel: TunnelState; peer: PeerState } {
-    const found = this.router(router).tunnels.flatMap((tunnel) => tunnel.peers.map((peer) => ({ tunnel, peer })));
-    return known(
-      found.find(({ peer }) => peer.spec.publicKey === publicKey),
-      `${router} has no peer ${publicKey}`,
-    );
-  }
-
-  /** The way to the Internet that is in use. */
-  activeUplink(): UplinkState | undefined {
-    for (const router of this.routers.values()) {
-      for (const uplink of router.uplinks) if (uplink.up) return uplink;
-    }
-    return undefined;
+    return truthOf(this);
   }
 
   /** For the device's habits: bytes at any moment of the step that is being lived. `uplink`: null where they stay in the home. */
@@ -370,14 +292,6 @@ export class World {
     if (first !== undefined) this.associate(device, this.radio(first.router, first.interface), this.router(first.router), this.now);
     if (life !== undefined) this.#habits.push(new Habits(this, device, life));
   }
-
-  #association(router: string, mac: string, radio: string): Association {
-    const { stations } = this.radio(router, radio);
-    return known(
-      stations.find((s) => s.device.spec.mac === mac),
-      `${mac} is not on "${radio}" of ${router}`,
-    );
-  }
 }
 
 /** Devices live through a step one after another, but a list shows who came first. */
@@ -385,15 +299,6 @@ function insertByTime(stations: Association[], association: Association): void {
   const { since, device } = association;
   const isLater = (s: Association) => s.since > since || (s.since === since && s.device.spec.mac > device.spec.mac);
   stations.splice(stations.findLastIndex((s) => !isLater(s)) + 1, 0, association);
-}
-
-function known<T>(value: T | undefined, message: string): T {
-  if (value === undefined) throw new Error(message);
-  return value;
-}
-
-function byPeer({ tunnels }: RouterState, of: (peer: PeerState) => Traffic): Map<string, Traffic> {
-  return new Map(tunnels.flatMap(({ spec, peers }) => peers.map((peer) => [`${spec.interface} ${peer.spec.publicKey}`, { ...of(peer) }])));
 }
 
 function checkBytes(bytes: Traffic): void {
