@@ -4,7 +4,8 @@ import type { Peer, System } from '../../domain/observation.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { parseCounter } from '../source.ts';
-import { epochOf, numberOrNull, orNull, type Parsed } from './fields.ts';
+import { INTERFACE, parseAllowedIps, parseEndpoint } from '../wireguard/dump.ts';
+import { epochOf, numberOrNull, type Parsed } from './fields.ts';
 
 /** The counters of a peer begin again with its interface, or when it is taken off and put back. */
 export const PEER_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
@@ -15,9 +16,15 @@ export function parsePeers(lines: readonly string[], system: System): Parsed {
   const peers: Peer[] = [];
   for (const line of lines) {
     const [word, name = '', ...fields] = line.split(' ');
-    if (word === 'interface' && name !== '') interfaces.set(name, numberOrNull(fields[1] ?? ''));
+    if (word === 'interface' && INTERFACE.test(name)) interfaces.set(name, numberOrNull(fields[1] ?? ''));
     else {
-      const peer = word === 'peer' ? activePeer(name, fields) : word === 'disabled' ? revokedPeer(name, fields) : null;
+      const peer = !INTERFACE.test(name)
+        ? null
+        : word === 'peer'
+          ? activePeer(name, fields)
+          : word === 'disabled'
+            ? revokedPeer(name, fields)
+            : null;
       if (peer === null) throw new SourceError('parse', `not a line of a list of peers: ${quote(line)}`);
       peers.push(peer);
     }
@@ -32,20 +39,16 @@ function activePeer(name: string, fields: readonly string[]): Peer | null {
   const publicKey = parsePublicKey(key);
   if (publicKey === null || !/^\d{1,12}$/.test(handshake)) return null;
   const bytes = { download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') };
-  const known = { name: nameIn(title), endpoint: orNull(endpoint), allowedIps: listIn(allowed) };
+  const known = { name: nameIn(title), endpoint: parseEndpoint(endpoint), allowedIps: parseAllowedIps(allowed) };
   return { interface: name, publicKey, ...known, state: 'active', latestHandshake: Number(handshake), bytes, epoch: null };
 }
 
 function revokedPeer(name: string, [key = '', allowed = '', ...title]: readonly string[]): Peer | null {
   const publicKey = parsePublicKey(key);
   if (publicKey === null) return null;
-  const known = { name: nameIn(title), endpoint: null, allowedIps: listIn(allowed) };
+  const known = { name: nameIn(title), endpoint: null, allowedIps: parseAllowedIps(allowed) };
   return { interface: name, publicKey, ...known, state: 'revoked', latestHandshake: 0, bytes: null, epoch: null };
 }
-
-const MOST_ADDRESSES = 64;
-
-const listIn = (field: string): string[] => (orNull(field) === null ? [] : field.split(',').slice(0, MOST_ADDRESSES));
 
 const nameIn = (words: readonly string[]): string | null => {
   const text = words.join(' ');

@@ -18,7 +18,7 @@ export type Dump = Map<string, DumpedPeer[]>;
 
 const MOST_ADDRESSES = 64;
 /** Linux takes names of 15 bytes. A key is longer, so no key is ever taken for a name. */
-const INTERFACE = /^[\w.@=+-]{1,15}$/;
+export const INTERFACE = /^[\w.@=+-]{1,15}$/;
 
 /**
  * Parses what `wg show all dump` prints, or `awg` (wireguard-tools 1.0, amneziawg-tools 1.0): fields separated by tabs, each line led by
@@ -59,12 +59,16 @@ function parsePeer([key = '', , endpoint = '', allowed = '', handshake = '', rx 
   if (publicKey === null || !/^\d{1,12}$/.test(handshake) || download === null || upload === null) return null;
   return {
     publicKey,
-    endpoint: /^(\[[\w:.%-]{2,70}\]|\d{1,3}(\.\d{1,3}){3}):\d{1,5}$/.test(endpoint) ? endpoint : null,
+    endpoint: parseEndpoint(endpoint),
     allowedIps: parseAllowedIps(allowed),
     latestHandshake: Number(handshake),
     bytes: { download, upload },
   };
 }
+
+/** An address and a port; null for anything else. */
+export const parseEndpoint = (text: string): string | null =>
+  /^(\[[\w:.%-]{2,70}\]|\d{1,3}(\.\d{1,3}){3}):\d{1,5}$/.test(text) ? text : null;
 
 /** Addresses with their prefix, joined by commas; anything else is left out. */
 export const parseAllowedIps = (text: string): string[] =>
