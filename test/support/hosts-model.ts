@@ -3,6 +3,7 @@ import type { HostCounter, HostMethod, Neighbour, Observation, Peer } from '../.
 import type { Round, SourceResult } from '../../src/domain/round.ts';
 import { NOTHING, plus, type Traffic } from '../../src/domain/traffic.ts';
 import { PEER_RULES } from '../../src/sources/openwrt/peers.ts';
+import { type Accounting, type Asked, type Counter, HostsKnowledge, type Look, type Seen } from './hosts-knowledge.ts';
 import { complete, failed, lease, leases, ok, station, system } from './rounds.ts';
 
 /** What happens in the world of a gateway that counts hosts. Numbers choose among what is there. */
@@ -29,7 +30,7 @@ export type HostEvent =
   | { do: 'crash'; at: 'before' | 'amid' | 'after'; statement: number }
   | { do: 'restart' }
   /** The owner decides otherwise what makes up a device. */
-  | { do: 'account'; by: HostTerms['accounting'] }
+  | { do: 'account'; by: Accounting }
   | { do: 'clock'; by: number }
   /** The gateway has another name in the configuration, which tells the one before. */
   | { do: 'rename' }
@@ -37,7 +38,7 @@ export type HostEvent =
 
 export type Telling = 'neighbours' | 'leases' | 'two neighbours' | 'nobody';
 
-export const MACS = ['02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:03'];
+const MACS = ['02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:03'];
 /** On a cable: no access point sees it. */
 const WIRED = 2;
 /** The last one is behind a tunnel, where there are no MACs. */
@@ -57,60 +58,21 @@ const RULES: Record<HostMethod, CounterRules> = {
   nlbwmon: { ...HOST_RULES, absent: 'kept', fall: 'lowers' },
 };
 
-/** An address may be another's after this. */
-const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
-
-interface Counter {
-  id: number;
-  bytes: Traffic;
-}
-
-/** A counter as an answer shows it. */
-interface Seen extends Counter {
-  /** What proves that it is another than before, where its format proves that. */
-  epoch: Epoch | null;
-  accounts: string[];
-}
-
-/** What a reader of the answers holds of one source. */
-interface Reader {
-  name: string;
-  held: Map<string, Seen>;
-  /** Of its last answer, Unix ms. */
-  at: number;
-}
-
-/** One source of a round: `seen` by what tells its counters apart. */
-interface Look {
-  source: string;
-  name: string;
-  at: number;
-  rules: CounterRules;
-  seen: Map<string, Seen>;
-}
-
 export interface HostTerms {
   method: HostMethod;
-  accounting: 'auto' | 'hosts' | 'stations';
+  accounting: Accounting;
   /** nlbwmon does not tell when it was started. */
   quiet?: boolean;
 }
 
-/**
- * A gateway that counts hosts and has WireGuard peers, and an access point: a world that knows all its bytes, and those that its answers
- * make known. It knows counters by their identity. Figures are compared only where a counter was replaced by another without a proof:
- * there nobody can know more than they tell.
- */
+/** A gateway that counts hosts and has WireGuard peers, and an access point: a world that knows all its bytes. */
 export class HostsModel {
   /** Seconds since the start, by a clock that never steps. */
   now = 0;
-  readonly known = new Map<string, Traffic>();
   /** By account, or by kind: all bytes that ever moved. */
   readonly moved = new Map<string, Traffic>();
   readonly #terms: HostTerms;
-  readonly #readers = new Map<string, Reader>();
-  /** When the accounts of addresses were seen last, Unix ms. */
-  readonly #lastSeen = new Map<string, number>();
+  readonly #knowledge: HostsKnowledge;
   readonly #owners = [0, 1, 0, 2];
   readonly #told: Telling[] = ['neighbours', 'neighbours', 'neighbours', 'nobody'];
   /** What the configuration calls the gateway. */
@@ -126,15 +88,16 @@ export class HostsModel {
   #stations = new Map<string, Counter & { began: number }>();
   #tunnel = 1;
   #peers = new Map<string, Counter>();
-  #accounting: HostTerms['accounting'];
-  #flipped = false;
-  /** What feeds the devices, and up to when the other source did, Unix ms. */
-  #feeding = { by: 'stations', from: 0 };
-  #asked: { at: number; looks: Look[]; owners: Map<string, string> } = { at: 0, looks: [], owners: new Map() };
+  #asked: Asked = { at: 0, looks: [], owners: new Map() };
 
   constructor(terms: HostTerms) {
     this.#terms = terms;
-    this.#accounting = terms.accounting;
+    this.#knowledge = new HostsKnowledge(terms.accounting);
+  }
+
+  /** By account: all bytes that the answers have made known. */
+  get known(): ReadonlyMap<string, Traffic> {
+    return this.#knowledge.known;
   }
 
   happen(event: HostEvent): void {
@@ -196,7 +159,7 @@ export class HostsModel {
         this.gateway = this.gateway === 'gateway' ? 'main' : 'gateway';
         break;
       case 'account':
-        this.#accounting = event.by;
+        this.#knowledge.accounting = event.by;
         break;
       case 'wait':
         this.now += event.seconds;
@@ -390,67 +353,8 @@ export class HostsModel {
 
   /** Notes what the last answers showed, once they are posted. */
   learn(): void {
-    const { at, looks, owners } = this.#asked;
-    this.#feed(looks);
-    for (const look of looks) this.#learnFrom(look);
-    for (const [from, seen] of [...this.#lastSeen]) {
-      const [kind, ip = ''] = from.split(' ');
-      const mac = owners.get(ip);
-      if (mac === undefined || at - seen > KEPT_FOR_OWNER_MS) continue;
-      const into = `${kind === 'host' ? 'host' : 'device'} ${mac}`;
-      this.known.set(into, plus(this.known.get(into) ?? NOTHING, this.known.get(from) ?? NOTHING));
-      this.known.delete(from);
-      this.#lastSeen.delete(from);
-    }
+    this.#knowledge.learn(this.#asked);
   }
-
-  /** Which source feeds the accounts of devices from this round on. Left to itself: hosts, once some byte of theirs has been seen to move. */
-  #feed(looks: readonly Look[]): void {
-    const hosts = looks.find(({ source }) => source === 'hosts');
-    const before = this.#readers.get('hosts');
-    if (this.#accounting === 'auto' && hosts !== undefined && before?.name === hosts.name) {
-      this.#flipped ||= [...hosts.seen].some(([key, { bytes }]) => {
-        const held = before.held.get(key)?.bytes ?? NOTHING;
-        return bytes.download > held.download || bytes.upload > held.upload;
-      });
-    }
-    const by = this.#accounting === 'auto' ? (this.#flipped ? 'hosts' : 'stations') : this.#accounting;
-    if (by === this.#feeding.by) return;
-    const fed = [...this.#readers].filter(
-      ([source]) => (source === 'hosts' ? 'hosts' : 'stations') === this.#feeding.by && source !== 'peers',
-    );
-    this.#feeding = { by, from: Math.max(0, ...fed.map(([, reader]) => reader.at)) };
-  }
-
-  #learnFrom({ source, name, at, rules, seen }: Look): void {
-    const reader = this.#readers.get(source);
-    const { by, from } = this.#feeding;
-    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes.
-    const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && (reader === undefined || reader.at >= from);
-    const before = reader?.name === name ? reader.held : null;
-    for (const [key, counter] of seen) {
-      const gained = before === null ? null : gain(counter, before.get(key), rules);
-      for (const account of counter.accounts) {
-        const ofDevice = account.startsWith('device') || account.startsWith('address');
-        if (ofDevice && !feedsDevices) continue;
-        if (gained !== null) this.known.set(account, plus(this.known.get(account) ?? NOTHING, gained));
-        const isAddress = account.startsWith('address') || (account.startsWith('host') && IPS.includes(account.slice(5)));
-        if (isAddress && (gained === null || gained.download > 0 || gained.upload > 0)) this.#lastSeen.set(account, at);
-      }
-    }
-    const kept = rules.absent === 'kept' && before !== null ? before : new Map<string, Seen>();
-    this.#readers.set(source, { name, at, held: new Map([...kept, ...seen]) });
-  }
-}
-
-/** What a counter has gained since it was held. One that took another's place without a proof can be told by its figures alone. */
-function gain(now: Seen, held: Seen | undefined, { directions, fall }: CounterRules): Traffic {
-  if (held === undefined || now.epoch?.boot !== held.epoch?.boot || now.epoch?.instance !== held.epoch?.instance) return now.bytes;
-  const fell = { download: now.bytes.download < held.bytes.download, upload: now.bytes.upload < held.bytes.upload };
-  if (directions === 'together') fell.download = fell.upload = fell.download || fell.upload;
-  const after = (direction: keyof Traffic) =>
-    fell[direction] ? (fall === 'lowers' ? 0 : now.bytes[direction]) : now.bytes[direction] - held.bytes[direction];
-  return { download: after('download'), upload: after('upload') };
 }
 
 const pairs = (ip: string, mac: string | null): [string, string][] => (mac === null ? [] : [[ip, mac]]);
