@@ -119,7 +119,8 @@ function wrapped(bytes: number, held: number, direction: keyof Traffic, now: Cir
 function provedEpoch(held: Epoch | null, read: Epoch | null): ResetReason | null {
   if (held === null || read === null) return null;
   if (held.boot !== read.boot) return 'boot';
-  if (held.instance !== read.instance) return 'new device';
+  // A number that one of the two answers does not tell proves nothing.
+  if (held.instance !== null && read.instance !== null && held.instance !== read.instance) return 'new device';
   if (held.began === null || read.began === null) return null;
   return read.began > held.began + read.margin ? 'new association' : null;
 }

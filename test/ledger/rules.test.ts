@@ -303,6 +303,20 @@ describe('the ledger', () => {
       expect(bench.total(uplink)).to.deep.equal({ download: 300, upload: 0 });
     });
 
+    it('a network device whose number an answer does not tell is no other one', async () => {
+      const at = (seconds: number, value: number, instance: number | null) =>
+        bench.readFrom(
+          'gateway',
+          seconds,
+          [wan({ download: value, upload: 0 }, { device: 'pppoe-wan', epoch: { ...epoch('aaaaaaaa'), instance } })],
+          { system: system('aaaaaaaa', 1000 + seconds) },
+        );
+      await at(0, 1000, 11);
+      await at(15, 1100, null);
+      await at(30, 1150, 11);
+      expect(bench.total(uplink)).to.deep.equal({ download: 150, upload: 0 });
+    });
+
     it('a new boot that reaches back before the last reading is another machine: baselines only', async () => {
       await bench.readFrom('gateway', 0, [wan({ download: 100, upload: 0 }, { epoch: epoch('aaaaaaaa') })], {
         system: system('aaaaaaaa', 1000),
