@@ -17,7 +17,8 @@ export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stat
   const by = accounting === 'auto' ? sourceLeftToItself(books, round, entry) : accounting;
   if (by === books.feeding.by) return books.feeding;
   const fed = [...books.readers.values()].filter(({ source }) => source === books.feeding.by);
-  return { by, from: Math.max(0, ...fed.map(({ readAt }) => readAt)) };
+  // A clock that stood ahead may have left a reading that is still to come.
+  return { by, from: Math.min(round.startedAt, Math.max(0, ...fed.map(({ readAt }) => readAt))) };
 }
 
 function sourceLeftToItself(books: Books, round: Round, entry: Entry): 'stations' | 'hosts' {

@@ -308,6 +308,17 @@ describe('hosts', () => {
       expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 900 + 70, upload: 0 });
     });
 
+    it('a reading of a clock that stood ahead keeps the hosts from devices no longer than a round', async () => {
+      await open('auto');
+      await bench.readFrom('gone', 365 * 86_400, [classic(station(PHONE, 0, 0))]);
+      for (let i = 0; i < 4; i++) {
+        const told = { ...system('aaaaaaaa', 5000 + i * 15), time: START / 1000 + i * 15 };
+        await bench.readFrom('gateway', i * 15, [hosts(up(PHONE, IP, 100 * i))], { system: told });
+      }
+      expect(bench.ledger.books.feeding.by).to.equal('hosts');
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 0, upload: 200 });
+    });
+
     it('a gateway that counts nothing flips nothing', async () => {
       await open('auto');
       await at(0, 0, down(IP, 0));
