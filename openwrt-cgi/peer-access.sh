@@ -119,7 +119,8 @@ peers() { # MODE [KEY [open: the last line has no end]]
       text = bare($0)
       low = tolower(text)
       if (kind[NR] == "head") {
-        head[++sections] = last[sections] = NR
+        sections++
+        head[sections] = last[sections] = NR
         ispeer[sections] = low == "[peer]"
       } else if (kind[NR] == "option" && sections) {
         last[sections] = NR
