@@ -31,6 +31,9 @@ export interface Terms {
   mostNewAccounts: number;
 }
 
+/** Baselines of one reader: those of counters that are not in an answer may wait for ever, and a router can invent more in each. */
+const MOST_COUNTERS = 100_000;
+
 /** Saves a new empty list for each of thousands of counters. */
 const NONE: readonly never[] = [];
 
@@ -123,8 +126,13 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
       fastest: terms.lineRate(router) / 8,
     };
     const counters = byCounter(answer.readings);
+    let more = MOST_COUNTERS - (before?.counters.size ?? 0);
     for (const [counter, readings] of counters) {
       const baselines = before?.counters.get(counter) ?? NONE;
+      if (baselines.length === 0 && --more < 0) {
+        journal.counts.leftOut += 1;
+        continue;
+      }
       const { accounts = NONE, shows } = readings[0] ?? {};
       for (const change of compare(readings, baselines, now)) {
         writeDown(journal, counter, change);

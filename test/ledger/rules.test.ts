@@ -566,6 +566,18 @@ describe('the ledger', () => {
       expect(bench.total({ kind: 'device', key: LAPTOP })).to.deep.equal({ download: 5, upload: 1 });
     });
 
+    it('a router that invents counters takes a bounded part of the file', async () => {
+      await bench.restart({ ...TERMS, mostAccounts: 2 });
+      await bench.read(0, classic(station(PHONE, 0, 0)));
+      const hex = (n: number) => n.toString(16).padStart(2, '0');
+      for (let round = 1; round <= 3; round++) {
+        const invented = Array.from({ length: 40_000 }, (_, i) => station(`06:00:00:0${round}:${hex(i >> 8)}:${hex(i & 255)}`, 1, 1));
+        await bench.read(round * 15, classic(...invented, station(PHONE, round, 0)));
+      }
+      expect(bench.ledger.books.readers.get('gateway\nstations')?.counters.size).to.equal(100_000);
+      expect(bench.total(phone)).to.deep.equal({ download: 3, upload: 0 });
+    });
+
     it('one round adds a bounded number of accounts', async () => {
       await bench.restart({ ...TERMS, mostNewAccounts: 10 });
       await bench.read(0, classic(...Array.from({ length: 40 }, (_, i) => station(`06:00:00:00:00:${(i + 16).toString(16)}`, 1, 1))));
