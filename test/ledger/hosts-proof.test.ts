@@ -226,7 +226,7 @@ describe('hosts and peers, proved', () => {
     it(`${name}, accounting ${terms.accounting}: every byte that was shown is booked, none twice (SEED=${seed})`, () =>
       fc.assert(
         fc.asyncProperty(plain, (events) => live({ ...terms, directory: null, events })),
-        { numRuns: 100, seed, examples: ONCE_WRONG.map((events) => [events]) },
+        { numRuns: 80, seed, examples: ONCE_WRONG.map((events) => [events]) },
       )).timeout(120_000);
   }
 
@@ -236,6 +236,6 @@ describe('hosts and peers, proved', () => {
         const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-proof-'));
         await live({ ...terms, directory, events }).finally(() => rm(directory, { recursive: true }));
       }),
-      { numRuns: 80, seed, examples: WAYS.flatMap((terms) => ONCE_WRONG.map((events): [HostTerms, HostEvent[]] => [terms, events])) },
+      { numRuns: 60, seed, examples: WAYS.flatMap((terms) => ONCE_WRONG.map((events): [HostTerms, HostEvent[]] => [terms, events])) },
     )).timeout(180_000);
 });
