@@ -13,8 +13,8 @@ export interface Look {
   at: number;
   /** What counts within the router: another one starts with a first reading. */
   reader: string;
-  /** What it means that a counter is missing: it has ended, or it waits. */
-  absent: 'ended' | 'kept';
+  /** What it means that a counter is missing: it has ended, or it waits; `missed`: it waits for two days, for a list may miss one. */
+  absent: 'ended' | 'missed' | 'kept';
   seen: Sight[];
   /** Whose an address is, by the table of neighbours. */
   owners: ReadonlyMap<string, string>;
@@ -87,7 +87,7 @@ function ofHosts({ bootId }: RouterState, counting: CountingState, at: number): 
     return { ...sight(counter), name: `${counts} ${mac} ${ip}`, epoch: epochs[method], pair: false, account: { kind: 'host', mac, ip } };
   });
   if (method === 'nlbwmon') return { reader: `${method} ${bootId} ${counting.startedAt}`, absent: 'kept', seen };
-  return { reader: method, absent: 'ended', seen };
+  return { reader: method, absent: method === 'nftables' ? 'missed' : 'ended', seen };
 }
 
 function peers({ bootId, tunnels }: RouterState): Sight[] {

@@ -9,6 +9,8 @@ export type Accounting = 'stations' | 'hosts' | 'auto';
 
 /** An address is another machine's after this. */
 const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
+/** No list misses a counter for so long. */
+const MISSED_FOR_MS = 2 * 86_400_000;
 
 /** A source of a router: its counters and how far each has been seen. */
 interface Reader {
@@ -16,7 +18,14 @@ interface Reader {
   at: number;
   moved: Map<Counter, Traffic>;
   /** What stood in its answers, by name. */
-  held: Map<string, Sight>;
+  held: Map<string, Held>;
+}
+
+interface Held extends Sight {
+  /** Unix ms of the last answer that showed it. */
+  shownAt: number;
+  /** Some answer since did not. */
+  waits: boolean;
 }
 
 interface Knowledge {
@@ -165,10 +174,11 @@ export class Oracle {
         if (isOfAddress(account) && (gained === null || !isZero(gained))) this.#knows.seenAt.set(account, look.at);
       }
     }
-    const held = new Map(look.absent === 'kept' ? before?.held : []);
+    const held = new Map([...(before?.held ?? [])].filter(([, known]) => isKept(look, known)));
+    for (const [name, known] of held) held.set(name, { ...known, waits: true });
     const moved = new Map(before?.moved);
     for (const sight of look.seen) {
-      held.set(sight.name, sight);
+      held.set(sight.name, { ...sight, shownAt: look.at, waits: false });
       moved.set(sight.counter, sight.moved);
     }
     this.#knows.readers.set(key(look.router, look.source), { reader: look.reader, at: look.at, moved, held });
@@ -239,6 +249,11 @@ function gain(sight: Sight, before: Reader): Traffic {
     download: fell.download ? shows.download : shows.download - held.shows.download,
     upload: fell.upload ? shows.upload : shows.upload - held.shows.upload,
   };
+}
+
+/** Whether what was held is held on by an answer that does not show it. */
+function isKept({ absent, at }: Look, { shownAt, waits }: Held): boolean {
+  return absent === 'missed' ? !waits || at - shownAt <= MISSED_FOR_MS : absent === 'kept';
 }
 
 function rises({ shows }: Sight, held: Sight | undefined): boolean {
