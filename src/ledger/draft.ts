@@ -7,7 +7,7 @@ import { isZero, NOTHING, type Traffic, total } from '../domain/traffic.ts';
 import { type AccountName, accountKey } from './account.ts';
 import { byCounter, hold, markAbsent } from './baselines.ts';
 import { type AccountEntry, type Books, type Entry, type Reader, type ReaderEntry, readerKey } from './books.ts';
-import { feedingOf, unknownAddresses } from './hosts.ts';
+import { feedingOf, feedsSince, unknownAddresses } from './hosts.ts';
 import { addRow, closeJournal, type Journal, journalOf } from './journal.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
@@ -58,7 +58,7 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
     auditLeftOut: 0,
   };
   entry.feeding = feedingOf(books, round, terms.accounting, entry);
-  const desk = createDesk(books, entry, terms, new Set(round.routers.map(({ router }) => router)));
+  const desk = createDesk(books, entry, terms, round);
   const owners = new Map<string, OwnerOf>();
   for (const told of round.routers) {
     const { router, system, results } = told;
@@ -76,7 +76,8 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
   return entry;
 }
 
-function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlySet<string>) {
+function createDesk(books: Books, entry: Entry, terms: Terms, round: Round) {
+  const routers = new Set(round.routers.map(({ router }) => router));
   const spans = new Map<string, Slice[]>();
   /** Nearly all counters of an answer move over the same span. */
   let lastSpan: { since: number; at: number; over: Slice[] } | null = null;
@@ -99,8 +100,7 @@ function createDesk(books: Books, entry: Entry, terms: Terms, routers: ReadonlyS
     const written: ReaderEntry = { reader, fresh: before === null, usurped: [], changed: new Map(), removed: [] };
     if (before === null) written.usurped = formerReaders(result);
     entry.readers.push(written);
-    // What moved since a reading before the other source had ended may have reached the devices by that one.
-    const feeds = before === null || before.readAt >= entry.feeding.from;
+    const feeds = before === null || feedsSince(before.readAt, entry.feeding, round);
     postCounters(written, before, result, tick, journal, { deviceBytes: feeds ? entry.feeding.by : 'nothing', ownerOf });
   }
 

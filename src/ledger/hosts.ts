@@ -15,11 +15,18 @@ const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
  */
 export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stations' | 'hosts', entry: Entry): Feeding {
   const by = accounting === 'auto' ? sourceLeftToItself(books, round, entry) : accounting;
-  if (by === books.feeding.by) return books.feeding;
   const fed = [...books.readers.values()].filter(({ source }) => source === books.feeding.by);
+  const feeding = by === books.feeding.by ? books.feeding : { by, from: Math.max(0, ...fed.map(({ readAt }) => readAt)) };
   // A clock that stood ahead may have left a reading that is still to come.
-  return { by, from: Math.min(round.startedAt, Math.max(0, ...fed.map(({ readAt }) => readAt))) };
+  return feeding.from > round.startedAt ? { by, from: round.startedAt } : feeding;
 }
+
+/**
+ * Whether devices get what has moved since a reading at `readAt`. Not what the source before may have fed already; nor, once one has taken
+ * over, what moved since a reading that is still to come: a clock that stood ahead does not tell which of the two came first.
+ */
+export const feedsSince = (readAt: number, { from }: Feeding, round: Round): boolean =>
+  from === 0 || (readAt >= from && readAt <= round.startedAt);
 
 function sourceLeftToItself(books: Books, round: Round, entry: Entry): 'stations' | 'hosts' {
   if (books.hostsSince > 0) return 'hosts';

@@ -198,6 +198,12 @@ const ONCE_WRONG: HostEvent[][] = [
     { do: 'read', fails: 0, late: true },
     { do: 'route', ip: 0, download: 0, upload: 1 },
   ],
+  // The same by a clock that stood ahead.
+  [
+    { do: 'clock', by: 3_456_000 },
+    { do: 'wait', seconds: 20 },
+    { do: 'read', fails: 0, late: true },
+  ],
   // Stations that go on feeding devices while the gateway does not answer.
   [
     { do: 'read', fails: 0, late: false },

@@ -32,6 +32,8 @@ export interface Look {
 
 /** The answers of a round, and whose an address is by them. */
 export interface Asked {
+  /** Unix ms. */
+  startedAt: number;
   at: number;
   looks: readonly Look[];
   owners: ReadonlyMap<string, string>;
@@ -65,9 +67,9 @@ export class HostsKnowledge {
   }
 
   /** Notes what the answers of a round showed, once they are posted. */
-  learn({ at, looks, owners }: Asked): void {
-    this.#feed(looks);
-    for (const look of looks) this.#learnFrom(look);
+  learn({ startedAt, at, looks, owners }: Asked): void {
+    this.#feed(looks, startedAt);
+    for (const look of looks) this.#learnFrom(look, startedAt);
     for (const [from, seen] of [...this.#lastSeen]) {
       const [kind, ip = ''] = from.split(' ');
       const mac = owners.get(ip);
@@ -80,7 +82,7 @@ export class HostsKnowledge {
   }
 
   /** Which source feeds the accounts of devices from this round on. Left to itself: hosts, once some byte of theirs has been seen to move. */
-  #feed(looks: readonly Look[]): void {
+  #feed(looks: readonly Look[], startedAt: number): void {
     const hosts = looks.find(({ source }) => source === 'hosts');
     const before = this.#readers.get('hosts');
     if (this.accounting === 'auto' && hosts !== undefined && before?.name === hosts.name) {
@@ -90,18 +92,23 @@ export class HostsKnowledge {
       });
     }
     const by = this.accounting === 'auto' ? (this.#flipped ? 'hosts' : 'stations') : this.accounting;
-    if (by === this.#feeding.by) return;
+    if (by === this.#feeding.by) {
+      this.#feeding.from = Math.min(startedAt, this.#feeding.from);
+      return;
+    }
     const fed = [...this.#readers].filter(
       ([source]) => (source === 'hosts' ? 'hosts' : 'stations') === this.#feeding.by && source !== 'peers',
     );
-    this.#feeding = { by, from: Math.max(0, ...fed.map(([, reader]) => reader.at)) };
+    this.#feeding = { by, from: Math.min(startedAt, Math.max(0, ...fed.map(([, reader]) => reader.at))) };
   }
 
-  #learnFrom({ source, name, at, rules, seen }: Look): void {
+  #learnFrom({ source, name, at, rules, seen }: Look, startedAt: number): void {
     const reader = this.#readers.get(source);
     const { by, from } = this.#feeding;
-    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes.
-    const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && (reader === undefined || reader.at >= from);
+    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes. Where the clock stood ahead
+    // nobody knows which was later.
+    const goesOn = reader === undefined || from === 0 || (reader.at >= from && reader.at <= startedAt);
+    const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && goesOn;
     const before = reader?.name === name ? reader.held : null;
     for (const [key, counter] of seen) {
       const gained = before === null ? null : gain(counter, before.get(key), rules);

@@ -88,7 +88,7 @@ export class HostsModel {
   #stations = new Map<string, Counter & { began: number }>();
   #tunnel = 1;
   #peers = new Map<string, Counter>();
-  #asked: Asked = { at: 0, looks: [], owners: new Map() };
+  #asked: Asked = { startedAt: 0, at: 0, looks: [], owners: new Map() };
 
   constructor(terms: HostTerms) {
     this.#terms = terms;
@@ -241,7 +241,7 @@ export class HostsModel {
       { router: 'attic', system: system(bootName(boot), uptime), results: [air('attic', 'stations of the attic'), ok(strange, then)] },
     ];
     const owners = new Map(IPS.flatMap((ip) => pairs(ip, ownerOf(ip))));
-    this.#asked = { at: then, looks, owners };
+    this.#asked = { startedAt: at, at: then, looks, owners };
     return { routers, startedAt: at, finishedAt: then };
   }
 
