@@ -262,9 +262,11 @@ find_configuration() {
       case $tool in awg) file=$root/etc/amnezia/amneziawg/$interface.conf ;; *) file=$root/etc/wireguard/$interface.conf ;; esac
     fi
   fi
+  # Where whoever reads the server looks for it: beside the name of the configuration, be that a link or not.
+  record=$file.revoked
   # A link stays one: what it leads to is changed.
   if [ -L "$file" ]; then file=$(readlink -f "$file") || fail read "Cannot follow the link \"$file\""; fi
-  record=$file.revoked undo=$file.undo
+  undo=$file.undo
   [ "$mode" = uci ] && record='' undo=$root/etc/wrtmeter-network.undo
   directory=${file%/*}
 }

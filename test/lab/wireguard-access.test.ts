@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -136,6 +147,19 @@ describe('access to the peers of a WireGuard server', () => {
     expect(readdirSync(world.server.folder)).to.deep.equal(['wg0.conf']);
     expect(after.file.split('\n').sort().join('\n').trim()).to.equal(original.split('\n').sort().join('\n').trim());
     expect(statSync(conf).mode & 0o777).to.equal(0o640);
+  });
+
+  it('a configuration that is a link stays one, and its record stands beside the link, where readers look', async () => {
+    const real = join(world.server.folder, 'real.conf');
+    renameSync(conf, real);
+    symlinkSync('real.conf', conf);
+    expect(await change('revoke')).to.deep.include({ ok: true, state: 'revoked' });
+    expect(lstatSync(conf).isSymbolicLink()).to.equal(true);
+    expect(readFileSync(real, 'utf8')).not.to.contain(anna.publicKey);
+    expect(readFileSync(`${conf}.revoked`, 'utf8')).to.contain(anna.publicKey);
+    expect(await change('restore')).to.deep.include({ ok: true, state: 'active' });
+    expect(readFileSync(real, 'utf8')).to.contain(anna.publicKey);
+    expect(existsSync(`${conf}.revoked`)).to.equal(false);
   });
 
   it('what is so already is told apart from what was done, and strangers from both', async () => {
