@@ -60,7 +60,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
     }),
   );
   const byId = new Map(readers.map((reader) => [reader.id, reader]));
-  for (const row of await store.all('SELECT * FROM baseline ORDER BY reader, counter, line')) {
+  for (const row of await store.all('SELECT * FROM baseline JOIN held ON held.baseline = baseline.id ORDER BY reader, counter, line')) {
     const counters = byId.get(Number(row.reader))?.counters;
     const lines = counters?.get(text(row.counter)) ?? [];
     counters?.set(text(row.counter), [...lines, baselineOf(row)]);

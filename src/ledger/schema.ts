@@ -1,10 +1,10 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. Byte counts are whole numbers in STRICT tables. Hours and days are
  * keyed time first, so that a round's rows lie side by side and old hours go in one stroke. `imported` says which part of a day's bytes
- * another program counted.
+ * another program counted. What a round writes of every counter is two numbers: `held` has them, `baseline` whose they are and since when.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -105,5 +105,27 @@ export const MIGRATIONS: readonly string[] = [
     endpoint TEXT,
     PRIMARY KEY(router, interface, public_key)
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE baseline RENAME TO old_baseline;
+  CREATE TABLE baseline(
+    id INTEGER PRIMARY KEY,
+    reader INTEGER NOT NULL,
+    counter TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    last_read INTEGER,
+    boot TEXT,
+    instance INTEGER,
+    began REAL,
+    margin REAL,
+    UNIQUE(reader, counter, line)
+  ) STRICT;
+  CREATE TABLE held(baseline INTEGER PRIMARY KEY, download INTEGER NOT NULL, upload INTEGER NOT NULL) STRICT;
+  CREATE TRIGGER baseline_gone AFTER DELETE ON baseline BEGIN DELETE FROM held WHERE baseline = old.id; END;
+  INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin)
+    SELECT reader, counter, line, last_read, boot, instance, began, margin FROM old_baseline ORDER BY reader, counter, line;
+  INSERT INTO held(baseline, download, upload)
+    SELECT b.id, o.download, o.upload FROM baseline AS b JOIN old_baseline AS o USING(reader, counter, line);
+  DROP TABLE old_baseline;
   `,
 ];

@@ -42,15 +42,17 @@ const RULES: { rule: string; sql: string }[] = [
   },
   {
     rule: 'no number of bytes is below zero',
-    sql: ['account', 'hour', 'day', 'baseline']
+    sql: ['account', 'hour', 'day', 'held']
       .map((table) => `SELECT '${table}' AS at FROM ${table} WHERE download < 0 OR upload < 0`)
       .join(' UNION ALL '),
   },
   {
-    rule: 'every hour and day belongs to an account, every baseline to a reader',
+    rule: 'every hour and day belongs to an account, every baseline to a reader and has its bytes',
     sql: `SELECT 'hours of account ' || account AS at FROM hour WHERE account NOT IN (SELECT id FROM account)
       UNION SELECT 'days of account ' || account FROM day WHERE account NOT IN (SELECT id FROM account)
-      UNION SELECT 'baselines of reader ' || reader FROM baseline WHERE reader NOT IN (SELECT id FROM reader)`,
+      UNION SELECT 'baselines of reader ' || reader FROM baseline WHERE reader NOT IN (SELECT id FROM reader)
+      UNION SELECT 'baseline ' || id FROM baseline WHERE id NOT IN (SELECT baseline FROM held)
+      UNION SELECT 'bytes of baseline ' || baseline FROM held WHERE baseline NOT IN (SELECT id FROM baseline)`,
   },
 ];
 

@@ -1,3 +1,4 @@
+import type { Baseline } from '../domain/counter.ts';
 import { type AccountEntry, type AuditRow, type Books, type Entry, type ReaderEntry, readerKey } from './books.ts';
 import { mergeBatches } from './merge.ts';
 import { isForgotten } from './names.ts';
@@ -17,9 +18,13 @@ const SQL = {
     ON CONFLICT(id) DO UPDATE SET reader = excluded.reader, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-  baseline: `INSERT INTO baseline(reader, counter, line, download, upload, last_read, boot, instance, began, margin) SELECT ${fields(10)} FROM json_each(?) WHERE true
-    ON CONFLICT(reader, counter, line) DO UPDATE SET download = excluded.download, upload = excluded.upload, last_read = excluded.last_read,
-      boot = excluded.boot, instance = excluded.instance, began = excluded.began, margin = excluded.margin`,
+  baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin) SELECT ${fields(8)} FROM json_each(?) WHERE true
+    ON CONFLICT(reader, counter, line) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
+      began = excluded.began, margin = excluded.margin`,
+  // The lookup of their baselines costs less than carrying their numbers in memory would.
+  held: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
+    CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2 WHERE true
+    ON CONFLICT DO UPDATE SET download = excluded.download, upload = excluded.upload`,
   newAccount: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?)`,
   // An upsert of whole rows takes more than twice as long.
   account: `UPDATE account SET last_seen = j.value ->> 1, download = download + (j.value ->> 2), upload = upload + (j.value ->> 3)
@@ -57,7 +62,8 @@ export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number,
     { sql: SQL.reader, rows: written.map((r) => [r.id, r.router, r.source, r.reader, r.readAt, r.boot, r.uptime]) },
     { sql: SQL.forgetReader, rows: [...usurped, ...entry.readers.filter((r) => r.fresh).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
-    { sql: SQL.baseline, rows: entry.readers.flatMap(baselineRows) },
+    { sql: SQL.baseline, rows: entry.readers.flatMap((line) => baselineRows(books, line)) },
+    { sql: SQL.held, rows: entry.readers.flatMap(heldRows) },
     { sql: SQL.newAccount, rows: accounts.filter(({ isNew }) => isNew).map(newAccountRow) },
     { sql: SQL.account, rows: accounts.filter((line) => !line.isNew && mustWrite(line, saved)).map(accountRow) },
     { sql: SQL.hour, rows: timeRows(entry.hours) },
@@ -119,21 +125,42 @@ const peerRow = (p: KnownPeer): Cell[] => [
   p.endpoint,
 ];
 
-function baselineRows({ reader, changed }: ReaderEntry): Cell[][] {
-  return [...changed].flatMap(([counter, lines]) =>
-    lines.map(({ bytes, epoch, lastRead }, line) => [
-      reader.id,
-      counter,
-      line,
-      bytes.download,
-      bytes.upload,
-      lastRead,
-      epoch?.boot ?? null,
-      epoch?.instance ?? null,
-      epoch?.began ?? null,
-      epoch?.margin ?? null,
-    ]),
-  );
+/** Those of counters that are new, or of which more has changed than their bytes. */
+function baselineRows(books: Books, { reader, fresh, changed }: ReaderEntry): Cell[][] {
+  const held = fresh ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
+  const rows: Cell[][] = [];
+  for (const [counter, lines] of changed) {
+    const before = held?.get(counter);
+    if (before !== undefined && before.length === lines.length && lines.every((line, i) => onlyMoved(before[i], line))) continue;
+    for (const [line, { epoch, lastRead }] of lines.entries()) {
+      rows.push([
+        reader.id,
+        counter,
+        line,
+        lastRead,
+        epoch?.boot ?? null,
+        epoch?.instance ?? null,
+        epoch?.began ?? null,
+        epoch?.margin ?? null,
+      ]);
+    }
+  }
+  return rows;
+}
+
+function onlyMoved(before: Baseline | undefined, { epoch, lastRead }: Baseline): boolean {
+  if (before === undefined || before.lastRead !== lastRead) return false;
+  const { epoch: began } = before;
+  if (began === null || epoch === null) return began === epoch;
+  return began.boot === epoch.boot && began.instance === epoch.instance && began.began === epoch.began && began.margin === epoch.margin;
+}
+
+function heldRows({ reader, changed }: ReaderEntry): Cell[][] {
+  const rows: Cell[][] = [];
+  for (const [counter, lines] of changed) {
+    for (const [line, { bytes }] of lines.entries()) rows.push([reader.id, counter, line, bytes.download, bytes.upload]);
+  }
+  return rows;
 }
 
 function timeRows(table: Entry['hours']): Cell[][] {

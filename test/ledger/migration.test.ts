@@ -6,6 +6,7 @@ import { openLedger } from '../../src/ledger/ledger.ts';
 import { MIGRATIONS } from '../../src/ledger/schema.ts';
 import { openDatabase } from '../../src/ledger/sqlite.ts';
 import { openStore } from '../../src/ledger/store.ts';
+import { brokenRules } from '../../src/ledger/sums.ts';
 import { START, TERMS } from '../support/rounds.ts';
 
 describe('a ledger of an earlier version', () => {
@@ -24,6 +25,7 @@ describe('a ledger of an earlier version', () => {
       { bytes: { download: 5000, upload: 500 }, epoch: { boot: '8d1f3b0e', instance: 12, began: null, margin: 0 }, lastRead: null },
     ]);
     expect([...ledger.books.accounts.values()].map(({ total }) => total)).to.deep.equal([{ download: 700, upload: 70 }]);
+    expect(await brokenRules(ledger.store)).to.deep.equal([]);
     await ledger.close();
     await rm(directory, { recursive: true });
   });

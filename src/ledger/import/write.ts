@@ -24,7 +24,9 @@ const SQL = {
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = coalesce(ip, excluded.ip) WHERE name IS NULL`,
   reader: `INSERT INTO reader(id, router, source, reader, read_at, boot, uptime) SELECT ${fields(5)}, NULL, NULL FROM json_each(?)`,
-  baseline: `INSERT INTO baseline(reader, counter, line, download, upload, last_read, boot, margin) SELECT ${fields(6)}, '${IMPORTED}', 0 FROM json_each(?)`,
+  baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, margin) SELECT ${fields(4)}, '${IMPORTED}', 0 FROM json_each(?)`,
+  held: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 4, j.value ->> 5 FROM json_each(?) AS j
+    CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2`,
   audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
 };
 
@@ -35,6 +37,9 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
   let nextReader = [...books.readers.values()].reduce((most, { id }) => Math.max(most, id), 0);
   const numbered = lines.map((line) => ({ ...line, id: line.id ?? ++nextAccount, firstSeen: takenOverAt(plan, now) }));
   const readers = plan.readers.map((reader) => ({ ...reader, id: ++nextReader }));
+  const baselines = readers.flatMap(({ id, counters }) =>
+    [...counters].map(([counter, { bytes, lastRead }]) => [id, counter, 0, lastRead, bytes.download, bytes.upload]),
+  );
   return [
     ...bulk(SQL.account, numbered.map(accountRow)),
     ...bulk(
@@ -55,12 +60,8 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
       SQL.reader,
       readers.map((r) => [r.id, r.router, r.source, r.reader, r.readAt]),
     ),
-    ...bulk(
-      SQL.baseline,
-      readers.flatMap(({ id, counters }) =>
-        [...counters].map(([counter, { bytes, lastRead }]) => [id, counter, 0, bytes.download, bytes.upload, lastRead]),
-      ),
-    ),
+    ...bulk(SQL.baseline, baselines),
+    ...bulk(SQL.held, baselines),
     ...bulk(SQL.audit, auditRows(plan, lines, from, now)),
   ];
 }
