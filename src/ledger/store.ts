@@ -24,6 +24,9 @@ export interface LedgerLock {
   release(): Promise<void>;
 }
 
+/** Bytes of a page of a new ledger. A round changes a few numbers in each of several tables, and whole pages are written: small ones are less. */
+const PAGE = 1024;
+
 /**
  * Opens `DIR/ledger.db` for writing after looking through it, makes or migrates it, and holds it against a second writer: by a lock
  * of its own, or by one that is `held` and then belongs to the store. Throws a LedgerError; a LostLedgerError where the file is
@@ -76,6 +79,7 @@ async function begin(directory: string): Promise<void> {
   await rm(fresh, { force: true });
   const database = await openDatabase(fresh, 'create');
   try {
+    await database.exec(`PRAGMA page_size = ${PAGE}`);
     await migrate(database, 0);
   } catch (error) {
     throw asLedgerError(error, path);
@@ -98,7 +102,8 @@ async function openToWrite(path: string): Promise<Database> {
     await database.exec('PRAGMA journal_mode = WAL');
     await database.exec('PRAGMA synchronous = FULL');
     await database.exec('PRAGMA cache_size = -4096');
-    await database.exec(`PRAGMA wal_autocheckpoint = ${await checkpointPages(path)}`);
+    const page = Number((await database.all('PRAGMA page_size'))[0]?.page_size);
+    await database.exec(`PRAGMA wal_autocheckpoint = ${Math.floor((await checkpointBytes(path)) / page)}`);
     // The log is cut back to this after a long reader or a huge round has let it grow.
     await database.exec('PRAGMA journal_size_limit = 8388608');
     await migrate(database, Number((await database.all('PRAGMA user_version'))[0]?.user_version));
@@ -121,10 +126,10 @@ async function openToRead(path: string): Promise<Database> {
   }
 }
 
-/** Pages that the write-ahead log may grow to. A small disk cannot hold SQLite's usual 4 MB, which spare writes elsewhere. */
-async function checkpointPages(path: string): Promise<number> {
+/** Bytes of pages that the write-ahead log may grow to. A small disk cannot hold SQLite's usual 4 MB, which spare writes elsewhere. */
+async function checkpointBytes(path: string): Promise<number> {
   const { bavail, bsize } = await statfs(dirname(path));
-  return bavail * bsize < 32 * 1024 * 1024 ? 64 : 1000;
+  return bavail * bsize < 32 * 1024 * 1024 ? 262_144 : 4_096_000;
 }
 
 async function migrate(database: Database, version: number): Promise<void> {
