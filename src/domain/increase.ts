@@ -61,6 +61,10 @@ export function compare(readings: readonly Reading[], held: readonly Baseline[],
       plausible({ kind: 'reset', bytes: reading.bytes, since: startOf(reading.epoch, since, now), why: newEpoch }, reading.epoch, now),
     ];
   }
+  if (!fellIn(reading.bytes, baseline.bytes)) {
+    const both = plausible(difference(false, reading.bytes, baseline.bytes, since), null, now, since);
+    if (both.kind === 'increase') return [both];
+  }
   return sameEpoch(reading, baseline.bytes, now, since).map((change) => plausible(change, null, now, since));
 }
 
@@ -103,6 +107,8 @@ function sameEpoch({ bytes, bits }: Reading, held: Traffic, now: Circumstances, 
       difference(fell.upload, upload.now, upload.held, since),
   ];
 }
+
+const fellIn = (bytes: Traffic, held: Traffic): boolean => bytes.download < held.download || bytes.upload < held.upload;
 
 function difference(fell: boolean, bytes: Traffic, held: Traffic, since: number): Change {
   return fell ? { kind: 'reset', bytes, since, why: 'fell' } : { kind: 'increase', bytes: minus(bytes, held), since };

@@ -79,6 +79,8 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
 function createDesk(books: Books, entry: Entry, terms: Terms, round: Round) {
   const routers = new Set(round.routers.map(({ router }) => router));
   const spans = new Map<string, Slice[]>();
+  /** Counters of one host share the objects that name its accounts. */
+  const byName = new Map<AccountName, AccountEntry>();
   /** Nearly all counters of an answer move over the same span. */
   let lastSpan: { since: number; at: number; over: Slice[] } | null = null;
   let nextReader = Math.max(0, ...[...books.readers.values()].map((r) => r.id));
@@ -203,9 +205,11 @@ function createDesk(books: Books, entry: Entry, terms: Terms, round: Round) {
   }
 
   function accountEntry(name: AccountName, at: number): AccountEntry | null {
+    const same = byName.get(name);
+    if (same !== undefined) return same;
     const key = accountKey(name);
     const drafted = entry.accounts.get(key);
-    if (drafted !== undefined) return drafted;
+    if (drafted !== undefined) return named(name, drafted);
     const known = books.accounts.get(key);
     if (known === undefined && --room < 0) return null;
     const account = known ?? {
@@ -219,6 +223,11 @@ function createDesk(books: Books, entry: Entry, terms: Terms, round: Round) {
     };
     const line = { account, isNew: known === undefined, download: 0, upload: 0, seen: at };
     entry.accounts.set(key, line);
+    return named(name, line);
+  }
+
+  function named(name: AccountName, line: AccountEntry): AccountEntry {
+    byName.set(name, line);
     return line;
   }
 

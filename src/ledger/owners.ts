@@ -9,15 +9,14 @@ export type OwnerOf = (ip: string) => string | null;
  * sends from the address. Another router's facts are left out: its networks may have the same addresses.
  */
 export function ownersAt({ results }: Pick<RouterRound, 'results'>): OwnerOf {
-  let maps: Map<string, string | null>[] | null = null;
-  const gather = () => {
-    const told = results.flatMap((result) => (result.status === 'ok' ? [result.observation] : []));
-    return [neighbours, leases, senders].map((pairsOf) => ownersIn(told.flatMap(pairsOf)));
-  };
+  // Each is gathered when it is asked for: most routers are asked for nobody, and the first tells nearly all of the others.
+  const gathered: Map<string, string | null>[] = [];
+  const gather = (pairsOf: (told: Observation) => Pair[]) =>
+    ownersIn(results.flatMap((result) => (result.status === 'ok' ? pairsOf(result.observation) : [])));
   return (ip) => {
-    // Most rounds ask for nobody.
-    maps ??= gather();
-    for (const owners of maps) {
+    for (const [i, pairsOf] of [neighbours, leases, senders].entries()) {
+      const owners = gathered[i] ?? gather(pairsOf);
+      gathered[i] = owners;
       const mac = owners.get(ip);
       if (mac !== undefined) return mac;
     }

@@ -60,7 +60,7 @@ export function readingsOf(router: string, observation: Observation, terms: Post
         ),
       };
     case 'hosts':
-      return { rules: observation.rules, seenBy: 'bytes', readings: observation.hosts.map((host) => hostReading(router, host, terms)) };
+      return { rules: observation.rules, seenBy: 'bytes', readings: hostReadings(router, observation.hosts, terms) };
     case 'peers':
       return {
         rules: observation.rules,
@@ -78,15 +78,23 @@ export function readingsOf(router: string, observation: Observation, terms: Post
 /** The name of an uplink's counter: on another layer-3 device it is another counter. */
 export const uplinkCounter = (name: string, device: string | null): string => `${name} ${device ?? ''}`;
 
-function hostReading(router: string, { counts, mac, ip, bytes, epoch }: HostCounter, terms: PostingTerms): PostedReading {
-  const owner = mac ?? terms.ownerOf(ip);
-  const accounts: AccountName[] = [{ kind: 'host', router, interface: '', key: owner ?? ip }];
-  if (terms.deviceBytes === 'hosts') {
-    accounts.push(
-      owner === null ? { kind: 'address', router, interface: '', key: ip } : { kind: 'device', router: '', interface: '', key: owner },
-    );
-  }
-  return { counter: hostCounter({ counts, mac, ip }), bytes, bits: 64, epoch, accounts };
+/** A host has four counters or more, whose bytes go to the same accounts. */
+function hostReadings(router: string, hosts: readonly HostCounter[], terms: PostingTerms): PostedReading[] {
+  const known = new Map<string, AccountName[]>();
+  return hosts.map((host) => {
+    const { mac, ip, bytes, epoch } = host;
+    const owner = mac ?? terms.ownerOf(ip);
+    const key = owner ?? ip;
+    const accounts = known.get(key) ?? hostAccounts(router, key, owner === null, terms);
+    known.set(key, accounts);
+    return { counter: hostCounter(host), bytes, bits: 64, epoch, accounts };
+  });
+}
+
+function hostAccounts(router: string, key: string, isUnknown: boolean, { deviceBytes }: PostingTerms): AccountName[] {
+  const host: AccountName = { kind: 'host', router, interface: '', key };
+  if (deviceBytes !== 'hosts') return [host];
+  return [host, isUnknown ? { kind: 'address', router, interface: '', key } : { kind: 'device', router: '', interface: '', key }];
 }
 
 /** The name of a host's counter. */
