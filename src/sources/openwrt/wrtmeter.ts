@@ -107,15 +107,17 @@ function sort(lines: readonly string[]) {
   const facts: string[] = [];
   const sections = new Map<string, string[]>();
   const failed = new Map<string, string>();
-  let open: { name: string; lines: string[] } | null = null;
+  let open: { name: string; end: string; lines: string[] } | null = null;
   for (const line of lines) {
-    const [word, name = ''] = line.split(' ', 2);
     if (open !== null) {
-      if (line === `end ${open.name}`) {
+      if (line === open.end) {
         sections.set(open.name, open.lines);
         open = null;
       } else open.lines.push(line);
-    } else if (word === 'begin') open = { name, lines: [] };
+      continue;
+    }
+    const [word, name = ''] = line.split(' ', 2);
+    if (word === 'begin') open = { name, end: `end ${name}`, lines: [] };
     else if (word === 'failed') failed.set(name, line.slice(`failed ${name} `.length));
     else facts.push(line);
   }
