@@ -4,7 +4,7 @@ import { parseMac } from '../../domain/mac.ts';
 import { HOST_METHODS, type HostCounter, type HostMethod, type System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { parseCounter } from '../source.ts';
-import { epochOf, type Parsed } from './fields.ts';
+import { epochOf, orNull, type Parsed } from './fields.ts';
 
 /** A rule that is not in a whole answer is gone; a new one counts from zero. */
 const RULES: CounterRules = { directions: 'apart', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 };
@@ -64,8 +64,10 @@ function parseCounting(line: string, system: System): Counting {
     case 'nlbwmon': {
       if (!/^\d{4}-\d\d-\d\d$/.test(run)) throw new SourceError('parse', `not the first day of an accounting period: ${quote(run)}`);
       const epoch = { boot: NLBWMON, instance: Number(run.replaceAll('-', '')), began: null, margin: 0 };
-      // One that was started anew may show what it had not loaded before: nothing of that is new.
-      const reader = `${method} ${system.bootId.slice(0, 8)} ${started.slice(0, 20)}`;
+      // One that was started anew may show what it had not loaded before: nothing of that is new. Where nobody tells when it was, a period
+      // may be one that it showed before, too.
+      const life = orNull(started) === null ? run : started.slice(0, 20);
+      const reader = `${method} ${system.bootId.slice(0, 8)} ${life}`;
       return { method, rules: NLBWMON_RULES, epoch, reader };
     }
     default:

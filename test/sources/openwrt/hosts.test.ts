@@ -67,6 +67,13 @@ describe('hosts of wrtmeter.cgi', () => {
       `both ${ANNA} 192.168.1.10 9000 500`,
       'both 00:00:00:00:00:00 10.7.0.2 1 2',
     );
+    for (const [period, reader] of [
+      ['2026-11-01', 'nlbwmon 8d1f3b0e 2026-11-01'],
+      ['2026-10-01', 'nlbwmon 8d1f3b0e 2026-10-01'],
+    ]) {
+      // Where it may have been started anew with a wrong clock, an older period is no new one.
+      expect(answer('hosts', `counting nlbwmon ${period} -`).reader).to.equal(reader);
+    }
     const other = answer('hosts', 'counting nlbwmon 2026-11-01 99999');
     expect(one.reader).to.equal('nlbwmon 8d1f3b0e 4711');
     expect(other.reader).not.to.equal(one.reader);
