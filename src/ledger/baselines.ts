@@ -36,10 +36,17 @@ function holds(baseline: Baseline, { bytes, epoch }: Reading): boolean {
 }
 
 /** What becomes of counters that the answer does not show: they ended, or their baselines wait. */
-export function markAbsent(written: ReaderEntry, before: Reader, rules: CounterRules, present: ReadonlySet<string>): void {
+export function markAbsent(
+  written: ReaderEntry,
+  before: Reader,
+  rules: CounterRules,
+  present: ReadonlyMap<string, readonly Reading[]>,
+): void {
+  const [first] = present.values();
+  const instance = first?.[0]?.epoch?.instance ?? null;
   for (const [counter, baselines] of before.counters) {
     if (present.has(counter)) continue;
-    if (hasEnded(baselines, rules, written.reader.readAt)) written.removed.push(counter);
+    if (hasEnded(baselines, rules, written.reader.readAt, instance)) written.removed.push(counter);
     else if (baselines.some((b) => b.lastRead === null)) {
       written.changed.set(
         counter,
@@ -49,7 +56,9 @@ export function markAbsent(written: ReaderEntry, before: Reader, rules: CounterR
   }
 }
 
-function hasEnded(baselines: readonly Baseline[], { absent }: CounterRules, now: number): boolean {
+function hasEnded(baselines: readonly Baseline[], { absent, fall }: CounterRules, now: number, instance: number | null): boolean {
   if (absent === 'missed') return baselines.every(({ lastRead }) => lastRead !== null && now - lastRead > MISSED_FOR_MS);
+  // An accounting period that has ended does not come back.
+  if (fall === 'lowers') return instance !== null && baselines.every(({ epoch }) => (epoch?.instance ?? instance) < instance);
   return absent === 'ended';
 }

@@ -144,7 +144,7 @@ function createDesk(books: Books, entry: Entry, terms: Terms, round: Round) {
       if (shows !== undefined) sight(shows, result.at);
       hold(written, counter, readings, baselines);
     }
-    if (before !== null) markAbsent(written, before, answer.rules, new Set(counters.keys()));
+    if (before !== null) markAbsent(written, before, answer.rules, counters);
     if (journal.counts.leftOut > 0) {
       journal.note('full', '', NOTHING, `${journal.counts.leftOut} readings of devices that there was no room for`);
     }

@@ -258,6 +258,23 @@ describe('hosts', () => {
       expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 1400, upload: 0 });
     });
 
+    it('hosts of a period that has ended are held no more: temporary addresses would add up for ever', async () => {
+      await open();
+      const both = (ip: string, period: number, bytes: number): HostCounter => ({
+        ...{ counts: 'both', mac: PHONE, ip, bytes: { download: bytes, upload: 0 } },
+        epoch: { boot: 'nlbwmon', instance: period, began: null, margin: 0 },
+      });
+      const shown = (...list: HostCounter[]): Observation => ({ ...hosts(...list), rules: NLBWMON, method: 'nlbwmon' }) as Observation;
+      await bench.read(0, shown(both(IP, 20_261_101, 100), both(IP6, 20_261_101, 100)));
+      await bench.read(15, shown(both(IP, 20_261_101, 150)));
+      const held = () => [...(bench.ledger.books.readers.get('gateway\nhosts')?.counters.keys() ?? [])];
+      expect(held()).to.have.length(2);
+      await bench.read(30, shown(both(IP, 20_261_201, 7)));
+      expect(held()).to.deep.equal([`${PHONE} ${IP}`]);
+      await bench.read(45, shown(both(IP, 20_261_201, 7), both(IP6, 20_261_201, 1)));
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 58, upload: 0 });
+    });
+
     it('one that was started anew begins with a first reading', async () => {
       await open();
       await at(0, 20_261_101, 1000);
