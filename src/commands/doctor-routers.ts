@@ -14,6 +14,7 @@ export function routerFindings(look: Look): Finding[] {
   const { routers } = look;
   return [
     ...(nobody(look) ?? routers.flatMap(failures)),
+    ...oneBox(routers),
     ...routers.flatMap(clock),
     ...routers.flatMap(skipped),
     ...scripts(look),
@@ -68,6 +69,27 @@ function failures({ config, status }: RouterLook): Finding[] {
 function wordsOfRouter(message: string): string | null {
   const [, quoted] = /^the router could not read it: (".*")$/.exec(message) ?? [];
   return quoted === undefined ? null : String(JSON.parse(quoted));
+}
+
+/** Two addresses of one box look like two in a configuration; its boot id, which is drawn by lot, tells. */
+function oneBox(routers: readonly RouterLook[]): Finding[] {
+  const boxes = new Map<string, string[]>();
+  for (const { config, status } of routers) {
+    if (config.requests.kind !== 'wrtmeter' || status.system === null || !status.up) continue;
+    const { bootId } = status.system;
+    boxes.set(bootId, [...(boxes.get(bootId) ?? []), config.name]);
+  }
+  const several = [...boxes.values()].filter((names) => names.length > 1);
+  return several.map((names) => {
+    const what = `${names.join(' and ')} are one box under two addresses, and all that it counts is counted twice`;
+    return about(
+      null,
+      'wrong',
+      'same_box',
+      what,
+      `Keep one of them in the configuration, with "was: [${names[1]}]" if the other is older.`,
+    );
+  });
 }
 
 function clock({ config, status, read }: RouterLook): Finding[] {

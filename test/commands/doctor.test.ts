@@ -92,11 +92,18 @@ describe('wrtmeter doctor', () => {
     );
   });
 
+  it('two addresses of one box are counted twice, which no configuration shows', async () => {
+    const args = [await router(told()), await router(told(), 'garden')];
+    expect((await found(args, 'same_box')).what).to.equal(
+      'gateway and garden are one box under two addresses, and all that it counts is counted twice',
+    );
+  });
+
   it('says what is wrong and what to do in a line each, the worst first, and ends with 1', async () => {
     const { code, stdout } = await run([
       await router(told({ offload: { software: true }, sections: { hosts: COUNTING } })),
       `attic=${DEAD}`,
-      await router(told({ script: null, sections: { wan: [] } }), 'garden'),
+      await router(told({ bootId: '00000000-0000-4000-8000-000000000001', script: null, sections: { wan: [] } }), 'garden'),
     ]);
     expect(code).to.equal(1);
     expect(stdout).to.equal(`\
@@ -197,7 +204,8 @@ advice   garden: the scripts there name no version, older than this program (0.1
     });
 
     it('scripts of the same version are told of once; the same and later ones not at all', async () => {
-      const version = async (script: string | null, name: string) => router(told({ script, sections: { wan: [] } }), name);
+      const version = async (script: string | null, name: string) =>
+        router(told({ bootId: `${name}0000000-0000`, script, sections: { wan: [] } }), name);
       const args = [
         await version('0.0.9', 'a'),
         await version('0.0.9', 'b'),

@@ -28,6 +28,8 @@ export async function startTextRouter(answer: string | number): Promise<TextRout
 }
 
 export interface AnswerParts {
+  /** Of the boot of this box. */
+  bootId?: string;
   /** Null: the script names no version. */
   script?: string | null;
   /** Unix seconds. */
@@ -40,7 +42,13 @@ export interface AnswerParts {
 const USUAL = { wan: ['uplink wan up eth1 7 dhcp 1000 100'], stations: [], leases: [], names: [], neighbours: [] };
 
 /** An answer of wrtmeter.cgi: a gateway with an uplink, unless a test says otherwise. */
-export function answerOf({ script = '0.1.0', time, offload = {}, sections = {} }: AnswerParts): string {
+export function answerOf({
+  bootId = '8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10',
+  script = '0.1.0',
+  time,
+  offload = {},
+  sections = {},
+}: AnswerParts): string {
   const all = Object.entries({ ...USUAL, ...sections }).flatMap(([name, lines]) => {
     if (lines === null) return [];
     return typeof lines === 'string' ? [`failed ${name} ${lines}`] : [`begin ${name}`, ...lines, `end ${name}`];
@@ -48,7 +56,7 @@ export function answerOf({ script = '0.1.0', time, offload = {}, sections = {} }
   return [
     'wrtmeter 1',
     ...(script === null ? [] : [`script ${script}`]),
-    'boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10',
+    `boot_id ${bootId}`,
     'uptime 864000.00',
     `time ${time}`,
     'hostname told',
