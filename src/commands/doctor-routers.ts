@@ -82,13 +82,7 @@ function oneBox(routers: readonly RouterLook[]): Finding[] {
   const several = [...boxes.values()].filter((names) => names.length > 1);
   return several.map((names) => {
     const what = `${names.join(' and ')} are one box under two addresses, and all that it counts is counted twice`;
-    return about(
-      null,
-      'wrong',
-      'same_box',
-      what,
-      `Keep one of them in the configuration, with "was: [${names[1]}]" if the other is older.`,
-    );
+    return about(null, 'wrong', 'same_box', what, 'Take all of them but one out of the configuration.');
   });
 }
 
