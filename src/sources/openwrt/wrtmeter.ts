@@ -1,25 +1,17 @@
-import { isIP } from 'node:net';
-import type { Epoch } from '../../domain/counter.ts';
-import { parseMac } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/name.ts';
-import type { Radio, SourceName, Station, System, Uplink } from '../../domain/observation.ts';
+import type { SourceName, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
-import { type Answer, linesOf, type Probe, parseCounter, type ReadText, type Told, type ToldSource } from '../source.ts';
-import { WAN_RULES } from './classic.ts';
-import { epochOf, numberOrNull, orNull, type Parsed } from './fields.ts';
+import { type Answer, linesOf, type Probe, type ReadText, type Told, type ToldSource } from '../source.ts';
+import type { Parsed } from './fields.ts';
 import { parseHosts } from './hosts.ts';
-import { known, parseLease } from './lease.ts';
-import { isOverlay } from './overlay.ts';
+import { parseLeases, parseNeighbours } from './leases.ts';
 import { parsePeers } from './peers.ts';
-
-export const STATION_RULES = { directions: 'together', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 } as const;
+import { parseStations } from './stations.ts';
+import { parseUplinks } from './uplinks.ts';
 
 /** What every answer holds. */
 const ALWAYS = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies readonly SourceName[];
 const SOURCES = [...ALWAYS, 'hosts', 'peers'] as const satisfies readonly SourceName[];
-
-/** `connected time` counts whole seconds from a clock of its own. */
-const CONNECTED_MARGIN = 2;
 
 /** One request to wrtmeter.cgi; the format is described in docs/wrtmeter-cgi.md. `counterBits` goes before what the router says of its counters. */
 export function wrtmeterProbe(url: string, read: ReadText, counterBits: 32 | 64 | null = null): Probe {
@@ -88,7 +80,7 @@ function parseSection(source: (typeof SOURCES)[number], lines: string[], names: 
     case 'stations':
       return parseStations(lines, system);
     case 'wan':
-      return { told: { source: 'wan', rules: WAN_RULES, uplinks: lines.map((line) => parseUplink(line, system)) }, skipped: 0 };
+      return parseUplinks(lines, system);
     case 'leases':
       return parseLeases(lines, names);
     case 'neighbours':
@@ -144,118 +136,4 @@ function parseSystem(facts: readonly string[]): System {
     flowOffload: { software: fact('flow_offload software') === '1', hardware: fact('flow_offload hardware') === '1' },
     script: cleanName(fact('script')),
   };
-}
-
-function parseUplink(line: string, system: System): Uplink {
-  const [word, name = '', state = '', device = '', ifindex = '', protocol = '', rx = '', tx = ''] = line.split(' ');
-  if (word !== 'uplink' || !/^[\w.@-]{1,64}$/.test(name) || !['up', 'down'].includes(state)) {
-    throw new SourceError('parse', `not a line of an uplink: ${quote(line)}`);
-  }
-  const counted = rx !== '-' && rx !== '';
-  const bytes = counted ? { download: parseCounter(rx, 'rx bytes'), upload: parseCounter(tx, 'tx bytes') } : null;
-  return {
-    name,
-    up: state === 'up',
-    device: orNull(device),
-    protocol: orNull(protocol),
-    overlay: isOverlay(protocol, device),
-    bytes,
-    bits: system.counterBits,
-    epoch: { ...epochOf(system), instance: numberOrNull(ifindex) },
-  };
-}
-
-function parseStations(lines: readonly string[], system: System): Parsed {
-  const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
-  const access = new Set(radios.filter((r) => (r.type === 'ap' || r.type === 'ap/vlan') && !r.fourAddress).map((r) => r.interface));
-  const stations = lines.filter((line) => !line.startsWith('radio ')).flatMap((line) => parseStation(line, access, system) ?? []);
-  return { told: { source: 'stations', rules: STATION_RULES, radios, stations }, skipped: 0 };
-}
-
-function parseRadio(line: string): Radio {
-  const [, name = '', type = '', fourAddress = '', frequency = '', ...ssid] = line.split(' ');
-  return {
-    interface: name,
-    type: type.toLowerCase(),
-    fourAddress: fourAddress === '1',
-    frequency: numberOrNull(frequency),
-    ssid: cleanName(ssid.join(' ')) ?? '',
-  };
-}
-
-/** Null for a station whose driver gives no bytes: there is nothing to read of it. */
-function parseStation(line: string, access: ReadonlySet<string>, system: System): Station | null {
-  const [word, name = '', address = '', rx = '', tx = '', signal = '', rxRate = '', txRate = '', connected = '', , associated = ''] =
-    line.split(' ');
-  const mac = parseMac(address);
-  if (word !== 'station' || name === '' || mac === null) throw new SourceError('parse', `not a line of a station: ${quote(line)}`);
-  if (rx === '-' || tx === '-') return null;
-  const seconds = numberOrNull(connected);
-  return {
-    interface: name,
-    mac,
-    bytes: { download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') },
-    epoch: { ...epochOf(system), ...association(numberOrNull(associated), seconds, system.uptime) },
-    access: access.has(name),
-    signal: numberOrNull(signal),
-    linkDownload: bytesPerSecond(txRate),
-    linkUpload: bytesPerSecond(rxRate),
-    connected: seconds,
-  };
-}
-
-/** `associated at` is exact; where an older kernel has only the connected time, it is good to two seconds. */
-function association(at: number | null, connected: number | null, uptime: number): Pick<Epoch, 'began' | 'margin'> {
-  if (at !== null) return { began: at, margin: 0.01 };
-  return connected === null ? { began: null, margin: 0 } : { began: uptime - connected, margin: CONNECTED_MARGIN };
-}
-
-function parseLeases(lines: readonly string[], names: readonly string[] | undefined): Parsed {
-  let skipped = 0;
-  const keep = <T>(value: T | null): T[] => {
-    if (value === null) skipped += 1;
-    return value === null ? [] : [value];
-  };
-  const of = (list: readonly string[], word: string) =>
-    list.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
-  const leases = of(lines, 'lease').flatMap((line) => keep(parseLease(line)));
-  const leases6 = of(lines, 'lease6').flatMap((line) => {
-    const [expiry = '', duid = '', ip = '', hostname = '-'] = line.split(' ');
-    return keep(
-      isIP(ip) === 6 && /^\d{1,11}$/.test(expiry)
-        ? { duid: duid.slice(0, 300), ip, hostname: known(hostname), expiry: Number(expiry) }
-        : null,
-    );
-  });
-  const staticHosts = names === undefined ? null : of(names, 'host').flatMap((line) => keep(parseStaticHost(line)));
-  const hosts = names === undefined ? null : of(names, 'name').flatMap((line) => keep(parseHostsEntry(line)));
-  return { told: { source: 'leases', leases, leases6, staticHosts, hosts }, skipped };
-}
-
-function parseStaticHost(line: string) {
-  const [address = '', ip = '', ...rest] = line.split(' ');
-  const mac = parseMac(address);
-  const name = known(rest.join(' '));
-  return mac === null || name === null ? null : { mac, ip: isIP(ip) === 0 ? null : ip, name };
-}
-
-function parseHostsEntry(line: string) {
-  const [ip = '', ...rest] = line.split(' ');
-  const name = known(rest.join(' '));
-  return isIP(ip) === 0 || name === null ? null : { ip, name };
-}
-
-function parseNeighbours(lines: readonly string[]): Parsed {
-  const neighbours = lines.flatMap((line) => {
-    const [word, ip = '', name = '', address = '', state = ''] = line.split(' ');
-    const mac = parseMac(address);
-    return word !== 'neighbour' || isIP(ip) === 0 || mac === null ? [] : [{ ip, interface: name, mac, state }];
-  });
-  return { told: { source: 'neighbours', neighbours }, skipped: lines.length - neighbours.length };
-}
-
-/** From Mbit/s as `iw` prints it. */
-function bytesPerSecond(field: string): number | null {
-  const rate = numberOrNull(field);
-  return rate === null ? null : Math.round(rate * 125_000);
 }

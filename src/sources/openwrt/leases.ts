@@ -1,0 +1,50 @@
+import { isIP } from 'node:net';
+import { parseMac } from '../../domain/mac.ts';
+import type { Parsed } from './fields.ts';
+import { known, parseLease } from './lease.ts';
+
+/** Leases, and names that the router knows; a hostile line costs itself only. docs/wrtmeter-cgi.md is the format. */
+export function parseLeases(lines: readonly string[], names: readonly string[] | undefined): Parsed {
+  let skipped = 0;
+  const keep = <T>(value: T | null): T[] => {
+    if (value === null) skipped += 1;
+    return value === null ? [] : [value];
+  };
+  const of = (list: readonly string[], word: string) =>
+    list.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+  const leases = of(lines, 'lease').flatMap((line) => keep(parseLease(line)));
+  const leases6 = of(lines, 'lease6').flatMap((line) => {
+    const [expiry = '', duid = '', ip = '', hostname = '-'] = line.split(' ');
+    return keep(
+      isIP(ip) === 6 && /^\d{1,11}$/.test(expiry)
+        ? { duid: duid.slice(0, 300), ip, hostname: known(hostname), expiry: Number(expiry) }
+        : null,
+    );
+  });
+  const staticHosts = names === undefined ? null : of(names, 'host').flatMap((line) => keep(parseStaticHost(line)));
+  const hosts = names === undefined ? null : of(names, 'name').flatMap((line) => keep(parseHostsEntry(line)));
+  return { told: { source: 'leases', leases, leases6, staticHosts, hosts }, skipped };
+}
+
+function parseStaticHost(line: string) {
+  const [address = '', ip = '', ...rest] = line.split(' ');
+  const mac = parseMac(address);
+  const name = known(rest.join(' '));
+  return mac === null || name === null ? null : { mac, ip: isIP(ip) === 0 ? null : ip, name };
+}
+
+function parseHostsEntry(line: string) {
+  const [ip = '', ...rest] = line.split(' ');
+  const name = known(rest.join(' '));
+  return isIP(ip) === 0 || name === null ? null : { ip, name };
+}
+
+/** Who has which address, by the kernel. */
+export function parseNeighbours(lines: readonly string[]): Parsed {
+  const neighbours = lines.flatMap((line) => {
+    const [word, ip = '', name = '', address = '', state = ''] = line.split(' ');
+    const mac = parseMac(address);
+    return word !== 'neighbour' || isIP(ip) === 0 || mac === null ? [] : [{ ip, interface: name, mac, state }];
+  });
+  return { told: { source: 'neighbours', neighbours }, skipped: lines.length - neighbours.length };
+}

@@ -1,0 +1,64 @@
+import type { Epoch } from '../../domain/counter.ts';
+import { parseMac } from '../../domain/mac.ts';
+import { cleanName } from '../../domain/name.ts';
+import type { Radio, Station, System } from '../../domain/observation.ts';
+import { quote, SourceError } from '../../errors.ts';
+import { parseCounter } from '../source.ts';
+import { epochOf, numberOrNull, type Parsed } from './fields.ts';
+
+export const STATION_RULES = { directions: 'together', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 } as const;
+
+/** `connected time` counts whole seconds from a clock of its own. */
+const CONNECTED_MARGIN = 2;
+
+/** The radios of an access point and their stations; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
+export function parseStations(lines: readonly string[], system: System): Parsed {
+  const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
+  const access = new Set(radios.filter((r) => (r.type === 'ap' || r.type === 'ap/vlan') && !r.fourAddress).map((r) => r.interface));
+  const stations = lines.filter((line) => !line.startsWith('radio ')).flatMap((line) => parseStation(line, access, system) ?? []);
+  return { told: { source: 'stations', rules: STATION_RULES, radios, stations }, skipped: 0 };
+}
+
+function parseRadio(line: string): Radio {
+  const [, name = '', type = '', fourAddress = '', frequency = '', ...ssid] = line.split(' ');
+  return {
+    interface: name,
+    type: type.toLowerCase(),
+    fourAddress: fourAddress === '1',
+    frequency: numberOrNull(frequency),
+    ssid: cleanName(ssid.join(' ')) ?? '',
+  };
+}
+
+/** Null for a station whose driver gives no bytes: there is nothing to read of it. */
+function parseStation(line: string, access: ReadonlySet<string>, system: System): Station | null {
+  const [word, name = '', address = '', rx = '', tx = '', signal = '', rxRate = '', txRate = '', connected = '', , associated = ''] =
+    line.split(' ');
+  const mac = parseMac(address);
+  if (word !== 'station' || name === '' || mac === null) throw new SourceError('parse', `not a line of a station: ${quote(line)}`);
+  if (rx === '-' || tx === '-') return null;
+  const seconds = numberOrNull(connected);
+  return {
+    interface: name,
+    mac,
+    bytes: { download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') },
+    epoch: { ...epochOf(system), ...association(numberOrNull(associated), seconds, system.uptime) },
+    access: access.has(name),
+    signal: numberOrNull(signal),
+    linkDownload: bytesPerSecond(txRate),
+    linkUpload: bytesPerSecond(rxRate),
+    connected: seconds,
+  };
+}
+
+/** `associated at` is exact; where an older kernel has only the connected time, it is good to two seconds. */
+function association(at: number | null, connected: number | null, uptime: number): Pick<Epoch, 'began' | 'margin'> {
+  if (at !== null) return { began: at, margin: 0.01 };
+  return connected === null ? { began: null, margin: 0 } : { began: uptime - connected, margin: CONNECTED_MARGIN };
+}
+
+/** From Mbit/s as `iw` prints it. */
+function bytesPerSecond(field: string): number | null {
+  const rate = numberOrNull(field);
+  return rate === null ? null : Math.round(rate * 125_000);
+}

@@ -1,0 +1,30 @@
+import type { System, Uplink } from '../../domain/observation.ts';
+import { quote, SourceError } from '../../errors.ts';
+import { parseCounter } from '../source.ts';
+import { WAN_RULES } from './classic.ts';
+import { epochOf, numberOrNull, orNull, type Parsed } from './fields.ts';
+import { isOverlay } from './overlay.ts';
+
+/** The uplinks of a router; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
+export function parseUplinks(lines: readonly string[], system: System): Parsed {
+  return { told: { source: 'wan', rules: WAN_RULES, uplinks: lines.map((line) => parseUplink(line, system)) }, skipped: 0 };
+}
+
+function parseUplink(line: string, system: System): Uplink {
+  const [word, name = '', state = '', device = '', ifindex = '', protocol = '', rx = '', tx = ''] = line.split(' ');
+  if (word !== 'uplink' || !/^[\w.@-]{1,64}$/.test(name) || !['up', 'down'].includes(state)) {
+    throw new SourceError('parse', `not a line of an uplink: ${quote(line)}`);
+  }
+  const counted = rx !== '-' && rx !== '';
+  const bytes = counted ? { download: parseCounter(rx, 'rx bytes'), upload: parseCounter(tx, 'tx bytes') } : null;
+  return {
+    name,
+    up: state === 'up',
+    device: orNull(device),
+    protocol: orNull(protocol),
+    overlay: isOverlay(protocol, device),
+    bytes,
+    bits: system.counterBits,
+    epoch: { ...epochOf(system), instance: numberOrNull(ifindex) },
+  };
+}
