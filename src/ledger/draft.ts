@@ -1,34 +1,26 @@
-import { type Slice, slices } from '../domain/calendar.ts';
 import { type Change, type Circumstances, compare } from '../domain/increase.ts';
 import type { System } from '../domain/observation.ts';
 import type { Round, SourceResult } from '../domain/round.ts';
-import { spread } from '../domain/spread.ts';
-import { isZero, NOTHING, type Traffic, total } from '../domain/traffic.ts';
-import { type AccountName, accountKey } from './account.ts';
+import { isZero, NOTHING, total } from '../domain/traffic.ts';
 import { byCounter, hold, markAbsent } from './baselines.ts';
-import { type AccountEntry, type Books, type Entry, type Reader, type ReaderEntry, readerKey } from './books.ts';
-import { feedingOf, feedsSince, unknownAddresses } from './hosts.ts';
-import { addRow, closeJournal, type Journal, journalOf } from './journal.ts';
+import { type Books, type Entry, type Reader, type ReaderEntry, readerKey } from './books.ts';
+import { draftMoves, feedingOf, feedsSince } from './hosts.ts';
+import { closeJournal, type Journal, journalOf } from './journal.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
 import { type PostingTerms, readingsOf } from './readings.ts';
 import { type Boot, elapsed, isAnotherMachine, isStale } from './sameness.ts';
+import { openSheet, type Sheet, type SheetTerms } from './sheet.ts';
 
 /** How the rules are to be applied. */
-export interface Terms {
-  timezone: string;
+export interface Terms extends SheetTerms {
   /** Which source device accounts are fed from; `auto`: from hosts, as soon as some gateway counts them. */
   accounting: 'auto' | 'stations' | 'hosts';
   /** Bits per second, by router. */
   lineRate: (router: string) => number;
-  /** Seconds for which hour rows are kept. */
-  keepHours: number;
   /** Seconds without a reading that are worth an audit row; 0 = none is. */
   gapAfter: number;
-  /** Accounts that there may be, and that one round may add: what goes beyond is left out and counted. */
-  mostAccounts: number;
-  mostNewAccounts: number;
 }
 
 /** Baselines of one reader: those of counters that are not in an answer may wait for ever, and a router can invent more in each. */
@@ -58,7 +50,8 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
     auditLeftOut: 0,
   };
   entry.feeding = feedingOf(books, round, terms.accounting, entry);
-  const desk = createDesk(books, entry, terms, round);
+  const sheet = openSheet(books, entry, terms);
+  const desk = createDesk(books, entry, sheet, terms, round);
   const owners = new Map<string, OwnerOf>();
   for (const told of round.routers) {
     const { router, system, results } = told;
@@ -68,7 +61,7 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
       if (result.status === 'ok') desk.post(router, system, result, tick, ownerOf);
     }
   }
-  desk.learn(owners);
+  draftMoves(books, owners, sheet, entry);
   draftLeases(books, round, entry);
   draftPeers(books, round, entry);
   draftNames(books, round, entry);
@@ -76,17 +69,9 @@ export function draft(books: Books, round: Round, terms: Terms, tick: number): E
   return entry;
 }
 
-function createDesk(books: Books, entry: Entry, terms: Terms, round: Round) {
+function createDesk(books: Books, entry: Entry, sheet: Sheet, terms: Terms, round: Round) {
   const routers = new Set(round.routers.map(({ router }) => router));
-  const spans = new Map<string, Slice[]>();
-  /** Counters of one host share the objects that name its accounts. */
-  const byName = new Map<AccountName, AccountEntry>();
-  /** Nearly all counters of an answer move over the same span. */
-  let lastSpan: { since: number; at: number; over: Slice[] } | null = null;
   let nextReader = Math.max(0, ...[...books.readers.values()].map((r) => r.id));
-  let nextAccount = 0;
-  for (const account of books.accounts.values()) nextAccount = Math.max(nextAccount, account.id);
-  let room = Math.min(terms.mostAccounts - books.accounts.size, terms.mostNewAccounts);
 
   function post(router: string, system: System | null, result: Answered, tick: number, ownerOf: OwnerOf): void {
     const { source, at } = result;
@@ -139,9 +124,9 @@ function createDesk(books: Books, entry: Entry, terms: Terms, round: Round) {
       for (const change of compare(readings, baselines, now)) {
         writeDown(journal, counter, change);
         if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
-        for (const account of accounts) book(account, change, result.at, journal);
+        for (const account of accounts) if (!sheet.book(account, change, result.at)) journal.counts.leftOut += 1;
       }
-      if (shows !== undefined) sight(shows, result.at);
+      if (shows !== undefined) sheet.sight(shows, result.at);
       hold(written, counter, readings, baselines);
     }
     if (before !== null) markAbsent(written, before, answer.rules, counters);
@@ -155,92 +140,7 @@ function createDesk(books: Books, entry: Entry, terms: Terms, round: Round) {
     return [...books.readers.values()].filter((r) => r.reader === reader && r.source === source && !routers.has(r.router));
   }
 
-  function sight(name: AccountName, at: number): AccountEntry | null {
-    const line = accountEntry(name, at);
-    if (line !== null) line.seen = Math.max(line.seen, at);
-    return line;
-  }
-
-  function book(name: AccountName, change: Change, at: number, journal: Journal): void {
-    const line = sight(name, at);
-    if (line === null) {
-      journal.counts.leftOut += 1;
-      return;
-    }
-    if (change.kind === 'baseline' || change.kind === 'rejected' || isZero(change.bytes)) return;
-    line.download += change.bytes.download;
-    line.upload += change.bytes.upload;
-    const over = span(change.since, at);
-    const [whole] = over;
-    if (over.length === 1 && whole !== undefined) {
-      put(whole, line.account.id, change.bytes);
-      return;
-    }
-    const download = spread(change.bytes.download, over);
-    const upload = spread(change.bytes.upload, over);
-    for (const [i, slice] of over.entries()) put(slice, line.account.id, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
-  }
-
-  function put({ hour, day }: Slice, account: number, bytes: Traffic): void {
-    if (isZero(bytes)) return;
-    if (hour !== null) addTo(entry.hours, hour, account, bytes);
-    addTo(entry.days, day, account, bytes);
-  }
-
-  /** What was kept under addresses whose MAC their router knows now goes over to the MAC. */
-  function learn(owners: ReadonlyMap<string, OwnerOf>): void {
-    for (const from of unknownAddresses(books, entry.at)) {
-      const { kind, router } = from;
-      const mac = owners.get(router)?.(from.key) ?? null;
-      if (mac === null || entry.accounts.has(accountKey(from))) continue;
-      const name: AccountName =
-        kind === 'host' ? { kind, router, interface: '', key: mac } : { kind: 'device', router: '', interface: '', key: mac };
-      const into = accountEntry(name, entry.at);
-      if (into === null) continue;
-      entry.moves.push({ from, into });
-      if (kind !== 'host' || isZero(from.total)) continue;
-      const why = `its MAC is ${mac}, which has its bytes from now on`;
-      addRow(entry, { at: entry.at, kind: 'learned', router, source: 'hosts', counter: from.key, ...from.total, why });
-    }
-  }
-
-  function accountEntry(name: AccountName, at: number): AccountEntry | null {
-    const same = byName.get(name);
-    if (same !== undefined) return same;
-    const key = accountKey(name);
-    const drafted = entry.accounts.get(key);
-    if (drafted !== undefined) return named(name, drafted);
-    const known = books.accounts.get(key);
-    if (known === undefined && --room < 0) return null;
-    const account = known ?? {
-      ...name,
-      id: ++nextAccount,
-      total: NOTHING,
-      month: NOTHING,
-      firstSeen: at,
-      lastSeen: at,
-      overlay: name.overlay ?? false,
-    };
-    const line = { account, isNew: known === undefined, download: 0, upload: 0, seen: at };
-    entry.accounts.set(key, line);
-    return named(name, line);
-  }
-
-  function named(name: AccountName, line: AccountEntry): AccountEntry {
-    byName.set(name, line);
-    return line;
-  }
-
-  function span(since: number, at: number): Slice[] {
-    if (lastSpan?.since === since && lastSpan.at === at) return lastSpan.over;
-    const key = `${since} ${at}`;
-    const over = spans.get(key) ?? slices(since, at, terms.timezone, at - terms.keepHours * 1000);
-    spans.set(key, over);
-    lastSpan = { since, at, over };
-    return over;
-  }
-
-  return { post, learn };
+  return { post };
 }
 
 /** Whether the answer comes from the reader that is held, so that its baselines may be used. */
@@ -272,16 +172,5 @@ function writeDown({ note, counts }: Journal, counter: string, change: Change): 
       break;
     default:
       change satisfies never;
-  }
-}
-
-function addTo(table: Map<number, Map<number, Traffic>>, time: number, account: number, bytes: Traffic): void {
-  const row = table.get(time) ?? new Map<number, Traffic>();
-  table.set(time, row);
-  const sum = row.get(account);
-  if (sum === undefined) row.set(account, { ...bytes });
-  else {
-    sum.download += bytes.download;
-    sum.upload += bytes.upload;
   }
 }

@@ -1,10 +1,12 @@
 import { parseMac } from '../domain/mac.ts';
 import type { Round } from '../domain/round.ts';
-import { NOTHING } from '../domain/traffic.ts';
-import type { Account } from './account.ts';
+import { isZero, NOTHING } from '../domain/traffic.ts';
+import { type Account, type AccountName, accountKey } from './account.ts';
 import { type Books, type Entry, type Feeding, readerKey } from './books.ts';
 import { addRow } from './journal.ts';
+import type { OwnerOf } from './owners.ts';
 import { hostCounter } from './readings.ts';
+import type { Sheet } from './sheet.ts';
 
 /** An address is another machine's after this, so what was kept under it stays there: a lease lasts half a day. */
 const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
@@ -52,8 +54,25 @@ function countsHosts(books: Books, router: string, { source, reader, observation
   });
 }
 
+/** What was kept under addresses whose MAC their router knows now goes over to the MAC. */
+export function draftMoves(books: Books, owners: ReadonlyMap<string, OwnerOf>, sheet: Sheet, entry: Entry): void {
+  for (const from of unknownAddresses(books, entry.at)) {
+    const { kind, router } = from;
+    const mac = owners.get(router)?.(from.key) ?? null;
+    if (mac === null || entry.accounts.has(accountKey(from))) continue;
+    const name: AccountName =
+      kind === 'host' ? { kind, router, interface: '', key: mac } : { kind: 'device', router: '', interface: '', key: mac };
+    const into = sheet.line(name, entry.at);
+    if (into === null) continue;
+    entry.moves.push({ from, into });
+    if (kind !== 'host' || isZero(from.total)) continue;
+    const why = `its MAC is ${mac}, which has its bytes from now on`;
+    addRow(entry, { at: entry.at, kind: 'learned', router, source: 'hosts', counter: from.key, ...from.total, why });
+  }
+}
+
 /** Accounts of routers' addresses whose MAC was not known when their bytes were posted. */
-export function unknownAddresses({ accounts }: Books, at: number): Account[] {
+function unknownAddresses({ accounts }: Books, at: number): Account[] {
   const found: Account[] = [];
   for (const account of accounts.values()) {
     const { kind, key, lastSeen } = account;
