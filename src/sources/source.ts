@@ -35,8 +35,8 @@ export interface Probe {
   collect(signal: AbortSignal): Promise<Told>;
 }
 
-/** Lines that one answer may have: bounds memory and work. */
-export const MOST_ANSWER_LINES = 50_000;
+/** Lines that one answer may have: bounds memory and work. A gateway of 5,000 devices has ten for each, with its temporary addresses of a day. */
+export const MOST_ANSWER_LINES = 150_000;
 
 /** A cumulative byte count: decimal digits, and no more than can be told exactly. */
 export function parseCounter(text: string, field: string): number {

@@ -48,8 +48,8 @@ describe('parseStations (totalwifi.cgi)', () => {
   });
 
   it('bounds the lines of an answer', () => {
-    expect(reasonOf(() => parseStations(whole('02:00:00:00:00:01 1 2\n'.repeat(50_001))))).to.equal(
-      'too_large: the answer has more than 50000 lines',
+    expect(reasonOf(() => parseStations(whole('02:00:00:00:00:01 1 2\n'.repeat(150_001))))).to.equal(
+      'too_large: the answer has more than 150000 lines',
     );
   });
 
