@@ -112,7 +112,9 @@ function createProgram(): Command {
     },
   );
   withSettings(
-    program.command('forget <mac>').description('take a device and its history out of the ledger; stop the service first'),
+    program
+      .command('forget <mac-or-key>')
+      .description('take a device, or a WireGuard peer, and its history out of the ledger; stop the service first'),
   ).action(async (mac: string, options: CliOptions) => {
     const { forget } = await import('./commands/forget.ts');
     await finish(forget(mac, options, await surroundings()));

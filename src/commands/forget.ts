@@ -1,36 +1,38 @@
 import type { CliOptions } from '../config/input.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { parseMac } from '../domain/mac.ts';
+import { parsePublicKey } from '../domain/public-key.ts';
 import { quote } from '../errors.ts';
 import { listBackups, setAside } from '../ledger/backups.ts';
-import { forget as forgetMac } from '../ledger/forget.ts';
+import { forget as forgetIt } from '../ledger/forget.ts';
 import { openStore } from '../ledger/store.ts';
 import { guarded, needLedger } from './guarded.ts';
 import type { PrintIo } from './print.ts';
 import { count, WishError } from './printed.ts';
 
-/** `wrtmeter forget MAC`: takes a device out of the ledger while the service is stopped. Returns the exit code. */
+/** `wrtmeter forget MAC|KEY`: takes a device or a WireGuard peer out of the ledger while the service is stopped. Returns the exit code. */
 export function forget(given: string, options: CliOptions, io: PrintIo): Promise<number> {
   return guarded(options, io, async ({ config, directory }) => {
-    const mac = parseMac(given);
-    if (mac === null) throw new WishError(`${quote(given)} is no MAC: write it like 02:00:00:00:00:01`);
+    const whose = parseMac(given) ?? parsePublicKey(given);
+    if (whose === null) throw new WishError(`${quote(given)} is no MAC: write it like 02:00:00:00:00:01, or give a peer's public key`);
     await needLedger(directory);
     const store = await openStore(directory);
-    const gone = await forgetMac(store, mac, io.clock.now()).finally(() => store.close());
+    const gone = await forgetIt(store, whose, io.clock.now()).finally(() => store.close());
     const parts = [
       count(gone.accounts, 'account'),
       `${gone.days} days and ${gone.hours} hours of history`,
       count(gone.names, 'name'),
       count(gone.leases, 'lease'),
+      ...(gone.peers > 0 ? [count(gone.peers, 'peer')] : []),
       count(gone.audit, 'audit row'),
     ];
-    io.stdout.write(`${mac} is forgotten: ${parts.join(', ')}\n`);
+    io.stdout.write(`${whose} is forgotten: ${parts.join(', ')}\n`);
     if (gone.running > 0) {
       io.stdout.write(
         'Its counter runs on in a router and was kept, or all of it would be counted again; forget it once more when it has left\n',
       );
     }
-    if (config.devices.some(({ macs }) => macs.includes(mac)))
+    if (config.devices.some(({ macs }) => macs.includes(whose)))
       io.stdout.write('The configuration names it still: take it out of "devices"\n');
     const others = [
       ...(await listBackups(directory, dayOf(io.clock.now(), config.timezone))).map(({ path }) => path),

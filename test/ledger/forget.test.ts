@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { Observation } from '../../src/domain/observation.ts';
 import { forget, keptOf } from '../../src/ledger/forget.ts';
 import { openStore } from '../../src/ledger/store.ts';
 import { brokenRules } from '../../src/ledger/sums.ts';
+import { PEER_RULES } from '../../src/sources/openwrt/peers.ts';
 import { type Bench, classic, complete, LAPTOP, lease, leases, openBench, PHONE, START, station, system, wan } from '../support/rounds.ts';
 
 const device = (key: string) => ({ kind: 'device', key }) as const;
@@ -37,6 +39,28 @@ describe('forgetting a device', () => {
     await bench.read(15, both(1100, 5200), wan({ download: 400, upload: 4 }));
     await bench.read(30, both(50, 5300), wan({ download: 500, upload: 5 }));
   }
+
+  it('takes out a WireGuard peer that its server has no more, and no other', async () => {
+    const [anna, ben] = ['xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', 'HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw='];
+    const peers = (bytes: number, ...keys: string[]): Observation => ({
+      source: 'peers',
+      rules: PEER_RULES,
+      interfaces: ['wg0'],
+      peers: keys.map((publicKey) => ({
+        ...{ interface: 'wg0', publicKey, name: null, endpoint: '203.0.113.9:51820', allowedIps: ['10.7.0.2/32'], state: 'active' },
+        ...{ latestHandshake: 0, bytes: { download: bytes, upload: bytes }, epoch: null },
+      })),
+    });
+    await bench.read(0, peers(0, anna, ben));
+    await bench.read(15, peers(100, anna, ben));
+    await bench.read(30, peers(150, ben));
+    expect(await forgotten(anna)).to.deep.include({ accounts: 1, hours: 1, days: 1, peers: 1, running: 0, baselines: 1 });
+    expect([...bench.ledger.books.peers.values()].map(({ publicKey }) => publicKey)).to.deep.equal([ben]);
+    const account = (key: string) => ({ kind: 'peer', router: 'gateway', interface: 'wg0', key }) as const;
+    expect([bench.total(account(anna)), bench.total(account(ben))]).to.deep.equal([undefined, { download: 150, upload: 150 }]);
+    expect((await readFile(join(bench.directory, 'ledger.db'))).includes(anna)).to.equal(false);
+    expect(await brokenRules(bench.store)).to.deep.equal([]);
+  });
 
   it('takes out its accounts, history, names, leases and audit rows; the sums of others are untouched', async () => {
     await classicDays();
