@@ -1,5 +1,5 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. Byte counts are whole numbers in STRICT tables. Hours and days are
@@ -91,9 +91,8 @@ export const MIGRATIONS: readonly string[] = [
     why TEXT NOT NULL
   ) STRICT;
   `,
-  // What counts is no longer always a network device; peers and what is known of them.
+  // Peers and what is known of them; what counts is no longer always a network device, and its bytes stand apart.
   `
-  ALTER TABLE baseline RENAME COLUMN ifindex TO instance;
   CREATE TABLE peer(
     router TEXT NOT NULL,
     interface TEXT NOT NULL,
@@ -105,8 +104,6 @@ export const MIGRATIONS: readonly string[] = [
     endpoint TEXT,
     PRIMARY KEY(router, interface, public_key)
   ) STRICT, WITHOUT ROWID;
-  `,
-  `
   ALTER TABLE baseline RENAME TO old_baseline;
   CREATE TABLE baseline(
     id INTEGER PRIMARY KEY,
@@ -123,7 +120,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE held(baseline INTEGER PRIMARY KEY, download INTEGER NOT NULL, upload INTEGER NOT NULL) STRICT;
   CREATE TRIGGER baseline_gone AFTER DELETE ON baseline BEGIN DELETE FROM held WHERE baseline = old.id; END;
   INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin)
-    SELECT reader, counter, line, last_read, boot, instance, began, margin FROM old_baseline ORDER BY reader, counter, line;
+    SELECT reader, counter, line, last_read, boot, ifindex, began, margin FROM old_baseline ORDER BY reader, counter, line;
   INSERT INTO held(baseline, download, upload)
     SELECT b.id, o.download, o.upload FROM baseline AS b JOIN old_baseline AS o USING(reader, counter, line);
   DROP TABLE old_baseline;
