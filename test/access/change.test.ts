@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { changePeer, isFailure, listPeers } from '../../src/access/change.ts';
@@ -52,12 +52,14 @@ describe('changePeer', () => {
     expect(server.live()).to.deep.equal([server.anna]);
   });
 
-  it('a configuration file that is a link stays one', async () => {
+  it('a configuration file that is a link stays one, and the record stands beside its name, where readers look', async () => {
     mkdirSync(join(server.root, 'etc/other'));
     symlinkSync(join(server.root, CONF), join(server.root, 'etc/other/link.conf'));
     expect(await change('revoke', server.anna, { configFile: join(server.root, 'etc/other/link.conf') })).to.deep.include({ ok: true });
     expect(server.text(CONF)).not.to.contain(server.anna);
-    expect(readdirSync(join(server.root, 'etc/other'))).to.deep.equal(['link.conf']);
+    expect(readdirSync(join(server.root, 'etc/other'))).to.deep.equal(['link.conf', 'link.conf.revoked']);
+    expect(server.text('etc/other/link.conf.revoked')).to.contain(server.anna);
+    expect(lstatSync(join(server.root, 'etc/other/link.conf')).isSymbolicLink()).to.equal(true);
   });
 
   it('%i in the path of the file is the interface', async () => {
