@@ -47,7 +47,7 @@ export interface Circumstances {
   fastest: number;
 }
 
-/** Compares today's readings of one counter with what is held for it (rules 2 to 7 of the ledger). */
+/** Compares today's readings of one counter with what is held for it (Rule: first reading, and the others about counters in docs/ledger-rules.md). */
 export function compare(readings: readonly Reading[], held: readonly Baseline[], now: Circumstances): Change[] {
   if (now.before === null) return [{ kind: 'baseline', why: 'first reading' }];
   const [reading, baseline] = [readings[0], held[0]];
@@ -114,7 +114,7 @@ function difference(fell: boolean, bytes: Traffic, held: Traffic, since: number)
   return fell ? { kind: 'reset', bytes, since, why: 'fell' } : { kind: 'increase', bytes: minus(bytes, held), since };
 }
 
-/** Rule 6: a counter known to have 32 bits that fell within its epoch went past its end, if the line could have carried that. */
+/** Rule: wrap. A counter known to have 32 bits that fell within its epoch went past its end, if the line could have carried that. */
 function wrapped(bytes: number, held: number, direction: keyof Traffic, now: Circumstances, since: number): Change | null {
   const gained = WRAP - held + bytes;
   if (held >= WRAP || gained > now.fastest * Math.max(now.elapsed, (now.at - since) / 1000)) return null;
@@ -142,7 +142,7 @@ function ageOf(epoch: Epoch | null, now: Circumstances): number | null {
   return epoch === null || now.uptime === null ? null : Math.max(0, now.uptime - (epoch.began ?? 0));
 }
 
-/** Rule 7: more than the line could carry in the time is not posted. */
+/** Rule: implausible. More than the line could carry in the time is not posted. */
 function plausible(change: Change, epoch: Epoch | null, now: Circumstances, since?: number): Change {
   if (change.kind === 'baseline' || change.kind === 'rejected') return change;
   const waited = since === undefined ? now.elapsed : Math.max(now.elapsed, (now.at - since) / 1000);

@@ -164,7 +164,7 @@ class SqliteLedger implements Ledger {
     return this.store.close();
   }
 
-  /** Rule 11. A clock that is trusted again, or although something speaks against it, is a row of the audit. */
+  /** Rule: clock. A clock that is trusted again, or although something speaks against it, is a row of the audit. */
   #judgeClock(round: Round, tick: number): { why: string } | { row: AuditRow | null } {
     const heldFor = this.#heldSince === null ? 0 : tick - this.#heldSince;
     const verdict = judgeClock(round, this.books.postedAt, heldFor);
