@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import type { DoctorOptions } from './commands/doctor.ts';
+import type { DoctorOptions } from './commands/doctor/doctor.ts';
 import type { ExportOptions } from './commands/export.ts';
-import type { ImportCli } from './commands/import.ts';
-import type { PeerOptions } from './commands/peer.ts';
-import type { PrintOptions } from './commands/print.ts';
+import type { ImportCli } from './commands/import/import.ts';
+import type { PeerOptions } from './commands/peer/peer.ts';
+import type { PrintOptions } from './commands/print/print.ts';
 import type { TokenOptions } from './commands/token.ts';
 import type { CliOptions } from './config/input.ts';
 import { settings } from './config/settings.ts';
@@ -38,7 +38,7 @@ function createProgram(): Command {
       .command('serve [routers...]', { isDefault: true })
       .description('read routers, keep the ledger, answer Prometheus (the default)'),
   ).action(async (routers: string[], options: CliOptions) => {
-    const { keepHeapSmall } = await import('./commands/heap.ts');
+    const { keepHeapSmall } = await import('./app/heap.ts');
     keepHeapSmall();
     const { serve } = await import('./commands/serve.ts');
     await finish(serve({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
@@ -57,7 +57,7 @@ function createProgram(): Command {
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExit code: 0 where nothing is wrong, 1 where something is, 2 for a bad command line or configuration.')
     .action(async (routers: string[], options: DoctorOptions) => {
-      const { doctor } = await import('./commands/doctor.ts');
+      const { doctor } = await import('./commands/doctor/doctor.ts');
       await finish(doctor({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
     });
   withSettings(
@@ -69,7 +69,7 @@ function createProgram(): Command {
     .option('--last <number>', 'so many of the newest months, days or audit rows')
     .option('--json', 'as JSON')
     .action(async (what: string, options: PrintOptions) => {
-      const { print } = await import('./commands/print.ts');
+      const { print } = await import('./commands/print/print.ts');
       await finish(print(what, options, await surroundings()));
     });
   withSettings(
@@ -84,7 +84,7 @@ function createProgram(): Command {
     .option('--to <date>', 'day after its last')
     .option('--json', 'as JSON')
     .action(async (from: string, files: string[], options: ImportCli) => {
-      const { importFrom } = await import('./commands/import.ts');
+      const { importFrom } = await import('./commands/import/import.ts');
       await finish(importFrom(from, files, options, { ...(await surroundings()), stdin: process.stdin }));
     });
   withSettings(program.command('export').description('usage as CSV or JSON, on standard output; works while the service runs'))
@@ -125,12 +125,12 @@ function createProgram(): Command {
   onServers(peer.command('list').description('show what the servers themselves show: who is in, and who is revoked'))
     .option('--json', 'as JSON')
     .action(async (options: PeerOptions) => {
-      const { listAllPeers } = await import('./commands/peer.ts');
+      const { listAllPeers } = await import('./commands/peer/peer.ts');
       await finish(listAllPeers(options, await surroundings()));
     });
   const change = (action: 'revoke' | 'restore' | 'delete', description: string) =>
     onServers(peer.command(`${action} <peer>`).description(description)).action(async (wanted: string, options: PeerOptions) => {
-      const { changeOnePeer } = await import('./commands/peer.ts');
+      const { changeOnePeer } = await import('./commands/peer/peer.ts');
       await finish(changeOnePeer(action, wanted, options, await surroundings()));
     });
   change('revoke', 'take a peer, by name or public key, off its interface and out of its configuration');
@@ -175,7 +175,7 @@ function withSettings(command: Command): Command {
 
 /** What a command has of the world: nothing else reads the environment, the clock or the streams. */
 async function surroundings() {
-  const { readFile } = await import('./commands/read-file.ts');
+  const { readFile } = await import('./app/read-file.ts');
   return {
     env: process.env,
     cwd: process.cwd(),

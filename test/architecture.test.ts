@@ -13,22 +13,23 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ledger: ['domain'],
   views: ['domain', 'ledger'],
   auth: ['domain'],
-  access: ['domain', 'transports'],
+  control: ['domain', 'transports'],
   http: ['views', 'ledger', 'auth'],
   config: ['domain'],
-  demo: ['domain'],
-  commands: ['domain', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'auth', 'access', 'config', 'demo'],
-  'main.ts': ['commands', 'config'],
+  simulator: ['domain'],
+  app: ['domain', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'auth', 'control', 'config'],
+  commands: ['app', 'domain', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'auth', 'control', 'config', 'simulator'],
+  'main.ts': ['app', 'commands', 'config'],
 };
 
 /** Packages that one room alone may use. */
 const OWNER: Record<string, readonly string[]> = {
-  sqlite3: ['ledger/sqlite.ts'],
+  sqlite3: ['ledger/storage/sqlite.ts'],
   'node-fetch': ['transports/'],
   koa: ['http/'],
   '@koa/router': ['http/'],
-  'prom-client': ['views/metrics/', 'commands/'],
-  pino: ['commands/'],
+  'prom-client': ['views/metrics/', 'app/'],
+  pino: ['app/', 'commands/'],
   commander: ['main.ts'],
   yaml: ['config/'],
 };
@@ -60,19 +61,19 @@ describe('the architecture', () => {
           ).to.equal(true);
         if (!from.endsWith('.ts') || from === 'errors.ts' || roomOf(from) === roomOf(file)) continue;
         expect(MAY_IMPORT[roomOf(file)] ?? [], `${file} imports ${from}`).to.include(roomOf(from));
-        const view = ['views', 'http'].includes(roomOf(file)) && /^ledger\/(store|ledger|load|draft|tables|adopt)\.ts$/.test(from);
+        const view = ['views', 'http'].includes(roomOf(file)) && /^ledger\/(ledger\.ts|posting\/post-round|storage\/(store|load|write-round|rename-router))/.test(from);
         // Who runs the commands is not its business.
-        if (roomOf(file) === 'access' && roomOf(from) === 'transports')
+        if (roomOf(file) === 'control' && roomOf(from) === 'transports')
           expect(types, `${file} takes more than types from ${from}`).to.equal(true);
         if (view) expect(types, `${file} takes more than types from ${from}`).to.equal(true);
       }
     });
   }
 
-  it('only main.ts and commands/ read the environment, the command line and the real clock', () => {
+  it('only main.ts, app/ and commands/ read the environment, the command line and the real clock', () => {
     const readers = files.filter((file) =>
       /process\.(env|argv|hrtime)|Date\.now\(|new Date\(\)|performance\.now\(/.test(readFileSync(join(SRC, file), 'utf8')),
     );
-    expect(readers.filter((file) => !/^(main\.ts|commands\/)/.test(file))).to.deep.equal([]);
+    expect(readers.filter((file) => !/^(main\.ts|app\/|commands\/)/.test(file))).to.deep.equal([]);
   });
 });

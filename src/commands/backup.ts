@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import type { CliOptions } from '../config/input.ts';
 import { dayOf, localText } from '../domain/calendar.ts';
 import { LedgerError } from '../errors.ts';
-import { backUp, copyDatabase, leaveRoom } from '../ledger/backup.ts';
-import { examine } from '../ledger/examine.ts';
-import { ledgerPath, sizeOf } from '../ledger/files.ts';
+import { backUp, copyDatabase, leaveRoom } from '../ledger/backup/backup.ts';
+import { ledgerPath, sizeOf } from '../ledger/storage/files.ts';
+import { examine } from '../ledger/storage/inspect.ts';
 import { formatBytes } from '../views/format.ts';
-import { guarded, needLedger } from './guarded.ts';
-import type { PrintIo } from './print.ts';
+import { guarded, needLedger } from './common/run-command.ts';
+import type { PrintIo } from './print/print.ts';
 
 /**
  * `wrtmeter backup [FILE]`: writes a consistent copy of the ledger, also while the service runs; without a file it is today's backup

@@ -1,13 +1,13 @@
 import { dayOf, dayText, localText } from '../domain/calendar.ts';
-import { listBackups } from '../ledger/backups.ts';
-import { examine, type Verdict } from '../ledger/examine.ts';
-import { ledgerPath, sizeOf } from '../ledger/files.ts';
-import { openStoreToRead } from '../ledger/store.ts';
-import { brokenRules, type Inventory, RULES_CHECKED, takeInventory } from '../ledger/sums.ts';
+import { listBackups } from '../ledger/backup/backups.ts';
+import { ledgerPath, sizeOf } from '../ledger/storage/files.ts';
+import { examine, type Verdict } from '../ledger/storage/inspect.ts';
+import { brokenRules, type Inventory, RULES_CHECKED, takeInventory } from '../ledger/storage/integrity.ts';
+import { openStoreToRead } from '../ledger/storage/store.ts';
 import { formatBytes } from '../views/format.ts';
-import { needLedger } from './guarded.ts';
-import { printable } from './print-text.ts';
-import { count } from './printed.ts';
+import { needLedger } from './common/run-command.ts';
+import { printable } from './common/text.ts';
+import { count } from './print/printed.ts';
 
 /** A ledger looked through: lines for the reader, and a line for each thing that is wrong. */
 export interface LedgerReport {

@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createLog } from '../app/log.ts';
 import { loadConfig } from '../config/load.ts';
 import { ConfigError, LedgerError } from '../errors.ts';
 import { ListenError } from '../http/server.ts';
-import { createLog } from './log.ts';
 import { run, type ServeIo } from './serve.ts';
 
 /** `wrtmeter demo`: a simulated home and the exporter on it, with a ledger of its own that goes when it ends. Returns the exit code. */
 export async function demo({ listen }: { listen: string }, io: ServeIo): Promise<number> {
-  const { startDemo } = await import('../demo/main.ts');
+  const { startDemo } = await import('../simulator/demo.ts');
   const data = await mkdtemp(join(tmpdir(), 'wrtmeter-demo-'));
   const home = await startDemo({ now: io.clock.now, script: io.version });
   // The user's own settings stay out of it: a demo never touches a real ledger or a real router.

@@ -3,12 +3,12 @@ import { dayOf } from '../domain/calendar.ts';
 import { parseMac } from '../domain/mac.ts';
 import { parsePublicKey } from '../domain/public-key.ts';
 import { quote } from '../errors.ts';
-import { listBackups, setAside } from '../ledger/backups.ts';
-import { forget as forgetIt } from '../ledger/forget.ts';
-import { openStore } from '../ledger/store.ts';
-import { guarded, needLedger } from './guarded.ts';
-import type { PrintIo } from './print.ts';
-import { count, WishError } from './printed.ts';
+import { listBackups, setAside } from '../ledger/backup/backups.ts';
+import { forget as forgetIt } from '../ledger/storage/forget.ts';
+import { openStore } from '../ledger/storage/store.ts';
+import { guarded, needLedger } from './common/run-command.ts';
+import type { PrintIo } from './print/print.ts';
+import { count, WishError } from './print/printed.ts';
 
 /** `wrtmeter forget MAC|KEY`: takes a device or a WireGuard peer out of the ledger while the service is stopped. Returns the exit code. */
 export function forget(given: string, options: CliOptions, io: PrintIo): Promise<number> {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { CliOptions } from '../config/input.ts';
 import { localText } from '../domain/calendar.ts';
-import { restoreFile } from '../ledger/care.ts';
-import { guarded } from './guarded.ts';
-import type { PrintIo } from './print.ts';
+import { restoreFile } from '../ledger/backup/recovery.ts';
+import { guarded } from './common/run-command.ts';
+import type { PrintIo } from './print/print.ts';
 
 /**
  * `wrtmeter restore FILE`: lets a backup take the ledger's place while the service is stopped; the ledger before is kept under a dated

@@ -1,5 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
+import { authOf, warnOfMissingTokens } from '../app/auth.ts';
+import { termsOf } from '../app/from-config.ts';
+import { createLog } from '../app/log.ts';
+import { peerAccess } from '../app/peer-control.ts';
+import { createService, type Service } from '../app/service.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
 import type { CliOptions } from '../config/input.ts';
@@ -8,20 +13,15 @@ import { ConfigError, LedgerError } from '../errors.ts';
 import { createApp } from '../http/app.ts';
 import type { AppDeps } from '../http/deps.ts';
 import { ListenError, listen } from '../http/server.ts';
-import { readAudit } from '../ledger/audit.ts';
-import { openStoreWithCare } from '../ledger/care.ts';
+import { openStoreWithCare } from '../ledger/backup/recovery.ts';
 import { openLedger } from '../ledger/ledger.ts';
-import { readUsage } from '../ledger/usage.ts';
+import { readAudit } from '../ledger/storage/read-audit.ts';
+import { readUsage } from '../ledger/storage/read-usage.ts';
 import { apiPhp } from '../views/api-php.ts';
-import { auditAnswer } from '../views/api-v1-audit.ts';
-import { reconciliationAnswer } from '../views/api-v1-reconciliation.ts';
-import { usageAnswer } from '../views/api-v1-usage.ts';
-import { authOf, warnOfMissingTokens } from './auth.ts';
+import { auditAnswer } from '../views/api-v1/audit.ts';
+import { reconciliationAnswer } from '../views/api-v1/reconciliation.ts';
+import { usageAnswer } from '../views/api-v1/usage.ts';
 import type { CheckIo } from './check.ts';
-import { createLog } from './log.ts';
-import { peerAccess } from './peer-servers.ts';
-import { termsOf } from './probes.ts';
-import { createService, type Service } from './service.ts';
 
 export interface ServeIo extends CheckIo {
   clock: Clock;

@@ -3,12 +3,12 @@ import { changeTokens, isTokenName, MOST_TOKENS, readTokens, TokenFileError, tok
 import type { CliOptions } from '../config/input.ts';
 import { localText } from '../domain/calendar.ts';
 import { quote } from '../errors.ts';
-import { makeDirectory } from '../ledger/files.ts';
+import { makeDirectory } from '../ledger/storage/files.ts';
 import { rfc3339 } from '../views/format.ts';
-import { guarded, type Workplace } from './guarded.ts';
-import type { PrintIo } from './print.ts';
-import { printable, safeJson, textTable } from './print-text.ts';
-import { count, left, WishError } from './printed.ts';
+import { guarded, type Workplace } from './common/run-command.ts';
+import { printable, safeJson, textTable } from './common/text.ts';
+import type { PrintIo } from './print/print.ts';
+import { count, left, WishError } from './print/printed.ts';
 
 export interface TokenOptions extends CliOptions {
   scope?: string;

@@ -1,9 +1,9 @@
 import { type DeviceConfig, MAX_DEVICES, MAX_MACS } from './config.ts';
-import { type Field, group, listOf, readFields, scalar } from './fields.ts';
-import type { Node } from './nodes.ts';
 import { fail, type Problems } from './problems.ts';
-import { nameOf } from './routers.ts';
+import { nameOf } from './routers/routers.ts';
 import { parseDeviceMac, parseName } from './values.ts';
+import { type Field, group, listOf, readFields, scalar } from './yaml/fields.ts';
+import type { Node } from './yaml/nodes.ts';
 
 /** Every key of a device in wrtmeter.yaml. */
 export const deviceFields = {

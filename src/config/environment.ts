@@ -1,11 +1,11 @@
-import type { Access } from './access.ts';
-import { parsePassword, parseToken, parseUsername } from './access.ts';
-import type { Found } from './fields.ts';
-import type { Environment } from './interpolate.ts';
 import { nearest } from './nearest.ts';
 import { fail, type Located, type Problems, shown, warn } from './problems.ts';
+import type { Access } from './routers/access.ts';
+import { parsePassword, parseToken, parseUsername } from './routers/access.ts';
 import { type Setting, type SettingName, type Settings, settings } from './settings.ts';
 import { isTimeZone, parseBoolean, parseText, ValueError } from './values.ts';
+import type { Found } from './yaml/fields.ts';
+import type { Environment } from './yaml/interpolate.ts';
 
 /** Variables beside those of the settings. The access is for every router that has none of its own. */
 export const OTHER_VARIABLES = [

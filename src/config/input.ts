@@ -1,6 +1,6 @@
 import type { ReadFile } from './files.ts';
-import type { Environment } from './interpolate.ts';
 import type { SettingName } from './settings.ts';
+import type { Environment } from './yaml/interpolate.ts';
 
 /** The command line: settings as they were typed, by the names that commander gives them. */
 export type CliOptions = { config?: string; routers?: readonly string[] } & { [N in SettingName]?: string };

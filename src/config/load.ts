@@ -1,17 +1,17 @@
-import { checkBoxes, checkNames, checkServers } from './clashes.ts';
 import { type Config, MAX_ROUTERS } from './config.ts';
 import { environmentAccess, environmentSettings, readSettings, variable, warnOfSystemZone, warnOfUnknown } from './environment.ts';
-import type { Found } from './fields.ts';
 import type { FileConfig } from './file.ts';
 import { filesIn } from './files.ts';
 import { findFile } from './find-file.ts';
-import { routersOfUrls, splitUrls } from './given-routers.ts';
 import type { CliOptions, ConfigInput } from './input.ts';
-import { references } from './interpolate.ts';
 import { fail, type Located, noProblems, type Problems, throwProblems, warn } from './problems.ts';
-import { resolveRouter, sharedAccess } from './resolve-routers.ts';
-import type { RouterEntry } from './routers.ts';
+import { checkBoxes, checkNames, checkServers } from './routers/clashes.ts';
+import { routersOfUrls, splitUrls } from './routers/given.ts';
+import { resolveRouter, sharedAccess } from './routers/resolve.ts';
+import type { RouterEntry } from './routers/routers.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
+import type { Found } from './yaml/fields.ts';
+import { references } from './yaml/interpolate.ts';
 
 export interface LoadedConfig {
   config: Config;

@@ -1,6 +1,6 @@
 import { ACCOUNTINGS, LOG_LEVELS, READ_ACCESSES } from './config.ts';
-import { type Field, scalar } from './fields.ts';
 import { choice, duration, parseBoolean, parseDay, parseListen, parseRate, parseText, parseTimeZone } from './values.ts';
+import { type Field, scalar } from './yaml/fields.ts';
 
 /** A setting that a file, a variable and (with an `argument`) an option can give. */
 export interface Setting<T> extends Field<T> {

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Scope } from '../auth/token.ts';
-import { RequestError } from '../views/request-error.ts';
+import { RequestError } from '../views/api-v1/request-error.ts';
 import type { Auth } from './deps.ts';
 import type { Needs } from './route.ts';
 

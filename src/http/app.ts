@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { LedgerError } from '../errors.ts';
-import { RequestError } from '../views/request-error.ts';
+import { RequestError } from '../views/api-v1/request-error.ts';
 import { admit } from './admit.ts';
 import type { AppDeps } from './deps.ts';
 import type { Route } from './route.ts';

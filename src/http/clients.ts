@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import { LedgerError } from '../errors.ts';
-import { peerKey } from '../ledger/peers.ts';
+import { peerKey } from '../ledger/posting/peers.ts';
 import { clientJson, clientStats, findClient, findServer, serverClients, syncedPeers } from '../views/api-clients.ts';
-import type { PeerRow } from '../views/peer-rows.ts';
+import type { PeerRow } from '../views/rows/peers.ts';
 import type { AppDeps, PeerAction, PeerChange, PeerName } from './deps.ts';
 import type { Route } from './route.ts';
 

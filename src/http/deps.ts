@@ -1,8 +1,8 @@
 import type { Gate } from '../auth/gate.ts';
-import type { AuditAnswer } from '../views/api-v1-audit.ts';
-import type { ReconciliationAnswer } from '../views/api-v1-reconciliation.ts';
-import type { UsageAnswer } from '../views/api-v1-usage.ts';
-import type { QueryParameters } from '../views/query.ts';
+import type { AuditAnswer } from '../views/api-v1/audit.ts';
+import type { QueryParameters } from '../views/api-v1/query.ts';
+import type { ReconciliationAnswer } from '../views/api-v1/reconciliation.ts';
+import type { UsageAnswer } from '../views/api-v1/usage.ts';
 import type { View } from '../views/view.ts';
 
 /** What the routes ask of the program. Only `scrape` reads routers. */

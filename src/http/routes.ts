@@ -1,10 +1,10 @@
 import type { Context } from 'koa';
-import { devicesAnswer, leasesAnswer, peersAnswer, routersAnswer, wanAnswer } from '../views/api-v1.ts';
-import { CONTENT_SECURITY_POLICY, landing } from '../views/landing.ts';
-import { lateAuditQuery } from '../views/landing-audit.ts';
-import { suggestionsAnswer } from '../views/merge-suggestions.ts';
-import { openApi } from '../views/openapi.ts';
-import { RequestError } from '../views/request-error.ts';
+import { devicesAnswer, leasesAnswer, peersAnswer, routersAnswer, wanAnswer } from '../views/api-v1/answers.ts';
+import { RequestError } from '../views/api-v1/request-error.ts';
+import { suggestionsAnswer } from '../views/device-suggestions/suggestions.ts';
+import { lateAuditQuery } from '../views/landing/audit.ts';
+import { CONTENT_SECURITY_POLICY, landing } from '../views/landing/landing.ts';
+import { openApi } from '../views/openapi/openapi.ts';
 import type { View } from '../views/view.ts';
 import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';

@@ -1,7 +1,7 @@
 import type { Baseline } from '../domain/counter.ts';
 import type { SourceName } from '../domain/observation.ts';
 import type { Account, Device, KnownLease } from './account.ts';
-import type { KnownPeer } from './peers.ts';
+import type { KnownPeer } from './posting/peers.ts';
 
 /** One source of one router, as it was read last. */
 export interface Reader {

@@ -3,16 +3,16 @@ import type { Round } from '../domain/round.ts';
 import { plus } from '../domain/traffic.ts';
 import { LedgerError } from '../errors.ts';
 import { type Account, accountKey } from './account.ts';
-import { adoptions } from './adopt.ts';
 import { type AuditRow, type Books, type Entry, leaseKey, type Reader, readerKey, type SourceCounts } from './books.ts';
-import { judgeClock } from './clock.ts';
-import { draft, type Terms } from './draft.ts';
-import { loadBooks } from './load.ts';
-import { addToMonths, type BillingTerms, type Months, monthsAt, sumMonths } from './months.ts';
-import { isForgotten } from './names.ts';
-import { peerKey } from './peers.ts';
-import type { Batch, Store } from './store.ts';
-import { auditBatch, batchesOf, mustWrite, pruneAudit, pruneHours } from './tables.ts';
+import { judgeClock } from './posting/clock.ts';
+import { isForgotten } from './posting/names.ts';
+import { peerKey } from './posting/peers.ts';
+import { draft, type Terms } from './posting/post-round.ts';
+import { loadBooks } from './storage/load.ts';
+import { adoptions } from './storage/rename-router.ts';
+import type { Batch, Store } from './storage/store.ts';
+import { auditBatch, batchesOf, mustWrite, pruneAudit, pruneHours } from './storage/write-round.ts';
+import { addToMonths, type BillingTerms, type Months, monthsAt, sumMonths } from './usage/months.ts';
 
 export interface LedgerTerms extends Terms, BillingTerms {}
 

@@ -1,7 +1,7 @@
 import { localText } from '../domain/calendar.ts';
 import { quote } from '../errors.ts';
-import { type PeerRow, peerRows } from './peer-rows.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError } from './api-v1/request-error.ts';
+import { type PeerRow, peerRows } from './rows/peers.ts';
 import type { View } from './view.ts';
 
 /** What the VPN panel's clients are made of. */

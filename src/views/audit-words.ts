@@ -1,6 +1,6 @@
 import type { ResetReason } from '../domain/increase.ts';
-import type { AuditRecord } from '../ledger/audit.ts';
 import type { AuditKind } from '../ledger/books.ts';
+import type { AuditRecord } from '../ledger/storage/read-audit.ts';
 import { formatBitRate } from './format.ts';
 import { nameOf, type View } from './view.ts';
 

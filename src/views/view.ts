@@ -4,8 +4,8 @@ import type { RouterStatus } from '../domain/status.ts';
 import type { Account, Device, KnownLease } from '../ledger/account.ts';
 import { type Books, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/ledger.ts';
-import type { Months } from '../ledger/months.ts';
-import { peerKey } from '../ledger/peers.ts';
+import { peerKey } from '../ledger/posting/peers.ts';
+import type { Months } from '../ledger/usage/months.ts';
 
 /** All that a view is made of: the books, the routers' last answers, and the settings that say how to show them. */
 export interface View {

@@ -1,4 +1,4 @@
-import type { Exporter } from '../support/exporter.ts';
+import type { Exporter } from '../support/program/exporter.ts';
 import type { NodeExporter } from './node-exporter.ts';
 import { memoryOf, type Usage, usageOf } from './proc.ts';
 import type { BenchRouters } from './routers.ts';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startExporter } from '../support/exporter.ts';
+import { startExporter } from '../support/program/exporter.ts';
 import { startChild } from './child.ts';
 import { type Contest, contest, type Programs, STEP } from './contest.ts';
 import { startNodeExporter } from './node-exporter.ts';

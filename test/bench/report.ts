@@ -1,4 +1,4 @@
-import { type Column, textTable } from '../../src/commands/print-text.ts';
+import { type Column, textTable } from '../../src/commands/common/text.ts';
 import { type Aim, perDevice } from './aims.ts';
 import type { Contest, Scrapes } from './contest.ts';
 import type { Figures } from './measure.ts';

@@ -1,9 +1,9 @@
-import { fitHeap } from '../../src/commands/heap.ts';
+import { fitHeap } from '../../src/app/heap.ts';
 import type { Round, SourceResult } from '../../src/domain/round.ts';
 import { newStatus, noteRound } from '../../src/domain/status.ts';
 import { SourceError } from '../../src/errors.ts';
 import { type LedgerTerms, openLedger } from '../../src/ledger/ledger.ts';
-import { openStore } from '../../src/ledger/store.ts';
+import { openStore } from '../../src/ledger/storage/store.ts';
 import { parseWrtmeter, wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import type { Told } from '../../src/sources/source.ts';
 import { httpReader } from '../../src/transports/http.ts';

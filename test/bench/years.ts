@@ -1,13 +1,13 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRound } from '../../src/collector/round.ts';
-import { textTable } from '../../src/commands/print-text.ts';
-import { render } from '../../src/demo/render.ts';
+import { textTable } from '../../src/commands/common/text.ts';
 import { dayOf } from '../../src/domain/calendar.ts';
 import { newStatus, noteRound } from '../../src/domain/status.ts';
 import { type Ledger, type LedgerTerms, openLedger } from '../../src/ledger/ledger.ts';
-import { openStore } from '../../src/ledger/store.ts';
-import { readUsage } from '../../src/ledger/usage.ts';
+import { readUsage } from '../../src/ledger/storage/read-usage.ts';
+import { openStore } from '../../src/ledger/storage/store.ts';
+import { render } from '../../src/simulator/answers/answers.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import { renderMetrics } from '../../src/views/metrics/metrics.ts';
 import { describeMachine } from './machine.ts';

@@ -1,14 +1,14 @@
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { readFile as readConfig } from '../../src/app/read-file.ts';
 import { backup } from '../../src/commands/backup.ts';
 import { check } from '../../src/commands/check.ts';
 import { forget } from '../../src/commands/forget.ts';
-import type { PrintIo } from '../../src/commands/print.ts';
-import { readFile as readConfig } from '../../src/commands/read-file.ts';
+import type { PrintIo } from '../../src/commands/print/print.ts';
 import { restore } from '../../src/commands/restore.ts';
-import { openDatabase } from '../../src/ledger/sqlite.ts';
-import { openHome, type SmallHome, stations, wan } from '../support/small-home.ts';
+import { openDatabase } from '../../src/ledger/storage/sqlite.ts';
+import { openHome, type SmallHome, stations, wan } from '../support/homes/small-home.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const TV = '00:00:5e:00:53:03';

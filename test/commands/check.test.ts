@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { readFile } from '../../src/app/read-file.ts';
 import { check } from '../../src/commands/check.ts';
-import { readFile } from '../../src/commands/read-file.ts';
 import type { CliOptions } from '../../src/config/input.ts';
 import { FIXTURES } from '../config/support.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { readFile } from '../../src/app/read-file.ts';
 import { type ExportOptions, exportUsage } from '../../src/commands/export.ts';
-import { readFile } from '../../src/commands/read-file.ts';
-import { leases, openHome, type SmallHome, stations, wan } from '../support/small-home.ts';
+import { leases, openHome, type SmallHome, stations, wan } from '../support/homes/small-home.ts';
 
 const TV = '00:00:5e:00:53:03';
 const MAC2 = '00:00:5e:00:53:04';

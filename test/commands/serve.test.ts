@@ -5,8 +5,8 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Exporter, startExporter } from '../support/exporter.ts';
-import type { Sample } from '../support/prometheus-text.ts';
+import { type Exporter, startExporter } from '../support/program/exporter.ts';
+import type { Sample } from '../support/prometheus/text.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));

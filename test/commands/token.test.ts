@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { readFile as readConfig } from '../../src/app/read-file.ts';
 import { findToken } from '../../src/auth/token.ts';
 import { readTokens } from '../../src/auth/token-file.ts';
-import type { PrintIo } from '../../src/commands/print.ts';
-import { readFile as readConfig } from '../../src/commands/read-file.ts';
+import type { PrintIo } from '../../src/commands/print/print.ts';
 import { createToken, listTokens, revokeToken } from '../../src/commands/token.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { readFile } from '../../src/commands/read-file.ts';
+import { readFile } from '../../src/app/read-file.ts';
 import { deviceFields } from '../../src/config/devices.ts';
 import { OTHER_VARIABLES } from '../../src/config/environment.ts';
 import { rootFields } from '../../src/config/file.ts';
 import { peerFields } from '../../src/config/peers.ts';
-import { routerFields } from '../../src/config/routers.ts';
+import { routerFields } from '../../src/config/routers/routers.ts';
+import { wireguardFields } from '../../src/config/routers/wireguard.ts';
 import { settings } from '../../src/config/settings.ts';
-import { wireguardFields } from '../../src/config/wireguard.ts';
 import { configOf, filesOf, load, withText } from './support.ts';
 
 const DOCS = new URL('../../docs', import.meta.url).pathname;

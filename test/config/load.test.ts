@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFile } from '../../src/commands/read-file.ts';
+import { readFile } from '../../src/app/read-file.ts';
 import { settings } from '../../src/config/settings.ts';
 import { configOf, errorsOf, FIXTURES, filesOf, load, withText } from './support.ts';
 

@@ -1,4 +1,4 @@
-import { readFile } from '../../src/commands/read-file.ts';
+import { readFile } from '../../src/app/read-file.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { ConfigInput } from '../../src/config/input.ts';
 import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';

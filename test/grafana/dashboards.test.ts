@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { dashboards, print } from '../../grafana/all.ts';
-import { dashboardFolder, drawing, readDashboards } from '../support/grafana.ts';
+import { dashboardFolder, drawing, readDashboards } from '../support/prometheus/grafana.ts';
 
 const files = readDashboards();
 const metrics = join(import.meta.dirname, '../../docs/metrics.md');

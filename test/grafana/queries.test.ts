@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { agreed, atThisPace, bothRates, busiest, firstDay, lastDay, own, period } from '../../grafana/queries.ts';
-import { finish } from '../support/command.ts';
-import { drawing, fill, readDashboards } from '../support/grafana.ts';
+import { finish } from '../support/program/command.ts';
+import { drawing, fill, readDashboards } from '../support/prometheus/grafana.ts';
 
 const day = 86400;
 const values = { router: '.+', uplink: '.+', mac: '02:00:00:00:00:01', __rate_interval: '4m', __range: '1h' };

@@ -10,8 +10,8 @@ import { watchTokens } from '../../src/auth/watch.ts';
 import type { AppDeps } from '../../src/http/deps.ts';
 import { routes } from '../../src/http/routes.ts';
 import type { Listening } from '../../src/http/server.ts';
-import { openHome, type SmallHome } from '../support/small-home.ts';
-import { type Answer, ask, depsOf, serveApp } from '../support/web.ts';
+import { openHome, type SmallHome } from '../support/homes/small-home.ts';
+import { type Answer, ask, depsOf, serveApp } from '../support/web/web.ts';
 
 const basic = (login: string) => ({ Authorization: `Basic ${Buffer.from(login).toString('base64')}` });
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });

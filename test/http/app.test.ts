@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { LedgerError } from '../../src/errors.ts';
 import type { AppDeps } from '../../src/http/deps.ts';
 import type { Listening } from '../../src/http/server.ts';
-import { openHome, type SmallHome } from '../support/small-home.ts';
-import { type Answer, ask, depsOf, serveApp } from '../support/web.ts';
+import { openHome, type SmallHome } from '../support/homes/small-home.ts';
+import { type Answer, ask, depsOf, serveApp } from '../support/web/web.ts';
 
 const LONG = 'wrtmeter_metric{label="some text"} 1\n'.repeat(1000);
 

@@ -3,12 +3,12 @@ import type { Peer } from '../../src/domain/observation.ts';
 import { LedgerError } from '../../src/errors.ts';
 import type { AppDeps, PeerAct, PeerChange } from '../../src/http/deps.ts';
 import type { Listening } from '../../src/http/server.ts';
-import { clientSchemas } from '../../src/views/openapi-clients.ts';
-import { schemas } from '../../src/views/openapi-schemas.ts';
-import { peer, peers, publicKey } from '../support/peers.ts';
+import { clientSchemas } from '../../src/views/openapi/clients.ts';
+import { schemas } from '../../src/views/openapi/schemas.ts';
+import { type Failure, openHome, type SmallHome } from '../support/homes/small-home.ts';
 import { violations } from '../support/schema.ts';
-import { type Failure, openHome, type SmallHome } from '../support/small-home.ts';
-import { ask, depsOf, serveApp } from '../support/web.ts';
+import { ask, depsOf, serveApp } from '../support/web/web.ts';
+import { peer, peers, publicKey } from '../support/wireguard/peers.ts';
 
 const AT = Date.UTC(2026, 10, 20, 18);
 const KEY = publicKey(1);

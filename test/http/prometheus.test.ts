@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { readFile as readConfig } from '../../src/app/read-file.ts';
 import { createGate } from '../../src/auth/gate.ts';
 import { watchTokens } from '../../src/auth/watch.ts';
-import { readFile as readConfig } from '../../src/commands/read-file.ts';
 import { createToken, revokeToken } from '../../src/commands/token.ts';
 import type { Listening } from '../../src/http/server.ts';
-import { type RunningPrometheus, startPrometheus } from '../support/prometheus.ts';
-import { openHome, type SmallHome } from '../support/small-home.ts';
-import { depsOf, serveApp } from '../support/web.ts';
+import { openHome, type SmallHome } from '../support/homes/small-home.ts';
+import { type RunningPrometheus, startPrometheus } from '../support/prometheus/prometheus.ts';
+import { depsOf, serveApp } from '../support/web/web.ts';
 
 /** The ways to hand a token over that stand in the example, commented out there. */
 async function waysOfExample(): Promise<Record<string, unknown>[]> {

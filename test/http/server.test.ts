@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { ListenError, listen } from '../../src/http/server.ts';
-import { ask } from '../support/web.ts';
+import { ask } from '../support/web/web.ts';
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
 const hello: RequestListener = (_, answer) => answer.end('hello');

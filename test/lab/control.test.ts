@@ -2,13 +2,13 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { minus, NOTHING, plus, type Traffic } from '../../src/domain/traffic.ts';
-import { output } from '../support/command.ts';
-import { type Exporter, startExporter } from '../support/exporter.ts';
-import { createWireguardWorld, type WireguardPeer, type WireguardWorld } from '../support/lab-wireguard.ts';
-import { type SshServer, startSshd } from '../support/sshd.ts';
+import { createWireguardWorld, type WireguardPeer, type WireguardWorld } from '../support/lab/wireguard.ts';
+import { output } from '../support/program/command.ts';
+import { type Exporter, startExporter } from '../support/program/exporter.ts';
+import { type SshServer, startSshd } from '../support/routers/sshd.ts';
 import { standOnEachOther } from '../support/steps.ts';
-import { ask } from '../support/web.ts';
-import { holdsKey } from '../support/wireguard-keys.ts';
+import { ask } from '../support/web/web.ts';
+import { holdsKey } from '../support/wireguard/keys.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 

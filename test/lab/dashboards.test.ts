@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
-import { builtIn, choices, drawing, fill, readDashboards, type TargetFile, type VariableFile } from '../support/grafana.ts';
-import { type RunningPrometheus, startPrometheus } from '../support/prometheus.ts';
+import { builtIn, choices, drawing, fill, readDashboards, type TargetFile, type VariableFile } from '../support/prometheus/grafana.ts';
+import { type RunningPrometheus, startPrometheus } from '../support/prometheus/prometheus.ts';
 
 const scrape = 1;
 const range = 60;

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { finish, output } from '../support/command.ts';
-import { type CountingRouter, countingRouter, ROUTER_PHONE } from '../support/counting-router.ts';
-import { type Exporter, startExporter } from '../support/exporter.ts';
-import { sampleValue } from '../support/prometheus-text.ts';
-import { type TinyDisk, tinyDisk } from '../support/tiny-disk.ts';
+import { finish, output } from '../support/program/command.ts';
+import { type Exporter, startExporter } from '../support/program/exporter.ts';
+import { type TinyDisk, tinyDisk } from '../support/program/tiny-disk.ts';
+import { sampleValue } from '../support/prometheus/text.ts';
+import { type CountingRouter, countingRouter, ROUTER_PHONE } from '../support/routers/counting-router.ts';
 import { until } from '../support/until.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');

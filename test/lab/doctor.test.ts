@@ -1,10 +1,10 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Finding } from '../../src/commands/doctor-finding.ts';
-import { finish } from '../support/command.ts';
-import { type Exporter, startExporter } from '../support/exporter.ts';
-import { createHostsWorld, type HostsWorld, type Machine } from '../support/lab-hosts-world.ts';
+import type { Finding } from '../../src/commands/doctor/finding.ts';
+import { createHostsWorld, type HostsWorld, type Machine } from '../support/lab/hosts-world.ts';
+import { finish } from '../support/program/command.ts';
+import { type Exporter, startExporter } from '../support/program/exporter.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 /** A quarter of a megabyte. */

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { dayNumber } from '../../src/domain/calendar.ts';
-import { openDatabase } from '../../src/ledger/sqlite.ts';
-import { finish } from '../support/command.ts';
+import { openDatabase } from '../../src/ledger/storage/sqlite.ts';
+import { finish } from '../support/program/command.ts';
 import { type RealVnstat, startVnstat } from '../support/vnstat.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/main.js');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../support/busybox.ts';
+import { fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../support/routers/busybox.ts';
 
 /** Every script on every router of the fixtures, under busybox ash and awk, held to the text in `answers/`. */
 const routers = {

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type FakeRouter, fakeRouter, makeToolbox, runCgi, type Toolbox } from '../support/busybox.ts';
+import { type FakeRouter, fakeRouter, makeToolbox, runCgi, type Toolbox } from '../support/routers/busybox.ts';
 
 describe('the classic scripts', () => {
   let toolbox: Toolbox;

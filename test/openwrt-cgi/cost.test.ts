@@ -13,7 +13,7 @@ import {
   runCgi,
   scripts,
   type Toolbox,
-} from '../support/busybox.ts';
+} from '../support/routers/busybox.ts';
 
 /** Gives one interface of the router many stations, and its dnsmasq as many leases. */
 function crowd(router: FakeRouter, stations: number): void {

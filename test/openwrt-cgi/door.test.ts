@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { scripts } from '../support/busybox.ts';
-import { type BusyboxRouter, startBusyboxRouter } from '../support/busybox-router.ts';
+import { scripts } from '../support/routers/busybox.ts';
+import { type BusyboxRouter, startBusyboxRouter } from '../support/routers/busybox-router.ts';
 
 const token = 'f00d-F00D_f00d.f00d~+/=';
 const all = ['wrtmeter.cgi', 'hosts.cgi', 'totalwifi.cgi', 'wan.cgi', 'dhcp.cgi'];

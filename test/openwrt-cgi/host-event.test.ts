@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { makeToolbox, scripts, type Toolbox } from '../support/busybox.ts';
+import { makeToolbox, scripts, type Toolbox } from '../support/routers/busybox.ts';
 
 describe('an event of dnsmasq or hotplug', () => {
   const MAC = '02:00:00:00:00:01';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { fixtures, makeToolbox, scripts, type Toolbox } from '../support/busybox.ts';
+import { fixtures, makeToolbox, scripts, type Toolbox } from '../support/routers/busybox.ts';
 
 const CHAINS = `*mangle
 :FORWARD ACCEPT [0:0]

@@ -12,7 +12,7 @@ import {
   runCgi,
   scripts,
   type Toolbox,
-} from '../support/busybox.ts';
+} from '../support/routers/busybox.ts';
 
 describe('the networks whose hosts are counted', () => {
   let toolbox: Toolbox;

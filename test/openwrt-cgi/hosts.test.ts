@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
-import { type FakeRouter, fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../support/busybox.ts';
+import { type FakeRouter, fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../support/routers/busybox.ts';
 
 const everything = [join(fixtures, 'bin'), moreTools];
 

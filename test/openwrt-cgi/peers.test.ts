@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
-import { type FakeRouter, fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../support/busybox.ts';
+import { type FakeRouter, fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../support/routers/busybox.ts';
 
 /** A key as wg prints it: 32 bytes. */
 const key = () => randomBytes(32).toString('base64');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { busyboxPath, fixtures, moreTools, scripts } from '../support/busybox.ts';
+import { busyboxPath, fixtures, moreTools, scripts } from '../support/routers/busybox.ts';
 
 const ours = readdirSync(scripts).filter((name) => /\.(cgi|sh|init)$/.test(name));
 const standins = [join(fixtures, 'bin'), moreTools, 'test/lab/router-bin'].flatMap((folder) =>

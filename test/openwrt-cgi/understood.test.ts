@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseLeases, parseStations, parseWan } from '../../src/sources/openwrt/classic.ts';
 import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
-import { fixtures } from '../support/busybox.ts';
+import { fixtures } from '../support/routers/busybox.ts';
 
 /** The answers that answers.test.ts holds the scripts to, read by the exporter: two sides of one format. */
 describe('what the scripts answer is understood', () => {

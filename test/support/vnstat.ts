@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { output } from './command.ts';
-import { faketimeLibrary } from './lab-needs.ts';
+import { faketimeLibrary } from './lab/needs.ts';
+import { output } from './program/command.ts';
 import { until } from './until.ts';
 
 const run = promisify(execFile);

@@ -4,8 +4,8 @@ import { expect } from 'chai';
 import { ExitError, SourceError } from '../../src/errors.ts';
 import type { Argv, Machine } from '../../src/transports/run.ts';
 import { type SshTerms, sshCommand, sshMachine } from '../../src/transports/ssh.ts';
-import { freePort } from '../support/busybox-router.ts';
-import { makeKey, type SshServer, startSshd } from '../support/sshd.ts';
+import { freePort } from '../support/routers/busybox-router.ts';
+import { makeKey, type SshServer, startSshd } from '../support/routers/sshd.ts';
 
 const SOON = () => AbortSignal.timeout(10_000);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { clientPaths, clientSchemas } from '../../src/views/openapi-clients.ts';
+import { clientPaths, clientSchemas } from '../../src/views/openapi/clients.ts';
 import { violations } from '../support/schema.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/api-clients.md'), 'utf8');

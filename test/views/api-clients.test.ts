@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { clientJson, findClient, findServer, serverClients, syncedPeers } from '../../src/views/api-clients.ts';
-import { clientSchemas } from '../../src/views/openapi-clients.ts';
-import { RequestError } from '../../src/views/request-error.ts';
-import { peer, peers, publicKey } from '../support/peers.ts';
+import { RequestError } from '../../src/views/api-v1/request-error.ts';
+import { clientSchemas } from '../../src/views/openapi/clients.ts';
+import { openHome, type SmallHome } from '../support/homes/small-home.ts';
 import { violations } from '../support/schema.ts';
-import { openHome, type SmallHome } from '../support/small-home.ts';
+import { peer, peers, publicKey } from '../support/wireguard/peers.ts';
 
 const AT = Date.UTC(2026, 10, 20, 18);
 const MB = 1024 * 1024;

@@ -4,9 +4,9 @@ import { parseMac } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/name.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { quote } from '../../errors.ts';
-import type { Row } from '../sqlite.ts';
+import type { Foreign } from '../storage/foreign.ts';
+import type { Row } from '../storage/sqlite.ts';
 import { type ImportedName, type LeftOut, wholeBytes } from './figures.ts';
-import type { Foreign } from './foreign.ts';
 import { localInstant } from './local-time.ts';
 
 /** A row of `monthly_stats`: what a device, or the uplink, moved in the month of the time. */

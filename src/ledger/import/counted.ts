@@ -2,7 +2,7 @@ import { type Day, dayOf } from '../../domain/calendar.ts';
 import { isZero } from '../../domain/traffic.ts';
 import { type AccountName, accountKey } from '../account.ts';
 import type { Books } from '../books.ts';
-import { type HeldDay, ownBytes } from './held.ts';
+import { type HeldDay, ownBytes } from './days.ts';
 
 /** How far the ledger's own counting of an account reaches. */
 export interface OwnCount {

@@ -2,8 +2,8 @@ import { type Day, dayText, localText } from '../../domain/calendar.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import type { OwnCount } from './counted.ts';
+import { type HeldDay, sumOf } from './days.ts';
 import type { Figure, ImportProgram, LeftOut } from './figures.ts';
-import { type HeldDay, sumOf } from './held.ts';
 
 /** Where the figures of one account go. */
 export interface Placing {

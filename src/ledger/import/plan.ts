@@ -2,8 +2,8 @@ import { plus, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey } from '../account.ts';
 import { type Books, readerKey } from '../books.ts';
 import { ownCounts } from './counted.ts';
+import type { Held, HeldDay } from './days.ts';
 import type { Figure, Findings, ImportedName, ImportedReader, ImportProgram, LeftOut } from './figures.ts';
-import type { Held, HeldDay } from './held.ts';
 import { type Placed, placeFigures } from './place.ts';
 
 export interface ImportTerms {

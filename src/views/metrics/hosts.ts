@@ -1,6 +1,6 @@
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../../ledger/account.ts';
-import { isMac } from '../../ledger/hosts.ts';
+import { isMac } from '../../ledger/posting/feeding.ts';
 import { nameOf, shownAccounts, type View } from '../view.ts';
 import { counter, type Family, gauge, lastingLabels } from './family.ts';
 

@@ -1,5 +1,5 @@
 import type { Traffic } from '../../domain/traffic.ts';
-import { type Reconciliation, reconciliations } from '../reconciliation.ts';
+import { type Reconciliation, reconciliations } from '../reconciliation/reconciliation.ts';
 import { shownAccounts, type View } from '../view.ts';
 import { type Family, gauge, type Sample } from './family.ts';
 

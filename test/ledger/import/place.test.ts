@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { dayNumber, startOfDay } from '../../../src/domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
+import { type HeldDay, ownBytes } from '../../../src/ledger/import/days.ts';
 import type { Figure } from '../../../src/ledger/import/figures.ts';
-import { type HeldDay, ownBytes } from '../../../src/ledger/import/held.ts';
 import { type Placing, placeFigures } from '../../../src/ledger/import/place.ts';
 
 const FIRST = dayNumber(2026, 10, 1);

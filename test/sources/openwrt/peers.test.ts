@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SourceError } from '../../../src/errors.ts';
 import { parsePeers } from '../../../src/sources/openwrt/peers.ts';
-import { system } from '../../support/rounds.ts';
+import { system } from '../../support/ledger/rounds.ts';
 
 const KEY = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
 const peersOf = (...lines: string[]) => {

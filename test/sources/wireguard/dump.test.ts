@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../src/errors.ts';
 import { parseDump, parseInterfaceDump } from '../../../src/sources/wireguard/dump.ts';
-import { anyKey, holdsKey, makeWireguardKey } from '../../support/wireguard-keys.ts';
+import { anyKey, holdsKey, makeWireguardKey } from '../../support/wireguard/keys.ts';
 
 const [ANNA, BERT, CARL, SERVER, PRIVATE, SHARED] = Array.from({ length: 6 }, makeWireguardKey);
 

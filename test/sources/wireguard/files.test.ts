@@ -8,8 +8,8 @@ import { SourceError } from '../../../src/errors.ts';
 import { FACTS_PROGRAM, FILES_PROGRAM } from '../../../src/sources/wireguard/awk.ts';
 import { epochIn, parseFacts } from '../../../src/sources/wireguard/facts.ts';
 import { type InterfaceFiles, parseFiles } from '../../../src/sources/wireguard/files.ts';
-import { busyboxPath } from '../../support/busybox.ts';
-import { anyKey, holdsKey, makeWireguardKey } from '../../support/wireguard-keys.ts';
+import { busyboxPath } from '../../support/routers/busybox.ts';
+import { anyKey, holdsKey, makeWireguardKey } from '../../support/wireguard/keys.ts';
 
 const AWKS = { 'this machine’s awk': ['awk'], 'busybox awk': [busyboxPath(), 'awk'] };
 

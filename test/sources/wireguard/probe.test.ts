@@ -5,7 +5,7 @@ import type { Observation } from '../../../src/domain/observation.ts';
 import { ExitError, SourceError } from '../../../src/errors.ts';
 import type { Told } from '../../../src/sources/source.ts';
 import { type RunEach, type WireguardTerms, wireguardProbe } from '../../../src/sources/wireguard/probe.ts';
-import { anyKey, holdsKey, makeWireguardKey } from '../../support/wireguard-keys.ts';
+import { anyKey, holdsKey, makeWireguardKey } from '../../support/wireguard/keys.ts';
 
 const SIGNAL = new AbortController().signal;
 const [ANNA = '', BERT = '', PRIVATE = '', SHARED = ''] = Array.from({ length: 4 }, makeWireguardKey);

@@ -24,7 +24,7 @@ import {
   system,
   TERMS,
   wan,
-} from '../../support/rounds.ts';
+} from '../../support/ledger/rounds.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../golden/metrics.txt');
 const TABLET = '02:00:00:00:00:03';

@@ -1,0 +1,157 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { type Collector, createCollector } from '../collector/collector.ts';
+import type { Clock } from '../collector/round.ts';
+import type { Config } from '../config/config.ts';
+import type { Round } from '../domain/round.ts';
+import { noteRound, type RouterStatus } from '../domain/status.ts';
+import { LedgerError } from '../errors.ts';
+import { dailyBackups } from '../ledger/backup/backup.ts';
+import type { Ledger, Posted } from '../ledger/ledger.ts';
+import { processMetrics, renderMetrics } from '../views/metrics/metrics.ts';
+import type { View } from '../views/view.ts';
+import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
+import { fitHeap } from './heap.ts';
+import { reportPosting, reportRound } from './round-log.ts';
+
+/** Days whose backups are kept. */
+const KEPT_BACKUPS = 7;
+
+/** The running meter, without its HTTP server. */
+export interface Service {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  /** What is known now; starts no round. */
+  view(): Promise<View>;
+  /** Runs or joins a round and gives the text of `/metrics`. `timeout` in seconds, null where the scraper gave none. */
+  scrape(timeout: number | null): Promise<string>;
+  /** Goes on with another configuration. */
+  reconfigure(config: Config): Promise<void>;
+  /** False once it has begun to end. */
+  readonly running: boolean;
+  /** What a person should look at, a line each. */
+  problems(): string[];
+  /** Cuts the running round short, posts what was read, and reads no more. */
+  drain(): Promise<void>;
+  /** Lets go of the ledger; after the last answer. */
+  close(): Promise<void>;
+}
+
+export interface ServiceParts {
+  config: Config;
+  ledger: Ledger;
+  log: Logger;
+  clock: Clock;
+  version: string;
+}
+
+/** Puts the collector, the ledger and the views together. */
+export async function createService({ config: given, ledger, log, clock, version }: ServiceParts): Promise<Service> {
+  let config = given;
+  let aliases = aliasesOf(given);
+  let peerNames = peerNamesOf(given);
+  let statuses = new Map<string, RouterStatus>();
+  let lastPosted: Posted | null = null;
+  let running = true;
+  const own: Registry = processMetrics();
+  const routers = () => config.routers.map((router) => ({ router, probes: probesOf(router) }));
+  const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
+
+  const backups = dailyBackups({
+    directory: given.data,
+    keep: KEPT_BACKUPS,
+    made: (path) => log.info(`Backup "${path}" made`),
+    failed(error) {
+      ledger.state.backupErrors += 1;
+      log.error(error.message);
+    },
+  });
+
+  async function post(round: Round): Promise<void> {
+    const posted = await ledger.post(round, clock.tick);
+    reportRound(log, statuses, round);
+    reportPosting(log, posted, lastPosted);
+    lastPosted = posted;
+    noteRound(statuses, round);
+    fitHeap(ledger.books.accounts.size);
+    if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
+  }
+
+  async function configure(next: Config): Promise<void> {
+    await ledger.adopt(renamesOf(next), clock.now());
+    await ledger.setTerms(termsOf(next), clock.now());
+    config = next;
+    aliases = aliasesOf(next);
+    peerNames = peerNamesOf(next);
+    const read = routers();
+    statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
+    collect.setTerms({
+      routers: read.map(({ router, probes }) => ({ name: router.name, probes })),
+      heartbeat: config.heartbeat,
+      minInterval: config.minInterval,
+    });
+  }
+
+  async function view(): Promise<View> {
+    const now = ledger.trusted(clock.now());
+    try {
+      await ledger.turnMonths(now);
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      log.error(error.message); // the months shown are those of the last good reading
+    }
+    return {
+      now,
+      timezone: config.timezone,
+      expire: config.expire,
+      version,
+      books: ledger.books,
+      months: ledger.months,
+      ledger: ledger.state,
+      routers: [...statuses.values()],
+      aliases,
+      peerNames,
+      implied: config.implied,
+    };
+  }
+
+  async function scrape(timeout: number | null): Promise<string> {
+    await collect.round(timeout);
+    return renderMetrics(await view(), own);
+  }
+
+  fitHeap(ledger.books.accounts.size);
+  await configure(config);
+  return {
+    get config() {
+      return config;
+    },
+    ledger,
+    view,
+    scrape,
+    reconfigure: configure,
+    get running() {
+      return running;
+    },
+    problems() {
+      const held = ledger.state.heldBecause;
+      const failed = lastPosted?.status === 'failed' ? lastPosted.error.message : null;
+      return [held && `Nothing is posted while ${held}`, failed && `The last round could not be written: ${failed}`].filter(
+        (line) => line !== null,
+      );
+    },
+    drain() {
+      running = false;
+      return collect.stop();
+    },
+    async close() {
+      await backups.stop();
+      await ledger.close();
+    },
+  };
+}
+
+/** A router that is asked at the same addresses as before keeps what is known of it. */
+function keptStatus(before: RouterStatus | undefined, fresh: RouterStatus): RouterStatus {
+  return before !== undefined && before.addresses.join() === fresh.addresses.join() ? before : fresh;
+}

@@ -1,0 +1,174 @@
+import type { RouterConfig } from '../../config/config.ts';
+import type { SourceStatus } from '../../domain/status.ts';
+import { FAILURE_WORDS } from '../../views/failure-words.ts';
+import { about, type Finding } from './finding.ts';
+import { formatSpan } from './format.ts';
+import type { Look, RouterLook } from './survey.ts';
+
+/** A router's clock may be as much off without anything being shown in a wrong hour. */
+const CLOCK_MS = 60_000;
+const EARLIEST = Date.UTC(2025, 0, 1);
+
+/** What is to be said of the routers, and of how they are read. */
+export function routerFindings(look: Look): Finding[] {
+  const { routers } = look;
+  return [
+    ...(nobody(look) ?? routers.flatMap(failures)),
+    ...oneBox(routers),
+    ...routers.flatMap(clock),
+    ...routers.flatMap(skipped),
+    ...scripts(look),
+    ...classic(routers),
+    ...tokens(routers),
+  ];
+}
+
+/** Nobody named a router, and at the usual address nobody answers. */
+function nobody({ config, routers }: Look): Finding[] | null {
+  if (!config.implied || routers.some(({ status }) => status.up)) return null;
+  const where = routers.flatMap(({ status }) => status.addresses.map(placeOf)).join(', ');
+  const what = `No router is configured, and none answers at ${where}`;
+  const todo =
+    'Name yours: "wrtmeter doctor http://192.168.1.1" or a configuration with --config. Scripts for it: "openwrt-cgi/install.sh root@192.168.1.1".';
+  return [about(null, 'failing', 'no_router', what, todo)];
+}
+
+/** Sources that failed alike are told of together: mostly they were one request. */
+function failures({ config, status }: RouterLook): Finding[] {
+  const groups = new Map<string, SourceStatus[]>();
+  for (const source of status.sources.values()) {
+    if (source.error === null) continue;
+    const key = `${source.error.reason}\n${source.error.message}`;
+    groups.set(key, [...(groups.get(key) ?? []), source]);
+  }
+  return [...groups.values()].flatMap((alike) => {
+    const error = alike[0]?.error;
+    if (!error) return [];
+    const names = alike.map(({ source }) => source).join(', ');
+    const said = wordsOfRouter(error.message);
+    if (said !== null) {
+      const [why = said, ...rest] = said.split('; ');
+      const todo = rest.length > 0 ? `On the router: ${rest.join('; ')}.` : 'Run /www/cgi-bin/wrtmeter.cgi on the router and see.';
+      return [about(config.name, 'failing', 'section_failed', `it cannot read its ${names}: ${why}`, todo)];
+    }
+    const { what, todo } = FAILURE_WORDS[error.reason];
+    const whose = status.up ? `${names}: ` : '';
+    return [
+      about(
+        config.name,
+        'failing',
+        `source_${error.reason}`,
+        `${whose}${what.charAt(0).toLowerCase()}${what.slice(1)}: ${error.message}`,
+        todo,
+      ),
+    ];
+  });
+}
+
+/** A section that the router itself could not read says why, quoted. */
+function wordsOfRouter(message: string): string | null {
+  const [, quoted] = /^the router could not read it: (".*")$/.exec(message) ?? [];
+  return quoted === undefined ? null : String(JSON.parse(quoted));
+}
+
+/** Two addresses of one box look like two in a configuration; its boot id, which is drawn by lot, tells. */
+function oneBox(routers: readonly RouterLook[]): Finding[] {
+  const boxes = new Map<string, string[]>();
+  for (const { config, status } of routers) {
+    if (config.requests.kind !== 'wrtmeter' || status.system === null || !status.up) continue;
+    const { bootId } = status.system;
+    boxes.set(bootId, [...(boxes.get(bootId) ?? []), config.name]);
+  }
+  const several = [...boxes.values()].filter((names) => names.length > 1);
+  return several.map((names) => {
+    const what = `${names.join(' and ')} are one box under two addresses, and all that it counts is counted twice`;
+    return about(null, 'wrong', 'same_box', what, 'Take all of them but one out of the configuration.');
+  });
+}
+
+function clock({ config, status, read }: RouterLook): Finding[] {
+  const at = read.results.find((result) => result.status === 'ok')?.at;
+  if (status.system === null || at === undefined) return [];
+  const told = status.system.time * 1000;
+  const off = told - at;
+  if (Math.abs(off) <= CLOCK_MS) return [];
+  const todo = 'Counting does not depend on it. Set its time server (system.ntp), or that of this machine if this one is wrong.';
+  if (told < EARLIEST) return [about(config.name, 'wrong', 'router_clock', 'its clock has not been set since it was started', todo)];
+  const what = `its clock is ${formatSpan(Math.abs(off) / 1000)} ${off > 0 ? 'ahead of' : 'behind'} this machine's`;
+  return [about(config.name, 'wrong', 'router_clock', what, todo)];
+}
+
+function skipped({ config, status }: RouterLook): Finding[] {
+  const lines = [...status.sources.values()].filter(({ success, skipped }) => success && skipped > 0);
+  if (lines.length === 0) return [];
+  const text = lines.map(({ source, skipped }) => `${skipped} of ${source}`).join(', ');
+  const todo = 'Names may be missing, no byte is. Mostly a device gives an odd name; if it stays, look at the answer yourself with curl.';
+  return [about(config.name, 'advice', 'skipped_lines', `lines of its answer made no sense and were left out: ${text}`, todo)];
+}
+
+/** Scripts tell their version since they count hosts. Those of one version are told of together. */
+function scripts({ routers, version }: Look): Finding[] {
+  const older = new Map<string, RouterConfig[]>();
+  for (const { config, status } of routers) {
+    if (config.requests.kind !== 'wrtmeter' || status.system === null || !status.up) continue;
+    const { script } = status.system;
+    if (script !== null && !isOlder(script, version)) continue;
+    const which = script === null ? 'name no version' : `are ${script}`;
+    older.set(which, [...(older.get(which) ?? []), config]);
+  }
+  return [...older].map(([which, configs]) => {
+    const what = `${configs.map(({ name }) => name).join(', ')}: the scripts there ${which}, older than this program (${version})`;
+    const commands = [...new Set(configs.map((config) => install(config)))];
+    return about(
+      null,
+      'advice',
+      'old_script',
+      what,
+      `${commands.join(' and ')} ${commands.length > 1 ? 'bring' : 'brings'} the new ones; settings stay.`,
+    );
+  });
+}
+
+/** By the numbers of a version, one after the other. */
+function isOlder(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => (/^\d+(?:\.\d+)*/.exec(text)?.[0] ?? '0').split('.').map(Number));
+  for (let i = 0; i < Math.max(a?.length ?? 0, b?.length ?? 0); i++) {
+    const difference = (a?.[i] ?? 0) - (b?.[i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+function classic(routers: readonly RouterLook[]): Finding[] {
+  const names = routers.filter(({ config }) => config.requests.kind === 'classic').map(({ config }) => config.name);
+  if (names.length === 0) return [];
+  const what = `${names.join(', ')}: read by the classic scripts, which tell no restarts, no hosts, no signal and one uplink only`;
+  const todo =
+    'wrtmeter.cgi tells all that in one answer: "openwrt-cgi/install.sh root@ROUTER", then url: instead of urls:, with was: [NAME] if the name changes.';
+  return [about(null, 'advice', 'classic_scripts', what, todo)];
+}
+
+/** Whoever reaches the router's web server may read what has no token. On this machine itself a tunnel has one end. */
+function tokens(routers: readonly RouterLook[]): Finding[] {
+  const open = routers.filter(
+    ({ config: { requests, credentials }, status }) =>
+      requests.kind !== 'none' &&
+      credentials.kind === 'none' &&
+      status.up &&
+      !/^(127\.|localhost$|\[::1\]$)/.test(hostOf(status.addresses[0] ?? '')),
+  );
+  if (open.length === 0) return [];
+  const what = `${open.map(({ config }) => config.name).join(', ')}: read without a token, so everybody in the LAN can read who uses how much`;
+  const todo = '"openwrt-cgi/install.sh --token auto root@ROUTER" makes one and writes it to a file for token_file.';
+  return [about(null, 'advice', 'no_token', what, todo)];
+}
+
+/** How the scripts come onto a router. */
+export function install({ requests }: Pick<RouterConfig, 'requests'>, options = ''): string {
+  const host = requests.kind === 'wrtmeter' ? hostOf(requests.url) : 'ROUTER';
+  return `"openwrt-cgi/install.sh ${options === '' ? '' : `${options} `}root@${host}"`;
+}
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : 'ROUTER');
+
+const placeOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);

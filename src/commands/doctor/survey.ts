@@ -1,0 +1,137 @@
+import { statfs } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { aliasesOf, probesOf, statusOf, termsOf } from '../../app/from-config.ts';
+import type { Clock } from '../../collector/round.ts';
+import { readRound } from '../../collector/round.ts';
+import type { Config, RouterConfig } from '../../config/config.ts';
+import { dayOf } from '../../domain/calendar.ts';
+import type { Round, RouterRound } from '../../domain/round.ts';
+import { noteRound, type RouterStatus } from '../../domain/status.ts';
+import { LedgerError, SourceError } from '../../errors.ts';
+import { type Backup, listBackups } from '../../ledger/backup/backups.ts';
+import type { Books } from '../../ledger/books.ts';
+import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
+import { loadBooks } from '../../ledger/storage/load.ts';
+import { readAudit } from '../../ledger/storage/read-audit.ts';
+import { readUsage } from '../../ledger/storage/read-usage.ts';
+import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
+import { type Months, monthsAt, sumMonths } from '../../ledger/usage/months.ts';
+import { httpReader } from '../../transports/http.ts';
+import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
+import { type Reconciliation, type ReconciliationView, reconciliations } from '../../views/reconciliation/reconciliation.ts';
+import type { Alias } from '../../views/view.ts';
+
+/** All that the doctor looks at. */
+export interface Look {
+  config: Config;
+  version: string;
+  /** Unix ms. */
+  now: number;
+  routers: RouterLook[];
+  round: Round;
+  /** Null where there is none. */
+  ledger: LedgerLook | null;
+  /** Why the ledger could not be read; null where it could, or where there is none. */
+  ledgerError: string | null;
+  /** What the running service has to say of itself; null where none answers at the address of the configuration. */
+  service: { problems: string[] } | null;
+}
+
+/** A router that was read once. */
+export interface RouterLook {
+  config: RouterConfig;
+  status: RouterStatus;
+  read: RouterRound;
+}
+
+/** What the file holds. */
+export interface LedgerLook {
+  directory: string;
+  books: Books;
+  months: Months;
+  aliases: ReadonlyMap<string, Alias>;
+  reconciliations: Reconciliation[];
+  backups: Backup[];
+  /** Bytes of the file, and bytes free beside it; null where the system does not tell. */
+  size: number;
+  free: number | null;
+}
+
+/** Milliseconds that the routers have to answer: as long as a scrape usually leaves them. */
+const READ_MS = 9500;
+const SERVICE_MS = 2000;
+
+/** Reads every router once and the ledger without changing it. Throws nothing that a router or a file can do. */
+export async function look(config: Config, { cwd, clock, version }: { cwd: string; clock: Clock; version: string }): Promise<Look> {
+  const probes = config.routers.map((router) => ({ router, probes: probesOf(router) }));
+  const reading = probes.map(({ router, probes }) => ({ name: router.name, probes }));
+  const round = await readRound(reading, AbortSignal.timeout(READ_MS), clock);
+  const statuses = new Map(probes.map(({ router, probes }) => [router.name, statusOf(router, probes)]));
+  noteRound(statuses, round);
+  const routers = config.routers.flatMap((router): RouterLook[] => {
+    const status = statuses.get(router.name);
+    const read = round.routers.find((told) => told.router === router.name);
+    return status === undefined || read === undefined ? [] : [{ config: router, status, read }];
+  });
+  const now = clock.now();
+  const ledger = await lookIntoLedger(config, resolve(cwd, config.data), routers, now);
+  return { config, version, now, routers, round, ...ledger, service: await askService(config) };
+}
+
+async function lookIntoLedger(
+  config: Config,
+  directory: string,
+  routers: readonly RouterLook[],
+  now: number,
+): Promise<Pick<Look, 'ledger' | 'ledgerError'>> {
+  const size = await sizeOf(ledgerPath(directory));
+  if (size === null) return { ledger: null, ledgerError: null };
+  try {
+    const store = await openStoreToRead(directory);
+    try {
+      const terms = termsOf(config);
+      const books = await loadBooks(store);
+      const months = monthsAt(now, terms);
+      await sumMonths(store, books, months);
+      const view: ReconciliationView = { books, months, routers: routers.map(({ status }) => status), timezone: config.timezone, now };
+      const free = await statfs(directory).then(
+        ({ bavail, bsize }) => bavail * bsize,
+        () => null,
+      );
+      const backups = await listBackups(directory, dayOf(now, config.timezone));
+      const aliases = aliasesOf(config);
+      return {
+        ledger: { directory, books, months, aliases, reconciliations: await reconciled(view, store), backups, size, free },
+        ledgerError: null,
+      };
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    return { ledger: null, ledgerError: error.message };
+  }
+}
+
+async function reconciled(view: ReconciliationView, store: Store): Promise<Reconciliation[]> {
+  const evidence = await gatherEvidence(view, {
+    usage: (query, most) => readUsage(store, query, most),
+    audit: (query, most) => readAudit(store, query, most),
+  });
+  return reconciliations(view, evidence);
+}
+
+/** Its own address answers for the service; what else may listen there is no service of ours. */
+async function askService({ listen: { host, port } }: Config): Promise<Look['service']> {
+  const local = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  const read = httpReader({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
+  try {
+    const { text } = await read(`http://${local}:${port}/-/healthy`, AbortSignal.timeout(SERVICE_MS));
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer !== 'object' || answer === null || !('problems' in answer) || !Array.isArray(answer.problems)) return null;
+    return { problems: answer.problems.filter((line) => typeof line === 'string') };
+  } catch (error) {
+    if (error instanceof SourceError || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

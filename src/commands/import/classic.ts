@@ -1,0 +1,104 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { probesOf } from '../../app/from-config.ts';
+import type { RouterConfig } from '../../config/config.ts';
+import type { Baseline } from '../../domain/counter.ts';
+import type { SourceName } from '../../domain/observation.ts';
+import { quote } from '../../errors.ts';
+import { type Classic, type ClassicMonth, isClassic, lastPolled, readClassic } from '../../ledger/import/classic.ts';
+import { type Figure, type Findings, ImportError, type ImportedReader, type LeftOut } from '../../ledger/import/figures.ts';
+import { uplinkCounter } from '../../ledger/posting/readings.ts';
+import { type Foreign, openForeign } from '../../ledger/storage/foreign.ts';
+import type { ImportSetting } from './options.ts';
+
+const FILES = ['network_stats.db', 'dhcp_leases.db'] as const;
+
+/** What the databases of the Python or Go collector bring: a path is one of them, or the directory that holds them. */
+export async function classicFindings(paths: readonly string[], setting: ImportSetting): Promise<Findings> {
+  const files: Foreign[] = [];
+  try {
+    for (const path of (await Promise.all(paths.map(filesAt))).flat()) {
+      const file = await openForeign(path);
+      files.push(file);
+      if (!isClassic(file))
+        throw new ImportError(`File ${quote(path)} holds none of monthly_stats, cumulative_stats, dhcp_leases: check the path`);
+    }
+    return findingsOf(await readClassic(files, setting.config.timezone, setting.now), setting);
+  } finally {
+    for (const file of files) await file.close();
+  }
+}
+
+async function filesAt(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw new ImportError(`There is no file or directory ${quote(path)}: check the path`);
+  if (!found.isDirectory()) return [path];
+  const inside = FILES.map((name) => join(path, name));
+  const there = await Promise.all(inside.map((file) => stat(file).catch(() => null)));
+  const files = inside.filter((_, i) => there[i]?.isFile());
+  if (files.length === 0) throw new ImportError(`Directory ${quote(path)} holds neither ${FILES.join(' nor ')}: check the path`);
+  return files;
+}
+
+function findingsOf(classic: Classic, setting: ImportSetting): Findings {
+  const leftOut: LeftOut[] = [...classic.leftOut];
+  const uplink = uplinkOf(setting);
+  const figures = classic.months.flatMap(({ mac, bytes, at, from, to }): Figure[] => {
+    const stretch = { kind: 'stretch', from, to, until: at, bytes } as const;
+    if (mac !== null) return [{ account: { kind: 'device', router: '', interface: '', key: mac }, ...stretch }];
+    if (uplink !== null) return [{ account: { kind: 'wan', router: uplink.router, interface: uplink.name, key: '' }, ...stretch }];
+    leftOut.push({ what: 'main_wan', bytes, why: 'several routers have an uplink: say with --router which one it is' });
+    return [];
+  });
+  const readers = [takeOver('stations', classic, setting), takeOver('wan', classic, setting)].flatMap((found) => {
+    if (found === null) return [];
+    if ('why' in found) leftOut.push(found);
+    return 'why' in found ? [] : [found];
+  });
+  return { program: 'classic', figures, most: new Map(), names: classic.names, readers, leftOut };
+}
+
+/** The account of `main_wan`: of the router that was named, else of the only one that has an uplink. */
+function uplinkOf({ router, interface: name = 'wan', config }: ImportSetting): { router: string; name: string } | null {
+  if (router !== null) return { router, name };
+  const [only, ...others] = config.routers.filter((found) => reads(found, 'wan'));
+  return only === undefined || others.length > 0 ? null : { router: only.name, name };
+}
+
+/** A wrtmeter.cgi reads everything; of the classic scripts, those that have a URL are read. */
+const reads = ({ requests }: RouterConfig, source: 'stations' | 'wan'): boolean =>
+  requests.kind === 'wrtmeter' || (requests.kind === 'classic' && requests[source] !== undefined);
+
+/**
+ * The collector's last raw counters as the baselines of the reader that takes over, where it is certain that they are of the same
+ * counters: their rows tell no router, so one alone must be read, and by the same script. Null where there is nothing to take over.
+ */
+function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: ImportSetting): ImportedReader | LeftOut | null {
+  const raw = [...classic.counters].filter(([mac]) => (mac === null) === (source === 'wan'));
+  const months = classic.months.filter(({ mac }) => (mac === null) === (source === 'wan'));
+  if (raw.length === 0) return null;
+  const what = `last reading of classic (${source})`;
+  const routers = config.routers.filter((router) => reads(router, source));
+  const [router] = routers;
+  if (router === undefined || routers.length > 1) {
+    return { what, bytes: null, why: `its counters tell no router, and ${routers.length === 0 ? 'none is' : 'several are'} configured` };
+  }
+  if (router.requests.kind !== 'classic') {
+    return { what, bytes: null, why: `${router.name} is read by wrtmeter.cgi, whose counters are others` };
+  }
+  if (months.length === 0) return { what, bytes: null, why: 'when it was read is not known' };
+  const readAt = Math.max(...months.map(({ at }) => at));
+  const counters = raw.map(([mac, bytes]): [string, Baseline] => {
+    const polled = lastPolled(months, mac, readAt, config.timezone);
+    return [counterOf(source, mac), { bytes, epoch: null, lastRead: polled < readAt ? polled : null }];
+  });
+  return { router: router.name, source, reader: readerOf(router, source), readAt, counters: new Map(counters) };
+}
+
+const readerOf = (router: RouterConfig, source: SourceName): string =>
+  probesOf(router).find(({ sources }) => sources.includes(source))?.reader ?? '';
+
+/** The name under which the ledger holds the counter when the classic script shows it. */
+function counterOf(source: 'stations' | 'wan', mac: ClassicMonth['mac']): string {
+  return source === 'stations' ? (mac ?? '') : uplinkCounter('wan', null);
+}

@@ -1,0 +1,156 @@
+import { resolve } from 'node:path';
+import { renamesOf, termsOf } from '../../app/from-config.ts';
+import type { Clock } from '../../collector/round.ts';
+import type { Config } from '../../config/config.ts';
+import type { CliOptions } from '../../config/input.ts';
+import { loadConfig } from '../../config/load.ts';
+import { ConfigError, LedgerError, quote } from '../../errors.ts';
+import { readHeld } from '../../ledger/import/days.ts';
+import { type Findings, ImportError, type ImportProgram, PROGRAMS } from '../../ledger/import/figures.ts';
+import { accountsIn, type ImportTerms, isEmpty, type Plan, planImport } from '../../ledger/import/plan.ts';
+import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
+import { loadBooks } from '../../ledger/storage/load.ts';
+import { type Batch, openStore, openStoreToRead, type Store } from '../../ledger/storage/store.ts';
+import { importBatches } from '../../ledger/storage/write-import.ts';
+import type { CheckIo } from '../check.ts';
+import { safeJson } from '../common/text.ts';
+import { classicFindings } from './classic.ts';
+import { nlbwmonFindings, vnstatFindings } from './exports.ts';
+import { type ImportOptions, type ImportSetting, importSetting } from './options.ts';
+import { readExport } from './read-export.ts';
+import { planJson, planText } from './report.ts';
+
+export interface ImportIo extends CheckIo {
+  clock: Clock;
+  stdin: AsyncIterable<Uint8Array | string>;
+}
+
+export type ImportCli = CliOptions & ImportOptions & { dryRun?: boolean; json?: boolean };
+
+/**
+ * `wrtmeter import classic|vnstat|nlbwmon FILE`: brings along what an older program counted. Returns the exit code: 1 where the ledger
+ * cannot be used, 2 for a bad command line, configuration or file.
+ */
+export async function importFrom(program: string, paths: readonly string[], options: ImportCli, io: ImportIo): Promise<number> {
+  try {
+    const { dryRun = false, json = false, router, interface: name, from, to, ...cli } = options;
+    const known = PROGRAMS.find((one) => one === program);
+    if (known === undefined) throw new ImportError(`Cannot import from ${quote(program)}: choose one of ${PROGRAMS.join(', ')}`);
+    if (known !== 'classic' && paths.length !== 1) throw new ImportError(`Import one export of ${known} at a time`);
+    const { config, warnings } = await loadConfig({ ...io, cli });
+    for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+    const given = Object.fromEntries(Object.entries({ router, interface: name, from, to }).filter(([, value]) => value !== undefined));
+    const setting = importSetting(given, config, io.clock.now());
+    const progress = createProgress(io);
+    const found = await findingsOf(known, paths, setting, io);
+    const store = await open(resolve(io.cwd, config.data), dryRun);
+    try {
+      const plan = await planFor(store, found, setting, dryRun ? null : paths.map((path) => quote(path)).join(', '), progress);
+      io.stdout.write(json ? `${safeJson(planJson(plan, dryRun))}\n` : await planText(plan, config.timezone, dryRun));
+    } finally {
+      await store?.close();
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof LedgerError || error instanceof ImportError)) throw error;
+    for (const line of error instanceof ConfigError ? error.errors : [error.message]) io.stderr.write(`${line}\n`);
+    return error instanceof LedgerError ? 1 : 2;
+  }
+}
+
+async function findingsOf(program: ImportProgram, paths: readonly string[], setting: ImportSetting, io: ImportIo): Promise<Findings> {
+  const path = (given: string) => (given === '-' ? given : resolve(io.cwd, given));
+  switch (program) {
+    case 'classic':
+      return classicFindings(
+        paths.map((given) => resolve(io.cwd, given)),
+        setting,
+      );
+    case 'vnstat':
+      return vnstatFindings(await readExport(path(paths[0] ?? '-'), io.stdin), setting);
+    case 'nlbwmon':
+      return nlbwmonFindings(await readExport(path(paths[0] ?? '-'), io.stdin), setting);
+    default:
+      return program satisfies never;
+  }
+}
+
+/** A preview only reads, also while the service writes; null where there is no ledger yet. */
+async function open(directory: string, dryRun: boolean): Promise<Store | null> {
+  if (!dryRun) return openStore(directory);
+  return (await sizeOf(ledgerPath(directory))) === null ? null : openStoreToRead(directory);
+}
+
+/** Plans the import and, where the name of the file is given for the audit, writes it. */
+async function planFor(
+  store: Store | null,
+  found: Findings,
+  { config, now }: ImportSetting,
+  writtenFrom: string | null,
+  progress: Progress,
+): Promise<Plan> {
+  const books = await loadBooks(store ?? { all: async () => [] });
+  refuseWrongClock(now, books.postedAt);
+  refuseRenamed(books.accounts.values(), config);
+  const held = store === null ? new Map() : await readHeld(store, accountsIn(books, found));
+  const plan = planImport(books, held, found, importTerms(config, now));
+  progress(`${plan.lines.length} accounts planned`);
+  if (store === null || writtenFrom === null || isEmpty(plan)) return plan;
+  await store.commit(told(importBatches(books, plan, writtenFrom, now), progress));
+  return plan;
+}
+
+/** The same batches, which tell how far they are when they are taken. */
+function told(batches: readonly Batch[], progress: Progress): Batch[] {
+  const all = batches.reduce((sum, { rows }) => sum + rows.length, 0);
+  let done = 0;
+  return batches.map(({ sql, rows }) => {
+    let begun = false;
+    return {
+      sql,
+      get rows() {
+        if (!begun) progress(`${done} of ${all} rows written`);
+        done += begun ? 0 : rows.length;
+        begun = true;
+        return rows;
+      },
+    };
+  });
+}
+
+function importTerms(config: Config, now: number): ImportTerms {
+  const { timezone, lineRate, mostAccounts } = termsOf(config);
+  const names = config.routers.flatMap(({ name, was }) => [name, ...was]);
+  return { timezone, now, lineRate, mostAccounts, routers: new Set(names) };
+}
+
+/** Without the right date nobody knows which month is running, and what lies in the future. */
+function refuseWrongClock(now: number, postedAt: number): void {
+  if (now >= EARLIEST && now >= postedAt) return;
+  const than = now < EARLIEST ? '2025' : `the last posting at ${new Date(postedAt).toISOString()}`;
+  throw new LedgerError(`The clock says ${new Date(now).toISOString()}, which is before ${than}: set it, then import`);
+}
+
+const EARLIEST = Date.UTC(2025, 0, 1);
+
+/** Accounts that wait for a router's new name would get figures of their own beside them, which would count twice once they meet. */
+function refuseRenamed(accounts: Iterable<{ router: string }>, config: Config): void {
+  const renamed = renamesOf(config);
+  for (const { router } of accounts) {
+    const name = renamed.get(router);
+    if (name !== undefined)
+      throw new ImportError(`Router "${router}" is now "${name}": start the service once, so that its accounts go on, then import`);
+  }
+}
+
+type Progress = (what: string) => void;
+
+/** Tells a person how far it is, once it takes longer than a second. */
+function createProgress({ clock, stderr }: ImportIo): Progress {
+  let last = clock.tick();
+  return (what) => {
+    if (clock.tick() - last < 1000) return;
+    last = clock.tick();
+    stderr.write(`${what}\n`);
+  };
+}

@@ -1,0 +1,66 @@
+import type { Config } from '../../config/config.ts';
+import { parseName, ValueError } from '../../config/values.ts';
+import type { Day } from '../../domain/calendar.ts';
+import { quote } from '../../errors.ts';
+import { ImportError } from '../../ledger/import/figures.ts';
+import { parseDate } from '../../ledger/import/local-time.ts';
+
+/** How a command line wants figures to be taken. */
+export interface ImportSetting {
+  config: Config;
+  /** The configured router of the uplink, null where none was named. */
+  router: string | null;
+  /** Its uplink. */
+  interface?: string | undefined;
+  from: Day | null;
+  /** Exclusive. */
+  to: Day | null;
+  /** Unix ms. */
+  now: number;
+}
+
+export interface ImportOptions {
+  router?: string;
+  interface?: string;
+  from?: string;
+  to?: string;
+}
+
+/** Throws an ImportError that names the option. */
+export function importSetting(options: ImportOptions, config: Config, now: number): ImportSetting {
+  const { router, interface: name } = options;
+  return {
+    config,
+    router: router === undefined ? null : knownRouter(router, config),
+    ...(name !== undefined && { interface: checked(name, '--interface') }),
+    from: dayOption(options.from, '--from'),
+    to: dayOption(options.to, '--to'),
+    now,
+  };
+}
+
+function knownRouter(name: string, { routers, implied }: Config): string {
+  const known = routers.find((router) => router.name.toLowerCase() === name.toLowerCase());
+  if (known !== undefined) return known.name;
+  // Without a configuration nobody has named a router yet.
+  if (implied) return checked(name, '--router');
+  throw new ImportError(
+    `--router: no router ${quote(name)} is configured; choose one of ${routers.map((router) => router.name).join(', ')}`,
+  );
+}
+
+function checked(name: string, option: string): string {
+  try {
+    return parseName(name);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new ImportError(`${option}: ${quote(name)} ${error.message}`);
+  }
+}
+
+function dayOption(text: string | undefined, option: string): Day | null {
+  if (text === undefined) return null;
+  const day = parseDate(text);
+  if (day === null) throw new ImportError(`${option}: ${quote(text)} is no date; write for example 2026-10-01`);
+  return day;
+}

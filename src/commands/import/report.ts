@@ -1,0 +1,129 @@
+import { dayText, localText } from '../../domain/calendar.ts';
+import { NOTHING, plus } from '../../domain/traffic.ts';
+import type { AccountName } from '../../ledger/account.ts';
+import { countOf, type LeftOut } from '../../ledger/import/figures.ts';
+import type { Plan, PlanLine } from '../../ledger/import/plan.ts';
+import { formatBytes } from '../../views/format.ts';
+import { type Column, printable, textTable } from '../common/text.ts';
+
+/** Lines of a table that a person reads; `--json` has all. */
+const MOST_LINES = 100;
+
+const left = (title: string): Column => ({ title, align: 'left' });
+const right = (title: string): Column => ({ title, align: 'right' });
+
+/** What an import does, or would do, for a person: accounts, what is left out and why, and a line for the whole. */
+export async function planText(plan: Plan, timezone: string, dryRun: boolean): Promise<string> {
+  const lines = [...plan.lines].sort((a, b) => sum(b) - sum(a));
+  const parts: string[] = [];
+  if (lines.length > 0) {
+    const columns = [left('Account'), left('From'), left('To'), right('Days'), right('Download'), right('Upload'), right('There before')];
+    parts.push(await shortTable(columns, lines.map(accountRow)));
+  }
+  const leftOut = allLeftOut(plan);
+  if (leftOut.length > 0) {
+    const rows = leftOut.map(({ account, what, bytes, why }) => [
+      account,
+      what,
+      bytes === null ? '' : formatBytes(bytes.download),
+      bytes === null ? '' : formatBytes(bytes.upload),
+      why,
+    ]);
+    parts.push(`Left out:\n${await shortTable([left('Account'), left('What'), right('Download'), right('Upload'), left('Why')], rows)}`);
+  }
+  for (const { router, source, readAt, counters } of plan.readers) {
+    parts.push(
+      `Counting of ${source} on ${router} goes on from the reading of ${localText(readAt, timezone)} (${countOf(counters.size, 'counter')})`,
+    );
+  }
+  parts.push(summary(plan, dryRun));
+  return `${printableLines(parts.join('\n\n'))}\n`;
+}
+
+async function shortTable(columns: readonly Column[], rows: readonly string[][]): Promise<string> {
+  const table = await textTable(columns, rows.slice(0, MOST_LINES));
+  return rows.length > MOST_LINES ? `${table}\n… and ${rows.length - MOST_LINES} more; --json shows all` : table;
+}
+
+const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
+
+function accountRow({ account, days, bytes, held }: PlanLine): string[] {
+  const [from, to] = days.size === 0 ? ['', ''] : [dayText(Math.min(...days.keys())), dayText(Math.max(...days.keys()))];
+  return [
+    nameOf(account),
+    from,
+    to,
+    String(days.size),
+    formatBytes(bytes.download),
+    formatBytes(bytes.upload),
+    formatBytes(held.download + held.upload),
+  ];
+}
+
+/** What was left out of accounts by the same reason stands together. */
+function allLeftOut({ lines, leftOut }: Plan): (LeftOut & { account: string })[] {
+  const of = lines.flatMap(({ account, leftOut: list }) => {
+    const reasons = new Map<string, LeftOut[]>();
+    for (const one of list) reasons.set(one.why, [...(reasons.get(one.why) ?? []), one]);
+    return [...reasons].map(([why, ones]) => ({
+      account: nameOf(account),
+      what: ones.length === 1 ? (ones[0]?.what ?? '') : `${ones.length} times, ${ones.at(-1)?.what.slice(0, 10)} and later`,
+      bytes: ones.reduce((all, { bytes }) => plus(all, bytes ?? NOTHING), NOTHING),
+      why,
+    }));
+  });
+  return [...of, ...leftOut.map((one) => ({ account: '', ...one }))];
+}
+
+function summary(plan: Plan, dryRun: boolean): string {
+  const lines = plan.lines.filter(({ days }) => days.size > 0);
+  const bytes = lines.reduce((all, line) => plus(all, line.bytes), NOTHING);
+  const days = lines.reduce((all, line) => all + line.days.size, 0);
+  const names = plan.names.filter(({ name }) => name !== null).length;
+  const what = [
+    lines.length > 0 &&
+      `${formatBytes(bytes.download)} down and ${formatBytes(bytes.upload)} up on ${countOf(days, 'day')} of ${countOf(lines.length, 'account')}`,
+    names > 0 && countOf(names, 'name'),
+    plan.readers.length > 0 && countOf(plan.readers.length, 'reading'),
+  ].filter((part) => part !== false);
+  if (what.length === 0) return 'Nothing to import: the ledger has all of it that it can take';
+  return dryRun ? `Would import ${what.join(', ')}; nothing was written` : `Imported ${what.join(', ')}`;
+}
+
+/** The same for programs; bytes are whole, and left out ones one by one. */
+export function planJson(plan: Plan, dryRun: boolean): unknown {
+  const leftOut = ({ what, bytes, why }: LeftOut) => ({
+    what,
+    download_bytes: bytes?.download ?? null,
+    upload_bytes: bytes?.upload ?? null,
+    why,
+  });
+  return {
+    program: plan.program,
+    dry_run: dryRun,
+    accounts: plan.lines.map(({ account, days, bytes, held, leftOut: list }) => ({
+      kind: account.kind,
+      router: account.router || null,
+      interface: account.interface || null,
+      mac: account.key || null,
+      days: days.size,
+      from: days.size === 0 ? null : dayText(Math.min(...days.keys())),
+      to: days.size === 0 ? null : dayText(Math.max(...days.keys()) + 1),
+      download_bytes: bytes.download,
+      upload_bytes: bytes.upload,
+      there_before_bytes: held.download + held.upload,
+      left_out: list.map(leftOut),
+    })),
+    names: plan.names.filter(({ name }) => name !== null),
+    readings: plan.readers.map(({ router, source, readAt, counters }) => ({
+      router,
+      source,
+      time: new Date(readAt).toISOString(),
+      counters: counters.size,
+    })),
+    left_out: plan.leftOut.map(leftOut),
+  };
+}
+
+const nameOf = ({ kind, router, interface: name, key }: AccountName): string => (kind === 'wan' ? `${router} ${name}` : key);
+const sum = ({ bytes }: PlanLine): number => bytes.download + bytes.upload;

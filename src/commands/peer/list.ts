@@ -1,0 +1,124 @@
+import { peerNamesOf, probesOf } from '../../app/from-config.ts';
+import { changeLimit, interfaceOf, serverOf } from '../../app/peer-control.ts';
+import type { Config, RouterConfig, WireguardConfig } from '../../config/config.ts';
+import { isFailure } from '../../control/change.ts';
+import type { AccessPlace } from '../../control/result.ts';
+import type { AccessServer } from '../../control/server.ts';
+import type { AccessTarget } from '../../control/target.ts';
+import type { Observation } from '../../domain/observation.ts';
+import { parsePublicKey } from '../../domain/public-key.ts';
+import { quote, SourceError } from '../../errors.ts';
+import { WishError } from '../print/printed.ts';
+
+/** A peer on its server, and the way to it. */
+export interface KnownPeer {
+  router: string;
+  server: AccessServer;
+  target: AccessTarget;
+  /** By the configuration, else by the server; null where nobody gave one. */
+  name: string | null;
+  state: 'active' | 'revoked';
+  place: AccessPlace;
+  /** Whether its interface is up. */
+  up: boolean;
+  allowedIps: string[];
+}
+
+/** What the servers showed; a failure is a line for each server that could not be asked. */
+export interface Survey {
+  peers: KnownPeer[];
+  failures: string[];
+  notes: string[];
+}
+
+const READ_MS = 10_000;
+
+/** Asks the servers of a configuration, or one of them, for their peers. Throws a WishError where there is none to ask. */
+export async function peersOfRouters(
+  config: Config,
+  { router: wanted, interface: on }: { router: string | undefined; interface: string | undefined },
+): Promise<Survey> {
+  const routers = config.routers.filter(({ name, wireguard }) => (wanted === undefined ? wireguard !== null : name === wanted));
+  if (wanted !== undefined && routers.length === 0)
+    throw new WishError(
+      `There is no router ${quote(wanted)}: there is ${config.routers.map(({ name }) => quote(name)).join(', ') || 'none'}`,
+    );
+  if (routers.length === 0) throw new WishError('No router has a wireguard entry that says how to log in there: docs/access.md shows how');
+  const surveys = await Promise.all(routers.map((router) => surveyOf(router, config, on)));
+  return {
+    peers: surveys.flatMap(({ peers }) => peers),
+    failures: surveys.flatMap(({ failures }) => failures),
+    notes: surveys.flatMap(({ notes }) => notes),
+  };
+}
+
+async function surveyOf(router: RouterConfig, config: Config, on: string | undefined): Promise<Survey> {
+  const found = serverOf(router);
+  if ('why' in found) return { peers: [], failures: [found.why], notes: [] };
+  const { server, wireguard } = found;
+  const read = await readPeers(router);
+  const names = new Map(read instanceof SourceError ? [] : read.peers.map(({ publicKey, name }) => [publicKey, name] as const));
+  const interfaces = on === undefined ? interfacesOf(wireguard, read) : [on];
+  if (interfaces instanceof SourceError) return { peers: [], failures: [`${router.name}: ${interfaces.message}`], notes: [] };
+  const given = peerNamesOf(config);
+  const survey: Survey = { peers: [], failures: [], notes: [] };
+  for (const name of interfaces) {
+    const target = interfaceOf(wireguard, name);
+    const listing = await server.list(target, changeLimit());
+    if (isFailure(listing)) {
+      survey.failures.push(`${router.name}: ${listing.reason}`);
+      continue;
+    }
+    survey.notes.push(...listing.notes);
+    for (const { publicKey, ...shown } of listing.peers) {
+      const called = given.get(publicKey)?.name ?? names.get(publicKey) ?? null;
+      survey.peers.push({
+        ...shown,
+        router: router.name,
+        server,
+        target: { ...target, publicKey },
+        name: called,
+        up: listing.up,
+      });
+    }
+  }
+  return survey;
+}
+
+function interfacesOf({ interfaces }: WireguardConfig, read: PeersObservation | SourceError): string[] | SourceError {
+  if (read instanceof SourceError) return interfaces.length === 0 ? read : interfaces;
+  return [...new Set([...interfaces, ...read.interfaces, ...read.peers.map((peer) => peer.interface)])];
+}
+
+type PeersObservation = Extract<Observation, { source: 'peers' }>;
+
+/** Reads the peers as the service does, for their names and the interfaces there are. */
+async function readPeers(router: RouterConfig): Promise<PeersObservation | SourceError> {
+  const probe = probesOf({ ...router, requests: { kind: 'none' } })[0];
+  if (probe === undefined) return new SourceError('exec', 'nothing reads its peers');
+  try {
+    const { sources } = await probe.collect(AbortSignal.timeout(READ_MS));
+    const told = sources.find(({ source }) => source === 'peers')?.told;
+    if (told instanceof SourceError) return told;
+    return told?.source === 'peers' ? told : new SourceError('exec', 'it tells of no peers');
+  } catch (error) {
+    if (error instanceof SourceError) return error;
+    throw error;
+  }
+}
+
+/** The peer that somebody means: by its public key, else by its name, else by its name in other letters. Throws where several are meant. */
+export function findPeer({ peers }: Survey, wanted: string): KnownPeer | null {
+  const plain = (text: string) => text.normalize('NFC').toLowerCase();
+  const meant =
+    parsePublicKey(wanted) !== null
+      ? peers.filter(({ target }) => target.publicKey === wanted)
+      : [peers.filter(({ name }) => name === wanted), peers.filter(({ name }) => name !== null && plain(name) === plain(wanted))].find(
+          (found) => found.length > 0,
+        );
+  const [first, ...others] = meant ?? [];
+  if (first === undefined) return null;
+  if (others.length === 0) return first;
+  const which = [first, ...others].map(({ router, target }) => `${target.publicKey} on ${router} (${target.interface})`);
+  throw new WishError(`${quote(wanted)} is more than one peer: ${which.join(', ')}; write the key, with --router and --interface`);
+}

@@ -1,0 +1,120 @@
+import { changeLimit } from '../../app/peer-control.ts';
+import type { CliOptions } from '../../config/input.ts';
+import type { AccessDone, AccessPlace } from '../../control/result.ts';
+import type { Action } from '../../control/target.ts';
+import { shortKey } from '../../domain/public-key.ts';
+import { quote } from '../../errors.ts';
+import type { CheckIo } from '../check.ts';
+import { guarded } from '../common/run-command.ts';
+import { printable, safeJson, textTable } from '../common/text.ts';
+import { count, left, WishError } from '../print/printed.ts';
+import { findPeer, type KnownPeer, peersOfRouters, type Survey } from './list.ts';
+
+export interface PeerOptions extends CliOptions {
+  router?: string;
+  interface?: string;
+  json?: boolean;
+  yes?: boolean;
+}
+
+const DONE: Record<Action, string> = { revoke: 'revoked', restore: 'active again', delete: 'deleted' };
+const ALREADY: Record<Action, string> = { revoke: 'revoked already', restore: 'active already', delete: 'deleted already' };
+
+/**
+ * `wrtmeter peer revoke|restore|delete PEER`: a name or a public key. Works without the service, as whoever runs it logs in. Returns the
+ * exit code: 1 where the server could not be reached or refused, 2 for a bad command line or configuration.
+ */
+export function changeOnePeer(action: Action, wanted: string, options: PeerOptions, io: CheckIo): Promise<number> {
+  const { router, interface: on, json: _, yes, ...cli } = options;
+  return guarded(cli, io, async ({ config }) => {
+    if (action === 'delete' && yes !== true)
+      throw new WishError(`This takes ${quote(wanted)} off for good, with its keys: say so with --yes`);
+    const survey = await peersOfRouters(config, { router, interface: on });
+    const peer = findPeer(survey, wanted);
+    if (peer === null) return tellFailures(survey, io, `There is no peer ${quote(wanted)}`);
+    for (const note of survey.notes) io.stderr.write(`${printable(note)}\n`);
+    return change(peer, action, io);
+  });
+}
+
+async function change({ target, server, router, name }: KnownPeer, action: Action, io: CheckIo): Promise<number> {
+  const result = await server.change(target, action, changeLimit());
+  const who = `${name === null ? shortKey(target.publicKey) : quote(name)} on ${router} (${target.interface})`;
+  if (!result.ok) {
+    io.stderr.write(`${printable(`${who} was not changed: ${result.reason}`)}\n`);
+    return 1;
+  }
+  io.stdout.write(`${printable(`${who} is ${result.changed ? DONE[action] : ALREADY[action]}${whereOf(result, target.interface)}`)}\n`);
+  for (const note of result.notes) io.stderr.write(`${printable(note)}\n`);
+  if (result.changed) io.stderr.write('The audit does not have it: the running service writes only what is done over its API\n');
+  return 0;
+}
+
+function whereOf({ changed, place }: AccessDone, name: string): string {
+  if (!changed) return '';
+  switch (place) {
+    case 'both':
+    case 'record':
+      return '';
+    case 'file':
+      return `; ${name} is down, so only its configuration was changed`;
+    case 'interface':
+      return '; it is in no file, so only the running interface was changed';
+    default:
+      return place satisfies never;
+  }
+}
+
+/** `wrtmeter peer list`: what the servers themselves show. Returns the exit code: 1 where one could not be asked. */
+export function listAllPeers(options: PeerOptions, io: CheckIo): Promise<number> {
+  const { router, interface: on, json, yes: _, ...cli } = options;
+  return guarded(cli, io, async ({ config }) => {
+    const survey = await peersOfRouters(config, { router, interface: on });
+    const { peers } = survey;
+    for (const note of survey.notes) io.stderr.write(`${printable(note)}\n`);
+    if (json === true) {
+      const told = peers.map(({ router: at, name, target, state, place, up, allowedIps }) => ({
+        router: at,
+        interface: target.interface,
+        interface_up: up,
+        public_key: target.publicKey,
+        name,
+        state,
+        place,
+        allowed_ips: allowedIps,
+      }));
+      io.stdout.write(`${safeJson({ peers: told })}\n`);
+      return tellFailures(survey, io);
+    }
+    const rows = peers.map((peer) => [
+      peer.name ?? shortKey(peer.target.publicKey),
+      peer.router,
+      peer.target.interface,
+      stateText(peer),
+      peer.allowedIps.join(', ') || '-',
+      peer.target.publicKey,
+    ]);
+    const columns = ['Peer', 'Router', 'Interface', 'State', 'Addresses', 'Public key'].map(left);
+    if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows)}\n\n`);
+    if (rows.length > 0 || survey.failures.length === 0) io.stdout.write(`${count(rows.length, 'peer')}\n`);
+    return tellFailures(survey, io);
+  });
+}
+
+/** Where interface and configuration do not agree, it says so. */
+function stateText({ state, place, up }: KnownPeer): string {
+  const where: Record<AccessPlace, string> = {
+    both: '',
+    record: '',
+    file: up ? ', but not on the interface' : ', interface down',
+    interface: ', in no file',
+  };
+  return `${state}${where[place]}`;
+}
+
+function tellFailures({ failures }: Survey, io: CheckIo, instead = ''): number {
+  for (const failure of failures) io.stderr.write(`${printable(failure)}\n`);
+  if (failures.length > 0) return 1;
+  if (instead !== '') throw new WishError(`${instead}: see "wrtmeter peer list"`);
+  return 0;
+}

@@ -1,0 +1,30 @@
+import { localText } from '../../domain/calendar.ts';
+import { readAudit } from '../../ledger/storage/read-audit.ts';
+import { auditLine } from '../../views/api-v1/audit.ts';
+import type { Outcome } from '../../views/audit-words.ts';
+import { formatBytes } from '../../views/format.ts';
+import { count, type LedgerView, left, type Printed, type Wish } from './printed.ts';
+
+const USUAL_ROWS = 50;
+
+/** The audit rows written last, the newest at the bottom, where the eye is. */
+export async function printAudit(view: LedgerView, { last = USUAL_ROWS }: Wish): Promise<Printed> {
+  const records = await readAudit(view.store, {}, last + 1);
+  const shown = records.slice(0, last);
+  const more = records.length > last ? '; --last shows more' : '';
+  return {
+    columns: ['When', 'Kind', 'Router', 'What', 'Bytes', 'Why'].map(left),
+    rows: [...shown].reverse().map((record) => {
+      const { kind, router, what, outcome, why } = auditLine(view, record);
+      return [localText(record.at, view.timezone).slice(0, 16), kind, router ?? '', what, bytesText(record, outcome), why];
+    }),
+    summary: shown.length === 0 ? 'Nothing out of the ordinary has been written down' : `${count(shown.length, 'row')}${more}`,
+    json: { rows: shown.map((record) => auditLine(view, record)) },
+  };
+}
+
+function bytesText({ download, upload }: { download: number; upload: number }, outcome: Outcome): string {
+  if (download + upload === 0) return '';
+  const parts = [download > 0 ? `${formatBytes(download)} down` : '', upload > 0 ? `${formatBytes(upload)} up` : ''];
+  return `${outcome === 'noted' ? '' : `${outcome} `}${parts.filter((part) => part !== '').join(', ')}`;
+}

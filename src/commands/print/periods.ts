@@ -1,0 +1,132 @@
+import { type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
+import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
+import { quote } from '../../errors.ts';
+import { readUsage } from '../../ledger/storage/read-usage.ts';
+import { findDevices } from '../../views/find-device.ts';
+import { formatBytes } from '../../views/format.ts';
+import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
+import { nameOf } from '../../views/view.ts';
+import { count, type LedgerView, left, type Printed, right, type Wish, WishError } from './printed.ts';
+
+const USUAL_DAYS = 31;
+const MOST_PERIODS = 5000;
+const TOP_DEVICES = 3;
+const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
+
+/** Every billing month since counting began, by the billing day of now. */
+export function printMonths(view: LedgerView, wish: Wish): Promise<Printed> {
+  const periodOf = (day: Day) => monthOf(day, view.terms.billing);
+  return printPeriods(view, wish, { thing: 'month', periodOf, label: monthLabel, usual: MOST_PERIODS });
+}
+
+/** The last days, also those without a byte. */
+export function printDays(view: LedgerView, wish: Wish): Promise<Printed> {
+  const periodOf = (day: Day): Month => ({ start: day, end: day + 1 });
+  return printPeriods(view, wish, { thing: 'day', periodOf, label: dayLabel, usual: USUAL_DAYS });
+}
+
+interface Kind {
+  thing: 'month' | 'day';
+  periodOf: (day: Day) => Month;
+  label: (period: Month, today: Day) => string;
+  /** How many are shown where nobody says. */
+  usual: number;
+}
+
+async function printPeriods(view: LedgerView, wish: Wish, kind: Kind): Promise<Printed> {
+  const device = wish.device === undefined ? null : theDevice(view, wish.device);
+  const today = dayOf(view.now, view.timezone);
+  const first = await firstDay(view);
+  const periods = first === null ? [] : lastPeriods(first, today, kind.periodOf, wish.last ?? kind.usual);
+  const { countedBy, accounts } = homeAccounts(view.books);
+  const ids = new Set([...(device === null ? accounts : []), ...deviceAccounts(view.books)].map(({ id }) => id));
+  // Unbounded, because the periods and the accounts are.
+  const found = await readUsage(view.store, { by: 'period', periods, accounts: [...ids] }, Number.MAX_SAFE_INTEGER);
+  const rows = periodRows(view, periods, found ?? []);
+  const json = {
+    timezone: view.timezone,
+    ...(device && { device }),
+    [`${kind.thing}s`]: rows.map((row) => rowJson(row, device, countedBy)),
+  };
+  if (rows.length === 0) return { columns: [], rows: [], summary: 'Nothing has been counted yet', json };
+  return { ...table(rows, device, kind, today), summary: summary(view, rows, device, kind, countedBy), json };
+}
+
+function table(rows: readonly PeriodRow[], device: NamedDevice | null, kind: Kind, today: Day): Pick<Printed, 'columns' | 'rows'> {
+  const title = kind.thing === 'month' ? 'Month' : 'Day';
+  return {
+    columns: [left(title), right('Download'), right('Upload'), right('Together'), ...(device === null ? [left('Most by')] : [])],
+    rows: rows.map((row) => {
+      const bytes = bytesOf(row, device);
+      const figures = [bytes.download, bytes.upload, total(bytes)].map(formatBytes);
+      return [kind.label(row.period, today), ...figures, ...(device === null ? [mostBy(row)] : [])];
+    }),
+  };
+}
+
+interface NamedDevice {
+  mac: string;
+  name: string;
+}
+
+function theDevice(view: LedgerView, text: string): NamedDevice {
+  const macs = findDevices(view, text);
+  const [mac] = macs;
+  if (mac === undefined) throw new WishError(`No device ${quote(text)} was ever counted: "wrtmeter print devices" lists those that were`);
+  if (macs.length > 1)
+    throw new WishError(`${count(macs.length, 'device')} are called ${quote(text)}: give the MAC of one (${macs.join(', ')})`);
+  return { mac, name: nameOf(view, mac) };
+}
+
+async function firstDay({ store }: LedgerView): Promise<Day | null> {
+  const [row] = await store.all('SELECT min(day) AS day FROM day');
+  return row?.day === null || row === undefined ? null : Number(row.day);
+}
+
+/** The newest periods up to the one of today, in the order of time. */
+function lastPeriods(first: Day, today: Day, periodOf: Kind['periodOf'], most: number): Month[] {
+  const found: Month[] = [];
+  for (let day = today; day >= first && found.length < most; ) {
+    const period = periodOf(day);
+    found.unshift(period);
+    day = period.start - 1;
+  }
+  return found;
+}
+
+const bytesOf = ({ home, devices }: PeriodRow, device: NamedDevice | null): Traffic =>
+  device === null ? home : (devices.find(({ mac }) => mac === device.mac)?.bytes ?? NOTHING);
+
+const mostBy = ({ devices }: PeriodRow): string =>
+  devices
+    .slice(0, TOP_DEVICES)
+    .map(({ name, bytes }) => `${name} ${formatBytes(total(bytes))}`)
+    .join(', ');
+
+const monthLabel = ({ start, end }: Month, today: Day): string =>
+  `${dayText(start)} to ${dayText(end - 1)}${today < end ? ', so far' : ''}`;
+
+const dayLabel = ({ start }: Month, today: Day): string => `${dayText(start)} ${WEEKDAYS[start % 7]}${start === today ? ', so far' : ''}`;
+
+function summary(
+  view: LedgerView,
+  rows: readonly PeriodRow[],
+  device: NamedDevice | null,
+  kind: Kind,
+  countedBy: 'wan' | 'devices',
+): string {
+  const { download, upload } = rows.map((row) => bytesOf(row, device)).reduce(plus, NOTHING);
+  const whose = device !== null ? deviceText(device) : countedBy === 'wan' ? 'the uplinks' : 'the devices, as no uplink is counted';
+  const sums = `${count(rows.length, kind.thing)} of ${whose}: ${formatBytes(download)} down, ${formatBytes(upload)} up`;
+  const own = kind.thing === 'month' && device === null ? [...view.terms.routerBilling.keys()] : [];
+  return own.length === 0 ? sums : `${sums}; by the home's billing day, ${own.join(', ')} has another`;
+}
+
+const deviceText = ({ name, mac }: NamedDevice): string => (name === mac ? mac : `${name} (${mac})`);
+
+function rowJson(row: PeriodRow, device: NamedDevice | null, countedBy: 'wan' | 'devices') {
+  const bytesJson = ({ download, upload }: Traffic) => ({ download_bytes: download, upload_bytes: upload });
+  const span = { start: dayText(row.period.start), end: dayText(row.period.end), ...bytesJson(bytesOf(row, device)) };
+  if (device !== null) return span;
+  return { ...span, counted_by: countedBy, devices: row.devices.map(({ mac, name, bytes }) => ({ mac, name, ...bytesJson(bytes) })) };
+}

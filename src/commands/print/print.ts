@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+import { aliasesOf, peerNamesOf, termsOf } from '../../app/from-config.ts';
+import type { Clock } from '../../collector/round.ts';
+import type { CliOptions } from '../../config/input.ts';
+import { loadConfig } from '../../config/load.ts';
+import { ConfigError, LedgerError, quote } from '../../errors.ts';
+import { loadBooks } from '../../ledger/storage/load.ts';
+import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
+import { monthsAt, sumMonths } from '../../ledger/usage/months.ts';
+import type { CheckIo } from '../check.ts';
+import { printable, safeJson, textTable } from '../common/text.ts';
+import { type Printed, type Wish, WishError } from './printed.ts';
+import { PRINTS, type Print } from './tables.ts';
+
+export interface PrintIo extends CheckIo {
+  clock: Pick<Clock, 'now'>;
+}
+
+export type PrintOptions = CliOptions & { json?: boolean; device?: string; last?: string };
+
+/**
+ * `wrtmeter print devices|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger holds, also while the service writes it.
+ * Returns the exit code: 1 where there is no ledger to read, 2 for a bad command line or configuration.
+ */
+export async function print(what: string, options: PrintOptions, io: PrintIo): Promise<number> {
+  try {
+    const chosen = chosenPrint(what);
+    const { json = false, device, last, ...cli } = options;
+    const wish = wishOf(what, chosen, { device, last });
+    const { config, warnings } = await loadConfig({ ...io, cli });
+    for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+    const terms = termsOf(config);
+    const now = io.clock.now();
+    const months = monthsAt(now, terms);
+    const printed = await withStore(resolve(io.cwd, config.data), async (store) => {
+      const books = await loadBooks(store);
+      await sumMonths(store, books, months);
+      const configured = config.routers.map(({ name }) => name);
+      const view = {
+        books,
+        months,
+        aliases: aliasesOf(config),
+        peerNames: peerNamesOf(config),
+        routers: [],
+        timezone: config.timezone,
+        now,
+        configured,
+        terms,
+        store,
+      };
+      return chosen.make(view, wish);
+    });
+    io.stdout.write(json ? `${safeJson(printed.json)}\n` : await asText(printed));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof LedgerError || error instanceof WishError)) throw error;
+    for (const line of error instanceof ConfigError ? error.errors : [error.message]) io.stderr.write(`${printable(line)}\n`);
+    return error instanceof LedgerError ? 1 : 2;
+  }
+}
+
+function chosenPrint(what: string): Print {
+  const chosen = Object.hasOwn(PRINTS, what) ? PRINTS[what] : undefined;
+  if (chosen === undefined) throw new WishError(`Cannot print ${quote(what)}: choose one of ${Object.keys(PRINTS).join(', ')}`);
+  return chosen;
+}
+
+function wishOf(what: string, { knows }: Print, { device, last }: { device: string | undefined; last: string | undefined }): Wish {
+  for (const [name, value] of Object.entries({ device, last })) {
+    if (value === undefined || knows.some((known) => known === name)) continue;
+    const those = Object.keys(PRINTS).filter((other) => PRINTS[other]?.knows.some((known) => known === name));
+    throw new WishError(`"print ${what}" has no --${name}: it is for ${those.join(', ')}`);
+  }
+  if (last !== undefined && !/^[1-9]\d{0,3}$/.test(last))
+    throw new WishError(`--last is ${quote(last)}: use a whole number from 1 to 9999`);
+  return { ...(device !== undefined && { device }), ...(last !== undefined && { last: Number(last) }) };
+}
+
+async function withStore<T>(directory: string, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStoreToRead(directory);
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function asText({ columns, rows, summary }: Printed): Promise<string> {
+  const table = rows.length === 0 ? '' : `${await textTable(columns, rows)}\n\n`;
+  return `${table}${printable(summary)}\n`;
+}

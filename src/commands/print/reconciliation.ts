@@ -1,0 +1,48 @@
+import { dayText } from '../../domain/calendar.ts';
+import type { Traffic } from '../../domain/traffic.ts';
+import { readAudit } from '../../ledger/storage/read-audit.ts';
+import { readUsage } from '../../ledger/storage/read-usage.ts';
+import { reconciliationJson } from '../../views/api-v1/reconciliation.ts';
+import { formatBytes } from '../../views/format.ts';
+import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
+import { type Reconciliation, reconciliations } from '../../views/reconciliation/reconciliation.ts';
+import { formatShare } from '../doctor/format.ts';
+import { type LedgerView, left, type Printed, right } from './printed.ts';
+
+/** Every gateway's uplinks held against its hosts. What only a router tells (offloading, full sets) is for the doctor and the service. */
+export async function printReconciliation(view: LedgerView): Promise<Printed> {
+  const evidence = await gatherEvidence(view, {
+    usage: (query, most) => readUsage(view.store, query, most),
+    audit: (query, most) => readAudit(view.store, query, most),
+  });
+  const found = reconciliations(view, evidence);
+  return {
+    columns: [left('Gateway'), left('Month'), left('Bytes of'), right('Download'), right('Upload'), right('Share')],
+    rows: found.flatMap(rowsOf),
+    summary:
+      found.length === 0
+        ? 'No gateway counts hosts yet: docs/hosts.md tells how'
+        : 'Why they do not agree: "wrtmeter doctor", and the service at /api/v1/reconciliation',
+    json: reconciliationJson(found),
+  };
+}
+
+function rowsOf({ router, month, wan, hosts, unattributed, share, rest, restShare }: Reconciliation): string[][] {
+  const row = (name: string, { download, upload }: Traffic, part: number | null = null) => [
+    '',
+    '',
+    name,
+    signed(download),
+    signed(upload),
+    part === null ? '' : formatShare(part),
+  ];
+  const [, , ...first] = row('uplinks', wan);
+  return [
+    [router, `${dayText(month.start)} to ${dayText(month.end - 1)}`, ...first],
+    row('hosts', hosts),
+    row('none of them', unattributed, share),
+    ...(rest.download === unattributed.download && rest.upload === unattributed.upload ? [] : [row('unexplained', rest, restShare)]),
+  ];
+}
+
+const signed = (bytes: number): string => (bytes < 0 ? `-${formatBytes(-bytes)}` : formatBytes(bytes));

@@ -1,0 +1,111 @@
+import { dayText, type Month } from '../../domain/calendar.ts';
+import { devicesAnswer, peersAnswer, wanAnswer } from '../../views/api-v1/answers.ts';
+import { formatBytes, rfc3339 } from '../../views/format.ts';
+import { deviceRows } from '../../views/rows/devices.ts';
+import { peerRows } from '../../views/rows/peers.ts';
+import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
+import { printAudit } from './audit.ts';
+import { printDays, printMonths } from './periods.ts';
+import { count, type LedgerView, left, type Printed, right, seen, type Wish } from './printed.ts';
+import { printReconciliation } from './reconciliation.ts';
+
+/** Something that `wrtmeter print` can print, and the options that it knows beside --json. */
+export interface Print {
+  make: (view: LedgerView, wish: Wish) => Printed | Promise<Printed>;
+  knows: readonly (keyof Wish)[];
+}
+
+export const PRINTS: Readonly<Record<string, Print>> = {
+  devices: { make: printDevices, knows: [] },
+  wan: { make: printWan, knows: [] },
+  peers: { make: printPeers, knows: [] },
+  reconciliation: { make: printReconciliation, knows: [] },
+  routers: { make: printRouters, knows: [] },
+  months: { make: printMonths, knows: ['device', 'last'] },
+  days: { make: printDays, knows: ['device', 'last'] },
+  audit: { make: printAudit, knows: ['last'] },
+};
+
+const BYTES = [right('Download'), right('Upload'), right('Month down'), right('Month up')];
+
+function printDevices(view: LedgerView): Printed {
+  const rows = deviceRows(view);
+  return {
+    columns: [left('Device'), left('MAC'), left('Address'), ...BYTES, left('Last seen')],
+    rows: rows.map((row) => [
+      row.user === null ? row.name : `${row.name} (${row.user})`,
+      row.macs.length > 1 ? `${row.mac} +${row.macs.length - 1}` : row.mac,
+      row.ips[0] ?? '',
+      ...bytes(row),
+      seen(view, row.lastSeen),
+    ]),
+    summary: rows.length === 0 ? 'No device has been counted yet' : `${count(rows.length, 'device')}; ${monthText(view.months.home)}`,
+    json: devicesAnswer(view),
+  };
+}
+
+function printWan(view: LedgerView): Printed {
+  const rows = wanRows(view);
+  const sum = homeTraffic(rows);
+  return {
+    columns: [left('Router'), left('Uplink'), ...BYTES, left('Month'), left('Last seen')],
+    rows: [
+      ...rows.map((row) => [
+        row.router,
+        row.overlay ? `${row.interface} (inside another)` : row.interface,
+        ...bytes(row),
+        `${dayText(row.period.start)} to ${dayText(row.period.end - 1)}`,
+        row.lastSeen === null ? 'never' : seen(view, row.lastSeen),
+      ]),
+      ...(rows.length > 1 ? [['together', '', ...bytes(sum), '', '']] : []),
+    ],
+    summary: rows.length === 0 ? 'No uplink has been counted yet' : `${count(rows.length, 'uplink')}; ${monthText(view.months.home)}`,
+    json: wanAnswer(view),
+  };
+}
+
+function printPeers(view: LedgerView): Printed {
+  const rows = peerRows(view);
+  const online = rows.filter((row) => row.online).length;
+  return {
+    columns: [left('Router'), left('Interface'), left('Peer'), left('Addresses'), left('State'), ...BYTES, left('Last handshake')],
+    rows: rows.map((row) => [
+      row.router,
+      row.interface,
+      row.name,
+      row.allowedIps.join(', '),
+      row.online ? 'online' : row.state,
+      ...bytes(row),
+      row.latestHandshake === null ? 'never' : seen(view, row.latestHandshake),
+    ]),
+    summary:
+      rows.length === 0
+        ? 'No WireGuard peer is known yet'
+        : `${count(rows.length, 'peer')}, ${online} online; ${monthText(view.months.home)}`,
+    json: peersAnswer(view),
+  };
+}
+
+function printRouters(view: LedgerView): Printed {
+  const readers = [...view.books.readers.values()].sort((a, b) => (a.router < b.router ? -1 : a.router > b.router ? 1 : 0));
+  const unread = view.configured.filter((name) => !readers.some(({ router }) => router === name));
+  return {
+    columns: [left('Router'), left('Source'), left('Last reading'), left('Read by')],
+    rows: [
+      ...readers.map(({ router, source, readAt, reader }) => [router, source, seen(view, readAt), reader]),
+      ...unread.map((name) => [name, '', 'never', '']),
+    ],
+    summary: `${count(new Set([...readers.map(({ router }) => router), ...unread]).size, 'router')}; the service at /api/v1/routers tells how the last readings went`,
+    json: {
+      sources: readers.map(({ router, source, readAt, reader }) => ({ router, source, last_reading: rfc3339(readAt), read_by: reader })),
+      never_read: unread,
+    },
+  };
+}
+
+const bytes = ({ total, month }: { total: Bytes; month: Bytes }): string[] =>
+  [total.download, total.upload, month.download, month.upload].map(formatBytes);
+
+type Bytes = { download: number; upload: number };
+
+const monthText = ({ start, end }: Month): string => `the month runs from ${dayText(start)} to ${dayText(end - 1)}`;

@@ -1,0 +1,131 @@
+import { quote } from '../../errors.ts';
+import type { Credentials, TlsConfig } from '../config.ts';
+import type { Files } from '../files.ts';
+import { fail, type Located, type Problems, warn } from '../problems.ts';
+import { ValueError } from '../values.ts';
+import type { Login } from './urls.ts';
+
+/** How a router lets itself be read, as written: secrets may still be in files. */
+export interface Access {
+  token?: Located<string>;
+  tokenFile?: Located<string>;
+  username?: Located<string>;
+  password?: Located<string>;
+  passwordFile?: Located<string>;
+  /** The user name and password that stood in a URL. */
+  login?: Located<Login>;
+  caFile?: Located<string>;
+  insecure?: Located<boolean>;
+}
+
+/** RFC 6750 has no blanks in a token, and fetch throws on what is no header. */
+export function parseToken(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw new ValueError('is empty or holds characters that no header carries; write letters, digits and signs');
+  return text;
+}
+
+/** The colon ends a user name in basic authentication (RFC 7617). */
+export function parseUsername(text: string): string {
+  if (!/^[^\p{Cc}:]+$/u.test(text)) throw new ValueError('is not a user name; write one without colons');
+  return text;
+}
+
+export function parsePassword(text: string): string {
+  if (!/^[^\p{Cc}]+$/u.test(text)) throw new ValueError('is empty or holds control characters; write one line of text');
+  return text;
+}
+
+export const hasCredentials = (access: Access): boolean =>
+  [access.token, access.tokenFile, access.username, access.password, access.passwordFile, access.login].some((part) => part !== undefined);
+
+/** What to send for an access; null where something was wrong with it. */
+export async function credentialsOf(access: Access, files: Files, problems: Problems): Promise<Credentials | null> {
+  const before = problems.errors.length;
+  const token = await secretOf(access.token, access.tokenFile, parseToken, files, problems);
+  const password = await secretOf(access.password, access.passwordFile, parsePassword, files, problems);
+  const login = loginOf(access, password, problems);
+  if (token !== undefined && login !== undefined) {
+    fail(problems, token.place, 'stands beside a user name and password; a router takes one of the two, so remove the other');
+  }
+  if (problems.errors.length > before) return null;
+  if (token !== undefined) return { kind: 'bearer', token: token.value };
+  return login === undefined ? { kind: 'none' } : { kind: 'basic', ...login.value };
+}
+
+function loginOf(access: Access, password: Located<string> | undefined, problems: Problems): Located<Login> | undefined {
+  const { username, login } = access;
+  const given = username ?? password ?? access.passwordFile;
+  if (login !== undefined) {
+    if (given !== undefined) fail(problems, given.place, 'stands beside a user name in the URL; remove one of them');
+    checkLogin(login, problems);
+    return login;
+  }
+  if (given === undefined) return undefined;
+  if (username === undefined) {
+    fail(problems, given.place, 'has no user name beside it; write username too');
+  } else if (password === undefined) {
+    // A password file that could not be read has been reported.
+    if (access.passwordFile === undefined) fail(problems, username.place, 'has no password beside it; write password or password_file too');
+  } else {
+    return { value: { username: username.value, password: password.value }, place: username.place };
+  }
+}
+
+function checkLogin({ value, place }: Located<Login>, problems: Problems): void {
+  try {
+    parseUsername(value.username);
+    parsePassword(value.password);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    fail(problems, place, 'what stands before the "@" is not USER:PASSWORD; use username and password_file instead');
+  }
+}
+
+async function secretOf(
+  here: Located<string> | undefined,
+  file: Located<string> | undefined,
+  parse: (text: string) => string,
+  files: Files,
+  problems: Problems,
+): Promise<Located<string> | undefined> {
+  if (file === undefined) return here;
+  if (here !== undefined) {
+    fail(problems, file.place, 'stands beside the secret itself; remove one of them');
+    return here;
+  }
+  // Now and then the secret itself is put where its file should be named.
+  const called = /^\.{0,2}\//.test(file.value) ? quote(file.value, 200) : 'the file named here';
+  const text = await files.read(file, problems, called);
+  if (text === null) return undefined;
+  try {
+    return { value: parse(text.replace(/\r?\n$/, '')), place: file.place };
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    fail(problems, file.place, `the secret in this file ${error.message}`);
+  }
+}
+
+/** Whom to trust over https; `encrypted` tells whether any URL of the router is https. */
+export async function tlsOf(access: Access, encrypted: boolean, files: Files, problems: Problems): Promise<TlsConfig> {
+  const { caFile } = access;
+  const insecure = access.insecure?.value === true;
+  const given = caFile ?? (insecure ? access.insecure : undefined);
+  if (caFile !== undefined && insecure) fail(problems, caFile.place, 'has no use beside insecure: true; remove one of them');
+  if (given !== undefined && !encrypted)
+    warn(problems, given.place, 'has no effect on a router that is read over http; write https in its URL');
+  if (caFile === undefined) return { ca: null, insecure };
+  const ca = await files.read(caFile, problems);
+  if (ca !== null && !(await isCertificate(ca)))
+    fail(problems, caFile.place, 'no certificate in this file; it must hold PEM text (BEGIN CERTIFICATE)');
+  return { ca, insecure };
+}
+
+async function isCertificate(pem: string): Promise<boolean> {
+  const { X509Certificate } = await import('node:crypto');
+  try {
+    return pem.includes('-----BEGIN CERTIFICATE-----') && new X509Certificate(pem).subject !== null;
+  } catch {
+    return false;
+  }
+}

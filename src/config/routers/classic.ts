@@ -1,0 +1,66 @@
+import type { CLASSIC_SOURCES } from '../config.ts';
+import { nearest } from '../nearest.ts';
+import { fail, type Located, type Problems, warn } from '../problems.ts';
+import { group, optional } from '../yaml/fields.ts';
+import type { Entry, Mapping, Node } from '../yaml/nodes.ts';
+import { loginIn, nameOf, type RouterEntry, readOf } from './routers.ts';
+import { parseUrl, type RouterUrl } from './urls.ts';
+
+/** The keys of a router in the older collectors' routers.json, and what each gives. */
+export const CLASSIC_KEYS: ReadonlyMap<string, (typeof CLASSIC_SOURCES)[number]> = new Map([
+  ['ap_stats', 'stations'],
+  ['wan_stats', 'wan'],
+  ['dhcp_leases', 'leases'],
+]);
+
+/**
+ * Whether a file is a classic routers.json: groups of the three URLs, right at its top. JSON is one also if it holds
+ * nothing that belongs to wrtmeter.yaml.
+ */
+export function isClassic(root: Mapping, json: boolean, yamlKeys: readonly string[]): boolean {
+  const urls = root.entries.some(({ value }) => value.kind === 'mapping' && value.entries.some(({ key }) => CLASSIC_KEYS.has(key)));
+  return urls || (json && !root.entries.some(({ key }) => yamlKeys.includes(key)));
+}
+
+/**
+ * Reads `{ "192.168.1.1": { "ap_stats": URL, "wan_stats": URL, "dhcp_leases": URL } }`. A missing, null or empty URL
+ * skips that source, as it always did, and a router without any is left out with a warning.
+ */
+export function readClassic(root: Node, problems: Problems): RouterEntry[] {
+  return (group(root, problems) ?? []).flatMap((entry) => readClassicRouter(entry, problems) ?? []);
+}
+
+const readUrl = optional(parseUrl);
+
+function readClassicRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
+  const name = nameOf(entry, problems);
+  const before = problems.errors.length;
+  const strange: Entry[] = [];
+  const urls: { source: (typeof CLASSIC_SOURCES)[number]; url: Located<RouterUrl | null> }[] = [];
+  for (const inner of group(entry.value, problems) ?? []) {
+    const source = CLASSIC_KEYS.get(inner.key);
+    const url = source === undefined ? undefined : readUrl(inner.value, problems);
+    if (source === undefined) strange.push(inner);
+    else if (url !== undefined) urls.push({ source, url: { value: url, place: inner.value.place } });
+  }
+  const reads = urls.flatMap(({ source, url }) => readOf(source, url) ?? []);
+  for (const { key, place } of strange) unknownKey(key, place, reads.length > 0, problems);
+  if (reads.length === 0) {
+    if (problems.errors.length === before) warn(problems, entry.place, 'has no URL, so this router is left out');
+    return undefined;
+  }
+  const login = loginIn(
+    urls.map(({ url }) => url),
+    problems,
+  );
+  return { name, was: [], reads, access: login === undefined ? {} : { login } };
+}
+
+// The older programs ignored what they did not know, and so do we; but a slip of the pen would leave something uncounted.
+function unknownKey(key: string, place: string, harmless: boolean, problems: Problems): void {
+  const near = nearest(key, CLASSIC_KEYS.keys());
+  const known = `known here: ${[...CLASSIC_KEYS.keys()].join(', ')}`;
+  if (near !== null) fail(problems, place, `unknown key; did you mean "${near}"?`);
+  else if (harmless) warn(problems, place, `unknown key, ignored; ${known}`);
+  else fail(problems, place, `unknown key; ${known}`);
+}

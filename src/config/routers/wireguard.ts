@@ -1,0 +1,113 @@
+import { isIP } from 'node:net';
+import { type SshConfig, WIREGUARD_TOOLS, type WireguardConfig } from '../config.ts';
+import type { Files } from '../files.ts';
+import { fail, type Located, type Problems } from '../problems.ts';
+import { choice, parseBoolean, ValueError } from '../values.ts';
+import { type Field, listOf, type Read, readFields, scalar } from '../yaml/fields.ts';
+
+/** A WireGuard server as written. */
+export interface WireguardEntry {
+  tool?: Located<WireguardConfig['tool']>;
+  interfaces?: Located<Located<string>[]>;
+  configFile?: Located<string>;
+  sudo?: Located<boolean>;
+  container?: Located<string>;
+  ssh?: Located<SshTarget>;
+  port?: Located<number>;
+  keyFile?: Located<string>;
+  knownHostsFile?: Located<string>;
+}
+
+type SshTarget = Pick<SshConfig, 'user' | 'host'>;
+
+const field = <T>(key: string, read: Field<T>['read']): Field<T> => ({ key, read });
+
+/** Every key below `wireguard` of a router in wrtmeter.yaml. */
+export const wireguardFields = {
+  ssh: field('ssh', scalar(parseSshTarget)),
+  port: field('port', scalar(parsePort)),
+  keyFile: field('key_file', scalar(parsePath)),
+  knownHostsFile: field('known_hosts_file', scalar(parsePath)),
+  container: field('container', scalar(parseContainer)),
+  sudo: field('sudo', scalar(parseBoolean)),
+  tool: field('tool', scalar(choice(WIREGUARD_TOOLS))),
+  interfaces: field('interfaces', listOf(parseInterface, 64)),
+  configFile: field('config_file', scalar(parseConfigFile)),
+} as const;
+
+/** A WireGuard server; nothing below it means the one on this machine. */
+export const readWireguard: Read<WireguardEntry> = (node, problems) => {
+  if (node.kind === 'broken') return undefined;
+  const before = problems.errors.length;
+  const entry = readFields(node, wireguardFields, problems);
+  if (problems.errors.length > before) return undefined;
+  const { ssh, port, keyFile, knownHostsFile, configFile, interfaces } = entry;
+  const lonely = port ?? keyFile ?? knownHostsFile;
+  if (ssh === undefined && lonely !== undefined) fail(problems, lonely.place, 'has no ssh beside it; write ssh: USER@HOST too');
+  if (configFile !== undefined && !/^none$|%i/.test(configFile.value) && interfaces?.value.length !== 1) {
+    fail(problems, configFile.place, 'is one file for all interfaces; write %i for the interface in it, or name the one in interfaces');
+  }
+  return problems.errors.length > before ? undefined : entry;
+};
+
+/** A server ready to be read: paths resolved, what it leaves open filled in. */
+export async function resolveWireguard(entry: WireguardEntry, files: Files, problems: Problems): Promise<WireguardConfig> {
+  const path = async (file: Located<string> | undefined) => (file === undefined ? null : files.find(file, problems));
+  return {
+    ssh:
+      entry.ssh === undefined
+        ? null
+        : {
+            ...entry.ssh.value,
+            port: entry.port?.value ?? null,
+            keyFile: await path(entry.keyFile),
+            knownHostsFile: await path(entry.knownHostsFile),
+          },
+    container: entry.container?.value ?? null,
+    sudo: entry.sudo?.value ?? false,
+    tool: entry.tool?.value ?? 'auto',
+    interfaces: [...new Set(entry.interfaces?.value.map(({ value }) => value) ?? [])],
+    configFile: entry.configFile?.value ?? null,
+  };
+}
+
+/** `USER@HOST` or `HOST`, where HOST may also be an alias of ssh_config. */
+export function parseSshTarget(text: string): SshTarget {
+  const { user, v6, host } = /^(?:(?<user>[A-Za-z_][\w.-]*)@)?(?:\[(?<v6>[^\]]+)\]|(?<host>[^@]+))$/.exec(text)?.groups ?? {};
+  const name = v6 ?? host ?? '';
+  if (v6 === undefined ? isIP(name) !== 6 && !/^[A-Za-z0-9][\w.-]{0,252}$/.test(name) : isIP(name) !== 6) {
+    throw new ValueError('is not USER@HOST; write for example root@vpn.example.net, and a port of its own as port');
+  }
+  return { user: user ?? null, host: name };
+}
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65535) throw new ValueError('is not a port; write a number from 1 to 65535');
+  return port;
+}
+
+function parsePath(text: string): string {
+  if (!/^[^\p{Cc}"]+$/u.test(text)) throw new ValueError('is empty or holds characters that no path should; write a path');
+  return text;
+}
+
+/** Names as docker allows them, which can never be an option. */
+function parseContainer(text: string): string {
+  if (!/^[A-Za-z0-9][\w.-]{0,127}$/.test(text)) throw new ValueError('is not the name of a container; write it as docker ps shows it');
+  return text;
+}
+
+/** `all` and `interfaces` mean something else to wg. */
+function parseInterface(text: string): string {
+  if (!/^[A-Za-z0-9_][\w.@=+-]{0,14}$/.test(text) || text === 'all' || text === 'interfaces') {
+    throw new ValueError('is not the name of an interface; write for example wg0');
+  }
+  return text;
+}
+
+function parseConfigFile(text: string): string {
+  if (!/^(none|\/[^\p{Cc}]+)$/u.test(text))
+    throw new ValueError('is not the whole path of a file on the server; write for example /etc/wireguard/%i.conf');
+  return text;
+}

@@ -1,0 +1,100 @@
+import { nearest } from '../nearest.ts';
+import { fail, type Located, type Problems, shown } from '../problems.ts';
+import { ValueError } from '../values.ts';
+import type { Entry, Mapping, Node } from './nodes.ts';
+
+/** Reads one node; what is wrong is reported and gives undefined. */
+export type Read<T> = (node: Node, problems: Problems) => T | undefined;
+
+/** A key that a mapping may hold. Dots lead into inner mappings: `billing.day`. */
+export interface Field<T> {
+  key: string;
+  read: Read<T>;
+}
+
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+/** The values found, by the fields' own names. */
+export type Found<F extends Fields> = { [N in keyof F]?: F[N] extends Field<infer T> ? Located<T> : never };
+
+/** A value of one word or line. */
+export function scalar<T>(parse: (text: string) => T, show: (source: string) => string = shown): Read<T> {
+  return (node, problems) => {
+    if (node.kind === 'broken') return;
+    if (node.kind !== 'scalar') return fail(problems, node.place, 'is a list or a group of keys; write one value') as undefined;
+    if (node.blank) return fail(problems, node.place, 'has no value; write one or remove the line') as undefined;
+    try {
+      return parse(node.text);
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      fail(problems, node.place, `${show(node.source)} ${error.message}`);
+    }
+  };
+}
+
+/** As `scalar`, but no message ever shows the value. */
+export const secret = <T>(parse: (text: string) => T): Read<T> => scalar(parse, () => 'the value');
+
+/** As `scalar`, but a value that is not there is null and no error: an empty URL skips its source. */
+export function optional<T>(parse: (text: string) => T): Read<T | null> {
+  const read = scalar(parse);
+  return (node, problems) => (node.kind === 'scalar' && (node.blank || node.text === '') ? null : read(node, problems));
+}
+
+/** Several values; one alone needs no brackets. */
+export function listOf<T>(parse: (text: string) => T, most: number): Read<Located<T>[]> {
+  const read = scalar(parse);
+  return (node, problems) => {
+    const items = node.kind === 'list' ? node.items : node.kind === 'scalar' && node.blank ? [] : [node];
+    if (items.length > most) return fail(problems, node.place, `is a list of more than ${most}; shorten it`) as undefined;
+    return items.flatMap((item) => {
+      const value = read(item, problems);
+      return value === undefined ? [] : { value, place: item.place };
+    });
+  };
+}
+
+/** A group of keys that the user names. */
+export const group: Read<Entry[]> = (node, problems) => mapping(node, 'NAME', problems)?.entries;
+
+function mapping(node: Node, example: string, problems: Problems): Mapping | undefined {
+  if (node.kind === 'mapping') return node;
+  if (node.kind === 'scalar' && node.blank) return { kind: 'mapping', place: node.place, entries: [] };
+  if (node.kind !== 'broken') fail(problems, node.place, `is not a group of keys; write below it lines such as "${example}: …"`);
+}
+
+/** Reads a mapping by the fields it may hold; any other key is an error. */
+export function readFields<F extends Fields>(node: Node, fields: F, problems: Problems): Found<F> {
+  const found: Record<string, Located<unknown>> = {};
+  const named = Object.entries(fields);
+
+  const visit = (inner: Node, prefix: string): void => {
+    const keys = keysBelow(fields, prefix);
+    for (const entry of mapping(inner, keys[0] ?? 'NAME', problems)?.entries ?? []) {
+      const key = prefix + entry.key;
+      const match = named.find(([, field]) => field.key === key && !entry.key.includes('.'));
+      if (match !== undefined) {
+        const value = match[1].read(entry.value, problems);
+        if (value !== undefined) found[match[0]] = { value, place: entry.value.place };
+      } else if (named.some(([, field]) => field.key.startsWith(`${key}.`))) {
+        visit(entry.value, `${key}.`);
+      } else {
+        unknownKey(entry, keys, problems);
+      }
+    }
+  };
+
+  visit(node, '');
+  return found as Found<F>;
+}
+
+/** The keys that may stand at one level of a mapping. */
+function keysBelow(fields: Fields, prefix: string): string[] {
+  const below = Object.values(fields).filter((field) => field.key.startsWith(prefix));
+  return [...new Set(below.map((field) => field.key.slice(prefix.length).split('.')[0] ?? ''))];
+}
+
+function unknownKey(entry: Entry, known: string[], problems: Problems): void {
+  const near = nearest(entry.key, known);
+  fail(problems, entry.place, `unknown key; ${near === null ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`}`);
+}

@@ -1,0 +1,154 @@
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { dayOf } from '../../domain/calendar.ts';
+import { LedgerError } from '../../errors.ts';
+import { backupsPath, COMPANIONS, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
+import { examine } from '../storage/inspect.ts';
+import { asLedgerError, type Database, openDatabase } from '../storage/sqlite.ts';
+import { backupName, listBackups } from './backups.ts';
+
+/** A backup leaves at least this much of the disk free, and twice the ledger. */
+const LEAVE_FREE = 8 * 1024 * 1024;
+const PARTIAL = '.partial';
+/** A partial file that nobody has touched for so long is left over from a backup that was cut off. */
+const LEFT_OVER_MS = 3_600_000;
+
+/** Lets a backup that is under way be given up. */
+export interface Abort {
+  aborted: boolean;
+  database: Pick<Database, 'interrupt'> | null;
+}
+
+/**
+ * Writes a consistent copy of a database, also while another process writes it: whole and on the disk before it has its name.
+ * Bounded in memory, and no writer waits for it. Throws a LedgerError.
+ */
+export async function copyDatabase(from: string, to: string, abort: Abort = { aborted: false, database: null }): Promise<void> {
+  const partial = `${to}.${process.pid}${PARTIAL}`;
+  try {
+    await removeDatabase(partial);
+    const source = await openDatabase(from, 'read');
+    abort.database = source;
+    try {
+      if (abort.aborted) throw new LedgerError('Backup was given up because wrtmeter ends');
+      await source.all('VACUUM INTO ?', partial).catch((error) => {
+        throw asLedgerError(error, from);
+      });
+    } finally {
+      abort.database = null;
+      await source.close();
+    }
+    await syncFile(partial);
+    const verdict = await examine(partial);
+    if (verdict.state !== 'good') throw new LedgerError(`Backup "${to}" came out ${verdict.state}, so it is not kept`);
+    await renameDurably(partial, to);
+  } catch (error) {
+    await removeDatabase(partial).catch(() => undefined);
+    throw error instanceof LedgerError ? error : new LedgerError(`Backup "${to}" cannot be written: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Removes a database and what lies beside it. */
+export async function removeDatabase(path: string): Promise<void> {
+  for (const end of ['', '-shm', ...COMPANIONS]) await rm(path + end, { force: true });
+}
+
+/** Makes the backup of a day in `DIR/backups`, or renews it, and gives its path. Throws a LedgerError. */
+export async function backUp(directory: string, day: number, abort?: Abort): Promise<string> {
+  const folder = backupsPath(directory);
+  await mkdir(folder, { recursive: true }).catch((error: Error) => {
+    throw new LedgerError(`Backup directory "${folder}" cannot be made: ${error.message}`);
+  });
+  await removeLeftOvers(folder);
+  const path = join(folder, backupName(day));
+  await leaveRoom(ledgerPath(directory), path);
+  await copyDatabase(ledgerPath(directory), path, abort);
+  return path;
+}
+
+/** Throws a LedgerError where a copy of the ledger would leave the disk nearly full. */
+export async function leaveRoom(ledger: string, to: string): Promise<void> {
+  const size = (await sizeOf(ledger)) ?? 0;
+  const { bavail, bsize } = await statfs(dirname(to)).catch((error: Error) => {
+    throw new LedgerError(`Backup "${to}" cannot be written: ${error.message}`);
+  });
+  const free = bavail * bsize;
+  if (free >= size + Math.max(LEAVE_FREE, 2 * size)) return;
+  const megabytes = (free / 1e6).toFixed(1);
+  throw new LedgerError(
+    `Backup "${basename(to)}" is not made: only ${megabytes} MB of the disk are free, and the ledger needs room to grow`,
+  );
+}
+
+/** Removes all but the newest `keep` backups. */
+export async function rotate(directory: string, today: number, keep: number): Promise<void> {
+  for (const { path } of (await listBackups(directory, today)).slice(keep)) await rm(path, { force: true });
+}
+
+/** A partial file that all others have outlived is no one's any more. */
+async function removeLeftOvers(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  const times = await Promise.all(names.map(async (name) => (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? 0));
+  const newest = Math.max(0, ...times);
+  for (const [i, name] of names.entries()) {
+    if (name.includes(PARTIAL) && newest - (times[i] ?? 0) > LEFT_OVER_MS) await rm(join(folder, name), { force: true });
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Where a day's backup is made and told of. */
+export interface BackupTerms {
+  directory: string;
+  /** How many are kept. */
+  keep: number;
+  made(path: string): void;
+  failed(error: LedgerError): void;
+}
+
+/** Makes a backup a day beside a service that goes on. */
+export interface DailyBackups {
+  /** After a posting: begins the backup of the local day unless there is one. `now` in Unix ms, `tick` in ms on a clock that never steps. */
+  afterPosting(now: number, tick: number, timezone: string): void;
+  /** Gives up a backup that is under way. */
+  stop(): Promise<void>;
+}
+
+const TRY_AGAIN_MS = 3_600_000;
+
+export function dailyBackups({ directory, keep, made, failed }: BackupTerms): DailyBackups {
+  const abort: Abort = { aborted: false, database: null };
+  let running: Promise<void> | null = null;
+  let done: number | null = null;
+  let tryAgain = Number.NEGATIVE_INFINITY;
+
+  async function make(day: number): Promise<void> {
+    if ((await sizeOf(join(backupsPath(directory), backupName(day)))) === null) {
+      made(await backUp(directory, day, abort));
+      await rotate(directory, day, keep);
+    }
+    done = day;
+  }
+
+  return {
+    afterPosting(now, tick, timezone) {
+      if (running !== null || abort.aborted || tick < tryAgain) return;
+      const day = dayOf(now, timezone);
+      if (day === done) return;
+      running = make(day)
+        .catch((error) => {
+          tryAgain = tick + TRY_AGAIN_MS;
+          if (abort.aborted) return;
+          failed(error instanceof LedgerError ? error : new LedgerError(`Backup failed: ${messageOf(error)}`, { cause: error }));
+        })
+        .finally(() => {
+          running = null;
+        });
+    },
+    async stop() {
+      abort.aborted = true;
+      abort.database?.interrupt();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,196 @@
+import { readdir, rename, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { dayOf } from '../../domain/calendar.ts';
+import { LedgerError } from '../../errors.ts';
+import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf, syncFile } from '../storage/files.ts';
+import { examine, LostLedgerError, type Verdict } from '../storage/inspect.ts';
+import { brokenTotals } from '../storage/integrity.ts';
+import { asLedgerError, openDatabase } from '../storage/sqlite.ts';
+import { lockLedger, openStore, type Store } from '../storage/store.ts';
+import { copyDatabase, removeDatabase } from './backup.ts';
+import { listBackups } from './backups.ts';
+
+export interface Care {
+  /** Unix ms. */
+  now: number;
+  /** Hears what a person must know, a line each. */
+  tell(line: string): void;
+}
+
+/**
+ * Opens `DIR/ledger.db` like `openStore`, and where it is damaged or gone lets the newest good backup take its place: the damaged
+ * file is kept under a dated name, `tell` hears of it and the audit has a row. Throws a LedgerError where there is no good backup.
+ */
+export async function openStoreWithCare(directory: string, care: Care): Promise<Store> {
+  const lock = await lockLedger(directory);
+  try {
+    await removeUnfinished(directory);
+    const store = await openStore(directory, lock).catch(async (error) => {
+      if (!(error instanceof LostLedgerError)) throw error;
+      if (!(await finishReplacing(directory, care))) await bringBack(directory, error, care);
+      return openStore(directory, lock);
+    });
+    await tellOfSums(store, directory, care);
+    return store;
+  } catch (error) {
+    await lock.release();
+    throw asLedgerError(error, ledgerPath(directory));
+  }
+}
+
+/** SQLite finds pages that make no sense, but not a number that has changed: that shows where sums do not agree. */
+async function tellOfSums(store: Store, directory: string, { tell }: Care): Promise<void> {
+  for (const { rule, first } of await brokenTotals(store)) {
+    tell(`Ledger "${ledgerPath(directory)}": this does not hold: ${rule} (${first}); "wrtmeter check --data ${directory}" says more`);
+  }
+}
+
+/** A replacement that was cut off after the old file had moved: the new one is whole, and takes its place now. */
+async function finishReplacing(directory: string, { now, tell }: Care): Promise<boolean> {
+  const [path, restoring] = [ledgerPath(directory), restoringPath(directory)];
+  if ((await sizeOf(path)) !== null || (await sizeOf(restoring)) === null) return false;
+  if ((await judge(restoring)).state !== 'good') return false;
+  await moveAside(directory, 'replaced', dated(now));
+  await renameDurably(restoring, path);
+  tell(`A restore of ledger "${path}" that was cut off is finished`);
+  return true;
+}
+
+/** A file that cannot even be read is as little use as a damaged one. */
+async function judge(path: string): Promise<Verdict> {
+  return examine(path).catch((error) => {
+    if (!(error instanceof LedgerError)) throw error;
+    return { state: 'damaged', why: error.message };
+  });
+}
+
+/** What is left of replacements that were cut off; one that is whole and has no ledger beside it is finished instead. */
+async function removeUnfinished(directory: string): Promise<void> {
+  const restoring = restoringPath(directory);
+  for (const name of await readdir(directory)) {
+    if (name.startsWith(`${basename(restoring)}.`)) await rm(join(directory, name), { force: true });
+  }
+  if ((await sizeOf(ledgerPath(directory))) !== null) await removeDatabase(restoring);
+}
+
+async function bringBack(directory: string, lost: LostLedgerError, { now, tell }: Care): Promise<void> {
+  const path = ledgerPath(directory);
+  for (const { path: backup, name } of await listBackups(directory, dayOf(now, 'UTC'))) {
+    const verdict = await judge(backup);
+    if (verdict.state !== 'good') {
+      tell(`Backup "${backup}" cannot take the ledger's place: ${unfit(verdict)}`);
+      continue;
+    }
+    const { postedAt } = verdict;
+    const kept = await replace(directory, backup, { label: 'damaged', now, why: `${lost.why}; backup ${name} took its place` });
+    const last = postedAt === 0 ? 'without a posting' : `with the last posting at ${iso(postedAt)}`;
+    const aside = kept === null ? '' : `; it is kept as "${kept}"`;
+    tell(
+      `Ledger "${path}": ${lost.why}${aside}. Backup "${backup}" ${last} took its place; what the routers' counters still tell is added`,
+    );
+    return;
+  }
+  throw new LedgerError(
+    `Ledger "${path}": ${lost.why}, and "${backupsPath(directory)}" holds no good backup: restore one with "wrtmeter restore FILE", or move what is left of the ledger away to begin anew`,
+    { cause: lost },
+  );
+}
+
+interface Replacement {
+  /** What the old file is kept as: `ledger-LABEL-DATE.db`. */
+  label: 'damaged' | 'replaced';
+  now: number;
+  /** For the audit. */
+  why: string;
+}
+
+/**
+ * Lets a copy of a good database file take the ledger's place, with a row of the audit in it. Whatever was there is kept under a
+ * dated name, which is given back; null where there was nothing.
+ */
+async function replace(directory: string, file: string, { label, now, why }: Replacement): Promise<string | null> {
+  const [path, restoring] = [ledgerPath(directory), restoringPath(directory)];
+  const kept = await freeName(directory, label, dated(now));
+  const there = (await sizeOf(path)) !== null;
+  await removeDatabase(restoring);
+  await copyDatabase(file, restoring);
+  await note(restoring, now, there ? `${why}; the file before is kept as ${basename(kept)}` : why);
+  // From here on the new file is whole: whenever this is cut off, the next start finishes it.
+  await moveAside(directory, label, dated(now));
+  await renameDurably(restoring, path);
+  return there ? kept : null;
+}
+
+async function note(path: string, at: number, why: string): Promise<void> {
+  const database = await openDatabase(path, 'write');
+  try {
+    await database.bulk({
+      sql: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why)
+        SELECT value ->> 0, 'restore', '', '', '', 0, 0, value ->> 1 FROM json_each(?)`,
+      rows: [[at, why]],
+    });
+  } finally {
+    await database.close();
+  }
+  await syncFile(path);
+}
+
+/** Renames the ledger and what belongs to it, so that no old log is ever read into a new file. */
+async function moveAside(directory: string, label: string, date: string): Promise<void> {
+  const path = ledgerPath(directory);
+  const kept = await freeName(directory, label, date);
+  for (const end of ['', ...COMPANIONS]) {
+    const size = await sizeOf(path + end);
+    // An empty log is nothing but the trace of a look into the file.
+    if (end !== '' && size === 0) await rm(path + end);
+    else if (size !== null) await rename(path + end, kept + end);
+  }
+  await rm(`${path}-shm`, { force: true });
+}
+
+/** A dated name that no file has yet. */
+async function freeName(directory: string, label: string, date: string): Promise<string> {
+  for (let count = 1; ; count++) {
+    const name = join(directory, `ledger-${label}-${date}${count === 1 ? '' : `-${count}`}.db`);
+    const taken = await Promise.all(['', ...COMPANIONS].map((end) => sizeOf(name + end)));
+    if (taken.every((size) => size === null)) return name;
+  }
+}
+
+/** What a restore has done. */
+export interface Restored {
+  /** The ledger before, or null where there was none. */
+  kept: string | null;
+  /** Unix ms of the last posting in the restored file. */
+  postedAt: number;
+}
+
+/** Lets a file take the ledger's place by a person's wish; the service must not run. Throws a LedgerError. */
+export async function restoreFile(directory: string, file: string, now: number): Promise<Restored> {
+  const path = ledgerPath(directory);
+  if (resolve(file) === resolve(path)) throw new LedgerError(`"${file}" is the ledger itself: name a backup of it`);
+  if ((await sizeOf(file)) === null)
+    throw new LedgerError(`There is no file "${file}": name a backup, such as one in "${backupsPath(directory)}"`);
+  const lock = await lockLedger(directory);
+  try {
+    const verdict = await examine(file);
+    if (verdict.state !== 'good') throw new LedgerError(`"${file}" cannot be restored: ${unfit(verdict)}`);
+    const before = (await sizeOf(path)) === null ? null : await examine(path);
+    const label = before?.state === 'damaged' ? 'damaged' : 'replaced';
+    const kept = await replace(directory, file, { label, now, why: `restored from ${basename(file)}` });
+    const store = await openStore(directory, lock);
+    await store.close();
+    return { kept, postedAt: verdict.postedAt };
+  } catch (error) {
+    await lock.release();
+    throw asLedgerError(error, path);
+  }
+}
+
+const unfit = (verdict: Exclude<Verdict, { state: 'good' }>): string =>
+  verdict.state === 'newer' ? `it was written by a newer wrtmeter (schema ${verdict.version}); use that version` : verdict.why;
+
+/** `YYYY-MM-DDTHH-MM-SS`, UTC: file systems of cards and sticks know no colon. */
+const dated = (instant: number): string => iso(instant).replaceAll(':', '-').replace('Z', '');
+
+const iso = (instant: number): string => new Date(instant).toISOString().replace(/\.\d+Z$/, 'Z');

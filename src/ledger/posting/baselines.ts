@@ -1,0 +1,64 @@
+import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
+import { MOST_LINES } from '../../domain/pairing.ts';
+import type { Reader, ReaderEntry } from '../books.ts';
+
+/** No list misses a counter for so long, and an element of nftables that was silent for a day has ended. */
+const MISSED_FOR_MS = 2 * 86_400_000;
+
+/** The readings of each counter: a classic list may show one several times, up to a bound. */
+export function byCounter<R extends Reading>(readings: readonly R[]): Map<string, R[]> {
+  const found = new Map<string, R[]>();
+  for (const reading of readings) {
+    const lines = found.get(reading.counter);
+    if (lines === undefined) found.set(reading.counter, [reading]);
+    else if (lines.length < MOST_LINES) lines.push(reading);
+  }
+  return found;
+}
+
+/** Notes today's readings as the baselines of tomorrow, where they differ from what is held. */
+export function hold(written: ReaderEntry, counter: string, readings: readonly Reading[], held: readonly Baseline[]): void {
+  const unchanged = readings.length === held.length && readings.every((reading, i) => held[i] !== undefined && holds(held[i], reading));
+  if (unchanged) return;
+  written.changed.set(
+    counter,
+    readings.map(({ bytes, epoch }) => ({ bytes, epoch, lastRead: null })),
+  );
+}
+
+function holds(baseline: Baseline, { bytes, epoch }: Reading): boolean {
+  const { bytes: held, epoch: began, lastRead } = baseline;
+  const sameEpoch =
+    began?.boot === epoch?.boot &&
+    began?.instance === epoch?.instance &&
+    Math.abs((began?.began ?? 0) - (epoch?.began ?? 0)) <= (epoch?.margin ?? 0);
+  return lastRead === null && sameEpoch && held.download === bytes.download && held.upload === bytes.upload;
+}
+
+/** What becomes of counters that the answer does not show: they ended, or their baselines wait. */
+export function markAbsent(
+  written: ReaderEntry,
+  before: Reader,
+  rules: CounterRules,
+  present: ReadonlyMap<string, readonly Reading[]>,
+): void {
+  const [first] = present.values();
+  const instance = first?.[0]?.epoch?.instance ?? null;
+  for (const [counter, baselines] of before.counters) {
+    if (present.has(counter)) continue;
+    if (hasEnded(baselines, rules, written.reader.readAt, instance)) written.removed.push(counter);
+    else if (baselines.some((b) => b.lastRead === null)) {
+      written.changed.set(
+        counter,
+        baselines.map((b) => ({ ...b, lastRead: b.lastRead ?? before.readAt })),
+      );
+    }
+  }
+}
+
+function hasEnded(baselines: readonly Baseline[], { absent, fall }: CounterRules, now: number, instance: number | null): boolean {
+  if (absent === 'missed') return baselines.every(({ lastRead }) => lastRead !== null && now - lastRead > MISSED_FOR_MS);
+  // An accounting period that has ended does not come back.
+  if (fall === 'lowers') return instance !== null && baselines.every(({ epoch }) => (epoch?.instance ?? instance) < instance);
+  return absent === 'ended';
+}

@@ -1,0 +1,33 @@
+import type { Reader } from '../books.ts';
+
+/** What an answer tells of the boot it comes from. */
+export interface Boot {
+  boot: string | null;
+  /** Seconds on the router's boot clock. */
+  uptime: number | null;
+}
+
+/** Seconds by which a router's uptime and our clock may disagree. */
+const MARGIN = 5;
+
+/** The same boot with a clock that did not run on: an answer from before. */
+export function isStale(held: Reader, reader: string, { boot, uptime }: Boot): boolean {
+  return held.reader === reader && boot !== null && held.boot === boot && uptime !== null && held.uptime !== null && uptime <= held.uptime;
+}
+
+/** A new boot that reaches back before our last reading cannot be the router that we read then. */
+export function isAnotherMachine(held: Reader, { boot, uptime }: Boot, at: number, tick: number): boolean {
+  return boot !== null && held.boot !== null && held.boot !== boot && uptime !== null && uptime - MARGIN > sinceReading(held, at, tick);
+}
+
+/** Seconds between two readings: the longest that any clock tells, since a clock may have been set back in between. */
+export function elapsed(before: Reader, { boot, uptime }: Boot, at: number, tick: number): number {
+  const router = uptime === null || before.uptime === null || boot !== before.boot ? 0 : uptime - before.uptime;
+  return Math.max(sinceReading(before, at, tick), router);
+}
+
+/** Seconds since a reading by our own clocks. */
+function sinceReading({ readAt, readTick }: Reader, at: number, tick: number): number {
+  const monotonic = readTick === null ? 0 : tick - readTick;
+  return Math.max(at - readAt, monotonic, 0) / 1000;
+}

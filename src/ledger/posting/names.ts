@@ -1,0 +1,123 @@
+import type { Observation } from '../../domain/observation.ts';
+import type { Round } from '../../domain/round.ts';
+import type { Account, Device, KnownLease } from '../account.ts';
+import { type Books, type Entry, leaseKey, readerKey } from '../books.ts';
+import { isMac } from './feeding.ts';
+
+const FORGET_LEASE_MS = 30 * 86_400_000;
+
+type LeasesObservation = Extract<Observation, { source: 'leases' }>;
+
+/** Drafts the leases that are new, changed or gone. A lease that has gone keeps its name until it is forgotten. */
+export function draftLeases(books: Books, round: Round, entry: Entry): void {
+  for (const { router, observation } of observed(round, 'leases')) {
+    const readBefore = books.readers.get(readerKey(router, 'leases'))?.readAt ?? entry.at;
+    const present = new Map<string, KnownLease>();
+    for (const { mac, ip, hostname, clientId, expiry } of observation.leases) {
+      const other = present.get(mac);
+      if (other !== undefined && (other.expiry === 0 || (expiry !== 0 && other.expiry > expiry))) continue;
+      present.set(mac, { router, mac, ip, hostname, clientId, expiry, lastRead: null });
+    }
+    for (const lease of present.values()) {
+      const known = books.leases.get(leaseKey(router, lease.mac));
+      if (known === undefined || !sameLease(known, lease)) entry.leases.push(lease);
+    }
+    for (const known of books.leases.values()) {
+      if (known.router === router && known.lastRead === null && !present.has(known.mac))
+        entry.leases.push({ ...known, lastRead: readBefore });
+    }
+  }
+}
+
+export const isForgotten = (lease: KnownLease, at: number): boolean => lease.lastRead !== null && at - lease.lastRead > FORGET_LEASE_MS;
+
+function sameLease(a: KnownLease, b: KnownLease): boolean {
+  return a.ip === b.ip && a.hostname === b.hostname && a.clientId === b.clientId && a.expiry === b.expiry && a.lastRead === b.lastRead;
+}
+
+/** Drafts what devices are called: a static host's name goes before a lease's, and the last name known stays. */
+export function draftNames(books: Books, round: Round, entry: Entry): void {
+  const facts = gatherFacts(round);
+  const staticsRead = observed(round, 'leases').some(({ observation }) => observation.staticHosts !== null);
+  const drafted = new Set<string>();
+  for (const { account, isNew } of entry.accounts.values()) {
+    if (isNew && hasMac(account) && !books.devices.has(account.key)) drafted.add(account.key);
+  }
+  const leases = drafted.size > 0 ? new Map([...books.leases.values()].map((lease) => [lease.mac, lease])) : new Map<string, KnownLease>();
+  for (const mac of drafted) {
+    const lease = leases.get(mac);
+    const known: Device = { mac, name: lease?.hostname ?? null, namedBy: lease?.hostname ? 'lease' : null, ip: lease?.ip ?? null };
+    entry.devices.push(renamed(known, facts.get(mac), staticsRead) ?? known);
+  }
+  for (const [mac, fact] of facts) {
+    const known = books.devices.get(mac);
+    const next = known && renamed(known, fact, staticsRead);
+    if (next) entry.devices.push(next);
+  }
+}
+
+/** Peers have a key of their own, and some hosts an address alone. */
+const hasMac = ({ kind, key }: Account): boolean => kind === 'station' || kind === 'device' || (kind === 'host' && isMac(key));
+
+interface Facts {
+  name: string | null;
+  namedBy: 'static' | 'lease';
+  ip: string | null;
+}
+
+/** The device by its new facts, or null where they change nothing. */
+function renamed(known: Device, fact: Facts | undefined, staticsRead: boolean): Device | null {
+  if (fact === undefined) return null;
+  const ip = fact.ip ?? known.ip;
+  const mayName = fact.name !== null && (fact.namedBy === 'static' || known.namedBy !== 'static' || staticsRead);
+  const name = mayName ? fact.name : known.name;
+  const namedBy = mayName ? fact.namedBy : known.namedBy;
+  return ip === known.ip && name === known.name && namedBy === known.namedBy ? null : { mac: known.mac, name, namedBy, ip };
+}
+
+function gatherFacts(round: Round): Map<string, Facts> {
+  const facts = new Map<string, Facts>();
+  const note = (mac: string, ip: string | null, name: string | null, namedBy: Facts['namedBy']) => {
+    const known = facts.get(mac);
+    if (known === undefined) facts.set(mac, { name, namedBy, ip });
+    else {
+      known.ip ??= ip;
+      if (name !== null && (known.name === null || (namedBy === 'static' && known.namedBy === 'lease')))
+        Object.assign(known, { name, namedBy });
+    }
+  };
+  const leases = observed(round, 'leases').map(({ observation }) => observation);
+  for (const { staticHosts } of leases) for (const { mac, ip, name } of staticHosts ?? []) note(mac, ip, name, 'static');
+  const named = namesByAddress(leases);
+  for (const { leases: list } of leases) {
+    for (const { mac, ip, hostname } of list) {
+      note(mac, ip, hostname, 'lease');
+      const name = named.get(ip);
+      if (name !== undefined) note(mac, ip, name, 'static');
+    }
+  }
+  for (const { observation } of observed(round, 'neighbours')) {
+    for (const { mac, ip } of observation.neighbours) {
+      const name = named.get(ip);
+      if (name !== undefined) note(mac, ip, name, 'static');
+      else if (ip.includes('.')) note(mac, ip, null, 'lease');
+    }
+  }
+  return facts;
+}
+
+function namesByAddress(leases: readonly LeasesObservation[]): Map<string, string> {
+  return new Map(leases.flatMap(({ hosts }) => (hosts ?? []).map(({ ip, name }) => [ip, name] as const)));
+}
+
+function observed<S extends Observation['source']>(round: Round, source: S) {
+  const found: { router: string; observation: Extract<Observation, { source: S }> }[] = [];
+  for (const { router, results } of round.routers) {
+    for (const result of results) {
+      if (result.status === 'ok' && result.observation.source === source) {
+        found.push({ router, observation: result.observation as Extract<Observation, { source: S }> });
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,66 @@
+import type { Peer } from '../../domain/observation.ts';
+import type { Round } from '../../domain/round.ts';
+import type { Books, Entry } from '../books.ts';
+
+/** What is known of a WireGuard peer; its bytes are in its account. */
+export interface KnownPeer {
+  router: string;
+  interface: string;
+  publicKey: string;
+  /** The last name that its server gave. */
+  name: string | null;
+  allowedIps: string[];
+  /** `gone`: its server knows it no more. */
+  state: Peer['state'] | 'gone';
+  /** Unix seconds; 0 = never. */
+  latestHandshake: number;
+  endpoint: string | null;
+}
+
+/** Peers that there may be: what goes beyond has its bytes counted and no more. */
+const MOST_PEERS = 10_000;
+
+export const peerKey = (router: string, name: string, publicKey: string): string => `${router}\n${name}\n${publicKey}`;
+
+/** Drafts the peers that are new, changed or gone. A peer of an interface that an answer does not list stays as it was. */
+export function draftPeers(books: Books, round: Round, entry: Entry): void {
+  let room = MOST_PEERS - books.peers.size;
+  for (const { router, results } of round.routers) {
+    for (const result of results) {
+      if (result.status !== 'ok' || result.observation.source !== 'peers') continue;
+      const { interfaces, peers } = result.observation;
+      const present = new Set<string>();
+      for (const peer of peers) {
+        const key = peerKey(router, peer.interface, peer.publicKey);
+        // Whoever is on the interface is not revoked, whatever a record says too.
+        if (present.has(key) && peer.state === 'revoked') continue;
+        present.add(key);
+        const known = books.peers.get(key);
+        if (known === undefined && --room < 0) continue;
+        const next = merged(router, peer, known, Math.floor(entry.at / 1000));
+        if (known === undefined || !same(known, next)) entry.peers.push(next);
+      }
+      for (const [key, known] of books.peers) {
+        if (known.router !== router || known.state === 'gone' || present.has(key) || !interfaces.includes(known.interface)) continue;
+        entry.peers.push({ ...known, state: 'gone', endpoint: null });
+      }
+    }
+  }
+}
+
+/** Handshakes go back to 0 with the interface; the last one known stays. One that is still to come has not been. */
+function merged(router: string, peer: Peer, known: KnownPeer | undefined, now: number): KnownPeer {
+  const { interface: name, publicKey, allowedIps, state, endpoint } = peer;
+  const latestHandshake = Math.max(Math.min(peer.latestHandshake, now), known?.latestHandshake ?? 0);
+  return { router, interface: name, publicKey, name: peer.name ?? known?.name ?? null, allowedIps, state, latestHandshake, endpoint };
+}
+
+function same(a: KnownPeer, b: KnownPeer): boolean {
+  return (
+    a.name === b.name &&
+    a.state === b.state &&
+    a.endpoint === b.endpoint &&
+    a.latestHandshake === b.latestHandshake &&
+    a.allowedIps.join() === b.allowedIps.join()
+  );
+}

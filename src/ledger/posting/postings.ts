@@ -1,0 +1,114 @@
+import { type Slice, slices } from '../../domain/calendar.ts';
+import type { Change } from '../../domain/increase.ts';
+import { spread } from '../../domain/spread.ts';
+import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
+import { type AccountName, accountKey } from '../account.ts';
+import type { AccountEntry, Books, Entry } from '../books.ts';
+
+export interface SheetTerms {
+  timezone: string;
+  /** Seconds for which hour rows are kept. */
+  keepHours: number;
+  /** Accounts that there may be, and that one round may add: what goes beyond is left out and counted. */
+  mostAccounts: number;
+  mostNewAccounts: number;
+}
+
+/** The accounts of a round, and what is added to each of them by hour and day. Null or false: there is no room for another account. */
+export interface Sheet {
+  line(name: AccountName, at: number): AccountEntry | null;
+  /** Who bears the account was there at `at` (Unix ms). */
+  sight(name: AccountName, at: number): AccountEntry | null;
+  book(name: AccountName, change: Change, at: number): boolean;
+}
+
+/** Drafts into `entry`; the books stay as they are. */
+export function openSheet(books: Books, entry: Entry, terms: SheetTerms): Sheet {
+  const spans = new Map<string, Slice[]>();
+  /** Counters of one host share the objects that name its accounts. */
+  const byName = new Map<AccountName, AccountEntry>();
+  /** Nearly all counters of an answer move over the same span. */
+  let lastSpan: { since: number; at: number; over: Slice[] } | null = null;
+  let nextAccount = 0;
+  for (const account of books.accounts.values()) nextAccount = Math.max(nextAccount, account.id);
+  let room = Math.min(terms.mostAccounts - books.accounts.size, terms.mostNewAccounts);
+
+  function sight(name: AccountName, at: number): AccountEntry | null {
+    const found = line(name, at);
+    if (found !== null) found.seen = Math.max(found.seen, at);
+    return found;
+  }
+
+  function book(name: AccountName, change: Change, at: number): boolean {
+    const found = sight(name, at);
+    if (found === null) return false;
+    if (change.kind === 'baseline' || change.kind === 'rejected' || isZero(change.bytes)) return true;
+    found.download += change.bytes.download;
+    found.upload += change.bytes.upload;
+    const over = span(change.since, at);
+    const [whole] = over;
+    if (over.length === 1 && whole !== undefined) {
+      put(whole, found.account.id, change.bytes);
+      return true;
+    }
+    const download = spread(change.bytes.download, over);
+    const upload = spread(change.bytes.upload, over);
+    for (const [i, slice] of over.entries()) put(slice, found.account.id, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
+    return true;
+  }
+
+  function put({ hour, day }: Slice, account: number, bytes: Traffic): void {
+    if (isZero(bytes)) return;
+    if (hour !== null) addTo(entry.hours, hour, account, bytes);
+    addTo(entry.days, day, account, bytes);
+  }
+
+  function line(name: AccountName, at: number): AccountEntry | null {
+    const same = byName.get(name);
+    if (same !== undefined) return same;
+    const key = accountKey(name);
+    const drafted = entry.accounts.get(key);
+    if (drafted !== undefined) return named(name, drafted);
+    const known = books.accounts.get(key);
+    if (known === undefined && --room < 0) return null;
+    const account = known ?? {
+      ...name,
+      id: ++nextAccount,
+      total: NOTHING,
+      month: NOTHING,
+      firstSeen: at,
+      lastSeen: at,
+      overlay: name.overlay ?? false,
+    };
+    const made = { account, isNew: known === undefined, download: 0, upload: 0, seen: at };
+    entry.accounts.set(key, made);
+    return named(name, made);
+  }
+
+  function named(name: AccountName, drafted: AccountEntry): AccountEntry {
+    byName.set(name, drafted);
+    return drafted;
+  }
+
+  function span(since: number, at: number): Slice[] {
+    if (lastSpan?.since === since && lastSpan.at === at) return lastSpan.over;
+    const key = `${since} ${at}`;
+    const over = spans.get(key) ?? slices(since, at, terms.timezone, at - terms.keepHours * 1000);
+    spans.set(key, over);
+    lastSpan = { since, at, over };
+    return over;
+  }
+
+  return { line, sight, book };
+}
+
+function addTo(table: Map<number, Map<number, Traffic>>, time: number, account: number, bytes: Traffic): void {
+  const row = table.get(time) ?? new Map<number, Traffic>();
+  table.set(time, row);
+  const sum = row.get(account);
+  if (sum === undefined) row.set(account, { ...bytes });
+  else {
+    sum.download += bytes.download;
+    sum.upload += bytes.upload;
+  }
+}

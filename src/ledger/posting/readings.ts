@@ -1,0 +1,118 @@
+import type { CounterRules, Reading } from '../../domain/counter.ts';
+import type { HostCounter, Observation, Peer } from '../../domain/observation.ts';
+import type { AccountName } from '../account.ts';
+
+/** A reading and the accounts that its increase is posted to. */
+export interface PostedReading extends Reading {
+  accounts: AccountName[];
+  /** An account that gets none of its bytes, because others feed it, and whose bearer it shows to be there. */
+  shows?: AccountName;
+}
+
+export interface CounterAnswer {
+  rules: CounterRules;
+  /** What shows that somebody is there: that the counter stands in the answer, or that bytes have moved. A host's counter outlasts it by a day. */
+  seenBy: 'counter' | 'bytes';
+  readings: PostedReading[];
+}
+
+export interface PostingTerms {
+  /** Which source device accounts are fed from. */
+  deviceBytes: 'stations' | 'hosts' | 'nothing';
+  /** The MAC that an address of the router's network belongs to, or null. */
+  ownerOf: (ip: string) => string | null;
+}
+
+/** The counters of an observation, or null where it holds none. */
+export function readingsOf(router: string, observation: Observation, terms: PostingTerms): CounterAnswer | null {
+  switch (observation.source) {
+    case 'stations':
+      return {
+        rules: observation.rules,
+        seenBy: 'counter',
+        readings: observation.stations.map(({ interface: name, mac, bytes, epoch, access }) => {
+          const counter = name === null ? mac : `${name} ${mac}`;
+          const station: AccountName = { kind: 'station', router, interface: '', key: mac };
+          const device: AccountName = { kind: 'device', router: '', interface: '', key: mac };
+          const reading = { counter, bytes, bits: 64 as const, epoch };
+          if (!access) return { ...reading, accounts: [station] };
+          return terms.deviceBytes === 'stations'
+            ? { ...reading, accounts: [station, device] }
+            : { ...reading, accounts: [station], shows: device };
+        }),
+      };
+    case 'wan':
+      return {
+        rules: observation.rules,
+        seenBy: 'counter',
+        readings: observation.uplinks.flatMap(({ name, device, bytes, bits, epoch, overlay }) =>
+          bytes === null
+            ? []
+            : [
+                {
+                  counter: uplinkCounter(name, device),
+                  bytes,
+                  bits,
+                  epoch,
+                  accounts: [{ kind: 'wan', router, interface: name, key: '', overlay }],
+                },
+              ],
+        ),
+      };
+    case 'hosts':
+      return { rules: observation.rules, seenBy: 'bytes', readings: hostReadings(router, observation.hosts, terms) };
+    case 'peers':
+      return {
+        rules: observation.rules,
+        seenBy: 'counter',
+        readings: observation.peers.flatMap((peer) => peerReading(router, peer) ?? []),
+      };
+    case 'leases':
+    case 'neighbours':
+      return null;
+    default:
+      return observation satisfies never;
+  }
+}
+
+/** The name of an uplink's counter: on another layer-3 device it is another counter. */
+export const uplinkCounter = (name: string, device: string | null): string => `${name} ${device ?? ''}`;
+
+/** A host has four counters or more, whose bytes go to the same accounts. */
+function hostReadings(router: string, hosts: readonly HostCounter[], terms: PostingTerms): PostedReading[] {
+  const known = new Map<string, AccountName[]>();
+  return hosts.map((host) => {
+    const { mac, ip, bytes, epoch } = host;
+    const owner = mac ?? terms.ownerOf(ip);
+    const key = owner ?? ip;
+    const accounts = known.get(key) ?? hostAccounts(router, key, owner === null, terms);
+    known.set(key, accounts);
+    return { counter: hostCounter(host), bytes, bits: 64, epoch, accounts };
+  });
+}
+
+function hostAccounts(router: string, key: string, isUnknown: boolean, { deviceBytes }: PostingTerms): AccountName[] {
+  const host: AccountName = { kind: 'host', router, interface: '', key };
+  if (deviceBytes !== 'hosts') return [host];
+  return [host, isUnknown ? { kind: 'address', router, interface: '', key } : { kind: 'device', router: '', interface: '', key }];
+}
+
+/** The name of a host's counter. */
+export function hostCounter({ counts, mac, ip }: Pick<HostCounter, 'counts' | 'mac' | 'ip'>): string {
+  const at = mac === null ? ip : `${mac} ${ip}`;
+  switch (counts) {
+    case 'download':
+      return `down ${at}`;
+    case 'upload':
+      return `up ${at}`;
+    case 'both':
+      return at;
+    default:
+      return counts satisfies never;
+  }
+}
+
+function peerReading(router: string, { interface: name, publicKey, bytes, epoch }: Peer): PostedReading | null {
+  if (bytes === null) return null;
+  return { counter: `${name} ${publicKey}`, bytes, bits: 64, epoch, accounts: [{ kind: 'peer', router, interface: name, key: publicKey }] };
+}

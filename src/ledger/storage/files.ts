@@ -1,0 +1,52 @@
+import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LedgerError } from '../../errors.ts';
+
+/** The files of a data directory. */
+export const ledgerPath = (directory: string): string => join(directory, 'ledger.db');
+export const lockPath = (directory: string): string => join(directory, 'ledger.lock');
+export const backupsPath = (directory: string): string => join(directory, 'backups');
+/** A backup that is about to take the ledger's place: whole before the old file moves. */
+export const restoringPath = (directory: string): string => join(directory, 'ledger.db.restoring');
+
+/** What SQLite keeps beside a database and needs with it. */
+export const COMPANIONS = ['-wal', '-journal'] as const;
+
+/** Bytes of a file, or null where there is none. */
+export async function sizeOf(path: string): Promise<number | null> {
+  return (await stat(path).catch(() => null))?.size ?? null;
+}
+
+/** Makes sure that a file's bytes are on the disk. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.sync().finally(() => file.close());
+}
+
+/** Renames within a directory so that it holds after a power cut. What had the new name is replaced. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  const directory = await open(dirname(to), 'r').catch(() => null);
+  // Some file systems cannot sync a directory; they are no worse off than before.
+  await directory?.sync().catch(() => undefined);
+  await directory?.close();
+}
+
+/** Makes the data directory and those above it. Throws a LedgerError. */
+export async function makeDirectory(path: string): Promise<void> {
+  await make(path).catch((error: Error) => {
+    throw new LedgerError(`Data directory "${path}" cannot be made: ${error.message}`);
+  });
+}
+
+/** Node's own recursive way never ends where a file system refuses as if the parent were missing. */
+async function make(path: string): Promise<void> {
+  await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    const missing = error.code === 'ENOENT' && (await stat(parent).catch(() => null)) === null;
+    if (!missing || parent === path) throw error;
+    await make(parent);
+    await mkdir(path);
+  });
+}

@@ -1,0 +1,96 @@
+import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { quote } from '../../errors.ts';
+import { ImportError } from '../import/figures.ts';
+import { COMPANIONS } from './files.ts';
+import { codeOf, type Database, openDatabase, type Row } from './sqlite.ts';
+
+/** Another program's database, in a copy. */
+export interface Foreign {
+  path: string;
+  tables: ReadonlySet<string>;
+  /** Throws an ImportError. */
+  all(sql: string): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const LARGEST = 1 << 30;
+
+/**
+ * Opens another program's SQLite file without touching it or what lies beside it: even a reader would bring a write-ahead log
+ * back or leave files there. So it is copied, with its log, and the copy is read. Throws an ImportError.
+ */
+export async function openForeign(path: string): Promise<Foreign> {
+  const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-import-')).catch((error: Error) => {
+    throw new ImportError(`No directory for a copy of ${quote(path)}: ${error.message}; name one with TMPDIR`);
+  });
+  let database: Database | null = null;
+  const close = async () => {
+    await database?.close();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const copy = join(directory, 'copy.db');
+    await copyWhole(path, copy);
+    database = await openDatabase(copy, 'write');
+    const [check] = await database.all('PRAGMA integrity_check(1)');
+    if (check?.integrity_check !== 'ok') throw new ImportError(damaged(path));
+    const tables = new Set((await database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => String(name)));
+    const opened = database;
+    return { path, tables, all: (sql) => opened.all(sql).catch((error) => Promise.reject(asImportError(error, path))), close };
+  } catch (error) {
+    await close();
+    throw asImportError(error, path);
+  }
+}
+
+/** Copies a database and its log as they are at one moment; it is tried again if they changed meanwhile. */
+async function copyWhole(path: string, copy: string): Promise<void> {
+  const parts = ['', ...COMPANIONS];
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const before = await traces(path, parts);
+    if (before[0] === 'none') throw new ImportError(`There is no file ${quote(path)}: check the path`);
+    await refuseUnlessDatabase(path);
+    for (const part of parts) {
+      await rm(`${copy}${part}`, { force: true });
+      await copyFile(`${path}${part}`, `${copy}${part}`).catch((error: NodeJS.ErrnoException) => {
+        if (part === '' || error.code !== 'ENOENT') throw error;
+      });
+    }
+    if (before.join() === (await traces(path, parts)).join()) return;
+  }
+  throw new ImportError(`File ${quote(path)} is being written: stop the older program, then import again`);
+}
+
+const traces = (path: string, parts: readonly string[]): Promise<string[]> =>
+  Promise.all(
+    parts.map(async (part) => {
+      const found = await stat(`${path}${part}`).catch(() => null);
+      return found === null ? 'none' : `${found.size} ${found.mtimeMs}`;
+    }),
+  );
+
+async function refuseUnlessDatabase(path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    if (size > LARGEST) throw new ImportError(`File ${quote(path)} is larger than 1 GiB, which no collector's database is: check the path`);
+    const { buffer } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    if (buffer.toString('latin1') !== 'SQLite format 3\0')
+      throw new ImportError(`File ${quote(path)} is no SQLite database: check the path`);
+  } finally {
+    await file.close();
+  }
+}
+
+const damaged = (path: string): string =>
+  `File ${quote(path)} is damaged: import a backup of it, or make one with "sqlite3 FILE .recover | sqlite3 NEW"`;
+
+function asImportError(error: unknown, path: string): ImportError {
+  if (error instanceof ImportError) return error;
+  const code = codeOf(error);
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return new ImportError(damaged(path), { cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  return new ImportError(`File ${quote(path)} cannot be read: ${message}`, { cause: error });
+}

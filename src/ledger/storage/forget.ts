@@ -1,0 +1,82 @@
+import { LedgerError } from '../../errors.ts';
+import type { Batch, Store } from './store.ts';
+
+/** What is kept of a MAC or of a WireGuard peer, by kind of row. */
+export interface Forgotten {
+  accounts: number;
+  hours: number;
+  days: number;
+  names: number;
+  leases: number;
+  peers: number;
+  audit: number;
+  /** Baselines of counters that ran in their router's latest reading: they stay. */
+  running: number;
+  /** Other baselines. */
+  baselines: number;
+}
+
+const MINE = "account IN (SELECT id FROM account WHERE key = json_extract(?1, '$[0][0]'))";
+/** Counters and audit rows name a MAC, in whatever case, or a key alone or with what it was seen at: `phy0-ap0 02:…`, `02:… 192.168.1.10`. */
+const named = (column: string) =>
+  `(instr(${column}, json_extract(?1, '$[0][0]')) > 0 OR instr(lower(${column}), json_extract(?1, '$[0][0]')) > 0)`;
+const RUNS = '(last_read IS NULL)';
+
+const COUNT: Record<keyof Forgotten, string> = {
+  accounts: "SELECT count(*) AS n FROM account WHERE key = json_extract(?1, '$[0][0]')",
+  hours: `SELECT count(*) AS n FROM hour WHERE ${MINE}`,
+  days: `SELECT count(*) AS n FROM day WHERE ${MINE}`,
+  names: "SELECT count(*) AS n FROM device WHERE mac = json_extract(?1, '$[0][0]')",
+  leases: "SELECT count(*) AS n FROM lease WHERE mac = json_extract(?1, '$[0][0]')",
+  peers: "SELECT count(*) AS n FROM peer WHERE public_key = json_extract(?1, '$[0][0]')",
+  audit: `SELECT count(*) AS n FROM audit WHERE ${named('counter')} OR ${named('why')}`,
+  running: `SELECT count(*) AS n FROM baseline WHERE ${named('counter')} AND ${RUNS}`,
+  baselines: `SELECT count(*) AS n FROM baseline WHERE ${named('counter')} AND NOT ${RUNS}`,
+};
+
+const DELETE = {
+  hours: `DELETE FROM hour WHERE ${MINE}`,
+  days: `DELETE FROM day WHERE ${MINE}`,
+  imported: `DELETE FROM imported WHERE ${MINE}`,
+  accounts: "DELETE FROM account WHERE key = json_extract(?1, '$[0][0]')",
+  names: "DELETE FROM device WHERE mac = json_extract(?1, '$[0][0]')",
+  leases: "DELETE FROM lease WHERE mac = json_extract(?1, '$[0][0]')",
+  peers: "DELETE FROM peer WHERE public_key = json_extract(?1, '$[0][0]')",
+  audit: `DELETE FROM audit WHERE ${named('counter')} OR ${named('why')}`,
+  baselines: `DELETE FROM baseline WHERE ${named('counter')} AND NOT ${RUNS}`,
+};
+
+const NOTE = `INSERT INTO audit(at, kind, router, source, counter, download, upload, why)
+  SELECT value ->> 0, 'forget', '', '', '', 0, 0, 'a device was forgotten at its owner''s wish' FROM json_each(?)`;
+
+/** Counts what the ledger keeps of a MAC (lower case, colons) or of a public key. */
+export async function keptOf(store: Pick<Store, 'all'>, whose: string): Promise<Forgotten> {
+  const counts = { accounts: 0, hours: 0, days: 0, names: 0, leases: 0, peers: 0, audit: 0, running: 0, baselines: 0 };
+  for (const kind of Object.keys(COUNT) as (keyof Forgotten)[]) {
+    counts[kind] = Number((await store.all(COUNT[kind], JSON.stringify([[whose]])))[0]?.n);
+  }
+  return counts;
+}
+
+/**
+ * Forgets a MAC or a WireGuard peer: its accounts, history, names and leases, and audit rows that name it. Nobody else's sums change. The baseline of a
+ * counter that is still running stays, for without it the whole counter would be posted again as new; it goes when the counter ends,
+ * or with another `forget` after that. What is deleted is overwritten in the file. Throws a LedgerError.
+ */
+export async function forget(store: Store, whose: string, now: number): Promise<Forgotten> {
+  const kept = await keptOf(store, whose);
+  if (Object.entries(kept).every(([kind, count]) => kind === 'running' || count === 0)) {
+    throw new LedgerError(
+      kept.running > 0
+        ? `Nothing more is kept of "${whose}" than a counter that is still running, without which its bytes would be counted again: forget it once more when the device has left`
+        : `The ledger keeps nothing of "${whose}"`,
+    );
+  }
+  const of = Object.values(DELETE).map((sql): Batch => ({ sql, rows: [[whose]] }));
+  await store.all('PRAGMA secure_delete = ON');
+  await store.commit([...of, { sql: NOTE, rows: [[now]] }]);
+  // Names that changed long ago may still stand in unused parts of the file, and the log holds the pages as they were.
+  await store.all('VACUUM').catch(() => []);
+  await store.all('PRAGMA wal_checkpoint(TRUNCATE)');
+  return kept;
+}

@@ -1,0 +1,64 @@
+import { LedgerError } from '../../errors.ts';
+import { sizeOf } from './files.ts';
+import { SCHEMA_VERSION } from './schema.ts';
+import { asLedgerError, codeOf, type Database, openDatabase } from './sqlite.ts';
+
+/** What a database file is worth. */
+export type Verdict =
+  | { state: 'good'; version: number; postedAt: number }
+  | { state: 'damaged'; why: string }
+  /** Written by a newer program. */
+  | { state: 'newer'; version: number };
+
+/** A ledger that is not what it was: it is damaged, or gone although something tells that there was one. */
+export class LostLedgerError extends LedgerError {
+  readonly why: string;
+
+  constructor(path: string, why: string, options?: ErrorOptions) {
+    super(
+      `Ledger "${path}": ${why}; start the service to bring back the newest backup, or restore one with "wrtmeter restore FILE"`,
+      options,
+    );
+    this.name = 'LostLedgerError';
+    this.why = why;
+  }
+}
+
+/** No version of the program wrote as many schemas: such a number is no number. */
+const SENSELESS_VERSION = 10_000;
+const TABLES = ['meta', 'account', 'hour', 'day', 'reader', 'baseline', 'device', 'lease', 'audit'];
+
+/**
+ * Looks through a whole database file, with what its log holds, without changing a byte of either. Throws a LedgerError where it cannot
+ * be read at all, which is no damage: the file may be whole.
+ */
+export async function examine(path: string): Promise<Verdict> {
+  if ((await sizeOf(path)) === 0) return { state: 'damaged', why: 'file is empty' };
+  let database: Database | null = null;
+  try {
+    database = await openDatabase(path, 'read');
+    return await look(database);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'SQLITE_NOTADB') return { state: 'damaged', why: 'file is not a database' };
+    if (code === 'SQLITE_CORRUPT') return { state: 'damaged', why: 'file is damaged' };
+    throw asLedgerError(error, path);
+  } finally {
+    await database?.close();
+  }
+}
+
+async function look(database: Database): Promise<Verdict> {
+  const [head] = await database.all('PRAGMA user_version');
+  const version = Number(head?.user_version);
+  const [found] = await database.all('PRAGMA integrity_check(1)');
+  const said = String(found?.integrity_check ?? '');
+  if (said !== 'ok') return { state: 'damaged', why: `file is damaged (${said.replaceAll('\n', ' ')})` };
+  if (version > SCHEMA_VERSION && version < SENSELESS_VERSION) return { state: 'newer', version };
+  const tables = new Set((await database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => name));
+  if (version < 1 || version > SCHEMA_VERSION || !TABLES.every((table) => tables.has(table))) {
+    return { state: 'damaged', why: 'file is no ledger' };
+  }
+  const [posted] = await database.all("SELECT value FROM meta WHERE key = 'posted_at'");
+  return { state: 'good', version, postedAt: Number(posted?.value ?? 0) };
+}

@@ -1,0 +1,103 @@
+import type { Baseline } from '../../domain/counter.ts';
+import type { SourceName } from '../../domain/observation.ts';
+import type { Traffic } from '../../domain/traffic.ts';
+import { type Account, type AccountKind, accountKey, type Device } from '../account.ts';
+import { type Books, leaseKey, type Reader, readerKey } from '../books.ts';
+import { type KnownPeer, peerKey } from '../posting/peers.ts';
+import type { Row, Store } from './store.ts';
+
+/** Reads the books out of the file. Month sums are left at zero; see `months.ts`. */
+export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
+  const times = new Map((await store.all('SELECT key, value FROM meta')).map((row) => [row.key, Number(row.value)]));
+  const accounts = (await store.all('SELECT * FROM account ORDER BY id')).map(accountOf);
+  const devices = (await store.all('SELECT * FROM device')).map(deviceOf);
+  const leases = (await store.all('SELECT * FROM lease')).map((row) => ({
+    router: text(row.router),
+    mac: text(row.mac),
+    ip: text(row.ip),
+    hostname: textOrNull(row.hostname),
+    clientId: textOrNull(row.client_id),
+    expiry: Number(row.expiry),
+    lastRead: numberOrNull(row.last_read),
+  }));
+  return {
+    accounts: new Map(accounts.map((account) => [accountKey(account), account])),
+    devices: new Map(devices.map((device) => [device.mac, device])),
+    leases: new Map(leases.map((lease) => [leaseKey(lease.router, lease.mac), lease])),
+    peers: await loadPeers(store),
+    readers: await loadReaders(store),
+    hostsSince: times.get('hosts_since') ?? 0,
+    feeding: { by: times.get('fed_by_hosts') === 1 ? 'hosts' : 'stations', from: times.get('fed_from') ?? 0 },
+    startedAt: times.get('started_at') ?? 0,
+    postedAt: times.get('posted_at') ?? 0,
+  };
+}
+
+async function loadPeers(store: Pick<Store, 'all'>): Promise<Map<string, KnownPeer>> {
+  const rows = await store.all('SELECT * FROM peer ORDER BY router, interface, public_key');
+  const peers = rows.map((row): KnownPeer => {
+    const state = row.state === 'active' || row.state === 'revoked' ? row.state : 'gone';
+    const [router, name, publicKey] = [text(row.router), text(row.interface), text(row.public_key)];
+    const allowedIps = text(row.allowed_ips).split(',').filter(Boolean);
+    const known = { name: textOrNull(row.name), endpoint: textOrNull(row.endpoint), latestHandshake: Number(row.latest_handshake) };
+    return { router, interface: name, publicKey, allowedIps, state, ...known };
+  });
+  return new Map(peers.map((peer) => [peerKey(peer.router, peer.interface, peer.publicKey), peer]));
+}
+
+async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reader>> {
+  const readers = (await store.all('SELECT * FROM reader')).map(
+    (row): Reader => ({
+      id: Number(row.id),
+      router: text(row.router),
+      source: text(row.source) as SourceName,
+      reader: text(row.reader),
+      readAt: Number(row.read_at),
+      readTick: null,
+      boot: textOrNull(row.boot),
+      uptime: numberOrNull(row.uptime),
+      counters: new Map(),
+    }),
+  );
+  const byId = new Map(readers.map((reader) => [reader.id, reader]));
+  for (const row of await store.all('SELECT * FROM baseline JOIN held ON held.baseline = baseline.id ORDER BY reader, counter, line')) {
+    const counters = byId.get(Number(row.reader))?.counters;
+    const lines = counters?.get(text(row.counter)) ?? [];
+    counters?.set(text(row.counter), [...lines, baselineOf(row)]);
+  }
+  return new Map(readers.map((reader) => [readerKey(reader.router, reader.source), reader]));
+}
+
+function accountOf(row: Row): Account {
+  return {
+    id: Number(row.id),
+    kind: text(row.kind) as AccountKind,
+    router: text(row.router),
+    interface: text(row.interface),
+    key: text(row.key),
+    overlay: row.overlay === 1,
+    total: trafficOf(row),
+    month: { download: 0, upload: 0 },
+    firstSeen: Number(row.first_seen),
+    lastSeen: Number(row.last_seen),
+  };
+}
+
+function baselineOf(row: Row): Baseline {
+  const epoch =
+    row.boot === null
+      ? null
+      : { boot: text(row.boot), instance: numberOrNull(row.instance), began: numberOrNull(row.began), margin: Number(row.margin) };
+  return { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read) };
+}
+
+function deviceOf(row: Row): Device {
+  const namedBy = row.named_by === 'static' || row.named_by === 'lease' ? row.named_by : null;
+  return { mac: text(row.mac), name: textOrNull(row.name), namedBy, ip: textOrNull(row.ip) };
+}
+
+export const trafficOf = (row: Row): Traffic => ({ download: Number(row.download), upload: Number(row.upload) });
+
+const text = (cell: Row[string] | undefined): string => String(cell ?? '');
+const textOrNull = (cell: Row[string] | undefined): string | null => (cell === null || cell === undefined ? null : String(cell));
+const numberOrNull = (cell: Row[string] | undefined): number | null => (cell === null || cell === undefined ? null : Number(cell));

@@ -1,0 +1,53 @@
+import type { AuditRow } from '../books.ts';
+import { trafficOf } from './load.ts';
+import type { Cell, Row, Store } from './store.ts';
+
+/** Which rows are asked for; what is left out chooses nothing. */
+export interface AuditQuery {
+  /** Unix ms, inclusive. */
+  from?: number;
+  /** Unix ms, exclusive. */
+  to?: number;
+  kinds?: readonly string[];
+  router?: string;
+  source?: string;
+  /** Rows written before the one with this number. */
+  before?: number;
+}
+
+/** A row as it stands in the file, of a kind that perhaps only a later program knows. Its number grows in the order of writing. */
+export interface AuditRecord extends Omit<AuditRow, 'kind'> {
+  id: number;
+  kind: string;
+}
+
+/** Reads audit rows, the one written last first, `most` of them at the most. */
+export async function readAudit(store: Pick<Store, 'all'>, query: AuditQuery, most: number): Promise<AuditRecord[]> {
+  const conditions = conditionsOf(query);
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`;
+  const rows = await store.all(`SELECT * FROM audit ${where} ORDER BY id DESC LIMIT ?`, ...conditions.map(([, value]) => value), most);
+  return rows.map(recordOf);
+}
+
+function conditionsOf({ from, to, kinds, router, source, before }: AuditQuery): [sql: string, value: Cell][] {
+  const all: [string, Cell | undefined][] = [
+    ['at >= ?', from],
+    ['at < ?', to],
+    ['kind IN (SELECT value FROM json_each(?))', kinds && JSON.stringify(kinds)],
+    ['router = ?', router],
+    ['source = ?', source],
+    ['id < ?', before],
+  ];
+  return all.flatMap(([sql, value]): [string, Cell][] => (value === undefined ? [] : [[sql, value]]));
+}
+
+const recordOf = (row: Row): AuditRecord => ({
+  id: Number(row.id),
+  at: Number(row.at),
+  kind: String(row.kind),
+  router: String(row.router),
+  source: String(row.source),
+  counter: String(row.counter),
+  ...trafficOf(row),
+  why: String(row.why),
+});

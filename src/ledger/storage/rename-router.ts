@@ -1,0 +1,50 @@
+import { accountKey } from '../account.ts';
+import { type Books, leaseKey, readerKey } from '../books.ts';
+import { mergeBatches } from './merge-accounts.ts';
+import type { Batch } from './store.ts';
+
+const of = (index: number) => `j.value ->> ${index}`;
+
+const SQL = {
+  rename: `UPDATE account SET router = ${of(1)} FROM json_each(?) AS j WHERE account.id = ${of(0)}`,
+  moveReader: `UPDATE reader SET router = ${of(1)} FROM json_each(?) AS j WHERE reader.id = ${of(0)}`,
+  dropReader: 'DELETE FROM reader WHERE id IN (SELECT value ->> 0 FROM json_each(?))',
+  dropBaselines: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
+  moveLease: `UPDATE lease SET router = ${of(2)} FROM json_each(?) AS j WHERE lease.router = ${of(0)} AND lease.mac = ${of(1)}`,
+  dropPeer: 'DELETE FROM peer WHERE router IN (SELECT value ->> 0 FROM json_each(?))',
+  movePeer: `INSERT INTO peer SELECT ${of(1)}, interface, public_key, name, allowed_ips, state, latest_handshake, endpoint
+    FROM json_each(?) AS j JOIN peer AS p ON p.router = ${of(0)} WHERE true ON CONFLICT DO NOTHING`,
+  dropLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
+};
+
+/**
+ * What is to be written so that everything kept under a router's earlier name goes on under its new one. Where the new name has
+ * an account of its own already, the two become one; nothing is lost and nothing counted twice. No batches: nothing to do.
+ */
+export function adoptions(books: Books, was: string, name: string): Batch[] {
+  const accounts = [...books.accounts.values()]
+    .filter(({ router }) => router === was)
+    .map((account) => ({ account, into: books.accounts.get(accountKey({ ...account, router: name })) }));
+  const moved = accounts.filter(({ into }) => into === undefined);
+  const merged = accounts.flatMap(({ account, into }) => (into === undefined ? [] : [{ account, into }]));
+  const readers = [...books.readers.values()]
+    .filter(({ router }) => router === was)
+    .map(({ id, source }) => ({ id, taken: books.readers.has(readerKey(name, source)) }));
+  const stale = readers.filter(({ taken }) => taken).map(({ id }) => [id]);
+  const leases = [...books.leases.values()]
+    .filter(({ router }) => router === was)
+    .map((lease) => ({ lease, taken: books.leases.has(leaseKey(name, lease.mac)) }));
+  const peers = [...books.peers.values()].some(({ router }) => router === was);
+  const batches: Batch[] = [
+    { sql: SQL.rename, rows: moved.map(({ account }) => [account.id, name]) },
+    ...mergeBatches(merged),
+    { sql: SQL.moveReader, rows: readers.filter(({ taken }) => !taken).map(({ id }) => [id, name]) },
+    { sql: SQL.dropReader, rows: stale },
+    { sql: SQL.dropBaselines, rows: stale },
+    { sql: SQL.moveLease, rows: leases.filter(({ taken }) => !taken).map(({ lease }) => [lease.router, lease.mac, name]) },
+    { sql: SQL.dropLease, rows: leases.filter(({ taken }) => taken).map(({ lease }) => [lease.router, lease.mac]) },
+    { sql: SQL.movePeer, rows: peers ? [[was, name]] : [] },
+    { sql: SQL.dropPeer, rows: peers ? [[was]] : [] },
+  ];
+  return batches.filter(({ rows }) => rows.length > 0);
+}

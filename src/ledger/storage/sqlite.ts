@@ -1,0 +1,92 @@
+import sqlite3 from 'sqlite3';
+import { LedgerError } from '../../errors.ts';
+
+/** A value that a row may hold. Numbers pass as JSON: the driver itself binds integers from 2³¹ on as floating point. */
+export type Cell = string | number | null;
+export type Row = Record<string, Cell>;
+
+/** Rows for one bulk statement, which reads them from one JSON array (`json_each(?)`). */
+export interface Batch {
+  sql: string;
+  rows: readonly (readonly Cell[])[];
+}
+
+/** One connection to a database file. Its methods throw the driver's errors; see `asLedgerError`. Nothing outside this file knows the driver. */
+export interface Database {
+  exec(sql: string): Promise<void>;
+  all(sql: string, ...values: Cell[]): Promise<Row[]>;
+  /** Runs a bulk statement, prepared once for a connection. */
+  bulk(batch: Batch): Promise<void>;
+  /** Ends what is running, which then fails. */
+  interrupt(): void;
+  close(): Promise<void>;
+}
+
+const MODES = {
+  read: sqlite3.OPEN_READONLY,
+  write: sqlite3.OPEN_READWRITE,
+  create: sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE,
+} as const;
+
+/** Opens a file; `create` makes it where there is none. Throws a LedgerError. */
+export function openDatabase(path: string, access: keyof typeof MODES): Promise<Database> {
+  return new Promise((resolve, reject) => {
+    const driver = new sqlite3.Database(path, MODES[access], (error) => {
+      if (error) reject(asLedgerError(error, path));
+      else resolve(connection(driver));
+    });
+  });
+}
+
+function connection(driver: sqlite3.Database): Database {
+  const prepared = new Map<string, sqlite3.Statement>();
+  const statement = async (sql: string) => {
+    const known = prepared.get(sql) ?? (await prepare(driver, sql));
+    prepared.set(sql, known);
+    return known;
+  };
+  return {
+    exec: (sql) => new Promise((resolve, reject) => driver.exec(sql, (error) => (error ? reject(error) : resolve()))),
+    all: (sql, ...values) =>
+      new Promise((resolve, reject) => driver.all<Row>(sql, values, (error, rows) => (error ? reject(error) : resolve(rows)))),
+    async bulk({ sql, rows }) {
+      if (rows.length === 0) return;
+      const ready = await statement(sql);
+      await new Promise<void>((resolve, reject) => ready.run(JSON.stringify(rows), (error) => (error ? reject(error) : resolve())));
+    },
+    interrupt: () => driver.interrupt(),
+    async close() {
+      await Promise.all([...prepared.values()].map((ready) => new Promise((done) => ready.finalize(done))));
+      await new Promise<void>((resolve) => driver.close(() => resolve()));
+    },
+  };
+}
+
+function prepare(driver: sqlite3.Database, sql: string): Promise<sqlite3.Statement> {
+  return new Promise((resolve, reject) => {
+    const statement = driver.prepare(sql, (error) => (error ? reject(error) : resolve(statement)));
+  });
+}
+
+/** SQLite's result code, such as `SQLITE_FULL`, of a driver's error or of a LedgerError made from one. */
+export function codeOf(error: unknown): string | null {
+  if (error instanceof LedgerError) return error.cause === undefined ? null : codeOf(error.cause);
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** What a result code means to the one who has to do something about it. */
+const WORDS: Record<string, string> = {
+  SQLITE_FULL: 'the disk is full: make room',
+  SQLITE_READONLY: 'it cannot be written: check the rights of the file and its directory, and whether the disk is mounted read-only',
+  SQLITE_CANTOPEN: 'it cannot be opened: check the rights of the file and its directory, and whether the disk is mounted read-only',
+  SQLITE_IOERR: 'the disk failed to read or write: look at the system log',
+  SQLITE_CORRUPT: 'it is damaged: start wrtmeter again to bring back the newest backup',
+  SQLITE_NOTADB: 'file is not a database',
+  SQLITE_BUSY: 'another program has locked it',
+};
+
+export function asLedgerError(error: unknown, path: string): LedgerError {
+  if (error instanceof LedgerError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new LedgerError(`Ledger "${path}": ${WORDS[codeOf(error) ?? ''] ?? message}`, { cause: error });
+}

@@ -1,0 +1,216 @@
+import { rm, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { LedgerError } from '../../errors.ts';
+import { remainsOf } from '../backup/backups.ts';
+import { ledgerPath, lockPath, makeDirectory, renameDurably, sizeOf, syncFile } from './files.ts';
+import { examine, LostLedgerError } from './inspect.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './sqlite.ts';
+
+export type { Batch, Cell, Row } from './sqlite.ts';
+
+/** The SQLite file of a ledger. */
+export interface Store {
+  /** Runs all batches in one durable transaction; throws a LedgerError and leaves the file as it was. */
+  commit(batches: readonly Batch[]): Promise<void>;
+  all(sql: string, ...values: Cell[]): Promise<Row[]>;
+  /** Bytes of the database and its write-ahead log. */
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The right to write in a data directory. */
+export interface LedgerLock {
+  release(): Promise<void>;
+}
+
+/** Bytes of a page of a new ledger. A round changes a few numbers in each of several tables, and whole pages are written: small ones are less. */
+const PAGE = 1024;
+
+/**
+ * Opens `DIR/ledger.db` for writing after looking through it, makes or migrates it, and holds it against a second writer: by a lock
+ * of its own, or by one that is `held` and then belongs to the store. Throws a LedgerError; a LostLedgerError where the file is
+ * damaged, or gone while others tell that there was one.
+ */
+export async function openStore(directory: string, held?: LedgerLock): Promise<Store> {
+  const lock = held ?? (await lockLedger(directory));
+  try {
+    const path = ledgerPath(directory);
+    if ((await sizeOf(path)) === null) await begin(directory);
+    else await refuseUnlessGood(path);
+    return await createStore(() => openToWrite(path), path, lock);
+  } catch (error) {
+    if (held === undefined) await lock.release();
+    throw asLedgerError(error, ledgerPath(directory));
+  }
+}
+
+/** Opens `DIR/ledger.db` for reading only; another process may be writing it. Throws a LedgerError. */
+export async function openStoreToRead(directory: string): Promise<Store> {
+  const path = ledgerPath(directory);
+  await stat(path).catch(() => {
+    throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or name its data directory with --data`);
+  });
+  return createStore(() => openToRead(path), path, null);
+}
+
+/** One writer a directory: an empty database whose exclusive lock the kernel releases when the process ends, however it ends. */
+export async function lockLedger(directory: string): Promise<LedgerLock> {
+  await makeDirectory(directory);
+  const path = lockPath(directory);
+  const lock = await openDatabase(path, 'create');
+  try {
+    await lock.exec('PRAGMA locking_mode = EXCLUSIVE');
+    await lock.exec('BEGIN EXCLUSIVE');
+    return { release: () => lock.close() };
+  } catch (error) {
+    await lock.close();
+    if (codeOf(error) !== 'SQLITE_BUSY') throw asLedgerError(error, path);
+    throw new LedgerError(`Ledger in "${directory}" is in use by another wrtmeter: stop it first, or name another directory with --data`);
+  }
+}
+
+/** A first start. The file gets its name when it is whole, so that an empty one is never the trace of a start that was cut off. */
+async function begin(directory: string): Promise<void> {
+  const path = ledgerPath(directory);
+  const remains = await remainsOf(directory);
+  if (remains.length > 0) throw new LostLedgerError(path, `file is gone, but there was one: "${remains[0]}" is here`);
+  const fresh = `${path}.new`;
+  await rm(fresh, { force: true });
+  const database = await openDatabase(fresh, 'create');
+  try {
+    await database.exec(`PRAGMA page_size = ${PAGE}`);
+    await migrate(database, 0);
+  } catch (error) {
+    throw asLedgerError(error, path);
+  } finally {
+    await database.close();
+  }
+  await syncFile(fresh);
+  await renameDurably(fresh, path);
+}
+
+async function refuseUnlessGood(path: string): Promise<void> {
+  const verdict = await examine(path);
+  if (verdict.state === 'damaged') throw new LostLedgerError(path, verdict.why);
+  if (verdict.state === 'newer') throw new LedgerError(wrongVersion(path, verdict.version));
+}
+
+async function openToWrite(path: string): Promise<Database> {
+  const database = await openDatabase(path, 'write');
+  try {
+    await database.exec('PRAGMA journal_mode = WAL');
+    await database.exec('PRAGMA synchronous = FULL');
+    await database.exec('PRAGMA cache_size = -4096');
+    const page = Number((await database.all('PRAGMA page_size'))[0]?.page_size);
+    await database.exec(`PRAGMA wal_autocheckpoint = ${Math.floor((await checkpointBytes(path)) / page)}`);
+    // The log is cut back to this after a long reader or a huge round has let it grow.
+    await database.exec('PRAGMA journal_size_limit = 8388608');
+    await migrate(database, Number((await database.all('PRAGMA user_version'))[0]?.user_version));
+    return database;
+  } catch (error) {
+    await database.close();
+    throw asLedgerError(error, path);
+  }
+}
+
+async function openToRead(path: string): Promise<Database> {
+  const database = await openDatabase(path, 'read');
+  try {
+    const version = Number((await database.all('PRAGMA user_version'))[0]?.user_version);
+    if (version !== SCHEMA_VERSION) throw new LedgerError(wrongVersion(path, version));
+    return database;
+  } catch (error) {
+    await database.close();
+    throw asLedgerError(error, path);
+  }
+}
+
+/** Bytes of pages that the write-ahead log may grow to. A small disk cannot hold SQLite's usual 4 MB, which spare writes elsewhere. */
+async function checkpointBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  return bavail * bsize < 32 * 1024 * 1024 ? 262_144 : 4_096_000;
+}
+
+async function migrate(database: Database, version: number): Promise<void> {
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index >= version) await database.exec(`BEGIN; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`);
+  }
+}
+
+async function createStore(open: () => Promise<Database>, path: string, lock: LedgerLock | null): Promise<Store> {
+  let database = await open();
+  const { ino } = await stat(path);
+  let stale = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One transaction after the other: they share a connection. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  }
+
+  async function commit(batches: readonly Batch[]): Promise<void> {
+    try {
+      await refuseAnother(path, ino);
+      if (stale) {
+        const next = await open();
+        await database.close();
+        database = next;
+        stale = false;
+      }
+      await transact(batches).catch(async (error) => {
+        if (!isNoRoom(error)) throw error;
+        // The log may hold room that it needs no more; its pages go where they belong, and it begins anew.
+        await database.exec('PRAGMA wal_checkpoint(RESTART)').catch(() => undefined);
+        await transact(batches);
+      });
+    } catch (error) {
+      // A connection that found the file read-only stays so when the file no longer is.
+      stale ||= codeOf(error) === 'SQLITE_READONLY';
+      throw asLedgerError(error, path);
+    }
+  }
+
+  async function transact(batches: readonly Batch[]): Promise<void> {
+    try {
+      await database.exec('BEGIN IMMEDIATE');
+      for (const batch of batches) await database.bulk(batch);
+      await database.exec('COMMIT');
+    } catch (error) {
+      await database.exec('ROLLBACK').catch(() => undefined); // SQLite may have rolled back by itself
+      throw error;
+    }
+  }
+
+  return {
+    commit: (batches) => inTurn(() => commit(batches)),
+    all: (sql, ...values) =>
+      database.all(sql, ...values).catch((error) => {
+        throw asLedgerError(error, path);
+      }),
+    async size() {
+      return ((await sizeOf(path)) ?? 0) + ((await sizeOf(`${path}-wal`)) ?? 0);
+    },
+    async close() {
+      await database.close();
+      await lock?.release();
+    },
+  };
+}
+
+const isNoRoom = (error: unknown): boolean => ['SQLITE_FULL', 'SQLITE_IOERR'].includes(codeOf(error) ?? '');
+
+/** SQLite would go on writing to a file that has been deleted or moved, and all of it would be lost with the next start. */
+async function refuseAnother(path: string, ino: number): Promise<void> {
+  if ((await stat(path).catch(() => null))?.ino === ino) return;
+  throw new LedgerError(
+    `Ledger "${path}" was moved or replaced while it was in use: stop wrtmeter, put the file in its place and start it`,
+  );
+}
+
+const wrongVersion = (path: string, version: number) =>
+  version > SCHEMA_VERSION
+    ? `Ledger "${path}" was written by a newer wrtmeter (schema ${version}, this one knows ${SCHEMA_VERSION}): use that version`
+    : `Ledger "${path}" has schema ${version}, this wrtmeter needs ${SCHEMA_VERSION}: start the service once to bring it up to date`;

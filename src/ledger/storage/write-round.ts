@@ -1,0 +1,168 @@
+import type { Baseline } from '../../domain/counter.ts';
+import { type AccountEntry, type AuditRow, type Books, type Entry, type ReaderEntry, readerKey } from '../books.ts';
+import { isForgotten } from '../posting/names.ts';
+import type { KnownPeer } from '../posting/peers.ts';
+import { mergeBatches } from './merge-accounts.ts';
+import type { Batch, Cell } from './store.ts';
+
+/** A device that only stays is written down this often; in between its last sight is known to memory alone. */
+const SEEN_AGAIN_MS = 600_000;
+
+const MOST_AUDIT_ROWS = 5000;
+
+const fields = (count: number) => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
+const sumUp = 'download = download + excluded.download, upload = upload + excluded.upload';
+
+const SQL = {
+  reader: `INSERT INTO reader(id, router, source, reader, read_at, boot, uptime) SELECT ${fields(7)} FROM json_each(?) WHERE true
+    ON CONFLICT(id) DO UPDATE SET reader = excluded.reader, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime`,
+  forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
+  forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
+  baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin) SELECT ${fields(8)} FROM json_each(?) WHERE true
+    ON CONFLICT(reader, counter, line) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
+      began = excluded.began, margin = excluded.margin`,
+  // The lookup of their baselines costs less than carrying their numbers in memory would.
+  held: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
+    CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2 WHERE true
+    ON CONFLICT DO UPDATE SET download = excluded.download, upload = excluded.upload`,
+  newAccount: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?)`,
+  // An upsert of whole rows takes more than twice as long.
+  account: `UPDATE account SET last_seen = j.value ->> 1, download = download + (j.value ->> 2), upload = upload + (j.value ->> 3)
+    FROM json_each(?) AS j WHERE account.id = j.value ->> 0`,
+  hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
+  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
+  device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip`,
+  lease: `INSERT INTO lease(router, mac, ip, hostname, client_id, expiry, last_read) SELECT ${fields(7)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET ip = excluded.ip, hostname = excluded.hostname, client_id = excluded.client_id, expiry = excluded.expiry, last_read = excluded.last_read`,
+  peer: `INSERT INTO peer(router, interface, public_key, name, allowed_ips, state, latest_handshake, endpoint) SELECT ${fields(8)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET name = excluded.name, allowed_ips = excluded.allowed_ips, state = excluded.state,
+      latest_handshake = excluded.latest_handshake, endpoint = excluded.endpoint`,
+  forgetLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
+  audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
+  pruneHours: 'DELETE FROM hour WHERE hour < (SELECT value ->> 0 FROM json_each(?))',
+  pruneAudit: `DELETE FROM audit WHERE kind IN ('reset', 'wrap', 'stale') AND id <= (SELECT id FROM audit WHERE kind IN ('reset', 'wrap', 'stale')
+    ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`,
+  pruneRareAudit: `DELETE FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale') AND id <= (SELECT id FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale')
+    ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`,
+  dropReader: 'DELETE FROM reader WHERE id IN (SELECT value ->> 0 FROM json_each(?))',
+  meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
+};
+
+/** The rows of an entry: one bulk statement a table, whatever the number of devices. `saved` tells when an account's sight was written last. */
+export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number, number>): Batch[] {
+  const written = entry.readers.map(({ reader }) => reader);
+  const usurped = entry.readers.flatMap((line) => line.usurped.map((other) => [other.id]));
+  const dropped = entry.readers.flatMap((line) => droppedCounters(books, line).map((counter) => [line.reader.id, counter]));
+  const accounts = [...entry.accounts.values()];
+  const forgotten = [...books.leases.values()].filter((lease) => isForgotten(lease, entry.at));
+  return [
+    { sql: SQL.meta, rows: timesOf(books, entry) },
+    { sql: SQL.dropReader, rows: usurped },
+    { sql: SQL.reader, rows: written.map((r) => [r.id, r.router, r.source, r.reader, r.readAt, r.boot, r.uptime]) },
+    { sql: SQL.forgetReader, rows: [...usurped, ...entry.readers.filter((r) => r.fresh).map((r) => [r.reader.id])] },
+    { sql: SQL.forgetBaseline, rows: dropped },
+    { sql: SQL.baseline, rows: entry.readers.flatMap((line) => baselineRows(books, line)) },
+    { sql: SQL.held, rows: entry.readers.flatMap(heldRows) },
+    { sql: SQL.newAccount, rows: accounts.filter(({ isNew }) => isNew).map(newAccountRow) },
+    { sql: SQL.account, rows: accounts.filter((line) => !line.isNew && mustWrite(line, saved)).map(accountRow) },
+    { sql: SQL.hour, rows: timeRows(entry.hours) },
+    { sql: SQL.day, rows: timeRows(entry.days) },
+    { sql: SQL.device, rows: entry.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
+    { sql: SQL.lease, rows: entry.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
+    { sql: SQL.peer, rows: entry.peers.map(peerRow) },
+    ...mergeBatches(entry.moves.map(({ from, into }) => ({ account: from, into: into.account }))),
+    { sql: SQL.forgetLease, rows: forgotten.map((l) => [l.router, l.mac]) },
+    auditBatch(entry.audit),
+  ];
+}
+
+export const auditBatch = (audit: readonly AuditRow[]): Batch => ({
+  sql: SQL.audit,
+  rows: audit.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]),
+});
+
+/** Takes out the hours before `oldest` (Unix ms). */
+export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, rows: [[oldest]] });
+
+/** Takes out all but the newest audit rows: those of counters that come and go, and all others, each by itself. */
+export const pruneAudit: readonly Batch[] = [SQL.pruneAudit, SQL.pruneRareAudit].map((sql) => ({ sql, rows: [[MOST_AUDIT_ROWS]] }));
+
+/** Counters whose rows are taken out first: those that ended, and those that stand in fewer lines than are held. */
+function droppedCounters(books: Books, { reader, changed, removed }: ReaderEntry): string[] {
+  const held = books.readers.get(readerKey(reader.router, reader.source))?.counters;
+  const shorter = [...changed].filter(([counter, lines]) => lines.length < (held?.get(counter)?.length ?? 0));
+  return [...removed, ...shorter.map(([counter]) => counter)];
+}
+
+function timesOf(books: Books, { at, hostsSince, feeding }: Entry): Cell[][] {
+  const rows = [['posted_at', String(at)]];
+  if (books.startedAt === 0) rows.push(['started_at', String(at)]);
+  if (books.hostsSince !== hostsSince) rows.push(['hosts_since', String(hostsSince)]);
+  if (books.feeding !== feeding) rows.push(['fed_by_hosts', feeding.by === 'hosts' ? '1' : '0'], ['fed_from', String(feeding.from)]);
+  return rows;
+}
+
+/** Whether an account's row is written: it is new, has bytes, or its last sight on disk has grown old. */
+export function mustWrite({ account, isNew, download, upload, seen }: AccountEntry, saved: ReadonlyMap<number, number>): boolean {
+  return isNew || download > 0 || upload > 0 || seen - (saved.get(account.id) ?? 0) >= SEEN_AGAIN_MS;
+}
+
+function newAccountRow({ account: a, download, upload, seen }: AccountEntry): Cell[] {
+  return [a.id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, a.firstSeen, seen, download, upload];
+}
+
+const accountRow = ({ account, download, upload, seen }: AccountEntry): Cell[] => [account.id, seen, download, upload];
+
+const peerRow = (p: KnownPeer): Cell[] => [
+  p.router,
+  p.interface,
+  p.publicKey,
+  p.name,
+  p.allowedIps.join(),
+  p.state,
+  p.latestHandshake,
+  p.endpoint,
+];
+
+/** Those of counters that are new, or of which more has changed than their bytes. */
+function baselineRows(books: Books, { reader, fresh, changed }: ReaderEntry): Cell[][] {
+  const held = fresh ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
+  const rows: Cell[][] = [];
+  for (const [counter, lines] of changed) {
+    const before = held?.get(counter);
+    if (before !== undefined && before.length === lines.length && lines.every((line, i) => onlyMoved(before[i], line))) continue;
+    for (const [line, { epoch, lastRead }] of lines.entries()) {
+      rows.push([
+        reader.id,
+        counter,
+        line,
+        lastRead,
+        epoch?.boot ?? null,
+        epoch?.instance ?? null,
+        epoch?.began ?? null,
+        epoch?.margin ?? null,
+      ]);
+    }
+  }
+  return rows;
+}
+
+function onlyMoved(before: Baseline | undefined, { epoch, lastRead }: Baseline): boolean {
+  if (before === undefined || before.lastRead !== lastRead) return false;
+  const { epoch: began } = before;
+  if (began === null || epoch === null) return began === epoch;
+  return began.boot === epoch.boot && began.instance === epoch.instance && began.began === epoch.began && began.margin === epoch.margin;
+}
+
+function heldRows({ reader, changed }: ReaderEntry): Cell[][] {
+  const rows: Cell[][] = [];
+  for (const [counter, lines] of changed) {
+    for (const [line, { bytes }] of lines.entries()) rows.push([reader.id, counter, line, bytes.download, bytes.upload]);
+  }
+  return rows;
+}
+
+function timeRows(table: Entry['hours']): Cell[][] {
+  return [...table].flatMap(([time, rows]) => [...rows].map(([account, bytes]) => [time, account, bytes.download, bytes.upload]));
+}

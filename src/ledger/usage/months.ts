@@ -1,0 +1,63 @@
+import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain/calendar.ts';
+import type { Account } from '../account.ts';
+import type { Books, Entry } from '../books.ts';
+import { trafficOf } from '../storage/load.ts';
+import type { Store } from '../storage/store.ts';
+
+/** The billing periods that run now: one for the home, and one for each router whose uplink has its own. */
+export interface Months {
+  home: Month;
+  routers: Map<string, Month>;
+}
+
+export interface BillingTerms {
+  timezone: string;
+  billing: Billing;
+  /** Routers whose uplink has a billing day of its own. */
+  routerBilling: ReadonlyMap<string, Billing>;
+}
+
+export function monthsAt(now: number, terms: BillingTerms): Months {
+  const today = dayOf(now, terms.timezone);
+  const routers = [...terms.routerBilling].map(([router, billing]) => [router, monthOf(today, billing)] as const);
+  return { home: monthOf(today, terms.billing), routers: new Map(routers) };
+}
+
+/** Whether accounts of the kind go by the billing day of their router. */
+export const hasRouterMonth = (kind: Account['kind']): boolean => kind === 'wan' || kind === 'host';
+
+/** A gateway's hosts are counted by its uplink's month, so that the two can be held against each other. */
+export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>
+  (hasRouterMonth(account.kind) ? months.routers.get(account.router) : undefined) ?? months.home;
+
+const inMonth = (day: Day, month: Month): boolean => day >= month.start && day < month.end;
+
+/** Adds an entry's day rows to the month sums of the accounts. */
+export function addToMonths(months: Months, days: Entry['days'], accounts: ReadonlyMap<number, Account>): void {
+  for (const [day, rows] of days) {
+    for (const [id, bytes] of rows) {
+      const account = accounts.get(id);
+      if (account === undefined || !inMonth(day, monthFor(months, account))) continue;
+      account.month = { download: account.month.download + bytes.download, upload: account.month.upload + bytes.upload };
+    }
+  }
+}
+
+/** Sums the running billing periods anew from the days of the file. */
+export async function sumMonths(store: Store, books: Books, months: Months): Promise<void> {
+  const sums = new Map<string, Map<number, { download: number; upload: number }>>();
+  for (const month of [months.home, ...months.routers.values()]) {
+    const key = `${month.start} ${month.end}`;
+    if (sums.has(key)) continue;
+    const rows = await store.all(
+      'SELECT account, sum(download) AS download, sum(upload) AS upload FROM day WHERE day >= ? AND day < ? GROUP BY account',
+      month.start,
+      month.end,
+    );
+    sums.set(key, new Map(rows.map((row) => [Number(row.account), trafficOf(row)])));
+  }
+  for (const account of books.accounts.values()) {
+    const month = monthFor(months, account);
+    account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? { download: 0, upload: 0 };
+  }
+}

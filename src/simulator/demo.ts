@@ -1,0 +1,63 @@
+import { home } from './home/home.ts';
+import type { RunningRouters } from './routers.ts';
+import { startRouters } from './routers.ts';
+import type { World } from './world/world.ts';
+import { createWorld } from './world/world.ts';
+
+export interface DemoOptions {
+  /** Unix milliseconds; the demo lives by this clock. */
+  now: () => number;
+  seed?: number;
+  /** What the routers' scripts say that they are. */
+  script?: string;
+  host?: string;
+  /** The first router's port; the others follow. Default: any that is free. */
+  port?: number;
+  /** What the home's clocks show when the demo begins, whatever the hour is outside: an evening has the most to see. Default 19. */
+  hour?: number;
+  /** Seconds of life that lie behind the home when the demo begins. Default: six hours. */
+  past?: number;
+}
+
+export interface RunningDemo {
+  world: World;
+  /** The routers' names and addresses, as a configuration names them; `wrtmeter.cgi` answers there, and the classic scripts too. */
+  routers: RunningRouters['routers'];
+  close(): Promise<void>;
+}
+
+/** Starts the routers of a home and lets its time pass, a second a second, until it is closed. */
+export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
+  const { now, seed = 1, hour = 19, past = 6 * 3600, script, host, port } = options;
+  const begin = now();
+  const world = createWorld(
+    home(seed, { start: begin - past * 1000, utcOffset: offsetFor(begin, hour), ...(script !== undefined && { script }) }),
+  );
+  world.advance(past);
+  const catchUp = () => {
+    // A clock that is set back stops the home's time, never turns it back.
+    const passed = now() - world.now;
+    if (passed > 0) world.advance(passed / 1000);
+  };
+  // Also at every answer: a router that told the same uptime twice would be taken for one that repeats itself.
+  const running = await startRouters(world, {
+    onAnswer: catchUp,
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+  });
+  const timer = setInterval(catchUp, 1000);
+  return {
+    world,
+    routers: running.routers,
+    close() {
+      clearInterval(timer);
+      return running.close();
+    },
+  };
+}
+
+/** Minutes ahead of UTC at which it is that hour now, sharp. */
+function offsetFor(now: number, hour: number): number {
+  const minutes = Math.floor(now / 60_000) % 1440;
+  return (hour * 60 - minutes + 1440) % 1440;
+}

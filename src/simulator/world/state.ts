@@ -1,0 +1,103 @@
+import type { Traffic } from '../../domain/traffic.ts';
+import type { DeviceSpec, RadioSpec, RouterSpec, UplinkSpec } from '../spec.ts';
+import type { CountingState } from './counting.ts';
+import type { PeerState, TunnelState } from './tunnels.ts';
+
+/** One counter in one lifetime: from the association, the dial-in or the boot it began with, to the next. */
+export interface Counter {
+  /** The bytes that truly moved. */
+  moved: Traffic;
+  /** What it showed when nothing had moved yet: 0, unless the world was told otherwise. */
+  from: Traffic;
+}
+
+/** A device on the air. The next one of the same device on the same radio is another association. */
+export interface Association {
+  readonly device: DeviceState;
+  readonly router: RouterState;
+  readonly radio: RadioState;
+  readonly counter: Counter;
+  /** All bytes of the device through this router since the world began. */
+  readonly account: Traffic;
+  /** Unix ms. */
+  readonly since: number;
+  /** Unix ms. */
+  lastActive: number;
+  /** The device has roamed away without a word; the access point will notice at this Unix ms. */
+  agesOut: number | null;
+  ended: boolean;
+}
+
+export interface RadioState {
+  readonly spec: RadioSpec;
+  /** In the order in which they associated. */
+  stations: Association[];
+}
+
+export interface UplinkState {
+  readonly spec: UplinkSpec;
+  up: boolean;
+  ifindex: number;
+  counter: Counter;
+  /** All bytes since the world began. */
+  readonly account: Traffic;
+  /** What counts the hosts whose bytes leave here. */
+  readonly counting: CountingState | null;
+}
+
+export interface RouterState {
+  readonly spec: RouterSpec;
+  bootId: string;
+  /** Unix ms. */
+  bootedAt: number;
+  boots: number;
+  readonly radios: readonly RadioState[];
+  readonly uplinks: readonly UplinkState[];
+  /** Bytes through this router's radios by MAC, since the world began. */
+  readonly air: Map<string, Traffic>;
+  /** Its own traffic is that of a machine on a cable. */
+  readonly itself: DeviceState;
+  readonly counting: CountingState | null;
+  readonly tunnels: readonly TunnelState[];
+}
+
+/** A DHCP lease; its length is in lease.ts. */
+export interface Lease {
+  readonly device: DeviceState;
+  /** Unix ms. */
+  granted: number;
+}
+
+export interface DeviceState {
+  readonly spec: DeviceSpec;
+  /** A router itself, or a peer of a tunnel, moves bytes as a device does, and is none. */
+  readonly is: 'device' | 'router' | PeerState;
+  /** The IPv4 address that it has now. */
+  address: string;
+  /** The gateway has not met it lately, so that its table of neighbours lacks it. */
+  unmet: boolean;
+  /** Where its bytes go; null while it is off the air. A wired device has none and is always connected. */
+  current: Association | null;
+  /** All its associations, those that only linger included. */
+  associations: Association[];
+  lease: Lease | null;
+  /** Bytes to and from the Internet, and all bytes through radios, since the world began. */
+  readonly internet: Traffic;
+  readonly air: Traffic;
+}
+
+export const newTraffic = (): Traffic => ({ download: 0, upload: 0 });
+
+export const newCounter = (from: Traffic = newTraffic()): Counter => ({ moved: newTraffic(), from: { ...from } });
+
+/** What the router shows for a counter. A kernel of 32 bits starts again at 4 GiB. */
+export function shown(counter: Counter, bits: 32 | 64 = 64): Traffic {
+  const download = counter.from.download + counter.moved.download;
+  const upload = counter.from.upload + counter.moved.upload;
+  return bits === 32 ? { download: download % 2 ** 32, upload: upload % 2 ** 32 } : { download, upload };
+}
+
+export function add(to: Traffic, bytes: Traffic): void {
+  to.download += bytes.download;
+  to.upload += bytes.upload;
+}

@@ -1,0 +1,155 @@
+import { dayText, type Month } from '../../domain/calendar.ts';
+import type { RouterStatus, SourceStatus } from '../../domain/status.ts';
+import type { Traffic } from '../../domain/traffic.ts';
+import { rfc3339 } from '../format.ts';
+import { type DeviceRow, deviceRows, type OnAir } from '../rows/devices.ts';
+import { type PeerRow, type PeerView, peerRows } from '../rows/peers.ts';
+import { homeTraffic, type WanRow, wanRows } from '../rows/wan.ts';
+import { nameOf, observationsOf, type View } from '../view.ts';
+
+/** `/api/v1/routers` */
+export function routersAnswer({ routers }: Pick<View, 'routers'>) {
+  return { routers: routers.map(routerJson) };
+}
+
+/** `/api/v1/devices` */
+export function devicesAnswer(view: Pick<View, 'books' | 'aliases' | 'routers' | 'months'>) {
+  return { month: monthJson(view.months.home), devices: deviceRows(view).map(deviceJson) };
+}
+
+/** `/api/v1/wan` */
+export function wanAnswer(view: Pick<View, 'books' | 'months' | 'routers'>) {
+  const rows = wanRows(view);
+  const home = homeTraffic(rows);
+  return { home: { month: monthJson(view.months.home), ...bytesJson(home) }, uplinks: rows.map(uplinkJson) };
+}
+
+/** `/api/v1/peers` */
+export function peersAnswer(view: PeerView & Pick<View, 'months'>) {
+  return { month: monthJson(view.months.home), peers: peerRows(view).map(peerJson) };
+}
+
+/** `/api/v1/leases` */
+export function leasesAnswer(view: Pick<View, 'books' | 'aliases' | 'routers'>) {
+  const leases = [...view.books.leases.values()].map(({ router, mac, ip, hostname, clientId, expiry, lastRead }) => ({
+    router,
+    mac,
+    name: nameOf(view, mac),
+    ip,
+    hostname,
+    client_id: clientId,
+    expires: expiryJson(expiry),
+    /** Whether the router's last list had it. */
+    listed: lastRead === null,
+  }));
+  const leases6 = observationsOf(view, 'leases').flatMap(({ router, observation }) =>
+    observation.leases6.map(({ duid, ip, hostname, expiry }) => ({ router, duid, ip, hostname, expires: expiryJson(expiry) })),
+  );
+  return { leases, leases6 };
+}
+
+export const monthJson = ({ start, end }: Month) => ({ start: dayText(start), end: dayText(end) });
+
+const expiryJson = (seconds: number): string | null => (seconds === 0 ? null : rfc3339(seconds * 1000));
+
+const timeJson = (instant: number | null): string | null => (instant === null ? null : rfc3339(instant));
+
+function bytesJson({ total, month }: { total: Traffic; month: Traffic }) {
+  return {
+    download_bytes: total.download,
+    upload_bytes: total.upload,
+    month_download_bytes: month.download,
+    month_upload_bytes: month.upload,
+  };
+}
+
+function routerJson({ name, addresses, up, system, sources }: RouterStatus) {
+  return {
+    name,
+    addresses: [...addresses],
+    up,
+    system: system && {
+      hostname: system.hostname,
+      model: system.model,
+      release: system.release,
+      booted_at: rfc3339(Math.round(system.time - system.uptime) * 1000),
+      counter_bits: system.counterBits,
+      flow_offload: { ...system.flowOffload },
+    },
+    sources: [...sources.values()].map(sourceJson),
+  };
+}
+
+function sourceJson({ source, success, lastTried, lastSuccess, duration, skipped, error }: SourceStatus) {
+  return {
+    source,
+    success,
+    last_tried: timeJson(lastTried),
+    last_success: timeJson(lastSuccess),
+    // The clock tells nothing finer.
+    duration_seconds: Math.round(duration * 1e6) / 1e6,
+    skipped_lines: skipped,
+    error: error && { reason: error.reason, message: error.message },
+  };
+}
+
+export function deviceJson(row: DeviceRow) {
+  return {
+    mac: row.mac,
+    macs: row.macs,
+    name: row.name,
+    user: row.user,
+    ips: row.ips,
+    randomized: row.randomized,
+    ...bytesJson(row),
+    first_seen: rfc3339(row.firstSeen),
+    last_seen: rfc3339(row.lastSeen),
+    on_air: row.onAir.map(onAirJson),
+  };
+}
+
+function onAirJson(air: OnAir) {
+  return {
+    router: air.router,
+    interface: air.interface,
+    ssid: air.ssid,
+    frequency_mhz: air.frequency,
+    signal_dbm: air.signal,
+    link_download_bytes_per_second: air.linkDownload,
+    link_upload_bytes_per_second: air.linkUpload,
+    connected_seconds: air.connected,
+  };
+}
+
+export function uplinkJson(row: WanRow) {
+  return {
+    router: row.router,
+    interface: row.interface,
+    up: row.up,
+    device: row.device,
+    protocol: row.protocol,
+    overlay: row.overlay,
+    ...bytesJson(row),
+    month: monthJson(row.period),
+    first_seen: timeJson(row.firstSeen),
+    last_seen: timeJson(row.lastSeen),
+  };
+}
+
+function peerJson(row: PeerRow) {
+  return {
+    id: row.id,
+    router: row.router,
+    interface: row.interface,
+    public_key: row.publicKey,
+    name: row.name,
+    allowed_ips: row.allowedIps,
+    endpoint: row.endpoint,
+    state: row.state,
+    online: row.online,
+    latest_handshake: timeJson(row.latestHandshake),
+    ...bytesJson(row),
+    first_seen: timeJson(row.firstSeen),
+    last_seen: timeJson(row.lastSeen),
+  };
+}

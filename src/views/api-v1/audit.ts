@@ -1,0 +1,98 @@
+import { quote } from '../../errors.ts';
+import type { AuditQuery, AuditRecord } from '../../ledger/storage/read-audit.ts';
+import { AUDIT_KINDS, meaningOf, type Outcome, subjectOf, whyText } from '../audit-words.ts';
+import { rfc3339 } from '../format.ts';
+import type { View } from '../view.ts';
+import { bad, type Given, oneOf, parseTime, type QueryParameters, single } from './query.ts';
+import { RequestError } from './request-error.ts';
+
+/** `/api/v1/audit` */
+export interface AuditAnswer {
+  rows: AuditLine[];
+  /** What to give as `before` for the rows that follow; null where these were the last. */
+  next_before: number | null;
+}
+
+export interface AuditLine {
+  id: number;
+  at: string;
+  kind: string;
+  outcome: Outcome;
+  router: string | null;
+  source: string | null;
+  what: string;
+  mac: string | null;
+  interface: string | null;
+  download_bytes: number;
+  upload_bytes: number;
+  why: string;
+}
+
+/** Reads rows out of the ledger, the newest first. */
+export type ReadAudit = (query: AuditQuery, most: number) => Promise<AuditRecord[]>;
+
+export type AuditView = Pick<View, 'books' | 'aliases' | 'timezone' | 'routers'>;
+
+const NAMES = ['from', 'to', 'kind', 'router', 'source', 'limit', 'before'] as const;
+const USUAL_ROWS = 100;
+export const MOST_ROWS = 1000;
+
+/** Answers `/api/v1/audit`. Throws a RequestError where the query is wrong. */
+export async function auditAnswer(view: AuditView, parameters: QueryParameters, read: ReadAudit): Promise<AuditAnswer> {
+  const given = single(parameters, NAMES);
+  const most = given.limit === undefined ? USUAL_ROWS : wholeNumber('limit', given.limit, MOST_ROWS);
+  const query = auditQuery(given, view.timezone);
+  const found = await read(query, most + 1);
+  if (found.length === 0 && query.router !== undefined && !isKnown(view, query.router)) {
+    throw new RequestError(404, `There is no router ${quote(query.router)}: /api/v1/routers lists them`);
+  }
+  const rows = found.slice(0, most);
+  return { rows: rows.map((row) => auditLine(view, row)), next_before: found.length > most ? (rows.at(-1)?.id ?? null) : null };
+}
+
+/** A row as the API and the terminal show it. */
+export function auditLine(view: Pick<View, 'books' | 'aliases'>, row: AuditRecord): AuditLine {
+  const subject = subjectOf(view, row);
+  return {
+    id: row.id,
+    at: rfc3339(row.at),
+    kind: row.kind,
+    outcome: meaningOf(row.kind).outcome,
+    router: row.router === '' ? null : row.router,
+    source: row.source === '' ? null : row.source,
+    what: subject.text,
+    mac: subject.mac,
+    interface: subject.interface,
+    download_bytes: row.download,
+    upload_bytes: row.upload,
+    why: whyText(row),
+  };
+}
+
+function auditQuery(given: Given<(typeof NAMES)[number]>, timezone: string): AuditQuery {
+  const from = given.from === undefined ? null : parseTime('from', given.from, timezone);
+  const to = given.to === undefined ? null : parseTime('to', given.to, timezone);
+  if (from !== null && to !== null && from.instant >= to.instant) throw bad(`"from" (${from.text}) is not before "to" (${to.text})`);
+  return {
+    ...(from && { from: from.instant }),
+    ...(to && { to: to.instant }),
+    ...(given.kind && { kinds: given.kind.split(',').map((kind) => oneOf('kind', kind, AUDIT_KINDS)) }),
+    ...(given.router && { router: given.router }),
+    ...(given.source && { source: given.source }),
+    ...(given.before && { before: wholeNumber('before', given.before, Number.MAX_SAFE_INTEGER) }),
+  };
+}
+
+function wholeNumber(name: 'limit' | 'before', text: string, most: number): number {
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && value <= most) return value;
+  throw bad(
+    name === 'limit'
+      ? `"limit" is ${quote(text)}: use a whole number from 1 to ${most}`
+      : `"before" is ${quote(text)}: use "next_before" of the answer before`,
+  );
+}
+
+const isKnown = ({ books, routers }: AuditView, router: string): boolean =>
+  routers.some(({ name }) => name === router) ||
+  [...books.readers.values(), ...books.accounts.values()].some((one) => one.router === router);

@@ -1,0 +1,62 @@
+import { type Day, dayNumber, dayOf, dayText, startOfDay } from '../../domain/calendar.ts';
+import { quote } from '../../errors.ts';
+import { RequestError } from './request-error.ts';
+
+/** The query of a URL, as Koa takes it apart. */
+export type QueryParameters = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What was given of the parameters that there are. */
+export type Given<N extends string> = { [K in N]?: string };
+
+export const bad = (message: string) => new RequestError(400, message);
+
+/** Every parameter at most once, and none that would be overlooked. Throws a RequestError. */
+export function single<N extends string>(parameters: QueryParameters, names: readonly N[]): Given<N> {
+  const given: Given<N> = {};
+  for (const [key, value] of Object.entries(parameters)) {
+    const name = names.find((known) => known === key);
+    if (name === undefined) throw bad(`There is no parameter ${quote(key)}: use ${names.join(', ')}`);
+    if (typeof value !== 'string') throw bad(`"${name}" is given more than once`);
+    if (value === '') throw bad(`"${name}" is empty: give it a value or leave it out`);
+    given[name] = value;
+  }
+  return given;
+}
+
+export function oneOf<T extends string>(name: string, text: string, words: readonly T[]): T {
+  const word = words.find((candidate) => candidate === text);
+  if (word === undefined) throw bad(`"${name}" is ${quote(text)}: use ${words.join(', ')}`);
+  return word;
+}
+
+export interface Time {
+  /** As it was given. */
+  text: string;
+  /** Unix ms. */
+  instant: number;
+}
+
+const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
+// A plus sign that was not encoded in the URL arrives as a blank.
+const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+ -]([01]\d|2[0-3]):[0-5]\d)$/i;
+
+/** A local date (the instant at which that day begins) or an RFC 3339 time. Throws a RequestError. */
+export function parseTime(name: 'from' | 'to', text: string, timezone: string): Time {
+  const day = parseDate(INSTANT.exec(text)?.[1] ?? text);
+  if (day === null) throw bad(`"${name}" is ${quote(text)}: write a date like 2026-01-31, or a time like 2026-01-31T18:00:00Z`);
+  return { text, instant: DATE.test(text) ? startOfDay(day, timezone) : Date.parse(text.replace(' ', '+').toUpperCase()) };
+}
+
+/** A date of the calendar, or null: 30 February is none. */
+function parseDate(text: string): Day | null {
+  const match = DATE.exec(text);
+  if (match === null) return null;
+  const day = dayNumber(Number(match[1]), Number(match[2]), Number(match[3]));
+  return Number(match[1]) >= 1970 && dayText(day) === text ? day : null;
+}
+
+/** The first day that begins at the time or after it. */
+export function dayFrom({ instant }: Time, timezone: string): Day {
+  const day = dayOf(instant, timezone);
+  return startOfDay(day, timezone) < instant ? day + 1 : day;
+}

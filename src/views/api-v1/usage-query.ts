@@ -1,0 +1,63 @@
+import { type Day, dayOf, dayText, startOfDay, yearOf } from '../../domain/calendar.ts';
+import { parseMac } from '../../domain/mac.ts';
+import { quote } from '../../errors.ts';
+import type { AccountKind } from '../../ledger/account.ts';
+import type { View } from '../view.ts';
+import { bad, dayFrom, type Given, oneOf, parseTime, type QueryParameters, single, type Time } from './query.ts';
+
+/** What `/api/v1/usage` is asked for. */
+export type UsageRequest = {
+  kind: AccountKind | null;
+  mac: string | null;
+  router: string | null;
+} & (
+  | {
+      by: 'hour';
+      /** Unix ms. */
+      from: number;
+      to: number;
+    }
+  | { by: 'day' | 'month' | 'year'; from: Day; to: Day }
+);
+
+const NAMES = ['from', 'to', 'by', 'kind', 'mac', 'router'] as const;
+
+/** Lengths of a bucket: months are billing periods, years are those of the calendar. */
+export const BY = ['hour', 'day', 'month', 'year'] as const;
+const KINDS = ['device', 'host', 'station', 'peer', 'wan'] as const satisfies readonly AccountKind[];
+
+const DAY_MS = 86_400_000;
+const MOST_HOURS_DAYS = 62;
+
+/** Reads the query; throws a RequestError that says what is wrong with it. The time is by default the billing period that runs, or the year. */
+export function parseUsageRequest(parameters: QueryParameters, view: Pick<View, 'timezone' | 'months' | 'now'>): UsageRequest {
+  const { timezone, months, now } = view;
+  const given = single(parameters, NAMES);
+  const by = oneOf('by', given.by ?? 'day', BY);
+  const usual = by === 'year' ? yearOf(dayOf(now, timezone)) : months.home;
+  const edge = (name: 'from' | 'to', otherwise: Day): Time => {
+    const text = given[name];
+    return text === undefined ? { text: dayText(otherwise), instant: startOfDay(otherwise, timezone) } : parseTime(name, text, timezone);
+  };
+  const [from, to] = [edge('from', usual.start), edge('to', usual.end)];
+  if (from.instant >= to.instant) throw bad(`"from" (${from.text}) is not before "to" (${to.text})`);
+  const whose = parseWhose(given);
+  if (by !== 'hour') return { ...whose, by, from: dayFrom(from, timezone), to: dayFrom(to, timezone) };
+  // A day longer, because a spring's clock change or an offset makes no request for 62 days a wrong one.
+  if (to.instant - from.instant > (MOST_HOURS_DAYS + 1) * DAY_MS) {
+    throw bad(`by=hour is for ${MOST_HOURS_DAYS} days at the most: ask for a shorter time, or for by=day`);
+  }
+  return { ...whose, by, from: from.instant, to: to.instant };
+}
+
+function parseWhose(given: Given<(typeof NAMES)[number]>): Pick<UsageRequest, 'kind' | 'mac' | 'router'> {
+  const kind = given.kind === undefined ? null : oneOf('kind', given.kind, KINDS);
+  const mac = given.mac === undefined ? null : parseMac(given.mac);
+  if (given.mac !== undefined && mac === null) throw bad(`"mac" is ${quote(given.mac)}: write it like 02:00:00:00:00:01`);
+  if ((kind === 'wan' || kind === 'peer') && mac !== null)
+    throw bad(`${kind === 'wan' ? 'An uplink' : 'A peer'} has no MAC: leave out "mac", or ask for kind=device`);
+  if (kind === 'device' && given.router !== undefined) {
+    throw bad('A device is counted over all routers: leave out "router", or ask for kind=host or kind=station');
+  }
+  return { kind, mac, router: given.router ?? null };
+}

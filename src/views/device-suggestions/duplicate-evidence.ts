@@ -1,0 +1,144 @@
+import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../domain/duid.ts';
+import { isRandomized } from '../../domain/mac.ts';
+import { quote } from '../../errors.ts';
+import { leasesByMac, observationsOf, type View } from '../view.ts';
+
+/** What suggestions are made of. */
+export type MergeView = Pick<View, 'books' | 'aliases' | 'routers' | 'now'>;
+
+/** How much a sign is worth; the best first. */
+export const CONFIDENCES = ['high', 'medium', 'low'] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
+
+export const SIGNS = ['duid', 'client_id', 'name'] as const;
+
+/** Something that several MACs have in common. */
+export interface Sign {
+  by: (typeof SIGNS)[number];
+  macs: string[];
+  confidence: Confidence;
+  /** A sentence without a period. */
+  text: string;
+}
+
+/** What many devices call themselves says nothing of any of them. */
+const GENERIC =
+  /^(android|iphone|ipad|ipod|macbook(-?(pro|air))?|imac|watch|phone|handy|tablet|laptop|notebook|desktop|pc|computer|localhost|unknown|none|null|device|client|host|user|linux|debian|ubuntu|fedora|arch|raspberrypi|openwrt|router|tv|smart-?tv|chromecast|printer|camera|cam|switch|espressif|esp|shelly|tasmota|tuya|wlan\d?|wifi|dhcp|default|home|guest)([-_ ]?\d{1,3})?$/;
+/** A model, of which there may be several in one home. */
+const MODEL =
+  /^(galaxy|sm|redmi|xiaomi|mi|poco|pixel|oneplus|moto|motorola|huawei|honor|xperia|nokia|oppo|vivo|realme|nothing|fairphone|lenovo|thinkpad|surface|kindle|fire|roku|ps[345]|xbox|nintendo|esp|shelly\w*)[-_ ]/;
+const SHORTEST_NAME = 3;
+/** More MACs than one device has: what they share is no sign. */
+const MOST_MACS = 16;
+/** Who was seen so lately is there now. */
+const PRESENT_MS = 600_000;
+
+/** What devices that the ledger knows have in common, by what their leases and addresses tell. */
+export function signsOf(view: MergeView): Sign[] {
+  const known = (mac: string) => view.books.devices.has(mac);
+  const signs = [...duidSigns(view), ...clientIdSigns(view), ...nameSigns(view)];
+  return signs
+    .map((sign) => ({ ...sign, macs: [...new Set(sign.macs)].filter(known).sort() }))
+    .filter(({ macs }) => macs.length > 1 && macs.length <= MOST_MACS);
+}
+
+/** A DUID is the machine's, whatever interface it asks by. Copied system images share one: then several are on the air at once. */
+function duidSigns(view: MergeView): Sign[] {
+  const macs = new Map<string, string[]>();
+  const note = (duid: string | null, mac: string | undefined) => {
+    if (duid !== null && mac !== undefined) add(macs, duid, mac);
+  };
+  for (const { mac, clientId } of view.books.leases.values()) note(duidOfClientId(clientId ?? ''), mac);
+  const neighbours = new Map<string, string>();
+  for (const { router, observation } of observationsOf(view, 'neighbours')) {
+    for (const { ip, mac, state } of observation.neighbours) if (state !== 'FAILED') neighbours.set(`${router} ${ip}`, mac);
+  }
+  for (const { router, observation } of observationsOf(view, 'leases')) {
+    for (const { duid, ip } of observation.leases6) note(parseDuid(duid), neighbours.get(`${router} ${ip}`));
+  }
+  const air = macsOnAir(view);
+  return [...macs].map(([duid, own]) => {
+    const maker = macOfDuid(duid);
+    const all = maker === null ? own : [...own, maker];
+    const text =
+      maker === null || !view.books.devices.has(maker)
+        ? 'They give one DHCP unique identifier (DUID), which is the machine’s and not the interface’s'
+        : `They give one DHCP unique identifier (DUID), and it was made from ${maker}`;
+    return { by: 'duid', macs: all, confidence: atOnce(all, air) ? 'low' : 'high', text };
+  });
+}
+
+function clientIdSigns(view: MergeView): Sign[] {
+  const macs = new Map<string, string[]>();
+  for (const { mac, clientId } of view.books.leases.values()) {
+    if (clientId === null || isMacOnly(clientId) || duidOfClientId(clientId) !== null) continue;
+    add(macs, clientId, mac);
+  }
+  const air = macsOnAir(view);
+  return [...macs].map(([clientId, own]) => ({
+    by: 'client_id',
+    macs: own,
+    confidence: atOnce(own, air) ? 'low' : 'high',
+    text: `They give one DHCP client id, ${quote(clientId, 40)}`,
+  }));
+}
+
+/** Two on the air at once are two devices; a laptop on Wi-Fi and on its cable is not. */
+function nameSigns(view: MergeView): Sign[] {
+  const byName = new Map<string, string[]>();
+  const owners = ownersNames(view);
+  const leases = leasesByMac(view);
+  for (const { mac, name } of view.books.devices.values()) {
+    const called = plain(owners.get(mac) ?? leases.get(mac)?.hostname ?? name ?? '');
+    if (called.length < SHORTEST_NAME || GENERIC.test(called) || called === mac) continue;
+    add(byName, called, mac);
+  }
+  const air = macsOnAir(view);
+  const present = macsPresent(view);
+  return [...byName].flatMap(([name, all]): Sign[] => {
+    const macs = all.sort();
+    const made = macs.filter(isRandomized);
+    if (macs.length < 2 || atOnce(macs, air) || made.filter((mac) => present.has(mac)).length > 1) return [];
+    const text = `They are all called ${quote(name)}`;
+    if (macs.every((mac) => owners.has(mac)))
+      return [{ by: 'name', macs, confidence: 'high', text: `The router's configuration calls them all ${quote(name)}` }];
+    if (made.length < macs.length - 1 || MODEL.test(name)) return [{ by: 'name', macs, confidence: 'low', text }];
+    const few =
+      made.length === macs.length ? 'and made their addresses up, as phones do' : 'and all but one made its address up, as phones do';
+    return [{ by: 'name', macs, confidence: 'medium', text: `${text}, ${few}` }];
+  });
+}
+
+/** `Annas-Laptop.lan` and `annas-laptop` are one name. */
+const plain = (name: string): string => (/^[^.]*/.exec(name.trim().normalize('NFC').toLowerCase())?.[0] ?? '').trim();
+
+/** Names that the owner of the router gave. */
+function ownersNames(view: MergeView): Map<string, string> {
+  const all = observationsOf(view, 'leases').flatMap(({ observation }) => observation.staticHosts ?? []);
+  return new Map(all.map(({ mac, name }) => [mac, name]));
+}
+
+function macsOnAir(view: MergeView): Set<string> {
+  return new Set(
+    observationsOf(view, 'stations').flatMap(({ observation }) =>
+      observation.stations.filter(({ access }) => access).map(({ mac }) => mac),
+    ),
+  );
+}
+
+function macsPresent({ books, now }: MergeView): Set<string> {
+  const found = new Set<string>();
+  for (const { kind, key, lastSeen } of books.accounts.values()) {
+    if ((kind === 'device' || kind === 'station' || kind === 'host') && now - lastSeen < PRESENT_MS) found.add(key);
+  }
+  return found;
+}
+
+/** In place: a flood of made-up devices must not take its square in time. */
+function add(lists: Map<string, string[]>, key: string, mac: string): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [mac]);
+  else known.push(mac);
+}
+
+const atOnce = (macs: readonly string[], air: ReadonlySet<string>): boolean => new Set(macs.filter((mac) => air.has(mac))).size > 1;

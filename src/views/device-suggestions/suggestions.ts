@@ -1,0 +1,111 @@
+import { isRandomized } from '../../domain/mac.ts';
+import { total } from '../../domain/traffic.ts';
+import { accountKey } from '../../ledger/account.ts';
+import { rfc3339 } from '../format.ts';
+import { nameOf } from '../view.ts';
+import { CONFIDENCES, type Confidence, type MergeView, type Sign, signsOf } from './duplicate-evidence.ts';
+import { deviceLines, freeName } from './yaml.ts';
+
+/** MACs that may be one device and are not configured as one. Only the owner can tell, so nothing is ever done about it here. */
+export interface Suggestion {
+  /** What the device would be called. */
+  name: string;
+  /** The configured device that would get further MACs; null where it would be a new one. */
+  configured: string | null;
+  /** The first stands for all of them. */
+  macs: string[];
+  /** That of the weakest sign that holds them together. */
+  confidence: Confidence;
+  signs: Sign[];
+  /** Lines for `wrtmeter.yaml`. */
+  yaml: string;
+}
+
+/** So many the configuration takes of one device. */
+const MOST_MACS = 32;
+
+/** Suggestions, those with the best signs first. */
+export function mergeSuggestions(view: MergeView): Suggestion[] {
+  const rank = ({ confidence }: Pick<Sign, 'confidence'>) => CONFIDENCES.indexOf(confidence);
+  const signs = signsOf(view).sort((a, b) => rank(a) - rank(b) || (a.text < b.text ? -1 : 1));
+  const taken = new Set([...view.aliases.values()].map(({ name }) => name.toLowerCase()));
+  return groupsOf(view, signs)
+    .sort((a, b) => rank(a) - rank(b) || ((a.macs[0] ?? '') < (b.macs[0] ?? '') ? -1 : 1))
+    .map((group) => suggestion(view, group, taken));
+}
+
+/** `/api/v1/device-suggestions` */
+export function suggestionsAnswer(view: MergeView) {
+  return {
+    suggestions: mergeSuggestions(view).map(({ name, configured, macs, confidence, signs, yaml }) => ({
+      name,
+      configured,
+      confidence,
+      macs: macs.map((mac) => ({ mac, name: nameOf(view, mac), randomized: isRandomized(mac), last_seen: lastSeen(view, mac) })),
+      signs: signs.map(({ by, text, confidence, macs }) => ({ by, text, confidence, macs })),
+      yaml,
+    })),
+  };
+}
+
+interface Group {
+  macs: string[];
+  confidence: Confidence;
+  signs: Sign[];
+}
+
+/** Joins MACs sign by sign, the best first; never two that the owner configured as different devices. */
+function groupsOf({ aliases }: MergeView, signs: readonly Sign[]): Group[] {
+  const groups = new Map<string, Group>();
+  const devices = new Map<string, Group>();
+  for (const [mac, { mac: first }] of aliases) {
+    const device = devices.get(first) ?? { macs: [], confidence: 'high', signs: [] };
+    devices.set(first, device);
+    device.macs.push(mac);
+    groups.set(mac, device);
+  }
+  const ownerOf = ({ macs }: Group) => macs.map((mac) => aliases.get(mac)?.mac).find((first) => first !== undefined);
+  for (const sign of signs) {
+    const joined = sign.macs.map((mac) => groups.get(mac) ?? { macs: [mac], confidence: 'high' as const, signs: [] });
+    const distinct = [...new Set(joined)];
+    const owners = new Set(distinct.flatMap((group) => ownerOf(group) ?? []));
+    const macs = distinct.flatMap((group) => group.macs);
+    if (owners.size > 1 || macs.length > MOST_MACS) continue;
+    const signsBefore = distinct.flatMap((group) => group.signs);
+    if (distinct.length === 1 && signsBefore.length === 0) continue; // the owner has said so already
+    const group: Group = {
+      macs,
+      confidence: distinct.length > 1 ? sign.confidence : (distinct[0]?.confidence ?? sign.confidence),
+      signs: [...signsBefore, sign],
+    };
+    for (const mac of group.macs) groups.set(mac, group);
+  }
+  return [...new Set(groups.values())].filter((group) => group.signs.length > 0);
+}
+
+function suggestion(view: MergeView, group: Group, taken: Set<string>): Suggestion {
+  const macs = inOrder(view, group.macs);
+  const alias = macs.map((mac) => view.aliases.get(mac)).find((found) => found !== undefined);
+  const names = macs.map((mac) => nameOf(view, mac)).filter((name, index) => name !== macs[index]);
+  const name = alias?.name ?? freeName(names[0] ?? `device-${(macs[0] ?? '').replaceAll(':', '').slice(-6)}`, taken);
+  const { confidence, signs } = group;
+  return { name, configured: alias?.name ?? null, macs, confidence, signs, yaml: deviceLines(name, macs, alias?.user ?? null) };
+}
+
+/** Those that are configured as they are, then addresses that stay, then who moved most. */
+function inOrder({ aliases, books }: MergeView, macs: readonly string[]): string[] {
+  const configured = [...aliases.keys()];
+  const place = (mac: string) => (aliases.has(mac) ? configured.indexOf(mac) : configured.length);
+  const bytes = (mac: string) => {
+    const account = books.accounts.get(accountKey({ kind: 'device', router: '', interface: '', key: mac }));
+    return account === undefined ? 0 : total(account.total);
+  };
+  return [...macs].sort(
+    (a, b) => place(a) - place(b) || Number(isRandomized(a)) - Number(isRandomized(b)) || bytes(b) - bytes(a) || (a < b ? -1 : 1),
+  );
+}
+
+function lastSeen({ books }: MergeView, mac: string): string | null {
+  const account = books.accounts.get(accountKey({ kind: 'device', router: '', interface: '', key: mac }));
+  return account === undefined ? null : rfc3339(account.lastSeen);
+}

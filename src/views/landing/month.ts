@@ -1,0 +1,90 @@
+import { type Day, dayNumber, dayOf, dayText, type Month } from '../../domain/calendar.ts';
+import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
+import type { UsageAnswer } from '../api-v1/usage.ts';
+import { formatBytes } from '../format.ts';
+import { homeTraffic, type WanRow, wanRows } from '../rows/wan.ts';
+import type { View } from '../view.ts';
+import { type Html, html } from './html.ts';
+import { hostsLines } from './reconciliation.ts';
+
+const NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** What the home used since its billing period began, with a column for every day. */
+export function monthCard(view: View, days: UsageAnswer | null): Html {
+  const rows = wanRows(view);
+  const { month } = homeTraffic(rows);
+  const { home } = view.months;
+  const today = dayOf(view.now, view.timezone);
+  return html`<section class="card" aria-labelledby="month">
+<div class="top"><h2 id="month">This month so far</h2><p class="quiet">${shortDate(home.start)} to ${shortDate(home.end - 1)}, day ${today - home.start + 1} of ${home.end - home.start}</p></div>
+<dl class="figures">${figure('Download', month.download, 'download')}${figure('Upload', month.upload, 'upload')}</dl>
+${hostsLines(view)}
+${days === null ? null : chart(home, today, bytesByDay(rows, days))}
+${rows.length > 1 || rows.some((row) => row.up === false) ? uplinks(rows) : null}
+</section>`;
+}
+
+function figure(name: string, bytes: number, className: string): Html {
+  const [value = '', unit = ''] = formatBytes(bytes).split(' ');
+  return html`<div class="${className}"><dt>${name}</dt><dd>${value} <small>${unit}</small></dd></div>`;
+}
+
+function shortDate(day: Day): string {
+  const [, month, date] = dayText(day).split('-');
+  return `${Number(date)} ${NAMES[Number(month) - 1]}`;
+}
+
+/** The home's bytes by day, without uplinks that run inside others. */
+function bytesByDay(rows: readonly WanRow[], { series }: UsageAnswer): Map<Day, Traffic> {
+  const physical = series.filter(({ kind, overlay }) => kind === 'wan' && !overlay);
+  const own = rows.some((row) => !row.overlay) ? physical : series;
+  const days = new Map<Day, Traffic>();
+  for (const { start, download_bytes, upload_bytes } of own.flatMap(({ buckets }) => buckets)) {
+    const [year = 0, month = 0, date = 0] = start.split('-').map(Number);
+    const day = dayNumber(year, month, date);
+    days.set(day, plus(days.get(day) ?? NOTHING, { download: download_bytes, upload: upload_bytes }));
+  }
+  return days;
+}
+
+const WIDTH = 10;
+const HEIGHT = 100;
+
+/** Columns of the days. The shapes are sized by attributes, because the page's policy allows no style at an element. */
+function chart({ start, end }: Month, today: Day, days: ReadonlyMap<Day, Traffic>): Html | null {
+  const all = Array.from({ length: end - start }, (_, index) => ({ day: start + index, bytes: days.get(start + index) ?? NOTHING }));
+  const busiest = all.reduce((a, b) => (total(b.bytes) > total(a.bytes) ? b : a));
+  const most = total(busiest.bytes);
+  if (most === 0) return null;
+  return html`<figure class="days">
+<svg viewBox="0 0 ${all.length * WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="Bytes of each day. The busiest is ${shortDate(busiest.day)} with ${formatBytes(most)}.">
+${all.map(({ day, bytes }, index) => column(index, day, bytes, HEIGHT / most, day <= today))}
+</svg>
+<figcaption><span>${shortDate(start)}</span><span>Most on ${shortDate(busiest.day)}: ${formatBytes(most)}</span><span>${shortDate(end - 1)}</span></figcaption>
+</figure>`;
+}
+
+function column(index: number, day: Day, bytes: Traffic, scale: number, past: boolean): Html {
+  const x = index * WIDTH;
+  const down = bytes.download * scale;
+  const up = bytes.upload * scale;
+  if (!past || total(bytes) === 0) return html`<rect class="idle" x="${x + 1.5}" y="${HEIGHT - 2}" width="${WIDTH - 3}" height="2"/>`;
+  return html`<g><title>${shortDate(day)}: ${formatBytes(bytes.download)} down, ${formatBytes(bytes.upload)} up</title>
+<rect class="reach" x="${x}" y="0" width="${WIDTH}" height="${HEIGHT}"/>
+<rect class="down" x="${x + 1.5}" y="${round(HEIGHT - down)}" width="${WIDTH - 3}" height="${round(down)}"/>
+<rect class="up" x="${x + 1.5}" y="${round(HEIGHT - down - up)}" width="${WIDTH - 3}" height="${round(up)}"/></g>`;
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+function uplinks(rows: readonly WanRow[]): Html {
+  return html`<table class="more"><caption class="hidden">Uplinks</caption>
+<thead><tr><th scope="col">Uplink</th><th scope="col">State</th><th scope="col" class="n">Download</th><th scope="col" class="n">Upload</th></tr></thead>
+<tbody>${rows.map(
+    (
+      row,
+    ) => html`<tr><th scope="row"><bdi>${row.interface}</bdi> <small>at <bdi>${row.router}</bdi>${row.overlay ? ', inside another' : ''}</small></th>
+<td>${row.up === null ? html`<span class="quiet">not known</span>` : row.up ? html`<span class="ok">up</span>` : html`<span class="failed">down</span>`}</td>
+<td class="n">${formatBytes(row.month.download)}</td><td class="n">${formatBytes(row.month.upload)}</td></tr>`,
+  )}</tbody></table>`;
+}

@@ -1,0 +1,37 @@
+import { type Schema, text } from './schemas.ts';
+
+export interface Parameter {
+  name: string;
+  in: 'query' | 'header' | 'path';
+  required?: boolean;
+  description: string;
+  schema: Schema;
+}
+
+/** One of the ways to show a token, by its name under `securitySchemes`; an empty one is none. */
+type Security = Readonly<Record<string, readonly []>>;
+
+export interface Operation {
+  summary: string;
+  description?: string;
+  security?: readonly Security[];
+  parameters?: readonly Parameter[];
+  responses: Readonly<Record<string, { description: string; content?: Readonly<Record<string, { schema: Schema }>> }>>;
+}
+
+/** The operations of an address, by method. */
+export type Paths = Readonly<Record<string, Readonly<{ get?: Operation; post?: Operation; delete?: Operation }>>>;
+
+export const json = (description: string, schema: Schema) => ({ description, content: { 'application/json': { schema } } });
+export const plain = (description: string, type = 'text/plain') => ({ description, content: { [type]: { schema: text() } } });
+export const error = (description: string) => json(description, { $ref: '#/components/schemas/Error' });
+
+/** How a request shows a token. */
+export const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'Authorization: Bearer TOKEN' },
+  header: { type: 'apiKey', in: 'header', name: 'X-Api-Token' },
+  basic: { type: 'http', scheme: 'basic', description: 'Any user name, and the token as the password' },
+} as const;
+
+export const TOKEN: readonly Security[] = Object.keys(securitySchemes).map((name): Security => ({ [name]: [] }));
+export const TOKEN_WHERE_WANTED: readonly Security[] = [{}, ...TOKEN];

@@ -1,0 +1,81 @@
+import { NOTHING, type Traffic } from '../../domain/traffic.ts';
+import { type Account, accountKey } from '../../ledger/account.ts';
+import { type KnownPeer, peerKey } from '../../ledger/posting/peers.ts';
+import { nameOfPeer, type View } from '../view.ts';
+
+/** What the rows of peers are made of. */
+export type PeerView = Pick<View, 'books' | 'peerNames' | 'now'>;
+
+/** A WireGuard peer in a table. */
+export interface PeerRow extends Pick<KnownPeer, 'router' | 'interface' | 'publicKey' | 'allowedIps' | 'endpoint'> {
+  /** Of its account: what it is called by in `/api/clients`. Null before its first reading. */
+  id: number | null;
+  name: string;
+  state: KnownPeer['state'];
+  online: boolean;
+  /** Unix ms; null = never. */
+  latestHandshake: number | null;
+  total: Traffic;
+  month: Traffic;
+  /** Unix ms. */
+  firstSeen: number | null;
+  lastSeen: number | null;
+}
+
+/** Peers agree on new keys every two minutes while anything is sent: after this long without, nobody is there. */
+const ONLINE_MS = 5 * 60_000;
+
+/** All peers that were ever counted or that a server has, revoked ones too; by router and interface, who used most first. */
+export function peerRows(view: PeerView): PeerRow[] {
+  const rows = new Map<string, PeerRow>();
+  for (const peer of view.books.peers.values()) {
+    const { router, interface: name, publicKey: key } = peer;
+    rows.set(
+      peerKey(router, name, key),
+      rowOf(view, peer, view.books.accounts.get(accountKey({ kind: 'peer', router, interface: name, key }))),
+    );
+  }
+  for (const account of view.books.accounts.values()) {
+    const { kind, router, interface: name, key } = account;
+    if (kind !== 'peer' || rows.has(peerKey(router, name, key))) continue;
+    const peer: KnownPeer = {
+      router,
+      interface: name,
+      publicKey: key,
+      name: null,
+      allowedIps: [],
+      state: 'gone',
+      latestHandshake: 0,
+      endpoint: null,
+    };
+    rows.set(peerKey(router, name, key), rowOf(view, peer, account));
+  }
+  return [...rows.values()].sort(byServerAndSize);
+}
+
+function rowOf(view: PeerView, peer: KnownPeer, account: Account | undefined): PeerRow {
+  const { router, interface: name, publicKey, allowedIps, endpoint, state } = peer;
+  const latestHandshake = peer.latestHandshake === 0 ? null : peer.latestHandshake * 1000;
+  return {
+    id: account?.id ?? null,
+    router,
+    interface: name,
+    publicKey,
+    name: nameOfPeer(view, router, name, publicKey),
+    allowedIps,
+    endpoint,
+    state,
+    online: state === 'active' && latestHandshake !== null && view.now - latestHandshake < ONLINE_MS,
+    latestHandshake,
+    total: account?.total ?? NOTHING,
+    month: account?.month ?? NOTHING,
+    firstSeen: account?.firstSeen ?? null,
+    lastSeen: account?.lastSeen ?? null,
+  };
+}
+
+function byServerAndSize(a: PeerRow, b: PeerRow): number {
+  const size = ({ month }: PeerRow) => month.download + month.upload;
+  const [one, other] = [`${a.router}\n${a.interface}`, `${b.router}\n${b.interface}`];
+  return one < other ? -1 : one > other ? 1 : size(b) - size(a) || (a.publicKey < b.publicKey ? -1 : 1);
+}

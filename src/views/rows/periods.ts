@@ -1,0 +1,44 @@
+import type { Day, Month } from '../../domain/calendar.ts';
+import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
+import type { Account } from '../../ledger/account.ts';
+import type { UsageRow } from '../../ledger/storage/read-usage.ts';
+import { nameOf, type View } from '../view.ts';
+
+/** What the home and each of its devices moved in a stretch of days. */
+export interface PeriodRow {
+  period: Month;
+  home: Traffic;
+  /** Those that moved a byte, the one with the most first. */
+  devices: { mac: string; name: string; bytes: Traffic }[];
+}
+
+/** The accounts whose bytes make the home's sum: uplinks that run inside no other, all where there are no others, devices where there is none. */
+export function homeAccounts({ accounts }: View['books']): { countedBy: 'wan' | 'devices'; accounts: Account[] } {
+  const uplinks = [...accounts.values()].filter(({ kind }) => kind === 'wan');
+  const physical = uplinks.filter(({ overlay }) => !overlay);
+  if (uplinks.length > 0) return { countedBy: 'wan', accounts: physical.length > 0 ? physical : uplinks };
+  return { countedBy: 'devices', accounts: deviceAccounts({ accounts }) };
+}
+
+export const deviceAccounts = ({ accounts }: Pick<View['books'], 'accounts'>): Account[] =>
+  [...accounts.values()].filter(({ kind }) => kind === 'device');
+
+/** A row for every period, in their order; `found` are the ledger's rows for them, by the first day of each. */
+export function periodRows(view: Pick<View, 'books' | 'aliases'>, periods: readonly Month[], found: readonly UsageRow[]): PeriodRow[] {
+  const home = new Set(homeAccounts(view.books).accounts.map(({ id }) => id));
+  const macs = new Map(deviceAccounts(view.books).map(({ id, key }) => [id, view.aliases.get(key)?.mac ?? key]));
+  const byPeriod = new Map<Day, { home: Traffic; devices: Map<string, Traffic> }>();
+  for (const { account, time, bytes } of found) {
+    const sums = byPeriod.get(time) ?? { home: NOTHING, devices: new Map<string, Traffic>() };
+    byPeriod.set(time, sums);
+    if (home.has(account)) sums.home = plus(sums.home, bytes);
+    const mac = macs.get(account);
+    if (mac !== undefined) sums.devices.set(mac, plus(sums.devices.get(mac) ?? NOTHING, bytes));
+  }
+  return periods.map((period) => {
+    const sums = byPeriod.get(period.start);
+    const devices = [...(sums?.devices ?? [])].map(([mac, bytes]) => ({ mac, name: nameOf(view, mac), bytes }));
+    devices.sort((a, b) => total(b.bytes) - total(a.bytes) || (a.mac < b.mac ? -1 : 1));
+    return { period, home: sums?.home ?? NOTHING, devices };
+  });
+}

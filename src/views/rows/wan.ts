@@ -1,0 +1,60 @@
+import type { Month } from '../../domain/calendar.ts';
+import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
+import { accountKey } from '../../ledger/account.ts';
+import { monthFor } from '../../ledger/usage/months.ts';
+import { observationsOf, type View } from '../view.ts';
+
+/** What the rows of uplinks are made of. */
+export type WanView = Pick<View, 'books' | 'months' | 'routers'>;
+
+/** An uplink in a table. */
+export interface WanRow {
+  router: string;
+  /** netifd's logical name. */
+  interface: string;
+  /** By the router's last answer; null where it gave none. */
+  up: boolean | null;
+  device: string | null;
+  protocol: string | null;
+  /** Runs inside another uplink, so it is left out of the home's sum. */
+  overlay: boolean;
+  total: Traffic;
+  month: Traffic;
+  /** The billing period that `month` belongs to. */
+  period: Month;
+  /** Unix ms; null where it was never counted. */
+  firstSeen: number | null;
+  lastSeen: number | null;
+}
+
+/** Every uplink that was ever counted or is shown by a router now. */
+export function wanRows({ books, months, routers }: WanView): WanRow[] {
+  const rows = new Map<string, WanRow>();
+  for (const account of books.accounts.values()) {
+    if (account.kind !== 'wan') continue;
+    const { router, interface: name, overlay, total, month, firstSeen, lastSeen } = account;
+    const now = { up: null, device: null, protocol: null };
+    const period = monthFor(months, account);
+    rows.set(accountKey(account), { router, interface: name, ...now, overlay, total, month, period, firstSeen, lastSeen });
+  }
+  for (const { router, observation } of observationsOf({ routers }, 'wan')) {
+    for (const { name, up, device, protocol, overlay } of observation.uplinks) {
+      const key = accountKey({ kind: 'wan', router, interface: name, key: '' });
+      const counted = rows.get(key) ?? { total: NOTHING, month: NOTHING, firstSeen: null, lastSeen: null };
+      const period = monthFor(months, { kind: 'wan', router });
+      rows.set(key, { ...counted, router, interface: name, period, up, device, protocol, overlay });
+    }
+  }
+  return [...rows.values()].sort(
+    (a, b) => Number(a.overlay) - Number(b.overlay) || compare(a.router, b.router) || compare(a.interface, b.interface),
+  );
+}
+
+/** What went through the home's uplinks. One inside another is counted there already, unless there are no others. */
+export function homeTraffic(rows: readonly WanRow[]): { total: Traffic; month: Traffic } {
+  const physical = rows.filter((row) => !row.overlay);
+  const own = physical.length > 0 ? physical : rows;
+  return { total: own.map((row) => row.total).reduce(plus, NOTHING), month: own.map((row) => row.month).reduce(plus, NOTHING) };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,96 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import { peerNamesOf, probesOf, statusOf } from '../../src/app/from-config.ts';
+import { machineOf } from '../../src/app/machines.ts';
+import type { RouterConfig } from '../../src/config/config.ts';
+import { configOf, withText } from '../config/support.ts';
+
+const KEY = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
+const ANSWER = `wrtmeter 1
+boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10
+uptime 100.5
+time 1763664918
+begin wan
+end wan
+begin peers
+interface wg0 wireguard 14
+peer wg0 ${KEY} - 10.7.0.2/32 0 1 2 anna
+end peers
+end wrtmeter
+`;
+
+async function routerOf(text: string): Promise<RouterConfig> {
+  const [router] = (await configOf(withText(`routers:\n  vpn: ${text}`))).routers;
+  if (router === undefined) throw new Error('There is no router');
+  return router;
+}
+
+describe('what is asked of a router', () => {
+  it('of which only its WireGuard is configured, is its peers', async () => {
+    const router = await routerOf('{ wireguard: { ssh: root@VPN.example.net, port: 2222, container: awg } }');
+    const probes = probesOf(router);
+    expect(probes.map(({ sources, reader }) => [sources, reader])).to.deep.equal([
+      [['peers'], 'wireguard vpn.example.net:2222 awg auto all'],
+    ]);
+    const { addresses, sources } = statusOf(router, probes);
+    expect(addresses).to.deep.equal(['ssh root@VPN.example.net port 2222, container awg']);
+    expect([...sources.keys()]).to.deep.equal(['peers']);
+  });
+
+  it('whose script tells of its peers too, are its peers only once', async () => {
+    const server = createServer((_, response) => response.end(ANSWER));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const sourcesOf = async (text: string) => {
+        const [script] = probesOf(await routerOf(text));
+        return (await script?.collect(AbortSignal.timeout(5000)))?.sources.map(({ source }) => source);
+      };
+      expect(await sourcesOf(`{ url: "${url}" }`)).to.deep.equal(['wan', 'peers']);
+      expect(await sourcesOf(`{ url: "${url}", wireguard: { ssh: vpn } }`)).to.deep.equal(['wan']);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('is the same counter, whoever logs in and however', async () => {
+    const reader = async (text: string) => probesOf(await routerOf(`{ wireguard: { ${text} } }`)).at(-1)?.reader;
+    const expected = await reader('ssh: vpn');
+    for (const text of ['ssh: root@vpn', 'ssh: VPN, port: 22', 'ssh: anna@vpn, sudo: true', 'ssh: vpn, config_file: none'])
+      expect(await reader(text), text).to.equal(expected);
+    for (const text of ['', 'ssh: vpn, port: 23', 'ssh: vpn, container: a', 'container: a', 'ssh: vpn2'])
+      expect(await reader(text), text).to.not.equal(expected);
+  });
+});
+
+describe('the machine of a WireGuard server', () => {
+  it('runs commands by sudo where that is said, in a container only docker itself', async () => {
+    const root = async (text: string) => {
+      const { wireguard } = await routerOf(`{ wireguard: { ${text} } }`);
+      return wireguard === null ? [] : machineOf(wireguard).asRoot(['wg']);
+    };
+    expect(await root('sudo: true')).to.deep.equal(['sudo', '-n', '--', 'wg']);
+    expect(await root('')).to.deep.equal(['wg']);
+    expect(await root('sudo: true, container: a')).to.deep.equal(['wg']);
+  });
+
+  it('hands programs none of our own variables: there may be tokens among them', async () => {
+    process.env.WRTMETER_TEST_SECRET = 'hunter2';
+    try {
+      const { wireguard } = await routerOf('{ wireguard: {} }');
+      if (wireguard === null) throw new Error('There is no server');
+      const said = await machineOf(wireguard).machine.run(['env'], null, AbortSignal.timeout(5000));
+      expect(said).to.include('PATH=').and.not.include('hunter2');
+    } finally {
+      delete process.env.WRTMETER_TEST_SECRET;
+    }
+  });
+});
+
+describe('names of peers', () => {
+  it('are known by public key, with whose they are', async () => {
+    const config = await configOf(withText(`peers:\n  anna-phone: { public_key: ${KEY}, user: anna }`));
+    expect([...peerNamesOf(config)]).to.deep.equal([[KEY, { name: 'anna-phone', user: 'anna' }]]);
+  });
+});

@@ -1,0 +1,250 @@
+import { expect } from 'chai';
+import { readFile } from '../../../src/app/read-file.ts';
+import { type PrintOptions, print } from '../../../src/commands/print/print.ts';
+import { believableHome } from '../../support/homes/believable-home.ts';
+import { leases, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
+import { writeAudit } from '../../support/ledger/audit-rows.ts';
+
+const NOW = Date.UTC(2026, 10, 20, 18);
+const HOUR = 3_600_000;
+const TV = '00:00:5e:00:53:03';
+const TABLET = '00:00:5e:00:53:05';
+const MIB = 1_048_576;
+
+describe('wrtmeter print months, days and audit', () => {
+  let home: SmallHome;
+  afterEach(() => home.close());
+
+  async function printed(what: string, options: PrintOptions = {}, now = NOW) {
+    const out = { stdout: '', stderr: '' };
+    const write = (stream: keyof typeof out) => ({
+      write: (text: string) => {
+        out[stream] += text;
+      },
+    });
+    const io = { env: {}, cwd: home.directory, readFile, systemTimezone: 'Europe/Berlin', clock: { now: () => now } };
+    const code = await print(
+      what,
+      { data: '.', timezone: 'Europe/Berlin', ...options },
+      { ...io, stdout: write('stdout'), stderr: write('stderr') },
+    );
+    return { code, ...out };
+  }
+  const json = async (what: string, options: PrintOptions = {}) => JSON.parse((await printed(what, { json: true, ...options })).stdout);
+
+  /** Read daily at noon of Berlin's winter: the uplink gains 24 MiB a day, the TV 12 and the tablet 6. */
+  async function live(from: number, to: number, uplink = true): Promise<void> {
+    for (let at = from, days = 0; at <= to; at += 24 * HOUR, days += 1) {
+      const gained = (mib: number) => ({ download: days * mib * MIB, upload: 0 });
+      const sources = {
+        ...(uplink && { wan: wan([{ name: 'wan', bytes: gained(24) }]) }),
+        stations: stations([
+          { mac: TV, bytes: gained(12) },
+          { mac: TABLET, bytes: gained(6) },
+        ]),
+        leases: leases([
+          { mac: TV, ip: '192.168.1.24', hostname: 'TV' },
+          { mac: TABLET, ip: '192.168.1.26', hostname: 'tablet' },
+        ]),
+      };
+      await home.read(at, { gateway: { sources } });
+    }
+  }
+
+  describe('months', () => {
+    it('every billing month since counting began, with who used most', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(Date.UTC(2026, 9, 28, 23), Date.UTC(2026, 10, 18, 23));
+      expect((await printed('months')).stdout).to.equal(
+        [
+          'Month                             Download  Upload  Together  Most by',
+          '2026-10-01 to 2026-10-31          72.0 MiB     0 B  72.0 MiB  TV 36.0 MiB, tablet 18.0 MiB',
+          '2026-11-01 to 2026-11-30, so far   432 MiB     0 B   432 MiB  TV 216 MiB, tablet 108 MiB',
+          '',
+          '2 months of the uplinks: 504 MiB down, 0 B up',
+          '',
+        ].join('\n'),
+      );
+    });
+
+    it('a corrected billing day re-dates earlier months and changes no sum', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(Date.UTC(2026, 8, 1), NOW);
+      const sum = async (billingDay: string) => {
+        const { months } = await json('months', { billingDay });
+        return {
+          starts: months.map((m: { start: string }) => m.start),
+          sum: months.reduce((s: number, m: Bytes) => s + m.download_bytes, 0),
+        };
+      };
+      const [first, corrected] = [await sum('1'), await sum('31')];
+      expect(first.starts).to.deep.equal(['2026-09-01', '2026-10-01', '2026-11-01']);
+      expect(corrected.starts).to.deep.equal(['2026-08-31', '2026-09-30', '2026-10-31']);
+      expect(corrected.sum).to.equal(first.sum).and.be.above(0);
+    });
+
+    it('of one device, by its name in any letters or any of its MACs', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(Date.UTC(2026, 9, 28, 23), Date.UTC(2026, 10, 18, 23));
+      const { stdout } = await printed('months', { device: 'tv' });
+      expect(stdout).to.equal(
+        [
+          'Month                             Download  Upload  Together',
+          '2026-10-01 to 2026-10-31          36.0 MiB     0 B  36.0 MiB',
+          '2026-11-01 to 2026-11-30, so far   216 MiB     0 B   216 MiB',
+          '',
+          `2 months of TV (${TV}): 252 MiB down, 0 B up`,
+          '',
+        ].join('\n'),
+      );
+      expect((await printed('months', { device: TV.toUpperCase().replaceAll(':', '-') })).stdout).to.equal(stdout);
+    });
+
+    it('--json has every device', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(Date.UTC(2026, 10, 1, 23), Date.UTC(2026, 10, 3, 23));
+      expect(await json('months', { last: '1' })).to.deep.equal({
+        timezone: 'Europe/Berlin',
+        months: [
+          {
+            start: '2026-11-01',
+            end: '2026-12-01',
+            download_bytes: 48 * MIB,
+            upload_bytes: 0,
+            counted_by: 'wan',
+            devices: [
+              { mac: TV, name: 'TV', download_bytes: 24 * MIB, upload_bytes: 0 },
+              { mac: TABLET, name: 'tablet', download_bytes: 12 * MIB, upload_bytes: 0 },
+            ],
+          },
+        ],
+      });
+    });
+
+    it('where no uplink is counted they are the sums of the devices, and it says so', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(Date.UTC(2026, 10, 1, 23), Date.UTC(2026, 10, 3, 23), false);
+      expect((await printed('months')).stdout).to.include('1 month of the devices, as no uplink is counted: 36.0 MiB down, 0 B up');
+    });
+  });
+
+  describe('days', () => {
+    it('the last 31, also those without a byte', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(Date.UTC(2026, 10, 15, 23), Date.UTC(2026, 10, 17, 23));
+      expect((await printed('days')).stdout).to.equal(
+        [
+          'Day                     Download  Upload  Together  Most by',
+          '2026-11-16 Mon          24.0 MiB     0 B  24.0 MiB  TV 12.0 MiB, tablet 6.00 MiB',
+          '2026-11-17 Tue          24.0 MiB     0 B  24.0 MiB  TV 12.0 MiB, tablet 6.00 MiB',
+          '2026-11-18 Wed               0 B     0 B       0 B',
+          '2026-11-19 Thu               0 B     0 B       0 B',
+          '2026-11-20 Fri, so far       0 B     0 B       0 B',
+          '',
+          '5 days of the uplinks: 48.0 MiB down, 0 B up',
+          '',
+        ].join('\n'),
+      );
+      expect((await json('days', { last: '4', device: 'tablet' })).days.map((day: Bytes) => day.download_bytes)).to.deep.equal([
+        6 * MIB,
+        0,
+        0,
+        0,
+      ]);
+    });
+
+    it('a believable month has a line a day', async () => {
+      const believable = await believableHome();
+      home = believable.home;
+      const lines = (await printed('days', {}, believable.now)).stdout.split('\n');
+      expect(lines).to.have.length(1 + 21 + 3);
+      expect(lines.at(-3)).to.equal('');
+      expect(lines[21]).to.match(/^2026-11-20 Fri, so far +\d.* GiB +\d.* GiB +\d.* GiB {2}living-room-tv \d+.*, annas-laptop/);
+    });
+  });
+
+  describe('audit', () => {
+    it('what was written down last stands at the bottom', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(NOW - 24 * HOUR, NOW - 24 * HOUR);
+      await writeAudit(home.ledger.store, [
+        {
+          at: NOW - HOUR,
+          kind: 'reset',
+          router: 'gateway',
+          source: 'stations',
+          counter: `phy1-ap0 ${TV}`,
+          download: 3 * MIB,
+          upload: 9,
+          why: 'boot',
+        },
+        {
+          at: NOW,
+          kind: 'rejected',
+          router: 'gateway',
+          source: 'wan',
+          counter: 'wan wan',
+          download: 2 ** 40,
+          why: 'more than 1000000000 bit/s could carry in 30 s',
+        },
+        { at: NOW, kind: 'clock', why: 'the clock was wrong' },
+      ]);
+      expect((await printed('audit')).stdout).to.equal(
+        [
+          'When              Kind      Router   What            Bytes                         Why',
+          '2026-11-20 18:00  reset     gateway  TV on phy1-ap0  booked 3.00 MiB down, 9 B up  The router had been started anew, and its counters with it',
+          '2026-11-20 19:00  rejected  gateway  uplink wan      refused 1.00 TiB down         More than 1.00 Gb/s could carry in 30 s',
+          '2026-11-20 19:00  clock              the ledger                                    The clock was wrong',
+          '',
+          '3 rows',
+          '',
+        ].join('\n'),
+      );
+    });
+
+    it('--last bounds it, --json is for programs', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await writeAudit(
+        home.ledger.store,
+        Array.from({ length: 60 }, (_, i) => ({ at: NOW, kind: 'gap', why: `number ${i}` })),
+      );
+      const { stdout } = await printed('audit');
+      expect(stdout).to.include('Number 10\n').and.not.include('Number 9\n');
+      expect(stdout).to.include('50 rows; --last shows more\n');
+      expect((await json('audit', { last: '2' })).rows.map((row: { why: string }) => row.why)).to.deep.equal(['Number 59', 'Number 58']);
+    });
+  });
+
+  it('a ledger that holds nothing says so', async () => {
+    home = await openHome({ routers: {} });
+    for (const what of ['months', 'days']) expect((await printed(what)).stdout).to.equal('Nothing has been counted yet\n');
+    expect((await printed('audit')).stdout).to.equal('Nothing out of the ordinary has been written down\n');
+  });
+
+  it('a wish that cannot be met is one line and exit code 2', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    await live(NOW - 48 * HOUR, NOW);
+    const refused = async (what: string, options: PrintOptions) => {
+      const { code, stdout, stderr } = await printed(what, options);
+      expect([code, stdout]).to.deep.equal([2, '']);
+      return stderr;
+    };
+    expect(await refused('months', { device: 'fridge' })).to.equal(
+      'No device "fridge" was ever counted: "wrtmeter print devices" lists those that were\n',
+    );
+    expect(await refused('wan', { device: 'tv' })).to.equal('"print wan" has no --device: it is for months, days\n');
+    expect(await refused('devices', { last: '3' })).to.equal('"print devices" has no --last: it is for months, days, audit\n');
+    expect(await refused('days', { last: '0' })).to.equal('--last is "0": use a whole number from 1 to 9999\n');
+    expect(await refused('constructor', {})).to.include('Cannot print "constructor"');
+    await home.read(NOW + HOUR, {
+      gateway: { sources: { leases: leases([TV, TABLET].map((mac) => ({ mac, ip: '192.168.1.9', hostname: 'box' }))) } },
+    });
+    expect(await refused('days', { device: 'box' })).to.match(
+      /^2 devices are called "box": give the MAC of one \(00:00:5e:00:53:0[35], 00:00:5e:00:53:0[35]\)\n$/,
+    );
+  });
+});
+
+interface Bytes {
+  download_bytes: number;
+}

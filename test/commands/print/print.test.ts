@@ -1,0 +1,139 @@
+import { expect } from 'chai';
+import { readFile } from '../../../src/app/read-file.ts';
+import { type PrintOptions, print } from '../../../src/commands/print/print.ts';
+import { believableHome } from '../../support/homes/believable-home.ts';
+import { leases, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
+
+const NOW = Date.UTC(2026, 10, 20, 18);
+const TV = '00:00:5e:00:53:03';
+
+describe('wrtmeter print', () => {
+  let home: SmallHome;
+  afterEach(() => home.close());
+
+  async function printed(what: string, options: PrintOptions = {}, now = NOW) {
+    const out = { stdout: '', stderr: '' };
+    const write = (stream: keyof typeof out) => ({
+      write: (text: string) => {
+        out[stream] += text;
+      },
+    });
+    const io = { env: {}, cwd: home.directory, readFile, systemTimezone: 'Europe/Berlin', clock: { now: () => now } };
+    const code = await print(
+      what,
+      { data: '.', timezone: 'Europe/Berlin', ...options },
+      { ...io, stdout: write('stdout'), stderr: write('stderr') },
+    );
+    return { code, ...out };
+  }
+
+  it('devices: a line each, the one with the most bytes of the month first', async () => {
+    const believable = await believableHome();
+    home = believable.home;
+    const { code, stdout, stderr } = await printed('devices', {}, believable.now);
+    expect([code, stderr]).to.deep.equal([0, '']);
+    const lines = stdout.split('\n');
+    expect(lines.slice(0, 3)).to.deep.equal([
+      'Device           MAC                Address       Download    Upload  Month down  Month up  Last seen',
+      'living-room-tv   00:00:5e:00:53:03  192.168.1.24   195 GiB  2.70 GiB     185 GiB  2.55 GiB  2026-11-20 19:23, 21 s ago',
+      'annas-laptop     00:00:5e:00:53:01  192.168.1.22  85.0 GiB  23.8 GiB    80.5 GiB  22.6 GiB  2026-11-20 19:23, 21 s ago',
+    ]);
+    expect(lines.slice(-3)).to.deep.equal(['', '14 devices; the month runs from 2026-11-01 to 2026-11-30', '']);
+  });
+
+  it('works while the service writes, and months go by the billing day', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    for (const [day, download] of [
+      [10, 0],
+      [11, 1_048_576],
+      [18, 3_145_728],
+    ] as const) {
+      // 25 of the last week's 168 hours lie in the month.
+      await home.read(Date.UTC(2026, 10, day), { gateway: { sources: { wan: wan([{ name: 'wan', bytes: { download, upload: 0 } }]) } } });
+    }
+    expect((await printed('wan', { billingDay: '17' })).stdout).to.equal(
+      [
+        'Router   Uplink  Download  Upload  Month down  Month up  Month                     Last seen',
+        'gateway  wan     3.00 MiB     0 B     305 KiB       0 B  2026-11-17 to 2026-12-16  2026-11-18 01:00, 3 days ago',
+        '',
+        '1 uplink; the month runs from 2026-11-17 to 2026-12-16',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('routers: when each source was last read, also routers that never were', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    await home.read(NOW - 90_000, { gateway: { sources: { wan: wan([]) } } });
+    const { stdout } = await printed('routers', { routers: ['gateway=http://192.168.1.1', 'shed=http://192.168.1.9'] });
+    expect(stdout).to.equal(
+      [
+        'Router   Source  Last reading                 Read by',
+        'gateway  wan     2026-11-20 18:58, 2 min ago  wrtmeter.cgi http://gateway',
+        'shed             never',
+        '',
+        '2 routers; the service at /api/v1/routers tells how the last readings went',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('--json prints the same for programs', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    await readTv('tv');
+    const { devices } = JSON.parse((await printed('devices', { json: true })).stdout);
+    expect(devices).to.have.length(1);
+    expect(devices[0]).to.include({ mac: TV, name: 'tv', download_bytes: 0 });
+  });
+
+  it('a name cannot change what the terminal does, in the table and in JSON', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    await readTv('\u001b]0;owned\u0007\u009b31m\u202etv\u2028\r\n');
+    const { stdout } = await printed('devices');
+    expect(stdout).to.include(']0;owned31mtv ');
+    const json = (await printed('devices', { json: true })).stdout;
+    for (const text of [stdout, json]) expect(text).to.not.match(/[^\n\P{C}]|\p{Zl}/u);
+    expect(JSON.parse(json).devices[0].name).to.equal('\u001b]0;owned\u0007\u009b31m\u202etv\u2028\r\n');
+  });
+
+  it('wide characters keep the columns', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    await readTv('居間のテレビ');
+    expect((await printed('devices')).stdout.split('\n').slice(0, 2)).to.deep.equal([
+      'Device        MAC                Address       Download  Upload  Month down  Month up  Last seen',
+      '居間のテレビ  00:00:5e:00:53:03  192.168.1.24       0 B     0 B         0 B       0 B  2026-11-20 19:00, just now',
+    ]);
+  });
+
+  it('an empty ledger says so', async () => {
+    home = await openHome({ routers: {} });
+    expect(await printed('devices')).to.deep.equal({ code: 0, stdout: 'No device has been counted yet\n', stderr: '' });
+    expect((await printed('wan')).stdout).to.equal('No uplink has been counted yet\n');
+  });
+
+  it('what cannot be printed is one line and an exit code', async () => {
+    home = await openHome({ routers: {} });
+    expect(await printed('users')).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr: 'Cannot print "users": choose one of devices, wan, peers, reconciliation, routers, months, days, audit\n',
+    });
+    expect(await printed('devices', { data: 'elsewhere' })).to.deep.equal({
+      code: 1,
+      stdout: '',
+      stderr: `There is no ledger at "${home.directory}/elsewhere/ledger.db": start wrtmeter once, or name its data directory with --data\n`,
+    });
+    expect((await printed('devices', { billingDay: '32' })).code).to.equal(2);
+  });
+
+  async function readTv(hostname: string): Promise<void> {
+    await home.read(NOW, {
+      gateway: {
+        sources: {
+          stations: stations([{ mac: TV, bytes: { download: 1, upload: 1 } }]),
+          leases: leases([{ mac: TV, ip: '192.168.1.24', hostname }]),
+        },
+      },
+    });
+  }
+});

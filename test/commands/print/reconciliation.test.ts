@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { readFile } from '../../../src/app/read-file.ts';
+import { type PrintOptions, print } from '../../../src/commands/print/print.ts';
+import { schemas } from '../../../src/views/openapi/schemas.ts';
+import { hosts, openHome, type SmallHome, wan } from '../../support/homes/small-home.ts';
+import { violations } from '../../support/schema.ts';
+
+const NOW = Date.UTC(2026, 10, 20, 18);
+const MIB = 1024 ** 2;
+
+describe('wrtmeter print reconciliation', () => {
+  let home: SmallHome;
+  beforeEach(async () => {
+    home = await openHome({ routers: { gateway: [] } });
+  });
+  afterEach(() => home.close());
+
+  async function printed(options: PrintOptions = {}) {
+    let stdout = '';
+    const out = {
+      write: (text: string) => {
+        stdout += text;
+      },
+    };
+    const io = {
+      env: {},
+      cwd: home.directory,
+      readFile,
+      systemTimezone: 'Europe/Berlin',
+      clock: { now: () => NOW },
+      stdout: out,
+      stderr: out,
+    };
+    const code = await print('reconciliation', { data: '.', ...options }, io);
+    return { code, stdout };
+  }
+  const read = (at: number, uplink: number, host: number | null) =>
+    home.read(at, {
+      gateway: {
+        sources: {
+          wan: wan([{ name: 'wan', bytes: { download: uplink * MIB, upload: 0 } }]),
+          ...(host !== null && {
+            hosts: hosts([{ mac: '02:00:00:00:00:01', ip: '192.168.1.2', bytes: { download: host * MIB, upload: MIB } }]),
+          }),
+        },
+      },
+    });
+
+  it('shows the two sums, what belongs to no host, and what of it has no known reason', async () => {
+    await read(NOW - 4 * 3_600_000, 0, null);
+    await read(NOW - 2 * 3_600_000, 60, 0);
+    await read(NOW, 100, 38);
+    const { code, stdout } = await printed();
+    expect(code).to.equal(0);
+    expect(stdout).to.equal(`\
+Gateway  Month                     Bytes of      Download  Upload  Share
+gateway  2026-11-01 to 2026-11-30  uplinks        100 MiB     0 B
+                                   hosts         38.0 MiB     0 B
+                                   none of them  62.0 MiB     0 B   62 %
+                                   unexplained   2.00 MiB     0 B  5.0 %
+
+Why they do not agree: "wrtmeter doctor", and the service at /api/v1/reconciliation
+`);
+    const { stdout: json } = await printed({ json: true });
+    expect(violations(JSON.parse(json), schemas.Reconciliation, schemas)).to.deep.equal([]);
+  });
+
+  it('hosts that have more are below zero, and no gateway is said so', async () => {
+    expect((await printed()).stdout).to.equal('No gateway counts hosts yet: docs/hosts.md tells how\n');
+    await read(NOW - 60_000, 0, 0);
+    await read(NOW, 10, 12);
+    expect((await printed()).stdout).to.match(/none of them +-2\.00 MiB +0 B +-20 %/);
+  });
+});

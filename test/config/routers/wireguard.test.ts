@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { parseSshTarget } from '../../../src/config/routers/wireguard.ts';
+import { configOf, errorsOf, filesOf, load, withText } from '../support.ts';
+
+const serverOf = async (text: string) => (await configOf(withText(`routers:\n  vpn:\n${text}`))).routers[0]?.wireguard;
+
+describe('a WireGuard server in the configuration', () => {
+  it('is the one on this machine, if nothing more is said', async () => {
+    const here = { ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null };
+    for (const text of ['    wireguard:', '    wireguard: {}', '    wireguard: ~']) expect(await serverOf(text), text).to.deep.equal(here);
+  });
+
+  it('may stand beside the URL of its box', async () => {
+    const [router] = (await configOf(withText('routers:\n  gateway: { url: http://192.168.1.1, wireguard: { ssh: root@192.168.1.1 } }')))
+      .routers;
+    expect(router?.requests.kind).to.equal('wrtmeter');
+    expect(router?.wireguard?.ssh).to.deep.include({ host: '192.168.1.1', user: 'root' });
+  });
+
+  it('takes no credentials from variables: they are for URLs', async () => {
+    const { config, warnings } = await load(
+      withText('routers:\n  vpn: { wireguard: { ssh: vpn } }', { env: { WRTMETER_TOKEN: 'hunter2' } }),
+    );
+    expect(warnings).to.deep.equal([]);
+    expect(config.routers[0]?.requests).to.deep.equal({ kind: 'none' });
+  });
+
+  it('has its files beside the configuration, and those with ~ where ssh finds them', async () => {
+    const text = 'routers:\n  vpn: { wireguard: { ssh: vpn, key_file: id, known_hosts_file: ~/hosts } }';
+    const files = { '/etc/wrtmeter/wrtmeter.yaml': text, '/etc/wrtmeter/id': 'not looked at' };
+    const [router] = (await configOf(withText(text, { readFile: filesOf(files) }))).routers;
+    expect(router?.wireguard?.ssh).to.deep.include({ keyFile: '/etc/wrtmeter/id', knownHostsFile: '~/hosts' });
+  });
+
+  it('is read of its key no more than a byte', async () => {
+    const limits: number[] = [];
+    const text = 'routers:\n  vpn: { wireguard: { ssh: vpn, key_file: id } }';
+    const readFile = filesOf({ '/etc/wrtmeter/wrtmeter.yaml': text, '/etc/wrtmeter/id': 'secret' });
+    const watched: typeof readFile = (path, limit) => {
+      if (path.endsWith('/id')) limits.push(limit);
+      return readFile(path, limit);
+    };
+    await load(withText(text, { readFile: watched }));
+    expect(limits).to.deep.equal([1]);
+  });
+
+  it('may be one of several on a machine, if they share no interface', async () => {
+    const text = (one: string, two: string) => withText(`routers:\n  one: { wireguard: { ${one} } }\n  two: { wireguard: { ${two} } }`);
+    for (const [one, two] of [
+      ['interfaces: wg0', 'interfaces: wg1'],
+      ['container: a', 'container: b'],
+      ['container: a', ''],
+      ['ssh: vpn', 'ssh: vpn, port: 2222'],
+      ['ssh: vpn', 'ssh: vpn, container: a'],
+    ] as const)
+      expect((await configOf(text(one, two))).routers, `${one} and ${two}`).to.have.length(2);
+    for (const [one, two] of [
+      ['', ''],
+      ['interfaces: wg0', ''],
+      ['ssh: root@vpn', 'ssh: anna@vpn, sudo: true'],
+      ['ssh: vpn', 'ssh: vpn, port: 22, tool: awg'],
+    ] as const)
+      expect((await errorsOf(text(one, two)))[0], `${one} and ${two}`).to.include('reads the same peers as router "one"');
+  });
+
+  it('has one file for each interface', async () => {
+    expect((await serverOf('    wireguard: { interfaces: wg0, config_file: /etc/vpn.conf }'))?.configFile).to.equal('/etc/vpn.conf');
+    expect((await serverOf('    wireguard: { config_file: /etc/%i/%i.conf }'))?.configFile).to.equal('/etc/%i/%i.conf');
+    expect((await serverOf('    wireguard: { config_file: none }'))?.configFile).to.equal('none');
+  });
+});
+
+describe('whom to log in to', () => {
+  const good: Record<string, [string | null, string]> = {
+    'root@vpn.example.net': ['root', 'vpn.example.net'],
+    vpn: [null, 'vpn'],
+    'my_alias-2': [null, 'my_alias-2'],
+    'first.last@203.0.113.7': ['first.last', '203.0.113.7'],
+    'root@2001:db8::1': ['root', '2001:db8::1'],
+    'root@[2001:db8::1]': ['root', '2001:db8::1'],
+    '[fe80::1%eth0]': [null, 'fe80::1%eth0'],
+  };
+  for (const [text, [user, host]] of Object.entries(good))
+    it(`"${text}" is one`, () => expect(parseSshTarget(text)).to.deep.equal({ user, host }));
+
+  for (const text of [
+    '',
+    '@vpn',
+    'root@',
+    '-v',
+    'root@-oProxyCommand=id',
+    'a b',
+    'root:pw@vpn',
+    'vpn:22',
+    'ssh://vpn',
+    'a@b@c',
+    '$(id)',
+    'root@[vpn]',
+    'vpn\n',
+  ])
+    it(`${JSON.stringify(text)} is none`, () => expect(() => parseSshTarget(text)).to.throw('is not USER@HOST'));
+});

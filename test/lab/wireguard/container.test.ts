@@ -1,0 +1,62 @@
+import { inspect } from 'node:util';
+import { expect } from 'chai';
+import type { WireguardConfig } from '../../../src/config/config.ts';
+import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
+import { type SshServer, startSshd } from '../../support/routers/sshd.ts';
+import { startWireguardContainer, type WireguardContainer } from '../../support/wireguard/container.ts';
+import { holdsKey } from '../../support/wireguard/keys.ts';
+import { failureIn, HERE, peersIn, readServer } from '../../support/wireguard/read-wireguard.ts';
+
+describe('a WireGuard server in a container', () => {
+  const earlier = process.env.DOCKER_HOST;
+  let daemon: DockerDaemon;
+  let container: WireguardContainer;
+  let sshd: SshServer;
+
+  before(async () => {
+    daemon = await dockerDaemon();
+    const socket = daemon.env.DOCKER_HOST;
+    if (socket !== undefined) process.env.DOCKER_HOST = socket;
+    container = await startWireguardContainer(daemon);
+    sshd = await startSshd(socket === undefined ? [] : [`SetEnv DOCKER_HOST=${socket}`]);
+  });
+
+  after(async () => {
+    await sshd?.close();
+    await container?.remove();
+    await daemon?.stop();
+    if (earlier === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = earlier;
+  });
+
+  const read = (more: Partial<WireguardConfig>) => readServer({ ...HERE, container: container.name, ...more });
+  const ways = { 'on this machine': () => ({}), 'over ssh': () => ({ ssh: sshd.terms }) };
+
+  for (const [way, more] of Object.entries(ways)) {
+    it(`${way} tells its peers, with the names of AmneziaVPN’s table`, async () => {
+      const round = await read(more());
+      const { peers, interfaces } = peersIn(round);
+      expect(interfaces).to.deep.equal(['wg0']);
+      expect(peers).to.have.length(1);
+      expect(peers[0]).to.deep.include({
+        publicKey: container.publicKey,
+        name: 'Anna’s phone',
+        allowedIps: ['10.8.1.2/32'],
+        bytes: { download: 0, upload: 0 },
+      });
+      expect(peers[0]?.epoch?.instance).to.equal(Number(await container.run('cat', '/sys/class/net/wg0/ifindex')));
+      const text = inspect(round, { depth: 12, showHidden: true });
+      for (const key of container.secrets) expect(holdsKey(text, key)).to.equal(false);
+    });
+
+    it(`${way} that has not the tool is told as such`, async () => {
+      expect(failureIn(await read({ ...more(), tool: 'awg' }))).to.equal('exec: "awg" is not installed there: install it');
+    });
+
+    it(`${way} that is not there is told as such`, async () => {
+      expect(failureIn(await read({ ...more(), container: 'wrtmeter-no-such' }))).to.match(
+        /^exec: "docker" failed with 1: .*No such container: wrtmeter-no-such$/,
+      );
+    });
+  }
+});

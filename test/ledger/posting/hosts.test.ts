@@ -1,0 +1,375 @@
+import { expect } from 'chai';
+import type { CounterRules, Epoch } from '../../../src/domain/counter.ts';
+import type { HostCounter, Neighbour, Observation } from '../../../src/domain/observation.ts';
+import {
+  type Bench,
+  classic,
+  failed,
+  LAPTOP,
+  lease,
+  leases,
+  openBench,
+  PHONE,
+  START,
+  station,
+  system,
+  TERMS,
+  wan,
+} from '../../support/ledger/rounds.ts';
+
+const NFTABLES: CounterRules = { directions: 'apart', absent: 'missed', unknown: 'began', fall: 'reset', refresh: 10 };
+const NLBWMON: CounterRules = { ...NFTABLES, absent: 'kept', fall: 'lowers' };
+const epoch = (instance: number): Epoch => ({ boot: 'aaaaaaaa', instance, began: null, margin: 0 });
+
+const up = (mac: string | null, ip: string, bytes: number, table = 1): HostCounter => ({
+  counts: 'upload',
+  mac,
+  ip,
+  bytes: { download: 0, upload: bytes },
+  epoch: epoch(table),
+});
+const down = (ip: string, bytes: number, table = 1): HostCounter => ({
+  counts: 'download',
+  mac: null,
+  ip,
+  bytes: { download: bytes, upload: 0 },
+  epoch: epoch(table),
+});
+const hosts = (...list: HostCounter[]): Observation => ({
+  source: 'hosts',
+  rules: NFTABLES,
+  method: 'nftables',
+  hosts: list,
+  devices: ['br-lan'],
+  uncounted: null,
+});
+const neighbours = (...pairs: [ip: string, mac: string][]): Observation => ({
+  source: 'neighbours',
+  neighbours: pairs.map(([ip, mac]): Neighbour => ({ ip, mac, interface: 'br-lan', state: 'REACHABLE' })),
+});
+
+const BOTH = { kind: 'host', router: 'gateway' } as const;
+const IP = '192.168.1.10';
+const IP6 = 'fd00::10';
+
+describe('hosts', () => {
+  let bench: Bench;
+  const open = async (accounting: 'auto' | 'hosts' | 'stations' = 'hosts') => {
+    bench = await openBench({ ...TERMS, accounting });
+  };
+  afterEach(() => bench.close());
+
+  it('IPv4 and IPv6, sent and received, are one host and one device', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)), neighbours([IP, PHONE], [IP6, PHONE]));
+    await bench.read(
+      15,
+      hosts(up(PHONE, IP, 150), down(IP, 1500), up(PHONE, IP6, 7), down(IP6, 70)),
+      neighbours([IP, PHONE], [IP6, PHONE]),
+    );
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 570, upload: 57 });
+    expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 570, upload: 57 });
+  });
+
+  it('each direction stands by itself: a fall in one is no reset of the other', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)));
+    await bench.read(15, hosts(up(PHONE, IP, 30), down(IP, 1500)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 500, upload: 30 });
+  });
+
+  it('a table made anew is a reset, also where its counters stand higher', async () => {
+    await open();
+    await bench.readFrom('gateway', 0, [hosts(up(PHONE, IP, 100), down(IP, 1000))], { system: system('aaaaaaaa', 5000) });
+    await bench.readFrom('gateway', 60, [hosts(up(PHONE, IP, 300, 2), down(IP, 1200, 2))], { system: system('aaaaaaaa', 5060) });
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 1200, upload: 300 });
+  });
+
+  it('an element that expired and came back counts from zero (Rule: missed element)', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)));
+    await bench.read(15, hosts());
+    await bench.read(30, hosts(up(PHONE, IP, 40)));
+    await bench.read(3 * 86_400, hosts(up(PHONE, IP, 40)));
+    await bench.read(3 * 86_400 + 15, hosts(up(PHONE, IP, 40), down(IP, 4000)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 4000, upload: 40 });
+  });
+
+  it('an element that one list has missed is posted once (Rule: missed element)', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)));
+    await bench.read(15, hosts(up(PHONE, IP, 150)));
+    await bench.restart();
+    await bench.read(30, hosts(up(PHONE, IP, 160), down(IP, 1600)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 600, upload: 60 });
+  });
+
+  it('one that moves nothing is not seen, though its counter still stands in the answer (Rule: last seen)', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100), up(LAPTOP, '192.168.1.11', 100)));
+    await bench.read(60, hosts(up(PHONE, IP, 100), up(LAPTOP, '192.168.1.11', 101)));
+    const seen = [...bench.ledger.books.accounts.values()].flatMap(({ kind, key, lastSeen }) =>
+      kind === 'device' ? [[key, lastSeen - START]] : [],
+    );
+    expect(seen).to.deep.equal([
+      [PHONE, 0],
+      [LAPTOP, 60_000],
+    ]);
+  });
+
+  it('a device on the air is seen, whether it moves routed bytes or not (Rule: last seen)', async () => {
+    await open();
+    await bench.read(0, classic(station(PHONE, 0, 0)), hosts(up(PHONE, IP, 100)));
+    await bench.read(60, classic(station(PHONE, 500, 0)), hosts(up(PHONE, IP, 100)));
+    const device = [...bench.ledger.books.accounts.values()].find(({ kind }) => kind === 'device');
+    expect([device?.total, device?.lastSeen]).to.deep.equal([{ download: 0, upload: 0 }, START + 60_000]);
+  });
+
+  it('a table that could not be read changes nothing', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 100)));
+    await bench.read(15, failed('hosts', START + 15_000));
+    await bench.read(30, hosts(up(PHONE, IP, 400)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 0, upload: 300 });
+  });
+
+  it('an address that moves from one device to another: each byte goes to who has it then', async () => {
+    await open();
+    await bench.read(0, hosts(up(PHONE, IP, 0), down(IP, 0)), neighbours([IP, PHONE]));
+    await bench.read(15, hosts(up(PHONE, IP, 10), down(IP, 100)), neighbours([IP, PHONE]));
+    await bench.read(30, hosts(up(PHONE, IP, 10), up(LAPTOP, IP, 5), down(IP, 150)), neighbours([IP, LAPTOP]));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 100, upload: 10 });
+    expect(bench.total({ ...BOTH, key: LAPTOP })).to.deep.equal({ download: 50, upload: 5 });
+  });
+
+  describe('of addresses whose MAC is not known (Rule: unknown address)', () => {
+    it('bytes wait under the address and go over in one stroke: hours, days, month and total', async () => {
+      await open();
+      await bench.read(0, hosts(up(null, IP, 0), down(IP, 0)));
+      await bench.read(3600, hosts(up(null, IP, 50), down(IP, 500)));
+      expect(bench.total({ ...BOTH, key: IP })).to.deep.equal({ download: 500, upload: 50 });
+      expect(bench.total({ kind: 'device', key: IP })).to.equal(undefined);
+      await bench.read(3615, hosts(up(null, IP, 60), down(IP, 600)), neighbours([IP, PHONE]));
+      const whole = { download: 600, upload: 60 };
+      for (const name of [{ ...BOTH, key: PHONE }, { kind: 'device', key: PHONE } as const]) {
+        expect(bench.total(name)).to.deep.equal(whole);
+        expect(await bench.sums(name)).to.deep.equal({ hours: whole, days: whole });
+      }
+      expect([...bench.ledger.books.accounts.values()].map(({ kind, key, month }) => [kind, key, month])).to.deep.equal([
+        ['host', PHONE, whole],
+        ['device', PHONE, whole],
+      ]);
+      await bench.restart();
+      expect(
+        [...bench.ledger.books.accounts.values()].map(({ kind, key, total, month }) => [kind, key, total, month]),
+      ).to.have.deep.members([
+        ['host', PHONE, whole, whole],
+        ['device', PHONE, whole, whole],
+      ]);
+    });
+
+    it('go over to a device that has bytes of its own', async () => {
+      await open();
+      await bench.read(0, hosts(up(PHONE, IP, 0), down(IP, 0), down(IP6, 0)), neighbours([IP, PHONE]));
+      await bench.read(15, hosts(up(PHONE, IP, 1), down(IP, 10), down(IP6, 100)), neighbours([IP, PHONE]));
+      await bench.read(30, hosts(up(PHONE, IP, 1), down(IP, 10), down(IP6, 100)), neighbours([IP, PHONE], [IP6, PHONE]));
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 110, upload: 1 });
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 110, upload: 1 });
+    });
+
+    it('several addresses of one device that are learned at once all go over, in the file too', async () => {
+      await open();
+      await bench.read(0, hosts(down(IP, 0), down(IP6, 0)));
+      await bench.read(15, hosts(down(IP, 100), down(IP6, 1000)));
+      await bench.read(30, hosts(down(IP, 100), down(IP6, 1000)), neighbours([IP, PHONE], [IP6, PHONE]));
+      const whole = { download: 1100, upload: 0 };
+      for (const restarted of [false, true]) {
+        if (restarted) await bench.restart();
+        for (const name of [{ ...BOTH, key: PHONE }, { kind: 'device', key: PHONE } as const]) {
+          expect(bench.total(name), `restarted: ${restarted}`).to.deep.equal(whole);
+          expect(await bench.sums(name)).to.deep.equal({ hours: whole, days: whole });
+        }
+      }
+    });
+
+    it('take up the room of accounts only as long as they are there', async () => {
+      bench = await openBench({ ...TERMS, accounting: 'hosts', mostAccounts: 4 });
+      const shown: HostCounter[] = [];
+      await bench.read(0, hosts());
+      for (let day = 1; day <= 5; day++) {
+        const ip = `fd00::${day}`;
+        shown.push(down(ip, 100));
+        await bench.read(day * 60, hosts(...shown));
+        await bench.read(day * 60 + 15, hosts(...shown), neighbours([ip, PHONE]));
+      }
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 500, upload: 0 });
+      expect(bench.ledger.books.accounts.size).to.equal(2);
+    });
+
+    it('two that claim one address are believed neither', async () => {
+      await open();
+      await bench.read(0, hosts(down(IP, 0)));
+      await bench.read(15, hosts(up(PHONE, IP, 5), up(LAPTOP, IP, 5), down(IP, 100)), neighbours([IP, PHONE], [IP, LAPTOP]));
+      expect(bench.total({ ...BOTH, key: IP })).to.deep.equal({ download: 100, upload: 0 });
+    });
+
+    it('stay there when the address may be another’s by now', async () => {
+      await open();
+      await bench.read(0, hosts(down(IP, 0)));
+      await bench.read(15, hosts(down(IP, 100)));
+      await bench.read(15 + 13 * 3600, hosts(), neighbours([IP, PHONE]));
+      expect(bench.total({ ...BOTH, key: IP })).to.deep.equal({ download: 100, upload: 0 });
+      expect(bench.total({ ...BOTH, key: PHONE })).to.equal(undefined);
+    });
+
+    it('a lease tells whose an address is, and another router’s does not', async () => {
+      await open();
+      await bench.read(0, hosts(down(IP, 0)));
+      await bench.readAll(15, [
+        { router: 'gateway', system: null, results: [{ ...okHosts(15, down(IP, 100)) }] },
+        { router: 'other', system: null, results: [{ ...okOf(15, leases([lease(LAPTOP, 'laptop', IP)])) }] },
+      ]);
+      expect(bench.total({ ...BOTH, key: IP })).to.deep.equal({ download: 100, upload: 0 });
+      await bench.read(30, hosts(down(IP, 100)), leases([lease(PHONE, 'phone', IP)]));
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 100, upload: 0 });
+    });
+  });
+
+  describe('nlbwmon', () => {
+    const at = (seconds: number, period: number, bytes: number, reader = 'one') => {
+      const epoch = { boot: 'nlbwmon', instance: period, began: null, margin: 0 };
+      const host: HostCounter = { counts: 'both', mac: PHONE, ip: IP, bytes: { download: bytes, upload: 0 }, epoch };
+      const observation: Observation = { source: 'hosts', rules: NLBWMON, method: 'nlbwmon', hosts: [host], devices: [], uncounted: null };
+      return bench.readFrom('gateway', seconds, [observation], { reader });
+    };
+
+    it('a fall inside its period posts nothing, and counting goes on from there (Rule: lowered counter)', async () => {
+      await open();
+      await at(0, 20_261_101, 1000);
+      await at(15, 20_261_101, 400);
+      await at(30, 20_261_101, 450);
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 50, upload: 0 });
+    });
+
+    it('a new period begins at zero', async () => {
+      await open();
+      await at(0, 20_261_001, 1000);
+      await at(15, 20_261_101, 1400);
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 1400, upload: 0 });
+    });
+
+    it('hosts of a period that has ended are held no more: temporary addresses would add up for ever (Rule: absent counter)', async () => {
+      await open();
+      const both = (ip: string, period: number, bytes: number): HostCounter => ({
+        ...{ counts: 'both', mac: PHONE, ip, bytes: { download: bytes, upload: 0 } },
+        epoch: { boot: 'nlbwmon', instance: period, began: null, margin: 0 },
+      });
+      const shown = (...list: HostCounter[]): Observation => ({ ...hosts(...list), rules: NLBWMON, method: 'nlbwmon' }) as Observation;
+      await bench.read(0, shown(both(IP, 20_261_101, 100), both(IP6, 20_261_101, 100)));
+      await bench.read(15, shown(both(IP, 20_261_101, 150)));
+      const held = () => [...(bench.ledger.books.readers.get('gateway\nhosts')?.counters.keys() ?? [])];
+      expect(held()).to.have.length(2);
+      await bench.read(30, shown(both(IP, 20_261_201, 7)));
+      expect(held()).to.deep.equal([`${PHONE} ${IP}`]);
+      await bench.read(45, shown(both(IP, 20_261_201, 7), both(IP6, 20_261_201, 1)));
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 58, upload: 0 });
+    });
+
+    it('one that was started anew begins with a first reading', async () => {
+      await open();
+      await at(0, 20_261_101, 1000);
+      await at(15, 20_261_101, 9000, 'two');
+      await at(30, 20_261_101, 9010, 'two');
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 10, upload: 0 });
+    });
+  });
+
+  describe('accounting: auto (Rule: device account)', () => {
+    const at = (seconds: number, air: number, ...list: HostCounter[]) =>
+      bench.read(seconds, classic(station(PHONE, air, 0)), ...(list.length > 0 ? [hosts(...list)] : []));
+
+    it('devices go over from stations to hosts without a byte twice, and never go back', async () => {
+      await open('auto');
+      await at(0, 0);
+      await at(15, 1000, up(PHONE, IP, 0), down(IP, 5000));
+      await at(30, 2000, up(PHONE, IP, 0), down(IP, 5700));
+      expect(bench.total({ kind: 'device', key: PHONE }), 'the round that flips').to.deep.equal({ download: 1000 + 700, upload: 0 });
+      await at(45, 3000);
+      await bench.restart();
+      await at(60, 4000);
+      await at(75, 5000, up(PHONE, IP, 0), down(IP, 5800));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 1800, upload: 0 });
+      expect(bench.total({ kind: 'station', router: 'gateway', key: PHONE })).to.deep.equal({ download: 5000, upload: 0 });
+      const rows = await bench.store.all("SELECT why FROM audit WHERE kind = 'hosts'");
+      expect(rows).to.have.length(1);
+    });
+
+    it('what access points have fed since the hosts’ reading before is not fed again by the hosts', async () => {
+      await open('auto');
+      await bench.read(0, classic(station(PHONE, 0, 0)), hosts(up(PHONE, IP, 0), down(IP, 0)));
+      await bench.read(15, classic(station(PHONE, 1000, 0)), failed('hosts', START + 15_000));
+      await bench.read(30, classic(station(PHONE, 1500, 0)), hosts(up(PHONE, IP, 0), down(IP, 1500)));
+      await bench.read(45, classic(station(PHONE, 1700, 0)), hosts(up(PHONE, IP, 0), down(IP, 1700)));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 1000 + 200, upload: 0 });
+      expect(bench.total({ kind: 'host', router: 'gateway', key: PHONE })).to.deep.equal({ download: 1700, upload: 0 });
+    });
+
+    it('an access point that was away while hosts fed the devices brings nothing of that time when stations feed them again', async () => {
+      await open('hosts');
+      await bench.read(0, classic(station(PHONE, 0, 0)), hosts(down(IP, 0), up(PHONE, IP, 0)));
+      await bench.read(15, failed('stations', START + 15_000), hosts(down(IP, 900), up(PHONE, IP, 0)));
+      await bench.restart({ ...TERMS, accounting: 'stations' });
+      await bench.read(30, failed('stations', START + 30_000), hosts(down(IP, 950), up(PHONE, IP, 0)));
+      await bench.read(45, classic(station(PHONE, 1000, 0)), hosts(down(IP, 1000), up(PHONE, IP, 0)));
+      await bench.read(60, classic(station(PHONE, 1070, 0)), hosts(down(IP, 1070), up(PHONE, IP, 0)));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 900 + 70, upload: 0 });
+    });
+
+    it('a reading of a clock that stood ahead keeps the hosts from devices no longer than a round', async () => {
+      await open('auto');
+      await bench.readFrom('gone', 365 * 86_400, [classic(station(PHONE, 0, 0))]);
+      for (let i = 0; i < 4; i++) {
+        const told = { ...system('aaaaaaaa', 5000 + i * 15), time: START / 1000 + i * 15 };
+        await bench.readFrom('gateway', i * 15, [hosts(up(PHONE, IP, 100 * i))], { system: told });
+      }
+      expect(bench.ledger.books.feeding.by).to.equal('hosts');
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 0, upload: 200 });
+    });
+
+    it('a gateway that counts nothing flips nothing', async () => {
+      await open('auto');
+      await at(0, 0, down(IP, 0));
+      await at(15, 1000, down(IP, 0));
+      await at(30, 2000, down(IP, 0));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 2000, upload: 0 });
+    });
+
+    it('stations: devices stay with their access points', async () => {
+      await open('stations');
+      await at(0, 0, down(IP, 0));
+      await at(15, 1000, down(IP, 70));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 1000, upload: 0 });
+    });
+  });
+
+  it('hosts go by the month of their gateway’s uplink', async () => {
+    bench = await openBench({ ...TERMS, accounting: 'hosts', routerBilling: new Map([['gateway', { day: 11 }]]) });
+    await bench.read(0, wan({ download: 0, upload: 0 }), hosts(up(PHONE, IP, 0)));
+    await bench.read(15, wan({ download: 0, upload: 9 }), hosts(up(PHONE, IP, 9)));
+    await bench.read(24 * 3600, wan({ download: 0, upload: 9 }), hosts(up(PHONE, IP, 9)));
+    const months = Object.fromEntries([...bench.ledger.books.accounts.values()].map(({ kind, month }) => [kind, month.upload]));
+    expect(months).to.deep.equal({ wan: 0, host: 0, device: 9 });
+  });
+
+  const okOf = (seconds: number, observation: Observation) =>
+    ({
+      status: 'ok',
+      source: observation.source,
+      reader: 'test',
+      observation,
+      skipped: 0,
+      at: START + seconds * 1000,
+      duration: 0,
+    }) as const;
+  const okHosts = (seconds: number, ...list: HostCounter[]) => okOf(seconds, hosts(...list));
+});

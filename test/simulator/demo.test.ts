@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import { render } from '../../src/simulator/answers/answers.ts';
+import { startDemo } from '../../src/simulator/demo.ts';
+
+describe('the demo', () => {
+  it('is a home in the evening, with a past, whose time passes with the clock', async () => {
+    let clock = Date.UTC(2025, 10, 20, 4, 37, 12);
+    const demo = await startDemo({ now: () => clock, past: 3600, script: '9.8.7' });
+    try {
+      expect(demo.routers.map((r) => r.name)).to.deep.equal(['gateway', 'attic', 'garden']);
+      expect(demo.world.spec.utcOffset).to.equal(19 * 60 - (4 * 60 + 37));
+      expect(demo.world.now).to.equal(clock);
+      const before = demo.world.truth().wan.get('gateway')?.get('wan')?.download ?? 0;
+      expect(before).to.be.greaterThan(1e6);
+      const response = await fetch(`${demo.routers[0]?.url}/cgi-bin/wrtmeter.cgi`);
+      const answer = await response.text();
+      expect(answer).to.equal(render(demo.world, 'gateway', 'wrtmeter'));
+      for (const line of ['script 9.8.7', 'counting nftables 9 -', 'interface wg0 wireguard 14']) expect(answer).to.include(`\n${line}\n`);
+      clock += 20;
+      expect(await (await fetch(`${demo.routers[0]?.url}/cgi-bin/wrtmeter.cgi`)).text()).to.match(/^uptime \d+\.\d2$/m);
+      expect(demo.world.now).to.equal(clock);
+      clock += 1500;
+      await new Promise((resolve) => setTimeout(resolve, 1200));
+      expect(demo.world.now).to.equal(clock);
+      clock -= 3_600_000;
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      expect(demo.world.now).to.equal(clock + 3_600_000);
+    } finally {
+      await demo.close();
+    }
+  });
+});

@@ -1,0 +1,137 @@
+import type { CounterRules, Epoch } from '../../../src/domain/counter.ts';
+import { minus, NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
+
+export type Accounting = 'auto' | 'hosts' | 'stations';
+
+/** An address may be another's after this. */
+const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
+
+export interface Counter {
+  /** Each counter of the world has its own. */
+  id: number;
+  bytes: Traffic;
+}
+
+/** A counter as an answer shows it. */
+export interface Seen extends Counter {
+  /** What proves that it is another than before, where its format proves that. */
+  epoch: Epoch | null;
+  accounts: string[];
+}
+
+/** One source of a round: `seen` by what tells its counters apart. */
+export interface Look {
+  source: string;
+  /** What counts: another one begins with a first reading. */
+  name: string;
+  /** Unix ms. */
+  at: number;
+  rules: CounterRules;
+  seen: Map<string, Seen>;
+}
+
+/** The answers of a round, and whose an address is by them. */
+export interface Asked {
+  /** Unix ms. */
+  startedAt: number;
+  at: number;
+  looks: readonly Look[];
+  owners: ReadonlyMap<string, string>;
+}
+
+/** What a reader of the answers holds of one source. */
+interface Reader {
+  name: string;
+  held: Map<string, Seen>;
+  /** Of its last answer, Unix ms. */
+  at: number;
+}
+
+/**
+ * What answers of a gateway that counts hosts make known, and of its access points. A counter that goes on is known by its identity;
+ * figures are compared only where one took another's place without a proof: there nobody can know more than they tell.
+ */
+export class HostsKnowledge {
+  /** By account. */
+  readonly known = new Map<string, Traffic>();
+  accounting: Accounting;
+  readonly #readers = new Map<string, Reader>();
+  /** When the accounts of addresses were seen last, Unix ms. */
+  readonly #lastSeen = new Map<string, number>();
+  #flipped = false;
+  /** What feeds the devices, and up to when the other source did, Unix ms. */
+  #feeding = { by: 'stations', from: 0 };
+
+  constructor(accounting: Accounting) {
+    this.accounting = accounting;
+  }
+
+  /** Notes what the answers of a round showed, once they are posted. */
+  learn({ startedAt, at, looks, owners }: Asked): void {
+    this.#feed(looks, startedAt);
+    for (const look of looks) this.#learnFrom(look, startedAt);
+    for (const [from, seen] of [...this.#lastSeen]) {
+      const [kind, ip = ''] = from.split(' ');
+      const mac = owners.get(ip);
+      if (mac === undefined || at - seen > KEPT_FOR_OWNER_MS) continue;
+      const into = `${kind === 'host' ? 'host' : 'device'} ${mac}`;
+      this.known.set(into, plus(this.known.get(into) ?? NOTHING, this.known.get(from) ?? NOTHING));
+      this.known.delete(from);
+      this.#lastSeen.delete(from);
+    }
+  }
+
+  /** Which source feeds the accounts of devices from this round on. Left to itself: hosts, once some byte of theirs has been seen to move. */
+  #feed(looks: readonly Look[], startedAt: number): void {
+    const hosts = looks.find(({ source }) => source === 'hosts');
+    const before = this.#readers.get('hosts');
+    if (this.accounting === 'auto' && hosts !== undefined && before?.name === hosts.name) {
+      this.#flipped ||= [...hosts.seen].some(([key, { bytes }]) => {
+        const held = before.held.get(key)?.bytes ?? NOTHING;
+        return bytes.download > held.download || bytes.upload > held.upload;
+      });
+    }
+    const by = this.accounting === 'auto' ? (this.#flipped ? 'hosts' : 'stations') : this.accounting;
+    if (by === this.#feeding.by) {
+      this.#feeding.from = Math.min(startedAt, this.#feeding.from);
+      return;
+    }
+    const fed = [...this.#readers].filter(
+      ([source]) => (source === 'hosts' ? 'hosts' : 'stations') === this.#feeding.by && source !== 'peers',
+    );
+    this.#feeding = { by, from: Math.min(startedAt, Math.max(0, ...fed.map(([, reader]) => reader.at))) };
+  }
+
+  #learnFrom({ source, name, at, rules, seen }: Look, startedAt: number): void {
+    const reader = this.#readers.get(source);
+    const { by, from } = this.#feeding;
+    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes. Where the clock stood ahead
+    // nobody knows which was later.
+    const goesOn = reader === undefined || from === 0 || (reader.at >= from && reader.at <= startedAt);
+    const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && goesOn;
+    const before = reader?.name === name ? reader.held : null;
+    for (const [key, counter] of seen) {
+      const gained = before === null ? null : gain(counter, before.get(key), rules);
+      for (const account of counter.accounts) {
+        const ofDevice = account.startsWith('device') || account.startsWith('address');
+        if (ofDevice && !feedsDevices) continue;
+        if (gained !== null) this.known.set(account, plus(this.known.get(account) ?? NOTHING, gained));
+        if (isOfAddress(account) && (gained === null || gained.download > 0 || gained.upload > 0)) this.#lastSeen.set(account, at);
+      }
+    }
+    const kept = rules.absent === 'kept' && before !== null ? before : new Map<string, Seen>();
+    this.#readers.set(source, { name, at, held: new Map([...kept, ...seen]) });
+  }
+}
+
+const isOfAddress = (account: string): boolean => /^(host|address) (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
+
+function gain(now: Seen, held: Seen | undefined, { directions, fall }: CounterRules): Traffic {
+  if (held?.id === now.id) return minus(now.bytes, held.bytes);
+  if (held === undefined || now.epoch?.boot !== held.epoch?.boot || now.epoch?.instance !== held.epoch?.instance) return now.bytes;
+  const fell = { download: now.bytes.download < held.bytes.download, upload: now.bytes.upload < held.bytes.upload };
+  if (directions === 'together') fell.download = fell.upload = fell.download || fell.upload;
+  const after = (direction: keyof Traffic) =>
+    fell[direction] ? (fall === 'lowers' ? 0 : now.bytes[direction]) : now.bytes[direction] - held.bytes[direction];
+  return { download: after('download'), upload: after('upload') };
+}

@@ -1,0 +1,264 @@
+import type { Traffic } from '../../../src/domain/traffic.ts';
+import { isZero, minus, plus } from '../../../src/domain/traffic.ts';
+import type { Association, Counter } from '../../../src/simulator/world/state.ts';
+import { newTraffic } from '../../../src/simulator/world/state.ts';
+import type { World } from '../../../src/simulator/world/world.ts';
+import { type Look, lookAt, type Sight } from './sight.ts';
+
+export type Accounting = 'stations' | 'hosts' | 'auto';
+
+/** An address is another machine's after this. */
+const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
+/** No list misses a counter for so long. */
+const MISSED_FOR_MS = 2 * 86_400_000;
+
+/** A source of a router: its counters and how far each has been seen. */
+interface Reader {
+  reader: string;
+  at: number;
+  moved: Map<Counter, Traffic>;
+  /** What stood in its answers, by name. */
+  held: Map<string, Held>;
+}
+
+interface Held extends Sight {
+  /** Unix ms of the last answer that showed it. */
+  shownAt: number;
+  /** Some answer since did not. */
+  waits: boolean;
+}
+
+interface Knowledge {
+  /** By router and source. Missing until the first answer. */
+  readers: Map<string, Reader>;
+  known: Map<string, Traffic>;
+  /** When the account of an address was last seen, Unix ms. */
+  seenAt: Map<string, number>;
+  /** What feeds the accounts of devices, and up to when the other source has (Unix ms). */
+  feeding: { by: 'stations' | 'hosts'; from: number };
+  hostsCount: boolean;
+}
+
+/**
+ * What the best of meters could know, given the answers that it got. It is told which answers were used and looks at the world
+ * behind them: it knows every counter by its identity, so that it never has to guess a reset, an association or a boot from figures.
+ * Where one counter took another's place, unseen and without a proof, it knows what the figures tell and no more.
+ *
+ * Knowable are the bytes of each counter up to the last answer that showed it. Bytes before the first answer of a source are not
+ * the meter's, nor are those that moved after the last look at a counter that then ended.
+ */
+export class Oracle {
+  readonly #world: World;
+  readonly #accounting: Accounting;
+  readonly #knows: Knowledge;
+
+  constructor(world: World, accounting: Accounting = 'stations', knows?: Knowledge) {
+    this.#world = world;
+    this.#accounting = accounting;
+    this.#knows = knows ?? {
+      readers: new Map(),
+      known: new Map(),
+      seenAt: new Map(),
+      feeding: { by: 'stations', from: 0 },
+      hostsCount: false,
+    };
+  }
+
+  /** What an answer rendered at this moment shows; `shows` leaves out stations that the answer lost on its way. */
+  look(router: string, source: Look['source'], shows: (association: Association) => boolean = () => true): Look {
+    return lookAt(this.#world, router, source, shows);
+  }
+
+  /** The meter has used this answer. */
+  learn(look: Look): void {
+    this.learnRound([look]);
+  }
+
+  /**
+   * The meter has used these answers of one round. `apart`: those of one round were read one after the other, so that a source that takes
+   * over from another begins with its next reading, and not with this one.
+   */
+  learnRound(looks: readonly Look[], apart = false): void {
+    this.#chooseFeed(looks, apart);
+    for (const router of new Set(looks.map((look) => look.router))) {
+      const own = looks.filter((look) => look.router === router);
+      const ownerOf = ownersIn(own);
+      for (const look of own) this.#learn(look, ownerOf);
+      this.#rekey(router, ownerOf, Math.max(...own.map(({ at }) => at)));
+    }
+  }
+
+  /** The meter has just read this source and used all of it. */
+  read(router: string, source: Look['source']): void {
+    this.learn(this.look(router, source));
+  }
+
+  station(router: string, mac: string): Traffic {
+    return this.#total('station', router, mac);
+  }
+
+  wan(router: string, uplink: string): Traffic {
+    return this.#total('wan', router, uplink);
+  }
+
+  /** By its MAC, or by an address whose MAC is not known. */
+  host(router: string, host: string): Traffic {
+    return this.#total('host', router, host);
+  }
+
+  /** All addresses of a router whose MAC is not known. */
+  unknown(router: string): Traffic {
+    const keys = [...this.#knows.seenAt.keys()].filter((account) => account.startsWith(key('host', router, '')));
+    return keys.reduce((sum, account) => plus(sum, this.#knows.known.get(account) ?? newTraffic()), newTraffic());
+  }
+
+  peer(router: string, tunnel: string, publicKey: string): Traffic {
+    return this.#total('peer', router, `${tunnel} ${publicKey}`);
+  }
+
+  /** The device over all that sees it, each byte once. */
+  device(mac: string): Traffic {
+    return this.#total('device', mac);
+  }
+
+  /** Whether the source has been read, so that its accounts have begun. */
+  hasRead(router: string, source: Look['source']): boolean {
+    return this.#knows.readers.has(key(router, source));
+  }
+
+  /** What the accounts of devices are fed from. */
+  get feeding(): 'stations' | 'hosts' {
+    return this.#knows.feeding.by;
+  }
+
+  /** A second opinion, for when nobody knows yet whether the meter could keep what it read. */
+  clone(): Oracle {
+    const { readers, known, seenAt, feeding, hostsCount } = this.#knows;
+    const copies = [...readers].map(([name, r]): [string, Reader] => [name, { ...r, moved: new Map(r.moved), held: new Map(r.held) }]);
+    const knows = { readers: new Map(copies), known: new Map(known), seenAt: new Map(seenAt), feeding, hostsCount };
+    return new Oracle(this.#world, this.#accounting, knows);
+  }
+
+  #total(...parts: string[]): Traffic {
+    return { ...(this.#knows.known.get(key(...parts)) ?? newTraffic()) };
+  }
+
+  /** Left to itself, hosts feed the devices for good once some byte of theirs was seen to move between two readings. */
+  #chooseFeed(looks: readonly Look[], apart: boolean): void {
+    const knows = this.#knows;
+    knows.hostsCount ||= looks.some((look) => {
+      const before = this.#before(look);
+      return look.source === 'hosts' && before !== null && look.seen.some((sight) => rises(sight, before.held.get(sight.name)));
+    });
+    const by = this.#accounting === 'auto' ? (knows.hostsCount ? 'hosts' : 'stations') : this.#accounting;
+    if (by === knows.feeding.by) return;
+    const fed = [...knows.readers].filter(([name]) => name.endsWith(` ${knows.feeding.by}`)).map(([, { at }]) => at);
+    knows.feeding = { by, from: Math.max(0, ...fed) + (apart && fed.length > 0 ? 1 : 0) };
+  }
+
+  /** The reader that an answer goes on from, or null. */
+  #before({ router, source, reader }: Look): Reader | null {
+    const known = this.#knows.readers.get(key(router, source));
+    return known?.reader === reader ? known : null;
+  }
+
+  #learn(look: Look, ownerOf: OwnerOf): void {
+    const before = this.#before(look);
+    const { by, from } = this.#knows.feeding;
+    const feeds = look.source === by && before !== null && before.at >= from;
+    for (const sight of look.seen) {
+      const gained = before === null ? null : gain(sight, before);
+      for (const account of accountsOf(look.router, sight, ownerOf)) {
+        if (/^(device|address) /.test(account) && !feeds) continue;
+        if (gained !== null) this.#add(account, gained);
+        if (isOfAddress(account) && (gained === null || !isZero(gained))) this.#knows.seenAt.set(account, look.at);
+      }
+    }
+    const held = new Map([...(before?.held ?? [])].filter(([, known]) => isKept(look, known)));
+    for (const [name, known] of held) held.set(name, { ...known, waits: true });
+    const moved = new Map(before?.moved);
+    for (const sight of look.seen) {
+      held.set(sight.name, { ...sight, shownAt: look.at, waits: false });
+      moved.set(sight.counter, sight.moved);
+    }
+    this.#knows.readers.set(key(look.router, look.source), { reader: look.reader, at: look.at, moved, held });
+  }
+
+  /** What was kept for an address goes over to the machine that has it. */
+  #rekey(router: string, ownerOf: OwnerOf, at: number): void {
+    const { seenAt, known } = this.#knows;
+    for (const [account, seen] of [...seenAt]) {
+      const [kind = '', where = '', ip = ''] = account.split(' ');
+      const mac = where === router ? ownerOf(ip) : null;
+      if (mac === null || at - seen > KEPT_FOR_OWNER_MS) continue;
+      this.#add(kind === 'host' ? key('host', router, mac) : key('device', mac), known.get(account) ?? newTraffic());
+      known.delete(account);
+      seenAt.delete(account);
+    }
+  }
+
+  #add(account: string, bytes: Traffic): void {
+    const { known } = this.#knows;
+    known.set(account, plus(known.get(account) ?? newTraffic(), bytes));
+  }
+}
+
+type OwnerOf = (ip: string) => string | null;
+
+/** The table of neighbours knows whom packets are delivered to; else whoever alone sends from an address has it. */
+function ownersIn(looks: readonly Look[]): OwnerOf {
+  const neighbours = new Map(looks.flatMap((look) => [...look.owners]));
+  const senders = new Map<string, Set<string>>();
+  for (const { account } of looks.flatMap((look) => look.seen)) {
+    if (account.kind === 'host' && account.mac !== null) senders.set(account.ip, (senders.get(account.ip) ?? new Set()).add(account.mac));
+  }
+  return (ip) => {
+    const [only = null, ...others] = senders.get(ip) ?? [];
+    return neighbours.get(ip) ?? (others.length === 0 ? only : null);
+  };
+}
+
+function accountsOf(router: string, { account }: Sight, ownerOf: OwnerOf): string[] {
+  switch (account.kind) {
+    case 'station':
+      return [key('station', router, account.key), key('device', account.key)];
+    case 'wan':
+    case 'peer':
+      return [key(account.kind, router, account.key)];
+    case 'host': {
+      const owner = account.mac ?? ownerOf(account.ip);
+      if (owner === null) return [key('host', router, account.ip), key('address', router, account.ip)];
+      return [key('host', router, owner), key('device', owner)];
+    }
+    default:
+      return account satisfies never;
+  }
+}
+
+const isOfAddress = (account: string): boolean => /^(host|address) \S+ (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
+
+function gain(sight: Sight, before: Reader): Traffic {
+  const { counter, moved, shows, epoch, pair, name } = sight;
+  const seen = before.moved.get(counter);
+  if (seen !== undefined) return minus(moved, seen);
+  const held = before.held.get(name);
+  if (held === undefined || epoch === null || held.epoch !== epoch) return moved;
+  const fell = { download: shows.download < held.shows.download, upload: shows.upload < held.shows.upload };
+  if (pair) fell.download = fell.upload = fell.download || fell.upload;
+  return {
+    download: fell.download ? shows.download : shows.download - held.shows.download,
+    upload: fell.upload ? shows.upload : shows.upload - held.shows.upload,
+  };
+}
+
+/** Whether what was held is held on by an answer that does not show it. */
+function isKept({ absent, at }: Look, { shownAt, waits }: Held): boolean {
+  return absent === 'missed' ? !waits || at - shownAt <= MISSED_FOR_MS : absent === 'kept';
+}
+
+function rises({ shows }: Sight, held: Sight | undefined): boolean {
+  const before = held?.shows ?? newTraffic();
+  return shows.download > before.download || shows.upload > before.upload;
+}
+
+const key = (...parts: string[]): string => parts.join(' ');

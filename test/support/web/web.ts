@@ -1,0 +1,71 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { createApp } from '../../../src/http/app.ts';
+import type { AppDeps } from '../../../src/http/deps.ts';
+import { type Listening, listen } from '../../../src/http/server.ts';
+import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
+import { readUsage } from '../../../src/ledger/storage/read-usage.ts';
+import { apiPhp } from '../../../src/views/api-php.ts';
+import { auditAnswer } from '../../../src/views/api-v1/audit.ts';
+import { reconciliationAnswer } from '../../../src/views/api-v1/reconciliation.ts';
+import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
+import type { ReadLedger } from '../../../src/views/reconciliation/evidence.ts';
+import type { View } from '../../../src/views/view.ts';
+import type { SmallHome } from '../homes/small-home.ts';
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  text: string;
+}
+
+/** One request on a connection of its own, its answer as it came. */
+export function ask(url: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { body, ...rest } = options;
+    const sent = request(url, { agent: false, ...rest }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => {
+        const whole = Buffer.concat(chunks);
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: whole, text: whole.toString() });
+      });
+      answer.on('error', reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** Whoever reaches it may read; there is no token. */
+const OPEN: AppDeps['auth'] = { settings: () => ({ read: 'open', control: false }), check: async () => ({ kind: 'missing' }) };
+
+/** How a home's ledger is read. */
+export const readerOf = ({ ledger }: SmallHome): ReadLedger => ({
+  usage: (query, most) => readUsage(ledger.store, query, most),
+  audit: (query, most) => readAudit(ledger.store, query, most),
+});
+
+/** What a home's application is made of, with the parts that a test wants otherwise. */
+export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDeps> = {}): AppDeps {
+  return {
+    view: async () => view(),
+    scrape: async () => 'wrtmeter_up 1\n',
+    apiPhp: async (action) => apiPhp(view(), action),
+    usage: (query) => usageAnswer(view(), home.terms, query, (rows, most) => readUsage(home.ledger.store, rows, most)),
+    audit: (query) => auditAnswer(view(), query, (rows, most) => readAudit(home.ledger.store, rows, most)),
+    reconciliation: (query) => reconciliationAnswer(view(), query, readerOf(home)),
+    ready: () => true,
+    health: () => ({ healthy: true, problems: [] }),
+    auth: OPEN,
+    access: null,
+    note: async () => undefined,
+    reload: null,
+    log: () => undefined,
+    version: '0.1.0',
+    ...changes,
+  };
+}
+
+/** Serves an application on a free port of the loopback. */
+export const serveApp = (deps: AppDeps): Promise<Listening> => listen(createApp(deps).callback(), { host: '127.0.0.1', port: 0 });

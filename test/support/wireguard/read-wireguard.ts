@@ -1,0 +1,53 @@
+import { inspect } from 'node:util';
+import { probesOf } from '../../../src/app/from-config.ts';
+import { readRound } from '../../../src/collector/round.ts';
+import type { WireguardConfig } from '../../../src/config/config.ts';
+import type { Observation } from '../../../src/domain/observation.ts';
+import type { RouterRound } from '../../../src/domain/round.ts';
+import type { Probe } from '../../../src/sources/source.ts';
+import { START } from '../ledger/rounds.ts';
+
+/** The WireGuard of this machine, as it is configured without a word more. */
+export const HERE: WireguardConfig = { ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null };
+
+/** The requests that read a router of which nothing but its WireGuard is configured. */
+export const serverProbes = (wireguard: WireguardConfig): Probe[] =>
+  probesOf({
+    name: 'vpn',
+    was: [],
+    requests: { kind: 'none' },
+    wireguard,
+    credentials: { kind: 'none' },
+    tls: { ca: null, insecure: false },
+    lineRate: 1e10,
+    billing: { day: 1 },
+    counterBits: null,
+  });
+
+/** One round of the router `vpn`, some seconds after the start of a bench. */
+export async function read(probes: readonly Probe[], seconds = 0, timeout = 8000): Promise<RouterRound> {
+  const at = START + seconds * 1000;
+  const { routers } = await readRound([{ name: 'vpn', probes }], AbortSignal.timeout(timeout), { now: () => at, tick: () => at });
+  const [only] = routers;
+  if (only === undefined) throw new Error('No router was read');
+  return only;
+}
+
+export const readServer = (wireguard: WireguardConfig): Promise<RouterRound> => read(serverProbes(wireguard));
+
+type PeersRead = Extract<Observation, { source: 'peers' }>;
+
+/** What a round told of peers; throws where it failed. */
+export function peersIn({ results }: RouterRound): PeersRead {
+  const [result] = results;
+  if (result?.status !== 'ok') throw new Error(`The reading failed: ${result?.reason} ${result?.message}`);
+  if (result.observation.source !== 'peers') throw new Error('No peers were read');
+  return result.observation;
+}
+
+/** Why a round failed; throws where it did not. */
+export function failureIn({ results }: RouterRound): string {
+  const [result] = results;
+  if (result?.status !== 'failed') throw new Error(`The reading did not fail: ${inspect(result)}`);
+  return `${result.reason}: ${result.message}`;
+}

@@ -1,0 +1,237 @@
+import { expect } from 'chai';
+import { readUsage } from '../../../src/ledger/storage/read-usage.ts';
+import type { QueryParameters } from '../../../src/views/api-v1/query.ts';
+import { RequestError } from '../../../src/views/api-v1/request-error.ts';
+import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
+import { type HomeOptions, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
+
+const HOUR = 3_600_000;
+const TV = '00:00:5e:00:53:03';
+const TABLET = '00:00:5e:00:53:05';
+const NOW = Date.UTC(2026, 10, 20, 18);
+
+describe('api/v1/usage', () => {
+  let home: SmallHome;
+  afterEach(() => home.close());
+
+  const usage = (query: QueryParameters, now = NOW) => {
+    const view = home.view(now);
+    return usageAnswer(view, home.terms, query, (rows, most) => readUsage(home.ledger.store, rows, most));
+  };
+  const buckets = async (query: QueryParameters) => (await usage(query)).series.flatMap((series) => series.buckets);
+  const starts = async (query: QueryParameters) => (await buckets(query)).map(({ start }) => start);
+
+  it('by default it is the running billing period by day, uplinks first', async () => {
+    home = await openHome({ routers: { gateway: [] }, billingDay: 15 });
+    await live(Date.UTC(2026, 10, 13), NOW, 12);
+    const answer = await usage({});
+    expect(answer).to.include({ by: 'day', timezone: 'Europe/Berlin', from: '2026-11-15', to: '2026-12-15' });
+    expect(answer.series.map(({ kind, router, interface: name, mac }) => [kind, router, name, mac])).to.deep.equal([
+      ['wan', 'gateway', 'wan', null],
+      ['device', null, null, TV],
+      ['station', 'gateway', null, TV],
+    ]);
+    expect(answer.series[0]?.buckets.map(({ start }) => start)).to.deep.equal(
+      ['15', '16', '17', '18', '19', '20'].map((day) => `2026-11-${day}`),
+    );
+  });
+
+  it('before the first reading it is empty, and no error', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    expect((await usage({ kind: 'wan', by: 'day' })).series).to.deep.equal([]);
+    expect((await usage({ router: 'gateway' })).series).to.deep.equal([]);
+  });
+
+  it('buckets add up to what was posted, whatever their length', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    await live(Date.UTC(2026, 8, 25), NOW, 5);
+    const total = home.view(NOW).books.accounts.get(`device\n\n\n${TV}`)?.total;
+    for (const by of ['day', 'month'] as const) {
+      const [device] = (await usage({ by, from: '2026-09-01', to: '2026-12-01', kind: 'device' })).series;
+      expect({ download: device?.download_bytes, upload: device?.upload_bytes }, by).to.deep.equal(total);
+      expect(
+        device?.buckets.reduce((sum, bucket) => sum + bucket.download_bytes, 0),
+        by,
+      ).to.equal(total?.download);
+    }
+    const byHour = await buckets({ by: 'hour', from: '2026-11-19', to: '2026-11-20', kind: 'device' });
+    const [byDay] = await buckets({ from: '2026-11-19', to: '2026-11-20', kind: 'device' });
+    expect(byHour).to.have.length(24);
+    expect(byHour.reduce((sum, bucket) => sum + bucket.download_bytes, 0)).to.equal(byDay?.download_bytes);
+  });
+
+  it('from is inclusive and to is exclusive, as dates and as times', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    await live(Date.UTC(2026, 10, 17), NOW, 1);
+    expect(await starts({ kind: 'wan', from: '2026-11-18', to: '2026-11-19' })).to.deep.equal(['2026-11-18']);
+    expect(await starts({ kind: 'wan', by: 'hour', from: '2026-11-18T10:00:00+01:00', to: '2026-11-18T11:00:00Z' })).to.deep.equal([
+      '2026-11-18T10:00:00+01:00',
+      '2026-11-18T11:00:00+01:00',
+    ]);
+    // As it arrives where the plus sign was not encoded.
+    expect(await starts({ kind: 'wan', by: 'hour', from: '2026-11-18T10:00:00 01:00', to: '2026-11-18T10:00:01Z' })).to.have.length(2);
+    // A day that began before the time is left out, one that begins within it is whole.
+    expect(await starts({ kind: 'wan', from: '2026-11-17T23:00:01Z', to: '2026-11-18T23:00:01Z' })).to.deep.equal(['2026-11-19']);
+  });
+
+  it('the two equal hours of an autumn night are two, told apart by their offset', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    await live(Date.UTC(2026, 9, 24, 22), Date.UTC(2026, 9, 25, 23), 1);
+    const found = await starts({ kind: 'wan', by: 'hour', from: '2026-10-25', to: '2026-10-26' });
+    expect(found).to.have.length(25);
+    expect(found.slice(1, 5)).to.deep.equal([
+      '2026-10-25T01:00:00+02:00',
+      '2026-10-25T02:00:00+02:00',
+      '2026-10-25T02:00:00+01:00',
+      '2026-10-25T03:00:00+01:00',
+    ]);
+  });
+
+  it('months are billing months, cut to the time asked for; an uplink may have its own', async () => {
+    home = await openHome({ routers: { gateway: [] }, billingDay: 31, routerBilling: { gateway: 10 } });
+    await live(Date.UTC(2026, 8, 1), NOW, 24);
+    const query = { by: 'month', from: '2026-09-15', to: '2026-11-20' };
+    expect(await starts({ ...query, kind: 'device' })).to.deep.equal(['2026-09-15', '2026-09-30', '2026-10-31']);
+    expect(await starts({ ...query, kind: 'wan' })).to.deep.equal(['2026-09-15', '2026-10-10', '2026-11-10']);
+  });
+
+  it('years are those of the calendar in the time zone, whatever the billing day', async () => {
+    home = await openHome({ routers: { gateway: [] }, billingDay: 20, routerBilling: { gateway: 10 } });
+    await live(Date.UTC(2026, 10, 1), Date.UTC(2027, 1, 3), 24);
+    const now = Date.UTC(2027, 1, 3);
+    const query = { by: 'year', from: '2026-01-01', to: '2028-01-01' };
+    const { series } = await usage(query, now);
+    expect(series).to.have.length(3);
+    // In Berlin 2027 begins an hour before it does in UTC; there 100 bytes an hour came down.
+    const old = (Date.UTC(2026, 11, 31, 23) - Date.UTC(2026, 10, 1)) / HOUR;
+    const young = (now - Date.UTC(2026, 11, 31, 23)) / HOUR;
+    for (const { kind, buckets } of series) {
+      expect(buckets, kind).to.deep.equal([
+        { start: '2026-01-01', download_bytes: old * 100, upload_bytes: old * 7 },
+        { start: '2027-01-01', download_bytes: young * 100, upload_bytes: young * 7 },
+      ]);
+    }
+    expect(await usage({ by: 'year' }, now)).to.deep.include({ from: '2027-01-01', to: '2028-01-01' });
+  });
+
+  it('earlier months stay readable after the billing day is corrected, and not a byte changes', async () => {
+    home = await openHome({ routers: { gateway: [] }, billingDay: 1 });
+    await live(Date.UTC(2026, 7, 1), NOW, 24);
+    const query = { by: 'month', from: '2026-08-01', to: '2026-12-01', kind: 'device' };
+    const [before] = (await usage(query)).series;
+    expect(before?.buckets.map(({ start }) => start)).to.deep.equal(['2026-08-01', '2026-09-01', '2026-10-01', '2026-11-01']);
+    const terms = { ...home.terms, billing: { day: 17 } };
+    await home.ledger.setTerms(terms, NOW);
+    const view = home.view(NOW);
+    const { series } = await usageAnswer(view, terms, query, (rows, most) => readUsage(home.ledger.store, rows, most));
+    const [after] = series;
+    expect(after?.buckets.map(({ start }) => start)).to.deep.equal(['2026-08-01', '2026-08-17', '2026-09-17', '2026-10-17', '2026-11-17']);
+    expect([after?.download_bytes, after?.upload_bytes]).to.deep.equal([before?.download_bytes, before?.upload_bytes]);
+    // The running month is summed anew at once: it began at midnight of the 17th in Berlin.
+    const running = view.books.accounts.get(`device\n\n\n${TV}`)?.month.download;
+    expect(running).to.equal(after?.buckets.at(-1)?.download_bytes).and.be.above(0);
+  });
+
+  it('a device with several MACs is one series under the first of them', async () => {
+    const aliases = new Map([TABLET, TV].map((mac) => [mac, { name: 'screens', mac: TABLET, user: 'kids' }]));
+    home = await openHome({ routers: { gateway: [] }, aliases });
+    await live(Date.UTC(2026, 10, 18), NOW, 12, [TV, TABLET]);
+    const { series } = await usage({ kind: 'device', mac: TV });
+    expect(series.map(({ mac, name, user, download_bytes }) => [mac, name, user, download_bytes])).to.deep.equal([
+      [TABLET, 'screens', 'kids', 2 * 1200 * 5],
+    ]);
+  });
+
+  it('a device that had no byte is left out, unless it is asked for', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    await live(Date.UTC(2026, 10, 18), NOW, 12);
+    expect((await usage({ from: '2026-01-01', to: '2026-01-02' })).series).to.deep.equal([]);
+    const { series } = await usage({ from: '2026-01-01', to: '2026-01-02', mac: TV, kind: 'device' });
+    expect(series).to.have.length(1);
+    expect(series[0]).to.deep.include({ mac: TV, download_bytes: 0, upload_bytes: 0, buckets: [] });
+  });
+
+  it('an answer that would be too long is refused, not cut short', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    const macs = Array.from(
+      { length: 600 },
+      (_, i) => `02:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`,
+    );
+    await live(Date.UTC(2026, 10, 18), Date.UTC(2026, 10, 20), 24, macs);
+    await refused(
+      { by: 'hour', from: '2026-11-18', to: '2026-11-21' },
+      400,
+      'The answer would have more than 50000 buckets: ask for a shorter time, a longer "by", or one "mac"',
+    );
+    expect((await usage({ by: 'hour', from: '2026-11-18', to: '2026-11-21', mac: macs[7] })).series).to.have.length(2);
+  });
+
+  const WRONG: readonly [query: QueryParameters, status: number, message: string][] = [
+    [{ form: '2026-01-01' }, 400, 'There is no parameter "form": use from, to, by, kind, mac, router'],
+    [{ by: 'week' }, 400, '"by" is "week": use hour, day, month, year'],
+    [{ from: ['2026-01-01', '2026-01-02'] }, 400, '"from" is given more than once'],
+    [{ from: '' }, 400, '"from" is empty: give it a value or leave it out'],
+    [{ from: '2026-02-30' }, 400, '"from" is "2026-02-30": write a date like 2026-01-31, or a time like 2026-01-31T18:00:00Z'],
+    [
+      { to: '2026-02-30T00:00:00Z' },
+      400,
+      '"to" is "2026-02-30T00:00:00Z": write a date like 2026-01-31, or a time like 2026-01-31T18:00:00Z',
+    ],
+    [
+      { from: '2026-11-20T24:00:00Z' },
+      400,
+      '"from" is "2026-11-20T24:00:00Z": write a date like 2026-01-31, or a time like 2026-01-31T18:00:00Z',
+    ],
+    [{ from: '1763664918' }, 400, '"from" is "1763664918": write a date like 2026-01-31, or a time like 2026-01-31T18:00:00Z'],
+    [{ from: '2026-11-02', to: '2026-11-02' }, 400, '"from" (2026-11-02) is not before "to" (2026-11-02)'],
+    [{ from: '2027-01-01' }, 400, '"from" (2027-01-01) is not before "to" (2026-12-01)'],
+    [
+      { by: 'hour', from: '2026-01-01', to: '2026-12-01' },
+      400,
+      'by=hour is for 62 days at the most: ask for a shorter time, or for by=day',
+    ],
+    [
+      { by: 'month', from: '1970-01-01', to: '9999-12-31' },
+      400,
+      'The answer would have more than 600 months or years: ask for a shorter time, a longer "by", or one "mac"',
+    ],
+    [{ mac: 'tv' }, 400, '"mac" is "tv": write it like 02:00:00:00:00:01'],
+    [
+      { mac: '02:00:00:00:00:99' },
+      404,
+      'No device with the MAC "02:00:00:00:00:99" was ever counted: /api/v1/devices lists those that were',
+    ],
+    [{ router: 'shed' }, 404, 'There is no router "shed": /api/v1/routers lists them'],
+    [{ kind: 'wan', mac: TV }, 400, 'An uplink has no MAC: leave out "mac", or ask for kind=device'],
+    [
+      { kind: 'device', router: 'gateway' },
+      400,
+      'A device is counted over all routers: leave out "router", or ask for kind=host or kind=station',
+    ],
+  ];
+  for (const [query, status, message] of WRONG) {
+    it(`refuses ${JSON.stringify(query)}`, async () => {
+      home = await openHome({ routers: { gateway: [] } } satisfies HomeOptions);
+      await live(NOW - 2 * HOUR, NOW, 1);
+      await refused(query, status, message);
+    });
+  }
+
+  async function refused(query: QueryParameters, status: number, message: string): Promise<void> {
+    const error = await usage(query).then(
+      () => expect.fail('It was answered'),
+      (reason) => reason,
+    );
+    expect(error).to.be.instanceOf(RequestError);
+    expect([error.status, error.message]).to.deep.equal([status, message]);
+  }
+
+  /** The gateway is read every few hours; uplink and devices gain 100 bytes down and 7 up an hour. */
+  async function live(from: number, to: number, hours: number, macs = [TV]): Promise<void> {
+    for (let at = from; at <= to; at += hours * HOUR) {
+      const bytes = { download: ((at - from) / HOUR) * 100, upload: ((at - from) / HOUR) * 7 };
+      const sources = { wan: wan([{ name: 'wan', bytes }]), stations: stations(macs.map((mac) => ({ mac, bytes }))) };
+      await home.read(at, { gateway: { sources } });
+    }
+  }
+});

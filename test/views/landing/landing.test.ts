@@ -1,0 +1,140 @@
+import { expect } from 'chai';
+import { FAILURE_REASONS } from '../../../src/errors.ts';
+import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
+import { auditAnswer } from '../../../src/views/api-v1/audit.ts';
+import { FAILURE_WORDS } from '../../../src/views/failure-words.ts';
+import { lateAuditQuery } from '../../../src/views/landing/audit.ts';
+import { landing } from '../../../src/views/landing/landing.ts';
+import { hosts, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
+import { writeAudit } from '../../support/ledger/audit-rows.ts';
+
+const NOW = Date.UTC(2026, 10, 20, 18);
+const ADDRESS = 'http://192.168.1.1/cgi-bin/wrtmeter.cgi';
+
+describe('the landing page', () => {
+  let home: SmallHome;
+  beforeEach(async () => {
+    home = await openHome({ routers: { gateway: [ADDRESS] } });
+  });
+  afterEach(() => home.close());
+
+  const page = (changes: Parameters<SmallHome['view']>[1] = {}) => words(landing(home.view(NOW, changes), null));
+  const failure = { reason: 'connect', message: 'Cannot connect to 192.168.1.1:80' } as const;
+  const fail = () => home.read(NOW - 3000, { gateway: { sources: { stations: failure, wan: failure, leases: failure } } });
+
+  it('before the first reading it says that counting starts with it', async () => {
+    expect(page()).to.include('Nothing has been read yet. Counting starts with the first reading');
+    await home.read(NOW - 3000, {
+      gateway: { sources: { stations: stations([{ mac: '00:00:5e:00:53:03', bytes: { download: 9, upload: 9 } }]) } },
+    });
+    expect(page()).to.include('The first reading is done. Counting starts with the first reading').and.include('1 on the air, 1 known');
+    await home.read(NOW, {
+      gateway: { sources: { stations: stations([{ mac: '00:00:5e:00:53:03', bytes: { download: 99, upload: 9 } }]) } },
+    });
+    expect(page()).to.not.include('Counting starts');
+  });
+
+  it('where nobody named a router and none answers, it says how to go on', async () => {
+    expect(page({ implied: true })).to.not.include('npm run demo');
+    await fail();
+    const text = page({ implied: true });
+    expect(text).to.include('No router answers at http://192.168.1.1.');
+    expect(text).to.include('openwrt-cgi/install.sh root@192.168.1.1').and.include('npm run demo').and.not.include('Counting starts');
+    expect(page({ implied: false })).to.not.include('npm run demo');
+  });
+
+  it('sources that failed alike are told of once, with the reason, what to do and when they were last read', async () => {
+    await home.read(NOW - 120_000, { gateway: { sources: { stations: stations([]), wan: wan([]), leases: failure } } });
+    await fail();
+    const text = page();
+    expect(text).to.include('stations, wan, leases failed 3 s ago 2.0 s');
+    expect(text)
+      .to.include('Cannot be reached. Check that the router is switched on')
+      .and.include('Last read 2 min ago. Cannot connect to 192.168.1.1:80');
+    expect(text.split('Cannot be reached')).to.have.length(2);
+    expect(text).to.include('gateway no answer');
+  });
+
+  it('says of every reason what happened and what to do', () => {
+    expect(Object.keys(FAILURE_WORDS)).to.have.members([...FAILURE_REASONS]);
+    for (const { what, todo } of Object.values(FAILURE_WORDS)) expect(`${what}. ${todo}`).to.match(/^[A-Z][^.]+\. [A-Z].+\.$/);
+  });
+
+  it('warns while the clock holds the books, and after a failed write', () => {
+    expect(page()).to.not.include('booked').and.not.include('written');
+    const held = { ...home.ledger.state, heldBecause: 'the clock says 1970-01-01T00:00:09.000Z, which is before 2025', writeErrors: 3 };
+    const text = page({ ledger: held });
+    expect(text).to.include('Nothing is booked at the moment: the clock says 1970-01-01T00:00:09.000Z, which is before 2025.');
+    expect(text).to.include('The ledger could not be written, 3 times since the program started.');
+  });
+
+  it('the last week of the audit stands at the end: those alike in one line, phones that come and go in none', async () => {
+    const lately = async () => {
+      const view = home.view(NOW);
+      const { rows } = await auditAnswer(view, lateAuditQuery(view), (query, most) => readAudit(home.ledger.store, query, most));
+      return words(landing(view, null, rows));
+    };
+    const hour = 3_600_000;
+    await writeAudit(home.ledger.store, [
+      { at: NOW - 8 * 24 * hour, kind: 'rejected', router: 'gateway', source: 'wan', counter: 'wan old', download: 1e15 },
+      { at: NOW - hour, kind: 'reset', router: 'gateway', source: 'stations', counter: '02:00:00:00:00:01', download: 5, why: 'boot' },
+      { at: NOW - hour, kind: 'import', download: 5, why: 'brought along' },
+    ]);
+    expect(await lately()).to.not.include('This week in the books');
+    await writeAudit(home.ledger.store, [
+      { at: NOW - 5 * hour, kind: 'gap', router: 'gateway', source: 'stations', why: 'no reading for 7200 s' },
+      { at: NOW - 5 * hour, kind: 'gap', router: 'gateway', source: 'wan', why: 'no reading for 7200 s' },
+      {
+        at: NOW - 4 * hour,
+        kind: 'rejected',
+        router: 'gateway',
+        source: 'wan',
+        counter: 'wan pppoe-wan',
+        download: 2 ** 40,
+        why: 'more than 1000000000 bit/s could carry in 30 s',
+      },
+    ]);
+    const text = await lately();
+    expect(text).to.include(
+      'This week in the books All that was written down Refused: uplink wan (pppoe-wan) at gateway, 1.00 TiB left out. More than 1.00 Gb/s could carry in 30 s. 4 h ago',
+    );
+    expect(text).to.include(
+      'Gap: all uplinks at gateway. Nothing was read for 2 h; what the counters gained is spread over that time. 5 h ago, the last of 2',
+    );
+  });
+
+  it('says how much of the month the hosts account for, and leads to the reasons', async () => {
+    const read = (at: number, uplink: number, host: number) =>
+      home.read(at, {
+        gateway: {
+          sources: {
+            wan: wan([{ name: 'wan', bytes: { download: uplink, upload: 0 } }]),
+            hosts: hosts([{ mac: '00:00:5e:00:53:03', ip: '192.168.1.24', bytes: { download: host, upload: 0 } }]),
+          },
+        },
+      });
+    await read(NOW - 60_000, 0, 0);
+    expect(page()).to.not.include('account for');
+    await read(NOW - 30_000, 10_240, 9216);
+    expect(page()).to.include('Hosts account for 90 % of it; 1.00 KiB belong to none: why that may be.');
+    await read(NOW, 10_240, 12_288);
+    expect(page()).to.include('The hosts have 2.00 KiB more than the uplink: why that may be.');
+    expect(landing(home.view(NOW), null)).to.include('<a href="/api/v1/reconciliation?router=gateway">');
+  });
+
+  it('several uplinks are shown each, one alone only where it is down', async () => {
+    const bytes = { download: 0, upload: 0 };
+    await home.read(NOW, { gateway: { sources: { wan: wan([{ name: 'wan', bytes }]) } } });
+    expect(page()).to.not.include('Uplink');
+    await home.read(NOW + 1, { gateway: { sources: { wan: wan([{ name: 'wan', bytes: null, up: false }]) } } });
+    expect(page()).to.include('wan at gateway down 0 B 0 B');
+  });
+});
+
+/** The page as it is read aloud: without its style and tags. */
+const words = (page: string): string =>
+  page
+    .replace(/<style>.*<\/style>/s, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ ([.,])/g, '$1');

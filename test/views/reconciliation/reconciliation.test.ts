@@ -1,0 +1,295 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Observation } from '../../../src/domain/observation.ts';
+import type { Traffic } from '../../../src/domain/traffic.ts';
+import { reconciliationAnswer, reconciliationJson } from '../../../src/views/api-v1/reconciliation.ts';
+import { families } from '../../../src/views/metrics/metrics.ts';
+import { reconciliationFamilies } from '../../../src/views/metrics/reconciliation.ts';
+import { schemas } from '../../../src/views/openapi/schemas.ts';
+import { gatherEvidence } from '../../../src/views/reconciliation/evidence.ts';
+import { type Reconciliation, reconciliations } from '../../../src/views/reconciliation/reconciliation.ts';
+import { type HomeOptions, hosts, openHome, type SmallHome, system, wan } from '../../support/homes/small-home.ts';
+import { writeAudit } from '../../support/ledger/audit-rows.ts';
+import { violations } from '../../support/schema.ts';
+import { readerOf } from '../../support/web/web.ts';
+
+/** 20 November, 19:00 in Berlin. */
+const NOW = Date.UTC(2026, 10, 20, 18);
+const DAY = 86_400_000;
+const PC = '00:00:5e:00:53:01';
+const IP = '192.168.1.10';
+const GIB = 1024 ** 3;
+const of = (download: number, upload: number): Traffic => ({ download, upload });
+
+describe('reconciliation', () => {
+  let home: SmallHome;
+  const open = async (options: Partial<HomeOptions> = {}) => {
+    home = await openHome({ routers: { gateway: [] }, ...options });
+  };
+  afterEach(() => home.close());
+
+  const line = (bytes: Traffic) => wan([{ name: 'wan', bytes }]);
+  const pc = (bytes: Traffic, changes: Parameters<typeof hosts>[1] = {}) => hosts([{ mac: PC, ip: IP, bytes }], changes);
+  async function read(at: number, sources: { wan?: Observation; hosts?: Observation; peers?: Observation }, told = system()) {
+    await home.read(at, { gateway: { system: { ...told, uptime: told.uptime + (at - NOW) / 1000, time: at / 1000 }, sources } });
+  }
+  async function gateway(): Promise<Reconciliation> {
+    const view = home.view(NOW);
+    const evidence = await gatherEvidence(view, readerOf(home));
+    const [found] = reconciliations(view, evidence);
+    return found ?? expect.fail('no gateway');
+  }
+  const kinds = ({ reasons }: Reconciliation) => reasons.map(({ kind }) => kind);
+  const reason = (found: Reconciliation, kind: string) =>
+    found.reasons.find((each) => each.kind === kind) ?? expect.fail(`no reason ${kind}`);
+
+  it('holds the uplinks against the hosts, each direction by itself, without uplinks that run inside others', async () => {
+    await open();
+    const uplinks = (bytes: number) =>
+      wan([
+        { name: 'wan', bytes: of(bytes * 100, bytes * 10) },
+        { name: 'wwan', device: 'wwan0', bytes: of(bytes * 5, bytes) },
+        { name: 'vpn', device: 'wg1', bytes: of(bytes * 50, bytes), overlay: true, protocol: 'wireguard' },
+      ]);
+    const two = (bytes: number) =>
+      hosts([
+        { mac: PC, ip: IP, bytes: of(bytes * 90, bytes * 8) },
+        { mac: null, ip: '10.7.0.2', bytes: of(bytes * 3, bytes) },
+      ]);
+    await read(NOW - 3_600_000, { wan: uplinks(0), hosts: two(0) });
+    await read(NOW, { wan: uplinks(1000), hosts: two(1000) });
+    const found = await gateway();
+    expect(found).to.deep.include({
+      router: 'gateway',
+      wan: of(105_000, 11_000),
+      hosts: of(93_000, 9_000),
+      unknown: of(3_000, 1_000),
+      unattributed: of(12_000, 2_000),
+      rest: of(12_000, 2_000),
+      share: 14 / 116,
+      method: 'nftables',
+      hostsSince: NOW - 3_600_000,
+    });
+    expect(kinds(found)).to.deep.equal(['tunnel', 'own']);
+    expect(reason(found, 'tunnel').bytes).to.deep.equal(of(50_000, 1_000));
+  });
+
+  it('a router without hosts, or without an uplink, is no gateway', async () => {
+    await open({ routers: { gateway: [], modem: [], switch: [] } });
+    for (const at of [NOW - 60_000, NOW]) {
+      await home.read(at, { modem: { sources: { wan: line(of(at, 0)) } }, switch: { sources: { hosts: pc(of(at, 0)) } } });
+    }
+    expect(reconciliations(home.view(NOW))).to.deep.equal([]);
+  });
+
+  it('a gateway that counts and has counted nothing yet says so', async () => {
+    await open();
+    await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: hosts([]) });
+    await read(NOW, { wan: line(of(500, 5)), hosts: hosts([]) });
+    const found = await gateway();
+    expect(found).to.deep.include({ unattributed: of(500, 5), share: 1, hostsSince: null });
+    expect(reason(found, 'counted_since').text).to.equal('No host has been counted yet');
+  });
+
+  it('hosts that are counted since the middle of the month: what the uplink carried before is known, and no part of the rest', async () => {
+    await open();
+    await read(NOW - 10 * DAY, { wan: line(of(0, 0)) });
+    await read(NOW - 2 * 3_600_000, { wan: line(of(40 * GIB, 4 * GIB)) });
+    await read(NOW - 3_600_000, { wan: line(of(40 * GIB, 4 * GIB)), hosts: pc(of(0, 0)) });
+    await read(NOW, { wan: line(of(42 * GIB, 5 * GIB)), hosts: pc(of(2 * GIB - 1000, GIB - 50)) });
+    const found = await gateway();
+    expect(found.unattributed).to.deep.equal(of(40 * GIB + 1000, 4 * GIB + 50));
+    expect(found.rest).to.deep.equal(of(1000, 50));
+    expect(found.restShare).to.be.closeTo(1050 / (3 * GIB), 1e-12);
+    expect(reason(found, 'counted_since').text).to.equal(
+      'Hosts are counted since 2026-11-20 18:00 only; before that the uplink carried 40.0 GiB down and 4.00 GiB up',
+    );
+    expect(reconciliations(home.view(NOW))[0]?.reasons[0]?.text).to.equal(
+      'Hosts are counted since 2026-11-20 18:00 only; what the uplink carried before belongs to nobody',
+    );
+  });
+
+  it('hosts and uplink that began together, or before the month, are no reason', async () => {
+    await open({ routerBilling: { gateway: 20 } });
+    await read(NOW - 10 * DAY, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
+    await read(NOW, { wan: line(of(10_000, 0)), hosts: pc(of(10_000, 0)) });
+    const found = await gateway();
+    expect(kinds(found)).to.deep.equal(['own']);
+    expect(found.unattributed, 'both are spread over the same days').to.deep.equal(of(0, 0));
+    expect([found.month.start, found.wan.download < 1000]).to.deep.equal([20_777, true]);
+  });
+
+  it('a first host that is seen a little after the uplink is no reason', async () => {
+    await open();
+    await read(NOW - 1_800_000, { wan: line(of(0, 0)), hosts: hosts([]) });
+    await read(NOW - 1_740_000, { wan: line(of(5000, 0)), hosts: pc(of(4900, 0)) });
+    expect(kinds(await gateway())).to.deep.equal(['own']);
+  });
+
+  it('hosts that have more than the uplink are below zero, and a reason of their own', async () => {
+    await open();
+    await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
+    await read(NOW, { wan: line(of(4096, 100)), hosts: pc(of(5120, 90)) });
+    const found = await gateway();
+    expect(found).to.deep.include({ unattributed: of(-1024, 10), rest: of(-1024, 10) });
+    expect(reason(found, 'larger')).to.deep.include({ bytes: of(1024, 0) });
+    expect(reason(found, 'larger').text).to.match(/^The hosts' figures are larger than the uplink's by 1\.00 KiB down: they also use/);
+    await writeAudit(home.ledger.store, [
+      { at: NOW, kind: 'rejected', router: 'gateway', source: 'wan', counter: 'wan wan', download: 2 ** 40 },
+    ]);
+    expect(reason(await gateway(), 'larger').text).to.include('of the uplink 1.00 TiB down were refused');
+  });
+
+  it('tells of offloading, of sets that are full, of refusals and gaps, with their figures', async () => {
+    await open();
+    const told = (hardware: boolean) => system({ flowOffload: { software: true, hardware } });
+    await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
+    await read(NOW, { wan: line(of(9000, 0)), hosts: pc(of(1000, 0), { uncounted: of(2048, 0) }) }, told(false));
+    await writeAudit(home.ledger.store, [
+      { at: NOW - 40 * DAY, kind: 'gap', router: 'gateway', source: 'hosts' },
+      { at: NOW - DAY, kind: 'gap', router: 'gateway', source: 'hosts' },
+      { at: NOW - DAY, kind: 'gap', router: 'gateway', source: 'wan' },
+      { at: NOW - DAY, kind: 'gap', router: 'other', source: 'hosts' },
+      { at: NOW - DAY, kind: 'rejected', router: 'gateway', source: 'hosts', counter: 'down 192.168.1.10', download: 2 ** 50 },
+    ]);
+    const found = await gateway();
+    expect(kinds(found)).to.deep.equal(['software_offload', 'overflow', 'refused', 'gaps', 'own']);
+    expect(reason(found, 'overflow').bytes).to.deep.equal(of(2048, 0));
+    expect(reason(found, 'refused').text).to.match(/^1\.00 PiB down of hosts were refused/);
+    expect(reason(found, 'gaps').text).to.match(/for a while, once: /);
+    expect(found.rest, 'none of them tells what this month lacks').to.deep.equal(of(8000, 0));
+    await read(NOW + 1000, { wan: line(of(9000, 0)), hosts: pc(of(1000, 0)) }, told(true));
+    expect(kinds(await gateway()))
+      .to.include('hardware_offload')
+      .and.not.include('software_offload');
+  });
+
+  it('nlbwmon sees offloaded flows too', async () => {
+    await open();
+    const told = system({ flowOffload: { software: true, hardware: true } });
+    for (const bytes of [0, 1000]) {
+      await read(NOW + bytes, { wan: line(of(bytes, 0)), hosts: pc(of(bytes, 0), { method: 'nlbwmon' }) }, told);
+    }
+    expect(kinds(await gateway())).to.deep.equal(['own']);
+  });
+
+  it('hosts that fail while the uplink answers are behind, and nothing is said to be lost', async () => {
+    await open();
+    await read(NOW - 7_200_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
+    await read(NOW, { wan: line(of(5000, 0)) });
+    expect(reason(await gateway(), 'silent').text).to.equal(
+      'Hosts were last read on 2026-11-20 17:00, the uplink on 2026-11-20 19:00; what they moved since comes with their next reading',
+    );
+  });
+
+  it('what WireGuard peers download the home uploads, and that explains as much of the rest', async () => {
+    await open();
+    const peers = (bytes: Traffic): Observation => ({
+      source: 'peers',
+      rules: { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 0 },
+      interfaces: ['wg0', 'vpn'],
+      peers: ['wg0', 'vpn'].map((name) => ({
+        interface: name,
+        publicKey: `${'A'.repeat(43)}=`,
+        name: null,
+        endpoint: null,
+        allowedIps: [],
+        state: 'active',
+        latestHandshake: 0,
+        bytes,
+        epoch: null,
+      })),
+    });
+    const uplinks = (bytes: Traffic) =>
+      wan([
+        { name: 'wan', bytes },
+        { name: 'vpn', device: 'vpn', bytes, overlay: true, protocol: 'wireguard' },
+      ]);
+    await read(NOW - 60_000, { wan: uplinks(of(0, 0)), hosts: pc(of(0, 0)), peers: peers(of(0, 0)) });
+    await read(NOW, { wan: uplinks(of(10_000, 9000)), hosts: pc(of(9000, 1000)), peers: peers(of(7000, 300)) });
+    const found = await gateway();
+    expect(reason(found, 'peers').bytes, 'the provider’s peer of a tunnel of the router is no such').to.deep.equal(of(300, 7000));
+    expect(found.rest).to.deep.equal(of(700, 1000));
+  });
+
+  it('whatever the figures: the sums add up, and reasons take away no more than there is', async () => {
+    await open();
+    await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
+    const view = home.view(NOW);
+    const bytes = fc
+      .record({ download: fc.maxSafeNat(), upload: fc.maxSafeNat() })
+      .map(({ download, upload }) => of(Math.floor(download / 2), Math.floor(upload / 2)));
+    const small = fc.record({ download: fc.nat(), upload: fc.nat() });
+    fc.assert(
+      fc.property(bytes, bytes, small, small, fc.boolean(), (uplink, host, before, refused, offload) => {
+        const accounts = new Map(
+          [...view.books.accounts].map(([key, account]) => [key, { ...account, month: account.kind === 'wan' ? uplink : host }]),
+        );
+        const routers = view.routers.map((status) => ({
+          ...status,
+          system: system({ flowOffload: { software: offload, hardware: false } }),
+        }));
+        const evidence = new Map([['gateway', { before, refusedHosts: refused, refusedWan: refused, gaps: 0 }]]);
+        const [found] = reconciliations({ ...view, routers, books: { ...view.books, accounts } }, evidence);
+        if (found === undefined) return expect.fail('no gateway');
+        expect(found.wan.download - found.hosts.download).to.equal(found.unattributed.download);
+        for (const direction of ['download', 'upload'] as const) {
+          expect(found.rest[direction]).to.be.at.most(found.unattributed[direction]);
+          expect(found.rest[direction] >= 0 || found.rest[direction] === found.unattributed[direction]).to.equal(true);
+        }
+        expect(found.share === null || Number.isFinite(found.share)).to.equal(true);
+        expect(found.restShare === null || Number.isFinite(found.restShare)).to.equal(true);
+        for (const { text } of found.reasons) expect(text).to.match(/^[A-Z\d].*[^.]$/);
+        expect(violations(reconciliationJson([found]), schemas.Reconciliation, schemas)).to.deep.equal([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('metrics: month sums and what is unattributed, by router', async () => {
+    await open();
+    await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
+    await read(NOW, { wan: line(of(1000, 100)), hosts: pc(of(1200, 60), { uncounted: of(5, 0) }) });
+    const shown = Object.fromEntries(
+      reconciliationFamilies(home.view(NOW)).map(({ name, samples }) => [
+        name,
+        samples.map(({ value, sharedLabels }) => [sharedLabels.router, value]),
+      ]),
+    );
+    expect(shown).to.deep.equal({
+      wrtmeter_router_hosts_month_download_bytes: [['gateway', 1200]],
+      wrtmeter_router_hosts_month_upload_bytes: [['gateway', 60]],
+      wrtmeter_router_unattributed_month_download_bytes: [['gateway', -200]],
+      wrtmeter_router_unattributed_month_upload_bytes: [['gateway', 40]],
+      wrtmeter_router_uncounted_download_bytes: [['gateway', 5]],
+      wrtmeter_router_uncounted_upload_bytes: [['gateway', 0]],
+      wrtmeter_router_hosts_start_timestamp_seconds: [['gateway', (NOW - 60_000) / 1000]],
+    });
+    expect(
+      reconciliationFamilies(home.view(NOW + 31 * DAY)).flatMap(({ samples }) => samples),
+      'long unseen',
+    ).to.deep.equal([]);
+    expect(families(home.view(NOW)).map(({ name }) => name)).to.include('wrtmeter_router_unattributed_month_download_bytes');
+  });
+
+  it('the API says the same, shares with four digits', async () => {
+    await open();
+    await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
+    await read(NOW, { wan: line(of(3000, 0)), hosts: pc(of(2000, 0)) });
+    const { gateways } = await reconciliationAnswer(home.view(NOW), {}, readerOf(home));
+    expect(violations({ gateways }, schemas.Reconciliation, schemas)).to.deep.equal([]);
+    expect(gateways[0]).to.deep.include({
+      router: 'gateway',
+      month: { start: '2026-11-01', end: '2026-12-01' },
+      counted_by: 'nftables',
+      hosts_since: '2026-11-20T17:59:00Z',
+      unattributed: { download_bytes: 1000, upload_bytes: 0, share: 0.3333 },
+      unexplained: { download_bytes: 1000, upload_bytes: 0, share: 0.3333 },
+    });
+    const asked = (query: Record<string, string>) =>
+      reconciliationAnswer(home.view(NOW), query, readerOf(home)).catch((error: Error) => error.message);
+    expect(await asked({ router: 'gateway' })).to.deep.equal({ gateways });
+    expect(await asked({ router: 'attic' })).to.equal('"attic" is no gateway that counts hosts: those are "gateway"');
+    expect(await asked({ from: '1' })).to.equal('There is no parameter "from": use router');
+  });
+});

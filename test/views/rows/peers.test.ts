@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import type { Observation, Peer } from '../../../src/domain/observation.ts';
+import { readUsage } from '../../../src/ledger/storage/read-usage.ts';
+import { PEER_RULES } from '../../../src/sources/openwrt/peers.ts';
+import { peersAnswer } from '../../../src/views/api-v1/answers.ts';
+import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
+import { landing } from '../../../src/views/landing/landing.ts';
+import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
+
+const NOW = Date.UTC(2026, 10, 20, 18);
+const ANNA = `${'A'.repeat(43)}=`;
+const BERTA = `${'B'.repeat(42)}A=`;
+const GONE = `${'C'.repeat(42)}A=`;
+
+const peer = (publicKey: string, more: Partial<Peer> = {}): Peer => ({
+  interface: 'wg0',
+  publicKey,
+  name: null,
+  endpoint: '203.0.113.9:51820',
+  allowedIps: ['10.7.0.2/32'],
+  state: 'active',
+  latestHandshake: 0,
+  bytes: { download: 0, upload: 0 },
+  epoch: null,
+  ...more,
+});
+const peers = (...list: Peer[]): Observation => ({ source: 'peers', rules: PEER_RULES, interfaces: ['wg0'], peers: list });
+
+describe('peers', () => {
+  let home: SmallHome;
+  beforeEach(async () => {
+    home = await openHome({ routers: { vpn: ['ssh://vpn'] } });
+  });
+  afterEach(() => home.close());
+
+  const read = (at: number, ...list: Peer[]) => home.read(at, { vpn: { sources: { peers: peers(...list) } } });
+  const rows = (view = home.view(NOW)) =>
+    peersAnswer(view).peers.map(({ name, state, online, month_download_bytes, latest_handshake }) => [
+      name,
+      state,
+      online,
+      month_download_bytes,
+      latest_handshake,
+    ]);
+
+  it('who used most comes first; a revoked one keeps its bytes, one that its server forgot too', async () => {
+    await read(NOW - 60_000, peer(ANNA, { name: 'anna' }), peer(BERTA), peer(GONE, { name: 'gone' }));
+    await read(
+      NOW - 30_000,
+      peer(ANNA, { name: 'anna', bytes: { download: 500, upload: 0 }, latestHandshake: NOW / 1000 - 100 }),
+      peer(BERTA, { bytes: { download: 70, upload: 0 } }),
+      peer(GONE, { bytes: { download: 9, upload: 0 } }),
+    );
+    await read(NOW, peer(ANNA, { bytes: null, state: 'revoked' }), peer(BERTA, { bytes: { download: 80, upload: 0 } }));
+    expect(rows()).to.deep.equal([
+      ['anna', 'revoked', false, 500, '2026-11-20T17:58:20Z'],
+      ['BBBBBBBB…', 'active', false, 80, null],
+      ['gone', 'gone', false, 9, null],
+    ]);
+  });
+
+  it('one that comes back goes on with its total, through a new start of its interface too', async () => {
+    await read(NOW - 60_000, peer(ANNA, { bytes: { download: 1000, upload: 0 } }));
+    await read(NOW - 45_000, peer(ANNA, { bytes: { download: 1500, upload: 0 } }));
+    await read(NOW - 30_000, peer(ANNA, { bytes: null, state: 'revoked' }));
+    await read(NOW, peer(ANNA, { bytes: { download: 70, upload: 0 }, latestHandshake: NOW / 1000 - 10 }));
+    expect(rows()).to.deep.equal([['AAAAAAAA…', 'active', true, 570, '2026-11-20T17:59:50Z']]);
+  });
+
+  it('the owner’s name goes before the server’s', async () => {
+    await read(NOW, peer(ANNA, { name: 'wg-client-1' }));
+    expect(rows(home.view(NOW, { peerNames: new Map([[ANNA, { name: 'Anna’s phone', user: 'anna' }]]) }))[0]?.[0]).to.equal('Anna’s phone');
+  });
+
+  it('whose it is stands in the usage', async () => {
+    await read(NOW - 60_000, peer(ANNA), peer(BERTA));
+    await read(NOW, peer(ANNA, { bytes: { download: 5, upload: 0 } }), peer(BERTA, { bytes: { download: 4, upload: 0 } }));
+    const view = home.view(NOW, { peerNames: new Map([[ANNA, { name: 'Anna’s phone', user: 'anna' }]]) });
+    const { series } = await usageAnswer(view, home.terms, { kind: 'peer' }, (rows, most) => readUsage(home.ledger.store, rows, most));
+    expect(series.map(({ name, user }) => [name, user])).to.deep.equal([
+      ['Anna’s phone', 'anna'],
+      ['BBBBBBBB…', null],
+    ]);
+  });
+
+  it('an interface that is not listed says nothing of its peers', async () => {
+    await read(NOW - 60_000, peer(ANNA, { name: 'anna' }), peer(BERTA, { interface: 'wg1', name: 'berta' }));
+    await home.read(NOW, { vpn: { sources: { peers: peers(peer(ANNA)) } } });
+    expect(rows().map(([name, state]) => [name, state])).to.deep.equal([
+      ['anna', 'active'],
+      ['berta', 'active'],
+    ]);
+  });
+
+  it('stand on the landing page, whatever they are called', async () => {
+    expect(landing(home.view(NOW), null)).to.not.include('id="peers"');
+    await read(NOW, peer(ANNA, { name: '<script>alert(1)</script>', latestHandshake: NOW / 1000 - 10 }));
+    const text = landing(home.view(NOW), null);
+    expect(text).to.include('WireGuard peers this month').and.include('1 online, 1 known').and.not.include('<script>');
+  });
+});
