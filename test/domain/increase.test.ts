@@ -124,7 +124,7 @@ describe('compare', () => {
         changes: [only('older than the last reading')],
       },
       'of a station that associated 2 s before the last reading: it may not have been listed yet': {
-        readings: [reading(300, 30, { epoch: associated(4983) })],
+        readings: [reading(300, 30, { epoch: associated(4983, 0.01) })],
         baselines: [],
         changes: [began(300, 30)],
       },
