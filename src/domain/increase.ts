@@ -3,12 +3,12 @@ import { pairLines } from './pairing.ts';
 import { minus, type Traffic } from './traffic.ts';
 
 const WRAP = 2 ** 32;
-/** Seconds that a station may be associated before it is let in and listed. */
+/** Seconds that a station may be associated before it is let in and listed. Rule: new counter. */
 const HANDSHAKE = 3;
 
 export type ResetReason = 'fell' | 'boot' | 'new device' | 'new association' | 'line left over';
 
-/** A counting program that starts loads what it had written down last: bytes that were posted once. */
+/** A counting program that starts loads what it had written down last: bytes that were posted once. Rule: lowered counter. */
 const LOWERED = { kind: 'baseline', why: 'went back to older figures' } as const;
 
 /** What a reading means for the books. `since` is the Unix ms at which the bytes began to flow. */
@@ -110,6 +110,7 @@ function sameEpoch({ bytes, bits }: Reading, held: Traffic, now: Circumstances, 
 
 const fellIn = (bytes: Traffic, held: Traffic): boolean => bytes.download < held.download || bytes.upload < held.upload;
 
+/** Rule: increase. After a fall, Rule: reset. */
 function difference(fell: boolean, bytes: Traffic, held: Traffic, since: number): Change {
   return fell ? { kind: 'reset', bytes, since, why: 'fell' } : { kind: 'increase', bytes: minus(bytes, held), since };
 }
@@ -121,7 +122,7 @@ function wrapped(bytes: number, held: number, direction: keyof Traffic, now: Cir
   return { kind: 'wrap', bytes: { download: 0, upload: 0, [direction]: gained }, since };
 }
 
-/** Why two readings of a counter cannot be subtracted though neither direction fell, or null. */
+/** Why two readings of a counter cannot be subtracted though neither direction fell, or null. Rule: epoch. */
 function provedEpoch(held: Epoch | null, read: Epoch | null): ResetReason | null {
   if (held === null || read === null) return null;
   if (held.boot !== read.boot) return 'boot';

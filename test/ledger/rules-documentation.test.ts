@@ -12,7 +12,7 @@ const PAGE = readFileSync(join(ROOT, 'docs/ledger-rules.md'), 'utf8');
 const TESTS = filesIn('test').filter(({ path }) => path.endsWith('.test.ts'));
 const ALL = ['src', 'test', 'docs', 'openwrt-cgi'].flatMap(filesIn);
 
-/** A stranger's name for the form, so that the examples below are not citations themselves. */
+/** The form of a citation, in two parts so that the examples below are not citations themselves. */
 const CITED = ['Rule', ' '].join(':');
 
 function rootAbove(directory: string): string {
@@ -62,6 +62,11 @@ describe('docs/ledger-rules.md', () => {
 
   it('each rule has a test of its name', () => {
     expect(untested(PAGE, TESTS)).to.deep.equal([]);
+  });
+
+  it('each rule is cited where the code applies it', () => {
+    const cited = new Set(filesIn('src').flatMap(({ text }) => citationsIn(text)));
+    expect(rulesIn(PAGE).filter((rule) => !cited.has(rule))).to.deep.equal([]);
   });
 
   it('each citation names a rule', () => {

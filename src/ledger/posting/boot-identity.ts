@@ -10,12 +10,12 @@ export interface Boot {
 /** Seconds by which a router's uptime and our clock may disagree. */
 const MARGIN = 5;
 
-/** The same boot with a clock that did not run on: an answer from before. */
+/** The same boot with a clock that did not run on: an answer from before. Rule: stale answer. */
 export function isStale(held: Reader, reader: string, { boot, uptime }: Boot): boolean {
   return held.reader === reader && boot !== null && held.boot === boot && uptime !== null && held.uptime !== null && uptime <= held.uptime;
 }
 
-/** A new boot that reaches back before our last reading cannot be the router that we read then. */
+/** A new boot that reaches back before our last reading cannot be the router that we read then. Rule: another machine. */
 export function isAnotherMachine(held: Reader, { boot, uptime }: Boot, at: number, tick: number): boolean {
   return boot !== null && held.boot !== null && held.boot !== boot && uptime !== null && uptime - MARGIN > sinceReading(held, at, tick);
 }

@@ -23,7 +23,7 @@ export interface Terms extends SheetTerms {
   gapAfter: number;
 }
 
-/** Baselines of one reader: those of counters that are not in an answer may wait for ever, and a router can invent more in each. */
+/** Baselines of one reader: those of counters that are not in an answer may wait for ever, and a router can invent more in each. Rule: small. */
 const MOST_COUNTERS = 100_000;
 
 /** Saves a new empty list for each of thousands of counters. */
@@ -135,7 +135,7 @@ function createDesk(books: Books, entry: Entry, sheet: Sheet, terms: Terms, roun
     }
   }
 
-  /** Readers of the same address under names that no router has any more: from now on it is read under its new one. */
+  /** Readers of the same address under names that no router has any more: from now on it is read under its new one. Rule: renamed router. */
   function formerReaders({ reader, source }: Answered): Reader[] {
     return [...books.readers.values()].filter((r) => r.reader === reader && r.source === source && !routers.has(r.router));
   }
