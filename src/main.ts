@@ -12,7 +12,7 @@ import { settings } from './config/settings.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
-const GOES_ON = `
+const EXAMPLES = `
 Examples:
   wrtmeter http://192.168.1.1          read one router, no file needed
   wrtmeter --config wrtmeter.yaml      read what the file names
@@ -29,7 +29,7 @@ function createProgram(): Command {
     .version(version)
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .addHelpText('after', GOES_ON)
+    .addHelpText('after', EXAMPLES)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wrtmeter: ')) })
     .exitOverride();
 
@@ -41,12 +41,12 @@ function createProgram(): Command {
     const { keepHeapSmall } = await import('./app/heap.ts');
     keepHeapSmall();
     const { serve } = await import('./commands/serve.ts');
-    await finish(serve({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
+    await finish(serve({ ...options, ...(routers.length > 0 && { routers }) }, await commandIo()));
   });
   withSettings(program.command('check [routers...]').description('check the configuration and, with --data, the ledger')).action(
     async (routers: string[], options: CliOptions) => {
       const { check } = await import('./commands/check.ts');
-      await finish(check({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
+      await finish(check({ ...options, ...(routers.length > 0 && { routers }) }, await commandIo()));
     },
   );
   withSettings(
@@ -58,7 +58,7 @@ function createProgram(): Command {
     .addHelpText('after', '\nExit code: 0 where nothing is wrong, 1 where something is, 2 for a bad command line or configuration.')
     .action(async (routers: string[], options: DoctorOptions) => {
       const { doctor } = await import('./commands/doctor/doctor.ts');
-      await finish(doctor({ ...options, ...(routers.length > 0 && { routers }) }, await surroundings()));
+      await finish(doctor({ ...options, ...(routers.length > 0 && { routers }) }, await commandIo()));
     });
   withSettings(
     program
@@ -70,7 +70,7 @@ function createProgram(): Command {
     .option('--json', 'as JSON')
     .action(async (what: string, options: PrintOptions) => {
       const { print } = await import('./commands/print/print.ts');
-      await finish(print(what, options, await surroundings()));
+      await finish(print(what, options, await commandIo()));
     });
   withSettings(
     program
@@ -85,7 +85,7 @@ function createProgram(): Command {
     .option('--json', 'as JSON')
     .action(async (from: string, files: string[], options: ImportCli) => {
       const { importFrom } = await import('./commands/import/import.ts');
-      await finish(importFrom(from, files, options, { ...(await surroundings()), stdin: process.stdin }));
+      await finish(importFrom(from, files, options, { ...(await commandIo()), stdin: process.stdin }));
     });
   withSettings(program.command('export').description('usage as CSV or JSON, on standard output; works while the service runs'))
     .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: all that is held)')
@@ -97,18 +97,18 @@ function createProgram(): Command {
     .option('--format <format>', 'csv or json', 'csv')
     .action(async (options: ExportOptions) => {
       const { exportUsage } = await import('./commands/export.ts');
-      await finish(exportUsage(options, await surroundings()));
+      await finish(exportUsage(options, await commandIo()));
     });
   withSettings(
     program.command('backup [file]').description('write a copy of the ledger, by default in its directory; works while the service runs'),
   ).action(async (file: string | undefined, options: CliOptions) => {
     const { backup } = await import('./commands/backup.ts');
-    await finish(backup(file, options, await surroundings()));
+    await finish(backup(file, options, await commandIo()));
   });
   withSettings(program.command('restore <file>').description('let a backup take the place of the ledger; stop the service first')).action(
     async (file: string, options: CliOptions) => {
       const { restore } = await import('./commands/restore.ts');
-      await finish(restore(file, options, await surroundings()));
+      await finish(restore(file, options, await commandIo()));
     },
   );
   withSettings(
@@ -117,7 +117,7 @@ function createProgram(): Command {
       .description('take a device, or a WireGuard peer, and its history out of the ledger; stop the service first'),
   ).action(async (mac: string, options: CliOptions) => {
     const { forget } = await import('./commands/forget.ts');
-    await finish(forget(mac, options, await surroundings()));
+    await finish(forget(mac, options, await commandIo()));
   });
   const peer = program.command('peer').description('let WireGuard peers in or out on their server: list, revoke, restore and delete');
   const onServers = (command: Command) =>
@@ -126,12 +126,12 @@ function createProgram(): Command {
     .option('--json', 'as JSON')
     .action(async (options: PeerOptions) => {
       const { listAllPeers } = await import('./commands/peer/peer.ts');
-      await finish(listAllPeers(options, await surroundings()));
+      await finish(listAllPeers(options, await commandIo()));
     });
   const change = (action: 'revoke' | 'restore' | 'delete', description: string) =>
     onServers(peer.command(`${action} <peer>`).description(description)).action(async (wanted: string, options: PeerOptions) => {
       const { changeOnePeer } = await import('./commands/peer/peer.ts');
-      await finish(changeOnePeer(action, wanted, options, await surroundings()));
+      await finish(changeOnePeer(action, wanted, options, await commandIo()));
     });
   change('revoke', 'take a peer, by name or public key, off its interface and out of its configuration');
   change('restore', 'let a revoked peer in again, with its keys and addresses');
@@ -141,18 +141,18 @@ function createProgram(): Command {
     .option('--scope <scope>', 'what it is good for: read, or control as well', 'read')
     .action(async (name: string, options: TokenOptions) => {
       const { createToken } = await import('./commands/token.ts');
-      await finish(createToken(name, options, await surroundings()));
+      await finish(createToken(name, options, await commandIo()));
     });
   withSettings(token.command('list').description('show the names and scopes of all tokens'))
     .option('--json', 'as JSON')
     .action(async (options: TokenOptions) => {
       const { listTokens } = await import('./commands/token.ts');
-      await finish(listTokens(options, await surroundings()));
+      await finish(listTokens(options, await commandIo()));
     });
   withSettings(token.command('revoke <name>').description('take a token back, at once; works while the service runs')).action(
     async (name: string, options: TokenOptions) => {
       const { revokeToken } = await import('./commands/token.ts');
-      await finish(revokeToken(name, options, await surroundings()));
+      await finish(revokeToken(name, options, await commandIo()));
     },
   );
   program
@@ -161,7 +161,7 @@ function createProgram(): Command {
     .option('--listen <address:port>', 'where to listen', '127.0.0.1:9780')
     .action(async (options: { listen: string }) => {
       const { demo } = await import('./commands/demo.ts');
-      await finish(demo(options, await surroundings()));
+      await finish(demo(options, await commandIo()));
     });
   return program;
 }
@@ -174,7 +174,7 @@ function withSettings(command: Command): Command {
 }
 
 /** What a command has of the world: nothing else reads the environment, the clock or the streams. */
-async function surroundings() {
+async function commandIo() {
   const { readFile } = await import('./app/read-file.ts');
   return {
     env: process.env,

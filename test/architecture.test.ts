@@ -61,7 +61,9 @@ describe('the architecture', () => {
           ).to.equal(true);
         if (!from.endsWith('.ts') || from === 'errors.ts' || roomOf(from) === roomOf(file)) continue;
         expect(MAY_IMPORT[roomOf(file)] ?? [], `${file} imports ${from}`).to.include(roomOf(from));
-        const view = ['views', 'http'].includes(roomOf(file)) && /^ledger\/(ledger\.ts|posting\/post-round|storage\/(store|load|write-round|rename-router))/.test(from);
+        const view =
+          ['views', 'http'].includes(roomOf(file)) &&
+          /^ledger\/(ledger\.ts|posting\/post-round|storage\/(store|load|write-round|rename-router))/.test(from);
         // Who runs the commands is not its business.
         if (roomOf(file) === 'control' && roomOf(from) === 'transports')
           expect(types, `${file} takes more than types from ${from}`).to.equal(true);

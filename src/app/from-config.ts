@@ -19,11 +19,11 @@ export function probesOf(router: RouterConfig): Probe[] {
   if (wireguard === null) return requestsOf(router);
   const { machine, asRoot, place } = machineOf(wireguard);
   const { tool, interfaces, configFile } = wireguard;
-  const tellsSystem = router.requests.kind !== 'wrtmeter';
+  const readsSystem = router.requests.kind !== 'wrtmeter';
   // Its script may tell of the same peers: they would be counted twice.
   return [
     ...requestsOf(router).map(withoutPeers),
-    wireguardProbe({ place, run: machine.each, asRoot, tool, interfaces, configFile, tellsSystem }),
+    wireguardProbe({ place, run: machine.each, asRoot, tool, interfaces, configFile, readsSystem: readsSystem }),
   ];
 }
 
@@ -44,14 +44,14 @@ function requestsOf({ requests, credentials, tls, counterBits }: RouterConfig): 
 }
 
 const withoutPeers = (probe: Probe): Probe => ({
-  reader: probe.reader,
+  origin: probe.origin,
   // They change with what a router tells.
   get sources() {
     return probe.sources.filter((source) => source !== 'peers');
   },
   collect: async (signal) => {
-    const told = await probe.collect(signal);
-    return { ...told, sources: told.sources.filter(({ source }) => source !== 'peers') };
+    const result = await probe.collect(signal);
+    return { ...result, sources: result.sources.filter(({ source }) => source !== 'peers') };
   },
 });
 

@@ -1,6 +1,6 @@
 import type { Config, RouterConfig, WireguardConfig } from '../config/config.ts';
-import { type AccessServer, accessServer } from '../control/server.ts';
-import type { AccessInterface, Action } from '../control/target.ts';
+import { type PeerServer, peerServer } from '../control/server.ts';
+import type { Action, ServerInterface } from '../control/target.ts';
 import type { PeerAccess, PeerChange } from '../http/deps.ts';
 import { machineOf } from './machines.ts';
 
@@ -8,18 +8,18 @@ import { machineOf } from './machines.ts';
 const CHANGE_MS = 30_000;
 
 /** The access to a router's peers, or in a sentence why there is none. */
-export function serverOf({ name, wireguard }: RouterConfig): { server: AccessServer; wireguard: WireguardConfig } | { why: string } {
+export function serverOf({ name, wireguard }: RouterConfig): { server: PeerServer; wireguard: WireguardConfig } | { why: string } {
   if (wireguard === null)
     return { why: `"${name}" is only read over HTTP, which changes nothing: say under wireguard how to log in there` };
   if (wireguard.configFile === 'none') {
     return { why: `"${name}" has config_file: none, so nothing keeps what a revoked peer needs to come back: name the file` };
   }
   const { machine, asRoot } = machineOf(wireguard);
-  return { server: accessServer((argv, stdin, signal) => machine.run(asRoot(argv), stdin, signal)), wireguard };
+  return { server: peerServer((argv, stdin, signal) => machine.run(asRoot(argv), stdin, signal)), wireguard };
 }
 
 /** An interface of a server, as the script is told of it. */
-export const interfaceOf = ({ configFile, tool }: WireguardConfig, name: string): AccessInterface => ({
+export const interfaceOf = ({ configFile, tool }: WireguardConfig, name: string): ServerInterface => ({
   interface: name,
   configFile,
   tool,
@@ -30,7 +30,7 @@ export const changeLimit = (): AbortSignal => AbortSignal.timeout(CHANGE_MS);
 
 /** What the web application lets peers in and out by; `config` is the one that holds now. Changes of one server wait for each other. */
 export function peerAccess(config: () => Config): PeerAccess {
-  const servers = new Map<string, AccessServer>();
+  const servers = new Map<string, PeerServer>();
   return {
     change: async ({ router: name, interface: on, publicKey }, action: Action): Promise<PeerChange> => {
       const router = config().routers.find((each) => each.name === name);

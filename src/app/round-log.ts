@@ -6,7 +6,7 @@ import type { Posted } from '../ledger/ledger.ts';
 import { meaningOf } from '../views/audit-words.ts';
 
 /** Logs what has changed with a round, before the statuses take it in: a failure once when it begins, and its end. */
-export function reportRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
+export function logRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
   for (const { router, results } of round.routers) {
     const answering: string[] = [];
     const failing = new Map<string, { reason: string; sources: string[] }>();
@@ -31,7 +31,7 @@ export function reportRound(log: Logger, statuses: ReadonlyMap<string, RouterSta
 const USUAL: ReadonlySet<AuditKind> = new Set(['wrap', 'hosts', 'learned']);
 
 /** Logs what became of a round in the ledger; what happened before too is logged once. */
-export function reportPosting(log: Logger, posted: Posted, before: Posted | null): void {
+export function logPosting(log: Logger, posted: Posted, before: Posted | null): void {
   switch (posted.status) {
     case 'posted':
       if (before !== null && before.status !== 'posted') log.info('Posts to the ledger again');

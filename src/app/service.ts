@@ -4,7 +4,7 @@ import { type Collector, createCollector } from '../collector/collector.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
 import type { Round } from '../domain/round.ts';
-import { noteRound, type RouterStatus } from '../domain/status.ts';
+import { type RouterStatus, updateStatuses } from '../domain/status.ts';
 import { LedgerError } from '../errors.ts';
 import { dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
@@ -12,7 +12,7 @@ import { processMetrics, renderMetrics } from '../views/metrics/metrics.ts';
 import type { View } from '../views/view.ts';
 import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { fitHeap } from './heap.ts';
-import { reportPosting, reportRound } from './round-log.ts';
+import { logPosting, logRound } from './round-log.ts';
 
 /** Days whose backups are kept. */
 const KEPT_BACKUPS = 7;
@@ -69,16 +69,16 @@ export async function createService({ config: given, ledger, log, clock, version
 
   async function post(round: Round): Promise<void> {
     const posted = await ledger.post(round, clock.tick);
-    reportRound(log, statuses, round);
-    reportPosting(log, posted, lastPosted);
+    logRound(log, statuses, round);
+    logPosting(log, posted, lastPosted);
     lastPosted = posted;
-    noteRound(statuses, round);
+    updateStatuses(statuses, round);
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
   }
 
   async function configure(next: Config): Promise<void> {
-    await ledger.adopt(renamesOf(next), clock.now());
+    await ledger.renameRouters(renamesOf(next), clock.now());
     await ledger.setTerms(termsOf(next), clock.now());
     config = next;
     aliases = aliasesOf(next);
@@ -134,9 +134,9 @@ export async function createService({ config: given, ledger, log, clock, version
       return running;
     },
     problems() {
-      const held = ledger.state.heldBecause;
+      const suspended = ledger.state.suspendedBecause;
       const failed = lastPosted?.status === 'failed' ? lastPosted.error.message : null;
-      return [held && `Nothing is posted while ${held}`, failed && `The last round could not be written: ${failed}`].filter(
+      return [suspended && `Nothing is posted while ${suspended}`, failed && `The last round could not be written: ${failed}`].filter(
         (line) => line !== null,
       );
     },

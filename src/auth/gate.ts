@@ -70,11 +70,11 @@ export function createGate({ tokens, tick, log }: GateParts): Gate {
 }
 
 /** Tells at once, and then no more until the time is over. */
-function rarely<T>(tell: (about: T) => void): (now: number, about: T) => void {
+function rarely<T>(report: (about: T) => void): (now: number, about: T) => void {
   let last: number | null = null;
   return (now, about) => {
     if (last !== null && now - last < LOG_EVERY) return;
     last = now;
-    tell(about);
+    report(about);
   };
 }

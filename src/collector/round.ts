@@ -1,6 +1,6 @@
 import type { Round, RouterRound, SourceResult } from '../domain/round.ts';
 import { SourceError } from '../errors.ts';
-import type { Probe, Told } from '../sources/source.ts';
+import type { Probe, ProbeResult } from '../sources/source.ts';
 
 /** A router and the requests that read it. */
 export interface RouterToRead {
@@ -31,12 +31,12 @@ async function readRouter({ name, probes }: RouterToRead, signal: AbortSignal, c
 }
 
 /** The error boundary: what a router does wrong becomes a failed result. Anything else is a bug and passes. Rule: failure. */
-async function ask(probe: Probe, signal: AbortSignal, clock: Clock): Promise<{ system: Told['system']; results: SourceResult[] }> {
+async function ask(probe: Probe, signal: AbortSignal, clock: Clock): Promise<{ system: ProbeResult['system']; results: SourceResult[] }> {
   const began = clock.tick();
   try {
-    const told = await probe.collect(signal);
+    const result = await probe.collect(signal);
     const times = { at: clock.now(), duration: (clock.tick() - began) / 1000 };
-    return { system: told.system, results: told.sources.map((source) => resultOf(source, probe.reader, times)) };
+    return { system: result.system, results: result.sources.map((source) => resultOf(source, probe.origin, times)) };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     const times = { at: clock.now(), duration: (clock.tick() - began) / 1000 };
@@ -46,10 +46,14 @@ async function ask(probe: Probe, signal: AbortSignal, clock: Clock): Promise<{ s
 
 type Times = Pick<SourceResult, 'at' | 'duration'>;
 
-function resultOf({ source, skipped, told, reader: within }: Told['sources'][number], probe: string, times: Times): SourceResult {
-  if (told instanceof SourceError) return failed(source, told, times);
-  const reader = within === undefined ? probe : `${probe} ${within}`;
-  return { status: 'ok', source, reader, observation: told, skipped, ...times };
+function resultOf(
+  { source, skipped, observation, origin: within }: ProbeResult['sources'][number],
+  probe: string,
+  times: Times,
+): SourceResult {
+  if (observation instanceof SourceError) return failed(source, observation, times);
+  const origin = within === undefined ? probe : `${probe} ${within}`;
+  return { status: 'ok', source, origin: origin, observation: observation, skipped, ...times };
 }
 
 const failed = (source: SourceResult['source'], { reason, message }: SourceError, times: Times): SourceResult => ({

@@ -4,9 +4,9 @@ import { dayOf, localText } from '../domain/calendar.ts';
 import { LedgerError } from '../errors.ts';
 import { backUp, copyDatabase, leaveRoom } from '../ledger/backup/backup.ts';
 import { ledgerPath, sizeOf } from '../ledger/storage/files.ts';
-import { examine } from '../ledger/storage/inspect.ts';
+import { inspect } from '../ledger/storage/inspect.ts';
 import { formatBytes } from '../views/format.ts';
-import { guarded, needLedger } from './common/run-command.ts';
+import { requireLedger, runCommand } from './common/run-command.ts';
 import type { PrintIo } from './print/print.ts';
 
 /**
@@ -14,11 +14,11 @@ import type { PrintIo } from './print/print.ts';
  * in the data directory. Returns the exit code.
  */
 export function backup(file: string | undefined, options: CliOptions, io: PrintIo): Promise<number> {
-  return guarded(options, io, async ({ config, directory }) => {
-    await needLedger(directory);
+  return runCommand(options, io, async ({ config, directory }) => {
+    await requireLedger(directory);
     const path =
       file === undefined ? await backUp(directory, dayOf(io.clock.now(), config.timezone)) : await copyTo(resolve(io.cwd, file), directory);
-    const verdict = await examine(path);
+    const verdict = await inspect(path);
     const posted = verdict.state === 'good' && verdict.postedAt > 0 ? `, last posting ${localText(verdict.postedAt, config.timezone)}` : '';
     io.stdout.write(`backup "${path}" written: ${formatBytes((await sizeOf(path)) ?? 0)}${posted}\n`);
     return 0;

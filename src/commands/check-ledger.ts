@@ -1,11 +1,11 @@
 import { dayOf, dayText, localText } from '../domain/calendar.ts';
 import { listBackups } from '../ledger/backup/backups.ts';
 import { ledgerPath, sizeOf } from '../ledger/storage/files.ts';
-import { examine, type Verdict } from '../ledger/storage/inspect.ts';
+import { type FileVerdict, inspect } from '../ledger/storage/inspect.ts';
 import { brokenRules, type Inventory, RULES_CHECKED, takeInventory } from '../ledger/storage/integrity.ts';
 import { openStoreToRead } from '../ledger/storage/store.ts';
 import { formatBytes } from '../views/format.ts';
-import { needLedger } from './common/run-command.ts';
+import { requireLedger } from './common/run-command.ts';
 import { printable } from './common/text.ts';
 import { count } from './print/printed.ts';
 
@@ -17,18 +17,18 @@ export interface LedgerReport {
 
 /** Looks through the ledger of a data directory and its backups, also while the service runs. Throws a LedgerError. */
 export async function reportLedger(directory: string, timezone: string): Promise<LedgerReport> {
-  await needLedger(directory);
+  await requireLedger(directory);
   const path = ledgerPath(directory);
   const report: LedgerReport = { lines: [], problems: [] };
   const line = (title: string, text: string) => report.lines.push(`${title.padEnd(10)}${printable(text)}`);
-  const verdict = await examine(path);
+  const verdict = await inspect(path);
   const sizes = [`${formatBytes((await sizeOf(path)) ?? 0)}`, `log ${formatBytes((await sizeOf(`${path}-wal`)) ?? 0)}`];
   line('ledger', `${path}, ${sizes.join(', ')}, ${words(verdict)}`);
   if (verdict.state === 'good') await inside(directory, timezone, report, line);
   else report.problems.push(`Ledger "${path}": ${words(verdict)}`);
   const backups = await listBackups(directory, dayOf(verdict.state === 'good' ? verdict.postedAt : 0, timezone));
   for (const [i, backup] of backups.entries()) {
-    const found = await examine(backup.path);
+    const found = await inspect(backup.path);
     line(i === 0 ? 'backups' : '', `${backup.name}, ${formatBytes((await sizeOf(backup.path)) ?? 0)}, ${words(found)}`);
     if (found.state !== 'good') report.problems.push(`Backup "${backup.path}": ${words(found)}`);
   }
@@ -36,7 +36,7 @@ export async function reportLedger(directory: string, timezone: string): Promise
   return report;
 }
 
-const words = (verdict: Verdict): string => {
+const words = (verdict: FileVerdict): string => {
   switch (verdict.state) {
     case 'good':
       return 'whole';

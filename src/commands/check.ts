@@ -6,7 +6,7 @@ import { ConfigError, LedgerError } from '../errors.ts';
 import { reportLedger } from './check-ledger.ts';
 
 /** What a command has of the world. */
-export interface CheckIo extends Omit<ConfigInput, 'cli'> {
+export interface CommandIo extends Omit<ConfigInput, 'cli'> {
   stdout: { write: (text: string) => unknown };
   stderr: { write: (text: string) => unknown };
 }
@@ -15,7 +15,7 @@ export interface CheckIo extends Omit<ConfigInput, 'cli'> {
  * `wrtmeter check`: prints what the configuration comes to, or a line for each error; with `--data` also what the ledger there is
  * worth. Returns the exit code: 1 where something is wrong with the ledger, 2 for the configuration.
  */
-export async function check(options: CliOptions, io: CheckIo): Promise<number> {
+export async function check(options: CliOptions, io: CommandIo): Promise<number> {
   try {
     const { config, warnings } = await loadConfig({ ...io, cli: options });
     for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
@@ -28,7 +28,7 @@ export async function check(options: CliOptions, io: CheckIo): Promise<number> {
   }
 }
 
-async function checkLedger(directory: string, timezone: string, io: CheckIo): Promise<number> {
+async function checkLedger(directory: string, timezone: string, io: CommandIo): Promise<number> {
   try {
     const { lines, problems } = await reportLedger(directory, timezone);
     io.stdout.write(`\n${lines.join('\n')}\n${problems.length === 0 ? '\nledger is good\n' : ''}`);

@@ -12,13 +12,13 @@ import { RequestError } from '../views/api-v1/request-error.ts';
 import { usageAnswer } from '../views/api-v1/usage.ts';
 import { csvRecord, USAGE_COLUMNS, type UsageLine, usageLines } from '../views/api-v1/usage-csv.ts';
 import { BY } from '../views/api-v1/usage-query.ts';
-import { guarded } from './common/run-command.ts';
+import { runCommand } from './common/run-command.ts';
 import { safeJson } from './common/text.ts';
 import type { PrintIo } from './print/print.ts';
-import { WishError } from './print/printed.ts';
+import { UsageError } from './print/printed.ts';
 
 type Name = 'from' | 'to' | 'by' | 'kind' | 'mac' | 'router';
-type Wished = { [N in Name]?: string | undefined };
+type UsageSelection = { [N in Name]?: string | undefined };
 
 export type ExportOptions = CliOptions & { [N in Name | 'format']?: string };
 
@@ -31,10 +31,10 @@ const PART = 14;
  */
 export function exportUsage(options: ExportOptions, io: PrintIo): Promise<number> {
   const { from, to, by = 'day', kind, mac, router, format = 'csv', ...cli } = options;
-  const wished = { from, to, by, kind, mac, router };
-  return guarded(cli, io, async ({ config, directory }) => {
-    if (format !== 'csv' && format !== 'json') throw new WishError(`"format" is ${quote(format)}: use csv, json`);
-    if (!BY.some((known) => known === by)) throw new WishError(`"by" is ${quote(by)}: use ${BY.join(', ')}`);
+  const selection = { from, to, by, kind, mac, router };
+  return runCommand(cli, io, async ({ config, directory }) => {
+    if (format !== 'csv' && format !== 'json') throw new UsageError(`"format" is ${quote(format)}: use csv, json`);
+    if (!BY.some((known) => known === by)) throw new UsageError(`"by" is ${quote(by)}: use ${BY.join(', ')}`);
     const store = await openStoreToRead(directory);
     try {
       const terms = termsOf(config);
@@ -49,12 +49,12 @@ export function exportUsage(options: ExportOptions, io: PrintIo): Promise<number
         routers: [],
         now,
       };
-      const read = (part: Wished) =>
+      const read = (part: UsageSelection) =>
         usageAnswer(view, terms, given(part), (query) => readUsage(store, query, Number.MAX_SAFE_INTEGER)).catch((error) => {
-          throw error instanceof RequestError ? new WishError(inTerminal(error.message)) : error;
+          throw error instanceof RequestError ? new UsageError(inTerminal(error.message)) : error;
         });
       const write = writer(format, (text) => io.stdout.write(text));
-      for (const part of await partsOf(wished, store, config.timezone)) write.lines(usageLines(await read(part)));
+      for (const part of await partsOf(selection, store, config.timezone)) write.lines(usageLines(await read(part)));
       write.end();
       return 0;
     } finally {
@@ -64,7 +64,7 @@ export function exportUsage(options: ExportOptions, io: PrintIo): Promise<number
 }
 
 /** An option that was not given is no parameter. */
-const given = (part: Wished) => Object.fromEntries(Object.entries(part).filter(([, text]) => text !== undefined));
+const given = (part: UsageSelection) => Object.fromEntries(Object.entries(part).filter(([, text]) => text !== undefined));
 
 const inTerminal = (message: string): string => message.replace(/: \/api\/v1\/(\w+) lists/, ': "wrtmeter print $1" lists');
 
@@ -78,27 +78,27 @@ interface Edge {
  * The time wished for, cut to what is held and into parts, so that no answer grows with the years. Months and years are few, and must
  * not be cut.
  */
-async function partsOf(wished: Wished, store: Pick<Store, 'all'>, timezone: string): Promise<Wished[]> {
-  const { from, to } = await edges(wished, store, timezone);
+async function partsOf(selection: UsageSelection, store: Pick<Store, 'all'>, timezone: string): Promise<UsageSelection[]> {
+  const { from, to } = await edges(selection, store, timezone);
   if (from.instant >= to.instant) return [];
   const cuts: string[] = [];
-  if (wished.by === 'hour' || wished.by === 'day') {
+  if (selection.by === 'hour' || selection.by === 'day') {
     for (let day = dayOf(from.instant, timezone) + PART; startOfDay(day, timezone) < to.instant; day += PART) cuts.push(dayText(day));
   }
   const ends = [from.text, ...cuts, to.text];
-  return ends.slice(1).map((end, i) => ({ ...wished, from: ends[i], to: end }));
+  return ends.slice(1).map((end, i) => ({ ...selection, from: ends[i], to: end }));
 }
 
-async function edges(wished: Wished, store: Pick<Store, 'all'>, timezone: string): Promise<Record<'from' | 'to', Edge>> {
+async function edges(selection: UsageSelection, store: Pick<Store, 'all'>, timezone: string): Promise<Record<'from' | 'to', Edge>> {
   const { hours, days } = await takeInventory(store);
-  const held = (time: number | null) => (time === null ? 0 : wished.by === 'hour' ? dayOf(time, timezone) : time);
-  const { from, to } = wished.by === 'hour' ? hours : days;
+  const dayOfTime = (time: number | null) => (time === null ? 0 : selection.by === 'hour' ? dayOf(time, timezone) : time);
+  const { from, to } = selection.by === 'hour' ? hours : days;
   const of = (day: Day): Edge => ({ text: dayText(day), instant: startOfDay(day, timezone) });
-  const [first, last] = [of(held(from)), of(to === null ? 0 : held(to) + 1)];
-  const given = (name: 'from' | 'to') => (wished[name] === undefined ? undefined : parseTime(name, wished[name], timezone));
+  const [first, last] = [of(dayOfTime(from)), of(to === null ? 0 : dayOfTime(to) + 1)];
+  const given = (name: 'from' | 'to') => (selection[name] === undefined ? undefined : parseTime(name, selection[name], timezone));
   const [after, before] = [given('from'), given('to')];
   if (after !== undefined && before !== undefined && after.instant >= before.instant)
-    throw new WishError(`"from" (${after.text}) is not before "to" (${before.text})`);
+    throw new UsageError(`"from" (${after.text}) is not before "to" (${before.text})`);
   return {
     from: after !== undefined && after.instant > first.instant ? after : first,
     to: before !== undefined && before.instant < last.instant ? before : last,

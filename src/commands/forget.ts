@@ -6,16 +6,16 @@ import { quote } from '../errors.ts';
 import { listBackups, setAside } from '../ledger/backup/backups.ts';
 import { forget as forgetIt } from '../ledger/storage/forget.ts';
 import { openStore } from '../ledger/storage/store.ts';
-import { guarded, needLedger } from './common/run-command.ts';
+import { requireLedger, runCommand } from './common/run-command.ts';
 import type { PrintIo } from './print/print.ts';
-import { count, WishError } from './print/printed.ts';
+import { count, UsageError } from './print/printed.ts';
 
 /** `wrtmeter forget MAC|KEY`: takes a device or a WireGuard peer out of the ledger while the service is stopped. Returns the exit code. */
 export function forget(given: string, options: CliOptions, io: PrintIo): Promise<number> {
-  return guarded(options, io, async ({ config, directory }) => {
+  return runCommand(options, io, async ({ config, directory }) => {
     const whose = parseMac(given) ?? parsePublicKey(given);
-    if (whose === null) throw new WishError(`${quote(given)} is no MAC: write it like 02:00:00:00:00:01, or give a peer's public key`);
-    await needLedger(directory);
+    if (whose === null) throw new UsageError(`${quote(given)} is no MAC: write it like 02:00:00:00:00:01, or give a peer's public key`);
+    await requireLedger(directory);
     const store = await openStore(directory);
     const gone = await forgetIt(store, whose, io.clock.now()).finally(() => store.close());
     const parts = [

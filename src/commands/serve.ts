@@ -13,7 +13,7 @@ import { ConfigError, LedgerError } from '../errors.ts';
 import { createApp } from '../http/app.ts';
 import type { AppDeps } from '../http/deps.ts';
 import { ListenError, listen } from '../http/server.ts';
-import { openStoreWithCare } from '../ledger/backup/recovery.ts';
+import { openOrRecover } from '../ledger/backup/recovery.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { readAudit } from '../ledger/storage/read-audit.ts';
 import { readUsage } from '../ledger/storage/read-usage.ts';
@@ -21,9 +21,9 @@ import { apiPhp } from '../views/api-php.ts';
 import { auditAnswer } from '../views/api-v1/audit.ts';
 import { reconciliationAnswer } from '../views/api-v1/reconciliation.ts';
 import { usageAnswer } from '../views/api-v1/usage.ts';
-import type { CheckIo } from './check.ts';
+import type { CommandIo } from './check.ts';
 
-export interface ServeIo extends CheckIo {
+export interface ServeIo extends CommandIo {
   clock: Clock;
   /** Standard error is a terminal, so the log is for a person. */
   terminal: boolean;
@@ -54,7 +54,7 @@ export async function serve(options: CliOptions, io: ServeIo): Promise<number> {
 /** Runs the service on a configuration; `load` reads it anew on SIGHUP. Throws a LedgerError or a ListenError. */
 export async function run(config: Config, log: Logger, io: ServeIo, load: () => Promise<LoadedConfig>): Promise<number> {
   const { clock, version } = io;
-  const store = await openStoreWithCare(config.data, { now: clock.now(), tell: (line) => log.error(line) });
+  const store = await openOrRecover(config.data, { now: clock.now(), report: (line) => log.error(line) });
   const ledger = await openLedger(store, termsOf(config), clock.now());
   const service = await createService({ config, ledger, log, clock, version });
   const reload = () => reloadInto(service, log, load);
@@ -102,7 +102,7 @@ function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reloa
     health: () => ({ healthy: true, problems: service.problems() }),
     access: peerAccess(() => service.config),
     note: ({ peer: { router, interface: name, publicKey }, why }) =>
-      ledger.note({
+      ledger.addAudit({
         at: clock.now(),
         kind: 'access',
         router,

@@ -5,10 +5,10 @@ import { localText } from '../domain/calendar.ts';
 import { quote } from '../errors.ts';
 import { makeDirectory } from '../ledger/storage/files.ts';
 import { rfc3339 } from '../views/format.ts';
-import { guarded, type Workplace } from './common/run-command.ts';
+import { type CommandContext, runCommand } from './common/run-command.ts';
 import { printable, safeJson, textTable } from './common/text.ts';
 import type { PrintIo } from './print/print.ts';
-import { count, left, WishError } from './print/printed.ts';
+import { count, left, UsageError } from './print/printed.ts';
 
 export interface TokenOptions extends CliOptions {
   scope?: string;
@@ -19,15 +19,15 @@ export interface TokenOptions extends CliOptions {
 export function createToken(name: string, options: TokenOptions, io: PrintIo): Promise<number> {
   return onTokens(options, io, async ({ directory }) => {
     if (!isTokenName(name))
-      throw new WishError(`${quote(name)} is not a name: write up to 63 visible characters, without blanks at the ends`);
+      throw new UsageError(`${quote(name)} is not a name: write up to 63 visible characters, without blanks at the ends`);
     const scope = SCOPES.find((known) => known === (options.scope ?? 'read'));
-    if (scope === undefined) throw new WishError(`${quote(options.scope ?? '')} is no scope: write ${SCOPES.join(' or ')}`);
+    if (scope === undefined) throw new UsageError(`${quote(options.scope ?? '')} is no scope: write ${SCOPES.join(' or ')}`);
     const token = newToken();
     await makeDirectory(directory);
     await changeTokens(directory, (tokens) => {
       if (tokens.some((other) => isSame(other, name)))
-        throw new WishError(`There is a token ${quote(name)} already: revoke it first, or take another name`);
-      if (tokens.length >= MOST_TOKENS) throw new WishError(`There are ${MOST_TOKENS} tokens already: revoke those that are not used`);
+        throw new UsageError(`There is a token ${quote(name)} already: revoke it first, or take another name`);
+      if (tokens.length >= MOST_TOKENS) throw new UsageError(`There are ${MOST_TOKENS} tokens already: revoke those that are not used`);
       return { tokens: [...tokens, { name, scope, created: io.clock.now(), hash: hashToken(token) }], result: null };
     });
     io.stdout.write(`${token}\n`);
@@ -76,13 +76,13 @@ export function revokeToken(name: string, options: TokenOptions, io: PrintIo): P
 /** Names are one whatever their letters, as with routers. */
 const isSame = (token: TokenRecord, name: string): boolean => token.name.toLowerCase() === name.toLowerCase();
 
-function unknown(name: string, tokens: readonly TokenRecord[]): WishError {
+function unknown(name: string, tokens: readonly TokenRecord[]): UsageError {
   const known = tokens.length === 0 ? 'there is none' : `there is ${tokens.map((token) => quote(token.name)).join(', ')}`;
-  return new WishError(`There is no token ${quote(name)}: ${known}`);
+  return new UsageError(`There is no token ${quote(name)}: ${known}`);
 }
 
-function onTokens(options: TokenOptions, io: PrintIo, work: (place: Workplace) => Promise<number>): Promise<number> {
-  return guarded(options, io, async (place) => {
+function onTokens(options: TokenOptions, io: PrintIo, work: (place: CommandContext) => Promise<number>): Promise<number> {
+  return runCommand(options, io, async (place) => {
     try {
       return await work(place);
     } catch (error) {

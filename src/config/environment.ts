@@ -1,6 +1,6 @@
 import { nearest } from './nearest.ts';
 import { fail, type Located, type Problems, shown, warn } from './problems.ts';
-import type { Access } from './routers/access.ts';
+import type { AccessEntry } from './routers/access.ts';
 import { parsePassword, parseToken, parseUsername } from './routers/access.ts';
 import { type Setting, type SettingName, type Settings, settings } from './settings.ts';
 import { isTimeZone, parseBoolean, parseText, ValueError } from './values.ts';
@@ -46,7 +46,7 @@ export function environmentSettings(env: Environment, problems: Problems): Found
 }
 
 /** How routers are read that say nothing of it themselves. */
-export function environmentAccess(env: Environment, problems: Problems): Access {
+export function environmentAccess(env: Environment, problems: Problems): AccessEntry {
   const read = <T>(name: Variable, parse: (text: string) => T, show = shown) => parsed(variable(env, name), parse, problems, show);
   const before = problems.errors.length;
   const hidden = () => 'the value';

@@ -2,7 +2,7 @@ import { ExitError, SourceError } from '../errors.ts';
 import type { Run } from '../transports/run.ts';
 import { type AccessFailure, type AccessResult, type AccessState, clean, type Listing, parseListing, parseResult } from './result.ts';
 import { accessScript } from './script.ts';
-import { type AccessInterface, type AccessTarget, type Action, scriptCommand } from './target.ts';
+import { type Action, type PeerTarget, type ServerInterface, scriptCommand } from './target.ts';
 
 const AFTER: Record<Action, AccessState> = { revoke: 'revoked', restore: 'active', delete: 'gone' };
 
@@ -13,7 +13,7 @@ const LOOK_MS = 20_000;
  * Revokes, restores or deletes a peer on its server: on the running interface and in its configuration, or not at all. Where the answer is
  * lost on the way, it looks what the server shows. Rejects only for bugs.
  */
-export async function changePeer(run: Run, target: AccessTarget, action: Action, signal: AbortSignal): Promise<AccessResult> {
+export async function changePeer(run: Run, target: PeerTarget, action: Action, signal: AbortSignal): Promise<AccessResult> {
   const answer = await ask(run, scriptCommand(action, target, target.publicKey), signal);
   if ('failure' in answer) return answer.failure;
   const result = answer.text === null ? null : parseResult(answer.text);
@@ -21,7 +21,7 @@ export async function changePeer(run: Run, target: AccessTarget, action: Action,
 }
 
 /** The peers of an interface, as its server shows them. A change there that was cut off is put back by it. Rejects only for bugs. */
-export async function listPeers(run: Run, target: AccessInterface, signal: AbortSignal): Promise<Listing | AccessFailure> {
+export async function listPeers(run: Run, target: ServerInterface, signal: AbortSignal): Promise<Listing | AccessFailure> {
   const answer = await ask(run, scriptCommand('list', target, '-'), signal);
   if ('failure' in answer) return answer.failure;
   const listing = answer.text === null ? null : parseListing(answer.text);
@@ -56,7 +56,7 @@ function began(error: SourceError): boolean {
   return error.reason !== 'auth' && error.reason !== 'exec';
 }
 
-async function lookAfter(run: Run, target: AccessTarget, action: Action, why: string): Promise<AccessResult> {
+async function lookAfter(run: Run, target: PeerTarget, action: Action, why: string): Promise<AccessResult> {
   const listing = await listPeers(run, target, AbortSignal.timeout(LOOK_MS));
   const lost = (then: string): AccessFailure => ({
     ok: false,

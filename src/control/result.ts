@@ -4,17 +4,17 @@ import { parsePublicKey } from '../domain/public-key.ts';
 export type AccessState = 'active' | 'revoked' | 'gone';
 
 /** Where a change took hold: on the interface and in its configuration, in one of them alone, or in the record of revoked peers alone. */
-export type AccessPlace = 'both' | 'file' | 'interface' | 'record';
+export type PeerPlace = 'both' | 'file' | 'interface' | 'record';
 
 /** What became of an action. */
-export type AccessResult = AccessDone | AccessFailure;
+export type AccessResult = ChangeDone | AccessFailure;
 
-export interface AccessDone {
+export interface ChangeDone {
   ok: true;
   state: AccessState;
   /** False where it was so before. */
   changed: boolean;
-  place: AccessPlace;
+  place: PeerPlace;
   /** Sentences without a period: what the owner should know beside it. */
   notes: string[];
 }
@@ -34,7 +34,7 @@ export interface AccessFailure {
 export interface ListedPeer {
   publicKey: string;
   state: 'active' | 'revoked';
-  place: AccessPlace;
+  place: PeerPlace;
   allowedIps: string[];
 }
 
@@ -46,7 +46,7 @@ export interface Listing {
 }
 
 const STATES: Record<string, AccessState> = { active: 'active', revoked: 'revoked', deleted: 'gone' };
-const PLACES: readonly AccessPlace[] = ['both', 'file', 'interface', 'record'];
+const PLACES: readonly PeerPlace[] = ['both', 'file', 'interface', 'record'];
 /** The peer is unknown there, or its address was given away. */
 const CONFLICTS = ['find', 'conflict'];
 const LONGEST = 300;

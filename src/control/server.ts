@@ -1,16 +1,16 @@
 import type { Run } from '../transports/run.ts';
 import { changePeer, listPeers } from './change.ts';
 import type { AccessFailure, AccessResult, Listing } from './result.ts';
-import type { AccessInterface, AccessTarget, Action } from './target.ts';
+import type { Action, PeerTarget, ServerInterface } from './target.ts';
 
 /** The access to one server's peers: one after the other, also where several ask at once. */
-export interface AccessServer {
-  change(target: AccessTarget, action: Action, signal: AbortSignal): Promise<AccessResult>;
-  list(target: AccessInterface, signal: AbortSignal): Promise<Listing | AccessFailure>;
+export interface PeerServer {
+  change(target: PeerTarget, action: Action, signal: AbortSignal): Promise<AccessResult>;
+  list(target: ServerInterface, signal: AbortSignal): Promise<Listing | AccessFailure>;
 }
 
 /** `run` runs commands there as root. */
-export function accessServer(run: Run): AccessServer {
+export function peerServer(run: Run): PeerServer {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);

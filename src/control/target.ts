@@ -3,7 +3,7 @@ export const ACTIONS = ['revoke', 'restore', 'delete'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** An interface on its server. */
-export interface AccessInterface {
+export interface ServerInterface {
   interface: string;
   /** Absolute path on the server, with `%i` for the interface; null = where it usually is, or OpenWrt's own configuration. */
   configFile: string | null;
@@ -11,12 +11,12 @@ export interface AccessInterface {
   tool: 'wg' | 'awg' | 'auto';
 }
 
-export interface AccessTarget extends AccessInterface {
+export interface PeerTarget extends ServerInterface {
   publicKey: string;
 }
 
 /** The command that takes the script as its input. */
-export const scriptCommand = (action: Action | 'list', target: AccessInterface, publicKey: string): string[] => [
+export const scriptCommand = (action: Action | 'list', target: ServerInterface, publicKey: string): string[] => [
   'sh',
   '-s',
   '--',

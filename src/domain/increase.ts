@@ -24,7 +24,7 @@ export type Change =
   | { kind: 'rejected'; bytes: Traffic; why: string };
 
 /** The reader's reading before this one. */
-export interface Before {
+export interface PreviousReading {
   /** Unix ms. */
   at: number;
   boot: string | null;
@@ -38,7 +38,7 @@ export interface Circumstances {
   /** Unix ms at which the answer had arrived. */
   at: number;
   /** Null for the first successful reading of a reader. */
-  before: Before | null;
+  previous: PreviousReading | null;
   /** Seconds since `before`, the longest of all clocks at hand. */
   elapsed: number;
   /** Seconds on the router's boot clock; null where it does not tell. */
@@ -47,14 +47,14 @@ export interface Circumstances {
   fastest: number;
 }
 
-/** Compares today's readings of one counter with what is held for it (Rule: first reading, and the others about counters in docs/ledger-rules.md). */
-export function compare(readings: readonly Reading[], held: readonly Baseline[], now: Circumstances): Change[] {
-  if (now.before === null) return [{ kind: 'baseline', why: 'first reading' }];
-  const [reading, baseline] = [readings[0], held[0]];
+/** Compares today's readings of one counter with its baselines (Rule: first reading, and the others about counters in docs/ledger-rules.md). */
+export function compare(readings: readonly Reading[], baselines: readonly Baseline[], now: Circumstances): Change[] {
+  if (now.previous === null) return [{ kind: 'baseline', why: 'first reading' }];
+  const [reading, baseline] = [readings[0], baselines[0]];
   if (reading === undefined) return [];
-  if (readings.length > 1 || held.length > 1) return compareLines(readings, held, now.before, now);
-  if (baseline === undefined) return [plausible(unknownCounter(reading, now.before, now), reading.epoch, now)];
-  const since = baseline.lastRead ?? now.before.at;
+  if (readings.length > 1 || baselines.length > 1) return compareLines(readings, baselines, now.previous, now);
+  if (baseline === undefined) return [plausible(unknownCounter(reading, now.previous, now), reading.epoch, now)];
+  const since = baseline.lastRead ?? now.previous.at;
   const newEpoch = provedEpoch(baseline.epoch, reading.epoch);
   if (newEpoch !== null) {
     return [
@@ -68,68 +68,73 @@ export function compare(readings: readonly Reading[], held: readonly Baseline[],
   return sameEpoch(reading, baseline.bytes, now, since).map((change) => plausible(change, null, now, since));
 }
 
-function compareLines(readings: readonly Reading[], held: readonly Baseline[], before: Before, now: Circumstances): Change[] {
-  if (held.some(({ epoch }) => epoch?.boot === IMPORTED)) return [{ kind: 'baseline', why: 'may only have come into sight' }];
+function compareLines(
+  readings: readonly Reading[],
+  baselines: readonly Baseline[],
+  previous: PreviousReading,
+  now: Circumstances,
+): Change[] {
+  if (baselines.some(({ epoch }) => epoch?.boot === IMPORTED)) return [{ kind: 'baseline', why: 'may only have come into sight' }];
   const lines = readings.map((r) => r.bytes);
   const { bytes, leftOver } = pairLines(
     lines,
-    held.map((b) => b.bytes),
+    baselines.map((b) => b.bytes),
   );
-  const since = Math.min(...held.map((b) => b.lastRead ?? before.at), before.at);
+  const since = Math.min(...baselines.map((b) => b.lastRead ?? previous.at), previous.at);
   const change: Change =
-    leftOver > 0 && held.length > 0 ? { kind: 'reset', bytes, since, why: 'line left over' } : { kind: 'increase', bytes, since };
+    leftOver > 0 && baselines.length > 0 ? { kind: 'reset', bytes, since, why: 'line left over' } : { kind: 'increase', bytes, since };
   return [plausible(change, null, now, since)];
 }
 
-function unknownCounter(reading: Reading, before: Before, now: Circumstances): Change {
+function unknownCounter(reading: Reading, previous: PreviousReading, now: Circumstances): Change {
   const { epoch } = reading;
-  const sameBoot = epoch !== null && epoch.boot === before.boot;
-  if (sameBoot && epoch.began !== null && before.uptime !== null && epoch.began + Math.max(epoch.margin, HANDSHAKE) < before.uptime) {
+  const sameBoot = epoch !== null && epoch.boot === previous.boot;
+  if (sameBoot && epoch.began !== null && previous.uptime !== null && epoch.began + Math.max(epoch.margin, HANDSHAKE) < previous.uptime) {
     return { kind: 'baseline', why: 'older than the last reading' };
   }
-  const proved = epoch !== null && before.boot !== null && !sameBoot;
+  const proved = epoch !== null && previous.boot !== null && !sameBoot;
   if (now.rules.unknown === 'baseline' && !proved) return { kind: 'baseline', why: 'may only have come into sight' };
-  return { kind: 'began', bytes: reading.bytes, since: startOf(epoch, before.at, now) };
+  return { kind: 'began', bytes: reading.bytes, since: startOf(epoch, previous.at, now) };
 }
 
-function sameEpoch({ bytes, bits }: Reading, held: Traffic, now: Circumstances, since: number): Change[] {
-  const fell = { download: bytes.download < held.download, upload: bytes.upload < held.upload };
-  if (now.rules.directions === 'together') return [difference(fell.download || fell.upload, bytes, held, since)];
-  const download = { now: { download: bytes.download, upload: 0 }, held: { download: held.download, upload: 0 } };
-  const upload = { now: { download: 0, upload: bytes.upload }, held: { download: 0, upload: held.upload } };
+function sameEpoch({ bytes, bits }: Reading, before: Traffic, now: Circumstances, since: number): Change[] {
+  const fell = { download: bytes.download < before.download, upload: bytes.upload < before.upload };
+  if (now.rules.directions === 'together') return [difference(fell.download || fell.upload, bytes, before, since)];
+  const download = { now: { download: bytes.download, upload: 0 }, before: { download: before.download, upload: 0 } };
+  const upload = { now: { download: 0, upload: bytes.upload }, before: { download: 0, upload: before.upload } };
   const lowers = now.rules.fall === 'lowers';
   return [
     (fell.download && lowers && LOWERED) ||
-      (fell.download && bits === 32 && wrapped(bytes.download, held.download, 'download', now, since)) ||
-      difference(fell.download, download.now, download.held, since),
+      (fell.download && bits === 32 && wrapped(bytes.download, before.download, 'download', now, since)) ||
+      difference(fell.download, download.now, download.before, since),
     (fell.upload && lowers && LOWERED) ||
-      (fell.upload && bits === 32 && wrapped(bytes.upload, held.upload, 'upload', now, since)) ||
-      difference(fell.upload, upload.now, upload.held, since),
+      (fell.upload && bits === 32 && wrapped(bytes.upload, before.upload, 'upload', now, since)) ||
+      difference(fell.upload, upload.now, upload.before, since),
   ];
 }
 
-const fellIn = (bytes: Traffic, held: Traffic): boolean => bytes.download < held.download || bytes.upload < held.upload;
+const fellIn = (bytes: Traffic, before: Traffic): boolean => bytes.download < before.download || bytes.upload < before.upload;
 
 /** Rule: increase. After a fall, Rule: reset. */
-function difference(fell: boolean, bytes: Traffic, held: Traffic, since: number): Change {
-  return fell ? { kind: 'reset', bytes, since, why: 'fell' } : { kind: 'increase', bytes: minus(bytes, held), since };
+function difference(fell: boolean, bytes: Traffic, before: Traffic, since: number): Change {
+  return fell ? { kind: 'reset', bytes, since, why: 'fell' } : { kind: 'increase', bytes: minus(bytes, before), since };
 }
 
 /** Rule: wrap. A counter known to have 32 bits that fell within its epoch went past its end, if the line could have carried that. */
-function wrapped(bytes: number, held: number, direction: keyof Traffic, now: Circumstances, since: number): Change | null {
-  const gained = WRAP - held + bytes;
-  if (held >= WRAP || gained > now.fastest * Math.max(now.elapsed, (now.at - since) / 1000)) return null;
+function wrapped(bytes: number, before: number, direction: keyof Traffic, now: Circumstances, since: number): Change | null {
+  const gained = WRAP - before + bytes;
+  if (before >= WRAP || gained > now.fastest * Math.max(now.elapsed, (now.at - since) / 1000)) return null;
   return { kind: 'wrap', bytes: { download: 0, upload: 0, [direction]: gained }, since };
 }
 
 /** Why two readings of a counter cannot be subtracted though neither direction fell, or null. Rule: epoch. */
-function provedEpoch(held: Epoch | null, read: Epoch | null): ResetReason | null {
-  if (held === null || read === null) return null;
-  if (held.boot !== read.boot) return 'boot';
+function provedEpoch(before: Epoch | null, read: Epoch | null): ResetReason | null {
+  if (before === null || read === null) return null;
+  if (before.boot !== read.boot) return 'boot';
   // A number that one of the two answers does not tell proves nothing.
-  if (held.instance !== null && read.instance !== null && held.instance !== read.instance) return 'new device';
-  if (held.began === null || read.began === null) return null;
-  return read.began > held.began + read.margin ? 'new association' : null;
+  if (before.instance !== null && read.instance !== null && before.instance !== read.instance) return 'new device';
+  if (before.began === null || read.began === null) return null;
+  return read.began > before.began + read.margin ? 'new association' : null;
 }
 
 /** Unix ms at which a new epoch began, not before the last reading. */

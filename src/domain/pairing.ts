@@ -13,7 +13,7 @@ export function pairLines(lines: readonly Traffic[], baselines: readonly Traffic
   const upload = bestMatch(lines, baselines, (t) => t.upload);
   const sum = (of: (t: Traffic) => number) => lines.reduce((bytes, line) => bytes + of(line), 0);
   return {
-    bytes: { download: sum((t) => t.download) - download.held, upload: sum((t) => t.upload) - upload.held },
+    bytes: { download: sum((t) => t.download) - download.baseline, upload: sum((t) => t.upload) - upload.baseline },
     leftOver: lines.length - download.pairs,
   };
 }
@@ -21,18 +21,18 @@ export function pairLines(lines: readonly Traffic[], baselines: readonly Traffic
 interface Match {
   pairs: number;
   /** Sum of the paired baselines in the direction asked for. */
-  held: number;
+  baseline: number;
 }
 
 /** The matching with the most pairs and, among those, the largest held sum: dynamic programming over the set of used baselines. */
 function bestMatch(lines: readonly Traffic[], baselines: readonly Traffic[], of: (t: Traffic) => number): Match {
-  let best = new Map<number, Match>([[0, { pairs: 0, held: 0 }]]);
+  let best = new Map<number, Match>([[0, { pairs: 0, baseline: 0 }]]);
   for (const line of lines) {
     const next = new Map(best);
     for (const [used, match] of best) {
       for (const [i, baseline] of baselines.entries()) {
         if (used & (1 << i) || line.download < baseline.download || line.upload < baseline.upload) continue;
-        keepBetter(next, used | (1 << i), { pairs: match.pairs + 1, held: match.held + of(baseline) });
+        keepBetter(next, used | (1 << i), { pairs: match.pairs + 1, baseline: match.baseline + of(baseline) });
       }
     }
     best = next;
@@ -46,5 +46,5 @@ function keepBetter(matches: Map<number, Match>, used: number, match: Match): vo
 }
 
 function isBetter(a: Match, b: Match): boolean {
-  return a.pairs > b.pairs || (a.pairs === b.pairs && a.held > b.held);
+  return a.pairs > b.pairs || (a.pairs === b.pairs && a.baseline > b.baseline);
 }

@@ -7,7 +7,7 @@ export type SourceResult =
       status: 'ok';
       source: SourceName;
       /** Format and address: another reader of the same source starts with a first reading. */
-      reader: string;
+      origin: string;
       observation: Observation;
       /** Lines left out because they could not be understood or went over a bound. */
       skipped: number;

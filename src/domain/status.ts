@@ -51,7 +51,7 @@ function newSource(source: SourceName): SourceStatus {
 }
 
 /** Brings the routers' status up to a finished round. */
-export function noteRound(statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
+export function updateStatuses(statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
   for (const { router, system, results } of round.routers) {
     const status = statuses.get(router);
     if (status === undefined) continue;

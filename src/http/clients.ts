@@ -123,9 +123,9 @@ async function sync(deps: AppDeps, context: Context, server: string): Promise<nu
   await deps.scrape(null);
   const view = await deps.view();
   const result = syncedPeers(view, server);
-  const { heldBecause } = view.ledger;
+  const { suspendedBecause } = view.ledger;
   if ('error' in result) fail(context, 502, result.error);
-  else if (heldBecause !== null) fail(context, 503, `Nothing is posted while ${heldBecause}`);
+  else if (suspendedBecause !== null) fail(context, 503, `Nothing is posted while ${suspendedBecause}`);
   else if (view.ledger.writeErrors > writeErrors) fail(context, 503, 'The round could not be written to the ledger: the log says why');
   else return result.synced;
   return null;

@@ -9,7 +9,7 @@ export interface Reader {
   router: string;
   source: SourceName;
   /** Format and address. */
-  reader: string;
+  origin: string;
   /** Unix ms of its last posted reading. */
   readAt: number;
   /** Ms on this process's monotonic clock at that reading; null for one made before the process began. */
@@ -50,10 +50,10 @@ export const readerKey = (router: string, source: string): string => `${router}\
 export const leaseKey = (router: string, mac: string): string => `${router}\n${mac}`;
 
 /** The readers, accounts and leases that a round added or changed: written to the file first, then applied to the books. */
-export interface Entry {
+export interface RoundUpdate {
   at: number;
-  readers: ReaderEntry[];
-  accounts: Map<string, AccountEntry>;
+  readers: ReaderUpdate[];
+  accounts: Map<string, AccountUpdate>;
   hours: Map<number, Map<number, { download: number; upload: number }>>;
   days: Map<number, Map<number, { download: number; upload: number }>>;
   devices: Device[];
@@ -76,22 +76,22 @@ export interface SourceCounts {
   leftOut: number;
 }
 
-export interface ReaderEntry {
+export interface ReaderUpdate {
   reader: Omit<Reader, 'counters'>;
   /** Forget what was held: a first reading. */
   fresh: boolean;
   /** The same reader under other routers' names: its baselines there must never be used again, or its bytes would count twice. */
-  usurped: Pick<Reader, 'id' | 'router' | 'source'>[];
+  superseded: Pick<Reader, 'id' | 'router' | 'source'>[];
   changed: Map<string, Baseline[]>;
   removed: string[];
 }
 
 export interface Move {
   from: Account;
-  into: AccountEntry;
+  into: AccountUpdate;
 }
 
-export interface AccountEntry {
+export interface AccountUpdate {
   account: Account;
   isNew: boolean;
   download: number;

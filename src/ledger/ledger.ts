@@ -3,18 +3,18 @@ import type { Round } from '../domain/round.ts';
 import { plus } from '../domain/traffic.ts';
 import { LedgerError } from '../errors.ts';
 import { type Account, accountKey } from './account.ts';
-import { type AuditRow, type Books, type Entry, leaseKey, type Reader, readerKey, type SourceCounts } from './books.ts';
+import { type AuditRow, type Books, leaseKey, type Reader, type RoundUpdate, readerKey, type SourceCounts } from './books.ts';
 import { judgeClock } from './posting/clock.ts';
 import { isForgotten } from './posting/names.ts';
 import { peerKey } from './posting/peers.ts';
-import { draft, type Terms } from './posting/post-round.ts';
+import { draftRound, type PostingTerms } from './posting/post-round.ts';
 import { loadBooks } from './storage/load.ts';
-import { adoptions } from './storage/rename-router.ts';
+import { renameBatches } from './storage/rename-router.ts';
 import type { Batch, Store } from './storage/store.ts';
 import { auditBatch, batchesOf, mustWrite, pruneAudit, pruneHours } from './storage/write-round.ts';
 import { addToMonths, type BillingTerms, type Months, monthsAt, sumMonths } from './usage/months.ts';
 
-export interface LedgerTerms extends Terms, BillingTerms {}
+export interface LedgerTerms extends PostingTerms, BillingTerms {}
 
 /** What became of a round. */
 export type Posted =
@@ -37,9 +37,9 @@ export interface Ledger {
   turnMonths(now: number): Promise<void>;
   setTerms(terms: LedgerTerms, now: number): Promise<void>;
   /** Carries everything kept under routers' earlier names over to their new ones. Throws a LedgerError. */
-  adopt(renamed: ReadonlyMap<string, string>, now: number): Promise<void>;
+  renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void>;
   /** Writes a row of the audit that belongs to no round. Throws a LedgerError. */
-  note(row: AuditRow): Promise<void>;
+  addAudit(row: AuditRow): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export interface LedgerState {
   commitSeconds: number;
   databaseBytes: number;
   /** Why nothing is posted although routers answer, or null. */
-  heldBecause: string | null;
+  suspendedBecause: string | null;
   /** Since the process began, by router and source (see `readerKey`). */
   counts: Map<string, SourceCounts>;
 }
@@ -75,7 +75,7 @@ class SqliteLedger implements Ledger {
     backupErrors: 0,
     commitSeconds: 0,
     databaseBytes: 0,
-    heldBecause: null,
+    suspendedBecause: null,
     counts: new Map(),
   };
   #terms: LedgerTerms;
@@ -104,20 +104,20 @@ class SqliteLedger implements Ledger {
     try {
       if (this.#doubtful) await this.#reload(now);
       await this.turnMonths(now);
-      const entry = draft(this.books, round, this.#terms, began);
-      if (clock.row !== null) entry.audit.push(clock.row);
+      const update = draftRound(this.books, round, this.#terms, began);
+      if (clock.row !== null) update.audit.push(clock.row);
       const drafted = tick();
       await this.store.commit([
-        ...batchesOf(this.books, entry, this.#saved),
+        ...batchesOf(this.books, update, this.#saved),
         ...this.#prune(now),
-        ...(entry.audit.length > 0 ? pruneAudit : []),
+        ...(update.audit.length > 0 ? pruneAudit : []),
       ]);
       this.state.commitSeconds = (tick() - drafted) / 1000;
-      this.#apply(entry);
+      this.#apply(update);
       this.#heldSince = null;
-      this.state.heldBecause = null;
+      this.state.suspendedBecause = null;
       this.state.databaseBytes = await this.store.size();
-      return { status: 'posted', audit: entry.audit };
+      return { status: 'posted', audit: update.audit };
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       this.#doubtful = true;
@@ -128,7 +128,7 @@ class SqliteLedger implements Ledger {
 
   trusted(now: number): number {
     const { postedAt } = this.books;
-    return postedAt > 0 && (this.state.heldBecause !== null || now < postedAt) ? postedAt : now;
+    return postedAt > 0 && (this.state.suspendedBecause !== null || now < postedAt) ? postedAt : now;
   }
 
   async turnMonths(now: number): Promise<void> {
@@ -144,19 +144,19 @@ class SqliteLedger implements Ledger {
     await sumMonths(this.store, this.books, this.months);
   }
 
-  async adopt(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
+  async renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
     // After a commit that failed the file may hold what the books do not.
     if (this.#doubtful) await this.#reload(now);
     // One after the other: what two earlier names had becomes one under the new name.
     for (const [was, name] of renamed) {
-      const batches = adoptions(this.books, was, name);
+      const batches = renameBatches(this.books, was, name);
       if (batches.length === 0) continue;
       await this.store.commit(batches);
       await this.#reload(now);
     }
   }
 
-  note(row: AuditRow): Promise<void> {
+  addAudit(row: AuditRow): Promise<void> {
     return this.store.commit([auditBatch([row]), ...pruneAudit]);
   }
 
@@ -166,15 +166,16 @@ class SqliteLedger implements Ledger {
 
   /** Rule: clock. A clock that is trusted again, or although something speaks against it, is a row of the audit. */
   #judgeClock(round: Round, tick: number): { why: string } | { row: AuditRow | null } {
-    const heldFor = this.#heldSince === null ? 0 : tick - this.#heldSince;
-    const verdict = judgeClock(round, this.books.postedAt, heldFor);
+    const suspendedFor = this.#heldSince === null ? 0 : tick - this.#heldSince;
+    const verdict = judgeClock(round, this.books.postedAt, suspendedFor);
     if (!verdict.trusted) {
       this.#heldSince ??= tick;
-      this.state.heldBecause = verdict.why;
+      this.state.suspendedBecause = verdict.why;
       return verdict;
     }
-    const held = this.#heldSince === null ? null : `nothing was posted for ${Math.round(heldFor / 1000)} s while ${this.state.heldBecause}`;
-    const why = [held, verdict.despite].filter((line) => line !== null).join('; ');
+    const pause =
+      this.#heldSince === null ? null : `nothing was posted for ${Math.round(suspendedFor / 1000)} s while ${this.state.suspendedBecause}`;
+    const why = [pause, verdict.despite].filter((account) => account !== null).join('; ');
     const row = { at: round.finishedAt, kind: 'clock', router: '', source: '', counter: '', download: 0, upload: 0, why } as const;
     return { row: why === '' ? null : row };
   }
@@ -210,22 +211,22 @@ class SqliteLedger implements Ledger {
   }
 
   /** Brings the books up to what has just been committed. */
-  #apply(entry: Entry): void {
+  #apply(update: RoundUpdate): void {
     const { books, state } = this;
-    books.postedAt = entry.at;
-    if (books.startedAt === 0) books.startedAt = entry.at;
+    books.postedAt = update.at;
+    if (books.startedAt === 0) books.startedAt = update.at;
     state.startedAt = books.startedAt;
-    for (const { reader, fresh, usurped, changed, removed } of entry.readers) {
-      for (const other of usurped) books.readers.delete(readerKey(other.router, other.source));
+    for (const { reader, fresh, superseded, changed, removed } of update.readers) {
+      for (const other of superseded) books.readers.delete(readerKey(other.router, other.source));
       const key = readerKey(reader.router, reader.source);
       const counters = (fresh ? undefined : books.readers.get(key)?.counters) ?? new Map();
       for (const counter of removed) counters.delete(counter);
       for (const [counter, baselines] of changed) counters.set(counter, baselines);
       books.readers.set(key, { ...reader, counters } satisfies Reader);
     }
-    for (const line of entry.accounts.values()) {
-      const { account, isNew, download, upload, seen } = line;
-      if (mustWrite(line, this.#saved)) this.#saved.set(account.id, seen);
+    for (const change of update.accounts.values()) {
+      const { account, isNew, download, upload, seen } = change;
+      if (mustWrite(change, this.#saved)) this.#saved.set(account.id, seen);
       if (isNew) {
         books.accounts.set(accountKey(account), account);
         this.#byId.set(account.id, account);
@@ -233,15 +234,15 @@ class SqliteLedger implements Ledger {
       account.total = { download: account.total.download + download, upload: account.total.upload + upload };
       account.lastSeen = seen;
     }
-    addToMonths(this.months, entry.days, this.#byId);
-    books.hostsSince = entry.hostsSince;
-    books.feeding = entry.feeding;
-    for (const { from, into } of entry.moves) this.#move(from, into.account);
-    for (const peer of entry.peers) books.peers.set(peerKey(peer.router, peer.interface, peer.publicKey), peer);
-    for (const device of entry.devices) books.devices.set(device.mac, device);
-    for (const lease of books.leases.values()) if (isForgotten(lease, entry.at)) books.leases.delete(leaseKey(lease.router, lease.mac));
-    for (const lease of entry.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);
-    for (const [source, counts] of entry.counts) {
+    addToMonths(this.months, update.days, this.#byId);
+    books.hostsSince = update.hostsSince;
+    books.feeding = update.feeding;
+    for (const { from, into } of update.moves) this.#move(from, into.account);
+    for (const peer of update.peers) books.peers.set(peerKey(peer.router, peer.interface, peer.publicKey), peer);
+    for (const device of update.devices) books.devices.set(device.mac, device);
+    for (const lease of books.leases.values()) if (isForgotten(lease, update.at)) books.leases.delete(leaseKey(lease.router, lease.mac));
+    for (const lease of update.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);
+    for (const [source, counts] of update.counts) {
       const sum = state.counts.get(source) ?? { resets: 0, rejectedBytes: 0, leftOut: 0 };
       state.counts.set(source, sum);
       sum.resets += counts.resets;

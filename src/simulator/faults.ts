@@ -80,9 +80,9 @@ const NUMBERS = [
 const MACS = [/^(station \S+ )[0-9a-f:]{17}/m, /^((?:up|both) )[0-9a-f:]{17}/m, /^((?:lease )?\d+ )[0-9a-f:]{17}/m, /^()[0-9a-f:]{17}/m];
 
 /** The answer with one field of each kind of line replaced. */
-export function tell(text: string, lie: Lie): string {
+export function distort(text: string, lie: Lie): string {
   const fields = lie === 'mac' ? MACS : NUMBERS;
-  return fields.reduce((told, field) => told.replace(field, (_, before: string) => before + LIES[lie]), text);
+  return fields.reduce((distorted, field) => distorted.replace(field, (_, before: string) => before + LIES[lie]), text);
 }
 
 /** Answers a request as the fault will have it. `honest` is what a healthy router would say. */
@@ -133,7 +133,7 @@ export function answerWith(fault: Fault, honest: string, request: IncomingMessag
       answer(response, '');
       return;
     case 'lie':
-      answer(response, tell(honest, fault.lie));
+      answer(response, distort(honest, fault.lie));
       return;
     default:
       fault satisfies never;

@@ -12,27 +12,27 @@ export interface Answer {
 export type ReadText = (url: string, signal: AbortSignal) => Promise<Answer>;
 
 /** What one request told: each source stands or falls by itself. */
-export interface Told {
+export interface ProbeResult {
   system: System | null;
-  sources: ToldSource[];
+  sources: SourceReading[];
 }
 
-export interface ToldSource {
+export interface SourceReading {
   source: SourceName;
   /** Lines left out. */
   skipped: number;
-  told: Observation | SourceError;
+  observation: Observation | SourceError;
   /** What counts within the router, where that can change: another one starts with a first reading. */
-  reader?: string;
+  origin?: string;
 }
 
 /** One request to a router and the sources that its answer holds. */
 export interface Probe {
   sources: readonly SourceName[];
   /** Format and address. */
-  reader: string;
+  origin: string;
   /** Rejects with a SourceError that stands for all its sources. */
-  collect(signal: AbortSignal): Promise<Told>;
+  collect(signal: AbortSignal): Promise<ProbeResult>;
 }
 
 /** Lines that one answer may have: bounds memory and work. A gateway of 5,000 devices has ten for each, with its temporary addresses of a day. */

@@ -30,7 +30,7 @@ describe('what is asked of a router', () => {
   it('of which only its WireGuard is configured, is its peers', async () => {
     const router = await routerOf('{ wireguard: { ssh: root@VPN.example.net, port: 2222, container: awg } }');
     const probes = probesOf(router);
-    expect(probes.map(({ sources, reader }) => [sources, reader])).to.deep.equal([
+    expect(probes.map(({ sources, origin }) => [sources, origin])).to.deep.equal([
       [['peers'], 'wireguard vpn.example.net:2222 awg auto all'],
     ]);
     const { addresses, sources } = statusOf(router, probes);
@@ -55,12 +55,12 @@ describe('what is asked of a router', () => {
   });
 
   it('is the same counter, whoever logs in and however', async () => {
-    const reader = async (text: string) => probesOf(await routerOf(`{ wireguard: { ${text} } }`)).at(-1)?.reader;
-    const expected = await reader('ssh: vpn');
+    const origin = async (text: string) => probesOf(await routerOf(`{ wireguard: { ${text} } }`)).at(-1)?.origin;
+    const expected = await origin('ssh: vpn');
     for (const text of ['ssh: root@vpn', 'ssh: VPN, port: 22', 'ssh: anna@vpn, sudo: true', 'ssh: vpn, config_file: none'])
-      expect(await reader(text), text).to.equal(expected);
+      expect(await origin(text), text).to.equal(expected);
     for (const text of ['', 'ssh: vpn, port: 23', 'ssh: vpn, container: a', 'container: a', 'ssh: vpn2'])
-      expect(await reader(text), text).to.not.equal(expected);
+      expect(await origin(text), text).to.not.equal(expected);
   });
 });
 

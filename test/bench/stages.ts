@@ -1,11 +1,11 @@
 import { fitHeap } from '../../src/app/heap.ts';
 import type { Round, SourceResult } from '../../src/domain/round.ts';
-import { newStatus, noteRound } from '../../src/domain/status.ts';
+import { newStatus, updateStatuses } from '../../src/domain/status.ts';
 import { SourceError } from '../../src/errors.ts';
 import { type LedgerTerms, openLedger } from '../../src/ledger/ledger.ts';
 import { openStore } from '../../src/ledger/storage/store.ts';
 import { parseWrtmeter, wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
-import type { Told } from '../../src/sources/source.ts';
+import type { ProbeResult } from '../../src/sources/source.ts';
 import { httpReader } from '../../src/transports/http.ts';
 import { families, renderMetrics } from '../../src/views/metrics/metrics.ts';
 import type { View } from '../../src/views/view.ts';
@@ -63,7 +63,7 @@ export async function measureStages(
       const posted = await ledger.post(round, () => performance.now());
       const postMs = clock();
       if (posted.status !== 'posted') throw new Error(`A round was not posted: ${posted.status}`);
-      noteRound(statuses, round);
+      updateStatuses(statuses, round);
       fitHeap(ledger.books.accounts.size);
       const view = viewOf(ledger, [...statuses.values()]);
       const text = await renderMetrics(view, null);
@@ -91,14 +91,14 @@ function stopwatch(): () => number {
   };
 }
 
-function roundOf(cgi: readonly { name: string; url: string }[], told: readonly Told[], startedAt: number): Round {
+function roundOf(cgi: readonly { name: string; url: string }[], told: readonly ProbeResult[], startedAt: number): Round {
   const at = Date.now();
   const routers = cgi.map(({ name, url }, i) => ({
     router: name,
     system: told[i]?.system ?? null,
-    results: (told[i]?.sources ?? []).map(({ source, skipped, told: observation }): SourceResult => {
+    results: (told[i]?.sources ?? []).map(({ source, skipped, observation }): SourceResult => {
       if (observation instanceof SourceError) throw observation;
-      return { status: 'ok', source, reader: `wrtmeter.cgi ${url}`, observation, skipped, at, duration: 0 };
+      return { status: 'ok', source, origin: `wrtmeter.cgi ${url}`, observation, skipped, at, duration: 0 };
     }),
   }));
   return { routers, startedAt, finishedAt: at };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readRound } from '../../src/collector/round.ts';
 import { textTable } from '../../src/commands/common/text.ts';
 import { dayOf } from '../../src/domain/calendar.ts';
-import { newStatus, noteRound } from '../../src/domain/status.ts';
+import { newStatus, updateStatuses } from '../../src/domain/status.ts';
 import { type Ledger, type LedgerTerms, openLedger } from '../../src/ledger/ledger.ts';
 import { readUsage } from '../../src/ledger/storage/read-usage.ts';
 import { openStore } from '../../src/ledger/storage/store.ts';
@@ -52,7 +52,7 @@ function home(seed: number) {
       const round = await readRound(routers, never, clock);
       const posted = await ledger.post(round, clock.tick);
       if (posted.status !== 'posted') throw new Error(`A round was ${posted.status}`);
-      noteRound(statuses, round);
+      updateStatuses(statuses, round);
     },
     show: (ledger: Ledger) =>
       renderMetrics(

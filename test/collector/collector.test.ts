@@ -12,7 +12,7 @@ const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 function router(name: string, ms: number, log: string[] = []): RouterToRead {
   const probe: Probe = {
     sources: ['wan'],
-    reader: name,
+    origin: name,
     async collect(signal) {
       log.push(name);
       await new Promise<void>((done, fail) => {
@@ -27,7 +27,7 @@ function router(name: string, ms: number, log: string[] = []): RouterToRead {
         rules: { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 } as const,
         uplinks: [],
       };
-      return { system: null, sources: [{ source: 'wan', skipped: 0, told: observation }] };
+      return { system: null, sources: [{ source: 'wan', skipped: 0, observation: observation }] };
     },
   };
   return { name, probes: [probe] };
@@ -108,7 +108,7 @@ describe('the collector', () => {
   it('a bug is not a failed router', async () => {
     const broken: RouterToRead = {
       name: 'x',
-      probes: [{ sources: ['wan'], reader: 'x', collect: () => Promise.reject(new TypeError('oops')) }],
+      probes: [{ sources: ['wan'], origin: 'x', collect: () => Promise.reject(new TypeError('oops')) }],
     };
     const { collector, rounds } = collect({ routers: [broken] });
     await collector.round(1).then(

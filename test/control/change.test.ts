@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { changePeer, isFailure, listPeers } from '../../src/control/change.ts';
 import type { AccessResult } from '../../src/control/result.ts';
-import { accessServer as accessTo } from '../../src/control/server.ts';
-import type { AccessTarget, Action } from '../../src/control/target.ts';
+import { peerServer as accessTo } from '../../src/control/server.ts';
+import type { Action, PeerTarget } from '../../src/control/target.ts';
 import { ExitError, SourceError } from '../../src/errors.ts';
 import type { Run } from '../../src/transports/run.ts';
 import { type AccessServer, accessServer } from '../support/wireguard/access-server.ts';
@@ -21,14 +21,14 @@ describe('changePeer', () => {
   });
   afterEach(() => server.remove());
 
-  const target = (publicKey: string, more: Partial<AccessTarget> = {}): AccessTarget => ({
+  const target = (publicKey: string, more: Partial<PeerTarget> = {}): PeerTarget => ({
     interface: 'wg0',
     publicKey,
     configFile: null,
     tool: 'auto',
     ...more,
   });
-  const change = (action: Action, publicKey = server.anna, more: Partial<AccessTarget> = {}): Promise<AccessResult> =>
+  const change = (action: Action, publicKey = server.anna, more: Partial<PeerTarget> = {}): Promise<AccessResult> =>
     changePeer(server.run, target(publicKey, more), action, soon());
 
   it('revokes and restores, on the interface and in the file', async () => {

@@ -23,7 +23,7 @@ const NLBWMON: CounterRules = { ...HOST, absent: 'kept', fall: 'lowers' };
 const NOW: Circumstances = {
   rules: STATION,
   at: 1_000_000,
-  before: { at: 985_000, boot: 'one', uptime: 4985 },
+  previous: { at: 985_000, boot: 'one', uptime: 4985 },
   elapsed: 15,
   uptime: 5000,
   fastest: 1_000_000,
@@ -85,20 +85,20 @@ describe('compare', () => {
   describe('Rule: first reading', () => {
     examples({
       'sets the baseline and posts nothing': {
-        now: { before: null, elapsed: 0 },
+        now: { previous: null, elapsed: 0 },
         readings: [reading(5000, 6000)],
         baselines: [],
         changes: [only('first reading')],
       },
       'the same for a counter on several lines': {
-        now: { before: null, elapsed: 0 },
+        now: { previous: null, elapsed: 0 },
         rules: CLASSIC,
         readings: [reading(5000, 6000), reading(70, 7)],
         baselines: [],
         changes: [only('first reading')],
       },
       'the same for a counter that can prove how young it is': {
-        now: { before: null, elapsed: 0 },
+        now: { previous: null, elapsed: 0 },
         readings: [reading(5000, 6000, { epoch: associated(4999) })],
         baselines: [],
         changes: [only('first reading')],
@@ -153,7 +153,7 @@ describe('compare', () => {
         changes: [began(7000, 700, 992_000)],
       },
       'of an uplink where the boot before is not known: baseline only': {
-        now: { before: { at: BEFORE, boot: null, uptime: null }, uptime: 8 },
+        now: { previous: { at: BEFORE, boot: null, uptime: null }, uptime: 8 },
         rules: UPLINK,
         readings: [reading(7000, 700, { epoch: boot('two') })],
         baselines: [],

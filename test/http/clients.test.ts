@@ -337,7 +337,7 @@ describe('the API of the VPN panel', () => {
 
     it('that could not be booked is no success', async () => {
       await start();
-      home.ledger.state.heldBecause = 'the clock says 1970';
+      home.ledger.state.suspendedBecause = 'the clock says 1970';
       expect(await call('POST', '/api/servers/1/sync-stats')).to.deep.equal({ status: 200, body: { success: true, synced: 2 } });
       await server.close();
       let failing = false;
@@ -356,7 +356,7 @@ describe('the API of the VPN panel', () => {
         status: 503,
         body: { success: false, error: 'The round could not be written to the ledger: the log says why' },
       });
-      home.ledger.state.heldBecause = 'the clock says 1970';
+      home.ledger.state.suspendedBecause = 'the clock says 1970';
       expect((await call('POST', '/api/servers/1/sync-stats')).body).to.deep.equal({
         success: false,
         error: 'Nothing is posted while the clock says 1970',

@@ -130,7 +130,7 @@ describe('Rule: source promises', () => {
         tool: 'wg',
         interfaces: [],
         configFile: 'none',
-        tellsSystem: false,
+        readsSystem: false,
       }),
       'peers',
     );

@@ -40,8 +40,9 @@ describe('the hosts in wrtmeter.cgi', () => {
   /** What the exporter reads of it. */
   const read = () => {
     const source = parseWrtmeter({ text: ask(), framed: true }).sources.find(({ source }) => source === 'hosts');
-    if (source === undefined || source.told instanceof Error || source.told.source !== 'hosts') throw new Error('no hosts were read');
-    return source.told;
+    if (source === undefined || source.observation instanceof Error || source.observation.source !== 'hosts')
+      throw new Error('no hosts were read');
+    return source.observation;
   };
 
   describe('nftables', () => {

@@ -152,9 +152,10 @@ describe('the WireGuard peers in wrtmeter.cgi', () => {
   });
   it('the exporter reads them', () => {
     const source = parseWrtmeter({ text: ask(), framed: true }).sources.find(({ source }) => source === 'peers');
-    if (source === undefined || source.told instanceof Error || source.told.source !== 'peers') throw new Error('no peers were read');
-    expect(source.told.interfaces).to.deep.equal(['wg0']);
-    expect(source.told.peers.map(({ name, state }) => [name, state])).to.deep.equal([
+    if (source === undefined || source.observation instanceof Error || source.observation.source !== 'peers')
+      throw new Error('no peers were read');
+    expect(source.observation.interfaces).to.deep.equal(['wg0']);
+    expect(source.observation.peers.map(({ name, state }) => [name, state])).to.deep.equal([
       ["Anna's phone", 'active'],
       [null, 'active'],
       [null, 'active'],

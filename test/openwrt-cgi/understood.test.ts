@@ -16,7 +16,7 @@ describe('what the scripts answer is understood', () => {
     it(`${router}: every section of wrtmeter.cgi, and no line of it left out`, () => {
       const { sources } = parseWrtmeter(answer(router, 'wrtmeter'));
       expect(
-        sources.map(({ source, skipped, told }) => [source, skipped, told instanceof Error ? told.message : 'read']),
+        sources.map(({ source, skipped, observation }) => [source, skipped, observation instanceof Error ? observation.message : 'read']),
       ).to.have.deep.members(
         ['stations', 'wan', 'leases', 'neighbours']
           .concat(router === 'gateway' ? ['hosts', 'peers'] : [])
@@ -26,14 +26,15 @@ describe('what the scripts answer is understood', () => {
   it('the classic lists, the same stations, uplink and leases as wrtmeter.cgi shows', () => {
     for (const router of ['pppoe', 'vlan']) {
       const { sources } = parseWrtmeter(answer(router, 'wrtmeter'));
-      for (const { told } of sources) {
-        if (told instanceof Error) throw told;
-        if (told.source === 'stations') {
-          const counted = told.stations.filter((station) => station.access).map(({ mac, bytes }) => ({ mac, bytes }));
+      for (const { observation } of sources) {
+        if (observation instanceof Error) throw observation;
+        if (observation.source === 'stations') {
+          const counted = observation.stations.filter((station) => station.access).map(({ mac, bytes }) => ({ mac, bytes }));
           expect(parseStations(answer(router, 'totalwifi')).map(({ mac, bytes }) => ({ mac, bytes }))).to.deep.equal(counted);
         }
-        if (told.source === 'wan') expect(parseWan(answer(router, 'wan')).bytes).to.deep.equal(told.uplinks.find(({ up }) => up)?.bytes);
-        if (told.source === 'leases') expect(told.leases).to.deep.include.members(parseLeases(answer(router, 'dhcp')).leases);
+        if (observation.source === 'wan')
+          expect(parseWan(answer(router, 'wan')).bytes).to.deep.equal(observation.uplinks.find(({ up }) => up)?.bytes);
+        if (observation.source === 'leases') expect(observation.leases).to.deep.include.members(parseLeases(answer(router, 'dhcp')).leases);
       }
     }
   });

@@ -91,7 +91,7 @@ async function live({ directory, events, ...terms }: Run): Promise<void> {
       if (next.do === 'rename') {
         // When the program starts or loads its configuration anew, and not while commits break.
         plan.next = null;
-        await ledger.adopt(new Map([[name, model.gateway]]), at());
+        await ledger.renameRouters(new Map([[name, model.gateway]]), at());
       }
       if (next.do === 'clock') offset += next.by;
       if (next.do === 'crash' && directory !== null) plan.next = next;
@@ -123,10 +123,10 @@ async function live({ directory, events, ...terms }: Run): Promise<void> {
     if (terms.accounting === 'hosts' && !events.some((next) => next.do === 'account')) expectDevicesAreHosts(before);
     if (directory !== null) {
       await expectSums(ledger);
-      const held = sumsOf(ledger);
+      const before = sumsOf(ledger);
       await ledger.close();
       ledger = await open();
-      expect(sumsOf(ledger), 'totals and months, read anew').to.have.deep.members(held);
+      expect(sumsOf(ledger), 'totals and months, read anew').to.have.deep.members(before);
     }
   } finally {
     await ledger.close();

@@ -22,7 +22,7 @@ import { type Books, booksKnowable, expectAtMost, expectEqual, expectNoFall, unk
 import { type Events, knowableEvents, wildEvents } from '../support/proofs/events.ts';
 import { hostEvents } from '../support/proofs/host-events.ts';
 import { type Accounting, Oracle } from '../support/simulator/oracle.ts';
-import type { Look } from '../support/simulator/sight.ts';
+import type { Sighting } from '../support/simulator/sighting.ts';
 
 const BEFORE_WINTER = Date.UTC(2025, 9, 24, 18);
 const END_OF_MONTH = Date.UTC(2025, 9, 31, 6);
@@ -58,7 +58,7 @@ async function live(seed: number, terms: Case): Promise<void> {
   const random = createRandom(seed, 'script');
   const events = makeEvents(world, random);
   const oracle = new Oracle(world, accounting);
-  let looks: Look[] = [];
+  let looks: Sighting[] = [];
   const clock = { now: () => world.now, tick: () => world.now - start };
 
   const wasCut = new Set<string>();

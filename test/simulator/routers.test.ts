@@ -1,7 +1,7 @@
 import { Agent, get, type IncomingHttpHeaders } from 'node:http';
 import { expect } from 'chai';
 import { render } from '../../src/simulator/answers/answers.ts';
-import { ALL_LIES, cutInNumber, type Fault, firstLines, type Lie, tell } from '../../src/simulator/faults.ts';
+import { ALL_LIES, cutInNumber, distort, type Fault, firstLines, type Lie } from '../../src/simulator/faults.ts';
 import { type RunningRouters, startRouters } from '../../src/simulator/routers.ts';
 import { createWorld } from '../../src/simulator/world/world.ts';
 import { site, WIRED } from '../support/homes/site.ts';
@@ -166,13 +166,13 @@ describe('simulated routers', () => {
 
     it('lie: one field of each kind says what it cannot, the rest is honest', async () => {
       expect((await under({ kind: 'lie', lie: 'negative' }, ask)).body).to.equal(honest.replace(/ \d+/, ' -5'));
-      expect(tell('wan: 12 34\n', 'infinite')).to.equal('wan: 1e999 34\n');
-      expect(tell(`1763704800 ${PHONE} 192.168.1.10 phone *\n`, 'nan')).to.equal(`NaN ${PHONE} 192.168.1.10 phone *\n`);
-      expect(tell(`1763704800 ${PHONE} 192.168.1.10 phone *\n`, 'mac')).to.equal('1763704800 zz:00:5e:00:53:01 192.168.1.10 phone *\n');
+      expect(distort('wan: 12 34\n', 'infinite')).to.equal('wan: 1e999 34\n');
+      expect(distort(`1763704800 ${PHONE} 192.168.1.10 phone *\n`, 'nan')).to.equal(`NaN ${PHONE} 192.168.1.10 phone *\n`);
+      expect(distort(`1763704800 ${PHONE} 192.168.1.10 phone *\n`, 'mac')).to.equal('1763704800 zz:00:5e:00:53:01 192.168.1.10 phone *\n');
       const all = render(world, 'gateway', 'wrtmeter');
       for (const lie of ALL_LIES) {
-        const told = tell(all, lie).split('\n');
-        const changed = all.split('\n').filter((line, i) => line !== told[i]);
+        const distorted = distort(all, lie).split('\n');
+        const changed = all.split('\n').filter((line, i) => line !== distorted[i]);
         const kinds = lie === 'mac' ? ['station', 'lease'] : ['uplink', 'station', 'lease'];
         expect(changed.map((line) => line.split(' ')[0])).to.deep.equal(kinds);
       }
@@ -183,8 +183,8 @@ describe('simulated routers', () => {
       counted.transfer(WIRED.mac, bytes(5, 6));
       const all = render(counted, 'gateway', 'wrtmeter');
       const kinds = (lie: Lie) => {
-        const told = tell(all, lie).split('\n');
-        return all.split('\n').flatMap((line, i) => (line === told[i] ? [] : [line.split(' ')[0]]));
+        const distorted = distort(all, lie).split('\n');
+        return all.split('\n').flatMap((line, i) => (line === distorted[i] ? [] : [line.split(' ')[0]]));
       };
       expect(kinds('fraction')).to.include.members(['up', 'down', 'peer']);
       expect(kinds('mac')).to.include('up').and.to.not.include('peer');

@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Waits for what takes its time; throws what did not come true, with what can be `told` about it. */
-export async function until(what: string, condition: () => Promise<boolean>, told: () => Promise<string> = async () => ''): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => Promise<boolean>,
+  report: () => Promise<string> = async () => '',
+): Promise<void> {
   const deadline = Date.now() + 180_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Not within 180 s: ${what}\n${await told()}`);
+    if (Date.now() > deadline) throw new Error(`Not within 180 s: ${what}\n${await report()}`);
     await sleep(500);
   }
 }

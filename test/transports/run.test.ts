@@ -22,7 +22,7 @@ async function failure(argv: Argv, signal = SOON(), machine: Machine = thisMachi
   return error;
 }
 
-const told = ({ reason, message }: SourceError) => `${reason}: ${message}`;
+const textOf = ({ reason, message }: SourceError) => `${reason}: ${message}`;
 
 describe('programs of this machine', () => {
   let folder: string;
@@ -47,7 +47,7 @@ describe('programs of this machine', () => {
 
   it('that fail are told by their code and the last line of their complaint', async () => {
     const error = await failure(['sh', '-c', 'echo one >&2; echo two >&2; exit 9']);
-    expect(told(error)).to.equal('exec: "sh" failed with 9: two');
+    expect(textOf(error)).to.equal('exec: "sh" failed with 9: two');
     expect((error as ExitError).code).to.equal(9);
   });
 
@@ -55,19 +55,19 @@ describe('programs of this machine', () => {
     const plain = join(folder, 'plain');
     writeFileSync(plain, '', { mode: 0o644 });
     const [missing, barred] = [await failure(['wrtmeter-no-such']), await failure([plain])];
-    expect(told(missing)).to.equal('exec: "wrtmeter-no-such" is not installed where wrtmeter runs');
+    expect(textOf(missing)).to.equal('exec: "wrtmeter-no-such" is not installed where wrtmeter runs');
     expect([(missing as ExitError).code, (barred as ExitError).code]).to.deep.equal([127, 126]);
   });
 
   it('that flood are ended', async () => {
-    expect(told(await failure(['yes']))).to.equal('too_large: "yes" printed more than 8 MiB');
+    expect(textOf(await failure(['yes']))).to.equal('too_large: "yes" printed more than 8 MiB');
   });
 
   it('are ended at the deadline with all that they started', async () => {
     const pids = join(folder, 'pids');
     const script = `trap '' TERM; sleep 60 & echo "$$ $!" > "$0"; wait; wait`;
     const began = performance.now();
-    expect(told(await failure(['sh', '-c', script, pids], AbortSignal.timeout(500)))).to.equal('timeout: no whole answer in time');
+    expect(textOf(await failure(['sh', '-c', script, pids], AbortSignal.timeout(500)))).to.equal('timeout: no whole answer in time');
     expect(performance.now() - began).to.be.below(2000);
     const [shell = '', child = ''] = readFileSync(pids, 'utf8').trim().split(' ');
     for (let tries = 0; tries < 100 && (runs(shell) || runs(child)); tries++) await sleep(50);

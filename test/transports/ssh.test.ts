@@ -18,7 +18,7 @@ async function failure(machine: Machine, argv: Argv = ['true'], signal = SOON())
   return error;
 }
 
-const told = ({ reason, message }: SourceError) => `${reason}: ${message}`;
+const textOf = ({ reason, message }: SourceError) => `${reason}: ${message}`;
 
 describe('a server reached by ssh', function () {
   this.timeout(30_000);
@@ -42,7 +42,7 @@ describe('a server reached by ssh', function () {
 
   it('a program that fails is told by its code and the last line of its complaint', async () => {
     const error = await failure(machine(), ['sh', '-c', 'echo first >&2; echo "the end" >&2; exit 3']);
-    expect(told(error)).to.equal('exec: "sh" failed with 3: the end');
+    expect(textOf(error)).to.equal('exec: "sh" failed with 3: the end');
     expect((error as ExitError).code).to.equal(3);
   });
 
@@ -82,7 +82,7 @@ describe('a server reached by ssh', function () {
           (why: unknown) => why,
         );
       expect(error).to.be.instanceOf(SourceError);
-      expect(told(error as SourceError)).to.equal(
+      expect(textOf(error as SourceError)).to.equal(
         'exec: 127.0.0.1 lets this user in and runs none of the commands: This account is not for you',
       );
     } finally {
@@ -93,11 +93,11 @@ describe('a server reached by ssh', function () {
   it('a key that is not let in is said', async () => {
     makeKey(join(server.folder, 'stranger'));
     const error = await failure(machine({ keyFile: join(server.folder, 'stranger') }));
-    expect(told(error)).to.match(/^auth: 127\.0\.0\.1 lets none of the keys in as \w+: put the public key into authorized_keys there$/);
+    expect(textOf(error)).to.match(/^auth: 127\.0\.0\.1 lets none of the keys in as \w+: put the public key into authorized_keys there$/);
   });
 
   it('a key that is not there is said', async () => {
-    expect(told(await failure(machine({ keyFile: join(server.folder, 'missing') })))).to.match(/^auth: /);
+    expect(textOf(await failure(machine({ keyFile: join(server.folder, 'missing') })))).to.match(/^auth: /);
   });
 
   it('another host key than the known one is said, and nothing is run', async () => {
@@ -105,7 +105,7 @@ describe('a server reached by ssh', function () {
     const { port } = server.terms;
     const known = join(server.folder, 'known of another');
     writeFileSync(known, `[127.0.0.1]:${port} ${readFileSync(join(server.folder, 'other.pub'), 'utf8')}`);
-    expect(told(await failure(machine({ knownHostsFile: known })))).to.equal(
+    expect(textOf(await failure(machine({ knownHostsFile: known })))).to.equal(
       'auth: the host key of 127.0.0.1 is another than known_hosts has: find out why, then remove the old one with ssh-keygen -R',
     );
   });
@@ -114,12 +114,12 @@ describe('a server reached by ssh', function () {
     const known = join(server.folder, 'nobody');
     writeFileSync(known, '');
     const error = await failure(machine({ knownHostsFile: known }));
-    expect(told(error)).to.match(/^auth: the host key of 127\.0\.0\.1 is not known: log in once with "ssh -p \d+ \w+@127\.0\.0\.1" and/);
+    expect(textOf(error)).to.match(/^auth: the host key of 127\.0\.0\.1 is not known: log in once with "ssh -p \d+ \w+@127\.0\.0\.1" and/);
   });
 
   it('a closed port is no connection', async () => {
     const error = await failure(machine({ port: await freePort('127.0.0.1') }));
-    expect(told(error)).to.match(/^connect: no ssh connection to 127\.0\.0\.1: ssh: connect to host .* Connection refused$/);
+    expect(textOf(error)).to.match(/^connect: no ssh connection to 127\.0\.0\.1: ssh: connect to host .* Connection refused$/);
   });
 
   it('a host that does not exist is no connection', async () => {
@@ -128,13 +128,13 @@ describe('a server reached by ssh', function () {
 
   it('a program that does not end is given up at the deadline', async () => {
     const began = performance.now();
-    expect(told(await failure(machine(), ['sleep', '20'], AbortSignal.timeout(700)))).to.equal('timeout: no whole answer in time');
+    expect(textOf(await failure(machine(), ['sleep', '20'], AbortSignal.timeout(700)))).to.equal('timeout: no whole answer in time');
     expect(performance.now() - began).to.be.below(3000);
   });
 
   it('a program that ends with 255 is not taken for a failed connection', async () => {
     const error = await failure(machine(), ['sh', '-c', 'echo "something of its own" >&2; exit 255']);
-    expect(told(error)).to.equal('exec: "sh" failed with 255: something of its own');
+    expect(textOf(error)).to.equal('exec: "sh" failed with 255: something of its own');
   });
 
   it('a destination cannot be an option', () => {

@@ -4,16 +4,16 @@ import { loadConfig } from '../../config/load.ts';
 import { localText } from '../../domain/calendar.ts';
 import { ConfigError } from '../../errors.ts';
 import { formatAge, formatSeconds, rfc3339 } from '../../views/format.ts';
-import type { CheckIo } from '../check.ts';
+import type { CommandIo } from '../check.ts';
 import { printable, safeJson } from '../common/text.ts';
 import { count } from '../print/printed.ts';
 import { type Finding, findingsText, isSerious, verdictText, worstFirst } from './finding.ts';
 import { hostFindings } from './hosts.ts';
 import { ledgerFindings } from './ledger.ts';
 import { routerFindings } from './routers.ts';
-import { type Look, look } from './survey.ts';
+import { type Survey, takeSurvey } from './survey.ts';
 
-export interface DoctorIo extends CheckIo {
+export interface DoctorIo extends CommandIo {
   clock: Clock;
   version: string;
 }
@@ -28,7 +28,7 @@ export async function doctor({ json = false, ...cli }: DoctorOptions, io: Doctor
   try {
     const { config, warnings } = await loadConfig({ ...io, cli });
     for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
-    const seen = await look(config, io);
+    const seen = await takeSurvey(config, io);
     const findings = worstFirst([...ledgerFindings(seen), ...routerFindings(seen), ...hostFindings(seen)]);
     io.stdout.write(json ? `${safeJson(jsonOf(seen, findings))}\n` : textOf(seen, findings));
     return findings.some(isSerious) ? 1 : 0;
@@ -39,13 +39,13 @@ export async function doctor({ json = false, ...cli }: DoctorOptions, io: Doctor
   }
 }
 
-function textOf(seen: Look, findings: readonly Finding[]): string {
+function textOf(seen: Survey, findings: readonly Finding[]): string {
   const found = findings.length === 0 ? '' : `${findingsText(findings)}\n`;
   return `${printable(introduction(seen))}\n\n${found}${verdictText(findings)}\n`;
 }
 
 /** What was looked at, so that one can tell whether it was the right thing. */
-function introduction({ config, routers, round, ledger, now }: Look): string {
+function introduction({ config, routers, round, ledger, now }: Survey): string {
   const answered = routers.filter(({ status }) => status.up).length;
   const read = `${answered === routers.length ? count(routers.length, 'router') : `${answered} of ${count(routers.length, 'router')}`} answered`;
   const took = formatSeconds((round.finishedAt - round.startedAt) / 1000);
@@ -58,7 +58,7 @@ function introduction({ config, routers, round, ledger, now }: Look): string {
   return `${read} in ${took}; ledger "${ledger.directory}" ${since}`;
 }
 
-function jsonOf(seen: Look, findings: readonly Finding[]) {
+function jsonOf(seen: Survey, findings: readonly Finding[]) {
   const { now, version, routers, ledger } = seen;
   return {
     at: rfc3339(now),

@@ -7,7 +7,7 @@ import { nameOf } from '../../views/view.ts';
 import { about, type Finding } from './finding.ts';
 import { formatShare } from './format.ts';
 import { install } from './routers.ts';
-import type { LedgerLook, Look, RouterLook } from './survey.ts';
+import type { LedgerSurvey, RouterSurvey, Survey } from './survey.ts';
 
 /** What hosts' headers and the router's own traffic hardly ever reach. */
 const MOST_SHARE = 0.15;
@@ -18,28 +18,28 @@ const LITTLE = 0.01;
 const DAY_MS = 86_400_000;
 
 /** What is to be said of hosts, of what is counted twice or not at all, and of uplinks. */
-export function hostFindings(look: Look): Finding[] {
-  const { routers, ledger } = look;
+export function hostFindings(survey: Survey): Finding[] {
+  const { routers, ledger } = survey;
   return [
-    ...accounting(look),
-    ...(ledger === null ? [] : twice(look, ledger)),
+    ...accounting(survey),
+    ...(ledger === null ? [] : twice(survey, ledger)),
     ...routers.flatMap(offload),
     ...routers.flatMap(overflow),
     ...(ledger?.reconciliations.flatMap((gateway) => [...direction(gateway), ...unattributed(gateway)]) ?? []),
     ...(ledger === null ? [] : uplinkDirection(ledger)),
-    ...routers.flatMap((router) => countingOff(look, router)),
+    ...routers.flatMap((router) => countingOff(survey, router)),
   ];
 }
 
-type Hosts = Extract<NonNullable<ReturnType<RouterLook['status']['sources']['get']>>['observation'], { source: 'hosts' }>;
+type Hosts = Extract<NonNullable<ReturnType<RouterSurvey['status']['sources']['get']>>['observation'], { source: 'hosts' }>;
 
-function hostsOf({ status }: RouterLook): Hosts | null {
+function hostsOf({ status }: RouterSurvey): Hosts | null {
   const observation = status.sources.get('hosts')?.observation;
   return observation?.source === 'hosts' ? observation : null;
 }
 
 /** Where device accounts get their bytes from, and whether anything comes from there. */
-function accounting({ config, routers, ledger }: Look): Finding[] {
+function accounting({ config, routers, ledger }: Survey): Finding[] {
   const counting = routers.filter((router) => hostsOf(router) !== null);
   const silent = routers.filter(({ status }) => !status.up || status.sources.get('hosts')?.error);
   const names = counting.map(({ config }) => config.name).join(', ');
@@ -64,7 +64,7 @@ function accounting({ config, routers, ledger }: Look): Finding[] {
 }
 
 /** A device account takes the bytes of every gateway that counts it. */
-function twice({ routers, now }: Look, ledger: LedgerLook): Finding[] {
+function twice({ routers, now }: Survey, ledger: LedgerSurvey): Finding[] {
   const counting = new Set(routers.filter((router) => hostsOf(router) !== null).map(({ config }) => config.name));
   if (counting.size < 2) return [];
   const seenBy = new Map<string, string[]>();
@@ -82,7 +82,7 @@ function twice({ routers, now }: Look, ledger: LedgerLook): Finding[] {
 }
 
 /** nlbwmon asks conntrack, which offloaded flows do not pass by. */
-function offload(router: RouterLook): Finding[] {
+function offload(router: RouterSurvey): Finding[] {
   const { system } = router.status;
   const hosts = hostsOf(router);
   if (system === null || (!system.flowOffload.software && !system.flowOffload.hardware)) return [];
@@ -108,7 +108,7 @@ function offload(router: RouterLook): Finding[] {
 }
 
 /** A little is usual with iptables: a rule comes a while after its address. */
-function overflow(router: RouterLook): Finding[] {
+function overflow(router: RouterSurvey): Finding[] {
   const hosts = hostsOf(router);
   const uncounted = hosts?.uncounted ?? NOTHING;
   const counted = hosts === null ? 0 : total(hosts.hosts.map(({ bytes }) => bytes).reduce(plus, NOTHING));
@@ -132,7 +132,7 @@ const opposite = (a: Traffic, b: Traffic): boolean =>
   (a.download > 3 * a.upload && b.upload > 3 * b.download) || (a.upload > 3 * a.download && b.download > 3 * b.upload);
 
 /** An uplink that sends much more than it receives is rare, and one whose directions are swapped is not. */
-function uplinkDirection({ books }: LedgerLook): Finding[] {
+function uplinkDirection({ books }: LedgerSurvey): Finding[] {
   return [...books.accounts.values()].flatMap(({ kind, router, interface: name, overlay, month }) => {
     if (kind !== 'wan' || overlay || month.upload < WORTH || month.upload < 5 * month.download) return [];
     const times = month.download === 0 ? 'and downloads nothing' : `${Math.round(month.upload / month.download)} times what it downloads`;
@@ -163,7 +163,7 @@ function unattributed({ router, wan, rest, restShare, reasons }: Reconciliation)
 const positive = ({ download, upload }: Traffic): Traffic => ({ download: Math.max(0, download), upload: Math.max(0, upload) });
 
 /** A gateway whose script could count hosts and does not. */
-function countingOff({ ledger }: Look, router: RouterLook): Finding[] {
+function countingOff({ ledger }: Survey, router: RouterSurvey): Finding[] {
   const { config, status } = router;
   if (config.requests.kind !== 'wrtmeter' || (status.system?.script ?? null) === null || status.sources.has('hosts')) return [];
   const wan = status.sources.get('wan')?.observation;

@@ -4,7 +4,7 @@ import { mergeSuggestions } from '../../views/device-suggestions/suggestions.ts'
 import { formatBytes } from '../../views/format.ts';
 import { about, type Finding } from './finding.ts';
 import { formatSpan } from './format.ts';
-import type { LedgerLook, Look } from './survey.ts';
+import type { LedgerSurvey, Survey } from './survey.ts';
 
 /** Seconds without a posting that are too many, however seldom the service reads by itself. */
 const LEAST_SILENCE = 900;
@@ -12,27 +12,27 @@ const LITTLE_SPACE = 64 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 
 /** What is to be said of the ledger, of the service that writes it, and of this machine. */
-export function ledgerFindings(look: Look): Finding[] {
-  const { ledger, ledgerError } = look;
+export function ledgerFindings(survey: Survey): Finding[] {
+  const { ledger, ledgerError } = survey;
   if (ledgerError !== null) {
     const todo =
       'docs/care.md tells what to do with a ledger that is damaged or newer than this program; "wrtmeter check --data DIR" looks through it.';
-    return [...clockFindings(look), about(null, 'failing', 'ledger', ledgerError, todo)];
+    return [...clockFindings(survey), about(null, 'failing', 'ledger', ledgerError, todo)];
   }
-  const service = serviceFindings(look);
-  if (ledger === null) return [...clockFindings(look), ...service, none(look)];
+  const service = serviceFindings(survey);
+  if (ledger === null) return [...clockFindings(survey), ...service, none(survey)];
   return [
-    ...clockFindings(look),
+    ...clockFindings(survey),
     ...service,
-    ...silence(look, ledger),
+    ...silence(survey, ledger),
     ...space(ledger),
-    ...backups(look, ledger),
-    ...suggestions(look, ledger),
+    ...backups(survey, ledger),
+    ...suggestions(survey, ledger),
   ];
 }
 
 /** By the rules of the service: whether it would post now. */
-function clockFindings({ round, ledger }: Look): Finding[] {
+function clockFindings({ round, ledger }: Survey): Finding[] {
   const verdict = judgeClock(round, ledger?.books.postedAt ?? 0, 0);
   if (verdict.trusted) return [];
   const todo =
@@ -40,14 +40,14 @@ function clockFindings({ round, ledger }: Look): Finding[] {
   return [about(null, 'failing', 'clock', `Nothing is posted while ${verdict.why}`, todo)];
 }
 
-function serviceFindings({ service, ledger }: Look): Finding[] {
+function serviceFindings({ service, ledger }: Survey): Finding[] {
   // What answers there may belong to another ledger.
   if (service === null || ledger === null) return [];
   const todo = 'The log of the service says more. No byte is lost while the routers stay on.';
   return service.problems.map((line) => about(null, 'failing', 'service', line.charAt(0).toUpperCase() + line.slice(1), todo));
 }
 
-function none({ config, service }: Look): Finding {
+function none({ config, service }: Survey): Finding {
   const where = `There is no ledger in "${config.data}"`;
   return service === null
     ? about(
@@ -66,7 +66,7 @@ function none({ config, service }: Look): Finding {
       );
 }
 
-function silence({ config, now, service }: Look, { books }: LedgerLook): Finding[] {
+function silence({ config, now, service }: Survey, { books }: LedgerSurvey): Finding[] {
   const allowed = Math.max(LEAST_SILENCE, config.heartbeat * 3) * 1000;
   if (books.postedAt === 0 || now - books.postedAt <= allowed) return [];
   const what = `Nothing was posted for ${formatSpan((now - books.postedAt) / 1000)}`;
@@ -77,7 +77,7 @@ function silence({ config, now, service }: Look, { books }: LedgerLook): Finding
   return [about(null, 'failing', 'silence', what, todo)];
 }
 
-function space({ directory, free, size }: LedgerLook): Finding[] {
+function space({ directory, free, size }: LedgerSurvey): Finding[] {
   if (free === null || free >= Math.max(LITTLE_SPACE, 2 * size)) return [];
   const what = `The disk of "${directory}" has ${formatBytes(free)} left`;
   return [
@@ -92,7 +92,7 @@ function space({ directory, free, size }: LedgerLook): Finding[] {
 }
 
 /** One is made with the first posting of a day. */
-function backups({ config, now }: Look, { books, backups: [newest] }: LedgerLook): Finding[] {
+function backups({ config, now }: Survey, { books, backups: [newest] }: LedgerSurvey): Finding[] {
   const { startedAt, postedAt } = books;
   if (postedAt - startedAt < 2 * DAY_MS) return [];
   const age = newest === undefined ? null : dayOf(Math.min(now, postedAt), config.timezone) - newest.day;
@@ -103,7 +103,7 @@ function backups({ config, now }: Look, { books, backups: [newest] }: LedgerLook
   ];
 }
 
-function suggestions({ routers, now }: Look, { books, aliases }: LedgerLook): Finding[] {
+function suggestions({ routers, now }: Survey, { books, aliases }: LedgerSurvey): Finding[] {
   const sure = mergeSuggestions({ books, aliases, routers: routers.map(({ status }) => status), now }).filter(
     ({ confidence }) => confidence !== 'low',
   );

@@ -3,28 +3,28 @@ import type { SourceStatus } from '../../domain/status.ts';
 import { FAILURE_WORDS } from '../../views/failure-words.ts';
 import { about, type Finding } from './finding.ts';
 import { formatSpan } from './format.ts';
-import type { Look, RouterLook } from './survey.ts';
+import type { RouterSurvey, Survey } from './survey.ts';
 
 /** A router's clock may be as much off without anything being shown in a wrong hour. */
 const CLOCK_MS = 60_000;
 const EARLIEST = Date.UTC(2025, 0, 1);
 
 /** What is to be said of the routers, and of how they are read. */
-export function routerFindings(look: Look): Finding[] {
-  const { routers } = look;
+export function routerFindings(survey: Survey): Finding[] {
+  const { routers } = survey;
   return [
-    ...(nobody(look) ?? routers.flatMap(failures)),
+    ...(nobody(survey) ?? routers.flatMap(failures)),
     ...oneBox(routers),
     ...routers.flatMap(clock),
     ...routers.flatMap(skipped),
-    ...scripts(look),
+    ...scripts(survey),
     ...classic(routers),
     ...tokens(routers),
   ];
 }
 
 /** Nobody named a router, and at the usual address nobody answers. */
-function nobody({ config, routers }: Look): Finding[] | null {
+function nobody({ config, routers }: Survey): Finding[] | null {
   if (!config.implied || routers.some(({ status }) => status.up)) return null;
   const where = routers.flatMap(({ status }) => status.addresses.map(placeOf)).join(', ');
   const what = `No router is configured, and none answers at ${where}`;
@@ -34,7 +34,7 @@ function nobody({ config, routers }: Look): Finding[] | null {
 }
 
 /** Sources that failed alike are told of together: mostly they were one request. */
-function failures({ config, status }: RouterLook): Finding[] {
+function failures({ config, status }: RouterSurvey): Finding[] {
   const groups = new Map<string, SourceStatus[]>();
   for (const source of status.sources.values()) {
     if (source.error === null) continue;
@@ -72,7 +72,7 @@ function wordsOfRouter(message: string): string | null {
 }
 
 /** Two addresses of one box look like two in a configuration; its boot id, which is drawn by lot, tells. */
-function oneBox(routers: readonly RouterLook[]): Finding[] {
+function oneBox(routers: readonly RouterSurvey[]): Finding[] {
   const boxes = new Map<string, string[]>();
   for (const { config, status } of routers) {
     if (config.requests.kind !== 'wrtmeter' || status.system === null || !status.up) continue;
@@ -86,19 +86,19 @@ function oneBox(routers: readonly RouterLook[]): Finding[] {
   });
 }
 
-function clock({ config, status, read }: RouterLook): Finding[] {
+function clock({ config, status, read }: RouterSurvey): Finding[] {
   const at = read.results.find((result) => result.status === 'ok')?.at;
   if (status.system === null || at === undefined) return [];
-  const told = status.system.time * 1000;
-  const off = told - at;
+  const shown = status.system.time * 1000;
+  const off = shown - at;
   if (Math.abs(off) <= CLOCK_MS) return [];
   const todo = 'Counting does not depend on it. Set its time server (system.ntp), or that of this machine if this one is wrong.';
-  if (told < EARLIEST) return [about(config.name, 'wrong', 'router_clock', 'its clock has not been set since it was started', todo)];
+  if (shown < EARLIEST) return [about(config.name, 'wrong', 'router_clock', 'its clock has not been set since it was started', todo)];
   const what = `its clock is ${formatSpan(Math.abs(off) / 1000)} ${off > 0 ? 'ahead of' : 'behind'} this machine's`;
   return [about(config.name, 'wrong', 'router_clock', what, todo)];
 }
 
-function skipped({ config, status }: RouterLook): Finding[] {
+function skipped({ config, status }: RouterSurvey): Finding[] {
   const lines = [...status.sources.values()].filter(({ success, skipped }) => success && skipped > 0);
   if (lines.length === 0) return [];
   const text = lines.map(({ source, skipped }) => `${skipped} of ${source}`).join(', ');
@@ -107,7 +107,7 @@ function skipped({ config, status }: RouterLook): Finding[] {
 }
 
 /** Scripts tell their version since they count hosts. Those of one version are told of together. */
-function scripts({ routers, version }: Look): Finding[] {
+function scripts({ routers, version }: Survey): Finding[] {
   const older = new Map<string, RouterConfig[]>();
   for (const { config, status } of routers) {
     if (config.requests.kind !== 'wrtmeter' || status.system === null || !status.up) continue;
@@ -139,7 +139,7 @@ function isOlder(one: string, other: string): boolean {
   return false;
 }
 
-function classic(routers: readonly RouterLook[]): Finding[] {
+function classic(routers: readonly RouterSurvey[]): Finding[] {
   const names = routers.filter(({ config }) => config.requests.kind === 'classic').map(({ config }) => config.name);
   if (names.length === 0) return [];
   const what = `${names.join(', ')}: read by the classic scripts, which tell no restarts, no hosts, no signal and one uplink only`;
@@ -149,7 +149,7 @@ function classic(routers: readonly RouterLook[]): Finding[] {
 }
 
 /** Whoever reaches the router's web server may read what has no token. On this machine itself a tunnel has one end. */
-function tokens(routers: readonly RouterLook[]): Finding[] {
+function tokens(routers: readonly RouterSurvey[]): Finding[] {
   const open = routers.filter(
     ({ config: { requests, credentials }, status }) =>
       requests.kind !== 'none' &&

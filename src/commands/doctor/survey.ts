@@ -6,7 +6,7 @@ import { readRound } from '../../collector/round.ts';
 import type { Config, RouterConfig } from '../../config/config.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import type { Round, RouterRound } from '../../domain/round.ts';
-import { noteRound, type RouterStatus } from '../../domain/status.ts';
+import { type RouterStatus, updateStatuses } from '../../domain/status.ts';
 import { LedgerError, SourceError } from '../../errors.ts';
 import { type Backup, listBackups } from '../../ledger/backup/backups.ts';
 import type { Books } from '../../ledger/books.ts';
@@ -22,15 +22,15 @@ import { type Reconciliation, type ReconciliationView, reconciliations } from '.
 import type { Alias } from '../../views/view.ts';
 
 /** All that the doctor looks at. */
-export interface Look {
+export interface Survey {
   config: Config;
   version: string;
   /** Unix ms. */
   now: number;
-  routers: RouterLook[];
+  routers: RouterSurvey[];
   round: Round;
   /** Null where there is none. */
-  ledger: LedgerLook | null;
+  ledger: LedgerSurvey | null;
   /** Why the ledger could not be read; null where it could, or where there is none. */
   ledgerError: string | null;
   /** What the running service has to say of itself; null where none answers at the address of the configuration. */
@@ -38,14 +38,14 @@ export interface Look {
 }
 
 /** A router that was read once. */
-export interface RouterLook {
+export interface RouterSurvey {
   config: RouterConfig;
   status: RouterStatus;
   read: RouterRound;
 }
 
 /** What the file holds. */
-export interface LedgerLook {
+export interface LedgerSurvey {
   directory: string;
   books: Books;
   months: Months;
@@ -62,28 +62,28 @@ const READ_MS = 9500;
 const SERVICE_MS = 2000;
 
 /** Reads every router once and the ledger without changing it. Throws nothing that a router or a file can do. */
-export async function look(config: Config, { cwd, clock, version }: { cwd: string; clock: Clock; version: string }): Promise<Look> {
+export async function takeSurvey(config: Config, { cwd, clock, version }: { cwd: string; clock: Clock; version: string }): Promise<Survey> {
   const probes = config.routers.map((router) => ({ router, probes: probesOf(router) }));
   const reading = probes.map(({ router, probes }) => ({ name: router.name, probes }));
   const round = await readRound(reading, AbortSignal.timeout(READ_MS), clock);
   const statuses = new Map(probes.map(({ router, probes }) => [router.name, statusOf(router, probes)]));
-  noteRound(statuses, round);
-  const routers = config.routers.flatMap((router): RouterLook[] => {
+  updateStatuses(statuses, round);
+  const routers = config.routers.flatMap((router): RouterSurvey[] => {
     const status = statuses.get(router.name);
-    const read = round.routers.find((told) => told.router === router.name);
+    const read = round.routers.find((each) => each.router === router.name);
     return status === undefined || read === undefined ? [] : [{ config: router, status, read }];
   });
   const now = clock.now();
-  const ledger = await lookIntoLedger(config, resolve(cwd, config.data), routers, now);
+  const ledger = await surveyLedger(config, resolve(cwd, config.data), routers, now);
   return { config, version, now, routers, round, ...ledger, service: await askService(config) };
 }
 
-async function lookIntoLedger(
+async function surveyLedger(
   config: Config,
   directory: string,
-  routers: readonly RouterLook[],
+  routers: readonly RouterSurvey[],
   now: number,
-): Promise<Pick<Look, 'ledger' | 'ledgerError'>> {
+): Promise<Pick<Survey, 'ledger' | 'ledgerError'>> {
   const size = await sizeOf(ledgerPath(directory));
   if (size === null) return { ledger: null, ledgerError: null };
   try {
@@ -122,7 +122,7 @@ async function reconciled(view: ReconciliationView, store: Store): Promise<Recon
 }
 
 /** Its own address answers for the service; what else may listen there is no service of ours. */
-async function askService({ listen: { host, port } }: Config): Promise<Look['service']> {
+async function askService({ listen: { host, port } }: Config): Promise<Survey['service']> {
   const local = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
   const read = httpReader({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
   try {

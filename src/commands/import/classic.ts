@@ -9,12 +9,12 @@ import { type Classic, type ClassicMonth, isClassic, lastPolled, readClassic } f
 import { type Figure, type Findings, ImportError, type ImportedReader, type LeftOut } from '../../ledger/import/figures.ts';
 import { uplinkCounter } from '../../ledger/posting/readings.ts';
 import { type Foreign, openForeign } from '../../ledger/storage/foreign.ts';
-import type { ImportSetting } from './options.ts';
+import type { ImportSettings } from './options.ts';
 
 const FILES = ['network_stats.db', 'dhcp_leases.db'] as const;
 
 /** What the databases of the Python or Go collector bring: a path is one of them, or the directory that holds them. */
-export async function classicFindings(paths: readonly string[], setting: ImportSetting): Promise<Findings> {
+export async function classicFindings(paths: readonly string[], setting: ImportSettings): Promise<Findings> {
   const files: Foreign[] = [];
   try {
     for (const path of (await Promise.all(paths.map(filesAt))).flat()) {
@@ -40,7 +40,7 @@ async function filesAt(path: string): Promise<string[]> {
   return files;
 }
 
-function findingsOf(classic: Classic, setting: ImportSetting): Findings {
+function findingsOf(classic: Classic, setting: ImportSettings): Findings {
   const leftOut: LeftOut[] = [...classic.leftOut];
   const uplink = uplinkOf(setting);
   const figures = classic.months.flatMap(({ mac, bytes, at, from, to }): Figure[] => {
@@ -59,7 +59,7 @@ function findingsOf(classic: Classic, setting: ImportSetting): Findings {
 }
 
 /** The account of `main_wan`: of the router that was named, else of the only one that has an uplink. */
-function uplinkOf({ router, interface: name = 'wan', config }: ImportSetting): { router: string; name: string } | null {
+function uplinkOf({ router, interface: name = 'wan', config }: ImportSettings): { router: string; name: string } | null {
   if (router !== null) return { router, name };
   const [only, ...others] = config.routers.filter((found) => reads(found, 'wan'));
   return only === undefined || others.length > 0 ? null : { router: only.name, name };
@@ -73,7 +73,7 @@ const reads = ({ requests }: RouterConfig, source: 'stations' | 'wan'): boolean 
  * The collector's last raw counters as the baselines of the reader that takes over, where it is certain that they are of the same
  * counters: their rows tell no router, so one alone must be read, and by the same script. Null where there is nothing to take over.
  */
-function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: ImportSetting): ImportedReader | LeftOut | null {
+function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: ImportSettings): ImportedReader | LeftOut | null {
   const raw = [...classic.counters].filter(([mac]) => (mac === null) === (source === 'wan'));
   const months = classic.months.filter(({ mac }) => (mac === null) === (source === 'wan'));
   if (raw.length === 0) return null;
@@ -92,11 +92,11 @@ function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: Impo
     const polled = lastPolled(months, mac, readAt, config.timezone);
     return [counterOf(source, mac), { bytes, epoch: null, lastRead: polled < readAt ? polled : null }];
   });
-  return { router: router.name, source, reader: readerOf(router, source), readAt, counters: new Map(counters) };
+  return { router: router.name, source, origin: originOf(router, source), readAt, counters: new Map(counters) };
 }
 
-const readerOf = (router: RouterConfig, source: SourceName): string =>
-  probesOf(router).find(({ sources }) => sources.includes(source))?.reader ?? '';
+const originOf = (router: RouterConfig, source: SourceName): string =>
+  probesOf(router).find(({ sources }) => sources.includes(source))?.origin ?? '';
 
 /** The name under which the ledger holds the counter when the classic script shows it. */
 function counterOf(source: 'stations' | 'wan', mac: ClassicMonth['mac']): string {

@@ -4,11 +4,11 @@ import { type AccountName, accountKey } from '../../ledger/account.ts';
 import { type Figure, type Findings, ImportError } from '../../ledger/import/figures.ts';
 import { parseNlbwmon } from '../../ledger/import/nlbwmon.ts';
 import { parseVnstat, type VnstatInterface, vnstatFigures } from '../../ledger/import/vnstat.ts';
-import type { ImportSetting } from './options.ts';
+import type { ImportSettings } from './options.ts';
 import type { Export } from './read-export.ts';
 
 /** What an export of `vnstat --json` brings to the account of an uplink. */
-export function vnstatFindings({ text, name }: Export, setting: ImportSetting): Findings {
+export function vnstatFindings({ text, name }: Export, setting: ImportSettings): Findings {
   const { config, now } = setting;
   const router = setting.router ?? onlyRouter(setting);
   const found = chosenInterface(parseVnstat(text, name, config.timezone), name, setting.interface);
@@ -25,7 +25,7 @@ export function vnstatFindings({ text, name }: Export, setting: ImportSetting): 
   };
 }
 
-function onlyRouter({ config: { routers, implied } }: ImportSetting): string {
+function onlyRouter({ config: { routers, implied } }: ImportSettings): string {
   const [only, ...others] = routers;
   if (only !== undefined && others.length === 0 && !implied) return only.name;
   const names = implied ? '' : `: one of ${routers.map(({ name }) => name).join(', ')}`;
@@ -43,7 +43,7 @@ function chosenInterface(found: readonly VnstatInterface[], file: string, wanted
 }
 
 /** What an export of `nlbw -c json` or `nlbw -c csv` brings to the accounts of devices. */
-export function nlbwmonFindings({ text, name, writtenAt }: Export, setting: ImportSetting): Findings {
+export function nlbwmonFindings({ text, name, writtenAt }: Export, setting: ImportSettings): Findings {
   const { devices, leftOut } = parseNlbwmon(text, name);
   const { from, to, until } = periodOf(setting, Math.min(writtenAt ?? setting.now, setting.now));
   const figures = [...devices].map(
@@ -61,7 +61,7 @@ export function nlbwmonFindings({ text, name, writtenAt }: Export, setting: Impo
 
 /** The export tells no dates: those that were given, else the calendar month in which it was written, which is nlbwmon's default. */
 function periodOf(
-  { from: given, to: givenEnd, config: { timezone } }: ImportSetting,
+  { from: given, to: givenEnd, config: { timezone } }: ImportSettings,
   writtenAt: number,
 ): { from: Day; to: Day; until: number } {
   const today = dayOf(writtenAt, timezone);

@@ -5,22 +5,22 @@ import type { Config } from '../../config/config.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { loadConfig } from '../../config/load.ts';
 import { ConfigError, LedgerError, quote } from '../../errors.ts';
-import { readHeld } from '../../ledger/import/days.ts';
+import { readDays } from '../../ledger/import/days.ts';
 import { type Findings, ImportError, type ImportProgram, PROGRAMS } from '../../ledger/import/figures.ts';
 import { accountsIn, type ImportTerms, isEmpty, type Plan, planImport } from '../../ledger/import/plan.ts';
 import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { type Batch, openStore, openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { importBatches } from '../../ledger/storage/write-import.ts';
-import type { CheckIo } from '../check.ts';
+import type { CommandIo } from '../check.ts';
 import { safeJson } from '../common/text.ts';
 import { classicFindings } from './classic.ts';
 import { nlbwmonFindings, vnstatFindings } from './exports.ts';
-import { type ImportOptions, type ImportSetting, importSetting } from './options.ts';
+import { type ImportOptions, type ImportSettings, importSettings } from './options.ts';
 import { readExport } from './read-export.ts';
 import { planJson, planText } from './report.ts';
 
-export interface ImportIo extends CheckIo {
+export interface ImportIo extends CommandIo {
   clock: Clock;
   stdin: AsyncIterable<Uint8Array | string>;
 }
@@ -40,7 +40,7 @@ export async function importFrom(program: string, paths: readonly string[], opti
     const { config, warnings } = await loadConfig({ ...io, cli });
     for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
     const given = Object.fromEntries(Object.entries({ router, interface: name, from, to }).filter(([, value]) => value !== undefined));
-    const setting = importSetting(given, config, io.clock.now());
+    const setting = importSettings(given, config, io.clock.now());
     const progress = createProgress(io);
     const found = await findingsOf(known, paths, setting, io);
     const store = await open(resolve(io.cwd, config.data), dryRun);
@@ -58,7 +58,7 @@ export async function importFrom(program: string, paths: readonly string[], opti
   }
 }
 
-async function findingsOf(program: ImportProgram, paths: readonly string[], setting: ImportSetting, io: ImportIo): Promise<Findings> {
+async function findingsOf(program: ImportProgram, paths: readonly string[], setting: ImportSettings, io: ImportIo): Promise<Findings> {
   const path = (given: string) => (given === '-' ? given : resolve(io.cwd, given));
   switch (program) {
     case 'classic':
@@ -85,23 +85,23 @@ async function open(directory: string, dryRun: boolean): Promise<Store | null> {
 async function planFor(
   store: Store | null,
   found: Findings,
-  { config, now }: ImportSetting,
+  { config, now }: ImportSettings,
   writtenFrom: string | null,
   progress: Progress,
 ): Promise<Plan> {
   const books = await loadBooks(store ?? { all: async () => [] });
   refuseWrongClock(now, books.postedAt);
   refuseRenamed(books.accounts.values(), config);
-  const held = store === null ? new Map() : await readHeld(store, accountsIn(books, found));
-  const plan = planImport(books, held, found, importTerms(config, now));
+  const booked = store === null ? new Map() : await readDays(store, accountsIn(books, found));
+  const plan = planImport(books, booked, found, importTerms(config, now));
   progress(`${plan.lines.length} accounts planned`);
   if (store === null || writtenFrom === null || isEmpty(plan)) return plan;
-  await store.commit(told(importBatches(books, plan, writtenFrom, now), progress));
+  await store.commit(withProgress(importBatches(books, plan, writtenFrom, now), progress));
   return plan;
 }
 
 /** The same batches, which tell how far they are when they are taken. */
-function told(batches: readonly Batch[], progress: Progress): Batch[] {
+function withProgress(batches: readonly Batch[], progress: Progress): Batch[] {
   const all = batches.reduce((sum, { rows }) => sum + rows.length, 0);
   let done = 0;
   return batches.map(({ sql, rows }) => {

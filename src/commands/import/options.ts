@@ -6,7 +6,7 @@ import { ImportError } from '../../ledger/import/figures.ts';
 import { parseDate } from '../../ledger/import/local-time.ts';
 
 /** How a command line wants figures to be taken. */
-export interface ImportSetting {
+export interface ImportSettings {
   config: Config;
   /** The configured router of the uplink, null where none was named. */
   router: string | null;
@@ -27,7 +27,7 @@ export interface ImportOptions {
 }
 
 /** Throws an ImportError that names the option. */
-export function importSetting(options: ImportOptions, config: Config, now: number): ImportSetting {
+export function importSettings(options: ImportOptions, config: Config, now: number): ImportSettings {
   const { router, interface: name } = options;
   return {
     config,

@@ -47,7 +47,7 @@ async function shortTable(columns: readonly Column[], rows: readonly string[][])
 
 const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
-function accountRow({ account, days, bytes, held }: PlanLine): string[] {
+function accountRow({ account, days, bytes, before }: PlanLine): string[] {
   const [from, to] = days.size === 0 ? ['', ''] : [dayText(Math.min(...days.keys())), dayText(Math.max(...days.keys()))];
   return [
     nameOf(account),
@@ -56,7 +56,7 @@ function accountRow({ account, days, bytes, held }: PlanLine): string[] {
     String(days.size),
     formatBytes(bytes.download),
     formatBytes(bytes.upload),
-    formatBytes(held.download + held.upload),
+    formatBytes(before.download + before.upload),
   ];
 }
 
@@ -101,7 +101,7 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
   return {
     program: plan.program,
     dry_run: dryRun,
-    accounts: plan.lines.map(({ account, days, bytes, held, leftOut: list }) => ({
+    accounts: plan.lines.map(({ account, days, bytes, before, leftOut: list }) => ({
       kind: account.kind,
       router: account.router || null,
       interface: account.interface || null,
@@ -111,7 +111,7 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
       to: days.size === 0 ? null : dayText(Math.max(...days.keys()) + 1),
       download_bytes: bytes.download,
       upload_bytes: bytes.upload,
-      there_before_bytes: held.download + held.upload,
+      there_before_bytes: before.download + before.upload,
       left_out: list.map(leftOut),
     })),
     names: plan.names.filter(({ name }) => name !== null),

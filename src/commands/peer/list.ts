@@ -2,31 +2,31 @@ import { peerNamesOf, probesOf } from '../../app/from-config.ts';
 import { changeLimit, interfaceOf, serverOf } from '../../app/peer-control.ts';
 import type { Config, RouterConfig, WireguardConfig } from '../../config/config.ts';
 import { isFailure } from '../../control/change.ts';
-import type { AccessPlace } from '../../control/result.ts';
-import type { AccessServer } from '../../control/server.ts';
-import type { AccessTarget } from '../../control/target.ts';
+import type { PeerPlace } from '../../control/result.ts';
+import type { PeerServer } from '../../control/server.ts';
+import type { PeerTarget } from '../../control/target.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
 import { quote, SourceError } from '../../errors.ts';
-import { WishError } from '../print/printed.ts';
+import { UsageError } from '../print/printed.ts';
 
 /** A peer on its server, and the way to it. */
-export interface KnownPeer {
+export interface ListedPeer {
   router: string;
-  server: AccessServer;
-  target: AccessTarget;
+  server: PeerServer;
+  target: PeerTarget;
   /** By the configuration, else by the server; null where nobody gave one. */
   name: string | null;
   state: 'active' | 'revoked';
-  place: AccessPlace;
+  place: PeerPlace;
   /** Whether its interface is up. */
   up: boolean;
   allowedIps: string[];
 }
 
 /** What the servers showed; a failure is a line for each server that could not be asked. */
-export interface Survey {
-  peers: KnownPeer[];
+export interface PeerListing {
+  peers: ListedPeer[];
   failures: string[];
   notes: string[];
 }
@@ -37,13 +37,13 @@ const READ_MS = 10_000;
 export async function peersOfRouters(
   config: Config,
   { router: wanted, interface: on }: { router: string | undefined; interface: string | undefined },
-): Promise<Survey> {
+): Promise<PeerListing> {
   const routers = config.routers.filter(({ name, wireguard }) => (wanted === undefined ? wireguard !== null : name === wanted));
   if (wanted !== undefined && routers.length === 0)
-    throw new WishError(
+    throw new UsageError(
       `There is no router ${quote(wanted)}: there is ${config.routers.map(({ name }) => quote(name)).join(', ') || 'none'}`,
     );
-  if (routers.length === 0) throw new WishError('No router has a wireguard entry that says how to log in there: docs/access.md shows how');
+  if (routers.length === 0) throw new UsageError('No router has a wireguard entry that says how to log in there: docs/access.md shows how');
   const surveys = await Promise.all(routers.map((router) => surveyOf(router, config, on)));
   return {
     peers: surveys.flatMap(({ peers }) => peers),
@@ -52,7 +52,7 @@ export async function peersOfRouters(
   };
 }
 
-async function surveyOf(router: RouterConfig, config: Config, on: string | undefined): Promise<Survey> {
+async function surveyOf(router: RouterConfig, config: Config, on: string | undefined): Promise<PeerListing> {
   const found = serverOf(router);
   if ('why' in found) return { peers: [], failures: [found.why], notes: [] };
   const { server, wireguard } = found;
@@ -61,7 +61,7 @@ async function surveyOf(router: RouterConfig, config: Config, on: string | undef
   const interfaces = on === undefined ? interfacesOf(wireguard, read) : [on];
   if (interfaces instanceof SourceError) return { peers: [], failures: [`${router.name}: ${interfaces.message}`], notes: [] };
   const given = peerNamesOf(config);
-  const survey: Survey = { peers: [], failures: [], notes: [] };
+  const survey: PeerListing = { peers: [], failures: [], notes: [] };
   for (const name of interfaces) {
     const target = interfaceOf(wireguard, name);
     const listing = await server.list(target, changeLimit());
@@ -98,9 +98,9 @@ async function readPeers(router: RouterConfig): Promise<PeersObservation | Sourc
   if (probe === undefined) return new SourceError('exec', 'nothing reads its peers');
   try {
     const { sources } = await probe.collect(AbortSignal.timeout(READ_MS));
-    const told = sources.find(({ source }) => source === 'peers')?.told;
-    if (told instanceof SourceError) return told;
-    return told?.source === 'peers' ? told : new SourceError('exec', 'it tells of no peers');
+    const reading = sources.find(({ source }) => source === 'peers')?.observation;
+    if (reading instanceof SourceError) return reading;
+    return reading?.source === 'peers' ? reading : new SourceError('exec', 'it tells of no peers');
   } catch (error) {
     if (error instanceof SourceError) return error;
     throw error;
@@ -108,7 +108,7 @@ async function readPeers(router: RouterConfig): Promise<PeersObservation | Sourc
 }
 
 /** The peer that somebody means: by its public key, else by its name, else by its name in other letters. Throws where several are meant. */
-export function findPeer({ peers }: Survey, wanted: string): KnownPeer | null {
+export function findPeer({ peers }: PeerListing, wanted: string): ListedPeer | null {
   const plain = (text: string) => text.normalize('NFC').toLowerCase();
   const meant =
     parsePublicKey(wanted) !== null
@@ -120,5 +120,5 @@ export function findPeer({ peers }: Survey, wanted: string): KnownPeer | null {
   if (first === undefined) return null;
   if (others.length === 0) return first;
   const which = [first, ...others].map(({ router, target }) => `${target.publicKey} on ${router} (${target.interface})`);
-  throw new WishError(`${quote(wanted)} is more than one peer: ${which.join(', ')}; write the key, with --router and --interface`);
+  throw new UsageError(`${quote(wanted)} is more than one peer: ${which.join(', ')}; write the key, with --router and --interface`);
 }

@@ -1,14 +1,14 @@
 import { changeLimit } from '../../app/peer-control.ts';
 import type { CliOptions } from '../../config/input.ts';
-import type { AccessDone, AccessPlace } from '../../control/result.ts';
+import type { ChangeDone, PeerPlace } from '../../control/result.ts';
 import type { Action } from '../../control/target.ts';
 import { shortKey } from '../../domain/public-key.ts';
 import { quote } from '../../errors.ts';
-import type { CheckIo } from '../check.ts';
-import { guarded } from '../common/run-command.ts';
+import type { CommandIo } from '../check.ts';
+import { runCommand } from '../common/run-command.ts';
 import { printable, safeJson, textTable } from '../common/text.ts';
-import { count, left, WishError } from '../print/printed.ts';
-import { findPeer, type KnownPeer, peersOfRouters, type Survey } from './list.ts';
+import { count, left, UsageError } from '../print/printed.ts';
+import { findPeer, type ListedPeer, type PeerListing, peersOfRouters } from './list.ts';
 
 export interface PeerOptions extends CliOptions {
   router?: string;
@@ -24,20 +24,20 @@ const ALREADY: Record<Action, string> = { revoke: 'revoked already', restore: 'a
  * `wrtmeter peer revoke|restore|delete PEER`: a name or a public key. Works without the service, as whoever runs it logs in. Returns the
  * exit code: 1 where the server could not be reached or refused, 2 for a bad command line or configuration.
  */
-export function changeOnePeer(action: Action, wanted: string, options: PeerOptions, io: CheckIo): Promise<number> {
+export function changeOnePeer(action: Action, wanted: string, options: PeerOptions, io: CommandIo): Promise<number> {
   const { router, interface: on, json: _, yes, ...cli } = options;
-  return guarded(cli, io, async ({ config }) => {
+  return runCommand(cli, io, async ({ config }) => {
     if (action === 'delete' && yes !== true)
-      throw new WishError(`This takes ${quote(wanted)} off for good, with its keys: say so with --yes`);
+      throw new UsageError(`This takes ${quote(wanted)} off for good, with its keys: say so with --yes`);
     const survey = await peersOfRouters(config, { router, interface: on });
     const peer = findPeer(survey, wanted);
-    if (peer === null) return tellFailures(survey, io, `There is no peer ${quote(wanted)}`);
+    if (peer === null) return reportFailures(survey, io, `There is no peer ${quote(wanted)}`);
     for (const note of survey.notes) io.stderr.write(`${printable(note)}\n`);
     return change(peer, action, io);
   });
 }
 
-async function change({ target, server, router, name }: KnownPeer, action: Action, io: CheckIo): Promise<number> {
+async function change({ target, server, router, name }: ListedPeer, action: Action, io: CommandIo): Promise<number> {
   const result = await server.change(target, action, changeLimit());
   const who = `${name === null ? shortKey(target.publicKey) : quote(name)} on ${router} (${target.interface})`;
   if (!result.ok) {
@@ -50,7 +50,7 @@ async function change({ target, server, router, name }: KnownPeer, action: Actio
   return 0;
 }
 
-function whereOf({ changed, place }: AccessDone, name: string): string {
+function whereOf({ changed, place }: ChangeDone, name: string): string {
   if (!changed) return '';
   switch (place) {
     case 'both':
@@ -66,14 +66,14 @@ function whereOf({ changed, place }: AccessDone, name: string): string {
 }
 
 /** `wrtmeter peer list`: what the servers themselves show. Returns the exit code: 1 where one could not be asked. */
-export function listAllPeers(options: PeerOptions, io: CheckIo): Promise<number> {
+export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<number> {
   const { router, interface: on, json, yes: _, ...cli } = options;
-  return guarded(cli, io, async ({ config }) => {
+  return runCommand(cli, io, async ({ config }) => {
     const survey = await peersOfRouters(config, { router, interface: on });
     const { peers } = survey;
     for (const note of survey.notes) io.stderr.write(`${printable(note)}\n`);
     if (json === true) {
-      const told = peers.map(({ router: at, name, target, state, place, up, allowedIps }) => ({
+      const rows = peers.map(({ router: at, name, target, state, place, up, allowedIps }) => ({
         router: at,
         interface: target.interface,
         interface_up: up,
@@ -83,8 +83,8 @@ export function listAllPeers(options: PeerOptions, io: CheckIo): Promise<number>
         place,
         allowed_ips: allowedIps,
       }));
-      io.stdout.write(`${safeJson({ peers: told })}\n`);
-      return tellFailures(survey, io);
+      io.stdout.write(`${safeJson({ peers: rows })}\n`);
+      return reportFailures(survey, io);
     }
     const rows = peers.map((peer) => [
       peer.name ?? shortKey(peer.target.publicKey),
@@ -97,13 +97,13 @@ export function listAllPeers(options: PeerOptions, io: CheckIo): Promise<number>
     const columns = ['Peer', 'Router', 'Interface', 'State', 'Addresses', 'Public key'].map(left);
     if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows)}\n\n`);
     if (rows.length > 0 || survey.failures.length === 0) io.stdout.write(`${count(rows.length, 'peer')}\n`);
-    return tellFailures(survey, io);
+    return reportFailures(survey, io);
   });
 }
 
 /** Where interface and configuration do not agree, it says so. */
-function stateText({ state, place, up }: KnownPeer): string {
-  const where: Record<AccessPlace, string> = {
+function stateText({ state, place, up }: ListedPeer): string {
+  const where: Record<PeerPlace, string> = {
     both: '',
     record: '',
     file: up ? ', but not on the interface' : ', interface down',
@@ -112,9 +112,9 @@ function stateText({ state, place, up }: KnownPeer): string {
   return `${state}${where[place]}`;
 }
 
-function tellFailures({ failures }: Survey, io: CheckIo, instead = ''): number {
+function reportFailures({ failures }: PeerListing, io: CommandIo, instead = ''): number {
   for (const failure of failures) io.stderr.write(`${printable(failure)}\n`);
   if (failures.length > 0) return 1;
-  if (instead !== '') throw new WishError(`${instead}: see "wrtmeter peer list"`);
+  if (instead !== '') throw new UsageError(`${instead}: see "wrtmeter peer list"`);
   return 0;
 }

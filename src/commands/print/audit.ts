@@ -3,12 +3,12 @@ import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../views/api-v1/audit.ts';
 import type { Outcome } from '../../views/audit-words.ts';
 import { formatBytes } from '../../views/format.ts';
-import { count, type LedgerView, left, type Printed, type Wish } from './printed.ts';
+import { count, type LedgerView, left, type Printed, type Selection } from './printed.ts';
 
 const USUAL_ROWS = 50;
 
 /** The audit rows written last, the newest at the bottom, where the eye is. */
-export async function printAudit(view: LedgerView, { last = USUAL_ROWS }: Wish): Promise<Printed> {
+export async function printAudit(view: LedgerView, { last = USUAL_ROWS }: Selection): Promise<Printed> {
   const records = await readAudit(view.store, {}, last + 1);
   const shown = records.slice(0, last);
   const more = records.length > last ? '; --last shows more' : '';

@@ -6,7 +6,7 @@ import { findDevices } from '../../views/find-device.ts';
 import { formatBytes } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
 import { nameOf } from '../../views/view.ts';
-import { count, type LedgerView, left, type Printed, right, type Wish, WishError } from './printed.ts';
+import { count, type LedgerView, left, type Printed, right, type Selection, UsageError } from './printed.ts';
 
 const USUAL_DAYS = 31;
 const MOST_PERIODS = 5000;
@@ -14,15 +14,15 @@ const TOP_DEVICES = 3;
 const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 
 /** Every billing month since counting began, by the billing day of now. */
-export function printMonths(view: LedgerView, wish: Wish): Promise<Printed> {
+export function printMonths(view: LedgerView, selection: Selection): Promise<Printed> {
   const periodOf = (day: Day) => monthOf(day, view.terms.billing);
-  return printPeriods(view, wish, { thing: 'month', periodOf, label: monthLabel, usual: MOST_PERIODS });
+  return printPeriods(view, selection, { thing: 'month', periodOf, label: monthLabel, usual: MOST_PERIODS });
 }
 
 /** The last days, also those without a byte. */
-export function printDays(view: LedgerView, wish: Wish): Promise<Printed> {
+export function printDays(view: LedgerView, selection: Selection): Promise<Printed> {
   const periodOf = (day: Day): Month => ({ start: day, end: day + 1 });
-  return printPeriods(view, wish, { thing: 'day', periodOf, label: dayLabel, usual: USUAL_DAYS });
+  return printPeriods(view, selection, { thing: 'day', periodOf, label: dayLabel, usual: USUAL_DAYS });
 }
 
 interface Kind {
@@ -33,11 +33,11 @@ interface Kind {
   usual: number;
 }
 
-async function printPeriods(view: LedgerView, wish: Wish, kind: Kind): Promise<Printed> {
-  const device = wish.device === undefined ? null : theDevice(view, wish.device);
+async function printPeriods(view: LedgerView, selection: Selection, kind: Kind): Promise<Printed> {
+  const device = selection.device === undefined ? null : theDevice(view, selection.device);
   const today = dayOf(view.now, view.timezone);
   const first = await firstDay(view);
-  const periods = first === null ? [] : lastPeriods(first, today, kind.periodOf, wish.last ?? kind.usual);
+  const periods = first === null ? [] : lastPeriods(first, today, kind.periodOf, selection.last ?? kind.usual);
   const { countedBy, accounts } = homeAccounts(view.books);
   const ids = new Set([...(device === null ? accounts : []), ...deviceAccounts(view.books)].map(({ id }) => id));
   // Unbounded, because the periods and the accounts are.
@@ -72,9 +72,9 @@ interface NamedDevice {
 function theDevice(view: LedgerView, text: string): NamedDevice {
   const macs = findDevices(view, text);
   const [mac] = macs;
-  if (mac === undefined) throw new WishError(`No device ${quote(text)} was ever counted: "wrtmeter print devices" lists those that were`);
+  if (mac === undefined) throw new UsageError(`No device ${quote(text)} was ever counted: "wrtmeter print devices" lists those that were`);
   if (macs.length > 1)
-    throw new WishError(`${count(macs.length, 'device')} are called ${quote(text)}: give the MAC of one (${macs.join(', ')})`);
+    throw new UsageError(`${count(macs.length, 'device')} are called ${quote(text)}: give the MAC of one (${macs.join(', ')})`);
   return { mac, name: nameOf(view, mac) };
 }
 

@@ -7,12 +7,12 @@ import { ConfigError, LedgerError, quote } from '../../errors.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { monthsAt, sumMonths } from '../../ledger/usage/months.ts';
-import type { CheckIo } from '../check.ts';
+import type { CommandIo } from '../check.ts';
 import { printable, safeJson, textTable } from '../common/text.ts';
-import { type Printed, type Wish, WishError } from './printed.ts';
+import { type Printed, type Selection, UsageError } from './printed.ts';
 import { PRINTS, type Print } from './tables.ts';
 
-export interface PrintIo extends CheckIo {
+export interface PrintIo extends CommandIo {
   clock: Pick<Clock, 'now'>;
 }
 
@@ -26,7 +26,7 @@ export async function print(what: string, options: PrintOptions, io: PrintIo): P
   try {
     const chosen = chosenPrint(what);
     const { json = false, device, last, ...cli } = options;
-    const wish = wishOf(what, chosen, { device, last });
+    const selection = selectionOf(what, chosen, { device, last });
     const { config, warnings } = await loadConfig({ ...io, cli });
     for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
     const terms = termsOf(config);
@@ -48,12 +48,12 @@ export async function print(what: string, options: PrintOptions, io: PrintIo): P
         terms,
         store,
       };
-      return chosen.make(view, wish);
+      return chosen.make(view, selection);
     });
     io.stdout.write(json ? `${safeJson(printed.json)}\n` : await asText(printed));
     return 0;
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof LedgerError || error instanceof WishError)) throw error;
+    if (!(error instanceof ConfigError || error instanceof LedgerError || error instanceof UsageError)) throw error;
     for (const line of error instanceof ConfigError ? error.errors : [error.message]) io.stderr.write(`${printable(line)}\n`);
     return error instanceof LedgerError ? 1 : 2;
   }
@@ -61,18 +61,22 @@ export async function print(what: string, options: PrintOptions, io: PrintIo): P
 
 function chosenPrint(what: string): Print {
   const chosen = Object.hasOwn(PRINTS, what) ? PRINTS[what] : undefined;
-  if (chosen === undefined) throw new WishError(`Cannot print ${quote(what)}: choose one of ${Object.keys(PRINTS).join(', ')}`);
+  if (chosen === undefined) throw new UsageError(`Cannot print ${quote(what)}: choose one of ${Object.keys(PRINTS).join(', ')}`);
   return chosen;
 }
 
-function wishOf(what: string, { knows }: Print, { device, last }: { device: string | undefined; last: string | undefined }): Wish {
+function selectionOf(
+  what: string,
+  { knows }: Print,
+  { device, last }: { device: string | undefined; last: string | undefined },
+): Selection {
   for (const [name, value] of Object.entries({ device, last })) {
     if (value === undefined || knows.some((known) => known === name)) continue;
     const those = Object.keys(PRINTS).filter((other) => PRINTS[other]?.knows.some((known) => known === name));
-    throw new WishError(`"print ${what}" has no --${name}: it is for ${those.join(', ')}`);
+    throw new UsageError(`"print ${what}" has no --${name}: it is for ${those.join(', ')}`);
   }
   if (last !== undefined && !/^[1-9]\d{0,3}$/.test(last))
-    throw new WishError(`--last is ${quote(last)}: use a whole number from 1 to 9999`);
+    throw new UsageError(`--last is ${quote(last)}: use a whole number from 1 to 9999`);
   return { ...(device !== undefined && { device }), ...(last !== undefined && { last: Number(last) }) };
 }
 

@@ -14,7 +14,7 @@ export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 
 }
 
 /** What the command line asks for beside the table itself. */
-export interface Wish {
+export interface Selection {
   /** A name or a MAC. */
   device?: string;
   /** So many of the newest days, months or rows. */
@@ -30,7 +30,7 @@ export interface Printed {
 }
 
 /** The wish cannot be met: the message is the line that the user reads. */
-export class WishError extends Error {
+export class UsageError extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'WishError';

@@ -6,13 +6,13 @@ import { peerRows } from '../../views/rows/peers.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
 import { printAudit } from './audit.ts';
 import { printDays, printMonths } from './periods.ts';
-import { count, type LedgerView, left, type Printed, right, seen, type Wish } from './printed.ts';
+import { count, type LedgerView, left, type Printed, right, type Selection, seen } from './printed.ts';
 import { printReconciliation } from './reconciliation.ts';
 
 /** Something that `wrtmeter print` can print, and the options that it knows beside --json. */
 export interface Print {
-  make: (view: LedgerView, wish: Wish) => Printed | Promise<Printed>;
-  knows: readonly (keyof Wish)[];
+  make: (view: LedgerView, selection: Selection) => Printed | Promise<Printed>;
+  knows: readonly (keyof Selection)[];
 }
 
 export const PRINTS: Readonly<Record<string, Print>> = {
@@ -92,12 +92,12 @@ function printRouters(view: LedgerView): Printed {
   return {
     columns: [left('Router'), left('Source'), left('Last reading'), left('Read by')],
     rows: [
-      ...readers.map(({ router, source, readAt, reader }) => [router, source, seen(view, readAt), reader]),
+      ...readers.map(({ router, source, readAt, origin }) => [router, source, seen(view, readAt), origin]),
       ...unread.map((name) => [name, '', 'never', '']),
     ],
     summary: `${count(new Set([...readers.map(({ router }) => router), ...unread]).size, 'router')}; the service at /api/v1/routers tells how the last readings went`,
     json: {
-      sources: readers.map(({ router, source, readAt, reader }) => ({ router, source, last_reading: rfc3339(readAt), read_by: reader })),
+      sources: readers.map(({ router, source, readAt, origin }) => ({ router, source, last_reading: rfc3339(readAt), read_by: origin })),
       never_read: unread,
     },
   };

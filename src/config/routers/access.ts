@@ -6,7 +6,7 @@ import { ValueError } from '../values.ts';
 import type { Login } from './urls.ts';
 
 /** How a router lets itself be read, as written: secrets may still be in files. */
-export interface Access {
+export interface AccessEntry {
   token?: Located<string>;
   tokenFile?: Located<string>;
   username?: Located<string>;
@@ -36,11 +36,11 @@ export function parsePassword(text: string): string {
   return text;
 }
 
-export const hasCredentials = (access: Access): boolean =>
+export const hasCredentials = (access: AccessEntry): boolean =>
   [access.token, access.tokenFile, access.username, access.password, access.passwordFile, access.login].some((part) => part !== undefined);
 
 /** What to send for an access; null where something was wrong with it. */
-export async function credentialsOf(access: Access, files: Files, problems: Problems): Promise<Credentials | null> {
+export async function credentialsOf(access: AccessEntry, files: Files, problems: Problems): Promise<Credentials | null> {
   const before = problems.errors.length;
   const token = await secretOf(access.token, access.tokenFile, parseToken, files, problems);
   const password = await secretOf(access.password, access.passwordFile, parsePassword, files, problems);
@@ -53,7 +53,7 @@ export async function credentialsOf(access: Access, files: Files, problems: Prob
   return login === undefined ? { kind: 'none' } : { kind: 'basic', ...login.value };
 }
 
-function loginOf(access: Access, password: Located<string> | undefined, problems: Problems): Located<Login> | undefined {
+function loginOf(access: AccessEntry, password: Located<string> | undefined, problems: Problems): Located<Login> | undefined {
   const { username, login } = access;
   const given = username ?? password ?? access.passwordFile;
   if (login !== undefined) {
@@ -107,7 +107,7 @@ async function secretOf(
 }
 
 /** Whom to trust over https; `encrypted` tells whether any URL of the router is https. */
-export async function tlsOf(access: Access, encrypted: boolean, files: Files, problems: Problems): Promise<TlsConfig> {
+export async function tlsOf(access: AccessEntry, encrypted: boolean, files: Files, problems: Problems): Promise<TlsConfig> {
   const { caFile } = access;
   const insecure = access.insecure?.value === true;
   const given = caFile ?? (insecure ? access.insecure : undefined);

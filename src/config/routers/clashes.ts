@@ -75,12 +75,12 @@ export function checkServers(routers: readonly RouterEntry[], problems: Problems
     if (wireguard === undefined) continue;
     const { value: server, place } = wireguard;
     const other = earlier.find((known) => isSamePlace(known.server, server) && share(known.server.interfaces, server.interfaces));
-    const told = server.ssh === undefined ? undefined : scriptAt(server.ssh.value.host, routers, name.value);
+    const script = server.ssh === undefined ? undefined : scriptAt(server.ssh.value.host, routers, name.value);
     if (other !== undefined) {
       fail(problems, place, `reads the same peers as router ${quote(other.name)}, which would count them twice; remove one of them`);
-    } else if (told !== undefined) {
-      const remedy = `write wireguard below ${quote(told)}, or leave it out`;
-      fail(problems, place, `reads the same box as router ${quote(told)}, whose script tells of its peers too; ${remedy}`);
+    } else if (script !== undefined) {
+      const remedy = `write wireguard below ${quote(script)}, or leave it out`;
+      fail(problems, place, `reads the same box as router ${quote(script)}, whose script tells of its peers too; ${remedy}`);
     }
     earlier.push({ name: name.value, server });
   }

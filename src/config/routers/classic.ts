@@ -2,7 +2,7 @@ import type { CLASSIC_SOURCES } from '../config.ts';
 import { nearest } from '../nearest.ts';
 import { fail, type Located, type Problems, warn } from '../problems.ts';
 import { group, optional } from '../yaml/fields.ts';
-import type { Entry, Mapping, Node } from '../yaml/nodes.ts';
+import type { KeyValue, Mapping, Node } from '../yaml/nodes.ts';
 import { loginIn, nameOf, type RouterEntry, readOf } from './routers.ts';
 import { parseUrl, type RouterUrl } from './urls.ts';
 
@@ -32,10 +32,10 @@ export function readClassic(root: Node, problems: Problems): RouterEntry[] {
 
 const readUrl = optional(parseUrl);
 
-function readClassicRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
+function readClassicRouter(entry: KeyValue, problems: Problems): RouterEntry | undefined {
   const name = nameOf(entry, problems);
   const before = problems.errors.length;
-  const strange: Entry[] = [];
+  const strange: KeyValue[] = [];
   const urls: { source: (typeof CLASSIC_SOURCES)[number]; url: Located<RouterUrl | null> }[] = [];
   for (const inner of group(entry.value, problems) ?? []) {
     const source = CLASSIC_KEYS.get(inner.key);

@@ -1,7 +1,7 @@
 import { CLASSIC_SOURCES, type ClassicUrls, type Credentials, type RouterConfig, type RouterRequests, type TlsConfig } from '../config.ts';
 import type { Files } from '../files.ts';
 import type { Problems } from '../problems.ts';
-import { type Access, credentialsOf, hasCredentials, tlsOf } from './access.ts';
+import { type AccessEntry, credentialsOf, hasCredentials, tlsOf } from './access.ts';
 import type { RouterEntry } from './routers.ts';
 import { resolveWireguard } from './wireguard.ts';
 
@@ -18,7 +18,7 @@ export interface SharedAccess {
 }
 
 /** The access that variables give to all routers, their secrets read. */
-export async function sharedAccess(access: Access, files: Files, problems: Problems): Promise<SharedAccess> {
+export async function sharedAccess(access: AccessEntry, files: Files, problems: Problems): Promise<SharedAccess> {
   const credentials = (await credentialsOf(access, files, problems)) ?? { kind: 'none' };
   return { credentials, tls: await tlsOf(access, true, files, problems) };
 }

@@ -2,8 +2,8 @@ import { CLASSIC_SOURCES, type CounterBits } from '../config.ts';
 import { fail, type Located, type Problems, shown } from '../problems.ts';
 import { choice, parseBoolean, parseDay, parseName, parseRate, parseText, ValueError } from '../values.ts';
 import { type Field, group, listOf, optional, readFields, scalar, secret } from '../yaml/fields.ts';
-import type { Entry, Node } from '../yaml/nodes.ts';
-import { type Access, parsePassword, parseToken, parseUsername } from './access.ts';
+import type { KeyValue, Node } from '../yaml/nodes.ts';
+import { type AccessEntry, parsePassword, parseToken, parseUsername } from './access.ts';
 import { type Login, parseScriptUrl, parseUrl, type RouterUrl } from './urls.ts';
 import { readWireguard, type WireguardEntry } from './wireguard.ts';
 
@@ -12,7 +12,7 @@ export interface RouterEntry {
   name: Located<string>;
   was: Located<string>[];
   reads: RouterRead[];
-  access: Access;
+  access: AccessEntry;
   lineRate?: Located<number>;
   billingDay?: Located<number>;
   counterBits?: Located<CounterBits>;
@@ -58,7 +58,7 @@ export function readRouters(node: Node, problems: Problems): RouterEntry[] {
   return (group(node, problems) ?? []).flatMap((entry) => readRouter(entry, problems) ?? []);
 }
 
-function readRouter(entry: Entry, problems: Problems): RouterEntry | undefined {
+function readRouter(entry: KeyValue, problems: Problems): RouterEntry | undefined {
   const name = nameOf(entry, problems);
   if (entry.value.kind === 'broken') return undefined;
   const before = problems.errors.length;
@@ -107,7 +107,7 @@ export function loginIn(urls: readonly (Located<RouterUrl | null> | undefined)[]
 }
 
 /** The name that the user gave a router or device. */
-export function nameOf(entry: Entry, problems: Problems): Located<string> {
+export function nameOf(entry: KeyValue, problems: Problems): Located<string> {
   try {
     parseName(entry.key);
   } catch (error) {

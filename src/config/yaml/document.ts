@@ -4,7 +4,7 @@ import { fail, type Problems } from '../problems.ts';
 import { ValueError } from '../values.ts';
 import { syntaxProblem } from './errors.ts';
 import { type Environment, interpolate } from './interpolate.ts';
-import type { Entry, Node } from './nodes.ts';
+import type { KeyValue, Node } from './nodes.ts';
 
 /** A configuration file and what surrounds it. */
 export interface Source {
@@ -61,8 +61,8 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
     return scalar(node, place);
   };
 
-  const entriesOf = (pairs: unknown[], path: string, parent: string, depth: number): Entry[] => {
-    const entries = new Map<string, Entry>();
+  const entriesOf = (pairs: unknown[], path: string, parent: string, depth: number): KeyValue[] => {
+    const entries = new Map<string, KeyValue>();
     const merged: Node[] = [];
     for (const pair of pairs.filter(isPair)) {
       const value = (pair.value ?? null) as YamlNode | null;
@@ -84,7 +84,7 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
     return [...entries.values()];
   };
 
-  const mergedEntries = (node: Node): Entry[] => {
+  const mergedEntries = (node: Node): KeyValue[] => {
     if (node.kind === 'mapping') return node.entries;
     if (node.kind === 'list') return node.items.flatMap(mergedEntries);
     if (node.kind === 'scalar') fail(problems, node.place, '"<<" takes a group of keys; write "<<: *NAME"');

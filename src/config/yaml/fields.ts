@@ -1,7 +1,7 @@
 import { nearest } from '../nearest.ts';
 import { fail, type Located, type Problems, shown } from '../problems.ts';
 import { ValueError } from '../values.ts';
-import type { Entry, Mapping, Node } from './nodes.ts';
+import type { KeyValue, Mapping, Node } from './nodes.ts';
 
 /** Reads one node; what is wrong is reported and gives undefined. */
 export type Read<T> = (node: Node, problems: Problems) => T | undefined;
@@ -55,7 +55,7 @@ export function listOf<T>(parse: (text: string) => T, most: number): Read<Locate
 }
 
 /** A group of keys that the user names. */
-export const group: Read<Entry[]> = (node, problems) => mapping(node, 'NAME', problems)?.entries;
+export const group: Read<KeyValue[]> = (node, problems) => mapping(node, 'NAME', problems)?.entries;
 
 function mapping(node: Node, example: string, problems: Problems): Mapping | undefined {
   if (node.kind === 'mapping') return node;
@@ -94,7 +94,7 @@ function keysBelow(fields: Fields, prefix: string): string[] {
   return [...new Set(below.map((field) => field.key.slice(prefix.length).split('.')[0] ?? ''))];
 }
 
-function unknownKey(entry: Entry, known: string[], problems: Problems): void {
+function unknownKey(entry: KeyValue, known: string[], problems: Problems): void {
   const near = nearest(entry.key, known);
   fail(problems, entry.place, `unknown key; ${near === null ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`}`);
 }

@@ -15,10 +15,10 @@ export interface Scalar {
 export interface Mapping {
   kind: 'mapping';
   place: string;
-  entries: Entry[];
+  entries: KeyValue[];
 }
 
-export interface Entry {
+export interface KeyValue {
   key: string;
   place: string;
   value: Node;

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { dayOf } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
 import { backupsPath, COMPANIONS, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
-import { examine } from '../storage/inspect.ts';
+import { inspect } from '../storage/inspect.ts';
 import { asLedgerError, type Database, openDatabase } from '../storage/sqlite.ts';
 import { backupName, listBackups } from './backups.ts';
 
@@ -39,7 +39,7 @@ export async function copyDatabase(from: string, to: string, abort: Abort = { ab
       await source.close();
     }
     await syncFile(partial);
-    const verdict = await examine(partial);
+    const verdict = await inspect(partial);
     if (verdict.state !== 'good') throw new LedgerError(`Backup "${to}" came out ${verdict.state}, so it is not kept`);
     await renameDurably(partial, to);
   } catch (error) {

@@ -3,34 +3,34 @@ import { basename, join, resolve } from 'node:path';
 import { dayOf } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
 import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf, syncFile } from '../storage/files.ts';
-import { examine, LostLedgerError, type Verdict } from '../storage/inspect.ts';
+import { type FileVerdict, inspect, LostLedgerError } from '../storage/inspect.ts';
 import { brokenTotals } from '../storage/integrity.ts';
 import { asLedgerError, openDatabase } from '../storage/sqlite.ts';
 import { lockLedger, openStore, type Store } from '../storage/store.ts';
 import { copyDatabase, removeDatabase } from './backup.ts';
 import { listBackups } from './backups.ts';
 
-export interface Care {
+export interface RecoveryIo {
   /** Unix ms. */
   now: number;
   /** Hears what a person must know, a line each. */
-  tell(line: string): void;
+  report(line: string): void;
 }
 
 /**
  * Opens `DIR/ledger.db` like `openStore`, and where it is damaged or gone lets the newest good backup take its place: the damaged
  * file is kept under a dated name, `tell` hears of it and the audit has a row. Throws a LedgerError where there is no good backup.
  */
-export async function openStoreWithCare(directory: string, care: Care): Promise<Store> {
+export async function openOrRecover(directory: string, care: RecoveryIo): Promise<Store> {
   const lock = await lockLedger(directory);
   try {
     await removeUnfinished(directory);
     const store = await openStore(directory, lock).catch(async (error) => {
       if (!(error instanceof LostLedgerError)) throw error;
-      if (!(await finishReplacing(directory, care))) await bringBack(directory, error, care);
+      if (!(await finishReplacing(directory, care))) await restoreNewest(directory, error, care);
       return openStore(directory, lock);
     });
-    await tellOfSums(store, directory, care);
+    await reportBrokenTotals(store, directory, care);
     return store;
   } catch (error) {
     await lock.release();
@@ -39,26 +39,26 @@ export async function openStoreWithCare(directory: string, care: Care): Promise<
 }
 
 /** SQLite finds pages that make no sense, but not a number that has changed: that shows where sums do not agree. */
-async function tellOfSums(store: Store, directory: string, { tell }: Care): Promise<void> {
+async function reportBrokenTotals(store: Store, directory: string, { report }: RecoveryIo): Promise<void> {
   for (const { rule, first } of await brokenTotals(store)) {
-    tell(`Ledger "${ledgerPath(directory)}": this does not hold: ${rule} (${first}); "wrtmeter check --data ${directory}" says more`);
+    report(`Ledger "${ledgerPath(directory)}": this does not hold: ${rule} (${first}); "wrtmeter check --data ${directory}" says more`);
   }
 }
 
 /** A replacement that was cut off after the old file had moved: the new one is whole, and takes its place now. */
-async function finishReplacing(directory: string, { now, tell }: Care): Promise<boolean> {
+async function finishReplacing(directory: string, { now, report }: RecoveryIo): Promise<boolean> {
   const [path, restoring] = [ledgerPath(directory), restoringPath(directory)];
   if ((await sizeOf(path)) !== null || (await sizeOf(restoring)) === null) return false;
   if ((await judge(restoring)).state !== 'good') return false;
   await moveAside(directory, 'replaced', dated(now));
   await renameDurably(restoring, path);
-  tell(`A restore of ledger "${path}" that was cut off is finished`);
+  report(`A restore of ledger "${path}" that was cut off is finished`);
   return true;
 }
 
 /** A file that cannot even be read is as little use as a damaged one. Rule: care of the file. */
-async function judge(path: string): Promise<Verdict> {
-  return examine(path).catch((error) => {
+async function judge(path: string): Promise<FileVerdict> {
+  return inspect(path).catch((error) => {
     if (!(error instanceof LedgerError)) throw error;
     return { state: 'damaged', why: error.message };
   });
@@ -73,19 +73,19 @@ async function removeUnfinished(directory: string): Promise<void> {
   if ((await sizeOf(ledgerPath(directory))) !== null) await removeDatabase(restoring);
 }
 
-async function bringBack(directory: string, lost: LostLedgerError, { now, tell }: Care): Promise<void> {
+async function restoreNewest(directory: string, lost: LostLedgerError, { now, report }: RecoveryIo): Promise<void> {
   const path = ledgerPath(directory);
   for (const { path: backup, name } of await listBackups(directory, dayOf(now, 'UTC'))) {
     const verdict = await judge(backup);
     if (verdict.state !== 'good') {
-      tell(`Backup "${backup}" cannot take the ledger's place: ${unfit(verdict)}`);
+      report(`Backup "${backup}" cannot take the ledger's place: ${unfit(verdict)}`);
       continue;
     }
     const { postedAt } = verdict;
     const kept = await replace(directory, backup, { label: 'damaged', now, why: `${lost.why}; backup ${name} took its place` });
     const last = postedAt === 0 ? 'without a posting' : `with the last posting at ${iso(postedAt)}`;
     const aside = kept === null ? '' : `; it is kept as "${kept}"`;
-    tell(
+    report(
       `Ledger "${path}": ${lost.why}${aside}. Backup "${backup}" ${last} took its place; what the routers' counters still tell is added`,
     );
     return;
@@ -173,9 +173,9 @@ export async function restoreFile(directory: string, file: string, now: number):
     throw new LedgerError(`There is no file "${file}": name a backup, such as one in "${backupsPath(directory)}"`);
   const lock = await lockLedger(directory);
   try {
-    const verdict = await examine(file);
+    const verdict = await inspect(file);
     if (verdict.state !== 'good') throw new LedgerError(`"${file}" cannot be restored: ${unfit(verdict)}`);
-    const before = (await sizeOf(path)) === null ? null : await examine(path);
+    const before = (await sizeOf(path)) === null ? null : await inspect(path);
     const label = before?.state === 'damaged' ? 'damaged' : 'replaced';
     const kept = await replace(directory, file, { label, now, why: `restored from ${basename(file)}` });
     const store = await openStore(directory, lock);
@@ -187,7 +187,7 @@ export async function restoreFile(directory: string, file: string, now: number):
   }
 }
 
-const unfit = (verdict: Exclude<Verdict, { state: 'good' }>): string =>
+const unfit = (verdict: Exclude<FileVerdict, { state: 'good' }>): string =>
   verdict.state === 'newer' ? `it was written by a newer wrtmeter (schema ${verdict.version}); use that version` : verdict.why;
 
 /** `YYYY-MM-DDTHH-MM-SS`, UTC: file systems of cards and sticks know no colon. */

@@ -2,7 +2,7 @@ import { type Day, dayOf } from '../../domain/calendar.ts';
 import { isZero } from '../../domain/traffic.ts';
 import { type AccountName, accountKey } from '../account.ts';
 import type { Books } from '../books.ts';
-import { type HeldDay, ownBytes } from './days.ts';
+import { type BookedDay, ownBytes } from './days.ts';
 
 /** How far the ledger's own counting of an account reaches. */
 export interface OwnCount {
@@ -12,7 +12,7 @@ export interface OwnCount {
   readUntil: number;
 }
 
-export type OwnCounts = (name: AccountName, days: ReadonlyMap<Day, HeldDay>) => OwnCount;
+export type OwnCounts = (name: AccountName, days: ReadonlyMap<Day, BookedDay>) => OwnCount;
 
 /** `configured`: names of the routers that are read. Those that are no longer, nobody goes on from. */
 export function ownCounts(books: Books, configured: ReadonlySet<string>, timezone: string): OwnCounts {
@@ -24,7 +24,7 @@ export function ownCounts(books: Books, configured: ReadonlySet<string>, timezon
       name.kind === 'wan' ? source === 'wan' && router === name.router : source !== 'wan',
     );
     const account = books.accounts.get(accountKey(name));
-    const own = [...days].flatMap(([day, held]) => (isZero(ownBytes(held)) ? [] : [day]));
+    const own = [...days].flatMap(([day, booked]) => (isZero(ownBytes(booked)) ? [] : [day]));
     const begun = own.length > 0 || feeding.some(({ names }) => names.has(name.kind === 'wan' ? name.interface : name.key));
     return {
       // An import notes as first sight the moment at which the ledger takes over, so it is never later than the first count.

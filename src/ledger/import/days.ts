@@ -13,27 +13,27 @@ export interface Imported {
 }
 
 /** The bytes that an account has on a day already. */
-export interface HeldDay {
+export interface BookedDay {
   bytes: Traffic;
   imported: Imported | null;
 }
 
 /** By account id. */
-export type Held = ReadonlyMap<number, ReadonlyMap<Day, HeldDay>>;
+export type BookedDays = ReadonlyMap<number, ReadonlyMap<Day, BookedDay>>;
 
 const SQL = {
   day: 'SELECT account, day, download, upload FROM day WHERE account IN (SELECT value FROM json_each(?))',
   imported: 'SELECT account, day, program, kind, download, upload FROM imported WHERE account IN (SELECT value FROM json_each(?))',
 };
 
-export async function readHeld(store: Pick<Store, 'all'>, accounts: readonly number[]): Promise<Held> {
+export async function readDays(store: Pick<Store, 'all'>, accounts: readonly number[]): Promise<BookedDays> {
   const ids = JSON.stringify(accounts);
-  const held = new Map<number, Map<Day, HeldDay>>(accounts.map((id) => [id, new Map()]));
+  const booked = new Map<number, Map<Day, BookedDay>>(accounts.map((id) => [id, new Map()]));
   for (const row of await store.all(SQL.day, ids)) {
-    held.get(Number(row.account))?.set(Number(row.day), { bytes: trafficOf(row), imported: null });
+    booked.get(Number(row.account))?.set(Number(row.day), { bytes: trafficOf(row), imported: null });
   }
   for (const row of await store.all(SQL.imported, ids)) {
-    const days = held.get(Number(row.account));
+    const days = booked.get(Number(row.account));
     const known = days?.get(Number(row.day))?.bytes ?? NOTHING;
     const imported = {
       program: String(row.program) as ImportProgram,
@@ -42,13 +42,13 @@ export async function readHeld(store: Pick<Store, 'all'>, accounts: readonly num
     };
     days?.set(Number(row.day), { bytes: known, imported });
   }
-  return held;
+  return booked;
 }
 
 /** What the ledger counted itself on a day. */
-export const ownBytes = ({ bytes, imported }: HeldDay): Traffic => (imported === null ? bytes : minus(bytes, imported.bytes));
+export const ownBytes = ({ bytes, imported }: BookedDay): Traffic => (imported === null ? bytes : minus(bytes, imported.bytes));
 
-export function sumOf(days: ReadonlyMap<Day, HeldDay>, from: Day, to: Day): Traffic {
+export function sumOf(days: ReadonlyMap<Day, BookedDay>, from: Day, to: Day): Traffic {
   let sum: Traffic = NOTHING;
   if (to - from < days.size) for (let day = from; day < to; day += 1) sum = plus(sum, days.get(day)?.bytes ?? NOTHING);
   else for (const [day, { bytes }] of days) if (day >= from && day < to) sum = plus(sum, bytes);

@@ -42,7 +42,7 @@ export interface ImportedReader {
   router: string;
   source: SourceName;
   /** Format and address. */
-  reader: string;
+  origin: string;
   /** Unix ms. */
   readAt: number;
   counters: ReadonlyMap<string, Baseline>;

@@ -2,7 +2,7 @@ import { type Day, dayText, localText } from '../../domain/calendar.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import type { OwnCount } from './counted.ts';
-import { type HeldDay, sumOf } from './days.ts';
+import { type BookedDay, sumOf } from './days.ts';
 import type { Figure, ImportProgram, LeftOut } from './figures.ts';
 
 /** Where the figures of one account go. */
@@ -21,7 +21,7 @@ export interface Placed {
   days: Map<Day, { bytes: Traffic; kind: Figure['kind'] }>;
   leftOut: LeftOut[];
   /** Of the days that the figures speak of, what the ledger has already. */
-  held: Traffic;
+  before: Traffic;
 }
 
 /**
@@ -30,10 +30,10 @@ export interface Placed {
  * counted itself are left out; a day has bytes of one program only; a figure is booked less all that its days hold already; a
  * stretch goes evenly to the days of it that nothing is known of.
  */
-export function placeFigures(figures: readonly Figure[], held: ReadonlyMap<Day, HeldDay>, terms: Placing): Placed {
+export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day, BookedDay>, terms: Placing): Placed {
   const { program, own, timezone } = terms;
-  const days = new Map(held);
-  const placed: Placed = { days: new Map(), leftOut: [], held: NOTHING };
+  const days = new Map(booked);
+  const placed: Placed = { days: new Map(), leftOut: [], before: NOTHING };
   const known = new Set<Day>();
   const spokenOf = new Set<Day>();
   let budget = terms.budget;
@@ -41,11 +41,11 @@ export function placeFigures(figures: readonly Figure[], held: ReadonlyMap<Day, 
   for (const figure of figures) {
     const { from, to, kind, bytes } = figure;
     for (let day = from; day < to; day += 1) spokenOf.add(day);
-    const rest = lessHeld(bytes, sumOf(days, from, to));
+    const rest = lessBooked(bytes, sumOf(days, from, to));
     const why = kind === 'day' ? placeDay(figure, rest) : placeStretch(figure, rest);
     if (why !== null && !isZero(rest)) placed.leftOut.push({ what: spanText(from, to), bytes: rest, why });
   }
-  for (const day of spokenOf) placed.held = plus(placed.held, held.get(day)?.bytes ?? NOTHING);
+  for (const day of spokenOf) placed.before = plus(placed.before, booked.get(day)?.bytes ?? NOTHING);
   return placed;
 
   /** Why it is left out, or null. */
@@ -109,9 +109,9 @@ export function placeFigures(figures: readonly Figure[], held: ReadonlyMap<Day, 
 const DAY_SECONDS = 90_000; // the longest day has 25 hours
 const BEYOND = 'more than the sum that the program itself shows';
 
-const lessHeld = (bytes: Traffic, held: Traffic): Traffic => ({
-  download: Math.max(0, bytes.download - held.download),
-  upload: Math.max(0, bytes.upload - held.upload),
+const lessBooked = (bytes: Traffic, booked: Traffic): Traffic => ({
+  download: Math.max(0, bytes.download - booked.download),
+  upload: Math.max(0, bytes.upload - booked.upload),
 });
 
 export const spanText = (from: Day, to: Day): string => (to - from === 1 ? dayText(from) : `${dayText(from)} to ${dayText(to - 1)}`);

@@ -2,7 +2,7 @@ import { plus, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey } from '../account.ts';
 import { type Books, readerKey } from '../books.ts';
 import { ownCounts } from './counted.ts';
-import type { Held, HeldDay } from './days.ts';
+import type { BookedDay, BookedDays } from './days.ts';
 import type { Figure, Findings, ImportedName, ImportedReader, ImportProgram, LeftOut } from './figures.ts';
 import { type Placed, placeFigures } from './place.ts';
 
@@ -42,7 +42,7 @@ export function accountsIn(books: Books, { figures }: Findings): number[] {
 }
 
 /** Turns what was found into what is to be written. A second import of the same plans nothing. */
-export function planImport(books: Books, held: Held, found: Findings, terms: ImportTerms): Plan {
+export function planImport(books: Books, booked: BookedDays, found: Findings, terms: ImportTerms): Plan {
   const { program } = found;
   const plan: Plan = { program, lines: [], names: [], readers: [], leftOut: [...found.leftOut] };
   const own = ownCounts(books, terms.routers, terms.timezone);
@@ -52,7 +52,7 @@ export function planImport(books: Books, held: Held, found: Findings, terms: Imp
     if (first === undefined) continue;
     const { account } = first;
     const known = books.accounts.get(key);
-    const days = (known && held.get(known.id)) ?? new Map<number, HeldDay>();
+    const days = (known && booked.get(known.id)) ?? new Map<number, BookedDay>();
     const placed = placeFigures(figures, days, {
       program,
       timezone: terms.timezone,
@@ -90,7 +90,7 @@ function byAccount(figures: readonly Figure[]): Map<string, Figure[]> {
 /** What may be booked at the most: up to the program's own sum of all times, and never so much that a sum loses its last digits. */
 function budgetOf(
   program: ImportProgram,
-  days: ReadonlyMap<number, HeldDay>,
+  days: ReadonlyMap<number, BookedDay>,
   most: Traffic | undefined,
   total: Traffic | undefined,
 ): Traffic {
@@ -108,11 +108,11 @@ function budgetOf(
 /** Baselines are taken over only where the ledger has never read the like: else it goes on from its own. */
 function planReaders(books: Books, { readers, program }: Findings, plan: Plan, now: number): void {
   for (const reader of readers) {
-    const rivals = [...books.readers.values()].filter(({ router, source, reader: address }) =>
-      source !== reader.source ? false : source === 'stations' || router === reader.router || address === reader.reader,
+    const rivals = [...books.readers.values()].filter(({ router, source, origin: address }) =>
+      source !== reader.source ? false : source === 'stations' || router === reader.router || address === reader.origin,
     );
     const own = books.readers.get(readerKey(reader.router, reader.source));
-    if (own?.reader === reader.reader) continue; // it has been taken over, or read, before
+    if (own?.origin === reader.origin) continue; // it has been taken over, or read, before
     const what = `last reading of ${program} (${reader.source})`;
     if (rivals.length > 0)
       plan.leftOut.push({ what, bytes: null, why: `the ledger goes on from its own reading of ${rivals[0]?.router ?? ''}` });

@@ -1,6 +1,6 @@
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { MOST_LINES } from '../../domain/pairing.ts';
-import type { Reader, ReaderEntry } from '../books.ts';
+import type { Reader, ReaderUpdate } from '../books.ts';
 
 /** No list misses a counter for so long, and an element of nftables that was silent for a day has ended. Rule: missed element. */
 const MISSED_FOR_MS = 2 * 86_400_000;
@@ -17,27 +17,28 @@ export function byCounter<R extends Reading>(readings: readonly R[]): Map<string
 }
 
 /** Notes today's readings as the baselines of tomorrow, where they differ from what is held. */
-export function hold(written: ReaderEntry, counter: string, readings: readonly Reading[], held: readonly Baseline[]): void {
-  const unchanged = readings.length === held.length && readings.every((reading, i) => held[i] !== undefined && holds(held[i], reading));
+export function updateBaselines(update: ReaderUpdate, counter: string, readings: readonly Reading[], baselines: readonly Baseline[]): void {
+  const unchanged =
+    readings.length === baselines.length && readings.every((reading, i) => baselines[i] !== undefined && isSame(baselines[i], reading));
   if (unchanged) return;
-  written.changed.set(
+  update.changed.set(
     counter,
     readings.map(({ bytes, epoch }) => ({ bytes, epoch, lastRead: null })),
   );
 }
 
-function holds(baseline: Baseline, { bytes, epoch }: Reading): boolean {
-  const { bytes: held, epoch: began, lastRead } = baseline;
+function isSame(baseline: Baseline, { bytes, epoch }: Reading): boolean {
+  const { bytes: before, epoch: epochBefore, lastRead } = baseline;
   const sameEpoch =
-    began?.boot === epoch?.boot &&
-    began?.instance === epoch?.instance &&
-    Math.abs((began?.began ?? 0) - (epoch?.began ?? 0)) <= (epoch?.margin ?? 0);
-  return lastRead === null && sameEpoch && held.download === bytes.download && held.upload === bytes.upload;
+    epochBefore?.boot === epoch?.boot &&
+    epochBefore?.instance === epoch?.instance &&
+    Math.abs((epochBefore?.began ?? 0) - (epoch?.began ?? 0)) <= (epoch?.margin ?? 0);
+  return lastRead === null && sameEpoch && before.download === bytes.download && before.upload === bytes.upload;
 }
 
 /** What becomes of counters that the answer does not show: they ended, or their baselines wait. Rule: absent counter. */
 export function markAbsent(
-  written: ReaderEntry,
+  update: ReaderUpdate,
   before: Reader,
   rules: CounterRules,
   present: ReadonlyMap<string, readonly Reading[]>,
@@ -46,9 +47,9 @@ export function markAbsent(
   const instance = first?.[0]?.epoch?.instance ?? null;
   for (const [counter, baselines] of before.counters) {
     if (present.has(counter)) continue;
-    if (hasEnded(baselines, rules, written.reader.readAt, instance)) written.removed.push(counter);
+    if (hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
     else if (baselines.some((b) => b.lastRead === null)) {
-      written.changed.set(
+      update.changed.set(
         counter,
         baselines.map((b) => ({ ...b, lastRead: b.lastRead ?? before.readAt })),
       );

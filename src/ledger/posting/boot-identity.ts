@@ -11,13 +11,22 @@ export interface Boot {
 const MARGIN = 5;
 
 /** The same boot with a clock that did not run on: an answer from before. Rule: stale answer. */
-export function isStale(held: Reader, reader: string, { boot, uptime }: Boot): boolean {
-  return held.reader === reader && boot !== null && held.boot === boot && uptime !== null && held.uptime !== null && uptime <= held.uptime;
+export function isStale(before: Reader, origin: string, { boot, uptime }: Boot): boolean {
+  return (
+    before.origin === origin &&
+    boot !== null &&
+    before.boot === boot &&
+    uptime !== null &&
+    before.uptime !== null &&
+    uptime <= before.uptime
+  );
 }
 
 /** A new boot that reaches back before our last reading cannot be the router that we read then. Rule: another machine. */
-export function isAnotherMachine(held: Reader, { boot, uptime }: Boot, at: number, tick: number): boolean {
-  return boot !== null && held.boot !== null && held.boot !== boot && uptime !== null && uptime - MARGIN > sinceReading(held, at, tick);
+export function isAnotherMachine(before: Reader, { boot, uptime }: Boot, at: number, tick: number): boolean {
+  return (
+    boot !== null && before.boot !== null && before.boot !== boot && uptime !== null && uptime - MARGIN > sinceReading(before, at, tick)
+  );
 }
 
 /** Seconds between two readings: the longest that any clock tells, since a clock may have been set back in between. */

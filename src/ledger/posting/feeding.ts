@@ -2,10 +2,10 @@ import { parseMac } from '../../domain/mac.ts';
 import type { Round } from '../../domain/round.ts';
 import { isZero, NOTHING } from '../../domain/traffic.ts';
 import { type Account, type AccountName, accountKey } from '../account.ts';
-import { type Books, type Entry, type Feeding, readerKey } from '../books.ts';
-import { addRow } from './audit-log.ts';
+import { type Books, type Feeding, type RoundUpdate, readerKey } from '../books.ts';
+import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './owners.ts';
-import type { Sheet } from './postings.ts';
+import type { Postings } from './postings.ts';
 import { hostCounter } from './readings.ts';
 
 /** An address is another machine's after this, so what was kept under it stays there: a lease lasts half a day. Rule: unknown address. */
@@ -15,8 +15,8 @@ const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
  * What feeds the accounts of devices in this round. Left to itself it is the stations, until a gateway shows that it counts hosts: from
  * that round on it is the hosts, for good. Whatever the reason, the source that takes over begins where the other one has ended.
  */
-export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stations' | 'hosts', entry: Entry): Feeding {
-  const by = accounting === 'auto' ? sourceLeftToItself(books, round, entry) : accounting;
+export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stations' | 'hosts', update: RoundUpdate): Feeding {
+  const by = accounting === 'auto' ? automaticSource(books, round, update) : accounting;
   const fed = [...books.readers.values()].filter(({ source }) => source === books.feeding.by);
   const feeding = by === books.feeding.by ? books.feeding : { by, from: Math.max(0, ...fed.map(({ readAt }) => readAt)) };
   // A clock that stood ahead may have left a reading that is still to come.
@@ -30,44 +30,44 @@ export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stat
 export const feedsSince = (readAt: number, { from }: Feeding, round: Round): boolean =>
   from === 0 || (readAt >= from && readAt <= round.startedAt);
 
-function sourceLeftToItself(books: Books, round: Round, entry: Entry): 'stations' | 'hosts' {
+function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stations' | 'hosts' {
   if (books.hostsSince > 0) return 'hosts';
-  const gateway = round.routers.find((told) =>
-    told.results.some((result) => result.status === 'ok' && countsHosts(books, told.router, result)),
+  const gateway = round.routers.find((each) =>
+    each.results.some((result) => result.status === 'ok' && countsHosts(books, each.router, result)),
   );
   if (gateway === undefined) return 'stations';
-  entry.hostsSince = entry.at;
+  update.hostsSince = update.at;
   const why = 'devices are counted at the gateway from now on, and no longer by their access points';
-  addRow(entry, { at: entry.at, kind: 'hosts', router: gateway.router, source: 'hosts', counter: '', ...NOTHING, why });
+  addAuditRow(update, { at: update.at, kind: 'hosts', router: gateway.router, source: 'hosts', counter: '', ...NOTHING, why });
   return 'hosts';
 }
 
 type Answered = Extract<Round['routers'][number]['results'][number], { status: 'ok' }>;
 
 /** A gateway counts hosts if some byte of theirs has moved since its reading before. Rule: device account. */
-function countsHosts(books: Books, router: string, { source, reader, observation }: Answered): boolean {
-  const held = books.readers.get(readerKey(router, source));
-  if (observation.source !== 'hosts' || held === undefined || held.reader !== reader) return false;
+function countsHosts(books: Books, router: string, { source, origin, observation }: Answered): boolean {
+  const previous = books.readers.get(readerKey(router, source));
+  if (observation.source !== 'hosts' || previous === undefined || previous.origin !== origin) return false;
   return observation.hosts.some((host) => {
-    const before = held.counters.get(hostCounter(host))?.[0]?.bytes ?? NOTHING;
+    const before = previous.counters.get(hostCounter(host))?.[0]?.bytes ?? NOTHING;
     return host.bytes.download > before.download || host.bytes.upload > before.upload;
   });
 }
 
 /** What was kept under addresses whose MAC their router knows now goes over to the MAC. */
-export function draftMoves(books: Books, owners: ReadonlyMap<string, OwnerOf>, sheet: Sheet, entry: Entry): void {
-  for (const from of unknownAddresses(books, entry.at)) {
+export function draftMoves(books: Books, owners: ReadonlyMap<string, OwnerOf>, postings: Postings, update: RoundUpdate): void {
+  for (const from of unknownAddresses(books, update.at)) {
     const { kind, router } = from;
     const mac = owners.get(router)?.(from.key) ?? null;
-    if (mac === null || entry.accounts.has(accountKey(from))) continue;
+    if (mac === null || update.accounts.has(accountKey(from))) continue;
     const name: AccountName =
       kind === 'host' ? { kind, router, interface: '', key: mac } : { kind: 'device', router: '', interface: '', key: mac };
-    const into = sheet.line(name, entry.at);
+    const into = postings.accountFor(name, update.at);
     if (into === null) continue;
-    entry.moves.push({ from, into });
+    update.moves.push({ from, into });
     if (kind !== 'host' || isZero(from.total)) continue;
     const why = `its MAC is ${mac}, which has its bytes from now on`;
-    addRow(entry, { at: entry.at, kind: 'learned', router, source: 'hosts', counter: from.key, ...from.total, why });
+    addAuditRow(update, { at: update.at, kind: 'learned', router, source: 'hosts', counter: from.key, ...from.total, why });
   }
 }
 

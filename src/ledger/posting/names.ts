@@ -1,7 +1,7 @@
 import type { Observation } from '../../domain/observation.ts';
 import type { Round } from '../../domain/round.ts';
 import type { Account, Device, KnownLease } from '../account.ts';
-import { type Books, type Entry, leaseKey, readerKey } from '../books.ts';
+import { type Books, leaseKey, type RoundUpdate, readerKey } from '../books.ts';
 import { isMac } from './feeding.ts';
 
 const FORGET_LEASE_MS = 30 * 86_400_000;
@@ -9,9 +9,9 @@ const FORGET_LEASE_MS = 30 * 86_400_000;
 type LeasesObservation = Extract<Observation, { source: 'leases' }>;
 
 /** Drafts the leases that are new, changed or gone. A lease that has gone keeps its name until it is forgotten. */
-export function draftLeases(books: Books, round: Round, entry: Entry): void {
+export function draftLeases(books: Books, round: Round, update: RoundUpdate): void {
   for (const { router, observation } of observed(round, 'leases')) {
-    const readBefore = books.readers.get(readerKey(router, 'leases'))?.readAt ?? entry.at;
+    const readBefore = books.readers.get(readerKey(router, 'leases'))?.readAt ?? update.at;
     const present = new Map<string, KnownLease>();
     for (const { mac, ip, hostname, clientId, expiry } of observation.leases) {
       const other = present.get(mac);
@@ -20,11 +20,11 @@ export function draftLeases(books: Books, round: Round, entry: Entry): void {
     }
     for (const lease of present.values()) {
       const known = books.leases.get(leaseKey(router, lease.mac));
-      if (known === undefined || !sameLease(known, lease)) entry.leases.push(lease);
+      if (known === undefined || !sameLease(known, lease)) update.leases.push(lease);
     }
     for (const known of books.leases.values()) {
       if (known.router === router && known.lastRead === null && !present.has(known.mac))
-        entry.leases.push({ ...known, lastRead: readBefore });
+        update.leases.push({ ...known, lastRead: readBefore });
     }
   }
 }
@@ -36,37 +36,37 @@ function sameLease(a: KnownLease, b: KnownLease): boolean {
 }
 
 /** Drafts what devices are called: a static host's name goes before a lease's, and the last name known stays. Rule: names. */
-export function draftNames(books: Books, round: Round, entry: Entry): void {
+export function draftNames(books: Books, round: Round, update: RoundUpdate): void {
   const facts = gatherFacts(round);
   const staticsRead = observed(round, 'leases').some(({ observation }) => observation.staticHosts !== null);
   const drafted = new Set<string>();
-  for (const { account, isNew } of entry.accounts.values()) {
+  for (const { account, isNew } of update.accounts.values()) {
     if (isNew && hasMac(account) && !books.devices.has(account.key)) drafted.add(account.key);
   }
   const leases = drafted.size > 0 ? new Map([...books.leases.values()].map((lease) => [lease.mac, lease])) : new Map<string, KnownLease>();
   for (const mac of drafted) {
     const lease = leases.get(mac);
     const known: Device = { mac, name: lease?.hostname ?? null, namedBy: lease?.hostname ? 'lease' : null, ip: lease?.ip ?? null };
-    entry.devices.push(renamed(known, facts.get(mac), staticsRead) ?? known);
+    update.devices.push(renamed(known, facts.get(mac), staticsRead) ?? known);
   }
   for (const [mac, fact] of facts) {
     const known = books.devices.get(mac);
     const next = known && renamed(known, fact, staticsRead);
-    if (next) entry.devices.push(next);
+    if (next) update.devices.push(next);
   }
 }
 
 /** Peers have a key of their own, and some hosts an address alone. */
 const hasMac = ({ kind, key }: Account): boolean => kind === 'station' || kind === 'device' || (kind === 'host' && isMac(key));
 
-interface Facts {
+interface NameFacts {
   name: string | null;
   namedBy: 'static' | 'lease';
   ip: string | null;
 }
 
 /** The device by its new facts, or null where they change nothing. */
-function renamed(known: Device, fact: Facts | undefined, staticsRead: boolean): Device | null {
+function renamed(known: Device, fact: NameFacts | undefined, staticsRead: boolean): Device | null {
   if (fact === undefined) return null;
   const ip = fact.ip ?? known.ip;
   const mayName = fact.name !== null && (fact.namedBy === 'static' || known.namedBy !== 'static' || staticsRead);
@@ -75,9 +75,9 @@ function renamed(known: Device, fact: Facts | undefined, staticsRead: boolean): 
   return ip === known.ip && name === known.name && namedBy === known.namedBy ? null : { mac: known.mac, name, namedBy, ip };
 }
 
-function gatherFacts(round: Round): Map<string, Facts> {
-  const facts = new Map<string, Facts>();
-  const note = (mac: string, ip: string | null, name: string | null, namedBy: Facts['namedBy']) => {
+function gatherFacts(round: Round): Map<string, NameFacts> {
+  const facts = new Map<string, NameFacts>();
+  const note = (mac: string, ip: string | null, name: string | null, namedBy: NameFacts['namedBy']) => {
     const known = facts.get(mac);
     if (known === undefined) facts.set(mac, { name, namedBy, ip });
     else {

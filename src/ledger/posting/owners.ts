@@ -11,7 +11,7 @@ export type OwnerOf = (ip: string) => string | null;
 export function ownersAt({ results }: Pick<RouterRound, 'results'>): OwnerOf {
   // Each is gathered when it is asked for: most routers are asked for nobody, and the first tells nearly all of the others.
   const gathered: Map<string, string | null>[] = [];
-  const gather = (pairsOf: (told: Observation) => Pair[]) =>
+  const gather = (pairsOf: (observation: Observation) => Pair[]) =>
     ownersIn(results.flatMap((result) => (result.status === 'ok' ? pairsOf(result.observation) : [])));
   return (ip) => {
     for (const [i, pairsOf] of [neighbours, leases, senders].entries()) {
@@ -36,10 +36,13 @@ function ownersIn(pairs: readonly Pair[]): Map<string, string | null> {
   return owners;
 }
 
-const neighbours = (told: Observation): Pair[] =>
-  told.source === 'neighbours' ? told.neighbours.filter(({ state }) => state !== 'FAILED').map(({ ip, mac }) => [ip, mac]) : [];
+const neighbours = (observation: Observation): Pair[] =>
+  observation.source === 'neighbours'
+    ? observation.neighbours.filter(({ state }) => state !== 'FAILED').map(({ ip, mac }) => [ip, mac])
+    : [];
 
-const leases = (told: Observation): Pair[] => (told.source === 'leases' ? told.leases.map(({ ip, mac }) => [ip, mac]) : []);
+const leases = (observation: Observation): Pair[] =>
+  observation.source === 'leases' ? observation.leases.map(({ ip, mac }) => [ip, mac]) : [];
 
-const senders = (told: Observation): Pair[] =>
-  told.source === 'hosts' ? told.hosts.flatMap(({ ip, mac }) => (mac === null ? [] : [[ip, mac] as const])) : [];
+const senders = (observation: Observation): Pair[] =>
+  observation.source === 'hosts' ? observation.hosts.flatMap(({ ip, mac }) => (mac === null ? [] : [[ip, mac] as const])) : [];

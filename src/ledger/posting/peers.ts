@@ -1,6 +1,6 @@
 import type { Peer } from '../../domain/observation.ts';
 import type { Round } from '../../domain/round.ts';
-import type { Books, Entry } from '../books.ts';
+import type { Books, RoundUpdate } from '../books.ts';
 
 /** What is known of a WireGuard peer; its bytes are in its account. */
 export interface KnownPeer {
@@ -23,7 +23,7 @@ const MOST_PEERS = 10_000;
 export const peerKey = (router: string, name: string, publicKey: string): string => `${router}\n${name}\n${publicKey}`;
 
 /** Drafts the peers that are new, changed or gone. A peer of an interface that an answer does not list stays as it was. */
-export function draftPeers(books: Books, round: Round, entry: Entry): void {
+export function draftPeers(books: Books, round: Round, update: RoundUpdate): void {
   let room = MOST_PEERS - books.peers.size;
   for (const { router, results } of round.routers) {
     for (const result of results) {
@@ -37,12 +37,12 @@ export function draftPeers(books: Books, round: Round, entry: Entry): void {
         present.add(key);
         const known = books.peers.get(key);
         if (known === undefined && --room < 0) continue;
-        const next = merged(router, peer, known, Math.floor(entry.at / 1000));
-        if (known === undefined || !same(known, next)) entry.peers.push(next);
+        const next = merged(router, peer, known, Math.floor(update.at / 1000));
+        if (known === undefined || !same(known, next)) update.peers.push(next);
       }
       for (const [key, known] of books.peers) {
         if (known.router !== router || known.state === 'gone' || present.has(key) || !interfaces.includes(known.interface)) continue;
-        entry.peers.push({ ...known, state: 'gone', endpoint: null });
+        update.peers.push({ ...known, state: 'gone', endpoint: null });
       }
     }
   }

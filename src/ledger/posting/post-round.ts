@@ -2,19 +2,19 @@ import { type Change, type Circumstances, compare } from '../../domain/increase.
 import type { System } from '../../domain/observation.ts';
 import type { Round, SourceResult } from '../../domain/round.ts';
 import { isZero, NOTHING, total } from '../../domain/traffic.ts';
-import { type Books, type Entry, type Reader, type ReaderEntry, readerKey } from '../books.ts';
-import { closeJournal, type Journal, journalOf } from './audit-log.ts';
-import { byCounter, hold, markAbsent } from './baselines.ts';
+import { type Books, type Reader, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
+import { type AuditLog, auditLogOf, closeAuditLog } from './audit-log.ts';
+import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
 import { type Boot, elapsed, isAnotherMachine, isStale } from './boot-identity.ts';
 import { draftMoves, feedingOf, feedsSince } from './feeding.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
-import { openSheet, type Sheet, type SheetTerms } from './postings.ts';
-import { type PostingTerms, readingsOf } from './readings.ts';
+import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
+import { type ReadingTerms, readingsOf } from './readings.ts';
 
 /** How the rules are to be applied. */
-export interface Terms extends SheetTerms {
+export interface PostingTerms extends PostingsTerms {
   /** Which source device accounts are fed from; `auto`: from hosts, as soon as some gateway counts them. */
   accounting: 'auto' | 'stations' | 'hosts';
   /** Bits per second, by router. */
@@ -31,129 +31,147 @@ const NONE: readonly never[] = [];
 
 type Answered = Extract<SourceResult, { status: 'ok' }>;
 
+/** What all sources of a round are posted with. */
+interface RoundContext {
+  books: Books;
+  round: Round;
+  terms: PostingTerms;
+  /** Ms on the monotonic clock. */
+  tick: number;
+  update: RoundUpdate;
+  postings: Postings;
+  nextReader: number;
+}
+
+/** One source of one router in a round. */
+interface SourceContext {
+  router: string;
+  system: System | null;
+  result: Answered;
+  ownerOf: OwnerOf;
+}
+
 /** Turns a round into what is to be written, without changing the books. `tick` is ms on the monotonic clock. */
-export function draft(books: Books, round: Round, terms: Terms, tick: number): Entry {
-  const entry: Entry = {
-    at: round.finishedAt,
-    readers: [],
-    accounts: new Map(),
-    hours: new Map(),
-    days: new Map(),
-    devices: [],
-    leases: [],
-    peers: [],
-    moves: [],
-    hostsSince: books.hostsSince,
-    feeding: books.feeding,
-    counts: new Map(),
-    audit: [],
-    auditLeftOut: 0,
-  };
-  entry.feeding = feedingOf(books, round, terms.accounting, entry);
-  const sheet = openSheet(books, entry, terms);
-  const desk = createDesk(books, entry, sheet, terms, round);
+export function draftRound(books: Books, round: Round, terms: PostingTerms, tick: number): RoundUpdate {
+  const update = emptyUpdate(books, round.finishedAt);
+  update.feeding = feedingOf(books, round, terms.accounting, update);
+  const postings = createPostings(books, update, terms);
+  const nextReader = Math.max(0, ...[...books.readers.values()].map(({ id }) => id)) + 1;
+  const context: RoundContext = { books, round, terms, tick, update, postings, nextReader };
   const owners = new Map<string, OwnerOf>();
-  for (const told of round.routers) {
-    const { router, system, results } = told;
-    const ownerOf = ownersAt(told);
+  for (const routerRound of round.routers) {
+    const { router, system, results } = routerRound;
+    const ownerOf = ownersAt(routerRound);
     owners.set(router, ownerOf);
-    for (const result of results) {
-      if (result.status === 'ok') desk.post(router, system, result, tick, ownerOf);
-    }
+    for (const result of results) if (result.status === 'ok') postSource(context, { router, system, result, ownerOf });
   }
-  draftMoves(books, owners, sheet, entry);
-  draftLeases(books, round, entry);
-  draftPeers(books, round, entry);
-  draftNames(books, round, entry);
-  closeJournal(entry);
-  return entry;
+  draftMoves(books, owners, postings, update);
+  draftLeases(books, round, update);
+  draftPeers(books, round, update);
+  draftNames(books, round, update);
+  closeAuditLog(update);
+  return update;
 }
 
-function createDesk(books: Books, entry: Entry, sheet: Sheet, terms: Terms, round: Round) {
+const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate => ({
+  at,
+  readers: [],
+  accounts: new Map(),
+  hours: new Map(),
+  days: new Map(),
+  devices: [],
+  leases: [],
+  peers: [],
+  moves: [],
+  hostsSince,
+  feeding,
+  counts: new Map(),
+  audit: [],
+  auditLeftOut: 0,
+});
+
+function postSource(context: RoundContext, { router, system, result, ownerOf }: SourceContext): void {
+  const { books, round, tick, update } = context;
+  const { source, origin, at } = result;
+  const known = books.readers.get(readerKey(router, source));
+  const boot: Boot = { boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
+  const log = auditLogOf(update, router, source, at);
+  if (known !== undefined && isStale(known, origin, boot)) {
+    if (boot.uptime !== known.uptime) log.note('stale', '', NOTHING, `the router answered with an uptime of before, ${boot.uptime} s`);
+    return;
+  }
+  const before = known !== undefined && isSameReader(known, result, boot, tick, log) ? known : null;
+  const readerUpdate: ReaderUpdate = {
+    reader: { id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick, ...boot },
+    fresh: before === null,
+    superseded: before === null ? supersededBy(result, books, round) : [],
+    changed: new Map(),
+    removed: [],
+  };
+  update.readers.push(readerUpdate);
+  const feeds = before === null || feedsSince(before.readAt, update.feeding, round);
+  postCounters(context, readerUpdate, before, result, log, { deviceBytes: feeds ? update.feeding.by : 'nothing', ownerOf });
+}
+
+function postCounters(
+  { postings, terms, tick }: RoundContext,
+  readerUpdate: ReaderUpdate,
+  before: Reader | null,
+  result: Answered,
+  log: AuditLog,
+  readingTerms: ReadingTerms,
+): void {
+  const { router, uptime, boot } = readerUpdate.reader;
+  const answer = readingsOf(router, result.observation, readingTerms);
+  if (answer === null) return;
+  const waited = before === null ? 0 : elapsed(before, { boot, uptime }, result.at, tick);
+  if (terms.gapAfter > 0 && waited > terms.gapAfter) log.note('gap', '', NOTHING, `no reading for ${Math.round(waited)} s`);
+  const now: Circumstances = {
+    rules: answer.rules,
+    at: result.at,
+    previous: before && { at: before.readAt, boot: before.boot, uptime: before.uptime },
+    elapsed: waited,
+    uptime,
+    fastest: terms.lineRate(router) / 8,
+  };
+  const counters = byCounter(answer.readings);
+  let room = MOST_COUNTERS - (before?.counters.size ?? 0);
+  for (const [counter, readings] of counters) {
+    const baselines = before?.counters.get(counter) ?? NONE;
+    if (baselines.length === 0 && --room < 0) {
+      log.counts.leftOut += 1;
+      continue;
+    }
+    const { accounts = NONE, shows } = readings[0] ?? {};
+    for (const change of compare(readings, baselines, now)) {
+      noteChange(log, counter, change);
+      if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
+      for (const account of accounts) if (!postings.post(account, change, result.at)) log.counts.leftOut += 1;
+    }
+    if (shows !== undefined) postings.markSeen(shows, result.at);
+    updateBaselines(readerUpdate, counter, readings, baselines);
+  }
+  if (before !== null) markAbsent(readerUpdate, before, answer.rules, counters);
+  if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings of devices that there was no room for`);
+}
+
+/** Readers of the same origin under names that no router has any more: from now on it is read under its new one. Rule: renamed router. */
+function supersededBy({ origin, source }: Answered, books: Books, round: Round): Reader[] {
   const routers = new Set(round.routers.map(({ router }) => router));
-  let nextReader = Math.max(0, ...[...books.readers.values()].map((r) => r.id));
-
-  function post(router: string, system: System | null, result: Answered, tick: number, ownerOf: OwnerOf): void {
-    const { source, at } = result;
-    const held = books.readers.get(readerKey(router, source));
-    const told: Boot = { boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
-    const journal = journalOf(entry, router, source, at);
-    if (held !== undefined && isStale(held, result.reader, told)) {
-      if (told.uptime !== held.uptime) journal.note('stale', '', NOTHING, `the router answered with an uptime of before, ${told.uptime} s`);
-      return;
-    }
-    const before = held !== undefined && goesOn(held, result, told, tick, journal) ? held : null;
-    const reader = { id: held?.id ?? ++nextReader, router, source, reader: result.reader, readAt: at, readTick: tick, ...told };
-    const written: ReaderEntry = { reader, fresh: before === null, usurped: [], changed: new Map(), removed: [] };
-    if (before === null) written.usurped = formerReaders(result);
-    entry.readers.push(written);
-    const feeds = before === null || feedsSince(before.readAt, entry.feeding, round);
-    postCounters(written, before, result, tick, journal, { deviceBytes: feeds ? entry.feeding.by : 'nothing', ownerOf });
-  }
-
-  function postCounters(
-    written: ReaderEntry,
-    before: Reader | null,
-    result: Answered,
-    tick: number,
-    journal: Journal,
-    posting: PostingTerms,
-  ): void {
-    const { router, uptime, boot } = written.reader;
-    const answer = readingsOf(router, result.observation, posting);
-    if (answer === null) return;
-    const waited = before === null ? 0 : elapsed(before, { boot, uptime }, result.at, tick);
-    if (terms.gapAfter > 0 && waited > terms.gapAfter) journal.note('gap', '', NOTHING, `no reading for ${Math.round(waited)} s`);
-    const now: Circumstances = {
-      rules: answer.rules,
-      at: result.at,
-      before: before && { at: before.readAt, boot: before.boot, uptime: before.uptime },
-      elapsed: waited,
-      uptime,
-      fastest: terms.lineRate(router) / 8,
-    };
-    const counters = byCounter(answer.readings);
-    let more = MOST_COUNTERS - (before?.counters.size ?? 0);
-    for (const [counter, readings] of counters) {
-      const baselines = before?.counters.get(counter) ?? NONE;
-      if (baselines.length === 0 && --more < 0) {
-        journal.counts.leftOut += 1;
-        continue;
-      }
-      const { accounts = NONE, shows } = readings[0] ?? {};
-      for (const change of compare(readings, baselines, now)) {
-        writeDown(journal, counter, change);
-        if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
-        for (const account of accounts) if (!sheet.book(account, change, result.at)) journal.counts.leftOut += 1;
-      }
-      if (shows !== undefined) sheet.sight(shows, result.at);
-      hold(written, counter, readings, baselines);
-    }
-    if (before !== null) markAbsent(written, before, answer.rules, counters);
-    if (journal.counts.leftOut > 0) {
-      journal.note('full', '', NOTHING, `${journal.counts.leftOut} readings of devices that there was no room for`);
-    }
-  }
-
-  /** Readers of the same address under names that no router has any more: from now on it is read under its new one. Rule: renamed router. */
-  function formerReaders({ reader, source }: Answered): Reader[] {
-    return [...books.readers.values()].filter((r) => r.reader === reader && r.source === source && !routers.has(r.router));
-  }
-
-  return { post };
+  return [...books.readers.values()].filter((r) => r.origin === origin && r.source === source && !routers.has(r.router));
 }
 
-/** Whether the answer comes from the reader that is held, so that its baselines may be used. */
-function goesOn(held: Reader, { reader, at }: Answered, told: Boot, tick: number, journal: Journal): boolean {
-  if (held.reader !== reader) return false;
-  if (!isAnotherMachine(held, told, at, tick)) return true;
-  journal.note('machine', '', NOTHING, `another machine answers here: it has run for ${told.uptime} s, and is not the one read last`);
+/** Whether the answer comes from the origin and the machine that were read last, so that the baselines may be used. */
+function isSameReader(known: Reader, { origin, at }: Answered, boot: Boot, tick: number, log: AuditLog): boolean {
+  if (known.origin !== origin) return false;
+  if (!isAnotherMachine(known, boot, at, tick)) return true;
+  log.note('machine', '', NOTHING, `another machine answers here: it has run for ${boot.uptime} s, and is not the one read last`);
   return false;
 }
 
 const movedNothing = (change: Change): boolean => 'bytes' in change && isZero(change.bytes);
 
-function writeDown({ note, counts }: Journal, counter: string, change: Change): void {
+function noteChange({ note, counts }: AuditLog, counter: string, change: Change): void {
   switch (change.kind) {
     case 'reset':
       counts.resets += 1;

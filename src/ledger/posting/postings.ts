@@ -3,9 +3,9 @@ import type { Change } from '../../domain/increase.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey } from '../account.ts';
-import type { AccountEntry, Books, Entry } from '../books.ts';
+import type { AccountUpdate, Books, RoundUpdate } from '../books.ts';
 
-export interface SheetTerms {
+export interface PostingsTerms {
   timezone: string;
   /** Seconds for which hour rows are kept. */
   keepHours: number;
@@ -15,32 +15,32 @@ export interface SheetTerms {
 }
 
 /** The accounts of a round, and what is added to each of them by hour and day. Null or false: there is no room for another account. */
-export interface Sheet {
-  line(name: AccountName, at: number): AccountEntry | null;
+export interface Postings {
+  accountFor(name: AccountName, at: number): AccountUpdate | null;
   /** Who bears the account was there at `at` (Unix ms). */
-  sight(name: AccountName, at: number): AccountEntry | null;
-  book(name: AccountName, change: Change, at: number): boolean;
+  markSeen(name: AccountName, at: number): AccountUpdate | null;
+  post(name: AccountName, change: Change, at: number): boolean;
 }
 
 /** Drafts into `entry`; the books stay as they are. */
-export function openSheet(books: Books, entry: Entry, terms: SheetTerms): Sheet {
+export function createPostings(books: Books, update: RoundUpdate, terms: PostingsTerms): Postings {
   const spans = new Map<string, Slice[]>();
   /** Counters of one host share the objects that name its accounts. */
-  const byName = new Map<AccountName, AccountEntry>();
+  const byName = new Map<AccountName, AccountUpdate>();
   /** Nearly all counters of an answer move over the same span. */
   let lastSpan: { since: number; at: number; over: Slice[] } | null = null;
   let nextAccount = 0;
   for (const account of books.accounts.values()) nextAccount = Math.max(nextAccount, account.id);
   let room = Math.min(terms.mostAccounts - books.accounts.size, terms.mostNewAccounts);
 
-  function sight(name: AccountName, at: number): AccountEntry | null {
-    const found = line(name, at);
+  function markSeen(name: AccountName, at: number): AccountUpdate | null {
+    const found = accountFor(name, at);
     if (found !== null) found.seen = Math.max(found.seen, at);
     return found;
   }
 
-  function book(name: AccountName, change: Change, at: number): boolean {
-    const found = sight(name, at);
+  function post(name: AccountName, change: Change, at: number): boolean {
+    const found = markSeen(name, at);
     if (found === null) return false;
     if (change.kind === 'baseline' || change.kind === 'rejected' || isZero(change.bytes)) return true;
     found.download += change.bytes.download;
@@ -57,17 +57,17 @@ export function openSheet(books: Books, entry: Entry, terms: SheetTerms): Sheet 
     return true;
   }
 
-  function put({ hour, day }: Slice, account: number, bytes: Traffic): void {
+  function put({ hour, day }: Slice, id: number, bytes: Traffic): void {
     if (isZero(bytes)) return;
-    if (hour !== null) addTo(entry.hours, hour, account, bytes);
-    addTo(entry.days, day, account, bytes);
+    if (hour !== null) addTo(update.hours, hour, id, bytes);
+    addTo(update.days, day, id, bytes);
   }
 
-  function line(name: AccountName, at: number): AccountEntry | null {
+  function accountFor(name: AccountName, at: number): AccountUpdate | null {
     const same = byName.get(name);
     if (same !== undefined) return same;
     const key = accountKey(name);
-    const drafted = entry.accounts.get(key);
+    const drafted = update.accounts.get(key);
     if (drafted !== undefined) return named(name, drafted);
     const known = books.accounts.get(key);
     if (known === undefined && --room < 0) return null;
@@ -81,11 +81,11 @@ export function openSheet(books: Books, entry: Entry, terms: SheetTerms): Sheet 
       overlay: name.overlay ?? false,
     };
     const made = { account, isNew: known === undefined, download: 0, upload: 0, seen: at };
-    entry.accounts.set(key, made);
+    update.accounts.set(key, made);
     return named(name, made);
   }
 
-  function named(name: AccountName, drafted: AccountEntry): AccountEntry {
+  function named(name: AccountName, drafted: AccountUpdate): AccountUpdate {
     byName.set(name, drafted);
     return drafted;
   }
@@ -99,7 +99,7 @@ export function openSheet(books: Books, entry: Entry, terms: SheetTerms): Sheet 
     return over;
   }
 
-  return { line, sight, book };
+  return { accountFor: accountFor, markSeen: markSeen, post: post };
 }
 
 function addTo(table: Map<number, Map<number, Traffic>>, time: number, account: number, bytes: Traffic): void {

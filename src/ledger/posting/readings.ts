@@ -16,7 +16,7 @@ export interface CounterAnswer {
   readings: PostedReading[];
 }
 
-export interface PostingTerms {
+export interface ReadingTerms {
   /** Which source device accounts are fed from. */
   deviceBytes: 'stations' | 'hosts' | 'nothing';
   /** The MAC that an address of the router's network belongs to, or null. */
@@ -24,7 +24,7 @@ export interface PostingTerms {
 }
 
 /** The counters of an observation, or null where it holds none. */
-export function readingsOf(router: string, observation: Observation, terms: PostingTerms): CounterAnswer | null {
+export function readingsOf(router: string, observation: Observation, terms: ReadingTerms): CounterAnswer | null {
   switch (observation.source) {
     case 'stations':
       return {
@@ -79,7 +79,7 @@ export function readingsOf(router: string, observation: Observation, terms: Post
 export const uplinkCounter = (name: string, device: string | null): string => `${name} ${device ?? ''}`;
 
 /** A host has four counters or more, whose bytes go to the same accounts. */
-function hostReadings(router: string, hosts: readonly HostCounter[], terms: PostingTerms): PostedReading[] {
+function hostReadings(router: string, hosts: readonly HostCounter[], terms: ReadingTerms): PostedReading[] {
   const known = new Map<string, AccountName[]>();
   return hosts.map((host) => {
     const { mac, ip, bytes, epoch } = host;
@@ -91,7 +91,7 @@ function hostReadings(router: string, hosts: readonly HostCounter[], terms: Post
   });
 }
 
-function hostAccounts(router: string, key: string, isUnknown: boolean, { deviceBytes }: PostingTerms): AccountName[] {
+function hostAccounts(router: string, key: string, isUnknown: boolean, { deviceBytes }: ReadingTerms): AccountName[] {
   const host: AccountName = { kind: 'host', router, interface: '', key };
   if (deviceBytes !== 'hosts') return [host];
   return [host, isUnknown ? { kind: 'address', router, interface: '', key } : { kind: 'device', router: '', interface: '', key }];

@@ -4,7 +4,7 @@ import { SCHEMA_VERSION } from './schema.ts';
 import { asLedgerError, codeOf, type Database, openDatabase } from './sqlite.ts';
 
 /** What a database file is worth. */
-export type Verdict =
+export type FileVerdict =
   | { state: 'good'; version: number; postedAt: number }
   | { state: 'damaged'; why: string }
   /** Written by a newer program. */
@@ -25,19 +25,19 @@ export class LostLedgerError extends LedgerError {
 }
 
 /** No version of the program wrote as many schemas: such a number is no number. */
-const SENSELESS_VERSION = 10_000;
+const IMPOSSIBLE_VERSION = 10_000;
 const TABLES = ['meta', 'account', 'hour', 'day', 'reader', 'baseline', 'device', 'lease', 'audit'];
 
 /**
  * Looks through a whole database file, with what its log holds, without changing a byte of either. Throws a LedgerError where it cannot
  * be read at all, which is no damage: the file may be whole.
  */
-export async function examine(path: string): Promise<Verdict> {
+export async function inspect(path: string): Promise<FileVerdict> {
   if ((await sizeOf(path)) === 0) return { state: 'damaged', why: 'file is empty' };
   let database: Database | null = null;
   try {
     database = await openDatabase(path, 'read');
-    return await look(database);
+    return await inspectOpen(database);
   } catch (error) {
     const code = codeOf(error);
     if (code === 'SQLITE_NOTADB') return { state: 'damaged', why: 'file is not a database' };
@@ -48,13 +48,13 @@ export async function examine(path: string): Promise<Verdict> {
   }
 }
 
-async function look(database: Database): Promise<Verdict> {
+async function inspectOpen(database: Database): Promise<FileVerdict> {
   const [head] = await database.all('PRAGMA user_version');
   const version = Number(head?.user_version);
   const [found] = await database.all('PRAGMA integrity_check(1)');
   const said = String(found?.integrity_check ?? '');
   if (said !== 'ok') return { state: 'damaged', why: `file is damaged (${said.replaceAll('\n', ' ')})` };
-  if (version > SCHEMA_VERSION && version < SENSELESS_VERSION) return { state: 'newer', version };
+  if (version > SCHEMA_VERSION && version < IMPOSSIBLE_VERSION) return { state: 'newer', version };
   const tables = new Set((await database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => name));
   if (version < 1 || version > SCHEMA_VERSION || !TABLES.every((table) => tables.has(table))) {
     return { state: 'damaged', why: 'file is no ledger' };

@@ -51,7 +51,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
       id: Number(row.id),
       router: text(row.router),
       source: text(row.source) as SourceName,
-      reader: text(row.reader),
+      origin: text(row.reader),
       readAt: Number(row.read_at),
       readTick: null,
       boot: textOrNull(row.boot),

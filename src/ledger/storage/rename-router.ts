@@ -21,7 +21,7 @@ const SQL = {
  * What is to be written so that everything kept under a router's earlier name goes on under its new one. Where the new name has
  * an account of its own already, the two become one; nothing is lost and nothing counted twice. No batches: nothing to do.
  */
-export function adoptions(books: Books, was: string, name: string): Batch[] {
+export function renameBatches(books: Books, was: string, name: string): Batch[] {
   const accounts = [...books.accounts.values()]
     .filter(({ router }) => router === was)
     .map((account) => ({ account, into: books.accounts.get(accountKey({ ...account, router: name })) }));

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { LedgerError } from '../../errors.ts';
 import { remainsOf } from '../backup/backups.ts';
 import { ledgerPath, lockPath, makeDirectory, renameDurably, sizeOf, syncFile } from './files.ts';
-import { examine, LostLedgerError } from './inspect.ts';
+import { inspect, LostLedgerError } from './inspect.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './sqlite.ts';
 
@@ -32,15 +32,15 @@ const PAGE = 1024;
  * of its own, or by one that is `held` and then belongs to the store. Throws a LedgerError; a LostLedgerError where the file is
  * damaged, or gone while others tell that there was one.
  */
-export async function openStore(directory: string, held?: LedgerLock): Promise<Store> {
-  const lock = held ?? (await lockLedger(directory));
+export async function openStore(directory: string, owned?: LedgerLock): Promise<Store> {
+  const lock = owned ?? (await lockLedger(directory));
   try {
     const path = ledgerPath(directory);
     if ((await sizeOf(path)) === null) await begin(directory);
     else await refuseUnlessGood(path);
     return await createStore(() => openToWrite(path), path, lock);
   } catch (error) {
-    if (held === undefined) await lock.release();
+    if (owned === undefined) await lock.release();
     throw asLedgerError(error, ledgerPath(directory));
   }
 }
@@ -91,7 +91,7 @@ async function begin(directory: string): Promise<void> {
 }
 
 async function refuseUnlessGood(path: string): Promise<void> {
-  const verdict = await examine(path);
+  const verdict = await inspect(path);
   if (verdict.state === 'damaged') throw new LostLedgerError(path, verdict.why);
   if (verdict.state === 'newer') throw new LedgerError(wrongVersion(path, verdict.version));
 }

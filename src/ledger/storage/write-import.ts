@@ -25,7 +25,7 @@ const SQL = {
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = coalesce(ip, excluded.ip) WHERE name IS NULL`,
   reader: `INSERT INTO reader(id, router, source, reader, read_at, boot, uptime) SELECT ${fields(5)}, NULL, NULL FROM json_each(?)`,
   baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, margin) SELECT ${fields(4)}, '${IMPORTED}', 0 FROM json_each(?)`,
-  held: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 4, j.value ->> 5 FROM json_each(?) AS j
+  baselineBytes: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 4, j.value ->> 5 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2`,
   audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
 };
@@ -58,10 +58,10 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
     ),
     ...bulk(
       SQL.reader,
-      readers.map((r) => [r.id, r.router, r.source, r.reader, r.readAt]),
+      readers.map((r) => [r.id, r.router, r.source, r.origin, r.readAt]),
     ),
     ...bulk(SQL.baseline, baselines),
-    ...bulk(SQL.held, baselines),
+    ...bulk(SQL.baselineBytes, baselines),
     ...bulk(SQL.audit, auditRows(plan, lines, from, now)),
   ];
 }

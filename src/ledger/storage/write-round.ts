@@ -1,5 +1,5 @@
 import type { Baseline } from '../../domain/counter.ts';
-import { type AccountEntry, type AuditRow, type Books, type Entry, type ReaderEntry, readerKey } from '../books.ts';
+import { type AccountUpdate, type AuditRow, type Books, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
 import { isForgotten } from '../posting/names.ts';
 import type { KnownPeer } from '../posting/peers.ts';
 import { mergeBatches } from './merge-accounts.ts';
@@ -22,7 +22,7 @@ const SQL = {
     ON CONFLICT(reader, counter, line) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
       began = excluded.began, margin = excluded.margin`,
   // The lookup of their baselines costs less than carrying their numbers in memory would.
-  held: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
+  baselineBytes: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2 WHERE true
     ON CONFLICT DO UPDATE SET download = excluded.download, upload = excluded.upload`,
   newAccount: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?)`,
@@ -50,30 +50,30 @@ const SQL = {
 };
 
 /** The rows of an entry: one bulk statement a table, whatever the number of devices. `saved` tells when an account's sight was written last. */
-export function batchesOf(books: Books, entry: Entry, saved: ReadonlyMap<number, number>): Batch[] {
-  const written = entry.readers.map(({ reader }) => reader);
-  const usurped = entry.readers.flatMap((line) => line.usurped.map((other) => [other.id]));
-  const dropped = entry.readers.flatMap((line) => droppedCounters(books, line).map((counter) => [line.reader.id, counter]));
-  const accounts = [...entry.accounts.values()];
-  const forgotten = [...books.leases.values()].filter((lease) => isForgotten(lease, entry.at));
+export function batchesOf(books: Books, update: RoundUpdate, saved: ReadonlyMap<number, number>): Batch[] {
+  const written = update.readers.map(({ reader }) => reader);
+  const superseded = update.readers.flatMap((each) => each.superseded.map((other) => [other.id]));
+  const dropped = update.readers.flatMap((each) => droppedCounters(books, each).map((counter) => [each.reader.id, counter]));
+  const accounts = [...update.accounts.values()];
+  const forgotten = [...books.leases.values()].filter((lease) => isForgotten(lease, update.at));
   return [
-    { sql: SQL.meta, rows: timesOf(books, entry) },
-    { sql: SQL.dropReader, rows: usurped },
-    { sql: SQL.reader, rows: written.map((r) => [r.id, r.router, r.source, r.reader, r.readAt, r.boot, r.uptime]) },
-    { sql: SQL.forgetReader, rows: [...usurped, ...entry.readers.filter((r) => r.fresh).map((r) => [r.reader.id])] },
+    { sql: SQL.meta, rows: timesOf(books, update) },
+    { sql: SQL.dropReader, rows: superseded },
+    { sql: SQL.reader, rows: written.map((r) => [r.id, r.router, r.source, r.origin, r.readAt, r.boot, r.uptime]) },
+    { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.fresh).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
-    { sql: SQL.baseline, rows: entry.readers.flatMap((line) => baselineRows(books, line)) },
-    { sql: SQL.held, rows: entry.readers.flatMap(heldRows) },
+    { sql: SQL.baseline, rows: update.readers.flatMap((each) => baselineRows(books, each)) },
+    { sql: SQL.baselineBytes, rows: update.readers.flatMap(baselineByteRows) },
     { sql: SQL.newAccount, rows: accounts.filter(({ isNew }) => isNew).map(newAccountRow) },
-    { sql: SQL.account, rows: accounts.filter((line) => !line.isNew && mustWrite(line, saved)).map(accountRow) },
-    { sql: SQL.hour, rows: timeRows(entry.hours) },
-    { sql: SQL.day, rows: timeRows(entry.days) },
-    { sql: SQL.device, rows: entry.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
-    { sql: SQL.lease, rows: entry.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
-    { sql: SQL.peer, rows: entry.peers.map(peerRow) },
-    ...mergeBatches(entry.moves.map(({ from, into }) => ({ account: from, into: into.account }))),
+    { sql: SQL.account, rows: accounts.filter((each) => !each.isNew && mustWrite(each, saved)).map(accountRow) },
+    { sql: SQL.hour, rows: timeRows(update.hours) },
+    { sql: SQL.day, rows: timeRows(update.days) },
+    { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
+    { sql: SQL.lease, rows: update.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
+    { sql: SQL.peer, rows: update.peers.map(peerRow) },
+    ...mergeBatches(update.moves.map(({ from, into }) => ({ account: from, into: into.account }))),
     { sql: SQL.forgetLease, rows: forgotten.map((l) => [l.router, l.mac]) },
-    auditBatch(entry.audit),
+    auditBatch(update.audit),
   ];
 }
 
@@ -89,13 +89,13 @@ export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, row
 export const pruneAudit: readonly Batch[] = [SQL.pruneAudit, SQL.pruneRareAudit].map((sql) => ({ sql, rows: [[MOST_AUDIT_ROWS]] }));
 
 /** Counters whose rows are taken out first: those that ended, and those that stand in fewer lines than are held. */
-function droppedCounters(books: Books, { reader, changed, removed }: ReaderEntry): string[] {
-  const held = books.readers.get(readerKey(reader.router, reader.source))?.counters;
-  const shorter = [...changed].filter(([counter, lines]) => lines.length < (held?.get(counter)?.length ?? 0));
+function droppedCounters(books: Books, { reader, changed, removed }: ReaderUpdate): string[] {
+  const counters = books.readers.get(readerKey(reader.router, reader.source))?.counters;
+  const shorter = [...changed].filter(([counter, lines]) => lines.length < (counters?.get(counter)?.length ?? 0));
   return [...removed, ...shorter.map(([counter]) => counter)];
 }
 
-function timesOf(books: Books, { at, hostsSince, feeding }: Entry): Cell[][] {
+function timesOf(books: Books, { at, hostsSince, feeding }: RoundUpdate): Cell[][] {
   const rows = [['posted_at', String(at)]];
   if (books.startedAt === 0) rows.push(['started_at', String(at)]);
   if (books.hostsSince !== hostsSince) rows.push(['hosts_since', String(hostsSince)]);
@@ -104,15 +104,15 @@ function timesOf(books: Books, { at, hostsSince, feeding }: Entry): Cell[][] {
 }
 
 /** Whether an account's row is written: it is new, has bytes, or its last sight on disk has grown old. */
-export function mustWrite({ account, isNew, download, upload, seen }: AccountEntry, saved: ReadonlyMap<number, number>): boolean {
+export function mustWrite({ account, isNew, download, upload, seen }: AccountUpdate, saved: ReadonlyMap<number, number>): boolean {
   return isNew || download > 0 || upload > 0 || seen - (saved.get(account.id) ?? 0) >= SEEN_AGAIN_MS;
 }
 
-function newAccountRow({ account: a, download, upload, seen }: AccountEntry): Cell[] {
+function newAccountRow({ account: a, download, upload, seen }: AccountUpdate): Cell[] {
   return [a.id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, a.firstSeen, seen, download, upload];
 }
 
-const accountRow = ({ account, download, upload, seen }: AccountEntry): Cell[] => [account.id, seen, download, upload];
+const accountRow = ({ account, download, upload, seen }: AccountUpdate): Cell[] => [account.id, seen, download, upload];
 
 const peerRow = (p: KnownPeer): Cell[] => [
   p.router,
@@ -126,11 +126,11 @@ const peerRow = (p: KnownPeer): Cell[] => [
 ];
 
 /** Those of counters that are new, or of which more has changed than their bytes. */
-function baselineRows(books: Books, { reader, fresh, changed }: ReaderEntry): Cell[][] {
-  const held = fresh ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
+function baselineRows(books: Books, { reader, fresh, changed }: ReaderUpdate): Cell[][] {
+  const known = fresh ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
   const rows: Cell[][] = [];
   for (const [counter, lines] of changed) {
-    const before = held?.get(counter);
+    const before = known?.get(counter);
     if (before !== undefined && before.length === lines.length && lines.every((line, i) => onlyMoved(before[i], line))) continue;
     for (const [line, { epoch, lastRead }] of lines.entries()) {
       rows.push([
@@ -155,7 +155,7 @@ function onlyMoved(before: Baseline | undefined, { epoch, lastRead }: Baseline):
   return began.boot === epoch.boot && began.instance === epoch.instance && began.began === epoch.began && began.margin === epoch.margin;
 }
 
-function heldRows({ reader, changed }: ReaderEntry): Cell[][] {
+function baselineByteRows({ reader, changed }: ReaderUpdate): Cell[][] {
   const rows: Cell[][] = [];
   for (const [counter, lines] of changed) {
     for (const [line, { bytes }] of lines.entries()) rows.push([reader.id, counter, line, bytes.download, bytes.upload]);
@@ -163,6 +163,6 @@ function heldRows({ reader, changed }: ReaderEntry): Cell[][] {
   return rows;
 }
 
-function timeRows(table: Entry['hours']): Cell[][] {
+function timeRows(table: RoundUpdate['hours']): Cell[][] {
   return [...table].flatMap(([time, rows]) => [...rows].map(([account, bytes]) => [time, account, bytes.download, bytes.upload]));
 }

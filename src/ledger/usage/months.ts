@@ -1,6 +1,6 @@
 import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain/calendar.ts';
 import type { Account } from '../account.ts';
-import type { Books, Entry } from '../books.ts';
+import type { Books, RoundUpdate } from '../books.ts';
 import { trafficOf } from '../storage/load.ts';
 import type { Store } from '../storage/store.ts';
 
@@ -33,7 +33,7 @@ export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router
 const inMonth = (day: Day, month: Month): boolean => day >= month.start && day < month.end;
 
 /** Adds an entry's day rows to the month sums of the accounts. */
-export function addToMonths(months: Months, days: Entry['days'], accounts: ReadonlyMap<number, Account>): void {
+export function addToMonths(months: Months, days: RoundUpdate['days'], accounts: ReadonlyMap<number, Account>): void {
   for (const [day, rows] of days) {
     for (const [id, bytes] of rows) {
       const account = accounts.get(id);

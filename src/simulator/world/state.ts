@@ -62,7 +62,7 @@ export interface RouterState {
 }
 
 /** A DHCP lease; its length is in lease.ts. */
-export interface Lease {
+export interface SimulatedLease {
   readonly device: DeviceState;
   /** Unix ms. */
   granted: number;
@@ -80,7 +80,7 @@ export interface DeviceState {
   current: Association | null;
   /** All its associations, those that only linger included. */
   associations: Association[];
-  lease: Lease | null;
+  lease: SimulatedLease | null;
   /** Bytes to and from the Internet, and all bytes through radios, since the world began. */
   readonly internet: Traffic;
   readonly air: Traffic;

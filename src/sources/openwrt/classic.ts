@@ -2,7 +2,7 @@ import type { CounterRules } from '../../domain/counter.ts';
 import { parseMac } from '../../domain/mac.ts';
 import type { Lease, Observation, SourceName, Station, Uplink } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
-import { type Answer, linesOf, type Probe, parseCounter, type ReadText, type ToldSource } from '../source.ts';
+import { type Answer, linesOf, type Probe, parseCounter, type ReadText, type SourceReading } from '../source.ts';
 import { parseLease } from './lease.ts';
 
 /** A classic list names no interface and cannot prove that it is whole. */
@@ -19,10 +19,10 @@ export interface ClassicUrls {
 
 /** The three classic scripts of a router, each by its own address; one that is missing is not read. `counterBits` is the width of the uplink's counters. */
 export function classicProbes(urls: ClassicUrls, read: ReadText, counterBits: 32 | 64 = 64): Probe[] {
-  const probe = (source: SourceName, url: string | undefined, parse: (answer: Answer) => ToldSource): Probe[] => {
+  const probe = (source: SourceName, url: string | undefined, parse: (answer: Answer) => SourceReading): Probe[] => {
     if (url === undefined) return [];
     const collect = async (signal: AbortSignal) => ({ system: null, sources: [parse(await read(url, signal))] });
-    return [{ sources: [source], reader: `classic ${url}`, collect }];
+    return [{ sources: [source], origin: `classic ${url}`, collect }];
   };
   return [
     ...probe('stations', urls.stations, (answer) =>
@@ -31,12 +31,12 @@ export function classicProbes(urls: ClassicUrls, read: ReadText, counterBits: 32
     ...probe('wan', urls.wan, (answer) => whole({ source: 'wan', rules: WAN_RULES, uplinks: [parseWan(answer, counterBits)] })),
     ...probe('leases', urls.leases, (answer) => {
       const { leases, skipped } = parseLeases(answer);
-      return { source: 'leases', skipped, told: { source: 'leases', leases, leases6: [], staticHosts: null, hosts: null } };
+      return { source: 'leases', skipped, observation: { source: 'leases', leases, leases6: [], staticHosts: null, hosts: null } };
     }),
   ];
 }
 
-const whole = (told: Observation): ToldSource => ({ source: told.source, skipped: 0, told });
+const whole = (observation: Observation): SourceReading => ({ source: observation.source, skipped: 0, observation: observation });
 
 /** totalwifi.cgi: `MAC rx_bytes tx_bytes` a line; rx is what the access point received, the device's upload. */
 export function parseStations(answer: Answer): Station[] {

@@ -3,10 +3,10 @@ import type { Observation, System } from '../../domain/observation.ts';
 
 /** What a section of an answer told, and how many of its lines could not be understood. */
 export interface Parsed {
-  told: Observation;
+  observation: Observation;
   skipped: number;
   /** What counts within the router, where that can change: another one starts with a first reading. */
-  reader?: string;
+  origin?: string;
 }
 
 /** `-` stands for what is not known. */

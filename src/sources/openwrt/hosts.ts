@@ -25,7 +25,7 @@ interface Counting {
   method: HostMethod;
   rules: CounterRules;
   epoch: Epoch | null;
-  reader: string;
+  origin: string;
 }
 
 /** The hosts of a gateway; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
@@ -46,8 +46,8 @@ export function parseHosts(lines: readonly string[], system: System): Parsed {
       if (!hosts.has(key)) hosts.set(key, host);
     }
   }
-  const { method, rules, reader } = counting;
-  return { told: { source: 'hosts', rules, method, hosts: [...hosts.values()], devices, uncounted }, skipped: 0, reader };
+  const { method, rules, origin } = counting;
+  return { observation: { source: 'hosts', rules, method, hosts: [...hosts.values()], devices, uncounted }, skipped: 0, origin: origin };
 }
 
 function parseCounting(line: string, system: System): Counting {
@@ -57,18 +57,18 @@ function parseCounting(line: string, system: System): Counting {
   switch (method) {
     case 'nftables': {
       if (!/^\d{1,9}$/.test(run)) throw new SourceError('parse', `not the handle of a table: ${quote(run)}`);
-      return { method, rules: NFTABLES_RULES, epoch: { ...epochOf(system), instance: Number(run) }, reader: method };
+      return { method, rules: NFTABLES_RULES, epoch: { ...epochOf(system), instance: Number(run) }, origin: method };
     }
     case 'iptables':
-      return { method, rules: RULES, epoch: null, reader: method };
+      return { method, rules: RULES, epoch: null, origin: method };
     case 'nlbwmon': {
       if (!/^\d{4}-\d\d-\d\d$/.test(run)) throw new SourceError('parse', `not the first day of an accounting period: ${quote(run)}`);
       const epoch = { boot: NLBWMON, instance: Number(run.replaceAll('-', '')), began: null, margin: 0 };
       // One that was started anew may show what it had not loaded before: nothing of that is new. Where nobody tells when it was, a period
       // may be one that it showed before, too.
       const life = orNull(started) === null ? run : started.slice(0, 20);
-      const reader = `${method} ${system.bootId.slice(0, 8)} ${life}`;
-      return { method, rules: NLBWMON_RULES, epoch, reader };
+      const origin = `${method} ${system.bootId.slice(0, 8)} ${life}`;
+      return { method, rules: NLBWMON_RULES, epoch, origin: origin };
     }
     default:
       return method satisfies never;

@@ -23,7 +23,7 @@ export function parseLeases(lines: readonly string[], names: readonly string[] |
   });
   const staticHosts = names === undefined ? null : of(names, 'host').flatMap((line) => keep(parseStaticHost(line)));
   const hosts = names === undefined ? null : of(names, 'name').flatMap((line) => keep(parseHostsEntry(line)));
-  return { told: { source: 'leases', leases, leases6, staticHosts, hosts }, skipped };
+  return { observation: { source: 'leases', leases, leases6, staticHosts, hosts }, skipped };
 }
 
 function parseStaticHost(line: string) {
@@ -46,5 +46,5 @@ export function parseNeighbours(lines: readonly string[]): Parsed {
     const mac = parseMac(address);
     return word !== 'neighbour' || isIP(ip) === 0 || mac === null ? [] : [{ ip, interface: name, mac, state }];
   });
-  return { told: { source: 'neighbours', neighbours }, skipped: lines.length - neighbours.length };
+  return { observation: { source: 'neighbours', neighbours }, skipped: lines.length - neighbours.length };
 }

@@ -29,8 +29,8 @@ export function parsePeers(lines: readonly string[], system: System): Parsed {
       peers.push(peer);
     }
   }
-  const told = peers.map((peer) => ({ ...peer, epoch: { ...epochOf(system), instance: interfaces.get(peer.interface) ?? null } }));
-  return { told: { source: 'peers', rules: PEER_RULES, interfaces: [...interfaces.keys()], peers: told }, skipped: 0 };
+  const dated = peers.map((peer) => ({ ...peer, epoch: { ...epochOf(system), instance: interfaces.get(peer.interface) ?? null } }));
+  return { observation: { source: 'peers', rules: PEER_RULES, interfaces: [...interfaces.keys()], peers: dated }, skipped: 0 };
 }
 
 /** `rx` is what the router received: the peer's upload. */

@@ -16,7 +16,7 @@ export function parseStations(lines: readonly string[], system: System): Parsed 
   const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
   const access = new Set(radios.filter((r) => (r.type === 'ap' || r.type === 'ap/vlan') && !r.fourAddress).map((r) => r.interface));
   const stations = lines.filter((line) => !line.startsWith('radio ')).flatMap((line) => parseStation(line, access, system) ?? []);
-  return { told: { source: 'stations', rules: STATION_RULES, radios, stations }, skipped: 0 };
+  return { observation: { source: 'stations', rules: STATION_RULES, radios, stations }, skipped: 0 };
 }
 
 function parseRadio(line: string): Radio {

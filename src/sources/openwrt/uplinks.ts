@@ -7,7 +7,7 @@ import { isOverlay } from './overlay.ts';
 
 /** The uplinks of a router; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
 export function parseUplinks(lines: readonly string[], system: System): Parsed {
-  return { told: { source: 'wan', rules: WAN_RULES, uplinks: lines.map((line) => parseUplink(line, system)) }, skipped: 0 };
+  return { observation: { source: 'wan', rules: WAN_RULES, uplinks: lines.map((line) => parseUplink(line, system)) }, skipped: 0 };
 }
 
 function parseUplink(line: string, system: System): Uplink {

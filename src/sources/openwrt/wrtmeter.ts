@@ -1,7 +1,7 @@
 import { cleanName } from '../../domain/name.ts';
 import type { SourceName, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
-import { type Answer, linesOf, type Probe, type ReadText, type Told, type ToldSource } from '../source.ts';
+import { type Answer, linesOf, type Probe, type ProbeResult, type ReadText, type SourceReading } from '../source.ts';
 import type { Parsed } from './fields.ts';
 import { parseHosts } from './hosts.ts';
 import { parseLeases, parseNeighbours } from './leases.ts';
@@ -21,11 +21,11 @@ export function wrtmeterProbe(url: string, read: ReadText, counterBits: 32 | 64 
     get sources() {
       return sources;
     },
-    reader: `wrtmeter.cgi ${url}`,
+    origin: `wrtmeter.cgi ${url}`,
     async collect(signal) {
-      const told = parseWrtmeter(await read(url, signal), counterBits);
-      sources = [...new Set([...ALWAYS, ...told.sources.map(({ source }) => source)])];
-      return told;
+      const result = parseWrtmeter(await read(url, signal), counterBits);
+      sources = [...new Set([...ALWAYS, ...result.sources.map(({ source }) => source)])];
+      return result;
     },
   };
 }
@@ -34,7 +34,7 @@ export function wrtmeterProbe(url: string, read: ReadText, counterBits: 32 | 64 
 export function hostsProbe(url: string, read: ReadText): Probe {
   return {
     sources: ['hosts'],
-    reader: `hosts.cgi ${url}`,
+    origin: `hosts.cgi ${url}`,
     async collect(signal) {
       const { system, sources } = parseWrtmeter(await read(url, signal));
       const kept = sources.filter(({ source }) => source === 'hosts' || source === 'neighbours');
@@ -46,7 +46,7 @@ export function hostsProbe(url: string, read: ReadText): Probe {
 }
 
 /** Parses a whole answer. Throws a SourceError where it is no answer of wrtmeter.cgi or was cut short. */
-export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null): Told {
+export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null): ProbeResult {
   const lines = linesOf(answer);
   const version = /^wrtmeter (\d+)$/.exec(lines[0] ?? '')?.[1];
   if (version === undefined) throw new SourceError('parse', `not an answer of wrtmeter.cgi: ${quote(lines[0] ?? '')}`);
@@ -55,23 +55,23 @@ export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null
   const { facts, sections, failed } = sort(lines.slice(1, -1));
   const said = parseSystem(facts);
   const system = counterBits === null ? said : { ...said, counterBits };
-  const told: ToldSource[] = [];
+  const readings: SourceReading[] = [];
   for (const source of SOURCES) {
     const reason = failed.get(source);
     const section = sections.get(source);
     if (reason !== undefined)
-      told.push({ source, skipped: 0, told: new SourceError('exec', `the router could not read it: ${quote(reason, 200)}`) });
-    else if (section !== undefined) told.push(attempt(source, () => parseSection(source, section, sections.get('names'), system)));
+      readings.push({ source, skipped: 0, observation: new SourceError('exec', `the router could not read it: ${quote(reason, 200)}`) });
+    else if (section !== undefined) readings.push(attempt(source, () => parseSection(source, section, sections.get('names'), system)));
   }
-  return { system, sources: told };
+  return { system, sources: readings };
 }
 
-function attempt(source: SourceName, parse: () => Parsed): ToldSource {
+function attempt(source: SourceName, parse: () => Parsed): SourceReading {
   try {
     return { source, ...parse() };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    return { source, skipped: 0, told: error };
+    return { source, skipped: 0, observation: error };
   }
 }
 

@@ -4,16 +4,16 @@ import type { System } from '../../domain/observation.ts';
 import { epochOf } from '../openwrt/fields.ts';
 
 /** What a server tells of its boot and its interfaces. */
-export interface Facts {
+export interface ServerFacts {
   system: System | null;
   /** By interface. */
   ifindex: Map<string, number>;
 }
 
-export const NO_FACTS: Facts = { system: null, ifindex: new Map() };
+export const NO_SERVER_FACTS: ServerFacts = { system: null, ifindex: new Map() };
 
 /** Parses what the program of facts prints. What cannot be understood is not known: the peers count all the same. */
-export function parseFacts(text: string): Facts {
+export function parseFacts(text: string): ServerFacts {
   const lines = text.split('\n');
   const fact = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? '';
   const bootId = fact('boot_id');
@@ -24,7 +24,7 @@ export function parseFacts(text: string): Facts {
     const [, name, index] = /^ifindex (\S+) (\d{1,10})$/.exec(line) ?? [];
     if (name !== undefined) ifindex.set(name, Number(index));
   }
-  if (!/^[0-9a-f-]{8,64}$/i.test(bootId) || uptime === undefined || !/^\d{1,12}$/.test(booted)) return { ...NO_FACTS, ifindex };
+  if (!/^[0-9a-f-]{8,64}$/i.test(bootId) || uptime === undefined || !/^\d{1,12}$/.test(booted)) return { ...NO_SERVER_FACTS, ifindex };
   const system = {
     bootId,
     uptime: Number(uptime),
@@ -43,7 +43,7 @@ export function parseFacts(text: string): Facts {
  * The life of an interface, or null where its boot or its number is not known: an epoch without a number would be another than one with
  * it, and the same counter would be posted again.
  */
-export function epochIn({ system, ifindex }: Facts, name: string): Epoch | null {
+export function epochIn({ system, ifindex }: ServerFacts, name: string): Epoch | null {
   const instance = ifindex.get(name);
   return system === null || instance === undefined ? null : { ...epochOf(system), instance };
 }

@@ -1,10 +1,10 @@
 import type { Peer } from '../../domain/observation.ts';
 import { ExitError, SourceError } from '../../errors.ts';
 import { PEER_RULES } from '../openwrt/peers.ts';
-import type { Probe, Told } from '../source.ts';
+import type { Probe, ProbeResult } from '../source.ts';
 import { FACTS_PROGRAM, FILES_PROGRAM } from './awk.ts';
 import { type Dump, parseDump, parseInterfaceDump } from './dump.ts';
-import { epochIn, type Facts, NO_FACTS, parseFacts } from './facts.ts';
+import { epochIn, NO_SERVER_FACTS, parseFacts, type ServerFacts } from './facts.ts';
 import { type InterfaceFiles, parseFiles, USUAL_FILES } from './files.ts';
 
 type Argv = readonly string[];
@@ -15,7 +15,7 @@ export type RunEach = (argvs: readonly Argv[], signal: AbortSignal) => Promise<(
 export const TOOLS = ['wg', 'awg'] as const;
 export type Tool = (typeof TOOLS)[number];
 
-export interface WireguardTerms {
+export interface WireguardOptions {
   /** Names the place, for the ledger: on another one the counters are others. */
   place: string;
   run: RunEach;
@@ -28,16 +28,16 @@ export interface WireguardTerms {
   /** Path of an interface's file, with `%i` for the interface; `none` = no file is read, null = where it usually is. */
   configFile: string | null;
   /** Whether to tell of the server itself; not where something else does. */
-  tellsSystem: boolean;
+  readsSystem: boolean;
 }
 
 /** Reads the peers of a WireGuard or AmneziaWG server: its counters, what tells one life of them from the next, and the peers' names. */
-export function wireguardProbe(terms: WireguardTerms): Probe {
-  const { place, run, tool, interfaces, configFile, tellsSystem } = terms;
+export function wireguardProbe(terms: WireguardOptions): Probe {
+  const { place, run, tool, interfaces, configFile, readsSystem } = terms;
   const known = new Set<string>(interfaces);
   let hadFiles = false;
 
-  async function collect(signal: AbortSignal): Promise<Told> {
+  async function collect(signal: AbortSignal): Promise<ProbeResult> {
     const dumps = dumpCommands(terms);
     // The facts come after the counters: an interface made anew in between then has its old counters under its new number, and the new
     // ones, which are lower, are a reset once. The other way round they would be posted twice.
@@ -53,20 +53,20 @@ export function wireguardProbe(terms: WireguardTerms): Probe {
     // Whoever is in no list is taken for removed. Without the record of those revoked nobody can say so.
     const complete = files === null && hadFiles ? [] : [...dump.keys()];
     return {
-      system: tellsSystem ? facts.system : null,
+      system: readsSystem ? facts.system : null,
       sources: [
         {
           source: 'peers',
           skipped: 0,
-          reader: tools.join(' '),
-          told: { source: 'peers', rules: PEER_RULES, interfaces: complete, peers: peersOf(dump, facts, files) },
+          origin: tools.join(' '),
+          observation: { source: 'peers', rules: PEER_RULES, interfaces: complete, peers: peersOf(dump, facts, files) },
         },
       ],
     };
   }
 
   const which = interfaces.length === 0 ? 'all' : [...interfaces].sort().join(',');
-  return { sources: ['peers'], reader: `wireguard ${place} ${tool} ${which}`, collect };
+  return { sources: ['peers'], origin: `wireguard ${place} ${tool} ${which}`, collect };
 }
 
 interface DumpCommand {
@@ -76,19 +76,19 @@ interface DumpCommand {
   argv: Argv;
 }
 
-function dumpCommands({ tool, interfaces, asRoot }: WireguardTerms): DumpCommand[] {
+function dumpCommands({ tool, interfaces, asRoot }: WireguardOptions): DumpCommand[] {
   const names = interfaces.length === 0 ? [null] : interfaces;
   const tools = tool === 'auto' ? TOOLS : [tool];
   return tools.flatMap((each) => names.map((name) => ({ tool: each, name, argv: asRoot([each, 'show', name ?? 'all', 'dump']) })));
 }
 
-const factsCommand = ({ interfaces }: WireguardTerms): Argv => ['awk', FACTS_PROGRAM, interfaces.join(',')];
+const factsCommand = ({ interfaces }: WireguardOptions): Argv => ['awk', FACTS_PROGRAM, interfaces.join(',')];
 
-const filesCommand = ({ interfaces, configFile, asRoot }: WireguardTerms): Argv =>
+const filesCommand = ({ interfaces, configFile, asRoot }: WireguardOptions): Argv =>
   asRoot(['awk', FILES_PROGRAM, interfaces.join(','), ...(configFile === null ? USUAL_FILES : [configFile])]);
 
 /** What the tools printed, as one. A tool that is not there is no failure where the other one is. */
-function readDumps(commands: readonly DumpCommand[], outputs: readonly (string | SourceError | undefined)[], terms: WireguardTerms) {
+function readDumps(commands: readonly DumpCommand[], outputs: readonly (string | SourceError | undefined)[], terms: WireguardOptions) {
   const answers = commands.map((command, index) => ({ ...command, output: outputs[index] ?? new SourceError('truncated', 'no answer') }));
   const present = answers.filter(({ tool, output }) => !isAbsent(tool, output));
   if (present.length === 0) throw noTool(terms.tool);
@@ -98,9 +98,9 @@ function readDumps(commands: readonly DumpCommand[], outputs: readonly (string |
       if (name === null || !present.some((other) => other.name === name && typeof other.output === 'string')) throw explained(output, name);
       continue;
     }
-    const told = name === null ? parseDump(output) : parseInterfaceDump(name, output);
+    const parsed = name === null ? parseDump(output) : parseInterfaceDump(name, output);
     // In some of AmneziaVPN's containers both are one program.
-    for (const [each, peers] of told) if (!dump.has(each)) dump.set(each, peers);
+    for (const [each, peers] of parsed) if (!dump.has(each)) dump.set(each, peers);
   }
   return { dump, tools: [...new Set(present.map(({ tool }) => tool))] };
 }
@@ -144,7 +144,8 @@ function missing(name: string, configured: boolean): SourceError {
   );
 }
 
-const factsIn = (output: string | SourceError | undefined): Facts => (typeof output === 'string' ? parseFacts(output) : NO_FACTS);
+const factsIn = (output: string | SourceError | undefined): ServerFacts =>
+  typeof output === 'string' ? parseFacts(output) : NO_SERVER_FACTS;
 
 /** Null where they could not be read: names are known from before, and no peer is lost for it. */
 function filesIn(output: string | SourceError | undefined): Map<string, InterfaceFiles> | null {
@@ -157,16 +158,16 @@ function filesIn(output: string | SourceError | undefined): Map<string, Interfac
   }
 }
 
-function peersOf(dump: Dump, facts: Facts, files: Map<string, InterfaceFiles> | null): Peer[] {
+function peersOf(dump: Dump, facts: ServerFacts, files: Map<string, InterfaceFiles> | null): Peer[] {
   return [...dump].flatMap(([name, dumped]) => {
-    const told = files?.get(name);
+    const known = files?.get(name);
     const epoch = epochIn(facts, name);
     const here = new Set(dumped.map(({ publicKey }) => publicKey));
     const active = dumped.map(
-      (peer): Peer => ({ interface: name, ...peer, name: told?.names.get(peer.publicKey) ?? null, state: 'active', epoch }),
+      (peer): Peer => ({ interface: name, ...peer, name: known?.names.get(peer.publicKey) ?? null, state: 'active', epoch }),
     );
     // Whoever is on the interface is not revoked, whatever the record says.
-    const revoked = (told?.revoked ?? []).filter(({ publicKey }) => !here.has(publicKey));
+    const revoked = (known?.revoked ?? []).filter(({ publicKey }) => !here.has(publicKey));
     return [
       ...active,
       ...revoked.map(

@@ -10,8 +10,8 @@ export function notices(view: View): Html | null {
 }
 
 function clockNotice({ ledger }: View): Html | null {
-  if (ledger.heldBecause === null) return null;
-  return html`<p><strong>Nothing is booked at the moment:</strong> ${ledger.heldBecause}. Set the clock of this machine; what flows until then is booked afterwards.</p>`;
+  if (ledger.suspendedBecause === null) return null;
+  return html`<p><strong>Nothing is booked at the moment:</strong> ${ledger.suspendedBecause}. Set the clock of this machine; what flows until then is booked afterwards.</p>`;
 }
 
 function writeNotice({ ledger }: View): Html | null {

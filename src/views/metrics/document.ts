@@ -52,7 +52,7 @@ const EMPTY: View = {
     backupErrors: 0,
     commitSeconds: 0,
     databaseBytes: 0,
-    heldBecause: null,
+    suspendedBecause: null,
     counts: new Map(),
   },
   routers: [newStatus('', [], [])],

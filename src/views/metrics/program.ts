@@ -15,7 +15,7 @@ export function programFamilies({ ledger, version }: View): Family[] {
       'ledger_clock_ok',
       'Whether the clock is trusted (1); while it is not (0), nothing is posted',
       [],
-      single(ledger.heldBecause === null ? 1 : 0),
+      single(ledger.suspendedBecause === null ? 1 : 0),
     ),
     gauge(
       'ledger_start_timestamp_seconds',

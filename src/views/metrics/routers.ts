@@ -20,7 +20,7 @@ export function routerFamilies(view: View): Family[] {
       const number = value(status);
       return number === null ? [] : [{ sharedLabels: labels, value: number }];
     });
-  const told = (value: (system: NonNullable<RouterStatus['system']>) => number): Sample[] =>
+  const systemSamples = (value: (system: NonNullable<RouterStatus['system']>) => number): Sample[] =>
     view.routers.flatMap(({ name, system }) => (system === null ? [] : [{ sharedLabels: { router: name }, value: value(system) }]));
   const counted = (of: keyof SourceCounts): Sample[] =>
     sources
@@ -45,7 +45,7 @@ export function routerFamilies(view: View): Family[] {
       'router_boot_time_seconds',
       "When the router started, Unix time by the router's own clock",
       ['router'],
-      told((s) => Math.round(s.time - s.uptime)),
+      systemSamples((s) => Math.round(s.time - s.uptime)),
     ),
     gauge(
       'router_flow_offload',

@@ -33,7 +33,7 @@ export interface Reason {
 }
 
 /** What reasons are found in. */
-export interface Facts extends Gateway {
+export interface GatewayFacts extends Gateway {
   unattributed: Traffic;
   /** Unix ms; null where there is none. */
   hostsSince: number | null;
@@ -54,7 +54,7 @@ export interface Facts extends Gateway {
 const SILENCE_MS = 120_000;
 
 /** The likely reasons, those that are sure and large first. What the router itself moves is always one. */
-export function reasonsOf(facts: Facts): Reason[] {
+export function reasonsOf(facts: GatewayFacts): Reason[] {
   const all = [countedSince, offload, overflow, peers, refused, silent, gaps, tunnel, uplinkSince, larger];
   return [...all.flatMap((reason) => reason(facts) ?? []), OWN];
 }
@@ -68,7 +68,7 @@ const OWN: Reason = {
   known: false,
 };
 
-function countedSince({ hostsSince, monthStart, wanSince, timezone, evidence }: Facts): Reason | null {
+function countedSince({ hostsSince, monthStart, wanSince, timezone, evidence }: GatewayFacts): Reason | null {
   if (hostsSince === null) return { kind: 'counted_since', text: 'No host has been counted yet', bytes: null, known: false };
   if (hostsSince <= Math.max(monthStart, wanSince ?? 0)) return null;
   const bytes = evidence?.before ?? null;
@@ -79,9 +79,9 @@ function countedSince({ hostsSince, monthStart, wanSince, timezone, evidence }: 
 }
 
 /** nlbwmon asks conntrack, which offloaded flows do not pass by. */
-function offload({ offload: told, method }: Facts): Reason | null {
-  if (told === null || method === 'nlbwmon') return null;
-  if (told.hardware) {
+function offload({ offload: offloading, method }: GatewayFacts): Reason | null {
+  if (offloading === null || method === 'nlbwmon') return null;
+  if (offloading.hardware) {
     return {
       kind: 'hardware_offload',
       text: 'Hardware flow offloading is on: most packets pass the counters of hosts by, and some drivers hide them from the uplink too',
@@ -89,7 +89,7 @@ function offload({ offload: told, method }: Facts): Reason | null {
       known: false,
     };
   }
-  if (!told.software) return null;
+  if (!offloading.software) return null;
   return {
     kind: 'software_offload',
     text: 'Software flow offloading is on: most packets of long connections pass the counters of hosts by',
@@ -98,7 +98,7 @@ function offload({ offload: told, method }: Facts): Reason | null {
   };
 }
 
-function overflow({ uncounted, method }: Facts): Reason | null {
+function overflow({ uncounted, method }: GatewayFacts): Reason | null {
   if (uncounted === null || isZero(uncounted)) return null;
   const why = method === 'iptables' ? 'no rule yet, or no room' : 'no room';
   const text = `The router had ${why} for the addresses of ${both(uncounted)}, since its counting began`;
@@ -106,7 +106,7 @@ function overflow({ uncounted, method }: Facts): Reason | null {
 }
 
 /** A peer's packet to the Internet passes the uplink twice, and one to the home once: inside the tunnel it is its own, outside the router's. */
-function peers({ peers: accounts, overlays, samePeriod }: Facts): Reason | null {
+function peers({ peers: accounts, overlays, samePeriod }: GatewayFacts): Reason | null {
   const tunnels = new Set(overlays.map(({ interface: name }) => name));
   const own = accounts.filter(({ interface: name }) => !tunnels.has(name));
   const inside = own.map(({ month }) => month).reduce(plus, NOTHING);
@@ -119,26 +119,26 @@ function peers({ peers: accounts, overlays, samePeriod }: Facts): Reason | null 
     : { kind: 'peers', text: `${text}, in the home's month`, bytes, known: false };
 }
 
-function refused({ evidence }: Facts): Reason | null {
+function refused({ evidence }: GatewayFacts): Reason | null {
   if (evidence === null || isZero(evidence.refusedHosts)) return null;
   const bytes = evidence.refusedHosts;
   return { kind: 'refused', text: `${both(bytes)} of hosts were refused, because no line could have carried them`, bytes, known: false };
 }
 
-function silent({ readAt, timezone }: Facts): Reason | null {
+function silent({ readAt, timezone }: GatewayFacts): Reason | null {
   if (readAt.hosts === null || readAt.wan === null || readAt.wan - readAt.hosts < SILENCE_MS) return null;
   const text = `Hosts were last read on ${minute(readAt.hosts, timezone)}, the uplink on ${minute(readAt.wan, timezone)}; what they moved since comes with their next reading`;
   return { kind: 'silent', text, bytes: null, known: false };
 }
 
-function gaps({ evidence }: Facts): Reason | null {
+function gaps({ evidence }: GatewayFacts): Reason | null {
   if (evidence === null || evidence.gaps === 0) return null;
   const times = evidence.gaps === 1 ? 'once' : `${evidence.gaps} times`;
   const text = `Hosts were not read for a while, ${times}: a host that had left by the next reading has no bytes of that time`;
   return { kind: 'gaps', text, bytes: null, known: false };
 }
 
-function tunnel({ overlays }: Facts): Reason | null {
+function tunnel({ overlays }: GatewayFacts): Reason | null {
   const bytes = sumOf(overlays);
   if (isZero(bytes)) return null;
   const names = overlays.map(({ interface: name }) => name).join(', ');
@@ -146,13 +146,13 @@ function tunnel({ overlays }: Facts): Reason | null {
   return { kind: 'tunnel', text, bytes, known: false };
 }
 
-function uplinkSince({ hostsSince, wanSince, monthStart, timezone }: Facts): Reason | null {
+function uplinkSince({ hostsSince, wanSince, monthStart, timezone }: GatewayFacts): Reason | null {
   if (hostsSince === null || wanSince === null || wanSince <= Math.max(hostsSince, monthStart)) return null;
   const text = `The uplink is counted since ${minute(wanSince, timezone)} only, later than the hosts`;
   return { kind: 'uplink_since', text, bytes: null, known: false };
 }
 
-function larger({ unattributed, evidence }: Facts): Reason | null {
+function larger({ unattributed, evidence }: GatewayFacts): Reason | null {
   const more = { download: Math.max(0, -unattributed.download), upload: Math.max(0, -unattributed.upload) };
   if (isZero(more)) return null;
   const refusedWan = evidence?.refusedWan ?? NOTHING;

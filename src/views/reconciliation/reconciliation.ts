@@ -6,7 +6,7 @@ import { readerKey } from '../../ledger/books.ts';
 import { isMac } from '../../ledger/posting/feeding.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
 import type { View } from '../view.ts';
-import { type Facts, type Reason, reasonsOf } from './reasons.ts';
+import { type GatewayFacts, type Reason, reasonsOf } from './reasons.ts';
 
 /** What a reconciliation is made of. A ledger that is only read has no routers' answers. */
 export type ReconciliationView = Pick<View, 'books' | 'months' | 'routers' | 'timezone' | 'now'>;
@@ -93,10 +93,10 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
   const wan = monthSum(uplinks);
   const hosts = monthSum(accounts);
   const unattributed = minus(wan, hosts);
-  const told = view.routers.find(({ name }) => name === router);
-  const observation = told?.sources.get('hosts')?.observation;
+  const status = view.routers.find(({ name }) => name === router);
+  const observation = status?.sources.get('hosts')?.observation;
   const observed = observation?.source === 'hosts' ? observation : null;
-  const facts: Facts = {
+  const facts: GatewayFacts = {
     ...gateway,
     unattributed,
     hostsSince: earliest(accounts),
@@ -106,7 +106,7 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
     samePeriod: month.start === view.months.home.start && month.end === view.months.home.end,
     method: observed?.method ?? null,
     uncounted: observed?.uncounted ?? null,
-    offload: told?.system?.flowOffload ?? null,
+    offload: status?.system?.flowOffload ?? null,
     readAt: {
       hosts: view.books.readers.get(readerKey(router, 'hosts'))?.readAt ?? null,
       wan: view.books.readers.get(readerKey(router, 'wan'))?.readAt ?? null,

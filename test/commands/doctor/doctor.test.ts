@@ -6,7 +6,7 @@ import { type DoctorOptions, doctor } from '../../../src/commands/doctor/doctor.
 import { type Finding, GRADES } from '../../../src/commands/doctor/finding.ts';
 import { ledgerFindings } from '../../../src/commands/doctor/ledger.ts';
 import { routerFindings } from '../../../src/commands/doctor/routers.ts';
-import { look } from '../../../src/commands/doctor/survey.ts';
+import { takeSurvey } from '../../../src/commands/doctor/survey.ts';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { Traffic } from '../../../src/domain/traffic.ts';
 import { startDemo } from '../../../src/simulator/demo.ts';
@@ -438,7 +438,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
       cwd: home.directory,
       systemTimezone: 'Europe/Berlin',
     });
-    return look(config, { cwd: home.directory, clock: { now: () => NOW, tick: () => NOW }, version: '0.1.0' });
+    return takeSurvey(config, { cwd: home.directory, clock: { now: () => NOW, tick: () => NOW }, version: '0.1.0' });
   }
 
   it("has nothing to say of the demo's home", async () => {

@@ -83,7 +83,7 @@ describe('wrtmeter import', () => {
             results: results.map(({ script, observation }) => ({
               status: 'ok' as const,
               source: observation.source,
-              reader: `classic http://192.168.1.1/cgi-bin/${script}`,
+              origin: `classic http://192.168.1.1/cgi-bin/${script}`,
               observation,
               skipped: 0,
               at,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { peerAccess } from '../../../src/app/peer-control.ts';
 import { readFile } from '../../../src/app/read-file.ts';
-import type { CheckIo } from '../../../src/commands/check.ts';
+import type { CommandIo } from '../../../src/commands/check.ts';
 import { changeOnePeer, listAllPeers, type PeerOptions } from '../../../src/commands/peer/peer.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { type AccessServer, accessServer } from '../../support/wireguard/access-server.ts';
@@ -30,7 +30,7 @@ describe('wrtmeter peer', () => {
     writeFileSync(join(server.root, 'wrtmeter.yaml'), `routers:\n  vps:\n    wireguard:\n      ${wireguard}\n${more}${peers}`);
   }
   const input = () => ({ env: {}, cwd: server.root, readFile, systemTimezone: 'UTC' });
-  async function said(command: (options: PeerOptions, io: CheckIo) => Promise<number>, options: PeerOptions = {}) {
+  async function said(command: (options: PeerOptions, io: CommandIo) => Promise<number>, options: PeerOptions = {}) {
     const out = { stdout: '', stderr: '' };
     const into = (stream: keyof typeof out) => ({ write: (text: string) => (out[stream] += text) });
     const io = { ...input(), stdout: into('stdout'), stderr: into('stderr') };

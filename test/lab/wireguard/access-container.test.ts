@@ -3,7 +3,7 @@ import { machineOf } from '../../../src/app/machines.ts';
 import { interfaceOf, serverOf } from '../../../src/app/peer-control.ts';
 import type { WireguardConfig } from '../../../src/config/config.ts';
 import { changePeer, isFailure, listPeers } from '../../../src/control/change.ts';
-import type { AccessTarget } from '../../../src/control/target.ts';
+import type { PeerTarget } from '../../../src/control/target.ts';
 import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
 import { type SshServer, startSshd } from '../../support/routers/sshd.ts';
 import { startWireguardContainer, type WireguardContainer } from '../../support/wireguard/container.ts';
@@ -47,7 +47,7 @@ describe('access to the peers of a server in a container', () => {
         heard += answer;
         return answer;
       };
-      const target: AccessTarget = { ...interfaceOf(wireguard, 'wg0'), publicKey: container.publicKey };
+      const target: PeerTarget = { ...interfaceOf(wireguard, 'wg0'), publicKey: container.publicKey };
       const before = await container.run('wg', 'show', 'wg0', 'dump');
       expect(await changePeer(run, target, 'revoke', soon())).to.deep.equal({
         ok: true,

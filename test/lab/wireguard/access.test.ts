@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { changePeer, listPeers } from '../../../src/control/change.ts';
 import type { AccessResult } from '../../../src/control/result.ts';
-import type { AccessTarget, Action } from '../../../src/control/target.ts';
+import type { Action, PeerTarget } from '../../../src/control/target.ts';
 import { thisMachine, within } from '../../../src/transports/exec.ts';
 import type { Run } from '../../../src/transports/run.ts';
 import { sshMachine } from '../../../src/transports/ssh.ts';
@@ -61,7 +61,7 @@ describe('access to the peers of a WireGuard server', () => {
     await world.server.run('wg', 'syncconf', 'wg0', '/etc/wireguard/wg0.conf');
   });
 
-  const target = (peer: Pick<WireguardPeer, 'publicKey'> = anna): AccessTarget => ({
+  const target = (peer: Pick<WireguardPeer, 'publicKey'> = anna): PeerTarget => ({
     interface: 'wg0',
     publicKey: peer.publicKey,
     configFile: null,

@@ -46,7 +46,7 @@ describe('a WireGuard server that is read', () => {
       place: 'here',
       run: within(thisMachine(), (argv) => [...world.server.enter, ...argv]).each,
       asRoot: (argv) => argv,
-      tellsSystem: true,
+      readsSystem: true,
     });
 
   /** No key but public ones is anywhere in what was read. */

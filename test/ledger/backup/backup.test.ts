@@ -9,7 +9,7 @@ import { listBackups } from '../../../src/ledger/backup/backups.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
 import { openStore, openStoreToRead, type Store } from '../../../src/ledger/storage/store.ts';
-import { type Cared, cared } from '../../support/ledger/recovery.ts';
+import { type Recovered, recoverable } from '../../support/ledger/recovery.ts';
 import { classic, ok, PHONE, START, station, TERMS } from '../../support/ledger/rounds.ts';
 import { tinyDisk } from '../../support/program/tiny-disk.ts';
 
@@ -28,11 +28,11 @@ const grow = (store: Store, days: number) =>
   ]);
 
 describe('backups of the ledger (Rule: care of the file)', () => {
-  let ledger: Cared;
+  let ledger: Recovered;
   let folder: string;
   const names = async () => (await readdir(folder)).sort();
   beforeEach(async () => {
-    ledger = await cared();
+    ledger = await recoverable();
     folder = join(ledger.directory, 'backups');
     await ledger.read(0, 1000);
     await ledger.read(15, 1100);

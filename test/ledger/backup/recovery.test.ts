@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import { dayOf } from '../../../src/domain/calendar.ts';
 import { LedgerError } from '../../../src/errors.ts';
 import { backUp, copyDatabase } from '../../../src/ledger/backup/backup.ts';
-import { openStoreWithCare, restoreFile } from '../../../src/ledger/backup/recovery.ts';
+import { openOrRecover, restoreFile } from '../../../src/ledger/backup/recovery.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
 import { openDatabase } from '../../../src/ledger/storage/sqlite.ts';
 import { openStore } from '../../../src/ledger/storage/store.ts';
-import { type Cared, cared } from '../../support/ledger/recovery.ts';
+import { type Recovered, recoverable } from '../../support/ledger/recovery.ts';
 import { START } from '../../support/ledger/rounds.ts';
 
 const DAY = dayOf(START, 'UTC');
@@ -26,9 +26,9 @@ async function refusal(promise: Promise<unknown>): Promise<LedgerError> {
 }
 
 describe('Rule: care of the file', () => {
-  let ledger: Cared;
+  let ledger: Recovered;
   beforeEach(async () => {
-    ledger = await cared();
+    ledger = await recoverable();
   });
   afterEach(() => ledger.remove());
 
@@ -67,8 +67,8 @@ describe('Rule: care of the file', () => {
       const damaged = await readFile(ledger.path);
       // The 50 bytes after the backup are still in the routers' counters.
       expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
-      expect(ledger.told).to.have.length(1);
-      expect(ledger.told[0]).to.match(
+      expect(ledger.lines).to.have.length(1);
+      expect(ledger.lines[0]).to.match(
         /^Ledger ".*ledger\.db": file is [^\n]*; it is kept as ".*ledger-damaged-2026-03-10T12-00-30\.db"\. Backup ".*ledger-2026-03-10\.db" with the last posting at 2026-03-10T12:00:15Z took its place/,
       );
       expect((await readFile(join(ledger.directory, 'ledger-damaged-2026-03-10T12-00-30.db'))).equals(damaged)).to.equal(true);
@@ -131,7 +131,7 @@ describe('Rule: care of the file', () => {
     await truncate(newest, 9000);
     await truncate(ledger.path, 0);
     expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
-    expect(ledger.told[0]).to.match(/^Backup ".*ledger-2026-03-11\.db" cannot take the ledger's place: file is damaged/);
+    expect(ledger.lines[0]).to.match(/^Backup ".*ledger-2026-03-11\.db" cannot take the ledger's place: file is damaged/);
   });
 
   it('a backup that a clock far ahead has dated does not hide the true ones', async () => {
@@ -147,7 +147,7 @@ describe('Rule: care of the file', () => {
     await withBackup();
     await rm(ledger.path);
     expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
-    expect(ledger.told[0]).to.match(/file is gone, but there was one: "backups\/ledger-2026-03-10\.db" is here\. Backup /);
+    expect(ledger.lines[0]).to.match(/file is gone, but there was one: "backups\/ledger-2026-03-10\.db" is here\. Backup /);
     expect(await ledger.names()).to.deep.equal(['backups', 'ledger.db']);
   });
 
@@ -159,7 +159,7 @@ describe('Rule: care of the file', () => {
     expect((await refusal(ledger.read(0, 1))).message).to.include('"ledger.db-wal" is here');
     await rm(`${ledger.path}-wal`);
     expect(await ledger.read(0, 1)).to.deep.equal({ phone: 0, uplink: 0 });
-    expect(ledger.told).to.deep.equal([]);
+    expect(ledger.lines).to.deep.equal([]);
   });
 
   it('a first start that was cut off leaves nothing that is in the way of the next', async () => {
@@ -212,7 +212,7 @@ describe('Rule: care of the file', () => {
     await raise(join(ledger.directory, 'backups/ledger-2026-03-10.db'));
     await truncate(ledger.path, 0);
     expect((await refusal(ledger.read(45, 1170))).message).to.include('holds no good backup');
-    expect(ledger.told[0]).to.match(/cannot take the ledger's place: it was written by a newer wrtmeter \(schema 99\)/);
+    expect(ledger.lines[0]).to.match(/cannot take the ledger's place: it was written by a newer wrtmeter \(schema 99\)/);
   });
 
   it('a number that has changed in the file is told of', async () => {
@@ -222,8 +222,10 @@ describe('Rule: care of the file', () => {
     await database.exec("UPDATE account SET download = download + 5 WHERE kind = 'wan'");
     await database.close();
     await ledger.use(async () => undefined);
-    expect(ledger.told).to.have.length(1);
-    expect(ledger.told[0]).to.match(/this does not hold: the days of an account add up to its total \(wan gateway wan\); "wrtmeter check /);
+    expect(ledger.lines).to.have.length(1);
+    expect(ledger.lines[0]).to.match(
+      /this does not hold: the days of an account add up to its total \(wan gateway wan\); "wrtmeter check /,
+    );
   });
 
   it('a ledger that is moved away while it is in use takes no more, instead of losing all with the next start', async () => {
@@ -254,7 +256,7 @@ describe('Rule: care of the file', () => {
         for (const [at, flip] of places) bytes[at] = (bytes[at] ?? 0) ^ flip;
         await writeFile(ledger.path, bytes);
         const told: string[] = [];
-        const store = await openStoreWithCare(ledger.directory, { now: START + 30_000, tell: (line) => told.push(line) }).catch((error) => {
+        const store = await openOrRecover(ledger.directory, { now: START + 30_000, report: (line) => told.push(line) }).catch((error) => {
           if (!(error instanceof LedgerError)) throw error;
           expect(error.message).to.not.include('\n');
           return null;
@@ -283,9 +285,9 @@ describe('Rule: care of the file', () => {
 });
 
 describe('restoring a file by hand (Rule: care of the file)', () => {
-  let ledger: Cared;
+  let ledger: Recovered;
   beforeEach(async () => {
-    ledger = await cared();
+    ledger = await recoverable();
     await ledger.read(0, 1000);
     await ledger.read(15, 1100);
   });

@@ -240,7 +240,7 @@ describe('hosts', () => {
       const epoch = { boot: 'nlbwmon', instance: period, began: null, margin: 0 };
       const host: HostCounter = { counts: 'both', mac: PHONE, ip: IP, bytes: { download: bytes, upload: 0 }, epoch };
       const observation: Observation = { source: 'hosts', rules: NLBWMON, method: 'nlbwmon', hosts: [host], devices: [], uncounted: null };
-      return bench.readFrom('gateway', seconds, [observation], { reader });
+      return bench.readFrom('gateway', seconds, [observation], { origin: reader });
     };
 
     it('a fall inside its period posts nothing, and counting goes on from there (Rule: lowered counter)', async () => {
@@ -365,7 +365,7 @@ describe('hosts', () => {
     ({
       status: 'ok',
       source: observation.source,
-      reader: 'test',
+      origin: 'test',
       observation,
       skipped: 0,
       at: START + seconds * 1000,

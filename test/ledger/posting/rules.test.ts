@@ -46,7 +46,7 @@ describe('the ledger', () => {
               {
                 status: 'ok',
                 source: 'stations',
-                reader: 'a',
+                origin: 'a',
                 observation: classic(station(PHONE, attic, attic)),
                 skipped: 0,
                 at: START + seconds * 1000,
@@ -61,7 +61,7 @@ describe('the ledger', () => {
               {
                 status: 'ok',
                 source: 'stations',
-                reader: 'b',
+                origin: 'b',
                 observation: classic(station(PHONE, garden, garden)),
                 skipped: 0,
                 at: START + seconds * 1000,
@@ -121,16 +121,16 @@ describe('the ledger', () => {
     });
 
     it('a router read at another address, or by another script, starts with a first reading', async () => {
-      await bench.readFrom('gateway', 0, [classic(station(PHONE, 100, 100))], { reader: 'classic http://a' });
-      await bench.readFrom('gateway', 15, [classic(station(PHONE, 900, 900))], { reader: 'classic http://b' });
+      await bench.readFrom('gateway', 0, [classic(station(PHONE, 100, 100))], { origin: 'classic http://a' });
+      await bench.readFrom('gateway', 15, [classic(station(PHONE, 900, 900))], { origin: 'classic http://b' });
       expect(bench.total(phone)).to.deep.equal({ download: 0, upload: 0 });
-      await bench.readFrom('gateway', 30, [classic(station(PHONE, 910, 901))], { reader: 'classic http://b' });
+      await bench.readFrom('gateway', 30, [classic(station(PHONE, 910, 901))], { origin: 'classic http://b' });
       expect(bench.total(phone)).to.deep.equal({ download: 10, upload: 1 });
     });
 
     it('a router renamed there and back counts no byte twice (Rule: renamed router)', async () => {
       const read = (router: string, seconds: number, value: number) =>
-        bench.readFrom(router, seconds, [classic(station(PHONE, value, 0))], { reader: 'classic http://a' });
+        bench.readFrom(router, seconds, [classic(station(PHONE, value, 0))], { origin: 'classic http://a' });
       await read('old', 0, 0);
       await read('old', 15, 10);
       await read('new', 30, 20);
@@ -141,17 +141,17 @@ describe('the ledger', () => {
     });
 
     it('a router renamed with "was" goes on with its accounts, and merges them with those of its new name (Rule: renamed router)', async () => {
-      await bench.readFrom('old', 0, [classic(station(PHONE, 0, 0)), wan({ download: 0, upload: 0 })], { reader: 'r' });
-      await bench.readFrom('old', 15, [classic(station(PHONE, 10, 1)), wan({ download: 100, upload: 10 })], { reader: 'r' });
-      await bench.readFrom('new', 30, [wan({ download: 150, upload: 15 })], { reader: 'r' });
-      await bench.readFrom('new', 45, [wan({ download: 160, upload: 16 })], { reader: 'r' });
-      await bench.ledger.adopt(new Map([['old', 'new']]), START);
+      await bench.readFrom('old', 0, [classic(station(PHONE, 0, 0)), wan({ download: 0, upload: 0 })], { origin: 'r' });
+      await bench.readFrom('old', 15, [classic(station(PHONE, 10, 1)), wan({ download: 100, upload: 10 })], { origin: 'r' });
+      await bench.readFrom('new', 30, [wan({ download: 150, upload: 15 })], { origin: 'r' });
+      await bench.readFrom('new', 45, [wan({ download: 160, upload: 16 })], { origin: 'r' });
+      await bench.ledger.renameRouters(new Map([['old', 'new']]), START);
       const account = { kind: 'wan', router: 'new', interface: 'wan' } as const;
       expect(bench.total(account)).to.deep.equal({ download: 110, upload: 11 });
       expect(await bench.sums(account)).to.deep.equal({ hours: { download: 110, upload: 11 }, days: { download: 110, upload: 11 } });
       expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 10, upload: 1 });
       expect(bench.total(phoneOn('old'))).to.equal(undefined);
-      await bench.readFrom('new', 60, [classic(station(PHONE, 15, 1))], { reader: 'r' });
+      await bench.readFrom('new', 60, [classic(station(PHONE, 15, 1))], { origin: 'r' });
       expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 15, upload: 1 });
     });
 
@@ -160,17 +160,17 @@ describe('the ledger', () => {
         ['attic', 0],
         ['roof', 60],
       ] as const) {
-        await bench.readFrom(name, start, [classic(station(PHONE, 0, 0)), wan({ download: 0, upload: 0 })], { reader: name });
-        await bench.readFrom(name, start + 15, [classic(station(PHONE, 10, 1)), wan({ download: 100, upload: 10 })], { reader: name });
+        await bench.readFrom(name, start, [classic(station(PHONE, 0, 0)), wan({ download: 0, upload: 0 })], { origin: name });
+        await bench.readFrom(name, start + 15, [classic(station(PHONE, 10, 1)), wan({ download: 100, upload: 10 })], { origin: name });
       }
       const renames = new Map(['attic', 'roof'].map((name) => [name, 'new']));
-      await bench.ledger.adopt(renames, START);
+      await bench.ledger.renameRouters(renames, START);
       await bench.restart();
-      await bench.ledger.adopt(renames, START);
+      await bench.ledger.renameRouters(renames, START);
       expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 20, upload: 2 });
       expect(bench.total({ kind: 'wan', router: 'new', interface: 'wan' })).to.deep.equal({ download: 200, upload: 20 });
       expect(bench.total(phone)).to.deep.equal({ download: 20, upload: 2 });
-      await bench.readFrom('new', 90, [classic(station(PHONE, 15, 1))], { reader: 'attic' });
+      await bench.readFrom('new', 90, [classic(station(PHONE, 15, 1))], { origin: 'attic' });
       expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 25, upload: 2 });
     });
   });
@@ -443,7 +443,7 @@ describe('the ledger', () => {
         {
           status: 'ok',
           source: 'stations',
-          reader: 'test',
+          origin: 'test',
           observation: classic(station(PHONE, 150, 150)),
           skipped: 0,
           at: START + 15_000,
@@ -479,9 +479,9 @@ describe('the ledger', () => {
     it('nothing is posted before 2025 or before the last posting, and no baseline moves', async () => {
       await bench.read(0, wan({ download: 100, upload: 0 }));
       await bench.read(-3600, wan({ download: 150, upload: 0 }));
-      expect(bench.ledger.state.heldBecause).to.match(/before the last posting/);
+      expect(bench.ledger.state.suspendedBecause).to.match(/before the last posting/);
       await bench.read(15, wan({ download: 170, upload: 0 }));
-      expect(bench.ledger.state.heldBecause).to.equal(null);
+      expect(bench.ledger.state.suspendedBecause).to.equal(null);
       expect(bench.total(uplink)).to.deep.equal({ download: 70, upload: 0 });
     });
   });
@@ -492,7 +492,7 @@ describe('the ledger', () => {
       const at = START + seconds * 1000;
       const told = routerClock === null ? null : { ...system(String(tick).padStart(8, '0'), 1), time: START / 1000 + routerClock };
       const results = [
-        { status: 'ok', source: 'wan', reader: 'test', observation: wan({ download: value, upload: 0 }), skipped: 0, at, duration: 0 },
+        { status: 'ok', source: 'wan', origin: 'test', observation: wan({ download: value, upload: 0 }), skipped: 0, at, duration: 0 },
       ] as const;
       return bench.ledger.post(
         { routers: [{ router: 'gateway', system: told, results: [...results] }], startedAt: at, finishedAt: at },
@@ -534,7 +534,7 @@ describe('the ledger', () => {
     it("a jump ahead that the routers' clocks contradict is held, too", async () => {
       await post(0, 0, 100);
       expect((await post(400 * DAY, 15, 110, 15)).status).to.equal('held');
-      expect(bench.ledger.state.heldBecause).to.match(/but the routers say/);
+      expect(bench.ledger.state.suspendedBecause).to.match(/but the routers say/);
       expect((await post(30, 30, 120, 30)).status).to.equal('posted');
       expect(bench.total(uplink)?.download).to.be.at.most(20);
     });

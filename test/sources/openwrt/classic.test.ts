@@ -118,8 +118,8 @@ duid 00:01:00:01:2c:8f:5a:1b:02:00:00:00:00:01
 describe('classicProbes', () => {
   it('asks only for what has an address', () => {
     const probes = classicProbes({ wan: 'http://router/wan.cgi' }, async () => whole('wan: 1 2\n'));
-    expect(probes.map(({ sources, reader }) => ({ sources, reader }))).to.deep.equal([
-      { sources: ['wan'], reader: 'classic http://router/wan.cgi' },
+    expect(probes.map(({ sources, origin }) => ({ sources, origin: origin }))).to.deep.equal([
+      { sources: ['wan'], origin: 'classic http://router/wan.cgi' },
     ]);
   });
 });

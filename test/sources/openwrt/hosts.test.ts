@@ -10,32 +10,32 @@ const OTHER = 'HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=';
 function answer(section: string, ...lines: string[]) {
   const facts = ['wrtmeter 1', 'script 0.1.0', 'boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10', 'uptime 1000.00', 'time 1763664918'];
   const text = [...facts, `begin ${section}`, ...lines, `end ${section}`, 'end wrtmeter', ''].join('\n');
-  const told = parseWrtmeter({ text, framed: true }).sources.find(({ source }) => source === section);
-  if (told === undefined) throw new Error(`No section ${section}`);
-  return told;
+  const observation = parseWrtmeter({ text, framed: true }).sources.find(({ source }) => source === section);
+  if (observation === undefined) throw new Error(`No section ${section}`);
+  return observation;
 }
 
 function observed(section: 'hosts' | 'peers', ...lines: string[]) {
-  const { told } = answer(section, ...lines);
-  if (told instanceof SourceError) throw told;
-  return told;
+  const { observation } = answer(section, ...lines);
+  if (observation instanceof SourceError) throw observation;
+  return observation;
 }
 
 const hosts = (...lines: string[]) => {
-  const told = observed('hosts', ...lines);
-  if (told.source !== 'hosts') throw new Error(told.source);
-  return told;
+  const observation = observed('hosts', ...lines);
+  if (observation.source !== 'hosts') throw new Error(observation.source);
+  return observation;
 };
 
 const peers = (...lines: string[]) => {
-  const told = observed('peers', ...lines);
-  if (told.source !== 'peers') throw new Error(told.source);
-  return told;
+  const observation = observed('peers', ...lines);
+  if (observation.source !== 'peers') throw new Error(observation.source);
+  return observation;
 };
 
 describe('hosts of wrtmeter.cgi', () => {
   it('sets of nftables: what is sent by MAC and address, what is received by address, in the epoch of the table', () => {
-    const told = hosts(
+    const observation = hosts(
       'counting nftables 12 -',
       'network lan br-lan',
       `up ${ANNA} 192.168.1.10 500`,
@@ -43,21 +43,27 @@ describe('hosts of wrtmeter.cgi', () => {
       'down 192.168.1.10 9000',
     );
     const epoch = { boot: '8d1f3b0e', instance: 12, began: null, margin: 0 };
-    expect(told.hosts).to.deep.equal([
+    expect(observation.hosts).to.deep.equal([
       { counts: 'upload', mac: ANNA, ip: '192.168.1.10', bytes: { download: 0, upload: 500 }, epoch },
       { counts: 'upload', mac: null, ip: '10.7.0.2', bytes: { download: 0, upload: 7 }, epoch },
       { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: 9000, upload: 0 }, epoch },
     ]);
-    expect(told.devices).to.deep.equal(['br-lan']);
+    expect(observation.devices).to.deep.equal(['br-lan']);
   });
 
   it('rules of iptables prove no epoch, and two rules for one address are one counter', () => {
-    const told = hosts('counting iptables - -', 'up - 192.168.1.10 500', 'up - 192.168.1.10 500', 'down fd00::10 9000', 'uncounted 3 4');
-    expect(told.hosts.map(({ counts, ip, bytes, epoch }) => [counts, ip, bytes.upload + bytes.download, epoch])).to.deep.equal([
+    const observation = hosts(
+      'counting iptables - -',
+      'up - 192.168.1.10 500',
+      'up - 192.168.1.10 500',
+      'down fd00::10 9000',
+      'uncounted 3 4',
+    );
+    expect(observation.hosts.map(({ counts, ip, bytes, epoch }) => [counts, ip, bytes.upload + bytes.download, epoch])).to.deep.equal([
       ['upload', '192.168.1.10', 500, null],
       ['download', 'fd00::10', 9000, null],
     ]);
-    expect(told.uncounted).to.deep.equal({ download: 3, upload: 4 });
+    expect(observation.uncounted).to.deep.equal({ download: 3, upload: 4 });
   });
 
   it('figures of nlbwmon go by its accounting period, and another run of it is another reader', () => {
@@ -72,21 +78,21 @@ describe('hosts of wrtmeter.cgi', () => {
       ['2026-10-01', 'nlbwmon 8d1f3b0e 2026-10-01'],
     ]) {
       // Where it may have been started anew with a wrong clock, an older period is no new one.
-      expect(answer('hosts', `counting nlbwmon ${period} -`).reader).to.equal(reader);
+      expect(answer('hosts', `counting nlbwmon ${period} -`).origin).to.equal(reader);
     }
     const other = answer('hosts', 'counting nlbwmon 2026-11-01 99999');
-    expect(one.reader).to.equal('nlbwmon 8d1f3b0e 4711');
-    expect(other.reader).not.to.equal(one.reader);
-    if (one.told instanceof SourceError || one.told.source !== 'hosts') throw new Error('hosts expected');
-    expect(one.told.rules).to.include({ fall: 'lowers', absent: 'kept' });
-    expect(one.told.hosts[0]).to.deep.equal({
+    expect(one.origin).to.equal('nlbwmon 8d1f3b0e 4711');
+    expect(other.origin).not.to.equal(one.origin);
+    if (one.observation instanceof SourceError || one.observation.source !== 'hosts') throw new Error('hosts expected');
+    expect(one.observation.rules).to.include({ fall: 'lowers', absent: 'kept' });
+    expect(one.observation.hosts[0]).to.deep.equal({
       counts: 'both',
       mac: ANNA,
       ip: '192.168.1.10',
       bytes: { download: 9000, upload: 500 },
       epoch: { boot: 'nlbwmon', instance: 20_261_101, began: null, margin: 0 },
     });
-    expect(one.told.hosts[1]?.mac).to.equal(null);
+    expect(one.observation.hosts[1]?.mac).to.equal(null);
   });
 
   for (const lines of [
@@ -101,7 +107,7 @@ describe('hosts of wrtmeter.cgi', () => {
     ['counting nftables 1 -', 'uncounted 1'],
   ]) {
     it(`refuses the whole list: ${lines.join('; ') || 'an empty one'}`, () => {
-      expect(answer('hosts', ...lines).told)
+      expect(answer('hosts', ...lines).observation)
         .to.be.instanceOf(SourceError)
         .with.property('reason', 'parse');
     });
@@ -133,10 +139,10 @@ describe('hostsProbe', () => {
   };
 
   it('takes the hosts and who has which address, and nothing else', async () => {
-    const told = await collect(
+    const observation = await collect(
       ...['begin hosts', 'counting iptables - -', 'end hosts', 'begin neighbours', 'end neighbours', 'begin wan', 'end wan'],
     );
-    expect(told.sources.map(({ source }) => source)).to.have.members(['hosts', 'neighbours']);
+    expect(observation.sources.map(({ source }) => source)).to.have.members(['hosts', 'neighbours']);
   });
 
   it('an answer without hosts is a failure', async () => {
@@ -147,14 +153,14 @@ describe('hostsProbe', () => {
 
 describe('peers of wrtmeter.cgi', () => {
   it('what the router received is the peer’s upload; the interface made anew is another epoch', () => {
-    const told = peers(
+    const observation = peers(
       'interface wg0 wireguard 14',
       `peer wg0 ${KEY} [2001:db8::9]:51820 10.7.0.2/32,fd07::2/128 1763664900 4321 8765 anna phone`,
       `disabled wg0 ${OTHER} 10.7.0.3/32 -`,
     );
-    expect(told.interfaces).to.deep.equal(['wg0']);
+    expect(observation.interfaces).to.deep.equal(['wg0']);
     const epoch = { boot: '8d1f3b0e', instance: 14, began: null, margin: 0 };
-    expect(told.peers).to.deep.equal([
+    expect(observation.peers).to.deep.equal([
       {
         interface: 'wg0',
         publicKey: KEY,
@@ -182,7 +188,7 @@ describe('peers of wrtmeter.cgi', () => {
 
   for (const line of ['peer wg0 nokey - - 0 0 0 -', `peer wg0 ${KEY} - - never 0 0 -`, `peer wg0 ${KEY} - - 0 x 0 -`, 'something else']) {
     it(`refuses the whole list: ${line}`, () => {
-      expect(answer('peers', 'interface wg0 wireguard 14', line).told)
+      expect(answer('peers', 'interface wg0 wireguard 14', line).observation)
         .to.be.instanceOf(SourceError)
         .with.property('reason', 'parse');
     });

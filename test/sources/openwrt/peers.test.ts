@@ -5,8 +5,8 @@ import { system } from '../../support/ledger/rounds.ts';
 
 const KEY = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
 const peersOf = (...lines: string[]) => {
-  const { told } = parsePeers(lines, system('8d1f3b0e-5c0f', 5000));
-  return told.source === 'peers' ? told.peers : [];
+  const { observation } = parsePeers(lines, system('8d1f3b0e-5c0f', 5000));
+  return observation.source === 'peers' ? observation.peers : [];
 };
 
 describe('the peers in an answer of wrtmeter.cgi', () => {

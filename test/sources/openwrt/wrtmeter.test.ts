@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../src/errors.ts';
 import { parseWrtmeter } from '../../../src/sources/openwrt/wrtmeter.ts';
-import type { ToldSource } from '../../../src/sources/source.ts';
+import type { SourceReading } from '../../../src/sources/source.ts';
 
 const ANSWER = `wrtmeter 1
 boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10
@@ -43,8 +43,8 @@ end wrtmeter
 const parse = (text: string) => parseWrtmeter({ text, framed: true });
 const without = (text: string | RegExp, by = '') => ANSWER.replace(text, by);
 
-function told(text: string, source: string): ToldSource['told'] | undefined {
-  return parse(text).sources.find((s) => s.source === source)?.told;
+function observationOf(text: string, source: string): SourceReading['observation'] | undefined {
+  return parse(text).sources.find((s) => s.source === source)?.observation;
 }
 
 function errorOf(action: () => unknown): string {
@@ -73,7 +73,7 @@ describe('parseWrtmeter', () => {
   });
 
   it('reads every uplink; what runs inside another is told apart, what is down has no counter', () => {
-    const wan = told(ANSWER, 'wan');
+    const wan = observationOf(ANSWER, 'wan');
     if (wan instanceof SourceError || wan?.source !== 'wan') throw new Error('no WAN');
     expect(wan.uplinks.map((u) => [u.name, u.up, u.device, u.overlay, u.bytes, u.epoch?.instance])).to.deep.equal([
       ['wan', true, 'pppoe-wan', false, { download: 9_876_543_210, upload: 123_456_789 }, 12],
@@ -83,7 +83,7 @@ describe('parseWrtmeter', () => {
   });
 
   it('reads stations, with an epoch from the association, and knows which carry one device’s bytes', () => {
-    const stations = told(ANSWER, 'stations');
+    const stations = observationOf(ANSWER, 'stations');
     if (stations instanceof SourceError || stations?.source !== 'stations') throw new Error('no stations');
     const [phone, mesh] = stations.stations;
     expect(phone).to.deep.equal({
@@ -102,7 +102,7 @@ describe('parseWrtmeter', () => {
   });
 
   it('reads leases, names and neighbours', () => {
-    expect(told(ANSWER, 'leases')).to.deep.equal({
+    expect(observationOf(ANSWER, 'leases')).to.deep.equal({
       source: 'leases',
       leases: [
         { mac: '02:00:00:00:00:01', ip: '192.168.1.10', hostname: 'anna-laptop', clientId: '01:02:00:00:00:00:01', expiry: 1_763_668_518 },
@@ -111,19 +111,19 @@ describe('parseWrtmeter', () => {
       staticHosts: [{ mac: '02:00:00:00:00:05', ip: '192.168.1.5', name: 'nas' }],
       hosts: [{ ip: '192.168.1.6', name: 'printer' }],
     });
-    expect(told(ANSWER, 'neighbours')).to.deep.include({ source: 'neighbours' }).and.have.property('neighbours').with.length(2);
+    expect(observationOf(ANSWER, 'neighbours')).to.deep.include({ source: 'neighbours' }).and.have.property('neighbours').with.length(2);
   });
 
   it('a section that the router could not read fails alone', () => {
     const text = without(/begin stations[\s\S]*end stations\n/, 'failed stations iw: not found\n');
-    expect(String(told(text, 'stations'))).to.equal('SourceError: the router could not read it: "iw: not found"');
-    expect(told(text, 'wan')).to.have.property('source', 'wan');
+    expect(String(observationOf(text, 'stations'))).to.equal('SourceError: the router could not read it: "iw: not found"');
+    expect(observationOf(text, 'wan')).to.have.property('source', 'wan');
   });
 
   it('a section that makes no sense fails alone', () => {
     const text = without('9876543210', '-5');
-    expect(String(told(text, 'wan'))).to.equal('SourceError: rx bytes is not a byte counter: "-5"');
-    expect(told(text, 'stations')).to.have.property('source', 'stations');
+    expect(String(observationOf(text, 'wan'))).to.equal('SourceError: rx bytes is not a byte counter: "-5"');
+    expect(observationOf(text, 'stations')).to.have.property('source', 'stations');
   });
 
   it('an answer that was cut short is known as one, wherever it was cut', () => {
@@ -141,7 +141,7 @@ describe('parseWrtmeter', () => {
     const text = without('lease 1763668518 02:00:00:00:00:01', 'lease end leases\nlease 1763668518 02:00:00:00:00:01');
     const leases = parse(text).sources.find((s) => s.source === 'leases');
     expect(leases?.skipped).to.equal(1);
-    expect(leases?.told).to.have.property('leases').with.length(1);
+    expect(leases?.observation).to.have.property('leases').with.length(1);
   });
 
   it('says so where the answer is something else, or of a later format', () => {

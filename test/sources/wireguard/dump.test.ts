@@ -121,14 +121,14 @@ describe('a dump of WireGuard interfaces', () => {
         own.splice(at, 0, ['wg0', BERT, shared, '(none)', '(none)', 0, 5, 6, 'off']);
         const whole = lines(...(one ? own.map((row) => row.slice(1)) : own));
         const text = whole.slice(0, Math.ceil(whole.length * part));
-        let told: unknown;
+        let thrown: unknown;
         try {
-          told = one ? parseInterfaceDump('wg0', text) : parseDump(text);
+          thrown = one ? parseInterfaceDump('wg0', text) : parseDump(text);
         } catch (error) {
           if (!(error instanceof SourceError)) throw error;
-          told = error;
+          thrown = error;
         }
-        const shown = inspect(told, { depth: 9, showHidden: true });
+        const shown = inspect(thrown, { depth: 9, showHidden: true });
         expect(holdsKey(shown, mine)).to.equal(false);
         expect(holdsKey(shown, shared)).to.equal(false);
       }),

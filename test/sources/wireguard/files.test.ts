@@ -32,12 +32,12 @@ for (const [title, awk] of Object.entries(AWKS)) {
 
     const raw = (...paths: string[]) => output([...awk, FILES_PROGRAM, 'wg0', ...(paths.length === 0 ? [`${folder}/%i.conf`] : paths)]);
 
-    function told(conf: string, revoked?: string): InterfaceFiles | undefined {
+    function parsed(conf: string, revoked?: string): InterfaceFiles | undefined {
       writeFileSync(join(folder, 'wg0.conf'), conf);
       if (revoked !== undefined) writeFileSync(join(folder, 'wg0.conf.revoked'), revoked);
       return parseFiles(raw()).get('wg0');
     }
-    const names = (conf: string) => Object.fromEntries(told(conf)?.names ?? []);
+    const names = (conf: string) => Object.fromEntries(parsed(conf)?.names ?? []);
 
     it('names stand inside a block or directly above it', () => {
       const conf = `[Interface]\nPrivateKey = x\n# Name = server\n\n# Name = anna\n[Peer]\nPublicKey = ${A}\n\n[Peer]\n# friendly_name = Bert's phone\nPublicKey = ${B}\n`;
@@ -94,13 +94,13 @@ for (const [title, awk] of Object.entries(AWKS)) {
 
     it('the record of revoked peers beside it is read alike', () => {
       const record = `# Name = carl\n[Peer]\nPublicKey = ${C}\nPresharedKey = ${B}\nAllowedIPs = 10.7.0.4/32, fd07::4/128\nAllowedIPs = 10.9.0.0/24\n`;
-      expect(told(`[Peer]\nPublicKey = ${A}\n`, record)?.revoked).to.deep.equal([
+      expect(parsed(`[Peer]\nPublicKey = ${A}\n`, record)?.revoked).to.deep.equal([
         { publicKey: C, name: 'carl', allowedIps: ['10.7.0.4/32', 'fd07::4/128', '10.9.0.0/24'] },
       ]);
     });
 
     it('an empty file is one that was read, a missing one is not', () => {
-      expect(told('')).to.deep.equal({ names: new Map(), revoked: [] });
+      expect(parsed('')).to.deep.equal({ names: new Map(), revoked: [] });
       expect(parseFiles(raw('/nowhere/%i.conf')).size).to.equal(0);
     });
 
@@ -123,7 +123,7 @@ for (const [title, awk] of Object.entries(AWKS)) {
       };
 
       it('names are the descriptions, and those switched off are revoked', () => {
-        const told = openwrt(
+        const parsed = openwrt(
           section("interface 'wg0'", "option proto 'wireguard'", `option private_key '${C}'`),
           section(
             'wireguard_wg0',
@@ -142,7 +142,7 @@ for (const [title, awk] of Object.entries(AWKS)) {
           ),
           section('wireguard_wg1', `option public_key '${C}'`, "option description 'of another'"),
         );
-        expect(told).to.deep.equal({
+        expect(parsed).to.deep.equal({
           names: new Map([[A, "Anna's phone"]]),
           revoked: [{ publicKey: B, name: 'old tablet', allowedIps: ['10.7.0.3/32', 'fd07::3/128'] }],
         });

@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Observation } from '../../../src/domain/observation.ts';
 import { ExitError, SourceError } from '../../../src/errors.ts';
-import type { Told } from '../../../src/sources/source.ts';
-import { type RunEach, type WireguardTerms, wireguardProbe } from '../../../src/sources/wireguard/probe.ts';
+import type { ProbeResult } from '../../../src/sources/source.ts';
+import { type RunEach, type WireguardOptions, wireguardProbe } from '../../../src/sources/wireguard/probe.ts';
 import { anyKey, holdsKey, makeWireguardKey } from '../../support/wireguard/keys.ts';
 
 const SIGNAL = new AbortController().signal;
@@ -35,27 +35,27 @@ function answering(server: Server, asked: (readonly string[])[] = []): RunEach {
     });
 }
 
-function probe(server: Server, more: Partial<WireguardTerms> = {}) {
+function probe(server: Server, more: Partial<WireguardOptions> = {}) {
   const terms = {
     place: 'here',
     asRoot: (argv: readonly string[]) => argv,
     tool: 'auto',
     interfaces: [],
     configFile: null,
-    tellsSystem: true,
+    readsSystem: true,
   } as const;
   return wireguardProbe({ ...terms, run: answering(server), ...more });
 }
 
-type PeersTold = Extract<Observation, { source: 'peers' }>;
+type PeersObservation = Extract<Observation, { source: 'peers' }>;
 
-function peersIn({ sources }: Told): PeersTold {
+function peersIn({ sources }: ProbeResult): PeersObservation {
   const [only] = sources;
-  if (only === undefined || only.told instanceof SourceError || only.told.source !== 'peers') throw new Error('No peers');
-  return only.told;
+  if (only === undefined || only.observation instanceof SourceError || only.observation.source !== 'peers') throw new Error('No peers');
+  return only.observation;
 }
 
-async function failure(collect: Promise<Told>): Promise<string> {
+async function failure(collect: Promise<ProbeResult>): Promise<string> {
   const error: unknown = await collect.then(
     () => null,
     (why: unknown) => why,
@@ -67,9 +67,9 @@ async function failure(collect: Promise<Told>): Promise<string> {
 describe('the peers of a WireGuard server', () => {
   it('are told with their names, directions and the life of their interface', async () => {
     const files = `file wg0\npeer\nname anna-phone\nkey ${ANNA}\nend\n`;
-    const told = await probe({ 'wg all': own('wg0') + peer('wg0'), facts: FACTS, files }).collect(SIGNAL);
-    expect(peersIn(told)).to.deep.include({ interfaces: ['wg0'] });
-    expect(peersIn(told).peers).to.deep.equal([
+    const result = await probe({ 'wg all': own('wg0') + peer('wg0'), facts: FACTS, files }).collect(SIGNAL);
+    expect(peersIn(result)).to.deep.include({ interfaces: ['wg0'] });
+    expect(peersIn(result).peers).to.deep.equal([
       {
         interface: 'wg0',
         publicKey: ANNA,
@@ -82,12 +82,12 @@ describe('the peers of a WireGuard server', () => {
         epoch: EPOCH,
       },
     ]);
-    expect(told.system).to.include({ bootId: '8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10', uptime: 100.5, time: 1763665000, hostname: 'vpn' });
+    expect(result.system).to.include({ bootId: '8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10', uptime: 100.5, time: 1763665000, hostname: 'vpn' });
   });
 
   it('keep their place under rules of their own', async () => {
-    const told = await probe({ 'wg all': own('wg0'), facts: FACTS, files: NO_FILES }).collect(SIGNAL);
-    expect(peersIn(told).rules).to.include({ directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset' });
+    const result = await probe({ 'wg all': own('wg0'), facts: FACTS, files: NO_FILES }).collect(SIGNAL);
+    expect(peersIn(result).rules).to.include({ directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset' });
   });
 
   it('are read by argument lists, each by root, and the facts after the counters', async () => {
@@ -109,9 +109,9 @@ describe('the peers of a WireGuard server', () => {
       ['garbage', 'garbage'],
       ['', ''],
     ] as const) {
-      const told = await probe({ 'wg all': own('wg0') + peer('wg0'), facts, files }).collect(SIGNAL);
-      expect(peersIn(told).peers[0]).to.deep.include({ name: null, epoch: null, bytes: { download: 7, upload: 5 } });
-      expect(told.system).to.equal(null);
+      const result = await probe({ 'wg all': own('wg0') + peer('wg0'), facts, files }).collect(SIGNAL);
+      expect(peersIn(result).peers[0]).to.deep.include({ name: null, epoch: null, bytes: { download: 7, upload: 5 } });
+      expect(result.system).to.equal(null);
     }
   });
 
@@ -124,7 +124,7 @@ describe('the peers of a WireGuard server', () => {
 
   it('leave the server to whoever else tells of it', async () => {
     const server = { 'wg all': own('wg0'), facts: FACTS, files: NO_FILES };
-    expect((await probe(server, { tellsSystem: false }).collect(SIGNAL)).system).to.equal(null);
+    expect((await probe(server, { readsSystem: false }).collect(SIGNAL)).system).to.equal(null);
   });
 
   describe('that were revoked', () => {
@@ -179,14 +179,14 @@ describe('the peers of a WireGuard server', () => {
     const both = { 'wg all': own('wg0') + peer('wg0'), 'awg all': own('awg0') + peer('awg0', BERT), facts: FACTS, files: NO_FILES };
 
     it('are told together, and what reads them is known', async () => {
-      const told = await probe(both).collect(SIGNAL);
-      expect(peersIn(told).interfaces).to.deep.equal(['wg0', 'awg0']);
-      expect(told.sources[0]?.reader).to.equal('wg awg');
+      const result = await probe(both).collect(SIGNAL);
+      expect(peersIn(result).interfaces).to.deep.equal(['wg0', 'awg0']);
+      expect(result.sources[0]?.origin).to.equal('wg awg');
     });
 
     it('are not doubled where both are one program', async () => {
-      const told = await probe({ ...both, 'awg all': both['wg all'] }).collect(SIGNAL);
-      expect(peersIn(told).peers).to.have.length(1);
+      const result = await probe({ ...both, 'awg all': both['wg all'] }).collect(SIGNAL);
+      expect(peersIn(result).peers).to.have.length(1);
     });
 
     it('are not told by half: a peer seen later would be taken for new', async () => {
@@ -209,8 +209,8 @@ describe('the peers of a WireGuard server', () => {
         ),
       ];
       for (const absent of absences) {
-        const told = await probe({ ...both, 'awg all': absent }).collect(SIGNAL);
-        expect([peersIn(told).interfaces, told.sources[0]?.reader]).to.deep.equal([['wg0'], 'wg']);
+        const result = await probe({ ...both, 'awg all': absent }).collect(SIGNAL);
+        expect([peersIn(result).interfaces, result.sources[0]?.origin]).to.deep.equal([['wg0'], 'wg']);
       }
     });
 
@@ -274,7 +274,7 @@ describe('the peers of a WireGuard server', () => {
   });
 
   it('have another reader elsewhere, or where other interfaces are read', () => {
-    const reader = (more: Partial<WireguardTerms>) => probe({}, more).reader;
+    const reader = (more: Partial<WireguardOptions>) => probe({}, more).origin;
     const readers = [reader({}), reader({ place: 'vpn:22' }), reader({ tool: 'wg' }), reader({ interfaces: ['wg0'] })];
     expect(new Set(readers).size).to.equal(4);
     expect(reader({ interfaces: ['b', 'a'] })).to.equal(reader({ interfaces: ['a', 'b'] }));
@@ -318,14 +318,14 @@ describe('the peers of a WireGuard server', () => {
     });
     await fc.assert(
       fc.asyncProperty(hostile, async ({ keys, dump, facts, record }) => {
-        let told: unknown;
+        let result: unknown;
         try {
-          told = await probe({ 'wg all': dump, facts, files: record }).collect(SIGNAL);
+          result = await probe({ 'wg all': dump, facts, files: record }).collect(SIGNAL);
         } catch (error) {
           if (!(error instanceof SourceError)) throw error;
-          told = error;
+          result = error;
         }
-        const shown = inspect(told instanceof Error ? told : peersIn(told as Told), { depth: 9, showHidden: true });
+        const shown = inspect(result instanceof Error ? result : peersIn(result as ProbeResult), { depth: 9, showHidden: true });
         for (const key of keys) if (holdsKey(shown, key)) expect(isPublic(dump, key), shown).to.equal(true);
       }),
       { numRuns: 500 },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CounterRules } from '../../../src/domain/counter.ts';
 import type { HostCounter, Lease, Observation, SourceName, Station, System, Uplink } from '../../../src/domain/observation.ts';
 import type { Round, RouterRound, SourceResult } from '../../../src/domain/round.ts';
-import { newStatus, noteRound, type RouterStatus } from '../../../src/domain/status.ts';
+import { newStatus, type RouterStatus, updateStatuses } from '../../../src/domain/status.ts';
 import type { FailureReason } from '../../../src/errors.ts';
 import { type Ledger, type LedgerTerms, openLedger } from '../../../src/ledger/ledger.ts';
 import { openStore } from '../../../src/ledger/storage/store.ts';
@@ -73,7 +73,7 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
       };
       const posted = await ledger.post(round, () => at);
       if (posted.status !== 'posted') throw new Error(`The round was ${posted.status}`);
-      noteRound(routers, round);
+      updateStatuses(routers, round);
     },
     view: (now, changes = {}) => ({
       now,
@@ -100,7 +100,7 @@ function routerRound(router: string, { system, sources }: Answers[string], at: n
   const results = Object.entries(sources).map(([name, answer]): SourceResult => {
     const source = name as SourceName;
     if ('reason' in answer) return { status: 'failed', source, ...answer, at, duration: 2 };
-    return { status: 'ok', source, reader: `wrtmeter.cgi http://${router}`, observation: answer, skipped: 0, at, duration: 0.038 };
+    return { status: 'ok', source, origin: `wrtmeter.cgi http://${router}`, observation: answer, skipped: 0, at, duration: 0.038 };
   });
   return { router, system: system ?? null, results };
 }

@@ -68,8 +68,8 @@ export function tellOf(folder: string, { name, device, proto }: Network): void {
   const { interface: known } = JSON.parse(readFileSync(path, 'utf8')) as { interface: { interface: string }[] };
   const lan = known.find((one) => one.interface === 'lan');
   const others = known.filter((one) => one.interface !== name);
-  const told = { ...lan, interface: name, l3_device: device, device, proto };
-  writeWhole(path, `${JSON.stringify({ interface: [...others, told] }, null, '\t')}\n`);
+  const status = { ...lan, interface: name, l3_device: device, device, proto };
+  writeWhole(path, `${JSON.stringify({ interface: [...others, status] }, null, '\t')}\n`);
 }
 
 /** The same, in a zone of the firewall that is its own. */

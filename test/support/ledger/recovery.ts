@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Traffic } from '../../../src/domain/traffic.ts';
 import { type Account, accountKey } from '../../../src/ledger/account.ts';
-import { openStoreWithCare } from '../../../src/ledger/backup/recovery.ts';
+import { openOrRecover } from '../../../src/ledger/backup/recovery.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import type { Store } from '../../../src/ledger/storage/store.ts';
 import { classic, ok, PHONE, START, station, TERMS, wan } from './rounds.ts';
 
 /** A data directory whose ledger is opened with care for every step, as by a service that is started anew. */
-export interface Cared {
+export interface Recovered {
   directory: string;
   path: string;
   /** What was told while opening. */
-  told: string[];
+  lines: string[];
   /** Reads the phone and the uplink at `seconds` after the start; gives the totals then. */
   read(seconds: number, phone: number, uplink?: number): Promise<{ phone: number; uplink: number }>;
   use<T>(work: (store: Store) => Promise<T>): Promise<T>;
@@ -23,18 +23,18 @@ export interface Cared {
   remove(): Promise<void>;
 }
 
-export async function cared(): Promise<Cared> {
+export async function recoverable(): Promise<Recovered> {
   const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-care-'));
   const told: string[] = [];
   let now = START;
-  const use: Cared['use'] = async (work) => {
-    const store = await openStoreWithCare(directory, { now, tell: (line) => told.push(line) });
+  const use: Recovered['use'] = async (work) => {
+    const store = await openOrRecover(directory, { now, report: (line) => told.push(line) });
     return work(store).finally(() => store.close());
   };
   return {
     directory,
     path: join(directory, 'ledger.db'),
-    told,
+    lines: told,
     use,
     read: (seconds, phone, uplink = phone * 2) =>
       use(async (store) => {

@@ -73,8 +73,8 @@ export const lease = (mac: string, hostname: string | null, ip = '192.168.1.10')
   expiry: 0,
 });
 
-export function ok(observation: Observation, at: number, reader = 'test'): SourceResult {
-  return { status: 'ok', source: observation.source, reader, observation, skipped: 0, at, duration: 0.01 };
+export function ok(observation: Observation, at: number, origin = 'test'): SourceResult {
+  return { status: 'ok', source: observation.source, origin: origin, observation, skipped: 0, at, duration: 0.01 };
 }
 
 export function failed(source: Observation['source'], at: number): SourceResult {
@@ -104,7 +104,7 @@ export interface Bench {
     router: string,
     seconds: number,
     observations: (Observation | SourceResult)[],
-    told?: { system?: System; reader?: string },
+    given?: { system?: System; origin?: string },
   ): Promise<void>;
   readAll(seconds: number, routers: RouterRound[]): Promise<void>;
   total(name: Partial<Account> & Pick<Account, 'kind'>): Traffic | undefined;
@@ -127,10 +127,10 @@ export async function openBench(terms: LedgerTerms = TERMS): Promise<Bench> {
     const posted = await ledger.post(round, () => seconds * 1000);
     if (posted.status === 'failed') throw posted.error;
   };
-  const readFrom: Bench['readFrom'] = (router, seconds, observations, told = {}) => {
+  const readFrom: Bench['readFrom'] = (router, seconds, observations, given = {}) => {
     const at = START + seconds * 1000;
-    const results = observations.map((o) => ('status' in o ? o : ok(o, at, told.reader)));
-    return readAll(seconds, [{ router, system: told.system ?? null, results }]);
+    const results = observations.map((o) => ('status' in o ? o : ok(o, at, given.origin)));
+    return readAll(seconds, [{ router, system: given.system ?? null, results }]);
   };
   return {
     directory,

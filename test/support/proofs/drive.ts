@@ -10,7 +10,7 @@ import { type Books, booksKnowable, booksShown, expectAtMost, expectEqual, expec
 import type { Exporter } from '../program/exporter.ts';
 import { type Sample, sampleValue } from '../prometheus/text.ts';
 import { type Accounting, Oracle } from '../simulator/oracle.ts';
-import type { Look } from '../simulator/sight.ts';
+import type { Sighting } from '../simulator/sighting.ts';
 import type { Events } from './events.ts';
 
 export interface Ride {
@@ -57,7 +57,7 @@ const QUICK: Fault['kind'][] = [
   'lie',
 ];
 const SLOW: Fault['kind'][] = ['hang', 'trickle'];
-const SOURCES = ['stations', 'wan', 'neighbours', 'hosts', 'peers'] as const satisfies Look['source'][];
+const SOURCES = ['stations', 'wan', 'neighbours', 'hosts', 'peers'] as const satisfies Sighting['source'][];
 type Source = (typeof SOURCES)[number];
 /** Seconds that a scrape may take where a router hangs. */
 const HASTE = 1;
@@ -145,7 +145,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
   }
 
   /** What a source of this router has shown in the round, if anything. */
-  function learn(page: readonly Sample[], router: string, source: Source, faults: Map<string, Fault>): Look[] {
+  function learn(page: readonly Sample[], router: string, source: Source, faults: Map<string, Fault>): Sighting[] {
     if (!tells(router, source)) return [];
     const refused = [...faults].some(([target, { kind }]) => kind === 'refuse' && target.startsWith(`${router} `));
     const script = format === 'wrtmeter' ? 'wrtmeter' : source === 'wan' ? 'wan' : 'totalwifi';
@@ -271,7 +271,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
  * Oracles that have learnt of a round. Where hosts take over from stations in it, nobody knows from outside which of them were read first:
  * the bytes of this one round reach the devices if the gateway's hosts were last read when all stations had been, else they do not.
  */
-function learnt(oracle: Oracle, looks: readonly Look[]): Oracle[] {
+function learnt(oracle: Oracle, looks: readonly Sighting[]): Oracle[] {
   const { feeding } = oracle;
   const other = oracle.clone();
   oracle.learnRound(looks);

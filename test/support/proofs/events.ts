@@ -38,12 +38,12 @@ export function wildEvents(world: World, random: Random, pause = 0): Events {
  */
 export function knowableEvents(world: World, random: Random): Events {
   /** What a reader of the list holds, by router and MAC. */
-  const held = new Map<string, { counter: Counter; shows: Traffic }[]>();
+  const shownBefore = new Map<string, { counter: Counter; shows: Traffic }[]>();
   /** What it held once and saw no more: a cautious reader may keep it, and take a new line above it for the old one. */
   const gone = new Map<string, Traffic[]>();
   let heldWan: { counter: Counter; shows: Traffic } | null = null;
 
-  const heldFor = (router: string, mac: string) => held.get(`${router} ${mac}`) ?? [];
+  const heldFor = (router: string, mac: string) => shownBefore.get(`${router} ${mac}`) ?? [];
   const on = (router: string, mac: string) => world.device(mac).associations.filter((a) => a.router.spec.name === router);
   // Any line can go on from nothing: one that was read so is as good as new.
   const isHeld = (a: Association) =>
@@ -119,7 +119,7 @@ export function knowableEvents(world: World, random: Random): Events {
         const ofMac = lines.filter((a) => a.device.spec.mac === mac);
         const missing = heldFor(router, mac).filter((h) => !ofMac.some((a) => a.counter === h.counter));
         gone.set(`${router} ${mac}`, [...(gone.get(`${router} ${mac}`) ?? []), ...missing.map((h) => h.shows)]);
-        held.set(
+        shownBefore.set(
           `${router} ${mac}`,
           ofMac.map(({ counter }) => ({ counter, shows: shown(counter) })),
         );

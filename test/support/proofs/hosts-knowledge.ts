@@ -42,7 +42,7 @@ export interface Asked {
 /** What a reader of the answers holds of one source. */
 interface Reader {
   name: string;
-  held: Map<string, Seen>;
+  seen: Map<string, Seen>;
   /** Of its last answer, Unix ms. */
   at: number;
 }
@@ -87,8 +87,8 @@ export class HostsKnowledge {
     const before = this.#readers.get('hosts');
     if (this.accounting === 'auto' && hosts !== undefined && before?.name === hosts.name) {
       this.#flipped ||= [...hosts.seen].some(([key, { bytes }]) => {
-        const held = before.held.get(key)?.bytes ?? NOTHING;
-        return bytes.download > held.download || bytes.upload > held.upload;
+        const shown = before.seen.get(key)?.bytes ?? NOTHING;
+        return bytes.download > shown.download || bytes.upload > shown.upload;
       });
     }
     const by = this.accounting === 'auto' ? (this.#flipped ? 'hosts' : 'stations') : this.accounting;
@@ -109,7 +109,7 @@ export class HostsKnowledge {
     // nobody knows which was later.
     const goesOn = reader === undefined || from === 0 || (reader.at >= from && reader.at <= startedAt);
     const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && goesOn;
-    const before = reader?.name === name ? reader.held : null;
+    const before = reader?.name === name ? reader.seen : null;
     for (const [key, counter] of seen) {
       const gained = before === null ? null : gain(counter, before.get(key), rules);
       for (const account of counter.accounts) {
@@ -120,18 +120,18 @@ export class HostsKnowledge {
       }
     }
     const kept = rules.absent === 'kept' && before !== null ? before : new Map<string, Seen>();
-    this.#readers.set(source, { name, at, held: new Map([...kept, ...seen]) });
+    this.#readers.set(source, { name, at, seen: new Map([...kept, ...seen]) });
   }
 }
 
 const isOfAddress = (account: string): boolean => /^(host|address) (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
 
-function gain(now: Seen, held: Seen | undefined, { directions, fall }: CounterRules): Traffic {
-  if (held?.id === now.id) return minus(now.bytes, held.bytes);
-  if (held === undefined || now.epoch?.boot !== held.epoch?.boot || now.epoch?.instance !== held.epoch?.instance) return now.bytes;
-  const fell = { download: now.bytes.download < held.bytes.download, upload: now.bytes.upload < held.bytes.upload };
+function gain(now: Seen, before: Seen | undefined, { directions, fall }: CounterRules): Traffic {
+  if (before?.id === now.id) return minus(now.bytes, before.bytes);
+  if (before === undefined || now.epoch?.boot !== before.epoch?.boot || now.epoch?.instance !== before.epoch?.instance) return now.bytes;
+  const fell = { download: now.bytes.download < before.bytes.download, upload: now.bytes.upload < before.bytes.upload };
   if (directions === 'together') fell.download = fell.upload = fell.download || fell.upload;
   const after = (direction: keyof Traffic) =>
-    fell[direction] ? (fall === 'lowers' ? 0 : now.bytes[direction]) : now.bytes[direction] - held.bytes[direction];
+    fell[direction] ? (fall === 'lowers' ? 0 : now.bytes[direction]) : now.bytes[direction] - before.bytes[direction];
   return { download: after('download'), upload: after('upload') };
 }

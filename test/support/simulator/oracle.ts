@@ -3,7 +3,7 @@ import { isZero, minus, plus } from '../../../src/domain/traffic.ts';
 import type { Association, Counter } from '../../../src/simulator/world/state.ts';
 import { newTraffic } from '../../../src/simulator/world/state.ts';
 import type { World } from '../../../src/simulator/world/world.ts';
-import { type Look, lookAt, type Sight } from './sight.ts';
+import { type Sight, type Sighting, sightingOf } from './sighting.ts';
 
 export type Accounting = 'stations' | 'hosts' | 'auto';
 
@@ -14,14 +14,14 @@ const MISSED_FOR_MS = 2 * 86_400_000;
 
 /** A source of a router: its counters and how far each has been seen. */
 interface Reader {
-  reader: string;
+  origin: string;
   at: number;
   moved: Map<Counter, Traffic>;
   /** What stood in its answers, by name. */
-  held: Map<string, Held>;
+  shown: Map<string, Shown>;
 }
 
-interface Held extends Sight {
+interface Shown extends Sight {
   /** Unix ms of the last answer that showed it. */
   shownAt: number;
   /** Some answer since did not. */
@@ -65,12 +65,12 @@ export class Oracle {
   }
 
   /** What an answer rendered at this moment shows; `shows` leaves out stations that the answer lost on its way. */
-  look(router: string, source: Look['source'], shows: (association: Association) => boolean = () => true): Look {
-    return lookAt(this.#world, router, source, shows);
+  look(router: string, source: Sighting['source'], shows: (association: Association) => boolean = () => true): Sighting {
+    return sightingOf(this.#world, router, source, shows);
   }
 
   /** The meter has used this answer. */
-  learn(look: Look): void {
+  learn(look: Sighting): void {
     this.learnRound([look]);
   }
 
@@ -78,7 +78,7 @@ export class Oracle {
    * The meter has used these answers of one round. `apart`: those of one round were read one after the other, so that a source that takes
    * over from another begins with its next reading, and not with this one.
    */
-  learnRound(looks: readonly Look[], apart = false): void {
+  learnRound(looks: readonly Sighting[], apart = false): void {
     this.#chooseFeed(looks, apart);
     for (const router of new Set(looks.map((look) => look.router))) {
       const own = looks.filter((look) => look.router === router);
@@ -89,7 +89,7 @@ export class Oracle {
   }
 
   /** The meter has just read this source and used all of it. */
-  read(router: string, source: Look['source']): void {
+  read(router: string, source: Sighting['source']): void {
     this.learn(this.look(router, source));
   }
 
@@ -122,7 +122,7 @@ export class Oracle {
   }
 
   /** Whether the source has been read, so that its accounts have begun. */
-  hasRead(router: string, source: Look['source']): boolean {
+  hasRead(router: string, source: Sighting['source']): boolean {
     return this.#knows.readers.has(key(router, source));
   }
 
@@ -134,7 +134,7 @@ export class Oracle {
   /** A second opinion, for when nobody knows yet whether the meter could keep what it read. */
   clone(): Oracle {
     const { readers, known, seenAt, feeding, hostsCount } = this.#knows;
-    const copies = [...readers].map(([name, r]): [string, Reader] => [name, { ...r, moved: new Map(r.moved), held: new Map(r.held) }]);
+    const copies = [...readers].map(([name, r]): [string, Reader] => [name, { ...r, moved: new Map(r.moved), shown: new Map(r.shown) }]);
     const knows = { readers: new Map(copies), known: new Map(known), seenAt: new Map(seenAt), feeding, hostsCount };
     return new Oracle(this.#world, this.#accounting, knows);
   }
@@ -144,11 +144,11 @@ export class Oracle {
   }
 
   /** Left to itself, hosts feed the devices for good once some byte of theirs was seen to move between two readings. */
-  #chooseFeed(looks: readonly Look[], apart: boolean): void {
+  #chooseFeed(looks: readonly Sighting[], apart: boolean): void {
     const knows = this.#knows;
     knows.hostsCount ||= looks.some((look) => {
       const before = this.#before(look);
-      return look.source === 'hosts' && before !== null && look.seen.some((sight) => rises(sight, before.held.get(sight.name)));
+      return look.source === 'hosts' && before !== null && look.seen.some((sight) => rises(sight, before.shown.get(sight.name)));
     });
     const by = this.#accounting === 'auto' ? (knows.hostsCount ? 'hosts' : 'stations') : this.#accounting;
     if (by === knows.feeding.by) return;
@@ -157,12 +157,12 @@ export class Oracle {
   }
 
   /** The reader that an answer goes on from, or null. */
-  #before({ router, source, reader }: Look): Reader | null {
+  #before({ router, source, origin: reader }: Sighting): Reader | null {
     const known = this.#knows.readers.get(key(router, source));
-    return known?.reader === reader ? known : null;
+    return known?.origin === reader ? known : null;
   }
 
-  #learn(look: Look, ownerOf: OwnerOf): void {
+  #learn(look: Sighting, ownerOf: OwnerOf): void {
     const before = this.#before(look);
     const { by, from } = this.#knows.feeding;
     const feeds = look.source === by && before !== null && before.at >= from;
@@ -174,14 +174,14 @@ export class Oracle {
         if (isOfAddress(account) && (gained === null || !isZero(gained))) this.#knows.seenAt.set(account, look.at);
       }
     }
-    const held = new Map([...(before?.held ?? [])].filter(([, known]) => isKept(look, known)));
-    for (const [name, known] of held) held.set(name, { ...known, waits: true });
+    const shown = new Map([...(before?.shown ?? [])].filter(([, known]) => isKept(look, known)));
+    for (const [name, known] of shown) shown.set(name, { ...known, waits: true });
     const moved = new Map(before?.moved);
     for (const sight of look.seen) {
-      held.set(sight.name, { ...sight, shownAt: look.at, waits: false });
+      shown.set(sight.name, { ...sight, shownAt: look.at, waits: false });
       moved.set(sight.counter, sight.moved);
     }
-    this.#knows.readers.set(key(look.router, look.source), { reader: look.reader, at: look.at, moved, held });
+    this.#knows.readers.set(key(look.router, look.source), { origin: look.origin, at: look.at, moved, shown: shown });
   }
 
   /** What was kept for an address goes over to the machine that has it. */
@@ -206,7 +206,7 @@ export class Oracle {
 type OwnerOf = (ip: string) => string | null;
 
 /** The table of neighbours knows whom packets are delivered to; else whoever alone sends from an address has it. */
-function ownersIn(looks: readonly Look[]): OwnerOf {
+function ownersIn(looks: readonly Sighting[]): OwnerOf {
   const neighbours = new Map(looks.flatMap((look) => [...look.owners]));
   const senders = new Map<string, Set<string>>();
   for (const { account } of looks.flatMap((look) => look.seen)) {
@@ -241,23 +241,23 @@ function gain(sight: Sight, before: Reader): Traffic {
   const { counter, moved, shows, epoch, pair, name } = sight;
   const seen = before.moved.get(counter);
   if (seen !== undefined) return minus(moved, seen);
-  const held = before.held.get(name);
-  if (held === undefined || epoch === null || held.epoch !== epoch) return moved;
-  const fell = { download: shows.download < held.shows.download, upload: shows.upload < held.shows.upload };
+  const known = before.shown.get(name);
+  if (known === undefined || epoch === null || known.epoch !== epoch) return moved;
+  const fell = { download: shows.download < known.shows.download, upload: shows.upload < known.shows.upload };
   if (pair) fell.download = fell.upload = fell.download || fell.upload;
   return {
-    download: fell.download ? shows.download : shows.download - held.shows.download,
-    upload: fell.upload ? shows.upload : shows.upload - held.shows.upload,
+    download: fell.download ? shows.download : shows.download - known.shows.download,
+    upload: fell.upload ? shows.upload : shows.upload - known.shows.upload,
   };
 }
 
 /** Whether what was held is held on by an answer that does not show it. */
-function isKept({ absent, at }: Look, { shownAt, waits }: Held): boolean {
+function isKept({ absent, at }: Sighting, { shownAt, waits }: Shown): boolean {
   return absent === 'missed' ? !waits || at - shownAt <= MISSED_FOR_MS : absent === 'kept';
 }
 
-function rises({ shows }: Sight, held: Sight | undefined): boolean {
-  const before = held?.shows ?? newTraffic();
+function rises({ shows }: Sight, earlier: Sight | undefined): boolean {
+  const before = earlier?.shows ?? newTraffic();
   return shows.download > before.download || shows.upload > before.upload;
 }
 

@@ -276,13 +276,13 @@ describe('suggestions of devices', () => {
       fc.asyncProperty(anything, owners, async (said, owned) => {
         const view = home.view(NOW, { aliases: aliasesBy(macs, owned) });
         const devices = new Map([...view.books.devices].map(([mac, device]) => [mac, { ...device }]));
-        const held = new Map<string, KnownLease>();
+        const leases = new Map<string, KnownLease>();
         for (const { mac, clientId, name } of said) {
           const hostname = cleanName(name ?? '');
-          held.set(mac, { router: 'gateway', mac, ip: IP, hostname, clientId, expiry: 0, lastRead: null });
+          leases.set(mac, { router: 'gateway', mac, ip: IP, hostname, clientId, expiry: 0, lastRead: null });
           devices.set(mac, { mac, name: hostname, namedBy: 'lease', ip: null });
         }
-        const all = mergeSuggestions({ ...view, books: { ...view.books, leases: held, devices } });
+        const all = mergeSuggestions({ ...view, books: { ...view.books, leases: leases, devices } });
         const named = all.flatMap((suggestion) => suggestion.macs);
         expect(new Set(named).size).to.equal(named.length);
         for (const { macs } of all) {

@@ -62,8 +62,12 @@ describe('the landing page', () => {
 
   it('warns while the clock holds the books, and after a failed write', () => {
     expect(page()).to.not.include('booked').and.not.include('written');
-    const held = { ...home.ledger.state, heldBecause: 'the clock says 1970-01-01T00:00:09.000Z, which is before 2025', writeErrors: 3 };
-    const text = page({ ledger: held });
+    const suspended = {
+      ...home.ledger.state,
+      suspendedBecause: 'the clock says 1970-01-01T00:00:09.000Z, which is before 2025',
+      writeErrors: 3,
+    };
+    const text = page({ ledger: suspended });
     expect(text).to.include('Nothing is booked at the moment: the clock says 1970-01-01T00:00:09.000Z, which is before 2025.');
     expect(text).to.include('The ledger could not be written, 3 times since the program started.');
   });

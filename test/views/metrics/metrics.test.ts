@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { CounterRules } from '../../../src/domain/counter.ts';
 import type { HostCounter, Observation } from '../../../src/domain/observation.ts';
 import type { SourceResult } from '../../../src/domain/round.ts';
-import { newStatus, noteRound } from '../../../src/domain/status.ts';
+import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
 import { renderMetrics } from '../../../src/views/metrics/metrics.ts';
 import type { View } from '../../../src/views/view.ts';
 import {
@@ -89,18 +89,18 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
       ok(leases([{ ...lease(PHONE, names.phone), expiry: 1_800_000_000 }, lease(LAPTOP, names.laptop, '192.168.1.11')]), at),
     ];
     const attic = [ok(classic(station(LAPTOP, grown * 11, grown * 22), station(TABLET, 0, grown)), at), failed('wan', at)];
-    const told = {
+    const known = {
       ...system('8d1f3b0e-5c0f', 1000 + seconds),
       model: 'Archer "C7"',
       release: 'OpenWrt 23.05',
       time: Math.floor(at / 1000),
     };
     const routers = [
-      { router: 'gateway', system: told, results: gateway },
+      { router: 'gateway', system: known, results: gateway },
       { router: 'attic', system: null, results: attic },
     ];
     await bench.readAll(seconds, routers);
-    noteRound(statuses, { routers, startedAt: at, finishedAt: at });
+    updateStatuses(statuses, { routers, startedAt: at, finishedAt: at });
   }
   Object.assign(bench.ledger.state, { commitSeconds: 0.001, databaseBytes: 4096 });
   return {

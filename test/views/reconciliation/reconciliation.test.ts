@@ -30,8 +30,8 @@ describe('reconciliation', () => {
 
   const line = (bytes: Traffic) => wan([{ name: 'wan', bytes }]);
   const pc = (bytes: Traffic, changes: Parameters<typeof hosts>[1] = {}) => hosts([{ mac: PC, ip: IP, bytes }], changes);
-  async function read(at: number, sources: { wan?: Observation; hosts?: Observation; peers?: Observation }, told = system()) {
-    await home.read(at, { gateway: { system: { ...told, uptime: told.uptime + (at - NOW) / 1000, time: at / 1000 }, sources } });
+  async function read(at: number, sources: { wan?: Observation; hosts?: Observation; peers?: Observation }, given = system()) {
+    await home.read(at, { gateway: { system: { ...given, uptime: given.uptime + (at - NOW) / 1000, time: at / 1000 }, sources } });
   }
   async function gateway(): Promise<Reconciliation> {
     const view = home.view(NOW);
@@ -142,9 +142,9 @@ describe('reconciliation', () => {
 
   it('tells of offloading, of sets that are full, of refusals and gaps, with their figures', async () => {
     await open();
-    const told = (hardware: boolean) => system({ flowOffload: { software: true, hardware } });
+    const offloading = (hardware: boolean) => system({ flowOffload: { software: true, hardware } });
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
-    await read(NOW, { wan: line(of(9000, 0)), hosts: pc(of(1000, 0), { uncounted: of(2048, 0) }) }, told(false));
+    await read(NOW, { wan: line(of(9000, 0)), hosts: pc(of(1000, 0), { uncounted: of(2048, 0) }) }, offloading(false));
     await writeAudit(home.ledger.store, [
       { at: NOW - 40 * DAY, kind: 'gap', router: 'gateway', source: 'hosts' },
       { at: NOW - DAY, kind: 'gap', router: 'gateway', source: 'hosts' },
@@ -158,7 +158,7 @@ describe('reconciliation', () => {
     expect(reason(found, 'refused').text).to.match(/^1\.00 PiB down of hosts were refused/);
     expect(reason(found, 'gaps').text).to.match(/for a while, once: /);
     expect(found.rest, 'none of them tells what this month lacks').to.deep.equal(of(8000, 0));
-    await read(NOW + 1000, { wan: line(of(9000, 0)), hosts: pc(of(1000, 0)) }, told(true));
+    await read(NOW + 1000, { wan: line(of(9000, 0)), hosts: pc(of(1000, 0)) }, offloading(true));
     expect(kinds(await gateway()))
       .to.include('hardware_offload')
       .and.not.include('software_offload');
@@ -166,9 +166,9 @@ describe('reconciliation', () => {
 
   it('nlbwmon sees offloaded flows too', async () => {
     await open();
-    const told = system({ flowOffload: { software: true, hardware: true } });
+    const offloading = system({ flowOffload: { software: true, hardware: true } });
     for (const bytes of [0, 1000]) {
-      await read(NOW + bytes, { wan: line(of(bytes, 0)), hosts: pc(of(bytes, 0), { method: 'nlbwmon' }) }, told);
+      await read(NOW + bytes, { wan: line(of(bytes, 0)), hosts: pc(of(bytes, 0), { method: 'nlbwmon' }) }, offloading);
     }
     expect(kinds(await gateway())).to.deep.equal(['own']);
   });

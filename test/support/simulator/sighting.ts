@@ -6,13 +6,13 @@ import { shown } from '../../../src/simulator/world/state.ts';
 import type { World } from '../../../src/simulator/world/world.ts';
 
 /** What one answer of a router tells about one of its sources. */
-export interface Look {
+export interface Sighting {
   router: string;
   source: 'stations' | 'wan' | 'hosts' | 'peers' | 'neighbours';
   /** Unix ms in the world. */
   at: number;
   /** What counts within the router: another one starts with a first reading. */
-  reader: string;
+  origin: string;
   /** What it means that a counter is missing: it has ended, or it waits; `missed`: it waits for two days, for a list may miss one. */
   absent: 'ended' | 'missed' | 'kept';
   seen: Sight[];
@@ -36,20 +36,25 @@ export interface Sight {
 }
 
 /** What an answer rendered at this moment shows; `shows` leaves out stations that the answer lost on its way. */
-export function lookAt(world: World, router: string, source: Look['source'], shows: (association: Association) => boolean): Look {
+export function sightingOf(
+  world: World,
+  router: string,
+  source: Sighting['source'],
+  shows: (association: Association) => boolean,
+): Sighting {
   const state = world.router(router);
-  const look: Look = { router, source, at: world.now, reader: '', absent: 'kept', seen: [], owners: new Map() };
+  const sighting: Sighting = { router, source, at: world.now, origin: '', absent: 'kept', seen: [], owners: new Map() };
   switch (source) {
     case 'stations':
-      return { ...look, seen: stations(state).filter(shows).map(ofStation) };
+      return { ...sighting, seen: stations(state).filter(shows).map(ofStation) };
     case 'wan':
-      return { ...look, seen: uplinks(state) };
+      return { ...sighting, seen: uplinks(state) };
     case 'hosts':
-      return state.counting === null ? look : { ...look, ...ofHosts(state, state.counting, world.now) };
+      return state.counting === null ? sighting : { ...sighting, ...ofHosts(state, state.counting, world.now) };
     case 'peers':
-      return { ...look, seen: peers(state) };
+      return { ...sighting, seen: peers(state) };
     case 'neighbours':
-      return { ...look, owners: new Map(neighboursOf(world).map(({ ip, mac }) => [ip, mac])) };
+      return { ...sighting, owners: new Map(neighboursOf(world).map(({ ip, mac }) => [ip, mac])) };
     default:
       return source satisfies never;
   }
@@ -80,14 +85,14 @@ function uplinks({ uplinks }: RouterState): Sight[] {
     }));
 }
 
-function ofHosts({ bootId }: RouterState, counting: CountingState, at: number): Pick<Look, 'reader' | 'absent' | 'seen'> {
+function ofHosts({ bootId }: RouterState, counting: CountingState, at: number): Pick<Sighting, 'origin' | 'absent' | 'seen'> {
   const { method } = counting.spec;
   const epochs = { nftables: `${bootId} ${counting.handle}`, iptables: '', nlbwmon: counting.period };
   const seen = countersAt(counting, at).map(({ counts, mac, ip, counter }): Sight => {
     return { ...sight(counter), name: `${counts} ${mac} ${ip}`, epoch: epochs[method], pair: false, account: { kind: 'host', mac, ip } };
   });
-  if (method === 'nlbwmon') return { reader: `${method} ${bootId} ${counting.startedAt}`, absent: 'kept', seen };
-  return { reader: method, absent: method === 'nftables' ? 'missed' : 'ended', seen };
+  if (method === 'nlbwmon') return { origin: `${method} ${bootId} ${counting.startedAt}`, absent: 'kept', seen };
+  return { origin: method, absent: method === 'nftables' ? 'missed' : 'ended', seen };
 }
 
 function peers({ bootId, tunnels }: RouterState): Sight[] {
