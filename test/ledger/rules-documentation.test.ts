@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { readRound } from '../../src/collector/round.ts';
-import { classicProbes } from '../../src/sources/openwrt/classic.ts';
+import { classicProbes } from '../../src/sources/classic/classic.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import type { Probe } from '../../src/sources/source.ts';
 import { wireguardProbe } from '../../src/sources/wireguard/probe.ts';
