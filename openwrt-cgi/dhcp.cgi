@@ -1,9 +1,10 @@
 #!/bin/sh
+# Made from parts/dhcp.cgi by "npm run scripts": change it there.
 # The DHCP leases of this router as dnsmasq keeps them: expiry, MAC, address, host name, client id.
 # The older collectors' format. For busybox ash: three processes.
 
-# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
-# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+# The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server passes a client's headers as HTTP_… variables only, so no client can set it.
 root=${WRTMETER_ROOT:-}
 refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
@@ -35,7 +36,7 @@ answer() { # TEXT
   [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
   exit 0
 }
-# The door ends here.
+# End of the request guard.
 
 leasefile=$(uci -q get 'dhcp.@dnsmasq[0].leasefile' 2>/dev/null) || leasefile=''
 leasefile=${leasefile:-/tmp/dhcp.leases}

@@ -1,4 +1,5 @@
 #!/bin/sh
+# Made from parts/hosts-iptables.sh by "npm run scripts": change it there.
 # Counts what each host of the LAN moves to and from the Internet, with iptables: for firewall3 (OpenWrt 19.07 to 21.02).
 #   hosts-iptables.sh start | stop | reload | add ADDRESS | status
 # Installed as /usr/lib/wrtmeter/hosts-iptables.sh, beside hosts-networks.sh and host-event.sh. /etc/init.d/wrtmeter, the firewall's include
@@ -17,6 +18,37 @@
 # all others alone. "fw3 restart" and "fw3 stop" delete every chain of every table: then all counts from zero.
 
 lib=${WRTMETER_LIB:-/usr/lib/wrtmeter}
+
+fail() {
+  printf 'wrtmeter: %s\n' "$1" >&2
+  exit 1
+}
+
+# Sets networks, as hosts-networks.sh prints them. Where nothing is to be counted, stops the counting and returns 1.
+find_networks() {
+  # shellcheck source=/dev/null
+  . "$lib/hosts-networks.sh" || fail "Cannot read $lib/hosts-networks.sh"
+  networks=$(counted_networks)
+  case $networks in
+    network\ *) ;;
+    none\ *)
+      stop
+      printf 'No hosts are counted: %s\n' "${networks#none }"
+      return 1
+      ;;
+    *) fail "Cannot tell the networks whose hosts to count: ${networks#failed }" ;;
+  esac
+}
+
+# Sets size: how many addresses there is room for.
+find_size() { # DEFAULT
+  size=${WRTMETER_SIZE:-$(uci -q get wrtmeter.hosts.size 2>/dev/null)}
+  case $size in
+    '') size=$1 ;;
+    *[!0-9]* | 0* | ??????*) fail "The size of the host sets is a number from 1 to 99999, not \"$size\" (/etc/config/wrtmeter)" ;;
+  esac
+}
+
 root=${WRTMETER_ROOT:-}
 memory=$root/var/run/wrtmeter
 
@@ -27,11 +59,6 @@ default_size=512
 # first, but not within an hour. A lease that ends changes nothing.
 day=86400
 hour=3600
-
-fail() {
-  printf 'wrtmeter: %s\n' "$1" >&2
-  exit 1
-}
 
 tool() { # FAMILY [SUFFIX]
   case $1 in 4) echo "iptables${2:-}" ;; 6) echo "ip6tables${2:-}" ;; esac
@@ -233,7 +260,8 @@ plan() { # FAMILY WHOLE SIZE
       if (head todo != "") printf "*mangle\n%s%sCOMMIT\n", head, todo
       printf "" >memory
       for (k in last) print textof[k], last[k], count(up, k), count(down, k) >memory
-    }'
+    }
+  '
 }
 
 # Only one at a time plans and acts; the table may still change meanwhile by another hand, and then it is planned once more.
@@ -261,28 +289,9 @@ families() {
   if rules 6 | grep -q '^:FORWARD'; then echo 4 6; else echo 4; fi
 }
 
-room() {
-  size=${WRTMETER_SIZE:-$(uci -q get wrtmeter.hosts.size 2>/dev/null)}
-  case $size in
-    '') size=$default_size ;;
-    *[!0-9]* | 0* | ??????*) fail "The size of the host sets is a number from 1 to 99999, not \"$size\" (/etc/config/wrtmeter)" ;;
-  esac
-}
-
 start() {
-  # shellcheck source=/dev/null
-  . "$lib/hosts-networks.sh" || fail "Cannot read $lib/hosts-networks.sh"
-  networks=$(counted_networks)
-  case $networks in
-    network\ *) ;;
-    none\ *)
-      stop
-      printf 'No hosts are counted: %s\n' "${networks#none }"
-      return
-      ;;
-    *) fail "Cannot tell the networks whose hosts to count: ${networks#failed }" ;;
-  esac
-  room
+  find_networks || return 0
+  find_size "$default_size"
   among=$(families) || exit
   lock
   for family in $among; do bring_about "$family" 1 "$networks" ''; done
@@ -294,7 +303,7 @@ add() {
     *:*) family=6 ;;
     *) family=4 ;;
   esac
-  room
+  find_size "$default_size"
   lock
   bring_about "$family" 0 '' "$1"
 }
@@ -312,7 +321,7 @@ stop() {
 }
 
 status() {
-  room
+  find_size "$default_size"
   among=$(families) || exit
   for family in $among; do
     rules "$family" | awk -v family="$family" -v size="$size" '

@@ -1,4 +1,5 @@
 #!/bin/sh
+# Made from parts/hosts-nftables.sh by "npm run scripts": change it there.
 # Counts what each host of the LAN moves to and from the Internet, in an nftables table of its own: inet wrtmeter.
 #   hosts-nftables.sh start | stop | reload | status
 # Installed as /usr/lib/wrtmeter/hosts-nftables.sh, beside hosts-networks.sh; /etc/init.d/wrtmeter, the firewall and hotplug call it.
@@ -6,14 +7,40 @@
 # WRTMETER_SIZE=64 go before the configuration, and neither uci nor ubus is asked for the networks then.
 
 lib=${WRTMETER_LIB:-/usr/lib/wrtmeter}
-# Stands in the table as the name of an empty chain, with the sets' size behind it: a table of another form or size is made anew.
-# Another number whenever the form changes.
-layout=layout_1
 
 fail() {
   printf 'wrtmeter: %s\n' "$1" >&2
   exit 1
 }
+
+# Sets networks, as hosts-networks.sh prints them. Where nothing is to be counted, stops the counting and returns 1.
+find_networks() {
+  # shellcheck source=/dev/null
+  . "$lib/hosts-networks.sh" || fail "Cannot read $lib/hosts-networks.sh"
+  networks=$(counted_networks)
+  case $networks in
+    network\ *) ;;
+    none\ *)
+      stop
+      printf 'No hosts are counted: %s\n' "${networks#none }"
+      return 1
+      ;;
+    *) fail "Cannot tell the networks whose hosts to count: ${networks#failed }" ;;
+  esac
+}
+
+# Sets size: how many addresses there is room for.
+find_size() { # DEFAULT
+  size=${WRTMETER_SIZE:-$(uci -q get wrtmeter.hosts.size 2>/dev/null)}
+  case $size in
+    '') size=$1 ;;
+    *[!0-9]* | 0* | ??????*) fail "The size of the host sets is a number from 1 to 99999, not \"$size\" (/etc/config/wrtmeter)" ;;
+  esac
+}
+
+# Stands in the table as the name of an empty chain, with the sets' size behind it: a table of another form or size is made anew.
+# Another number whenever the form changes.
+layout=layout_1
 
 # Bytes are those of layer 3. What the rules rely on:
 # - "forward" has LAN addresses even under NAT; there "ether saddr" is the host on upload, but "ether daddr" is not on download. So uploads
@@ -75,14 +102,6 @@ elements() {
   printf '}\n'
 }
 
-room() {
-  size=${WRTMETER_SIZE:-$(uci -q get wrtmeter.hosts.size 2>/dev/null)}
-  case $size in
-    '') size=4096 ;;
-    *[!0-9]* | 0* | ??????*) fail "The size of the host sets is a number from 1 to 99999, not \"$size\" (/etc/config/wrtmeter)" ;;
-  esac
-}
-
 # Not "-", which is /dev/stdin to nft: that is not everywhere.
 apply() { nft -f /proc/self/fd/0; }
 
@@ -91,19 +110,8 @@ stands() { nft -t list table inet wrtmeter 2>/dev/null; }
 
 start() {
   command -v nft >/dev/null || fail 'nft is not installed; install it with "opkg install nftables-json" or "apk add nftables-json"'
-  # shellcheck source=/dev/null
-  . "$lib/hosts-networks.sh" || fail "Cannot read $lib/hosts-networks.sh"
-  networks=$(counted_networks)
-  case $networks in
-    network\ *) ;;
-    none\ *)
-      stop
-      printf 'No hosts are counted: %s\n' "${networks#none }"
-      return
-      ;;
-    *) fail "Cannot tell the networks whose hosts to count: ${networks#failed }" ;;
-  esac
-  room
+  find_networks || return 0
+  find_size 4096
   made=$(stands)
   case $made in
     *"chain ${layout}_$size "*)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# Made from parts/peer-access.sh by "npm run scripts": change it there.
 # Lets one WireGuard or AmneziaWG peer in or out, on the server itself: no key but the public one ever leaves it. wrtmeter sends this
 # text to `sh -s -- ACTION INTERFACE PUBLIC-KEY FILE TOOL`, here, over ssh or into a container; nothing of it stays there.
 # ACTION: revoke, restore, delete, or list (with - for the key). FILE: the interface's configuration, or - for where it usually is.
@@ -10,47 +11,62 @@ undo='' changing=''
 LC_ALL=C PATH=$PATH:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 
-# What stands in a configuration on standard input. MODE: keep (all but this key's peer, byte for byte), take (this key's peer alone),
-# count (how often it is there), addresses (KEY, address as wg compares it, address as written), list (KEY, addresses).
-# wg reads a line like this: what follows # is a comment, blanks count nowhere, names in any letter case.
+# What is in a configuration on standard input. MODE: keep (all but this key's peer, byte for byte), take (this key's peer alone), count
+# (how often it is there), preshared (its preshared key, for a comparison inside this shell alone), addresses (KEY, address as wg compares
+# it, address as written), list (KEY, addresses).
 peers() { # MODE [KEY [open: the last line has no end]]
   LC_ALL=C awk -v mode="$1" -v key="${2:-}" -v open="${3:-}" '
-    function bare(text) {
-      sub(/#.*/, "", text)
-      gsub(/[ \t\r\v\f]/, "", text)
+    # The peers of a configuration on standard input, whose text a change relies on. Variables: mode, key, open (see peers() in peer-access.sh).
+    function trim(text) {
+      sub(/^[ \t\r]+/, "", text)
+      sub(/[ \t\r]+$/, "", text)
       return text
     }
-    function kindOf(text) {
-      sub(/^[ \t\r\v\f]+/, "", text)
-      if (text == "") return "blank"
-      if (substr(text, 1, 1) == "#") return "comment"
-      return substr(text, 1, 1) == "[" ? "head" : "option"
+    # The grammar of WireGuard'\''s configuration files, for reading names (files.awk) and for changing peers (peers.awk): heads such as [Peer],
+    # options NAME = VALUE in any letter case, comments from # on. The variable "strict" is set by a program that changes files: it takes a
+    # line exactly as wg does. A program that only reads takes it more loosely:
+    #   blanks  strict: \v and \f too, and they do not count inside a line either. Else: they do not count at the ends and before "="
+    #   [Peer]  strict: only a comment may follow on its line. Else: anything may
+    #   names   strict: also "friendlyname =", and "client" after any number of #. Else: "### Client NAME" as it is usually written
+
+    # A line without its comment and without the blanks that do not count.
+    function bare(line) {
+      sub(/#.*/, "", line)
+      if (strict) gsub(/[ \t\r\v\f]/, "", line)
+      return trim(line)
     }
-    function isName(text) {
-      return tolower(text) ~ /^[ \t]*#+[ \t]*((friendly_?)?name[ \t]*=|client[ \t])/
+    # What a line is: blank, comment, head or option.
+    function kind_of(line) {
+      line = trim(line)
+      if (strict) sub(/^[ \t\r\v\f]+/, "", line)
+      if (line == "") return "blank"
+      if (substr(line, 1, 1) == "#") return "comment"
+      return substr(line, 1, 1) == "[" ? "head" : "option"
     }
-    # A comment that tells a name, in lines a to b; 0 where none does.
-    function nameIn(a, b,   i) {
-      for (i = a; i <= b; i++) if (kind[i] == "comment" && isName(line[i])) return i
-      return 0
+    # Whether a bare head begins a peer.
+    function is_peer(text) {
+      return strict ? tolower(text) == "[peer]" : tolower(text) ~ /^\[peer\]/
     }
-    # Comments right above a head are of its block where a blank line parts them from what is before. Where they stand between two blocks,
-    # a name is of the first if that has none yet, else of the second; a comment that is of neither for sure stays where it is.
-    function bounds(s,   h, t, e, n) {
-      h = head[s]
-      first[s] = h
-      for (t = h; kind[t - 1] == "comment"; t--) continue
-      if (t == 1 || kind[t - 1] == "blank") first[s] = t
-      else if ((n = nameIn(end[s - 1] + 1 > t ? end[s - 1] + 1 : t, h - 1)) > 0) first[s] = n
-      for (e = last[s]; kind[e + 1] == "comment"; e++) continue
-      if (kind[e + 1] == "head") {
-        n = nameIn(last[s] + 1, e)
-        e = n == 0 ? last[s] : nameIn(first[s], last[s]) ? n - 1 : n
-      }
-      # The empty lines behind it go with it, unless they part its neighbours.
-      if (first[s] == 1 || kind[first[s] - 1] == "blank") while (kind[e + 1] == "blank") e++
-      end[s] = e
+    # Whether a bare option is the one of that name, in small letters.
+    function is_option(text, name) {
+      return tolower(text) ~ ("^" name "[ \t]*=")
     }
+    # The value of a bare option.
+    function value_of(text) {
+      sub(/^[^=]*=/, "", text)
+      return trim(text)
+    }
+    # Whether a comment is a name.
+    function is_name(line) {
+      line = tolower(line)
+      if (strict) return line ~ /^[ \t]*#+[ \t]*((friendly_?)?name[ \t]*=|client[ \t])/
+      return trim(line) ~ /^(#+[ \t]*(friendly_)?name[ \t]*=|### client )/
+    }
+    function name_of(line) {
+      line = trim(line)
+      return tolower(line) ~ /^### client / ? substr(line, 12, 300) : substr(value_of(line), 1, 2000)
+    }
+    # Addresses of peers, so that one address has one form.
     function hex(text,   i, value, digit) {
       value = 0
       if (text == "" || length(text) > 4) return -1
@@ -61,7 +77,7 @@ peers() { # MODE [KEY [open: the last line has no end]]
       }
       return value
     }
-    # An address as the interface keeps it: bits behind the prefix are gone. What is none stays as it is.
+    # An address as the interface keeps it, without the bits behind its prefix. Anything that is not an address stays as it is.
     function canonical(text,   slash, bits, n, i, part, groups, size, gap, want, tail, out, keep, ip) {
       text = tolower(text)
       sub(/^\+/, "", text)
@@ -103,36 +119,59 @@ peers() { # MODE [KEY [open: the last line has no end]]
       for (i = 1; i <= n; i++) {
         keep = bits - (i - 1) * size
         if (keep < 0) keep = 0
-        # Some busybox has no powers.
+        # Not every busybox has powers.
         for (tail = 1; keep < size; keep++) tail *= 2
         part[i] = part[i] - part[i] % tail
         out = out (i > 1 ? "." : "") (part[i] + 0)
       }
       return out "/" (bits + 0)
     }
+
+    # The first comment that is a name, in lines a to b; 0 where there is none.
+    function name_in(a, b,   i) {
+      for (i = a; i <= b; i++) if (kind[i] == "comment" && is_name(line[i])) return i
+      return 0
+    }
+    # The lines of a block. Comments right above a head belong to its block where a blank line separates them from what is before. Where they are
+    # between two blocks, a name belongs to the first if that has none yet, else to the second; any other comment stays where it is.
+    function bounds(s,   h, t, e, n) {
+      h = head[s]
+      first[s] = h
+      for (t = h; kind[t - 1] == "comment"; t--) continue
+      if (t == 1 || kind[t - 1] == "blank") first[s] = t
+      else if ((n = name_in(end[s - 1] + 1 > t ? end[s - 1] + 1 : t, h - 1)) > 0) first[s] = n
+      for (e = last[s]; kind[e + 1] == "comment"; e++) continue
+      if (kind[e + 1] == "head") {
+        n = name_in(last[s] + 1, e)
+        e = n == 0 ? last[s] : name_in(first[s], last[s]) ? n - 1 : n
+      }
+      # The empty lines behind it go with it, unless they separate its neighbours.
+      if (first[s] == 1 || kind[first[s] - 1] == "blank") while (kind[e + 1] == "blank") e++
+      end[s] = e
+    }
     function show(i) {
       printf "%s%s", line[i], (i == NR && open != "" && mode != "take") ? "" : "\n"
     }
+    BEGIN { strict = 1 }
     {
       line[NR] = $0
-      kind[NR] = kindOf($0)
+      kind[NR] = kind_of($0)
       text = bare($0)
-      low = tolower(text)
       if (kind[NR] == "head") {
         sections++
         head[sections] = last[sections] = NR
-        ispeer[sections] = low == "[peer]"
+        ispeer[sections] = is_peer(text)
       } else if (kind[NR] == "option" && sections) {
         last[sections] = NR
-        if (ispeer[sections] && substr(low, 1, 10) == "publickey=") {
-          value = substr(text, 11)
+        if (!ispeer[sections]) next
+        value = value_of(text)
+        if (is_option(text, "publickey")) {
           if (public[sections] != "" && public[sections] != value) mixed[sections] = 1
           if (value == key) found[sections] = 1
           public[sections] = value
-        } else if (ispeer[sections] && substr(low, 1, 11) == "allowedips=") {
-          value = substr(text, 12)
+        } else if (is_option(text, "allowedips")) {
           allowed[sections] = allowed[sections] (allowed[sections] == "" || value == "" ? "" : ",") value
-        }
+        } else if (is_option(text, "presharedkey")) preshared[sections] = value
       }
     }
     END {
@@ -141,11 +180,13 @@ peers() { # MODE [KEY [open: the last line has no end]]
         bounds(s)
         if (found[s] && mixed[s]) exit 3
         if (found[s]) count++
-        # Of a peer that is there twice, wg keeps the addresses of the last.
+        if (found[s] && s in preshared) shared = preshared[s]
+        # Of a peer that is there twice, wg keeps the addresses of the last block.
         if (public[s] != "") { if (!(public[s] in of)) order[++known] = public[s]; of[public[s]] = allowed[s] }
         if (found[s]) for (i = first[s]; i <= end[s]; i++) mine[i] = 1
       }
       if (mode == "count") print count + 0
+      else if (mode == "preshared") print shared
       else if (mode == "keep") { for (i = 1; i <= NR; i++) if (!mine[i]) show(i) }
       else if (mode == "take") {
         for (s = 1; s <= sections; s++) {
@@ -157,25 +198,21 @@ peers() { # MODE [KEY [open: the last line has no end]]
       } else if (mode == "list" || mode == "addresses") {
         for (i = 1; i <= known; i++) {
           n = split(of[order[i]], list, ",")
-          told = ""
+          written = ""
           for (j = 1; j <= n; j++) {
             if (list[j] !~ /^[+]?[0-9A-Fa-f:.]+(\/[0-9]+)?$/) continue
             if (mode == "addresses") print order[i] "\t" canonical(list[j]) "\t" list[j]
-            told = told (told == "" ? "" : ",") list[j]
+            written = written (written == "" ? "" : ",") list[j]
           }
-          if (mode == "list") print order[i] "\t" (told == "" ? "-" : told)
-          else if (told == "") print order[i] "\t-\t-"
+          if (mode == "list") print order[i] "\t" (written == "" ? "-" : written)
+          else if (written == "") print order[i] "\t-\t-"
         }
       }
-    }'
+    }
+  '
 }
 
-# The preshared key of a peer, for a comparison inside this shell alone.
-shared_key() { # KEY
-  peers take "$1" | LC_ALL=C awk '{ sub(/#.*/, ""); gsub(/[ \t\r\v\f]/, "") } tolower(substr($0, 1, 13)) == "presharedkey=" { k = substr($0, 14) } END { print k }'
-}
-
-# Which of the addresses on standard input (a peer's; an empty line; all others') are given to two: `ADDRESS KEY`, the first of them.
+# Which of the addresses on standard input (a peer's; an empty line; all others') belong to two peers: `ADDRESS KEY`, the first of them.
 taken() { # KEY
   LC_ALL=C awk -F '\t' -v key="$1" '
     $0 == "" { others = 1; next }
@@ -316,24 +353,41 @@ configured() { if [ "$mode" = uci ]; then uci_peers 0; else text_of "$file"; fi;
 revoked() { if [ "$mode" = uci ]; then uci_peers 1; else text_of "$record"; fi; }
 running_text() { if tool_sees "$tool"; then "$tool" showconf "$interface" 2>/dev/null </dev/null; fi; }
 
-# The sections of an interface's peers as configuration text, each led by its section's name; those switched off, or the others.
+# The sections of an interface's peers as configuration text, each after the name of its section: those switched off, or the others.
 uci_peers() { # 0|1
-  uci -q -X show network 2>/dev/null </dev/null | LC_ALL=C awk -v type="${protocol}_$interface" -v off="$1" '
-    function value(text) {
-      sub(/^[^=]*=/, "", text)
+  uci -q -X show network 2>/dev/null </dev/null | LC_ALL=C awk -v interface="$interface" -v protocol="$protocol" -v off="$1" '
+    # The peers in "uci -X show network" as configuration text, each after the name of its section. Variables: interface, protocol; off: 1 for
+    # the peers that are switched off, 0 for the others.
+    # A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
+    function unquote(text) {
+      gsub(/\047\\\047\047/, "\001", text)
       gsub(/\047/, "", text)
+      gsub(/\001/, "\047", text)
       return text
+    }
+    # The interface whose peer a uci section of this type is, or "": "wireguard_wg0" is a peer of wg0. PROTOCOL: the only one that counts, if any.
+    function uci_interface(type, protocol) {
+      return sub(protocol == "" ? "^(wireguard|amneziawg)_" : "^" protocol "_", "", type) ? type : ""
+    }
+    # Whether an option of uci is switched on, as netifd takes it.
+    function uci_is_on(value) {
+      return value ~ /^(1|on|true|yes|enabled)$/
+    }
+
+    function value(line) {
+      sub(/^[^=]*=/, "", line)
+      return unquote(line)
     }
     {
       name = $0
       sub(/=.*/, "", name)
-      if (split(name, part, ".") == 2 && part[1] == "network") { if (value($0) == type) order[++n] = part[2]; next }
+      if (split(name, part, ".") == 2 && part[1] == "network") { if (uci_interface(value($0), protocol) == interface) order[++n] = part[2]; next }
       if (part[1] == "network" && !((part[2], part[3]) in option)) option[part[2], part[3]] = value($0)
     }
     END {
       for (i = 1; i <= n; i++) {
         s = order[i]
-        if ((option[s, "disabled"] ~ /^(1|on|true|yes|enabled)$/) != off || option[s, "public_key"] == "") continue
+        if (uci_is_on(option[s, "disabled"]) != off || option[s, "public_key"] == "") continue
         print "# section " s "\n[Peer]\nPublicKey = " option[s, "public_key"]
         if (option[s, "preshared_key"] != "") print "PresharedKey = " option[s, "preshared_key"]
         addresses = option[s, "allowed_ips"]
@@ -345,7 +399,8 @@ uci_peers() { # 0|1
         if (option[s, "persistent_keepalive"] != "") print "PersistentKeepalive = " option[s, "persistent_keepalive"]
         print ""
       }
-    }'
+    }
+  '
 }
 
 uci_sections() { # 0|1
@@ -525,7 +580,7 @@ verify() {
         [ "$have" = 1 ] || fail verify "The peer is not on \"$interface\""
         [ "$(own "$after")" = "$(own "$(printf '%s\n' "$block" | peers addresses | sort)")" ] ||
           fail verify "The peer has other addresses on \"$interface\" than it had"
-        [ "$(printf '%s\n' "$now" | shared_key "$key")" = "$(printf '%s\n' "$block" | shared_key "$key")" ] ||
+        [ "$(printf '%s\n' "$now" | peers preshared "$key")" = "$(printf '%s\n' "$block" | peers preshared "$key")" ] ||
           fail verify "The peer has another preshared key on \"$interface\" than it had" ;;
     esac
   fi
@@ -564,7 +619,7 @@ put_back() {
     [ -z "$is" ] || quiet "$tool" set "$interface" peer "$key" remove || whole=no
     give_back || whole=no
   elif [ "$(own "$(printf '%s\n' "$is" | peers addresses)")" != "$(own "$(printf '%s\n' "$was" | peers addresses)")" ] ||
-    [ "$(printf '%s\n' "$is" | shared_key "$key")" != "$(printf '%s\n' "$was" | shared_key "$key")" ]; then
+    [ "$(printf '%s\n' "$is" | peers preshared "$key")" != "$(printf '%s\n' "$was" | peers preshared "$key")" ]; then
     printf '%s\n' "$was" >"$undo/was" && add_peer "$undo/was" >/dev/null 2>&1 || whole=no
   fi
   [ "$whole" = yes ]
@@ -771,7 +826,8 @@ list() {
     configured | peers list | sed "s/^/file	/"
     printf '%s\n' "$running" | peers list | sed "s/^/interface	/"
     revoked | peers list | sed "s/^/record	/"
-  } | LC_ALL=C awk -F '\t' -v up="$up" '
+  } | LC_ALL=C awk -F '\t' '
+    # Every peer once, from the three lists one after the other: "file", "interface" or "record", then KEY and ADDRESSES.
     !($2 in seen) { seen[$2] = 1; order[++n] = $2 }
     { in_[$1, $2] = 1; if (!($2 in of) || $1 == "interface") of[$2] = $3 }
     END {
@@ -783,7 +839,8 @@ list() {
         place = file && live ? "both" : file ? "file" : live ? "interface" : "record"
         print "peer " k " " state " " place " " of[k]
       }
-    }'
+    }
+  '
   say "result ok listed unchanged $([ "$up" = yes ] && echo up || echo down)"
   exit 0
 }

@@ -1,9 +1,10 @@
 #!/bin/sh
+# Made from parts/totalwifi.cgi by "npm run scripts": change it there.
 # Every device on the Wi-Fi of this router, a line each: MAC, bytes received from it, bytes sent to it, since it connected.
 # The older collectors' format. For busybox ash and awk: five processes and one for each access point.
 
-# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
-# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+# The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server passes a client's headers as HTTP_… variables only, so no client can set it.
 root=${WRTMETER_ROOT:-}
 refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
@@ -35,7 +36,7 @@ answer() { # TEXT
   [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
   exit 0
 }
-# The door ends here.
+# End of the request guard.
 
 failed() { refuse '500 Internal Server Error' "$1"; }
 command -v iw >/dev/null 2>&1 || failed 'iw is not installed; install it with "opkg install iw" or "apk add iw"'

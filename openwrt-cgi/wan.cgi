@@ -1,11 +1,12 @@
 #!/bin/sh
+# Made from parts/wan.cgi by "npm run scripts": change it there.
 # The bytes of this router's uplink, "wan: RECEIVED SENT", whatever its device is called.
 # The older collectors' format, which has one line: of several uplinks it shows the one that holds the default route,
 # never their sum, which could not be told from a reset when one of them restarts. wrtmeter.cgi shows them all.
 # For busybox ash and awk: six processes.
 
-# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
-# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+# The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server passes a client's headers as HTTP_… variables only, so no client can set it.
 root=${WRTMETER_ROOT:-}
 refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
@@ -37,7 +38,7 @@ answer() { # TEXT
   [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
   exit 0
 }
-# The door ends here.
+# End of the request guard.
 
 failed() { refuse '500 Internal Server Error' "$1"; }
 
@@ -59,6 +60,10 @@ read_all() {
 
 # A candidate is ranked: tunnels last (their bytes are in the uplink below them too), IPv4 first, then the lowest metric.
 counters=$(read_all | awk '
+  # Protocols of netifd whose bytes are in the uplink below them too.
+  function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
+
+  # Tunnels rank last, then IPv4 goes before IPv6, then the lowest metric counts.
   function candidate(device, tunnel, v6, metric,   rank) {
     rank = tunnel * 2e10 + v6 * 1e10 + metric
     if (device != "" && (best == "" || rank < bestrank)) { best = device; bestrank = rank }
@@ -101,7 +106,7 @@ counters=$(read_all | awk '
           if (key == "up") up = last == "true"
           if (key == "l3_device") device = last
           if (key == "metric") metric = last
-          if (key == "proto") tunnel = last ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/
+          if (key == "proto") tunnel = istunnel(last)
         }
       }
     }

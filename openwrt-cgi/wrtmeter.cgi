@@ -1,10 +1,11 @@
 #!/bin/sh
+# Made from parts/wrtmeter.cgi by "npm run scripts": change it there.
 # Everything of this router in one answer, raw as its kernel and daemons show it: docs/wrtmeter-cgi.md is the format.
 # For busybox ash and awk: eleven processes and one for each radio interface, however many stations and leases there are, and a few more
 # where hosts are counted or WireGuard runs.
 
-# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
-# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+# The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server passes a client's headers as HTTP_… variables only, so no client can set it.
 root=${WRTMETER_ROOT:-}
 refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
@@ -36,7 +37,7 @@ answer() { # TEXT
   [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
   exit 0
 }
-# The door ends here.
+# End of the request guard.
 
 version=0.1.0
 # hosts.cgi reads this script, for one section of it.
@@ -190,7 +191,7 @@ set -f
 
 # Counters stay text from the kernel to the answer: busybox awk's numbers end at 2^53, its %d at 2^31.
 text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v counting="$counting" -v method="$method" -v named="$networks" '
-  # One field, or with spaces allowed the last of a line: whatever a stranger put into it, it stays one line of bounded length.
+  # One field, or with spaces allowed the last one of a line: whatever a stranger wrote into it, it stays on one line, of bounded length.
   function clean(text) { gsub(/[[:cntrl:]]/, "", text); sub(/ +$/, "", text); text = substr(text, 1, 255); return text == "" ? "-" : text }
   function word(text) { gsub(/[[:space:]]/, "_", text); return clean(text) }
   function isnumber(text) { return length(text) <= 20 && text ~ /^[0-9]+(\.[0-9]+)?$/ }
@@ -198,19 +199,24 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   function firstline(file,   line) { line = ""; getline line < (root file); close(root file); return line }
   function isaddress(text) { return length(text) > 45 ? 0 : text ~ /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/ || text ~ /^[0-9a-f:.]*:[0-9a-f:.]*$/ }
   function ismac(text) { return text ~ /^[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]$/ }
+  # Starts the block of a section; where the section failed, prints why instead and returns 0.
+  function block(name) { if (name in failed) print "failed", name, failed[name]; else print "begin", name; return !(name in failed) }
 
-  # "uci show": config.section.option=QUOTED, lists as several QUOTED. What is in quotes stays.
-  function uci(line,   at, path, value, part) {
+  # A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
+  function unquote(text) {
+    gsub(/\047\\\047\047/, "\001", text)
+    gsub(/\047/, "", text)
+    gsub(/\001/, "\047", text)
+    return text
+  }
+  # "uci show": config.section.option=QUOTED, a list as several QUOTED. Keys but public ones are not even kept.
+  function uci(line,   at, value, part) {
     at = index(line, "=")
-    value = substr(line, at + 1)
-    gsub(/\047\\\047\047/, "\001", value)
-    gsub(/\047/, "", value)
-    gsub(/\001/, "\047", value)
+    value = unquote(substr(line, at + 1))
     if (line ~ /^[^=]*_key=/ && line !~ /^[^=]*\.public_key=/) return
     if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
     else option[part[1] "." part[2], part[3]] = value
   }
-
   # netifd prints JSON; taken token by token it may be indented or not. Interfaces are objects at depth 3.
   function json(text,   token) {
     while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
@@ -238,9 +244,69 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       }
     }
   }
+  # Protocols of netifd whose bytes are in the uplink below them too.
+  function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
+  # An uplink is an interface of a firewall zone that masquerades or is called wan, or one of no zone, with a default route.
+  function zones(   i, s, n, list, j, kind) {
+    for (i = 1; i <= sections; i++) {
+      s = section[i]
+      if (type[s] != "zone") continue
+      kind = option[s, "name"] != "lan" && (option[s, "masq"] == 1 || option[s, "name"] ~ /^wan/) ? "wan" : "other"
+      zonekind[option[s, "name"]] = kind
+      list = option[s, "network"]
+      if (list == "" && option[s, "device"] == "" && option[s, "subnet"] == "") list = option[s, "name"]
+      n = split(list, networks, " ")
+      for (j = 1; j <= n; j++) if (zone[networks[j]] != "wan") zone[networks[j]] = kind
+    }
+  }
+  function kindof(i) { return zone[field[i, "interface"]] != "" ? zone[field[i, "interface"]] : zonekind[field[i, "zone"]] }
+  function isuplink(i,   logical, kind) {
+    logical = field[i, "interface"]
+    kind = kindof(i)
+    if (field[i, "up"] != "true") return kind == "wan" && (!istunnel(field[i, "proto"]) || logical ~ /^w?wan/)
+    if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
+    return kind == "" && field[i, "default"] && logical != "lan"
+  }
 
-  # A station ends where the next begins. One that is not authorised has shown no password yet: it moves no data, and its MAC
-  # may be anything. The links of a Wi-Fi 7 station repeat its bytes, but the first has its signal and rates.
+  # What the router itself is.
+  function print_system() {
+    print "boot_id", word(boot)
+    print "uptime", number(uptime[1])
+    print "time", number(value["time"])
+    print "hostname", word(firstline("/proc/sys/kernel/hostname"))
+    print "model", clean(model())
+    print "release", clean(release())
+    print "counter_bits", (value["machine"] == "" ? "-" : value["machine"] ~ /64|^armv8l$/ ? 64 : 32)
+    print "flow_offload software", offload("flow_offloading")
+    print "flow_offload hardware", offload("flow_offloading_hw")
+  }
+  function model(   line, text) {
+    text = firstline("/tmp/sysinfo/model")
+    return text != "" ? text : firstline("/proc/device-tree/model")
+  }
+  function release(   line, text) {
+    while (text == "" && (getline line < (root "/etc/openwrt_release")) > 0) if (sub(/^DISTRIB_DESCRIPTION=/, "", line)) text = line
+    while (text == "" && (getline line < (root "/etc/os-release")) > 0) if (sub(/^PRETTY_NAME=/, "", line)) text = line
+    gsub(/^[\047"]|[\047"]$/, "", text)
+    return text
+  }
+  function offload(name,   i) {
+    for (i = 1; i <= sections; i++) if (type[section[i]] == "defaults") return option[section[i], name] == 1
+    return "-"
+  }
+
+  # Stations, from "iw dev" and "iw dev … station dump".
+  # wanted: the keys of a station that are kept, and up to which of its links. first: the first words of the lines that matter.
+  BEGIN {
+    split("rx bytes:,tx bytes:,authorized:,connected time:,associated at", keys, ",")
+    for (i in keys) wanted[keys[i]] = 1
+    split("signal:,rx bitrate:,tx bitrate:,inactive time:", keys, ",")
+    for (i in keys) wanted[keys[i]] = 2
+    split("Station Link rx tx signal: inactive connected associated authorized:", keys, " ")
+    for (i in keys) first[keys[i]] = 1
+  }
+  # A station ends where the next one begins. One that is not authorised has shown no password yet: it moves no data, and its MAC
+  # may be anything. The links of a Wi-Fi 7 station repeat its bytes, but the first link has its signal and rates.
   function endstation() {
     if (mac != "" && sta["authorized:"] != "no" && isnumber(sta["rx bytes:"]) && isnumber(sta["tx bytes:"]))
       stations[dump, ++stationsof[dump]] = "station " word(dump) " " mac " " sta["rx bytes:"] " " sta["tx bytes:"] " " \
@@ -267,6 +333,161 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if ($1 == "channel" && !(radios in radiofreq)) { at = $3; sub(/^\(/, "", at); radiofreq[radios] = at }
     if ($1 == "ssid") { sub(/^[[:space:]]*ssid ?/, ""); radiossid[radios] = $0 }
   }
+  function print_stations(   i, j) {
+    if (!block("stations")) return
+    for (i = 1; i <= radios; i++) {
+      if (radioname[i] == "") continue
+      print "radio", word(radioname[i]), word(radiotype[i]), radio4[i] + 0, number(radiofreq[i]), clean(radiossid[i])
+      for (j = 1; j <= stationsof[radioname[i]]; j++) print stations[radioname[i], j]
+    }
+    print "end stations"
+  }
+
+  # Uplinks. wan and wan6 on one device are one uplink, and so is a modem interface with those that netifd makes for it (wwan: wwan_4, wwan_6).
+  function uplinks(   pass, i, g, owner, device, l3, base) {
+    zones()
+    for (i = 1; i <= interfaces; i++) index_of[field[i, "interface"]] = i
+    for (i = 1; i <= interfaces; i++) {
+      owner = field[i, "interface"]
+      if (field[i, "dynamic"] == "true" && sub(/_[^_]*$/, "", owner) && owner in index_of) {
+        owner = index_of[owner]
+        child[i] = 1
+        if (isuplink(i) && field[i, "up"] == "true" && field[owner, "up"] == "true") field[owner, "default"] = 1
+        if (zone[field[owner, "interface"]] == "" && field[owner, "zone"] == "") field[owner, "zone"] = field[i, "zone"]
+      }
+    }
+    for (pass = 1; pass <= 2; pass++)
+      for (i = 1; i <= interfaces; i++) {
+        if (child[i] || !isuplink(i) || (field[i, "proto"] ~ /^(dhcpv6|6)/) != (pass == 2)) continue
+        device = field[i, "device"]
+        l3 = field[i, "up"] == "true" ? field[i, "l3_device"] : ""
+        base = field[i, "interface"]
+        sub(/_?v?6$/, "", base)
+        for (g = 1; g <= groups; g++) {
+          if (l3 != "" && l3 == grouplink[g]) break
+          if (l3 == "" && pass == 2 && base == groupname[g]) break
+          if ((l3 == "" || grouplink[g] == "") && device != "" && (device == groupdevice[g] || device == grouplink[g] || device == "@" groupname[g])) break
+        }
+        if (g > groups) { groups = g; groupname[g] = field[i, "interface"]; groupdevice[g] = device; groupproto[g] = field[i, "proto"] }
+        if (field[i, "up"] == "true") groupup[g] = 1
+        if (grouplink[g] == "") grouplink[g] = l3
+      }
+  }
+  # Without netifd: the device of the kernel'\''s default route.
+  function defaultdevice(   line, f, best, metric) {
+    while ((getline line < (root "/proc/net/route")) > 0)
+      if (split(line, f, /[[:space:]]+/) > 7 && f[2] == "00000000" && f[8] == "00000000" && (best == "" || f[7] + 0 < metric)) { best = f[1]; metric = f[7] + 0 }
+    while (best == "" && (getline line < (root "/proc/net/ipv6_route")) > 0)
+      if (split(line, f, " ") > 9 && f[1] ~ /^0+$/ && f[2] == "00" && f[10] != "lo") best = f[10]
+    return best != "" ? best : "wan" in rx ? "wan" : ""
+  }
+  function uplink(logical, up, device, proto) {
+    print "uplink", word(logical), (up ? "up" : "down"), word(device), \
+      (device == "" ? "-" : number(firstline("/sys/class/net/" device "/ifindex"))), word(proto), number(rx[device]), number(tx[device])
+  }
+  # rx and tx of every device, as the kernel counts them.
+  function read_counters(   line, f, counters) {
+    while ((getline line < (root "/proc/net/dev")) > 0) {
+      sub(/:/, " ", line)
+      if (split(line, f, " ") > 10 && f[2] ~ /^[0-9]+$/) { rx[f[1]] = f[2]; tx[f[1]] = f[10]; counters = 1 }
+    }
+    if ("netifd" in value && !complete && !("wan" in failed)) failed["wan"] = "netifd'\''s answer was cut short"
+    if (!counters && !("wan" in failed)) failed["wan"] = "Cannot read /proc/net/dev"
+  }
+  function print_wan(   g, device) {
+    if (!block("wan")) return
+    if ("netifd" in value) uplinks()
+    else if ((device = defaultdevice()) != "") uplink("wan", 1, device, "")
+    for (g = 1; g <= groups; g++) uplink(groupname[g], groupup[g], grouplink[g], groupproto[g])
+    print "end wan"
+  }
+
+  # Leases, from the files of dnsmasq and odhcpd.
+  function lease(expiry, mac, address, host, client) {
+    mac = tolower(mac)
+    if (isnumber(expiry) && isaddress(address) && (ismac(mac) || (length(mac) <= 64 && mac ~ /^[0-9a-f][0-9a-f]-[0-9a-f:]+$/)))
+      print "lease", expiry, mac, address, (host == "" ? "*" : clean(host)), (client == "" ? "*" : clean(client))
+  }
+  function lease6(expiry, duid, address, host) {
+    duid = tolower(duid)
+    gsub(/:/, "", duid)
+    if (isnumber(expiry) && duid ~ /^[0-9a-f]+$/ && address ~ /:/ && isaddress(address))
+      print "lease6", expiry, clean(duid), address, (host == "*" ? "-" : clean(host))
+  }
+  # dnsmasq lists its IPv6 leases below a line "duid …", with the client'\''s DUID last.
+  function dnsmasq(file,   line, f, n, v6) {
+    while ((getline line < (root file)) > 0) {
+      n = split(line, f, " ")
+      if (f[1] == "duid") v6 = 1
+      else if (v6 && n > 4) lease6(f[1], f[5], f[3], f[4])
+      else if (!v6 && n > 2) lease(f[1], f[2], f[3], f[4], f[5])
+    }
+    close(root file)
+  }
+  # odhcpd: "# interface DUID iaid host expiry id length address/128…", or for IPv4 "# interface MAC ipv4 host expiry id 32 address/32".
+  function odhcpd(file,   line, f, n, i, host) {
+    while ((getline line < (root file)) > 0) {
+      n = split(line, f, " ")
+      if (f[1] != "#" || n < 9 || f[6] == "0") continue
+      host = f[5] == "-" || f[5] ~ /\\/ ? "" : f[5]
+      if (f[6] == "-1") f[6] = "0"
+      for (i = 9; i <= n; i++) {
+        if (f[4] == "ipv4" && sub(/\/32$/, "", f[i])) lease(f[6], hexmac(f[3]), f[i], host, "")
+        else if (sub(/\/128$/, "", f[i])) lease6(f[6], f[3], f[i], host)
+      }
+    }
+    close(root file)
+  }
+  # 020000000001 and 2:0:0:0:0:1 are both 02:00:00:00:00:01.
+  function hexmac(text,   f, i, n) {
+    if (text ~ /^[0-9A-Fa-f]+$/ && length(text) == 12) { gsub(/../, "&:", text); return substr(text, 1, 17) }
+    n = split(text, f, ":")
+    text = ""
+    for (i = 1; i <= n; i++) text = text (i > 1 ? ":" : "") (length(f[i]) == 1 ? "0" : "") f[i]
+    return text
+  }
+  function print_leases(   i, s, file, files, found) {
+    print "begin leases"
+    for (i = 1; i <= sections; i++) {
+      s = section[i]
+      if (type[s] != "dnsmasq" && type[s] != "odhcpd") continue
+      file = option[s, "leasefile"]
+      if (file == "") file = type[s] == "odhcpd" ? "/tmp/hosts/odhcpd" : "/tmp/dhcp.leases"
+      if (file in files) continue
+      files[file] = 1
+      if (type[s] == "odhcpd") odhcpd(file)
+      else dnsmasq(file)
+      if (type[s] == "dnsmasq") found = 1
+    }
+    if (!found && !("/tmp/dhcp.leases" in files)) dnsmasq("/tmp/dhcp.leases")
+    print "end leases"
+  }
+
+  # Names, from the static hosts in the configuration and from hosts files.
+  function print_names(   i, j, n, s, macs, line, f, lines, count) {
+    print "begin names"
+    for (i = 1; i <= sections; i++) {
+      s = section[i]
+      if (type[s] == "host" && option[s, "name"] != "") {
+        n = split(tolower(option[s, "mac"]), macs, " ")
+        for (j = 1; j <= n; j++) if (ismac(macs[j])) print "host", macs[j], (isaddress(option[s, "ip"]) ? option[s, "ip"] : "-"), clean(option[s, "name"])
+      }
+      if (type[s] == "domain" && option[s, "name"] != "" && isaddress(option[s, "ip"])) print "name", option[s, "ip"], clean(option[s, "name"])
+    }
+    # Advertisement blockers keep hosts files of 100,000 lines; those names lead nowhere, and the rest is bounded.
+    for (i = 1; i <= hostfiles; i++) {
+      while (++lines <= 5000 && count < 1000 && (getline line < hosts[i]) > 0) {
+        if (line ~ /^[[:space:]]*#/ || split(line, f, " ") < 2 || !isaddress(tolower(f[1]))) continue
+        if (f[1] ~ /^(127\.|0\.0\.0\.0$|255\.|::1?$|f[ef]0)/) continue
+        print "name", tolower(f[1]), clean(f[2])
+        count++
+      }
+      close(hosts[i])
+    }
+    print "end names"
+  }
+
+  # Neighbours, from "ip neigh show".
   function neighbour(   i, device, lladdr, state) {
     for (i = 2; i <= NF; i++) {
       if ($i == "dev") device = $(i + 1)
@@ -274,6 +495,87 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       if ($i ~ /^[A-Z]+$/) state = $i
     }
     if (isaddress($1) && ismac(lladdr) && state != "NOARP") neighbours[++neighbourcount] = "neighbour " $1 " " word(device) " " lladdr " " word(state)
+  }
+  function print_neighbours(   i) {
+    if (!block("neighbours")) return
+    for (i = 1; i <= neighbourcount; i++) print neighbours[i]
+    print "end neighbours"
+  }
+
+  # Hosts, whatever counts them.
+  function networkline(network, device) { counted[++countedof] = "network " word(network) " " word(device) }
+  # One counter of a host. Where the same counter comes twice, the first one is used.
+  function tally(kind, key, bytes,   f, n) {
+    n = split(key, f, " ")
+    if (n != (f[1] == "down" ? 2 : 3) || !isaddress(f[n]) || (n == 3 && f[2] != "-" && !ismac(f[2])) || bytes !~ /^[0-9]+( [0-9]+)?$/ || length(bytes) > 41 || (kind, key) in hostseen) return
+    hostseen[kind, key] = 1
+    hostline[kind, ++hostlines[kind]] = key " " bytes
+  }
+
+  # There is no block where nothing counts and nothing is configured to.
+  function print_hosts(   i, kind, running, down, up, ticks) {
+    down = up = "-"
+    if ("nlbwmon" in value) {
+      kind = "nlbwmon"
+      ticks = started(value["nlbwmon"])
+      running = running_period(ticks)
+      if (running == "") failed["hosts"] = "option database_directory of nlbwmon has a strange name, so that its period is not known"
+      running = "nlbwmon " running " " ticks
+      if (lastline !~ /\]\}$/) failed["hosts"] = "nlbwmon runs but does not answer \"nlbw -c json\""
+    } else if (handle != "") {
+      kind = "nftables"
+      running = "nftables " handle " -"
+      down = uncounted["uncounted_down"]
+      up = uncounted["uncounted_up"]
+      if (unclosed) failed["hosts"] = "nft was cut short"
+    } else if ("iptables" in rules || "iptmon" in rules) {
+      kind = "iptables" in rules ? "iptables" : "iptmon"
+      running = "iptables - -"
+      if (kind == "iptables") { down = leftover["-d"]; up = leftover["-s"] }
+      if (torn + open) failed["hosts"] = "iptables-save was cut short"
+    } else if (counting == 1 && countable()) failed["hosts"] = missing()
+    if (kind == "" && !("hosts" in failed)) return
+    if (!block("hosts")) return
+    if (kind == "iptables") for (i = 1; i <= filterings; i++) networkline(networkof(filters[i]), filters[i])
+    if (kind == "iptmon" || kind == "nlbwmon") { countedof = 0; countable() }
+    print "counting", running
+    for (i = 1; i <= countedof; i++) print counted[i]
+    for (i = 1; i <= hostlines[kind]; i++) print hostline[kind, i]
+    print "uncounted", number(down), number(up)
+    print "end hosts"
+  }
+  function missing() {
+    if (method == "nlbwmon") return "nlbwmon does not run; start it with \"/etc/init.d/nlbwmon start\", or choose another method in /etc/config/wrtmeter"
+    if ("nftables" in value) return "the nftables table \"inet wrtmeter\" is missing; make it with \"/etc/init.d/wrtmeter start\""
+    if ("iptables" in value) return "the iptables chain \"wrtmeter_upload\" is missing; make it with \"/etc/init.d/wrtmeter start\""
+    return "neither nftables nor iptables is installed; install one with \"opkg install nftables-json\" or \"apk add nftables-json\""
+  }
+  function networkof(device,   i) {
+    for (i = 1; i <= interfaces; i++) if (device == field[i, "l3_device"] || device == field[i, "device"]) return field[i, "interface"]
+    return "-"
+  }
+  # The networks whose hosts should be counted, as hosts-networks.sh finds them: those that are named, else those of the zones that are not
+  # uplinks. An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
+  function countable(   i, j, n, f, up, outside, behind, logical, device, known, asked) {
+    zones()
+    n = split(named, f, " ")
+    for (j = 1; j <= n; j++) asked[f[j]] = 1
+    for (i = 1; i <= interfaces; i++) {
+      logical = field[i, "interface"]
+      device = field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"]
+      if (isuplink(i)) { outside = 1; if (field[i, "up"] == "true") up = 1 }
+      if (n ? !(logical in asked) : kindof(i) != "other") continue
+      if (field[i, "up"] == "true" && field[i, "default"]) behind = 1
+      if (device == "" || device == "lo" || device ~ /^@/ || device in known) continue
+      known[device] = 1
+      networkline(logical, device)
+    }
+    if (!n) for (i = 1; i <= sections; i++)
+      if (type[section[i]] == "zone" && zonekind[option[section[i], "name"]] == "other") {
+        j = split(option[section[i], "device"], f, " ")
+        for (; j > 0; j--) if (!(f[j] in known)) { known[f[j]] = 1; networkline(option[section[i], "name"], f[j]) }
+      }
+    return countedof && (n || (outside && (up || !behind)))
   }
 
   # nft -j, an object a line: tables, counters and sets begin with their family; an element is its value and then its counter.
@@ -307,14 +609,6 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if (/[^[:space:]]/) unclosed++
     text = $0
     unclosed += gsub(/\[/, "", text) - gsub(/[]}]/, "", text)
-  }
-  function networkline(network, device) { counted[++countedof] = "network " word(network) " " word(device) }
-  # One counter of a host; of the same counter twice the first.
-  function tally(kind, key, bytes,   f, n) {
-    n = split(key, f, " ")
-    if (n != (f[1] == "down" ? 2 : 3) || !isaddress(f[n]) || (n == 3 && f[2] != "-" && !ismac(f[2])) || bytes !~ /^[0-9]+( [0-9]+)?$/ || length(bytes) > 41 || (kind, key) in hostseen) return
-    hostseen[kind, key] = 1
-    hostline[kind, ++hostlines[kind]] = key " " bytes
   }
 
   # iptables-save -c: "[PACKETS:BYTES] -A CHAIN …". Ours are -s or -d and one address; the last rule of a chain has what no rule before it had.
@@ -399,8 +693,16 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     return split(line, f, " ") > 19 ? number(f[20]) : "-"
   }
 
-  # A line for each peer, and before them one for the interface with its private key: nothing but its name is taken of that one.
-  # Only what can be a peer is one, so that a line in a wrong place shows no key.
+  # The interface whose peer a uci section of this type is, or "": "wireguard_wg0" is a peer of wg0. PROTOCOL: the only one that counts, if any.
+  function uci_interface(type, protocol) {
+    return sub(protocol == "" ? "^(wireguard|amneziawg)_" : "^" protocol "_", "", type) ? type : ""
+  }
+  # Whether an option of uci is switched on, as netifd takes it.
+  function uci_is_on(value) {
+    return value ~ /^(1|on|true|yes|enabled)$/
+  }
+  # Peers, from "wg show all dump": one line each, and before them one for the interface with its private key, of which only the name is used.
+  # Only what can be a peer is taken for one, so that a line in the wrong place shows no key.
   function peer(   f, n) {
     n = split($0, f, "\t")
     if (n < 2 || f[1] !~ /^[A-Za-z0-9_.@-]+$/ || length(f[1]) > 15) return
@@ -409,7 +711,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       peerline[++peerlines] = "interface " f[1]
       return
     }
-    # One tool may be the other by another name.
+    # Both tools may be one program under two names.
     if (wgtool[f[1]] != tool || (f[1], f[2]) in present) return
     if (n < 9 || !iskey(f[2]) || f[4] !~ /^(\(none\)|[0-9.]+:[0-9]+|\[[0-9a-f:.]+(%[A-Za-z0-9_.@-]+)?\]:[0-9]+)$/) return
     if (f[6] !~ /^[0-9]+$/ || !isnumber(f[7]) || !isnumber(f[8])) return
@@ -423,18 +725,33 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     return list == "" ? "-" : list
   }
 
+  function print_peers(   i, s, j, n, f, key, device, name, gone, gones) {
+    if (!peerlines && !("peers" in failed)) return
+    if (!block("peers")) return
+    for (i = 1; i <= sections; i++) {
+      s = section[i]
+      device = uci_interface(type[s], "")
+      key = option[s, "public_key"]
+      if (!iskey(key) || !(device in wgtool)) continue
+      name[device, key] = clean(option[s, "description"])
+      if (option[s, "disabled"] == 1 && !((device, key) in present)) gone[++gones] = "disabled " device " " key " " prefixes(option[s, "allowed_ips"]) " " name[device, key]
+    }
+    for (i = 1; i <= peerlines; i++) {
+      split(peerline[i], f, " ")
+      if (f[1] == "interface") print "interface", f[2], (wgtool[f[2]] == "awg" ? "amneziawg" : "wireguard"), number(firstline("/sys/class/net/" f[2] "/ifindex"))
+      else print peerline[i], ((f[2], f[3]) in name ? name[f[2], f[3]] : "-")
+    }
+    for (i = 1; i <= gones; i++) print gone[i]
+    print "end peers"
+  }
+
+  # Sorts the lines of collect() by their marks, then prints the answer, section by section.
   BEGIN {
-    split("rx bytes:,tx bytes:,authorized:,connected time:,associated at", keys, ",")
-    for (i in keys) wanted[keys[i]] = 1
-    split("signal:,rx bitrate:,tx bitrate:,inactive time:", keys, ",")
-    for (i in keys) wanted[keys[i]] = 2
-    split("Station Link rx tx signal: inactive connected associated authorized:", keys, " ")
-    for (i in keys) first[keys[i]] = 1
     groups = interfaces = sections = radios = 0
     boot = firstline("/proc/sys/kernel/random/boot_id")
     split(firstline("/proc/uptime"), uptime, " ")
   }
-  # Most lines are those of stations, and most of these are not wanted: decided first, by the first word.
+  # Most lines belong to stations, and most of those are not needed: the first word decides, before anything else.
   dumping && !($1 in first) && !/^\001/ { next }
   /^\001/ {
     endstation()
@@ -458,300 +775,21 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   part == "nlbwmon" { nlbwmon() }
   part == "peers" { peer() }
 
-  # An uplink is an interface of a firewall zone that masquerades or is called wan, or one of no zone, with a default route.
-  function zones(   i, s, n, list, j, kind) {
-    for (i = 1; i <= sections; i++) {
-      s = section[i]
-      if (type[s] != "zone") continue
-      kind = option[s, "name"] != "lan" && (option[s, "masq"] == 1 || option[s, "name"] ~ /^wan/) ? "wan" : "other"
-      zonekind[option[s, "name"]] = kind
-      list = option[s, "network"]
-      if (list == "" && option[s, "device"] == "" && option[s, "subnet"] == "") list = option[s, "name"]
-      n = split(list, networks, " ")
-      for (j = 1; j <= n; j++) if (zone[networks[j]] != "wan") zone[networks[j]] = kind
-    }
-  }
-  function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
-  function kindof(i) { return zone[field[i, "interface"]] != "" ? zone[field[i, "interface"]] : zonekind[field[i, "zone"]] }
-  function isuplink(i,   logical, kind) {
-    logical = field[i, "interface"]
-    kind = kindof(i)
-    if (field[i, "up"] != "true") return kind == "wan" && (!istunnel(field[i, "proto"]) || logical ~ /^w?wan/)
-    if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
-    return kind == "" && field[i, "default"] && logical != "lan"
-  }
-  # wan and wan6 on one device, and what a modem interface makes for itself (wwan: wwan_4, wwan_6), are one uplink.
-  function uplinks(   pass, i, g, owner, device, l3, base) {
-    zones()
-    for (i = 1; i <= interfaces; i++) index_of[field[i, "interface"]] = i
-    for (i = 1; i <= interfaces; i++) {
-      owner = field[i, "interface"]
-      if (field[i, "dynamic"] == "true" && sub(/_[^_]*$/, "", owner) && owner in index_of) {
-        owner = index_of[owner]
-        child[i] = 1
-        if (isuplink(i) && field[i, "up"] == "true" && field[owner, "up"] == "true") field[owner, "default"] = 1
-        if (zone[field[owner, "interface"]] == "" && field[owner, "zone"] == "") field[owner, "zone"] = field[i, "zone"]
-      }
-    }
-    for (pass = 1; pass <= 2; pass++)
-      for (i = 1; i <= interfaces; i++) {
-        if (child[i] || !isuplink(i) || (field[i, "proto"] ~ /^(dhcpv6|6)/) != (pass == 2)) continue
-        device = field[i, "device"]
-        l3 = field[i, "up"] == "true" ? field[i, "l3_device"] : ""
-        base = field[i, "interface"]
-        sub(/_?v?6$/, "", base)
-        for (g = 1; g <= groups; g++) {
-          if (l3 != "" && l3 == grouplink[g]) break
-          if (l3 == "" && pass == 2 && base == groupname[g]) break
-          if ((l3 == "" || grouplink[g] == "") && device != "" && (device == groupdevice[g] || device == grouplink[g] || device == "@" groupname[g])) break
-        }
-        if (g > groups) { groups = g; groupname[g] = field[i, "interface"]; groupdevice[g] = device; groupproto[g] = field[i, "proto"] }
-        if (field[i, "up"] == "true") groupup[g] = 1
-        if (grouplink[g] == "") grouplink[g] = l3
-      }
-  }
-  # Without netifd: the device of the kernel'"'"'s default route.
-  function defaultdevice(   line, f, best, metric) {
-    while ((getline line < (root "/proc/net/route")) > 0)
-      if (split(line, f, /[[:space:]]+/) > 7 && f[2] == "00000000" && f[8] == "00000000" && (best == "" || f[7] + 0 < metric)) { best = f[1]; metric = f[7] + 0 }
-    while (best == "" && (getline line < (root "/proc/net/ipv6_route")) > 0)
-      if (split(line, f, " ") > 9 && f[1] ~ /^0+$/ && f[2] == "00" && f[10] != "lo") best = f[10]
-    return best != "" ? best : "wan" in rx ? "wan" : ""
-  }
-  function uplink(logical, up, device, proto) {
-    print "uplink", word(logical), (up ? "up" : "down"), word(device), \
-      (device == "" ? "-" : number(firstline("/sys/class/net/" device "/ifindex"))), word(proto), number(rx[device]), number(tx[device])
-  }
-
-  function lease(expiry, mac, address, host, client) {
-    mac = tolower(mac)
-    if (isnumber(expiry) && isaddress(address) && (ismac(mac) || (length(mac) <= 64 && mac ~ /^[0-9a-f][0-9a-f]-[0-9a-f:]+$/)))
-      print "lease", expiry, mac, address, (host == "" ? "*" : clean(host)), (client == "" ? "*" : clean(client))
-  }
-  function lease6(expiry, duid, address, host) {
-    duid = tolower(duid)
-    gsub(/:/, "", duid)
-    if (isnumber(expiry) && duid ~ /^[0-9a-f]+$/ && address ~ /:/ && isaddress(address))
-      print "lease6", expiry, clean(duid), address, (host == "*" ? "-" : clean(host))
-  }
-  # dnsmasq: its IPv6 leases stand below a line "duid …", with the client'"'"'s DUID last.
-  function dnsmasq(file,   line, f, n, v6) {
-    while ((getline line < (root file)) > 0) {
-      n = split(line, f, " ")
-      if (f[1] == "duid") v6 = 1
-      else if (v6 && n > 4) lease6(f[1], f[5], f[3], f[4])
-      else if (!v6 && n > 2) lease(f[1], f[2], f[3], f[4], f[5])
-    }
-    close(root file)
-  }
-  # odhcpd: "# interface DUID iaid host expiry id length address/128…", or for IPv4 "# interface MAC ipv4 host expiry id 32 address/32".
-  function odhcpd(file,   line, f, n, i, host) {
-    while ((getline line < (root file)) > 0) {
-      n = split(line, f, " ")
-      if (f[1] != "#" || n < 9 || f[6] == "0") continue
-      host = f[5] == "-" || f[5] ~ /\\/ ? "" : f[5]
-      if (f[6] == "-1") f[6] = "0"
-      for (i = 9; i <= n; i++) {
-        if (f[4] == "ipv4" && sub(/\/32$/, "", f[i])) lease(f[6], hexmac(f[3]), f[i], host, "")
-        else if (sub(/\/128$/, "", f[i])) lease6(f[6], f[3], f[i], host)
-      }
-    }
-    close(root file)
-  }
-  # 020000000001 and 2:0:0:0:0:1 are both 02:00:00:00:00:01.
-  function hexmac(text,   f, i, n) {
-    if (text ~ /^[0-9A-Fa-f]+$/ && length(text) == 12) { gsub(/../, "&:", text); return substr(text, 1, 17) }
-    n = split(text, f, ":")
-    text = ""
-    for (i = 1; i <= n; i++) text = text (i > 1 ? ":" : "") (length(f[i]) == 1 ? "0" : "") f[i]
-    return text
-  }
-  function leases(   i, s, file, files) {
-    for (i = 1; i <= sections; i++) {
-      s = section[i]
-      if (type[s] != "dnsmasq" && type[s] != "odhcpd") continue
-      file = option[s, "leasefile"]
-      if (file == "") file = type[s] == "odhcpd" ? "/tmp/hosts/odhcpd" : "/tmp/dhcp.leases"
-      if (file in files) continue
-      files[file] = 1
-      if (type[s] == "odhcpd") odhcpd(file)
-      else dnsmasq(file)
-      if (type[s] == "dnsmasq") found = 1
-    }
-    if (!found && !("/tmp/dhcp.leases" in files)) dnsmasq("/tmp/dhcp.leases")
-  }
-  function names(   i, j, n, s, macs, line, f, lines, count) {
-    for (i = 1; i <= sections; i++) {
-      s = section[i]
-      if (type[s] == "host" && option[s, "name"] != "") {
-        n = split(tolower(option[s, "mac"]), macs, " ")
-        for (j = 1; j <= n; j++) if (ismac(macs[j])) print "host", macs[j], (isaddress(option[s, "ip"]) ? option[s, "ip"] : "-"), clean(option[s, "name"])
-      }
-      if (type[s] == "domain" && option[s, "name"] != "" && isaddress(option[s, "ip"])) print "name", option[s, "ip"], clean(option[s, "name"])
-    }
-    # Advertisement blockers keep hosts files of 100,000 lines; those names lead to nowhere, and the rest is bounded.
-    for (i = 1; i <= hostfiles; i++) {
-      while (++lines <= 5000 && count < 1000 && (getline line < hosts[i]) > 0) {
-        if (line ~ /^[[:space:]]*#/ || split(line, f, " ") < 2 || !isaddress(tolower(f[1]))) continue
-        if (f[1] ~ /^(127\.|0\.0\.0\.0$|255\.|::1?$|f[ef]0)/) continue
-        print "name", tolower(f[1]), clean(f[2])
-        count++
-      }
-      close(hosts[i])
-    }
-  }
-
-  # No block where nothing counts and nothing was told to.
-  function counted_hosts(   i, kind, running, down, up, ticks) {
-    down = up = "-"
-    if ("nlbwmon" in value) {
-      kind = "nlbwmon"
-      ticks = started(value["nlbwmon"])
-      running = running_period(ticks)
-      if (running == "") failed["hosts"] = "option database_directory of nlbwmon has a strange name, so that its period is not known"
-      running = "nlbwmon " running " " ticks
-      if (lastline !~ /\]\}$/) failed["hosts"] = "nlbwmon runs but does not answer \"nlbw -c json\""
-    } else if (handle != "") {
-      kind = "nftables"
-      running = "nftables " handle " -"
-      down = uncounted["uncounted_down"]
-      up = uncounted["uncounted_up"]
-      if (unclosed) failed["hosts"] = "nft was cut short"
-    } else if ("iptables" in rules || "iptmon" in rules) {
-      kind = "iptables" in rules ? "iptables" : "iptmon"
-      running = "iptables - -"
-      if (kind == "iptables") { down = leftover["-d"]; up = leftover["-s"] }
-      if (torn + open) failed["hosts"] = "iptables-save was cut short"
-    } else if (counting == 1 && countable()) failed["hosts"] = missing()
-    if (kind == "" && !("hosts" in failed)) return
-    if (!block("hosts")) return
-    if (kind == "iptables") for (i = 1; i <= filterings; i++) networkline(networkof(filters[i]), filters[i])
-    if (kind == "iptmon" || kind == "nlbwmon") { countedof = 0; countable() }
-    print "counting", running
-    for (i = 1; i <= countedof; i++) print counted[i]
-    for (i = 1; i <= hostlines[kind]; i++) print hostline[kind, i]
-    print "uncounted", number(down), number(up)
-    print "end hosts"
-  }
-  function missing() {
-    if (method == "nlbwmon") return "nlbwmon does not run; start it with \"/etc/init.d/nlbwmon start\", or choose another method in /etc/config/wrtmeter"
-    if ("nftables" in value) return "the nftables table \"inet wrtmeter\" is missing; make it with \"/etc/init.d/wrtmeter start\""
-    if ("iptables" in value) return "the iptables chain \"wrtmeter_upload\" is missing; make it with \"/etc/init.d/wrtmeter start\""
-    return "neither nftables nor iptables is installed; install one with \"opkg install nftables-json\" or \"apk add nftables-json\""
-  }
-  function networkof(device,   i) {
-    for (i = 1; i <= interfaces; i++) if (device == field[i, "l3_device"] || device == field[i, "device"]) return field[i, "interface"]
-    return "-"
-  }
-  # The networks whose hosts are to be counted, as hosts-networks.sh finds them: those that are named, else those of the zones that are no uplink.
-  # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
-  function countable(   i, j, n, f, up, outside, behind, logical, device, known, asked) {
-    zones()
-    n = split(named, f, " ")
-    for (j = 1; j <= n; j++) asked[f[j]] = 1
-    for (i = 1; i <= interfaces; i++) {
-      logical = field[i, "interface"]
-      device = field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"]
-      if (isuplink(i)) { outside = 1; if (field[i, "up"] == "true") up = 1 }
-      if (n ? !(logical in asked) : kindof(i) != "other") continue
-      if (field[i, "up"] == "true" && field[i, "default"]) behind = 1
-      if (device == "" || device == "lo" || device ~ /^@/ || device in known) continue
-      known[device] = 1
-      networkline(logical, device)
-    }
-    if (!n) for (i = 1; i <= sections; i++)
-      if (type[section[i]] == "zone" && zonekind[option[section[i], "name"]] == "other") {
-        j = split(option[section[i], "device"], f, " ")
-        for (; j > 0; j--) if (!(f[j] in known)) { known[f[j]] = 1; networkline(option[section[i], "name"], f[j]) }
-      }
-    return countedof && (n || (outside && (up || !behind)))
-  }
-  function wireguard_peers(   i, s, j, n, f, key, device, name, gone, gones) {
-    if (!peerlines && !("peers" in failed)) return
-    if (!block("peers")) return
-    for (i = 1; i <= sections; i++) {
-      s = section[i]
-      if (type[s] !~ /^(wireguard|amneziawg)_/) continue
-      device = type[s]
-      sub(/^[a-z]*_/, "", device)
-      key = option[s, "public_key"]
-      if (!iskey(key) || !(device in wgtool)) continue
-      name[device, key] = clean(option[s, "description"])
-      if (option[s, "disabled"] == 1 && !((device, key) in present)) gone[++gones] = "disabled " device " " key " " prefixes(option[s, "allowed_ips"]) " " name[device, key]
-    }
-    for (i = 1; i <= peerlines; i++) {
-      split(peerline[i], f, " ")
-      if (f[1] == "interface") print "interface", f[2], (wgtool[f[2]] == "awg" ? "amneziawg" : "wireguard"), number(firstline("/sys/class/net/" f[2] "/ifindex"))
-      else print peerline[i], ((f[2], f[3]) in name ? name[f[2], f[3]] : "-")
-    }
-    for (i = 1; i <= gones; i++) print gone[i]
-    print "end peers"
-  }
-  function model(   line, text) {
-    text = firstline("/tmp/sysinfo/model")
-    return text != "" ? text : firstline("/proc/device-tree/model")
-  }
-  function release(   line, text) {
-    while (text == "" && (getline line < (root "/etc/openwrt_release")) > 0) if (sub(/^DISTRIB_DESCRIPTION=/, "", line)) text = line
-    while (text == "" && (getline line < (root "/etc/os-release")) > 0) if (sub(/^PRETTY_NAME=/, "", line)) text = line
-    gsub(/^[\047"]|[\047"]$/, "", text)
-    return text
-  }
-  function offload(name,   i) {
-    for (i = 1; i <= sections; i++) if (type[section[i]] == "defaults") return option[section[i], name] == 1
-    return "-"
-  }
-  function block(name) { if (name in failed) print "failed", name, failed[name]; else print "begin", name; return !(name in failed) }
-
   END {
     if (part != "end") exit 1
     print "wrtmeter 1"
     print "script", version
-    print "boot_id", word(boot)
-    print "uptime", number(uptime[1])
-    print "time", number(value["time"])
-    print "hostname", word(firstline("/proc/sys/kernel/hostname"))
-    print "model", clean(model())
-    print "release", clean(release())
-    print "counter_bits", (value["machine"] == "" ? "-" : value["machine"] ~ /64|^armv8l$/ ? 64 : 32)
-    print "flow_offload software", offload("flow_offloading")
-    print "flow_offload hardware", offload("flow_offloading_hw")
-
-    while ((getline line < (root "/proc/net/dev")) > 0) {
-      sub(/:/, " ", line)
-      if (split(line, f, " ") > 10 && f[2] ~ /^[0-9]+$/) { rx[f[1]] = f[2]; tx[f[1]] = f[10]; counters = 1 }
+    print_system()
+    read_counters()
+    if (!only) {
+      print_wan()
+      print_stations()
+      print_leases()
+      print_names()
+      print_neighbours()
     }
-    if ("netifd" in value && !complete && !("wan" in failed)) failed["wan"] = "netifd'"'"'s answer was cut short"
-    if (!counters && !("wan" in failed)) failed["wan"] = "Cannot read /proc/net/dev"
-    if (only) { counted_hosts(); print "end wrtmeter"; exit }
-    if (block("wan")) {
-      if ("netifd" in value) uplinks()
-      else if ((device = defaultdevice()) != "") uplink("wan", 1, device, "")
-      for (g = 1; g <= groups; g++) uplink(groupname[g], groupup[g], grouplink[g], groupproto[g])
-      print "end wan"
-    }
-
-    if (block("stations")) {
-      for (i = 1; i <= radios; i++) {
-        if (radioname[i] == "") continue
-        print "radio", word(radioname[i]), word(radiotype[i]), radio4[i] + 0, number(radiofreq[i]), clean(radiossid[i])
-        for (j = 1; j <= stationsof[radioname[i]]; j++) print stations[radioname[i], j]
-      }
-      print "end stations"
-    }
-
-    print "begin leases"
-    leases()
-    print "end leases"
-    print "begin names"
-    names()
-    print "end names"
-    if (block("neighbours")) {
-      for (i = 1; i <= neighbourcount; i++) print neighbours[i]
-      print "end neighbours"
-    }
-    counted_hosts()
-    wireguard_peers()
+    print_hosts()
+    if (!only) print_peers()
     print "end wrtmeter"
   }
 ')

@@ -1,0 +1,23 @@
+# What the tools print goes to one awk, under marks: a \001 that no tool prints at the start of a line, then words.
+# On a new line of their own, because what a tool printed may end without one.
+mark() { printf '\n\001%s %s\n' "$1" "${2:-}"; }
+
+collect() {
+  mark time "$(date +%s)"
+  mark machine "$(uname -m)"
+
+  mark uci
+  uci -q show firewall
+  [ -n "$only" ] || uci -q show dhcp
+
+  if command -v ubus >/dev/null; then
+    mark netifd
+    ubus call network.interface dump || mark failed "wan \"ubus call network.interface dump\" ended with $?"
+  fi
+
+  [ -n "$only" ] || collect_devices
+  [ -n "$only" ] || collect_peers
+  collect_hosts
+
+  mark end
+} 2>/dev/null
