@@ -1,12 +1,12 @@
 #!/bin/sh
 # Made from parts/hosts-networks.sh by "npm run scripts": change it there.
-# Which networks of this router have their hosts counted: read (".") by what counts them, never run by itself.
+# Which networks of this router have their hosts counted: sourced (".") by the scripts that count them, never run by itself.
 # For busybox ash and awk. For tests: WRTMETER_NETWORKS="lan=br-lan guest=br-guest" is taken instead of the configuration.
 
-# Prints a line for each network, "network NAME DEVICE", or one line: "none REASON" where nothing is to be counted here, "failed REASON"
-# where that cannot be told just now.
-# The configuration names them (config hosts, list network), else they are those of the firewall zones that are no uplink: the same
-# judgement as that of wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network has to do.
+# Prints one line per network, "network NAME DEVICE", or a single line: "none REASON" where nothing is to be counted here, "failed REASON"
+# where that is not known at the moment.
+# The configuration names the networks (config hosts, list network), else they are those of the firewall zones that are not uplinks: the same
+# rule as in wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network is used.
 counted_networks() {
   if [ -n "${WRTMETER_NETWORKS:-}" ]; then
     for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done
@@ -35,7 +35,7 @@ counted_networks() {
       if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
       else option[part[1] "." part[2], part[3]] = value
     }
-    # netifd prints JSON; taken token by token it may be indented or not. Interfaces are objects at depth 3.
+    # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3.
     function json(text,   token) {
       while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
         token = substr(text, RSTART, RLENGTH)
@@ -108,8 +108,8 @@ counted_networks() {
       }
     }
 
-    # Several networks can lie on one device (lan and an alias for IPv6): the first names it.
-    # A device name goes into nft and iptables commands: anything strange is left out.
+    # Several networks can share one device (lan and an alias for IPv6): the first one names it.
+    # A device name goes into nft and iptables commands, so any with unusual characters is left out.
     function count(network, device) {
       if (device == "lo" || device in counted || network !~ /^[A-Za-z0-9_.-]+$/ || length(network) > 64) return
       if (device !~ /^[A-Za-z0-9_.@-]+$/ || device ~ /^-/ || length(device) > 15) return
@@ -148,7 +148,7 @@ counted_networks() {
         }
       # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
       if (!uplink || (!up && behind)) print "none this router has no uplink of its own"
-      else if (list == "") print "none no firewall zone but those of uplinks has a network; name some in /etc/config/wrtmeter (list network)"
+      else if (list == "") print "none only firewall zones of uplinks have networks; name some in /etc/config/wrtmeter (list network)"
       else printf "%s", list
     }
   '

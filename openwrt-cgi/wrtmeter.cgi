@@ -1,7 +1,7 @@
 #!/bin/sh
 # Made from parts/wrtmeter.cgi by "npm run scripts": change it there.
-# Everything of this router in one answer, raw as its kernel and daemons show it: docs/wrtmeter-cgi.md is the format.
-# For busybox ash and awk: eleven processes and one for each radio interface, however many stations and leases there are, and a few more
+# Everything about this router in one answer, raw as its kernel and daemons show it. Format: docs/wrtmeter-cgi.md.
+# For busybox ash and awk: eleven processes and one per radio interface, however many stations and leases there are, and a few more
 # where hosts are counted or WireGuard runs.
 
 # The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
@@ -13,11 +13,11 @@ refuse() { # STATUS REASON [HEADER]
 }
 case ${REQUEST_METHOD:-GET} in
   GET | HEAD) ;;
-  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are answered here' 'Allow: GET, HEAD' ;;
+  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are supported' 'Allow: GET, HEAD' ;;
 esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
-  # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
+  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, nobody is let in.
   { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
     done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
@@ -40,17 +40,17 @@ answer() { # TEXT
 # End of the request guard.
 
 version=0.1.0
-# hosts.cgi reads this script, for one section of it.
+# hosts.cgi reads this script for one section.
 only=${wrtmeter_only:-}
 
-# What /etc/config/wrtmeter says of counting hosts, read by the shell like the token.
+# What /etc/config/wrtmeter says about counting hosts, read by the shell like the token.
 counting='' method=auto networks=''
 if [ -e "$config" ]; then
   section=''
   while read -r word option value || [ -n "$word" ]; do
     option=${option#[\'\"]}
     option=${option%[\'\"]}
-    # Behind it there may be a comment.
+    # A comment may follow.
     case $value in
       \'*) value=${value#\'} value=${value%%\'*} ;;
       \"*) value=${value#\"} value=${value%%\"*} ;;
@@ -66,8 +66,8 @@ if [ -e "$config" ]; then
 fi
 case $counting in '') ;; 0 | no | off | false | disabled) counting=0 ;; *) counting=1 ;; esac
 
-# What the tools print goes to one awk, under marks: a \001 that no tool prints at the start of a line, then words.
-# On a new line of their own, because what a tool printed may end without one.
+# One awk reads what all tools print. A mark begins each part: \001, which no tool prints at the start of a line, then words. It begins with a
+# line end, because the output before it may lack one.
 mark() { printf '\n\001%s %s\n' "$1" "${2:-}"; }
 
 collect() {
@@ -99,7 +99,7 @@ collect_devices() {
   if command -v iw >/dev/null; then
     radios=$(iw dev)
     status=$?
-    # Without a radio it fails too, and there can be no station.
+    # It also fails where there is no radio, and so no station.
     [ "$status" = 0 ] || [ ! -e "$1" ] || mark failed "stations \"iw dev\" ended with $status"
     printf '%s\n' "$radios"
     IFS=$newline
@@ -124,7 +124,7 @@ collect_devices() {
   set -f
 }
 
-# Private and preshared keys go no further than awk, which keeps none of them.
+# awk drops private and preshared keys: they are never printed.
 collect_peers() {
   found=''
   for tool in wg awg; do
@@ -136,8 +136,8 @@ collect_peers() {
   [ -z "$found" ] || { mark uci; uci -q show network; }
 }
 
-# What may count: nlbwmon where it runs, else our table, else rules of iptables. The answers of nft and nlbw are one line each, which is
-# more than busybox awk bears.
+# What may count hosts: nlbwmon where it runs, else our nftables table, else iptables rules. nft and nlbw answer in one line each, which is
+# too long for busybox awk, so it is broken up.
 collect_hosts() {
   [ "$counting" != 0 ] || return
   if [ "$method" = auto ] || [ "$method" = nlbwmon ]; then
@@ -150,7 +150,7 @@ collect_hosts() {
       nlbw -c json -g family,mac,ip | tr '[' '\n'
       return
     elif is_enabled nlbwmon; then
-      mark failed 'hosts nlbwmon does not run; start it with "/etc/init.d/nlbwmon start"'
+      mark failed 'hosts nlbwmon is not running; start it with "/etc/init.d/nlbwmon start"'
       return
     fi
   fi
@@ -170,14 +170,14 @@ collect_hosts() {
     done
   fi
 }
-# Whether a service starts with the router.
+# Whether a service starts at boot.
 is_enabled() {
   set +f
   for link in "$root/etc/rc.d/S"??"$1"; do [ -L "$link" ] && break; done
   set -f
   [ -L "$link" ]
 }
-# The kernel lists the tables it has for iptables, but not those for iptables in nftables' clothes.
+# The kernel lists the tables of iptables here, but not those of iptables-nft.
 is_used() { # TABLE FILE
   [ -e "$2" ] || return 0
   while read -r table; do [ "$table" != "$1" ] || return 0; done <"$2"
@@ -189,7 +189,7 @@ newline='
 blanks=$IFS
 set -f
 
-# Counters stay text from the kernel to the answer: busybox awk's numbers end at 2^53, its %d at 2^31.
+# Counters stay text from the kernel to the answer: numbers of busybox awk are exact up to 2^53, its %d up to 2^31.
 text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v counting="$counting" -v method="$method" -v named="$networks" '
   # One field, or with spaces allowed the last one of a line: whatever a stranger wrote into it, it stays on one line, of bounded length.
   function clean(text) { gsub(/[[:cntrl:]]/, "", text); sub(/ +$/, "", text); text = substr(text, 1, 255); return text == "" ? "-" : text }
@@ -217,7 +217,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
     else option[part[1] "." part[2], part[3]] = value
   }
-  # netifd prints JSON; taken token by token it may be indented or not. Interfaces are objects at depth 3.
+  # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3.
   function json(text,   token) {
     while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
       token = substr(text, RSTART, RLENGTH)
@@ -519,7 +519,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       kind = "nlbwmon"
       ticks = started(value["nlbwmon"])
       running = running_period(ticks)
-      if (running == "") failed["hosts"] = "option database_directory of nlbwmon has a strange name, so that its period is not known"
+      if (running == "") failed["hosts"] = "option database_directory of nlbwmon has unusual characters, so its period is not known"
       running = "nlbwmon " running " " ticks
       if (lastline !~ /\]\}$/) failed["hosts"] = "nlbwmon runs but does not answer \"nlbw -c json\""
     } else if (handle != "") {
@@ -545,7 +545,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     print "end hosts"
   }
   function missing() {
-    if (method == "nlbwmon") return "nlbwmon does not run; start it with \"/etc/init.d/nlbwmon start\", or choose another method in /etc/config/wrtmeter"
+    if (method == "nlbwmon") return "nlbwmon is not running; start it with \"/etc/init.d/nlbwmon start\", or choose another method in /etc/config/wrtmeter"
     if ("nftables" in value) return "the nftables table \"inet wrtmeter\" is missing; make it with \"/etc/init.d/wrtmeter start\""
     if ("iptables" in value) return "the iptables chain \"wrtmeter_upload\" is missing; make it with \"/etc/init.d/wrtmeter start\""
     return "neither nftables nor iptables is installed; install one with \"opkg install nftables-json\" or \"apk add nftables-json\""
@@ -578,7 +578,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     return countedof && (n || (outside && (up || !behind)))
   }
 
-  # nft -j, an object a line: tables, counters and sets begin with their family; an element is its value and then its counter.
+  # "nft -j", one object per line: tables, counters and sets begin with their family; an element is its value, then its counter.
   function nftables(   f, text) {
     if (/^"family"/) {
       match($0, /"name": "[^"]*"/)
@@ -605,14 +605,14 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     }
     object = /"[a-z]+": $/ ? substr($0, 1, length($0) - 3) : ""
     sub(/.*"/, "", object)
-    # Every line but the first followed a brace that is no more; what was opened must be closed.
+    # An opening brace was replaced by the line end before every line but the first: whatever was opened must be closed.
     if (/[^[:space:]]/) unclosed++
     text = $0
     unclosed += gsub(/\[/, "", text) - gsub(/[]}]/, "", text)
   }
 
-  # iptables-save -c: "[PACKETS:BYTES] -A CHAIN …". Ours are -s or -d and one address; the last rule of a chain has what no rule before it had.
-  # iptmon has its own: "-d ADDRESS … --comment tx_HOST" is what the host receives.
+  # "iptables-save -c": "[PACKETS:BYTES] -A CHAIN …". Our rules have -s or -d and one address; the last rule of a chain counts what no rule
+  # before it did. iptmon'\''s are others: "-d ADDRESS … --comment tx_HOST" is what the host receives.
   function iptables(   f, i, kind, direction, address) {
     if (/^\*/) { torn += open; open = 1 }
     if (/^COMMIT/) open = 0
@@ -628,10 +628,10 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       else if (kind == "iptables" && NF == 5) leftover[direction] = sum(leftover[direction], f[2])
     }
   }
-  # Of IPv4 and IPv6; text as long as there is nothing to add.
+  # The sum of IPv4 and IPv6: text as long as there is nothing to add.
   function sum(a, b) { return a == "" || a == "0" ? b : b == "0" ? a : sprintf("%.0f", a + b) }
 
-  # nlbw -c json: the names of the columns, then a row a line.
+  # "nlbw -c json": the names of the columns, then one row per line.
   function nlbwmon(   f, i, n) {
     if (/[^[:space:]]/) lastline = $0
     if (/"mac"/ && /"rx_bytes"/) {
@@ -646,8 +646,8 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       tally("nlbwmon", "both " (i == "00:00:00:00:00:00" ? "-" : i) " " f[column["ip"]], f[column["rx_bytes"]] " " f[column["tx_bytes"]])
     }
   }
-  # The first day of the accounting period at some time, and its first second. nlbwmon begins one on a day of the month (from its end, if
-  # below 1), or every so many days of UTC.
+  # The first day of the accounting period at a time, and (in "begins") its first second. A period of nlbwmon begins on a day of the month
+  # (counted from its end if below 1), or every so many days of UTC.
   function period(time, interval,   f, y, m, d, next_month) {
     if (interval ~ /^[0-9]+-[0-9]+-[0-9]+\/[0-9]+$/) {
       split(interval, f, /[-\/]/)
@@ -662,14 +662,14 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if (strftime("%d", time) + 0 < (d > 0 ? d : d + days(y, m))) if (--m == 0) { m = 12; y-- }
     if (d < 1) { d += days(y, m); if (d < 1) d = 1 }
     begins = mktime(y " " m " " d " 0 0 0")
-    # A day that the month lacks: the next month begins a period then.
+    # If the month lacks that day, a period begins with the next month.
     next_month = mktime(y " " m + 1 " 1 0 0 0")
     if (begins > next_month) begins = next_month
     return sprintf("%04d-%02d-%02d", y, m, d)
   }
   function days(y, m) { return m == 2 ? 28 + (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0)) : 30 + (m + (m > 7)) % 2 }
-  # The period that nlbwmon itself is in. Its client does not say; a period that is named too early would make the bytes of the one before
-  # count twice. When it goes over to a new one it writes the old one away, so the date of that file tells; or it started later than that.
+  # The period that nlbwmon itself is in, which its client does not say. If a new period were reported too early, the bytes of the one before
+  # would count twice. nlbwmon saves the old period when it begins a new one, so the date of that file shows it, unless nlbwmon started later.
   function running_period(ticks,   s, i, time, first, last, from, file, written, text) {
     for (i = 1; i <= sections; i++) if (section[i] ~ /^nlbwmon\./ && s == "") s = section[i]
     time = value["time"]
@@ -686,7 +686,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     "date -r " file " +%s 2>/dev/null || date -r " file ".gz +%s 2>/dev/null" | getline written
     return written + 0 >= from ? first : last
   }
-  # Field 22 of stat; the second, the name in parentheses, may be anything.
+  # Field 22 of stat. The second field, the name in parentheses, may be anything.
   function started(pid,   line, f) {
     line = firstline("/proc/" pid "/stat")
     sub(/.*\) /, "", line)
@@ -795,5 +795,5 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
 ')
 case $text in
   *"${newline}end wrtmeter") answer "$text" ;;
-  *) refuse '500 Internal Server Error' 'awk could not put the answer together' ;;
+  *) refuse '500 Internal Server Error' 'awk could not assemble the answer' ;;
 esac

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Which networks of this router have their hosts counted: read (".") by what counts them, never run by itself.
+# Which networks of this router have their hosts counted: sourced (".") by the scripts that count them, never run by itself.
 # For busybox ash and awk. For tests: WRTMETER_NETWORKS="lan=br-lan guest=br-guest" is taken instead of the configuration.
 
-# Prints a line for each network, "network NAME DEVICE", or one line: "none REASON" where nothing is to be counted here, "failed REASON"
-# where that cannot be told just now.
-# The configuration names them (config hosts, list network), else they are those of the firewall zones that are no uplink: the same
-# judgement as that of wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network has to do.
+# Prints one line per network, "network NAME DEVICE", or a single line: "none REASON" where nothing is to be counted here, "failed REASON"
+# where that is not known at the moment.
+# The configuration names the networks (config hosts, list network), else they are those of the firewall zones that are not uplinks: the same
+# rule as in wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network is used.
 counted_networks() {
   if [ -n "${WRTMETER_NETWORKS:-}" ]; then
     for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Lets one WireGuard or AmneziaWG peer in or out, on the server itself: no key but the public one ever leaves it. wrtmeter sends this
+# Lets one WireGuard or AmneziaWG peer in or out, on the server itself: only its public key ever leaves the server. wrtmeter sends this
 # text to `sh -s -- ACTION INTERFACE PUBLIC-KEY FILE TOOL`, here, over ssh or into a container; nothing of it stays there.
-# ACTION: revoke, restore, delete, or list (with - for the key). FILE: the interface's configuration, or - for where it usually is.
-# TOOL: wg, awg, or auto. The last line of the answer is `result ok …` or `result failed STEP REASON`; docs/access.md tells how it works.
-# For busybox ash and awk, dash and mawk alike. WRTMETER_ROOT and WRTMETER_STOP are for tests: a place to look for files, a step to fail at.
+# ACTION: revoke, restore, delete, or list (with - for the key). FILE: the interface's configuration, or - for the usual place.
+# TOOL: wg, awg, or auto. The last line of the answer is `result ok …` or `result failed STEP REASON`; docs/access.md explains how it works.
+# For busybox ash and awk, dash and mawk alike. WRTMETER_ROOT and WRTMETER_STOP are for tests: a root for paths, a step to fail at.
 root=${WRTMETER_ROOT:-}
 mark='# wrtmeter: revoked'
 undo='' changing=''
@@ -41,7 +41,7 @@ export LC_ALL PATH
 main() {
   umask 077
   action=${1:-} interface=${2:-} key=${3:-} file=${4:-} tool=${5:-}
-  # What runs below must not read this text as its own input.
+  # The programs run below must not read this text as their input.
   exec </dev/null
   check_arguments
   find_tool

@@ -1,15 +1,15 @@
 #!/bin/sh
 # The bytes of this router's uplink, "wan: RECEIVED SENT", whatever its device is called.
-# The older collectors' format, which has one line: of several uplinks it shows the one that holds the default route,
-# never their sum, which could not be told from a reset when one of them restarts. wrtmeter.cgi shows them all.
+# The format of older collectors, which has one line: of several uplinks it shows the one that holds the default route,
+# never their sum, which would look like a reset when one of them restarts. wrtmeter.cgi shows them all.
 # For busybox ash and awk: six processes.
 
 #include shared/request-guard.sh
 
 failed() { refuse '500 Internal Server Error' "$1"; }
 
-# Lines for awk: netifd's answer, or the kernel's routes where there is no netifd; then the counters. The empty lines are for
-# an answer that ends without one.
+# Lines for awk: netifd's answer, or the kernel's routes where there is no netifd, then the counters. An answer may end without a line end,
+# so an empty line follows it.
 read_all() {
   if command -v ubus >/dev/null 2>&1; then
     echo netifd
@@ -24,7 +24,6 @@ read_all() {
   cat "$root/proc/net/dev" 2>/dev/null
 }
 
-# A candidate is ranked: tunnels last (their bytes are in the uplink below them too), IPv4 first, then the lowest metric.
 counters=$(read_all | awk '
   #include classic/wan.awk
 ') || failed "${counters:-awk could not read the uplink}"

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Everything of this router in one answer, raw as its kernel and daemons show it: docs/wrtmeter-cgi.md is the format.
-# For busybox ash and awk: eleven processes and one for each radio interface, however many stations and leases there are, and a few more
+# Everything about this router in one answer, raw as its kernel and daemons show it. Format: docs/wrtmeter-cgi.md.
+# For busybox ash and awk: eleven processes and one per radio interface, however many stations and leases there are, and a few more
 # where hosts are counted or WireGuard runs.
 
 #include shared/request-guard.sh
 
 version=0.1.0
-# hosts.cgi reads this script, for one section of it.
+# hosts.cgi reads this script for one section.
 only=${wrtmeter_only:-}
 
 #include wrtmeter/settings.sh
@@ -24,7 +24,7 @@ newline='
 blanks=$IFS
 set -f
 
-# Counters stay text from the kernel to the answer: busybox awk's numbers end at 2^53, its %d at 2^31.
+# Counters stay text from the kernel to the answer: numbers of busybox awk are exact up to 2^53, its %d up to 2^31.
 text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v counting="$counting" -v method="$method" -v named="$networks" '
   #include wrtmeter/fields.awk
 
@@ -61,5 +61,5 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
 ')
 case $text in
   *"${newline}end wrtmeter") answer "$text" ;;
-  *) refuse '500 Internal Server Error' 'awk could not put the answer together' ;;
+  *) refuse '500 Internal Server Error' 'awk could not assemble the answer' ;;
 esac

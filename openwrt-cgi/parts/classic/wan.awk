@@ -1,13 +1,13 @@
 #include shared/tunnels.awk
 
-# Tunnels rank last, then IPv4 goes before IPv6, then the lowest metric counts.
+# Candidates are ranked: tunnels last (their bytes are in the uplink below them too), IPv4 before IPv6, then by the lowest metric.
 function candidate(device, tunnel, v6, metric,   rank) {
   rank = tunnel * 2e10 + v6 * 1e10 + metric
   if (device != "" && (best == "" || rank < bestrank)) { best = device; bestrank = rank }
 }
 function unquote(text) { gsub(/^"|"$/, "", text); return text }
 
-# netifd prints JSON; taken token by token it may be indented or not.
+# netifd prints JSON. Read token by token, it may be indented or not.
 function json(text,   token) {
   while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
     token = substr(text, RSTART, RLENGTH)

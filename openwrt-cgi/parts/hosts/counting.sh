@@ -17,7 +17,7 @@ find_networks() {
       printf 'No hosts are counted: %s\n' "${networks#none }"
       return 1
       ;;
-    *) fail "Cannot tell the networks whose hosts to count: ${networks#failed }" ;;
+    *) fail "Cannot determine the networks whose hosts to count: ${networks#failed }" ;;
   esac
 }
 

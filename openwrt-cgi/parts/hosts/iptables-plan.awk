@@ -21,7 +21,7 @@ function key6(text,   gap, left, right, before, after, i, long) {
 }
 function group(digits) { return digits == "" || length(digits) > 4 ? "-" : substr("0000" digits, length(digits) + 1) }
 
-# An address is that of a host here if the way to it leads through a counted device. It holds digits and points only.
+# An address is a host here if the route to it leads through a counted device. TEXT is an address, so it is safe in a command.
 function routed(address,   command, line, part, n, i) {
   command = "ip -" family " route get " address " 2>/dev/null"
   command | getline line
@@ -32,7 +32,7 @@ function routed(address,   command, line, part, n, i) {
   return 0
 }
 
-# "sure": it is known to be on a counted device. "present": it is not silent for good, though it may not count just now.
+# "sure": it is known to be on a counted device. "present": it still exists, though it may not be counting at the moment.
 function candidate(text, sure, present,   k) {
   k = key(text)
   if (k == "" || (!(k in textof) && listed >= 2 * size)) return
@@ -46,7 +46,7 @@ function candidate(text, sure, present,   k) {
   listed_as[k] = listed
   certain[k] = sure
 }
-# Naming an element makes it.
+# Merely naming an element would create it.
 function count(counters, k) { return k in counters ? counters[k] : "0" }
 function rule(chain, k) { return chain " " (chain == "wrtmeter_upload" ? "-s " : "-d ") textof[k] " -j RETURN" }
 function drop(k) {
@@ -98,10 +98,10 @@ part_is == "neighbours" && / lladdr / && !/ (FAILED|INCOMPLETE|NOARP)/ {
   for (i = 2; i < NF; i++) if ($i == "dev" && $(i + 1) in counted) candidate($1, 1, 1)
   next
 }
-# A way to one address alone: a peer of a tunnel.
+# A route to a single address: a peer of a tunnel.
 part_is == "routes" && !/ via / { for (i = 2; i < NF; i++) if ($i == "dev" && $(i + 1) in counted) candidate($1, 1, 1); next }
 part_is == "peers" { for (i = 3; i <= NF; i++) if (sub(/\/(32|128)$/, "", $i)) candidate($i, 0, 1); next }
-# For one address alone these only tell who is present: whose they are is asked when all is looked through.
+# When only one address is added, these only show who is present; the whole pass asks where they are.
 part_is == "leases" { if (whole || key($3) in textof) candidate($3, 0, 1); next }
 part_is == "configured" { for (i = 1; i <= NF; i++) if (whole || key($i) in textof) candidate($i, 0, 1); next }
 part_is == "static" && $1 != same { same = $1; if (whole || key($1) in textof) candidate($1, 0, 1); next }
@@ -122,10 +122,10 @@ END {
       from_home = from_home "-A wrtmeter_from_home -o " devices[i] " -j RETURN\n"
     }
     from_home = from_home "-A wrtmeter_from_home -g wrtmeter_upload\n"
-    # These are never emptied: made where they stand already, all of it would fail.
+    # These are never emptied, and creating one that exists would fail everything.
     if (!("wrtmeter_upload" in chain)) head = head "-N wrtmeter_upload\n"
     if (!("wrtmeter_download" in chain)) head = head "-N wrtmeter_download\n"
-    # A chain in this form is emptied if it stands.
+    # A chain written in this form is emptied if it exists.
     if (have["wrtmeter"] have["wrtmeter_from_home"] != in_rules out_rules from_home) {
       head = head ":wrtmeter - [0:0]\n:wrtmeter_from_home - [0:0]\n"
       todo = in_rules out_rules from_home

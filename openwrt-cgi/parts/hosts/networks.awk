@@ -20,8 +20,8 @@ function configured(   i, s, part, logical, proto, device) {
   }
 }
 
-# Several networks can lie on one device (lan and an alias for IPv6): the first names it.
-# A device name goes into nft and iptables commands: anything strange is left out.
+# Several networks can share one device (lan and an alias for IPv6): the first one names it.
+# A device name goes into nft and iptables commands, so any with unusual characters is left out.
 function count(network, device) {
   if (device == "lo" || device in counted || network !~ /^[A-Za-z0-9_.-]+$/ || length(network) > 64) return
   if (device !~ /^[A-Za-z0-9_.@-]+$/ || device ~ /^-/ || length(device) > 15) return
@@ -60,6 +60,6 @@ END {
     }
   # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
   if (!uplink || (!up && behind)) print "none this router has no uplink of its own"
-  else if (list == "") print "none no firewall zone but those of uplinks has a network; name some in /etc/config/wrtmeter (list network)"
+  else if (list == "") print "none only firewall zones of uplinks have networks; name some in /etc/config/wrtmeter (list network)"
   else printf "%s", list
 }

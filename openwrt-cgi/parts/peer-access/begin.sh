@@ -1,11 +1,11 @@
-# Keeps what was before, whole or not at all, until the change is done: whoever comes next settles it if this shell dies.
-# Beside each text stands what will take its place, so that a file that somebody else has changed since is left alone.
+# Saves the previous state, whole or not at all, until the change is done: if this shell dies, the next call settles it.
+# Beside each text is the one that will replace it, so that a file that somebody else has changed since is left alone.
 begin() { # WANTED: present|absent on the interface
   step begin
   wanted=$1
-  # A commit would save them along, and putting back would lose them.
+  # A commit would save them too, and undoing would lose them.
   if [ "$mode" = uci ] && [ -n "$(uci -q changes network 2>/dev/null </dev/null)" ]; then
-    fail begin 'Other changes of network wait to be saved: run "uci commit network" or "uci revert network" first'
+    fail begin 'Other changes of network are not committed: run "uci commit network" or "uci revert network" first'
   fi
   rm -rf "$undo.new" "$undo.done"
   if ! { mkdir -p "$directory" && mkdir "$undo.new"; } 2>/dev/null; then fail begin "Cannot write in \"$directory\""; fi
@@ -16,7 +16,7 @@ begin() { # WANTED: present|absent on the interface
   wrong=$(check_new_texts)
   if [ -n "$wrong" ]; then
     rm -rf "$undo.new"
-    fail begin "$(complaint "$wrong"): look for what is odd in it"
+    fail begin "$(complaint "$wrong"): look for unusual lines in it"
   fi
   before=$(printf '%s\n' "$running" | peers addresses | sort)
   flush
@@ -25,7 +25,7 @@ begin() { # WANTED: present|absent on the interface
   step begun
 }
 
-# The texts of before and after, each read back: on a full disk they are cut short.
+# The texts before and after the change, each read back: on a full disk they are cut short.
 keep_old() {
   printf '%s\n' "$key" >"$undo.new/key" && printf '%s\n' "$interface" >"$undo.new/interface" && printf '%s\n' "$tool" >"$undo.new/tool" &&
     printf '%s\n' "$action" >"$undo.new/action" && printf '%s\n' "$protocol" >"$undo.new/protocol" || return
@@ -40,12 +40,11 @@ keep_old() {
   new_record >"$undo.new/record.new"
 }
 
-# Whether the new texts are what they should be: the record holds what was taken out, whole, and nobody else is missing anywhere.
-# Where they are not, it says so.
+# Checks the new texts: the record must hold the whole block that was taken out, and no other peer may be missing. Prints what is wrong.
 check_new_texts() {
   if [ -n "$record" ]; then
     case $action in revoke) kept=$block ;; *) kept='' ;; esac
-    [ "$(peers take "$key" <"$undo.new/record.new" | grep -v "^$mark")" = "$kept" ] || say "\"$record\" would not hold the peer whole"
+    [ "$(peers take "$key" <"$undo.new/record.new" | grep -v "^$mark")" = "$kept" ] || say "\"$record\" would not hold the whole peer"
     same_others "$record" "$undo.new/record.new" || say "\"$record\" would lose another peer"
   fi
   if [ -e "$undo.new/config.new" ]; then same_others "$file" "$undo.new/config.new" || say "\"$file\" would lose another peer"; fi
@@ -76,7 +75,7 @@ new_record() {
 newline='
 '
 
-# A file with a block behind it, an empty line between.
+# A file followed by a block, with an empty line between.
 appended() { # FILE BLOCK
   cat "$1"
   [ -z "$(ends_open "$1")" ] || echo

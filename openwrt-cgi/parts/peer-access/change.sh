@@ -1,4 +1,4 @@
-# Writes a text beside a file, with its owner and mode, and moves it over.
+# Writes a text beside a file, with the same owner and mode, and moves it over the file.
 replace() { # FILE TEXT
   rm -f "$1.new"
   if [ -e "$1" ]; then cp -p "$1" "$1.new"; else : >"$1.new"; fi &&
@@ -23,7 +23,7 @@ change_configuration() {
   if [ "$mode" = uci ]; then
     change_uci
   elif [ -e "$undo/config.new" ] && ! cmp -s "$undo/config.new" "$file"; then
-    cmp -s "$undo/config" "$file" || fail config "\"$file\" was changed by somebody else in this very moment: try again"
+    cmp -s "$undo/config" "$file" || fail config "\"$file\" was changed by somebody else just now: try again"
     said=$(replace "$file" "$undo/config.new" 2>&1) || fail config "Cannot write \"$file\": $(complaint "$said")"
   fi
   step configured
@@ -57,7 +57,7 @@ change_interface() {
   step applied
 }
 
-# A [Peer] block in a file: addconf adds it and touches no other peer, and keys are in no argument.
+# A [Peer] block in a file: addconf adds it and touches no other peer, and no key is in an argument.
 add_peer() { # FILE
   WG_ENDPOINT_RESOLUTION_RETRIES=2 "$tool" addconf "$interface" "$1" </dev/null
 }

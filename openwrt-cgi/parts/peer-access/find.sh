@@ -1,15 +1,15 @@
 check_arguments() {
   case $action in revoke | restore | delete | list) ;; *) fail arguments 'There is no such action' ;; esac
   case $interface in
-    '' | -* | . | .. | *[!A-Za-z0-9_@=+.-]* | ????????????????*) fail arguments 'That is no name of an interface' ;;
+    '' | -* | . | .. | *[!A-Za-z0-9_@=+.-]* | ????????????????*) fail arguments 'That is not a name of an interface' ;;
   esac
   case $tool in wg | awg | auto) ;; *) fail arguments 'The tool is wg, awg or auto' ;; esac
   case $file in - | /*) ;; *) fail arguments 'The path of the configuration file must begin with /' ;; esac
   [ "$action" = list ] && return
-  case ${#key}$key in *[!A-Za-z0-9+/=]* | 44*=?) fail arguments 'That is no public key' ;; 44*[AEIMQUYcgkosw048]=) ;; *) fail arguments 'That is no public key' ;; esac
+  case ${#key}$key in *[!A-Za-z0-9+/=]* | 44*=?) fail arguments 'That is not a public key' ;; 44*[AEIMQUYcgkosw048]=) ;; *) fail arguments 'That is not a public key' ;; esac
 }
 
-# The tool that knows the interface, else the one that is there.
+# The tool that knows the interface, else the one that is installed.
 find_tool() {
   if [ "$tool" = auto ]; then
     for candidate in wg awg; do
@@ -42,9 +42,9 @@ find_configuration() {
       case $tool in awg) file=$root/etc/amnezia/amneziawg/$interface.conf ;; *) file=$root/etc/wireguard/$interface.conf ;; esac
     fi
   fi
-  # Where whoever reads the server looks for it: beside the name of the configuration, be that a link or not.
+  # Where the reading side looks for it: beside the path of the configuration, even if that is a link.
   record=$file.revoked
-  # A link stays one: what it leads to is changed.
+  # A link stays a link: the file it points to is changed.
   if [ -L "$file" ]; then file=$(readlink -f "$file") || fail read "Cannot follow the link \"$file\""; fi
   undo=$file.undo
   [ "$mode" = uci ] && record='' undo=$root/etc/wrtmeter-network.undo

@@ -1,4 +1,4 @@
-# Every peer once: `peer KEY STATE WHERE ADDRESSES`.
+# Prints every peer once: `peer KEY STATE WHERE ADDRESSES`.
 list() {
   where=$up
   {

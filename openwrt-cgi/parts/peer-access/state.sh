@@ -1,10 +1,10 @@
 # Reads the server: the texts of the configuration and of the record, and the running interface.
 read_state() {
   if [ -e "$file" ]; then
-    [ -f "$file" ] || fail read "\"$file\" is no file"
+    [ -f "$file" ] || fail read "\"$file\" is not a file"
     [ -r "$file" ] || fail read "Cannot read \"$file\": this needs root there"
     [ "$(wc -c <"$file")" -le 4194304 ] || fail read "\"$file\" is larger than 4 MiB"
-    [ "$(tr -d '\000' <"$file" | wc -c)" -eq "$(wc -c <"$file")" ] || fail read "\"$file\" holds NUL bytes: it is no configuration"
+    [ "$(tr -d '\000' <"$file" | wc -c)" -eq "$(wc -c <"$file")" ] || fail read "\"$file\" holds NUL bytes: it is not a configuration"
   fi
   up=no running=''
   if tool_sees "$tool"; then
@@ -18,7 +18,7 @@ read_state() {
   live=$(printf '%s\n' "$running" | peers count "$key")
 }
 
-# Peers that are let in, and those that are not, as configuration text.
+# The peers that are let in and those that are not, as configuration text.
 configured() { if [ "$mode" = uci ]; then uci_peers 0; else text_of "$file"; fi; }
 revoked() { if [ "$mode" = uci ]; then uci_peers 1; else text_of "$record"; fi; }
 running_text() { if tool_sees "$tool"; then "$tool" showconf "$interface" 2>/dev/null </dev/null; fi; }

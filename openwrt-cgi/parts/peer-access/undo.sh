@@ -1,4 +1,4 @@
-# The change is done in the moment in which its undo is renamed.
+# The change is done at the moment its undo folder is renamed.
 finish() {
   step finish
   flush
@@ -12,11 +12,11 @@ forget_undo() {
   return 0
 }
 
-# Puts back what was before: the file, the record, and this peer on the interface. A file that somebody else has changed since stays, and
+# Restores the previous state: the file, the record, and this peer on the interface. A file that somebody else has changed since stays, and
 # the interface follows it.
 put_back() {
   whole=yes left=''
-  # What was set and not yet saved: nobody else had anything waiting there.
+  # Drops what was set and not committed yet: begin() made sure that nobody else had changes there.
   [ "$mode" = file ] || quiet uci -q revert network
   back config "$file" || whole=no
   if [ -z "$left" ] && [ -e "$undo/up" ]; then was=$(cat "$undo/running"); else was=$(configured | peers take "$key"); fi
@@ -35,14 +35,14 @@ put_back() {
 
 back() { # NAME FILE
   if is_new "$1" "$2"; then
-    # A rename needs no room on a full disk.
+    # A rename needs no space on a full disk.
     if [ -e "$undo/$1" ]; then mv -f "$undo/$1" "$2" 2>/dev/null; elif [ -e "$undo/no-$1" ]; then rm -f "$2"; fi
   else
     is_old "$1" "$2" || leave "$2"
   fi
 }
 
-# Whether a file is what the change made of it; none at all is a record that was taken away. What uci made may not have been kept yet.
+# Whether a file is what the change made of it; if there is none, a record was removed. What uci wrote may not have been saved here yet.
 is_new() { # NAME FILE
   if [ ! -e "$undo/$1.new" ]; then
     [ "$mode" = uci ] && [ "$1" = config ] && ! is_old "$1" "$2"
@@ -63,7 +63,7 @@ leave() { # FILE
   say "note changed-since $1"
 }
 
-# Addresses that went over from another peer with this one are its again.
+# Gives addresses that this peer took over from another peer back to it.
 give_back() {
   [ -n "${before:-}" ] || return 0
   after=$(running_text | peers addresses | sort)
@@ -81,15 +81,15 @@ addresses_of() { # KEY
   LC_ALL=C awk -F '\t' -v key="$1" '$1 == key { out = out (out == "" ? "" : ",") ($3 == "-" ? "" : $3); there = 1 } END { if (there) print out }'
 }
 
-# A change whose shell died is settled before anything else is done. A revoke goes on to its end: nobody is let in again by an accident.
-# A restore is put back.
+# Settles a change whose shell died, before anything else is done. A revoke or delete is finished, so that nobody is let in again by accident;
+# a restore is undone.
 settle() {
   rm -rf "$undo.new" "$undo.done" 2>/dev/null
   [ -d "$undo" ] || return 0
   wanted="$key $interface $tool $action $protocol"
   key=$(cat "$undo/key") interface=$(cat "$undo/interface") tool=$(cat "$undo/tool") action=$(cat "$undo/action") protocol=$(cat "$undo/protocol")
   if ! { [ "$action" != restore ] && go_on; } && ! put_back || ! forget_undo; then
-    fail settle "A change that was cut off could neither be ended nor put back: what was before is kept in \"$undo\""
+    fail settle "An interrupted change could neither be finished nor undone: the previous state is kept in \"$undo\""
   fi
   say "note settled $action"
   # shellcheck disable=SC2086 # words without blanks, the last of which may be missing
@@ -97,7 +97,7 @@ settle() {
   key=$1 interface=$2 tool=$3 action=$4 protocol=${5:-}
 }
 
-# The record first: what restoring needs is in it before it goes elsewhere.
+# The record first: it must hold what a restore needs before that is removed elsewhere.
 go_on() {
   if [ "$mode" = uci ]; then
     quiet uci -q revert network

@@ -1,4 +1,4 @@
-# netifd prints JSON; taken token by token it may be indented or not. Interfaces are objects at depth 3.
+# netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3.
 function json(text,   token) {
   while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
     token = substr(text, RSTART, RLENGTH)

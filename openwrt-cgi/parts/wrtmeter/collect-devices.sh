@@ -7,7 +7,7 @@ collect_devices() {
   if command -v iw >/dev/null; then
     radios=$(iw dev)
     status=$?
-    # Without a radio it fails too, and there can be no station.
+    # It also fails where there is no radio, and so no station.
     [ "$status" = 0 ] || [ ! -e "$1" ] || mark failed "stations \"iw dev\" ended with $status"
     printf '%s\n' "$radios"
     IFS=$newline

@@ -1,5 +1,5 @@
-# What may count: nlbwmon where it runs, else our table, else rules of iptables. The answers of nft and nlbw are one line each, which is
-# more than busybox awk bears.
+# What may count hosts: nlbwmon where it runs, else our nftables table, else iptables rules. nft and nlbw answer in one line each, which is
+# too long for busybox awk, so it is broken up.
 collect_hosts() {
   [ "$counting" != 0 ] || return
   if [ "$method" = auto ] || [ "$method" = nlbwmon ]; then
@@ -12,7 +12,7 @@ collect_hosts() {
       nlbw -c json -g family,mac,ip | tr '[' '\n'
       return
     elif is_enabled nlbwmon; then
-      mark failed 'hosts nlbwmon does not run; start it with "/etc/init.d/nlbwmon start"'
+      mark failed 'hosts nlbwmon is not running; start it with "/etc/init.d/nlbwmon start"'
       return
     fi
   fi
@@ -32,14 +32,14 @@ collect_hosts() {
     done
   fi
 }
-# Whether a service starts with the router.
+# Whether a service starts at boot.
 is_enabled() {
   set +f
   for link in "$root/etc/rc.d/S"??"$1"; do [ -L "$link" ] && break; done
   set -f
   [ -L "$link" ]
 }
-# The kernel lists the tables it has for iptables, but not those for iptables in nftables' clothes.
+# The kernel lists the tables of iptables here, but not those of iptables-nft.
 is_used() { # TABLE FILE
   [ -e "$2" ] || return 0
   while read -r table; do [ "$table" != "$1" ] || return 0; done <"$2"

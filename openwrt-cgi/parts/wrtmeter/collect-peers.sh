@@ -1,4 +1,4 @@
-# Private and preshared keys go no further than awk, which keeps none of them.
+# awk drops private and preshared keys: they are never printed.
 collect_peers() {
   found=''
   for tool in wg awg; do

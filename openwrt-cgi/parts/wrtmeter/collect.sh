@@ -1,5 +1,5 @@
-# What the tools print goes to one awk, under marks: a \001 that no tool prints at the start of a line, then words.
-# On a new line of their own, because what a tool printed may end without one.
+# One awk reads what all tools print. A mark begins each part: \001, which no tool prints at the start of a line, then words. It begins with a
+# line end, because the output before it may lack one.
 mark() { printf '\n\001%s %s\n' "$1" "${2:-}"; }
 
 collect() {

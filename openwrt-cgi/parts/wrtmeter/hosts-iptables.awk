@@ -1,5 +1,5 @@
-# iptables-save -c: "[PACKETS:BYTES] -A CHAIN …". Ours are -s or -d and one address; the last rule of a chain has what no rule before it had.
-# iptmon has its own: "-d ADDRESS … --comment tx_HOST" is what the host receives.
+# "iptables-save -c": "[PACKETS:BYTES] -A CHAIN …". Our rules have -s or -d and one address; the last rule of a chain counts what no rule
+# before it did. iptmon's are others: "-d ADDRESS … --comment tx_HOST" is what the host receives.
 function iptables(   f, i, kind, direction, address) {
   if (/^\*/) { torn += open; open = 1 }
   if (/^COMMIT/) open = 0
@@ -15,5 +15,5 @@ function iptables(   f, i, kind, direction, address) {
     else if (kind == "iptables" && NF == 5) leftover[direction] = sum(leftover[direction], f[2])
   }
 }
-# Of IPv4 and IPv6; text as long as there is nothing to add.
+# The sum of IPv4 and IPv6: text as long as there is nothing to add.
 function sum(a, b) { return a == "" || a == "0" ? b : b == "0" ? a : sprintf("%.0f", a + b) }

@@ -1,4 +1,4 @@
-# nft -j, an object a line: tables, counters and sets begin with their family; an element is its value and then its counter.
+# "nft -j", one object per line: tables, counters and sets begin with their family; an element is its value, then its counter.
 function nftables(   f, text) {
   if (/^"family"/) {
     match($0, /"name": "[^"]*"/)
@@ -25,7 +25,7 @@ function nftables(   f, text) {
   }
   object = /"[a-z]+": $/ ? substr($0, 1, length($0) - 3) : ""
   sub(/.*"/, "", object)
-  # Every line but the first followed a brace that is no more; what was opened must be closed.
+  # An opening brace was replaced by the line end before every line but the first: whatever was opened must be closed.
   if (/[^[:space:]]/) unclosed++
   text = $0
   unclosed += gsub(/\[/, "", text) - gsub(/[]}]/, "", text)

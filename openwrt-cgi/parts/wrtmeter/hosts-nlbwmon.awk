@@ -1,4 +1,4 @@
-# nlbw -c json: the names of the columns, then a row a line.
+# "nlbw -c json": the names of the columns, then one row per line.
 function nlbwmon(   f, i, n) {
   if (/[^[:space:]]/) lastline = $0
   if (/"mac"/ && /"rx_bytes"/) {
@@ -13,8 +13,8 @@ function nlbwmon(   f, i, n) {
     tally("nlbwmon", "both " (i == "00:00:00:00:00:00" ? "-" : i) " " f[column["ip"]], f[column["rx_bytes"]] " " f[column["tx_bytes"]])
   }
 }
-# The first day of the accounting period at some time, and its first second. nlbwmon begins one on a day of the month (from its end, if
-# below 1), or every so many days of UTC.
+# The first day of the accounting period at a time, and (in "begins") its first second. A period of nlbwmon begins on a day of the month
+# (counted from its end if below 1), or every so many days of UTC.
 function period(time, interval,   f, y, m, d, next_month) {
   if (interval ~ /^[0-9]+-[0-9]+-[0-9]+\/[0-9]+$/) {
     split(interval, f, /[-\/]/)
@@ -29,14 +29,14 @@ function period(time, interval,   f, y, m, d, next_month) {
   if (strftime("%d", time) + 0 < (d > 0 ? d : d + days(y, m))) if (--m == 0) { m = 12; y-- }
   if (d < 1) { d += days(y, m); if (d < 1) d = 1 }
   begins = mktime(y " " m " " d " 0 0 0")
-  # A day that the month lacks: the next month begins a period then.
+  # If the month lacks that day, a period begins with the next month.
   next_month = mktime(y " " m + 1 " 1 0 0 0")
   if (begins > next_month) begins = next_month
   return sprintf("%04d-%02d-%02d", y, m, d)
 }
 function days(y, m) { return m == 2 ? 28 + (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0)) : 30 + (m + (m > 7)) % 2 }
-# The period that nlbwmon itself is in. Its client does not say; a period that is named too early would make the bytes of the one before
-# count twice. When it goes over to a new one it writes the old one away, so the date of that file tells; or it started later than that.
+# The period that nlbwmon itself is in, which its client does not say. If a new period were reported too early, the bytes of the one before
+# would count twice. nlbwmon saves the old period when it begins a new one, so the date of that file shows it, unless nlbwmon started later.
 function running_period(ticks,   s, i, time, first, last, from, file, written, text) {
   for (i = 1; i <= sections; i++) if (section[i] ~ /^nlbwmon\./ && s == "") s = section[i]
   time = value["time"]
@@ -53,7 +53,7 @@ function running_period(ticks,   s, i, time, first, last, from, file, written, t
   "date -r " file " +%s 2>/dev/null || date -r " file ".gz +%s 2>/dev/null" | getline written
   return written + 0 >= from ? first : last
 }
-# Field 22 of stat; the second, the name in parentheses, may be anything.
+# Field 22 of stat. The second field, the name in parentheses, may be anything.
 function started(pid,   line, f) {
   line = firstline("/proc/" pid "/stat")
   sub(/.*\) /, "", line)

@@ -15,7 +15,7 @@ function print_hosts(   i, kind, running, down, up, ticks) {
     kind = "nlbwmon"
     ticks = started(value["nlbwmon"])
     running = running_period(ticks)
-    if (running == "") failed["hosts"] = "option database_directory of nlbwmon has a strange name, so that its period is not known"
+    if (running == "") failed["hosts"] = "option database_directory of nlbwmon has unusual characters, so its period is not known"
     running = "nlbwmon " running " " ticks
     if (lastline !~ /\]\}$/) failed["hosts"] = "nlbwmon runs but does not answer \"nlbw -c json\""
   } else if (handle != "") {
@@ -41,7 +41,7 @@ function print_hosts(   i, kind, running, down, up, ticks) {
   print "end hosts"
 }
 function missing() {
-  if (method == "nlbwmon") return "nlbwmon does not run; start it with \"/etc/init.d/nlbwmon start\", or choose another method in /etc/config/wrtmeter"
+  if (method == "nlbwmon") return "nlbwmon is not running; start it with \"/etc/init.d/nlbwmon start\", or choose another method in /etc/config/wrtmeter"
   if ("nftables" in value) return "the nftables table \"inet wrtmeter\" is missing; make it with \"/etc/init.d/wrtmeter start\""
   if ("iptables" in value) return "the iptables chain \"wrtmeter_upload\" is missing; make it with \"/etc/init.d/wrtmeter start\""
   return "neither nftables nor iptables is installed; install one with \"opkg install nftables-json\" or \"apk add nftables-json\""

@@ -1,11 +1,11 @@
-# What /etc/config/wrtmeter says of counting hosts, read by the shell like the token.
+# What /etc/config/wrtmeter says about counting hosts, read by the shell like the token.
 counting='' method=auto networks=''
 if [ -e "$config" ]; then
   section=''
   while read -r word option value || [ -n "$word" ]; do
     option=${option#[\'\"]}
     option=${option%[\'\"]}
-    # Behind it there may be a comment.
+    # A comment may follow.
     case $value in
       \'*) value=${value#\'} value=${value%%\'*} ;;
       \"*) value=${value#\"} value=${value%%\"*} ;;
