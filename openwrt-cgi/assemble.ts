@@ -26,11 +26,14 @@ export function assemble(part: string): string {
 const script = (name: string): string =>
   assemble(name).replace('\n', `\n# Made from parts/${name} by "npm run scripts": change it there.\n`);
 
+/** Comments stay here: a program is in the argument list of a command, which sudo writes to its log. */
 function programModule(): string {
   const constants = Object.entries(programs).map(([name, part]) => {
-    const text = assemble(part).trimEnd();
-    if (/`|\$\{/.test(text)) throw new Error(`${part} cannot be put into a raw template string: it has a "\`" or a "\${"`);
-    return `/** openwrt-cgi/parts/${part} */\nexport const ${name} = String.raw\`${text}\`;\n`;
+    const text = assemble(part);
+    const about = /^(?:#.*\n)*/.exec(text)?.[0].replace(/^#/gm, ' *');
+    const bare = text.replace(/^ *#.*\n/gm, '').trimEnd();
+    if (/`|\$\{/.test(bare)) throw new Error(`${part} cannot be put into a raw template string: it has a "\`" or a "\${"`);
+    return `/**\n${about} */\nexport const ${name} = String.raw\`${bare}\`;\n`;
   });
   return `// Made from openwrt-cgi/parts/wireguard/ by "npm run scripts": change it there.
 

@@ -5,14 +5,14 @@
  * argument after a program lists the interfaces, joined by commas; if it is empty, they are those of /proc/net/dev.
  */
 
-/** openwrt-cgi/parts/wireguard/facts.awk */
-export const FACTS_PROGRAM = String.raw`# Prints what identifies one boot of a server and one life of each interface: lines of a word and its value.
-function trim(text) {
+/**
+ * Prints what identifies one boot of a server and one life of each interface: lines of a word and its value.
+ */
+export const FACTS_PROGRAM = String.raw`function trim(text) {
   sub(/^[ \t\r]+/, "", text)
   sub(/[ \t\r]+$/, "", text)
   return text
 }
-# Fills names with the interfaces in the first argument, joined by commas, or where it is empty with those of /proc/net/dev; returns how many.
 function interfaces(   line, n) {
   if (ARGV[1] != "") return split(ARGV[1], names, ",")
   n = 0
@@ -36,15 +36,15 @@ BEGIN {
   print "end"
 }`;
 
-/** openwrt-cgi/parts/wireguard/files.awk */
-export const FILES_PROGRAM = String.raw`# Prints what may be known of the files of interfaces: names, public keys and addresses, and never another key. ARGV[1] lists the
-# interfaces; the arguments after it are paths in which %i stands for the interface, and the first that can be read is its file.
-function trim(text) {
+/**
+ * Prints what may be known of the files of interfaces: names, public keys and addresses, and never another key. ARGV[1] lists the
+ * interfaces; the arguments after it are paths in which %i stands for the interface, and the first that can be read is its file.
+ */
+export const FILES_PROGRAM = String.raw`function trim(text) {
   sub(/^[ \t\r]+/, "", text)
   sub(/[ \t\r]+$/, "", text)
   return text
 }
-# Fills names with the interfaces in the first argument, joined by commas, or where it is empty with those of /proc/net/dev; returns how many.
 function interfaces(   line, n) {
   if (ARGV[1] != "") return split(ARGV[1], names, ",")
   n = 0
@@ -52,20 +52,12 @@ function interfaces(   line, n) {
     if (index(line, ":") > 0) names[++n] = trim(substr(line, 1, index(line, ":") - 1))
   return n
 }
-# The grammar of WireGuard's configuration files, for reading names (files.awk) and for changing peers (peers.awk): heads such as [Peer],
-# options NAME = VALUE in any letter case, comments from # on. The variable "strict" is set by a program that changes files: it takes a
-# line exactly as wg does. A program that only reads takes it more loosely:
-#   blanks  strict: \v and \f too, and they do not count inside a line either. Else: they do not count at the ends and before "="
-#   [Peer]  strict: only a comment may follow on its line. Else: anything may
-#   names   strict: also "friendlyname =", and "client" after any number of #. Else: "### Client NAME" as it is usually written
 
-# A line without its comment and without the blanks that do not count.
 function bare(line) {
   sub(/#.*/, "", line)
   if (strict) gsub(/[ \t\r\v\f]/, "", line)
   return trim(line)
 }
-# What a line is: blank, comment, head or option.
 function kind_of(line) {
   line = trim(line)
   if (strict) sub(/^[ \t\r\v\f]+/, "", line)
@@ -73,20 +65,16 @@ function kind_of(line) {
   if (substr(line, 1, 1) == "#") return "comment"
   return substr(line, 1, 1) == "[" ? "head" : "option"
 }
-# Whether a bare head begins a peer.
 function is_peer(text) {
   return strict ? tolower(text) == "[peer]" : tolower(text) ~ /^\[peer\]/
 }
-# Whether a bare option is the one of that name, in small letters.
 function is_option(text, name) {
   return tolower(text) ~ ("^" name "[ \t]*=")
 }
-# The value of a bare option.
 function value_of(text) {
   sub(/^[^=]*=/, "", text)
   return trim(text)
 }
-# Whether a comment is a name.
 function is_name(line) {
   line = tolower(line)
   if (strict) return line ~ /^[ \t]*#+[ \t]*((friendly_?)?name[ \t]*=|client[ \t])/
@@ -96,23 +84,19 @@ function name_of(line) {
   line = trim(line)
   return tolower(line) ~ /^### client / ? substr(line, 12, 300) : substr(value_of(line), 1, 2000)
 }
-# A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
 function unquote(text) {
   gsub(/\047\\\047\047/, "\001", text)
   gsub(/\047/, "", text)
   gsub(/\001/, "\047", text)
   return text
 }
-# The interface whose peer a uci section of this type is, or "": "wireguard_wg0" is a peer of wg0. PROTOCOL: the only one that counts, if any.
 function uci_interface(type, protocol) {
   return sub(protocol == "" ? "^(wireguard|amneziawg)_" : "^" protocol "_", "", type) ? type : ""
 }
-# Whether an option of uci is switched on, as netifd takes it.
 function uci_is_on(value) {
   return value ~ /^(1|on|true|yes|enabled)$/
 }
 
-# One line of a file, as a word and its value.
 function report(line,   kind, text) {
   kind = kind_of(line)
   text = bare(line)
@@ -123,7 +107,6 @@ function report(line,   kind, text) {
   else if (is_option(text, "allowedips")) print "allowed " substr(value_of(text), 1, 2000)
   else print "setting"
 }
-# A configuration file or a record of revoked peers; 0 where it cannot be read.
 function settings(kind, name, path,   line, got, n) {
   n = 0
   while ((got = (getline line < path)) > 0 && n < 100000) {
@@ -134,7 +117,6 @@ function settings(kind, name, path,   line, got, n) {
   if (n == 0 && got == 0) print kind " " name
   return got >= 0
 }
-# AmneziaVPN's table of clients: JSON, of which only these lines matter.
 function clients(name, path,   line, n) {
   n = 0
   while ((getline line < path) > 0 && n < 100000)
@@ -144,13 +126,11 @@ function clients(name, path,   line, n) {
     }
   close(path)
 }
-# A value in /etc/config/network, in apostrophes, in quotation marks or in none.
 function plain(text) {
   text = unquote(text)
   gsub(/"/, "", text)
   return substr(text, 1, 2000)
 }
-# The section that has ended, if it was a peer.
 function keep(   entry) {
   if (key == "") return
   entry = "peer\n" (title == "" ? "" : "name " title "\n") "key " key "\n" (addresses == "" ? "" : "allowed " addresses "\n")
@@ -158,7 +138,6 @@ function keep(   entry) {
   else present = present entry
   key = ""
 }
-# OpenWrt configures the peers of an interface in /etc/config/network; those that are switched off there are the revoked ones.
 function uci(name, path,   line, word, mine) {
   key = present = out = ""
   mine = 0
