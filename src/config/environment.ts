@@ -101,7 +101,7 @@ export function systemZone(env: Environment, resolved: string | undefined, probl
   const given = Object.hasOwn(env, 'TZ') ? env.TZ : undefined;
   const name = given?.replace(/^:/, '');
   // A path names a file, and Node a zone by its content.
-  if (zone === resolved && (name === undefined || name.startsWith('/') || name.endsWith(zone) || isTimeZone(name))) return zone;
+  if (zone === resolved && (!name?.trim() || name.startsWith('/') || name.endsWith(zone) || isTimeZone(name))) return zone;
   const what = given === undefined ? 'the system names no time zone' : `${shown(given)} is not an IANA time zone`;
   warn(problems, 'TZ', `${what}, so "${zone}" is used; set timezone, or TZ, for example to Europe/Berlin`);
   return zone;
