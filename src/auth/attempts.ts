@@ -30,7 +30,7 @@ export function createAttempts(): Attempts {
   return {
     wait(address, tick) {
       const own = owed(byAddress.get(address), OWN.forgive, tick);
-      const most = owed(all, ALL.forgive, tick) < ALL.most ? OWN.most : ALL.own;
+      const most = owed(all, ALL.forgive, tick) > ALL.most - 1 ? ALL.own : OWN.most;
       return own <= most - 1 ? 0 : Math.ceil(((own - (most - 1)) * OWN.forgive) / 1000);
     },
     failed(address, tick) {

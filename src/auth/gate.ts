@@ -1,5 +1,6 @@
 import { createAttempts } from './attempts.ts';
 import { presentedToken, type TokenHeaders } from './presented.ts';
+import { rarely } from './rarely.ts';
 import { findToken, type Scope, type TokenRecord } from './token.ts';
 import { TokenFileError } from './token-file.ts';
 
@@ -24,9 +25,6 @@ export interface Gate {
   /** Looks at the headers of a request from an address. */
   check(headers: TokenHeaders, address: string): Promise<Verdict>;
 }
-
-/** Ms between two lines about refusals, and between two about a file that cannot be read. */
-const LOG_EVERY = 60_000;
 
 /** Checks tokens, limits wrong ones, and says now and then in the log that there were some. */
 export function createGate({ tokens, tick, log }: GateParts): Gate {
@@ -66,15 +64,5 @@ export function createGate({ tokens, tick, log }: GateParts): Gate {
       attempts.failed(address, tick());
       return refuse(address, { kind: 'wrong' });
     },
-  };
-}
-
-/** Tells at once, and then no more until the time is over. */
-function rarely<T>(report: (about: T) => void): (now: number, about: T) => void {
-  let last: number | null = null;
-  return (now, about) => {
-    if (last !== null && now - last < LOG_EVERY) return;
-    last = now;
-    report(about);
   };
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanName } from '../domain/name.ts';
@@ -102,14 +103,17 @@ const fieldsOf = (value: unknown): Record<string, unknown> =>
 async function readText(path: string): Promise<string | null> {
   let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    // Without O_NONBLOCK a FIFO in its place would keep everyone waiting.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw asTokenFileError(error, `${quote(path, 200)} cannot be read`);
   }
   try {
-    const { size } = await file.stat();
-    if (size > MOST_BYTES) throw new TokenFileError(`${quote(path, 200)} is larger than ${MOST_BYTES / 1024} KiB: it is no file of tokens`);
+    const found = await file.stat();
+    if (!found.isFile()) throw new TokenFileError(`${quote(path, 200)} is not a file: remove it and create the tokens again`);
+    if (found.size > MOST_BYTES)
+      throw new TokenFileError(`${quote(path, 200)} is larger than ${MOST_BYTES / 1024} KiB: it is no file of tokens`);
     return await file.readFile('utf8');
   } catch (error) {
     throw asTokenFileError(error, `${quote(path, 200)} cannot be read`);

@@ -47,7 +47,9 @@ async function catchErrors(deps: AppDeps, context: Context, next: Next): Promise
     await next();
   } catch (error) {
     const { status, message } = answerFor(error);
-    if (status >= 500) deps.log('error', 'A request failed', { method: context.method, path: context.path, error });
+    // A RequestError is an answer: what threw it has logged what there is to log.
+    if (!(error instanceof RequestError) && status >= 500)
+      deps.log('error', 'A request failed', { method: context.method, path: context.path, error });
     context.status = status;
     context.remove('Content-Type');
     context.body = /^\/(api|servers\/)/.test(context.path) ? { error: message } : `${message}\n`;

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { boundConnections } from './connections.ts';
 
 export interface Address {
   host: string;
@@ -24,14 +25,22 @@ export class ListenError extends Error {
 /** Longer than most scrape intervals, so that Prometheus finds its connection again. */
 const KEEP_ALIVE_MS = 75_000;
 const PATIENCE_MS = 2000;
+/** A connection that has not asked after this time is closed. */
+const ASK_MS = 10_000;
 
 /** Listens on an address. Throws a ListenError. */
 export async function listen(app: RequestListener, address: Address): Promise<Listening> {
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: 16_384 },
+    {
+      headersTimeout: ASK_MS,
+      requestTimeout: 2 * ASK_MS,
+      connectionsCheckingInterval: 1000,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: 16_384,
+    },
     app,
   );
-  server.maxConnections = 512;
+  boundConnections(server, { most: 512, mostPerAddress: 128 });
   // A connection on which nothing moves for so long is given up, also one whose client does not take its answer.
   server.timeout = 150_000;
   await new Promise<void>((resolve, reject) => {

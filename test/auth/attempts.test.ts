@@ -56,6 +56,13 @@ describe('attempts with a wrong token', () => {
     expect(failAll(attempts, 'attacker 7', 60 * S)).to.equal(10);
   });
 
+  it('while many addresses go on failing as fast as they may, each still has three at once', () => {
+    const attempts = createAttempts();
+    for (let tick = 0; tick < 60 * S; tick += 10) failAll(attempts, `attacker ${tick % 500}`, tick);
+    // A moment after a failure less than a whole one is forgiven: the limit holds all the same.
+    expect(failAll(attempts, 'next', 60 * S + 1)).to.equal(3);
+  });
+
   it('remembers no more than so many addresses, the latest ones', () => {
     const attempts = createAttempts();
     for (let i = 0; i < 3; i += 1) attempts.failed('first', 0);

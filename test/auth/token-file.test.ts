@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,8 +119,12 @@ describe('the file of tokens', () => {
     expect((await whyNot(readTokens(directory))).message).to.equal(`"${path}" is larger than 64 KiB: it is no file of tokens`);
     await rm(path);
     await mkdir(path);
-    expect((await whyNot(readTokens(directory))).message).to.match(/^".*tokens\.json" cannot be read: EISDIR/);
-    expect((await whyNot(put(record('a')))).message).to.match(/^".*tokens\.json" cannot be (read|written): EISDIR/);
+    expect((await whyNot(readTokens(directory))).message).to.match(/^".*tokens\.json" is not a file: remove it/);
+    expect((await whyNot(put(record('a')))).message).to.match(/^".*tokens\.json" is not a file: remove it/);
+    await rm(path, { recursive: true });
+    execFileSync('mkfifo', [path]);
+    expect((await whyNot(readTokens(directory))).message, 'a FIFO keeps nobody waiting').to.match(/is not a file/);
+    await rm(path);
     expect((await whyNot(changeTokens(join(directory, 'nowhere'), () => ({ tokens: [], result: 0 })))).message).to.match(
       /^".*tokens\.json" cannot be written: ENOENT/,
     );

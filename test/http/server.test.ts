@@ -42,6 +42,19 @@ describe('the web server', () => {
     expect(await ask(server.url).catch((error) => error.code)).to.equal('ECONNREFUSED');
   });
 
+  it('closes a connection that does not ask within its time, and one that asks too slowly', async () => {
+    const server = await listen(hello, LOOPBACK);
+    const { port } = new URL(server.url);
+    const silent = connect(Number(port), '127.0.0.1');
+    const slow = connect(Number(port), '127.0.0.1');
+    slow.write('GET / HTTP/1.1\r\n');
+    const closed = [silent, slow].map((socket) => new Promise((resolve) => socket.resume().once('close', resolve)));
+    const began = Date.now();
+    await Promise.all(closed);
+    expect(Date.now() - began).to.be.within(8000, 15_000);
+    await server.close();
+  }).timeout(30_000);
+
   it('closes within seconds whatever its clients do', async () => {
     const server = await listen(() => undefined, LOOPBACK);
     const { port } = new URL(server.url);
