@@ -1,8 +1,8 @@
 import { createRandom, hash } from '../random.ts';
 import type { DeviceSpec, RouterSpec, WorldSpec } from '../spec.ts';
+import { newCounter, newTraffic } from './counter.ts';
 import { newCounting, periodAt } from './counting.ts';
 import type { DeviceState, RouterState } from './state.ts';
-import { newCounter, newTraffic } from './state.ts';
 import { newTunnel, type PeerState } from './tunnels.ts';
 
 /** A router as it is when the world begins. */

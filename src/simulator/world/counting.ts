@@ -1,8 +1,8 @@
 import type { Traffic } from '../../domain/traffic.ts';
 import { isZero } from '../../domain/traffic.ts';
 import type { CountingSpec } from '../spec.ts';
-import type { Counter } from './state.ts';
-import { add, newCounter, newTraffic, shown } from './state.ts';
+import type { Counter } from './counter.ts';
+import { add, newCounter, newTraffic, shown } from './counter.ts';
 
 /** A counter that nothing has moved for so long is gone. */
 const IDLE_MS = 86_400_000;

@@ -1,6 +1,7 @@
 import type { CountingState } from './counting.ts';
-import type { Association, DeviceState, RadioState, RouterState, UplinkState } from './state.ts';
+import type { Association, DeviceState, RadioState, RouterState } from './state.ts';
 import type { PeerState, TunnelState } from './tunnels.ts';
+import type { UplinkState } from './uplink.ts';
 
 /** Who and what there is in a world, by name. Whoever asks for what is not there is told so. */
 export class Places {

@@ -1,9 +1,10 @@
 import type { Traffic } from '../../domain/traffic.ts';
 import { hash } from '../random.ts';
 import type { PeerSpec, TunnelSpec } from '../spec.ts';
+import type { Counter } from './counter.ts';
+import { add, newCounter, newTraffic } from './counter.ts';
 import { countHost } from './counting.ts';
-import type { Counter, UplinkState } from './state.ts';
-import { add, newCounter, newTraffic } from './state.ts';
+import type { UplinkState } from './uplink.ts';
 
 /** Peers that talk shake hands as often. */
 const HANDSHAKE_MS = 120_000;

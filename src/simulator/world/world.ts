@@ -1,15 +1,16 @@
 import type { Traffic } from '../../domain/traffic.ts';
-import { keepLease } from '../answers/lease.ts';
 import type { WorldSpec } from '../spec.ts';
 import { temporaryAddress } from './addresses.ts';
 import { bootId, newDevice, newRouter, newTraveller } from './build.ts';
+import { add, newCounter, newTraffic } from './counter.ts';
 import { beginCounting, countHost, nextPeriod, periodAt, saveCounting, turnPeriod } from './counting.ts';
-import { Habits } from './habits.ts';
+import { Habits, type HabitWorld } from './habits.ts';
+import { keepLease } from './lease.ts';
 import { known, Places } from './places.ts';
-import type { Association, DeviceState, RadioState, RouterState, UplinkState } from './state.ts';
-import { add, newCounter, newTraffic } from './state.ts';
+import type { Association, DeviceState, RadioState, RouterState } from './state.ts';
 import { type Truth, truthOf } from './truth.ts';
 import { moveThrough, restart, startAnew } from './tunnels.ts';
+import type { UplinkState } from './uplink.ts';
 
 /** Builds a world. The same specification gives the same world, byte for byte, at any time and on any machine. */
 export function createWorld(spec: WorldSpec): World {
@@ -20,7 +21,7 @@ export function createWorld(spec: WorldSpec): World {
  * A home with routers and devices, in memory, without I/O and without a clock: time passes by `advance` alone. Moving on by a
  * minute is the same as moving on by 60 seconds, one at a time.
  */
-export class World extends Places {
+export class World extends Places implements HabitWorld {
   readonly spec: WorldSpec;
   /** Unix ms. */
   now: number;

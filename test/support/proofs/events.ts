@@ -1,6 +1,7 @@
 import type { Traffic } from '../../../src/domain/traffic.ts';
 import type { Random } from '../../../src/simulator/random.ts';
-import { type Association, type Counter, shown } from '../../../src/simulator/world/state.ts';
+import { type Counter, shown } from '../../../src/simulator/world/counter.ts';
+import type { Association } from '../../../src/simulator/world/state.ts';
 import type { World } from '../../../src/simulator/world/world.ts';
 import { isFixed } from '../homes/site.ts';
 

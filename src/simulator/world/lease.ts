@@ -1,4 +1,4 @@
-import type { DeviceState } from '../world/state.ts';
+import type { DeviceState } from './state.ts';
 
 /** What OpenWrt gives unless it is told otherwise. */
 export const LEASE_MS = 12 * 3600_000;
