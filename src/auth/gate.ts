@@ -1,7 +1,7 @@
+import { TokenFileError } from '../errors.ts';
 import { createAttempts } from './attempts.ts';
 import { presentedToken, type TokenHeaders } from './presented.ts';
 import { findToken, type Scope, type TokenRecord } from './token.ts';
-import { TokenFileError } from './token-file.ts';
 
 /** Who asks. */
 export type Verdict =

@@ -1,11 +1,10 @@
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { readerKey } from '../../ledger/books.ts';
-import { formatBytes } from '../../views/format.ts';
+import { formatBytes, formatShare } from '../../views/format.ts';
 import { both } from '../../views/reconciliation/reasons.ts';
 import type { Reconciliation } from '../../views/reconciliation/reconciliation.ts';
 import { nameOf } from '../../views/view.ts';
 import { about, type Finding } from './finding.ts';
-import { formatShare } from './format.ts';
 import { install } from './routers.ts';
 import type { LedgerSurvey, RouterSurvey, Survey } from './survey.ts';
 

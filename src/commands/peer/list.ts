@@ -7,8 +7,7 @@ import type { PeerServer } from '../../control/server.ts';
 import type { PeerTarget } from '../../control/target.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
-import { quote, SourceError } from '../../errors.ts';
-import { UsageError } from '../print/printed.ts';
+import { quote, SourceError, UsageError } from '../../errors.ts';
 
 /** A peer on its server, and the way to it. */
 export interface ListedPeer {
@@ -33,7 +32,7 @@ export interface PeerListing {
 
 const READ_MS = 10_000;
 
-/** Asks the servers of a configuration, or one of them, for their peers. Throws a WishError where there is none to ask. */
+/** Asks the servers of a configuration, or one of them, for their peers. Throws a UsageError where there is none to ask. */
 export async function peersOfRouters(
   config: Config,
   { router: wanted, interface: on }: { router: string | undefined; interface: string | undefined },
