@@ -4,7 +4,7 @@ import { presentedToken, type TokenHeaders } from './presented.ts';
 import { findToken, type Scope, type TokenRecord } from './token.ts';
 
 /** Who asks. */
-export type Verdict =
+type Verdict =
   | { kind: 'known'; name: string; scope: Scope }
   | { kind: 'missing' }
   | { kind: 'wrong' }

@@ -22,7 +22,7 @@ export interface RunningRouters {
   close(): Promise<void>;
 }
 
-export interface RunningRouter {
+interface RunningRouter {
   name: string;
   /** Of the box; `wrtmeter.cgi` is what answers there. */
   url: string;

@@ -10,7 +10,7 @@ import { parsePublicKey } from '../../domain/public-key.ts';
 import { quote, SourceError, UsageError } from '../../errors.ts';
 
 /** A peer on its server, and the way to it. */
-export interface ListedPeer {
+export interface PeerOnServer {
   router: string;
   server: PeerServer;
   target: PeerTarget;
@@ -25,7 +25,7 @@ export interface ListedPeer {
 
 /** What the servers showed; a failure is a line for each server that could not be asked. */
 export interface PeerListing {
-  peers: ListedPeer[];
+  peers: PeerOnServer[];
   failures: string[];
   notes: string[];
 }
@@ -107,7 +107,7 @@ async function readPeers(router: RouterConfig): Promise<PeersObservation | Sourc
 }
 
 /** The peer that somebody means: by its public key, else by its name, else by its name in other letters. Throws where several are meant. */
-export function findPeer({ peers }: PeerListing, wanted: string): ListedPeer | null {
+export function findPeer({ peers }: PeerListing, wanted: string): PeerOnServer | null {
   const plain = (text: string) => text.normalize('NFC').toLowerCase();
   const meant =
     parsePublicKey(wanted) !== null

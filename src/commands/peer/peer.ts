@@ -9,7 +9,7 @@ import type { CommandIo } from '../common/command-io.ts';
 import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
 import { count, left, printable, safeJson, textTable } from '../common/text.ts';
-import { findPeer, type ListedPeer, type PeerListing, peersOfRouters } from './list.ts';
+import { findPeer, type PeerListing, type PeerOnServer, peersOfRouters } from './list.ts';
 
 export interface PeerOptions extends CliOptions {
   router?: string;
@@ -57,7 +57,7 @@ export function changeOnePeer(action: Action, wanted: string, options: PeerOptio
   });
 }
 
-async function change({ target, server, router, name }: ListedPeer, action: Action, io: CommandIo): Promise<number> {
+async function change({ target, server, router, name }: PeerOnServer, action: Action, io: CommandIo): Promise<number> {
   const result = await server.change(target, action, changeLimit());
   const who = `${name === null ? shortKey(target.publicKey) : quote(name)} on ${router} (${target.interface})`;
   if (!result.ok) {
@@ -122,7 +122,7 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
 }
 
 /** Where interface and configuration do not agree, it says so. */
-function stateText({ state, place, up }: ListedPeer): string {
+function stateText({ state, place, up }: PeerOnServer): string {
   const where: Record<PeerPlace, string> = {
     both: '',
     record: '',

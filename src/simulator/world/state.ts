@@ -45,7 +45,7 @@ export interface RouterState {
 }
 
 /** A DHCP lease; its length is in lease.ts. */
-export interface SimulatedLease {
+interface SimulatedLease {
   readonly device: DeviceState;
   /** Unix ms. */
   granted: number;

@@ -10,8 +10,6 @@ import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
 import { wanFamilies } from './wan.ts';
 
-export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
-
 /** Defaults of the client library that promtool rejects: their names end in `_total` and they are no counters. */
 const REJECTED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 

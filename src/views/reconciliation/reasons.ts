@@ -21,7 +21,7 @@ export const REASON_KINDS = [
   'larger',
   'own',
 ] as const;
-export type ReasonKind = (typeof REASON_KINDS)[number];
+type ReasonKind = (typeof REASON_KINDS)[number];
 
 export interface Reason {
   kind: ReasonKind;
