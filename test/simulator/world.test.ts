@@ -5,8 +5,8 @@ import { plus } from '../../src/domain/traffic.ts';
 import { render, SCRIPTS } from '../../src/simulator/answers/answers.ts';
 import { home } from '../../src/simulator/home/home.ts';
 import { shown } from '../../src/simulator/world/counter.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
 import { bytes, LAPTOP, NAS, PHONE, START, small } from '../support/simulator/small.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 
 const NONE = bytes(0, 0);
 const sum = (all: Iterable<Traffic>): Traffic => [...all].reduce(plus, NONE);

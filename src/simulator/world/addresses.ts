@@ -12,7 +12,7 @@ export function addressFor(device: DeviceState, seed: number, at: number): strin
   return byIpv6 ? temporaryAddress(mac, slaac, seed, at) : device.address;
 }
 
-/** A temporary address (RFC 8981): another one every day, at an hour of its own. */
+/** A temporary address (RFC 8981): a new one every day, at an hour that differs by device. */
 export function temporaryAddress(mac: string, prefix: string, seed: number, at: number): string {
   const day = Math.floor((at + (hash(seed, mac, 'rotation') % DAY)) / DAY);
   const groups = [hash(seed, mac, day, 'high'), hash(seed, mac, day, 'low')].flatMap((word) => [word >>> 16, word & 0xffff]);

@@ -4,7 +4,7 @@ import type { Traffic } from '../../domain/traffic.ts';
 export interface Counter {
   /** The bytes that truly moved. */
   moved: Traffic;
-  /** What it showed when nothing had moved yet: 0, unless the world was told otherwise. */
+  /** What it showed when nothing had moved yet: 0, unless the specification says otherwise. */
   from: Traffic;
 }
 

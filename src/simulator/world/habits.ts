@@ -9,9 +9,9 @@ import type { UplinkState } from './uplink.ts';
 
 const HOUR = 3600_000;
 const DAY = 24 * HOUR;
-/** Mean seconds until it thinks again, at the most, so that a quiet hour does not reach into a busy one. */
+/** Longest mean time in seconds between two decisions, so that a quiet hour does not reach into a busy one. */
 const LONGEST_GAP = 1800;
-/** hostapd drops a station that has said nothing for so long. */
+/** hostapd drops a station after this silence, ms. */
 const AGEING = 300_000;
 
 /** What habits see of the world, and do in it. Instants are Unix ms, anywhere in the step that the world is taking. */
@@ -32,7 +32,7 @@ export interface HabitWorld {
 
 /**
  * Lives one device's days: when it is at home, where it is on the air, what it does and how fast. It goes from event to event, with
- * random numbers of its own, so that neither the length of a step nor another device changes anything.
+ * its own random numbers, so that neither the length of a step nor another device changes anything.
  */
 export class Habits {
   readonly #world: HabitWorld;
@@ -164,7 +164,7 @@ export class Habits {
     if (current !== null && !stays) this.#leave(current, at);
   }
 
-  /** Some say goodbye; the others linger in the access point's list, where nothing tells them from one that is silent. */
+  /** Some devices disassociate; the others stay in the access point's list, where they look like a silent one. */
   #leave(association: Association, at: number): void {
     if (this.#random.next() < 0.6) {
       this.#world.end(association, at);

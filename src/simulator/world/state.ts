@@ -53,11 +53,11 @@ interface SimulatedLease {
 
 export interface DeviceState {
   readonly spec: DeviceSpec;
-  /** A router itself, or a peer of a tunnel, moves bytes as a device does, and is none. */
+  /** A router itself, or a peer of a tunnel, moves bytes as a device does, but is not one. */
   readonly is: 'device' | 'router' | PeerState;
   /** The IPv4 address that it has now. */
   address: string;
-  /** The gateway has not met it lately, so that its table of neighbours lacks it. */
+  /** The gateway's neighbour table lacks it. */
   unmet: boolean;
   /** Where its bytes go; null while it is off the air. A wired device has none and is always connected. */
   current: Association | null;

@@ -4,7 +4,7 @@ import type { Counter } from '../../../src/simulator/world/counter.ts';
 import { shown } from '../../../src/simulator/world/counter.ts';
 import { type CountingState, countersAt } from '../../../src/simulator/world/counting.ts';
 import type { Association, RouterState } from '../../../src/simulator/world/state.ts';
-import type { World } from '../../../src/simulator/world/world.ts';
+import type { World } from './world.ts';
 
 /** What one answer of a router tells about one of its sources. */
 export interface Sighting {
