@@ -9,7 +9,8 @@ const ROOT = join(import.meta.dirname, '..');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   domain: [],
-  sources: ['domain'],
+  fields: ['domain'],
+  sources: ['domain', 'fields', 'transports'],
   transports: [],
   collector: ['domain', 'sources'],
   ledger: ['domain'],
@@ -17,10 +18,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   auth: ['domain'],
   control: ['domain', 'transports'],
   http: ['views', 'ledger', 'auth'],
-  config: ['domain'],
+  config: ['domain', 'fields', 'sources'],
   simulator: ['domain'],
-  app: ['domain', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'auth', 'control', 'config'],
-  commands: ['app', 'domain', 'transports', 'collector', 'ledger', 'views', 'auth', 'control', 'config', 'simulator'],
+  app: ['domain', 'fields', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'auth', 'control', 'config'],
+  commands: ['app', 'domain', 'fields', 'sources', 'transports', 'collector', 'ledger', 'views', 'auth', 'control', 'config', 'simulator'],
   'main.ts': ['app', 'commands'],
 };
 
@@ -36,7 +37,12 @@ const familyOf = (file: string): string => /^commands\/([^/]+)\//.exec(file)?.[1
 
 /** What the table of rooms is too coarse for. */
 const RULES: readonly Rule[] = [
-  { why: 'control takes only types from transports', importers: /^control\//, imported: /^transports\//, allows: typesOnly },
+  {
+    why: 'control and sources take only types from transports',
+    importers: /^(control|sources)\//,
+    imported: /^transports\//,
+    allows: typesOnly,
+  },
   { why: 'the collector takes only types from sources', importers: /^collector\//, imported: /^sources\//, allows: typesOnly },
   {
     why: 'views and http take only types from what reads and writes the ledger',
