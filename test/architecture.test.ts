@@ -137,6 +137,16 @@ describe('the architecture', () => {
     ).to.deep.equal([]);
   });
 
+  it('no two types of src/ have one name', () => {
+    const places = new Map<string, string[]>();
+    for (const { file, text } of modules) {
+      for (const [, name = ''] of text.matchAll(/^(?:export )?(?:abstract )?(?:interface|type|class) (\w+)/gm))
+        places.set(name, [...(places.get(name) ?? []), file]);
+    }
+    const shared = [...places].filter(([, files]) => files.length > 1);
+    expect(shared.map(([name, files]) => `${name}: ${files.join(', ')}`)).to.deep.equal([]);
+  });
+
   it('the service loads no code that only other commands need', () => {
     const loaded = loadedWith(modules, 'commands/serve.ts');
     expect(loaded).to.include('http/app.ts');
