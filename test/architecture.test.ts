@@ -78,6 +78,11 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
 const PROCESS_READERS = ['main.ts', 'app/'];
 const READS_PROCESS = /process\.(env|argv|hrtime)|Date\.now\(|new Date\(\)|performance\.now\(/;
 
+/** SQL text. */
+const SQL_PLACE = 'ledger/storage/';
+const SQL =
+  /\b(SELECT\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+(TEMP\s+)?(TABLE|INDEX)\s|PRAGMA\s|ATTACH\s|VACUUM\b)/;
+
 /** Only what other commands need, which the service must not load: a router has little memory. */
 const NOT_FOR_SERVE = /^(commands\/(?!serve\.ts|common\/)|ledger\/import\/|simulator\/)/;
 
@@ -135,6 +140,12 @@ describe('the architecture', () => {
       PROCESS_READERS.filter((place) => !readers.some((file) => isIn(file, [place]))),
       'read none of it',
     ).to.deep.equal([]);
+  });
+
+  it('SQL is only in src/ledger/storage', () => {
+    const withSql = modules.filter(({ text }) => SQL.test(text)).map(({ file }) => file);
+    expect(withSql.filter((file) => !isIn(file, [SQL_PLACE]))).to.deep.equal([]);
+    expect(withSql).not.to.be.empty;
   });
 
   it('no two types of src/ have one name', () => {
