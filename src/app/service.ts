@@ -23,8 +23,8 @@ export interface Service {
   readonly ledger: Ledger;
   /** What is known now; starts no round. */
   view(): Promise<View>;
-  /** Runs or joins a round and gives the text of `/metrics`. `timeout` in seconds, null where the scraper gave none. */
-  scrape(timeout: number | null): Promise<string>;
+  /** Starts or joins a round and gives the text of `/metrics`; after `patience` (seconds) with the figures that are committed by then. */
+  scrape(patience: number | null): Promise<string>;
   /** Goes on with another configuration. */
   reconfigure(config: Config): Promise<void>;
   /** False once it has begun to end. */
@@ -87,7 +87,7 @@ export async function createService({ config: given, ledger, log, clock, version
     const read = routers();
     statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
     collect.setTerms({
-      routers: read.map(({ router, probes }) => ({ name: router.name, probes })),
+      routers: read.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout })),
       heartbeat: config.heartbeat,
       minInterval: config.minInterval,
     });
@@ -116,8 +116,8 @@ export async function createService({ config: given, ledger, log, clock, version
     };
   }
 
-  async function scrape(timeout: number | null): Promise<string> {
-    await collect.round(timeout);
+  async function scrape(patience: number | null): Promise<string> {
+    await collect.round(patience);
     return metrics.render(await view(), own);
   }
 

@@ -6,6 +6,8 @@ import type { Probe, ProbeResult } from '../sources/source.ts';
 export interface RouterToRead {
   name: string;
   probes: readonly Probe[];
+  /** Seconds that it has to answer. */
+  timeout: number;
 }
 
 /** The two clocks: `now` is Unix ms, `tick` is ms on a clock that never steps. */
@@ -14,15 +16,24 @@ export interface Clock {
   tick(): number;
 }
 
-/** Reads all routers at once until `signal` aborts. A router that fails costs nobody else anything. */
+/** Reads all routers in parallel, each within its own timeout, until `signal` aborts. A router that fails does not affect the others. */
 export async function readRound(routers: readonly RouterToRead[], signal: AbortSignal, clock: Clock): Promise<Round> {
   const startedAt = clock.now();
   const read = await Promise.all(routers.map((router) => readRouter(router, signal, clock)));
   return { routers: read, startedAt, finishedAt: clock.now() };
 }
 
-async function readRouter({ name, probes }: RouterToRead, signal: AbortSignal, clock: Clock): Promise<RouterRound> {
-  const answers = await Promise.all(probes.map((probe) => ask(probe, signal, clock)));
+async function readRouter({ name, probes, timeout }: RouterToRead, signal: AbortSignal, clock: Clock): Promise<RouterRound> {
+  const late = new AbortController();
+  const abort = () => late.abort();
+  // Not AbortSignal.timeout or any: they would keep the round, and everything that listened to it, until the time is over.
+  const timer = setTimeout(abort, timeout * 1000);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  const answers = await Promise.all(probes.map((probe) => ask(probe, late.signal, clock))).finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  });
   return {
     router: name,
     system: answers.find((answer) => answer.system !== null)?.system ?? null,

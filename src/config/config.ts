@@ -11,6 +11,8 @@ export interface Config {
   accounting: Accounting;
   /** Seconds without a scrape after which the service reads by itself; 0 = never. */
   heartbeat: number;
+  /** Seconds that a round waits for routers, unless a router has its own. */
+  timeout: number;
   /** Seconds for which a finished round may be shown again; 0 = every scrape reads. */
   minInterval: number;
   /** Bits per second that no router's counters can exceed, unless the router says otherwise. */
@@ -69,6 +71,8 @@ export interface RouterConfig {
   /** Bits per second. */
   lineRate: number;
   billing: BillingConfig;
+  /** Seconds that a round waits for it. */
+  timeout: number;
   /** Width of the router's counters; null = as the router says. */
   counterBits: CounterBits | null;
 }

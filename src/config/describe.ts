@@ -13,6 +13,7 @@ export function describeConfig(config: Config): string {
     ['billing day', String(config.billing.day)],
     ['accounting', config.accounting],
     ['heartbeat', config.heartbeat === 0 ? 'off' : formatDuration(config.heartbeat)],
+    ['timeout', formatDuration(config.timeout)],
     ...(config.minInterval === 0 ? [] : [['min interval', formatDuration(config.minInterval)] satisfies [string, string]]),
     ['hourly figures', `kept ${formatDuration(config.retention.hours)}`],
     ['expire', formatDuration(config.expire)],
@@ -39,6 +40,7 @@ function describeRouter(router: RouterConfig, config: Config): string[] {
     router.tls.insecure ? 'any certificate is accepted' : null,
     `at most ${formatRate(router.lineRate)}`,
     router.billing.day === config.billing.day ? null : `billing day ${router.billing.day}`,
+    router.timeout === config.timeout ? null : `timeout ${formatDuration(router.timeout)}`,
     router.counterBits === null ? null : `counters of ${router.counterBits} bits`,
     router.was.length === 0 ? null : `was ${router.was.join(', ')}`,
   ];

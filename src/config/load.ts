@@ -35,6 +35,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   const said = file === null ? NOTHING : await readConfig(file.text, file.name, input, problems);
   const found: Found<Settings> = { ...said.settings, ...environmentSettings(env, problems), ...commandLine(cli, problems) };
   const lineRate = found.lineRate?.value ?? 1e10;
+  const timeout = found.timeout?.value ?? 10;
   const billingDay = found.billingDay?.value ?? 1;
 
   const { from, routers } = chooseRouters(input, said, problems);
@@ -42,7 +43,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   const access = await sharedAccess(environmentAccess(env, problems), filesIn(cwd, readFile), problems);
   const files = filesIn(from === 'file' && file !== null ? file.directory : cwd, readFile);
   const resolved: Config['routers'] = [];
-  for (const router of routers) resolved.push(await resolveRouter(router, { access, lineRate, billingDay }, files, problems));
+  for (const router of routers) resolved.push(await resolveRouter(router, { access, lineRate, billingDay, timeout }, files, problems));
   throwProblems(problems);
 
   warnOfUnknown(env, new Set(file === null ? [] : references(file.text)), problems);
@@ -54,6 +55,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     billing: { day: billingDay },
     accounting: found.accounting?.value ?? 'auto',
     heartbeat: found.heartbeat?.value ?? 300,
+    timeout,
     minInterval: found.minInterval?.value ?? 0,
     lineRate,
     retention: { hours: found.retentionHours?.value ?? 62 * DAY },

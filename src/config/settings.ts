@@ -1,7 +1,7 @@
 import { type Field, scalar } from '../fields/fields.ts';
 import { choice, parseBoolean, parseText } from '../fields/values.ts';
 import { ACCOUNTINGS, LOG_LEVELS, READ_ACCESSES } from './config.ts';
-import { duration, parseDay, parseListen, parseRate, parseTimeZone } from './values.ts';
+import { duration, parseDay, parseListen, parseRate, parseTimeout, parseTimeZone } from './values.ts';
 
 /** A setting that a file, a variable and (with an `argument`) an option can give. */
 export interface Setting<T> extends Field<T> {
@@ -29,6 +29,7 @@ export const settings = {
   billingDay: setting('billing.day', parseDay, 'day of the month on which a billing period starts', 'day'),
   accounting: setting('accounting', choice(ACCOUNTINGS), 'which bytes make up a device'),
   heartbeat: setting('heartbeat', duration({ least: 1, most: 7 * DAY, zero: true }), 'reads by itself when nobody scraped for so long'),
+  timeout: setting('timeout', parseTimeout, 'how long a round may wait for routers'),
   minInterval: setting('min_interval', duration({ least: 1, most: DAY, zero: true }), 'how long a finished round may be shown again'),
   lineRate: setting('line_rate', parseRate, 'fastest rate that any counter can show'),
   retentionHours: setting('retention.hours', duration({ least: DAY, most: 36_500 * DAY }), 'how long hourly figures are kept'),

@@ -72,6 +72,9 @@ export function formatDuration(seconds: number): string {
   return text || '0s';
 }
 
+/** Seconds that a round, or one router in it, may take. */
+export const parseTimeout = duration({ least: 1, most: 60 });
+
 const PREFIXES = ['', 'k', 'M', 'G', 'T'];
 
 /** Bits per second: `1Gbit`, `300 Mbit/s`, `2.5Gbps`, or a plain number. Bytes are refused: `MB` is too easily meant as Mbit. */

@@ -42,7 +42,7 @@ function home(seed: number) {
   const clock = { now: () => world.now, tick: () => world.now - START };
   const names = [...world.routers.keys()];
   const read = async ({ url }: { url: string }) => ({ text: render(world, url, 'wrtmeter'), framed: true });
-  const routers = names.map((name) => ({ name, probes: [wrtmeterProbe(name, read)] }));
+  const routers = names.map((name) => ({ name, probes: [wrtmeterProbe(name, read)], timeout: 10 }));
   const statuses = new Map(names.map((name) => [name, newStatus(name, [name], [])]));
   const never = new AbortController().signal;
   const metrics = createMetrics();

@@ -16,6 +16,7 @@ describe('loading a configuration', () => {
         billing: { day: 1 },
         accounting: 'auto',
         heartbeat: 300,
+        timeout: 10,
         minInterval: 0,
         lineRate: 10_000_000_000,
         retention: { hours: 5_356_800 },
@@ -33,6 +34,7 @@ describe('loading a configuration', () => {
             tls: { ca: null, insecure: false },
             lineRate: 10_000_000_000,
             billing: { day: 1 },
+            timeout: 10,
             counterBits: null,
           },
         ],
@@ -55,6 +57,7 @@ describe('loading a configuration', () => {
       billing: { day: 31 },
       accounting: 'hosts',
       heartbeat: 600,
+      timeout: 20,
       minInterval: 5,
       lineRate: 2_500_000_000,
       retention: { hours: 7_776_000 },
@@ -76,6 +79,7 @@ describe('loading a configuration', () => {
         tls: { ca: null, insecure: false },
         lineRate: 300_000_000,
         billing: { day: 15 },
+        timeout: 20,
         counterBits: 32,
       },
       {
@@ -86,6 +90,7 @@ describe('loading a configuration', () => {
         tls: { ca, insecure: false },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
+        timeout: 20,
         counterBits: null,
       },
       {
@@ -96,6 +101,7 @@ describe('loading a configuration', () => {
         tls: { ca: null, insecure: true },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
+        timeout: 20,
         counterBits: null,
       },
       {
@@ -106,6 +112,7 @@ describe('loading a configuration', () => {
         tls: { ca: null, insecure: false },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
+        timeout: 20,
         counterBits: null,
       },
       {
@@ -132,6 +139,7 @@ describe('loading a configuration', () => {
         tls: { ca: null, insecure: false },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
+        timeout: 20,
         counterBits: null,
       },
       {
@@ -142,6 +150,7 @@ describe('loading a configuration', () => {
         tls: { ca: null, insecure: false },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
+        timeout: 20,
         counterBits: null,
       },
     ]);
@@ -170,6 +179,7 @@ describe('loading a configuration', () => {
       billingDay: '28',
       accounting: 'stations',
       heartbeat: '0',
+      timeout: '30',
       minInterval: '2s',
       lineRate: '1Gbit',
       retentionHours: '30d',
@@ -191,6 +201,7 @@ describe('loading a configuration', () => {
       billing: { day: 28 },
       accounting: 'stations',
       heartbeat: 0,
+      timeout: 30,
       minInterval: 2,
       lineRate: 1_000_000_000,
       retention: { hours: 2_592_000 },

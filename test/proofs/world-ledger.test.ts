@@ -98,6 +98,7 @@ async function live(seed: number, terms: Case): Promise<void> {
       name,
       probes:
         format === 'wrtmeter' ? [wrtmeterProbe(`${name}/wrtmeter`, read)] : classicProbes({ stations: `${name}/totalwifi`, ...wan }, read),
+      timeout: 10,
     };
   });
 

@@ -58,15 +58,13 @@ export interface LedgerSurvey {
   free: number | null;
 }
 
-/** Milliseconds that the routers have to answer: as long as a scrape usually leaves them. */
-const READ_MS = 9500;
 const SERVICE_MS = 2000;
 
 /** Reads every router once and the ledger without changing it. Throws nothing that a router or a file can do. */
 export async function takeSurvey(config: Config, { cwd, clock, version }: { cwd: string; clock: Clock; version: string }): Promise<Survey> {
   const probes = config.routers.map((router) => ({ router, probes: probesOf(router) }));
-  const reading = probes.map(({ router, probes }) => ({ name: router.name, probes }));
-  const round = await readRound(reading, AbortSignal.timeout(READ_MS), clock);
+  const reading = probes.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout }));
+  const round = await readRound(reading, new AbortController().signal, clock);
   const statuses = new Map(probes.map(({ router, probes }) => [router.name, statusOf(router, probes)]));
   updateStatuses(statuses, round);
   const routers = config.routers.flatMap((router): RouterSurvey[] => {

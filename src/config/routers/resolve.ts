@@ -10,6 +10,7 @@ export interface RouterDefaults {
   access: SharedAccess;
   lineRate: number;
   billingDay: number;
+  timeout: number;
 }
 
 export interface SharedAccess {
@@ -37,6 +38,7 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
     tls: ownTls ? await tlsOf(access, encrypted, files, problems) : defaults.access.tls,
     lineRate: entry.lineRate?.value ?? defaults.lineRate,
     billing: { day: entry.billingDay?.value ?? defaults.billingDay },
+    timeout: entry.timeout?.value ?? defaults.timeout,
     counterBits: entry.counterBits?.value ?? null,
   };
 }

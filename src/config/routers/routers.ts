@@ -6,7 +6,7 @@ import { choice, parseBoolean, parseName, parseText, ValueError } from '../../fi
 import type { ReadUrl } from '../../sources/kind.ts';
 import { KIND_NAMES, KINDS, type KindName, kindOf } from '../../sources/registry.ts';
 import type { CounterBits } from '../config.ts';
-import { parseDay, parseRate } from '../values.ts';
+import { parseDay, parseRate, parseTimeout } from '../values.ts';
 import { type AccessEntry, parsePassword, parseToken, parseUsername } from './access.ts';
 
 /** A router as written, whatever it was written in. */
@@ -21,6 +21,7 @@ export interface RouterEntry {
   access: AccessEntry;
   lineRate?: Located<number>;
   billingDay?: Located<number>;
+  timeout?: Located<number>;
   counterBits?: Located<CounterBits>;
 }
 
@@ -43,6 +44,7 @@ const commonFields = {
   was: field('was', listOf(parseName, 32)),
   lineRate: field('line_rate', scalar(parseRate)),
   billingDay: field('billing.day', scalar(parseDay)),
+  timeout: field('timeout', scalar(parseTimeout)),
   counterBits: field(
     'counter_bits',
     scalar((text): CounterBits => (bits(text) === '32' ? 32 : 64)),
