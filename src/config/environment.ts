@@ -92,13 +92,17 @@ export function warnOfUnknown(env: Environment, used: ReadonlySet<string>, probl
   }
 }
 
-/** Warns of a TZ that the C library may know and IANA does not (`CET-1CEST`): it would count months in UTC, unnoticed. */
-export function warnOfSystemZone(env: Environment, timezone: string, problems: Problems): void {
-  const zone = variable(env, 'TZ');
-  if (zone === undefined || zone.value.startsWith('/') || isTimeZone(zone.value.replace(/^:/, ''))) return;
-  warn(
-    problems,
-    'TZ',
-    `${shown(zone.value)} is not an IANA time zone, so "${timezone}" is used; write for example Europe/Berlin, or set timezone`,
-  );
+/**
+ * The time zone of the system, and UTC where Node cannot name it: `TZ=` as compose makes of an unset variable, `:/etc/localtime`, `MSK`.
+ * Warns where TZ is not what is used, for it would count days and months in another zone, unnoticed.
+ */
+export function systemZone(env: Environment, resolved: string | undefined, problems: Problems): string {
+  const zone = resolved !== undefined && isTimeZone(resolved) ? resolved : 'UTC';
+  const given = Object.hasOwn(env, 'TZ') ? env.TZ : undefined;
+  const name = given?.replace(/^:/, '');
+  // A path names a file, and Node a zone by its content.
+  if (zone === resolved && (name === undefined || name.startsWith('/') || name.endsWith(zone) || isTimeZone(name))) return zone;
+  const what = given === undefined ? 'the system names no time zone' : `${shown(given)} is not an IANA time zone`;
+  warn(problems, 'TZ', `${what}, so "${zone}" is used; set timezone, or TZ, for example to Europe/Berlin`);
+  return zone;
 }

@@ -12,6 +12,6 @@ export interface ConfigInput {
   /** Absolute. */
   cwd: string;
   readFile: ReadFile;
-  /** IANA name. */
-  systemTimezone: string;
+  /** As Node resolves it: an IANA name, or something else where the system or TZ names none. */
+  systemTimezone: string | undefined;
 }

@@ -2,7 +2,7 @@ import type { Found } from '../fields/fields.ts';
 import { filesIn } from '../fields/files.ts';
 import { fail, type Located, noProblems, type Problems, throwProblems, warn } from '../fields/problems.ts';
 import { type Config, MAX_ROUTERS } from './config.ts';
-import { environmentAccess, environmentSettings, readSettings, variable, warnOfSystemZone, warnOfUnknown } from './environment.ts';
+import { environmentAccess, environmentSettings, readSettings, systemZone, variable, warnOfUnknown } from './environment.ts';
 import type { FileConfig } from './file.ts';
 import { findFile } from './find-file.ts';
 import type { CliOptions, ConfigInput } from './input.ts';
@@ -47,11 +47,10 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   throwProblems(problems);
 
   warnOfUnknown(env, new Set(file === null ? [] : references(file.text)), problems);
-  if (found.timezone === undefined) warnOfSystemZone(env, systemTimezone, problems);
   const config: Config = {
     listen: found.listen?.value ?? { host: '0.0.0.0', port: 9780 },
     data: found.data?.value ?? './data',
-    timezone: found.timezone?.value ?? systemTimezone,
+    timezone: found.timezone?.value ?? systemZone(env, systemTimezone, problems),
     billing: { day: billingDay },
     accounting: found.accounting?.value ?? 'auto',
     heartbeat: found.heartbeat?.value ?? 300,

@@ -24,9 +24,30 @@ describe('variables of the environment', () => {
 
   it('may set a TZ that is no IANA name, and that is said', async () => {
     expect(await warningsOf({ TZ: 'CET-1CEST,M3.5.0,M10.5.0/3' })).to.deep.equal([
-      'TZ: "CET-1CEST,M3.5.0,M10.5.0/3" is not an IANA time zone, so "Asia/Tokyo" is used; write for example Europe/Berlin, or set timezone',
+      'TZ: "CET-1CEST,M3.5.0,M10.5.0/3" is not an IANA time zone, so "Asia/Tokyo" is used; set timezone, or TZ, for example to Europe/Berlin',
     ]);
     for (const TZ of ['', 'Europe/Berlin', ':Europe/Berlin', '/etc/localtime']) expect(await warningsOf({ TZ })).to.deep.equal([]);
     expect(await warningsOf({ TZ: 'CET-1CEST', WRTMETER_TIMEZONE: 'Europe/Berlin' })).to.deep.equal([]);
+  });
+
+  it('may hold a TZ that Node cannot name: days are in UTC, with one warning', async () => {
+    for (const [TZ, systemTimezone] of [
+      ['', 'Etc/Unknown'],
+      [':/etc/localtime', undefined],
+      ['MSK', undefined],
+      ['localtime', undefined],
+      [undefined, undefined],
+    ] as const) {
+      const { config, warnings } = await load({ env: { TZ }, systemTimezone });
+      expect(config.timezone, TZ).to.equal('UTC');
+      expect(warnings, TZ).to.have.length(1);
+      expect(warnings[0], TZ).to.match(/^TZ: .*, so "UTC" is used; set timezone, or TZ, for example to Europe\/Berlin$/);
+      expect((await load({ env: { TZ, WRTMETER_TIMEZONE: 'Asia/Tokyo' }, systemTimezone })).warnings, TZ).to.deep.equal([]);
+    }
+  });
+
+  it('may hold a TZ by path, or with the colon of POSIX', async () => {
+    for (const TZ of ['Europe/Berlin', ':Europe/Berlin', '/usr/share/zoneinfo/Europe/Berlin', 'posix/Europe/Berlin'])
+      expect((await load({ env: { TZ }, systemTimezone: 'Europe/Berlin' })).warnings, TZ).to.deep.equal([]);
   });
 });
