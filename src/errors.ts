@@ -57,6 +57,30 @@ export class LedgerError extends Error {
   }
 }
 
+/** The tokens could not be read or written: the message is the line that the user reads. */
+export class TokenFileError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TokenFileError';
+  }
+}
+
+/** The address cannot be listened on: the message is the line that the user reads. */
+export class ListenError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ListenError';
+  }
+}
+
+/** The command line, or a file that it names, cannot be used: the message is the line that the user reads. */
+export class UsageError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UsageError';
+  }
+}
+
 /** Foreign text as it may stand in a message: on one line, bounded. */
 export function quote(text: string, longest = 60): string {
   const line = JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import { createGate } from '../auth/gate.ts';
 import type { Scope } from '../auth/token.ts';
-import { readTokens, TokenFileError } from '../auth/token-file.ts';
+import { readTokens } from '../auth/token-file.ts';
 import { watchTokens } from '../auth/watch.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
+import { TokenFileError } from '../errors.ts';
 import type { AppDeps } from '../http/deps.ts';
 import type { Service } from './service.ts';
 

@@ -8,7 +8,7 @@ import { type RouterStatus, updateStatuses } from '../domain/status.ts';
 import { LedgerError } from '../errors.ts';
 import { dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
-import { processMetrics, renderMetrics } from '../views/metrics/metrics.ts';
+import { createMetrics, processMetrics } from '../views/metrics/metrics.ts';
 import type { View } from '../views/view.ts';
 import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { fitHeap } from './heap.ts';
@@ -54,6 +54,7 @@ export async function createService({ config: given, ledger, log, clock, version
   let lastPosted: Posted | null = null;
   let running = true;
   const own: Registry = processMetrics();
+  const metrics = createMetrics();
   const routers = () => config.routers.map((router) => ({ router, probes: probesOf(router) }));
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
 
@@ -117,7 +118,7 @@ export async function createService({ config: given, ledger, log, clock, version
 
   async function scrape(patience: number | null): Promise<string> {
     await collect.round(patience);
-    return renderMetrics(await view(), own);
+    return metrics.render(await view(), own);
   }
 
   fitHeap(ledger.books.accounts.size);

@@ -1,11 +1,11 @@
+import { TokenFileError } from '../errors.ts';
 import { createAttempts } from './attempts.ts';
 import { presentedToken, type TokenHeaders } from './presented.ts';
 import { rarely } from './rarely.ts';
 import { findToken, type Scope, type TokenRecord } from './token.ts';
-import { TokenFileError } from './token-file.ts';
 
 /** Who asks. */
-export type Verdict =
+type Verdict =
   | { kind: 'known'; name: string; scope: Scope }
   | { kind: 'missing' }
   | { kind: 'wrong' }

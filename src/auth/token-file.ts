@@ -2,16 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanName } from '../domain/name.ts';
-import { quote } from '../errors.ts';
+import { quote, TokenFileError } from '../errors.ts';
 import { SCOPES, type TokenRecord } from './token.ts';
-
-/** The tokens could not be read or written: the message is the line that the user reads. */
-export class TokenFileError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'TokenFileError';
-  }
-}
 
 /** More than any home needs; a file of a hundred is still read in a moment. */
 export const MOST_TOKENS = 100;

@@ -1,7 +1,8 @@
+import type { Command } from 'commander';
 import { aliasesOf, peerNamesOf, termsOf } from '../app/from-config.ts';
 import type { CliOptions } from '../config/input.ts';
 import { type Day, dayOf, dayText, startOfDay } from '../domain/calendar.ts';
-import { quote } from '../errors.ts';
+import { quote, UsageError } from '../errors.ts';
 import { takeInventory } from '../ledger/storage/integrity.ts';
 import { loadBooks } from '../ledger/storage/load.ts';
 import { readUsage } from '../ledger/storage/read-usage.ts';
@@ -12,15 +13,28 @@ import { RequestError } from '../views/api-v1/request-error.ts';
 import { usageAnswer } from '../views/api-v1/usage.ts';
 import { csvRecord, USAGE_COLUMNS, type UsageLine, usageLines } from '../views/api-v1/usage-csv.ts';
 import { BY } from '../views/api-v1/usage-query.ts';
+import type { DatedIo } from './common/command-io.ts';
+import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
 import { safeJson } from './common/text.ts';
-import type { PrintIo } from './print/print.ts';
-import { UsageError } from './print/printed.ts';
 
 type Name = 'from' | 'to' | 'by' | 'kind' | 'mac' | 'router';
 type UsageSelection = { [N in Name]?: string | undefined };
 
 export type ExportOptions = CliOptions & { [N in Name | 'format']?: string };
+
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('export'))
+    .description('write usage as CSV or JSON to standard output; works while the service runs')
+    .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: everything in the ledger)')
+    .option('--to <date>', 'day or time after the last')
+    .option('--by <bucket>', 'hour, day, month (the billing period) or year', 'day')
+    .option('--kind <kind>', 'device, host, station, peer or wan')
+    .option('--mac <mac>', 'one device')
+    .option('--router <name>', 'one router')
+    .option('--format <format>', 'csv or json', 'csv')
+    .action((options: ExportOptions) => start((io) => exportUsage(options, io)));
+}
 
 /** Days that are read at once: it bounds the memory that years of hours take. */
 const PART = 14;
@@ -29,7 +43,7 @@ const PART = 14;
  * `wrtmeter export`: usage by hour, day, month or year as CSV (RFC 4180) or JSON on standard output, also while the service runs. All
  * that the ledger holds, unless `from` (inclusive) and `to` (exclusive) say otherwise. Returns the exit code.
  */
-export function exportUsage(options: ExportOptions, io: PrintIo): Promise<number> {
+export function exportUsage(options: ExportOptions, io: DatedIo): Promise<number> {
   const { from, to, by = 'day', kind, mac, router, format = 'csv', ...cli } = options;
   const selection = { from, to, by, kind, mac, router };
   return runCommand(cli, io, async ({ config, directory }) => {
@@ -75,7 +89,7 @@ interface Edge {
 }
 
 /**
- * The time wished for, cut to what is held and into parts, so that no answer grows with the years. Months and years are few, and must
+ * The time asked for, cut to what the ledger holds and into parts, so that no answer grows with the years. Months and years are few, and must
  * not be cut.
  */
 async function partsOf(selection: UsageSelection, store: Pick<Store, 'all'>, timezone: string): Promise<UsageSelection[]> {
@@ -105,7 +119,7 @@ async function edges(selection: UsageSelection, store: Pick<Store, 'all'>, timez
   };
 }
 
-/** Nothing is written before there is something to write: a wrong wish leaves no half file. */
+/** Nothing is written before there is something to write: a usage error leaves no half file. */
 function writer(format: 'csv' | 'json', write: (text: string) => unknown) {
   let begun = false;
   const begin = (text: string) => {

@@ -1,17 +1,25 @@
+import type { Command } from 'commander';
 import type { CliOptions } from '../config/input.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { parseMac } from '../domain/mac.ts';
 import { parsePublicKey } from '../domain/public-key.ts';
-import { quote } from '../errors.ts';
+import { quote, UsageError } from '../errors.ts';
 import { listBackups, setAside } from '../ledger/backup/backups.ts';
 import { forget as forgetIt } from '../ledger/storage/forget.ts';
 import { openStore } from '../ledger/storage/store.ts';
+import type { DatedIo } from './common/command-io.ts';
+import { type Start, withSettings } from './common/register.ts';
 import { requireLedger, runCommand } from './common/run-command.ts';
-import type { PrintIo } from './print/print.ts';
-import { count, UsageError } from './print/printed.ts';
+import { count } from './common/text.ts';
 
-/** `wrtmeter forget MAC|KEY`: takes a device or a WireGuard peer out of the ledger while the service is stopped. Returns the exit code. */
-export function forget(given: string, options: CliOptions, io: PrintIo): Promise<number> {
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('forget <mac-or-key>'))
+    .description('delete a device, or a WireGuard peer, and its history from the ledger; stop the service first')
+    .action((whose: string, options: CliOptions) => start((io) => forget(whose, options, io)));
+}
+
+/** `wrtmeter forget MAC|KEY`: deletes a device or a WireGuard peer from the ledger while the service is stopped. Returns the exit code. */
+export function forget(given: string, options: CliOptions, io: DatedIo): Promise<number> {
   return runCommand(options, io, async ({ config, directory }) => {
     const whose = parseMac(given) ?? parsePublicKey(given);
     if (whose === null) throw new UsageError(`${quote(given)} is no MAC: write it like 02:00:00:00:00:01, or give a peer's public key`);

@@ -1,23 +1,39 @@
+import type { Command } from 'commander';
 import { hashToken, newToken, SCOPES, type TokenRecord } from '../auth/token.ts';
-import { changeTokens, isTokenName, MOST_TOKENS, readTokens, TokenFileError, tokensPath } from '../auth/token-file.ts';
+import { changeTokens, isTokenName, MOST_TOKENS, readTokens, tokensPath } from '../auth/token-file.ts';
 import type { CliOptions } from '../config/input.ts';
 import { localText } from '../domain/calendar.ts';
-import { quote } from '../errors.ts';
+import { quote, UsageError } from '../errors.ts';
 import { makeDirectory } from '../ledger/storage/files.ts';
 import { rfc3339 } from '../views/format.ts';
-import { type CommandContext, runCommand } from './common/run-command.ts';
-import { printable, safeJson, textTable } from './common/text.ts';
-import type { PrintIo } from './print/print.ts';
-import { count, left, UsageError } from './print/printed.ts';
+import type { DatedIo } from './common/command-io.ts';
+import { type Start, withSettings } from './common/register.ts';
+import { runCommand } from './common/run-command.ts';
+import { count, left, safeJson, textTable } from './common/text.ts';
 
 export interface TokenOptions extends CliOptions {
   scope?: string;
   json?: boolean;
 }
 
+export function register(program: Command, start: Start): void {
+  const token = program.command('token').description('create, list and revoke tokens for access over HTTP');
+  withSettings(token.command('create <name>'))
+    .description('create a token and print it once; works while the service runs')
+    .option('--scope <scope>', 'what it allows: read, or control, which includes reading', 'read')
+    .action((name: string, options: TokenOptions) => start((io) => createToken(name, options, io)));
+  withSettings(token.command('list'))
+    .description('show the names and scopes of all tokens')
+    .option('--json', 'as JSON')
+    .action((options: TokenOptions) => start((io) => listTokens(options, io)));
+  withSettings(token.command('revoke <name>'))
+    .description('revoke a token at once; works while the service runs')
+    .action((name: string, options: TokenOptions) => start((io) => revokeToken(name, options, io)));
+}
+
 /** `wrtmeter token create NAME`: standard output gets the token and nothing else. Returns the exit code. */
-export function createToken(name: string, options: TokenOptions, io: PrintIo): Promise<number> {
-  return onTokens(options, io, async ({ directory }) => {
+export function createToken(name: string, options: TokenOptions, io: DatedIo): Promise<number> {
+  return runCommand(options, io, async ({ directory }) => {
     if (!isTokenName(name))
       throw new UsageError(`${quote(name)} is not a name: write up to 63 visible characters, without blanks at the ends`);
     const scope = SCOPES.find((known) => known === (options.scope ?? 'read'));
@@ -40,8 +56,8 @@ export function createToken(name: string, options: TokenOptions, io: PrintIo): P
 }
 
 /** `wrtmeter token list`. Returns the exit code. */
-export function listTokens(options: TokenOptions, io: PrintIo): Promise<number> {
-  return onTokens(options, io, async ({ config, directory }) => {
+export function listTokens(options: TokenOptions, io: DatedIo): Promise<number> {
+  return runCommand(options, io, async ({ config, directory }) => {
     const tokens = await readTokens(directory);
     if (options.json === true) {
       const list = tokens.map(({ name, scope, created }) => ({ name, scope, created: rfc3339(created) }));
@@ -58,8 +74,8 @@ export function listTokens(options: TokenOptions, io: PrintIo): Promise<number> 
 }
 
 /** `wrtmeter token revoke NAME`: a running service refuses it from the next request on. Returns the exit code. */
-export function revokeToken(name: string, options: TokenOptions, io: PrintIo): Promise<number> {
-  return onTokens(options, io, async ({ directory }) => {
+export function revokeToken(name: string, options: TokenOptions, io: DatedIo): Promise<number> {
+  return runCommand(options, io, async ({ directory }) => {
     const known = await readTokens(directory);
     // Looked up first: where nothing changes, nothing is written.
     if (!known.some((token) => isSame(token, name))) throw unknown(name, known);
@@ -79,16 +95,4 @@ const isSame = (token: TokenRecord, name: string): boolean => token.name.toLower
 function unknown(name: string, tokens: readonly TokenRecord[]): UsageError {
   const known = tokens.length === 0 ? 'there is none' : `there is ${tokens.map((token) => quote(token.name)).join(', ')}`;
   return new UsageError(`There is no token ${quote(name)}: ${known}`);
-}
-
-function onTokens(options: TokenOptions, io: PrintIo, work: (place: CommandContext) => Promise<number>): Promise<number> {
-  return runCommand(options, io, async (place) => {
-    try {
-      return await work(place);
-    } catch (error) {
-      if (!(error instanceof TokenFileError)) throw error;
-      io.stderr.write(`${printable(error.message)}\n`);
-      return 1;
-    }
-  });
 }

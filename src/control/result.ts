@@ -31,7 +31,7 @@ export interface AccessFailure {
 }
 
 /** A peer as its server shows it. */
-export interface ListedPeer {
+interface ListedPeer {
   publicKey: string;
   state: 'active' | 'revoked';
   place: PeerPlace;

@@ -1,5 +1,5 @@
 /** What can be done to a peer. */
-export const ACTIONS = ['revoke', 'restore', 'delete'] as const;
+const ACTIONS = ['revoke', 'restore', 'delete'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** An interface on its server. */

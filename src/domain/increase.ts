@@ -24,7 +24,7 @@ export type Change =
   | { kind: 'rejected'; bytes: Traffic; why: string };
 
 /** The reader's reading before this one. */
-export interface PreviousReading {
+interface PreviousReading {
   /** Unix ms. */
   at: number;
   boot: string | null;

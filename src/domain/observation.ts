@@ -71,7 +71,7 @@ export interface StaticHost {
 }
 
 /** An address of a hosts file and its name. */
-export interface HostsEntry {
+interface HostsEntry {
   ip: string;
   name: string;
 }

@@ -3,7 +3,7 @@ import { LedgerError } from '../errors.ts';
 import { peerKey } from '../ledger/posting/peers.ts';
 import { clientJson, clientStats, findClient, findServer, serverClients, syncedPeers } from '../views/api-clients.ts';
 import type { PeerRow } from '../views/rows/peers.ts';
-import type { AppDeps, PeerAction, PeerChange, PeerName } from './deps.ts';
+import type { AppDeps, PeerAction, PeerChange, PeerId } from './deps.ts';
 import type { Route } from './route.ts';
 
 /** What is said of an action that was done, and what the server shows then. */
@@ -51,7 +51,7 @@ function fail(context: Context, status: 409 | 502 | 503, error: string): void {
 
 async function change(deps: AppDeps, context: Context, action: PeerAction, who: string): Promise<void> {
   const row = findClient(await deps.view(), idOf(context));
-  const peer: PeerName = { router: row.router, interface: row.interface, publicKey: row.publicKey };
+  const peer: PeerId = { router: row.router, interface: row.interface, publicKey: row.publicKey };
   // What the peer has moved until now is booked before its counter goes with it.
   if (action !== 'restore') await deps.scrape(null);
   const result = await changeOf(deps, peer, action, who);
@@ -61,7 +61,7 @@ async function change(deps: AppDeps, context: Context, action: PeerAction, who: 
   context.body = { success: true, message: DONE[action].message };
 }
 
-async function changeOf({ access, log }: AppDeps, peer: PeerName, action: PeerAction, who: string): Promise<PeerChange> {
+async function changeOf({ access, log }: AppDeps, peer: PeerId, action: PeerAction, who: string): Promise<PeerChange> {
   if (access === null) return { ok: false, conflict: true, reason: 'No router is set up for changes of its peers' };
   const result = await access.change(peer, action, who).catch((error: unknown): PeerChange => {
     // A bug; the act is written down all the same, and nobody takes it for done.
@@ -82,7 +82,7 @@ function sentenceOf(action: PeerAction, who: string, result: PeerChange): string
   return [done, ...(result.notes ?? [])].join('. ');
 }
 
-async function note({ note, log }: AppDeps, peer: PeerName, action: PeerAction, who: string, result: PeerChange): Promise<void> {
+async function note({ note, log }: AppDeps, peer: PeerId, action: PeerAction, who: string, result: PeerChange): Promise<void> {
   const why = sentenceOf(action, who, result);
   log('info', `Peer ${peer.publicKey} of ${peer.router}: ${why}`, { ...peer, action, token: who, ok: result.ok });
   try {
@@ -95,7 +95,7 @@ async function note({ note, log }: AppDeps, peer: PeerName, action: PeerAction, 
 }
 
 /** Brings the books up to what was done. A round that had begun before it may show the peer as it was: then one more. */
-async function readAnew(deps: AppDeps, peer: PeerName, state: string): Promise<void> {
+async function readAnew(deps: AppDeps, peer: PeerId, state: string): Promise<void> {
   const key = peerKey(peer.router, peer.interface, peer.publicKey);
   for (let round = 0; round < 2; round += 1) {
     await deps.scrape(null);

@@ -41,7 +41,7 @@ export interface Auth extends Pick<Gate, 'check'> {
 export type PeerAction = 'revoke' | 'restore' | 'delete';
 
 /** A peer, as its server knows it. */
-export interface PeerName {
+export interface PeerId {
   router: string;
   interface: string;
   publicKey: string;
@@ -62,18 +62,18 @@ export type PeerChange =
 
 export interface PeerAccess {
   /** Changes the interface and its configuration as one step, and reads back. `who` is the name of a token. */
-  change(peer: PeerName, action: PeerAction, who: string): Promise<PeerChange>;
+  change(peer: PeerId, action: PeerAction, who: string): Promise<PeerChange>;
 }
 
 export interface PeerAct {
-  peer: PeerName;
+  peer: PeerId;
   action: PeerAction;
   who: string;
   /** A sentence for the audit, without a period. */
   why: string;
 }
 
-export interface Health {
+interface Health {
   healthy: boolean;
   /** What a person should look at, a line each; there may be some while the program is healthy. */
   problems: readonly string[];

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ListenError } from '../errors.ts';
 import { boundConnections } from './connections.ts';
 
 export interface Address {
@@ -12,14 +13,6 @@ export interface Listening {
   url: string;
   /** Takes no more requests, gives those under way a little time, and ends. */
   close(): Promise<void>;
-}
-
-/** The address cannot be listened on: the message is the line that the user reads. */
-export class ListenError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ListenError';
-  }
 }
 
 /** Longer than most scrape intervals, so that Prometheus finds its connection again. */

@@ -47,3 +47,6 @@ export const rfc3339 = (instant: number): string => {
   const sayable = Math.min(LAST_INSTANT, Math.max(0, Math.round(instant)));
   return `${new Date(sayable).toISOString().slice(0, 19)}Z`;
 };
+
+/** `12 %`; below one per cent with a digit. */
+export const formatShare = (share: number): string => `${(share * 100).toFixed(Math.abs(share) < 0.0995 ? 1 : 0)} %`;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { createGate } from '../../src/auth/gate.ts';
 import { hashToken, newToken, type TokenRecord } from '../../src/auth/token.ts';
-import { TokenFileError } from '../../src/auth/token-file.ts';
+import { TokenFileError } from '../../src/errors.ts';
 
 describe('the gate', () => {
   const right = newToken();

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { hashToken, type TokenRecord } from '../../src/auth/token.ts';
-import { changeTokens, formatTokens, parseTokens, readTokens, TokenFileError } from '../../src/auth/token-file.ts';
+import { changeTokens, formatTokens, parseTokens, readTokens } from '../../src/auth/token-file.ts';
 import { watchTokens } from '../../src/auth/watch.ts';
+import { TokenFileError } from '../../src/errors.ts';
 
 const AT = Date.UTC(2026, 10, 20, 18);
 const record = (name: string, more: Partial<TokenRecord> = {}): TokenRecord => ({

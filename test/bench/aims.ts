@@ -42,7 +42,7 @@ export function aims(all: readonly Figures[]): Aim[] {
 }
 
 /** Our round over node_exporter's scrape. */
-export function ratioOf({ plain }: Figures): number | null {
+function ratioOf({ plain }: Figures): number | null {
   return plain.nodeExporter === null ? null : plain.wrtmeter.time.median / plain.nodeExporter.time.median;
 }
 

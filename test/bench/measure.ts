@@ -26,7 +26,7 @@ export interface Figures extends Size {
 }
 
 /** Bytes of memory some seconds after the last scrape. */
-export interface AtRest {
+interface AtRest {
   wrtmeter: number;
   nodeExporter: number | null;
 }

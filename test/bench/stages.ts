@@ -7,7 +7,7 @@ import { openStore } from '../../src/ledger/storage/store.ts';
 import { parseWrtmeter, wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import type { ProbeResult } from '../../src/sources/source.ts';
 import { httpSender } from '../../src/transports/http.ts';
-import { families, renderMetrics } from '../../src/views/metrics/metrics.ts';
+import { createMetrics } from '../../src/views/metrics/metrics.ts';
 import type { View } from '../../src/views/view.ts';
 import { plainText, withoutProcess } from './plain-text.ts';
 import type { BenchRouters } from './routers.ts';
@@ -48,6 +48,7 @@ export async function measureStages(
   const statuses = new Map(cgi.map(({ name, url }) => [name, newStatus(name, [url], wrtmeterProbe(url, read).sources)]));
   const store = await openStore(dataDir);
   const ledger = await openLedger(store, TERMS, Date.now());
+  const metrics = createMetrics();
   const times: Stages[] = [];
   try {
     for (let i = 0; i < rounds.warmUp + rounds.measured; i++) {
@@ -66,9 +67,9 @@ export async function measureStages(
       updateStatuses(statuses, round);
       fitHeap(ledger.books.accounts.size);
       const view = viewOf(ledger, [...statuses.values()]);
-      const text = await renderMetrics(view, null);
+      const text = await metrics.render(view, null);
       const renderMs = clock();
-      const plain = plainText(families(view));
+      const plain = plainText(metrics.families(view));
       const plainMs = clock();
       if (plain !== withoutProcess(text)) throw new Error('Joined strings are not what the client library renders');
       const commitMs = ledger.state.commitSeconds * 1000;

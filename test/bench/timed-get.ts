@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 
-export interface TimedAnswer {
+interface TimedAnswer {
   /** Milliseconds from the request to the last byte of the answer. */
   ms: number;
   /** Bytes on the wire, without headers. */

@@ -9,7 +9,7 @@ import { readUsage } from '../../src/ledger/storage/read-usage.ts';
 import { openStore } from '../../src/ledger/storage/store.ts';
 import { render } from '../../src/simulator/answers/answers.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
-import { renderMetrics } from '../../src/views/metrics/metrics.ts';
+import { createMetrics } from '../../src/views/metrics/metrics.ts';
 import { describeMachine } from './machine.ts';
 import { usageOf } from './proc.ts';
 import { median } from './statistics.ts';
@@ -45,6 +45,7 @@ function home(seed: number) {
   const routers = names.map((name) => ({ name, probes: [wrtmeterProbe(name, read)], timeout: 10 }));
   const statuses = new Map(names.map((name) => [name, newStatus(name, [name], [])]));
   const never = new AbortController().signal;
+  const metrics = createMetrics();
   return {
     world,
     async round(ledger: Ledger, seconds: number) {
@@ -55,7 +56,7 @@ function home(seed: number) {
       updateStatuses(statuses, round);
     },
     show: (ledger: Ledger) =>
-      renderMetrics(
+      metrics.render(
         {
           now: world.now,
           timezone: TERMS.timezone,

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readFile as readConfig } from '../../src/app/read-file.ts';
 import { backup } from '../../src/commands/backup.ts';
-import { check } from '../../src/commands/check.ts';
+import { check } from '../../src/commands/check/check.ts';
+import type { DatedIo } from '../../src/commands/common/command-io.ts';
 import { forget } from '../../src/commands/forget.ts';
-import type { PrintIo } from '../../src/commands/print/print.ts';
 import { restore } from '../../src/commands/restore.ts';
 import { openDatabase } from '../../src/ledger/storage/sqlite.ts';
 import { openHome, type SmallHome, stations, wan } from '../support/homes/small-home.ts';
@@ -32,7 +32,7 @@ describe('commands that care for the ledger', () => {
   });
   afterEach(() => home.close());
 
-  async function said(command: (io: PrintIo) => Promise<number>) {
+  async function said(command: (io: DatedIo) => Promise<number>) {
     const out = { stdout: '', stderr: '' };
     const write = (stream: keyof typeof out) => ({
       write: (text: string) => {
@@ -70,9 +70,9 @@ describe('commands that care for the ledger', () => {
   it('backup, forget and check: where there is no ledger they say so and begin none', async () => {
     const options = { ...OPTIONS, data: 'empty' };
     for (const command of [
-      (io: PrintIo) => backup(undefined, options, io),
-      (io: PrintIo) => forget(TV, options, io),
-      (io: PrintIo) => check(options, io),
+      (io: DatedIo) => backup(undefined, options, io),
+      (io: DatedIo) => forget(TV, options, io),
+      (io: DatedIo) => check(options, io),
     ]) {
       const { code, stderr } = await said(command);
       expect([code, stderr.replace(home.directory, '')]).to.deep.equal([

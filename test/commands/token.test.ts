@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { readFile as readConfig } from '../../src/app/read-file.ts';
 import { findToken } from '../../src/auth/token.ts';
 import { readTokens } from '../../src/auth/token-file.ts';
-import type { PrintIo } from '../../src/commands/print/print.ts';
+import type { DatedIo } from '../../src/commands/common/command-io.ts';
 import { createToken, listTokens, revokeToken } from '../../src/commands/token.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -18,7 +18,7 @@ describe('wrtmeter token', () => {
   });
   afterEach(() => rm(cwd, { recursive: true }));
 
-  async function said(command: (io: PrintIo) => Promise<number>) {
+  async function said(command: (io: DatedIo) => Promise<number>) {
     const out = { stdout: '', stderr: '' };
     const into = (stream: keyof typeof out) => ({ write: (text: string) => (out[stream] += text) });
     const io = { env: {}, cwd, readFile: readConfig, systemTimezone: 'UTC', clock: { now: () => NOW } };

@@ -2,7 +2,8 @@ import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
-import { ListenError, listen } from '../../src/http/server.ts';
+import { ListenError } from '../../src/errors.ts';
+import { listen } from '../../src/http/server.ts';
 import { ask } from '../support/web/web.ts';
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 };

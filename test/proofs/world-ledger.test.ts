@@ -13,7 +13,6 @@ import { openStore } from '../../src/ledger/storage/store.ts';
 import { render, type Script } from '../../src/simulator/answers/answers.ts';
 import { createRandom, type Random } from '../../src/simulator/random.ts';
 import type { Association } from '../../src/simulator/world/state.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
 import { classicProbes } from '../../src/sources/classic/classic.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import type { ReadAnswer } from '../../src/sources/source.ts';
@@ -23,6 +22,7 @@ import { type Events, knowableEvents, wildEvents } from '../support/proofs/event
 import { hostEvents } from '../support/proofs/host-events.ts';
 import { type Accounting, Oracle } from '../support/simulator/oracle.ts';
 import type { Sighting } from '../support/simulator/sighting.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 
 const BEFORE_WINTER = Date.UTC(2025, 9, 24, 18);
 const END_OF_MONTH = Date.UTC(2025, 9, 31, 6);

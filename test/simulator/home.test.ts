@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { isRandomized } from '../../src/domain/mac.ts';
 import { total } from '../../src/domain/traffic.ts';
 import { home } from '../../src/simulator/home/home.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
 import { scaled } from '../support/simulator/scale.ts';
 import { START } from '../support/simulator/small.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 
 const DAY = 86_400;
 const named = (world: World, name: string): string => {

@@ -1,10 +1,9 @@
 import { about, type Finding } from '../../domain/finding.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { formatBytes } from '../../views/format.ts';
+import { formatBytes, formatShare } from '../../views/format.ts';
 import { both } from '../../views/reconciliation/reasons.ts';
 import type { Reconciliation } from '../../views/reconciliation/reconciliation.ts';
 import { nameOf } from '../../views/view.ts';
-import { formatShare } from './format.ts';
 import type { LedgerSurvey, RouterSurvey, Survey } from './survey.ts';
 
 /** What hosts' headers and the router's own traffic hardly ever reach. */

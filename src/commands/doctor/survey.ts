@@ -18,7 +18,8 @@ import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { type Months, monthsAt, sumMonths } from '../../ledger/usage/months.ts';
 import { httpSender } from '../../transports/http.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
-import { type Reconciliation, type ReconciliationView, reconciliations } from '../../views/reconciliation/reconciliation.ts';
+import type { ReconciliationView } from '../../views/reconciliation/gateways.ts';
+import { type Reconciliation, reconciliations } from '../../views/reconciliation/reconciliation.ts';
 import type { Alias } from '../../views/view.ts';
 
 /** All that the doctor looks at. */

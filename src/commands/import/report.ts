@@ -4,13 +4,10 @@ import type { AccountName } from '../../ledger/account.ts';
 import { countOf, type LeftOut } from '../../ledger/import/figures.ts';
 import type { Plan, PlanLine } from '../../ledger/import/plan.ts';
 import { formatBytes } from '../../views/format.ts';
-import { type Column, printable, textTable } from '../common/text.ts';
+import { type Column, left, printable, right, textTable } from '../common/text.ts';
 
 /** Lines of a table that a person reads; `--json` has all. */
 const MOST_LINES = 100;
-
-const left = (title: string): Column => ({ title, align: 'left' });
-const right = (title: string): Column => ({ title, align: 'right' });
 
 /** What an import does, or would do, for a person: accounts, what is left out and why, and a line for the whole. */
 export async function planText(plan: Plan, timezone: string, dryRun: boolean): Promise<string> {

@@ -7,12 +7,11 @@ import type { PeerServer } from '../../control/server.ts';
 import type { PeerTarget } from '../../control/target.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
-import { quote, SourceError } from '../../errors.ts';
+import { quote, SourceError, UsageError } from '../../errors.ts';
 import type { WireguardConfig } from '../../sources/wireguard/config.ts';
-import { UsageError } from '../print/printed.ts';
 
 /** A peer on its server, and the way to it. */
-export interface ListedPeer {
+export interface PeerOnServer {
   router: string;
   server: PeerServer;
   target: PeerTarget;
@@ -27,14 +26,14 @@ export interface ListedPeer {
 
 /** What the servers showed; a failure is a line for each server that could not be asked. */
 export interface PeerListing {
-  peers: ListedPeer[];
+  peers: PeerOnServer[];
   failures: string[];
   notes: string[];
 }
 
 const READ_MS = 10_000;
 
-/** Asks the servers of a configuration, or one of them, for their peers. Throws a WishError where there is none to ask. */
+/** Asks the servers of a configuration, or one of them, for their peers. Throws a UsageError where there is none to ask. */
 export async function peersOfRouters(
   config: Config,
   { router: wanted, interface: on }: { router: string | undefined; interface: string | undefined },
@@ -112,7 +111,7 @@ async function readPeers(router: RouterConfig): Promise<PeersObservation | Sourc
 }
 
 /** The peer that somebody means: by its public key, else by its name, else by its name in other letters. Throws where several are meant. */
-export function findPeer({ peers }: PeerListing, wanted: string): ListedPeer | null {
+export function findPeer({ peers }: PeerListing, wanted: string): PeerOnServer | null {
   const plain = (text: string) => text.normalize('NFC').toLowerCase();
   const meant =
     parsePublicKey(wanted) !== null

@@ -1,20 +1,40 @@
+import type { Command } from 'commander';
 import { changeLimit } from '../../app/peer-control.ts';
 import type { CliOptions } from '../../config/input.ts';
 import type { ChangeDone, PeerPlace } from '../../control/result.ts';
 import type { Action } from '../../control/target.ts';
 import { shortKey } from '../../domain/public-key.ts';
-import { quote } from '../../errors.ts';
-import type { CommandIo } from '../check.ts';
+import { quote, UsageError } from '../../errors.ts';
+import type { CommandIo } from '../common/command-io.ts';
+import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
-import { printable, safeJson, textTable } from '../common/text.ts';
-import { count, left, UsageError } from '../print/printed.ts';
-import { findPeer, type ListedPeer, type PeerListing, peersOfRouters } from './list.ts';
+import { count, left, printable, safeJson, textTable } from '../common/text.ts';
+import { findPeer, type PeerListing, type PeerOnServer, peersOfRouters } from './list.ts';
 
 export interface PeerOptions extends CliOptions {
   router?: string;
   interface?: string;
   json?: boolean;
   yes?: boolean;
+}
+
+export function register(program: Command, start: Start): void {
+  const peer = program.command('peer').description('manage WireGuard peers on their servers: list, revoke, restore and delete');
+  const onServers = (usage: string, description: string) =>
+    withSettings(peer.command(usage))
+      .description(description)
+      .option('--router <name>', 'one router')
+      .option('--interface <name>', 'one interface');
+  onServers('list', 'show what the servers themselves report: which peers are active, and which revoked')
+    .option('--json', 'as JSON')
+    .action((options: PeerOptions) => start((io) => listAllPeers(options, io)));
+  const change = (action: Action, description: string) =>
+    onServers(`${action} <peer>`, description).action((wanted: string, options: PeerOptions) =>
+      start((io) => changeOnePeer(action, wanted, options, io)),
+    );
+  change('revoke', 'take a peer, by name or public key, off its interface and out of its configuration');
+  change('restore', 'let a revoked peer in again, with its keys and addresses');
+  change('delete', 'delete a peer permanently').option('--yes', 'confirm the deletion');
 }
 
 const DONE: Record<Action, string> = { revoke: 'revoked', restore: 'active again', delete: 'deleted' };
@@ -37,7 +57,7 @@ export function changeOnePeer(action: Action, wanted: string, options: PeerOptio
   });
 }
 
-async function change({ target, server, router, name }: ListedPeer, action: Action, io: CommandIo): Promise<number> {
+async function change({ target, server, router, name }: PeerOnServer, action: Action, io: CommandIo): Promise<number> {
   const result = await server.change(target, action, changeLimit());
   const who = `${name === null ? shortKey(target.publicKey) : quote(name)} on ${router} (${target.interface})`;
   if (!result.ok) {
@@ -102,7 +122,7 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
 }
 
 /** Where interface and configuration do not agree, it says so. */
-function stateText({ state, place, up }: ListedPeer): string {
+function stateText({ state, place, up }: PeerOnServer): string {
   const where: Record<PeerPlace, string> = {
     both: '',
     record: '',

@@ -3,7 +3,8 @@ import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../views/api-v1/audit.ts';
 import type { Outcome } from '../../views/audit-words.ts';
 import { formatBytes } from '../../views/format.ts';
-import { count, type LedgerView, left, type Printed, type Selection } from './printed.ts';
+import { count, left } from '../common/text.ts';
+import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_ROWS = 50;
 

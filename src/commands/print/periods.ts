@@ -1,12 +1,13 @@
 import { type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { quote } from '../../errors.ts';
+import { quote, UsageError } from '../../errors.ts';
 import { readUsage } from '../../ledger/storage/read-usage.ts';
 import { findDevices } from '../../views/find-device.ts';
 import { formatBytes } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
 import { nameOf } from '../../views/view.ts';
-import { count, type LedgerView, left, type Printed, right, type Selection, UsageError } from './printed.ts';
+import { count, left, right } from '../common/text.ts';
+import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_DAYS = 31;
 const MOST_PERIODS = 5000;

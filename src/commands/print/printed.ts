@@ -13,7 +13,7 @@ export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 
   store: Pick<Store, 'all'>;
 }
 
-/** What the command line asks for beside the table itself. */
+/** What the command line asks for besides the table itself. */
 export interface Selection {
   /** A name or a MAC. */
   device?: string;
@@ -28,19 +28,6 @@ export interface Printed {
   summary: string;
   json: unknown;
 }
-
-/** The wish cannot be met: the message is the line that the user reads. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'WishError';
-  }
-}
-
-export const left = (title: string): Column => ({ title, align: 'left' });
-export const right = (title: string): Column => ({ title, align: 'right' });
-
-export const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;
 
 /** `2026-11-20 19:23, 21 s ago` */
 export const seen = ({ timezone, now }: LedgerView, instant: number): string =>

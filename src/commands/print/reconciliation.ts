@@ -3,11 +3,11 @@ import type { Traffic } from '../../domain/traffic.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { readUsage } from '../../ledger/storage/read-usage.ts';
 import { reconciliationJson } from '../../views/api-v1/reconciliation.ts';
-import { formatBytes } from '../../views/format.ts';
+import { formatBytes, formatShare } from '../../views/format.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
 import { type Reconciliation, reconciliations } from '../../views/reconciliation/reconciliation.ts';
-import { formatShare } from '../doctor/format.ts';
-import { type LedgerView, left, type Printed, right } from './printed.ts';
+import { left, right } from '../common/text.ts';
+import type { LedgerView, Printed } from './printed.ts';
 
 /** Every gateway's uplinks held against its hosts. What only a router tells (offloading, full sets) is for the doctor and the service. */
 export async function printReconciliation(view: LedgerView): Promise<Printed> {

@@ -4,9 +4,10 @@ import { formatBytes, rfc3339 } from '../../views/format.ts';
 import { deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
+import { count, left, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
 import { printDays, printMonths } from './periods.ts';
-import { count, type LedgerView, left, type Printed, right, type Selection, seen } from './printed.ts';
+import { type LedgerView, type Printed, type Selection, seen } from './printed.ts';
 import { printReconciliation } from './reconciliation.ts';
 
 /** Something that `wrtmeter print` can print, and the options that it knows beside --json. */

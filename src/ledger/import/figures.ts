@@ -2,10 +2,11 @@ import type { Day } from '../../domain/calendar.ts';
 import type { Baseline } from '../../domain/counter.ts';
 import type { SourceName } from '../../domain/observation.ts';
 import type { Traffic } from '../../domain/traffic.ts';
+import { UsageError } from '../../errors.ts';
 import type { AccountName } from '../account.ts';
 
 /** A file that cannot be imported: the message is the line that the user reads. */
-export class ImportError extends Error {
+export class ImportError extends UsageError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'ImportError';

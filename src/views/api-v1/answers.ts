@@ -93,7 +93,7 @@ function sourceJson({ source, success, lastTried, lastSuccess, duration, skipped
   };
 }
 
-export function deviceJson(row: DeviceRow) {
+function deviceJson(row: DeviceRow) {
   return {
     mac: row.mac,
     macs: row.macs,
@@ -121,7 +121,7 @@ function onAirJson(air: OnAir) {
   };
 }
 
-export function uplinkJson(row: WanRow) {
+function uplinkJson(row: WanRow) {
   return {
     router: row.router,
     interface: row.interface,

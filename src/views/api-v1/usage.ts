@@ -20,7 +20,7 @@ export interface UsageAnswer {
 }
 
 /** The bytes of an uplink, a device, a host, a station or a peer over the time asked for. */
-export interface UsageSeries {
+interface UsageSeries {
   kind: AccountKind;
   router: string | null;
   interface: string | null;
@@ -36,7 +36,7 @@ export interface UsageSeries {
   buckets: UsageBucket[];
 }
 
-export interface UsageBucket {
+interface UsageBucket {
   start: string;
   download_bytes: number;
   upload_bytes: number;
@@ -107,7 +107,7 @@ function queriesOf({ books }: UsageView, request: UsageRequest, chosen: readonly
 }
 
 /** The periods that days lie in, cut to those days. Throws a RequestError where they are too many. */
-export function periodsWithin({ from, to }: { from: Day; to: Day }, periodOf: (day: Day) => Month): Month[] {
+function periodsWithin({ from, to }: { from: Day; to: Day }, periodOf: (day: Day) => Month): Month[] {
   const found: Month[] = [];
   for (let day = from; day < to; ) {
     const { end } = periodOf(day);

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import { newStatus } from '../../domain/status.ts';
 import type { View } from '../view.ts';
-import { families } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 
 const INTRODUCTION = `# Metrics
 
@@ -15,7 +15,9 @@ was not seen for \`expire\` (30 days) leaves \`/metrics\` and comes back with it
 
 /** The text of docs/metrics.md. */
 export async function metricsDocument(own: Registry): Promise<string> {
-  const rows = families(EMPTY).map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.join(', ') || '–', help]);
+  const rows = createMetrics()
+    .families(EMPTY)
+    .map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.join(', ') || '–', help]);
   const defaults = (await own.getMetricsAsJSON()).map(({ name, type, help }) => [`\`${name}\``, String(type), '', help]);
   return [
     INTRODUCTION,

@@ -1,18 +1,21 @@
-import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import type { Account } from '../../ledger/account.ts';
+import type { Traffic } from '../../domain/traffic.ts';
 import { isMac } from '../../ledger/posting/feeding.ts';
+import { unknownBytes } from '../rows/hosts.ts';
 import { nameOf, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, gauge, lastingLabels } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type LastingLabels, lastingLabels } from './family.ts';
 
 const BYTES = ['router', 'mac', 'hostname'];
-
-const named = lastingLabels();
 
 /**
  * Routed bytes of every machine behind a gateway. Those of addresses whose MAC is not known are one gauge a router and no counter: they
  * go over to the MAC when it is learned, and a counter must not fall.
  */
-export function hostFamilies(view: View): Family[] {
+export function hostFamilies(): FamilyMaker {
+  const named = lastingLabels();
+  return (view) => familiesOf(view, named);
+}
+
+function familiesOf(view: View, named: LastingLabels): Family[] {
   const accounts = shownAccounts(view, 'host');
   const rows = accounts
     .filter(({ key }) => isMac(key))
@@ -20,7 +23,7 @@ export function hostFamilies(view: View): Family[] {
       account,
       sharedLabels: named(account, { router: account.router, mac: account.key, hostname: nameOf(view, account.key) }),
     }));
-  const unknown = unknownByRouter(accounts);
+  const unknown = unknownBytes(accounts);
   const side = (direction: keyof Traffic) => [...unknown].map(([router, bytes]) => ({ sharedLabels: { router }, value: bytes[direction] }));
   return [
     counter(
@@ -48,13 +51,4 @@ export function hostFamilies(view: View): Family[] {
       side('upload'),
     ),
   ];
-}
-
-/** Every router that counts hosts has a sum, be it nothing. */
-function unknownByRouter(accounts: readonly Account[]): Map<string, Traffic> {
-  const sums = new Map<string, Traffic>();
-  for (const { router, key, total } of accounts) {
-    sums.set(router, plus(sums.get(router) ?? NOTHING, isMac(key) ? NOTHING : total));
-  }
-  return sums;
 }

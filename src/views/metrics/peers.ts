@@ -1,16 +1,18 @@
 import type { Account } from '../../ledger/account.ts';
 import { type KnownPeer, peerKey } from '../../ledger/posting/peers.ts';
 import { nameOfPeer, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, gauge, type Labels, lastingLabels, type Sample } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type Labels, type LastingLabels, lastingLabels, type Sample } from './family.ts';
 
 const PEER = ['router', 'interface', 'public_key'];
 const BYTES = [...PEER, 'name'];
 
-const named = lastingLabels();
-const bare = lastingLabels();
-
 /** Bytes of every WireGuard peer, and what its server says of it. */
-export function peerFamilies(view: View): Family[] {
+export function peerFamilies(): FamilyMaker {
+  const labels = { named: lastingLabels(), bare: lastingLabels() };
+  return (view) => familiesOf(view, labels);
+}
+
+function familiesOf(view: View, { named, bare }: Record<'named' | 'bare', LastingLabels>): Family[] {
   const rows = shownAccounts(view, 'peer').map((account) => ({ account, sharedLabels: named(account, bytesLabels(view, account)) }));
   const samples = (value: (account: Account) => number): Sample[] =>
     rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: value(account) }));

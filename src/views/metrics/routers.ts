@@ -2,16 +2,27 @@ import type { RouterStatus, SourceStatus } from '../../domain/status.ts';
 import { FAILURE_REASONS, type FailureReason } from '../../errors.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
 import type { View } from '../view.ts';
-import { counter, type Family, gauge, lastingLabels, type Sample } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type LastingLabels, lastingLabels, type Sample } from './family.ts';
 
 const SOURCE = ['router', 'source'];
 
-const ofSource = lastingLabels();
-const ofLease = lastingLabels();
-const ofReason = new Map<FailureReason, ReturnType<typeof lastingLabels>>(FAILURE_REASONS.map((reason) => [reason, lastingLabels()]));
-
 /** How reading the routers goes, and what they say of themselves. */
-export function routerFamilies(view: View): Family[] {
+export function routerFamilies(): FamilyMaker {
+  const labels = {
+    ofSource: lastingLabels(),
+    ofLease: lastingLabels(),
+    ofReason: new Map(FAILURE_REASONS.map((reason) => [reason, lastingLabels()])),
+  };
+  return (view) => familiesOf(view, labels);
+}
+
+interface LabelSets {
+  ofSource: LastingLabels;
+  ofLease: LastingLabels;
+  ofReason: ReadonlyMap<FailureReason, LastingLabels>;
+}
+
+function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Family[] {
   const sources = view.routers.flatMap(({ name, sources }) =>
     [...sources.values()].map((status) => ({ labels: ofSource(status, { router: name, source: status.source }), status })),
   );

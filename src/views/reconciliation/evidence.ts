@@ -3,7 +3,18 @@ import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
 import type { ReadAudit } from '../api-v1/audit.ts';
 import type { ReadUsage } from '../api-v1/usage.ts';
-import { type Evidence, earliest, type Gateway, gateways, type ReconciliationView } from './reconciliation.ts';
+import { earliest, type Gateway, gateways, type ReconciliationView } from './gateways.ts';
+
+/** What the file of the ledger says beside the books, for one gateway and its running month. */
+export interface Evidence {
+  /** What the uplinks carried before hosts were counted; null where that cannot be told. */
+  before: Traffic | null;
+  /** Bytes that were not posted because no line could have carried them. */
+  refusedHosts: Traffic;
+  refusedWan: Traffic;
+  /** Gaps in the readings of hosts. */
+  gaps: number;
+}
 
 /** What reads the ledger's file. */
 export interface ReadLedger {

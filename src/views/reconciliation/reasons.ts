@@ -3,7 +3,8 @@ import type { HostMethod } from '../../domain/observation.ts';
 import { isZero, NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import type { Account } from '../../ledger/account.ts';
 import { formatBytes } from '../format.ts';
-import type { Evidence, Gateway } from './reconciliation.ts';
+import type { Evidence } from './evidence.ts';
+import type { Gateway } from './gateways.ts';
 
 /** Why an uplink and the hosts behind it do not agree. */
 export const REASON_KINDS = [
@@ -20,7 +21,7 @@ export const REASON_KINDS = [
   'larger',
   'own',
 ] as const;
-export type ReasonKind = (typeof REASON_KINDS)[number];
+type ReasonKind = (typeof REASON_KINDS)[number];
 
 export interface Reason {
   kind: ReasonKind;

@@ -5,22 +5,9 @@ import type { Account } from '../../ledger/account.ts';
 import { readerKey } from '../../ledger/books.ts';
 import { isMac } from '../../ledger/posting/feeding.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
-import type { View } from '../view.ts';
+import type { Evidence } from './evidence.ts';
+import { earliest, type Gateway, gateways, type ReconciliationView } from './gateways.ts';
 import { type GatewayFacts, type Reason, reasonsOf } from './reasons.ts';
-
-/** What a reconciliation is made of. A ledger that is only read has no routers' answers. */
-export type ReconciliationView = Pick<View, 'books' | 'months' | 'routers' | 'timezone' | 'now'>;
-
-/** What the file of the ledger tells beside the books, for one gateway and its running month. */
-export interface Evidence {
-  /** What the uplinks carried before hosts were counted; null where that cannot be told. */
-  before: Traffic | null;
-  /** Bytes that were not posted because no line could have carried them. */
-  refusedHosts: Traffic;
-  refusedWan: Traffic;
-  /** Gaps in the readings of hosts. */
-  gaps: number;
-}
 
 /** A gateway's uplinks held against its hosts, for the billing period of its uplinks that runs. */
 export interface Reconciliation {
@@ -53,39 +40,6 @@ export function reconciliations(view: ReconciliationView, evidence: ReadonlyMap<
     .sort((a, b) => (a.router < b.router ? -1 : 1))
     .map((gateway) => reconcile(view, gateway, evidence.get(gateway.router)));
 }
-
-/** The accounts of a router that are held against each other. */
-export interface Gateway {
-  router: string;
-  uplinks: Account[];
-  overlays: Account[];
-  hosts: Account[];
-  peers: Account[];
-}
-
-/** Routers with an uplink whose hosts are counted. */
-export function gateways({ books }: Pick<View, 'books'>): Gateway[] {
-  const found = new Map<string, Gateway>();
-  for (const account of books.accounts.values()) {
-    const { kind, router } = account;
-    if (kind !== 'wan' && kind !== 'host' && kind !== 'peer') continue;
-    const gateway = found.get(router) ?? { router, uplinks: [], overlays: [], hosts: [], peers: [] };
-    found.set(router, gateway);
-    if (kind === 'wan') gateway[account.overlay ? 'overlays' : 'uplinks'].push(account);
-    else gateway[kind === 'host' ? 'hosts' : 'peers'].push(account);
-  }
-  // As in the home's sum: where there is none but inside others, those count.
-  const whole = [...found.values()].map((gateway) =>
-    gateway.uplinks.length > 0 ? gateway : { ...gateway, uplinks: gateway.overlays, overlays: [] },
-  );
-  return whole.filter(
-    ({ router, uplinks, hosts }) => uplinks.length > 0 && (hosts.length > 0 || books.readers.has(readerKey(router, 'hosts'))),
-  );
-}
-
-/** Unix ms at which the first of some accounts was made; null where there is none. */
-export const earliest = (accounts: readonly Account[]): number | null =>
-  accounts.length === 0 ? null : accounts.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Number.POSITIVE_INFINITY);
 
 function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidence | undefined): Reconciliation {
   const { router, uplinks, hosts: accounts } = gateway;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { peerAccess } from '../../../src/app/peer-control.ts';
 import { readFile } from '../../../src/app/read-file.ts';
-import type { CommandIo } from '../../../src/commands/check.ts';
+import type { CommandIo } from '../../../src/commands/common/command-io.ts';
 import { changeOnePeer, listAllPeers, type PeerOptions } from '../../../src/commands/peer/peer.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { type AccessServer, accessServer } from '../../support/wireguard/access-server.ts';

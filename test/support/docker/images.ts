@@ -14,7 +14,7 @@ export const appImage = 'wrtmeter-lab:app';
 const buildImage = 'wrtmeter-lab:build';
 
 /** The images that the project is built on, as its files name them. */
-export function baseImages(): { node: string; prometheus: string; grafana: string } {
+function baseImages(): { node: string; prometheus: string; grafana: string } {
   const node = /^ARG BASE=(\S+)$/m.exec(readFileSync(join(project, 'Dockerfile'), 'utf8'))?.[1];
   const { services } = parse(readFileSync(join(project, 'docker-compose.yml'), 'utf8'));
   if (node === undefined) throw new Error('Dockerfile names no base image');

@@ -11,7 +11,7 @@ import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
 import { STATION_RULES } from '../../../src/sources/openwrt/stations.ts';
 import { WAN_RULES } from '../../../src/sources/openwrt/uplinks.ts';
 
-export const CLASSIC: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
+const CLASSIC: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 export const START = Date.UTC(2026, 2, 10, 12, 0, 0);
 export const PHONE = '02:00:00:00:00:01';
 export const LAPTOP = '02:00:00:00:00:02';

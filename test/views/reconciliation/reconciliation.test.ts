@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { Traffic } from '../../../src/domain/traffic.ts';
 import { reconciliationAnswer, reconciliationJson } from '../../../src/views/api-v1/reconciliation.ts';
-import { families } from '../../../src/views/metrics/metrics.ts';
+import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import { reconciliationFamilies } from '../../../src/views/metrics/reconciliation.ts';
 import { schemas } from '../../../src/views/openapi/schemas.ts';
 import { gatherEvidence } from '../../../src/views/reconciliation/evidence.ts';
@@ -269,7 +269,11 @@ describe('reconciliation', () => {
       reconciliationFamilies(home.view(NOW + 31 * DAY)).flatMap(({ samples }) => samples),
       'long unseen',
     ).to.deep.equal([]);
-    expect(families(home.view(NOW)).map(({ name }) => name)).to.include('wrtmeter_router_unattributed_month_download_bytes');
+    expect(
+      createMetrics()
+        .families(home.view(NOW))
+        .map(({ name }) => name),
+    ).to.include('wrtmeter_router_unattributed_month_download_bytes');
   });
 
   it('the API says the same, shares with four digits', async () => {

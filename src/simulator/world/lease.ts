@@ -1,9 +1,9 @@
-import type { DeviceState } from '../world/state.ts';
+import type { DeviceState } from './state.ts';
 
-/** What OpenWrt gives unless it is told otherwise. */
+/** OpenWrt's default lease time. */
 export const LEASE_MS = 12 * 3600_000;
 
-/** A connected device renews at half time; what has left is forgotten when its time is over. */
+/** A connected device renews at half time; the lease of one that has left ends when its time is over. */
 export function keepLease(device: DeviceState, at: number): void {
   const { lease } = device;
   if (lease === null) return;

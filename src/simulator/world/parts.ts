@@ -1,9 +1,10 @@
 import type { CountingState } from './counting.ts';
-import type { Association, DeviceState, RadioState, RouterState, UplinkState } from './state.ts';
+import type { Association, DeviceState, RadioState, RouterState } from './state.ts';
 import type { PeerState, TunnelState } from './tunnels.ts';
+import type { UplinkState } from './uplink.ts';
 
-/** Who and what there is in a world, by name. Whoever asks for what is not there is told so. */
-export class Places {
+/** What a world consists of, by name. Throws for a name that is not there. */
+export class WorldParts {
   readonly routers = new Map<string, RouterState>();
   readonly devices = new Map<string, DeviceState>();
 
@@ -51,7 +52,7 @@ export class Places {
     );
   }
 
-  /** The way to the Internet that is in use. */
+  /** The uplink that is in use. */
   activeUplink(): UplinkState | undefined {
     for (const router of this.routers.values()) {
       for (const uplink of router.uplinks) if (uplink.up) return uplink;

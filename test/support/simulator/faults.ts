@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { answer } from '../../../src/simulator/routers.ts';
 
 /** Ways in which a router fails to answer. */
 export type Fault =
-  /** Accepts the request and says nothing. */
+  /** Accepts the request and never answers. */
   | { kind: 'hang' }
   /** Nobody listens on the port. Of the whole router, whatever the script. */
   | { kind: 'refuse' }
@@ -13,15 +14,15 @@ export type Fault =
   | { kind: 'late'; ms: number }
   | { kind: 'status'; status: number }
   | { kind: 'redirect'; to: string }
-  /** Bytes that are no text. */
+  /** Bytes that are not text. */
   | { kind: 'garbage' }
   /** A login page, as a captive portal sends it. */
   | { kind: 'html' }
   /** Content-Length of the whole, then half of it. */
   | { kind: 'short' }
-  /** The first lines (half of them, unless told) and a proper end: what is left when a CGI script is killed. */
+  /** The first lines (half of them by default) and a proper end: what is left when a CGI script is killed. */
   | { kind: 'cut-line'; lines?: number }
-  /** Ends in the middle of a number, and the framing does not tell: the connection closes, or (`chunked`) the answer ends properly. */
+  /** Ends in the middle of a number, and the framing does not show it: the connection closes, or (`chunked`) the answer ends properly. */
   | { kind: 'cut-number'; chunked?: boolean }
   /** Never ends. */
   | { kind: 'flood' }
@@ -29,7 +30,7 @@ export type Fault =
   | { kind: 'trickle'; ms?: number }
   | { kind: 'huge-header' }
   | { kind: 'empty' }
-  /** A field says what it cannot. */
+  /** A field has an impossible value. */
   | { kind: 'lie'; lie: Lie };
 
 export type Lie = keyof typeof LIES;
@@ -49,7 +50,7 @@ export const ALL_LIES = Object.keys(LIES) as Lie[];
 
 const half = (text: string): string => text.slice(0, Math.ceil(text.length / 2));
 
-/** The first lines of an answer, half of them unless told. */
+/** The first lines of an answer, half of them by default. */
 export function firstLines(text: string, lines?: number): string {
   const all = text.split('\n').slice(0, -1);
   return all
@@ -85,7 +86,7 @@ export function distort(text: string, lie: Lie): string {
   return fields.reduce((distorted, field) => distorted.replace(field, (_, before: string) => before + LIES[lie]), text);
 }
 
-/** Answers a request as the fault will have it. `honest` is what a healthy router would say. */
+/** Answers a request with a fault. `honest` is what a healthy router would answer. */
 export function answerWith(fault: Fault, honest: string, request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request;
   switch (fault.kind) {
@@ -138,13 +139,6 @@ export function answerWith(fault: Fault, honest: string, request: IncomingMessag
     default:
       fault satisfies never;
   }
-}
-
-/** As uhttpd answers for a CGI script, whose length it does not know beforehand. */
-export function answer(response: ServerResponse, body: string | Buffer): void {
-  response.writeHead(200, { 'Content-Type': 'text/plain' });
-  if (body.length > 0) response.write(body);
-  response.end();
 }
 
 const GARBAGE = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 167 + (i >> 3) * 31) & 255));

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { readFile } from '../../src/app/read-file.ts';
-import { check } from '../../src/commands/check.ts';
-import type { CliOptions } from '../../src/config/input.ts';
-import { FIXTURES } from '../config/support.ts';
+import { readFile } from '../../../src/app/read-file.ts';
+import { check } from '../../../src/commands/check/check.ts';
+import type { CliOptions } from '../../../src/config/input.ts';
+import { FIXTURES } from '../../config/support.ts';
 
 async function run(options: CliOptions, env: Record<string, string> = {}, cwd = `${FIXTURES}/good`) {
   const output = { stdout: '', stderr: '' };

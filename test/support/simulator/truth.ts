@@ -1,7 +1,7 @@
-import type { Traffic } from '../../domain/traffic.ts';
-import type { Places } from './places.ts';
-import type { RouterState } from './state.ts';
-import type { PeerState } from './tunnels.ts';
+import type { Traffic } from '../../../src/domain/traffic.ts';
+import type { WorldParts } from '../../../src/simulator/world/parts.ts';
+import type { RouterState } from '../../../src/simulator/world/state.ts';
+import type { PeerState } from '../../../src/simulator/world/tunnels.ts';
 
 /** The bytes that truly moved since the world began. */
 export interface Truth {
@@ -20,7 +20,7 @@ export interface Truth {
   beyond: Map<string, Map<string, Traffic>>;
 }
 
-export function truthOf(world: Places): Truth {
+export function truthOf(world: WorldParts): Truth {
   const devices = [...world.devices.values()];
   const routers = [...world.routers.values()];
   return {

@@ -1,21 +1,20 @@
-import { dayOf, dayText, localText } from '../domain/calendar.ts';
-import { listBackups } from '../ledger/backup/backups.ts';
-import { ledgerPath, sizeOf } from '../ledger/storage/files.ts';
-import { type FileVerdict, inspect } from '../ledger/storage/inspect.ts';
-import { brokenRules, type Inventory, RULES_CHECKED, takeInventory } from '../ledger/storage/integrity.ts';
-import { openStoreToRead } from '../ledger/storage/store.ts';
-import { formatBytes } from '../views/format.ts';
-import { requireLedger } from './common/run-command.ts';
-import { printable } from './common/text.ts';
-import { count } from './print/printed.ts';
+import { dayOf, dayText, localText } from '../../domain/calendar.ts';
+import { listBackups } from '../../ledger/backup/backups.ts';
+import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
+import { type FileVerdict, inspect } from '../../ledger/storage/inspect.ts';
+import { brokenRules, type Inventory, RULES_CHECKED, takeInventory } from '../../ledger/storage/integrity.ts';
+import { openStoreToRead } from '../../ledger/storage/store.ts';
+import { formatBytes } from '../../views/format.ts';
+import { requireLedger } from '../common/run-command.ts';
+import { count, printable } from '../common/text.ts';
 
-/** A ledger looked through: lines for the reader, and a line for each thing that is wrong. */
+/** What a check of the ledger found: lines to print, and one line for each problem. */
 export interface LedgerReport {
   lines: string[];
   problems: string[];
 }
 
-/** Looks through the ledger of a data directory and its backups, also while the service runs. Throws a LedgerError. */
+/** Checks the ledger of a data directory and its backups, also while the service runs. Throws a LedgerError. */
 export async function reportLedger(directory: string, timezone: string): Promise<LedgerReport> {
   await requireLedger(directory);
   const path = ledgerPath(directory);

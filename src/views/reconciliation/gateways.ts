@@ -1,0 +1,39 @@
+import type { Account } from '../../ledger/account.ts';
+import { readerKey } from '../../ledger/books.ts';
+import type { View } from '../view.ts';
+
+/** What a reconciliation is made of. A ledger that is only read has no routers' answers. */
+export type ReconciliationView = Pick<View, 'books' | 'months' | 'routers' | 'timezone' | 'now'>;
+
+/** The accounts of a router that are held against each other. */
+export interface Gateway {
+  router: string;
+  uplinks: Account[];
+  overlays: Account[];
+  hosts: Account[];
+  peers: Account[];
+}
+
+/** Routers with an uplink whose hosts are counted. */
+export function gateways({ books }: Pick<View, 'books'>): Gateway[] {
+  const found = new Map<string, Gateway>();
+  for (const account of books.accounts.values()) {
+    const { kind, router } = account;
+    if (kind !== 'wan' && kind !== 'host' && kind !== 'peer') continue;
+    const gateway = found.get(router) ?? { router, uplinks: [], overlays: [], hosts: [], peers: [] };
+    found.set(router, gateway);
+    if (kind === 'wan') gateway[account.overlay ? 'overlays' : 'uplinks'].push(account);
+    else gateway[kind === 'host' ? 'hosts' : 'peers'].push(account);
+  }
+  // As in the home's sum: where there is none but inside others, those count.
+  const whole = [...found.values()].map((gateway) =>
+    gateway.uplinks.length > 0 ? gateway : { ...gateway, uplinks: gateway.overlays, overlays: [] },
+  );
+  return whole.filter(
+    ({ router, uplinks, hosts }) => uplinks.length > 0 && (hosts.length > 0 || books.readers.has(readerKey(router, 'hosts'))),
+  );
+}
+
+/** Unix ms at which the first of some accounts was made; null where there is none. */
+export const earliest = (accounts: readonly Account[]): number | null =>
+  accounts.length === 0 ? null : accounts.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Number.POSITIVE_INFINITY);
