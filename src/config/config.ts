@@ -46,16 +46,16 @@ export interface Listen {
   port: number;
 }
 
-export interface BillingConfig {
+interface BillingConfig {
   /** Day of the month, 1 to 31. */
   day: number;
 }
 
 export const ACCOUNTINGS = ['auto', 'hosts', 'stations'] as const;
-export type Accounting = (typeof ACCOUNTINGS)[number];
+type Accounting = (typeof ACCOUNTINGS)[number];
 
 export const READ_ACCESSES = ['open', 'token'] as const;
-export type ReadAccess = (typeof READ_ACCESSES)[number];
+type ReadAccess = (typeof READ_ACCESSES)[number];
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -13,7 +13,7 @@ export interface ConfigFile {
 }
 
 /** The files looked for, in this order, where none is named. */
-export const USUAL_FILES = ['wrtmeter.yaml', 'wrtmeter.yml', 'routers.json'] as const;
+const USUAL_FILES = ['wrtmeter.yaml', 'wrtmeter.yml', 'routers.json'] as const;
 
 const MAX_FILE = 1024 * 1024;
 

@@ -20,7 +20,7 @@ export interface LoadedConfig {
 }
 
 /** Where a router usually is, tried if none is named anywhere. */
-export const USUAL_ROUTER = 'http://192.168.1.1';
+const USUAL_ROUTER = 'http://192.168.1.1';
 
 const DAY = 86_400;
 

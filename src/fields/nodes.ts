@@ -1,7 +1,7 @@
 /** A piece of a configuration file that knows where it stands. All scalars are text: `0123` stays what was written. */
 export type Node = Scalar | Mapping | List | Broken;
 
-export interface Scalar {
+interface Scalar {
   kind: 'scalar';
   place: string;
   /** Variables put in. */
@@ -24,14 +24,14 @@ export interface KeyValue {
   value: Node;
 }
 
-export interface List {
+interface List {
   kind: 'list';
   place: string;
   items: Node[];
 }
 
 /** Its error has been reported already. */
-export interface Broken {
+interface Broken {
   kind: 'broken';
   place: string;
 }

@@ -60,7 +60,7 @@ export interface ReadUrl extends RouterUrl {
 }
 
 /** Another router of the configuration, as a clash sees it. */
-export interface OtherRouter {
+interface OtherRouter {
   name: string;
   /** Its entry of the same kind, if it has one. */
   same: unknown;
@@ -80,7 +80,7 @@ export interface MachineTarget {
 }
 
 /** What a probe reaches its router with. */
-export interface KindTools {
+interface KindTools {
   send: SendRequest;
   machine(target: MachineTarget): { each: RunEach; asRoot: (argv: Argv) => Argv };
   /** Width of the router's counters where the configuration sets it. */

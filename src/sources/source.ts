@@ -33,7 +33,7 @@ export interface Probe {
 }
 
 /** Lines that one answer may have: bounds memory and work. A gateway of 5,000 devices has ten for each, with its temporary addresses of a day. */
-export const MOST_ANSWER_LINES = 150_000;
+const MOST_ANSWER_LINES = 150_000;
 
 /** A cumulative byte count: decimal digits, and no more than can be told exactly. */
 export function parseCounter(text: string, field: string): number {

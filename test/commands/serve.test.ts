@@ -71,9 +71,9 @@ describe('wrtmeter serve', () => {
   });
 
   it('SIGTERM ends a running round, posts what was read, and exits 0 within 5 s', async () => {
-    const config = await yaml(`routers:\n${router('gateway')}${router('attic', '/hang')}`);
+    const config = await yaml(`timeout: 2s\nrouters:\n${router('gateway')}${router('attic', '/hang')}`);
     const first = await start(['--config', config]);
-    await first.scrape(1);
+    await first.scrape(10);
     counter = 1000;
     const scrape = fetch(`${first.url}/metrics`, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': '60' } }).then((r) => r.status);
     await pause(300);

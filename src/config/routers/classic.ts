@@ -7,7 +7,7 @@ import { type ClassicSource, classic } from '../../sources/classic/kind.ts';
 import { loginIn, nameOf, type RouterEntry } from './routers.ts';
 
 /** The keys of a router in the older collectors' routers.json, and what each gives. */
-export const CLASSIC_KEYS: ReadonlyMap<string, ClassicSource> = new Map([
+const CLASSIC_KEYS: ReadonlyMap<string, ClassicSource> = new Map([
   ['ap_stats', 'stations'],
   ['wan_stats', 'wan'],
   ['dhcp_leases', 'leases'],

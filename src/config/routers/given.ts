@@ -36,13 +36,13 @@ export function routersOfUrls(urls: readonly string[], place: string, problems: 
 export const splitUrls = (text: string): string[] => text.split(/[\s,]+/).filter((url) => url !== '');
 
 /** `home=http://192.168.1.1`, or the URL alone: then the name is null. */
-export function parseNamedUrl(text: string): RouterUrl & { name: string | null } {
+function parseNamedUrl(text: string): RouterUrl & { name: string | null } {
   const match = /^([^=:/?#@]+)=(.*)$/s.exec(text);
   return { ...parseScriptUrl(match?.[2] ?? text), name: match?.[1] ?? null };
 }
 
 /** What a router is called that was given by URL alone: its host, with the port where another has the same host. */
-export function namesOfUrls(urls: readonly Located<{ url: string; name: string | null }>[]): string[] {
+function namesOfUrls(urls: readonly Located<{ url: string; name: string | null }>[]): string[] {
   const hosts = urls.map(({ value }) => new URL(value.url).hostname.replace(/^\[|\]$/g, ''));
   return urls.map(({ value }, index) => {
     if (value.name !== null) return value.name;

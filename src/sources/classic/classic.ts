@@ -80,4 +80,4 @@ export function parseLeases(answer: Answer): { leases: Lease[]; skipped: number 
 }
 
 /** dnsmasq writes `duid DUID` before its IPv6 leases, and in these an identity number in the place of the MAC. */
-export const isDhcpv6 = (line: string): boolean => /^duid /.test(line) || /^\d+ T?\d+ [0-9a-f:]+ /i.test(line);
+const isDhcpv6 = (line: string): boolean => /^duid /.test(line) || /^\d+ T?\d+ [0-9a-f:]+ /i.test(line);

@@ -9,7 +9,7 @@ import { hostsProbe } from '../openwrt/wrtmeter.ts';
 import { CLASSIC_STATION_RULES, classicProbes } from './classic.ts';
 
 /** What each classic script reads; hosts.cgi is not of the older collectors, and answers in the format of wrtmeter.cgi. */
-export const CLASSIC_SOURCES = ['stations', 'wan', 'leases', 'hosts'] as const;
+const CLASSIC_SOURCES = ['stations', 'wan', 'leases', 'hosts'] as const;
 export type ClassicSource = (typeof CLASSIC_SOURCES)[number];
 
 /** The URL of each script that is read: at least one. */

@@ -10,7 +10,7 @@ import { WAN_RULES } from './uplinks.ts';
 import { wrtmeterProbe } from './wrtmeter.ts';
 
 /** Where the script that answers everything is installed. */
-export const SCRIPT_PATH = '/cgi-bin/wrtmeter.cgi';
+const SCRIPT_PATH = '/cgi-bin/wrtmeter.cgi';
 
 /** The URL of a router: a bare address means the script that answers everything there. */
 export function parseScriptUrl(text: string): RouterUrl {

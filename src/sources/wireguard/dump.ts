@@ -4,7 +4,7 @@ import { SourceError } from '../../errors.ts';
 import { linesOf } from '../source.ts';
 
 /** A peer as `wg` and `awg` print it. */
-export interface DumpedPeer {
+interface DumpedPeer {
   publicKey: string;
   endpoint: string | null;
   allowedIps: string[];

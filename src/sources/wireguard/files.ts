@@ -12,7 +12,7 @@ export const USUAL_FILES = [
   '/opt/amnezia/wireguard/%i.conf',
 ] as const;
 
-export interface RevokedPeer {
+interface RevokedPeer {
   publicKey: string;
   name: string | null;
   allowedIps: string[];

@@ -23,6 +23,7 @@ time zone       Europe/Berlin
 billing day     31
 accounting      hosts
 heartbeat       10m
+timeout         20s
 min interval    5s
 hourly figures  kept 90d
 expire          1w
