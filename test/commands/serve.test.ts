@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
-import net, { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Exporter, startExporter } from '../support/program/exporter.ts';
 import type { Sample } from '../support/prometheus/text.ts';
+import { freePort } from '../support/web/port.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -150,10 +151,7 @@ describe('wrtmeter serve', () => {
 
 describe('wrtmeter demo', () => {
   it('shows a home that lives, and leaves nothing behind', async () => {
-    const socket = net.createServer().listen(0, '127.0.0.1');
-    await new Promise((done) => socket.once('listening', done));
-    const { port } = socket.address() as AddressInfo;
-    socket.close();
+    const port = await freePort();
     const child = spawn(process.execPath, [MAIN, 'demo', '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'ignore'] });
     const ended = new Promise<number | null>((done) => child.once('close', done));
     let out = '';
