@@ -1,4 +1,4 @@
-# The base for amd64 and arm64. Node 24 has no image for arm/v7: docs/compose.md names the base to build on there.
+# The base for amd64 and arm64. Node 24 has no image for arm/v7; docs/compose.md names a base for it.
 ARG BASE=node:24.21.0-trixie-slim
 
 FROM ${BASE} AS build
@@ -6,8 +6,8 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 make g++ \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-# sqlite3 is compiled against this image's glibc and the headers that come with its Node, so that nothing but the packages
-# of the lock file is fetched. The install scripts of all other packages stay off.
+# Compile sqlite3 against this image's glibc and the headers of its Node, so that only packages of the lock file are downloaded.
+# The install scripts of all other packages stay disabled.
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts \
  && npm_config_build_from_source=true npm_config_nodedir=/usr/local npm rebuild sqlite3
@@ -33,7 +33,7 @@ USER node
 VOLUME /data
 EXPOSE 9780
 STOPSIGNAL SIGTERM
-# Once a minute is enough for a meter; each check is a process of its own, which a small board notices.
+# Once a minute is enough for a meter. Each check starts a process, which is noticeable on a small board.
 HEALTHCHECK --interval=60s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "-e", "require('node:http').get({host:'127.0.0.1',port:process.env.WRTMETER_LISTEN.split(':').pop(),path:'/-/healthy'},r=>process.exit(r.statusCode===200?0:1)).on('error',()=>process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/main.js"]

@@ -5,7 +5,7 @@ import { home } from './home.ts';
 import { wifi } from './wifi.ts';
 import { wireguard } from './wireguard.ts';
 
-/** Every dashboard by the name of its file in dashboards/. */
+/** Every dashboard by its file name in dashboards/. */
 export const dashboards: Record<string, () => Dashboard> = {
   'home.json': home,
   'device.json': device,

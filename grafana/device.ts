@@ -3,11 +3,11 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
 import { devices, page } from './page.ts';
 import { bands, field, grid, hidden, lines, numbers, small, words } from './panels.ts';
-import { airTold, monthOf, rateOf } from './queries.ts';
+import { airReported, monthOf, rateOf } from './queries.ts';
 
 const mac = 'mac="$mac"';
 
-/** One device: how much, how fast, where on the air. Everything is asked by MAC, so that a changed name or a second router splits nothing. */
+/** One device: volume, rate and access points. All queries select by MAC, so a changed name or a second router does not split the device. */
 export function device(): Dashboard {
   return page({
     uid: 'wrtmeter-device',
@@ -40,7 +40,7 @@ const half = { width: 12, height: 8 };
 const rateNow = () =>
   numbers({
     title: 'Now',
-    description: 'What the device moves at this moment, averaged over the last few readings.',
+    description: 'Current rate of the device, averaged over the last few readings.',
     width: 6,
     height: 4,
     unit: unit.rate,
@@ -52,7 +52,7 @@ const rateNow = () =>
 const monthSoFar = () =>
   numbers({
     title: 'Month so far',
-    description: 'Bytes of the device since the month began. 1 GiB is 1024³ bytes.',
+    description: 'Bytes of the device since the start of the month. 1 GiB is 1024³ bytes.',
     width: 6,
     height: 4,
     unit: unit.volume,
@@ -61,7 +61,7 @@ const monthSoFar = () =>
 const share = () =>
   numbers({
     title: 'Share of the month',
-    description: 'Its part of what all devices together moved in this month.',
+    description: 'Share of this device in the bytes of all devices this month.',
     width: 4,
     height: 4,
     unit: unit.share,
@@ -79,7 +79,7 @@ const servedBy = () =>
   words(
     {
       title: 'Access point',
-      description: 'The access point that serves the device at this moment; the newer association where two claim it.',
+      description: 'The access point that serves the device now. If two report it, the newer association.',
       width: 4,
       height: 4,
       unit: unit.text,
@@ -94,7 +94,7 @@ const identity = () =>
     {
       title: 'Known as',
       description:
-        'What the routers know of the device. A private address is one the device made up: it may change, and the device then appears as a new one.',
+        'What the routers know about the device. A private address is made up by the device: if it changes, the device appears as a new one.',
       width: 24,
       height: 4,
       unit: unit.text,
@@ -116,17 +116,17 @@ const identity = () =>
     .targets(queries(columns(`topk by (mac) (1, max by (mac, hostname, ip, user, randomized) (wrtmeter_device_info{${mac}}))`)));
 
 const rateOverTime = () =>
-  lines({ title: 'Rate', description: 'Download and upload as the device sees them.', width: 24, height: 9, unit: unit.rate }, [
-    'mean',
-    'max',
-  ])
+  lines(
+    { title: 'Rate', description: 'Download and upload from the point of view of the device.', width: 24, height: 9, unit: unit.rate },
+    ['mean', 'max'],
+  )
     .fillOpacity(25)
     .targets(queries(overTime(rate('download'), 'Download'), overTime(rate('upload'), 'Upload')));
 
 const accessPoints = () =>
   bands({
     title: 'Access points',
-    description: 'Where the device was on the air. A gap means that the access point could not be read.',
+    description: 'Which access point served the device. A gap means that the access point could not be read.',
     ...half,
     unit: unit.count,
   })
@@ -134,13 +134,13 @@ const accessPoints = () =>
     .thresholds(thresholds([null, 'transparent'], [1, colour.good]))
     .legend(hidden())
     .targets(
-      queries(overTime(`max by (router) (wrtmeter_station_connected_seconds{${mac}} >= bool 0) or 0 * (${airTold()})`, '{{router}}')),
+      queries(overTime(`max by (router) (wrtmeter_station_connected_seconds{${mac}} >= bool 0) or 0 * (${airReported()})`, '{{router}}')),
     );
 
 const month = () =>
   lines({
-    title: 'The month filling up',
-    description: 'Bytes since the month began; it starts again at zero with each month. Always the last 31 days.',
+    title: 'Month over time',
+    description: 'Bytes since the start of the month; starts at zero each month. Always shows the last 31 days.',
     ...half,
     unit: unit.volume,
   })
@@ -151,8 +151,7 @@ const month = () =>
 const signal = () =>
   lines({
     title: 'Signal',
-    description:
-      'How loud the access point hears the device. Above −60 dBm is strong, below −75 dBm is weak: expect low rates and dropped calls.',
+    description: 'Signal strength at the access point. Above −60 dBm is strong, below −75 dBm is weak: expect low rates and dropped calls.',
     ...half,
     unit: unit.signal,
   })
@@ -166,7 +165,7 @@ const signal = () =>
 const linkRate = () =>
   lines({
     title: 'Link rate',
-    description: 'What the radio link could carry at best; real throughput is about half of it.',
+    description: 'Maximum rate of the radio link; real throughput is about half of it.',
     ...half,
     unit: unit.rate,
   })

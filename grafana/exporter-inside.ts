@@ -7,14 +7,20 @@ import { own } from './queries.ts';
 const router = 'router=~"$router"';
 const third = { width: 8, height: 7 };
 
-/** The row about the ledger, on the page Exporter. */
+/** The ledger row of the Exporter dashboard. */
 export const ledgerPanels = (): (Builder<Panel> | string)[] => ['Ledger', ledger(), oddities(), commit(), growth(), resetsOverTime()];
 
-/** The row about the process. */
+/** The process row of the Exporter dashboard. */
 export const processPanels = (): (Builder<Panel> | string)[] => ['Process', memory(), cpu(), scrape()];
 
 const ledger = () =>
-  numbers({ title: 'The ledger', description: 'The day it was begun, and its size on disk.', width: 10, height: 4, unit: unit.volume })
+  numbers({
+    title: 'Ledger',
+    description: 'The day the ledger was created, and its size on disk.',
+    width: 10,
+    height: 4,
+    unit: unit.volume,
+  })
     .overrideByName('Counting since', [{ id: 'unit', value: unit.date }])
     .targets(
       queries(
@@ -25,9 +31,9 @@ const ledger = () =>
 
 const oddities = () =>
   numbers({
-    title: 'Taken with care',
+    title: 'Resets and rejected bytes',
     description:
-      'Counters that started again (a router rebooted, a device came back) and were carried on from there; bytes that were not booked because no line could have carried them in the time. The audit of the ledger tells each case.',
+      'Counters that started again from zero (a router rebooted, a device reconnected), and bytes that were not posted because the line cannot carry that many in the time. See the audit for each case.',
     width: 14,
     height: 4,
     unit: unit.count,
@@ -41,14 +47,14 @@ const oddities = () =>
     );
 
 const commit = () =>
-  lines({ title: 'Commit', description: 'How long the last round took to reach the disk for good.', ...third, unit: unit.seconds })
+  lines({ title: 'Commit', description: 'Duration of the last durable commit to disk.', ...third, unit: unit.seconds })
     .overrideByName('Commit', paint(colour.both))
     .targets(queries(overTime('max(wrtmeter_ledger_commit_seconds)', 'Commit')));
 
 const growth = () =>
   lines({
     title: 'Database size',
-    description: 'The ledger on disk over time. Fifty devices add less than 1 MB a year.',
+    description: 'Size of the ledger on disk over time. Fifty devices add less than 1 MB per year.',
     ...third,
     unit: unit.volume,
   })
@@ -58,7 +64,7 @@ const growth = () =>
 const resetsOverTime = () =>
   perMinute({
     title: 'Counter resets over time',
-    description: 'Resets a minute by router. Some are normal: every device that leaves and returns is one.',
+    description: 'Resets per minute by router. Some are normal: every device that leaves and returns causes one.',
     ...third,
     unit: unit.perMinute,
   }).targets(
@@ -73,7 +79,7 @@ const resetsOverTime = () =>
 const memory = () =>
   lines({
     title: 'Memory',
-    description: 'Memory of the process, and the part of it that JavaScript objects fill.',
+    description: 'Memory of the process, and the part used by JavaScript objects.',
     ...third,
     unit: unit.volume,
   }).targets(
@@ -82,18 +88,18 @@ const memory = () =>
 
 const cpu = () =>
   lines({
-    title: 'Processor',
-    description: 'Processor time of the exporter: 100 % is one core at work all the time.',
+    title: 'CPU',
+    description: 'CPU time of the exporter: 100 % is one fully used core.',
     ...third,
     unit: unit.share,
   })
-    .overrideByName('Processor', paint(colour.both))
-    .targets(queries(overTime(own('rate(process_cpu_seconds_total[$__rate_interval])'), 'Processor')));
+    .overrideByName('CPU', paint(colour.both))
+    .targets(queries(overTime(own('rate(process_cpu_seconds_total[$__rate_interval])'), 'CPU')));
 
 const scrape = () =>
   lines({
     title: 'Scrape',
-    description: 'How long Prometheus waited for an answer; a round over all routers is part of it.',
+    description: 'How long Prometheus waited for the answer, including the round over all routers.',
     ...third,
     unit: unit.seconds,
   })

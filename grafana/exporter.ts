@@ -10,12 +10,12 @@ const coloured = { id: 'custom.cellOptions', value: { type: 'color-text' } };
 const oneDecimal = { id: 'decimals', value: 1 };
 const oneWord = (words: Record<string, readonly [string, string]>) => ({ id: 'mappings', value: states(words) });
 
-/** For whoever runs the meter: can every router be read, is the ledger written, what does it cost. */
+/** For the operator: can every router be read, is the ledger written, what does the exporter cost. */
 export function exporter(): Dashboard {
   return page({
     uid: 'wrtmeter-exporter',
     title: 'Exporter',
-    description: 'Whether the meter can be trusted: routers and sources, failures, the ledger, and the process itself.',
+    description: 'Whether you can trust the figures: routers and sources, failures, the ledger, and the process itself.',
     from: 'now-6h',
     variables: [routers(), uplinkChoice()],
     panels: [
@@ -38,7 +38,7 @@ const health = () =>
   numbers({
     title: 'Now',
     description:
-      'Routers of which something answered in the last round and routers of which nothing did; single readings that failed in it; rounds that could not be written to the ledger since the exporter started. What a router counts while it cannot be read is booked when it answers again.',
+      'Routers that answered in the last round, routers that did not, sources that failed in it, and rounds that could not be written to the ledger since the exporter started. Bytes counted while a router cannot be read are posted when it answers again.',
     width: 11,
     height: 4,
     unit: unit.count,
@@ -59,7 +59,7 @@ const trust = () =>
   numbers({
     title: 'Trust',
     description:
-      'While the clock of the machine is plainly wrong, nothing is booked. A router that offloads flows forwards packets past its firewall: what is counted there is then too low, while Wi-Fi stations, counted by the radio, stay right. The classic scripts do not tell.',
+      'Nothing is posted while the clock of the machine is wrong. A router with flow offloading forwards packets past its firewall: what the firewall counts is then too low, while Wi-Fi stations, counted by the radio, stay right. The classic scripts do not report offloading.',
     width: 8,
     height: 4,
     unit: unit.count,
@@ -76,16 +76,15 @@ const trust = () =>
     );
 
 const version = () =>
-  words(
-    { title: 'Version', description: 'Version of the exporter that is running.', width: 5, height: 4, unit: unit.text },
-    'version',
-  ).targets(queries(columns('wrtmeter_build_info')));
+  words({ title: 'Version', description: 'Version of the running exporter.', width: 5, height: 4, unit: unit.text }, 'version').targets(
+    queries(columns('wrtmeter_build_info')),
+  );
 
 const routerTable = () =>
   grid(
     {
       title: 'Routers',
-      description: 'Every configured router. Where flow offloading is on, what the firewall counts is too low.',
+      description: 'All configured routers. If flow offloading is on, what the firewall counts is too low.',
       width: 13,
       height: 6,
       unit: unit.text,
@@ -122,7 +121,7 @@ const uplinkTable = () =>
   grid(
     {
       title: 'Uplinks',
-      description: 'Each selected uplink with its billing period and what it carried in it. A spare uplink may well be down.',
+      description: 'Each selected uplink with its billing period and its bytes in that period. A backup uplink is normally down.',
       width: 11,
       height: 6,
       unit: unit.text,
@@ -152,7 +151,7 @@ const sourceTable = () =>
   grid(
     {
       title: 'Sources',
-      description: 'Each kind of reading from each router: its last result, and what went wrong since the exporter started.',
+      description: 'Each source of each router: its last result, and errors since the exporter started.',
       width: 13,
       height: 14,
       unit: unit.text,
@@ -162,7 +161,7 @@ const sourceTable = () =>
       field('source', 'Source', 0, unit.text),
       field('Value #A', 'State', 80, unit.text, oneWord({ 1: ['ok', colour.good], 0: ['failed', colour.bad] }), coloured),
       field('Value #B', 'Last success', 150, unit.ago, { id: 'noValue', value: 'never' }),
-      field('Value #C', 'Took', 90, unit.seconds, { id: 'decimals', value: 0 }),
+      field('Value #C', 'Duration', 90, unit.seconds, { id: 'decimals', value: 0 }),
       field('Value #D', 'Errors', 90, unit.count),
       field('Value #E', 'Resets', 90, unit.count),
     ],
@@ -183,7 +182,7 @@ const sourceTable = () =>
 const sourcesOverTime = () =>
   bands({
     title: 'Sources over time',
-    description: 'Green where a source answered, red where it failed; a gap where the exporter itself did not answer.',
+    description: 'Green: the source answered. Red: it failed. Gap: the exporter itself did not answer.',
     width: 11,
     height: 14,
     unit: unit.count,
@@ -193,8 +192,9 @@ const sourcesOverTime = () =>
 
 const durations = () =>
   lines({
-    title: 'Time taken',
-    description: 'How long the slowest reading of each router took. Routers are read side by side: the slowest sets the length of a round.',
+    title: 'Read duration',
+    description:
+      'Duration of the slowest source of each router. Routers are read in parallel, so the slowest determines the duration of a round.',
     width: 12,
     height: 8,
     unit: unit.seconds,
@@ -205,7 +205,7 @@ const durations = () =>
 const errors = () =>
   perMinute({
     title: 'Errors',
-    description: 'Failed readings a minute by reason; none where nothing failed.',
+    description: 'Failed readings per minute by reason; none if nothing failed.',
     width: 12,
     height: 8,
     unit: unit.perMinute,

@@ -5,7 +5,7 @@ import { page, routers, uplinkChoice } from './page.ts';
 import { field, grid, lines, numbers, ranking, stacked } from './panels.ts';
 import {
   agreed,
-  airTold,
+  airReported,
   atThisPace,
   bothRates,
   busiest,
@@ -21,12 +21,12 @@ import {
 const chart = { width: 16, height: 9 };
 const side = { width: 8, height: 9 };
 
-/** The page a household opens: how fast now, how much this month, and who. */
+/** The start page of a household: the current rate, the month so far, and which devices. */
 export function home(): Dashboard {
   return page({
     uid: 'wrtmeter-home',
     title: 'Home',
-    description: 'How fast the Internet connection runs now, how much of it this month took, and which device it was.',
+    description: 'The current rate of the Internet connection, its usage this month, and which devices used it.',
     from: 'now-24h',
     variables: [routers(), uplinkChoice()],
     panels: [
@@ -51,7 +51,7 @@ const wanMonth = (way: 'download' | 'upload', by = '') => `sum${by} (wrtmeter_wa
 const rateNow = () =>
   numbers({
     title: 'Now',
-    description: 'What the selected uplinks carry at this moment, averaged over the last few readings.',
+    description: 'Current rate of the selected uplinks, averaged over the last few readings.',
     width: 6,
     height: 4,
     unit: unit.rate,
@@ -64,7 +64,7 @@ const monthSoFar = () =>
   numbers({
     title: 'Month so far',
     description:
-      'Bytes the selected uplinks carried since their billing period began, from the ledger: reboots of routers and pauses of Prometheus leave it whole. 1 GiB is 1024³ bytes.',
+      'Bytes of the selected uplinks since the start of their billing period, from the ledger: complete even if a router rebooted or Prometheus was down. 1 GiB is 1024³ bytes.',
     width: 6,
     height: 4,
     unit: unit.volume,
@@ -74,7 +74,7 @@ const billingPeriod = () =>
   numbers({
     title: 'Billing period',
     description:
-      'First and last day of the billing period, by the calendar of the meter, and what download and upload together will come to if the rest of it goes on like what was counted of it. Less than a day of counting is taken as a whole day, so the first day guesses low. Where the selected uplinks have different periods, each is listed on the page Exporter.',
+      'First and last day of the billing period in the time zone of the exporter, and the estimated download plus upload at the end of the period if usage continues at the same pace. Less than a day of counting is treated as a whole day, so the estimate is low on the first day. If the selected uplinks have different periods, see the Exporter dashboard.',
     width: 9,
     height: 4,
     unit: unit.day,
@@ -91,7 +91,7 @@ const billingPeriod = () =>
 const onTheAir = () =>
   numbers({
     title: 'On the air',
-    description: 'Devices associated with an access point of the selected routers at this moment. The classic scripts do not tell.',
+    description: 'Devices associated with an access point of the selected routers. The classic scripts do not report this.',
     width: 3,
     height: 4,
     unit: unit.count,
@@ -100,7 +100,7 @@ const onTheAir = () =>
     .targets(
       queries(
         now(
-          `count(group by (mac) (wrtmeter_station_connected_seconds{router=~"$router"})) or 0 * max(${airTold(', router=~"$router"')})`,
+          `count(group by (mac) (wrtmeter_station_connected_seconds{router=~"$router"})) or 0 * max(${airReported(', router=~"$router"')})`,
           'Devices',
         ),
       ),
@@ -110,7 +110,7 @@ const rateOverTime = () =>
   lines(
     {
       title: 'Internet',
-      description: 'Rate of the selected uplinks together, seen from the home: download is what came in.',
+      description: 'Total rate of the selected uplinks, from the point of view of the home: download is incoming.',
       ...chart,
       unit: unit.rate,
     },
@@ -122,7 +122,7 @@ const rateOverTime = () =>
 const devicesByMonth = () =>
   ranking({
     title: 'Devices this month',
-    description: 'The ten devices with the most bytes, download and upload together, in the running month.',
+    description: 'The ten devices with the most bytes, download plus upload, in the current month.',
     ...side,
     unit: unit.volume,
   })
@@ -133,23 +133,23 @@ const devicesOverTime = () =>
   stacked({
     title: 'Devices over time',
     description:
-      'Download and upload together of the ten busiest devices of the chosen time range, on top of each other; everybody else is one area. Where the gateway counts hosts, that is the Internet alone; else it is what the access points carry, traffic inside the home included.',
+      'Download plus upload of the ten busiest devices in the selected time range, stacked; all other devices are one area. If the gateway counts hosts, this is Internet traffic only; otherwise it is all traffic of the access points, including traffic inside the home.',
     ...chart,
     unit: unit.rate,
   })
     .targets(
       queries(
         overTime(`${bothRates('mac, hostname')} * 8 and on (mac) ${busiest(10)}`, '{{hostname}}'),
-        overTime(`sum(${bothRates('mac')} unless on (mac) ${busiest(10)}) * 8`, 'Everybody else'),
+        overTime(`sum(${bothRates('mac')} unless on (mac) ${busiest(10)}) * 8`, 'Other devices'),
       ),
     )
     .overrideByQuery('A', fromSeries)
-    .overrideByName('Everybody else', paint(colour.others));
+    .overrideByName('Other devices', paint(colour.others));
 
 const devicesNow = () =>
   ranking({
     title: 'Devices now',
-    description: 'The ten busiest devices at this moment, download and upload together, averaged over the last few readings.',
+    description: 'The ten busiest devices now, download plus upload, averaged over the last few readings.',
     ...side,
     unit: unit.rate,
   })
@@ -163,7 +163,7 @@ const deviceTable = () =>
     {
       title: 'All devices this month',
       description:
-        'Every device with an account in the running month. The funnel in a heading filters and searches; a name opens the page of its device.',
+        'All devices with an account in the current month. The funnel in a column heading filters and searches; click a name to open its device.',
       width: 24,
       height: 15,
       unit: unit.text,
@@ -208,9 +208,9 @@ const others =
 
 const accountedFor = () =>
   numbers({
-    title: 'Uplinks against devices',
+    title: 'Uplinks compared with devices',
     description:
-      "The month of the gateways that count hosts, download and upload together: what their uplinks carried, what the devices behind them moved, and what nobody accounts for. That is the router's own traffic and the headers of the line, and more where the counting began within the month, a set of the router is full, or flow offloading hides traffic: wrtmeter doctor tells. Below zero the devices have more: their VPN traffic is inside a tunnel on the uplink.",
+      "This month on the gateways that count hosts, download plus upload: what the uplinks carried, what the devices behind them moved, and the unattributed rest. The rest is the router's own traffic and the headers of the line. It is larger if counting started within the month, a set on the router is full, or flow offloading hides traffic: run wrtmeter doctor to see the reason. Below zero, the devices have more: their VPN traffic is inside a tunnel on the uplink.",
     width: 24,
     height: 4,
     unit: unit.volume,
@@ -232,7 +232,7 @@ const accountedFor = () =>
 const accessPoints = () =>
   stacked({
     title: 'Devices on the air',
-    description: 'How many devices each access point serves.',
+    description: 'Number of devices on each access point.',
     width: 24,
     height: 7,
     unit: unit.count,

@@ -10,13 +10,13 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 
-/** A placeholder that Grafana fills in, not TypeScript. */
+/** A placeholder that Grafana replaces, not TypeScript. */
 export const grafana = (name: string) => `\${${name}}`;
 
-/** Every panel and query asks the data source the reader chose, so that the files work in any Grafana. */
+/** All panels and queries use the data source selected in the dashboard, so that the files work in any Grafana. */
 export const source: common.DataSourceRef = { type: 'prometheus', uid: grafana('datasource') };
 
-/** One meaning, one colour, on every dashboard. Names of Grafana's palette have a dark and a light shade. */
+/** The same colour for the same meaning on every dashboard. Names from Grafana's palette have a dark and a light shade. */
 export const colour = {
   download: 'blue',
   upload: 'orange',
@@ -43,22 +43,22 @@ export const unit = {
   text: 'string',
 } as const;
 
-/** A query whose answer is drawn over time. */
+/** A range query, drawn over time. */
 export function overTime(expr: string, legend: string): DataqueryBuilder {
   return new DataqueryBuilder().datasource(source).expr(expr).range().legendFormat(legend);
 }
 
-/** A query for the present state only: when the exporter has stopped, the panel says so instead of repeating the last value. */
+/** An instant query for the current state: if the exporter has stopped, the panel shows no data instead of the last value. */
 export function now(expr: string, legend: string): DataqueryBuilder {
   return new DataqueryBuilder().datasource(source).expr(expr).instant().legendFormat(legend);
 }
 
-/** A query that fills columns of a table: its labels and one value column called `Value #REFID`. */
+/** A query for table columns: its labels and one value column called `Value #REFID`. */
 export function columns(expr: string): DataqueryBuilder {
   return now(expr, '').format(PromQueryFormat.Table);
 }
 
-/** Names the queries A, B, C … in their order, as the transformations of a table expect them. */
+/** Names the queries A, B, C … in order, as the table transformations expect. */
 export function queries(...list: DataqueryBuilder[]): Builder<Dataquery>[] {
   return list.map((query, index) => query.refId(String.fromCharCode(65 + index)));
 }
@@ -67,7 +67,7 @@ export function fixed(name: string): FieldColorBuilder {
   return new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(name);
 }
 
-/** A colour by the order of the series, so that no two of them look alike. */
+/** Colours by series order, so that no two series look alike. */
 export function classic(): FieldColorBuilder {
   return new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic);
 }
@@ -76,13 +76,13 @@ export function thresholds(...steps: [number | null, string][]): ThresholdsConfi
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps.map(([value, color]) => ({ value, color })));
 }
 
-/** Shows numbers as words: `states({ 1: ['up', 'green'], 0: ['down', 'red'] })`. */
+/** Shows values as words: `states({ 1: ['up', 'green'], 0: ['down', 'red'] })`. */
 export function states(words: Record<string, readonly [text: string, color: string]>): dashboard.ValueMapping[] {
   const options = Object.fromEntries(Object.entries(words).map(([value, [text, color]], index) => [value, { text, color, index }]));
   return [{ type: MappingType.ValueToText, options }];
 }
 
-/** Override properties that paint one series in a fixed colour. */
+/** Override properties that give one series a fixed colour. */
 export function paint(name: string): dashboard.DynamicConfigValue[] {
   return [{ id: 'color', value: { mode: 'fixed', fixedColor: name } }];
 }

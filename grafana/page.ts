@@ -11,7 +11,7 @@ export type Page = {
   panels: (Builder<dashboard.Panel> | string)[];
 };
 
-/** Builds a dashboard from its panels in reading order; a text among them begins a row of that name. */
+/** Builds a dashboard from its panels in reading order; a string starts a row with that title. */
 export function page({ uid, title, description, from, variables, panels }: Page): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder(title)
     .uid(uid)
@@ -35,7 +35,7 @@ export function page({ uid, title, description, from, variables, panels }: Page)
     else builder.withPanel(panel);
   }
   const built = builder.annotations([]).build();
-  // The SDK hides links in a menu unless told otherwise; the way to the other pages belongs in sight.
+  // The SDK moves links into a menu by default; the links to the other dashboards should stay visible.
   for (const link of built.links ?? []) delete link.placement;
   built.panels?.forEach((panel, index) => {
     panel.id = index + 1;
@@ -47,7 +47,7 @@ function datasource(): dashboard.DatasourceVariableBuilder {
   return new dashboard.DatasourceVariableBuilder('datasource').label('Data source').type('prometheus');
 }
 
-/** One or several routers. `.+` for all of them: short, and it does not leave out a router that has just been added. */
+/** One or several routers. All is `.+`: it is short and includes routers that were just added. */
 export function routers(): dashboard.QueryVariableBuilder {
   return several('router', 'Router', 'label_values(wrtmeter_router_up, router)');
 }
@@ -57,14 +57,14 @@ export function servers(): dashboard.QueryVariableBuilder {
   return several('server', 'Server', 'label_values(wrtmeter_wireguard_peer_info, router)');
 }
 
-/** Uplinks of the selected routers. A tunnel's bytes also cross the uplink it runs over: select the real uplinks where tunnels are listed. */
+/** Uplinks of the selected routers. A tunnel's bytes also cross the uplink beneath it: if tunnels are listed, select the real uplinks. */
 export function uplinkChoice(): dashboard.QueryVariableBuilder {
   return several('uplink', 'Uplink', 'label_values(wrtmeter_wan_month_download_bytes{router=~"$router"}, interface)');
 }
 
 /**
- * One device, its name shown and its MAC used. The expression takes the labels apart as Grafana prints them; the value has to be a MAC,
- * whatever a host name says.
+ * One device: shows its name, uses its MAC. The regular expression parses the labels as Grafana prints them. The value must be a MAC,
+ * so that a host name cannot inject another value.
  */
 export function devices(): dashboard.QueryVariableBuilder {
   return new dashboard.QueryVariableBuilder('mac')

@@ -7,7 +7,7 @@ import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import { classic, colour, fixed, paint, source, thresholds } from './look.ts';
 
-/** What every panel has: where it stands on the 24-column grid and the words that explain it. */
+/** What every panel has: its texts, its size on the 24-column grid, and its unit. */
 export type Frame = { title: string; description: string; width: number; height: number; unit: string };
 
 const last = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false);
@@ -21,7 +21,7 @@ const legend = (calcs: string[] = []) =>
     .calcs(calcs);
 export const hidden = () => legend().showLegend(false);
 
-/** Big numbers. Series called Download and Upload get their colours; anything else is plain text. */
+/** Big numbers. Series called Download and Upload get their colours; all others are plain text. */
 export function numbers({ title, description, width, height, unit }: Frame): stat.PanelBuilder {
   return new stat.PanelBuilder()
     .title(title)
@@ -43,7 +43,7 @@ export function numbers({ title, description, width, height, unit }: Frame): sta
     .overrideByName('Upload', paint(colour.upload));
 }
 
-/** A word in the place of a number: the text column `from` of a query made with `columns`. */
+/** A word instead of a number: the text column `from` of a query made with `columns`. */
 export function words(frame: Frame, from: string): stat.PanelBuilder {
   return numbers(frame)
     .textMode(common.BigValueTextMode.Value)
@@ -51,10 +51,10 @@ export function words(frame: Frame, from: string): stat.PanelBuilder {
     .reduceOptions(last().fields(`/^${from}$/`));
 }
 
-/** Letter size for words, which are longer than numbers. */
+/** Font size for words, which are longer than numbers. */
 export const small = () => new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(20);
 
-/** Lines over time from zero up. Gaps stay gaps: nothing is drawn where nothing was read. */
+/** Lines over time, starting at zero. Gaps stay gaps: nothing is drawn where nothing was read. */
 export function lines({ title, description, width, height, unit }: Frame, calcs: string[] = []): timeseries.PanelBuilder {
   return new timeseries.PanelBuilder()
     .title(title)
@@ -76,23 +76,23 @@ export function lines({ title, description, width, height, unit }: Frame, calcs:
     .overrideByName('Upload', paint(colour.upload));
 }
 
-/** Areas on top of each other, whose upper edge is the whole. */
+/** Stacked areas; the upper edge is the total. */
 export function stacked(frame: Frame): timeseries.PanelBuilder {
   return lines(frame).fillOpacity(55).stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
 }
 
-/** Events a minute as bars on top of each other. */
+/** Events per minute as stacked bars. */
 export function perMinute(frame: Frame): timeseries.PanelBuilder {
   return stacked(frame).drawStyle(common.GraphDrawStyle.Bars).axisSoftMax(1).lineWidth(0).fillOpacity(80);
 }
 
-/** Override properties of a number that ought to stay below a limit: plain below, coloured from there on. */
+/** Override properties of a number that should stay below a limit: plain below it, coloured from the limit on. */
 export const attention = (limit: number, name: string): DynamicConfigValue[] => [
   { id: 'color', value: { mode: 'thresholds' } },
   { id: 'thresholds', value: thresholds([null, colour.quiet], [limit, name]).build() },
 ];
 
-/** A ranking: one bar a series, the longest first. */
+/** A ranking: one bar per series, the longest first. */
 export function ranking({ title, description, width, height, unit }: Frame): bargauge.PanelBuilder {
   return new bargauge.PanelBuilder()
     .title(title)
@@ -115,7 +115,7 @@ export function ranking({ title, description, width, height, unit }: Frame): bar
     .reduceOptions(last());
 }
 
-/** States over time, one row a series; `mappings` give each state its word and colour. */
+/** States over time, one row per series; `mappings` give each state its word and colour. */
 export function bands({ title, description, width, height, unit }: Frame): statetimeline.PanelBuilder {
   return new statetimeline.PanelBuilder()
     .title(title)
@@ -133,7 +133,7 @@ export function bands({ title, description, width, height, unit }: Frame): state
     .tooltip(tooltip());
 }
 
-/** A table made of instant queries that share their key columns. `fields` are the columns in order: source field, heading, further settings. */
+/** A table of instant queries that share their key columns. `fields` are the columns in order: source field, heading, other settings. */
 export function grid(
   { title, description, width, height, unit }: Frame,
   fields: readonly Field[],
@@ -169,7 +169,7 @@ export function grid(
 
 export type Field = { from: string; heading: string; properties: DynamicConfigValue[] };
 
-/** One column of a table: the field it comes from, its heading, width in pixels (0: what is left, at least 150), unit and other settings. */
+/** One table column: source field, heading, width in pixels (0: the remaining width, at least 150), unit and other settings. */
 export function field(from: string, heading: string, width: number, unit: string, ...more: DynamicConfigValue[]): Field {
   const size = width === 0 ? { id: 'custom.minWidth', value: 150 } : { id: 'custom.width', value: width };
   return { from, heading, properties: [size, { id: 'unit', value: unit }, ...more] };

@@ -8,12 +8,12 @@ import { rateOf } from './queries.ts';
 const here = 'router=~"$router"';
 const half = { width: 12, height: 8 };
 
-/** Who is on the air where, how well, and how they move about. */
+/** Which devices are on the air at which access point, how well, and how they roam. */
 export function wifi(): Dashboard {
   return page({
     uid: 'wrtmeter-wifi',
     title: 'Wi-Fi',
-    description: 'The access points: who is on the air where, how loud, how fast the link is, and who moves from one to another.',
+    description: 'The access points: which devices are on the air, their signal and link rate, and which devices roam.',
     from: 'now-6h',
     variables: [routers()],
     panels: [
@@ -33,13 +33,13 @@ export function wifi(): Dashboard {
 }
 
 const connected = `wrtmeter_station_connected_seconds{${here}}`;
-/** Puts the name beside the MAC. Of two names at a change, one. */
+/** Adds the name to the MAC. If a name just changed, only one of the two. */
 const named = (expr: string) => `${expr} * on (mac) group_left (hostname) topk by (mac) (1, max by (mac, hostname) (wrtmeter_device_info))`;
 
 const onTheAir = () =>
   numbers({
     title: 'On the air',
-    description: 'Devices associated with an access point at this moment.',
+    description: 'Devices currently associated with an access point.',
     width: 6,
     height: 4,
     unit: unit.count,
@@ -56,8 +56,8 @@ const accessPoints = () =>
 
 const weak = () =>
   numbers({
-    title: 'Heard weakly',
-    description: 'Devices that every access point which has them hears below −75 dBm: expect low rates and dropped calls there.',
+    title: 'Weak signal',
+    description: 'Devices whose best signal at any access point is below −75 dBm: expect low rates and dropped calls.',
     width: 6,
     height: 4,
     unit: unit.count,
@@ -70,8 +70,7 @@ const airRate = (way: 'download' | 'upload', by = '') => `sum${by} (${rateOf(`wr
 const rateNow = () =>
   numbers({
     title: 'Now',
-    description:
-      'What the devices move over the air at this moment, traffic inside the home included, averaged over the last few readings.',
+    description: 'Current rate of the devices over Wi-Fi, including traffic inside the home, averaged over the last few readings.',
     width: 6,
     height: 4,
     unit: unit.rate,
@@ -81,14 +80,14 @@ const rateNow = () =>
     .targets(queries(now(`${airRate('download')} * 8`, 'Download'), now(`${airRate('upload')} * 8`, 'Upload')));
 
 const devicesByAccessPoint = () =>
-  stacked({ title: 'Devices by access point', description: 'How many devices each access point serves.', ...half, unit: unit.count })
+  stacked({ title: 'Devices by access point', description: 'Number of devices on each access point.', ...half, unit: unit.count })
     .decimals(0)
     .targets(queries(overTime(`count by (router) (group by (router, mac) (${connected}))`, '{{router}}')));
 
 const rateByAccessPoint = () =>
   stacked({
     title: 'Rate by access point',
-    description: 'Download and upload together that each access point carries over the air, traffic inside the home included.',
+    description: 'Download plus upload of each access point over Wi-Fi, including traffic inside the home.',
     ...half,
     unit: unit.rate,
   }).targets(queries(overTime(`(${airRate('download', ' by (router)')} + ${airRate('upload', ' by (router)')}) * 8`, '{{router}}')));
@@ -101,7 +100,7 @@ const stationTable = () =>
     {
       title: 'On the air now',
       description:
-        'Every device on every radio, the weakest first. A device that moves is listed twice for a while: the access point it left takes some minutes to notice.',
+        'Every device on every radio, the weakest signal first. A device that roams is listed twice for a while, because the access point it left takes some minutes to notice.',
       width: 24,
       height: 12,
       unit: unit.rate,
@@ -130,7 +129,7 @@ const stationTable = () =>
 const signal = () =>
   lines({
     title: 'Signal',
-    description: 'How loud the access point hears each device. Above −60 dBm is strong, below −75 dBm is weak.',
+    description: 'Signal strength of each device at the access point. Above −60 dBm is strong, below −75 dBm is weak.',
     ...half,
     unit: unit.signal,
   })
@@ -144,7 +143,7 @@ const signal = () =>
 const linkRate = () =>
   lines({
     title: 'Link rate',
-    description: "What each device's radio link could carry towards it at best; real throughput is about half of it.",
+    description: 'Maximum download rate of the radio link of each device; real throughput is about half of it.',
     ...half,
     unit: unit.rate,
   })
@@ -158,7 +157,7 @@ const roaming = () =>
   perMinute({
     title: 'Roaming',
     description:
-      'Devices that came to an access point from another one, by where they went, within the last few readings of each point. Many of one device: it stands between two access points.',
+      'Devices that moved from one access point to another, by destination, within the last few readings of each point in the graph. If one device moves often, it is between two access points.',
     ...half,
     unit: unit.count,
   })
@@ -175,7 +174,7 @@ const roaming = () =>
 const volumes = () =>
   lines({
     title: 'Rate of each device',
-    description: 'Download and upload together of the ten devices that move most over the air now.',
+    description: 'Download plus upload of the ten devices with the highest Wi-Fi rate now.',
     ...half,
     unit: unit.rate,
   })

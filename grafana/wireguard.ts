@@ -7,7 +7,7 @@ import { rateOf } from './queries.ts';
 const here = 'router=~"$server"';
 const peer = 'router, interface, public_key';
 
-/** The peers of WireGuard and AmneziaWG servers: who is here, how much they move, who was shut out. */
+/** The peers of WireGuard and AmneziaWG servers: who is online, how much they move, who is revoked. */
 export function wireguard(): Dashboard {
   return page({
     uid: 'wrtmeter-wireguard',
@@ -24,32 +24,32 @@ const info = (labels = '') => `max by (${peer}, name) (wrtmeter_wireguard_peer_i
 const rate = (way: Way, by = '') => `sum${by} (${rateOf(`wrtmeter_wireguard_peer_${way}_bytes_total`, here)})`;
 const volume = (way: Way, by = '') => `sum${by} (wrtmeter_wireguard_peer_month_${way}_bytes{${here}})`;
 const handshake = `max by (${peer}) (wrtmeter_wireguard_peer_latest_handshake_timestamp_seconds{${here}})`;
-/** Peers agree on new keys every two minutes while they are there. */
+/** Peers make a new handshake every two minutes while they are online. */
 const isOnline = `(time() - ${handshake} < 300 and on (${peer}) ${info(', state="active"')})`;
-/** Zero where there are peers and none is of the kind. */
+/** Zero if there are peers, but none of this kind. */
 const orNone = `or 0 * count(wrtmeter_wireguard_peer_info{${here}})`;
 
 const figure = { width: 4, height: 4, unit: unit.count };
 
 const online = () =>
-  numbers({ title: 'Online', description: 'Peers that agreed on keys with their server within the last five minutes.', ...figure }).targets(
+  numbers({ title: 'Online', description: 'Peers with a handshake within the last five minutes.', ...figure }).targets(
     queries(now(`count(${isOnline}) ${orNone}`, 'Peers')),
   );
 
 const known = () =>
-  numbers({ title: 'Peers', description: 'Peers that a server has, those that are revoked included.', ...figure }).targets(
+  numbers({ title: 'Peers', description: 'All peers of the servers, including revoked peers.', ...figure }).targets(
     queries(now(`count(${info(', state!="gone"')})`, 'Peers')),
   );
 
 const revoked = () =>
-  numbers({ title: 'Revoked', description: 'Peers that were shut out and can be let in again.', ...figure }).targets(
+  numbers({ title: 'Revoked', description: 'Peers that are revoked and can be restored.', ...figure }).targets(
     queries(now(`count(${info(', state="revoked"')}) ${orNone}`, 'Peers')),
   );
 
 const rateNow = () =>
   numbers({
     title: 'Now',
-    description: 'What all peers move at this moment, as they see it, averaged over the last few readings.',
+    description: 'Current rate of all peers, from their point of view, averaged over the last few readings.',
     width: 6,
     height: 4,
     unit: unit.rate,
@@ -61,7 +61,7 @@ const rateNow = () =>
 const monthSoFar = () =>
   numbers({
     title: 'Month so far',
-    description: 'Bytes of all peers since the month began, from the ledger: restarts of an interface leave them whole.',
+    description: 'Bytes of all peers since the start of the month, from the ledger: complete even if an interface restarted.',
     width: 6,
     height: 4,
     unit: unit.volume,
@@ -70,7 +70,7 @@ const monthSoFar = () =>
 const rateOverTime = () =>
   stacked({
     title: 'Peers over time',
-    description: 'Download and upload together of each peer, on top of each other.',
+    description: 'Download plus upload of each peer, stacked.',
     width: 16,
     height: 9,
     unit: unit.rate,
@@ -81,7 +81,7 @@ const both = (by: string) => `(${volume('download', ` by (${by})`)} + ${volume('
 const peersByMonth = () =>
   ranking({
     title: 'Peers this month',
-    description: 'The ten peers with the most bytes, download and upload together, in the running month.',
+    description: 'The ten peers with the most bytes, download plus upload, in the current month.',
     width: 8,
     height: 9,
     unit: unit.volume,
@@ -91,7 +91,7 @@ const peerTable = () =>
   grid(
     {
       title: 'All peers',
-      description: 'Every peer with its month. A revoked peer keeps its figures, and goes on with them when it is let in again.',
+      description: 'All peers with their month. A revoked peer keeps its figures and continues from them when it is restored.',
       width: 24,
       height: 11,
       unit: unit.text,
@@ -119,8 +119,8 @@ const peerTable = () =>
 
 const onlineOverTime = () =>
   bands({
-    title: 'Who was here',
-    description: 'When each peer was online: it had agreed on keys within the five minutes before. A gap: its server could not be read.',
+    title: 'Online over time',
+    description: 'When each peer was online, with a handshake in the five minutes before. A gap means that its server could not be read.',
     width: 12,
     height: 9,
     unit: unit.count,
@@ -139,8 +139,8 @@ const onlineOverTime = () =>
 
 const month = () =>
   lines({
-    title: 'The month filling up',
-    description: 'Bytes of all peers since the month began; it starts again at zero with each month. Always the last 31 days.',
+    title: 'Month over time',
+    description: 'Bytes of all peers since the start of the month; starts at zero each month. Always shows the last 31 days.',
     width: 12,
     height: 9,
     unit: unit.volume,

@@ -1,9 +1,10 @@
 #!/bin/sh
+# Made from parts/dhcp.cgi by "npm run scripts": change it there.
 # The DHCP leases of this router as dnsmasq keeps them: expiry, MAC, address, host name, client id.
-# The older collectors' format. For busybox ash: three processes.
+# The format of older collectors. For busybox ash: three processes.
 
-# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
-# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+# The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server passes a client's headers as HTTP_… variables only, so no client can set it.
 root=${WRTMETER_ROOT:-}
 refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
@@ -11,11 +12,11 @@ refuse() { # STATUS REASON [HEADER]
 }
 case ${REQUEST_METHOD:-GET} in
   GET | HEAD) ;;
-  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are answered here' 'Allow: GET, HEAD' ;;
+  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are supported' 'Allow: GET, HEAD' ;;
 esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
-  # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
+  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, nobody is let in.
   { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
     done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
@@ -35,10 +36,10 @@ answer() { # TEXT
   [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
   exit 0
 }
-# The door ends here.
+# End of the request guard.
 
 leasefile=$(uci -q get 'dhcp.@dnsmasq[0].leasefile' 2>/dev/null) || leasefile=''
 leasefile=${leasefile:-/tmp/dhcp.leases}
-[ -e "$root$leasefile" ] || refuse '500 Internal Server Error' "$leasefile is not there: this router hands out no addresses by dnsmasq"
+[ -e "$root$leasefile" ] || refuse '500 Internal Server Error' "$leasefile does not exist: dnsmasq hands out no addresses on this router"
 leases=$(cat "$root$leasefile" 2>/dev/null) || refuse '500 Internal Server Error' "Cannot read $leasefile"
 answer "$leases"

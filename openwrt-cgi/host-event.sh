@@ -1,11 +1,11 @@
 #!/bin/sh
-# Tells hosts-iptables.sh of an address that has come into use. Installed as /usr/lib/wrtmeter/host-event.sh, with links to it from
+# Reports an address that has come into use to hosts-iptables.sh. Installed as /usr/lib/wrtmeter/host-event.sh, with links to it from
 # /etc/hotplug.d/dhcp and /etc/hotplug.d/neigh; dnsmasq may also call it itself (--dhcp-script, --script-arp). dnsmasq looks for hotplug's
 # scripts only when it starts.
 #   dnsmasq calls it with: add | old | del | arp-add | arp-old | arp-del, the MAC (or DUID), the address, for a lease the host's name
 #   hotplug reads it with: dhcp | neigh as its own argument; ACTION=add | update | remove and IPADDR in the environment
-# Only the address is looked at: it is one argument, and hosts-iptables.sh takes nothing that is not an address. An address that goes is no
-# event: what it moved has yet to be read.
+# Only the address matters: it is one argument, and hosts-iptables.sh takes nothing that is not an address. An address that goes away is
+# ignored: its counters have yet to be read.
 
 wrtmeter_address=''
 case ${1:-} in

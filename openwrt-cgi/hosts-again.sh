@@ -1,7 +1,7 @@
 #!/bin/sh
-# Brings the counting of hosts up to date: the firewall reads it (".") whenever it is loaded, for "fw4 flush" deletes every table, and hotplug
-# when an interface comes up, for its device may be a new one. Installed as /usr/lib/wrtmeter/hosts-again.sh, with a link to it from
-# /etc/hotplug.d/iface. hotplug sets ACTION; the firewall does not. Never ends the shell that reads it.
+# Updates the counting of hosts. The firewall sources it (".") whenever it is loaded, because "fw4 flush" deletes every table, and hotplug
+# when an interface comes up, because its device may be new. Installed as /usr/lib/wrtmeter/hosts-again.sh, with a link to it from
+# /etc/hotplug.d/iface. hotplug sets ACTION; the firewall does not. Never ends the shell that sources it.
 
 case ${ACTION:-ifup} in
   ifup | includes) wrtmeter_said=$("${WRTMETER_LIB:-/usr/lib/wrtmeter}/hosts.sh" reload 2>&1) || logger -t wrtmeter "$wrtmeter_said" ;;

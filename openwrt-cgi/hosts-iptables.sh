@@ -1,37 +1,64 @@
 #!/bin/sh
+# Made from parts/hosts-iptables.sh by "npm run scripts": change it there.
 # Counts what each host of the LAN moves to and from the Internet, with iptables: for firewall3 (OpenWrt 19.07 to 21.02).
 #   hosts-iptables.sh start | stop | reload | add ADDRESS | status
 # Installed as /usr/lib/wrtmeter/hosts-iptables.sh, beside hosts-networks.sh and host-event.sh. /etc/init.d/wrtmeter, the firewall's include
-# and hotplug call it; host-event.sh calls "add". Each may be called at any time, twice, or at once: what stands goes on counting.
-# For busybox ash and awk. For tests: WRTMETER_LIB is the folder with hosts-networks.sh, WRTMETER_ROOT goes before the paths of files;
-# WRTMETER_NETWORKS="lan=br-lan guest=br-guest" and WRTMETER_SIZE=64 go before the configuration.
+# and hotplug call it; host-event.sh calls "add". Each may be called at any time, twice, or at once: existing rules continue to count.
+# For busybox ash and awk. For tests: WRTMETER_LIB is the folder with hosts-networks.sh, WRTMETER_ROOT is put before the paths of files;
+# WRTMETER_NETWORKS="lan=br-lan guest=br-guest" and WRTMETER_SIZE=64 override the configuration.
 #
 # In table mangle, IPv4 and IPv6 alike; bytes are those of layer 3:
 #   FORWARD             -j wrtmeter                     (one rule; the chains after it only count and return)
 #   wrtmeter            -i DEVICE -g wrtmeter_from_home for each counted device, then -o DEVICE -g wrtmeter_download
 #   wrtmeter_from_home  -o DEVICE -j RETURN             (between two counted networks there is no Internet), then -g wrtmeter_upload
-#   wrtmeter_upload     -s ADDRESS -j RETURN            for each host; the last rule, without an address, counts what no rule above has
+#   wrtmeter_upload     -s ADDRESS -j RETURN            for each host; the last rule, without an address, counts what no rule above did
 #   wrtmeter_download   -d ADDRESS -j RETURN            the same
-# What the filter drops afterwards is counted too: no table of iptables sees both devices of a packet later than that.
+# What the filter drops afterwards is counted too: no later table of iptables sees both devices of a packet.
 # The last rules also keep the chains from being empty: "fw3 reload" deletes every empty chain and the rules that lead to it, and leaves
-# all others alone. "fw3 restart" and "fw3 stop" delete every chain of every table: then all counts from zero.
+# all others alone. "fw3 restart" and "fw3 stop" delete every chain of every table: then everything counts from zero.
 
 lib=${WRTMETER_LIB:-/usr/lib/wrtmeter}
-root=${WRTMETER_ROOT:-}
-memory=$root/var/run/wrtmeter
-
-# Packets pass the rules one by one, so that there are fewer of them than a set of nftables has room for.
-default_size=512
-# A rule that is gone takes along the bytes that nobody has read. An address without a lease, a neighbour or a name in the configuration
-# loses its rules a day after they last counted something; where there is no room left, the one that has been silent the longest goes
-# first, but not within an hour. A lease that ends changes nothing.
-day=86400
-hour=3600
 
 fail() {
   printf 'wrtmeter: %s\n' "$1" >&2
   exit 1
 }
+
+# Sets networks, as hosts-networks.sh prints them. Where nothing is to be counted, stops the counting and returns 1.
+find_networks() {
+  # shellcheck source=/dev/null
+  . "$lib/hosts-networks.sh" || fail "Cannot read $lib/hosts-networks.sh"
+  networks=$(counted_networks)
+  case $networks in
+    network\ *) ;;
+    none\ *)
+      stop
+      printf 'No hosts are counted: %s\n' "${networks#none }"
+      return 1
+      ;;
+    *) fail "Cannot determine the networks whose hosts to count: ${networks#failed }" ;;
+  esac
+}
+
+# Sets size: how many addresses there is room for.
+find_size() { # DEFAULT
+  size=${WRTMETER_SIZE:-$(uci -q get wrtmeter.hosts.size 2>/dev/null)}
+  case $size in
+    '') size=$1 ;;
+    *[!0-9]* | 0* | ??????*) fail "The size of the host sets is a number from 1 to 99999, not \"$size\" (/etc/config/wrtmeter)" ;;
+  esac
+}
+
+root=${WRTMETER_ROOT:-}
+memory=$root/var/run/wrtmeter
+
+# Packets pass the rules one by one, so there are fewer of them than elements in a set of nftables.
+default_size=512
+# Deleting a rule loses the bytes that were not read yet. An address without a lease, a neighbour or a name in the configuration loses its
+# rules a day after they last counted something; where no room is left, the one that has been silent longest is dropped first, but not
+# within an hour. A lease that ends changes nothing.
+day=86400
+hour=3600
 
 tool() { # FAMILY [SUFFIX]
   case $1 in 4) echo "iptables${2:-}" ;; 6) echo "ip6tables${2:-}" ;; esac
@@ -42,8 +69,8 @@ rules() { $(tool "$1" -save) -c -t mangle 2>/dev/null; }
 
 mark() { printf '\n\001%s\n' "$1"; }
 
-# Everything a plan is made of. What strangers have written is in it: their lines are indented, so that none is a mark, and nothing but
-# valid addresses leaves awk.
+# Everything a plan needs. Some of it was written by strangers: those lines are indented, so that none is a mark, and awk passes on nothing but
+# valid addresses.
 facts() { # FAMILY WHOLE NETWORKS ADDRESS
   mark rules
   rules "$1"
@@ -67,13 +94,13 @@ facts() { # FAMILY WHOLE NETWORKS ADDRESS
   mark remembered
   sed 's/^/ /' "$memory/hosts$1"
   mark static
-  # Advertisement blockers keep hosts files of 100,000 lines; the machines of a home are not in them.
+  # Advertisement blockers keep hosts files of 100,000 lines; no machine at home is in them.
   for file in "$root"/etc/hosts "$root"/tmp/hosts/*; do head -n 5000 "$file"; done | sed 's/^/ /'
   mark end
 } 2>/dev/null
 
-# Prints what "iptables-restore --noflush" is to do (nothing where all is well) and writes what is to be remembered of each address beside the
-# old memory: address, seconds after the boot when it was last seen to count, its counters then.
+# Prints what "iptables-restore --noflush" should do (nothing if all is well) and writes what to remember about each address beside the old
+# memory: address, seconds after boot when it was last seen to count, its counters then.
 # Counters and addresses stay text; one address has one key, however it is written.
 plan() { # FAMILY WHOLE SIZE
   awk -v family="$1" -v whole="$2" -v size="$3" -v day="$day" -v hour="$hour" -v memory="$memory/hosts$1.new" -v uptime="$root/proc/uptime" '
@@ -100,7 +127,7 @@ plan() { # FAMILY WHOLE SIZE
     }
     function group(digits) { return digits == "" || length(digits) > 4 ? "-" : substr("0000" digits, length(digits) + 1) }
 
-    # An address is that of a host here if the way to it leads through a counted device. It holds digits and points only.
+    # An address is a host here if the route to it leads through a counted device. TEXT is an address, so it is safe in a command.
     function routed(address,   command, line, part, n, i) {
       command = "ip -" family " route get " address " 2>/dev/null"
       command | getline line
@@ -111,7 +138,7 @@ plan() { # FAMILY WHOLE SIZE
       return 0
     }
 
-    # "sure": it is known to be on a counted device. "present": it is not silent for good, though it may not count just now.
+    # "sure": it is known to be on a counted device. "present": it still exists, though it may not be counting at the moment.
     function candidate(text, sure, present,   k) {
       k = key(text)
       if (k == "" || (!(k in textof) && listed >= 2 * size)) return
@@ -125,7 +152,7 @@ plan() { # FAMILY WHOLE SIZE
       listed_as[k] = listed
       certain[k] = sure
     }
-    # Naming an element makes it.
+    # Merely naming an element would create it.
     function count(counters, k) { return k in counters ? counters[k] : "0" }
     function rule(chain, k) { return chain " " (chain == "wrtmeter_upload" ? "-s " : "-d ") textof[k] " -j RETURN" }
     function drop(k) {
@@ -177,10 +204,10 @@ plan() { # FAMILY WHOLE SIZE
       for (i = 2; i < NF; i++) if ($i == "dev" && $(i + 1) in counted) candidate($1, 1, 1)
       next
     }
-    # A way to one address alone: a peer of a tunnel.
+    # A route to a single address: a peer of a tunnel.
     part_is == "routes" && !/ via / { for (i = 2; i < NF; i++) if ($i == "dev" && $(i + 1) in counted) candidate($1, 1, 1); next }
     part_is == "peers" { for (i = 3; i <= NF; i++) if (sub(/\/(32|128)$/, "", $i)) candidate($i, 0, 1); next }
-    # For one address alone these only tell who is present: whose they are is asked when all is looked through.
+    # When only one address is added, these only show who is present; the whole pass asks where they are.
     part_is == "leases" { if (whole || key($3) in textof) candidate($3, 0, 1); next }
     part_is == "configured" { for (i = 1; i <= NF; i++) if (whole || key($i) in textof) candidate($i, 0, 1); next }
     part_is == "static" && $1 != same { same = $1; if (whole || key($1) in textof) candidate($1, 0, 1); next }
@@ -201,10 +228,10 @@ plan() { # FAMILY WHOLE SIZE
           from_home = from_home "-A wrtmeter_from_home -o " devices[i] " -j RETURN\n"
         }
         from_home = from_home "-A wrtmeter_from_home -g wrtmeter_upload\n"
-        # These are never emptied: made where they stand already, all of it would fail.
+        # These are never emptied, and creating one that exists would fail everything.
         if (!("wrtmeter_upload" in chain)) head = head "-N wrtmeter_upload\n"
         if (!("wrtmeter_download" in chain)) head = head "-N wrtmeter_download\n"
-        # A chain in this form is emptied if it stands.
+        # A chain written in this form is emptied if it exists.
         if (have["wrtmeter"] have["wrtmeter_from_home"] != in_rules out_rules from_home) {
           head = head ":wrtmeter - [0:0]\n:wrtmeter_from_home - [0:0]\n"
           todo = in_rules out_rules from_home
@@ -233,14 +260,15 @@ plan() { # FAMILY WHOLE SIZE
       if (head todo != "") printf "*mangle\n%s%sCOMMIT\n", head, todo
       printf "" >memory
       for (k in last) print textof[k], last[k], count(up, k), count(down, k) >memory
-    }'
+    }
+  '
 }
 
-# Only one at a time plans and acts; the table may still change meanwhile by another hand, and then it is planned once more.
+# Only one process at a time plans and acts. Something else may still change the table meanwhile; then the plan is made once more.
 lock() {
   mkdir -p "$memory" || fail "Cannot write $memory"
   exec 9>"$memory/lock"
-  flock 9 || fail 'Cannot lock out others: flock does not work'
+  flock 9 || fail 'Cannot take the lock: flock does not work'
 }
 
 bring_about() { # FAMILY WHOLE NETWORKS ADDRESS
@@ -252,7 +280,7 @@ bring_about() { # FAMILY WHOLE NETWORKS ADDRESS
       return
     fi
   done
-  fail "The rules of the hosts could not be made: $(printf '%s' "$said" | head -n 1)"
+  fail "The rules of the hosts could not be created: $(printf '%s' "$said" | head -n 1)"
 }
 
 families() {
@@ -261,28 +289,9 @@ families() {
   if rules 6 | grep -q '^:FORWARD'; then echo 4 6; else echo 4; fi
 }
 
-room() {
-  size=${WRTMETER_SIZE:-$(uci -q get wrtmeter.hosts.size 2>/dev/null)}
-  case $size in
-    '') size=$default_size ;;
-    *[!0-9]* | 0* | ??????*) fail "The size of the host sets is a number from 1 to 99999, not \"$size\" (/etc/config/wrtmeter)" ;;
-  esac
-}
-
 start() {
-  # shellcheck source=/dev/null
-  . "$lib/hosts-networks.sh" || fail "Cannot read $lib/hosts-networks.sh"
-  networks=$(counted_networks)
-  case $networks in
-    network\ *) ;;
-    none\ *)
-      stop
-      printf 'No hosts are counted: %s\n' "${networks#none }"
-      return
-      ;;
-    *) fail "Cannot tell the networks whose hosts to count: ${networks#failed }" ;;
-  esac
-  room
+  find_networks || return 0
+  find_size "$default_size"
   among=$(families) || exit
   lock
   for family in $among; do bring_about "$family" 1 "$networks" ''; done
@@ -290,11 +299,11 @@ start() {
 
 add() {
   case $1 in
-    '' | *[!0-9A-Fa-f.:]*) fail 'This is no address' ;;
+    '' | *[!0-9A-Fa-f.:]*) fail 'This is not an address' ;;
     *:*) family=6 ;;
     *) family=4 ;;
   esac
-  room
+  find_size "$default_size"
   lock
   bring_about "$family" 0 '' "$1"
 }
@@ -312,7 +321,7 @@ stop() {
 }
 
 status() {
-  room
+  find_size "$default_size"
   among=$(families) || exit
   for family in $among; do
     rules "$family" | awk -v family="$family" -v size="$size" '
@@ -323,7 +332,7 @@ status() {
         if (devices == "") exit 1
         printf "Counting %d of at most %d IPv%d addresses on%s; bytes without a rule: %s received, %s sent\n", hosts, size, family, devices,
           without["wrtmeter_download"], without["wrtmeter_upload"]
-      }' || fail "No IPv$family hosts are counted: the rules are missing; make them with \"/etc/init.d/wrtmeter start\""
+      }' || fail "No IPv$family hosts are counted: the rules are missing; create them with \"/etc/init.d/wrtmeter start\""
   done
   case $among in *6*) ;; *) echo 'IPv6 is not counted: ip6tables does not work here' ;; esac
 }

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Which networks of this router have their hosts counted: read (".") by what counts them, never run by itself.
+# Made from parts/hosts-networks.sh by "npm run scripts": change it there.
+# Which networks of this router have their hosts counted: sourced (".") by the scripts that count them, never run by itself.
 # For busybox ash and awk. For tests: WRTMETER_NETWORKS="lan=br-lan guest=br-guest" is taken instead of the configuration.
 
-# Prints a line for each network, "network NAME DEVICE", or one line: "none REASON" where nothing is to be counted here, "failed REASON"
-# where that cannot be told just now.
-# The configuration names them (config hosts, list network), else they are those of the firewall zones that are no uplink: the same
-# judgement as that of wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network has to do.
+# Prints one line per network, "network NAME DEVICE", or a single line: "none REASON" where nothing is to be counted here, "failed REASON"
+# where that is not known at the moment.
+# The configuration names the networks (config hosts, list network), else they are those of the firewall zones that are not uplinks: the same
+# rule as in wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network is used.
 counted_networks() {
   if [ -n "${WRTMETER_NETWORKS:-}" ]; then
     for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done
@@ -19,15 +20,22 @@ counted_networks() {
     ubus call network.interface dump
     printf '\n\001end\n'
   } 2>/dev/null | awk '
-    # "uci show": config.section.option=QUOTED, lists as several QUOTED. No name of a network, zone or device has a quote or a blank in it.
+    # A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
+    function unquote(text) {
+      gsub(/\047\\\047\047/, "\001", text)
+      gsub(/\047/, "", text)
+      gsub(/\001/, "\047", text)
+      return text
+    }
+    # "uci show": config.section.option=QUOTED, a list as several QUOTED. Keys but public ones are not even kept.
     function uci(line,   at, value, part) {
       at = index(line, "=")
-      value = substr(line, at + 1)
-      gsub(/\047/, "", value)
+      value = unquote(substr(line, at + 1))
+      if (line ~ /^[^=]*_key=/ && line !~ /^[^=]*\.public_key=/) return
       if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
       else option[part[1] "." part[2], part[3]] = value
     }
-    # netifd prints JSON; taken token by token it may be indented or not. Interfaces are objects at depth 3.
+    # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3.
     function json(text,   token) {
       while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
         token = substr(text, RSTART, RLENGTH)
@@ -54,6 +62,30 @@ counted_networks() {
         }
       }
     }
+    # Protocols of netifd whose bytes are in the uplink below them too.
+    function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
+    # An uplink is an interface of a firewall zone that masquerades or is called wan, or one of no zone, with a default route.
+    function zones(   i, s, n, list, j, kind) {
+      for (i = 1; i <= sections; i++) {
+        s = section[i]
+        if (type[s] != "zone") continue
+        kind = option[s, "name"] != "lan" && (option[s, "masq"] == 1 || option[s, "name"] ~ /^wan/) ? "wan" : "other"
+        zonekind[option[s, "name"]] = kind
+        list = option[s, "network"]
+        if (list == "" && option[s, "device"] == "" && option[s, "subnet"] == "") list = option[s, "name"]
+        n = split(list, networks, " ")
+        for (j = 1; j <= n; j++) if (zone[networks[j]] != "wan") zone[networks[j]] = kind
+      }
+    }
+    function kindof(i) { return zone[field[i, "interface"]] != "" ? zone[field[i, "interface"]] : zonekind[field[i, "zone"]] }
+    function isuplink(i,   logical, kind) {
+      logical = field[i, "interface"]
+      kind = kindof(i)
+      if (field[i, "up"] != "true") return kind == "wan" && (!istunnel(field[i, "proto"]) || logical ~ /^w?wan/)
+      if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
+      return kind == "" && field[i, "default"] && logical != "lan"
+    }
+
     # Without netifd: what /etc/config/network says of interfaces and their devices.
     function configured(   i, s, part, logical, proto, device) {
       interfaces = 0
@@ -76,29 +108,8 @@ counted_networks() {
       }
     }
 
-    function zones(   i, s, n, list, j, kind) {
-      for (i = 1; i <= sections; i++) {
-        s = section[i]
-        if (type[s] != "zone") continue
-        kind = option[s, "name"] != "lan" && (option[s, "masq"] == 1 || option[s, "name"] ~ /^wan/) ? "wan" : "other"
-        zonekind[option[s, "name"]] = kind
-        list = option[s, "network"]
-        if (list == "" && option[s, "device"] == "" && option[s, "subnet"] == "") list = option[s, "name"]
-        n = split(list, networks, " ")
-        for (j = 1; j <= n; j++) if (zone[networks[j]] != "wan") zone[networks[j]] = kind
-      }
-    }
-    function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
-    function kindof(i) { return zone[field[i, "interface"]] != "" ? zone[field[i, "interface"]] : zonekind[field[i, "zone"]] }
-    function isuplink(i,   logical, kind) {
-      logical = field[i, "interface"]
-      kind = kindof(i)
-      if (field[i, "up"] != "true") return kind == "wan" && (!istunnel(field[i, "proto"]) || logical ~ /^w?wan/)
-      if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
-      return kind == "" && field[i, "default"] && logical != "lan"
-    }
-    # Several networks can lie on one device (lan and an alias for IPv6): the first names it.
-    # A device name goes into nft and iptables commands: anything strange is left out.
+    # Several networks can share one device (lan and an alias for IPv6): the first one names it.
+    # A device name goes into nft and iptables commands, so any with unusual characters is left out.
     function count(network, device) {
       if (device == "lo" || device in counted || network !~ /^[A-Za-z0-9_.-]+$/ || length(network) > 64) return
       if (device !~ /^[A-Za-z0-9_.@-]+$/ || device ~ /^-/ || length(device) > 15) return
@@ -137,7 +148,8 @@ counted_networks() {
         }
       # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
       if (!uplink || (!up && behind)) print "none this router has no uplink of its own"
-      else if (list == "") print "none no firewall zone but those of uplinks has a network; name some in /etc/config/wrtmeter (list network)"
+      else if (list == "") print "none only firewall zones of uplinks have networks; name some in /etc/config/wrtmeter (list network)"
       else printf "%s", list
-    }'
+    }
+  '
 }

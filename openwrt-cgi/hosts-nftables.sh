@@ -1,31 +1,58 @@
 #!/bin/sh
-# Counts what each host of the LAN moves to and from the Internet, in an nftables table of its own: inet wrtmeter.
+# Made from parts/hosts-nftables.sh by "npm run scripts": change it there.
+# Counts what each host of the LAN moves to and from the Internet, in its own nftables table: inet wrtmeter.
 #   hosts-nftables.sh start | stop | reload | status
 # Installed as /usr/lib/wrtmeter/hosts-nftables.sh, beside hosts-networks.sh; /etc/init.d/wrtmeter, the firewall and hotplug call it.
 # For busybox ash and awk. For tests: WRTMETER_LIB is the folder with hosts-networks.sh; WRTMETER_NETWORKS="lan=br-lan guest=br-guest" and
-# WRTMETER_SIZE=64 go before the configuration, and neither uci nor ubus is asked for the networks then.
+# WRTMETER_SIZE=64 override the configuration, and neither uci nor ubus is asked for the networks then.
 
 lib=${WRTMETER_LIB:-/usr/lib/wrtmeter}
-# Stands in the table as the name of an empty chain, with the sets' size behind it: a table of another form or size is made anew.
-# Another number whenever the form changes.
-layout=layout_1
 
 fail() {
   printf 'wrtmeter: %s\n' "$1" >&2
   exit 1
 }
 
+# Sets networks, as hosts-networks.sh prints them. Where nothing is to be counted, stops the counting and returns 1.
+find_networks() {
+  # shellcheck source=/dev/null
+  . "$lib/hosts-networks.sh" || fail "Cannot read $lib/hosts-networks.sh"
+  networks=$(counted_networks)
+  case $networks in
+    network\ *) ;;
+    none\ *)
+      stop
+      printf 'No hosts are counted: %s\n' "${networks#none }"
+      return 1
+      ;;
+    *) fail "Cannot determine the networks whose hosts to count: ${networks#failed }" ;;
+  esac
+}
+
+# Sets size: how many addresses there is room for.
+find_size() { # DEFAULT
+  size=${WRTMETER_SIZE:-$(uci -q get wrtmeter.hosts.size 2>/dev/null)}
+  case $size in
+    '') size=$1 ;;
+    *[!0-9]* | 0* | ??????*) fail "The size of the host sets is a number from 1 to 99999, not \"$size\" (/etc/config/wrtmeter)" ;;
+  esac
+}
+
+# Marks the table as the name of an empty chain, followed by the size of the sets: a table of another form or size is created again.
+# Change the number whenever the form changes.
+layout=layout_1
+
 # Bytes are those of layer 3. What the rules rely on:
 # - "forward" has LAN addresses even under NAT; there "ether saddr" is the host on upload, but "ether daddr" is not on download. So uploads
 #   are counted by MAC and address, downloads by address. Layer-3 devices (WireGuard, PPP) have no MAC.
-# - The chain comes after the filter: what the firewall drops is not counted. It never drops anything itself.
+# - The chain runs after the filter: what the firewall drops is not counted. It never drops anything itself.
 # - In by a counted device and out by another one, or the reverse: between two counted networks there is no Internet.
-# - A set that is full ends its rule without "return", and the next line counts what had no room.
-# - For IPv6 only addresses that have sent something receive: else anybody outside could fill the sets with made-up addresses. The
-#   answers in a connection are for such an address too, also where seen6 had no room for it.
-# - Never "update" a set and look it up for the same packet: that counts twice. Hence seen6 beside up6. It is twice as large, so that it
-#   has room for every address of the two sets of uploads.
-# - "update" gives an element another day to live; an element without traffic ends after a day, long after it was read.
+# - A full set ends its rule without "return", and the next line counts what had no room.
+# - For IPv6, downloads are counted only for addresses that have sent something: else anyone outside could fill the sets with made-up
+#   addresses. Replies in a connection are for such an address too, even if seen6 had no room for it.
+# - Never "update" a set and look it up for the same packet: that counts twice. Hence seen6 beside up6. It is twice as large, to have room
+#   for every address of both upload sets.
+# - "update" extends an element by a day; an element without traffic expires after a day, long after it was read.
 table() { # SIZE
   set_of() { printf '  set %s { type %s; size %s; flags dynamic, timeout; timeout 1d; }\n' "$1" "$2" "$3"; }
   echo 'table inet wrtmeter {'
@@ -68,62 +95,43 @@ table() { # SIZE
 END
 }
 
-# "NAME DEVICE" a line → the devices as elements of a set, each with its network's name.
+# The devices of networks, "network NAME DEVICE" per line, as elements of a set, each with the name of its network.
 elements() {
   printf 'add element inet wrtmeter counted { '
   printf '%s\n' "$1" | while read -r _ network device; do printf '"%s" comment "%s", ' "$device" "$network"; done
   printf '}\n'
 }
 
-room() {
-  size=${WRTMETER_SIZE:-$(uci -q get wrtmeter.hosts.size 2>/dev/null)}
-  case $size in
-    '') size=4096 ;;
-    *[!0-9]* | 0* | ??????*) fail "The size of the host sets is a number from 1 to 99999, not \"$size\" (/etc/config/wrtmeter)" ;;
-  esac
-}
-
-# Not "-", which is /dev/stdin to nft: that is not everywhere.
+# Not "-", which nft opens as /dev/stdin: that does not exist everywhere.
 apply() { nft -f /proc/self/fd/0; }
 
 # Terse, because the sets can be long.
-stands() { nft -t list table inet wrtmeter 2>/dev/null; }
+list_table() { nft -t list table inet wrtmeter 2>/dev/null; }
 
 start() {
   command -v nft >/dev/null || fail 'nft is not installed; install it with "opkg install nftables-json" or "apk add nftables-json"'
-  # shellcheck source=/dev/null
-  . "$lib/hosts-networks.sh" || fail "Cannot read $lib/hosts-networks.sh"
-  networks=$(counted_networks)
-  case $networks in
-    network\ *) ;;
-    none\ *)
-      stop
-      printf 'No hosts are counted: %s\n' "${networks#none }"
-      return
-      ;;
-    *) fail "Cannot tell the networks whose hosts to count: ${networks#failed }" ;;
-  esac
-  room
-  made=$(stands)
+  find_networks || return 0
+  find_size 4096
+  made=$(list_table)
   case $made in
     *"chain ${layout}_$size "*)
-      # The counters go on: only the devices are set, all or none of them.
+      # The counters continue: only the devices are set, all or none of them.
       { echo 'flush set inet wrtmeter counted' && elements "$networks"; } | apply 2>/dev/null && return
       ;;
   esac
   nft -j list tables >/dev/null 2>&1 ||
-    fail 'nft cannot show its counters in JSON; install nftables-json in the place of nftables-nojson ("opkg install nftables-json" or "apk add nftables-json")'
-  # One transaction, whether a table was there or not.
+    fail 'nft cannot show its counters in JSON; install nftables-json instead of nftables-nojson ("opkg install nftables-json" or "apk add nftables-json")'
+  # One transaction, whether there was a table or not.
   { echo 'table inet wrtmeter { }' && echo 'delete table inet wrtmeter' && table "$size" && elements "$networks"; } | apply ||
-    fail 'nft could not make the table "inet wrtmeter"; does the kernel have nftables (kmod-nft-core)?'
+    fail 'nft could not create the table "inet wrtmeter"; does the kernel have nftables (kmod-nft-core)?'
 }
 
 stop() {
-  [ -z "$(stands)" ] || nft delete table inet wrtmeter
+  [ -z "$(list_table)" ] || nft delete table inet wrtmeter
 }
 
 status() {
-  [ -n "$(stands)" ] || fail 'Nothing is counted: there is no table "inet wrtmeter"; make it with "/etc/init.d/wrtmeter start"'
+  [ -n "$(list_table)" ] || fail 'Nothing is counted: there is no table "inet wrtmeter"; create it with "/etc/init.d/wrtmeter start"'
   nft list table inet wrtmeter | awk '
     $1 == "set" || $1 == "counter" || $1 == "chain" { object = $2 }
     object == "counted" {

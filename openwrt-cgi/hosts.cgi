@@ -1,8 +1,8 @@
 #!/bin/sh
-# The hosts alone: the answer of wrtmeter.cgi without its other sections. It takes wrtmeter.cgi, which lies beside it, to answer, door and all.
-# WRTMETER_ROOT is for tests, as there.
+# The hosts alone: the answer of wrtmeter.cgi without its other sections. wrtmeter.cgi, which must be in the same folder, does all the work,
+# the request guard included. WRTMETER_ROOT is for tests, as there.
 
-# A server says where the script is, or runs it by its path, or in its folder; no client can set this variable.
+# A web server passes the path of the script, or runs it by its path, or in its folder; no client can set this variable.
 for beside in "${SCRIPT_FILENAME:-}" "$0" ./hosts.cgi; do
   [ -e "${beside%/*}/wrtmeter.cgi" ] || continue
   # shellcheck disable=SC1090,SC2034 # wrtmeter.cgi reads the variable

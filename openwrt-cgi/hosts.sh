@@ -1,7 +1,7 @@
 #!/bin/sh
-# Chooses what counts the hosts of this router, and sees to it: hosts.sh start | stop | reload | status | method
-# Installed as /usr/lib/wrtmeter/hosts.sh; /etc/init.d/wrtmeter, the firewall and hotplug call it. Again is harmless.
-# For busybox ash. For tests: WRTMETER_ROOT goes before the paths of files, WRTMETER_LIB is the folder with the scripts it calls.
+# Chooses what counts the hosts of this router, and starts or stops it: hosts.sh start | stop | reload | status | method
+# Installed as /usr/lib/wrtmeter/hosts.sh; /etc/init.d/wrtmeter, the firewall and hotplug call it. Calling it again is harmless.
+# For busybox ash. For tests: WRTMETER_ROOT is put before the paths of files, WRTMETER_LIB is the folder with the scripts it calls.
 
 root=${WRTMETER_ROOT:-}
 lib=${WRTMETER_LIB:-/usr/lib/wrtmeter}
@@ -13,8 +13,8 @@ fail() {
 have() { command -v "$1" >/dev/null; }
 option() { uci -q get "wrtmeter.hosts.$1" 2>/dev/null; }
 
-# nlbwmon counts offloaded traffic, too, so that it goes first; whether it runs at this very moment makes no difference.
-nlbwmon_serves() {
+# nlbwmon also counts offloaded traffic, so it comes first, even if it is only enabled and not running at the moment.
+has_nlbwmon() {
   have nlbw || return 1
   [ -z "$(pidof nlbwmon)" ] || return 0
   for link in "$root"/etc/rc.d/S??nlbwmon; do [ -L "$link" ] && return 0; done
@@ -28,7 +28,7 @@ method() {
   case ${method:-auto} in
     nftables | iptables | nlbwmon) echo "$method" ;;
     auto)
-      if nlbwmon_serves; then echo nlbwmon
+      if has_nlbwmon; then echo nlbwmon
       elif have nft && have fw4; then echo nftables
       elif have iptables; then echo iptables
       elif have nft; then echo nftables
@@ -38,7 +38,7 @@ method() {
   esac
 }
 
-# What a method left behind when another was chosen would count on and be read by nobody.
+# What another method left behind would continue to count, and nothing would read it.
 stop_but() { # METHOD
   [ "$1" = nftables ] || ! have nft || "$lib/hosts-nftables.sh" stop
   [ "$1" = iptables ] || ! have iptables-save || "$lib/hosts-iptables.sh" stop
@@ -60,7 +60,7 @@ status() {
   case $chosen in
     nftables | iptables) "$lib/hosts-$chosen.sh" status ;;
     nlbwmon)
-      [ -n "$(pidof nlbwmon)" ] || fail 'nlbwmon does not run; start it with "/etc/init.d/nlbwmon start"'
+      [ -n "$(pidof nlbwmon)" ] || fail 'nlbwmon is not running; start it with "/etc/init.d/nlbwmon start"'
       echo 'nlbwmon counts the hosts'
       ;;
     off) echo 'No hosts are counted: it is switched off (option enabled in /etc/config/wrtmeter)' ;;

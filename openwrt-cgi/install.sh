@@ -1,20 +1,20 @@
 #!/bin/sh
-# Installs wrtmeter's scripts on an OpenWrt router over one ssh connection, or takes them away again. Run it on your computer:
+# Installs the scripts of wrtmeter on an OpenWrt router over one ssh connection, or removes them. Run it on your computer:
 #   openwrt-cgi/install.sh root@192.168.1.1
-# Dropbear has no sftp, so everything goes through the shell on the other side. Again is harmless; again is also the upgrade.
+# Dropbear has no sftp, so everything goes through the shell on the router. Running it again is harmless, and is also the upgrade.
 set -eu
 
 usage() {
   cat <<'END'
 Usage: install.sh [OPTION]... [ssh option]... root@ROUTER
 
-  --token auto       let the router ask for a token: make one unless it has one, and write it to wrtmeter-ROUTER.token here
-  --token none       let the router answer everybody who reaches its web server (it does so until told otherwise)
-  --token-file FILE  let the router ask for the token in FILE (- for standard input)
+  --token auto       require a token: create one unless the router has one, and write it to wrtmeter-ROUTER.token here
+  --token none       answer everyone who reaches the web server of the router (the default)
+  --token-file FILE  require the token in FILE (- for standard input)
   --www DIR          another web server than uhttpd runs scripts in DIR/cgi-bin
-  --no-hosts         do not count what each host moves, and take away what counts it (this stays so)
+  --no-hosts         do not count what each host moves, and remove what counts it (this setting is kept)
   --hosts            count it again
-  --remove           take everything away again (uninstall.sh does the same)
+  --remove           remove everything (uninstall.sh does the same)
 
 ssh options: -p PORT, -i KEY, -o OPTION, -F FILE, -J HOST. Without --token… the router's token stays as it is.
 END
@@ -47,15 +47,15 @@ while [ "$count" -gt 0 ]; do
     --token)
       case $value in
         auto | none) want=$value ;;
-        *) die '--token is "auto" or "none"; put a token of your own into a file and give --token-file FILE' 2 ;;
+        *) die '--token is "auto" or "none"; put your own token into a file and give --token-file FILE' 2 ;;
       esac
       ;;
     --token-file) want=set tokenfile=$value ;;
     --www)
-      case $value in /*[!A-Za-z0-9._/-]* | [!/]* | '') die "--www needs an absolute path of plain letters, not \"$value\"" 2 ;; esac
+      case $value in /*[!A-Za-z0-9._/-]* | [!/]* | '') die "--www needs an absolute path of plain characters, not \"$value\"" 2 ;; esac
       www=${value%/}
       ;;
-    -p | -i | -o | -F | -J) set -- "$@" "$argument" "$value" ;; # kept behind the arguments still to read
+    -p | -i | -o | -F | -J) set -- "$@" "$argument" "$value" ;; # kept after the arguments still to read
     -*) die "Unknown option \"$argument\"; --help shows them all" 2 ;;
     *)
       [ -z "$router" ] || die "One router at a time: \"$router\" or \"$argument\"" 2
@@ -64,7 +64,7 @@ while [ "$count" -gt 0 ]; do
   esac
 done
 [ -n "$router" ] || die 'Which router? For example: install.sh root@192.168.1.1' 2
-case $router in *[!A-Za-z0-9._@:%-]*) die "\"$router\" is no ssh destination; give USER@HOST and -p PORT" 2 ;; esac
+case $router in *[!A-Za-z0-9._@:%-]*) die "\"$router\" is not an ssh destination; give USER@HOST and -p PORT" 2 ;; esac
 command -v ssh >/dev/null 2>&1 || die 'ssh is not installed on this computer'
 
 if [ "$want" = set ]; then
@@ -81,7 +81,7 @@ case $want$token in
     ;;
 esac
 
-# All in one function that is called at the very end: a connection that breaks off installs nothing.
+# Everything is in one function that is called at the very end: a connection that breaks installs nothing.
 payload() {
   printf 'want=%s token=%s www=%s counting=%s\n' "$want" "$token" "$www" "$counting"
   cat "$here/on-router.sh"
@@ -151,7 +151,7 @@ fi
 printf 'Installed on %s: %s\n' "$router" "$installed"
 [ -z "$hosts" ] || printf 'Hosts are %s\n' "$hosts"
 
-# Asked from here, as the exporter will; the token goes to curl through standard input.
+# Asks from here, as the exporter will. The token reaches curl through standard input.
 if command -v curl >/dev/null 2>&1; then
   known=''
   case $want in auto | set) known=$token ;; esac
@@ -170,7 +170,7 @@ if command -v curl >/dev/null 2>&1; then
     *) printf 'warning: %s%s/wrtmeter.cgi answers with HTTP %s; is %s served by another web server? (--www)\n' "$url" "$prefix" "$code" "$url" >&2 ;;
   esac
 else
-  printf 'Not tried from here, for want of curl: %s%s/wrtmeter.cgi\n' "$url" "$prefix"
+  printf 'Not tried from here, because curl is not installed: %s%s/wrtmeter.cgi\n' "$url" "$prefix"
 fi
 
 printf '\nIn wrtmeter.yaml:\n\nrouters:\n  %s:\n    url: %s\n' "${name:-router}" "$url"

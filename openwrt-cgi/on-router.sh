@@ -1,6 +1,6 @@
 #!/bin/sh
-# The half of install.sh that runs on the router, as root, in busybox ash. install.sh sends it over ssh with the files behind it
-# and calls its functions once all has arrived; nothing here is kept on the router.
+# The half of install.sh that runs on the router, as root, in busybox ash. install.sh sends it over ssh, followed by the files, and calls its
+# functions once everything has arrived; nothing of it is kept on the router.
 # It answers in lines for install.sh: a word (fail, warn, note, cgi, hosts, url, name, token) and its text.
 
 want=${want:-keep} token=${token:-} www=${www:-} counting=${counting:-keep}
@@ -11,7 +11,7 @@ lib=/usr/lib/wrtmeter
 init=/etc/init.d/wrtmeter
 # hotplug's own names for the scripts in $lib.
 hook_iface=/etc/hotplug.d/iface/30-wrtmeter hook_dhcp=/etc/hotplug.d/dhcp/90-wrtmeter hook_neigh=/etc/hotplug.d/neigh/90-wrtmeter
-# Every script of ours names one of these: what does not is somebody else's and is not touched.
+# Every script of ours contains one of these: one that does not is somebody else's and is not touched.
 ours='WRTMETER_ROOT\|/usr/lib/wrtmeter'
 installed='' parts=''
 
@@ -37,17 +37,17 @@ begin_install() {
     fail 'uhttpd is not installed on this router: "opkg update && opkg install uhttpd" (or "apk add uhttpd"), or give --www DIR if another web server runs scripts in DIR/cgi-bin'
   fi
   find_cgi
-  mkdir -p "$cgi" || fail "Cannot make $cgi"
+  mkdir -p "$cgi" || fail "Cannot create $cgi"
 }
 
 is_ours() {
   case $1 in "$lib"/*) ;; *) grep -q "$ours" "$1" ;; esac
 }
 
-# put FILE <TEXT: written beside and moved over, so that nobody meets half a script. False where another's file is in the way.
+# put FILE <TEXT: written beside the file and moved over it, so that nobody runs half a script. False where somebody else's file is there.
 put() {
   new=${1%/*}/.${1##*/}.new
-  mkdir -p "${1%/*}" || fail "Cannot make ${1%/*}"
+  mkdir -p "${1%/*}" || fail "Cannot create ${1%/*}"
   cat >"$new" || {
     rm -f "$new"
     fail "Cannot write $1: is the flash full? (df -h)"
@@ -74,7 +74,7 @@ receive_init() {
   return 0
 }
 
-# Whether hosts are to be counted: as told now, else as configured, else yes.
+# Whether to count hosts: as requested now, else as configured, else yes.
 counts_hosts() {
   case $counting in
     yes) ;;
@@ -83,7 +83,7 @@ counts_hosts() {
   esac
 }
 
-# hosts_option NAME: of the section "config hosts".
+# hosts_option NAME: an option of the section "config hosts".
 hosts_option() {
   [ -e "$config" ] || return 0
   awk -v name="$1" '
@@ -98,7 +98,7 @@ current_token() {
   awk '$1 == "option" && $2 ~ /^["\047]?token["\047]?$/ { gsub(/["\047]/, "", $3); token = $3 } END { print token }' "$config"
 }
 
-# Writes the configuration with another token (none if empty); the rest of the file stays. The token is in no argument list.
+# Writes the configuration with another token (none if empty). The rest of the file stays. The token is in no argument list.
 write_token() {
   umask 077
   [ -e "$config" ] || printf "\nconfig wrtmeter 'main'\n" >"$config"
@@ -149,17 +149,17 @@ link() {
   mkdir -p "${1%/*}" && ln -sf "$lib/$2" "$1" && parts="$parts $1"
 }
 
-# The section of the firewall's configuration that has it call us, without disturbing what else is there: uci would drop the comments and
-# write what somebody has not committed yet.
+# The firewall's configuration without the section that calls us. uci would drop comments and write changes that somebody has not committed
+# yet.
 without_include() { awk '
   { plain = $0; gsub(/["\047]/, "", plain); n = split(plain, word, " ") }
   word[1] == "config" { ours = n > 2 && word[2] == "include" && word[3] == "wrtmeter" }
-  # The blank line before the section goes with it.
+  # The blank line before the section is removed with it.
   ours { blank = ""; next }
   NF == 0 { printf "%s", blank; blank = $0 "\n"; next }
   { printf "%s", blank; blank = ""; print }
   END { printf "%s", blank }' "$firewall"; }
-include_us() { # fw3 would warn of an option that only fw4 knows, and the reverse
+include_us() { # fw3 warns of an option that only fw4 knows, and vice versa
   [ -e "$firewall" ] || return 0
   if command -v fw4 >/dev/null 2>&1; then knows=fw4_compatible; else knows=reload; fi
   new=$firewall.wrtmeter
@@ -177,12 +177,12 @@ exclude_us() {
 }
 replace_firewall() {
   if cmp -s "$new" "$firewall"; then rm -f "$new"; return; fi
-  # Written into the old file, which keeps its owner and mode.
+  # Written into the existing file, which keeps its owner and mode.
   cat "$new" >"$firewall" || fail "Cannot write $firewall: is the flash full? The old text may be lost, the new one is in $new"
   rm -f "$new"
 }
 
-# Has the hosts counted, from now on and after every boot, and says by what.
+# Starts the counting of hosts, now and at every boot, and reports what counts them.
 count_hosts() {
   method=$("$lib/hosts.sh" method 2>&1) || {
     say hosts "not counted: ${method#wrtmeter: }"
@@ -213,28 +213,28 @@ count_hosts() {
   esac
 }
 
-# Takes away all that counts hosts, their figures on the router with it.
+# Removes everything that counts hosts, and its figures on the router.
 remove_hosts() {
   [ ! -x "$lib/hosts.sh" ] || "$lib/hosts.sh" stop >/dev/null 2>&1
   if [ -x "$init" ] && is_ours "$init"; then "$init" disable >/dev/null 2>&1; fi
   exclude_us
   for file in "$hook_iface" "$hook_dhcp" "$hook_neigh" "$init"; do
     [ -e "$file" ] || [ -L "$file" ] || continue
-    # A link whose script is gone is told by where it leads.
+    # A link whose script is gone is recognised by its target.
     if is_ours "$file" 2>/dev/null || case $(readlink "$file") in "$lib"/*) ;; *) false ;; esac; then
       rm -f "$file" && gone="$gone $file"
     else
       say note "$file is not from wrtmeter and was left as it is"
     fi
   done
-  # Rules of iptables are remembered there until the next boot.
+  # State of the iptables rules, kept until the next boot.
   rm -rf /var/run/wrtmeter
   [ -d "$lib" ] || return 0
   rm -f "$lib/hosts.sh" "$lib"/hosts-*.sh "$lib/host-event.sh"
   if rmdir "$lib" 2>/dev/null; then gone="$gone $lib"; else say note "$lib holds files that are not from wrtmeter and were left as they are"; fi
 }
 
-# What is not below /etc/config is lost at sysupgrade unless it is listed here, this list included.
+# Files outside /etc/config are lost at sysupgrade unless they are listed here, this list included.
 survive_sysupgrade() {
   [ -d /lib/upgrade ] || {
     say note 'There is no sysupgrade here: install again after a firmware upgrade'
@@ -250,7 +250,7 @@ survive_sysupgrade() {
   [ "$(cat "$keep" 2>/dev/null)" = "$list" ] || printf '%s\n' "$list" >"$keep" || fail "Cannot write $keep"
 }
 
-# Asks the script itself, as the web server will.
+# Runs the script as the web server will.
 try_out() {
   answer=$(REQUEST_METHOD=GET HTTP_AUTHORIZATION="Bearer $now" "$cgi/wrtmeter.cgi" 2>&1) || answer=''
   case $answer in
@@ -263,7 +263,7 @@ try_out() {
 }
 
 # The address that the ssh client used, and the port uhttpd listens on; https where http only redirects there.
-tell_url() {
+report_url() {
   http=$(uci -q get uhttpd.main.listen_http 2>/dev/null) || http=''
   https=$(uci -q get uhttpd.main.listen_https 2>/dev/null) || https=''
   redirect=$(uci -q get uhttpd.main.redirect_https 2>/dev/null) || redirect=''
@@ -294,7 +294,7 @@ finish_install() {
   say cgi "${installed# }"
   [ "$want" != auto ] || say token "$now"
   [ -z "$now" ] || say guarded yes
-  tell_url
+  report_url
 }
 
 remove() {

@@ -1,56 +1,72 @@
 #!/bin/sh
-# Lets one WireGuard or AmneziaWG peer in or out, on the server itself: no key but the public one ever leaves it. wrtmeter sends this
+# Made from parts/peer-access.sh by "npm run scripts": change it there.
+# Lets one WireGuard or AmneziaWG peer in or out, on the server itself: only its public key ever leaves the server. wrtmeter sends this
 # text to `sh -s -- ACTION INTERFACE PUBLIC-KEY FILE TOOL`, here, over ssh or into a container; nothing of it stays there.
-# ACTION: revoke, restore, delete, or list (with - for the key). FILE: the interface's configuration, or - for where it usually is.
-# TOOL: wg, awg, or auto. The last line of the answer is `result ok …` or `result failed STEP REASON`; docs/access.md tells how it works.
-# For busybox ash and awk, dash and mawk alike. WRTMETER_ROOT and WRTMETER_STOP are for tests: a place to look for files, a step to fail at.
+# ACTION: revoke, restore, delete, or list (with - for the key). FILE: the interface's configuration, or - for the usual place.
+# TOOL: wg, awg, or auto. The last line of the answer is `result ok …` or `result failed STEP REASON`; docs/access.md explains how it works.
+# For busybox ash and awk, dash and mawk alike. WRTMETER_ROOT and WRTMETER_STOP are for tests: a root for paths, a step to fail at.
 root=${WRTMETER_ROOT:-}
 mark='# wrtmeter: revoked'
 undo='' changing=''
 LC_ALL=C PATH=$PATH:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 
-# What stands in a configuration on standard input. MODE: keep (all but this key's peer, byte for byte), take (this key's peer alone),
-# count (how often it is there), addresses (KEY, address as wg compares it, address as written), list (KEY, addresses).
-# wg reads a line like this: what follows # is a comment, blanks count nowhere, names in any letter case.
+# What is in a configuration on standard input. MODE: keep (all but this key's peer, byte for byte), take (this key's peer alone), count
+# (how often it is there), preshared (its preshared key, for a comparison inside this shell alone), addresses (KEY, address as wg compares
+# it, address as written), list (KEY, addresses).
 peers() { # MODE [KEY [open: the last line has no end]]
   LC_ALL=C awk -v mode="$1" -v key="${2:-}" -v open="${3:-}" '
-    function bare(text) {
-      sub(/#.*/, "", text)
-      gsub(/[ \t\r\v\f]/, "", text)
+    # The peers of a configuration on standard input, whose text a change relies on. Variables: mode, key, open (see peers() in peer-access.sh).
+    function trim(text) {
+      sub(/^[ \t\r]+/, "", text)
+      sub(/[ \t\r]+$/, "", text)
       return text
     }
-    function kindOf(text) {
-      sub(/^[ \t\r\v\f]+/, "", text)
-      if (text == "") return "blank"
-      if (substr(text, 1, 1) == "#") return "comment"
-      return substr(text, 1, 1) == "[" ? "head" : "option"
+    # The grammar of WireGuard'\''s configuration files, for reading names (files.awk) and for changing peers (peers.awk): heads such as [Peer],
+    # options NAME = VALUE in any letter case, comments from # on. The variable "strict" is set by a program that changes files: it takes a
+    # line exactly as wg does. A program that only reads takes it more loosely:
+    #   blanks  strict: \v and \f too, and they do not count inside a line either. Else: they do not count at the ends and before "="
+    #   [Peer]  strict: only a comment may follow on its line. Else: anything may
+    #   names   strict: also "friendlyname =", and "client" after any number of #. Else: "### Client NAME" as it is usually written
+
+    # A line without its comment and without the blanks that do not count.
+    function bare(line) {
+      sub(/#.*/, "", line)
+      if (strict) gsub(/[ \t\r\v\f]/, "", line)
+      return trim(line)
     }
-    function isName(text) {
-      return tolower(text) ~ /^[ \t]*#+[ \t]*((friendly_?)?name[ \t]*=|client[ \t])/
+    # What a line is: blank, comment, head or option.
+    function kind_of(line) {
+      line = trim(line)
+      if (strict) sub(/^[ \t\r\v\f]+/, "", line)
+      if (line == "") return "blank"
+      if (substr(line, 1, 1) == "#") return "comment"
+      return substr(line, 1, 1) == "[" ? "head" : "option"
     }
-    # A comment that tells a name, in lines a to b; 0 where none does.
-    function nameIn(a, b,   i) {
-      for (i = a; i <= b; i++) if (kind[i] == "comment" && isName(line[i])) return i
-      return 0
+    # Whether a bare head begins a peer.
+    function is_peer(text) {
+      return strict ? tolower(text) == "[peer]" : tolower(text) ~ /^\[peer\]/
     }
-    # Comments right above a head are of its block where a blank line parts them from what is before. Where they stand between two blocks,
-    # a name is of the first if that has none yet, else of the second; a comment that is of neither for sure stays where it is.
-    function bounds(s,   h, t, e, n) {
-      h = head[s]
-      first[s] = h
-      for (t = h; kind[t - 1] == "comment"; t--) continue
-      if (t == 1 || kind[t - 1] == "blank") first[s] = t
-      else if ((n = nameIn(end[s - 1] + 1 > t ? end[s - 1] + 1 : t, h - 1)) > 0) first[s] = n
-      for (e = last[s]; kind[e + 1] == "comment"; e++) continue
-      if (kind[e + 1] == "head") {
-        n = nameIn(last[s] + 1, e)
-        e = n == 0 ? last[s] : nameIn(first[s], last[s]) ? n - 1 : n
-      }
-      # The empty lines behind it go with it, unless they part its neighbours.
-      if (first[s] == 1 || kind[first[s] - 1] == "blank") while (kind[e + 1] == "blank") e++
-      end[s] = e
+    # Whether a bare option is the one of that name, in small letters.
+    function is_option(text, name) {
+      return tolower(text) ~ ("^" name "[ \t]*=")
     }
+    # The value of a bare option.
+    function value_of(text) {
+      sub(/^[^=]*=/, "", text)
+      return trim(text)
+    }
+    # Whether a comment is a name.
+    function is_name(line) {
+      line = tolower(line)
+      if (strict) return line ~ /^[ \t]*#+[ \t]*((friendly_?)?name[ \t]*=|client[ \t])/
+      return trim(line) ~ /^(#+[ \t]*(friendly_)?name[ \t]*=|### client )/
+    }
+    function name_of(line) {
+      line = trim(line)
+      return tolower(line) ~ /^### client / ? substr(line, 12, 300) : substr(value_of(line), 1, 2000)
+    }
+    # Addresses of peers, so that one address has one form.
     function hex(text,   i, value, digit) {
       value = 0
       if (text == "" || length(text) > 4) return -1
@@ -61,7 +77,7 @@ peers() { # MODE [KEY [open: the last line has no end]]
       }
       return value
     }
-    # An address as the interface keeps it: bits behind the prefix are gone. What is none stays as it is.
+    # An address as the interface keeps it, without the bits behind its prefix. Anything that is not an address stays as it is.
     function canonical(text,   slash, bits, n, i, part, groups, size, gap, want, tail, out, keep, ip) {
       text = tolower(text)
       sub(/^\+/, "", text)
@@ -103,36 +119,59 @@ peers() { # MODE [KEY [open: the last line has no end]]
       for (i = 1; i <= n; i++) {
         keep = bits - (i - 1) * size
         if (keep < 0) keep = 0
-        # Some busybox has no powers.
+        # Not every busybox has powers.
         for (tail = 1; keep < size; keep++) tail *= 2
         part[i] = part[i] - part[i] % tail
         out = out (i > 1 ? "." : "") (part[i] + 0)
       }
       return out "/" (bits + 0)
     }
+
+    # The first comment that is a name, in lines a to b; 0 where there is none.
+    function name_in(a, b,   i) {
+      for (i = a; i <= b; i++) if (kind[i] == "comment" && is_name(line[i])) return i
+      return 0
+    }
+    # The lines of a block. Comments right above a head belong to its block where a blank line separates them from what is before. Where they are
+    # between two blocks, a name belongs to the first if that has none yet, else to the second; any other comment stays where it is.
+    function bounds(s,   h, t, e, n) {
+      h = head[s]
+      first[s] = h
+      for (t = h; kind[t - 1] == "comment"; t--) continue
+      if (t == 1 || kind[t - 1] == "blank") first[s] = t
+      else if ((n = name_in(end[s - 1] + 1 > t ? end[s - 1] + 1 : t, h - 1)) > 0) first[s] = n
+      for (e = last[s]; kind[e + 1] == "comment"; e++) continue
+      if (kind[e + 1] == "head") {
+        n = name_in(last[s] + 1, e)
+        e = n == 0 ? last[s] : name_in(first[s], last[s]) ? n - 1 : n
+      }
+      # The empty lines behind it go with it, unless they separate its neighbours.
+      if (first[s] == 1 || kind[first[s] - 1] == "blank") while (kind[e + 1] == "blank") e++
+      end[s] = e
+    }
     function show(i) {
       printf "%s%s", line[i], (i == NR && open != "" && mode != "take") ? "" : "\n"
     }
+    BEGIN { strict = 1 }
     {
       line[NR] = $0
-      kind[NR] = kindOf($0)
+      kind[NR] = kind_of($0)
       text = bare($0)
-      low = tolower(text)
       if (kind[NR] == "head") {
         sections++
         head[sections] = last[sections] = NR
-        ispeer[sections] = low == "[peer]"
+        ispeer[sections] = is_peer(text)
       } else if (kind[NR] == "option" && sections) {
         last[sections] = NR
-        if (ispeer[sections] && substr(low, 1, 10) == "publickey=") {
-          value = substr(text, 11)
+        if (!ispeer[sections]) next
+        value = value_of(text)
+        if (is_option(text, "publickey")) {
           if (public[sections] != "" && public[sections] != value) mixed[sections] = 1
           if (value == key) found[sections] = 1
           public[sections] = value
-        } else if (ispeer[sections] && substr(low, 1, 11) == "allowedips=") {
-          value = substr(text, 12)
+        } else if (is_option(text, "allowedips")) {
           allowed[sections] = allowed[sections] (allowed[sections] == "" || value == "" ? "" : ",") value
-        }
+        } else if (is_option(text, "presharedkey")) preshared[sections] = value
       }
     }
     END {
@@ -141,11 +180,13 @@ peers() { # MODE [KEY [open: the last line has no end]]
         bounds(s)
         if (found[s] && mixed[s]) exit 3
         if (found[s]) count++
-        # Of a peer that is there twice, wg keeps the addresses of the last.
+        if (found[s] && s in preshared) shared = preshared[s]
+        # Of a peer that is there twice, wg keeps the addresses of the last block.
         if (public[s] != "") { if (!(public[s] in of)) order[++known] = public[s]; of[public[s]] = allowed[s] }
         if (found[s]) for (i = first[s]; i <= end[s]; i++) mine[i] = 1
       }
       if (mode == "count") print count + 0
+      else if (mode == "preshared") print shared
       else if (mode == "keep") { for (i = 1; i <= NR; i++) if (!mine[i]) show(i) }
       else if (mode == "take") {
         for (s = 1; s <= sections; s++) {
@@ -157,25 +198,21 @@ peers() { # MODE [KEY [open: the last line has no end]]
       } else if (mode == "list" || mode == "addresses") {
         for (i = 1; i <= known; i++) {
           n = split(of[order[i]], list, ",")
-          told = ""
+          written = ""
           for (j = 1; j <= n; j++) {
             if (list[j] !~ /^[+]?[0-9A-Fa-f:.]+(\/[0-9]+)?$/) continue
             if (mode == "addresses") print order[i] "\t" canonical(list[j]) "\t" list[j]
-            told = told (told == "" ? "" : ",") list[j]
+            written = written (written == "" ? "" : ",") list[j]
           }
-          if (mode == "list") print order[i] "\t" (told == "" ? "-" : told)
-          else if (told == "") print order[i] "\t-\t-"
+          if (mode == "list") print order[i] "\t" (written == "" ? "-" : written)
+          else if (written == "") print order[i] "\t-\t-"
         }
       }
-    }'
+    }
+  '
 }
 
-# The preshared key of a peer, for a comparison inside this shell alone.
-shared_key() { # KEY
-  peers take "$1" | LC_ALL=C awk '{ sub(/#.*/, ""); gsub(/[ \t\r\v\f]/, "") } tolower(substr($0, 1, 13)) == "presharedkey=" { k = substr($0, 14) } END { print k }'
-}
-
-# Which of the addresses on standard input (a peer's; an empty line; all others') are given to two: `ADDRESS KEY`, the first of them.
+# Which of the addresses on standard input (a peer's; an empty line; all others') belong to two peers: `ADDRESS KEY`, the first of them.
 taken() { # KEY
   LC_ALL=C awk -F '\t' -v key="$1" '
     $0 == "" { others = 1; next }
@@ -190,17 +227,17 @@ flush() { if has sync; then quiet sync; fi; }
 ends_open() { if [ -s "$1" ] && [ -n "$(tail -c 1 "$1" | tr -d '\000')" ]; then echo open; fi; }
 text_of() { if [ -e "$1" ]; then cat "$1"; fi; }
 
-# What a program complained of first, without anything that may be a key.
+# The first line of what a program complained about, without anything that may be a key.
 complaint() { # TEXT
   printf '%s\n' "$1" | LC_ALL=C tr -d '\000-\011\013-\037\177' |
     sed -e "s/\`[^']\{16,\}'*/(hidden)/g" -e 's/[A-Za-z0-9+/]\{30,\}=*/(hidden)/g' | grep . | head -n 1 | cut -c 1-160
 }
 
-# Everything ends here or in `done_with`.
+# Every call ends here or in done_with().
 fail() { # STEP REASON
   if [ -n "$changing" ]; then
     changing=''
-    if put_back; then forget_undo; else set -- "$1" "$2; what was before could not be put back whole and is kept in \"$undo\""; fi
+    if put_back; then forget_undo; else set -- "$1" "$2; the previous state could not be restored completely and is kept in \"$undo\""; fi
   fi
   say "result failed $1 $2"
   exit 0
@@ -221,15 +258,15 @@ step() { # NAME
 check_arguments() {
   case $action in revoke | restore | delete | list) ;; *) fail arguments 'There is no such action' ;; esac
   case $interface in
-    '' | -* | . | .. | *[!A-Za-z0-9_@=+.-]* | ????????????????*) fail arguments 'That is no name of an interface' ;;
+    '' | -* | . | .. | *[!A-Za-z0-9_@=+.-]* | ????????????????*) fail arguments 'That is not a name of an interface' ;;
   esac
   case $tool in wg | awg | auto) ;; *) fail arguments 'The tool is wg, awg or auto' ;; esac
   case $file in - | /*) ;; *) fail arguments 'The path of the configuration file must begin with /' ;; esac
   [ "$action" = list ] && return
-  case ${#key}$key in *[!A-Za-z0-9+/=]* | 44*=?) fail arguments 'That is no public key' ;; 44*[AEIMQUYcgkosw048]=) ;; *) fail arguments 'That is no public key' ;; esac
+  case ${#key}$key in *[!A-Za-z0-9+/=]* | 44*=?) fail arguments 'That is not a public key' ;; 44*[AEIMQUYcgkosw048]=) ;; *) fail arguments 'That is not a public key' ;; esac
 }
 
-# The tool that knows the interface, else the one that is there.
+# The tool that knows the interface, else the one that is installed.
 find_tool() {
   if [ "$tool" = auto ]; then
     for candidate in wg awg; do
@@ -262,16 +299,16 @@ find_configuration() {
       case $tool in awg) file=$root/etc/amnezia/amneziawg/$interface.conf ;; *) file=$root/etc/wireguard/$interface.conf ;; esac
     fi
   fi
-  # Where whoever reads the server looks for it: beside the name of the configuration, be that a link or not.
+  # Where the reading side looks for it: beside the path of the configuration, even if that is a link.
   record=$file.revoked
-  # A link stays one: what it leads to is changed.
+  # A link stays a link: the file it points to is changed.
   if [ -L "$file" ]; then file=$(readlink -f "$file") || fail read "Cannot follow the link \"$file\""; fi
   undo=$file.undo
   [ "$mode" = uci ] && record='' undo=$root/etc/wrtmeter-network.undo
   directory=${file%/*}
 }
 
-# One change at a time, as long as this shell lives: the kernel lets go of the lock with it, so none is ever left behind.
+# One change at a time. The kernel releases the lock when this shell ends, so none is ever left behind.
 lock() {
   has flock || fail lock '"flock" is not installed on this server: install util-linux or busybox with it'
   place=${directory:-/} tries=0
@@ -280,24 +317,24 @@ lock() {
   exec 9<"$place"
   while flock -n -x 9 2>/dev/null; got=$?; [ "$got" != 0 ]; do
     [ "$got" = 1 ] || fail lock '"flock" does not work on this server: install util-linux or busybox with it'
-    [ "$tries" -lt 75 ] || fail lock 'Another change has been under way for 15 seconds'
-    # Not every busybox sleeps less than a second.
+    [ "$tries" -lt 75 ] || fail lock 'Another change has been running for 15 seconds'
+    # Not every busybox can sleep for less than a second.
     if quiet sleep 0.2; then tries=$((tries + 1)); else sleep 1 && tries=$((tries + 5)); fi
-    # Whoever has gone meanwhile has been told that nothing was done: then the closed pipe ends this.
+    # A caller that gave up has reported that nothing was done: the closed pipe then ends this shell.
     say waiting
   done
   say begin
-  # From here on it goes to its end, also where nobody listens any more.
+  # From here on it runs to its end, even if nobody listens any longer.
   trap '' HUP INT TERM PIPE
 }
 
 # Reads the server: the texts of the configuration and of the record, and the running interface.
 read_state() {
   if [ -e "$file" ]; then
-    [ -f "$file" ] || fail read "\"$file\" is no file"
+    [ -f "$file" ] || fail read "\"$file\" is not a file"
     [ -r "$file" ] || fail read "Cannot read \"$file\": this needs root there"
     [ "$(wc -c <"$file")" -le 4194304 ] || fail read "\"$file\" is larger than 4 MiB"
-    [ "$(tr -d '\000' <"$file" | wc -c)" -eq "$(wc -c <"$file")" ] || fail read "\"$file\" holds NUL bytes: it is no configuration"
+    [ "$(tr -d '\000' <"$file" | wc -c)" -eq "$(wc -c <"$file")" ] || fail read "\"$file\" holds NUL bytes: it is not a configuration"
   fi
   up=no running=''
   if tool_sees "$tool"; then
@@ -311,29 +348,46 @@ read_state() {
   live=$(printf '%s\n' "$running" | peers count "$key")
 }
 
-# Peers that are let in, and those that are not, as configuration text.
+# The peers that are let in and those that are not, as configuration text.
 configured() { if [ "$mode" = uci ]; then uci_peers 0; else text_of "$file"; fi; }
 revoked() { if [ "$mode" = uci ]; then uci_peers 1; else text_of "$record"; fi; }
 running_text() { if tool_sees "$tool"; then "$tool" showconf "$interface" 2>/dev/null </dev/null; fi; }
 
-# The sections of an interface's peers as configuration text, each led by its section's name; those switched off, or the others.
+# The peers of the interface as configuration text, each after the name of its section: those switched off (1), or the others (0).
 uci_peers() { # 0|1
-  uci -q -X show network 2>/dev/null </dev/null | LC_ALL=C awk -v type="${protocol}_$interface" -v off="$1" '
-    function value(text) {
-      sub(/^[^=]*=/, "", text)
+  uci -q -X show network 2>/dev/null </dev/null | LC_ALL=C awk -v interface="$interface" -v protocol="$protocol" -v off="$1" '
+    # The peers in "uci -X show network" as configuration text, each after the name of its section. Variables: interface, protocol; off: 1 for
+    # the peers that are switched off, 0 for the others.
+    # A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
+    function unquote(text) {
+      gsub(/\047\\\047\047/, "\001", text)
       gsub(/\047/, "", text)
+      gsub(/\001/, "\047", text)
       return text
+    }
+    # The interface whose peer a uci section of this type is, or "": "wireguard_wg0" is a peer of wg0. PROTOCOL: the only one that counts, if any.
+    function uci_interface(type, protocol) {
+      return sub(protocol == "" ? "^(wireguard|amneziawg)_" : "^" protocol "_", "", type) ? type : ""
+    }
+    # Whether an option of uci is switched on, as netifd takes it.
+    function uci_is_on(value) {
+      return value ~ /^(1|on|true|yes|enabled)$/
+    }
+
+    function value(line) {
+      sub(/^[^=]*=/, "", line)
+      return unquote(line)
     }
     {
       name = $0
       sub(/=.*/, "", name)
-      if (split(name, part, ".") == 2 && part[1] == "network") { if (value($0) == type) order[++n] = part[2]; next }
+      if (split(name, part, ".") == 2 && part[1] == "network") { if (uci_interface(value($0), protocol) == interface) order[++n] = part[2]; next }
       if (part[1] == "network" && !((part[2], part[3]) in option)) option[part[2], part[3]] = value($0)
     }
     END {
       for (i = 1; i <= n; i++) {
         s = order[i]
-        if ((option[s, "disabled"] ~ /^(1|on|true|yes|enabled)$/) != off || option[s, "public_key"] == "") continue
+        if (uci_is_on(option[s, "disabled"]) != off || option[s, "public_key"] == "") continue
         print "# section " s "\n[Peer]\nPublicKey = " option[s, "public_key"]
         if (option[s, "preshared_key"] != "") print "PresharedKey = " option[s, "preshared_key"]
         addresses = option[s, "allowed_ips"]
@@ -345,21 +399,22 @@ uci_peers() { # 0|1
         if (option[s, "persistent_keepalive"] != "") print "PersistentKeepalive = " option[s, "persistent_keepalive"]
         print ""
       }
-    }'
+    }
+  '
 }
 
 uci_sections() { # 0|1
   uci_peers "$1" | peers take "$key" | sed -n 's/^# section \([A-Za-z0-9_]\{1,\}\)$/\1/p'
 }
 
-# Keeps what was before, whole or not at all, until the change is done: whoever comes next settles it if this shell dies.
-# Beside each text stands what will take its place, so that a file that somebody else has changed since is left alone.
+# Saves the previous state, whole or not at all, until the change is done: if this shell dies, the next call settles it.
+# Beside each text is the one that will replace it, so that a file that somebody else has changed since is left alone.
 begin() { # WANTED: present|absent on the interface
   step begin
   wanted=$1
-  # A commit would save them along, and putting back would lose them.
+  # A commit would save them too, and undoing would lose them.
   if [ "$mode" = uci ] && [ -n "$(uci -q changes network 2>/dev/null </dev/null)" ]; then
-    fail begin 'Other changes of network wait to be saved: run "uci commit network" or "uci revert network" first'
+    fail begin 'Other changes of network are not committed: run "uci commit network" or "uci revert network" first'
   fi
   rm -rf "$undo.new" "$undo.done"
   if ! { mkdir -p "$directory" && mkdir "$undo.new"; } 2>/dev/null; then fail begin "Cannot write in \"$directory\""; fi
@@ -370,7 +425,7 @@ begin() { # WANTED: present|absent on the interface
   wrong=$(check_new_texts)
   if [ -n "$wrong" ]; then
     rm -rf "$undo.new"
-    fail begin "$(complaint "$wrong"): look for what is odd in it"
+    fail begin "$(complaint "$wrong"): look for unusual lines in it"
   fi
   before=$(printf '%s\n' "$running" | peers addresses | sort)
   flush
@@ -379,7 +434,7 @@ begin() { # WANTED: present|absent on the interface
   step begun
 }
 
-# The texts of before and after, each read back: on a full disk they are cut short.
+# The texts before and after the change, each read back: on a full disk they are cut short.
 keep_old() {
   printf '%s\n' "$key" >"$undo.new/key" && printf '%s\n' "$interface" >"$undo.new/interface" && printf '%s\n' "$tool" >"$undo.new/tool" &&
     printf '%s\n' "$action" >"$undo.new/action" && printf '%s\n' "$protocol" >"$undo.new/protocol" || return
@@ -394,12 +449,11 @@ keep_old() {
   new_record >"$undo.new/record.new"
 }
 
-# Whether the new texts are what they should be: the record holds what was taken out, whole, and nobody else is missing anywhere.
-# Where they are not, it says so.
+# Checks the new texts: the record must hold the whole block that was taken out, and no other peer may be missing. Prints what is wrong.
 check_new_texts() {
   if [ -n "$record" ]; then
     case $action in revoke) kept=$block ;; *) kept='' ;; esac
-    [ "$(peers take "$key" <"$undo.new/record.new" | grep -v "^$mark")" = "$kept" ] || say "\"$record\" would not hold the peer whole"
+    [ "$(peers take "$key" <"$undo.new/record.new" | grep -v "^$mark")" = "$kept" ] || say "\"$record\" would not hold the whole peer"
     same_others "$record" "$undo.new/record.new" || say "\"$record\" would lose another peer"
   fi
   if [ -e "$undo.new/config.new" ]; then same_others "$file" "$undo.new/config.new" || say "\"$file\" would lose another peer"; fi
@@ -430,7 +484,7 @@ new_record() {
 newline='
 '
 
-# A file with a block behind it, an empty line between.
+# A file followed by a block, with an empty line between.
 appended() { # FILE BLOCK
   cat "$1"
   [ -z "$(ends_open "$1")" ] || echo
@@ -438,7 +492,7 @@ appended() { # FILE BLOCK
   printf '%s\n' "$2"
 }
 
-# Writes a text beside a file, with its owner and mode, and moves it over.
+# Writes a text beside a file, with the same owner and mode, and moves it over the file.
 replace() { # FILE TEXT
   rm -f "$1.new"
   if [ -e "$1" ]; then cp -p "$1" "$1.new"; else : >"$1.new"; fi &&
@@ -463,7 +517,7 @@ change_configuration() {
   if [ "$mode" = uci ]; then
     change_uci
   elif [ -e "$undo/config.new" ] && ! cmp -s "$undo/config.new" "$file"; then
-    cmp -s "$undo/config" "$file" || fail config "\"$file\" was changed by somebody else in this very moment: try again"
+    cmp -s "$undo/config" "$file" || fail config "\"$file\" was changed by somebody else just now: try again"
     said=$(replace "$file" "$undo/config.new" 2>&1) || fail config "Cannot write \"$file\": $(complaint "$said")"
   fi
   step configured
@@ -497,12 +551,12 @@ change_interface() {
   step applied
 }
 
-# A [Peer] block in a file: addconf adds it and touches no other peer, and keys are in no argument.
+# A [Peer] block in a file: addconf adds it and touches no other peer, and no key is in an argument.
 add_peer() { # FILE
   WG_ENDPOINT_RESOLUTION_RETRIES=2 "$tool" addconf "$interface" "$1" </dev/null
 }
 
-# Reads back: the file is the one that was meant, this peer is there or not as it was meant, and every other peer is as before.
+# Reads back: the file is as intended, this peer is there or not as intended, and every other peer is as before.
 verify() {
   step verify
   if [ "$mode" = file ] && [ -e "$undo/config.new" ]; then
@@ -511,22 +565,22 @@ verify() {
   if [ "$mode" = uci ]; then
     case $action$(uci_peers 0 | peers count "$key")$(uci_peers 1 | peers count "$key") in
       revoke0[1-9]* | restore[1-9]0 | delete00) ;;
-      *) fail verify 'The configuration of network is not what was saved' ;;
+      *) fail verify 'The configuration of network is not what was committed' ;;
     esac
   fi
   if [ "$up" = yes ]; then
     now=$("$tool" showconf "$interface" 2>/dev/null </dev/null) || fail verify "\"$interface\" has gone down meanwhile"
     after=$(printf '%s\n' "$now" | peers addresses | sort)
-    [ "$(others "$before")" = "$(others "$after")" ] || fail verify "Another peer of \"$interface\" was changed with it"
+    [ "$(others "$before")" = "$(others "$after")" ] || fail verify "Another peer of \"$interface\" was changed too"
     have=$(printf '%s\n' "$now" | peers count "$key")
     case $wanted in
       absent) [ "$have" = 0 ] || fail verify "The peer is still on \"$interface\"" ;;
       present)
         [ "$have" = 1 ] || fail verify "The peer is not on \"$interface\""
         [ "$(own "$after")" = "$(own "$(printf '%s\n' "$block" | peers addresses | sort)")" ] ||
-          fail verify "The peer has other addresses on \"$interface\" than it had"
-        [ "$(printf '%s\n' "$now" | shared_key "$key")" = "$(printf '%s\n' "$block" | shared_key "$key")" ] ||
-          fail verify "The peer has another preshared key on \"$interface\" than it had" ;;
+          fail verify "The peer has other addresses on \"$interface\" than before"
+        [ "$(printf '%s\n' "$now" | peers preshared "$key")" = "$(printf '%s\n' "$block" | peers preshared "$key")" ] ||
+          fail verify "The peer has another preshared key on \"$interface\" than before" ;;
     esac
   fi
   step verified
@@ -535,7 +589,7 @@ verify() {
 others() { printf '%s\n' "$1" | LC_ALL=C awk -F '\t' -v key="$key" '$1 != "" && $1 != key { print $1, $2 }'; }
 own() { printf '%s\n' "$1" | LC_ALL=C awk -F '\t' -v key="$key" '$1 == key { print $2 }' | sort -u; }
 
-# The change is done in the moment in which its undo is renamed.
+# The change is done at the moment its undo folder is renamed.
 finish() {
   step finish
   flush
@@ -549,11 +603,11 @@ forget_undo() {
   return 0
 }
 
-# Puts back what was before: the file, the record, and this peer on the interface. A file that somebody else has changed since stays, and
+# Restores the previous state: the file, the record, and this peer on the interface. A file that somebody else has changed since stays, and
 # the interface follows it.
 put_back() {
   whole=yes left=''
-  # What was set and not yet saved: nobody else had anything waiting there.
+  # Drops what was set and not committed yet: begin() made sure that nobody else had changes there.
   [ "$mode" = file ] || quiet uci -q revert network
   back config "$file" || whole=no
   if [ -z "$left" ] && [ -e "$undo/up" ]; then was=$(cat "$undo/running"); else was=$(configured | peers take "$key"); fi
@@ -564,7 +618,7 @@ put_back() {
     [ -z "$is" ] || quiet "$tool" set "$interface" peer "$key" remove || whole=no
     give_back || whole=no
   elif [ "$(own "$(printf '%s\n' "$is" | peers addresses)")" != "$(own "$(printf '%s\n' "$was" | peers addresses)")" ] ||
-    [ "$(printf '%s\n' "$is" | shared_key "$key")" != "$(printf '%s\n' "$was" | shared_key "$key")" ]; then
+    [ "$(printf '%s\n' "$is" | peers preshared "$key")" != "$(printf '%s\n' "$was" | peers preshared "$key")" ]; then
     printf '%s\n' "$was" >"$undo/was" && add_peer "$undo/was" >/dev/null 2>&1 || whole=no
   fi
   [ "$whole" = yes ]
@@ -572,14 +626,14 @@ put_back() {
 
 back() { # NAME FILE
   if is_new "$1" "$2"; then
-    # A rename needs no room on a full disk.
+    # A rename needs no space on a full disk.
     if [ -e "$undo/$1" ]; then mv -f "$undo/$1" "$2" 2>/dev/null; elif [ -e "$undo/no-$1" ]; then rm -f "$2"; fi
   else
     is_old "$1" "$2" || leave "$2"
   fi
 }
 
-# Whether a file is what the change made of it; none at all is a record that was taken away. What uci made may not have been kept yet.
+# Whether a file is what the change made of it; if there is none, a record was removed. What uci wrote may not have been saved here yet.
 is_new() { # NAME FILE
   if [ ! -e "$undo/$1.new" ]; then
     [ "$mode" = uci ] && [ "$1" = config ] && ! is_old "$1" "$2"
@@ -600,7 +654,7 @@ leave() { # FILE
   say "note changed-since $1"
 }
 
-# Addresses that went over from another peer with this one are its again.
+# Gives addresses that this peer took over from another peer back to it.
 give_back() {
   [ -n "${before:-}" ] || return 0
   after=$(running_text | peers addresses | sort)
@@ -618,15 +672,15 @@ addresses_of() { # KEY
   LC_ALL=C awk -F '\t' -v key="$1" '$1 == key { out = out (out == "" ? "" : ",") ($3 == "-" ? "" : $3); there = 1 } END { if (there) print out }'
 }
 
-# A change whose shell died is settled before anything else is done. A revoke goes on to its end: nobody is let in again by an accident.
-# A restore is put back.
+# Settles a change whose shell died, before anything else is done. A revoke or delete is finished, so that nobody is let in again by accident;
+# a restore is undone.
 settle() {
   rm -rf "$undo.new" "$undo.done" 2>/dev/null
   [ -d "$undo" ] || return 0
   wanted="$key $interface $tool $action $protocol"
   key=$(cat "$undo/key") interface=$(cat "$undo/interface") tool=$(cat "$undo/tool") action=$(cat "$undo/action") protocol=$(cat "$undo/protocol")
   if ! { [ "$action" != restore ] && go_on; } && ! put_back || ! forget_undo; then
-    fail settle "A change that was cut off could neither be ended nor put back: what was before is kept in \"$undo\""
+    fail settle "An interrupted change could neither be finished nor undone: the previous state is kept in \"$undo\""
   fi
   say "note settled $action"
   # shellcheck disable=SC2086 # words without blanks, the last of which may be missing
@@ -634,7 +688,7 @@ settle() {
   key=$1 interface=$2 tool=$3 action=$4 protocol=${5:-}
 }
 
-# The record first: what restoring needs is in it before it goes elsewhere.
+# The record first: it must hold what a restore needs before that is removed elsewhere.
 go_on() {
   if [ "$mode" = uci ]; then
     quiet uci -q revert network
@@ -661,14 +715,14 @@ forth() { # NAME FILE
   fi
 }
 
-# Where the change took hold.
-tell_where() {
+# Where the change is made.
+set_where() {
   where=both
   if [ "$up" = no ]; then where='file'; elif [ "$1" = 0 ]; then where='interface'; fi
 }
 
 revoke() {
-  tell_where "$in_file"
+  set_where "$in_file"
   if [ "$in_file" = 0 ] && [ "$live" = 0 ]; then
     [ "$recorded" = 0 ] && fail find "There is no such peer on \"$interface\""
     where='record'
@@ -676,7 +730,7 @@ revoke() {
   fi
   origin=''
   if [ "$in_file" = 0 ]; then
-    [ "$mode" = file ] || fail find "The peer is on \"$interface\" but not in the configuration of network: delete takes it off for good"
+    [ "$mode" = file ] || fail find "The peer is on \"$interface\" but not in the configuration of network: delete it to remove it permanently"
     origin=' interface-only'
     block=$(printf '%s\n' "$running" | peers take "$key")
   else
@@ -692,12 +746,12 @@ revoke() {
   done_with revoked changed
 }
 
-# Before OpenWrt 21.02, netifd let a disabled peer in again at the next start.
+# Before OpenWrt 21.02, netifd lets a disabled peer in again at its next start.
 can_disable() {
   for handler in "$root/lib/netifd/proto/$protocol.sh" "$root/lib/netifd/proto/$protocol.uc" "$root/usr/share/netifd/proto/$protocol.uc"; do
     [ -e "$handler" ] || continue
     grep -q disabled "$handler" && return
-    fail config 'This release of OpenWrt does not know switched off peers: update it, or delete the peer'
+    fail config 'This release of OpenWrt does not support disabled peers: update it, or delete the peer'
   done
 }
 
@@ -707,18 +761,18 @@ restore() {
   case $entry in "$mark"*' interface-only'*) of_file=no ;; esac
   block=$(printf '%s\n' "$entry" | grep -v "^$mark")
   if [ "$in_file" != 0 ]; then
-    tell_where 1
+    set_where 1
     if [ "$up" = no ] || [ "$live" != 0 ]; then done_with active unchanged; fi
     block=$(configured | peers take "$key")
   elif [ "$recorded" = 0 ]; then
-    tell_where 0
-    [ "$live" = 0 ] && fail find "There is no such peer on \"$interface\", and none in the record of revoked ones"
+    set_where 0
+    [ "$live" = 0 ] && fail find "There is no such peer on \"$interface\", nor in the record of revoked peers"
     done_with active unchanged
   elif [ "$of_file" = no ]; then
-    tell_where 0
-    [ "$up" = yes ] || fail interface "\"$interface\" is down, and the peer was in no file: bring the interface up first"
+    set_where 0
+    [ "$up" = yes ] || fail interface "\"$interface\" is down, and the peer was not in a file: bring the interface up first"
   else
-    tell_where 1
+    set_where 1
     [ -e "$file" ] || fail read "There is no file \"$file\" to put the peer back into"
   fi
   refuse_taken
@@ -728,11 +782,11 @@ restore() {
   verify
   [ "$in_file" != 0 ] || change_record
   finish
-  tell_routes
+  report_routes
   done_with active changed
 }
 
-# Two peers cannot have one address: the interface would take it from the one that has it now.
+# Two peers cannot share an address: the interface would take it from the one that has it now.
 refuse_taken() {
   conflict=$({ printf '%s\n' "$block" | peers addresses; echo; configured | peers addresses; printf '%s\n' "$running" | peers addresses; } | taken "$key")
   [ -z "$conflict" ] && return
@@ -740,8 +794,8 @@ refuse_taken() {
   fail conflict "${conflict%% *} has been given to another peer ($(printf '%.8s' "$other")…) meanwhile: give that one another address first"
 }
 
-# Routes are wg-quick's and netifd's, which make them when the interface comes up: here they are told of, not made.
-tell_routes() {
+# wg-quick and netifd create routes when the interface comes up; here a missing one is only reported.
+report_routes() {
   [ "$up" = yes ] && has ip || return 0
   printf '%s\n' "$block" | peers addresses | cut -f 3 | while read -r address; do
     case $address in - | */0) continue ;; *:*) family=-6 ;; *) family=-4 ;; esac
@@ -751,8 +805,8 @@ tell_routes() {
 }
 
 delete() {
-  tell_where "$in_file"
-  [ "$in_file$live$recorded" = 000 ] && fail find "There is no such peer on \"$interface\", and none in the record of revoked ones"
+  set_where "$in_file"
+  [ "$in_file$live$recorded" = 000 ] && fail find "There is no such peer on \"$interface\", nor in the record of revoked peers"
   [ "$in_file" = 0 ] && [ "$live" = 0 ] && where='record'
   block=''
   begin absent
@@ -764,14 +818,15 @@ delete() {
   done_with deleted changed
 }
 
-# Every peer once: `peer KEY STATE WHERE ADDRESSES`.
+# Prints every peer once: `peer KEY STATE WHERE ADDRESSES`.
 list() {
   where=$up
   {
     configured | peers list | sed "s/^/file	/"
     printf '%s\n' "$running" | peers list | sed "s/^/interface	/"
     revoked | peers list | sed "s/^/record	/"
-  } | LC_ALL=C awk -F '\t' -v up="$up" '
+  } | LC_ALL=C awk -F '\t' '
+    # Every peer once, from the three lists one after the other: "file", "interface" or "record", then KEY and ADDRESSES.
     !($2 in seen) { seen[$2] = 1; order[++n] = $2 }
     { in_[$1, $2] = 1; if (!($2 in of) || $1 == "interface") of[$2] = $3 }
     END {
@@ -783,7 +838,8 @@ list() {
         place = file && live ? "both" : file ? "file" : live ? "interface" : "record"
         print "peer " k " " state " " place " " of[k]
       }
-    }'
+    }
+  '
   say "result ok listed unchanged $([ "$up" = yes ] && echo up || echo down)"
   exit 0
 }
@@ -791,7 +847,7 @@ list() {
 main() {
   umask 077
   action=${1:-} interface=${2:-} key=${3:-} file=${4:-} tool=${5:-}
-  # What runs below must not read this text as its own input.
+  # The programs run below must not read this text as their input.
   exec </dev/null
   check_arguments
   find_tool

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Every device on the Wi-Fi of this router, a line each: MAC, bytes received from it, bytes sent to it, since it connected.
-# The older collectors' format. For busybox ash and awk: five processes and one for each access point.
+# Made from parts/totalwifi.cgi by "npm run scripts": change it there.
+# Every device on the Wi-Fi of this router, one line each: MAC, bytes received from it, bytes sent to it, since it connected.
+# The format of older collectors. For busybox ash and awk: five processes and one per access point.
 
-# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
-# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+# The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server passes a client's headers as HTTP_… variables only, so no client can set it.
 root=${WRTMETER_ROOT:-}
 refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
@@ -11,11 +12,11 @@ refuse() { # STATUS REASON [HEADER]
 }
 case ${REQUEST_METHOD:-GET} in
   GET | HEAD) ;;
-  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are answered here' 'Allow: GET, HEAD' ;;
+  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are supported' 'Allow: GET, HEAD' ;;
 esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
-  # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
+  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, nobody is let in.
   { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
     done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
@@ -35,13 +36,13 @@ answer() { # TEXT
   [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
   exit 0
 }
-# The door ends here.
+# End of the request guard.
 
 failed() { refuse '500 Internal Server Error' "$1"; }
 command -v iw >/dev/null 2>&1 || failed 'iw is not installed; install it with "opkg install iw" or "apk add iw"'
 radios=$(iw dev 2>/dev/null) || failed "\"iw dev\" ended with $?"
 
-# Access points only: who is heard on a mesh, a client or a 4-address interface repeats the bytes of devices behind it.
+# Access points only: a station of a mesh, a client or a 4-address interface repeats the bytes of devices behind it.
 newline='
 '
 interface='' interfaces=''
@@ -66,8 +67,8 @@ read_all() {
   done
 }
 
-# Answered only when all is read: half a list would look like stations that left. Counters stay text: busybox awk's numbers end
-# at 2^53, its %d at 2^31. The links of a Wi-Fi 7 station repeat its bytes; a station that is not authorised has shown no password
+# Answers only when everything was read: half a list would look like stations that left. Counters stay text: numbers of busybox
+# awk are exact up to 2^53, its %d up to 2^31. The links of a Wi-Fi 7 station repeat its bytes; a station that is not authorised has shown no password
 # yet, and its MAC may be anything.
 list=$(read_all | awk '
   function show() {

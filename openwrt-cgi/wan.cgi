@@ -1,11 +1,12 @@
 #!/bin/sh
+# Made from parts/wan.cgi by "npm run scripts": change it there.
 # The bytes of this router's uplink, "wan: RECEIVED SENT", whatever its device is called.
-# The older collectors' format, which has one line: of several uplinks it shows the one that holds the default route,
-# never their sum, which could not be told from a reset when one of them restarts. wrtmeter.cgi shows them all.
+# The format of older collectors, which has one line: of several uplinks it shows the one that holds the default route,
+# never their sum, which would look like a reset when one of them restarts. wrtmeter.cgi shows them all.
 # For busybox ash and awk: six processes.
 
-# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
-# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+# The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server passes a client's headers as HTTP_… variables only, so no client can set it.
 root=${WRTMETER_ROOT:-}
 refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
@@ -13,11 +14,11 @@ refuse() { # STATUS REASON [HEADER]
 }
 case ${REQUEST_METHOD:-GET} in
   GET | HEAD) ;;
-  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are answered here' 'Allow: GET, HEAD' ;;
+  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are supported' 'Allow: GET, HEAD' ;;
 esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
-  # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
+  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, nobody is let in.
   { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
     done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
@@ -37,12 +38,12 @@ answer() { # TEXT
   [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
   exit 0
 }
-# The door ends here.
+# End of the request guard.
 
 failed() { refuse '500 Internal Server Error' "$1"; }
 
-# Lines for awk: netifd's answer, or the kernel's routes where there is no netifd; then the counters. The empty lines are for
-# an answer that ends without one.
+# Lines for awk: netifd's answer, or the kernel's routes where there is no netifd, then the counters. An answer may end without a line end,
+# so an empty line follows it.
 read_all() {
   if command -v ubus >/dev/null 2>&1; then
     echo netifd
@@ -57,15 +58,18 @@ read_all() {
   cat "$root/proc/net/dev" 2>/dev/null
 }
 
-# A candidate is ranked: tunnels last (their bytes are in the uplink below them too), IPv4 first, then the lowest metric.
 counters=$(read_all | awk '
+  # Protocols of netifd whose bytes are in the uplink below them too.
+  function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
+
+  # Candidates are ranked: tunnels last (their bytes are in the uplink below them too), IPv4 before IPv6, then by the lowest metric.
   function candidate(device, tunnel, v6, metric,   rank) {
     rank = tunnel * 2e10 + v6 * 1e10 + metric
     if (device != "" && (best == "" || rank < bestrank)) { best = device; bestrank = rank }
   }
   function unquote(text) { gsub(/^"|"$/, "", text); return text }
 
-  # netifd prints JSON; taken token by token it may be indented or not.
+  # netifd prints JSON. Read token by token, it may be indented or not.
   function json(text,   token) {
     while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
       token = substr(text, RSTART, RLENGTH)
@@ -101,7 +105,7 @@ counters=$(read_all | awk '
           if (key == "up") up = last == "true"
           if (key == "l3_device") device = last
           if (key == "metric") metric = last
-          if (key == "proto") tunnel = last ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/
+          if (key == "proto") tunnel = istunnel(last)
         }
       }
     }

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Everything of this router in one answer, raw as its kernel and daemons show it: docs/wrtmeter-cgi.md is the format.
-# For busybox ash and awk: eleven processes and one for each radio interface, however many stations and leases there are, and a few more
+# Made from parts/wrtmeter.cgi by "npm run scripts": change it there.
+# Everything about this router in one answer, raw as its kernel and daemons show it. Format: docs/wrtmeter-cgi.md.
+# For busybox ash and awk: eleven processes and one per radio interface, however many stations and leases there are, and a few more
 # where hosts are counted or WireGuard runs.
 
-# The door is the same in every script, because each can be copied to a router alone. WRTMETER_ROOT is for tests:
-# a web server hands a client's headers over as HTTP_… variables only, so no client can set it.
+# The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
+# a web server passes a client's headers as HTTP_… variables only, so no client can set it.
 root=${WRTMETER_ROOT:-}
 refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
@@ -12,11 +13,11 @@ refuse() { # STATUS REASON [HEADER]
 }
 case ${REQUEST_METHOD:-GET} in
   GET | HEAD) ;;
-  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are answered here' 'Allow: GET, HEAD' ;;
+  *) refuse '405 Method Not Allowed' 'Only GET and HEAD are supported' 'Allow: GET, HEAD' ;;
 esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
-  # Read by the shell: no process, and the token is in no argument list. Unreadable means closed, never open.
+  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, nobody is let in.
   { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
     done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
@@ -36,20 +37,20 @@ answer() { # TEXT
   [ "${REQUEST_METHOD:-GET}" = HEAD ] || [ -z "$1" ] || printf '%s\n' "$1"
   exit 0
 }
-# The door ends here.
+# End of the request guard.
 
 version=0.1.0
-# hosts.cgi reads this script, for one section of it.
+# hosts.cgi reads this script for one section.
 only=${wrtmeter_only:-}
 
-# What /etc/config/wrtmeter says of counting hosts, read by the shell like the token.
+# What /etc/config/wrtmeter says about counting hosts, read by the shell like the token.
 counting='' method=auto networks=''
 if [ -e "$config" ]; then
   section=''
   while read -r word option value || [ -n "$word" ]; do
     option=${option#[\'\"]}
     option=${option%[\'\"]}
-    # Behind it there may be a comment.
+    # A comment may follow.
     case $value in
       \'*) value=${value#\'} value=${value%%\'*} ;;
       \"*) value=${value#\"} value=${value%%\"*} ;;
@@ -65,8 +66,8 @@ if [ -e "$config" ]; then
 fi
 case $counting in '') ;; 0 | no | off | false | disabled) counting=0 ;; *) counting=1 ;; esac
 
-# What the tools print goes to one awk, under marks: a \001 that no tool prints at the start of a line, then words.
-# On a new line of their own, because what a tool printed may end without one.
+# One awk reads what all tools print. A mark begins each part: \001, which no tool prints at the start of a line, then words. It begins with a
+# line end, because the output before it may lack one.
 mark() { printf '\n\001%s %s\n' "$1" "${2:-}"; }
 
 collect() {
@@ -98,7 +99,7 @@ collect_devices() {
   if command -v iw >/dev/null; then
     radios=$(iw dev)
     status=$?
-    # Without a radio it fails too, and there can be no station.
+    # It also fails where there is no radio, and so no station.
     [ "$status" = 0 ] || [ ! -e "$1" ] || mark failed "stations \"iw dev\" ended with $status"
     printf '%s\n' "$radios"
     IFS=$newline
@@ -123,7 +124,7 @@ collect_devices() {
   set -f
 }
 
-# Private and preshared keys go no further than awk, which keeps none of them.
+# awk drops private and preshared keys: they are never printed.
 collect_peers() {
   found=''
   for tool in wg awg; do
@@ -135,8 +136,8 @@ collect_peers() {
   [ -z "$found" ] || { mark uci; uci -q show network; }
 }
 
-# What may count: nlbwmon where it runs, else our table, else rules of iptables. The answers of nft and nlbw are one line each, which is
-# more than busybox awk bears.
+# What may count hosts: nlbwmon where it runs, else our nftables table, else iptables rules. nft and nlbw answer in one line each, which is
+# too long for busybox awk, so it is broken up.
 collect_hosts() {
   [ "$counting" != 0 ] || return
   if [ "$method" = auto ] || [ "$method" = nlbwmon ]; then
@@ -149,7 +150,7 @@ collect_hosts() {
       nlbw -c json -g family,mac,ip | tr '[' '\n'
       return
     elif is_enabled nlbwmon; then
-      mark failed 'hosts nlbwmon does not run; start it with "/etc/init.d/nlbwmon start"'
+      mark failed 'hosts nlbwmon is not running; start it with "/etc/init.d/nlbwmon start"'
       return
     fi
   fi
@@ -169,14 +170,14 @@ collect_hosts() {
     done
   fi
 }
-# Whether a service starts with the router.
+# Whether a service starts at boot.
 is_enabled() {
   set +f
   for link in "$root/etc/rc.d/S"??"$1"; do [ -L "$link" ] && break; done
   set -f
   [ -L "$link" ]
 }
-# The kernel lists the tables it has for iptables, but not those for iptables in nftables' clothes.
+# The kernel lists the tables of iptables here, but not those of iptables-nft.
 is_used() { # TABLE FILE
   [ -e "$2" ] || return 0
   while read -r table; do [ "$table" != "$1" ] || return 0; done <"$2"
@@ -188,9 +189,9 @@ newline='
 blanks=$IFS
 set -f
 
-# Counters stay text from the kernel to the answer: busybox awk's numbers end at 2^53, its %d at 2^31.
+# Counters stay text from the kernel to the answer: numbers of busybox awk are exact up to 2^53, its %d up to 2^31.
 text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v counting="$counting" -v method="$method" -v named="$networks" '
-  # One field, or with spaces allowed the last of a line: whatever a stranger put into it, it stays one line of bounded length.
+  # One field, or with spaces allowed the last one of a line: whatever a stranger wrote into it, it stays on one line, of bounded length.
   function clean(text) { gsub(/[[:cntrl:]]/, "", text); sub(/ +$/, "", text); text = substr(text, 1, 255); return text == "" ? "-" : text }
   function word(text) { gsub(/[[:space:]]/, "_", text); return clean(text) }
   function isnumber(text) { return length(text) <= 20 && text ~ /^[0-9]+(\.[0-9]+)?$/ }
@@ -198,20 +199,25 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   function firstline(file,   line) { line = ""; getline line < (root file); close(root file); return line }
   function isaddress(text) { return length(text) > 45 ? 0 : text ~ /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/ || text ~ /^[0-9a-f:.]*:[0-9a-f:.]*$/ }
   function ismac(text) { return text ~ /^[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]$/ }
+  # Starts the block of a section; where the section failed, prints why instead and returns 0.
+  function block(name) { if (name in failed) print "failed", name, failed[name]; else print "begin", name; return !(name in failed) }
 
-  # "uci show": config.section.option=QUOTED, lists as several QUOTED. What is in quotes stays.
-  function uci(line,   at, path, value, part) {
+  # A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
+  function unquote(text) {
+    gsub(/\047\\\047\047/, "\001", text)
+    gsub(/\047/, "", text)
+    gsub(/\001/, "\047", text)
+    return text
+  }
+  # "uci show": config.section.option=QUOTED, a list as several QUOTED. Keys but public ones are not even kept.
+  function uci(line,   at, value, part) {
     at = index(line, "=")
-    value = substr(line, at + 1)
-    gsub(/\047\\\047\047/, "\001", value)
-    gsub(/\047/, "", value)
-    gsub(/\001/, "\047", value)
+    value = unquote(substr(line, at + 1))
     if (line ~ /^[^=]*_key=/ && line !~ /^[^=]*\.public_key=/) return
     if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
     else option[part[1] "." part[2], part[3]] = value
   }
-
-  # netifd prints JSON; taken token by token it may be indented or not. Interfaces are objects at depth 3.
+  # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3.
   function json(text,   token) {
     while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
       token = substr(text, RSTART, RLENGTH)
@@ -238,9 +244,69 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       }
     }
   }
+  # Protocols of netifd whose bytes are in the uplink below them too.
+  function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
+  # An uplink is an interface of a firewall zone that masquerades or is called wan, or one of no zone, with a default route.
+  function zones(   i, s, n, list, j, kind) {
+    for (i = 1; i <= sections; i++) {
+      s = section[i]
+      if (type[s] != "zone") continue
+      kind = option[s, "name"] != "lan" && (option[s, "masq"] == 1 || option[s, "name"] ~ /^wan/) ? "wan" : "other"
+      zonekind[option[s, "name"]] = kind
+      list = option[s, "network"]
+      if (list == "" && option[s, "device"] == "" && option[s, "subnet"] == "") list = option[s, "name"]
+      n = split(list, networks, " ")
+      for (j = 1; j <= n; j++) if (zone[networks[j]] != "wan") zone[networks[j]] = kind
+    }
+  }
+  function kindof(i) { return zone[field[i, "interface"]] != "" ? zone[field[i, "interface"]] : zonekind[field[i, "zone"]] }
+  function isuplink(i,   logical, kind) {
+    logical = field[i, "interface"]
+    kind = kindof(i)
+    if (field[i, "up"] != "true") return kind == "wan" && (!istunnel(field[i, "proto"]) || logical ~ /^w?wan/)
+    if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
+    return kind == "" && field[i, "default"] && logical != "lan"
+  }
 
-  # A station ends where the next begins. One that is not authorised has shown no password yet: it moves no data, and its MAC
-  # may be anything. The links of a Wi-Fi 7 station repeat its bytes, but the first has its signal and rates.
+  # What the router itself is.
+  function print_system() {
+    print "boot_id", word(boot)
+    print "uptime", number(uptime[1])
+    print "time", number(value["time"])
+    print "hostname", word(firstline("/proc/sys/kernel/hostname"))
+    print "model", clean(model())
+    print "release", clean(release())
+    print "counter_bits", (value["machine"] == "" ? "-" : value["machine"] ~ /64|^armv8l$/ ? 64 : 32)
+    print "flow_offload software", offload("flow_offloading")
+    print "flow_offload hardware", offload("flow_offloading_hw")
+  }
+  function model(   line, text) {
+    text = firstline("/tmp/sysinfo/model")
+    return text != "" ? text : firstline("/proc/device-tree/model")
+  }
+  function release(   line, text) {
+    while (text == "" && (getline line < (root "/etc/openwrt_release")) > 0) if (sub(/^DISTRIB_DESCRIPTION=/, "", line)) text = line
+    while (text == "" && (getline line < (root "/etc/os-release")) > 0) if (sub(/^PRETTY_NAME=/, "", line)) text = line
+    gsub(/^[\047"]|[\047"]$/, "", text)
+    return text
+  }
+  function offload(name,   i) {
+    for (i = 1; i <= sections; i++) if (type[section[i]] == "defaults") return option[section[i], name] == 1
+    return "-"
+  }
+
+  # Stations, from "iw dev" and "iw dev … station dump".
+  # wanted: the keys of a station that are kept, and up to which of its links. first: the first words of the lines that matter.
+  BEGIN {
+    split("rx bytes:,tx bytes:,authorized:,connected time:,associated at", keys, ",")
+    for (i in keys) wanted[keys[i]] = 1
+    split("signal:,rx bitrate:,tx bitrate:,inactive time:", keys, ",")
+    for (i in keys) wanted[keys[i]] = 2
+    split("Station Link rx tx signal: inactive connected associated authorized:", keys, " ")
+    for (i in keys) first[keys[i]] = 1
+  }
+  # A station ends where the next one begins. One that is not authorised has shown no password yet: it moves no data, and its MAC
+  # may be anything. The links of a Wi-Fi 7 station repeat its bytes, but the first link has its signal and rates.
   function endstation() {
     if (mac != "" && sta["authorized:"] != "no" && isnumber(sta["rx bytes:"]) && isnumber(sta["tx bytes:"]))
       stations[dump, ++stationsof[dump]] = "station " word(dump) " " mac " " sta["rx bytes:"] " " sta["tx bytes:"] " " \
@@ -267,220 +333,17 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if ($1 == "channel" && !(radios in radiofreq)) { at = $3; sub(/^\(/, "", at); radiofreq[radios] = at }
     if ($1 == "ssid") { sub(/^[[:space:]]*ssid ?/, ""); radiossid[radios] = $0 }
   }
-  function neighbour(   i, device, lladdr, state) {
-    for (i = 2; i <= NF; i++) {
-      if ($i == "dev") device = $(i + 1)
-      if ($i == "lladdr") lladdr = tolower($(i + 1))
-      if ($i ~ /^[A-Z]+$/) state = $i
+  function print_stations(   i, j) {
+    if (!block("stations")) return
+    for (i = 1; i <= radios; i++) {
+      if (radioname[i] == "") continue
+      print "radio", word(radioname[i]), word(radiotype[i]), radio4[i] + 0, number(radiofreq[i]), clean(radiossid[i])
+      for (j = 1; j <= stationsof[radioname[i]]; j++) print stations[radioname[i], j]
     }
-    if (isaddress($1) && ismac(lladdr) && state != "NOARP") neighbours[++neighbourcount] = "neighbour " $1 " " word(device) " " lladdr " " word(state)
+    print "end stations"
   }
 
-  # nft -j, an object a line: tables, counters and sets begin with their family; an element is its value and then its counter.
-  function nftables(   f, text) {
-    if (/^"family"/) {
-      match($0, /"name": "[^"]*"/)
-      set = substr($0, RSTART + 9, RLENGTH - 10)
-      text = $0
-      if (object == "table" && sub(/.*"handle": /, "", text) && sub(/[^0-9].*/, "", text)) handle = text
-      if (object == "counter") { sub(/.*"bytes": /, "", text); sub(/[^0-9].*/, "", text); uncounted[set] = text }
-      element = ""
-    }
-    else if (match($0, /^"(val": |concat": \[)"[^]]*/)) {
-      split(substr($0, RSTART, RLENGTH), f, "\"")
-      element = f[4]
-      second = /^"concat/ ? f[6] : ""
-      if (set == "counted" && /"comment": "/) { text = $0; sub(/.*"comment": "/, "", text); sub(/".*/, "", text); networkline(text, element) }
-    }
-    else if (/^"packets"/ && element != "") {
-      text = $0
-      sub(/.*"bytes": /, "", text)
-      sub(/[^0-9].*/, "", text)
-      if (set ~ /^up[46]$/) tally("nftables", "up " element " " second, text)
-      else if (set ~ /^up[46]_l3$/) tally("nftables", "up - " element, text)
-      else if (set ~ /^down[46]$/) tally("nftables", "down " element, text)
-      element = ""
-    }
-    object = /"[a-z]+": $/ ? substr($0, 1, length($0) - 3) : ""
-    sub(/.*"/, "", object)
-    # Every line but the first followed a brace that is no more; what was opened must be closed.
-    if (/[^[:space:]]/) unclosed++
-    text = $0
-    unclosed += gsub(/\[/, "", text) - gsub(/[]}]/, "", text)
-  }
-  function networkline(network, device) { counted[++countedof] = "network " word(network) " " word(device) }
-  # One counter of a host; of the same counter twice the first.
-  function tally(kind, key, bytes,   f, n) {
-    n = split(key, f, " ")
-    if (n != (f[1] == "down" ? 2 : 3) || !isaddress(f[n]) || (n == 3 && f[2] != "-" && !ismac(f[2])) || bytes !~ /^[0-9]+( [0-9]+)?$/ || length(bytes) > 41 || (kind, key) in hostseen) return
-    hostseen[kind, key] = 1
-    hostline[kind, ++hostlines[kind]] = key " " bytes
-  }
-
-  # iptables-save -c: "[PACKETS:BYTES] -A CHAIN …". Ours are -s or -d and one address; the last rule of a chain has what no rule before it had.
-  # iptmon has its own: "-d ADDRESS … --comment tx_HOST" is what the host receives.
-  function iptables(   f, i, kind, direction, address) {
-    if (/^\*/) { torn += open; open = 1 }
-    if (/^COMMIT/) open = 0
-    if (/^:(wrtmeter_upload|iptmon_tx) /) rules[$1 == ":iptmon_tx" ? "iptmon" : "iptables"] = 1
-    if ($2 != "-A" || $3 !~ /^(wrtmeter|wrtmeter_upload|wrtmeter_download|iptmon_tx|iptmon_rx)$/ || $1 !~ /^\[[0-9]+:[0-9]+\]$/) return
-    split(substr($1, 2, length($1) - 2), f, ":")
-    if ($3 == "wrtmeter") { if ($4 == "-i" && !($5 in filtered)) filtered[$5] = filters[++filterings] = $5; return }
-    kind = $3 ~ /^iptmon/ ? "iptmon" : "iptables"
-    direction = $3 ~ /_(upload|rx)$/ ? "-s" : "-d"
-    for (i = 4; i < NF && $i != "--comment" && address == ""; i++) if ($i == direction) address = $(i + 1)
-    if (sub(/\/(32|128)$/, "", address) || address !~ /\//) {
-      if (address != "") tally(kind, direction == "-s" ? "up - " address : "down " address, f[2])
-      else if (kind == "iptables" && NF == 5) leftover[direction] = sum(leftover[direction], f[2])
-    }
-  }
-  # Of IPv4 and IPv6; text as long as there is nothing to add.
-  function sum(a, b) { return a == "" || a == "0" ? b : b == "0" ? a : sprintf("%.0f", a + b) }
-
-  # nlbw -c json: the names of the columns, then a row a line.
-  function nlbwmon(   f, i, n) {
-    if (/[^[:space:]]/) lastline = $0
-    if (/"mac"/ && /"rx_bytes"/) {
-      sub(/\].*/, "")
-      n = split($0, f, ",")
-      for (i = 1; i <= n; i++) { gsub(/"/, "", f[i]); column[f[i]] = i }
-    } else if ("ip" in column && /^[0-9]+,/) {
-      sub(/\].*/, "")
-      gsub(/"/, "")
-      split($0, f, ",")
-      i = f[column["mac"]]
-      tally("nlbwmon", "both " (i == "00:00:00:00:00:00" ? "-" : i) " " f[column["ip"]], f[column["rx_bytes"]] " " f[column["tx_bytes"]])
-    }
-  }
-  # The first day of the accounting period at some time, and its first second. nlbwmon begins one on a day of the month (from its end, if
-  # below 1), or every so many days of UTC.
-  function period(time, interval,   f, y, m, d, next_month) {
-    if (interval ~ /^[0-9]+-[0-9]+-[0-9]+\/[0-9]+$/) {
-      split(interval, f, /[-\/]/)
-      d = mktime(f[1] " " f[2] " " f[3] " 0 0 0")
-      time -= time % 86400
-      begins = time - (time - (d - d % 86400)) % (f[4] * 86400)
-      return strftime("%Y-%m-%d", begins)
-    }
-    y = strftime("%Y", time) + 0
-    m = strftime("%m", time) + 0
-    d = interval == "" ? 1 : interval + 0
-    if (strftime("%d", time) + 0 < (d > 0 ? d : d + days(y, m))) if (--m == 0) { m = 12; y-- }
-    if (d < 1) { d += days(y, m); if (d < 1) d = 1 }
-    begins = mktime(y " " m " " d " 0 0 0")
-    # A day that the month lacks: the next month begins a period then.
-    next_month = mktime(y " " m + 1 " 1 0 0 0")
-    if (begins > next_month) begins = next_month
-    return sprintf("%04d-%02d-%02d", y, m, d)
-  }
-  function days(y, m) { return m == 2 ? 28 + (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0)) : 30 + (m + (m > 7)) % 2 }
-  # The period that nlbwmon itself is in. Its client does not say; a period that is named too early would make the bytes of the one before
-  # count twice. When it goes over to a new one it writes the old one away, so the date of that file tells; or it started later than that.
-  function running_period(ticks,   s, i, time, first, last, from, file, written, text) {
-    for (i = 1; i <= sections; i++) if (section[i] ~ /^nlbwmon\./ && s == "") s = section[i]
-    time = value["time"]
-    first = period(time, option[s, "database_interval"])
-    from = begins
-    if (ticks != "-" && time - uptime[1] + ticks / 100 >= from) return first
-    last = period(from - 43200, option[s, "database_interval"])
-    file = option[s, "database_directory"]
-    if (file == "") file = "/var/lib/nlbwmon"
-    text = last
-    gsub(/-/, "", text)
-    file = root file "/" text ".db"
-    if (file !~ /^[A-Za-z0-9_.\/-]+$/) return ""
-    "date -r " file " +%s 2>/dev/null || date -r " file ".gz +%s 2>/dev/null" | getline written
-    return written + 0 >= from ? first : last
-  }
-  # Field 22 of stat; the second, the name in parentheses, may be anything.
-  function started(pid,   line, f) {
-    line = firstline("/proc/" pid "/stat")
-    sub(/.*\) /, "", line)
-    return split(line, f, " ") > 19 ? number(f[20]) : "-"
-  }
-
-  # A line for each peer, and before them one for the interface with its private key: nothing but its name is taken of that one.
-  # Only what can be a peer is one, so that a line in a wrong place shows no key.
-  function peer(   f, n) {
-    n = split($0, f, "\t")
-    if (n < 2 || f[1] !~ /^[A-Za-z0-9_.@-]+$/ || length(f[1]) > 15) return
-    if (!(f[1] in wgtool)) {
-      wgtool[f[1]] = tool
-      peerline[++peerlines] = "interface " f[1]
-      return
-    }
-    # One tool may be the other by another name.
-    if (wgtool[f[1]] != tool || (f[1], f[2]) in present) return
-    if (n < 9 || !iskey(f[2]) || f[4] !~ /^(\(none\)|[0-9.]+:[0-9]+|\[[0-9a-f:.]+(%[A-Za-z0-9_.@-]+)?\]:[0-9]+)$/) return
-    if (f[6] !~ /^[0-9]+$/ || !isnumber(f[7]) || !isnumber(f[8])) return
-    present[f[1], f[2]] = 1
-    peerline[++peerlines] = "peer " f[1] " " f[2] " " (f[4] == "(none)" ? "-" : f[4]) " " prefixes(f[5]) " " f[6] " " f[7] " " f[8]
-  }
-  function iskey(text) { return length(text) == 44 && text ~ /^[A-Za-z0-9+\/]+[AEIMQUYcgkosw048]=$/ }
-  function prefixes(text,   f, i, n, list) {
-    n = split(text, f, /[, ]+/)
-    for (i = 1; i <= n && length(list) < 1000; i++) if (length(f[i]) < 50 && f[i] ~ /^[0-9a-f:.]+(\/[0-9]+)?$/) list = list (list == "" ? "" : ",") f[i]
-    return list == "" ? "-" : list
-  }
-
-  BEGIN {
-    split("rx bytes:,tx bytes:,authorized:,connected time:,associated at", keys, ",")
-    for (i in keys) wanted[keys[i]] = 1
-    split("signal:,rx bitrate:,tx bitrate:,inactive time:", keys, ",")
-    for (i in keys) wanted[keys[i]] = 2
-    split("Station Link rx tx signal: inactive connected associated authorized:", keys, " ")
-    for (i in keys) first[keys[i]] = 1
-    groups = interfaces = sections = radios = 0
-    boot = firstline("/proc/sys/kernel/random/boot_id")
-    split(firstline("/proc/uptime"), uptime, " ")
-  }
-  # Most lines are those of stations, and most of these are not wanted: decided first, by the first word.
-  dumping && !($1 in first) && !/^\001/ { next }
-  /^\001/ {
-    endstation()
-    part = substr($1, 2)
-    rest = substr($0, length($1) + 2)
-    if (part == "failed") { reason = substr(rest, length($2) + 2); if (!($2 in failed)) failed[$2] = clean(reason) }
-    else if (part == "hosts") hosts[++hostfiles] = rest
-    else value[part] = rest
-    if (part == "peers") tool = rest
-    dumping = part == "dump"
-    if (dumping) dump = rest
-    next
-  }
-  dumping { station(); next }
-  part == "uci" { uci($0) }
-  part == "netifd" { json($0) }
-  part == "radios" { radio() }
-  part == "neighbours" { neighbour() }
-  part == "nftables" { nftables() }
-  part == "iptables" { iptables() }
-  part == "nlbwmon" { nlbwmon() }
-  part == "peers" { peer() }
-
-  # An uplink is an interface of a firewall zone that masquerades or is called wan, or one of no zone, with a default route.
-  function zones(   i, s, n, list, j, kind) {
-    for (i = 1; i <= sections; i++) {
-      s = section[i]
-      if (type[s] != "zone") continue
-      kind = option[s, "name"] != "lan" && (option[s, "masq"] == 1 || option[s, "name"] ~ /^wan/) ? "wan" : "other"
-      zonekind[option[s, "name"]] = kind
-      list = option[s, "network"]
-      if (list == "" && option[s, "device"] == "" && option[s, "subnet"] == "") list = option[s, "name"]
-      n = split(list, networks, " ")
-      for (j = 1; j <= n; j++) if (zone[networks[j]] != "wan") zone[networks[j]] = kind
-    }
-  }
-  function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
-  function kindof(i) { return zone[field[i, "interface"]] != "" ? zone[field[i, "interface"]] : zonekind[field[i, "zone"]] }
-  function isuplink(i,   logical, kind) {
-    logical = field[i, "interface"]
-    kind = kindof(i)
-    if (field[i, "up"] != "true") return kind == "wan" && (!istunnel(field[i, "proto"]) || logical ~ /^w?wan/)
-    if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
-    return kind == "" && field[i, "default"] && logical != "lan"
-  }
-  # wan and wan6 on one device, and what a modem interface makes for itself (wwan: wwan_4, wwan_6), are one uplink.
+  # Uplinks. wan and wan6 on one device are one uplink, and so is a modem interface with those that netifd makes for it (wwan: wwan_4, wwan_6).
   function uplinks(   pass, i, g, owner, device, l3, base) {
     zones()
     for (i = 1; i <= interfaces; i++) index_of[field[i, "interface"]] = i
@@ -510,7 +373,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
         if (grouplink[g] == "") grouplink[g] = l3
       }
   }
-  # Without netifd: the device of the kernel'"'"'s default route.
+  # Without netifd: the device of the kernel'\''s default route.
   function defaultdevice(   line, f, best, metric) {
     while ((getline line < (root "/proc/net/route")) > 0)
       if (split(line, f, /[[:space:]]+/) > 7 && f[2] == "00000000" && f[8] == "00000000" && (best == "" || f[7] + 0 < metric)) { best = f[1]; metric = f[7] + 0 }
@@ -522,7 +385,24 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     print "uplink", word(logical), (up ? "up" : "down"), word(device), \
       (device == "" ? "-" : number(firstline("/sys/class/net/" device "/ifindex"))), word(proto), number(rx[device]), number(tx[device])
   }
+  # rx and tx of every device, as the kernel counts them.
+  function read_counters(   line, f, counters) {
+    while ((getline line < (root "/proc/net/dev")) > 0) {
+      sub(/:/, " ", line)
+      if (split(line, f, " ") > 10 && f[2] ~ /^[0-9]+$/) { rx[f[1]] = f[2]; tx[f[1]] = f[10]; counters = 1 }
+    }
+    if ("netifd" in value && !complete && !("wan" in failed)) failed["wan"] = "netifd'\''s answer was cut short"
+    if (!counters && !("wan" in failed)) failed["wan"] = "Cannot read /proc/net/dev"
+  }
+  function print_wan(   g, device) {
+    if (!block("wan")) return
+    if ("netifd" in value) uplinks()
+    else if ((device = defaultdevice()) != "") uplink("wan", 1, device, "")
+    for (g = 1; g <= groups; g++) uplink(groupname[g], groupup[g], grouplink[g], groupproto[g])
+    print "end wan"
+  }
 
+  # Leases, from the files of dnsmasq and odhcpd.
   function lease(expiry, mac, address, host, client) {
     mac = tolower(mac)
     if (isnumber(expiry) && isaddress(address) && (ismac(mac) || (length(mac) <= 64 && mac ~ /^[0-9a-f][0-9a-f]-[0-9a-f:]+$/)))
@@ -534,7 +414,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if (isnumber(expiry) && duid ~ /^[0-9a-f]+$/ && address ~ /:/ && isaddress(address))
       print "lease6", expiry, clean(duid), address, (host == "*" ? "-" : clean(host))
   }
-  # dnsmasq: its IPv6 leases stand below a line "duid …", with the client'"'"'s DUID last.
+  # dnsmasq lists its IPv6 leases below a line "duid …", with the client'\''s DUID last.
   function dnsmasq(file,   line, f, n, v6) {
     while ((getline line < (root file)) > 0) {
       n = split(line, f, " ")
@@ -566,7 +446,8 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     for (i = 1; i <= n; i++) text = text (i > 1 ? ":" : "") (length(f[i]) == 1 ? "0" : "") f[i]
     return text
   }
-  function leases(   i, s, file, files) {
+  function print_leases(   i, s, file, files, found) {
+    print "begin leases"
     for (i = 1; i <= sections; i++) {
       s = section[i]
       if (type[s] != "dnsmasq" && type[s] != "odhcpd") continue
@@ -579,8 +460,12 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       if (type[s] == "dnsmasq") found = 1
     }
     if (!found && !("/tmp/dhcp.leases" in files)) dnsmasq("/tmp/dhcp.leases")
+    print "end leases"
   }
-  function names(   i, j, n, s, macs, line, f, lines, count) {
+
+  # Names, from the static hosts in the configuration and from hosts files.
+  function print_names(   i, j, n, s, macs, line, f, lines, count) {
+    print "begin names"
     for (i = 1; i <= sections; i++) {
       s = section[i]
       if (type[s] == "host" && option[s, "name"] != "") {
@@ -589,7 +474,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       }
       if (type[s] == "domain" && option[s, "name"] != "" && isaddress(option[s, "ip"])) print "name", option[s, "ip"], clean(option[s, "name"])
     }
-    # Advertisement blockers keep hosts files of 100,000 lines; those names lead to nowhere, and the rest is bounded.
+    # Advertisement blockers keep hosts files of 100,000 lines; those names lead nowhere, and the rest is bounded.
     for (i = 1; i <= hostfiles; i++) {
       while (++lines <= 5000 && count < 1000 && (getline line < hosts[i]) > 0) {
         if (line ~ /^[[:space:]]*#/ || split(line, f, " ") < 2 || !isaddress(tolower(f[1]))) continue
@@ -599,16 +484,42 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       }
       close(hosts[i])
     }
+    print "end names"
   }
 
-  # No block where nothing counts and nothing was told to.
-  function counted_hosts(   i, kind, running, down, up, ticks) {
+  # Neighbours, from "ip neigh show".
+  function neighbour(   i, device, lladdr, state) {
+    for (i = 2; i <= NF; i++) {
+      if ($i == "dev") device = $(i + 1)
+      if ($i == "lladdr") lladdr = tolower($(i + 1))
+      if ($i ~ /^[A-Z]+$/) state = $i
+    }
+    if (isaddress($1) && ismac(lladdr) && state != "NOARP") neighbours[++neighbourcount] = "neighbour " $1 " " word(device) " " lladdr " " word(state)
+  }
+  function print_neighbours(   i) {
+    if (!block("neighbours")) return
+    for (i = 1; i <= neighbourcount; i++) print neighbours[i]
+    print "end neighbours"
+  }
+
+  # Hosts, whatever counts them.
+  function networkline(network, device) { counted[++countedof] = "network " word(network) " " word(device) }
+  # One counter of a host. Where the same counter comes twice, the first one is used.
+  function tally(kind, key, bytes,   f, n) {
+    n = split(key, f, " ")
+    if (n != (f[1] == "down" ? 2 : 3) || !isaddress(f[n]) || (n == 3 && f[2] != "-" && !ismac(f[2])) || bytes !~ /^[0-9]+( [0-9]+)?$/ || length(bytes) > 41 || (kind, key) in hostseen) return
+    hostseen[kind, key] = 1
+    hostline[kind, ++hostlines[kind]] = key " " bytes
+  }
+
+  # There is no block where nothing counts and nothing is configured to.
+  function print_hosts(   i, kind, running, down, up, ticks) {
     down = up = "-"
     if ("nlbwmon" in value) {
       kind = "nlbwmon"
       ticks = started(value["nlbwmon"])
       running = running_period(ticks)
-      if (running == "") failed["hosts"] = "option database_directory of nlbwmon has a strange name, so that its period is not known"
+      if (running == "") failed["hosts"] = "option database_directory of nlbwmon has unusual characters, so its period is not known"
       running = "nlbwmon " running " " ticks
       if (lastline !~ /\]\}$/) failed["hosts"] = "nlbwmon runs but does not answer \"nlbw -c json\""
     } else if (handle != "") {
@@ -634,7 +545,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     print "end hosts"
   }
   function missing() {
-    if (method == "nlbwmon") return "nlbwmon does not run; start it with \"/etc/init.d/nlbwmon start\", or choose another method in /etc/config/wrtmeter"
+    if (method == "nlbwmon") return "nlbwmon is not running; start it with \"/etc/init.d/nlbwmon start\", or choose another method in /etc/config/wrtmeter"
     if ("nftables" in value) return "the nftables table \"inet wrtmeter\" is missing; make it with \"/etc/init.d/wrtmeter start\""
     if ("iptables" in value) return "the iptables chain \"wrtmeter_upload\" is missing; make it with \"/etc/init.d/wrtmeter start\""
     return "neither nftables nor iptables is installed; install one with \"opkg install nftables-json\" or \"apk add nftables-json\""
@@ -643,8 +554,8 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     for (i = 1; i <= interfaces; i++) if (device == field[i, "l3_device"] || device == field[i, "device"]) return field[i, "interface"]
     return "-"
   }
-  # The networks whose hosts are to be counted, as hosts-networks.sh finds them: those that are named, else those of the zones that are no uplink.
-  # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
+  # The networks whose hosts should be counted, as hosts-networks.sh finds them: those that are named, else those of the zones that are not
+  # uplinks. An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
   function countable(   i, j, n, f, up, outside, behind, logical, device, known, asked) {
     zones()
     n = split(named, f, " ")
@@ -666,14 +577,160 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       }
     return countedof && (n || (outside && (up || !behind)))
   }
-  function wireguard_peers(   i, s, j, n, f, key, device, name, gone, gones) {
+
+  # "nft -j", one object per line: tables, counters and sets begin with their family; an element is its value, then its counter.
+  function nftables(   f, text) {
+    if (/^"family"/) {
+      match($0, /"name": "[^"]*"/)
+      set = substr($0, RSTART + 9, RLENGTH - 10)
+      text = $0
+      if (object == "table" && sub(/.*"handle": /, "", text) && sub(/[^0-9].*/, "", text)) handle = text
+      if (object == "counter") { sub(/.*"bytes": /, "", text); sub(/[^0-9].*/, "", text); uncounted[set] = text }
+      element = ""
+    }
+    else if (match($0, /^"(val": |concat": \[)"[^]]*/)) {
+      split(substr($0, RSTART, RLENGTH), f, "\"")
+      element = f[4]
+      second = /^"concat/ ? f[6] : ""
+      if (set == "counted" && /"comment": "/) { text = $0; sub(/.*"comment": "/, "", text); sub(/".*/, "", text); networkline(text, element) }
+    }
+    else if (/^"packets"/ && element != "") {
+      text = $0
+      sub(/.*"bytes": /, "", text)
+      sub(/[^0-9].*/, "", text)
+      if (set ~ /^up[46]$/) tally("nftables", "up " element " " second, text)
+      else if (set ~ /^up[46]_l3$/) tally("nftables", "up - " element, text)
+      else if (set ~ /^down[46]$/) tally("nftables", "down " element, text)
+      element = ""
+    }
+    object = /"[a-z]+": $/ ? substr($0, 1, length($0) - 3) : ""
+    sub(/.*"/, "", object)
+    # An opening brace was replaced by the line end before every line but the first: whatever was opened must be closed.
+    if (/[^[:space:]]/) unclosed++
+    text = $0
+    unclosed += gsub(/\[/, "", text) - gsub(/[]}]/, "", text)
+  }
+
+  # "iptables-save -c": "[PACKETS:BYTES] -A CHAIN …". Our rules have -s or -d and one address; the last rule of a chain counts what no rule
+  # before it did. iptmon'\''s are others: "-d ADDRESS … --comment tx_HOST" is what the host receives.
+  function iptables(   f, i, kind, direction, address) {
+    if (/^\*/) { torn += open; open = 1 }
+    if (/^COMMIT/) open = 0
+    if (/^:(wrtmeter_upload|iptmon_tx) /) rules[$1 == ":iptmon_tx" ? "iptmon" : "iptables"] = 1
+    if ($2 != "-A" || $3 !~ /^(wrtmeter|wrtmeter_upload|wrtmeter_download|iptmon_tx|iptmon_rx)$/ || $1 !~ /^\[[0-9]+:[0-9]+\]$/) return
+    split(substr($1, 2, length($1) - 2), f, ":")
+    if ($3 == "wrtmeter") { if ($4 == "-i" && !($5 in filtered)) filtered[$5] = filters[++filterings] = $5; return }
+    kind = $3 ~ /^iptmon/ ? "iptmon" : "iptables"
+    direction = $3 ~ /_(upload|rx)$/ ? "-s" : "-d"
+    for (i = 4; i < NF && $i != "--comment" && address == ""; i++) if ($i == direction) address = $(i + 1)
+    if (sub(/\/(32|128)$/, "", address) || address !~ /\//) {
+      if (address != "") tally(kind, direction == "-s" ? "up - " address : "down " address, f[2])
+      else if (kind == "iptables" && NF == 5) leftover[direction] = sum(leftover[direction], f[2])
+    }
+  }
+  # The sum of IPv4 and IPv6: text as long as there is nothing to add.
+  function sum(a, b) { return a == "" || a == "0" ? b : b == "0" ? a : sprintf("%.0f", a + b) }
+
+  # "nlbw -c json": the names of the columns, then one row per line.
+  function nlbwmon(   f, i, n) {
+    if (/[^[:space:]]/) lastline = $0
+    if (/"mac"/ && /"rx_bytes"/) {
+      sub(/\].*/, "")
+      n = split($0, f, ",")
+      for (i = 1; i <= n; i++) { gsub(/"/, "", f[i]); column[f[i]] = i }
+    } else if ("ip" in column && /^[0-9]+,/) {
+      sub(/\].*/, "")
+      gsub(/"/, "")
+      split($0, f, ",")
+      i = f[column["mac"]]
+      tally("nlbwmon", "both " (i == "00:00:00:00:00:00" ? "-" : i) " " f[column["ip"]], f[column["rx_bytes"]] " " f[column["tx_bytes"]])
+    }
+  }
+  # The first day of the accounting period at a time, and (in "begins") its first second. A period of nlbwmon begins on a day of the month
+  # (counted from its end if below 1), or every so many days of UTC.
+  function period(time, interval,   f, y, m, d, next_month) {
+    if (interval ~ /^[0-9]+-[0-9]+-[0-9]+\/[0-9]+$/) {
+      split(interval, f, /[-\/]/)
+      d = mktime(f[1] " " f[2] " " f[3] " 0 0 0")
+      time -= time % 86400
+      begins = time - (time - (d - d % 86400)) % (f[4] * 86400)
+      return strftime("%Y-%m-%d", begins)
+    }
+    y = strftime("%Y", time) + 0
+    m = strftime("%m", time) + 0
+    d = interval == "" ? 1 : interval + 0
+    if (strftime("%d", time) + 0 < (d > 0 ? d : d + days(y, m))) if (--m == 0) { m = 12; y-- }
+    if (d < 1) { d += days(y, m); if (d < 1) d = 1 }
+    begins = mktime(y " " m " " d " 0 0 0")
+    # If the month lacks that day, a period begins with the next month.
+    next_month = mktime(y " " m + 1 " 1 0 0 0")
+    if (begins > next_month) begins = next_month
+    return sprintf("%04d-%02d-%02d", y, m, d)
+  }
+  function days(y, m) { return m == 2 ? 28 + (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0)) : 30 + (m + (m > 7)) % 2 }
+  # The period that nlbwmon itself is in, which its client does not say. If a new period were reported too early, the bytes of the one before
+  # would count twice. nlbwmon saves the old period when it begins a new one, so the date of that file shows it, unless nlbwmon started later.
+  function running_period(ticks,   s, i, time, first, last, from, file, written, text) {
+    for (i = 1; i <= sections; i++) if (section[i] ~ /^nlbwmon\./ && s == "") s = section[i]
+    time = value["time"]
+    first = period(time, option[s, "database_interval"])
+    from = begins
+    if (ticks != "-" && time - uptime[1] + ticks / 100 >= from) return first
+    last = period(from - 43200, option[s, "database_interval"])
+    file = option[s, "database_directory"]
+    if (file == "") file = "/var/lib/nlbwmon"
+    text = last
+    gsub(/-/, "", text)
+    file = root file "/" text ".db"
+    if (file !~ /^[A-Za-z0-9_.\/-]+$/) return ""
+    "date -r " file " +%s 2>/dev/null || date -r " file ".gz +%s 2>/dev/null" | getline written
+    return written + 0 >= from ? first : last
+  }
+  # Field 22 of stat. The second field, the name in parentheses, may be anything.
+  function started(pid,   line, f) {
+    line = firstline("/proc/" pid "/stat")
+    sub(/.*\) /, "", line)
+    return split(line, f, " ") > 19 ? number(f[20]) : "-"
+  }
+
+  # The interface whose peer a uci section of this type is, or "": "wireguard_wg0" is a peer of wg0. PROTOCOL: the only one that counts, if any.
+  function uci_interface(type, protocol) {
+    return sub(protocol == "" ? "^(wireguard|amneziawg)_" : "^" protocol "_", "", type) ? type : ""
+  }
+  # Whether an option of uci is switched on, as netifd takes it.
+  function uci_is_on(value) {
+    return value ~ /^(1|on|true|yes|enabled)$/
+  }
+  # Peers, from "wg show all dump": one line each, and before them one for the interface with its private key, of which only the name is used.
+  # Only what can be a peer is taken for one, so that a line in the wrong place shows no key.
+  function peer(   f, n) {
+    n = split($0, f, "\t")
+    if (n < 2 || f[1] !~ /^[A-Za-z0-9_.@-]+$/ || length(f[1]) > 15) return
+    if (!(f[1] in wgtool)) {
+      wgtool[f[1]] = tool
+      peerline[++peerlines] = "interface " f[1]
+      return
+    }
+    # Both tools may be one program under two names.
+    if (wgtool[f[1]] != tool || (f[1], f[2]) in present) return
+    if (n < 9 || !iskey(f[2]) || f[4] !~ /^(\(none\)|[0-9.]+:[0-9]+|\[[0-9a-f:.]+(%[A-Za-z0-9_.@-]+)?\]:[0-9]+)$/) return
+    if (f[6] !~ /^[0-9]+$/ || !isnumber(f[7]) || !isnumber(f[8])) return
+    present[f[1], f[2]] = 1
+    peerline[++peerlines] = "peer " f[1] " " f[2] " " (f[4] == "(none)" ? "-" : f[4]) " " prefixes(f[5]) " " f[6] " " f[7] " " f[8]
+  }
+  function iskey(text) { return length(text) == 44 && text ~ /^[A-Za-z0-9+\/]+[AEIMQUYcgkosw048]=$/ }
+  function prefixes(text,   f, i, n, list) {
+    n = split(text, f, /[, ]+/)
+    for (i = 1; i <= n && length(list) < 1000; i++) if (length(f[i]) < 50 && f[i] ~ /^[0-9a-f:.]+(\/[0-9]+)?$/) list = list (list == "" ? "" : ",") f[i]
+    return list == "" ? "-" : list
+  }
+
+  function print_peers(   i, s, j, n, f, key, device, name, gone, gones) {
     if (!peerlines && !("peers" in failed)) return
     if (!block("peers")) return
     for (i = 1; i <= sections; i++) {
       s = section[i]
-      if (type[s] !~ /^(wireguard|amneziawg)_/) continue
-      device = type[s]
-      sub(/^[a-z]*_/, "", device)
+      device = uci_interface(type[s], "")
       key = option[s, "public_key"]
       if (!iskey(key) || !(device in wgtool)) continue
       name[device, key] = clean(option[s, "description"])
@@ -687,75 +744,56 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     for (i = 1; i <= gones; i++) print gone[i]
     print "end peers"
   }
-  function model(   line, text) {
-    text = firstline("/tmp/sysinfo/model")
-    return text != "" ? text : firstline("/proc/device-tree/model")
+
+  # Sorts the lines of collect() by their marks, then prints the answer, section by section.
+  BEGIN {
+    groups = interfaces = sections = radios = 0
+    boot = firstline("/proc/sys/kernel/random/boot_id")
+    split(firstline("/proc/uptime"), uptime, " ")
   }
-  function release(   line, text) {
-    while (text == "" && (getline line < (root "/etc/openwrt_release")) > 0) if (sub(/^DISTRIB_DESCRIPTION=/, "", line)) text = line
-    while (text == "" && (getline line < (root "/etc/os-release")) > 0) if (sub(/^PRETTY_NAME=/, "", line)) text = line
-    gsub(/^[\047"]|[\047"]$/, "", text)
-    return text
+  # Most lines belong to stations, and most of those are not needed: the first word decides, before anything else.
+  dumping && !($1 in first) && !/^\001/ { next }
+  /^\001/ {
+    endstation()
+    part = substr($1, 2)
+    rest = substr($0, length($1) + 2)
+    if (part == "failed") { reason = substr(rest, length($2) + 2); if (!($2 in failed)) failed[$2] = clean(reason) }
+    else if (part == "hosts") hosts[++hostfiles] = rest
+    else value[part] = rest
+    if (part == "peers") tool = rest
+    dumping = part == "dump"
+    if (dumping) dump = rest
+    next
   }
-  function offload(name,   i) {
-    for (i = 1; i <= sections; i++) if (type[section[i]] == "defaults") return option[section[i], name] == 1
-    return "-"
-  }
-  function block(name) { if (name in failed) print "failed", name, failed[name]; else print "begin", name; return !(name in failed) }
+  dumping { station(); next }
+  part == "uci" { uci($0) }
+  part == "netifd" { json($0) }
+  part == "radios" { radio() }
+  part == "neighbours" { neighbour() }
+  part == "nftables" { nftables() }
+  part == "iptables" { iptables() }
+  part == "nlbwmon" { nlbwmon() }
+  part == "peers" { peer() }
 
   END {
     if (part != "end") exit 1
     print "wrtmeter 1"
     print "script", version
-    print "boot_id", word(boot)
-    print "uptime", number(uptime[1])
-    print "time", number(value["time"])
-    print "hostname", word(firstline("/proc/sys/kernel/hostname"))
-    print "model", clean(model())
-    print "release", clean(release())
-    print "counter_bits", (value["machine"] == "" ? "-" : value["machine"] ~ /64|^armv8l$/ ? 64 : 32)
-    print "flow_offload software", offload("flow_offloading")
-    print "flow_offload hardware", offload("flow_offloading_hw")
-
-    while ((getline line < (root "/proc/net/dev")) > 0) {
-      sub(/:/, " ", line)
-      if (split(line, f, " ") > 10 && f[2] ~ /^[0-9]+$/) { rx[f[1]] = f[2]; tx[f[1]] = f[10]; counters = 1 }
+    print_system()
+    read_counters()
+    if (!only) {
+      print_wan()
+      print_stations()
+      print_leases()
+      print_names()
+      print_neighbours()
     }
-    if ("netifd" in value && !complete && !("wan" in failed)) failed["wan"] = "netifd'"'"'s answer was cut short"
-    if (!counters && !("wan" in failed)) failed["wan"] = "Cannot read /proc/net/dev"
-    if (only) { counted_hosts(); print "end wrtmeter"; exit }
-    if (block("wan")) {
-      if ("netifd" in value) uplinks()
-      else if ((device = defaultdevice()) != "") uplink("wan", 1, device, "")
-      for (g = 1; g <= groups; g++) uplink(groupname[g], groupup[g], grouplink[g], groupproto[g])
-      print "end wan"
-    }
-
-    if (block("stations")) {
-      for (i = 1; i <= radios; i++) {
-        if (radioname[i] == "") continue
-        print "radio", word(radioname[i]), word(radiotype[i]), radio4[i] + 0, number(radiofreq[i]), clean(radiossid[i])
-        for (j = 1; j <= stationsof[radioname[i]]; j++) print stations[radioname[i], j]
-      }
-      print "end stations"
-    }
-
-    print "begin leases"
-    leases()
-    print "end leases"
-    print "begin names"
-    names()
-    print "end names"
-    if (block("neighbours")) {
-      for (i = 1; i <= neighbourcount; i++) print neighbours[i]
-      print "end neighbours"
-    }
-    counted_hosts()
-    wireguard_peers()
+    print_hosts()
+    if (!only) print_peers()
     print "end wrtmeter"
   }
 ')
 case $text in
   *"${newline}end wrtmeter") answer "$text" ;;
-  *) refuse '500 Internal Server Error' 'awk could not put the answer together' ;;
+  *) refuse '500 Internal Server Error' 'awk could not assemble the answer' ;;
 esac

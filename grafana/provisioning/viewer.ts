@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * Makes the account that may look but not change anything, as Grafana takes only its administrator from the environment.
- * Can be run again at any time: an account that exists keeps everything but its password, and that too where it is right.
+ * Creates the account that can look but not change anything, because Grafana takes only its administrator from the environment.
+ * It is safe to run again: an existing account keeps everything except its password, which only changes if it differs.
  */
 export async function ensureViewer(grafana: string, admin: Credentials, viewer: Credentials): Promise<'kept' | 'created' | 'changed'> {
   if ((await ask(grafana, viewer, 'GET', '/api/user')).status === 200) return 'kept';
@@ -17,7 +17,7 @@ export async function ensureViewer(grafana: string, admin: Credentials, viewer: 
     case 401:
       throw new Error(
         `Grafana does not accept the password of "${admin.login}". It was set at the first start: ` +
-          'put that one into .env, or set it anew with "grafana cli admin reset-admin-password"',
+          'put that password into .env, or reset it with "grafana cli admin reset-admin-password"',
       );
     default:
       throw new Error(`Grafana answered ${found.status} to the search for "${viewer.login}": ${found.body.message}`);

@@ -1,11 +1,10 @@
-import { CLASSIC_SOURCES, type Config, type RouterConfig } from '../config/config.ts';
+import type { Config, RouterConfig } from '../config/config.ts';
+import type { SourceName } from '../domain/observation.ts';
 import { newStatus, type RouterStatus } from '../domain/status.ts';
 import type { LedgerTerms } from '../ledger/ledger.ts';
-import { classicProbes } from '../sources/openwrt/classic.ts';
-import { hostsProbe, wrtmeterProbe } from '../sources/openwrt/wrtmeter.ts';
+import { type KindConfig, kindOf } from '../sources/registry.ts';
 import type { Probe } from '../sources/source.ts';
-import { wireguardProbe } from '../sources/wireguard/probe.ts';
-import { httpReader } from '../transports/http.ts';
+import { httpSender } from '../transports/http.ts';
 import type { Alias, PeerName } from '../views/view.ts';
 import { machineOf } from './machines.ts';
 
@@ -13,45 +12,29 @@ import { machineOf } from './machines.ts';
 const MOST_ACCOUNTS = 50_000;
 const MOST_NEW_ACCOUNTS = 15_000;
 
-/** The requests that read a router as it is configured. */
-export function probesOf(router: RouterConfig): Probe[] {
-  const { wireguard } = router;
-  if (wireguard === null) return requestsOf(router);
-  const { machine, asRoot, place } = machineOf(wireguard);
-  const { tool, interfaces, configFile } = wireguard;
-  const readsSystem = router.requests.kind !== 'wrtmeter';
-  // Its script may tell of the same peers: they would be counted twice.
-  return [
-    ...requestsOf(router).map(withoutPeers),
-    wireguardProbe({ place, run: machine.each, asRoot, tool, interfaces, configFile, readsSystem: readsSystem }),
-  ];
+/** The requests that read a router as it is configured, or by some of its kinds. */
+export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = router.kinds): Probe[] {
+  const { credentials, tls, counterBits } = router;
+  const tools = { send: httpSender({ credentials, tls }), machine: machineOf, counterBits };
+  return kinds.flatMap((config) => {
+    const others = kinds.filter((other) => other !== config).map(({ kind }) => kindOf(kind));
+    const systemIsRead = others.some(({ readsSystem }) => readsSystem);
+    const owned = new Set(others.flatMap(({ owns }) => owns));
+    const probes = kindOf(config.kind).probes(config, { ...tools, systemIsRead });
+    return owned.size === 0 ? probes : probes.map((probe) => withoutSources(probe, owned));
+  });
 }
 
-function requestsOf({ requests, credentials, tls, counterBits }: RouterConfig): Probe[] {
-  const read = httpReader({ credentials, tls });
-  switch (requests.kind) {
-    case 'none':
-      return [];
-    case 'wrtmeter':
-      return [wrtmeterProbe(requests.url, read, counterBits)];
-    case 'classic': {
-      const hosts = requests.hosts === undefined ? [] : [hostsProbe(requests.hosts, read)];
-      return [...classicProbes(requests, read, counterBits ?? 64), ...hosts];
-    }
-    default:
-      return requests satisfies never;
-  }
-}
-
-const withoutPeers = (probe: Probe): Probe => ({
+/** What another kind of the router reads would be counted twice. */
+const withoutSources = (probe: Probe, owned: ReadonlySet<SourceName>): Probe => ({
   origin: probe.origin,
-  // They change with what a router tells.
+  // They change with what a router reports.
   get sources() {
-    return probe.sources.filter((source) => source !== 'peers');
+    return probe.sources.filter((source) => !owned.has(source));
   },
   collect: async (signal) => {
     const result = await probe.collect(signal);
-    return { ...result, sources: result.sources.filter(({ source }) => source !== 'peers') };
+    return { ...result, sources: result.sources.filter(({ source }) => !owned.has(source)) };
   },
 });
 
@@ -64,19 +47,7 @@ export function statusOf(router: RouterConfig, probes: readonly Probe[]): Router
   );
 }
 
-function addressesOf({ requests, wireguard }: RouterConfig): string[] {
-  const server = wireguard === null ? [] : [machineOf(wireguard).address];
-  switch (requests.kind) {
-    case 'none':
-      return server;
-    case 'wrtmeter':
-      return [requests.url, ...server];
-    case 'classic':
-      return [...CLASSIC_SOURCES.map((source) => requests[source]).filter((url) => url !== undefined), ...server];
-    default:
-      return requests satisfies never;
-  }
-}
+const addressesOf = ({ kinds }: RouterConfig): string[] => kinds.flatMap((config) => kindOf(config.kind).addresses(config));
 
 /** The rules of the ledger as the configuration wants them. */
 export function termsOf(config: Config): LedgerTerms {

@@ -1,6 +1,7 @@
-import type { WireguardConfig } from '../config/config.ts';
+import type { MachineTarget } from '../sources/kind.ts';
 import { inContainer, sudo, thisMachine, within } from '../transports/exec.ts';
-import type { Argv, Machine } from '../transports/run.ts';
+import type { Argv } from '../transports/request.ts';
+import type { Machine } from '../transports/run.ts';
 import { sshMachine } from '../transports/ssh.ts';
 
 /** What ssh, docker and wg may need; our own variables hold secrets, and are none of theirs. */
@@ -19,31 +20,17 @@ const PASSED_ON = [
   'DOCKER_TLS_VERIFY',
 ];
 
-/** Where a WireGuard server's commands run, and how one is run by root there. */
-export interface ServerMachine {
-  machine: Machine;
+/** Where commands run, and how one is run by root there. */
+export interface TargetMachine extends Machine {
   asRoot: (argv: Argv) => Argv;
-  /** Names the place, without who logs in and how: the same server has the same counters. */
-  place: string;
-  /** The same for people. */
-  address: string;
 }
 
-/** The machine, over ssh or not, and the container on it that a WireGuard server is in. */
-export function machineOf({ ssh, container, sudo: bySudo }: WireguardConfig): ServerMachine {
+/** This machine or one over ssh, and the container on it. */
+export function machineOf({ ssh, container, sudo: bySudo }: MachineTarget): TargetMachine {
   const env = Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]]));
   const host = ssh === null ? thisMachine(env) : sshMachine(ssh, env);
   const root = bySudo ? sudo : (argv: Argv) => argv;
-  const port = ssh?.port ?? 22;
-  const where = ssh === null ? 'here' : `${ssh.host.toLowerCase()}:${port}`;
-  const login =
-    ssh === null ? 'this machine' : `ssh ${ssh.user === null ? '' : `${ssh.user}@`}${ssh.host}${port === 22 ? '' : ` port ${port}`}`;
-  if (container === null) return { machine: host, asRoot: root, place: where, address: login };
-  return {
-    // In a container everything is run by its root; sudo is for docker.
-    machine: within(host, (argv) => root(inContainer(container)(argv))),
-    asRoot: (argv) => argv,
-    place: `${where} ${container}`,
-    address: `${login}, container ${container}`,
-  };
+  if (container === null) return { ...host, asRoot: root };
+  // In a container everything is run by its root; sudo is for docker.
+  return { ...within(host, (argv) => root(inContainer(container)(argv))), asRoot: (argv) => argv };
 }

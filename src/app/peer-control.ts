@@ -1,21 +1,26 @@
-import type { Config, RouterConfig, WireguardConfig } from '../config/config.ts';
+import type { Config, RouterConfig } from '../config/config.ts';
 import { type PeerServer, peerServer } from '../control/server.ts';
 import type { Action, ServerInterface } from '../control/target.ts';
 import type { PeerAccess, PeerChange } from '../http/deps.ts';
+import type { WireguardConfig } from '../sources/wireguard/config.ts';
 import { machineOf } from './machines.ts';
 
 /** Milliseconds for one change: it waits 15 s for another one on the server at the most. */
 const CHANGE_MS = 30_000;
 
+/** The WireGuard server that a router is configured as, or null. */
+export const wireguardOf = (kinds: RouterConfig['kinds']) => kinds.find((config) => config.kind === 'wireguard') ?? null;
+
 /** The access to a router's peers, or in a sentence why there is none. */
-export function serverOf({ name, wireguard }: RouterConfig): { server: PeerServer; wireguard: WireguardConfig } | { why: string } {
+export function serverOf({ name, kinds }: RouterConfig): { server: PeerServer; wireguard: WireguardConfig } | { why: string } {
+  const wireguard = wireguardOf(kinds);
   if (wireguard === null)
     return { why: `"${name}" is only read over HTTP, which changes nothing: say under wireguard how to log in there` };
   if (wireguard.configFile === 'none') {
     return { why: `"${name}" has config_file: none, so nothing keeps what a revoked peer needs to come back: name the file` };
   }
-  const { machine, asRoot } = machineOf(wireguard);
-  return { server: peerServer((argv, stdin, signal) => machine.run(asRoot(argv), stdin, signal)), wireguard };
+  const { run, asRoot } = machineOf(wireguard);
+  return { server: peerServer((argv, stdin, signal) => run(asRoot(argv), stdin, signal)), wireguard };
 }
 
 /** An interface of a server, as the script is told of it. */

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { ReadFile } from '../config/files.ts';
+import type { ReadFile } from '../fields/files.ts';
 
 /** Reads the beginning of a file, so that a device or a huge file named by mistake does no harm. */
 export const readFile: ReadFile = async (path, limit) => {

@@ -30,7 +30,7 @@ async function readRouter({ name, probes }: RouterToRead, signal: AbortSignal, c
   };
 }
 
-/** The error boundary: what a router does wrong becomes a failed result. Anything else is a bug and passes. */
+/** The error boundary: what a router does wrong becomes a failed result. Anything else is a bug and passes. Rule: failure. */
 async function ask(probe: Probe, signal: AbortSignal, clock: Clock): Promise<{ system: ProbeResult['system']; results: SourceResult[] }> {
   const began = clock.tick();
   try {

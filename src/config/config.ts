@@ -1,3 +1,5 @@
+import type { KindConfig } from '../sources/registry.ts';
+
 /** What the program runs by: plain data, complete, with every default and every secret filled in. */
 export interface Config {
   listen: Listen;
@@ -60,9 +62,8 @@ export interface RouterConfig {
   name: string;
   /** Earlier names, whose accounts go on under this one. */
   was: string[];
-  requests: RouterRequests;
-  /** Where its WireGuard peers are read; null where nobody said, and its script may tell of them. */
-  wireguard: WireguardConfig | null;
+  /** How it is read: one main kind, and kinds beside it. */
+  kinds: KindConfig[];
   credentials: Credentials;
   tls: TlsConfig;
   /** Bits per second. */
@@ -73,19 +74,6 @@ export interface RouterConfig {
 }
 
 export type CounterBits = 32 | 64;
-
-/** What is fetched from a router: one answer with everything, the classic scripts (at least one of them), or nothing but its peers. */
-export type RouterRequests = { kind: 'none' } | { kind: 'wrtmeter'; url: string } | ({ kind: 'classic' } & ClassicUrls);
-
-export interface ClassicUrls {
-  stations?: string;
-  wan?: string;
-  leases?: string;
-  /** Not of the older collectors: the hosts alone, in the format of wrtmeter.cgi. */
-  hosts?: string;
-}
-
-export const CLASSIC_SOURCES = ['stations', 'wan', 'leases', 'hosts'] as const satisfies readonly (keyof ClassicUrls)[];
 
 export type Credentials = { kind: 'none' } | { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
 
@@ -101,33 +89,6 @@ export interface DeviceConfig {
   name: string;
   macs: string[];
   user?: string;
-}
-
-export const WIREGUARD_TOOLS = ['auto', 'wg', 'awg'] as const;
-
-/** A WireGuard or AmneziaWG server. */
-export interface WireguardConfig {
-  /** How it is logged in to; null = it is this machine. */
-  ssh: SshConfig | null;
-  /** The container that it runs in, there. */
-  container: string | null;
-  /** Whether commands are run by sudo there. */
-  sudo: boolean;
-  /** `auto` takes whatever is installed. */
-  tool: (typeof WIREGUARD_TOOLS)[number];
-  /** None = all of them. */
-  interfaces: string[];
-  /** Path on the server, with `%i` for the interface; `none` = no file is read, null = where it usually is. */
-  configFile: string | null;
-}
-
-/** What is null is as OpenSSH's own configuration has it. */
-export interface SshConfig {
-  host: string;
-  user: string | null;
-  port: number | null;
-  keyFile: string | null;
-  knownHostsFile: string | null;
 }
 
 /** A WireGuard peer that the owner named. */

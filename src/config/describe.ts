@@ -1,5 +1,5 @@
-import type { Config, Credentials, RouterConfig, WireguardConfig } from './config.ts';
-import { CLASSIC_SOURCES } from './config.ts';
+import { kindOf } from '../sources/registry.ts';
+import type { Config, Credentials, RouterConfig } from './config.ts';
 import { formatDuration, formatRate } from './values.ts';
 
 /** The configuration on one screen, for a person; without secrets. */
@@ -29,26 +29,12 @@ export function describeConfig(config: Config): string {
 }
 
 function describeRouter(router: RouterConfig, config: Config): string[] {
-  const { requests } = router;
   const lines = [`router ${router.name}${config.implied ? ' (none was named, so the usual address is tried)' : ''}`];
-  switch (requests.kind) {
-    case 'none':
-      break;
-    case 'wrtmeter':
-      lines.push(`  everything  ${requests.url}`);
-      break;
-    case 'classic':
-      for (const source of CLASSIC_SOURCES) {
-        const url = requests[source];
-        if (url !== undefined || source !== 'hosts') lines.push(`  ${source.padEnd(10)}  ${url ?? '-'}`);
-      }
-      break;
-    default:
-      requests satisfies never;
+  for (const config of router.kinds) {
+    for (const [label, text] of kindOf(config.kind).describe(config)) lines.push(`  ${label.padEnd(10)}  ${text}`);
   }
-  if (router.wireguard !== null) lines.push(...wireguardLines(router.wireguard));
   const notes = [
-    requests.kind === 'none' ? null : credentialsText(router.credentials),
+    router.kinds.some(({ kind }) => kindOf(kind).usesHttp) ? credentialsText(router.credentials) : null,
     router.tls.ca === null ? null : 'trusts its own certificate authority only',
     router.tls.insecure ? 'any certificate is accepted' : null,
     `at most ${formatRate(router.lineRate)}`,
@@ -57,20 +43,6 @@ function describeRouter(router: RouterConfig, config: Config): string[] {
     router.was.length === 0 ? null : `was ${router.was.join(', ')}`,
   ];
   return [...lines, `  ${notes.filter((note) => note !== null).join('; ')}`];
-}
-
-function wireguardLines({ ssh, container, sudo, tool, interfaces, configFile }: WireguardConfig): string[] {
-  const where = [
-    ssh === null
-      ? 'this machine'
-      : `ssh ${ssh.user === null ? '' : `${ssh.user}@`}${ssh.host}${ssh.port === null ? '' : ` port ${ssh.port}`}`,
-    container === null ? null : `container ${container}`,
-    sudo ? 'by sudo' : null,
-    tool === 'auto' ? null : `by ${tool}`,
-    interfaces.length === 0 ? 'all interfaces' : interfaces.join(', '),
-    configFile,
-  ];
-  return [`  wireguard   ${where.filter((part) => part !== null).join('; ')}`];
 }
 
 function credentialsText(credentials: Credentials): string {

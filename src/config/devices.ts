@@ -1,9 +1,10 @@
+import { type Field, group, listOf, readFields, scalar } from '../fields/fields.ts';
+import type { Node } from '../fields/nodes.ts';
+import { fail, type Problems } from '../fields/problems.ts';
+import { parseName } from '../fields/values.ts';
 import { type DeviceConfig, MAX_DEVICES, MAX_MACS } from './config.ts';
-import { fail, type Problems } from './problems.ts';
 import { nameOf } from './routers/routers.ts';
-import { parseDeviceMac, parseName } from './values.ts';
-import { type Field, group, listOf, readFields, scalar } from './yaml/fields.ts';
-import type { Node } from './yaml/nodes.ts';
+import { parseDeviceMac } from './values.ts';
 
 /** Every key of a device in wrtmeter.yaml. */
 export const deviceFields = {

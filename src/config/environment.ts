@@ -1,10 +1,11 @@
-import { nearest } from './nearest.ts';
-import { fail, type Located, type Problems, shown, warn } from './problems.ts';
+import type { Found } from '../fields/fields.ts';
+import { nearest } from '../fields/nearest.ts';
+import { fail, type Located, type Problems, shown, warn } from '../fields/problems.ts';
+import { parseBoolean, parseText, ValueError } from '../fields/values.ts';
 import type { AccessEntry } from './routers/access.ts';
 import { parsePassword, parseToken, parseUsername } from './routers/access.ts';
 import { type Setting, type SettingName, type Settings, settings } from './settings.ts';
-import { isTimeZone, parseBoolean, parseText, ValueError } from './values.ts';
-import type { Found } from './yaml/fields.ts';
+import { isTimeZone } from './values.ts';
 import type { Environment } from './yaml/interpolate.ts';
 
 /** Variables beside those of the settings. The access is for every router that has none of its own. */

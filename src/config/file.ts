@@ -1,14 +1,14 @@
+import { type Field, type Found, readFields } from '../fields/fields.ts';
+import type { Node } from '../fields/nodes.ts';
+import { fail, type Problems } from '../fields/problems.ts';
 import type { DeviceConfig, PeerConfig } from './config.ts';
 import { readDevices } from './devices.ts';
 import { readPeers } from './peers.ts';
-import { fail, type Problems } from './problems.ts';
 import { isClassic, readClassic } from './routers/classic.ts';
 import { type RouterEntry, readRouters } from './routers/routers.ts';
 import { type Settings, settings } from './settings.ts';
 import { parseConfigText } from './yaml/document.ts';
-import { type Field, type Found, readFields } from './yaml/fields.ts';
 import type { Environment } from './yaml/interpolate.ts';
-import type { Node } from './yaml/nodes.ts';
 
 /** What a configuration file says. */
 export interface FileConfig {

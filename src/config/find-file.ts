@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { ConfigError, quote } from '../errors.ts';
+import { readText } from '../fields/files.ts';
 import { variable } from './environment.ts';
-import { readText } from './files.ts';
 import type { ConfigInput } from './input.ts';
 
 /** A configuration file as it was found. */

@@ -1,4 +1,4 @@
-import type { ReadFile } from './files.ts';
+import type { ReadFile } from '../fields/files.ts';
 import type { SettingName } from './settings.ts';
 import type { Environment } from './yaml/interpolate.ts';
 

@@ -1,16 +1,16 @@
+import type { Found } from '../fields/fields.ts';
+import { filesIn } from '../fields/files.ts';
+import { fail, type Located, noProblems, type Problems, throwProblems, warn } from '../fields/problems.ts';
 import { type Config, MAX_ROUTERS } from './config.ts';
 import { environmentAccess, environmentSettings, readSettings, variable, warnOfSystemZone, warnOfUnknown } from './environment.ts';
 import type { FileConfig } from './file.ts';
-import { filesIn } from './files.ts';
 import { findFile } from './find-file.ts';
 import type { CliOptions, ConfigInput } from './input.ts';
-import { fail, type Located, noProblems, type Problems, throwProblems, warn } from './problems.ts';
-import { checkBoxes, checkNames, checkServers } from './routers/clashes.ts';
+import { checkBoxes, checkKinds, checkNames } from './routers/clashes.ts';
 import { routersOfUrls, splitUrls } from './routers/given.ts';
 import { resolveRouter, sharedAccess } from './routers/resolve.ts';
 import type { RouterEntry } from './routers/routers.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
-import type { Found } from './yaml/fields.ts';
 import { references } from './yaml/interpolate.ts';
 
 export interface LoadedConfig {
@@ -115,5 +115,5 @@ function checkRouters(routers: RouterEntry[], problems: Problems): void {
     fail(problems, surplus.name.place, `is more than the ${MAX_ROUTERS} routers one wrtmeter reads; run another for the rest`);
   checkNames(routers, problems);
   checkBoxes(routers, problems);
-  checkServers(routers, problems);
+  checkKinds(routers, problems);
 }

@@ -1,10 +1,10 @@
 import { parsePublicKey } from '../domain/public-key.ts';
+import { type Field, group, readFields, scalar } from '../fields/fields.ts';
+import type { Node } from '../fields/nodes.ts';
+import { fail, type Problems } from '../fields/problems.ts';
+import { parseName, ValueError } from '../fields/values.ts';
 import { MAX_PEERS, type PeerConfig } from './config.ts';
-import { fail, type Problems } from './problems.ts';
 import { nameOf } from './routers/routers.ts';
-import { parseName, ValueError } from './values.ts';
-import { type Field, group, readFields, scalar } from './yaml/fields.ts';
-import type { Node } from './yaml/nodes.ts';
 
 /** Every key of a peer in wrtmeter.yaml. */
 export const peerFields = {

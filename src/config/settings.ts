@@ -1,6 +1,7 @@
+import { type Field, scalar } from '../fields/fields.ts';
+import { choice, parseBoolean, parseText } from '../fields/values.ts';
 import { ACCOUNTINGS, LOG_LEVELS, READ_ACCESSES } from './config.ts';
-import { choice, duration, parseBoolean, parseDay, parseListen, parseRate, parseText, parseTimeZone } from './values.ts';
-import { type Field, scalar } from './yaml/fields.ts';
+import { duration, parseDay, parseListen, parseRate, parseTimeZone } from './values.ts';
 
 /** A setting that a file, a variable and (with an `argument`) an option can give. */
 export interface Setting<T> extends Field<T> {

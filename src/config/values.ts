@@ -1,11 +1,8 @@
 import { isIP } from 'node:net';
 import { parseMac } from '../domain/mac.ts';
-import { cleanName } from '../domain/name.ts';
+import { nearest } from '../fields/nearest.ts';
+import { ValueError } from '../fields/values.ts';
 import type { Listen } from './config.ts';
-import { nearest } from './nearest.ts';
-
-/** A value that is wrong. The message follows the quoted text: `is not a rate; write …`. */
-export class ValueError extends Error {}
 
 /** `ADDR:PORT`, `[IPV6]:PORT`, `:PORT` or `PORT`. Port 0 takes any free one. */
 export function parseListen(text: string): Listen {
@@ -21,20 +18,6 @@ export function parseListen(text: string): Listen {
 
 // Four numbers that are no address (a 300 in them) must not pass as a name that is looked up.
 const isHostName = (text: string): boolean => /^(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text);
-
-export function parseText(text: string): string {
-  if (text.trim() === '') throw new ValueError('is empty; write a value or remove the line');
-  if (text.includes('\0')) throw new ValueError('holds a NUL character; remove it');
-  return text;
-}
-
-/** A name as it may stand in a label: short, visible, without blanks at its ends. */
-export function parseName(text: string): string {
-  if (text === '' || cleanName(text) !== text) {
-    throw new ValueError('is not a name; write up to 63 visible characters, without blanks at the ends');
-  }
-  return text;
-}
 
 /** IANA name of a time zone. Offsets are none: they know no summer. */
 export function parseTimeZone(text: string): string {
@@ -105,21 +88,6 @@ export function parseRate(text: string): number {
 export function formatRate(rate: number): string {
   const power = Math.min(Math.floor(Math.log10(rate) / 3), PREFIXES.length - 1);
   return `${rate / 1000 ** power} ${PREFIXES[power]}bit/s`;
-}
-
-/** One of a few words. */
-export function choice<const T extends string>(words: readonly T[]): (text: string) => T {
-  return (text) => {
-    const word = words.find((candidate) => candidate === text);
-    if (word !== undefined) return word;
-    throw new ValueError(`is not known here; write ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
-  };
-}
-
-export function parseBoolean(text: string): boolean {
-  if (/^(true|yes|on|1)$/i.test(text)) return true;
-  if (/^(false|no|off|0)$/i.test(text)) return false;
-  throw new ValueError('is neither true nor false; write one of them');
 }
 
 /** A device's MAC in any usual notation, as lower case with colons. */

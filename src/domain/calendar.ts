@@ -8,7 +8,7 @@ export interface Billing {
   day: number;
 }
 
-/** A billing period: from its first day to the first day of the next, exclusive. */
+/** A billing period: from its first day to the first day of the next, exclusive. Rule: month. */
 export interface Month {
   start: Day;
   end: Day;

@@ -1,6 +1,6 @@
 import type { Traffic } from './traffic.ts';
 
-/** What a kind of counter promises; declared beside its parser, used by the rules that turn readings into increases. */
+/** What a kind of counter promises; declared beside its parser, used by the rules that turn readings into increases. Rule: source promises. */
 export interface CounterRules {
   /** `together`: one pair, reset at once (a station). `apart`: two counters that stand each by itself (a network device). */
   directions: 'together' | 'apart';

@@ -3,12 +3,12 @@ import { pairLines } from './pairing.ts';
 import { minus, type Traffic } from './traffic.ts';
 
 const WRAP = 2 ** 32;
-/** Seconds that a station may be associated before it is let in and listed. */
+/** Seconds that a station may be associated before it is let in and listed. Rule: new counter. */
 const HANDSHAKE = 3;
 
 export type ResetReason = 'fell' | 'boot' | 'new device' | 'new association' | 'line left over';
 
-/** A counting program that starts loads what it had written down last: bytes that were posted once. */
+/** A counting program that starts loads what it had written down last: bytes that were posted once. Rule: lowered counter. */
 const LOWERED = { kind: 'baseline', why: 'went back to older figures' } as const;
 
 /** What a reading means for the books. `since` is the Unix ms at which the bytes began to flow. */
@@ -47,7 +47,7 @@ export interface Circumstances {
   fastest: number;
 }
 
-/** Compares today's readings of one counter with what is held for it (rules 2 to 7 of the ledger). */
+/** Compares today's readings of one counter with its baselines (Rule: first reading, and the others about counters in docs/ledger-rules.md). */
 export function compare(readings: readonly Reading[], baselines: readonly Baseline[], now: Circumstances): Change[] {
   if (now.previous === null) return [{ kind: 'baseline', why: 'first reading' }];
   const [reading, baseline] = [readings[0], baselines[0]];
@@ -115,18 +115,19 @@ function sameEpoch({ bytes, bits }: Reading, before: Traffic, now: Circumstances
 
 const fellIn = (bytes: Traffic, before: Traffic): boolean => bytes.download < before.download || bytes.upload < before.upload;
 
+/** Rule: increase. After a fall, Rule: reset. */
 function difference(fell: boolean, bytes: Traffic, before: Traffic, since: number): Change {
   return fell ? { kind: 'reset', bytes, since, why: 'fell' } : { kind: 'increase', bytes: minus(bytes, before), since };
 }
 
-/** Rule 6: a counter known to have 32 bits that fell within its epoch went past its end, if the line could have carried that. */
+/** Rule: wrap. A counter known to have 32 bits that fell within its epoch went past its end, if the line could have carried that. */
 function wrapped(bytes: number, before: number, direction: keyof Traffic, now: Circumstances, since: number): Change | null {
   const gained = WRAP - before + bytes;
   if (before >= WRAP || gained > now.fastest * Math.max(now.elapsed, (now.at - since) / 1000)) return null;
   return { kind: 'wrap', bytes: { download: 0, upload: 0, [direction]: gained }, since };
 }
 
-/** Why two readings of a counter cannot be subtracted though neither direction fell, or null. */
+/** Why two readings of a counter cannot be subtracted though neither direction fell, or null. Rule: epoch. */
 function provedEpoch(before: Epoch | null, read: Epoch | null): ResetReason | null {
   if (before === null || read === null) return null;
   if (before.boot !== read.boot) return 'boot';
@@ -147,7 +148,7 @@ function ageOf(epoch: Epoch | null, now: Circumstances): number | null {
   return epoch === null || now.uptime === null ? null : Math.max(0, now.uptime - (epoch.began ?? 0));
 }
 
-/** Rule 7: more than the line could carry in the time is not posted. */
+/** Rule: implausible. More than the line could carry in the time is not posted. */
 function plausible(change: Change, epoch: Epoch | null, now: Circumstances, since?: number): Change {
   if (change.kind === 'baseline' || change.kind === 'rejected') return change;
   const waited = since === undefined ? now.elapsed : Math.max(now.elapsed, (now.at - since) / 1000);

@@ -1,6 +1,6 @@
 import type { Traffic } from './traffic.ts';
 
-/** Lines of one MAC beyond this many are not counted: it bounds the work that a hostile list can cause. */
+/** Lines of one MAC beyond this many are not counted: it bounds the work that a hostile list can cause. Rule: lines of one MAC. */
 export const MOST_LINES = 8;
 
 /**

@@ -29,7 +29,7 @@ export interface Ledger {
   readonly months: Months;
   readonly state: LedgerState;
   readonly store: Store;
-  /** Posts a round in one transaction. `tick` tells ms on a clock that never steps. Never throws for what a disk or a clock can do. */
+  /** Posts a round in one transaction. `tick` tells ms on a clock that never steps. Never throws for what a disk or a clock can do. Rule: one transaction. */
   post(round: Round, tick: () => number): Promise<Posted>;
   /** The time to show things by: while the clock is not trusted, that of the last posting. */
   trusted(now: number): number;
@@ -164,7 +164,7 @@ class SqliteLedger implements Ledger {
     return this.store.close();
   }
 
-  /** Rule 11. A clock that is trusted again, or although something speaks against it, is a row of the audit. */
+  /** Rule: clock. A clock that is trusted again, or although something speaks against it, is a row of the audit. */
   #judgeClock(round: Round, tick: number): { why: string } | { row: AuditRow | null } {
     const suspendedFor = this.#heldSince === null ? 0 : tick - this.#heldSince;
     const verdict = judgeClock(round, this.books.postedAt, suspendedFor);

@@ -1,15 +1,12 @@
 import type { Observation, SourceName, System } from '../domain/observation.ts';
 import { quote, SourceError } from '../errors.ts';
+import type { HttpAnswer, HttpRequest } from '../transports/request.ts';
 
-/** Text that a router answered. */
-export interface Answer {
-  text: string;
-  /** Whether the transport proves that the text is whole (by its length); a connection that just closes, or a last chunk, proves nothing. */
-  framed: boolean;
-}
+/** Text that a router answered, as parsers take it. */
+export type Answer = Pick<HttpAnswer, 'text' | 'framed'>;
 
-/** Fetches one address; rejects with a SourceError. */
-export type ReadText = (url: string, signal: AbortSignal) => Promise<Answer>;
+/** Fetches one answer; rejects with a SourceError. */
+export type ReadAnswer = (request: HttpRequest, signal: AbortSignal) => Promise<Answer>;
 
 /** What one request told: each source stands or falls by itself. */
 export interface ProbeResult {

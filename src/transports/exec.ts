@@ -1,6 +1,7 @@
 import { SourceError } from '../errors.ts';
 import { type ProgramEnvironment, runProcess } from './process.ts';
-import { type Argv, type Machine, outputOf } from './run.ts';
+import type { Argv } from './request.ts';
+import { type Machine, outputOf } from './run.ts';
 
 /** This machine. `env` is what programs get as their environment. */
 export function thisMachine(env: ProgramEnvironment = null): Machine {

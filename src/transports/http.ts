@@ -3,6 +3,7 @@ import https from 'node:https';
 import type net from 'node:net';
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
 import { SourceError } from '../errors.ts';
+import type { HttpAnswer, HttpRequest, HttpSession, SendRequest } from './request.ts';
 
 /** How a router wants to be asked. */
 export interface HttpTerms {
@@ -11,49 +12,69 @@ export interface HttpTerms {
   tls: { ca: string | null; insecure: boolean };
 }
 
-export interface HttpAnswer {
-  text: string;
-  /** Whether a length proves that the body is whole. A last chunk does not: a web server sends it for a script that was killed, too. */
-  framed: boolean;
-}
-
 const CONNECT_MS = 2000;
 const CONNECT_TIMEOUT = 'CONNECT_TIMEOUT';
 const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_REDIRECTS = 3;
+/** Cookies of one session, and characters of one. */
+const MOST_COOKIES = 32;
+const LONGEST_COOKIE = 4096;
 
 /**
- * Makes a reader of text over HTTP. It connects within 2 s, takes 8 MiB at the most, asks for no compression, and follows
- * redirects only to the same host and never from https to http. Rejects with a SourceError, whose message holds no credentials.
+ * Sends requests over HTTP. It connects within 2 s, takes at most 8 MiB, asks for no compression, and follows redirects of a GET
+ * only to the same host and never from https to http. Rejects with a SourceError, whose message holds no credentials.
  */
-export function httpReader({ credentials, tls }: HttpTerms): (url: string, signal: AbortSignal) => Promise<HttpAnswer> {
+export function httpSender({ credentials, tls }: HttpTerms): SendRequest {
   const agents = { 'http:': connecting(new http.Agent()), 'https:': connecting(new https.Agent(tlsOptions(tls))) };
   const headers = { 'user-agent': 'wrtmeter', accept: 'text/plain, */*', ...authorization(credentials) };
 
-  async function read(url: string, signal: AbortSignal, redirects = 0): Promise<HttpAnswer> {
+  async function send(request: HttpRequest, signal: AbortSignal, redirects = 0): Promise<HttpAnswer> {
+    const { url, body, session, accepts = [] } = request;
+    const method = request.method ?? (body === undefined ? 'GET' : 'POST');
     const response = await fetch(url, {
-      headers,
+      method,
+      headers: { ...headers, ...request.headers, ...cookieHeader(session) },
+      ...(body !== undefined && { body }),
       signal,
       redirect: 'manual',
       compress: false,
       size: MOST_BYTES,
       agent: ({ protocol }) => agents[protocol as keyof typeof agents],
     });
-    if (response.status >= 300 && response.status < 400) return read(redirectTarget(url, response, redirects), signal, redirects + 1);
-    if (!response.ok) {
+    if (session !== undefined) keepCookies(session, response);
+    const { status } = response;
+    if (!response.ok && !accepts.includes(status)) {
+      const redirected = status >= 300 && status < 400;
+      if (redirected && method === 'GET') return send({ ...request, url: redirectTarget(url, response, redirects) }, signal, redirects + 1);
       drop(response);
-      throw refusal(response.status, credentials.kind);
+      throw redirected
+        ? new SourceError('redirect', `status ${status} to a ${method}, which is not repeated`)
+        : refusal(status, credentials.kind);
     }
-    return { text: await response.text(), framed: response.headers.has('content-length') };
+    return { status, text: await response.text(), framed: response.headers.has('content-length') };
   }
 
-  return async (url, signal) => {
+  return async (request, signal) => {
     try {
-      return await read(url, signal);
+      return await send(request, signal);
     } catch (error) {
       throw asSourceError(error);
     }
   };
+}
+
+const cookieHeader = (session: HttpSession | undefined): Record<string, string> =>
+  session === undefined || session.cookies.size === 0
+    ? {}
+    : { cookie: [...session.cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
+
+/** Keeps name and value alone: a session is with one host and shorter than any expiry. */
+function keepCookies({ cookies }: HttpSession, response: Response): void {
+  for (const line of response.headers.raw()['set-cookie'] ?? []) {
+    const [, name, value = ''] = /^\s*([^=;\s]+)=([^;]*)/.exec(line) ?? [];
+    if (name === undefined || line.length > LONGEST_COOKIE || (!cookies.has(name) && cookies.size >= MOST_COOKIES)) continue;
+    cookies.set(name, value.trim());
+  }
 }
 
 function tlsOptions({ ca, insecure }: HttpTerms['tls']): https.AgentOptions {

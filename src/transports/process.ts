@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { ExitError, SourceError } from '../errors.ts';
-import type { Argv, Ended } from './run.ts';
+import type { Argv } from './request.ts';
+import type { Ended } from './run.ts';
 
 const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_STDERR = 8 * 1024;

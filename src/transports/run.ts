@@ -1,7 +1,5 @@
-import { ExitError, type SourceError } from '../errors.ts';
-
-/** A program and its arguments; never text for a shell. */
-export type Argv = readonly string[];
+import { ExitError } from '../errors.ts';
+import type { Argv, RunEach } from './request.ts';
 
 /** Runs one program and gives what it printed. Rejects with a SourceError, also where the program fails (an ExitError then). */
 export type Run = (argv: Argv, stdin: string | null, signal: AbortSignal) => Promise<string>;
@@ -9,8 +7,8 @@ export type Run = (argv: Argv, stdin: string | null, signal: AbortSignal) => Pro
 /** Where programs run. */
 export interface Machine {
   run: Run;
-  /** Runs several, one after the other, over one connection. One that fails costs the others nothing; rejects where none could be run. */
-  each(argvs: readonly Argv[], signal: AbortSignal): Promise<(string | SourceError)[]>;
+  /** Over one connection. */
+  each: RunEach;
 }
 
 /** How a program ended. */

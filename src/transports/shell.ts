@@ -1,4 +1,4 @@
-import type { Argv } from './run.ts';
+import type { Argv } from './request.ts';
 
 /** A command as text for a POSIX shell, which takes it apart into exactly these arguments. */
 export const shellText = (argv: Argv): string => argv.map(shellWord).join(' ');

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { ExitError, SourceError } from '../errors.ts';
 import { type ProgramEnvironment, runProcess } from './process.ts';
-import { type Argv, type Ended, lastLine, type Machine, outputOf } from './run.ts';
+import type { Argv } from './request.ts';
+import { type Ended, lastLine, type Machine, outputOf } from './run.ts';
 import { shellText } from './shell.ts';
 
 /** How a server is logged in to. What is null is as OpenSSH's own configuration has it. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { peerNamesOf, probesOf, statusOf } from '../../src/app/from-config.ts';
 import { machineOf } from '../../src/app/machines.ts';
+import { wireguardOf } from '../../src/app/peer-control.ts';
 import type { RouterConfig } from '../../src/config/config.ts';
 import { configOf, withText } from '../config/support.ts';
 
@@ -67,7 +68,7 @@ describe('what is asked of a router', () => {
 describe('the machine of a WireGuard server', () => {
   it('runs commands by sudo where that is said, in a container only docker itself', async () => {
     const root = async (text: string) => {
-      const { wireguard } = await routerOf(`{ wireguard: { ${text} } }`);
+      const wireguard = wireguardOf((await routerOf(`{ wireguard: { ${text} } }`)).kinds);
       return wireguard === null ? [] : machineOf(wireguard).asRoot(['wg']);
     };
     expect(await root('sudo: true')).to.deep.equal(['sudo', '-n', '--', 'wg']);
@@ -78,9 +79,9 @@ describe('the machine of a WireGuard server', () => {
   it('hands programs none of our own variables: there may be tokens among them', async () => {
     process.env.WRTMETER_TEST_SECRET = 'hunter2';
     try {
-      const { wireguard } = await routerOf('{ wireguard: {} }');
+      const wireguard = wireguardOf((await routerOf('{ wireguard: {} }')).kinds);
       if (wireguard === null) throw new Error('There is no server');
-      const said = await machineOf(wireguard).machine.run(['env'], null, AbortSignal.timeout(5000));
+      const said = await machineOf(wireguard).run(['env'], null, AbortSignal.timeout(5000));
       expect(said).to.include('PATH=').and.not.include('hunter2');
     } finally {
       delete process.env.WRTMETER_TEST_SECRET;

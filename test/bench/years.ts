@@ -41,7 +41,7 @@ function home(seed: number) {
   const world = benchWorld({ seed, start: START, devices: DEVICES, routers: 3, hosts });
   const clock = { now: () => world.now, tick: () => world.now - START };
   const names = [...world.routers.keys()];
-  const read = async (url: string) => ({ text: render(world, url, 'wrtmeter'), framed: true });
+  const read = async ({ url }: { url: string }) => ({ text: render(world, url, 'wrtmeter'), framed: true });
   const routers = names.map((name) => ({ name, probes: [wrtmeterProbe(name, read)] }));
   const statuses = new Map(names.map((name) => [name, newStatus(name, [name], [])]));
   const never = new AbortController().signal;

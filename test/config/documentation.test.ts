@@ -6,8 +6,8 @@ import { OTHER_VARIABLES } from '../../src/config/environment.ts';
 import { rootFields } from '../../src/config/file.ts';
 import { peerFields } from '../../src/config/peers.ts';
 import { routerFields } from '../../src/config/routers/routers.ts';
-import { wireguardFields } from '../../src/config/routers/wireguard.ts';
 import { settings } from '../../src/config/settings.ts';
+import { KIND_NAMES, kindOf } from '../../src/sources/registry.ts';
 import { configOf, filesOf, load, withText } from './support.ts';
 
 const DOCS = new URL('../../docs', import.meta.url).pathname;
@@ -41,8 +41,10 @@ describe('docs/configuration.md', () => {
   });
 
   it('has every key of a router, a server, a device and a peer, and no other', () => {
-    expect(rows('Routers').map(([key]) => key)).to.deep.equal(keys(routerFields));
-    expect(rows('WireGuard servers').map(([key]) => key)).to.deep.equal(keys(wireguardFields));
+    expect(rows('Routers').map(([key]) => key)).to.have.members(keys(routerFields));
+    for (const kind of KIND_NAMES)
+      for (const [heading, fields] of Object.entries(kindOf(kind).groups))
+        expect(rows(heading).map(([key]) => key)).to.deep.equal(keys(fields));
     expect(rows('Devices').map(([key]) => key)).to.deep.equal(keys(deviceFields));
     expect(rows('Peers').map(([key]) => key)).to.deep.equal(keys(peerFields));
     expect(keys(rootFields)).to.deep.equal([...keys(settings), 'routers', 'devices', 'peers']);

@@ -28,8 +28,7 @@ describe('loading a configuration', () => {
           {
             name: '192.168.1.1',
             was: [],
-            requests: { kind: 'wrtmeter', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' },
-            wireguard: null,
+            kinds: [{ kind: 'openwrt', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' }],
             credentials: { kind: 'none' },
             tls: { ca: null, insecure: false },
             lineRate: 10_000_000_000,
@@ -72,8 +71,7 @@ describe('loading a configuration', () => {
       {
         name: 'gateway',
         was: [],
-        requests: { kind: 'wrtmeter', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' },
-        wireguard: null,
+        kinds: [{ kind: 'openwrt', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' }],
         credentials: { kind: 'bearer', token: 'hunter2-secret' },
         tls: { ca: null, insecure: false },
         lineRate: 300_000_000,
@@ -83,8 +81,7 @@ describe('loading a configuration', () => {
       {
         name: 'attic',
         was: ['192.168.1.2', 'Roof'],
-        requests: { kind: 'classic', stations: 'https://192.168.1.2/cgi-bin/totalwifi.cgi' },
-        wireguard: null,
+        kinds: [{ kind: 'classic', stations: 'https://192.168.1.2/cgi-bin/totalwifi.cgi' }],
         credentials: { kind: 'basic', username: 'monitor', password: 'pass word' },
         tls: { ca, insecure: false },
         lineRate: 2_500_000_000,
@@ -94,8 +91,7 @@ describe('loading a configuration', () => {
       {
         name: 'cellar',
         was: [],
-        requests: { kind: 'wrtmeter', url: 'https://192.168.1.3:8443/stats/wrtmeter' },
-        wireguard: null,
+        kinds: [{ kind: 'openwrt', url: 'https://192.168.1.3:8443/stats/wrtmeter' }],
         credentials: { kind: 'basic', username: 'root', password: '00123' },
         tls: { ca: null, insecure: true },
         lineRate: 2_500_000_000,
@@ -105,8 +101,7 @@ describe('loading a configuration', () => {
       {
         name: '6',
         was: [],
-        requests: { kind: 'wrtmeter', url: 'http://[fd00::6]/cgi-bin/wrtmeter.cgi' },
-        wireguard: null,
+        kinds: [{ kind: 'openwrt', url: 'http://[fd00::6]/cgi-bin/wrtmeter.cgi' }],
         credentials: { kind: 'bearer', token: 'from-outside' },
         tls: { ca: null, insecure: false },
         lineRate: 2_500_000_000,
@@ -116,21 +111,23 @@ describe('loading a configuration', () => {
       {
         name: 'vpn',
         was: [],
-        requests: { kind: 'none' },
-        wireguard: {
-          ssh: {
-            host: 'vpn.example.net',
-            user: 'root',
-            port: 2222,
-            keyFile: `${FIXTURES}/secrets/password`,
-            knownHostsFile: '~/.ssh/vpn_hosts',
+        kinds: [
+          {
+            kind: 'wireguard',
+            ssh: {
+              host: 'vpn.example.net',
+              user: 'root',
+              port: 2222,
+              keyFile: `${FIXTURES}/secrets/password`,
+              knownHostsFile: '~/.ssh/vpn_hosts',
+            },
+            container: 'amnezia-awg',
+            sudo: true,
+            tool: 'awg',
+            interfaces: ['awg0', 'wg1'],
+            configFile: '/opt/amnezia/awg/%i.conf',
           },
-          container: 'amnezia-awg',
-          sudo: true,
-          tool: 'awg',
-          interfaces: ['awg0', 'wg1'],
-          configFile: '/opt/amnezia/awg/%i.conf',
-        },
+        ],
         credentials: { kind: 'none' },
         tls: { ca: null, insecure: false },
         lineRate: 2_500_000_000,
@@ -140,8 +137,7 @@ describe('loading a configuration', () => {
       {
         name: 'here',
         was: [],
-        requests: { kind: 'none' },
-        wireguard: { ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null },
+        kinds: [{ kind: 'wireguard', ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null }],
         credentials: { kind: 'none' },
         tls: { ca: null, insecure: false },
         lineRate: 2_500_000_000,
@@ -265,7 +261,7 @@ describe('the configuration file', () => {
     const [gateway, attic] = (await configOf({ cwd: GOOD, cli: { config: 'merge.yaml' } })).routers;
     expect(attic?.credentials).to.deep.equal({ kind: 'basic', username: 'root', password: 'secret' });
     expect([gateway?.lineRate, attic?.lineRate]).to.deep.equal([1_000_000_000, 300_000_000]);
-    expect(attic?.requests).to.deep.equal({ kind: 'wrtmeter', url: 'http://192.168.1.2/cgi-bin/wrtmeter.cgi' });
+    expect(attic?.kinds).to.deep.equal([{ kind: 'openwrt', url: 'http://192.168.1.2/cgi-bin/wrtmeter.cgi' }]);
   });
 
   it('names secrets relative to itself, not to the working directory', async () => {

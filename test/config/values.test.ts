@@ -4,15 +4,13 @@ import {
   duration,
   formatDuration,
   formatRate,
-  parseBoolean,
   parseDay,
   parseDeviceMac,
   parseListen,
-  parseName,
   parseRate,
   parseTimeZone,
-  ValueError,
 } from '../../src/config/values.ts';
+import { parseBoolean, parseName, ValueError } from '../../src/fields/values.ts';
 
 const anyDuration = duration({ least: 0, most: Number.MAX_SAFE_INTEGER, zero: true });
 

@@ -274,7 +274,7 @@ describe('changePeer', () => {
       expect(await change('revoke')).to.deep.include({
         ok: false,
         step: 'begin',
-        reason: 'Other changes of network wait to be saved: run "uci commit network" or "uci revert network" first',
+        reason: 'Other changes of network are not committed: run "uci commit network" or "uci revert network" first',
       });
       expect(server.text('../standin/uci-network')).to.contain('192.168.9.1');
       expect(server.text(NETWORK)).to.equal(before);

@@ -9,7 +9,7 @@ const monthText = (year: number, month: number, day: number, billing: number) =>
   return `${dayText(start)} ${dayText(end)}`;
 };
 
-describe('monthOf', () => {
+describe('monthOf (Rule: month)', () => {
   it('begins on the billing day and ends before the next', () => {
     expect(monthText(2026, 3, 15, 1)).to.equal('2026-03-01 2026-04-01');
     expect(monthText(2026, 3, 14, 15)).to.equal('2026-02-15 2026-03-15');
@@ -59,7 +59,7 @@ describe('the local hour', () => {
   });
 });
 
-describe('slices', () => {
+describe('slices (Rule: time)', () => {
   it('has 23 hours on the day that loses one and 25 on the day that gains one', () => {
     const hours = (year: number, month: number, day: number) => {
       const start = dayNumber(year, month, day);

@@ -24,7 +24,7 @@ function everyWay(lines: readonly Traffic[], baselines: readonly Traffic[]): { b
   return [...alone, ...paired];
 }
 
-describe('pairLines', () => {
+describe('pairLines (Rule: lines of one MAC)', () => {
   it('gives the least that any of the ways with the fewest lines left over allows, for each direction', () => {
     const traffic = fc.record({ download: fc.nat(20), upload: fc.nat(20) });
     fc.assert(

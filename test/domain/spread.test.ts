@@ -6,7 +6,7 @@ import { spread } from '../../src/domain/spread.ts';
 const HOUR = 3_600_000;
 const slice = (length: number) => ({ hour: 0, day: 0, length });
 
-describe('spread', () => {
+describe('spread (Rule: time)', () => {
   it('gives the bytes left over to the largest remainders', () => {
     expect(spread(10, [slice(1), slice(1), slice(1)])).to.deep.equal([4, 3, 3]);
     expect(spread(1, [slice(1), slice(2)])).to.deep.equal([0, 1]);

@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Finding } from '../../src/commands/doctor/finding.ts';
+import type { Finding } from '../../src/domain/finding.ts';
 import { createHostsWorld, type HostsWorld, type Machine } from '../support/lab/hosts-world.ts';
 import { finish } from '../support/program/command.ts';
 import { type Exporter, startExporter } from '../support/program/exporter.ts';

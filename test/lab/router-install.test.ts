@@ -325,7 +325,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     it('for a wrong command line', () => {
       expect(failure(local('install.sh', []))).to.deep.equal([2, 'install.sh: Which router? For example: install.sh root@192.168.1.1\n']);
       expect(failure(local('install.sh', ['--token', 'secret', 'root@x']))[1]).to.equal(
-        'install.sh: --token is "auto" or "none"; put a token of your own into a file and give --token-file FILE\n',
+        'install.sh: --token is "auto" or "none"; put your own token into a file and give --token-file FILE\n',
       );
       expect(failure(local('install.sh', ['--token']))[1]).to.equal('install.sh: --token needs a value; --help shows how\n');
       expect(failure(local('install.sh', ['--token-file', 'missing', 'root@x']))[1]).to.equal(
@@ -338,14 +338,14 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
         'install.sh: The token may hold letters, digits and ._~+/=- only\n',
       );
       expect(failure(local('install.sh', ['--www', 'www', 'root@x']))[1]).to.equal(
-        'install.sh: --www needs an absolute path of plain letters, not "www"\n',
+        'install.sh: --www needs an absolute path of plain characters, not "www"\n',
       );
       expect(failure(local('install.sh', ['--verbose', 'root@x']))[1]).to.equal(
         'install.sh: Unknown option "--verbose"; --help shows them all\n',
       );
       expect(failure(local('install.sh', ['root@x', 'root@y']))[1]).to.equal('install.sh: One router at a time: "root@x" or "root@y"\n');
       expect(failure(local('install.sh', ['root@x;reboot']))[1]).to.equal(
-        'install.sh: "root@x;reboot" is no ssh destination; give USER@HOST and -p PORT\n',
+        'install.sh: "root@x;reboot" is not an ssh destination; give USER@HOST and -p PORT\n',
       );
       expect(local('install.sh', ['--help']).stdout).to.match(/^Usage: install\.sh /);
     });

@@ -215,7 +215,7 @@ esac`,
     }
     for (const hostile of ['', '-j ACCEPT', '$(reboot)', '192.168.1.6 -j DROP', '192.168.1.6\n-A FORWARD -j DROP', 'pi']) {
       const { v4, v6, status, stderr } = run(['add', hostile]);
-      expect([v4, v6, status, stderr], hostile).to.deep.equal([[], [], 1, 'wrtmeter: This is no address\n']);
+      expect([v4, v6, status, stderr], hostile).to.deep.equal([[], [], 1, 'wrtmeter: This is not an address\n']);
     }
   });
 
@@ -288,7 +288,7 @@ esac`,
       }),
       { numRuns: 60 },
     );
-  });
+  }).timeout(60_000);
 
   it('is the end of all rules on a router without an uplink, and the reason is said', () => {
     for (const name of ['uci-firewall', 'ubus-network.interface-dump'])
@@ -300,7 +300,7 @@ esac`,
     rmSync(join(dir, 'tools/ubus-network.interface-dump'));
     const unknown = run(['start'], { WRTMETER_NETWORKS: '' });
     expect([unknown.v4, unknown.status]).to.deep.equal([[], 1]);
-    expect(unknown.stderr).to.match(/^wrtmeter: Cannot tell the networks whose hosts to count: /);
+    expect(unknown.stderr).to.match(/^wrtmeter: Cannot determine the networks whose hosts to count: /);
   });
 
   it('says what to do when it cannot be done', () => {
@@ -310,7 +310,7 @@ esac`,
     );
     file('tools/iptables', EMPTY);
     expect(run(['status']).stderr).to.equal(
-      'wrtmeter: No IPv4 hosts are counted: the rules are missing; make them with "/etc/init.d/wrtmeter start"\n',
+      'wrtmeter: No IPv4 hosts are counted: the rules are missing; create them with "/etc/init.d/wrtmeter start"\n',
     );
     expect(run(['start'], { WRTMETER_SIZE: '1e3' }).stderr).to.match(/^wrtmeter: The size .* not "1e3"/);
     expect(run([]).stderr).to.match(/^wrtmeter: Usage: /);
@@ -322,7 +322,7 @@ esac`,
       file('tools/iptables', text);
       for (const words of [['start'], ['add', '192.168.1.9']]) {
         const { v4, status, stderr } = run(words);
-        const message = 'wrtmeter: The rules of the hosts could not be made: iptables-save was cut short\n';
+        const message = 'wrtmeter: The rules of the hosts could not be created: iptables-save was cut short\n';
         expect({ v4, status, stderr }).to.deep.equal({ v4: [], status: 1, stderr: message });
       }
     }
@@ -335,7 +335,7 @@ esac`,
     const { v4, status, stderr } = run(['start']);
     writeFileSync(tool, works);
     expect(v4.filter((line) => line === 'COMMIT')).to.have.lengthOf(2);
-    expect([status, stderr]).to.deep.equal([1, 'wrtmeter: The rules of the hosts could not be made: iptables-restore: line 3 failed\n']);
+    expect([status, stderr]).to.deep.equal([1, 'wrtmeter: The rules of the hosts could not be created: iptables-restore: line 3 failed\n']);
   });
 
   it('leaves IPv6 out where ip6tables does not work, and says so', () => {

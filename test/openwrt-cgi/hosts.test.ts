@@ -283,10 +283,10 @@ describe('the hosts in wrtmeter.cgi', () => {
       expect(hosts()).to.equal(null);
       mkdirSync(join(router.root, 'etc/rc.d'), { recursive: true });
       symlinkSync('../init.d/nlbwmon', join(router.root, 'etc/rc.d/S60nlbwmon'));
-      expect(hosts()?.[0]).to.match(/^failed hosts nlbwmon does not run; start it with "\/etc\/init\.d\/nlbwmon start"/);
+      expect(hosts()?.[0]).to.match(/^failed hosts nlbwmon is not running; start it with "\/etc\/init\.d\/nlbwmon start"/);
       configure("option method 'nlbwmon'", "option enabled '1'");
       rmSync(join(router.root, 'etc/rc.d/S60nlbwmon'));
-      expect(hosts()?.[0]).to.match(/^failed hosts nlbwmon does not run/);
+      expect(hosts()?.[0]).to.match(/^failed hosts nlbwmon is not running/);
     });
 
     describe('its running period is not told before nlbwmon has begun it', () => {
@@ -340,7 +340,7 @@ describe('the hosts in wrtmeter.cgi', () => {
         started(0);
         uci("database_interval='20'", `database_directory='/x; echo hi >${router.root}/hacked'`);
         expect(hosts()).to.deep.equal([
-          'failed hosts option database_directory of nlbwmon has a strange name, so that its period is not known',
+          'failed hosts option database_directory of nlbwmon has unusual characters, so its period is not known',
         ]);
         expect(() => readFileSync(join(router.root, 'hacked'))).to.throw();
       });

@@ -196,7 +196,7 @@ describe('wrtmeter.cgi', () => {
   it('an awk that is missing or dies is a 500, never half an answer', () => {
     const box = makeToolbox(undefined, ['awk']);
     const answer = ask(box);
-    expect([answer.status, answer.body]).to.deep.equal([500, 'awk could not put the answer together\n']);
+    expect([answer.status, answer.body]).to.deep.equal([500, 'awk could not assemble the answer\n']);
     box.remove();
   });
 });

@@ -24,7 +24,7 @@ async function post(ledger: Ledger, i: number): Promise<void> {
 
 const totalsOf = ({ books }: Ledger) => [...books.accounts.values()].map(({ total }) => total.download);
 
-describe('a power cut', () => {
+describe('a power cut (Rule: one transaction)', () => {
   let directory: string;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'wrtmeter-power-'));

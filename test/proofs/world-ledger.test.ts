@@ -14,9 +14,9 @@ import { render, type Script } from '../../src/simulator/answers/answers.ts';
 import { createRandom, type Random } from '../../src/simulator/random.ts';
 import type { Association } from '../../src/simulator/world/state.ts';
 import { createWorld, type World } from '../../src/simulator/world/world.ts';
-import { classicProbes } from '../../src/sources/openwrt/classic.ts';
+import { classicProbes } from '../../src/sources/classic/classic.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
-import type { ReadText } from '../../src/sources/source.ts';
+import type { ReadAnswer } from '../../src/sources/source.ts';
 import { site } from '../support/homes/site.ts';
 import { type Books, booksKnowable, expectAtMost, expectEqual, expectNoFall, unknownOf } from '../support/ledger/books.ts';
 import { type Events, knowableEvents, wildEvents } from '../support/proofs/events.ts';
@@ -62,7 +62,7 @@ async function live(seed: number, terms: Case): Promise<void> {
   const clock = { now: () => world.now, tick: () => world.now - start };
 
   const wasCut = new Set<string>();
-  const read: ReadText = async (url) => {
+  const read: ReadAnswer = async ({ url }) => {
     const [router = '', script = ''] = url.split('/');
     if (clock.tick() > 0 && random.next() < 0.12) throw new SourceError('timeout', 'no whole answer in time');
     let text = render(world, router, script as Script);

@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import http, { type IncomingMessage } from 'node:http';
+import http, { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { SourceError } from '../../src/errors.ts';
-import { type HttpTerms, httpReader } from '../../src/transports/http.ts';
+import { type HttpTerms, httpSender } from '../../src/transports/http.ts';
+import { type HttpRequest, newSession } from '../../src/transports/request.ts';
 
 const TERMS: HttpTerms = { credentials: { kind: 'none' }, tls: { ca: null, insecure: false } };
 
@@ -81,7 +82,8 @@ describe('the HTTP transport', () => {
     socket.once('data', (data) => SAYS[String(data).split(' ')[1] ?? '']?.(socket));
   });
   let base: string;
-  const get = (path: string, terms = TERMS) => httpReader(terms)(`${base}${path}`, AbortSignal.timeout(path === '/hang' ? 300 : 5000));
+  const get = (path: string, terms = TERMS) =>
+    httpSender(terms)({ url: `${base}${path}` }, AbortSignal.timeout(path === '/hang' ? 300 : 5000));
 
   before(async () => {
     base = `http://127.0.0.1:${await listen(raw)}`;
@@ -92,9 +94,9 @@ describe('the HTTP transport', () => {
   });
 
   it('tells whether a body was proved whole by its length', async () => {
-    expect(await get('/length')).to.deep.equal({ text: 'abc', framed: true });
-    expect(await get('/chunked')).to.deep.equal({ text: 'abc', framed: false });
-    expect(await get('/closed')).to.deep.equal({ text: 'abc', framed: false });
+    expect(await get('/length')).to.deep.equal({ status: 200, text: 'abc', framed: true });
+    expect(await get('/chunked')).to.deep.equal({ status: 200, text: 'abc', framed: false });
+    expect(await get('/closed')).to.deep.equal({ status: 200, text: 'abc', framed: false });
   });
 
   for (const [path, expected] of Object.entries(EXPECTED)) {
@@ -104,13 +106,15 @@ describe('the HTTP transport', () => {
   }
 
   it('follows a redirect to the same host', async () => {
-    expect(await get('/here')).to.deep.equal({ text: 'abc', framed: true });
+    expect(await get('/here')).to.deep.equal({ status: 200, text: 'abc', framed: true });
   });
 
   it('names a port that nobody listens on, and a host that does not exist', async () => {
-    const read = httpReader(TERMS);
-    expect(await failure(read('http://127.0.0.1:1/', AbortSignal.timeout(5000)))).to.equal('connect: no connection (ECONNREFUSED)');
-    expect(await failure(read('http://no-such-host.invalid/', AbortSignal.timeout(5000)))).to.match(
+    const read = httpSender(TERMS);
+    expect(await failure(read({ url: 'http://127.0.0.1:1/' }, AbortSignal.timeout(5000)))).to.equal(
+      'connect: no connection (ECONNREFUSED)',
+    );
+    expect(await failure(read({ url: 'http://no-such-host.invalid/' }, AbortSignal.timeout(5000)))).to.match(
       /^connect: no connection \((ENOTFOUND|EAI_AGAIN)\)$/,
     );
   });
@@ -122,8 +126,8 @@ describe('the HTTP transport', () => {
       response.end('ok');
     });
     const url = `http://127.0.0.1:${await listen(server)}/`;
-    await httpReader({ ...TERMS, credentials: { kind: 'basic', username: 'me', password: 'pä:ss' } })(url, AbortSignal.timeout(5000));
-    await httpReader({ ...TERMS, credentials: { kind: 'bearer', token: 'abc' } })(url, AbortSignal.timeout(5000));
+    await httpSender({ ...TERMS, credentials: { kind: 'basic', username: 'me', password: 'pä:ss' } })({ url }, AbortSignal.timeout(5000));
+    await httpSender({ ...TERMS, credentials: { kind: 'bearer', token: 'abc' } })({ url }, AbortSignal.timeout(5000));
     server.close();
     expect(seen.map((headers) => headers.authorization)).to.deep.equal([
       `Basic ${Buffer.from('me:pä:ss').toString('base64')}`,
@@ -154,7 +158,8 @@ describe('the HTTP transport', () => {
       server.close();
       rmSync(directory, { recursive: true });
     });
-    const read = (tls: HttpTerms['tls'], path = '') => failure(httpReader({ ...TERMS, tls })(`${url}${path}`, AbortSignal.timeout(5000)));
+    const read = (tls: HttpTerms['tls'], path = '') =>
+      failure(httpSender({ ...TERMS, tls })({ url: `${url}${path}` }, AbortSignal.timeout(5000)));
 
     it('does not trust a certificate that nobody vouches for', async () => {
       expect(await read({ ca: null, insecure: false })).to.match(
@@ -175,11 +180,85 @@ describe('the HTTP transport', () => {
       const mute = net.createServer((socket) => sockets.add(socket));
       const port = await listen(mute);
       const began = performance.now();
-      expect(await failure(httpReader(TERMS)(`https://127.0.0.1:${port}/`, AbortSignal.timeout(8000)))).to.equal(
+      expect(await failure(httpSender(TERMS)({ url: `https://127.0.0.1:${port}/` }, AbortSignal.timeout(8000)))).to.equal(
         'connect: no connection within 2 s',
       );
       expect(performance.now() - began).to.be.within(1900, 4000);
       mute.close();
     });
+  });
+});
+
+describe('requests of a router that wants a login', () => {
+  interface Asked {
+    method: string | undefined;
+    headers: IncomingHttpHeaders;
+    body: string;
+  }
+  const asked: Asked[] = [];
+  const router = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      asked.push({ method: request.method, headers: request.headers, body });
+      if (request.url === '/login')
+        response.setHeader('set-cookie', ['stok=abc; Path=/; HttpOnly', 'sysauth=d=e', '=nameless', `big=${'x'.repeat(5000)}`]);
+      if (request.url === '/many')
+        response.setHeader(
+          'set-cookie',
+          Array.from({ length: 50 }, (_, i) => `c${i}=1`),
+        );
+      response.statusCode = request.url === '/refused' ? 500 : request.url === '/moved' ? 302 : 200;
+      if (request.url === '/moved') response.setHeader('location', '/login');
+      response.end(request.url === '/refused' ? 'another administrator is logged in' : 'fine');
+    });
+  });
+  let base: string;
+  const send = (request: Omit<HttpRequest, 'url'>, path: string, terms = TERMS) =>
+    httpSender(terms)({ ...request, url: `${base}${path}` }, AbortSignal.timeout(5000));
+
+  before(async () => {
+    base = `http://127.0.0.1:${await listen(router)}`;
+  });
+  beforeEach(() => {
+    asked.length = 0;
+  });
+  after(() => router.close());
+
+  it('carry a body and headers, as a POST', async () => {
+    await send(
+      { body: '[STAT_CFG#0,0,0,0,0,0#0,0,0,0,0,0]0,0\r\n', headers: { 'content-type': 'text/plain', referer: `${base}/` } },
+      '/cgi',
+    );
+    expect(asked[0]).to.deep.include({ method: 'POST', body: '[STAT_CFG#0,0,0,0,0,0#0,0,0,0,0,0]0,0\r\n' });
+    expect(asked[0]?.headers).to.include({ 'content-type': 'text/plain', referer: `${base}/`, 'user-agent': 'wrtmeter' });
+  });
+
+  it('take the cookies of a login along, and no more of them than a login needs', async () => {
+    const session = newSession();
+    await send({ session, method: 'POST' }, '/login');
+    await send({ session }, '/stat');
+    expect(asked[0]?.headers.cookie).to.equal(undefined);
+    expect(asked[1]?.headers.cookie).to.equal('stok=abc; sysauth=d=e');
+    await send({ session }, '/many');
+    expect(session.cookies.size).to.equal(32);
+    await send({}, '/stat');
+    expect(asked[3]?.headers.cookie).to.equal(undefined);
+  });
+
+  it('may take a refusal as an answer', async () => {
+    expect(await send({ accepts: [500] }, '/refused')).to.deep.equal({
+      status: 500,
+      text: 'another administrator is logged in',
+      framed: true,
+    });
+    expect(await failure(send({}, '/refused'))).to.match(/^status: status 500/);
+  });
+
+  it('are not repeated elsewhere where they change something', async () => {
+    expect((await send({}, '/moved')).text).to.equal('fine');
+    expect(await failure(send({ body: 'x' }, '/moved'))).to.equal('redirect: status 302 to a POST, which is not repeated');
   });
 });

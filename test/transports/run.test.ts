@@ -8,7 +8,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { ExitError, SourceError } from '../../src/errors.ts';
 import { inContainer, sudo, thisMachine, within } from '../../src/transports/exec.ts';
-import { type Argv, lastLine, type Machine } from '../../src/transports/run.ts';
+import type { Argv } from '../../src/transports/request.ts';
+import { lastLine, type Machine } from '../../src/transports/run.ts';
 import { shellText } from '../../src/transports/shell.ts';
 
 const SOON = () => AbortSignal.timeout(10_000);

@@ -1,30 +1,5 @@
+import { type Finding, GRADES } from '../../domain/finding.ts';
 import { printable } from '../common/text.ts';
-
-/** How bad it is: bytes are not counted at all; figures are wrong or too low; it could be better. */
-export const GRADES = ['failing', 'wrong', 'advice'] as const;
-export type Grade = (typeof GRADES)[number];
-
-/** Something that the doctor has found. */
-export interface Finding {
-  grade: Grade;
-  /** What it is, in a word for programs. */
-  kind: string;
-  /** Whose; null where it is about none alone. */
-  router: string | null;
-  /** What was found: a sentence without a period. */
-  what: string;
-  /** What to do about it: sentences. */
-  todo: string;
-}
-
-/** Findings about a router alone, or about what it tells. */
-export const about = (router: string | null, grade: Grade, kind: string, what: string, todo: string): Finding => ({
-  grade,
-  kind,
-  router,
-  what,
-  todo,
-});
 
 /** The worst first; of one grade in the order in which they were found. */
 export const worstFirst = (findings: readonly Finding[]): Finding[] =>

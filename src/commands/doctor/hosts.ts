@@ -1,12 +1,10 @@
+import { about, type Finding } from '../../domain/finding.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { readerKey } from '../../ledger/books.ts';
 import { formatBytes } from '../../views/format.ts';
 import { both } from '../../views/reconciliation/reasons.ts';
 import type { Reconciliation } from '../../views/reconciliation/reconciliation.ts';
 import { nameOf } from '../../views/view.ts';
-import { about, type Finding } from './finding.ts';
 import { formatShare } from './format.ts';
-import { install } from './routers.ts';
 import type { LedgerSurvey, RouterSurvey, Survey } from './survey.ts';
 
 /** What hosts' headers and the router's own traffic hardly ever reach. */
@@ -27,7 +25,6 @@ export function hostFindings(survey: Survey): Finding[] {
     ...routers.flatMap(overflow),
     ...(ledger?.reconciliations.flatMap((gateway) => [...direction(gateway), ...unattributed(gateway)]) ?? []),
     ...(ledger === null ? [] : uplinkDirection(ledger)),
-    ...routers.flatMap((router) => countingOff(survey, router)),
   ];
 }
 
@@ -161,14 +158,3 @@ function unattributed({ router, wan, rest, restShare, reasons }: Reconciliation)
 }
 
 const positive = ({ download, upload }: Traffic): Traffic => ({ download: Math.max(0, download), upload: Math.max(0, upload) });
-
-/** A gateway whose script could count hosts and does not. */
-function countingOff({ ledger }: Survey, router: RouterSurvey): Finding[] {
-  const { config, status } = router;
-  if (config.requests.kind !== 'wrtmeter' || (status.system?.script ?? null) === null || status.sources.has('hosts')) return [];
-  const wan = status.sources.get('wan')?.observation;
-  if (wan?.source !== 'wan' || !wan.uplinks.some(({ up, overlay }) => up && !overlay)) return [];
-  const before = ledger?.books.readers.has(readerKey(config.name, 'hosts')) ?? false;
-  const what = `its hosts are not counted${before ? ' any more' : ''}: devices on a cable have no figures`;
-  return [about(config.name, before ? 'wrong' : 'advice', 'hosts_off', what, `${install(config, '--hosts')} lets it count them.`)];
-}

@@ -1,8 +1,8 @@
 import { dayOf } from '../../domain/calendar.ts';
+import { about, type Finding } from '../../domain/finding.ts';
 import { judgeClock } from '../../ledger/posting/clock.ts';
 import { mergeSuggestions } from '../../views/device-suggestions/suggestions.ts';
 import { formatBytes } from '../../views/format.ts';
-import { about, type Finding } from './finding.ts';
 import { formatSpan } from './format.ts';
 import type { LedgerSurvey, Survey } from './survey.ts';
 

@@ -1,7 +1,8 @@
-import type { RouterConfig } from '../../config/config.ts';
+import { about, type Finding } from '../../domain/finding.ts';
 import type { SourceStatus } from '../../domain/status.ts';
+import { readerKey } from '../../ledger/books.ts';
+import { KIND_NAMES, type KindName, kindOf } from '../../sources/registry.ts';
 import { FAILURE_WORDS } from '../../views/failure-words.ts';
-import { about, type Finding } from './finding.ts';
 import { formatSpan } from './format.ts';
 import type { RouterSurvey, Survey } from './survey.ts';
 
@@ -14,11 +15,9 @@ export function routerFindings(survey: Survey): Finding[] {
   const { routers } = survey;
   return [
     ...(nobody(survey) ?? routers.flatMap(failures)),
-    ...oneBox(routers),
     ...routers.flatMap(clock),
     ...routers.flatMap(skipped),
-    ...scripts(survey),
-    ...classic(routers),
+    ...KIND_NAMES.flatMap((kind) => kindFindings(kind, survey)),
     ...tokens(routers),
   ];
 }
@@ -71,21 +70,6 @@ function wordsOfRouter(message: string): string | null {
   return quoted === undefined ? null : String(JSON.parse(quoted));
 }
 
-/** Two addresses of one box look like two in a configuration; its boot id, which is drawn by lot, tells. */
-function oneBox(routers: readonly RouterSurvey[]): Finding[] {
-  const boxes = new Map<string, string[]>();
-  for (const { config, status } of routers) {
-    if (config.requests.kind !== 'wrtmeter' || status.system === null || !status.up) continue;
-    const { bootId } = status.system;
-    boxes.set(bootId, [...(boxes.get(bootId) ?? []), config.name]);
-  }
-  const several = [...boxes.values()].filter((names) => names.length > 1);
-  return several.map((names) => {
-    const what = `${names.join(' and ')} are one box under two addresses, and all that it counts is counted twice`;
-    return about(null, 'wrong', 'same_box', what, 'Take all of them but one out of the configuration.');
-  });
-}
-
 function clock({ config, status, read }: RouterSurvey): Finding[] {
   const at = read.results.find((result) => result.status === 'ok')?.at;
   if (status.system === null || at === undefined) return [];
@@ -106,53 +90,21 @@ function skipped({ config, status }: RouterSurvey): Finding[] {
   return [about(config.name, 'advice', 'skipped_lines', `lines of its answer made no sense and were left out: ${text}`, todo)];
 }
 
-/** Scripts tell their version since they count hosts. Those of one version are told of together. */
-function scripts({ routers, version }: Survey): Finding[] {
-  const older = new Map<string, RouterConfig[]>();
-  for (const { config, status } of routers) {
-    if (config.requests.kind !== 'wrtmeter' || status.system === null || !status.up) continue;
-    const { script } = status.system;
-    if (script !== null && !isOlder(script, version)) continue;
-    const which = script === null ? 'name no version' : `are ${script}`;
-    older.set(which, [...(older.get(which) ?? []), config]);
-  }
-  return [...older].map(([which, configs]) => {
-    const what = `${configs.map(({ name }) => name).join(', ')}: the scripts there ${which}, older than this program (${version})`;
-    const commands = [...new Set(configs.map((config) => install(config)))];
-    return about(
-      null,
-      'advice',
-      'old_script',
-      what,
-      `${commands.join(' and ')} ${commands.length > 1 ? 'bring' : 'brings'} the new ones; settings stay.`,
-    );
+/** What a kind of router has to say itself. */
+function kindFindings(kind: KindName, { routers, ledger, version }: Survey): Finding[] {
+  const checked = routers.flatMap(({ config: { name, kinds }, status }) => {
+    const config = kinds.find((each) => each.kind === kind);
+    const hadHosts = ledger?.books.readers.has(readerKey(name, 'hosts')) ?? false;
+    return config === undefined ? [] : [{ name, config, status, hadHosts }];
   });
+  return kindOf(kind).check(checked, version);
 }
 
-/** By the numbers of a version, one after the other. */
-function isOlder(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((text) => (/^\d+(?:\.\d+)*/.exec(text)?.[0] ?? '0').split('.').map(Number));
-  for (let i = 0; i < Math.max(a?.length ?? 0, b?.length ?? 0); i++) {
-    const difference = (a?.[i] ?? 0) - (b?.[i] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
-}
-
-function classic(routers: readonly RouterSurvey[]): Finding[] {
-  const names = routers.filter(({ config }) => config.requests.kind === 'classic').map(({ config }) => config.name);
-  if (names.length === 0) return [];
-  const what = `${names.join(', ')}: read by the classic scripts, which tell no restarts, no hosts, no signal and one uplink only`;
-  const todo =
-    'wrtmeter.cgi tells all that in one answer: "openwrt-cgi/install.sh root@ROUTER", then url: instead of urls:, with was: [NAME] if the name changes.';
-  return [about(null, 'advice', 'classic_scripts', what, todo)];
-}
-
-/** Whoever reaches the router's web server may read what has no token. On this machine itself a tunnel has one end. */
+/** Anyone who reaches the router's web server can read what has no token. On this machine itself a tunnel has one end. */
 function tokens(routers: readonly RouterSurvey[]): Finding[] {
   const open = routers.filter(
-    ({ config: { requests, credentials }, status }) =>
-      requests.kind !== 'none' &&
+    ({ config: { kinds, credentials }, status }) =>
+      kinds.some(({ kind }) => kindOf(kind).usesHttp) &&
       credentials.kind === 'none' &&
       status.up &&
       !/^(127\.|localhost$|\[::1\]$)/.test(hostOf(status.addresses[0] ?? '')),
@@ -161,12 +113,6 @@ function tokens(routers: readonly RouterSurvey[]): Finding[] {
   const what = `${open.map(({ config }) => config.name).join(', ')}: read without a token, so everybody in the LAN can read who uses how much`;
   const todo = '"openwrt-cgi/install.sh --token auto root@ROUTER" makes one and writes it to a file for token_file.';
   return [about(null, 'advice', 'no_token', what, todo)];
-}
-
-/** How the scripts come onto a router. */
-export function install({ requests }: Pick<RouterConfig, 'requests'>, options = ''): string {
-  const host = requests.kind === 'wrtmeter' ? hostOf(requests.url) : 'ROUTER';
-  return `"openwrt-cgi/install.sh ${options === '' ? '' : `${options} `}root@${host}"`;
 }
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : 'ROUTER');

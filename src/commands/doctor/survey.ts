@@ -16,7 +16,7 @@ import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { readUsage } from '../../ledger/storage/read-usage.ts';
 import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { type Months, monthsAt, sumMonths } from '../../ledger/usage/months.ts';
-import { httpReader } from '../../transports/http.ts';
+import { httpSender } from '../../transports/http.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
 import { type Reconciliation, type ReconciliationView, reconciliations } from '../../views/reconciliation/reconciliation.ts';
 import type { Alias } from '../../views/view.ts';
@@ -124,9 +124,9 @@ async function reconciled(view: ReconciliationView, store: Store): Promise<Recon
 /** Its own address answers for the service; what else may listen there is no service of ours. */
 async function askService({ listen: { host, port } }: Config): Promise<Survey['service']> {
   const local = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
-  const read = httpReader({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
+  const send = httpSender({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
   try {
-    const { text } = await read(`http://${local}:${port}/-/healthy`, AbortSignal.timeout(SERVICE_MS));
+    const { text } = await send({ url: `http://${local}:${port}/-/healthy` }, AbortSignal.timeout(SERVICE_MS));
     const answer: unknown = JSON.parse(text);
     if (typeof answer !== 'object' || answer === null || !('problems' in answer) || !Array.isArray(answer.problems)) return null;
     return { problems: answer.problems.filter((line) => typeof line === 'string') };

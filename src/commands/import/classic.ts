@@ -65,9 +65,8 @@ function uplinkOf({ router, interface: name = 'wan', config }: ImportSettings): 
   return only === undefined || others.length > 0 ? null : { router: only.name, name };
 }
 
-/** A wrtmeter.cgi reads everything; of the classic scripts, those that have a URL are read. */
-const reads = ({ requests }: RouterConfig, source: 'stations' | 'wan'): boolean =>
-  requests.kind === 'wrtmeter' || (requests.kind === 'classic' && requests[source] !== undefined);
+const reads = (router: RouterConfig, source: 'stations' | 'wan'): boolean =>
+  probesOf(router).some(({ sources }) => sources.includes(source));
 
 /**
  * The collector's last raw counters as the baselines of the reader that takes over, where it is certain that they are of the same
@@ -83,7 +82,7 @@ function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: Impo
   if (router === undefined || routers.length > 1) {
     return { what, bytes: null, why: `its counters tell no router, and ${routers.length === 0 ? 'none is' : 'several are'} configured` };
   }
-  if (router.requests.kind !== 'classic') {
+  if (!router.kinds.some(({ kind }) => kind === 'classic')) {
     return { what, bytes: null, why: `${router.name} is read by wrtmeter.cgi, whose counters are others` };
   }
   if (months.length === 0) return { what, bytes: null, why: 'when it was read is not known' };

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
-import { parseName, ValueError } from '../../config/values.ts';
 import type { Day } from '../../domain/calendar.ts';
 import { quote } from '../../errors.ts';
+import { parseName, ValueError } from '../../fields/values.ts';
 import { ImportError } from '../../ledger/import/figures.ts';
 import { parseDate } from '../../ledger/import/local-time.ts';
 

@@ -1,6 +1,6 @@
 import { peerNamesOf, probesOf } from '../../app/from-config.ts';
-import { changeLimit, interfaceOf, serverOf } from '../../app/peer-control.ts';
-import type { Config, RouterConfig, WireguardConfig } from '../../config/config.ts';
+import { changeLimit, interfaceOf, serverOf, wireguardOf } from '../../app/peer-control.ts';
+import type { Config, RouterConfig } from '../../config/config.ts';
 import { isFailure } from '../../control/change.ts';
 import type { PeerPlace } from '../../control/result.ts';
 import type { PeerServer } from '../../control/server.ts';
@@ -8,6 +8,7 @@ import type { PeerTarget } from '../../control/target.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
 import { quote, SourceError } from '../../errors.ts';
+import type { WireguardConfig } from '../../sources/wireguard/config.ts';
 import { UsageError } from '../print/printed.ts';
 
 /** A peer on its server, and the way to it. */
@@ -38,7 +39,7 @@ export async function peersOfRouters(
   config: Config,
   { router: wanted, interface: on }: { router: string | undefined; interface: string | undefined },
 ): Promise<PeerListing> {
-  const routers = config.routers.filter(({ name, wireguard }) => (wanted === undefined ? wireguard !== null : name === wanted));
+  const routers = config.routers.filter(({ name, kinds }) => (wanted === undefined ? wireguardOf(kinds) !== null : name === wanted));
   if (wanted !== undefined && routers.length === 0)
     throw new UsageError(
       `There is no router ${quote(wanted)}: there is ${config.routers.map(({ name }) => quote(name)).join(', ') || 'none'}`,
@@ -94,7 +95,10 @@ type PeersObservation = Extract<Observation, { source: 'peers' }>;
 
 /** Reads the peers as the service does, for their names and the interfaces there are. */
 async function readPeers(router: RouterConfig): Promise<PeersObservation | SourceError> {
-  const probe = probesOf({ ...router, requests: { kind: 'none' } })[0];
+  const probe = probesOf(
+    router,
+    router.kinds.filter(({ kind }) => kind === 'wireguard'),
+  )[0];
   if (probe === undefined) return new SourceError('exec', 'nothing reads its peers');
   try {
     const { sources } = await probe.collect(AbortSignal.timeout(READ_MS));

@@ -1,9 +1,9 @@
 import { quote } from '../../errors.ts';
+import type { Files } from '../../fields/files.ts';
+import { fail, type Located, type Problems, warn } from '../../fields/problems.ts';
+import type { Login } from '../../fields/urls.ts';
+import { ValueError } from '../../fields/values.ts';
 import type { Credentials, TlsConfig } from '../config.ts';
-import type { Files } from '../files.ts';
-import { fail, type Located, type Problems, warn } from '../problems.ts';
-import { ValueError } from '../values.ts';
-import type { Login } from './urls.ts';
 
 /** How a router lets itself be read, as written: secrets may still be in files. */
 export interface AccessEntry {

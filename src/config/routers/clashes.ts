@@ -1,8 +1,8 @@
 import { quote } from '../../errors.ts';
-import { fail, type Located, type Problems, warn } from '../problems.ts';
-import type { RouterEntry, RouterRead } from './routers.ts';
-import { destination } from './urls.ts';
-import type { WireguardEntry } from './wireguard.ts';
+import { fail, type Problems, warn } from '../../fields/problems.ts';
+import type { ReadUrl } from '../../sources/kind.ts';
+import { KIND_NAMES, kindOf } from '../../sources/registry.ts';
+import type { RouterEntry } from './routers.ts';
 
 /** Reports routers that have the same name, or an earlier name that is another's. */
 export function checkNames(routers: readonly RouterEntry[], problems: Problems): void {
@@ -30,7 +30,7 @@ export function checkNames(routers: readonly RouterEntry[], problems: Problems):
   }
 }
 
-interface Visit extends RouterRead {
+interface Visit extends ReadUrl {
   router: string;
   box: string;
   folder: string;
@@ -40,9 +40,9 @@ interface Visit extends RouterRead {
 /** Reports what would be read twice, for then it would be counted twice. */
 export function checkBoxes(routers: readonly RouterEntry[], problems: Problems): void {
   const visits: Visit[] = [];
-  for (const { name, reads } of routers) {
-    for (const read of reads) {
-      const visit = { ...read, ...destination(read.url), router: name.value };
+  for (const { name, urls } of routers) {
+    for (const url of urls) {
+      const visit = { ...url, ...destination(url.url), router: name.value };
       const earlier = visits.find((other) => other.box === visit.box && repeats(visit, other));
       if (earlier !== undefined) report(visit, earlier, problems);
       visits.push(visit);
@@ -51,58 +51,41 @@ export function checkBoxes(routers: readonly RouterEntry[], problems: Problems):
 }
 
 function repeats(visit: Visit, other: Visit): boolean {
-  if (visit.router === other.router) return visit.path === other.path;
-  if (visit.source === other.source) return visit.path === other.path;
-  // The script that answers everything counts what the classic ones beside it do.
-  return (visit.source === 'wrtmeter' || other.source === 'wrtmeter') && visit.folder === other.folder;
+  if (visit.router === other.router || visit.what === other.what) return visit.path === other.path;
+  return (visit.whole || other.whole) && visit.folder === other.folder;
 }
 
 function report(visit: Visit, earlier: Visit, problems: Problems): void {
   if (visit.router === earlier.router) {
-    fail(problems, visit.place, `is the same URL as for ${earlier.source}; each source has a script of its own`);
-  } else if (visit.source === 'leases' && earlier.source === 'leases') {
+    fail(problems, visit.place, `is the same URL as for ${earlier.what}; each source has its own script`);
+  } else if (!visit.counts && !earlier.counts) {
     // Harmless, and usual in files of the older collectors: access points whose entry names the gateway's leases.
-    warn(problems, visit.place, `router ${quote(earlier.router)} reads the same leases; leave them out here`);
+    warn(problems, visit.place, `router ${quote(earlier.router)} reads the same ${visit.what}; leave them out here`);
   } else {
     fail(problems, visit.place, `reads the same box as router ${quote(earlier.router)}, which would count it twice; remove one of them`);
   }
 }
 
-/** Reports WireGuard servers that would be read twice. */
-export function checkServers(routers: readonly RouterEntry[], problems: Problems): void {
-  const earlier: { name: string; server: WireguardEntry }[] = [];
-  for (const { name, wireguard } of routers) {
-    if (wireguard === undefined) continue;
-    const { value: server, place } = wireguard;
-    const other = earlier.find((known) => isSamePlace(known.server, server) && share(known.server.interfaces, server.interfaces));
-    const script = server.ssh === undefined ? undefined : scriptAt(server.ssh.value.host, routers, name.value);
-    if (other !== undefined) {
-      fail(problems, place, `reads the same peers as router ${quote(other.name)}, which would count them twice; remove one of them`);
-    } else if (script !== undefined) {
-      const remedy = `write wireguard below ${quote(script)}, or leave it out`;
-      fail(problems, place, `reads the same box as router ${quote(script)}, whose script tells of its peers too; ${remedy}`);
+/** Where a URL leads, for telling whether two lead to the same box: http and https of one host do. */
+function destination(text: string): { box: string; folder: string; path: string } {
+  const { hostname, port, pathname, search } = new URL(text);
+  return { box: `${hostname}:${port}`, folder: pathname.slice(0, pathname.lastIndexOf('/') + 1), path: pathname + search };
+}
+
+/** Reports what two routers would count twice by what their kinds know. */
+export function checkKinds(routers: readonly RouterEntry[], problems: Problems): void {
+  for (const [index, router] of routers.entries()) {
+    for (const name of KIND_NAMES) {
+      const entry = router.kinds[name];
+      if (entry === undefined) continue;
+      const reasons = routers.flatMap((other, i) => {
+        const same = other.kinds[name] ?? null;
+        return other === router
+          ? []
+          : (kindOf(name).clash(entry, { name: other.name.value, same, earlier: i < index, urls: other.urls }) ?? []);
+      });
+      const [first] = reasons;
+      if (first !== undefined) fail(problems, router.places[name] ?? router.name.place, first);
     }
-    earlier.push({ name: name.value, server });
   }
-}
-
-function isSamePlace(one: WireguardEntry, other: WireguardEntry): boolean {
-  const place = ({ ssh, port, container }: WireguardEntry) =>
-    JSON.stringify([ssh?.value.host.toLowerCase(), ssh && (port?.value ?? 22), container?.value]);
-  return place(one) === place(other);
-}
-
-/** Without names all interfaces are meant. */
-function share(some: Located<Located<string>[]> | undefined, others: typeof some): boolean {
-  if (!some?.value.length || !others?.value.length) return true;
-  return some.value.some(({ value }) => others.value.some((other) => other.value === value));
-}
-
-/** Another router whose script answers everything at this host. */
-function scriptAt(host: string, routers: readonly RouterEntry[], self: string): string | undefined {
-  const at = (url: string) => new URL(url).hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  const found = routers.find(
-    ({ name, reads }) => name.value !== self && reads.some(({ source, url }) => source === 'wrtmeter' && at(url) === host.toLowerCase()),
-  );
-  return found?.name.value;
 }

@@ -1,13 +1,13 @@
-import type { CLASSIC_SOURCES } from '../config.ts';
-import { nearest } from '../nearest.ts';
-import { fail, type Located, type Problems, warn } from '../problems.ts';
-import { group, optional } from '../yaml/fields.ts';
-import type { KeyValue, Mapping, Node } from '../yaml/nodes.ts';
-import { loginIn, nameOf, type RouterEntry, readOf } from './routers.ts';
-import { parseUrl, type RouterUrl } from './urls.ts';
+import { group, optional } from '../../fields/fields.ts';
+import { nearest } from '../../fields/nearest.ts';
+import type { KeyValue, Mapping, Node } from '../../fields/nodes.ts';
+import { fail, type Located, type Problems, warn } from '../../fields/problems.ts';
+import { parseUrl, type RouterUrl } from '../../fields/urls.ts';
+import { type ClassicSource, classic } from '../../sources/classic/kind.ts';
+import { loginIn, nameOf, type RouterEntry } from './routers.ts';
 
 /** The keys of a router in the older collectors' routers.json, and what each gives. */
-export const CLASSIC_KEYS: ReadonlyMap<string, (typeof CLASSIC_SOURCES)[number]> = new Map([
+export const CLASSIC_KEYS: ReadonlyMap<string, ClassicSource> = new Map([
   ['ap_stats', 'stations'],
   ['wan_stats', 'wan'],
   ['dhcp_leases', 'leases'],
@@ -36,24 +36,22 @@ function readClassicRouter(entry: KeyValue, problems: Problems): RouterEntry | u
   const name = nameOf(entry, problems);
   const before = problems.errors.length;
   const strange: KeyValue[] = [];
-  const urls: { source: (typeof CLASSIC_SOURCES)[number]; url: Located<RouterUrl | null> }[] = [];
+  const found: { [S in ClassicSource]?: Located<RouterUrl | null> } = {};
   for (const inner of group(entry.value, problems) ?? []) {
     const source = CLASSIC_KEYS.get(inner.key);
     const url = source === undefined ? undefined : readUrl(inner.value, problems);
     if (source === undefined) strange.push(inner);
-    else if (url !== undefined) urls.push({ source, url: { value: url, place: inner.value.place } });
+    else if (url !== undefined) found[source] = { value: url, place: inner.value.place };
   }
-  const reads = urls.flatMap(({ source, url }) => readOf(source, url) ?? []);
-  for (const { key, place } of strange) unknownKey(key, place, reads.length > 0, problems);
-  if (reads.length === 0) {
+  const scripts = classic.entry(found, problems);
+  for (const { key, place } of strange) unknownKey(key, place, scripts !== null, problems);
+  if (scripts === null) {
     if (problems.errors.length === before) warn(problems, entry.place, 'has no URL, so this router is left out');
     return undefined;
   }
-  const login = loginIn(
-    urls.map(({ url }) => url),
-    problems,
-  );
-  return { name, was: [], reads, access: login === undefined ? {} : { login } };
+  const urls = classic.urls(scripts);
+  const login = loginIn(urls, problems);
+  return { name, was: [], kinds: { classic: scripts }, places: {}, urls, access: login === undefined ? {} : { login } };
 }
 
 // The older programs ignored what they did not know, and so do we; but a slip of the pen would leave something uncounted.

@@ -1,7 +1,8 @@
-import { fail, type Located, type Problems, shown } from '../problems.ts';
-import { parseName, ValueError } from '../values.ts';
+import { fail, type Located, type Problems, shown } from '../../fields/problems.ts';
+import type { RouterUrl } from '../../fields/urls.ts';
+import { parseName, ValueError } from '../../fields/values.ts';
+import { parseScriptUrl } from '../../sources/openwrt/kind.ts';
 import type { RouterEntry } from './routers.ts';
-import { namesOfUrls, parseNamedUrl, type RouterUrl } from './urls.ts';
 
 /** Routers given by URL, each `URL` or `name=URL`: from the command line or a variable. */
 export function routersOfUrls(urls: readonly string[], place: string, problems: Problems): RouterEntry[] {
@@ -24,10 +25,29 @@ export function routersOfUrls(urls: readonly string[], place: string, problems: 
   return parsed.map(({ value: { url, login } }, index) => ({
     name: { value: names[index] ?? '', place },
     was: [],
-    reads: [{ source: 'wrtmeter', url, place }],
+    kinds: { openwrt: { value: { url, login }, place } },
+    places: {},
+    urls: [{ url, login, what: 'wrtmeter', place, whole: true, counts: true }],
     access: login === null ? {} : { login: { value: login, place } },
   }));
 }
 
 /** The URLs of WRTMETER_ROUTERS, which blanks or commas separate. */
 export const splitUrls = (text: string): string[] => text.split(/[\s,]+/).filter((url) => url !== '');
+
+/** `home=http://192.168.1.1`, or the URL alone: then the name is null. */
+export function parseNamedUrl(text: string): RouterUrl & { name: string | null } {
+  const match = /^([^=:/?#@]+)=(.*)$/s.exec(text);
+  return { ...parseScriptUrl(match?.[2] ?? text), name: match?.[1] ?? null };
+}
+
+/** What a router is called that was given by URL alone: its host, with the port where another has the same host. */
+export function namesOfUrls(urls: readonly Located<{ url: string; name: string | null }>[]): string[] {
+  const hosts = urls.map(({ value }) => new URL(value.url).hostname.replace(/^\[|\]$/g, ''));
+  return urls.map(({ value }, index) => {
+    if (value.name !== null) return value.name;
+    const host = hosts[index] ?? '';
+    const alone = hosts.filter((other, i) => other === host && urls[i]?.value.name === null).length === 1;
+    return alone ? host : new URL(value.url).host;
+  });
+}

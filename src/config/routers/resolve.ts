@@ -1,9 +1,9 @@
-import { CLASSIC_SOURCES, type ClassicUrls, type Credentials, type RouterConfig, type RouterRequests, type TlsConfig } from '../config.ts';
-import type { Files } from '../files.ts';
-import type { Problems } from '../problems.ts';
+import type { Files } from '../../fields/files.ts';
+import type { Problems } from '../../fields/problems.ts';
+import { KIND_NAMES, type KindConfig, kindOf } from '../../sources/registry.ts';
+import type { Credentials, RouterConfig, TlsConfig } from '../config.ts';
 import { type AccessEntry, credentialsOf, hasCredentials, tlsOf } from './access.ts';
 import type { RouterEntry } from './routers.ts';
-import { resolveWireguard } from './wireguard.ts';
 
 /** What holds for a router that says nothing of it itself. */
 export interface RouterDefaults {
@@ -27,13 +27,12 @@ export async function sharedAccess(access: AccessEntry, files: Files, problems: 
 export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults, files: Files, problems: Problems): Promise<RouterConfig> {
   const { access } = entry;
   const own = hasCredentials(access) ? await credentialsOf(access, files, problems) : null;
-  const encrypted = entry.reads.some(({ url }) => url.startsWith('https:'));
+  const encrypted = entry.urls.some(({ url }) => url.startsWith('https:'));
   const ownTls = access.caFile !== undefined || access.insecure !== undefined;
   return {
     name: entry.name.value,
     was: entry.was.map(({ value }) => value),
-    requests: requestsOf(entry),
-    wireguard: entry.wireguard === undefined ? null : await resolveWireguard(entry.wireguard.value, files, problems),
+    kinds: await resolveKinds(entry, files, problems),
     credentials: own ?? defaults.access.credentials,
     tls: ownTls ? await tlsOf(access, encrypted, files, problems) : defaults.access.tls,
     lineRate: entry.lineRate?.value ?? defaults.lineRate,
@@ -42,14 +41,11 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
   };
 }
 
-function requestsOf({ reads }: RouterEntry): RouterRequests {
-  const all = reads.find(({ source }) => source === 'wrtmeter');
-  if (all !== undefined) return { kind: 'wrtmeter', url: all.url };
-  if (reads.length === 0) return { kind: 'none' };
-  const urls: ClassicUrls = {};
-  for (const source of CLASSIC_SOURCES) {
-    const read = reads.find((candidate) => candidate.source === source);
-    if (read !== undefined) urls[source] = read.url;
+async function resolveKinds({ kinds }: RouterEntry, files: Files, problems: Problems): Promise<KindConfig[]> {
+  const configs: KindConfig[] = [];
+  for (const kind of KIND_NAMES) {
+    const entry = kinds[kind];
+    if (entry !== undefined) configs.push({ kind, ...(await kindOf(kind).resolve(entry, files, problems)) } as KindConfig);
   }
-  return { kind: 'classic', ...urls };
+  return configs;
 }

@@ -1,42 +1,34 @@
-import { CLASSIC_SOURCES, type CounterBits } from '../config.ts';
-import { fail, type Located, type Problems, shown } from '../problems.ts';
-import { choice, parseBoolean, parseDay, parseName, parseRate, parseText, ValueError } from '../values.ts';
-import { type Field, group, listOf, optional, readFields, scalar, secret } from '../yaml/fields.ts';
-import type { KeyValue, Node } from '../yaml/nodes.ts';
+import { type Field, type Fields, type Found, group, listOf, readFields, scalar, secret } from '../../fields/fields.ts';
+import type { KeyValue, Node } from '../../fields/nodes.ts';
+import { fail, type Located, type Problems, shown } from '../../fields/problems.ts';
+import type { Login } from '../../fields/urls.ts';
+import { choice, parseBoolean, parseName, parseText, ValueError } from '../../fields/values.ts';
+import type { ReadUrl } from '../../sources/kind.ts';
+import { KIND_NAMES, KINDS, type KindName, kindOf } from '../../sources/registry.ts';
+import type { CounterBits } from '../config.ts';
+import { parseDay, parseRate } from '../values.ts';
 import { type AccessEntry, parsePassword, parseToken, parseUsername } from './access.ts';
-import { type Login, parseScriptUrl, parseUrl, type RouterUrl } from './urls.ts';
-import { readWireguard, type WireguardEntry } from './wireguard.ts';
 
 /** A router as written, whatever it was written in. */
 export interface RouterEntry {
   name: Located<string>;
   was: Located<string>[];
-  reads: RouterRead[];
+  /** How it is read: the entry of each kind that configures it. At least one. */
+  kinds: { [K in KindName]?: unknown };
+  /** The first key of each kind. */
+  places: { [K in KindName]?: string };
+  urls: ReadUrl[];
   access: AccessEntry;
   lineRate?: Located<number>;
   billingDay?: Located<number>;
   counterBits?: Located<CounterBits>;
-  wireguard?: Located<WireguardEntry>;
-}
-
-/** One URL that a router is read by. */
-export interface RouterRead {
-  source: 'wrtmeter' | (typeof CLASSIC_SOURCES)[number];
-  url: string;
-  place: string;
 }
 
 const field = <T>(key: string, read: Field<T>['read']): Field<T> => ({ key, read });
 const bits = choice(['32', '64']);
 
-/** Every key of a router in wrtmeter.yaml. */
-export const routerFields = {
-  url: field('url', scalar(parseScriptUrl)),
-  stations: field('urls.stations', optional(parseUrl)),
-  wan: field('urls.wan', optional(parseUrl)),
-  leases: field('urls.leases', optional(parseUrl)),
-  hosts: field('urls.hosts', optional(parseUrl)),
-  was: field('was', listOf(parseName, 32)),
+/** How a router lets itself be read over HTTP. */
+const accessFields = {
   token: field('token', secret(parseToken)),
   tokenFile: field('token_file', scalar(parseText)),
   username: field('username', scalar(parseUsername)),
@@ -44,62 +36,96 @@ export const routerFields = {
   passwordFile: field('password_file', scalar(parseText)),
   caFile: field('ca_file', scalar(parseText)),
   insecure: field('insecure', scalar(parseBoolean)),
+} as const;
+
+/** What every router may have, however it is read. */
+const commonFields = {
+  was: field('was', listOf(parseName, 32)),
   lineRate: field('line_rate', scalar(parseRate)),
   billingDay: field('billing.day', scalar(parseDay)),
   counterBits: field(
     'counter_bits',
     scalar((text): CounterBits => (bits(text) === '32' ? 32 : 64)),
   ),
-  wireguard: field('wireguard', readWireguard),
 } as const;
+
+/** The fields of a kind under names that no other kind has. */
+const prefixed = (kind: KindName): Fields =>
+  Object.fromEntries(Object.entries(KINDS[kind].fields).map(([name, value]) => [`${kind}.${name}`, value]));
+
+const kindFields: Fields = Object.assign({}, ...KIND_NAMES.map(prefixed));
+
+/** Every key of a router in wrtmeter.yaml. */
+export const routerFields: Fields = { ...kindFields, ...accessFields, ...commonFields };
 
 /** The routers of wrtmeter.yaml. */
 export function readRouters(node: Node, problems: Problems): RouterEntry[] {
   return (group(node, problems) ?? []).flatMap((entry) => readRouter(entry, problems) ?? []);
 }
 
-function readRouter(entry: KeyValue, problems: Problems): RouterEntry | undefined {
-  const name = nameOf(entry, problems);
-  if (entry.value.kind === 'broken') return undefined;
+function readRouter({ key, place, value: node }: KeyValue, problems: Problems): RouterEntry | undefined {
+  const name = nameOf({ key, place }, problems);
+  if (node.kind === 'broken') return undefined;
   const before = problems.errors.length;
-  const found = readFields(entry.value, routerFields, problems);
-  const { url, was, wireguard, stations: _, wan: __, leases: ___, hosts: ____, ...rest } = found;
-  const classic = CLASSIC_SOURCES.flatMap((source) => readOf(source, found[source]) ?? []);
-  if (url !== undefined && classic[0] !== undefined) {
-    fail(problems, classic[0].place, 'stands beside url, which reads everything; remove one of them');
+  const found = readFields(node, routerFields, problems);
+  const { kinds, places, urls } = kindsIn(found, problems);
+  const some = KIND_NAMES.filter((kind) => kinds[kind] !== undefined);
+  // A key that was wrong has been reported, and is not missing.
+  if (some.length === 0) {
+    if (problems.errors.length === before) fail(problems, place, 'has no URL to read; write for example url: http://192.168.1.1');
+    return undefined;
   }
-  const reads = url === undefined ? classic : [{ source: 'wrtmeter' as const, url: url.value.url, place: url.place }];
-  if (reads.length === 0) {
-    // A URL that was wrong has been reported, and is not missing.
-    if (problems.errors.length === before && wireguard === undefined)
-      fail(problems, entry.place, 'has no URL to read; write for example url: http://192.168.1.1');
-    if (wireguard === undefined) return undefined;
-  }
-  const login = loginIn([found.url, found.stations, found.wan, found.leases, found.hosts], problems);
-  const { lineRate, billingDay, counterBits, ...access } = rest;
-  const [useless] = reads.length === 0 ? Object.values(access) : [];
+  const login = loginIn(urls, problems);
+  const access = picked(found, accessFields);
+  const [useless] = some.some((kind) => kindOf(kind).usesHttp) ? [] : Object.values(access);
   if (useless !== undefined) fail(problems, useless.place, 'is for a URL, and this router has none; remove it');
+  const { was, ...common } = picked(found, commonFields);
   return {
     name,
     was: was?.value ?? [],
-    reads,
-    // What goes together cannot be told where a part was wrong.
+    kinds,
+    places,
+    urls,
+    // What goes together cannot be decided where a part was wrong.
     access: problems.errors.length > before ? {} : { ...access, ...(login && { login }) },
-    ...(lineRate && { lineRate }),
-    ...(billingDay && { billingDay }),
-    ...(counterBits && { counterBits }),
-    ...(wireguard && { wireguard }),
+    ...common,
   };
 }
 
-/** The read of a classic URL, unless it was left empty. */
-export function readOf(source: RouterRead['source'], url: Located<RouterUrl | null> | undefined): RouterRead | undefined {
-  return url?.value ? { source, url: url.value.url, place: url.place } : undefined;
+/** What each kind makes of the fields found; a router has one main kind at most. */
+function kindsIn(found: Found<Fields>, problems: Problems): Pick<RouterEntry, 'kinds' | 'places' | 'urls'> {
+  const entries: Pick<RouterEntry, 'kinds' | 'places' | 'urls'> = { kinds: {}, places: {}, urls: [] };
+  let main: string | null = null;
+  for (const name of KIND_NAMES) {
+    const kind = kindOf(name);
+    const own = Object.keys(kind.fields).flatMap((inner) => {
+      const value = found[`${name}.${inner}`];
+      return value === undefined ? [] : [[inner, value] as const];
+    });
+    const entry = kind.entry(Object.fromEntries(own), problems);
+    if (entry === null) continue;
+    const urls = kind.urls(entry);
+    const place = urls[0]?.place ?? own[0]?.[1].place;
+    if (kind.role === 'main') {
+      if (main !== null && place !== undefined)
+        fail(problems, place, `stands beside ${main}, and a router is read in one of the two ways; remove one of them`);
+      main ??= kind.fields[own[0]?.[0] ?? '']?.key ?? name;
+    }
+    entries.kinds[name] = entry;
+    if (place !== undefined) entries.places[name] = place;
+    entries.urls.push(...urls);
+  }
+  return entries;
+}
+
+/** The values found of some fields. */
+function picked<F extends Fields>(found: Found<Fields>, fields: F): Found<F> {
+  return Object.fromEntries(Object.entries(found).filter(([name]) => Object.hasOwn(fields, name))) as Found<F>;
 }
 
 /** The one login of a router's URLs. */
-export function loginIn(urls: readonly (Located<RouterUrl | null> | undefined)[], problems: Problems): Located<Login> | undefined {
-  const logins = urls.flatMap((url) => (url?.value?.login ? { value: url.value.login, place: url.place } : []));
+export function loginIn(urls: readonly ReadUrl[], problems: Problems): Located<Login> | undefined {
+  const logins = urls.flatMap(({ login, place }) => (login === null ? [] : [{ value: login, place }]));
   const [first] = logins;
   const other = logins.find(({ value }) => value.username !== first?.value.username || value.password !== first.value.password);
   if (other !== undefined) fail(problems, other.place, 'has another login than the URL before it; a router has one, so make them alike');
@@ -107,12 +133,12 @@ export function loginIn(urls: readonly (Located<RouterUrl | null> | undefined)[]
 }
 
 /** The name that the user gave a router or device. */
-export function nameOf(entry: KeyValue, problems: Problems): Located<string> {
+export function nameOf({ key, place }: Pick<KeyValue, 'key' | 'place'>, problems: Problems): Located<string> {
   try {
-    parseName(entry.key);
+    parseName(key);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    fail(problems, entry.place, `${shown(entry.key)} ${error.message}`);
+    fail(problems, place, `${shown(key)} ${error.message}`);
   }
-  return { value: entry.key, place: entry.place };
+  return { value: key, place };
 }

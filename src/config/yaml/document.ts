@@ -1,10 +1,10 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml';
 import { quote } from '../../errors.ts';
-import { fail, type Problems } from '../problems.ts';
-import { ValueError } from '../values.ts';
+import type { KeyValue, Node } from '../../fields/nodes.ts';
+import { fail, type Problems } from '../../fields/problems.ts';
+import { ValueError } from '../../fields/values.ts';
 import { syntaxProblem } from './errors.ts';
 import { type Environment, interpolate } from './interpolate.ts';
-import type { KeyValue, Node } from './nodes.ts';
 
 /** A configuration file and what surrounds it. */
 export interface Source {

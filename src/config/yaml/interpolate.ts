@@ -1,4 +1,4 @@
-import { ValueError } from '../values.ts';
+import { ValueError } from '../../fields/values.ts';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;

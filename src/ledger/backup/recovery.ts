@@ -56,7 +56,7 @@ async function finishReplacing(directory: string, { now, report }: RecoveryIo): 
   return true;
 }
 
-/** A file that cannot even be read is as little use as a damaged one. */
+/** A file that cannot even be read is as little use as a damaged one. Rule: care of the file. */
 async function judge(path: string): Promise<FileVerdict> {
   return inspect(path).catch((error) => {
     if (!(error instanceof LedgerError)) throw error;

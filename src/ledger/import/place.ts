@@ -25,7 +25,7 @@ export interface Placed {
 }
 
 /**
- * Books figures on days. The rules, in order:
+ * Books figures on days. Rule: imported days. In order:
  * what reaches past the ledger's last reading is left out, for the ledger goes on from there; days from the first that the ledger
  * counted itself are left out; a day has bytes of one program only; a figure is booked less all that its days hold already; a
  * stretch goes evenly to the days of it that nothing is known of.

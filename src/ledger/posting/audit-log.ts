@@ -1,7 +1,7 @@
 import type { Traffic } from '../../domain/traffic.ts';
 import { type AuditRow, type RoundUpdate, readerKey, type SourceCounts } from '../books.ts';
 
-/** Rows a round may add: a reboot with thousands of stations, or an attacker, must not flood the audit. The counts go on. */
+/** Rows a round may add: a reboot with thousands of stations, or an attacker, must not flood the audit. The counts go on. Rule: audit. */
 const MOST_ROWS_A_ROUND = 200;
 
 /** What is written down of one source while a round is drafted. */

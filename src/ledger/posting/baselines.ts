@@ -2,7 +2,7 @@ import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { MOST_LINES } from '../../domain/pairing.ts';
 import type { Reader, ReaderUpdate } from '../books.ts';
 
-/** No list misses a counter for so long, and an element of nftables that was silent for a day has ended. */
+/** No list misses a counter for so long, and an element of nftables that was silent for a day has ended. Rule: missed element. */
 const MISSED_FOR_MS = 2 * 86_400_000;
 
 /** The readings of each counter: a classic list may show one several times, up to a bound. */
@@ -36,7 +36,7 @@ function isSame(baseline: Baseline, { bytes, epoch }: Reading): boolean {
   return lastRead === null && sameEpoch && before.download === bytes.download && before.upload === bytes.upload;
 }
 
-/** What becomes of counters that the answer does not show: they ended, or their baselines wait. */
+/** What becomes of counters that the answer does not show: they ended, or their baselines wait. Rule: absent counter. */
 export function markAbsent(
   update: ReaderUpdate,
   before: Reader,

@@ -10,7 +10,7 @@ export interface Boot {
 /** Seconds by which a router's uptime and our clock may disagree. */
 const MARGIN = 5;
 
-/** The same boot with a clock that did not run on: an answer from before. */
+/** The same boot with a clock that did not run on: an answer from before. Rule: stale answer. */
 export function isStale(before: Reader, origin: string, { boot, uptime }: Boot): boolean {
   return (
     before.origin === origin &&
@@ -22,7 +22,7 @@ export function isStale(before: Reader, origin: string, { boot, uptime }: Boot):
   );
 }
 
-/** A new boot that reaches back before our last reading cannot be the router that we read then. */
+/** A new boot that reaches back before our last reading cannot be the router that we read then. Rule: another machine. */
 export function isAnotherMachine(before: Reader, { boot, uptime }: Boot, at: number, tick: number): boolean {
   return (
     boot !== null && before.boot !== null && before.boot !== boot && uptime !== null && uptime - MARGIN > sinceReading(before, at, tick)

@@ -5,7 +5,7 @@ const HOUR_MS = 3_600_000;
 const AGREE_MS = 600_000;
 const HOLD_AT_MOST_MS = 24 * HOUR_MS;
 
-/** What rule 11 says of a round's time. */
+/** Whether a round's time can be posted by. Rule: clock. */
 export type ClockVerdict = { trusted: true; despite: string | null } | { trusted: false; why: string };
 
 /**

@@ -8,7 +8,7 @@ import type { OwnerOf } from './owners.ts';
 import type { Postings } from './postings.ts';
 import { hostCounter } from './readings.ts';
 
-/** An address is another machine's after this, so what was kept under it stays there: a lease lasts half a day. */
+/** An address is another machine's after this, so what was kept under it stays there: a lease lasts half a day. Rule: unknown address. */
 const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
 
 /**
@@ -44,7 +44,7 @@ function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stat
 
 type Answered = Extract<Round['routers'][number]['results'][number], { status: 'ok' }>;
 
-/** A gateway counts hosts if some byte of theirs has moved since its reading before. */
+/** A gateway counts hosts if some byte of theirs has moved since its reading before. Rule: device account. */
 function countsHosts(books: Books, router: string, { source, origin, observation }: Answered): boolean {
   const previous = books.readers.get(readerKey(router, source));
   if (observation.source !== 'hosts' || previous === undefined || previous.origin !== origin) return false;

@@ -23,7 +23,7 @@ export interface PostingTerms extends PostingsTerms {
   gapAfter: number;
 }
 
-/** Baselines of one reader: those of counters that are not in an answer may wait for ever, and a router can invent more in each. */
+/** Baselines of one reader: those of counters that are not in an answer may wait for ever, and a router can invent more in each. Rule: small. */
 const MOST_COUNTERS = 100_000;
 
 /** Saves a new empty list for each of thousands of counters. */
@@ -155,7 +155,7 @@ function postCounters(
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings of devices that there was no room for`);
 }
 
-/** Readers of the same origin under names that no router has any more: from now on it is read under its new one. */
+/** Readers of the same origin under names that no router has any more: from now on it is read under its new one. Rule: renamed router. */
 function supersededBy({ origin, source }: Answered, books: Books, round: Round): Reader[] {
   const routers = new Set(round.routers.map(({ router }) => router));
   return [...books.readers.values()].filter((r) => r.origin === origin && r.source === source && !routers.has(r.router));

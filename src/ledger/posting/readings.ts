@@ -11,7 +11,7 @@ export interface PostedReading extends Reading {
 
 export interface CounterAnswer {
   rules: CounterRules;
-  /** What shows that somebody is there: that the counter stands in the answer, or that bytes have moved. A host's counter outlasts it by a day. */
+  /** What shows that somebody is there: that the counter stands in the answer, or that bytes have moved. A host's counter outlasts it by a day. Rule: last seen. */
   seenBy: 'counter' | 'bytes';
   readings: PostedReading[];
 }
@@ -75,7 +75,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
   }
 }
 
-/** The name of an uplink's counter: on another layer-3 device it is another counter. */
+/** The name of an uplink's counter: on another layer-3 device it is another counter. Rule: identity. */
 export const uplinkCounter = (name: string, device: string | null): string => `${name} ${device ?? ''}`;
 
 /** A host has four counters or more, whose bytes go to the same accounts. */

@@ -10,7 +10,7 @@ export interface Forgotten {
   leases: number;
   peers: number;
   audit: number;
-  /** Baselines of counters that ran in their router's latest reading: they stay. */
+  /** Baselines of counters that ran in their router's latest reading: they stay. Rule: forgotten device. */
   running: number;
   /** Other baselines. */
   baselines: number;

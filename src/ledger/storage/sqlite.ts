@@ -1,7 +1,7 @@
 import sqlite3 from 'sqlite3';
 import { LedgerError } from '../../errors.ts';
 
-/** A value that a row may hold. Numbers pass as JSON: the driver itself binds integers from 2³¹ on as floating point. */
+/** A value that a row may hold. Numbers pass as JSON: the driver itself binds integers from 2³¹ on as floating point. Rule: whole numbers. */
 export type Cell = string | number | null;
 export type Row = Record<string, Cell>;
 

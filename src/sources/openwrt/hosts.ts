@@ -18,6 +18,9 @@ const NFTABLES_RULES: CounterRules = { ...RULES, absent: 'missed' };
 /** nlbwmon writes its figures down once a day, and loads them when it starts: what fell then was posted once. */
 const NLBWMON_RULES: CounterRules = { ...RULES, absent: 'kept', fall: 'lowers' };
 
+/** By how a gateway counts. */
+export const HOST_RULES = { 'hosts nftables': NFTABLES_RULES, 'hosts iptables': RULES, 'hosts nlbwmon': NLBWMON_RULES } as const;
+
 /** nlbwmon's figures outlast a boot of the router, so their epoch is its accounting period alone. */
 const NLBWMON = 'nlbwmon';
 

@@ -1,9 +1,11 @@
+import type { CounterRules } from '../../domain/counter.ts';
 import type { System, Uplink } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { parseCounter } from '../source.ts';
-import { WAN_RULES } from './classic.ts';
 import { epochOf, numberOrNull, orNull, type Parsed } from './fields.ts';
 import { isOverlay } from './overlay.ts';
+
+export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 };
 
 /** The uplinks of a router; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
 export function parseUplinks(lines: readonly string[], system: System): Parsed {

@@ -1,7 +1,7 @@
 import { cleanName } from '../../domain/name.ts';
 import type { SourceName, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
-import { type Answer, linesOf, type Probe, type ProbeResult, type ReadText, type SourceReading } from '../source.ts';
+import { type Answer, linesOf, type Probe, type ProbeResult, type ReadAnswer, type SourceReading } from '../source.ts';
 import type { Parsed } from './fields.ts';
 import { parseHosts } from './hosts.ts';
 import { parseLeases, parseNeighbours } from './leases.ts';
@@ -14,7 +14,7 @@ const ALWAYS = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies re
 const SOURCES = [...ALWAYS, 'hosts', 'peers'] as const satisfies readonly SourceName[];
 
 /** One request to wrtmeter.cgi; the format is described in docs/wrtmeter-cgi.md. `counterBits` goes before what the router says of its counters. */
-export function wrtmeterProbe(url: string, read: ReadText, counterBits: 32 | 64 | null = null): Probe {
+export function wrtmeterProbe(url: string, read: ReadAnswer, counterBits: 32 | 64 | null = null): Probe {
   let sources: readonly SourceName[] = ALWAYS;
   return {
     // An answer that fails fails for all that the one before told.
@@ -23,7 +23,7 @@ export function wrtmeterProbe(url: string, read: ReadText, counterBits: 32 | 64 
     },
     origin: `wrtmeter.cgi ${url}`,
     async collect(signal) {
-      const result = parseWrtmeter(await read(url, signal), counterBits);
+      const result = parseWrtmeter(await read({ url }, signal), counterBits);
       sources = [...new Set([...ALWAYS, ...result.sources.map(({ source }) => source)])];
       return result;
     },
@@ -31,12 +31,12 @@ export function wrtmeterProbe(url: string, read: ReadText, counterBits: 32 | 64 
 }
 
 /** One request to hosts.cgi, which answers in the same format with the hosts of a gateway, and who has which address, alone. */
-export function hostsProbe(url: string, read: ReadText): Probe {
+export function hostsProbe(url: string, read: ReadAnswer): Probe {
   return {
     sources: ['hosts'],
     origin: `hosts.cgi ${url}`,
     async collect(signal) {
-      const { system, sources } = parseWrtmeter(await read(url, signal));
+      const { system, sources } = parseWrtmeter(await read({ url }, signal));
       const kept = sources.filter(({ source }) => source === 'hosts' || source === 'neighbours');
       if (!kept.some(({ source }) => source === 'hosts'))
         throw new SourceError('parse', 'the answer has no hosts: nothing counts them there');

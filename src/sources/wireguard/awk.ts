@@ -1,8 +1,18 @@
-/**
+// Made from openwrt-cgi/parts/wireguard/ by "npm run scripts": change it there.
+
+/*
  * Programs for any awk (mawk, gawk, busybox), each one argument of a command: what they leave out never leaves the server. The first
- * argument after a program names the interfaces, joined by commas; without it they are those of /proc/net/dev.
+ * argument after a program lists the interfaces, joined by commas; if it is empty, they are those of /proc/net/dev.
  */
-const INTERFACES = `
+
+/**
+ * Prints what identifies one boot of a server and one life of each interface: lines of a word and its value.
+ */
+export const FACTS_PROGRAM = String.raw`function trim(text) {
+  sub(/^[ \t\r]+/, "", text)
+  sub(/[ \t\r]+$/, "", text)
+  return text
+}
 function interfaces(   line, n) {
   if (ARGV[1] != "") return split(ARGV[1], names, ",")
   n = 0
@@ -10,14 +20,7 @@ function interfaces(   line, n) {
     if (index(line, ":") > 0) names[++n] = trim(substr(line, 1, index(line, ":") - 1))
   return n
 }
-function trim(text) {
-  sub(/^[ \\t\\r]+/, "", text)
-  sub(/[ \\t\\r]+$/, "", text)
-  return text
-}`;
 
-/** Prints what tells one boot and one life of an interface from the next: lines of a word and its value. */
-export const FACTS_PROGRAM = `${INTERFACES}
 function fact(word, path,   line) {
   if ((getline line < path) > 0) print word " " substr(line, 1, 300)
   close(path)
@@ -34,38 +37,81 @@ BEGIN {
 }`;
 
 /**
- * Prints what may be told of the interfaces' files: names, public keys and addresses, never another key. The arguments after the
- * interfaces are paths, in which %i stands for the interface: the first that can be read is its file. Beside it may be the record of
- * revoked peers (.revoked), also where there is no file, and AmneziaVPN's table of clients. OpenWrt's /etc/config/network is the file of
- * the interfaces whose peers it has; those that are switched off there are the revoked ones.
+ * Prints what may be known of the files of interfaces: names, public keys and addresses, and never another key. ARGV[1] lists the
+ * interfaces; the arguments after it are paths in which %i stands for the interface, and the first that can be read is its file.
  */
-export const FILES_PROGRAM = `${INTERFACES}
-function value(line) {
-  sub(/^[^=]*=/, "", line)
-  return substr(trim(line), 1, 2000)
+export const FILES_PROGRAM = String.raw`function trim(text) {
+  sub(/^[ \t\r]+/, "", text)
+  sub(/[ \t\r]+$/, "", text)
+  return text
 }
-function setting(line) {
+function interfaces(   line, n) {
+  if (ARGV[1] != "") return split(ARGV[1], names, ",")
+  n = 0
+  while ((getline line < "/proc/net/dev") > 0)
+    if (index(line, ":") > 0) names[++n] = trim(substr(line, 1, index(line, ":") - 1))
+  return n
+}
+
+function bare(line) {
   sub(/#.*/, "", line)
-  return value(line)
+  if (strict) gsub(/[ \t\r\v\f]/, "", line)
+  return trim(line)
 }
-function tell(line,   small) {
+function kind_of(line) {
   line = trim(line)
-  small = tolower(line)
-  if (line == "") print "blank"
-  else if (small ~ /^\\[peer\\]/) print "peer"
-  else if (small ~ /^\\[/) print "section"
-  else if (small ~ /^#+[ \\t]*(friendly_)?name[ \\t]*=/) print "name " value(line)
-  else if (small ~ /^### client /) print "name " substr(line, 12, 300)
-  else if (small ~ /^#/) print "comment"
-  else if (small ~ /^publickey[ \\t]*=/) print "key " setting(line)
-  else if (small ~ /^allowedips[ \\t]*=/) print "allowed " setting(line)
+  if (strict) sub(/^[ \t\r\v\f]+/, "", line)
+  if (line == "") return "blank"
+  if (substr(line, 1, 1) == "#") return "comment"
+  return substr(line, 1, 1) == "[" ? "head" : "option"
+}
+function is_peer(text) {
+  return strict ? tolower(text) == "[peer]" : tolower(text) ~ /^\[peer\]/
+}
+function is_option(text, name) {
+  return tolower(text) ~ ("^" name "[ \t]*=")
+}
+function value_of(text) {
+  sub(/^[^=]*=/, "", text)
+  return trim(text)
+}
+function is_name(line) {
+  line = tolower(line)
+  if (strict) return line ~ /^[ \t]*#+[ \t]*((friendly_?)?name[ \t]*=|client[ \t])/
+  return trim(line) ~ /^(#+[ \t]*(friendly_)?name[ \t]*=|### client )/
+}
+function name_of(line) {
+  line = trim(line)
+  return tolower(line) ~ /^### client / ? substr(line, 12, 300) : substr(value_of(line), 1, 2000)
+}
+function unquote(text) {
+  gsub(/\047\\\047\047/, "\001", text)
+  gsub(/\047/, "", text)
+  gsub(/\001/, "\047", text)
+  return text
+}
+function uci_interface(type, protocol) {
+  return sub(protocol == "" ? "^(wireguard|amneziawg)_" : "^" protocol "_", "", type) ? type : ""
+}
+function uci_is_on(value) {
+  return value ~ /^(1|on|true|yes|enabled)$/
+}
+
+function report(line,   kind, text) {
+  kind = kind_of(line)
+  text = bare(line)
+  if (kind == "blank") print "blank"
+  else if (kind == "comment") print (is_name(line) ? "name " name_of(line) : "comment")
+  else if (kind == "head") print (is_peer(text) ? "peer" : "section")
+  else if (is_option(text, "publickey")) print "key " substr(value_of(text), 1, 2000)
+  else if (is_option(text, "allowedips")) print "allowed " substr(value_of(text), 1, 2000)
   else print "setting"
 }
 function settings(kind, name, path,   line, got, n) {
   n = 0
   while ((got = (getline line < path)) > 0 && n < 100000) {
     if (n++ == 0) print kind " " name
-    tell(line)
+    report(line)
   }
   close(path)
   if (n == 0 && got == 0) print kind " " name
@@ -80,15 +126,14 @@ function clients(name, path,   line, n) {
     }
   close(path)
 }
-function unquoted(text) {
-  gsub(/\\047\\\\\\047\\047/, "\\001", text)
-  gsub(/[\\047"]/, "", text)
-  gsub(/\\001/, "\\047", text)
+function plain(text) {
+  text = unquote(text)
+  gsub(/"/, "", text)
   return substr(text, 1, 2000)
 }
-function noted(   entry) {
+function keep(   entry) {
   if (key == "") return
-  entry = "peer\\n" (title == "" ? "" : "name " title "\\n") "key " key "\\n" (addresses == "" ? "" : "allowed " addresses "\\n")
+  entry = "peer\n" (title == "" ? "" : "name " title "\n") "key " key "\n" (addresses == "" ? "" : "allowed " addresses "\n")
   if (off) out = out entry
   else present = present entry
   key = ""
@@ -99,30 +144,30 @@ function uci(name, path,   line, word, mine) {
   while ((getline line < path) > 0) {
     line = trim(line)
     word = line
-    sub(/[ \\t].*/, "", word)
-    sub(/^[^ \\t]+[ \\t]+/, "", line)
+    sub(/[ \t].*/, "", word)
+    sub(/^[^ \t]+[ \t]+/, "", line)
     if (word == "config") {
-      noted()
-      sub(/[ \\t].*/, "", line)
-      line = unquoted(line)
-      mine = line == "wireguard_" name || line == "amneziawg_" name
+      keep()
+      sub(/[ \t].*/, "", line)
+      line = plain(line)
+      mine = uci_interface(line, "") == name
       title = addresses = ""
       off = 0
     } else if (mine && (word == "option" || word == "list")) {
       word = line
-      sub(/[ \\t].*/, "", word)
-      sub(/^[^ \\t]+[ \\t]+/, "", line)
-      word = unquoted(word)
-      if (word == "public_key") key = unquoted(line)
-      else if (word == "description") title = unquoted(line)
-      else if (word == "disabled") off = unquoted(line) ~ /^(1|on|true|yes|enabled)$/
-      else if (word == "allowed_ips") addresses = addresses (addresses == "" ? "" : ",") unquoted(line)
+      sub(/[ \t].*/, "", word)
+      sub(/^[^ \t]+[ \t]+/, "", line)
+      word = plain(word)
+      if (word == "public_key") key = plain(line)
+      else if (word == "description") title = plain(line)
+      else if (word == "disabled") off = uci_is_on(plain(line))
+      else if (word == "allowed_ips") addresses = addresses (addresses == "" ? "" : ",") plain(line)
     }
   }
-  noted()
+  keep()
   close(path)
   if (present out == "") return 0
-  printf "file %s\\n%srevoked %s\\n%s", name, present, name, out
+  printf "file %s\n%srevoked %s\n%s", name, present, name, out
   return 1
 }
 function pathFor(name, pattern,   parts, n, i, path) {
@@ -136,7 +181,7 @@ BEGIN {
   for (i = 1; i <= n; i++) {
     for (a = 2; a < ARGC; a++) {
       path = pathFor(names[i], ARGV[a])
-      if (path ~ /\\/etc\\/config\\/network$/) {
+      if (path ~ /\/etc\/config\/network$/) {
         if (uci(names[i], path)) break
         continue
       }

@@ -1,16 +1,12 @@
 import type { Peer } from '../../domain/observation.ts';
 import { ExitError, SourceError } from '../../errors.ts';
+import type { Argv, RunEach } from '../../transports/request.ts';
 import { PEER_RULES } from '../openwrt/peers.ts';
 import type { Probe, ProbeResult } from '../source.ts';
 import { FACTS_PROGRAM, FILES_PROGRAM } from './awk.ts';
 import { type Dump, parseDump, parseInterfaceDump } from './dump.ts';
 import { epochIn, NO_SERVER_FACTS, parseFacts, type ServerFacts } from './facts.ts';
 import { type InterfaceFiles, parseFiles, USUAL_FILES } from './files.ts';
-
-type Argv = readonly string[];
-
-/** Runs commands one after the other, each of which stands by itself: what it printed, or why it failed. Rejects where none could be run. */
-export type RunEach = (argvs: readonly Argv[], signal: AbortSignal) => Promise<(string | SourceError)[]>;
 
 export const TOOLS = ['wg', 'awg'] as const;
 export type Tool = (typeof TOOLS)[number];

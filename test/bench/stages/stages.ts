@@ -6,7 +6,7 @@ import { type LedgerTerms, openLedger } from '../../../src/ledger/ledger.ts';
 import { openStore } from '../../../src/ledger/storage/store.ts';
 import { parseWrtmeter, wrtmeterProbe } from '../../../src/sources/openwrt/wrtmeter.ts';
 import type { ProbeResult } from '../../../src/sources/source.ts';
-import { httpReader } from '../../../src/transports/http.ts';
+import { httpSender } from '../../../src/transports/http.ts';
 import { families, renderMetrics } from '../../../src/views/metrics/metrics.ts';
 import type { View } from '../../../src/views/view.ts';
 import { median } from '../report/statistics.ts';
@@ -43,7 +43,7 @@ export async function measureStages(
   dataDir: string,
   rounds: { warmUp: number; measured: number },
 ): Promise<Stages> {
-  const read = httpReader({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
+  const read = httpSender({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
   const cgi = routers.map(([name, url]) => ({ name, url: `${url}/cgi-bin/wrtmeter.cgi` }));
   const statuses = new Map(cgi.map(({ name, url }) => [name, newStatus(name, [url], wrtmeterProbe(url, read).sources)]));
   const store = await openStore(dataDir);
@@ -54,7 +54,7 @@ export async function measureStages(
       await advance();
       const startedAt = Date.now();
       const clock = stopwatch();
-      const answers = await Promise.all(cgi.map(({ url }) => read(url, AbortSignal.timeout(30_000))));
+      const answers = await Promise.all(cgi.map(({ url }) => read({ url }, AbortSignal.timeout(30_000))));
       const readMs = clock();
       const told = answers.map((answer) => parseWrtmeter(answer));
       const parseMs = clock();

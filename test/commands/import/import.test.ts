@@ -8,7 +8,8 @@ import { dayNumber } from '../../../src/domain/calendar.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { type Database, openDatabase } from '../../../src/ledger/storage/sqlite.ts';
 import { openStore } from '../../../src/ledger/storage/store.ts';
-import { parseStations, parseWan, WAN_RULES } from '../../../src/sources/openwrt/classic.ts';
+import { parseStations, parseWan } from '../../../src/sources/classic/classic.ts';
+import { WAN_RULES } from '../../../src/sources/openwrt/uplinks.ts';
 import { TERMS } from '../../support/ledger/rounds.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);

@@ -4,18 +4,20 @@ import { FIXTURES, load, withText } from '../support.ts';
 describe('a classic routers.json', () => {
   it('is read as it was published, comments and all', async () => {
     const { config, warnings } = await load({ cwd: `${FIXTURES}/good`, cli: { config: 'routers.json' } });
-    expect(config.routers.map(({ name, requests }) => ({ name, requests }))).to.deep.equal([
+    expect(config.routers.map(({ name, kinds }) => ({ name, kinds }))).to.deep.equal([
       {
         name: '192.168.1.1',
-        requests: {
-          kind: 'classic',
-          stations: 'http://192.168.1.1/cgi-bin/totalwifi.cgi',
-          wan: 'http://192.168.1.1/cgi-bin/wan.cgi',
-          leases: 'http://192.168.1.1/cgi-bin/dhcp.cgi',
-        },
+        kinds: [
+          {
+            kind: 'classic',
+            stations: 'http://192.168.1.1/cgi-bin/totalwifi.cgi',
+            wan: 'http://192.168.1.1/cgi-bin/wan.cgi',
+            leases: 'http://192.168.1.1/cgi-bin/dhcp.cgi',
+          },
+        ],
       },
-      { name: '192.168.1.2', requests: { kind: 'classic', stations: 'http://192.168.1.2/cgi-bin/totalwifi.cgi' } },
-      { name: '192.168.1.3', requests: { kind: 'classic', stations: 'http://192.168.1.3/cgi-bin/totalwifi.cgi' } },
+      { name: '192.168.1.2', kinds: [{ kind: 'classic', stations: 'http://192.168.1.2/cgi-bin/totalwifi.cgi' }] },
+      { name: '192.168.1.3', kinds: [{ kind: 'classic', stations: 'http://192.168.1.3/cgi-bin/totalwifi.cgi' }] },
     ]);
     expect(warnings).to.deep.equal(['routers.json:15: ["192.168.1.4"]: has no URL, so this router is left out']);
   });
@@ -23,7 +25,7 @@ describe('a classic routers.json', () => {
   it('is told by its content, whatever its name', async () => {
     const text = '// old\n{ "a": { "wan_stats": "http://a/w" } }';
     const { config } = await load({ cli: { config: '/x/routers.conf' }, readFile: async () => Buffer.from(text) });
-    expect(config.routers[0]?.requests).to.deep.equal({ kind: 'classic', wan: 'http://a/w' });
+    expect(config.routers[0]?.kinds).to.deep.equal([{ kind: 'classic', wan: 'http://a/w' }]);
   });
 
   it('may hold keys that the older programs ignored, if no URL is lost by it', async () => {
@@ -34,6 +36,6 @@ describe('a classic routers.json', () => {
   it('has "//" in its strings', async () => {
     const text = '{ "a//b": { "wan_stats": "http://a//w/*x*/" } }';
     const { config } = await load({ cli: { config: '/x/routers.json' }, readFile: async () => Buffer.from(text) });
-    expect(config.routers[0]).to.deep.include({ name: 'a//b', requests: { kind: 'classic', wan: 'http://a//w/*x*/' } });
+    expect(config.routers[0]).to.deep.include({ name: 'a//b', kinds: [{ kind: 'classic', wan: 'http://a//w/*x*/' }] });
   });
 });

@@ -35,12 +35,12 @@ describe('routers given by URL', () => {
   it('are read by the script that answers everything, unless they have a path', async () => {
     const urls = ['http://a', 'http://b/', 'http://c/x/', 'https://d:8443/cgi-bin/wrtmeter.cgi?x=1#y', 'HTTP://E'];
     const { routers } = await configOf({ cli: { routers: urls } });
-    expect(routers.map(({ requests }) => requests)).to.deep.equal([
-      { kind: 'wrtmeter', url: 'http://a/cgi-bin/wrtmeter.cgi' },
-      { kind: 'wrtmeter', url: 'http://b/cgi-bin/wrtmeter.cgi' },
-      { kind: 'wrtmeter', url: 'http://c/x/' },
-      { kind: 'wrtmeter', url: 'https://d:8443/cgi-bin/wrtmeter.cgi?x=1' },
-      { kind: 'wrtmeter', url: 'http://e/cgi-bin/wrtmeter.cgi' },
+    expect(routers.flatMap(({ kinds }) => kinds)).to.deep.equal([
+      { kind: 'openwrt', url: 'http://a/cgi-bin/wrtmeter.cgi' },
+      { kind: 'openwrt', url: 'http://b/cgi-bin/wrtmeter.cgi' },
+      { kind: 'openwrt', url: 'http://c/x/' },
+      { kind: 'openwrt', url: 'https://d:8443/cgi-bin/wrtmeter.cgi?x=1' },
+      { kind: 'openwrt', url: 'http://e/cgi-bin/wrtmeter.cgi' },
     ]);
   });
 
@@ -64,14 +64,14 @@ describe('access to a router', () => {
   it('may stand in its URL, from where it is moved', async () => {
     const [router] = (await configOf({ cli: { routers: ['http://root:p%40ss@192.168.1.1'] } })).routers;
     expect(router).to.deep.include({ name: '192.168.1.1', credentials: basic });
-    expect(router?.requests).to.deep.equal({ kind: 'wrtmeter', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' });
+    expect(router?.kinds).to.deep.equal([{ kind: 'openwrt', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' }]);
   });
 
   it('may stand in one of several classic URLs', async () => {
     const text = '{ "a": { "ap_stats": "http://root:p%40ss@a/s", "wan_stats": "http://a/w" } }';
     expect((await configOf(withText(text))).routers[0]).to.deep.include({
       credentials: basic,
-      requests: { kind: 'classic', stations: 'http://a/s', wan: 'http://a/w' },
+      kinds: [{ kind: 'classic', stations: 'http://a/s', wan: 'http://a/w' }],
     });
   });
 

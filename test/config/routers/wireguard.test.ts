@@ -1,20 +1,22 @@
 import { expect } from 'chai';
-import { parseSshTarget } from '../../../src/config/routers/wireguard.ts';
+import { parseSshTarget } from '../../../src/sources/wireguard/config.ts';
 import { configOf, errorsOf, filesOf, load, withText } from '../support.ts';
 
-const serverOf = async (text: string) => (await configOf(withText(`routers:\n  vpn:\n${text}`))).routers[0]?.wireguard;
+const serverOf = async (text: string) =>
+  (await configOf(withText(`routers:\n  vpn:\n${text}`))).routers[0]?.kinds.find((config) => config.kind === 'wireguard');
 
 describe('a WireGuard server in the configuration', () => {
   it('is the one on this machine, if nothing more is said', async () => {
-    const here = { ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null };
+    const here = { kind: 'wireguard', ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null };
     for (const text of ['    wireguard:', '    wireguard: {}', '    wireguard: ~']) expect(await serverOf(text), text).to.deep.equal(here);
   });
 
   it('may stand beside the URL of its box', async () => {
     const [router] = (await configOf(withText('routers:\n  gateway: { url: http://192.168.1.1, wireguard: { ssh: root@192.168.1.1 } }')))
       .routers;
-    expect(router?.requests.kind).to.equal('wrtmeter');
-    expect(router?.wireguard?.ssh).to.deep.include({ host: '192.168.1.1', user: 'root' });
+    const [script, server] = router?.kinds ?? [];
+    expect(script?.kind).to.equal('openwrt');
+    expect(server?.kind === 'wireguard' && server.ssh).to.deep.include({ host: '192.168.1.1', user: 'root' });
   });
 
   it('takes no credentials from variables: they are for URLs', async () => {
@@ -22,14 +24,14 @@ describe('a WireGuard server in the configuration', () => {
       withText('routers:\n  vpn: { wireguard: { ssh: vpn } }', { env: { WRTMETER_TOKEN: 'hunter2' } }),
     );
     expect(warnings).to.deep.equal([]);
-    expect(config.routers[0]?.requests).to.deep.equal({ kind: 'none' });
+    expect(config.routers[0]?.kinds.map(({ kind }) => kind)).to.deep.equal(['wireguard']);
   });
 
   it('has its files beside the configuration, and those with ~ where ssh finds them', async () => {
     const text = 'routers:\n  vpn: { wireguard: { ssh: vpn, key_file: id, known_hosts_file: ~/hosts } }';
     const files = { '/etc/wrtmeter/wrtmeter.yaml': text, '/etc/wrtmeter/id': 'not looked at' };
-    const [router] = (await configOf(withText(text, { readFile: filesOf(files) }))).routers;
-    expect(router?.wireguard?.ssh).to.deep.include({ keyFile: '/etc/wrtmeter/id', knownHostsFile: '~/hosts' });
+    const [server] = (await configOf(withText(text, { readFile: filesOf(files) }))).routers[0]?.kinds ?? [];
+    expect(server?.kind === 'wireguard' && server.ssh).to.deep.include({ keyFile: '/etc/wrtmeter/id', knownHostsFile: '~/hosts' });
   });
 
   it('is read of its key no more than a byte', async () => {

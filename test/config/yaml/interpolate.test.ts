@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { ValueError } from '../../../src/config/values.ts';
 import { interpolate, references } from '../../../src/config/yaml/interpolate.ts';
+import { ValueError } from '../../../src/fields/values.ts';
 import { configOf, errorsOf, withText } from '../support.ts';
 
 // biome's rule takes "${" in a plain string for a slip; here it is what is meant.
@@ -38,7 +38,7 @@ describe('variables in a file', () => {
 
   it('skip a classic source where they are empty', async () => {
     const text = `routers:\n  gateway:\n    urls:\n      stations: http://192.168.1.1/s\n      wan: ${D}{WAN}\n`;
-    expect((await configOf(withText(text, { env: { WAN: '' } }))).routers[0]?.requests).to.deep.equal({
+    expect((await configOf(withText(text, { env: { WAN: '' } }))).routers[0]?.kinds[0]).to.deep.equal({
       kind: 'classic',
       stations: 'http://192.168.1.1/s',
     });

@@ -86,7 +86,7 @@ describe('hosts.sh, with the real nft and iptables of a namespace', () => {
     expect(await run('stop'), 'twice').to.deep.equal([0, '']);
     expect(await run('status')).to.deep.equal([
       1,
-      'wrtmeter: Nothing is counted: there is no table "inet wrtmeter"; make it with "/etc/init.d/wrtmeter start"\n',
+      'wrtmeter: Nothing is counted: there is no table "inet wrtmeter"; create it with "/etc/init.d/wrtmeter start"\n',
     ]);
   });
   it('one with firewall3 counts with iptables', async () => {
@@ -122,7 +122,7 @@ describe('hosts.sh, with the real nft and iptables of a namespace', () => {
     symlinkSync('../init.d/nlbwmon', join(router.root, 'etc/rc.d/S60nlbwmon'));
     await run('reload');
     expect(await counting()).to.deep.equal([]);
-    expect(await run('status')).to.deep.equal([1, 'wrtmeter: nlbwmon does not run; start it with "/etc/init.d/nlbwmon start"\n']);
+    expect(await run('status')).to.deep.equal([1, 'wrtmeter: nlbwmon is not running; start it with "/etc/init.d/nlbwmon start"\n']);
     rmSync(join(router.root, 'etc/rc.d'), { recursive: true });
     await run('reload');
     expect(await counting()).to.deep.equal(['nftables']);
@@ -182,7 +182,7 @@ describe('hosts.sh, with the real nft and iptables of a namespace', () => {
     for (const name of ['ubus-network.interface-dump', 'uci-network']) rmSync(join(router.tools, name));
     expect(await run('reload')).to.deep.equal([
       1,
-      'wrtmeter: Cannot tell the networks whose hosts to count: neither netifd nor /etc/config/network says which networks there are\n',
+      'wrtmeter: Cannot determine the networks whose hosts to count: neither netifd nor /etc/config/network says which networks there are\n',
     ]);
     expect(await counting()).to.deep.equal(['nftables']);
   });

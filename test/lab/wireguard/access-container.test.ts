@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { machineOf } from '../../../src/app/machines.ts';
 import { interfaceOf, serverOf } from '../../../src/app/peer-control.ts';
-import type { WireguardConfig } from '../../../src/config/config.ts';
 import { changePeer, isFailure, listPeers } from '../../../src/control/change.ts';
 import type { PeerTarget } from '../../../src/control/target.ts';
+import type { WireguardConfig } from '../../../src/sources/wireguard/config.ts';
 import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
 import { type SshServer, startSshd } from '../../support/routers/sshd.ts';
 import { startWireguardContainer, type WireguardContainer } from '../../support/wireguard/container.ts';
@@ -40,10 +40,10 @@ describe('access to the peers of a server in a container', () => {
   for (const [way, more] of Object.entries({ 'on this machine': () => ({}), 'over ssh': () => ({ ssh: sshd.terms }) })) {
     it(`${way}: revokes, restores and lists, in AmneziaVPN’s file`, async () => {
       const wireguard: WireguardConfig = { ...HERE, container: container.name, ...more() };
-      const { machine, asRoot } = machineOf(wireguard);
+      const machine = machineOf(wireguard);
       let heard = '';
       const run: typeof machine.run = async (argv, stdin, signal) => {
-        const answer = await machine.run(asRoot(argv), stdin, signal);
+        const answer = await machine.run(machine.asRoot(argv), stdin, signal);
         heard += answer;
         return answer;
       };
@@ -73,8 +73,7 @@ describe('access to the peers of a server in a container', () => {
     const found = serverOf({
       name: 'vpn',
       was: [],
-      requests: { kind: 'none' },
-      wireguard: { ...HERE, container: 'wrtmeter-no-such' },
+      kinds: [{ kind: 'wireguard', ...HERE, container: 'wrtmeter-no-such' }],
       credentials: { kind: 'none' },
       tls: { ca: null, insecure: false },
       lineRate: 1e10,

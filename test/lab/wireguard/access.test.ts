@@ -475,7 +475,7 @@ describe('access to the peers of a WireGuard server', () => {
       writeFileSync(conf, `${original}\0`);
       expect(await wrtmeter('revoke', 'anna')).to.deep.include({
         code: 1,
-        stderr: 'vpn: "/etc/wireguard/wg0.conf" holds NUL bytes: it is no configuration\n',
+        stderr: 'vpn: "/etc/wireguard/wg0.conf" holds NUL bytes: it is not a configuration\n',
       });
     });
   });

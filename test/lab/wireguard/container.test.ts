@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import type { WireguardConfig } from '../../../src/config/config.ts';
+import type { WireguardConfig } from '../../../src/sources/wireguard/config.ts';
 import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
 import { type SshServer, startSshd } from '../../support/routers/sshd.ts';
 import { startWireguardContainer, type WireguardContainer } from '../../support/wireguard/container.ts';

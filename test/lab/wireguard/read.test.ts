@@ -2,11 +2,11 @@ import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import type { WireguardConfig } from '../../../src/config/config.ts';
 import { changePeer } from '../../../src/control/change.ts';
 import type { RouterRound } from '../../../src/domain/round.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
 import type { Probe } from '../../../src/sources/source.ts';
+import type { WireguardConfig } from '../../../src/sources/wireguard/config.ts';
 import { wireguardProbe } from '../../../src/sources/wireguard/probe.ts';
 import { thisMachine, within } from '../../../src/transports/exec.ts';
 import { createWireguardWorld, makeKeys, type WireguardPeer, type WireguardWorld } from '../../support/lab/wireguard.ts';

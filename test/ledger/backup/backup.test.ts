@@ -27,7 +27,7 @@ const grow = (store: Store, days: number) =>
     },
   ]);
 
-describe('backups of the ledger', () => {
+describe('backups of the ledger (Rule: care of the file)', () => {
   let ledger: Recovered;
   let folder: string;
   const names = async () => (await readdir(folder)).sort();

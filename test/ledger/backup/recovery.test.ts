@@ -25,7 +25,7 @@ async function refusal(promise: Promise<unknown>): Promise<LedgerError> {
   return error;
 }
 
-describe('rule 16, care of the file', () => {
+describe('Rule: care of the file', () => {
   let ledger: Recovered;
   beforeEach(async () => {
     ledger = await recoverable();
@@ -284,7 +284,7 @@ describe('rule 16, care of the file', () => {
   });
 });
 
-describe('restoring a file by hand', () => {
+describe('restoring a file by hand (Rule: care of the file)', () => {
   let ledger: Recovered;
   beforeEach(async () => {
     ledger = await recoverable();

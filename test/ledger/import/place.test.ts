@@ -39,7 +39,7 @@ function placed(figures: Figure[], held: [number, BookedDay][] = [], terms: Part
   };
 }
 
-describe('the days on which imported figures are booked', () => {
+describe('the days on which imported figures are booked (Rule: imported days)', () => {
   it('a month less its days goes evenly to the days of it that nothing is known of, in whole bytes', () => {
     expect(placed([day(3, 10), day(4, 0), stretch(0, 5, 20)]).days).to.deep.equal({ 0: 4, 1: 3, 2: 3, 3: 10 });
   });

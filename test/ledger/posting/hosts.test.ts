@@ -85,7 +85,7 @@ describe('hosts', () => {
     expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 1200, upload: 300 });
   });
 
-  it('an element that expired and came back counts from zero', async () => {
+  it('an element that expired and came back counts from zero (Rule: missed element)', async () => {
     await open();
     await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)));
     await bench.read(15, hosts());
@@ -95,7 +95,7 @@ describe('hosts', () => {
     expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 4000, upload: 40 });
   });
 
-  it('an element that one list has missed is posted once', async () => {
+  it('an element that one list has missed is posted once (Rule: missed element)', async () => {
     await open();
     await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)));
     await bench.read(15, hosts(up(PHONE, IP, 150)));
@@ -104,7 +104,7 @@ describe('hosts', () => {
     expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 600, upload: 60 });
   });
 
-  it('one that moves nothing is not seen, though its counter still stands in the answer', async () => {
+  it('one that moves nothing is not seen, though its counter still stands in the answer (Rule: last seen)', async () => {
     await open();
     await bench.read(0, hosts(up(PHONE, IP, 100), up(LAPTOP, '192.168.1.11', 100)));
     await bench.read(60, hosts(up(PHONE, IP, 100), up(LAPTOP, '192.168.1.11', 101)));
@@ -117,7 +117,7 @@ describe('hosts', () => {
     ]);
   });
 
-  it('a device on the air is seen, whether it moves routed bytes or not', async () => {
+  it('a device on the air is seen, whether it moves routed bytes or not (Rule: last seen)', async () => {
     await open();
     await bench.read(0, classic(station(PHONE, 0, 0)), hosts(up(PHONE, IP, 100)));
     await bench.read(60, classic(station(PHONE, 500, 0)), hosts(up(PHONE, IP, 100)));
@@ -142,7 +142,7 @@ describe('hosts', () => {
     expect(bench.total({ ...BOTH, key: LAPTOP })).to.deep.equal({ download: 50, upload: 5 });
   });
 
-  describe('of addresses whose MAC is not known', () => {
+  describe('of addresses whose MAC is not known (Rule: unknown address)', () => {
     it('bytes wait under the address and go over in one stroke: hours, days, month and total', async () => {
       await open();
       await bench.read(0, hosts(up(null, IP, 0), down(IP, 0)));
@@ -243,7 +243,7 @@ describe('hosts', () => {
       return bench.readFrom('gateway', seconds, [observation], { origin: reader });
     };
 
-    it('a fall inside its period posts nothing, and counting goes on from there', async () => {
+    it('a fall inside its period posts nothing, and counting goes on from there (Rule: lowered counter)', async () => {
       await open();
       await at(0, 20_261_101, 1000);
       await at(15, 20_261_101, 400);
@@ -258,7 +258,7 @@ describe('hosts', () => {
       expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 1400, upload: 0 });
     });
 
-    it('hosts of a period that has ended are held no more: temporary addresses would add up for ever', async () => {
+    it('hosts of a period that has ended are held no more: temporary addresses would add up for ever (Rule: absent counter)', async () => {
       await open();
       const both = (ip: string, period: number, bytes: number): HostCounter => ({
         ...{ counts: 'both', mac: PHONE, ip, bytes: { download: bytes, upload: 0 } },
@@ -284,7 +284,7 @@ describe('hosts', () => {
     });
   });
 
-  describe('accounting: auto', () => {
+  describe('accounting: auto (Rule: device account)', () => {
     const at = (seconds: number, air: number, ...list: HostCounter[]) =>
       bench.read(seconds, classic(station(PHONE, air, 0)), ...(list.length > 0 ? [hosts(...list)] : []));
 

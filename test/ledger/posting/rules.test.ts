@@ -35,7 +35,7 @@ describe('the ledger', () => {
       ({ source, counter, download, upload }) => `${source} ${counter} ${download} ${upload}`.replace('wan wan wan', 'wan wan'),
     );
 
-  describe('rule 1, identity', () => {
+  describe('Rule: identity', () => {
     it('a MAC on two access points is two counters and one device', async () => {
       const at = (seconds: number, attic: number, garden: number) =>
         bench.readAll(seconds, [
@@ -77,18 +77,18 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 15, upload: 15 });
     });
 
-    it('a MAC on two radios of a classic list posts nothing while its values stay constant', async () => {
+    it('a MAC on two radios of a classic list posts nothing while its values stay constant (Rule: lines of one MAC)', async () => {
       for (let i = 0; i < 5; i++) await bench.read(i * 15, classic(station(PHONE, 5000, 500), station(PHONE, 70, 7)));
       expect(bench.total(phone)).to.deep.equal({ download: 0, upload: 0 });
     });
 
-    it('a MAC on two radios of a classic list counts both, in whatever order they stand', async () => {
+    it('a MAC on two radios of a classic list counts both, in whatever order they stand (Rule: lines of one MAC)', async () => {
       await bench.read(0, classic(station(PHONE, 5000, 500), station(PHONE, 70, 7)));
       await bench.read(15, classic(station(PHONE, 75, 9), station(PHONE, 5100, 510)));
       expect(bench.total(phone)).to.deep.equal({ download: 105, upload: 12 });
     });
 
-    it('a second line of a MAC is a new counter, and a line that goes drops its baseline', async () => {
+    it('a second line of a MAC is a new counter, and a line that goes drops its baseline (Rule: lines of one MAC)', async () => {
       await bench.read(0, classic(station(PHONE, 5000, 500)));
       await bench.read(15, classic(station(PHONE, 5000, 500), station(PHONE, 30, 3)));
       await bench.read(30, classic(station(PHONE, 5000, 500)));
@@ -96,7 +96,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 70, upload: 7 });
     });
 
-    it('several lines of a MAC whose only baseline another program left set baselines and post nothing', async () => {
+    it('several lines of a MAC whose only baseline another program left set baselines and post nothing (Rule: lines of one MAC)', async () => {
       await bench.read(0, classic(station(PHONE, 5000, 500)));
       await bench.store.all("UPDATE baseline SET boot = 'imported', margin = 0");
       await bench.restart();
@@ -128,7 +128,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 10, upload: 1 });
     });
 
-    it('a router renamed there and back counts no byte twice', async () => {
+    it('a router renamed there and back counts no byte twice (Rule: renamed router)', async () => {
       const read = (router: string, seconds: number, value: number) =>
         bench.readFrom(router, seconds, [classic(station(PHONE, value, 0))], { origin: 'classic http://a' });
       await read('old', 0, 0);
@@ -140,7 +140,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 30, upload: 0 });
     });
 
-    it('a router renamed with "was" goes on with its accounts, and merges them with those of its new name', async () => {
+    it('a router renamed with "was" goes on with its accounts, and merges them with those of its new name (Rule: renamed router)', async () => {
       await bench.readFrom('old', 0, [classic(station(PHONE, 0, 0)), wan({ download: 0, upload: 0 })], { origin: 'r' });
       await bench.readFrom('old', 15, [classic(station(PHONE, 10, 1)), wan({ download: 100, upload: 10 })], { origin: 'r' });
       await bench.readFrom('new', 30, [wan({ download: 150, upload: 15 })], { origin: 'r' });
@@ -155,7 +155,7 @@ describe('the ledger', () => {
       expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 15, upload: 1 });
     });
 
-    it('two earlier names become one', async () => {
+    it('two earlier names become one (Rule: renamed router)', async () => {
       for (const [name, start] of [
         ['attic', 0],
         ['roof', 60],
@@ -175,20 +175,20 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 2, first reading', () => {
+  describe('Rule: first reading', () => {
     it('the first reading of a reader sets baselines and posts nothing', async () => {
       await bench.read(0, classic(station(PHONE, 5000, 6000)), wan({ download: 1e12, upload: 1e11 }));
       expect(bench.total(phone)).to.deep.equal({ download: 0, upload: 0 });
       expect(bench.total(uplink)).to.deep.equal({ download: 0, upload: 0 });
     });
 
-    it('a counter that appears in a later reading began at zero since the one before', async () => {
+    it('a counter that appears in a later reading began at zero since the one before (Rule: new counter)', async () => {
       await bench.read(0, classic());
       await bench.read(15, classic(station(PHONE, 300, 30)));
       expect(bench.total(phone)).to.deep.equal({ download: 300, upload: 30 });
     });
 
-    it('a new counter that shows more than the line could carry is not posted', async () => {
+    it('a new counter that shows more than the line could carry is not posted (Rule: new counter)', async () => {
       await bench.read(0, classic());
       await bench.read(15, classic(station(PHONE, 1e14, 30)));
       expect(bench.total(phone)).to.deep.equal({ download: 0, upload: 0 });
@@ -196,7 +196,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 5, upload: 1 });
     });
 
-    it('a station that was associated before the last reading and not listed then sets its baseline', async () => {
+    it('a station that was associated before the last reading and not listed then sets its baseline (Rule: new counter)', async () => {
       await bench.readFrom('gateway', 0, [complete()], { system: system('aaaaaaaa', 1000) });
       await bench.readFrom('gateway', 15, [complete(station(PHONE, 900, 90, { interface: 'wlan0', epoch: epoch('aaaaaaaa', 500) }))], {
         system: system('aaaaaaaa', 1015),
@@ -204,14 +204,14 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 0, upload: 0 });
     });
 
-    it('an unknown WAN device may only have come up: its baseline is set', async () => {
+    it('an unknown WAN device may only have come up: its baseline is set (Rule: new counter)', async () => {
       await bench.read(0, wan({ download: 10, upload: 10 }));
       await bench.read(15, wan({ download: 7000, upload: 700 }, { name: 'wwan', device: 'wwan0' }));
       await bench.read(30, wan({ download: 7005, upload: 701 }, { name: 'wwan', device: 'wwan0' }));
       expect(bench.total({ kind: 'wan', router: 'gateway', interface: 'wwan' })).to.deep.equal({ download: 5, upload: 1 });
     });
 
-    it('an unknown WAN device of a new boot is new: all of it counts', async () => {
+    it('an unknown WAN device of a new boot is new: all of it counts (Rule: new counter)', async () => {
       await bench.readFrom('gateway', 0, [wan({ download: 10, upload: 10 }, { epoch: epoch('aaaaaaaa') })], {
         system: system('aaaaaaaa', 5000),
       });
@@ -222,7 +222,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 3, increase', () => {
+  describe('Rule: increase', () => {
     it('without a fall the difference is posted', async () => {
       await bench.read(0, classic(station(PHONE, 100, 1000)));
       await bench.read(15, classic(station(PHONE, 150, 1000)));
@@ -230,7 +230,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 50, upload: 1 });
     });
 
-    it('counts of more than 2^32 stay exact whole numbers', async () => {
+    it('counts of more than 2^32 stay exact whole numbers (Rule: whole numbers)', async () => {
       await bench.read(0, wan({ download: 0, upload: 2 ** 31 }));
       await bench.read(3600, wan({ download: 2 ** 40 + 1, upload: 2 ** 31 + 2 ** 33 + 3 }));
       await bench.restart();
@@ -240,7 +240,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 4, reset', () => {
+  describe('Rule: reset', () => {
     it('a fall in either direction is a reset of both', async () => {
       await bench.read(0, classic(station(PHONE, 100, 1000)));
       await bench.read(15, classic(station(PHONE, 200, 7)));
@@ -253,7 +253,7 @@ describe('the ledger', () => {
       expect(bench.total(uplink)).to.deep.equal({ download: 30, upload: 7 });
     });
 
-    it('what returns at or above its baseline is an increase, below it a reset', async () => {
+    it('what returns at or above its baseline is an increase, below it a reset (Rule: absent counter)', async () => {
       await bench.read(0, classic(station(PHONE, 100, 100), station(LAPTOP, 100, 100)));
       await bench.read(15, classic());
       await bench.read(30, classic(station(PHONE, 120, 100), station(LAPTOP, 20, 10)));
@@ -261,14 +261,14 @@ describe('the ledger', () => {
       expect(bench.total({ kind: 'device', key: LAPTOP })).to.deep.equal({ download: 20, upload: 10 });
     });
 
-    it('a station that is not in a complete answer has ended: it returns as a new counter', async () => {
+    it('a station that is not in a complete answer has ended: it returns as a new counter (Rule: absent counter)', async () => {
       await bench.read(0, complete(station(PHONE, 100, 100, { interface: 'wlan0' })));
       await bench.read(15, complete());
       await bench.read(30, complete(station(PHONE, 120, 130, { interface: 'wlan0' })));
       expect(bench.total(phone)).to.deep.equal({ download: 120, upload: 130 });
     });
 
-    it('an uplink that is down keeps its baseline for ever', async () => {
+    it('an uplink that is down keeps its baseline for ever (Rule: absent counter)', async () => {
       await bench.read(0, wan({ download: 100, upload: 100 }));
       await bench.read(15, { ...wan({ download: 0, upload: 0 }), uplinks: [] } as never);
       await bench.read(86_400 * 40, wan({ download: 150, upload: 101 }));
@@ -276,7 +276,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 5, epoch', () => {
+  describe('Rule: epoch', () => {
     it('a new association is a reset even where the new value is higher', async () => {
       const at = (seconds: number, value: number, began: number) =>
         bench.readFrom(
@@ -317,7 +317,7 @@ describe('the ledger', () => {
       expect(bench.total(uplink)).to.deep.equal({ download: 150, upload: 0 });
     });
 
-    it('a new boot that reaches back before the last reading is another machine: baselines only', async () => {
+    it('a new boot that reaches back before the last reading is another machine: baselines only (Rule: another machine)', async () => {
       await bench.readFrom('gateway', 0, [wan({ download: 100, upload: 0 }, { epoch: epoch('aaaaaaaa') })], {
         system: system('aaaaaaaa', 1000),
       });
@@ -327,7 +327,7 @@ describe('the ledger', () => {
       expect(bench.total(uplink)).to.deep.equal({ download: 0, upload: 0 });
     });
 
-    it('an answer whose uptime did not grow is stale and refused', async () => {
+    it('an answer whose uptime did not grow is stale and refused (Rule: stale answer)', async () => {
       const at = (seconds: number, value: number, uptime: number) =>
         bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { epoch: epoch('aaaaaaaa') })], {
           system: system('aaaaaaaa', uptime),
@@ -340,7 +340,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 6, wrap', () => {
+  describe('Rule: wrap', () => {
     const NEAR = 2 ** 32 - 1000;
 
     it('a counter known to have 32 bits goes on past its end', async () => {
@@ -374,7 +374,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 7, implausible', () => {
+  describe('Rule: implausible', () => {
     it('more than the line could carry is not posted, its baseline moves, and it is written down', async () => {
       await bench.restart({ ...TERMS, lineRate: () => 1e9 });
       await bench.read(0, wan({ download: 0, upload: 0 }));
@@ -397,7 +397,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 8, time', () => {
+  describe('Rule: time', () => {
     it('an increase is split over the local hours between its readings, exactly', async () => {
       await bench.read(3000, wan({ download: 0, upload: 0 }));
       await bench.read(3000 + 3600 + 1200, wan({ download: 1001, upload: 10 }));
@@ -427,7 +427,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 9, one transaction', () => {
+  describe('Rule: one transaction', () => {
     it('what was posted is there after a restart, and counting goes on from its baselines', async () => {
       await bench.read(0, classic(station(PHONE, 100, 100)));
       await bench.read(15, classic(station(PHONE, 150, 120)));
@@ -464,7 +464,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 10, failure', () => {
+  describe('Rule: failure', () => {
     it('a source that failed changes nothing: its baselines wait', async () => {
       await bench.read(0, classic(station(PHONE, 100, 100)), wan({ download: 5, upload: 5 }));
       await bench.read(15, failed('stations', START + 15_000), wan({ download: 6, upload: 7 }));
@@ -475,7 +475,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 11, clock', () => {
+  describe('Rule: clock', () => {
     it('nothing is posted before 2025 or before the last posting, and no baseline moves', async () => {
       await bench.read(0, wan({ download: 100, upload: 0 }));
       await bench.read(-3600, wan({ download: 150, upload: 0 }));
@@ -486,7 +486,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 11, the end of a hold', () => {
+  describe('Rule: clock, the end of a hold', () => {
     const DAY = 86_400;
     const post = (seconds: number, tick: number, value: number, routerClock: number | null = null) => {
       const at = START + seconds * 1000;
@@ -545,7 +545,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 13, small', () => {
+  describe('Rule: small', () => {
     it('known devices go on when there is no room for new ones, and what was left out is counted', async () => {
       await bench.restart({ ...TERMS, mostAccounts: 4 });
       await bench.read(0, classic(station(PHONE, 0, 0)));
@@ -593,7 +593,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 15, audit', () => {
+  describe('Rule: audit', () => {
     it('resets, gaps and another machine are rows one can read', async () => {
       await bench.restart({ ...TERMS, gapAfter: 450 });
       const read = (seconds: number, value: number, boot: string, uptime: number) =>
@@ -643,7 +643,7 @@ describe('the ledger', () => {
     }).timeout(30_000);
   });
 
-  describe('rule 12, month', () => {
+  describe('Rule: month', () => {
     it('month sums start anew with the billing period, an uplink with its own day', async () => {
       await bench.restart({ ...TERMS, billing: { day: 15 }, routerBilling: new Map([['gateway', { day: 12 }]]) });
       await bench.read(0, wan({ download: 0, upload: 0 }), classic(station(PHONE, 0, 0)));
@@ -667,7 +667,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('rule 14, names', () => {
+  describe('Rule: names', () => {
     const name = () => bench.ledger.books.devices.get(PHONE)?.name;
 
     it('a static host goes before a lease, and the last name known stays when the lease has gone', async () => {

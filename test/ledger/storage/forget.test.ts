@@ -25,7 +25,7 @@ const device = (key: string) => ({ kind: 'device', key }) as const;
 const uplink = { kind: 'wan', router: 'gateway', interface: 'wan' } as const;
 const boot = { system: system('8d1f3b0e', 5000) };
 
-describe('forgetting a device', () => {
+describe('forgetting a device (Rule: forgotten device)', () => {
   let bench: Bench;
   beforeEach(async () => {
     bench = await openBench();

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import type { Observation } from '../../../src/domain/observation.ts';
 import { ExitError, SourceError } from '../../../src/errors.ts';
 import type { ProbeResult } from '../../../src/sources/source.ts';
-import { type RunEach, type WireguardOptions, wireguardProbe } from '../../../src/sources/wireguard/probe.ts';
+import { type WireguardOptions, wireguardProbe } from '../../../src/sources/wireguard/probe.ts';
+import type { RunEach } from '../../../src/transports/request.ts';
 import { anyKey, holdsKey, makeWireguardKey } from '../../support/wireguard/keys.ts';
 
 const SIGNAL = new AbortController().signal;

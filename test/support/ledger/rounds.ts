@@ -8,8 +8,8 @@ import type { Traffic } from '../../../src/domain/traffic.ts';
 import { type Account, accountKey } from '../../../src/ledger/account.ts';
 import { type Ledger, type LedgerTerms, openLedger } from '../../../src/ledger/ledger.ts';
 import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
-import { WAN_RULES } from '../../../src/sources/openwrt/classic.ts';
 import { STATION_RULES } from '../../../src/sources/openwrt/stations.ts';
+import { WAN_RULES } from '../../../src/sources/openwrt/uplinks.ts';
 
 export const CLASSIC: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 export const START = Date.UTC(2026, 2, 10, 12, 0, 0);

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { probesOf } from '../../../src/app/from-config.ts';
 import { readRound } from '../../../src/collector/round.ts';
-import type { WireguardConfig } from '../../../src/config/config.ts';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { RouterRound } from '../../../src/domain/round.ts';
 import type { Probe } from '../../../src/sources/source.ts';
+import type { WireguardConfig } from '../../../src/sources/wireguard/config.ts';
 import { START } from '../ledger/rounds.ts';
 
 /** The WireGuard of this machine, as it is configured without a word more. */
@@ -15,8 +15,7 @@ export const serverProbes = (wireguard: WireguardConfig): Probe[] =>
   probesOf({
     name: 'vpn',
     was: [],
-    requests: { kind: 'none' },
-    wireguard,
+    kinds: [{ kind: 'wireguard', ...wireguard }],
     credentials: { kind: 'none' },
     tls: { ca: null, insecure: false },
     lineRate: 1e10,

@@ -1,7 +1,7 @@
-import { nearest } from '../nearest.ts';
-import { fail, type Located, type Problems, shown } from '../problems.ts';
-import { ValueError } from '../values.ts';
+import { nearest } from './nearest.ts';
 import type { KeyValue, Mapping, Node } from './nodes.ts';
+import { fail, type Located, type Problems, shown } from './problems.ts';
+import { ValueError } from './values.ts';
 
 /** Reads one node; what is wrong is reported and gives undefined. */
 export type Read<T> = (node: Node, problems: Problems) => T | undefined;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../src/errors.ts';
-import { classicProbes, parseLeases, parseStations, parseWan } from '../../../src/sources/openwrt/classic.ts';
+import { classicProbes, parseLeases, parseStations, parseWan } from '../../../src/sources/classic/classic.ts';
 
 const whole = (text: string) => ({ text, framed: true });
 const closed = (text: string) => ({ text, framed: false });

@@ -19,14 +19,15 @@ describe('the scripts behind a real busybox httpd', () => {
     fetch(`${router.url}/cgi-bin/${script}`, { method, headers });
   afterEach(() => rmSync(join(router.root, 'etc/config/wrtmeter'), { force: true }));
 
-  it('have one door: its text is the same in all of them', () => {
-    const door = (name: string) => /# The door is[\s\S]*# The door ends here\.\n/.exec(readFileSync(join(scripts, name), 'utf8'))?.[0];
+  it('have one request guard: its text is the same in all of them', () => {
+    const guard = (name: string) =>
+      /# The request guard, [\s\S]*# End of the request guard\.\n/.exec(readFileSync(join(scripts, name), 'utf8'))?.[0];
     const cgis = readdirSync(scripts).filter((name) => name.endsWith('.cgi'));
     expect(cgis).to.have.members(all);
     // hosts.cgi goes through that of wrtmeter.cgi.
-    expect(door('hosts.cgi')).to.equal(undefined);
-    expect(new Set(cgis.filter((name) => name !== 'hosts.cgi').map(door))).to.have.property('size', 1);
-    expect(door('wan.cgi')).to.contain('HTTP_AUTHORIZATION');
+    expect(guard('hosts.cgi')).to.equal(undefined);
+    expect(new Set(cgis.filter((name) => name !== 'hosts.cgi').map(guard))).to.have.property('size', 1);
+    expect(guard('wan.cgi')).to.contain('HTTP_AUTHORIZATION');
   });
   for (const script of all) {
     it(`${script} answers everybody while no token is set`, async () => {

@@ -1,9 +1,20 @@
 import { isIP } from 'node:net';
-import { type SshConfig, WIREGUARD_TOOLS, type WireguardConfig } from '../config.ts';
-import type { Files } from '../files.ts';
-import { fail, type Located, type Problems } from '../problems.ts';
-import { choice, parseBoolean, ValueError } from '../values.ts';
-import { type Field, listOf, type Read, readFields, scalar } from '../yaml/fields.ts';
+import { type Field, listOf, type Read, readFields, scalar } from '../../fields/fields.ts';
+import type { Files } from '../../fields/files.ts';
+import { fail, type Located, type Problems } from '../../fields/problems.ts';
+import { choice, parseBoolean, ValueError } from '../../fields/values.ts';
+import type { MachineTarget } from '../kind.ts';
+import { TOOLS, type Tool } from './probe.ts';
+
+/** A WireGuard or AmneziaWG server, ready to be read. */
+export interface WireguardConfig extends MachineTarget {
+  /** `auto` takes whatever is installed. */
+  tool: Tool | 'auto';
+  /** None = all of them. */
+  interfaces: string[];
+  /** Path on the server, with `%i` for the interface; `none` = no file is read, null = where it usually is. */
+  configFile: string | null;
+}
 
 /** A WireGuard server as written. */
 export interface WireguardEntry {
@@ -18,7 +29,7 @@ export interface WireguardEntry {
   knownHostsFile?: Located<string>;
 }
 
-type SshTarget = Pick<SshConfig, 'user' | 'host'>;
+type SshTarget = Pick<NonNullable<MachineTarget['ssh']>, 'user' | 'host'>;
 
 const field = <T>(key: string, read: Field<T>['read']): Field<T> => ({ key, read });
 
@@ -30,7 +41,7 @@ export const wireguardFields = {
   knownHostsFile: field('known_hosts_file', scalar(parsePath)),
   container: field('container', scalar(parseContainer)),
   sudo: field('sudo', scalar(parseBoolean)),
-  tool: field('tool', scalar(choice(WIREGUARD_TOOLS))),
+  tool: field('tool', scalar(choice(['auto', ...TOOLS]))),
   interfaces: field('interfaces', listOf(parseInterface, 64)),
   configFile: field('config_file', scalar(parseConfigFile)),
 } as const;

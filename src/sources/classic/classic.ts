@@ -2,31 +2,27 @@ import type { CounterRules } from '../../domain/counter.ts';
 import { parseMac } from '../../domain/mac.ts';
 import type { Lease, Observation, SourceName, Station, Uplink } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
-import { type Answer, linesOf, type Probe, parseCounter, type ReadText, type SourceReading } from '../source.ts';
-import { parseLease } from './lease.ts';
+import { parseLease } from '../openwrt/lease.ts';
+import { WAN_RULES } from '../openwrt/uplinks.ts';
+import { type Answer, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
 
 /** A classic list names no interface and cannot prove that it is whole. */
-const STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
-
-export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 };
-
-/** Where each classic script is; null or left out is not read. */
-export interface ClassicUrls {
-  stations?: string | undefined;
-  wan?: string | undefined;
-  leases?: string | undefined;
-}
+export const CLASSIC_STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 
 /** The three classic scripts of a router, each by its own address; one that is missing is not read. `counterBits` is the width of the uplink's counters. */
-export function classicProbes(urls: ClassicUrls, read: ReadText, counterBits: 32 | 64 = 64): Probe[] {
+export function classicProbes(
+  urls: { stations?: string; wan?: string; leases?: string },
+  read: ReadAnswer,
+  counterBits: 32 | 64 = 64,
+): Probe[] {
   const probe = (source: SourceName, url: string | undefined, parse: (answer: Answer) => SourceReading): Probe[] => {
     if (url === undefined) return [];
-    const collect = async (signal: AbortSignal) => ({ system: null, sources: [parse(await read(url, signal))] });
+    const collect = async (signal: AbortSignal) => ({ system: null, sources: [parse(await read({ url }, signal))] });
     return [{ sources: [source], origin: `classic ${url}`, collect }];
   };
   return [
     ...probe('stations', urls.stations, (answer) =>
-      whole({ source: 'stations', rules: STATION_RULES, radios: [], stations: parseStations(answer) }),
+      whole({ source: 'stations', rules: CLASSIC_STATION_RULES, radios: [], stations: parseStations(answer) }),
     ),
     ...probe('wan', urls.wan, (answer) => whole({ source: 'wan', rules: WAN_RULES, uplinks: [parseWan(answer, counterBits)] })),
     ...probe('leases', urls.leases, (answer) => {

@@ -1,0 +1,65 @@
+# Without netifd: what /etc/config/network says of interfaces and their devices.
+function configured(   i, s, part, logical, proto, device) {
+  interfaces = 0
+  split("", field)
+  for (i = 1; i <= sections; i++) {
+    s = section[i]
+    if (type[s] != "interface" || split(s, part, ".") != 2 || part[1] != "network") continue
+    logical = part[2]
+    proto = option[s, "proto"]
+    device = option[s, "device"] != "" ? option[s, "device"] : option[s, "ifname"]
+    sub(/ .*/, "", device)
+    if (option[s, "type"] == "bridge") device = "br-" logical
+    if (proto ~ /^(wireguard|amneziawg)$/) device = logical
+    if (proto ~ /^(pppoe|pppoa|pptp|l2tp|3g|6in4|6rd|6to4|dslite|map|464xlat)$/) device = proto "-" logical
+    interfaces++
+    field[interfaces, "interface"] = logical
+    field[interfaces, "device"] = device
+    field[interfaces, "proto"] = proto
+    if (option[s, "gateway"] != "") field[interfaces, "default"] = field[interfaces, "up"] = option[s, "disabled"] == 1 ? "" : "true"
+  }
+}
+
+# Several networks can share one device (lan and an alias for IPv6): the first one names it.
+# A device name goes into nft and iptables commands, so any with unusual characters is left out.
+function count(network, device) {
+  if (device == "lo" || device in counted || network !~ /^[A-Za-z0-9_.-]+$/ || length(network) > 64) return
+  if (device !~ /^[A-Za-z0-9_.@-]+$/ || device ~ /^-/ || length(device) > 15) return
+  counted[device] = 1
+  list = list "network " network " " device "\n"
+}
+function deviceof(i) { return field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"] ~ /^@/ ? "" : field[i, "device"] }
+
+/^\001/ { part = substr($0, 2); next }
+part == "" { uci($0) }
+part == "netifd" { json($0) }
+END {
+  if (part != "end") { print "failed awk could not read the configuration"; exit }
+  if (!complete) configured()
+  if (!interfaces) { print "failed neither netifd nor /etc/config/network says which networks there are"; exit }
+  zones()
+  named = option["wrtmeter.hosts", "network"]
+  if (named != "") {
+    n = split(named, wanted, " ")
+    for (j = 1; j <= n; j++) for (i = 1; i <= interfaces; i++) if (field[i, "interface"] == wanted[j]) count(wanted[j], deviceof(i))
+    if (list == "") list = "failed no network of \"" named "\" has a device; see option network in /etc/config/wrtmeter\n"
+    printf "%s", list
+    exit
+  }
+  for (i = 1; i <= interfaces; i++) {
+    if (kindof(i) == "other") {
+      count(field[i, "interface"], deviceof(i))
+      if (field[i, "up"] == "true" && field[i, "default"]) behind = 1
+    }
+    if (isuplink(i)) { uplink = 1; if (field[i, "up"] == "true") up = 1 }
+  }
+  for (i = 1; i <= sections; i++)
+    if (type[section[i]] == "zone" && zonekind[option[section[i], "name"]] == "other") {
+      n = split(option[section[i], "device"], devices, " ")
+      for (j = 1; j <= n; j++) count(option[section[i], "name"], devices[j])
+    }
+  # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
+  if (!uplink || (!up && behind)) print "none this router has no uplink of its own"
+  else if (list == "") print "none only firewall zones of uplinks have networks; name some in /etc/config/wrtmeter (list network)"
+  else printf "%s", list
+}

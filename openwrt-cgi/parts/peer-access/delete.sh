@@ -1,0 +1,13 @@
+delete() {
+  set_where "$in_file"
+  [ "$in_file$live$recorded" = 000 ] && fail find "There is no such peer on \"$interface\", nor in the record of revoked peers"
+  [ "$in_file" = 0 ] && [ "$live" = 0 ] && where='record'
+  block=''
+  begin absent
+  change_configuration
+  change_interface
+  verify
+  change_record
+  finish
+  done_with deleted changed
+}

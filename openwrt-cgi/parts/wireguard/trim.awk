@@ -1,0 +1,5 @@
+function trim(text) {
+  sub(/^[ \t\r]+/, "", text)
+  sub(/[ \t\r]+$/, "", text)
+  return text
+}

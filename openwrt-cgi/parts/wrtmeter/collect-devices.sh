@@ -1,0 +1,33 @@
+# Stations, neighbours and hosts files.
+collect_devices() {
+  mark radios
+  set +f
+  set -- "$root"/sys/class/ieee80211/*
+  set -f
+  if command -v iw >/dev/null; then
+    radios=$(iw dev)
+    status=$?
+    # It also fails where there is no radio, and so no station.
+    [ "$status" = 0 ] || [ ! -e "$1" ] || mark failed "stations \"iw dev\" ended with $status"
+    printf '%s\n' "$radios"
+    IFS=$newline
+    for line in $radios; do
+      line=${line#"${line%%[![:space:]]*}"}
+      case $line in Interface\ *) ;; *) continue ;; esac
+      mark dump "${line#Interface }"
+      iw dev "${line#Interface }" station dump || mark failed "stations \"iw dev ${line#Interface } station dump\" ended with $?"
+    done
+    IFS=$blanks
+  elif [ -e "$1" ]; then
+    mark failed 'stations iw is not installed; install it with "opkg install iw" or "apk add iw"'
+  fi
+
+  mark neighbours
+  ip neigh show || mark failed "neighbours \"ip neigh show\" ended with $?"
+
+  set +f
+  for file in "$root"/etc/hosts "$root"/tmp/hosts/*; do
+    mark hosts "$file"
+  done
+  set -f
+}

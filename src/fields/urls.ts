@@ -1,0 +1,33 @@
+import { ValueError } from './values.ts';
+
+/** A URL to read, with what its userinfo held taken out of it. */
+export interface RouterUrl {
+  url: string;
+  login: Login | null;
+}
+
+export interface Login {
+  username: string;
+  password: string;
+}
+
+/** An http or https URL; a user name and password in it are moved out, so that the URL can be shown. */
+export function parseUrl(text: string): RouterUrl {
+  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || !/^https?:\/\//i.test(text)) {
+    throw new ValueError('is not an http or https URL; write for example http://192.168.1.1');
+  }
+  const login = url.username === '' && url.password === '' ? null : { username: decoded(url.username), password: decoded(url.password) };
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  return { url: url.href, login };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ValueError('has a "%" before its "@" that is no escape; write %25 for it, or use username and password');
+  }
+}

@@ -1,0 +1,66 @@
+import { about } from '../../domain/finding.ts';
+import { type Field, optional } from '../../fields/fields.ts';
+import type { Located } from '../../fields/problems.ts';
+import { parseUrl, type RouterUrl } from '../../fields/urls.ts';
+import { defineKind } from '../kind.ts';
+import { HOST_RULES } from '../openwrt/hosts.ts';
+import { WAN_RULES } from '../openwrt/uplinks.ts';
+import { hostsProbe } from '../openwrt/wrtmeter.ts';
+import { CLASSIC_STATION_RULES, classicProbes } from './classic.ts';
+
+/** What each classic script reads; hosts.cgi is not of the older collectors, and answers in the format of wrtmeter.cgi. */
+export const CLASSIC_SOURCES = ['stations', 'wan', 'leases', 'hosts'] as const;
+export type ClassicSource = (typeof CLASSIC_SOURCES)[number];
+
+/** The URL of each script that is read: at least one. */
+export type ClassicUrls = { [S in ClassicSource]?: string };
+
+/** The same as written. */
+export type ClassicEntry = { [S in ClassicSource]?: Located<RouterUrl> };
+
+const field = (source: ClassicSource): Field<RouterUrl | null> => ({ key: `urls.${source}`, read: optional(parseUrl) });
+
+/** The older collectors' scripts, each by its own URL; one that is missing or empty is not read. */
+export const classic = defineKind({
+  title: 'OpenWrt, read by the classic scripts',
+  role: 'main',
+  owns: [],
+  usesHttp: true,
+  readsSystem: false,
+  promises: { stations: CLASSIC_STATION_RULES, wan: WAN_RULES, ...HOST_RULES },
+  fields: { stations: field('stations'), wan: field('wan'), leases: field('leases'), hosts: field('hosts') },
+  groups: {},
+  entry(found): ClassicEntry | null {
+    const entry: ClassicEntry = {};
+    for (const source of CLASSIC_SOURCES) {
+      const url = found[source];
+      if (url?.value) entry[source] = { value: url.value, place: url.place };
+    }
+    return Object.keys(entry).length === 0 ? null : entry;
+  },
+  urls: (entry) =>
+    CLASSIC_SOURCES.flatMap((source) => {
+      const url = entry[source];
+      return url === undefined ? [] : [{ ...url.value, what: source, place: url.place, whole: false, counts: source !== 'leases' }];
+    }),
+  clash: () => null,
+  resolve: async (entry): Promise<ClassicUrls> =>
+    Object.fromEntries(CLASSIC_SOURCES.flatMap((source) => (entry[source] === undefined ? [] : [[source, entry[source].value.url]]))),
+  addresses: (urls) => CLASSIC_SOURCES.flatMap((source) => urls[source] ?? []),
+  describe: (urls) =>
+    CLASSIC_SOURCES.flatMap((source): [string, string][] =>
+      urls[source] === undefined && source === 'hosts' ? [] : [[source, urls[source] ?? '-']],
+    ),
+  probes: (urls, { send, counterBits }) => [
+    ...classicProbes(urls, send, counterBits ?? 64),
+    ...(urls.hosts === undefined ? [] : [hostsProbe(urls.hosts, send)]),
+  ],
+  check(routers) {
+    if (routers.length === 0) return [];
+    const names = routers.map(({ name }) => name).join(', ');
+    const what = `${names}: read by the classic scripts, which report no restarts, no hosts, no signal and one uplink only`;
+    const todo =
+      'wrtmeter.cgi reports all that in one answer: "openwrt-cgi/install.sh root@ROUTER", then url: instead of urls:, with was: [NAME] if the name changes.';
+    return [about(null, 'advice', 'classic_scripts', what, todo)];
+  },
+});

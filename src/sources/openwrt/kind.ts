@@ -1,0 +1,43 @@
+import { type Field, scalar } from '../../fields/fields.ts';
+import type { Located } from '../../fields/problems.ts';
+import { parseUrl, type RouterUrl } from '../../fields/urls.ts';
+import { defineKind } from '../kind.ts';
+import { checkOpenwrt } from './checks.ts';
+import { HOST_RULES } from './hosts.ts';
+import { PEER_RULES } from './peers.ts';
+import { STATION_RULES } from './stations.ts';
+import { WAN_RULES } from './uplinks.ts';
+import { wrtmeterProbe } from './wrtmeter.ts';
+
+/** Where the script that answers everything is installed. */
+export const SCRIPT_PATH = '/cgi-bin/wrtmeter.cgi';
+
+/** The URL of a router: a bare address means the script that answers everything there. */
+export function parseScriptUrl(text: string): RouterUrl {
+  const parsed = parseUrl(text);
+  const url = new URL(parsed.url);
+  if (url.pathname === '/' && url.search === '') url.pathname = SCRIPT_PATH;
+  return { ...parsed, url: url.href };
+}
+
+const url: Field<RouterUrl> = { key: 'url', read: scalar(parseScriptUrl) };
+
+/** OpenWrt and its relatives, everything in one request to wrtmeter.cgi. */
+export const openwrt = defineKind({
+  title: 'OpenWrt, read by wrtmeter.cgi',
+  role: 'main',
+  owns: [],
+  usesHttp: true,
+  readsSystem: true,
+  promises: { stations: STATION_RULES, wan: WAN_RULES, peers: PEER_RULES, ...HOST_RULES },
+  fields: { url },
+  groups: {},
+  entry: (found): Located<RouterUrl> | null => found.url ?? null,
+  urls: ({ value, place }) => [{ ...value, what: 'wrtmeter', place, whole: true, counts: true }],
+  clash: () => null,
+  resolve: async ({ value }) => ({ url: value.url }),
+  addresses: (config) => [config.url],
+  describe: (config) => [['everything', config.url]],
+  probes: (config, { send, counterBits }) => [wrtmeterProbe(config.url, send, counterBits)],
+  check: checkOpenwrt,
+});

@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { readRound } from '../../src/collector/round.ts';
+import { classicProbes } from '../../src/sources/classic/classic.ts';
+import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
+import type { Probe } from '../../src/sources/source.ts';
+import { wireguardProbe } from '../../src/sources/wireguard/probe.ts';
+
+const ROOT = rootAbove(import.meta.dirname);
+const PAGE = readFileSync(join(ROOT, 'docs/ledger-rules.md'), 'utf8');
+const TESTS = filesIn('test').filter(({ path }) => path.endsWith('.test.ts'));
+const ALL = ['src', 'test', 'docs', 'openwrt-cgi'].flatMap(filesIn);
+
+/** The form of a citation, in two parts so that the examples below are not citations themselves. */
+const CITED = ['Rule', ' '].join(':');
+
+function rootAbove(directory: string): string {
+  return existsSync(join(directory, 'package.json')) ? directory : rootAbove(dirname(directory));
+}
+
+interface File {
+  path: string;
+  text: string;
+}
+
+function filesIn(directory: string): File[] {
+  return readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(directory, name))
+    .filter((path) => /\.(ts|md|sh|cgi|awk|yaml)$/.test(path) && !/\/(fixtures|golden)\//.test(path))
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+}
+
+/** The names of rules: headings of the third level, in small letters. */
+const rulesIn = (page: string): string[] => [...page.matchAll(/^### (.+)$/gm)].map(([, name = '']) => name.toLowerCase());
+
+/** What a text cites: letters, digits, blanks and hyphens after the word, up to anything else. */
+const citationsIn = (text: string): string[] =>
+  [...text.matchAll(/\bRule: ([A-Za-z][\w -]*)/g)].map(([, name = '']) => name.trim().toLowerCase());
+
+const titlesIn = (text: string): string[] =>
+  [...text.matchAll(/\b(?:describe|it)\(\s*(['"`])((?:\\.|(?!\1).)*)\1/g)].map(([, , title = '']) => title);
+
+/** Rules that no title of a test names. */
+function untested(page: string, tests: readonly File[]): string[] {
+  const named = new Set(tests.flatMap(({ text }) => titlesIn(text)).flatMap(citationsIn));
+  return rulesIn(page).filter((rule) => !named.has(rule));
+}
+
+/** Citations of rules that the page does not have. */
+function unknown(page: string, files: readonly File[]): string[] {
+  const rules = new Set(rulesIn(page));
+  return files.flatMap(({ path, text }) => citationsIn(text).flatMap((name) => (rules.has(name) ? [] : [`${path}: ${name}`])));
+}
+
+describe('docs/ledger-rules.md', () => {
+  it('has each name once', () => {
+    const rules = rulesIn(PAGE);
+    expect(rules.length).to.be.above(20);
+    expect(rules.filter((rule, i) => rules.indexOf(rule) !== i)).to.deep.equal([]);
+  });
+
+  it('each rule has a test of its name', () => {
+    expect(untested(PAGE, TESTS)).to.deep.equal([]);
+  });
+
+  it('each rule is cited where the code applies it', () => {
+    const cited = new Set(filesIn('src').flatMap(({ text }) => citationsIn(text)));
+    expect(rulesIn(PAGE).filter((rule) => !cited.has(rule))).to.deep.equal([]);
+  });
+
+  it('each citation names a rule', () => {
+    expect(ALL.flatMap(({ text }) => citationsIn(text)).length).to.be.above(40);
+    expect(unknown(PAGE, ALL)).to.deep.equal([]);
+  });
+
+  it('nothing cites a rule by a number', () => {
+    const numbered = ALL.filter(({ path, text }) => !path.startsWith('openwrt-cgi') && /\brules? \d/i.test(text));
+    expect(numbered.map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it('each rule says where it is, and each file that the page names is there', () => {
+    const sections = PAGE.split(/^### /m).slice(1);
+    expect(sections.filter((section) => !/^In: `/m.test(section)).map((section) => section.split('\n')[0])).to.deep.equal([]);
+    const named = [...PAGE.matchAll(/`([\w/-]+\.ts)`/g)].map(([, path = '']) => path);
+    expect(named.filter((path) => !existsSync(join(ROOT, 'src', path)))).to.deep.equal([]);
+  });
+
+  it('a rule without a test, and a citation that is misspelt, are found', () => {
+    const page = '## Counters\n\n### First reading\n\n### Lines of one MAC\n';
+    const test = (text: string): File => ({ path: 'any.test.ts', text });
+    expect(untested(page, [test(`describe('${CITED}first reading, and more', () => {`)])).to.deep.equal(['lines of one mac']);
+    expect(untested(page, [test(`// ${CITED}first reading`), test(`it("of a MAC (${CITED}lines of one MAC)", () => {`)])).to.deep.equal([
+      'first reading',
+    ]);
+    expect(unknown(page, [test(`/** ${CITED}first reeding. It is so. */`)])).to.deep.equal(['any.test.ts: first reeding']);
+    expect(unknown(page, [test(`/** ${CITED}first reading. It is so. */ // ${CITED}lines of one MAC`)])).to.deep.equal([]);
+  });
+});
+
+describe('Rule: source promises', () => {
+  const clock = { now: () => 0, tick: () => 0 };
+
+  /** The fields that a source declares for its counters, as the page's table has them. */
+  async function promised(probe: Probe | undefined, source: string): Promise<string[]> {
+    const { results } = (await readRound([{ name: 'any', probes: probe === undefined ? [] : [probe] }], AbortSignal.timeout(5000), clock))
+      .routers[0] ?? { results: [] };
+    const result = results.find((one) => one.source === source);
+    if (result?.status !== 'ok' || !('rules' in result.observation)) throw new Error(`${source}: ${JSON.stringify(result)}`);
+    const { directions, unknown, absent, fall } = result.observation.rules;
+    return [directions, unknown, absent, fall];
+  }
+
+  const FACTS = ['wrtmeter 1', 'boot_id 66666666-5c0f-4b3e-9a55-6a2b7c1d9e10', 'uptime 1000.00', 'time 1763664918'];
+  const wrtmeter = (source: string, ...lines: string[]) => {
+    const text = [...FACTS, `begin ${source}`, ...lines, `end ${source}`, 'end wrtmeter', ''].join('\n');
+    return promised(
+      wrtmeterProbe('http://any', async () => ({ text, framed: true })),
+      source,
+    );
+  };
+  const classic = (source: 'stations' | 'wan', text: string) =>
+    promised(classicProbes({ [source]: 'http://any' }, async () => ({ text, framed: true }))[0], source);
+  const wireguard = () =>
+    promised(
+      wireguardProbe({
+        place: 'any',
+        run: async () => ['wg0\tprivate\tpublic\t51820\toff\n', ''],
+        asRoot: (argv) => argv,
+        tool: 'wg',
+        interfaces: [],
+        configFile: 'none',
+        readsSystem: false,
+      }),
+      'peers',
+    );
+
+  it('the table is what the parsers declare', async () => {
+    const rows = [...PAGE.matchAll(/^\| ((?:stations|wan|hosts|peers)\b[^|]*) \|(.*)\|$/gm)].map(([, source = '', cells = '']) => {
+      const [, directions, , ...rest] = cells.split('|').map((cell) => cell.trim());
+      return [source.replaceAll('`', ''), directions, ...rest];
+    });
+    expect(rows).to.deep.equal([
+      ['stations, wrtmeter.cgi', ...(await wrtmeter('stations'))],
+      ['stations, totalwifi.cgi', ...(await classic('stations', ''))],
+      ['wan, wrtmeter.cgi', ...(await wrtmeter('wan'))],
+      ['wan, wan.cgi', ...(await classic('wan', 'wan: 1 2\n'))],
+      ['hosts, nftables', ...(await wrtmeter('hosts', 'counting nftables 2 -'))],
+      ['hosts, iptables', ...(await wrtmeter('hosts', 'counting iptables - -'))],
+      ['hosts, nlbwmon', ...(await wrtmeter('hosts', 'counting nlbwmon 2026-11-01 -'))],
+      ['peers', ...(await wrtmeter('peers'))],
+    ]);
+    expect(await wireguard()).to.deep.equal(await wrtmeter('peers'));
+  });
+});
