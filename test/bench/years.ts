@@ -10,11 +10,11 @@ import { openStore } from '../../src/ledger/storage/store.ts';
 import { render } from '../../src/simulator/answers/answers.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import { createMetrics } from '../../src/views/metrics/metrics.ts';
+import { usageOf } from './contest/proc.ts';
 import { describeMachine } from './machine.ts';
-import { usageOf } from './proc.ts';
-import { median } from './statistics.ts';
-import { megabytes, milliseconds } from './units.ts';
-import { advanceBench, benchWorld } from './world.ts';
+import { median } from './report/statistics.ts';
+import { megabytes, milliseconds } from './report/units.ts';
+import { advanceBench, benchWorld } from './routers/world.ts';
 
 /** `npm run bench:years`: what time does to a ledger of 50 devices. Everything but the network is the program's own. */
 const DEVICES = 50;

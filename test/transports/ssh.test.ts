@@ -5,8 +5,8 @@ import { ExitError, SourceError } from '../../src/errors.ts';
 import type { Argv } from '../../src/transports/request.ts';
 import type { Machine } from '../../src/transports/run.ts';
 import { type SshTerms, sshCommand, sshMachine } from '../../src/transports/ssh.ts';
-import { freePort } from '../support/routers/busybox-router.ts';
 import { makeKey, type SshServer, startSshd } from '../support/routers/sshd.ts';
+import { freePort } from '../support/web/port.ts';
 
 const SOON = () => AbortSignal.timeout(10_000);
 
@@ -119,7 +119,7 @@ describe('a server reached by ssh', function () {
   });
 
   it('a closed port is no connection', async () => {
-    const error = await failure(machine({ port: await freePort('127.0.0.1') }));
+    const error = await failure(machine({ port: await freePort() }));
     expect(textOf(error)).to.match(/^connect: no ssh connection to 127\.0\.0\.1: ssh: connect to host .* Connection refused$/);
   });
 

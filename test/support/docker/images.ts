@@ -77,7 +77,7 @@ async function provideBase({ env }: DockerDaemon): Promise<void> {
   if ((await finish(['docker', 'image', 'inspect', base], { env })).code === 0) return;
   const root = mkdtempSync(join(labFolder(), 'trixie-'));
   try {
-    await output(['debootstrap', '--variant=minbase', '--include=busybox', 'trixie', root, 'http://deb.debian.org/debian'], { env });
+    await output(['debootstrap', '--variant=minbase', '--include=busybox', 'trixie', root], { env });
     mkdirSync(join(root, 'etc/ssl/certs'), { recursive: true });
     cpSync('/etc/ssl/certs/ca-certificates.crt', join(root, 'etc/ssl/certs/ca-certificates.crt'));
     await output(['sh', '-c', 'tar -C "$1" -c . | docker import - "$2"', 'sh', root, base], { env });

@@ -1,4 +1,4 @@
-import type { Figures } from './measure.ts';
+import type { Figures } from '../measure.ts';
 import { kibibytes, megabytes, milliseconds, times } from './units.ts';
 
 /** What the project wants of itself. */

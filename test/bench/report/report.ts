@@ -1,8 +1,8 @@
-import { type Column, textTable } from '../../src/commands/common/text.ts';
+import { type Column, textTable } from '../../../src/commands/common/text.ts';
+import type { Contest, Scrapes } from '../contest/contest.ts';
+import type { Figures } from '../measure.ts';
+import { REST } from '../sizes.ts';
 import { type Aim, perDevice } from './aims.ts';
-import type { Contest, Scrapes } from './contest.ts';
-import type { Figures } from './measure.ts';
-import { REST } from './sizes.ts';
 import { kibibytes, megabytes, microseconds, milliseconds, times, whole } from './units.ts';
 
 type Cell = (figures: Figures) => string;

@@ -1,8 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../support/web/port.ts';
 
 const PROGRAM = 'prometheus-node-exporter';
 
@@ -40,12 +39,4 @@ export async function startNodeExporter(folder: string): Promise<NodeExporter> {
   }
   await stop();
   throw new Error(`${PROGRAM} does not answer`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

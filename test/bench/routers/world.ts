@@ -1,6 +1,6 @@
-import type { WorldSpec } from '../../src/simulator/spec.ts';
-import { scaled } from '../support/simulator/scale.ts';
-import { createWorld, type World } from '../support/simulator/world.ts';
+import type { WorldSpec } from '../../../src/simulator/spec.ts';
+import { scaled } from '../../support/simulator/scale.ts';
+import { createWorld, type World } from '../../support/simulator/world.ts';
 
 /** What a simulated world of the benchmark is like. */
 export interface BenchWorld {

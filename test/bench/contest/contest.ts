@@ -1,8 +1,8 @@
-import type { Exporter } from '../support/program/exporter.ts';
+import type { Exporter } from '../../support/program/exporter.ts';
+import { type Summary, summarise } from '../report/statistics.ts';
+import type { BenchRouters } from '../routers/routers.ts';
 import type { NodeExporter } from './node-exporter.ts';
 import { memoryOf, type Usage, usageOf } from './proc.ts';
-import type { BenchRouters } from './routers.ts';
-import { type Summary, summarise } from './statistics.ts';
 import { createScraper } from './timed-get.ts';
 
 /** What one program's scrapes cost. */

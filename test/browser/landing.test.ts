@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import type { Listening } from '../../../src/http/server.ts';
-import type { View } from '../../../src/views/view.ts';
-import { believableHome } from '../../support/homes/believable-home.ts';
-import { leases, type SmallHome, stations, system, wan } from '../../support/homes/small-home.ts';
-import { writeAudit } from '../../support/ledger/audit-rows.ts';
-import { NOTE_FORBIDDEN, openBrowser, UNHEARD, WEAK_TEXTS } from '../../support/web/browser.ts';
-import { ask, depsOf, serveApp } from '../../support/web/web.ts';
+import type { Listening } from '../../src/http/server.ts';
+import type { View } from '../../src/views/view.ts';
+import { believableHome } from '../support/homes/believable-home.ts';
+import { leases, type SmallHome, stations, system, wan } from '../support/homes/small-home.ts';
+import { writeAudit } from '../support/ledger/audit-rows.ts';
+import { NOTE_FORBIDDEN, openBrowser, UNHEARD, WEAK_TEXTS } from '../support/web/browser.ts';
+import { ask, depsOf, serveApp } from '../support/web/web.ts';
 
 const SCRIPT = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 

@@ -1,4 +1,4 @@
-import type { Family } from '../../src/views/metrics/family.ts';
+import type { Family } from '../../../src/views/metrics/family.ts';
 
 /** The same lines as the client library renders, by nothing but joining strings: what rendering costs at the least. */
 export function plainText(families: readonly Family[]): string {

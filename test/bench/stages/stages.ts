@@ -1,17 +1,17 @@
-import { fitHeap } from '../../src/app/heap.ts';
-import type { Round, SourceResult } from '../../src/domain/round.ts';
-import { newStatus, updateStatuses } from '../../src/domain/status.ts';
-import { SourceError } from '../../src/errors.ts';
-import { type LedgerTerms, openLedger } from '../../src/ledger/ledger.ts';
-import { openStore } from '../../src/ledger/storage/store.ts';
-import { parseWrtmeter, wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
-import type { ProbeResult } from '../../src/sources/source.ts';
-import { httpSender } from '../../src/transports/http.ts';
-import { createMetrics } from '../../src/views/metrics/metrics.ts';
-import type { View } from '../../src/views/view.ts';
+import { fitHeap } from '../../../src/app/heap.ts';
+import type { Round, SourceResult } from '../../../src/domain/round.ts';
+import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
+import { SourceError } from '../../../src/errors.ts';
+import { type LedgerTerms, openLedger } from '../../../src/ledger/ledger.ts';
+import { openStore } from '../../../src/ledger/storage/store.ts';
+import { parseWrtmeter, wrtmeterProbe } from '../../../src/sources/openwrt/wrtmeter.ts';
+import type { ProbeResult } from '../../../src/sources/source.ts';
+import { httpSender } from '../../../src/transports/http.ts';
+import { createMetrics } from '../../../src/views/metrics/metrics.ts';
+import type { View } from '../../../src/views/view.ts';
+import { median } from '../report/statistics.ts';
+import type { BenchRouters } from '../routers/routers.ts';
 import { plainText, withoutProcess } from './plain-text.ts';
-import type { BenchRouters } from './routers.ts';
-import { median } from './statistics.ts';
 
 /** Medians, in ms, of the pieces of a round; `commit` is the part of `post` that waits for the disk. */
 export interface Stages {

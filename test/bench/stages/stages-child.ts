@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { keepHeapSmall } from '../../src/app/heap.ts';
+import { keepHeapSmall } from '../../../src/app/heap.ts';
 
 // Like the program itself: first the heap, then everything else.
 keepHeapSmall();

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { OTHER_VARIABLES } from '../src/config/environment.ts';
-import { settings } from '../src/config/settings.ts';
+import { OTHER_VARIABLES } from '../../src/config/environment.ts';
+import { settings } from '../../src/config/settings.ts';
 
-const project = join(import.meta.dirname, '..');
+const project = join(import.meta.dirname, '../..');
 const read = (name: string) => readFileSync(join(project, name), 'utf8');
 
 interface Service {

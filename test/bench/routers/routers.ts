@@ -1,4 +1,4 @@
-import { startChild } from './child.ts';
+import { startChild } from '../child.ts';
 
 export interface BenchRouters {
   /** Name and address of each. */
@@ -14,7 +14,7 @@ export async function startBenchRouters(
   start: number,
   stop: AbortSignal,
 ): Promise<BenchRouters> {
-  const child = startChild('routers-child.ts', [size.devices, size.routers, start, size.hosts ? 1 : 0]);
+  const child = startChild(new URL('./routers-child.ts', import.meta.url), [size.devices, size.routers, start, size.hosts ? 1 : 0]);
   return {
     routers: (await child.next()) as BenchRouters['routers'],
     async advance(seconds) {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { render } from '../../src/simulator/answers/answers.ts';
+import { render } from '../../../src/simulator/answers/answers.ts';
 import { advanceBench, benchWorld } from './world.ts';
 
 /**
