@@ -1,6 +1,6 @@
 import { LedgerError } from '../../errors.ts';
 import { sizeOf } from './files.ts';
-import { SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA_VERSION, tablesOf } from './schema.ts';
 import { asLedgerError, codeOf, type Database, openDatabase } from './sqlite.ts';
 
 /** What a database file is worth. */
@@ -26,7 +26,6 @@ export class LostLedgerError extends LedgerError {
 
 /** No version of the program wrote as many schemas: such a number is no number. */
 const IMPOSSIBLE_VERSION = 10_000;
-const TABLES = ['meta', 'account', 'hour', 'day', 'reader', 'baseline', 'device', 'lease', 'audit'];
 
 /**
  * Looks through a whole database file, with what its log holds, without changing a byte of either. Throws a LedgerError where it cannot
@@ -56,7 +55,7 @@ async function inspectOpen(database: Database): Promise<FileVerdict> {
   if (said !== 'ok') return { state: 'damaged', why: `file is damaged (${said.replaceAll('\n', ' ')})` };
   if (version > SCHEMA_VERSION && version < IMPOSSIBLE_VERSION) return { state: 'newer', version };
   const tables = new Set((await database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => name));
-  if (version < 1 || version > SCHEMA_VERSION || !TABLES.every((table) => tables.has(table))) {
+  if (version < 1 || version > SCHEMA_VERSION || !tablesOf(version).every((table) => tables.has(table))) {
     return { state: 'damaged', why: 'file is no ledger' };
   }
   const [posted] = await database.all("SELECT value FROM meta WHERE key = 'posted_at'");

@@ -42,7 +42,7 @@ const RULES: { rule: string; sql: string }[] = [
   },
   {
     rule: 'no number of bytes is below zero',
-    sql: ['account', 'hour', 'day', 'held']
+    sql: ['account', 'hour', 'day', 'baseline_bytes']
       .map((table) => `SELECT '${table}' AS at FROM ${table} WHERE download < 0 OR upload < 0`)
       .join(' UNION ALL '),
   },
@@ -51,8 +51,8 @@ const RULES: { rule: string; sql: string }[] = [
     sql: `SELECT 'hours of account ' || account AS at FROM hour WHERE account NOT IN (SELECT id FROM account)
       UNION SELECT 'days of account ' || account FROM day WHERE account NOT IN (SELECT id FROM account)
       UNION SELECT 'baselines of reader ' || reader FROM baseline WHERE reader NOT IN (SELECT id FROM reader)
-      UNION SELECT 'baseline ' || id FROM baseline WHERE id NOT IN (SELECT baseline FROM held)
-      UNION SELECT 'bytes of baseline ' || baseline FROM held WHERE baseline NOT IN (SELECT id FROM baseline)`,
+      UNION SELECT 'baseline ' || id FROM baseline WHERE id NOT IN (SELECT baseline FROM baseline_bytes)
+      UNION SELECT 'bytes of baseline ' || baseline FROM baseline_bytes WHERE baseline NOT IN (SELECT id FROM baseline)`,
   },
 ];
 

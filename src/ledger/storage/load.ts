@@ -45,13 +45,16 @@ async function loadPeers(store: Pick<Store, 'all'>): Promise<Map<string, KnownPe
   return new Map(peers.map((peer) => [peerKey(peer.router, peer.interface, peer.publicKey), peer]));
 }
 
+const BASELINES = `SELECT baseline.*, download, upload FROM baseline JOIN baseline_bytes ON baseline_bytes.baseline = baseline.id
+  ORDER BY reader, counter, line`;
+
 async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reader>> {
   const readers = (await store.all('SELECT * FROM reader')).map(
     (row): Reader => ({
       id: Number(row.id),
       router: text(row.router),
       source: text(row.source) as SourceName,
-      origin: text(row.reader),
+      origin: text(row.origin),
       readAt: Number(row.read_at),
       readTick: null,
       boot: textOrNull(row.boot),
@@ -60,7 +63,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
     }),
   );
   const byId = new Map(readers.map((reader) => [reader.id, reader]));
-  for (const row of await store.all('SELECT * FROM baseline JOIN held ON held.baseline = baseline.id ORDER BY reader, counter, line')) {
+  for (const row of await store.all(BASELINES)) {
     const counters = byId.get(Number(row.reader))?.counters;
     const lines = counters?.get(text(row.counter)) ?? [];
     counters?.set(text(row.counter), [...lines, baselineOf(row)]);

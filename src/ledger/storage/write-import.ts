@@ -23,9 +23,9 @@ const SQL = {
     ON CONFLICT DO UPDATE SET ${sumUp}`,
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = coalesce(ip, excluded.ip) WHERE name IS NULL`,
-  reader: `INSERT INTO reader(id, router, source, reader, read_at, boot, uptime) SELECT ${fields(5)}, NULL, NULL FROM json_each(?)`,
+  reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime) SELECT ${fields(5)}, NULL, NULL FROM json_each(?)`,
   baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, margin) SELECT ${fields(4)}, '${IMPORTED}', 0 FROM json_each(?)`,
-  baselineBytes: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 4, j.value ->> 5 FROM json_each(?) AS j
+  baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT b.id, j.value ->> 4, j.value ->> 5 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2`,
   audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
 };

@@ -14,15 +14,15 @@ const fields = (count: number) => Array.from({ length: count }, (_, i) => `value
 const sumUp = 'download = download + excluded.download, upload = upload + excluded.upload';
 
 const SQL = {
-  reader: `INSERT INTO reader(id, router, source, reader, read_at, boot, uptime) SELECT ${fields(7)} FROM json_each(?) WHERE true
-    ON CONFLICT(id) DO UPDATE SET reader = excluded.reader, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime`,
+  reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime) SELECT ${fields(7)} FROM json_each(?) WHERE true
+    ON CONFLICT(id) DO UPDATE SET origin = excluded.origin, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
   baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin) SELECT ${fields(8)} FROM json_each(?) WHERE true
     ON CONFLICT(reader, counter, line) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
       began = excluded.began, margin = excluded.margin`,
   // The lookup of their baselines costs less than carrying their numbers in memory would.
-  baselineBytes: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
+  baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2 WHERE true
     ON CONFLICT DO UPDATE SET download = excluded.download, upload = excluded.upload`,
   newAccount: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?)`,
