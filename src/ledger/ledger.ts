@@ -11,7 +11,8 @@ import { draftRound, type PostingTerms } from './posting/post-round.ts';
 import { loadBooks } from './storage/load.ts';
 import { renameBatches } from './storage/rename-router.ts';
 import type { Batch, Store } from './storage/store.ts';
-import { auditBatch, batchesOf, mustWrite, pruneAudit, pruneHours } from './storage/write-round.ts';
+import { auditBatch, pruneAudit } from './storage/write-audit.ts';
+import { batchesOf, mustWrite, pruneHours } from './storage/write-round.ts';
 import { addToMonths, type BillingTerms, type Months, monthsAt, sumMonths } from './usage/months.ts';
 
 export interface LedgerTerms extends PostingTerms, BillingTerms {}

@@ -2,11 +2,12 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { dayOf } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
-import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf, syncFile } from '../storage/files.ts';
+import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf } from '../storage/files.ts';
 import { type FileVerdict, inspect, LostLedgerError } from '../storage/inspect.ts';
 import { brokenTotals } from '../storage/integrity.ts';
-import { asLedgerError, openDatabase } from '../storage/sqlite.ts';
+import { asLedgerError } from '../storage/sqlite.ts';
 import { lockLedger, openStore, type Store } from '../storage/store.ts';
+import { ledgerNote, writeAuditInto } from '../storage/write-audit.ts';
 import { copyDatabase, removeDatabase } from './backup.ts';
 import { listBackups } from './backups.ts';
 
@@ -114,25 +115,12 @@ async function replace(directory: string, file: string, { label, now, why }: Rep
   const there = (await sizeOf(path)) !== null;
   await removeDatabase(restoring);
   await copyDatabase(file, restoring);
-  await note(restoring, now, there ? `${why}; the file before is kept as ${basename(kept)}` : why);
+  const note = there ? `${why}; the file before is kept as ${basename(kept)}` : why;
+  await writeAuditInto(restoring, ledgerNote(now, 'restore', note));
   // From here on the new file is whole: whenever this is cut off, the next start finishes it.
   await moveAside(directory, label, dated(now));
   await renameDurably(restoring, path);
   return there ? kept : null;
-}
-
-async function note(path: string, at: number, why: string): Promise<void> {
-  const database = await openDatabase(path, 'write');
-  try {
-    await database.bulk({
-      sql: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why)
-        SELECT value ->> 0, 'restore', '', '', '', 0, 0, value ->> 1 FROM json_each(?)`,
-      rows: [[at, why]],
-    });
-  } finally {
-    await database.close();
-  }
-  await syncFile(path);
 }
 
 /** Renames the ledger and what belongs to it, so that no old log is ever read into a new file. */

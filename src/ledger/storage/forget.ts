@@ -1,5 +1,6 @@
 import { LedgerError } from '../../errors.ts';
 import type { Batch, Store } from './store.ts';
+import { auditBatch, ledgerNote } from './write-audit.ts';
 
 /** What is kept of a MAC or of a WireGuard peer, by kind of row. */
 export interface Forgotten {
@@ -46,9 +47,6 @@ const DELETE = {
   baselines: `DELETE FROM baseline WHERE ${named('counter')} AND NOT ${RUNS}`,
 };
 
-const NOTE = `INSERT INTO audit(at, kind, router, source, counter, download, upload, why)
-  SELECT value ->> 0, 'forget', '', '', '', 0, 0, 'a device was forgotten at its owner''s wish' FROM json_each(?)`;
-
 /** Counts what the ledger keeps of a MAC (lower case, colons) or of a public key. */
 export async function keptOf(store: Pick<Store, 'all'>, whose: string): Promise<Forgotten> {
   const counts = { accounts: 0, hours: 0, days: 0, names: 0, leases: 0, peers: 0, audit: 0, running: 0, baselines: 0 };
@@ -74,7 +72,7 @@ export async function forget(store: Store, whose: string, now: number): Promise<
   }
   const of = Object.values(DELETE).map((sql): Batch => ({ sql, rows: [[whose]] }));
   await store.all('PRAGMA secure_delete = ON');
-  await store.commit([...of, { sql: NOTE, rows: [[now]] }]);
+  await store.commit([...of, auditBatch([ledgerNote(now, 'forget', "a device was forgotten at its owner's wish")])]);
   // Names that changed long ago may still stand in unused parts of the file, and the log holds the pages as they were.
   await store.all('VACUUM').catch(() => []);
   await store.all('PRAGMA wal_checkpoint(TRUNCATE)');

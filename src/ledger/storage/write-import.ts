@@ -5,29 +5,27 @@ import type { AuditRow, Books } from '../books.ts';
 import { countOf } from '../import/figures.ts';
 import { spanText } from '../import/place.ts';
 import type { Plan, PlanLine } from '../import/plan.ts';
+import { ADD_BYTES, fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
+import { auditBatch } from './write-audit.ts';
 
 /** Rows of one statement: few enough that progress can be told. */
 const BULK = 20_000;
 /** Accounts that the audit names one by one; the rest in a sum. */
 const MOST_AUDITED = 200;
 
-const fields = (count: number) => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
-const sumUp = 'download = download + excluded.download, upload = upload + excluded.upload';
-
 const SQL = {
   account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?) WHERE true
-    ON CONFLICT(id) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), ${sumUp}`,
-  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
+    ON CONFLICT(id) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), ${ADD_BYTES}`,
+  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   imported: `INSERT INTO imported(account, day, program, kind, download, upload) SELECT ${fields(6)} FROM json_each(?) WHERE true
-    ON CONFLICT DO UPDATE SET ${sumUp}`,
+    ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = coalesce(ip, excluded.ip) WHERE name IS NULL`,
   reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime) SELECT ${fields(5)}, NULL, NULL FROM json_each(?)`,
   baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, margin) SELECT ${fields(4)}, '${IMPORTED}', 0 FROM json_each(?)`,
   baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT b.id, j.value ->> 4, j.value ->> 5 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2`,
-  audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
 };
 
 /** The rows of a plan, for one transaction. `from` is the name of the file, for the audit. */
@@ -62,7 +60,7 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
     ),
     ...bulk(SQL.baseline, baselines),
     ...bulk(SQL.baselineBytes, baselines),
-    ...bulk(SQL.audit, auditRows(plan, lines, from, now)),
+    auditBatch(auditRows(plan, lines, from, now)),
   ];
 }
 
@@ -73,17 +71,8 @@ function accountRow({ id, account: a, firstSeen, lastSeen, bytes }: PlanLine & {
   return [id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, firstSeen, lastSeen, bytes.download, bytes.upload];
 }
 
-function auditRows(plan: Plan, lines: readonly PlanLine[], from: string, now: number): Cell[][] {
-  const row = (audit: Omit<AuditRow, 'at' | 'kind' | 'source'>): Cell[] => [
-    now,
-    'import',
-    audit.router,
-    plan.program,
-    audit.counter,
-    audit.download,
-    audit.upload,
-    audit.why,
-  ];
+function auditRows(plan: Plan, lines: readonly PlanLine[], from: string, now: number): AuditRow[] {
+  const row = (of: Omit<AuditRow, 'at' | 'kind' | 'source'>): AuditRow => ({ at: now, kind: 'import', source: plan.program, ...of });
   const named = lines.slice(0, MOST_AUDITED).map(({ account, bytes, days }) => {
     const [first, last] = [Math.min(...days.keys()), Math.max(...days.keys())];
     const why = `${spanText(first, last + 1)}, ${countOf(days.size, 'day')}, from ${from}`;

@@ -1,17 +1,14 @@
 import type { Baseline } from '../../domain/counter.ts';
-import { type AccountUpdate, type AuditRow, type Books, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
+import { type AccountUpdate, type Books, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
 import { isForgotten } from '../posting/names.ts';
 import type { KnownPeer } from '../posting/peers.ts';
 import { mergeBatches } from './merge-accounts.ts';
+import { ADD_BYTES, fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
+import { auditBatch } from './write-audit.ts';
 
 /** A device that only stays is written down this often; in between its last sight is known to memory alone. */
 const SEEN_AGAIN_MS = 600_000;
-
-const MOST_AUDIT_ROWS = 5000;
-
-const fields = (count: number) => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
-const sumUp = 'download = download + excluded.download, upload = upload + excluded.upload';
 
 const SQL = {
   reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime) SELECT ${fields(7)} FROM json_each(?) WHERE true
@@ -29,8 +26,8 @@ const SQL = {
   // An upsert of whole rows takes more than twice as long.
   account: `UPDATE account SET last_seen = j.value ->> 1, download = download + (j.value ->> 2), upload = upload + (j.value ->> 3)
     FROM json_each(?) AS j WHERE account.id = j.value ->> 0`,
-  hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
-  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
+  hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
+  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip`,
   lease: `INSERT INTO lease(router, mac, ip, hostname, client_id, expiry, last_read) SELECT ${fields(7)} FROM json_each(?) WHERE true
@@ -39,12 +36,7 @@ const SQL = {
     ON CONFLICT DO UPDATE SET name = excluded.name, allowed_ips = excluded.allowed_ips, state = excluded.state,
       latest_handshake = excluded.latest_handshake, endpoint = excluded.endpoint`,
   forgetLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-  audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
   pruneHours: 'DELETE FROM hour WHERE hour < (SELECT value ->> 0 FROM json_each(?))',
-  pruneAudit: `DELETE FROM audit WHERE kind IN ('reset', 'wrap', 'stale') AND id <= (SELECT id FROM audit WHERE kind IN ('reset', 'wrap', 'stale')
-    ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`,
-  pruneRareAudit: `DELETE FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale') AND id <= (SELECT id FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale')
-    ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`,
   dropReader: 'DELETE FROM reader WHERE id IN (SELECT value ->> 0 FROM json_each(?))',
   meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
 };
@@ -77,16 +69,8 @@ export function batchesOf(books: Books, update: RoundUpdate, saved: ReadonlyMap<
   ];
 }
 
-export const auditBatch = (audit: readonly AuditRow[]): Batch => ({
-  sql: SQL.audit,
-  rows: audit.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]),
-});
-
 /** Takes out the hours before `oldest` (Unix ms). */
 export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, rows: [[oldest]] });
-
-/** Takes out all but the newest audit rows: those of counters that come and go, and all others, each by itself. */
-export const pruneAudit: readonly Batch[] = [SQL.pruneAudit, SQL.pruneRareAudit].map((sql) => ({ sql, rows: [[MOST_AUDIT_ROWS]] }));
 
 /** Counters whose rows are taken out first: those that ended, and those that stand in fewer lines than are held. */
 function droppedCounters(books: Books, { reader, changed, removed }: ReaderUpdate): string[] {
