@@ -5,11 +5,12 @@ import type { Config } from '../../config/config.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { loadConfig } from '../../config/load.ts';
 import { ConfigError, LedgerError, quote } from '../../errors.ts';
-import { readDays } from '../../ledger/import/days.ts';
+
 import { type Findings, ImportError, type ImportProgram, PROGRAMS } from '../../ledger/import/figures.ts';
 import { accountsIn, type ImportTerms, isEmpty, type Plan, planImport } from '../../ledger/import/plan.ts';
 import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
+import { readDays } from '../../ledger/storage/read-days.ts';
 import { type Batch, openStore, openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { importBatches } from '../../ledger/storage/write-import.ts';
 import type { CommandIo } from '../check.ts';

@@ -31,7 +31,7 @@ export async function copyDatabase(from: string, to: string, abort: Abort = { ab
     abort.database = source;
     try {
       if (abort.aborted) throw new LedgerError('Backup was given up because wrtmeter ends');
-      await source.all('VACUUM INTO ?', partial).catch((error) => {
+      await source.copyTo(partial).catch((error) => {
         throw asLedgerError(error, from);
       });
     } finally {

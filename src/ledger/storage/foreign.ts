@@ -4,14 +4,23 @@ import { join } from 'node:path';
 import { quote } from '../../errors.ts';
 import { ImportError } from '../import/figures.ts';
 import { COMPANIONS } from './files.ts';
-import { codeOf, type Database, openDatabase, type Row } from './sqlite.ts';
+import { codeOf, type Database, openDatabase } from './sqlite.ts';
+
+/** A column of another program's table. `whole number`: null where anything else is stored, as SQLite lets any column hold any type. */
+export interface ForeignColumn {
+  column: string;
+  as: 'text' | 'whole number';
+}
+
+/** Cells are text: the driver would round whole numbers above 2⁵³. */
+export type ForeignRow<Name extends string> = Record<Name, string | null>;
 
 /** Another program's database, in a copy. */
 export interface Foreign {
   path: string;
   tables: ReadonlySet<string>;
-  /** Throws an ImportError. */
-  all(sql: string): Promise<Row[]>;
+  /** All rows of a table; none where there is no such table. Throws an ImportError. */
+  rows<Name extends string>(table: string, columns: Record<Name, ForeignColumn>): Promise<ForeignRow<Name>[]>;
   close(): Promise<void>;
 }
 
@@ -37,11 +46,33 @@ export async function openForeign(path: string): Promise<Foreign> {
     const [check] = await database.all('PRAGMA integrity_check(1)');
     if (check?.integrity_check !== 'ok') throw new ImportError(damaged(path));
     const tables = new Set((await database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => String(name)));
-    const opened = database;
-    return { path, tables, all: (sql) => opened.all(sql).catch((error) => Promise.reject(asImportError(error, path))), close };
+    return { path, tables, rows: readerOf(database, tables, path), close };
   } catch (error) {
     await close();
     throw asImportError(error, path);
+  }
+}
+
+const readerOf =
+  (database: Database, tables: ReadonlySet<string>, path: string): Foreign['rows'] =>
+  async <Name extends string>(table: string, columns: Record<Name, ForeignColumn>) => {
+    if (!tables.has(table)) return [];
+    const selected = Object.entries<ForeignColumn>(columns).map(([name, column]) => `${expressionOf(column)} AS ${name}`);
+    const rows = await database.all(`SELECT ${selected.join(', ')} FROM ${table}`).catch((error) => {
+      throw asImportError(error, path);
+    });
+    return rows as ForeignRow<Name>[];
+  };
+
+function expressionOf({ column, as }: ForeignColumn): string {
+  const text = `CAST(${column} AS TEXT)`;
+  switch (as) {
+    case 'text':
+      return text;
+    case 'whole number':
+      return `CASE typeof(${column}) WHEN 'integer' THEN ${text} END`;
+    default:
+      return as satisfies never;
   }
 }
 

@@ -50,4 +50,10 @@ export async function readUsage(store: Pick<Store, 'all'>, query: UsageQuery, mo
   return rows;
 }
 
+/** The first day of which there are bytes; null where there is none. */
+export async function readFirstDay(store: Pick<Store, 'all'>): Promise<Day | null> {
+  const day = (await store.all('SELECT min(day) AS day FROM day'))[0]?.day;
+  return day === null || day === undefined ? null : Number(day);
+}
+
 const usageRow = (row: Row, time: number): UsageRow => ({ account: Number(row.account), time, bytes: trafficOf(row) });

@@ -17,6 +17,8 @@ export interface Database {
   all(sql: string, ...values: Cell[]): Promise<Row[]>;
   /** Runs a bulk statement, prepared once for a connection. */
   bulk(batch: Batch): Promise<void>;
+  /** Writes a consistent copy to a file that is not there yet. No writer waits for it. */
+  copyTo(path: string): Promise<void>;
   /** Ends what is running, which then fails. */
   interrupt(): void;
   close(): Promise<void>;
@@ -49,6 +51,7 @@ function connection(driver: sqlite3.Database): Database {
     exec: (sql) => new Promise((resolve, reject) => driver.exec(sql, (error) => (error ? reject(error) : resolve()))),
     all: (sql, ...values) =>
       new Promise((resolve, reject) => driver.all<Row>(sql, values, (error, rows) => (error ? reject(error) : resolve(rows)))),
+    copyTo: (path) => new Promise((resolve, reject) => driver.run('VACUUM INTO ?', path, (error) => (error ? reject(error) : resolve()))),
     async bulk({ sql, rows }) {
       if (rows.length === 0) return;
       const ready = await statement(sql);

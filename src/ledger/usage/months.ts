@@ -1,7 +1,8 @@
 import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain/calendar.ts';
+import type { Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../account.ts';
 import type { Books, RoundUpdate } from '../books.ts';
-import { trafficOf } from '../storage/load.ts';
+import { readUsage } from '../storage/read-usage.ts';
 import type { Store } from '../storage/store.ts';
 
 /** The billing periods that run now: one for the home, and one for each router whose uplink has its own. */
@@ -45,16 +46,13 @@ export function addToMonths(months: Months, days: RoundUpdate['days'], accounts:
 
 /** Sums the running billing periods anew from the days of the file. */
 export async function sumMonths(store: Store, books: Books, months: Months): Promise<void> {
-  const sums = new Map<string, Map<number, { download: number; upload: number }>>();
+  const sums = new Map<string, ReadonlyMap<number, Traffic>>();
   for (const month of [months.home, ...months.routers.values()]) {
     const key = `${month.start} ${month.end}`;
     if (sums.has(key)) continue;
-    const rows = await store.all(
-      'SELECT account, sum(download) AS download, sum(upload) AS upload FROM day WHERE day >= ? AND day < ? GROUP BY account',
-      month.start,
-      month.end,
-    );
-    sums.set(key, new Map(rows.map((row) => [Number(row.account), trafficOf(row)])));
+    // Unbounded, because the accounts are.
+    const rows = await readUsage(store, { by: 'period', periods: [month], accounts: null }, Number.MAX_SAFE_INTEGER);
+    sums.set(key, new Map(rows?.map(({ account, bytes }) => [account, bytes])));
   }
   for (const account of books.accounts.values()) {
     const month = monthFor(months, account);
