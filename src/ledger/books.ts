@@ -1,7 +1,6 @@
 import type { Baseline } from '../domain/counter.ts';
-import type { SourceName } from '../domain/observation.ts';
-import type { Account, Device, KnownLease } from './account.ts';
-import type { KnownPeer } from './posting/peers.ts';
+import type { Peer, SourceName } from '../domain/observation.ts';
+import type { Account } from './account.ts';
 
 /** One source of one router, as it was read last. */
 export interface Reader {
@@ -18,6 +17,43 @@ export interface Reader {
   /** Seconds on the router's boot clock. */
   uptime: number | null;
   counters: Map<string, Baseline[]>;
+}
+
+/** A MAC and what is known of its device. */
+export interface Device {
+  mac: string;
+  /** The last name known. */
+  name: string | null;
+  namedBy: 'static' | 'lease' | null;
+  ip: string | null;
+}
+
+/** A DHCP lease as it was last read. */
+export interface KnownLease {
+  router: string;
+  mac: string;
+  ip: string;
+  hostname: string | null;
+  clientId: string | null;
+  /** Unix seconds; 0 = never. */
+  expiry: number;
+  /** Unix ms of the last reading that showed it; null while it is in the latest one. */
+  lastRead: number | null;
+}
+
+/** What is known of a WireGuard peer; its bytes are in its account. */
+export interface KnownPeer {
+  router: string;
+  interface: string;
+  publicKey: string;
+  /** The last name that its server gave. */
+  name: string | null;
+  allowedIps: string[];
+  /** `gone`: no longer on its server. */
+  state: Peer['state'] | 'gone';
+  /** Unix seconds; 0 = never. */
+  latestHandshake: number;
+  endpoint: string | null;
 }
 
 /** The ledger's state in memory: what the file holds, and nothing that it does not. */
@@ -48,6 +84,8 @@ export interface Feeding {
 export const readerKey = (router: string, source: string): string => `${router}\n${source}`;
 
 export const leaseKey = (router: string, mac: string): string => `${router}\n${mac}`;
+
+export const peerKey = (router: string, name: string, publicKey: string): string => `${router}\n${name}\n${publicKey}`;
 
 /** The readers, accounts and leases that a round added or changed: written to the file first, then applied to the books. */
 export interface RoundUpdate {

@@ -1,6 +1,6 @@
 import { dayText, localText } from '../../domain/calendar.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
-import type { AccountName } from '../../ledger/account.ts';
+import { type AccountName, hasRouter, macOf, subjectOf } from '../../ledger/account.ts';
 import { countOf, type LeftOut } from '../../ledger/import/figures.ts';
 import type { Plan, PlanLine } from '../../ledger/import/plan.ts';
 import { formatBytes } from '../../views/format.ts';
@@ -105,7 +105,7 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
       kind: account.kind,
       router: account.router || null,
       interface: account.interface || null,
-      mac: account.key || null,
+      mac: macOf(account),
       days: days.size,
       from: days.size === 0 ? null : dayText(Math.min(...days.keys())),
       to: days.size === 0 ? null : dayText(Math.max(...days.keys()) + 1),
@@ -125,5 +125,5 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
   };
 }
 
-const nameOf = ({ kind, router, interface: name, key }: AccountName): string => (kind === 'wan' ? `${router} ${name}` : key);
+const nameOf = (account: AccountName): string => (hasRouter(account.kind) ? `${account.router} ` : '') + subjectOf(account);
 const sum = ({ bytes }: PlanLine): number => bytes.download + bytes.upload;

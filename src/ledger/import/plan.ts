@@ -1,5 +1,5 @@
 import { plus, type Traffic } from '../../domain/traffic.ts';
-import { type AccountName, accountKey } from '../account.ts';
+import { type AccountName, accountKey, macOf, subjectOf } from '../account.ts';
 import { type Books, readerKey } from '../books.ts';
 import { ownCounts } from './counted.ts';
 import type { BookedDay, BookedDays } from './days.ts';
@@ -64,7 +64,7 @@ export function planImport(books: Books, booked: BookedDays, found: Findings, te
     const lastSeen = Math.min(terms.now, Math.max(...figures.map(({ until }) => until)));
     if (known === undefined && placed.days.size > 0) {
       if (room <= 0) {
-        plan.leftOut.push({ what: account.key || account.interface, bytes, why: `more than ${terms.mostAccounts} accounts` });
+        plan.leftOut.push({ what: subjectOf(account), bytes, why: `more than ${terms.mostAccounts} accounts` });
         continue;
       }
       room -= 1;
@@ -123,9 +123,9 @@ function planReaders(books: Books, { readers, program }: Findings, plan: Plan, n
 
 /** Names go to devices that the ledger has, or will have, and that nobody named better. */
 function namesFor(books: Books, { names }: Findings, { lines }: Plan): ImportedName[] {
-  const made = lines.filter(({ account, id, days }) => id === null && account.kind === 'device' && days.size > 0);
+  const made = lines.flatMap(({ account, id, days }) => (id === null && days.size > 0 ? (macOf(account) ?? []) : []));
   const wanted = new Map<string, ImportedName>(
-    made.flatMap(({ account }) => (books.devices.has(account.key) ? [] : [[account.key, { mac: account.key, name: null, ip: null }]])),
+    made.flatMap((mac) => (books.devices.has(mac) ? [] : [[mac, { mac, name: null, ip: null }]])),
   );
   for (const device of books.devices.values())
     if (device.name === null) wanted.set(device.mac, { mac: device.mac, name: null, ip: device.ip });

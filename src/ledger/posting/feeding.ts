@@ -1,7 +1,6 @@
-import { parseMac } from '../../domain/mac.ts';
 import type { Round } from '../../domain/round.ts';
 import { isZero, NOTHING } from '../../domain/traffic.ts';
-import { type Account, type AccountName, accountKey } from '../account.ts';
+import { type Account, type AccountKind, accountKey, hasRouter, ipOf, isShownKind, ownedAs } from '../account.ts';
 import { type Books, type Feeding, type RoundUpdate, readerKey } from '../books.ts';
 import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './owners.ts';
@@ -56,31 +55,33 @@ function countsHosts(books: Books, router: string, { source, origin, observation
 
 /** What was kept under addresses whose MAC their router knows now goes over to the MAC. */
 export function draftMoves(books: Books, owners: ReadonlyMap<string, OwnerOf>, postings: Postings, update: RoundUpdate): void {
-  for (const from of unknownAddresses(books, update.at)) {
-    const { kind, router } = from;
-    const mac = owners.get(router)?.(from.key) ?? null;
+  for (const { from, ip, kind } of unownedAccounts(books, update.at)) {
+    const mac = owners.get(from.router)?.(ip) ?? null;
     if (mac === null || update.accounts.has(accountKey(from))) continue;
-    const name: AccountName =
-      kind === 'host' ? { kind, router, interface: '', key: mac } : { kind: 'device', router: '', interface: '', key: mac };
-    const into = postings.accountFor(name, update.at);
+    const into = postings.accountFor({ kind, router: hasRouter(kind) ? from.router : '', interface: '', key: mac }, update.at);
     if (into === null) continue;
     update.moves.push({ from, into });
-    if (kind !== 'host' || isZero(from.total)) continue;
+    if (!isShownKind(from.kind) || isZero(from.total)) continue;
     const why = `its MAC is ${mac}, which has its bytes from now on`;
-    addAuditRow(update, { at: update.at, kind: 'learned', router, source: 'hosts', counter: from.key, ...from.total, why });
+    addAuditRow(update, { at: update.at, kind: 'learned', router: from.router, source: 'hosts', counter: ip, ...from.total, why });
   }
+}
+
+interface Unowned {
+  from: Account;
+  ip: string;
+  /** Of the account that gets its bytes when its MAC is learned. */
+  kind: AccountKind;
 }
 
 /** Accounts of routers' addresses whose MAC was not known when their bytes were posted. */
-function unknownAddresses({ accounts }: Books, at: number): Account[] {
-  const found: Account[] = [];
-  for (const account of accounts.values()) {
-    const { kind, key, lastSeen } = account;
-    if ((kind !== 'address' && kind !== 'host') || at - lastSeen > KEPT_FOR_OWNER_MS) continue;
-    if (kind === 'address' || !isMac(key)) found.push(account);
+function unownedAccounts({ accounts }: Books, at: number): Unowned[] {
+  const found: Unowned[] = [];
+  for (const from of accounts.values()) {
+    const kind = ownedAs(from.kind);
+    if (kind === null || at - from.lastSeen > KEPT_FOR_OWNER_MS) continue;
+    const ip = ipOf(from);
+    if (ip !== null) found.push({ from, ip, kind });
   }
   return found;
 }
-
-/** Whether a host account is a machine's, and not an address's. */
-export const isMac = (key: string): boolean => key.length === 17 && parseMac(key) !== null;

@@ -1,26 +1,9 @@
 import type { Peer } from '../../domain/observation.ts';
 import type { Round } from '../../domain/round.ts';
-import type { Books, RoundUpdate } from '../books.ts';
-
-/** What is known of a WireGuard peer; its bytes are in its account. */
-export interface KnownPeer {
-  router: string;
-  interface: string;
-  publicKey: string;
-  /** The last name that its server gave. */
-  name: string | null;
-  allowedIps: string[];
-  /** `gone`: its server knows it no more. */
-  state: Peer['state'] | 'gone';
-  /** Unix seconds; 0 = never. */
-  latestHandshake: number;
-  endpoint: string | null;
-}
+import { type Books, type KnownPeer, peerKey, type RoundUpdate } from '../books.ts';
 
 /** Peers that there may be: what goes beyond has its bytes counted and no more. */
 const MOST_PEERS = 10_000;
-
-export const peerKey = (router: string, name: string, publicKey: string): string => `${router}\n${name}\n${publicKey}`;
 
 /** Drafts the peers that are new, changed or gone. A peer of an interface that an answer does not list stays as it was. */
 export function draftPeers(books: Books, round: Round, update: RoundUpdate): void {

@@ -1,6 +1,6 @@
 import type { CounterRules, Reading } from '../../domain/counter.ts';
 import type { HostCounter, Observation, Peer } from '../../domain/observation.ts';
-import type { AccountName } from '../account.ts';
+import { type AccountName, deviceAccount } from '../account.ts';
 
 /** A reading and the accounts that its increase is posted to. */
 export interface PostedReading extends Reading {
@@ -33,7 +33,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
         readings: observation.stations.map(({ interface: name, mac, bytes, epoch, access }) => {
           const counter = name === null ? mac : `${name} ${mac}`;
           const station: AccountName = { kind: 'station', router, interface: '', key: mac };
-          const device: AccountName = { kind: 'device', router: '', interface: '', key: mac };
+          const device = deviceAccount(mac);
           const reading = { counter, bytes, bits: 64 as const, epoch };
           if (!access) return { ...reading, accounts: [station] };
           return terms.deviceBytes === 'stations'
@@ -94,7 +94,7 @@ function hostReadings(router: string, hosts: readonly HostCounter[], terms: Read
 function hostAccounts(router: string, key: string, isUnknown: boolean, { deviceBytes }: ReadingTerms): AccountName[] {
   const host: AccountName = { kind: 'host', router, interface: '', key };
   if (deviceBytes !== 'hosts') return [host];
-  return [host, isUnknown ? { kind: 'address', router, interface: '', key } : { kind: 'device', router: '', interface: '', key }];
+  return [host, isUnknown ? { kind: 'address', router, interface: '', key } : deviceAccount(key)];
 }
 
 /** The name of a host's counter. */

@@ -2,7 +2,7 @@ import type { Store } from './store.ts';
 
 /** What is in a ledger, for a person to read. */
 export interface Inventory {
-  accounts: Record<string, number>;
+  accounts: { kind: string; count: number }[];
   devices: number;
   leases: number;
   readers: number;
@@ -92,7 +92,7 @@ export async function takeInventory(store: Pick<Store, 'all'>): Promise<Inventor
   const meta = new Map((await store.all('SELECT key, value FROM meta')).map(({ key, value }) => [String(key), Number(value)]));
   const kinds = await store.all('SELECT kind, count(*) AS n FROM account GROUP BY kind ORDER BY kind');
   return {
-    accounts: Object.fromEntries(kinds.map(({ kind, n }) => [String(kind), Number(n)])),
+    accounts: kinds.map(({ kind, n }) => ({ kind: String(kind), count: Number(n) })),
     devices: await count('device'),
     leases: await count('lease'),
     readers: await count('reader'),

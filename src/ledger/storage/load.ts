@@ -1,9 +1,9 @@
 import type { Baseline } from '../../domain/counter.ts';
 import type { SourceName } from '../../domain/observation.ts';
 import type { Traffic } from '../../domain/traffic.ts';
-import { type Account, type AccountKind, accountKey, type Device } from '../account.ts';
-import { type Books, leaseKey, type Reader, readerKey } from '../books.ts';
-import { type KnownPeer, peerKey } from '../posting/peers.ts';
+import { LedgerError, quote } from '../../errors.ts';
+import { type Account, type AccountKind, accountKey, isAccountKind } from '../account.ts';
+import { type Books, type Device, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
 import type { Row, Store } from './store.ts';
 
 /** Reads the books out of the file. Month sums are left at zero; see `months.ts`. */
@@ -74,7 +74,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
 function accountOf(row: Row): Account {
   return {
     id: Number(row.id),
-    kind: text(row.kind) as AccountKind,
+    kind: kindOf(text(row.kind)),
     router: text(row.router),
     interface: text(row.interface),
     key: text(row.key),
@@ -84,6 +84,11 @@ function accountOf(row: Row): Account {
     firstSeen: Number(row.first_seen),
     lastSeen: Number(row.last_seen),
   };
+}
+
+function kindOf(kind: string): AccountKind {
+  if (isAccountKind(kind)) return kind;
+  throw new LedgerError(`Ledger holds an account of the unknown kind ${quote(kind)}: restore a backup with "wrtmeter restore FILE"`);
 }
 
 function baselineOf(row: Row): Baseline {

@@ -1,6 +1,6 @@
 import { IMPORTED } from '../../domain/counter.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
-import type { AccountName } from '../account.ts';
+import { subjectOf } from '../account.ts';
 import type { AuditRow, Books } from '../books.ts';
 import { countOf } from '../import/figures.ts';
 import { spanText } from '../import/place.ts';
@@ -76,7 +76,7 @@ function auditRows(plan: Plan, lines: readonly PlanLine[], from: string, now: nu
   const named = lines.slice(0, MOST_AUDITED).map(({ account, bytes, days }) => {
     const [first, last] = [Math.min(...days.keys()), Math.max(...days.keys())];
     const why = `${spanText(first, last + 1)}, ${countOf(days.size, 'day')}, from ${from}`;
-    return row({ router: account.router, counter: counterOf(account), ...bytes, why });
+    return row({ router: account.router, counter: subjectOf(account), ...bytes, why });
   });
   const rest = lines.slice(MOST_AUDITED);
   const sum = rest.reduce((bytes, line) => plus(bytes, line.bytes), NOTHING);
@@ -96,8 +96,6 @@ function auditRows(plan: Plan, lines: readonly PlanLine[], from: string, now: nu
     ...(names > 0 ? [row({ router: '', counter: '', ...NOTHING, why: `${countOf(names, 'name')}, from ${from}` })] : []),
   ];
 }
-
-const counterOf = (account: AccountName): string => account.key || account.interface;
 
 function bulk(sql: string, rows: readonly (readonly Cell[])[]): Batch[] {
   const parts = Array.from({ length: Math.ceil(rows.length / BULK) }, (_, i) => rows.slice(i * BULK, (i + 1) * BULK));

@@ -1,7 +1,6 @@
 import type { Baseline } from '../../domain/counter.ts';
-import { type AccountUpdate, type Books, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
+import { type AccountUpdate, type Books, type KnownPeer, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
 import { isForgotten } from '../posting/names.ts';
-import type { KnownPeer } from '../posting/peers.ts';
 import { mergeBatches } from './merge-accounts.ts';
 import { ADD_BYTES, fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';

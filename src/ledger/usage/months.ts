@@ -1,6 +1,6 @@
 import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
-import type { Account } from '../account.ts';
+import { type Account, hasRouterMonth } from '../account.ts';
 import type { Books, RoundUpdate } from '../books.ts';
 import { readUsage } from '../storage/read-usage.ts';
 import type { Store } from '../storage/store.ts';
@@ -24,10 +24,7 @@ export function monthsAt(now: number, terms: BillingTerms): Months {
   return { home: monthOf(today, terms.billing), routers: new Map(routers) };
 }
 
-/** Whether accounts of the kind go by the billing day of their router. */
-export const hasRouterMonth = (kind: Account['kind']): boolean => kind === 'wan' || kind === 'host';
-
-/** A gateway's hosts are counted by its uplink's month, so that the two can be held against each other. */
+/** The billing period that an account's month sum belongs to. */
 export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>
   (hasRouterMonth(account.kind) ? months.routers.get(account.router) : undefined) ?? months.home;
 

@@ -1,6 +1,5 @@
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import type { Account } from '../../ledger/account.ts';
-import { isMac } from '../../ledger/posting/feeding.ts';
+import { type Account, macOf } from '../../ledger/account.ts';
 import { nameOf, shownAccounts, type View } from '../view.ts';
 import { counter, type Family, gauge, lastingLabels } from './family.ts';
 
@@ -15,7 +14,7 @@ const named = lastingLabels();
 export function hostFamilies(view: View): Family[] {
   const accounts = shownAccounts(view, 'host');
   const rows = accounts
-    .filter(({ key }) => isMac(key))
+    .filter((account) => macOf(account) !== null)
     .map((account) => ({
       account,
       sharedLabels: named(account, { router: account.router, mac: account.key, hostname: nameOf(view, account.key) }),
@@ -53,8 +52,9 @@ export function hostFamilies(view: View): Family[] {
 /** Every router that counts hosts has a sum, be it nothing. */
 function unknownByRouter(accounts: readonly Account[]): Map<string, Traffic> {
   const sums = new Map<string, Traffic>();
-  for (const { router, key, total } of accounts) {
-    sums.set(router, plus(sums.get(router) ?? NOTHING, isMac(key) ? NOTHING : total));
+  for (const account of accounts) {
+    const { router, total } = account;
+    sums.set(router, plus(sums.get(router) ?? NOTHING, macOf(account) === null ? total : NOTHING));
   }
   return sums;
 }
