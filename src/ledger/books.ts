@@ -87,54 +87,12 @@ export const leaseKey = (router: string, mac: string): string => `${router}\n${m
 
 export const peerKey = (router: string, name: string, publicKey: string): string => `${router}\n${name}\n${publicKey}`;
 
-/** The readers, accounts and leases that a round added or changed: written to the file first, then applied to the books. */
-export interface RoundUpdate {
-  at: number;
-  readers: ReaderUpdate[];
-  accounts: Map<string, AccountUpdate>;
-  hours: Map<number, Map<number, { download: number; upload: number }>>;
-  days: Map<number, Map<number, { download: number; upload: number }>>;
-  devices: Device[];
-  leases: KnownLease[];
-  peers: KnownPeer[];
-  /** Accounts of addresses whose MAC has been learned: all that they hold goes over to another. */
-  moves: Move[];
-  hostsSince: number;
-  feeding: Feeding;
-  /** What happened, by router and source: the audit has a bound, these counts have none. */
-  counts: Map<string, SourceCounts>;
-  audit: AuditRow[];
-  auditLeftOut: number;
-}
-
+/** What happened to one source of one router: the audit has a bound, these counts have none. */
 export interface SourceCounts {
   resets: number;
   rejectedBytes: number;
   /** Readings of devices that there was no room for. */
   leftOut: number;
-}
-
-export interface ReaderUpdate {
-  reader: Omit<Reader, 'counters'>;
-  /** Forget what was held: a first reading. */
-  fresh: boolean;
-  /** The same reader under other routers' names: its baselines there must never be used again, or its bytes would count twice. */
-  superseded: Pick<Reader, 'id' | 'router' | 'source'>[];
-  changed: Map<string, Baseline[]>;
-  removed: string[];
-}
-
-export interface Move {
-  from: Account;
-  into: AccountUpdate;
-}
-
-export interface AccountUpdate {
-  account: Account;
-  isNew: boolean;
-  download: number;
-  upload: number;
-  seen: number;
 }
 
 /** Kinds of audit row; docs/ledger.md says what each means. */
@@ -166,3 +124,9 @@ export interface AuditRow {
   upload: number;
   why: string;
 }
+
+/** A row about the whole ledger. */
+export const ledgerNote = (at: number, kind: AuditRow['kind'], why: string): AuditRow => ({
+  ...{ at, kind, why },
+  ...{ router: '', source: '', counter: '', download: 0, upload: 0 },
+});

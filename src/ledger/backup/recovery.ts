@@ -2,12 +2,13 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { dayOf } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
+import { ledgerNote } from '../books.ts';
 import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf } from '../storage/files.ts';
 import { type FileVerdict, inspect, LostLedgerError } from '../storage/inspect.ts';
 import { brokenTotals } from '../storage/integrity.ts';
 import { asLedgerError } from '../storage/sqlite.ts';
 import { lockLedger, openStore, type Store } from '../storage/store.ts';
-import { ledgerNote, writeAuditInto } from '../storage/write-audit.ts';
+import { writeAuditInto } from '../storage/write-audit.ts';
 import { copyDatabase, removeDatabase } from './backup.ts';
 import { listBackups } from './backups.ts';
 

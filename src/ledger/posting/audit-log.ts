@@ -1,5 +1,6 @@
 import type { Traffic } from '../../domain/traffic.ts';
-import { type AuditRow, type RoundUpdate, readerKey, type SourceCounts } from '../books.ts';
+import { type AuditRow, ledgerNote, readerKey, type SourceCounts } from '../books.ts';
+import type { RoundUpdate } from './round-update.ts';
 
 /** Rows a round may add: a reboot with thousands of stations, or an attacker, must not flood the audit. The counts go on. */
 const MOST_ROWS_A_ROUND = 200;
@@ -30,5 +31,5 @@ export function addAuditRow(update: RoundUpdate, row: AuditRow): void {
 export function closeAuditLog(update: RoundUpdate): void {
   if (update.auditLeftOut === 0) return;
   const why = `${update.auditLeftOut} more rows of this round are left out`;
-  update.audit.push({ at: update.at, kind: 'full', router: '', source: '', counter: '', download: 0, upload: 0, why });
+  update.audit.push(ledgerNote(update.at, 'full', why));
 }

@@ -1,6 +1,7 @@
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { MOST_LINES } from '../../domain/pairing.ts';
-import type { Reader, ReaderUpdate } from '../books.ts';
+import type { Reader } from '../books.ts';
+import type { ReaderUpdate } from './round-update.ts';
 
 /** No list misses a counter for so long, and an element of nftables that was silent for a day has ended. */
 const MISSED_FOR_MS = 2 * 86_400_000;

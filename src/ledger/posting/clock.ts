@@ -3,7 +3,7 @@ import type { Round } from '../../domain/round.ts';
 const EARLIEST = Date.UTC(2025, 0, 1);
 const HOUR_MS = 3_600_000;
 const AGREE_MS = 600_000;
-const HOLD_AT_MOST_MS = 24 * HOUR_MS;
+const MOST_SUSPENDED_MS = 24 * HOUR_MS;
 
 /** What rule 11 says of a round's time. */
 export type ClockVerdict = { trusted: true; despite: string | null } | { trusted: false; why: string };
@@ -12,9 +12,9 @@ export type ClockVerdict = { trusted: true; despite: string | null } | { trusted
  * Whether the wall clock can be posted by. It is held while it stands before 2025 or behind the last posting, and while it has
  * jumped ahead and every router's clock says otherwise. The hold ends by itself: when the clock has passed the last posting, when
  * a router's clock agrees with it, or after a day, so that a clock that once stood a year ahead does not stop the meter for a year.
- * `heldFor` is in ms on the monotonic clock; `despite` tells what was wrong with a clock that is trusted all the same.
+ * `suspendedFor` is in ms on the monotonic clock; `despite` tells what was wrong with a clock that is trusted all the same.
  */
-export function judgeClock(round: Round, postedAt: number, heldFor: number): ClockVerdict {
+export function judgeClock(round: Round, postedAt: number, suspendedFor: number): ClockVerdict {
   const now = round.finishedAt;
   if (now < EARLIEST) return { trusted: false, why: `the clock says ${iso(now)}, which is before 2025` };
   const clocks = round.routers.flatMap(({ system }) => (system !== null && system.time * 1000 >= EARLIEST ? [system.time * 1000] : []));
@@ -22,7 +22,7 @@ export function judgeClock(round: Round, postedAt: number, heldFor: number): Clo
   if (why === null) return { trusted: true, despite: null };
   if (now < postedAt && clocks.some((clock) => Math.abs(clock - now) < AGREE_MS))
     return { trusted: true, despite: `${why}; a router's clock agrees` };
-  if (heldFor > HOLD_AT_MOST_MS) return { trusted: true, despite: `${why}; it has said so for a day` };
+  if (suspendedFor > MOST_SUSPENDED_MS) return { trusted: true, despite: `${why}; it has said so for a day` };
   return { trusted: false, why };
 }
 

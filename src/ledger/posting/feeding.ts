@@ -1,11 +1,12 @@
 import type { Round } from '../../domain/round.ts';
 import { isZero, NOTHING } from '../../domain/traffic.ts';
 import { type Account, type AccountKind, accountKey, hasRouter, ipOf, isShownKind, ownedAs } from '../account.ts';
-import { type Books, type Feeding, type RoundUpdate, readerKey } from '../books.ts';
+import { type Books, type Feeding, readerKey } from '../books.ts';
 import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './owners.ts';
 import type { Postings } from './postings.ts';
 import { hostCounter } from './readings.ts';
+import type { RoundUpdate } from './round-update.ts';
 
 /** An address is another machine's after this, so what was kept under it stays there: a lease lasts half a day. */
 const KEPT_FOR_OWNER_MS = 12 * 3_600_000;

@@ -1,7 +1,8 @@
 import type { Observation } from '../../domain/observation.ts';
 import type { Round } from '../../domain/round.ts';
 import { macOf } from '../account.ts';
-import { type Books, type Device, type KnownLease, leaseKey, type RoundUpdate, readerKey } from '../books.ts';
+import { type Books, type Device, type KnownLease, leaseKey, readerKey } from '../books.ts';
+import type { RoundUpdate } from './round-update.ts';
 
 const FORGET_LEASE_MS = 30 * 86_400_000;
 

@@ -1,6 +1,7 @@
 import type { Peer } from '../../domain/observation.ts';
 import type { Round } from '../../domain/round.ts';
-import { type Books, type KnownPeer, peerKey, type RoundUpdate } from '../books.ts';
+import { type Books, type KnownPeer, peerKey } from '../books.ts';
+import type { RoundUpdate } from './round-update.ts';
 
 /** Peers that there may be: what goes beyond has its bytes counted and no more. */
 const MOST_PEERS = 10_000;

@@ -2,7 +2,7 @@ import { type Change, type Circumstances, compare } from '../../domain/increase.
 import type { System } from '../../domain/observation.ts';
 import type { Round, SourceResult } from '../../domain/round.ts';
 import { isZero, NOTHING, total } from '../../domain/traffic.ts';
-import { type Books, type Reader, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
+import { type Books, type Reader, readerKey } from '../books.ts';
 import { type AuditLog, auditLogOf, closeAuditLog } from './audit-log.ts';
 import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
 import { type Boot, elapsed, isAnotherMachine, isStale } from './boot-identity.ts';
@@ -12,6 +12,7 @@ import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
 import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
 import { type ReadingTerms, readingsOf } from './readings.ts';
+import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
 
 /** How the rules are to be applied. */
 export interface PostingTerms extends PostingsTerms {
@@ -103,7 +104,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
   const before = known !== undefined && isSameReader(known, result, boot, tick, log) ? known : null;
   const readerUpdate: ReaderUpdate = {
     reader: { id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick, ...boot },
-    fresh: before === null,
+    isFirst: before === null,
     superseded: before === null ? supersededBy(result, books, round) : [],
     changed: new Map(),
     removed: [],

@@ -3,7 +3,8 @@ import type { Change } from '../../domain/increase.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey } from '../account.ts';
-import type { AccountUpdate, Books, RoundUpdate } from '../books.ts';
+import type { Books } from '../books.ts';
+import type { AccountUpdate, RoundUpdate } from './round-update.ts';
 
 export interface PostingsTerms {
   timezone: string;

@@ -1,6 +1,7 @@
 import { LedgerError } from '../../errors.ts';
+import { ledgerNote } from '../books.ts';
 import type { Batch, Store } from './store.ts';
-import { auditBatch, ledgerNote } from './write-audit.ts';
+import { auditBatch } from './write-audit.ts';
 
 /** What is kept of a MAC or of a WireGuard peer, by kind of row. */
 export interface Forgotten {

@@ -17,12 +17,6 @@ export const auditBatch = (rows: readonly (Omit<AuditRow, 'kind'> & { kind: stri
   rows: rows.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]),
 });
 
-/** A row about the whole ledger. */
-export const ledgerNote = (at: number, kind: AuditRow['kind'], why: string): AuditRow => ({
-  ...{ at, kind, why },
-  ...{ router: '', source: '', counter: '', download: 0, upload: 0 },
-});
-
 /** Deletes all but the newest rows: of the frequent kinds, and of all others, so that those of counters push out no other. */
 export const pruneAudit: readonly Batch[] = [`IN ${FREQUENT}`, `NOT IN ${FREQUENT}`].map((kinds) => ({
   sql: prune(kinds),

@@ -1,13 +1,11 @@
 import type { Baseline } from '../../domain/counter.ts';
-import { type AccountUpdate, type Books, type KnownPeer, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
+import { type Books, type KnownPeer, readerKey } from '../books.ts';
 import { isForgotten } from '../posting/names.ts';
+import { type AccountUpdate, isWritten, type ReaderUpdate, type RoundUpdate } from '../posting/round-update.ts';
 import { mergeBatches } from './merge-accounts.ts';
 import { ADD_BYTES, fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
-
-/** A device that only stays is written down this often; in between its last sight is known to memory alone. */
-const SEEN_AGAIN_MS = 600_000;
 
 const SQL = {
   reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime) SELECT ${fields(7)} FROM json_each(?) WHERE true
@@ -40,8 +38,8 @@ const SQL = {
   meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
 };
 
-/** The rows of an entry: one bulk statement a table, whatever the number of devices. `saved` tells when an account's sight was written last. */
-export function batchesOf(books: Books, update: RoundUpdate, saved: ReadonlyMap<number, number>): Batch[] {
+/** The rows of a round: one bulk statement per table, however many devices. `seenInFile`: when the written last sight of each account was. */
+export function batchesOf(books: Books, update: RoundUpdate, seenInFile: ReadonlyMap<number, number>): Batch[] {
   const written = update.readers.map(({ reader }) => reader);
   const superseded = update.readers.flatMap((each) => each.superseded.map((other) => [other.id]));
   const dropped = update.readers.flatMap((each) => droppedCounters(books, each).map((counter) => [each.reader.id, counter]));
@@ -51,12 +49,12 @@ export function batchesOf(books: Books, update: RoundUpdate, saved: ReadonlyMap<
     { sql: SQL.meta, rows: timesOf(books, update) },
     { sql: SQL.dropReader, rows: superseded },
     { sql: SQL.reader, rows: written.map((r) => [r.id, r.router, r.source, r.origin, r.readAt, r.boot, r.uptime]) },
-    { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.fresh).map((r) => [r.reader.id])] },
+    { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.isFirst).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
     { sql: SQL.baseline, rows: update.readers.flatMap((each) => baselineRows(books, each)) },
     { sql: SQL.baselineBytes, rows: update.readers.flatMap(baselineByteRows) },
     { sql: SQL.newAccount, rows: accounts.filter(({ isNew }) => isNew).map(newAccountRow) },
-    { sql: SQL.account, rows: accounts.filter((each) => !each.isNew && mustWrite(each, saved)).map(accountRow) },
+    { sql: SQL.account, rows: accounts.filter((each) => !each.isNew && isWritten(each, seenInFile)).map(accountRow) },
     { sql: SQL.hour, rows: timeRows(update.hours) },
     { sql: SQL.day, rows: timeRows(update.days) },
     { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
@@ -68,10 +66,10 @@ export function batchesOf(books: Books, update: RoundUpdate, saved: ReadonlyMap<
   ];
 }
 
-/** Takes out the hours before `oldest` (Unix ms). */
+/** Deletes the hours before `oldest` (Unix ms). */
 export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, rows: [[oldest]] });
 
-/** Counters whose rows are taken out first: those that ended, and those that stand in fewer lines than are held. */
+/** Counters whose rows are deleted first: those that ended, and those with fewer lines than they have baselines. */
 function droppedCounters(books: Books, { reader, changed, removed }: ReaderUpdate): string[] {
   const counters = books.readers.get(readerKey(reader.router, reader.source))?.counters;
   const shorter = [...changed].filter(([counter, lines]) => lines.length < (counters?.get(counter)?.length ?? 0));
@@ -84,11 +82,6 @@ function timesOf(books: Books, { at, hostsSince, feeding }: RoundUpdate): Cell[]
   if (books.hostsSince !== hostsSince) rows.push(['hosts_since', String(hostsSince)]);
   if (books.feeding !== feeding) rows.push(['fed_by_hosts', feeding.by === 'hosts' ? '1' : '0'], ['fed_from', String(feeding.from)]);
   return rows;
-}
-
-/** Whether an account's row is written: it is new, has bytes, or its last sight on disk has grown old. */
-export function mustWrite({ account, isNew, download, upload, seen }: AccountUpdate, saved: ReadonlyMap<number, number>): boolean {
-  return isNew || download > 0 || upload > 0 || seen - (saved.get(account.id) ?? 0) >= SEEN_AGAIN_MS;
 }
 
 function newAccountRow({ account: a, download, upload, seen }: AccountUpdate): Cell[] {
@@ -108,9 +101,9 @@ const peerRow = (p: KnownPeer): Cell[] => [
   p.endpoint,
 ];
 
-/** Those of counters that are new, or of which more has changed than their bytes. */
-function baselineRows(books: Books, { reader, fresh, changed }: ReaderUpdate): Cell[][] {
-  const known = fresh ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
+/** Rows of counters that are new, or of which more than their bytes has changed. */
+function baselineRows(books: Books, { reader, isFirst, changed }: ReaderUpdate): Cell[][] {
+  const known = isFirst ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
   const rows: Cell[][] = [];
   for (const [counter, lines] of changed) {
     const before = known?.get(counter);

@@ -1,7 +1,8 @@
 import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { type Account, hasRouterMonth } from '../account.ts';
-import type { Books, RoundUpdate } from '../books.ts';
+import type { Books } from '../books.ts';
+import type { RoundUpdate } from '../posting/round-update.ts';
 import { readUsage } from '../storage/read-usage.ts';
 import type { Store } from '../storage/store.ts';
 
