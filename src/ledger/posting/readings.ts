@@ -30,11 +30,11 @@ export function readingsOf(router: string, observation: Observation, terms: Read
       return {
         rules: observation.rules,
         seenBy: 'counter',
-        readings: observation.stations.map(({ interface: name, mac, bytes, epoch, access }) => {
+        readings: observation.stations.map(({ interface: name, mac, bytes, bits, epoch, access }) => {
           const counter = name === null ? mac : `${name} ${mac}`;
           const station: AccountName = { kind: 'station', router, interface: '', key: mac };
           const device = deviceAccount(mac);
-          const reading = { counter, bytes, bits: 64 as const, epoch };
+          const reading = { counter, bytes, bits, epoch };
           if (!access) return { ...reading, accounts: [station] };
           return terms.deviceBytes === 'stations'
             ? { ...reading, accounts: [station, device] }
@@ -82,12 +82,12 @@ export const uplinkCounter = (name: string, device: string | null): string => `$
 function hostReadings(router: string, hosts: readonly HostCounter[], terms: ReadingTerms): PostedReading[] {
   const known = new Map<string, AccountName[]>();
   return hosts.map((host) => {
-    const { mac, ip, bytes, epoch } = host;
+    const { mac, ip, bytes, bits, epoch } = host;
     const owner = mac ?? terms.ownerOf(ip);
     const key = owner ?? ip;
     const accounts = known.get(key) ?? hostAccounts(router, key, owner === null, terms);
     known.set(key, accounts);
-    return { counter: hostCounter(host), bytes, bits: 64, epoch, accounts };
+    return { counter: hostCounter(host), bytes, bits, epoch, accounts };
   });
 }
 
@@ -112,7 +112,7 @@ export function hostCounter({ counts, mac, ip }: Pick<HostCounter, 'counts' | 'm
   }
 }
 
-function peerReading(router: string, { interface: name, publicKey, bytes, epoch }: Peer): PostedReading | null {
+function peerReading(router: string, { interface: name, publicKey, bytes, bits, epoch }: Peer): PostedReading | null {
   if (bytes === null) return null;
-  return { counter: `${name} ${publicKey}`, bytes, bits: 64, epoch, accounts: [{ kind: 'peer', router, interface: name, key: publicKey }] };
+  return { counter: `${name} ${publicKey}`, bytes, bits, epoch, accounts: [{ kind: 'peer', router, interface: name, key: publicKey }] };
 }

@@ -33,6 +33,7 @@ export function station(mac: string, download: number, upload: number, more: Par
     interface: null,
     mac,
     bytes: { download, upload },
+    bits: 64,
     epoch: null,
     access: true,
     signal: null,
