@@ -59,8 +59,26 @@ export function markAbsent(
 }
 
 function hasEnded(baselines: readonly Baseline[], { absent, fall }: CounterRules, now: number, instance: number | null): boolean {
-  if (absent === 'missed') return baselines.every(({ lastRead }) => lastRead !== null && now - lastRead > MISSED_FOR_MS);
-  // An accounting period that has ended does not come back.
-  if (fall === 'lowers') return instance !== null && baselines.every(({ epoch }) => (epoch?.instance ?? instance) < instance);
-  return absent === 'ended';
+  switch (absent) {
+    case 'ended':
+      return true;
+    case 'missed':
+      return baselines.every(({ lastRead }) => lastRead !== null && now - lastRead > MISSED_FOR_MS);
+    case 'kept':
+      return hasPeriodEnded(baselines, fall, instance);
+    default:
+      return absent satisfies never;
+  }
+}
+
+/** An accounting period that has ended does not come back. */
+function hasPeriodEnded(baselines: readonly Baseline[], fall: CounterRules['fall'], instance: number | null): boolean {
+  switch (fall) {
+    case 'reset':
+      return false;
+    case 'lowers':
+      return instance !== null && baselines.every(({ epoch }) => (epoch?.instance ?? instance) < instance);
+    default:
+      return fall satisfies never;
+  }
 }
