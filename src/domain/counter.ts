@@ -26,7 +26,7 @@ export interface Reading {
   counter: string;
   bytes: Traffic;
   bits: CounterBits;
-  /** Since when the counter runs, if the router tells. */
+  /** Since when the counter runs, if the router says so. */
   epoch: Epoch | null;
 }
 

@@ -4,7 +4,7 @@ import { minus, NOTHING, type Traffic } from './traffic.ts';
 
 const RANGE_32 = 2 ** 32;
 const DIRECTIONS = ['download', 'upload'] as const;
-/** Seconds that a station may be associated before it is let in and listed. */
+/** Seconds that a station may be associated before it is authorized and listed. */
 const HANDSHAKE = 3;
 
 export type ResetReason = 'fell' | 'boot' | 'new device' | 'new association' | 'line left over';
@@ -29,7 +29,7 @@ export interface PreviousReading {
   /** Unix ms. */
   at: number;
   boot: string | null;
-  /** Seconds on the router's boot clock; null where it does not tell. */
+  /** Seconds on the router's boot clock; null where it does not say. */
   uptime: number | null;
 }
 
@@ -42,9 +42,9 @@ export interface Circumstances {
   previous: PreviousReading | null;
   /** Seconds since `previous`, by the clock that shows the longest time. */
   elapsed: number;
-  /** Seconds on the router's boot clock; null where it does not tell. */
+  /** Seconds on the router's boot clock; null where it does not say. */
   uptime: number | null;
-  /** Bytes per second that a counter can gain at the most. */
+  /** Bytes per second that a counter can gain at most. */
   fastest: number;
 }
 
@@ -216,7 +216,7 @@ function isSameEpoch(before: Epoch | null, read: Epoch | null): boolean {
 function provedEpoch(before: Epoch | null, read: Epoch | null): ResetReason | null {
   if (before === null || read === null) return null;
   if (before.boot !== read.boot) return 'boot';
-  // A number that one of the two answers does not tell proves nothing.
+  // A number that only one of the two answers has proves nothing.
   if (before.instance !== null && read.instance !== null && before.instance !== read.instance) return 'new device';
   if (before.began === null || read.began === null) return null;
   return read.began > before.began + read.margin ? 'new association' : null;
@@ -228,7 +228,7 @@ function startOf(epoch: Epoch | null, since: number, now: Circumstances): number
   return age === null ? since : Math.min(now.at, Math.max(since, Math.round(now.at - age * 1000)));
 }
 
-/** Seconds since the epoch began, or null where the router does not tell. */
+/** Seconds since the epoch began, or null where the router does not say. */
 function ageOf(epoch: Epoch | null, now: Circumstances): number | null {
   return epoch === null || now.uptime === null ? null : Math.max(0, now.uptime - (epoch.began ?? 0));
 }

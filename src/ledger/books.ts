@@ -2,7 +2,7 @@ import type { Baseline } from '../domain/counter.ts';
 import type { Peer, SourceName } from '../domain/observation.ts';
 import type { Account } from './account.ts';
 
-/** One source of one router, as it was read last. */
+/** One source of one router as last read. */
 export interface Reader {
   id: number;
   router: string;
@@ -56,7 +56,7 @@ export interface KnownPeer {
   endpoint: string | null;
 }
 
-/** The ledger's state in memory: what the file holds, and nothing that it does not. */
+/** The ledger's state in memory: exactly what is in the file. */
 export interface Books {
   accounts: Map<string, Account>;
   devices: Map<string, Device>;
@@ -77,7 +77,7 @@ export interface Books {
 /** Which source the accounts of devices are fed from. */
 export interface Feeding {
   by: 'stations' | 'hosts';
-  /** Unix ms up to which the other source has fed them: what a reader shows since a reading before that was partly posted once. */
+  /** Unix ms up to which the other source has fed them: what a reader shows since an earlier reading was partly posted already. */
   from: number;
 }
 
@@ -113,7 +113,7 @@ export type AuditKind =
   | 'learned'
   | 'access';
 
-/** Something a person may want to look up: what was booked or refused, and why. */
+/** Something that a person may want to look up: what was booked or refused, and why. */
 export interface AuditRow {
   at: number;
   kind: AuditKind;

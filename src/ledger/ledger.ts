@@ -14,29 +14,29 @@ import { type BillingTerms, type Months, monthsAt, sumMonths } from './usage/mon
 
 export interface LedgerTerms extends PostingTerms, BillingTerms {}
 
-/** What became of a round. */
+/** How the posting of a round ended. */
 export type Posted =
   | { status: 'posted'; audit: readonly AuditRow[] }
   | { status: 'suspended'; why: string }
   | { status: 'failed'; error: LedgerError };
 
-/** The books, and what can be done with them. Everything shown is in the file. */
+/** The books and the operations on them. Everything shown is in the file. */
 export interface Ledger {
   readonly books: Books;
   /** The running billing periods, which the accounts' month sums belong to. */
   readonly months: Months;
   readonly state: LedgerState;
   readonly store: Store;
-  /** Posts a round in one transaction. `tick` tells ms on a clock that never steps. Never throws for what a disk or a clock can do. */
+  /** Posts a round in one transaction. `tick` is ms on a clock that never steps. Does not throw for faults of the disk or the clock. */
   post(round: Round, tick: () => number): Promise<Posted>;
-  /** The time to show things by: while the clock is not trusted, that of the last posting. */
+  /** The time to show: while the clock is not trusted, that of the last posting. */
   trusted(now: number): number;
   /** Begins new month sums if a billing period has ended. */
   turnMonths(now: number): Promise<void>;
   setTerms(terms: LedgerTerms, now: number): Promise<void>;
-  /** Carries everything kept under routers' earlier names over to their new ones. Throws a LedgerError. */
+  /** Moves everything kept under routers' earlier names to their new ones. Throws a LedgerError. */
   renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void>;
-  /** Writes a row of the audit that belongs to no round. Throws a LedgerError. */
+  /** Writes an audit row that belongs to no round. Throws a LedgerError. */
   addAudit(row: AuditRow): Promise<void>;
   close(): Promise<void>;
 }
@@ -144,7 +144,7 @@ class SqliteLedger implements Ledger {
   }
 
   async renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
-    // After a commit that failed the file may hold what the books do not.
+    // After a failed commit the file may have what the books do not.
     if (this.#mustReload) await this.#reload(now);
     // One after the other: what two earlier names had becomes one under the new name.
     for (const [was, name] of renamed) {
@@ -180,7 +180,7 @@ class SqliteLedger implements Ledger {
     return { row: why === '' ? null : ledgerNote(round.finishedAt, 'clock', why) };
   }
 
-  /** Once an hour: hours past their keeping go. */
+  /** Once an hour, deletes the hours that are no longer kept. */
   #prune(now: number): Batch[] {
     if (hourOf(now, this.#terms.timezone) <= this.#prunedAt) return [];
     this.#prunedAt = now;

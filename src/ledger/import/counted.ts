@@ -4,17 +4,17 @@ import { type AccountName, accountKey, hasRouter, sourcesOf, subjectOf } from '.
 import type { Books } from '../books.ts';
 import { type BookedDay, ownBytes } from './days.ts';
 
-/** How far the ledger's own counting of an account reaches. */
+/** Since when and until when the ledger itself has counted an account. */
 export interface OwnCount {
   /** The first day on which the ledger counted it; null where it never did. */
   from: Day | null;
-  /** Unix ms of the last reading, from which the ledger will go on; infinite where nothing that it reads can feed the account. */
+  /** Unix ms of the last reading, from which the ledger continues; infinite where nothing that it reads can feed the account. */
   readUntil: number;
 }
 
 export type OwnCounts = (name: AccountName, days: ReadonlyMap<Day, BookedDay>) => OwnCount;
 
-/** `configured`: names of the routers that are read. Those that are no longer, nobody goes on from. */
+/** `configured`: names of the routers that are read. Counting does not continue from any other. */
 export function ownCounts(books: Books, configured: ReadonlySet<string>, timezone: string): OwnCounts {
   const readers = [...books.readers.values()]
     .filter(({ router }) => configured.has(router))

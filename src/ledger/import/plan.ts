@@ -35,7 +35,7 @@ export interface PlanLine extends Placed {
   lastSeen: number;
 }
 
-/** The accounts that findings speak of and the books know, whose days are to be read first. */
+/** The known accounts that the findings are about: their days are read first. */
 export function accountsIn(books: Books, { figures }: Findings): number[] {
   const ids = figures.flatMap(({ account }) => books.accounts.get(accountKey(account))?.id ?? []);
   return [...new Set(ids)];
@@ -87,7 +87,7 @@ function byAccount(figures: readonly Figure[]): Map<string, Figure[]> {
   return found;
 }
 
-/** What may be booked at the most: up to the program's own sum of all times, and never so much that a sum loses its last digits. */
+/** At most this is booked: up to the program's own total, and never so much that a sum is no longer exact. */
 function budgetOf(
   program: ImportProgram,
   days: ReadonlyMap<number, BookedDay>,
@@ -105,7 +105,7 @@ function budgetOf(
   return { download: Math.max(0, Math.min(room.download, download)), upload: Math.max(0, Math.min(room.upload, upload)) };
 }
 
-/** Baselines are taken over only where the ledger has never read the like: else it goes on from its own. */
+/** Baselines are taken over only where the ledger has never read the same counters: else it continues from its own. */
 function planReaders(books: Books, { readers, program }: Findings, plan: Plan, now: number): void {
   for (const reader of readers) {
     const rivals = [...books.readers.values()].filter(({ router, source, origin: address }) =>

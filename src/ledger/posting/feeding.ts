@@ -1,4 +1,4 @@
-import type { Round } from '../../domain/round.ts';
+import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING } from '../../domain/traffic.ts';
 import { type Account, type AccountKind, accountKey, hasRouter, ipOf, isShownKind, ownedAs } from '../account.ts';
 import { type Books, type Feeding, readerKey } from '../books.ts';
@@ -8,24 +8,24 @@ import type { Postings } from './postings.ts';
 import { hostCounter } from './readings.ts';
 import type { RoundUpdate } from './round-update.ts';
 
-/** An address is another machine's after this, so what was kept under it stays there: a lease lasts half a day. */
+/** A lease lasts half a day: after this the address may be another machine's, so its bytes stay under the address. */
 const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
 
 /**
- * What feeds the accounts of devices in this round. Left to itself it is the stations, until a gateway shows that it counts hosts: from
- * that round on it is the hosts, for good. Whatever the reason, the source that takes over begins where the other one has ended.
+ * What feeds the accounts of devices in this round. With `auto` it is the stations until a gateway shows that it counts hosts: from that
+ * round on it is the hosts, permanently. Whatever the reason, the source that takes over begins where the other one ended.
  */
 export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stations' | 'hosts', update: RoundUpdate): Feeding {
   const by = accounting === 'auto' ? automaticSource(books, round, update) : accounting;
   const fed = [...books.readers.values()].filter(({ source }) => source === books.feeding.by);
   const feeding = by === books.feeding.by ? books.feeding : { by, from: Math.max(0, ...fed.map(({ readAt }) => readAt)) };
-  // A clock that stood ahead may have left a reading that is still to come.
+  // A clock that was ahead may have left a reading in the future.
   return feeding.from > round.startedAt ? { by, from: round.startedAt } : feeding;
 }
 
 /**
- * Whether devices get what has moved since a reading at `readAt`. Not what the source before may have fed already; nor, once one has taken
- * over, what moved since a reading that is still to come: a clock that stood ahead does not tell which of the two came first.
+ * Whether devices get what has moved since a reading at `readAt`. Not what the source before may have posted to them already; nor, after
+ * one has taken over, what moved since a reading in the future: a clock that was ahead does not say which of the two came first.
  */
 export const feedsSince = (readAt: number, { from }: Feeding, round: Round): boolean =>
   from === 0 || (readAt >= from && readAt <= round.startedAt);
@@ -42,10 +42,8 @@ function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stat
   return 'hosts';
 }
 
-type Answered = Extract<Round['routers'][number]['results'][number], { status: 'ok' }>;
-
-/** A gateway counts hosts if some byte of theirs has moved since its reading before. */
-function countsHosts(books: Books, router: string, { source, origin, observation }: Answered): boolean {
+/** A gateway counts hosts if a byte of theirs has moved since its last reading. */
+function countsHosts(books: Books, router: string, { source, origin, observation }: AnsweredSource): boolean {
   const previous = books.readers.get(readerKey(router, source));
   if (observation.source !== 'hosts' || previous === undefined || previous.origin !== origin) return false;
   return observation.hosts.some((host) => {

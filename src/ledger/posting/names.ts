@@ -35,7 +35,7 @@ function sameLease(a: KnownLease, b: KnownLease): boolean {
   return a.ip === b.ip && a.hostname === b.hostname && a.clientId === b.clientId && a.expiry === b.expiry && a.lastRead === b.lastRead;
 }
 
-/** Drafts what devices are called: a static host's name goes before a lease's, and the last name known stays. */
+/** Drafts the names of devices: a static host's name beats a lease's, and the last known name stays. */
 export function draftNames(books: Books, round: Round, update: RoundUpdate): void {
   const facts = gatherFacts(round);
   const staticsRead = observed(round, 'leases').some(({ observation }) => observation.staticHosts !== null);

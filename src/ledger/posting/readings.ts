@@ -5,13 +5,13 @@ import { type AccountName, deviceAccount } from '../account.ts';
 /** A reading and the accounts that its increase is posted to. */
 export interface PostedReading extends Reading {
   accounts: AccountName[];
-  /** An account that gets none of its bytes, because others feed it, and whose bearer it shows to be there. */
+  /** An account that gets none of its bytes, because others feed it, but is seen by it. */
   shows?: AccountName;
 }
 
 export interface CounterAnswer {
   rules: CounterRules;
-  /** What shows that somebody is there: that the counter stands in the answer, or that bytes have moved. A host's counter outlasts it by a day. */
+  /** What counts as seen: that the counter is in the answer, or that bytes moved. A host's counter stays a day after the host left. */
   seenBy: 'counter' | 'bytes';
   readings: PostedReading[];
 }
@@ -23,7 +23,7 @@ export interface ReadingTerms {
   ownerOf: (ip: string) => string | null;
 }
 
-/** The counters of an observation, or null where it holds none. */
+/** The counters of an observation, or null where it has none. */
 export function readingsOf(router: string, observation: Observation, terms: ReadingTerms): CounterAnswer | null {
   switch (observation.source) {
     case 'stations':

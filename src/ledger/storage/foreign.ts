@@ -27,8 +27,8 @@ export interface Foreign {
 const LARGEST = 1 << 30;
 
 /**
- * Opens another program's SQLite file without touching it or what lies beside it: even a reader would bring a write-ahead log
- * back or leave files there. So it is copied, with its log, and the copy is read. Throws an ImportError.
+ * Opens another program's SQLite file without touching it or the files next to it: even a reader would replay a write-ahead log or
+ * leave files there. So it is copied, with its log, and the copy is read. Throws an ImportError.
  */
 export async function openForeign(path: string): Promise<Foreign> {
   const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-import-')).catch((error: Error) => {
@@ -76,7 +76,7 @@ function expressionOf({ column, as }: ForeignColumn): string {
   }
 }
 
-/** Copies a database and its log as they are at one moment; it is tried again if they changed meanwhile. */
+/** Copies a database and its log as they are at one moment; tries again if they changed meanwhile. */
 async function copyWhole(path: string, copy: string): Promise<void> {
   const parts = ['', ...COMPANIONS];
   for (let attempt = 0; attempt < 5; attempt += 1) {

@@ -15,10 +15,10 @@ export interface Inventory {
   postedAt: number | null;
 }
 
-/** Local days are off from those of UTC by one at the most, and the time zone may have been changed. */
+/** Local days differ from those of UTC by at most one, and the time zone may have been changed. */
 const MARGIN_DAYS = 2;
 
-/** Rules that hold in every ledger. Each query finds the accounts or rows that break one; `at` tells which. */
+/** What is true in every ledger. Each query finds the accounts or rows that break a rule; `at` names them. */
 const RULES: { rule: string; sql: string }[] = [
   {
     rule: 'the days of an account add up to its total',
@@ -56,7 +56,7 @@ const RULES: { rule: string; sql: string }[] = [
   },
 ];
 
-/** A rule that does not hold. */
+/** A rule that is broken. */
 export interface BrokenRule {
   rule: string;
   count: number;
@@ -64,7 +64,7 @@ export interface BrokenRule {
   first: string;
 }
 
-/** Which rules do not hold. Right also while the ledger is written: each rule is one statement, and so one snapshot. */
+/** The rules that are broken. Correct also while the ledger is written: each rule is one statement, so one snapshot. */
 export const brokenRules = (store: Pick<Store, 'all'>): Promise<BrokenRule[]> => test(store, RULES);
 
 /** The first rule alone, which takes a fraction of the time of all. */

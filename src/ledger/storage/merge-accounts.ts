@@ -2,7 +2,7 @@ import type { Account } from '../account.ts';
 import { ADD_BYTES, cell } from './sql.ts';
 import type { Batch } from './store.ts';
 
-/** Several may become part of one, and an update takes but one row for each row that it changes. */
+/** Several may be merged into one, and an UPDATE applies only one row to each row that it changes. */
 const MERGE = `UPDATE account SET download = account.download + s.download, upload = account.upload + s.upload,
       first_seen = min(first_seen, s.first), last_seen = max(last_seen, s.last)
     FROM (SELECT ${cell(0)} AS id, sum(${cell(1)}) AS download, sum(${cell(2)}) AS upload, min(${cell(3)}) AS first, max(${cell(4)}) AS last
@@ -17,7 +17,7 @@ const MOVE_IMPORTED = `INSERT INTO imported(account, day, program, kind, downloa
     ON CONFLICT DO UPDATE SET ${ADD_BYTES}`;
 const dropRows = (table: 'hour' | 'day' | 'imported') => `DELETE FROM ${table} WHERE account IN (SELECT value ->> 0 FROM json_each(?))`;
 
-/** What is to be written so that accounts become part of others, with all their hours and days: not a byte more or less. */
+/** Merges accounts into others, with all their hours and days: not a byte more or less. */
 export function mergeBatches(merges: readonly { account: Account; into: Account }[]): Batch[] {
   const pairs = merges.map(({ account, into }) => [account.id, into.id]);
   const gone = merges.map(({ account }) => [account.id]);

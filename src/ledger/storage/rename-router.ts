@@ -17,8 +17,8 @@ const SQL = {
 };
 
 /**
- * What is to be written so that everything kept under a router's earlier name goes on under its new one. Where the new name has
- * an account of its own already, the two become one; nothing is lost and nothing counted twice. No batches: nothing to do.
+ * Moves everything that is kept under a router's earlier name to its new one. Where the new name has its own account already, the two
+ * are merged; nothing is lost and nothing counted twice. No batches: nothing to do.
  */
 export function renameBatches(books: Books, was: string, name: string): Batch[] {
   const accounts = [...books.accounts.values()]

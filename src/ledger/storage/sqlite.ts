@@ -15,11 +15,11 @@ export interface Batch {
 export interface Database {
   exec(sql: string): Promise<void>;
   all(sql: string, ...values: Cell[]): Promise<Row[]>;
-  /** Runs a bulk statement, prepared once for a connection. */
+  /** Runs a bulk statement, prepared once per connection. */
   bulk(batch: Batch): Promise<void>;
   /** Writes a consistent copy to a file that is not there yet. No writer waits for it. */
   copyTo(path: string): Promise<void>;
-  /** Ends what is running, which then fails. */
+  /** Stops what is running, which then fails. */
   interrupt(): void;
   close(): Promise<void>;
 }
@@ -77,7 +77,7 @@ export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** What a result code means to the one who has to do something about it. */
+/** What a result code means, and what to do about it. */
 const WORDS: Record<string, string> = {
   SQLITE_FULL: 'the disk is full: make room',
   SQLITE_READONLY: 'it cannot be written: check the rights of the file and its directory, and whether the disk is mounted read-only',

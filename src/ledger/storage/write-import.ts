@@ -9,7 +9,7 @@ import { ADD_BYTES, fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
 
-/** Rows of one statement: few enough that progress can be told. */
+/** Rows of one statement: few enough that progress can be shown. */
 const BULK = 20_000;
 /** Accounts that the audit names one by one; the rest in a sum. */
 const MOST_AUDITED = 200;

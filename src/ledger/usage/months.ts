@@ -15,7 +15,7 @@ export interface Months {
 export interface BillingTerms {
   timezone: string;
   billing: Billing;
-  /** Routers whose uplink has a billing day of its own. */
+  /** Routers whose uplink has its own billing day. */
   routerBilling: ReadonlyMap<string, Billing>;
 }
 
@@ -31,7 +31,7 @@ export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router
 
 const inMonth = (day: Day, month: Month): boolean => day >= month.start && day < month.end;
 
-/** Adds an entry's day rows to the month sums of the accounts. */
+/** Adds a round's day rows to the month sums of the accounts. */
 export function addToMonths(months: Months, days: RoundUpdate['days'], accounts: ReadonlyMap<number, Account>): void {
   for (const [day, rows] of days) {
     for (const [id, bytes] of rows) {
@@ -42,7 +42,7 @@ export function addToMonths(months: Months, days: RoundUpdate['days'], accounts:
   }
 }
 
-/** Sums the running billing periods anew from the days of the file. */
+/** Sums the running billing periods from the days in the file. */
 export async function sumMonths(store: Store, books: Books, months: Months): Promise<void> {
   const sums = new Map<string, ReadonlyMap<number, Traffic>>();
   for (const month of [months.home, ...months.routers.values()]) {
