@@ -95,7 +95,7 @@ async function planFor(
   refuseRenamed(books.accounts.values(), config);
   const booked = store === null ? new Map() : await readDays(store, accountsIn(books, found));
   const plan = planImport(books, booked, found, importTerms(config, now));
-  progress(`${plan.lines.length} accounts planned`);
+  progress(`${plan.accounts.length} accounts planned`);
   if (store === null || writtenFrom === null || isEmpty(plan)) return plan;
   await store.commit(withProgress(importBatches(books, plan, writtenFrom, now), progress));
   return plan;

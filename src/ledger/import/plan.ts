@@ -20,13 +20,13 @@ export interface ImportTerms {
 /** What an import would write and what it would not. */
 export interface Plan {
   program: ImportProgram;
-  lines: PlanLine[];
+  accounts: PlannedAccount[];
   names: ImportedName[];
   readers: ImportedReader[];
   leftOut: LeftOut[];
 }
 
-export interface PlanLine extends Placed {
+export interface PlannedAccount extends Placed {
   account: AccountName;
   /** Null for an account that is made. */
   id: number | null;
@@ -44,7 +44,7 @@ export function accountsIn(books: Books, { figures }: Findings): number[] {
 /** Turns what was found into what is to be written. A second import of the same plans nothing. */
 export function planImport(books: Books, booked: BookedDays, found: Findings, terms: ImportTerms): Plan {
   const { program } = found;
-  const plan: Plan = { program, lines: [], names: [], readers: [], leftOut: [...found.leftOut] };
+  const plan: Plan = { program, accounts: [], names: [], readers: [], leftOut: [...found.leftOut] };
   const own = ownCounts(books, terms.routers, terms.timezone);
   let room = terms.mostAccounts - books.accounts.size;
   for (const [key, figures] of byAccount(found.figures)) {
@@ -69,7 +69,7 @@ export function planImport(books: Books, booked: BookedDays, found: Findings, te
       }
       room -= 1;
     }
-    plan.lines.push({ ...placed, account, id: known?.id ?? null, bytes, lastSeen });
+    plan.accounts.push({ ...placed, account, id: known?.id ?? null, bytes, lastSeen });
   }
   planReaders(books, found, plan, terms.now);
   plan.names = namesFor(books, found, plan);
@@ -122,8 +122,8 @@ function planReaders(books: Books, { readers, program }: Findings, plan: Plan, n
 }
 
 /** Names go to devices that the ledger has, or will have, and that nobody named better. */
-function namesFor(books: Books, { names }: Findings, { lines }: Plan): ImportedName[] {
-  const made = lines.flatMap(({ account, id, days }) => (id === null && days.size > 0 ? (macOf(account) ?? []) : []));
+function namesFor(books: Books, { names }: Findings, { accounts }: Plan): ImportedName[] {
+  const made = accounts.flatMap(({ account, id, days }) => (id === null && days.size > 0 ? (macOf(account) ?? []) : []));
   const wanted = new Map<string, ImportedName>(
     made.flatMap((mac) => (books.devices.has(mac) ? [] : [[mac, { mac, name: null, ip: null }]])),
   );
@@ -138,5 +138,5 @@ function namesFor(books: Books, { names }: Findings, { lines }: Plan): ImportedN
 }
 
 /** Whether it would change the ledger at all. */
-export const isEmpty = ({ lines, names, readers }: Plan): boolean =>
-  names.length === 0 && readers.length === 0 && lines.every(({ days }) => days.size === 0);
+export const isEmpty = ({ accounts, names, readers }: Plan): boolean =>
+  names.length === 0 && readers.length === 0 && accounts.every(({ days }) => days.size === 0);

@@ -4,7 +4,7 @@ import { subjectOf } from '../account.ts';
 import type { AuditRow, Books } from '../books.ts';
 import { countOf } from '../import/figures.ts';
 import { spanText } from '../import/place.ts';
-import type { Plan, PlanLine } from '../import/plan.ts';
+import type { Plan, PlannedAccount } from '../import/plan.ts';
 import { ADD_BYTES, fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
@@ -30,10 +30,10 @@ const SQL = {
 
 /** The rows of a plan, for one transaction. `from` is the name of the file, for the audit. */
 export function importBatches(books: Books, plan: Plan, from: string, now: number): Batch[] {
-  const lines = plan.lines.filter(({ days }) => days.size > 0);
+  const accounts = plan.accounts.filter(({ days }) => days.size > 0);
   let nextAccount = [...books.accounts.values()].reduce((most, { id }) => Math.max(most, id), 0);
   let nextReader = [...books.readers.values()].reduce((most, { id }) => Math.max(most, id), 0);
-  const numbered = lines.map((line) => ({ ...line, id: line.id ?? ++nextAccount, firstSeen: takenOverAt(plan, now) }));
+  const numbered = accounts.map((planned) => ({ ...planned, id: planned.id ?? ++nextAccount, firstSeen: takenOverAt(plan, now) }));
   const readers = plan.readers.map((reader) => ({ ...reader, id: ++nextReader }));
   const baselines = readers.flatMap(({ id, counters }) =>
     [...counters].map(([counter, { bytes, lastRead }]) => [id, counter, 0, lastRead, bytes.download, bytes.upload]),
@@ -60,26 +60,26 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
     ),
     ...bulk(SQL.baseline, baselines),
     ...bulk(SQL.baselineBytes, baselines),
-    auditBatch(auditRows(plan, lines, from, now)),
+    auditBatch(auditRows(plan, accounts, from, now)),
   ];
 }
 
 /** From when on the ledger itself counts: from the readings that it takes over, else from its next one. */
 const takenOverAt = ({ readers }: Plan, now: number): number => readers.reduce((least, { readAt }) => Math.min(least, readAt), now);
 
-function accountRow({ id, account: a, firstSeen, lastSeen, bytes }: PlanLine & { id: number; firstSeen: number }): Cell[] {
+function accountRow({ id, account: a, firstSeen, lastSeen, bytes }: PlannedAccount & { id: number; firstSeen: number }): Cell[] {
   return [id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, firstSeen, lastSeen, bytes.download, bytes.upload];
 }
 
-function auditRows(plan: Plan, lines: readonly PlanLine[], from: string, now: number): AuditRow[] {
+function auditRows(plan: Plan, accounts: readonly PlannedAccount[], from: string, now: number): AuditRow[] {
   const row = (of: Omit<AuditRow, 'at' | 'kind' | 'source'>): AuditRow => ({ at: now, kind: 'import', source: plan.program, ...of });
-  const named = lines.slice(0, MOST_AUDITED).map(({ account, bytes, days }) => {
+  const named = accounts.slice(0, MOST_AUDITED).map(({ account, bytes, days }) => {
     const [first, last] = [Math.min(...days.keys()), Math.max(...days.keys())];
     const why = `${spanText(first, last + 1)}, ${countOf(days.size, 'day')}, from ${from}`;
     return row({ router: account.router, counter: subjectOf(account), ...bytes, why });
   });
-  const rest = lines.slice(MOST_AUDITED);
-  const sum = rest.reduce((bytes, line) => plus(bytes, line.bytes), NOTHING);
+  const rest = accounts.slice(MOST_AUDITED);
+  const sum = rest.reduce((bytes, planned) => plus(bytes, planned.bytes), NOTHING);
   const readers = plan.readers.map(({ router, source, readAt, counters }) =>
     row({
       router,
