@@ -41,8 +41,8 @@ export function logPosting(log: Logger, posted: Posted, before: Posted | null): 
         log[level]({ router, source, counter, download, upload }, `${outcome === 'refused' ? 'Not posted' : title}: ${why}`);
       }
       return;
-    case 'held':
-      if (before?.status !== 'held') log.warn(`Nothing is posted while ${posted.why}; baselines wait`);
+    case 'suspended':
+      if (before?.status !== 'suspended') log.warn(`Nothing is posted while ${posted.why}; baselines wait`);
       return;
     case 'failed':
       if (before?.status !== 'failed' || before.error.message !== posted.error.message) {

@@ -42,7 +42,7 @@ export function startOfDay(day: Day, timezone: string): number {
   return Temporal.PlainDate.from(dayText(day)).toZonedDateTime(timezone).epochMilliseconds;
 }
 
-/** The billing period that a day lies in. */
+/** The billing period of a day. */
 export function monthOf(day: Day, billing: Billing): Month {
   const date = new Date(day * DAY_MS);
   const index = date.getUTCFullYear() * 12 + date.getUTCMonth();
@@ -50,7 +50,7 @@ export function monthOf(day: Day, billing: Billing): Month {
   return day >= start ? { start, end: firstDay(index + 1, billing) } : { start: firstDay(index - 1, billing), end: start };
 }
 
-/** The calendar year that a day lies in, whatever the billing day. */
+/** The calendar year of a day, whatever the billing day. */
 export function yearOf(day: Day): Month {
   const year = new Date(day * DAY_MS).getUTCFullYear();
   return { start: dayNumber(year, 1, 1), end: dayNumber(year + 1, 1, 1) };
@@ -77,7 +77,7 @@ export function hourOf(instant: number, timezone: string): number {
 
 /**
  * The local hours that the time from `from` to `to` (Unix ms) spans, in order; whole days for the part before `hoursFrom`.
- * An empty stretch lies in the hour of `to`.
+ * An empty stretch is in the hour of `to`.
  */
 export function slices(from: number, to: number, timezone: string, hoursFrom = Number.NEGATIVE_INFINITY): Slice[] {
   if (from >= to) return [{ hour: hourOf(to, timezone), day: dayOf(to, timezone), length: 1 }];

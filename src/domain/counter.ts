@@ -2,29 +2,31 @@ import type { Traffic } from './traffic.ts';
 
 /** What a kind of counter promises; declared beside its parser, used by the rules that turn readings into increases. Rule: source promises. */
 export interface CounterRules {
-  /** `together`: one pair, reset at once (a station). `apart`: two counters that stand each by itself (a network device). */
+  /** `together`: one pair, reset at once (a station). `apart`: two counters, each by itself (a network device). */
   directions: 'together' | 'apart';
   /**
-   * What it means that a known counter is not in an answer: it ended, or its baseline waits; `missed`: it ended, or the list has missed it
-   * this once, so its baseline waits for two days.
+   * What it means that a known counter is not in an answer. `ended`: it no longer exists. `kept`: its baseline waits. `missed`: it ended,
+   * or this one list missed it, so its baseline waits for two days.
    */
   absent: 'ended' | 'missed' | 'kept';
-  /** A counter never held before that appears in a later reading: it began at zero since, or it may only have come into sight. */
+  /** A counter without a baseline in a later reading: it began at zero since the reading before, or it only came into sight. */
   unknown: 'began' | 'baseline';
-  /** What a fall within an epoch means: the counter began again at zero, or it went back to older figures that were posted once. */
+  /** What a fall within an epoch means: the counter began again at zero, or it went back to older figures that were posted before. */
   fall: 'reset' | 'lowers';
   /** Seconds that a router may take to bring its counters up to date. */
   refresh: number;
 }
+
+/** Width of a counter: only one that is known to have 32 bits may have gone past its end. */
+export type CounterBits = 32 | 64;
 
 /** One counter pair as a router shows it, turned into the directions of the device or the home. */
 export interface Reading {
   /** Tells this counter from the others of the same reader. A classic list may show one several times. */
   counter: string;
   bytes: Traffic;
-  /** Width of the counter: only one that is known to have 32 bits may have gone past its end. */
-  bits: 32 | 64;
-  /** Since when the counter runs, if the router tells. */
+  bits: CounterBits;
+  /** Since when the counter runs, if the router says so. */
   epoch: Epoch | null;
 }
 
@@ -33,7 +35,7 @@ export interface Epoch {
   /** Identifies the boot of the router. */
   boot: string;
   /**
-   * Identifies what counts within the boot, which has another number when it is made anew: a network device's ifindex, the handle of a
+   * Identifies what counts within the boot; another number after it was created again: a network device's ifindex, the handle of a
    * firewall table, the first day of an accounting period (20261101). Null where there is none.
    */
   instance: number | null;
@@ -43,10 +45,10 @@ export interface Epoch {
   margin: number;
 }
 
-/** The boot of a baseline that another program left, which knew one counter a MAC and no more. */
+/** The boot of a baseline that another program left: it knew only one counter per MAC. */
 export const IMPORTED = 'imported';
 
-/** The reading that was held last for a counter. */
+/** The last reading of a counter. */
 export interface Baseline {
   bytes: Traffic;
   epoch: Epoch | null;

@@ -10,7 +10,7 @@ export function duidOfClientId(clientId: string): string | null {
   return hex?.startsWith('ff') && isDuid(hex.slice(10)) ? hex.slice(10) : null;
 }
 
-/** Whether a client id says no more than the MAC that its lease names anyway: `01:MAC`. */
+/** Whether a client id only repeats the MAC of its lease: `01:MAC`. */
 export const isMacOnly = (clientId: string): boolean => /^01[0-9a-f]{12}$/.test(hexOf(clientId) ?? '');
 
 /** A DUID in hex without separators, or null where the text is none. */
@@ -19,7 +19,7 @@ export function parseDuid(text: string): string | null {
   return hex !== null && isDuid(hex) ? hex : null;
 }
 
-/** The MAC that a DUID was once made from (RFC 8415, DUID-LLT and DUID-LL); null for the other kinds and for other hardware. */
+/** The MAC that a DUID was made from (RFC 8415, DUID-LLT and DUID-LL); null for the other kinds and for other hardware. */
 export function macOfDuid(duid: string): string | null {
   const [, mac] = new RegExp(`^(?:0001${ETHERNET}[0-9a-f]{8}|0003${ETHERNET})([0-9a-f]{12})$`).exec(duid) ?? [];
   return mac === undefined ? null : (mac.match(/../g) ?? []).join(':');

@@ -1,4 +1,4 @@
-import type { CounterRules, Epoch } from './counter.ts';
+import type { CounterBits, CounterRules, Epoch } from './counter.ts';
 import type { Traffic } from './traffic.ts';
 
 /** The kinds of reading a router can give; the `source` label. */
@@ -11,6 +11,7 @@ export interface Station {
   interface: string | null;
   mac: string;
   bytes: Traffic;
+  bits: CounterBits;
   epoch: Epoch | null;
   /** Whether its bytes are those of one device: not so on mesh, client and 4-address links, which repeat other devices' bytes. */
   access: boolean;
@@ -43,7 +44,7 @@ export interface Uplink {
   overlay: boolean;
   /** Null while it is down: netifd names its device only while it is up. */
   bytes: Traffic | null;
-  bits: 32 | 64;
+  bits: CounterBits;
   epoch: Epoch | null;
 }
 
@@ -95,6 +96,7 @@ export interface HostCounter {
   mac: string | null;
   ip: string;
   bytes: Traffic;
+  bits: CounterBits;
   epoch: Epoch | null;
 }
 
@@ -112,6 +114,7 @@ export interface Peer {
   latestHandshake: number;
   /** Null while it is revoked. */
   bytes: Traffic | null;
+  bits: CounterBits;
   epoch: Epoch | null;
 }
 
@@ -126,7 +129,7 @@ export interface System {
   hostname: string;
   model: string;
   release: string;
-  counterBits: 32 | 64;
+  counterBits: CounterBits;
   flowOffload: { software: boolean; hardware: boolean };
   /** Version of the script that answered; null where it does not say. */
   script: string | null;

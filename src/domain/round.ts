@@ -1,12 +1,12 @@
 import type { FailureReason } from '../errors.ts';
 import type { Observation, SourceName, System } from './observation.ts';
 
-/** What became of one source of one router in a round. */
+/** How the reading of one source of one router ended. */
 export type SourceResult =
   | {
       status: 'ok';
       source: SourceName;
-      /** Format and address: another reader of the same source starts with a first reading. */
+      /** Format and address: another origin of the same source starts with a first reading. */
       origin: string;
       observation: Observation;
       /** Lines left out because they could not be understood or went over a bound. */
@@ -17,6 +17,9 @@ export type SourceResult =
       duration: number;
     }
   | { status: 'failed'; source: SourceName; reason: FailureReason; message: string; at: number; duration: number };
+
+/** A source that answered. */
+export type AnsweredSource = Extract<SourceResult, { status: 'ok' }>;
 
 export interface RouterRound {
   router: string;

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { LedgerError } from '../errors.ts';
-import { peerKey } from '../ledger/posting/peers.ts';
+import { peerKey } from '../ledger/books.ts';
 import { clientJson, clientStats, findClient, findServer, serverClients, syncedPeers } from '../views/api-clients.ts';
 import type { PeerRow } from '../views/rows/peers.ts';
 import type { AppDeps, PeerAction, PeerChange, PeerId } from './deps.ts';

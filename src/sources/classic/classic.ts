@@ -47,6 +47,7 @@ export function parseStations(answer: Answer): Station[] {
         interface: null,
         mac,
         bytes,
+        bits: 64,
         epoch: null,
         access: true,
         signal: null,

@@ -102,7 +102,7 @@ function hostOf(counts: HostCounter['counts'], address: string, ip: string, byte
   const mac = parseMac(address);
   if (isIP(ip) === 0 || (mac === null && address !== '-')) return null;
   // Zeros stand where a layer below has none to tell.
-  return { counts, mac: mac === '00:00:00:00:00:00' ? null : mac, ip, bytes, epoch };
+  return { counts, mac: mac === '00:00:00:00:00:00' ? null : mac, ip, bytes, bits: 64 as const, epoch };
 }
 
 function parseUncounted([received = '', sent = '']: readonly string[]) {

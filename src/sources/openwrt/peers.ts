@@ -40,14 +40,14 @@ function activePeer(name: string, fields: readonly string[]): Peer | null {
   if (publicKey === null || !/^\d{1,12}$/.test(handshake)) return null;
   const bytes = { download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') };
   const known = { name: nameIn(title), endpoint: parseEndpoint(endpoint), allowedIps: parseAllowedIps(allowed) };
-  return { interface: name, publicKey, ...known, state: 'active', latestHandshake: Number(handshake), bytes, epoch: null };
+  return { interface: name, publicKey, ...known, state: 'active', latestHandshake: Number(handshake), bytes, bits: 64, epoch: null };
 }
 
 function revokedPeer(name: string, [key = '', allowed = '', ...title]: readonly string[]): Peer | null {
   const publicKey = parsePublicKey(key);
   if (publicKey === null) return null;
   const known = { name: nameIn(title), endpoint: null, allowedIps: parseAllowedIps(allowed) };
-  return { interface: name, publicKey, ...known, state: 'revoked', latestHandshake: 0, bytes: null, epoch: null };
+  return { interface: name, publicKey, ...known, state: 'revoked', latestHandshake: 0, bytes: null, bits: 64, epoch: null };
 }
 
 const nameIn = (words: readonly string[]): string | null => {

@@ -42,6 +42,7 @@ function parseStation(line: string, access: ReadonlySet<string>, system: System)
     interface: name,
     mac,
     bytes: { download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') },
+    bits: 64, // of mac80211, on a 32-bit kernel too
     epoch: { ...epochOf(system), ...association(numberOrNull(associated), seconds, system.uptime) },
     access: access.has(name),
     signal: numberOrNull(signal),

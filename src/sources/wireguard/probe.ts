@@ -160,14 +160,23 @@ function peersOf(dump: Dump, facts: ServerFacts, files: Map<string, InterfaceFil
     const epoch = epochIn(facts, name);
     const here = new Set(dumped.map(({ publicKey }) => publicKey));
     const active = dumped.map(
-      (peer): Peer => ({ interface: name, ...peer, name: known?.names.get(peer.publicKey) ?? null, state: 'active', epoch }),
+      (peer): Peer => ({ interface: name, ...peer, name: known?.names.get(peer.publicKey) ?? null, state: 'active', bits: 64, epoch }),
     );
     // Whoever is on the interface is not revoked, whatever the record says.
     const revoked = (known?.revoked ?? []).filter(({ publicKey }) => !here.has(publicKey));
     return [
       ...active,
       ...revoked.map(
-        (peer): Peer => ({ interface: name, ...peer, state: 'revoked', endpoint: null, latestHandshake: 0, bytes: null, epoch: null }),
+        (peer): Peer => ({
+          interface: name,
+          ...peer,
+          state: 'revoked',
+          endpoint: null,
+          latestHandshake: 0,
+          bytes: null,
+          bits: 64,
+          epoch: null,
+        }),
       ),
     ];
   });

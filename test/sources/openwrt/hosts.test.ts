@@ -44,9 +44,9 @@ describe('hosts of wrtmeter.cgi', () => {
     );
     const epoch = { boot: '8d1f3b0e', instance: 12, began: null, margin: 0 };
     expect(observation.hosts).to.deep.equal([
-      { counts: 'upload', mac: ANNA, ip: '192.168.1.10', bytes: { download: 0, upload: 500 }, epoch },
-      { counts: 'upload', mac: null, ip: '10.7.0.2', bytes: { download: 0, upload: 7 }, epoch },
-      { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: 9000, upload: 0 }, epoch },
+      { counts: 'upload', mac: ANNA, ip: '192.168.1.10', bytes: { download: 0, upload: 500 }, bits: 64, epoch },
+      { counts: 'upload', mac: null, ip: '10.7.0.2', bytes: { download: 0, upload: 7 }, bits: 64, epoch },
+      { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: 9000, upload: 0 }, bits: 64, epoch },
     ]);
     expect(observation.devices).to.deep.equal(['br-lan']);
   });
@@ -90,6 +90,7 @@ describe('hosts of wrtmeter.cgi', () => {
       mac: ANNA,
       ip: '192.168.1.10',
       bytes: { download: 9000, upload: 500 },
+      bits: 64,
       epoch: { boot: 'nlbwmon', instance: 20_261_101, began: null, margin: 0 },
     });
     expect(one.observation.hosts[1]?.mac).to.equal(null);
@@ -170,6 +171,7 @@ describe('peers of wrtmeter.cgi', () => {
         state: 'active',
         latestHandshake: 1_763_664_900,
         bytes: { download: 8765, upload: 4321 },
+        bits: 64,
         epoch,
       },
       {
@@ -181,6 +183,7 @@ describe('peers of wrtmeter.cgi', () => {
         state: 'revoked',
         latestHandshake: 0,
         bytes: null,
+        bits: 64,
         epoch,
       },
     ]);

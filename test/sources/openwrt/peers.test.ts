@@ -24,6 +24,7 @@ describe('the peers in an answer of wrtmeter.cgi', () => {
       state: 'active',
       latestHandshake: 1763664900,
       bytes: { download: 8765, upload: 4321 },
+      bits: 64,
       epoch: { boot: '8d1f3b0e', instance: 14, began: null, margin: 0 },
     });
   });

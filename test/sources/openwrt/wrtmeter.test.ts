@@ -90,6 +90,7 @@ describe('parseWrtmeter', () => {
       interface: 'phy0-ap0',
       mac: '02:00:00:00:00:01',
       bytes: { download: 7_654_321, upload: 1_234_567 },
+      bits: 64,
       epoch: { boot: '8d1f3b0e', instance: null, began: 119856.204, margin: 0.01 },
       access: true,
       signal: -52,

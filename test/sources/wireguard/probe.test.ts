@@ -80,6 +80,7 @@ describe('the peers of a WireGuard server', () => {
         state: 'active',
         latestHandshake: 0,
         bytes: { download: 7, upload: 5 },
+        bits: 64,
         epoch: EPOCH,
       },
     ]);
