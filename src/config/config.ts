@@ -1,3 +1,4 @@
+import type { CounterBits } from '../domain/counter.ts';
 import type { KindConfig } from '../sources/registry.ts';
 
 /** What the program runs by: plain data, complete, with every default and every secret filled in. */
@@ -76,8 +77,6 @@ export interface RouterConfig {
   /** Width of the router's counters; null = as the router says. */
   counterBits: CounterBits | null;
 }
-
-export type CounterBits = 32 | 64;
 
 export type Credentials = { kind: 'none' } | { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
 

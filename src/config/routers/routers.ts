@@ -1,3 +1,4 @@
+import type { CounterBits } from '../../domain/counter.ts';
 import { type Field, type Fields, type Found, group, listOf, readFields, scalar, secret } from '../../fields/fields.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';
 import { fail, type Located, type Problems, shown } from '../../fields/problems.ts';
@@ -5,7 +6,6 @@ import type { Login } from '../../fields/urls.ts';
 import { choice, parseBoolean, parseName, parseText, ValueError } from '../../fields/values.ts';
 import type { ReadUrl } from '../../sources/kind.ts';
 import { KIND_NAMES, KINDS, type KindName, kindOf } from '../../sources/registry.ts';
-import type { CounterBits } from '../config.ts';
 import { parseDay, parseRate, parseTimeout } from '../values.ts';
 import { type AccessEntry, parsePassword, parseToken, parseUsername } from './access.ts';
 

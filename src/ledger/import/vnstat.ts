@@ -19,7 +19,7 @@ export interface VnstatInterface {
   leftOut: LeftOut[];
 }
 
-export interface VnstatRow {
+interface VnstatRow {
   /** The day, or the first of the calendar month or year that it is called by. */
   day: Day;
   bytes: Traffic;

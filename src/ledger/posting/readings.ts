@@ -3,7 +3,7 @@ import type { HostCounter, Observation, Peer } from '../../domain/observation.ts
 import { type AccountName, deviceAccount } from '../account.ts';
 
 /** A reading and the accounts that its increase is posted to. */
-export interface PostedReading extends Reading {
+interface PostedReading extends Reading {
   accounts: AccountName[];
   /** An account that gets none of its bytes, because others feed it, but is seen by it. */
   shows?: AccountName;

@@ -36,7 +36,7 @@ export interface ReaderUpdate {
   removed: string[];
 }
 
-export interface Move {
+interface Move {
   from: Account;
   into: AccountUpdate;
 }
