@@ -205,9 +205,9 @@ describe('loading a configuration', () => {
   it('names the variable or option that is wrong', async () => {
     const errors = await errorsOf({ env: { WRTMETER_BILLING_DAY: 'first' }, cli: { listen: 'here', logLevel: 'loud' } });
     expect(errors).to.deep.equal([
-      'WRTMETER_BILLING_DAY: "first" is not a day of the month; write a number from 1 to 31',
-      '--listen: "here" is not an address and port; write for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780',
-      '--log-level: "loud" is not known here; write debug, info, warn or error',
+      'WRTMETER_BILLING_DAY: "first" is not a day of the month; use a number from 1 to 31',
+      '--listen: "here" is not an address and port; use for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780',
+      '--log-level: "loud" is not a valid value; use debug, info, warn or error',
     ]);
   });
 
@@ -234,13 +234,13 @@ describe('the configuration file', () => {
   });
 
   it('must be there if it is named', async () => {
-    expect(await errorsOf({ cli: { config: 'nowhere.yaml' } })).to.deep.equal(['--config: cannot read "nowhere.yaml": it does not exist']);
-    expect(await errorsOf({ env: { WRTMETER_CONFIG: '.' } })).to.deep.equal(['WRTMETER_CONFIG: cannot read ".": it is a directory']);
+    expect(await errorsOf({ cli: { config: 'nowhere.yaml' } })).to.deep.equal(['--config: cannot read "nowhere.yaml": no such file']);
+    expect(await errorsOf({ env: { WRTMETER_CONFIG: '.' } })).to.deep.equal(['WRTMETER_CONFIG: cannot read ".": is a directory']);
   });
 
   it('is refused above 1 MiB, without reading on', async () => {
     const endless = { cli: { config: '/dev/zero' } };
-    expect(await errorsOf(endless)).to.deep.equal(['--config: cannot read "/dev/zero": it is larger than 1024 KiB']);
+    expect(await errorsOf(endless)).to.deep.equal(['--config: cannot read "/dev/zero": larger than 1024 KiB']);
   });
 
   for (const file of ['empty.yaml', 'comment.yaml', 'no-routers.yaml']) {
@@ -283,7 +283,7 @@ describe('the configuration file', () => {
     const routers = (count: number) => `routers:\n${Array.from({ length: count }, (_, i) => `  r${i}: { url: http://r${i} }\n`).join('')}`;
     expect((await configOf(withText(routers(256)))).routers).to.have.length(256);
     expect(await errorsOf(withText(routers(300)))).to.deep.equal([
-      'wrtmeter.yaml:258: routers.r256: is more than the 256 routers one wrtmeter reads; run another for the rest',
+      'wrtmeter.yaml:258: routers.r256: exceeds the limit of 256 routers; run a second wrtmeter for the rest',
     ]);
   });
 });

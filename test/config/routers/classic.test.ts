@@ -19,7 +19,7 @@ describe('a classic routers.json', () => {
       { name: '192.168.1.2', kinds: [{ kind: 'classic', stations: 'http://192.168.1.2/cgi-bin/totalwifi.cgi' }] },
       { name: '192.168.1.3', kinds: [{ kind: 'classic', stations: 'http://192.168.1.3/cgi-bin/totalwifi.cgi' }] },
     ]);
-    expect(warnings).to.deep.equal(['routers.json:15: ["192.168.1.4"]: has no URL, so this router is left out']);
+    expect(warnings).to.deep.equal(['routers.json:15: ["192.168.1.4"]: has no URL, so this router is skipped']);
   });
 
   it('is told by its content, whatever its name', async () => {
@@ -30,7 +30,7 @@ describe('a classic routers.json', () => {
 
   it('may hold keys that the older programs ignored, if no URL is lost by it', async () => {
     const { warnings } = await load(withText('{ "a": { "wan_stats": "http://a/w", "comment": "cellar" } }'));
-    expect(warnings).to.deep.equal(['wrtmeter.yaml:1: a.comment: unknown key, ignored; known here: ap_stats, wan_stats, dhcp_leases']);
+    expect(warnings).to.deep.equal(['wrtmeter.yaml:1: a.comment: unknown key, ignored; valid keys: ap_stats, wan_stats, dhcp_leases']);
   });
 
   it('has "//" in its strings', async () => {

@@ -27,7 +27,7 @@ describe('routers given by URL', () => {
     const env = { WRTMETER_ROUTERS: 'listed=http://192.168.1.8' };
     const first = await load(withText(text, { env, cli: { routers: ['typed=http://192.168.1.7'] } }));
     expect(first.config.routers.map(({ name }) => name)).to.deep.equal(['typed']);
-    expect(first.warnings).to.deep.equal(['command line: names the routers, so those of the file are not read']);
+    expect(first.warnings).to.deep.equal(['command line: routers given here replace those in the file']);
     expect(await names(withText(text, { env }))).to.deep.equal(['listed']);
     expect(await names(withText('routers:\n', { env }))).to.deep.equal(['listed']);
   });
@@ -46,14 +46,14 @@ describe('routers given by URL', () => {
 
   it('must be URLs, and different ones', async () => {
     expect(await errorsOf({ cli: { routers: ['chekc', 'ftp://192.168.1.1'] } })).to.deep.equal([
-      'command line: "chekc" is neither a command nor the URL of a router; see wrtmeter --help',
-      'command line: "ftp://192.168.1.1" is not an http or https URL; write for example http://192.168.1.1',
+      'command line: "chekc" is neither a command nor a router URL; see wrtmeter --help',
+      'command line: "ftp://192.168.1.1" is not an http or https URL; use for example http://192.168.1.1',
     ]);
     expect(await errorsOf({ cli: { routers: ['http://192.168.1.1', 'b=http://192.168.1.1'] } })).to.deep.equal([
-      'command line: reads the same box as router "192.168.1.1", which would count it twice; remove one of them',
+      'command line: reads the same router as "192.168.1.1", so its bytes would count twice; remove one of them',
     ]);
     expect(await errorsOf({ cli: { routers: ['http://proxy/a', 'http://proxy/b'] } })).to.deep.equal([
-      'command line: "proxy" and "proxy" are one name; give each router its own (on the command line NAME=URL)',
+      'command line: "proxy" and "proxy" are the same name; give each router its own (on the command line NAME=URL)',
     ]);
   });
 });
@@ -95,17 +95,20 @@ describe('access to a router', () => {
 
   it('is one thing: token or login, secret or file', async () => {
     const cases: [Record<string, string>, string][] = [
-      [{ WRTMETER_TOKEN: 'a', WRTMETER_TOKEN_FILE: 'token' }, 'WRTMETER_TOKEN_FILE: stands beside the secret itself; remove one of them'],
+      [
+        { WRTMETER_TOKEN: 'a', WRTMETER_TOKEN_FILE: 'token' },
+        'WRTMETER_TOKEN_FILE: cannot be used together with the secret itself; remove one of them',
+      ],
       [
         { WRTMETER_TOKEN: 'a', WRTMETER_USERNAME: 'b', WRTMETER_PASSWORD: 'c' },
-        'WRTMETER_TOKEN: stands beside a user name and password; a router takes one of the two, so remove the other',
+        'WRTMETER_TOKEN: cannot be used together with a user name and password; remove one of the two',
       ],
-      [{ WRTMETER_USERNAME: 'b' }, 'WRTMETER_USERNAME: has no password beside it; write password or password_file too'],
-      [{ WRTMETER_PASSWORD: 'c' }, 'WRTMETER_PASSWORD: has no user name beside it; write username too'],
-      [{ WRTMETER_TOKEN_FILE: './nowhere' }, 'WRTMETER_TOKEN_FILE: cannot read "./nowhere": it does not exist'],
+      [{ WRTMETER_USERNAME: 'b' }, 'WRTMETER_USERNAME: is set without a password; set password or password_file too'],
+      [{ WRTMETER_PASSWORD: 'c' }, 'WRTMETER_PASSWORD: is set without a user name; set username too'],
+      [{ WRTMETER_TOKEN_FILE: './nowhere' }, 'WRTMETER_TOKEN_FILE: cannot read "./nowhere": no such file'],
       [
         { WRTMETER_TOKEN: 'two words' },
-        'WRTMETER_TOKEN: the value is empty or holds characters that no header carries; write letters, digits and signs',
+        'WRTMETER_TOKEN: the value is empty or contains characters that a header cannot carry; use letters, digits and punctuation',
       ],
     ];
     for (const [env, message] of cases) expect(await errorsOf({ env })).to.deep.equal([message]);
@@ -127,7 +130,7 @@ describe('access to a router', () => {
   it('over http has no use for certificates, and that is said', async () => {
     const { warnings } = await load(withText('routers:\n  a: { url: http://a, insecure: true }\n'));
     expect(warnings).to.deep.equal([
-      'wrtmeter.yaml:2: routers.a.insecure: has no effect on a router that is read over http; write https in its URL',
+      'wrtmeter.yaml:2: routers.a.insecure: has no effect on a router that is read over http; use https in its URL',
     ]);
   });
 });
@@ -148,6 +151,6 @@ describe('two routers', () => {
       '{ "a": { "ap_stats": "http://a/s", "dhcp_leases": "http://a/d" },\n "b": { "ap_stats": "http://b/s", "dhcp_leases": "http://a/d" } }';
     const { config, warnings } = await load(withText(text));
     expect(config.routers).to.have.length(2);
-    expect(warnings).to.deep.equal(['wrtmeter.yaml:2: b.dhcp_leases: router "a" reads the same leases; leave them out here']);
+    expect(warnings).to.deep.equal(['wrtmeter.yaml:2: b.dhcp_leases: router "a" reads the same leases; remove them here']);
   });
 });

@@ -23,13 +23,13 @@ describe('variables in a file', () => {
     expect(() => interpolate(`${D}{X}`, {})).to.throw(ValueError, 'is not set in the environment');
     expect(() => interpolate(`${D}{toString}`, {})).to.throw(ValueError, 'is not set in the environment');
     for (const text of [`${D}{`, `${D}{}`, `${D}{X:-y}`, `${D}{1}`])
-      expect(() => interpolate(text, { X: '1' })).to.throw(ValueError, 'names no variable');
+      expect(() => interpolate(text, { X: '1' })).to.throw(ValueError, 'without the name of a variable');
   });
 
   it('cannot bring in structure', async () => {
     const injected = '1 }\nrouters: { evil: { url: http://evil } }';
     const errors = await errorsOf(withText(`billing: { day: "${D}{DAY}" }\n`, { env: { DAY: injected } }));
-    expect(errors).to.deep.equal([`wrtmeter.yaml:1: billing.day: "${D}{DAY}" is not a day of the month; write a number from 1 to 31`]);
+    expect(errors).to.deep.equal([`wrtmeter.yaml:1: billing.day: "${D}{DAY}" is not a day of the month; use a number from 1 to 31`]);
   });
 
   it('are put into values, not into keys', async () => {
