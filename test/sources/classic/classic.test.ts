@@ -33,7 +33,7 @@ describe('parseStations (totalwifi.cgi)', () => {
 
   it('rejects the whole list for one line that it does not understand', () => {
     const list = (line: string) => () => parseStations(whole(`02:00:00:00:00:01 1 2\n${line}\n`));
-    expect(reasonOf(list('<html>'))).to.equal('parse: not a line of a station list: "<html>"');
+    expect(reasonOf(list('<html>'))).to.equal('parse: not a station line: "<html>"');
     expect(reasonOf(list('02:00:00:00:00:01 1'))).to.equal('parse: tx_bytes is not a byte counter: ""');
     for (const lie of ['-1', '1e3', 'NaN', '0x10', '1.5', '99999999999999999999', '9007199254740993']) {
       expect(reasonOf(list(`02:00:00:00:00:01 ${lie} 2`)), lie).to.equal(`parse: rx_bytes is not a byte counter: "${lie}"`);
@@ -42,7 +42,7 @@ describe('parseStations (totalwifi.cgi)', () => {
 
   it('rejects an answer that may end in the middle of a number', () => {
     expect(reasonOf(() => parseStations(closed('02:00:00:00:00:01 100 20')))).to.equal(
-      'truncated: the answer ends in the middle of a line',
+      'truncated: the answer is truncated: it ends in the middle of a line',
     );
     expect(parseStations(whole('02:00:00:00:00:01 100 20'))).to.have.length(1);
   });

@@ -147,7 +147,7 @@ describe('hostsProbe', () => {
 
   it('an answer without hosts is a failure', async () => {
     const error = await collect('begin wan', 'end wan').catch((error: unknown) => error);
-    expect(error).to.be.instanceOf(SourceError).with.property('message').that.includes('nothing counts them there');
+    expect(error).to.be.instanceOf(SourceError).with.property('message').that.includes('the router does not count them');
   });
 });
 

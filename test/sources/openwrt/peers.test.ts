@@ -38,8 +38,8 @@ describe('the peers in an answer of wrtmeter.cgi', () => {
 
   it('are on an interface of a name that Linux takes', () => {
     for (const name of ['w'.repeat(16), 'wg\u202e0', KEY]) {
-      expect(() => peersOf(`interface ${name} wireguard 14`), name).to.throw(SourceError, 'not a line of a list of peers');
-      expect(() => peersOf(`peer ${name} ${KEY} - - 0 0 0 -`), name).to.throw(SourceError, 'not a line of a list of peers');
+      expect(() => peersOf(`interface ${name} wireguard 14`), name).to.throw(SourceError, 'not a peer line');
+      expect(() => peersOf(`peer ${name} ${KEY} - - 0 0 0 -`), name).to.throw(SourceError, 'not a peer line');
     }
   });
 });

@@ -132,7 +132,7 @@ describe('parseWrtmeter', () => {
       expect(
         errorOf(() => parse(`${lines.slice(0, kept).join('\n')}\n`)),
         `${kept} lines`,
-      ).to.equal('truncated: the answer has no last line "end wrtmeter"');
+      ).to.equal('truncated: the answer is truncated: its last line "end wrtmeter" is missing');
     }
     for (let cut = 1; cut < ANSWER.length - 1; cut += 7) expect(errorOf(() => parse(ANSWER.slice(0, cut)))).to.not.equal('nothing thrown');
   });
@@ -146,7 +146,9 @@ describe('parseWrtmeter', () => {
 
   it('says so where the answer is something else, or of a later format', () => {
     expect(errorOf(() => parse('<html>\n'))).to.equal('parse: not an answer of wrtmeter.cgi: "<html>"');
-    expect(errorOf(() => parse(without('wrtmeter 1', 'wrtmeter 2')))).to.equal('parse: answer of format 2, known is 1: update wrtmeter');
+    expect(errorOf(() => parse(without('wrtmeter 1', 'wrtmeter 2')))).to.equal(
+      'parse: the answer has format 2, this version reads only format 1: update wrtmeter',
+    );
   });
 
   it('throws nothing but a SourceError, whatever is changed in an answer', () => {

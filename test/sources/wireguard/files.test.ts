@@ -178,7 +178,7 @@ for (const [title, awk] of Object.entries(AWKS)) {
 
     it('answers that end early are refused', () => {
       writeFileSync(join(folder, 'wg0.conf'), `[Peer]\nPublicKey = ${A}\n`);
-      expect(() => parseFiles(raw().slice(0, -2))).to.throw(SourceError, 'the files of the interfaces were not told to the end');
+      expect(() => parseFiles(raw().slice(0, -2))).to.throw(SourceError, 'the list of interface files is truncated');
     });
 
     it('no line of a key leaves the server, whatever the file looks like', () => {

@@ -32,7 +32,7 @@ function answering(server: Server, asked: (readonly string[])[] = []): RunEach {
     argvs.map((argv) => {
       asked.push(argv);
       const tool = argv.find((word) => word === 'wg' || word === 'awg') ?? '';
-      return server[keyOf(argv)] ?? new ExitError(127, `"${tool}" is not installed where wrtmeter runs`);
+      return server[keyOf(argv)] ?? new ExitError(127, `"${tool}" is not installed on the machine that runs wrtmeter`);
     });
 }
 
@@ -156,22 +156,20 @@ describe('the peers of a WireGuard server', () => {
       const same = probe(changing);
       await same.collect(SIGNAL);
       changing['wg all'] = own('wg1');
-      expect(await failure(same.collect(SIGNAL))).to.equal(
-        'exec: interface "wg0" is gone: it was there before; bring it up, or restart wrtmeter',
-      );
+      expect(await failure(same.collect(SIGNAL))).to.equal('exec: interface "wg0" no longer exists; bring it up, or restart wrtmeter');
     });
 
     it('that is configured: nothing is told', async () => {
       const gone = new ExitError(1, '"wg" failed with 1: Unable to access interface: No such device');
       const server = { 'wg wg0': own('').slice(1) + peer('').slice(1), 'wg wg1': gone, facts: FACTS, files: NO_FILES };
-      const expected = 'exec: interface "wg1" is not there; bring it up, or correct interfaces';
+      const expected = 'exec: interface "wg1" does not exist; bring it up, or correct interfaces';
       for (const tool of ['wg', 'auto'] as const)
         expect(await failure(probe(server, { interfaces: ['wg0', 'wg1'], tool }).collect(SIGNAL)), tool).to.equal(expected);
     });
 
     it('and there is no other: that is said', async () => {
       expect(await failure(probe({ 'wg all': '', facts: FACTS, files: NO_FILES }).collect(SIGNAL))).to.equal(
-        'exec: there is no WireGuard interface: bring one up, or correct this entry',
+        'exec: no WireGuard interface found: bring one up, or correct this entry',
       );
     });
   });
@@ -191,13 +189,13 @@ describe('the peers of a WireGuard server', () => {
     });
 
     it('are not told by half: a peer seen later would be taken for new', async () => {
-      const server = { ...both, 'awg all': new SourceError('timeout', 'no whole answer in time') };
-      expect(await failure(probe(server).collect(SIGNAL))).to.equal('timeout: no whole answer in time');
+      const server = { ...both, 'awg all': new SourceError('timeout', 'no complete answer in time') };
+      expect(await failure(probe(server).collect(SIGNAL))).to.equal('timeout: no complete answer in time');
     });
 
     it('are told by the one that is there, however its absence is said', async () => {
       const absences = [
-        new ExitError(127, '"awg" is not installed where wrtmeter runs'),
+        new ExitError(127, '"awg" is not installed on the machine that runs wrtmeter'),
         new ExitError(127, '"awg" failed with 127: sh: 1: awg: not found'),
         new ExitError(1, '"sudo" failed with 1: sudo: awg: command not found'),
         new ExitError(
@@ -227,17 +225,17 @@ describe('the peers of a WireGuard server', () => {
       [
         'for want of rights',
         new ExitError(1, '"wg" failed with 1: Unable to access interface wg0: Operation not permitted'),
-        'auth: only root may read WireGuard interfaces: set sudo: true, or log in as root',
+        'auth: only root can read WireGuard interfaces: set sudo: true, or log in as root',
       ],
       [
         'for want of rights to its socket',
         new ExitError(1, '"wg" failed with 1: Unable to access interface wg0: Permission denied'),
-        'auth: only root may read WireGuard interfaces: set sudo: true, or log in as root',
+        'auth: only root can read WireGuard interfaces: set sudo: true, or log in as root',
       ],
       [
         'for want of a password',
         new ExitError(1, '"sudo" failed with 1: sudo: a password is required'),
-        'auth: sudo does not let this user run it without a password: allow it in sudoers, and set tool to the one that is allowed',
+        'auth: sudo does not allow the command without a password: allow it in sudoers, and set tool to the allowed one',
       ],
       [
         'for want of a container',
@@ -246,15 +244,15 @@ describe('the peers of a WireGuard server', () => {
       ],
       [
         'for want of docker',
-        new ExitError(127, '"docker" is not installed where wrtmeter runs'),
-        'exec: "docker" is not installed where wrtmeter runs',
+        new ExitError(127, '"docker" is not installed on the machine that runs wrtmeter'),
+        'exec: "docker" is not installed on the machine that runs wrtmeter',
       ],
       [
         'for want of sudo',
         new ExitError(127, '"sudo" failed with 127: sh: 1: sudo: not found'),
         'exec: "sudo" failed with 127: sh: 1: sudo: not found',
       ],
-      ['in time', new SourceError('timeout', 'no whole answer in time'), 'timeout: no whole answer in time'],
+      ['in time', new SourceError('timeout', 'no complete answer in time'), 'timeout: no complete answer in time'],
     ];
     for (const [why, error, expected] of cases) {
       it(`${why}: that is said`, async () => {
@@ -264,13 +262,15 @@ describe('the peers of a WireGuard server', () => {
     }
 
     it('for want of a tool: that is said', async () => {
-      expect(await failure(probe({}).collect(SIGNAL))).to.equal('exec: neither "wg" nor "awg" is installed there: install wireguard-tools');
-      expect(await failure(probe({}, { tool: 'awg' }).collect(SIGNAL))).to.equal('exec: "awg" is not installed there: install it');
+      expect(await failure(probe({}).collect(SIGNAL))).to.equal(
+        'exec: neither "wg" nor "awg" is installed on the server: install wireguard-tools',
+      );
+      expect(await failure(probe({}, { tool: 'awg' }).collect(SIGNAL))).to.equal('exec: "awg" is not installed on the server: install it');
     });
 
     it('because there is no connection: that is passed on', async () => {
-      const run: RunEach = () => Promise.reject(new SourceError('connect', 'no ssh connection to vpn'));
-      expect(await failure(probe({}, { run }).collect(SIGNAL))).to.equal('connect: no ssh connection to vpn');
+      const run: RunEach = () => Promise.reject(new SourceError('connect', 'ssh connection to vpn failed'));
+      expect(await failure(probe({}, { run }).collect(SIGNAL))).to.equal('connect: ssh connection to vpn failed');
     });
   });
 
