@@ -45,20 +45,20 @@ const SAYS: Record<string, (socket: net.Socket) => void> = {
 };
 
 const EXPECTED: Record<string, string> = {
-  '/half-length': 'truncated: the connection closed before the answer was whole',
-  '/half-chunk': 'truncated: the connection closed before the answer was whole',
-  '/reset': 'truncated: the connection closed before the answer was whole',
+  '/half-length': 'truncated: the connection closed before the answer was complete',
+  '/half-chunk': 'truncated: the connection closed before the answer was complete',
+  '/reset': 'truncated: the connection closed before the answer was complete',
   '/nothing': 'truncated: the connection was reset',
   '/garbage': 'parse: the answer is not HTTP (HPE_INVALID_CONSTANT)',
   '/header': 'too_large: the header of the answer is too large',
-  '/flood': 'too_large: more than 8 MiB',
-  '/hang': 'timeout: no whole answer in time',
-  '/401': 'auth: status 401: the router wants other credentials; set its token or its user name and password',
+  '/flood': 'too_large: the answer is larger than 8 MiB',
+  '/hang': 'timeout: no complete answer in time',
+  '/401': 'auth: status 401: the router requires credentials; set its token or its user name and password',
   '/404': 'status: status 404: is the script installed there?',
   '/500': 'status: status 500: the script failed on the router',
-  '/there': 'redirect: the answer points to another host, "localhost:1": configure the address that answers itself',
+  '/there': 'redirect: redirect to another host, "localhost:1": configure the address that answers without a redirect',
   '/round': 'redirect: more than 3 redirects',
-  '/nowhere': 'redirect: status 302 without an address to go to',
+  '/nowhere': 'redirect: status 302 without a valid Location header',
 };
 
 async function failure(read: Promise<unknown>): Promise<string> {
@@ -112,10 +112,10 @@ describe('the HTTP transport', () => {
   it('names a port that nobody listens on, and a host that does not exist', async () => {
     const read = httpSender(TERMS);
     expect(await failure(read({ url: 'http://127.0.0.1:1/' }, AbortSignal.timeout(5000)))).to.equal(
-      'connect: no connection (ECONNREFUSED)',
+      'connect: could not connect (ECONNREFUSED)',
     );
     expect(await failure(read({ url: 'http://no-such-host.invalid/' }, AbortSignal.timeout(5000)))).to.match(
-      /^connect: no connection \((ENOTFOUND|EAI_AGAIN)\)$/,
+      /^connect: could not connect \((ENOTFOUND|EAI_AGAIN)\)$/,
     );
   });
 
@@ -163,7 +163,7 @@ describe('the HTTP transport', () => {
 
     it('does not trust a certificate that nobody vouches for', async () => {
       expect(await read({ ca: null, insecure: false })).to.match(
-        /^tls: the certificate or the TLS of the router is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\): set ca_file, or insecure: true$/,
+        /^tls: the TLS connection to the router is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\): set ca_file, or insecure: true$/,
       );
     });
 
@@ -173,7 +173,7 @@ describe('the HTTP transport', () => {
     });
 
     it('does not follow a redirect from https to http', async () => {
-      expect(await read({ ca: certificate, insecure: false }, 'down')).to.equal('redirect: the answer points from https to http');
+      expect(await read({ ca: certificate, insecure: false }, 'down')).to.equal('redirect: redirect from https to http');
     });
 
     it('gives up on a port that never speaks TLS after its connect time', async () => {
@@ -181,7 +181,7 @@ describe('the HTTP transport', () => {
       const port = await listen(mute);
       const began = performance.now();
       expect(await failure(httpSender(TERMS)({ url: `https://127.0.0.1:${port}/` }, AbortSignal.timeout(8000)))).to.equal(
-        'connect: no connection within 2 s',
+        'connect: could not connect within 2 s',
       );
       expect(performance.now() - began).to.be.within(1900, 4000);
       mute.close();
@@ -259,6 +259,8 @@ describe('requests of a router that wants a login', () => {
 
   it('are not repeated elsewhere where they change something', async () => {
     expect((await send({}, '/moved')).text).to.equal('fine');
-    expect(await failure(send({ body: 'x' }, '/moved'))).to.equal('redirect: status 302 to a POST, which is not repeated');
+    expect(await failure(send({ body: 'x' }, '/moved'))).to.equal(
+      'redirect: status 302 to a POST, which is not repeated at another address',
+    );
   });
 });

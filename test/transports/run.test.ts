@@ -56,7 +56,7 @@ describe('programs of this machine', () => {
     const plain = join(folder, 'plain');
     writeFileSync(plain, '', { mode: 0o644 });
     const [missing, barred] = [await failure(['wrtmeter-no-such']), await failure([plain])];
-    expect(textOf(missing)).to.equal('exec: "wrtmeter-no-such" is not installed where wrtmeter runs');
+    expect(textOf(missing)).to.equal('exec: "wrtmeter-no-such" is not installed on the machine that runs wrtmeter');
     expect([(missing as ExitError).code, (barred as ExitError).code]).to.deep.equal([127, 126]);
   });
 
@@ -68,7 +68,7 @@ describe('programs of this machine', () => {
     const pids = join(folder, 'pids');
     const script = `trap '' TERM; sleep 60 & echo "$$ $!" > "$0"; wait; wait`;
     const began = performance.now();
-    expect(textOf(await failure(['sh', '-c', script, pids], AbortSignal.timeout(500)))).to.equal('timeout: no whole answer in time');
+    expect(textOf(await failure(['sh', '-c', script, pids], AbortSignal.timeout(500)))).to.equal('timeout: no complete answer in time');
     expect(performance.now() - began).to.be.below(2000);
     const [shell = '', child = ''] = readFileSync(pids, 'utf8').trim().split(' ');
     for (let tries = 0; tries < 100 && (runs(shell) || runs(child)); tries++) await sleep(50);
@@ -165,5 +165,5 @@ describe('a command for a remote shell', () => {
     });
   }
 
-  it('cannot hold a NUL character', () => expect(() => shellText(['a\0b'])).to.throw('An argument cannot hold a NUL character'));
+  it('cannot hold a NUL character', () => expect(() => shellText(['a\0b'])).to.throw('An argument cannot contain a NUL character'));
 });

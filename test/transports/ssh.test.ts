@@ -84,7 +84,7 @@ describe('a server reached by ssh', function () {
         );
       expect(error).to.be.instanceOf(SourceError);
       expect(textOf(error as SourceError)).to.equal(
-        'exec: 127.0.0.1 lets this user in and runs none of the commands: This account is not for you',
+        'exec: 127.0.0.1 accepts the login but runs none of the commands: This account is not for you',
       );
     } finally {
       await other.close();
@@ -94,7 +94,7 @@ describe('a server reached by ssh', function () {
   it('a key that is not let in is said', async () => {
     makeKey(join(server.folder, 'stranger'));
     const error = await failure(machine({ keyFile: join(server.folder, 'stranger') }));
-    expect(textOf(error)).to.match(/^auth: 127\.0\.0\.1 lets none of the keys in as \w+: put the public key into authorized_keys there$/);
+    expect(textOf(error)).to.match(/^auth: 127\.0\.0\.1 accepts none of the keys for \w+: add the public key to authorized_keys there$/);
   });
 
   it('a key that is not there is said', async () => {
@@ -107,7 +107,7 @@ describe('a server reached by ssh', function () {
     const known = join(server.folder, 'known of another');
     writeFileSync(known, `[127.0.0.1]:${port} ${readFileSync(join(server.folder, 'other.pub'), 'utf8')}`);
     expect(textOf(await failure(machine({ knownHostsFile: known })))).to.equal(
-      'auth: the host key of 127.0.0.1 is another than known_hosts has: find out why, then remove the old one with ssh-keygen -R',
+      'auth: the host key of 127.0.0.1 does not match known_hosts: find out why, then remove the old one with ssh-keygen -R',
     );
   });
 
@@ -115,12 +115,12 @@ describe('a server reached by ssh', function () {
     const known = join(server.folder, 'nobody');
     writeFileSync(known, '');
     const error = await failure(machine({ knownHostsFile: known }));
-    expect(textOf(error)).to.match(/^auth: the host key of 127\.0\.0\.1 is not known: log in once with "ssh -p \d+ \w+@127\.0\.0\.1" and/);
+    expect(textOf(error)).to.match(/^auth: the host key of 127\.0\.0\.1 is unknown: log in once with "ssh -p \d+ \w+@127\.0\.0\.1" and/);
   });
 
   it('a closed port is no connection', async () => {
     const error = await failure(machine({ port: await freePort('127.0.0.1') }));
-    expect(textOf(error)).to.match(/^connect: no ssh connection to 127\.0\.0\.1: ssh: connect to host .* Connection refused$/);
+    expect(textOf(error)).to.match(/^connect: ssh connection to 127\.0\.0\.1 failed: ssh: connect to host .* Connection refused$/);
   });
 
   it('a host that does not exist is no connection', async () => {
@@ -129,7 +129,7 @@ describe('a server reached by ssh', function () {
 
   it('a program that does not end is given up at the deadline', async () => {
     const began = performance.now();
-    expect(textOf(await failure(machine(), ['sleep', '20'], AbortSignal.timeout(700)))).to.equal('timeout: no whole answer in time');
+    expect(textOf(await failure(machine(), ['sleep', '20'], AbortSignal.timeout(700)))).to.equal('timeout: no complete answer in time');
     expect(performance.now() - began).to.be.below(3000);
   });
 
