@@ -70,12 +70,12 @@ describe('the gate', () => {
       await check(bearer(`secret-guess-${i}`), '192.168.1.7');
       now += 1000;
     }
-    expect(said.map(({ message }) => message)).to.deep.equal(['A request without a right token refused, the last one from 192.168.1.7']);
+    expect(said.map(({ message }) => message)).to.deep.equal(['Refused a request without a valid token, the last one from 192.168.1.7']);
     now += 20_000;
     await check({ authorization: 'Basic c2VjcmV0OnNlY3JldC1ndWVzcw==', xApiToken: 'secret-guess' }, '192.168.1.8');
     expect(said[1]).to.deep.equal({
       level: 'warn',
-      message: '50 requests without a right token refused, the last one from 192.168.1.8',
+      message: 'Refused 50 requests without a valid token, the last one from 192.168.1.8',
       fields: { address: '192.168.1.8', refused: 50 },
     });
     expect(JSON.stringify(said)).to.not.include('secret').and.not.include('guess');

@@ -65,7 +65,7 @@ describe('the file of tokens', () => {
     expect((await readTokens(directory)).map(({ name }) => name)).to.have.members(done);
     for (const error of results.filter((result) => typeof result !== 'string')) {
       expect(error).to.be.instanceOf(TokenFileError);
-      expect(error.message).to.equal(`Another wrtmeter is changing the tokens: try again, and if none is, remove "${path}.new"`);
+      expect(error.message).to.equal(`Another wrtmeter is changing the tokens: try again, or remove "${path}.new" if none is running`);
     }
   });
 
@@ -108,14 +108,12 @@ describe('the file of tokens', () => {
       await writeFile(path, text);
       const error = await whyNot(readTokens(directory));
       expect(error, text).to.be.instanceOf(TokenFileError);
-      expect(error.message).to.equal(
-        `"${path}" is damaged, so no token is known: put a copy in its place, or remove it and create the tokens anew`,
-      );
+      expect(error.message).to.equal(`"${path}" is damaged, so no token is valid: restore a copy, or remove it and create new tokens`);
     }
     await writeFile(path, '{"version":2}');
     expect((await whyNot(readTokens(directory))).message).to.equal(`"${path}" was written by a newer wrtmeter: use that version`);
     await writeFile(path, Buffer.alloc(64 * 1024 + 1));
-    expect((await whyNot(readTokens(directory))).message).to.equal(`"${path}" is larger than 64 KiB: it is no file of tokens`);
+    expect((await whyNot(readTokens(directory))).message).to.equal(`"${path}" is larger than 64 KiB: it is not a token file`);
     await rm(path);
     await mkdir(path);
     expect((await whyNot(readTokens(directory))).message).to.match(/^".*tokens\.json" cannot be read: EISDIR/);

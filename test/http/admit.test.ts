@@ -142,7 +142,7 @@ describe('who may ask for what', () => {
         expect((await request(method, path, bearer(newToken()))).status, path).to.equal(401);
         now += 600_000;
         const { status, text } = await request(method, path, bearer(reader));
-        expect([status, text], path).to.deep.equal([403, '{"error":"This token may only read: this takes one of scope control"}']);
+        expect([status, text], path).to.deep.equal([403, '{"error":"This token may only read: use a token of scope control"}']);
         // There is no such client or server to sync, and no router that could change one.
         expect((await request(method, path, bearer(controller))).status, path).to.be.oneOf([404, 502]);
       }
@@ -155,7 +155,7 @@ describe('who may ask for what', () => {
       for (const { method, path, needs } of all()) {
         if (needs !== 'control') continue;
         const { status, text } = await request(method, path, bearer(controller));
-        expect([status, /There is nothing at this address/.test(text)], `${method} ${path}`).to.deep.equal([404, true]);
+        expect([status, /Not found: try/.test(text)], `${method} ${path}`).to.deep.equal([404, true]);
       }
       expect((await request('PUT', '/api/clients/1', bearer(controller))).headers.allow).to.equal('GET, HEAD');
       expect((await request('GET', '/api/clients/1/revoke', bearer(controller))).status).to.equal(404);
@@ -163,7 +163,7 @@ describe('who may ask for what', () => {
 
     it('they come and go with a configuration that is loaded anew', async () => {
       settings = { read: 'open', control: false };
-      expect((await request('POST', '/api/clients/1/revoke', bearer(controller))).text).to.include('nothing at this address');
+      expect((await request('POST', '/api/clients/1/revoke', bearer(controller))).text).to.include('Not found');
       settings = { read: 'open', control: true };
       expect((await request('POST', '/api/clients/1/revoke', bearer(controller))).text).to.equal('{"error":"Client not found"}');
       expect((await request('PUT', '/api/clients/1')).headers.allow).to.equal('GET, HEAD, DELETE');
@@ -206,7 +206,10 @@ describe('who may ask for what', () => {
       for (const headers of foreign) {
         for (const path of ['/api/clients/1/revoke', '/api/servers/1/sync-stats', '/-/reload']) {
           const { status, text } = await request('POST', path, { ...sent, ...headers });
-          expect([status, text.includes('Another site may not ask for this')], JSON.stringify(headers)).to.deep.equal([403, true]);
+          expect([status, text.includes('Requests from other sites are not allowed here')], JSON.stringify(headers)).to.deep.equal([
+            403,
+            true,
+          ]);
         }
       }
     });
@@ -257,7 +260,7 @@ describe('who may ask for what', () => {
       await rm(join(directory, 'tokens.json'));
       await mkdir(join(directory, 'tokens.json'));
       const { status, text } = await get('/api/v1/wan', bearer(reader));
-      expect([status, text]).to.deep.equal([503, '{"error":"The tokens cannot be read: the log says why"}']);
+      expect([status, text]).to.deep.equal([503, '{"error":"The tokens cannot be read: see the log"}']);
       expect(logged.join()).to.match(/tokens\.json" cannot be read: EISDIR/);
     });
   });
@@ -295,7 +298,7 @@ describe('who may ask for what', () => {
       ];
       const told = JSON.stringify([logged, answers.map(({ text, headers }) => [text, headers])]);
       expect(logged).to.have.length(1);
-      expect(logged[0]).to.include('A request without a right token refused, the last one from 127.0.0.1');
+      expect(logged[0]).to.include('Refused a request without a valid token, the last one from 127.0.0.1');
       for (const part of [guess, guess.slice(5, 15), 'wrtm_']) expect(told).to.not.include(part);
     });
   });

@@ -104,7 +104,7 @@ describe('the web application', () => {
     it('an unknown address gets one line that names useful ones', async () => {
       await start();
       const { status, text, headers } = await get('/nonsense');
-      const line = 'There is nothing at this address: try /, /metrics, /api.php?action=combined, /api/v1/devices and /api/v1/openapi.json';
+      const line = 'Not found: try /, /metrics, /api.php?action=combined, /api/v1/devices and /api/v1/openapi.json';
       expect([status, text, headers['content-type']]).to.deep.equal([404, `${line}\n`, 'text/plain; charset=utf-8']);
       expect((await get('/api/v2/devices')).text).to.equal(JSON.stringify({ error: line }));
       expect((await get('/%00%ff')).status).to.equal(404);
@@ -150,9 +150,9 @@ describe('the web application', () => {
       for (const path of ['/api/v1/devices', '/']) {
         const { status, text } = await get(path);
         expect(status).to.equal(500);
-        expect(text).to.include('Something went wrong here: the log says what').and.not.include('secret').and.not.include('    at ');
+        expect(text).to.include('Internal error: see the log').and.not.include('secret').and.not.include('    at ');
       }
-      expect(logged).to.deep.equal(Array.from({ length: 2 }, () => ['error', 'A request failed', 'secret of /home/somebody']));
+      expect(logged).to.deep.equal(Array.from({ length: 2 }, () => ['error', 'Request failed', 'secret of /home/somebody']));
     });
 
     it('a ledger that cannot be read is said in its words', async () => {

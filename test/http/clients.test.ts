@@ -221,7 +221,7 @@ describe('the API of the VPN panel', () => {
       await start();
       expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
         status: 409,
-        body: { success: false, error: 'No router is set up for changes of its peers' },
+        body: { success: false, error: 'No router is configured for changes of its peers' },
       });
     });
 
@@ -229,9 +229,9 @@ describe('the API of the VPN panel', () => {
       await start({ access: answers({ ok: true, state: 'active' }) });
       expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
         status: 502,
-        body: { success: false, error: 'The server shows the peer as active still' },
+        body: { success: false, error: 'The server still shows the peer as active' },
       });
-      expect(acts[0]?.why).to.equal('could not be revoked over HTTP with token "phone": The server shows the peer as active still');
+      expect(acts[0]?.why).to.equal('could not be revoked over HTTP with token "phone": The server still shows the peer as active');
     });
 
     it('a bug on the way is no success, and no stack', async () => {
@@ -244,7 +244,7 @@ describe('the API of the VPN panel', () => {
       });
       expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
         status: 502,
-        body: { success: false, error: 'Something went wrong here: the log says what' },
+        body: { success: false, error: 'Internal error: see the log' },
       });
       expect(acts).to.have.length(1);
     });
@@ -261,7 +261,7 @@ describe('the API of the VPN panel', () => {
       expect((await call('POST', `/api/clients/${await idOf()}/revoke`)).status).to.equal(200);
       expect(logged).to.deep.equal([
         `info Peer ${KEY} of gateway: revoked over HTTP with token "phone"`,
-        'error An audit row could not be written: Ledger "x": disk full',
+        'error Could not write an audit row: Ledger "x": disk full',
       ]);
     });
 
@@ -354,7 +354,7 @@ describe('the API of the VPN panel', () => {
       failing = true;
       expect(await call('POST', '/api/servers/1/sync-stats')).to.deep.equal({
         status: 503,
-        body: { success: false, error: 'The round could not be written to the ledger: the log says why' },
+        body: { success: false, error: 'The round could not be written to the ledger: see the log' },
       });
       home.ledger.state.suspendedBecause = 'the clock says 1970';
       expect((await call('POST', '/api/servers/1/sync-stats')).body).to.deep.equal({

@@ -23,13 +23,13 @@ describe('the web server', () => {
     const first = await listen(hello, LOOPBACK);
     const port = Number(new URL(first.url).port);
     expect(await whyNot('127.0.0.1', port)).to.equal(
-      `Cannot listen on 127.0.0.1:${port}: another program does; end it, or choose another port with --listen`,
+      `Cannot listen on 127.0.0.1:${port}: the port is already in use; stop the other program, or choose another port with --listen`,
     );
     await first.close();
     expect(await whyNot('192.0.2.1', 9780)).to.equal(
-      'Cannot listen on 192.0.2.1:9780: this machine does not have that address; 0.0.0.0 stands for all that it has',
+      'Cannot listen on 192.0.2.1:9780: this machine does not have that address; use 0.0.0.0 for all addresses',
     );
-    expect(await whyNot('nowhere.invalid', 9780)).to.match(/^Cannot listen on nowhere\.invalid:9780: there is no such host; /);
+    expect(await whyNot('nowhere.invalid', 9780)).to.match(/^Cannot listen on nowhere\.invalid:9780: unknown host; /);
   });
 
   it('lets a request under way finish when it closes, and takes no more', async () => {
