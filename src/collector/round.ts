@@ -8,13 +8,13 @@ export interface RouterToRead {
   probes: readonly Probe[];
 }
 
-/** The two clocks: `now` is Unix ms, `tick` is ms on a clock that never steps. */
+/** The two clocks: `now` is Unix ms, `tick` is ms of a monotonic clock. */
 export interface Clock {
   now(): number;
   tick(): number;
 }
 
-/** Reads all routers at once until `signal` aborts. A router that fails costs nobody else anything. */
+/** Reads all routers at once until `signal` aborts. A router that fails does not affect the others. */
 export async function readRound(routers: readonly RouterToRead[], signal: AbortSignal, clock: Clock): Promise<Round> {
   const startedAt = clock.now();
   const read = await Promise.all(routers.map((router) => readRouter(router, signal, clock)));
@@ -30,7 +30,7 @@ async function readRouter({ name, probes }: RouterToRead, signal: AbortSignal, c
   };
 }
 
-/** The error boundary: what a router does wrong becomes a failed result. Anything else is a bug and passes. Rule: failure. */
+/** The error boundary: an error of a router becomes a failed result. Any other error is a bug and is rethrown. Rule: failure. */
 async function ask(probe: Probe, signal: AbortSignal, clock: Clock): Promise<{ system: ProbeResult['system']; results: SourceResult[] }> {
   const began = clock.tick();
   try {

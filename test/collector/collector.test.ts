@@ -19,7 +19,7 @@ function router(name: string, ms: number, log: string[] = []): RouterToRead {
         const timer = setTimeout(done, ms);
         signal.addEventListener('abort', () => {
           clearTimeout(timer);
-          fail(new SourceError('timeout', 'no whole answer in time'));
+          fail(new SourceError('timeout', 'no complete answer in time'));
         });
       });
       const observation = {

@@ -169,10 +169,10 @@ describe('changePeer', () => {
 
     it('is no change where nothing was begun', async () => {
       for (const error of [
-        new SourceError('auth', 'vpn lets none of the keys in'),
-        new SourceError('connect', 'no ssh connection to vpn: ssh: connect to host vpn port 22: Connection refused'),
+        new SourceError('auth', 'vpn accepts none of the keys'),
+        new SourceError('connect', 'ssh connection to vpn failed: ssh: connect to host vpn port 22: Connection refused'),
         new ExitError(1, '"sudo" failed with 1: sudo: a password is required'),
-        new ExitError(127, '"docker" is not installed where wrtmeter runs'),
+        new ExitError(127, '"docker" is not installed on the machine that runs wrtmeter'),
       ])
         expect(await changePeer(failing(error), target(server.anna), 'revoke', soon())).to.deep.equal({
           ok: false,
@@ -185,7 +185,7 @@ describe('changePeer', () => {
     it('is looked for: what was done is done', async () => {
       const breaking = askOnce(async (argv, stdin, signal) => {
         await server.run(argv, stdin, signal);
-        throw new SourceError('connect', 'no ssh connection to vpn: Connection to vpn closed by remote host.');
+        throw new SourceError('connect', 'ssh connection to vpn failed: Connection to vpn closed by remote host.');
       });
       expect(await changePeer(breaking, target(server.anna), 'revoke', soon())).to.deep.include({
         ok: true,
@@ -195,23 +195,23 @@ describe('changePeer', () => {
     });
 
     it('is looked for: what was not done is told as the server shows it', async () => {
-      const late = new SourceError('timeout', 'no whole answer in time');
+      const late = new SourceError('timeout', 'no complete answer in time');
       const result = await changePeer(askOnce(failing(late)), target(server.anna), 'revoke', soon());
       expect(result).to.deep.include({
         ok: false,
         step: 'answer',
-        reason: 'The answer did not come whole (no whole answer in time), and the server shows the peer as active: try again',
+        reason: 'The answer is incomplete (no complete answer in time), and the server shows the peer as active: try again',
       });
     });
 
     it('leaves the state open where the server is gone', async () => {
       const result = await changePeer(
-        failing(new SourceError('timeout', 'no whole answer in time')),
+        failing(new SourceError('timeout', 'no complete answer in time')),
         target(server.anna),
         'revoke',
         soon(),
       );
-      expect(result).to.have.property('reason').that.contains('is not known: look with "wrtmeter peer list"');
+      expect(result).to.have.property('reason').that.contains('is unknown: check with "wrtmeter peer list"');
     });
   });
 

@@ -30,8 +30,8 @@ describe('parseResult', () => {
     expect(parseResult(answer))
       .to.have.property('notes')
       .that.deep.equals([
-        'A restore that had been cut off was put back first',
-        'There is no route to 10.9.0.0/24 on the interface: it comes when the interface is brought up anew',
+        'An interrupted restore was rolled back first',
+        'There is no route to 10.9.0.0/24 on the interface: restart the interface to add it',
       ]);
   });
 
