@@ -1,4 +1,4 @@
-/** How long, in the one unit that tells enough: `3 min`, `2 days`. */
+/** A duration in a single unit: `3 min`, `2 days`. */
 export function formatSpan(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 120 * 60) return `${Math.round(seconds / 60)} min`;
@@ -6,5 +6,5 @@ export function formatSpan(seconds: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
-/** `12 %`; below one per cent with a digit. */
+/** `12 %`; below 10 % with one decimal. */
 export const formatShare = (share: number): string => `${(share * 100).toFixed(Math.abs(share) < 0.0995 ? 1 : 0)} %`;

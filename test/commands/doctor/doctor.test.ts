@@ -88,14 +88,14 @@ describe('wrtmeter doctor', () => {
     const { code, stdout, stderr } = await run([await router(told({ sections: { hosts: COUNTING } }))], { data: '.' });
     expect([code, stderr]).to.deep.equal([0, '']);
     expect(stdout).to.equal(
-      `1 router answered in 0 ms; ledger "${home.directory}" since 2026-11-20, last posting 10 s ago\n\nAll is well\n`,
+      `1 router answered in 0 ms; ledger "${home.directory}" since 2026-11-20, last posting 10 s ago\n\nNo problems found\n`,
     );
   });
 
   it('two addresses of one box are counted twice, which no configuration shows', async () => {
     const args = [await router(told()), await router(told(), 'garden')];
     expect((await found(args, 'same_box')).what).to.equal(
-      'gateway and garden are one box under two addresses, and all that it counts is counted twice',
+      'gateway and garden are the same router under two addresses, so all its bytes are counted twice',
     );
   });
 
@@ -109,32 +109,32 @@ describe('wrtmeter doctor', () => {
     expect(stdout).to.equal(`\
 2 of 3 routers answered in 0 ms
 
-failing  attic: cannot be reached: no connection (ECONNREFUSED)
+failing  attic: cannot be reached: could not connect (ECONNREFUSED)
          Check that the router is switched on, and the address in the configuration.
 
-wrong    gateway: software flow offloading is on: most packets pass the counters of hosts by, and their figures are far too low
-         Turn it off on the router, if its processor can do without: uci set firewall.@defaults[0].flow_offloading=0; uci commit firewall; service firewall restart. Or install nlbwmon there, which counts offloaded flows too.
+wrong    gateway: software flow offloading is on: most packets bypass the host counters, so host figures are far too low
+         Turn it off on the router if its CPU is fast enough without it: uci set firewall.@defaults[0].flow_offloading=0; uci commit firewall; service firewall restart. Or install nlbwmon there, which counts offloaded flows too.
 
-advice   There is no ledger in "none", so only the routers were looked at
-         Start wrtmeter once, or name its data directory with --data.
+advice   There is no ledger in "none", so only the routers were checked
+         Start wrtmeter once, or set its data directory with --data.
 
-advice   garden: the scripts there name no version, older than this program (0.1.0)
-         "openwrt-cgi/install.sh root@127.0.0.1" brings the new ones; settings stay.
+advice   garden: the installed scripts (no version) are older than this program (0.1.0)
+         Run "openwrt-cgi/install.sh root@127.0.0.1" to update them; settings are kept.
 
-2 things to do, and 2 pieces of advice
+2 problems, 2 suggestions
 `);
   });
 
   it('advice alone is nothing wrong', async () => {
     const { code, stdout } = await run([await router(told({ script: '0.0.9', sections: { hosts: COUNTING } }))]);
-    expect([code, stdout.trimEnd().split('\n').at(-1)]).to.deep.equal([0, 'Nothing is wrong; 2 pieces of advice']);
+    expect([code, stdout.trimEnd().split('\n').at(-1)]).to.deep.equal([0, 'No problems, 2 suggestions']);
   });
 
   it('a bad configuration is 2 and its lines', async () => {
     expect(await run([], { listen: 'x' })).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: '--listen: "x" is not an address and port; write for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780\n',
+      stderr: '--listen: "x" is not an address and port; use for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780\n',
     });
   });
 
@@ -147,13 +147,13 @@ advice   garden: the scripts there name no version, older than this program (0.1
       version: '0.1.0',
       routers: [{ name: 'attic', up: false, script: null }],
       ledger: null,
-      verdict: 'One thing to do, and one piece of advice',
+      verdict: '1 problem, 1 suggestion',
     });
     expect(answer.findings[0]).to.deep.equal({
       grade: 'failing',
       kind: 'source_connect',
       router: 'attic',
-      what: 'cannot be reached: no connection (ECONNREFUSED)',
+      what: 'cannot be reached: could not connect (ECONNREFUSED)',
       todo: 'Check that the router is switched on, and the address in the configuration.',
     });
   });
@@ -183,7 +183,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
       const reason = 'iw is not installed; install it with "opkg install iw" or "apk add iw"';
       const args = [await router(told({ sections: { stations: reason, hosts: COUNTING } }))];
       expect(await found(args, 'section_failed')).to.include({
-        what: 'it cannot read its stations: iw is not installed',
+        what: 'cannot read its stations: iw is not installed',
         todo: 'On the router: install it with "opkg install iw" or "apk add iw".',
       });
       expect(kinds(await findings(args))).to.deep.equal(['failing section_failed']);
@@ -195,12 +195,12 @@ advice   garden: the scripts there name no version, older than this program (0.1
       expect(kinds(await clock(59))).to.deep.equal([]);
       expect((await clock(-61))[0]).to.include({ kind: 'router_clock', what: "its clock is 61 s behind this machine's" });
       expect((await clock(7300))[0]?.what).to.equal("its clock is 2 h ahead of this machine's");
-      expect((await clock(-NOW / 1000 + 100))[0]?.what).to.equal('its clock has not been set since it was started');
+      expect((await clock(-NOW / 1000 + 100))[0]?.what).to.equal('its clock has not been set since boot');
     });
 
     it('lines that made no sense are told of', async () => {
       const sections = { hosts: COUNTING, leases: ['lease 1 nonsense', 'lease x', 'lease 0 02:00:00:00:00:01 192.168.1.2 a *'] };
-      expect((await found([await router(told({ sections }))], 'skipped_lines')).what).to.match(/left out: 2 of leases$/);
+      expect((await found([await router(told({ sections }))], 'skipped_lines')).what).to.match(/were skipped: 2 of leases$/);
     });
 
     it('scripts of the same version are told of once; the same and later ones not at all', async () => {
@@ -214,8 +214,8 @@ advice   garden: the scripts there name no version, older than this program (0.1
         await version('0.10', 'e'),
       ];
       expect((await findings(args)).map(({ what }) => what)).to.deep.equal([
-        'a, b: the scripts there are 0.0.9, older than this program (0.1.0)',
-        'c: the scripts there name no version, older than this program (0.1.0)',
+        'a, b: the installed scripts (0.0.9) are older than this program (0.1.0)',
+        'c: the installed scripts (no version) are older than this program (0.1.0)',
       ]);
     });
 
@@ -262,7 +262,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
       const full = uncounted(5 * GIB);
       expect(await found([await router(told({ sections: { hosts: full } }))], 'overflow')).to.include({
         grade: 'wrong',
-        what: 'it had no room for the addresses of 5.00 GiB down, since its counting began',
+        what: 'no room for some addresses: 5.00 GiB down not counted since counting began',
       });
     });
 
@@ -271,7 +271,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
       expect(await found(args, 'hosts_off')).to.include({
         grade: 'advice',
         router: 'gateway',
-        todo: '"openwrt-cgi/install.sh --hosts root@127.0.0.1" lets it count them.',
+        todo: 'Run "openwrt-cgi/install.sh --hosts root@127.0.0.1" to count them.',
       });
       expect((await findings(args)).filter(({ kind }) => kind === 'hosts_off')).to.have.length(1);
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 });
@@ -299,7 +299,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 });
       const finding = await found([await router(told())], 'accounting', { data: '.' });
       expect(finding.what).to.equal(
-        'No router counts hosts any more, and devices are counted by them since one did: their figures stand still',
+        'No router counts hosts any longer, but device bytes come from hosts since one did: device figures do not grow',
       );
     });
 
@@ -308,7 +308,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
       expect(kinds(await findings(args, { data: '.' })), 'nothing is known yet').to.not.include('wrong counted_twice');
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 }, ['gateway', 'attic']);
       expect((await found(args, 'counted_twice', { data: '.' })).what).to.equal(
-        `gateway and attic both count ${PC}, whose figures are doubled`,
+        `gateway and attic both count ${PC}, so their figures are doubled`,
       );
       expect(kinds(await findings(args.slice(0, 1), { data: '.' })), 'one of them counts no more').to.not.include('wrong counted_twice');
     });
@@ -320,7 +320,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
       };
       const all = await share(7 * GIB, { offload: { software: true } });
       const finding = all.find(({ kind }) => kind === 'unattributed') ?? expect.fail('none');
-      expect(finding.what).to.equal('27 % of what its uplink carried this month belongs to no host (3.00 GiB down)');
+      expect(finding.what).to.equal('27 % of what the uplink carried this month belongs to no host (3.00 GiB down)');
       expect(finding.todo).to.equal(
         'Likely: Software flow offloading is on: most packets of long connections pass the counters of hosts by.',
       );
@@ -335,7 +335,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
     it('hosts that have more than the uplink', async () => {
       await count({ download: 10 * GIB, upload: GIB }, { download: 12 * GIB, upload: GIB });
       const finding = await found([await router(told({ sections: { hosts: COUNTING } }))], 'hosts_exceed', { data: '.' });
-      expect(finding.what).to.equal('its hosts have 18 % more than its uplink carried this month');
+      expect(finding.what).to.equal('hosts have 18 % more than the uplink carried this month');
     });
 
     it('directions that were taken for each other, of hosts and of an uplink', async () => {
@@ -345,7 +345,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
         .to.include('wrong hosts_direction')
         .and.not.include('wrong uplink_direction');
       expect((await found(args, 'hosts_direction', { data: '.' })).what).to.equal(
-        'its hosts upload what its uplink downloads (hosts 1.00 GiB down and 10.0 GiB up, uplink 10.0 GiB down and 1.00 GiB up)',
+        'hosts upload what the uplink downloads (hosts 1.00 GiB down and 10.0 GiB up, uplink 10.0 GiB down and 1.00 GiB up)',
       );
     });
 
@@ -363,7 +363,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 });
       const finding = (await findings(await well(), { data: '.' }, NOW + 3_600_000)).find(({ kind }) => kind === 'silence');
       expect(finding).to.include({ grade: 'failing', what: 'Nothing was posted for 60 min' });
-      expect(finding?.todo).to.match(/^No wrtmeter answers at the address of the configuration: start it/);
+      expect(finding?.todo).to.match(/^No wrtmeter answers at the configured address: start it/);
     });
 
     it('what the running service says of itself, where it writes this ledger', async () => {
