@@ -26,7 +26,7 @@ export class SourceError extends Error {
 
 /** A program failed, on this machine or another. */
 export class ExitError extends SourceError {
-  /** The exit code as a shell reports it: 127 if there is no such program; null if a signal ended it. */
+  /** The exit code as a shell reports it: 127 for a missing program; null if a signal ended it. */
   readonly code: number | null;
 
   constructor(code: number | null, message: string, options?: ErrorOptions) {

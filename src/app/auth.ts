@@ -30,7 +30,7 @@ export async function warnOfMissingTokens({ auth, control, data }: Config, log: 
     const tokens = await readTokens(data);
     for (const [required, setting, scopes, option] of needs) {
       if (!required || tokens.some(({ scope }) => scopes.includes(scope))) continue;
-      log.warn(`${setting}, but there is no token for it: create one with "wrtmeter token create NAME${option} --data ${data}"`);
+      log.warn(`${setting}, but no token exists for it: create one with "wrtmeter token create NAME${option} --data ${data}"`);
     }
   } catch (error) {
     if (!(error instanceof TokenFileError)) throw error;

@@ -41,7 +41,7 @@ export function peerAccess(config: () => Config): PeerAccess {
   return {
     change: async ({ router: name, interface: on, publicKey }, action: Action): Promise<PeerChange> => {
       const router = config().routers.find((each) => each.name === name);
-      if (router === undefined) return refused(`Router "${name}" is no longer in the configuration`);
+      if (router === undefined) return refused(`Router "${name}" was removed from the configuration`);
       const found = serverOf(router);
       if ('why' in found) return refused(found.why);
       // By configuration, not by name: after a reload, the same name may mean another server.

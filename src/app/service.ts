@@ -31,7 +31,7 @@ export interface Service {
   readonly running: boolean;
   /** Problems that need attention, one line each. */
   problems(): string[];
-  /** Cuts the running round short, posts what was read, and starts no more rounds. */
+  /** Cuts the running round short, posts what was read, and stops. */
   drain(): Promise<void>;
   /** Closes the ledger; call it after the last answer. */
   close(): Promise<void>;

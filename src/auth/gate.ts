@@ -58,7 +58,7 @@ export function createGate({ tokens, tick, log }: GateParts): Gate {
         unreadable(tick(), error);
         return { kind: 'unreadable' };
       }
-      // No await from here on, so that a hundred requests at once have no more attempts than a hundred in a row.
+      // No await from here on, so that a hundred requests at once get only as many attempts as a hundred in a row.
       const seconds = attempts.wait(address, tick());
       if (seconds > 0) return refuse(address, { kind: 'limited', seconds });
       const found = findToken(token, records);

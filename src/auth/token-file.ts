@@ -18,7 +18,7 @@ const MOST_BYTES = 64 * 1024;
 
 export const tokensPath = (directory: string): string => join(directory, 'tokens.json');
 
-/** Reads the tokens of a data directory; none if there is no file. Throws a TokenFileError. */
+/** Reads the tokens of a data directory; empty if the file does not exist. Throws a TokenFileError. */
 export async function readTokens(directory: string): Promise<TokenRecord[]> {
   const path = tokensPath(directory);
   const text = await readText(path);

@@ -15,7 +15,7 @@ export interface Collector {
   /** Runs a round or joins the running one; resolves when it is posted. `timeout` in seconds; null if the caller has none. */
   round(timeout: number | null): Promise<void>;
   setTerms(terms: CollectorTerms): void;
-  /** Cuts the running round short, waits until what it read is posted, and starts no more rounds. */
+  /** Cuts the running round short, waits until what it read is posted, and stops. */
   stop(): Promise<void>;
 }
 

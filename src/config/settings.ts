@@ -8,7 +8,7 @@ export interface Setting<T> extends Field<T> {
   parse: (text: string) => T;
   /** `WRTMETER_BILLING_DAY` for `billing.day` */
   variable: string;
-  /** `--billing-day <day>`, as commander declares options; null if there is no option. */
+  /** `--billing-day <day>`, as commander declares options; null if it has no option. */
   option: string | null;
   help: string;
 }

@@ -90,7 +90,7 @@ function noteOf(line: string): string[] {
     case 'changed-since':
       return [clean(`"${rest}" was changed by another program in the meantime and was left as it is`)];
     case 'no-route':
-      return [clean(`There is no route to ${rest} on the interface: restart the interface to add it`)];
+      return [clean(`The interface has no route to ${rest}: restart the interface to add it`)];
     default:
       return [];
   }

@@ -9,7 +9,7 @@ export interface Address {
 export interface Listening {
   /** `http://ADDR:PORT`; for port 0, with the port that was chosen. */
   url: string;
-  /** Accepts no more requests, gives running ones a little time, and closes. */
+  /** Stops accepting requests, gives running ones a little time, and closes. */
   close(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import type { Probe } from '../../src/sources/source.ts';
 const clock = { now: () => Date.now(), tick: () => performance.now() };
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** A router that answers after a time, or when it is told to end. */
+/** A router that answers after a time, or when it is aborted. */
 function router(name: string, ms: number, log: string[] = []): RouterToRead {
   const probe: Probe = {
     sources: ['wan'],
@@ -41,11 +41,11 @@ function collect(terms: Partial<CollectorTerms>) {
   return { collector, rounds, bugs };
 }
 
-const told = (round: Round | undefined) =>
+const outcomes = (round: Round | undefined) =>
   round?.routers.map(({ router: name, results }) => `${name} ${results.map((r) => (r.status === 'ok' ? 'ok' : r.reason))}`);
 
 describe('the collector', () => {
-  it('requests during a round join it; a finished round is never used again', async () => {
+  it('requests during a round share its result; a finished round is not reused', async () => {
     const log: string[] = [];
     const { collector, rounds } = collect({ routers: [router('a', 30, log)] });
     await Promise.all([collector.round(10), collector.round(10), collector.round(null)]);
@@ -55,7 +55,7 @@ describe('the collector', () => {
     expect(log).to.deep.equal(['a', 'a']);
   });
 
-  it('who joins a round that lasts longer than it can wait gets what is known by then', async () => {
+  it('a request that joins a long round gets what is known at its timeout', async () => {
     const { collector, rounds } = collect({ routers: [router('slow', 60_000)] });
     const long = collector.round(3);
     const began = performance.now();
@@ -66,7 +66,7 @@ describe('the collector', () => {
     await long;
   });
 
-  it('a finished round is used again for minInterval where that is set', async () => {
+  it('a finished round is reused for minInterval if that is set', async () => {
     const { collector, rounds } = collect({ routers: [router('a', 1)], minInterval: 0.2 });
     await collector.round(10);
     await collector.round(10);
@@ -76,15 +76,15 @@ describe('the collector', () => {
     expect(rounds).to.have.length(2);
   });
 
-  it('reads all routers at once, and one that hangs costs the others nothing', async () => {
+  it('reads all routers at once, and one that hangs does not affect the others', async () => {
     const { collector, rounds } = collect({ routers: [router('slow', 60_000), router('a', 20), router('b', 20)] });
     const began = performance.now();
     await collector.round(0.8);
     expect(performance.now() - began).to.be.within(250, 5000);
-    expect(told(rounds[0])).to.deep.equal(['slow timeout', 'a ok', 'b ok']);
+    expect(outcomes(rounds[0])).to.deep.equal(['slow timeout', 'a ok', 'b ok']);
   });
 
-  it('reads by itself when nobody asked for a heartbeat', async () => {
+  it('starts a round by itself after a heartbeat without one', async () => {
     const { collector, rounds } = collect({ routers: [router('a', 1)], heartbeat: 0.05 });
     await pause(180);
     await collector.stop();
@@ -100,7 +100,7 @@ describe('the collector', () => {
     await pause(30);
     await collector.stop();
     await running;
-    expect(told(rounds[0])).to.deep.equal(['slow timeout', 'a ok']);
+    expect(outcomes(rounds[0])).to.deep.equal(['slow timeout', 'a ok']);
     await collector.round(10);
     expect(rounds).to.have.length(1);
   });

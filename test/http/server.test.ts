@@ -9,7 +9,7 @@ const LOOPBACK = { host: '127.0.0.1', port: 0 };
 const hello: RequestListener = (_, answer) => answer.end('hello');
 
 describe('the web server', () => {
-  it('tells the port that it took', async () => {
+  it('reports the port that it chose', async () => {
     const server = await listen(hello, LOOPBACK);
     expect(server.url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect((await ask(server.url)).text).to.equal('hello');
@@ -19,7 +19,7 @@ describe('the web server', () => {
     await six.close();
   });
 
-  it('says in one line why it cannot listen', async () => {
+  it('reports in one line why it cannot listen', async () => {
     const first = await listen(hello, LOOPBACK);
     const port = Number(new URL(first.url).port);
     expect(await whyNot('127.0.0.1', port)).to.equal(
@@ -32,7 +32,7 @@ describe('the web server', () => {
     expect(await whyNot('nowhere.invalid', 9780)).to.match(/^Cannot listen on nowhere\.invalid:9780: unknown host; /);
   });
 
-  it('lets a request under way finish when it closes, and takes no more', async () => {
+  it('finishes running requests when it closes, and accepts no others', async () => {
     const server = await listen((_, answer) => void wait(200).then(() => answer.end('late')), LOOPBACK);
     const answer = ask(server.url);
     await wait(50);
@@ -42,7 +42,7 @@ describe('the web server', () => {
     expect(await ask(server.url).catch((error) => error.code)).to.equal('ECONNREFUSED');
   });
 
-  it('closes within seconds whatever its clients do', async () => {
+  it('closes within seconds, whatever its clients do', async () => {
     const server = await listen(() => undefined, LOOPBACK);
     const { port } = new URL(server.url);
     const idle = connect(Number(port), '127.0.0.1');

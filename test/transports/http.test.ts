@@ -12,7 +12,7 @@ import { type HttpRequest, newSession } from '../../src/transports/request.ts';
 
 const TERMS: HttpTerms = { credentials: { kind: 'none' }, tls: { ca: null, insecure: false } };
 
-/** What a raw server says to a request line, byte by byte. */
+/** The raw answer of a server to a request line, byte by byte. */
 const SAYS: Record<string, (socket: net.Socket) => void> = {
   '/length': (s) => s.end('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc'),
   '/chunked': (s) => s.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'),
@@ -28,7 +28,7 @@ const SAYS: Record<string, (socket: net.Socket) => void> = {
   '/header': (s) => s.end(`HTTP/1.1 200 OK\r\nX: ${'a'.repeat(100_000)}\r\n\r\n`),
   '/flood': (s) => {
     s.write('HTTP/1.0 200 OK\r\n\r\n');
-    let left = 64; // MiB: far more than is taken, and an end where nobody hangs up
+    let left = 64; // MiB: far more than the limit, and still an end if nobody hangs up
     const more = (error?: Error | null) => {
       if (!error && left-- > 0) s.write('a'.repeat(1024 * 1024), more);
     };
@@ -93,7 +93,7 @@ describe('the HTTP transport', () => {
     raw.close();
   });
 
-  it('tells whether a body was proved whole by its length', async () => {
+  it('reports whether a length proves that the body is complete', async () => {
     expect(await get('/length')).to.deep.equal({ status: 200, text: 'abc', framed: true });
     expect(await get('/chunked')).to.deep.equal({ status: 200, text: 'abc', framed: false });
     expect(await get('/closed')).to.deep.equal({ status: 200, text: 'abc', framed: false });
@@ -109,7 +109,7 @@ describe('the HTTP transport', () => {
     expect(await get('/here')).to.deep.equal({ status: 200, text: 'abc', framed: true });
   });
 
-  it('names a port that nobody listens on, and a host that does not exist', async () => {
+  it('reports a closed port, and an unknown host', async () => {
     const read = httpSender(TERMS);
     expect(await failure(read({ url: 'http://127.0.0.1:1/' }, AbortSignal.timeout(5000)))).to.equal(
       'connect: could not connect (ECONNREFUSED)',
@@ -119,7 +119,7 @@ describe('the HTTP transport', () => {
     );
   });
 
-  it('sends the credentials it was given, and asks for no compression', async () => {
+  it('sends the given credentials, and requests no compression', async () => {
     const seen: IncomingMessage['headers'][] = [];
     const server = http.createServer((request, response) => {
       seen.push(request.headers);
@@ -161,13 +161,13 @@ describe('the HTTP transport', () => {
     const read = (tls: HttpTerms['tls'], path = '') =>
       failure(httpSender({ ...TERMS, tls })({ url: `${url}${path}` }, AbortSignal.timeout(5000)));
 
-    it('does not trust a certificate that nobody vouches for', async () => {
+    it('does not trust a self-signed certificate', async () => {
       expect(await read({ ca: null, insecure: false })).to.match(
         /^tls: the TLS connection to the router is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\): set ca_file, or insecure: true$/,
       );
     });
 
-    it('trusts the authority that it was given, or anyone where it was told so', async () => {
+    it('trusts the given authority, or any certificate if insecure', async () => {
       expect(await read({ ca: certificate, insecure: false })).to.match(/^answered/);
       expect(await read({ ca: null, insecure: true })).to.match(/^answered/);
     });
@@ -176,7 +176,7 @@ describe('the HTTP transport', () => {
       expect(await read({ ca: certificate, insecure: false }, 'down')).to.equal('redirect: redirect from https to http');
     });
 
-    it('gives up on a port that never speaks TLS after its connect time', async () => {
+    it('gives up after the connect timeout if a port never speaks TLS', async () => {
       const mute = net.createServer((socket) => sockets.add(socket));
       const port = await listen(mute);
       const began = performance.now();
@@ -189,7 +189,7 @@ describe('the HTTP transport', () => {
   });
 });
 
-describe('requests of a router that wants a login', () => {
+describe('requests to a router with a login', () => {
   interface Asked {
     method: string | undefined;
     headers: IncomingHttpHeaders;
@@ -227,7 +227,7 @@ describe('requests of a router that wants a login', () => {
   });
   after(() => router.close());
 
-  it('carry a body and headers, as a POST', async () => {
+  it('send a body and headers, as a POST', async () => {
     await send(
       { body: '[STAT_CFG#0,0,0,0,0,0#0,0,0,0,0,0]0,0\r\n', headers: { 'content-type': 'text/plain', referer: `${base}/` } },
       '/cgi',
@@ -236,7 +236,7 @@ describe('requests of a router that wants a login', () => {
     expect(asked[0]?.headers).to.include({ 'content-type': 'text/plain', referer: `${base}/`, 'user-agent': 'wrtmeter' });
   });
 
-  it('take the cookies of a login along, and no more of them than a login needs', async () => {
+  it('send the cookies of a login, up to a limit', async () => {
     const session = newSession();
     await send({ session, method: 'POST' }, '/login');
     await send({ session }, '/stat');
@@ -248,7 +248,7 @@ describe('requests of a router that wants a login', () => {
     expect(asked[3]?.headers.cookie).to.equal(undefined);
   });
 
-  it('may take a refusal as an answer', async () => {
+  it('can accept an error status as an answer', async () => {
     expect(await send({ accepts: [500] }, '/refused')).to.deep.equal({
       status: 500,
       text: 'another administrator is logged in',
@@ -257,7 +257,7 @@ describe('requests of a router that wants a login', () => {
     expect(await failure(send({}, '/refused'))).to.match(/^status: status 500/);
   });
 
-  it('are not repeated elsewhere where they change something', async () => {
+  it('are not repeated at another address if they change something', async () => {
     expect((await send({}, '/moved')).text).to.equal('fine');
     expect(await failure(send({ body: 'x' }, '/moved'))).to.equal(
       'redirect: status 302 to a POST, which is not repeated at another address',

@@ -46,7 +46,7 @@ function serviceFindings({ service, ledger }: Survey): Finding[] {
 }
 
 function none({ config, service }: Survey): Finding {
-  const where = `There is no ledger in "${config.data}"`;
+  const where = `No ledger found in "${config.data}"`;
   return service === null
     ? about(
         null,

@@ -9,7 +9,7 @@ import { type Answer, linesOf, type Probe, parseCounter, type ReadAnswer, type S
 /** A classic list has no interfaces, and nothing proves that it is complete. */
 export const CLASSIC_STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 
-/** Probes for the three classic scripts, each with its own URL; without a URL there is no probe. `counterBits` is the width of the uplink's counters. */
+/** Probes for the three classic scripts, each with its own URL; a missing URL gets no probe. `counterBits` is the width of the uplink's counters. */
 export function classicProbes(
   urls: { stations?: string; wan?: string; leases?: string },
   read: ReadAnswer,
