@@ -9,10 +9,10 @@ const HANDSHAKE = 3;
 
 export type ResetReason = 'fell' | 'boot' | 'new device' | 'new association' | 'line left over';
 
-/** A counting program that starts loads the figures that it saved last: bytes that were posted before. Rule: lowered counter. */
+/** A counting program loads its last saved figures when it starts: those bytes are already posted. Rule: lowered counter. */
 const LOWERED = { kind: 'baseline', why: 'went back to older figures' } as const;
 
-/** What a reading means for the books. `since` is the Unix ms at which the bytes began to flow. */
+/** What a reading means for the books. `since` is the Unix ms from which the bytes are counted. */
 export type Change =
   | {
       kind: 'baseline';
@@ -24,31 +24,31 @@ export type Change =
   | { kind: 'reset'; bytes: Traffic; since: number; why: ResetReason }
   | { kind: 'rejected'; bytes: Traffic; why: string };
 
-/** The reader's reading before this one. */
+/** The previous reading of the reader. */
 interface PreviousReading {
   /** Unix ms. */
   at: number;
   boot: string | null;
-  /** Seconds on the router's boot clock; null where it does not say. */
+  /** Seconds since the router's boot; null if not reported. */
   uptime: number | null;
 }
 
-/** The circumstances of one reading of a reader. */
+/** The context of one reading of a reader. */
 export interface Circumstances {
   rules: CounterRules;
-  /** Unix ms at which the answer had arrived. */
+  /** Unix ms at which the answer arrived. */
   at: number;
   /** Null for the first successful reading of a reader. */
   previous: PreviousReading | null;
-  /** Seconds since `previous`, by the clock that shows the longest time. */
+  /** Seconds since `previous`, by the clock that shows the most. */
   elapsed: number;
-  /** Seconds on the router's boot clock; null where it does not say. */
+  /** Seconds since the router's boot; null if not reported. */
   uptime: number | null;
-  /** Bytes per second that a counter can gain at most. */
+  /** The most bytes per second that a counter can gain. */
   fastest: number;
 }
 
-/** Compares today's readings of one counter with its baselines (Rule: first reading, and the others about counters in docs/ledger-rules.md). */
+/** Compares the current readings of one counter with its baselines (Rule: first reading, and the others about counters in docs/ledger-rules.md). */
 export function compare(readings: readonly Reading[], baselines: readonly Baseline[], now: Circumstances): Change[] {
   if (now.previous === null) return [{ kind: 'baseline', why: 'first reading' }];
   const [reading, baseline] = [readings[0], baselines[0]];
@@ -212,23 +212,23 @@ function isSameEpoch(before: Epoch | null, read: Epoch | null): boolean {
   return before.boot === read.boot && Math.abs(read.began - before.began) <= read.margin;
 }
 
-/** Why two readings of a counter cannot be subtracted though neither direction fell, or null. Rule: epoch. */
+/** Why two readings of a counter cannot be subtracted even if neither direction fell, or null. Rule: epoch. */
 function provedEpoch(before: Epoch | null, read: Epoch | null): ResetReason | null {
   if (before === null || read === null) return null;
   if (before.boot !== read.boot) return 'boot';
-  // A number that only one of the two answers has proves nothing.
+  // An instance that one of the two answers lacks proves nothing.
   if (before.instance !== null && read.instance !== null && before.instance !== read.instance) return 'new device';
   if (before.began === null || read.began === null) return null;
   return read.began > before.began + read.margin ? 'new association' : null;
 }
 
-/** Unix ms at which a new epoch began, not before the last reading. */
+/** Unix ms at which a new epoch began, at the earliest the last reading. */
 function startOf(epoch: Epoch | null, since: number, now: Circumstances): number {
   const age = ageOf(epoch, now);
   return age === null ? since : Math.min(now.at, Math.max(since, Math.round(now.at - age * 1000)));
 }
 
-/** Seconds since the epoch began, or null where the router does not say. */
+/** Seconds since the epoch began, or null if not reported. */
 function ageOf(epoch: Epoch | null, now: Circumstances): number | null {
   return epoch === null || now.uptime === null ? null : Math.max(0, now.uptime - (epoch.began ?? 0));
 }

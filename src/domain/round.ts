@@ -1,17 +1,17 @@
 import type { FailureReason } from '../errors.ts';
 import type { Observation, SourceName, System } from './observation.ts';
 
-/** How the reading of one source of one router ended. */
+/** The result of one source of one router in a round. */
 export type SourceResult =
   | {
       status: 'ok';
       source: SourceName;
-      /** Format and address: another origin of the same source starts with a first reading. */
+      /** Format and address. Another origin of the same source starts with a first reading. */
       origin: string;
       observation: Observation;
-      /** Lines left out because they could not be understood or went over a bound. */
+      /** Lines skipped because they could not be parsed or exceeded a limit. */
       skipped: number;
-      /** Unix ms at which the answer had arrived. */
+      /** Unix ms at which the answer arrived. */
       at: number;
       /** Seconds. */
       duration: number;

@@ -63,7 +63,7 @@ async function live(seed: number, terms: Case): Promise<void> {
   const wasCut = new Set<string>();
   const read: ReadAnswer = async ({ url }) => {
     const [router = '', script = ''] = url.split('/');
-    if (clock.tick() > 0 && random.next() < 0.12) throw new SourceError('timeout', 'no whole answer in time');
+    if (clock.tick() > 0 && random.next() < 0.12) throw new SourceError('timeout', 'no complete answer in time');
     let text = render(world, router, script as Script);
     let stations = world.router(router).radios.flatMap((radio) => radio.stations);
     // Never twice in a row: what two answers do not show has gone.
