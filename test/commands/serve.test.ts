@@ -134,7 +134,7 @@ describe('wrtmeter serve', () => {
     expect(again.err).to.match(/^Ledger in ".*" is in use by another wrtmeter: stop it first, or name another directory with --data\n$/);
     const taken = await run(['--config', config, '--data', join(directory, 'other'), '--listen', new URL(url).host], directory);
     expect(taken.code).to.equal(1);
-    expect(taken.err).to.match(/^Cannot listen on 127\.0\.0\.1:\d+: another program does; .*\n$/);
+    expect(taken.err).to.match(/^Cannot listen on 127\.0\.0\.1:\d+: the port is already in use; .*\n$/);
   });
 
   it('a damaged ledger, or a directory that cannot be written, is refused in a line', async () => {
