@@ -4,7 +4,7 @@ import { type Collector, createCollector } from '../collector/collector.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
 import type { Round } from '../domain/round.ts';
-import { type RouterStatus, updateStatuses } from '../domain/status.ts';
+import { type RouterStatus, SILENT_AFTER_MS, silentRouters, updateStatuses } from '../domain/status.ts';
 import { LedgerError } from '../errors.ts';
 import { dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
@@ -53,6 +53,7 @@ export async function createService({ config: given, ledger, log, clock, version
   let statuses = new Map<string, RouterStatus>();
   let lastPosted: Posted | null = null;
   let running = true;
+  const startedAt = clock.now();
   const own: Registry = processMetrics();
   const metrics = createMetrics();
   const routers = () => config.routers.map((router) => ({ router, probes: probesOf(router) }));
@@ -137,9 +138,16 @@ export async function createService({ config: given, ledger, log, clock, version
     problems() {
       const suspended = ledger.state.suspendedBecause;
       const failed = lastPosted?.status === 'failed' ? lastPosted.error.message : null;
-      return [suspended && `Nothing is posted while ${suspended}`, failed && `The last round could not be written: ${failed}`].filter(
-        (line) => line !== null,
-      );
+      const now = clock.now();
+      const limit = Math.max(SILENT_AFTER_MS, config.heartbeat * 3000);
+      return [
+        ...(suspended === null ? [] : [`Nothing is posted while ${suspended}`]),
+        ...(failed === null ? [] : [`The last round could not be written: ${failed}`]),
+        ...silentRouters(statuses.values(), now, startedAt, limit).map(
+          ({ router, sources, since, why }) =>
+            `${sources.join(', ')} of ${router} not read for ${Math.round((now - since) / 60_000)} min${why === null ? '' : `: ${why}`}`,
+        ),
+      ];
     },
     drain() {
       running = false;

@@ -76,3 +76,30 @@ export function updateStatuses(statuses: ReadonlyMap<string, RouterStatus>, roun
       if (!results.some((result) => result.source === source)) status.sources.delete(source);
   }
 }
+
+/** Ms after which a reading is no longer current, however seldom the program reads by itself. */
+export const SILENT_AFTER_MS = 900_000;
+
+/** Whether the last attempt of a source succeeded, and not too long ago to say anything about now. */
+export const isCurrent = ({ success, lastSuccess }: SourceStatus, now: number): boolean =>
+  success && lastSuccess !== null && now - lastSuccess <= SILENT_AFTER_MS;
+
+/** A router with sources that have not been read for a time. */
+export interface SilentRouter {
+  router: string;
+  sources: SourceName[];
+  /** Unix ms of the latest success of any of them, or of the start of the program. */
+  since: number;
+  /** Why the last attempt failed; null if there was none. */
+  why: string | null;
+}
+
+/** Routers with sources whose last success is more than `limit` ms ago; `startedAt` counts for those that never succeeded. */
+export function silentRouters(routers: Iterable<RouterStatus>, now: number, startedAt: number, limit: number): SilentRouter[] {
+  return [...routers].flatMap(({ name, sources }) => {
+    const silent = [...sources.values()].filter(({ lastSuccess }) => now - (lastSuccess ?? startedAt) > limit);
+    if (silent.length === 0) return [];
+    const since = Math.max(...silent.map(({ lastSuccess }) => lastSuccess ?? startedAt));
+    return [{ router: name, sources: silent.map(({ source }) => source), since, why: silent[0]?.error?.message ?? null }];
+  });
+}
