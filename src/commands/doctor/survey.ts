@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { askService } from '../../app/ask-service.ts';
 import { aliasesOf, probesOf, statusOf, termsOf } from '../../app/from-config.ts';
 import type { Clock } from '../../collector/round.ts';
 import { readRound } from '../../collector/round.ts';
@@ -7,7 +8,7 @@ import type { Config, RouterConfig } from '../../config/config.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import type { Round, RouterRound } from '../../domain/round.ts';
 import { type RouterStatus, updateStatuses } from '../../domain/status.ts';
-import { LedgerError, SourceError } from '../../errors.ts';
+import { LedgerError } from '../../errors.ts';
 import { type Backup, listBackups } from '../../ledger/backup/backups.ts';
 import type { Books } from '../../ledger/books.ts';
 import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
@@ -16,7 +17,6 @@ import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { readUsage } from '../../ledger/storage/read-usage.ts';
 import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { type Months, monthsAt, sumMonths } from '../../ledger/usage/months.ts';
-import { httpSender } from '../../transports/http.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
 import type { ReconciliationView } from '../../views/reconciliation/gateways.ts';
 import { type Reconciliation, reconciliations } from '../../views/reconciliation/reconciliation.ts';
@@ -57,8 +57,6 @@ export interface LedgerSurvey {
   size: number;
   free: number | null;
 }
-
-const SERVICE_MS = 2000;
 
 /** Reads every router once, and the ledger without changing it. Errors of routers and files become part of the survey. */
 export async function takeSurvey(config: Config, { cwd, clock, version }: { cwd: string; clock: Clock; version: string }): Promise<Survey> {
@@ -118,19 +116,4 @@ async function reconciled(view: ReconciliationView, store: Store): Promise<Recon
     audit: (query, most) => readAudit(store, query, most),
   });
   return reconciliations(view, evidence);
-}
-
-/** Asks the service at its own address for its health; another program may listen there. */
-async function askService({ listen: { host, port } }: Config): Promise<Survey['service']> {
-  const local = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
-  const send = httpSender({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
-  try {
-    const { text } = await send({ url: `http://${local}:${port}/-/healthy` }, AbortSignal.timeout(SERVICE_MS));
-    const answer: unknown = JSON.parse(text);
-    if (typeof answer !== 'object' || answer === null || !('problems' in answer) || !Array.isArray(answer.problems)) return null;
-    return { problems: answer.problems.filter((line) => typeof line === 'string') };
-  } catch (error) {
-    if (error instanceof SourceError || error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

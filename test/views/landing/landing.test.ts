@@ -123,7 +123,7 @@ describe('the landing page', () => {
     expect(page()).to.include('Hosts account for 90 % of it; 1.00 KiB belong to none: why that may be.');
     await read(NOW, 10_240, 12_288);
     expect(page()).to.include('The hosts have 2.00 KiB more than the uplink: why that may be.');
-    expect(landing(home.view(NOW), null)).to.include('<a href="/api/v1/reconciliation?router=gateway">');
+    expect(landing(home.view(NOW), null)).to.include('<a href="api/v1/reconciliation?router=gateway">');
   });
 
   it('several uplinks are shown each, one alone only where it is down', async () => {
