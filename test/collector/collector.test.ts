@@ -19,7 +19,7 @@ function router(name: string, ms: number, log: string[] = [], timeout = 10): Rou
         const timer = setTimeout(done, ms);
         signal.addEventListener('abort', () => {
           clearTimeout(timer);
-          fail(new SourceError('timeout', 'no whole answer in time'));
+          fail(new SourceError('timeout', 'no complete answer in time'));
         });
       });
       const observation = {
@@ -45,7 +45,7 @@ const outcomes = (round: Round | undefined) =>
   round?.routers.map(({ router: name, results }) => `${name} ${results.map((r) => (r.status === 'ok' ? 'ok' : r.reason))}`);
 
 describe('the collector', () => {
-  it('requests during a round share its result; a finished round is never reused', async () => {
+  it('requests during a round share its result; a finished round is not reused', async () => {
     const log: string[] = [];
     const { collector, rounds } = collect({ routers: [router('a', 30, log)] });
     await Promise.all([collector.round(10), collector.round(10), collector.round(null)]);
@@ -91,7 +91,7 @@ describe('the collector', () => {
     expect(rounds.flatMap(outcomes)).to.not.include('a timeout');
   });
 
-  it('a finished round is used again for minInterval where that is set', async () => {
+  it('a finished round is reused for minInterval if that is set', async () => {
     const { collector, rounds } = collect({ routers: [router('a', 1)], minInterval: 0.2 });
     await collector.round(10);
     await collector.round(10);
@@ -109,7 +109,7 @@ describe('the collector', () => {
     expect(outcomes(rounds[0])).to.deep.equal(['slow timeout', 'a ok', 'b ok']);
   });
 
-  it('reads by itself when nobody asked for a heartbeat', async () => {
+  it('starts a round by itself after a heartbeat without one', async () => {
     const { collector, rounds } = collect({ routers: [router('a', 1)], heartbeat: 0.05 });
     const began = performance.now();
     while (rounds.length < 3) await pause(5);

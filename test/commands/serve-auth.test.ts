@@ -37,7 +37,7 @@ describe('wrtmeter serve, with tokens', () => {
 
   it('a token that is made or revoked beside it counts at once', async () => {
     await start('auth: { read: token }');
-    await seen(/auth\.read is token, and there is no token for it: make one with .*wrtmeter token create NAME --data /);
+    await seen(/auth\.read is token, but no token exists for it: create one with .*wrtmeter token create NAME --data /);
     expect(await statusOf('/-/healthy')).to.equal(200);
     expect(await statusOf('/api/v1/wan')).to.equal(401);
     const made = await token('create', 'prometheus');

@@ -22,7 +22,7 @@ import type { ReconciliationView } from '../../views/reconciliation/gateways.ts'
 import { type Reconciliation, reconciliations } from '../../views/reconciliation/reconciliation.ts';
 import type { Alias } from '../../views/view.ts';
 
-/** All that the doctor looks at. */
+/** Everything that the doctor reads. */
 export interface Survey {
   config: Config;
   version: string;
@@ -30,11 +30,11 @@ export interface Survey {
   now: number;
   routers: RouterSurvey[];
   round: Round;
-  /** Null where there is none. */
+  /** Null if there is none. */
   ledger: LedgerSurvey | null;
-  /** Why the ledger could not be read; null where it could, or where there is none. */
+  /** Why the ledger could not be read; null if it could, or if there is none. */
   ledgerError: string | null;
-  /** What the running service has to say of itself; null where none answers at the address of the configuration. */
+  /** Problems that the running service reports; null if none answers at the configured address. */
   service: { problems: string[] } | null;
 }
 
@@ -45,7 +45,7 @@ export interface RouterSurvey {
   read: RouterRound;
 }
 
-/** What the file holds. */
+/** What the ledger contains. */
 export interface LedgerSurvey {
   directory: string;
   books: Books;
@@ -53,14 +53,14 @@ export interface LedgerSurvey {
   aliases: ReadonlyMap<string, Alias>;
   reconciliations: Reconciliation[];
   backups: Backup[];
-  /** Bytes of the file, and bytes free beside it; null where the system does not tell. */
+  /** Bytes of the file, and free bytes on its disk; null if unknown. */
   size: number;
   free: number | null;
 }
 
 const SERVICE_MS = 2000;
 
-/** Reads every router once and the ledger without changing it. Throws nothing that a router or a file can do. */
+/** Reads every router once, and the ledger without changing it. Errors of routers and files become part of the survey. */
 export async function takeSurvey(config: Config, { cwd, clock, version }: { cwd: string; clock: Clock; version: string }): Promise<Survey> {
   const probes = config.routers.map((router) => ({ router, probes: probesOf(router) }));
   const reading = probes.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout }));
@@ -120,7 +120,7 @@ async function reconciled(view: ReconciliationView, store: Store): Promise<Recon
   return reconciliations(view, evidence);
 }
 
-/** Its own address answers for the service; what else may listen there is no service of ours. */
+/** Asks the service at its own address for its health; another program may listen there. */
 async function askService({ listen: { host, port } }: Config): Promise<Survey['service']> {
   const local = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
   const send = httpSender({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
