@@ -81,7 +81,7 @@ function processIo(): ProcessIo {
   };
 }
 
-// `wrtmeter print devices | head` closes the pipe early; that is no error.
+// `wrtmeter print devices | head` closes the pipe early; that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 try {

@@ -16,9 +16,9 @@ export function logRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus
       if (result.status === 'ok') {
         if (before === undefined || before.lastSuccess === null || before.error !== null) answering.push(source);
       } else if (before?.error?.reason !== result.reason) {
-        const alike = failing.get(result.message) ?? { reason: result.reason, sources: [] };
-        alike.sources.push(source);
-        failing.set(result.message, alike);
+        const group = failing.get(result.message) ?? { reason: result.reason, sources: [] };
+        group.sources.push(source);
+        failing.set(result.message, group);
       }
     }
     if (answering.length > 0) log.info({ router }, `Reading ${answering.join(', ')} of ${router}`);

@@ -7,7 +7,7 @@ import { type Action, type PeerTarget, type ServerInterface, scriptCommand } fro
 const AFTER: Record<Action, AccessState> = { revoke: 'revoked', restore: 'active', delete: 'gone' };
 
 /** Milliseconds to list the peers after a lost answer; this waits for a change that is still running there. */
-const LOOK_MS = 20_000;
+const CHECK_MS = 20_000;
 
 /**
  * Revokes, restores or deletes a peer on its server: on the running interface and in its configuration, or not at all. If the answer is
@@ -17,7 +17,7 @@ export async function changePeer(run: Run, target: PeerTarget, action: Action, s
   const answer = await ask(run, scriptCommand(action, target, target.publicKey), signal);
   if ('failure' in answer) return answer.failure;
   const result = answer.text === null ? null : parseResult(answer.text);
-  return result ?? lookAfter(run, target, action, answer.why);
+  return result ?? checkState(run, target, action, answer.why);
 }
 
 /** Lists the peers of an interface on its server. This also rolls back an interrupted change. Rejects only for bugs. */
@@ -56,8 +56,8 @@ function began(error: SourceError): boolean {
   return error.reason !== 'auth' && error.reason !== 'exec';
 }
 
-async function lookAfter(run: Run, target: PeerTarget, action: Action, why: string): Promise<AccessResult> {
-  const listing = await listPeers(run, target, AbortSignal.timeout(LOOK_MS));
+async function checkState(run: Run, target: PeerTarget, action: Action, why: string): Promise<AccessResult> {
+  const listing = await listPeers(run, target, AbortSignal.timeout(CHECK_MS));
   const lost = (then: string): AccessFailure => ({
     ok: false,
     step: 'answer',

@@ -24,7 +24,7 @@ describe('variables of the environment', () => {
 
   it('give a warning for a TZ that is not an IANA name', async () => {
     expect(await warningsOf({ TZ: 'CET-1CEST,M3.5.0,M10.5.0/3' })).to.deep.equal([
-      'TZ: "CET-1CEST,M3.5.0,M10.5.0/3" is not an IANA time zone, so "Asia/Tokyo" is used; use for example Europe/Berlin, or set timezone',
+      'TZ: "CET-1CEST,M3.5.0,M10.5.0/3" is not an IANA time zone, so "Asia/Tokyo" is used; set timezone, or TZ, for example to Europe/Berlin',
     ]);
     for (const TZ of ['', 'Europe/Berlin', ':Europe/Berlin', '/etc/localtime']) expect(await warningsOf({ TZ })).to.deep.equal([]);
     expect(await warningsOf({ TZ: 'CET-1CEST', WRTMETER_TIMEZONE: 'Europe/Berlin' })).to.deep.equal([]);

@@ -64,7 +64,7 @@ describe('wrtmeter doctor on a gateway that counts hosts', () => {
   it('says that the table is gone, and how to make it', async () => {
     await world.router.nft('delete', 'table', 'inet', 'wrtmeter');
     const { code, stdout } = await doctor();
-    expect(stdout).to.include('failing  gateway: it cannot read its hosts: the nftables table "inet wrtmeter" is missing\n');
+    expect(stdout).to.include('failing  gateway: cannot read its hosts: the nftables table "inet wrtmeter" is missing\n');
     expect(stdout).to.include('On the router: make it with "/etc/init.d/wrtmeter start".\n');
     expect(code).to.equal(1);
     await world.router.counting('start');

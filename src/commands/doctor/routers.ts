@@ -40,10 +40,10 @@ function failures({ config, status }: RouterSurvey): Finding[] {
     const key = `${source.error.reason}\n${source.error.message}`;
     groups.set(key, [...(groups.get(key) ?? []), source]);
   }
-  return [...groups.values()].flatMap((alike) => {
-    const error = alike[0]?.error;
+  return [...groups.values()].flatMap((group) => {
+    const error = group[0]?.error;
     if (!error) return [];
-    const names = alike.map(({ source }) => source).join(', ');
+    const names = group.map(({ source }) => source).join(', ');
     const quoted = wordsOfRouter(error.message);
     if (quoted !== null) {
       const [why = quoted, ...rest] = quoted.split('; ');

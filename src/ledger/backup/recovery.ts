@@ -93,7 +93,7 @@ async function restoreNewest(directory: string, lost: LostLedgerError, { now, re
     return;
   }
   throw new LedgerError(
-    `Ledger "${path}": ${lost.why}, and "${backupsPath(directory)}" holds no good backup: restore one with "wrtmeter restore FILE", or move what is left of the ledger away to begin anew`,
+    `Ledger "${path}": ${lost.why}, and "${backupsPath(directory)}" holds no good backup: restore one with "wrtmeter restore FILE", or move what is left of the ledger away to start a new one`,
     { cause: lost },
   );
 }

@@ -75,7 +75,7 @@ function parseClassic(
     const at = localInstant(row.time ?? '', timezone);
     if (id === null) refuse(row, `neither a MAC nor ${UPLINK}`);
     else if (bytes === null) refuse(row, 'its month has no byte counts');
-    else if (at === null) refuse(row, `${quote(row.time ?? '', 30)} is no time, so its month is not known`);
+    else if (at === null) refuse(row, `${quote(row.time ?? '', 30)} is not a time, so its month is unknown`);
     else if (at < EARLIEST || at > now) refuse(row, `${quote(row.time ?? '', 30)} cannot be right, so its month is not known`);
     else {
       const day = dayOf(at, timezone);

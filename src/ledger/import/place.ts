@@ -87,7 +87,7 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
     if (own.from !== null && own.from <= from) return `the ledger itself counts since ${dayText(own.from)}`;
     if (until > own.readUntil) {
       const read = localText(own.readUntil, timezone).slice(0, 16);
-      return `reaches past the ledger's last reading of ${read}, from which it goes on: start the service, stop it, and import again`;
+      return `reaches past the ledger's last reading of ${read}, where it continues: start the service, stop it, and import again`;
     }
     return null;
   }

@@ -87,7 +87,7 @@ function byAccount(figures: readonly Figure[]): Map<string, Figure[]> {
   return found;
 }
 
-/** At most this is booked: up to the program's own total, and never so much that a sum is no longer exact. */
+/** At most this is booked: up to the program's own total, and never so much that a sum would not be exact. */
 function budgetOf(
   program: ImportProgram,
   days: ReadonlyMap<number, BookedDay>,
@@ -115,7 +115,7 @@ function planReaders(books: Books, { readers, program }: Findings, plan: Plan, n
     if (own?.origin === reader.origin) continue; // it has been taken over, or read, before
     const what = `last reading of ${program} (${reader.source})`;
     if (rivals.length > 0)
-      plan.leftOut.push({ what, bytes: null, why: `the ledger goes on from its own reading of ${rivals[0]?.router ?? ''}` });
+      plan.leftOut.push({ what, bytes: null, why: `the ledger continues from its own reading of ${rivals[0]?.router ?? ''}` });
     else if (reader.readAt > now) plan.leftOut.push({ what, bytes: null, why: 'it lies in the future' });
     else plan.readers.push(reader);
   }

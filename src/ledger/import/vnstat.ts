@@ -51,7 +51,7 @@ function parseJson(text: string, file: string): Json {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new ImportError(`${file} is no JSON object: export it with "vnstat --json", without a limit to one kind`);
+  throw new ImportError(`${file} is not a JSON object: export it with "vnstat --json", without a limit to one kind`);
 }
 
 function parseOne(found: Json, unit: number, plural: '' | 's', timezone: string): VnstatInterface {

@@ -109,7 +109,7 @@ async function refuseUnlessDatabase(path: string): Promise<void> {
     if (size > LARGEST) throw new ImportError(`File ${quote(path)} is larger than 1 GiB, which no collector's database is: check the path`);
     const { buffer } = await file.read(Buffer.alloc(16), 0, 16, 0);
     if (buffer.toString('latin1') !== 'SQLite format 3\0')
-      throw new ImportError(`File ${quote(path)} is no SQLite database: check the path`);
+      throw new ImportError(`File ${quote(path)} is not an SQLite database: check the path`);
   } finally {
     await file.close();
   }

@@ -56,7 +56,7 @@ async function inspectOpen(database: Database): Promise<FileVerdict> {
   if (version > SCHEMA_VERSION && version < IMPOSSIBLE_VERSION) return { state: 'newer', version };
   const tables = new Set((await database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => name));
   if (version < 1 || version > SCHEMA_VERSION || !tablesOf(version).every((table) => tables.has(table))) {
-    return { state: 'damaged', why: 'file is no ledger' };
+    return { state: 'damaged', why: 'file is not a ledger' };
   }
   const [posted] = await database.all("SELECT value FROM meta WHERE key = 'posted_at'");
   return { state: 'good', version, postedAt: Number(posted?.value ?? 0) };

@@ -174,7 +174,7 @@ describe('wrtmeter import', () => {
       await classicFiles(path('old'), { monthly: [[TV, 0, 1_000, LATE]] });
       const { stdout } = await imported('classic', ['old']);
       expect(stdout).to.match(
-        /reaches past the ledger's last reading of 2026-11-20 13:00, from which it goes on: start the service, stop it,/,
+        /reaches past the ledger's last reading of 2026-11-20 13:00, where it continues: start the service, stop it,/,
       );
       expect((await totals())[`device ${TV}`]).to.deep.equal([300, 0]);
 
@@ -236,7 +236,7 @@ describe('wrtmeter import', () => {
         'its month has no byte counts',
         'its month has no byte counts',
         '"1970-01-01 00:00:10" cannot be right, so its month is not known',
-        '"2026-13-01 00:00:00" is no time, so its month is not known',
+        '"2026-13-01 00:00:00" is not a time, so its month is unknown',
         '"2027-01-01 00:00:00" cannot be right, so its month is not known',
         'neither a MAC nor main_wan',
       ]);
@@ -267,7 +267,7 @@ describe('wrtmeter import', () => {
       await other.close();
       for (const [file, message] of [
         ['old', /^File ".*network_stats.db" is damaged: import a backup of it, or make one with "sqlite3 FILE .recover \| sqlite3 NEW"\n$/],
-        ['text.db', /^File ".*text.db" is no SQLite database: check the path\n$/],
+        ['text.db', /^File ".*text.db" is not an SQLite database: check the path\n$/],
         ['other.db', /^File ".*other.db" holds none of monthly_stats, cumulative_stats, dhcp_leases: check the path\n$/],
         ['empty', /^Directory ".*empty" holds neither network_stats.db nor dhcp_leases.db: check the path\n$/],
         ['nowhere', /^There is no file or directory ".*nowhere": check the path\n$/],

@@ -39,7 +39,7 @@ describe('the figures of nlbwmon', () => {
       /no column "mac": export it with "nlbw -c json -g mac"$/,
     ],
     ['the table for people', fixture('nlbw.csv').replaceAll('_bytes', ''), /no column "rx_bytes"/],
-    ['a cut file', fixture('nlbw.json').slice(0, 300), /^File "x" is no whole JSON: export it again/],
+    ['a cut file', fixture('nlbw.json').slice(0, 300), /^File "x" is not complete JSON: export it again/],
     ['a backup', '\u001f\u008b\u0008', /^File "x" is compressed/],
     ['anything else', 'hello\nworld\n', /^File "x" is not what "nlbw -c json" or "nlbw -c csv" prints$/],
   ] as const) {

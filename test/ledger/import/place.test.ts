@@ -84,7 +84,7 @@ describe('the days on which imported figures are booked (Rule: imported days)', 
     const terms = { own: { from: null, readUntil: startOfDay(FIRST + 2, 'Europe/Berlin') } };
     const { days, why } = placed([day(1, 10), day(2, 20), stretch(0, 3, 60)], [], terms);
     expect(days).to.deep.equal({ 1: 10 });
-    expect(why[0]?.[1]).to.match(/^reaches past the ledger's last reading of 2026-10-03 00:00, from which it goes on: /);
+    expect(why[0]?.[1]).to.match(/^reaches past the ledger's last reading of 2026-10-03 00:00, where it continues: /);
     expect(why).to.have.length(2);
   });
 

@@ -109,8 +109,8 @@ describe('the figures of vnStat', () => {
   });
 
   for (const [what, text, message] of [
-    ['text', 'vnstat 2.10', /^File "x" is no JSON object: export it with "vnstat --json"/],
-    ['a file that was cut', fixture.slice(0, 200), /^File "x" is no JSON object/],
+    ['text', 'vnstat 2.10', /^File "x" is not a JSON object: export it with "vnstat --json"/],
+    ['a file that was cut', fixture.slice(0, 200), /^File "x" is not a JSON object/],
     ['other JSON', '{"columns":[]}', /^File "x" is not what "vnstat --json" prints$/],
     ['another version', '{"jsonversion":"3","interfaces":[]}', /^File "x" has jsonversion 3; versions 1 and 2 are known$/],
   ] as const) {
