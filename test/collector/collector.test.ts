@@ -86,6 +86,8 @@ describe('the collector', () => {
     const until = performance.now() + 600;
     while (performance.now() < until) await collector.round(0.001);
     await pause(400);
+    // Else the end may cut a round short.
+    await collector.round(null);
     await collector.stop();
     expect(rounds.length).to.be.greaterThan(3);
     expect(rounds.flatMap(outcomes)).to.not.include('a timeout');
@@ -111,9 +113,11 @@ describe('the collector', () => {
 
   it('starts a round by itself after a heartbeat without one', async () => {
     const { collector, rounds } = collect({ routers: [router('a', 1)], heartbeat: 0.05 });
-    await pause(180);
+    const began = performance.now();
+    while (rounds.length < 3) await pause(5);
+    // Timers may be a little early.
+    expect(performance.now() - began).to.be.greaterThan(3 * 45);
     await collector.stop();
-    expect(rounds.length).to.be.within(2, 4);
     const count = rounds.length;
     await pause(120);
     expect(rounds).to.have.length(count);

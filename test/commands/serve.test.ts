@@ -24,7 +24,7 @@ async function eventually(what: string, condition: () => boolean | Promise<boole
 /** Runs the program until it ends by itself. */
 function run(args: string[], cwd: string): Promise<{ code: number | null; err: string; out: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
     let [out, err] = ['', ''];
     child.stdout.on('data', (data) => (out += data));
     child.stderr.on('data', (data) => (err += data));

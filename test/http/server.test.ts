@@ -59,7 +59,7 @@ describe('the web server', () => {
   it('closes within seconds whatever its clients do', async () => {
     const server = await listen(() => undefined, LOOPBACK);
     const { port } = new URL(server.url);
-    const idle = connect(Number(port), '127.0.0.1');
+    const idle = connect(Number(port), '127.0.0.1').on('error', () => undefined);
     const hanging = ask(server.url).catch((error) => error.code);
     await wait(50);
     const began = Date.now();
