@@ -154,7 +154,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
       kind: 'source_connect',
       router: 'attic',
       what: 'cannot be reached: no connection (ECONNREFUSED)',
-      todo: 'Check that the router is switched on, and the address in the configuration.',
+      todo: 'Check that the router is on, and check its address in the configuration.',
     });
   });
 

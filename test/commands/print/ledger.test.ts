@@ -192,7 +192,7 @@ describe('wrtmeter print months, days and audit', () => {
       expect((await printed('audit')).stdout).to.equal(
         [
           'When              Kind      Router   What            Bytes                         Why',
-          '2026-11-20 18:00  reset     gateway  TV on phy1-ap0  booked 3.00 MiB down, 9 B up  The router had been started anew, and its counters with it',
+          '2026-11-20 18:00  reset     gateway  TV on phy1-ap0  booked 3.00 MiB down, 9 B up  The router had rebooted, and its counters restarted',
           '2026-11-20 19:00  rejected  gateway  uplink wan      refused 1.00 TiB down         More than 1.00 Gb/s could carry in 30 s',
           '2026-11-20 19:00  clock              the ledger                                    The clock was wrong',
           '',
