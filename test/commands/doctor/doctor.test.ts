@@ -321,9 +321,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
       const all = await share(7 * GIB, { offload: { software: true } });
       const finding = all.find(({ kind }) => kind === 'unattributed') ?? expect.fail('none');
       expect(finding.what).to.equal('27 % of what its uplink carried this month belongs to no host (3.00 GiB down)');
-      expect(finding.todo).to.equal(
-        'Likely: Software flow offloading is on: most packets of long connections pass the counters of hosts by.',
-      );
+      expect(finding.todo).to.equal('Likely: Software flow offloading is on: most packets of long connections bypass the host counters.');
     });
 
     it('up to 15 % it may be the router and headers; above the uplink it cannot be', async () => {

@@ -155,7 +155,7 @@ describe('api/v1/audit', () => {
     [{ limit: '0' }, 400, '"limit" is "0": use a whole number from 1 to 1000'],
     [{ limit: '1001' }, 400, '"limit" is "1001": use a whole number from 1 to 1000'],
     [{ limit: '1e2' }, 400, '"limit" is "1e2": use a whole number from 1 to 1000'],
-    [{ before: '-5' }, 400, '"before" is "-5": use "next_before" of the answer before'],
+    [{ before: '-5' }, 400, '"before" is "-5": use "next_before" of the previous answer'],
     [{ from: 'yesterday' }, 400, `"from" is "yesterday": ${TIME}`],
     [{ from: '2026-11-20', to: '2026-11-20' }, 400, '"from" (2026-11-20) is not before "to" (2026-11-20)'],
     [{ router: 'shed' }, 404, 'There is no router "shed": /api/v1/routers lists them'],
