@@ -16,7 +16,7 @@ export class LostLedgerError extends LedgerError {
 
   constructor(path: string, why: string, options?: ErrorOptions) {
     super(
-      `Ledger "${path}": ${why}; start the service to bring back the newest backup, or restore one with "wrtmeter restore FILE"`,
+      `Ledger "${path}": ${why}; start the service to restore the newest backup, or restore one with "wrtmeter restore FILE"`,
       options,
     );
     this.name = 'LostLedgerError';
@@ -57,7 +57,7 @@ async function inspectOpen(database: Database): Promise<FileVerdict> {
   if (version > SCHEMA_VERSION && version < IMPOSSIBLE_VERSION) return { state: 'newer', version };
   const tables = new Set((await database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => name));
   if (version < 1 || version > SCHEMA_VERSION || !TABLES.every((table) => tables.has(table))) {
-    return { state: 'damaged', why: 'file is no ledger' };
+    return { state: 'damaged', why: 'file is not a ledger' };
   }
   const [posted] = await database.all("SELECT value FROM meta WHERE key = 'posted_at'");
   return { state: 'good', version, postedAt: Number(posted?.value ?? 0) };

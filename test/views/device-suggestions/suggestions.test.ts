@@ -120,7 +120,9 @@ describe('suggestions of devices', () => {
       { mac: MADE[2], hostname: 'annas-phone', ago: 1000 }, // the only one that has moved a byte
     ]);
     expect(short(suggested())).to.deep.equal([[[MADE[2], MADE[0], MADE[1]], 'medium', ['name']]]);
-    expect(suggested()[0]?.signs[0]?.text).to.equal('They all have the name "annas-phone", and all their MACs are randomized, as with phones');
+    expect(suggested()[0]?.signs[0]?.text).to.equal(
+      'They all have the name "annas-phone", and all their MACs are randomized, as with phones',
+    );
   });
 
   it('two made-up addresses that are there at once are two phones', async () => {
