@@ -110,7 +110,7 @@ describe('wrtmeter doctor', () => {
 2 of 3 routers answered in 0 ms
 
 failing  attic: cannot be reached: no connection (ECONNREFUSED)
-         Check that the router is switched on, and the address in the configuration.
+         Check that the router is on, and check its address in the configuration.
 
 wrong    gateway: software flow offloading is on: most packets pass the counters of hosts by, and their figures are far too low
          Turn it off on the router, if its processor can do without: uci set firewall.@defaults[0].flow_offloading=0; uci commit firewall; service firewall restart. Or install nlbwmon there, which counts offloaded flows too.
