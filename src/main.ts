@@ -6,7 +6,7 @@ import { readFile } from './app/read-file.ts';
 import type { ProcessIo } from './commands/common/command-io.ts';
 import type { CommandModule, Start } from './commands/common/register.ts';
 
-/** Every command, in the order of the help. Only the one that is asked for is loaded. */
+/** All commands, in the order of the help. Only the requested one is loaded. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   serve: () => {
     keepHeapSmall();
@@ -28,17 +28,17 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
 
 const EXAMPLES = `
 Examples:
-  wrtmeter http://192.168.1.1          read one router, no file needed
-  wrtmeter --config wrtmeter.yaml      read what the file names
-  wrtmeter check --config FILE         check a configuration and print its effect
-  wrtmeter doctor                      show what is wrong, and what to do about it
+  wrtmeter http://192.168.1.1          read one router, without a file
+  wrtmeter --config wrtmeter.yaml      read the routers in the file
+  wrtmeter check --config FILE         check a configuration and print the result
+  wrtmeter doctor                      show what is wrong and how to fix it
   wrtmeter print devices               this month's devices, in the terminal
   wrtmeter import vnstat FILE          import what another program counted
-  wrtmeter demo                        simulated routers, to look around`;
+  wrtmeter demo                        run with simulated routers`;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
-/** Names of the commands that a command line needs: all of them only for the help. */
+/** Commands to load for a command line: all of them only for the help. */
 function neededBy([first = '', ...others]: readonly string[]): string[] {
   if (Object.hasOwn(COMMANDS, first)) return [first];
   return [first, ...others].some((word) => ['help', '--help', '-h'].includes(word)) ? Object.keys(COMMANDS) : ['serve'];
@@ -64,7 +64,7 @@ const start: Start = async (command) => {
   process.exitCode = await command(processIo());
 };
 
-/** What commands use of the process: nothing else reads the environment, the clock or the streams. */
+/** What commands use of the process. Nothing else reads the environment, clock or streams. */
 function processIo(): ProcessIo {
   return {
     env: process.env,

@@ -18,7 +18,7 @@ export function register(program: Command, start: Start): void {
 }
 
 /**
- * `wrtmeter backup [FILE]`: writes a consistent copy of the ledger, also while the service runs; without a file it is today's backup
+ * `wrtmeter backup [FILE]`: writes a consistent copy of the ledger, even while the service runs; without a file it is today's backup
  * in the data directory. Returns the exit code.
  */
 export function backup(file: string | undefined, options: CliOptions, io: DatedIo): Promise<number> {
@@ -34,7 +34,7 @@ export function backup(file: string | undefined, options: CliOptions, io: DatedI
 }
 
 async function copyTo(path: string, directory: string): Promise<string> {
-  if ((await sizeOf(path)) !== null) throw new LedgerError(`"${path}" is there already: name a file that is not`);
+  if ((await sizeOf(path)) !== null) throw new LedgerError(`"${path}" already exists: use another file name`);
   await leaveRoom(ledgerPath(directory), path);
   await copyDatabase(ledgerPath(directory), path);
   return path;

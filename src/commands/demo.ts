@@ -13,16 +13,16 @@ import type { Start } from './common/register.ts';
 export function register(program: Command, start: Start): void {
   program
     .command('demo')
-    .description('run the exporter on simulated routers; keeps nothing')
-    .option('--listen <address:port>', 'where to listen', '127.0.0.1:9780')
+    .description('run the exporter with simulated routers; nothing is kept')
+    .option('--listen <address:port>', 'address and port to listen on', '127.0.0.1:9780')
     .action((options: { listen: string }) => start((io) => demo(options, io)));
 }
 
-/** `wrtmeter demo`: a simulated home and the exporter on it, with a ledger that is deleted when it ends. Returns the exit code. */
+/** `wrtmeter demo`: a simulated home and the exporter, with a ledger that is deleted at the end. Returns the exit code. */
 export async function demo({ listen }: { listen: string }, io: ServeIo): Promise<number> {
   const data = await mkdtemp(join(tmpdir(), 'wrtmeter-demo-'));
   const home = await startDemo({ now: io.clock.now, script: io.version });
-  // The user's own settings stay out of it: a demo never touches a real ledger or a real router.
+  // Ignores the user's settings: a demo never touches a real ledger or router.
   const env = { WRTMETER_ROUTERS: home.routers.map(({ name, url }) => `${name}=${url}`).join(' '), WRTMETER_HEARTBEAT: '5' };
   const load = () => loadConfig({ ...io, env, cwd: data, cli: { listen, data } });
   try {
@@ -30,7 +30,7 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
       const { config } = await load();
       const log = await createLog('info', io.terminal);
       io.stdout.write(
-        `${home.routers.length} simulated routers; open the address below, or point a Prometheus at its /metrics; Ctrl-C ends it\n`,
+        `${home.routers.length} simulated routers; open the address below, or scrape its /metrics with Prometheus; stop with Ctrl-C\n`,
       );
       await runService(config, log, io, load);
       return 0;

@@ -26,8 +26,8 @@ export type ExportOptions = CliOptions & { [N in Name | 'format']?: string };
 export function register(program: Command, start: Start): void {
   withSettings(program.command('export'))
     .description('write usage as CSV or JSON to standard output; works while the service runs')
-    .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: everything in the ledger)')
-    .option('--to <date>', 'day or time after the last')
+    .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: start of the ledger)')
+    .option('--to <date>', 'day after the last, or a time (default: end of the ledger)')
     .option('--by <bucket>', 'hour, day, month (the billing period) or year', 'day')
     .option('--kind <kind>', 'device, host, station, peer or wan')
     .option('--mac <mac>', 'one device')
@@ -36,12 +36,12 @@ export function register(program: Command, start: Start): void {
     .action((options: ExportOptions) => start((io) => exportUsage(options, io)));
 }
 
-/** Days that are read at once: it bounds the memory that years of hours take. */
+/** Days read at once; bounds the memory for years of hours. */
 const PART = 14;
 
 /**
- * `wrtmeter export`: usage by hour, day, month or year as CSV (RFC 4180) or JSON on standard output, also while the service runs. All
- * that the ledger holds, unless `from` (inclusive) and `to` (exclusive) say otherwise. Returns the exit code.
+ * `wrtmeter export`: usage by hour, day, month or year as CSV (RFC 4180) or JSON on standard output, even while the service runs.
+ * Exports the whole ledger, or the time between `from` (inclusive) and `to` (exclusive). Returns the exit code.
  */
 export function exportUsage(options: ExportOptions, io: DatedIo): Promise<number> {
   const { from, to, by = 'day', kind, mac, router, format = 'csv', ...cli } = options;
@@ -77,7 +77,7 @@ export function exportUsage(options: ExportOptions, io: DatedIo): Promise<number
   });
 }
 
-/** An option that was not given is no parameter. */
+/** Drops the options that were not given. */
 const given = (part: UsageSelection) => Object.fromEntries(Object.entries(part).filter(([, text]) => text !== undefined));
 
 const inTerminal = (message: string): string => message.replace(/: \/api\/v1\/(\w+) lists/, ': "wrtmeter print $1" lists');
@@ -89,8 +89,8 @@ interface Edge {
 }
 
 /**
- * The time asked for, cut to what the ledger holds and into parts, so that no answer grows with the years. Months and years are few, and must
- * not be cut.
+ * The requested time, limited to what the ledger has and split into parts, so that memory does not grow with the years. Months and years
+ * are few, and must not be split.
  */
 async function partsOf(selection: UsageSelection, store: Pick<Store, 'all'>, timezone: string): Promise<UsageSelection[]> {
   const { from, to } = await edges(selection, store, timezone);
@@ -119,7 +119,7 @@ async function edges(selection: UsageSelection, store: Pick<Store, 'all'>, timez
   };
 }
 
-/** Nothing is written before there is something to write: a usage error leaves no half file. */
+/** Writes nothing before the first lines, so that a usage error leaves no partial file. */
 function writer(format: 'csv' | 'json', write: (text: string) => unknown) {
   let begun = false;
   const begin = (text: string) => {

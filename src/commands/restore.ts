@@ -14,14 +14,14 @@ export function register(program: Command, start: Start): void {
 }
 
 /**
- * `wrtmeter restore FILE`: replaces the ledger with a backup while the service is stopped; the ledger before is kept under a dated
+ * `wrtmeter restore FILE`: replaces the ledger with a backup while the service is stopped; the previous ledger is kept under a dated
  * name. Returns the exit code.
  */
 export function restore(file: string, options: CliOptions, io: DatedIo): Promise<number> {
   return runCommand(options, io, async ({ config, directory }) => {
     const { kept, postedAt } = await restoreFile(directory, resolve(io.cwd, file), io.clock.now());
     const posted = postedAt === 0 ? 'never posted to' : `last posting ${localText(postedAt, config.timezone)}`;
-    io.stdout.write(`"${file}" restored, ${posted}${kept === null ? '' : `; the ledger before is kept as "${kept}"`}\n`);
+    io.stdout.write(`"${file}" restored, ${posted}${kept === null ? '' : `; the previous ledger is kept as "${kept}"`}\n`);
     return 0;
   });
 }

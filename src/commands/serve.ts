@@ -9,11 +9,11 @@ import { type Start, withRouters, withSettings } from './common/register.ts';
 
 export function register(program: Command, start: Start): void {
   withSettings(program.command('serve [routers...]', { isDefault: true }))
-    .description('read routers, keep the ledger, answer Prometheus (the default)')
+    .description('read routers, keep the ledger and serve metrics (default)')
     .action((routers: string[], options: CliOptions) => start((io) => serve(withRouters(routers, options), io)));
 }
 
-/** `wrtmeter serve`: reads routers and answers Prometheus until a signal ends it. Returns the exit code. */
+/** `wrtmeter serve`: reads routers and serves metrics until a signal ends it. Returns the exit code. */
 export function serve(options: CliOptions, io: ServeIo): Promise<number> {
   const load = () => loadConfig({ ...io, cli: options });
   return exitCodeOf(io, async () => {

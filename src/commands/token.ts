@@ -20,14 +20,14 @@ export function register(program: Command, start: Start): void {
   const token = program.command('token').description('create, list and revoke tokens for access over HTTP');
   withSettings(token.command('create <name>'))
     .description('create a token and print it once; works while the service runs')
-    .option('--scope <scope>', 'what it allows: read, or control, which includes reading', 'read')
+    .option('--scope <scope>', 'what it allows: read, or control (includes read)', 'read')
     .action((name: string, options: TokenOptions) => start((io) => createToken(name, options, io)));
   withSettings(token.command('list'))
-    .description('show the names and scopes of all tokens')
+    .description('list the names and scopes of all tokens')
     .option('--json', 'as JSON')
     .action((options: TokenOptions) => start((io) => listTokens(options, io)));
   withSettings(token.command('revoke <name>'))
-    .description('revoke a token at once; works while the service runs')
+    .description('revoke a token immediately; works while the service runs')
     .action((name: string, options: TokenOptions) => start((io) => revokeToken(name, options, io)));
 }
 
@@ -35,22 +35,20 @@ export function register(program: Command, start: Start): void {
 export function createToken(name: string, options: TokenOptions, io: DatedIo): Promise<number> {
   return runCommand(options, io, async ({ directory }) => {
     if (!isTokenName(name))
-      throw new UsageError(`${quote(name)} is not a name: write up to 63 visible characters, without blanks at the ends`);
+      throw new UsageError(`${quote(name)} is not a name: write up to 63 visible characters, without spaces at the ends`);
     const scope = SCOPES.find((known) => known === (options.scope ?? 'read'));
-    if (scope === undefined) throw new UsageError(`${quote(options.scope ?? '')} is no scope: write ${SCOPES.join(' or ')}`);
+    if (scope === undefined) throw new UsageError(`${quote(options.scope ?? '')} is not a scope: use ${SCOPES.join(' or ')}`);
     const token = newToken();
     await makeDirectory(directory);
     await changeTokens(directory, (tokens) => {
       if (tokens.some((other) => isSame(other, name)))
-        throw new UsageError(`There is a token ${quote(name)} already: revoke it first, or take another name`);
-      if (tokens.length >= MOST_TOKENS) throw new UsageError(`There are ${MOST_TOKENS} tokens already: revoke those that are not used`);
+        throw new UsageError(`There is already a token ${quote(name)}: revoke it first, or use another name`);
+      if (tokens.length >= MOST_TOKENS) throw new UsageError(`There are already ${MOST_TOKENS} tokens: revoke unused ones`);
       return { tokens: [...tokens, { name, scope, created: io.clock.now(), hash: hashToken(token) }], result: null };
     });
     io.stdout.write(`${token}\n`);
     const may = scope === 'control' ? 'read and control' : 'read';
-    io.stderr.write(
-      `Token ${quote(name)} may ${may}. It is shown this once: only its hash is kept, in ${quote(tokensPath(directory), 200)}\n`,
-    );
+    io.stderr.write(`Token ${quote(name)} may ${may}. It is shown only once; its hash is stored in ${quote(tokensPath(directory), 200)}\n`);
     return 0;
   });
 }
@@ -67,17 +65,17 @@ export function listTokens(options: TokenOptions, io: DatedIo): Promise<number> 
     const rows = tokens.map(({ name, scope, created }) => [name, scope, localText(created, config.timezone)]);
     if (rows.length > 0) io.stdout.write(`${await textTable(['Token', 'Scope', 'Created'].map(left), rows)}\n\n`);
     io.stdout.write(
-      rows.length === 0 ? 'There is no token yet: make one with "wrtmeter token create NAME"\n' : `${count(rows.length, 'token')}\n`,
+      rows.length === 0 ? 'There is no token yet: create one with "wrtmeter token create NAME"\n' : `${count(rows.length, 'token')}\n`,
     );
     return 0;
   });
 }
 
-/** `wrtmeter token revoke NAME`: a running service refuses it from the next request on. Returns the exit code. */
+/** `wrtmeter token revoke NAME`: a running service refuses it from its next request. Returns the exit code. */
 export function revokeToken(name: string, options: TokenOptions, io: DatedIo): Promise<number> {
   return runCommand(options, io, async ({ directory }) => {
     const known = await readTokens(directory);
-    // Looked up first: where nothing changes, nothing is written.
+    // Checked first, so that nothing is written if nothing changes.
     if (!known.some((token) => isSame(token, name))) throw unknown(name, known);
     await changeTokens(directory, (tokens) => {
       const others = tokens.filter((token) => !isSame(token, name));
@@ -89,10 +87,10 @@ export function revokeToken(name: string, options: TokenOptions, io: DatedIo): P
   });
 }
 
-/** Names are one whatever their letters, as with routers. */
+/** Names ignore case, as with routers. */
 const isSame = (token: TokenRecord, name: string): boolean => token.name.toLowerCase() === name.toLowerCase();
 
 function unknown(name: string, tokens: readonly TokenRecord[]): UsageError {
-  const known = tokens.length === 0 ? 'there is none' : `there is ${tokens.map((token) => quote(token.name)).join(', ')}`;
+  const known = tokens.length === 0 ? 'there is none' : `choose one of ${tokens.map((token) => quote(token.name)).join(', ')}`;
   return new UsageError(`There is no token ${quote(name)}: ${known}`);
 }

@@ -41,7 +41,7 @@ export const ACCOUNT_KINDS = {
   peer: { label: 'peer', hasRouter: true, key: 'public key', billing: 'home', sources: ['peers'], shown: true, ownedAs: null },
   wan: { label: 'uplink', hasRouter: true, key: 'none', billing: 'router', sources: ['wan'], shown: true, ownedAs: null },
   address: {
-    label: 'unclaimed host',
+    label: 'unknown address',
     hasRouter: true,
     key: 'ip',
     billing: 'home',

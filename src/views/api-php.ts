@@ -8,7 +8,7 @@ export interface ApiPhpAnswer {
   body: unknown;
 }
 
-/** The JSON of the older collectors' `api.php`: this month's bytes, in the router's view (rx of a client is its upload). */
+/** The JSON of `api.php` of the older collectors: this month's bytes as seen from the router (rx of a client is its upload). */
 export function apiPhp(view: View, action: string | undefined): ApiPhpAnswer {
   switch (action) {
     case undefined:

@@ -131,7 +131,7 @@ describe('wrtmeter serve', () => {
     const { url } = await start(['--config', config]);
     const again = await run(['--config', config, '--data', join(directory, 'data'), '--listen', '127.0.0.1:0'], directory);
     expect(again.code).to.equal(1);
-    expect(again.err).to.match(/^Ledger in ".*" is in use by another wrtmeter: stop it first, or name another directory with --data\n$/);
+    expect(again.err).to.match(/^Ledger in ".*" is in use by another wrtmeter: stop it first, or use another directory with --data\n$/);
     const taken = await run(['--config', config, '--data', join(directory, 'other'), '--listen', new URL(url).host], directory);
     expect(taken.code).to.equal(1);
     expect(taken.err).to.match(/^Cannot listen on 127\.0\.0\.1:\d+: the port is already in use; .*\n$/);
@@ -145,7 +145,7 @@ describe('wrtmeter serve', () => {
     expect(damaged.err).to.match(/^Ledger ".*ledger\.db": .*not a database.*\n$/);
     const nowhere = await run(['--config', config, '--data', '/proc/nowhere', '--listen', '127.0.0.1:0'], directory);
     expect(nowhere.code).to.equal(1);
-    expect(nowhere.err).to.match(/^Data directory "\/proc\/nowhere" cannot be made: .*\n$/);
+    expect(nowhere.err).to.match(/^Data directory "\/proc\/nowhere" cannot be created: .*\n$/);
   });
 
   it('reads by itself when nobody asks for the time of the heartbeat', async () => {

@@ -13,8 +13,8 @@ export function register(program: Command, start: Start): void {
 }
 
 /**
- * `wrtmeter check`: prints the effective configuration, or one line for each error; with `--data` also checks the ledger there.
- * Returns the exit code: 1 where something is wrong with the ledger, 2 for the configuration.
+ * `wrtmeter check`: prints the effective configuration, or one line per error; with `--data` also checks the ledger there.
+ * Returns the exit code: 1 if something is wrong with the ledger, 2 with the configuration.
  */
 export function check(options: CliOptions, io: CommandIo): Promise<number> {
   return runCommand(options, io, async ({ config, directory }) => {

@@ -9,13 +9,13 @@ import { formatBytes } from '../../views/format.ts';
 import { requireLedger } from '../common/run-command.ts';
 import { count, printable } from '../common/text.ts';
 
-/** What a check of the ledger found: lines to print, and one line for each problem. */
+/** What a check of the ledger found: lines to print, and one line per problem. */
 export interface LedgerReport {
   lines: string[];
   problems: string[];
 }
 
-/** Checks the ledger of a data directory and its backups, also while the service runs. Throws a LedgerError. */
+/** Checks the ledger of a data directory and its backups, even while the service runs. Throws a LedgerError. */
 export async function reportLedger(directory: string, timezone: string): Promise<LedgerReport> {
   await requireLedger(directory);
   const path = ledgerPath(directory);
@@ -32,14 +32,14 @@ export async function reportLedger(directory: string, timezone: string): Promise
     line(i === 0 ? 'backups' : '', `${backup.name}, ${formatBytes((await sizeOf(backup.path)) ?? 0)}, ${words(found)}`);
     if (found.state !== 'good') report.problems.push(`Backup "${backup.path}": ${words(found)}`);
   }
-  if (backups.length === 0) line('backups', 'none yet; the service makes one a day');
+  if (backups.length === 0) line('backups', 'none yet; the service creates one per day');
   return report;
 }
 
 const words = (verdict: FileVerdict): string => {
   switch (verdict.state) {
     case 'good':
-      return 'whole';
+      return 'good';
     case 'damaged':
       return verdict.why;
     case 'newer':

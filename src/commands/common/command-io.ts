@@ -2,7 +2,7 @@ import type { ServiceIo } from '../../app/run-service.ts';
 import type { Clock } from '../../collector/round.ts';
 import type { ConfigInput } from '../../config/input.ts';
 
-/** What every command may use of the process: a command reads nothing else. */
+/** What a command uses of the process, and nothing else. */
 export interface CommandIo extends Omit<ConfigInput, 'cli'> {
   stdout: { write: (text: string) => unknown };
   stderr: { write: (text: string) => unknown };
@@ -27,5 +27,5 @@ export interface ServeIo extends CommandIo, ServiceIo {
   terminal: boolean;
 }
 
-/** All of it, as main.ts makes it. */
+/** Everything, as created by main.ts. */
 export interface ProcessIo extends ServeIo, ImportIo {}

@@ -3,7 +3,7 @@ import { RequestError } from '../../views/api-v1/request-error.ts';
 import type { CommandIo } from './command-io.ts';
 import { printable } from './text.ts';
 
-/** 1 for what this machine refused, 2 for what the command line or the configuration asked for. Every other error is a bug. */
+/** 1 for errors of this machine, 2 for errors in the command line or configuration. Any other error is a bug. */
 const EXIT_CODES: readonly (readonly [kind: abstract new (...args: never[]) => Error, code: 1 | 2])[] = [
   [LedgerError, 1],
   [TokenFileError, 1],
@@ -13,7 +13,7 @@ const EXIT_CODES: readonly (readonly [kind: abstract new (...args: never[]) => E
   [RequestError, 2],
 ];
 
-/** Runs a command; an expected error becomes its lines on standard error and its exit code. */
+/** Runs a command. An expected error is written to standard error and becomes the exit code. */
 export async function exitCodeOf({ stderr }: Pick<CommandIo, 'stderr'>, work: () => Promise<number>): Promise<number> {
   try {
     return await work();

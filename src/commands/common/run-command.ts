@@ -25,9 +25,9 @@ export async function contextOf(options: CliOptions, io: CommandIo): Promise<Com
   return { config, directory: resolve(io.cwd, config.data) };
 }
 
-/** Throws a LedgerError where a directory has no ledger: a command must not create one. */
+/** Throws a LedgerError if a directory has no ledger: a command must not create one. */
 export async function requireLedger(directory: string): Promise<void> {
   const path = ledgerPath(directory);
   if ((await sizeOf(path)) !== null) return;
-  throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or name its data directory with --data`);
+  throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or set its data directory with --data`);
 }

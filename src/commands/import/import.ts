@@ -27,11 +27,11 @@ export type ImportCli = CliOptions & ImportOptions & { dryRun?: boolean; json?: 
 export function register(program: Command, start: Start): void {
   withSettings(program.command('import <program> <files...>'))
     .description('import what a classic collector, vnstat or nlbwmon counted; stop the service first')
-    .option('--dry-run', 'show what would be imported, write nothing; works while the service runs')
+    .option('--dry-run', 'show what would be imported without writing; works while the service runs')
     .option('--router <name>', 'the router whose uplink was counted')
     .option('--interface <name>', 'its uplink (default: wan)')
     .option('--from <date>', 'first day of an nlbwmon period')
-    .option('--to <date>', 'day after its last')
+    .option('--to <date>', 'day after the last day of the period')
     .option('--json', 'as JSON')
     .action((from: string, files: string[], options: ImportCli) => start((io) => importFrom(from, files, options, io)));
 }
@@ -79,13 +79,13 @@ async function findingsOf(program: ImportProgram, paths: readonly string[], sett
   }
 }
 
-/** A preview only reads, also while the service writes; null where there is no ledger yet. */
+/** A dry run only reads, even while the service writes; null if there is no ledger yet. */
 async function open(directory: string, dryRun: boolean): Promise<Store | null> {
   if (!dryRun) return openStore(directory);
   return (await sizeOf(ledgerPath(directory))) === null ? null : openStoreToRead(directory);
 }
 
-/** Plans the import and, where the name of the file is given for the audit, writes it. */
+/** Plans the import and writes it, unless `writtenFrom` (the file name for the audit log) is null. */
 async function planFor(
   store: Store | null,
   found: Findings,
@@ -104,7 +104,7 @@ async function planFor(
   return plan;
 }
 
-/** The same batches, which tell how far they are when they are taken. */
+/** The same batches, which report progress when they are read. */
 function withProgress(batches: readonly Batch[], progress: Progress): Batch[] {
   const all = batches.reduce((sum, { rows }) => sum + rows.length, 0);
   let done = 0;
@@ -128,7 +128,7 @@ function importTerms(config: Config, now: number): ImportTerms {
   return { timezone, now, lineRate, mostAccounts, routers: new Set(names) };
 }
 
-/** Without the right date nobody knows which month is running, and what lies in the future. */
+/** With a wrong date, the current month is unknown, and so is what is in the future. */
 function refuseWrongClock(now: number, postedAt: number): void {
   if (now >= EARLIEST && now >= postedAt) return;
   const than = now < EARLIEST ? '2025' : `the last posting at ${new Date(postedAt).toISOString()}`;
@@ -137,19 +137,19 @@ function refuseWrongClock(now: number, postedAt: number): void {
 
 const EARLIEST = Date.UTC(2025, 0, 1);
 
-/** Accounts that wait for a router's new name would get figures of their own beside them, which would count twice once they meet. */
+/** Accounts not yet renamed with their router would get separate figures, which would count twice after the rename. */
 function refuseRenamed(accounts: Iterable<{ router: string }>, config: Config): void {
   const renamed = renamesOf(config);
   for (const { router } of accounts) {
     const name = renamed.get(router);
     if (name !== undefined)
-      throw new ImportError(`Router "${router}" is now "${name}": start the service once, so that its accounts go on, then import`);
+      throw new ImportError(`Router "${router}" is now "${name}": start the service once to rename its accounts, then import`);
   }
 }
 
 type Progress = (what: string) => void;
 
-/** Tells a person how far it is, once it takes longer than a second. */
+/** Reports progress once it takes longer than a second. */
 function createProgress({ clock, stderr }: ImportIo): Progress {
   let last = clock.tick();
   return (what) => {

@@ -6,15 +6,15 @@ import type { Plan, PlannedAccount } from '../../ledger/import/plan.ts';
 import { formatBytes } from '../../views/format.ts';
 import { type Column, left, printable, right, textTable } from '../common/text.ts';
 
-/** Lines of a table that a person reads; `--json` has all. */
+/** Limit on the lines of a table; `--json` shows all. */
 const MOST_LINES = 100;
 
-/** What an import does, or would do, for a person: accounts, what is left out and why, and a line for the whole. */
+/** What an import does, or would do, for a person: accounts, what is left out and why, and a summary line. */
 export async function planText(plan: Plan, timezone: string, dryRun: boolean): Promise<string> {
   const accounts = [...plan.accounts].sort((a, b) => sum(b) - sum(a));
   const parts: string[] = [];
   if (accounts.length > 0) {
-    const columns = [left('Account'), left('From'), left('To'), right('Days'), right('Download'), right('Upload'), right('There before')];
+    const columns = [left('Account'), left('From'), left('To'), right('Days'), right('Download'), right('Upload'), right('In ledger')];
     parts.push(await shortTable(columns, accounts.map(accountRow)));
   }
   const leftOut = allLeftOut(plan);
@@ -30,7 +30,7 @@ export async function planText(plan: Plan, timezone: string, dryRun: boolean): P
   }
   for (const { router, source, readAt, counters } of plan.readers) {
     parts.push(
-      `Counting of ${source} on ${router} goes on from the reading of ${localText(readAt, timezone)} (${countOf(counters.size, 'counter')})`,
+      `Counting of ${source} on ${router} continues from the reading at ${localText(readAt, timezone)} (${countOf(counters.size, 'counter')})`,
     );
   }
   parts.push(summary(plan, dryRun));
@@ -57,7 +57,7 @@ function accountRow({ account, days, bytes, before }: PlannedAccount): string[] 
   ];
 }
 
-/** What was left out of accounts by the same reason stands together. */
+/** Groups what was left out of an account by reason. */
 function allLeftOut({ accounts, leftOut }: Plan): (LeftOut & { account: string })[] {
   const of = accounts.flatMap(({ account, leftOut: list }) => {
     const reasons = new Map<string, LeftOut[]>();
@@ -83,11 +83,11 @@ function summary(plan: Plan, dryRun: boolean): string {
     names > 0 && countOf(names, 'name'),
     plan.readers.length > 0 && countOf(plan.readers.length, 'reading'),
   ].filter((part) => part !== false);
-  if (what.length === 0) return 'Nothing to import: the ledger has all of it that it can take';
+  if (what.length === 0) return 'Nothing to import: the ledger already has everything it can take';
   return dryRun ? `Would import ${what.join(', ')}; nothing was written` : `Imported ${what.join(', ')}`;
 }
 
-/** The same for programs; bytes are whole, and left out ones one by one. */
+/** The same for programs, with exact bytes and everything left out one by one. */
 export function planJson(plan: Plan, dryRun: boolean): unknown {
   const leftOut = ({ what, bytes, why }: LeftOut) => ({
     what,

@@ -29,8 +29,8 @@ export function register(program: Command, start: Start): void {
 }
 
 /**
- * `wrtmeter print devices|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger holds, also while the service writes it.
- * Returns the exit code: 1 where there is no ledger to read, 2 for a bad command line or configuration.
+ * `wrtmeter print devices|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger has, even while the service runs.
+ * Returns the exit code: 1 if there is no ledger to read, 2 for a bad command line or configuration.
  */
 export function print(what: string, options: PrintOptions, io: DatedIo): Promise<number> {
   return exitCodeOf(io, async () => {

@@ -5,7 +5,7 @@ import { formatAge } from '../../views/format.ts';
 import type { View } from '../../views/view.ts';
 import type { Column } from '../common/text.ts';
 
-/** What is printed is made of: the ledger's books and its file, and nothing of the routers. */
+/** What tables are made from: the books and the ledger's file. Routers are not read. */
 export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 'peerNames' | 'routers' | 'timezone' | 'now'> {
   /** Names of the configured routers. */
   configured: readonly string[];
@@ -13,15 +13,15 @@ export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 
   store: Pick<Store, 'all'>;
 }
 
-/** What the command line asks for besides the table itself. */
+/** Options of a table. */
 export interface Selection {
   /** A name or a MAC. */
   device?: string;
-  /** So many of the newest days, months or rows. */
+  /** Number of newest days, months or rows. */
   last?: number;
 }
 
-/** A table, the line under it, and the same for programs. */
+/** A table, the line below it, and the same as JSON. */
 export interface Printed {
   columns: readonly Column[];
   rows: string[][];

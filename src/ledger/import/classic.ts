@@ -75,8 +75,8 @@ function parseClassic(
     const at = localInstant(row.time ?? '', timezone);
     if (id === null) refuse(row, `neither a MAC nor ${UPLINK}`);
     else if (bytes === null) refuse(row, 'its month has no byte counts');
-    else if (at === null) refuse(row, `${quote(row.time ?? '', 30)} is not a time, so its month is unknown`);
-    else if (at < EARLIEST || at > now) refuse(row, `${quote(row.time ?? '', 30)} cannot be right, so its month is not known`);
+    else if (at === null) refuse(row, `${quote(String(row.time ?? ''), 30)} is not a time, so its month is unknown`);
+    else if (at < EARLIEST || at > now) refuse(row, `${quote(String(row.time), 30)} cannot be right, so its month is unknown`);
     else {
       const day = dayOf(at, timezone);
       found.months.push({ mac: id.mac, bytes, at, from: monthOf(day, { day: 1 }).start, to: day + 1 });

@@ -47,7 +47,7 @@ export function parseNlbwmon(text: string, file: string): Nlbwmon {
     found.devices.delete(device);
     strange.push(device);
   }
-  if (nobodys !== null) found.leftOut.push({ what: NOBODY, bytes: nobodys, why: 'nlbwmon could not tell whose they are' });
+  if (nobodys !== null) found.leftOut.push({ what: NOBODY, bytes: nobodys, why: 'nlbwmon did not know the device' });
   if (strange[0] !== undefined) {
     found.leftOut.push({
       what: countOf(strange.length, 'line'),

@@ -56,7 +56,7 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
     const why = whyNever(figure);
     if (why !== null) return why;
     if (there !== null && there.program !== program) return `already imported from ${there.program}`;
-    if (there?.kind === 'stretch') return 'already imported as part of a longer time';
+    if (there?.kind === 'stretch') return 'already imported as part of a longer period';
     return add(day, rest, 'day') ? null : BEYOND;
   }
 
@@ -74,7 +74,7 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
     const open = unknown.length > 0 ? unknown : again;
     for (const day of range) known.add(day);
     if (isZero(rest)) return null;
-    if (open.length === 0) return 'every day of it has bytes already';
+    if (open.length === 0) return 'every day of it already has bytes';
     const even = open.map((day) => ({ hour: null, day, length: 1 }));
     const [download, upload] = [spread(rest.download, even), spread(rest.upload, even)];
     const all = open.map((day, i) => add(day, { download: download[i] ?? 0, upload: upload[i] ?? 0 }, 'stretch'));
@@ -84,10 +84,10 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
   function whyNever({ from, to, until, bytes }: Figure): string | null {
     const most = terms.fastest * (to - from) * DAY_SECONDS;
     if (bytes.download > most || bytes.upload > most) return `more than ${Math.floor(terms.fastest * 8)} bit/s could carry`;
-    if (own.from !== null && own.from <= from) return `the ledger itself counts since ${dayText(own.from)}`;
+    if (own.from !== null && own.from <= from) return `the ledger itself has counted since ${dayText(own.from)}`;
     if (until > own.readUntil) {
       const read = localText(own.readUntil, timezone).slice(0, 16);
-      return `reaches past the ledger's last reading of ${read}, where it continues: start the service, stop it, and import again`;
+      return `reaches past the ledger's last reading at ${read}, from which it continues: start the service, stop it, and import again`;
     }
     return null;
   }
@@ -107,7 +107,7 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
 }
 
 const DAY_SECONDS = 90_000; // the longest day has 25 hours
-const BEYOND = 'more than the sum that the program itself shows';
+const BEYOND = 'more than the total that the program itself shows';
 
 const lessBooked = (bytes: Traffic, booked: Traffic): Traffic => ({
   download: Math.max(0, bytes.download - booked.download),

@@ -116,7 +116,7 @@ function planReaders(books: Books, { readers, program }: Findings, plan: Plan, n
     const what = `last reading of ${program} (${reader.source})`;
     if (rivals.length > 0)
       plan.leftOut.push({ what, bytes: null, why: `the ledger continues from its own reading of ${rivals[0]?.router ?? ''}` });
-    else if (reader.readAt > now) plan.leftOut.push({ what, bytes: null, why: 'it lies in the future' });
+    else if (reader.readAt > now) plan.leftOut.push({ what, bytes: null, why: 'it is in the future' });
     else plan.readers.push(reader);
   }
 }

@@ -35,7 +35,7 @@ export async function renameDurably(from: string, to: string): Promise<void> {
 /** Makes the data directory and those above it. Throws a LedgerError. */
 export async function makeDirectory(path: string): Promise<void> {
   await make(path).catch((error: Error) => {
-    throw new LedgerError(`Data directory "${path}" cannot be made: ${error.message}`);
+    throw new LedgerError(`Data directory "${path}" cannot be created: ${error.message}`);
   });
 }
 

@@ -32,7 +32,7 @@ const LARGEST = 1 << 30;
  */
 export async function openForeign(path: string): Promise<Foreign> {
   const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-import-')).catch((error: Error) => {
-    throw new ImportError(`No directory for a copy of ${quote(path)}: ${error.message}; name one with TMPDIR`);
+    throw new ImportError(`No directory for a copy of ${quote(path)}: ${error.message}; set TMPDIR to another one`);
   });
   let database: Database | null = null;
   const close = async () => {
@@ -106,7 +106,8 @@ async function refuseUnlessDatabase(path: string): Promise<void> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    if (size > LARGEST) throw new ImportError(`File ${quote(path)} is larger than 1 GiB, which no collector's database is: check the path`);
+    if (size > LARGEST)
+      throw new ImportError(`File ${quote(path)} is larger than 1 GiB, so it is not a collector's database: check the path`);
     const { buffer } = await file.read(Buffer.alloc(16), 0, 16, 0);
     if (buffer.toString('latin1') !== 'SQLite format 3\0')
       throw new ImportError(`File ${quote(path)} is not an SQLite database: check the path`);
@@ -116,7 +117,7 @@ async function refuseUnlessDatabase(path: string): Promise<void> {
 }
 
 const damaged = (path: string): string =>
-  `File ${quote(path)} is damaged: import a backup of it, or make one with "sqlite3 FILE .recover | sqlite3 NEW"`;
+  `File ${quote(path)} is damaged: import a backup of it, or repair a copy with "sqlite3 FILE .recover | sqlite3 NEW"`;
 
 function asImportError(error: unknown, path: string): ImportError {
   if (error instanceof ImportError) return error;

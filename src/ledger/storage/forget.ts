@@ -67,8 +67,8 @@ export async function forget(store: Store, whose: string, now: number): Promise<
   if (Object.entries(kept).every(([kind, count]) => kind === 'running' || count === 0)) {
     throw new LedgerError(
       kept.running > 0
-        ? `Nothing more is kept of "${whose}" than a counter that is still running, without which its bytes would be counted again: forget it once more when the device has left`
-        : `The ledger keeps nothing of "${whose}"`,
+        ? `The ledger only has the baseline of a running counter of "${whose}", without which its bytes would be counted again: run this again when the device has left`
+        : `The ledger has nothing about "${whose}"`,
     );
   }
   const of = Object.values(DELETE).map((sql): Batch => ({ sql, rows: [[whose]] }));

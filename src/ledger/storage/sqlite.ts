@@ -79,11 +79,11 @@ export function codeOf(error: unknown): string | null {
 
 /** What a result code means, and what to do about it. */
 const WORDS: Record<string, string> = {
-  SQLITE_FULL: 'the disk is full: make room',
-  SQLITE_READONLY: 'it cannot be written: check the rights of the file and its directory, and whether the disk is mounted read-only',
-  SQLITE_CANTOPEN: 'it cannot be opened: check the rights of the file and its directory, and whether the disk is mounted read-only',
-  SQLITE_IOERR: 'the disk failed to read or write: look at the system log',
-  SQLITE_CORRUPT: 'it is damaged: start wrtmeter again to bring back the newest backup',
+  SQLITE_FULL: 'the disk is full: free some space',
+  SQLITE_READONLY: 'it cannot be written: check the permissions of the file and its directory, and whether the disk is mounted read-only',
+  SQLITE_CANTOPEN: 'it cannot be opened: check the permissions of the file and its directory, and whether the disk is mounted read-only',
+  SQLITE_IOERR: 'the disk failed to read or write: see the system log',
+  SQLITE_CORRUPT: 'it is damaged: restart wrtmeter to restore the newest backup',
   SQLITE_NOTADB: 'file is not a database',
   SQLITE_BUSY: 'another program has locked it',
 };

@@ -49,7 +49,7 @@ export async function openStore(directory: string, owned?: LedgerLock): Promise<
 export async function openStoreToRead(directory: string): Promise<Store> {
   const path = ledgerPath(directory);
   await stat(path).catch(() => {
-    throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or name its data directory with --data`);
+    throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or set its data directory with --data`);
   });
   return createStore(() => openToRead(path), path, null);
 }
@@ -66,7 +66,7 @@ export async function lockLedger(directory: string): Promise<LedgerLock> {
   } catch (error) {
     await lock.close();
     if (codeOf(error) !== 'SQLITE_BUSY') throw asLedgerError(error, path);
-    throw new LedgerError(`Ledger in "${directory}" is in use by another wrtmeter: stop it first, or name another directory with --data`);
+    throw new LedgerError(`Ledger in "${directory}" is in use by another wrtmeter: stop it first, or use another directory with --data`);
   }
 }
 
@@ -74,7 +74,7 @@ export async function lockLedger(directory: string): Promise<LedgerLock> {
 async function begin(directory: string): Promise<void> {
   const path = ledgerPath(directory);
   const remains = await remainsOf(directory);
-  if (remains.length > 0) throw new LostLedgerError(path, `file is gone, but there was one: "${remains[0]}" is here`);
+  if (remains.length > 0) throw new LostLedgerError(path, `file is missing, but there was one: "${remains[0]}" exists`);
   const unnamed = `${path}.new`;
   await rm(unnamed, { force: true });
   const database = await openDatabase(unnamed, 'create');
@@ -212,5 +212,5 @@ async function refuseAnother(path: string, ino: number): Promise<void> {
 
 const wrongVersion = (path: string, version: number) =>
   version > SCHEMA_VERSION
-    ? `Ledger "${path}" was written by a newer wrtmeter (schema ${version}, this one knows ${SCHEMA_VERSION}): use that version`
-    : `Ledger "${path}" has schema ${version}, this wrtmeter needs ${SCHEMA_VERSION}: start the service once to bring it up to date`;
+    ? `Ledger "${path}" was written by a newer wrtmeter (schema ${version}, this one supports ${SCHEMA_VERSION}): use the newer version`
+    : `Ledger "${path}" has schema ${version}, this wrtmeter needs ${SCHEMA_VERSION}: start the service once to migrate it`;

@@ -22,7 +22,7 @@ export async function reconciliationAnswer(
   const chosen = all.filter((gateway) => router === undefined || gateway.router === router);
   if (chosen.length > 0 || router === undefined) return reconciliationJson(chosen);
   const known = all.map((gateway) => quote(gateway.router)).join(', ');
-  throw new RequestError(404, `${quote(router)} is no gateway that counts hosts: ${known === '' ? 'there is none' : `those are ${known}`}`);
+  throw new RequestError(404, `${quote(router)} is not a gateway that counts hosts: ${known === '' ? 'there is none' : `use ${known}`}`);
 }
 
 export function reconciliationJson(list: readonly Reconciliation[]) {

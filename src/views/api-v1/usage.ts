@@ -41,7 +41,7 @@ interface UsageBucket {
   upload_bytes: number;
 }
 
-/** Reads rows out of the ledger; null where there are more than `most`. */
+/** Reads rows from the ledger; null if there are more than `most`. */
 export type ReadUsage = (query: UsageQuery, most: number) => Promise<UsageRow[] | null>;
 
 export type UsageView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'months' | 'timezone' | 'routers' | 'now'>;
@@ -49,7 +49,7 @@ export type UsageView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'months' 
 const MOST_BUCKETS = 50_000;
 const MOST_PERIODS = 600;
 
-/** Answers `/api/v1/usage`. Throws a RequestError where the query is wrong or asks for too much. */
+/** Answers `/api/v1/usage`. Throws a RequestError if the query is wrong or asks for too much. */
 export async function usageAnswer(view: UsageView, terms: BillingTerms, query: QueryParameters, read: ReadUsage): Promise<UsageAnswer> {
   const request = parseUsageRequest(query, view);
   const accounts = chosenAccounts(view, request);
@@ -68,16 +68,16 @@ const tooMuch = (most: string) =>
   new RequestError(400, `The answer would have more than ${most}: ask for a shorter time, a longer "by", or one "mac"`);
 
 function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): ShownAccount[] {
-  // What waits under an address for a device is no one's yet; it is in the host's account too.
+  // Bytes of an unknown address belong to no device yet; the host's account has them too.
   const all = [...view.books.accounts.values()].filter(isShown);
   const isRouter = (account: Account) => router === null || account.router === router;
   const isDevice = (account: Account) => mac === null || (account.key !== '' && deviceMac(view, account.key) === deviceMac(view, mac));
-  // Before the first reading there is no account at all, and nothing wrong with asking.
+  // Before the first reading there are no accounts, but the request is valid.
   if (router !== null && !all.some(isRouter) && !view.routers.some(({ name }) => name === router)) {
     throw new RequestError(404, `There is no router ${quote(router)}: /api/v1/routers lists them`);
   }
   if (mac !== null && !all.some(isDevice)) {
-    throw new RequestError(404, `No device with the MAC "${mac}" was ever counted: /api/v1/devices lists those that were`);
+    throw new RequestError(404, `No device with the MAC "${mac}" has been counted: /api/v1/devices lists all devices`);
   }
   return all.filter((account) => (kind === null || account.kind === kind) && isRouter(account) && isDevice(account));
 }
@@ -88,7 +88,7 @@ const isShown = (account: Account): account is ShownAccount => isShownKind(accou
 
 const deviceMac = (view: UsageView, mac: string): string => view.aliases.get(mac)?.mac ?? mac;
 
-/** The queries that answer the request: uplinks with a billing day of their own have months of their own. */
+/** The queries that answer the request: uplinks with their own billing day have their own months. */
 function queriesOf({ books }: UsageView, request: UsageRequest, chosen: readonly Account[], terms: BillingTerms): UsageQuery[] {
   const everyone = chosen.length === books.accounts.size;
   const accounts = everyone ? null : chosen.map(({ id }) => id);
@@ -109,7 +109,7 @@ function queriesOf({ books }: UsageView, request: UsageRequest, chosen: readonly
   }));
 }
 
-/** The periods that days lie in, cut to those days. Throws a RequestError where they are too many. */
+/** The periods of the days, cut to those days. Throws a RequestError if there are too many. */
 function periodsWithin({ from, to }: { from: Day; to: Day }, periodOf: (day: Day) => Month): Month[] {
   const found: Month[] = [];
   for (let day = from; day < to; ) {
@@ -121,7 +121,7 @@ function periodsWithin({ from, to }: { from: Day; to: Day }, periodOf: (day: Day
   return found;
 }
 
-/** Local time with its offset: the two equal hours of an autumn night differ in it. Remembers hours, because zones are slow. */
+/** Local time with its offset, by which the two equal hours of an autumn night differ. Caches hours, because time zones are slow. */
 function hourText(timezone: string): (instant: number) => string {
   const known = new Map<number, string>();
   return (instant) => {

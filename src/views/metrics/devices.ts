@@ -28,47 +28,37 @@ function familiesOf(view: View, { named, described, bare }: Record<'named' | 'de
   return [
     counter(
       'device_download_bytes_total',
-      'Bytes that the device has received: from the Internet where the gateway counts hosts, else over all access points',
+      'Bytes received by the device: from the Internet if the gateway counts hosts, otherwise over all access points',
       BYTES,
       samples((a) => a.total.download),
     ),
     counter(
       'device_upload_bytes_total',
-      'Bytes that the device has sent: to the Internet where the gateway counts hosts, else over all access points',
+      'Bytes sent by the device: to the Internet if the gateway counts hosts, otherwise over all access points',
       BYTES,
       samples((a) => a.total.upload),
     ),
-    gauge(
-      'device_month_download_bytes',
-      'Bytes that the device has received in the running billing period',
-      BYTES,
-      side(months, 'download'),
-    ),
-    gauge('device_month_upload_bytes', 'Bytes that the device has sent in the running billing period', BYTES, side(months, 'upload')),
+    gauge('device_month_download_bytes', 'Bytes received by the device in the current billing period', BYTES, side(months, 'download')),
+    gauge('device_month_upload_bytes', 'Bytes sent by the device in the current billing period', BYTES, side(months, 'upload')),
     gauge(
       'device_info',
-      'What is known of the device; always 1',
+      'Information about the device; always 1',
       [...BYTES, 'ip', 'user', 'randomized'],
       rows.map(({ account, labels }) => ({ sharedLabels: described(account, infoLabels(view, labels)), value: 1 })),
     ),
     gauge(
       'device_last_seen_timestamp_seconds',
-      'When a reading last showed the device, Unix time',
+      'Unix time of the last reading that showed the device',
       ['mac'],
       rows.map(({ account }) => ({ sharedLabels: bare(account, { mac: account.key }), value: account.lastSeen / 1000 })),
     ),
     gauge(
       'user_month_download_bytes',
-      "Bytes that the user's devices have received in the running billing period",
+      "Bytes received by the user's devices in the current billing period",
       ['user'],
       side(users, 'download'),
     ),
-    gauge(
-      'user_month_upload_bytes',
-      "Bytes that the user's devices have sent in the running billing period",
-      ['user'],
-      side(users, 'upload'),
-    ),
+    gauge('user_month_upload_bytes', "Bytes sent by the user's devices in the current billing period", ['user'], side(users, 'upload')),
   ];
 }
 

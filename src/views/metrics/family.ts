@@ -8,7 +8,7 @@ export interface Sample {
   value: number;
 }
 
-/** One metric family of the contract in docs/metrics.md. */
+/** A metric family, as listed in docs/metrics.md. */
 export interface Family {
   name: string;
   type: 'counter' | 'gauge';
@@ -17,7 +17,7 @@ export interface Family {
   samples: Sample[];
 }
 
-/** Makes families of a view. Keeps label sets for the next view. */
+/** Makes families from a view. Keeps the label sets for the next view. */
 export type FamilyMaker = (view: View) => Family[];
 
 const NONE: Labels = Object.freeze({});
@@ -38,12 +38,12 @@ export const gauge = (name: string, help: string, labels: readonly string[], sam
 /** The only sample of a family without labels. */
 export const single = (value: number): Sample[] => [{ sharedLabels: NONE, value }];
 
-/** Gives an owner the label set that it had before, if the values are still the same. */
+/** Returns the label set that the owner had before, if the values are still the same. */
 export type LastingLabels = <L extends Labels>(owner: object, labels: L) => L;
 
 /**
- * Label sets that stay the same objects from scrape to scrape, as long as their owner lives and their values stay: the client library
- * keeps the text of each object, and making it is half of rendering.
+ * Label sets that stay the same objects between scrapes, as long as their owner exists and their values do not change: the client
+ * library caches the text of each object, and making it is half the cost of rendering.
  */
 export function lastingLabels(): LastingLabels {
   const kept = new WeakMap<object, Labels>();

@@ -7,8 +7,8 @@ import { counter, type Family, type FamilyMaker, gauge, type LastingLabels, last
 const BYTES = ['router', 'mac', 'hostname'];
 
 /**
- * Routed bytes of every machine behind a gateway. Those of addresses whose MAC is not known are one gauge a router and no counter: they
- * go over to the MAC when it is learned, and a counter must not fall.
+ * Routed bytes of every machine behind a gateway. The bytes of addresses without a known MAC are one gauge per router, not a counter:
+ * they move to the MAC once it is learned, and a counter must not fall.
  */
 export function hostFamilies(): FamilyMaker {
   const named = lastingLabels();
@@ -28,25 +28,25 @@ function familiesOf(view: View, named: LastingLabels): Family[] {
   return [
     counter(
       'host_download_bytes_total',
-      'Bytes that the gateway has forwarded to the device from the Internet, headers of layer 3 included',
+      'Bytes forwarded by the gateway from the Internet to the device, including layer 3 headers',
       BYTES,
       rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: account.total.download })),
     ),
     counter(
       'host_upload_bytes_total',
-      'Bytes that the gateway has forwarded from the device to the Internet, headers of layer 3 included',
+      'Bytes forwarded by the gateway from the device to the Internet, including layer 3 headers',
       BYTES,
       rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: account.total.upload })),
     ),
     gauge(
       'host_unknown_download_bytes',
-      'Bytes forwarded to addresses whose MAC is not known; they go over to the device when it is',
+      'Bytes forwarded to addresses whose MAC is unknown; they move to the device once its MAC is known',
       ['router'],
       side('download'),
     ),
     gauge(
       'host_unknown_upload_bytes',
-      'Bytes forwarded from addresses whose MAC is not known; they go over to the device when it is',
+      'Bytes forwarded from addresses whose MAC is unknown; they move to the device once its MAC is known',
       ['router'],
       side('upload'),
     ),

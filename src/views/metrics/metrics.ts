@@ -10,18 +10,18 @@ import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
 import { wanFamilies } from './wan.ts';
 
-/** Defaults of the client library that promtool rejects: their names end in `_total` and they are no counters. */
+/** Defaults of the client library that promtool rejects: their names end in `_total`, but they are not counters. */
 const REJECTED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /**
- * Figures of the client library that are made by a timer which wakes the process a hundred times a second, ten times as much work
- * as reading a home; the timer is set to never, and they are left out.
+ * Metrics of the client library that need a timer which wakes the process a hundred times a second: ten times as much work as reading
+ * a home. The timer is set to never, and they are left out.
  */
 const BY_TIMER = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((figure) => `nodejs_eventloop_lag_${figure}_seconds`);
 /** The longest time that a timer can be set to, in ms. */
 const NEVER = 2 ** 31 - 1;
 
-/** The figures of the process itself; they live as long as it does. */
+/** Metrics of the process itself, created once per process. */
 export function processMetrics(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: NEVER });
@@ -29,11 +29,11 @@ export function processMetrics(): Registry {
   return registry;
 }
 
-/** Shows views as metrics. One of it serves all scrapes, because it keeps the label sets of the one before. */
+/** Renders views as metrics. One instance serves all scrapes, because it keeps the label sets of the last one. */
 export interface Metrics {
-  /** Every family of our own, in the order in which it is shown. */
+  /** All families of wrtmeter, in the order in which they are shown. */
   families: FamilyMaker;
-  /** The text of `/metrics`; `own` are the figures of the process. */
+  /** The text of `/metrics`; `own` has the metrics of the process. */
   render: (view: View, own: Registry | null) => Promise<string>;
 }
 
@@ -53,8 +53,8 @@ export function createMetrics(): Metrics {
 }
 
 /**
- * From a registry created for this scrape: its metrics are plain objects that hold the books' figures, which the client library renders
- * several times faster than metrics that are counted up one series at a time.
+ * From a registry created per scrape: its metrics are plain objects with the values of the books, which the client library renders
+ * several times faster than metrics that are set one series at a time.
  */
 async function rendered(families: readonly Family[], own: Registry | null): Promise<string> {
   const registry = new Registry();

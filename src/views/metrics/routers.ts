@@ -6,7 +6,7 @@ import { counter, type Family, type FamilyMaker, gauge, type LastingLabels, last
 
 const SOURCE = ['router', 'source'];
 
-/** How reading the routers goes, and what they say of themselves. */
+/** Results of the readings, and what the routers report about themselves. */
 export function routerFamilies(): FamilyMaker {
   const labels = {
     ofSource: lastingLabels(),
@@ -40,13 +40,13 @@ function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Fam
   return [
     gauge(
       'router_up',
-      'Whether some source of the router answered in the last round',
+      'Whether at least one source of the router was read in the last round',
       ['router'],
       view.routers.map(({ name, up }) => ({ sharedLabels: { router: name }, value: up ? 1 : 0 })),
     ),
     gauge(
       'router_info',
-      'What the router says of itself; always 1',
+      'Model and release of the router; always 1',
       ['router', 'model', 'release'],
       view.routers.flatMap(({ name, system }) =>
         system === null ? [] : [{ sharedLabels: { router: name, model: system.model, release: system.release }, value: 1 }],
@@ -54,13 +54,13 @@ function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Fam
     ),
     gauge(
       'router_boot_time_seconds',
-      "When the router started, Unix time by the router's own clock",
+      "Unix time at which the router booted, by the router's own clock",
       ['router'],
       systemSamples((s) => Math.round(s.time - s.uptime)),
     ),
     gauge(
       'router_flow_offload',
-      'Whether the firewall is told to let flows pass by its counters (1) or not (0)',
+      'Whether flow offloading is enabled in the firewall (1) or not (0); offloaded traffic bypasses its counters',
       ['router', 'kind'],
       offload(view),
     ),
@@ -72,25 +72,25 @@ function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Fam
     ),
     gauge(
       'source_duration_seconds',
-      'Time that the last reading of the source took',
+      'Duration of the last reading of the source',
       SOURCE,
       perSource((s) => (s.lastTried === null ? null : s.duration)),
     ),
     gauge(
       'source_last_success_timestamp_seconds',
-      'When the source was last read, Unix time',
+      'Unix time of the last successful reading of the source',
       SOURCE,
       perSource((s) => (s.lastSuccess === null ? null : s.lastSuccess / 1000)),
     ),
     gauge(
       'source_skipped_lines',
-      'Lines of the last answer that made no sense and were left out',
+      'Lines of the last answer that could not be parsed and were skipped',
       SOURCE,
       perSource((s) => (s.success ? s.skipped : null)),
     ),
     counter(
       'source_errors_total',
-      'Readings of the source that failed, by reason, since the program started',
+      'Failed readings of the source since the program started, by reason',
       [...SOURCE, 'reason'],
       sources.flatMap(({ labels, status }) =>
         [...status.errors].map(([reason, value]) => ({
@@ -99,23 +99,23 @@ function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Fam
         })),
       ),
     ),
-    counter('ledger_resets_total', 'Counters found to have started again, since the program started', SOURCE, counted('resets')),
+    counter('ledger_resets_total', 'Counter resets found since the program started', SOURCE, counted('resets')),
     counter(
       'ledger_rejected_bytes_total',
-      'Bytes not posted because no line could have carried them, since the program started',
+      'Bytes rejected since the program started, because no line could have carried them',
       SOURCE,
       counted('rejectedBytes'),
     ),
     counter(
       'ledger_left_out_readings_total',
-      'Readings of new devices that there was no room for, since the program started',
+      'Readings of new devices left out for lack of room since the program started',
       SOURCE,
       counted('leftOut'),
     ),
     gauge('dhcp_leases', 'DHCP leases that the router listed in the last round', ['router'], leases(view)),
     gauge(
       'dhcp_lease_expiry_timestamp_seconds',
-      'When the lease of the MAC ends, Unix time; a lease that never ends has none',
+      'Unix time at which the DHCP lease of the MAC expires; left out if it never expires',
       ['router', 'mac'],
       [...view.books.leases.values()]
         .filter((l) => l.lastRead === null && l.expiry > 0)

@@ -6,7 +6,7 @@ import { counter, type Family, type FamilyMaker, gauge, type Labels, type Lastin
 const BYTES = ['router', 'mac', 'hostname'];
 const AIR = ['router', 'interface', 'mac'];
 
-/** Bytes of every device on every access point, and how it is on the air now. */
+/** Bytes of every device on every access point, and its current radio link. */
 export function stationFamilies(): FamilyMaker {
   const named = lastingLabels();
   const heard: Heard = new WeakMap();
@@ -27,19 +27,19 @@ function familiesOf(view: View, named: LastingLabels, heard: Heard): Family[] {
   return [
     counter(
       'station_download_bytes_total',
-      'Bytes that the access point has sent to the device',
+      'Bytes sent by the access point to the device',
       BYTES,
       rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: account.total.download })),
     ),
     counter(
       'station_upload_bytes_total',
-      'Bytes that the access point has received from the device',
+      'Bytes received by the access point from the device',
       BYTES,
       rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: account.total.upload })),
     ),
     gauge(
       'station_signal_dbm',
-      'Strength at which the access point hears the device',
+      'Signal strength of the device as received by the access point',
       AIR,
       samples((s) => s.signal),
     ),
@@ -51,7 +51,7 @@ function familiesOf(view: View, named: LastingLabels, heard: Heard): Family[] {
     ),
     gauge(
       'station_link_download_bytes_per_second',
-      'Rate of the radio link towards the device',
+      'Rate of the radio link to the device',
       AIR,
       samples((s) => s.linkDownload),
     ),
@@ -69,10 +69,10 @@ interface OnTheAir {
   labels: Labels;
 }
 
-/** The stations that each router heard in the scrape before: their label sets are used again, see `lastingLabels`. */
+/** The stations of each router in the previous scrape: their label sets are reused, see `lastingLabels`. */
 type Heard = WeakMap<RouterStatus, ReadonlyMap<string, OnTheAir>>;
 
-/** The stations of the last round, one a router, interface and MAC. */
+/** The stations of the last round, one per router, interface and MAC. */
 function onTheAir(view: View, heard: Heard): OnTheAir[] {
   return view.routers.flatMap((status) => {
     const observation = status.sources.get('stations')?.observation;

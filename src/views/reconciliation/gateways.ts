@@ -2,10 +2,10 @@ import type { Account } from '../../ledger/account.ts';
 import { readerKey } from '../../ledger/books.ts';
 import type { View } from '../view.ts';
 
-/** What a reconciliation is made of. A ledger that is only read has no routers' answers. */
+/** What a reconciliation is made from. `routers` is empty when only the ledger is read. */
 export type ReconciliationView = Pick<View, 'books' | 'months' | 'routers' | 'timezone' | 'now'>;
 
-/** The accounts of a router that are held against each other. */
+/** The accounts of a router that are compared. */
 export interface Gateway {
   router: string;
   uplinks: Account[];
@@ -25,7 +25,7 @@ export function gateways({ books }: Pick<View, 'books'>): Gateway[] {
     found.set(router, gateway);
     gateway[side].push(account);
   }
-  // As in the home's sum: where there is none but inside others, those count.
+  // As in the home's sum: if all uplinks are overlays, they count.
   const whole = [...found.values()].map((gateway) =>
     gateway.uplinks.length > 0 ? gateway : { ...gateway, uplinks: gateway.overlays, overlays: [] },
   );
@@ -51,6 +51,6 @@ function sideOf({ kind, overlay }: Account): Exclude<keyof Gateway, 'router'> | 
   }
 }
 
-/** Unix ms at which the first of some accounts was made; null where there is none. */
+/** Unix ms at which the first of the accounts was first seen; null if there is none. */
 export const earliest = (accounts: readonly Account[]): number | null =>
   accounts.length === 0 ? null : accounts.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Number.POSITIVE_INFINITY);

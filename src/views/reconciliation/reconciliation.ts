@@ -8,32 +8,32 @@ import type { Evidence } from './evidence.ts';
 import { earliest, type Gateway, gateways, type ReconciliationView } from './gateways.ts';
 import { type GatewayFacts, type Reason, reasonsOf } from './reasons.ts';
 
-/** A gateway's uplinks held against its hosts, for the billing period of its uplinks that runs. */
+/** A gateway's uplinks compared with its hosts, for the current billing period of its uplinks. */
 export interface Reconciliation {
   router: string;
   month: Month;
-  /** What went through its uplinks; those inside others are left out. */
+  /** Bytes of its uplinks, without overlays. */
   wan: Traffic;
-  /** What its hosts moved, those without a known MAC included. */
+  /** Bytes of its hosts, including those without a known MAC. */
   hosts: Traffic;
-  /** The part of `hosts` that stands under addresses whose MAC is not known. */
+  /** The part of `hosts` that belongs to addresses without a known MAC. */
   unknown: Traffic;
-  /** Uplinks less hosts; below zero where the hosts' figures are larger. */
+  /** Uplinks minus hosts; negative if the hosts have more. */
   unattributed: Traffic;
-  /** Of both directions, as a part of what the uplinks carried; null where they carried nothing. */
+  /** Both directions, as a fraction of the uplinks' bytes; null if these are 0. */
   share: number | null;
-  /** Unattributed bytes that no reason with a figure of its own accounts for. */
+  /** Unattributed bytes that are not explained by the reasons with known bytes. */
   rest: Traffic;
   restShare: number | null;
-  /** Unix ms at which the first host was counted; null before that. */
+  /** Unix ms at which the first host was counted; null before. */
   hostsSince: number | null;
   method: HostMethod | null;
-  /** Bytes that no counter of the router had room for, since the counting there began; null where that is not known. */
+  /** Bytes that the router had no room to count since its counting started; null if unknown. */
   uncounted: Traffic | null;
   reasons: Reason[];
 }
 
-/** Every gateway that has an uplink and counts hosts, by name. Without evidence some reasons lack their figures. */
+/** All gateways that have an uplink and count hosts, by name. Without evidence some reasons have no bytes. */
 export function reconciliations(view: ReconciliationView, evidence: ReadonlyMap<string, Evidence> = new Map()): Reconciliation[] {
   return gateways(view)
     .sort((a, b) => (a.router < b.router ? -1 : 1))
@@ -87,7 +87,7 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
 
 const monthSum = (accounts: readonly Account[]): Traffic => accounts.map(({ month }) => month).reduce(plus, NOTHING);
 
-/** A reason takes away no more than there is: its figure may be larger than what it explains. */
+/** Subtracts at most what is left: the bytes of a reason may be more than it explains. */
 const lessOf = (left: Traffic, bytes: Traffic): Traffic => ({
   download: left.download - Math.max(0, Math.min(left.download, bytes.download)),
   upload: left.upload - Math.max(0, Math.min(left.upload, bytes.upload)),

@@ -1,7 +1,7 @@
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { type Account, macOf } from '../../ledger/account.ts';
 
-/** Bytes of addresses whose MAC is not known, by router; every router that counts hosts has a sum, be it nothing. */
+/** Bytes of addresses whose MAC is unknown, by router; every router that counts hosts has a sum, which may be 0. */
 export function unknownBytes(hosts: readonly Account[]): Map<string, Traffic> {
   const sums = new Map<string, Traffic>();
   for (const account of hosts) {

@@ -4,14 +4,14 @@ import type { View } from '../view.ts';
 
 type Owners = Pick<View, 'aliases'>;
 
-/** Bytes of the running month by device, which goes by the first of its MACs. */
+/** Bytes of the current month by device (its first MAC). */
 export function deviceMonths({ aliases }: Owners, accounts: readonly Account[]): Map<string, Traffic> {
   const sums = new Map<string, Traffic>();
   for (const { key, month } of accounts) add(sums, aliases.get(key)?.mac ?? key, month);
   return sums;
 }
 
-/** The same by user; devices that belong to nobody are left out. */
+/** The same by user; devices without a user are left out. */
 export function userMonths({ aliases }: Owners, devices: ReadonlyMap<string, Traffic>): Map<string, Traffic> {
   const sums = new Map<string, Traffic>();
   for (const [mac, bytes] of devices) {
@@ -21,7 +21,7 @@ export function userMonths({ aliases }: Owners, devices: ReadonlyMap<string, Tra
   return sums;
 }
 
-/** In place: every scrape adds up every device. */
+/** In place, because every scrape adds up every device. */
 function add(sums: Map<string, Traffic>, key: string, { download, upload }: Traffic): void {
   const sum = sums.get(key);
   if (sum === undefined) sums.set(key, { download, upload });

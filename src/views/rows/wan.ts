@@ -4,7 +4,7 @@ import { accountKey, accountsOf } from '../../ledger/account.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
 import { observationsOf, type View } from '../view.ts';
 
-/** What the rows of uplinks are made of. */
+/** What the rows of uplinks are made from. */
 export type WanView = Pick<View, 'books' | 'months' | 'routers'>;
 
 /** An uplink in a table. */
@@ -12,7 +12,7 @@ export interface WanRow {
   router: string;
   /** netifd's logical name. */
   interface: string;
-  /** By the router's last answer; null where it gave none. */
+  /** By the router's last answer; null if it failed. */
   up: boolean | null;
   device: string | null;
   protocol: string | null;
@@ -22,7 +22,7 @@ export interface WanRow {
   month: Traffic;
   /** The billing period that `month` belongs to. */
   period: Month;
-  /** Unix ms; null where it was never counted. */
+  /** Unix ms; null if it was never counted. */
   firstSeen: number | null;
   lastSeen: number | null;
 }
@@ -49,7 +49,7 @@ export function wanRows({ books, months, routers }: WanView): WanRow[] {
   );
 }
 
-/** What went through the home's uplinks. One inside another is counted there already, unless there are no others. */
+/** Bytes of the home's uplinks, without overlays unless there are only overlays: the outer uplink counts them already. */
 export function homeTraffic(rows: readonly WanRow[]): { total: Traffic; month: Traffic } {
   const physical = rows.filter((row) => !row.overlay);
   const own = physical.length > 0 ? physical : rows;

@@ -110,7 +110,7 @@ describe('wrtmeter doctor', () => {
 2 of 3 routers answered in 0 ms
 
 failing  attic: cannot be reached: could not connect (ECONNREFUSED)
-         Check that the router is switched on, and the address in the configuration.
+         Check that the router is on, and check its address in the configuration.
 
 wrong    gateway: software flow offloading is on: most packets bypass the host counters, so host figures are far too low
          Turn it off on the router if its CPU is fast enough without it: uci set firewall.@defaults[0].flow_offloading=0; uci commit firewall; service firewall restart. Or install nlbwmon there, which counts offloaded flows too.
@@ -153,8 +153,8 @@ advice   garden: the installed scripts (no version) are older than this program 
       grade: 'failing',
       kind: 'source_connect',
       router: 'attic',
-      what: 'cannot be reached: could not connect (ECONNREFUSED)',
-      todo: 'Check that the router is switched on, and the address in the configuration.',
+      what: 'cannot be reached: no connection (ECONNREFUSED)',
+      todo: 'Check that the router is on, and check its address in the configuration.',
     });
   });
 
@@ -323,10 +323,8 @@ advice   garden: the installed scripts (no version) are older than this program 
       };
       const all = await share(7 * GIB, { offload: { software: true } });
       const finding = all.find(({ kind }) => kind === 'unattributed') ?? expect.fail('none');
-      expect(finding.what).to.equal('27 % of what the uplink carried this month belongs to no host (3.00 GiB down)');
-      expect(finding.todo).to.equal(
-        'Likely: Software flow offloading is on: most packets of long connections pass the counters of hosts by.',
-      );
+      expect(finding.what).to.equal('27 % of what its uplink carried this month belongs to no host (3.00 GiB down)');
+      expect(finding.todo).to.equal('Likely: Software flow offloading is on: most packets of long connections bypass the host counters.');
     });
 
     it('up to 15 % can be the router itself and headers', async () => {

@@ -460,7 +460,7 @@ describe('access to the peers of a WireGuard server', () => {
       );
       expect(await wrtmeter('revoke', 'Anna')).to.deep.include({ code: 0, stdout: '"anna" on vpn (wg0) is revoked\n' });
       expect((await wrtmeter('list')).stdout).to.match(/^anna +vpn +wg0 +revoked /m);
-      expect(await wrtmeter('revoke', anna.publicKey)).to.deep.include({ code: 0, stdout: '"anna" on vpn (wg0) is revoked already\n' });
+      expect(await wrtmeter('revoke', anna.publicKey)).to.deep.include({ code: 0, stdout: '"anna" on vpn (wg0) is already revoked\n' });
       expect(await wrtmeter('restore', 'anna')).to.deep.include({ code: 0, stdout: '"anna" on vpn (wg0) is active again\n' });
       expect(await wrtmeter('delete', 'anna')).to.deep.include({ code: 2 });
       expect(await wrtmeter('delete', 'anna', '--yes')).to.deep.include({ code: 0, stdout: '"anna" on vpn (wg0) is deleted\n' });

@@ -17,7 +17,7 @@ describe('the figures of nlbwmon', () => {
       ['02:00:00:00:00:02', { download: 163_540, upload: 352_280 }],
     ]);
     expect(leftOut).to.deep.equal([
-      { what: '00:00:00:00:00:00', bytes: { download: 7, upload: 9 }, why: 'nlbwmon could not tell whose they are' },
+      { what: '00:00:00:00:00:00', bytes: { download: 7, upload: 9 }, why: 'nlbwmon did not know the device' },
       {
         what: '1 line',
         bytes: null,

@@ -141,9 +141,9 @@ describe('forgetting a device (Rule: forgotten device)', () => {
     await bench.ledger.close();
     const store = await openStore(bench.directory);
     const said = async (mac: string) => (await forget(store, mac, START).catch((error) => error)).message;
-    expect(await said(LAPTOP)).to.equal(`The ledger keeps nothing of "${LAPTOP}"`);
+    expect(await said(LAPTOP)).to.equal(`The ledger has nothing about "${LAPTOP}"`);
     await forget(store, PHONE, START);
-    expect(await said(PHONE)).to.match(/^Nothing more is kept of "02:00:00:00:00:01" than a counter that is still running/);
+    expect(await said(PHONE)).to.match(/^The ledger only has the baseline of a running counter of "02:00:00:00:00:01"/);
     await store.close();
     await bench.restart();
   });

@@ -1,5 +1,5 @@
 import type { Listening } from '../../../src/http/server.ts';
-import { processMetrics, renderMetrics } from '../../../src/views/metrics/metrics.ts';
+import { createMetrics, processMetrics } from '../../../src/views/metrics/metrics.ts';
 import { depsOf, serveApp } from '../web/web.ts';
 import { peer, peers } from '../wireguard/peers.ts';
 import { type Answers, hosts, leases, openHome, stations, system, wan } from './small-home.ts';
@@ -23,6 +23,7 @@ export interface GrowingHome {
 export async function growingHome(name: string, pace: number, startedAt: number): Promise<GrowingHome> {
   const home = await openHome({ routers: { gateway: [], attic: [] }, accounting: 'hosts', startedAt });
   const own = processMetrics();
+  const metrics = createMetrics();
   let steps = 0;
 
   function answers(): Answers {
@@ -62,7 +63,7 @@ export async function growingHome(name: string, pace: number, startedAt: number)
     steps += 1;
   };
   await step();
-  const deps = depsOf(home, () => home.view(Date.now()), { scrape: () => renderMetrics(home.view(Date.now()), own) });
+  const deps = depsOf(home, () => home.view(Date.now()), { scrape: () => metrics.render(home.view(Date.now()), own) });
   const server: Listening = await serveApp(deps);
   let stopped: Promise<void> | undefined;
   const stop = () => {
