@@ -101,7 +101,7 @@ describe('backups of the ledger (Rule: care of the file)', () => {
     await backUp(ledger.directory, DAY);
     await truncate(ledger.path, 12_288);
     const error = await backUp(ledger.directory, DAY).catch((thrown) => thrown);
-    expect(error.message).to.match(/it is damaged: start wrtmeter again/);
+    expect(error.message).to.match(/it is damaged: restart wrtmeter/);
     expect(await names()).to.deep.equal(['ledger-2026-03-10.db']);
     expect((await stat(join(folder, 'ledger-2026-03-10.db'))).size).to.be.greaterThan(20_000);
   });
