@@ -115,7 +115,8 @@ export type AuditKind =
   | 'forget'
   | 'hosts'
   | 'learned'
-  | 'access';
+  | 'access'
+  | 'wire';
 
 /** Something a person may want to look up: what was booked or refused, and why. */
 export interface AuditRow {

@@ -165,7 +165,11 @@ describe('One wire counts once: which uplinks the scripts show', () => {
     });
     it('two VLANs of one port, and two ports of one switch, are two wires', () => {
       kernel('wan/lower_eth0', 'eth2/lower_eth0');
-      netifd(on('wan', 'wan'), on('modem', 'eth2', { route: [{ ...V4, metric: 20 }] }), on('iptv', 'eth1.20', { route: [{ ...V4, metric: 30 }] }));
+      netifd(
+        on('wan', 'wan'),
+        on('modem', 'eth2', { route: [{ ...V4, metric: 20 }] }),
+        on('iptv', 'eth1.20', { route: [{ ...V4, metric: 30 }] }),
+      );
       expect(shown()).to.deep.equal(['wan wan 50', 'modem eth2 77', 'iptv eth1.20 300', 'wan: 50']);
     });
   });

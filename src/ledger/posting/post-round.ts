@@ -1,7 +1,8 @@
-import { type Change, type Circumstances, compare } from '../../domain/increase.ts';
-import type { System } from '../../domain/observation.ts';
+import { type Change, type Circumstances, compare, type PreviousReading } from '../../domain/increase.ts';
+import type { System, Uplink } from '../../domain/observation.ts';
 import type { Round, SourceResult } from '../../domain/round.ts';
 import { isZero, NOTHING, total } from '../../domain/traffic.ts';
+import { accountKey } from '../account.ts';
 import { type Books, type Reader, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
 import { type AuditLog, auditLogOf, closeAuditLog } from './audit-log.ts';
 import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
@@ -12,6 +13,7 @@ import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
 import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
 import { type ReadingTerms, readingsOf } from './readings.ts';
+import { type Wires, wiresOf } from './wires.ts';
 
 /** How the rules are to be applied. */
 export interface PostingTerms extends PostingsTerms {
@@ -28,6 +30,10 @@ const MOST_COUNTERS = 100_000;
 
 /** Saves a new empty list for each of thousands of counters. */
 const NONE: readonly never[] = [];
+/** Of an uplink whose bytes another one counts. Rule: one wire. */
+const SEEN_ONLY: Change = { kind: 'baseline', why: 'may only have come into sight' };
+
+const NO_COUNTERS: Reader['counters'] = new Map();
 
 type Answered = Extract<SourceResult, { status: 'ok' }>;
 
@@ -114,13 +120,14 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
 }
 
 function postCounters(
-  { postings, terms, tick }: RoundContext,
+  context: RoundContext,
   readerUpdate: ReaderUpdate,
   before: Reader | null,
   result: Answered,
   log: AuditLog,
   readingTerms: ReadingTerms,
 ): void {
+  const { postings, terms, tick } = context;
   const { router, uptime, boot } = readerUpdate.reader;
   const answer = readingsOf(router, result.observation, readingTerms);
   if (answer === null) return;
@@ -135,6 +142,8 @@ function postCounters(
     fastest: terms.lineRate(router) / 8,
   };
   const counters = byCounter(answer.readings);
+  const wires = result.observation.source === 'wan' ? uplinkWires(context, router, result.observation.uplinks, before, now.previous) : null;
+  readerUpdate.removed.push(...(wires?.ended ?? []));
   let room = MOST_COUNTERS - (before?.counters.size ?? 0);
   for (const [counter, readings] of counters) {
     const baselines = before?.counters.get(counter) ?? NONE;
@@ -142,8 +151,12 @@ function postCounters(
       log.counts.leftOut += 1;
       continue;
     }
+    if (wires?.repeated.has(counter)) continue;
     const { accounts = NONE, shows } = readings[0] ?? {};
-    for (const change of compare(readings, baselines, now)) {
+    const silence = wires?.silent.get(counter);
+    if (silence) log.note('wire', counter, NOTHING, silence);
+    const changes = silence === undefined ? compare(readings, wires?.baselines.get(counter) ?? baselines, now) : [SEEN_ONLY];
+    for (const change of changes) {
       noteChange(log, counter, change);
       if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
       for (const account of accounts) if (!postings.post(account, change, result.at)) log.counts.leftOut += 1;
@@ -153,6 +166,19 @@ function postCounters(
   }
   if (before !== null) markAbsent(readerUpdate, before, answer.rules, counters);
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings of devices that there was no room for`);
+}
+
+/** What its account says of an uplink counts: home sums go by it. */
+function uplinkWires(
+  { books }: RoundContext,
+  router: string,
+  uplinks: readonly Uplink[],
+  before: Reader | null,
+  previous: PreviousReading | null,
+): Wires {
+  const isOverlay = ({ name, overlay }: Uplink) =>
+    books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }))?.overlay ?? overlay;
+  return wiresOf(uplinks, before?.counters ?? NO_COUNTERS, previous, isOverlay);
 }
 
 /** Readers of the same origin under names that no router has any more: from now on it is read under its new one. Rule: renamed router. */

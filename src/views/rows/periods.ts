@@ -3,6 +3,7 @@ import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import type { Account } from '../../ledger/account.ts';
 import type { UsageRow } from '../../ledger/storage/read-usage.ts';
 import { nameOf, type View } from '../view.ts';
+import { ownUplinks } from './wan.ts';
 
 /** What the home and each of its devices moved in a stretch of days. */
 export interface PeriodRow {
@@ -15,8 +16,7 @@ export interface PeriodRow {
 /** The accounts whose bytes make the home's sum: uplinks that run inside no other, all where there are no others, devices where there is none. */
 export function homeAccounts({ accounts }: View['books']): { countedBy: 'wan' | 'devices'; accounts: Account[] } {
   const uplinks = [...accounts.values()].filter(({ kind }) => kind === 'wan');
-  const physical = uplinks.filter(({ overlay }) => !overlay);
-  if (uplinks.length > 0) return { countedBy: 'wan', accounts: physical.length > 0 ? physical : uplinks };
+  if (uplinks.length > 0) return { countedBy: 'wan', accounts: [...ownUplinks(uplinks)] };
   return { countedBy: 'devices', accounts: deviceAccounts({ accounts }) };
 }
 
