@@ -46,6 +46,9 @@ export interface Epoch {
 /** The boot of a baseline that another program left, which knew one counter a MAC and no more. */
 export const IMPORTED = 'imported';
 
+/** The boot of a baseline whose counter gained what others have posted since: it shows when that was, and is never subtracted. Rule: one wire. */
+export const TAKEN_OVER = 'taken over';
+
 /** The reading that was held last for a counter. */
 export interface Baseline {
   bytes: Traffic;

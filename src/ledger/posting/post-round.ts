@@ -142,8 +142,10 @@ function postCounters(
     fastest: terms.lineRate(router) / 8,
   };
   const counters = byCounter(answer.readings);
-  const wires = result.observation.source === 'wan' ? uplinkWires(context, router, result.observation.uplinks, before, now.previous) : null;
-  readerUpdate.removed.push(...(wires?.ended ?? []));
+  const wires =
+    result.observation.source === 'wan' ? uplinkWires(context, router, result.observation.uplinks, before, now.previous, now.at) : null;
+  readerUpdate.removed.push(...(wires?.continued ?? []));
+  for (const [counter, baseline] of wires?.takenOver ?? []) readerUpdate.changed.set(counter, [baseline]);
   let room = MOST_COUNTERS - (before?.counters.size ?? 0);
   for (const [counter, readings] of counters) {
     const baselines = before?.counters.get(counter) ?? NONE;
@@ -175,10 +177,11 @@ function uplinkWires(
   uplinks: readonly Uplink[],
   before: Reader | null,
   previous: PreviousReading | null,
+  at: number,
 ): Wires {
   const isOverlay = ({ name, overlay }: Uplink) =>
     books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }))?.overlay ?? overlay;
-  return wiresOf(uplinks, before?.counters ?? NO_COUNTERS, previous, isOverlay);
+  return wiresOf(uplinks, before?.counters ?? NO_COUNTERS, previous, at, isOverlay);
 }
 
 /** Readers of the same origin under names that no router has any more: from now on it is read under its new one. Rule: renamed router. */

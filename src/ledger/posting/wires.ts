@@ -1,4 +1,4 @@
-import type { Baseline, Epoch } from '../../domain/counter.ts';
+import { type Baseline, type Epoch, TAKEN_OVER } from '../../domain/counter.ts';
 import type { PreviousReading } from '../../domain/increase.ts';
 import type { Uplink } from '../../domain/observation.ts';
 import { liesOn } from '../../domain/wire.ts';
@@ -12,8 +12,10 @@ export interface Wires {
   silent: ReadonlyMap<string, string | null>;
   /** Counters of a device that has another name in the same answer. */
   repeated: ReadonlySet<string>;
-  /** Counters of before whose bytes others have taken over: their baselines must not be used again. */
-  ended: readonly string[];
+  /** Counters of before whose device has another name now: their baselines went over to it. */
+  continued: readonly string[];
+  /** Counters of before that lie below one of this answer, whose bytes they would show again: what their baselines become. */
+  takenOver: ReadonlyMap<string, Baseline>;
 }
 
 /** A counter of an answer before this one. */
@@ -38,11 +40,12 @@ interface Shown {
   ready: boolean;
 }
 
-/** `isOverlay` says whether the account of an uplink is left out of the home's sum. `previous` is null for a first reading. */
+/** `isOverlay` says whether the account of an uplink is left out of the home's sum. `previous` is null for a first reading; `at` is Unix ms. */
 export function wiresOf(
   uplinks: readonly Uplink[],
   counters: ReadonlyMap<string, readonly Baseline[]>,
   previous: PreviousReading | null,
+  at: number,
   isOverlay: (uplink: Uplink) => boolean,
 ): Wires {
   const known = previous === null ? [] : [...counters].flatMap(([counter, lines]) => knownOf(counter, lines, previous));
@@ -55,11 +58,17 @@ export function wiresOf(
     if (reason !== undefined) silent.set(each.counter, reason);
   }
   const present = new Set(shown.map(({ counter }) => counter));
+  const gone = known.filter(({ counter }) => !present.has(counter));
   return {
     baselines: new Map(shown.flatMap(({ counter, last }) => (last === null ? [] : [[counter, [last.baseline]] as const]))),
     silent,
     repeated: new Set(all.filter((each) => !shown.includes(each)).map(({ counter }) => counter)),
-    ended: known.filter((k) => !present.has(k.counter) && shown.some((each) => takesOver(each, k))).map(({ counter }) => counter),
+    continued: gone.filter((k) => shown.some(({ uplink }) => isSameDevice(k, uplink))).map(({ counter }) => counter),
+    takenOver: new Map(
+      gone
+        .filter((k) => !isTaken(k) && shown.some(({ uplink, overlay }) => !overlay && liesOn(uplink, k.device) !== 'no'))
+        .map(({ counter, baseline: { bytes } }) => [counter, { bytes, epoch: TAKEN, lastRead: at }]),
+    ),
   };
 }
 
@@ -88,7 +97,7 @@ function shownOf(
     const upper = counted.find((other) => uplinkCounter(other.name, other.device) === after);
     return upper !== undefined && liesOn(upper, uplink.device) !== 'no';
   });
-  return { counter, uplink, overlay, last, ready: booted || (last !== null && !overtaken) };
+  return { counter, uplink, overlay, last, ready: booted || (last !== null && !isTaken(last) && !overtaken) };
 }
 
 /** Of several names of one device, the one that was read last is counted, else the first. */
@@ -117,9 +126,8 @@ function silenceOf(each: Shown, shown: readonly Shown[], previous: PreviousReadi
 const layered = (upper: Uplink, lower: Uplink) =>
   upper.overlay && !lower.overlay && upper.below === undefined ? 'yes' : liesOn(upper, lower.device);
 
-/** Whether what a counter of before would show again is posted by another one now. */
-const takesOver = ({ uplink, overlay }: Shown, k: Known): boolean =>
-  isSameDevice(k, uplink) || (!overlay && liesOn(uplink, k.device) !== 'no');
+const TAKEN: Epoch = { boot: TAKEN_OVER, instance: null, began: null, margin: 0 };
+const isTaken = ({ baseline }: Known): boolean => baseline.epoch?.boot === TAKEN_OVER;
 
 /** By the number that the kernel gave the device, else by its name. */
 function isSameDevice(

@@ -103,6 +103,13 @@ describe('Rule: one wire', () => {
     expect(home()).to.deep.equal({ wan: 300, modem: 11_000, together: 11_300 });
     expect(await noted()).to.deep.equal(['wan pppoe-wan: other uplinks of its wire were counted since it was read last']);
   });
+  it('nor where the lower one was hidden behind a third one since', async () => {
+    await read([wan(1000), modem(1500)]);
+    await read([modem(12_500)]);
+    await read([{ name: 'iptv', device: 'eth1.20', bytes: 7 }]);
+    await read([{ ...wan(11_000), name: 'dsl' }]);
+    expect(home().together).to.equal(11_000);
+  });
   it('nor if it was dialled again in between', async () => {
     await read([wan(1000), modem(1500)]);
     await read([modem(12_500)]);
