@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type FakeRouter, fakeRouter, makeToolbox, runCgi, type Toolbox } from '../support/routers/busybox.ts';
@@ -93,6 +93,14 @@ describe('One wire counts once: which uplinks the scripts show', () => {
     netifd(down(pppoe), wan6);
     expect(shown()).to.deep.equal(['wan down', 'no uplink']);
   });
+  for (const answer of ['ubus-modem-dhcp-defaultroute-0.json', 'ubus-stock-wan6-on-the-port.json'])
+    it(`netifd's answer ${answer} has one uplink`, () => {
+      const given = 'test/fixtures/one-wire';
+      cpSync(join(given, answer), join(router.tools, 'ubus-network.interface-dump'));
+      cpSync(join(given, 'uci-firewall'), join(router.tools, 'uci-firewall'));
+      cpSync(join(given, 'proc-net-dev'), join(router.root, 'proc/net/dev'));
+      expect(shown()).to.deep.equal(['wan pppoe-wan 1000', 'wan: 1000']);
+    });
   it('PPPoE that is down does not take the port below it for its device', () => {
     netifd(down(pppoe), on('wan6', 'eth1', ipv6, 'dhcpv6'));
     expect(shown()).to.deep.equal(['wan down', 'wan6 eth1 1500', 'wan: 1500']);

@@ -12,7 +12,7 @@ import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
 import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
-import { type ReadingTerms, readingsOf } from './readings.ts';
+import { MOST_UPLINKS, type ReadingTerms, readingsOf } from './readings.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
 /** How the rules are to be applied. */
@@ -27,6 +27,7 @@ export interface PostingTerms extends PostingsTerms {
 
 /** Baselines of one reader: those of counters that are not in an answer may wait for ever, and a router can invent more in each. Rule: small. */
 const MOST_COUNTERS = 100_000;
+const MOST_UPLINK_COUNTERS = 1000;
 
 /** Saves a new empty list for each of thousands of counters. */
 const NONE: readonly never[] = [];
@@ -145,8 +146,9 @@ function postCounters(
   const wires =
     result.observation.source === 'wan' ? uplinkWires(context, router, result.observation.uplinks, before, now.previous, now.at) : null;
   readerUpdate.removed.push(...(wires?.continued ?? []));
+  if (result.observation.source === 'wan') log.counts.leftOut += Math.max(0, result.observation.uplinks.length - MOST_UPLINKS);
   for (const [counter, baseline] of wires?.takenOver ?? []) readerUpdate.changed.set(counter, [baseline]);
-  let room = MOST_COUNTERS - (before?.counters.size ?? 0);
+  let room = (wires === null ? MOST_COUNTERS : MOST_UPLINK_COUNTERS) - (before?.counters.size ?? 0);
   for (const [counter, readings] of counters) {
     const baselines = before?.counters.get(counter) ?? NONE;
     if (baselines.length === 0 && --room < 0) {
@@ -167,7 +169,7 @@ function postCounters(
     updateBaselines(readerUpdate, counter, readings, baselines);
   }
   if (before !== null) markAbsent(readerUpdate, before, answer.rules, counters);
-  if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings of devices that there was no room for`);
+  if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
 }
 
 /** What its account says of an uplink counts: home sums go by it. */

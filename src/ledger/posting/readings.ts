@@ -63,12 +63,15 @@ export function readingsOf(router: string, observation: Observation, terms: Read
   }
 }
 
-/** Those with a counter; one that an answer shows twice is one. */
+/** Uplinks of one answer, each of which is compared with all others. Rule: small. */
+export const MOST_UPLINKS = 64;
+
+/** Those with a counter, up to a bound; one that an answer shows twice is one. */
 export function countedUplinks(uplinks: readonly Uplink[]): Uplink[] {
   const found = new Map<string, Uplink>();
   for (const uplink of uplinks) {
     const counter = uplinkCounter(uplink.name, uplink.device);
-    if (uplink.bytes !== null && !found.has(counter)) found.set(counter, uplink);
+    if (uplink.bytes !== null && found.size < MOST_UPLINKS && !found.has(counter)) found.set(counter, uplink);
   }
   return [...found.values()];
 }

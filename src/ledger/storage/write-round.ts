@@ -41,9 +41,9 @@ const SQL = {
   forgetLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
   audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
   pruneHours: 'DELETE FROM hour WHERE hour < (SELECT value ->> 0 FROM json_each(?))',
-  pruneAudit: `DELETE FROM audit WHERE kind IN ('reset', 'wrap', 'stale') AND id <= (SELECT id FROM audit WHERE kind IN ('reset', 'wrap', 'stale')
+  pruneAudit: `DELETE FROM audit WHERE kind IN ('reset', 'wrap', 'stale', 'wire') AND id <= (SELECT id FROM audit WHERE kind IN ('reset', 'wrap', 'stale', 'wire')
     ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`,
-  pruneRareAudit: `DELETE FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale') AND id <= (SELECT id FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale')
+  pruneRareAudit: `DELETE FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale', 'wire') AND id <= (SELECT id FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale', 'wire')
     ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`,
   dropReader: 'DELETE FROM reader WHERE id IN (SELECT value ->> 0 FROM json_each(?))',
   meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
