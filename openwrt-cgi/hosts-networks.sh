@@ -35,7 +35,8 @@ counted_networks() {
       if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
       else option[part[1] "." part[2], part[3]] = value
     }
-    # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3.
+    # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3, their routes at depth 5; what netifd
+    # holds back (option defaultroute 0) is one level further in, below "inactive", and is not in the kernel.
     function json(text,   token) {
       while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
         token = substr(text, RSTART, RLENGTH)
@@ -44,9 +45,12 @@ counted_networks() {
           name[++depth] = key
           key = ""
           if (depth == 3) interfaces++
-          if (name[depth - 1] == "route") target = mask = ""
+          if (depth == 5) target = mask = routemetric = ""
         } else if (token == "}" || token == "]") {
-          if (name[depth - 1] == "route" && mask == "0" && (target == "0.0.0.0" || target == "::")) field[interfaces, "default"] = 1
+          if (depth == 5 && name[4] == "route" && mask == "0") {
+            if (target == "0.0.0.0") { field[interfaces, "default"] = field[interfaces, "default4"] = 1; field[interfaces, "metric4"] = routemetric }
+            if (target == "::") { field[interfaces, "default"] = field[interfaces, "default6"] = 1; field[interfaces, "metric6"] = routemetric }
+          }
           if (--depth == 0) complete = 1
           key = ""
         } else if (token == ":") key = last
@@ -57,8 +61,11 @@ counted_networks() {
           if (key == "") continue
           if (depth == 3) field[interfaces, key] = last
           if (depth == 4 && name[4] == "data" && key == "zone") field[interfaces, "zone"] = last
-          if (name[depth - 1] == "route" && key == "target") target = last
-          if (name[depth - 1] == "route" && key == "mask") mask = last
+          if (depth == 5 && name[4] == "route") {
+            if (key == "target") target = last
+            if (key == "mask") mask = last
+            if (key == "metric") routemetric = last
+          }
         }
       }
     }

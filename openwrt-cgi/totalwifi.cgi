@@ -39,8 +39,15 @@ answer() { # TEXT
 # End of the request guard.
 
 failed() { refuse '500 Internal Server Error' "$1"; }
-command -v iw >/dev/null 2>&1 || failed 'iw is not installed; install it with "opkg install iw" or "apk add iw"'
-radios=$(iw dev 2>/dev/null) || failed "\"iw dev\" ended with $?"
+# Without a radio, iw fails or is not there, and no station is either.
+set -- "$root"/sys/class/ieee80211/*
+without() { # REASON
+  [ ! -e "$radio" ] || failed "$1"
+  answer ''
+}
+radio=$1
+command -v iw >/dev/null 2>&1 || without 'iw is not installed; install it with "opkg install iw" or "apk add iw"'
+radios=$(iw dev 2>/dev/null) || without "\"iw dev\" ended with $?"
 
 # Access points only: a station of a mesh, a client or a 4-address interface repeats the bytes of devices behind it.
 newline='

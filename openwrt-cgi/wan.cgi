@@ -40,6 +40,13 @@ answer() { # TEXT
 }
 # End of the request guard.
 
+# The kernel's links between devices that lie on each other, one path per line, without a process.
+device_layers() {
+  set +f
+  for link in "$root"/sys/class/net/*/lower_* "$root"/sys/class/net/*/upper_* "$root"/sys/class/net/*/brif/*; do printf '%s\n' "$link"; done
+  set -f
+}
+
 failed() { refuse '500 Internal Server Error' "$1"; }
 
 # Lines for awk: netifd's answer, or the kernel's routes where there is no netifd, then the counters. An answer may end without a line end,
@@ -54,22 +61,17 @@ read_all() {
     echo routes6
     cat "$root/proc/net/ipv6_route"
   fi 2>/dev/null
+  printf '\nlayers\n'
+  device_layers
   printf '\ndevices\n'
   cat "$root/proc/net/dev" 2>/dev/null
 }
 
-counters=$(read_all | awk '
+counters=$(read_all | awk -v root="$root" '
   # Protocols of netifd whose bytes are in the uplink below them too.
   function istunnel(proto) { return proto ~ /^(wireguard|amneziawg|openvpn|openconnect|vpnc|tailscale|zerotier|l2tp|pptp|sstp|6in4|6to4|6rd|dslite|map|464xlat|gre|vti|ipip|vxlan|xfrm)/ }
-
-  # Candidates are ranked: tunnels last (their bytes are in the uplink below them too), IPv4 before IPv6, then by the lowest metric.
-  function candidate(device, tunnel, v6, metric,   rank) {
-    rank = tunnel * 2e10 + v6 * 1e10 + metric
-    if (device != "" && (best == "" || rank < bestrank)) { best = device; bestrank = rank }
-  }
-  function unquote(text) { gsub(/^"|"$/, "", text); return text }
-
-  # netifd prints JSON. Read token by token, it may be indented or not.
+  # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3, their routes at depth 5; what netifd
+  # holds back (option defaultroute 0) is one level further in, below "inactive", and is not in the kernel.
   function json(text,   token) {
     while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
       token = substr(text, RSTART, RLENGTH)
@@ -77,47 +79,116 @@ counters=$(read_all | awk '
       if (token == "{" || token == "[") {
         name[++depth] = key
         key = ""
-        if (depth == 3) { up = tunnel = default4 = default6 = metric = 0; device = logical = "" }
-        if (depth == 5) { target = mask = routemetric = "" }
+        if (depth == 3) interfaces++
+        if (depth == 5) target = mask = routemetric = ""
       } else if (token == "}" || token == "]") {
         if (depth == 5 && name[4] == "route" && mask == "0") {
-          if (target == "0.0.0.0") { default4 = 1; metric4 = routemetric }
-          if (target == "::") { default6 = 1; metric6 = routemetric }
-        }
-        if (depth == 3 && up && logical != "lan") {
-          if (default4) candidate(device, tunnel, 0, metric4 == "" ? metric : metric4)
-          else if (default6) candidate(device, tunnel, 1, metric6 == "" ? metric : metric6)
+          if (target == "0.0.0.0") { field[interfaces, "default"] = field[interfaces, "default4"] = 1; field[interfaces, "metric4"] = routemetric }
+          if (target == "::") { field[interfaces, "default"] = field[interfaces, "default6"] = 1; field[interfaces, "metric6"] = routemetric }
         }
         if (--depth == 0) complete = 1
         key = ""
       } else if (token == ":") key = last
       else if (token == ",") key = ""
       else {
-        last = unquote(token)
+        last = token
+        gsub(/^"|"$/, "", last)
         if (key == "") continue
+        if (depth == 3) field[interfaces, key] = last
+        if (depth == 4 && name[4] == "data" && key == "zone") field[interfaces, "zone"] = last
         if (depth == 5 && name[4] == "route") {
           if (key == "target") target = last
           if (key == "mask") mask = last
           if (key == "metric") routemetric = last
         }
-        if (depth == 3) {
-          if (key == "interface") logical = last
-          if (key == "up") up = last == "true"
-          if (key == "l3_device") device = last
-          if (key == "metric") metric = last
-          if (key == "proto") tunnel = istunnel(last)
-        }
       }
     }
   }
+  # What a device lies on: a VLAN on its port, a bridge on its ports, PPP on the port below it. What passes the upper one is in the counter of
+  # the lower one too. The kernel says it (kernel_layer), and netifd, which alone knows the port of PPP (netifd_layers).
+  function put_on(upper, lower) {
+    if (upper == "" || lower == "" || upper == lower || (upper, lower) in layer) return
+    layer[upper, lower] = 1
+    lowers[upper] = lowers[upper] " " lower
+  }
+  # A path of the shell: /sys/class/net/UPPER/lower_LOWER, LOWER/upper_UPPER or BRIDGE/brif/PORT.
+  function kernel_layer(path,   part, n) {
+    n = split(path, part, "/")
+    if (part[n] ~ /\*$/) return
+    if (part[n - 1] == "brif") put_on(part[n - 2], part[n])
+    else if (part[n] ~ /^lower_/) put_on(part[n - 1], substr(part[n], 7))
+    else if (part[n] ~ /^upper_/) put_on(substr(part[n], 7), part[n - 1])
+  }
+  # Also of VLANs, where the kernel shows no links: "eth0.2 | 2 | eth0".
+  function netifd_layers(   i, j, lower, line, f) {
+    for (i = 1; i <= interfaces; i++) {
+      lower = field[i, "device"]
+      if (lower ~ /^@/) {
+        for (j = interfaces; j > 0 && field[j, "interface"] != substr(lower, 2); j--);
+        lower = field[j, "l3_device"] != "" ? field[j, "l3_device"] : field[j, "device"]
+      }
+      if (lower !~ /^@/) put_on(field[i, "l3_device"], lower)
+    }
+    while ((getline line < (root "/proc/net/vlan/config")) > 0) if (split(line, f, /[[:space:]]*\|[[:space:]]*/) == 3) put_on(f[1], f[3])
+  }
+  # Everything below a device, the nearest first, each after a space. A VLAN that nothing else is known of has its port in its name.
+  function beneath(device,   todo, n, i, part, j, m, below, known) {
+    todo[n = 1] = device
+    known[device] = 1
+    for (i = 1; i <= n && n < 50; i++) {
+      m = split(lowers[todo[i]], part, " ")
+      if (!m && match(todo[i], /\.[0-9]+$/) && RSTART > 1) { m = 1; part[1] = substr(todo[i], 1, RSTART - 1) }
+      for (j = 1; j <= m; j++) if (!(part[j] in known)) { known[part[j]] = 1; todo[++n] = part[j]; below = below " " part[j] }
+    }
+    return below
+  }
+  function lies_on(upper, lower) { return index(beneath(upper) " ", " " lower " ") > 0 }
 
-  /^(netifd|routes4|routes6|devices|failed)$/ { part = $1; if (part == "netifd" || part == "failed") netifd = part; next }
+  # Candidates are ranked: tunnels last (their bytes are in the uplink below them too), IPv4 before IPv6, then by the lowest metric.
+  function candidate(device, order, metric,   rank) {
+    rank = order * 1e10 + metric
+    if (device == "") return
+    if (order < 2) routed[device] = 1
+    if (best == "" || rank < bestrank) { best = device; bestrank = rank }
+  }
+  # Where only a tunnel has a default route, the wan that it runs over is the uplink: what it carries is counted outside the tunnel.
+  function choose(   i, logical, proto, device, lower) {
+    for (i = 1; i <= interfaces; i++) {
+      logical = field[i, "interface"]
+      proto = field[i, "proto"]
+      device = field[i, "l3_device"]
+      if (field[i, "up"] != "true" || logical == "lan") continue
+      if (istunnel(proto)) {
+        if (!field[i, "default"]) continue
+        tunnels = 1
+        candidate(device, field[i, "default4"] ? 4 : 5, metric_of(i))
+      } else if (field[i, "default"]) candidate(device, field[i, "default4"] ? 0 : 1, metric_of(i))
+      else if (logical ~ /^w?wan/) named[proto ~ /^(dhcpv6|6)/ ? 3 : 2] = device
+    }
+    if (tunnels) for (i = 3; i >= 2; i--) if (i in named) candidate(named[i], i, 0)
+    # An uplink that lies on another one is inside it: the lower one has the bytes of both.
+    netifd_layers()
+    for (i = 1; i <= 50; i++) {
+      lower = ""
+      for (device in routed) if (best in routed && lies_on(best, device)) lower = device
+      if (lower == "") break
+      best = lower
+    }
+  }
+  function metric_of(i,   metric) {
+    metric = field[i, "default4"] ? field[i, "metric4"] : field[i, "metric6"]
+    return metric == "" ? field[i, "metric"] : metric
+  }
+
+  /^(netifd|routes4|routes6|layers|devices|failed)$/ { part = $1; if (part == "netifd" || part == "failed") netifd = part; next }
   part == "netifd" { json($0) }
-  part == "routes4" && $2 == "00000000" && $8 == "00000000" { candidate($1, 0, 0, $7) }
-  part == "routes6" && $1 ~ /^0+$/ && $2 == "00" && $10 != "lo" { candidate($10, 0, 1, 0) }
+  part == "routes4" && $2 == "00000000" && $8 == "00000000" { candidate($1, 0, $7) }
+  part == "routes6" && $1 ~ /^0+$/ && $2 == "00" && $10 != "lo" { candidate($10, 1, 0) }
+  part == "layers" { kernel_layer($0) }
   part == "devices" { sub(/:/, " "); rx[$1] = $2; tx[$1] = $10 }
   END {
     if (netifd == "failed" || (netifd && !complete)) { print "netifd did not answer \"ubus call network.interface dump\""; exit 1 }
+    if (netifd) choose()
     if (best == "" && !netifd && "wan" in rx) best = "wan"
     if (best == "") { print "no uplink is up: no interface has a default route"; exit 1 }
     if (rx[best] !~ /^[0-9]+$/ || tx[best] !~ /^[0-9]+$/) { print "the uplink " best " is not in /proc/net/dev"; exit 1 }

@@ -66,6 +66,13 @@ if [ -e "$config" ]; then
 fi
 case $counting in '') ;; 0 | no | off | false | disabled) counting=0 ;; *) counting=1 ;; esac
 
+# The kernel's links between devices that lie on each other, one path per line, without a process.
+device_layers() {
+  set +f
+  for link in "$root"/sys/class/net/*/lower_* "$root"/sys/class/net/*/upper_* "$root"/sys/class/net/*/brif/*; do printf '%s\n' "$link"; done
+  set -f
+}
+
 # One awk reads what all tools print. A mark begins each part: \001, which no tool prints at the start of a line, then words. It begins with a
 # line end, because the output before it may lack one.
 mark() { printf '\n\001%s %s\n' "$1" "${2:-}"; }
@@ -83,6 +90,7 @@ collect() {
     ubus call network.interface dump || mark failed "wan \"ubus call network.interface dump\" ended with $?"
   fi
 
+  [ -n "$only" ] || { mark layers; device_layers; }
   [ -n "$only" ] || collect_devices
   [ -n "$only" ] || collect_peers
   collect_hosts
@@ -217,7 +225,8 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
     else option[part[1] "." part[2], part[3]] = value
   }
-  # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3.
+  # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3, their routes at depth 5; what netifd
+  # holds back (option defaultroute 0) is one level further in, below "inactive", and is not in the kernel.
   function json(text,   token) {
     while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
       token = substr(text, RSTART, RLENGTH)
@@ -226,9 +235,12 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
         name[++depth] = key
         key = ""
         if (depth == 3) interfaces++
-        if (name[depth - 1] == "route") target = mask = ""
+        if (depth == 5) target = mask = routemetric = ""
       } else if (token == "}" || token == "]") {
-        if (name[depth - 1] == "route" && mask == "0" && (target == "0.0.0.0" || target == "::")) field[interfaces, "default"] = 1
+        if (depth == 5 && name[4] == "route" && mask == "0") {
+          if (target == "0.0.0.0") { field[interfaces, "default"] = field[interfaces, "default4"] = 1; field[interfaces, "metric4"] = routemetric }
+          if (target == "::") { field[interfaces, "default"] = field[interfaces, "default6"] = 1; field[interfaces, "metric6"] = routemetric }
+        }
         if (--depth == 0) complete = 1
         key = ""
       } else if (token == ":") key = last
@@ -239,8 +251,11 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
         if (key == "") continue
         if (depth == 3) field[interfaces, key] = last
         if (depth == 4 && name[4] == "data" && key == "zone") field[interfaces, "zone"] = last
-        if (name[depth - 1] == "route" && key == "target") target = last
-        if (name[depth - 1] == "route" && key == "mask") mask = last
+        if (depth == 5 && name[4] == "route") {
+          if (key == "target") target = last
+          if (key == "mask") mask = last
+          if (key == "metric") routemetric = last
+        }
       }
     }
   }
@@ -267,6 +282,45 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
     return kind == "" && field[i, "default"] && logical != "lan"
   }
+  # What a device lies on: a VLAN on its port, a bridge on its ports, PPP on the port below it. What passes the upper one is in the counter of
+  # the lower one too. The kernel says it (kernel_layer), and netifd, which alone knows the port of PPP (netifd_layers).
+  function put_on(upper, lower) {
+    if (upper == "" || lower == "" || upper == lower || (upper, lower) in layer) return
+    layer[upper, lower] = 1
+    lowers[upper] = lowers[upper] " " lower
+  }
+  # A path of the shell: /sys/class/net/UPPER/lower_LOWER, LOWER/upper_UPPER or BRIDGE/brif/PORT.
+  function kernel_layer(path,   part, n) {
+    n = split(path, part, "/")
+    if (part[n] ~ /\*$/) return
+    if (part[n - 1] == "brif") put_on(part[n - 2], part[n])
+    else if (part[n] ~ /^lower_/) put_on(part[n - 1], substr(part[n], 7))
+    else if (part[n] ~ /^upper_/) put_on(substr(part[n], 7), part[n - 1])
+  }
+  # Also of VLANs, where the kernel shows no links: "eth0.2 | 2 | eth0".
+  function netifd_layers(   i, j, lower, line, f) {
+    for (i = 1; i <= interfaces; i++) {
+      lower = field[i, "device"]
+      if (lower ~ /^@/) {
+        for (j = interfaces; j > 0 && field[j, "interface"] != substr(lower, 2); j--);
+        lower = field[j, "l3_device"] != "" ? field[j, "l3_device"] : field[j, "device"]
+      }
+      if (lower !~ /^@/) put_on(field[i, "l3_device"], lower)
+    }
+    while ((getline line < (root "/proc/net/vlan/config")) > 0) if (split(line, f, /[[:space:]]*\|[[:space:]]*/) == 3) put_on(f[1], f[3])
+  }
+  # Everything below a device, the nearest first, each after a space. A VLAN that nothing else is known of has its port in its name.
+  function beneath(device,   todo, n, i, part, j, m, below, known) {
+    todo[n = 1] = device
+    known[device] = 1
+    for (i = 1; i <= n && n < 50; i++) {
+      m = split(lowers[todo[i]], part, " ")
+      if (!m && match(todo[i], /\.[0-9]+$/) && RSTART > 1) { m = 1; part[1] = substr(todo[i], 1, RSTART - 1) }
+      for (j = 1; j <= m; j++) if (!(part[j] in known)) { known[part[j]] = 1; todo[++n] = part[j]; below = below " " part[j] }
+    }
+    return below
+  }
+  function lies_on(upper, lower) { return index(beneath(upper) " ", " " lower " ") > 0 }
 
   # What the router itself is.
   function print_system() {
@@ -344,8 +398,9 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   }
 
   # Uplinks. wan and wan6 on one device are one uplink, and so is a modem interface with those that netifd makes for it (wwan: wwan_4, wwan_6).
-  function uplinks(   pass, i, g, owner, device, l3, base) {
+  function uplinks(   pass, i, g, owner, device, l3, base, up) {
     zones()
+    netifd_layers()
     for (i = 1; i <= interfaces; i++) index_of[field[i, "interface"]] = i
     for (i = 1; i <= interfaces; i++) {
       owner = field[i, "interface"]
@@ -356,22 +411,49 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
         if (zone[field[owner, "interface"]] == "" && field[owner, "zone"] == "") field[owner, "zone"] = field[i, "zone"]
       }
     }
+    for (i = 1; i <= interfaces; i++) if (!child[i] && routed(i)) carrier[++carriers] = field[i, "l3_device"]
     for (pass = 1; pass <= 2; pass++)
       for (i = 1; i <= interfaces; i++) {
         if (child[i] || !isuplink(i) || (field[i, "proto"] ~ /^(dhcpv6|6)/) != (pass == 2)) continue
         device = field[i, "device"]
-        l3 = field[i, "up"] == "true" ? field[i, "l3_device"] : ""
+        up = field[i, "up"] == "true"
+        l3 = up ? field[i, "l3_device"] : ""
         base = field[i, "interface"]
         sub(/_?v?6$/, "", base)
+        if (up && !routed(i) && carried(l3)) continue
         for (g = 1; g <= groups; g++) {
           if (l3 != "" && l3 == grouplink[g]) break
           if (l3 == "" && pass == 2 && base == groupname[g]) break
+          # One of the two is up: on the port below the PPP of the other, it is not the same uplink.
+          if (up != groupup[g] + 0 && makes_device(up ? groupproto[g] : field[i, "proto"])) continue
           if ((l3 == "" || grouplink[g] == "") && device != "" && (device == groupdevice[g] || device == grouplink[g] || device == "@" groupname[g])) break
         }
-        if (g > groups) { groups = g; groupname[g] = field[i, "interface"]; groupdevice[g] = device; groupproto[g] = field[i, "proto"] }
-        if (field[i, "up"] == "true") groupup[g] = 1
+        if (g > groups) {
+          if (up && !routed(i) && repeats(l3)) continue
+          groups = g
+          groupname[g] = field[i, "interface"]
+          groupdevice[g] = device
+          groupproto[g] = field[i, "proto"]
+        }
+        if (up) groupup[g] = 1
         if (grouplink[g] == "") grouplink[g] = l3
       }
+  }
+  # An uplink by its default route, and not by its name alone.
+  function routed(i) { return isuplink(i) && field[i, "up"] == "true" && field[i, "default"] && !istunnel(field[i, "proto"]) }
+  function makes_device(proto) { return proto ~ /^(ppp|3g)/ || istunnel(proto) }
+  # What is an uplink by its name alone, as the stock wan6 on the port below PPPoE, is none on the wire of another one.
+  function carried(device,   i) {
+    for (i = 1; i <= carriers; i++) if (lies_on(device, carrier[i]) || lies_on(carrier[i], device)) return 1
+    return 0
+  }
+  function repeats(device,   g) {
+    for (g = 1; g <= groups; g++) {
+      if (istunnel(groupproto[g])) continue
+      if (grouplink[g] != "" && (lies_on(device, grouplink[g]) || lies_on(grouplink[g], device))) return 1
+      if (grouplink[g] == "" && groupdevice[g] != "" && (device == groupdevice[g] || lies_on(groupdevice[g], device))) return 1
+    }
+    return 0
   }
   # Without netifd: the device of the kernel'\''s default route.
   function defaultdevice(   line, f, best, metric) {
@@ -397,9 +479,12 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   function print_wan(   g, device) {
     if (!block("wan")) return
     if ("netifd" in value) uplinks()
-    else if ((device = defaultdevice()) != "") uplink("wan", 1, device, "")
+    else if ((device = defaultdevice()) != "") { uplink("wan", 1, device, ""); grouplink[0] = device }
     for (g = 1; g <= groups; g++) uplink(groupname[g], groupup[g], grouplink[g], groupproto[g])
     print "end wan"
+    print "begin layers"
+    for (g = 0; g <= groups; g++) if (grouplink[g] != "" && beneath(grouplink[g]) != "") print clean("layer " word(grouplink[g]) beneath(grouplink[g]))
+    print "end layers"
   }
 
   # Leases, from the files of dnsmasq and odhcpd.
@@ -464,7 +549,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   }
 
   # Names, from the static hosts in the configuration and from hosts files.
-  function print_names(   i, j, n, s, macs, line, f, lines, count) {
+  function print_names(   i, j, n, s, macs, addresses, line, f, lines, count) {
     print "begin names"
     for (i = 1; i <= sections; i++) {
       s = section[i]
@@ -472,7 +557,11 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
         n = split(tolower(option[s, "mac"]), macs, " ")
         for (j = 1; j <= n; j++) if (ismac(macs[j])) print "host", macs[j], (isaddress(option[s, "ip"]) ? option[s, "ip"] : "-"), clean(option[s, "name"])
       }
-      if (type[s] == "domain" && option[s, "name"] != "" && isaddress(option[s, "ip"])) print "name", option[s, "ip"], clean(option[s, "name"])
+      # Either may be a list: the first name is the name of each address.
+      if (type[s] == "domain" && split(option[s, "name"], f, " ")) {
+        n = split(tolower(option[s, "ip"]), addresses, " ")
+        for (j = 1; j <= n; j++) if (isaddress(addresses[j])) print "name", addresses[j], clean(f[1])
+      }
     }
     # Advertisement blockers keep hosts files of 100,000 lines; those names lead nowhere, and the rest is bounded.
     for (i = 1; i <= hostfiles; i++) {
@@ -768,6 +857,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   dumping { station(); next }
   part == "uci" { uci($0) }
   part == "netifd" { json($0) }
+  part == "layers" { kernel_layer($0) }
   part == "radios" { radio() }
   part == "neighbours" { neighbour() }
   part == "nftables" { nftables() }

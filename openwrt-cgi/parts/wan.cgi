@@ -6,6 +6,8 @@
 
 #include shared/request-guard.sh
 
+#include shared/layers.sh
+
 failed() { refuse '500 Internal Server Error' "$1"; }
 
 # Lines for awk: netifd's answer, or the kernel's routes where there is no netifd, then the counters. An answer may end without a line end,
@@ -20,11 +22,13 @@ read_all() {
     echo routes6
     cat "$root/proc/net/ipv6_route"
   fi 2>/dev/null
+  printf '\nlayers\n'
+  device_layers
   printf '\ndevices\n'
   cat "$root/proc/net/dev" 2>/dev/null
 }
 
-counters=$(read_all | awk '
+counters=$(read_all | awk -v root="$root" '
   #include classic/wan.awk
 ') || failed "${counters:-awk could not read the uplink}"
 answer "$counters"

@@ -11,6 +11,8 @@ only=${wrtmeter_only:-}
 
 #include wrtmeter/settings.sh
 
+#include shared/layers.sh
+
 #include wrtmeter/collect.sh
 
 #include wrtmeter/collect-devices.sh
@@ -33,6 +35,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   #include shared/netifd.awk
   #include shared/tunnels.awk
   #include shared/zones.awk
+  #include shared/layers.awk
 
   #include wrtmeter/system.awk
 

@@ -12,7 +12,7 @@ const routers = {
   travel: 'Wi-Fi as uplink, the stock wan without a cable',
   gateway: 'a gateway with nftables that counts hosts of three networks, and WireGuard',
 };
-const refusals = ['access-point/wan', 'access-point/dhcp', 'dual-uplink/dhcp', 'dual-uplink/totalwifi', 'gateway/totalwifi'];
+const refusals = ['access-point/wan', 'access-point/dhcp', 'dual-uplink/dhcp'];
 
 describe('what the scripts answer', () => {
   let toolbox: Toolbox;

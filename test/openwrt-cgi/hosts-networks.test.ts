@@ -117,6 +117,12 @@ describe('the networks whose hosts are counted', () => {
     tool('uci-wrtmeter.hosts', "wrtmeter.hosts=hosts\nwrtmeter.hosts.network='lan'\n");
     expect(counted()).to.deep.equal(['network lan br-lan']);
   });
+  it('a default route that netifd holds back leads nowhere: the router is a gateway', () => {
+    zones(...usual);
+    const inactive = { route: [{ target: '0.0.0.0', mask: 0 }] };
+    netifd({ ...lan, route: [], inactive }, { interface: 'wan', up: false, proto: 'dhcp', device: 'eth1' });
+    expect(counted()).to.deep.equal(['network lan br-lan']);
+  });
   it('the configuration’s list is followed, in its order', () => {
     tool('uci-wrtmeter.hosts', "wrtmeter.hosts=hosts\nwrtmeter.hosts.enabled='1'\nwrtmeter.hosts.network='wg0' 'lan' 'nowhere'\n");
     expect(counted()).to.deep.equal(['network wg0 wg0', 'network lan br-lan']);

@@ -70,6 +70,9 @@ begin wan
 uplink wan up pppoe-wan 12 pppoe 7660321 1236867
 uplink wwan down - - qmi - -
 end wan
+begin layers
+layer pppoe-wan eth0.2 eth0
+end layers
 begin stations
 radio phy0-ap0 ap 0 2437 Home
 station phy0-ap0 ${PHONE} 22 11 -63 78.0 104.0 1 1234 1090.000

@@ -15,6 +15,7 @@ collect() {
     ubus call network.interface dump || mark failed "wan \"ubus call network.interface dump\" ended with $?"
   fi
 
+  [ -n "$only" ] || { mark layers; device_layers; }
   [ -n "$only" ] || collect_devices
   [ -n "$only" ] || collect_peers
   collect_hosts

@@ -21,6 +21,7 @@ dumping && !($1 in first) && !/^\001/ { next }
 dumping { station(); next }
 part == "uci" { uci($0) }
 part == "netifd" { json($0) }
+part == "layers" { kernel_layer($0) }
 part == "radios" { radio() }
 part == "neighbours" { neighbour() }
 part == "nftables" { nftables() }

@@ -45,9 +45,10 @@ export function markAbsent(
   present: ReadonlyMap<string, readonly Reading[]>,
 ): void {
   const [first] = present.values();
+  const ended = new Set(update.removed);
   const instance = first?.[0]?.epoch?.instance ?? null;
   for (const [counter, baselines] of before.counters) {
-    if (present.has(counter)) continue;
+    if (present.has(counter) || ended.has(counter) || update.changed.has(counter)) continue;
     if (hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
     else if (baselines.some((b) => b.lastRead === null)) {
       update.changed.set(
