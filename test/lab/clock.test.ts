@@ -220,7 +220,7 @@ describe('the running exporter, with its wall clock moved', () => {
     expect(device(right, 'month_download_bytes')).to.equal(100 * MB);
   });
 
-  it('holds while the clock is set back by an hour, and goes on without a byte lost or twice', async () => {
+  it('holds while the clock is set back by an hour, and continues without a byte lost or twice', async () => {
     await startAt('2026-01-10T12:00:00Z');
     await running().scrape();
     await readAt('2026-01-10T13:00:00Z', 10 * MB, MB);
@@ -245,7 +245,7 @@ describe('the running exporter, with its wall clock moved', () => {
     expect(sum(await usage('day', '2026-01-11', '2028-01-01'), 'download_bytes')).to.equal(0);
   });
 
-  it('does not stop for a year because a clock once stood a year ahead: it goes on when the router agrees', async () => {
+  it('does not stop for a year because a clock once stood a year ahead: it continues when the router agrees', async () => {
     await startAt('2026-01-10T12:00:00Z');
     await running().scrape();
     const ahead = await readAt('2027-01-10T12:00:00Z', 10 * MB, MB); // the router's clock errs with it

@@ -141,7 +141,7 @@ describe('docker compose', () => {
   });
 
   for (const service of services) {
-    it(`${service} is no root, has no capability, cannot write to its root file system and keeps within its memory`, async () => {
+    it(`${service} is not a root, has no capability, cannot write to its root file system and keeps within its memory`, async () => {
       const status = await run(inside(service, 'id -u; cat /proc/1/status; touch /escaped 2>/dev/null && echo written; true'));
       expect(status)
         .to.match(/^[1-9]\d*\n/)

@@ -112,7 +112,7 @@ describe('peers that are let in and out over HTTP', () => {
     await bert.ping(3, 100);
   });
 
-  it('restore lets it in again with its old keys and addresses; its totals go on', async () => {
+  it('restore puts it back with its old keys and addresses; its totals continue', async () => {
     const earlier = await used(anna);
     const [{ status, body }] = await Promise.all([call('POST', at(anna, '/restore'), controller), bert.ping(250, 1200)]);
     expect([status, body]).to.deep.equal([200, { success: true, message: 'Client restored' }]);
@@ -139,14 +139,14 @@ describe('peers that are let in and out over HTTP', () => {
     expect(await used(bert)).to.deep.equal(plus(earlier, await bert.moved()));
   });
 
-  it('delete takes a peer off for good; it is no client any more', async () => {
+  it('delete takes a peer off permanently; it is not a client any more', async () => {
     expect((await call('DELETE', at(anna), controller)).body).to.deep.equal({ success: true, message: 'Client deleted' });
     expect((await call('GET', at(anna), reader)).body).to.deep.equal({ error: 'Client not found' });
     expect((await call('POST', at(anna, '/restore'), controller)).status).to.equal(404);
     expect(await onInterface()).to.deep.equal([bert.publicKey]);
   });
 
-  it('what cannot be done is told as that, and what is shown stays as it was', async () => {
+  it('what cannot be done is reported as that, and what is shown stays as it was', async () => {
     await sshd.close();
     const { status, body } = await call('POST', at(bert, '/revoke'), controller);
     expect([status, body.success]).to.deep.equal([502, false]);

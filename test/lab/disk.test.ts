@@ -96,7 +96,7 @@ describe('the program and its disk', function () {
     expect(running.logs.join('\n')).to.match(/Backup \\"ledger-[\d-]+\.db\\" is not made: only \d\.\d MB of the disk are free/);
   });
 
-  it('a file that became read-only fails the rounds, and they go on when it can be written', async () => {
+  it('a file that became read-only fails the rounds, and they continue when it can be written', async () => {
     if (process.getuid?.() !== 0) throw new Error('This test makes a file read-only with a mount: run it as root');
     const data = join(directory, 'data');
     const first = await start(data);

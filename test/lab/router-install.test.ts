@@ -159,7 +159,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     expect(local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']).stderr).to.equal(note);
     expect(read('www/cgi-bin/totalwifi.cgi')).to.equal('#!/bin/sh\necho mine\n');
   });
-  it('a router without iw is told so, and works', () => {
+  it('a router without iw gets a message, and works', () => {
     rmSync(path('usr/sbin/iw'));
     const run = install();
     expect([run.status, run.stderr]).to.deep.equal([

@@ -197,7 +197,7 @@ describe('a router of namespaces, with a real dnsmasq, busybox and Prometheus', 
     }
   });
 
-  it('goes on when the uplink gets another name, without counting its bytes again', async () => {
+  it('continues when the uplink gets another name, without counting its bytes again', async () => {
     const { counters } = await expectTruth();
     truth.release('eth1', counters);
     await router.rename('pppoe-wan');
@@ -290,7 +290,7 @@ describe('a router of namespaces, with a real dnsmasq, busybox and Prometheus', 
       expect([errors('hung', 'timeout'), errors('nobody', 'connect')]).to.deep.equal([2, 2]);
     });
 
-    it('posts what the others said when it is told to end in the middle of a round', async () => {
+    it('posts what the others answered when it is stopped in the middle of a round', async () => {
       const wan = async () =>
         ((await three.api('/api.php?action=wan')) as { data: { rx_bytes: number }[] }).data[0]?.rx_bytes ?? Number.NaN;
       const before = await wan();
@@ -317,7 +317,7 @@ describe('a router of namespaces, with a real dnsmasq, busybox and Prometheus', 
     expect(await values(`min_over_time(wrtmeter_source_success{source="wan"}${range})`), 'while the router was off').to.deep.equal([0]);
   });
 
-  it('ends within 5 s when told to, with code 0, and goes on from its ledger', async () => {
+  it('stops within 5 s on a signal, with code 0, and continues from its ledger', async () => {
     await expectTruth();
     const moving = drip(anna, 20_000, 30, 100);
     await sleep(500);

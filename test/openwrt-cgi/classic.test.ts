@@ -130,7 +130,7 @@ describe('the classic scripts', () => {
   });
 
   describe('dhcp.cgi', () => {
-    it('is the lease file as it stands, wherever the configuration puts it', () => {
+    it('is the lease file as it is, wherever the configuration puts it', () => {
       const lines =
         '1763668518 02:00:00:00:00:01 192.168.1.10 * 01:02:00:00:00:00:01\n0 02:00:00:00:00:02 192.168.1.11 \xfcber *\nduid 00:01\n';
       file('tmp/elsewhere', lines);

@@ -183,7 +183,7 @@ esac`,
     expect([v4, status]).to.deep.equal([[], 0]);
   });
 
-  it('is nothing for what is no address of a host', () => {
+  it('is nothing for what is not an address of a host', () => {
     file('tools/iptables', CHAINS);
     file('tools/ip6tables', CHAINS.replaceAll('192.168.1.5/32', 'fd00::5/128'));
     for (const address of [

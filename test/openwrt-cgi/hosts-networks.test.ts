@@ -54,7 +54,7 @@ describe('the networks whose hosts are counted', () => {
     { name: "'wan'", network: "'wan' 'wan6'", masq: "'1'" },
   ];
 
-  it('are those of the zones that are no uplink, on every kind of router', () => {
+  it('are those of the zones that are not uplinks, on every kind of router', () => {
     const expected: Record<string, string[]> = {
       gateway: ['network guest br-guest', 'network lan br-lan', 'network wg0 wg0'],
       pppoe: ['network lan br-lan'],
@@ -110,7 +110,7 @@ describe('the networks whose hosts are counted', () => {
     netifd(lan, { interface: 'wan', up: false, proto: 'pppoe', device: 'eth1' }, { interface: 'modem', up: true, l3_device: 'eth1' });
     expect(counted()).to.deep.equal(['network lan br-lan']);
   });
-  it('an access point with its unused wan is no gateway, unless its owner names networks', () => {
+  it('an access point with its unused wan is not a gateway, unless its owner names networks', () => {
     zones(...usual);
     netifd({ ...lan, route: [{ target: '0.0.0.0', mask: 0 }] }, { interface: 'wan', up: false, proto: 'dhcp', device: 'eth1' });
     expect(counted()).to.deep.equal(['none this router has no uplink of its own']);

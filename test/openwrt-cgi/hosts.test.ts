@@ -96,7 +96,7 @@ describe('the hosts in wrtmeter.cgi', () => {
       ]);
       expect(ask()).to.contain('uplink wan up wan 4');
     });
-    it('nothing there and nothing configured is no section; switched off is none either, whatever is left', () => {
+    it('nothing there and nothing configured is not a section; switched off is none either, whatever is left', () => {
       without('nft-table');
       expect(hosts()).to.equal(null);
       configure("option enabled '0'");
@@ -113,7 +113,7 @@ describe('the hosts in wrtmeter.cgi', () => {
       configure("option enabled 'on'", "list network 'lan'    # and 'guest'", 'list network wg0');
       expect(hosts()?.filter((line) => line.startsWith('network'))).to.deep.equal(['network lan br-lan', 'network wg0 wg0']);
     });
-    it('an access point has none though it is configured: it is no gateway', () => {
+    it('an access point has none though it is configured: it is not a gateway', () => {
       without('nft-table');
       configure("option enabled '1'");
       tool('uci-firewall', "firewall.@zone[0]=zone\nfirewall.@zone[0].name='lan'\nfirewall.@zone[0].network='lan'\n");
@@ -306,7 +306,7 @@ describe('the hosts in wrtmeter.cgi', () => {
         ] as const)
           expect(period(interval), interval).to.equal(first);
       });
-      it('later days lie in the month before; days that a month lacks are told as nlbwmon does', () => {
+      it('later days lie in the month before; days that a month lacks are reported as nlbwmon does', () => {
         file('var/lib/nlbwmon/20250921.db', '1761004800\n');
         for (const [interval, first] of [
           ['21', '2025-10-21'],

@@ -88,7 +88,7 @@ describe('the WireGuard peers in wrtmeter.cgi', () => {
       `peer wg0 ${peer} 203.0.113.9:51820 10.7.0.2/32 1763664900 4321 8765 -`,
     ]);
   });
-  it('what is no peer costs its own line', () => {
+  it('what is not a peer costs its own line', () => {
     const good = active('wg0', peer);
     const bad = [
       good.replace(peer, `${peer.slice(0, 43)}B`),
@@ -117,7 +117,7 @@ describe('the WireGuard peers in wrtmeter.cgi', () => {
       .and.have.length.below(1100);
     expect(allowed.endsWith('/128')).to.equal(true);
   });
-  it('a peer that is switched off in the configuration is told as long as it is not on the interface', () => {
+  it('a peer that is switched off in the configuration is reported as long as it is not on the interface', () => {
     tool('wg', wg0 + active('wg0', peer));
     const [off, elsewhere] = [key(), key()];
     const section = (name: string, type: string, publicKey: string, more = '') =>

@@ -99,7 +99,7 @@ describe('wrtmeter.cgi', () => {
       expect(section('stations')).to.deep.equal(['failed stations "iw dev phy1-ap0 station dump" ended with 237']);
       expect(section('leases')).to.have.length(9);
     });
-    it('a radio without iw is a failure that says what to install; no radio and no iw is no station', () => {
+    it('a radio without iw is a failure that says what to install; no radio and no iw is not a station', () => {
       const box = makeToolbox(undefined, ['iw']);
       expect(section('stations', box)[0]).to.match(/^failed stations iw is not installed; install it with "opkg install iw"/);
       rmSync(join(router.root, 'sys/class/ieee80211'), { recursive: true });

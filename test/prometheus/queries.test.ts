@@ -46,7 +46,7 @@ describe('grafana: queries', () => {
     ]);
   });
 
-  it('the forecast goes on at the pace of what was counted', async () => {
+  it('the forecast continues at the pace of what was counted', async () => {
     await holds(oneUplink, '15d', [[atThisPace(), { '{}': 240e9 }]]);
     await holds({ ...oneUplink, 'wrtmeter_ledger_start_timestamp_seconds{}': `${5 * day}x40` }, '15d', [[atThisPace(), { '{}': 300e9 }]]);
     await holds(oneUplink, '30d', [[atThisPace(), { '{}': 120e9 }]]);

@@ -89,7 +89,7 @@ async function live({ directory, events, ...terms }: Run): Promise<void> {
       const name = model.gateway;
       model.happen(next);
       if (next.do === 'rename') {
-        // When the program starts or loads its configuration anew, and not while commits break.
+        // When the program starts or loads its configuration again, and not while commits break.
         plan.next = null;
         await ledger.renameRouters(new Map([[name, model.gateway]]), at());
       }
@@ -111,7 +111,7 @@ async function live({ directory, events, ...terms }: Run): Promise<void> {
       model.now += 0.02; // no two answers of a router at one instant
       const breaks = plan.next;
       const posted = await ledger.post(model.answer(at(), next), () => model.now * 1000);
-      // A commit that broke after the file had it is learnt of with the next round: the ledger reads its file anew then.
+      // A commit that broke after the file had it is learnt of with the next round: the ledger reads its file again then.
       const unsure = posted.status === 'failed' && breaks?.at === 'after';
       if (posted.status === 'posted' || unsure) model.learn();
       const shown = accountsOf(ledger);
@@ -204,7 +204,7 @@ const ONCE_WRONG: HostEvent[][] = [
     { do: 'wait', seconds: 20 },
     { do: 'read', fails: 0, late: true },
   ],
-  // Stations that go on feeding devices while the gateway does not answer.
+  // Stations that continue feeding devices while the gateway does not answer.
   [
     { do: 'read', fails: 0, late: false },
     { do: 'route', ip: 0, download: 5, upload: 1 },

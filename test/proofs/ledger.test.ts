@@ -58,7 +58,7 @@ interface Run {
   format: 'classic' | 'complete';
   /** Null for the rules alone. */
   directory: string | null;
-  /** Rounds where a file may be opened anew and commits may break. */
+  /** Rounds where a file may be opened again and commits may break. */
   events: readonly Event[];
 }
 
@@ -88,7 +88,7 @@ async function live({ format, directory, events }: Run): Promise<void> {
       model.now += 0.02; // no two answers of a router at one instant
       const breaks = plan.next;
       const posted = await ledger.post(model.answer(at(), next.fails), () => model.now * 1000);
-      // A commit that broke after the file had it is learnt of with the next round: the ledger reads its file anew then.
+      // A commit that broke after the file had it is learnt of with the next round: the ledger reads its file again then.
       if (posted.status === 'posted' || (posted.status === 'failed' && breaks?.at === 'after')) model.learn(next.fails);
       const after = totals(ledger);
       for (const [account, before] of shown) expectAtLeast(after.get(account) ?? NOTHING, before, `${account} fell`);

@@ -102,7 +102,7 @@ describe('a simulated gateway that counts hosts', () => {
     expect(section(world)).to.include('down 192.168.1.5 6');
   });
 
-  it('fails while the firewall is stopped, and begins with another table when it is made anew', () => {
+  it('fails while the firewall is stopped, and begins with another table when it is created again', () => {
     const world = counted();
     world.transfer(NAS, bytes(100, 10));
     world.stopCounting('gateway');

@@ -94,7 +94,7 @@ describe('what a meter could know', () => {
       expect(oracle.station('gateway', ONE)).to.deep.equal(bytes(620, 62));
     });
 
-    it('is no more than figures tell where rules begin anew without a trace', () => {
+    it('is no more than figures tell where rules start again without a trace', () => {
       const world = counted('iptables');
       const oracle = new Oracle(world, 'hosts');
       read(oracle);
@@ -145,7 +145,7 @@ describe('what a meter could know', () => {
       expect(oracle.device(TWO)).to.deep.equal(bytes(109, 10));
     });
 
-    it('of a peer ends with its interface, and goes on when it was only taken off as far as figures tell', () => {
+    it('of a peer ends with its interface, and continues when it was only taken off as far as figures tell', () => {
       const world = counted();
       const oracle = new Oracle(world);
       read(oracle);

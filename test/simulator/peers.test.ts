@@ -41,7 +41,7 @@ describe('simulated WireGuard peers', () => {
     expect(world.now / 1000 - handshake).to.be.within(0, 120);
   });
 
-  it('cross the uplink the other way round, and a second time where they go on to the Internet', () => {
+  it('cross the uplink the other way round, and a second time where they continue to the Internet', () => {
     const world = tunnelled();
     world.transferPeer('gateway', PHONE, bytes(9000, 400), { lan: true });
     expect(world.truth().wan.get('gateway')?.get('wan')).to.deep.equal(bytes(400, 9000));

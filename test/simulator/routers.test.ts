@@ -123,7 +123,7 @@ describe('simulated routers', () => {
       expect([status, headers.location]).to.deep.equal([302, 'http://127.0.0.2/']);
     });
 
-    it('garbage, html, empty: answer 200 with what is no list', async () => {
+    it('garbage, html, empty: answer 200 with what is not a list', async () => {
       expect((await under({ kind: 'garbage' }, ask)).body).to.have.length(4096);
       expect((await under({ kind: 'html' }, ask)).body).to.match(/^<!DOCTYPE html>/);
       expect(await under({ kind: 'empty' }, ask)).to.include({ status: 200, body: '' });

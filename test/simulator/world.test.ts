@@ -120,7 +120,7 @@ describe('the simulated world', () => {
   describe('a counter', () => {
     const phone = (world: World) => world.radio('gateway', 'phy1-ap0').stations.find((s) => s.device.spec.mac === PHONE);
 
-    it('starts at 0 when the device connects anew, on the same radio too', () => {
+    it('starts at 0 when the device reconnects, on the same radio too', () => {
       const world = small();
       world.transfer(PHONE, bytes(100, 10));
       const before = phone(world);
@@ -167,7 +167,7 @@ describe('the simulated world', () => {
       expect(world.truth().wan.get('gateway')?.get('wan')).to.deep.equal(bytes(105, 15));
     });
 
-    it('of an uplink that is dialled anew starts at 0, on another ifindex', () => {
+    it('of an uplink that is dialled again starts at 0, on another ifindex', () => {
       const world = small();
       world.redial('gateway', 'wan');
       expect(world.uplink('gateway', 'wan').ifindex).to.equal(13);

@@ -91,7 +91,7 @@ describe('the ledger of a home whose gateway counts hosts by iptables', () => {
     await expectTruth();
   });
 
-  it('goes on from zero when the firewall was started anew: only what was not yet read is lost', async () => {
+  it('continues from zero when the firewall was restarted: only what was not yet read is lost', async () => {
     for (let time = 0; time < 2; time += 1) {
       await talkAll();
       await expectTruth();

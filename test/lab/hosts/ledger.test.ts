@@ -205,7 +205,7 @@ describe('the ledger of a home whose gateway counts hosts', () => {
     expect(rejected(await expectTruth())).to.equal(0);
   });
 
-  it('goes on with a machine whose lease expired and that comes back to the same address', async () => {
+  it('continues with a machine whose lease expired and that comes back to the same address', async () => {
     const address = gina.v4;
     await world.router.unplug(gina.client);
     await leasesExpire();

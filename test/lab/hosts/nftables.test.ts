@@ -41,7 +41,7 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
     return now;
   }
 
-  it('counts the networks that are no uplink', async () => {
+  it('counts the networks that are not uplinks', async () => {
     const { networks, handle } = await expectTruth();
     expect(networks).to.have.members(['lan br-lan', 'guest br-guest']);
     expect(handle).to.match(/^\d+$/);
@@ -131,7 +131,7 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
   });
 
   describe('from then on, each time with counters that begin at zero', () => {
-    beforeEach('a table made anew', async () => {
+    beforeEach('a table created again', async () => {
       await world.router.counting('stop');
       await world.router.counting('start');
       world.truth.countersGone();
@@ -166,7 +166,7 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
       expect((await expectTruth()).handle).to.equal(handle);
     });
 
-    it('stops and goes on with a network that is taken away and given back, and keeps all counters', async () => {
+    it('stops and continues with a network that is taken away and given back, and keeps all counters', async () => {
       const { handle } = await figures();
       world.router.configure({ networks: ['lan'] });
       await world.router.counting('reload');

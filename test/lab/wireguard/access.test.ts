@@ -88,7 +88,7 @@ describe('access to the peers of a WireGuard server', () => {
     return {
       file: readFileSync(conf, 'utf8'),
       record: existsSync(record) ? readFileSync(record, 'utf8') : '',
-      // Keys, preshared keys and addresses; endpoints and counters go on.
+      // Keys, preshared keys and addresses; endpoints and counters continue.
       interface: rows.map((row) => [0, 1, 3].map((column) => row.split('\t')[column]).join(' ')).sort(),
     };
   }
@@ -97,7 +97,7 @@ describe('access to the peers of a WireGuard server', () => {
   const reaches = async ({ host }: WireguardPeer): Promise<boolean> =>
     (await finish([...host.enter, busyboxPath(), 'ping', '-q', '-c', '2', '-W', '1', '10.7.0.1'])).code === 0;
 
-  it('a revoked peer moves nothing from then on, and a transfer of another goes on without a gap', async () => {
+  it('a revoked peer moves nothing from then on, and a transfer of another continues without a gap', async () => {
     // First small packets at a steady pace, none of which may be lost; then as much as the tunnel carries.
     const steady = finish([...bert.host.enter, busyboxPath(), 'ping', '-q', '-i', '0.01', '-c', '200', '-W', '1', '10.7.0.1']);
     await sleep(300);
@@ -162,7 +162,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(existsSync(`${conf}.revoked`)).to.equal(false);
   });
 
-  it('what is so already is told apart from what was done, and strangers from both', async () => {
+  it('what is so already is distinguished from what was done, and strangers from both', async () => {
     const stranger = { publicKey: (await makeKeys()).publicKey };
     expect(await change('restore')).to.deep.include({ ok: true, state: 'active', changed: false });
     await change('revoke');
@@ -403,7 +403,7 @@ describe('access to the peers of a WireGuard server', () => {
     }
   });
 
-  it('whoever gave up while another change was under way finds nothing done later', async () => {
+  it('a change that gave up while another one ran is not done later', async () => {
     const sshd = await startSshd();
     try {
       const remote = within(sshMachine(sshd.terms), (argv) => [...world.server.enter, ...argv]).run;
@@ -471,7 +471,7 @@ describe('access to the peers of a WireGuard server', () => {
       });
     });
 
-    it('says so where the server refuses', async () => {
+    it('says so if the server refuses', async () => {
       writeFileSync(conf, `${original}\0`);
       expect(await wrtmeter('revoke', 'anna')).to.deep.include({
         code: 1,

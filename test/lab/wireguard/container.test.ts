@@ -49,11 +49,11 @@ describe('a WireGuard server in a container', () => {
       for (const key of container.secrets) expect(holdsKey(text, key)).to.equal(false);
     });
 
-    it(`${way} that has not the tool is told as such`, async () => {
+    it(`${way} that has not the tool is reported as such`, async () => {
       expect(failureIn(await read({ ...more(), tool: 'awg' }))).to.equal('exec: "awg" is not installed there: install it');
     });
 
-    it(`${way} that is not there is told as such`, async () => {
+    it(`${way} that is not there is reported as such`, async () => {
       expect(failureIn(await read({ ...more(), container: 'wrtmeter-no-such' }))).to.match(
         /^exec: "docker" failed with 1: .*No such container: wrtmeter-no-such$/,
       );

@@ -231,7 +231,7 @@ describe('a WireGuard server that is read', () => {
       expectNoSecret(there);
     });
 
-    it('without the interface is told as such', async () => {
+    it('without the interface is reported as such', async () => {
       expect(failureIn(await read(far({ interfaces: ['wg5'] })))).to.equal(
         'exec: interface "wg5" is not there; bring it up, or correct interfaces',
       );

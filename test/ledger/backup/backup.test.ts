@@ -159,7 +159,7 @@ describe('backups of the ledger (Rule: care of the file)', () => {
       expect(again.made).to.deep.equal([]);
     });
 
-    it('a failure is told and tried again after an hour, not with every round', async () => {
+    it('a failure is reported and tried again after an hour, not with every round', async () => {
       await writeFile(folder, 'a file where the directory should be');
       const { made, failed, backups } = ready();
       backups.afterPosting(START, 0, 'UTC');

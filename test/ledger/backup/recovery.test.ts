@@ -61,7 +61,7 @@ describe('Rule: care of the file', () => {
   };
 
   for (const [name, damage] of Object.entries(DAMAGES)) {
-    it(`a ledger that was ${name} is kept, and the newest backup takes its place and goes on counting`, async () => {
+    it(`a ledger that was ${name} is kept, and the newest backup takes its place and continues counting`, async () => {
       await withBackup();
       await damage(ledger.path);
       const damaged = await readFile(ledger.path);
@@ -143,7 +143,7 @@ describe('Rule: care of the file', () => {
     expect(await ledger.read(30, 20)).to.deep.equal({ phone: 120, uplink: 240 });
   });
 
-  it('a ledger that is gone beside its backups is no first start', async () => {
+  it('a ledger that is gone beside its backups is not a first start', async () => {
     await withBackup();
     await rm(ledger.path);
     expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
@@ -153,7 +153,9 @@ describe('Rule: care of the file', () => {
 
   it('a ledger that is gone where another was set aside, or where only its log is left, is refused', async () => {
     await writeFile(join(ledger.directory, 'ledger-replaced-2026-01-01T00-00-00.db'), 'x');
-    expect((await refusal(ledger.read(0, 1))).message).to.match(/file is missing, but there was one: "ledger-replaced-.*holds no good backup/);
+    expect((await refusal(ledger.read(0, 1))).message).to.match(
+      /file is missing, but there was one: "ledger-replaced-.*holds no good backup/,
+    );
     await rm(join(ledger.directory, 'ledger-replaced-2026-01-01T00-00-00.db'));
     await writeFile(`${ledger.path}-wal`, 'x');
     expect((await refusal(ledger.read(0, 1))).message).to.include('"ledger.db-wal" exists');
@@ -215,7 +217,7 @@ describe('Rule: care of the file', () => {
     expect(ledger.lines[0]).to.match(/cannot take the ledger's place: it was written by a newer wrtmeter \(schema 99\)/);
   });
 
-  it('a number that has changed in the file is told of', async () => {
+  it('a number that has changed in the file is reported', async () => {
     await ledger.read(0, 1000);
     await ledger.read(15, 1100);
     const database = await openDatabase(ledger.path, 'write');
@@ -295,7 +297,7 @@ describe('restoring a file by hand (Rule: care of the file)', () => {
 
   const LATER = START + 3_600_000;
 
-  it('the backup goes on counting from its own baselines, and the ledger before is kept whole', async () => {
+  it('the backup continues counting from its own baselines, and the ledger before is kept whole', async () => {
     const backup = join(ledger.directory, 'mine.db');
     await copyDatabase(ledger.path, backup);
     await ledger.read(30, 1150);

@@ -80,7 +80,7 @@ describe('the days on which imported figures are booked (Rule: imported days)', 
     ).to.deep.equal({ 0: 10, 1: 10 });
   });
 
-  it('what reaches past the last reading is left out, for the ledger goes on from there', () => {
+  it('what reaches past the last reading is left out, for the ledger continues from there', () => {
     const terms = { own: { from: null, readUntil: startOfDay(FIRST + 2, 'Europe/Berlin') } };
     const { days, why } = placed([day(1, 10), day(2, 20), stretch(0, 3, 60)], [], terms);
     expect(days).to.deep.equal({ 1: 10 });

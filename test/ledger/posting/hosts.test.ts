@@ -71,14 +71,14 @@ describe('hosts', () => {
     expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 570, upload: 57 });
   });
 
-  it('each direction stands by itself: a fall in one is no reset of the other', async () => {
+  it('each direction stands by itself: a fall in one is not a reset of the other', async () => {
     await open();
     await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)));
     await bench.read(15, hosts(up(PHONE, IP, 30), down(IP, 1500)));
     expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 500, upload: 30 });
   });
 
-  it('a table made anew is a reset, also where its counters stand higher', async () => {
+  it('a table created again is a reset, also where its counters stand higher', async () => {
     await open();
     await bench.readFrom('gateway', 0, [hosts(up(PHONE, IP, 100), down(IP, 1000))], { system: system('aaaaaaaa', 5000) });
     await bench.readFrom('gateway', 60, [hosts(up(PHONE, IP, 300, 2), down(IP, 1200, 2))], { system: system('aaaaaaaa', 5060) });
@@ -243,7 +243,7 @@ describe('hosts', () => {
       return bench.readFrom('gateway', seconds, [observation], { origin: reader });
     };
 
-    it('a fall inside its period posts nothing, and counting goes on from there (Rule: lowered counter)', async () => {
+    it('a fall inside its period posts nothing, and counting continues from there (Rule: lowered counter)', async () => {
       await open();
       await at(0, 20_261_101, 1000);
       await at(15, 20_261_101, 400);
@@ -275,7 +275,7 @@ describe('hosts', () => {
       expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 58, upload: 0 });
     });
 
-    it('one that was started anew begins with a first reading', async () => {
+    it('one that was restarted begins with a first reading', async () => {
       await open();
       await at(0, 20_261_101, 1000);
       await at(15, 20_261_101, 9000, 'two');

@@ -140,7 +140,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 30, upload: 0 });
     });
 
-    it('a router renamed with "was" goes on with its accounts, and merges them with those of its new name (Rule: renamed router)', async () => {
+    it('a router renamed with "was" continues with its accounts, and merges them with those of its new name (Rule: renamed router)', async () => {
       await bench.readFrom('old', 0, [classic(station(PHONE, 0, 0)), wan({ download: 0, upload: 0 })], { origin: 'r' });
       await bench.readFrom('old', 15, [classic(station(PHONE, 10, 1)), wan({ download: 100, upload: 10 })], { origin: 'r' });
       await bench.readFrom('new', 30, [wan({ download: 150, upload: 15 })], { origin: 'r' });
@@ -290,7 +290,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 300, upload: 300 });
     });
 
-    it('a network device made anew is a reset even where the new value is higher', async () => {
+    it('a network device created again is a reset even where the new value is higher', async () => {
       const at = (seconds: number, value: number, instance: number) =>
         bench.readFrom(
           'gateway',
@@ -343,7 +343,7 @@ describe('the ledger', () => {
   describe('Rule: wrap', () => {
     const NEAR = 2 ** 32 - 1000;
 
-    it('a counter known to have 32 bits goes on past its end', async () => {
+    it('a counter known to have 32 bits continues past its end', async () => {
       await bench.read(0, wan({ download: NEAR, upload: 5 }, { bits: 32 }));
       await bench.read(15, wan({ download: 500, upload: 6 }, { bits: 32 }));
       expect(bench.total(uplink)).to.deep.equal({ download: 1500, upload: 1 });
@@ -363,7 +363,7 @@ describe('the ledger', () => {
       expect(bench.total(uplink)).to.deep.equal({ download: 500, upload: 1 });
     });
 
-    it('a new epoch is no wrap', async () => {
+    it('a new epoch is not a wrap', async () => {
       const at = (seconds: number, value: number, instance: number) =>
         bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { bits: 32, epoch: { ...epoch('aaaaaaaa'), instance } })], {
           system: system('aaaaaaaa', 1000 + seconds),
@@ -428,7 +428,7 @@ describe('the ledger', () => {
   });
 
   describe('Rule: one transaction', () => {
-    it('what was posted is there after a restart, and counting goes on from its baselines', async () => {
+    it('what was posted is there after a restart, and counting continues from its baselines', async () => {
       await bench.read(0, classic(station(PHONE, 100, 100)));
       await bench.read(15, classic(station(PHONE, 150, 120)));
       await bench.restart();
@@ -546,7 +546,7 @@ describe('the ledger', () => {
   });
 
   describe('Rule: small', () => {
-    it('known devices go on when there is no room for new ones, and what was left out is counted', async () => {
+    it('known devices continue when there is no room for new ones, and what was left out is counted', async () => {
       await bench.restart({ ...TERMS, mostAccounts: 4 });
       await bench.read(0, classic(station(PHONE, 0, 0)));
       const invented = Array.from({ length: 50 }, (_, i) => station(`06:00:00:00:00:${(i + 16).toString(16)}`, 1000, 1000));
@@ -644,7 +644,7 @@ describe('the ledger', () => {
   });
 
   describe('Rule: month', () => {
-    it('month sums start anew with the billing period, an uplink with its own day', async () => {
+    it('month sums start again with the billing period, an uplink with its own day', async () => {
       await bench.restart({ ...TERMS, billing: { day: 15 }, routerBilling: new Map([['gateway', { day: 12 }]]) });
       await bench.read(0, wan({ download: 0, upload: 0 }), classic(station(PHONE, 0, 0)));
       await bench.read(60, wan({ download: 10, upload: 1 }), classic(station(PHONE, 7, 7)));

@@ -29,7 +29,7 @@ export async function startFarEnd(lab: Lab, namespace: string): Promise<LabProce
   return farEnd;
 }
 
-/** Gets a lease as a small machine does, and gives back the address; `wanted` is one that it asks for. */
+/** Gets a lease as a small machine does, and returns the address; `wanted` is one that it asks for. */
 export async function askForLease(lab: Lab, { namespace }: LabClient, hostname: string, wanted?: string): Promise<string> {
   const script = join(lab.folder, 'udhcpc.sh');
   const busybox = busyboxPath();
@@ -58,11 +58,11 @@ export async function keepAddress({ namespace }: LabClient, address: string): Pr
   await ip(namespace, 'route add default via 192.168.77.1');
 }
 
-/** Takes so many bytes from the far end; gives back how many came. */
+/** Takes so many bytes from the far end; returns how many came. */
 export const download = (client: LabClient, bytes: number, host: string = FAR_END.v4): Promise<number> =>
   talk(client, `echo "down ${bytes}"`, host, '| wc -c');
 
-/** Sends so many bytes to the far end; gives back how many it says have come. */
+/** Sends so many bytes to the far end; returns how many it says have come. */
 export const upload = (client: LabClient, bytes: number, host: string = FAR_END.v4): Promise<number> =>
   talk(client, `{ echo up; head -c ${bytes} /dev/zero; }`, host, '');
 

@@ -46,7 +46,7 @@ export interface Moved {
 export interface Agent {
   /** Throws unless every datagram went and every answer came. */
   exchange(order: Exchange): Promise<Moved>;
-  /** The same where nothing may come back: gives back what went and what came all the same. */
+  /** The same where nothing may come back: returns what went and what came all the same. */
   tryExchange(order: Exchange): Promise<Moved>;
   spray(order: Spray): Promise<Moved>;
   stop(): Promise<void>;

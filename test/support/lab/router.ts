@@ -24,9 +24,9 @@ export interface LabRouter {
   readonly leaseFile: string;
   /** What /proc/net/dev says there, by device. */
   counters(): Promise<Map<string, DeviceBytes>>;
-  /** Waits until nothing has moved on these devices for a second, and gives back the counters. */
+  /** Waits until nothing has moved on these devices for a second, and returns the counters. */
   atRest(devices: readonly string[]): Promise<Map<string, DeviceBytes>>;
-  /** Switches it on: a new boot id, a boot clock that begins, a network made anew, no leases. */
+  /** Switches it on: a new boot id, a boot clock that begins, a network created again, no leases. */
   boot(): Promise<void>;
   /** Pulls the plug. */
   halt(): Promise<void>;
@@ -35,7 +35,7 @@ export interface LabRouter {
   connect(device: string, beforeItIsTold?: () => Promise<unknown>): Promise<void>;
   /** Has netifd say that the uplink is down, and removes its device. */
   disconnect(): Promise<void>;
-  /** Gives the uplink's device another name. It is the same device: its counters go on. */
+  /** Gives the uplink's device another name. It is the same device: its counters continue. */
   rename(device: string): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ interface WireguardHost {
   readonly enter: readonly string[];
   /** What is its /etc/wireguard. */
   readonly folder: string;
-  /** Runs a command there to its end and gives back what it printed. */
+  /** Runs a command there to its end and returns what it printed. */
   run(...command: string[]): Promise<string>;
   /** Brings an interface up from its file, /etc/wireguard/NAME.conf. */
   up(name: string, addresses: readonly string[]): Promise<LabProcess>;
@@ -25,7 +25,7 @@ export interface WireguardPeer {
   readonly address: string;
   /** Sends echo requests of so many bytes through the tunnel, each of which is answered. */
   ping(count: number, size: number): Promise<void>;
-  /** Forgets its session, so that it greets a server that was made anew at once. Its own counters begin again. */
+  /** Forgets its session, so that it greets a server that was created again at once. Its own counters begin again. */
   greet(): Promise<void>;
   /** What its own end has counted since it came up, as the device sees it. */
   moved(): Promise<Traffic>;

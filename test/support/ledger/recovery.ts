@@ -8,7 +8,7 @@ import { openLedger } from '../../../src/ledger/ledger.ts';
 import type { Store } from '../../../src/ledger/storage/store.ts';
 import { classic, ok, PHONE, START, station, TERMS, wan } from './rounds.ts';
 
-/** A data directory whose ledger is opened with care for every step, as by a service that is started anew. */
+/** A data directory whose ledger is opened with care for every step, as by a service that is restarted. */
 export interface Recovered {
   directory: string;
   path: string;

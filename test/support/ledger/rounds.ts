@@ -108,7 +108,7 @@ export interface Bench {
   ): Promise<void>;
   readAll(seconds: number, routers: RouterRound[]): Promise<void>;
   total(name: Partial<Account> & Pick<Account, 'kind'>): Traffic | undefined;
-  /** Sums of all hours, days and the running month of an account, straight from the file. */
+  /** Sums of all hours, days and the current month of an account, straight from the file. */
   sums(name: Partial<Account> & Pick<Account, 'kind'>): Promise<{ hours: Traffic; days: Traffic }>;
   /** Closes and opens the file again, as after a restart. */
   restart(terms?: LedgerTerms): Promise<void>;

@@ -7,7 +7,7 @@ export interface Sample {
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: -?\d+)?$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/y;
 
-/** The samples of a page in Prometheus' text format (version 0.0.4). Throws for a line that is no sample. */
+/** The samples of a page in Prometheus' text format (version 0.0.4). Throws for a line that is not a sample. */
 export function parsePrometheusText(text: string): Sample[] {
   return text.split('\n').flatMap((line) => (line === '' || line.startsWith('#') ? [] : [parseSample(line)]));
 }

@@ -31,7 +31,7 @@ export interface Ride {
   waits: number;
 }
 
-/** What the ride met, so that a test can see that it was no idle one. */
+/** What the ride met, so that a test can see that it was not an idle one. */
 export interface Ridden {
   answers: number;
   failures: number;

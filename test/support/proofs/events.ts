@@ -14,7 +14,7 @@ export interface Events {
   readWan(): void;
 }
 
-/** Anything at any time, but that a device needs `pause` milliseconds on the air before it connects anew. */
+/** Anything at any time, but that a device needs `pause` milliseconds on the air before it reconnects. */
 export function wildEvents(world: World, random: Random, pause = 0): Events {
   return {
     happen(calm) {
@@ -35,7 +35,7 @@ export function wildEvents(world: World, random: Random, pause = 0): Events {
 /**
  * Only what a classic list lets the best of readers know: it names no interface and proves no epoch, so a new association is
  * known by a counter that is lower than what was read before. So a new one stays below all that was held for its MAC, and of two
- * lines of one MAC the greater goes on. Whatever else happens, no byte need be lost.
+ * lines of one MAC the greater continues. Whatever else happens, no byte need be lost.
  */
 export function knowableEvents(world: World, random: Random): Events {
   /** What a reader of the list holds, by router and MAC. */
@@ -46,11 +46,11 @@ export function knowableEvents(world: World, random: Random): Events {
 
   const heldFor = (router: string, mac: string) => shownBefore.get(`${router} ${mac}`) ?? [];
   const on = (router: string, mac: string) => world.device(mac).associations.filter((a) => a.router.spec.name === router);
-  // Any line can go on from nothing: one that was read so is as good as new.
+  // Any line can continue from nothing: one that was read so is as good as new.
   const isHeld = (a: Association) =>
     heldFor(a.router.spec.name, a.device.spec.mac).some((h) => h.counter === a.counter && !isNothing(h.shows));
 
-  /** Whether its end, with that of others, leaves no doubt which of the MAC's lines went on. */
+  /** Whether its end, with that of others, leaves no doubt which of the MAC's lines continued. */
   function mayEnd(association: Association, ends: Association[]): boolean {
     const { router, device } = association;
     const before = heldFor(router.spec.name, device.spec.mac);

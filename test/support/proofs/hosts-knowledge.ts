@@ -48,7 +48,7 @@ interface Reader {
 }
 
 /**
- * What answers of a gateway that counts hosts make known, and of its access points. A counter that goes on is known by its identity;
+ * What answers of a gateway that counts hosts make known, and of its access points. A counter that continues is known by its identity;
  * figures are compared only where one took another's place without a proof: there nobody can know more than they tell.
  */
 export class HostsKnowledge {

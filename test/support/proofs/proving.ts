@@ -17,7 +17,7 @@ export interface Plan {
   next: { at: 'before' | 'amid' | 'after'; statement: number } | null;
 }
 
-/** Lets a commit break: before its first statement, amid them, or after the file has it all but before anyone is told. */
+/** Lets a commit break: before its first statement, amid them, or after the file has it all but before anyone knows. */
 export function breaking(store: Store, plan: Plan): Store {
   return {
     ...store,

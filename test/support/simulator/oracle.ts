@@ -41,7 +41,7 @@ interface Knowledge {
 }
 
 /**
- * What the best of meters could know, given the answers that it got. It is told which answers were used and looks at the world
+ * What the best of meters could know, given the answers that it got. It gets the answers that were used and looks at the world
  * behind them: it knows every counter by its identity, so that it never has to guess a reset, an association or a boot from figures.
  * Where one counter took another's place, unseen and without a proof, it knows what the figures tell and no more.
  *
@@ -144,7 +144,7 @@ export class Oracle {
     return { ...(this.#knows.known.get(key(...parts)) ?? newTraffic()) };
   }
 
-  /** Left to itself, hosts feed the devices for good once some byte of theirs was seen to move between two readings. */
+  /** Left to itself, hosts feed the devices permanently once some byte of theirs was seen to move between two readings. */
   #chooseFeed(looks: readonly Sighting[], apart: boolean): void {
     const knows = this.#knows;
     knows.hostsCount ||= looks.some((look) => {
@@ -157,7 +157,7 @@ export class Oracle {
     knows.feeding = { by, from: Math.max(0, ...fed) + (apart && fed.length > 0 ? 1 : 0) };
   }
 
-  /** The reader that an answer goes on from, or null. */
+  /** The reader that an answer continues from, or null. */
   #before({ router, source, origin: reader }: Sighting): Reader | null {
     const known = this.#knows.readers.get(key(router, source));
     return known?.origin === reader ? known : null;
@@ -206,7 +206,7 @@ export class Oracle {
 
 type OwnerOf = (ip: string) => string | null;
 
-/** The table of neighbours knows whom packets are delivered to; else whoever alone sends from an address has it. */
+/** The table of neighbours knows whom packets are delivered to; otherwise the only sender from an address has it. */
 function ownersIn(looks: readonly Sighting[]): OwnerOf {
   const neighbours = new Map(looks.flatMap((look) => [...look.owners]));
   const senders = new Map<string, Set<string>>();

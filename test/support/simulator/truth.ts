@@ -15,7 +15,7 @@ export interface Truth {
   wan: Map<string, Map<string, Traffic>>;
   /** By router: its own traffic, which its uplink counts and no device's figures hold. */
   own: Map<string, Traffic>;
-  /** By router, then interface and public key: through its tunnels, and what of it went on to the Internet. */
+  /** By router, then interface and public key: through its tunnels, and what of it continued to the Internet. */
   peers: Map<string, Map<string, Traffic>>;
   beyond: Map<string, Map<string, Traffic>>;
 }
