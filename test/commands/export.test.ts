@@ -103,10 +103,10 @@ describe('wrtmeter export', () => {
       expect(new Set(starts).size, 'each once').to.equal(starts.length);
       expect([...starts].sort()).to.deep.equal(starts);
       const sum = rows.reduce((all, row) => all + Number(row.split(',')[7]), 0);
-      const [held] = await home.ledger.store.all(
+      const [stored] = await home.ledger.store.all(
         `SELECT sum(download) AS n FROM ${by} WHERE account = (SELECT id FROM account WHERE kind = 'wan')`,
       );
-      expect(sum).to.equal(held?.n);
+      expect(sum).to.equal(stored?.n);
     }
   });
 

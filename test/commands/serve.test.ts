@@ -114,7 +114,7 @@ describe('wrtmeter serve', () => {
     expect(figure(samples, 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(undefined);
   });
 
-  it('POST /-/reload does the same if it is enabled, and is 404 otherwise', async () => {
+  it('POST /-/reload does the same if it is enabled, and is refused otherwise', async () => {
     const config = await yaml(`reload: true\nrouters:\n${router('gateway')}`);
     const exporter = await start(['--config', config]);
     expect((await fetch(`${exporter.url}/-/reload`, { method: 'POST' })).status).to.equal(200);

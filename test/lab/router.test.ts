@@ -306,7 +306,7 @@ describe('a router of namespaces, with a real dnsmasq, busybox and Prometheus', 
     });
   });
 
-  it('was up for Prometheus at every scrape, and told it when a source was not', async () => {
+  it('was up for Prometheus at every scrape, and showed when a source was not', async () => {
     const range = `[${Math.ceil(Date.now() / 1000 - began)}s]`;
     const values = async (expr: string) => (await prometheus.query(expr)).map((series) => series.values[0]?.[1]);
     expect(await values(`min_over_time(up${range})`)).to.deep.equal([1]);

@@ -111,7 +111,7 @@ describe('the classic scripts', () => {
       devices({ lo: ['1', '1'] });
       expect(ask('wan.cgi')).to.deep.equal([500, 'the uplink pppoe-wan is not in /proc/net/dev\n']);
     });
-    it('without netifd the default route of the kernel tells, then a device called wan', () => {
+    it('without netifd the default route of the kernel decides, then a device called wan', () => {
       const box = makeToolbox(undefined, ['ubus']);
       const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n';
       devices({ eth0: ['1', '2'], eth1: ['3', '4'], wan: ['5', '6'] });

@@ -74,7 +74,7 @@ describe('the networks whose hosts are counted', () => {
       other.remove();
     }
   });
-  it('of a zone that lists devices these too; a network that two zones hold is no LAN if one is an uplink', () => {
+  it('of a zone that lists devices these too; a network in two zones is not a LAN if one is an uplink', () => {
     zones(
       ...usual,
       { name: "'vpn'", device: "'tun0' 'tun1'" },
@@ -123,7 +123,7 @@ describe('the networks whose hosts are counted', () => {
     tool('uci-wrtmeter.hosts', "wrtmeter.hosts.network='nowhere'\n");
     expect(counted()).to.deep.equal(['failed no network of "nowhere" has a device; see option network in /etc/config/wrtmeter']);
   });
-  it('without netifd /etc/config/network tells, of new and of old releases', () => {
+  it('without netifd /etc/config/network decides, of new and old releases', () => {
     rmSync(join(router.tools, 'ubus-network.interface-dump'));
     zones({ name: "'lan'", network: "'lan' 'old' 'vpn' 'bare'" }, { name: "'wan'", network: "'wan'" });
     const networks = {

@@ -254,7 +254,7 @@ describe('the hosts in wrtmeter.cgi', () => {
         '[6,"00:00:00:00:00:00","fd00::10",5,100,1,18446744073709551615,2]',
       );
     });
-    it('received and sent are the host’s; its period and its start are told', () => {
+    it('received and sent are the host’s; its period and its start are reported', () => {
       expect(hosts()).to.deep.equal([
         'counting nlbwmon 2025-11-01 4000',
         'network guest br-guest',
@@ -289,8 +289,8 @@ describe('the hosts in wrtmeter.cgi', () => {
       expect(hosts()?.[0]).to.match(/^failed hosts nlbwmon is not running/);
     });
 
-    describe('its running period is not told before nlbwmon has begun it', () => {
-      // The clock of these routers stands at 2025-11-20 18:55:18 UTC; the boot was 123456.78 s before that.
+    describe('its current period is not reported before nlbwmon has started it', () => {
+      // The clock of these routers is at 2025-11-20 18:55:18 UTC; the boot was 123456.78 s before that.
       const period = (interval: string, more = {}) => {
         uci(`database_interval='${interval}'`, "database_directory='/var/lib/nlbwmon'");
         return hosts(toolbox, more)?.[0]?.split(' ')[2];
@@ -316,7 +316,7 @@ describe('the hosts in wrtmeter.cgi', () => {
         ] as const)
           expect(period(interval), interval).to.equal(first);
       });
-      it('started before: told from when the period before was written away', () => {
+      it('started before: reported from the time the previous period was saved', () => {
         // 2025-11-20 00:00:00 UTC is 1763596800; nlbwmon was started the day before.
         started(0);
         file('var/lib/nlbwmon/20251020.db.gz', '1763596799\n');

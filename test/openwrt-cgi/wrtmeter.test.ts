@@ -55,12 +55,12 @@ describe('wrtmeter.cgi', () => {
       interfaces({ interface: 'lte', up: false, proto: 'qmi' });
       expect(section('wan')).to.deep.equal(['uplink lte down - - qmi - -']);
     });
-    it('without a firewall configuration the default route tells', () => {
+    it('without a firewall configuration the default route decides', () => {
       rmSync(join(router.tools, 'uci-firewall'));
       expect(section('wan')).to.deep.equal(['uplink wan up pppoe-wan 12 pppoe 9876543210 123456789']);
       expect(ask().body).to.contain('\nflow_offload software -\nflow_offload hardware -\n');
     });
-    it('a default route that netifd holds back, for several uplinks, counts too', () => {
+    it('a default route that netifd keeps inactive, for several uplinks, counts too', () => {
       interfaces({ interface: 'fibre', up: true, proto: 'dhcp', l3_device: 'eth0.2', route: [], inactive: route4 });
       expect(section('wan')).to.deep.equal(['uplink fibre up eth0.2 6 dhcp 9999999999 222222222']);
     });
@@ -76,7 +76,7 @@ describe('wrtmeter.cgi', () => {
       expect(section('stations')).to.have.length(7);
       expect(ask().body).to.match(/\nend wrtmeter\n$/);
     });
-    it('without netifd the default route of the kernel tells, of IPv4 before IPv6', () => {
+    it('without netifd the default route of the kernel decides, IPv4 before IPv6', () => {
       const box = makeToolbox(undefined, ['ubus']);
       file(
         'proc/net/route',

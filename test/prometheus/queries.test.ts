@@ -23,7 +23,7 @@ const ownPeriod = {
 };
 
 describe('grafana: queries', () => {
-  it("a billing period is the uplink's own where it has one, else the site's", async () => {
+  it("a billing period is the uplink's own if it has one, otherwise the site's", async () => {
     await holds(oneUplink, '20d', [
       [firstDay(`(${agreed(period('start'))})`), { '{}': 12 * 3600 * 1000 }],
       [lastDay(`(${agreed(period('end'))})`), { '{}': 29.5 * day * 1000 }],

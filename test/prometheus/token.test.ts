@@ -12,7 +12,7 @@ import { openHome, type SmallHome } from '../support/homes/small-home.ts';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus/prometheus.ts';
 import { depsOf, serveApp } from '../support/web/web.ts';
 
-/** The ways to hand a token over that stand in the example, commented out there. */
+/** The ways to pass a token in the example, where they are commented out. */
 async function waysOfExample(): Promise<Record<string, unknown>[]> {
   const text = await readFile(join(import.meta.dirname, '../../prometheus/prometheus.yml'), 'utf8');
   return [...text.matchAll(/^ *# ((?:authorization|basic_auth): .*)$/gm)].map(([, line = '']) => parse(line));

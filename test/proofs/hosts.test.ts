@@ -10,7 +10,7 @@ import { START, TERMS as USUAL } from '../support/ledger/rounds.ts';
 import { ALL_FAIL, type HostEvent, HostsModel, type HostTerms, STRANGER } from '../support/proofs/hosts-model.ts';
 import { breaking, expectAtLeast, expectSums, nowhere, type Plan } from '../support/proofs/proving.ts';
 
-/** What is plausible has tests of its own: here a line carries anything. */
+/** Plausibility has its own tests: here a line carries anything. */
 const TERMS = { ...USUAL, lineRate: () => 1e15, routerBilling: new Map([['gateway', { day: 11 }]]) };
 
 const bytes = fc.oneof(fc.nat(2000), fc.integer({ min: 0, max: 2 ** 33 }));
@@ -56,7 +56,7 @@ const event: fc.Arbitrary<HostEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: one('clock'), by: fc.constantFrom(-400 * 86_400, -3600, -1, 30, 3600, 40 * 86_400) }) },
 ) as fc.Arbitrary<HostEvent>;
 
-/** In the end the clock is right, nothing breaks, and every router answers; a hold has a day to end. */
+/** In the end the clock is right, nothing breaks, and every router answers; a suspension has a day to end. */
 const CALM: HostEvent[] = [
   { do: 'calm' },
   { do: 'wait', seconds: 30 },
@@ -198,7 +198,7 @@ const ONCE_WRONG: HostEvent[][] = [
     { do: 'read', fails: 0, late: true },
     { do: 'route', ip: 0, download: 0, upload: 1 },
   ],
-  // The same by a clock that stood ahead.
+  // The same with a clock that was ahead.
   [
     { do: 'clock', by: 3_456_000 },
     { do: 'wait', seconds: 20 },

@@ -10,7 +10,7 @@ import { START, TERMS as USUAL } from '../support/ledger/rounds.ts';
 import { type Event, MACS, Model, ROUTERS } from '../support/proofs/model.ts';
 import { breaking, expectAtLeast, expectSums, nowhere, type Plan } from '../support/proofs/proving.ts';
 
-/** What is plausible has tests of its own: here a line carries anything. */
+/** Plausibility has its own tests: here a line carries anything. */
 const TERMS = { ...USUAL, lineRate: () => 1e15 };
 
 const bytes = fc.oneof(fc.nat(2000), fc.integer({ min: 0, max: 2 ** 33 }));
@@ -45,7 +45,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
 );
 
-/** In the end the clock is right, nothing breaks, and every router answers; a hold has a day to end. */
+/** In the end the clock is right, nothing breaks, and every router answers; a suspension has a day to end. */
 const CALM: Event[] = [
   { do: 'calm' },
   { do: 'wait', seconds: 30 },
@@ -62,7 +62,7 @@ interface Run {
   events: readonly Event[];
 }
 
-/** Lets the events happen and checks, after each reading, what must hold. */
+/** Runs the events and checks the invariants after each reading. */
 async function live({ format, directory, events }: Run): Promise<void> {
   const model = new Model(format);
   const plan: Plan = { next: null };

@@ -54,7 +54,7 @@ describe('the answer of', () => {
     expect(render(lived(), 'attic', 'dhcp')).to.equal('');
   });
 
-  it('wrtmeter.cgi tells everything', () => {
+  it('wrtmeter.cgi reports everything', () => {
     expect(render(lived(), 'gateway', 'wrtmeter')).to.equal(`wrtmeter 1
 script ${version}
 boot_id ${lived().router('gateway').bootId}

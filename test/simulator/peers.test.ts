@@ -8,7 +8,7 @@ import { createWorld, type World } from '../support/simulator/world.ts';
 const PHONE = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
 const TABLET = 'HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=';
 
-/** The small world, whose gateway lets a phone in, and a tablet no more. */
+/** The small world, whose gateway has an active phone and a revoked tablet. */
 function tunnelled(): World {
   const [gateway, ...others] = SMALL.routers;
   if (gateway === undefined) throw new Error('the small world has no gateway');

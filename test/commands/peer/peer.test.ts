@@ -124,7 +124,7 @@ describe('wrtmeter peer', () => {
     });
   });
 
-  it('a router that is only read, or whose file nobody may read, is not changed', async () => {
+  it('a router that is only read, or whose file is unreadable, is not changed', async () => {
     configure('  gateway: { url: http://192.168.1.1 }\n');
     expect(await change('revoke', server.anna, { router: 'gateway' })).to.deep.equal({
       code: 1,

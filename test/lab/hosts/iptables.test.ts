@@ -65,7 +65,7 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
     expect((await expectTruth()).without).to.deep.equal({ sent: 0, received: 0 });
   });
 
-  it('shows what an IPv6 address moves before it is known, and counts it once dnsmasq has told of the neighbour', async () => {
+  it('shows what an IPv6 address moves before it is known, and counts it once dnsmasq has reported the neighbour', async () => {
     const { download: received, upload: sent } = await world.talkAtHome(gina, { ...SOME, from: 'temporary', to: FAR_END.v6 });
     expect((await expectTruth()).without).to.deep.equal({ sent, received });
     // It looks at the neighbours every 90 s, when something wakes it.
@@ -192,7 +192,7 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
     it('keeps the counters of a lease that has expired, and continues with them when it comes back', async () => {
       const { v4 } = gina;
       router.letLeasesAge(2 * 3600);
-      // Somebody else has to wake dnsmasq.
+      // Another machine has to wake dnsmasq.
       await world.join('hugo', '02:00:00:00:00:12', 'guest');
       await world.lab.until('the lease is gone', async () => !leasesOf(router.guestLeases).has(gina.mac));
       await router.counting('reload');
@@ -205,7 +205,7 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
       await expectTruth();
     });
 
-    it('removes the rules of one that has been silent for a day, and of nobody else', async () => {
+    it('removes the rules of one that has been silent for a day, and of no other', async () => {
       const gone = '192.168.77.77';
       await router.event('add', '02:00:00:00:00:77', gone, 'pi');
       await router.counting('reload');

@@ -80,7 +80,7 @@ describe('access to the peers of a WireGuard server', () => {
   // The lab gives its interface no IPv6 address.
   const NO_ROUTE: string[] = [];
 
-  /** What the server holds of everybody, as its own tools show it. */
+  /** All peers of the server, as its own tools show them. */
   async function shown(): Promise<{ file: string; record: string; interface: string[] }> {
     const dump = await world.server.run('wg', 'show', 'wg0', 'dump');
     const rows = dump.trim().split('\n').slice(1);
@@ -149,7 +149,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(statSync(conf).mode & 0o777).to.equal(0o640);
   });
 
-  it('a configuration that is a link stays one, and its record stands beside the link, where readers look', async () => {
+  it('a configuration that is a link stays one, and its record is beside the link, where readers look', async () => {
     const real = join(world.server.folder, 'real.conf');
     renameSync(conf, real);
     symlinkSync('real.conf', conf);
@@ -208,7 +208,7 @@ describe('access to the peers of a WireGuard server', () => {
     });
 
   for (const action of ['revoke', 'delete'] as const)
-    it(`${action}: whatever step its shell dies at, it is ended by who comes next, with interface, file and record as they should be`, async () => {
+    it(`${action}: whatever step its shell dies at, the next caller finishes it, with interface, file and record as they should be`, async () => {
       const others = (await shown()).interface.filter((row) => !row.startsWith(anna.publicKey));
       for (const step of STEPS.slice(1)) {
         await everybodyIn();
@@ -238,7 +238,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(await change('restore')).to.deep.include({ ok: true, state: 'active' });
   });
 
-  it('a shell that dies before it began, has done nothing', async () => {
+  it('a shell that dies before it starts has changed nothing', async () => {
     const before = await shown();
     for (const action of ['revoke', 'delete'] as const) await stopped(action, 'begin', 'kill');
     expect(await listPeers(run, target(), soon()))
@@ -342,7 +342,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(readFileSync(conf, 'utf8')).not.to.contain(anna.publicKey);
   });
 
-  it('while the interface is down, the file changes; it comes up without the peer, and a restore brings that in at once', async () => {
+  it('while the interface is down, the file changes; it comes up without the peer, and a restore adds it immediately', async () => {
     await world.down();
     expect(await change('revoke')).to.deep.equal(done('revoked', { place: 'file' }));
     await world.up();

@@ -33,7 +33,7 @@ describe('a WireGuard server in a container', () => {
   const ways = { 'on this machine': () => ({}), 'over ssh': () => ({ ssh: sshd.terms }) };
 
   for (const [way, more] of Object.entries(ways)) {
-    it(`${way} tells its peers, with the names of AmneziaVPN’s table`, async () => {
+    it(`${way} shows its peers, with the names of AmneziaVPN’s table`, async () => {
       const round = await read(more());
       const { peers, interfaces } = peersIn(round);
       expect(interfaces).to.deep.equal(['wg0']);

@@ -64,7 +64,7 @@ describe('backups of the ledger (Rule: care of the file)', () => {
       await copyDatabase(copy, file);
       const found = await openStoreToRead(directory);
       expect(await brokenRules(found)).to.deep.equal([]);
-      // The baseline and the total are of the same round: the first reading showed 1000 bytes, which are nobody's.
+      // The baseline and the total are of the same round: the first reading showed 1000 bytes, which are not posted.
       const [row] = await found.all(
         `SELECT a.download AS total, h.download AS baseline FROM account AS a, baseline AS b JOIN held AS h ON h.baseline = b.id WHERE a.kind = 'device' AND b.counter = '${PHONE}'`,
       );

@@ -82,7 +82,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 0, upload: 0 });
     });
 
-    it('a MAC on two radios of a classic list counts both, in whatever order they stand (Rule: lines of one MAC)', async () => {
+    it('a MAC on two radios of a classic list counts both, in any order (Rule: lines of one MAC)', async () => {
       await bench.read(0, classic(station(PHONE, 5000, 500), station(PHONE, 70, 7)));
       await bench.read(15, classic(station(PHONE, 75, 9), station(PHONE, 5100, 510)));
       expect(bench.total(phone)).to.deep.equal({ download: 105, upload: 12 });
@@ -105,7 +105,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 5, upload: 1 });
     });
 
-    it('a baseline that another program left counts as any other where the MAC stands once', async () => {
+    it('a baseline that another program left counts like any other if the MAC appears once', async () => {
       await bench.read(0, classic(station(PHONE, 5000, 500)));
       await bench.store.all("UPDATE baseline SET boot = 'imported', margin = 0");
       await bench.restart();
@@ -247,7 +247,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 200, upload: 7 });
     });
 
-    it('counters that stand each by itself reset each by itself', async () => {
+    it('separate counters reset separately', async () => {
       await bench.read(0, wan({ download: 100, upload: 1000 }));
       await bench.read(15, wan({ download: 130, upload: 7 }));
       expect(bench.total(uplink)).to.deep.equal({ download: 30, upload: 7 });
@@ -268,7 +268,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 120, upload: 130 });
     });
 
-    it('an uplink that is down keeps its baseline for ever (Rule: absent counter)', async () => {
+    it('an uplink that is down keeps its baseline forever (Rule: absent counter)', async () => {
       await bench.read(0, wan({ download: 100, upload: 100 }));
       await bench.read(15, { ...wan({ download: 0, upload: 0 }), uplinks: [] } as never);
       await bench.read(86_400 * 40, wan({ download: 150, upload: 101 }));
@@ -303,7 +303,7 @@ describe('the ledger', () => {
       expect(bench.total(uplink)).to.deep.equal({ download: 300, upload: 0 });
     });
 
-    it('a network device whose number an answer does not tell is no other one', async () => {
+    it('a network device whose number is not in an answer is still the same one', async () => {
       const at = (seconds: number, value: number, instance: number | null) =>
         bench.readFrom(
           'gateway',
@@ -385,7 +385,7 @@ describe('the ledger', () => {
       expect(bench.ledger.state.counts.get('gateway\nwan')?.rejectedBytes).to.equal(1e11);
     });
 
-    it('takes the longest that any clock tells: a wall clock set back costs nothing', async () => {
+    it('takes the longest time of any clock: a wall clock set back costs nothing', async () => {
       const at = (seconds: number, uptime: number, value: number) =>
         bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { epoch: epoch('aaaaaaaa') })], {
           system: system('aaaaaaaa', uptime),
@@ -486,7 +486,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('Rule: clock, the end of a hold', () => {
+  describe('Rule: clock, the end of a suspension', () => {
     const DAY = 86_400;
     const post = (seconds: number, tick: number, value: number, routerClock: number | null = null) => {
       const at = START + seconds * 1000;
@@ -531,7 +531,7 @@ describe('the ledger', () => {
       expect((await post(-START / 1000 + 200, 4 * DAY, 110)).status).to.equal('held');
     });
 
-    it("a jump ahead that the routers' clocks contradict is held, too", async () => {
+    it("a jump ahead that the routers' clocks contradict is suspended, too", async () => {
       await post(0, 0, 100);
       expect((await post(400 * DAY, 15, 110, 15)).status).to.equal('held');
       expect(bench.ledger.state.suspendedBecause).to.match(/but the routers say/);
@@ -539,7 +539,7 @@ describe('the ledger', () => {
       expect(bench.total(uplink)?.download).to.be.at.most(20);
     });
 
-    it('a router without a time of its own does not hold a meter that was away', async () => {
+    it('a router without its own time does not suspend a meter that was away', async () => {
       await post(0, 0, 100);
       expect((await post(40 * DAY, 0, 110, -300 * DAY)).status).to.equal('posted');
     });

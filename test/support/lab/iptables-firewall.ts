@@ -35,7 +35,7 @@ const START = [
 
 /**
  * At a reload it removes its own rules from all chains, then every chain without a rule and the rules that lead to it. Here the filter
- * stays as it is: while it is created again datagrams are dropped, and then nobody knows how many have come.
+ * stays as it is: while it is created again datagrams are dropped, and then the number that arrived is unknown.
  */
 const RELOAD = `for tool in iptables-legacy ip6tables-legacy; do
   $tool-save -t mangle | awk '

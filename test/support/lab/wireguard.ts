@@ -23,7 +23,7 @@ export interface WireguardPeer {
   readonly publicKey: string;
   readonly sharedKey: string;
   readonly address: string;
-  /** Sends echo requests of so many bytes through the tunnel, each of which is answered. */
+  /** Sends echo requests of this many bytes through the tunnel, each of which is answered. */
   ping(count: number, size: number): Promise<void>;
   /** Forgets its session, so that it greets a server that was created again at once. Its own counters begin again. */
   greet(): Promise<void>;
@@ -35,7 +35,7 @@ export interface WireguardWorld {
   readonly lab: Lab;
   readonly server: WireguardHost;
   readonly peers: readonly WireguardPeer[];
-  /** Every key that nobody may see. */
+  /** Every key that must stay secret. */
   readonly secrets: readonly string[];
   /** Brings the server's wg0 up, from its file. */
   up(): Promise<void>;

@@ -10,7 +10,7 @@ import { requireLab } from './needs.ts';
 export interface Lab {
   /** At most 9 letters and digits that no other running lab has. */
   readonly id: string;
-  /** A folder of its own. */
+  /** Its own folder. */
   readonly folder: string;
   /** Makes a namespace and returns its full name. */
   namespace(name: string): Promise<string>;
