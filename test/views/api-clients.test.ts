@@ -103,7 +103,7 @@ describe('the clients of the VPN panel', () => {
     expect(serverClients(home.view(AT), 'gateway')).to.have.length(1);
   });
 
-  it('one key on two interfaces is two clients, which only their numbers tell apart', async () => {
+  it('one key on two interfaces is two clients, distinguished by their numbers', async () => {
     await home.read(AT, { gateway: { sources: { peers: peers([peer(1), peer(1, { interface: 'wg1' })], ['wg0', 'wg1']) } } });
     expect(() => findClient(home.view(AT), publicKey(1)))
       .to.throw('Several clients have this key: use the number of one')

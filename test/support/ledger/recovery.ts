@@ -12,7 +12,7 @@ import { classic, ok, PHONE, START, station, TERMS, wan } from './rounds.ts';
 export interface Recovered {
   directory: string;
   path: string;
-  /** What was told while opening. */
+  /** Messages while opening. */
   lines: string[];
   /** Reads the phone and the uplink at `seconds` after the start; gives the totals then. */
   read(seconds: number, phone: number, uplink?: number): Promise<{ phone: number; uplink: number }>;

@@ -93,7 +93,7 @@ export const system = (bootId: string, uptime: number): System => ({
   script: null,
 });
 
-/** A ledger in a directory of its own, with a hand that posts rounds at given seconds. */
+/** A ledger in its own directory, with a function that posts rounds at given seconds. */
 export interface Bench {
   directory: string;
   store: Store;

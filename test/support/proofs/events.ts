@@ -7,7 +7,7 @@ import type { World } from '../simulator/world.ts';
 
 /** Lets a world live for one round, between two readings. */
 export interface Events {
-  /** `calm`: bytes move, but nobody comes or goes. */
+  /** `calm`: bytes move, but no device comes or goes. */
   happen(calm: boolean): void;
   /** A list of stations was read, with these lines. */
   readStations(router: string, lines: readonly Association[]): void;
@@ -34,13 +34,13 @@ export function wildEvents(world: World, random: Random, pause = 0): Events {
 
 /**
  * Only what a classic list lets the best of readers know: it names no interface and proves no epoch, so a new association is
- * known by a counter that is lower than what was read before. So a new one stays below all that was held for its MAC, and of two
+ * known by a counter that is lower than what was read before. So a new one stays below every baseline of its MAC, and of two
  * lines of one MAC the greater continues. Whatever else happens, no byte need be lost.
  */
 export function knowableEvents(world: World, random: Random): Events {
-  /** What a reader of the list holds, by router and MAC. */
+  /** Baselines of a reader of the list, by router and MAC. */
   const shownBefore = new Map<string, { counter: Counter; shows: Traffic }[]>();
-  /** What it held once and saw no more: a cautious reader may keep it, and take a new line above it for the old one. */
+  /** Baselines no longer seen: a cautious reader may keep them, and take a new line above one for the old line. */
   const gone = new Map<string, Traffic[]>();
   let heldWan: { counter: Counter; shows: Traffic } | null = null;
 
@@ -133,7 +133,7 @@ export function knowableEvents(world: World, random: Random): Events {
   };
 }
 
-/** Devices come, go, roam, and stand on two radios or two routers; routers reboot. `may` is asked before some of a MAC's associations end. */
+/** Devices come, go, roam, and are on two radios or two routers; routers reboot. `may` is asked before some of a MAC's associations end. */
 function wildly(world: World, random: Random, may: (ends: Association[]) => boolean, mayReboot = () => true): void {
   const radios = [...world.routers.values()].flatMap((router) => router.radios.map((radio) => ({ router, radio })));
   for (const { spec, associations } of world.devices.values()) {

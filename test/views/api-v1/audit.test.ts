@@ -28,7 +28,7 @@ describe('api/v1/audit', () => {
     expect(await audit()).to.deep.equal({ rows: [], next_before: null });
   });
 
-  it('what the ledger booked and refused stands there, the newest first, devices by name', async () => {
+  it('shows what the ledger booked and refused, newest first, devices by name', async () => {
     const tv = (download: number, upload: number) => stations([{ mac: TV, bytes: { download, upload } }]);
     const uplink = (download: number) => wan([{ name: 'wan', bytes: { download, upload: 0 } }]);
     await home.read(NOW - 3 * HOUR, { gateway: { sources: { stations: tv(5000, 900), wan: uplink(10) } } });

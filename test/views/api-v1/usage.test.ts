@@ -70,7 +70,7 @@ describe('api/v1/usage', () => {
     ]);
     // As it arrives where the plus sign was not encoded.
     expect(await starts({ kind: 'wan', by: 'hour', from: '2026-11-18T10:00:00 01:00', to: '2026-11-18T10:00:01Z' })).to.have.length(2);
-    // A day that began before the time is left out, one that begins within it is whole.
+    // A day that started before the time is left out, one that starts within it is complete.
     expect(await starts({ kind: 'wan', from: '2026-11-17T23:00:01Z', to: '2026-11-18T23:00:01Z' })).to.deep.equal(['2026-11-19']);
   });
 

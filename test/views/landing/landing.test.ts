@@ -43,7 +43,7 @@ describe('the landing page', () => {
     expect(page({ implied: false })).to.not.include('npm run demo');
   });
 
-  it('sources that failed alike are reported once, with the reason, what to do and when they were last read', async () => {
+  it('sources with the same failure are shown once, with the reason, what to do and when they were last read', async () => {
     await home.read(NOW - 120_000, { gateway: { sources: { stations: stations([]), wan: wan([]), leases: failure } } });
     await fail();
     const text = page();
@@ -135,7 +135,7 @@ describe('the landing page', () => {
   });
 });
 
-/** The page as it is read aloud: without its style and tags. */
+/** The text of the page, without style and tags. */
 const words = (page: string): string =>
   page
     .replace(/<style>.*<\/style>/s, '')
