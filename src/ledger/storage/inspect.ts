@@ -15,10 +15,7 @@ export class LostLedgerError extends LedgerError {
   readonly why: string;
 
   constructor(path: string, why: string, options?: ErrorOptions) {
-    super(
-      `Ledger "${path}": ${why}; start the service to restore the newest backup, or restore one with "wrtmeter restore FILE"`,
-      options,
-    );
+    super(`Ledger "${path}": ${why}; start the service to restore the newest backup, or restore one with "wrtmeter restore FILE"`, options);
     this.name = 'LostLedgerError';
     this.why = why;
   }
