@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   },
   check: () => import('./commands/check/check.ts'),
   doctor: () => import('./commands/doctor/doctor.ts'),
+  health: () => import('./commands/health.ts'),
   print: () => import('./commands/print/print.ts'),
   import: () => import('./commands/import/import.ts'),
   export: () => import('./commands/export.ts'),

@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['domain', 'fields', 'sources'],
   simulator: ['domain'],
   app: ['domain', 'fields', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'auth', 'control', 'config'],
-  commands: ['app', 'domain', 'fields', 'sources', 'transports', 'collector', 'ledger', 'views', 'auth', 'control', 'config', 'simulator'],
+  commands: ['app', 'domain', 'fields', 'sources', 'collector', 'ledger', 'views', 'auth', 'control', 'config', 'simulator'],
   'main.ts': ['app', 'commands'],
 };
 

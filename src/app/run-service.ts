@@ -92,7 +92,7 @@ function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reloa
   };
 }
 
-/** Goes on with the configuration as it is now; a bad one is told and the old one stays. */
+/** Reloads the configuration. A bad one is reported, and the old one stays in use. */
 async function reloadInto(service: Service, log: Logger, load: () => Promise<LoadedConfig>): Promise<{ ok: boolean; message: string }> {
   try {
     const { config, warnings } = await load();
@@ -102,17 +102,17 @@ async function reloadInto(service: Service, log: Logger, load: () => Promise<Loa
       log.warn('listen and data change only with a restart');
     await service.reconfigure(config);
     await warnOfMissingTokens(service.config, log);
-    log.info('Configuration loaded anew');
-    return { ok: true, message: 'configuration loaded anew' };
+    log.info('Configuration reloaded');
+    return { ok: true, message: 'configuration reloaded' };
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof LedgerError)) throw error;
     const lines = error instanceof ConfigError ? error.errors : [error.message];
-    for (const line of lines) log.error(`The old configuration goes on: ${line}`);
-    return { ok: false, message: `the old configuration goes on: ${lines[0]}` };
+    for (const line of lines) log.error(`The old configuration stays in use: ${line}`);
+    return { ok: false, message: `the old configuration stays in use: ${lines[0]}` };
   }
 }
 
-/** Nobody named a router: looks whether one answers at the usual address, and says how to go on if none does. */
+/** No router is configured: checks whether one answers at the usual address, and says what to do if none does. */
 async function tryUsualRouter(service: Service, log: Logger): Promise<void> {
   await service.scrape(null);
   const { routers } = await service.view();

@@ -4,7 +4,7 @@ import { type Collector, createCollector } from '../collector/collector.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
 import type { Round } from '../domain/round.ts';
-import { type RouterStatus, updateStatuses } from '../domain/status.ts';
+import { type RouterStatus, SILENT_AFTER_MS, silentRouters, updateStatuses } from '../domain/status.ts';
 import { LedgerError } from '../errors.ts';
 import { dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
@@ -14,26 +14,26 @@ import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from '
 import { fitHeap } from './heap.ts';
 import { logPosting, logRound } from './round-log.ts';
 
-/** Days whose backups are kept. */
+/** Days of backups to keep. */
 const KEPT_BACKUPS = 7;
 
 /** The running meter, without its HTTP server. */
 export interface Service {
   readonly config: Config;
   readonly ledger: Ledger;
-  /** What is known now; starts no round. */
+  /** The current state; starts no round. */
   view(): Promise<View>;
   /** Starts or joins a round and gives the text of `/metrics`; after `patience` (seconds) with the figures that are committed by then. */
   scrape(patience: number | null): Promise<string>;
-  /** Goes on with another configuration. */
+  /** Continues with another configuration. */
   reconfigure(config: Config): Promise<void>;
-  /** False once it has begun to end. */
+  /** False once it is shutting down. */
   readonly running: boolean;
-  /** What a person should look at, a line each. */
+  /** Problems that need attention, one line each. */
   problems(): string[];
-  /** Cuts the running round short, posts what was read, and reads no more. */
+  /** Cuts the running round short, posts what was read, and stops. */
   drain(): Promise<void>;
-  /** Lets go of the ledger; after the last answer. */
+  /** Closes the ledger; call it after the last answer. */
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export interface ServiceParts {
   version: string;
 }
 
-/** Puts the collector, the ledger and the views together. */
+/** Connects the collector, the ledger and the views. */
 export async function createService({ config: given, ledger, log, clock, version }: ServiceParts): Promise<Service> {
   let config = given;
   let aliases = aliasesOf(given);
@@ -53,6 +53,7 @@ export async function createService({ config: given, ledger, log, clock, version
   let statuses = new Map<string, RouterStatus>();
   let lastPosted: Posted | null = null;
   let running = true;
+  const startedAt = clock.now();
   const own: Registry = processMetrics();
   const metrics = createMetrics();
   const routers = () => config.routers.map((router) => ({ router, probes: probesOf(router) }));
@@ -61,7 +62,7 @@ export async function createService({ config: given, ledger, log, clock, version
   const backups = dailyBackups({
     directory: given.data,
     keep: KEPT_BACKUPS,
-    made: (path) => log.info(`Backup "${path}" made`),
+    made: (path) => log.info(`Backup "${path}" created`),
     failed(error) {
       ledger.state.backupErrors += 1;
       log.error(error.message);
@@ -99,7 +100,7 @@ export async function createService({ config: given, ledger, log, clock, version
       await ledger.turnMonths(now);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
-      log.error(error.message); // the months shown are those of the last good reading
+      log.error(error.message); // the view then has the months of the last good reading
     }
     return {
       now,
@@ -137,9 +138,16 @@ export async function createService({ config: given, ledger, log, clock, version
     problems() {
       const suspended = ledger.state.suspendedBecause;
       const failed = lastPosted?.status === 'failed' ? lastPosted.error.message : null;
-      return [suspended && `Nothing is posted while ${suspended}`, failed && `The last round could not be written: ${failed}`].filter(
-        (line) => line !== null,
-      );
+      const now = clock.now();
+      const limit = Math.max(SILENT_AFTER_MS, config.heartbeat * 3000);
+      return [
+        ...(suspended === null ? [] : [`Nothing is posted while ${suspended}`]),
+        ...(failed === null ? [] : [`The last round could not be written: ${failed}`]),
+        ...silentRouters(statuses.values(), now, startedAt, limit).map(
+          ({ router, sources, since, why }) =>
+            `${sources.join(', ')} of ${router} not read for ${Math.round((now - since) / 60_000)} min${why === null ? '' : `: ${why}`}`,
+        ),
+      ];
     },
     drain() {
       running = false;
@@ -152,7 +160,7 @@ export async function createService({ config: given, ledger, log, clock, version
   };
 }
 
-/** A router that is asked at the same addresses as before keeps what is known of it. */
+/** A router with unchanged addresses keeps its status. */
 function keptStatus(before: RouterStatus | undefined, fresh: RouterStatus): RouterStatus {
   return before !== undefined && before.addresses.join() === fresh.addresses.join() ? before : fresh;
 }

@@ -1,7 +1,7 @@
 /** Ms between two lines of one kind. */
 const LOG_EVERY = 60_000;
 
-/** Reports at once, and then not again until a minute is over. `now` in ms on a clock that never steps. */
+/** Reports at once, then at most once a minute. `now` in ms on a clock that never steps. */
 export function rarely<T>(report: (about: T) => void): (now: number, about: T) => void {
   let last: number | null = null;
   return (now, about) => {

@@ -4,13 +4,13 @@ import { type Clock, type RouterToRead, readRound } from './round.ts';
 
 export interface CollectorTerms {
   routers: readonly RouterToRead[];
-  /** Seconds after which the collector reads by itself when nobody asked; 0 = never. */
+  /** Seconds without a round after which the collector starts one; 0 = never. */
   heartbeat: number;
-  /** Seconds for which a finished round is used again; 0 = never. */
+  /** Seconds for which a finished round is reused; 0 = never. */
   minInterval: number;
 }
 
-/** Reads the routers when asked, one round at a time. */
+/** Reads the routers on request, one round at a time. */
 export interface Collector {
   /**
    * Starts a round, or joins the one that is running, and resolves when it is posted or when `patience` (seconds) is over; null waits for
@@ -18,14 +18,14 @@ export interface Collector {
    */
   round(patience: number | null): Promise<void>;
   setTerms(terms: CollectorTerms): void;
-  /** Cuts the running round short, waits until what it read is posted, and reads no more. */
+  /** Cuts the running round short, waits until what it read is posted, and stops. */
   stop(): Promise<void>;
 }
 
 /** Seconds of a router's timeout, and of a caller's, that are left for posting and rendering. */
 const RESERVE = 0.5;
 
-/** Milliseconds that a caller waits: longer than a round of the same timeout takes, so that it sees that round. */
+/** Milliseconds to wait for a joined round: longer than a round with the same timeout takes, so that both show the same. */
 const patienceOf = (timeout: number): number => Math.round(Math.max(0.1, timeout - RESERVE / 2) * 1000);
 
 export function createCollector(
@@ -60,7 +60,7 @@ export function createCollector(
     return done;
   }
 
-  /** A caller that cannot wait for the end of the round gets what is known by then. The round continues. */
+  /** Waits at most `timeout`: a joined round may take longer, then the caller gets what is known by then. */
   async function atMost(done: Promise<void>, timeout: number): Promise<void> {
     const patience = new AbortController();
     const waited = pause(patienceOf(timeout), undefined, { signal: patience.signal, ref: false });

@@ -10,13 +10,13 @@ export interface RouterToRead {
   timeout: number;
 }
 
-/** The two clocks: `now` is Unix ms, `tick` is ms on a clock that never steps. */
+/** The two clocks: `now` is Unix ms, `tick` is ms of a monotonic clock. */
 export interface Clock {
   now(): number;
   tick(): number;
 }
 
-/** Reads all routers in parallel, each within its own timeout, until `signal` aborts. A router that fails does not affect the others. */
+/** Reads all routers at once until `signal` aborts. A router that fails does not affect the others. */
 export async function readRound(routers: readonly RouterToRead[], signal: AbortSignal, clock: Clock): Promise<Round> {
   const startedAt = clock.now();
   const read = await Promise.all(routers.map((router) => readRouter(router, signal, clock)));
@@ -41,7 +41,7 @@ async function readRouter({ name, probes, timeout }: RouterToRead, signal: Abort
   };
 }
 
-/** The error boundary: what a router does wrong becomes a failed result. Anything else is a bug and passes. Rule: failure. */
+/** The error boundary: an error of a router becomes a failed result. Any other error is a bug and is rethrown. Rule: failure. */
 async function ask(probe: Probe, signal: AbortSignal, clock: Clock): Promise<{ system: ProbeResult['system']; results: SourceResult[] }> {
   const began = clock.tick();
   try {

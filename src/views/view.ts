@@ -1,10 +1,9 @@
 import type { Observation } from '../domain/observation.ts';
 import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
-import type { Account, Device, KnownLease } from '../ledger/account.ts';
-import { type Books, readerKey } from '../ledger/books.ts';
+import { type Account, accountsOf } from '../ledger/account.ts';
+import { type Books, type Device, type KnownLease, peerKey, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/ledger.ts';
-import { peerKey } from '../ledger/posting/peers.ts';
 import type { Months } from '../ledger/usage/months.ts';
 
 /** Everything a view is made from: the books, the last answers of the routers, and the settings for display. */
@@ -67,7 +66,7 @@ export const deviceOf = (view: View, mac: string): Device | undefined => view.bo
 /** Accounts of a kind that were seen recently enough to be shown. */
 export function shownAccounts(view: View, kind: Account['kind']): Account[] {
   const oldest = view.now - view.expire * 1000;
-  return [...view.books.accounts.values()].filter((a) => a.kind === kind && a.lastSeen >= oldest);
+  return accountsOf(view.books.accounts, kind).filter(({ lastSeen }) => lastSeen >= oldest);
 }
 
 /** Unix ms of the last reading of any uplink that was posted, or null. */

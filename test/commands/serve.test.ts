@@ -24,7 +24,7 @@ async function eventually(what: string, condition: () => boolean | Promise<boole
 /** Runs the program until it ends by itself. */
 function run(args: string[], cwd: string): Promise<{ code: number | null; err: string; out: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
     let [out, err] = ['', ''];
     child.stdout.on('data', (data) => (out += data));
     child.stderr.on('data', (data) => (err += data));
@@ -102,7 +102,7 @@ describe('wrtmeter serve', () => {
     await yaml(`routers:\n${router('gateway')}devices:\n  tv: { macs: [nonsense] }\n`);
     const logged = (text: RegExp) => eventually(String(text), () => text.test(exporter.logs.join('\n')));
     process.kill(exporter.pid, 'SIGHUP');
-    await logged(/The old configuration goes on: .*wrtmeter\.yaml:5: .*nonsense/);
+    await logged(/The old configuration stays in use: .*wrtmeter\.yaml:5: .*nonsense/);
     counter = 5;
     expect(figure(await exporter.scrape(), 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(5);
     await yaml(`routers:\n  home:\n    was: [gateway]\n    urls: { wan: http://127.0.0.1:${port}/wan }\n`);
@@ -120,7 +120,7 @@ describe('wrtmeter serve', () => {
     expect((await fetch(`${exporter.url}/-/reload`, { method: 'POST' })).status).to.equal(200);
     await yaml('routers: 5\n');
     const refused = await fetch(`${exporter.url}/-/reload`, { method: 'POST' });
-    expect([refused.status, await refused.text()].join(' ')).to.match(/^500 the old configuration goes on: .*wrtmeter\.yaml:1: /);
+    expect([refused.status, await refused.text()].join(' ')).to.match(/^500 the old configuration stays in use: .*wrtmeter\.yaml:1: /);
     await exporter.kill();
     const without = await start(['--config', await yaml(`routers:\n${router('gateway')}`)]);
     expect((await fetch(`${without.url}/-/reload`, { method: 'POST' })).status).to.be.oneOf([403, 404, 405]);
@@ -134,7 +134,7 @@ describe('wrtmeter serve', () => {
     expect(again.err).to.match(/^Ledger in ".*" is in use by another wrtmeter: stop it first, or use another directory with --data\n$/);
     const taken = await run(['--config', config, '--data', join(directory, 'other'), '--listen', new URL(url).host], directory);
     expect(taken.code).to.equal(1);
-    expect(taken.err).to.match(/^Cannot listen on 127\.0\.0\.1:\d+: another program does; .*\n$/);
+    expect(taken.err).to.match(/^Cannot listen on 127\.0\.0\.1:\d+: the port is already in use; .*\n$/);
   });
 
   it('a damaged ledger, or a directory that cannot be written, is refused with one line', async () => {

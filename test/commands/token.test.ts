@@ -110,7 +110,7 @@ phone       control  2026-11-20 19:00:00
     await writeFile(join(cwd, 'data/tokens.json'), '{');
     for (const result of [await create('phone'), await revoke('phone'), await list()]) {
       expect(result).to.deep.include({ code: 1, stdout: '' });
-      expect(result.stderr).to.match(/^".*data\/tokens\.json" is damaged, so no token is known: .*\n$/);
+      expect(result.stderr).to.match(/^".*data\/tokens\.json" is damaged, so no token is valid: .*\n$/);
     }
     expect(await readFile(join(cwd, 'data/tokens.json'), 'utf8')).to.equal('{');
   });

@@ -77,7 +77,7 @@ describe('systemd/wrtmeter.service, on a board with systemd', () => {
     const pid = await mainPid();
     await configure(routers.router('attic').url);
     await run('systemctl reload wrtmeter');
-    await until('it says so', async () => (await journal()).includes('Configuration loaded anew'));
+    await until('it says so', async () => (await journal()).includes('Configuration reloaded'));
     await run("echo 'routers: 5' > /etc/wrtmeter/wrtmeter.yaml && systemctl reload wrtmeter");
     await until('it says so', async () => (await journal()).includes('The old configuration goes on'));
     expect(await mainPid()).to.equal(pid);

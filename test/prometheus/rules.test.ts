@@ -5,15 +5,21 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { readings } from '../support/prometheus/once.ts';
 
 const run = promisify(execFile);
 const folder = join(import.meta.dirname, '../../prometheus');
 const tests = readdirSync(join(folder, 'tests'));
 
+interface Alert {
+  alert: string;
+  expr: string;
+  annotations: { summary: string; description: string };
+  labels: { severity: string };
+}
+
 interface RuleFile {
-  groups: {
-    rules: { alert: string; expr: string; annotations: { summary: string; description: string }; labels: { severity: string } }[];
-  }[];
+  groups: { rules: (Alert | { record: string; expr: string })[] }[];
 }
 
 describe('prometheus/', () => {
@@ -43,13 +49,20 @@ describe('prometheus/', () => {
 
   it('the alerts name only metrics that there are', async () => {
     const documented = await readFile(join(folder, '../docs/metrics.md'), 'utf8');
-    for (const { alert, expr } of await rules())
-      for (const [name] of expr.matchAll(/\bwrtmeter_\w+/g)) expect(documented, alert).to.match(new RegExp(`\\b${name}\\b`));
+    for (const { expr } of await rules())
+      for (const [name] of expr.matchAll(/\bwrtmeter_\w+/g)) expect(documented, expr).to.match(new RegExp(`\\b${name}\\b`));
+  });
+
+  it('every alert is about one instance, and fires once however many jobs scrape it', async () => {
+    for (const { alert, expr, annotations } of await alerts()) {
+      for (const { metric, by } of readings(expr)) expect(by, `${metric} in ${alert}`).to.include('instance');
+      expect(annotations.summary, alert).to.include('{{ $labels.instance }}');
+    }
   });
 
   it('every alert is tested, says what it is about and how severe it is', async () => {
     const text = (await Promise.all(tests.map((name) => readFile(join(folder, 'tests', name), 'utf8')))).join('');
-    for (const rule of await rules()) {
+    for (const rule of await alerts()) {
       expect(text, rule.alert).to.match(new RegExp(`alertname: ${rule.alert}\\b[^}]*\\n[^}]*exp_alerts:\\n`));
       expect(rule.labels.severity, rule.alert).to.be.oneOf(['critical', 'warning', 'info']);
       expect(rule.annotations.summary, rule.alert).to.be.a('string');
@@ -62,6 +75,10 @@ async function rules() {
   const names = await readdir(join(folder, 'rules'));
   const files = await Promise.all(names.map(async (name) => parse(await readFile(join(folder, 'rules', name), 'utf8')) as RuleFile));
   return files.flatMap((file) => file.groups.flatMap((group) => group.rules));
+}
+
+async function alerts(): Promise<Alert[]> {
+  return (await rules()).filter((rule): rule is Alert => 'alert' in rule);
 }
 
 async function promtool(...args: string[]) {

@@ -12,13 +12,13 @@ import { openHome, type SmallHome } from '../support/homes/small-home.ts';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus/prometheus.ts';
 import { depsOf, serveApp } from '../support/web/web.ts';
 
-/** The ways to pass a token in the example, where they are commented out. */
+/** The ways to send a token from the example, where they are commented out. */
 async function waysOfExample(): Promise<Record<string, unknown>[]> {
   const text = await readFile(join(import.meta.dirname, '../../prometheus/prometheus.yml'), 'utf8');
   return [...text.matchAll(/^ *# ((?:authorization|basic_auth): .*)$/gm)].map(([, line = '']) => parse(line));
 }
 
-describe('a real Prometheus, where reading takes a token', () => {
+describe('a real Prometheus, if reading requires a token', () => {
   let home: SmallHome;
   let directory: string;
   let server: Listening;
@@ -47,7 +47,7 @@ describe('a real Prometheus, where reading takes a token', () => {
         job_name: `${Object.keys(way)[0]} ${file}`,
         static_configs: [{ targets: [target] }],
         ...JSON.parse(JSON.stringify(way).replaceAll(/"\/etc\/prometheus\/[^"]*"/g, JSON.stringify(join(directory, file)))),
-        // Wrong ones come from the same address here as right ones; rarely enough not to lock them out.
+        // Wrong tokens come from the same address as right ones, but too rarely to lock it out.
         scrape_interval: file === 'wrong' ? '4s' : '1s',
         scrape_timeout: '1s',
       })),
@@ -72,12 +72,12 @@ describe('a real Prometheus, where reading takes a token', () => {
     expect(await command({ ...io, stdout: { write }, stderr: { write: () => undefined } })).to.equal(0);
   }
 
-  it('reads with each of the ways that the example shows', async () => {
+  it('scrapes with each way of the example', async () => {
     for (const way of ['authorization', 'basic_auth']) await prometheus.until(`up{job="${way} token"} == 1`);
     expect(await prometheus.until('wrtmeter_test{job="basic_auth token"}')).to.have.length(1);
   });
 
-  it('with a wrong token it does not, and shows why', async () => {
+  it('does not scrape with a wrong token, and shows why', async () => {
     for (const way of ['authorization', 'basic_auth']) await prometheus.until(`up{job="${way} wrong"} == 0`);
     const { activeTargets } = await prometheus.api<{ activeTargets: { labels: { job: string }; lastError: string }[] }>('targets');
     const wrong = activeTargets.filter(({ labels }) => labels.job.endsWith('wrong'));
@@ -85,7 +85,7 @@ describe('a real Prometheus, where reading takes a token', () => {
     expect(await prometheus.query('wrtmeter_test{job=~".* wrong"}')).to.deep.equal([]);
   });
 
-  it('no more after its token was revoked', async () => {
+  it('does not scrape after its token is revoked', async () => {
     await run((io) => revokeToken('prometheus', { data: directory }, io));
     for (const way of ['authorization', 'basic_auth']) await prometheus.until(`up{job="${way} token"} == 0`);
   });

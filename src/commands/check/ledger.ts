@@ -1,4 +1,5 @@
 import { dayOf, dayText, localText } from '../../domain/calendar.ts';
+import { kindLabel } from '../../ledger/account.ts';
 import { listBackups } from '../../ledger/backup/backups.ts';
 import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
 import { type FileVerdict, inspect } from '../../ledger/storage/inspect.ts';
@@ -78,17 +79,8 @@ async function inside(
   }
 }
 
-const NAMES: Record<string, string> = {
-  device: 'device',
-  station: 'station',
-  wan: 'uplink',
-  host: 'host',
-  address: 'unknown address',
-  peer: 'peer',
-};
-
 function accountText({ accounts }: Inventory): string {
-  const kinds = Object.entries(accounts).map(([kind, number]) => count(number, NAMES[kind] ?? kind));
+  const kinds = accounts.map(({ kind, count: number }) => count(number, kindLabel(kind)));
   return kinds.length === 0 ? 'none' : kinds.join(', ');
 }
 

@@ -24,8 +24,8 @@ export function register(program: Command, start: Start): void {
 }
 
 /**
- * `wrtmeter doctor`: reads every router once, looks into the ledger, and says what is wrong and what to do about it. Changes nothing.
- * Returns the exit code: 0 where nothing is wrong, 1 where something is, 2 for a bad command line or configuration.
+ * `wrtmeter doctor`: reads every router once, checks the ledger, and prints problems and what to do about them. Changes nothing.
+ * Returns the exit code: 0 if nothing is wrong, 1 if something is, 2 for an invalid command line or configuration.
  */
 export function doctor({ json = false, ...cli }: DoctorOptions, io: DoctorIo): Promise<number> {
   return runCommand(cli, io, async ({ config }) => {
@@ -36,12 +36,12 @@ export function doctor({ json = false, ...cli }: DoctorOptions, io: DoctorIo): P
   });
 }
 
-function textOf(seen: Survey, findings: readonly Finding[]): string {
+function textOf(survey: Survey, findings: readonly Finding[]): string {
   const found = findings.length === 0 ? '' : `${findingsText(findings)}\n`;
-  return `${printable(introduction(seen))}\n\n${found}${verdictText(findings)}\n`;
+  return `${printable(introduction(survey))}\n\n${found}${verdictText(findings)}\n`;
 }
 
-/** What was looked at, so that one can tell whether it was the right thing. */
+/** What was checked, so that the reader sees whether it was the right thing. */
 function introduction({ config, routers, round, ledger, now }: Survey): string {
   const answered = routers.filter(({ status }) => status.up).length;
   const read = `${answered === routers.length ? count(routers.length, 'router') : `${answered} of ${count(routers.length, 'router')}`} answered`;
@@ -49,14 +49,12 @@ function introduction({ config, routers, round, ledger, now }: Survey): string {
   if (ledger === null) return `${read} in ${took}`;
   const { postedAt, startedAt } = ledger.books;
   const since =
-    startedAt === 0
-      ? 'still empty'
-      : `since ${localText(startedAt, config.timezone).slice(0, 10)}, last posting ${formatAge(now - postedAt)}`;
+    startedAt === 0 ? 'is empty' : `since ${localText(startedAt, config.timezone).slice(0, 10)}, last posting ${formatAge(now - postedAt)}`;
   return `${read} in ${took}; ledger "${ledger.directory}" ${since}`;
 }
 
-function jsonOf(seen: Survey, findings: readonly Finding[]) {
-  const { now, version, routers, ledger } = seen;
+function jsonOf(survey: Survey, findings: readonly Finding[]) {
+  const { now, version, routers, ledger } = survey;
   return {
     at: rfc3339(now),
     version,

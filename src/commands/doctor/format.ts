@@ -1,4 +1,4 @@
-/** How long, in the one unit that tells enough: `3 min`, `2 days`. */
+/** A duration in a single unit: `3 min`, `2 days`. */
 export function formatSpan(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 120 * 60) return `${Math.round(seconds / 60)} min`;

@@ -1,8 +1,8 @@
 import { dayText, localText } from '../../domain/calendar.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
-import type { AccountName } from '../../ledger/account.ts';
+import { type AccountName, hasRouter, macOf, subjectOf } from '../../ledger/account.ts';
 import { countOf, type LeftOut } from '../../ledger/import/figures.ts';
-import type { Plan, PlanLine } from '../../ledger/import/plan.ts';
+import type { Plan, PlannedAccount } from '../../ledger/import/plan.ts';
 import { formatBytes } from '../../views/format.ts';
 import { type Column, left, printable, right, textTable } from '../common/text.ts';
 
@@ -11,11 +11,11 @@ const MOST_LINES = 100;
 
 /** What an import does, or would do, for a person: accounts, what is left out and why, and a summary line. */
 export async function planText(plan: Plan, timezone: string, dryRun: boolean): Promise<string> {
-  const lines = [...plan.lines].sort((a, b) => sum(b) - sum(a));
+  const accounts = [...plan.accounts].sort((a, b) => sum(b) - sum(a));
   const parts: string[] = [];
-  if (lines.length > 0) {
+  if (accounts.length > 0) {
     const columns = [left('Account'), left('From'), left('To'), right('Days'), right('Download'), right('Upload'), right('In ledger')];
-    parts.push(await shortTable(columns, lines.map(accountRow)));
+    parts.push(await shortTable(columns, accounts.map(accountRow)));
   }
   const leftOut = allLeftOut(plan);
   if (leftOut.length > 0) {
@@ -44,7 +44,7 @@ async function shortTable(columns: readonly Column[], rows: readonly string[][])
 
 const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
-function accountRow({ account, days, bytes, before }: PlanLine): string[] {
+function accountRow({ account, days, bytes, before }: PlannedAccount): string[] {
   const [from, to] = days.size === 0 ? ['', ''] : [dayText(Math.min(...days.keys())), dayText(Math.max(...days.keys()))];
   return [
     nameOf(account),
@@ -58,8 +58,8 @@ function accountRow({ account, days, bytes, before }: PlanLine): string[] {
 }
 
 /** Groups what was left out of an account by reason. */
-function allLeftOut({ lines, leftOut }: Plan): (LeftOut & { account: string })[] {
-  const of = lines.flatMap(({ account, leftOut: list }) => {
+function allLeftOut({ accounts, leftOut }: Plan): (LeftOut & { account: string })[] {
+  const of = accounts.flatMap(({ account, leftOut: list }) => {
     const reasons = new Map<string, LeftOut[]>();
     for (const one of list) reasons.set(one.why, [...(reasons.get(one.why) ?? []), one]);
     return [...reasons].map(([why, ones]) => ({
@@ -73,13 +73,13 @@ function allLeftOut({ lines, leftOut }: Plan): (LeftOut & { account: string })[]
 }
 
 function summary(plan: Plan, dryRun: boolean): string {
-  const lines = plan.lines.filter(({ days }) => days.size > 0);
-  const bytes = lines.reduce((all, line) => plus(all, line.bytes), NOTHING);
-  const days = lines.reduce((all, line) => all + line.days.size, 0);
+  const accounts = plan.accounts.filter(({ days }) => days.size > 0);
+  const bytes = accounts.reduce((all, account) => plus(all, account.bytes), NOTHING);
+  const days = accounts.reduce((all, account) => all + account.days.size, 0);
   const names = plan.names.filter(({ name }) => name !== null).length;
   const what = [
-    lines.length > 0 &&
-      `${formatBytes(bytes.download)} down and ${formatBytes(bytes.upload)} up on ${countOf(days, 'day')} of ${countOf(lines.length, 'account')}`,
+    accounts.length > 0 &&
+      `${formatBytes(bytes.download)} down and ${formatBytes(bytes.upload)} up on ${countOf(days, 'day')} of ${countOf(accounts.length, 'account')}`,
     names > 0 && countOf(names, 'name'),
     plan.readers.length > 0 && countOf(plan.readers.length, 'reading'),
   ].filter((part) => part !== false);
@@ -98,11 +98,11 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
   return {
     program: plan.program,
     dry_run: dryRun,
-    accounts: plan.lines.map(({ account, days, bytes, before, leftOut: list }) => ({
+    accounts: plan.accounts.map(({ account, days, bytes, before, leftOut: list }) => ({
       kind: account.kind,
       router: account.router || null,
       interface: account.interface || null,
-      mac: account.key || null,
+      mac: macOf(account),
       days: days.size,
       from: days.size === 0 ? null : dayText(Math.min(...days.keys())),
       to: days.size === 0 ? null : dayText(Math.max(...days.keys()) + 1),
@@ -122,5 +122,5 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
   };
 }
 
-const nameOf = ({ kind, router, interface: name, key }: AccountName): string => (kind === 'wan' ? `${router} ${name}` : key);
-const sum = ({ bytes }: PlanLine): number => bytes.download + bytes.upload;
+const nameOf = (account: AccountName): string => (hasRouter(account.kind) ? `${account.router} ` : '') + subjectOf(account);
+const sum = ({ bytes }: PlannedAccount): number => bytes.download + bytes.upload;

@@ -1,7 +1,7 @@
 import { type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { quote, UsageError } from '../../errors.ts';
-import { readUsage } from '../../ledger/storage/read-usage.ts';
+import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
 import { findDevices } from '../../views/find-device.ts';
 import { formatBytes } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
@@ -37,7 +37,7 @@ interface Kind {
 async function printPeriods(view: LedgerView, selection: Selection, kind: Kind): Promise<Printed> {
   const device = selection.device === undefined ? null : theDevice(view, selection.device);
   const today = dayOf(view.now, view.timezone);
-  const first = await firstDay(view);
+  const first = await readFirstDay(view.store);
   const periods = first === null ? [] : lastPeriods(first, today, kind.periodOf, selection.last ?? kind.usual);
   const { countedBy, accounts } = homeAccounts(view.books);
   const ids = new Set([...(device === null ? accounts : []), ...deviceAccounts(view.books)].map(({ id }) => id));
@@ -77,11 +77,6 @@ function theDevice(view: LedgerView, text: string): NamedDevice {
   if (macs.length > 1)
     throw new UsageError(`${count(macs.length, 'device')} are called ${quote(text)}: use the MAC of one (${macs.join(', ')})`);
   return { mac, name: nameOf(view, mac) };
-}
-
-async function firstDay({ store }: LedgerView): Promise<Day | null> {
-  const [row] = await store.all('SELECT min(day) AS day FROM day');
-  return row?.day === null || row === undefined ? null : Number(row.day);
 }
 
 /** The newest periods up to today's, oldest first. */

@@ -11,7 +11,7 @@ export interface Nlbwmon {
   leftOut: LeftOut[];
 }
 
-/** nlbwmon's sign that it could not tell whose bytes they were. */
+/** The MAC under which nlbwmon lists bytes of unknown devices. */
 const NOBODY = '00:00:00:00:00:00';
 const COLUMNS = ['mac', 'rx_bytes', 'tx_bytes'] as const;
 

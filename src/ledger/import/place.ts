@@ -10,7 +10,7 @@ export interface Placing {
   program: ImportProgram;
   timezone: string;
   own: OwnCount;
-  /** Bytes per second that can have flowed at the most. */
+  /** Bytes per second that the line carries at most. */
   fastest: number;
   /** What may still be booked before the sum of all times is reached. */
   budget: Traffic;
@@ -26,7 +26,7 @@ export interface Placed {
 
 /**
  * Books figures on days. Rule: imported days. In order:
- * what reaches past the ledger's last reading is left out, for the ledger goes on from there; days from the first that the ledger
+ * what reaches past the ledger's last reading is left out, because the ledger continues from there; days from the first that the ledger
  * counted itself are left out; a day has bytes of one program only; a figure is booked less all that its days hold already; a
  * stretch goes evenly to the days of it that nothing is known of.
  */
@@ -92,7 +92,7 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
     return null;
   }
 
-  /** Adds to a day as far as the sum of all times allows; tells whether all of it went. */
+  /** Adds to a day as far as the program's own total allows; whether that was all of it. */
   function add(day: Day, bytes: Traffic, kind: Figure['kind']): boolean {
     const part = { download: Math.min(bytes.download, budget.download), upload: Math.min(bytes.upload, budget.upload) };
     const whole = part.download === bytes.download && part.upload === bytes.upload;

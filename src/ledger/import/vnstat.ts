@@ -10,7 +10,7 @@ export interface VnstatInterface {
   created: Day | null;
   /** Unix ms. */
   updated: number | null;
-  /** Day on which its months begin (MonthRotate); null where the version does not tell. */
+  /** Day on which its months begin (MonthRotate); null where the version does not say. */
   monthStart: number | null;
   total: Traffic | null;
   days: VnstatRow[];
@@ -19,7 +19,7 @@ export interface VnstatInterface {
   leftOut: LeftOut[];
 }
 
-export interface VnstatRow {
+interface VnstatRow {
   /** The day, or the first of the calendar month or year that it is called by. */
   day: Day;
   bytes: Traffic;

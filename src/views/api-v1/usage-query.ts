@@ -1,13 +1,13 @@
 import { type Day, dayOf, dayText, startOfDay, yearOf } from '../../domain/calendar.ts';
 import { parseMac } from '../../domain/mac.ts';
 import { quote } from '../../errors.ts';
-import type { AccountKind } from '../../ledger/account.ts';
+import { ACCOUNT_KINDS, hasRouter, mayHaveMac, SHOWN_KINDS, type ShownKind } from '../../ledger/account.ts';
 import type { View } from '../view.ts';
 import { bad, dayFrom, type Given, oneOf, parseTime, type QueryParameters, single, type Time } from './query.ts';
 
 /** A parsed query of `/api/v1/usage`. */
 export type UsageRequest = {
-  kind: AccountKind | null;
+  kind: ShownKind | null;
   mac: string | null;
   router: string | null;
 } & (
@@ -24,7 +24,6 @@ const NAMES = ['from', 'to', 'by', 'kind', 'mac', 'router'] as const;
 
 /** Lengths of a bucket: months are billing periods, years are calendar years. */
 export const BY = ['hour', 'day', 'month', 'year'] as const;
-const KINDS = ['device', 'host', 'station', 'peer', 'wan'] as const satisfies readonly AccountKind[];
 
 const DAY_MS = 86_400_000;
 const MOST_HOURS_DAYS = 62;
@@ -51,13 +50,17 @@ export function parseUsageRequest(parameters: QueryParameters, view: Pick<View, 
 }
 
 function parseWhose(given: Given<(typeof NAMES)[number]>): Pick<UsageRequest, 'kind' | 'mac' | 'router'> {
-  const kind = given.kind === undefined ? null : oneOf('kind', given.kind, KINDS);
+  const kind = given.kind === undefined ? null : oneOf('kind', given.kind, SHOWN_KINDS);
   const mac = given.mac === undefined ? null : parseMac(given.mac);
   if (given.mac !== undefined && mac === null) throw bad(`"mac" is ${quote(given.mac)}: write it like 02:00:00:00:00:01`);
-  if ((kind === 'wan' || kind === 'peer') && mac !== null)
-    throw bad(`${kind === 'wan' ? 'An uplink' : 'A peer'} has no MAC: leave out "mac", or use kind=device`);
-  if (kind === 'device' && given.router !== undefined) {
-    throw bad('A device is counted over all routers: leave out "router", or use kind=host or kind=station');
+  if (kind !== null && !mayHaveMac(kind) && mac !== null) throw bad(`${one(kind)} has no MAC: leave out "mac", or use kind=device`);
+  if (kind !== null && !hasRouter(kind) && given.router !== undefined) {
+    throw bad(`${one(kind)} is counted over all routers: leave out "router", or use kind=host or kind=station`);
   }
   return { kind, mac, router: given.router ?? null };
+}
+
+function one(kind: ShownKind): string {
+  const { label } = ACCOUNT_KINDS[kind];
+  return `${/^[aeiou]/.test(label) ? 'An' : 'A'} ${label}`;
 }

@@ -1,6 +1,7 @@
 import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../domain/duid.ts';
 import { isRandomized } from '../../domain/mac.ts';
 import { quote } from '../../errors.ts';
+import { macOf } from '../../ledger/account.ts';
 import { leasesByMac, observationsOf, type View } from '../view.ts';
 
 /** What suggestions are made from. */
@@ -130,8 +131,9 @@ function macsOnAir(view: MergeView): Set<string> {
 
 function macsPresent({ books, now }: MergeView): Set<string> {
   const found = new Set<string>();
-  for (const { kind, key, lastSeen } of books.accounts.values()) {
-    if ((kind === 'device' || kind === 'station' || kind === 'host') && now - lastSeen < PRESENT_MS) found.add(key);
+  for (const account of books.accounts.values()) {
+    const mac = now - account.lastSeen < PRESENT_MS ? macOf(account) : null;
+    if (mac !== null) found.add(mac);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { isRandomized } from '../../domain/mac.ts';
 import { total } from '../../domain/traffic.ts';
-import { accountKey } from '../../ledger/account.ts';
+import { accountKey, deviceAccount } from '../../ledger/account.ts';
 import { rfc3339 } from '../format.ts';
 import { nameOf } from '../view.ts';
 import { CONFIDENCES, type Confidence, type MergeView, type Sign, signsOf } from './duplicate-evidence.ts';
@@ -97,7 +97,7 @@ function inOrder({ aliases, books }: MergeView, macs: readonly string[]): string
   const configured = [...aliases.keys()];
   const place = (mac: string) => (aliases.has(mac) ? configured.indexOf(mac) : configured.length);
   const bytes = (mac: string) => {
-    const account = books.accounts.get(accountKey({ kind: 'device', router: '', interface: '', key: mac }));
+    const account = books.accounts.get(accountKey(deviceAccount(mac)));
     return account === undefined ? 0 : total(account.total);
   };
   return [...macs].sort(
@@ -106,6 +106,6 @@ function inOrder({ aliases, books }: MergeView, macs: readonly string[]): string
 }
 
 function lastSeen({ books }: MergeView, mac: string): string | null {
-  const account = books.accounts.get(accountKey({ kind: 'device', router: '', interface: '', key: mac }));
+  const account = books.accounts.get(accountKey(deviceAccount(mac)));
   return account === undefined ? null : rfc3339(account.lastSeen);
 }

@@ -13,7 +13,7 @@ export function devicesCard(view: View): Html {
   return html`<section class="card" aria-labelledby="devices">
 <div class="top"><h2 id="devices">Devices this month</h2><p class="quiet">${rows.filter((row) => row.onAir.length > 0).length} on the air, ${rows.length} known</p></div>
 ${rows.length === 0 ? html`<p class="quiet">No device has been seen on the air yet.</p>` : table(view, rows.slice(0, SHOWN), most)}
-${rows.length > SHOWN ? html`<p class="more"><a href="/api/v1/devices">All ${rows.length} devices</a></p>` : null}
+${rows.length > SHOWN ? html`<p class="more"><a href="api/v1/devices">All ${rows.length} devices</a></p>` : null}
 </section>`;
 }
 

@@ -22,16 +22,16 @@ export const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 const LINKS = [
-  ['/metrics', 'Metrics'],
-  ['/api/v1/devices', 'Devices'],
-  ['/api/v1/wan', 'WAN'],
-  ['/api/v1/peers', 'WireGuard peers'],
-  ['/api/v1/leases', 'Leases'],
-  ['/api/v1/usage', 'Usage by day'],
-  ['/api/v1/audit', 'Audit'],
-  ['/api.php?action=combined', 'api.php'],
-  ['/api/v1/openapi.json', 'API description'],
-  ['/-/healthy', 'Health'],
+  ['metrics', 'Metrics'],
+  ['api/v1/devices', 'Devices'],
+  ['api/v1/wan', 'WAN'],
+  ['api/v1/peers', 'WireGuard peers'],
+  ['api/v1/leases', 'Leases'],
+  ['api/v1/usage', 'Usage by day'],
+  ['api/v1/audit', 'Audit'],
+  ['api.php?action=combined', 'api.php'],
+  ['api/v1/openapi.json', 'API description'],
+  ['-/healthy', 'Health'],
 ] as const;
 
 /** The page at `/`. `days` has the bytes of the uplinks in the current month by day, or null if they could not be read; `audit` has recent audit rows. */

@@ -16,7 +16,7 @@ export function peersCard(view: View): Html | null {
 <thead><tr><th scope="col">Peer</th><th scope="col" class="n">Download</th><th scope="col" class="n">Upload</th></tr></thead>
 <tbody>${rows.slice(0, SHOWN).map((row) => tableRow(view, row))}</tbody>
 </table>
-${rows.length > SHOWN ? html`<p class="more"><a href="/api/v1/peers">All ${rows.length} peers</a></p>` : null}
+${rows.length > SHOWN ? html`<p class="more"><a href="api/v1/peers">All ${rows.length} peers</a></p>` : null}
 </section>`;
 }
 

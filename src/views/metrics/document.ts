@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { newStatus } from '../../domain/status.ts';
 import type { View } from '../view.ts';
+import type { Family } from './family.ts';
 import { createMetrics } from './metrics.ts';
 
 const INTRODUCTION = `# Metrics
@@ -15,9 +16,7 @@ A device that was not seen for \`expire\` (30 days) disappears from \`/metrics\`
 
 /** The text of docs/metrics.md. */
 export async function metricsDocument(own: Registry): Promise<string> {
-  const rows = createMetrics()
-    .families(EMPTY)
-    .map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.join(', ') || '–', help]);
+  const rows = listedFamilies().map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.join(', ') || '–', help]);
   const defaults = (await own.getMetricsAsJSON()).map(({ name, type, help }) => [`\`${name}\``, String(type), '', help]);
   return [
     INTRODUCTION,
@@ -27,6 +26,9 @@ export async function metricsDocument(own: Registry): Promise<string> {
     '',
   ].join('\n');
 }
+
+/** Every family that `/metrics` can show, without samples. */
+export const listedFamilies = (): Family[] => createMetrics().families(EMPTY);
 
 const table = (rows: readonly (readonly string[])[]): string =>
   [['metric', 'type', 'labels', 'meaning'], ['---', '---', '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');

@@ -1,5 +1,5 @@
 import type { Traffic } from '../../domain/traffic.ts';
-import { isMac } from '../../ledger/posting/feeding.ts';
+import { macOf } from '../../ledger/account.ts';
 import { unknownBytes } from '../rows/hosts.ts';
 import { nameOf, shownAccounts, type View } from '../view.ts';
 import { counter, type Family, type FamilyMaker, gauge, type LastingLabels, lastingLabels } from './family.ts';
@@ -18,7 +18,7 @@ export function hostFamilies(): FamilyMaker {
 function familiesOf(view: View, named: LastingLabels): Family[] {
   const accounts = shownAccounts(view, 'host');
   const rows = accounts
-    .filter(({ key }) => isMac(key))
+    .filter((account) => macOf(account) !== null)
     .map((account) => ({
       account,
       sharedLabels: named(account, { router: account.router, mac: account.key, hostname: nameOf(view, account.key) }),

@@ -1,5 +1,5 @@
 import type { Account } from '../../ledger/account.ts';
-import { type KnownPeer, peerKey } from '../../ledger/posting/peers.ts';
+import { type KnownPeer, peerKey } from '../../ledger/books.ts';
 import { nameOfPeer, shownAccounts, type View } from '../view.ts';
 import { counter, type Family, type FamilyMaker, gauge, type Labels, type LastingLabels, lastingLabels, type Sample } from './family.ts';
 

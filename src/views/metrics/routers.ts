@@ -1,4 +1,4 @@
-import type { RouterStatus, SourceStatus } from '../../domain/status.ts';
+import { isCurrent, type RouterStatus, type SourceStatus } from '../../domain/status.ts';
 import { FAILURE_REASONS, type FailureReason } from '../../errors.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
 import type { View } from '../view.ts';
@@ -68,7 +68,7 @@ function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Fam
       'source_success',
       'Whether the source was read in the last round',
       SOURCE,
-      perSource((s) => (s.success ? 1 : 0)),
+      perSource((s) => (isCurrent(s, view.now) ? 1 : 0)),
     ),
     gauge(
       'source_duration_seconds',

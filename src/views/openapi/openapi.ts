@@ -1,3 +1,4 @@
+import { SHOWN_KINDS } from '../../ledger/account.ts';
 import { MOST_ROWS } from '../api-v1/audit.ts';
 import { BY } from '../api-v1/usage-query.ts';
 import { AUDIT_KINDS } from '../audit-words.ts';
@@ -32,7 +33,7 @@ const usage: Operation = {
       type: 'string',
       enum: BY,
     }),
-    query('kind', 'Only this kind', { type: 'string', enum: ['device', 'host', 'station', 'peer', 'wan'] }),
+    query('kind', 'Only this kind', { type: 'string', enum: SHOWN_KINDS }),
     query('mac', 'Only this device, by any of its MACs'),
     query('router', 'Only stations, hosts, peers and uplinks of this router'),
   ],

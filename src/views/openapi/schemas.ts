@@ -1,5 +1,6 @@
 import { HOST_METHODS, SOURCES } from '../../domain/observation.ts';
 import { FAILURE_REASONS } from '../../errors.ts';
+import { SHOWN_KINDS } from '../../ledger/account.ts';
 import { BY } from '../api-v1/usage-query.ts';
 import { CONFIDENCES, SIGNS } from '../device-suggestions/duplicate-evidence.ts';
 import { REASON_KINDS } from '../reconciliation/reasons.ts';
@@ -206,7 +207,7 @@ export const schemas = {
   }),
   UsageSeries: record(
     {
-      kind: oneOf(['wan', 'device', 'host', 'station', 'peer'], 'What is counted. The kinds count the same bytes: never add them up'),
+      kind: oneOf(SHOWN_KINDS, 'What is counted. The kinds count the same bytes: never add them up'),
       router: orNull(text('Null for a device, which is counted over all routers')),
       interface: orNull(text('The uplink for wan, the interface for a peer')),
       mac: orNull(mac),

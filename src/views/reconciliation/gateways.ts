@@ -18,12 +18,12 @@ export interface Gateway {
 export function gateways({ books }: Pick<View, 'books'>): Gateway[] {
   const found = new Map<string, Gateway>();
   for (const account of books.accounts.values()) {
-    const { kind, router } = account;
-    if (kind !== 'wan' && kind !== 'host' && kind !== 'peer') continue;
+    const side = sideOf(account);
+    if (side === null) continue;
+    const { router } = account;
     const gateway = found.get(router) ?? { router, uplinks: [], overlays: [], hosts: [], peers: [] };
     found.set(router, gateway);
-    if (kind === 'wan') gateway[account.overlay ? 'overlays' : 'uplinks'].push(account);
-    else gateway[kind === 'host' ? 'hosts' : 'peers'].push(account);
+    gateway[side].push(account);
   }
   // As in the home's sum: if all uplinks are overlays, they count.
   const whole = [...found.values()].map((gateway) =>
@@ -32,6 +32,23 @@ export function gateways({ books }: Pick<View, 'books'>): Gateway[] {
   return whole.filter(
     ({ router, uplinks, hosts }) => uplinks.length > 0 && (hosts.length > 0 || books.readers.has(readerKey(router, 'hosts'))),
   );
+}
+
+function sideOf({ kind, overlay }: Account): Exclude<keyof Gateway, 'router'> | null {
+  switch (kind) {
+    case 'wan':
+      return overlay ? 'overlays' : 'uplinks';
+    case 'host':
+      return 'hosts';
+    case 'peer':
+      return 'peers';
+    case 'station':
+    case 'device':
+    case 'address':
+      return null;
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** Unix ms at which the first of the accounts was first seen; null if there is none. */

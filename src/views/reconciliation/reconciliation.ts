@@ -1,9 +1,8 @@
 import { type Month, startOfDay } from '../../domain/calendar.ts';
 import type { HostMethod } from '../../domain/observation.ts';
 import { minus, NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import type { Account } from '../../ledger/account.ts';
+import { type Account, macOf } from '../../ledger/account.ts';
 import { readerKey } from '../../ledger/books.ts';
-import { isMac } from '../../ledger/posting/feeding.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
 import type { Evidence } from './evidence.ts';
 import { earliest, type Gateway, gateways, type ReconciliationView } from './gateways.ts';
@@ -74,7 +73,7 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
     month,
     wan,
     hosts,
-    unknown: monthSum(accounts.filter(({ key }) => !isMac(key))),
+    unknown: monthSum(accounts.filter((account) => macOf(account) === null)),
     unattributed,
     share: shareOf(unattributed, wan),
     rest,

@@ -1,6 +1,6 @@
 import { isRandomized } from '../../domain/mac.ts';
 import { plus, type Traffic, total } from '../../domain/traffic.ts';
-import type { Account } from '../../ledger/account.ts';
+import { type Account, accountsOf } from '../../ledger/account.ts';
 import { nameOf, observationsOf, type View } from '../view.ts';
 
 /** What the rows of devices are made from. `routers` is empty when only the ledger is read. */
@@ -72,8 +72,7 @@ export function deviceRows(view: DeviceView): DeviceRow[] {
 /** The device accounts under the first MAC of each device. */
 function accountsByDevice({ books, aliases }: DeviceView): Map<string, Account[]> {
   const found = new Map<string, Account[]>();
-  for (const account of books.accounts.values()) {
-    if (account.kind !== 'device') continue;
+  for (const account of accountsOf(books.accounts, 'device')) {
     const mac = aliases.get(account.key)?.mac ?? account.key;
     const others = found.get(mac);
     if (others === undefined) found.set(mac, [account]);

@@ -1,6 +1,6 @@
 import { NOTHING, type Traffic } from '../../domain/traffic.ts';
-import { type Account, accountKey } from '../../ledger/account.ts';
-import { type KnownPeer, peerKey } from '../../ledger/posting/peers.ts';
+import { type Account, accountKey, accountsOf } from '../../ledger/account.ts';
+import { type KnownPeer, peerKey } from '../../ledger/books.ts';
 import { nameOfPeer, type View } from '../view.ts';
 
 /** What the rows of peers are made from. */
@@ -35,9 +35,9 @@ export function peerRows(view: PeerView): PeerRow[] {
       rowOf(view, peer, view.books.accounts.get(accountKey({ kind: 'peer', router, interface: name, key }))),
     );
   }
-  for (const account of view.books.accounts.values()) {
-    const { kind, router, interface: name, key } = account;
-    if (kind !== 'peer' || rows.has(peerKey(router, name, key))) continue;
+  for (const account of accountsOf(view.books.accounts, 'peer')) {
+    const { router, interface: name, key } = account;
+    if (rows.has(peerKey(router, name, key))) continue;
     const peer: KnownPeer = {
       router,
       interface: name,

@@ -1,6 +1,6 @@
 import type { Month } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import { accountKey } from '../../ledger/account.ts';
+import { accountKey, accountsOf } from '../../ledger/account.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
 import { observationsOf, type View } from '../view.ts';
 
@@ -30,8 +30,7 @@ export interface WanRow {
 /** Every uplink that was ever counted or is shown by a router now. */
 export function wanRows({ books, months, routers }: WanView): WanRow[] {
   const rows = new Map<string, WanRow>();
-  for (const account of books.accounts.values()) {
-    if (account.kind !== 'wan') continue;
+  for (const account of accountsOf(books.accounts, 'wan')) {
     const { router, interface: name, overlay, total, month, firstSeen, lastSeen } = account;
     const now = { up: null, device: null, protocol: null };
     const period = monthFor(months, account);

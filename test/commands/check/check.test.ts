@@ -36,13 +36,13 @@ peers           2 named
 
 router gateway
   everything  http://192.168.1.1/cgi-bin/wrtmeter.cgi
-  with a token; at most 300 Mbit/s; billing day 15; counters of 32 bits
+  with a token; at most 300 Mbit/s; billing day 15; 32-bit counters
 
 router attic
   stations    https://192.168.1.2/cgi-bin/totalwifi.cgi
   wan         -
   leases      -
-  user monitor with a password; trusts its own certificate authority only; at most 2.5 Gbit/s; was 192.168.1.2, Roof
+  user monitor with a password; trusts only its own certificate authority; at most 2.5 Gbit/s; was 192.168.1.2, Roof
 
 router cellar
   everything  https://192.168.1.3:8443/stats/wrtmeter
@@ -53,7 +53,7 @@ router 6
   with a token; at most 2.5 Gbit/s
 
 router vpn
-  wireguard   ssh root@vpn.example.net port 2222; container amnezia-awg; by sudo; by awg; awg0, wg1; /opt/amnezia/awg/%i.conf
+  wireguard   ssh root@vpn.example.net port 2222; container amnezia-awg; with sudo; with awg; awg0, wg1; /opt/amnezia/awg/%i.conf
   at most 2.5 Gbit/s
 
 router here
@@ -68,8 +68,8 @@ configuration is valid
   it('says that no router is configured', async () => {
     const { code, stdout } = await run({}, {}, FIXTURES);
     expect(code).to.equal(0);
-    expect(stdout).to.include('configuration   none; defaults, variables and options only\nlisten          0.0.0.0:9780\n');
-    expect(stdout).to.include('router 192.168.1.1 (none was named, so the usual address is tried)\n');
+    expect(stdout).to.include('configuration   none; only defaults, variables and options\nlisten          0.0.0.0:9780\n');
+    expect(stdout).to.include('router 192.168.1.1 (none is configured, so the usual address is tried)\n');
   });
 
   it('exit code 2 and one line per error on standard error', async () => {
@@ -77,8 +77,8 @@ configuration is valid
       code: 2,
       stdout: '',
       stderr:
-        '--listen: "x" is not an address and port; write for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780\n' +
-        '../bad/router-name-twice.yaml:3: routers.Gateway: "Gateway" and "gateway" are one name; give each router its own (on the command line NAME=URL)\n',
+        '--listen: "x" is not an address and port; use for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780\n' +
+        '../bad/router-name-twice.yaml:3: routers.Gateway: "Gateway" and "gateway" are the same name; give each router its own (on the command line NAME=URL)\n',
     });
   });
 
@@ -86,7 +86,7 @@ configuration is valid
     const { code, stderr, stdout } = await run({ config: 'routers.json' }, { WRTMETER_LISTN: '1' });
     expect(code).to.equal(0);
     expect(stderr).to.equal(
-      'warning: routers.json:15: ["192.168.1.4"]: has no URL, so this router is left out\n' +
+      'warning: routers.json:15: ["192.168.1.4"]: has no URL, so this router is skipped\n' +
         'warning: WRTMETER_LISTN: unknown variable, ignored; did you mean "WRTMETER_LISTEN"?\n',
     );
     expect(stdout).to.match(/\nconfiguration is valid\n$/);

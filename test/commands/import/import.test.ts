@@ -382,7 +382,7 @@ describe('wrtmeter import', () => {
         'vnstat',
         [file],
         { interface: 'a\u001bb' },
-        '--interface: "a\\u001bb" is not a name; write up to 63 visible characters, without blanks at the ends',
+        '--interface: "a\\u001bb" is not a valid name; use up to 63 visible characters, without spaces at the start or end',
       ],
       ['vnstat', ['nowhere'], {}, 'There is no file "nowhere": check the path'],
       ['nlbwmon', ['-'], {}, 'Standard input is empty: export the figures again'],

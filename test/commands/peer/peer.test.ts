@@ -129,10 +129,10 @@ describe('wrtmeter peer', () => {
     expect(await change('revoke', server.anna, { router: 'gateway' })).to.deep.equal({
       code: 1,
       stdout: '',
-      stderr: '"gateway" is only read over HTTP, which changes nothing: say under wireguard how to log in there\n',
+      stderr: '"gateway" is only read over HTTP, so its peers cannot be changed: configure under wireguard how to log in there\n',
     });
     configure('', 'config_file: none');
-    expect((await change('revoke', server.anna)).stderr).to.match(/^"vps" has config_file: none, so nothing keeps/);
+    expect((await change('revoke', server.anna)).stderr).to.match(/^"vps" has config_file: none, so a revoked peer could not be restored/);
     writeFileSync(join(server.root, 'wrtmeter.yaml'), 'routers: { gateway: { url: http://192.168.1.1 } }\n');
     expect(await change('revoke', server.anna)).to.include({ code: 2 });
     expect(server.text(CONF)).to.contain(server.anna);

@@ -61,7 +61,7 @@ describe('forgetting a device (Rule: forgotten device)', () => {
       interfaces: ['wg0'],
       peers: keys.map((publicKey) => ({
         ...{ interface: 'wg0', publicKey, name: null, endpoint: '203.0.113.9:51820', allowedIps: ['10.7.0.2/32'], state: 'active' },
-        ...{ latestHandshake: 0, bytes: { download: bytes, upload: bytes }, epoch: null },
+        ...{ latestHandshake: 0, bytes: { download: bytes, upload: bytes }, bits: 64, epoch: null },
       })),
     });
     await bench.read(0, peers(0, anna, ben));

@@ -33,6 +33,7 @@ export function station(mac: string, download: number, upload: number, more: Par
     interface: null,
     mac,
     bytes: { download, upload },
+    bits: 64,
     epoch: null,
     access: true,
     signal: null,
@@ -74,7 +75,7 @@ export const lease = (mac: string, hostname: string | null, ip = '192.168.1.10')
 });
 
 export function ok(observation: Observation, at: number, origin = 'test'): SourceResult {
-  return { status: 'ok', source: observation.source, origin: origin, observation, skipped: 0, at, duration: 0.01 };
+  return { status: 'ok', source: observation.source, origin, observation, skipped: 0, at, duration: 0.01 };
 }
 
 export function failed(source: Observation['source'], at: number): SourceResult {

@@ -20,7 +20,7 @@ export interface PrometheusOptions {
 }
 
 /** One series of an answer: its labels and its values over time, `[Unix seconds, value]`; an instant query has one. */
-interface Series {
+export interface Series {
   labels: Record<string, string>;
   values: [time: number, value: number][];
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { aliasesOf } from '../../../src/app/from-config.ts';
 import { cleanName } from '../../../src/domain/name.ts';
 import type { Lease6, Neighbour, Observation, StaticHost } from '../../../src/domain/observation.ts';
-import type { KnownLease } from '../../../src/ledger/account.ts';
+import type { KnownLease } from '../../../src/ledger/books.ts';
 import { CONFIDENCES, SIGNS } from '../../../src/views/device-suggestions/duplicate-evidence.ts';
 import { mergeSuggestions, type Suggestion, suggestionsAnswer } from '../../../src/views/device-suggestions/suggestions.ts';
 import { schemas } from '../../../src/views/openapi/schemas.ts';

@@ -41,7 +41,7 @@ const hosts = (...list: HostCounter[]): Observation => ({
 
 /** One that is connected, one that was revoked. */
 function peers(grown: number, name: string): Observation {
-  const facts = { interface: 'wg0', endpoint: null, epoch: null, allowedIps: ['10.7.0.2/32'] };
+  const facts = { interface: 'wg0', endpoint: null, epoch: null, bits: 64 as const, allowedIps: ['10.7.0.2/32'] };
   return {
     source: 'peers',
     rules: { ...HOST_RULES, directions: 'together', absent: 'kept' },
@@ -79,9 +79,9 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
       ok(wan({ download: grown * 5e9, upload: grown * 100 }), at),
       ok(
         hosts(
-          { counts: 'upload', mac: PHONE, ip: '192.168.1.10', bytes: { download: 0, upload: grown * 40 }, epoch: null },
-          { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: grown * 4e9, upload: 0 }, epoch: null },
-          { counts: 'download', mac: null, ip: '10.7.0.2', bytes: { download: grown * 33, upload: 0 }, epoch: null },
+          { counts: 'upload', mac: PHONE, ip: '192.168.1.10', bytes: { download: 0, upload: grown * 40 }, bits: 64, epoch: null },
+          { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: grown * 4e9, upload: 0 }, bits: 64, epoch: null },
+          { counts: 'download', mac: null, ip: '10.7.0.2', bytes: { download: grown * 33, upload: 0 }, bits: 64, epoch: null },
         ),
         at,
       ),

@@ -197,6 +197,7 @@ describe('reconciliation', () => {
         state: 'active',
         latestHandshake: 0,
         bytes,
+        bits: 64,
         epoch: null,
       })),
     });
