@@ -101,7 +101,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
   it('a token of one’s own comes from a file or standard input and is in no argument of any process', async () => {
     const token = 'my-own-token.0123456789';
     writeFileSync(join(here, 'token'), `${token}\n`);
-    // What the shell of the far side is told, and what ssh and curl are called with here.
+    // Input of the remote shell, and the arguments of ssh and curl here.
     for (const tool of ['ssh', 'curl']) {
       writeFileSync(join(here, tool), `#!/bin/sh\nprintf '%s ' "$0" "$@" >>"${here}/arguments"\nexec /usr/bin/${tool} "$@"\n`);
       chmodSync(join(here, tool), 0o755);
@@ -151,7 +151,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       ]);
     }
   });
-  it('scripts of the same name by somebody else are left alone, both times', () => {
+  it('other scripts of the same name are left alone, both times', () => {
     writeFileSync(path('www/cgi-bin/totalwifi.cgi'), '#!/bin/sh\necho mine\n');
     const note = 'note: /www/cgi-bin/totalwifi.cgi is not from wrtmeter and was left as it is\n';
     expect(install().stderr).to.equal(note);
@@ -159,7 +159,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     expect(local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']).stderr).to.equal(note);
     expect(read('www/cgi-bin/totalwifi.cgi')).to.equal('#!/bin/sh\necho mine\n');
   });
-  it('a router without iw is told so, and works', () => {
+  it('a router without iw gets a message, and works', () => {
     rmSync(path('usr/sbin/iw'));
     const run = install();
     expect([run.status, run.stderr]).to.deep.equal([
@@ -272,7 +272,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       expect(said(install())).to.equal('Hosts are counted by nlbwmon');
       expect(table()).to.equal('');
     });
-    it('files of somebody else at the same places are left alone', () => {
+    it('other files at the same places are left alone', () => {
       writeFileSync(path('etc/init.d/wrtmeter'), '#!/bin/sh\necho mine\n', { mode: 0o755 });
       mkdirSync(path('etc/hotplug.d/iface'), { recursive: true });
       writeFileSync(path('etc/hotplug.d/iface/30-wrtmeter'), 'echo mine\n');
@@ -311,7 +311,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       expect(run.status).to.equal(1);
       expect(run.stderr.trim().split('\n').at(-1)).to.match(/^install\.sh: /);
     });
-    it('for nobody at the other end, or a login that is refused', () => {
+    it('for no answer from the other end, or a refused login', () => {
       const nobody = local('install.sh', ['-p', '1', '-o', 'BatchMode=yes', 'root@127.0.0.1']);
       expect(nobody.status).to.equal(1);
       expect(nobody.stderr.trim().split('\n').at(-1)).to.equal(

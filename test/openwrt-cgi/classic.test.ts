@@ -126,7 +126,7 @@ describe('the classic scripts', () => {
       devices({ lo: ['1', '1'] });
       expect(ask('wan.cgi')).to.deep.equal([500, 'the uplink pppoe-wan is not in /proc/net/dev\n']);
     });
-    it('without netifd the default route of the kernel tells, then a device called wan', () => {
+    it('without netifd the default route of the kernel decides, then a device called wan', () => {
       const box = makeToolbox(undefined, ['ubus']);
       const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n';
       devices({ eth0: ['1', '2'], eth1: ['3', '4'], wan: ['5', '6'] });
@@ -145,7 +145,7 @@ describe('the classic scripts', () => {
   });
 
   describe('dhcp.cgi', () => {
-    it('is the lease file as it stands, wherever the configuration puts it', () => {
+    it('is the lease file as it is, wherever the configuration puts it', () => {
       const lines =
         '1763668518 02:00:00:00:00:01 192.168.1.10 * 01:02:00:00:00:00:01\n0 02:00:00:00:00:02 192.168.1.11 \xfcber *\nduid 00:01\n';
       file('tmp/elsewhere', lines);

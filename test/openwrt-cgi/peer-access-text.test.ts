@@ -234,7 +234,7 @@ for (const [name, shell] of Object.entries(shells())) {
       expect(new Set(different.map(canonical)).size).to.equal(different.length);
     });
 
-    it('an address in the list is an address, and nothing else that stood there', () => {
+    it('an address in the list is an address, and nothing else', () => {
       const text = `[Peer]\nPublicKey = ${ANNA}\nAllowedIPs = 10.0.0.1/32, ${SECRET}, fd00::1, $(id)\n`;
       expect(peers('list', '', text)).to.equal(`${ANNA}\t10.0.0.1/32,fd00::1\n`);
     });

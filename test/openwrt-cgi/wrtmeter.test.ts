@@ -55,7 +55,7 @@ describe('wrtmeter.cgi', () => {
       interfaces({ interface: 'lte', up: false, proto: 'qmi' });
       expect(section('wan')).to.deep.equal(['uplink lte down - - qmi - -']);
     });
-    it('without a firewall configuration the default route tells', () => {
+    it('without a firewall configuration the default route decides', () => {
       rmSync(join(router.tools, 'uci-firewall'));
       expect(section('wan')).to.deep.equal(['uplink wan up pppoe-wan 12 pppoe 9876543210 123456789']);
       expect(ask().body).to.contain('\nflow_offload software -\nflow_offload hardware -\n');
@@ -76,7 +76,7 @@ describe('wrtmeter.cgi', () => {
       expect(section('stations')).to.have.length(7);
       expect(ask().body).to.match(/\nend wrtmeter\n$/);
     });
-    it('without netifd the default route of the kernel tells, of IPv4 before IPv6', () => {
+    it('without netifd the default route of the kernel decides, IPv4 before IPv6', () => {
       const box = makeToolbox(undefined, ['ubus']);
       file(
         'proc/net/route',
@@ -99,7 +99,7 @@ describe('wrtmeter.cgi', () => {
       expect(section('stations')).to.deep.equal(['failed stations "iw dev phy1-ap0 station dump" ended with 237']);
       expect(section('leases')).to.have.length(9);
     });
-    it('a radio without iw is a failure that says what to install; no radio and no iw is no station', () => {
+    it('a radio without iw is a failure that says what to install; no radio and no iw is not a station', () => {
       const box = makeToolbox(undefined, ['iw']);
       expect(section('stations', box)[0]).to.match(/^failed stations iw is not installed; install it with "opkg install iw"/);
       rmSync(join(router.root, 'sys/class/ieee80211'), { recursive: true });

@@ -47,14 +47,14 @@ describe('the answer of', () => {
       .and.to.include('pppoe 5000 305\n');
   });
 
-  it('dhcp.cgi is the lease file as it stands', () => {
+  it('dhcp.cgi is the lease file as it is', () => {
     expect(render(lived(), 'gateway', 'dhcp')).to.equal(
       [`1763704800 ${PHONE} 192.168.1.10 phone 01:${PHONE}`, `1763704800 ${LAPTOP} 192.168.1.11 * *`, ''].join('\n'),
     );
     expect(render(lived(), 'attic', 'dhcp')).to.equal('');
   });
 
-  it('wrtmeter.cgi tells everything', () => {
+  it('wrtmeter.cgi reports everything', () => {
     expect(render(lived(), 'gateway', 'wrtmeter')).to.equal(`wrtmeter 1
 script ${version}
 boot_id ${lived().router('gateway').bootId}

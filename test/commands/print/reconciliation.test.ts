@@ -46,7 +46,7 @@ describe('wrtmeter print reconciliation', () => {
       },
     });
 
-  it('shows the two sums, what belongs to no host, and what of it has no known reason', async () => {
+  it('shows the two sums, the unattributed bytes, and those without a known reason', async () => {
     await read(NOW - 4 * 3_600_000, 0, null);
     await read(NOW - 2 * 3_600_000, 60, 0);
     await read(NOW, 100, 38);
@@ -65,7 +65,7 @@ For the reasons, see "wrtmeter doctor" or /api/v1/reconciliation of the service
     expect(violations(JSON.parse(json), schemas.Reconciliation, schemas)).to.deep.equal([]);
   });
 
-  it('hosts that have more are below zero, and no gateway is said so', async () => {
+  it('is negative if the hosts have more, and says if there is no gateway', async () => {
     expect((await printed()).stdout).to.equal('No gateway counts hosts yet: see docs/hosts.md\n');
     await read(NOW - 60_000, 0, 0);
     await read(NOW, 10, 12);

@@ -80,7 +80,7 @@ describe('access to the peers of a WireGuard server', () => {
   // The lab gives its interface no IPv6 address.
   const NO_ROUTE: string[] = [];
 
-  /** What the server holds of everybody, as its own tools show it. */
+  /** All peers of the server, as its own tools show them. */
   async function shown(): Promise<{ file: string; record: string; interface: string[] }> {
     const dump = await world.server.run('wg', 'show', 'wg0', 'dump');
     const rows = dump.trim().split('\n').slice(1);
@@ -88,7 +88,7 @@ describe('access to the peers of a WireGuard server', () => {
     return {
       file: readFileSync(conf, 'utf8'),
       record: existsSync(record) ? readFileSync(record, 'utf8') : '',
-      // Keys, preshared keys and addresses; endpoints and counters go on.
+      // Keys, preshared keys and addresses; endpoints and counters continue.
       interface: rows.map((row) => [0, 1, 3].map((column) => row.split('\t')[column]).join(' ')).sort(),
     };
   }
@@ -97,7 +97,7 @@ describe('access to the peers of a WireGuard server', () => {
   const reaches = async ({ host }: WireguardPeer): Promise<boolean> =>
     (await finish([...host.enter, busyboxPath(), 'ping', '-q', '-c', '2', '-W', '1', '10.7.0.1'])).code === 0;
 
-  it('a revoked peer moves nothing from then on, and a transfer of another goes on without a gap', async () => {
+  it('a revoked peer moves nothing from then on, and a transfer of another continues without a gap', async () => {
     // First small packets at a steady pace, none of which may be lost; then as much as the tunnel carries.
     const steady = finish([...bert.host.enter, busyboxPath(), 'ping', '-q', '-i', '0.01', '-c', '200', '-W', '1', '10.7.0.1']);
     await sleep(300);
@@ -149,7 +149,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(statSync(conf).mode & 0o777).to.equal(0o640);
   });
 
-  it('a configuration that is a link stays one, and its record stands beside the link, where readers look', async () => {
+  it('a configuration that is a link stays one, and its record is beside the link, where readers look', async () => {
     const real = join(world.server.folder, 'real.conf');
     renameSync(conf, real);
     symlinkSync('real.conf', conf);
@@ -162,7 +162,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(existsSync(`${conf}.revoked`)).to.equal(false);
   });
 
-  it('what is so already is told apart from what was done, and strangers from both', async () => {
+  it('what is so already is distinguished from what was done, and strangers from both', async () => {
     const stranger = { publicKey: (await makeKeys()).publicKey };
     expect(await change('restore')).to.deep.include({ ok: true, state: 'active', changed: false });
     await change('revoke');
@@ -208,7 +208,7 @@ describe('access to the peers of a WireGuard server', () => {
     });
 
   for (const action of ['revoke', 'delete'] as const)
-    it(`${action}: whatever step its shell dies at, it is ended by who comes next, with interface, file and record as they should be`, async () => {
+    it(`${action}: whatever step its shell dies at, the next caller finishes it, with interface, file and record as they should be`, async () => {
       const others = (await shown()).interface.filter((row) => !row.startsWith(anna.publicKey));
       for (const step of STEPS.slice(1)) {
         await everybodyIn();
@@ -238,7 +238,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(await change('restore')).to.deep.include({ ok: true, state: 'active' });
   });
 
-  it('a shell that dies before it began, has done nothing', async () => {
+  it('a shell that dies before it starts has changed nothing', async () => {
     const before = await shown();
     for (const action of ['revoke', 'delete'] as const) await stopped(action, 'begin', 'kill');
     expect(await listPeers(run, target(), soon()))
@@ -342,7 +342,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(readFileSync(conf, 'utf8')).not.to.contain(anna.publicKey);
   });
 
-  it('while the interface is down, the file changes; it comes up without the peer, and a restore brings that in at once', async () => {
+  it('while the interface is down, the file changes; it comes up without the peer, and a restore adds it immediately', async () => {
     await world.down();
     expect(await change('revoke')).to.deep.equal(done('revoked', { place: 'file' }));
     await world.up();
@@ -403,7 +403,7 @@ describe('access to the peers of a WireGuard server', () => {
     }
   });
 
-  it('whoever gave up while another change was under way finds nothing done later', async () => {
+  it('a change that gave up while another one ran is not done later', async () => {
     const sshd = await startSshd();
     try {
       const remote = within(sshMachine(sshd.terms), (argv) => [...world.server.enter, ...argv]).run;
@@ -471,7 +471,7 @@ describe('access to the peers of a WireGuard server', () => {
       });
     });
 
-    it('says so where the server refuses', async () => {
+    it('says so if the server refuses', async () => {
       writeFileSync(conf, `${original}\0`);
       expect(await wrtmeter('revoke', 'anna')).to.deep.include({
         code: 1,

@@ -64,7 +64,7 @@ describe('backups of the ledger (Rule: care of the file)', () => {
       await copyDatabase(copy, file);
       const found = await openStoreToRead(directory);
       expect(await brokenRules(found)).to.deep.equal([]);
-      // The baseline and the total are of the same round: the first reading showed 1000 bytes, which are nobody's.
+      // The baseline and the total are of the same round: the first reading showed 1000 bytes, which are not posted.
       const [row] = await found.all(
         `SELECT a.download AS total, h.download AS baseline FROM account AS a, baseline AS b JOIN baseline_bytes AS h ON h.baseline = b.id WHERE a.kind = 'device' AND b.counter = '${PHONE}'`,
       );
@@ -159,7 +159,7 @@ describe('backups of the ledger (Rule: care of the file)', () => {
       expect(again.made).to.deep.equal([]);
     });
 
-    it('a failure is told and tried again after an hour, not with every round', async () => {
+    it('a failure is reported and tried again after an hour, not with every round', async () => {
       await writeFile(folder, 'a file where the directory should be');
       const { made, failed, backups } = ready();
       backups.afterPosting(START, 0, 'UTC');

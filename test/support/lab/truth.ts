@@ -3,7 +3,7 @@ import type { DeviceBytes } from './router.ts';
 
 /** What a meter that misses nothing must show, from the kernel's own counters. */
 export interface Truth {
-  /** Counts a device's bytes for an account from now on; what it has moved before is known to nobody. */
+  /** Counts a device's bytes for an account from now on; what it has moved before is unknown. */
   follow(account: Account, device: string, now: Counters): void;
   /** Counts a device that was made just now, from zero. */
   followNew(account: Account, device: string): void;

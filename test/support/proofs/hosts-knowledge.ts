@@ -19,7 +19,7 @@ export interface Seen extends Counter {
   accounts: string[];
 }
 
-/** One source of a round: `seen` by what tells its counters apart. */
+/** One source of a round: `seen` by what distinguishes its counters. */
 export interface Look {
   source: string;
   /** What counts: another one begins with a first reading. */
@@ -30,7 +30,7 @@ export interface Look {
   seen: Map<string, Seen>;
 }
 
-/** The answers of a round, and whose an address is by them. */
+/** The answers of a round, and the owner of each address in them. */
 export interface Asked {
   /** Unix ms. */
   startedAt: number;
@@ -39,7 +39,7 @@ export interface Asked {
   owners: ReadonlyMap<string, string>;
 }
 
-/** What a reader of the answers holds of one source. */
+/** What a reader of the answers keeps of one source. */
 interface Reader {
   name: string;
   seen: Map<string, Seen>;
@@ -48,8 +48,8 @@ interface Reader {
 }
 
 /**
- * What answers of a gateway that counts hosts make known, and of its access points. A counter that goes on is known by its identity;
- * figures are compared only where one took another's place without a proof: there nobody can know more than they tell.
+ * What answers of a gateway that counts hosts make known, and of its access points. A counter that continues is known by its identity;
+ * figures are compared only where one took another's place without a proof: there nothing more can be known than they show.
  */
 export class HostsKnowledge {
   /** By account. */
@@ -105,8 +105,8 @@ export class HostsKnowledge {
   #learnFrom({ source, name, at, rules, seen }: Look, startedAt: number): void {
     const reader = this.#readers.get(source);
     const { by, from } = this.#feeding;
-    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes. Where the clock stood ahead
-    // nobody knows which was later.
+    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes. Where the clock was ahead
+    // it is unknown which was later.
     const goesOn = reader === undefined || from === 0 || (reader.at >= from && reader.at <= startedAt);
     const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && goesOn;
     const before = reader?.name === name ? reader.seen : null;

@@ -7,7 +7,7 @@ import { answers, freePort } from '../web/port.ts';
 import { busyboxPath, fakeRouter, fixtures, makeToolbox } from './busybox.ts';
 
 export interface DropbearRouter {
-  /** The router's own file system: / of whoever logs in. */
+  /** The router's own file system: / of the user who logs in. */
   readonly root: string;
   readonly httpPort: number;
   /** ssh options that lead there: port, key, no questions. */

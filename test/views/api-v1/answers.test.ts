@@ -54,7 +54,7 @@ describe('api/v1', () => {
     expect(air()).to.deep.equal([[]]);
   });
 
-  it('addresses come from leases and neighbours that stand, IPv4 first, without those that every link has', async () => {
+  it('addresses come from current leases and neighbours, IPv4 first, without link-local ones', async () => {
     home = await openHome({ routers: { gateway: [] } });
     const neighbour = (ip: string, state = 'REACHABLE') => ({ ip, interface: 'br-lan', mac: TV, state });
     await home.read(NOW, {
