@@ -492,12 +492,14 @@ appended() { # FILE BLOCK
   printf '%s\n' "$2"
 }
 
-# Writes a text beside a file, with the same owner and mode, and moves it over the file.
+# Writes a text beside a file, with the same owner and mode, and moves it over the file. Until then a configuration is in the undo folder:
+# a kill leaves no copy of it outside.
 replace() { # FILE TEXT
-  rm -f "$1.new"
-  if [ -e "$1" ]; then cp -p "$1" "$1.new"; else : >"$1.new"; fi &&
-    cat "$2" >"$1.new" && cmp -s "$2" "$1.new" && flush && mv -f "$1.new" "$1" && return
-  rm -f "$1.new"
+  case $1 in "$file") draft=$undo/draft ;; *) draft=$1.new ;; esac
+  rm -f "$draft"
+  if [ -e "$1" ]; then cp -p "$1" "$draft"; else : >"$draft"; fi &&
+    cat "$2" >"$draft" && cmp -s "$2" "$draft" && flush && mv -f "$draft" "$1" && return
+  rm -f "$draft"
   return 1
 }
 
@@ -676,9 +678,17 @@ addresses_of() { # KEY
 # a restore is undone.
 settle() {
   rm -rf "$undo.new" "$undo.done" 2>/dev/null
+  [ -z "$record" ] || rm -f "$record.new" 2>/dev/null
   [ -d "$undo" ] || return 0
+  # An empty one says nothing and holds nothing.
+  if rmdir "$undo" 2>/dev/null; then return; fi
   wanted="$key $interface $tool $action $protocol"
-  key=$(cat "$undo/key") interface=$(cat "$undo/interface") tool=$(cat "$undo/tool") action=$(cat "$undo/action") protocol=$(cat "$undo/protocol")
+  key=$(text_of "$undo/key") interface=$(text_of "$undo/interface") tool=$(text_of "$undo/tool") action=$(text_of "$undo/action")
+  protocol=$(text_of "$undo/protocol")
+  case $action,$tool in revoke,wg | revoke,awg | restore,wg | restore,awg | delete,wg | delete,awg) ;; *) action='' ;; esac
+  if [ -z "$action" ] || [ ${#key} != 44 ] || [ -z "$interface" ]; then
+    fail settle "\"$undo\", the state before an interrupted change, is not complete: compare \"$file\" with what is in it, then remove it"
+  fi
   if ! { [ "$action" != restore ] && go_on; } && ! put_back || ! forget_undo; then
     fail settle "An interrupted change could neither be finished nor undone: the previous state is kept in \"$undo\""
   fi

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { changePeer, isFailure, listPeers } from '../../src/control/change.ts';
@@ -6,9 +6,10 @@ import type { AccessResult } from '../../src/control/result.ts';
 import { peerServer as accessTo } from '../../src/control/server.ts';
 import type { Action, PeerTarget } from '../../src/control/target.ts';
 import { ExitError, SourceError } from '../../src/errors.ts';
+import { thisMachine } from '../../src/transports/exec.ts';
 import type { Run } from '../../src/transports/run.ts';
 import { type AccessServer, accessServer } from '../support/wireguard/access-server.ts';
-import { someKey } from '../support/wireguard/peer-script.ts';
+import { accessText, someKey } from '../support/wireguard/peer-script.ts';
 
 const CONF = 'etc/wireguard/wg0.conf';
 const RECORD = `${CONF}.revoked`;
@@ -150,6 +151,49 @@ describe('changePeer', () => {
     expect(result).to.deep.include({ ok: false, step: 'answer' });
     expect(server.text(CONF)).to.equal(before);
     expect(server.live()).to.have.length(2);
+  });
+
+  it('a shell that is killed while it writes leaves no copy of the configuration behind: the next request removes it', async () => {
+    // The script calls sync before each rename: this one ends it there. Busybox has a sync of its own, so this is another shell.
+    const [count, main] = [join(server.root, '../sync-count'), join(server.root, '../main-pid')];
+    const sync = `#!/bin/sh\nn=$(($(cat ${count}) - 1))\necho $n >${count}\n[ $n != 0 ] || kill -9 $(cat ${main}) $PPID\n`;
+    writeFileSync(join(server.bin, 'sync'), sync, { mode: 0o755 });
+    const shell = thisMachine({
+      PATH: `${server.bin}:/usr/bin:/bin`,
+      WRTMETER_ROOT: server.root,
+      STANDIN: join(server.root, '../standin'),
+    }).run;
+    const begin = `echo $$ >${main}; exec sh -s -- revoke wg0 ${server.anna} - wg`;
+    const files = () => readdirSync(join(server.root, 'etc/wireguard'));
+    const original = server.text(CONF);
+    const left = new Set<string>();
+    for (let at = 1; at <= 5; at += 1) {
+      writeFileSync(count, `${at}\n`);
+      await shell(['sh', '-c', begin], accessText(), soon()).catch((error: unknown) => expect(error).to.be.instanceOf(SourceError));
+      for (const name of files()) left.add(name);
+      writeFileSync(count, '0\n');
+      expect(isFailure(await listPeers(shell, target(server.anna), soon())), `sync ${at}`).to.equal(false);
+      expect(files().filter((name) => !/^wg0\.conf(\.revoked)?$/.test(name))).to.deep.equal([]);
+      await changePeer(shell, target(server.anna), 'restore', soon());
+      expect(server.text(CONF)).to.have.length(original.length);
+    }
+    expect([...left]).to.include.members(['wg0.conf.undo.new', 'wg0.conf.undo', 'wg0.conf.revoked.new']);
+    expect([...left]).not.to.include('wg0.conf.new');
+  });
+
+  it('an empty undo folder is removed; one that is not complete is kept, and the answer says so', async () => {
+    mkdirSync(join(server.root, `${CONF}.undo`));
+    expect(await change('revoke')).to.deep.include({ ok: true, state: 'revoked', notes: [] });
+    expect(await change('restore')).to.deep.include({ ok: true });
+    server.write(`${CONF}.undo/config`, 'what was there');
+    const undo = join(server.root, `${CONF}.undo`);
+    expect(await change('revoke')).to.deep.equal({
+      ok: false,
+      step: 'settle',
+      conflict: false,
+      reason: `"${undo}", the state before an interrupted change, is not complete: compare "${join(server.root, CONF)}" with what is in it, then remove it`,
+    });
+    expect(server.text(`${CONF}.undo/config`)).to.equal('what was there');
   });
 
   describe('an answer that does not come', () => {
@@ -303,8 +347,8 @@ describe('changePeer', () => {
     if (process.getuid?.() === 0) {
       // Root writes everywhere; a folder in the way of the script’s own is as good.
       server.write(`${CONF}.undo.new/child`, '');
-      server.write(`${CONF}.new/child`, '');
-      expect(await change('revoke')).to.deep.include({ ok: false, step: 'config' });
+      server.write(`${RECORD}.new/child`, '');
+      expect(await change('revoke')).to.deep.include({ ok: false, step: 'record' });
     } else {
       chmodSync(join(server.root, 'etc/wireguard'), 0o500);
       expect(await change('revoke')).to.deep.include({ ok: false, step: 'begin' });
