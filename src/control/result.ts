@@ -89,6 +89,10 @@ function noteOf(line: string): string[] {
       return [rest === 'restore' ? 'A restore that had been cut off was put back first' : 'A change that had been cut off was ended first'];
     case 'changed-since':
       return [clean(`"${rest}" was changed by somebody else meanwhile and left as it is`)];
+    case 'rewritten':
+      return [
+        clean(`A program writes "${rest}" from its own database and lets the peer in again at its next write: remove the peer there too`),
+      ];
     case 'no-route':
       return [clean(`There is no route to ${rest} on the interface: it comes when the interface is brought up anew`)];
     default:
