@@ -4,7 +4,7 @@ function clients(interface, path,   text, line, n, part, parts, i, j, out, strin
   n = 0
   while ((getline line < path) > 0 && n++ < 100000 && length(text) < 4194304) text = text line " "
   close(path)
-  # Every second part is a string; one that ends with a backslash that counts goes on in the next.
+  # Every second part is a string; one whose last quotation mark is escaped continues in the next.
   parts = split(text, part, "\"")
   depth = printed = is_text = 0
   for (i = 1; i <= parts; i++) {

@@ -67,7 +67,7 @@ async function failure(collect: Promise<ProbeResult>): Promise<string> {
 
 describe('the peers of a WireGuard server', () => {
   it('are told with their names, directions and the life of their interface', async () => {
-    const files = `file wg0\npeer\nname anna-phone\nkey ${ANNA}\nend\n`;
+    const files = `file wg0\npeer ${ANNA}\nname anna-phone\nend\n`;
     const result = await probe({ 'wg all': own('wg0') + peer('wg0'), facts: FACTS, files }).collect(SIGNAL);
     expect(peersIn(result)).to.deep.include({ interfaces: ['wg0'] });
     expect(peersIn(result).peers).to.deep.equal([
@@ -129,7 +129,7 @@ describe('the peers of a WireGuard server', () => {
   });
 
   describe('that were revoked', () => {
-    const files = `file wg0\nrevoked wg0\npeer\nname bert\nkey ${BERT}\nallowed 10.7.0.3/32\npeer\nkey ${ANNA}\nend\n`;
+    const files = `file wg0\nrevoked wg0\npeer ${BERT}\nname bert\nallowed 10.7.0.3/32\npeer ${ANNA}\nend\n`;
     const server = { 'wg all': own('wg0') + peer('wg0'), facts: FACTS, files };
 
     it('are told as such, unless they are on the interface', async () => {
@@ -299,7 +299,7 @@ describe('the peers of a WireGuard server', () => {
         '(none)',
         '10.0.0.1/32',
         '#',
-        'key ',
+        'peer ',
         'name ',
         'file wg0',
         'peer',
