@@ -129,12 +129,16 @@ peers() { # MODE [KEY [open: the last line has no end [RECORD]]]
     # Whether a text is short, and nothing else that stands in comments: a setting, a date, a heading, a command, a secret.
     function is_short_text(text,   low) {
       low = tolower(text)
-      if (length(text) > 120 || text ~ /^[][ \t!"#$%&'\''()*+,.\/:;<=>?@\\^_{|}~-]*$/) return 0
+      if (length(text) > 120 || is_line(text)) return 0
       if (low ~ /^[a-z_ -]+=/ || low ~ /:\/\// || low ~ /^(iptables|ip6tables|nft|sysctl|echo|wg|awg|ip) +-?[a-z]/) return 0
       if (is_about_peer(text)) return 0
       if (low ~ /^(pass|passwd|password|psk|preshared ?key|private ?key|secret|token)[ \t=]/) return 0
       if (low ~ /^(all |the |wireguard |vpn )*(peers?|clients?|users?|servers?|devices?|interfaces?)( list| section| config(uration)?)?:?$/) return 0
       return !is_warning(text)
+    }
+    # Whether a text is but a line drawn with signs.
+    function is_line(text) {
+      return text ~ /^[][ \t!"#$%&'\''()*+,.\/:;<=>?@\\^_{|}~-]*$/
     }
     # Whether a text says something else than the name.
     function is_about_peer(text) {
@@ -196,7 +200,7 @@ peers() { # MODE [KEY [open: the last line has no end [RECORD]]]
           says[i] = text == "" ? "" : text ~ /^\[/ ? "head" : text ~ /^(pu|pres|all|en|per|adv)/ ? "setting" : "other setting"
           rank[i] = says[i] == "" ? called_by(row[i]) : 0
           if (rank[i]) title[i] = called
-          else if (is_about_peer(said_in(row[i]))) says[i] = "about"
+          else if (is_about_peer(said_in(row[i])) || is_line(said_in(row[i]))) says[i] = "about"
         }
       }
     }
@@ -363,7 +367,7 @@ peers() { # MODE [KEY [open: the last line has no end [RECORD]]]
         sure[s] = rank[i]
       }
     }
-    # The name of a peer in the comments above and inside its block. A text alone is one only above its head, or right below.
+    # The name of a peer in the comments above and inside its block. A text alone is one only above its head, right below, or else beside it.
     function learn(s,   i, first, first_own) {
       first = s > 1 ? last[s - 1] + 1 : 1
       first_own = head[s]
@@ -372,6 +376,7 @@ peers() { # MODE [KEY [open: the last line has no end [RECORD]]]
         if (owner[i] != s || !rank[i]) continue
         if (rank[i] > 1 || i < head[s] || is_below_head(i, head[s])) call(s, i)
       }
+      if (!sure[s] && match(row[head[s]], /#/) && called_by(substr(row[head[s]], RSTART))) name[s] = called
     }
     function is_below_head(i, h) {
       while (i > h && kind[i] == "comment") i--

@@ -36,6 +36,7 @@ const STYLES: Record<string, (name: string, settings: string[]) => string[]> = {
   'wg-easy': (name, settings) => [`# Client: ${name} (3f2b0c7e-0000-4000-8000-000000000001)`, '[Peer]', ...settings],
   'wireguard-ui': (name, settings) => [`# ID:           cabcabc`, `# Name:         ${name}`, '# Email:        ', '[Peer]', ...settings],
   'a text above': (name, settings) => [`# ${name}`, '[Peer]', ...settings],
+  'a text between lines': (name, settings) => ['########', `# ${name} #`, '########', '[Peer]', ...settings],
   'a text inside': (name, settings) => ['[Peer]', `# ${name}`, ...settings],
   'Name = above': (name, settings) => [`# Name = ${name}`, '[Peer]', ...settings],
   'Name = inside': (name, settings) => ['[Peer]', ...settings.slice(0, 1), `# Name = ${name}`, ...settings.slice(1)],

@@ -32,12 +32,16 @@ function called_by(line,   text, low, rank) {
 # Whether a text is short, and nothing else that stands in comments: a setting, a date, a heading, a command, a secret.
 function is_short_text(text,   low) {
   low = tolower(text)
-  if (length(text) > 120 || text ~ /^[][ \t!"#$%&'()*+,.\/:;<=>?@\\^_{|}~-]*$/) return 0
+  if (length(text) > 120 || is_line(text)) return 0
   if (low ~ /^[a-z_ -]+=/ || low ~ /:\/\// || low ~ /^(iptables|ip6tables|nft|sysctl|echo|wg|awg|ip) +-?[a-z]/) return 0
   if (is_about_peer(text)) return 0
   if (low ~ /^(pass|passwd|password|psk|preshared ?key|private ?key|secret|token)[ \t=]/) return 0
   if (low ~ /^(all |the |wireguard |vpn )*(peers?|clients?|users?|servers?|devices?|interfaces?)( list| section| config(uration)?)?:?$/) return 0
   return !is_warning(text)
+}
+# Whether a text is but a line drawn with signs.
+function is_line(text) {
+  return text ~ /^[][ \t!"#$%&'()*+,.\/:;<=>?@\\^_{|}~-]*$/
 }
 # Whether a text says something else than the name.
 function is_about_peer(text) {

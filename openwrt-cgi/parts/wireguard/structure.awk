@@ -31,7 +31,7 @@ function kinds(n,   i, h, text) {
       says[i] = text == "" ? "" : text ~ /^\[/ ? "head" : text ~ /^(pu|pres|all|en|per|adv)/ ? "setting" : "other setting"
       rank[i] = says[i] == "" ? called_by(row[i]) : 0
       if (rank[i]) title[i] = called
-      else if (is_about_peer(said_in(row[i]))) says[i] = "about"
+      else if (is_about_peer(said_in(row[i])) || is_line(said_in(row[i]))) says[i] = "about"
     }
   }
 }
@@ -198,7 +198,7 @@ function call(s, i) {
     sure[s] = rank[i]
   }
 }
-# The name of a peer in the comments above and inside its block. A text alone is one only above its head, or right below.
+# The name of a peer in the comments above and inside its block. A text alone is one only above its head, right below, or else beside it.
 function learn(s,   i, first, first_own) {
   first = s > 1 ? last[s - 1] + 1 : 1
   first_own = head[s]
@@ -207,6 +207,7 @@ function learn(s,   i, first, first_own) {
     if (owner[i] != s || !rank[i]) continue
     if (rank[i] > 1 || i < head[s] || is_below_head(i, head[s])) call(s, i)
   }
+  if (!sure[s] && match(row[head[s]], /#/) && called_by(substr(row[head[s]], RSTART))) name[s] = called
 }
 function is_below_head(i, h) {
   while (i > h && kind[i] == "comment") i--

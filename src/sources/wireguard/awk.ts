@@ -136,12 +136,15 @@ function called_by(line,   text, low, rank) {
 }
 function is_short_text(text,   low) {
   low = tolower(text)
-  if (length(text) > 120 || text ~ /^[][ \t!"#$%&'()*+,.\/:;<=>?@\\^_{|}~-]*$/) return 0
+  if (length(text) > 120 || is_line(text)) return 0
   if (low ~ /^[a-z_ -]+=/ || low ~ /:\/\// || low ~ /^(iptables|ip6tables|nft|sysctl|echo|wg|awg|ip) +-?[a-z]/) return 0
   if (is_about_peer(text)) return 0
   if (low ~ /^(pass|passwd|password|psk|preshared ?key|private ?key|secret|token)[ \t=]/) return 0
   if (low ~ /^(all |the |wireguard |vpn )*(peers?|clients?|users?|servers?|devices?|interfaces?)( list| section| config(uration)?)?:?$/) return 0
   return !is_warning(text)
+}
+function is_line(text) {
+  return text ~ /^[][ \t!"#$%&'()*+,.\/:;<=>?@\\^_{|}~-]*$/
 }
 function is_about_peer(text) {
   return tolower(text) ~ /^(id|uuid|e-?mail|telegram|created?|updated?|expires?|date|added|note|todo|ips?|address|dns|url|pass|passwd|password|psk|preshared|private|public|secret|token|key|allowed|endpoint|interface)[ a-z_]*:/
@@ -194,7 +197,7 @@ function kinds(n,   i, h, text) {
       says[i] = text == "" ? "" : text ~ /^\[/ ? "head" : text ~ /^(pu|pres|all|en|per|adv)/ ? "setting" : "other setting"
       rank[i] = says[i] == "" ? called_by(row[i]) : 0
       if (rank[i]) title[i] = called
-      else if (is_about_peer(said_in(row[i]))) says[i] = "about"
+      else if (is_about_peer(said_in(row[i])) || is_line(said_in(row[i]))) says[i] = "about"
     }
   }
 }
@@ -359,6 +362,7 @@ function learn(s,   i, first, first_own) {
     if (owner[i] != s || !rank[i]) continue
     if (rank[i] > 1 || i < head[s] || is_below_head(i, head[s])) call(s, i)
   }
+  if (!sure[s] && match(row[head[s]], /#/) && called_by(substr(row[head[s]], RSTART))) name[s] = called
 }
 function is_below_head(i, h) {
   while (i > h && kind[i] == "comment") i--

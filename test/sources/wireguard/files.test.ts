@@ -76,6 +76,8 @@ for (const [title, awk] of Object.entries(AWKS)) {
         'an owner, above': `# x y\n[Peer]\nPublicKey = ${A}\n`,
         'an owner, above, in a frame': `# ---- x y ----\n[Peer]\nPublicKey = ${A}\n`,
         'an owner, with a remark below': `# x y\n# since May\n[Peer]\nPublicKey = ${A}\n`,
+        'an owner, beside the head': `[Peer] # x y\nPublicKey = ${A}\n`,
+        'an owner, between lines': `#######\n# x y #\n#######\n[Peer]\nPublicKey = ${A}\n`,
         'an owner, as a label': `# Device: x y\n[Peer]\nPublicKey = ${A}\n`,
       }))
         expect(names(`[Interface]\nListenPort = 1\n\n${conf}`), title).to.deep.equal({ [A]: 'x y' });
