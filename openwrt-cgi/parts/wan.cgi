@@ -4,6 +4,8 @@
 # never their sum, which would look like a reset when one of them restarts. wrtmeter.cgi shows them all.
 # For busybox ash and awk: six processes.
 
+#include shared/calls.sh
+
 #include shared/request-guard.sh
 
 failed() { refuse '500 Internal Server Error' "$1"; }
@@ -13,7 +15,7 @@ failed() { refuse '500 Internal Server Error' "$1"; }
 read_all() {
   if command -v ubus >/dev/null 2>&1; then
     echo netifd
-    ubus call network.interface dump 2>/dev/null || printf '\nfailed\n'
+    call ubus call network.interface dump 2>/dev/null || printf '\nfailed\n'
   else
     echo routes4
     cat "$root/proc/net/route"
@@ -24,7 +26,7 @@ read_all() {
   cat "$root/proc/net/dev" 2>/dev/null
 }
 
-counters=$(read_all | awk '
+counters=$({ read_all 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk '
   #include classic/wan.awk
 ') || failed "${counters:-awk could not read the uplink}"
 answer "$counters"
