@@ -18,6 +18,8 @@ call() {
 }
 watch_calls() {
   exec >/dev/null 2>&1
+  set +f
+  IFS=' '
   while read -r called; do
     [ -n "$called" ] || continue
     # shellcheck disable=SC3045 # busybox's knows -t
@@ -32,7 +34,13 @@ watch_calls() {
 }
 kill_tree() { # PID
   kill -STOP "$1"
-  for child in $(pgrep -P "$1"); do (kill_tree "$child"); done
+  for stat in /proc/[0-9]*/stat; do
+    read -r line <"$stat" || continue
+    # After the name in parentheses: the state, the parent.
+    # shellcheck disable=SC2086
+    set -- "$1" ${line##*) }
+    [ "$3" != "$1" ] || (kill_tree "${line%% *}")
+  done
   kill -KILL "$1"
 }
 # Prints a configuration as "uci show" does. One that does not exist is as good as an empty one. One that uci cannot read, of which it prints
