@@ -3,7 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { cgiEnvironment, type FakeRouter, fakeRouter, fixtures, makeToolbox, moreTools, scripts, type Toolbox } from '../support/routers/busybox.ts';
+import {
+  cgiEnvironment,
+  type FakeRouter,
+  fakeRouter,
+  fixtures,
+  makeToolbox,
+  moreTools,
+  scripts,
+  type Toolbox,
+} from '../support/routers/busybox.ts';
 
 /** A number of seconds that nothing else sleeps, so that what was left running can be found. */
 const SLEEP = 73_219;
@@ -54,7 +63,10 @@ describe('a tool of the router that hangs', () => {
     return made;
   };
   const failures = ({ body }: Answered) => body.split('\n').filter((line) => line.startsWith('failed '));
-  const left = () => spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line === `sleep ${SLEEP}`);
+  const left = () =>
+    spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+      .stdout.split('\n')
+      .filter((line) => line === `sleep ${SLEEP}`);
 
   it('costs its own section, the answer comes in time, and nothing stays behind', async () => {
     const gateway = routerOf('gateway');

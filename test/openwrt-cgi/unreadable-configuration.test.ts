@@ -2,7 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { cgiEnvironment, type FakeRouter, fakeRouter, fixtures, makeToolbox, moreTools, runCgi, scripts, type Toolbox } from '../support/routers/busybox.ts';
+import {
+  cgiEnvironment,
+  type FakeRouter,
+  fakeRouter,
+  fixtures,
+  makeToolbox,
+  moreTools,
+  runCgi,
+  scripts,
+  type Toolbox,
+} from '../support/routers/busybox.ts';
 
 /** uci prints nothing of a file that it cannot parse, and ends with 1: as for one that does not exist. */
 describe('a configuration that uci cannot read is a failure, not an empty one', () => {
@@ -67,7 +77,10 @@ describe('a configuration that uci cannot read is a failure, not an empty one', 
       }
       const asked = join(router.root, 'asked');
       rmSync(asked, { force: true });
-      writeFileSync(join(toolbox.dir, 'nft'), `#!/bin/busybox ash\necho "$*" >>${asked}\n[ "$1" != -t ] || echo 'chain layout_1_4096 { }'\n`);
+      writeFileSync(
+        join(toolbox.dir, 'nft'),
+        `#!/bin/busybox ash\necho "$*" >>${asked}\n[ "$1" != -t ] || echo 'chain layout_1_4096 { }'\n`,
+      );
       writeFileSync(join(toolbox.dir, 'fw4'), '#!/bin/busybox ash\n', { mode: 0o755 });
       const run = spawnSync(toolbox.shell, [join(lib, 'hosts.sh'), 'reload'], {
         encoding: 'utf8',
