@@ -63,7 +63,8 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     const links = ['/etc/hotplug.d/iface/30-wrtmeter', '/etc/rc.d/S61wrtmeter'];
     const kept = ['/lib/upgrade/keep.d/wrtmeter', '/etc/config/wrtmeter', ...names.map((name) => `/www/cgi-bin/${name}`)]
       .concat(scriptsOfHosts)
-      .concat(links);
+      .concat(links)
+      .concat(['/etc/init.d/wrtmeter-root', ...names.map((name) => `/usr/share/wrtmeter/cgi-bin/${name}`), '/etc/rc.d/S98wrtmeter-root']);
     expect(read('lib/upgrade/keep.d/wrtmeter')).to.equal(`${kept.join('\n')}\n`);
     expect([mode('etc/config/wrtmeter'), read('etc/config/wrtmeter')]).to.deep.equal(['600', unguarded]);
     expect(await ask()).to.equal(200);
@@ -124,6 +125,8 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       'etc/hotplug.d/iface/30-wrtmeter',
       'etc/init.d/wrtmeter',
       'usr/lib/wrtmeter',
+      'etc/init.d/wrtmeter-root',
+      'usr/share/wrtmeter',
       ...names.map((name) => `www/cgi-bin/${name}`),
     ];
     const gone = [...before, 'etc/config/wrtmeter', 'lib/upgrade/keep.d/wrtmeter'];

@@ -10,6 +10,7 @@ import { draftMoves, feedingOf, feedsSince } from './feeding.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
+import { inPeriodBegun } from './period.ts';
 import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
 import { type ReadingTerms, readingsOf } from './readings.ts';
 
@@ -134,7 +135,7 @@ function postCounters(
     uptime,
     fastest: terms.lineRate(router) / 8,
   };
-  const counters = byCounter(answer.readings);
+  const counters = inPeriodBegun(byCounter(answer.readings), before?.counters ?? new Map(), answer.rules);
   let room = MOST_COUNTERS - (before?.counters.size ?? 0);
   for (const [counter, readings] of counters) {
     const baselines = before?.counters.get(counter) ?? NONE;

@@ -102,8 +102,9 @@ export class HostsKnowledge {
     this.#feeding = { by, from: Math.min(startedAt, Math.max(0, ...fed.map(([, reader]) => reader.at))) };
   }
 
-  #learnFrom({ source, name, at, rules, seen }: Look, startedAt: number): void {
+  #learnFrom({ source, name, at, rules, seen: shown }: Look, startedAt: number): void {
     const reader = this.#readers.get(source);
+    const seen = rules.fall === 'lowers' && reader?.name === name ? inKnownPeriod(shown, reader.seen) : shown;
     const { by, from } = this.#feeding;
     // What the other source has fed up to a later moment than this one's last reading is partly the same bytes. Where the clock stood ahead
     // nobody knows which was later.
@@ -122,6 +123,19 @@ export class HostsKnowledge {
     const kept = rules.absent === 'kept' && before !== null ? before : new Map<string, Seen>();
     this.#readers.set(source, { name, at, seen: new Map([...kept, ...seen]) });
   }
+}
+
+/** A later period than all known is one that began only if some counter shows it by a great fall; an earlier one is none. */
+function inKnownPeriod(shown: Map<string, Seen>, known: ReadonlyMap<string, Seen>): Map<string, Seen> {
+  const periods = (list: Iterable<Seen>) => [...list].map(({ epoch }) => epoch?.instance ?? 0);
+  const last = Math.max(0, ...periods(known.values()));
+  const named = Math.max(0, ...periods(shown.values()));
+  const greatFall = [...shown].some(([key, { bytes }]) => {
+    const before = known.get(key)?.bytes ?? NOTHING;
+    return 2 * bytes.download < before.download || 2 * bytes.upload < before.upload;
+  });
+  if (last === 0 || named === last || (named > last && greatFall)) return shown;
+  return new Map([...shown].map(([key, counter]) => [key, { ...counter, epoch: counter.epoch && { ...counter.epoch, instance: last } }]));
 }
 
 const isOfAddress = (account: string): boolean => /^(host|address) (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
