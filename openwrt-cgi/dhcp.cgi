@@ -1,7 +1,7 @@
 #!/bin/sh
 # Made from parts/dhcp.cgi by "npm run scripts": change it there.
 # The DHCP leases of this router as dnsmasq keeps them: expiry, MAC, address, host name, client id.
-# The format of older collectors. For busybox ash: three processes.
+# The format of older collectors. For busybox ash: seven processes.
 
 # Limits for calls that can hang: a stuck daemon must not take the other sections with it. OpenWrt's busybox has no "timeout", so one
 # process hears of each "call COMMAND" on descriptor 3, and kills one that takes too long with all that it started. Use:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Made from parts/totalwifi.cgi by "npm run scripts": change it there.
 # Every device on the Wi-Fi of this router, one line each: MAC, bytes received from it, bytes sent to it, since it connected.
-# The format of older collectors. For busybox ash and awk: five processes and one per access point.
+# The format of older collectors. For busybox ash and awk: ten processes and one per access point.
 
 # Limits for calls that can hang: a stuck daemon must not take the other sections with it. OpenWrt's busybox has no "timeout", so one
 # process hears of each "call COMMAND" on descriptor 3, and kills one that takes too long with all that it started. Use:

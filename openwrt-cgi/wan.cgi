@@ -3,7 +3,7 @@
 # The bytes of this router's uplink, "wan: RECEIVED SENT", whatever its device is called.
 # The format of older collectors, which has one line: of several uplinks it shows the one that holds the default route,
 # never their sum, which would look like a reset when one of them restarts. wrtmeter.cgi shows them all.
-# For busybox ash and awk: six processes.
+# For busybox ash and awk: eight processes.
 
 # Limits for calls that can hang: a stuck daemon must not take the other sections with it. OpenWrt's busybox has no "timeout", so one
 # process hears of each "call COMMAND" on descriptor 3, and kills one that takes too long with all that it started. Use:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Made from parts/wrtmeter.cgi by "npm run scripts": change it there.
 # Everything about this router in one answer, raw as its kernel and daemons show it. Format: docs/wrtmeter-cgi.md.
-# For busybox ash and awk: eleven processes and one per radio interface, however many stations and leases there are, and a few more
+# For busybox ash and awk: fourteen processes and one per radio interface, however many stations and leases there are, and a few more
 # where hosts are counted or WireGuard runs.
 
 # Limits for calls that can hang: a stuck daemon must not take the other sections with it. OpenWrt's busybox has no "timeout", so one

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The DHCP leases of this router as dnsmasq keeps them: expiry, MAC, address, host name, client id.
-# The format of older collectors. For busybox ash: three processes.
+# The format of older collectors. For busybox ash: seven processes.
 
 #include shared/calls.sh
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every device on the Wi-Fi of this router, one line each: MAC, bytes received from it, bytes sent to it, since it connected.
-# The format of older collectors. For busybox ash and awk: five processes and one per access point.
+# The format of older collectors. For busybox ash and awk: ten processes and one per access point.
 
 #include shared/calls.sh
 

@@ -2,7 +2,7 @@
 # The bytes of this router's uplink, "wan: RECEIVED SENT", whatever its device is called.
 # The format of older collectors, which has one line: of several uplinks it shows the one that holds the default route,
 # never their sum, which would look like a reset when one of them restarts. wrtmeter.cgi shows them all.
-# For busybox ash and awk: six processes.
+# For busybox ash and awk: eight processes.
 
 #include shared/calls.sh
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Everything about this router in one answer, raw as its kernel and daemons show it. Format: docs/wrtmeter-cgi.md.
-# For busybox ash and awk: eleven processes and one per radio interface, however many stations and leases there are, and a few more
+# For busybox ash and awk: fourteen processes and one per radio interface, however many stations and leases there are, and a few more
 # where hosts are counted or WireGuard runs.
 
 #include shared/calls.sh

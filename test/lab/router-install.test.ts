@@ -223,6 +223,17 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     it('begins with the installation, after every boot, firewall reload and interface that comes up', () => {
       expect(said(install())).to.equal('Hosts are counted by nftables');
       expect(table()).to.contain('add element inet wrtmeter counted { "br-lan" comment "lan", }');
+      // "service wrtmeter status": procd knows of no process of ours, and calls that inactive.
+      const status = () =>
+        spawnSync('chroot', [router.root, '/etc/init.d/wrtmeter', 'status'], {
+          env: { PATH: '/usr/sbin:/bin', STANDIN: '/tools' },
+          encoding: 'utf8',
+        });
+      expect([status().status, status().stdout.slice(0, 18)]).to.deep.equal([0, 'Sent within a day:']);
+      rmSync(path('tmp/nft-table'));
+      expect([status().status, status().stdout]).to.deep.equal([1, '']);
+      expect(status().stderr).to.match(/^wrtmeter: Nothing is counted/);
+      expect(said(install())).to.equal('Hosts are counted by nftables');
       expect(readlinkSync(path('etc/rc.d/S61wrtmeter'))).to.equal('../init.d/wrtmeter');
       expect(read('etc/config/firewall')).to.equal(
         `${firewall}\nconfig include 'wrtmeter'\n\toption type 'script'\n\toption path '/usr/lib/wrtmeter/hosts-again.sh'\n\toption fw4_compatible '1'\n`,
