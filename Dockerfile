@@ -35,6 +35,6 @@ EXPOSE 9780
 STOPSIGNAL SIGTERM
 # Once a minute is enough for a meter. Each check starts a process, which is noticeable on a small board.
 HEALTHCHECK --interval=60s --timeout=10s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "require('node:http').get({host:'127.0.0.1',port:process.env.WRTMETER_LISTEN.split(':').pop(),path:'/-/healthy'},r=>process.exit(r.statusCode===200?0:1)).on('error',()=>process.exit(1))"]
+  CMD ["node", "/app/dist/main.js", "health"]
 ENTRYPOINT ["node", "/app/dist/main.js"]
 CMD ["serve"]

@@ -1,9 +1,10 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
-import { devices, page } from './page.ts';
+import { devices, instance, page } from './page.ts';
 import { bands, field, grid, hidden, lines, numbers, small, words } from './panels.ts';
-import { airReported, monthOf, rateOf } from './queries.ts';
+import { airReported, monthOf } from './queries.ts';
+import { one, rateOf } from './series.ts';
 
 const mac = 'mac="$mac"';
 
@@ -14,7 +15,7 @@ export function device(): Dashboard {
     title: 'Device',
     description: 'One device: its rate, its month, and the access points that serve it.',
     from: 'now-24h',
-    variables: [devices()],
+    variables: [instance(), devices()],
     panels: [
       rateNow(),
       monthSoFar(),
@@ -33,8 +34,8 @@ export function device(): Dashboard {
 
 type Way = 'download' | 'upload';
 const rate = (way: Way) => `sum(${rateOf(`wrtmeter_device_${way}_bytes_total`, mac)}) * 8`;
-const volume = (way: Way) => `sum(wrtmeter_device_month_${way}_bytes{${mac}})`;
-const link = (way: Way) => `max(wrtmeter_station_link_${way}_bytes_per_second{${mac}}) * 8`;
+const volume = (way: Way) => `sum(${one(`wrtmeter_device_month_${way}_bytes`, mac)})`;
+const link = (way: Way) => `max(${one(`wrtmeter_station_link_${way}_bytes_per_second`, mac)}) * 8`;
 const half = { width: 12, height: 8 };
 
 const rateNow = () =>
@@ -67,13 +68,13 @@ const share = () =>
     unit: unit.share,
   })
     .decimals(1)
-    .targets(queries(now(`sum(${monthOf('mac', mac)}) / sum(${monthOf('mac')})`, 'Share')));
+    .targets(queries(now(`sum(${monthOf(mac)}) / sum(${monthOf()})`, 'Share')));
 
 const lastSeen = () =>
   numbers({ title: 'Last seen', description: 'When a router last saw the device.', width: 4, height: 4, unit: unit.ago })
     .textMode(common.BigValueTextMode.Value)
     .text(small())
-    .targets(queries(now(`max(wrtmeter_device_last_seen_timestamp_seconds{${mac}}) * 1000`, 'Last seen')));
+    .targets(queries(now(`max(${one('wrtmeter_device_last_seen_timestamp_seconds', mac)}) * 1000`, 'Last seen')));
 
 const servedBy = () =>
   words(
@@ -87,7 +88,7 @@ const servedBy = () =>
     'router',
   )
     .noValue('not on the air')
-    .targets(queries(columns(`bottomk(1, max by (router) (wrtmeter_station_connected_seconds{${mac}}))`)));
+    .targets(queries(columns(`bottomk(1, ${one('wrtmeter_station_connected_seconds', mac, 'router')})`)));
 
 const identity = () =>
   grid(
@@ -113,7 +114,7 @@ const identity = () =>
     false,
   )
     .filterable(false)
-    .targets(queries(columns(`topk by (mac) (1, max by (mac, hostname, ip, user, randomized) (wrtmeter_device_info{${mac}}))`)));
+    .targets(queries(columns(`topk by (mac) (1, ${one('wrtmeter_device_info', mac, 'mac, hostname, ip, user, randomized')})`)));
 
 const rateOverTime = () =>
   lines(
@@ -134,7 +135,7 @@ const accessPoints = () =>
     .thresholds(thresholds([null, 'transparent'], [1, colour.good]))
     .legend(hidden())
     .targets(
-      queries(overTime(`max by (router) (wrtmeter_station_connected_seconds{${mac}} >= bool 0) or 0 * (${airReported()})`, '{{router}}')),
+      queries(overTime(`(${one('wrtmeter_station_connected_seconds', mac, 'router')} >= bool 0) or 0 * (${airReported()})`, '{{router}}')),
     );
 
 const month = () =>
@@ -160,7 +161,7 @@ const signal = () =>
     .decimals(0)
     .fillOpacity(0)
     .lineWidth(2)
-    .targets(queries(overTime(`max by (router, interface) (wrtmeter_station_signal_dbm{${mac}})`, '{{router}} {{interface}}')));
+    .targets(queries(overTime(one('wrtmeter_station_signal_dbm', mac, 'router, interface'), '{{router}} {{interface}}')));
 
 const linkRate = () =>
   lines({

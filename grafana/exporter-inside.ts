@@ -2,7 +2,7 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour, now, overTime, paint, queries, unit } from './look.ts';
 import { attention, lines, numbers, perMinute } from './panels.ts';
-import { own } from './queries.ts';
+import { ofProcess, one, rateOf } from './series.ts';
 
 const router = 'router=~"$router"';
 const third = { width: 8, height: 7 };
@@ -24,8 +24,8 @@ const ledger = () =>
     .overrideByName('Counting since', [{ id: 'unit', value: unit.date }])
     .targets(
       queries(
-        now('min(wrtmeter_ledger_start_timestamp_seconds) * 1000', 'Counting since'),
-        now('sum(wrtmeter_ledger_database_bytes)', 'Size'),
+        now(`${one('wrtmeter_ledger_start_timestamp_seconds')} * 1000`, 'Counting since'),
+        now(one('wrtmeter_ledger_database_bytes'), 'Size'),
       ),
     );
 
@@ -41,15 +41,15 @@ const oddities = () =>
     .overrideByName('Rejected', [{ id: 'unit', value: unit.volume }, ...attention(1, colour.warn)])
     .targets(
       queries(
-        now(`sum(wrtmeter_ledger_resets_total{${router}}) or 0 * sum(wrtmeter_router_up{${router}})`, 'Counter resets'),
-        now(`sum(wrtmeter_ledger_rejected_bytes_total{${router}}) or 0 * sum(wrtmeter_router_up{${router}})`, 'Rejected'),
+        now(`sum(${one('wrtmeter_ledger_resets_total', router)}) or 0 * sum(${one('wrtmeter_router_up', router)})`, 'Counter resets'),
+        now(`sum(${one('wrtmeter_ledger_rejected_bytes_total', router)}) or 0 * sum(${one('wrtmeter_router_up', router)})`, 'Rejected'),
       ),
     );
 
 const commit = () =>
   lines({ title: 'Commit', description: 'Duration of the last durable commit to disk.', ...third, unit: unit.seconds })
     .overrideByName('Commit', paint(colour.both))
-    .targets(queries(overTime('max(wrtmeter_ledger_commit_seconds)', 'Commit')));
+    .targets(queries(overTime(one('wrtmeter_ledger_commit_seconds'), 'Commit')));
 
 const growth = () =>
   lines({
@@ -59,7 +59,7 @@ const growth = () =>
     unit: unit.volume,
   })
     .overrideByName('Database', paint(colour.both))
-    .targets(queries(overTime('sum(wrtmeter_ledger_database_bytes)', 'Database')));
+    .targets(queries(overTime(one('wrtmeter_ledger_database_bytes'), 'Database')));
 
 const resetsOverTime = () =>
   perMinute({
@@ -70,7 +70,7 @@ const resetsOverTime = () =>
   }).targets(
     queries(
       overTime(
-        `sum by (router) (rate(wrtmeter_ledger_resets_total{${router}}[$__rate_interval])) * 60 or 0 * max by (router) (wrtmeter_router_up{${router}})`,
+        `sum by (router) (${rateOf('wrtmeter_ledger_resets_total', router)}) * 60 or 0 * ${one('wrtmeter_router_up', router)}`,
         '{{router}}',
       ),
     ),
@@ -83,7 +83,10 @@ const memory = () =>
     ...third,
     unit: unit.volume,
   }).targets(
-    queries(overTime(own('process_resident_memory_bytes'), 'Resident'), overTime(own('nodejs_heap_size_used_bytes'), 'Heap used')),
+    queries(
+      overTime(ofProcess('process_resident_memory_bytes'), 'Resident'),
+      overTime(ofProcess('nodejs_heap_size_used_bytes'), 'Heap used'),
+    ),
   );
 
 const cpu = () =>
@@ -94,7 +97,7 @@ const cpu = () =>
     unit: unit.share,
   })
     .overrideByName('CPU', paint(colour.both))
-    .targets(queries(overTime(own('rate(process_cpu_seconds_total[$__rate_interval])'), 'CPU')));
+    .targets(queries(overTime(ofProcess('process_cpu_seconds_total', '$__rate_interval'), 'CPU')));
 
 const scrape = () =>
   lines({
@@ -104,4 +107,4 @@ const scrape = () =>
     unit: unit.seconds,
   })
     .overrideByName('Scrape', paint(colour.both))
-    .targets(queries(overTime(own('scrape_duration_seconds'), 'Scrape')));
+    .targets(queries(overTime(ofProcess('scrape_duration_seconds'), 'Scrape')));

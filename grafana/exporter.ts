@@ -1,9 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { ledgerPanels, processPanels } from './exporter-inside.ts';
 import { colour, columns, now, overTime, paint, queries, states, unit } from './look.ts';
-import { page, routers, uplinkChoice } from './page.ts';
+import { instance, page, routers, uplinkChoice } from './page.ts';
 import { attention, bands, field, grid, lines, numbers, perMinute, words } from './panels.ts';
 import { firstDay, lastDay, perUplink, uplinks } from './queries.ts';
+import { lowest, meters, one, rateOf } from './series.ts';
 
 const router = 'router=~"$router"';
 const coloured = { id: 'custom.cellOptions', value: { type: 'color-text' } };
@@ -17,7 +18,7 @@ export function exporter(): Dashboard {
     title: 'Exporter',
     description: 'Whether you can trust the figures: routers and sources, failures, the ledger, and the process itself.',
     from: 'now-6h',
-    variables: [routers(), uplinkChoice()],
+    variables: [instance(), routers(), uplinkChoice()],
     panels: [
       health(),
       trust(),
@@ -48,10 +49,10 @@ const health = () =>
     .overrideByName('Failed commits', attention(1, colour.bad))
     .targets(
       queries(
-        now(`sum(wrtmeter_router_up{${router}})`, 'Routers up'),
-        now(`sum(1 - wrtmeter_router_up{${router}})`, 'Routers down'),
-        now(`sum(1 - wrtmeter_source_success{${router}})`, 'Sources failing'),
-        now('sum(wrtmeter_ledger_write_errors_total)', 'Failed commits'),
+        now(`sum(${one('wrtmeter_router_up', router)})`, 'Routers up'),
+        now(`sum(1 - ${one('wrtmeter_router_up', router)})`, 'Routers down'),
+        now(`sum(1 - ${lowest('wrtmeter_source_success', router)})`, 'Sources failing'),
+        now(one('wrtmeter_ledger_write_errors_total'), 'Failed commits'),
       ),
     );
 
@@ -59,26 +60,30 @@ const trust = () =>
   numbers({
     title: 'Trust',
     description:
-      'Nothing is posted while the clock of the machine is wrong. A router with flow offloading forwards packets past its firewall: what the firewall counts is then too low, while Wi-Fi stations, counted by the radio, stay right. The classic scripts do not report offloading.',
+      'Nothing is posted while the clock of the machine is wrong. A router with flow offloading forwards packets past its firewall: what the firewall counts is then too low, while Wi-Fi stations, counted by the radio, stay right. The classic scripts do not report offloading. More than one meter with this instance: their figures are mixed, so give each its own instance in Prometheus.',
     width: 8,
     height: 4,
     unit: unit.count,
   })
+    .overrideByName('Meters', attention(2, colour.bad))
     .overrideByName('Clock', [{ id: 'mappings', value: states({ 1: ['right', colour.good], 0: ['wrong', colour.bad] }) }])
     .overrideByName('Flow offloading', [
       { id: 'mappings', value: states({ 0: ['off', colour.quiet], 1: ['on', colour.warn], '-1': ['not known', colour.quiet] }) },
     ])
     .targets(
       queries(
-        now('min(wrtmeter_ledger_clock_ok)', 'Clock'),
-        now(`max(wrtmeter_router_flow_offload{${router}}) or max(wrtmeter_router_up{${router}}) * 0 - 1`, 'Flow offloading'),
+        now(lowest('wrtmeter_ledger_clock_ok'), 'Clock'),
+        now(`max(${one('wrtmeter_router_flow_offload', router)}) or max(${one('wrtmeter_router_up', router)}) * 0 - 1`, 'Flow offloading'),
+        now(meters, 'Meters'),
       ),
     );
 
 const version = () =>
   words({ title: 'Version', description: 'Version of the running exporter.', width: 5, height: 4, unit: unit.text }, 'version').targets(
-    queries(columns('wrtmeter_build_info')),
+    queries(columns(one('wrtmeter_build_info', '', 'version'))),
   );
+
+const offload = (kind: string) => one('wrtmeter_router_flow_offload', `kind="${kind}", ${router}`, 'router');
 
 const routerTable = () =>
   grid(
@@ -108,12 +113,10 @@ const routerTable = () =>
     false,
   ).targets(
     queries(
-      columns(`max by (router) (wrtmeter_router_up{${router}})`),
-      columns(`topk by (router) (1, max by (router, model, release) (wrtmeter_router_info{${router}}))`),
-      columns(`max by (router) (wrtmeter_router_boot_time_seconds{${router}}) * 1000`),
-      columns(
-        `max by (router) (wrtmeter_router_flow_offload{kind="software", ${router}}) + 2 * max by (router) (wrtmeter_router_flow_offload{kind="hardware", ${router}})`,
-      ),
+      columns(one('wrtmeter_router_up', router)),
+      columns(`topk by (router) (1, ${one('wrtmeter_router_info', router)})`),
+      columns(`${one('wrtmeter_router_boot_time_seconds', router)} * 1000`),
+      columns(`${offload('software')} + 2 * ${offload('hardware')}`),
     ),
   );
 
@@ -139,11 +142,11 @@ const uplinkTable = () =>
     false,
   ).targets(
     queries(
-      columns(`max by (router, interface) (wrtmeter_wan_up{${uplinks}})`),
+      columns(one('wrtmeter_wan_up', uplinks)),
       columns(firstDay(perUplink('start'))),
       columns(lastDay(perUplink('end'))),
-      columns(`sum by (router, interface) (wrtmeter_wan_month_download_bytes{${uplinks}})`),
-      columns(`sum by (router, interface) (wrtmeter_wan_month_upload_bytes{${uplinks}})`),
+      columns(one('wrtmeter_wan_month_download_bytes', uplinks)),
+      columns(one('wrtmeter_wan_month_upload_bytes', uplinks)),
     ),
   );
 
@@ -169,13 +172,11 @@ const sourceTable = () =>
     false,
   ).targets(
     queries(
-      columns(`max by (router, source) (wrtmeter_source_success{${router}})`),
-      columns(`max by (router, source) (wrtmeter_source_last_success_timestamp_seconds{${router}}) * 1000`),
-      columns(`max by (router, source) (wrtmeter_source_duration_seconds{${router}})`),
-      columns(
-        `sum by (router, source) (wrtmeter_source_errors_total{${router}}) or 0 * max by (router, source) (wrtmeter_source_success{${router}})`,
-      ),
-      columns(`sum by (router, source) (wrtmeter_ledger_resets_total{${router}})`),
+      columns(lowest('wrtmeter_source_success', router)),
+      columns(`${one('wrtmeter_source_last_success_timestamp_seconds', router)} * 1000`),
+      columns(one('wrtmeter_source_duration_seconds', router)),
+      columns(`sum by (router, source) (${one('wrtmeter_source_errors_total', router)}) or 0 * ${one('wrtmeter_source_success', router)}`),
+      columns(one('wrtmeter_ledger_resets_total', router)),
     ),
   );
 
@@ -188,7 +189,7 @@ const sourcesOverTime = () =>
     unit: unit.count,
   })
     .mappings(states({ 1: ['ok', colour.good], 0: ['failed', colour.bad] }))
-    .targets(queries(overTime(`min by (router, source) (wrtmeter_source_success{${router}})`, '{{router}} {{source}}')));
+    .targets(queries(overTime(lowest('wrtmeter_source_success', router), '{{router}} {{source}}')));
 
 const durations = () =>
   lines({
@@ -200,7 +201,7 @@ const durations = () =>
     unit: unit.seconds,
   })
     .fillOpacity(0)
-    .targets(queries(overTime(`max by (router) (wrtmeter_source_duration_seconds{${router}})`, '{{router}}')));
+    .targets(queries(overTime(one('wrtmeter_source_duration_seconds', router, 'router'), '{{router}}')));
 
 const errors = () =>
   perMinute({
@@ -212,7 +213,7 @@ const errors = () =>
   }).targets(
     queries(
       overTime(
-        `sum by (reason) (rate(wrtmeter_source_errors_total{${router}}[$__rate_interval])) * 60 > 0 or on () label_replace(0 * max(wrtmeter_source_success{${router}}), "reason", "none", "", "")`,
+        `sum by (reason) (${rateOf('wrtmeter_source_errors_total', router)}) * 60 > 0 or on () label_replace(0 * max(${one('wrtmeter_source_success', router)}), "reason", "none", "", "")`,
         '{{reason}}',
       ),
     ),

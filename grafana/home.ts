@@ -1,22 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { fromRow, fromSeries } from './links.ts';
 import { colour, columns, now, overTime, paint, queries, unit } from './look.ts';
-import { page, routers, uplinkChoice } from './page.ts';
+import { instance, page, routers, uplinkChoice } from './page.ts';
 import { field, grid, lines, numbers, ranking, stacked } from './panels.ts';
-import {
-  agreed,
-  airReported,
-  atThisPace,
-  bothRates,
-  busiest,
-  firstDay,
-  lastDay,
-  monthOf,
-  ofMonth,
-  period,
-  rateOf,
-  uplinks,
-} from './queries.ts';
+import { agreed, airReported, atThisPace, bothRates, busiest, firstDay, lastDay, monthOf, ofMonth, period, uplinks } from './queries.ts';
+import { one, present, rateOf } from './series.ts';
 
 const chart = { width: 16, height: 9 };
 const side = { width: 8, height: 9 };
@@ -28,7 +16,7 @@ export function home(): Dashboard {
     title: 'Home',
     description: 'The current rate of the Internet connection, its usage this month, and which devices used it.',
     from: 'now-24h',
-    variables: [routers(), uplinkChoice()],
+    variables: [instance(), routers(), uplinkChoice()],
     panels: [
       rateNow(),
       monthSoFar(),
@@ -45,8 +33,9 @@ export function home(): Dashboard {
   });
 }
 
+const here = 'router=~"$router"';
 const wanRate = (way: 'download' | 'upload') => `sum(${rateOf(`wrtmeter_wan_${way}_bytes_total`, uplinks)}) * 8`;
-const wanMonth = (way: 'download' | 'upload', by = '') => `sum${by} (wrtmeter_wan_month_${way}_bytes{${uplinks}})`;
+const wanMonth = (way: 'download' | 'upload') => `sum(${one(`wrtmeter_wan_month_${way}_bytes`, uplinks)})`;
 
 const rateNow = () =>
   numbers({
@@ -99,10 +88,7 @@ const onTheAir = () =>
     .noValue('–')
     .targets(
       queries(
-        now(
-          `count(group by (mac) (wrtmeter_station_connected_seconds{router=~"$router"})) or 0 * max(${airReported(', router=~"$router"')})`,
-          'Devices',
-        ),
+        now(`count(${present('wrtmeter_station_connected_seconds', here, 'mac')}) or 0 * max(${airReported(`, ${here}`)})`, 'Devices'),
       ),
     );
 
@@ -126,7 +112,7 @@ const devicesByMonth = () =>
     ...side,
     unit: unit.volume,
   })
-    .targets(queries(now(`sort_desc(topk(10, ${monthOf('mac, hostname')}))`, '{{hostname}}')))
+    .targets(queries(now(`sort_desc(topk(10, ${monthOf('', 'mac, hostname')}))`, '{{hostname}}')))
     .overrideByQuery('A', fromSeries);
 
 const devicesOverTime = () =>
@@ -193,18 +179,17 @@ const deviceTable = () =>
     'Download',
   ).targets(
     queries(
-      columns(ofMonth('topk by (mac) (1, max by (mac, hostname, ip) (wrtmeter_device_info))')),
-      columns('sum by (mac) (wrtmeter_device_month_download_bytes)'),
-      columns('sum by (mac) (wrtmeter_device_month_upload_bytes)'),
-      columns(`${monthOf('mac')} / on () group_left () sum(${monthOf('mac')})`),
-      columns(ofMonth('max by (mac) (wrtmeter_device_last_seen_timestamp_seconds) * 1000')),
+      columns(ofMonth(`topk by (mac) (1, ${one('wrtmeter_device_info', '', 'mac, hostname, ip')})`)),
+      columns(one('wrtmeter_device_month_download_bytes')),
+      columns(one('wrtmeter_device_month_upload_bytes')),
+      columns(`${monthOf()} / on () group_left () sum(${monthOf()})`),
+      columns(ofMonth(`${one('wrtmeter_device_last_seen_timestamp_seconds')} * 1000`)),
     ),
   );
 
-const hostBytes =
-  '(sum(wrtmeter_router_hosts_month_download_bytes{router=~"$router"}) + sum(wrtmeter_router_hosts_month_upload_bytes{router=~"$router"}))';
-const others =
-  '(sum(wrtmeter_router_unattributed_month_download_bytes{router=~"$router"}) + sum(wrtmeter_router_unattributed_month_upload_bytes{router=~"$router"}))';
+const gateways = (what: string, way: 'download' | 'upload') => `sum(${one(`wrtmeter_router_${what}_month_${way}_bytes`, here)})`;
+const hostBytes = `(${gateways('hosts', 'download')} + ${gateways('hosts', 'upload')})`;
+const others = `(${gateways('unattributed', 'download')} + ${gateways('unattributed', 'upload')})`;
 
 const accountedFor = () =>
   numbers({
@@ -238,6 +223,4 @@ const accessPoints = () =>
     unit: unit.count,
   })
     .decimals(0)
-    .targets(
-      queries(overTime('count by (router) (group by (router, mac) (wrtmeter_station_connected_seconds{router=~"$router"}))', '{{router}}')),
-    );
+    .targets(queries(overTime(`count by (router) (${present('wrtmeter_station_connected_seconds', here, 'router, mac')})`, '{{router}}')));

@@ -1,6 +1,7 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { source } from './look.ts';
+import { here, one } from './series.ts';
 
 export type Page = {
   uid: string;
@@ -47,19 +48,27 @@ function datasource(): dashboard.DatasourceVariableBuilder {
   return new dashboard.DatasourceVariableBuilder('datasource').label('Data source').type('prometheus');
 }
 
+/**
+ * The meter whose figures are shown: one, never several, because each is a home of its own, and adding them up would count a device that
+ * is at both, or routers and peers of equal names, as one.
+ */
+export function instance(): dashboard.QueryVariableBuilder {
+  return single('instance', 'Instance', 'label_values(wrtmeter_build_info, instance)').sort(dashboard.VariableSort.NaturalAsc);
+}
+
 /** One or several routers. All is `.+`: it is short and includes routers that were just added. */
 export function routers(): dashboard.QueryVariableBuilder {
-  return several('router', 'Router', 'label_values(wrtmeter_router_up, router)');
+  return several('router', 'Router', `label_values(wrtmeter_router_up{${here}}, router)`);
 }
 
 /** One or several routers and servers with WireGuard peers. */
 export function servers(): dashboard.QueryVariableBuilder {
-  return several('server', 'Server', 'label_values(wrtmeter_wireguard_peer_info, router)');
+  return several('server', 'Server', `label_values(wrtmeter_wireguard_peer_info{${here}}, router)`);
 }
 
 /** Uplinks of the selected routers. A tunnel's bytes also cross the uplink beneath it: if tunnels are listed, select the real uplinks. */
 export function uplinkChoice(): dashboard.QueryVariableBuilder {
-  return several('uplink', 'Uplink', 'label_values(wrtmeter_wan_month_download_bytes{router=~"$router"}, interface)');
+  return several('uplink', 'Uplink', `label_values(wrtmeter_wan_month_download_bytes{${here}, router=~"$router"}, interface)`);
 }
 
 /**
@@ -67,13 +76,17 @@ export function uplinkChoice(): dashboard.QueryVariableBuilder {
  * so that a host name cannot inject another value.
  */
 export function devices(): dashboard.QueryVariableBuilder {
-  return new dashboard.QueryVariableBuilder('mac')
-    .label('Device')
-    .datasource(source)
-    .query('query_result(wrtmeter_device_info)')
+  return single('mac', 'Device', `query_result(topk by (mac) (1, ${one('wrtmeter_device_info', '', 'mac, hostname')}))`)
     .regex('/hostname"?[=:]"(?<text>[^"]+)".*mac"?[=:]"(?<value>[0-9a-f:]{17})"/')
+    .sort(dashboard.VariableSort.AlphabeticalCaseInsensitiveAsc);
+}
+
+function single(name: string, label: string, query: string): dashboard.QueryVariableBuilder {
+  return new dashboard.QueryVariableBuilder(name)
+    .label(label)
+    .datasource(source)
+    .query(query)
     .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
-    .sort(dashboard.VariableSort.AlphabeticalCaseInsensitiveAsc)
     .multi(false)
     .includeAll(false);
 }

@@ -1,9 +1,9 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { fromRow, fromSeries } from './links.ts';
 import { columns, now, overTime, queries, unit } from './look.ts';
-import { page, routers } from './page.ts';
+import { instance, page, routers } from './page.ts';
 import { field, grid, lines, numbers, perMinute, stacked } from './panels.ts';
-import { rateOf } from './queries.ts';
+import { one, present, rateOf } from './series.ts';
 
 const here = 'router=~"$router"';
 const half = { width: 12, height: 8 };
@@ -15,7 +15,7 @@ export function wifi(): Dashboard {
     title: 'Wi-Fi',
     description: 'The access points: which devices are on the air, their signal and link rate, and which devices roam.',
     from: 'now-6h',
-    variables: [routers()],
+    variables: [instance(), routers()],
     panels: [
       onTheAir(),
       accessPoints(),
@@ -32,9 +32,10 @@ export function wifi(): Dashboard {
   });
 }
 
-const connected = `wrtmeter_station_connected_seconds{${here}}`;
+const connected = (by: string, at?: string) => present('wrtmeter_station_connected_seconds', here, by, at);
 /** Adds the name to the MAC. If a name just changed, only one of the two. */
-const named = (expr: string) => `${expr} * on (mac) group_left (hostname) topk by (mac) (1, max by (mac, hostname) (wrtmeter_device_info))`;
+const named = (expr: string) =>
+  `${expr} * on (mac) group_left (hostname) topk by (mac) (1, ${one('wrtmeter_device_info', '', 'mac, hostname')})`;
 
 const onTheAir = () =>
   numbers({
@@ -43,7 +44,7 @@ const onTheAir = () =>
     width: 6,
     height: 4,
     unit: unit.count,
-  }).targets(queries(now(`count(group by (mac) (${connected}))`, 'Devices')));
+  }).targets(queries(now(`count(${connected('mac')})`, 'Devices')));
 
 const accessPoints = () =>
   numbers({
@@ -52,7 +53,7 @@ const accessPoints = () =>
     width: 6,
     height: 4,
     unit: unit.count,
-  }).targets(queries(now(`sum(wrtmeter_source_success{source="stations", ${here}})`, 'Access points')));
+  }).targets(queries(now(`sum(${one('wrtmeter_source_success', `source="stations", ${here}`)})`, 'Access points')));
 
 const weak = () =>
   numbers({
@@ -61,9 +62,7 @@ const weak = () =>
     width: 6,
     height: 4,
     unit: unit.count,
-  }).targets(
-    queries(now(`count(max by (mac) (wrtmeter_station_signal_dbm{${here}}) < -75) or 0 * count(group by (mac) (${connected}))`, 'Devices')),
-  );
+  }).targets(queries(now(`count(${one('wrtmeter_station_signal_dbm', here, 'mac')} < -75) or 0 * count(${connected('mac')})`, 'Devices')));
 
 const airRate = (way: 'download' | 'upload', by = '') => `sum${by} (${rateOf(`wrtmeter_station_${way}_bytes_total`, here)})`;
 
@@ -82,7 +81,7 @@ const rateNow = () =>
 const devicesByAccessPoint = () =>
   stacked({ title: 'Devices by access point', description: 'Number of devices on each access point.', ...half, unit: unit.count })
     .decimals(0)
-    .targets(queries(overTime(`count by (router) (group by (router, mac) (${connected}))`, '{{router}}')));
+    .targets(queries(overTime(`count by (router) (${connected('router, mac')})`, '{{router}}')));
 
 const rateByAccessPoint = () =>
   stacked({
@@ -92,8 +91,8 @@ const rateByAccessPoint = () =>
     unit: unit.rate,
   }).targets(queries(overTime(`(${airRate('download', ' by (router)')} + ${airRate('upload', ' by (router)')}) * 8`, '{{router}}')));
 
-const station = 'max by (router, interface, mac)';
-const link = (way: 'download' | 'upload') => `wrtmeter_station_link_${way}_bytes_per_second{${here}}`;
+const signalOf = (by?: string) => one('wrtmeter_station_signal_dbm', here, by);
+const link = (way: 'download' | 'upload', by?: string) => `${one(`wrtmeter_station_link_${way}_bytes_per_second`, here, by)} * 8`;
 
 const stationTable = () =>
   grid(
@@ -119,10 +118,10 @@ const stationTable = () =>
     false,
   ).targets(
     queries(
-      columns(named(`${station} (${connected})`)),
-      columns(`${station} (wrtmeter_station_signal_dbm{${here}})`),
-      columns(`${station} (${link('download')}) * 8`),
-      columns(`${station} (${link('upload')}) * 8`),
+      columns(named(one('wrtmeter_station_connected_seconds', here))),
+      columns(signalOf()),
+      columns(link('download')),
+      columns(link('upload')),
     ),
   );
 
@@ -137,7 +136,7 @@ const signal = () =>
     .max(-25)
     .decimals(0)
     .fillOpacity(0)
-    .targets(queries(overTime(named(`max by (router, mac) (wrtmeter_station_signal_dbm{${here}})`), '{{hostname}} at {{router}}')))
+    .targets(queries(overTime(named(signalOf('router, mac')), '{{hostname}} at {{router}}')))
     .overrideByQuery('A', fromSeries);
 
 const linkRate = () =>
@@ -148,10 +147,10 @@ const linkRate = () =>
     unit: unit.rate,
   })
     .fillOpacity(0)
-    .targets(queries(overTime(named(`max by (router, mac) (${link('download')}) * 8`), '{{hostname}} at {{router}}')))
+    .targets(queries(overTime(named(link('download', 'router, mac')), '{{hostname}} at {{router}}')))
     .overrideByQuery('A', fromSeries);
 
-const were = `wrtmeter_station_connected_seconds{${here}} offset $__rate_interval`;
+const were = (by: string) => connected(by, ' offset $__rate_interval');
 
 const roaming = () =>
   perMinute({
@@ -165,7 +164,7 @@ const roaming = () =>
     .targets(
       queries(
         overTime(
-          `count by (router) ((group by (router, mac) (${connected}) unless group by (router, mac) (${were})) and on (mac) group by (mac) (${were})) or 0 * count by (router) (${connected})`,
+          `count by (router) ((${connected('router, mac')} unless ${were('router, mac')}) and on (mac) ${were('mac')}) or 0 * ${connected('router')}`,
           'to {{router}}',
         ),
       ),
@@ -181,7 +180,7 @@ const volumes = () =>
     .targets(
       queries(
         overTime(
-          `topk(10, (sum by (mac, hostname) (${rateOf('wrtmeter_station_download_bytes_total', here)}) + sum by (mac, hostname) (${rateOf('wrtmeter_station_upload_bytes_total', here)}))) * 8`,
+          `topk(10, ${airRate('download', ' by (mac, hostname)')} + ${airRate('upload', ' by (mac, hostname)')}) * 8`,
           '{{hostname}}',
         ),
       ),

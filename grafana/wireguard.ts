@@ -1,8 +1,8 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
-import { page, servers } from './page.ts';
+import { instance, page, servers } from './page.ts';
 import { bands, field, grid, hidden, lines, numbers, ranking, stacked } from './panels.ts';
-import { rateOf } from './queries.ts';
+import { one, rateOf } from './series.ts';
 
 const here = 'router=~"$server"';
 const peer = 'router, interface, public_key';
@@ -14,20 +14,20 @@ export function wireguard(): Dashboard {
     title: 'WireGuard',
     description: 'The peers of WireGuard and AmneziaWG servers: who is online, how fast, how much this month, and who is revoked.',
     from: 'now-24h',
-    variables: [servers()],
+    variables: [instance(), servers()],
     panels: [online(), known(), revoked(), rateNow(), monthSoFar(), rateOverTime(), peersByMonth(), peerTable(), onlineOverTime(), month()],
   });
 }
 
 type Way = 'download' | 'upload';
-const info = (labels = '') => `max by (${peer}, name) (wrtmeter_wireguard_peer_info{${here}${labels}})`;
+const info = (labels = '', by = peer) => one('wrtmeter_wireguard_peer_info', `${here}${labels}`, by);
 const rate = (way: Way, by = '') => `sum${by} (${rateOf(`wrtmeter_wireguard_peer_${way}_bytes_total`, here)})`;
-const volume = (way: Way, by = '') => `sum${by} (wrtmeter_wireguard_peer_month_${way}_bytes{${here}})`;
-const handshake = `max by (${peer}) (wrtmeter_wireguard_peer_latest_handshake_timestamp_seconds{${here}})`;
+const volume = (way: Way, by = peer) => one(`wrtmeter_wireguard_peer_month_${way}_bytes`, here, by);
+const handshake = one('wrtmeter_wireguard_peer_latest_handshake_timestamp_seconds', here);
 /** Peers make a new handshake every two minutes while they are online. */
 const isOnline = `(time() - ${handshake} < 300 and on (${peer}) ${info(', state="active"')})`;
 /** Zero if there are peers, but none of this kind. */
-const orNone = `or 0 * count(wrtmeter_wireguard_peer_info{${here}})`;
+const orNone = `or 0 * count(${info()})`;
 
 const figure = { width: 4, height: 4, unit: unit.count };
 
@@ -65,7 +65,7 @@ const monthSoFar = () =>
     width: 6,
     height: 4,
     unit: unit.volume,
-  }).targets(queries(now(volume('download'), 'Download'), now(volume('upload'), 'Upload')));
+  }).targets(queries(now(`sum(${volume('download')})`, 'Download'), now(`sum(${volume('upload')})`, 'Upload')));
 
 const rateOverTime = () =>
   stacked({
@@ -76,8 +76,6 @@ const rateOverTime = () =>
     unit: unit.rate,
   }).targets(queries(overTime(`(${rate('download', ` by (${peer}, name)`)} + ${rate('upload', ` by (${peer}, name)`)}) * 8`, '{{name}}')));
 
-const both = (by: string) => `(${volume('download', ` by (${by})`)} + ${volume('upload', ` by (${by})`)})`;
-
 const peersByMonth = () =>
   ranking({
     title: 'Peers this month',
@@ -85,7 +83,9 @@ const peersByMonth = () =>
     width: 8,
     height: 9,
     unit: unit.volume,
-  }).targets(queries(now(`sort_desc(topk(10, ${both(`${peer}, name`)}))`, '{{name}}')));
+  }).targets(
+    queries(now(`sort_desc(topk(10, ${volume('download', `${peer}, name`)} + ${volume('upload', `${peer}, name`)}))`, '{{name}}')),
+  );
 
 const peerTable = () =>
   grid(
@@ -110,10 +110,10 @@ const peerTable = () =>
     'Download',
   ).targets(
     queries(
-      columns(`max by (${peer}, name, allowed_ips, state) (wrtmeter_wireguard_peer_info{${here}})`),
+      columns(info('', `${peer}, name, allowed_ips, state`)),
       columns(`(${handshake} > 0) * 1000`),
-      columns(volume('download', ` by (${peer})`)),
-      columns(volume('upload', ` by (${peer})`)),
+      columns(volume('download')),
+      columns(volume('upload')),
     ),
   );
 
@@ -131,7 +131,7 @@ const onlineOverTime = () =>
     .targets(
       queries(
         overTime(
-          `max by (name) ((time() - ${handshake} < bool 300) * on (${peer}) group_left (name) ${info(', state="active"')})`,
+          `max by (name) ((time() - ${handshake} < bool 300) * on (${peer}) group_left (name) topk by (${peer}) (1, ${info(', state="active"', `${peer}, name`)}))`,
           '{{name}}',
         ),
       ),
@@ -147,4 +147,4 @@ const month = () =>
   })
     .fillOpacity(20)
     .timeFrom('31d')
-    .targets(queries(overTime(volume('download'), 'Download'), overTime(volume('upload'), 'Upload')));
+    .targets(queries(overTime(`sum(${volume('download')})`, 'Download'), overTime(`sum(${volume('upload')})`, 'Upload')));

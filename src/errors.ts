@@ -13,7 +13,7 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** A router that could not be read. Nothing of such an answer is used. */
+/** A router could not be read. Nothing of its answer is used. */
 export class SourceError extends Error {
   readonly reason: FailureReason;
 
@@ -24,9 +24,9 @@ export class SourceError extends Error {
   }
 }
 
-/** A program that was run and failed, here or on another machine. */
+/** A program failed, on this machine or another. */
 export class ExitError extends SourceError {
-  /** As a shell tells it: 127 where there is no such program, null where a signal ended it. */
+  /** The exit code as a shell reports it: 127 for a missing program; null if a signal ended it. */
   readonly code: number | null;
 
   constructor(code: number | null, message: string, options?: ErrorOptions) {
@@ -36,9 +36,9 @@ export class ExitError extends SourceError {
   }
 }
 
-/** A wrong setting: the message is the line that the user reads. */
+/** A wrong setting. The message is shown to the user as it is. */
 export class ConfigError extends Error {
-  /** Every problem found, a line each; the first is the message. */
+  /** All problems, one line each; the first is the message. */
   readonly errors: readonly string[];
 
   constructor(errors: string | readonly [string, ...string[]]) {
@@ -49,7 +49,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** A ledger that could not be opened or written. Its books are as they were. */
+/** The ledger could not be opened or written. Its books are unchanged. */
 export class LedgerError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -57,7 +57,31 @@ export class LedgerError extends Error {
   }
 }
 
-/** Foreign text as it may stand in a message: on one line, bounded. */
+/** The tokens could not be read or written. The message is shown to the user as it is. */
+export class TokenFileError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TokenFileError';
+  }
+}
+
+/** The address cannot be listened on. The message is shown to the user as it is. */
+export class ListenError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ListenError';
+  }
+}
+
+/** The command line, or a file that it names, cannot be used. The message is shown to the user as it is. */
+export class UsageError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UsageError';
+  }
+}
+
+/** Foreign text for a message: quoted, on one line, of limited length. */
 export function quote(text: string, longest = 60): string {
   const line = JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
   return line.replace(

@@ -8,11 +8,11 @@ import { httpSender } from '../transports/http.ts';
 import type { Alias, PeerName } from '../views/view.ts';
 import { machineOf } from './machines.ts';
 
-/** Bounds what an attacker who invents MACs can make the ledger hold. */
+/** Limits how many accounts an attacker can add to the ledger with made-up MACs. */
 const MOST_ACCOUNTS = 50_000;
 const MOST_NEW_ACCOUNTS = 15_000;
 
-/** The requests that read a router as it is configured, or by some of its kinds. */
+/** The probes of a router, for all or some of its kinds. */
 export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = router.kinds): Probe[] {
   const { credentials, tls, counterBits } = router;
   const tools = { send: httpSender({ credentials, tls }), machine: machineOf, counterBits };
@@ -25,10 +25,10 @@ export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = ro
   });
 }
 
-/** What another kind of the router reads would be counted twice. */
+/** Leaves out what another kind of the router reads, because it would be counted twice. */
 const withoutSources = (probe: Probe, owned: ReadonlySet<SourceName>): Probe => ({
   origin: probe.origin,
-  // They change with what a router reports.
+  // A getter, because the sources of a probe can change with every answer.
   get sources() {
     return probe.sources.filter((source) => !owned.has(source));
   },
@@ -38,7 +38,7 @@ const withoutSources = (probe: Probe, owned: ReadonlySet<SourceName>): Probe => 
   },
 });
 
-/** A router's status before it was read. */
+/** The status of a router before its first round. */
 export function statusOf(router: RouterConfig, probes: readonly Probe[]): RouterStatus {
   return newStatus(
     router.name,
@@ -49,7 +49,7 @@ export function statusOf(router: RouterConfig, probes: readonly Probe[]): Router
 
 const addressesOf = ({ kinds }: RouterConfig): string[] => kinds.flatMap((config) => kindOf(config.kind).addresses(config));
 
-/** The rules of the ledger as the configuration wants them. */
+/** The terms of the ledger from the configuration. */
 export function termsOf(config: Config): LedgerTerms {
   const rates = new Map(config.routers.map((router) => [router.name, router.lineRate]));
   const own = config.routers.filter(({ billing }) => billing.day !== config.billing.day);
@@ -66,19 +66,19 @@ export function termsOf(config: Config): LedgerTerms {
   };
 }
 
-/** What the owner calls each MAC. */
+/** Configured device names, by MAC. */
 export function aliasesOf({ devices }: Config): Map<string, Alias> {
   return new Map(
     devices.flatMap(({ name, macs, user }) => macs.map((mac) => [mac, { name, mac: macs[0] ?? mac, user: user ?? null }] as const)),
   );
 }
 
-/** What the owner calls each WireGuard peer, by public key, and whose it is. */
+/** Configured peer names and users, by public key. */
 export function peerNamesOf({ peers }: Config): Map<string, PeerName> {
   return new Map(peers.map(({ publicKey, name, user }) => [publicKey, { name, user: user ?? null }]));
 }
 
-/** Earlier names of routers, each with the name it has now. */
+/** Current router names, by earlier name. */
 export function renamesOf({ routers }: Config): Map<string, string> {
   return new Map(routers.flatMap(({ name, was }) => was.map((earlier) => [earlier, name] as const)));
 }

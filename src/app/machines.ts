@@ -4,7 +4,7 @@ import type { Argv } from '../transports/request.ts';
 import type { Machine } from '../transports/run.ts';
 import { sshMachine } from '../transports/ssh.ts';
 
-/** What ssh, docker and wg may need; our own variables hold secrets, and are none of theirs. */
+/** What ssh, docker and wg may need. Our own variables contain secrets, so they are not passed on. */
 const PASSED_ON = [
   'PATH',
   'HOME',
@@ -20,17 +20,17 @@ const PASSED_ON = [
   'DOCKER_TLS_VERIFY',
 ];
 
-/** Where commands run, and how one is run by root there. */
+/** Where commands run, and how to run one as root there. */
 export interface TargetMachine extends Machine {
   asRoot: (argv: Argv) => Argv;
 }
 
-/** This machine or one over ssh, and the container on it. */
+/** This machine or one over ssh, and a container on it. */
 export function machineOf({ ssh, container, sudo: bySudo }: MachineTarget): TargetMachine {
   const env = Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]]));
   const host = ssh === null ? thisMachine(env) : sshMachine(ssh, env);
   const root = bySudo ? sudo : (argv: Argv) => argv;
   if (container === null) return { ...host, asRoot: root };
-  // In a container everything is run by its root; sudo is for docker.
+  // Commands in a container run as root anyway; sudo is for docker.
   return { ...within(host, (argv) => root(inContainer(container)(argv))), asRoot: (argv) => argv };
 }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ReadFile } from '../fields/files.ts';
 
-/** Reads the beginning of a file, so that a device or a huge file named by mistake does no harm. */
+/** Reads only the beginning of a file, so that a device or a huge file given by mistake does no harm. */
 export const readFile: ReadFile = async (path, limit) => {
   const handle = await open(path);
   try {

@@ -5,7 +5,7 @@ import type { AuditKind } from '../ledger/books.ts';
 import type { Posted } from '../ledger/ledger.ts';
 import { meaningOf } from '../views/audit-words.ts';
 
-/** Logs what has changed with a round, before the statuses take it in: a failure once when it begins, and its end. */
+/** Logs when sources start to fail or answer again. Call it before the statuses are updated with the round. */
 export function logRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
   for (const { router, results } of round.routers) {
     const answering: string[] = [];
@@ -16,37 +16,37 @@ export function logRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus
       if (result.status === 'ok') {
         if (before === undefined || before.lastSuccess === null || before.error !== null) answering.push(source);
       } else if (before?.error?.reason !== result.reason) {
-        const alike = failing.get(result.message) ?? { reason: result.reason, sources: [] };
-        alike.sources.push(source);
-        failing.set(result.message, alike);
+        const group = failing.get(result.message) ?? { reason: result.reason, sources: [] };
+        group.sources.push(source);
+        failing.set(result.message, group);
       }
     }
-    if (answering.length > 0) log.info({ router }, `Reads ${answering.join(', ')} of ${router}`);
+    if (answering.length > 0) log.info({ router }, `Reading ${answering.join(', ')} of ${router}`);
     for (const [message, { reason, sources }] of failing)
       log.warn({ router, reason }, `Cannot read ${sources.join(', ')} of ${router}: ${message}`);
   }
 }
 
-/** Rows of the audit that nobody has to look into. */
+/** Audit rows that need no attention. */
 const USUAL: ReadonlySet<AuditKind> = new Set(['wrap', 'hosts', 'learned']);
 
-/** Logs what became of a round in the ledger; what happened before too is logged once. */
+/** Logs the posting of a round; a repeated failure is logged once. */
 export function logPosting(log: Logger, posted: Posted, before: Posted | null): void {
   switch (posted.status) {
     case 'posted':
-      if (before !== null && before.status !== 'posted') log.info('Posts to the ledger again');
+      if (before !== null && before.status !== 'posted') log.info('Posting to the ledger again');
       for (const { kind, router, source, counter, why, download, upload } of posted.audit) {
         const { title, outcome } = meaningOf(kind);
         const level = kind === 'reset' ? 'debug' : USUAL.has(kind) ? 'info' : 'warn';
         log[level]({ router, source, counter, download, upload }, `${outcome === 'refused' ? 'Not posted' : title}: ${why}`);
       }
       return;
-    case 'held':
-      if (before?.status !== 'held') log.warn(`Nothing is posted while ${posted.why}; baselines wait`);
+    case 'suspended':
+      if (before?.status !== 'suspended') log.warn(`Nothing is posted while ${posted.why}; baselines are kept`);
       return;
     case 'failed':
       if (before?.status !== 'failed' || before.error.message !== posted.error.message) {
-        log.error(`Cannot write the ledger, so nothing is posted and baselines wait: ${posted.error.message}`);
+        log.error(`Cannot write the ledger, so nothing is posted and baselines are kept: ${posted.error.message}`);
       }
       return;
     default:

@@ -4,36 +4,36 @@ import { type Collector, createCollector } from '../collector/collector.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
 import type { Round } from '../domain/round.ts';
-import { type RouterStatus, updateStatuses } from '../domain/status.ts';
+import { type RouterStatus, SILENT_AFTER_MS, silentRouters, updateStatuses } from '../domain/status.ts';
 import { LedgerError } from '../errors.ts';
 import { dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
-import { processMetrics, renderMetrics } from '../views/metrics/metrics.ts';
+import { createMetrics, processMetrics } from '../views/metrics/metrics.ts';
 import type { View } from '../views/view.ts';
 import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { fitHeap } from './heap.ts';
 import { logPosting, logRound } from './round-log.ts';
 
-/** Days whose backups are kept. */
+/** Days of backups to keep. */
 const KEPT_BACKUPS = 7;
 
 /** The running meter, without its HTTP server. */
 export interface Service {
   readonly config: Config;
   readonly ledger: Ledger;
-  /** What is known now; starts no round. */
+  /** The current state; starts no round. */
   view(): Promise<View>;
-  /** Runs or joins a round and gives the text of `/metrics`. `timeout` in seconds, null where the scraper gave none. */
-  scrape(timeout: number | null): Promise<string>;
-  /** Goes on with another configuration. */
+  /** Starts or joins a round and gives the text of `/metrics`; after `patience` (seconds) with the figures that are committed by then. */
+  scrape(patience: number | null): Promise<string>;
+  /** Continues with another configuration. */
   reconfigure(config: Config): Promise<void>;
-  /** False once it has begun to end. */
+  /** False once it is shutting down. */
   readonly running: boolean;
-  /** What a person should look at, a line each. */
+  /** Problems that need attention, one line each. */
   problems(): string[];
-  /** Cuts the running round short, posts what was read, and reads no more. */
+  /** Cuts the running round short, posts what was read, and stops. */
   drain(): Promise<void>;
-  /** Lets go of the ledger; after the last answer. */
+  /** Closes the ledger; call it after the last answer. */
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export interface ServiceParts {
   version: string;
 }
 
-/** Puts the collector, the ledger and the views together. */
+/** Connects the collector, the ledger and the views. */
 export async function createService({ config: given, ledger, log, clock, version }: ServiceParts): Promise<Service> {
   let config = given;
   let aliases = aliasesOf(given);
@@ -53,14 +53,16 @@ export async function createService({ config: given, ledger, log, clock, version
   let statuses = new Map<string, RouterStatus>();
   let lastPosted: Posted | null = null;
   let running = true;
+  const startedAt = clock.now();
   const own: Registry = processMetrics();
+  const metrics = createMetrics();
   const routers = () => config.routers.map((router) => ({ router, probes: probesOf(router) }));
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
 
   const backups = dailyBackups({
     directory: given.data,
     keep: KEPT_BACKUPS,
-    made: (path) => log.info(`Backup "${path}" made`),
+    made: (path) => log.info(`Backup "${path}" created`),
     failed(error) {
       ledger.state.backupErrors += 1;
       log.error(error.message);
@@ -86,7 +88,7 @@ export async function createService({ config: given, ledger, log, clock, version
     const read = routers();
     statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
     collect.setTerms({
-      routers: read.map(({ router, probes }) => ({ name: router.name, probes })),
+      routers: read.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout })),
       heartbeat: config.heartbeat,
       minInterval: config.minInterval,
     });
@@ -98,7 +100,7 @@ export async function createService({ config: given, ledger, log, clock, version
       await ledger.turnMonths(now);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
-      log.error(error.message); // the months shown are those of the last good reading
+      log.error(error.message); // the view then has the months of the last good reading
     }
     return {
       now,
@@ -115,9 +117,9 @@ export async function createService({ config: given, ledger, log, clock, version
     };
   }
 
-  async function scrape(timeout: number | null): Promise<string> {
-    await collect.round(timeout);
-    return renderMetrics(await view(), own);
+  async function scrape(patience: number | null): Promise<string> {
+    await collect.round(patience);
+    return metrics.render(await view(), own);
   }
 
   fitHeap(ledger.books.accounts.size);
@@ -136,9 +138,16 @@ export async function createService({ config: given, ledger, log, clock, version
     problems() {
       const suspended = ledger.state.suspendedBecause;
       const failed = lastPosted?.status === 'failed' ? lastPosted.error.message : null;
-      return [suspended && `Nothing is posted while ${suspended}`, failed && `The last round could not be written: ${failed}`].filter(
-        (line) => line !== null,
-      );
+      const now = clock.now();
+      const limit = Math.max(SILENT_AFTER_MS, config.heartbeat * 3000);
+      return [
+        ...(suspended === null ? [] : [`Nothing is posted while ${suspended}`]),
+        ...(failed === null ? [] : [`The last round could not be written: ${failed}`]),
+        ...silentRouters(statuses.values(), now, startedAt, limit).map(
+          ({ router, sources, since, why }) =>
+            `${sources.join(', ')} of ${router} not read for ${Math.round((now - since) / 60_000)} min${why === null ? '' : `: ${why}`}`,
+        ),
+      ];
     },
     drain() {
       running = false;
@@ -151,7 +160,7 @@ export async function createService({ config: given, ledger, log, clock, version
   };
 }
 
-/** A router that is asked at the same addresses as before keeps what is known of it. */
+/** A router with unchanged addresses keeps its status. */
 function keptStatus(before: RouterStatus | undefined, fresh: RouterStatus): RouterStatus {
   return before !== undefined && before.addresses.join() === fresh.addresses.join() ? before : fresh;
 }

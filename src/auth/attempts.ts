@@ -1,28 +1,28 @@
-/** Failures that are counted: each address has its own count, and there is one of all. */
+/** Counts failures: per address, and of all addresses together. */
 export interface Attempts {
-  /** Seconds until an address may present a token again; 0 = now. `tick` in ms on a clock that never steps. */
+  /** Seconds until an address may present a token again; 0 = now. `tick` is in ms of a monotonic clock. */
   wait(address: string, tick: number): number;
   /** Counts a wrong token. */
   failed(address: string, tick: number): void;
 }
 
-/** Failures that an address has at once, and the ms after which one of them is forgiven. */
+/** Failures that an address may have at once, and the ms after which one of them expires. */
 const OWN = { most: 10, forgive: 6000 };
-/** The same for all addresses together; beyond it each has fewer at once. */
+/** The same for all addresses together; above it, each may have fewer at once. */
 const ALL = { most: 60, forgive: 1000, own: 3 };
-/** Addresses that are remembered; the one that failed longest ago goes first. */
+/** Addresses to remember; the one whose last failure is oldest is dropped first. */
 const MOST_ADDRESSES = 1024;
 
-/** Failures not yet forgiven, as they stood at `tick`. */
+/** Failures at `tick` that have not expired. */
 interface Debt {
   failures: number;
   tick: number;
 }
 
 /**
- * Limits wrong tokens. An address that failed too often is not heard for some seconds, whatever it presents, or a right guess would
- * still be told. What others did never shuts an address out that has not failed itself: at worst it has fewer failures at once.
- * An address is taken as it is, not by its network: on a LAN all share one, and a neighbour could lock the others out.
+ * Limits wrong tokens. An address with too many failures is refused for some seconds, even with a right token: otherwise a right guess
+ * would show. An address without failures is never refused because of others: at worst it may have fewer failures at once.
+ * Addresses are not grouped by network: on a LAN all share one, so a neighbour could lock the others out.
  */
 export function createAttempts(): Attempts {
   const byAddress = new Map<string, Debt>();
@@ -30,13 +30,13 @@ export function createAttempts(): Attempts {
   return {
     wait(address, tick) {
       const own = owed(byAddress.get(address), OWN.forgive, tick);
-      const most = owed(all, ALL.forgive, tick) < ALL.most ? OWN.most : ALL.own;
+      const most = owed(all, ALL.forgive, tick) > ALL.most - 1 ? ALL.own : OWN.most;
       return own <= most - 1 ? 0 : Math.ceil(((own - (most - 1)) * OWN.forgive) / 1000);
     },
     failed(address, tick) {
       all = { failures: Math.min(owed(all, ALL.forgive, tick) + 1, ALL.most), tick };
       const failures = owed(byAddress.get(address), OWN.forgive, tick) + 1;
-      // Taken out first, so that the map stays in the order of the last failures.
+      // Delete first, so that the map stays in order of the last failures.
       byAddress.delete(address);
       byAddress.set(address, { failures, tick });
       const [oldest] = byAddress.keys();

@@ -1,40 +1,38 @@
+import { TokenFileError } from '../errors.ts';
 import { createAttempts } from './attempts.ts';
 import { presentedToken, type TokenHeaders } from './presented.ts';
+import { rarely } from './rarely.ts';
 import { findToken, type Scope, type TokenRecord } from './token.ts';
-import { TokenFileError } from './token-file.ts';
 
-/** Who asks. */
-export type Verdict =
+/** The result of checking a request's token. */
+type Verdict =
   | { kind: 'known'; name: string; scope: Scope }
   | { kind: 'missing' }
   | { kind: 'wrong' }
-  /** Too many wrong ones: what was presented has not been looked at. */
+  /** Too many failures: the token was not checked. */
   | { kind: 'limited'; seconds: number }
   | { kind: 'unreadable' };
 
 export interface GateParts {
-  /** The tokens as they are now. May throw a TokenFileError. */
+  /** The current tokens. May throw a TokenFileError. */
   tokens(): Promise<readonly TokenRecord[]>;
-  /** Ms on a clock that never steps. */
+  /** Ms of a monotonic clock. */
   tick(): number;
   log(level: 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
 }
 
 export interface Gate {
-  /** Looks at the headers of a request from an address. */
+  /** Checks the headers of a request from an address. */
   check(headers: TokenHeaders, address: string): Promise<Verdict>;
 }
 
-/** Ms between two lines about refusals, and between two about a file that cannot be read. */
-const LOG_EVERY = 60_000;
-
-/** Checks tokens, limits wrong ones, and says now and then in the log that there were some. */
+/** Checks tokens, limits wrong ones, and logs refusals at most once a minute. */
 export function createGate({ tokens, tick, log }: GateParts): Gate {
   const attempts = createAttempts();
   let refused = 0;
   const refusals = rarely((address: string) => {
-    const many = refused === 1 ? 'A request' : `${refused} requests`;
-    log('warn', `${many} without a right token refused, the last one from ${address}`, { address, refused });
+    const many = refused === 1 ? 'a request' : `${refused} requests`;
+    log('warn', `Refused ${many} without a valid token, the last one from ${address}`, { address, refused });
     refused = 0;
   });
   const unreadable = rarely((error: TokenFileError) => log('error', error.message, {}));
@@ -58,7 +56,7 @@ export function createGate({ tokens, tick, log }: GateParts): Gate {
         unreadable(tick(), error);
         return { kind: 'unreadable' };
       }
-      // From here to the end nothing waits: a hundred requests at once have no more attempts than a hundred in a row.
+      // No await from here on, so that a hundred requests at once get only as many attempts as a hundred in a row.
       const seconds = attempts.wait(address, tick());
       if (seconds > 0) return refuse(address, { kind: 'limited', seconds });
       const found = findToken(token, records);
@@ -66,15 +64,5 @@ export function createGate({ tokens, tick, log }: GateParts): Gate {
       attempts.failed(address, tick());
       return refuse(address, { kind: 'wrong' });
     },
-  };
-}
-
-/** Tells at once, and then no more until the time is over. */
-function rarely<T>(report: (about: T) => void): (now: number, about: T) => void {
-  let last: number | null = null;
-  return (now, about) => {
-    if (last !== null && now - last < LOG_EVERY) return;
-    last = now;
-    report(about);
   };
 }

@@ -1,13 +1,13 @@
-/** The request headers that may hold a token, as they came. */
+/** The request headers that may contain a token. */
 export interface TokenHeaders {
   authorization: string;
   xApiToken: string;
 }
 
 /**
- * The token that a request presents, right or wrong, or null where it presents none. `X-Api-Token` counts first: beside it, the other
- * header may belong to a proxy in front. `Authorization` is `Bearer TOKEN` (RFC 6750) or `Basic` with any user name and the token as
- * its password (RFC 7617), as Prometheus and browsers send it.
+ * The token of a request, right or wrong, or null if there is none. `X-Api-Token` takes precedence, because `Authorization` may then
+ * belong to a proxy in front. `Authorization` is `Bearer TOKEN` (RFC 6750) or `Basic` with any user name and the token as password
+ * (RFC 7617), as sent by Prometheus and browsers.
  */
 export function presentedToken({ authorization, xApiToken }: TokenHeaders): string | null {
   const own = xApiToken.trim();
@@ -23,7 +23,7 @@ export function presentedToken({ authorization, xApiToken }: TokenHeaders): stri
   }
 }
 
-/** What stands behind the first colon; a user name has none. Text that is no base64 comes out as something that is no token. */
+/** The text after the first colon; a user name has none. Invalid base64 becomes text that is not a token. */
 function passwordOf(base64: string): string {
   const login = Buffer.from(base64, 'base64').toString('latin1');
   return login.slice(login.indexOf(':') + 1);

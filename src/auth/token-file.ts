@@ -1,24 +1,17 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanName } from '../domain/name.ts';
-import { quote } from '../errors.ts';
+import { quote, TokenFileError } from '../errors.ts';
 import { SCOPES, type TokenRecord } from './token.ts';
 
-/** The tokens could not be read or written: the message is the line that the user reads. */
-export class TokenFileError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'TokenFileError';
-  }
-}
-
-/** More than any home needs; a file of a hundred is still read in a moment. */
+/** More than any home needs, and still fast to read. */
 export const MOST_TOKENS = 100;
 const MOST_BYTES = 64 * 1024;
 
 export const tokensPath = (directory: string): string => join(directory, 'tokens.json');
 
-/** Reads the tokens of a data directory; none where there is no file. Throws a TokenFileError. */
+/** Reads the tokens of a data directory; empty if the file does not exist. Throws a TokenFileError. */
 export async function readTokens(directory: string): Promise<TokenRecord[]> {
   const path = tokensPath(directory);
   const text = await readText(path);
@@ -26,32 +19,32 @@ export async function readTokens(directory: string): Promise<TokenRecord[]> {
 }
 
 /**
- * Changes the tokens of a data directory: the new file is written beside the old one, readable by its owner alone, and renamed over it,
- * so that a reader finds one or the other, whole. The file beside it is the lock between two who change it. Throws a TokenFileError, and what
- * `change` throws.
+ * Changes the tokens of a data directory: writes a new file, readable only by its owner, and renames it over the old one, so that a
+ * reader always finds a complete file. The new file is also the lock against other writers. Throws a TokenFileError, and what `change`
+ * throws.
  */
 export async function changeTokens<T>(
   directory: string,
   change: (tokens: TokenRecord[]) => { tokens: TokenRecord[]; result: T },
 ): Promise<T> {
   const path = tokensPath(directory);
-  const beside = `${path}.new`;
-  const file = await lock(beside, path);
+  const newPath = `${path}.new`;
+  const file = await lock(newPath, path);
   try {
     const { tokens, result } = change(await readTokens(directory));
     await write(file, directory, formatTokens(tokens));
-    await rename(beside, path);
+    await rename(newPath, path);
     await syncDirectory(directory);
     return result;
   } catch (error) {
-    await unlink(beside).catch(() => undefined);
+    await unlink(newPath).catch(() => undefined);
     throw asTokenFileError(error, `${quote(path, 200)} cannot be written`);
   } finally {
     await file.close();
   }
 }
 
-/** The text of the file. */
+/** Formats the text of the file. */
 export function formatTokens(tokens: readonly TokenRecord[]): string {
   const list = tokens.map(({ name, scope, created, hash }) => ({
     name,
@@ -62,10 +55,10 @@ export function formatTokens(tokens: readonly TokenRecord[]): string {
   return `${JSON.stringify({ version: 1, tokens: list }, null, 2)}\n`;
 }
 
-/** Reads the text of the file, all of it or nothing. Throws a TokenFileError that shows nothing of it. */
+/** Parses the text of the file. Throws a TokenFileError that shows none of its text. */
 export function parseTokens(text: string, path: string): TokenRecord[] {
   const wrong = (what: string) => new TokenFileError(`${quote(path, 200)} ${what}`);
-  const damaged = () => wrong('is damaged, so no token is known: put a copy in its place, or remove it and create the tokens anew');
+  const damaged = () => wrong('is damaged, so no token is valid: restore a copy, or remove it and create new tokens');
   let read: unknown;
   try {
     read = JSON.parse(text);
@@ -93,7 +86,7 @@ function recordOf(read: unknown): TokenRecord | null {
   return { name, scope, created, hash: Buffer.from(sha256, 'hex') };
 }
 
-/** Names stand in the log and the audit: short, visible, without blanks at their ends. */
+/** Names appear in the log and the audit: short, visible, without spaces at the ends. */
 export const isTokenName = (text: string): boolean => text !== '' && cleanName(text) === text;
 
 const fieldsOf = (value: unknown): Record<string, unknown> =>
@@ -102,14 +95,17 @@ const fieldsOf = (value: unknown): Record<string, unknown> =>
 async function readText(path: string): Promise<string | null> {
   let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    // Without O_NONBLOCK a FIFO in its place would keep everyone waiting.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw asTokenFileError(error, `${quote(path, 200)} cannot be read`);
   }
   try {
-    const { size } = await file.stat();
-    if (size > MOST_BYTES) throw new TokenFileError(`${quote(path, 200)} is larger than ${MOST_BYTES / 1024} KiB: it is no file of tokens`);
+    const found = await file.stat();
+    if (!found.isFile()) throw new TokenFileError(`${quote(path, 200)} is not a file: remove it and create the tokens again`);
+    if (found.size > MOST_BYTES)
+      throw new TokenFileError(`${quote(path, 200)} is larger than ${MOST_BYTES / 1024} KiB: it is not a token file`);
     return await file.readFile('utf8');
   } catch (error) {
     throw asTokenFileError(error, `${quote(path, 200)} cannot be read`);
@@ -118,25 +114,25 @@ async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** Who makes the file beside, which only one can, is the one who writes. */
-async function lock(beside: string, path: string): Promise<FileHandle> {
+/** Only one process can create the new file, so that one may write. */
+async function lock(newPath: string, path: string): Promise<FileHandle> {
   try {
-    return await open(beside, 'wx', 0o600);
+    return await open(newPath, 'wx', 0o600);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw asTokenFileError(error, `${quote(path, 200)} cannot be written`);
-    throw new TokenFileError(`Another wrtmeter is changing the tokens: try again, and if none is, remove ${quote(beside, 200)}`);
+    throw new TokenFileError(`Another wrtmeter is changing the tokens: try again, or remove ${quote(newPath, 200)} if none is running`);
   }
 }
 
 async function write(file: FileHandle, directory: string, text: string): Promise<void> {
   const [{ uid, gid }, owner] = await Promise.all([file.stat(), stat(directory)]);
-  // Made by root beside the ledger of a service that runs under its own account: that one has to read it.
+  // Created by root in the data directory of a service with its own account: the service must be able to read it.
   if (uid !== owner.uid) await file.chown(owner.uid, owner.gid === 0 ? gid : owner.gid);
   await file.writeFile(text);
   await file.sync();
 }
 
-/** The rename holds after a power cut, too, where the file system can promise that. */
+/** Makes the rename survive a power failure, if the file system supports that. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => null);
   await handle?.sync().catch(() => undefined);

@@ -4,30 +4,29 @@ import { type Clock, type RouterToRead, readRound } from './round.ts';
 
 export interface CollectorTerms {
   routers: readonly RouterToRead[];
-  /** Seconds after which the collector reads by itself when nobody asked; 0 = never. */
+  /** Seconds without a round after which the collector starts one; 0 = never. */
   heartbeat: number;
-  /** Seconds for which a finished round is used again; 0 = never. */
+  /** Seconds for which a finished round is reused; 0 = never. */
   minInterval: number;
 }
 
-/** Reads the routers when asked, one round at a time. */
+/** Reads the routers on request, one round at a time. */
 export interface Collector {
-  /** Runs a round, or joins the one that is under way; resolves when it is posted. `timeout` in seconds, null where the caller gave none. */
-  round(timeout: number | null): Promise<void>;
+  /**
+   * Starts a round, or joins the one that is running, and resolves when it is posted or when `patience` (seconds) is over; null waits for
+   * the end. How long a round takes is set by its routers' timeouts, never by who asks.
+   */
+  round(patience: number | null): Promise<void>;
   setTerms(terms: CollectorTerms): void;
-  /** Cuts the running round short, waits until what it read is posted, and reads no more. */
+  /** Cuts the running round short, waits until what it read is posted, and stops. */
   stop(): Promise<void>;
 }
 
-const USUAL_TIMEOUT = 10;
-/** Seconds kept back from the caller's timeout for posting and rendering. */
+/** Seconds of a router's timeout, and of a caller's, that are left for posting and rendering. */
 const RESERVE = 0.5;
 
-/** Milliseconds that one who joined a round waits: longer than a round of the same timeout takes, so that both show the same. */
+/** Milliseconds to wait for a joined round: longer than a round with the same timeout takes, so that both show the same. */
 const patienceOf = (timeout: number): number => Math.round(Math.max(0.1, timeout - RESERVE / 2) * 1000);
-
-/** Milliseconds that a caller's timeout leaves for reading. */
-const deadline = (timeout: number): number => Math.round(Math.max(0.1, timeout - RESERVE) * 1000);
 
 export function createCollector(
   given: CollectorTerms,
@@ -41,33 +40,36 @@ export function createCollector(
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
-  function round(timeout: number | null): Promise<void> {
-    if (running !== null) return timeout === null ? running.done : atMost(running.done, timeout);
-    if (stopped) return Promise.resolve();
-    if (finished !== null && clock.tick() - finished < terms.minInterval * 1000) return Promise.resolve();
+  async function round(patience: number | null): Promise<void> {
+    const done = running?.done ?? start();
+    await (patience === null ? done : atMost(done, patience));
+  }
+
+  function start(): Promise<void> {
+    const isFresh = finished !== null && clock.tick() - finished < terms.minInterval * 1000;
+    if (stopped || isFresh) return Promise.resolve();
     const cut = new AbortController();
-    // Not AbortSignal.timeout: that would keep the round's signal, and all that listened to it, until its time is over.
-    const late = setTimeout(() => cut.abort(), deadline(timeout ?? USUAL_TIMEOUT));
     const done = run(cut.signal).finally(() => {
-      clearTimeout(late);
       running = null;
       finished = clock.tick();
       waitForNext();
     });
+    // Nobody may be waiting for it any more when it fails.
+    done.catch(() => undefined);
     running = { done, cut };
     return done;
   }
 
-  /** Who joined a round that may last longer than it can wait gets what is known by then. */
+  /** Waits at most `timeout`: a joined round may take longer, then the caller gets what is known by then. */
   async function atMost(done: Promise<void>, timeout: number): Promise<void> {
     const patience = new AbortController();
-    await Promise.race([done, pause(patienceOf(timeout), undefined, { signal: patience.signal, ref: false })]).finally(() =>
-      patience.abort(),
-    );
+    const waited = pause(patienceOf(timeout), undefined, { signal: patience.signal, ref: false });
+    await Promise.race([done, waited]).finally(() => patience.abort());
   }
 
   async function run(signal: AbortSignal): Promise<void> {
-    await post(await readRound(terms.routers, signal, clock));
+    const routers = terms.routers.map((router) => ({ ...router, timeout: router.timeout - RESERVE }));
+    await post(await readRound(routers, signal, clock));
   }
 
   function waitForNext(): void {

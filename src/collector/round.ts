@@ -6,23 +6,34 @@ import type { Probe, ProbeResult } from '../sources/source.ts';
 export interface RouterToRead {
   name: string;
   probes: readonly Probe[];
+  /** Seconds that it has to answer. */
+  timeout: number;
 }
 
-/** The two clocks: `now` is Unix ms, `tick` is ms on a clock that never steps. */
+/** The two clocks: `now` is Unix ms, `tick` is ms of a monotonic clock. */
 export interface Clock {
   now(): number;
   tick(): number;
 }
 
-/** Reads all routers at once until `signal` aborts. A router that fails costs nobody else anything. */
+/** Reads all routers at once until `signal` aborts. A router that fails does not affect the others. */
 export async function readRound(routers: readonly RouterToRead[], signal: AbortSignal, clock: Clock): Promise<Round> {
   const startedAt = clock.now();
   const read = await Promise.all(routers.map((router) => readRouter(router, signal, clock)));
   return { routers: read, startedAt, finishedAt: clock.now() };
 }
 
-async function readRouter({ name, probes }: RouterToRead, signal: AbortSignal, clock: Clock): Promise<RouterRound> {
-  const answers = await Promise.all(probes.map((probe) => ask(probe, signal, clock)));
+async function readRouter({ name, probes, timeout }: RouterToRead, signal: AbortSignal, clock: Clock): Promise<RouterRound> {
+  const late = new AbortController();
+  const abort = () => late.abort();
+  // Not AbortSignal.timeout or any: they would keep the round, and everything that listened to it, until the time is over.
+  const timer = setTimeout(abort, timeout * 1000);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  const answers = await Promise.all(probes.map((probe) => ask(probe, late.signal, clock))).finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  });
   return {
     router: name,
     system: answers.find((answer) => answer.system !== null)?.system ?? null,
@@ -30,7 +41,7 @@ async function readRouter({ name, probes }: RouterToRead, signal: AbortSignal, c
   };
 }
 
-/** The error boundary: what a router does wrong becomes a failed result. Anything else is a bug and passes. Rule: failure. */
+/** The error boundary: an error of a router becomes a failed result. Any other error is a bug and is rethrown. Rule: failure. */
 async function ask(probe: Probe, signal: AbortSignal, clock: Clock): Promise<{ system: ProbeResult['system']; results: SourceResult[] }> {
   const began = clock.tick();
   try {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import type { CliOptions } from '../config/input.ts';
 import { dayOf, localText } from '../domain/calendar.ts';
 import { LedgerError } from '../errors.ts';
@@ -6,14 +7,21 @@ import { backUp, copyDatabase, leaveRoom } from '../ledger/backup/backup.ts';
 import { ledgerPath, sizeOf } from '../ledger/storage/files.ts';
 import { inspect } from '../ledger/storage/inspect.ts';
 import { formatBytes } from '../views/format.ts';
+import type { DatedIo } from './common/command-io.ts';
+import { type Start, withSettings } from './common/register.ts';
 import { requireLedger, runCommand } from './common/run-command.ts';
-import type { PrintIo } from './print/print.ts';
+
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('backup [file]'))
+    .description('write a copy of the ledger, by default in its directory; works while the service runs')
+    .action((file: string | undefined, options: CliOptions) => start((io) => backup(file, options, io)));
+}
 
 /**
- * `wrtmeter backup [FILE]`: writes a consistent copy of the ledger, also while the service runs; without a file it is today's backup
+ * `wrtmeter backup [FILE]`: writes a consistent copy of the ledger, even while the service runs; without a file it is today's backup
  * in the data directory. Returns the exit code.
  */
-export function backup(file: string | undefined, options: CliOptions, io: PrintIo): Promise<number> {
+export function backup(file: string | undefined, options: CliOptions, io: DatedIo): Promise<number> {
   return runCommand(options, io, async ({ config, directory }) => {
     await requireLedger(directory);
     const path =
@@ -26,7 +34,7 @@ export function backup(file: string | undefined, options: CliOptions, io: PrintI
 }
 
 async function copyTo(path: string, directory: string): Promise<string> {
-  if ((await sizeOf(path)) !== null) throw new LedgerError(`"${path}" is there already: name a file that is not`);
+  if ((await sizeOf(path)) !== null) throw new LedgerError(`"${path}" already exists: use another file name`);
   await leaveRoom(ledgerPath(directory), path);
   await copyDatabase(ledgerPath(directory), path);
   return path;

@@ -1,7 +1,8 @@
+import type { Command } from 'commander';
 import { aliasesOf, peerNamesOf, termsOf } from '../app/from-config.ts';
 import type { CliOptions } from '../config/input.ts';
 import { type Day, dayOf, dayText, startOfDay } from '../domain/calendar.ts';
-import { quote } from '../errors.ts';
+import { quote, UsageError } from '../errors.ts';
 import { takeInventory } from '../ledger/storage/integrity.ts';
 import { loadBooks } from '../ledger/storage/load.ts';
 import { readUsage } from '../ledger/storage/read-usage.ts';
@@ -12,24 +13,37 @@ import { RequestError } from '../views/api-v1/request-error.ts';
 import { usageAnswer } from '../views/api-v1/usage.ts';
 import { csvRecord, USAGE_COLUMNS, type UsageLine, usageLines } from '../views/api-v1/usage-csv.ts';
 import { BY } from '../views/api-v1/usage-query.ts';
+import type { DatedIo } from './common/command-io.ts';
+import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
 import { safeJson } from './common/text.ts';
-import type { PrintIo } from './print/print.ts';
-import { UsageError } from './print/printed.ts';
 
 type Name = 'from' | 'to' | 'by' | 'kind' | 'mac' | 'router';
 type UsageSelection = { [N in Name]?: string | undefined };
 
 export type ExportOptions = CliOptions & { [N in Name | 'format']?: string };
 
-/** Days that are read at once: it bounds the memory that years of hours take. */
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('export'))
+    .description('write usage as CSV or JSON to standard output; works while the service runs')
+    .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: start of the ledger)')
+    .option('--to <date>', 'day after the last, or a time (default: end of the ledger)')
+    .option('--by <bucket>', 'hour, day, month (the billing period) or year', 'day')
+    .option('--kind <kind>', 'device, host, station, peer or wan')
+    .option('--mac <mac>', 'one device')
+    .option('--router <name>', 'one router')
+    .option('--format <format>', 'csv or json', 'csv')
+    .action((options: ExportOptions) => start((io) => exportUsage(options, io)));
+}
+
+/** Days read at once; bounds the memory for years of hours. */
 const PART = 14;
 
 /**
- * `wrtmeter export`: usage by hour, day, month or year as CSV (RFC 4180) or JSON on standard output, also while the service runs. All
- * that the ledger holds, unless `from` (inclusive) and `to` (exclusive) say otherwise. Returns the exit code.
+ * `wrtmeter export`: usage by hour, day, month or year as CSV (RFC 4180) or JSON on standard output, even while the service runs.
+ * Exports the whole ledger, or the time between `from` (inclusive) and `to` (exclusive). Returns the exit code.
  */
-export function exportUsage(options: ExportOptions, io: PrintIo): Promise<number> {
+export function exportUsage(options: ExportOptions, io: DatedIo): Promise<number> {
   const { from, to, by = 'day', kind, mac, router, format = 'csv', ...cli } = options;
   const selection = { from, to, by, kind, mac, router };
   return runCommand(cli, io, async ({ config, directory }) => {
@@ -63,7 +77,7 @@ export function exportUsage(options: ExportOptions, io: PrintIo): Promise<number
   });
 }
 
-/** An option that was not given is no parameter. */
+/** Drops the options that were not given. */
 const given = (part: UsageSelection) => Object.fromEntries(Object.entries(part).filter(([, text]) => text !== undefined));
 
 const inTerminal = (message: string): string => message.replace(/: \/api\/v1\/(\w+) lists/, ': "wrtmeter print $1" lists');
@@ -75,8 +89,8 @@ interface Edge {
 }
 
 /**
- * The time wished for, cut to what is held and into parts, so that no answer grows with the years. Months and years are few, and must
- * not be cut.
+ * The requested time, limited to what the ledger has and split into parts, so that memory does not grow with the years. Months and years
+ * are few, and must not be split.
  */
 async function partsOf(selection: UsageSelection, store: Pick<Store, 'all'>, timezone: string): Promise<UsageSelection[]> {
   const { from, to } = await edges(selection, store, timezone);
@@ -105,7 +119,7 @@ async function edges(selection: UsageSelection, store: Pick<Store, 'all'>, timez
   };
 }
 
-/** Nothing is written before there is something to write: a wrong wish leaves no half file. */
+/** Writes nothing before the first lines, so that a usage error leaves no partial file. */
 function writer(format: 'csv' | 'json', write: (text: string) => unknown) {
   let begun = false;
   const begin = (text: string) => {

@@ -1,20 +1,29 @@
+import type { Command } from 'commander';
 import type { CliOptions } from '../config/input.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { parseMac } from '../domain/mac.ts';
 import { parsePublicKey } from '../domain/public-key.ts';
-import { quote } from '../errors.ts';
+import { quote, UsageError } from '../errors.ts';
 import { listBackups, setAside } from '../ledger/backup/backups.ts';
 import { forget as forgetIt } from '../ledger/storage/forget.ts';
 import { openStore } from '../ledger/storage/store.ts';
+import type { DatedIo } from './common/command-io.ts';
+import { type Start, withSettings } from './common/register.ts';
 import { requireLedger, runCommand } from './common/run-command.ts';
-import type { PrintIo } from './print/print.ts';
-import { count, UsageError } from './print/printed.ts';
+import { count } from './common/text.ts';
 
-/** `wrtmeter forget MAC|KEY`: takes a device or a WireGuard peer out of the ledger while the service is stopped. Returns the exit code. */
-export function forget(given: string, options: CliOptions, io: PrintIo): Promise<number> {
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('forget <mac-or-key>'))
+    .description('delete a device, or a WireGuard peer, and its history from the ledger; stop the service first')
+    .action((whose: string, options: CliOptions) => start((io) => forget(whose, options, io)));
+}
+
+/** `wrtmeter forget MAC|KEY`: deletes a device or WireGuard peer from the ledger while the service is stopped. Returns the exit code. */
+export function forget(given: string, options: CliOptions, io: DatedIo): Promise<number> {
   return runCommand(options, io, async ({ config, directory }) => {
     const whose = parseMac(given) ?? parsePublicKey(given);
-    if (whose === null) throw new UsageError(`${quote(given)} is no MAC: write it like 02:00:00:00:00:01, or give a peer's public key`);
+    if (whose === null)
+      throw new UsageError(`${quote(given)} is not a MAC: write it like 02:00:00:00:00:01, or use the public key of a peer`);
     await requireLedger(directory);
     const store = await openStore(directory);
     const gone = await forgetIt(store, whose, io.clock.now()).finally(() => store.close());
@@ -26,19 +35,19 @@ export function forget(given: string, options: CliOptions, io: PrintIo): Promise
       ...(gone.peers > 0 ? [count(gone.peers, 'peer')] : []),
       count(gone.audit, 'audit row'),
     ];
-    io.stdout.write(`${whose} is forgotten: ${parts.join(', ')}\n`);
+    io.stdout.write(`${whose} deleted: ${parts.join(', ')}\n`);
     if (gone.running > 0) {
       io.stdout.write(
-        'Its counter runs on in a router and was kept, or all of it would be counted again; forget it once more when it has left\n',
+        'A router still shows its counter, so its baseline was kept: without it, all bytes would be counted again. Run this again when it has left\n',
       );
     }
     if (config.devices.some(({ macs }) => macs.includes(whose)))
-      io.stdout.write('The configuration names it still: take it out of "devices"\n');
+      io.stdout.write('The configuration still has it: remove it from "devices"\n');
     const others = [
       ...(await listBackups(directory, dayOf(io.clock.now(), config.timezone))).map(({ path }) => path),
       ...(await setAside(directory)),
     ];
-    if (others.length > 0) io.stdout.write(`These still hold it; remove them, and make a backup anew with "wrtmeter backup":\n`);
+    if (others.length > 0) io.stdout.write(`These files still contain it; remove them, then create a new backup with "wrtmeter backup":\n`);
     for (const path of others) io.stdout.write(`  ${path}\n`);
     return 0;
   });

@@ -1,19 +1,27 @@
 import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import type { CliOptions } from '../config/input.ts';
 import { localText } from '../domain/calendar.ts';
 import { restoreFile } from '../ledger/backup/recovery.ts';
+import type { DatedIo } from './common/command-io.ts';
+import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
-import type { PrintIo } from './print/print.ts';
+
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('restore <file>'))
+    .description('replace the ledger with a backup; stop the service first')
+    .action((file: string, options: CliOptions) => start((io) => restore(file, options, io)));
+}
 
 /**
- * `wrtmeter restore FILE`: lets a backup take the ledger's place while the service is stopped; the ledger before is kept under a dated
+ * `wrtmeter restore FILE`: replaces the ledger with a backup while the service is stopped; the previous ledger is kept under a dated
  * name. Returns the exit code.
  */
-export function restore(file: string, options: CliOptions, io: PrintIo): Promise<number> {
+export function restore(file: string, options: CliOptions, io: DatedIo): Promise<number> {
   return runCommand(options, io, async ({ config, directory }) => {
     const { kept, postedAt } = await restoreFile(directory, resolve(io.cwd, file), io.clock.now());
     const posted = postedAt === 0 ? 'never posted to' : `last posting ${localText(postedAt, config.timezone)}`;
-    io.stdout.write(`"${file}" restored, ${posted}${kept === null ? '' : `; the ledger before is kept as "${kept}"`}\n`);
+    io.stdout.write(`"${file}" restored, ${posted}${kept === null ? '' : `; the previous ledger is kept as "${kept}"`}\n`);
     return 0;
   });
 }

@@ -1,146 +1,26 @@
-import type { EventEmitter } from 'node:events';
-import type { Logger } from 'pino';
-import { authOf, warnOfMissingTokens } from '../app/auth.ts';
-import { termsOf } from '../app/from-config.ts';
+import type { Command } from 'commander';
 import { createLog } from '../app/log.ts';
-import { peerAccess } from '../app/peer-control.ts';
-import { createService, type Service } from '../app/service.ts';
-import type { Clock } from '../collector/round.ts';
-import type { Config } from '../config/config.ts';
+import { runService } from '../app/run-service.ts';
 import type { CliOptions } from '../config/input.ts';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
-import { ConfigError, LedgerError } from '../errors.ts';
-import { createApp } from '../http/app.ts';
-import type { AppDeps } from '../http/deps.ts';
-import { ListenError, listen } from '../http/server.ts';
-import { openOrRecover } from '../ledger/backup/recovery.ts';
-import { openLedger } from '../ledger/ledger.ts';
-import { readAudit } from '../ledger/storage/read-audit.ts';
-import { readUsage } from '../ledger/storage/read-usage.ts';
-import { apiPhp } from '../views/api-php.ts';
-import { auditAnswer } from '../views/api-v1/audit.ts';
-import { reconciliationAnswer } from '../views/api-v1/reconciliation.ts';
-import { usageAnswer } from '../views/api-v1/usage.ts';
-import type { CommandIo } from './check.ts';
+import { loadConfig } from '../config/load.ts';
+import type { ServeIo } from './common/command-io.ts';
+import { exitCodeOf } from './common/exit-code.ts';
+import { type Start, withRouters, withSettings } from './common/register.ts';
 
-export interface ServeIo extends CommandIo {
-  clock: Clock;
-  /** Standard error is a terminal, so the log is for a person. */
-  terminal: boolean;
-  version: string;
-  /** Where SIGTERM, SIGINT and SIGHUP arrive. */
-  signals: EventEmitter;
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('serve [routers...]', { isDefault: true }))
+    .description('read routers, keep the ledger and serve metrics (default)')
+    .action((routers: string[], options: CliOptions) => start((io) => serve(withRouters(routers, options), io)));
 }
 
-/** `wrtmeter serve`: reads routers and answers Prometheus until it is told to end. Returns the exit code. */
-export async function serve(options: CliOptions, io: ServeIo): Promise<number> {
+/** `wrtmeter serve`: reads routers and serves metrics until a signal ends it. Returns the exit code. */
+export function serve(options: CliOptions, io: ServeIo): Promise<number> {
   const load = () => loadConfig({ ...io, cli: options });
-  try {
+  return exitCodeOf(io, async () => {
     const { config, warnings } = await load();
     const log = await createLog(config.log.level, io.terminal);
     for (const warning of warnings) log.warn(warning);
-    return await run(config, log, io, load);
-  } catch (error) {
-    if (error instanceof ConfigError) {
-      for (const line of error.errors) io.stderr.write(`${line}\n`);
-      return 2;
-    }
-    if (!(error instanceof LedgerError || error instanceof ListenError)) throw error;
-    io.stderr.write(`${error.message}\n`);
-    return 1;
-  }
-}
-
-/** Runs the service on a configuration; `load` reads it anew on SIGHUP. Throws a LedgerError or a ListenError. */
-export async function run(config: Config, log: Logger, io: ServeIo, load: () => Promise<LoadedConfig>): Promise<number> {
-  const { clock, version } = io;
-  const store = await openOrRecover(config.data, { now: clock.now(), report: (line) => log.error(line) });
-  const ledger = await openLedger(store, termsOf(config), clock.now());
-  const service = await createService({ config, ledger, log, clock, version });
-  const reload = () => reloadInto(service, log, load);
-  const app = createApp({
-    ...routesOf(service, clock),
-    auth: authOf(service, log, clock),
-    reload: config.reload ? reload : null,
-    log: (level, message, fields) => log[level](fields, message),
-    version,
+    await runService(config, log, io, load);
+    return 0;
   });
-  const server = await listen(app.callback(), config.listen).catch(async (error) => {
-    await service.close();
-    throw error;
-  });
-  io.stdout.write(`listening on ${server.url}\n`);
-
-  io.signals.on('SIGHUP', () => void reload());
-  const ended = new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT']) io.signals.once(name, () => resolve(name));
-  });
-  await warnOfMissingTokens(config, log);
-  if (config.implied) void tryUsualRouter(service, log);
-  log.info(`${await ended}: posting what was read, then ending`);
-  await service.drain();
-  await server.close();
-  await service.close();
-  return 0;
-}
-
-/** What the web application asks of the service. */
-function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reload' | 'log' | 'version'> {
-  const { ledger, view, scrape } = service;
-  return {
-    view,
-    scrape,
-    apiPhp: async (action) => apiPhp(await view(), action),
-    usage: async (query) => usageAnswer(await view(), termsOf(service.config), query, (rows, most) => readUsage(ledger.store, rows, most)),
-    audit: async (query) => auditAnswer(await view(), query, (rows, most) => readAudit(ledger.store, rows, most)),
-    reconciliation: async (query) =>
-      reconciliationAnswer(await view(), query, {
-        usage: (rows, most) => readUsage(ledger.store, rows, most),
-        audit: (rows, most) => readAudit(ledger.store, rows, most),
-      }),
-    ready: () => service.running,
-    health: () => ({ healthy: true, problems: service.problems() }),
-    access: peerAccess(() => service.config),
-    note: ({ peer: { router, interface: name, publicKey }, why }) =>
-      ledger.addAudit({
-        at: clock.now(),
-        kind: 'access',
-        router,
-        source: 'peers',
-        counter: `${name} ${publicKey}`,
-        download: 0,
-        upload: 0,
-        why,
-      }),
-  };
-}
-
-/** Goes on with the configuration as it is now; a bad one is told and the old one stays. */
-async function reloadInto(service: Service, log: Logger, load: () => Promise<LoadedConfig>): Promise<{ ok: boolean; message: string }> {
-  try {
-    const { config, warnings } = await load();
-    for (const warning of warnings) log.warn(warning);
-    const { listen: address, data } = service.config;
-    if (JSON.stringify([address, data]) !== JSON.stringify([config.listen, config.data]))
-      log.warn('listen and data change only with a restart');
-    await service.reconfigure(config);
-    await warnOfMissingTokens(service.config, log);
-    log.info('Configuration loaded anew');
-    return { ok: true, message: 'configuration loaded anew' };
-  } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof LedgerError)) throw error;
-    const lines = error instanceof ConfigError ? error.errors : [error.message];
-    for (const line of lines) log.error(`The old configuration goes on: ${line}`);
-    return { ok: false, message: `the old configuration goes on: ${lines[0]}` };
-  }
-}
-
-/** Nobody named a router: looks whether one answers at the usual address, and says how to go on if none does. */
-async function tryUsualRouter(service: Service, log: Logger): Promise<void> {
-  await service.scrape(null);
-  const { routers } = await service.view();
-  if (routers.some(({ up }) => up)) return;
-  log.warn(
-    'No router answers at http://192.168.1.1: install the scripts with "openwrt-cgi/install.sh root@192.168.1.1", or see it work with "npm run demo"',
-  );
 }

@@ -1,47 +1,61 @@
+import type { Command } from 'commander';
 import { hashToken, newToken, SCOPES, type TokenRecord } from '../auth/token.ts';
-import { changeTokens, isTokenName, MOST_TOKENS, readTokens, TokenFileError, tokensPath } from '../auth/token-file.ts';
+import { changeTokens, isTokenName, MOST_TOKENS, readTokens, tokensPath } from '../auth/token-file.ts';
 import type { CliOptions } from '../config/input.ts';
 import { localText } from '../domain/calendar.ts';
-import { quote } from '../errors.ts';
+import { quote, UsageError } from '../errors.ts';
 import { makeDirectory } from '../ledger/storage/files.ts';
 import { rfc3339 } from '../views/format.ts';
-import { type CommandContext, runCommand } from './common/run-command.ts';
-import { printable, safeJson, textTable } from './common/text.ts';
-import type { PrintIo } from './print/print.ts';
-import { count, left, UsageError } from './print/printed.ts';
+import type { DatedIo } from './common/command-io.ts';
+import { type Start, withSettings } from './common/register.ts';
+import { runCommand } from './common/run-command.ts';
+import { count, left, safeJson, textTable } from './common/text.ts';
 
 export interface TokenOptions extends CliOptions {
   scope?: string;
   json?: boolean;
 }
 
+export function register(program: Command, start: Start): void {
+  const token = program.command('token').description('create, list and revoke tokens for access over HTTP');
+  withSettings(token.command('create <name>'))
+    .description('create a token and print it once; works while the service runs')
+    .option('--scope <scope>', 'what it allows: read, or control (includes read)', 'read')
+    .action((name: string, options: TokenOptions) => start((io) => createToken(name, options, io)));
+  withSettings(token.command('list'))
+    .description('list the names and scopes of all tokens')
+    .option('--json', 'as JSON')
+    .action((options: TokenOptions) => start((io) => listTokens(options, io)));
+  withSettings(token.command('revoke <name>'))
+    .description('revoke a token immediately; works while the service runs')
+    .action((name: string, options: TokenOptions) => start((io) => revokeToken(name, options, io)));
+}
+
 /** `wrtmeter token create NAME`: standard output gets the token and nothing else. Returns the exit code. */
-export function createToken(name: string, options: TokenOptions, io: PrintIo): Promise<number> {
-  return onTokens(options, io, async ({ directory }) => {
+export function createToken(name: string, options: TokenOptions, io: DatedIo): Promise<number> {
+  return runCommand(options, io, async ({ directory }) => {
     if (!isTokenName(name))
-      throw new UsageError(`${quote(name)} is not a name: write up to 63 visible characters, without blanks at the ends`);
+      throw new UsageError(`${quote(name)} is not a name: write up to 63 visible characters, without spaces at the ends`);
     const scope = SCOPES.find((known) => known === (options.scope ?? 'read'));
-    if (scope === undefined) throw new UsageError(`${quote(options.scope ?? '')} is no scope: write ${SCOPES.join(' or ')}`);
+    if (scope === undefined) throw new UsageError(`${quote(options.scope ?? '')} is not a scope: use ${SCOPES.join(' or ')}`);
     const token = newToken();
     await makeDirectory(directory);
     await changeTokens(directory, (tokens) => {
       if (tokens.some((other) => isSame(other, name)))
-        throw new UsageError(`There is a token ${quote(name)} already: revoke it first, or take another name`);
-      if (tokens.length >= MOST_TOKENS) throw new UsageError(`There are ${MOST_TOKENS} tokens already: revoke those that are not used`);
+        throw new UsageError(`There is already a token ${quote(name)}: revoke it first, or use another name`);
+      if (tokens.length >= MOST_TOKENS) throw new UsageError(`There are already ${MOST_TOKENS} tokens: revoke unused ones`);
       return { tokens: [...tokens, { name, scope, created: io.clock.now(), hash: hashToken(token) }], result: null };
     });
     io.stdout.write(`${token}\n`);
     const may = scope === 'control' ? 'read and control' : 'read';
-    io.stderr.write(
-      `Token ${quote(name)} may ${may}. It is shown this once: only its hash is kept, in ${quote(tokensPath(directory), 200)}\n`,
-    );
+    io.stderr.write(`Token ${quote(name)} may ${may}. It is shown only once; its hash is stored in ${quote(tokensPath(directory), 200)}\n`);
     return 0;
   });
 }
 
 /** `wrtmeter token list`. Returns the exit code. */
-export function listTokens(options: TokenOptions, io: PrintIo): Promise<number> {
-  return onTokens(options, io, async ({ config, directory }) => {
+export function listTokens(options: TokenOptions, io: DatedIo): Promise<number> {
+  return runCommand(options, io, async ({ config, directory }) => {
     const tokens = await readTokens(directory);
     if (options.json === true) {
       const list = tokens.map(({ name, scope, created }) => ({ name, scope, created: rfc3339(created) }));
@@ -51,17 +65,17 @@ export function listTokens(options: TokenOptions, io: PrintIo): Promise<number> 
     const rows = tokens.map(({ name, scope, created }) => [name, scope, localText(created, config.timezone)]);
     if (rows.length > 0) io.stdout.write(`${await textTable(['Token', 'Scope', 'Created'].map(left), rows)}\n\n`);
     io.stdout.write(
-      rows.length === 0 ? 'There is no token yet: make one with "wrtmeter token create NAME"\n' : `${count(rows.length, 'token')}\n`,
+      rows.length === 0 ? 'There is no token yet: create one with "wrtmeter token create NAME"\n' : `${count(rows.length, 'token')}\n`,
     );
     return 0;
   });
 }
 
-/** `wrtmeter token revoke NAME`: a running service refuses it from the next request on. Returns the exit code. */
-export function revokeToken(name: string, options: TokenOptions, io: PrintIo): Promise<number> {
-  return onTokens(options, io, async ({ directory }) => {
+/** `wrtmeter token revoke NAME`: a running service refuses it from its next request. Returns the exit code. */
+export function revokeToken(name: string, options: TokenOptions, io: DatedIo): Promise<number> {
+  return runCommand(options, io, async ({ directory }) => {
     const known = await readTokens(directory);
-    // Looked up first: where nothing changes, nothing is written.
+    // Checked first, so that nothing is written if nothing changes.
     if (!known.some((token) => isSame(token, name))) throw unknown(name, known);
     await changeTokens(directory, (tokens) => {
       const others = tokens.filter((token) => !isSame(token, name));
@@ -73,22 +87,10 @@ export function revokeToken(name: string, options: TokenOptions, io: PrintIo): P
   });
 }
 
-/** Names are one whatever their letters, as with routers. */
+/** Names ignore case, as with routers. */
 const isSame = (token: TokenRecord, name: string): boolean => token.name.toLowerCase() === name.toLowerCase();
 
 function unknown(name: string, tokens: readonly TokenRecord[]): UsageError {
-  const known = tokens.length === 0 ? 'there is none' : `there is ${tokens.map((token) => quote(token.name)).join(', ')}`;
+  const known = tokens.length === 0 ? 'there is none' : `choose one of ${tokens.map((token) => quote(token.name)).join(', ')}`;
   return new UsageError(`There is no token ${quote(name)}: ${known}`);
-}
-
-function onTokens(options: TokenOptions, io: PrintIo, work: (place: CommandContext) => Promise<number>): Promise<number> {
-  return runCommand(options, io, async (place) => {
-    try {
-      return await work(place);
-    } catch (error) {
-      if (!(error instanceof TokenFileError)) throw error;
-      io.stderr.write(`${printable(error.message)}\n`);
-      return 1;
-    }
-  });
 }

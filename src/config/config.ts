@@ -1,41 +1,44 @@
+import type { CounterBits } from '../domain/counter.ts';
 import type { KindConfig } from '../sources/registry.ts';
 
-/** What the program runs by: plain data, complete, with every default and every secret filled in. */
+/** The complete configuration, with defaults and secrets filled in. */
 export interface Config {
   listen: Listen;
-  /** Directory of the ledger, as it was written: relative to the working directory. */
+  /** Directory of the ledger as written; relative to the working directory. */
   data: string;
   /** IANA name. */
   timezone: string;
   billing: BillingConfig;
   accounting: Accounting;
-  /** Seconds without a scrape after which the service reads by itself; 0 = never. */
+  /** Seconds without a round after which the service starts one; 0 = never. */
   heartbeat: number;
-  /** Seconds for which a finished round may be shown again; 0 = every scrape reads. */
+  /** Seconds that a round waits for routers, unless a router has its own. */
+  timeout: number;
+  /** Seconds for which a finished round is reused; 0 = every scrape starts one. */
   minInterval: number;
-  /** Bits per second that no router's counters can exceed, unless the router says otherwise. */
+  /** Highest rate of a router's counters in bit/s, unless the router sets its own. */
   lineRate: number;
   retention: {
-    /** Seconds for which hour rows are kept. */
+    /** Seconds that hour rows are kept. */
     hours: number;
   };
-  /** Seconds after which a device that is not seen leaves the metrics. */
+  /** Seconds after which an unseen device is removed from the metrics. */
   expire: number;
-  /** Whether `POST /-/reload` is answered. */
+  /** Whether `POST /-/reload` is enabled. */
   reload: boolean;
   auth: {
-    /** Who may read: everyone who reaches the address, or who has a token. */
+    /** Who may read: everyone who can reach the address, or only requests with a token. */
     read: ReadAccess;
   };
-  /** Whether peers can be let in and out over HTTP, always with a token. */
+  /** Whether peers can be revoked and restored over HTTP, always with a token. */
   control: boolean;
   log: { level: LogLevel };
   routers: RouterConfig[];
   devices: DeviceConfig[];
   peers: PeerConfig[];
-  /** The file it was read from, as it was named; null without one. */
+  /** The configuration file as given; null without one. */
   file: string | null;
-  /** Nobody named a router, so the usual address of one is tried. */
+  /** No router is configured, so the usual address is tried. */
   implied: boolean;
 }
 
@@ -44,54 +47,54 @@ export interface Listen {
   port: number;
 }
 
-export interface BillingConfig {
+interface BillingConfig {
   /** Day of the month, 1 to 31. */
   day: number;
 }
 
 export const ACCOUNTINGS = ['auto', 'hosts', 'stations'] as const;
-export type Accounting = (typeof ACCOUNTINGS)[number];
+type Accounting = (typeof ACCOUNTINGS)[number];
 
 export const READ_ACCESSES = ['open', 'token'] as const;
-export type ReadAccess = (typeof READ_ACCESSES)[number];
+type ReadAccess = (typeof READ_ACCESSES)[number];
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface RouterConfig {
   name: string;
-  /** Earlier names, whose accounts go on under this one. */
+  /** Earlier names, whose accounts continue under this one. */
   was: string[];
-  /** How it is read: one main kind, and kinds beside it. */
+  /** How it is read: one main kind, and additional kinds. */
   kinds: KindConfig[];
   credentials: Credentials;
   tls: TlsConfig;
   /** Bits per second. */
   lineRate: number;
   billing: BillingConfig;
-  /** Width of the router's counters; null = as the router says. */
+  /** Seconds that a round waits for it. */
+  timeout: number;
+  /** Width of the router's counters; null = as reported by the router. */
   counterBits: CounterBits | null;
 }
-
-export type CounterBits = 32 | 64;
 
 export type Credentials = { kind: 'none' } | { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
 
 export interface TlsConfig {
-  /** PEM text of the only authority that is trusted; null = the system's. */
+  /** PEM text of the only trusted authority; null = the system's. */
   ca: string | null;
-  /** Any certificate will do. */
+  /** Accepts any certificate. */
   insecure: boolean;
 }
 
-/** A device that the owner named, with all its addresses (lower case, colons). */
+/** A device named in the configuration, with all its MACs (lower case, colons). */
 export interface DeviceConfig {
   name: string;
   macs: string[];
   user?: string;
 }
 
-/** A WireGuard peer that the owner named. */
+/** A WireGuard peer named in the configuration. */
 export interface PeerConfig {
   name: string;
   publicKey: string;

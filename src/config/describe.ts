@@ -2,17 +2,18 @@ import { kindOf } from '../sources/registry.ts';
 import type { Config, Credentials, RouterConfig } from './config.ts';
 import { formatDuration, formatRate } from './values.ts';
 
-/** The configuration on one screen, for a person; without secrets. */
+/** The configuration for `wrtmeter check`; without secrets. */
 export function describeConfig(config: Config): string {
   const { host, port } = config.listen;
   const rows: [string, string][] = [
-    ['configuration', config.file ?? 'none; defaults, variables and options only'],
+    ['configuration', config.file ?? 'none; only defaults, variables and options'],
     ['listen', `${host.includes(':') ? `[${host}]` : host}:${port}`],
     ['data', config.data],
     ['time zone', config.timezone],
     ['billing day', String(config.billing.day)],
     ['accounting', config.accounting],
     ['heartbeat', config.heartbeat === 0 ? 'off' : formatDuration(config.heartbeat)],
+    ['timeout', formatDuration(config.timeout)],
     ...(config.minInterval === 0 ? [] : [['min interval', formatDuration(config.minInterval)] satisfies [string, string]]),
     ['hourly figures', `kept ${formatDuration(config.retention.hours)}`],
     ['expire', formatDuration(config.expire)],
@@ -29,17 +30,18 @@ export function describeConfig(config: Config): string {
 }
 
 function describeRouter(router: RouterConfig, config: Config): string[] {
-  const lines = [`router ${router.name}${config.implied ? ' (none was named, so the usual address is tried)' : ''}`];
+  const lines = [`router ${router.name}${config.implied ? ' (none is configured, so the usual address is tried)' : ''}`];
   for (const config of router.kinds) {
     for (const [label, text] of kindOf(config.kind).describe(config)) lines.push(`  ${label.padEnd(10)}  ${text}`);
   }
   const notes = [
     router.kinds.some(({ kind }) => kindOf(kind).usesHttp) ? credentialsText(router.credentials) : null,
-    router.tls.ca === null ? null : 'trusts its own certificate authority only',
+    router.tls.ca === null ? null : 'trusts only its own certificate authority',
     router.tls.insecure ? 'any certificate is accepted' : null,
     `at most ${formatRate(router.lineRate)}`,
     router.billing.day === config.billing.day ? null : `billing day ${router.billing.day}`,
-    router.counterBits === null ? null : `counters of ${router.counterBits} bits`,
+    router.timeout === config.timeout ? null : `timeout ${formatDuration(router.timeout)}`,
+    router.counterBits === null ? null : `${router.counterBits}-bit counters`,
     router.was.length === 0 ? null : `was ${router.was.join(', ')}`,
   ];
   return [...lines, `  ${notes.filter((note) => note !== null).join('; ')}`];

@@ -6,16 +6,16 @@ import { type DeviceConfig, MAX_DEVICES, MAX_MACS } from './config.ts';
 import { nameOf } from './routers/routers.ts';
 import { parseDeviceMac } from './values.ts';
 
-/** Every key of a device in wrtmeter.yaml. */
+/** The keys of a device in wrtmeter.yaml. */
 export const deviceFields = {
   macs: { key: 'macs', read: listOf(parseDeviceMac, MAX_MACS) },
   user: { key: 'user', read: scalar(parseName) },
 } as const satisfies Record<string, Field<unknown>>;
 
-/** The devices of wrtmeter.yaml; a MAC belongs to one of them only. */
+/** Reads the devices of wrtmeter.yaml; a MAC can belong to only one of them. */
 export function readDevices(node: Node, problems: Problems): DeviceConfig[] {
   const entries = group(node, problems) ?? [];
-  if (entries.length > MAX_DEVICES) fail(problems, node.place, `has more than ${MAX_DEVICES} devices; shorten it`);
+  if (entries.length > MAX_DEVICES) fail(problems, node.place, `has more than ${MAX_DEVICES} devices; shorten the list`);
   const owners = new Map<string, string>();
   const names = new Map<string, string>();
   return entries.slice(0, MAX_DEVICES).map((entry) => {
@@ -26,11 +26,11 @@ export function readDevices(node: Node, problems: Problems): DeviceConfig[] {
     if (same !== undefined) fail(problems, entry.place, `is the same name as "${same}"; choose another`);
     names.set(name.toLowerCase(), name);
     if (!macs?.value.length && problems.errors.length === before) {
-      fail(problems, entry.place, 'has no address; write for example macs: [02:00:00:00:00:01]');
+      fail(problems, entry.place, 'has no MAC; use for example macs: [02:00:00:00:00:01]');
     }
     for (const { value, place } of macs?.value ?? []) {
       const owner = owners.get(value);
-      if (owner !== undefined) fail(problems, place, `${value} is already an address of "${owner}"; remove one of them`);
+      if (owner !== undefined) fail(problems, place, `${value} already belongs to "${owner}"; remove one of them`);
       owners.set(value, name);
     }
     return { name, macs: (macs?.value ?? []).map((mac) => mac.value), ...(user && { user: user.value }) };

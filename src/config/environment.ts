@@ -8,7 +8,7 @@ import { type Setting, type SettingName, type Settings, settings } from './setti
 import { isTimeZone } from './values.ts';
 import type { Environment } from './yaml/interpolate.ts';
 
-/** Variables beside those of the settings. The access is for every router that has none of its own. */
+/** Variables that are not settings. The access variables apply to every router without its own. */
 export const OTHER_VARIABLES = [
   'WRTMETER_CONFIG',
   'WRTMETER_ROUTERS',
@@ -23,13 +23,13 @@ export const OTHER_VARIABLES = [
 
 type Variable = (typeof OTHER_VARIABLES)[number];
 
-/** The value of a variable; an empty one counts as not set, since compose passes those on. */
+/** The value of a variable; an empty one counts as not set, because Docker Compose passes those on. */
 export function variable(env: Environment, name: string): Located<string> | undefined {
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   return value === undefined || value.trim() === '' ? undefined : { value, place: name };
 }
 
-/** Settings given as words, from variables or options: `texts` has them by the setting's name. */
+/** Parses settings given as text, from variables or options, by setting name. */
 export function readSettings(texts: Partial<Record<SettingName, Located<string>>>, problems: Problems): Found<Settings> {
   const found: Partial<Record<SettingName, Located<unknown>>> = {};
   for (const name of Object.keys(settings) as SettingName[]) {
@@ -40,13 +40,13 @@ export function readSettings(texts: Partial<Record<SettingName, Located<string>>
   return found as Found<Settings>;
 }
 
-/** The settings that variables give. */
+/** The settings from variables. */
 export function environmentSettings(env: Environment, problems: Problems): Found<Settings> {
   const texts = Object.entries(settings).map(([name, setting]) => [name, variable(env, setting.variable)]);
   return readSettings(Object.fromEntries(texts), problems);
 }
 
-/** How routers are read that say nothing of it themselves. */
+/** The access from variables, for routers without their own. */
 export function environmentAccess(env: Environment, problems: Problems): AccessEntry {
   const read = <T>(name: Variable, parse: (text: string) => T, show = shown) => parsed(variable(env, name), parse, problems, show);
   const before = problems.errors.length;
@@ -79,10 +79,10 @@ function parsed<T>(
   }
 }
 
-// Kubernetes gives every container such variables about a service called "wrtmeter".
+// Kubernetes sets these variables in every container for a service called "wrtmeter".
 const SERVICE_LINK = /^WRTMETER_(SERVICE_|PORT($|_))/;
 
-/** Warns of variables that look as if they were meant for wrtmeter and are not known; `used` are those the file refers to. */
+/** Warns about unknown variables that start with WRTMETER_; `used` are those the file refers to. */
 export function warnOfUnknown(env: Environment, used: ReadonlySet<string>, problems: Problems): void {
   const known: string[] = [...OTHER_VARIABLES, ...Object.values(settings).map((setting) => setting.variable)];
   for (const name of Object.keys(env).sort()) {
@@ -92,13 +92,17 @@ export function warnOfUnknown(env: Environment, used: ReadonlySet<string>, probl
   }
 }
 
-/** Warns of a TZ that the C library may know and IANA does not (`CET-1CEST`): it would count months in UTC, unnoticed. */
-export function warnOfSystemZone(env: Environment, timezone: string, problems: Problems): void {
-  const zone = variable(env, 'TZ');
-  if (zone === undefined || zone.value.startsWith('/') || isTimeZone(zone.value.replace(/^:/, ''))) return;
-  warn(
-    problems,
-    'TZ',
-    `${shown(zone.value)} is not an IANA time zone, so "${timezone}" is used; write for example Europe/Berlin, or set timezone`,
-  );
+/**
+ * The time zone of the system, and UTC where Node cannot name it: `TZ=` as compose makes of an unset variable, `:/etc/localtime`, `MSK`.
+ * Warns where TZ is not what is used, for it would count days and months in another zone, unnoticed.
+ */
+export function systemZone(env: Environment, resolved: string | undefined, problems: Problems): string {
+  const zone = resolved !== undefined && isTimeZone(resolved) ? resolved : 'UTC';
+  const given = Object.hasOwn(env, 'TZ') ? env.TZ : undefined;
+  const name = given?.replace(/^:/, '');
+  // A path names a file, and Node a zone by its content.
+  if (zone === resolved && (!name?.trim() || name.startsWith('/') || name.endsWith(zone) || isTimeZone(name))) return zone;
+  const what = given === undefined ? 'the system names no time zone' : `${shown(given)} is not an IANA time zone`;
+  warn(problems, 'TZ', `${what}, so "${zone}" is used; set timezone, or TZ, for example to Europe/Berlin`);
+  return zone;
 }

@@ -10,12 +10,12 @@ import { type Settings, settings } from './settings.ts';
 import { parseConfigText } from './yaml/document.ts';
 import type { Environment } from './yaml/interpolate.ts';
 
-/** What a configuration file says. */
+/** A configuration file, parsed. */
 export interface FileConfig {
   settings: Found<Settings>;
-  /** Null where it says nothing of routers. */
+  /** Null if the file has no `routers`. */
   routers: RouterEntry[] | null;
-  /** The error if its list of routers is needed and empty. */
+  /** The error to report if routers are needed and the list is empty. */
   whenEmpty: string;
   devices: DeviceConfig[];
   peers: PeerConfig[];
@@ -23,7 +23,7 @@ export interface FileConfig {
 
 const node: Field<Node>['read'] = (value) => value;
 
-/** Every key of wrtmeter.yaml at the top. */
+/** The top-level keys of wrtmeter.yaml. */
 export const rootFields = {
   ...settings,
   routers: { key: 'routers', read: node },
@@ -31,25 +31,25 @@ export const rootFields = {
   peers: { key: 'peers', read: node },
 } as const;
 
-/** Reads wrtmeter.yaml or a classic routers.json, told apart by their content. */
+/** Reads wrtmeter.yaml or a classic routers.json; the content decides which it is. */
 export async function readConfigText(text: string, file: string, env: Environment, problems: Problems): Promise<FileConfig> {
   const json = isJson(text, file);
   const root = parseConfigText({ text: json ? await withoutComments(text) : text, file, json, env }, problems);
   if (root.kind !== 'mapping') {
     const blank = root.kind === 'broken' || (root.kind === 'scalar' && root.blank);
-    if (!blank) fail(problems, root.place, 'is no configuration; write "key: value" lines, for example listen: 0.0.0.0:9780');
+    if (!blank) fail(problems, root.place, 'is not a configuration; use "key: value" lines, for example listen: 0.0.0.0:9780');
     return { settings: {}, routers: null, whenEmpty: '', devices: [], peers: [] };
   }
   const names = Object.values(rootFields).map(({ key }) => key.split('.')[0] ?? '');
   if (isClassic(root, json, names)) {
-    const whenEmpty = `${root.place}: has no router with a URL; write for example { "192.168.1.1": { "ap_stats": "http://…" } }`;
+    const whenEmpty = `${root.place}: has no router with a URL; use for example { "192.168.1.1": { "ap_stats": "http://…" } }`;
     return { settings: {}, routers: readClassic(root, problems), whenEmpty, devices: [], peers: [] };
   }
   const { routers, devices, peers, ...found } = readFields(root, rootFields, problems);
   return {
     settings: found,
     routers: routers === undefined ? null : readRouters(routers.value, problems),
-    whenEmpty: `${routers?.place}: has no router; add one, or remove this line to have http://192.168.1.1 tried`,
+    whenEmpty: `${routers?.place}: has no router; add one, or remove this line to try http://192.168.1.1`,
     devices: devices === undefined ? [] : readDevices(devices.value, problems),
     peers: peers === undefined ? [] : readPeers(peers.value, problems),
   };
@@ -58,7 +58,7 @@ export async function readConfigText(text: string, file: string, env: Environmen
 const isJson = (text: string, file: string): boolean =>
   /\.jsonc?$/i.test(file) || (!/\.ya?ml$/i.test(file) && /^\s*(\{|\/\/|\/\*)/.test(text));
 
-// JSON is YAML, but for its comments. In YAML they are left alone: "//" stands in every URL there, quoted or not.
+// Apart from comments, JSON is YAML. Never strip comments from YAML: there, every unquoted URL contains "//".
 async function withoutComments(text: string): Promise<string> {
   const { default: stripJsonComments } = await import('strip-json-comments');
   return stripJsonComments(text);

@@ -4,20 +4,20 @@ import { readText } from '../fields/files.ts';
 import { variable } from './environment.ts';
 import type { ConfigInput } from './input.ts';
 
-/** A configuration file as it was found. */
+/** A configuration file that was found. */
 export interface ConfigFile {
-  /** As it was named. */
+  /** As given. */
   name: string;
   directory: string;
   text: string;
 }
 
-/** The files looked for, in this order, where none is named. */
-export const USUAL_FILES = ['wrtmeter.yaml', 'wrtmeter.yml', 'routers.json'] as const;
+/** The files to look for, in this order, if none is given. */
+const USUAL_FILES = ['wrtmeter.yaml', 'wrtmeter.yml', 'routers.json'] as const;
 
 const MAX_FILE = 1024 * 1024;
 
-/** The configuration file: the one named, else the first of the usual ones that exists, else null. */
+/** Reads the configuration file: the one given, else the first usual one that exists, else null. */
 export async function findFile({ cli, env, cwd, readFile }: ConfigInput): Promise<ConfigFile | null> {
   const named = cli.config === undefined ? variable(env, 'WRTMETER_CONFIG') : { value: cli.config, place: '--config' };
   for (const name of named === undefined ? USUAL_FILES : [named.value]) {

@@ -2,11 +2,11 @@ import type { Found } from '../fields/fields.ts';
 import { filesIn } from '../fields/files.ts';
 import { fail, type Located, noProblems, type Problems, throwProblems, warn } from '../fields/problems.ts';
 import { type Config, MAX_ROUTERS } from './config.ts';
-import { environmentAccess, environmentSettings, readSettings, variable, warnOfSystemZone, warnOfUnknown } from './environment.ts';
+import { environmentAccess, environmentSettings, readSettings, systemZone, variable, warnOfUnknown } from './environment.ts';
 import type { FileConfig } from './file.ts';
 import { findFile } from './find-file.ts';
 import type { CliOptions, ConfigInput } from './input.ts';
-import { checkBoxes, checkKinds, checkNames } from './routers/clashes.ts';
+import { checkKinds, checkNames, checkUrls } from './routers/clashes.ts';
 import { routersOfUrls, splitUrls } from './routers/given.ts';
 import { resolveRouter, sharedAccess } from './routers/resolve.ts';
 import type { RouterEntry } from './routers/routers.ts';
@@ -15,45 +15,46 @@ import { references } from './yaml/interpolate.ts';
 
 export interface LoadedConfig {
   config: Config;
-  /** A line each, for the log. */
+  /** One line each, for the log. */
   warnings: readonly string[];
 }
 
-/** Where a router usually is, tried if none is named anywhere. */
-export const USUAL_ROUTER = 'http://192.168.1.1';
+/** The usual address of a router, tried if none is configured. */
+const USUAL_ROUTER = 'http://192.168.1.1';
 
 const DAY = 86_400;
 
 /**
- * Loads the configuration: command line before environment before file before default. Throws ConfigError with a line
- * for everything that is wrong; none holds a secret.
+ * Loads the configuration. Precedence: command line, environment, file, default. Throws a ConfigError with one line
+ * per problem; no line contains a secret.
  */
 export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   const { cli, env, cwd, readFile, systemTimezone } = input;
   const problems = noProblems();
   const file = await findFile(input);
-  const said = file === null ? NOTHING : await readConfig(file.text, file.name, input, problems);
-  const found: Found<Settings> = { ...said.settings, ...environmentSettings(env, problems), ...commandLine(cli, problems) };
+  const fileConfig = file === null ? NOTHING : await readConfig(file.text, file.name, input, problems);
+  const found: Found<Settings> = { ...fileConfig.settings, ...environmentSettings(env, problems), ...commandLine(cli, problems) };
   const lineRate = found.lineRate?.value ?? 1e10;
+  const timeout = found.timeout?.value ?? 10;
   const billingDay = found.billingDay?.value ?? 1;
 
-  const { from, routers } = chooseRouters(input, said, problems);
+  const { from, routers } = chooseRouters(input, fileConfig, problems);
   checkRouters(routers, problems);
   const access = await sharedAccess(environmentAccess(env, problems), filesIn(cwd, readFile), problems);
   const files = filesIn(from === 'file' && file !== null ? file.directory : cwd, readFile);
   const resolved: Config['routers'] = [];
-  for (const router of routers) resolved.push(await resolveRouter(router, { access, lineRate, billingDay }, files, problems));
+  for (const router of routers) resolved.push(await resolveRouter(router, { access, lineRate, billingDay, timeout }, files, problems));
   throwProblems(problems);
 
   warnOfUnknown(env, new Set(file === null ? [] : references(file.text)), problems);
-  if (found.timezone === undefined) warnOfSystemZone(env, systemTimezone, problems);
   const config: Config = {
     listen: found.listen?.value ?? { host: '0.0.0.0', port: 9780 },
     data: found.data?.value ?? './data',
-    timezone: found.timezone?.value ?? systemTimezone,
+    timezone: found.timezone?.value ?? systemZone(env, systemTimezone, problems),
     billing: { day: billingDay },
     accounting: found.accounting?.value ?? 'auto',
     heartbeat: found.heartbeat?.value ?? 300,
+    timeout,
     minInterval: found.minInterval?.value ?? 0,
     lineRate,
     retention: { hours: found.retentionHours?.value ?? 62 * DAY },
@@ -63,8 +64,8 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     control: found.control?.value ?? false,
     log: { level: found.logLevel?.value ?? 'info' },
     routers: resolved,
-    devices: said.devices,
-    peers: said.peers,
+    devices: fileConfig.devices,
+    peers: fileConfig.peers,
     file: file?.name ?? null,
     implied: from === 'nowhere',
   };
@@ -73,7 +74,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
 
 const NOTHING: FileConfig = { settings: {}, routers: null, whenEmpty: '', devices: [], peers: [] };
 
-// The YAML library is only loaded where there is a file: it takes some megabytes.
+// The YAML library takes a few megabytes, so it is loaded only if there is a file.
 async function readConfig(text: string, name: string, { env }: ConfigInput, problems: Problems): Promise<FileConfig> {
   const { readConfigText } = await import('./file.ts');
   return readConfigText(text, name, env, problems);
@@ -93,27 +94,27 @@ interface ChosenRouters {
   routers: RouterEntry[];
 }
 
-/** The routers of the first that names any. */
-function chooseRouters({ cli, env }: ConfigInput, said: FileConfig, problems: Problems): ChosenRouters {
+/** The routers of the first place that has any: command line, variable, file. */
+function chooseRouters({ cli, env }: ConfigInput, fileConfig: FileConfig, problems: Problems): ChosenRouters {
   const lists = [
     { from: 'command line', urls: cli.routers ?? [] },
     { from: 'WRTMETER_ROUTERS', urls: splitUrls(variable(env, 'WRTMETER_ROUTERS')?.value ?? '') },
   ] as const;
   const list = lists.find(({ urls }) => urls.length > 0);
   if (list !== undefined) {
-    if (said.routers?.length) warn(problems, list.from, 'names the routers, so those of the file are not read');
+    if (fileConfig.routers?.length) warn(problems, list.from, 'routers given here replace those in the file');
     return { from: list.from, routers: routersOfUrls(list.urls, list.from, problems) };
   }
-  if (said.routers === null) return { from: 'nowhere', routers: routersOfUrls([USUAL_ROUTER], 'default', problems) };
-  if (said.routers.length === 0 && problems.errors.length === 0) problems.errors.push(said.whenEmpty);
-  return { from: 'file', routers: said.routers };
+  if (fileConfig.routers === null) return { from: 'nowhere', routers: routersOfUrls([USUAL_ROUTER], 'default', problems) };
+  if (fileConfig.routers.length === 0 && problems.errors.length === 0) problems.errors.push(fileConfig.whenEmpty);
+  return { from: 'file', routers: fileConfig.routers };
 }
 
 function checkRouters(routers: RouterEntry[], problems: Problems): void {
   const [surplus] = routers.splice(MAX_ROUTERS);
   if (surplus !== undefined)
-    fail(problems, surplus.name.place, `is more than the ${MAX_ROUTERS} routers one wrtmeter reads; run another for the rest`);
+    fail(problems, surplus.name.place, `exceeds the limit of ${MAX_ROUTERS} routers; run a second wrtmeter for the rest`);
   checkNames(routers, problems);
-  checkBoxes(routers, problems);
+  checkUrls(routers, problems);
   checkKinds(routers, problems);
 }

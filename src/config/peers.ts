@@ -6,17 +6,17 @@ import { parseName, ValueError } from '../fields/values.ts';
 import { MAX_PEERS, type PeerConfig } from './config.ts';
 import { nameOf } from './routers/routers.ts';
 
-/** Every key of a peer in wrtmeter.yaml. */
+/** The keys of a peer in wrtmeter.yaml. */
 export const peerFields = {
-  // Now and then it is the private key that was put here: no message shows it.
+  // Someone may enter the private key by mistake, so no message shows the value.
   publicKey: { key: 'public_key', read: scalar(parseKey, () => 'the value') },
   user: { key: 'user', read: scalar(parseName) },
 } as const satisfies Record<string, Field<unknown>>;
 
-/** The WireGuard peers of wrtmeter.yaml; a key belongs to one of them only. */
+/** Reads the WireGuard peers of wrtmeter.yaml; a key can belong to only one of them. */
 export function readPeers(node: Node, problems: Problems): PeerConfig[] {
   const entries = group(node, problems) ?? [];
-  if (entries.length > MAX_PEERS) fail(problems, node.place, `has more than ${MAX_PEERS} peers; shorten it`);
+  if (entries.length > MAX_PEERS) fail(problems, node.place, `has more than ${MAX_PEERS} peers; shorten the list`);
   const owners = new Map<string, string>();
   const names = new Map<string, string>();
   return entries.slice(0, MAX_PEERS).flatMap((entry) => {
@@ -27,7 +27,7 @@ export function readPeers(node: Node, problems: Problems): PeerConfig[] {
     if (same !== undefined) fail(problems, entry.place, `is the same name as "${same}"; choose another`);
     names.set(name.toLowerCase(), name);
     if (publicKey === undefined) {
-      if (problems.errors.length === before) fail(problems, entry.place, 'has no public_key; write the one that wg show tells');
+      if (problems.errors.length === before) fail(problems, entry.place, 'has no public_key; use the key that wg show prints');
       return [];
     }
     const owner = owners.get(publicKey.value);
@@ -39,6 +39,6 @@ export function readPeers(node: Node, problems: Problems): PeerConfig[] {
 
 function parseKey(text: string): string {
   const key = parsePublicKey(text);
-  if (key === null) throw new ValueError('is not a public key; write the 44 characters that wg show tells');
+  if (key === null) throw new ValueError('is not a public key; use the 44 characters that wg show prints');
   return key;
 }

@@ -1,14 +1,14 @@
 import { type Field, scalar } from '../fields/fields.ts';
 import { choice, parseBoolean, parseText } from '../fields/values.ts';
 import { ACCOUNTINGS, LOG_LEVELS, READ_ACCESSES } from './config.ts';
-import { duration, parseDay, parseListen, parseRate, parseTimeZone } from './values.ts';
+import { duration, parseDay, parseListen, parseRate, parseTimeout, parseTimeZone } from './values.ts';
 
-/** A setting that a file, a variable and (with an `argument`) an option can give. */
+/** A setting from a file, a variable or (with an `argument`) an option. */
 export interface Setting<T> extends Field<T> {
   parse: (text: string) => T;
   /** `WRTMETER_BILLING_DAY` for `billing.day` */
   variable: string;
-  /** `--billing-day <day>`, as commander declares options; null where the command line has none. */
+  /** `--billing-day <day>`, as commander declares options; null if it has no option. */
   option: string | null;
   help: string;
 }
@@ -21,22 +21,27 @@ function setting<T>(key: string, parse: (text: string) => T, help: string, argum
 const MINUTE = 60;
 const DAY = 86_400;
 
-/** Every setting of the program itself, by its name in `CliOptions`. */
+/** The settings of the program itself, by name in `CliOptions`. */
 export const settings = {
-  listen: setting('listen', parseListen, 'address and port to answer on', 'addr:port'),
+  listen: setting('listen', parseListen, 'address and port to listen on', 'addr:port'),
   data: setting('data', parseText, 'directory of the ledger', 'dir'),
   timezone: setting('timezone', parseTimeZone, 'time zone of days and months', 'zone'),
   billingDay: setting('billing.day', parseDay, 'day of the month on which a billing period starts', 'day'),
-  accounting: setting('accounting', choice(ACCOUNTINGS), 'which bytes make up a device'),
-  heartbeat: setting('heartbeat', duration({ least: 1, most: 7 * DAY, zero: true }), 'reads by itself when nobody scraped for so long'),
-  minInterval: setting('min_interval', duration({ least: 1, most: DAY, zero: true }), 'how long a finished round may be shown again'),
-  lineRate: setting('line_rate', parseRate, 'fastest rate that any counter can show'),
+  accounting: setting('accounting', choice(ACCOUNTINGS), 'which bytes count for a device'),
+  heartbeat: setting(
+    'heartbeat',
+    duration({ least: 1, most: 7 * DAY, zero: true }),
+    'time without a scrape after which wrtmeter reads by itself',
+  ),
+  timeout: setting('timeout', parseTimeout, 'how long a round waits for routers'),
+  minInterval: setting('min_interval', duration({ least: 1, most: DAY, zero: true }), 'how long a finished round is reused'),
+  lineRate: setting('line_rate', parseRate, 'highest rate that a counter can show'),
   retentionHours: setting('retention.hours', duration({ least: DAY, most: 36_500 * DAY }), 'how long hourly figures are kept'),
-  expire: setting('expire', duration({ least: MINUTE, most: 36_500 * DAY }), 'when a device that is not seen leaves the metrics'),
-  reload: setting('reload', parseBoolean, 'whether POST /-/reload is answered'),
-  authRead: setting('auth.read', choice(READ_ACCESSES), 'who may read: everyone, or who has a token'),
+  expire: setting('expire', duration({ least: MINUTE, most: 36_500 * DAY }), 'how long an unseen device stays in the metrics'),
+  reload: setting('reload', parseBoolean, 'whether POST /-/reload is enabled'),
+  authRead: setting('auth.read', choice(READ_ACCESSES), 'who may read: everyone (open), or only with a token'),
   control: setting('control', parseBoolean, 'whether peers can be revoked and restored over HTTP'),
-  logLevel: setting('log.level', choice(LOG_LEVELS), 'least grave messages that are logged', 'level'),
+  logLevel: setting('log.level', choice(LOG_LEVELS), 'lowest level of log messages', 'level'),
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type Settings = typeof settings;

@@ -11,19 +11,19 @@ export function parseListen(text: string): Listen {
   const port = Number(match?.port);
   const known = match?.v6 === undefined ? isIP(host) === 4 || isHostName(host) : isIP(host) === 6;
   if (match === undefined || !known || port > 65535) {
-    throw new ValueError('is not an address and port; write for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780');
+    throw new ValueError('is not an address and port; use for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780');
   }
   return { host, port };
 }
 
-// Four numbers that are no address (a 300 in them) must not pass as a name that is looked up.
+// An invalid address such as 192.168.1.300 must not pass as a host name.
 const isHostName = (text: string): boolean => /^(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text);
 
-/** IANA name of a time zone. Offsets are none: they know no summer. */
+/** IANA name of a time zone. Offsets are refused: they have no daylight saving time. */
 export function parseTimeZone(text: string): string {
   if (isTimeZone(text)) return text;
   const near = nearest(text, Intl.supportedValuesOf('timeZone'));
-  throw new ValueError(`is not a time zone; ${near === null ? 'write for example Europe/Berlin or UTC' : `did you mean "${near}"?`}`);
+  throw new ValueError(`is not a time zone; ${near === null ? 'use for example Europe/Berlin or UTC' : `did you mean "${near}"?`}`);
 }
 
 /** Whether the text is an IANA time zone. */
@@ -38,7 +38,7 @@ export function isTimeZone(text: string): boolean {
 /** Day of the month on which a billing period starts. */
 export function parseDay(text: string): number {
   const day = Number(text);
-  if (!/^\d{1,2}$/.test(text) || day < 1 || day > 31) throw new ValueError('is not a day of the month; write a number from 1 to 31');
+  if (!/^\d{1,2}$/.test(text) || day < 1 || day > 31) throw new ValueError('is not a day of the month; use a number from 1 to 31');
   return day;
 }
 
@@ -49,22 +49,22 @@ const DURATION = /^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
 export function duration(bounds: { least: number; most: number; zero?: boolean }): (text: string) => number {
   return (text) => {
     const parts = text === '' ? null : DURATION.exec(/^\d+$/.test(text) ? `${text}s` : text);
-    if (parts === null) throw new ValueError('is not a duration; write for example 90s, 5m, 1h30m or 30d');
+    if (parts === null) throw new ValueError('is not a duration; use for example 90s, 5m, 1h30m or 30d');
     const seconds = Object.values(SECONDS).reduce((sum, size, index) => sum + size * Number(parts[index + 1] ?? 0), 0);
     if (seconds === 0 && bounds.zero) return 0;
     if (seconds < bounds.least) {
-      throw new ValueError(`is too short; write at least ${formatDuration(bounds.least)}${bounds.zero ? ', or 0 for off' : ''}`);
+      throw new ValueError(`is too short; use at least ${formatDuration(bounds.least)}${bounds.zero ? ', or 0 for off' : ''}`);
     }
-    if (seconds > bounds.most) throw new ValueError(`is too long; write at most ${formatDuration(bounds.most)}`);
+    if (seconds > bounds.most) throw new ValueError(`is too long; use at most ${formatDuration(bounds.most)}`);
     return seconds;
   };
 }
 
-/** Seconds as the shortest text that `duration` reads. */
+/** Seconds as text that `duration` reads. */
 export function formatDuration(seconds: number): string {
   let [rest, text] = [seconds, ''];
   for (const [unit, size] of Object.entries(SECONDS)) {
-    // 62d is what a person wrote, 8w6d is not.
+    // A person writes 62d, not 8w6d.
     const count = unit === 'w' && rest % size !== 0 ? 0 : Math.floor(rest / size);
     rest -= count * size;
     if (count > 0) text += `${count}${unit}`;
@@ -72,19 +72,22 @@ export function formatDuration(seconds: number): string {
   return text || '0s';
 }
 
+/** Seconds that a round, or one router in it, may take. */
+export const parseTimeout = duration({ least: 1, most: 60 });
+
 const PREFIXES = ['', 'k', 'M', 'G', 'T'];
 
-/** Bits per second: `1Gbit`, `300 Mbit/s`, `2.5Gbps`, or a plain number. Bytes are refused: `MB` is too easily meant as Mbit. */
+/** Bits per second: `1Gbit`, `300 Mbit/s`, `2.5Gbps`, or a plain number. Bytes are refused: `MB` is often meant as Mbit. */
 export function parseRate(text: string): number {
   const match = /^(\d+(?:\.\d+)?) ?(?:([kmgt]?)(?:bit(?:\/s)?|bps))?$/i.exec(text);
-  if (match === null || text.endsWith('Bps')) throw new ValueError('is not a rate; write for example 1Gbit or 300Mbit');
+  if (match === null || text.endsWith('Bps')) throw new ValueError('is not a rate; use for example 1Gbit or 300Mbit');
   const power = PREFIXES.findIndex((prefix) => prefix.toLowerCase() === (match[2] ?? '').toLowerCase());
   const rate = Math.round(Number(match[1]) * 1000 ** power);
-  if (rate < 1000 || rate > 1e13) throw new ValueError('is no rate that a line has; write one between 1kbit and 10Tbit');
+  if (rate < 1000 || rate > 1e13) throw new ValueError('is outside the range of line rates; use a rate between 1kbit and 10Tbit');
   return rate;
 }
 
-/** Bits per second as a person writes them. */
+/** Bits per second with a unit. */
 export function formatRate(rate: number): string {
   const power = Math.min(Math.floor(Math.log10(rate) / 3), PREFIXES.length - 1);
   return `${rate / 1000 ** power} ${PREFIXES[power]}bit/s`;
@@ -94,9 +97,9 @@ export function formatRate(rate: number): string {
 export function parseDeviceMac(text: string): string {
   const bare = /^(?:[0-9a-f]{12}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})$/i.test(text);
   const mac = parseMac(bare ? (text.replaceAll('.', '').match(/../g) ?? []).join(':') : text);
-  if (mac === null) throw new ValueError('is not a MAC address; write for example 02:00:00:00:00:01');
+  if (mac === null) throw new ValueError('is not a MAC; use for example 02:00:00:00:00:01');
   if (Number.parseInt(mac.slice(1, 2), 16) % 2 === 1 || mac === '00:00:00:00:00:00') {
-    throw new ValueError('is not the address of one device; write the address that the device itself shows');
+    throw new ValueError('is not the MAC of a single device; use the MAC that the device itself shows');
   }
   return mac;
 }

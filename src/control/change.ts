@@ -6,21 +6,21 @@ import { type Action, type PeerTarget, type ServerInterface, scriptCommand } fro
 
 const AFTER: Record<Action, AccessState> = { revoke: 'revoked', restore: 'active', delete: 'gone' };
 
-/** Milliseconds to look at the server after an answer that was lost; a change that still runs there is waited for. */
-const LOOK_MS = 20_000;
+/** Milliseconds to list the peers after a lost answer; this waits for a change that is still running there. */
+const CHECK_MS = 20_000;
 
 /**
- * Revokes, restores or deletes a peer on its server: on the running interface and in its configuration, or not at all. Where the answer is
- * lost on the way, it looks what the server shows. Rejects only for bugs.
+ * Revokes, restores or deletes a peer on its server: on the running interface and in its configuration, or not at all. If the answer is
+ * lost, it checks the state on the server. Rejects only for bugs.
  */
 export async function changePeer(run: Run, target: PeerTarget, action: Action, signal: AbortSignal): Promise<AccessResult> {
   const answer = await ask(run, scriptCommand(action, target, target.publicKey), signal);
   if ('failure' in answer) return answer.failure;
   const result = answer.text === null ? null : parseResult(answer.text);
-  return result ?? lookAfter(run, target, action, answer.why);
+  return result ?? checkState(run, target, action, answer.why);
 }
 
-/** The peers of an interface, as its server shows them. A change there that was cut off is put back by it. Rejects only for bugs. */
+/** Lists the peers of an interface on its server. This also rolls back an interrupted change. Rejects only for bugs. */
 export async function listPeers(run: Run, target: ServerInterface, signal: AbortSignal): Promise<Listing | AccessFailure> {
   const answer = await ask(run, scriptCommand('list', target, '-'), signal);
   if ('failure' in answer) return answer.failure;
@@ -28,14 +28,14 @@ export async function listPeers(run: Run, target: ServerInterface, signal: Abort
   return listing ?? { ok: false, step: 'answer', conflict: false, reason: answer.why };
 }
 
-/** Whether a listing is none. */
+/** Whether listing failed. */
 export const isFailure = (listing: Listing | AccessFailure): listing is AccessFailure => 'ok' in listing;
 
 type Asked = { failure: AccessFailure } | { text: string | null; why: string };
 
 async function ask(run: Run, argv: string[], signal: AbortSignal): Promise<Asked> {
   try {
-    return { text: await run(argv, accessScript(), signal), why: 'the answer ends in the middle' };
+    return { text: await run(argv, accessScript(), signal), why: 'it ends in the middle' };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     const reason = clean(error.message);
@@ -43,12 +43,12 @@ async function ask(run: Run, argv: string[], signal: AbortSignal): Promise<Asked
   }
 }
 
-/** What OpenSSH says where it never came as far as a command; a connection that breaks off later is told in other words. */
+/** What OpenSSH prints if it never got to the command; a connection that breaks later gives other messages. */
 const NO_CONNECTION = /connect to host|could not resolve|kex_exchange|ssh_exchange|banner exchange/i;
 
 /**
- * Whether the script may have begun. It ends with 0, whatever becomes of its change, unless a signal ends it: another code is of what
- * should have started it (sudo, docker).
+ * Whether the script may have started. It always exits with 0 unless a signal ends it, so another code comes from what should have
+ * started it (sudo, docker).
  */
 function began(error: SourceError): boolean {
   if (error instanceof ExitError) return error.code === null || error.code > 127;
@@ -56,17 +56,18 @@ function began(error: SourceError): boolean {
   return error.reason !== 'auth' && error.reason !== 'exec';
 }
 
-async function lookAfter(run: Run, target: PeerTarget, action: Action, why: string): Promise<AccessResult> {
-  const listing = await listPeers(run, target, AbortSignal.timeout(LOOK_MS));
+async function checkState(run: Run, target: PeerTarget, action: Action, why: string): Promise<AccessResult> {
+  const listing = await listPeers(run, target, AbortSignal.timeout(CHECK_MS));
   const lost = (then: string): AccessFailure => ({
     ok: false,
     step: 'answer',
     conflict: false,
-    reason: `The answer did not come whole (${why}), and ${then}`,
+    reason: `The answer is incomplete (${why}), and ${then}`,
   });
-  if (isFailure(listing)) return lost('what became of it is not known: look with "wrtmeter peer list"');
+  if (isFailure(listing)) return lost('the state of the peer is unknown: check with "wrtmeter peer list"');
   const peer = listing.peers.find(({ publicKey }) => publicKey === target.publicKey);
   const state = peer?.state ?? 'gone';
-  if (state !== AFTER[action]) return lost(`the server shows the peer ${state === 'gone' ? 'no more' : `as ${state}`}: try again`);
+  if (state !== AFTER[action])
+    return lost(`the server ${state === 'gone' ? 'no longer has the peer' : `shows the peer as ${state}`}: try again`);
   return { ok: true, state, changed: true, place: peer?.place ?? 'record', notes: listing.notes };
 }

@@ -1,37 +1,37 @@
 import { parsePublicKey } from '../domain/public-key.ts';
 
-/** What the server shows of a peer; `gone` = nothing. */
+/** The state of a peer on its server; `gone` = not there. */
 export type AccessState = 'active' | 'revoked' | 'gone';
 
-/** Where a change took hold: on the interface and in its configuration, in one of them alone, or in the record of revoked peers alone. */
+/** Where a peer is or was changed: on the interface and in its file, in only one of them, or only in the record of revoked peers. */
 export type PeerPlace = 'both' | 'file' | 'interface' | 'record';
 
-/** What became of an action. */
+/** The result of an action. */
 export type AccessResult = ChangeDone | AccessFailure;
 
 export interface ChangeDone {
   ok: true;
   state: AccessState;
-  /** False where it was so before. */
+  /** False if it was so before. */
   changed: boolean;
   place: PeerPlace;
-  /** Sentences without a period: what the owner should know beside it. */
+  /** Additional notes for the owner: sentences without a period. */
   notes: string[];
 }
 
-/** Nothing was changed, or it was put back; where not even that is sure, the reason says so. */
+/** Nothing was changed, or the change was rolled back; if that is not certain, the reason says so. */
 export interface AccessFailure {
   ok: false;
-  /** The step that failed, as the script names it; `connect` where nothing was begun, `answer` where the answer did not come whole. */
+  /** The failed step, named by the script; `connect` if nothing was started, `answer` if the answer is incomplete. */
   step: string;
-  /** It cannot be done as things are, and trying again does not help. */
+  /** It is not possible in the current state; trying again does not help. */
   conflict: boolean;
-  /** One line without any key. */
+  /** One line without keys. */
   reason: string;
 }
 
-/** A peer as its server shows it. */
-export interface ListedPeer {
+/** A peer on its server. */
+interface ListedPeer {
   publicKey: string;
   state: 'active' | 'revoked';
   place: PeerPlace;
@@ -47,12 +47,12 @@ export interface Listing {
 
 const STATES: Record<string, AccessState> = { active: 'active', revoked: 'revoked', deleted: 'gone' };
 const PLACES: readonly PeerPlace[] = ['both', 'file', 'interface', 'record'];
-/** The peer is unknown there, or its address was given away. */
+/** The peer is unknown there, or its address is taken. */
 const CONFLICTS = ['find', 'conflict'];
 const LONGEST = 300;
 const MOST_ADDRESSES = 64;
 
-/** Parses the script's answer to an action; null where it did not come whole. */
+/** Parses the script's answer to an action; null if it is incomplete. */
 export function parseResult(answer: string): AccessResult | null {
   const { result, notes } = linesOf(answer);
   const failed = /^failed ([a-z]+) (.+)$/.exec(result);
@@ -66,7 +66,7 @@ export function parseResult(answer: string): AccessResult | null {
   return state === undefined || place === undefined ? null : { ok: true, state, changed: changed === 'changed', place, notes };
 }
 
-/** Parses the script's list of an interface's peers; a failure stands for itself, null means that it did not come whole. */
+/** Parses the script's list of an interface's peers, or its failure; null if it is incomplete. */
 export function parseListing(answer: string): Listing | AccessFailure | null {
   const { result, notes, lines } = linesOf(answer);
   const [, up] = /^ok listed unchanged (up|down)$/.exec(result) ?? [];
@@ -77,7 +77,7 @@ export function parseListing(answer: string): Listing | AccessFailure | null {
 
 function linesOf(answer: string): { result: string; notes: string[]; lines: string[] } {
   const lines = answer.split('\n');
-  // The last line is whole only with its end.
+  // The last line is complete only with its line end.
   const [, result = ''] = lines.at(-1) === '' ? (/^result (.*)$/.exec(lines.at(-2) ?? '') ?? []) : [];
   return { result, lines, notes: lines.flatMap(noteOf) };
 }
@@ -86,11 +86,11 @@ function noteOf(line: string): string[] {
   const [, word, rest = ''] = /^note ([a-z-]+) ?(.*)$/.exec(line) ?? [];
   switch (word) {
     case 'settled':
-      return [rest === 'restore' ? 'A restore that had been cut off was put back first' : 'A change that had been cut off was ended first'];
+      return [rest === 'restore' ? 'An interrupted restore was rolled back first' : 'An interrupted change was completed first'];
     case 'changed-since':
-      return [clean(`"${rest}" was changed by somebody else meanwhile and left as it is`)];
+      return [clean(`"${rest}" was changed by another program in the meantime and was left as it is`)];
     case 'no-route':
-      return [clean(`There is no route to ${rest} on the interface: it comes when the interface is brought up anew`)];
+      return [clean(`The interface has no route to ${rest}: restart the interface to add it`)];
     default:
       return [];
   }
@@ -105,7 +105,7 @@ function listedPeer(line: string): ListedPeer[] {
   return [{ publicKey, state, place, allowedIps }];
 }
 
-/** Foreign text on one line, bounded, without anything that may be a key. */
+/** Foreign text on one line, of limited length, without anything that may be a key. */
 export function clean(text: string): string {
   const line = text
     .replace(/\p{C}|\p{Zl}|\p{Zp}/gu, ' ')

@@ -3,13 +3,13 @@ import { changePeer, listPeers } from './change.ts';
 import type { AccessFailure, AccessResult, Listing } from './result.ts';
 import type { Action, PeerTarget, ServerInterface } from './target.ts';
 
-/** The access to one server's peers: one after the other, also where several ask at once. */
+/** Lists and changes the peers of one server, one request at a time. */
 export interface PeerServer {
   change(target: PeerTarget, action: Action, signal: AbortSignal): Promise<AccessResult>;
   list(target: ServerInterface, signal: AbortSignal): Promise<Listing | AccessFailure>;
 }
 
-/** `run` runs commands there as root. */
+/** `run` runs commands on the server as root. */
 export function peerServer(run: Run): PeerServer {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {

@@ -1,13 +1,13 @@
-/** What can be done to a peer. */
-export const ACTIONS = ['revoke', 'restore', 'delete'] as const;
+/** The actions on a peer. */
+const ACTIONS = ['revoke', 'restore', 'delete'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** An interface on its server. */
 export interface ServerInterface {
   interface: string;
-  /** Absolute path on the server, with `%i` for the interface; null = where it usually is, or OpenWrt's own configuration. */
+  /** Absolute path on the server, with `%i` for the interface; null = the usual paths, or OpenWrt's own configuration. */
   configFile: string | null;
-  /** `auto` takes the one that knows the interface. */
+  /** `auto` uses the one that knows the interface. */
   tool: 'wg' | 'awg' | 'auto';
 }
 
@@ -15,7 +15,7 @@ export interface PeerTarget extends ServerInterface {
   publicKey: string;
 }
 
-/** The command that takes the script as its input. */
+/** The command that reads the script from standard input. */
 export const scriptCommand = (action: Action | 'list', target: ServerInterface, publicKey: string): string[] => [
   'sh',
   '-s',

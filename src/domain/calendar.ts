@@ -3,23 +3,23 @@ import { Temporal } from 'temporal-polyfill';
 /** A local calendar day, as the number of days since 1970-01-01. */
 export type Day = number;
 
-/** The billing period: which day of the month it starts on. A day that a month lacks means its last day. */
+/** The day of the month that a billing period starts on. In a shorter month, its last day. */
 export interface Billing {
   day: number;
 }
 
-/** A billing period: from its first day to the first day of the next, exclusive. Rule: month. */
+/** A billing period: from its first day (inclusive) to the first day of the next one (exclusive). Rule: month. */
 export interface Month {
   start: Day;
   end: Day;
 }
 
-/** One stretch of time inside one local hour, or inside one local day where hours are no longer kept. */
+/** A span of time within one local hour, or within one local day for which hours are no longer kept. */
 export interface Slice {
-  /** Unix ms at which that local hour began. */
+  /** Unix ms at which that local hour began; null for a whole day. */
   hour: number | null;
   day: Day;
-  /** Milliseconds of the stretch. */
+  /** Milliseconds. */
   length: number;
 }
 
@@ -42,7 +42,7 @@ export function startOfDay(day: Day, timezone: string): number {
   return Temporal.PlainDate.from(dayText(day)).toZonedDateTime(timezone).epochMilliseconds;
 }
 
-/** The billing period that a day lies in. */
+/** The billing period of a day. */
 export function monthOf(day: Day, billing: Billing): Month {
   const date = new Date(day * DAY_MS);
   const index = date.getUTCFullYear() * 12 + date.getUTCMonth();
@@ -50,7 +50,7 @@ export function monthOf(day: Day, billing: Billing): Month {
   return day >= start ? { start, end: firstDay(index + 1, billing) } : { start: firstDay(index - 1, billing), end: start };
 }
 
-/** The calendar year that a day lies in, whatever the billing day. */
+/** The calendar year of a day; it does not depend on the billing day. */
 export function yearOf(day: Day): Month {
   const year = new Date(day * DAY_MS).getUTCFullYear();
   return { start: dayNumber(year, 1, 1), end: dayNumber(year + 1, 1, 1) };
@@ -63,21 +63,21 @@ function firstDay(monthIndex: number, billing: Billing): Day {
 }
 
 /**
- * Unix ms at which the local hour of an instant began: the whole hour of the wall clock, or the change of the clock
- * where that happened within it. The two equal hours of an autumn night are two hours.
+ * Unix ms at which the local hour of an instant began: the full hour of the wall clock, or the clock change
+ * within that hour. The repeated hour of an autumn night counts as two hours.
  */
 export function hourOf(instant: number, timezone: string): number {
   const local = zoned(instant, timezone);
   const start = instant - intoHour(local);
   if (zoned(start, timezone).offsetNanoseconds === local.offsetNanoseconds) return start;
-  // One ms later, because a search for the previous change looks strictly before its instant.
+  // Add one ms, because the search for the previous change excludes its own instant.
   const change = zoned(instant + 1, timezone).getTimeZoneTransition('previous');
   return change === null ? start : Math.max(start, change.epochMilliseconds);
 }
 
 /**
- * The local hours that the time from `from` to `to` (Unix ms) spans, in order; whole days for the part before `hoursFrom`.
- * An empty stretch lies in the hour of `to`.
+ * The local hours between `from` and `to` (Unix ms), in order; whole days for the part before `hoursFrom`.
+ * An empty span falls in the hour of `to`.
  */
 export function slices(from: number, to: number, timezone: string, hoursFrom = Number.NEGATIVE_INFINITY): Slice[] {
   if (from >= to) return [{ hour: hourOf(to, timezone), day: dayOf(to, timezone), length: 1 }];
@@ -103,7 +103,7 @@ function endOfHour(hour: number, timezone: string): number {
 
 const intoHour = (local: Temporal.ZonedDateTime): number => (local.minute * 60 + local.second) * 1000 + local.millisecond;
 
-/** `YYYY-MM-DD HH:MM:SS` in the time zone, as the older programs wrote it. */
+/** `YYYY-MM-DD HH:MM:SS` in the time zone, the format of the older programs. */
 export function localText(instant: number, timezone: string): string {
   return zoned(Math.floor(instant / 1000) * 1000, timezone)
     .toPlainDateTime()

@@ -1,55 +1,57 @@
 import type { Traffic } from './traffic.ts';
 
-/** What a kind of counter promises; declared beside its parser, used by the rules that turn readings into increases. Rule: source promises. */
+/** What a kind of counter promises. Declared next to its parser, used to turn readings into increases. Rule: source promises. */
 export interface CounterRules {
-  /** `together`: one pair, reset at once (a station). `apart`: two counters that stand each by itself (a network device). */
+  /** `together`: one pair that resets at once (a station). `apart`: two independent counters (a network device). */
   directions: 'together' | 'apart';
   /**
-   * What it means that a known counter is not in an answer: it ended, or its baseline waits; `missed`: it ended, or the list has missed it
-   * this once, so its baseline waits for two days.
+   * What it means if a known counter is missing from an answer. `ended`: it ended. `kept`: its baseline stays. `missed`: it ended, or the
+   * list missed it once, so its baseline stays for two days.
    */
   absent: 'ended' | 'missed' | 'kept';
-  /** A counter never held before that appears in a later reading: it began at zero since, or it may only have come into sight. */
+  /** A new counter in a later reading. `began`: it began at zero since the last one. `baseline`: it may have been there before. */
   unknown: 'began' | 'baseline';
-  /** What a fall within an epoch means: the counter began again at zero, or it went back to older figures that were posted once. */
+  /** What a fall within an epoch means. `reset`: the counter restarted at zero. `lowers`: it went back to older, already posted figures. */
   fall: 'reset' | 'lowers';
-  /** Seconds that a router may take to bring its counters up to date. */
+  /** Seconds by which a router's counters may lag. */
   refresh: number;
 }
 
-/** One counter pair as a router shows it, turned into the directions of the device or the home. */
+/** Width of a counter: only a 32-bit counter can wrap. */
+export type CounterBits = 32 | 64;
+
+/** One counter pair of a router, in the directions of the device or the home. */
 export interface Reading {
-  /** Tells this counter from the others of the same reader. A classic list may show one several times. */
+  /** Identifies this counter among those of the same reader. A classic list may show one several times. */
   counter: string;
   bytes: Traffic;
-  /** Width of the counter: only one that is known to have 32 bits may have gone past its end. */
-  bits: 32 | 64;
-  /** Since when the counter runs, if the router tells. */
+  bits: CounterBits;
+  /** When the counter started, if known. */
   epoch: Epoch | null;
 }
 
-/** A counter's own lifetime: counters with different epochs are never subtracted. */
+/** One lifetime of a counter: readings of different epochs are never subtracted. */
 export interface Epoch {
   /** Identifies the boot of the router. */
   boot: string;
   /**
-   * Identifies what counts within the boot, which has another number when it is made anew: a network device's ifindex, the handle of a
-   * firewall table, the first day of an accounting period (20261101). Null where there is none.
+   * Identifies what counts within the boot; it changes when that is created again: the ifindex of a network device, the handle of a
+   * firewall table, the first day of an accounting period (20261101). Null if there is none.
    */
   instance: number | null;
-  /** Seconds on the boot's clock at which the counter began; null where only the boot is known. */
+  /** Seconds after boot at which the counter began; null if only the boot is known. */
   began: number | null;
   /** Seconds by which `began` may differ between two readings of the same counter. */
   margin: number;
 }
 
-/** The boot of a baseline that another program left, which knew one counter a MAC and no more. */
+/** The `boot` of an imported baseline, which has one counter per MAC and nothing else. */
 export const IMPORTED = 'imported';
 
-/** The reading that was held last for a counter. */
+/** The last reading kept for a counter. */
 export interface Baseline {
   bytes: Traffic;
   epoch: Epoch | null;
-  /** Unix ms of the last reading that showed it; null while it is in the reader's latest reading. */
+  /** Unix ms of the last reading with this counter; null while it is in the reader's latest reading. */
   lastRead: number | null;
 }

@@ -1,13 +1,13 @@
-/** How bad it is: bytes are not counted at all; figures are wrong or too low; it could be better. */
+/** From worst to least: bytes are not counted at all; figures are wrong or too low; something could be better. */
 export const GRADES = ['failing', 'wrong', 'advice'] as const;
 export type Grade = (typeof GRADES)[number];
 
-/** Something that `wrtmeter doctor` has found. */
+/** A finding of `wrtmeter doctor`. */
 export interface Finding {
   grade: Grade;
-  /** What it is, in a word for programs. */
+  /** A word for programs. */
   kind: string;
-  /** The router; null where it is about none alone. */
+  /** The router; null if it concerns none or several. */
   router: string | null;
   /** What was found: a sentence without a period. */
   what: string;

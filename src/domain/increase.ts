@@ -1,17 +1,18 @@
 import { type Baseline, type CounterRules, type Epoch, IMPORTED, type Reading } from './counter.ts';
 import { pairLines } from './pairing.ts';
-import { minus, type Traffic } from './traffic.ts';
+import { minus, NOTHING, type Traffic } from './traffic.ts';
 
-const WRAP = 2 ** 32;
-/** Seconds that a station may be associated before it is let in and listed. Rule: new counter. */
+const RANGE_32 = 2 ** 32;
+const DIRECTIONS = ['download', 'upload'] as const;
+/** Seconds that a station may be associated before it is authorized and listed. Rule: new counter. */
 const HANDSHAKE = 3;
 
 export type ResetReason = 'fell' | 'boot' | 'new device' | 'new association' | 'line left over';
 
-/** A counting program that starts loads what it had written down last: bytes that were posted once. Rule: lowered counter. */
+/** A counting program loads its last saved figures when it starts: those bytes are already posted. Rule: lowered counter. */
 const LOWERED = { kind: 'baseline', why: 'went back to older figures' } as const;
 
-/** What a reading means for the books. `since` is the Unix ms at which the bytes began to flow. */
+/** What a reading means for the books. `since` is the Unix ms from which the bytes are counted. */
 export type Change =
   | {
       kind: 'baseline';
@@ -23,31 +24,31 @@ export type Change =
   | { kind: 'reset'; bytes: Traffic; since: number; why: ResetReason }
   | { kind: 'rejected'; bytes: Traffic; why: string };
 
-/** The reader's reading before this one. */
-export interface PreviousReading {
+/** The previous reading of the reader. */
+interface PreviousReading {
   /** Unix ms. */
   at: number;
   boot: string | null;
-  /** Seconds on the router's boot clock; null where it does not tell. */
+  /** Seconds since the router's boot; null if not reported. */
   uptime: number | null;
 }
 
-/** The circumstances of one reading of a reader. */
+/** The context of one reading of a reader. */
 export interface Circumstances {
   rules: CounterRules;
-  /** Unix ms at which the answer had arrived. */
+  /** Unix ms at which the answer arrived. */
   at: number;
   /** Null for the first successful reading of a reader. */
   previous: PreviousReading | null;
-  /** Seconds since `before`, the longest of all clocks at hand. */
+  /** Seconds since `previous`, by the clock that shows the most. */
   elapsed: number;
-  /** Seconds on the router's boot clock; null where it does not tell. */
+  /** Seconds since the router's boot; null if not reported. */
   uptime: number | null;
-  /** Bytes per second that a counter can gain at the most. */
+  /** The most bytes per second that a counter can gain. */
   fastest: number;
 }
 
-/** Compares today's readings of one counter with its baselines (Rule: first reading, and the others about counters in docs/ledger-rules.md). */
+/** Compares the current readings of one counter with its baselines (Rule: first reading, and the others about counters in docs/ledger-rules.md). */
 export function compare(readings: readonly Reading[], baselines: readonly Baseline[], now: Circumstances): Change[] {
   if (now.previous === null) return [{ kind: 'baseline', why: 'first reading' }];
   const [reading, baseline] = [readings[0], baselines[0]];
@@ -62,10 +63,10 @@ export function compare(readings: readonly Reading[], baselines: readonly Baseli
     ];
   }
   if (!fellIn(reading.bytes, baseline.bytes)) {
-    const both = plausible(difference(false, reading.bytes, baseline.bytes, since), null, now, since);
+    const both = plausible(increase(reading.bytes, baseline.bytes, since), null, now, since);
     if (both.kind === 'increase') return [both];
   }
-  return sameEpoch(reading, baseline.bytes, now, since).map((change) => plausible(change, null, now, since));
+  return withinEpoch(reading, baseline, now, since).map((change) => plausible(change, null, now, since));
 }
 
 function compareLines(
@@ -75,15 +76,26 @@ function compareLines(
   now: Circumstances,
 ): Change[] {
   if (baselines.some(({ epoch }) => epoch?.boot === IMPORTED)) return [{ kind: 'baseline', why: 'may only have come into sight' }];
-  const lines = readings.map((r) => r.bytes);
+  const { directions } = now.rules;
+  switch (directions) {
+    // A pairing takes no line whose directions do not both reach the baseline: where they count apart, it posts too little.
+    case 'apart':
+    case 'together': {
+      const since = Math.min(...baselines.map((b) => b.lastRead ?? previous.at), previous.at);
+      return [plausible(pairedChange(readings, baselines, since), null, now, since)];
+    }
+    default:
+      return directions satisfies never;
+  }
+}
+
+function pairedChange(readings: readonly Reading[], baselines: readonly Baseline[], since: number): Change {
   const { bytes, leftOver } = pairLines(
-    lines,
+    readings.map((r) => r.bytes),
     baselines.map((b) => b.bytes),
   );
-  const since = Math.min(...baselines.map((b) => b.lastRead ?? previous.at), previous.at);
-  const change: Change =
-    leftOver > 0 && baselines.length > 0 ? { kind: 'reset', bytes, since, why: 'line left over' } : { kind: 'increase', bytes, since };
-  return [plausible(change, null, now, since)];
+  const isReset = leftOver > 0 && baselines.length > 0;
+  return isReset ? { kind: 'reset', bytes, since, why: 'line left over' } : { kind: 'increase', bytes, since };
 }
 
 function unknownCounter(reading: Reading, previous: PreviousReading, now: Circumstances): Change {
@@ -92,58 +104,131 @@ function unknownCounter(reading: Reading, previous: PreviousReading, now: Circum
   if (sameBoot && epoch.began !== null && previous.uptime !== null && epoch.began + Math.max(epoch.margin, HANDSHAKE) < previous.uptime) {
     return { kind: 'baseline', why: 'older than the last reading' };
   }
-  const proved = epoch !== null && previous.boot !== null && !sameBoot;
-  if (now.rules.unknown === 'baseline' && !proved) return { kind: 'baseline', why: 'may only have come into sight' };
-  return { kind: 'began', bytes: reading.bytes, since: startOf(epoch, previous.at, now) };
+  const began: Change = { kind: 'began', bytes: reading.bytes, since: startOf(epoch, previous.at, now) };
+  const { unknown } = now.rules;
+  switch (unknown) {
+    case 'began':
+      return began;
+    case 'baseline': {
+      const isNewBoot = epoch !== null && previous.boot !== null && !sameBoot;
+      return isNewBoot ? began : { kind: 'baseline', why: 'may only have come into sight' };
+    }
+    default:
+      return unknown satisfies never;
+  }
 }
 
-function sameEpoch({ bytes, bits }: Reading, before: Traffic, now: Circumstances, since: number): Change[] {
-  const fell = { download: bytes.download < before.download, upload: bytes.upload < before.upload };
-  if (now.rules.directions === 'together') return [difference(fell.download || fell.upload, bytes, before, since)];
-  const download = { now: { download: bytes.download, upload: 0 }, before: { download: before.download, upload: 0 } };
-  const upload = { now: { download: 0, upload: bytes.upload }, before: { download: 0, upload: before.upload } };
-  const lowers = now.rules.fall === 'lowers';
-  return [
-    (fell.download && lowers && LOWERED) ||
-      (fell.download && bits === 32 && wrapped(bytes.download, before.download, 'download', now, since)) ||
-      difference(fell.download, download.now, download.before, since),
-    (fell.upload && lowers && LOWERED) ||
-      (fell.upload && bits === 32 && wrapped(bytes.upload, before.upload, 'upload', now, since)) ||
-      difference(fell.upload, upload.now, upload.before, since),
-  ];
+/** What a fall within an epoch means, or a rise that is more than the line could carry. */
+function withinEpoch(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change[] {
+  const { directions } = now.rules;
+  switch (directions) {
+    case 'apart':
+      return DIRECTIONS.map((direction) => changeOfOne(direction, reading, baseline, now, since));
+    case 'together':
+      return [changeOfPair(reading, baseline, now, since)];
+    default:
+      return directions satisfies never;
+  }
 }
+
+function changeOfOne(direction: keyof Traffic, reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change {
+  const [value, before] = [reading.bytes[direction], baseline.bytes[direction]];
+  const only = (bytes: number): Traffic => ({ ...NOTHING, [direction]: bytes });
+  if (value >= before) return { kind: 'increase', bytes: only(value - before), since };
+  const { fall } = now.rules;
+  switch (fall) {
+    case 'lowers':
+      return LOWERED;
+    case 'reset': {
+      const gained = gainedPastEnd(value, before, reading.bits, now, since);
+      return gained === null ? { kind: 'reset', bytes: only(value), since, why: 'fell' } : { kind: 'wrap', bytes: only(gained), since };
+    }
+    default:
+      return fall satisfies never;
+  }
+}
+
+function changeOfPair(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change {
+  const fallen = fallenIn(reading.bytes, baseline.bytes);
+  if (fallen.length === 0) return increase(reading.bytes, baseline.bytes, since);
+  const { fall } = now.rules;
+  switch (fall) {
+    case 'lowers':
+      return LOWERED;
+    case 'reset':
+      return resetOrWrap(reading, baseline, fallen, now, since);
+    default:
+      return fall satisfies never;
+  }
+}
+
+/**
+ * A pair of 32 bits that fell has begun again, or what fell went past its end. Where the epoch excludes a reset, it is a wrap. Else two
+ * falls are a reset: two wraps at once are less likely, and more bytes. One fall is a wrap only if the other direction had counted, and
+ * if the counter gained less than half its range (as serial numbers are compared, RFC 1982); in doubt each direction posts the least
+ * that either explanation allows.
+ */
+function resetOrWrap(
+  { bytes, bits, epoch }: Reading,
+  baseline: Baseline,
+  fallen: readonly (keyof Traffic)[],
+  now: Circumstances,
+  since: number,
+): Change {
+  const { bytes: before } = baseline;
+  const gain = (direction: keyof Traffic): number | null =>
+    fallen.includes(direction)
+      ? gainedPastEnd(bytes[direction], before[direction], bits, now, since)
+      : bytes[direction] - before[direction];
+  const reset = { kind: 'reset', bytes, since, why: 'fell' } as const;
+  const [download, upload] = [gain('download'), gain('upload')];
+  if (download === null || upload === null) return reset;
+  const gained: Traffic = { download, upload };
+  const wrap = { kind: 'wrap', bytes: gained, since } as const;
+  if (isSameEpoch(baseline.epoch, epoch)) return wrap;
+  if (fallen.length === 2) return reset;
+  const [fell, other] = fallen.includes('download') ? (['download', 'upload'] as const) : (['upload', 'download'] as const);
+  if (before[other] > 0 && gained[fell] < RANGE_32 / 2) return wrap;
+  return { ...reset, bytes: { ...gained, [fell]: bytes[fell] } };
+}
+
+const fallenIn = (bytes: Traffic, before: Traffic): (keyof Traffic)[] =>
+  DIRECTIONS.filter((direction) => bytes[direction] < before[direction]);
 
 const fellIn = (bytes: Traffic, before: Traffic): boolean => bytes.download < before.download || bytes.upload < before.upload;
 
-/** Rule: increase. After a fall, Rule: reset. */
-function difference(fell: boolean, bytes: Traffic, before: Traffic, since: number): Change {
-  return fell ? { kind: 'reset', bytes, since, why: 'fell' } : { kind: 'increase', bytes: minus(bytes, before), since };
+const increase = (bytes: Traffic, before: Traffic, since: number): Change => ({ kind: 'increase', bytes: minus(bytes, before), since });
+
+/** Rule: wrap. A counter known to have 32 bits that fell within its epoch went past its end, if the line could have carried that. Rule: increase. Rule: reset. */
+function gainedPastEnd(value: number, before: number, bits: Reading['bits'], now: Circumstances, since: number): number | null {
+  if (bits !== 32 || before >= RANGE_32) return null;
+  const gained = RANGE_32 - before + value;
+  return gained > now.fastest * Math.max(now.elapsed, (now.at - since) / 1000) ? null : gained;
 }
 
-/** Rule: wrap. A counter known to have 32 bits that fell within its epoch went past its end, if the line could have carried that. */
-function wrapped(bytes: number, before: number, direction: keyof Traffic, now: Circumstances, since: number): Change | null {
-  const gained = WRAP - before + bytes;
-  if (before >= WRAP || gained > now.fastest * Math.max(now.elapsed, (now.at - since) / 1000)) return null;
-  return { kind: 'wrap', bytes: { download: 0, upload: 0, [direction]: gained }, since };
+/** Whether a counter cannot have begun again between two readings. A boot or a number alone proves nothing: counters begin within it. */
+function isSameEpoch(before: Epoch | null, read: Epoch | null): boolean {
+  if (before === null || read === null || before.began === null || read.began === null) return false;
+  return before.boot === read.boot && Math.abs(read.began - before.began) <= read.margin;
 }
 
-/** Why two readings of a counter cannot be subtracted though neither direction fell, or null. Rule: epoch. */
+/** Why two readings of a counter cannot be subtracted even if neither direction fell, or null. Rule: epoch. */
 function provedEpoch(before: Epoch | null, read: Epoch | null): ResetReason | null {
   if (before === null || read === null) return null;
   if (before.boot !== read.boot) return 'boot';
-  // A number that one of the two answers does not tell proves nothing.
+  // An instance that one of the two answers lacks proves nothing.
   if (before.instance !== null && read.instance !== null && before.instance !== read.instance) return 'new device';
   if (before.began === null || read.began === null) return null;
   return read.began > before.began + read.margin ? 'new association' : null;
 }
 
-/** Unix ms at which a new epoch began, not before the last reading. */
+/** Unix ms at which a new epoch began, at the earliest the last reading. */
 function startOf(epoch: Epoch | null, since: number, now: Circumstances): number {
   const age = ageOf(epoch, now);
   return age === null ? since : Math.min(now.at, Math.max(since, Math.round(now.at - age * 1000)));
 }
 
-/** Seconds since the epoch began, or null where the router does not tell. */
+/** Seconds since the epoch began, or null if not reported. */
 function ageOf(epoch: Epoch | null, now: Circumstances): number | null {
   return epoch === null || now.uptime === null ? null : Math.max(0, now.uptime - (epoch.began ?? 0));
 }

@@ -1,8 +1,8 @@
 const LONGEST = 63;
 
 /**
- * A host name as it may be shown. Names are chosen by anyone on the network: control characters and invisible
- * direction marks are dropped, blanks folded, the length bounded. Null where nothing is left.
+ * A host name that is safe to show. Anyone on the network can choose names, so this drops control characters and
+ * invisible direction marks, collapses spaces and limits the length. Null if nothing is left.
  */
 export function cleanName(text: string): string | null {
   const name = text

@@ -1,22 +1,23 @@
-import type { CounterRules, Epoch } from './counter.ts';
+import type { CounterBits, CounterRules, Epoch } from './counter.ts';
 import type { Traffic } from './traffic.ts';
 
-/** The kinds of reading a router can give; the `source` label. */
+/** The sources that a router can have; the `source` label. */
 export const SOURCES = ['stations', 'wan', 'leases', 'neighbours', 'hosts', 'peers'] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 /** An 802.11 client on an access point. */
 export interface Station {
-  /** Null in a classic list, which names no interface. */
+  /** Null in a classic list, which has no interfaces. */
   interface: string | null;
   mac: string;
   bytes: Traffic;
+  bits: CounterBits;
   epoch: Epoch | null;
-  /** Whether its bytes are those of one device: not so on mesh, client and 4-address links, which repeat other devices' bytes. */
+  /** Whether its bytes are those of one device. False on mesh, client and 4-address links, which repeat other devices' bytes. */
   access: boolean;
   /** dBm */
   signal: number | null;
-  /** Bytes per second that the radio link allows. */
+  /** Link rate in bytes per second. */
   linkDownload: number | null;
   linkUpload: number | null;
   /** Seconds since the station associated. */
@@ -33,17 +34,17 @@ export interface Radio {
   ssid: string;
 }
 
-/** A WAN interface, by netifd's logical name. */
+/** A connection to the Internet, by netifd's logical name. */
 export interface Uplink {
   name: string;
   up: boolean;
   device: string | null;
   protocol: string | null;
-  /** Runs inside another uplink (a VPN), so it is left out of the home's sum. */
+  /** It runs inside another uplink (a VPN), so it is left out of the home's sum. */
   overlay: boolean;
-  /** Null while it is down: netifd names its device only while it is up. */
+  /** Null while it is down: netifd reports the device only while it is up. */
   bytes: Traffic | null;
-  bits: 32 | 64;
+  bits: CounterBits;
   epoch: Epoch | null;
 }
 
@@ -63,15 +64,15 @@ export interface Lease6 {
   expiry: number;
 }
 
-/** A name that the owner of the router gave: a static host of the configuration. */
+/** A static host of the router's configuration. */
 export interface StaticHost {
   mac: string;
   ip: string | null;
   name: string;
 }
 
-/** An address of a hosts file and its name. */
-export interface HostsEntry {
+/** An address and name from a hosts file. */
+interface HostsEntry {
   ip: string;
   name: string;
 }
@@ -87,48 +88,50 @@ export interface Neighbour {
 export const HOST_METHODS = ['nftables', 'iptables', 'nlbwmon'] as const;
 export type HostMethod = (typeof HOST_METHODS)[number];
 
-/** One counter of what a machine behind the gateway moved between the LAN and the Internet. */
+/** A counter of the bytes that a host moved between the LAN and the Internet. */
 export interface HostCounter {
-  /** Where it counts one direction only, the other one of `bytes` is 0. */
+  /** If it counts only one direction, the other one in `bytes` is 0. */
   counts: 'download' | 'upload' | 'both';
-  /** Null where the counter knows the address alone. */
+  /** Null if the counter knows only the address. */
   mac: string | null;
   ip: string;
   bytes: Traffic;
+  bits: CounterBits;
   epoch: Epoch | null;
 }
 
-/** A WireGuard or AmneziaWG peer, as its server shows it. */
+/** A WireGuard or AmneziaWG peer on its server. */
 export interface Peer {
   interface: string;
   publicKey: string;
-  /** From the interface's file or from uci; null where nobody gave one. */
+  /** From the interface's file or from uci; null if there is none. */
   name: string | null;
   endpoint: string | null;
   allowedIps: string[];
-  /** A revoked peer is in the server's record of them, and not on the interface. */
+  /** A revoked peer is in the server's record of revoked peers, and not on the interface. */
   state: 'active' | 'revoked';
-  /** Unix seconds; 0 = never, or not known. */
+  /** Unix seconds; 0 = never or unknown. */
   latestHandshake: number;
   /** Null while it is revoked. */
   bytes: Traffic | null;
+  bits: CounterBits;
   epoch: Epoch | null;
 }
 
-/** What a router says of itself. */
+/** What a router reports about itself. */
 export interface System {
-  /** Identifies the boot; a new one at every start. */
+  /** Changes with every boot. */
   bootId: string;
-  /** Seconds since the boot. */
+  /** Seconds since boot. */
   uptime: number;
   /** The router's wall clock, Unix seconds. */
   time: number;
   hostname: string;
   model: string;
   release: string;
-  counterBits: 32 | 64;
+  counterBits: CounterBits;
   flowOffload: { software: boolean; hardware: boolean };
-  /** Version of the script that answered; null where it does not say. */
+  /** Version of the script that answered; null if not reported. */
   script: string | null;
 }
 
@@ -143,9 +146,9 @@ export type Observation =
       rules: CounterRules;
       method: HostMethod;
       hosts: HostCounter[];
-      /** Devices of the networks that are counted. */
+      /** Network devices that are counted. */
       devices: string[];
-      /** Bytes that no counter had room for, since the counting began; null where that is not known. */
+      /** Bytes that no counter had room for since counting began; null if unknown. */
       uncounted: Traffic | null;
     }
   | { source: 'peers'; rules: CounterRules; interfaces: string[]; peers: Peer[] };

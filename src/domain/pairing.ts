@@ -1,12 +1,12 @@
 import type { Traffic } from './traffic.ts';
 
-/** Lines of one MAC beyond this many are not counted: it bounds the work that a hostile list can cause. Rule: lines of one MAC. */
+/** More lines of one MAC than this are not counted; that limits the work that a hostile list can cause. Rule: lines of one MAC. */
 export const MOST_LINES = 8;
 
 /**
- * A classic station list names no interface, so one MAC can stand there several times and nothing tells which line is which.
- * Among the ways to pair today's lines with the held baselines so that no direction falls, those that leave the fewest lines
- * over count. Gives, for each direction, the least increase that any of them allows, and how many lines are left over.
+ * A classic station list has no interfaces, so one MAC can appear several times, and nothing shows which line is which.
+ * Pairs current lines with baselines so that no direction falls and as few lines as possible are left over. Returns the
+ * smallest increase of each direction that such a pairing allows, and the number of lines left over.
  */
 export function pairLines(lines: readonly Traffic[], baselines: readonly Traffic[]): { bytes: Traffic; leftOver: number } {
   const download = bestMatch(lines, baselines, (t) => t.download);
@@ -20,11 +20,11 @@ export function pairLines(lines: readonly Traffic[], baselines: readonly Traffic
 
 interface Match {
   pairs: number;
-  /** Sum of the paired baselines in the direction asked for. */
+  /** Sum of the paired baselines in one direction. */
   baseline: number;
 }
 
-/** The matching with the most pairs and, among those, the largest held sum: dynamic programming over the set of used baselines. */
+/** The matching with the most pairs and, among those, the largest sum of baselines: dynamic programming over the set of used baselines. */
 function bestMatch(lines: readonly Traffic[], baselines: readonly Traffic[], of: (t: Traffic) => number): Match {
   let best = new Map<number, Match>([[0, { pairs: 0, baseline: 0 }]]);
   for (const line of lines) {

@@ -1,22 +1,25 @@
 import type { FailureReason } from '../errors.ts';
 import type { Observation, SourceName, System } from './observation.ts';
 
-/** What became of one source of one router in a round. */
+/** The result of one source of one router in a round. */
 export type SourceResult =
   | {
       status: 'ok';
       source: SourceName;
-      /** Format and address: another reader of the same source starts with a first reading. */
+      /** Format and address. Another origin of the same source starts with a first reading. */
       origin: string;
       observation: Observation;
-      /** Lines left out because they could not be understood or went over a bound. */
+      /** Lines skipped because they could not be parsed or exceeded a limit. */
       skipped: number;
-      /** Unix ms at which the answer had arrived. */
+      /** Unix ms at which the answer arrived. */
       at: number;
       /** Seconds. */
       duration: number;
     }
   | { status: 'failed'; source: SourceName; reason: FailureReason; message: string; at: number; duration: number };
+
+/** A source that answered. */
+export type AnsweredSource = Extract<SourceResult, { status: 'ok' }>;
 
 export interface RouterRound {
   router: string;

@@ -1,8 +1,8 @@
 import type { Slice } from './calendar.ts';
 
 /**
- * Splits whole bytes over slices of time in proportion to their length, in whole bytes that add up exactly: each slice gets
- * its share rounded down, and the bytes left over go to the largest remainders (the earlier slice where they are equal). Rule: time.
+ * Splits bytes over slices of time in proportion to their length, in whole bytes that add up exactly: each slice gets its
+ * share rounded down, and the bytes left over go to the largest remainders (to the earlier slice if equal). Rule: time.
  */
 export function spread(bytes: number, over: readonly Slice[]): number[] {
   if (over.length === 1) return [bytes];

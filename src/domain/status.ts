@@ -2,32 +2,32 @@ import { FAILURE_REASONS, type FailureReason } from '../errors.ts';
 import type { Observation, SourceName, System } from './observation.ts';
 import type { Round } from './round.ts';
 
-/** How one source of a router fared, since the process began. */
+/** The state of one source of a router since the process started. */
 export interface SourceStatus {
   source: SourceName;
-  /** Of the last round; false before the first. */
+  /** Whether the last round succeeded; false before the first. */
   success: boolean;
   /** Unix ms; null before the first. */
   lastTried: number | null;
   lastSuccess: number | null;
-  /** Seconds that the last reading took. */
+  /** Duration of the last reading in seconds. */
   duration: number;
   error: { reason: FailureReason; message: string } | null;
   errors: Map<FailureReason, number>;
-  /** Lines that the last answer had and that were left out. */
+  /** Skipped lines of the last answer. */
   skipped: number;
-  /** Of the last round; null where that failed. */
+  /** From the last round; null if that failed. */
   observation: Observation | null;
 }
 
-/** A configured router and what is known of it now. */
+/** A configured router and its current state. */
 export interface RouterStatus {
   name: string;
-  /** What is asked, without credentials. */
+  /** Where it is read, without credentials. */
   addresses: readonly string[];
-  /** What it last said of itself. */
+  /** The last that it reported about itself. */
   system: System | null;
-  /** Some source answered in the last round. */
+  /** Whether any source answered in the last round. */
   up: boolean;
   sources: Map<SourceName, SourceStatus>;
 }
@@ -50,7 +50,7 @@ function newSource(source: SourceName): SourceStatus {
   };
 }
 
-/** Brings the routers' status up to a finished round. */
+/** Updates the statuses with a finished round. */
 export function updateStatuses(statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
   for (const { router, system, results } of round.routers) {
     const status = statuses.get(router);
@@ -71,8 +71,35 @@ export function updateStatuses(statuses: ReadonlyMap<string, RouterStatus>, roun
         source.observation = null;
       }
     }
-    // A router that counts its hosts no longer, or has no peers any more, has no such source.
+    // A router that no longer counts hosts or has no peers left loses that source.
     for (const source of ['hosts', 'peers'] as const)
       if (!results.some((result) => result.source === source)) status.sources.delete(source);
   }
+}
+
+/** Ms after which a reading is no longer current, however seldom the program reads by itself. */
+export const SILENT_AFTER_MS = 900_000;
+
+/** Whether the last attempt of a source succeeded, and not too long ago to say anything about now. */
+export const isCurrent = ({ success, lastSuccess }: SourceStatus, now: number): boolean =>
+  success && lastSuccess !== null && now - lastSuccess <= SILENT_AFTER_MS;
+
+/** A router with sources that have not been read for a time. */
+export interface SilentRouter {
+  router: string;
+  sources: SourceName[];
+  /** Unix ms of the latest success of any of them, or of the start of the program. */
+  since: number;
+  /** Why the last attempt failed; null if there was none. */
+  why: string | null;
+}
+
+/** Routers with sources whose last success is more than `limit` ms ago; `startedAt` counts for those that never succeeded. */
+export function silentRouters(routers: Iterable<RouterStatus>, now: number, startedAt: number, limit: number): SilentRouter[] {
+  return [...routers].flatMap(({ name, sources }) => {
+    const silent = [...sources.values()].filter(({ lastSuccess }) => now - (lastSuccess ?? startedAt) > limit);
+    if (silent.length === 0) return [];
+    const since = Math.max(...silent.map(({ lastSuccess }) => lastSuccess ?? startedAt));
+    return [{ router: name, sources: silent.map(({ source }) => source), since, why: silent[0]?.error?.message ?? null }];
+  });
 }

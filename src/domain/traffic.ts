@@ -1,4 +1,4 @@
-/** Whole bytes, seen from the device or the home. */
+/** Bytes, in the directions of the device or the home. */
 export interface Traffic {
   download: number;
   upload: number;

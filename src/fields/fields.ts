@@ -3,10 +3,10 @@ import type { KeyValue, Mapping, Node } from './nodes.ts';
 import { fail, type Located, type Problems, shown } from './problems.ts';
 import { ValueError } from './values.ts';
 
-/** Reads one node; what is wrong is reported and gives undefined. */
+/** Reads one node; reports an error and returns undefined if it is wrong. */
 export type Read<T> = (node: Node, problems: Problems) => T | undefined;
 
-/** A key that a mapping may hold. Dots lead into inner mappings: `billing.day`. */
+/** A key of a mapping. Dots lead into inner mappings: `billing.day`. */
 export interface Field<T> {
   key: string;
   read: Read<T>;
@@ -14,15 +14,15 @@ export interface Field<T> {
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
-/** The values found, by the fields' own names. */
+/** The values found, by field name. */
 export type Found<F extends Fields> = { [N in keyof F]?: F[N] extends Field<infer T> ? Located<T> : never };
 
-/** A value of one word or line. */
+/** A single value. */
 export function scalar<T>(parse: (text: string) => T, show: (source: string) => string = shown): Read<T> {
   return (node, problems) => {
     if (node.kind === 'broken') return;
-    if (node.kind !== 'scalar') return fail(problems, node.place, 'is a list or a group of keys; write one value') as undefined;
-    if (node.blank) return fail(problems, node.place, 'has no value; write one or remove the line') as undefined;
+    if (node.kind !== 'scalar') return fail(problems, node.place, 'is a list or a group of keys; use a single value') as undefined;
+    if (node.blank) return fail(problems, node.place, 'has no value; set one or remove the line') as undefined;
     try {
       return parse(node.text);
     } catch (error) {
@@ -32,21 +32,21 @@ export function scalar<T>(parse: (text: string) => T, show: (source: string) => 
   };
 }
 
-/** As `scalar`, but no message ever shows the value. */
+/** As `scalar`, but messages never show the value. */
 export const secret = <T>(parse: (text: string) => T): Read<T> => scalar(parse, () => 'the value');
 
-/** As `scalar`, but a value that is not there is null and no error: an empty URL skips its source. */
+/** As `scalar`, but an empty value is null, not an error: an empty URL skips its source. */
 export function optional<T>(parse: (text: string) => T): Read<T | null> {
   const read = scalar(parse);
   return (node, problems) => (node.kind === 'scalar' && (node.blank || node.text === '') ? null : read(node, problems));
 }
 
-/** Several values; one alone needs no brackets. */
+/** A list of values; a single one needs no brackets. */
 export function listOf<T>(parse: (text: string) => T, most: number): Read<Located<T>[]> {
   const read = scalar(parse);
   return (node, problems) => {
     const items = node.kind === 'list' ? node.items : node.kind === 'scalar' && node.blank ? [] : [node];
-    if (items.length > most) return fail(problems, node.place, `is a list of more than ${most}; shorten it`) as undefined;
+    if (items.length > most) return fail(problems, node.place, `has more than ${most} entries; shorten the list`) as undefined;
     return items.flatMap((item) => {
       const value = read(item, problems);
       return value === undefined ? [] : { value, place: item.place };
@@ -54,16 +54,16 @@ export function listOf<T>(parse: (text: string) => T, most: number): Read<Locate
   };
 }
 
-/** A group of keys that the user names. */
+/** A group whose keys are chosen by the user. */
 export const group: Read<KeyValue[]> = (node, problems) => mapping(node, 'NAME', problems)?.entries;
 
 function mapping(node: Node, example: string, problems: Problems): Mapping | undefined {
   if (node.kind === 'mapping') return node;
   if (node.kind === 'scalar' && node.blank) return { kind: 'mapping', place: node.place, entries: [] };
-  if (node.kind !== 'broken') fail(problems, node.place, `is not a group of keys; write below it lines such as "${example}: …"`);
+  if (node.kind !== 'broken') fail(problems, node.place, `is not a group of keys; put lines such as "${example}: …" below it`);
 }
 
-/** Reads a mapping by the fields it may hold; any other key is an error. */
+/** Reads the fields of a mapping; any other key is an error. */
 export function readFields<F extends Fields>(node: Node, fields: F, problems: Problems): Found<F> {
   const found: Record<string, Located<unknown>> = {};
   const named = Object.entries(fields);
@@ -88,7 +88,7 @@ export function readFields<F extends Fields>(node: Node, fields: F, problems: Pr
   return found as Found<F>;
 }
 
-/** The keys that may stand at one level of a mapping. */
+/** The valid keys at one level of a mapping. */
 function keysBelow(fields: Fields, prefix: string): string[] {
   const below = Object.values(fields).filter((field) => field.key.startsWith(prefix));
   return [...new Set(below.map((field) => field.key.slice(prefix.length).split('.')[0] ?? ''))];
@@ -96,5 +96,5 @@ function keysBelow(fields: Fields, prefix: string): string[] {
 
 function unknownKey(entry: KeyValue, known: string[], problems: Problems): void {
   const near = nearest(entry.key, known);
-  fail(problems, entry.place, `unknown key; ${near === null ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`}`);
+  fail(problems, entry.place, `unknown key; ${near === null ? `valid keys: ${known.join(', ')}` : `did you mean "${near}"?`}`);
 }

@@ -2,20 +2,20 @@ import { resolve } from 'node:path';
 import { quote } from '../errors.ts';
 import { fail, type Located, type Problems } from './problems.ts';
 
-/** Reads at most `limit` bytes of a file and fails as node:fs does, with an error code. */
+/** Reads at most `limit` bytes of a file; fails with an error code, like node:fs. */
 export type ReadFile = (path: string, limit: number) => Promise<Uint8Array>;
 
-/** The files beside a configuration: secrets and certificates. */
+/** The files that a configuration refers to: secrets, keys and certificates. */
 export interface Files {
-  /** The text of a file; what is wrong is reported at the place that names it, and gives null. */
+  /** Reads a file as text; reports an error at the place that names it and returns null if that fails. */
   read: (path: Located<string>, problems: Problems, called?: string) => Promise<string | null>;
-  /** The whole path of a file that another program will read; what is wrong is reported alike. A path that begins with `~` is that program's to find. */
+  /** The absolute path of a file that another program will read; errors are reported as in `read`. A path with `~` is left to that program. */
   find: (path: Located<string>, problems: Problems) => Promise<string | null>;
 }
 
 const MAX_SECRET = 256 * 1024;
 
-/** Files by names relative to a directory. */
+/** Files named relative to a directory. */
 export function filesIn(directory: string, readFile: ReadFile): Files {
   return {
     read: async ({ value, place }, problems, called = quote(value, 200)) => {
@@ -27,7 +27,7 @@ export function filesIn(directory: string, readFile: ReadFile): Files {
     find: async ({ value, place }, problems) => {
       if (value.startsWith('~')) return value;
       const path = resolve(directory, value);
-      // One byte shows whether it can be read, and is no secret.
+      // One byte shows whether the file can be read, without loading the secret.
       const result = await bytesOf(readFile, path, 1);
       if (result instanceof Uint8Array) return path;
       fail(problems, place, `cannot read ${quote(value, 200)}: ${result.problem}`);
@@ -36,15 +36,15 @@ export function filesIn(directory: string, readFile: ReadFile): Files {
   };
 }
 
-/** A file's text without byte order mark, or why there is none. */
+/** Reads a file as text without byte order mark, or returns why it cannot. */
 export async function readText(readFile: ReadFile, path: string, limit: number): Promise<string | { problem: string; missing: boolean }> {
   const bytes = await bytesOf(readFile, path, limit + 1);
   if (!(bytes instanceof Uint8Array)) return bytes;
-  if (bytes.length > limit) return { problem: `it is larger than ${limit / 1024} KiB`, missing: false };
+  if (bytes.length > limit) return { problem: `larger than ${limit / 1024} KiB`, missing: false };
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return { problem: 'it is not UTF-8 text', missing: false };
+    return { problem: 'not UTF-8 text', missing: false };
   }
 }
 
@@ -59,11 +59,11 @@ async function bytesOf(readFile: ReadFile, path: string, limit: number): Promise
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  ENOTDIR: 'it does not exist',
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
-  EISDIR: 'it is a directory',
+  EISDIR: 'is a directory',
   ELOOP: 'too many symbolic links',
-  ENAMETOOLONG: 'its name is too long',
+  ENAMETOOLONG: 'name too long',
 };

@@ -1,4 +1,4 @@
-/** The candidate that a mistyped word most likely meant, or null where none is near. */
+/** The candidate most similar to a mistyped word, or null if none is similar. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   const typed = word.slice(0, 64).toLowerCase();
   let best: { candidate: string; distance: number } | null = null;
@@ -10,7 +10,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best?.candidate ?? null;
 }
 
-/** Letters to add, drop, change or swap with their neighbour to make one word of the other. */
+/** Number of letters to add, drop, change or swap with a neighbour to turn one word into the other. */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -1,14 +1,14 @@
-/** A piece of a configuration file that knows where it stands. All scalars are text: `0123` stays what was written. */
+/** A part of a configuration file and its place. All scalars are text: `0123` stays as written. */
 export type Node = Scalar | Mapping | List | Broken;
 
-export interface Scalar {
+interface Scalar {
   kind: 'scalar';
   place: string;
-  /** Variables put in. */
+  /** With variables replaced. */
   text: string;
-  /** As it was written: what a message may show. */
+  /** As written; messages may show this. */
   source: string;
-  /** Nothing was written, or null. */
+  /** Empty or null. */
   blank: boolean;
 }
 
@@ -24,14 +24,14 @@ export interface KeyValue {
   value: Node;
 }
 
-export interface List {
+interface List {
   kind: 'list';
   place: string;
   items: Node[];
 }
 
-/** Its error has been reported already. */
-export interface Broken {
+/** A part whose error has already been reported. */
+interface Broken {
   kind: 'broken';
   place: string;
 }

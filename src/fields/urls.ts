@@ -1,6 +1,6 @@
 import { ValueError } from './values.ts';
 
-/** A URL to read, with what its userinfo held taken out of it. */
+/** A URL without its user name and password, and these apart. */
 export interface RouterUrl {
   url: string;
   login: Login | null;
@@ -11,11 +11,11 @@ export interface Login {
   password: string;
 }
 
-/** An http or https URL; a user name and password in it are moved out, so that the URL can be shown. */
+/** Parses an http or https URL. Moves a user name and password out of it, so that the URL can be shown. */
 export function parseUrl(text: string): RouterUrl {
   const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || !/^https?:\/\//i.test(text)) {
-    throw new ValueError('is not an http or https URL; write for example http://192.168.1.1');
+    throw new ValueError('is not an http or https URL; use for example http://192.168.1.1');
   }
   const login = url.username === '' && url.password === '' ? null : { username: decoded(url.username), password: decoded(url.password) };
   url.username = '';
@@ -28,6 +28,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new ValueError('has a "%" before its "@" that is no escape; write %25 for it, or use username and password');
+    throw new ValueError('has a "%" before its "@" that is not an escape; use %25 instead, or username and password');
   }
 }

@@ -5,8 +5,8 @@ import type { Auth } from './deps.ts';
 import type { Needs } from './route.ts';
 
 /**
- * Lets a request in and tells whose token it showed, null where it needed none. Throws a RequestError for one that may not pass.
- * Who needs no token is not asked for one, and a token that is not needed is not looked at.
+ * Admits a request and returns the name of its token; null if it needed none. Throws a RequestError if it is not allowed.
+ * A token that is not needed is not checked.
  */
 export async function admit(auth: Auth, needs: Needs, context: Context): Promise<string | null> {
   const scope = scopeFor(auth, needs);
@@ -17,7 +17,7 @@ export async function admit(auth: Auth, needs: Needs, context: Context): Promise
   switch (verdict.kind) {
     case 'known':
       if (scope === 'control' && verdict.scope !== 'control')
-        throw new RequestError(403, 'This token may only read: this takes one of scope control');
+        throw new RequestError(403, 'This token may only read: use a token of scope control');
       return verdict.name;
     case 'missing':
       challenge(context, scope);
@@ -29,13 +29,13 @@ export async function admit(auth: Auth, needs: Needs, context: Context): Promise
       context.set('Retry-After', String(verdict.seconds));
       throw new RequestError(429, `Too many wrong tokens: try again in ${verdict.seconds} s`);
     case 'unreadable':
-      throw new RequestError(503, 'The tokens cannot be read: the log says why');
+      throw new RequestError(503, 'The tokens cannot be read: see the log');
     default:
       return verdict satisfies never;
   }
 }
 
-/** The scope that a request's token must have; null where it needs none. */
+/** The scope that a request's token must have; null if it needs none. */
 function scopeFor(auth: Auth, needs: Needs): Scope | null {
   const { read, control } = auth.settings();
   switch (needs) {
@@ -52,21 +52,21 @@ function scopeFor(auth: Auth, needs: Needs): Scope | null {
   }
 }
 
-/** A browser asks its user for a login where it may only read; it shall not keep and send along by itself what can control. */
+/** Basic makes a browser ask for a login, and keep and resend it. That is fine for reading, but not for a token that can control. */
 function challenge(context: Context, scope: Scope): void {
   context.set('WWW-Authenticate', scope === 'read' ? 'Basic realm="wrtmeter", charset="UTF-8"' : 'Bearer realm="wrtmeter"');
 }
 
 /**
- * A page of another site may make a browser send a request, with a login that the browser has kept. Browsers tell so in `Sec-Fetch-Site`,
- * but over http to another machine than their own they leave that out; `Origin` they send with all that is no GET.
+ * A page of another site can make a browser send a request with a stored login. Browsers report this in `Sec-Fetch-Site`, but omit that
+ * header over http to another machine; they send `Origin` with everything but GET.
  */
 function refuseOtherSites(context: Context): void {
   const site = context.get('Sec-Fetch-Site');
   const origin = context.get('Origin');
   if (/^(cross-site|same-site)$/.test(site) || (origin !== '' && hostOf(origin) !== context.get('Host').toLowerCase()))
-    throw new RequestError(403, 'Another site may not ask for this');
+    throw new RequestError(403, 'Requests from other sites are not allowed here');
 }
 
-/** `HOST:PORT` of an origin; of "null", which pages without one send, nothing. */
+/** `HOST:PORT` of an origin; null for "null", which pages without an origin send. */
 const hostOf = (origin: string): string | null => /^https?:\/\/([^/]+)$/.exec(origin.toLowerCase())?.[1] ?? null;

@@ -11,7 +11,7 @@ import { send } from './send.ts';
 const LONGEST_URL = 2048;
 const USEFUL_PATHS = '/, /metrics, /api.php?action=combined, /api/v1/devices and /api/v1/openapi.json';
 
-/** The web application. It listens nowhere by itself. */
+/** The web application. It does not listen by itself. */
 export function createApp(deps: AppDeps): Koa {
   const all = routes(deps);
   const router = new Router();
@@ -23,8 +23,8 @@ export function createApp(deps: AppDeps): Koa {
   app.use(limit);
   app.use(router.routes());
   app.use((context) => refuse(deps, all, router, context));
-  // What breaks while an answer is on its way is mostly a client that left.
-  app.on('error', (error: Error) => deps.log('debug', 'An answer was not delivered', { error }));
+  // An error while an answer is sent is usually a client that disconnected.
+  app.on('error', (error: Error) => deps.log('debug', 'Could not send a response', { error }));
   return app;
 }
 
@@ -34,20 +34,22 @@ async function setHeaders(context: Context, next: Next): Promise<void> {
   await next();
 }
 
-/** No route reads a body, so a connection that brings one is not kept. */
+/** No route reads a body, so a connection with one is closed. */
 async function limit(context: Context, next: Next): Promise<void> {
   if (context.get('Transfer-Encoding') !== '' || Number(context.get('Content-Length') || 0) > 0) context.set('Connection', 'close');
-  if (context.url.length > LONGEST_URL) throw new RequestError(414, `The address is longer than ${LONGEST_URL} characters`);
+  if (context.url.length > LONGEST_URL) throw new RequestError(414, `The URL is longer than ${LONGEST_URL} characters`);
   await next();
 }
 
-/** The one place where an error becomes an answer: a line, never a stack. */
+/** The only place where an error becomes a response: one line, never a stack trace. */
 async function catchErrors(deps: AppDeps, context: Context, next: Next): Promise<void> {
   try {
     await next();
   } catch (error) {
     const { status, message } = answerFor(error);
-    if (status >= 500) deps.log('error', 'A request failed', { method: context.method, path: context.path, error });
+    // A RequestError is an answer: what threw it has logged what there is to log.
+    if (!(error instanceof RequestError) && status >= 500)
+      deps.log('error', 'Request failed', { method: context.method, path: context.path, error });
     context.status = status;
     context.remove('Content-Type');
     context.body = /^\/(api|servers\/)/.test(context.path) ? { error: message } : `${message}\n`;
@@ -57,24 +59,24 @@ async function catchErrors(deps: AppDeps, context: Context, next: Next): Promise
 function answerFor(error: unknown): { status: number; message: string } {
   if (error instanceof RequestError) return error;
   if (error instanceof LedgerError) return { status: 503, message: error.message };
-  return { status: 500, message: 'Something went wrong here: the log says what' };
+  return { status: 500, message: 'Internal error: see the log' };
 }
 
 async function answer(deps: AppDeps, route: Route, context: Context): Promise<void> {
-  if (!isThere(deps, route)) throw notFound();
+  if (!exists(deps, route)) throw notFound();
   await route.handle(context, await admit(deps.auth, route.needs, context));
 }
 
-/** Routes that control are not there at all where the configuration does not want them. */
-const isThere = ({ auth }: AppDeps, { needs }: Route): boolean => needs !== 'control' || auth.settings().control;
+/** Without control in the configuration, routes that control do not exist. */
+const exists = ({ auth }: AppDeps, { needs }: Route): boolean => needs !== 'control' || auth.settings().control;
 
-const notFound = () => new RequestError(404, `There is nothing at this address: try ${USEFUL_PATHS}`);
+const notFound = () => new RequestError(404, `Not found: try ${USEFUL_PATHS}`);
 
 function refuse(deps: AppDeps, all: readonly Route[], router: Router, context: Context): never {
   const paths = router.match(context.path, context.method).path.map(({ path }) => path);
-  const methods = all.filter((route) => paths.includes(route.path) && isThere(deps, route)).map(({ method }) => method);
+  const methods = all.filter((route) => paths.includes(route.path) && exists(deps, route)).map(({ method }) => method);
   if (methods.length === 0) throw notFound();
   const allowed = [...new Set(methods)].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method));
   context.set('Allow', allowed.join(', '));
-  throw new RequestError(405, `This address takes ${allowed.join(' or ')} only`);
+  throw new RequestError(405, `Method not allowed: use ${allowed.join(' or ')}`);
 }

@@ -1,12 +1,12 @@
 import type { Context } from 'koa';
 import { LedgerError } from '../errors.ts';
-import { peerKey } from '../ledger/posting/peers.ts';
+import { peerKey } from '../ledger/books.ts';
 import { clientJson, clientStats, findClient, findServer, serverClients, syncedPeers } from '../views/api-clients.ts';
 import type { PeerRow } from '../views/rows/peers.ts';
-import type { AppDeps, PeerAction, PeerChange, PeerName } from './deps.ts';
+import type { AppDeps, PeerAction, PeerChange, PeerId } from './deps.ts';
 import type { Route } from './route.ts';
 
-/** What is said of an action that was done, and what the server shows then. */
+/** Per action: the message, the verb for the audit, and the expected state of the peer. */
 const DONE = {
   revoke: { message: 'Client revoked', verb: 'revoked', state: 'revoked' },
   restore: { message: 'Client restored', verb: 'restored', state: 'active' },
@@ -43,7 +43,7 @@ export function clientRoutes(deps: AppDeps): Route[] {
 
 const idOf = (context: Context): string => String(context.params.id);
 
-/** A failure is told as one, with its reason: 409 where it cannot be done as things are, 502 where the server failed. */
+/** Reports a failure with its reason: 409 if it is not possible in the current state, 502 if the server failed. */
 function fail(context: Context, status: 409 | 502 | 503, error: string): void {
   context.status = status;
   context.body = { success: false, error };
@@ -51,29 +51,29 @@ function fail(context: Context, status: 409 | 502 | 503, error: string): void {
 
 async function change(deps: AppDeps, context: Context, action: PeerAction, who: string): Promise<void> {
   const row = findClient(await deps.view(), idOf(context));
-  const peer: PeerName = { router: row.router, interface: row.interface, publicKey: row.publicKey };
-  // What the peer has moved until now is booked before its counter goes with it.
+  const peer: PeerId = { router: row.router, interface: row.interface, publicKey: row.publicKey };
+  // Book the peer's bytes before its counter is removed.
   if (action !== 'restore') await deps.scrape(null);
   const result = await changeOf(deps, peer, action, who);
   await note(deps, peer, action, who, result);
   if (!result.ok) return fail(context, result.conflict === true ? 409 : 502, result.reason);
-  await readAnew(deps, peer, DONE[action].state);
+  await readAgain(deps, peer, DONE[action].state);
   context.body = { success: true, message: DONE[action].message };
 }
 
-async function changeOf({ access, log }: AppDeps, peer: PeerName, action: PeerAction, who: string): Promise<PeerChange> {
-  if (access === null) return { ok: false, conflict: true, reason: 'No router is set up for changes of its peers' };
+async function changeOf({ access, log }: AppDeps, peer: PeerId, action: PeerAction, who: string): Promise<PeerChange> {
+  if (access === null) return { ok: false, conflict: true, reason: 'No router is configured for changes of its peers' };
   const result = await access.change(peer, action, who).catch((error: unknown): PeerChange => {
-    // A bug; the act is written down all the same, and nobody takes it for done.
-    log('error', 'A change of a peer broke off', { ...peer, action, error });
-    return { ok: false, reason: 'Something went wrong here: the log says what' };
+    // A bug; the action is still audited, as a failure.
+    log('error', 'A change of a peer failed', { ...peer, action, error });
+    return { ok: false, reason: 'Internal error: see the log' };
   });
   const { state } = DONE[action];
-  // What counts is what the server shows.
-  return result.ok && result.state !== state ? { ok: false, reason: `The server shows the peer as ${result.state} still` } : result;
+  // The state on the server decides.
+  return result.ok && result.state !== state ? { ok: false, reason: `The server still shows the peer as ${result.state}` } : result;
 }
 
-/** For the audit. */
+/** The sentence for the audit. */
 function sentenceOf(action: PeerAction, who: string, result: PeerChange): string {
   const { verb } = DONE[action];
   const how = `over HTTP with token "${who}"`;
@@ -82,20 +82,20 @@ function sentenceOf(action: PeerAction, who: string, result: PeerChange): string
   return [done, ...(result.notes ?? [])].join('. ');
 }
 
-async function note({ note, log }: AppDeps, peer: PeerName, action: PeerAction, who: string, result: PeerChange): Promise<void> {
+async function note({ note, log }: AppDeps, peer: PeerId, action: PeerAction, who: string, result: PeerChange): Promise<void> {
   const why = sentenceOf(action, who, result);
   log('info', `Peer ${peer.publicKey} of ${peer.router}: ${why}`, { ...peer, action, token: who, ok: result.ok });
   try {
     await note({ peer, action, who, why });
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
-    // It is done all the same, and saying otherwise would be the worse mistake.
-    log('error', `An audit row could not be written: ${error.message}`, {});
+    // The change is done, so do not report a failure.
+    log('error', `Could not write an audit row: ${error.message}`, {});
   }
 }
 
-/** Brings the books up to what was done. A round that had begun before it may show the peer as it was: then one more. */
-async function readAnew(deps: AppDeps, peer: PeerName, state: string): Promise<void> {
+/** Updates the books after a change. A round that started before the change may show the old state: then run another. */
+async function readAgain(deps: AppDeps, peer: PeerId, state: string): Promise<void> {
   const key = peerKey(peer.router, peer.interface, peer.publicKey);
   for (let round = 0; round < 2; round += 1) {
     await deps.scrape(null);
@@ -117,7 +117,7 @@ async function syncServer(deps: AppDeps, context: Context): Promise<void> {
   if (synced !== null) context.body = { success: true, synced };
 }
 
-/** Runs a round; the number of peers that it read from a server, or null after having told why there is none. */
+/** Runs a round and returns the number of peers read from a server, or null after a failure response. */
 async function sync(deps: AppDeps, context: Context, server: string): Promise<number | null> {
   const { writeErrors } = (await deps.view()).ledger;
   await deps.scrape(null);
@@ -126,7 +126,7 @@ async function sync(deps: AppDeps, context: Context, server: string): Promise<nu
   const { suspendedBecause } = view.ledger;
   if ('error' in result) fail(context, 502, result.error);
   else if (suspendedBecause !== null) fail(context, 503, `Nothing is posted while ${suspendedBecause}`);
-  else if (view.ledger.writeErrors > writeErrors) fail(context, 503, 'The round could not be written to the ledger: the log says why');
+  else if (view.ledger.writeErrors > writeErrors) fail(context, 503, 'The round could not be written to the ledger: see the log');
   else return result.synced;
   return null;
 }

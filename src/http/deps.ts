@@ -5,76 +5,76 @@ import type { ReconciliationAnswer } from '../views/api-v1/reconciliation.ts';
 import type { UsageAnswer } from '../views/api-v1/usage.ts';
 import type { View } from '../views/view.ts';
 
-/** What the routes ask of the program. Only `scrape` reads routers. */
+/** What the routes need from the program. Only `scrape` reads routers. */
 export interface AppDeps {
-  /** What is known now, its months turned. */
+  /** The current state, with months up to date. */
   view(): Promise<View>;
-  /** Runs a round or joins one, and answers with the text of `/metrics`. Seconds that the caller waits, null where it does not say. */
+  /** Runs or joins a round and returns the text of `/metrics`. `timeout` in seconds; null if the caller sent none. */
   scrape(timeout: number | null): Promise<string>;
   apiPhp(action: string | undefined): Promise<{ status: number; body: unknown }>;
-  /** Throws a RequestError for what cannot be asked. */
+  /** Throws a RequestError for an invalid query. */
   usage(query: QueryParameters): Promise<UsageAnswer>;
-  /** Throws a RequestError for what cannot be asked. */
+  /** Throws a RequestError for an invalid query. */
   audit(query: QueryParameters): Promise<AuditAnswer>;
-  /** Throws a RequestError for what cannot be asked. */
+  /** Throws a RequestError for an invalid query. */
   reconciliation(query: QueryParameters): Promise<ReconciliationAnswer>;
-  /** The ledger is open, and the program is not about to end. */
+  /** Whether the ledger is open and the program is not shutting down. */
   ready(): boolean;
   health(): Health;
-  /** Loads the configuration anew; null where that is not enabled. */
+  /** Reloads the configuration; null if that is not enabled. */
   reload: (() => Promise<{ ok: boolean; message: string }>) | null;
   auth: Auth;
-  /** Lets peers in and out; null where the program cannot. */
+  /** Revokes, restores and deletes peers; null if the program cannot. */
   access: PeerAccess | null;
-  /** Writes an audit row about what somebody did or tried. */
+  /** Writes an audit row about an action or an attempt. */
   note(act: PeerAct): Promise<void>;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
   version: string;
 }
 
-/** Who may do what. */
+/** Checks tokens. */
 export interface Auth extends Pick<Gate, 'check'> {
-  /** As the configuration says now: it may be loaded anew. */
+  /** The current configuration; a reload can change it. */
   settings(): { read: 'open' | 'token'; control: boolean };
 }
 
 export type PeerAction = 'revoke' | 'restore' | 'delete';
 
-/** A peer, as its server knows it. */
-export interface PeerName {
+/** Identifies a peer on its server. */
+export interface PeerId {
   router: string;
   interface: string;
   publicKey: string;
 }
 
-/** What became of an action: what the server shows now, or why nothing has changed. */
+/** The result of an action: the state on the server, or why nothing changed. */
 export type PeerChange =
   | {
       ok: true;
       state: 'active' | 'revoked' | 'gone';
-      /** False where it was so before. */
+      /** False if it was so before. */
       changed?: boolean;
-      /** Sentences without a period: what the owner should know beside it. */
+      /** Additional notes for the owner: sentences without a period. */
       notes?: readonly string[];
     }
-  /** `conflict`: it cannot be done as things are, and trying again does not help; else the server could not be reached or refused. */
+  /** `conflict`: not possible in the current state, trying again does not help; else the server could not be reached or refused. */
   | { ok: false; conflict?: boolean; reason: string };
 
 export interface PeerAccess {
-  /** Changes the interface and its configuration as one step, and reads back. `who` is the name of a token. */
-  change(peer: PeerName, action: PeerAction, who: string): Promise<PeerChange>;
+  /** Changes the interface and its configuration in one step and verifies the result. `who` is the name of a token. */
+  change(peer: PeerId, action: PeerAction, who: string): Promise<PeerChange>;
 }
 
 export interface PeerAct {
-  peer: PeerName;
+  peer: PeerId;
   action: PeerAction;
   who: string;
   /** A sentence for the audit, without a period. */
   why: string;
 }
 
-export interface Health {
+interface Health {
   healthy: boolean;
-  /** What a person should look at, a line each; there may be some while the program is healthy. */
+  /** Problems that need attention, one line each; a healthy program can have some. */
   problems: readonly string[];
 }

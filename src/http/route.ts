@@ -1,16 +1,16 @@
 import type { Context } from 'koa';
 
 /**
- * What a request must show. `read`: a token, where the configuration wants one for reading. `control`: a token of that scope, always,
- * and the route is there only where the configuration allows control. `reload`: a token of scope control, where tokens are in use.
+ * What a request needs. `read`: a token, if the configuration requires one for reading. `control`: always a token of that scope; the route
+ * exists only if the configuration allows control. `reload`: a token of scope control, if tokens are in use.
  */
 export type Needs = 'nothing' | 'read' | 'control' | 'reload';
 
-/** An address that is served. */
+/** A URL path that is served. */
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   needs: Needs;
-  /** `who` is the name of the token that the request showed, null where it needed none. */
+  /** `who` is the name of the request's token; null if it needed none. */
   handle(context: Context, who: string | null): Promise<void>;
 }

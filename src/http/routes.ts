@@ -12,10 +12,10 @@ import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-/** Seconds after which the landing page asks for itself again. */
+/** Seconds after which the landing page reloads. */
 const REFRESH = 30;
 
-/** Everything that is served. */
+/** All routes. */
 export function routes(deps: AppDeps): Route[] {
   return [
     get('/', (context) => sendLanding(deps, context)),
@@ -60,7 +60,7 @@ export function routes(deps: AppDeps): Route[] {
 
 const get = (path: string, handle: Route['handle'], needs: Needs = 'read'): Route => ({ method: 'GET', path, needs, handle });
 
-/** For who looks after the process, such as Docker: no figure is in it. */
+/** For supervisors of the process, such as Docker: no token needed, and no figures in the answer. */
 const open = (path: string, handle: Route['handle']): Route => get(path, handle, 'nothing');
 
 const api = (deps: AppDeps, path: string, answer: (view: View) => object): Route =>
@@ -79,12 +79,12 @@ async function sendLanding(deps: AppDeps, context: Context): Promise<void> {
   context.body = landing(view, days, audit?.rows);
 }
 
-/** A part of the landing page; the page stands without it. */
+/** A part of the landing page, or null: the page works without it. */
 async function readable<T>(deps: AppDeps, part: Promise<T>): Promise<T | null> {
   try {
     return await part;
   } catch (error) {
-    deps.log('warn', 'A part of the landing page could not be read', { error });
+    deps.log('warn', 'Could not read a part of the landing page', { error });
     return null;
   }
 }
@@ -92,12 +92,12 @@ async function readable<T>(deps: AppDeps, part: Promise<T>): Promise<T | null> {
 async function sendApiPhp(deps: AppDeps, context: Context): Promise<void> {
   const { action } = context.query;
   try {
-    // PHP takes the last of several.
+    // PHP uses the last of several values.
     const { status, body } = await deps.apiPhp(Array.isArray(action) ? action.at(-1) : action);
     context.status = status;
     context.body = body;
   } catch (error) {
-    deps.log('error', 'A request failed', { path: context.path, error });
+    deps.log('error', 'Request failed', { path: context.path, error });
     context.status = 500;
     context.body = { error: `An unexpected error occurred: ${error instanceof Error ? error.message : 'see the log'}` };
   }

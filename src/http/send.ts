@@ -4,10 +4,10 @@ import type { Context, Next } from 'koa';
 
 const compress = promisify(gzip);
 
-/** Answers shorter than this are not worth the work. */
+/** Shorter answers are not worth compressing. */
 const WORTH_IT = 1024;
 
-/** Turns what a route answered into bytes: objects as JSON, longer text with gzip where the client takes it. */
+/** Turns the body of a route into bytes: objects as JSON, longer text with gzip if the client accepts it. */
 export async function send(context: Context, next: Next): Promise<void> {
   await next();
   const text = bodyText(context);
@@ -16,7 +16,7 @@ export async function send(context: Context, next: Next): Promise<void> {
   const body = Buffer.from(text);
   const packed = context.method !== 'HEAD' && body.length > WORTH_IT && context.acceptsEncodings('gzip', 'identity') === 'gzip';
   if (packed) context.set('Content-Encoding', 'gzip');
-  // Level 1: a scrape waits for it, on a small board, mostly over a local network.
+  // Level 1, because a scrape waits for it, on a small board, usually over a local network.
   context.body = packed ? await compress(body, { level: 1 }) : body;
 }
 

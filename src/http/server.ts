@@ -1,5 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ListenError } from '../errors.ts';
+import { boundConnections } from './connections.ts';
 
 export interface Address {
   host: string;
@@ -7,32 +9,32 @@ export interface Address {
 }
 
 export interface Listening {
-  /** `http://ADDR:PORT`, with the port that was taken where 0 was asked for. */
+  /** `http://ADDR:PORT`; for port 0, with the port that was chosen. */
   url: string;
-  /** Takes no more requests, gives those under way a little time, and ends. */
+  /** Stops accepting requests, gives running ones a little time, and closes. */
   close(): Promise<void>;
 }
 
-/** The address cannot be listened on: the message is the line that the user reads. */
-export class ListenError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ListenError';
-  }
-}
-
-/** Longer than most scrape intervals, so that Prometheus finds its connection again. */
+/** Longer than most scrape intervals, so that Prometheus can reuse its connection. */
 const KEEP_ALIVE_MS = 75_000;
 const PATIENCE_MS = 2000;
+/** A connection that has not asked after this time is closed. */
+const ASK_MS = 10_000;
 
 /** Listens on an address. Throws a ListenError. */
 export async function listen(app: RequestListener, address: Address): Promise<Listening> {
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: 16_384 },
+    {
+      headersTimeout: ASK_MS,
+      requestTimeout: 2 * ASK_MS,
+      connectionsCheckingInterval: 1000,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: 16_384,
+    },
     app,
   );
-  server.maxConnections = 512;
-  // A connection on which nothing moves for so long is given up, also one whose client does not take its answer.
+  boundConnections(server, { most: 512, mostPerAddress: 128 });
+  // Closes an idle connection after this time, also if its client does not read the answer.
   server.timeout = 150_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(whyNot(address, error), { cause: error })));
@@ -48,14 +50,14 @@ function whyNot(address: Address, { code, message }: NodeJS.ErrnoException): str
   const where = `Cannot listen on ${urlOf(address).slice('http://'.length)}`;
   switch (code) {
     case 'EADDRINUSE':
-      return `${where}: another program does; end it, or choose another port with --listen`;
+      return `${where}: the port is already in use; stop the other program, or choose another port with --listen`;
     case 'EACCES':
-      return `${where}: ports below 1024 need a privilege; choose a higher one with --listen`;
+      return `${where}: permission denied for ports below 1024; choose a higher port with --listen`;
     case 'EADDRNOTAVAIL':
-      return `${where}: this machine does not have that address; 0.0.0.0 stands for all that it has`;
+      return `${where}: this machine does not have that address; use 0.0.0.0 for all addresses`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `${where}: there is no such host; write an address of this machine, or 0.0.0.0 for all`;
+      return `${where}: unknown host; use an address of this machine, or 0.0.0.0 for all`;
     default:
       return `${where}: ${message}`;
   }
@@ -63,7 +65,7 @@ function whyNot(address: Address, { code, message }: NodeJS.ErrnoException): str
 
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    // Connections that fall idle after their last answer would be kept otherwise.
+    // Otherwise, connections that become idle after their last answer would stay open.
     const sweep = setInterval(() => server.closeIdleConnections(), 50);
     const end = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
     server.close(() => {

@@ -1,19 +1,89 @@
+import { parseMac } from '../domain/mac.ts';
+import type { SourceName } from '../domain/observation.ts';
 import type { Traffic } from '../domain/traffic.ts';
 
 /**
  * `host`: routed bytes, counted at a gateway. `address`: those of an address whose MAC is not known, kept for the device account that
- * they belong to. `peer`: of a WireGuard peer.
+ * they belong to. `peer`: of a WireGuard peer. A new kind needs a new schema version: an earlier program does not know it.
  */
 export type AccountKind = 'wan' | 'station' | 'device' | 'host' | 'address' | 'peer';
+
+/** What a kind of account is. */
+export interface AccountKindFacts {
+  /** For people, in the singular. */
+  label: string;
+  /** One account per router; else one over all routers. */
+  hasRouter: boolean;
+  key: 'none' | 'mac' | 'mac or ip' | 'ip' | 'public key';
+  /** Whose billing period its month is: the home's, or that of its router's uplink, so that hosts and uplink can be compared. */
+  billing: 'home' | 'router';
+  /** The sources whose counters may feed it. */
+  sources: readonly SourceName[];
+  /** Whether it is shown by itself. One that is not waits for its owner, and its bytes are in another account too. */
+  shown: boolean;
+  /** The kind of account that gets its bytes when the MAC of its address is learned. */
+  ownedAs: AccountKind | null;
+}
+
+/** The one place that says what a kind is: one that is added does not compile before it has its record. */
+export const ACCOUNT_KINDS = {
+  device: {
+    label: 'device',
+    hasRouter: false,
+    key: 'mac',
+    billing: 'home',
+    sources: ['stations', 'hosts'],
+    shown: true,
+    ownedAs: null,
+  },
+  host: { label: 'host', hasRouter: true, key: 'mac or ip', billing: 'router', sources: ['hosts'], shown: true, ownedAs: 'host' },
+  station: { label: 'station', hasRouter: true, key: 'mac', billing: 'home', sources: ['stations'], shown: true, ownedAs: null },
+  peer: { label: 'peer', hasRouter: true, key: 'public key', billing: 'home', sources: ['peers'], shown: true, ownedAs: null },
+  wan: { label: 'uplink', hasRouter: true, key: 'none', billing: 'router', sources: ['wan'], shown: true, ownedAs: null },
+  address: {
+    label: 'unknown address',
+    hasRouter: true,
+    key: 'ip',
+    billing: 'home',
+    sources: ['hosts'],
+    shown: false,
+    ownedAs: 'device',
+  },
+} as const satisfies Record<AccountKind, AccountKindFacts>;
+
+/** The kinds that are shown by themselves. */
+export type ShownKind = { [Kind in AccountKind]: (typeof ACCOUNT_KINDS)[Kind]['shown'] extends true ? Kind : never }[AccountKind];
+
+export const isAccountKind = (text: string): text is AccountKind => Object.hasOwn(ACCOUNT_KINDS, text);
+
+/** A kind that a damaged file names is shown as it is there. */
+export const kindLabel = (kind: string): string => (isAccountKind(kind) ? ACCOUNT_KINDS[kind].label : kind);
+
+const kindFacts = (kind: AccountKind): AccountKindFacts => ACCOUNT_KINDS[kind];
+
+export const isShownKind = (kind: AccountKind): kind is ShownKind => kindFacts(kind).shown;
+
+export const SHOWN_KINDS: readonly ShownKind[] = (Object.keys(ACCOUNT_KINDS) as AccountKind[]).filter(isShownKind);
+
+export const hasRouter = (kind: AccountKind): boolean => kindFacts(kind).hasRouter;
+
+export const hasRouterMonth = (kind: AccountKind): boolean => kindFacts(kind).billing === 'router';
+
+export const sourcesOf = (kind: AccountKind): readonly SourceName[] => kindFacts(kind).sources;
+
+export const ownedAs = (kind: AccountKind): AccountKind | null => kindFacts(kind).ownedAs;
+
+/** Whether some account of the kind has a MAC. */
+export const mayHaveMac = (kind: AccountKind): boolean => ['mac', 'mac or ip'].includes(kindFacts(kind).key);
 
 /** What totals are kept for. */
 export interface AccountName {
   kind: AccountKind;
-  /** Empty for a device: it is one over all routers. */
+  /** Empty where the kind has none. */
   router: string;
   /** The uplink of a WAN account, the interface of a peer's, else empty. */
   interface: string;
-  /** The MAC of a station, host or device, the address of one whose MAC is not known, the public key of a peer, else empty. */
+  /** What the kind's key is; empty where it has none. */
   key: string;
   /** A WAN that runs inside another uplink and is left out of the home's sum. */
   overlay?: boolean;
@@ -30,26 +100,41 @@ export interface Account extends AccountName {
   overlay: boolean;
 }
 
-/** A MAC and what is known of the one who bears it. */
-export interface Device {
-  mac: string;
-  /** The last name known. */
-  name: string | null;
-  namedBy: 'static' | 'lease' | null;
-  ip: string | null;
-}
-
-/** A DHCP lease as it was last read. */
-export interface KnownLease {
-  router: string;
-  mac: string;
-  ip: string;
-  hostname: string | null;
-  clientId: string | null;
-  /** Unix seconds; 0 = never. */
-  expiry: number;
-  /** Unix ms of the last reading that showed it; null while it is in the latest one. */
-  lastRead: number | null;
-}
-
 export const accountKey = (name: AccountName): string => `${name.kind}\n${name.router}\n${name.interface}\n${name.key}`;
+
+export const deviceAccount = (mac: string): AccountName => ({ kind: 'device', router: '', interface: '', key: mac });
+
+/** The accounts of a kind. */
+export const accountsOf = (accounts: ReadonlyMap<string, Account>, kind: AccountKind): Account[] =>
+  [...accounts.values()].filter((account) => account.kind === kind);
+
+type KeyedName = Pick<AccountName, 'kind' | 'key'>;
+
+export function macOf({ kind, key }: KeyedName): string | null {
+  const is = kindFacts(kind).key;
+  switch (is) {
+    case 'mac':
+      return key;
+    case 'mac or ip':
+      return isMac(key) ? key : null;
+    case 'none':
+    case 'ip':
+    case 'public key':
+      return null;
+    default:
+      return is satisfies never;
+  }
+}
+
+/** The address of an account whose MAC is not known. */
+export function ipOf({ kind, key }: KeyedName): string | null {
+  const is = kindFacts(kind).key;
+  return is === 'ip' || (is === 'mac or ip' && !isMac(key)) ? key : null;
+}
+
+export const publicKeyOf = ({ kind, key }: KeyedName): string | null => (kindFacts(kind).key === 'public key' ? key : null);
+
+/** What the account is called within its router: its key, else its interface. */
+export const subjectOf = ({ key, interface: name }: Pick<AccountName, 'key' | 'interface'>): string => key || name;
+
+const isMac = (key: string): boolean => key.length === 17 && parseMac(key) !== null;

@@ -1,9 +1,8 @@
 import type { Baseline } from '../domain/counter.ts';
-import type { SourceName } from '../domain/observation.ts';
-import type { Account, Device, KnownLease } from './account.ts';
-import type { KnownPeer } from './posting/peers.ts';
+import type { Peer, SourceName } from '../domain/observation.ts';
+import type { Account } from './account.ts';
 
-/** One source of one router, as it was read last. */
+/** One source of one router as last read. */
 export interface Reader {
   id: number;
   router: string;
@@ -20,7 +19,44 @@ export interface Reader {
   counters: Map<string, Baseline[]>;
 }
 
-/** The ledger's state in memory: what the file holds, and nothing that it does not. */
+/** A MAC and what is known of its device. */
+export interface Device {
+  mac: string;
+  /** The last name known. */
+  name: string | null;
+  namedBy: 'static' | 'lease' | null;
+  ip: string | null;
+}
+
+/** A DHCP lease as it was last read. */
+export interface KnownLease {
+  router: string;
+  mac: string;
+  ip: string;
+  hostname: string | null;
+  clientId: string | null;
+  /** Unix seconds; 0 = never. */
+  expiry: number;
+  /** Unix ms of the last reading that showed it; null while it is in the latest one. */
+  lastRead: number | null;
+}
+
+/** What is known of a WireGuard peer; its bytes are in its account. */
+export interface KnownPeer {
+  router: string;
+  interface: string;
+  publicKey: string;
+  /** The last name that its server gave. */
+  name: string | null;
+  allowedIps: string[];
+  /** `gone`: no longer on its server. */
+  state: Peer['state'] | 'gone';
+  /** Unix seconds; 0 = never. */
+  latestHandshake: number;
+  endpoint: string | null;
+}
+
+/** The ledger's state in memory: exactly what is in the file. */
 export interface Books {
   accounts: Map<string, Account>;
   devices: Map<string, Device>;
@@ -41,7 +77,7 @@ export interface Books {
 /** Which source the accounts of devices are fed from. */
 export interface Feeding {
   by: 'stations' | 'hosts';
-  /** Unix ms up to which the other source has fed them: what a reader shows since a reading before that was partly posted once. */
+  /** Unix ms up to which the other source has fed them: what a reader shows since an earlier reading was partly posted already. */
   from: number;
 }
 
@@ -49,54 +85,14 @@ export const readerKey = (router: string, source: string): string => `${router}\
 
 export const leaseKey = (router: string, mac: string): string => `${router}\n${mac}`;
 
-/** The readers, accounts and leases that a round added or changed: written to the file first, then applied to the books. */
-export interface RoundUpdate {
-  at: number;
-  readers: ReaderUpdate[];
-  accounts: Map<string, AccountUpdate>;
-  hours: Map<number, Map<number, { download: number; upload: number }>>;
-  days: Map<number, Map<number, { download: number; upload: number }>>;
-  devices: Device[];
-  leases: KnownLease[];
-  peers: KnownPeer[];
-  /** Accounts of addresses whose MAC has been learned: all that they hold goes over to another. */
-  moves: Move[];
-  hostsSince: number;
-  feeding: Feeding;
-  /** What happened, by router and source: the audit has a bound, these counts have none. */
-  counts: Map<string, SourceCounts>;
-  audit: AuditRow[];
-  auditLeftOut: number;
-}
+export const peerKey = (router: string, name: string, publicKey: string): string => `${router}\n${name}\n${publicKey}`;
 
+/** What happened to one source of one router: the audit has a bound, these counts have none. */
 export interface SourceCounts {
   resets: number;
   rejectedBytes: number;
   /** Readings of devices that there was no room for. */
   leftOut: number;
-}
-
-export interface ReaderUpdate {
-  reader: Omit<Reader, 'counters'>;
-  /** Forget what was held: a first reading. */
-  fresh: boolean;
-  /** The same reader under other routers' names: its baselines there must never be used again, or its bytes would count twice. */
-  superseded: Pick<Reader, 'id' | 'router' | 'source'>[];
-  changed: Map<string, Baseline[]>;
-  removed: string[];
-}
-
-export interface Move {
-  from: Account;
-  into: AccountUpdate;
-}
-
-export interface AccountUpdate {
-  account: Account;
-  isNew: boolean;
-  download: number;
-  upload: number;
-  seen: number;
 }
 
 /** Kinds of audit row; docs/ledger.md says what each means. */
@@ -117,7 +113,7 @@ export type AuditKind =
   | 'learned'
   | 'access';
 
-/** Something a person may want to look up: what was booked or refused, and why. */
+/** Something that a person may want to look up: what was booked or refused, and why. */
 export interface AuditRow {
   at: number;
   kind: AuditKind;
@@ -128,3 +124,9 @@ export interface AuditRow {
   upload: number;
   why: string;
 }
+
+/** A row about the whole ledger. */
+export const ledgerNote = (at: number, kind: AuditRow['kind'], why: string): AuditRow => ({
+  ...{ at, kind, why },
+  ...{ router: '', source: '', counter: '', download: 0, upload: 0 },
+});

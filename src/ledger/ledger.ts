@@ -1,44 +1,42 @@
 import { hourOf } from '../domain/calendar.ts';
 import type { Round } from '../domain/round.ts';
-import { plus } from '../domain/traffic.ts';
 import { LedgerError } from '../errors.ts';
-import { type Account, accountKey } from './account.ts';
-import { type AuditRow, type Books, leaseKey, type Reader, type RoundUpdate, readerKey, type SourceCounts } from './books.ts';
+import { type AuditRow, type Books, ledgerNote, type SourceCounts } from './books.ts';
+import { type AccountIndex, addCounts, applyUpdate, indexAccounts } from './posting/apply-update.ts';
 import { judgeClock } from './posting/clock.ts';
-import { isForgotten } from './posting/names.ts';
-import { peerKey } from './posting/peers.ts';
 import { draftRound, type PostingTerms } from './posting/post-round.ts';
 import { loadBooks } from './storage/load.ts';
 import { renameBatches } from './storage/rename-router.ts';
 import type { Batch, Store } from './storage/store.ts';
-import { auditBatch, batchesOf, mustWrite, pruneAudit, pruneHours } from './storage/write-round.ts';
-import { addToMonths, type BillingTerms, type Months, monthsAt, sumMonths } from './usage/months.ts';
+import { auditBatch, pruneAudit } from './storage/write-audit.ts';
+import { batchesOf, pruneHours } from './storage/write-round.ts';
+import { type BillingTerms, type Months, monthsAt, sumMonths } from './usage/months.ts';
 
 export interface LedgerTerms extends PostingTerms, BillingTerms {}
 
-/** What became of a round. */
+/** How the posting of a round ended. */
 export type Posted =
   | { status: 'posted'; audit: readonly AuditRow[] }
-  | { status: 'held'; why: string }
+  | { status: 'suspended'; why: string }
   | { status: 'failed'; error: LedgerError };
 
-/** The books, and what can be done with them. Everything shown is in the file. */
+/** The books and the operations on them. Everything shown is in the file. */
 export interface Ledger {
   readonly books: Books;
   /** The running billing periods, which the accounts' month sums belong to. */
   readonly months: Months;
   readonly state: LedgerState;
   readonly store: Store;
-  /** Posts a round in one transaction. `tick` tells ms on a clock that never steps. Never throws for what a disk or a clock can do. Rule: one transaction. */
+  /** Posts a round in one transaction. `tick` is ms on a clock that never steps. Does not throw for faults of the disk or the clock. Rule: one transaction. */
   post(round: Round, tick: () => number): Promise<Posted>;
-  /** The time to show things by: while the clock is not trusted, that of the last posting. */
+  /** The time to show: while the clock is not trusted, that of the last posting. */
   trusted(now: number): number;
   /** Begins new month sums if a billing period has ended. */
   turnMonths(now: number): Promise<void>;
   setTerms(terms: LedgerTerms, now: number): Promise<void>;
-  /** Carries everything kept under routers' earlier names over to their new ones. Throws a LedgerError. */
+  /** Moves everything kept under routers' earlier names to their new ones. Throws a LedgerError. */
   renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void>;
-  /** Writes a row of the audit that belongs to no round. Throws a LedgerError. */
+  /** Writes an audit row that belongs to no round. Throws a LedgerError. */
   addAudit(row: AuditRow): Promise<void>;
   close(): Promise<void>;
 }
@@ -79,12 +77,11 @@ class SqliteLedger implements Ledger {
     counts: new Map(),
   };
   #terms: LedgerTerms;
-  /** When each account's last sight was written, Unix ms. */
-  #saved = new Map<number, number>();
-  #byId = new Map<number, Account>();
-  /** After a commit that failed it is not known what the file holds: the books are read anew first. */
-  #doubtful = false;
-  #heldSince: number | null = null;
+  #index: AccountIndex;
+  /** After a failed commit it is not known what the file has: the books are reloaded first. */
+  #mustReload = false;
+  /** Ms on the clock that never steps. */
+  #suspendedSince: number | null = null;
   #prunedAt = 0;
 
   constructor(store: Store, terms: LedgerTerms, books: Books, now: number) {
@@ -93,34 +90,36 @@ class SqliteLedger implements Ledger {
     this.books = books;
     this.state.startedAt = books.startedAt;
     this.months = monthsAt(this.trusted(now), terms);
-    this.#index();
+    this.#index = indexAccounts(books);
   }
 
   async post(round: Round, tick: () => number): Promise<Posted> {
     const now = round.finishedAt;
     const began = tick();
     const clock = this.#judgeClock(round, began);
-    if ('why' in clock) return { status: 'held', why: clock.why };
+    if ('why' in clock) return { status: 'suspended', why: clock.why };
     try {
-      if (this.#doubtful) await this.#reload(now);
+      if (this.#mustReload) await this.#reload(now);
       await this.turnMonths(now);
       const update = draftRound(this.books, round, this.#terms, began);
       if (clock.row !== null) update.audit.push(clock.row);
       const drafted = tick();
       await this.store.commit([
-        ...batchesOf(this.books, update, this.#saved),
+        ...batchesOf(this.books, update, this.#index.seenInFile),
         ...this.#prune(now),
         ...(update.audit.length > 0 ? pruneAudit : []),
       ]);
       this.state.commitSeconds = (tick() - drafted) / 1000;
-      this.#apply(update);
-      this.#heldSince = null;
+      applyUpdate(this.books, this.#index, this.months, update);
+      addCounts(this.state.counts, update);
+      this.state.startedAt = this.books.startedAt;
+      this.#suspendedSince = null;
       this.state.suspendedBecause = null;
       this.state.databaseBytes = await this.store.size();
       return { status: 'posted', audit: update.audit };
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
-      this.#doubtful = true;
+      this.#mustReload = true;
       this.state.writeErrors += 1;
       return { status: 'failed', error };
     }
@@ -145,8 +144,8 @@ class SqliteLedger implements Ledger {
   }
 
   async renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
-    // After a commit that failed the file may hold what the books do not.
-    if (this.#doubtful) await this.#reload(now);
+    // After a failed commit the file may have what the books do not.
+    if (this.#mustReload) await this.#reload(now);
     // One after the other: what two earlier names had becomes one under the new name.
     for (const [was, name] of renamed) {
       const batches = renameBatches(this.books, was, name);
@@ -166,21 +165,22 @@ class SqliteLedger implements Ledger {
 
   /** Rule: clock. A clock that is trusted again, or although something speaks against it, is a row of the audit. */
   #judgeClock(round: Round, tick: number): { why: string } | { row: AuditRow | null } {
-    const suspendedFor = this.#heldSince === null ? 0 : tick - this.#heldSince;
+    const suspendedFor = this.#suspendedSince === null ? 0 : tick - this.#suspendedSince;
     const verdict = judgeClock(round, this.books.postedAt, suspendedFor);
     if (!verdict.trusted) {
-      this.#heldSince ??= tick;
+      this.#suspendedSince ??= tick;
       this.state.suspendedBecause = verdict.why;
       return verdict;
     }
     const pause =
-      this.#heldSince === null ? null : `nothing was posted for ${Math.round(suspendedFor / 1000)} s while ${this.state.suspendedBecause}`;
-    const why = [pause, verdict.despite].filter((account) => account !== null).join('; ');
-    const row = { at: round.finishedAt, kind: 'clock', router: '', source: '', counter: '', download: 0, upload: 0, why } as const;
-    return { row: why === '' ? null : row };
+      this.#suspendedSince === null
+        ? null
+        : `nothing was posted for ${Math.round(suspendedFor / 1000)} s while ${this.state.suspendedBecause}`;
+    const why = [pause, verdict.despite].filter((text) => text !== null).join('; ');
+    return { row: why === '' ? null : ledgerNote(round.finishedAt, 'clock', why) };
   }
 
-  /** Once an hour: hours past their keeping go. */
+  /** Once an hour, deletes the hours that are no longer kept. */
   #prune(now: number): Batch[] {
     if (hourOf(now, this.#terms.timezone) <= this.#prunedAt) return [];
     this.#prunedAt = now;
@@ -192,62 +192,7 @@ class SqliteLedger implements Ledger {
     this.months = monthsAt(now, this.#terms);
     await sumMonths(this.store, books, this.months);
     this.books = books;
-    this.#index();
-    this.#doubtful = false;
-  }
-
-  #index(): void {
-    this.#byId = new Map([...this.books.accounts.values()].map((account) => [account.id, account]));
-    this.#saved = new Map([...this.books.accounts.values()].map((account) => [account.id, account.lastSeen]));
-  }
-
-  #move(from: Account, into: Account): void {
-    into.total = plus(into.total, from.total);
-    into.month = plus(into.month, from.month);
-    into.firstSeen = Math.min(into.firstSeen, from.firstSeen);
-    this.books.accounts.delete(accountKey(from));
-    this.#byId.delete(from.id);
-    this.#saved.delete(from.id);
-  }
-
-  /** Brings the books up to what has just been committed. */
-  #apply(update: RoundUpdate): void {
-    const { books, state } = this;
-    books.postedAt = update.at;
-    if (books.startedAt === 0) books.startedAt = update.at;
-    state.startedAt = books.startedAt;
-    for (const { reader, fresh, superseded, changed, removed } of update.readers) {
-      for (const other of superseded) books.readers.delete(readerKey(other.router, other.source));
-      const key = readerKey(reader.router, reader.source);
-      const counters = (fresh ? undefined : books.readers.get(key)?.counters) ?? new Map();
-      for (const counter of removed) counters.delete(counter);
-      for (const [counter, baselines] of changed) counters.set(counter, baselines);
-      books.readers.set(key, { ...reader, counters } satisfies Reader);
-    }
-    for (const change of update.accounts.values()) {
-      const { account, isNew, download, upload, seen } = change;
-      if (mustWrite(change, this.#saved)) this.#saved.set(account.id, seen);
-      if (isNew) {
-        books.accounts.set(accountKey(account), account);
-        this.#byId.set(account.id, account);
-      }
-      account.total = { download: account.total.download + download, upload: account.total.upload + upload };
-      account.lastSeen = seen;
-    }
-    addToMonths(this.months, update.days, this.#byId);
-    books.hostsSince = update.hostsSince;
-    books.feeding = update.feeding;
-    for (const { from, into } of update.moves) this.#move(from, into.account);
-    for (const peer of update.peers) books.peers.set(peerKey(peer.router, peer.interface, peer.publicKey), peer);
-    for (const device of update.devices) books.devices.set(device.mac, device);
-    for (const lease of books.leases.values()) if (isForgotten(lease, update.at)) books.leases.delete(leaseKey(lease.router, lease.mac));
-    for (const lease of update.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);
-    for (const [source, counts] of update.counts) {
-      const sum = state.counts.get(source) ?? { resets: 0, rejectedBytes: 0, leftOut: 0 };
-      state.counts.set(source, sum);
-      sum.resets += counts.resets;
-      sum.rejectedBytes += counts.rejectedBytes;
-      sum.leftOut += counts.leftOut;
-    }
+    this.#index = indexAccounts(books);
+    this.#mustReload = false;
   }
 }

@@ -1,17 +1,17 @@
 import { home } from './home/home.ts';
 import type { RunningRouters } from './routers.ts';
-import { startRouters } from './routers.ts';
+import { answer, startRouters } from './routers.ts';
 import type { World } from './world/world.ts';
 import { createWorld } from './world/world.ts';
 
 export interface DemoOptions {
-  /** Unix milliseconds; the demo lives by this clock. */
+  /** Unix milliseconds; the demo runs by this clock. */
   now: () => number;
   seed?: number;
-  /** What the routers' scripts say that they are. */
+  /** The version that the routers' scripts report. */
   script?: string;
   host?: string;
-  /** The first router's port; the others follow. Default: any that is free. */
+  /** The first router's port; the others follow. Default: any free port. */
   port?: number;
   /** What the home's clocks show when the demo begins, whatever the hour is outside: an evening has the most to see. Default 19. */
   hour?: number;
@@ -26,7 +26,7 @@ export interface RunningDemo {
   close(): Promise<void>;
 }
 
-/** Starts the routers of a home and lets its time pass, a second a second, until it is closed. */
+/** Starts the routers of a home and lets its time pass in real time, until it is closed. */
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const { now, seed = 1, hour = 19, past = 6 * 3600, script, host, port } = options;
   const begin = now();
@@ -39,9 +39,12 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     const passed = now() - world.now;
     if (passed > 0) world.advance(passed / 1000);
   };
-  // Also at every answer: a router that told the same uptime twice would be taken for one that repeats itself.
+  // Also at every answer: a router that shows the same uptime twice would be taken for one that repeats itself.
   const running = await startRouters(world, {
-    onAnswer: catchUp,
+    respond({ text, response }) {
+      catchUp();
+      answer(response, text());
+    },
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
   });

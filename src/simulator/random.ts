@@ -22,7 +22,7 @@ export function hash(...parts: (string | number)[]): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** A stream of its own for each list of parts, so that one device's life never depends on another's. */
+/** One stream per list of parts, so that one device's life never depends on another's. */
 export function createRandom(...parts: (string | number)[]): Random {
   let state = hash(...parts);
   function next(): number {

@@ -2,18 +2,23 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Script } from './answers/answers.ts';
 import { render, SCRIPTS } from './answers/answers.ts';
-import type { Fault } from './faults.ts';
-import { answer, answerWith } from './faults.ts';
 import type { World } from './world/world.ts';
 
 export interface RoutersOptions {
   host?: string;
-  /** The first router's port; the others follow. Default: any that is free. */
+  /** The first router's port; the others follow. Default: any free port. */
   port?: number;
-  /** What a request must carry, or it is answered with 401. */
-  auth?: { token: string } | { username: string; password: string };
-  /** Told at the moment at which an answer is rendered, however much of it arrives. */
-  onAnswer?: (router: string, script: Script, fault: Fault | null) => void;
+  /** Answers a request for a script. Default: with what the script prints now. */
+  respond?: (asked: AskedScript) => void;
+}
+
+interface AskedScript {
+  router: string;
+  script: Script;
+  /** What the script prints now. */
+  text: () => string;
+  request: IncomingMessage;
+  response: ServerResponse;
 }
 
 export interface RunningRouters {
@@ -24,17 +29,15 @@ export interface RunningRouters {
 
 export interface RunningRouter {
   name: string;
-  /** Of the box; `wrtmeter.cgi` is what answers there. */
+  /** Address of the router, where `wrtmeter.cgi` answers. */
   url: string;
-  /** The classic scripts. Only a gateway knows an uplink or leases. */
+  /** The classic scripts. Only a gateway has an uplink or leases. */
   urls: { stations: string; wan?: string; leases?: string };
-  /** How many requests each script had. */
-  readonly requests: Record<Script, number>;
-  /** From now on this script fails, or all of them; null ends it. */
-  setFault(fault: Fault | null, script?: Script): Promise<void>;
+  /** Whether anyone listens on its port. */
+  setListening(listening: boolean): Promise<void>;
 }
 
-/** Puts every router of the world on a port of its own, with the CGI scripts it would have. */
+/** Serves every router of the world on its own port, with the CGI scripts it would have. */
 export async function startRouters(world: World, options: RoutersOptions = {}): Promise<RunningRouters> {
   const { host = '127.0.0.1', port = 0 } = options;
   const started: { router: RunningRouter; close: () => Promise<void> }[] = [];
@@ -56,19 +59,12 @@ export async function startRouters(world: World, options: RoutersOptions = {}): 
   return { routers, router, close };
 }
 
-async function startRouter(world: World, name: string, host: string, port: number, options: RoutersOptions) {
-  const faults = new Map<Script, Fault>();
-  const requests: Record<Script, number> = { totalwifi: 0, wan: 0, dhcp: 0, wrtmeter: 0 };
+async function startRouter(world: World, name: string, host: string, port: number, { respond = honestly }: RoutersOptions) {
   const text = cachedRender(world, name);
   const server = createServer((request, response) => {
     const script = scriptOf(request);
     if (script === null) return void response.writeHead(404).end('Not found\n');
-    requests[script]++;
-    if (!isAllowed(request, options.auth)) return deny(response);
-    const fault = faults.get(script) ?? null;
-    options.onAnswer?.(name, script, fault);
-    if (fault === null) answer(response, text(script));
-    else answerWith(fault, text(script), request, response);
+    respond({ router: name, script, text: () => text(script), request, response });
   });
   server.keepAliveTimeout = 20_000;
   await listen(server, host, port);
@@ -77,24 +73,27 @@ async function startRouter(world: World, name: string, host: string, port: numbe
   const cgi = (script: Script) => `${url}/cgi-bin/${script}.cgi`;
   const isGateway = world.router(name).uplinks.length > 0;
 
-  async function setFault(fault: Fault | null, script?: Script): Promise<void> {
-    for (const each of script === undefined ? SCRIPTS : [script]) {
-      if (fault === null) faults.delete(each);
-      else faults.set(each, fault);
-    }
-    const refuses = [...faults.values()].some((f) => f.kind === 'refuse');
-    if (refuses && server.listening) await shut(server);
-    if (!refuses && !server.listening) await listen(server, host, bound);
+  async function setListening(listening: boolean): Promise<void> {
+    if (!listening && server.listening) await shut(server);
+    if (listening && !server.listening) await listen(server, host, bound);
   }
 
   const router: RunningRouter = {
     name,
     url,
     urls: { stations: cgi('totalwifi'), ...(isGateway && { wan: cgi('wan'), leases: cgi('dhcp') }) },
-    requests,
-    setFault,
+    setListening,
   };
-  return { router, close: () => (server.listening ? shut(server) : Promise.resolve()) };
+  return { router, close: () => setListening(false) };
+}
+
+const honestly = ({ text, response }: AskedScript): void => answer(response, text());
+
+/** As uhttpd answers for a CGI script, whose length it does not know beforehand. */
+export function answer(response: ServerResponse, body: string | Buffer): void {
+  response.writeHead(200, { 'Content-Type': 'text/plain' });
+  if (body.length > 0) response.write(body);
+  response.end();
 }
 
 /** A router answers at once, as long as nothing has changed. */
@@ -113,16 +112,6 @@ function cachedRender(world: World, router: string): (script: Script) => string 
 function scriptOf({ url = '' }: IncomingMessage): Script | null {
   const name = /^\/cgi-bin\/(\w+)\.cgi(?:\?|$)/.exec(url)?.[1];
   return SCRIPTS.find((script) => script === name) ?? null;
-}
-
-function isAllowed({ headers }: IncomingMessage, auth: RoutersOptions['auth']): boolean {
-  if (auth === undefined) return true;
-  if ('token' in auth) return headers.authorization === `Bearer ${auth.token}`;
-  return headers.authorization === `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
-}
-
-function deny(response: ServerResponse): void {
-  response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="router"', 'Content-Type': 'text/plain' }).end('401\n');
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

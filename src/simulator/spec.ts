@@ -65,7 +65,7 @@ export interface PeerSpec {
   /** What its counters show when the world begins, and seconds since its last byte then. */
   shows?: Traffic;
   silent?: number;
-  /** What is `lan` in it ends in the home; the rest goes on to the Internet and crosses the uplink a second time. */
+  /** Its `lan` activities end in the home; the rest continues to the Internet and crosses the uplink a second time. */
   life?: Life;
 }
 
@@ -111,7 +111,7 @@ export interface DeviceSpec {
   wired?: boolean;
   /** Where it may be on the air; the first is where it begins. */
   places?: readonly Place[];
-  /** Without one it moves only what the world is told to move. */
+  /** Without one it moves only what `transfer` moves. */
   life?: Life;
 }
 

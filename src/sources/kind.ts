@@ -10,95 +10,95 @@ import type { Argv, RunEach, SendRequest } from '../transports/request.ts';
 import type { Probe } from './source.ts';
 
 /**
- * A kind of router: all that the program knows of it. `F` are the keys of a router's entry that configure it, `Entry` is what they
- * hold as written, `Config` the same with paths and secrets resolved. One folder a kind; registry.ts lists them.
+ * A kind of router: everything that the program knows about it. `F` are the configuration keys of a router of this kind, `Entry` their
+ * values as written, `Config` the same with paths and secrets resolved. One folder per kind; registry.ts lists them.
  */
 export interface RouterKind<F extends Fields, Entry, Config extends object> {
-  /** For people: what is read, in a few words. */
+  /** What is read, in a few words, for people. */
   title: string;
   /**
-   * `main`: a router is read in one main way. `beside`: may be added to a main way, whose answers then leave out the sources of
+   * `main`: a router has at most one kind of this role. `beside`: can be added to a main kind; then this kind alone reads the sources in
    * `owns`, so that nothing is counted twice.
    */
   role: 'main' | 'beside';
   owns: readonly SourceName[];
   /** Whether it is read over HTTP, with the router's token or password. */
   usesHttp: boolean;
-  /** Whether its answers say which router it is and since when it runs (`System`). */
+  /** Whether its answers contain a `System`: identity and uptime of the router. */
   readsSystem: boolean;
-  /** What the counters of each source promise (docs/ledger-rules.md); the key is a source, or a source and a method. */
+  /** What the counters of each source promise (docs/ledger-rules.md), by source, or by source and method. */
   promises: Readonly<Record<string, CounterRules>>;
   fields: F;
-  /** Keys inside a field that is a group, by their heading in docs/configuration.md. */
+  /** The keys of fields that are groups, by their heading in docs/configuration.md. */
   groups: Readonly<Record<string, Fields>>;
-  /** What the fields configure; null where none of them is there. What is wrong is reported. */
+  /** The entry made of the fields; null if none of them is set. Reports errors. */
   entry(found: Found<F>, problems: Problems): Entry | null;
-  /** The URLs that are read: two routers with one URL are an error. */
+  /** The URLs that are read. Two routers with the same URL are an error. */
   urls(entry: Entry): ReadUrl[];
-  /** Why this entry and another router's would count the same bytes, beyond equal URLs; null where they would not. */
+  /** Why this entry and another router's would count the same bytes, apart from equal URLs; null if they would not. */
   clash(entry: Entry, other: OtherRouter): string | null;
-  /** Fills in what was left open; paths are resolved. */
+  /** Fills in defaults and resolves paths. */
   resolve(entry: Entry, files: Files, problems: Problems): Promise<Config>;
-  /** Where it is read, for people: without credentials. */
+  /** Where it is read, for people; without credentials. */
   addresses(config: Config): string[];
-  /** Label and text, a line each, for `wrtmeter check`; without secrets. */
+  /** Lines of label and text for `wrtmeter check`; without secrets. */
   describe(config: Config): [label: string, text: string][];
   probes(config: Config, tools: KindTools): Probe[];
-  /** What the doctor has to say of all routers of this kind. */
+  /** Findings of the doctor about the routers of this kind. */
   check(routers: readonly CheckedRouter<Config>[], version: string): Finding[];
 }
 
 /** A URL as written. */
 export interface ReadUrl extends RouterUrl {
-  /** What is read there, for messages: a source, or the script. */
+  /** What is read there, for messages: a source or the script. */
   what: string;
   place: string;
-  /** Its answer holds what all scripts beside it would count. */
+  /** Its answer contains everything that other scripts in the same folder would count. */
   whole: boolean;
-  /** Whether bytes are counted there: what is only names may be read twice. */
+  /** Whether bytes are counted there. Names alone may be read twice. */
   counts: boolean;
 }
 
-/** Another router of the configuration, as a clash sees it. */
-export interface OtherRouter {
+/** Another router of the configuration, for `clash`. */
+interface OtherRouter {
   name: string;
-  /** Its entry of the same kind, if it has one. */
+  /** Its entry of the same kind; null if it has none. */
   same: unknown;
-  /** Whether it stands above in the configuration: of two that clash alike, the lower one is reported. */
+  /** Whether it comes first in the configuration: if two routers clash, the later one is reported. */
   earlier: boolean;
   urls: readonly ReadUrl[];
 }
 
 /** Where commands are run. */
 export interface MachineTarget {
-  /** Null = this machine. Null within: as OpenSSH's own configuration has it. */
+  /** Null = this machine. Null fields use OpenSSH's own configuration. */
   ssh: { host: string; user: string | null; port: number | null; keyFile: string | null; knownHostsFile: string | null } | null;
-  /** The container that they run in, there. */
+  /** The container that they run in. */
   container: string | null;
-  /** Whether root's commands are run by sudo. */
+  /** Whether commands that need root are run with sudo. */
   sudo: boolean;
 }
 
-/** What a probe reaches its router with. */
-export interface KindTools {
+/** What a probe needs to reach its router. */
+interface KindTools {
   send: SendRequest;
   machine(target: MachineTarget): { each: RunEach; asRoot: (argv: Argv) => Argv };
-  /** Width of the router's counters where the configuration sets it. */
+  /** Width of the router's counters if configured. */
   counterBits: 32 | 64 | null;
   /** Whether another kind of the same router reads its `System`. */
   systemIsRead: boolean;
 }
 
-/** A router that the doctor has read. */
+/** A router that the doctor read. */
 export interface CheckedRouter<Config> {
   name: string;
   config: Config;
   status: RouterStatus;
-  /** Whether the ledger has counted hosts of it before. */
+  /** Whether the ledger has counted its hosts before. */
   hadHosts: boolean;
 }
 
-/** Infers the kind's types from its record. */
+/** Infers the types of a kind. */
 export const defineKind = <F extends Fields, Entry, Config extends object>(
   kind: RouterKind<F, Entry, Config>,
 ): RouterKind<F, Entry, Config> => kind;

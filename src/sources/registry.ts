@@ -4,17 +4,17 @@ import type { RouterKind } from './kind.ts';
 import { openwrt } from './openwrt/kind.ts';
 import { wireguard } from './wireguard/kind.ts';
 
-/** Every kind of router, main ways first. To add one: a folder with its record, and a line here (CONTRIBUTING.md). */
+/** All router kinds, main ones first. To add one, create a folder and add a line here (CONTRIBUTING.md). */
 export const KINDS = { openwrt, classic, wireguard };
 
 export type KindName = keyof typeof KINDS;
 
 type ConfigOf<K> = K extends RouterKind<infer _F, infer _E, infer C> ? C : never;
 
-/** How a router is read in one way, ready to be used. */
+/** The resolved configuration of one kind. */
 export type KindConfig = { [K in KindName]: { kind: K } & ConfigOf<(typeof KINDS)[K]> }[KindName];
 
-/** A kind as code sees it that knows none in particular. */
+/** A kind, for code that works with any of them. */
 export type AnyKind = RouterKind<Fields, unknown, object>;
 
 export const KIND_NAMES = Object.keys(KINDS) as KindName[];

@@ -3,7 +3,7 @@ import { type ProgramEnvironment, runProcess } from './process.ts';
 import type { Argv } from './request.ts';
 import { type Machine, outputOf } from './run.ts';
 
-/** This machine. `env` is what programs get as their environment. */
+/** This machine. `env` is the environment of the programs. */
 export function thisMachine(env: ProgramEnvironment = null): Machine {
   const run: Machine['run'] = async (argv, stdin, signal) => outputOf(argv[0] ?? '', await runProcess(argv, stdin, signal, env));
   return {
@@ -16,7 +16,7 @@ export function thisMachine(env: ProgramEnvironment = null): Machine {
   };
 }
 
-/** A machine on which every command is put into another one: `sudo`, `docker exec`. */
+/** A machine that wraps every command in another one: `sudo`, `docker exec`. */
 export function within(machine: Machine, wrap: (argv: Argv) => Argv): Machine {
   return {
     run: (argv, stdin, signal) => machine.run(wrap(argv), stdin, signal),
@@ -24,10 +24,10 @@ export function within(machine: Machine, wrap: (argv: Argv) => Argv): Machine {
   };
 }
 
-/** The same as root, by a sudo that asks nothing. */
+/** Runs a command as root with sudo, which must not prompt. */
 export const sudo = (argv: Argv): Argv => ['sudo', '-n', '--', ...argv];
 
-/** The same inside a container that runs. The name is checked where it is configured. */
+/** Runs a command in a running container. The configuration has checked the name. */
 export const inContainer =
   (container: string) =>
   (argv: Argv): Argv => ['docker', 'exec', '-i', container, ...argv];

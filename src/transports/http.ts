@@ -5,10 +5,10 @@ import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
 import { quote, SourceError } from '../errors.ts';
 import type { HttpAnswer, HttpRequest, HttpSession, SendRequest } from './request.ts';
 
-/** How a router wants to be asked. */
+/** How to connect to a router. */
 export interface HttpTerms {
   credentials: { kind: 'none' } | { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
-  /** `ca` is PEM text of the only authority to trust; `insecure` trusts anyone. */
+  /** `ca` is the PEM text of the only trusted authority; `insecure` accepts any certificate. */
   tls: { ca: string | null; insecure: boolean };
 }
 
@@ -19,13 +19,13 @@ const MOST_REDIRECTS = 3;
 /** Characters of an error answer that are read, and of its text that are shown. */
 const READ_TEXT = 4096;
 const SHOWN_TEXT = 200;
-/** Cookies of one session, and characters of one. */
+/** Cookies per session, and characters per cookie. */
 const MOST_COOKIES = 32;
 const LONGEST_COOKIE = 4096;
 
 /**
- * Sends requests over HTTP. It connects within 2 s, takes at most 8 MiB, asks for no compression, and follows redirects of a GET
- * only to the same host and never from https to http. Rejects with a SourceError, whose message holds no credentials.
+ * Sends requests over HTTP. Connects within 2 s, accepts at most 8 MiB, requests no compression, and follows redirects of a GET
+ * only to the same host and never from https to http. Rejects with a SourceError whose message contains no credentials.
  */
 export function httpSender({ credentials, tls }: HttpTerms): SendRequest {
   const agents = { 'http:': connecting(new http.Agent()), 'https:': connecting(new https.Agent(tlsOptions(tls))) };
@@ -51,9 +51,12 @@ export function httpSender({ credentials, tls }: HttpTerms): SendRequest {
       if (redirected && method === 'GET') return send({ ...request, url: redirectTarget(url, response, redirects) }, signal, redirects + 1);
       if (redirected) {
         drop(response);
-        throw new SourceError('redirect', `status ${status} to a ${method}, which is not repeated`);
+        throw new SourceError('redirect', `status ${status} to a ${method}, which is not repeated at another address`);
       }
-      throw refusal(status, credentials, await errorText(response));
+      // A request with secrets of its own, as of a login, may be repeated in the answer.
+      const ownSecrets = body !== undefined || session !== undefined || request.headers !== undefined;
+      if (ownSecrets) drop(response);
+      throw refusal(status, credentials, ownSecrets ? '' : await errorText(response));
     }
     return { status, text: await response.text(), framed: response.headers.has('content-length') };
   }
@@ -72,7 +75,7 @@ const cookieHeader = (session: HttpSession | undefined): Record<string, string> 
     ? {}
     : { cookie: [...session.cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
 
-/** Keeps name and value alone: a session is with one host and shorter than any expiry. */
+/** Keeps only name and value: a session has one host and is shorter than any expiry. */
 function keepCookies({ cookies }: HttpSession, response: Response): void {
   for (const line of response.headers.raw()['set-cookie'] ?? []) {
     const [, name, value = ''] = /^\s*([^=;\s]+)=([^;]*)/.exec(line) ?? [];
@@ -98,7 +101,7 @@ function authorization(credentials: HttpTerms['credentials']): Record<string, st
   }
 }
 
-/** Bounds the time until the connection stands, TLS included; the answer has its own deadline. */
+/** Limits the time to connect, including TLS; the answer has its own deadline. */
 function connecting<A extends http.Agent>(agent: A): A {
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
@@ -117,15 +120,14 @@ function redirectTarget(from: string, response: Response, redirects: number): st
   const location = response.headers.get('location');
   const target = location !== null && URL.canParse(location, from) ? new URL(location, from) : null;
   const source = new URL(from);
-  if (target === null) throw new SourceError('redirect', `status ${response.status} without an address to go to`);
+  if (target === null) throw new SourceError('redirect', `status ${response.status} without a valid Location header`);
   if (!/^https?:$/.test(target.protocol) || target.hostname !== source.hostname) {
     throw new SourceError(
       'redirect',
-      `the answer points to another host, "${target.host.slice(0, 80)}": configure the address that answers itself`,
+      `redirect to another host, "${target.host.slice(0, 80)}": configure the address that answers without a redirect`,
     );
   }
-  if (source.protocol === 'https:' && target.protocol === 'http:')
-    throw new SourceError('redirect', 'the answer points from https to http');
+  if (source.protocol === 'https:' && target.protocol === 'http:') throw new SourceError('redirect', 'redirect from https to http');
   if (redirects >= MOST_REDIRECTS) throw new SourceError('redirect', `more than ${MOST_REDIRECTS} redirects`);
   target.username = '';
   target.password = '';
@@ -136,9 +138,11 @@ function redirectTarget(from: string, response: Response, redirects: number): st
 function refusal(status: number, credentials: HttpTerms['credentials'], text: string): SourceError {
   const said = text === '' || holdsSecret(text, credentials) ? '' : `; it answered ${quote(text, SHOWN_TEXT)}`;
   if (status === 401 || (status === 403 && credentials.kind === 'basic')) {
-    const verb = credentials.kind === 'none' ? 'set' : 'check';
-    const hint = `${verb} its token or its user name and password`;
-    return new SourceError('auth', `status ${status}: the router wants other credentials; ${hint}${said}`);
+    const why =
+      credentials.kind === 'none'
+        ? 'the router requires credentials; set its token or its user name and password'
+        : 'the router rejected the credentials; check its token or its user name and password';
+    return new SourceError('auth', `status ${status}: ${why}${said}`);
   }
   return new SourceError(status === 403 ? 'auth' : 'status', `status ${status}: ${hintOf(status, text)}${said}`);
 }
@@ -198,7 +202,7 @@ async function errorText(response: Response): Promise<string> {
     .trim();
 }
 
-/** Lets go of a body that nobody reads, so that its connection closes. */
+/** Discards an unread body, so that its connection closes. */
 function drop(response: Response): void {
   const body = response.body as (NodeJS.ReadableStream & { destroy?: () => void }) | null;
   body?.on('error', () => undefined);
@@ -207,24 +211,20 @@ function drop(response: Response): void {
 
 function asSourceError(error: unknown): SourceError {
   if (error instanceof SourceError) return error;
-  if (error instanceof AbortError) return new SourceError('timeout', 'no whole answer in time', { cause: error });
+  if (error instanceof AbortError) return new SourceError('timeout', 'no complete answer in time', { cause: error });
   if (!(error instanceof FetchError)) throw error;
   const code = error.code ?? error.errno ?? '';
   const options = { cause: error };
-  if (code === CONNECT_TIMEOUT) return new SourceError('connect', `no connection within ${CONNECT_MS / 1000} s`, options);
-  if (error.type === 'max-size') return new SourceError('too_large', `more than ${MOST_BYTES / 1024 / 1024} MiB`, options);
+  if (code === CONNECT_TIMEOUT) return new SourceError('connect', `could not connect within ${CONNECT_MS / 1000} s`, options);
+  if (error.type === 'max-size') return new SourceError('too_large', `the answer is larger than ${MOST_BYTES / 1024 / 1024} MiB`, options);
   if (code === 'HPE_HEADER_OVERFLOW') return new SourceError('too_large', 'the header of the answer is too large', options);
   if (code.startsWith('HPE_')) return new SourceError('parse', `the answer is not HTTP (${code})`, options);
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO)/.test(code)) {
-    return new SourceError(
-      'tls',
-      `the certificate or the TLS of the router is not trusted (${code}): set ca_file, or insecure: true`,
-      options,
-    );
+    return new SourceError('tls', `the TLS connection to the router is not trusted (${code}): set ca_file, or insecure: true`, options);
   }
   if (/premature close|aborted/i.test(error.message) || code === 'ERR_STREAM_PREMATURE_CLOSE') {
-    return new SourceError('truncated', 'the connection closed before the answer was whole', options);
+    return new SourceError('truncated', 'the connection closed before the answer was complete', options);
   }
   if (code === 'ECONNRESET' || code === 'EPIPE') return new SourceError('truncated', 'the connection was reset', options);
-  return new SourceError('connect', `no connection (${code || error.type})`, options);
+  return new SourceError('connect', `could not connect (${code || error.type})`, options);
 }

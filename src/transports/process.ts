@@ -5,21 +5,21 @@ import type { Ended } from './run.ts';
 
 const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_STDERR = 8 * 1024;
-/** Milliseconds between the request to end and the end. */
+/** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE_MS = 1000;
 
-/** Variables for programs that are started; null = those of this process. */
+/** Environment variables of started programs; null = those of this process. */
 export type ProgramEnvironment = Readonly<Record<string, string | undefined>> | null;
 
 /**
- * Runs a program of this machine, without a shell, until it has ended and closed its output. Takes 8 MiB of output at the most. Rejects
- * with a SourceError where it cannot be started, prints too much, or `signal` aborts: then it is ended, with all that it started.
+ * Runs a program on this machine, without a shell, until it has ended and closed its output. Accepts at most 8 MiB of output. Rejects with
+ * a SourceError if the program cannot be started, prints too much, or `signal` aborts; then it and everything it started is killed.
  */
 export function runProcess(argv: Argv, stdin: string | null, signal: AbortSignal, env: ProgramEnvironment): Promise<Ended> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(late());
-    // With a group of its own, what it started can be ended with it.
+    // A separate process group, so that everything the program starts can be killed with it.
     const child = spawn(program, args, {
       stdio: [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: true,
@@ -50,7 +50,7 @@ export function runProcess(argv: Argv, stdin: string | null, signal: AbortSignal
     child.stderr?.on('data', (chunk: Buffer) => {
       stderr = Buffer.concat([stderr, chunk]).subarray(-MOST_STDERR);
     });
-    // A program that does not read what it is given says by its exit code how it fared.
+    // A program may ignore its input; its exit code shows whether it succeeded.
     child.stdin?.on('error', () => undefined).end(stdin ?? '');
     child.once('close', (code) => {
       signal.removeEventListener('abort', onAbort);
@@ -59,9 +59,9 @@ export function runProcess(argv: Argv, stdin: string | null, signal: AbortSignal
   });
 }
 
-const late = () => new SourceError('timeout', 'no whole answer in time');
+const late = () => new SourceError('timeout', 'no complete answer in time');
 
-/** Asks the program and what it started to end, and ends them a second later. */
+/** Terminates the program and everything it started; kills them a second later. */
 function endGroup(child: ChildProcess): void {
   signalGroup(child, 'SIGTERM');
   const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
@@ -73,14 +73,14 @@ function signalGroup({ pid }: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has ended, or runs as root by sudo, which ends when its output is closed.
+    // It has already ended, or runs as root with sudo, which ends when its output is closed.
   }
 }
 
-/** As a shell does it: 127 for a program that is not there, 126 for one that may not be run. */
+/** Uses the exit codes of a shell: 127 for a missing program, 126 for one that may not be run. */
 function notStarted(program: string, error: Error): SourceError {
   const code = 'code' in error ? String(error.code) : error.name;
-  if (code === 'ENOENT') return new ExitError(127, `"${program}" is not installed where wrtmeter runs`, { cause: error });
-  if (code === 'EACCES') return new ExitError(126, `"${program}" may not be run by this user`, { cause: error });
-  return new SourceError('exec', `"${program}" could not be started (${code})`, { cause: error });
+  if (code === 'ENOENT') return new ExitError(127, `"${program}" is not installed on the machine that runs wrtmeter`, { cause: error });
+  if (code === 'EACCES') return new ExitError(126, `this user may not run "${program}"`, { cause: error });
+  return new SourceError('exec', `could not start "${program}" (${code})`, { cause: error });
 }

@@ -1,27 +1,27 @@
 import type { SourceError } from '../errors.ts';
 
-/** A program and its arguments; never text for a shell. */
+/** A program and its arguments; never shell text. */
 export type Argv = readonly string[];
 
-/** Runs several programs, one after the other. One that fails costs the others nothing; rejects with a SourceError where none could be run. */
+/** Runs programs one after the other. Each can fail separately; rejects with a SourceError if none could be run. */
 export type RunEach = (argvs: readonly Argv[], signal: AbortSignal) => Promise<(string | SourceError)[]>;
 
-/** One request over HTTP. */
+/** An HTTP request. */
 export interface HttpRequest {
   /** http or https. */
   url: string;
-  /** Default: GET, or POST where there is a body. */
+  /** Default: GET, or POST if there is a body. */
   method?: 'GET' | 'POST';
-  /** Names in lower case. They go before the router's own (`authorization`, `accept`, `user-agent`). */
+  /** Names in lower case. They override the router's own (`authorization`, `accept`, `user-agent`). */
   headers?: Readonly<Record<string, string>>;
   body?: string;
-  /** Keeps the cookies of a login from one request to the next. */
+  /** Keeps the cookies of a login between requests. */
   session?: HttpSession;
-  /** Statuses that are an answer to parse, beside 200 to 299: some routers say with a 500 why they refuse. */
+  /** Statuses to accept besides 200 to 299: some routers explain a refusal in a 500. */
   accepts?: readonly number[];
 }
 
-/** The cookies that a router has set, by name. Made for one login, and dropped with it. */
+/** The cookies that a router has set, by name. Created for one login and dropped with it. */
 export interface HttpSession {
   cookies: Map<string, string>;
 }
@@ -31,9 +31,9 @@ export const newSession = (): HttpSession => ({ cookies: new Map() });
 export interface HttpAnswer {
   status: number;
   text: string;
-  /** Whether a length proves that the body is whole. A last chunk does not: a web server sends it for a script that was killed, too. */
+  /** Whether a Content-Length proves that the body is complete. A last chunk does not: a web server also sends it if the script was killed. */
   framed: boolean;
 }
 
-/** Sends one request to a router, with its credentials. Rejects with a SourceError, whose message holds no credentials. */
+/** Sends a request to a router, with its credentials. Rejects with a SourceError whose message contains no credentials. */
 export type SendRequest = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;

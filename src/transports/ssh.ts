@@ -5,20 +5,20 @@ import type { Argv } from './request.ts';
 import { type Ended, lastLine, type Machine, outputOf } from './run.ts';
 import { shellText } from './shell.ts';
 
-/** How a server is logged in to. What is null is as OpenSSH's own configuration has it. */
+/** How to log in to a server. Null fields use OpenSSH's own configuration. */
 export interface SshTerms {
   host: string;
   user: string | null;
   port: number | null;
-  /** The one key to log in with. */
+  /** The only key to log in with. */
   keyFile: string | null;
-  /** The one file of host keys to trust. */
+  /** The only file of trusted host keys. */
   knownHostsFile: string | null;
 }
 
 /**
- * A machine reached by the system's OpenSSH, with its configuration, keys, agent and known hosts. It never asks, never trusts a host key
- * that is not known, and makes one connection for each call. The login shell there must be a POSIX one.
+ * A machine reached with the system's OpenSSH: its configuration, keys, agent and known hosts. Never prompts, never trusts an unknown host
+ * key, and makes one connection per call. The login shell there must be a POSIX shell.
  */
 export function sshMachine(terms: SshTerms, env: ProgramEnvironment = null): Machine {
   const start = sshCommand(terms);
@@ -31,7 +31,7 @@ export function sshMachine(terms: SshTerms, env: ProgramEnvironment = null): Mac
   return {
     run: async (argv, stdin, signal) => outputOf(argv[0] ?? '', await remote(shellText(argv), stdin, signal)),
     each: async (argvs, signal) => {
-      // Made anew for each call: what a program prints cannot be taken for the end of it.
+      // Random per call, so that a program's output cannot be mistaken for its end.
       const mark = randomBytes(16).toString('hex');
       const ended = await remote(inOneCommand(argvs, mark), null, signal);
       if (!ended.stdout.includes(mark)) throw nothingRun(ended, terms.host);
@@ -40,7 +40,7 @@ export function sshMachine(terms: SshTerms, env: ProgramEnvironment = null): Mac
   };
 }
 
-/** `ssh` with everything but the command. */
+/** The `ssh` command line without the remote command. */
 export function sshCommand({ host, user, port, keyFile, knownHostsFile }: SshTerms): string[] {
   if (host.startsWith('-') || user?.startsWith('-')) throw new TypeError('A destination cannot begin with "-"');
   const options = [
@@ -48,7 +48,7 @@ export function sshCommand({ host, user, port, keyFile, knownHostsFile }: SshTer
     'ConnectTimeout=2',
     'ConnectionAttempts=1',
     'StrictHostKeyChecking=yes',
-    // A shared connection that stays behind would keep our pipes open.
+    // A shared connection that stays open would keep our pipes open.
     'ControlMaster=no',
     'ControlPath=none',
     'ClearAllForwardings=yes',
@@ -69,10 +69,10 @@ export function sshCommand({ host, user, port, keyFile, knownHostsFile }: SshTer
   ];
 }
 
-/** A path as ssh_config(5) takes it: blanks in quotes, `%` twice, for it would begin a token. */
+/** A path for ssh_config(5): in quotes because of spaces, `%` doubled because it starts a token. */
 const configWord = (path: string): string => `"${path.replaceAll('%', '%%')}"`;
 
-/** After each command both streams get a line with the mark; that of the output tells how the command ended. */
+/** After each command, both streams get a line with the mark; the one on standard output has the exit code. */
 const inOneCommand = (argvs: readonly Argv[], mark: string): string =>
   argvs.map((argv) => `${shellText(argv)} </dev/null; printf '\\n%s %s\\n' ${mark} $?; echo ${mark} >&2`).join('\n');
 
@@ -81,7 +81,7 @@ function outcomesOf(argvs: readonly Argv[], { stdout, stderr }: Ended, mark: str
   const complaints = stderr.split(`${mark}\n`);
   return argvs.map(([program = ''], index) => {
     const code = parts[2 * index + 1];
-    if (code === undefined) return new SourceError('truncated', `the connection ended before "${program}" had ended`);
+    if (code === undefined) return new SourceError('truncated', `the connection closed before "${program}" ended`);
     try {
       return outputOf(program, { code: Number(code), stdout: parts[2 * index] ?? '', stderr: complaints[index] ?? '' });
     } catch (error) {
@@ -91,39 +91,39 @@ function outcomesOf(argvs: readonly Argv[], { stdout, stderr }: Ended, mark: str
   });
 }
 
-/** Whoever is let in may have no shell, or another command may be forced on them. */
+/** Logged in, but the user has no shell, or the server forces another command. */
 function nothingRun({ code, stdout, stderr }: Ended, host: string): SourceError {
-  const said = lastLine(stderr.trim() === '' ? stdout.slice(-1000) : stderr);
-  const words = said === '' ? '' : `: ${said}`;
-  if (code === 255) return new SourceError('connect', `no ssh connection to ${host}${words}`);
-  return new SourceError('exec', `${host} lets this user in and runs none of the commands${words}`);
+  const complaint = lastLine(stderr.trim() === '' ? stdout.slice(-1000) : stderr);
+  const words = complaint === '' ? '' : `: ${complaint}`;
+  if (code === 255) return new SourceError('connect', `ssh connection to ${host} failed${words}`);
+  return new SourceError('exec', `${host} accepts the login but runs none of the commands${words}`);
 }
 
-/** Why ssh itself failed, by what it says on standard error (OpenSSH 7 to 10); null where it was the command that ended with 255. */
+/** Why ssh itself failed, by its standard error (OpenSSH 7 to 10); null if the command exited with 255. */
 function sshFailure(stderr: string, { host, user, port }: SshTerms): SourceError | null {
   const where = `${user === null ? '' : `${user}@`}${host}`;
-  const said = lastLine(stderr);
+  const complaint = lastLine(stderr);
   if (/host key .*has changed|host identification has changed|differs from the key/i.test(stderr)) {
     return new SourceError(
       'auth',
-      `the host key of ${host} is another than known_hosts has: find out why, then remove the old one with ssh-keygen -R`,
+      `the host key of ${host} does not match known_hosts: find out why, then remove the old one with ssh-keygen -R`,
     );
   }
   if (/host key verification failed|no .*host key is known for/i.test(stderr)) {
     const login = `ssh ${port === null ? '' : `-p ${port} `}${where}`;
-    return new SourceError('auth', `the host key of ${host} is not known: log in once with "${login}" and compare its fingerprint`);
+    return new SourceError('auth', `the host key of ${host} is unknown: log in once with "${login}" and compare its fingerprint`);
   }
   if (/permission denied|too many authentication failures|no supported authentication methods/i.test(stderr)) {
     return new SourceError(
       'auth',
-      `${host} lets none of the keys in as ${user ?? 'this user'}: put the public key into authorized_keys there`,
+      `${host} accepts none of the keys for ${user ?? 'this user'}: add the public key to authorized_keys there`,
     );
   }
   if (/load key .*: |identity file .* not accessible|bad permissions/i.test(stderr)) {
-    return new SourceError('auth', `the ssh key cannot be used: ${said}`);
+    return new SourceError('auth', `the ssh key cannot be used: ${complaint}`);
   }
   if (/^(ssh|kex_exchange|ssh_exchange|connection|banner exchange|timeout)\b|^\S+@\S+:|timed out/im.test(stderr) || stderr.trim() === '') {
-    return new SourceError('connect', `no ssh connection to ${host}${said === '' ? '' : `: ${said}`}`);
+    return new SourceError('connect', `ssh connection to ${host} failed${complaint === '' ? '' : `: ${complaint}`}`);
   }
   return null;
 }

@@ -4,10 +4,10 @@ import { RequestError } from './api-v1/request-error.ts';
 import { type PeerRow, peerRows } from './rows/peers.ts';
 import type { View } from './view.ts';
 
-/** What the VPN panel's clients are made of. */
+/** What the clients of the VPN panel's API are made from. */
 export type ClientView = Pick<View, 'books' | 'peerNames' | 'routers' | 'now' | 'timezone'>;
 
-/** A WireGuard peer in the form of the VPN panel's API. Its bytes are of all time; `sent` is what the peer uploaded. */
+/** A WireGuard peer as in the VPN panel's API. Its bytes are totals; `sent` is what the peer uploaded. */
 export interface ClientJson {
   id: number | string;
   name: string;
@@ -59,14 +59,14 @@ export function clientStats({ now }: Pick<View, 'now'>, { total: { download, upl
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
 
-/** Bytes in the panel's manner: base 1024, at most two decimals, `1.5 GB`. */
+/** Bytes as the panel formats them: base 1024, at most two decimals, `1.5 GB`. */
 function formatSize(bytes: number): string {
   let [left, unit] = [bytes, 0];
   for (; left >= 1024 && unit < UNITS.length - 1; unit += 1) left /= 1024;
   return `${Math.round(left * 100) / 100} ${UNITS[unit]}`;
 }
 
-/** `N minutes ago`, in the panel's words, which know no singular. */
+/** `N minutes ago`, as the panel words it, without a singular. */
 function lastSeen(handshake: number | null, now: number): string {
   if (handshake === null) return 'Never';
   const minutes = Math.max(0, Math.floor((now - handshake) / 60_000));
@@ -75,7 +75,7 @@ function lastSeen(handshake: number | null, now: number): string {
   return `${Math.floor(minutes / (24 * 60))} days ago`;
 }
 
-/** The peers that a server has, revoked ones too; those that were deleted are history. */
+/** The peers of a server, including revoked but not deleted ones. */
 const present = (view: ClientView): PeerRow[] => peerRows(view).filter(({ state }) => state !== 'gone');
 
 /** The peer with a number or a public key. Throws a RequestError. */
@@ -83,11 +83,11 @@ export function findClient(view: ClientView, text: string): PeerRow {
   const [first, ...others] = present(view).filter(({ id, publicKey }) => (/^\d+$/.test(text) ? String(id) === text : publicKey === text));
   if (first === undefined) throw new RequestError(404, 'Client not found');
   // One key on two interfaces is two peers.
-  if (others.length > 0) throw new RequestError(409, 'Several clients have this key: name one by its number');
+  if (others.length > 0) throw new RequestError(409, 'Several clients have this key: use the number of one');
   return first;
 }
 
-/** The router with a name, or with a place in the list of them, counted from 1. Throws a RequestError. */
+/** The router with a name, or with a position in the list of routers, from 1. Throws a RequestError. */
 export function findServer({ routers }: Pick<View, 'routers'>, text: string): string {
   const found = routers.find(({ name }) => name === text) ?? (/^[1-9]\d{0,3}$/.test(text) ? routers[Number(text) - 1] : undefined);
   if (found === undefined) throw new RequestError(404, 'Server not found');
@@ -103,7 +103,7 @@ export function serverClients(view: ClientView, server: string): ClientJson[] {
     .map((row) => clientJson(view, row));
 }
 
-/** How many peers the last round read from a server, or why it read none. */
+/** Number of peers that the last round read from a server, or why it read none. */
 export function syncedPeers({ routers }: Pick<View, 'routers'>, server: string): { synced: number } | { error: string } {
   const router = routers.find(({ name }) => name === server);
   const status = router?.sources.get('peers');

@@ -1,6 +1,6 @@
 import { localText } from '../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../domain/traffic.ts';
-import type { Account } from '../ledger/account.ts';
+import { type Account, accountsOf } from '../ledger/account.ts';
 import { leasesByMac, nameOf, type View, wanReadAt } from './view.ts';
 
 export interface ApiPhpAnswer {
@@ -8,7 +8,7 @@ export interface ApiPhpAnswer {
   body: unknown;
 }
 
-/** The JSON of the older collectors' `api.php`: this month's bytes, in the router's view (rx of a client is its upload). */
+/** The JSON of `api.php` of the older collectors: this month's bytes as seen from the router (rx of a client is its upload). */
 export function apiPhp(view: View, action: string | undefined): ApiPhpAnswer {
   switch (action) {
     case undefined:
@@ -27,7 +27,7 @@ export function apiPhp(view: View, action: string | undefined): ApiPhpAnswer {
   }
 }
 
-const clients = (view: View): Account[] => [...view.books.accounts.values()].filter((account) => account.kind === 'device');
+const clients = (view: View): Account[] => accountsOf(view.books.accounts, 'device');
 
 /** What the access point received is what the device sent. */
 const received = ({ download, upload }: Traffic) => ({ rx_bytes: upload, tx_bytes: download });
@@ -35,7 +35,7 @@ const received = ({ download, upload }: Traffic) => ({ rx_bytes: upload, tx_byte
 function wan(view: View) {
   const readAt = wanReadAt(view);
   if (readAt === null) return [];
-  const all = [...view.books.accounts.values()].filter((account) => account.kind === 'wan');
+  const all = accountsOf(view.books.accounts, 'wan');
   const physical = all.filter((account) => !account.overlay);
   const { download, upload } = (physical.length > 0 ? physical : all).reduce((sum, account) => plus(sum, account.month), NOTHING);
   return [{ id: 'main_wan', rx_bytes: download, tx_bytes: upload, last_update: localText(readAt, view.timezone) }];

@@ -7,11 +7,11 @@ import { nameOf, type View } from './view.ts';
 /** What became of the bytes that an audit row names. */
 export type Outcome = 'booked' | 'refused' | 'noted';
 
-/** Each kind in two or three words, and what became of its bytes; docs/ledger.md tells more. */
+/** Each kind in two or three words, and what became of its bytes; docs/ledger.md explains them. */
 const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = {
-  reset: { title: 'Counter began again', outcome: 'booked' },
-  wrap: { title: 'Counter passed its end', outcome: 'booked' },
-  rejected: { title: 'Refused', outcome: 'refused' },
+  reset: { title: 'Counter reset', outcome: 'booked' },
+  wrap: { title: 'Counter wrapped', outcome: 'booked' },
+  rejected: { title: 'Rejected', outcome: 'refused' },
   gap: { title: 'Gap', outcome: 'noted' },
   clock: { title: 'Clock', outcome: 'noted' },
   stale: { title: 'Old answer', outcome: 'noted' },
@@ -29,16 +29,16 @@ const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = 
 /** Every kind of row that this program writes. */
 export const AUDIT_KINDS = Object.keys(KINDS) as AuditKind[];
 
-/** A kind that a later program wrote is shown by its own name, and nothing is claimed of its bytes. */
+/** A kind written by a newer program is shown by its own name, and nothing is claimed about its bytes. */
 export const meaningOf = (kind: string): { title: string; outcome: Outcome } =>
   Object.hasOwn(KINDS, kind) ? KINDS[kind as AuditKind] : { title: kind, outcome: 'noted' };
 
 const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
-  fell: 'It stood lower than before, so it had begun again at zero',
-  boot: 'The router had been started anew, and its counters with it',
-  'new device': 'What counts had been made anew: the network device, the firewall table, or the accounting period',
-  'new association': 'The device had left the Wi-Fi and come back',
-  'line left over': 'The list held a line more than the lines before explain, so one had begun at zero',
+  fell: 'It was lower than before, so it had restarted at zero',
+  boot: 'The router had rebooted, and its counters restarted',
+  'new device': 'What counts was created again: the network device, the firewall table, or the accounting period',
+  'new association': 'The device had left the Wi-Fi and returned',
+  'line left over': 'The list had one more line than the previous lines explain, so one had started at zero',
 };
 
 const TOO_FAST = /^more than (\d+) bit\/s could carry in (\d+) s$/;
@@ -50,11 +50,11 @@ export function whyText({ kind, why }: Pick<AuditRecord, 'kind' | 'why'>): strin
   const [, bits, seconds] = TOO_FAST.exec(why) ?? [];
   if (bits !== undefined) return `More than ${formatBitRate(Number(bits) / 8)} could carry in ${spanText(Number(seconds))}`;
   const [, silence] = SILENCE.exec(why) ?? [];
-  if (silence !== undefined) return `Nothing was read for ${spanText(Number(silence))}; what the counters gained is spread over that time`;
+  if (silence !== undefined) return `No reading for ${spanText(Number(silence))}; the bytes since then are spread over that time`;
   return why.charAt(0).toUpperCase() + why.slice(1);
 }
 
-/** How long something lasted, in the one unit that tells enough: `15 s`, `3 days`. */
+/** How long something lasted, in one unit: `15 s`, `3 days`. */
 function spanText(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 120 * 60) return `${Math.round(seconds / 60)} min`;
@@ -64,7 +64,7 @@ function spanText(seconds: number): string {
 
 /** What a row is about. */
 export interface Subject {
-  /** In words: a device by its name, an uplink by its own. */
+  /** In words: a device or an uplink by its name. */
   text: string;
   mac: string | null;
   interface: string | null;

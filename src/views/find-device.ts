@@ -1,10 +1,11 @@
 import { parseMac } from '../domain/mac.ts';
+import { accountsOf } from '../ledger/account.ts';
 import { nameOf, type View } from './view.ts';
 
-/** The MACs (the first of each device) that a person may mean: by any of its MACs, else by its name, else by its name in other letters. */
+/** The devices (first MAC of each) that a text may mean: any MAC of the device, otherwise its name, otherwise its name in another case. */
 export function findDevices(view: Pick<View, 'books' | 'aliases'>, text: string): string[] {
   const first = (mac: string) => view.aliases.get(mac)?.mac ?? mac;
-  const known = new Set([...view.books.accounts.values()].filter(({ kind }) => kind === 'device').map(({ key }) => first(key)));
+  const known = new Set(accountsOf(view.books.accounts, 'device').map(({ key }) => first(key)));
   const mac = parseMac(text);
   if (mac !== null) return known.has(first(mac)) ? [first(mac)] : [];
   const exact = [...known].filter((own) => nameOf(view, own) === text);

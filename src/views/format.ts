@@ -17,13 +17,13 @@ function scaled(value: number, base: number, units: readonly string[]): string {
   return `${unit === 0 ? Math.round(left) : threeDigits(left)} ${units[unit]}`;
 }
 
-/** A number from 1 on to three digits; the decimals go before the digits do. */
+/** A number of at least 1, to three digits. */
 function threeDigits(value: number): string {
   if (value < 9.995) return value.toFixed(2);
   return value.toFixed(value < 99.95 ? 1 : 0);
 }
 
-/** How long ago something was, in the one unit that tells enough: `12 s ago`. A time ahead of the clock counts as now. */
+/** How long ago something was, in one unit: `12 s ago`. A time in the future counts as now. */
 export function formatAge(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 1.5) return 'just now';
@@ -42,8 +42,11 @@ export function formatSeconds(seconds: number): string {
 /** The last second that has four digits for its year. */
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-/** Unix ms as RFC 3339 in UTC, in whole seconds. What no such text can say (a router may claim any time) becomes the nearest that can. */
+/** Unix ms as RFC 3339 in UTC, in whole seconds. Times out of its range (a router may report any time) become the nearest one in it. */
 export const rfc3339 = (instant: number): string => {
   const sayable = Math.min(LAST_INSTANT, Math.max(0, Math.round(instant)));
   return `${new Date(sayable).toISOString().slice(0, 19)}Z`;
 };
+
+/** `12 %`; small ones with one decimal. */
+export const formatShare = (share: number): string => `${(share * 100).toFixed(Math.abs(share) < 0.0995 ? 1 : 0)} %`;

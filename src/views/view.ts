@@ -1,35 +1,34 @@
 import type { Observation } from '../domain/observation.ts';
 import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
-import type { Account, Device, KnownLease } from '../ledger/account.ts';
-import { type Books, readerKey } from '../ledger/books.ts';
+import { type Account, accountsOf } from '../ledger/account.ts';
+import { type Books, type Device, type KnownLease, peerKey, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/ledger.ts';
-import { peerKey } from '../ledger/posting/peers.ts';
 import type { Months } from '../ledger/usage/months.ts';
 
-/** All that a view is made of: the books, the routers' last answers, and the settings that say how to show them. */
+/** Everything a view is made from: the books, the last answers of the routers, and the settings for display. */
 export interface View {
   /** Unix ms. */
   now: number;
   timezone: string;
-  /** Seconds after which a device that is no longer seen leaves `/metrics`. */
+  /** Seconds after which a device that is no longer seen disappears from `/metrics`. */
   expire: number;
   version: string;
   books: Books;
   months: Months;
   ledger: LedgerState;
   routers: readonly RouterStatus[];
-  /** What the owner calls a MAC, and whose it is. */
+  /** Configured name and user of each MAC. */
   aliases: ReadonlyMap<string, Alias>;
-  /** What the owner calls a WireGuard peer, by its public key, and whose it is. */
+  /** Configured name and user of each WireGuard peer, by its public key. */
   peerNames: ReadonlyMap<string, PeerName>;
-  /** True where no router was configured and the usual address is tried. */
+  /** True if no router is configured and the default address is tried. */
   implied: boolean;
 }
 
 export interface Alias {
   name: string;
-  /** The first of the device's MACs, which stands for all of them. */
+  /** The first MAC of the device, which identifies it. */
   mac: string;
   user: string | null;
 }
@@ -39,19 +38,19 @@ export interface PeerName {
   user: string | null;
 }
 
-/** What a MAC is called: the owner's alias, else the last name known, else the MAC itself. */
+/** Name of a MAC: the configured one, otherwise the last known one, otherwise the MAC itself. */
 export function nameOf(view: Pick<View, 'aliases' | 'books'>, mac: string): string {
   return view.aliases.get(mac)?.name ?? view.books.devices.get(mac)?.name ?? mac;
 }
 
-/** What a WireGuard peer is called: by the owner, else by its server, else by the beginning of its key. */
+/** Name of a WireGuard peer: the configured one, otherwise the one on its server, otherwise the beginning of its key. */
 export function nameOfPeer({ peerNames, books }: Pick<View, 'peerNames' | 'books'>, router: string, name: string, key: string): string {
   return peerNames.get(key)?.name ?? books.peers.get(peerKey(router, name, key))?.name ?? shortKey(key);
 }
 
 type ObservationOf<S> = Extract<Observation, { source: S }>;
 
-/** What a source of each router showed in the last round; routers where it failed are left out. */
+/** Observations of a source by router in the last round; routers where it failed are left out. */
 export function observationsOf<S extends Observation['source']>(
   { routers }: Pick<View, 'routers'>,
   source: S,
@@ -64,10 +63,10 @@ export function observationsOf<S extends Observation['source']>(
 
 export const deviceOf = (view: View, mac: string): Device | undefined => view.books.devices.get(mac);
 
-/** Accounts of a kind that were seen lately enough to be shown. */
+/** Accounts of a kind that were seen recently enough to be shown. */
 export function shownAccounts(view: View, kind: Account['kind']): Account[] {
   const oldest = view.now - view.expire * 1000;
-  return [...view.books.accounts.values()].filter((a) => a.kind === kind && a.lastSeen >= oldest);
+  return accountsOf(view.books.accounts, kind).filter(({ lastSeen }) => lastSeen >= oldest);
 }
 
 /** Unix ms of the last reading of any uplink that was posted, or null. */
@@ -76,7 +75,7 @@ export function wanReadAt(view: View): number | null {
   return times.length === 0 ? null : Math.max(...times);
 }
 
-/** The lease last known for each MAC: one that stands before one that has gone, then the one that ends last. */
+/** The last known lease of each MAC: a current one before an old one, then the one that ends last. */
 export function leasesByMac(view: Pick<View, 'books'>): Map<string, KnownLease> {
   const best = new Map<string, KnownLease>();
   for (const lease of view.books.leases.values()) {

@@ -23,12 +23,12 @@ end wrtmeter
 
 async function routerOf(text: string): Promise<RouterConfig> {
   const [router] = (await configOf(withText(`routers:\n  vpn: ${text}`))).routers;
-  if (router === undefined) throw new Error('There is no router');
+  if (router === undefined) throw new Error('No router');
   return router;
 }
 
-describe('what is asked of a router', () => {
-  it('of which only its WireGuard is configured, is its peers', async () => {
+describe('the probes of a router', () => {
+  it('read only the peers if only WireGuard is configured', async () => {
     const router = await routerOf('{ wireguard: { ssh: root@VPN.example.net, port: 2222, container: awg } }');
     const probes = probesOf(router);
     expect(probes.map(({ sources, origin }) => [sources, origin])).to.deep.equal([
@@ -39,7 +39,7 @@ describe('what is asked of a router', () => {
     expect([...sources.keys()]).to.deep.equal(['peers']);
   });
 
-  it('whose script tells of its peers too, are its peers only once', async () => {
+  it('read the peers only once if the script reports them too', async () => {
     const server = createServer((_, response) => response.end(ANSWER));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
@@ -55,7 +55,7 @@ describe('what is asked of a router', () => {
     }
   });
 
-  it('is the same counter, whoever logs in and however', async () => {
+  it('have the same origin with another user or key', async () => {
     const origin = async (text: string) => probesOf(await routerOf(`{ wireguard: { ${text} } }`)).at(-1)?.origin;
     const expected = await origin('ssh: vpn');
     for (const text of ['ssh: root@vpn', 'ssh: VPN, port: 22', 'ssh: anna@vpn, sudo: true', 'ssh: vpn, config_file: none'])
@@ -66,7 +66,7 @@ describe('what is asked of a router', () => {
 });
 
 describe('the machine of a WireGuard server', () => {
-  it('runs commands by sudo where that is said, in a container only docker itself', async () => {
+  it('runs commands with sudo if configured; for a container, only docker itself', async () => {
     const root = async (text: string) => {
       const wireguard = wireguardOf((await routerOf(`{ wireguard: { ${text} } }`)).kinds);
       return wireguard === null ? [] : machineOf(wireguard).asRoot(['wg']);
@@ -76,11 +76,11 @@ describe('the machine of a WireGuard server', () => {
     expect(await root('sudo: true, container: a')).to.deep.equal(['wg']);
   });
 
-  it('hands programs none of our own variables: there may be tokens among them', async () => {
+  it('passes none of our own variables to programs: they may contain tokens', async () => {
     process.env.WRTMETER_TEST_SECRET = 'hunter2';
     try {
       const wireguard = wireguardOf((await routerOf('{ wireguard: {} }')).kinds);
-      if (wireguard === null) throw new Error('There is no server');
+      if (wireguard === null) throw new Error('No server');
       const said = await machineOf(wireguard).run(['env'], null, AbortSignal.timeout(5000));
       expect(said).to.include('PATH=').and.not.include('hunter2');
     } finally {
@@ -90,7 +90,7 @@ describe('the machine of a WireGuard server', () => {
 });
 
 describe('names of peers', () => {
-  it('are known by public key, with whose they are', async () => {
+  it('are known by public key, with their users', async () => {
     const config = await configOf(withText(`peers:\n  anna-phone: { public_key: ${KEY}, user: anna }`));
     expect([...peerNamesOf(config)]).to.deep.equal([[KEY, { name: 'anna-phone', user: 'anna' }]]);
   });

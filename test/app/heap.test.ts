@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 const HEAP = fileURLToPath(new URL('../../src/app/heap.ts', import.meta.url));
 
-/** Runs a few lines in a process of their own: V8's flags are the whole process's. */
+/** Runs a few lines in a separate process, because V8's flags apply to the whole process. */
 function run(lines: string): string {
   const script = `import { keepHeapSmall, fitHeap, MANY_ACCOUNTS } from ${JSON.stringify(HEAP)};
     import { getHeapSpaceStatistics } from 'node:v8';
@@ -19,17 +19,17 @@ function run(lines: string): string {
 describe('the heap', function () {
   this.timeout(30_000);
 
-  it('of a process that serves stays small, whatever litter there is', () => {
+  it('of the service stays small, however much garbage there is', () => {
     const megabytes = Number(run('keepHeapSmall(); litter(); console.log(nursery() / 1e6);'));
     expect(megabytes).to.be.within(0.5, 5);
   });
 
-  it('gets its freedom with many accounts, once', () => {
+  it('gets V8’s defaults with many accounts, once', () => {
     const script = 'keepHeapSmall(); console.log(fitHeap(MANY_ACCOUNTS - 1), fitHeap(MANY_ACCOUNTS), fitHeap(MANY_ACCOUNTS));';
     expect(run(`${script} litter(); console.log(nursery() > 5e6);`)).to.equal('false true false\ntrue');
   });
 
-  it('of a process that only runs a command is left alone', () => {
+  it('of a command is not changed', () => {
     expect(run('console.log(fitHeap(MANY_ACCOUNTS)); litter(); console.log(nursery() > 5e6);')).to.equal('false\ntrue');
   });
 });

@@ -4,7 +4,7 @@ import { createAttempts } from '../../src/auth/attempts.ts';
 const S = 1000;
 
 describe('attempts with a wrong token', () => {
-  /** Fails as often as it may at one moment. */
+  /** Fails as often as it can at one moment. */
   function failAll(attempts: ReturnType<typeof createAttempts>, address: string, tick: number): number {
     let count = 0;
     for (; attempts.wait(address, tick) === 0 && count < 1000; count += 1) attempts.failed(address, tick);
@@ -20,7 +20,7 @@ describe('attempts with a wrong token', () => {
     expect(failAll(attempts, 'a', 6 * S + 60 * S)).to.equal(10);
   });
 
-  it('waiting for the time that is told suffices', () => {
+  it('waiting for the returned time is enough', () => {
     const attempts = createAttempts();
     for (let tick = 0.25; tick < 200 * S; ) {
       failAll(attempts, 'a', tick);
@@ -29,20 +29,20 @@ describe('attempts with a wrong token', () => {
     }
   });
 
-  it('in a day an address has no more than one in six seconds and the ten', () => {
+  it('in a day an address has at most one in six seconds plus the ten', () => {
     const attempts = createAttempts();
     let failures = 0;
     for (let tick = 0; tick < 86_400 * S; tick += 500) failures += failAll(attempts, 'a', tick);
     expect(failures).to.be.within(14_400, 14_410);
   });
 
-  it('who did not fail is never kept waiting, whatever others did', () => {
+  it('an address that did not fail never waits, whatever others do', () => {
     const attempts = createAttempts();
     for (let i = 0; i < 5000; i += 1) failAll(attempts, `attacker ${i}`, i);
     expect(attempts.wait('prometheus', 5000)).to.equal(0);
   });
 
-  it('who mistyped once is not kept waiting either', () => {
+  it('an address that failed once does not wait either', () => {
     const attempts = createAttempts();
     attempts.failed('owner', 0);
     for (let i = 0; i < 100; i += 1) failAll(attempts, `attacker ${i}`, 0);
@@ -56,7 +56,14 @@ describe('attempts with a wrong token', () => {
     expect(failAll(attempts, 'attacker 7', 60 * S)).to.equal(10);
   });
 
-  it('remembers no more than so many addresses, the latest ones', () => {
+  it('while many addresses keep failing as fast as they may, each still has three at once', () => {
+    const attempts = createAttempts();
+    for (let tick = 0; tick < 60 * S; tick += 10) failAll(attempts, `attacker ${tick % 500}`, tick);
+    // A moment after a failure less than a whole one is forgiven: the limit holds all the same.
+    expect(failAll(attempts, 'next', 60 * S + 1)).to.equal(3);
+  });
+
+  it('remembers a limited number of addresses, the latest ones', () => {
     const attempts = createAttempts();
     for (let i = 0; i < 3; i += 1) attempts.failed('first', 0);
     for (let i = 0; i < 100; i += 1) attempts.failed('busy', i);

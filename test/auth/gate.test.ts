@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { createGate } from '../../src/auth/gate.ts';
 import { hashToken, newToken, type TokenRecord } from '../../src/auth/token.ts';
-import { TokenFileError } from '../../src/auth/token-file.ts';
+import { TokenFileError } from '../../src/errors.ts';
 
 describe('the gate', () => {
   const right = newToken();
@@ -25,11 +25,11 @@ describe('the gate', () => {
     });
   const bearer = (token: string) => ({ authorization: `Bearer ${token}`, xApiToken: '' });
 
-  it('knows a right token, and the scope that it has', async () => {
+  it('recognizes a right token and its scope', async () => {
     expect(await gate().check(bearer(right), '::1')).to.deep.equal({ kind: 'known', name: 'phone', scope: 'control' });
   });
 
-  it('tells none from a wrong one, and only a wrong one is an attempt', async () => {
+  it('distinguishes a missing token from a wrong one; only a wrong one is an attempt', async () => {
     const { check } = gate();
     for (let i = 0; i < 100; i += 1) expect(await check({ authorization: '', xApiToken: '' }, 'a')).to.deep.equal({ kind: 'missing' });
     expect(await check(bearer(newToken()), 'a')).to.deep.equal({ kind: 'wrong' });
@@ -45,13 +45,13 @@ describe('the gate', () => {
     expect((await check(bearer(right), 'a')).kind).to.equal('known');
   });
 
-  it('a thousand at once have no more attempts than a thousand in a row', async () => {
+  it('a thousand at once get as many attempts as a thousand in a row', async () => {
     const { check } = gate();
     const verdicts = await Promise.all(Array.from({ length: 1000 }, () => check(bearer('guess'), 'a')));
     expect(verdicts.filter(({ kind }) => kind === 'wrong')).to.have.length(10);
   });
 
-  it('the IPv4 address of a socket for both is that address', async () => {
+  it('an IPv4 address mapped to IPv6 is the same address', async () => {
     const { check } = gate();
     for (let i = 0; i < 10; i += 1) await check(bearer('guess'), '::ffff:192.168.1.7');
     expect((await check(bearer(right), '192.168.1.7')).kind).to.equal('limited');
@@ -64,24 +64,24 @@ describe('the gate', () => {
     expect((await check(bearer(right), 'a')).kind).to.equal('wrong');
   });
 
-  it('refusals are told at once, then once a minute with their number, and never with what was presented', async () => {
+  it('refusals are logged at once, then once a minute with their number, never with the presented token', async () => {
     const { check } = gate();
     for (let i = 0; i < 50; i += 1) {
       await check(bearer(`secret-guess-${i}`), '192.168.1.7');
       now += 1000;
     }
-    expect(said.map(({ message }) => message)).to.deep.equal(['A request without a right token refused, the last one from 192.168.1.7']);
+    expect(said.map(({ message }) => message)).to.deep.equal(['Refused a request without a valid token, the last one from 192.168.1.7']);
     now += 20_000;
     await check({ authorization: 'Basic c2VjcmV0OnNlY3JldC1ndWVzcw==', xApiToken: 'secret-guess' }, '192.168.1.8');
     expect(said[1]).to.deep.equal({
       level: 'warn',
-      message: '50 requests without a right token refused, the last one from 192.168.1.8',
+      message: 'Refused 50 requests without a valid token, the last one from 192.168.1.8',
       fields: { address: '192.168.1.8', refused: 50 },
     });
     expect(JSON.stringify(said)).to.not.include('secret').and.not.include('guess');
   });
 
-  it('whatever stands in the headers, nobody passes without the whole token, and nothing breaks', async () => {
+  it('whatever the headers contain, nobody passes without the complete token, and nothing breaks', async () => {
     const parts = fc.constantFrom(
       'Bearer ',
       'Basic ',
@@ -110,7 +110,7 @@ describe('the gate', () => {
     );
   });
 
-  it('while the file cannot be read nobody passes, and it is said once a minute', async () => {
+  it('while the file cannot be read nobody passes, and this is logged once a minute', async () => {
     const { check } = gate();
     records = new TokenFileError('"tokens.json" is damaged');
     for (let i = 0; i < 100; i += 1) expect(await check(bearer(right), 'a')).to.deep.equal({ kind: 'unreadable' });

@@ -5,7 +5,7 @@ const of = (authorization: string, xApiToken = '') => presentedToken({ authoriza
 const basic = (login: string) => `Basic ${Buffer.from(login, 'latin1').toString('base64')}`;
 
 describe('the token of a request', () => {
-  it('stands behind "Bearer", however that is written', () => {
+  it('follows "Bearer", in any case', () => {
     for (const text of ['Bearer abc', 'bearer abc', 'BEARER   abc', '  Bearer abc ']) expect(of(text), text).to.equal('abc');
   });
 
@@ -15,19 +15,19 @@ describe('the token of a request', () => {
     expect(of(basic('user:'))).to.equal('');
   });
 
-  it('stands in X-Api-Token, which counts before the other', () => {
+  it('is in X-Api-Token, which takes precedence', () => {
     expect(of('', 'abc')).to.equal('abc');
     expect(of(basic('proxy:secret'), 'abc')).to.equal('abc');
     expect(of('Bearer abc', '  ')).to.equal('abc');
   });
 
-  it('is missing where there is no header, no token in it, or one of another kind', () => {
+  it('is missing without a header, without a token in it, or with another scheme', () => {
     for (const text of ['', ' ', 'Bearer', 'Bearer ', 'Basic', 'abc', 'Digest username="a"', 'Negotiate abc', 'Bearer\tabc', ': x']) {
       expect(of(text), text).to.equal(null);
     }
   });
 
-  it('is no right one where the login is garbled, and nothing breaks', () => {
+  it('is wrong if the login is garbled, and nothing breaks', () => {
     for (const text of [
       'Basic !!!!',
       'Basic ====',
@@ -40,7 +40,7 @@ describe('the token of a request', () => {
     }
   });
 
-  it('is found in time that grows no faster than the header', () => {
+  it('is found in linear time', () => {
     const began = process.hrtime.bigint();
     for (const text of [' '.repeat(16_000), `Bearer${' '.repeat(16_000)}`, `Bearer a${' '.repeat(16_000)}b`, `${'B-'.repeat(8000)} `])
       of(text);

@@ -1,11 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { hashToken, type TokenRecord } from '../../src/auth/token.ts';
-import { changeTokens, formatTokens, parseTokens, readTokens, TokenFileError } from '../../src/auth/token-file.ts';
+import { changeTokens, formatTokens, parseTokens, readTokens } from '../../src/auth/token-file.ts';
 import { watchTokens } from '../../src/auth/watch.ts';
+import { TokenFileError } from '../../src/errors.ts';
 
 const AT = Date.UTC(2026, 10, 20, 18);
 const record = (name: string, more: Partial<TokenRecord> = {}): TokenRecord => ({
@@ -32,7 +34,7 @@ describe('the file of tokens', () => {
       (error) => error,
     );
 
-  it('holds what was put in, readable by its owner alone, and nothing is left beside it', async () => {
+  it('contains what was written, is readable only by its owner, and leaves no other file behind', async () => {
     const tokens = [record('prometheus'), record('Büro-Telefon', { scope: 'control' })];
     await put(...tokens);
     expect(await readTokens(directory)).to.deep.equal(tokens);
@@ -43,7 +45,7 @@ describe('the file of tokens', () => {
     expect((await stat(path)).mode & 0o777).to.equal(0o600);
   });
 
-  it('is where a person can read it, without any token', async () => {
+  it('can be read by a person and contains no token', async () => {
     await put(record('prometheus'));
     expect(JSON.parse(await readFile(path, 'utf8'))).to.deep.equal({
       version: 1,
@@ -51,11 +53,11 @@ describe('the file of tokens', () => {
     });
   });
 
-  it('no file is no token', async () => {
+  it('without a file there are no tokens', async () => {
     expect(await readTokens(directory)).to.deep.equal([]);
   });
 
-  it('two who change it at once: one does, and the other is told', async () => {
+  it('of two changes at once, one succeeds and the other reports why not', async () => {
     await put();
     const add = (name: string) =>
       changeTokens(directory, (tokens) => ({ tokens: [...tokens, record(name)], result: name })).catch((error) => error);
@@ -65,7 +67,7 @@ describe('the file of tokens', () => {
     expect((await readTokens(directory)).map(({ name }) => name)).to.have.members(done);
     for (const error of results.filter((result) => typeof result !== 'string')) {
       expect(error).to.be.instanceOf(TokenFileError);
-      expect(error.message).to.equal(`Another wrtmeter is changing the tokens: try again, and if none is, remove "${path}.new"`);
+      expect(error.message).to.equal(`Another wrtmeter is changing the tokens: try again, or remove "${path}.new" if none is running`);
     }
   });
 
@@ -81,7 +83,7 @@ describe('the file of tokens', () => {
     expect(await readdir(directory)).to.deep.equal(['tokens.json']);
   });
 
-  it('what is wrong with it is said in a line, and shows nothing of it', async () => {
+  it('errors are one line and show none of its text', async () => {
     const secret = 'wrtm_secret';
     const good = JSON.parse(formatTokens([record('a')]));
     const with_ = (changes: object) => JSON.stringify({ ...good, tokens: [{ ...good.tokens[0], ...changes }] });
@@ -108,18 +110,20 @@ describe('the file of tokens', () => {
       await writeFile(path, text);
       const error = await whyNot(readTokens(directory));
       expect(error, text).to.be.instanceOf(TokenFileError);
-      expect(error.message).to.equal(
-        `"${path}" is damaged, so no token is known: put a copy in its place, or remove it and create the tokens anew`,
-      );
+      expect(error.message).to.equal(`"${path}" is damaged, so no token is valid: restore a copy, or remove it and create new tokens`);
     }
     await writeFile(path, '{"version":2}');
     expect((await whyNot(readTokens(directory))).message).to.equal(`"${path}" was written by a newer wrtmeter: use that version`);
     await writeFile(path, Buffer.alloc(64 * 1024 + 1));
-    expect((await whyNot(readTokens(directory))).message).to.equal(`"${path}" is larger than 64 KiB: it is no file of tokens`);
+    expect((await whyNot(readTokens(directory))).message).to.equal(`"${path}" is larger than 64 KiB: it is not a token file`);
     await rm(path);
     await mkdir(path);
-    expect((await whyNot(readTokens(directory))).message).to.match(/^".*tokens\.json" cannot be read: EISDIR/);
-    expect((await whyNot(put(record('a')))).message).to.match(/^".*tokens\.json" cannot be (read|written): EISDIR/);
+    expect((await whyNot(readTokens(directory))).message).to.match(/^".*tokens\.json" is not a file: remove it/);
+    expect((await whyNot(put(record('a')))).message).to.match(/^".*tokens\.json" is not a file: remove it/);
+    await rm(path, { recursive: true });
+    execFileSync('mkfifo', [path]);
+    expect((await whyNot(readTokens(directory))).message, 'a FIFO keeps nobody waiting').to.match(/is not a file/);
+    await rm(path);
     expect((await whyNot(changeTokens(join(directory, 'nowhere'), () => ({ tokens: [], result: 0 })))).message).to.match(
       /^".*tokens\.json" cannot be written: ENOENT/,
     );
@@ -140,7 +144,7 @@ describe('the file of tokens', () => {
   });
 
   describe('while the service runs', () => {
-    it('what another program changes is known by the next look', async () => {
+    it('a change by another program is known at the next check', async () => {
       const tokens = watchTokens(directory);
       const names = async () => (await tokens()).map(({ name }) => name);
       expect(await names()).to.deep.equal([]);
@@ -162,7 +166,7 @@ describe('the file of tokens', () => {
       expect(await tokens()).to.not.equal(first);
     });
 
-    it('a damaged file is no token at all, and a mended one counts at once', async () => {
+    it('with a damaged file no token is valid, and a repaired one counts at once', async () => {
       await put(record('a'));
       const tokens = watchTokens(directory);
       await tokens();

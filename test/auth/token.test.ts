@@ -12,12 +12,12 @@ describe('tokens', () => {
     expect(Buffer.from(many[0]?.slice(5) ?? '', 'base64url')).to.have.length(32);
   });
 
-  it('what is kept of one is its SHA-256', () => {
+  it('only its SHA-256 is stored', () => {
     // From sha256sum, of the five characters "wrtm_" and 43 times "A".
     expect(hashToken(`wrtm_${'A'.repeat(43)}`).toString('hex')).to.equal(HASH_OF_AS);
   });
 
-  it('a right one is found among many, whatever its place', () => {
+  it('a right one is found among many, at any position', () => {
     const many = Array.from({ length: 100 }, newToken);
     const records = many.map((token, i) => record(`token ${i}`, token));
     for (const [i, token] of many.entries()) expect(findToken(token, records)?.name).to.equal(`token ${i}`);
@@ -48,7 +48,7 @@ describe('tokens', () => {
     expect(findToken(token, [])).to.equal(null);
   });
 
-  it('every one that is kept is compared with, in constant time, wherever the right one stands and whether there is one', () => {
+  it('every stored one is compared in constant time, wherever the right one is and whether there is one', () => {
     const many = Array.from({ length: 20 }, newToken);
     const records = many.map((token, i) => record(`token ${i}`, token));
     for (const text of [many[0], many[10], many[19], newToken(), 'x', '', 'x'.repeat(10_000)]) {

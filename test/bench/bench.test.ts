@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
-import { aims } from './aims.ts';
 import type { Figures } from './measure.ts';
 import { OptionError, parseOptions } from './options.ts';
+import { aims } from './report/aims.ts';
+import { quantile, summarise } from './report/statistics.ts';
+import { milliseconds, whole } from './report/units.ts';
 import { sizesOf } from './sizes.ts';
-import { quantile, summarise } from './statistics.ts';
-import { milliseconds, whole } from './units.ts';
 
 const NOTHING = { quick: false, json: false, hosts: true, devices: null };
 

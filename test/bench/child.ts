@@ -10,13 +10,13 @@ export interface Child {
   close(): Promise<void>;
 }
 
-/** Runs a file of this folder. */
-export function startChild(file: string, args: readonly (string | number)[]): Child {
-  const path = fileURLToPath(new URL(file, import.meta.url));
+/** Runs a TypeScript file. */
+export function startChild(file: URL, args: readonly (string | number)[]): Child {
+  const path = fileURLToPath(file);
   const child = fork(path, args.map(String), { execArgv: ['--import', 'tsx'] });
   const ended = new Promise<never>((_, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => reject(new Error(`${file} ended with ${signal ?? code}`)));
+    child.once('exit', (code, signal) => reject(new Error(`${path} ended with ${signal ?? code}`)));
   });
   ended.catch(() => {});
   return {

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
-import { nodeExporterVersion } from './node-exporter.ts';
+import { nodeExporterVersion } from './contest/node-exporter.ts';
 
 /** What the figures were measured on. */
 export interface Machine {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startExporter } from '../support/program/exporter.ts';
 import { startChild } from './child.ts';
-import { type Contest, contest, type Programs, STEP } from './contest.ts';
-import { startNodeExporter } from './node-exporter.ts';
-import { withoutProcess } from './plain-text.ts';
-import { memoryOf } from './proc.ts';
-import { type BenchRouters, startBenchRouters } from './routers.ts';
+import { type Contest, contest, type Programs, STEP } from './contest/contest.ts';
+import { startNodeExporter } from './contest/node-exporter.ts';
+import { memoryOf } from './contest/proc.ts';
+import { createScraper } from './contest/timed-get.ts';
+import { type BenchRouters, startBenchRouters } from './routers/routers.ts';
 import { type Size, warmUpOf } from './sizes.ts';
-import type { Stages } from './stages.ts';
-import { createScraper } from './timed-get.ts';
+import { withoutProcess } from './stages/plain-text.ts';
+import type { Stages } from './stages/stages.ts';
 
 /** Everything measured at one size. */
 export interface Figures extends Size {
@@ -26,7 +26,7 @@ export interface Figures extends Size {
 }
 
 /** Bytes of memory some seconds after the last scrape. */
-export interface AtRest {
+interface AtRest {
   wrtmeter: number;
   nodeExporter: number | null;
 }
@@ -92,7 +92,7 @@ async function stagesElsewhere(
   dataDir: string,
   { warmUp, measured }: { warmUp: number; measured: number },
 ): Promise<Stages> {
-  const child = startChild('stages-child.ts', [dataDir, warmUp, measured, JSON.stringify(routers)]);
+  const child = startChild(new URL('./stages/stages-child.ts', import.meta.url), [dataDir, warmUp, measured, JSON.stringify(routers)]);
   try {
     for (;;) {
       const told = await child.next();

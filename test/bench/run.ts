@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aims } from './aims.ts';
 import { describeMachine, machineText } from './machine.ts';
 import { type Figures, measure } from './measure.ts';
 import { OptionError, parseOptions } from './options.ts';
-import { report } from './report.ts';
+import { aims } from './report/aims.ts';
+import { report } from './report/report.ts';
 import { sizesOf } from './sizes.ts';
 
 /** `npm run bench`: docs/benchmark.md says what is measured and how to read it. */

@@ -9,12 +9,12 @@ import { readUsage } from '../../src/ledger/storage/read-usage.ts';
 import { openStore } from '../../src/ledger/storage/store.ts';
 import { render } from '../../src/simulator/answers/answers.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
-import { renderMetrics } from '../../src/views/metrics/metrics.ts';
+import { createMetrics } from '../../src/views/metrics/metrics.ts';
+import { usageOf } from './contest/proc.ts';
 import { describeMachine } from './machine.ts';
-import { usageOf } from './proc.ts';
-import { median } from './statistics.ts';
-import { megabytes, milliseconds } from './units.ts';
-import { advanceBench, benchWorld } from './world.ts';
+import { median } from './report/statistics.ts';
+import { megabytes, milliseconds } from './report/units.ts';
+import { advanceBench, benchWorld } from './routers/world.ts';
 
 /** `npm run bench:years`: what time does to a ledger of 50 devices. Everything but the network is the program's own. */
 const DEVICES = 50;
@@ -42,9 +42,10 @@ function home(seed: number) {
   const clock = { now: () => world.now, tick: () => world.now - START };
   const names = [...world.routers.keys()];
   const read = async ({ url }: { url: string }) => ({ text: render(world, url, 'wrtmeter'), framed: true });
-  const routers = names.map((name) => ({ name, probes: [wrtmeterProbe(name, read)] }));
+  const routers = names.map((name) => ({ name, probes: [wrtmeterProbe(name, read)], timeout: 10 }));
   const statuses = new Map(names.map((name) => [name, newStatus(name, [name], [])]));
   const never = new AbortController().signal;
+  const metrics = createMetrics();
   return {
     world,
     async round(ledger: Ledger, seconds: number) {
@@ -55,7 +56,7 @@ function home(seed: number) {
       updateStatuses(statuses, round);
     },
     show: (ledger: Ledger) =>
-      renderMetrics(
+      metrics.render(
         {
           now: world.now,
           timezone: TERMS.timezone,

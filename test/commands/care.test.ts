@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readFile as readConfig } from '../../src/app/read-file.ts';
 import { backup } from '../../src/commands/backup.ts';
-import { check } from '../../src/commands/check.ts';
+import { check } from '../../src/commands/check/check.ts';
+import type { DatedIo } from '../../src/commands/common/command-io.ts';
 import { forget } from '../../src/commands/forget.ts';
-import type { PrintIo } from '../../src/commands/print/print.ts';
 import { restore } from '../../src/commands/restore.ts';
 import { openDatabase } from '../../src/ledger/storage/sqlite.ts';
 import { openHome, type SmallHome, stations, wan } from '../support/homes/small-home.ts';
@@ -32,7 +32,7 @@ describe('commands that care for the ledger', () => {
   });
   afterEach(() => home.close());
 
-  async function said(command: (io: PrintIo) => Promise<number>) {
+  async function said(command: (io: DatedIo) => Promise<number>) {
     const out = { stdout: '', stderr: '' };
     const write = (stream: keyof typeof out) => ({
       write: (text: string) => {
@@ -54,7 +54,7 @@ describe('commands that care for the ledger', () => {
     expect(await said((io) => backup('mine.db', OPTIONS, io))).to.deep.equal({
       code: 1,
       stdout: '',
-      stderr: `"${home.directory}/mine.db" is there already: name a file that is not\n`,
+      stderr: `"${home.directory}/mine.db" already exists: use another file name\n`,
     });
     expect((await said((io) => backup('nowhere/mine.db', OPTIONS, io))).stderr).to.match(
       /^Backup ".*nowhere\/mine\.db" cannot be written: ENOENT.*\n$/,
@@ -70,14 +70,14 @@ describe('commands that care for the ledger', () => {
   it('backup, forget and check: where there is no ledger they say so and begin none', async () => {
     const options = { ...OPTIONS, data: 'empty' };
     for (const command of [
-      (io: PrintIo) => backup(undefined, options, io),
-      (io: PrintIo) => forget(TV, options, io),
-      (io: PrintIo) => check(options, io),
+      (io: DatedIo) => backup(undefined, options, io),
+      (io: DatedIo) => forget(TV, options, io),
+      (io: DatedIo) => check(options, io),
     ]) {
       const { code, stderr } = await said(command);
       expect([code, stderr.replace(home.directory, '')]).to.deep.equal([
         1,
-        'There is no ledger at "/empty/ledger.db": start wrtmeter once, or name its data directory with --data\n',
+        'There is no ledger at "/empty/ledger.db": start wrtmeter once, or set its data directory with --data\n',
       ]);
     }
   });
@@ -87,7 +87,7 @@ describe('commands that care for the ledger', () => {
     await home.ledger.close();
     expect(await said((io) => restore('mine.db', OPTIONS, io))).to.deep.equal({
       code: 0,
-      stdout: `"mine.db" restored, last posting 2026-11-20 18:01:00; the ledger before is kept as "${home.directory}/ledger-replaced-2026-11-20T18-00-00.db"\n`,
+      stdout: `"mine.db" restored, last posting 2026-11-20 18:01:00; the previous ledger is kept as "${home.directory}/ledger-replaced-2026-11-20T18-00-00.db"\n`,
       stderr: '',
     });
     expect((await said((io) => check(OPTIONS, io))).code).to.equal(0);
@@ -98,7 +98,7 @@ describe('commands that care for the ledger', () => {
     const running = await said((io) => restore('mine.db', OPTIONS, io));
     expect([running.code, running.stderr]).to.deep.equal([
       1,
-      `Ledger in "${home.directory}" is in use by another wrtmeter: stop it first, or name another directory with --data\n`,
+      `Ledger in "${home.directory}" is in use by another wrtmeter: stop it first, or use another directory with --data\n`,
     ]);
     await home.ledger.close();
     await truncate(join(home.directory, 'mine.db'), 9000);
@@ -114,17 +114,17 @@ describe('commands that care for the ledger', () => {
     expect([code, stdout.replaceAll(home.directory, '')]).to.deep.equal([
       0,
       [
-        `${TV} is forgotten: 2 accounts, 2 days and 2 hours of history, 1 name, 0 leases, 0 audit rows`,
-        'Its counter runs on in a router and was kept, or all of it would be counted again; forget it once more when it has left',
-        'The configuration names it still: take it out of "devices"',
-        'These still hold it; remove them, and make a backup anew with "wrtmeter backup":',
+        `${TV} deleted: 2 accounts, 2 days and 2 hours of history, 1 name, 0 leases, 0 audit rows`,
+        'A router still shows its counter, so its baseline was kept: without it, all bytes would be counted again. Run this again when it has left',
+        'The configuration still has it: remove it from "devices"',
+        'These files still contain it; remove them, then create a new backup with "wrtmeter backup":',
         '  /backups/ledger-2026-11-20.db',
         '',
       ].join('\n'),
     ]);
     expect((await said((io) => forget('tv', OPTIONS, io))).code).to.equal(2);
     const unknown = await said((io) => forget('02:00:00:00:00:99', OPTIONS, io));
-    expect([unknown.code, unknown.stderr]).to.deep.equal([1, 'The ledger keeps nothing of "02:00:00:00:00:99"\n']);
+    expect([unknown.code, unknown.stderr]).to.deep.equal([1, 'The ledger has nothing about "02:00:00:00:00:99"\n']);
   });
 
   it('check --data: what is in the ledger and whether it is whole', async () => {
@@ -136,7 +136,7 @@ describe('commands that care for the ledger', () => {
       [
         'configuration is valid',
         '',
-        'ledger    /ledger.db, SIZE, log SIZE, whole',
+        'ledger    /ledger.db, SIZE, log SIZE, good',
         'counted   since 2026-11-20 18:00:00, last posting 2026-11-20 18:01:00',
         'accounts  1 device, 1 station, 1 uplink',
         'days      2026-11-20 to 2026-11-20, 3 rows',
@@ -145,7 +145,7 @@ describe('commands that care for the ledger', () => {
         'names     1 device, 0 leases',
         'audit     0 rows',
         'sums      5 rules hold',
-        'backups   ledger-2026-11-20.db, SIZE, whole',
+        'backups   ledger-2026-11-20.db, SIZE, good',
         '',
         'ledger is good',
         '',

@@ -192,7 +192,7 @@ describe('wrtmeter export', () => {
     [{ from: '2026-11-11', to: '2026-11-10' }, /^"from" \(2026-11-11\) is not before "to" \(2026-11-10\)\n$/],
     [{ kind: 'hosts' }, /^"kind" is "hosts": use device, host, station, peer, wan\n$/],
     [{ mac: 'tv' }, /^"mac" is "tv": write it like 02:00:00:00:00:01\n$/],
-    [{ mac: MAC2 }, /^No device with the MAC "00:00:5e:00:53:04" was ever counted: "wrtmeter print devices" lists those that were\n$/],
+    [{ mac: MAC2 }, /^No device with the MAC "00:00:5e:00:53:04" has been counted: "wrtmeter print devices" lists all devices\n$/],
     [{ router: 'attic' }, /^There is no router "attic": "wrtmeter print routers" lists them\n$/],
   ];
   for (const [options, message] of WRONG) {

@@ -37,7 +37,7 @@ describe('wrtmeter serve, with tokens', () => {
 
   it('a token that is made or revoked beside it counts at once', async () => {
     await start('auth: { read: token }');
-    await seen(/auth\.read is token, and there is no token for it: make one with .*wrtmeter token create NAME --data /);
+    await seen(/auth\.read is token, but no token exists for it: create one with .*wrtmeter token create NAME --data /);
     expect(await statusOf('/-/healthy')).to.equal(200);
     expect(await statusOf('/api/v1/wan')).to.equal(401);
     const made = await token('create', 'prometheus');
@@ -47,14 +47,14 @@ describe('wrtmeter serve, with tokens', () => {
     expect(exporter?.logs.join('\n')).to.not.include(made.slice(5));
   });
 
-  it('a configuration that is loaded anew closes reading and opens control', async () => {
+  it('a configuration that is reloaded closes reading and opens control', async () => {
     const { pid } = await start('auth: { read: open }');
     const made = await token('create', 'phone', '--scope', 'control');
     expect(await statusOf('/api/v1/wan')).to.equal(200);
     expect(await statusOf('/api/servers/gateway/sync-stats', made, 'POST')).to.equal(404);
     await configure('auth: { read: token }\ncontrol: true');
     process.kill(pid, 'SIGHUP');
-    await seen(/Configuration loaded anew/);
+    await seen(/Configuration reloaded/);
     expect(await statusOf('/api/v1/wan')).to.equal(401);
     // The router that it would read is not there, and that is no success.
     expect(await statusOf('/api/servers/gateway/sync-stats', made, 'POST')).to.equal(502);

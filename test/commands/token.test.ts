@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { readFile as readConfig } from '../../src/app/read-file.ts';
 import { findToken } from '../../src/auth/token.ts';
 import { readTokens } from '../../src/auth/token-file.ts';
-import type { PrintIo } from '../../src/commands/print/print.ts';
+import type { DatedIo } from '../../src/commands/common/command-io.ts';
 import { createToken, listTokens, revokeToken } from '../../src/commands/token.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -18,7 +18,7 @@ describe('wrtmeter token', () => {
   });
   afterEach(() => rm(cwd, { recursive: true }));
 
-  async function said(command: (io: PrintIo) => Promise<number>) {
+  async function said(command: (io: DatedIo) => Promise<number>) {
     const out = { stdout: '', stderr: '' };
     const into = (stream: keyof typeof out) => ({ write: (text: string) => (out[stream] += text) });
     const io = { env: {}, cwd, readFile: readConfig, systemTimezone: 'UTC', clock: { now: () => NOW } };
@@ -35,7 +35,7 @@ describe('wrtmeter token', () => {
     expect(code).to.equal(0);
     expect(stdout).to.match(/^wrtm_[\w-]{43}\n$/);
     const path = join(cwd, 'data/tokens.json');
-    expect(stderr).to.equal(`Token "prometheus" may read. It is shown this once: only its hash is kept, in "${path}"\n`);
+    expect(stderr).to.equal(`Token "prometheus" may read. It is shown only once; its hash is stored in "${path}"\n`);
     expect(findToken(stdout.trim(), await tokens())).to.include({ name: 'prometheus', scope: 'read', created: NOW });
     expect(await readFile(path, 'utf8')).to.not.include(stdout.trim().slice(5, 20));
     expect((await stat(path)).mode & 0o777).to.equal(0o600);
@@ -45,7 +45,7 @@ describe('wrtmeter token', () => {
     const { stdout, stderr } = await create('phone', 'control');
     expect(stderr).to.match(/^Token "phone" may read and control\./);
     expect(findToken(stdout.trim(), await tokens())).to.include({ scope: 'control' });
-    expect(await create('other', 'admin')).to.deep.equal({ code: 2, stdout: '', stderr: '"admin" is no scope: write read or control\n' });
+    expect(await create('other', 'admin')).to.deep.equal({ code: 2, stdout: '', stderr: '"admin" is not a scope: use read or control\n' });
   });
 
   it('create: a name is one token, whatever its letters, and can be shown', async () => {
@@ -53,23 +53,23 @@ describe('wrtmeter token', () => {
     expect(await create('Phone')).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: 'There is a token "Phone" already: revoke it first, or take another name\n',
+      stderr: 'There is already a token "Phone": revoke it first, or use another name\n',
     });
     for (const name of ['', ' phone', 'a\u001b[2Jb', 'x'.repeat(64)]) {
       const { code, stdout, stderr } = await create(name);
       expect([code, stdout], name).to.deep.equal([2, '']);
-      expect(stderr).to.match(/ is not a name: write up to 63 visible characters, without blanks at the ends\n$/);
+      expect(stderr).to.match(/ is not a name: write up to 63 visible characters, without spaces at the ends\n$/);
     }
     expect(await tokens()).to.have.length(1);
   });
 
   it('create: a hundred tokens and no more', async () => {
     for (let i = 0; i < 100; i += 1) expect((await create(`token ${i}`)).code).to.equal(0);
-    expect((await create('one more')).stderr).to.equal('There are 100 tokens already: revoke those that are not used\n');
+    expect((await create('one more')).stderr).to.equal('There are already 100 tokens: revoke unused ones\n');
   });
 
   it('list: names, scopes and times, no hash', async () => {
-    expect((await list()).stdout).to.equal('There is no token yet: make one with "wrtmeter token create NAME"\n');
+    expect((await list()).stdout).to.equal('There is no token yet: create one with "wrtmeter token create NAME"\n');
     await create('prometheus');
     await create('phone', 'control');
     expect((await list()).stdout).to.equal(`\
@@ -95,7 +95,7 @@ phone       control  2026-11-20 19:00:00
     expect(await revoke('phone')).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: 'There is no token "phone": there is "prometheus"\n',
+      stderr: 'There is no token "phone": choose one of "prometheus"\n',
     });
   });
 
@@ -110,7 +110,7 @@ phone       control  2026-11-20 19:00:00
     await writeFile(join(cwd, 'data/tokens.json'), '{');
     for (const result of [await create('phone'), await revoke('phone'), await list()]) {
       expect(result).to.deep.include({ code: 1, stdout: '' });
-      expect(result.stderr).to.match(/^".*data\/tokens\.json" is damaged, so no token is known: .*\n$/);
+      expect(result.stderr).to.match(/^".*data\/tokens\.json" is damaged, so no token is valid: .*\n$/);
     }
     expect(await readFile(join(cwd, 'data/tokens.json'), 'utf8')).to.equal('{');
   });

@@ -2,20 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { errorsOf, FIXTURES } from './support.ts';
 
-/** Exactly what is said of each file in bad/, a line for each error. */
+/** The exact messages for each file in bad/, one line per error. */
 const messages = readFileSync(`${FIXTURES}/bad-messages.txt`, 'utf8').trimEnd().split('\n');
 
 describe('a bad configuration', () => {
   for (const file of readdirSync(`${FIXTURES}/bad`)) {
-    it(`${file} is refused, with a line for each error`, async () => {
+    it(`${file} is refused, with one line per error`, async () => {
       const errors = await errorsOf({ cwd: `${FIXTURES}/bad`, cli: { config: file } });
       expect(errors).to.deep.equal(messages.filter((line) => fileOf(line) === file));
-      // Every secret in these files is a form of this word.
+      // All secrets in these files are variants of this word.
       expect(errors.join('\n')).to.not.match(/hunter2/i);
     });
   }
 
-  it('is named in every expected line', () => {
+  it('every expected line names a file', () => {
     expect(readdirSync(`${FIXTURES}/bad`)).to.include.members(messages.map(fileOf));
   });
 });

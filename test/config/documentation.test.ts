@@ -28,19 +28,19 @@ function rows(heading: string): string[][] {
 const keys = (fields: Record<string, { key: string }>) => Object.values(fields).map(({ key }) => key);
 
 describe('docs/configuration.md', () => {
-  it('has every setting with its key, variable and option, and no other', () => {
+  it('has exactly the settings, with key, variable and option', () => {
     const documented = rows('Settings').map(([key, variable, option]) => ({ key, variable, option: option || null }));
     const real = Object.values(settings).map(({ key, variable, option }) => ({ key, variable, option: option?.split(' ')[0] ?? null }));
     expect(documented).to.deep.equal(real);
   });
 
-  it('tells the defaults as they are', async () => {
+  it('has the right defaults', async () => {
     const defaults = rows('Settings').filter(([key]) => key !== 'timezone');
     const env = Object.fromEntries(defaults.map(([, variable, , value]) => [variable, value]));
     expect(await configOf({ env })).to.deep.equal(await configOf());
   });
 
-  it('has every key of a router, a server, a device and a peer, and no other', () => {
+  it('has exactly the keys of a router, a server, a device and a peer', () => {
     expect(rows('Routers').map(([key]) => key)).to.have.members(keys(routerFields));
     for (const kind of KIND_NAMES)
       for (const [heading, fields] of Object.entries(kindOf(kind).groups))
@@ -50,7 +50,7 @@ describe('docs/configuration.md', () => {
     expect(keys(rootFields)).to.deep.equal([...keys(settings), 'routers', 'devices', 'peers']);
   });
 
-  it('has every variable, and no other', () => {
+  it('has exactly the variables', () => {
     expect(rows('More variables').map(([variable]) => variable)).to.deep.equal([...OTHER_VARIABLES]);
     const known: string[] = [...OTHER_VARIABLES, ...Object.values(settings).map(({ variable }) => variable)];
     expect(known).to.include.members(page.match(/WRTMETER_[A-Z_]*[A-Z]/g) ?? []);
@@ -68,13 +68,13 @@ describe('docs/configuration.md', () => {
 });
 
 describe('docs/wrtmeter.example.yaml', () => {
-  it('is valid as it stands', async () => {
+  it('is valid', async () => {
     const { config, warnings } = await load({ cwd: DOCS, cli: { config: 'wrtmeter.example.yaml' } });
     expect(warnings).to.deep.equal([]);
     expect(config.routers.map(({ name }) => name)).to.deep.equal(['gateway', 'attic', 'cellar', 'vpn']);
   });
 
-  it('is valid with what is commented out, too', async () => {
+  it('is valid with the commented lines, too', async () => {
     const text = Buffer.from(await readFile(`${DOCS}/wrtmeter.example.yaml`, 100_000))
       .toString()
       .replace(/# (?=\w+: )/g, '');

@@ -17,7 +17,7 @@ async function outcome(text: string): Promise<string> {
 }
 
 describe('any text as a configuration', () => {
-  it('loads or is refused with lines that name file and line', async () => {
+  it('loads or is refused with lines that show file and line', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string({ maxLength: 200 }), fc.json({ maxDepth: 4 })), async (text) => {
         for (const line of (await outcome(text)).split('\n')) expect(line).to.match(/^$|^wrtmeter\.yaml:\d+: /);
@@ -26,7 +26,7 @@ describe('any text as a configuration', () => {
     );
   });
 
-  it('that was a good file, damaged anywhere, does not do worse', async () => {
+  it('does so too if it is a valid file damaged at any position', async () => {
     const damage = fc.record({
       at: fc.nat(full.length),
       drop: fc.nat(12),

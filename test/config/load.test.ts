@@ -6,7 +6,7 @@ import { configOf, errorsOf, FIXTURES, filesOf, load, withText } from './support
 const GOOD = `${FIXTURES}/good`;
 
 describe('loading a configuration', () => {
-  it('has a default for everything, and tries the usual address of a router', async () => {
+  it('has a default for every setting, and tries the usual address of a router', async () => {
     expect(await load()).to.deep.equal({
       warnings: [],
       config: {
@@ -16,6 +16,7 @@ describe('loading a configuration', () => {
         billing: { day: 1 },
         accounting: 'auto',
         heartbeat: 300,
+        timeout: 10,
         minInterval: 0,
         lineRate: 10_000_000_000,
         retention: { hours: 5_356_800 },
@@ -33,6 +34,7 @@ describe('loading a configuration', () => {
             tls: { ca: null, insecure: false },
             lineRate: 10_000_000_000,
             billing: { day: 1 },
+            timeout: 10,
             counterBits: null,
           },
         ],
@@ -55,6 +57,7 @@ describe('loading a configuration', () => {
       billing: { day: 31 },
       accounting: 'hosts',
       heartbeat: 600,
+      timeout: 20,
       minInterval: 5,
       lineRate: 2_500_000_000,
       retention: { hours: 7_776_000 },
@@ -76,6 +79,7 @@ describe('loading a configuration', () => {
         tls: { ca: null, insecure: false },
         lineRate: 300_000_000,
         billing: { day: 15 },
+        timeout: 20,
         counterBits: 32,
       },
       {
@@ -86,6 +90,7 @@ describe('loading a configuration', () => {
         tls: { ca, insecure: false },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
+        timeout: 20,
         counterBits: null,
       },
       {
@@ -96,6 +101,7 @@ describe('loading a configuration', () => {
         tls: { ca: null, insecure: true },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
+        timeout: 20,
         counterBits: null,
       },
       {
@@ -106,6 +112,7 @@ describe('loading a configuration', () => {
         tls: { ca: null, insecure: false },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
+        timeout: 20,
         counterBits: null,
       },
       {
@@ -132,6 +139,7 @@ describe('loading a configuration', () => {
         tls: { ca: null, insecure: false },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
+        timeout: 20,
         counterBits: null,
       },
       {
@@ -142,6 +150,7 @@ describe('loading a configuration', () => {
         tls: { ca: null, insecure: false },
         lineRate: 2_500_000_000,
         billing: { day: 31 },
+        timeout: 20,
         counterBits: null,
       },
     ]);
@@ -170,6 +179,7 @@ describe('loading a configuration', () => {
       billingDay: '28',
       accounting: 'stations',
       heartbeat: '0',
+      timeout: '30',
       minInterval: '2s',
       lineRate: '1Gbit',
       retentionHours: '30d',
@@ -191,6 +201,7 @@ describe('loading a configuration', () => {
       billing: { day: 28 },
       accounting: 'stations',
       heartbeat: 0,
+      timeout: 30,
       minInterval: 2,
       lineRate: 1_000_000_000,
       retention: { hours: 2_592_000 },
@@ -202,29 +213,29 @@ describe('loading a configuration', () => {
     });
   });
 
-  it('names the variable or option that is wrong', async () => {
+  it('shows which variable or option is wrong', async () => {
     const errors = await errorsOf({ env: { WRTMETER_BILLING_DAY: 'first' }, cli: { listen: 'here', logLevel: 'loud' } });
     expect(errors).to.deep.equal([
-      'WRTMETER_BILLING_DAY: "first" is not a day of the month; write a number from 1 to 31',
-      '--listen: "here" is not an address and port; write for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780',
-      '--log-level: "loud" is not known here; write debug, info, warn or error',
+      'WRTMETER_BILLING_DAY: "first" is not a day of the month; use a number from 1 to 31',
+      '--listen: "here" is not an address and port; use for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780',
+      '--log-level: "loud" is not a valid value; use debug, info, warn or error',
     ]);
   });
 
-  it('takes an empty variable for one that is not set', async () => {
+  it('treats an empty variable as not set', async () => {
     const config = await configOf({ env: { WRTMETER_LISTEN: '', WRTMETER_ROUTERS: ' ', WRTMETER_TOKEN: '', WRTMETER_CONFIG: '' } });
     expect([config.listen.port, config.implied, config.routers[0]?.credentials.kind]).to.deep.equal([9780, true, 'none']);
   });
 });
 
 describe('the configuration file', () => {
-  it('is the one named, by option before variable', async () => {
+  it('is the one given, by option before variable', async () => {
     expect((await configOf({ cwd: GOOD, env: { WRTMETER_CONFIG: 'routers.json' } })).file).to.equal('routers.json');
     const both = { cwd: GOOD, env: { WRTMETER_CONFIG: 'routers.json' }, cli: { config: 'merge.yaml' } };
     expect((await configOf(both)).file).to.equal('merge.yaml');
   });
 
-  it('is else wrtmeter.yaml, else routers.json in the working directory', async () => {
+  it('is otherwise wrtmeter.yaml, then routers.json in the working directory', async () => {
     const yaml = 'data: /yaml\n';
     const json = '{ "box": { "ap_stats": "http://box/stations" } }';
     const both = { cwd: '/srv', readFile: filesOf({ '/srv/wrtmeter.yaml': yaml, '/srv/routers.json': json }) };
@@ -233,31 +244,31 @@ describe('the configuration file', () => {
     expect((await configOf(one)).routers[0]?.name).to.equal('box');
   });
 
-  it('must be there if it is named', async () => {
-    expect(await errorsOf({ cli: { config: 'nowhere.yaml' } })).to.deep.equal(['--config: cannot read "nowhere.yaml": it does not exist']);
-    expect(await errorsOf({ env: { WRTMETER_CONFIG: '.' } })).to.deep.equal(['WRTMETER_CONFIG: cannot read ".": it is a directory']);
+  it('must exist if it is given', async () => {
+    expect(await errorsOf({ cli: { config: 'nowhere.yaml' } })).to.deep.equal(['--config: cannot read "nowhere.yaml": no such file']);
+    expect(await errorsOf({ env: { WRTMETER_CONFIG: '.' } })).to.deep.equal(['WRTMETER_CONFIG: cannot read ".": is a directory']);
   });
 
-  it('is refused above 1 MiB, without reading on', async () => {
+  it('is refused above 1 MiB, without reading further', async () => {
     const endless = { cli: { config: '/dev/zero' } };
-    expect(await errorsOf(endless)).to.deep.equal(['--config: cannot read "/dev/zero": it is larger than 1024 KiB']);
+    expect(await errorsOf(endless)).to.deep.equal(['--config: cannot read "/dev/zero": larger than 1024 KiB']);
   });
 
   for (const file of ['empty.yaml', 'comment.yaml', 'no-routers.yaml']) {
-    it(`may say nothing of routers, and the usual one is tried (${file})`, async () => {
+    it(`can have no routers, then the usual one is tried (${file})`, async () => {
       expect(await configOf({ cwd: GOOD, cli: { config: file } })).to.include({ implied: true, file });
     });
   }
 
-  it('may come from Windows', async () => {
+  it('can have Windows line ends', async () => {
     expect(await configOf({ cwd: GOOD, cli: { config: 'windows.yaml' } })).to.include({ data: '/somewhere', implied: false });
   });
 
-  it('may be JSON with the keys of wrtmeter.yaml', async () => {
+  it('can be JSON with the keys of wrtmeter.yaml', async () => {
     expect(await configOf({ cwd: GOOD, cli: { config: 'modern.json' } })).to.include({ data: '/somewhere', implied: false });
   });
 
-  it('may share keys between routers by anchor and merge, the own key winning', async () => {
+  it('can share keys between routers with anchor and merge; a router’s own key wins', async () => {
     const [gateway, attic] = (await configOf({ cwd: GOOD, cli: { config: 'merge.yaml' } })).routers;
     expect(attic?.credentials).to.deep.equal({ kind: 'basic', username: 'root', password: 'secret' });
     expect([gateway?.lineRate, attic?.lineRate]).to.deep.equal([1_000_000_000, 300_000_000]);
@@ -283,7 +294,7 @@ describe('the configuration file', () => {
     const routers = (count: number) => `routers:\n${Array.from({ length: count }, (_, i) => `  r${i}: { url: http://r${i} }\n`).join('')}`;
     expect((await configOf(withText(routers(256)))).routers).to.have.length(256);
     expect(await errorsOf(withText(routers(300)))).to.deep.equal([
-      'wrtmeter.yaml:258: routers.r256: is more than the 256 routers one wrtmeter reads; run another for the rest',
+      'wrtmeter.yaml:258: routers.r256: exceeds the limit of 256 routers; run a second wrtmeter for the rest',
     ]);
   });
 });

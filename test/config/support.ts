@@ -6,7 +6,7 @@ import { ConfigError } from '../../src/errors.ts';
 
 export const FIXTURES = new URL('../fixtures/config', import.meta.url).pathname;
 
-/** Loads from a directory without any configuration file, unless told otherwise. */
+/** Loads from a directory without a configuration file, by default. */
 export function load(input: Partial<ConfigInput> = {}): Promise<LoadedConfig> {
   return loadConfig({ cli: {}, env: {}, cwd: `${FIXTURES}/secrets`, readFile, systemTimezone: 'Asia/Tokyo', ...input });
 }

@@ -87,12 +87,12 @@ describe('values of settings', () => {
     for (const text of texts) it(`not ${what}: ${JSON.stringify(text)}`, () => expect(() => parse(text)).to.throw(ValueError));
   }
 
-  it('a duration as it is shown is read again as the same', () => {
+  it('a formatted duration parses to the same value', () => {
     fc.assert(fc.property(fc.nat(), (seconds) => anyDuration(formatDuration(seconds)) === seconds));
     expect([62 * 86_400, 5400, 300, 604_800, 0].map(formatDuration)).to.deep.equal(['62d', '1h30m', '5m', '1w', '0s']);
   });
 
-  it('a rate is shown with the unit a person would choose', () => {
+  it('a rate is formatted with a readable unit', () => {
     expect([1e9, 2.5e9, 300e6, 64_000, 1e13].map(formatRate)).to.deep.equal([
       '1 Gbit/s',
       '2.5 Gbit/s',

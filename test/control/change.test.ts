@@ -41,7 +41,7 @@ describe('changePeer', () => {
     expect(existsSync(join(server.root, RECORD))).to.equal(false);
   });
 
-  it('a second peer in the record stays there, whatever becomes of the first', async () => {
+  it('a second peer in the record stays there, whatever happens to the first', async () => {
     await change('revoke');
     await change('revoke', server.bert);
     expect(server.live()).to.deep.equal([]);
@@ -52,7 +52,7 @@ describe('changePeer', () => {
     expect(server.live()).to.deep.equal([server.anna]);
   });
 
-  it('a configuration file that is a link stays one, and the record stands beside its name, where readers look', async () => {
+  it('a configuration file that is a link stays one, and the record is next to the link, where readers look', async () => {
     mkdirSync(join(server.root, 'etc/other'));
     symlinkSync(join(server.root, CONF), join(server.root, 'etc/other/link.conf'));
     expect(await change('revoke', server.anna, { configFile: join(server.root, 'etc/other/link.conf') })).to.deep.include({ ok: true });
@@ -67,7 +67,7 @@ describe('changePeer', () => {
     expect(server.text(RECORD)).to.contain(server.anna);
   });
 
-  it('where wg fails, file and record are as before, and its reason is told', async () => {
+  it('if wg fails, file and record are unchanged, and its reason is reported', async () => {
     const before = server.text(CONF);
     for (const [action, word] of [
       ['revoke', 'set'],
@@ -91,7 +91,7 @@ describe('changePeer', () => {
     expect([server.text(CONF), server.text(RECORD)]).to.deep.equal(revoked);
   });
 
-  it('what cannot be read or is no configuration is refused, and nothing changes', async () => {
+  it('an unreadable or invalid configuration is refused, and nothing changes', async () => {
     expect(await change('revoke', server.anna, { tool: 'awg' })).to.deep.include({
       ok: false,
       step: 'read',
@@ -111,13 +111,13 @@ describe('changePeer', () => {
     expect(await change('revoke', server.anna, { configFile: 'wg0.conf' })).to.deep.include({ ok: false, step: 'arguments' });
   });
 
-  it('an interface that is down: the file changes, and it says so', async () => {
+  it('if the interface is down, the file changes, and the result says so', async () => {
     server.down();
     expect(await change('revoke')).to.deep.include({ ok: true, state: 'revoked', changed: true, place: 'file' });
     expect(await change('restore')).to.deep.include({ ok: true, state: 'active', changed: true, place: 'file' });
   });
 
-  it('the list tells who is in and who is out, and where they disagree', async () => {
+  it('the list shows active and revoked peers, and where interface and file differ', async () => {
     await change('revoke');
     server.write(CONF, server.text(CONF).replace(server.bert, someKey()));
     const listing = await listPeers(server.run, target(server.anna), soon());
@@ -131,7 +131,7 @@ describe('changePeer', () => {
     expect(listing.peers.find(({ publicKey }) => publicKey === server.anna)?.allowedIps).to.deep.equal(['10.7.0.2/32', 'fd07::2/128']);
   });
 
-  it('no key but the public ones comes back', async () => {
+  it('only public keys come back', async () => {
     let heard = '';
     const run: Run = async (argv, stdin, signal) => {
       const answer = await server.run(argv, stdin, signal);
@@ -143,7 +143,7 @@ describe('changePeer', () => {
     for (const secret of server.secrets) expect(heard).not.to.contain(secret.slice(0, 16));
   });
 
-  it('a whole script or nothing: text that was cut on its way does nothing', async () => {
+  it('a truncated script does nothing', async () => {
     const before = server.text(CONF);
     const half: Run = (argv, stdin, signal) => server.run(argv, stdin?.slice(0, -12) ?? null, signal);
     const result = await changePeer(half, target(server.anna), 'revoke', soon());
@@ -152,7 +152,7 @@ describe('changePeer', () => {
     expect(server.live()).to.have.length(2);
   });
 
-  describe('an answer that does not come', () => {
+  describe('a missing answer', () => {
     const failing =
       (error: Error): Run =>
       async () => {
@@ -167,12 +167,12 @@ describe('changePeer', () => {
       };
     };
 
-    it('is no change where nothing was begun', async () => {
+    it('means no change if nothing was started', async () => {
       for (const error of [
-        new SourceError('auth', 'vpn lets none of the keys in'),
-        new SourceError('connect', 'no ssh connection to vpn: ssh: connect to host vpn port 22: Connection refused'),
+        new SourceError('auth', 'vpn accepts none of the keys'),
+        new SourceError('connect', 'ssh connection to vpn failed: ssh: connect to host vpn port 22: Connection refused'),
         new ExitError(1, '"sudo" failed with 1: sudo: a password is required'),
-        new ExitError(127, '"docker" is not installed where wrtmeter runs'),
+        new ExitError(127, '"docker" is not installed on the machine that runs wrtmeter'),
       ])
         expect(await changePeer(failing(error), target(server.anna), 'revoke', soon())).to.deep.equal({
           ok: false,
@@ -182,10 +182,10 @@ describe('changePeer', () => {
         });
     });
 
-    it('is looked for: what was done is done', async () => {
+    it('is looked up: a change that was made is reported as made', async () => {
       const breaking = askOnce(async (argv, stdin, signal) => {
         await server.run(argv, stdin, signal);
-        throw new SourceError('connect', 'no ssh connection to vpn: Connection to vpn closed by remote host.');
+        throw new SourceError('connect', 'ssh connection to vpn failed: Connection to vpn closed by remote host.');
       });
       expect(await changePeer(breaking, target(server.anna), 'revoke', soon())).to.deep.include({
         ok: true,
@@ -194,28 +194,28 @@ describe('changePeer', () => {
       });
     });
 
-    it('is looked for: what was not done is told as the server shows it', async () => {
-      const late = new SourceError('timeout', 'no whole answer in time');
+    it('is looked up: a change that was not made is reported with the state on the server', async () => {
+      const late = new SourceError('timeout', 'no complete answer in time');
       const result = await changePeer(askOnce(failing(late)), target(server.anna), 'revoke', soon());
       expect(result).to.deep.include({
         ok: false,
         step: 'answer',
-        reason: 'The answer did not come whole (no whole answer in time), and the server shows the peer as active: try again',
+        reason: 'The answer is incomplete (no complete answer in time), and the server shows the peer as active: try again',
       });
     });
 
-    it('leaves the state open where the server is gone', async () => {
+    it('leaves the state unknown if the server does not answer', async () => {
       const result = await changePeer(
-        failing(new SourceError('timeout', 'no whole answer in time')),
+        failing(new SourceError('timeout', 'no complete answer in time')),
         target(server.anna),
         'revoke',
         soon(),
       );
-      expect(result).to.have.property('reason').that.contains('is not known: look with "wrtmeter peer list"');
+      expect(result).to.have.property('reason').that.contains('is unknown: check with "wrtmeter peer list"');
     });
   });
 
-  it('several changes of one server come one after the other', async () => {
+  it('several changes of one server run one after the other', async () => {
     let running = 0;
     const most: number[] = [];
     const run: Run = async (argv, stdin, signal) => {
@@ -261,14 +261,14 @@ describe('changePeer', () => {
       expect(server.text(NETWORK)).to.contain("network.wg0.proto='wireguard'");
     });
 
-    it('lists those that are switched off as revoked', async () => {
+    it('lists disabled peers as revoked', async () => {
       await change('revoke');
       const listing = await listPeers(server.run, target(server.anna), soon());
       expect(listing).to.have.property('peers').with.length(2);
       expect(JSON.stringify(listing)).to.contain(`"publicKey":"${server.anna}","state":"revoked"`);
     });
 
-    it('changes of somebody else that wait there are not saved along', async () => {
+    it('uncommitted changes of other programs are not committed', async () => {
       const before = server.text(NETWORK);
       server.write('../standin/uci-network', `${before}network.lan.ipaddr='192.168.9.1'\n`);
       expect(await change('revoke')).to.deep.include({
@@ -280,7 +280,7 @@ describe('changePeer', () => {
       expect(server.text(NETWORK)).to.equal(before);
     });
 
-    it('a commit that fails, or a wg that does, leaves everything as it was', async () => {
+    it('if the commit or wg fails, everything stays as it was', async () => {
       const before = server.text(NETWORK);
       for (const word of ['commit', 'set']) {
         server.fails(word);
@@ -292,16 +292,16 @@ describe('changePeer', () => {
       }
     });
 
-    it('a release that would let a switched off peer in at the next start refuses to revoke', async () => {
+    it('a release that would enable a disabled peer at the next start refuses to revoke', async () => {
       server.write('lib/netifd/proto/wireguard.sh', '# knows no such option\n');
       expect(await change('revoke')).to.deep.include({ ok: false, step: 'config' });
       expect(server.live()).to.have.length(2);
     });
   });
 
-  it('a folder that cannot be written is told, and nothing changes', async () => {
+  it('an unwritable folder is reported, and nothing changes', async () => {
     if (process.getuid?.() === 0) {
-      // Root writes everywhere; a folder in the way of the script’s own is as good.
+      // Root can write everywhere, so a folder blocks the path of the script’s own folder instead.
       server.write(`${CONF}.undo.new/child`, '');
       server.write(`${CONF}.new/child`, '');
       expect(await change('revoke')).to.deep.include({ ok: false, step: 'config' });

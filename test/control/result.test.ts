@@ -4,7 +4,7 @@ import { parseListing, parseResult } from '../../src/control/result.ts';
 import { anyKey } from '../support/wireguard/keys.ts';
 
 describe('parseResult', () => {
-  it('reads what was done', () => {
+  it('reads a completed change', () => {
     expect(parseResult('begin\nresult ok revoked changed both\n')).to.deep.equal({
       ok: true,
       state: 'revoked',
@@ -15,7 +15,7 @@ describe('parseResult', () => {
     expect(parseResult('begin\nresult ok deleted unchanged record\n')).to.deep.include({ state: 'gone', changed: false, place: 'record' });
   });
 
-  it('reads why nothing was, and whether trying again may help', () => {
+  it('reads a failure, and whether trying again may help', () => {
     expect(parseResult('begin\nresult failed config Cannot write "/etc/wireguard/wg0.conf": No space left on device\n')).to.deep.equal({
       ok: false,
       step: 'config',
@@ -25,17 +25,17 @@ describe('parseResult', () => {
     expect(parseResult('result failed find There is no such peer on "wg0"\n')).to.deep.include({ ok: false, conflict: true });
   });
 
-  it('puts notes into sentences', () => {
+  it('turns notes into sentences', () => {
     const answer = 'waiting\nbegin\nnote settled restore\nnote no-route 10.9.0.0/24\nnote other x\nresult ok active changed both\n';
     expect(parseResult(answer))
       .to.have.property('notes')
       .that.deep.equals([
-        'A restore that had been cut off was put back first',
-        'There is no route to 10.9.0.0/24 on the interface: it comes when the interface is brought up anew',
+        'An interrupted restore was rolled back first',
+        'The interface has no route to 10.9.0.0/24: restart the interface to add it',
       ]);
   });
 
-  it('an answer without its last line, whole, is none', () => {
+  it('an answer without a complete last line is incomplete', () => {
     const whole = 'begin\nresult ok revoked changed both\n';
     for (let length = 0; length < whole.length; length += 1) expect(parseResult(whole.slice(0, length)), String(length)).to.equal(null);
     for (const odd of [
@@ -48,7 +48,7 @@ describe('parseResult', () => {
       expect(parseResult(odd), odd).to.equal(null);
   });
 
-  it('no answer makes it throw, and none carries a key, a control character or a second line', () => {
+  it('never throws, and never returns a key, a control character or a second line', () => {
     const piece = fc.oneof(
       anyKey,
       fc.string(),
@@ -69,7 +69,7 @@ describe('parseResult', () => {
 });
 
 describe('parseListing', () => {
-  it('reads peers that are peers, and nothing else', () => {
+  it('reads valid peers, and nothing else', () => {
     const key = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
     const lines = [
       `peer ${key} active both 10.7.0.2/32,fd07::2/128`,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { editDistance, nearest } from '../../src/fields/nearest.ts';
 
 describe('the nearest word', () => {
-  it('is one slip of the pen away', () => {
+  it('is one typo away', () => {
     const words = ['listen', 'line_rate', 'token', 'token_file'];
     expect(['lisen', 'lsiten', 'Listen', 'linerate', 'tokenfile', 'tokens'].map((word) => nearest(word, words))).to.deep.equal([
       'listen',
@@ -14,7 +14,7 @@ describe('the nearest word', () => {
     ]);
   });
 
-  it('is none where nothing is near', () => {
+  it('is null if nothing is similar', () => {
     expect(['colour', '', 'x', 'a'.repeat(10_000)].map((word) => nearest(word, ['listen', 'was']))).to.deep.equal([null, null, null, null]);
   });
 

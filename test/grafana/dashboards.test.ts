@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { dashboards, print } from '../../grafana/all.ts';
 import { dashboardFolder, drawing, readDashboards } from '../support/prometheus/grafana.ts';
+import { readings } from '../support/prometheus/once.ts';
 
 const files = readDashboards();
 const metrics = join(import.meta.dirname, '../../docs/metrics.md');
@@ -71,6 +72,26 @@ describe('grafana/dashboards', () => {
         expect([...used].sort()).to.deep.equal(dashboard.templating.list.map((variable) => variable.name).sort());
       });
 
+      it('reads every metric at the chosen instance, and every series once, however many jobs scrape it', () => {
+        const [, choice, ...others] = dashboard.templating.list;
+        expect(choice).to.include({
+          name: 'instance',
+          query: 'label_values(wrtmeter_build_info, instance)',
+          multi: false,
+          includeAll: false,
+        });
+        const asked = [...panels.flatMap((panel) => panel.targets ?? []).map((target) => target.expr), ...others.map(({ query }) => query)];
+        for (const expr of asked) {
+          const elsewhere = expr.replace(/\w+\{[^}]*instance="\$instance"[^}]*\}/g, '1');
+          expect(
+            /\{/.test(elsewhere) ? [elsewhere] : metricsIn(elsewhere.replace(/^label_values\((.+), \w+\)$/, '$1')),
+            expr,
+          ).to.deep.equal([]);
+          if (expr.startsWith('label_values(')) continue;
+          for (const { metric, by } of readings(expr)) expect(by, `${metric} in ${expr}`).not.to.equal(null);
+        }
+      });
+
       it('asks rates over $__rate_interval in bits a second, and volumes of the books, never of increase()', () => {
         for (const panel of panels)
           for (const { expr } of panel.targets ?? []) {
@@ -101,9 +122,12 @@ describe('grafana/dashboards', () => {
             if (property.id !== 'links') continue;
             for (const { url } of property.value as { url: string }[])
               expect(
-                url.replace(/\$\{(__field\.labels\.mac|__data\.fields\.MAC|datasource:queryparam|__url_time_range)\}/g, ''),
+                url.replace(
+                  /\$\{(__field\.labels\.mac|__data\.fields\.MAC|datasource:queryparam|instance:queryparam|__url_time_range)\}/g,
+                  '',
+                ),
                 panel.title,
-              ).to.equal('/d/wrtmeter-device?var-mac=&&');
+              ).to.equal('/d/wrtmeter-device?var-mac=&&&');
           }
       });
     });

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ensureViewer } from '../../grafana/provisioning/viewer.ts';
+import { freePort } from '../support/web/port.ts';
 
 const admin = { login: 'admin', password: 'admin-password' };
 const viewer = { login: 'viewer', password: 'first-password' };
@@ -69,11 +69,3 @@ describe("grafana/provisioning: the viewer's account", () => {
     return (await fetch(url + path, { headers: { Authorization } })).status;
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

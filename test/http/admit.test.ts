@@ -16,7 +16,7 @@ import { type Answer, ask, depsOf, serveApp } from '../support/web/web.ts';
 const basic = (login: string) => ({ Authorization: `Basic ${Buffer.from(login).toString('base64')}` });
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
-describe('who may ask for what', () => {
+describe('admission', () => {
   let home: SmallHome;
   let directory: string;
   let server: Listening;
@@ -68,14 +68,14 @@ describe('who may ask for what', () => {
   const all = () => routes(deps()).map(({ method, path, needs }) => ({ method, path: path.replace(':id', '1'), needs }));
   const OPEN = ['/-/healthy', '/-/ready'];
 
-  it('every address but the two for the process is named as one that needs something', () => {
+  it('every path but the two for supervisors needs something', () => {
     const open = all().filter(({ needs }) => needs === 'nothing');
     expect(open.map(({ path }) => path)).to.deep.equal(OPEN);
     for (const { method, path, needs } of all()) if (method !== 'GET') expect(needs, path).to.be.oneOf(['control', 'reload']);
   });
 
-  describe('where reading takes a token', () => {
-    it('every address but those two refuses who has none, HEAD too, and nothing is read for them', async () => {
+  describe('if reading requires a token', () => {
+    it('every path but those two refuses requests without one, HEAD too, and reads nothing for them', async () => {
       for (const { method, path } of all()) {
         for (const verb of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
           const { status, headers, text } = await request(verb, path);
@@ -92,7 +92,7 @@ describe('who may ask for what', () => {
       expect(rounds).to.equal(0);
     });
 
-    it('a wrong token is refused in the words that the panel has for it', async () => {
+    it('a wrong token is refused in the words of the panel', async () => {
       const { status, text, headers } = await get('/api/v1/devices', bearer(newToken()));
       expect([status, text]).to.deep.equal([401, '{"error":"Invalid or expired token"}']);
       expect(headers['content-type']).to.equal('application/json');
@@ -107,63 +107,63 @@ describe('who may ask for what', () => {
       }
     });
 
-    it('a token in the address is none: addresses stand in logs', async () => {
+    it('a token in the URL is ignored: URLs appear in logs', async () => {
       for (const query of ['token', 'access_token', 'api_token', 'X-Api-Token']) {
         expect((await get(`/metrics?${query}=${reader}`)).status).to.equal(401);
       }
     });
 
-    it('a browser asks its user for it on the page, and never keeps one for what controls', async () => {
+    it('a browser asks its user for it to read, and never stores one for control', async () => {
       expect((await get('/')).headers['www-authenticate']).to.equal('Basic realm="wrtmeter", charset="UTF-8"');
       expect((await request('POST', '/api/clients/1/revoke')).headers['www-authenticate']).to.equal('Bearer realm="wrtmeter"');
     });
 
-    it('what is not there is told to everyone', async () => {
+    it('unknown paths are 404 for everyone', async () => {
       expect((await get('/nonsense')).status).to.equal(404);
       expect((await request('POST', '/metrics')).status).to.equal(405);
     });
   });
 
-  describe('where reading is open', () => {
+  describe('if reading is open', () => {
     beforeEach(() => {
       settings = { read: 'open', control: true };
     });
 
-    it('nobody is asked, and a token that is not needed is not looked at', async () => {
+    it('needs no token, and does not check an unneeded one', async () => {
       for (let i = 0; i < 30; i += 1) expect((await get('/metrics', bearer('wrong'))).status).to.equal(200);
       expect((await get('/api/servers/1/clients')).status).to.equal(200);
       expect(logged).to.deep.equal([]);
     });
 
-    it('what controls takes a token of that scope all the same', async () => {
+    it('control still requires a token of that scope', async () => {
       for (const { method, path, needs } of all()) {
         if (needs !== 'control') continue;
         expect((await request(method, path)).status, path).to.equal(401);
         expect((await request(method, path, bearer(newToken()))).status, path).to.equal(401);
         now += 600_000;
         const { status, text } = await request(method, path, bearer(reader));
-        expect([status, text], path).to.deep.equal([403, '{"error":"This token may only read: this takes one of scope control"}']);
-        // There is no such client or server to sync, and no router that could change one.
+        expect([status, text], path).to.deep.equal([403, '{"error":"This token may only read: use a token of scope control"}']);
+        // This client and server do not exist, and no router is configured for changes.
         expect((await request(method, path, bearer(controller))).status, path).to.be.oneOf([404, 502]);
       }
     });
   });
 
-  describe('where control is not configured', () => {
-    it('its addresses are not there, whatever token is shown', async () => {
+  describe('if control is not configured', () => {
+    it('its paths do not exist, with any token', async () => {
       settings = { read: 'open', control: false };
       for (const { method, path, needs } of all()) {
         if (needs !== 'control') continue;
         const { status, text } = await request(method, path, bearer(controller));
-        expect([status, /There is nothing at this address/.test(text)], `${method} ${path}`).to.deep.equal([404, true]);
+        expect([status, /Not found: try/.test(text)], `${method} ${path}`).to.deep.equal([404, true]);
       }
       expect((await request('PUT', '/api/clients/1', bearer(controller))).headers.allow).to.equal('GET, HEAD');
       expect((await request('GET', '/api/clients/1/revoke', bearer(controller))).status).to.equal(404);
     });
 
-    it('they come and go with a configuration that is loaded anew', async () => {
+    it('they appear and disappear when the configuration is reloaded', async () => {
       settings = { read: 'open', control: false };
-      expect((await request('POST', '/api/clients/1/revoke', bearer(controller))).text).to.include('nothing at this address');
+      expect((await request('POST', '/api/clients/1/revoke', bearer(controller))).text).to.include('Not found');
       settings = { read: 'open', control: true };
       expect((await request('POST', '/api/clients/1/revoke', bearer(controller))).text).to.equal('{"error":"Client not found"}');
       expect((await request('PUT', '/api/clients/1')).headers.allow).to.equal('GET, HEAD, DELETE');
@@ -176,7 +176,7 @@ describe('who may ask for what', () => {
   describe('reload', () => {
     const reload = (headers: Record<string, string> = {}) => request('POST', '/-/reload', headers);
 
-    it('takes a token of scope control where reading or control takes tokens', async () => {
+    it('requires a token of scope control if reading or control uses tokens', async () => {
       for (const wanted of [{ read: 'token', control: false } as const, { read: 'open', control: true } as const]) {
         settings = wanted;
         expect((await reload()).status).to.equal(401);
@@ -191,7 +191,7 @@ describe('who may ask for what', () => {
   describe('pages of other sites', () => {
     const port = () => new URL(server.url).port;
 
-    it('cannot control, although the browser sends a login that it has kept', async () => {
+    it('cannot control, even if the browser sends a stored login', async () => {
       const sent = basic(`owner:${controller}`);
       const foreign = [
         { 'Sec-Fetch-Site': 'cross-site' },
@@ -206,19 +206,22 @@ describe('who may ask for what', () => {
       for (const headers of foreign) {
         for (const path of ['/api/clients/1/revoke', '/api/servers/1/sync-stats', '/-/reload']) {
           const { status, text } = await request('POST', path, { ...sent, ...headers });
-          expect([status, text.includes('Another site may not ask for this')], JSON.stringify(headers)).to.deep.equal([403, true]);
+          expect([status, text.includes('Requests from other sites are not allowed here')], JSON.stringify(headers)).to.deep.equal([
+            403,
+            true,
+          ]);
         }
       }
     });
 
-    it('spend no attempts of the machine that the browser runs on', async () => {
+    it('do not use up attempts of the browser’s machine', async () => {
       for (let i = 0; i < 30; i += 1) {
         await request('POST', '/api/clients/1/revoke', { ...bearer('guess'), Origin: 'https://evil.example' });
       }
       expect((await get('/metrics', bearer(reader))).status).to.equal(200);
     });
 
-    it('a page of our own, a script and a command may', async () => {
+    it('our own page, a script and a command can control', async () => {
       for (const headers of [
         {},
         { Origin: `http://127.0.0.1:${port()}` },
@@ -229,7 +232,7 @@ describe('who may ask for what', () => {
       }
     });
 
-    it('are not let in by CORS', async () => {
+    it('are not allowed by CORS', async () => {
       const { headers } = await request('OPTIONS', '/api/clients/1/revoke', {
         Origin: 'https://evil.example',
         'Access-Control-Request-Method': 'POST',
@@ -241,29 +244,31 @@ describe('who may ask for what', () => {
   });
 
   describe('tokens while the service runs', () => {
-    it('one that is revoked is refused by the next request, and no other is', async () => {
+    it('a revoked one is refused at the next request, and no other is', async () => {
       expect((await get('/metrics', bearer(reader))).status).to.equal(200);
       await revoke('prometheus');
       expect((await get('/metrics', bearer(reader))).status).to.equal(401);
       expect((await get('/metrics', bearer(controller))).status).to.equal(200);
     });
 
-    it('one that is created is known by the next request', async () => {
+    it('a new one is valid at the next request', async () => {
       const fresh = await create('tablet', 'read');
       expect((await get('/metrics', bearer(fresh))).status).to.equal(200);
     });
 
-    it('a file that cannot be read lets nobody in, and says that it is no matter of the token', async () => {
+    it('with an unreadable file nobody is admitted, and the message does not blame the token', async () => {
       await rm(join(directory, 'tokens.json'));
       await mkdir(join(directory, 'tokens.json'));
       const { status, text } = await get('/api/v1/wan', bearer(reader));
-      expect([status, text]).to.deep.equal([503, '{"error":"The tokens cannot be read: the log says why"}']);
-      expect(logged.join()).to.match(/tokens\.json" cannot be read: EISDIR/);
+      expect([status, text]).to.deep.equal([503, '{"error":"The tokens cannot be read: see the log"}']);
+      for (let i = 0; i < 20; i += 1) await get('/api/v1/wan', bearer(reader));
+      expect(logged, 'one line a minute, not one a request').to.have.length(1);
+      expect(logged[0]).to.match(/tokens\.json\\" is not a file|tokens\.json" is not a file/);
     });
   });
 
   describe('guesses', () => {
-    it('ten at once, then the address is told to wait, also with a right token', async () => {
+    it('after ten at once the address must wait, also with a right token', async () => {
       const statuses: number[] = [];
       for (let i = 0; i < 12; i += 1) statuses.push((await get('/metrics', bearer(newToken()))).status);
       expect(statuses).to.deep.equal([...Array(10).fill(401), 429, 429]);
@@ -273,35 +278,35 @@ describe('who may ask for what', () => {
       expect((await get('/metrics', bearer(reader))).status).to.equal(200);
     });
 
-    it('of one address do not shut out another', async () => {
+    it('from one address do not lock out another', async () => {
       for (let i = 0; i < 12; i += 1) await get('/metrics', bearer(newToken()));
       const { port } = new URL(server.url);
       const lines = ['GET /metrics HTTP/1.1', 'Host: a', `Authorization: Bearer ${reader}`, 'Connection: close', '', ''];
       expect(await from('127.0.0.2', Number(port), lines.join('\r\n'))).to.match(/^HTTP\/1\.1 200 /);
     });
 
-    it('are not taken for another address by a header', async () => {
+    it('are counted for the real address, whatever the headers say', async () => {
       for (let i = 0; i < 12; i += 1)
         await get('/metrics', { ...bearer(newToken()), 'X-Forwarded-For': `10.0.0.${i}`, Forwarded: `for=10.0.0.${i}` });
       expect((await get('/metrics', { ...bearer(reader), 'X-Forwarded-For': '10.1.0.1' })).status).to.equal(429);
     });
 
-    it('are told in the log with the address, and never shown there or in an answer', async () => {
+    it('are logged with the address, and never shown in the log or in an answer', async () => {
       const guess = newToken();
       const answers = [
         await get('/metrics', bearer(guess)),
         await get('/api/v1/wan', basic(`user:${guess}`)),
         await get('/', { 'X-Api-Token': guess }),
       ];
-      const told = JSON.stringify([logged, answers.map(({ text, headers }) => [text, headers])]);
+      const everything = JSON.stringify([logged, answers.map(({ text, headers }) => [text, headers])]);
       expect(logged).to.have.length(1);
-      expect(logged[0]).to.include('A request without a right token refused, the last one from 127.0.0.1');
-      for (const part of [guess, guess.slice(5, 15), 'wrtm_']) expect(told).to.not.include(part);
+      expect(logged[0]).to.include('Refused a request without a valid token, the last one from 127.0.0.1');
+      for (const part of [guess, guess.slice(5, 15), 'wrtm_']) expect(everything).to.not.include(part);
     });
   });
 
   describe('hostile headers', () => {
-    it('are a wrong token, none, or too large, and nothing breaks', async () => {
+    it('count as a wrong token, none, or are too large, and nothing breaks', async () => {
       const { port } = new URL(server.url);
       const send = (header: string) =>
         from('127.0.0.1', Number(port), `GET /api/v1/wan HTTP/1.1\r\nHost: a\r\n${header}\r\nConnection: close\r\n\r\n`);
@@ -328,7 +333,7 @@ describe('who may ask for what', () => {
       expect((await get('/metrics', bearer(reader))).status).to.equal(200);
     });
 
-    it('a path with what is no text is not found', async () => {
+    it('a path with invalid text is not found', async () => {
       for (const path of [
         '/api/clients/%ff',
         '/api/clients/%',
@@ -344,7 +349,7 @@ describe('who may ask for what', () => {
   });
 });
 
-/** The answer to a request as it is written, from an address of the loopback. */
+/** The answer to a raw request from a loopback address. */
 function from(localAddress: string, port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, localAddress });

@@ -30,7 +30,7 @@ describe('the web application', () => {
       expect(headers).to.include({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-length': '14' });
     });
 
-    it('is packed for who takes gzip, and only then', async () => {
+    it('is compressed only if the client accepts gzip', async () => {
       await start({ scrape: async () => LONG });
       for (const accept of ['gzip', 'gzip, deflate, br', 'deflate, gzip;q=0.5']) {
         const { headers, body } = await get('/metrics', { 'Accept-Encoding': accept });
@@ -46,7 +46,7 @@ describe('the web application', () => {
       }
     });
 
-    it('hands on the time that the scraper gives, if it is one', async () => {
+    it('passes on the scraper’s timeout if it is valid', async () => {
       const seen: (number | null)[] = [];
       await start({
         scrape: async (timeout) => {
@@ -58,7 +58,7 @@ describe('the web application', () => {
         await get('/metrics', { 'X-Prometheus-Scrape-Timeout-Seconds': text });
       }
       await get('/metrics');
-      // HTTP itself takes the blanks around a value away.
+      // HTTP itself removes the spaces around a value.
       expect(seen).to.deep.equal([10, 9.5, null, null, null, null, null, 5, 5, null, null, null, null]);
     });
 
@@ -70,7 +70,7 @@ describe('the web application', () => {
   });
 
   describe('/api.php', () => {
-    it('answers at both of its addresses, as JSON without more', async () => {
+    it('answers at both paths, as plain JSON', async () => {
       await start();
       for (const path of ['/api.php', '/netstat/api.php']) {
         const { status, headers, text } = await get(`${path}?action=clients`);
@@ -78,7 +78,7 @@ describe('the web application', () => {
       }
     });
 
-    it('says what is wrong in the words of the older API', async () => {
+    it('reports errors in the words of the older API', async () => {
       await start();
       const none = await get('/api.php');
       expect([none.status, none.text]).to.deep.equal([400, '{"error":"No action specified."}']);
@@ -89,7 +89,7 @@ describe('the web application', () => {
       ]);
     });
 
-    it('says so when something unforeseen happens', async () => {
+    it('reports an unexpected error', async () => {
       await start({
         apiPhp: async () => {
           throw new LedgerError('Ledger "x": disk I/O error');
@@ -100,17 +100,17 @@ describe('the web application', () => {
     });
   });
 
-  describe('what is wrong', () => {
-    it('an unknown address gets one line that names useful ones', async () => {
+  describe('errors', () => {
+    it('an unknown path gets one line with useful paths', async () => {
       await start();
       const { status, text, headers } = await get('/nonsense');
-      const line = 'There is nothing at this address: try /, /metrics, /api.php?action=combined, /api/v1/devices and /api/v1/openapi.json';
+      const line = 'Not found: try /, /metrics, /api.php?action=combined, /api/v1/devices and /api/v1/openapi.json';
       expect([status, text, headers['content-type']]).to.deep.equal([404, `${line}\n`, 'text/plain; charset=utf-8']);
       expect((await get('/api/v2/devices')).text).to.equal(JSON.stringify({ error: line }));
       expect((await get('/%00%ff')).status).to.equal(404);
     });
 
-    it('a wrong method gets 405 and what is allowed', async () => {
+    it('a wrong method gets 405 and the allowed methods', async () => {
       await start();
       for (const [method, path, allow] of [
         ['POST', '/metrics', 'GET, HEAD'],
@@ -123,7 +123,7 @@ describe('the web application', () => {
       }
     });
 
-    it('a wrong query gets 400 and a line', async () => {
+    it('a wrong query gets 400 and one line', async () => {
       await start();
       const { status, headers, text } = await get('/api/v1/usage?by=week');
       expect([status, headers['content-type'], text]).to.deep.equal([
@@ -133,13 +133,13 @@ describe('the web application', () => {
       ]);
     });
 
-    it('an address of endless length gets 414', async () => {
+    it('a very long URL gets 414', async () => {
       await start();
       expect((await get(`/api/v1/usage?mac=${'0'.repeat(2048)}`)).status).to.equal(414);
       expect((await get(`/${'0'.repeat(20_000)}`)).status).to.equal(431);
     });
 
-    it('a bug is told to the log, not to the caller', async () => {
+    it('a bug is logged, and not shown to the caller', async () => {
       const logged: unknown[] = [];
       await start({
         view: async () => {
@@ -150,12 +150,12 @@ describe('the web application', () => {
       for (const path of ['/api/v1/devices', '/']) {
         const { status, text } = await get(path);
         expect(status).to.equal(500);
-        expect(text).to.include('Something went wrong here: the log says what').and.not.include('secret').and.not.include('    at ');
+        expect(text).to.include('Internal error: see the log').and.not.include('secret').and.not.include('    at ');
       }
-      expect(logged).to.deep.equal(Array.from({ length: 2 }, () => ['error', 'A request failed', 'secret of /home/somebody']));
+      expect(logged).to.deep.equal(Array.from({ length: 2 }, () => ['error', 'Request failed', 'secret of /home/somebody']));
     });
 
-    it('a ledger that cannot be read is said in its words', async () => {
+    it('an unreadable ledger is reported with its own message', async () => {
       await start({
         usage: async () => {
           throw new LedgerError('Ledger "/data/ledger.db": disk I/O error');
@@ -163,19 +163,19 @@ describe('the web application', () => {
       });
       const { status, text } = await get('/api/v1/usage');
       expect([status, text]).to.deep.equal([503, '{"error":"Ledger \\"/data/ledger.db\\": disk I/O error"}']);
-      // The page stands without its days.
+      // The page works without its days.
       expect((await get('/')).status).to.equal(200);
     });
 
-    it('a body is neither read nor waited for', async () => {
-      await start({ reload: async () => ({ ok: true, message: 'configuration loaded anew' }) });
+    it('a body is neither read nor awaited', async () => {
+      await start({ reload: async () => ({ ok: true, message: 'configuration reloaded' }) });
       const { status, headers } = await ask(`${server.url}/-/reload`, { method: 'POST', body: 'x'.repeat(100) });
       expect([status, headers.connection]).to.deep.equal([200, 'close']);
     });
   });
 
   describe('/-/', () => {
-    it('healthy tells the problems, and fails where the program cannot do its work', async () => {
+    it('healthy lists problems, and fails if the program cannot work', async () => {
       let healthy = true;
       await start({ health: () => ({ healthy, problems: ['the disk is full'] }) });
       expect(await get('/-/healthy')).to.include({ status: 200, text: '{"status":"ok","problems":["the disk is full"]}' });
@@ -191,14 +191,14 @@ describe('the web application', () => {
       expect(await get('/-/ready')).to.include({ status: 200, text: 'ready\n' });
     });
 
-    it('reload is for POST, where it is enabled, and not for pages of other sites', async () => {
+    it('reload needs POST, must be enabled, and is refused for pages of other sites', async () => {
       const post = (headers = {}) => ask(`${server.url}/-/reload`, { method: 'POST', headers });
       await start();
       expect(await post()).to.include({ status: 403, text: 'Reloading is not enabled: set "reload: true", or send the process SIGHUP\n' });
       await server.close();
       let ok = true;
-      await start({ reload: async () => ({ ok, message: ok ? 'configuration loaded anew' : 'x.yaml:1: listen is wrong' }) });
-      expect(await post()).to.include({ status: 200, text: 'configuration loaded anew\n' });
+      await start({ reload: async () => ({ ok, message: ok ? 'configuration reloaded' : 'x.yaml:1: listen is wrong' }) });
+      expect(await post()).to.include({ status: 200, text: 'configuration reloaded\n' });
       expect(await post({ 'Sec-Fetch-Site': 'cross-site' })).to.include({ status: 403 });
       ok = false;
       expect(await post()).to.include({ status: 500, text: 'x.yaml:1: listen is wrong\n' });

@@ -17,10 +17,10 @@ const PEER = { router: 'gateway', interface: 'wg0', publicKey: KEY };
 describe('the API of the VPN panel', () => {
   let home: SmallHome;
   let server: Listening;
-  /** What the WireGuard server shows, or why it shows nothing. */
+  /** What the WireGuard server returns, or why it returns nothing. */
   let shown: Peer[] | Failure;
   let now: number;
-  /** What was done, in its order. */
+  /** The actions, in order. */
   let done: string[];
   let acts: PeerAct[];
 
@@ -62,7 +62,7 @@ describe('the API of the VPN panel', () => {
   const get = (path: string) => call('GET', path);
   const idOf = async (key = KEY): Promise<number> => (await get(`/api/clients/${encodeURIComponent(key)}`)).body.client.id;
 
-  /** A server that does as it is told. */
+  /** A server that does what is requested. */
   const willing: AppDeps['access'] = {
     async change(name, action, who) {
       done.push(`${action} ${name.interface} ${name.publicKey === KEY ? 1 : '?'} ${who}`);
@@ -87,7 +87,7 @@ describe('the API of the VPN panel', () => {
   const answers = (result: PeerChange): AppDeps['access'] => ({ change: async () => result });
 
   describe('reading', () => {
-    it('a client by its number or its key, at both of its addresses, as described', async () => {
+    it('returns a client by number or key, at both paths, as documented', async () => {
       await start();
       const id = await idOf();
       for (const path of [`/api/clients/${id}`, `/api/clients/${id}/details`, `/api/clients/${encodeURIComponent(KEY)}/details`]) {
@@ -98,7 +98,7 @@ describe('the API of the VPN panel', () => {
       }
     });
 
-    it('the clients of a server by its name or its place, as described', async () => {
+    it('returns the clients of a server by name or position, as documented', async () => {
       await start();
       for (const server of ['gateway', '1']) {
         const { status, body } = await get(`/api/servers/${server}/clients`);
@@ -115,7 +115,7 @@ describe('the API of the VPN panel', () => {
       expect(done).to.deep.equal([]);
     });
 
-    it('who is not there is 404, in the words of the panel', async () => {
+    it('returns 404 for an unknown client, in the words of the panel', async () => {
       await start();
       expect(await get('/api/clients/4711')).to.deep.equal({ status: 404, body: { error: 'Client not found' } });
       expect(await get('/api/servers/attic/clients')).to.deep.equal({ status: 404, body: { error: 'Server not found' } });
@@ -132,8 +132,8 @@ describe('the API of the VPN panel', () => {
     });
   });
 
-  describe('letting in and out', () => {
-    it('revoke: what the peer moved is booked first, then it is shut out, and that is what is shown', async () => {
+  describe('changing', () => {
+    it('revoke: books the peer’s bytes first, then removes it, and shows that state', async () => {
       await start({ access: willing });
       shown = [peer(1, { bytes: { download: 5000, upload: 300 }, latestHandshake: AT / 1000 }), peer(2)];
       const id = await idOf();
@@ -145,7 +145,7 @@ describe('the API of the VPN panel', () => {
       expect((await get('/api/servers/1/clients')).body.clients).to.have.length(2);
     });
 
-    it('restore: it is in again, under the same number, with all that it used', async () => {
+    it('restore: the peer is back, under the same number, with all its bytes', async () => {
       await start({ access: willing });
       shown = [peer(1, { bytes: { download: 5000, upload: 300 } }), peer(2)];
       const id = await idOf();
@@ -157,7 +157,7 @@ describe('the API of the VPN panel', () => {
       expect((await get(`/api/clients/${id}`)).body.client).to.include({ id, status: 'active', bytes_received: 5000, bytes_sent: 300 });
     });
 
-    it('delete: it is gone, at either of the addresses; what it used stays in the ledger', async () => {
+    it('delete: the peer is gone, at both paths; its bytes stay in the ledger', async () => {
       for (const path of ['', '/delete']) {
         await start({ access: willing });
         shown = [peer(1, { bytes: { download: 5000, upload: 300 } }), peer(2)];
@@ -173,7 +173,7 @@ describe('the API of the VPN panel', () => {
       }
     });
 
-    it('is written down with who did it and what became of it', async () => {
+    it('is audited with who did it and the result', async () => {
       await start({ access: willing });
       const id = await idOf();
       await call('POST', `/api/clients/${id}/revoke`);
@@ -186,13 +186,13 @@ describe('the API of the VPN panel', () => {
       ]);
     });
 
-    it('is written down with what the owner should know beside it', async () => {
-      await start({ access: answers({ ok: true, state: 'revoked', changed: false, notes: ['There is no route to 10.8.0.1'] }) });
+    it('is audited with additional notes for the owner', async () => {
+      await start({ access: answers({ ok: true, state: 'revoked', changed: false, notes: ['The interface has no route to 10.8.0.1'] }) });
       expect((await call('POST', `/api/clients/${await idOf()}/revoke`)).body).to.deep.equal({ success: true, message: 'Client revoked' });
-      expect(acts[0]?.why).to.equal('revoked over HTTP with token "phone", as it was already. There is no route to 10.8.0.1');
+      expect(acts[0]?.why).to.equal('revoked over HTTP with token "phone", as it was already. The interface has no route to 10.8.0.1');
     });
 
-    it('what failed is told as that, with its reason, and never as a success', async () => {
+    it('a failure is reported with its reason, never as a success', async () => {
       await start({ access: answers({ ok: false, reason: 'No route to host' }) });
       for (const [method, path] of [
         ['POST', '/revoke'],
@@ -209,7 +209,7 @@ describe('the API of the VPN panel', () => {
       expect((await get(`/api/clients/${await idOf()}`)).body.client.status).to.equal('active');
     });
 
-    it('what cannot be done as things are is 409', async () => {
+    it('what is not possible in the current state is 409', async () => {
       await start({ access: answers({ ok: false, conflict: true, reason: 'It is revoked already' }) });
       expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
         status: 409,
@@ -217,24 +217,24 @@ describe('the API of the VPN panel', () => {
       });
     });
 
-    it('without a way to change a server it cannot be done either', async () => {
+    it('is 409 if no router is configured for changes', async () => {
       await start();
       expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
         status: 409,
-        body: { success: false, error: 'No router is set up for changes of its peers' },
+        body: { success: false, error: 'No router is configured for changes of its peers' },
       });
     });
 
-    it('what the server shows counts, not what it says', async () => {
+    it('the state on the server decides, not its answer', async () => {
       await start({ access: answers({ ok: true, state: 'active' }) });
       expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
         status: 502,
-        body: { success: false, error: 'The server shows the peer as active still' },
+        body: { success: false, error: 'The server still shows the peer as active' },
       });
-      expect(acts[0]?.why).to.equal('could not be revoked over HTTP with token "phone": The server shows the peer as active still');
+      expect(acts[0]?.why).to.equal('could not be revoked over HTTP with token "phone": The server still shows the peer as active');
     });
 
-    it('a bug on the way is no success, and no stack', async () => {
+    it('a bug is not a success, and shows no stack trace', async () => {
       await start({
         access: {
           change: async () => {
@@ -244,12 +244,12 @@ describe('the API of the VPN panel', () => {
       });
       expect(await call('POST', `/api/clients/${await idOf()}/revoke`)).to.deep.equal({
         status: 502,
-        body: { success: false, error: 'Something went wrong here: the log says what' },
+        body: { success: false, error: 'Internal error: see the log' },
       });
       expect(acts).to.have.length(1);
     });
 
-    it('what was done is told as done, also where the audit could not be written', async () => {
+    it('a change is reported as done even if the audit could not be written', async () => {
       const logged: string[] = [];
       await start({
         access: willing,
@@ -261,11 +261,11 @@ describe('the API of the VPN panel', () => {
       expect((await call('POST', `/api/clients/${await idOf()}/revoke`)).status).to.equal(200);
       expect(logged).to.deep.equal([
         `info Peer ${KEY} of gateway: revoked over HTTP with token "phone"`,
-        'error An audit row could not be written: Ledger "x": disk full',
+        'error Could not write an audit row: Ledger "x": disk full',
       ]);
     });
 
-    it('a round that had begun before the change is not what is shown after it', async () => {
+    it('a round that started before the change is not shown after it', async () => {
       await start({ access: willing });
       const id = await idOf();
       await server.close();
@@ -280,7 +280,7 @@ describe('the API of the VPN panel', () => {
         },
         scrape: async () => {
           now += 1000;
-          // The first one after the change shows what was before it.
+          // The first round after the change still shows the old state.
           const stale = held;
           held = [];
           reads += 1;
@@ -296,7 +296,7 @@ describe('the API of the VPN panel', () => {
   });
 
   describe('sync-stats', () => {
-    it('reads once, and tells how many peers were read, at both addresses of a server', async () => {
+    it('reads once and returns the number of peers, at both paths of a server', async () => {
       await start();
       for (const path of [
         '/api/servers/gateway/sync-stats',
@@ -310,7 +310,7 @@ describe('the API of the VPN panel', () => {
       }
     });
 
-    it('of a client tells what it has used now', async () => {
+    it('of a client returns its current usage', async () => {
       await start();
       const id = await idOf();
       shown = [peer(1, { bytes: { download: 2048, upload: 1024 }, latestHandshake: AT / 1000 })];
@@ -322,7 +322,7 @@ describe('the API of the VPN panel', () => {
       expect(violations(body, clientSchemas.StatsAnswer, clientSchemas)).to.deep.equal([]);
     });
 
-    it('that could not read the server is no success, and zeroes nothing', async () => {
+    it('fails if the server could not be read, and sets nothing to zero', async () => {
       await start();
       shown = [peer(1, { bytes: { download: 2048, upload: 1024 } })];
       await call('POST', '/api/servers/1/sync-stats');
@@ -335,7 +335,7 @@ describe('the API of the VPN panel', () => {
       expect((await get(`/api/clients/${id}`)).body.client).to.include({ bytes_received: 2048, bytes_sent: 1024 });
     });
 
-    it('that could not be booked is no success', async () => {
+    it('fails if the round could not be booked', async () => {
       await start();
       home.ledger.state.suspendedBecause = 'the clock says 1970';
       expect(await call('POST', '/api/servers/1/sync-stats')).to.deep.equal({ status: 200, body: { success: true, synced: 2 } });
@@ -354,7 +354,7 @@ describe('the API of the VPN panel', () => {
       failing = true;
       expect(await call('POST', '/api/servers/1/sync-stats')).to.deep.equal({
         status: 503,
-        body: { success: false, error: 'The round could not be written to the ledger: the log says why' },
+        body: { success: false, error: 'The round could not be written to the ledger: see the log' },
       });
       home.ledger.state.suspendedBecause = 'the clock says 1970';
       expect((await call('POST', '/api/servers/1/sync-stats')).body).to.deep.equal({
@@ -364,7 +364,7 @@ describe('the API of the VPN panel', () => {
     });
   });
 
-  it('errors are as described', async () => {
+  it('errors are as documented', async () => {
     await start();
     const { body } = await get('/api/clients/4711');
     expect(violations(body, schemas.Error, schemas)).to.deep.equal([]);

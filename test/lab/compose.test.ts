@@ -2,12 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type RunningRouters, startRouters } from '../../src/simulator/routers.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
 import { bridgeAddress, type DockerDaemon, dockerDaemon } from '../support/docker/daemon.ts';
 import { appImage, buildApp, forget, provideImages } from '../support/docker/images.ts';
 import { finish, output } from '../support/program/command.ts';
+import { type RunningRouters, startRouters } from '../support/simulator/routers.ts';
 import { bytes, PHONE, SMALL } from '../support/simulator/small.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 import { standOnEachOther } from '../support/steps.ts';
 import { until } from '../support/until.ts';
 

@@ -68,7 +68,7 @@ describe('the program and its disk', function () {
     router.others = 3000;
     shown = await flow(running, 1000);
     expect(shown, 'what could not be written is not shown').to.deep.equal({ ...before, errors: 1 });
-    expect(running.logs.join('\n')).to.include('the disk is full: make room');
+    expect(running.logs.join('\n')).to.include('the disk is full: free some space');
     const committed = shown.wan;
     for (let i = 0; i < 5; i++) expect((await flow(running, 1000)).wan).to.equal(committed);
     const api = (await running.api('/-/healthy').catch((error) => String(error))) as unknown;
@@ -110,7 +110,7 @@ describe('the program and its disk', function () {
       const running = await start(data);
       expect(await flow(running, 100)).to.deep.equal({ wan: 100, phone: 100, errors: 1 });
       expect(await flow(running, 100)).to.deep.equal({ wan: 100, phone: 100, errors: 2 });
-      expect(running.logs.join('\n')).to.match(/Cannot write the ledger, .*: it cannot be written: check the rights of the file/);
+      expect(running.logs.join('\n')).to.match(/Cannot write the ledger, .*: it cannot be written: check the permissions of the file/);
       await output(['mount', '-o', 'remount,bind,rw', file]);
       expect(await flow(running, 100)).to.deep.equal({ wan: 400, phone: 400, errors: 2 });
       expect((await flow(running, 100)).wan).to.equal(500);

@@ -23,7 +23,7 @@ import { finish } from '../support/program/command.ts';
 import { type Exporter, startExporter } from '../support/program/exporter.ts';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus/prometheus.ts';
 import { type Sample, sampleValue, withLabels } from '../support/prometheus/text.ts';
-import { freePort } from '../support/routers/busybox-router.ts';
+import { freePort } from '../support/web/port.ts';
 
 const ANNA = '02:00:00:00:00:01';
 const STRANGER = '02:00:00:00:00:66';
@@ -57,7 +57,7 @@ describe('a router of namespaces, with a real dnsmasq, busybox and Prometheus', 
     await plugIn(anna, 'annas-laptop');
     await plugIn(stranger, HOSTILE_NAME);
 
-    listen = `127.0.0.1:${await freePort('127.0.0.1')}`;
+    listen = `127.0.0.1:${await freePort()}`;
     writeFileSync(config('wrtmeter.yaml'), JSON.stringify({ ...farFromMonthEnd(), routers: { gateway: { url: router.url } } }));
     const first = { config: config('wrtmeter.yaml'), dataDir: data(), listen, name: 'gateway', uplink: 'eth1', clients: [anna, stranger] };
     ({ exporter, truth } = await firstReading(router, first));

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { type RunningRouters, startRouters } from '../../src/simulator/routers.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
 import { bridgeAddress, type DockerDaemon, dockerDaemon } from '../support/docker/daemon.ts';
 import { buildApp, buildBoard, forget, provideImages } from '../support/docker/images.ts';
 import { finish, output } from '../support/program/command.ts';
+import { type RunningRouters, startRouters } from '../support/simulator/routers.ts';
 import { bytes, PHONE, SMALL } from '../support/simulator/small.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 import { standOnEachOther } from '../support/steps.ts';
 import { until } from '../support/until.ts';
 
@@ -77,7 +77,7 @@ describe('systemd/wrtmeter.service, on a board with systemd', () => {
     const pid = await mainPid();
     await configure(routers.router('attic').url);
     await run('systemctl reload wrtmeter');
-    await until('it says so', async () => (await journal()).includes('Configuration loaded anew'));
+    await until('it says so', async () => (await journal()).includes('Configuration reloaded'));
     await run("echo 'routers: 5' > /etc/wrtmeter/wrtmeter.yaml && systemctl reload wrtmeter");
     await until('it says so', async () => (await journal()).includes('The old configuration goes on'));
     expect(await mainPid()).to.equal(pid);

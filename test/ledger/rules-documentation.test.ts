@@ -103,8 +103,9 @@ describe('Rule: source promises', () => {
 
   /** The fields that a source declares for its counters, as the page's table has them. */
   async function promised(probe: Probe | undefined, source: string): Promise<string[]> {
-    const { results } = (await readRound([{ name: 'any', probes: probe === undefined ? [] : [probe] }], AbortSignal.timeout(5000), clock))
-      .routers[0] ?? { results: [] };
+    const { results } = (
+      await readRound([{ name: 'any', probes: probe === undefined ? [] : [probe], timeout: 5 }], AbortSignal.timeout(5000), clock)
+    ).routers[0] ?? { results: [] };
     const result = results.find((one) => one.source === source);
     if (result?.status !== 'ok' || !('rules' in result.observation)) throw new Error(`${source}: ${JSON.stringify(result)}`);
     const { directions, unknown, absent, fall } = result.observation.rules;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { processorTimeOfChildren } from '../support/program/processor-time.ts';
 import {
   busyboxPath,
   cgiEnvironment,
@@ -86,9 +87,9 @@ describe('what the scripts cost a router', () => {
     expect(processes('dhcp.cgi', few, toolbox)).to.be.at.most(8);
   });
   it('300 stations and leases are answered in well under a second, every one of them', () => {
-    const start = performance.now();
+    const start = processorTimeOfChildren();
     const { body } = runCgi(toolbox, 'wrtmeter.cgi', many);
-    expect(performance.now() - start).to.be.below(700);
+    expect(processorTimeOfChildren() - start).to.be.within(10, 700);
     expect(body.match(/^station phy0-ap0 /gm)).to.have.length(300);
     expect(body.match(/^lease /gm)).to.have.length(300);
     expect(body.length).to.be.below(64 * 1024);

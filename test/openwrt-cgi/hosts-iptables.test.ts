@@ -288,7 +288,7 @@ esac`,
       }),
       { numRuns: 60 },
     );
-  });
+  }).timeout(180_000);
 
   it('is the end of all rules on a router without an uplink, and the reason is said', () => {
     for (const name of ['uci-firewall', 'ubus-network.interface-dump'])

@@ -2,7 +2,8 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type BusyboxRouter, freePort, startBusyboxRouter } from '../support/routers/busybox-router.ts';
+import { type BusyboxRouter, startBusyboxRouter } from '../support/routers/busybox-router.ts';
+import { freePort } from '../support/web/port.ts';
 
 const NOBODY = 65534;
 const token = 'f00d-F00D_f00d.f00d~+/=';

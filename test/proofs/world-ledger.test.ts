@@ -6,14 +6,12 @@ import fc from 'fast-check';
 import { readRound } from '../../src/collector/round.ts';
 import type { HostMethod } from '../../src/domain/observation.ts';
 import { SourceError } from '../../src/errors.ts';
-import { accountKey } from '../../src/ledger/account.ts';
+import { accountKey, ipOf } from '../../src/ledger/account.ts';
 import { type Ledger, openLedger } from '../../src/ledger/ledger.ts';
-import { isMac } from '../../src/ledger/posting/feeding.ts';
 import { openStore } from '../../src/ledger/storage/store.ts';
 import { render, type Script } from '../../src/simulator/answers/answers.ts';
 import { createRandom, type Random } from '../../src/simulator/random.ts';
 import type { Association } from '../../src/simulator/world/state.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
 import { classicProbes } from '../../src/sources/classic/classic.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import type { ReadAnswer } from '../../src/sources/source.ts';
@@ -23,6 +21,7 @@ import { type Events, knowableEvents, wildEvents } from '../support/proofs/event
 import { hostEvents } from '../support/proofs/host-events.ts';
 import { type Accounting, Oracle } from '../support/simulator/oracle.ts';
 import type { Sighting } from '../support/simulator/sighting.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 
 const BEFORE_WINTER = Date.UTC(2025, 9, 24, 18);
 const END_OF_MONTH = Date.UTC(2025, 9, 31, 6);
@@ -64,7 +63,7 @@ async function live(seed: number, terms: Case): Promise<void> {
   const wasCut = new Set<string>();
   const read: ReadAnswer = async ({ url }) => {
     const [router = '', script = ''] = url.split('/');
-    if (clock.tick() > 0 && random.next() < 0.12) throw new SourceError('timeout', 'no whole answer in time');
+    if (clock.tick() > 0 && random.next() < 0.12) throw new SourceError('timeout', 'no complete answer in time');
     let text = render(world, router, script as Script);
     let stations = world.router(router).radios.flatMap((radio) => radio.stations);
     // Never twice in a row: what two answers do not show has gone.
@@ -98,6 +97,7 @@ async function live(seed: number, terms: Case): Promise<void> {
       name,
       probes:
         format === 'wrtmeter' ? [wrtmeterProbe(`${name}/wrtmeter`, read)] : classicProbes({ stations: `${name}/totalwifi`, ...wan }, read),
+      timeout: 10,
     };
   });
 
@@ -135,9 +135,10 @@ function hasTwins(stations: readonly Association[]): boolean {
 
 function booksOf({ books }: Ledger): Books {
   const shown: Books = new Map();
-  for (const { kind, router, interface: name, key, total } of books.accounts.values()) {
+  for (const each of books.accounts.values()) {
+    const { kind, router, interface: name, key, total } = each;
     if (kind === 'address') continue; // the device's share of what the host's account shows
-    const account = kind === 'host' && !isMac(key) ? unknownOf(router) : [kind, router, name, key].filter((part) => part !== '').join(' ');
+    const account = ipOf(each) !== null ? unknownOf(router) : [kind, router, name, key].filter((part) => part !== '').join(' ');
     for (const way of ['download', 'upload'] as const) shown.set(`${account} ${way}`, (shown.get(`${account} ${way}`) ?? 0) + total[way]);
   }
   return shown;

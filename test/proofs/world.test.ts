@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createRandom } from '../../src/simulator/random.ts';
-import { type RoutersOptions, type RunningRouters, startRouters } from '../../src/simulator/routers.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
 import { site } from '../support/homes/site.ts';
 import { type Books, booksKnowable, booksShown, expectAtMost, expectEqual, expectNoFall } from '../support/ledger/books.ts';
 import { startExporter } from '../support/program/exporter.ts';
@@ -12,6 +10,8 @@ import { ride } from '../support/proofs/drive.ts';
 import { knowableEvents, wildEvents } from '../support/proofs/events.ts';
 import { hostEvents } from '../support/proofs/host-events.ts';
 import { Oracle } from '../support/simulator/oracle.ts';
+import { type RoutersOptions, type RunningRouters, startRouters } from '../support/simulator/routers.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 
 /** A new one each time, and told when something fails; set SEED to live through it again. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);

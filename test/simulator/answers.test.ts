@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { render } from '../../src/simulator/answers/answers.ts';
-import { createWorld } from '../../src/simulator/world/world.ts';
 import { bytes, LAPTOP, NAS, PHONE, SMALL, small } from '../support/simulator/small.ts';
+import { createWorld } from '../support/simulator/world.ts';
 
 /** A little life, so that every field has something to say. */
 function lived() {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { render } from '../../src/simulator/answers/answers.ts';
 import { startDemo } from '../../src/simulator/demo.ts';
+import { truthOf } from '../support/simulator/truth.ts';
 
 describe('the demo', () => {
   it('is a home in the evening, with a past, whose time passes with the clock', async () => {
@@ -10,7 +11,7 @@ describe('the demo', () => {
       expect(demo.routers.map((r) => r.name)).to.deep.equal(['gateway', 'attic', 'garden']);
       expect(demo.world.spec.utcOffset).to.equal(19 * 60 - (4 * 60 + 37));
       expect(demo.world.now).to.equal(clock);
-      const before = demo.world.truth().wan.get('gateway')?.get('wan')?.download ?? 0;
+      const before = truthOf(demo.world).wan.get('gateway')?.get('wan')?.download ?? 0;
       expect(before).to.be.greaterThan(1e6);
       const response = await fetch(`${demo.routers[0]?.url}/cgi-bin/wrtmeter.cgi`);
       const answer = await response.text();

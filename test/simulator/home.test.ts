@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { isRandomized } from '../../src/domain/mac.ts';
 import { total } from '../../src/domain/traffic.ts';
 import { home } from '../../src/simulator/home/home.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
 import { scaled } from '../support/simulator/scale.ts';
 import { START } from '../support/simulator/small.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 
 const DAY = 86_400;
 const named = (world: World, name: string): string => {
@@ -80,9 +80,11 @@ describe('a scaled world', () => {
     const world = createWorld(scaled({ seed: 1, start: START, devices: 5000, routers: 10 }));
     world.advance(DAY);
     const times = Array.from({ length: 9 }, () => {
-      const begin = performance.now();
+      // Not the time that passes: other tests run on this machine too.
+      const begin = process.cpuUsage();
       world.advance(60);
-      return performance.now() - begin;
+      const { user, system } = process.cpuUsage(begin);
+      return (user + system) / 1000;
     }).sort((a, b) => a - b);
     expect(times[4]).to.be.lessThan(50);
     expect([...world.routers.values()].map((r) => r.radios.flatMap((radio) => radio.stations).length)).to.deep.equal(Array(10).fill(500));

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { render } from '../../src/simulator/answers/answers.ts';
+import { neighboursOf } from '../../src/simulator/answers/neighbours.ts';
 import { home } from '../../src/simulator/home/home.ts';
 import type { CountingSpec } from '../../src/simulator/spec.ts';
-import { neighboursOf } from '../../src/simulator/world/addresses.ts';
 import { countersAt } from '../../src/simulator/world/counting.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
 import { bytes, LAPTOP, NAS, PHONE, SMALL, START } from '../support/simulator/small.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 
 const PREFIX = '2001:db8:0:1';
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { HostMethod } from '../../src/domain/observation.ts';
-import { createWorld } from '../../src/simulator/world/world.ts';
 import { site } from '../support/homes/site.ts';
 import { Oracle } from '../support/simulator/oracle.ts';
 import { bytes, LAPTOP, PHONE, START, small } from '../support/simulator/small.ts';
+import { createWorld } from '../support/simulator/world.ts';
 
 describe('what a meter could know', () => {
   it('begins with its first reading of a source', () => {

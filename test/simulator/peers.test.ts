@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { parsePublicKey } from '../../src/domain/public-key.ts';
 import { render } from '../../src/simulator/answers/answers.ts';
 import { home } from '../../src/simulator/home/home.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
 import { bytes, SMALL, START } from '../support/simulator/small.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 
 const PHONE = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
 const TABLET = 'HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=';

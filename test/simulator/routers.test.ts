@@ -1,11 +1,11 @@
 import { Agent, get, type IncomingHttpHeaders } from 'node:http';
 import { expect } from 'chai';
 import { render } from '../../src/simulator/answers/answers.ts';
-import { ALL_LIES, cutInNumber, distort, type Fault, firstLines, type Lie } from '../../src/simulator/faults.ts';
-import { type RunningRouters, startRouters } from '../../src/simulator/routers.ts';
-import { createWorld } from '../../src/simulator/world/world.ts';
 import { site, WIRED } from '../support/homes/site.ts';
+import { ALL_LIES, cutInNumber, distort, type Fault, firstLines, type Lie } from '../support/simulator/faults.ts';
+import { type RunningRouters, startRouters } from '../support/simulator/routers.ts';
 import { bytes, LAPTOP, PHONE, START, small } from '../support/simulator/small.ts';
+import { createWorld } from '../support/simulator/world.ts';
 
 interface Answer {
   status: number;

@@ -4,9 +4,9 @@ import type { Traffic } from '../../src/domain/traffic.ts';
 import { plus } from '../../src/domain/traffic.ts';
 import { render, SCRIPTS } from '../../src/simulator/answers/answers.ts';
 import { home } from '../../src/simulator/home/home.ts';
-import { shown } from '../../src/simulator/world/state.ts';
-import { createWorld, type World } from '../../src/simulator/world/world.ts';
+import { shown } from '../../src/simulator/world/counter.ts';
 import { bytes, LAPTOP, NAS, PHONE, START, small } from '../support/simulator/small.ts';
+import { createWorld, type World } from '../support/simulator/world.ts';
 
 const NONE = bytes(0, 0);
 const sum = (all: Iterable<Traffic>): Traffic => [...all].reduce(plus, NONE);

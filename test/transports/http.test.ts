@@ -12,7 +12,7 @@ import { type HttpRequest, newSession } from '../../src/transports/request.ts';
 
 const TERMS: HttpTerms = { credentials: { kind: 'none' }, tls: { ca: null, insecure: false } };
 
-/** What a raw server says to a request line, byte by byte. */
+/** The raw answer of a server to a request line, byte by byte. */
 const SAYS: Record<string, (socket: net.Socket) => void> = {
   '/length': (s) => s.end('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc'),
   '/chunked': (s) => s.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'),
@@ -28,7 +28,7 @@ const SAYS: Record<string, (socket: net.Socket) => void> = {
   '/header': (s) => s.end(`HTTP/1.1 200 OK\r\nX: ${'a'.repeat(100_000)}\r\n\r\n`),
   '/flood': (s) => {
     s.write('HTTP/1.0 200 OK\r\n\r\n');
-    let left = 64; // MiB: far more than is taken, and an end where nobody hangs up
+    let left = 64; // MiB: far more than the limit, and still an end if nobody hangs up
     const more = (error?: Error | null) => {
       if (!error && left-- > 0) s.write('a'.repeat(1024 * 1024), more);
     };
@@ -57,15 +57,15 @@ const SAYS: Record<string, (socket: net.Socket) => void> = {
 };
 
 const EXPECTED: Record<string, string> = {
-  '/half-length': 'truncated: the connection closed before the answer was whole',
-  '/half-chunk': 'truncated: the connection closed before the answer was whole',
-  '/reset': 'truncated: the connection closed before the answer was whole',
+  '/half-length': 'truncated: the connection closed before the answer was complete',
+  '/half-chunk': 'truncated: the connection closed before the answer was complete',
+  '/reset': 'truncated: the connection closed before the answer was complete',
   '/nothing': 'truncated: the connection was reset',
   '/garbage': 'parse: the answer is not HTTP (HPE_INVALID_CONSTANT)',
   '/header': 'too_large: the header of the answer is too large',
-  '/flood': 'too_large: more than 8 MiB',
-  '/hang': 'timeout: no whole answer in time',
-  '/401': 'auth: status 401: the router wants other credentials; set its token or its user name and password',
+  '/flood': 'too_large: the answer is larger than 8 MiB',
+  '/hang': 'timeout: no complete answer in time',
+  '/401': 'auth: status 401: the router requires credentials; set its token or its user name and password',
   '/404': 'status: status 404: is the script installed there?',
   '/500': 'status: status 500: the script failed on the router',
   '/400': 'status: status 400: the router refuses the request',
@@ -78,9 +78,9 @@ const EXPECTED: Record<string, string> = {
   '/reason': 'status: status 500: the script failed on the router; it answered "Cannot read /etc/config/wrtmeter"',
   '/strange': `status: status 500: the script failed on the router; it answered "[2J\\"x\\" y \\u202e ${'z'.repeat(189)}…"`,
   '/half-error': 'status: status 500: the script failed on the router; it answered "as far as it came"',
-  '/there': 'redirect: the answer points to another host, "localhost:1": configure the address that answers itself',
+  '/there': 'redirect: redirect to another host, "localhost:1": configure the address that answers without a redirect',
   '/round': 'redirect: more than 3 redirects',
-  '/nowhere': 'redirect: status 302 without an address to go to',
+  '/nowhere': 'redirect: status 302 without a valid Location header',
 };
 
 async function failure(read: Promise<unknown>): Promise<string> {
@@ -115,7 +115,7 @@ describe('the HTTP transport', () => {
     raw.close();
   });
 
-  it('tells whether a body was proved whole by its length', async () => {
+  it('reports whether a length proves that the body is complete', async () => {
     expect(await get('/length')).to.deep.equal({ status: 200, text: 'abc', framed: true });
     expect(await get('/chunked')).to.deep.equal({ status: 200, text: 'abc', framed: false });
     expect(await get('/closed')).to.deep.equal({ status: 200, text: 'abc', framed: false });
@@ -131,13 +131,13 @@ describe('the HTTP transport', () => {
     expect(await get('/here')).to.deep.equal({ status: 200, text: 'abc', framed: true });
   });
 
-  it('names a port that nobody listens on, and a host that does not exist', async () => {
+  it('reports a closed port, and an unknown host', async () => {
     const read = httpSender(TERMS);
     expect(await failure(read({ url: 'http://127.0.0.1:1/' }, AbortSignal.timeout(5000)))).to.equal(
-      'connect: no connection (ECONNREFUSED)',
+      'connect: could not connect (ECONNREFUSED)',
     );
     expect(await failure(read({ url: 'http://no-such-host.invalid/' }, AbortSignal.timeout(5000)))).to.match(
-      /^connect: no connection \((ENOTFOUND|EAI_AGAIN)\)$/,
+      /^connect: could not connect \((ENOTFOUND|EAI_AGAIN)\)$/,
     );
   });
 
@@ -158,7 +158,7 @@ describe('the HTTP transport', () => {
     server.close();
   });
 
-  it('sends the credentials it was given, and asks for no compression', async () => {
+  it('sends the given credentials, and requests no compression', async () => {
     const seen: IncomingMessage['headers'][] = [];
     const server = http.createServer((request, response) => {
       seen.push(request.headers);
@@ -200,27 +200,27 @@ describe('the HTTP transport', () => {
     const read = (tls: HttpTerms['tls'], path = '') =>
       failure(httpSender({ ...TERMS, tls })({ url: `${url}${path}` }, AbortSignal.timeout(5000)));
 
-    it('does not trust a certificate that nobody vouches for', async () => {
+    it('does not trust a self-signed certificate', async () => {
       expect(await read({ ca: null, insecure: false })).to.match(
-        /^tls: the certificate or the TLS of the router is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\): set ca_file, or insecure: true$/,
+        /^tls: the TLS connection to the router is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\): set ca_file, or insecure: true$/,
       );
     });
 
-    it('trusts the authority that it was given, or anyone where it was told so', async () => {
+    it('trusts the given authority, or any certificate if insecure', async () => {
       expect(await read({ ca: certificate, insecure: false })).to.match(/^answered/);
       expect(await read({ ca: null, insecure: true })).to.match(/^answered/);
     });
 
     it('does not follow a redirect from https to http', async () => {
-      expect(await read({ ca: certificate, insecure: false }, 'down')).to.equal('redirect: the answer points from https to http');
+      expect(await read({ ca: certificate, insecure: false }, 'down')).to.equal('redirect: redirect from https to http');
     });
 
-    it('gives up on a port that never speaks TLS after its connect time', async () => {
+    it('gives up after the connect timeout if a port never speaks TLS', async () => {
       const mute = net.createServer((socket) => sockets.add(socket));
       const port = await listen(mute);
       const began = performance.now();
       expect(await failure(httpSender(TERMS)({ url: `https://127.0.0.1:${port}/` }, AbortSignal.timeout(8000)))).to.equal(
-        'connect: no connection within 2 s',
+        'connect: could not connect within 2 s',
       );
       expect(performance.now() - began).to.be.within(1900, 4000);
       mute.close();
@@ -228,7 +228,7 @@ describe('the HTTP transport', () => {
   });
 });
 
-describe('requests of a router that wants a login', () => {
+describe('requests to a router with a login', () => {
   interface Asked {
     method: string | undefined;
     headers: IncomingHttpHeaders;
@@ -266,7 +266,7 @@ describe('requests of a router that wants a login', () => {
   });
   after(() => router.close());
 
-  it('carry a body and headers, as a POST', async () => {
+  it('send a body and headers, as a POST', async () => {
     await send(
       { body: '[STAT_CFG#0,0,0,0,0,0#0,0,0,0,0,0]0,0\r\n', headers: { 'content-type': 'text/plain', referer: `${base}/` } },
       '/cgi',
@@ -275,7 +275,7 @@ describe('requests of a router that wants a login', () => {
     expect(asked[0]?.headers).to.include({ 'content-type': 'text/plain', referer: `${base}/`, 'user-agent': 'wrtmeter' });
   });
 
-  it('take the cookies of a login along, and no more of them than a login needs', async () => {
+  it('send the cookies of a login, up to a limit', async () => {
     const session = newSession();
     await send({ session, method: 'POST' }, '/login');
     await send({ session }, '/stat');
@@ -287,7 +287,7 @@ describe('requests of a router that wants a login', () => {
     expect(asked[3]?.headers.cookie).to.equal(undefined);
   });
 
-  it('may take a refusal as an answer', async () => {
+  it('can accept an error status as an answer', async () => {
     expect(await send({ accepts: [500] }, '/refused')).to.deep.equal({
       status: 500,
       text: 'another administrator is logged in',
@@ -296,8 +296,10 @@ describe('requests of a router that wants a login', () => {
     expect(await failure(send({}, '/refused'))).to.match(/^status: status 500/);
   });
 
-  it('are not repeated elsewhere where they change something', async () => {
+  it('are not repeated at another address if they change something', async () => {
     expect((await send({}, '/moved')).text).to.equal('fine');
-    expect(await failure(send({ body: 'x' }, '/moved'))).to.equal('redirect: status 302 to a POST, which is not repeated');
+    expect(await failure(send({ body: 'x' }, '/moved'))).to.equal(
+      'redirect: status 302 to a POST, which is not repeated at another address',
+    );
   });
 });

@@ -32,43 +32,43 @@ describe('programs of this machine', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('get their arguments as they are, and no shell sees them', async () => {
+  it('get their arguments unchanged, without a shell', async () => {
     expect(await thisMachine().run(['printf', '%s', '$(id); `id`'], null, SOON())).to.equal('$(id); `id`');
   });
 
-  it('get standard input, and need not read it', async () => {
+  it('get standard input, and can ignore it', async () => {
     expect(await thisMachine().run(['cat'], 'text', SOON())).to.equal('text');
     expect(await thisMachine().run(['true'], 'x'.repeat(1_000_000), SOON())).to.equal('');
   });
 
-  it('get the environment they are given, and nothing else', async () => {
+  it('get the given environment, and nothing else', async () => {
     const machine = thisMachine({ PATH: '/usr/bin:/bin', ONLY: 'this' });
     expect((await machine.run(['env'], null, SOON())).split('\n').sort()).to.deep.equal(['', 'ONLY=this', 'PATH=/usr/bin:/bin']);
   });
 
-  it('that fail are told by their code and the last line of their complaint', async () => {
+  it('that fail are reported with their code and their last error line', async () => {
     const error = await failure(['sh', '-c', 'echo one >&2; echo two >&2; exit 9']);
     expect(textOf(error)).to.equal('exec: "sh" failed with 9: two');
     expect((error as ExitError).code).to.equal(9);
   });
 
-  it('that are not there, or may not be run, are told as a shell tells them', async () => {
+  it('that are missing or may not be run have the codes of a shell', async () => {
     const plain = join(folder, 'plain');
     writeFileSync(plain, '', { mode: 0o644 });
     const [missing, barred] = [await failure(['wrtmeter-no-such']), await failure([plain])];
-    expect(textOf(missing)).to.equal('exec: "wrtmeter-no-such" is not installed where wrtmeter runs');
+    expect(textOf(missing)).to.equal('exec: "wrtmeter-no-such" is not installed on the machine that runs wrtmeter');
     expect([(missing as ExitError).code, (barred as ExitError).code]).to.deep.equal([127, 126]);
   });
 
-  it('that flood are ended', async () => {
+  it('that print too much are killed', async () => {
     expect(textOf(await failure(['yes']))).to.equal('too_large: "yes" printed more than 8 MiB');
   });
 
-  it('are ended at the deadline with all that they started', async () => {
+  it('are killed at the deadline with everything they started', async () => {
     const pids = join(folder, 'pids');
     const script = `trap '' TERM; sleep 60 & echo "$$ $!" > "$0"; wait; wait`;
     const began = performance.now();
-    expect(textOf(await failure(['sh', '-c', script, pids], AbortSignal.timeout(500)))).to.equal('timeout: no whole answer in time');
+    expect(textOf(await failure(['sh', '-c', script, pids], AbortSignal.timeout(500)))).to.equal('timeout: no complete answer in time');
     expect(performance.now() - began).to.be.below(2000);
     const [shell = '', child = ''] = readFileSync(pids, 'utf8').trim().split(' ');
     for (let tries = 0; tries < 100 && (runs(shell) || runs(child)); tries++) await sleep(50);
@@ -81,13 +81,13 @@ describe('programs of this machine', () => {
     expect(existsSync(file)).to.equal(false);
   });
 
-  it('several stand each by itself', async () => {
+  it('several can fail separately', async () => {
     const [one, two] = await thisMachine().each([['echo', 'one'], ['false']], SOON());
     expect(one).to.equal('one\n');
     expect(two).to.be.instanceOf(ExitError).with.property('message', '"false" failed with 1');
   });
 
-  it('as root or in a container are the same behind another command', () => {
+  it('run as root or in a container through another command', () => {
     expect(sudo(['wg', 'show'])).to.deep.equal(['sudo', '-n', '--', 'wg', 'show']);
     expect(inContainer('vpn')(['wg'])).to.deep.equal(['docker', 'exec', '-i', 'vpn', 'wg']);
   });
@@ -104,7 +104,7 @@ describe('programs of this machine', () => {
 /** A zombie has ended. */
 const runs = (pid: string) => existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
-describe('what a program complained of', () => {
+describe('the last error line of a program', () => {
   const cases: [string, string][] = [
     ['', ''],
     ['\n\n', ''],
@@ -122,7 +122,7 @@ describe('what a program complained of', () => {
   for (const [text, line] of cases)
     it(`${JSON.stringify(text)} is shown as ${JSON.stringify(line)}`, () => expect(lastLine(text)).to.equal(line));
 
-  it('never holds a key, however it stands there', () => {
+  it('never contains a key, in any form', () => {
     const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes));
     fc.assert(
       fc.property(
@@ -138,13 +138,13 @@ describe('what a program complained of', () => {
     );
   });
 
-  it('is bounded', () => expect(lastLine('a b '.repeat(1000)).length).to.equal(161));
+  it('is limited in length', () => expect(lastLine('a b '.repeat(1000)).length).to.equal(161));
 });
 
 describe('a command for a remote shell', () => {
   const shells = ['sh', 'bash', 'busybox'].filter((name) => spawnSync(name, ['true']).error === undefined);
   for (const shell of shells) {
-    it(`is taken apart by ${shell} into the very same arguments`, () => {
+    it(`is split by ${shell} into the same arguments`, () => {
       const argument = fc.oneof(
         fc.string({ unit: 'grapheme' }),
         fc.string({ unit: fc.constantFrom(...'\'"\\$`!*?~#&|;<>(){}[]= \n\t-%'.split('')) }),
@@ -165,5 +165,5 @@ describe('a command for a remote shell', () => {
     });
   }
 
-  it('cannot hold a NUL character', () => expect(() => shellText(['a\0b'])).to.throw('An argument cannot hold a NUL character'));
+  it('cannot contain a NUL character', () => expect(() => shellText(['a\0b'])).to.throw('An argument cannot contain a NUL character'));
 });

@@ -5,8 +5,8 @@ import { ExitError, SourceError } from '../../src/errors.ts';
 import type { Argv } from '../../src/transports/request.ts';
 import type { Machine } from '../../src/transports/run.ts';
 import { type SshTerms, sshCommand, sshMachine } from '../../src/transports/ssh.ts';
-import { freePort } from '../support/routers/busybox-router.ts';
 import { makeKey, type SshServer, startSshd } from '../support/routers/sshd.ts';
+import { freePort } from '../support/web/port.ts';
 
 const SOON = () => AbortSignal.timeout(10_000);
 
@@ -31,27 +31,27 @@ describe('a server reached by ssh', function () {
   });
   after(() => server.close());
 
-  it('runs a program there and hands its arguments over as they are', async () => {
+  it('runs a program there and passes its arguments unchanged', async () => {
     const argument = `a 'b' "c" $HOME \`id\` \\ \n; * ~ {x,y} ! #`;
     expect(await machine().run(['printf', '%s|', argument, ''], null, SOON())).to.equal(`${argument}||`);
   });
 
-  it('hands standard input over, and takes none where there is none', async () => {
+  it('passes standard input, or none', async () => {
     expect(await machine().run(['cat'], 'a\nb', SOON())).to.equal('a\nb');
     expect(await machine().run(['cat'], null, SOON())).to.equal('');
   });
 
-  it('a program that fails is told by its code and the last line of its complaint', async () => {
+  it('a failed program is reported with its code and its last error line', async () => {
     const error = await failure(machine(), ['sh', '-c', 'echo first >&2; echo "the end" >&2; exit 3']);
     expect(textOf(error)).to.equal('exec: "sh" failed with 3: the end');
     expect((error as ExitError).code).to.equal(3);
   });
 
-  it('a program that is not there is told by 127, as a shell does', async () => {
+  it('a missing program is reported with 127, as a shell does', async () => {
     expect(((await failure(machine(), ['wrtmeter-no-such'])) as ExitError).code).to.equal(127);
   });
 
-  it('several programs share a connection, and each stands by itself', async () => {
+  it('several programs share a connection, and each can fail separately', async () => {
     const [one, two, three, four] = await machine().each(
       [['printf', 'no line end'], ['sh', '-c', 'echo lost; echo because >&2; exit 7'], ['cat'], ['echo', 'last']],
       SOON(),
@@ -73,7 +73,7 @@ describe('a server reached by ssh', function () {
     for (const rest of [two, three]) expect(rest).to.be.instanceOf(SourceError).with.property('reason', 'truncated');
   });
 
-  it('a login that runs other commands is said', async () => {
+  it('a login that runs other commands is reported', async () => {
     const other = await startSshd(['ForceCommand echo This account is not for you; exit 1']);
     try {
       const error = await sshMachine(other.terms)
@@ -84,56 +84,56 @@ describe('a server reached by ssh', function () {
         );
       expect(error).to.be.instanceOf(SourceError);
       expect(textOf(error as SourceError)).to.equal(
-        'exec: 127.0.0.1 lets this user in and runs none of the commands: This account is not for you',
+        'exec: 127.0.0.1 accepts the login but runs none of the commands: This account is not for you',
       );
     } finally {
       await other.close();
     }
   });
 
-  it('a key that is not let in is said', async () => {
+  it('a rejected key is reported', async () => {
     makeKey(join(server.folder, 'stranger'));
     const error = await failure(machine({ keyFile: join(server.folder, 'stranger') }));
-    expect(textOf(error)).to.match(/^auth: 127\.0\.0\.1 lets none of the keys in as \w+: put the public key into authorized_keys there$/);
+    expect(textOf(error)).to.match(/^auth: 127\.0\.0\.1 accepts none of the keys for \w+: add the public key to authorized_keys there$/);
   });
 
-  it('a key that is not there is said', async () => {
+  it('a missing key is reported', async () => {
     expect(textOf(await failure(machine({ keyFile: join(server.folder, 'missing') })))).to.match(/^auth: /);
   });
 
-  it('another host key than the known one is said, and nothing is run', async () => {
+  it('a changed host key is reported, and nothing is run', async () => {
     makeKey(join(server.folder, 'other'));
     const { port } = server.terms;
     const known = join(server.folder, 'known of another');
     writeFileSync(known, `[127.0.0.1]:${port} ${readFileSync(join(server.folder, 'other.pub'), 'utf8')}`);
     expect(textOf(await failure(machine({ knownHostsFile: known })))).to.equal(
-      'auth: the host key of 127.0.0.1 is another than known_hosts has: find out why, then remove the old one with ssh-keygen -R',
+      'auth: the host key of 127.0.0.1 does not match known_hosts: find out why, then remove the old one with ssh-keygen -R',
     );
   });
 
-  it('a host that is not known is not trusted', async () => {
+  it('an unknown host key is not trusted', async () => {
     const known = join(server.folder, 'nobody');
     writeFileSync(known, '');
     const error = await failure(machine({ knownHostsFile: known }));
-    expect(textOf(error)).to.match(/^auth: the host key of 127\.0\.0\.1 is not known: log in once with "ssh -p \d+ \w+@127\.0\.0\.1" and/);
+    expect(textOf(error)).to.match(/^auth: the host key of 127\.0\.0\.1 is unknown: log in once with "ssh -p \d+ \w+@127\.0\.0\.1" and/);
   });
 
-  it('a closed port is no connection', async () => {
-    const error = await failure(machine({ port: await freePort('127.0.0.1') }));
-    expect(textOf(error)).to.match(/^connect: no ssh connection to 127\.0\.0\.1: ssh: connect to host .* Connection refused$/);
+  it('a closed port is a connect failure', async () => {
+    const error = await failure(machine({ port: await freePort() }));
+    expect(textOf(error)).to.match(/^connect: ssh connection to 127\.0\.0\.1 failed: ssh: connect to host .* Connection refused$/);
   });
 
-  it('a host that does not exist is no connection', async () => {
+  it('a host that does not exist is a connect failure', async () => {
     expect((await failure(machine({ host: 'no-such-host.invalid' }))).reason).to.equal('connect');
   });
 
-  it('a program that does not end is given up at the deadline', async () => {
+  it('a program that does not end is aborted at the deadline', async () => {
     const began = performance.now();
-    expect(textOf(await failure(machine(), ['sleep', '20'], AbortSignal.timeout(700)))).to.equal('timeout: no whole answer in time');
+    expect(textOf(await failure(machine(), ['sleep', '20'], AbortSignal.timeout(700)))).to.equal('timeout: no complete answer in time');
     expect(performance.now() - began).to.be.below(3000);
   });
 
-  it('a program that ends with 255 is not taken for a failed connection', async () => {
+  it('a program that exits with 255 is not a failed connection', async () => {
     const error = await failure(machine(), ['sh', '-c', 'echo "something of its own" >&2; exit 255']);
     expect(textOf(error)).to.equal('exec: "sh" failed with 255: something of its own');
   });
@@ -145,7 +145,7 @@ describe('a server reached by ssh', function () {
     expect(sshCommand({ ...terms, host: 'vpn' }).slice(-2)).to.deep.equal(['--', 'vpn']);
   });
 
-  it('paths may hold blanks and percent signs', async () => {
+  it('paths can contain spaces and percent signs', async () => {
     const odd = join(server.folder, 'my 100%h key');
     copyFileSync(join(server.folder, 'key'), odd);
     expect(await machine({ keyFile: odd }).run(['echo', 'in'], null, SOON())).to.equal('in\n');

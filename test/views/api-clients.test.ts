@@ -106,7 +106,7 @@ describe('the clients of the VPN panel', () => {
   it('one key on two interfaces is two clients, which only their numbers tell apart', async () => {
     await home.read(AT, { gateway: { sources: { peers: peers([peer(1), peer(1, { interface: 'wg1' })], ['wg0', 'wg1']) } } });
     expect(() => findClient(home.view(AT), publicKey(1)))
-      .to.throw('Several clients have this key: name one by its number')
+      .to.throw('Several clients have this key: use the number of one')
       .with.property('status', 409);
     const ids = serverClients(home.view(AT), 'gateway').map(({ id }) => id);
     expect(new Set(ids).size).to.equal(2);

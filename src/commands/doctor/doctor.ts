@@ -1,51 +1,47 @@
-import type { Clock } from '../../collector/round.ts';
+import type { Command } from 'commander';
 import type { CliOptions } from '../../config/input.ts';
-import { loadConfig } from '../../config/load.ts';
 import { localText } from '../../domain/calendar.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { ConfigError } from '../../errors.ts';
 import { formatAge, formatSeconds, rfc3339 } from '../../views/format.ts';
-import type { CommandIo } from '../check.ts';
-import { printable, safeJson } from '../common/text.ts';
-import { count } from '../print/printed.ts';
+import type { DoctorIo } from '../common/command-io.ts';
+import { type Start, withRouters, withSettings } from '../common/register.ts';
+import { runCommand } from '../common/run-command.ts';
+import { count, printable, safeJson } from '../common/text.ts';
 import { findingsText, isSerious, verdictText, worstFirst } from './finding.ts';
 import { hostFindings } from './hosts.ts';
 import { ledgerFindings } from './ledger.ts';
 import { routerFindings } from './routers.ts';
 import { type Survey, takeSurvey } from './survey.ts';
 
-export interface DoctorIo extends CommandIo {
-  clock: Clock;
-  version: string;
-}
-
 export type DoctorOptions = CliOptions & { json?: boolean };
 
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('doctor [routers...]'))
+    .description('read every router once, check the ledger, and report what is wrong and what to do; changes nothing')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExit code: 0 where nothing is wrong, 1 where something is, 2 for a bad command line or configuration.')
+    .action((routers: string[], options: DoctorOptions) => start((io) => doctor(withRouters(routers, options), io)));
+}
+
 /**
- * `wrtmeter doctor`: reads every router once, looks into the ledger, and says what is wrong and what to do about it. Changes nothing.
- * Returns the exit code: 0 where nothing is wrong, 1 where something is, 2 for a bad command line or configuration.
+ * `wrtmeter doctor`: reads every router once, checks the ledger, and prints problems and what to do about them. Changes nothing.
+ * Returns the exit code: 0 if nothing is wrong, 1 if something is, 2 for an invalid command line or configuration.
  */
-export async function doctor({ json = false, ...cli }: DoctorOptions, io: DoctorIo): Promise<number> {
-  try {
-    const { config, warnings } = await loadConfig({ ...io, cli });
-    for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+export function doctor({ json = false, ...cli }: DoctorOptions, io: DoctorIo): Promise<number> {
+  return runCommand(cli, io, async ({ config }) => {
     const seen = await takeSurvey(config, io);
     const findings = worstFirst([...ledgerFindings(seen), ...routerFindings(seen), ...hostFindings(seen)]);
     io.stdout.write(json ? `${safeJson(jsonOf(seen, findings))}\n` : textOf(seen, findings));
     return findings.some(isSerious) ? 1 : 0;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const line of error.errors) io.stderr.write(`${printable(line)}\n`);
-    return 2;
-  }
+  });
 }
 
-function textOf(seen: Survey, findings: readonly Finding[]): string {
+function textOf(survey: Survey, findings: readonly Finding[]): string {
   const found = findings.length === 0 ? '' : `${findingsText(findings)}\n`;
-  return `${printable(introduction(seen))}\n\n${found}${verdictText(findings)}\n`;
+  return `${printable(introduction(survey))}\n\n${found}${verdictText(findings)}\n`;
 }
 
-/** What was looked at, so that one can tell whether it was the right thing. */
+/** What was checked, so that the reader sees whether it was the right thing. */
 function introduction({ config, routers, round, ledger, now }: Survey): string {
   const answered = routers.filter(({ status }) => status.up).length;
   const read = `${answered === routers.length ? count(routers.length, 'router') : `${answered} of ${count(routers.length, 'router')}`} answered`;
@@ -53,14 +49,12 @@ function introduction({ config, routers, round, ledger, now }: Survey): string {
   if (ledger === null) return `${read} in ${took}`;
   const { postedAt, startedAt } = ledger.books;
   const since =
-    startedAt === 0
-      ? 'still empty'
-      : `since ${localText(startedAt, config.timezone).slice(0, 10)}, last posting ${formatAge(now - postedAt)}`;
+    startedAt === 0 ? 'is empty' : `since ${localText(startedAt, config.timezone).slice(0, 10)}, last posting ${formatAge(now - postedAt)}`;
   return `${read} in ${took}; ledger "${ledger.directory}" ${since}`;
 }
 
-function jsonOf(seen: Survey, findings: readonly Finding[]) {
-  const { now, version, routers, ledger } = seen;
+function jsonOf(survey: Survey, findings: readonly Finding[]) {
+  const { now, version, routers, ledger } = survey;
   return {
     at: rfc3339(now),
     version,

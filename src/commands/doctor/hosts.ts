@@ -1,21 +1,20 @@
 import { about, type Finding } from '../../domain/finding.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { formatBytes } from '../../views/format.ts';
+import { formatBytes, formatShare } from '../../views/format.ts';
 import { both } from '../../views/reconciliation/reasons.ts';
 import type { Reconciliation } from '../../views/reconciliation/reconciliation.ts';
 import { nameOf } from '../../views/view.ts';
-import { formatShare } from './format.ts';
 import type { LedgerSurvey, RouterSurvey, Survey } from './survey.ts';
 
-/** What hosts' headers and the router's own traffic hardly ever reach. */
+/** Link-layer headers and the router's own bytes rarely exceed this share. */
 const MOST_SHARE = 0.15;
-/** Figures below this are chance. */
+/** Smaller figures are too small to judge. */
 const WORTH = 100 * 1024 * 1024;
-/** Such a part of what is counted may be missing. */
+/** Uncounted bytes below this share are acceptable. */
 const LITTLE = 0.01;
 const DAY_MS = 86_400_000;
 
-/** What is to be said of hosts, of what is counted twice or not at all, and of uplinks. */
+/** Findings about hosts, about bytes counted twice or not at all, and about uplinks. */
 export function hostFindings(survey: Survey): Finding[] {
   const { routers, ledger } = survey;
   return [
@@ -35,32 +34,30 @@ function hostsOf({ status }: RouterSurvey): Hosts | null {
   return observation?.source === 'hosts' ? observation : null;
 }
 
-/** Where device accounts get their bytes from, and whether anything comes from there. */
+/** Whether the source that device accounts use has any bytes. */
 function accounting({ config, routers, ledger }: Survey): Finding[] {
   const counting = routers.filter((router) => hostsOf(router) !== null);
   const silent = routers.filter(({ status }) => !status.up || status.sources.get('hosts')?.error);
   const names = counting.map(({ config }) => config.name).join(', ');
   if (config.accounting === 'stations') {
     if (counting.length === 0) return [];
-    const what = `${names} counts hosts, and accounting: stations leaves them out of the devices' figures`;
+    const what = `Hosts are counted on ${names}, but accounting: stations leaves them out of device figures`;
     const todo =
-      'With accounting: auto devices on a cable have figures too, and a copy to a disk at home is in none. Leave it if you want it so.';
+      'With accounting: auto, wired devices have figures too, and copies within the LAN are not counted. Keep the setting if you want that.';
     return [about(null, 'advice', 'accounting', what, todo)];
   }
-  // A router that does not answer may be the one that counts.
+  // A router that does not answer may be the one that counts hosts.
   if (counting.length > 0 || silent.length > 0) return [];
-  const todo = `Let a gateway count them, "openwrt-cgi/install.sh --hosts root@ROUTER", or write accounting: stations.`;
+  const todo = `Count hosts on a gateway with "openwrt-cgi/install.sh --hosts root@ROUTER", or set accounting: stations.`;
   if (config.accounting === 'hosts') {
-    return [
-      about(null, 'failing', 'accounting', "No router counts hosts, and accounting: hosts takes the devices' bytes from there alone", todo),
-    ];
+    return [about(null, 'failing', 'accounting', 'No router counts hosts, but accounting: hosts takes device bytes only from hosts', todo)];
   }
   if ((ledger?.books.hostsSince ?? 0) === 0) return [];
-  const what = 'No router counts hosts any more, and devices are counted by them since one did: their figures stand still';
+  const what = 'No router counts hosts any longer, but device bytes come from hosts since one did: device figures do not grow';
   return [about(null, 'failing', 'accounting', what, todo)];
 }
 
-/** A device account takes the bytes of every gateway that counts it. */
+/** A device account adds up the bytes of every gateway that counts the device. */
 function twice({ routers, now }: Survey, ledger: LedgerSurvey): Finding[] {
   const counting = new Set(routers.filter((router) => hostsOf(router) !== null).map(({ config }) => config.name));
   if (counting.size < 2) return [];
@@ -72,13 +69,13 @@ function twice({ routers, now }: Survey, ledger: LedgerSurvey): Finding[] {
   if (shared.length === 0) return [];
   const by = [...new Set(shared.flatMap(([, by]) => by))];
   const names = shared.slice(0, 3).map(([mac]) => nameOf(ledger, mac));
-  const what = `${by.join(' and ')} both count ${names.join(', ')}${shared.length > 3 ? ` and ${shared.length - 3} more` : ''}, whose figures are doubled`;
+  const what = `${by.join(' and ')} both count ${names.join(', ')}${shared.length > 3 ? ` and ${shared.length - 3} more` : ''}, so their figures are doubled`;
   const todo =
-    'Only the gateway that leads to the Internet should count: "openwrt-cgi/install.sh --no-hosts root@ROUTER" stops it on the other.';
+    'Only the gateway to the Internet should count hosts: stop the other one with "openwrt-cgi/install.sh --no-hosts root@ROUTER".';
   return [about(null, 'wrong', 'counted_twice', what, todo)];
 }
 
-/** nlbwmon asks conntrack, which offloaded flows do not pass by. */
+/** nlbwmon reads conntrack, which sees offloaded flows too. */
 function offload(router: RouterSurvey): Finding[] {
   const { system } = router.status;
   const hosts = hostsOf(router);
@@ -86,56 +83,56 @@ function offload(router: RouterSurvey): Finding[] {
   const kind = system.flowOffload.hardware ? 'hardware' : 'software';
   const settings = kind === 'hardware' ? ['flow_offloading_hw', 'flow_offloading'] : ['flow_offloading'];
   const off = settings.map((name) => `uci set firewall.@defaults[0].${name}=0`).join('; ');
-  const todo = `Turn it off on the router, if its processor can do without: ${off}; uci commit firewall; service firewall restart. Or install nlbwmon there, which counts offloaded flows too.`;
+  const todo = `Turn it off on the router if its CPU is fast enough without it: ${off}; uci commit firewall; service firewall restart. Or install nlbwmon there, which counts offloaded flows too.`;
   if (hosts !== null && hosts.method !== 'nlbwmon') {
-    const what = `${kind} flow offloading is on: most packets pass the counters of hosts by, and their figures are far too low`;
+    const what = `${kind} flow offloading is on: most packets bypass the host counters, so host figures are far too low`;
     return [about(router.config.name, 'wrong', `${kind}_offload`, what, todo)];
   }
   if (kind === 'software' || hosts !== null) return [];
-  const what = 'hardware flow offloading is on: some drivers hide such packets from the counters of the uplink and the Wi-Fi too';
+  const what = 'hardware flow offloading is on: some drivers hide offloaded packets from the uplink and Wi-Fi counters too';
   return [
     about(
       router.config.name,
       'advice',
       'hardware_offload',
       what,
-      'Compare its uplink with the figures of your provider; if they are low, turn it off.',
+      "Compare its uplink with your provider's figures; if it is too low, turn offloading off.",
     ),
   ];
 }
 
-/** A little is usual with iptables: a rule comes a while after its address. */
+/** A few uncounted bytes are normal with iptables: the rule is added some time after the address appears. */
 function overflow(router: RouterSurvey): Finding[] {
   const hosts = hostsOf(router);
   const uncounted = hosts?.uncounted ?? NOTHING;
   const counted = hosts === null ? 0 : total(hosts.hosts.map(({ bytes }) => bytes).reduce(plus, NOTHING));
   if (hosts === null || total(uncounted) < WORTH / 10 || total(uncounted) < LITTLE * (counted + total(uncounted))) return [];
-  const what = `it had no ${hosts.method === 'iptables' ? 'rule' : 'room'} for the addresses of ${both(uncounted)}, since its counting began`;
+  const what = `no ${hosts.method === 'iptables' ? 'rule' : 'room'} for some addresses: ${both(uncounted)} not counted since counting began`;
   const size = hosts.method === 'iptables' ? 2048 : 16384;
-  const todo = `Make room on the router: uci set wrtmeter.hosts.size=${size}; uci commit wrtmeter; /etc/init.d/wrtmeter reload. Are there so many hosts? Else one of them makes addresses up.`;
+  const todo = `Make room on the router: uci set wrtmeter.hosts.size=${size}; uci commit wrtmeter; /etc/init.d/wrtmeter reload. If there are not that many hosts, one of them makes up addresses.`;
   return [about(router.config.name, 'wrong', 'overflow', what, todo)];
 }
 
-/** Counters whose two directions were taken for each other, as iptmon's names invite to. */
+/** Counters with swapped directions; the names in iptmon make that mistake easy. */
 function direction({ router, wan, hosts }: Reconciliation): Finding[] {
   if (total(wan) < WORTH || total(hosts) < WORTH || !opposite(wan, hosts)) return [];
-  const what = `its hosts upload what its uplink downloads (hosts ${both(hosts)}, uplink ${both(wan)})`;
+  const what = `hosts upload what the uplink downloads (hosts ${both(hosts)}, uplink ${both(wan)})`;
   const todo =
-    "The hosts' counters are the wrong way round: if another program made the rules (iptmon), let install.sh put ours in their place; else tell us what counts them.";
+    'The host counters are swapped. If another program made the rules (iptmon), run install.sh to replace them; otherwise report what counts the hosts.';
   return [about(router, 'wrong', 'hosts_direction', what, todo)];
 }
 
 const opposite = (a: Traffic, b: Traffic): boolean =>
   (a.download > 3 * a.upload && b.upload > 3 * b.download) || (a.upload > 3 * a.download && b.download > 3 * b.upload);
 
-/** An uplink that sends much more than it receives is rare, and one whose directions are swapped is not. */
+/** An uplink rarely sends much more than it receives; swapped directions are more likely. */
 function uplinkDirection({ books }: LedgerSurvey): Finding[] {
   return [...books.accounts.values()].flatMap(({ kind, router, interface: name, overlay, month }) => {
     if (kind !== 'wan' || overlay || month.upload < WORTH || month.upload < 5 * month.download) return [];
-    const times = month.download === 0 ? 'and downloads nothing' : `${Math.round(month.upload / month.download)} times what it downloads`;
+    const times = month.download === 0 ? 'and downloaded nothing' : `${Math.round(month.upload / month.download)} times what it downloaded`;
     const what = `uplink ${name} has uploaded ${formatBytes(month.upload)} this month, ${times}`;
     const todo =
-      'Right for a server or a backup to a cloud. Else the configured script counts another interface than the uplink, such as the LAN.';
+      'This is normal for a server or a cloud backup. Otherwise, the configured script counts an interface that is not the uplink, such as the LAN.';
     return [about(router, 'wrong', 'uplink_direction', what, todo)];
   });
 }
@@ -146,13 +143,13 @@ function unattributed({ router, wan, rest, restShare, reasons }: Reconciliation)
   const likely = reasons.filter(({ kind }) => kind !== 'own' && kind !== 'counted_since' && kind !== 'peers');
   const why = likely.length === 0 ? '' : `Likely: ${likely.map(({ text }) => text).join('; ')}. `;
   if (restShare < 0) {
-    const what = `its hosts have ${formatShare(-restShare)} more than its uplink carried this month`;
-    return [about(router, 'wrong', 'hosts_exceed', what, `${why}docs/hosts.md tells what that may be.`)];
+    const what = `hosts have ${formatShare(-restShare)} more than the uplink carried this month`;
+    return [about(router, 'wrong', 'hosts_exceed', what, `${why}See docs/hosts.md for possible causes.`)];
   }
-  const what = `${formatShare(restShare)} of what its uplink carried this month belongs to no host (${both(positive(rest))})`;
+  const what = `${formatShare(restShare)} of what the uplink carried this month belongs to no host (${both(positive(rest))})`;
   const todo =
     likely.length === 0
-      ? 'Usual are 1 to 5 %. Does the router itself move much (a VPN, a proxy, downloads, a disk)? docs/hosts.md tells how to find it.'
+      ? '1 to 5 % is normal. Does the router itself move many bytes (a VPN, a proxy, downloads, a disk)? See docs/hosts.md for how to find out.'
       : why;
   return [about(router, 'wrong', 'unattributed', what, todo.trim())];
 }

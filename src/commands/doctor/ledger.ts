@@ -6,17 +6,16 @@ import { formatBytes } from '../../views/format.ts';
 import { formatSpan } from './format.ts';
 import type { LedgerSurvey, Survey } from './survey.ts';
 
-/** Seconds without a posting that are too many, however seldom the service reads by itself. */
+/** Seconds without a posting that are always acceptable, even with a short heartbeat. */
 const LEAST_SILENCE = 900;
 const LITTLE_SPACE = 64 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 
-/** What is to be said of the ledger, of the service that writes it, and of this machine. */
+/** Findings about the ledger, the service that writes it, and this machine. */
 export function ledgerFindings(survey: Survey): Finding[] {
   const { ledger, ledgerError } = survey;
   if (ledgerError !== null) {
-    const todo =
-      'docs/care.md tells what to do with a ledger that is damaged or newer than this program; "wrtmeter check --data DIR" looks through it.';
+    const todo = 'See docs/care.md for a ledger that is damaged or newer than this program. "wrtmeter check --data DIR" checks it.';
     return [...clockFindings(survey), about(null, 'failing', 'ledger', ledgerError, todo)];
   }
   const service = serviceFindings(survey);
@@ -31,38 +30,37 @@ export function ledgerFindings(survey: Survey): Finding[] {
   ];
 }
 
-/** By the rules of the service: whether it would post now. */
+/** Whether the service would post now, by its own rules. */
 function clockFindings({ round, ledger }: Survey): Finding[] {
   const verdict = judgeClock(round, ledger?.books.postedAt ?? 0, 0);
   if (verdict.trusted) return [];
-  const todo =
-    'Set the clock of this machine and give it a time server. No byte is lost until then: counting goes on when the time is right.';
+  const todo = 'Set the clock of this machine and configure a time server. No bytes are lost: counting continues when the time is right.';
   return [about(null, 'failing', 'clock', `Nothing is posted while ${verdict.why}`, todo)];
 }
 
 function serviceFindings({ service, ledger }: Survey): Finding[] {
-  // What answers there may belong to another ledger.
+  // The service at that address may use another ledger.
   if (service === null || ledger === null) return [];
-  const todo = 'The log of the service says more. No byte is lost while the routers stay on.';
+  const todo = 'See the log of the service. No bytes are lost while the routers stay on.';
   return service.problems.map((line) => about(null, 'failing', 'service', line.charAt(0).toUpperCase() + line.slice(1), todo));
 }
 
 function none({ config, service }: Survey): Finding {
-  const where = `There is no ledger in "${config.data}"`;
+  const where = `No ledger found in "${config.data}"`;
   return service === null
     ? about(
         null,
         'advice',
         'no_ledger',
-        `${where}, so only the routers were looked at`,
-        'Start wrtmeter once, or name its data directory with --data.',
+        `${where}, so only the routers were checked`,
+        'Start wrtmeter once, or set its data directory with --data.',
       )
     : about(
         null,
         'advice',
         'no_ledger',
-        `${where}, though a wrtmeter runs here`,
-        'Name its data directory with --data, or its file with --config.',
+        `${where}, but a wrtmeter is running here`,
+        'Set its data directory with --data, or its configuration with --config.',
       );
 }
 
@@ -72,8 +70,8 @@ function silence({ config, now, service }: Survey, { books }: LedgerSurvey): Fin
   const what = `Nothing was posted for ${formatSpan((now - books.postedAt) / 1000)}`;
   const todo =
     service === null
-      ? 'No wrtmeter answers at the address of the configuration: start it ("systemctl start wrtmeter", "docker compose up -d").'
-      : 'A wrtmeter runs: does it use this data directory, and do its routers answer? Its log says what keeps it.';
+      ? 'No wrtmeter answers at the configured address: start it ("systemctl start wrtmeter", "docker compose up -d").'
+      : 'A wrtmeter is running: does it use this data directory, and do its routers answer? See its log.';
   return [about(null, 'failing', 'silence', what, todo)];
 }
 
@@ -86,12 +84,12 @@ function space({ directory, free, size }: LedgerSurvey): Finding[] {
       'wrong',
       'disk',
       what,
-      'Make room: backups end first, then nothing can be posted. Routers keep the bytes as long as they stay on.',
+      'Free some space: first backups stop, then nothing can be posted. Routers keep the bytes as long as they stay on.',
     ),
   ];
 }
 
-/** One is made with the first posting of a day. */
+/** The first posting of a day creates a backup. */
 function backups({ config, now }: Survey, { books, backups: [newest] }: LedgerSurvey): Finding[] {
   const { startedAt, postedAt } = books;
   if (postedAt - startedAt < 2 * DAY_MS) return [];
@@ -99,7 +97,13 @@ function backups({ config, now }: Survey, { books, backups: [newest] }: LedgerSu
   if (age !== null && age <= 1) return [];
   const what = age === null ? 'The ledger has no backup' : `The newest backup of the ledger is ${age} days old`;
   return [
-    about(null, 'wrong', 'backup', what, 'The service makes one a day: its log says why it could not. "wrtmeter backup" makes one now.'),
+    about(
+      null,
+      'wrong',
+      'backup',
+      what,
+      'The service creates one a day: see its log for why it could not. "wrtmeter backup" creates one now.',
+    ),
   ];
 }
 
@@ -111,6 +115,6 @@ function suggestions({ routers, now }: Survey, { books, aliases }: LedgerSurvey)
   const names = sure.slice(0, 3).map(({ name }) => name);
   const what = `Several MACs may be one device: ${names.join(', ')}${sure.length > 3 ? ` and ${sure.length - 3} more` : ''}`;
   const todo =
-    '/api/v1/device-suggestions says why, and has the lines for the configuration that make them one. Nothing is merged by itself.';
+    'See /api/v1/device-suggestions for the evidence and the configuration that makes them one. Nothing is merged automatically.';
   return [about(null, 'advice', 'device_suggestions', what, todo)];
 }

@@ -6,11 +6,11 @@ import { FAILURE_WORDS } from '../../views/failure-words.ts';
 import { formatSpan } from './format.ts';
 import type { RouterSurvey, Survey } from './survey.ts';
 
-/** A router's clock may be as much off without anything being shown in a wrong hour. */
+/** A router's clock may be off by this much. */
 const CLOCK_MS = 60_000;
 const EARLIEST = Date.UTC(2025, 0, 1);
 
-/** What is to be said of the routers, and of how they are read. */
+/** Findings about the routers and how they are read. */
 export function routerFindings(survey: Survey): Finding[] {
   const { routers } = survey;
   return [
@@ -22,17 +22,17 @@ export function routerFindings(survey: Survey): Finding[] {
   ];
 }
 
-/** Nobody named a router, and at the usual address nobody answers. */
+/** No router is configured, and none answers at the usual address. */
 function nobody({ config, routers }: Survey): Finding[] | null {
   if (!config.implied || routers.some(({ status }) => status.up)) return null;
   const where = routers.flatMap(({ status }) => status.addresses.map(placeOf)).join(', ');
   const what = `No router is configured, and none answers at ${where}`;
   const todo =
-    'Name yours: "wrtmeter doctor http://192.168.1.1" or a configuration with --config. Scripts for it: "openwrt-cgi/install.sh root@192.168.1.1".';
+    'Give its address: "wrtmeter doctor http://192.168.1.1", or a configuration with --config. "openwrt-cgi/install.sh root@192.168.1.1" installs the scripts on it.';
   return [about(null, 'failing', 'no_router', what, todo)];
 }
 
-/** Sources that failed alike are told of together: mostly they were one request. */
+/** Sources with the same error make one finding: usually it was one request. */
 function failures({ config, status }: RouterSurvey): Finding[] {
   const groups = new Map<string, SourceStatus[]>();
   for (const source of status.sources.values()) {
@@ -40,15 +40,15 @@ function failures({ config, status }: RouterSurvey): Finding[] {
     const key = `${source.error.reason}\n${source.error.message}`;
     groups.set(key, [...(groups.get(key) ?? []), source]);
   }
-  return [...groups.values()].flatMap((alike) => {
-    const error = alike[0]?.error;
+  return [...groups.values()].flatMap((group) => {
+    const error = group[0]?.error;
     if (!error) return [];
-    const names = alike.map(({ source }) => source).join(', ');
-    const said = wordsOfRouter(error.message);
-    if (said !== null) {
-      const [why = said, ...rest] = said.split('; ');
-      const todo = rest.length > 0 ? `On the router: ${rest.join('; ')}.` : 'Run /www/cgi-bin/wrtmeter.cgi on the router and see.';
-      return [about(config.name, 'failing', 'section_failed', `it cannot read its ${names}: ${why}`, todo)];
+    const names = group.map(({ source }) => source).join(', ');
+    const quoted = wordsOfRouter(error.message);
+    if (quoted !== null) {
+      const [why = quoted, ...rest] = quoted.split('; ');
+      const todo = rest.length > 0 ? `On the router: ${rest.join('; ')}.` : 'Run /www/cgi-bin/wrtmeter.cgi on the router to see why.';
+      return [about(config.name, 'failing', 'section_failed', `cannot read its ${names}: ${why}`, todo)];
     }
     const { what, todo } = FAILURE_WORDS[error.reason];
     const whose = status.up ? `${names}: ` : '';
@@ -64,7 +64,7 @@ function failures({ config, status }: RouterSurvey): Finding[] {
   });
 }
 
-/** A section that the router itself could not read says why, quoted. */
+/** The reason, quoted in the message, why the router itself could not read a section. */
 function wordsOfRouter(message: string): string | null {
   const [, quoted] = /^the router could not read it: (".*")$/.exec(message) ?? [];
   return quoted === undefined ? null : String(JSON.parse(quoted));
@@ -76,8 +76,8 @@ function clock({ config, status, read }: RouterSurvey): Finding[] {
   const shown = status.system.time * 1000;
   const off = shown - at;
   if (Math.abs(off) <= CLOCK_MS) return [];
-  const todo = 'Counting does not depend on it. Set its time server (system.ntp), or that of this machine if this one is wrong.';
-  if (shown < EARLIEST) return [about(config.name, 'wrong', 'router_clock', 'its clock has not been set since it was started', todo)];
+  const todo = "Counting does not depend on it. Set the router's time server (system.ntp), or this machine's if its clock is wrong.";
+  if (shown < EARLIEST) return [about(config.name, 'wrong', 'router_clock', 'its clock has not been set since boot', todo)];
   const what = `its clock is ${formatSpan(Math.abs(off) / 1000)} ${off > 0 ? 'ahead of' : 'behind'} this machine's`;
   return [about(config.name, 'wrong', 'router_clock', what, todo)];
 }
@@ -86,11 +86,11 @@ function skipped({ config, status }: RouterSurvey): Finding[] {
   const lines = [...status.sources.values()].filter(({ success, skipped }) => success && skipped > 0);
   if (lines.length === 0) return [];
   const text = lines.map(({ source, skipped }) => `${skipped} of ${source}`).join(', ');
-  const todo = 'Names may be missing, no byte is. Mostly a device gives an odd name; if it stays, look at the answer yourself with curl.';
-  return [about(config.name, 'advice', 'skipped_lines', `lines of its answer made no sense and were left out: ${text}`, todo)];
+  const todo = 'Names may be missing, but no bytes. Usually a device has an unusual name; if this persists, look at the answer with curl.';
+  return [about(config.name, 'advice', 'skipped_lines', `lines of its answer could not be parsed and were skipped: ${text}`, todo)];
 }
 
-/** What a kind of router has to say itself. */
+/** Findings of the router kind itself. */
 function kindFindings(kind: KindName, { routers, ledger, version }: Survey): Finding[] {
   const checked = routers.flatMap(({ config: { name, kinds }, status }) => {
     const config = kinds.find((each) => each.kind === kind);
@@ -100,7 +100,7 @@ function kindFindings(kind: KindName, { routers, ledger, version }: Survey): Fin
   return kindOf(kind).check(checked, version);
 }
 
-/** Anyone who reaches the router's web server can read what has no token. On this machine itself a tunnel has one end. */
+/** Without a token, anyone who can reach the router's web server can read it. A loopback address is usually a tunnel. */
 function tokens(routers: readonly RouterSurvey[]): Finding[] {
   const open = routers.filter(
     ({ config: { kinds, credentials }, status }) =>
@@ -110,8 +110,8 @@ function tokens(routers: readonly RouterSurvey[]): Finding[] {
       !/^(127\.|localhost$|\[::1\]$)/.test(hostOf(status.addresses[0] ?? '')),
   );
   if (open.length === 0) return [];
-  const what = `${open.map(({ config }) => config.name).join(', ')}: read without a token, so everybody in the LAN can read who uses how much`;
-  const todo = '"openwrt-cgi/install.sh --token auto root@ROUTER" makes one and writes it to a file for token_file.';
+  const what = `${open.map(({ config }) => config.name).join(', ')}: read without a token: anyone on the LAN can read who uses how much`;
+  const todo = '"openwrt-cgi/install.sh --token auto root@ROUTER" creates one and writes it to a file for token_file.';
   return [about(null, 'advice', 'no_token', what, todo)];
 }
 

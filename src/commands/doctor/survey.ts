@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { askService } from '../../app/ask-service.ts';
 import { aliasesOf, probesOf, statusOf, termsOf } from '../../app/from-config.ts';
 import type { Clock } from '../../collector/round.ts';
 import { readRound } from '../../collector/round.ts';
@@ -7,7 +8,7 @@ import type { Config, RouterConfig } from '../../config/config.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import type { Round, RouterRound } from '../../domain/round.ts';
 import { type RouterStatus, updateStatuses } from '../../domain/status.ts';
-import { LedgerError, SourceError } from '../../errors.ts';
+import { LedgerError } from '../../errors.ts';
 import { type Backup, listBackups } from '../../ledger/backup/backups.ts';
 import type { Books } from '../../ledger/books.ts';
 import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
@@ -16,12 +17,12 @@ import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { readUsage } from '../../ledger/storage/read-usage.ts';
 import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { type Months, monthsAt, sumMonths } from '../../ledger/usage/months.ts';
-import { httpSender } from '../../transports/http.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
-import { type Reconciliation, type ReconciliationView, reconciliations } from '../../views/reconciliation/reconciliation.ts';
+import type { ReconciliationView } from '../../views/reconciliation/gateways.ts';
+import { type Reconciliation, reconciliations } from '../../views/reconciliation/reconciliation.ts';
 import type { Alias } from '../../views/view.ts';
 
-/** All that the doctor looks at. */
+/** Everything that the doctor reads. */
 export interface Survey {
   config: Config;
   version: string;
@@ -29,11 +30,11 @@ export interface Survey {
   now: number;
   routers: RouterSurvey[];
   round: Round;
-  /** Null where there is none. */
+  /** Null if there is none. */
   ledger: LedgerSurvey | null;
-  /** Why the ledger could not be read; null where it could, or where there is none. */
+  /** Why the ledger could not be read; null if it could, or if there is none. */
   ledgerError: string | null;
-  /** What the running service has to say of itself; null where none answers at the address of the configuration. */
+  /** Problems that the running service reports; null if none answers at the configured address. */
   service: { problems: string[] } | null;
 }
 
@@ -44,7 +45,7 @@ export interface RouterSurvey {
   read: RouterRound;
 }
 
-/** What the file holds. */
+/** What the ledger contains. */
 export interface LedgerSurvey {
   directory: string;
   books: Books;
@@ -52,20 +53,16 @@ export interface LedgerSurvey {
   aliases: ReadonlyMap<string, Alias>;
   reconciliations: Reconciliation[];
   backups: Backup[];
-  /** Bytes of the file, and bytes free beside it; null where the system does not tell. */
+  /** Bytes of the file, and free bytes on its disk; null if unknown. */
   size: number;
   free: number | null;
 }
 
-/** Milliseconds that the routers have to answer: as long as a scrape usually leaves them. */
-const READ_MS = 9500;
-const SERVICE_MS = 2000;
-
-/** Reads every router once and the ledger without changing it. Throws nothing that a router or a file can do. */
+/** Reads every router once, and the ledger without changing it. Errors of routers and files become part of the survey. */
 export async function takeSurvey(config: Config, { cwd, clock, version }: { cwd: string; clock: Clock; version: string }): Promise<Survey> {
   const probes = config.routers.map((router) => ({ router, probes: probesOf(router) }));
-  const reading = probes.map(({ router, probes }) => ({ name: router.name, probes }));
-  const round = await readRound(reading, AbortSignal.timeout(READ_MS), clock);
+  const reading = probes.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout }));
+  const round = await readRound(reading, new AbortController().signal, clock);
   const statuses = new Map(probes.map(({ router, probes }) => [router.name, statusOf(router, probes)]));
   updateStatuses(statuses, round);
   const routers = config.routers.flatMap((router): RouterSurvey[] => {
@@ -119,19 +116,4 @@ async function reconciled(view: ReconciliationView, store: Store): Promise<Recon
     audit: (query, most) => readAudit(store, query, most),
   });
   return reconciliations(view, evidence);
-}
-
-/** Its own address answers for the service; what else may listen there is no service of ours. */
-async function askService({ listen: { host, port } }: Config): Promise<Survey['service']> {
-  const local = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
-  const send = httpSender({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
-  try {
-    const { text } = await send({ url: `http://${local}:${port}/-/healthy` }, AbortSignal.timeout(SERVICE_MS));
-    const answer: unknown = JSON.parse(text);
-    if (typeof answer !== 'object' || answer === null || !('problems' in answer) || !Array.isArray(answer.problems)) return null;
-    return { problems: answer.problems.filter((line) => typeof line === 'string') };
-  } catch (error) {
-    if (error instanceof SourceError || error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

@@ -13,7 +13,7 @@ import type { ImportSettings } from './options.ts';
 
 const FILES = ['network_stats.db', 'dhcp_leases.db'] as const;
 
-/** What the databases of the Python or Go collector bring: a path is one of them, or the directory that holds them. */
+/** Reads the databases of the Python or Go collector: a path is one of them, or their directory. */
 export async function classicFindings(paths: readonly string[], setting: ImportSettings): Promise<Findings> {
   const files: Foreign[] = [];
   try {
@@ -21,7 +21,7 @@ export async function classicFindings(paths: readonly string[], setting: ImportS
       const file = await openForeign(path);
       files.push(file);
       if (!isClassic(file))
-        throw new ImportError(`File ${quote(path)} holds none of monthly_stats, cumulative_stats, dhcp_leases: check the path`);
+        throw new ImportError(`File ${quote(path)} has none of the tables monthly_stats, cumulative_stats, dhcp_leases: check the path`);
     }
     return findingsOf(await readClassic(files, setting.config.timezone, setting.now), setting);
   } finally {
@@ -36,7 +36,7 @@ async function filesAt(path: string): Promise<string[]> {
   const inside = FILES.map((name) => join(path, name));
   const there = await Promise.all(inside.map((file) => stat(file).catch(() => null)));
   const files = inside.filter((_, i) => there[i]?.isFile());
-  if (files.length === 0) throw new ImportError(`Directory ${quote(path)} holds neither ${FILES.join(' nor ')}: check the path`);
+  if (files.length === 0) throw new ImportError(`Directory ${quote(path)} contains neither ${FILES.join(' nor ')}: check the path`);
   return files;
 }
 
@@ -47,7 +47,7 @@ function findingsOf(classic: Classic, setting: ImportSettings): Findings {
     const stretch = { kind: 'stretch', from, to, until: at, bytes } as const;
     if (mac !== null) return [{ account: { kind: 'device', router: '', interface: '', key: mac }, ...stretch }];
     if (uplink !== null) return [{ account: { kind: 'wan', router: uplink.router, interface: uplink.name, key: '' }, ...stretch }];
-    leftOut.push({ what: 'main_wan', bytes, why: 'several routers have an uplink: say with --router which one it is' });
+    leftOut.push({ what: 'main_wan', bytes, why: 'several routers have an uplink: choose one with --router' });
     return [];
   });
   const readers = [takeOver('stations', classic, setting), takeOver('wan', classic, setting)].flatMap((found) => {
@@ -58,7 +58,7 @@ function findingsOf(classic: Classic, setting: ImportSettings): Findings {
   return { program: 'classic', figures, most: new Map(), names: classic.names, readers, leftOut };
 }
 
-/** The account of `main_wan`: of the router that was named, else of the only one that has an uplink. */
+/** The account of `main_wan`: of the router given, otherwise of the only router with an uplink. */
 function uplinkOf({ router, interface: name = 'wan', config }: ImportSettings): { router: string; name: string } | null {
   if (router !== null) return { router, name };
   const [only, ...others] = config.routers.filter((found) => reads(found, 'wan'));
@@ -69,8 +69,8 @@ const reads = (router: RouterConfig, source: 'stations' | 'wan'): boolean =>
   probesOf(router).some(({ sources }) => sources.includes(source));
 
 /**
- * The collector's last raw counters as the baselines of the reader that takes over, where it is certain that they are of the same
- * counters: their rows tell no router, so one alone must be read, and by the same script. Null where there is nothing to take over.
+ * The collector's last raw counters as the baselines of our reader, if they are certainly of the same counters: their rows do not name
+ * the router, so only one router may be read, and by the same script. Null if there is nothing to take over.
  */
 function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: ImportSettings): ImportedReader | LeftOut | null {
   const raw = [...classic.counters].filter(([mac]) => (mac === null) === (source === 'wan'));
@@ -80,12 +80,16 @@ function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: Impo
   const routers = config.routers.filter((router) => reads(router, source));
   const [router] = routers;
   if (router === undefined || routers.length > 1) {
-    return { what, bytes: null, why: `its counters tell no router, and ${routers.length === 0 ? 'none is' : 'several are'} configured` };
+    return {
+      what,
+      bytes: null,
+      why: `its counters do not name a router, and ${routers.length === 0 ? 'none is' : 'several are'} configured`,
+    };
   }
   if (!router.kinds.some(({ kind }) => kind === 'classic')) {
-    return { what, bytes: null, why: `${router.name} is read by wrtmeter.cgi, whose counters are others` };
+    return { what, bytes: null, why: `${router.name} is read by wrtmeter.cgi, which has different counters` };
   }
-  if (months.length === 0) return { what, bytes: null, why: 'when it was read is not known' };
+  if (months.length === 0) return { what, bytes: null, why: 'the time of the reading is unknown' };
   const readAt = Math.max(...months.map(({ at }) => at));
   const counters = raw.map(([mac, bytes]): [string, Baseline] => {
     const polled = lastPolled(months, mac, readAt, config.timezone);
@@ -97,7 +101,7 @@ function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: Impo
 const originOf = (router: RouterConfig, source: SourceName): string =>
   probesOf(router).find(({ sources }) => sources.includes(source))?.origin ?? '';
 
-/** The name under which the ledger holds the counter when the classic script shows it. */
+/** The name of the counter in the ledger when the classic script is read. */
 function counterOf(source: 'stations' | 'wan', mac: ClassicMonth['mac']): string {
   return source === 'stations' ? (mac ?? '') : uplinkCounter('wan', null);
 }

@@ -7,7 +7,7 @@ import { parseVnstat, type VnstatInterface, vnstatFigures } from '../../ledger/i
 import type { ImportSettings } from './options.ts';
 import type { Export } from './read-export.ts';
 
-/** What an export of `vnstat --json` brings to the account of an uplink. */
+/** Figures of an export of `vnstat --json` for the account of an uplink. */
 export function vnstatFindings({ text, name }: Export, setting: ImportSettings): Findings {
   const { config, now } = setting;
   const router = setting.router ?? onlyRouter(setting);
@@ -29,20 +29,20 @@ function onlyRouter({ config: { routers, implied } }: ImportSettings): string {
   const [only, ...others] = routers;
   if (only !== undefined && others.length === 0 && !implied) return only.name;
   const names = implied ? '' : `: one of ${routers.map(({ name }) => name).join(', ')}`;
-  throw new ImportError(`Say with --router whose uplink vnStat counted${names}`);
+  throw new ImportError(`Choose the router whose uplink vnStat counted with --router${names}`);
 }
 
 function chosenInterface(found: readonly VnstatInterface[], file: string, wanted: string | undefined): VnstatInterface {
   const [only, ...others] = found;
-  if (only === undefined) throw new ImportError(`${file} shows no interface: export one with "vnstat -i NAME --json"`);
+  if (only === undefined) throw new ImportError(`${file} has no interface: export one with "vnstat -i NAME --json"`);
   if (others.length === 0) return only;
   const meant = found.filter(({ name, alias }) => name === wanted || (alias !== '' && alias === wanted));
   if (meant[0] !== undefined && meant.length === 1) return meant[0];
   const names = found.map(({ name }) => name).join(', ');
-  throw new ImportError(`${file} shows several interfaces (${quote(names)}): export the uplink's alone with "vnstat -i NAME --json"`);
+  throw new ImportError(`${file} has several interfaces (${quote(names)}): export only the uplink with "vnstat -i NAME --json"`);
 }
 
-/** What an export of `nlbw -c json` or `nlbw -c csv` brings to the accounts of devices. */
+/** Figures of an export of `nlbw -c json` or `nlbw -c csv` for the accounts of devices. */
 export function nlbwmonFindings({ text, name, writtenAt }: Export, setting: ImportSettings): Findings {
   const { devices, leftOut } = parseNlbwmon(text, name);
   const { from, to, until } = periodOf(setting, Math.min(writtenAt ?? setting.now, setting.now));
@@ -59,7 +59,7 @@ export function nlbwmonFindings({ text, name, writtenAt }: Export, setting: Impo
   return { program: 'nlbwmon', figures, most: new Map(), names: [], readers: [], leftOut };
 }
 
-/** The export tells no dates: those that were given, else the calendar month in which it was written, which is nlbwmon's default. */
+/** The export has no dates: uses those given, otherwise the calendar month in which it was written, nlbwmon's default. */
 function periodOf(
   { from: given, to: givenEnd, config: { timezone } }: ImportSettings,
   writtenAt: number,
@@ -68,7 +68,7 @@ function periodOf(
   const from = given ?? monthOf(givenEnd === null ? today : givenEnd - 1, { day: 1 }).start;
   const to = Math.min(givenEnd ?? monthAfter(from), today + 1);
   if (to <= from) {
-    const why = from > today ? `lies after ${dayText(today)}, when the figures were exported` : 'is not before --to, which is exclusive';
+    const why = from > today ? `is after ${dayText(today)}, when the figures were exported` : 'is not before --to, which is exclusive';
     throw new ImportError(`--from: ${dayText(from)} ${why}`);
   }
   return { from, to, until: Math.min(writtenAt, startOfDay(to, timezone)) };

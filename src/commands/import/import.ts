@@ -1,18 +1,20 @@
 import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import { renamesOf, termsOf } from '../../app/from-config.ts';
-import type { Clock } from '../../collector/round.ts';
 import type { Config } from '../../config/config.ts';
 import type { CliOptions } from '../../config/input.ts';
-import { loadConfig } from '../../config/load.ts';
-import { ConfigError, LedgerError, quote } from '../../errors.ts';
-import { readDays } from '../../ledger/import/days.ts';
+import { LedgerError, quote } from '../../errors.ts';
 import { type Findings, ImportError, type ImportProgram, PROGRAMS } from '../../ledger/import/figures.ts';
 import { accountsIn, type ImportTerms, isEmpty, type Plan, planImport } from '../../ledger/import/plan.ts';
 import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
+import { readDays } from '../../ledger/storage/read-days.ts';
 import { type Batch, openStore, openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { importBatches } from '../../ledger/storage/write-import.ts';
-import type { CommandIo } from '../check.ts';
+import type { ImportIo } from '../common/command-io.ts';
+import { exitCodeOf } from '../common/exit-code.ts';
+import { type Start, withSettings } from '../common/register.ts';
+import { contextOf } from '../common/run-command.ts';
 import { safeJson } from '../common/text.ts';
 import { classicFindings } from './classic.ts';
 import { nlbwmonFindings, vnstatFindings } from './exports.ts';
@@ -20,30 +22,36 @@ import { type ImportOptions, type ImportSettings, importSettings } from './optio
 import { readExport } from './read-export.ts';
 import { planJson, planText } from './report.ts';
 
-export interface ImportIo extends CommandIo {
-  clock: Clock;
-  stdin: AsyncIterable<Uint8Array | string>;
-}
-
 export type ImportCli = CliOptions & ImportOptions & { dryRun?: boolean; json?: boolean };
 
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('import <program> <files...>'))
+    .description('import what a classic collector, vnstat or nlbwmon counted; stop the service first')
+    .option('--dry-run', 'show what would be imported without writing; works while the service runs')
+    .option('--router <name>', 'the router whose uplink was counted')
+    .option('--interface <name>', 'its uplink (default: wan)')
+    .option('--from <date>', 'first day of an nlbwmon period')
+    .option('--to <date>', 'day after the last day of the period')
+    .option('--json', 'as JSON')
+    .action((from: string, files: string[], options: ImportCli) => start((io) => importFrom(from, files, options, io)));
+}
+
 /**
- * `wrtmeter import classic|vnstat|nlbwmon FILE`: brings along what an older program counted. Returns the exit code: 1 where the ledger
+ * `wrtmeter import classic|vnstat|nlbwmon FILE`: imports what another program counted. Returns the exit code: 1 where the ledger
  * cannot be used, 2 for a bad command line, configuration or file.
  */
-export async function importFrom(program: string, paths: readonly string[], options: ImportCli, io: ImportIo): Promise<number> {
-  try {
+export function importFrom(program: string, paths: readonly string[], options: ImportCli, io: ImportIo): Promise<number> {
+  return exitCodeOf(io, async () => {
     const { dryRun = false, json = false, router, interface: name, from, to, ...cli } = options;
     const known = PROGRAMS.find((one) => one === program);
     if (known === undefined) throw new ImportError(`Cannot import from ${quote(program)}: choose one of ${PROGRAMS.join(', ')}`);
     if (known !== 'classic' && paths.length !== 1) throw new ImportError(`Import one export of ${known} at a time`);
-    const { config, warnings } = await loadConfig({ ...io, cli });
-    for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+    const { config, directory } = await contextOf(cli, io);
     const given = Object.fromEntries(Object.entries({ router, interface: name, from, to }).filter(([, value]) => value !== undefined));
     const setting = importSettings(given, config, io.clock.now());
     const progress = createProgress(io);
     const found = await findingsOf(known, paths, setting, io);
-    const store = await open(resolve(io.cwd, config.data), dryRun);
+    const store = await open(directory, dryRun);
     try {
       const plan = await planFor(store, found, setting, dryRun ? null : paths.map((path) => quote(path)).join(', '), progress);
       io.stdout.write(json ? `${safeJson(planJson(plan, dryRun))}\n` : await planText(plan, config.timezone, dryRun));
@@ -51,11 +59,7 @@ export async function importFrom(program: string, paths: readonly string[], opti
       await store?.close();
     }
     return 0;
-  } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof LedgerError || error instanceof ImportError)) throw error;
-    for (const line of error instanceof ConfigError ? error.errors : [error.message]) io.stderr.write(`${line}\n`);
-    return error instanceof LedgerError ? 1 : 2;
-  }
+  });
 }
 
 async function findingsOf(program: ImportProgram, paths: readonly string[], setting: ImportSettings, io: ImportIo): Promise<Findings> {
@@ -75,13 +79,13 @@ async function findingsOf(program: ImportProgram, paths: readonly string[], sett
   }
 }
 
-/** A preview only reads, also while the service writes; null where there is no ledger yet. */
+/** A dry run only reads, even while the service writes; null if there is no ledger yet. */
 async function open(directory: string, dryRun: boolean): Promise<Store | null> {
   if (!dryRun) return openStore(directory);
   return (await sizeOf(ledgerPath(directory))) === null ? null : openStoreToRead(directory);
 }
 
-/** Plans the import and, where the name of the file is given for the audit, writes it. */
+/** Plans the import and writes it, unless `writtenFrom` (the file name for the audit log) is null. */
 async function planFor(
   store: Store | null,
   found: Findings,
@@ -94,13 +98,13 @@ async function planFor(
   refuseRenamed(books.accounts.values(), config);
   const booked = store === null ? new Map() : await readDays(store, accountsIn(books, found));
   const plan = planImport(books, booked, found, importTerms(config, now));
-  progress(`${plan.lines.length} accounts planned`);
+  progress(`${plan.accounts.length} accounts planned`);
   if (store === null || writtenFrom === null || isEmpty(plan)) return plan;
   await store.commit(withProgress(importBatches(books, plan, writtenFrom, now), progress));
   return plan;
 }
 
-/** The same batches, which tell how far they are when they are taken. */
+/** The same batches, which report progress when they are read. */
 function withProgress(batches: readonly Batch[], progress: Progress): Batch[] {
   const all = batches.reduce((sum, { rows }) => sum + rows.length, 0);
   let done = 0;
@@ -124,7 +128,7 @@ function importTerms(config: Config, now: number): ImportTerms {
   return { timezone, now, lineRate, mostAccounts, routers: new Set(names) };
 }
 
-/** Without the right date nobody knows which month is running, and what lies in the future. */
+/** With a wrong date, the current month is unknown, and so is what is in the future. */
 function refuseWrongClock(now: number, postedAt: number): void {
   if (now >= EARLIEST && now >= postedAt) return;
   const than = now < EARLIEST ? '2025' : `the last posting at ${new Date(postedAt).toISOString()}`;
@@ -133,19 +137,19 @@ function refuseWrongClock(now: number, postedAt: number): void {
 
 const EARLIEST = Date.UTC(2025, 0, 1);
 
-/** Accounts that wait for a router's new name would get figures of their own beside them, which would count twice once they meet. */
+/** Accounts not yet renamed with their router would get separate figures, which would count twice after the rename. */
 function refuseRenamed(accounts: Iterable<{ router: string }>, config: Config): void {
   const renamed = renamesOf(config);
   for (const { router } of accounts) {
     const name = renamed.get(router);
     if (name !== undefined)
-      throw new ImportError(`Router "${router}" is now "${name}": start the service once, so that its accounts go on, then import`);
+      throw new ImportError(`Router "${router}" is now "${name}": start the service once to rename its accounts, then import`);
   }
 }
 
 type Progress = (what: string) => void;
 
-/** Tells a person how far it is, once it takes longer than a second. */
+/** Reports progress once it takes longer than a second. */
 function createProgress({ clock, stderr }: ImportIo): Progress {
   let last = clock.tick();
   return (what) => {

@@ -5,10 +5,10 @@ import { parseName, ValueError } from '../../fields/values.ts';
 import { ImportError } from '../../ledger/import/figures.ts';
 import { parseDate } from '../../ledger/import/local-time.ts';
 
-/** How a command line wants figures to be taken. */
+/** Settings of an import, from the command line. */
 export interface ImportSettings {
   config: Config;
-  /** The configured router of the uplink, null where none was named. */
+  /** The configured router of the uplink, null if none was given. */
   router: string | null;
   /** Its uplink. */
   interface?: string | undefined;
@@ -42,7 +42,7 @@ export function importSettings(options: ImportOptions, config: Config, now: numb
 function knownRouter(name: string, { routers, implied }: Config): string {
   const known = routers.find((router) => router.name.toLowerCase() === name.toLowerCase());
   if (known !== undefined) return known.name;
-  // Without a configuration nobody has named a router yet.
+  // Without a configuration, no router has a name yet.
   if (implied) return checked(name, '--router');
   throw new ImportError(
     `--router: no router ${quote(name)} is configured; choose one of ${routers.map((router) => router.name).join(', ')}`,
@@ -61,6 +61,6 @@ function checked(name: string, option: string): string {
 function dayOption(text: string | undefined, option: string): Day | null {
   if (text === undefined) return null;
   const day = parseDate(text);
-  if (day === null) throw new ImportError(`${option}: ${quote(text)} is no date; write for example 2026-10-01`);
+  if (day === null) throw new ImportError(`${option}: ${quote(text)} is not a date: use a date like 2026-10-01`);
   return day;
 }

@@ -4,12 +4,12 @@ import { ImportError } from '../../ledger/import/figures.ts';
 
 const LARGEST = 64 << 20;
 
-/** A text that was exported by another program. */
+/** A text exported by another program. */
 export interface Export {
   text: string;
-  /** As it may stand at the beginning of a message. */
+  /** For the beginning of a message. */
   name: string;
-  /** Unix ms at which it was written, if a file tells. */
+  /** Unix ms at which the file was written; null for standard input. */
   writtenAt: number | null;
 }
 
@@ -24,7 +24,7 @@ export async function readExport(path: string, stdin: AsyncIterable<Uint8Array |
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
       parts.push(bytes);
       length += bytes.length;
-      if (length > LARGEST) throw new ImportError(`${name} is larger than 64 MiB, which no export is: check the path`);
+      if (length > LARGEST) throw new ImportError(`${name} is larger than 64 MiB, so it is not an export: check the path`);
     }
     const text = Buffer.concat(parts).toString('utf8');
     if (text.trim() === '') throw new ImportError(`${name} is empty: export the figures again`);
@@ -45,5 +45,5 @@ async function openFile(path: string, name: string) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new ImportError(code === 'ENOENT' ? `There is no file ${quote(path)}: check the path` : `${name} cannot be read: ${message}`);
   }
-  throw new ImportError(`${quote(path)} is a directory: name the file that was exported`);
+  throw new ImportError(`${quote(path)} is a directory: use the exported file`);
 }

@@ -1,24 +1,21 @@
 import { dayText, localText } from '../../domain/calendar.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
-import type { AccountName } from '../../ledger/account.ts';
+import { type AccountName, hasRouter, macOf, subjectOf } from '../../ledger/account.ts';
 import { countOf, type LeftOut } from '../../ledger/import/figures.ts';
-import type { Plan, PlanLine } from '../../ledger/import/plan.ts';
+import type { Plan, PlannedAccount } from '../../ledger/import/plan.ts';
 import { formatBytes } from '../../views/format.ts';
-import { type Column, printable, textTable } from '../common/text.ts';
+import { type Column, left, printable, right, textTable } from '../common/text.ts';
 
-/** Lines of a table that a person reads; `--json` has all. */
+/** Limit on the lines of a table; `--json` shows all. */
 const MOST_LINES = 100;
 
-const left = (title: string): Column => ({ title, align: 'left' });
-const right = (title: string): Column => ({ title, align: 'right' });
-
-/** What an import does, or would do, for a person: accounts, what is left out and why, and a line for the whole. */
+/** What an import does, or would do, for a person: accounts, what is left out and why, and a summary line. */
 export async function planText(plan: Plan, timezone: string, dryRun: boolean): Promise<string> {
-  const lines = [...plan.lines].sort((a, b) => sum(b) - sum(a));
+  const accounts = [...plan.accounts].sort((a, b) => sum(b) - sum(a));
   const parts: string[] = [];
-  if (lines.length > 0) {
-    const columns = [left('Account'), left('From'), left('To'), right('Days'), right('Download'), right('Upload'), right('There before')];
-    parts.push(await shortTable(columns, lines.map(accountRow)));
+  if (accounts.length > 0) {
+    const columns = [left('Account'), left('From'), left('To'), right('Days'), right('Download'), right('Upload'), right('In ledger')];
+    parts.push(await shortTable(columns, accounts.map(accountRow)));
   }
   const leftOut = allLeftOut(plan);
   if (leftOut.length > 0) {
@@ -33,7 +30,7 @@ export async function planText(plan: Plan, timezone: string, dryRun: boolean): P
   }
   for (const { router, source, readAt, counters } of plan.readers) {
     parts.push(
-      `Counting of ${source} on ${router} goes on from the reading of ${localText(readAt, timezone)} (${countOf(counters.size, 'counter')})`,
+      `Counting of ${source} on ${router} continues from the reading at ${localText(readAt, timezone)} (${countOf(counters.size, 'counter')})`,
     );
   }
   parts.push(summary(plan, dryRun));
@@ -47,7 +44,7 @@ async function shortTable(columns: readonly Column[], rows: readonly string[][])
 
 const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
-function accountRow({ account, days, bytes, before }: PlanLine): string[] {
+function accountRow({ account, days, bytes, before }: PlannedAccount): string[] {
   const [from, to] = days.size === 0 ? ['', ''] : [dayText(Math.min(...days.keys())), dayText(Math.max(...days.keys()))];
   return [
     nameOf(account),
@@ -60,9 +57,9 @@ function accountRow({ account, days, bytes, before }: PlanLine): string[] {
   ];
 }
 
-/** What was left out of accounts by the same reason stands together. */
-function allLeftOut({ lines, leftOut }: Plan): (LeftOut & { account: string })[] {
-  const of = lines.flatMap(({ account, leftOut: list }) => {
+/** Groups what was left out of an account by reason. */
+function allLeftOut({ accounts, leftOut }: Plan): (LeftOut & { account: string })[] {
+  const of = accounts.flatMap(({ account, leftOut: list }) => {
     const reasons = new Map<string, LeftOut[]>();
     for (const one of list) reasons.set(one.why, [...(reasons.get(one.why) ?? []), one]);
     return [...reasons].map(([why, ones]) => ({
@@ -76,21 +73,21 @@ function allLeftOut({ lines, leftOut }: Plan): (LeftOut & { account: string })[]
 }
 
 function summary(plan: Plan, dryRun: boolean): string {
-  const lines = plan.lines.filter(({ days }) => days.size > 0);
-  const bytes = lines.reduce((all, line) => plus(all, line.bytes), NOTHING);
-  const days = lines.reduce((all, line) => all + line.days.size, 0);
+  const accounts = plan.accounts.filter(({ days }) => days.size > 0);
+  const bytes = accounts.reduce((all, account) => plus(all, account.bytes), NOTHING);
+  const days = accounts.reduce((all, account) => all + account.days.size, 0);
   const names = plan.names.filter(({ name }) => name !== null).length;
   const what = [
-    lines.length > 0 &&
-      `${formatBytes(bytes.download)} down and ${formatBytes(bytes.upload)} up on ${countOf(days, 'day')} of ${countOf(lines.length, 'account')}`,
+    accounts.length > 0 &&
+      `${formatBytes(bytes.download)} down and ${formatBytes(bytes.upload)} up on ${countOf(days, 'day')} of ${countOf(accounts.length, 'account')}`,
     names > 0 && countOf(names, 'name'),
     plan.readers.length > 0 && countOf(plan.readers.length, 'reading'),
   ].filter((part) => part !== false);
-  if (what.length === 0) return 'Nothing to import: the ledger has all of it that it can take';
+  if (what.length === 0) return 'Nothing to import: the ledger already has everything it can take';
   return dryRun ? `Would import ${what.join(', ')}; nothing was written` : `Imported ${what.join(', ')}`;
 }
 
-/** The same for programs; bytes are whole, and left out ones one by one. */
+/** The same for programs, with exact bytes and everything left out one by one. */
 export function planJson(plan: Plan, dryRun: boolean): unknown {
   const leftOut = ({ what, bytes, why }: LeftOut) => ({
     what,
@@ -101,11 +98,11 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
   return {
     program: plan.program,
     dry_run: dryRun,
-    accounts: plan.lines.map(({ account, days, bytes, before, leftOut: list }) => ({
+    accounts: plan.accounts.map(({ account, days, bytes, before, leftOut: list }) => ({
       kind: account.kind,
       router: account.router || null,
       interface: account.interface || null,
-      mac: account.key || null,
+      mac: macOf(account),
       days: days.size,
       from: days.size === 0 ? null : dayText(Math.min(...days.keys())),
       to: days.size === 0 ? null : dayText(Math.max(...days.keys()) + 1),
@@ -125,5 +122,5 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
   };
 }
 
-const nameOf = ({ kind, router, interface: name, key }: AccountName): string => (kind === 'wan' ? `${router} ${name}` : key);
-const sum = ({ bytes }: PlanLine): number => bytes.download + bytes.upload;
+const nameOf = (account: AccountName): string => (hasRouter(account.kind) ? `${account.router} ` : '') + subjectOf(account);
+const sum = ({ bytes }: PlannedAccount): number => bytes.download + bytes.upload;

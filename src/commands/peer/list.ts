@@ -7,16 +7,15 @@ import type { PeerServer } from '../../control/server.ts';
 import type { PeerTarget } from '../../control/target.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
-import { quote, SourceError } from '../../errors.ts';
+import { quote, SourceError, UsageError } from '../../errors.ts';
 import type { WireguardConfig } from '../../sources/wireguard/config.ts';
-import { UsageError } from '../print/printed.ts';
 
-/** A peer on its server, and the way to it. */
-export interface ListedPeer {
+/** A peer on its server, with what is needed to change it. */
+export interface PeerOnServer {
   router: string;
   server: PeerServer;
   target: PeerTarget;
-  /** By the configuration, else by the server; null where nobody gave one. */
+  /** In the configuration, otherwise on the server; null if it has none. */
   name: string | null;
   state: 'active' | 'revoked';
   place: PeerPlace;
@@ -25,26 +24,24 @@ export interface ListedPeer {
   allowedIps: string[];
 }
 
-/** What the servers showed; a failure is a line for each server that could not be asked. */
+/** What the servers reported; `failures` has one line per server that could not be read. */
 export interface PeerListing {
-  peers: ListedPeer[];
+  peers: PeerOnServer[];
   failures: string[];
   notes: string[];
 }
 
 const READ_MS = 10_000;
 
-/** Asks the servers of a configuration, or one of them, for their peers. Throws a WishError where there is none to ask. */
+/** Lists the peers of all configured servers, or of one. Throws a UsageError if there is none. */
 export async function peersOfRouters(
   config: Config,
   { router: wanted, interface: on }: { router: string | undefined; interface: string | undefined },
 ): Promise<PeerListing> {
   const routers = config.routers.filter(({ name, kinds }) => (wanted === undefined ? wireguardOf(kinds) !== null : name === wanted));
   if (wanted !== undefined && routers.length === 0)
-    throw new UsageError(
-      `There is no router ${quote(wanted)}: there is ${config.routers.map(({ name }) => quote(name)).join(', ') || 'none'}`,
-    );
-  if (routers.length === 0) throw new UsageError('No router has a wireguard entry that says how to log in there: docs/access.md shows how');
+    throw new UsageError(`There is no router ${quote(wanted)}: choose one of ${config.routers.map(({ name }) => quote(name)).join(', ')}`);
+  if (routers.length === 0) throw new UsageError('No router has a wireguard entry with a login: see docs/access.md');
   const surveys = await Promise.all(routers.map((router) => surveyOf(router, config, on)));
   return {
     peers: surveys.flatMap(({ peers }) => peers),
@@ -93,26 +90,26 @@ function interfacesOf({ interfaces }: WireguardConfig, read: PeersObservation | 
 
 type PeersObservation = Extract<Observation, { source: 'peers' }>;
 
-/** Reads the peers as the service does, for their names and the interfaces there are. */
+/** Reads the peers as the service does, for their names and interfaces. */
 async function readPeers(router: RouterConfig): Promise<PeersObservation | SourceError> {
   const probe = probesOf(
     router,
     router.kinds.filter(({ kind }) => kind === 'wireguard'),
   )[0];
-  if (probe === undefined) return new SourceError('exec', 'nothing reads its peers');
+  if (probe === undefined) return new SourceError('exec', 'its peers are not read');
   try {
     const { sources } = await probe.collect(AbortSignal.timeout(READ_MS));
     const reading = sources.find(({ source }) => source === 'peers')?.observation;
     if (reading instanceof SourceError) return reading;
-    return reading?.source === 'peers' ? reading : new SourceError('exec', 'it tells of no peers');
+    return reading?.source === 'peers' ? reading : new SourceError('exec', 'it reports no peers');
   } catch (error) {
     if (error instanceof SourceError) return error;
     throw error;
   }
 }
 
-/** The peer that somebody means: by its public key, else by its name, else by its name in other letters. Throws where several are meant. */
-export function findPeer({ peers }: PeerListing, wanted: string): ListedPeer | null {
+/** The peer with this public key, otherwise with this name, otherwise with this name in another case. Throws if several match. */
+export function findPeer({ peers }: PeerListing, wanted: string): PeerOnServer | null {
   const plain = (text: string) => text.normalize('NFC').toLowerCase();
   const meant =
     parsePublicKey(wanted) !== null
@@ -124,5 +121,5 @@ export function findPeer({ peers }: PeerListing, wanted: string): ListedPeer | n
   if (first === undefined) return null;
   if (others.length === 0) return first;
   const which = [first, ...others].map(({ router, target }) => `${target.publicKey} on ${router} (${target.interface})`);
-  throw new UsageError(`${quote(wanted)} is more than one peer: ${which.join(', ')}; write the key, with --router and --interface`);
+  throw new UsageError(`${quote(wanted)} is more than one peer: ${which.join(', ')}; use the key with --router and --interface`);
 }

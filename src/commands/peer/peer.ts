@@ -1,14 +1,15 @@
+import type { Command } from 'commander';
 import { changeLimit } from '../../app/peer-control.ts';
 import type { CliOptions } from '../../config/input.ts';
 import type { ChangeDone, PeerPlace } from '../../control/result.ts';
 import type { Action } from '../../control/target.ts';
 import { shortKey } from '../../domain/public-key.ts';
-import { quote } from '../../errors.ts';
-import type { CommandIo } from '../check.ts';
+import { quote, UsageError } from '../../errors.ts';
+import type { CommandIo } from '../common/command-io.ts';
+import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
-import { printable, safeJson, textTable } from '../common/text.ts';
-import { count, left, UsageError } from '../print/printed.ts';
-import { findPeer, type ListedPeer, type PeerListing, peersOfRouters } from './list.ts';
+import { count, left, printable, safeJson, textTable } from '../common/text.ts';
+import { findPeer, type PeerListing, type PeerOnServer, peersOfRouters } from './list.ts';
 
 export interface PeerOptions extends CliOptions {
   router?: string;
@@ -17,18 +18,37 @@ export interface PeerOptions extends CliOptions {
   yes?: boolean;
 }
 
+export function register(program: Command, start: Start): void {
+  const peer = program.command('peer').description('manage WireGuard peers on their servers: list, revoke, restore and delete');
+  const onServers = (usage: string, description: string) =>
+    withSettings(peer.command(usage))
+      .description(description)
+      .option('--router <name>', 'one router')
+      .option('--interface <name>', 'one interface');
+  onServers('list', 'list active and revoked peers, as the servers report them')
+    .option('--json', 'as JSON')
+    .action((options: PeerOptions) => start((io) => listAllPeers(options, io)));
+  const change = (action: Action, description: string) =>
+    onServers(`${action} <peer>`, description).action((wanted: string, options: PeerOptions) =>
+      start((io) => changeOnePeer(action, wanted, options, io)),
+    );
+  change('revoke', 'remove a peer, by name or public key, from its interface and configuration');
+  change('restore', 'put a revoked peer back, with its keys and addresses');
+  change('delete', 'delete a peer permanently').option('--yes', 'confirm the deletion');
+}
+
 const DONE: Record<Action, string> = { revoke: 'revoked', restore: 'active again', delete: 'deleted' };
-const ALREADY: Record<Action, string> = { revoke: 'revoked already', restore: 'active already', delete: 'deleted already' };
+const ALREADY: Record<Action, string> = { revoke: 'already revoked', restore: 'already active', delete: 'already deleted' };
 
 /**
- * `wrtmeter peer revoke|restore|delete PEER`: a name or a public key. Works without the service, as whoever runs it logs in. Returns the
- * exit code: 1 where the server could not be reached or refused, 2 for a bad command line or configuration.
+ * `wrtmeter peer revoke|restore|delete PEER`: a name or a public key. Works without the service, with the login of the user who runs it.
+ * Returns the exit code: 1 if the server could not be reached or refused, 2 for a bad command line or configuration.
  */
 export function changeOnePeer(action: Action, wanted: string, options: PeerOptions, io: CommandIo): Promise<number> {
   const { router, interface: on, json: _, yes, ...cli } = options;
   return runCommand(cli, io, async ({ config }) => {
     if (action === 'delete' && yes !== true)
-      throw new UsageError(`This takes ${quote(wanted)} off for good, with its keys: say so with --yes`);
+      throw new UsageError(`This deletes ${quote(wanted)} and its keys permanently: confirm with --yes`);
     const survey = await peersOfRouters(config, { router, interface: on });
     const peer = findPeer(survey, wanted);
     if (peer === null) return reportFailures(survey, io, `There is no peer ${quote(wanted)}`);
@@ -37,7 +57,7 @@ export function changeOnePeer(action: Action, wanted: string, options: PeerOptio
   });
 }
 
-async function change({ target, server, router, name }: ListedPeer, action: Action, io: CommandIo): Promise<number> {
+async function change({ target, server, router, name }: PeerOnServer, action: Action, io: CommandIo): Promise<number> {
   const result = await server.change(target, action, changeLimit());
   const who = `${name === null ? shortKey(target.publicKey) : quote(name)} on ${router} (${target.interface})`;
   if (!result.ok) {
@@ -46,7 +66,7 @@ async function change({ target, server, router, name }: ListedPeer, action: Acti
   }
   io.stdout.write(`${printable(`${who} is ${result.changed ? DONE[action] : ALREADY[action]}${whereOf(result, target.interface)}`)}\n`);
   for (const note of result.notes) io.stderr.write(`${printable(note)}\n`);
-  if (result.changed) io.stderr.write('The audit does not have it: the running service writes only what is done over its API\n');
+  if (result.changed) io.stderr.write('The audit log does not record this: it only has changes made over the API of the service\n');
   return 0;
 }
 
@@ -59,13 +79,13 @@ function whereOf({ changed, place }: ChangeDone, name: string): string {
     case 'file':
       return `; ${name} is down, so only its configuration was changed`;
     case 'interface':
-      return '; it is in no file, so only the running interface was changed';
+      return '; it is not in a file, so only the running interface was changed';
     default:
       return place satisfies never;
   }
 }
 
-/** `wrtmeter peer list`: what the servers themselves show. Returns the exit code: 1 where one could not be asked. */
+/** `wrtmeter peer list`: what the servers report. Returns the exit code: 1 if a server could not be read. */
 export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<number> {
   const { router, interface: on, json, yes: _, ...cli } = options;
   return runCommand(cli, io, async ({ config }) => {
@@ -101,13 +121,13 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
   });
 }
 
-/** Where interface and configuration do not agree, it says so. */
-function stateText({ state, place, up }: ListedPeer): string {
+/** The state, with a note if the interface and the configuration differ. */
+function stateText({ state, place, up }: PeerOnServer): string {
   const where: Record<PeerPlace, string> = {
     both: '',
     record: '',
     file: up ? ', but not on the interface' : ', interface down',
-    interface: ', in no file',
+    interface: ', not in a file',
   };
   return `${state}${where[place]}`;
 }

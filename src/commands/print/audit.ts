@@ -3,11 +3,12 @@ import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../views/api-v1/audit.ts';
 import type { Outcome } from '../../views/audit-words.ts';
 import { formatBytes } from '../../views/format.ts';
-import { count, type LedgerView, left, type Printed, type Selection } from './printed.ts';
+import { count, left } from '../common/text.ts';
+import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_ROWS = 50;
 
-/** The audit rows written last, the newest at the bottom, where the eye is. */
+/** The newest audit rows, newest at the bottom. */
 export async function printAudit(view: LedgerView, { last = USUAL_ROWS }: Selection): Promise<Printed> {
   const records = await readAudit(view.store, {}, last + 1);
   const shown = records.slice(0, last);
@@ -18,7 +19,7 @@ export async function printAudit(view: LedgerView, { last = USUAL_ROWS }: Select
       const { kind, router, what, outcome, why } = auditLine(view, record);
       return [localText(record.at, view.timezone).slice(0, 16), kind, router ?? '', what, bytesText(record, outcome), why];
     }),
-    summary: shown.length === 0 ? 'Nothing out of the ordinary has been written down' : `${count(shown.length, 'row')}${more}`,
+    summary: shown.length === 0 ? 'The audit log is empty' : `${count(shown.length, 'row')}${more}`,
     json: { rows: shown.map((record) => auditLine(view, record)) },
   };
 }

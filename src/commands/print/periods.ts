@@ -1,25 +1,26 @@
 import { type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { quote } from '../../errors.ts';
-import { readUsage } from '../../ledger/storage/read-usage.ts';
+import { quote, UsageError } from '../../errors.ts';
+import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
 import { findDevices } from '../../views/find-device.ts';
 import { formatBytes } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
 import { nameOf } from '../../views/view.ts';
-import { count, type LedgerView, left, type Printed, right, type Selection, UsageError } from './printed.ts';
+import { count, left, right } from '../common/text.ts';
+import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_DAYS = 31;
 const MOST_PERIODS = 5000;
 const TOP_DEVICES = 3;
 const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 
-/** Every billing month since counting began, by the billing day of now. */
+/** Every billing month since counting started, by the current billing day. */
 export function printMonths(view: LedgerView, selection: Selection): Promise<Printed> {
   const periodOf = (day: Day) => monthOf(day, view.terms.billing);
   return printPeriods(view, selection, { thing: 'month', periodOf, label: monthLabel, usual: MOST_PERIODS });
 }
 
-/** The last days, also those without a byte. */
+/** The last days, including days without bytes. */
 export function printDays(view: LedgerView, selection: Selection): Promise<Printed> {
   const periodOf = (day: Day): Month => ({ start: day, end: day + 1 });
   return printPeriods(view, selection, { thing: 'day', periodOf, label: dayLabel, usual: USUAL_DAYS });
@@ -29,18 +30,18 @@ interface Kind {
   thing: 'month' | 'day';
   periodOf: (day: Day) => Month;
   label: (period: Month, today: Day) => string;
-  /** How many are shown where nobody says. */
+  /** How many are shown by default. */
   usual: number;
 }
 
 async function printPeriods(view: LedgerView, selection: Selection, kind: Kind): Promise<Printed> {
   const device = selection.device === undefined ? null : theDevice(view, selection.device);
   const today = dayOf(view.now, view.timezone);
-  const first = await firstDay(view);
+  const first = await readFirstDay(view.store);
   const periods = first === null ? [] : lastPeriods(first, today, kind.periodOf, selection.last ?? kind.usual);
   const { countedBy, accounts } = homeAccounts(view.books);
   const ids = new Set([...(device === null ? accounts : []), ...deviceAccounts(view.books)].map(({ id }) => id));
-  // Unbounded, because the periods and the accounts are.
+  // Unbounded, because the periods and accounts are bounded already.
   const found = await readUsage(view.store, { by: 'period', periods, accounts: [...ids] }, Number.MAX_SAFE_INTEGER);
   const rows = periodRows(view, periods, found ?? []);
   const json = {
@@ -55,7 +56,7 @@ async function printPeriods(view: LedgerView, selection: Selection, kind: Kind):
 function table(rows: readonly PeriodRow[], device: NamedDevice | null, kind: Kind, today: Day): Pick<Printed, 'columns' | 'rows'> {
   const title = kind.thing === 'month' ? 'Month' : 'Day';
   return {
-    columns: [left(title), right('Download'), right('Upload'), right('Together'), ...(device === null ? [left('Most by')] : [])],
+    columns: [left(title), right('Download'), right('Upload'), right('Sum'), ...(device === null ? [left('Most by')] : [])],
     rows: rows.map((row) => {
       const bytes = bytesOf(row, device);
       const figures = [bytes.download, bytes.upload, total(bytes)].map(formatBytes);
@@ -72,18 +73,13 @@ interface NamedDevice {
 function theDevice(view: LedgerView, text: string): NamedDevice {
   const macs = findDevices(view, text);
   const [mac] = macs;
-  if (mac === undefined) throw new UsageError(`No device ${quote(text)} was ever counted: "wrtmeter print devices" lists those that were`);
+  if (mac === undefined) throw new UsageError(`No device ${quote(text)} has been counted: "wrtmeter print devices" lists all devices`);
   if (macs.length > 1)
-    throw new UsageError(`${count(macs.length, 'device')} are called ${quote(text)}: give the MAC of one (${macs.join(', ')})`);
+    throw new UsageError(`${count(macs.length, 'device')} are called ${quote(text)}: use the MAC of one (${macs.join(', ')})`);
   return { mac, name: nameOf(view, mac) };
 }
 
-async function firstDay({ store }: LedgerView): Promise<Day | null> {
-  const [row] = await store.all('SELECT min(day) AS day FROM day');
-  return row?.day === null || row === undefined ? null : Number(row.day);
-}
-
-/** The newest periods up to the one of today, in the order of time. */
+/** The newest periods up to today's, oldest first. */
 function lastPeriods(first: Day, today: Day, periodOf: Kind['periodOf'], most: number): Month[] {
   const found: Month[] = [];
   for (let day = today; day >= first && found.length < most; ) {
@@ -116,7 +112,7 @@ function summary(
   countedBy: 'wan' | 'devices',
 ): string {
   const { download, upload } = rows.map((row) => bytesOf(row, device)).reduce(plus, NOTHING);
-  const whose = device !== null ? deviceText(device) : countedBy === 'wan' ? 'the uplinks' : 'the devices, as no uplink is counted';
+  const whose = device !== null ? deviceText(device) : countedBy === 'wan' ? 'the uplinks' : 'the devices, because no uplink is counted';
   const sums = `${count(rows.length, kind.thing)} of ${whose}: ${formatBytes(download)} down, ${formatBytes(upload)} up`;
   const own = kind.thing === 'month' && device === null ? [...view.terms.routerBilling.keys()] : [];
   return own.length === 0 ? sums : `${sums}; by the home's billing day, ${own.join(', ')} has another`;

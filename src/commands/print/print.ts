@@ -1,38 +1,47 @@
-import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import { aliasesOf, peerNamesOf, termsOf } from '../../app/from-config.ts';
-import type { Clock } from '../../collector/round.ts';
 import type { CliOptions } from '../../config/input.ts';
-import { loadConfig } from '../../config/load.ts';
-import { ConfigError, LedgerError, quote } from '../../errors.ts';
+import { quote, UsageError } from '../../errors.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { monthsAt, sumMonths } from '../../ledger/usage/months.ts';
-import type { CommandIo } from '../check.ts';
+import type { DatedIo } from '../common/command-io.ts';
+import { exitCodeOf } from '../common/exit-code.ts';
+import { type Start, withSettings } from '../common/register.ts';
+import { contextOf } from '../common/run-command.ts';
 import { printable, safeJson, textTable } from '../common/text.ts';
-import { type Printed, type Selection, UsageError } from './printed.ts';
+import type { Printed, Selection } from './printed.ts';
 import { PRINTS, type Print } from './tables.ts';
-
-export interface PrintIo extends CommandIo {
-  clock: Pick<Clock, 'now'>;
-}
 
 export type PrintOptions = CliOptions & { json?: boolean; device?: string; last?: string };
 
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('print <what>'))
+    .description(
+      `show ${Object.keys(PRINTS)
+        .join(', ')
+        .replace(/, (\w+)$/, ' or $1')} as a table; works while the service runs`,
+    )
+    .option('--device <name or MAC>', 'months or days of one device')
+    .option('--last <number>', 'number of newest months, days or audit rows')
+    .option('--json', 'as JSON')
+    .action((what: string, options: PrintOptions) => start((io) => print(what, options, io)));
+}
+
 /**
- * `wrtmeter print devices|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger holds, also while the service writes it.
- * Returns the exit code: 1 where there is no ledger to read, 2 for a bad command line or configuration.
+ * `wrtmeter print devices|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger has, even while the service runs.
+ * Returns the exit code: 1 if there is no ledger to read, 2 for a bad command line or configuration.
  */
-export async function print(what: string, options: PrintOptions, io: PrintIo): Promise<number> {
-  try {
+export function print(what: string, options: PrintOptions, io: DatedIo): Promise<number> {
+  return exitCodeOf(io, async () => {
     const chosen = chosenPrint(what);
     const { json = false, device, last, ...cli } = options;
     const selection = selectionOf(what, chosen, { device, last });
-    const { config, warnings } = await loadConfig({ ...io, cli });
-    for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+    const { config, directory } = await contextOf(cli, io);
     const terms = termsOf(config);
     const now = io.clock.now();
     const months = monthsAt(now, terms);
-    const printed = await withStore(resolve(io.cwd, config.data), async (store) => {
+    const printed = await withStore(directory, async (store) => {
       const books = await loadBooks(store);
       await sumMonths(store, books, months);
       const configured = config.routers.map(({ name }) => name);
@@ -52,11 +61,7 @@ export async function print(what: string, options: PrintOptions, io: PrintIo): P
     });
     io.stdout.write(json ? `${safeJson(printed.json)}\n` : await asText(printed));
     return 0;
-  } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof LedgerError || error instanceof UsageError)) throw error;
-    for (const line of error instanceof ConfigError ? error.errors : [error.message]) io.stderr.write(`${printable(line)}\n`);
-    return error instanceof LedgerError ? 1 : 2;
-  }
+  });
 }
 
 function chosenPrint(what: string): Print {

@@ -5,7 +5,7 @@ import { formatAge } from '../../views/format.ts';
 import type { View } from '../../views/view.ts';
 import type { Column } from '../common/text.ts';
 
-/** What is printed is made of: the ledger's books and its file, and nothing of the routers. */
+/** What tables are made from: the books and the ledger's file. Routers are not read. */
 export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 'peerNames' | 'routers' | 'timezone' | 'now'> {
   /** Names of the configured routers. */
   configured: readonly string[];
@@ -13,34 +13,21 @@ export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 
   store: Pick<Store, 'all'>;
 }
 
-/** What the command line asks for beside the table itself. */
+/** Options of a table. */
 export interface Selection {
   /** A name or a MAC. */
   device?: string;
-  /** So many of the newest days, months or rows. */
+  /** Number of newest days, months or rows. */
   last?: number;
 }
 
-/** A table, the line under it, and the same for programs. */
+/** A table, the line below it, and the same as JSON. */
 export interface Printed {
   columns: readonly Column[];
   rows: string[][];
   summary: string;
   json: unknown;
 }
-
-/** The wish cannot be met: the message is the line that the user reads. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'WishError';
-  }
-}
-
-export const left = (title: string): Column => ({ title, align: 'left' });
-export const right = (title: string): Column => ({ title, align: 'right' });
-
-export const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;
 
 /** `2026-11-20 19:23, 21 s ago` */
 export const seen = ({ timezone, now }: LedgerView, instant: number): string =>

@@ -3,13 +3,13 @@ import type { Traffic } from '../../domain/traffic.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { readUsage } from '../../ledger/storage/read-usage.ts';
 import { reconciliationJson } from '../../views/api-v1/reconciliation.ts';
-import { formatBytes } from '../../views/format.ts';
+import { formatBytes, formatShare } from '../../views/format.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
 import { type Reconciliation, reconciliations } from '../../views/reconciliation/reconciliation.ts';
-import { formatShare } from '../doctor/format.ts';
-import { type LedgerView, left, type Printed, right } from './printed.ts';
+import { left, right } from '../common/text.ts';
+import type { LedgerView, Printed } from './printed.ts';
 
-/** Every gateway's uplinks held against its hosts. What only a router tells (offloading, full sets) is for the doctor and the service. */
+/** Every gateway's uplinks compared with its hosts. What only a router reports (offloading, full sets) is left to doctor and the service. */
 export async function printReconciliation(view: LedgerView): Promise<Printed> {
   const evidence = await gatherEvidence(view, {
     usage: (query, most) => readUsage(view.store, query, most),
@@ -21,8 +21,8 @@ export async function printReconciliation(view: LedgerView): Promise<Printed> {
     rows: found.flatMap(rowsOf),
     summary:
       found.length === 0
-        ? 'No gateway counts hosts yet: docs/hosts.md tells how'
-        : 'Why they do not agree: "wrtmeter doctor", and the service at /api/v1/reconciliation',
+        ? 'No gateway counts hosts yet: see docs/hosts.md'
+        : 'For the reasons, see "wrtmeter doctor" or /api/v1/reconciliation of the service',
     json: reconciliationJson(found),
   };
 }
@@ -40,7 +40,7 @@ function rowsOf({ router, month, wan, hosts, unattributed, share, rest, restShar
   return [
     [router, `${dayText(month.start)} to ${dayText(month.end - 1)}`, ...first],
     row('hosts', hosts),
-    row('none of them', unattributed, share),
+    row('unattributed', unattributed, share),
     ...(rest.download === unattributed.download && rest.upload === unattributed.upload ? [] : [row('unexplained', rest, restShare)]),
   ];
 }

@@ -4,12 +4,13 @@ import { formatBytes, rfc3339 } from '../../views/format.ts';
 import { deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
+import { count, left, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
 import { printDays, printMonths } from './periods.ts';
-import { count, type LedgerView, left, type Printed, right, type Selection, seen } from './printed.ts';
+import { type LedgerView, type Printed, type Selection, seen } from './printed.ts';
 import { printReconciliation } from './reconciliation.ts';
 
-/** Something that `wrtmeter print` can print, and the options that it knows beside --json. */
+/** Something that `wrtmeter print` can print, and its options besides --json. */
 export interface Print {
   make: (view: LedgerView, selection: Selection) => Printed | Promise<Printed>;
   knows: readonly (keyof Selection)[];
@@ -52,12 +53,12 @@ function printWan(view: LedgerView): Printed {
     rows: [
       ...rows.map((row) => [
         row.router,
-        row.overlay ? `${row.interface} (inside another)` : row.interface,
+        row.overlay ? `${row.interface} (inside another uplink)` : row.interface,
         ...bytes(row),
         `${dayText(row.period.start)} to ${dayText(row.period.end - 1)}`,
         row.lastSeen === null ? 'never' : seen(view, row.lastSeen),
       ]),
-      ...(rows.length > 1 ? [['together', '', ...bytes(sum), '', '']] : []),
+      ...(rows.length > 1 ? [['sum', '', ...bytes(sum), '', '']] : []),
     ],
     summary: rows.length === 0 ? 'No uplink has been counted yet' : `${count(rows.length, 'uplink')}; ${monthText(view.months.home)}`,
     json: wanAnswer(view),
@@ -95,7 +96,7 @@ function printRouters(view: LedgerView): Printed {
       ...readers.map(({ router, source, readAt, origin }) => [router, source, seen(view, readAt), origin]),
       ...unread.map((name) => [name, '', 'never', '']),
     ],
-    summary: `${count(new Set([...readers.map(({ router }) => router), ...unread]).size, 'router')}; the service at /api/v1/routers tells how the last readings went`,
+    summary: `${count(new Set([...readers.map(({ router }) => router), ...unread]).size, 'router')}; /api/v1/routers of the service shows the results of the last readings`,
     json: {
       sources: readers.map(({ router, source, readAt, origin }) => ({ router, source, last_reading: rfc3339(readAt), read_by: origin })),
       never_read: unread,

@@ -5,48 +5,48 @@ import type { Login } from '../../fields/urls.ts';
 import { ValueError } from '../../fields/values.ts';
 import type { Credentials, TlsConfig } from '../config.ts';
 
-/** How a router lets itself be read, as written: secrets may still be in files. */
+/** A router's credentials and TLS settings as written: secrets may still be in files. */
 export interface AccessEntry {
   token?: Located<string>;
   tokenFile?: Located<string>;
   username?: Located<string>;
   password?: Located<string>;
   passwordFile?: Located<string>;
-  /** The user name and password that stood in a URL. */
+  /** The user name and password from a URL. */
   login?: Located<Login>;
   caFile?: Located<string>;
   insecure?: Located<boolean>;
 }
 
-/** RFC 6750 has no blanks in a token, and fetch throws on what is no header. */
+/** RFC 6750 allows no spaces in a token, and fetch throws on an invalid header. */
 export function parseToken(text: string): string {
   if (!/^[\x21-\x7e]+$/.test(text))
-    throw new ValueError('is empty or holds characters that no header carries; write letters, digits and signs');
+    throw new ValueError('is empty or contains characters that a header cannot carry; use letters, digits and punctuation');
   return text;
 }
 
-/** The colon ends a user name in basic authentication (RFC 7617). */
+/** In basic authentication, a colon ends the user name (RFC 7617). */
 export function parseUsername(text: string): string {
-  if (!/^[^\p{Cc}:]+$/u.test(text)) throw new ValueError('is not a user name; write one without colons');
+  if (!/^[^\p{Cc}:]+$/u.test(text)) throw new ValueError('is not a user name; use one without colons');
   return text;
 }
 
 export function parsePassword(text: string): string {
-  if (!/^[^\p{Cc}]+$/u.test(text)) throw new ValueError('is empty or holds control characters; write one line of text');
+  if (!/^[^\p{Cc}]+$/u.test(text)) throw new ValueError('is empty or contains control characters; use one line of text');
   return text;
 }
 
 export const hasCredentials = (access: AccessEntry): boolean =>
   [access.token, access.tokenFile, access.username, access.password, access.passwordFile, access.login].some((part) => part !== undefined);
 
-/** What to send for an access; null where something was wrong with it. */
+/** The credentials to send; null if there was an error. */
 export async function credentialsOf(access: AccessEntry, files: Files, problems: Problems): Promise<Credentials | null> {
   const before = problems.errors.length;
   const token = await secretOf(access.token, access.tokenFile, parseToken, files, problems);
   const password = await secretOf(access.password, access.passwordFile, parsePassword, files, problems);
   const login = loginOf(access, password, problems);
   if (token !== undefined && login !== undefined) {
-    fail(problems, token.place, 'stands beside a user name and password; a router takes one of the two, so remove the other');
+    fail(problems, token.place, 'cannot be used together with a user name and password; remove one of the two');
   }
   if (problems.errors.length > before) return null;
   if (token !== undefined) return { kind: 'bearer', token: token.value };
@@ -57,16 +57,16 @@ function loginOf(access: AccessEntry, password: Located<string> | undefined, pro
   const { username, login } = access;
   const given = username ?? password ?? access.passwordFile;
   if (login !== undefined) {
-    if (given !== undefined) fail(problems, given.place, 'stands beside a user name in the URL; remove one of them');
+    if (given !== undefined) fail(problems, given.place, 'cannot be used together with a user name in the URL; remove one of them');
     checkLogin(login, problems);
     return login;
   }
   if (given === undefined) return undefined;
   if (username === undefined) {
-    fail(problems, given.place, 'has no user name beside it; write username too');
+    fail(problems, given.place, 'is set without a user name; set username too');
   } else if (password === undefined) {
-    // A password file that could not be read has been reported.
-    if (access.passwordFile === undefined) fail(problems, username.place, 'has no password beside it; write password or password_file too');
+    // An unreadable password file has already been reported.
+    if (access.passwordFile === undefined) fail(problems, username.place, 'is set without a password; set password or password_file too');
   } else {
     return { value: { username: username.value, password: password.value }, place: username.place };
   }
@@ -78,7 +78,7 @@ function checkLogin({ value, place }: Located<Login>, problems: Problems): void 
     parsePassword(value.password);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    fail(problems, place, 'what stands before the "@" is not USER:PASSWORD; use username and password_file instead');
+    fail(problems, place, 'the part before the "@" is not USER:PASSWORD; use username and password_file instead');
   }
 }
 
@@ -91,10 +91,10 @@ async function secretOf(
 ): Promise<Located<string> | undefined> {
   if (file === undefined) return here;
   if (here !== undefined) {
-    fail(problems, file.place, 'stands beside the secret itself; remove one of them');
+    fail(problems, file.place, 'cannot be used together with the secret itself; remove one of them');
     return here;
   }
-  // Now and then the secret itself is put where its file should be named.
+  // Someone may enter the secret instead of a path, so only show what looks like a path.
   const called = /^\.{0,2}\//.test(file.value) ? quote(file.value, 200) : 'the file named here';
   const text = await files.read(file, problems, called);
   if (text === null) return undefined;
@@ -106,18 +106,18 @@ async function secretOf(
   }
 }
 
-/** Whom to trust over https; `encrypted` tells whether any URL of the router is https. */
+/** The TLS settings; `encrypted` says whether any URL of the router is https. */
 export async function tlsOf(access: AccessEntry, encrypted: boolean, files: Files, problems: Problems): Promise<TlsConfig> {
   const { caFile } = access;
   const insecure = access.insecure?.value === true;
   const given = caFile ?? (insecure ? access.insecure : undefined);
-  if (caFile !== undefined && insecure) fail(problems, caFile.place, 'has no use beside insecure: true; remove one of them');
+  if (caFile !== undefined && insecure) fail(problems, caFile.place, 'has no effect together with insecure: true; remove one of them');
   if (given !== undefined && !encrypted)
-    warn(problems, given.place, 'has no effect on a router that is read over http; write https in its URL');
+    warn(problems, given.place, 'has no effect on a router that is read over http; use https in its URL');
   if (caFile === undefined) return { ca: null, insecure };
   const ca = await files.read(caFile, problems);
   if (ca !== null && !(await isCertificate(ca)))
-    fail(problems, caFile.place, 'no certificate in this file; it must hold PEM text (BEGIN CERTIFICATE)');
+    fail(problems, caFile.place, 'this file contains no certificate; use a PEM file (BEGIN CERTIFICATE)');
   return { ca, insecure };
 }
 

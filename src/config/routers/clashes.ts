@@ -4,7 +4,7 @@ import type { ReadUrl } from '../../sources/kind.ts';
 import { KIND_NAMES, kindOf } from '../../sources/registry.ts';
 import type { RouterEntry } from './routers.ts';
 
-/** Reports routers that have the same name, or an earlier name that is another's. */
+/** Reports routers with the same name, and earlier names that belong to another router. */
 export function checkNames(routers: readonly RouterEntry[], problems: Problems): void {
   const names = new Map<string, string>();
   for (const { name } of routers) {
@@ -13,7 +13,7 @@ export function checkNames(routers: readonly RouterEntry[], problems: Problems):
       fail(
         problems,
         name.place,
-        `${quote(name.value)} and ${quote(taken)} are one name; give each router its own (on the command line NAME=URL)`,
+        `${quote(name.value)} and ${quote(taken)} are the same name; give each router its own (on the command line NAME=URL)`,
       );
     }
     names.set(name.value.toLowerCase(), name.value);
@@ -24,7 +24,7 @@ export function checkNames(routers: readonly RouterEntry[], problems: Problems):
       const key = value.toLowerCase();
       const other = names.get(key) ?? earlier.get(key);
       if (other !== undefined)
-        fail(problems, place, `${quote(value)} belongs to router ${quote(other)}; an earlier name can go to one router only`);
+        fail(problems, place, `${quote(value)} belongs to router ${quote(other)}; an earlier name can belong to one router only`);
       else earlier.set(key, router.name.value);
     }
   }
@@ -32,18 +32,18 @@ export function checkNames(routers: readonly RouterEntry[], problems: Problems):
 
 interface Visit extends ReadUrl {
   router: string;
-  box: string;
+  host: string;
   folder: string;
   path: string;
 }
 
-/** Reports what would be read twice, for then it would be counted twice. */
-export function checkBoxes(routers: readonly RouterEntry[], problems: Problems): void {
+/** Reports what would be read twice, because it would be counted twice. */
+export function checkUrls(routers: readonly RouterEntry[], problems: Problems): void {
   const visits: Visit[] = [];
   for (const { name, urls } of routers) {
     for (const url of urls) {
       const visit = { ...url, ...destination(url.url), router: name.value };
-      const earlier = visits.find((other) => other.box === visit.box && repeats(visit, other));
+      const earlier = visits.find((other) => other.host === visit.host && repeats(visit, other));
       if (earlier !== undefined) report(visit, earlier, problems);
       visits.push(visit);
     }
@@ -59,20 +59,20 @@ function report(visit: Visit, earlier: Visit, problems: Problems): void {
   if (visit.router === earlier.router) {
     fail(problems, visit.place, `is the same URL as for ${earlier.what}; each source has its own script`);
   } else if (!visit.counts && !earlier.counts) {
-    // Harmless, and usual in files of the older collectors: access points whose entry names the gateway's leases.
-    warn(problems, visit.place, `router ${quote(earlier.router)} reads the same ${visit.what}; leave them out here`);
+    // Harmless, and common in routers.json: access points often list the gateway's leases.
+    warn(problems, visit.place, `router ${quote(earlier.router)} reads the same ${visit.what}; remove them here`);
   } else {
-    fail(problems, visit.place, `reads the same box as router ${quote(earlier.router)}, which would count it twice; remove one of them`);
+    fail(problems, visit.place, `reads the same router as ${quote(earlier.router)}, so its bytes would count twice; remove one of them`);
   }
 }
 
-/** Where a URL leads, for telling whether two lead to the same box: http and https of one host do. */
-function destination(text: string): { box: string; folder: string; path: string } {
+/** Where a URL leads, to detect two URLs of the same router; http and https count as the same. */
+function destination(text: string): { host: string; folder: string; path: string } {
   const { hostname, port, pathname, search } = new URL(text);
-  return { box: `${hostname}:${port}`, folder: pathname.slice(0, pathname.lastIndexOf('/') + 1), path: pathname + search };
+  return { host: `${hostname}:${port}`, folder: pathname.slice(0, pathname.lastIndexOf('/') + 1), path: pathname + search };
 }
 
-/** Reports what two routers would count twice by what their kinds know. */
+/** Reports bytes that two routers would count twice according to their kinds. */
 export function checkKinds(routers: readonly RouterEntry[], problems: Problems): void {
   for (const [index, router] of routers.entries()) {
     for (const name of KIND_NAMES) {

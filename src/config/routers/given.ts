@@ -4,9 +4,9 @@ import { parseName, ValueError } from '../../fields/values.ts';
 import { parseScriptUrl } from '../../sources/openwrt/kind.ts';
 import type { RouterEntry } from './routers.ts';
 
-/** Routers given by URL, each `URL` or `name=URL`: from the command line or a variable. */
+/** Reads routers given as `URL` or `NAME=URL`, from the command line or a variable. */
 export function routersOfUrls(urls: readonly string[], place: string, problems: Problems): RouterEntry[] {
-  // A password with a blank or comma in it falls into pieces, none of which may be shown then.
+  // A password with a space or comma is split into several entries, so then no entry is shown.
   const hidden = urls.some((url) => url.includes('@'));
   const parsed = urls.flatMap((text, index): Located<RouterUrl & { name: string | null }>[] => {
     try {
@@ -16,7 +16,7 @@ export function routersOfUrls(urls: readonly string[], place: string, problems: 
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       const mistyped = place === 'command line' && /^[a-z-]+$/i.test(text);
-      const why = mistyped ? 'is neither a command nor the URL of a router; see wrtmeter --help' : error.message;
+      const why = mistyped ? 'is neither a command nor a router URL; see wrtmeter --help' : error.message;
       fail(problems, place, `${hidden ? `entry ${index + 1}` : shown(text)} ${why}`);
       return [];
     }
@@ -32,17 +32,17 @@ export function routersOfUrls(urls: readonly string[], place: string, problems: 
   }));
 }
 
-/** The URLs of WRTMETER_ROUTERS, which blanks or commas separate. */
+/** The URLs of WRTMETER_ROUTERS, separated by spaces or commas. */
 export const splitUrls = (text: string): string[] => text.split(/[\s,]+/).filter((url) => url !== '');
 
-/** `home=http://192.168.1.1`, or the URL alone: then the name is null. */
-export function parseNamedUrl(text: string): RouterUrl & { name: string | null } {
+/** Parses `home=http://192.168.1.1`, or a URL alone: then the name is null. */
+function parseNamedUrl(text: string): RouterUrl & { name: string | null } {
   const match = /^([^=:/?#@]+)=(.*)$/s.exec(text);
   return { ...parseScriptUrl(match?.[2] ?? text), name: match?.[1] ?? null };
 }
 
-/** What a router is called that was given by URL alone: its host, with the port where another has the same host. */
-export function namesOfUrls(urls: readonly Located<{ url: string; name: string | null }>[]): string[] {
+/** Names for routers given by URL alone: the host, with the port if another has the same host. */
+function namesOfUrls(urls: readonly Located<{ url: string; name: string | null }>[]): string[] {
   const hosts = urls.map(({ value }) => new URL(value.url).hostname.replace(/^\[|\]$/g, ''));
   return urls.map(({ value }, index) => {
     if (value.name !== null) return value.name;

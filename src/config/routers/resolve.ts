@@ -5,11 +5,12 @@ import type { Credentials, RouterConfig, TlsConfig } from '../config.ts';
 import { type AccessEntry, credentialsOf, hasCredentials, tlsOf } from './access.ts';
 import type { RouterEntry } from './routers.ts';
 
-/** What holds for a router that says nothing of it itself. */
+/** Defaults for a router without its own values. */
 export interface RouterDefaults {
   access: SharedAccess;
   lineRate: number;
   billingDay: number;
+  timeout: number;
 }
 
 export interface SharedAccess {
@@ -17,13 +18,13 @@ export interface SharedAccess {
   tls: TlsConfig;
 }
 
-/** The access that variables give to all routers, their secrets read. */
+/** Resolves the access from variables; reads secrets from their files. */
 export async function sharedAccess(access: AccessEntry, files: Files, problems: Problems): Promise<SharedAccess> {
   const credentials = (await credentialsOf(access, files, problems)) ?? { kind: 'none' };
   return { credentials, tls: await tlsOf(access, true, files, problems) };
 }
 
-/** A router ready to be read: its secrets fetched from their files, what it leaves open filled in. */
+/** Resolves a router: reads secrets from their files and fills in defaults. */
 export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults, files: Files, problems: Problems): Promise<RouterConfig> {
   const { access } = entry;
   const own = hasCredentials(access) ? await credentialsOf(access, files, problems) : null;
@@ -37,6 +38,7 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
     tls: ownTls ? await tlsOf(access, encrypted, files, problems) : defaults.access.tls,
     lineRate: entry.lineRate?.value ?? defaults.lineRate,
     billing: { day: entry.billingDay?.value ?? defaults.billingDay },
+    timeout: entry.timeout?.value ?? defaults.timeout,
     counterBits: entry.counterBits?.value ?? null,
   };
 }

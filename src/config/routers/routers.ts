@@ -1,3 +1,4 @@
+import type { CounterBits } from '../../domain/counter.ts';
 import { type Field, type Fields, type Found, group, listOf, readFields, scalar, secret } from '../../fields/fields.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';
 import { fail, type Located, type Problems, shown } from '../../fields/problems.ts';
@@ -5,29 +6,29 @@ import type { Login } from '../../fields/urls.ts';
 import { choice, parseBoolean, parseName, parseText, ValueError } from '../../fields/values.ts';
 import type { ReadUrl } from '../../sources/kind.ts';
 import { KIND_NAMES, KINDS, type KindName, kindOf } from '../../sources/registry.ts';
-import type { CounterBits } from '../config.ts';
-import { parseDay, parseRate } from '../values.ts';
+import { parseDay, parseRate, parseTimeout } from '../values.ts';
 import { type AccessEntry, parsePassword, parseToken, parseUsername } from './access.ts';
 
-/** A router as written, whatever it was written in. */
+/** A router as written, in any format. */
 export interface RouterEntry {
   name: Located<string>;
   was: Located<string>[];
-  /** How it is read: the entry of each kind that configures it. At least one. */
+  /** The entry of each kind that it is read by. At least one. */
   kinds: { [K in KindName]?: unknown };
-  /** The first key of each kind. */
+  /** Where the first key of each kind is written. */
   places: { [K in KindName]?: string };
   urls: ReadUrl[];
   access: AccessEntry;
   lineRate?: Located<number>;
   billingDay?: Located<number>;
+  timeout?: Located<number>;
   counterBits?: Located<CounterBits>;
 }
 
 const field = <T>(key: string, read: Field<T>['read']): Field<T> => ({ key, read });
 const bits = choice(['32', '64']);
 
-/** How a router lets itself be read over HTTP. */
+/** Credentials and TLS settings for reading over HTTP. */
 const accessFields = {
   token: field('token', secret(parseToken)),
   tokenFile: field('token_file', scalar(parseText)),
@@ -38,27 +39,28 @@ const accessFields = {
   insecure: field('insecure', scalar(parseBoolean)),
 } as const;
 
-/** What every router may have, however it is read. */
+/** Fields that any router may have. */
 const commonFields = {
   was: field('was', listOf(parseName, 32)),
   lineRate: field('line_rate', scalar(parseRate)),
   billingDay: field('billing.day', scalar(parseDay)),
+  timeout: field('timeout', scalar(parseTimeout)),
   counterBits: field(
     'counter_bits',
     scalar((text): CounterBits => (bits(text) === '32' ? 32 : 64)),
   ),
 } as const;
 
-/** The fields of a kind under names that no other kind has. */
+/** The fields of a kind, with names made unique by the kind. */
 const prefixed = (kind: KindName): Fields =>
   Object.fromEntries(Object.entries(KINDS[kind].fields).map(([name, value]) => [`${kind}.${name}`, value]));
 
 const kindFields: Fields = Object.assign({}, ...KIND_NAMES.map(prefixed));
 
-/** Every key of a router in wrtmeter.yaml. */
+/** The keys of a router in wrtmeter.yaml. */
 export const routerFields: Fields = { ...kindFields, ...accessFields, ...commonFields };
 
-/** The routers of wrtmeter.yaml. */
+/** Reads the routers of wrtmeter.yaml. */
 export function readRouters(node: Node, problems: Problems): RouterEntry[] {
   return (group(node, problems) ?? []).flatMap((entry) => readRouter(entry, problems) ?? []);
 }
@@ -69,16 +71,16 @@ function readRouter({ key, place, value: node }: KeyValue, problems: Problems): 
   const before = problems.errors.length;
   const found = readFields(node, routerFields, problems);
   const { kinds, places, urls } = kindsIn(found, problems);
-  const some = KIND_NAMES.filter((kind) => kinds[kind] !== undefined);
-  // A key that was wrong has been reported, and is not missing.
-  if (some.length === 0) {
-    if (problems.errors.length === before) fail(problems, place, 'has no URL to read; write for example url: http://192.168.1.1');
+  const present = KIND_NAMES.filter((kind) => kinds[kind] !== undefined);
+  // A wrong key has already been reported, so it is not missing.
+  if (present.length === 0) {
+    if (problems.errors.length === before) fail(problems, place, 'has no URL to read; use for example url: http://192.168.1.1');
     return undefined;
   }
   const login = loginIn(urls, problems);
   const access = picked(found, accessFields);
-  const [useless] = some.some((kind) => kindOf(kind).usesHttp) ? [] : Object.values(access);
-  if (useless !== undefined) fail(problems, useless.place, 'is for a URL, and this router has none; remove it');
+  const [useless] = present.some((kind) => kindOf(kind).usesHttp) ? [] : Object.values(access);
+  if (useless !== undefined) fail(problems, useless.place, 'applies only to a URL, and this router has none; remove it');
   const { was, ...common } = picked(found, commonFields);
   return {
     name,
@@ -86,13 +88,13 @@ function readRouter({ key, place, value: node }: KeyValue, problems: Problems): 
     kinds,
     places,
     urls,
-    // What goes together cannot be decided where a part was wrong.
+    // Do not check combinations if a part is already wrong.
     access: problems.errors.length > before ? {} : { ...access, ...(login && { login }) },
     ...common,
   };
 }
 
-/** What each kind makes of the fields found; a router has one main kind at most. */
+/** The entry of each kind in the fields; a router has at most one main kind. */
 function kindsIn(found: Found<Fields>, problems: Problems): Pick<RouterEntry, 'kinds' | 'places' | 'urls'> {
   const entries: Pick<RouterEntry, 'kinds' | 'places' | 'urls'> = { kinds: {}, places: {}, urls: [] };
   let main: string | null = null;
@@ -108,7 +110,7 @@ function kindsIn(found: Found<Fields>, problems: Problems): Pick<RouterEntry, 'k
     const place = urls[0]?.place ?? own[0]?.[1].place;
     if (kind.role === 'main') {
       if (main !== null && place !== undefined)
-        fail(problems, place, `stands beside ${main}, and a router is read in one of the two ways; remove one of them`);
+        fail(problems, place, `cannot be used together with ${main}: a router is read in one of the two ways; remove one of them`);
       main ??= kind.fields[own[0]?.[0] ?? '']?.key ?? name;
     }
     entries.kinds[name] = entry;
@@ -118,21 +120,22 @@ function kindsIn(found: Found<Fields>, problems: Problems): Pick<RouterEntry, 'k
   return entries;
 }
 
-/** The values found of some fields. */
+/** The found values of the given fields. */
 function picked<F extends Fields>(found: Found<Fields>, fields: F): Found<F> {
   return Object.fromEntries(Object.entries(found).filter(([name]) => Object.hasOwn(fields, name))) as Found<F>;
 }
 
-/** The one login of a router's URLs. */
+/** The login in a router's URLs; different logins are an error. */
 export function loginIn(urls: readonly ReadUrl[], problems: Problems): Located<Login> | undefined {
   const logins = urls.flatMap(({ login, place }) => (login === null ? [] : [{ value: login, place }]));
   const [first] = logins;
   const other = logins.find(({ value }) => value.username !== first?.value.username || value.password !== first.value.password);
-  if (other !== undefined) fail(problems, other.place, 'has another login than the URL before it; a router has one, so make them alike');
+  if (other !== undefined)
+    fail(problems, other.place, 'has a different login than the URL before it; use the same login for all URLs of a router');
   return first;
 }
 
-/** The name that the user gave a router or device. */
+/** The name of a router, device or peer. */
 export function nameOf({ key, place }: Pick<KeyValue, 'key' | 'place'>, problems: Problems): Located<string> {
   try {
     parseName(key);

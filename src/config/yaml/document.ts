@@ -6,24 +6,24 @@ import { ValueError } from '../../fields/values.ts';
 import { syntaxProblem } from './errors.ts';
 import { type Environment, interpolate } from './interpolate.ts';
 
-/** A configuration file and what surrounds it. */
+/** The text of a configuration file and its context. */
 export interface Source {
   text: string;
-  /** As it is called in messages. */
+  /** Its name in messages. */
   file: string;
   json: boolean;
   env: Environment;
 }
 
-// Far above any real file, far below what aliases of aliases can unfold to.
+// Far above any real file, far below what nested aliases can expand to.
 const MAX_NODES = 100_000;
 const MAX_DEPTH = 16;
 
-/** Reads YAML 1.2 (and so JSON) into located nodes, variables put in. A text that is no YAML is one broken node. */
+/** Parses YAML 1.2 (and so JSON) into located nodes and replaces variables. Invalid YAML becomes one broken node. */
 export function parseConfigText(source: Source, problems: Problems): Node {
   const { text, file } = source;
   const lines = new LineCounter();
-  // With the failsafe schema nothing is guessed: a password of digits stays as it was written.
+  // The failsafe schema guesses no types: a password of digits stays as written.
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   const [wrong] = [...document.errors, ...document.warnings];
@@ -39,7 +39,7 @@ export function parseConfigText(source: Source, problems: Problems): Node {
 type PlaceOf = (node: YamlNode | null, path: string) => string;
 
 function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problems: Problems): Node {
-  // An anchor stands before its aliases; the latest of a name counts.
+  // An anchor comes before its aliases; the latest one of a name counts.
   const anchors = new Map<string, YamlNode>();
   let count = 0;
 
@@ -48,10 +48,10 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
     if (count > MAX_NODES) return { kind: 'broken', place };
     if (++count > MAX_NODES || depth > MAX_DEPTH) {
       count = MAX_NODES + 1;
-      return broken(placeOf(written, ''), 'too much is nested or repeated by aliases; write it plainly');
+      return broken(placeOf(written, ''), 'too deeply nested, or repeated too often by aliases; simplify it');
     }
     const node = isAlias(written) ? anchors.get(written.source) : written;
-    if (node === undefined) return broken(place, 'an alias of nothing written above; write the value itself');
+    if (node === undefined) return broken(place, 'unknown alias: no anchor of this name above; write the value itself');
     if (!isAlias(written) && node !== null && 'anchor' in node && node.anchor) anchors.set(node.anchor, node);
     if (isMap(node)) return { kind: 'mapping', place, entries: entriesOf(node.items, path, place, depth) };
     if (isSeq(node)) {
@@ -67,7 +67,7 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
     for (const pair of pairs.filter(isPair)) {
       const value = (pair.value ?? null) as YamlNode | null;
       if (!isScalar(pair.key)) {
-        fail(problems, parent, 'holds a key that is not plain text; write it as one word');
+        fail(problems, parent, 'contains a key that is not plain text; use a single word');
         continue;
       }
       const key = String(pair.key.value);
@@ -77,7 +77,7 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
       }
       const inner = pathOf(path, key);
       const place = placeOf(pair.key as YamlNode, inner);
-      if (entries.has(key)) fail(problems, place, 'stands here twice; remove one of them');
+      if (entries.has(key)) fail(problems, place, 'duplicate key; remove one of them');
       entries.set(key, { key, place, value: convert(value, inner, place, depth + 1) });
     }
     for (const entry of merged.flatMap(mergedEntries)) if (!entries.has(entry.key)) entries.set(entry.key, entry);
@@ -87,7 +87,7 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
   const mergedEntries = (node: Node): KeyValue[] => {
     if (node.kind === 'mapping') return node.entries;
     if (node.kind === 'list') return node.items.flatMap(mergedEntries);
-    if (node.kind === 'scalar') fail(problems, node.place, '"<<" takes a group of keys; write "<<: *NAME"');
+    if (node.kind === 'scalar') fail(problems, node.place, '"<<" takes a group of keys; use "<<: *NAME"');
     return [];
   };
 

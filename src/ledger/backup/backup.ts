@@ -10,10 +10,10 @@ import { backupName, listBackups } from './backups.ts';
 /** A backup leaves at least this much of the disk free, and twice the ledger. */
 const LEAVE_FREE = 8 * 1024 * 1024;
 const PARTIAL = '.partial';
-/** A partial file that nobody has touched for so long is left over from a backup that was cut off. */
+/** A partial file that was not changed for this long is left over from a backup that was cut off. */
 const LEFT_OVER_MS = 3_600_000;
 
-/** Lets a backup that is under way be given up. */
+/** Stops a backup that is running. */
 export interface Abort {
   aborted: boolean;
   database: Pick<Database, 'interrupt'> | null;
@@ -31,7 +31,7 @@ export async function copyDatabase(from: string, to: string, abort: Abort = { ab
     abort.database = source;
     try {
       if (abort.aborted) throw new LedgerError('Backup was given up because wrtmeter ends');
-      await source.all('VACUUM INTO ?', partial).catch((error) => {
+      await source.copyTo(partial).catch((error) => {
         throw asLedgerError(error, from);
       });
     } finally {
@@ -48,12 +48,12 @@ export async function copyDatabase(from: string, to: string, abort: Abort = { ab
   }
 }
 
-/** Removes a database and what lies beside it. */
+/** Removes a database and its companions. */
 export async function removeDatabase(path: string): Promise<void> {
   for (const end of ['', '-shm', ...COMPANIONS]) await rm(path + end, { force: true });
 }
 
-/** Makes the backup of a day in `DIR/backups`, or renews it, and gives its path. Throws a LedgerError. */
+/** Writes or replaces the backup of a day in `DIR/backups` and returns its path. Throws a LedgerError. */
 export async function backUp(directory: string, day: number, abort?: Abort): Promise<string> {
   const folder = backupsPath(directory);
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
@@ -85,7 +85,7 @@ export async function rotate(directory: string, today: number, keep: number): Pr
   for (const { path } of (await listBackups(directory, today)).slice(keep)) await rm(path, { force: true });
 }
 
-/** A partial file that all others have outlived is no one's any more. */
+/** A partial file that is much older than the others belongs to no running backup. */
 async function removeLeftOvers(folder: string): Promise<void> {
   const names = await readdir(folder);
   const times = await Promise.all(names.map(async (name) => (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? 0));
@@ -97,7 +97,7 @@ async function removeLeftOvers(folder: string): Promise<void> {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Where a day's backup is made and told of. */
+/** Where daily backups are made, and what is called afterwards. */
 export interface BackupTerms {
   directory: string;
   /** How many are kept. */
@@ -106,11 +106,11 @@ export interface BackupTerms {
   failed(error: LedgerError): void;
 }
 
-/** Makes a backup a day beside a service that goes on. */
+/** Makes one backup per day while the service runs. */
 export interface DailyBackups {
-  /** After a posting: begins the backup of the local day unless there is one. `now` in Unix ms, `tick` in ms on a clock that never steps. */
+  /** After a posting: starts the backup of the local day unless there is one. `now` is Unix ms, `tick` ms on a clock that never steps. */
   afterPosting(now: number, tick: number, timezone: string): void;
-  /** Gives up a backup that is under way. */
+  /** Stops a backup that is running. */
   stop(): Promise<void>;
 }
 

@@ -16,8 +16,8 @@ const SET_ASIDE = /^ledger-(damaged|replaced)-.*\.db(-wal|-journal)?$/;
 export const backupName = (day: Day): string => `ledger-${dayText(day)}.db`;
 
 /**
- * The backups of a data directory, the newest first. Those of days after tomorrow come last: a clock that once stood ahead wrote
- * them, and they must not hide the true ones.
+ * The backups of a data directory, newest first. Those of days after tomorrow come last: a clock that was ahead dated them, and they
+ * must not hide the true ones.
  */
 export async function listBackups(directory: string, today: Day): Promise<Backup[]> {
   const names = await readdir(backupsPath(directory)).catch(() => []);
@@ -36,7 +36,7 @@ export async function setAside(directory: string): Promise<string[]> {
   return names.filter((name) => SET_ASIDE.test(name)).map((name) => join(directory, name));
 }
 
-/** Whatever tells that there was a ledger here: a directory with any of it is no place for a first start. */
+/** Files that show that there was a ledger here: a directory with any of them is not a first start. */
 export async function remainsOf(directory: string): Promise<string[]> {
   const backups = (await listBackups(directory, 0)).map(({ name }) => join('backups', name));
   const aside = (await setAside(directory)).map((file) => basename(file));

@@ -2,35 +2,37 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { dayOf } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
-import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf, syncFile } from '../storage/files.ts';
+import { ledgerNote } from '../books.ts';
+import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf } from '../storage/files.ts';
 import { type FileVerdict, inspect, LostLedgerError } from '../storage/inspect.ts';
 import { brokenTotals } from '../storage/integrity.ts';
-import { asLedgerError, openDatabase } from '../storage/sqlite.ts';
+import { asLedgerError } from '../storage/sqlite.ts';
 import { lockLedger, openStore, type Store } from '../storage/store.ts';
+import { writeAuditInto } from '../storage/write-audit.ts';
 import { copyDatabase, removeDatabase } from './backup.ts';
 import { listBackups } from './backups.ts';
 
 export interface RecoveryIo {
   /** Unix ms. */
   now: number;
-  /** Hears what a person must know, a line each. */
+  /** Called with each line that a person must read. */
   report(line: string): void;
 }
 
 /**
- * Opens `DIR/ledger.db` like `openStore`, and where it is damaged or gone lets the newest good backup take its place: the damaged
- * file is kept under a dated name, `tell` hears of it and the audit has a row. Throws a LedgerError where there is no good backup.
+ * Opens `DIR/ledger.db` like `openStore`, and where it is damaged or missing replaces it with the newest good backup: the damaged file is
+ * kept under a dated name, which is reported and a row of the audit. Throws a LedgerError where there is no good backup.
  */
-export async function openOrRecover(directory: string, care: RecoveryIo): Promise<Store> {
+export async function openOrRecover(directory: string, io: RecoveryIo): Promise<Store> {
   const lock = await lockLedger(directory);
   try {
     await removeUnfinished(directory);
     const store = await openStore(directory, lock).catch(async (error) => {
       if (!(error instanceof LostLedgerError)) throw error;
-      if (!(await finishReplacing(directory, care))) await restoreNewest(directory, error, care);
+      if (!(await finishReplacing(directory, io))) await restoreNewest(directory, error, io);
       return openStore(directory, lock);
     });
-    await reportBrokenTotals(store, directory, care);
+    await reportBrokenTotals(store, directory, io);
     return store;
   } catch (error) {
     await lock.release();
@@ -38,14 +40,14 @@ export async function openOrRecover(directory: string, care: RecoveryIo): Promis
   }
 }
 
-/** SQLite finds pages that make no sense, but not a number that has changed: that shows where sums do not agree. */
+/** SQLite finds damaged pages, but not a number that changed: that shows where sums do not agree. */
 async function reportBrokenTotals(store: Store, directory: string, { report }: RecoveryIo): Promise<void> {
   for (const { rule, first } of await brokenTotals(store)) {
     report(`Ledger "${ledgerPath(directory)}": this does not hold: ${rule} (${first}); "wrtmeter check --data ${directory}" says more`);
   }
 }
 
-/** A replacement that was cut off after the old file had moved: the new one is whole, and takes its place now. */
+/** Finishes a replacement that was cut off after the old file had moved: the new one is whole. */
 async function finishReplacing(directory: string, { now, report }: RecoveryIo): Promise<boolean> {
   const [path, restoring] = [ledgerPath(directory), restoringPath(directory)];
   if ((await sizeOf(path)) !== null || (await sizeOf(restoring)) === null) return false;
@@ -56,7 +58,7 @@ async function finishReplacing(directory: string, { now, report }: RecoveryIo): 
   return true;
 }
 
-/** A file that cannot even be read is as little use as a damaged one. Rule: care of the file. */
+/** A file that cannot be read is as useless as a damaged one. Rule: care of the file. */
 async function judge(path: string): Promise<FileVerdict> {
   return inspect(path).catch((error) => {
     if (!(error instanceof LedgerError)) throw error;
@@ -64,7 +66,7 @@ async function judge(path: string): Promise<FileVerdict> {
   });
 }
 
-/** What is left of replacements that were cut off; one that is whole and has no ledger beside it is finished instead. */
+/** Removes what replacements that were cut off left; a whole one without a ledger next to it is finished instead. */
 async function removeUnfinished(directory: string): Promise<void> {
   const restoring = restoringPath(directory);
   for (const name of await readdir(directory)) {
@@ -91,7 +93,7 @@ async function restoreNewest(directory: string, lost: LostLedgerError, { now, re
     return;
   }
   throw new LedgerError(
-    `Ledger "${path}": ${lost.why}, and "${backupsPath(directory)}" holds no good backup: restore one with "wrtmeter restore FILE", or move what is left of the ledger away to begin anew`,
+    `Ledger "${path}": ${lost.why}, and "${backupsPath(directory)}" holds no good backup: restore one with "wrtmeter restore FILE", or move what is left of the ledger away to start a new one`,
     { cause: lost },
   );
 }
@@ -105,8 +107,8 @@ interface Replacement {
 }
 
 /**
- * Lets a copy of a good database file take the ledger's place, with a row of the audit in it. Whatever was there is kept under a
- * dated name, which is given back; null where there was nothing.
+ * Replaces the ledger with a copy of a good database file, with an audit row in it. Returns the dated name under which the old ledger is
+ * kept; null where there was none.
  */
 async function replace(directory: string, file: string, { label, now, why }: Replacement): Promise<string | null> {
   const [path, restoring] = [ledgerPath(directory), restoringPath(directory)];
@@ -114,34 +116,21 @@ async function replace(directory: string, file: string, { label, now, why }: Rep
   const there = (await sizeOf(path)) !== null;
   await removeDatabase(restoring);
   await copyDatabase(file, restoring);
-  await note(restoring, now, there ? `${why}; the file before is kept as ${basename(kept)}` : why);
+  const note = there ? `${why}; the file before is kept as ${basename(kept)}` : why;
+  await writeAuditInto(restoring, ledgerNote(now, 'restore', note));
   // From here on the new file is whole: whenever this is cut off, the next start finishes it.
   await moveAside(directory, label, dated(now));
   await renameDurably(restoring, path);
   return there ? kept : null;
 }
 
-async function note(path: string, at: number, why: string): Promise<void> {
-  const database = await openDatabase(path, 'write');
-  try {
-    await database.bulk({
-      sql: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why)
-        SELECT value ->> 0, 'restore', '', '', '', 0, 0, value ->> 1 FROM json_each(?)`,
-      rows: [[at, why]],
-    });
-  } finally {
-    await database.close();
-  }
-  await syncFile(path);
-}
-
-/** Renames the ledger and what belongs to it, so that no old log is ever read into a new file. */
+/** Renames the ledger and its companions, so that no old log is ever replayed into a new file. */
 async function moveAside(directory: string, label: string, date: string): Promise<void> {
   const path = ledgerPath(directory);
   const kept = await freeName(directory, label, date);
   for (const end of ['', ...COMPANIONS]) {
     const size = await sizeOf(path + end);
-    // An empty log is nothing but the trace of a look into the file.
+    // An empty log is left by a program that only read the file.
     if (end !== '' && size === 0) await rm(path + end);
     else if (size !== null) await rename(path + end, kept + end);
   }
@@ -165,7 +154,7 @@ export interface Restored {
   postedAt: number;
 }
 
-/** Lets a file take the ledger's place by a person's wish; the service must not run. Throws a LedgerError. */
+/** Replaces the ledger with a file that a person chose; the service must not run. Throws a LedgerError. */
 export async function restoreFile(directory: string, file: string, now: number): Promise<Restored> {
   const path = ledgerPath(directory);
   if (resolve(file) === resolve(path)) throw new LedgerError(`"${file}" is the ledger itself: name a backup of it`);

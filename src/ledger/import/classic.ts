@@ -4,8 +4,7 @@ import { parseMac } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/name.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { quote } from '../../errors.ts';
-import type { Foreign } from '../storage/foreign.ts';
-import type { Row } from '../storage/sqlite.ts';
+import type { Foreign, ForeignColumn, ForeignRow } from '../storage/foreign.ts';
 import { type ImportedName, type LeftOut, wholeBytes } from './figures.ts';
 import { localInstant } from './local-time.ts';
 
@@ -30,46 +29,54 @@ export interface Classic {
   leftOut: LeftOut[];
 }
 
-const TABLES = ['monthly_stats', 'cumulative_stats', 'dhcp_leases'] as const;
+const text = (column: string): ForeignColumn => ({ column, as: 'text' });
+const wholeNumber = (column: string): ForeignColumn => ({ column, as: 'whole number' });
+const COUNTERS = { id: text('id'), rx: wholeNumber('rx_bytes'), tx: wholeNumber('tx_bytes') };
 
-export const isClassic = ({ tables }: Foreign): boolean => TABLES.some((table) => tables.has(table));
+/** Their tables, and the columns that are read of each. */
+const TABLES = {
+  monthly_stats: { ...COUNTERS, time: text('timestamp') },
+  cumulative_stats: COUNTERS,
+  dhcp_leases: { mac: text('mac_address'), name: text('hostname'), ip: text('ip_address') },
+};
+type RowOf<Table extends keyof typeof TABLES> = ForeignRow<keyof (typeof TABLES)[Table] & string>;
+
+export const isClassic = ({ tables }: Foreign): boolean => Object.keys(TABLES).some((table) => tables.has(table));
 
 /** Their names for the uplink and for a name that nobody knows. */
 const UPLINK = 'main_wan';
 const NAMELESS = new Set(['', '*', 'unknown']);
-
-// As text, because the driver would round what is above 2⁵³; and only where a number is stored.
-const counters =
-  "CASE typeof(rx_bytes) WHEN 'integer' THEN CAST(rx_bytes AS TEXT) END AS rx, CASE typeof(tx_bytes) WHEN 'integer' THEN CAST(tx_bytes AS TEXT) END AS tx";
-const SQL = {
-  monthly_stats: `SELECT CAST(id AS TEXT) AS id, CAST(timestamp AS TEXT) AS time, ${counters} FROM monthly_stats`,
-  cumulative_stats: `SELECT CAST(id AS TEXT) AS id, NULL AS time, ${counters} FROM cumulative_stats`,
-  dhcp_leases: 'SELECT CAST(mac_address AS TEXT) AS mac, CAST(hostname AS TEXT) AS name, CAST(ip_address AS TEXT) AS ip FROM dhcp_leases',
-};
 
 /**
  * Reads `network_stats.db` and `dhcp_leases.db` of the classic collectors. Their rx is what the access point received (a device's
  * upload) but what the uplink received (the home's download); times are local. `now` is Unix ms.
  */
 export async function readClassic(files: readonly Foreign[], timezone: string, now: number): Promise<Classic> {
-  const rows = async (table: (typeof TABLES)[number]): Promise<Row[]> => {
-    const found = await Promise.all(files.map((file) => (file.tables.has(table) ? file.all(SQL[table]) : [])));
-    return found.flat();
-  };
-  return parseClassic(await rows('monthly_stats'), await rows('cumulative_stats'), await rows('dhcp_leases'), timezone, now);
+  const rows = async <Name extends string>(table: string, columns: Record<Name, ForeignColumn>): Promise<ForeignRow<Name>[]> =>
+    (await Promise.all(files.map((file) => file.rows(table, columns)))).flat();
+  const { monthly_stats, cumulative_stats, dhcp_leases } = TABLES;
+  const months = await rows('monthly_stats', monthly_stats);
+  const raw = await rows('cumulative_stats', cumulative_stats);
+  return parseClassic(months, raw, await rows('dhcp_leases', dhcp_leases), timezone, now);
 }
 
-export function parseClassic(months: readonly Row[], raw: readonly Row[], leases: readonly Row[], timezone: string, now: number): Classic {
+function parseClassic(
+  months: readonly RowOf<'monthly_stats'>[],
+  raw: readonly RowOf<'cumulative_stats'>[],
+  leases: readonly RowOf<'dhcp_leases'>[],
+  timezone: string,
+  now: number,
+): Classic {
   const found: Classic = { months: [], counters: new Map(), names: [], leftOut: [] };
-  const refuse = (row: Row, why: string) => found.leftOut.push({ what: quote(String(row.id ?? ''), 20), bytes: null, why });
+  const refuse = (row: CounterRow, why: string) => found.leftOut.push({ what: quote(row.id ?? '', 20), bytes: null, why });
   for (const row of months) {
     const id = identity(row);
     const bytes = bytesOf(row, id?.mac ?? null);
-    const at = localInstant(String(row.time ?? ''), timezone);
+    const at = localInstant(row.time ?? '', timezone);
     if (id === null) refuse(row, `neither a MAC nor ${UPLINK}`);
     else if (bytes === null) refuse(row, 'its month has no byte counts');
-    else if (at === null) refuse(row, `${quote(String(row.time ?? ''), 30)} is no time, so its month is not known`);
-    else if (at < EARLIEST || at > now) refuse(row, `${quote(String(row.time), 30)} cannot be right, so its month is not known`);
+    else if (at === null) refuse(row, `${quote(String(row.time ?? ''), 30)} is not a time, so its month is unknown`);
+    else if (at < EARLIEST || at > now) refuse(row, `${quote(String(row.time), 30)} cannot be right, so its month is unknown`);
     else {
       const day = dayOf(at, timezone);
       found.months.push({ mac: id.mac, bytes, at, from: monthOf(day, { day: 1 }).start, to: day + 1 });
@@ -81,23 +88,25 @@ export function parseClassic(months: readonly Row[], raw: readonly Row[], leases
     if (id !== null && bytes !== null) found.counters.set(id.mac, bytes);
   }
   for (const { mac: address, name, ip } of leases) {
-    const mac = parseMac(String(address ?? '').trim());
-    const text = String(name ?? '');
-    const clean = NAMELESS.has(text.trim().toLowerCase()) ? null : cleanName(text);
-    if (mac !== null) found.names.push({ mac, name: clean, ip: isIP(String(ip ?? '')) === 0 ? null : String(ip) });
+    const mac = parseMac((address ?? '').trim());
+    const given = name ?? '';
+    const clean = NAMELESS.has(given.trim().toLowerCase()) ? null : cleanName(given);
+    if (mac !== null) found.names.push({ mac, name: clean, ip: isIP(ip ?? '') === 0 ? null : ip });
   }
   return found;
 }
 
+type CounterRow = RowOf<'cumulative_stats'>;
+
 const EARLIEST = Date.UTC(2015, 0, 1);
 
-function identity({ id }: Row): { mac: string | null } | null {
+function identity({ id }: CounterRow): { mac: string | null } | null {
   if (id === UPLINK) return { mac: null };
-  const mac = parseMac(String(id ?? '').trim());
+  const mac = parseMac((id ?? '').trim());
   return mac === null ? null : { mac };
 }
 
-function bytesOf({ rx, tx }: Row, mac: string | null): Traffic | null {
+function bytesOf({ rx, tx }: CounterRow, mac: string | null): Traffic | null {
   const [received, sent] = [wholeBytes(rx), wholeBytes(tx)];
   if (received === null || sent === null) return null;
   return mac === null ? { download: received, upload: sent } : { download: sent, upload: received };

@@ -1,6 +1,6 @@
 /**
- * Lines under a header, as `nlbw -c csv` prints them with any `-s` separator and `-q` quote: which ones, the header tells, for its
- * names are plain words. A quote within quotes is doubled.
+ * Lines under a header, as `nlbw -c csv` prints them with any `-s` separator and `-q` quote: the header shows which, because its names
+ * are plain words. A quote within quotes is doubled.
  */
 export function parseCsv(text: string): { columns: string[]; rows: string[][] } {
   const body = text.replace(/^\ufeff/, '');

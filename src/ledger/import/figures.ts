@@ -2,10 +2,11 @@ import type { Day } from '../../domain/calendar.ts';
 import type { Baseline } from '../../domain/counter.ts';
 import type { SourceName } from '../../domain/observation.ts';
 import type { Traffic } from '../../domain/traffic.ts';
+import { UsageError } from '../../errors.ts';
 import type { AccountName } from '../account.ts';
 
 /** A file that cannot be imported: the message is the line that the user reads. */
-export class ImportError extends Error {
+export class ImportError extends UsageError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'ImportError';
@@ -13,7 +14,7 @@ export class ImportError extends Error {
 }
 
 export const PROGRAMS = ['classic', 'vnstat', 'nlbwmon'] as const;
-/** The programs whose figures can be brought along. */
+/** The programs whose figures can be imported. */
 export type ImportProgram = (typeof PROGRAMS)[number];
 
 /** What a program counted for an account over some days. */
@@ -32,7 +33,7 @@ export interface Figure {
 /** What is not booked, and why. */
 export interface LeftOut {
   what: string;
-  /** Null where it has none that can be told. */
+  /** Null where they are not known. */
   bytes: Traffic | null;
   why: string;
 }
@@ -57,9 +58,9 @@ export interface ImportedName {
 /** All that was found in the files of a program. */
 export interface Findings {
   program: ImportProgram;
-  /** The finer before the coarser, for a stretch is booked less what finer figures explain of it. */
+  /** Finer ones first: a stretch is booked less what finer figures explain of it. */
   figures: readonly Figure[];
-  /** By account: what the program itself shows as the sum of all times. Never exceeded. */
+  /** By account: the program's own total. Never exceeded. */
   most: ReadonlyMap<string, Traffic>;
   names: readonly ImportedName[];
   readers: readonly ImportedReader[];

@@ -11,7 +11,7 @@ export interface Nlbwmon {
   leftOut: LeftOut[];
 }
 
-/** nlbwmon's sign that it could not tell whose bytes they were. */
+/** The MAC under which nlbwmon lists bytes of unknown devices. */
 const NOBODY = '00:00:00:00:00:00';
 const COLUMNS = ['mac', 'rx_bytes', 'tx_bytes'] as const;
 
@@ -47,7 +47,7 @@ export function parseNlbwmon(text: string, file: string): Nlbwmon {
     found.devices.delete(device);
     strange.push(device);
   }
-  if (nobodys !== null) found.leftOut.push({ what: NOBODY, bytes: nobodys, why: 'nlbwmon could not tell whose they are' });
+  if (nobodys !== null) found.leftOut.push({ what: NOBODY, bytes: nobodys, why: 'nlbwmon did not know the device' });
   if (strange[0] !== undefined) {
     found.leftOut.push({
       what: countOf(strange.length, 'line'),
@@ -69,7 +69,7 @@ function parseJson(text: string, file: string): Table {
     if (Array.isArray(columns) && Array.isArray(data)) return { columns: columns.map(String), rows: data.filter(Array.isArray) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new ImportError(`${file} is no whole JSON: export it again with "nlbw -c json"`);
+    throw new ImportError(`${file} is not complete JSON: export it again with "nlbw -c json"`);
   }
   throw new ImportError(`${file} is not what "nlbw -c json" or "nlbw -c csv" prints`);
 }

@@ -10,7 +10,7 @@ export interface Placing {
   program: ImportProgram;
   timezone: string;
   own: OwnCount;
-  /** Bytes per second that can have flowed at the most. */
+  /** Bytes per second that the line carries at most. */
   fastest: number;
   /** What may still be booked before the sum of all times is reached. */
   budget: Traffic;
@@ -26,7 +26,7 @@ export interface Placed {
 
 /**
  * Books figures on days. Rule: imported days. In order:
- * what reaches past the ledger's last reading is left out, for the ledger goes on from there; days from the first that the ledger
+ * what reaches past the ledger's last reading is left out, because the ledger continues from there; days from the first that the ledger
  * counted itself are left out; a day has bytes of one program only; a figure is booked less all that its days hold already; a
  * stretch goes evenly to the days of it that nothing is known of.
  */
@@ -56,7 +56,7 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
     const why = whyNever(figure);
     if (why !== null) return why;
     if (there !== null && there.program !== program) return `already imported from ${there.program}`;
-    if (there?.kind === 'stretch') return 'already imported as part of a longer time';
+    if (there?.kind === 'stretch') return 'already imported as part of a longer period';
     return add(day, rest, 'day') ? null : BEYOND;
   }
 
@@ -74,7 +74,7 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
     const open = unknown.length > 0 ? unknown : again;
     for (const day of range) known.add(day);
     if (isZero(rest)) return null;
-    if (open.length === 0) return 'every day of it has bytes already';
+    if (open.length === 0) return 'every day of it already has bytes';
     const even = open.map((day) => ({ hour: null, day, length: 1 }));
     const [download, upload] = [spread(rest.download, even), spread(rest.upload, even)];
     const all = open.map((day, i) => add(day, { download: download[i] ?? 0, upload: upload[i] ?? 0 }, 'stretch'));
@@ -84,15 +84,15 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
   function whyNever({ from, to, until, bytes }: Figure): string | null {
     const most = terms.fastest * (to - from) * DAY_SECONDS;
     if (bytes.download > most || bytes.upload > most) return `more than ${Math.floor(terms.fastest * 8)} bit/s could carry`;
-    if (own.from !== null && own.from <= from) return `the ledger itself counts since ${dayText(own.from)}`;
+    if (own.from !== null && own.from <= from) return `the ledger itself has counted since ${dayText(own.from)}`;
     if (until > own.readUntil) {
       const read = localText(own.readUntil, timezone).slice(0, 16);
-      return `reaches past the ledger's last reading of ${read}, from which it goes on: start the service, stop it, and import again`;
+      return `reaches past the ledger's last reading at ${read}, from which it continues: start the service, stop it, and import again`;
     }
     return null;
   }
 
-  /** Adds to a day as far as the sum of all times allows; tells whether all of it went. */
+  /** Adds to a day as far as the program's own total allows; whether that was all of it. */
   function add(day: Day, bytes: Traffic, kind: Figure['kind']): boolean {
     const part = { download: Math.min(bytes.download, budget.download), upload: Math.min(bytes.upload, budget.upload) };
     const whole = part.download === bytes.download && part.upload === bytes.upload;
@@ -107,7 +107,7 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
 }
 
 const DAY_SECONDS = 90_000; // the longest day has 25 hours
-const BEYOND = 'more than the sum that the program itself shows';
+const BEYOND = 'more than the total that the program itself shows';
 
 const lessBooked = (bytes: Traffic, booked: Traffic): Traffic => ({
   download: Math.max(0, bytes.download - booked.download),

@@ -1,5 +1,5 @@
 import { plus, type Traffic } from '../../domain/traffic.ts';
-import { type AccountName, accountKey } from '../account.ts';
+import { type AccountName, accountKey, macOf, subjectOf } from '../account.ts';
 import { type Books, readerKey } from '../books.ts';
 import { ownCounts } from './counted.ts';
 import type { BookedDay, BookedDays } from './days.ts';
@@ -20,13 +20,13 @@ export interface ImportTerms {
 /** What an import would write and what it would not. */
 export interface Plan {
   program: ImportProgram;
-  lines: PlanLine[];
+  accounts: PlannedAccount[];
   names: ImportedName[];
   readers: ImportedReader[];
   leftOut: LeftOut[];
 }
 
-export interface PlanLine extends Placed {
+export interface PlannedAccount extends Placed {
   account: AccountName;
   /** Null for an account that is made. */
   id: number | null;
@@ -35,7 +35,7 @@ export interface PlanLine extends Placed {
   lastSeen: number;
 }
 
-/** The accounts that findings speak of and the books know, whose days are to be read first. */
+/** The known accounts that the findings are about: their days are read first. */
 export function accountsIn(books: Books, { figures }: Findings): number[] {
   const ids = figures.flatMap(({ account }) => books.accounts.get(accountKey(account))?.id ?? []);
   return [...new Set(ids)];
@@ -44,7 +44,7 @@ export function accountsIn(books: Books, { figures }: Findings): number[] {
 /** Turns what was found into what is to be written. A second import of the same plans nothing. */
 export function planImport(books: Books, booked: BookedDays, found: Findings, terms: ImportTerms): Plan {
   const { program } = found;
-  const plan: Plan = { program, lines: [], names: [], readers: [], leftOut: [...found.leftOut] };
+  const plan: Plan = { program, accounts: [], names: [], readers: [], leftOut: [...found.leftOut] };
   const own = ownCounts(books, terms.routers, terms.timezone);
   let room = terms.mostAccounts - books.accounts.size;
   for (const [key, figures] of byAccount(found.figures)) {
@@ -64,12 +64,12 @@ export function planImport(books: Books, booked: BookedDays, found: Findings, te
     const lastSeen = Math.min(terms.now, Math.max(...figures.map(({ until }) => until)));
     if (known === undefined && placed.days.size > 0) {
       if (room <= 0) {
-        plan.leftOut.push({ what: account.key || account.interface, bytes, why: `more than ${terms.mostAccounts} accounts` });
+        plan.leftOut.push({ what: subjectOf(account), bytes, why: `more than ${terms.mostAccounts} accounts` });
         continue;
       }
       room -= 1;
     }
-    plan.lines.push({ ...placed, account, id: known?.id ?? null, bytes, lastSeen });
+    plan.accounts.push({ ...placed, account, id: known?.id ?? null, bytes, lastSeen });
   }
   planReaders(books, found, plan, terms.now);
   plan.names = namesFor(books, found, plan);
@@ -87,7 +87,7 @@ function byAccount(figures: readonly Figure[]): Map<string, Figure[]> {
   return found;
 }
 
-/** What may be booked at the most: up to the program's own sum of all times, and never so much that a sum loses its last digits. */
+/** At most this is booked: up to the program's own total, and never so much that a sum would not be exact. */
 function budgetOf(
   program: ImportProgram,
   days: ReadonlyMap<number, BookedDay>,
@@ -105,7 +105,7 @@ function budgetOf(
   return { download: Math.max(0, Math.min(room.download, download)), upload: Math.max(0, Math.min(room.upload, upload)) };
 }
 
-/** Baselines are taken over only where the ledger has never read the like: else it goes on from its own. */
+/** Baselines are taken over only where the ledger has never read the same counters: else it continues from its own. */
 function planReaders(books: Books, { readers, program }: Findings, plan: Plan, now: number): void {
   for (const reader of readers) {
     const rivals = [...books.readers.values()].filter(({ router, source, origin: address }) =>
@@ -115,17 +115,17 @@ function planReaders(books: Books, { readers, program }: Findings, plan: Plan, n
     if (own?.origin === reader.origin) continue; // it has been taken over, or read, before
     const what = `last reading of ${program} (${reader.source})`;
     if (rivals.length > 0)
-      plan.leftOut.push({ what, bytes: null, why: `the ledger goes on from its own reading of ${rivals[0]?.router ?? ''}` });
-    else if (reader.readAt > now) plan.leftOut.push({ what, bytes: null, why: 'it lies in the future' });
+      plan.leftOut.push({ what, bytes: null, why: `the ledger continues from its own reading of ${rivals[0]?.router ?? ''}` });
+    else if (reader.readAt > now) plan.leftOut.push({ what, bytes: null, why: 'it is in the future' });
     else plan.readers.push(reader);
   }
 }
 
 /** Names go to devices that the ledger has, or will have, and that nobody named better. */
-function namesFor(books: Books, { names }: Findings, { lines }: Plan): ImportedName[] {
-  const made = lines.filter(({ account, id, days }) => id === null && account.kind === 'device' && days.size > 0);
+function namesFor(books: Books, { names }: Findings, { accounts }: Plan): ImportedName[] {
+  const made = accounts.flatMap(({ account, id, days }) => (id === null && days.size > 0 ? (macOf(account) ?? []) : []));
   const wanted = new Map<string, ImportedName>(
-    made.flatMap(({ account }) => (books.devices.has(account.key) ? [] : [[account.key, { mac: account.key, name: null, ip: null }]])),
+    made.flatMap((mac) => (books.devices.has(mac) ? [] : [[mac, { mac, name: null, ip: null }]])),
   );
   for (const device of books.devices.values())
     if (device.name === null) wanted.set(device.mac, { mac: device.mac, name: null, ip: device.ip });
@@ -138,5 +138,5 @@ function namesFor(books: Books, { names }: Findings, { lines }: Plan): ImportedN
 }
 
 /** Whether it would change the ledger at all. */
-export const isEmpty = ({ lines, names, readers }: Plan): boolean =>
-  names.length === 0 && readers.length === 0 && lines.every(({ days }) => days.size === 0);
+export const isEmpty = ({ accounts, names, readers }: Plan): boolean =>
+  names.length === 0 && readers.length === 0 && accounts.every(({ days }) => days.size === 0);

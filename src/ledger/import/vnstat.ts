@@ -10,7 +10,7 @@ export interface VnstatInterface {
   created: Day | null;
   /** Unix ms. */
   updated: number | null;
-  /** Day on which its months begin (MonthRotate); null where the version does not tell. */
+  /** Day on which its months begin (MonthRotate); null where the version does not say. */
   monthStart: number | null;
   total: Traffic | null;
   days: VnstatRow[];
@@ -19,7 +19,7 @@ export interface VnstatInterface {
   leftOut: LeftOut[];
 }
 
-export interface VnstatRow {
+interface VnstatRow {
   /** The day, or the first of the calendar month or year that it is called by. */
   day: Day;
   bytes: Traffic;
@@ -37,7 +37,7 @@ export function parseVnstat(text: string, file: string, timezone: string): Vnsta
   const list = root.interfaces;
   if (version === undefined || !Array.isArray(list)) throw new ImportError(`${file} is not what "vnstat --json" prints`);
   if (String(version) !== '1' && String(version) !== '2') {
-    throw new ImportError(`${file} has jsonversion ${String(version).slice(0, 10)}; versions 1 and 2 are known`);
+    throw new ImportError(`${file} has jsonversion ${String(version).slice(0, 10)}; versions 1 and 2 are supported`);
   }
   return list
     .filter(isObject)
@@ -51,7 +51,7 @@ function parseJson(text: string, file: string): Json {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new ImportError(`${file} is no JSON object: export it with "vnstat --json", without a limit to one kind`);
+  throw new ImportError(`${file} is not a JSON object: export it with "vnstat --json", without a limit to one kind`);
 }
 
 function parseOne(found: Json, unit: number, plural: '' | 's', timezone: string): VnstatInterface {
@@ -63,7 +63,7 @@ function parseOne(found: Json, unit: number, plural: '' | 's', timezone: string)
       const at = calendarDay(year, month, day);
       const bytes = trafficIn(row, unit);
       if (at !== null && bytes !== null) return [{ day: at, bytes }];
-      leftOut.push({ what: `a ${kind}`, bytes: null, why: at === null ? 'its date is none' : 'it has no byte counts' });
+      leftOut.push({ what: `a ${kind}`, bytes: null, why: at === null ? 'its date is not valid' : 'it has no byte counts' });
       return [];
     });
   return {
@@ -183,7 +183,7 @@ function contradiction(days: readonly VnstatRow[], months: readonly VnstatFigure
   const more = months.some((month) => exceeds(sumWithin(asFigures, month), month.bytes));
   const [newest] = months;
   const later = newest !== undefined && days.some(({ day }) => day >= newest.to);
-  return more || later ? 'its days add up to more than its months: they begin on another day (MonthRotate)' : null;
+  return more || later ? 'its days add up to more than its months: they start on another day (MonthRotate)' : null;
 }
 
 type Stretch = Pick<VnstatFigure, 'from' | 'to' | 'bytes'>;

@@ -1,16 +1,17 @@
 import type { Traffic } from '../../domain/traffic.ts';
-import { type AuditRow, type RoundUpdate, readerKey, type SourceCounts } from '../books.ts';
+import { type AuditRow, ledgerNote, readerKey, type SourceCounts } from '../books.ts';
+import type { RoundUpdate } from './round-update.ts';
 
-/** Rows a round may add: a reboot with thousands of stations, or an attacker, must not flood the audit. The counts go on. Rule: audit. */
+/** Rows that a round adds at most: a reboot with thousands of stations, or an attacker, must not flood the audit. The counts have no limit. Rule: audit. */
 const MOST_ROWS_A_ROUND = 200;
 
-/** What is written down of one source while a round is drafted. */
+/** What is noted about one source while a round is drafted. */
 export interface AuditLog {
   counts: SourceCounts;
   note(kind: AuditRow['kind'], counter: string, bytes: Traffic, why: string): void;
 }
 
-/** The journal of one source of one router at `at` (Unix ms). */
+/** The audit log of one source of one router; `at` is Unix ms. */
 export function auditLogOf(update: RoundUpdate, router: string, source: AuditRow['source'], at: number): AuditLog {
   const counts: SourceCounts = { resets: 0, rejectedBytes: 0, leftOut: 0 };
   update.counts.set(readerKey(router, source), counts);
@@ -26,9 +27,9 @@ export function addAuditRow(update: RoundUpdate, row: AuditRow): void {
   else update.auditLeftOut += 1;
 }
 
-/** The last row of a round that had more to say than its rows hold. */
+/** Adds the row that counts those left out. */
 export function closeAuditLog(update: RoundUpdate): void {
   if (update.auditLeftOut === 0) return;
   const why = `${update.auditLeftOut} more rows of this round are left out`;
-  update.audit.push({ at: update.at, kind: 'full', router: '', source: '', counter: '', download: 0, upload: 0, why });
+  update.audit.push(ledgerNote(update.at, 'full', why));
 }

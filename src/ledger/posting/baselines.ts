@@ -1,11 +1,12 @@
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { MOST_LINES } from '../../domain/pairing.ts';
-import type { Reader, ReaderUpdate } from '../books.ts';
+import type { Reader } from '../books.ts';
+import type { ReaderUpdate } from './round-update.ts';
 
-/** No list misses a counter for so long, and an element of nftables that was silent for a day has ended. Rule: missed element. */
+/** No list misses a counter for this long, and an element of nftables that was silent for a day has ended. Rule: missed element. */
 const MISSED_FOR_MS = 2 * 86_400_000;
 
-/** The readings of each counter: a classic list may show one several times, up to a bound. */
+/** The readings of each counter: a classic list may show one several times, up to a limit. */
 export function byCounter<R extends Reading>(readings: readonly R[]): Map<string, R[]> {
   const found = new Map<string, R[]>();
   for (const reading of readings) {
@@ -16,7 +17,7 @@ export function byCounter<R extends Reading>(readings: readonly R[]): Map<string
   return found;
 }
 
-/** Notes today's readings as the baselines of tomorrow, where they differ from what is held. */
+/** Makes today's readings the next baselines, where they differ from the present ones. */
 export function updateBaselines(update: ReaderUpdate, counter: string, readings: readonly Reading[], baselines: readonly Baseline[]): void {
   const unchanged =
     readings.length === baselines.length && readings.every((reading, i) => baselines[i] !== undefined && isSame(baselines[i], reading));
@@ -36,7 +37,7 @@ function isSame(baseline: Baseline, { bytes, epoch }: Reading): boolean {
   return lastRead === null && sameEpoch && before.download === bytes.download && before.upload === bytes.upload;
 }
 
-/** What becomes of counters that the answer does not show: they ended, or their baselines wait. Rule: absent counter. */
+/** Counters that are not in the answer: they ended, or their baselines wait. Rule: absent counter. */
 export function markAbsent(
   update: ReaderUpdate,
   before: Reader,
@@ -58,8 +59,26 @@ export function markAbsent(
 }
 
 function hasEnded(baselines: readonly Baseline[], { absent, fall }: CounterRules, now: number, instance: number | null): boolean {
-  if (absent === 'missed') return baselines.every(({ lastRead }) => lastRead !== null && now - lastRead > MISSED_FOR_MS);
-  // An accounting period that has ended does not come back.
-  if (fall === 'lowers') return instance !== null && baselines.every(({ epoch }) => (epoch?.instance ?? instance) < instance);
-  return absent === 'ended';
+  switch (absent) {
+    case 'ended':
+      return true;
+    case 'missed':
+      return baselines.every(({ lastRead }) => lastRead !== null && now - lastRead > MISSED_FOR_MS);
+    case 'kept':
+      return hasPeriodEnded(baselines, fall, instance);
+    default:
+      return absent satisfies never;
+  }
+}
+
+/** An accounting period that has ended does not come back. */
+function hasPeriodEnded(baselines: readonly Baseline[], fall: CounterRules['fall'], instance: number | null): boolean {
+  switch (fall) {
+    case 'reset':
+      return false;
+    case 'lowers':
+      return instance !== null && baselines.every(({ epoch }) => (epoch?.instance ?? instance) < instance);
+    default:
+      return fall satisfies never;
+  }
 }

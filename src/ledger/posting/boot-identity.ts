@@ -1,6 +1,6 @@
 import type { Reader } from '../books.ts';
 
-/** What an answer tells of the boot it comes from. */
+/** The boot that an answer comes from. */
 export interface Boot {
   boot: string | null;
   /** Seconds on the router's boot clock. */
@@ -10,7 +10,7 @@ export interface Boot {
 /** Seconds by which a router's uptime and our clock may disagree. */
 const MARGIN = 5;
 
-/** The same boot with a clock that did not run on: an answer from before. Rule: stale answer. */
+/** The same boot whose clock did not advance: an old answer. Rule: stale answer. */
 export function isStale(before: Reader, origin: string, { boot, uptime }: Boot): boolean {
   return (
     before.origin === origin &&
@@ -22,14 +22,14 @@ export function isStale(before: Reader, origin: string, { boot, uptime }: Boot):
   );
 }
 
-/** A new boot that reaches back before our last reading cannot be the router that we read then. Rule: another machine. */
+/** A new boot that began before our last reading cannot be the router that we read then. Rule: another machine. */
 export function isAnotherMachine(before: Reader, { boot, uptime }: Boot, at: number, tick: number): boolean {
   return (
     boot !== null && before.boot !== null && before.boot !== boot && uptime !== null && uptime - MARGIN > sinceReading(before, at, tick)
   );
 }
 
-/** Seconds between two readings: the longest that any clock tells, since a clock may have been set back in between. */
+/** Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. */
 export function elapsed(before: Reader, { boot, uptime }: Boot, at: number, tick: number): number {
   const router = uptime === null || before.uptime === null || boot !== before.boot ? 0 : uptime - before.uptime;
   return Math.max(sinceReading(before, at, tick), router);

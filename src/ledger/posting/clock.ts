@@ -3,18 +3,18 @@ import type { Round } from '../../domain/round.ts';
 const EARLIEST = Date.UTC(2025, 0, 1);
 const HOUR_MS = 3_600_000;
 const AGREE_MS = 600_000;
-const HOLD_AT_MOST_MS = 24 * HOUR_MS;
+const MOST_SUSPENDED_MS = 24 * HOUR_MS;
 
 /** Whether a round's time can be posted by. Rule: clock. */
 export type ClockVerdict = { trusted: true; despite: string | null } | { trusted: false; why: string };
 
 /**
- * Whether the wall clock can be posted by. It is held while it stands before 2025 or behind the last posting, and while it has
- * jumped ahead and every router's clock says otherwise. The hold ends by itself: when the clock has passed the last posting, when
- * a router's clock agrees with it, or after a day, so that a clock that once stood a year ahead does not stop the meter for a year.
- * `heldFor` is in ms on the monotonic clock; `despite` tells what was wrong with a clock that is trusted all the same.
+ * Whether the wall clock can be posted by. Posting is suspended while the clock is before 2025 or behind the last posting, and while it
+ * has jumped ahead and every router's clock says otherwise. It resumes by itself: when the clock has passed the last posting, when a
+ * router's clock agrees with it, or after a day, so that a clock that was a year ahead does not stop the meter for a year.
+ * `suspendedFor` is in ms on the monotonic clock; `despite` is what was wrong with a clock that is trusted all the same.
  */
-export function judgeClock(round: Round, postedAt: number, heldFor: number): ClockVerdict {
+export function judgeClock(round: Round, postedAt: number, suspendedFor: number): ClockVerdict {
   const now = round.finishedAt;
   if (now < EARLIEST) return { trusted: false, why: `the clock says ${iso(now)}, which is before 2025` };
   const clocks = round.routers.flatMap(({ system }) => (system !== null && system.time * 1000 >= EARLIEST ? [system.time * 1000] : []));
@@ -22,13 +22,13 @@ export function judgeClock(round: Round, postedAt: number, heldFor: number): Clo
   if (why === null) return { trusted: true, despite: null };
   if (now < postedAt && clocks.some((clock) => Math.abs(clock - now) < AGREE_MS))
     return { trusted: true, despite: `${why}; a router's clock agrees` };
-  if (heldFor > HOLD_AT_MOST_MS) return { trusted: true, despite: `${why}; it has said so for a day` };
+  if (suspendedFor > MOST_SUSPENDED_MS) return { trusted: true, despite: `${why}; it has said so for a day` };
   return { trusted: false, why };
 }
 
 const behind = (now: number, postedAt: number) => `the clock says ${iso(now)}, which is before the last posting at ${iso(postedAt)}`;
 
-/** A jump is contradicted by clocks that run on from the last posting. One that stands long before it has no time of its own to tell. */
+/** A jump is contradicted by clocks that continued from the last posting. A clock far behind it was never set, and says nothing. */
 function ahead(now: number, postedAt: number, clocks: readonly number[]): string | null {
   const contradicts = (clock: number) => clock >= postedAt - HOUR_MS && clock < now - HOUR_MS;
   if (postedAt === 0 || now - postedAt <= HOUR_MS || clocks.length === 0 || !clocks.every(contradicts)) return null;

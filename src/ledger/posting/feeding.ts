@@ -1,31 +1,31 @@
-import { parseMac } from '../../domain/mac.ts';
-import type { Round } from '../../domain/round.ts';
+import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING } from '../../domain/traffic.ts';
-import { type Account, type AccountName, accountKey } from '../account.ts';
-import { type Books, type Feeding, type RoundUpdate, readerKey } from '../books.ts';
+import { type Account, type AccountKind, accountKey, hasRouter, ipOf, isShownKind, ownedAs } from '../account.ts';
+import { type Books, type Feeding, readerKey } from '../books.ts';
 import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './owners.ts';
 import type { Postings } from './postings.ts';
 import { hostCounter } from './readings.ts';
+import type { RoundUpdate } from './round-update.ts';
 
-/** An address is another machine's after this, so what was kept under it stays there: a lease lasts half a day. Rule: unknown address. */
+/** A lease lasts half a day: after this the address may be another machine's, so its bytes stay under the address. Rule: unknown address. */
 const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
 
 /**
- * What feeds the accounts of devices in this round. Left to itself it is the stations, until a gateway shows that it counts hosts: from
- * that round on it is the hosts, for good. Whatever the reason, the source that takes over begins where the other one has ended.
+ * What feeds the accounts of devices in this round. With `auto` it is the stations until a gateway shows that it counts hosts: from that
+ * round on it is the hosts, permanently. Whatever the reason, the source that takes over begins where the other one ended.
  */
 export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stations' | 'hosts', update: RoundUpdate): Feeding {
   const by = accounting === 'auto' ? automaticSource(books, round, update) : accounting;
   const fed = [...books.readers.values()].filter(({ source }) => source === books.feeding.by);
   const feeding = by === books.feeding.by ? books.feeding : { by, from: Math.max(0, ...fed.map(({ readAt }) => readAt)) };
-  // A clock that stood ahead may have left a reading that is still to come.
+  // A clock that was ahead may have left a reading in the future.
   return feeding.from > round.startedAt ? { by, from: round.startedAt } : feeding;
 }
 
 /**
- * Whether devices get what has moved since a reading at `readAt`. Not what the source before may have fed already; nor, once one has taken
- * over, what moved since a reading that is still to come: a clock that stood ahead does not tell which of the two came first.
+ * Whether devices get what has moved since a reading at `readAt`. Not what the source before may have posted to them already; nor, after
+ * one has taken over, what moved since a reading in the future: a clock that was ahead does not say which of the two came first.
  */
 export const feedsSince = (readAt: number, { from }: Feeding, round: Round): boolean =>
   from === 0 || (readAt >= from && readAt <= round.startedAt);
@@ -42,10 +42,8 @@ function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stat
   return 'hosts';
 }
 
-type Answered = Extract<Round['routers'][number]['results'][number], { status: 'ok' }>;
-
-/** A gateway counts hosts if some byte of theirs has moved since its reading before. Rule: device account. */
-function countsHosts(books: Books, router: string, { source, origin, observation }: Answered): boolean {
+/** A gateway counts hosts if a byte of theirs has moved since its last reading. Rule: device account. */
+function countsHosts(books: Books, router: string, { source, origin, observation }: AnsweredSource): boolean {
   const previous = books.readers.get(readerKey(router, source));
   if (observation.source !== 'hosts' || previous === undefined || previous.origin !== origin) return false;
   return observation.hosts.some((host) => {
@@ -56,31 +54,33 @@ function countsHosts(books: Books, router: string, { source, origin, observation
 
 /** What was kept under addresses whose MAC their router knows now goes over to the MAC. */
 export function draftMoves(books: Books, owners: ReadonlyMap<string, OwnerOf>, postings: Postings, update: RoundUpdate): void {
-  for (const from of unknownAddresses(books, update.at)) {
-    const { kind, router } = from;
-    const mac = owners.get(router)?.(from.key) ?? null;
+  for (const { from, ip, kind } of unownedAccounts(books, update.at)) {
+    const mac = owners.get(from.router)?.(ip) ?? null;
     if (mac === null || update.accounts.has(accountKey(from))) continue;
-    const name: AccountName =
-      kind === 'host' ? { kind, router, interface: '', key: mac } : { kind: 'device', router: '', interface: '', key: mac };
-    const into = postings.accountFor(name, update.at);
+    const into = postings.accountFor({ kind, router: hasRouter(kind) ? from.router : '', interface: '', key: mac }, update.at);
     if (into === null) continue;
     update.moves.push({ from, into });
-    if (kind !== 'host' || isZero(from.total)) continue;
+    if (!isShownKind(from.kind) || isZero(from.total)) continue;
     const why = `its MAC is ${mac}, which has its bytes from now on`;
-    addAuditRow(update, { at: update.at, kind: 'learned', router, source: 'hosts', counter: from.key, ...from.total, why });
+    addAuditRow(update, { at: update.at, kind: 'learned', router: from.router, source: 'hosts', counter: ip, ...from.total, why });
   }
+}
+
+interface Unowned {
+  from: Account;
+  ip: string;
+  /** Of the account that gets its bytes when its MAC is learned. */
+  kind: AccountKind;
 }
 
 /** Accounts of routers' addresses whose MAC was not known when their bytes were posted. */
-function unknownAddresses({ accounts }: Books, at: number): Account[] {
-  const found: Account[] = [];
-  for (const account of accounts.values()) {
-    const { kind, key, lastSeen } = account;
-    if ((kind !== 'address' && kind !== 'host') || at - lastSeen > KEPT_FOR_OWNER_MS) continue;
-    if (kind === 'address' || !isMac(key)) found.push(account);
+function unownedAccounts({ accounts }: Books, at: number): Unowned[] {
+  const found: Unowned[] = [];
+  for (const from of accounts.values()) {
+    const kind = ownedAs(from.kind);
+    if (kind === null || at - from.lastSeen > KEPT_FOR_OWNER_MS) continue;
+    const ip = ipOf(from);
+    if (ip !== null) found.push({ from, ip, kind });
   }
   return found;
 }
-
-/** Whether a host account is a machine's, and not an address's. */
-export const isMac = (key: string): boolean => key.length === 17 && parseMac(key) !== null;

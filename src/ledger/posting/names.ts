@@ -1,8 +1,8 @@
 import type { Observation } from '../../domain/observation.ts';
 import type { Round } from '../../domain/round.ts';
-import type { Account, Device, KnownLease } from '../account.ts';
-import { type Books, leaseKey, type RoundUpdate, readerKey } from '../books.ts';
-import { isMac } from './feeding.ts';
+import { macOf } from '../account.ts';
+import { type Books, type Device, type KnownLease, leaseKey, readerKey } from '../books.ts';
+import type { RoundUpdate } from './round-update.ts';
 
 const FORGET_LEASE_MS = 30 * 86_400_000;
 
@@ -35,13 +35,14 @@ function sameLease(a: KnownLease, b: KnownLease): boolean {
   return a.ip === b.ip && a.hostname === b.hostname && a.clientId === b.clientId && a.expiry === b.expiry && a.lastRead === b.lastRead;
 }
 
-/** Drafts what devices are called: a static host's name goes before a lease's, and the last name known stays. Rule: names. */
+/** Drafts the names of devices: a static host's name beats a lease's, and the last known name stays. Rule: names. */
 export function draftNames(books: Books, round: Round, update: RoundUpdate): void {
   const facts = gatherFacts(round);
   const staticsRead = observed(round, 'leases').some(({ observation }) => observation.staticHosts !== null);
   const drafted = new Set<string>();
   for (const { account, isNew } of update.accounts.values()) {
-    if (isNew && hasMac(account) && !books.devices.has(account.key)) drafted.add(account.key);
+    const mac = isNew ? macOf(account) : null;
+    if (mac !== null && !books.devices.has(mac)) drafted.add(mac);
   }
   const leases = drafted.size > 0 ? new Map([...books.leases.values()].map((lease) => [lease.mac, lease])) : new Map<string, KnownLease>();
   for (const mac of drafted) {
@@ -55,9 +56,6 @@ export function draftNames(books: Books, round: Round, update: RoundUpdate): voi
     if (next) update.devices.push(next);
   }
 }
-
-/** Peers have a key of their own, and some hosts an address alone. */
-const hasMac = ({ kind, key }: Account): boolean => kind === 'station' || kind === 'device' || (kind === 'host' && isMac(key));
 
 interface NameFacts {
   name: string | null;

@@ -1,15 +1,15 @@
 import type { Observation } from '../../domain/observation.ts';
 import type { RouterRound } from '../../domain/round.ts';
 
-/** The MAC that an address belongs to, by what a router tells in one round; null where it tells none, or two that contradict each other. */
+/** The MAC that an address belongs to, by a router's answers of one round; null where they name none, or contradict each other. */
 export type OwnerOf = (ip: string) => string | null;
 
 /**
- * Who has which address at a router now: its neighbour table, which knows whom packets are delivered to, then its leases, then who
- * sends from the address. Another router's facts are left out: its networks may have the same addresses.
+ * Which MAC has which address at a router now: by its neighbour table, which decides where packets are delivered, then by its leases,
+ * then by what sends from the address. Other routers are left out: their networks may have the same addresses.
  */
 export function ownersAt({ results }: Pick<RouterRound, 'results'>): OwnerOf {
-  // Each is gathered when it is asked for: most routers are asked for nobody, and the first tells nearly all of the others.
+  // Gathered on demand: most routers are asked for no address, and the neighbour table answers nearly all the rest.
   const gathered: Map<string, string | null>[] = [];
   const gather = (pairsOf: (observation: Observation) => Pair[]) =>
     ownersIn(results.flatMap((result) => (result.status === 'ok' ? pairsOf(result.observation) : [])));
@@ -26,7 +26,7 @@ export function ownersAt({ results }: Pick<RouterRound, 'results'>): OwnerOf {
 
 type Pair = readonly [ip: string, mac: string];
 
-/** Null stands where two have the same address: it is not known whose it is. */
+/** Null where two MACs have the same address: it is not known whose it is. */
 function ownersIn(pairs: readonly Pair[]): Map<string, string | null> {
   const owners = new Map<string, string | null>();
   for (const [ip, mac] of pairs) {

@@ -1,28 +1,12 @@
 import type { Peer } from '../../domain/observation.ts';
 import type { Round } from '../../domain/round.ts';
-import type { Books, RoundUpdate } from '../books.ts';
+import { type Books, type KnownPeer, peerKey } from '../books.ts';
+import type { RoundUpdate } from './round-update.ts';
 
-/** What is known of a WireGuard peer; its bytes are in its account. */
-export interface KnownPeer {
-  router: string;
-  interface: string;
-  publicKey: string;
-  /** The last name that its server gave. */
-  name: string | null;
-  allowedIps: string[];
-  /** `gone`: its server knows it no more. */
-  state: Peer['state'] | 'gone';
-  /** Unix seconds; 0 = never. */
-  latestHandshake: number;
-  endpoint: string | null;
-}
-
-/** Peers that there may be: what goes beyond has its bytes counted and no more. */
+/** Known peers at most: of those beyond only the bytes are counted. */
 const MOST_PEERS = 10_000;
 
-export const peerKey = (router: string, name: string, publicKey: string): string => `${router}\n${name}\n${publicKey}`;
-
-/** Drafts the peers that are new, changed or gone. A peer of an interface that an answer does not list stays as it was. */
+/** Drafts the peers that are new, changed or gone. A peer of an interface that is not in the answer stays as it was. */
 export function draftPeers(books: Books, round: Round, update: RoundUpdate): void {
   let room = MOST_PEERS - books.peers.size;
   for (const { router, results } of round.routers) {
@@ -32,7 +16,7 @@ export function draftPeers(books: Books, round: Round, update: RoundUpdate): voi
       const present = new Set<string>();
       for (const peer of peers) {
         const key = peerKey(router, peer.interface, peer.publicKey);
-        // Whoever is on the interface is not revoked, whatever a record says too.
+        // A peer on the interface is not revoked, whatever a record says.
         if (present.has(key) && peer.state === 'revoked') continue;
         present.add(key);
         const known = books.peers.get(key);
@@ -48,7 +32,7 @@ export function draftPeers(books: Books, round: Round, update: RoundUpdate): voi
   }
 }
 
-/** Handshakes go back to 0 with the interface; the last one known stays. One that is still to come has not been. */
+/** Handshakes go back to 0 with the interface: the last known one is kept. One in the future is taken as now. */
 function merged(router: string, peer: Peer, known: KnownPeer | undefined, now: number): KnownPeer {
   const { interface: name, publicKey, allowedIps, state, endpoint } = peer;
   const latestHandshake = Math.max(Math.min(peer.latestHandshake, now), known?.latestHandshake ?? 0);

@@ -1,8 +1,8 @@
 import { type Change, type Circumstances, compare } from '../../domain/increase.ts';
 import type { System } from '../../domain/observation.ts';
-import type { Round, SourceResult } from '../../domain/round.ts';
+import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING, total } from '../../domain/traffic.ts';
-import { type Books, type Reader, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
+import { type Books, type Reader, readerKey } from '../books.ts';
 import { type AuditLog, auditLogOf, closeAuditLog } from './audit-log.ts';
 import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
 import { type Boot, elapsed, isAnotherMachine, isStale } from './boot-identity.ts';
@@ -13,6 +13,7 @@ import { draftPeers } from './peers.ts';
 import { inPeriodBegun } from './period.ts';
 import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
 import { type ReadingTerms, readingsOf } from './readings.ts';
+import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
 
 /** How the rules are to be applied. */
 export interface PostingTerms extends PostingsTerms {
@@ -20,19 +21,17 @@ export interface PostingTerms extends PostingsTerms {
   accounting: 'auto' | 'stations' | 'hosts';
   /** Bits per second, by router. */
   lineRate: (router: string) => number;
-  /** Seconds without a reading that are worth an audit row; 0 = none is. */
+  /** Seconds without a reading after which there is an audit row; 0 = never. */
   gapAfter: number;
 }
 
-/** Baselines of one reader: those of counters that are not in an answer may wait for ever, and a router can invent more in each. Rule: small. */
+/** Counters of one reader at most: baselines of absent counters may wait forever, and a router can invent more in each answer. Rule: small. */
 const MOST_COUNTERS = 100_000;
 
-/** Saves a new empty list for each of thousands of counters. */
+/** Shared by the thousands of counters that have none. */
 const NONE: readonly never[] = [];
 
-type Answered = Extract<SourceResult, { status: 'ok' }>;
-
-/** What all sources of a round are posted with. */
+/** What all sources of a round share. */
 interface RoundContext {
   books: Books;
   round: Round;
@@ -48,7 +47,7 @@ interface RoundContext {
 interface SourceContext {
   router: string;
   system: System | null;
-  result: Answered;
+  result: AnsweredSource;
   ownerOf: OwnerOf;
 }
 
@@ -104,7 +103,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
   const before = known !== undefined && isSameReader(known, result, boot, tick, log) ? known : null;
   const readerUpdate: ReaderUpdate = {
     reader: { id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick, ...boot },
-    fresh: before === null,
+    isFirst: before === null,
     superseded: before === null ? supersededBy(result, books, round) : [],
     changed: new Map(),
     removed: [],
@@ -118,7 +117,7 @@ function postCounters(
   { postings, terms, tick }: RoundContext,
   readerUpdate: ReaderUpdate,
   before: Reader | null,
-  result: Answered,
+  result: AnsweredSource,
   log: AuditLog,
   readingTerms: ReadingTerms,
 ): void {
@@ -156,14 +155,14 @@ function postCounters(
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings of devices that there was no room for`);
 }
 
-/** Readers of the same origin under names that no router has any more: from now on it is read under its new one. Rule: renamed router. */
-function supersededBy({ origin, source }: Answered, books: Books, round: Round): Reader[] {
+/** Readers of the same origin under router names that are no longer configured: it is read under its new name from now on. Rule: renamed router. */
+function supersededBy({ origin, source }: AnsweredSource, books: Books, round: Round): Reader[] {
   const routers = new Set(round.routers.map(({ router }) => router));
   return [...books.readers.values()].filter((r) => r.origin === origin && r.source === source && !routers.has(r.router));
 }
 
 /** Whether the answer comes from the origin and the machine that were read last, so that the baselines may be used. */
-function isSameReader(known: Reader, { origin, at }: Answered, boot: Boot, tick: number, log: AuditLog): boolean {
+function isSameReader(known: Reader, { origin, at }: AnsweredSource, boot: Boot, tick: number, log: AuditLog): boolean {
   if (known.origin !== origin) return false;
   if (!isAnotherMachine(known, boot, at, tick)) return true;
   log.note('machine', '', NOTHING, `another machine answers here: it has run for ${boot.uptime} s, and is not the one read last`);

@@ -3,26 +3,27 @@ import type { Change } from '../../domain/increase.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey } from '../account.ts';
-import type { AccountUpdate, Books, RoundUpdate } from '../books.ts';
+import type { Books } from '../books.ts';
+import type { AccountUpdate, RoundUpdate } from './round-update.ts';
 
 export interface PostingsTerms {
   timezone: string;
   /** Seconds for which hour rows are kept. */
   keepHours: number;
-  /** Accounts that there may be, and that one round may add: what goes beyond is left out and counted. */
+  /** Accounts at most, in all and added by one round: those beyond are left out and counted. */
   mostAccounts: number;
   mostNewAccounts: number;
 }
 
-/** The accounts of a round, and what is added to each of them by hour and day. Null or false: there is no room for another account. */
+/** The accounts of a round, and what is added to each by hour and day. Null or false: no room for another account. */
 export interface Postings {
   accountFor(name: AccountName, at: number): AccountUpdate | null;
-  /** Who bears the account was there at `at` (Unix ms). */
+  /** The account's device, uplink or peer was there at `at` (Unix ms). */
   markSeen(name: AccountName, at: number): AccountUpdate | null;
   post(name: AccountName, change: Change, at: number): boolean;
 }
 
-/** Drafts into `entry`; the books stay as they are. */
+/** Drafts into `update`; the books do not change. */
 export function createPostings(books: Books, update: RoundUpdate, terms: PostingsTerms): Postings {
   const spans = new Map<string, Slice[]>();
   /** Counters of one host share the objects that name its accounts. */
@@ -99,7 +100,7 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     return over;
   }
 
-  return { accountFor: accountFor, markSeen: markSeen, post: post };
+  return { accountFor, markSeen, post };
 }
 
 function addTo(table: Map<number, Map<number, Traffic>>, time: number, account: number, bytes: Traffic): void {

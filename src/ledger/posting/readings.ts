@@ -1,17 +1,17 @@
 import type { CounterRules, Reading } from '../../domain/counter.ts';
 import type { HostCounter, Observation, Peer } from '../../domain/observation.ts';
-import type { AccountName } from '../account.ts';
+import { type AccountName, deviceAccount } from '../account.ts';
 
 /** A reading and the accounts that its increase is posted to. */
-export interface PostedReading extends Reading {
+interface PostedReading extends Reading {
   accounts: AccountName[];
-  /** An account that gets none of its bytes, because others feed it, and whose bearer it shows to be there. */
+  /** An account that gets none of its bytes, because others feed it, but is seen by it. */
   shows?: AccountName;
 }
 
 export interface CounterAnswer {
   rules: CounterRules;
-  /** What shows that somebody is there: that the counter stands in the answer, or that bytes have moved. A host's counter outlasts it by a day. Rule: last seen. */
+  /** What counts as seen: that the counter is in the answer, or that bytes moved. A host's counter stays a day after the host left. Rule: last seen. */
   seenBy: 'counter' | 'bytes';
   readings: PostedReading[];
 }
@@ -23,18 +23,18 @@ export interface ReadingTerms {
   ownerOf: (ip: string) => string | null;
 }
 
-/** The counters of an observation, or null where it holds none. */
+/** The counters of an observation, or null where it has none. */
 export function readingsOf(router: string, observation: Observation, terms: ReadingTerms): CounterAnswer | null {
   switch (observation.source) {
     case 'stations':
       return {
         rules: observation.rules,
         seenBy: 'counter',
-        readings: observation.stations.map(({ interface: name, mac, bytes, epoch, access }) => {
+        readings: observation.stations.map(({ interface: name, mac, bytes, bits, epoch, access }) => {
           const counter = name === null ? mac : `${name} ${mac}`;
           const station: AccountName = { kind: 'station', router, interface: '', key: mac };
-          const device: AccountName = { kind: 'device', router: '', interface: '', key: mac };
-          const reading = { counter, bytes, bits: 64 as const, epoch };
+          const device = deviceAccount(mac);
+          const reading = { counter, bytes, bits, epoch };
           if (!access) return { ...reading, accounts: [station] };
           return terms.deviceBytes === 'stations'
             ? { ...reading, accounts: [station, device] }
@@ -82,19 +82,19 @@ export const uplinkCounter = (name: string, device: string | null): string => `$
 function hostReadings(router: string, hosts: readonly HostCounter[], terms: ReadingTerms): PostedReading[] {
   const known = new Map<string, AccountName[]>();
   return hosts.map((host) => {
-    const { mac, ip, bytes, epoch } = host;
+    const { mac, ip, bytes, bits, epoch } = host;
     const owner = mac ?? terms.ownerOf(ip);
     const key = owner ?? ip;
     const accounts = known.get(key) ?? hostAccounts(router, key, owner === null, terms);
     known.set(key, accounts);
-    return { counter: hostCounter(host), bytes, bits: 64, epoch, accounts };
+    return { counter: hostCounter(host), bytes, bits, epoch, accounts };
   });
 }
 
 function hostAccounts(router: string, key: string, isUnknown: boolean, { deviceBytes }: ReadingTerms): AccountName[] {
   const host: AccountName = { kind: 'host', router, interface: '', key };
   if (deviceBytes !== 'hosts') return [host];
-  return [host, isUnknown ? { kind: 'address', router, interface: '', key } : { kind: 'device', router: '', interface: '', key }];
+  return [host, isUnknown ? { kind: 'address', router, interface: '', key } : deviceAccount(key)];
 }
 
 /** The name of a host's counter. */
@@ -112,7 +112,7 @@ export function hostCounter({ counts, mac, ip }: Pick<HostCounter, 'counts' | 'm
   }
 }
 
-function peerReading(router: string, { interface: name, publicKey, bytes, epoch }: Peer): PostedReading | null {
+function peerReading(router: string, { interface: name, publicKey, bytes, bits, epoch }: Peer): PostedReading | null {
   if (bytes === null) return null;
-  return { counter: `${name} ${publicKey}`, bytes, bits: 64, epoch, accounts: [{ kind: 'peer', router, interface: name, key: publicKey }] };
+  return { counter: `${name} ${publicKey}`, bytes, bits, epoch, accounts: [{ kind: 'peer', router, interface: name, key: publicKey }] };
 }

@@ -9,7 +9,7 @@ export const backupsPath = (directory: string): string => join(directory, 'backu
 /** A backup that is about to take the ledger's place: whole before the old file moves. */
 export const restoringPath = (directory: string): string => join(directory, 'ledger.db.restoring');
 
-/** What SQLite keeps beside a database and needs with it. */
+/** The files that SQLite keeps next to a database and needs with it. */
 export const COMPANIONS = ['-wal', '-journal'] as const;
 
 /** Bytes of a file, or null where there is none. */
@@ -23,7 +23,7 @@ export async function syncFile(path: string): Promise<void> {
   await file.sync().finally(() => file.close());
 }
 
-/** Renames within a directory so that it holds after a power cut. What had the new name is replaced. */
+/** Renames within a directory so that it survives a power cut. A file with the new name is replaced. */
 export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
   const directory = await open(dirname(to), 'r').catch(() => null);
@@ -35,7 +35,7 @@ export async function renameDurably(from: string, to: string): Promise<void> {
 /** Makes the data directory and those above it. Throws a LedgerError. */
 export async function makeDirectory(path: string): Promise<void> {
   await make(path).catch((error: Error) => {
-    throw new LedgerError(`Data directory "${path}" cannot be made: ${error.message}`);
+    throw new LedgerError(`Data directory "${path}" cannot be created: ${error.message}`);
   });
 }
 

@@ -4,26 +4,35 @@ import { join } from 'node:path';
 import { quote } from '../../errors.ts';
 import { ImportError } from '../import/figures.ts';
 import { COMPANIONS } from './files.ts';
-import { codeOf, type Database, openDatabase, type Row } from './sqlite.ts';
+import { codeOf, type Database, openDatabase } from './sqlite.ts';
+
+/** A column of another program's table. `whole number`: null where anything else is stored, as SQLite lets any column hold any type. */
+export interface ForeignColumn {
+  column: string;
+  as: 'text' | 'whole number';
+}
+
+/** Cells are text: the driver would round whole numbers above 2⁵³. */
+export type ForeignRow<Name extends string> = Record<Name, string | null>;
 
 /** Another program's database, in a copy. */
 export interface Foreign {
   path: string;
   tables: ReadonlySet<string>;
-  /** Throws an ImportError. */
-  all(sql: string): Promise<Row[]>;
+  /** All rows of a table; none where there is no such table. Throws an ImportError. */
+  rows<Name extends string>(table: string, columns: Record<Name, ForeignColumn>): Promise<ForeignRow<Name>[]>;
   close(): Promise<void>;
 }
 
 const LARGEST = 1 << 30;
 
 /**
- * Opens another program's SQLite file without touching it or what lies beside it: even a reader would bring a write-ahead log
- * back or leave files there. So it is copied, with its log, and the copy is read. Throws an ImportError.
+ * Opens another program's SQLite file without touching it or the files next to it: even a reader would replay a write-ahead log or
+ * leave files there. So it is copied, with its log, and the copy is read. Throws an ImportError.
  */
 export async function openForeign(path: string): Promise<Foreign> {
   const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-import-')).catch((error: Error) => {
-    throw new ImportError(`No directory for a copy of ${quote(path)}: ${error.message}; name one with TMPDIR`);
+    throw new ImportError(`No directory for a copy of ${quote(path)}: ${error.message}; set TMPDIR to another one`);
   });
   let database: Database | null = null;
   const close = async () => {
@@ -37,15 +46,37 @@ export async function openForeign(path: string): Promise<Foreign> {
     const [check] = await database.all('PRAGMA integrity_check(1)');
     if (check?.integrity_check !== 'ok') throw new ImportError(damaged(path));
     const tables = new Set((await database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => String(name)));
-    const opened = database;
-    return { path, tables, all: (sql) => opened.all(sql).catch((error) => Promise.reject(asImportError(error, path))), close };
+    return { path, tables, rows: readerOf(database, tables, path), close };
   } catch (error) {
     await close();
     throw asImportError(error, path);
   }
 }
 
-/** Copies a database and its log as they are at one moment; it is tried again if they changed meanwhile. */
+const readerOf =
+  (database: Database, tables: ReadonlySet<string>, path: string): Foreign['rows'] =>
+  async <Name extends string>(table: string, columns: Record<Name, ForeignColumn>) => {
+    if (!tables.has(table)) return [];
+    const selected = Object.entries<ForeignColumn>(columns).map(([name, column]) => `${expressionOf(column)} AS ${name}`);
+    const rows = await database.all(`SELECT ${selected.join(', ')} FROM ${table}`).catch((error) => {
+      throw asImportError(error, path);
+    });
+    return rows as ForeignRow<Name>[];
+  };
+
+function expressionOf({ column, as }: ForeignColumn): string {
+  const text = `CAST(${column} AS TEXT)`;
+  switch (as) {
+    case 'text':
+      return text;
+    case 'whole number':
+      return `CASE typeof(${column}) WHEN 'integer' THEN ${text} END`;
+    default:
+      return as satisfies never;
+  }
+}
+
+/** Copies a database and its log as they are at one moment; tries again if they changed meanwhile. */
 async function copyWhole(path: string, copy: string): Promise<void> {
   const parts = ['', ...COMPANIONS];
   for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -75,17 +106,18 @@ async function refuseUnlessDatabase(path: string): Promise<void> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    if (size > LARGEST) throw new ImportError(`File ${quote(path)} is larger than 1 GiB, which no collector's database is: check the path`);
+    if (size > LARGEST)
+      throw new ImportError(`File ${quote(path)} is larger than 1 GiB, so it is not a collector's database: check the path`);
     const { buffer } = await file.read(Buffer.alloc(16), 0, 16, 0);
     if (buffer.toString('latin1') !== 'SQLite format 3\0')
-      throw new ImportError(`File ${quote(path)} is no SQLite database: check the path`);
+      throw new ImportError(`File ${quote(path)} is not an SQLite database: check the path`);
   } finally {
     await file.close();
   }
 }
 
 const damaged = (path: string): string =>
-  `File ${quote(path)} is damaged: import a backup of it, or make one with "sqlite3 FILE .recover | sqlite3 NEW"`;
+  `File ${quote(path)} is damaged: import a backup of it, or repair a copy with "sqlite3 FILE .recover | sqlite3 NEW"`;
 
 function asImportError(error: unknown, path: string): ImportError {
   if (error instanceof ImportError) return error;

@@ -1,5 +1,7 @@
 import { LedgerError } from '../../errors.ts';
+import { ledgerNote } from '../books.ts';
 import type { Batch, Store } from './store.ts';
+import { auditBatch } from './write-audit.ts';
 
 /** What is kept of a MAC or of a WireGuard peer, by kind of row. */
 export interface Forgotten {
@@ -17,7 +19,7 @@ export interface Forgotten {
 }
 
 const MINE = "account IN (SELECT id FROM account WHERE key = json_extract(?1, '$[0][0]'))";
-/** Counters and audit rows name a MAC, in whatever case, or a key alone or with what it was seen at: `phy0-ap0 02:…`, `02:… 192.168.1.10`. */
+/** Counters and audit rows contain a MAC, in any case, or a key, alone or with where it was seen: `phy0-ap0 02:…`, `02:… 192.168.1.10`. */
 const named = (column: string) =>
   `(instr(${column}, json_extract(?1, '$[0][0]')) > 0 OR instr(lower(${column}), json_extract(?1, '$[0][0]')) > 0)`;
 const RUNS = '(last_read IS NULL)';
@@ -46,9 +48,6 @@ const DELETE = {
   baselines: `DELETE FROM baseline WHERE ${named('counter')} AND NOT ${RUNS}`,
 };
 
-const NOTE = `INSERT INTO audit(at, kind, router, source, counter, download, upload, why)
-  SELECT value ->> 0, 'forget', '', '', '', 0, 0, 'a device was forgotten at its owner''s wish' FROM json_each(?)`;
-
 /** Counts what the ledger keeps of a MAC (lower case, colons) or of a public key. */
 export async function keptOf(store: Pick<Store, 'all'>, whose: string): Promise<Forgotten> {
   const counts = { accounts: 0, hours: 0, days: 0, names: 0, leases: 0, peers: 0, audit: 0, running: 0, baselines: 0 };
@@ -59,23 +58,23 @@ export async function keptOf(store: Pick<Store, 'all'>, whose: string): Promise<
 }
 
 /**
- * Forgets a MAC or a WireGuard peer: its accounts, history, names and leases, and audit rows that name it. Nobody else's sums change. The baseline of a
- * counter that is still running stays, for without it the whole counter would be posted again as new; it goes when the counter ends,
- * or with another `forget` after that. What is deleted is overwritten in the file. Throws a LedgerError.
+ * Deletes a MAC or a WireGuard peer: its accounts, history, names and leases, and audit rows that name it. No other sums change. The
+ * baseline of a counter that is still running stays, because without it the whole counter would be posted again as new; it is deleted
+ * when the counter ends, or by another `forget` after that. Deleted bytes are overwritten in the file. Throws a LedgerError.
  */
 export async function forget(store: Store, whose: string, now: number): Promise<Forgotten> {
   const kept = await keptOf(store, whose);
   if (Object.entries(kept).every(([kind, count]) => kind === 'running' || count === 0)) {
     throw new LedgerError(
       kept.running > 0
-        ? `Nothing more is kept of "${whose}" than a counter that is still running, without which its bytes would be counted again: forget it once more when the device has left`
-        : `The ledger keeps nothing of "${whose}"`,
+        ? `The ledger only has the baseline of a running counter of "${whose}", without which its bytes would be counted again: run this again when the device has left`
+        : `The ledger has nothing about "${whose}"`,
     );
   }
   const of = Object.values(DELETE).map((sql): Batch => ({ sql, rows: [[whose]] }));
   await store.all('PRAGMA secure_delete = ON');
-  await store.commit([...of, { sql: NOTE, rows: [[now]] }]);
-  // Names that changed long ago may still stand in unused parts of the file, and the log holds the pages as they were.
+  await store.commit([...of, auditBatch([ledgerNote(now, 'forget', "a device was forgotten at its owner's wish")])]);
+  // Names that changed long ago may still be in unused parts of the file, and the log has the pages as they were.
   await store.all('VACUUM').catch(() => []);
   await store.all('PRAGMA wal_checkpoint(TRUNCATE)');
   return kept;

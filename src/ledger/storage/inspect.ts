@@ -1,36 +1,32 @@
 import { LedgerError } from '../../errors.ts';
 import { sizeOf } from './files.ts';
-import { SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA_VERSION, tablesOf } from './schema.ts';
 import { asLedgerError, codeOf, type Database, openDatabase } from './sqlite.ts';
 
-/** What a database file is worth. */
+/** Whether a database file can be used as a ledger. */
 export type FileVerdict =
   | { state: 'good'; version: number; postedAt: number }
   | { state: 'damaged'; why: string }
   /** Written by a newer program. */
   | { state: 'newer'; version: number };
 
-/** A ledger that is not what it was: it is damaged, or gone although something tells that there was one. */
+/** A ledger that is damaged, or missing although something shows that there was one. */
 export class LostLedgerError extends LedgerError {
   readonly why: string;
 
   constructor(path: string, why: string, options?: ErrorOptions) {
-    super(
-      `Ledger "${path}": ${why}; start the service to bring back the newest backup, or restore one with "wrtmeter restore FILE"`,
-      options,
-    );
+    super(`Ledger "${path}": ${why}; start the service to restore the newest backup, or restore one with "wrtmeter restore FILE"`, options);
     this.name = 'LostLedgerError';
     this.why = why;
   }
 }
 
-/** No version of the program wrote as many schemas: such a number is no number. */
+/** No program ever has this many schemas: such a number is damage. */
 const IMPOSSIBLE_VERSION = 10_000;
-const TABLES = ['meta', 'account', 'hour', 'day', 'reader', 'baseline', 'device', 'lease', 'audit'];
 
 /**
- * Looks through a whole database file, with what its log holds, without changing a byte of either. Throws a LedgerError where it cannot
- * be read at all, which is no damage: the file may be whole.
+ * Checks a whole database file, its log included, without changing a byte of either. Throws a LedgerError where it cannot be read at all,
+ * which is not damage: the file may be whole.
  */
 export async function inspect(path: string): Promise<FileVerdict> {
   if ((await sizeOf(path)) === 0) return { state: 'damaged', why: 'file is empty' };
@@ -56,8 +52,8 @@ async function inspectOpen(database: Database): Promise<FileVerdict> {
   if (said !== 'ok') return { state: 'damaged', why: `file is damaged (${said.replaceAll('\n', ' ')})` };
   if (version > SCHEMA_VERSION && version < IMPOSSIBLE_VERSION) return { state: 'newer', version };
   const tables = new Set((await database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => name));
-  if (version < 1 || version > SCHEMA_VERSION || !TABLES.every((table) => tables.has(table))) {
-    return { state: 'damaged', why: 'file is no ledger' };
+  if (version < 1 || version > SCHEMA_VERSION || !tablesOf(version).every((table) => tables.has(table))) {
+    return { state: 'damaged', why: 'file is not a ledger' };
   }
   const [posted] = await database.all("SELECT value FROM meta WHERE key = 'posted_at'");
   return { state: 'good', version, postedAt: Number(posted?.value ?? 0) };

@@ -2,7 +2,7 @@ import type { Store } from './store.ts';
 
 /** What is in a ledger, for a person to read. */
 export interface Inventory {
-  accounts: Record<string, number>;
+  accounts: { kind: string; count: number }[];
   devices: number;
   leases: number;
   readers: number;
@@ -15,10 +15,10 @@ export interface Inventory {
   postedAt: number | null;
 }
 
-/** Local days are off from those of UTC by one at the most, and the time zone may have been changed. */
+/** Local days differ from those of UTC by at most one, and the time zone may have been changed. */
 const MARGIN_DAYS = 2;
 
-/** Rules that hold in every ledger. Each query finds the accounts or rows that break one; `at` tells which. */
+/** What is true in every ledger. Each query finds the accounts or rows that break a rule; `at` names them. */
 const RULES: { rule: string; sql: string }[] = [
   {
     rule: 'the days of an account add up to its total',
@@ -35,13 +35,13 @@ const RULES: { rule: string; sql: string }[] = [
       WHERE h.download > coalesce(d.download, 0) OR h.upload > coalesce(d.upload, 0)`,
   },
   {
-    rule: 'bytes that were imported are part of their day',
+    rule: 'imported bytes are part of their day',
     sql: `SELECT 'account ' || i.account || ' day ' || i.day AS at FROM imported AS i
       LEFT JOIN day AS d ON d.account = i.account AND d.day = i.day
       WHERE i.download > coalesce(d.download, 0) OR i.upload > coalesce(d.upload, 0)`,
   },
   {
-    rule: 'no number of bytes is below zero',
+    rule: 'no byte count is negative',
     sql: ['account', 'hour', 'day', 'held']
       .map((table) => `SELECT '${table}' AS at FROM ${table} WHERE download < 0 OR upload < 0`)
       .join(' UNION ALL '),
@@ -51,12 +51,12 @@ const RULES: { rule: string; sql: string }[] = [
     sql: `SELECT 'hours of account ' || account AS at FROM hour WHERE account NOT IN (SELECT id FROM account)
       UNION SELECT 'days of account ' || account FROM day WHERE account NOT IN (SELECT id FROM account)
       UNION SELECT 'baselines of reader ' || reader FROM baseline WHERE reader NOT IN (SELECT id FROM reader)
-      UNION SELECT 'baseline ' || id FROM baseline WHERE id NOT IN (SELECT baseline FROM held)
-      UNION SELECT 'bytes of baseline ' || baseline FROM held WHERE baseline NOT IN (SELECT id FROM baseline)`,
+      UNION SELECT 'baseline ' || id FROM baseline WHERE id NOT IN (SELECT baseline FROM baseline_bytes)
+      UNION SELECT 'bytes of baseline ' || baseline FROM baseline_bytes WHERE baseline NOT IN (SELECT id FROM baseline)`,
   },
 ];
 
-/** A rule that does not hold. */
+/** A rule that is broken. */
 export interface BrokenRule {
   rule: string;
   count: number;
@@ -64,7 +64,7 @@ export interface BrokenRule {
   first: string;
 }
 
-/** Which rules do not hold. Right also while the ledger is written: each rule is one statement, and so one snapshot. */
+/** The rules that are broken. Correct also while the ledger is written: each rule is one statement, so one snapshot. */
 export const brokenRules = (store: Pick<Store, 'all'>): Promise<BrokenRule[]> => test(store, RULES);
 
 /** The first rule alone, which takes a fraction of the time of all. */
@@ -92,7 +92,7 @@ export async function takeInventory(store: Pick<Store, 'all'>): Promise<Inventor
   const meta = new Map((await store.all('SELECT key, value FROM meta')).map(({ key, value }) => [String(key), Number(value)]));
   const kinds = await store.all('SELECT kind, count(*) AS n FROM account GROUP BY kind ORDER BY kind');
   return {
-    accounts: Object.fromEntries(kinds.map(({ kind, n }) => [String(kind), Number(n)])),
+    accounts: kinds.map(({ kind, n }) => ({ kind: String(kind), count: Number(n) })),
     devices: await count('device'),
     leases: await count('lease'),
     readers: await count('reader'),

@@ -1,9 +1,9 @@
 import type { Baseline } from '../../domain/counter.ts';
 import type { SourceName } from '../../domain/observation.ts';
 import type { Traffic } from '../../domain/traffic.ts';
-import { type Account, type AccountKind, accountKey, type Device } from '../account.ts';
-import { type Books, leaseKey, type Reader, readerKey } from '../books.ts';
-import { type KnownPeer, peerKey } from '../posting/peers.ts';
+import { LedgerError, quote } from '../../errors.ts';
+import { type Account, type AccountKind, accountKey, isAccountKind } from '../account.ts';
+import { type Books, type Device, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
 import type { Row, Store } from './store.ts';
 
 /** Reads the books out of the file. Month sums are left at zero; see `months.ts`. */
@@ -45,13 +45,16 @@ async function loadPeers(store: Pick<Store, 'all'>): Promise<Map<string, KnownPe
   return new Map(peers.map((peer) => [peerKey(peer.router, peer.interface, peer.publicKey), peer]));
 }
 
+const BASELINES = `SELECT baseline.*, download, upload FROM baseline JOIN baseline_bytes ON baseline_bytes.baseline = baseline.id
+  ORDER BY reader, counter, line`;
+
 async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reader>> {
   const readers = (await store.all('SELECT * FROM reader')).map(
     (row): Reader => ({
       id: Number(row.id),
       router: text(row.router),
       source: text(row.source) as SourceName,
-      origin: text(row.reader),
+      origin: text(row.origin),
       readAt: Number(row.read_at),
       readTick: null,
       boot: textOrNull(row.boot),
@@ -60,7 +63,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
     }),
   );
   const byId = new Map(readers.map((reader) => [reader.id, reader]));
-  for (const row of await store.all('SELECT * FROM baseline JOIN held ON held.baseline = baseline.id ORDER BY reader, counter, line')) {
+  for (const row of await store.all(BASELINES)) {
     const counters = byId.get(Number(row.reader))?.counters;
     const lines = counters?.get(text(row.counter)) ?? [];
     counters?.set(text(row.counter), [...lines, baselineOf(row)]);
@@ -71,7 +74,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
 function accountOf(row: Row): Account {
   return {
     id: Number(row.id),
-    kind: text(row.kind) as AccountKind,
+    kind: kindOf(text(row.kind)),
     router: text(row.router),
     interface: text(row.interface),
     key: text(row.key),
@@ -81,6 +84,11 @@ function accountOf(row: Row): Account {
     firstSeen: Number(row.first_seen),
     lastSeen: Number(row.last_seen),
   };
+}
+
+function kindOf(kind: string): AccountKind {
+  if (isAccountKind(kind)) return kind;
+  throw new LedgerError(`Ledger holds an account of the unknown kind ${quote(kind)}: restore a backup with "wrtmeter restore FILE"`);
 }
 
 function baselineOf(row: Row): Baseline {

@@ -1,24 +1,23 @@
 import type { Account } from '../account.ts';
+import { ADD_BYTES, cell } from './sql.ts';
 import type { Batch } from './store.ts';
 
-const of = (index: number) => `j.value ->> ${index}`;
-
-/** Several may become part of one, and an update takes but one row for each row that it changes. */
+/** Several may be merged into one, and an UPDATE applies only one row to each row that it changes. */
 const MERGE = `UPDATE account SET download = account.download + s.download, upload = account.upload + s.upload,
       first_seen = min(first_seen, s.first), last_seen = max(last_seen, s.last)
-    FROM (SELECT ${of(0)} AS id, sum(${of(1)}) AS download, sum(${of(2)}) AS upload, min(${of(3)}) AS first, max(${of(4)}) AS last
+    FROM (SELECT ${cell(0)} AS id, sum(${cell(1)}) AS download, sum(${cell(2)}) AS upload, min(${cell(3)}) AS first, max(${cell(4)}) AS last
       FROM json_each(?) AS j GROUP BY 1) AS s WHERE account.id = s.id`;
 const DROP = 'DELETE FROM account WHERE id IN (SELECT value ->> 0 FROM json_each(?))';
 const moveRows = (table: 'hour' | 'day') =>
   `INSERT INTO ${table}(${table}, account, download, upload)
-    SELECT t.${table}, ${of(1)}, t.download, t.upload FROM json_each(?) AS j JOIN ${table} AS t ON t.account = ${of(0)} WHERE true
-    ON CONFLICT DO UPDATE SET download = download + excluded.download, upload = upload + excluded.upload`;
+    SELECT t.${table}, ${cell(1)}, t.download, t.upload FROM json_each(?) AS j JOIN ${table} AS t ON t.account = ${cell(0)} WHERE true
+    ON CONFLICT DO UPDATE SET ${ADD_BYTES}`;
 const MOVE_IMPORTED = `INSERT INTO imported(account, day, program, kind, download, upload)
-    SELECT ${of(1)}, t.day, t.program, t.kind, t.download, t.upload FROM json_each(?) AS j JOIN imported AS t ON t.account = ${of(0)} WHERE true
-    ON CONFLICT DO UPDATE SET download = download + excluded.download, upload = upload + excluded.upload`;
+    SELECT ${cell(1)}, t.day, t.program, t.kind, t.download, t.upload FROM json_each(?) AS j JOIN imported AS t ON t.account = ${cell(0)} WHERE true
+    ON CONFLICT DO UPDATE SET ${ADD_BYTES}`;
 const dropRows = (table: 'hour' | 'day' | 'imported') => `DELETE FROM ${table} WHERE account IN (SELECT value ->> 0 FROM json_each(?))`;
 
-/** What is to be written so that accounts become part of others, with all their hours and days: not a byte more or less. */
+/** Merges accounts into others, with all their hours and days: not a byte more or less. */
 export function mergeBatches(merges: readonly { account: Account; into: Account }[]): Batch[] {
   const pairs = merges.map(({ account, into }) => [account.id, into.id]);
   const gone = merges.map(({ account }) => [account.id]);

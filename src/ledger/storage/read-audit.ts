@@ -2,7 +2,7 @@ import type { AuditRow } from '../books.ts';
 import { trafficOf } from './load.ts';
 import type { Cell, Row, Store } from './store.ts';
 
-/** Which rows are asked for; what is left out chooses nothing. */
+/** Which rows to read; a field that is left out does not filter. */
 export interface AuditQuery {
   /** Unix ms, inclusive. */
   from?: number;
@@ -15,13 +15,13 @@ export interface AuditQuery {
   before?: number;
 }
 
-/** A row as it stands in the file, of a kind that perhaps only a later program knows. Its number grows in the order of writing. */
+/** A row as it is in the file, perhaps of a kind that only a later program knows. Its number grows in the order of writing. */
 export interface AuditRecord extends Omit<AuditRow, 'kind'> {
   id: number;
   kind: string;
 }
 
-/** Reads audit rows, the one written last first, `most` of them at the most. */
+/** Reads at most `most` audit rows, newest first. */
 export async function readAudit(store: Pick<Store, 'all'>, query: AuditQuery, most: number): Promise<AuditRecord[]> {
   const conditions = conditionsOf(query);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`;

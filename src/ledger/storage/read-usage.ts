@@ -23,12 +23,12 @@ export interface UsageRow {
   bytes: Traffic;
 }
 
-/** The rows of a stretch of time. Looking each up in the list of accounts costs half as much again, so the list is left out for all of them. */
+/** Looking up each row in the list of accounts takes half as much time again, so there is no list where all are asked for. */
 const SQL = {
   hour: (whose: string) =>
     `SELECT hour AS time, account, download, upload FROM hour WHERE hour >= ? AND hour < ? ${whose} ORDER BY hour LIMIT ?`,
   day: (whose: string) => `SELECT day AS time, account, download, upload FROM day WHERE day >= ? AND day < ? ${whose} ORDER BY day LIMIT ?`,
-  // A statement a period: sorting all of them at once costs twice the time.
+  // One statement per period: sorting all periods at once takes twice the time.
   period: (whose: string) => `SELECT account, sum(download) AS download, sum(upload) AS upload FROM day WHERE day >= ? AND day < ? ${whose}
     GROUP BY account LIMIT ?`,
 };
@@ -48,6 +48,12 @@ export async function readUsage(store: Pick<Store, 'all'>, query: UsageQuery, mo
     if (rows.length > most) return null;
   }
   return rows;
+}
+
+/** The first day of which there are bytes; null where there is none. */
+export async function readFirstDay(store: Pick<Store, 'all'>): Promise<Day | null> {
+  const day = (await store.all('SELECT min(day) AS day FROM day'))[0]?.day;
+  return day === null || day === undefined ? null : Number(day);
 }
 
 const usageRow = (row: Row, time: number): UsageRow => ({ account: Number(row.account), time, bytes: trafficOf(row) });

@@ -1,25 +1,24 @@
 import { accountKey } from '../account.ts';
 import { type Books, leaseKey, readerKey } from '../books.ts';
 import { mergeBatches } from './merge-accounts.ts';
+import { cell } from './sql.ts';
 import type { Batch } from './store.ts';
 
-const of = (index: number) => `j.value ->> ${index}`;
-
 const SQL = {
-  rename: `UPDATE account SET router = ${of(1)} FROM json_each(?) AS j WHERE account.id = ${of(0)}`,
-  moveReader: `UPDATE reader SET router = ${of(1)} FROM json_each(?) AS j WHERE reader.id = ${of(0)}`,
+  rename: `UPDATE account SET router = ${cell(1)} FROM json_each(?) AS j WHERE account.id = ${cell(0)}`,
+  moveReader: `UPDATE reader SET router = ${cell(1)} FROM json_each(?) AS j WHERE reader.id = ${cell(0)}`,
   dropReader: 'DELETE FROM reader WHERE id IN (SELECT value ->> 0 FROM json_each(?))',
   dropBaselines: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
-  moveLease: `UPDATE lease SET router = ${of(2)} FROM json_each(?) AS j WHERE lease.router = ${of(0)} AND lease.mac = ${of(1)}`,
+  moveLease: `UPDATE lease SET router = ${cell(2)} FROM json_each(?) AS j WHERE lease.router = ${cell(0)} AND lease.mac = ${cell(1)}`,
   dropPeer: 'DELETE FROM peer WHERE router IN (SELECT value ->> 0 FROM json_each(?))',
-  movePeer: `INSERT INTO peer SELECT ${of(1)}, interface, public_key, name, allowed_ips, state, latest_handshake, endpoint
-    FROM json_each(?) AS j JOIN peer AS p ON p.router = ${of(0)} WHERE true ON CONFLICT DO NOTHING`,
+  movePeer: `INSERT INTO peer SELECT ${cell(1)}, interface, public_key, name, allowed_ips, state, latest_handshake, endpoint
+    FROM json_each(?) AS j JOIN peer AS p ON p.router = ${cell(0)} WHERE true ON CONFLICT DO NOTHING`,
   dropLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
 };
 
 /**
- * What is to be written so that everything kept under a router's earlier name goes on under its new one. Where the new name has
- * an account of its own already, the two become one; nothing is lost and nothing counted twice. No batches: nothing to do.
+ * Moves everything that is kept under a router's earlier name to its new one. Where the new name has its own account already, the two
+ * are merged; nothing is lost and nothing counted twice. No batches: nothing to do.
  */
 export function renameBatches(books: Books, was: string, name: string): Batch[] {
   const accounts = [...books.accounts.values()]

@@ -1,10 +1,11 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
- * Migrations in order: entry n leads from version n to n + 1. Byte counts are whole numbers in STRICT tables. Hours and days are
- * keyed time first, so that a round's rows lie side by side and old hours go in one stroke. `imported` says which part of a day's bytes
- * another program counted. What a round writes of every counter is two numbers: `held` has them, `baseline` whose they are and since when.
+ * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
+ * STRICT tables. Hours and days are keyed by time first, so that the rows of a round are next to each other and old hours are deleted in
+ * one pass. `imported` is the part of a day's bytes that another program counted. A round writes two numbers for each counter: they are
+ * in `baseline_bytes`; `baseline` says which counter they belong to and since when it runs.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -125,4 +126,17 @@ export const MIGRATIONS: readonly string[] = [
     SELECT b.id, o.download, o.upload FROM baseline AS b JOIN old_baseline AS o USING(reader, counter, line);
   DROP TABLE old_baseline;
   `,
+  // Names that say what is there.
+  `
+  DROP TRIGGER baseline_gone;
+  ALTER TABLE held RENAME TO baseline_bytes;
+  CREATE TRIGGER baseline_gone AFTER DELETE ON baseline BEGIN DELETE FROM baseline_bytes WHERE baseline = old.id; END;
+  ALTER TABLE reader RENAME COLUMN reader TO origin;
+  `,
+];
+
+/** The tables of a version without which its file is not a ledger. */
+export const tablesOf = (version: number): readonly string[] => [
+  ...['meta', 'account', 'hour', 'day', 'reader', 'baseline', 'device', 'lease', 'audit'],
+  ...(version >= 2 ? ['peer', version === 2 ? 'held' : 'baseline_bytes'] : []),
 ];

@@ -15,9 +15,11 @@ export interface Batch {
 export interface Database {
   exec(sql: string): Promise<void>;
   all(sql: string, ...values: Cell[]): Promise<Row[]>;
-  /** Runs a bulk statement, prepared once for a connection. */
+  /** Runs a bulk statement, prepared once per connection. */
   bulk(batch: Batch): Promise<void>;
-  /** Ends what is running, which then fails. */
+  /** Writes a consistent copy to a file that is not there yet. No writer waits for it. */
+  copyTo(path: string): Promise<void>;
+  /** Stops what is running, which then fails. */
   interrupt(): void;
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ function connection(driver: sqlite3.Database): Database {
     exec: (sql) => new Promise((resolve, reject) => driver.exec(sql, (error) => (error ? reject(error) : resolve()))),
     all: (sql, ...values) =>
       new Promise((resolve, reject) => driver.all<Row>(sql, values, (error, rows) => (error ? reject(error) : resolve(rows)))),
+    copyTo: (path) => new Promise((resolve, reject) => driver.run('VACUUM INTO ?', path, (error) => (error ? reject(error) : resolve()))),
     async bulk({ sql, rows }) {
       if (rows.length === 0) return;
       const ready = await statement(sql);
@@ -74,13 +77,13 @@ export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** What a result code means to the one who has to do something about it. */
+/** What a result code means, and what to do about it. */
 const WORDS: Record<string, string> = {
-  SQLITE_FULL: 'the disk is full: make room',
-  SQLITE_READONLY: 'it cannot be written: check the rights of the file and its directory, and whether the disk is mounted read-only',
-  SQLITE_CANTOPEN: 'it cannot be opened: check the rights of the file and its directory, and whether the disk is mounted read-only',
-  SQLITE_IOERR: 'the disk failed to read or write: look at the system log',
-  SQLITE_CORRUPT: 'it is damaged: start wrtmeter again to bring back the newest backup',
+  SQLITE_FULL: 'the disk is full: free some space',
+  SQLITE_READONLY: 'it cannot be written: check the permissions of the file and its directory, and whether the disk is mounted read-only',
+  SQLITE_CANTOPEN: 'it cannot be opened: check the permissions of the file and its directory, and whether the disk is mounted read-only',
+  SQLITE_IOERR: 'the disk failed to read or write: see the system log',
+  SQLITE_CORRUPT: 'it is damaged: restart wrtmeter to restore the newest backup',
   SQLITE_NOTADB: 'file is not a database',
   SQLITE_BUSY: 'another program has locked it',
 };

@@ -24,13 +24,13 @@ export interface LedgerLock {
   release(): Promise<void>;
 }
 
-/** Bytes of a page of a new ledger. A round changes a few numbers in each of several tables, and whole pages are written: small ones are less. */
+/** Bytes of a page of a new ledger. A round changes a few numbers in several tables, and whole pages are written: small pages write less. */
 const PAGE = 1024;
 
 /**
- * Opens `DIR/ledger.db` for writing after looking through it, makes or migrates it, and holds it against a second writer: by a lock
- * of its own, or by one that is `held` and then belongs to the store. Throws a LedgerError; a LostLedgerError where the file is
- * damaged, or gone while others tell that there was one.
+ * Opens `DIR/ledger.db` for writing: checks it, creates or migrates it, and locks it against a second writer, with its own lock or with
+ * `owned`, which then belongs to the store. Throws a LedgerError; a LostLedgerError where the file is damaged, or missing although other
+ * files show that there was one.
  */
 export async function openStore(directory: string, owned?: LedgerLock): Promise<Store> {
   const lock = owned ?? (await lockLedger(directory));
@@ -49,12 +49,12 @@ export async function openStore(directory: string, owned?: LedgerLock): Promise<
 export async function openStoreToRead(directory: string): Promise<Store> {
   const path = ledgerPath(directory);
   await stat(path).catch(() => {
-    throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or name its data directory with --data`);
+    throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or set its data directory with --data`);
   });
   return createStore(() => openToRead(path), path, null);
 }
 
-/** One writer a directory: an empty database whose exclusive lock the kernel releases when the process ends, however it ends. */
+/** One writer per directory: an empty database whose exclusive lock the kernel releases when the process ends, however it ends. */
 export async function lockLedger(directory: string): Promise<LedgerLock> {
   await makeDirectory(directory);
   const path = lockPath(directory);
@@ -66,18 +66,18 @@ export async function lockLedger(directory: string): Promise<LedgerLock> {
   } catch (error) {
     await lock.close();
     if (codeOf(error) !== 'SQLITE_BUSY') throw asLedgerError(error, path);
-    throw new LedgerError(`Ledger in "${directory}" is in use by another wrtmeter: stop it first, or name another directory with --data`);
+    throw new LedgerError(`Ledger in "${directory}" is in use by another wrtmeter: stop it first, or use another directory with --data`);
   }
 }
 
-/** A first start. The file gets its name when it is whole, so that an empty one is never the trace of a start that was cut off. */
+/** A first start. The file gets its name when it is whole, so that a start that was cut off leaves no empty ledger. */
 async function begin(directory: string): Promise<void> {
   const path = ledgerPath(directory);
   const remains = await remainsOf(directory);
-  if (remains.length > 0) throw new LostLedgerError(path, `file is gone, but there was one: "${remains[0]}" is here`);
-  const fresh = `${path}.new`;
-  await rm(fresh, { force: true });
-  const database = await openDatabase(fresh, 'create');
+  if (remains.length > 0) throw new LostLedgerError(path, `file is missing, but there was one: "${remains[0]}" exists`);
+  const unnamed = `${path}.new`;
+  await rm(unnamed, { force: true });
+  const database = await openDatabase(unnamed, 'create');
   try {
     await database.exec(`PRAGMA page_size = ${PAGE}`);
     await migrate(database, 0);
@@ -86,8 +86,8 @@ async function begin(directory: string): Promise<void> {
   } finally {
     await database.close();
   }
-  await syncFile(fresh);
-  await renameDurably(fresh, path);
+  await syncFile(unnamed);
+  await renameDurably(unnamed, path);
 }
 
 async function refuseUnlessGood(path: string): Promise<void> {
@@ -104,7 +104,7 @@ async function openToWrite(path: string): Promise<Database> {
     await database.exec('PRAGMA cache_size = -4096');
     const page = Number((await database.all('PRAGMA page_size'))[0]?.page_size);
     await database.exec(`PRAGMA wal_autocheckpoint = ${Math.floor((await checkpointBytes(path)) / page)}`);
-    // The log is cut back to this after a long reader or a huge round has let it grow.
+    // The log shrinks to this after a long reader or a huge round has let it grow.
     await database.exec('PRAGMA journal_size_limit = 8388608');
     await migrate(database, Number((await database.all('PRAGMA user_version'))[0]?.user_version));
     return database;
@@ -126,7 +126,7 @@ async function openToRead(path: string): Promise<Database> {
   }
 }
 
-/** Bytes of pages that the write-ahead log may grow to. A small disk cannot hold SQLite's usual 4 MB, which spare writes elsewhere. */
+/** Bytes that the write-ahead log may grow to. A small disk has no room for SQLite's usual 4 MB, which save writes elsewhere. */
 async function checkpointBytes(path: string): Promise<number> {
   const { bavail, bsize } = await statfs(dirname(path));
   return bavail * bsize < 32 * 1024 * 1024 ? 262_144 : 4_096_000;
@@ -144,7 +144,7 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
   let stale = false;
   let last: Promise<unknown> = Promise.resolve();
 
-  /** One transaction after the other: they share a connection. */
+  /** Transactions share a connection, so they run one after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = last.then(work);
     last = done.catch(() => undefined);
@@ -162,7 +162,7 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
       }
       await transact(batches).catch(async (error) => {
         if (!isNoRoom(error)) throw error;
-        // The log may hold room that it needs no more; its pages go where they belong, and it begins anew.
+        // The log may occupy room that it no longer needs: its pages move to the database, and it restarts.
         await database.exec('PRAGMA wal_checkpoint(RESTART)').catch(() => undefined);
         await transact(batches);
       });
@@ -202,7 +202,7 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
 
 const isNoRoom = (error: unknown): boolean => ['SQLITE_FULL', 'SQLITE_IOERR'].includes(codeOf(error) ?? '');
 
-/** SQLite would go on writing to a file that has been deleted or moved, and all of it would be lost with the next start. */
+/** SQLite would continue to write to a file that was deleted or moved, and all of it would be lost at the next start. */
 async function refuseAnother(path: string, ino: number): Promise<void> {
   if ((await stat(path).catch(() => null))?.ino === ino) return;
   throw new LedgerError(
@@ -212,5 +212,5 @@ async function refuseAnother(path: string, ino: number): Promise<void> {
 
 const wrongVersion = (path: string, version: number) =>
   version > SCHEMA_VERSION
-    ? `Ledger "${path}" was written by a newer wrtmeter (schema ${version}, this one knows ${SCHEMA_VERSION}): use that version`
-    : `Ledger "${path}" has schema ${version}, this wrtmeter needs ${SCHEMA_VERSION}: start the service once to bring it up to date`;
+    ? `Ledger "${path}" was written by a newer wrtmeter (schema ${version}, this one supports ${SCHEMA_VERSION}): use the newer version`
+    : `Ledger "${path}" has schema ${version}, this wrtmeter needs ${SCHEMA_VERSION}: start the service once to migrate it`;

@@ -1,41 +1,39 @@
 import { IMPORTED } from '../../domain/counter.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
-import type { AccountName } from '../account.ts';
+import { subjectOf } from '../account.ts';
 import type { AuditRow, Books } from '../books.ts';
 import { countOf } from '../import/figures.ts';
 import { spanText } from '../import/place.ts';
-import type { Plan, PlanLine } from '../import/plan.ts';
+import type { Plan, PlannedAccount } from '../import/plan.ts';
+import { ADD_BYTES, fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
+import { auditBatch } from './write-audit.ts';
 
-/** Rows of one statement: few enough that progress can be told. */
+/** Rows of one statement: few enough that progress can be shown. */
 const BULK = 20_000;
 /** Accounts that the audit names one by one; the rest in a sum. */
 const MOST_AUDITED = 200;
 
-const fields = (count: number) => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
-const sumUp = 'download = download + excluded.download, upload = upload + excluded.upload';
-
 const SQL = {
   account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?) WHERE true
-    ON CONFLICT(id) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), ${sumUp}`,
-  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
+    ON CONFLICT(id) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), ${ADD_BYTES}`,
+  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   imported: `INSERT INTO imported(account, day, program, kind, download, upload) SELECT ${fields(6)} FROM json_each(?) WHERE true
-    ON CONFLICT DO UPDATE SET ${sumUp}`,
+    ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = coalesce(ip, excluded.ip) WHERE name IS NULL`,
-  reader: `INSERT INTO reader(id, router, source, reader, read_at, boot, uptime) SELECT ${fields(5)}, NULL, NULL FROM json_each(?)`,
+  reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime) SELECT ${fields(5)}, NULL, NULL FROM json_each(?)`,
   baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, margin) SELECT ${fields(4)}, '${IMPORTED}', 0 FROM json_each(?)`,
-  baselineBytes: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 4, j.value ->> 5 FROM json_each(?) AS j
+  baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT b.id, j.value ->> 4, j.value ->> 5 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2`,
-  audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
 };
 
 /** The rows of a plan, for one transaction. `from` is the name of the file, for the audit. */
 export function importBatches(books: Books, plan: Plan, from: string, now: number): Batch[] {
-  const lines = plan.lines.filter(({ days }) => days.size > 0);
+  const accounts = plan.accounts.filter(({ days }) => days.size > 0);
   let nextAccount = [...books.accounts.values()].reduce((most, { id }) => Math.max(most, id), 0);
   let nextReader = [...books.readers.values()].reduce((most, { id }) => Math.max(most, id), 0);
-  const numbered = lines.map((line) => ({ ...line, id: line.id ?? ++nextAccount, firstSeen: takenOverAt(plan, now) }));
+  const numbered = accounts.map((planned) => ({ ...planned, id: planned.id ?? ++nextAccount, firstSeen: takenOverAt(plan, now) }));
   const readers = plan.readers.map((reader) => ({ ...reader, id: ++nextReader }));
   const baselines = readers.flatMap(({ id, counters }) =>
     [...counters].map(([counter, { bytes, lastRead }]) => [id, counter, 0, lastRead, bytes.download, bytes.upload]),
@@ -62,35 +60,26 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
     ),
     ...bulk(SQL.baseline, baselines),
     ...bulk(SQL.baselineBytes, baselines),
-    ...bulk(SQL.audit, auditRows(plan, lines, from, now)),
+    auditBatch(auditRows(plan, accounts, from, now)),
   ];
 }
 
 /** From when on the ledger itself counts: from the readings that it takes over, else from its next one. */
 const takenOverAt = ({ readers }: Plan, now: number): number => readers.reduce((least, { readAt }) => Math.min(least, readAt), now);
 
-function accountRow({ id, account: a, firstSeen, lastSeen, bytes }: PlanLine & { id: number; firstSeen: number }): Cell[] {
+function accountRow({ id, account: a, firstSeen, lastSeen, bytes }: PlannedAccount & { id: number; firstSeen: number }): Cell[] {
   return [id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, firstSeen, lastSeen, bytes.download, bytes.upload];
 }
 
-function auditRows(plan: Plan, lines: readonly PlanLine[], from: string, now: number): Cell[][] {
-  const row = (audit: Omit<AuditRow, 'at' | 'kind' | 'source'>): Cell[] => [
-    now,
-    'import',
-    audit.router,
-    plan.program,
-    audit.counter,
-    audit.download,
-    audit.upload,
-    audit.why,
-  ];
-  const named = lines.slice(0, MOST_AUDITED).map(({ account, bytes, days }) => {
+function auditRows(plan: Plan, accounts: readonly PlannedAccount[], from: string, now: number): AuditRow[] {
+  const row = (of: Omit<AuditRow, 'at' | 'kind' | 'source'>): AuditRow => ({ at: now, kind: 'import', source: plan.program, ...of });
+  const named = accounts.slice(0, MOST_AUDITED).map(({ account, bytes, days }) => {
     const [first, last] = [Math.min(...days.keys()), Math.max(...days.keys())];
     const why = `${spanText(first, last + 1)}, ${countOf(days.size, 'day')}, from ${from}`;
-    return row({ router: account.router, counter: counterOf(account), ...bytes, why });
+    return row({ router: account.router, counter: subjectOf(account), ...bytes, why });
   });
-  const rest = lines.slice(MOST_AUDITED);
-  const sum = rest.reduce((bytes, line) => plus(bytes, line.bytes), NOTHING);
+  const rest = accounts.slice(MOST_AUDITED);
+  const sum = rest.reduce((bytes, planned) => plus(bytes, planned.bytes), NOTHING);
   const readers = plan.readers.map(({ router, source, readAt, counters }) =>
     row({
       router,
@@ -107,8 +96,6 @@ function auditRows(plan: Plan, lines: readonly PlanLine[], from: string, now: nu
     ...(names > 0 ? [row({ router: '', counter: '', ...NOTHING, why: `${countOf(names, 'name')}, from ${from}` })] : []),
   ];
 }
-
-const counterOf = (account: AccountName): string => account.key || account.interface;
 
 function bulk(sql: string, rows: readonly (readonly Cell[])[]): Batch[] {
   const parts = Array.from({ length: Math.ceil(rows.length / BULK) }, (_, i) => rows.slice(i * BULK, (i + 1) * BULK));

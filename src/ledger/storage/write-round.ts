@@ -1,36 +1,30 @@
 import type { Baseline } from '../../domain/counter.ts';
-import { type AccountUpdate, type AuditRow, type Books, type ReaderUpdate, type RoundUpdate, readerKey } from '../books.ts';
+import { type Books, type KnownPeer, readerKey } from '../books.ts';
 import { isForgotten } from '../posting/names.ts';
-import type { KnownPeer } from '../posting/peers.ts';
+import { type AccountUpdate, isWritten, type ReaderUpdate, type RoundUpdate } from '../posting/round-update.ts';
 import { mergeBatches } from './merge-accounts.ts';
+import { ADD_BYTES, fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
-
-/** A device that only stays is written down this often; in between its last sight is known to memory alone. */
-const SEEN_AGAIN_MS = 600_000;
-
-const MOST_AUDIT_ROWS = 5000;
-
-const fields = (count: number) => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
-const sumUp = 'download = download + excluded.download, upload = upload + excluded.upload';
+import { auditBatch } from './write-audit.ts';
 
 const SQL = {
-  reader: `INSERT INTO reader(id, router, source, reader, read_at, boot, uptime) SELECT ${fields(7)} FROM json_each(?) WHERE true
-    ON CONFLICT(id) DO UPDATE SET reader = excluded.reader, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime`,
+  reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime) SELECT ${fields(7)} FROM json_each(?) WHERE true
+    ON CONFLICT(id) DO UPDATE SET origin = excluded.origin, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
   baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin) SELECT ${fields(8)} FROM json_each(?) WHERE true
     ON CONFLICT(reader, counter, line) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
       began = excluded.began, margin = excluded.margin`,
   // The lookup of their baselines costs less than carrying their numbers in memory would.
-  baselineBytes: `INSERT INTO held(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
+  baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2 WHERE true
     ON CONFLICT DO UPDATE SET download = excluded.download, upload = excluded.upload`,
   newAccount: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?)`,
   // An upsert of whole rows takes more than twice as long.
   account: `UPDATE account SET last_seen = j.value ->> 1, download = download + (j.value ->> 2), upload = upload + (j.value ->> 3)
     FROM json_each(?) AS j WHERE account.id = j.value ->> 0`,
-  hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
-  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${sumUp}`,
+  hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
+  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip`,
   lease: `INSERT INTO lease(router, mac, ip, hostname, client_id, expiry, last_read) SELECT ${fields(7)} FROM json_each(?) WHERE true
@@ -39,18 +33,13 @@ const SQL = {
     ON CONFLICT DO UPDATE SET name = excluded.name, allowed_ips = excluded.allowed_ips, state = excluded.state,
       latest_handshake = excluded.latest_handshake, endpoint = excluded.endpoint`,
   forgetLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-  audit: `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`,
   pruneHours: 'DELETE FROM hour WHERE hour < (SELECT value ->> 0 FROM json_each(?))',
-  pruneAudit: `DELETE FROM audit WHERE kind IN ('reset', 'wrap', 'stale') AND id <= (SELECT id FROM audit WHERE kind IN ('reset', 'wrap', 'stale')
-    ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`,
-  pruneRareAudit: `DELETE FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale') AND id <= (SELECT id FROM audit WHERE kind NOT IN ('reset', 'wrap', 'stale')
-    ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`,
   dropReader: 'DELETE FROM reader WHERE id IN (SELECT value ->> 0 FROM json_each(?))',
   meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
 };
 
-/** The rows of an entry: one bulk statement a table, whatever the number of devices. `saved` tells when an account's sight was written last. */
-export function batchesOf(books: Books, update: RoundUpdate, saved: ReadonlyMap<number, number>): Batch[] {
+/** The rows of a round: one bulk statement per table, however many devices. `seenInFile`: when the written last sight of each account was. */
+export function batchesOf(books: Books, update: RoundUpdate, seenInFile: ReadonlyMap<number, number>): Batch[] {
   const written = update.readers.map(({ reader }) => reader);
   const superseded = update.readers.flatMap((each) => each.superseded.map((other) => [other.id]));
   const dropped = update.readers.flatMap((each) => droppedCounters(books, each).map((counter) => [each.reader.id, counter]));
@@ -60,12 +49,12 @@ export function batchesOf(books: Books, update: RoundUpdate, saved: ReadonlyMap<
     { sql: SQL.meta, rows: timesOf(books, update) },
     { sql: SQL.dropReader, rows: superseded },
     { sql: SQL.reader, rows: written.map((r) => [r.id, r.router, r.source, r.origin, r.readAt, r.boot, r.uptime]) },
-    { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.fresh).map((r) => [r.reader.id])] },
+    { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.isFirst).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
     { sql: SQL.baseline, rows: update.readers.flatMap((each) => baselineRows(books, each)) },
     { sql: SQL.baselineBytes, rows: update.readers.flatMap(baselineByteRows) },
     { sql: SQL.newAccount, rows: accounts.filter(({ isNew }) => isNew).map(newAccountRow) },
-    { sql: SQL.account, rows: accounts.filter((each) => !each.isNew && mustWrite(each, saved)).map(accountRow) },
+    { sql: SQL.account, rows: accounts.filter((each) => !each.isNew && isWritten(each, seenInFile)).map(accountRow) },
     { sql: SQL.hour, rows: timeRows(update.hours) },
     { sql: SQL.day, rows: timeRows(update.days) },
     { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
@@ -77,18 +66,10 @@ export function batchesOf(books: Books, update: RoundUpdate, saved: ReadonlyMap<
   ];
 }
 
-export const auditBatch = (audit: readonly AuditRow[]): Batch => ({
-  sql: SQL.audit,
-  rows: audit.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]),
-});
-
-/** Takes out the hours before `oldest` (Unix ms). */
+/** Deletes the hours before `oldest` (Unix ms). */
 export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, rows: [[oldest]] });
 
-/** Takes out all but the newest audit rows: those of counters that come and go, and all others, each by itself. */
-export const pruneAudit: readonly Batch[] = [SQL.pruneAudit, SQL.pruneRareAudit].map((sql) => ({ sql, rows: [[MOST_AUDIT_ROWS]] }));
-
-/** Counters whose rows are taken out first: those that ended, and those that stand in fewer lines than are held. */
+/** Counters whose rows are deleted first: those that ended, and those with fewer lines than they have baselines. */
 function droppedCounters(books: Books, { reader, changed, removed }: ReaderUpdate): string[] {
   const counters = books.readers.get(readerKey(reader.router, reader.source))?.counters;
   const shorter = [...changed].filter(([counter, lines]) => lines.length < (counters?.get(counter)?.length ?? 0));
@@ -101,11 +82,6 @@ function timesOf(books: Books, { at, hostsSince, feeding }: RoundUpdate): Cell[]
   if (books.hostsSince !== hostsSince) rows.push(['hosts_since', String(hostsSince)]);
   if (books.feeding !== feeding) rows.push(['fed_by_hosts', feeding.by === 'hosts' ? '1' : '0'], ['fed_from', String(feeding.from)]);
   return rows;
-}
-
-/** Whether an account's row is written: it is new, has bytes, or its last sight on disk has grown old. */
-export function mustWrite({ account, isNew, download, upload, seen }: AccountUpdate, saved: ReadonlyMap<number, number>): boolean {
-  return isNew || download > 0 || upload > 0 || seen - (saved.get(account.id) ?? 0) >= SEEN_AGAIN_MS;
 }
 
 function newAccountRow({ account: a, download, upload, seen }: AccountUpdate): Cell[] {
@@ -125,9 +101,9 @@ const peerRow = (p: KnownPeer): Cell[] => [
   p.endpoint,
 ];
 
-/** Those of counters that are new, or of which more has changed than their bytes. */
-function baselineRows(books: Books, { reader, fresh, changed }: ReaderUpdate): Cell[][] {
-  const known = fresh ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
+/** Rows of counters that are new, or of which more than their bytes has changed. */
+function baselineRows(books: Books, { reader, isFirst, changed }: ReaderUpdate): Cell[][] {
+  const known = isFirst ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
   const rows: Cell[][] = [];
   for (const [counter, lines] of changed) {
     const before = known?.get(counter);

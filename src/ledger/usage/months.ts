@@ -1,7 +1,9 @@
 import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain/calendar.ts';
-import type { Account } from '../account.ts';
-import type { Books, RoundUpdate } from '../books.ts';
-import { trafficOf } from '../storage/load.ts';
+import type { Traffic } from '../../domain/traffic.ts';
+import { type Account, hasRouterMonth } from '../account.ts';
+import type { Books } from '../books.ts';
+import type { RoundUpdate } from '../posting/round-update.ts';
+import { readUsage } from '../storage/read-usage.ts';
 import type { Store } from '../storage/store.ts';
 
 /** The billing periods that run now: one for the home, and one for each router whose uplink has its own. */
@@ -13,7 +15,7 @@ export interface Months {
 export interface BillingTerms {
   timezone: string;
   billing: Billing;
-  /** Routers whose uplink has a billing day of its own. */
+  /** Routers whose uplink has its own billing day. */
   routerBilling: ReadonlyMap<string, Billing>;
 }
 
@@ -23,16 +25,13 @@ export function monthsAt(now: number, terms: BillingTerms): Months {
   return { home: monthOf(today, terms.billing), routers: new Map(routers) };
 }
 
-/** Whether accounts of the kind go by the billing day of their router. */
-export const hasRouterMonth = (kind: Account['kind']): boolean => kind === 'wan' || kind === 'host';
-
-/** A gateway's hosts are counted by its uplink's month, so that the two can be held against each other. */
+/** The billing period that an account's month sum belongs to. */
 export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>
   (hasRouterMonth(account.kind) ? months.routers.get(account.router) : undefined) ?? months.home;
 
 const inMonth = (day: Day, month: Month): boolean => day >= month.start && day < month.end;
 
-/** Adds an entry's day rows to the month sums of the accounts. */
+/** Adds a round's day rows to the month sums of the accounts. */
 export function addToMonths(months: Months, days: RoundUpdate['days'], accounts: ReadonlyMap<number, Account>): void {
   for (const [day, rows] of days) {
     for (const [id, bytes] of rows) {
@@ -43,18 +42,15 @@ export function addToMonths(months: Months, days: RoundUpdate['days'], accounts:
   }
 }
 
-/** Sums the running billing periods anew from the days of the file. */
+/** Sums the running billing periods from the days in the file. */
 export async function sumMonths(store: Store, books: Books, months: Months): Promise<void> {
-  const sums = new Map<string, Map<number, { download: number; upload: number }>>();
+  const sums = new Map<string, ReadonlyMap<number, Traffic>>();
   for (const month of [months.home, ...months.routers.values()]) {
     const key = `${month.start} ${month.end}`;
     if (sums.has(key)) continue;
-    const rows = await store.all(
-      'SELECT account, sum(download) AS download, sum(upload) AS upload FROM day WHERE day >= ? AND day < ? GROUP BY account',
-      month.start,
-      month.end,
-    );
-    sums.set(key, new Map(rows.map((row) => [Number(row.account), trafficOf(row)])));
+    // Unbounded, because the accounts are.
+    const rows = await readUsage(store, { by: 'period', periods: [month], accounts: null }, Number.MAX_SAFE_INTEGER);
+    sums.set(key, new Map(rows?.map(({ account, bytes }) => [account, bytes])));
   }
   for (const account of books.accounts.values()) {
     const month = monthFor(months, account);

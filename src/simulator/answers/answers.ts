@@ -1,10 +1,10 @@
 import type { Traffic } from '../../domain/traffic.ts';
-import { neighboursOf } from '../world/addresses.ts';
+import { shown } from '../world/counter.ts';
+import { LEASE_MS } from '../world/lease.ts';
 import type { Association, DeviceState, RouterState } from '../world/state.ts';
-import { shown } from '../world/state.ts';
 import type { World } from '../world/world.ts';
 import { hostsSection } from './hosts.ts';
-import { LEASE_MS } from './lease.ts';
+import { neighboursOf } from './neighbours.ts';
 import { peersSection } from './peers.ts';
 import { linkRate, signalOf } from './radio.ts';
 

@@ -1,5 +1,6 @@
+import { shown } from '../world/counter.ts';
 import { type CountingState, countersAt, type HostElement, uncountedBytes } from '../world/counting.ts';
-import { type RouterState, shown } from '../world/state.ts';
+import type { RouterState } from '../world/state.ts';
 
 /** The section `hosts` of wrtmeter.cgi's answer: no lines where nothing counts hosts, one where what should count them is gone. */
 export function hostsSection({ counting, bootedAt }: RouterState, now: number): string[] {

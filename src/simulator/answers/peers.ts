@@ -1,5 +1,5 @@
+import { shown } from '../world/counter.ts';
 import type { RouterState } from '../world/state.ts';
-import { shown } from '../world/state.ts';
 import { latestHandshake, type TunnelState } from '../world/tunnels.ts';
 
 /** The section `peers` of wrtmeter.cgi's answer; no lines where there is no WireGuard interface. */

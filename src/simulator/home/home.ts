@@ -12,7 +12,7 @@ export function home(seed: number, options: Pick<WorldSpec, 'start' | 'utcOffset
   return { seed, ...options, routers: [gateway(seed), ...ACCESS_POINTS], devices: devices(seed).map(withClientId) };
 }
 
-/** It counts the hosts of the LAN and of the tunnel, and lets in who is away. */
+/** Counts the hosts of the LAN and of the tunnel, and is the WireGuard server. */
 function gateway(seed: number): RouterSpec {
   return {
     name: 'gateway',
@@ -243,7 +243,7 @@ function devices(seed: number): DeviceSpec[] {
   ];
 }
 
-/** What has a name of its own sends its MAC as client id, as most systems do. */
+/** A device with a name sends its MAC as client id, as most systems do. */
 function withClientId(device: DeviceSpec): DeviceSpec {
   return device.hostname === undefined ? device : { ...device, clientId: `01:${device.mac}` };
 }

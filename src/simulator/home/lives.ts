@@ -40,7 +40,7 @@ export const UPLINK_LIFE: Life = {
   idle: { download: 90, upload: 60 },
 };
 
-/** Out and about: now and then it asks for something at home (`lan`), the rest goes on to the Internet. */
+/** Out and about: now and then it asks for something at home (`lan`), the rest continues to the Internet. */
 export function traveller(presence: Profile, use: Profile, activities: Activity[]): Life {
   return { presence, use, activities, idle: { download: 14, upload: 11 } };
 }

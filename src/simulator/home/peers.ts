@@ -3,7 +3,7 @@ import type { PeerSpec } from '../spec.ts';
 import { hours } from '../spec.ts';
 import { BROWSING, GB, HOUSE_CONTROL, KB, OLD_PHOTOS, REMOTE_DESK, SHORT_CLIPS, traveller } from './lives.ts';
 
-/** Who is let in from outside: those who travel, a hut that is always there, one who never came and one who may no more. */
+/** Peers of the home: people who travel, a hut that is always online, one that never connected and one that is revoked. */
 export function peers(seed: number): PeerSpec[] {
   const peer = (name: string, last: number, endpoint: string): PeerSpec => ({
     publicKey: publicKey(seed, name),

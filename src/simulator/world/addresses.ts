@@ -1,6 +1,5 @@
 import { hash } from '../random.ts';
 import type { DeviceState } from './state.ts';
-import type { World } from './world.ts';
 
 const DAY = 86_400_000;
 /** Of what a device with both kinds of address does, so much goes by IPv6. */
@@ -13,31 +12,9 @@ export function addressFor(device: DeviceState, seed: number, at: number): strin
   return byIpv6 ? temporaryAddress(mac, slaac, seed, at) : device.address;
 }
 
-/** A temporary address (RFC 8981): another one every day, at an hour of its own. */
+/** A temporary address (RFC 8981): a new one every day, at an hour that differs by device. */
 export function temporaryAddress(mac: string, prefix: string, seed: number, at: number): string {
   const day = Math.floor((at + (hash(seed, mac, 'rotation') % DAY)) / DAY);
   const groups = [hash(seed, mac, day, 'high'), hash(seed, mac, day, 'low')].flatMap((word) => [word >>> 16, word & 0xffff]);
   return `${prefix}:${groups.map((group) => (group | 1).toString(16)).join(':')}`;
-}
-
-/** An entry of the gateway's table of neighbours. */
-export interface Neighbour {
-  ip: string;
-  mac: string;
-  state: 'REACHABLE' | 'STALE';
-}
-
-/** The kernel's table is longer than the list of who is on the air: whoever has a lease was here lately. */
-export function neighboursOf({ devices, now, spec: { seed } }: World): Neighbour[] {
-  return [...devices.values()].flatMap(({ spec, current, lease, address, unmet }) => {
-    const here = current !== null || spec.wired === true;
-    if (unmet || (!here && lease === null)) return [];
-    const idle = current === null ? 0 : now - current.lastActive;
-    const state = here && idle < 30_000 ? 'REACHABLE' : 'STALE';
-    const { mac, address6, slaac } = spec;
-    const own = [address, ...(address6 === undefined ? [] : [address6])].map((ip) => ({ ip, mac, state }) as const);
-    // Yesterday's address stays in use for what began then.
-    const made = slaac === undefined ? [] : [now, now - DAY].map((at) => temporaryAddress(mac, slaac, seed, at));
-    return [...own, ...made.map((ip, i) => ({ ip, mac, state: i === 0 ? state : 'STALE' }) as const)];
-  });
 }

@@ -1,8 +1,8 @@
 import { createRandom, hash } from '../random.ts';
 import type { DeviceSpec, RouterSpec, WorldSpec } from '../spec.ts';
+import { newCounter, newTraffic } from './counter.ts';
 import { newCounting, periodAt } from './counting.ts';
 import type { DeviceState, RouterState } from './state.ts';
-import { newCounter, newTraffic } from './state.ts';
 import { newTunnel, type PeerState } from './tunnels.ts';
 
 /** A router as it is when the world begins. */
@@ -35,7 +35,7 @@ export function newDevice(spec: DeviceSpec, is: DeviceState['is'] = 'device'): D
   return { spec, is, address: spec.address, unmet: false, current: null, associations: [], lease: null, ...moved };
 }
 
-/** Somebody away from home, who moves what a device would, through a tunnel. */
+/** A peer away from home: it moves what a device would, through a tunnel. */
 export function newTraveller(peer: PeerState): DeviceState {
   const { publicKey, address, life } = peer.spec;
   return newDevice({ mac: publicKey, address, wired: true, ...(life && { life }) }, peer);

@@ -1,10 +1,10 @@
 import type { Traffic } from '../../domain/traffic.ts';
 import { isZero } from '../../domain/traffic.ts';
 import type { CountingSpec } from '../spec.ts';
-import type { Counter } from './state.ts';
-import { add, newCounter, newTraffic, shown } from './state.ts';
+import type { Counter } from './counter.ts';
+import { add, newCounter, newTraffic, shown } from './counter.ts';
 
-/** A counter that nothing has moved for so long is gone. */
+/** A counter that has not moved for this long is gone. */
 const IDLE_MS = 86_400_000;
 const SIZE = 4096;
 
@@ -26,16 +26,16 @@ export interface CountingState {
   readonly spec: CountingSpec;
   /** False from the moment at which the firewall was stopped. */
   there: boolean;
-  /** Of the nftables table: another one whenever it is made anew. */
+  /** Of the nftables table: it changes whenever the table is recreated. */
   handle: number;
   /** When nlbwmon was started, Unix ms. */
   startedAt: number;
   /** The first day of nlbwmon's accounting period. */
   period: string;
   elements: Map<string, HostElement>;
-  /** Of whom there was no room for. */
+  /** Bytes of hosts that there was no room for. */
   uncounted: Counter;
-  /** What nlbwmon has written down last, and loads when it starts. */
+  /** What nlbwmon saved last, and loads when it starts. */
   saved: { period: string; figures: { element: HostElement; shows: Traffic }[] };
 }
 
@@ -104,13 +104,13 @@ function hasRoom(counting: CountingState, set: string, at: number): boolean {
 const isOver = ({ spec }: CountingState, { lastActive }: HostElement, at: number): boolean =>
   spec.method !== 'nlbwmon' && at - lastActive >= IDLE_MS;
 
-/** The counters that stand at this moment; a set is in no order that its elements' age would tell. */
+/** The counters that exist now; a set does not keep the order in which its elements were added. */
 export function countersAt(counting: CountingState, at: number): HostElement[] {
-  const standing = [...counting.elements].filter(([, element]) => !isOver(counting, element, at));
-  return standing.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, element]) => element);
+  const current = [...counting.elements].filter(([, element]) => !isOver(counting, element, at));
+  return current.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, element]) => element);
 }
 
-/** The table or the rules are made anew, or the program is started again with the figures that it wrote down last. */
+/** The table or the rules are recreated, or the program restarts with the figures that it saved last. */
 export function beginCounting(counting: CountingState, at: number): void {
   counting.there = true;
   counting.handle += 3;
@@ -125,13 +125,13 @@ export function beginCounting(counting: CountingState, at: number): void {
   }
 }
 
-/** nlbwmon writes its figures down, as it does once a day. */
+/** nlbwmon saves its figures, as it does once a day. */
 export function saveCounting(counting: CountingState): void {
   const figures = [...counting.elements.values()].map((element) => ({ element, shows: shown(element.counter) }));
   counting.saved = { period: counting.period, figures };
 }
 
-/** A new accounting period begins at zero. Others than nlbwmon know none. */
+/** A new accounting period begins at zero. Only nlbwmon has periods. */
 export function turnPeriod(counting: CountingState, period: string): void {
   if (counting.spec.method !== 'nlbwmon' || counting.period === period) return;
   counting.period = period;
@@ -150,6 +150,6 @@ export function nextPeriod(at: number, utcOffset: number): number {
   return Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + 1, 1) - utcOffset * 60_000;
 }
 
-/** What a gateway shows of traffic that it had no room for; nlbwmon does not tell. */
+/** What a gateway shows of traffic that it had no room for; null for nlbwmon, which does not show it. */
 export const uncountedBytes = ({ spec, uncounted }: CountingState): Traffic | null =>
   spec.method === 'nlbwmon' ? null : { ...newTraffic(), ...uncounted.moved };

@@ -1,25 +1,41 @@
 import type { Traffic } from '../../domain/traffic.ts';
 import { createRandom, hash, type Random } from '../random.ts';
-import type { Activity, Life, Place } from '../spec.ts';
+import type { Activity, Life, Place, WorldSpec } from '../spec.ts';
 import { at as valueAt } from '../spec.ts';
 import { addressFor } from './addresses.ts';
-import type { Association, DeviceState } from './state.ts';
-import { newTraffic } from './state.ts';
-import type { World } from './world.ts';
+import { newTraffic } from './counter.ts';
+import type { Association, DeviceState, RadioState, RouterState } from './state.ts';
+import type { UplinkState } from './uplink.ts';
 
 const HOUR = 3600_000;
 const DAY = 24 * HOUR;
-/** Mean seconds until it thinks again, at the most, so that a quiet hour does not reach into a busy one. */
+/** Longest mean time in seconds between two decisions, so that a quiet hour does not reach into a busy one. */
 const LONGEST_GAP = 1800;
-/** hostapd drops a station that has said nothing for so long. */
+/** hostapd drops a station after this silence, ms. */
 const AGEING = 300_000;
+
+/** What habits see of the world, and do in it. Instants are Unix ms, anywhere in the step that the world is taking. */
+export interface HabitWorld {
+  readonly spec: WorldSpec;
+  readonly now: number;
+  router(name: string): RouterState;
+  radio(router: string, name: string): RadioState;
+  activeUplink(): UplinkState | undefined;
+  /** `uplink`: null where the bytes stay in the home. */
+  move(device: DeviceState, association: Association | null, uplink: UplinkState | null, bytes: Traffic, at: number, ip: string): void;
+  associate(device: DeviceState, radio: RadioState, router: RouterState, at: number): Association;
+  /** The device leaves without a word: the access point lists it until `agesOut`. */
+  linger(association: Association, at: number, agesOut: number): void;
+  /** The access point forgets the station. */
+  end(association: Association, at: number): void;
+}
 
 /**
  * Lives one device's days: when it is at home, where it is on the air, what it does and how fast. It goes from event to event, with
- * random numbers of its own, so that neither the length of a step nor another device changes anything.
+ * its own random numbers, so that neither the length of a step nor another device changes anything.
  */
 export class Habits {
-  readonly #world: World;
+  readonly #world: HabitWorld;
   readonly #device: DeviceState;
   readonly #life: Life;
   readonly #random: Random;
@@ -42,7 +58,7 @@ export class Habits {
   #roams: number;
   #agesOut = Number.POSITIVE_INFINITY;
 
-  constructor(world: World, device: DeviceState, life: Life) {
+  constructor(world: HabitWorld, device: DeviceState, life: Life) {
     const { seed, utcOffset = 0 } = world.spec;
     this.#world = world;
     this.#device = device;
@@ -148,7 +164,7 @@ export class Habits {
     if (current !== null && !stays) this.#leave(current, at);
   }
 
-  /** Some say goodbye; the others linger in the access point's list, where nothing tells them from one that is silent. */
+  /** Some devices disassociate; the others stay in the access point's list, where they look like a silent one. */
   #leave(association: Association, at: number): void {
     if (this.#random.next() < 0.6) {
       this.#world.end(association, at);

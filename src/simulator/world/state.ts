@@ -1,15 +1,9 @@
 import type { Traffic } from '../../domain/traffic.ts';
-import type { DeviceSpec, RadioSpec, RouterSpec, UplinkSpec } from '../spec.ts';
+import type { DeviceSpec, RadioSpec, RouterSpec } from '../spec.ts';
+import type { Counter } from './counter.ts';
 import type { CountingState } from './counting.ts';
 import type { PeerState, TunnelState } from './tunnels.ts';
-
-/** One counter in one lifetime: from the association, the dial-in or the boot it began with, to the next. */
-export interface Counter {
-  /** The bytes that truly moved. */
-  moved: Traffic;
-  /** What it showed when nothing had moved yet: 0, unless the world was told otherwise. */
-  from: Traffic;
-}
+import type { UplinkState } from './uplink.ts';
 
 /** A device on the air. The next one of the same device on the same radio is another association. */
 export interface Association {
@@ -34,17 +28,6 @@ export interface RadioState {
   stations: Association[];
 }
 
-export interface UplinkState {
-  readonly spec: UplinkSpec;
-  up: boolean;
-  ifindex: number;
-  counter: Counter;
-  /** All bytes since the world began. */
-  readonly account: Traffic;
-  /** What counts the hosts whose bytes leave here. */
-  readonly counting: CountingState | null;
-}
-
 export interface RouterState {
   readonly spec: RouterSpec;
   bootId: string;
@@ -62,7 +45,7 @@ export interface RouterState {
 }
 
 /** A DHCP lease; its length is in lease.ts. */
-export interface SimulatedLease {
+interface SimulatedLease {
   readonly device: DeviceState;
   /** Unix ms. */
   granted: number;
@@ -70,11 +53,11 @@ export interface SimulatedLease {
 
 export interface DeviceState {
   readonly spec: DeviceSpec;
-  /** A router itself, or a peer of a tunnel, moves bytes as a device does, and is none. */
+  /** A router itself, or a peer of a tunnel, moves bytes as a device does, but is not one. */
   readonly is: 'device' | 'router' | PeerState;
   /** The IPv4 address that it has now. */
   address: string;
-  /** The gateway has not met it lately, so that its table of neighbours lacks it. */
+  /** The gateway's neighbour table lacks it. */
   unmet: boolean;
   /** Where its bytes go; null while it is off the air. A wired device has none and is always connected. */
   current: Association | null;
@@ -84,20 +67,4 @@ export interface DeviceState {
   /** Bytes to and from the Internet, and all bytes through radios, since the world began. */
   readonly internet: Traffic;
   readonly air: Traffic;
-}
-
-export const newTraffic = (): Traffic => ({ download: 0, upload: 0 });
-
-export const newCounter = (from: Traffic = newTraffic()): Counter => ({ moved: newTraffic(), from: { ...from } });
-
-/** What the router shows for a counter. A kernel of 32 bits starts again at 4 GiB. */
-export function shown(counter: Counter, bits: 32 | 64 = 64): Traffic {
-  const download = counter.from.download + counter.moved.download;
-  const upload = counter.from.upload + counter.moved.upload;
-  return bits === 32 ? { download: download % 2 ** 32, upload: upload % 2 ** 32 } : { download, upload };
-}
-
-export function add(to: Traffic, bytes: Traffic): void {
-  to.download += bytes.download;
-  to.upload += bytes.upload;
 }

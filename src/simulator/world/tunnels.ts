@@ -1,9 +1,10 @@
 import type { Traffic } from '../../domain/traffic.ts';
 import { hash } from '../random.ts';
 import type { PeerSpec, TunnelSpec } from '../spec.ts';
+import type { Counter } from './counter.ts';
+import { add, newCounter, newTraffic } from './counter.ts';
 import { countHost } from './counting.ts';
-import type { Counter, UplinkState } from './state.ts';
-import { add, newCounter, newTraffic } from './state.ts';
+import type { UplinkState } from './uplink.ts';
 
 /** Peers that talk shake hands as often. */
 const HANDSHAKE_MS = 120_000;
@@ -38,7 +39,7 @@ export function newTunnel(spec: TunnelSpec, since: number, now: number): TunnelS
   return { spec, ifindex: spec.ifindex, since, peers };
 }
 
-/** Bytes of a peer. Outside they are the home's the other way round; what goes on to the Internet crosses the uplink again. */
+/** Bytes of a peer. Outside they are the home's the other way round; what continues to the Internet crosses the uplink again. */
 export function moveThrough(peer: PeerState, uplink: UplinkState, bytes: Traffic, at: number, beyond: boolean): void {
   if (!peer.active) return;
   add(peer.counter.moved, bytes);
@@ -55,13 +56,13 @@ export function moveThrough(peer: PeerState, uplink: UplinkState, bytes: Traffic
 }
 
 /** All counters of the interface start at 0, as after it was taken down and brought up. */
-export function restart(tunnel: TunnelState, at: number): void {
+export function resetTunnel(tunnel: TunnelState, at: number): void {
   tunnel.since = at;
-  for (const peer of tunnel.peers) startAnew(peer);
+  for (const peer of tunnel.peers) resetPeer(peer);
 }
 
 /** What the interface knows of a peer ends when it is taken off it. */
-export function startAnew(peer: PeerState): void {
+export function resetPeer(peer: PeerState): void {
   peer.counter = newCounter();
   peer.lastActive = 0;
 }

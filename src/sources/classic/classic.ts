@@ -6,10 +6,10 @@ import { parseLease } from '../openwrt/lease.ts';
 import { WAN_RULES } from '../openwrt/uplinks.ts';
 import { type Answer, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
 
-/** A classic list names no interface and cannot prove that it is whole. */
+/** A classic list has no interfaces, and nothing proves that it is complete. */
 export const CLASSIC_STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 
-/** The three classic scripts of a router, each by its own address; one that is missing is not read. `counterBits` is the width of the uplink's counters. */
+/** Probes for the three classic scripts, each with its own URL; a missing URL gets no probe. `counterBits` is the width of the uplink's counters. */
 export function classicProbes(
   urls: { stations?: string; wan?: string; leases?: string },
   read: ReadAnswer,
@@ -34,19 +34,20 @@ export function classicProbes(
 
 const whole = (observation: Observation): SourceReading => ({ source: observation.source, skipped: 0, observation: observation });
 
-/** totalwifi.cgi: `MAC rx_bytes tx_bytes` a line; rx is what the access point received, the device's upload. */
+/** Parses totalwifi.cgi: one `MAC rx_bytes tx_bytes` per line; rx is what the access point received, the device's upload. */
 export function parseStations(answer: Answer): Station[] {
   return linesOf(answer)
     .filter((line) => line !== '')
     .map((line) => {
       const [address = '', rx = '', tx = '', ...rest] = line.trim().split(/\s+/);
       const mac = parseMac(address);
-      if (mac === null || rest.length > 0) throw new SourceError('parse', `not a line of a station list: ${quote(line)}`);
+      if (mac === null || rest.length > 0) throw new SourceError('parse', `not a station line: ${quote(line)}`);
       const bytes = { download: parseCounter(tx, 'tx_bytes'), upload: parseCounter(rx, 'rx_bytes') };
       return {
         interface: null,
         mac,
         bytes,
+        bits: 64,
         epoch: null,
         access: true,
         signal: null,
@@ -57,7 +58,7 @@ export function parseStations(answer: Answer): Station[] {
     });
 }
 
-/** wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. */
+/** Parses wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. */
 export function parseWan(answer: Answer, bits: 32 | 64 = 64): Uplink {
   const lines = linesOf(answer).filter((line) => line !== '');
   const match = /^\s*[\w.@-]+:\s*(\S+)\s+(\S+)$/.exec(lines[0] ?? '');
@@ -66,18 +67,18 @@ export function parseWan(answer: Answer, bits: 32 | 64 = 64): Uplink {
   return { name: 'wan', up: true, device: null, protocol: null, overlay: false, bytes, bits, epoch: null };
 }
 
-/** dhcp.cgi: the lease file as it stands. Lines that are no IPv4 lease are left out; DHCPv6 leases and the server's DUID are no surprise. */
+/** Parses dhcp.cgi: dnsmasq's lease file. Lines that are not IPv4 leases are skipped; DHCPv6 leases and the server's DUID are expected. */
 export function parseLeases(answer: Answer): { leases: Lease[]; skipped: number } {
   const leases: Lease[] = [];
-  const strange: string[] = [];
+  const unparsed: string[] = [];
   for (const line of linesOf(answer)) {
     const lease = parseLease(line);
     if (lease !== null) leases.push(lease);
-    else if (line !== '' && !isDhcpv6(line)) strange.push(line);
+    else if (line !== '' && !isDhcpv6(line)) unparsed.push(line);
   }
-  if (leases.length === 0 && strange[0] !== undefined) throw new SourceError('parse', `not a line of a lease file: ${quote(strange[0])}`);
-  return { leases, skipped: strange.length };
+  if (leases.length === 0 && unparsed[0] !== undefined) throw new SourceError('parse', `not a line of a lease file: ${quote(unparsed[0])}`);
+  return { leases, skipped: unparsed.length };
 }
 
-/** dnsmasq writes `duid DUID` before its IPv6 leases, and in these an identity number in the place of the MAC. */
-export const isDhcpv6 = (line: string): boolean => /^duid /.test(line) || /^\d+ T?\d+ [0-9a-f:]+ /i.test(line);
+/** dnsmasq writes `duid DUID` before its IPv6 leases; these have an identity number (IAID) in place of the MAC. */
+const isDhcpv6 = (line: string): boolean => /^duid /.test(line) || /^\d+ T?\d+ [0-9a-f:]+ /i.test(line);

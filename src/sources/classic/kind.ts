@@ -8,11 +8,11 @@ import { WAN_RULES } from '../openwrt/uplinks.ts';
 import { hostsProbe } from '../openwrt/wrtmeter.ts';
 import { CLASSIC_STATION_RULES, classicProbes } from './classic.ts';
 
-/** What each classic script reads; hosts.cgi is not of the older collectors, and answers in the format of wrtmeter.cgi. */
-export const CLASSIC_SOURCES = ['stations', 'wan', 'leases', 'hosts'] as const;
+/** The source of each script. hosts.cgi did not come with the older collectors; it answers in the format of wrtmeter.cgi. */
+const CLASSIC_SOURCES = ['stations', 'wan', 'leases', 'hosts'] as const;
 export type ClassicSource = (typeof CLASSIC_SOURCES)[number];
 
-/** The URL of each script that is read: at least one. */
+/** The URL of each script that is read; at least one. */
 export type ClassicUrls = { [S in ClassicSource]?: string };
 
 /** The same as written. */
@@ -20,7 +20,7 @@ export type ClassicEntry = { [S in ClassicSource]?: Located<RouterUrl> };
 
 const field = (source: ClassicSource): Field<RouterUrl | null> => ({ key: `urls.${source}`, read: optional(parseUrl) });
 
-/** The older collectors' scripts, each by its own URL; one that is missing or empty is not read. */
+/** The classic scripts, each with its own URL; a missing or empty URL skips its source. */
 export const classic = defineKind({
   title: 'OpenWrt, read by the classic scripts',
   role: 'main',
@@ -58,9 +58,9 @@ export const classic = defineKind({
   check(routers) {
     if (routers.length === 0) return [];
     const names = routers.map(({ name }) => name).join(', ');
-    const what = `${names}: read by the classic scripts, which report no restarts, no hosts, no signal and one uplink only`;
+    const what = `${names}: read by the classic scripts, which report no restarts, no hosts, no signal and only one uplink`;
     const todo =
-      'wrtmeter.cgi reports all that in one answer: "openwrt-cgi/install.sh root@ROUTER", then url: instead of urls:, with was: [NAME] if the name changes.';
+      'wrtmeter.cgi reports all of this in one answer: run "openwrt-cgi/install.sh root@ROUTER", then set url: instead of urls:, with was: [NAME] if the name changes.';
     return [about(null, 'advice', 'classic_scripts', what, todo)];
   },
 });

@@ -1,15 +1,15 @@
 import type { Epoch } from '../../domain/counter.ts';
 import type { Observation, System } from '../../domain/observation.ts';
 
-/** What a section of an answer told, and how many of its lines could not be understood. */
+/** A parsed section of an answer, with the number of skipped lines. */
 export interface Parsed {
   observation: Observation;
   skipped: number;
-  /** What counts within the router, where that can change: another one starts with a first reading. */
+  /** What counts within the router, if that can change. Another origin starts with a first reading. */
   origin?: string;
 }
 
-/** `-` stands for what is not known. */
+/** `-` means unknown. */
 export const orNull = (field: string): string | null => (field === '-' || field === '' ? null : field);
 
 export function numberOrNull(field: string): number | null {
@@ -17,5 +17,5 @@ export function numberOrNull(field: string): number | null {
   return orNull(field) === null || !Number.isFinite(value) ? null : value;
 }
 
-/** The boot of the router, of which every counter is younger. */
+/** The boot of the router; every counter began after it. */
 export const epochOf = (system: System): Epoch => ({ boot: system.bootId.slice(0, 8), instance: null, began: null, margin: 0 });

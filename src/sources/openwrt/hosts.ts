@@ -6,22 +6,22 @@ import { quote, SourceError } from '../../errors.ts';
 import { parseCounter } from '../source.ts';
 import { epochOf, orNull, type Parsed } from './fields.ts';
 
-/** A rule that is not in a whole answer is gone; a new one counts from zero. */
+/** A rule that is missing from a complete answer is gone; a new one counts from zero. */
 const RULES: CounterRules = { directions: 'apart', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 };
 
 /**
- * nft reads a set in pieces, and an element that ends meanwhile shifts the others: of a set of several hundred one may be missed. It is
- * there again in the next answer, with all that was posted before.
+ * nft reads a set in chunks, and an element that expires meanwhile shifts the others: one of several hundred may be missing. It is
+ * back in the next answer, with all the bytes already posted.
  */
 const NFTABLES_RULES: CounterRules = { ...RULES, absent: 'missed' };
 
-/** nlbwmon writes its figures down once a day, and loads them when it starts: what fell then was posted once. */
+/** nlbwmon saves its figures once a day and loads them when it starts: the bytes lost by that were already posted. */
 const NLBWMON_RULES: CounterRules = { ...RULES, absent: 'kept', fall: 'lowers' };
 
-/** By how a gateway counts. */
+/** By the method that a gateway counts with. */
 export const HOST_RULES = { 'hosts nftables': NFTABLES_RULES, 'hosts iptables': RULES, 'hosts nlbwmon': NLBWMON_RULES } as const;
 
-/** nlbwmon's figures outlast a boot of the router, so their epoch is its accounting period alone. */
+/** nlbwmon's figures survive a boot of the router, so only its accounting period makes their epoch. */
 const NLBWMON = 'nlbwmon';
 
 interface Counting {
@@ -31,7 +31,7 @@ interface Counting {
   origin: string;
 }
 
-/** The hosts of a gateway; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
+/** Parses the hosts of a gateway; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parseHosts(lines: readonly string[], system: System): Parsed {
   const counting = parseCounting(lines[0] ?? '', system);
   const devices: string[] = [];
@@ -43,7 +43,7 @@ export function parseHosts(lines: readonly string[], system: System): Parsed {
     else if (word === 'uncounted') uncounted = parseUncounted(fields);
     else {
       const host = parseHost(word, fields, counting.epoch);
-      if (host === null) throw new SourceError('parse', `not a line of a list of hosts: ${quote(line)}`);
+      if (host === null) throw new SourceError('parse', `not a host line: ${quote(line)}`);
       const key = `${host.counts} ${host.mac} ${host.ip}`;
       // Two rules for one address count the same bytes twice.
       if (!hosts.has(key)) hosts.set(key, host);
@@ -56,19 +56,19 @@ export function parseHosts(lines: readonly string[], system: System): Parsed {
 function parseCounting(line: string, system: System): Counting {
   const [word, name, run = '', started = ''] = line.split(' ');
   const method = HOST_METHODS.find((known) => known === name);
-  if (word !== 'counting' || method === undefined) throw new SourceError('parse', `not a way to count hosts: ${quote(line)}`);
+  if (word !== 'counting' || method === undefined) throw new SourceError('parse', `unknown counting method: ${quote(line)}`);
   switch (method) {
     case 'nftables': {
-      if (!/^\d{1,9}$/.test(run)) throw new SourceError('parse', `not the handle of a table: ${quote(run)}`);
+      if (!/^\d{1,9}$/.test(run)) throw new SourceError('parse', `not a table handle: ${quote(run)}`);
       return { method, rules: NFTABLES_RULES, epoch: { ...epochOf(system), instance: Number(run) }, origin: method };
     }
     case 'iptables':
       return { method, rules: RULES, epoch: null, origin: method };
     case 'nlbwmon': {
-      if (!/^\d{4}-\d\d-\d\d$/.test(run)) throw new SourceError('parse', `not the first day of an accounting period: ${quote(run)}`);
+      if (!/^\d{4}-\d\d-\d\d$/.test(run)) throw new SourceError('parse', `not the start date of an accounting period: ${quote(run)}`);
       const epoch = { boot: NLBWMON, instance: Number(run.replaceAll('-', '')), began: null, margin: 0 };
-      // One that was started anew may show what it had not loaded before: nothing of that is new. Where nobody tells when it was, a period
-      // may be one that it showed before, too.
+      // After a restart nlbwmon may show figures that it had not loaded before; none of them is new. If its start time is unknown, a period
+      // may also be one that it showed before.
       const life = orNull(started) === null ? run : started.slice(0, 20);
       const origin = `${method} ${system.bootId.slice(0, 8)} ${life}`;
       return { method, rules: NLBWMON_RULES, epoch, origin: origin };
@@ -101,8 +101,8 @@ function parseHost(word: string, fields: readonly string[], epoch: Epoch | null)
 function hostOf(counts: HostCounter['counts'], address: string, ip: string, bytes: HostCounter['bytes'], epoch: Epoch | null) {
   const mac = parseMac(address);
   if (isIP(ip) === 0 || (mac === null && address !== '-')) return null;
-  // Zeros stand where a layer below has none to tell.
-  return { counts, mac: mac === '00:00:00:00:00:00' ? null : mac, ip, bytes, epoch };
+  // All zeros means that the MAC is unknown.
+  return { counts, mac: mac === '00:00:00:00:00:00' ? null : mac, ip, bytes, bits: 64 as const, epoch };
 }
 
 function parseUncounted([received = '', sent = '']: readonly string[]) {

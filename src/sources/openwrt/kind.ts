@@ -9,10 +9,10 @@ import { STATION_RULES } from './stations.ts';
 import { WAN_RULES } from './uplinks.ts';
 import { wrtmeterProbe } from './wrtmeter.ts';
 
-/** Where the script that answers everything is installed. */
-export const SCRIPT_PATH = '/cgi-bin/wrtmeter.cgi';
+/** Where wrtmeter.cgi is installed. */
+const SCRIPT_PATH = '/cgi-bin/wrtmeter.cgi';
 
-/** The URL of a router: a bare address means the script that answers everything there. */
+/** Parses the URL of a router; a URL without a path means wrtmeter.cgi. */
 export function parseScriptUrl(text: string): RouterUrl {
   const parsed = parseUrl(text);
   const url = new URL(parsed.url);
@@ -22,7 +22,7 @@ export function parseScriptUrl(text: string): RouterUrl {
 
 const url: Field<RouterUrl> = { key: 'url', read: scalar(parseScriptUrl) };
 
-/** OpenWrt and its relatives, everything in one request to wrtmeter.cgi. */
+/** OpenWrt and its derivatives: all sources in one request to wrtmeter.cgi. */
 export const openwrt = defineKind({
   title: 'OpenWrt, read by wrtmeter.cgi',
   role: 'main',

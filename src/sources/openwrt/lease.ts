@@ -3,10 +3,10 @@ import { parseMac } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/name.ts';
 import type { Lease } from '../../domain/observation.ts';
 
-/** A line of dnsmasq's lease file: `EXPIRY MAC IP HOSTNAME CLIENT-ID`, `*` for what is not known; null where it is no IPv4 lease. */
+/** Parses a line of dnsmasq's lease file: `EXPIRY MAC IP HOSTNAME CLIENT-ID`, `*` = unknown. Null if it is not an IPv4 lease. */
 export function parseLease(line: string): Lease | null {
   const [expiry = '', address = '', ip = '', hostname = '*', clientId = '*'] = line.split(/\s+/);
-  const mac = parseMac(address.replace(/^[0-9a-f]{2}-(?=(?:[0-9a-f]{2}:){5})/i, '')); // dnsmasq puts a hardware type other than Ethernet before it
+  const mac = parseMac(address.replace(/^[0-9a-f]{2}-(?=(?:[0-9a-f]{2}:){5})/i, '')); // dnsmasq prefixes hardware types other than Ethernet
   if (mac === null || isIP(ip) !== 4 || !/^\d{1,11}$/.test(expiry)) return null;
   return { mac, ip, hostname: known(hostname), clientId: clientId === '*' ? null : clientId.slice(0, 600), expiry: Number(expiry) };
 }

@@ -3,7 +3,7 @@ import { parseMac } from '../../domain/mac.ts';
 import type { Parsed } from './fields.ts';
 import { known, parseLease } from './lease.ts';
 
-/** Leases, and names that the router knows; a hostile line costs itself only. docs/wrtmeter-cgi.md is the format. */
+/** Parses leases and the names that the router knows; skips bad lines. See docs/wrtmeter-cgi.md for the format. */
 export function parseLeases(lines: readonly string[], names: readonly string[] | undefined): Parsed {
   let skipped = 0;
   const keep = <T>(value: T | null): T[] => {
@@ -39,7 +39,7 @@ function parseHostsEntry(line: string) {
   return isIP(ip) === 0 || name === null ? null : { ip, name };
 }
 
-/** Who has which address, by the kernel. */
+/** Parses the kernel's neighbour table: which MAC has which address. */
 export function parseNeighbours(lines: readonly string[]): Parsed {
   const neighbours = lines.flatMap((line) => {
     const [word, ip = '', name = '', address = '', state = ''] = line.split(' ');

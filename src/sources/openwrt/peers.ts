@@ -7,10 +7,10 @@ import { parseCounter } from '../source.ts';
 import { INTERFACE, parseAllowedIps, parseEndpoint } from '../wireguard/dump.ts';
 import { epochOf, numberOrNull, type Parsed } from './fields.ts';
 
-/** The counters of a peer begin again with its interface, or when it is taken off and put back. */
+/** The counters of a peer restart with its interface, or if the peer is removed and added again. */
 export const PEER_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 
-/** The WireGuard peers of a router; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
+/** Parses the WireGuard peers of a router; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parsePeers(lines: readonly string[], system: System): Parsed {
   const interfaces = new Map<string, number | null>();
   const peers: Peer[] = [];
@@ -25,7 +25,7 @@ export function parsePeers(lines: readonly string[], system: System): Parsed {
           : word === 'disabled'
             ? revokedPeer(name, fields)
             : null;
-      if (peer === null) throw new SourceError('parse', `not a line of a list of peers: ${quote(line)}`);
+      if (peer === null) throw new SourceError('parse', `not a peer line: ${quote(line)}`);
       peers.push(peer);
     }
   }
@@ -33,21 +33,21 @@ export function parsePeers(lines: readonly string[], system: System): Parsed {
   return { observation: { source: 'peers', rules: PEER_RULES, interfaces: [...interfaces.keys()], peers: dated }, skipped: 0 };
 }
 
-/** `rx` is what the router received: the peer's upload. */
+/** `rx` is what the router received, the peer's upload. */
 function activePeer(name: string, fields: readonly string[]): Peer | null {
   const [key = '', endpoint = '', allowed = '', handshake = '', rx = '', tx = '', ...title] = fields;
   const publicKey = parsePublicKey(key);
   if (publicKey === null || !/^\d{1,12}$/.test(handshake)) return null;
   const bytes = { download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') };
   const known = { name: nameIn(title), endpoint: parseEndpoint(endpoint), allowedIps: parseAllowedIps(allowed) };
-  return { interface: name, publicKey, ...known, state: 'active', latestHandshake: Number(handshake), bytes, epoch: null };
+  return { interface: name, publicKey, ...known, state: 'active', latestHandshake: Number(handshake), bytes, bits: 64, epoch: null };
 }
 
 function revokedPeer(name: string, [key = '', allowed = '', ...title]: readonly string[]): Peer | null {
   const publicKey = parsePublicKey(key);
   if (publicKey === null) return null;
   const known = { name: nameIn(title), endpoint: null, allowedIps: parseAllowedIps(allowed) };
-  return { interface: name, publicKey, ...known, state: 'revoked', latestHandshake: 0, bytes: null, epoch: null };
+  return { interface: name, publicKey, ...known, state: 'revoked', latestHandshake: 0, bytes: null, bits: 64, epoch: null };
 }
 
 const nameIn = (words: readonly string[]): string | null => {

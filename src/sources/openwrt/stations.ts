@@ -8,10 +8,10 @@ import { epochOf, numberOrNull, type Parsed } from './fields.ts';
 
 export const STATION_RULES = { directions: 'together', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 } as const;
 
-/** `connected time` counts whole seconds from a clock of its own. */
+/** `connected time` is in whole seconds, by a separate clock. */
 const CONNECTED_MARGIN = 2;
 
-/** The radios of an access point and their stations; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
+/** Parses the radios of an access point and their stations; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parseStations(lines: readonly string[], system: System): Parsed {
   const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
   const access = new Set(radios.filter((r) => (r.type === 'ap' || r.type === 'ap/vlan') && !r.fourAddress).map((r) => r.interface));
@@ -30,18 +30,19 @@ function parseRadio(line: string): Radio {
   };
 }
 
-/** Null for a station whose driver gives no bytes: there is nothing to read of it. */
+/** Null for a station whose driver reports no bytes. */
 function parseStation(line: string, access: ReadonlySet<string>, system: System): Station | null {
   const [word, name = '', address = '', rx = '', tx = '', signal = '', rxRate = '', txRate = '', connected = '', , associated = ''] =
     line.split(' ');
   const mac = parseMac(address);
-  if (word !== 'station' || name === '' || mac === null) throw new SourceError('parse', `not a line of a station: ${quote(line)}`);
+  if (word !== 'station' || name === '' || mac === null) throw new SourceError('parse', `not a station line: ${quote(line)}`);
   if (rx === '-' || tx === '-') return null;
   const seconds = numberOrNull(connected);
   return {
     interface: name,
     mac,
     bytes: { download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') },
+    bits: 64, // of mac80211, on a 32-bit kernel too
     epoch: { ...epochOf(system), ...association(numberOrNull(associated), seconds, system.uptime) },
     access: access.has(name),
     signal: numberOrNull(signal),
@@ -51,7 +52,7 @@ function parseStation(line: string, access: ReadonlySet<string>, system: System)
   };
 }
 
-/** `associated at` is exact; where an older kernel has only the connected time, it is good to two seconds. */
+/** `associated at` is exact; the connected time of older kernels is accurate to two seconds. */
 function association(at: number | null, connected: number | null, uptime: number): Pick<Epoch, 'began' | 'margin'> {
   if (at !== null) return { began: at, margin: 0.01 };
   return connected === null ? { began: null, margin: 0 } : { began: uptime - connected, margin: CONNECTED_MARGIN };

@@ -7,7 +7,7 @@ import { isOverlay } from './overlay.ts';
 
 export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 };
 
-/** The uplinks of a router; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
+/** Parses the uplinks of a router; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parseUplinks(lines: readonly string[], system: System): Parsed {
   return { observation: { source: 'wan', rules: WAN_RULES, uplinks: lines.map((line) => parseUplink(line, system)) }, skipped: 0 };
 }
@@ -15,7 +15,7 @@ export function parseUplinks(lines: readonly string[], system: System): Parsed {
 function parseUplink(line: string, system: System): Uplink {
   const [word, name = '', state = '', device = '', ifindex = '', protocol = '', rx = '', tx = ''] = line.split(' ');
   if (word !== 'uplink' || !/^[\w.@-]{1,64}$/.test(name) || !['up', 'down'].includes(state)) {
-    throw new SourceError('parse', `not a line of an uplink: ${quote(line)}`);
+    throw new SourceError('parse', `not an uplink line: ${quote(line)}`);
   }
   const counted = rx !== '-' && rx !== '';
   const bytes = counted ? { download: parseCounter(rx, 'rx bytes'), upload: parseCounter(tx, 'tx bytes') } : null;

@@ -9,15 +9,15 @@ import { parsePeers } from './peers.ts';
 import { parseStations } from './stations.ts';
 import { parseUplinks } from './uplinks.ts';
 
-/** What every answer holds. */
+/** The sources in every answer. */
 const ALWAYS = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies readonly SourceName[];
 const SOURCES = [...ALWAYS, 'hosts', 'peers'] as const satisfies readonly SourceName[];
 
-/** One request to wrtmeter.cgi; the format is described in docs/wrtmeter-cgi.md. `counterBits` goes before what the router says of its counters. */
+/** One request to wrtmeter.cgi; see docs/wrtmeter-cgi.md for the format. `counterBits` overrides what the router reports. */
 export function wrtmeterProbe(url: string, read: ReadAnswer, counterBits: 32 | 64 | null = null): Probe {
   let sources: readonly SourceName[] = ALWAYS;
   return {
-    // An answer that fails fails for all that the one before told.
+    // If an answer fails, all sources of the last good answer fail.
     get sources() {
       return sources;
     },
@@ -30,7 +30,7 @@ export function wrtmeterProbe(url: string, read: ReadAnswer, counterBits: 32 | 6
   };
 }
 
-/** One request to hosts.cgi, which answers in the same format with the hosts of a gateway, and who has which address, alone. */
+/** One request to hosts.cgi, which answers in the same format, but only with the hosts and neighbours of a gateway. */
 export function hostsProbe(url: string, read: ReadAnswer): Probe {
   return {
     sources: ['hosts'],
@@ -39,22 +39,24 @@ export function hostsProbe(url: string, read: ReadAnswer): Probe {
       const { system, sources } = parseWrtmeter(await read({ url }, signal));
       const kept = sources.filter(({ source }) => source === 'hosts' || source === 'neighbours');
       if (!kept.some(({ source }) => source === 'hosts'))
-        throw new SourceError('parse', 'the answer has no hosts: nothing counts them there');
+        throw new SourceError('parse', 'the answer contains no hosts: the router does not count them');
       return { system, sources: kept };
     },
   };
 }
 
-/** Parses a whole answer. Throws a SourceError where it is no answer of wrtmeter.cgi or was cut short. */
+/** Parses an answer. Throws a SourceError if it is not from wrtmeter.cgi or is truncated. */
 export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null): ProbeResult {
   const lines = linesOf(answer);
   const version = /^wrtmeter (\d+)$/.exec(lines[0] ?? '')?.[1];
   if (version === undefined) throw new SourceError('parse', `not an answer of wrtmeter.cgi: ${quote(lines[0] ?? '')}`);
-  if (version !== '1') throw new SourceError('parse', `answer of format ${version}, known is 1: update wrtmeter`);
-  if (lines.at(-1) !== 'end wrtmeter') throw new SourceError('truncated', 'the answer has no last line "end wrtmeter"');
+  if (version !== '1')
+    throw new SourceError('parse', `the answer has format ${version}, this version reads only format 1: update wrtmeter`);
+  if (lines.at(-1) !== 'end wrtmeter')
+    throw new SourceError('truncated', 'the answer is truncated: its last line "end wrtmeter" is missing');
   const { facts, sections, failed } = sort(lines.slice(1, -1));
-  const said = parseSystem(facts);
-  const system = counterBits === null ? said : { ...said, counterBits };
+  const reported = parseSystem(facts);
+  const system = counterBits === null ? reported : { ...reported, counterBits };
   const readings: SourceReading[] = [];
   for (const source of SOURCES) {
     const reason = failed.get(source);
@@ -94,7 +96,7 @@ function parseSection(source: (typeof SOURCES)[number], lines: string[], names: 
   }
 }
 
-/** Sorts the lines into single facts, finished sections and failed ones. A section without its end is an error of the whole. */
+/** Sorts the lines into facts, complete sections and failed sections. A section without an end fails the whole answer. */
 function sort(lines: readonly string[]) {
   const facts: string[] = [];
   const sections = new Map<string, string[]>();
@@ -113,7 +115,7 @@ function sort(lines: readonly string[]) {
     else if (word === 'failed') failed.set(name, line.slice(`failed ${name} `.length));
     else facts.push(line);
   }
-  if (open !== null) throw new SourceError('truncated', `section ${quote(open.name)} has no end`);
+  if (open !== null) throw new SourceError('truncated', `the answer is truncated: section ${quote(open.name)} has no end`);
   return { facts, sections, failed };
 }
 
@@ -122,9 +124,9 @@ function parseSystem(facts: readonly string[]): System {
   const bootId = fact('boot_id');
   const uptime = Number(fact('uptime'));
   const time = Number(fact('time'));
-  if (!/^[0-9a-f-]{8,64}$/i.test(bootId)) throw new SourceError('parse', `boot_id is no boot id: ${quote(bootId)}`);
-  if (!/^\d+(\.\d+)?$/.test(fact('uptime'))) throw new SourceError('parse', `uptime is no number of seconds: ${quote(fact('uptime'))}`);
-  if (!/^\d{1,12}$/.test(fact('time'))) throw new SourceError('parse', `time is no number of seconds: ${quote(fact('time'))}`);
+  if (!/^[0-9a-f-]{8,64}$/i.test(bootId)) throw new SourceError('parse', `boot_id is not a boot id: ${quote(bootId)}`);
+  if (!/^\d+(\.\d+)?$/.test(fact('uptime'))) throw new SourceError('parse', `uptime is not a number of seconds: ${quote(fact('uptime'))}`);
+  if (!/^\d{1,12}$/.test(fact('time'))) throw new SourceError('parse', `time is not a number of seconds: ${quote(fact('time'))}`);
   return {
     bootId,
     uptime,

@@ -6,13 +6,13 @@ import { choice, parseBoolean, ValueError } from '../../fields/values.ts';
 import type { MachineTarget } from '../kind.ts';
 import { TOOLS, type Tool } from './probe.ts';
 
-/** A WireGuard or AmneziaWG server, ready to be read. */
+/** A WireGuard or AmneziaWG server, resolved. */
 export interface WireguardConfig extends MachineTarget {
-  /** `auto` takes whatever is installed. */
+  /** `auto` uses whichever is installed. */
   tool: Tool | 'auto';
-  /** None = all of them. */
+  /** Empty = all of them. */
   interfaces: string[];
-  /** Path on the server, with `%i` for the interface; `none` = no file is read, null = where it usually is. */
+  /** Path on the server, with `%i` for the interface; `none` = read no file, null = the usual paths. */
   configFile: string | null;
 }
 
@@ -33,7 +33,7 @@ type SshTarget = Pick<NonNullable<MachineTarget['ssh']>, 'user' | 'host'>;
 
 const field = <T>(key: string, read: Field<T>['read']): Field<T> => ({ key, read });
 
-/** Every key below `wireguard` of a router in wrtmeter.yaml. */
+/** The keys of `wireguard` of a router in wrtmeter.yaml. */
 export const wireguardFields = {
   ssh: field('ssh', scalar(parseSshTarget)),
   port: field('port', scalar(parsePort)),
@@ -46,22 +46,22 @@ export const wireguardFields = {
   configFile: field('config_file', scalar(parseConfigFile)),
 } as const;
 
-/** A WireGuard server; nothing below it means the one on this machine. */
+/** Reads a WireGuard server; without keys, it is the one on this machine. */
 export const readWireguard: Read<WireguardEntry> = (node, problems) => {
   if (node.kind === 'broken') return undefined;
   const before = problems.errors.length;
   const entry = readFields(node, wireguardFields, problems);
   if (problems.errors.length > before) return undefined;
   const { ssh, port, keyFile, knownHostsFile, configFile, interfaces } = entry;
-  const lonely = port ?? keyFile ?? knownHostsFile;
-  if (ssh === undefined && lonely !== undefined) fail(problems, lonely.place, 'has no ssh beside it; write ssh: USER@HOST too');
+  const sshOnly = port ?? keyFile ?? knownHostsFile;
+  if (ssh === undefined && sshOnly !== undefined) fail(problems, sshOnly.place, 'is set without ssh; set ssh: USER@HOST too');
   if (configFile !== undefined && !/^none$|%i/.test(configFile.value) && interfaces?.value.length !== 1) {
-    fail(problems, configFile.place, 'is one file for all interfaces; write %i for the interface in it, or name the one in interfaces');
+    fail(problems, configFile.place, 'is one file for all interfaces; use %i for the interface in it, or set interfaces to a single one');
   }
   return problems.errors.length > before ? undefined : entry;
 };
 
-/** A server ready to be read: paths resolved, what it leaves open filled in. */
+/** Resolves paths and fills in defaults. */
 export async function resolveWireguard(entry: WireguardEntry, files: Files, problems: Problems): Promise<WireguardConfig> {
   const path = async (file: Located<string> | undefined) => (file === undefined ? null : files.find(file, problems));
   return {
@@ -82,43 +82,44 @@ export async function resolveWireguard(entry: WireguardEntry, files: Files, prob
   };
 }
 
-/** `USER@HOST` or `HOST`, where HOST may also be an alias of ssh_config. */
+/** Parses `USER@HOST` or `HOST`; HOST can be an alias from ssh_config. */
 export function parseSshTarget(text: string): SshTarget {
   const { user, v6, host } = /^(?:(?<user>[A-Za-z_][\w.-]*)@)?(?:\[(?<v6>[^\]]+)\]|(?<host>[^@]+))$/.exec(text)?.groups ?? {};
   const name = v6 ?? host ?? '';
   if (v6 === undefined ? isIP(name) !== 6 && !/^[A-Za-z0-9][\w.-]{0,252}$/.test(name) : isIP(name) !== 6) {
-    throw new ValueError('is not USER@HOST; write for example root@vpn.example.net, and a port of its own as port');
+    throw new ValueError('is not USER@HOST; use for example root@vpn.example.net, and set a port with port');
   }
   return { user: user ?? null, host: name };
 }
 
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65535) throw new ValueError('is not a port; write a number from 1 to 65535');
+  if (port < 1 || port > 65535) throw new ValueError('is not a port; use a number from 1 to 65535');
   return port;
 }
 
 function parsePath(text: string): string {
-  if (!/^[^\p{Cc}"]+$/u.test(text)) throw new ValueError('is empty or holds characters that no path should; write a path');
+  if (!/^[^\p{Cc}"]+$/u.test(text))
+    throw new ValueError('is empty or contains control characters or double quotes; use a path without them');
   return text;
 }
 
-/** Names as docker allows them, which can never be an option. */
+/** Names that docker allows; they cannot be mistaken for options. */
 function parseContainer(text: string): string {
-  if (!/^[A-Za-z0-9][\w.-]{0,127}$/.test(text)) throw new ValueError('is not the name of a container; write it as docker ps shows it');
+  if (!/^[A-Za-z0-9][\w.-]{0,127}$/.test(text)) throw new ValueError('is not the name of a container; use the name that docker ps shows');
   return text;
 }
 
 /** `all` and `interfaces` mean something else to wg. */
 function parseInterface(text: string): string {
   if (!/^[A-Za-z0-9_][\w.@=+-]{0,14}$/.test(text) || text === 'all' || text === 'interfaces') {
-    throw new ValueError('is not the name of an interface; write for example wg0');
+    throw new ValueError('is not the name of an interface; use for example wg0');
   }
   return text;
 }
 
 function parseConfigFile(text: string): string {
   if (!/^(none|\/[^\p{Cc}]+)$/u.test(text))
-    throw new ValueError('is not the whole path of a file on the server; write for example /etc/wireguard/%i.conf');
+    throw new ValueError('is not an absolute path on the server; use for example /etc/wireguard/%i.conf');
   return text;
 }

@@ -4,7 +4,7 @@ import { SourceError } from '../../errors.ts';
 import { linesOf } from '../source.ts';
 
 /** A peer as `wg` and `awg` print it. */
-export interface DumpedPeer {
+interface DumpedPeer {
   publicKey: string;
   endpoint: string | null;
   allowedIps: string[];
@@ -13,46 +13,46 @@ export interface DumpedPeer {
   bytes: Traffic;
 }
 
-/** Interfaces by name, each with its peers. */
+/** Peers by interface name. */
 export type Dump = Map<string, DumpedPeer[]>;
 
 const MOST_ADDRESSES = 64;
-/** Linux takes names of 15 bytes. A key is longer, so no key is ever taken for a name. */
+/** Linux limits names to 15 bytes. A key is longer, so it is never mistaken for a name. */
 export const INTERFACE = /^[\w.@=+-]{1,15}$/;
 
 /**
- * Parses what `wg show all dump` prints, or `awg` (wireguard-tools 1.0, amneziawg-tools 1.0): fields separated by tabs, each line led by
- * its interface. An interface's first line is itself, with its private key, and more columns where it is AmneziaWG's; the others are its
+ * Parses the output of `wg show all dump` or `awg` (wireguard-tools 1.0, amneziawg-tools 1.0): tab-separated fields, the interface first.
+ * The first line of an interface is the interface itself, with its private key (and more columns with AmneziaWG); the other lines are its
  * peers: public key, preshared key, endpoint, allowed addresses, latest handshake, transfer_rx (the peer's upload), transfer_tx,
- * keepalive. Throws a SourceError, which shows no field of any line: what a garbled line holds where may be a key.
+ * keepalive. Throws a SourceError that never shows a field, because any field of a garbled line may be a key.
  */
 export function parseDump(text: string): Dump {
   const dump: Dump = new Map();
   const seen = new Set<string>();
   for (const [index, line] of linesOf({ text, framed: false }).entries()) {
     const [name = '', ...fields] = line.split('\t');
-    if (!INTERFACE.test(name) || fields.length < 4) throw strange(index);
+    if (!INTERFACE.test(name) || fields.length < 4) throw notDump(index);
     const peers = dump.get(name);
     if (peers === undefined) {
       dump.set(name, []);
       continue;
     }
     const peer = parsePeer(fields);
-    if (peer === null || seen.has(`${name} ${peer.publicKey}`)) throw strange(index);
+    if (peer === null || seen.has(`${name} ${peer.publicKey}`)) throw notDump(index);
     seen.add(`${name} ${peer.publicKey}`);
     peers.push(peer);
   }
   return dump;
 }
 
-/** Parses what `wg show NAME dump` prints: the same without the interface before each line. */
+/** Parses the output of `wg show NAME dump`: the same without the interface on each line. */
 export function parseInterfaceDump(name: string, text: string): Dump {
   return parseDump(text.replace(/^(?=.)/gm, `${name}\t`));
 }
 
-const strange = (index: number) => new SourceError('parse', `line ${index + 1} is none of a dump of WireGuard interfaces`);
+const notDump = (index: number) => new SourceError('parse', `line ${index + 1} is not valid output of "wg show dump"`);
 
-/** What stands in `rest` depends on the version. */
+/** The columns in `rest` depend on the version. */
 function parsePeer([key = '', , endpoint = '', allowed = '', handshake = '', rx = '', tx = '', ..._rest]: string[]): DumpedPeer | null {
   const publicKey = parsePublicKey(key);
   const [download, upload] = [counter(tx), counter(rx)];
@@ -70,7 +70,7 @@ function parsePeer([key = '', , endpoint = '', allowed = '', handshake = '', rx 
 export const parseEndpoint = (text: string): string | null =>
   /^(\[[\w:.%-]{2,70}\]|\d{1,3}(\.\d{1,3}){3}):\d{1,5}$/.test(text) ? text : null;
 
-/** Addresses with their prefix, joined by commas; anything else is left out. */
+/** Parses comma-separated addresses with a prefix length; skips anything else. */
 export const parseAllowedIps = (text: string): string[] =>
   text
     .split(',', MOST_ADDRESSES)

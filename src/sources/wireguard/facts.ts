@@ -3,7 +3,7 @@ import { cleanName } from '../../domain/name.ts';
 import type { System } from '../../domain/observation.ts';
 import { epochOf } from '../openwrt/fields.ts';
 
-/** What a server tells of its boot and its interfaces. */
+/** What a server reports about its boot and its interfaces. */
 export interface ServerFacts {
   system: System | null;
   /** By interface. */
@@ -12,7 +12,7 @@ export interface ServerFacts {
 
 export const NO_SERVER_FACTS: ServerFacts = { system: null, ifindex: new Map() };
 
-/** Parses what the program of facts prints. What cannot be understood is not known: the peers count all the same. */
+/** Parses the output of the facts program. What cannot be parsed is unknown; the peers are counted anyway. */
 export function parseFacts(text: string): ServerFacts {
   const lines = text.split('\n');
   const fact = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? '';
@@ -40,8 +40,8 @@ export function parseFacts(text: string): ServerFacts {
 }
 
 /**
- * The life of an interface, or null where its boot or its number is not known: an epoch without a number would be another than one with
- * it, and the same counter would be posted again.
+ * The epoch of an interface, or null if its boot or its number is unknown: an epoch without a number would differ from one with it, and
+ * the same bytes would be posted twice.
  */
 export function epochIn({ system, ifindex }: ServerFacts, name: string): Epoch | null {
   const instance = ifindex.get(name);

@@ -3,7 +3,7 @@ import { parsePublicKey } from '../../domain/public-key.ts';
 import { SourceError } from '../../errors.ts';
 import { parseAllowedIps } from './dump.ts';
 
-/** Where the file of an interface usually is; `%i` stands for the interface. OpenWrt's, wg-quick's, awg-quick's, and those in AmneziaVPN's containers. */
+/** Usual paths of an interface's file, with `%i` for the interface: OpenWrt, wg-quick, awg-quick, and AmneziaVPN's containers. */
 export const USUAL_FILES = [
   '/etc/config/network',
   '/etc/wireguard/%i.conf',
@@ -12,30 +12,30 @@ export const USUAL_FILES = [
   '/opt/amnezia/wireguard/%i.conf',
 ] as const;
 
-export interface RevokedPeer {
+interface RevokedPeer {
   publicKey: string;
   name: string | null;
   allowedIps: string[];
 }
 
-/** What an interface's files tell of its peers. */
+/** What the files of an interface say about its peers. */
 export interface InterfaceFiles {
   /** By public key. */
   names: Map<string, string>;
   revoked: RevokedPeer[];
 }
 
-/** Parses what the program of files prints, by interface. Throws a SourceError where it was cut short. */
+/** Parses the output of the files program, by interface. Throws a SourceError if it is truncated. */
 export function parseFiles(text: string): Map<string, InterfaceFiles> {
   const lines = text.split('\n');
-  if (lines.at(-2) !== 'end') throw new SourceError('truncated', 'the files of the interfaces were not told to the end');
+  if (lines.at(-2) !== 'end') throw new SourceError('truncated', 'the list of interface files is truncated');
   const files = new Map<string, InterfaceFiles>();
   for (const { kind, name, lines: inside } of partsOf(lines.slice(0, -2))) {
     const known = files.get(name) ?? { names: new Map(), revoked: [] };
     files.set(name, known);
     const blocks = kind === 'clients' ? clientsOf(inside) : blocksOf(inside);
     if (kind === 'revoked') known.revoked = blocks;
-    // What the owner wrote beside a peer goes before AmneziaVPN's table.
+    // A name in the file takes precedence over AmneziaVPN's table.
     else
       for (const { publicKey, name: called } of blocks)
         if (called !== null && !known.names.has(publicKey)) known.names.set(publicKey, called);
@@ -65,16 +65,16 @@ interface Block {
   allowedIps: string[];
 }
 
-/** A name that waits for the next line to tell whose it is. */
+/** A name whose peer is decided by the next line. */
 interface Waiting {
   text: string;
-  /** Whether an empty line stands between it and the block before. */
+  /** Whether an empty line separates it from the previous block. */
   apart: boolean;
 }
 
 /**
- * The peers of a configuration file. A name stands inside a [Peer] block or directly above it, without an empty line between. Where it
- * stands at the end of one block and right above the next, it belongs to the one above if that has none.
+ * The peers of a configuration file. A name is inside a [Peer] block or directly above it, without an empty line between. A name at the
+ * end of one block and directly above the next belongs to the first, if that has none.
  */
 function blocksOf(lines: readonly string[]): RevokedPeer[] {
   const blocks: Block[] = [];
@@ -119,7 +119,7 @@ function wordOf(line: string): { word: string; rest: string } {
   return blank < 0 ? { word: line, rest: '' } : { word: line.slice(0, blank), rest: line.slice(blank + 1) };
 }
 
-/** AmneziaVPN's table of clients: JSON, of which only these lines come: `"clientId": "KEY"`, and after it `"clientName": "Anna"`. */
+/** Parses AmneziaVPN's table of clients. Of the JSON, only these lines are sent: `"clientId": "KEY"`, then `"clientName": "Anna"`. */
 function clientsOf(lines: readonly string[]): RevokedPeer[] {
   const clients: RevokedPeer[] = [];
   let publicKey: string | null = null;

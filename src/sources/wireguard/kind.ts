@@ -6,7 +6,7 @@ import { readWireguard, resolveWireguard, type WireguardConfig, type WireguardEn
 import { addressOf, placeOf } from './place.ts';
 import { wireguardProbe } from './probe.ts';
 
-/** A WireGuard or AmneziaWG server, whose `wg` is asked here, over ssh or in a container. */
+/** A WireGuard or AmneziaWG server, read with `wg` on this machine, over ssh or in a container. */
 export const wireguard = defineKind({
   title: 'WireGuard or AmneziaWG server',
   role: 'beside',
@@ -21,10 +21,10 @@ export const wireguard = defineKind({
   clash({ value: server }, { name, same, earlier, urls }) {
     const other = same as Located<WireguardEntry> | null;
     if (earlier && other !== null && isSamePlace(other.value, server) && share(other.value.interfaces, server.interfaces))
-      return `reads the same peers as router ${quote(name)}, which would count them twice; remove one of them`;
+      return `reads the same peers as router ${quote(name)}, so their bytes would count twice; remove one of them`;
     if (server.ssh === undefined || !urls.some((url) => url.whole && hostOf(url) === server.ssh?.value.host.toLowerCase())) return null;
-    const remedy = `write wireguard below ${quote(name)}, or leave it out`;
-    return `reads the same box as router ${quote(name)}, whose script reports its peers too; ${remedy}`;
+    const remedy = `move wireguard to ${quote(name)}, or remove it`;
+    return `reads the same router as ${quote(name)}, whose script reports its peers too; ${remedy}`;
   },
   resolve: ({ value }, files, problems) => resolveWireguard(value, files, problems),
   addresses: (server) => [addressOf(server)],
@@ -42,7 +42,7 @@ function isSamePlace(one: WireguardEntry, other: WireguardEntry): boolean {
   return place(one) === place(other);
 }
 
-/** Without names all interfaces are meant. */
+/** No interfaces means all of them. */
 function share(some: WireguardEntry['interfaces'], others: WireguardEntry['interfaces']): boolean {
   if (!some?.value.length || !others?.value.length) return true;
   return some.value.some(({ value }) => others.value.some((other) => other.value === value));
@@ -56,8 +56,8 @@ function describe({ ssh, container, sudo, tool, interfaces, configFile }: Wiregu
       ? 'this machine'
       : `ssh ${ssh.user === null ? '' : `${ssh.user}@`}${ssh.host}${ssh.port === null ? '' : ` port ${ssh.port}`}`,
     container === null ? null : `container ${container}`,
-    sudo ? 'by sudo' : null,
-    tool === 'auto' ? null : `by ${tool}`,
+    sudo ? 'with sudo' : null,
+    tool === 'auto' ? null : `with ${tool}`,
     interfaces.length === 0 ? 'all interfaces' : interfaces.join(', '),
     configFile,
   ];

@@ -1,12 +1,12 @@
 import type { MachineTarget } from '../kind.ts';
 
-/** Names the place, without who logs in and how: the same server has the same counters. */
+/** Identifies the server, without user and credentials: the same server has the same counters. */
 export function placeOf({ ssh, container }: MachineTarget): string {
   const where = ssh === null ? 'here' : `${ssh.host.toLowerCase()}:${ssh.port ?? 22}`;
   return container === null ? where : `${where} ${container}`;
 }
 
-/** The same for people. */
+/** The server's address, for people. */
 export function addressOf({ ssh, container }: MachineTarget): string {
   const port = ssh?.port ?? 22;
   const login =

@@ -12,22 +12,22 @@ export const TOOLS = ['wg', 'awg'] as const;
 export type Tool = (typeof TOOLS)[number];
 
 export interface WireguardOptions {
-  /** Names the place, for the ledger: on another one the counters are others. */
+  /** Identifies the server in the origin: another server has other counters. */
   place: string;
   run: RunEach;
-  /** A command as it is run by root there. */
+  /** Wraps a command so that it runs as root there. */
   asRoot: (argv: Argv) => Argv;
-  /** `auto` asks both, and takes what is there. */
+  /** `auto` runs both and uses what is installed. */
   tool: Tool | 'auto';
-  /** Interfaces to read; none = all. */
+  /** Interfaces to read; empty = all. */
   interfaces: readonly string[];
-  /** Path of an interface's file, with `%i` for the interface; `none` = no file is read, null = where it usually is. */
+  /** Path of an interface's file, with `%i` for the interface; `none` = read no file, null = the usual paths. */
   configFile: string | null;
-  /** Whether to tell of the server itself; not where something else does. */
+  /** Whether to report the server's `System`; false if another kind of the router does. */
   readsSystem: boolean;
 }
 
-/** Reads the peers of a WireGuard or AmneziaWG server: its counters, what tells one life of them from the next, and the peers' names. */
+/** Reads the peers of a WireGuard or AmneziaWG server: counters, epochs and names. */
 export function wireguardProbe(terms: WireguardOptions): Probe {
   const { place, run, tool, interfaces, configFile, readsSystem } = terms;
   const known = new Set<string>(interfaces);
@@ -35,18 +35,18 @@ export function wireguardProbe(terms: WireguardOptions): Probe {
 
   async function collect(signal: AbortSignal): Promise<ProbeResult> {
     const dumps = dumpCommands(terms);
-    // The facts come after the counters: an interface made anew in between then has its old counters under its new number, and the new
-    // ones, which are lower, are a reset once. The other way round they would be posted twice.
+    // Facts come after counters: if an interface is recreated in between, its old counters get the new number, and the new, lower counters
+    // are one reset. In the other order the bytes would be posted twice.
     const commands = [...dumps.map(({ argv }) => argv), factsCommand(terms), ...(configFile === 'none' ? [] : [filesCommand(terms)])];
     const outputs = await run(commands, signal);
     const { dump, tools } = readDumps(dumps, outputs, terms);
     for (const name of known) if (!dump.has(name)) throw missing(name, interfaces.includes(name));
-    if (dump.size === 0) throw new SourceError('exec', 'there is no WireGuard interface: bring one up, or correct this entry');
+    if (dump.size === 0) throw new SourceError('exec', 'no WireGuard interface found: bring one up, or correct this entry');
     const facts = factsIn(outputs[dumps.length]);
     const files = filesIn(outputs[dumps.length + 1]);
     for (const name of dump.keys()) known.add(name);
     hadFiles ||= files !== null;
-    // Whoever is in no list is taken for removed. Without the record of those revoked nobody can say so.
+    // A peer in no list counts as removed. That cannot be decided without the record of revoked peers.
     const complete = files === null && hadFiles ? [] : [...dump.keys()];
     return {
       system: readsSystem ? facts.system : null,
@@ -67,7 +67,7 @@ export function wireguardProbe(terms: WireguardOptions): Probe {
 
 interface DumpCommand {
   tool: Tool;
-  /** Null for all of them. */
+  /** Null = all of them. */
   name: string | null;
   argv: Argv;
 }
@@ -83,7 +83,7 @@ const factsCommand = ({ interfaces }: WireguardOptions): Argv => ['awk', FACTS_P
 const filesCommand = ({ interfaces, configFile, asRoot }: WireguardOptions): Argv =>
   asRoot(['awk', FILES_PROGRAM, interfaces.join(','), ...(configFile === null ? USUAL_FILES : [configFile])]);
 
-/** What the tools printed, as one. A tool that is not there is no failure where the other one is. */
+/** Merges the output of both tools. A missing tool is not an error if the other one is installed. */
 function readDumps(commands: readonly DumpCommand[], outputs: readonly (string | SourceError | undefined)[], terms: WireguardOptions) {
   const answers = commands.map((command, index) => ({ ...command, output: outputs[index] ?? new SourceError('truncated', 'no answer') }));
   const present = answers.filter(({ tool, output }) => !isAbsent(tool, output));
@@ -95,13 +95,13 @@ function readDumps(commands: readonly DumpCommand[], outputs: readonly (string |
       continue;
     }
     const parsed = name === null ? parseDump(output) : parseInterfaceDump(name, output);
-    // In some of AmneziaVPN's containers both are one program.
+    // In some of AmneziaVPN's containers, both names are the same program.
     for (const [each, peers] of parsed) if (!dump.has(each)) dump.set(each, peers);
   }
   return { dump, tools: [...new Set(present.map(({ tool }) => tool))] };
 }
 
-/** A shell, or docker, ends with 127 where there is no such program, older docker with 126, sudo with 1: so it must be the tool that they name. */
+/** For a missing program, a shell and docker exit with 127, older docker with 126, sudo with 1; so the message must name the tool. */
 const isAbsent = (tool: Tool, output: string | SourceError): boolean =>
   output instanceof ExitError &&
   new RegExp(output.code === 127 ? `\\b${tool}\\b` : `exec: "${tool}": executable file not found|sudo: ${tool}: command not found`).test(
@@ -111,7 +111,9 @@ const isAbsent = (tool: Tool, output: string | SourceError): boolean =>
 const noTool = (tool: Tool | 'auto') =>
   new SourceError(
     'exec',
-    tool === 'auto' ? 'neither "wg" nor "awg" is installed there: install wireguard-tools' : `"${tool}" is not installed there: install it`,
+    tool === 'auto'
+      ? 'neither "wg" nor "awg" is installed on the server: install wireguard-tools'
+      : `"${tool}" is not installed on the server: install it`,
   );
 
 function explained(error: SourceError, name: string | null): SourceError {
@@ -119,21 +121,21 @@ function explained(error: SourceError, name: string | null): SourceError {
   const { message } = error;
   if (/unable to access interface/i.test(message)) {
     if (/operation not permitted|permission denied/i.test(message)) {
-      return new SourceError('auth', 'only root may read WireGuard interfaces: set sudo: true, or log in as root');
+      return new SourceError('auth', 'only root can read WireGuard interfaces: set sudo: true, or log in as root');
     }
     if (name !== null && /no such device|protocol not supported/i.test(message)) return missing(name, true);
   }
   if (/password is required|not allowed to execute|not in the sudoers|terminal is required/i.test(message)) {
     return new SourceError(
       'auth',
-      'sudo does not let this user run it without a password: allow it in sudoers, and set tool to the one that is allowed',
+      'sudo does not allow the command without a password: allow it in sudoers, and set tool to the allowed one',
     );
   }
   return error;
 }
 
 function missing(name: string, configured: boolean): SourceError {
-  const why = configured ? 'is not there' : 'is gone: it was there before';
+  const why = configured ? 'does not exist' : 'no longer exists';
   return new SourceError(
     'exec',
     `interface "${name}" ${why}; bring it up${configured ? ', or correct interfaces' : ', or restart wrtmeter'}`,
@@ -143,7 +145,7 @@ function missing(name: string, configured: boolean): SourceError {
 const factsIn = (output: string | SourceError | undefined): ServerFacts =>
   typeof output === 'string' ? parseFacts(output) : NO_SERVER_FACTS;
 
-/** Null where they could not be read: names are known from before, and no peer is lost for it. */
+/** Null if they could not be read: then known names stay, and no peer is removed. */
 function filesIn(output: string | SourceError | undefined): Map<string, InterfaceFiles> | null {
   if (typeof output !== 'string') return null;
   try {
@@ -160,14 +162,23 @@ function peersOf(dump: Dump, facts: ServerFacts, files: Map<string, InterfaceFil
     const epoch = epochIn(facts, name);
     const here = new Set(dumped.map(({ publicKey }) => publicKey));
     const active = dumped.map(
-      (peer): Peer => ({ interface: name, ...peer, name: known?.names.get(peer.publicKey) ?? null, state: 'active', epoch }),
+      (peer): Peer => ({ interface: name, ...peer, name: known?.names.get(peer.publicKey) ?? null, state: 'active', bits: 64, epoch }),
     );
-    // Whoever is on the interface is not revoked, whatever the record says.
+    // A peer on the interface is not revoked, even if it is in the record.
     const revoked = (known?.revoked ?? []).filter(({ publicKey }) => !here.has(publicKey));
     return [
       ...active,
       ...revoked.map(
-        (peer): Peer => ({ interface: name, ...peer, state: 'revoked', endpoint: null, latestHandshake: 0, bytes: null, epoch: null }),
+        (peer): Peer => ({
+          interface: name,
+          ...peer,
+          state: 'revoked',
+          endpoint: null,
+          latestHandshake: 0,
+          bytes: null,
+          bits: 64,
+          epoch: null,
+        }),
       ),
     ];
   });

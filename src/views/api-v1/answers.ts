@@ -86,14 +86,14 @@ function sourceJson({ source, success, lastTried, lastSuccess, duration, skipped
     success,
     last_tried: timeJson(lastTried),
     last_success: timeJson(lastSuccess),
-    // The clock tells nothing finer.
+    // The clock is no finer than that.
     duration_seconds: Math.round(duration * 1e6) / 1e6,
     skipped_lines: skipped,
     error: error && { reason: error.reason, message: error.message },
   };
 }
 
-export function deviceJson(row: DeviceRow) {
+function deviceJson(row: DeviceRow) {
   return {
     mac: row.mac,
     macs: row.macs,
@@ -121,7 +121,7 @@ function onAirJson(air: OnAir) {
   };
 }
 
-export function uplinkJson(row: WanRow) {
+function uplinkJson(row: WanRow) {
   return {
     router: row.router,
     interface: row.interface,

@@ -9,7 +9,7 @@ import { RequestError } from './request-error.ts';
 /** `/api/v1/audit` */
 export interface AuditAnswer {
   rows: AuditLine[];
-  /** What to give as `before` for the rows that follow; null where these were the last. */
+  /** Pass it as `before` to get the next rows; null if there are none. */
   next_before: number | null;
 }
 
@@ -28,7 +28,7 @@ export interface AuditLine {
   why: string;
 }
 
-/** Reads rows out of the ledger, the newest first. */
+/** Reads audit rows from the ledger, newest first. */
 export type ReadAudit = (query: AuditQuery, most: number) => Promise<AuditRecord[]>;
 
 export type AuditView = Pick<View, 'books' | 'aliases' | 'timezone' | 'routers'>;
@@ -89,7 +89,7 @@ function wholeNumber(name: 'limit' | 'before', text: string, most: number): numb
   throw bad(
     name === 'limit'
       ? `"limit" is ${quote(text)}: use a whole number from 1 to ${most}`
-      : `"before" is ${quote(text)}: use "next_before" of the answer before`,
+      : `"before" is ${quote(text)}: use "next_before" of the previous answer`,
   );
 }
 

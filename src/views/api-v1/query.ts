@@ -2,15 +2,15 @@ import { type Day, dayNumber, dayOf, dayText, startOfDay } from '../../domain/ca
 import { quote } from '../../errors.ts';
 import { RequestError } from './request-error.ts';
 
-/** The query of a URL, as Koa takes it apart. */
+/** The query of a URL, as parsed by Koa. */
 export type QueryParameters = Readonly<Record<string, string | string[] | undefined>>;
 
-/** What was given of the parameters that there are. */
+/** The parameters that were given. */
 export type Given<N extends string> = { [K in N]?: string };
 
 export const bad = (message: string) => new RequestError(400, message);
 
-/** Every parameter at most once, and none that would be overlooked. Throws a RequestError. */
+/** Reads parameters: each known and given at most once. Throws a RequestError. */
 export function single<N extends string>(parameters: QueryParameters, names: readonly N[]): Given<N> {
   const given: Given<N> = {};
   for (const [key, value] of Object.entries(parameters)) {
@@ -37,7 +37,7 @@ export interface Time {
 }
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
-// A plus sign that was not encoded in the URL arrives as a blank.
+// A plus sign that was not encoded in the URL arrives as a space.
 const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+ -]([01]\d|2[0-3]):[0-5]\d)$/i;
 
 /** A local date (the instant at which that day begins) or an RFC 3339 time. Throws a RequestError. */
@@ -47,7 +47,7 @@ export function parseTime(name: 'from' | 'to', text: string, timezone: string): 
   return { text, instant: DATE.test(text) ? startOfDay(day, timezone) : Date.parse(text.replace(' ', '+').toUpperCase()) };
 }
 
-/** A date of the calendar, or null: 30 February is none. */
+/** A date of the calendar, or null (30 February). */
 function parseDate(text: string): Day | null {
   const match = DATE.exec(text);
   if (match === null) return null;
@@ -55,7 +55,7 @@ function parseDate(text: string): Day | null {
   return Number(match[1]) >= 1970 && dayText(day) === text ? day : null;
 }
 
-/** The first day that begins at the time or after it. */
+/** The first day that starts at the time or later. */
 export function dayFrom({ instant }: Time, timezone: string): Day {
   const day = dayOf(instant, timezone);
   return startOfDay(day, timezone) < instant ? day + 1 : day;

@@ -2,7 +2,8 @@ import type { Traffic } from '../../domain/traffic.ts';
 import { quote } from '../../errors.ts';
 import { rfc3339 } from '../format.ts';
 import { gatherEvidence, type ReadLedger } from '../reconciliation/evidence.ts';
-import { type Reconciliation, type ReconciliationView, reconciliations } from '../reconciliation/reconciliation.ts';
+import type { ReconciliationView } from '../reconciliation/gateways.ts';
+import { type Reconciliation, reconciliations } from '../reconciliation/reconciliation.ts';
 import { monthJson } from './answers.ts';
 import { type QueryParameters, single } from './query.ts';
 import { RequestError } from './request-error.ts';
@@ -21,7 +22,7 @@ export async function reconciliationAnswer(
   const chosen = all.filter((gateway) => router === undefined || gateway.router === router);
   if (chosen.length > 0 || router === undefined) return reconciliationJson(chosen);
   const known = all.map((gateway) => quote(gateway.router)).join(', ');
-  throw new RequestError(404, `${quote(router)} is no gateway that counts hosts: ${known === '' ? 'there is none' : `those are ${known}`}`);
+  throw new RequestError(404, `${quote(router)} is not a gateway that counts hosts: ${known === '' ? 'there is none' : `use ${known}`}`);
 }
 
 export function reconciliationJson(list: readonly Reconciliation[]) {

@@ -45,7 +45,7 @@ export function usageLines({ series }: Pick<UsageAnswer, 'series'>): UsageLine[]
 export const csvRecord = (cells: readonly (string | number | null)[]): string => `${cells.map(csvCell).join(',')}\r\n`;
 
 /**
- * Names come from anyone on the network, and a spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula: an
+ * Names come from anyone on the network, and a spreadsheet reads a cell that starts with `=`, `+`, `-` or `@` as a formula: an
  * apostrophe before it makes it text.
  */
 function csvCell(cell: string | number | null): string {

@@ -1,13 +1,13 @@
 import { type Day, dayOf, dayText, startOfDay, yearOf } from '../../domain/calendar.ts';
 import { parseMac } from '../../domain/mac.ts';
 import { quote } from '../../errors.ts';
-import type { AccountKind } from '../../ledger/account.ts';
+import { ACCOUNT_KINDS, hasRouter, mayHaveMac, SHOWN_KINDS, type ShownKind } from '../../ledger/account.ts';
 import type { View } from '../view.ts';
 import { bad, dayFrom, type Given, oneOf, parseTime, type QueryParameters, single, type Time } from './query.ts';
 
-/** What `/api/v1/usage` is asked for. */
+/** A parsed query of `/api/v1/usage`. */
 export type UsageRequest = {
-  kind: AccountKind | null;
+  kind: ShownKind | null;
   mac: string | null;
   router: string | null;
 } & (
@@ -22,14 +22,13 @@ export type UsageRequest = {
 
 const NAMES = ['from', 'to', 'by', 'kind', 'mac', 'router'] as const;
 
-/** Lengths of a bucket: months are billing periods, years are those of the calendar. */
+/** Lengths of a bucket: months are billing periods, years are calendar years. */
 export const BY = ['hour', 'day', 'month', 'year'] as const;
-const KINDS = ['device', 'host', 'station', 'peer', 'wan'] as const satisfies readonly AccountKind[];
 
 const DAY_MS = 86_400_000;
 const MOST_HOURS_DAYS = 62;
 
-/** Reads the query; throws a RequestError that says what is wrong with it. The time is by default the billing period that runs, or the year. */
+/** Parses the query. Throws a RequestError. The default time is the current billing period, or the current year. */
 export function parseUsageRequest(parameters: QueryParameters, view: Pick<View, 'timezone' | 'months' | 'now'>): UsageRequest {
   const { timezone, months, now } = view;
   const given = single(parameters, NAMES);
@@ -43,21 +42,25 @@ export function parseUsageRequest(parameters: QueryParameters, view: Pick<View, 
   if (from.instant >= to.instant) throw bad(`"from" (${from.text}) is not before "to" (${to.text})`);
   const whose = parseWhose(given);
   if (by !== 'hour') return { ...whose, by, from: dayFrom(from, timezone), to: dayFrom(to, timezone) };
-  // A day longer, because a spring's clock change or an offset makes no request for 62 days a wrong one.
+  // One day more, so that a clock change in spring or an offset does not refuse a request for 62 days.
   if (to.instant - from.instant > (MOST_HOURS_DAYS + 1) * DAY_MS) {
-    throw bad(`by=hour is for ${MOST_HOURS_DAYS} days at the most: ask for a shorter time, or for by=day`);
+    throw bad(`by=hour covers at most ${MOST_HOURS_DAYS} days: ask for a shorter time, or use by=day`);
   }
   return { ...whose, by, from: from.instant, to: to.instant };
 }
 
 function parseWhose(given: Given<(typeof NAMES)[number]>): Pick<UsageRequest, 'kind' | 'mac' | 'router'> {
-  const kind = given.kind === undefined ? null : oneOf('kind', given.kind, KINDS);
+  const kind = given.kind === undefined ? null : oneOf('kind', given.kind, SHOWN_KINDS);
   const mac = given.mac === undefined ? null : parseMac(given.mac);
   if (given.mac !== undefined && mac === null) throw bad(`"mac" is ${quote(given.mac)}: write it like 02:00:00:00:00:01`);
-  if ((kind === 'wan' || kind === 'peer') && mac !== null)
-    throw bad(`${kind === 'wan' ? 'An uplink' : 'A peer'} has no MAC: leave out "mac", or ask for kind=device`);
-  if (kind === 'device' && given.router !== undefined) {
-    throw bad('A device is counted over all routers: leave out "router", or ask for kind=host or kind=station');
+  if (kind !== null && !mayHaveMac(kind) && mac !== null) throw bad(`${one(kind)} has no MAC: leave out "mac", or use kind=device`);
+  if (kind !== null && !hasRouter(kind) && given.router !== undefined) {
+    throw bad(`${one(kind)} is counted over all routers: leave out "router", or use kind=host or kind=station`);
   }
   return { kind, mac, router: given.router ?? null };
+}
+
+function one(kind: ShownKind): string {
+  const { label } = ACCOUNT_KINDS[kind];
+  return `${/^[aeiou]/.test(label) ? 'An' : 'A'} ${label}`;
 }

@@ -1,10 +1,9 @@
 import { type Billing, type Day, dayText, localText, type Month, monthOf, yearOf } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { quote } from '../../errors.ts';
-import type { Account, AccountKind } from '../../ledger/account.ts';
-import { isMac } from '../../ledger/posting/feeding.ts';
+import { type Account, hasRouter, hasRouterMonth, ipOf, isShownKind, macOf, publicKeyOf, type ShownKind } from '../../ledger/account.ts';
 import type { UsageQuery, UsageRow } from '../../ledger/storage/read-usage.ts';
-import { type BillingTerms, hasRouterMonth } from '../../ledger/usage/months.ts';
+import type { BillingTerms } from '../../ledger/usage/months.ts';
 import { nameOf, nameOfPeer, type View } from '../view.ts';
 import type { QueryParameters } from './query.ts';
 import { RequestError } from './request-error.ts';
@@ -20,8 +19,8 @@ export interface UsageAnswer {
 }
 
 /** The bytes of an uplink, a device, a host, a station or a peer over the time asked for. */
-export interface UsageSeries {
-  kind: AccountKind;
+interface UsageSeries {
+  kind: ShownKind;
   router: string | null;
   interface: string | null;
   mac: string | null;
@@ -36,13 +35,13 @@ export interface UsageSeries {
   buckets: UsageBucket[];
 }
 
-export interface UsageBucket {
+interface UsageBucket {
   start: string;
   download_bytes: number;
   upload_bytes: number;
 }
 
-/** Reads rows out of the ledger; null where there are more than `most`. */
+/** Reads rows from the ledger; null if there are more than `most`. */
 export type ReadUsage = (query: UsageQuery, most: number) => Promise<UsageRow[] | null>;
 
 export type UsageView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'months' | 'timezone' | 'routers' | 'now'>;
@@ -50,7 +49,7 @@ export type UsageView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'months' 
 const MOST_BUCKETS = 50_000;
 const MOST_PERIODS = 600;
 
-/** Answers `/api/v1/usage`. Throws a RequestError where the query is wrong or asks for too much. */
+/** Answers `/api/v1/usage`. Throws a RequestError if the query is wrong or asks for too much. */
 export async function usageAnswer(view: UsageView, terms: BillingTerms, query: QueryParameters, read: ReadUsage): Promise<UsageAnswer> {
   const request = parseUsageRequest(query, view);
   const accounts = chosenAccounts(view, request);
@@ -68,24 +67,28 @@ export async function usageAnswer(view: UsageView, terms: BillingTerms, query: Q
 const tooMuch = (most: string) =>
   new RequestError(400, `The answer would have more than ${most}: ask for a shorter time, a longer "by", or one "mac"`);
 
-function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): Account[] {
-  // What waits under an address for a device is no one's yet; it is in the host's account too.
-  const all = [...view.books.accounts.values()].filter((account) => account.kind !== 'address');
+function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): ShownAccount[] {
+  // Bytes of an unknown address belong to no device yet; the host's account has them too.
+  const all = [...view.books.accounts.values()].filter(isShown);
   const isRouter = (account: Account) => router === null || account.router === router;
   const isDevice = (account: Account) => mac === null || (account.key !== '' && deviceMac(view, account.key) === deviceMac(view, mac));
-  // Before the first reading there is no account at all, and nothing wrong with asking.
+  // Before the first reading there are no accounts, but the request is valid.
   if (router !== null && !all.some(isRouter) && !view.routers.some(({ name }) => name === router)) {
     throw new RequestError(404, `There is no router ${quote(router)}: /api/v1/routers lists them`);
   }
   if (mac !== null && !all.some(isDevice)) {
-    throw new RequestError(404, `No device with the MAC "${mac}" was ever counted: /api/v1/devices lists those that were`);
+    throw new RequestError(404, `No device with the MAC "${mac}" has been counted: /api/v1/devices lists all devices`);
   }
   return all.filter((account) => (kind === null || account.kind === kind) && isRouter(account) && isDevice(account));
 }
 
+type ShownAccount = Account & { kind: ShownKind };
+
+const isShown = (account: Account): account is ShownAccount => isShownKind(account.kind);
+
 const deviceMac = (view: UsageView, mac: string): string => view.aliases.get(mac)?.mac ?? mac;
 
-/** The queries that answer the request: uplinks with a billing day of their own have months of their own. */
+/** The queries that answer the request: uplinks with their own billing day have their own months. */
 function queriesOf({ books }: UsageView, request: UsageRequest, chosen: readonly Account[], terms: BillingTerms): UsageQuery[] {
   const everyone = chosen.length === books.accounts.size;
   const accounts = everyone ? null : chosen.map(({ id }) => id);
@@ -106,8 +109,8 @@ function queriesOf({ books }: UsageView, request: UsageRequest, chosen: readonly
   }));
 }
 
-/** The periods that days lie in, cut to those days. Throws a RequestError where they are too many. */
-export function periodsWithin({ from, to }: { from: Day; to: Day }, periodOf: (day: Day) => Month): Month[] {
+/** The periods of the days, cut to those days. Throws a RequestError if there are too many. */
+function periodsWithin({ from, to }: { from: Day; to: Day }, periodOf: (day: Day) => Month): Month[] {
   const found: Month[] = [];
   for (let day = from; day < to; ) {
     const { end } = periodOf(day);
@@ -118,7 +121,7 @@ export function periodsWithin({ from, to }: { from: Day; to: Day }, periodOf: (d
   return found;
 }
 
-/** Local time with its offset: the two equal hours of an autumn night differ in it. Remembers hours, because zones are slow. */
+/** Local time with its offset, by which the two equal hours of an autumn night differ. Caches hours, because time zones are slow. */
 function hourText(timezone: string): (instant: number) => string {
   const known = new Map<number, string>();
   return (instant) => {
@@ -137,14 +140,14 @@ function withOffset(instant: number, timezone: string): string {
 
 function seriesOf(
   view: UsageView,
-  accounts: readonly Account[],
+  accounts: readonly ShownAccount[],
   rows: readonly UsageRow[],
   text: (time: number) => string,
   silentToo: boolean,
 ): UsageSeries[] {
   const byAccount = new Map<number, UsageRow[]>(accounts.map(({ id }) => [id, []]));
   for (const row of rows) byAccount.get(row.account)?.push(row);
-  const series = new Map<string, { account: Account; rows: UsageRow[] }>();
+  const series = new Map<string, { account: ShownAccount; rows: UsageRow[] }>();
   for (const account of accounts) {
     const own = byAccount.get(account.id) ?? [];
     if (own.length === 0 && !silentToo) continue;
@@ -156,17 +159,18 @@ function seriesOf(
   return [...series.values()].map(({ account, rows }) => oneSeries(view, account, rows, text)).sort(byKindAndSize);
 }
 
-function oneSeries(view: UsageView, account: Account, rows: readonly UsageRow[], text: (time: number) => string): UsageSeries {
+function oneSeries(view: UsageView, account: ShownAccount, rows: readonly UsageRow[], text: (time: number) => string): UsageSeries {
   const byTime = new Map<number, Traffic>();
   for (const { time, bytes } of rows) byTime.set(time, plus(byTime.get(time) ?? NOTHING, bytes));
-  const mac = hasMac(account) ? deviceMac(view, account.key) : null;
+  const own = macOf(account);
+  const mac = own === null ? null : deviceMac(view, own);
   return {
     kind: account.kind,
-    router: account.kind === 'device' ? null : account.router,
+    router: hasRouter(account.kind) ? account.router : null,
     interface: account.interface === '' ? null : account.interface,
     mac,
-    ip: account.kind === 'host' && mac === null ? account.key : null,
-    public_key: account.kind === 'peer' ? account.key : null,
+    ip: ipOf(account),
+    public_key: publicKeyOf(account),
     name: mac === null ? otherName(view, account) : nameOf(view, mac),
     user: userOf(view, account, mac),
     overlay: account.overlay,
@@ -175,23 +179,24 @@ function oneSeries(view: UsageView, account: Account, rows: readonly UsageRow[],
   };
 }
 
-function userOf(view: UsageView, { kind, key }: Account, mac: string | null): string | null {
-  const known = kind === 'peer' ? view.peerNames.get(key) : view.aliases.get(mac ?? '');
+function userOf(view: UsageView, account: Account, mac: string | null): string | null {
+  const publicKey = publicKeyOf(account);
+  const known = publicKey === null ? view.aliases.get(mac ?? '') : view.peerNames.get(publicKey);
   return known?.user ?? null;
 }
 
-const hasMac = ({ kind, key }: Account): boolean => kind === 'device' || kind === 'station' || (kind === 'host' && isMac(key));
-
-const otherName = (view: UsageView, { kind, router, interface: name, key }: Account): string | null =>
-  kind === 'peer' ? nameOfPeer(view, router, name, key) : null;
+function otherName(view: UsageView, account: Account): string | null {
+  const publicKey = publicKeyOf(account);
+  return publicKey === null ? null : nameOfPeer(view, account.router, account.interface, publicKey);
+}
 
 const bytesJson = ({ download, upload }: Traffic) => ({ download_bytes: download, upload_bytes: upload });
 
-const KINDS: readonly AccountKind[] = ['wan', 'device', 'host', 'station', 'peer'];
+const PLACE: Record<ShownKind, number> = { wan: 0, device: 1, host: 2, station: 3, peer: 4 };
 
 const subject = ({ mac, ip, public_key }: UsageSeries): string => mac ?? ip ?? public_key ?? '';
 
 function byKindAndSize(a: UsageSeries, b: UsageSeries): number {
   const size = (series: UsageSeries) => series.download_bytes + series.upload_bytes;
-  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || size(b) - size(a) || (subject(a) < subject(b) ? -1 : 1);
+  return PLACE[a.kind] - PLACE[b.kind] || size(b) - size(a) || (subject(a) < subject(b) ? -1 : 1);
 }

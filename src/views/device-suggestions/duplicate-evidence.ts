@@ -1,12 +1,13 @@
 import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../domain/duid.ts';
 import { isRandomized } from '../../domain/mac.ts';
 import { quote } from '../../errors.ts';
+import { macOf } from '../../ledger/account.ts';
 import { leasesByMac, observationsOf, type View } from '../view.ts';
 
-/** What suggestions are made of. */
+/** What suggestions are made from. */
 export type MergeView = Pick<View, 'books' | 'aliases' | 'routers' | 'now'>;
 
-/** How much a sign is worth; the best first. */
+/** How reliable a sign is, best first. */
 export const CONFIDENCES = ['high', 'medium', 'low'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
 
@@ -21,19 +22,19 @@ export interface Sign {
   text: string;
 }
 
-/** What many devices call themselves says nothing of any of them. */
+/** Names that many devices use, so they identify none. */
 const GENERIC =
   /^(android|iphone|ipad|ipod|macbook(-?(pro|air))?|imac|watch|phone|handy|tablet|laptop|notebook|desktop|pc|computer|localhost|unknown|none|null|device|client|host|user|linux|debian|ubuntu|fedora|arch|raspberrypi|openwrt|router|tv|smart-?tv|chromecast|printer|camera|cam|switch|espressif|esp|shelly|tasmota|tuya|wlan\d?|wifi|dhcp|default|home|guest)([-_ ]?\d{1,3})?$/;
-/** A model, of which there may be several in one home. */
+/** Models: one home may have several. */
 const MODEL =
   /^(galaxy|sm|redmi|xiaomi|mi|poco|pixel|oneplus|moto|motorola|huawei|honor|xperia|nokia|oppo|vivo|realme|nothing|fairphone|lenovo|thinkpad|surface|kindle|fire|roku|ps[345]|xbox|nintendo|esp|shelly\w*)[-_ ]/;
 const SHORTEST_NAME = 3;
-/** More MACs than one device has: what they share is no sign. */
+/** More MACs than one device has: what they share is not a sign. */
 const MOST_MACS = 16;
-/** Who was seen so lately is there now. */
+/** A device seen this recently is present. */
 const PRESENT_MS = 600_000;
 
-/** What devices that the ledger knows have in common, by what their leases and addresses tell. */
+/** What known devices have in common, by their leases and addresses. */
 export function signsOf(view: MergeView): Sign[] {
   const known = (mac: string) => view.books.devices.has(mac);
   const signs = [...duidSigns(view), ...clientIdSigns(view), ...nameSigns(view)];
@@ -42,7 +43,7 @@ export function signsOf(view: MergeView): Sign[] {
     .filter(({ macs }) => macs.length > 1 && macs.length <= MOST_MACS);
 }
 
-/** A DUID is the machine's, whatever interface it asks by. Copied system images share one: then several are on the air at once. */
+/** A DUID identifies the machine, on all its interfaces. Copied system images share one: then several are on the air at once. */
 function duidSigns(view: MergeView): Sign[] {
   const macs = new Map<string, string[]>();
   const note = (duid: string | null, mac: string | undefined) => {
@@ -62,8 +63,8 @@ function duidSigns(view: MergeView): Sign[] {
     const all = maker === null ? own : [...own, maker];
     const text =
       maker === null || !view.books.devices.has(maker)
-        ? 'They give one DHCP unique identifier (DUID), which is the machine’s and not the interface’s'
-        : `They give one DHCP unique identifier (DUID), and it was made from ${maker}`;
+        ? 'They use the same DHCP unique identifier (DUID), which identifies the machine, not the interface'
+        : `They use the same DHCP unique identifier (DUID), which was made from ${maker}`;
     return { by: 'duid', macs: all, confidence: atOnce(all, air) ? 'low' : 'high', text };
   });
 }
@@ -79,11 +80,11 @@ function clientIdSigns(view: MergeView): Sign[] {
     by: 'client_id',
     macs: own,
     confidence: atOnce(own, air) ? 'low' : 'high',
-    text: `They give one DHCP client id, ${quote(clientId, 40)}`,
+    text: `They use the same DHCP client id, ${quote(clientId, 40)}`,
   }));
 }
 
-/** Two on the air at once are two devices; a laptop on Wi-Fi and on its cable is not. */
+/** Two on the air at once are two devices; a laptop on Wi-Fi and on cable is one. */
 function nameSigns(view: MergeView): Sign[] {
   const byName = new Map<string, string[]>();
   const owners = ownersNames(view);
@@ -99,12 +100,14 @@ function nameSigns(view: MergeView): Sign[] {
     const macs = all.sort();
     const made = macs.filter(isRandomized);
     if (macs.length < 2 || atOnce(macs, air) || made.filter((mac) => present.has(mac)).length > 1) return [];
-    const text = `They are all called ${quote(name)}`;
+    const text = `They all have the name ${quote(name)}`;
     if (macs.every((mac) => owners.has(mac)))
-      return [{ by: 'name', macs, confidence: 'high', text: `The router's configuration calls them all ${quote(name)}` }];
+      return [{ by: 'name', macs, confidence: 'high', text: `They all have the name ${quote(name)} in the router's configuration` }];
     if (made.length < macs.length - 1 || MODEL.test(name)) return [{ by: 'name', macs, confidence: 'low', text }];
     const few =
-      made.length === macs.length ? 'and made their addresses up, as phones do' : 'and all but one made its address up, as phones do';
+      made.length === macs.length
+        ? 'and all their MACs are randomized, as with phones'
+        : 'and all but one of their MACs are randomized, as with phones';
     return [{ by: 'name', macs, confidence: 'medium', text: `${text}, ${few}` }];
   });
 }
@@ -112,7 +115,7 @@ function nameSigns(view: MergeView): Sign[] {
 /** `Annas-Laptop.lan` and `annas-laptop` are one name. */
 const plain = (name: string): string => (/^[^.]*/.exec(name.trim().normalize('NFC').toLowerCase())?.[0] ?? '').trim();
 
-/** Names that the owner of the router gave. */
+/** Names from the router's configuration. */
 function ownersNames(view: MergeView): Map<string, string> {
   const all = observationsOf(view, 'leases').flatMap(({ observation }) => observation.staticHosts ?? []);
   return new Map(all.map(({ mac, name }) => [mac, name]));
@@ -128,13 +131,14 @@ function macsOnAir(view: MergeView): Set<string> {
 
 function macsPresent({ books, now }: MergeView): Set<string> {
   const found = new Set<string>();
-  for (const { kind, key, lastSeen } of books.accounts.values()) {
-    if ((kind === 'device' || kind === 'station' || kind === 'host') && now - lastSeen < PRESENT_MS) found.add(key);
+  for (const account of books.accounts.values()) {
+    const mac = now - account.lastSeen < PRESENT_MS ? macOf(account) : null;
+    if (mac !== null) found.add(mac);
   }
   return found;
 }
 
-/** In place: a flood of made-up devices must not take its square in time. */
+/** In place: a flood of fake devices must not take quadratic time. */
 function add(lists: Map<string, string[]>, key: string, mac: string): void {
   const known = lists.get(key);
   if (known === undefined) lists.set(key, [mac]);

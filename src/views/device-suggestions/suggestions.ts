@@ -1,30 +1,30 @@
 import { isRandomized } from '../../domain/mac.ts';
 import { total } from '../../domain/traffic.ts';
-import { accountKey } from '../../ledger/account.ts';
+import { accountKey, deviceAccount } from '../../ledger/account.ts';
 import { rfc3339 } from '../format.ts';
 import { nameOf } from '../view.ts';
 import { CONFIDENCES, type Confidence, type MergeView, type Sign, signsOf } from './duplicate-evidence.ts';
 import { deviceLines, freeName } from './yaml.ts';
 
-/** MACs that may be one device and are not configured as one. Only the owner can tell, so nothing is ever done about it here. */
+/** MACs that may be one device and are not configured as one. Only the owner knows, so they are never merged automatically. */
 export interface Suggestion {
-  /** What the device would be called. */
+  /** Name of the device. */
   name: string;
-  /** The configured device that would get further MACs; null where it would be a new one. */
+  /** The configured device that would get more MACs; null for a new device. */
   configured: string | null;
-  /** The first stands for all of them. */
+  /** The first one identifies the device. */
   macs: string[];
-  /** That of the weakest sign that holds them together. */
+  /** That of the weakest sign that joins them. */
   confidence: Confidence;
   signs: Sign[];
   /** Lines for `wrtmeter.yaml`. */
   yaml: string;
 }
 
-/** So many the configuration takes of one device. */
+/** Limit of the configuration for one device. */
 const MOST_MACS = 32;
 
-/** Suggestions, those with the best signs first. */
+/** Suggestions, most confident first. */
 export function mergeSuggestions(view: MergeView): Suggestion[] {
   const rank = ({ confidence }: Pick<Sign, 'confidence'>) => CONFIDENCES.indexOf(confidence);
   const signs = signsOf(view).sort((a, b) => rank(a) - rank(b) || (a.text < b.text ? -1 : 1));
@@ -54,7 +54,7 @@ interface Group {
   signs: Sign[];
 }
 
-/** Joins MACs sign by sign, the best first; never two that the owner configured as different devices. */
+/** Joins MACs sign by sign, best first; never two that are configured as different devices. */
 function groupsOf({ aliases }: MergeView, signs: readonly Sign[]): Group[] {
   const groups = new Map<string, Group>();
   const devices = new Map<string, Group>();
@@ -72,7 +72,7 @@ function groupsOf({ aliases }: MergeView, signs: readonly Sign[]): Group[] {
     const macs = distinct.flatMap((group) => group.macs);
     if (owners.size > 1 || macs.length > MOST_MACS) continue;
     const signsBefore = distinct.flatMap((group) => group.signs);
-    if (distinct.length === 1 && signsBefore.length === 0) continue; // the owner has said so already
+    if (distinct.length === 1 && signsBefore.length === 0) continue; // already configured
     const group: Group = {
       macs,
       confidence: distinct.length > 1 ? sign.confidence : (distinct[0]?.confidence ?? sign.confidence),
@@ -92,12 +92,12 @@ function suggestion(view: MergeView, group: Group, taken: Set<string>): Suggesti
   return { name, configured: alias?.name ?? null, macs, confidence, signs, yaml: deviceLines(name, macs, alias?.user ?? null) };
 }
 
-/** Those that are configured as they are, then addresses that stay, then who moved most. */
+/** Configured MACs in their order, then fixed MACs, then those with the most bytes. */
 function inOrder({ aliases, books }: MergeView, macs: readonly string[]): string[] {
   const configured = [...aliases.keys()];
   const place = (mac: string) => (aliases.has(mac) ? configured.indexOf(mac) : configured.length);
   const bytes = (mac: string) => {
-    const account = books.accounts.get(accountKey({ kind: 'device', router: '', interface: '', key: mac }));
+    const account = books.accounts.get(accountKey(deviceAccount(mac)));
     return account === undefined ? 0 : total(account.total);
   };
   return [...macs].sort(
@@ -106,6 +106,6 @@ function inOrder({ aliases, books }: MergeView, macs: readonly string[]): string
 }
 
 function lastSeen({ books }: MergeView, mac: string): string | null {
-  const account = books.accounts.get(accountKey({ kind: 'device', router: '', interface: '', key: mac }));
+  const account = books.accounts.get(accountKey(deviceAccount(mac)));
   return account === undefined ? null : rfc3339(account.lastSeen);
 }

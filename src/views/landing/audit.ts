@@ -6,31 +6,31 @@ import { formatAge, formatBytes, rfc3339 } from '../format.ts';
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
 
-/** What a person may want to know of. Counters that begin again with phones that come and go are none of it, nor is what they did themselves. */
+/** Kinds worth showing. Not the resets of phones that come and go, and nothing that the user did. */
 const NOTABLE = ['rejected', 'gap', 'clock', 'machine', 'full', 'restore'] as const satisfies readonly AuditKind[];
 
 const WEEK_MS = 7 * 86_400_000;
 const SHOWN = 4;
 
-/** The query whose answer the card is made of. */
+/** The query for the rows of the card. */
 export const lateAuditQuery = ({ now }: Pick<View, 'now'>): QueryParameters => ({
   kind: NOTABLE.join(','),
   from: rfc3339(now - WEEK_MS),
   limit: '500',
 });
 
-/** The last week's rows that matter, those alike in one line; nothing where there are none. */
+/** The notable rows of the last week, similar ones grouped in one line; null if there are none. */
 export function auditCard({ now }: Pick<View, 'now'>, rows: readonly AuditLine[]): Html | null {
   if (rows.length === 0) return null;
   const groups = alike(rows);
   return html`<section class="card" aria-labelledby="lately">
-<div class="top"><h2 id="lately">This week in the books</h2><p class="quiet"><a href="/api/v1/audit">All that was written down</a></p></div>
+<div class="top"><h2 id="lately">This week in the audit log</h2><p class="quiet"><a href="/api/v1/audit">All audit rows</a></p></div>
 <ul class="lately">${groups.slice(0, SHOWN).map((group) => line(now, group))}</ul>
-${groups.length > SHOWN ? html`<p class="quiet">and ${groups.length - SHOWN} more of other kinds or routers</p>` : null}
+${groups.length > SHOWN ? html`<p class="quiet">and ${groups.length - SHOWN} more, of other kinds or routers</p>` : null}
 </section>`;
 }
 
-/** The rows of one kind and router, the newest first. */
+/** Groups rows by kind and router, the newest first. */
 function alike(rows: readonly AuditLine[]): AuditLine[][] {
   const groups = new Map<string, AuditLine[]>();
   for (const row of rows) {
@@ -45,7 +45,7 @@ function alike(rows: readonly AuditLine[]): AuditLine[][] {
 function line(now: number, [last, ...others]: readonly AuditLine[]): Html | null {
   if (last === undefined) return null;
   const bytes = last.download_bytes + last.upload_bytes;
-  const refused = last.outcome === 'refused' && bytes > 0 ? `, ${formatBytes(bytes)} left out` : '';
+  const refused = last.outcome === 'refused' && bytes > 0 ? `, ${formatBytes(bytes)} not counted` : '';
   const subject = last.router === null ? null : html` <bdi>${last.what}</bdi> at <bdi>${last.router}</bdi>${refused}.`;
   const times = others.length === 0 ? '' : `, the last of ${others.length + 1}`;
   return html`<li><strong>${meaningOf(last.kind).title}:</strong>${subject} <bdi>${last.why}</bdi>. <small>${formatAge(now - Date.parse(last.at))}${times}</small></li>`;

@@ -6,14 +6,14 @@ import { type Content, type Html, html } from './html.ts';
 
 const SHOWN = 10;
 
-/** The devices with the most bytes of the running month. */
+/** The devices with the most bytes in the current month. */
 export function devicesCard(view: View): Html {
   const rows = deviceRows(view);
   const most = Math.max(1, ...rows.slice(0, 1).map((row) => total(row.month)));
   return html`<section class="card" aria-labelledby="devices">
 <div class="top"><h2 id="devices">Devices this month</h2><p class="quiet">${rows.filter((row) => row.onAir.length > 0).length} on the air, ${rows.length} known</p></div>
 ${rows.length === 0 ? html`<p class="quiet">No device has been seen on the air yet.</p>` : table(view, rows.slice(0, SHOWN), most)}
-${rows.length > SHOWN ? html`<p class="more"><a href="/api/v1/devices">All ${rows.length} devices</a></p>` : null}
+${rows.length > SHOWN ? html`<p class="more"><a href="api/v1/devices">All ${rows.length} devices</a></p>` : null}
 </section>`;
 }
 
@@ -42,7 +42,7 @@ function band({ frequency }: OnAir): string {
   return frequency < 3000 ? ' 2.4 GHz' : frequency < 5950 ? ' 5 GHz' : ' 6 GHz';
 }
 
-/** Four columns as on a phone: the better the signal, the more of them are full. */
+/** Four bars as on a phone. */
 function signal({ signal: dbm }: OnAir): Html {
   const full = dbm === null ? 0 : dbm >= -55 ? 4 : dbm >= -65 ? 3 : dbm >= -75 ? 2 : 1;
   const columns = [1, 2, 3, 4].map((n) => {
@@ -52,7 +52,7 @@ function signal({ signal: dbm }: OnAir): Html {
   return html`<svg class="signal" viewBox="0 0 15 12" role="img" aria-label="on the air${dbm === null ? '' : `, ${dbm} dBm`}:"><title>${dbm === null ? 'on the air' : `${dbm} dBm`}</title>${columns}</svg>`;
 }
 
-/** The device's bytes against those of the first. */
+/** The device's bytes, relative to the device with the most. */
 function bar({ month }: DeviceRow, most: number): Html {
   const down = (month.download / most) * 100;
   const up = (month.upload / most) * 100;

@@ -1,4 +1,4 @@
-/** Markup that stands in a page as it is. The template below makes it; nothing that came from outside may be given to the constructor. */
+/** Markup that is not escaped. Created by the template below; never pass anything from outside to the constructor. */
 export class Html {
   readonly text: string;
 
@@ -11,7 +11,7 @@ export type Content = Html | string | number | null | readonly Content[];
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** A template for HTML: all that is put in is escaped unless it came out of this template itself. Attributes stand in quotes. */
+/** A template for HTML: contents are escaped unless they come from this template. Attributes must be quoted. */
 export function html(parts: TemplateStringsArray, ...contents: Content[]): Html {
   return new Html(parts.reduce((text, part, index) => text + insert(contents[index - 1] ?? null) + part));
 }

@@ -12,7 +12,7 @@ import { peersCard } from './peers.ts';
 import { routerCards } from './routers.ts';
 import { STYLE } from './style.ts';
 
-/** The page loads nothing and runs nothing; of styles only its own. */
+/** The page loads nothing, runs no scripts, and uses only its own style. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -22,24 +22,24 @@ export const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 const LINKS = [
-  ['/metrics', 'Metrics'],
-  ['/api/v1/devices', 'Devices'],
-  ['/api/v1/wan', 'WAN'],
-  ['/api/v1/peers', 'WireGuard peers'],
-  ['/api/v1/leases', 'Leases'],
-  ['/api/v1/usage', 'Usage by day'],
-  ['/api/v1/audit', 'Audit'],
-  ['/api.php?action=combined', 'api.php'],
-  ['/api/v1/openapi.json', 'API description'],
-  ['/-/healthy', 'Health'],
+  ['metrics', 'Metrics'],
+  ['api/v1/devices', 'Devices'],
+  ['api/v1/wan', 'WAN'],
+  ['api/v1/peers', 'WireGuard peers'],
+  ['api/v1/leases', 'Leases'],
+  ['api/v1/usage', 'Usage by day'],
+  ['api/v1/audit', 'Audit'],
+  ['api.php?action=combined', 'api.php'],
+  ['api/v1/openapi.json', 'API description'],
+  ['-/healthy', 'Health'],
 ] as const;
 
-/** The page at `/`. `days` are the uplinks' bytes of the running month by day, null where they could not be read; `audit` is what was lately written down. */
+/** The page at `/`. `days` has the bytes of the uplinks in the current month by day, or null if they could not be read; `audit` has recent audit rows. */
 export function landing(view: View, days: UsageAnswer | null, audit: readonly AuditLine[] = []): string {
   return `<!doctype html>\n${page(view, days, audit).text}\n`;
 }
 
-// As it stands: its bytes are what the policy's hash is of.
+// Not escaped: the hash in the policy is computed from these exact bytes.
 const style = new Html(`<style>${STYLE}</style>`);
 
 function page(view: View, days: UsageAnswer | null, audit: readonly AuditLine[]): Html {
@@ -69,8 +69,8 @@ ${routerCards(view)}
 ${auditCard(view, audit)}
 </main>
 <footer>
-<nav aria-label="What else is served"><ul>${LINKS.map(([href, name]) => html`<li><a href="${href}">${name}</a></li>`)}</ul></nav>
-<p>wrtmeter ${view.version}. This page shows what was read last and asks for itself again every 30 seconds.</p>
+<nav aria-label="Other pages"><ul>${LINKS.map(([href, name]) => html`<li><a href="${href}">${name}</a></li>`)}</ul></nav>
+<p>wrtmeter ${view.version}. This page shows the last readings and reloads every 30 seconds.</p>
 </footer>
 </body>
 </html>`;

@@ -9,7 +9,7 @@ import { hostsLines } from './reconciliation.ts';
 
 const NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** What the home used since its billing period began, with a column for every day. */
+/** What the home used in the current billing period, with a column per day. */
 export function monthCard(view: View, days: UsageAnswer | null): Html {
   const rows = wanRows(view);
   const { month } = homeTraffic(rows);
@@ -50,14 +50,14 @@ function bytesByDay(rows: readonly WanRow[], { series }: UsageAnswer): Map<Day, 
 const WIDTH = 10;
 const HEIGHT = 100;
 
-/** Columns of the days. The shapes are sized by attributes, because the page's policy allows no style at an element. */
+/** A column per day. Shapes are sized by attributes, because the page's policy forbids inline styles. */
 function chart({ start, end }: Month, today: Day, days: ReadonlyMap<Day, Traffic>): Html | null {
   const all = Array.from({ length: end - start }, (_, index) => ({ day: start + index, bytes: days.get(start + index) ?? NOTHING }));
   const busiest = all.reduce((a, b) => (total(b.bytes) > total(a.bytes) ? b : a));
   const most = total(busiest.bytes);
   if (most === 0) return null;
   return html`<figure class="days">
-<svg viewBox="0 0 ${all.length * WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="Bytes of each day. The busiest is ${shortDate(busiest.day)} with ${formatBytes(most)}.">
+<svg viewBox="0 0 ${all.length * WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="Bytes of each day. The busiest day is ${shortDate(busiest.day)} with ${formatBytes(most)}.">
 ${all.map(({ day, bytes }, index) => column(index, day, bytes, HEIGHT / most, day <= today))}
 </svg>
 <figcaption><span>${shortDate(start)}</span><span>Most on ${shortDate(busiest.day)}: ${formatBytes(most)}</span><span>${shortDate(end - 1)}</span></figcaption>
@@ -83,8 +83,8 @@ function uplinks(rows: readonly WanRow[]): Html {
 <tbody>${rows.map(
     (
       row,
-    ) => html`<tr><th scope="row"><bdi>${row.interface}</bdi> <small>at <bdi>${row.router}</bdi>${row.overlay ? ', inside another' : ''}</small></th>
-<td>${row.up === null ? html`<span class="quiet">not known</span>` : row.up ? html`<span class="ok">up</span>` : html`<span class="failed">down</span>`}</td>
+    ) => html`<tr><th scope="row"><bdi>${row.interface}</bdi> <small>at <bdi>${row.router}</bdi>${row.overlay ? ', inside another uplink' : ''}</small></th>
+<td>${row.up === null ? html`<span class="quiet">unknown</span>` : row.up ? html`<span class="ok">up</span>` : html`<span class="failed">down</span>`}</td>
 <td class="n">${formatBytes(row.month.download)}</td><td class="n">${formatBytes(row.month.upload)}</td></tr>`,
   )}</tbody></table>`;
 }

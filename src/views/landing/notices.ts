@@ -3,7 +3,7 @@ import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
 import { placesOf } from './routers.ts';
 
-/** What a person should know first: how to begin, and what keeps bytes from being counted. */
+/** What a person should know first: how to start, and what prevents bytes from being counted. */
 export function notices(view: View): Html | null {
   const all = [clockNotice(view), writeNotice(view), nobodyNotice(view) ?? beginningNotice(view)].filter((notice) => notice !== null);
   return all.length === 0 ? null : html`<div role="status">${all.map((notice) => html`<div class="notice">${notice}</div>`)}</div>`;
@@ -11,23 +11,23 @@ export function notices(view: View): Html | null {
 
 function clockNotice({ ledger }: View): Html | null {
   if (ledger.suspendedBecause === null) return null;
-  return html`<p><strong>Nothing is booked at the moment:</strong> ${ledger.suspendedBecause}. Set the clock of this machine; what flows until then is booked afterwards.</p>`;
+  return html`<p><strong>Counting is suspended:</strong> ${ledger.suspendedBecause}. Set the clock of this machine; bytes until then are counted afterwards.</p>`;
 }
 
 function writeNotice({ ledger }: View): Html | null {
   if (ledger.writeErrors === 0) return null;
   const times = ledger.writeErrors === 1 ? 'once' : `${ledger.writeErrors} times`;
-  return html`<p><strong>The ledger could not be written</strong>, ${times} since the program started. Is the disk full or read-only? The log has the reason; no byte is lost while the routers stay on.</p>`;
+  return html`<p><strong>The ledger could not be written</strong>, ${times} since the program started. Is the disk full or read-only? See the log. No byte is lost while the routers stay on.</p>`;
 }
 
-/** Nobody named a router, and at the usual address nobody answers. */
+/** No router is configured, and none answers at the default address. */
 function nobodyNotice({ implied, routers }: View): Html | null {
   const tried = routers.flatMap(({ sources }) => [...sources.values()]).some((source) => source.lastTried !== null);
   if (!implied || !tried || routers.some((router) => router.up)) return null;
   return html`<p><strong>No router answers at ${routers.flatMap(placesOf).join(', ')}.</strong></p>
 <ul>
 <li>Install the scripts on your router: <code>openwrt-cgi/install.sh root@192.168.1.1</code></li>
-<li>Or see a home that is made up: <code>npm run demo</code></li>
+<li>Or try a simulated home: <code>npm run demo</code></li>
 </ul>`;
 }
 
@@ -36,5 +36,5 @@ function beginningNotice({ books, routers }: View): Html | null {
   if (books.readers.size === 0 && routers.some((router) => [...router.sources.values()].some((source) => source.error !== null)))
     return null;
   const when = books.readers.size === 0 ? 'Nothing has been read yet.' : 'The first reading is done.';
-  return html`<p><strong>${when}</strong> Counting starts with the first reading: what your routers counted before belongs to nobody’s month. Come back in a minute.</p>`;
+  return html`<p><strong>${when}</strong> Counting starts with the first reading; what your routers counted before is left out. Come back in a minute.</p>`;
 }

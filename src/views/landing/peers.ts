@@ -6,7 +6,7 @@ import { type Html, html } from './html.ts';
 
 const SHOWN = 10;
 
-/** The WireGuard peers, those with the most bytes of the running month first; nothing where there are none. */
+/** The WireGuard peers, most bytes in the current month first; null if there are none. */
 export function peersCard(view: View): Html | null {
   const rows = peerRows(view).sort((a, b) => total(b.month) - total(a.month));
   if (rows.length === 0) return null;
@@ -16,7 +16,7 @@ export function peersCard(view: View): Html | null {
 <thead><tr><th scope="col">Peer</th><th scope="col" class="n">Download</th><th scope="col" class="n">Upload</th></tr></thead>
 <tbody>${rows.slice(0, SHOWN).map((row) => tableRow(view, row))}</tbody>
 </table>
-${rows.length > SHOWN ? html`<p class="more"><a href="/api/v1/peers">All ${rows.length} peers</a></p>` : null}
+${rows.length > SHOWN ? html`<p class="more"><a href="api/v1/peers">All ${rows.length} peers</a></p>` : null}
 </section>`;
 }
 
@@ -28,5 +28,5 @@ function tableRow(view: View, row: PeerRow): Html {
 function state({ now }: View, { state: known, online, latestHandshake }: PeerRow): Html {
   if (online) return html`<small class="ok">online</small> `;
   if (known !== 'active') return html`<small>${known}</small> `;
-  return html`<small>${latestHandshake === null ? 'never connected' : `last here ${formatAge(now - latestHandshake)}`}</small> `;
+  return html`<small>${latestHandshake === null ? 'never connected' : `last seen ${formatAge(now - latestHandshake)}`}</small> `;
 }

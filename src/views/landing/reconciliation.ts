@@ -4,7 +4,7 @@ import { type Reconciliation, reconciliations } from '../reconciliation/reconcil
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
 
-/** How much of the month's bytes the hosts behind each gateway account for; nothing where none are counted. */
+/** How many of the month's bytes the hosts behind each gateway account for; null if no hosts are counted. */
 export function hostsLines(view: View): Html | null {
   const gateways = reconciliations(view).filter(({ wan, hostsSince }) => !isZero(wan) && hostsSince !== null);
   const named = gateways.length > 1;
@@ -13,11 +13,11 @@ export function hostsLines(view: View): Html | null {
 
 function line({ router, wan, hosts, unattributed }: Reconciliation, named: boolean): Html {
   const whose = named ? html` at <bdi>${router}</bdi>` : null;
-  const why = html`<a href="/api/v1/reconciliation?router=${encodeURIComponent(router)}">why that may be</a>`;
+  const why = html`<a href="/api/v1/reconciliation?router=${encodeURIComponent(router)}">possible reasons</a>`;
   const left = total(unattributed);
   if (left < 0) return html`<p class="quiet">The hosts${whose} have ${formatBytes(-left)} more than the uplink: ${why}.</p>`;
-  return html`<p class="quiet">Hosts${whose} account for ${percent(hosts, wan)} of it; ${formatBytes(left)} belong to none: ${why}.</p>`;
+  return html`<p class="quiet">Hosts${whose} account for ${percent(hosts, wan)} of it; ${formatBytes(left)} are unattributed: ${why}.</p>`;
 }
 
-/** Rounded down: all of it is all of it. */
+/** Rounded down: 100 % means all of it. */
 const percent = (part: Traffic, whole: Traffic): string => `${Math.floor((total(part) / total(whole)) * 100)} %`;

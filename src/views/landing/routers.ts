@@ -4,12 +4,12 @@ import { formatAge, formatSeconds } from '../format.ts';
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
 
-/** Every router with how its sources fared in the last round. */
+/** Every router, with the results of its sources in the last round. */
 export function routerCards(view: View): Html[] {
   return view.routers.map((router, index) => card(view, router, `router-${index + 1}`));
 }
 
-/** Where a router is asked, without the paths of its scripts. */
+/** Addresses of a router, without the paths of its scripts. */
 export const placesOf = ({ addresses }: Pick<RouterStatus, 'addresses'>): string[] => [
   ...new Set(addresses.map((address) => (URL.canParse(address) ? new URL(address).origin : address))),
 ];
@@ -26,7 +26,7 @@ function card(view: View, router: RouterStatus, id: string): Html {
 </article>`;
 }
 
-/** Sources that failed alike are told of together: mostly they were one request. */
+/** Sources with the same failure are shown together: usually they were one request. */
 function alike(sources: readonly SourceStatus[]): SourceStatus[][] {
   const groups = new Map<string, SourceStatus[]>();
   for (const source of sources) {
@@ -42,7 +42,7 @@ function state({ up }: RouterStatus, sources: readonly SourceStatus[]): Html {
   const failed = sources.filter((source) => source.error !== null).length;
   if (!tried) return html`<p class="state quiet">not read yet</p>`;
   if (!up) return html`<p class="state failed">no answer</p>`;
-  return failed === 0 ? html`<p class="state ok">all well</p>` : html`<p class="state failed">${failed} of ${sources.length} failed</p>`;
+  return failed === 0 ? html`<p class="state ok">all ok</p>` : html`<p class="state failed">${failed} of ${sources.length} failed</p>`;
 }
 
 function about({ now }: View, router: RouterStatus): Html {
@@ -53,7 +53,7 @@ function about({ now }: View, router: RouterStatus): Html {
   return html`<bdi>${system.model}</bdi>, <bdi>${system.release}</bdi><br>${place}, started ${formatAge(started)}${offload(system.flowOffload)}`;
 }
 
-/** Worth a word, because offloaded packets pass some counters by. */
+/** Shown because offloaded packets bypass some counters. */
 function offload({ software, hardware }: { software: boolean; hardware: boolean }): string {
   return hardware ? ', hardware flow offloading' : software ? ', software flow offloading' : '';
 }
@@ -70,7 +70,7 @@ ${error === null ? null : failure(view, first, error)}`;
 function result({ error, lastTried, skipped }: SourceStatus): Html {
   if (lastTried === null) return html`<span class="quiet">not read yet</span>`;
   if (error !== null) return html`<span class="failed">failed</span>`;
-  return html`<span class="ok">ok</span>${skipped > 0 ? html` <small>${skipped} lines left out</small>` : null}`;
+  return html`<span class="ok">ok</span>${skipped > 0 ? html` <small>${skipped} lines skipped</small>` : null}`;
 }
 
 function failure(view: View, { lastSuccess }: SourceStatus, error: NonNullable<SourceStatus['error']>): Html {

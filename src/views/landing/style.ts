@@ -1,4 +1,4 @@
-/** The style of the landing page. It is small, so that the page needs nothing but itself. */
+/** The style of the landing page. It is small enough to be part of the page. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -1,118 +1,71 @@
 import { isRandomized } from '../../domain/mac.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../../ledger/account.ts';
+import { deviceMonths, userMonths } from '../rows/months.ts';
 import { deviceOf, nameOf, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, gauge, type Labels, lastingLabels, type Sample } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type Labels, type LastingLabels, lastingLabels, type Sample } from './family.ts';
 
 const BYTES = ['mac', 'hostname'];
 
-const named = lastingLabels();
-const described = lastingLabels();
-const bare = lastingLabels();
-
 /** Totals of every device over all access points. */
-export function deviceFamilies(view: View): Family[] {
-  const rows = shownAccounts(view, 'device').map((account) => ({
+export function deviceFamilies(): FamilyMaker {
+  const labels = { named: lastingLabels(), described: lastingLabels(), bare: lastingLabels() };
+  return (view) => familiesOf(view, labels);
+}
+
+function familiesOf(view: View, { named, described, bare }: Record<'named' | 'described' | 'bare', LastingLabels>): Family[] {
+  const accounts = shownAccounts(view, 'device');
+  const rows = accounts.map((account) => ({
     account,
     labels: named(account, { mac: account.key, hostname: nameOf(view, account.key) }),
   }));
   const samples = (value: (account: Account) => number): Sample[] =>
     rows.map(({ account, labels }) => ({ sharedLabels: labels, value: value(account) }));
-  const months = monthsOf(view, rows);
-  const users = usersOf(view, months);
+  const devices = deviceMonths(view, accounts);
+  const byMac = new Map(rows.map(({ labels }) => [labels.mac, labels]));
+  const months = [...devices].map(([mac, bytes]) => ({ labels: byMac.get(mac) ?? { mac, hostname: nameOf(view, mac) }, bytes }));
+  const users = [...userMonths(view, devices)].map(([user, bytes]) => ({ labels: { user }, bytes }));
   return [
     counter(
       'device_download_bytes_total',
-      'Bytes that the device has received: from the Internet where the gateway counts hosts, else over all access points',
+      'Bytes received by the device: from the Internet if the gateway counts hosts, otherwise over all access points',
       BYTES,
       samples((a) => a.total.download),
     ),
     counter(
       'device_upload_bytes_total',
-      'Bytes that the device has sent: to the Internet where the gateway counts hosts, else over all access points',
+      'Bytes sent by the device: to the Internet if the gateway counts hosts, otherwise over all access points',
       BYTES,
       samples((a) => a.total.upload),
     ),
-    gauge(
-      'device_month_download_bytes',
-      'Bytes that the device has received in the running billing period',
-      BYTES,
-      side(months, 'download'),
-    ),
-    gauge('device_month_upload_bytes', 'Bytes that the device has sent in the running billing period', BYTES, side(months, 'upload')),
+    gauge('device_month_download_bytes', 'Bytes received by the device in the current billing period', BYTES, side(months, 'download')),
+    gauge('device_month_upload_bytes', 'Bytes sent by the device in the current billing period', BYTES, side(months, 'upload')),
     gauge(
       'device_info',
-      'What is known of the device; always 1',
+      'Information about the device; always 1',
       [...BYTES, 'ip', 'user', 'randomized'],
-      rows.map(({ account, labels }) => info(view, account, labels)),
+      rows.map(({ account, labels }) => ({ sharedLabels: described(account, infoLabels(view, labels)), value: 1 })),
     ),
     gauge(
       'device_last_seen_timestamp_seconds',
-      'When a reading last showed the device, Unix time',
+      'Unix time of the last reading that showed the device',
       ['mac'],
       rows.map(({ account }) => ({ sharedLabels: bare(account, { mac: account.key }), value: account.lastSeen / 1000 })),
     ),
     gauge(
       'user_month_download_bytes',
-      "Bytes that the user's devices have received in the running billing period",
+      "Bytes received by the user's devices in the current billing period",
       ['user'],
       side(users, 'download'),
     ),
-    gauge(
-      'user_month_upload_bytes',
-      "Bytes that the user's devices have sent in the running billing period",
-      ['user'],
-      side(users, 'upload'),
-    ),
+    gauge('user_month_upload_bytes', "Bytes sent by the user's devices in the current billing period", ['user'], side(users, 'upload')),
   ];
 }
 
-interface Row {
-  account: Account;
-  labels: { mac: string; hostname: string };
-}
+const side = (sums: readonly { labels: Labels; bytes: Traffic }[], direction: keyof Traffic): Sample[] =>
+  sums.map(({ labels, bytes }) => ({ sharedLabels: labels, value: bytes[direction] }));
 
-interface Sum {
-  labels: Labels;
-  traffic: Traffic;
-}
-
-/** A device configured with several MACs is one here, under its first. */
-function monthsOf(view: View, rows: readonly Row[]): Sum[] {
-  const sums = new Map<string, Sum>();
-  for (const { account, labels } of rows) {
-    const first = view.aliases.get(account.key)?.mac ?? account.key;
-    add(sums, first, account.month, first === account.key ? labels : { mac: first, hostname: labels.hostname });
-  }
-  return [...sums.values()];
-}
-
-function usersOf(view: View, months: readonly Sum[]): Sum[] {
-  const sums = new Map<string, Sum>();
-  for (const { labels, traffic } of months) {
-    const user = view.aliases.get(labels.mac ?? '')?.user;
-    if (user) add(sums, user, traffic, { user });
-  }
-  return [...sums.values()];
-}
-
-function add(sums: Map<string, Sum>, key: string, traffic: Traffic, labels: Labels): void {
-  const sum = sums.get(key);
-  if (sum === undefined) sums.set(key, { labels, traffic: { ...traffic } });
-  else {
-    sum.traffic.download += traffic.download;
-    sum.traffic.upload += traffic.upload;
-  }
-}
-
-const side = (sums: readonly Sum[], direction: keyof Traffic): Sample[] =>
-  sums.map(({ labels, traffic }) => ({ sharedLabels: labels, value: traffic[direction] }));
-
-function info(view: View, account: Account, labels: Row['labels']): Sample {
-  const { mac, hostname } = labels;
+function infoLabels(view: View, { mac, hostname }: { mac: string; hostname: string }): Labels {
   const user = view.aliases.get(mac)?.user ?? '';
-  return {
-    sharedLabels: described(account, { mac, hostname, ip: deviceOf(view, mac)?.ip ?? '', user, randomized: String(isRandomized(mac)) }),
-    value: 1,
-  };
+  return { mac, hostname, ip: deviceOf(view, mac)?.ip ?? '', user, randomized: String(isRandomized(mac)) };
 }

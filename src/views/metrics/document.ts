@@ -1,33 +1,37 @@
 import type { Registry } from 'prom-client';
 import { newStatus } from '../../domain/status.ts';
 import type { View } from '../view.ts';
-import { families } from './metrics.ts';
+import type { Family } from './family.ts';
+import { createMetrics } from './metrics.ts';
 
 const INTRODUCTION = `# Metrics
 
-Every family that \`/metrics\` can show. Bytes are whole numbers; download and upload are seen from the device or the home. A family
-without a sample is left out. Byte counters never fall, also over restarts of routers and of wrtmeter: they are totals kept in the
-ledger. For what was used in a month take the month gauges, which are exact, and not \`increase()\`, which is an estimate.
+All metrics on \`/metrics\`. Bytes are whole numbers; download and upload are seen from the device or the home. A metric without a
+sample is left out. Byte counters never fall, even when routers or wrtmeter restart: they are totals kept in the ledger. For the usage
+of a month, use the month gauges, which are exact. \`increase()\` is only an estimate.
 
-\`router\` is the configured name; \`hostname\` is the owner's name for the device, else the last name known, else the MAC. A device that
-was not seen for \`expire\` (30 days) leaves \`/metrics\` and comes back with its totals.
+\`router\` is the configured name. \`hostname\` is the configured name of the device, otherwise its last known name, otherwise its MAC.
+A device that was not seen for \`expire\` (30 days) disappears from \`/metrics\`, and returns with its totals when it is seen again.
 `;
 
 /** The text of docs/metrics.md. */
 export async function metricsDocument(own: Registry): Promise<string> {
-  const rows = families(EMPTY).map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.join(', ') || '–', help]);
+  const rows = listedFamilies().map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.join(', ') || '–', help]);
   const defaults = (await own.getMetricsAsJSON()).map(({ name, type, help }) => [`\`${name}\``, String(type), '', help]);
   return [
     INTRODUCTION,
     table(rows),
-    "\n## The process itself\n\nAs Prometheus' client library for Node gives them.\n",
+    '\n## Process metrics\n\nFrom prom-client, the Prometheus client library for Node.js.\n',
     table(defaults.map(([name = '', type = '', , help = '']) => [name, type, '–', help])),
     '',
   ].join('\n');
 }
 
+/** Every family that `/metrics` can show, without samples. */
+export const listedFamilies = (): Family[] => createMetrics().families(EMPTY);
+
 const table = (rows: readonly (readonly string[])[]): string =>
-  [['metric', 'type', 'labels', 'what it says'], ['---', '---', '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  [['metric', 'type', 'labels', 'meaning'], ['---', '---', '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
 const EMPTY: View = {
   now: 0,

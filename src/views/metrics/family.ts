@@ -1,3 +1,5 @@
+import type { View } from '../view.ts';
+
 /** Labels of one series. An object that is shared by several series is formatted once. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -6,7 +8,7 @@ export interface Sample {
   value: number;
 }
 
-/** One metric family of the contract in docs/metrics.md. */
+/** A metric family, as listed in docs/metrics.md. */
 export interface Family {
   name: string;
   type: 'counter' | 'gauge';
@@ -14,6 +16,9 @@ export interface Family {
   labels: readonly string[];
   samples: Sample[];
 }
+
+/** Makes families from a view. Keeps the label sets for the next view. */
+export type FamilyMaker = (view: View) => Family[];
 
 const NONE: Labels = Object.freeze({});
 
@@ -33,11 +38,14 @@ export const gauge = (name: string, help: string, labels: readonly string[], sam
 /** The only sample of a family without labels. */
 export const single = (value: number): Sample[] => [{ sharedLabels: NONE, value }];
 
+/** Returns the label set that the owner had before, if the values are still the same. */
+export type LastingLabels = <L extends Labels>(owner: object, labels: L) => L;
+
 /**
- * Gives label sets that stay the same objects from scrape to scrape, as long as their owner lives and their values stay: the client
- * library keeps the text of each object, and making it is half of rendering.
+ * Label sets that stay the same objects between scrapes, as long as their owner exists and their values do not change: the client
+ * library caches the text of each object, and making it is half the cost of rendering.
  */
-export function lastingLabels(): <L extends Labels>(owner: object, labels: L) => L {
+export function lastingLabels(): LastingLabels {
   const kept = new WeakMap<object, Labels>();
   return <L extends Labels>(owner: object, labels: L): L => {
     const known = kept.get(owner);

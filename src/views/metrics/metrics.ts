@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import type { View } from '../view.ts';
 import { deviceFamilies } from './devices.ts';
-import type { Family } from './family.ts';
+import type { Family, FamilyMaker } from './family.ts';
 import { hostFamilies } from './hosts.ts';
 import { peerFamilies } from './peers.ts';
 import { programFamilies } from './program.ts';
@@ -10,26 +10,18 @@ import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
 import { wanFamilies } from './wan.ts';
 
-export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
-
-/** Defaults of the client library that promtool rejects: their names end in `_total` and they are no counters. */
+/** Defaults of the client library that promtool rejects: their names end in `_total`, but they are not counters. */
 const REJECTED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /**
- * Figures of the client library that are made by a timer which wakes the process a hundred times a second, ten times as much work
- * as reading a home; the timer is set to never, and they are left out.
+ * Metrics of the client library that need a timer which wakes the process a hundred times a second: ten times as much work as reading
+ * a home. The timer is set to never, and they are left out.
  */
 const BY_TIMER = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((figure) => `nodejs_eventloop_lag_${figure}_seconds`);
 /** The longest time that a timer can be set to, in ms. */
 const NEVER = 2 ** 31 - 1;
 
-/** Every family of our own, in the order in which it is shown. */
-export function families(view: View): Family[] {
-  const bytes = [deviceFamilies, wanFamilies, hostFamilies, reconciliationFamilies, stationFamilies, peerFamilies];
-  return [...bytes, routerFamilies, programFamilies].flatMap((familiesOf) => familiesOf(view));
-}
-
-/** The figures of the process itself; they live as long as it does. */
+/** Metrics of the process itself, created once per process. */
 export function processMetrics(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: NEVER });
@@ -37,13 +29,36 @@ export function processMetrics(): Registry {
   return registry;
 }
 
+/** Renders views as metrics. One instance serves all scrapes, because it keeps the label sets of the last one. */
+export interface Metrics {
+  /** All families of wrtmeter, in the order in which they are shown. */
+  families: FamilyMaker;
+  /** The text of `/metrics`; `own` has the metrics of the process. */
+  render: (view: View, own: Registry | null) => Promise<string>;
+}
+
+export function createMetrics(): Metrics {
+  const makers: FamilyMaker[] = [
+    deviceFamilies(),
+    wanFamilies,
+    hostFamilies(),
+    reconciliationFamilies,
+    stationFamilies(),
+    peerFamilies(),
+    routerFamilies(),
+    programFamilies,
+  ];
+  const families: FamilyMaker = (view) => makers.flatMap((familiesOf) => familiesOf(view));
+  return { families, render: (view, own) => rendered(families(view), own) };
+}
+
 /**
- * The text of `/metrics`, from a registry made for this scrape: its metrics are plain objects that hold the books' figures,
- * which the client library renders several times faster than metrics that are counted up one series at a time.
+ * From a registry created per scrape: its metrics are plain objects with the values of the books, which the client library renders
+ * several times faster than metrics that are set one series at a time.
  */
-export async function renderMetrics(view: View, own: Registry | null): Promise<string> {
+async function rendered(families: readonly Family[], own: Registry | null): Promise<string> {
   const registry = new Registry();
-  for (const { name, help, type, samples } of families(view)) {
+  for (const { name, help, type, samples } of families) {
     if (samples.length === 0) continue;
     const metric = { name, help, get: async () => ({ name, help, type, values: samples, aggregator: 'sum' }) };
     registry.registerMetric(metric as unknown as Metric);

@@ -1,16 +1,18 @@
 import type { Account } from '../../ledger/account.ts';
-import { type KnownPeer, peerKey } from '../../ledger/posting/peers.ts';
+import { type KnownPeer, peerKey } from '../../ledger/books.ts';
 import { nameOfPeer, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, gauge, type Labels, lastingLabels, type Sample } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type Labels, type LastingLabels, lastingLabels, type Sample } from './family.ts';
 
 const PEER = ['router', 'interface', 'public_key'];
 const BYTES = [...PEER, 'name'];
 
-const named = lastingLabels();
-const bare = lastingLabels();
+/** Bytes of every WireGuard peer, and what its server reports about it. */
+export function peerFamilies(): FamilyMaker {
+  const labels = { named: lastingLabels(), bare: lastingLabels() };
+  return (view) => familiesOf(view, labels);
+}
 
-/** Bytes of every WireGuard peer, and what its server says of it. */
-export function peerFamilies(view: View): Family[] {
+function familiesOf(view: View, { named, bare }: Record<'named' | 'bare', LastingLabels>): Family[] {
   const rows = shownAccounts(view, 'peer').map((account) => ({ account, sharedLabels: named(account, bytesLabels(view, account)) }));
   const samples = (value: (account: Account) => number): Sample[] =>
     rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: value(account) }));
@@ -19,37 +21,37 @@ export function peerFamilies(view: View): Family[] {
   return [
     counter(
       'wireguard_peer_download_bytes_total',
-      'Bytes that the server has sent to the peer',
+      'Bytes sent by the server to the peer',
       BYTES,
       samples((a) => a.total.download),
     ),
     counter(
       'wireguard_peer_upload_bytes_total',
-      'Bytes that the server has received from the peer',
+      'Bytes received by the server from the peer',
       BYTES,
       samples((a) => a.total.upload),
     ),
     gauge(
       'wireguard_peer_month_download_bytes',
-      'Bytes that the server has sent to the peer in the running billing period',
+      'Bytes sent by the server to the peer in the current billing period',
       BYTES,
       samples((a) => a.month.download),
     ),
     gauge(
       'wireguard_peer_month_upload_bytes',
-      'Bytes that the server has received from the peer in the running billing period',
+      'Bytes received by the server from the peer in the current billing period',
       BYTES,
       samples((a) => a.month.upload),
     ),
     gauge(
       'wireguard_peer_latest_handshake_timestamp_seconds',
-      "When the peer's keys were last agreed on, Unix time; 0 = never",
+      'Unix time of the last handshake with the peer; 0 = never',
       PEER,
       peers.map((peer) => ({ sharedLabels: bare(peer, peerLabels(peer)), value: peer.latestHandshake })),
     ),
     gauge(
       'wireguard_peer_info',
-      'What is known of the peer; always 1. state is active, revoked, or gone from its server',
+      'Information about the peer; always 1. state is active, revoked or gone (no longer on its server)',
       [...BYTES, 'allowed_ips', 'state'],
       peers.map((peer) => ({ sharedLabels: infoLabels(view, peer), value: 1 })),
     ),

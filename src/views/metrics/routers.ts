@@ -1,17 +1,28 @@
-import type { RouterStatus, SourceStatus } from '../../domain/status.ts';
+import { isCurrent, type RouterStatus, type SourceStatus } from '../../domain/status.ts';
 import { FAILURE_REASONS, type FailureReason } from '../../errors.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
 import type { View } from '../view.ts';
-import { counter, type Family, gauge, lastingLabels, type Sample } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type LastingLabels, lastingLabels, type Sample } from './family.ts';
 
 const SOURCE = ['router', 'source'];
 
-const ofSource = lastingLabels();
-const ofLease = lastingLabels();
-const ofReason = new Map<FailureReason, ReturnType<typeof lastingLabels>>(FAILURE_REASONS.map((reason) => [reason, lastingLabels()]));
+/** Results of the readings, and what the routers report about themselves. */
+export function routerFamilies(): FamilyMaker {
+  const labels = {
+    ofSource: lastingLabels(),
+    ofLease: lastingLabels(),
+    ofReason: new Map(FAILURE_REASONS.map((reason) => [reason, lastingLabels()])),
+  };
+  return (view) => familiesOf(view, labels);
+}
 
-/** How reading the routers goes, and what they say of themselves. */
-export function routerFamilies(view: View): Family[] {
+interface LabelSets {
+  ofSource: LastingLabels;
+  ofLease: LastingLabels;
+  ofReason: ReadonlyMap<FailureReason, LastingLabels>;
+}
+
+function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Family[] {
   const sources = view.routers.flatMap(({ name, sources }) =>
     [...sources.values()].map((status) => ({ labels: ofSource(status, { router: name, source: status.source }), status })),
   );
@@ -29,13 +40,13 @@ export function routerFamilies(view: View): Family[] {
   return [
     gauge(
       'router_up',
-      'Whether some source of the router answered in the last round',
+      'Whether at least one source of the router was read in the last round',
       ['router'],
       view.routers.map(({ name, up }) => ({ sharedLabels: { router: name }, value: up ? 1 : 0 })),
     ),
     gauge(
       'router_info',
-      'What the router says of itself; always 1',
+      'Model and release of the router; always 1',
       ['router', 'model', 'release'],
       view.routers.flatMap(({ name, system }) =>
         system === null ? [] : [{ sharedLabels: { router: name, model: system.model, release: system.release }, value: 1 }],
@@ -43,13 +54,13 @@ export function routerFamilies(view: View): Family[] {
     ),
     gauge(
       'router_boot_time_seconds',
-      "When the router started, Unix time by the router's own clock",
+      "Unix time at which the router booted, by the router's own clock",
       ['router'],
       systemSamples((s) => Math.round(s.time - s.uptime)),
     ),
     gauge(
       'router_flow_offload',
-      'Whether the firewall is told to let flows pass by its counters (1) or not (0)',
+      'Whether flow offloading is enabled in the firewall (1) or not (0); offloaded traffic bypasses its counters',
       ['router', 'kind'],
       offload(view),
     ),
@@ -57,29 +68,29 @@ export function routerFamilies(view: View): Family[] {
       'source_success',
       'Whether the source was read in the last round',
       SOURCE,
-      perSource((s) => (s.success ? 1 : 0)),
+      perSource((s) => (isCurrent(s, view.now) ? 1 : 0)),
     ),
     gauge(
       'source_duration_seconds',
-      'Time that the last reading of the source took',
+      'Duration of the last reading of the source',
       SOURCE,
       perSource((s) => (s.lastTried === null ? null : s.duration)),
     ),
     gauge(
       'source_last_success_timestamp_seconds',
-      'When the source was last read, Unix time',
+      'Unix time of the last successful reading of the source',
       SOURCE,
       perSource((s) => (s.lastSuccess === null ? null : s.lastSuccess / 1000)),
     ),
     gauge(
       'source_skipped_lines',
-      'Lines of the last answer that made no sense and were left out',
+      'Lines of the last answer that could not be parsed and were skipped',
       SOURCE,
       perSource((s) => (s.success ? s.skipped : null)),
     ),
     counter(
       'source_errors_total',
-      'Readings of the source that failed, by reason, since the program started',
+      'Failed readings of the source since the program started, by reason',
       [...SOURCE, 'reason'],
       sources.flatMap(({ labels, status }) =>
         [...status.errors].map(([reason, value]) => ({
@@ -88,23 +99,23 @@ export function routerFamilies(view: View): Family[] {
         })),
       ),
     ),
-    counter('ledger_resets_total', 'Counters found to have started again, since the program started', SOURCE, counted('resets')),
+    counter('ledger_resets_total', 'Counter resets found since the program started', SOURCE, counted('resets')),
     counter(
       'ledger_rejected_bytes_total',
-      'Bytes not posted because no line could have carried them, since the program started',
+      'Bytes rejected since the program started, because no line could have carried them',
       SOURCE,
       counted('rejectedBytes'),
     ),
     counter(
       'ledger_left_out_readings_total',
-      'Readings of new devices that there was no room for, since the program started',
+      'Readings of new devices left out for lack of room since the program started',
       SOURCE,
       counted('leftOut'),
     ),
     gauge('dhcp_leases', 'DHCP leases that the router listed in the last round', ['router'], leases(view)),
     gauge(
       'dhcp_lease_expiry_timestamp_seconds',
-      'When the lease of the MAC ends, Unix time; a lease that never ends has none',
+      'Unix time at which the DHCP lease of the MAC expires; left out if it never expires',
       ['router', 'mac'],
       [...view.books.leases.values()]
         .filter((l) => l.lastRead === null && l.expiry > 0)

@@ -1,20 +1,24 @@
 import type { Station } from '../../domain/observation.ts';
 import type { RouterStatus } from '../../domain/status.ts';
 import { nameOf, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, gauge, type Labels, lastingLabels, type Sample } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type Labels, type LastingLabels, lastingLabels, type Sample } from './family.ts';
 
 const BYTES = ['router', 'mac', 'hostname'];
 const AIR = ['router', 'interface', 'mac'];
 
-const named = lastingLabels();
+/** Bytes of every device on every access point, and its current radio link. */
+export function stationFamilies(): FamilyMaker {
+  const named = lastingLabels();
+  const heard: Heard = new WeakMap();
+  return (view) => familiesOf(view, named, heard);
+}
 
-/** Bytes of every device on every access point, and how it is on the air now. */
-export function stationFamilies(view: View): Family[] {
+function familiesOf(view: View, named: LastingLabels, heard: Heard): Family[] {
   const rows = shownAccounts(view, 'station').map((account) => ({
     account,
     sharedLabels: named(account, { router: account.router, mac: account.key, hostname: nameOf(view, account.key) }),
   }));
-  const air = onTheAir(view);
+  const air = onTheAir(view, heard);
   const samples = (value: (station: Station) => number | null): Sample[] =>
     air.flatMap(({ station, labels }) => {
       const number = value(station);
@@ -23,19 +27,19 @@ export function stationFamilies(view: View): Family[] {
   return [
     counter(
       'station_download_bytes_total',
-      'Bytes that the access point has sent to the device',
+      'Bytes sent by the access point to the device',
       BYTES,
       rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: account.total.download })),
     ),
     counter(
       'station_upload_bytes_total',
-      'Bytes that the access point has received from the device',
+      'Bytes received by the access point from the device',
       BYTES,
       rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: account.total.upload })),
     ),
     gauge(
       'station_signal_dbm',
-      'Strength at which the access point hears the device',
+      'Signal strength of the device as received by the access point',
       AIR,
       samples((s) => s.signal),
     ),
@@ -47,7 +51,7 @@ export function stationFamilies(view: View): Family[] {
     ),
     gauge(
       'station_link_download_bytes_per_second',
-      'Rate of the radio link towards the device',
+      'Rate of the radio link to the device',
       AIR,
       samples((s) => s.linkDownload),
     ),
@@ -65,11 +69,11 @@ interface OnTheAir {
   labels: Labels;
 }
 
-/** Whom each router heard in the scrape before: their label sets are used again, see `lastingLabels`. */
-const heard = new WeakMap<RouterStatus, ReadonlyMap<string, OnTheAir>>();
+/** The stations of each router in the previous scrape: their label sets are reused, see `lastingLabels`. */
+type Heard = WeakMap<RouterStatus, ReadonlyMap<string, OnTheAir>>;
 
-/** The stations of the last round, one a router, interface and MAC. */
-function onTheAir(view: View): OnTheAir[] {
+/** The stations of the last round, one per router, interface and MAC. */
+function onTheAir(view: View, heard: Heard): OnTheAir[] {
   return view.routers.flatMap((status) => {
     const observation = status.sources.get('stations')?.observation;
     if (observation?.source !== 'stations') return [];

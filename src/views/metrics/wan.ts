@@ -4,7 +4,7 @@ import { counter, type Family, gauge, type Sample } from './family.ts';
 
 const UPLINK = ['router', 'interface'];
 
-/** Every uplink's bytes and state, and the billing periods. */
+/** Bytes and state of every uplink, and the billing periods. */
 export function wanFamilies(view: View): Family[] {
   const rows = shownAccounts(view, 'wan').map((account) => ({
     account,
@@ -30,26 +30,26 @@ export function wanFamilies(view: View): Family[] {
     ),
     gauge(
       'wan_month_download_bytes',
-      'Bytes received from the Internet in the running billing period of the uplink',
+      'Bytes received from the Internet in the current billing period of the uplink',
       UPLINK,
       rows.map(({ account: a, sharedLabels }) => ({ sharedLabels, value: a.month.download })),
     ),
     gauge(
       'wan_month_upload_bytes',
-      'Bytes sent to the Internet in the running billing period of the uplink',
+      'Bytes sent to the Internet in the current billing period of the uplink',
       UPLINK,
       rows.map(({ account: a, sharedLabels }) => ({ sharedLabels, value: a.month.upload })),
     ),
     gauge('wan_up', 'Whether the uplink is up (1) or down (0)', UPLINK, uplinks(view)),
     gauge(
       'month_start_timestamp_seconds',
-      'When the running billing period began, Unix time; with router: the own one of that uplink',
+      'Unix time at which the current billing period started; with a router label: that of the uplinks of this router',
       ['router'],
       boundary('start'),
     ),
     gauge(
       'month_end_timestamp_seconds',
-      'When the running billing period ends, Unix time; with router: the own one of that uplink',
+      'Unix time at which the current billing period ends; with a router label: that of the uplinks of this router',
       ['router'],
       boundary('end'),
     ),

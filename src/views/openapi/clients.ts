@@ -7,16 +7,16 @@ const orNull = (schema: Schema): Schema => ({ ...schema, type: [String(schema.ty
 const time = (description: string): Schema => text(`YYYY-MM-DD HH:MM:SS, local: ${description}`);
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 
-/** What the answers of the VPN panel's API are made of. */
+/** Schemas of the answers of the VPN panel's API. */
 export const clientSchemas = {
   Client: record(
     {
       id: { type: ['integer', 'string'], description: "The account's number; the public key before the peer's first reading" },
       name: text(),
-      server_id: orNull(number('Place of the router in /api/v1/routers, from 1; null where it is no longer configured')),
+      server_id: orNull(number('Position of the router in /api/v1/routers, from 1; null if it is no longer configured')),
       client_ip: orNull(text('The first address that the peer may use')),
       status: { type: 'string', enum: ['active', 'disabled'], description: 'Disabled = revoked' },
-      created_at: orNull(time('when it was first counted; null before')),
+      created_at: orNull(time('when it was first counted; null before that')),
       stats: ref('ClientStats'),
       bytes_sent: number('Uploaded by the peer since counting began'),
       bytes_received: number('Downloaded by the peer since counting began'),
@@ -26,17 +26,17 @@ export const clientSchemas = {
   ),
   ClientStats: record({
     sent: text('Uploaded by the peer, such as 1.5 GB, base 1024'),
-    received: text('Downloaded by it'),
+    received: text('Downloaded by the peer'),
     total: text('Both'),
     last_seen: text('Online, N minutes ago, N hours ago, N days ago or Never'),
-    is_online: flag('A handshake within five minutes'),
+    is_online: flag('Whether the last handshake was within five minutes'),
   }),
   ClientAnswer: record({ success: flag('True'), client: ref('Client') }),
   ClientsAnswer: record({ success: flag('True'), clients: { type: 'array', items: ref('Client') } }),
   StatsAnswer: record({ success: flag('True'), stats: ref('ClientStats') }),
   SyncedAnswer: record({ success: flag('True'), synced: number('Peers that were read') }),
   DoneAnswer: record({ success: flag('True'), message: text('What was done') }),
-  FailedAnswer: record({ success: flag('False'), error: text('Why nothing has changed') }),
+  FailedAnswer: record({ success: flag('False'), error: text('Why nothing was changed') }),
 } as const satisfies Record<string, Schema>;
 
 const answer = (name: keyof typeof clientSchemas) => json('The answer', ref(name));
@@ -52,15 +52,15 @@ const server: Parameter = {
   name: 'id',
   in: 'path',
   required: true,
-  description: 'Name of the router, or its place in /api/v1/routers, from 1',
+  description: 'Name of the router, or its position in /api/v1/routers, from 1',
   schema: text(),
 };
 
 const refusals = {
-  401: error('No token, or one that is not known'),
-  403: error('A token of scope read, or a page of another site'),
+  401: error('No token, or an unknown one'),
+  403: error('The token has scope read, or the request is from a page of another site'),
   404: error('No such client or server, or control is not configured'),
-  429: error('Too many wrong tokens from this address; Retry-After tells the seconds'),
+  429: error('Too many wrong tokens from this address; Retry-After has the seconds to wait'),
 };
 
 const reading = (summary: string, parameter: Parameter, name: keyof typeof clientSchemas): Operation => ({
@@ -71,7 +71,7 @@ const reading = (summary: string, parameter: Parameter, name: keyof typeof clien
 
 const control = (summary: string, parameter: Parameter, name: keyof typeof clientSchemas, more: Operation['responses']): Operation => ({
   summary,
-  description: 'There only with "control: true"; takes a token of scope control.',
+  description: 'Only with "control: true"; requires a token of scope control.',
   security: TOKEN,
   parameters: [parameter],
   responses: { 200: answer(name), ...refusals, ...more },
@@ -81,13 +81,13 @@ const failed = (description: string) => json(description, ref('FailedAnswer'));
 
 const act = (summary: string): Operation =>
   control(summary, client, 'DoneAnswer', {
-    409: failed('It cannot be done as things are'),
-    502: failed('The server could not be reached, or refused; nothing has changed'),
+    409: failed('Not possible in the current state'),
+    502: failed('The server could not be reached, or refused the change; nothing was changed'),
   });
 
-const notRead = { 502: failed('The server could not be read'), 503: failed('What was read could not be booked') };
+const notRead = { 502: failed('The server could not be read'), 503: failed('The reading could not be posted') };
 const details = { get: reading('A WireGuard peer', client, 'ClientAnswer') };
-const remove = act('Delete a peer for good; what it used stays in the ledger');
+const remove = act('Delete a peer permanently; its usage stays in the ledger');
 const syncServer = { post: control('Read the routers now', server, 'SyncedAnswer', notRead) };
 
 /** The VPN panel's API. */
@@ -95,8 +95,8 @@ export const clientPaths: Paths = {
   '/api/clients/{id}': { ...details, delete: remove },
   '/api/clients/{id}/details': details,
   '/api/clients/{id}/delete': { delete: remove },
-  '/api/clients/{id}/revoke': { post: act('Shut a peer out; it stays listed') },
-  '/api/clients/{id}/restore': { post: act('Let a revoked peer in again, with the same keys and addresses') },
+  '/api/clients/{id}/revoke': { post: act('Revoke a peer; it stays listed') },
+  '/api/clients/{id}/restore': { post: act('Restore a revoked peer, with the same keys and addresses') },
   '/api/clients/{id}/sync-stats': { post: control('Read the routers now', client, 'StatsAnswer', notRead) },
   '/api/servers/{id}/clients': { get: reading('The WireGuard peers of a router', server, 'ClientsAnswer') },
   '/api/servers/{id}/sync-stats': syncServer,

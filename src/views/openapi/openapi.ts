@@ -1,3 +1,4 @@
+import { SHOWN_KINDS } from '../../ledger/account.ts';
 import { MOST_ROWS } from '../api-v1/audit.ts';
 import { BY } from '../api-v1/usage-query.ts';
 import { AUDIT_KINDS } from '../audit-words.ts';
@@ -19,38 +20,42 @@ const view = (summary: string, name: keyof typeof schemas): { get: Operation } =
 const usage: Operation = {
   summary: 'Bytes by hour, day, billing month or calendar year',
   description:
-    'Only whole hours or days count that begin within the time asked for. A month or year at its edge holds only the days asked for. ' +
-    'Months are billing periods, by the billing day of now also where they are long past. Years run from 1 January to 31 December in the ' +
-    'configured time zone, whatever the billing day.',
+    'Includes whole hours or days that start within the requested time. A month or year that is cut by it contains only the requested days. ' +
+    'Months are billing periods by the current billing day, even long past ones. Years run from 1 January to 31 December in the ' +
+    'configured time zone, regardless of the billing day.',
   parameters: [
     query(
       'from',
-      'Inclusive: local date (2026-01-31) or RFC 3339 time. Default: start of the running billing period, for by=year of the running year',
+      'Inclusive: local date (2026-01-31) or RFC 3339 time. Default: start of the current billing period, or of the current year for by=year',
     ),
-    query('to', 'Exclusive: local date or RFC 3339 time. Default: end of the same'),
-    query('by', 'Length of a bucket, default day; by=hour reaches over 62 days at the most', {
+    query('to', 'Exclusive: local date or RFC 3339 time. Default: end of the same period'),
+    query('by', 'Length of a bucket, default day; by=hour covers at most 62 days', {
       type: 'string',
       enum: BY,
     }),
-    query('kind', 'Only these', { type: 'string', enum: ['device', 'host', 'station', 'peer', 'wan'] }),
-    query('mac', 'Only this device; any of its MACs will do'),
+    query('kind', 'Only this kind', { type: 'string', enum: SHOWN_KINDS }),
+    query('mac', 'Only this device, by any of its MACs'),
     query('router', 'Only stations, hosts, peers and uplinks of this router'),
   ],
-  responses: { 200: answer('Usage'), 400: error('A wrong parameter, or too long an answer'), 404: error('No such device or router') },
+  responses: {
+    200: answer('Usage'),
+    400: error('A wrong parameter, or the answer would be too long'),
+    404: error('No such device or router'),
+  },
 };
 
 const audit: Operation = {
-  summary: 'What was out of the ordinary',
+  summary: 'The audit log',
   description:
-    'Resets, refusals, gaps and what else the ledger wrote down, the newest first. Its rows are bounded in number: the oldest go.',
+    'Resets, rejected bytes, gaps and everything else unusual, newest first. The number of rows is bounded: the oldest are removed.',
   parameters: [
     query('from', 'Inclusive: local date (2026-01-31) or RFC 3339 time'),
     query('to', 'Exclusive: local date or RFC 3339 time'),
-    query('kind', `Only these, with commas between them: ${AUDIT_KINDS.join(', ')}`),
-    query('router', 'Only of this router'),
-    query('source', 'Only of this source, such as stations or wan'),
-    query('limit', `Rows of the answer, default 100, at most ${MOST_ROWS}`, { type: 'integer', minimum: 1 }),
-    query('before', 'Only rows written before the one with this id: "next_before" of an answer leads to the next', {
+    query('kind', `Only these, separated by commas: ${AUDIT_KINDS.join(', ')}`),
+    query('router', 'Only this router'),
+    query('source', 'Only this source, such as stations or wan'),
+    query('limit', `Number of rows, default 100, at most ${MOST_ROWS}`, { type: 'integer', minimum: 1 }),
+    query('before', 'Only rows written before the row with this id: pass "next_before" of the previous answer', {
       type: 'integer',
       minimum: 1,
     }),
@@ -59,33 +64,34 @@ const audit: Operation = {
 };
 
 const reconciliation: Operation = {
-  summary: "What a gateway's uplinks carried and its hosts moved",
+  summary: "A gateway's uplinks compared with its hosts",
   description:
-    'Of every router that has an uplink and counts hosts, for the running billing period of its uplinks: the two sums, what no host accounts ' +
-    'for, and why that may be. It is below zero where the hosts have more.',
+    'For every router that has an uplink and counts hosts, in the current billing period of its uplinks: both sums, the unattributed bytes ' +
+    '(negative if the hosts have more), and the possible reasons.',
   parameters: [query('router', 'Only this gateway')],
   responses: { 200: answer('Reconciliation'), 400: error('A wrong parameter'), 404: error('No such gateway') },
 };
 
 const php: Operation = {
   summary: 'The JSON of the older collectors',
-  description: 'Bytes of the running billing period in their directions: rx of a client is its upload, rx of the uplink its download.',
-  parameters: [query('action', 'What is asked for', { type: 'string', enum: Object.keys(phpAnswers) }, true)],
+  description:
+    'Bytes of the current billing period, in the directions of these collectors: rx of a client is its upload, rx of the uplink its download.',
+  parameters: [query('action', 'What to return', { type: 'string', enum: Object.keys(phpAnswers) }, true)],
   responses: {
     200: json('By action: clients, wan, leases, combined', { anyOf: Object.values(phpAnswers) }),
-    400: error('No action, or one that is not known'),
+    400: error('No action, or an unknown one'),
     500: error('The ledger could not be read'),
   },
 };
 
 const metrics: Operation = {
   summary: 'Metrics for Prometheus',
-  description: 'Reads the routers first, or joins a reading that is under way. Everything else shows what was read last.',
+  description: 'Reads the routers first; requests during a round share its result. All other pages show the last readings.',
   parameters: [
     {
       name: 'X-Prometheus-Scrape-Timeout-Seconds',
       in: 'header',
-      description: 'Until when the routers may take to answer',
+      description: 'Scrape timeout in seconds: the routers must answer within it',
       schema: { type: 'number' },
     },
   ],
@@ -93,41 +99,45 @@ const metrics: Operation = {
 };
 
 const paths: Paths = {
-  '/': { get: { summary: 'Routers, devices and the month so far, as a page', responses: { 200: plain('The page', 'text/html') } } },
+  '/': { get: { summary: 'The landing page: routers, devices and the month so far', responses: { 200: plain('The page', 'text/html') } } },
   '/metrics': { get: metrics },
   '/api.php': { get: php },
   '/netstat/api.php': { get: php },
-  '/api/v1/routers': view('Every router and how its sources fared in the last round', 'Routers'),
-  '/api/v1/devices': view('Every device that was ever counted, and where it is on the air now', 'Devices'),
+  '/api/v1/routers': view('Every router, with the results of its sources in the last round', 'Routers'),
+  '/api/v1/devices': view('Every device that was ever counted, and where it is on the air', 'Devices'),
   '/api/v1/wan': view('The uplinks and their sum', 'Wan'),
   '/api/v1/peers': view('Every WireGuard peer that was ever counted or that its server has', 'Peers'),
-  '/api/v1/leases': view('DHCP leases as they were last read', 'Leases'),
+  '/api/v1/leases': view('DHCP leases of the last reading', 'Leases'),
   '/api/v1/usage': { get: usage },
   '/api/v1/audit': { get: audit },
   '/api/v1/device-suggestions': {
     get: {
       summary: 'MACs that may be one device and are not configured as one',
       description:
-        'By what their leases and addresses have in common. Nothing is done about it: the lines are for wrtmeter.yaml, if you agree.',
+        'Found by what their leases and addresses have in common. They are never merged automatically: add the lines to wrtmeter.yaml if you agree.',
       responses: { 200: answer('DeviceSuggestions') },
     },
   },
   '/api/v1/reconciliation': { get: reconciliation },
   '/api/v1/openapi.json': { get: { summary: 'This document', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } } },
   '/-/healthy': {
-    get: { summary: 'Whether the program can do its work', security: [], responses: { 200: answer('Health'), 503: answer('Health') } },
+    get: { summary: 'Whether wrtmeter works', security: [], responses: { 200: answer('Health'), 503: answer('Health') } },
   },
   '/-/ready': {
-    get: { summary: 'Whether it answers requests', security: [], responses: { 200: plain('Ready'), 503: plain('Not yet, or no longer') } },
+    get: {
+      summary: 'Whether wrtmeter answers requests',
+      security: [],
+      responses: { 200: plain('Ready'), 503: plain('Not yet, or no longer') },
+    },
   },
   ...clientPaths,
   '/-/reload': {
     post: {
-      summary: 'Load the configuration anew; a bad one changes nothing',
-      description: 'Takes a token of scope control, where reading or control takes tokens.',
+      summary: 'Reload the configuration; a bad one changes nothing',
+      description: 'Requires a token of scope control if reading or control requires tokens.',
       security: TOKEN_WHERE_WANTED,
       responses: {
-        200: plain('Loaded'),
+        200: plain('Reloaded'),
         401: plain('No token of scope control'),
         403: plain('Not enabled'),
         500: plain('What is wrong with the configuration'),
@@ -136,7 +146,7 @@ const paths: Paths = {
   },
 };
 
-/** The description of everything that is served, OpenAPI 3.1. */
+/** The description of all endpoints, OpenAPI 3.1. */
 export function openApi(version: string) {
   return {
     openapi: '3.1.0',
@@ -144,9 +154,9 @@ export function openApi(version: string) {
       title: 'wrtmeter',
       version,
       description:
-        'What an OpenWrt home used. Download and upload are seen from the device or the home. Nothing here changes a byte that was counted. ' +
-        'New fields may be added; none is renamed. With "auth: { read: token }" everything but /-/healthy and /-/ready takes a token; without one ' +
-        'or with a wrong one it answers 401, after too many wrong ones 429.',
+        'Usage of a home with OpenWrt routers. Download and upload are seen from the device or the home. No request changes counted bytes. ' +
+        'New fields may be added; fields are never renamed. With "auth: { read: token }" everything except /-/healthy and /-/ready requires a token: ' +
+        'without one or with a wrong one the answer is 401, after too many wrong ones 429.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     security: TOKEN_WHERE_WANTED,

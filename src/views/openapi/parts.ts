@@ -8,7 +8,7 @@ export interface Parameter {
   schema: Schema;
 }
 
-/** One of the ways to show a token, by its name under `securitySchemes`; an empty one is none. */
+/** A way to send a token, by its name in `securitySchemes`; an empty one means no token. */
 type Security = Readonly<Record<string, readonly []>>;
 
 export interface Operation {
@@ -26,11 +26,11 @@ export const json = (description: string, schema: Schema) => ({ description, con
 export const plain = (description: string, type = 'text/plain') => ({ description, content: { [type]: { schema: text() } } });
 export const error = (description: string) => json(description, { $ref: '#/components/schemas/Error' });
 
-/** How a request shows a token. */
+/** How a request sends a token. */
 export const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'Authorization: Bearer TOKEN' },
   header: { type: 'apiKey', in: 'header', name: 'X-Api-Token' },
-  basic: { type: 'http', scheme: 'basic', description: 'Any user name, and the token as the password' },
+  basic: { type: 'http', scheme: 'basic', description: 'Any user name, with the token as password' },
 } as const;
 
 export const TOKEN: readonly Security[] = Object.keys(securitySchemes).map((name): Security => ({ [name]: [] }));

@@ -1,10 +1,11 @@
 import { HOST_METHODS, SOURCES } from '../../domain/observation.ts';
 import { FAILURE_REASONS } from '../../errors.ts';
+import { SHOWN_KINDS } from '../../ledger/account.ts';
 import { BY } from '../api-v1/usage-query.ts';
 import { CONFIDENCES, SIGNS } from '../device-suggestions/duplicate-evidence.ts';
 import { REASON_KINDS } from '../reconciliation/reasons.ts';
 
-/** The part of JSON Schema that the descriptions here are written in. */
+/** The part of JSON Schema that is used here. */
 export interface Schema {
   type?: string | readonly string[];
   description?: string;
@@ -29,7 +30,7 @@ const oneOf = (words: readonly string[], description: string): Schema => ({ type
 const list = (items: Schema): Schema => ({ type: 'array', items });
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 
-/** An object all of whose properties are always there. */
+/** An object whose properties are all required. */
 export function record(properties: Readonly<Record<string, Schema>>, description?: string): Schema {
   return {
     type: 'object',
@@ -48,13 +49,13 @@ function orNull(schema: Schema): Schema {
 const sums = {
   download_bytes: bytes('Downloaded since counting began'),
   upload_bytes: bytes('Uploaded since counting began'),
-  month_download_bytes: bytes('Downloaded in the running billing period'),
-  month_upload_bytes: bytes('Uploaded in the running billing period'),
+  month_download_bytes: bytes('Downloaded in the current billing period'),
+  month_upload_bytes: bytes('Uploaded in the current billing period'),
 };
 
 const pair = (what: string) => ({ download_bytes: bytes(what), upload_bytes: bytes(what) });
 
-/** Bytes that may be below zero. */
+/** Bytes that may be negative. */
 const difference = (what: string) => ({
   download_bytes: { type: 'integer', description: what },
   upload_bytes: { type: 'integer', description: what },
@@ -63,7 +64,7 @@ const difference = (what: string) => ({
 const mac = text('MAC address, lower case with colons');
 const router = text("The router's configured name");
 
-/** What the answers are made of; by name, as the document refers to them. */
+/** Schemas of the answers, by name. */
 export const schemas = {
   Error: record({ error: text('What is wrong, in one line') }),
   Month: record(
@@ -73,8 +74,8 @@ export const schemas = {
   Routers: record({ routers: list(ref('Router')) }),
   Router: record({
     name: router,
-    addresses: list(text('What is asked, without credentials')),
-    up: flag('Some source answered in the last round'),
+    addresses: list(text('Address that is read, without credentials')),
+    up: flag('Whether at least one source was read in the last round'),
     system: orNull(ref('System')),
     sources: list(ref('Source')),
   }),
@@ -83,56 +84,59 @@ export const schemas = {
       hostname: text(),
       model: text(),
       release: text(),
-      booted_at: time("When it started, by the router's own clock"),
+      booted_at: time("When it booted, by the router's own clock"),
       counter_bits: { type: 'integer', description: "Width of its kernel's network device counters" },
-      flow_offload: record({ software: flag('Packets may bypass the firewall'), hardware: flag('Packets may bypass the processor') }),
+      flow_offload: record({
+        software: flag('Whether packets may bypass the firewall'),
+        hardware: flag('Whether packets may bypass the CPU'),
+      }),
     },
-    'What a router last said of itself; null where it never did, as with the classic scripts',
+    'What the router last reported about itself; null if it never did, as with the classic scripts',
   ),
   Source: record({
     source: oneOf(SOURCES, 'The kind of reading'),
-    success: flag('Read in the last round'),
+    success: flag('Whether it was read in the last round'),
     last_tried: orNull(time('Null before the first round')),
-    last_success: orNull(time('Null where it never succeeded since the program started')),
-    duration_seconds: number('What the last reading took'),
-    skipped_lines: { type: 'integer', minimum: 0, description: 'Lines of the last answer that were left out' },
-    error: orNull(record({ reason: oneOf(FAILURE_REASONS, 'Why the last reading failed'), message: text('The same in words') })),
+    last_success: orNull(time('Null if it never succeeded since the program started')),
+    duration_seconds: number('Duration of the last reading'),
+    skipped_lines: { type: 'integer', minimum: 0, description: 'Lines of the last answer that were skipped' },
+    error: orNull(record({ reason: oneOf(FAILURE_REASONS, 'Why the last reading failed'), message: text('The error message') })),
   }),
   Devices: record({ month: ref('Month'), devices: list(ref('Device')) }),
   Device: record(
     {
-      mac: text("The first of the device's MACs, lower case with colons"),
+      mac: text('First MAC of the device, lower case with colons'),
       macs: list(text('A MAC of the device that was seen')),
-      name: text("The owner's name for it, else the last name known, else the MAC"),
-      user: orNull(text('Whose it is, by the configuration')),
-      ips: list(text('An address it has, else the one it had last')),
-      randomized: flag('The device made its MAC up'),
+      name: text('Its configured name, otherwise its last known name, otherwise its MAC'),
+      user: orNull(text('User in the configuration')),
+      ips: list(text('A current address, otherwise the last one')),
+      randomized: flag('Whether its MAC is randomized'),
       ...sums,
       first_seen: time('When it was first counted'),
       last_seen: time('When it was last counted'),
       on_air: list(ref('OnAir')),
     },
-    'A device, however many MACs it has; sorted by the bytes of the running billing period',
+    'A device, with all its MACs; sorted by bytes in the current billing period',
   ),
   DeviceSuggestions: record({ suggestions: list(ref('DeviceSuggestion')) }),
   DeviceSuggestion: record({
-    name: text('What the device would be called'),
-    configured: orNull(text('The configured device that would get further MACs; null where it would be a new one')),
-    confidence: oneOf(CONFIDENCES, 'That of the weakest sign that holds them together'),
+    name: text('Suggested name of the device'),
+    configured: orNull(text('The configured device that would get more MACs; null for a new device')),
+    confidence: oneOf(CONFIDENCES, 'Confidence of the weakest sign that joins them'),
     macs: list(
       record({
         mac,
         name: text('As in /api/v1/devices'),
-        randomized: flag('The device made its MAC up'),
-        last_seen: orNull(time('When it was last counted; null where it never was')),
+        randomized: flag('Whether its MAC is randomized'),
+        last_seen: orNull(time('When it was last counted; null if never')),
       }),
     ),
     signs: list(
       record({
         by: oneOf(SIGNS, 'What they have in common'),
         text: text('In a sentence'),
-        confidence: oneOf(CONFIDENCES, 'How much it is worth'),
-        macs: list(text('One of those that have it in common')),
+        confidence: oneOf(CONFIDENCES, 'How reliable the sign is'),
+        macs: list(text('A MAC that has it in common')),
       }),
     ),
     yaml: text('Lines for wrtmeter.yaml'),
@@ -140,47 +144,47 @@ export const schemas = {
   OnAir: record(
     {
       router,
-      interface: orNull(text('Null where the list of the router names none')),
+      interface: orNull(text('Null if the router does not report it')),
       ssid: orNull(text()),
       frequency_mhz: orNull(number('Of the radio')),
-      signal_dbm: orNull(number('As the access point receives it')),
-      link_download_bytes_per_second: orNull(number('What the radio link allows')),
-      link_upload_bytes_per_second: orNull(number('What the radio link allows')),
+      signal_dbm: orNull(number('As received by the access point')),
+      link_download_bytes_per_second: orNull(number('Rate of the radio link')),
+      link_upload_bytes_per_second: orNull(number('Rate of the radio link')),
       connected_seconds: orNull(number('Since it associated')),
     },
-    "Where a device is on the air, by an access point's last answer",
+    'Where a device is on the air, by the last answer of an access point',
   ),
   Wan: record({
-    home: record({ month: ref('Month'), ...sums }, 'All uplinks together; VPN uplinks, which run inside others, are left out'),
+    home: record({ month: ref('Month'), ...sums }, 'Sum of all uplinks, except VPN uplinks that run inside others'),
     uplinks: list(ref('Uplink')),
   }),
   Uplink: record({
     router,
     interface: text("netifd's logical name, or wan for the classic script"),
-    up: orNull(flag("By the router's last answer; null where that failed")),
+    up: orNull(flag('Whether it is up, by the last answer of the router; null if that failed')),
     device: orNull(text('Network device')),
     protocol: orNull(text()),
-    overlay: flag("Runs inside another uplink and is left out of the home's sum"),
+    overlay: flag('Whether it runs inside another uplink, and is left out of the sum of the home'),
     ...sums,
     month: ref('Month'),
-    first_seen: orNull(time('Null where it was never counted')),
-    last_seen: orNull(time('Null where it was never counted')),
+    first_seen: orNull(time('Null if it was never counted')),
+    last_seen: orNull(time('Null if it was never counted')),
   }),
   Peers: record({ month: ref('Month'), peers: list(ref('Peer')) }),
   Peer: record({
-    id: orNull({ type: 'integer', description: 'What /api/clients calls it; null before its first reading' }),
+    id: orNull({ type: 'integer', description: 'Id in /api/clients; null before its first reading' }),
     router,
-    interface: text('Of WireGuard or AmneziaWG'),
+    interface: text('WireGuard or AmneziaWG interface'),
     public_key: text(),
-    name: text("The owner's name for it, else the server's, else the beginning of its key"),
+    name: text('Its configured name, otherwise its name on the server, otherwise the beginning of its key'),
     allowed_ips: list(text()),
-    endpoint: orNull(text('Where it was heard last')),
-    state: oneOf(['active', 'revoked', 'gone'], 'gone: its server knows it no more'),
-    online: flag('It agreed on keys within the last five minutes'),
+    endpoint: orNull(text('Last known endpoint')),
+    state: oneOf(['active', 'revoked', 'gone'], 'gone: no longer on its server'),
+    online: flag('Whether the last handshake was within five minutes'),
     latest_handshake: orNull(time('Null = never')),
     ...sums,
-    first_seen: orNull(time('Null where it was never counted')),
-    last_seen: orNull(time('Null where it was never counted')),
+    first_seen: orNull(time('Null if it was never counted')),
+    last_seen: orNull(time('Null if it was never counted')),
   }),
   Leases: record({ leases: list(ref('Lease')), leases6: list(ref('Lease6')) }),
   Lease: record({
@@ -188,97 +192,100 @@ export const schemas = {
     mac,
     name: text('As in /api/v1/devices'),
     ip: text(),
-    hostname: orNull(text('What the client called itself')),
+    hostname: orNull(text('Host name sent by the client')),
     client_id: orNull(text()),
     expires: orNull(time('Null = never')),
-    listed: flag("The router's last list had it"),
+    listed: flag('Whether it is in the last list of the router'),
   }),
   Lease6: record({ router, duid: text(), ip: text(), hostname: orNull(text()), expires: orNull(time('Null = never')) }),
   Usage: record({
     by: oneOf(BY, 'Length of a bucket'),
-    timezone: text('Of the days and hours, IANA name'),
+    timezone: text('Time zone of the days and hours, IANA name'),
     from: text('Inclusive: a date, or a time for by=hour'),
     to: text('Exclusive'),
     series: list(ref('UsageSeries')),
   }),
   UsageSeries: record(
     {
-      kind: oneOf(['wan', 'device', 'host', 'station', 'peer'], 'What is counted. The kinds see the same bytes: never add them up'),
-      router: orNull(text('Null for a device, which is one over all routers')),
-      interface: orNull(text('The uplink of a wan, the interface of a peer')),
+      kind: oneOf(SHOWN_KINDS, 'What is counted. The kinds count the same bytes: never add them up'),
+      router: orNull(text('Null for a device, which is counted over all routers')),
+      interface: orNull(text('The uplink for wan, the interface for a peer')),
       mac: orNull(mac),
-      ip: orNull(text('Of a host whose MAC is not known')),
-      public_key: orNull(text('Of a WireGuard peer')),
+      ip: orNull(text('For a host whose MAC is unknown')),
+      public_key: orNull(text('For a WireGuard peer')),
       name: orNull(text()),
       user: orNull(text()),
-      overlay: flag('A wan that runs inside another'),
-      download_bytes: bytes('Over the time asked for'),
-      upload_bytes: bytes('Over the time asked for'),
+      overlay: flag('Whether the uplink runs inside another'),
+      download_bytes: bytes('In the requested time'),
+      upload_bytes: bytes('In the requested time'),
       buckets: list(ref('UsageBucket')),
     },
-    'One that had no byte in the time is left out, unless "mac" asks for it',
+    'Series without bytes in this time are left out, unless "mac" is given',
   ),
   UsageBucket: record(
     {
-      start: text('First day of the bucket, or for by=hour the local time at which it began'),
+      start: text('First day of the bucket, or its local start time for by=hour'),
       download_bytes: bytes('In the bucket'),
       upload_bytes: bytes('In the bucket'),
     },
-    'A stretch of time; those without a byte are left out',
+    'A period; those without bytes are left out',
   ),
   Reconciliation: record({ gateways: list(ref('Gateway')) }),
   Gateway: record({
     router,
     month: ref('Month'),
-    counted_by: orNull(oneOf(HOST_METHODS, 'What counts the hosts on the router; null where its last answer did not say')),
-    hosts_since: orNull(time('When the first host was counted; null where none was yet')),
-    wan: record(pair('By all uplinks in the month; VPN uplinks, which run inside others, are left out')),
-    hosts: record(pair('By all hosts in the month')),
-    hosts_without_mac: record(pair('The part of it under addresses whose MAC is not known')),
+    counted_by: orNull(oneOf(HOST_METHODS, 'What counts the hosts on the router; null if its last answer did not say')),
+    hosts_since: orNull(time('When the first host was counted; null before that')),
+    wan: record(pair('All uplinks in the month, except VPN uplinks that run inside others')),
+    hosts: record(pair('All hosts in the month')),
+    hosts_without_mac: record(pair('The part of it from addresses whose MAC is unknown')),
     unattributed: record({
-      ...difference('Uplinks less hosts'),
-      share: orNull(number('Of what the uplinks carried; null where that is nothing')),
+      ...difference('Uplinks minus hosts'),
+      share: orNull(number('Fraction of the bytes of the uplinks; null if these are 0')),
     }),
     unexplained: record({
-      ...difference('What is left of it by those reasons whose bytes are known'),
-      share: orNull(number('Of what the uplinks carried while hosts were counted; null where that is nothing')),
+      ...difference('The unattributed bytes minus the reasons whose bytes are known'),
+      share: orNull(number('Fraction of the bytes of the uplinks while hosts were counted; null if these are 0')),
     }),
     reasons: list(
       record({
-        kind: oneOf(REASON_KINDS, 'Why the two do not agree'),
+        kind: oneOf(REASON_KINDS, 'Why the two differ'),
         text: text('In a sentence'),
-        download_bytes: orNull(bytes('How much it is about; null where that cannot be told')),
-        upload_bytes: orNull(bytes('How much it is about; null where that cannot be told')),
+        download_bytes: orNull(bytes('How many bytes it concerns; null if unknown')),
+        upload_bytes: orNull(bytes('How many bytes it concerns; null if unknown')),
       }),
     ),
   }),
   Audit: record({
     rows: list(ref('AuditRow')),
-    next_before: orNull({ type: 'integer', description: 'Give it as "before" for the rows that follow; null where these were the last' }),
+    next_before: orNull({ type: 'integer', description: 'Pass it as "before" to get the next rows; null if there are none' }),
   }),
   AuditRow: record({
     id: { type: 'integer', description: 'Grows in the order of writing' },
     at: time('When it happened'),
-    kind: text('What happened, such as reset, rejected or gap; docs/ledger.md tells of each. New kinds may be added'),
-    outcome: oneOf(['booked', 'refused', 'noted'], 'Whether its bytes are in the totals, were left out of them, or are only told'),
+    kind: text('What happened, such as reset, rejected or gap; see docs/ledger.md. New kinds may be added'),
+    outcome: oneOf(
+      ['booked', 'refused', 'noted'],
+      'Whether its bytes are in the totals (booked), are not (refused), or the row is only for information (noted)',
+    ),
     router: orNull(router),
     source: orNull(text('The kind of reading')),
-    what: text('What it is about: a device or uplink by name, or all that was read'),
+    what: text('What it concerns: a device or uplink by name, or everything that was read'),
     mac: orNull(mac),
-    interface: orNull(text("The access point's interface of a station, or the uplink")),
-    download_bytes: bytes('0 where the row is about no bytes'),
-    upload_bytes: bytes('0 where the row is about no bytes'),
+    interface: orNull(text('Interface of the access point for a station, or the uplink')),
+    download_bytes: bytes('0 if the row has no bytes'),
+    upload_bytes: bytes('0 if the row has no bytes'),
     why: text('In a sentence'),
   }),
   Health: record({
-    status: oneOf(['ok', 'failing'], 'Whether the program can do its work'),
-    problems: list(text('What a person should look at')),
+    status: oneOf(['ok', 'failing'], 'Whether wrtmeter works'),
+    problems: list(text('A problem to look at')),
   }),
 } as const satisfies Record<string, Schema>;
 
 const received = {
-  rx_bytes: bytes("A client's upload, the uplink's download"),
-  tx_bytes: bytes("A client's download, the uplink's upload"),
+  rx_bytes: bytes('Upload of a client, download of the uplink'),
+  tx_bytes: bytes('Download of a client, upload of the uplink'),
 };
 
 /** The answers of `/api.php`, by action. */
@@ -293,14 +300,14 @@ export const phpAnswers: Readonly<Record<'clients' | 'wan' | 'leases' | 'combine
         mac_address: mac,
         lease_end_time: { type: 'integer', description: 'Unix seconds, 0 = never' },
         ip_address: text(),
-        hostname: text('Unknown where the client gave none'),
-        client_id: text('* where the client gave none'),
+        hostname: text('Unknown if the client sent none'),
+        client_id: text('* if the client sent none'),
         timestamp: text('YYYY-MM-DD HH:MM:SS, local: when it was last seen'),
       }),
     ),
   }),
   combined: record({
     wan_stats: record({ ...received, last_update: orNull(text('YYYY-MM-DD HH:MM:SS, local; null before the first reading')) }),
-    client_stats: list(record({ ...received, hostname: text('Name, else IP, else MAC') })),
+    client_stats: list(record({ ...received, hostname: text('Name, otherwise IP, otherwise MAC') })),
   }),
 };

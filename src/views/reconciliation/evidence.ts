@@ -3,19 +3,30 @@ import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
 import type { ReadAudit } from '../api-v1/audit.ts';
 import type { ReadUsage } from '../api-v1/usage.ts';
-import { type Evidence, earliest, type Gateway, gateways, type ReconciliationView } from './reconciliation.ts';
+import { earliest, type Gateway, gateways, type ReconciliationView } from './gateways.ts';
 
-/** What reads the ledger's file. */
+/** What the ledger's file has in addition to the books, for one gateway and its current month. */
+export interface Evidence {
+  /** What the uplinks carried before hosts were counted; null if unknown. */
+  before: Traffic | null;
+  /** Bytes that were not posted because no line could have carried them. */
+  refusedHosts: Traffic;
+  refusedWan: Traffic;
+  /** Gaps in the readings of hosts. */
+  gaps: number;
+}
+
+/** Reads the ledger's file. */
 export interface ReadLedger {
   usage: ReadUsage;
   audit: ReadAudit;
 }
 
-/** Rows of the audit and hours of the uplinks that are looked through for one gateway. */
+/** Limits on the audit rows and hours of the uplinks read for one gateway. */
 const MOST_ROWS = 1000;
 const MOST_HOURS = 5000;
 
-/** What the file of the ledger tells of every gateway's running month. */
+/** Reads the evidence for the current month of every gateway. */
 export async function gatherEvidence(view: ReconciliationView, { usage, audit }: ReadLedger): Promise<Map<string, Evidence>> {
   const found = new Map<string, Evidence>();
   for (const gateway of gateways(view)) {
@@ -34,7 +45,7 @@ export async function gatherEvidence(view: ReconciliationView, { usage, audit }:
   return found;
 }
 
-/** What the uplinks carried in the month until the hour in which hosts began to be counted: days where there are whole ones, then hours. */
+/** What the uplinks carried in the month before the hour of the first host: whole days, then hours. */
 async function carriedBefore(
   view: ReconciliationView,
   { uplinks, hosts }: Gateway,

@@ -1,91 +1,44 @@
 import { type Month, startOfDay } from '../../domain/calendar.ts';
 import type { HostMethod } from '../../domain/observation.ts';
 import { minus, NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import type { Account } from '../../ledger/account.ts';
+import { type Account, macOf } from '../../ledger/account.ts';
 import { readerKey } from '../../ledger/books.ts';
-import { isMac } from '../../ledger/posting/feeding.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
-import type { View } from '../view.ts';
+import type { Evidence } from './evidence.ts';
+import { earliest, type Gateway, gateways, type ReconciliationView } from './gateways.ts';
 import { type GatewayFacts, type Reason, reasonsOf } from './reasons.ts';
 
-/** What a reconciliation is made of. A ledger that is only read has no routers' answers. */
-export type ReconciliationView = Pick<View, 'books' | 'months' | 'routers' | 'timezone' | 'now'>;
-
-/** What the file of the ledger tells beside the books, for one gateway and its running month. */
-export interface Evidence {
-  /** What the uplinks carried before hosts were counted; null where that cannot be told. */
-  before: Traffic | null;
-  /** Bytes that were not posted because no line could have carried them. */
-  refusedHosts: Traffic;
-  refusedWan: Traffic;
-  /** Gaps in the readings of hosts. */
-  gaps: number;
-}
-
-/** A gateway's uplinks held against its hosts, for the billing period of its uplinks that runs. */
+/** A gateway's uplinks compared with its hosts, for the current billing period of its uplinks. */
 export interface Reconciliation {
   router: string;
   month: Month;
-  /** What went through its uplinks; those inside others are left out. */
+  /** Bytes of its uplinks, without overlays. */
   wan: Traffic;
-  /** What its hosts moved, those without a known MAC included. */
+  /** Bytes of its hosts, including those without a known MAC. */
   hosts: Traffic;
-  /** The part of `hosts` that stands under addresses whose MAC is not known. */
+  /** The part of `hosts` that belongs to addresses without a known MAC. */
   unknown: Traffic;
-  /** Uplinks less hosts; below zero where the hosts' figures are larger. */
+  /** Uplinks minus hosts; negative if the hosts have more. */
   unattributed: Traffic;
-  /** Of both directions, as a part of what the uplinks carried; null where they carried nothing. */
+  /** Both directions, as a fraction of the uplinks' bytes; null if these are 0. */
   share: number | null;
-  /** Unattributed bytes that no reason with a figure of its own accounts for. */
+  /** Unattributed bytes that are not explained by the reasons with known bytes. */
   rest: Traffic;
   restShare: number | null;
-  /** Unix ms at which the first host was counted; null before that. */
+  /** Unix ms at which the first host was counted; null before. */
   hostsSince: number | null;
   method: HostMethod | null;
-  /** Bytes that no counter of the router had room for, since the counting there began; null where that is not known. */
+  /** Bytes that the router had no room to count since its counting started; null if unknown. */
   uncounted: Traffic | null;
   reasons: Reason[];
 }
 
-/** Every gateway that has an uplink and counts hosts, by name. Without evidence some reasons lack their figures. */
+/** All gateways that have an uplink and count hosts, by name. Without evidence some reasons have no bytes. */
 export function reconciliations(view: ReconciliationView, evidence: ReadonlyMap<string, Evidence> = new Map()): Reconciliation[] {
   return gateways(view)
     .sort((a, b) => (a.router < b.router ? -1 : 1))
     .map((gateway) => reconcile(view, gateway, evidence.get(gateway.router)));
 }
-
-/** The accounts of a router that are held against each other. */
-export interface Gateway {
-  router: string;
-  uplinks: Account[];
-  overlays: Account[];
-  hosts: Account[];
-  peers: Account[];
-}
-
-/** Routers with an uplink whose hosts are counted. */
-export function gateways({ books }: Pick<View, 'books'>): Gateway[] {
-  const found = new Map<string, Gateway>();
-  for (const account of books.accounts.values()) {
-    const { kind, router } = account;
-    if (kind !== 'wan' && kind !== 'host' && kind !== 'peer') continue;
-    const gateway = found.get(router) ?? { router, uplinks: [], overlays: [], hosts: [], peers: [] };
-    found.set(router, gateway);
-    if (kind === 'wan') gateway[account.overlay ? 'overlays' : 'uplinks'].push(account);
-    else gateway[kind === 'host' ? 'hosts' : 'peers'].push(account);
-  }
-  // As in the home's sum: where there is none but inside others, those count.
-  const whole = [...found.values()].map((gateway) =>
-    gateway.uplinks.length > 0 ? gateway : { ...gateway, uplinks: gateway.overlays, overlays: [] },
-  );
-  return whole.filter(
-    ({ router, uplinks, hosts }) => uplinks.length > 0 && (hosts.length > 0 || books.readers.has(readerKey(router, 'hosts'))),
-  );
-}
-
-/** Unix ms at which the first of some accounts was made; null where there is none. */
-export const earliest = (accounts: readonly Account[]): number | null =>
-  accounts.length === 0 ? null : accounts.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Number.POSITIVE_INFINITY);
 
 function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidence | undefined): Reconciliation {
   const { router, uplinks, hosts: accounts } = gateway;
@@ -120,7 +73,7 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
     month,
     wan,
     hosts,
-    unknown: monthSum(accounts.filter(({ key }) => !isMac(key))),
+    unknown: monthSum(accounts.filter((account) => macOf(account) === null)),
     unattributed,
     share: shareOf(unattributed, wan),
     rest,
@@ -134,7 +87,7 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
 
 const monthSum = (accounts: readonly Account[]): Traffic => accounts.map(({ month }) => month).reduce(plus, NOTHING);
 
-/** A reason takes away no more than there is: its figure may be larger than what it explains. */
+/** Subtracts at most what is left: the bytes of a reason may be more than it explains. */
 const lessOf = (left: Traffic, bytes: Traffic): Traffic => ({
   download: left.download - Math.max(0, Math.min(left.download, bytes.download)),
   upload: left.upload - Math.max(0, Math.min(left.upload, bytes.upload)),

@@ -1,22 +1,22 @@
 import { isRandomized } from '../../domain/mac.ts';
 import { plus, type Traffic, total } from '../../domain/traffic.ts';
-import type { Account } from '../../ledger/account.ts';
+import { type Account, accountsOf } from '../../ledger/account.ts';
 import { nameOf, observationsOf, type View } from '../view.ts';
 
-/** What the rows of devices are made of. A ledger that is only read has no routers' answers. */
+/** What the rows of devices are made from. `routers` is empty when only the ledger is read. */
 export type DeviceView = Pick<View, 'books' | 'aliases' | 'routers'>;
 
 /** A device in a table: one row, however many MACs it has. */
 export interface DeviceRow {
   /** The first of the device's MACs. */
   mac: string;
-  /** Those of its MACs that were ever seen. */
+  /** Its MACs that were ever seen. */
   macs: string[];
   name: string;
   user: string | null;
-  /** Addresses it has now, else the one it had last. */
+  /** Current addresses, otherwise the last one. */
   ips: string[];
-  /** Its MAC was made up by the device. */
+  /** The device made its MAC up. */
   randomized: boolean;
   total: Traffic;
   month: Traffic;
@@ -29,7 +29,7 @@ export interface DeviceRow {
 /** Where a device is on the air, by the last answer of an access point. */
 export interface OnAir {
   router: string;
-  /** Null where the router's list names none. */
+  /** Null if the router's answer does not have it. */
   interface: string | null;
   ssid: string | null;
   /** MHz */
@@ -45,7 +45,7 @@ export interface OnAir {
 
 const MOST_ADDRESSES = 16;
 
-/** Every device that the ledger knows, the one with the most bytes of the month first. */
+/** Every device in the ledger, most bytes in the month first. */
 export function deviceRows(view: DeviceView): DeviceRow[] {
   const addresses = addressesByMac(view);
   const air = onAirByMac(view);
@@ -72,8 +72,7 @@ export function deviceRows(view: DeviceView): DeviceRow[] {
 /** The device accounts under the first MAC of each device. */
 function accountsByDevice({ books, aliases }: DeviceView): Map<string, Account[]> {
   const found = new Map<string, Account[]>();
-  for (const account of books.accounts.values()) {
-    if (account.kind !== 'device') continue;
+  for (const account of accountsOf(books.accounts, 'device')) {
     const mac = aliases.get(account.key)?.mac ?? account.key;
     const others = found.get(mac);
     if (others === undefined) found.set(mac, [account]);

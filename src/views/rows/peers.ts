@@ -1,14 +1,14 @@
 import { NOTHING, type Traffic } from '../../domain/traffic.ts';
-import { type Account, accountKey } from '../../ledger/account.ts';
-import { type KnownPeer, peerKey } from '../../ledger/posting/peers.ts';
+import { type Account, accountKey, accountsOf } from '../../ledger/account.ts';
+import { type KnownPeer, peerKey } from '../../ledger/books.ts';
 import { nameOfPeer, type View } from '../view.ts';
 
-/** What the rows of peers are made of. */
+/** What the rows of peers are made from. */
 export type PeerView = Pick<View, 'books' | 'peerNames' | 'now'>;
 
 /** A WireGuard peer in a table. */
 export interface PeerRow extends Pick<KnownPeer, 'router' | 'interface' | 'publicKey' | 'allowedIps' | 'endpoint'> {
-  /** Of its account: what it is called by in `/api/clients`. Null before its first reading. */
+  /** Id of its account, used by `/api/clients`. Null before its first reading. */
   id: number | null;
   name: string;
   state: KnownPeer['state'];
@@ -22,10 +22,10 @@ export interface PeerRow extends Pick<KnownPeer, 'router' | 'interface' | 'publi
   lastSeen: number | null;
 }
 
-/** Peers agree on new keys every two minutes while anything is sent: after this long without, nobody is there. */
+/** Peers repeat the handshake every two minutes while they send: after this long without one, a peer is offline. */
 const ONLINE_MS = 5 * 60_000;
 
-/** All peers that were ever counted or that a server has, revoked ones too; by router and interface, who used most first. */
+/** All peers that were ever counted or that a server has, including revoked ones; by router and interface, most bytes first. */
 export function peerRows(view: PeerView): PeerRow[] {
   const rows = new Map<string, PeerRow>();
   for (const peer of view.books.peers.values()) {
@@ -35,9 +35,9 @@ export function peerRows(view: PeerView): PeerRow[] {
       rowOf(view, peer, view.books.accounts.get(accountKey({ kind: 'peer', router, interface: name, key }))),
     );
   }
-  for (const account of view.books.accounts.values()) {
-    const { kind, router, interface: name, key } = account;
-    if (kind !== 'peer' || rows.has(peerKey(router, name, key))) continue;
+  for (const account of accountsOf(view.books.accounts, 'peer')) {
+    const { router, interface: name, key } = account;
+    if (rows.has(peerKey(router, name, key))) continue;
     const peer: KnownPeer = {
       router,
       interface: name,

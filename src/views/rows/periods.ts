@@ -1,29 +1,28 @@
 import type { Day, Month } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import type { Account } from '../../ledger/account.ts';
+import { type Account, accountsOf } from '../../ledger/account.ts';
 import type { UsageRow } from '../../ledger/storage/read-usage.ts';
 import { nameOf, type View } from '../view.ts';
 
-/** What the home and each of its devices moved in a stretch of days. */
+/** What the home and each of its devices used in a period. */
 export interface PeriodRow {
   period: Month;
   home: Traffic;
-  /** Those that moved a byte, the one with the most first. */
+  /** Devices with at least one byte, most bytes first. */
   devices: { mac: string; name: string; bytes: Traffic }[];
 }
 
-/** The accounts whose bytes make the home's sum: uplinks that run inside no other, all where there are no others, devices where there is none. */
+/** The accounts that make up the home's sum: uplinks that are not overlays, all uplinks if there are only overlays, devices if there is no uplink. */
 export function homeAccounts({ accounts }: View['books']): { countedBy: 'wan' | 'devices'; accounts: Account[] } {
-  const uplinks = [...accounts.values()].filter(({ kind }) => kind === 'wan');
+  const uplinks = accountsOf(accounts, 'wan');
   const physical = uplinks.filter(({ overlay }) => !overlay);
   if (uplinks.length > 0) return { countedBy: 'wan', accounts: physical.length > 0 ? physical : uplinks };
   return { countedBy: 'devices', accounts: deviceAccounts({ accounts }) };
 }
 
-export const deviceAccounts = ({ accounts }: Pick<View['books'], 'accounts'>): Account[] =>
-  [...accounts.values()].filter(({ kind }) => kind === 'device');
+export const deviceAccounts = ({ accounts }: Pick<View['books'], 'accounts'>): Account[] => accountsOf(accounts, 'device');
 
-/** A row for every period, in their order; `found` are the ledger's rows for them, by the first day of each. */
+/** A row per period, in their order; `found` are the ledger's rows of these periods, by first day. */
 export function periodRows(view: Pick<View, 'books' | 'aliases'>, periods: readonly Month[], found: readonly UsageRow[]): PeriodRow[] {
   const home = new Set(homeAccounts(view.books).accounts.map(({ id }) => id));
   const macs = new Map(deviceAccounts(view.books).map(({ id, key }) => [id, view.aliases.get(key)?.mac ?? key]));

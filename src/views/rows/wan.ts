@@ -1,10 +1,10 @@
 import type { Month } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import { accountKey } from '../../ledger/account.ts';
+import { accountKey, accountsOf } from '../../ledger/account.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
 import { observationsOf, type View } from '../view.ts';
 
-/** What the rows of uplinks are made of. */
+/** What the rows of uplinks are made from. */
 export type WanView = Pick<View, 'books' | 'months' | 'routers'>;
 
 /** An uplink in a table. */
@@ -12,7 +12,7 @@ export interface WanRow {
   router: string;
   /** netifd's logical name. */
   interface: string;
-  /** By the router's last answer; null where it gave none. */
+  /** By the router's last answer; null if it failed. */
   up: boolean | null;
   device: string | null;
   protocol: string | null;
@@ -22,7 +22,7 @@ export interface WanRow {
   month: Traffic;
   /** The billing period that `month` belongs to. */
   period: Month;
-  /** Unix ms; null where it was never counted. */
+  /** Unix ms; null if it was never counted. */
   firstSeen: number | null;
   lastSeen: number | null;
 }
@@ -30,8 +30,7 @@ export interface WanRow {
 /** Every uplink that was ever counted or is shown by a router now. */
 export function wanRows({ books, months, routers }: WanView): WanRow[] {
   const rows = new Map<string, WanRow>();
-  for (const account of books.accounts.values()) {
-    if (account.kind !== 'wan') continue;
+  for (const account of accountsOf(books.accounts, 'wan')) {
     const { router, interface: name, overlay, total, month, firstSeen, lastSeen } = account;
     const now = { up: null, device: null, protocol: null };
     const period = monthFor(months, account);
@@ -50,7 +49,7 @@ export function wanRows({ books, months, routers }: WanView): WanRow[] {
   );
 }
 
-/** What went through the home's uplinks. One inside another is counted there already, unless there are no others. */
+/** Bytes of the home's uplinks, without overlays unless there are only overlays: the outer uplink counts them already. */
 export function homeTraffic(rows: readonly WanRow[]): { total: Traffic; month: Traffic } {
   const physical = rows.filter((row) => !row.overlay);
   const own = physical.length > 0 ? physical : rows;

@@ -20,7 +20,7 @@ const DAY = 86_400_000;
 const GIB = 1024 ** 3;
 const PC = '00:00:5e:00:53:01';
 const IP = '192.168.1.10';
-/** A port that nothing listens on. */
+/** A closed port. */
 const DEAD = 'http://127.0.0.1:9';
 const COUNTING = ['counting nftables 12 -', 'network lan br-lan', `up ${PC} ${IP} 10`, `down ${IP} 100`, 'uncounted 0 0'];
 
@@ -36,8 +36,8 @@ describe('wrtmeter doctor', () => {
     await home.close();
   });
 
-  const told = (parts: Partial<AnswerParts> = {}) => answerOf({ time: NOW / 1000, ...parts });
-  /** Starts a router and gives its argument on the command line. */
+  const answerWith = (parts: Partial<AnswerParts> = {}) => answerOf({ time: NOW / 1000, ...parts });
+  /** Starts a router and returns its command-line argument. */
   async function router(answer: string | number, name = 'gateway'): Promise<string> {
     const started = await startTextRouter(answer);
     routers.push(started);
@@ -67,7 +67,7 @@ describe('wrtmeter doctor', () => {
     return all.find((each) => each.kind === kind) ?? expect.fail(`no ${kind}, but ${kinds(all).join(', ')}`);
   }
 
-  /** Posts two readings of the gateway, an hour and no time ago. */
+  /** Posts two readings of the gateway, one an hour ago and one just now. */
   async function count(uplink: Traffic, host: Traffic, by: readonly string[] = ['gateway']): Promise<void> {
     for (const [at, factor] of [
       [NOW - 3_600_000, 0],
@@ -83,62 +83,62 @@ describe('wrtmeter doctor', () => {
     }
   }
 
-  it('a home where all is well: two lines, and 0', async () => {
+  it('without problems: two lines, and exit code 0', async () => {
     await count({ download: 2 * GIB, upload: GIB }, { download: 2 * GIB - 30_000_000, upload: GIB - 20_000_000 });
-    const { code, stdout, stderr } = await run([await router(told({ sections: { hosts: COUNTING } }))], { data: '.' });
+    const { code, stdout, stderr } = await run([await router(answerWith({ sections: { hosts: COUNTING } }))], { data: '.' });
     expect([code, stderr]).to.deep.equal([0, '']);
     expect(stdout).to.equal(
-      `1 router answered in 0 ms; ledger "${home.directory}" since 2026-11-20, last posting 10 s ago\n\nAll is well\n`,
+      `1 router answered in 0 ms; ledger "${home.directory}" since 2026-11-20, last posting 10 s ago\n\nNo problems found\n`,
     );
   });
 
-  it('two addresses of one box are counted twice, which no configuration shows', async () => {
-    const args = [await router(told()), await router(told(), 'garden')];
+  it('two addresses of one router are counted twice, which the configuration does not show', async () => {
+    const args = [await router(answerWith()), await router(answerWith(), 'garden')];
     expect((await found(args, 'same_box')).what).to.equal(
-      'gateway and garden are one box under two addresses, and all that it counts is counted twice',
+      'gateway and garden are the same router under two addresses, so all its bytes are counted twice',
     );
   });
 
-  it('says what is wrong and what to do in a line each, the worst first, and ends with 1', async () => {
+  it('prints problems and what to do in one line each, the worst first, and exits with 1', async () => {
     const { code, stdout } = await run([
-      await router(told({ offload: { software: true }, sections: { hosts: COUNTING } })),
+      await router(answerWith({ offload: { software: true }, sections: { hosts: COUNTING } })),
       `attic=${DEAD}`,
-      await router(told({ bootId: '00000000-0000-4000-8000-000000000001', script: null, sections: { wan: [] } }), 'garden'),
+      await router(answerWith({ bootId: '00000000-0000-4000-8000-000000000001', script: null, sections: { wan: [] } }), 'garden'),
     ]);
     expect(code).to.equal(1);
     expect(stdout).to.equal(`\
 2 of 3 routers answered in 0 ms
 
-failing  attic: cannot be reached: no connection (ECONNREFUSED)
-         Check that the router is switched on, and the address in the configuration.
+failing  attic: cannot be reached: could not connect (ECONNREFUSED)
+         Check that the router is on, and check its address in the configuration.
 
-wrong    gateway: software flow offloading is on: most packets pass the counters of hosts by, and their figures are far too low
-         Turn it off on the router, if its processor can do without: uci set firewall.@defaults[0].flow_offloading=0; uci commit firewall; service firewall restart. Or install nlbwmon there, which counts offloaded flows too.
+wrong    gateway: software flow offloading is on: most packets bypass the host counters, so host figures are far too low
+         Turn it off on the router if its CPU is fast enough without it: uci set firewall.@defaults[0].flow_offloading=0; uci commit firewall; service firewall restart. Or install nlbwmon there, which counts offloaded flows too.
 
-advice   There is no ledger in "none", so only the routers were looked at
-         Start wrtmeter once, or name its data directory with --data.
+advice   No ledger found in "none", so only the routers were checked
+         Start wrtmeter once, or set its data directory with --data.
 
-advice   garden: the scripts there name no version, older than this program (0.1.0)
-         "openwrt-cgi/install.sh root@127.0.0.1" brings the new ones; settings stay.
+advice   garden: the installed scripts (no version) are older than this program (0.1.0)
+         Run "openwrt-cgi/install.sh root@127.0.0.1" to update them; settings are kept.
 
-2 things to do, and 2 pieces of advice
+2 problems, 2 suggestions
 `);
   });
 
-  it('advice alone is nothing wrong', async () => {
-    const { code, stdout } = await run([await router(told({ script: '0.0.9', sections: { hosts: COUNTING } }))]);
-    expect([code, stdout.trimEnd().split('\n').at(-1)]).to.deep.equal([0, 'Nothing is wrong; 2 pieces of advice']);
+  it('advice alone is not a problem', async () => {
+    const { code, stdout } = await run([await router(answerWith({ script: '0.0.9', sections: { hosts: COUNTING } }))]);
+    expect([code, stdout.trimEnd().split('\n').at(-1)]).to.deep.equal([0, 'No problems, 2 suggestions']);
   });
 
-  it('a bad configuration is 2 and its lines', async () => {
+  it('a bad configuration exits with 2 and its messages', async () => {
     expect(await run([], { listen: 'x' })).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: '--listen: "x" is not an address and port; write for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780\n',
+      stderr: '--listen: "x" is not an address and port; use for example 0.0.0.0:9780, [::]:9780 or 127.0.0.1:9780\n',
     });
   });
 
-  it('--json gives the same to programs', async () => {
+  it('--json prints the same for programs', async () => {
     const { code, stdout } = await run([`attic=${DEAD}`], { json: true });
     const answer = JSON.parse(stdout);
     expect(code).to.equal(1);
@@ -147,14 +147,14 @@ advice   garden: the scripts there name no version, older than this program (0.1
       version: '0.1.0',
       routers: [{ name: 'attic', up: false, script: null }],
       ledger: null,
-      verdict: 'One thing to do, and one piece of advice',
+      verdict: '1 problem, 1 suggestion',
     });
     expect(answer.findings[0]).to.deep.equal({
       grade: 'failing',
       kind: 'source_connect',
       router: 'attic',
       what: 'cannot be reached: no connection (ECONNREFUSED)',
-      todo: 'Check that the router is switched on, and the address in the configuration.',
+      todo: 'Check that the router is on, and check its address in the configuration.',
     });
   });
 
@@ -163,7 +163,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
     const tables = ['account', 'baseline', 'reader', 'hour', 'day', 'audit', 'device', 'lease', 'meta'];
     const all = () => Promise.all(tables.map((table) => home.ledger.store.all(`SELECT * FROM ${table}`)));
     const before = await all();
-    await run([await router(told({ sections: { hosts: COUNTING } }))], { data: '.' });
+    await run([await router(answerWith({ sections: { hosts: COUNTING } }))], { data: '.' });
     expect(await all()).to.deep.equal(before);
     await run([`attic=${DEAD}`], { data: 'nowhere' });
     expect(await readFile(join(home.directory, 'nowhere'), 1).catch(({ code }) => code)).to.equal('ENOENT');
@@ -174,16 +174,16 @@ advice   garden: the scripts there name no version, older than this program (0.1
       expect(await found([await router(401)], 'source_auth')).to.include({ grade: 'failing', router: 'gateway' });
       expect((await found([await router(404)], 'source_status')).todo).to.include('scripts are installed');
       expect((await found([await router('<html>hello</html>\n')], 'source_parse')).what).to.include('not an answer of wrtmeter.cgi');
-      expect((await found([await router(told().replace('end wrtmeter\n', ''))], 'source_truncated')).what).to.match(
+      expect((await found([await router(answerWith().replace('end wrtmeter\n', ''))], 'source_truncated')).what).to.match(
         /^the answer was cut short: /,
       );
     });
 
-    it('a section that the router could not read says what is missing there, and how to get it', async () => {
+    it('a section that the router could not read shows what is missing there, and how to install it', async () => {
       const reason = 'iw is not installed; install it with "opkg install iw" or "apk add iw"';
-      const args = [await router(told({ sections: { stations: reason, hosts: COUNTING } }))];
+      const args = [await router(answerWith({ sections: { stations: reason, hosts: COUNTING } }))];
       expect(await found(args, 'section_failed')).to.include({
-        what: 'it cannot read its stations: iw is not installed',
+        what: 'cannot read its stations: iw is not installed',
         todo: 'On the router: install it with "opkg install iw" or "apk add iw".',
       });
       expect(kinds(await findings(args))).to.deep.equal(['failing section_failed']);
@@ -191,21 +191,21 @@ advice   garden: the scripts there name no version, older than this program (0.1
 
     it('a clock that is more than a minute off, and one that was never set', async () => {
       const clock = async (seconds: number) =>
-        findings([await router(told({ time: NOW / 1000 + seconds, sections: { hosts: COUNTING } }))]);
+        findings([await router(answerWith({ time: NOW / 1000 + seconds, sections: { hosts: COUNTING } }))]);
       expect(kinds(await clock(59))).to.deep.equal([]);
       expect((await clock(-61))[0]).to.include({ kind: 'router_clock', what: "its clock is 61 s behind this machine's" });
       expect((await clock(7300))[0]?.what).to.equal("its clock is 2 h ahead of this machine's");
-      expect((await clock(-NOW / 1000 + 100))[0]?.what).to.equal('its clock has not been set since it was started');
+      expect((await clock(-NOW / 1000 + 100))[0]?.what).to.equal('its clock has not been set since boot');
     });
 
-    it('lines that made no sense are told of', async () => {
+    it('skipped lines are reported', async () => {
       const sections = { hosts: COUNTING, leases: ['lease 1 nonsense', 'lease x', 'lease 0 02:00:00:00:00:01 192.168.1.2 a *'] };
-      expect((await found([await router(told({ sections }))], 'skipped_lines')).what).to.match(/left out: 2 of leases$/);
+      expect((await found([await router(answerWith({ sections }))], 'skipped_lines')).what).to.match(/were skipped: 2 of leases$/);
     });
 
-    it('scripts of the same version are told of once; the same and later ones not at all', async () => {
+    it('old scripts of the same version are one finding; current and later ones are none', async () => {
       const version = async (script: string | null, name: string) =>
-        router(told({ bootId: `${name}0000000-0000`, script, sections: { wan: [] } }), name);
+        router(answerWith({ bootId: `${name}0000000-0000`, script, sections: { wan: [] } }), name);
       const args = [
         await version('0.0.9', 'a'),
         await version('0.0.9', 'b'),
@@ -214,26 +214,26 @@ advice   garden: the scripts there name no version, older than this program (0.1
         await version('0.10', 'e'),
       ];
       expect((await findings(args)).map(({ what }) => what)).to.deep.equal([
-        'a, b: the scripts there are 0.0.9, older than this program (0.1.0)',
-        'c: the scripts there name no version, older than this program (0.1.0)',
+        'a, b: the installed scripts (0.0.9) are older than this program (0.1.0)',
+        'c: the installed scripts (no version) are older than this program (0.1.0)',
       ]);
     });
 
-    it('classic scripts, and routers that everybody may ask', async () => {
+    it('classic scripts, and routers that anyone can read', async () => {
       const [stations = ''] = (await router('02:00:00:00:00:01 5 6\n')).split('=').slice(1);
       const text = `routers:\n  old: { urls: { stations: ${stations} } }\n`;
       await writeFile(join(home.directory, 'wrtmeter.yaml'), text);
       expect(kinds(await findings([], { config: 'wrtmeter.yaml' }))).to.deep.equal(['advice classic_scripts']);
     });
 
-    it('where none is configured and none answers, it says how to begin', async () => {
+    it('if none is configured and none answers, it says how to start', async () => {
       const seen = await looked([`attic=${DEAD}`]);
       const [finding] = routerFindings({ ...seen, config: { ...seen.config, implied: true } });
       expect(finding).to.include({ kind: 'no_router', what: 'No router is configured, and none answers at http://127.0.0.1:9' });
     });
 
-    it('text of a hostile router cannot turn the terminal', async () => {
-      const { stdout } = await run([await router(told({ sections: { stations: 'red \u001b[31m text\u202e; do \u0007 this' } }))]);
+    it('text from a hostile router cannot control the terminal', async () => {
+      const { stdout } = await run([await router(answerWith({ sections: { stations: 'red \u001b[31m text\u202e; do \u0007 this' } }))]);
       expect(stdout)
         .to.match(/red .*text/)
         .and.not.match(/[^\n\P{C}]/u);
@@ -241,9 +241,9 @@ advice   garden: the scripts there name no version, older than this program (0.1
   });
 
   describe('hosts', () => {
-    it('offloading: wrong where hosts are counted, but not by nlbwmon; of the hardware it may hide more', async () => {
+    it('offloading: wrong if hosts are counted, but not with nlbwmon; hardware offloading can hide more', async () => {
       const offload = async (kind: 'software' | 'hardware', hosts: readonly string[] | null) =>
-        kinds(await findings([await router(told({ offload: { [kind]: true }, sections: { hosts, wan: [] } }))]));
+        kinds(await findings([await router(answerWith({ offload: { [kind]: true }, sections: { hosts, wan: [] } }))]));
       const nlbwmon = ['counting nlbwmon 2026-11-01 5', `both ${PC} ${IP} 5 5`, 'uncounted - -'];
       expect(await offload('software', COUNTING)).to.deep.equal(['wrong software_offload']);
       expect(await offload('hardware', COUNTING)).to.deep.equal(['wrong hardware_offload']);
@@ -256,36 +256,36 @@ advice   garden: the scripts there name no version, older than this program (0.1
     it('sets that were full', async () => {
       const uncounted = (bytes: number) => [...COUNTING.slice(0, -2), `down ${IP} 10737418240`, `uncounted ${bytes} 0`];
       expect(
-        kinds(await findings([await router(told({ sections: { hosts: uncounted(50 * 1024 ** 2) } }))])),
+        kinds(await findings([await router(answerWith({ sections: { hosts: uncounted(50 * 1024 ** 2) } }))])),
         'half a per cent',
       ).to.deep.equal([]);
       const full = uncounted(5 * GIB);
-      expect(await found([await router(told({ sections: { hosts: full } }))], 'overflow')).to.include({
+      expect(await found([await router(answerWith({ sections: { hosts: full } }))], 'overflow')).to.include({
         grade: 'wrong',
-        what: 'it had no room for the addresses of 5.00 GiB down, since its counting began',
+        what: 'no room for some addresses: 5.00 GiB down not counted since counting began',
       });
     });
 
-    it('a gateway that could count them and does not; an access point is none', async () => {
-      const args = [await router(told()), await router(told({ sections: { wan: ['uplink wan down - - dhcp - -'] } }), 'attic')];
+    it('a gateway that could count them and does not; an access point has no such finding', async () => {
+      const args = [await router(answerWith()), await router(answerWith({ sections: { wan: ['uplink wan down - - dhcp - -'] } }), 'attic')];
       expect(await found(args, 'hosts_off')).to.include({
         grade: 'advice',
         router: 'gateway',
-        todo: '"openwrt-cgi/install.sh --hosts root@127.0.0.1" lets it count them.',
+        todo: 'Run "openwrt-cgi/install.sh --hosts root@127.0.0.1" to count them.',
       });
       expect((await findings(args)).filter(({ kind }) => kind === 'hosts_off')).to.have.length(1);
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 });
       expect(await found(args, 'hosts_off', { data: '.' })).to.include({ grade: 'wrong' });
     });
 
-    it('accounting that contradicts what is there', async () => {
+    it('accounting that does not match the sources', async () => {
       const config = async (accounting: string, args: string[]) => {
         const lines = args.map((arg) => `  ${arg.replace('=', ': { url: ')} }\n`).join('');
         await writeFile(join(home.directory, 'wrtmeter.yaml'), `accounting: ${accounting}\nrouters:\n${lines}`);
         return kinds(await findings([], { config: 'wrtmeter.yaml' })).filter((kind) => kind.endsWith(' accounting'));
       };
-      const counting = await router(told({ sections: { hosts: COUNTING } }));
-      const silent = await router(told({ sections: { wan: [] } }), 'attic');
+      const counting = await router(answerWith({ sections: { hosts: COUNTING } }));
+      const silent = await router(answerWith({ sections: { wan: [] } }), 'attic');
       expect(await config('hosts', [silent])).to.deep.equal(['failing accounting']);
       expect(await config('hosts', [counting, silent])).to.deep.equal([]);
       expect(await config('hosts', [silent, `garden=${DEAD}`]), 'the dead one may be it').to.deep.equal([]);
@@ -294,79 +294,80 @@ advice   garden: the scripts there name no version, older than this program (0.1
       expect(await config('stations', [silent])).to.deep.equal([]);
     });
 
-    it('auto, after a gateway has counted and none does any more', async () => {
+    it('accounting: auto, after a gateway has counted and none does now', async () => {
       await home.ledger.setTerms({ ...home.terms, accounting: 'auto' }, NOW);
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 });
-      const finding = await found([await router(told())], 'accounting', { data: '.' });
+      const finding = await found([await router(answerWith())], 'accounting', { data: '.' });
       expect(finding.what).to.equal(
-        'No router counts hosts any more, and devices are counted by them since one did: their figures stand still',
+        'No router counts hosts any longer, but device bytes come from hosts since one did: device figures do not grow',
       );
     });
 
     it('two routers that count the same hosts', async () => {
-      const args = [await router(told({ sections: { hosts: COUNTING } })), await router(told({ sections: { hosts: COUNTING } }), 'attic')];
+      const args = [
+        await router(answerWith({ sections: { hosts: COUNTING } })),
+        await router(answerWith({ sections: { hosts: COUNTING } }), 'attic'),
+      ];
       expect(kinds(await findings(args, { data: '.' })), 'nothing is known yet').to.not.include('wrong counted_twice');
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 }, ['gateway', 'attic']);
       expect((await found(args, 'counted_twice', { data: '.' })).what).to.equal(
-        `gateway and attic both count ${PC}, whose figures are doubled`,
+        `gateway and attic both count ${PC}, so their figures are doubled`,
       );
-      expect(kinds(await findings(args.slice(0, 1), { data: '.' })), 'one of them counts no more').to.not.include('wrong counted_twice');
+      expect(kinds(await findings(args.slice(0, 1), { data: '.' })), 'one of them no longer counts').to.not.include('wrong counted_twice');
     });
 
     it('what belongs to no host, over 15 %, with the likely reasons', async () => {
       const share = async (host: number, more: Partial<AnswerParts> = {}) => {
         await count({ download: 10 * GIB, upload: GIB }, { download: host, upload: GIB });
-        return findings([await router(told({ sections: { hosts: COUNTING }, ...more }))], { data: '.' });
+        return findings([await router(answerWith({ sections: { hosts: COUNTING }, ...more }))], { data: '.' });
       };
       const all = await share(7 * GIB, { offload: { software: true } });
       const finding = all.find(({ kind }) => kind === 'unattributed') ?? expect.fail('none');
       expect(finding.what).to.equal('27 % of what its uplink carried this month belongs to no host (3.00 GiB down)');
-      expect(finding.todo).to.equal(
-        'Likely: Software flow offloading is on: most packets of long connections pass the counters of hosts by.',
-      );
+      expect(finding.todo).to.equal('Likely: Software flow offloading is on: most packets of long connections bypass the host counters.');
     });
 
-    it('up to 15 % it may be the router and headers; above the uplink it cannot be', async () => {
+    it('up to 15 % can be the router itself and headers', async () => {
       await count({ download: 10 * GIB, upload: GIB }, { download: 8.5 * GIB, upload: GIB });
-      const args = [await router(told({ sections: { hosts: COUNTING } }))];
+      const args = [await router(answerWith({ sections: { hosts: COUNTING } }))];
       expect(kinds(await findings(args, { data: '.' }))).to.deep.equal([]);
     });
 
     it('hosts that have more than the uplink', async () => {
       await count({ download: 10 * GIB, upload: GIB }, { download: 12 * GIB, upload: GIB });
-      const finding = await found([await router(told({ sections: { hosts: COUNTING } }))], 'hosts_exceed', { data: '.' });
-      expect(finding.what).to.equal('its hosts have 18 % more than its uplink carried this month');
+      const finding = await found([await router(answerWith({ sections: { hosts: COUNTING } }))], 'hosts_exceed', { data: '.' });
+      expect(finding.what).to.equal('hosts have 18 % more than the uplink carried this month');
     });
 
-    it('directions that were taken for each other, of hosts and of an uplink', async () => {
+    it('swapped directions, of hosts and of an uplink', async () => {
       await count({ download: 10 * GIB, upload: GIB }, { download: GIB, upload: 10 * GIB });
-      const args = [await router(told({ sections: { hosts: COUNTING } }))];
+      const args = [await router(answerWith({ sections: { hosts: COUNTING } }))];
       expect(kinds(await findings(args, { data: '.' })))
         .to.include('wrong hosts_direction')
         .and.not.include('wrong uplink_direction');
       expect((await found(args, 'hosts_direction', { data: '.' })).what).to.equal(
-        'its hosts upload what its uplink downloads (hosts 1.00 GiB down and 10.0 GiB up, uplink 10.0 GiB down and 1.00 GiB up)',
+        'hosts upload what the uplink downloads (hosts 1.00 GiB down and 10.0 GiB up, uplink 10.0 GiB down and 1.00 GiB up)',
       );
     });
 
     it('an uplink that sends five times what it receives', async () => {
       await count({ download: GIB, upload: 6 * GIB }, { download: GIB, upload: 6 * GIB });
-      const args = [await router(told({ sections: { hosts: COUNTING } }))];
+      const args = [await router(answerWith({ sections: { hosts: COUNTING } }))];
       expect(kinds(await findings(args, { data: '.' }))).to.deep.equal(['wrong uplink_direction']);
     });
   });
 
   describe('ledger', () => {
-    const well = async () => [await router(told({ sections: { hosts: COUNTING } }))];
+    const well = async () => [await router(answerWith({ sections: { hosts: COUNTING } }))];
 
-    it('nothing was posted for long', async () => {
+    it('nothing was posted for a long time', async () => {
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 });
       const finding = (await findings(await well(), { data: '.' }, NOW + 3_600_000)).find(({ kind }) => kind === 'silence');
       expect(finding).to.include({ grade: 'failing', what: 'Nothing was posted for 60 min' });
-      expect(finding?.todo).to.match(/^No wrtmeter answers at the address of the configuration: start it/);
+      expect(finding?.todo).to.match(/^No wrtmeter answers at the configured address: start it/);
     });
 
-    it('what the running service says of itself, where it writes this ledger', async () => {
+    it('problems of the running service, if it writes this ledger', async () => {
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 });
       const problems = ['The last round could not be written: disk is full'];
       const server = await serveApp(depsOf(home, () => home.view(NOW), { health: () => ({ healthy: true, problems }) }));
@@ -379,13 +380,13 @@ advice   garden: the scripts there name no version, older than this program (0.1
       }
     });
 
-    it('another server at that address is no service of ours', async () => {
+    it('another server at that address is ignored', async () => {
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 });
       const [, url = ''] = (await router('{"problems":"all"}')).split('=http://');
       expect(kinds(await findings(await well(), { data: '.', listen: url }))).to.deep.equal([]);
     });
 
-    it('a clock that stands behind the last posting, or before 2025', async () => {
+    it('a clock before the last posting, or before 2025', async () => {
       await count({ download: 5, upload: 5 }, { download: 5, upload: 5 });
       expect((await findings([`x=${DEAD}`], { data: '.' }, NOW - DAY)).find(({ kind }) => kind === 'clock')?.what).to.equal(
         'Nothing is posted while the clock says 2026-11-19T18:00:00Z, which is before the last posting at 2026-11-20T17:59:50Z',
@@ -393,9 +394,9 @@ advice   garden: the scripts there name no version, older than this program (0.1
       expect(kinds(await findings([`x=${DEAD}`], {}, 9000))).to.include('failing clock');
     });
 
-    it('a file that is none, or of a newer program', async () => {
+    it('a file that is not a ledger', async () => {
       await mkdir(join(home.directory, 'broken'));
-      await writeFile(join(home.directory, 'broken', 'ledger.db'), 'this is no database, and it is long enough to be looked at');
+      await writeFile(join(home.directory, 'broken', 'ledger.db'), 'this is not a database, and it is long enough to be checked');
       const finding = await found(await well(), 'ledger', { data: 'broken' });
       expect(finding).to.include({ grade: 'failing' });
       expect(finding.what).to.include(join(home.directory, 'broken', 'ledger.db'));
@@ -441,7 +442,7 @@ advice   garden: the scripts there name no version, older than this program (0.1
     return takeSurvey(config, { cwd: home.directory, clock: { now: () => NOW, tick: () => NOW }, version: '0.1.0' });
   }
 
-  it("has nothing to say of the demo's home", async () => {
+  it('finds nothing in the demo', async () => {
     const demo = await startDemo({ now: () => Date.now() });
     try {
       const args = demo.routers.map(({ name, url }) => `${name}=${url}`);
@@ -451,5 +452,5 @@ advice   garden: the scripts there name no version, older than this program (0.1
     }
   });
 
-  it('knows three grades', () => expect(GRADES).to.deep.equal(['failing', 'wrong', 'advice']));
+  it('has three grades', () => expect(GRADES).to.deep.equal(['failing', 'wrong', 'advice']));
 });

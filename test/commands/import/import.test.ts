@@ -117,9 +117,9 @@ describe('wrtmeter import', () => {
       const { code, stdout, stderr } = await imported('classic', ['old']);
       expect([code, stderr]).to.deep.equal([0, '']);
       expect(stdout.split('\n').slice(0, 3)).to.deep.equal([
-        'Account            From        To          Days  Download    Upload  There before',
-        '192.168.1.1 wan    2026-11-01  2026-11-20    20  83.8 GiB  4.88 KiB           0 B',
-        `${TV}  2026-11-01  2026-11-20    20  37.3 GiB    1000 B           0 B`,
+        'Account            From        To          Days  Download    Upload  In ledger',
+        '192.168.1.1 wan    2026-11-01  2026-11-20    20  83.8 GiB  4.88 KiB        0 B',
+        `${TV}  2026-11-01  2026-11-20    20  37.3 GiB    1000 B        0 B`,
       ]);
       expect(stdout).to.match(/\nImported 121 GiB down and 5.86 KiB up on 40 days of 2 accounts, 1 name, 2 readings\n$/);
 
@@ -162,7 +162,7 @@ describe('wrtmeter import', () => {
         const { code, stdout } = await imported('classic', ['old'], {}, NOW + 3_600_000);
         expect([code, stdout.trimEnd().split('\n').at(-1)]).to.deep.equal([
           0,
-          'Nothing to import: the ledger has all of it that it can take',
+          'Nothing to import: the ledger already has everything it can take',
         ]);
         expect(await dump()).to.equal(before);
       }
@@ -174,7 +174,7 @@ describe('wrtmeter import', () => {
       await classicFiles(path('old'), { monthly: [[TV, 0, 1_000, LATE]] });
       const { stdout } = await imported('classic', ['old']);
       expect(stdout).to.match(
-        /reaches past the ledger's last reading of 2026-11-20 13:00, from which it goes on: start the service, stop it,/,
+        /reaches past the ledger's last reading at 2026-11-20 13:00, from which it continues: start the service, stop it,/,
       );
       expect((await totals())[`device ${TV}`]).to.deep.equal([300, 0]);
 
@@ -201,8 +201,8 @@ describe('wrtmeter import', () => {
         cumulative: [[TV, 500, 7_000]],
       });
       const { stdout } = await imported('classic', ['old']);
-      expect(stdout).to.match(/last reading of classic \(stations\) .* its counters tell no router, and several are configured/);
-      expect(stdout).to.match(/main_wan +3 B +4 B +several routers have an uplink: say with --router which one it is/);
+      expect(stdout).to.match(/last reading of classic \(stations\) .* its counters do not name a router, and several are configured/);
+      expect(stdout).to.match(/main_wan +3 B +4 B +several routers have an uplink: choose one with --router/);
       expect(await rows('SELECT * FROM reader')).to.deep.equal([]);
       await imported('classic', ['old'], { router: 'ATTIC' });
       expect((await totals())['wan atticwan']).to.deep.equal([3, 4]);
@@ -235,9 +235,9 @@ describe('wrtmeter import', () => {
         'its month has no byte counts',
         'its month has no byte counts',
         'its month has no byte counts',
-        '"1970-01-01 00:00:10" cannot be right, so its month is not known',
-        '"2026-13-01 00:00:00" is no time, so its month is not known',
-        '"2027-01-01 00:00:00" cannot be right, so its month is not known',
+        '"1970-01-01 00:00:10" cannot be right, so its month is unknown',
+        '"2026-13-01 00:00:00" is not a time, so its month is unknown',
+        '"2027-01-01 00:00:00" cannot be right, so its month is unknown',
         'neither a MAC nor main_wan',
       ]);
       expect(await rows('SELECT name, ip FROM device')).to.deep.equal([{ name: `]0;owned${'x'.repeat(55)}`, ip: null }]);
@@ -266,10 +266,13 @@ describe('wrtmeter import', () => {
       await other.exec('CREATE TABLE x(y)');
       await other.close();
       for (const [file, message] of [
-        ['old', /^File ".*network_stats.db" is damaged: import a backup of it, or make one with "sqlite3 FILE .recover \| sqlite3 NEW"\n$/],
-        ['text.db', /^File ".*text.db" is no SQLite database: check the path\n$/],
-        ['other.db', /^File ".*other.db" holds none of monthly_stats, cumulative_stats, dhcp_leases: check the path\n$/],
-        ['empty', /^Directory ".*empty" holds neither network_stats.db nor dhcp_leases.db: check the path\n$/],
+        [
+          'old',
+          /^File ".*network_stats.db" is damaged: import a backup of it, or repair a copy with "sqlite3 FILE .recover \| sqlite3 NEW"\n$/,
+        ],
+        ['text.db', /^File ".*text.db" is not an SQLite database: check the path\n$/],
+        ['other.db', /^File ".*other.db" has none of the tables monthly_stats, cumulative_stats, dhcp_leases: check the path\n$/],
+        ['empty', /^Directory ".*empty" contains neither network_stats.db nor dhcp_leases.db: check the path\n$/],
         ['nowhere', /^There is no file or directory ".*nowhere": check the path\n$/],
       ] as const) {
         const { code, stdout, stderr } = await imported('classic', [file]);
@@ -300,7 +303,7 @@ describe('wrtmeter import', () => {
         const { code, stderr } = await imported('vnstat', [file]);
         expect([code, stderr]).to.deep.equal([
           1,
-          `Ledger in "${path('data')}" is in use by another wrtmeter: stop it first, or name another directory with --data\n`,
+          `Ledger in "${path('data')}" is in use by another wrtmeter: stop it first, or use another directory with --data\n`,
         ]);
         expect((await imported('vnstat', [file], { dryRun: true })).code).to.equal(0);
       } finally {
@@ -337,8 +340,8 @@ describe('wrtmeter import', () => {
     it('days that contradict each other are a line', async () => {
       await copy('nlbw.json', NOW);
       for (const [options, message] of [
-        [{ from: '2026-11-31' }, '--from: "2026-11-31" is no date; write for example 2026-10-01'],
-        [{ from: '2026-12-01' }, '--from: 2026-12-01 lies after 2026-11-20, when the figures were exported'],
+        [{ from: '2026-11-31' }, '--from: "2026-11-31" is not a date: use a date like 2026-10-01'],
+        [{ from: '2026-12-01' }, '--from: 2026-12-01 is after 2026-11-20, when the figures were exported'],
         [{ from: '2026-10-02', to: '2026-10-02' }, '--from: 2026-10-02 is not before --to, which is exclusive'],
       ] as const) {
         expect(await imported('nlbwmon', ['nlbw.json'], options)).to.deep.equal({ code: 2, stdout: '', stderr: `${message}\n` });
@@ -365,7 +368,7 @@ describe('wrtmeter import', () => {
     const { code, stderr } = await imported('vnstat', [join(fixtures, 'vnstat-1.18.json')], { config: 'wrtmeter.yaml' });
     expect([code, stderr]).to.deep.equal([
       2,
-      'Router "192.168.1.1" is now "gateway": start the service once, so that its accounts go on, then import\n',
+      'Router "192.168.1.1" is now "gateway": start the service once to rename its accounts, then import\n',
     ]);
   });
 
@@ -379,7 +382,7 @@ describe('wrtmeter import', () => {
         'vnstat',
         [file],
         { interface: 'a\u001bb' },
-        '--interface: "a\\u001bb" is not a name; write up to 63 visible characters, without blanks at the ends',
+        '--interface: "a\\u001bb" is not a valid name; use up to 63 visible characters, without spaces at the start or end',
       ],
       ['vnstat', ['nowhere'], {}, 'There is no file "nowhere": check the path'],
       ['nlbwmon', ['-'], {}, 'Standard input is empty: export the figures again'],

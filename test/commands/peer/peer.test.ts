@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { peerAccess } from '../../../src/app/peer-control.ts';
 import { readFile } from '../../../src/app/read-file.ts';
-import type { CommandIo } from '../../../src/commands/check.ts';
+import type { CommandIo } from '../../../src/commands/common/command-io.ts';
 import { changeOnePeer, listAllPeers, type PeerOptions } from '../../../src/commands/peer/peer.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { type AccessServer, accessServer } from '../../support/wireguard/access-server.ts';
 
 const CONF = 'etc/wireguard/wg0.conf';
-const AUDIT = 'The audit does not have it: the running service writes only what is done over its API\n';
+const AUDIT = 'The audit log does not record this: it only has changes made over the API of the service\n';
 
 describe('wrtmeter peer', () => {
   const path = process.env.PATH;
@@ -49,7 +49,7 @@ describe('wrtmeter peer', () => {
     expect(server.text(CONF)).not.to.contain(server.anna);
     expect(await change('revoke', 'Anna’s phone')).to.deep.equal({
       code: 0,
-      stdout: '"Anna’s phone" on vps (wg0) is revoked already\n',
+      stdout: '"Anna’s phone" on vps (wg0) is already revoked\n',
       stderr: '',
     });
     expect(await change('restore', server.anna)).to.include({ code: 0, stdout: '"Anna’s phone" on vps (wg0) is active again\n' });
@@ -59,7 +59,7 @@ describe('wrtmeter peer', () => {
     expect(await change('delete', 'Anna’s phone')).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: 'This takes "Anna’s phone" off for good, with its keys: say so with --yes\n',
+      stderr: 'This deletes "Anna’s phone" and its keys permanently: confirm with --yes\n',
     });
     expect(server.text(CONF)).to.contain(server.anna);
     expect(await change('delete', server.bert, { yes: true })).to.include({
@@ -92,7 +92,7 @@ describe('wrtmeter peer', () => {
     server.write(CONF, server.text(CONF).replace(server.bert, server.anna.replace(/^../, 'AA')));
     const { stdout } = await said(listAllPeers);
     expect(stdout)
-      .to.match(/ active, in no file /)
+      .to.match(/ active, not in a file /)
       .and.to.match(/ active, but not on the interface /);
     server.down();
     expect((await said(listAllPeers)).stdout).to.match(/^Anna’s phone .* active, interface down /m);
@@ -116,7 +116,7 @@ describe('wrtmeter peer', () => {
     });
     expect(await change('revoke', 'x', { router: 'attic' })).to.include({
       code: 2,
-      stderr: 'There is no router "attic": there is "vps"\n',
+      stderr: 'There is no router "attic": choose one of "vps"\n',
     });
     expect(await change('revoke', 'x', { interface: 'wg5' })).to.include({
       code: 1,
@@ -129,10 +129,10 @@ describe('wrtmeter peer', () => {
     expect(await change('revoke', server.anna, { router: 'gateway' })).to.deep.equal({
       code: 1,
       stdout: '',
-      stderr: '"gateway" is only read over HTTP, which changes nothing: say under wireguard how to log in there\n',
+      stderr: '"gateway" is only read over HTTP, so its peers cannot be changed: configure under wireguard how to log in there\n',
     });
     configure('', 'config_file: none');
-    expect((await change('revoke', server.anna)).stderr).to.match(/^"vps" has config_file: none, so nothing keeps/);
+    expect((await change('revoke', server.anna)).stderr).to.match(/^"vps" has config_file: none, so a revoked peer could not be restored/);
     writeFileSync(join(server.root, 'wrtmeter.yaml'), 'routers: { gateway: { url: http://192.168.1.1 } }\n');
     expect(await change('revoke', server.anna)).to.include({ code: 2 });
     expect(server.text(CONF)).to.contain(server.anna);

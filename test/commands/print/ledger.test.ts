@@ -57,7 +57,7 @@ describe('wrtmeter print months, days and audit', () => {
       await live(Date.UTC(2026, 9, 28, 23), Date.UTC(2026, 10, 18, 23));
       expect((await printed('months')).stdout).to.equal(
         [
-          'Month                             Download  Upload  Together  Most by',
+          'Month                             Download  Upload       Sum  Most by',
           '2026-10-01 to 2026-10-31          72.0 MiB     0 B  72.0 MiB  TV 36.0 MiB, tablet 18.0 MiB',
           '2026-11-01 to 2026-11-30, so far   432 MiB     0 B   432 MiB  TV 216 MiB, tablet 108 MiB',
           '',
@@ -89,7 +89,7 @@ describe('wrtmeter print months, days and audit', () => {
       const { stdout } = await printed('months', { device: 'tv' });
       expect(stdout).to.equal(
         [
-          'Month                             Download  Upload  Together',
+          'Month                             Download  Upload       Sum',
           '2026-10-01 to 2026-10-31          36.0 MiB     0 B  36.0 MiB',
           '2026-11-01 to 2026-11-30, so far   216 MiB     0 B   216 MiB',
           '',
@@ -124,7 +124,7 @@ describe('wrtmeter print months, days and audit', () => {
     it('where no uplink is counted they are the sums of the devices, and it says so', async () => {
       home = await openHome({ routers: { gateway: [] } });
       await live(Date.UTC(2026, 10, 1, 23), Date.UTC(2026, 10, 3, 23), false);
-      expect((await printed('months')).stdout).to.include('1 month of the devices, as no uplink is counted: 36.0 MiB down, 0 B up');
+      expect((await printed('months')).stdout).to.include('1 month of the devices, because no uplink is counted: 36.0 MiB down, 0 B up');
     });
   });
 
@@ -134,7 +134,7 @@ describe('wrtmeter print months, days and audit', () => {
       await live(Date.UTC(2026, 10, 15, 23), Date.UTC(2026, 10, 17, 23));
       expect((await printed('days')).stdout).to.equal(
         [
-          'Day                     Download  Upload  Together  Most by',
+          'Day                     Download  Upload       Sum  Most by',
           '2026-11-16 Mon          24.0 MiB     0 B  24.0 MiB  TV 12.0 MiB, tablet 6.00 MiB',
           '2026-11-17 Tue          24.0 MiB     0 B  24.0 MiB  TV 12.0 MiB, tablet 6.00 MiB',
           '2026-11-18 Wed               0 B     0 B       0 B',
@@ -192,7 +192,7 @@ describe('wrtmeter print months, days and audit', () => {
       expect((await printed('audit')).stdout).to.equal(
         [
           'When              Kind      Router   What            Bytes                         Why',
-          '2026-11-20 18:00  reset     gateway  TV on phy1-ap0  booked 3.00 MiB down, 9 B up  The router had been started anew, and its counters with it',
+          '2026-11-20 18:00  reset     gateway  TV on phy1-ap0  booked 3.00 MiB down, 9 B up  The router had rebooted, and its counters restarted',
           '2026-11-20 19:00  rejected  gateway  uplink wan      refused 1.00 TiB down         More than 1.00 Gb/s could carry in 30 s',
           '2026-11-20 19:00  clock              the ledger                                    The clock was wrong',
           '',
@@ -218,7 +218,7 @@ describe('wrtmeter print months, days and audit', () => {
   it('a ledger that holds nothing says so', async () => {
     home = await openHome({ routers: {} });
     for (const what of ['months', 'days']) expect((await printed(what)).stdout).to.equal('Nothing has been counted yet\n');
-    expect((await printed('audit')).stdout).to.equal('Nothing out of the ordinary has been written down\n');
+    expect((await printed('audit')).stdout).to.equal('The audit log is empty\n');
   });
 
   it('a wish that cannot be met is one line and exit code 2', async () => {
@@ -230,7 +230,7 @@ describe('wrtmeter print months, days and audit', () => {
       return stderr;
     };
     expect(await refused('months', { device: 'fridge' })).to.equal(
-      'No device "fridge" was ever counted: "wrtmeter print devices" lists those that were\n',
+      'No device "fridge" has been counted: "wrtmeter print devices" lists all devices\n',
     );
     expect(await refused('wan', { device: 'tv' })).to.equal('"print wan" has no --device: it is for months, days\n');
     expect(await refused('devices', { last: '3' })).to.equal('"print devices" has no --last: it is for months, days, audit\n');
@@ -240,7 +240,7 @@ describe('wrtmeter print months, days and audit', () => {
       gateway: { sources: { leases: leases([TV, TABLET].map((mac) => ({ mac, ip: '192.168.1.9', hostname: 'box' }))) } },
     });
     expect(await refused('days', { device: 'box' })).to.match(
-      /^2 devices are called "box": give the MAC of one \(00:00:5e:00:53:0[35], 00:00:5e:00:53:0[35]\)\n$/,
+      /^2 devices are called "box": use the MAC of one \(00:00:5e:00:53:0[35], 00:00:5e:00:53:0[35]\)\n$/,
     );
   });
 });

@@ -72,7 +72,7 @@ describe('wrtmeter print', () => {
         'gateway  wan     2026-11-20 18:58, 2 min ago  wrtmeter.cgi http://gateway',
         'shed             never',
         '',
-        '2 routers; the service at /api/v1/routers tells how the last readings went',
+        '2 routers; /api/v1/routers of the service shows the results of the last readings',
         '',
       ].join('\n'),
     );
@@ -121,7 +121,7 @@ describe('wrtmeter print', () => {
     expect(await printed('devices', { data: 'elsewhere' })).to.deep.equal({
       code: 1,
       stdout: '',
-      stderr: `There is no ledger at "${home.directory}/elsewhere/ledger.db": start wrtmeter once, or name its data directory with --data\n`,
+      stderr: `There is no ledger at "${home.directory}/elsewhere/ledger.db": start wrtmeter once, or set its data directory with --data\n`,
     });
     expect((await printed('devices', { billingDay: '32' })).code).to.equal(2);
   });

@@ -56,19 +56,19 @@ describe('wrtmeter print reconciliation', () => {
 Gateway  Month                     Bytes of      Download  Upload  Share
 gateway  2026-11-01 to 2026-11-30  uplinks        100 MiB     0 B
                                    hosts         38.0 MiB     0 B
-                                   none of them  62.0 MiB     0 B   62 %
+                                   unattributed  62.0 MiB     0 B   62 %
                                    unexplained   2.00 MiB     0 B  5.0 %
 
-Why they do not agree: "wrtmeter doctor", and the service at /api/v1/reconciliation
+For the reasons, see "wrtmeter doctor" or /api/v1/reconciliation of the service
 `);
     const { stdout: json } = await printed({ json: true });
     expect(violations(JSON.parse(json), schemas.Reconciliation, schemas)).to.deep.equal([]);
   });
 
   it('hosts that have more are below zero, and no gateway is said so', async () => {
-    expect((await printed()).stdout).to.equal('No gateway counts hosts yet: docs/hosts.md tells how\n');
+    expect((await printed()).stdout).to.equal('No gateway counts hosts yet: see docs/hosts.md\n');
     await read(NOW - 60_000, 0, 0);
     await read(NOW, 10, 12);
-    expect((await printed()).stdout).to.match(/none of them +-2\.00 MiB +0 B +-20 %/);
+    expect((await printed()).stdout).to.match(/unattributed +-2\.00 MiB +0 B +-20 %/);
   });
 });

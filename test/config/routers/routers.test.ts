@@ -4,7 +4,7 @@ import { configOf, errorsOf, FIXTURES, load, withText } from '../support.ts';
 const names = async (input: Parameters<typeof configOf>[0]) => (await configOf(input)).routers.map(({ name }) => name);
 
 describe('routers given by URL', () => {
-  it('are named after their host, with the port where two have one host', async () => {
+  it('are named after their host, with the port if two have the same host', async () => {
     expect(await names({ cli: { routers: ['http://192.168.1.1', 'https://router.lan/x', 'http://[fd00::1]:8080'] } })).to.deep.equal([
       '192.168.1.1',
       'router.lan',
@@ -16,7 +16,7 @@ describe('routers given by URL', () => {
     ]);
   });
 
-  it('can be named', async () => {
+  it('can have a name', async () => {
     expect(
       await names({ env: { WRTMETER_ROUTERS: 'home=http://192.168.1.1,attic=http://192.168.1.2  http://192.168.1.3' } }),
     ).to.deep.equal(['home', 'attic', '192.168.1.3']);
@@ -27,12 +27,12 @@ describe('routers given by URL', () => {
     const env = { WRTMETER_ROUTERS: 'listed=http://192.168.1.8' };
     const first = await load(withText(text, { env, cli: { routers: ['typed=http://192.168.1.7'] } }));
     expect(first.config.routers.map(({ name }) => name)).to.deep.equal(['typed']);
-    expect(first.warnings).to.deep.equal(['command line: names the routers, so those of the file are not read']);
+    expect(first.warnings).to.deep.equal(['command line: routers given here replace those in the file']);
     expect(await names(withText(text, { env }))).to.deep.equal(['listed']);
     expect(await names(withText('routers:\n', { env }))).to.deep.equal(['listed']);
   });
 
-  it('are read by the script that answers everything, unless they have a path', async () => {
+  it('are read by wrtmeter.cgi unless they have a path', async () => {
     const urls = ['http://a', 'http://b/', 'http://c/x/', 'https://d:8443/cgi-bin/wrtmeter.cgi?x=1#y', 'HTTP://E'];
     const { routers } = await configOf({ cli: { routers: urls } });
     expect(routers.flatMap(({ kinds }) => kinds)).to.deep.equal([
@@ -46,14 +46,14 @@ describe('routers given by URL', () => {
 
   it('must be URLs, and different ones', async () => {
     expect(await errorsOf({ cli: { routers: ['chekc', 'ftp://192.168.1.1'] } })).to.deep.equal([
-      'command line: "chekc" is neither a command nor the URL of a router; see wrtmeter --help',
-      'command line: "ftp://192.168.1.1" is not an http or https URL; write for example http://192.168.1.1',
+      'command line: "chekc" is neither a command nor a router URL; see wrtmeter --help',
+      'command line: "ftp://192.168.1.1" is not an http or https URL; use for example http://192.168.1.1',
     ]);
     expect(await errorsOf({ cli: { routers: ['http://192.168.1.1', 'b=http://192.168.1.1'] } })).to.deep.equal([
-      'command line: reads the same box as router "192.168.1.1", which would count it twice; remove one of them',
+      'command line: reads the same router as "192.168.1.1", so its bytes would count twice; remove one of them',
     ]);
     expect(await errorsOf({ cli: { routers: ['http://proxy/a', 'http://proxy/b'] } })).to.deep.equal([
-      'command line: "proxy" and "proxy" are one name; give each router its own (on the command line NAME=URL)',
+      'command line: "proxy" and "proxy" are the same name; give each router its own (on the command line NAME=URL)',
     ]);
   });
 });
@@ -61,13 +61,13 @@ describe('routers given by URL', () => {
 describe('access to a router', () => {
   const basic = { kind: 'basic', username: 'root', password: 'p@ss' };
 
-  it('may stand in its URL, from where it is moved', async () => {
+  it('can be in its URL, and is removed from there', async () => {
     const [router] = (await configOf({ cli: { routers: ['http://root:p%40ss@192.168.1.1'] } })).routers;
     expect(router).to.deep.include({ name: '192.168.1.1', credentials: basic });
     expect(router?.kinds).to.deep.equal([{ kind: 'openwrt', url: 'http://192.168.1.1/cgi-bin/wrtmeter.cgi' }]);
   });
 
-  it('may stand in one of several classic URLs', async () => {
+  it('can be in one of several classic URLs', async () => {
     const text = '{ "a": { "ap_stats": "http://root:p%40ss@a/s", "wan_stats": "http://a/w" } }';
     expect((await configOf(withText(text))).routers[0]).to.deep.include({
       credentials: basic,
@@ -75,7 +75,7 @@ describe('access to a router', () => {
     });
   });
 
-  it('comes from variables where the router has none of its own', async () => {
+  it('comes from variables if the router has none', async () => {
     const text = 'routers:\n  own: { url: http://a, token: mine }\n  other: { url: https://b }\n';
     const env = { WRTMETER_USERNAME: 'root', WRTMETER_PASSWORD: 'p@ss', WRTMETER_INSECURE: 'true' };
     const { config, warnings } = await load(withText(text, { env }));
@@ -84,7 +84,7 @@ describe('access to a router', () => {
     expect(warnings).to.deep.equal([]);
   });
 
-  it('may lie in files, named relative to the working directory in variables', async () => {
+  it('can be in files, relative to the working directory in variables', async () => {
     const token = await configOf({ env: { WRTMETER_TOKEN_FILE: 'token' } });
     expect(token.routers[0]?.credentials).to.deep.equal({ kind: 'bearer', token: 'hunter2-secret' });
     const env = { WRTMETER_USERNAME: 'root', WRTMETER_PASSWORD_FILE: `${FIXTURES}/secrets/password`, WRTMETER_CA_FILE: 'ca.pem' };
@@ -93,25 +93,28 @@ describe('access to a router', () => {
     expect(login.routers[0]?.tls.ca).to.match(/^-----BEGIN CERTIFICATE-----\n/);
   });
 
-  it('is one thing: token or login, secret or file', async () => {
+  it('is either token or login, either secret or file', async () => {
     const cases: [Record<string, string>, string][] = [
-      [{ WRTMETER_TOKEN: 'a', WRTMETER_TOKEN_FILE: 'token' }, 'WRTMETER_TOKEN_FILE: stands beside the secret itself; remove one of them'],
+      [
+        { WRTMETER_TOKEN: 'a', WRTMETER_TOKEN_FILE: 'token' },
+        'WRTMETER_TOKEN_FILE: cannot be used together with the secret itself; remove one of them',
+      ],
       [
         { WRTMETER_TOKEN: 'a', WRTMETER_USERNAME: 'b', WRTMETER_PASSWORD: 'c' },
-        'WRTMETER_TOKEN: stands beside a user name and password; a router takes one of the two, so remove the other',
+        'WRTMETER_TOKEN: cannot be used together with a user name and password; remove one of the two',
       ],
-      [{ WRTMETER_USERNAME: 'b' }, 'WRTMETER_USERNAME: has no password beside it; write password or password_file too'],
-      [{ WRTMETER_PASSWORD: 'c' }, 'WRTMETER_PASSWORD: has no user name beside it; write username too'],
-      [{ WRTMETER_TOKEN_FILE: './nowhere' }, 'WRTMETER_TOKEN_FILE: cannot read "./nowhere": it does not exist'],
+      [{ WRTMETER_USERNAME: 'b' }, 'WRTMETER_USERNAME: is set without a password; set password or password_file too'],
+      [{ WRTMETER_PASSWORD: 'c' }, 'WRTMETER_PASSWORD: is set without a user name; set username too'],
+      [{ WRTMETER_TOKEN_FILE: './nowhere' }, 'WRTMETER_TOKEN_FILE: cannot read "./nowhere": no such file'],
       [
         { WRTMETER_TOKEN: 'two words' },
-        'WRTMETER_TOKEN: the value is empty or holds characters that no header carries; write letters, digits and signs',
+        'WRTMETER_TOKEN: the value is empty or contains characters that a header cannot carry; use letters, digits and punctuation',
       ],
     ];
     for (const [env, message] of cases) expect(await errorsOf({ env })).to.deep.equal([message]);
   });
 
-  it('is never shown, however its URL is broken', async () => {
+  it('is never shown, whatever is wrong with its URL', async () => {
     const listed = ['http://root:hunter2 x@a', 'http://root:hunter2,x@a', 'root:hunter2@a', 'x=http://root:hunter2@', 'http://:hunter2@a'];
     for (const url of listed) {
       const lines = await errorsOf({ env: { WRTMETER_ROUTERS: url } });
@@ -124,30 +127,30 @@ describe('access to a router', () => {
     }
   });
 
-  it('over http has no use for certificates, and that is said', async () => {
+  it('gives a warning for certificates over http', async () => {
     const { warnings } = await load(withText('routers:\n  a: { url: http://a, insecure: true }\n'));
     expect(warnings).to.deep.equal([
-      'wrtmeter.yaml:2: routers.a.insecure: has no effect on a router that is read over http; write https in its URL',
+      'wrtmeter.yaml:2: routers.a.insecure: has no effect on a router that is read over http; use https in its URL',
     ]);
   });
 });
 
 describe('two routers', () => {
-  it('may share a proxy, by different paths', async () => {
+  it('can share a proxy, with different paths', async () => {
     expect(
       await names(withText('routers:\n  a: { url: http://proxy/a/wrtmeter.cgi }\n  b: { url: http://proxy/b/wrtmeter.cgi }\n')),
     ).to.have.length(2);
   });
 
-  it('may have one host by different ports', async () => {
+  it('can share a host, with different ports', async () => {
     expect(await names(withText('routers:\n  a: { url: http://host:8001 }\n  b: { url: http://host:8002 }\n'))).to.have.length(2);
   });
 
-  it('may share the classic leases, with a warning', async () => {
+  it('can share the classic leases, with a warning', async () => {
     const text =
       '{ "a": { "ap_stats": "http://a/s", "dhcp_leases": "http://a/d" },\n "b": { "ap_stats": "http://b/s", "dhcp_leases": "http://a/d" } }';
     const { config, warnings } = await load(withText(text));
     expect(config.routers).to.have.length(2);
-    expect(warnings).to.deep.equal(['wrtmeter.yaml:2: b.dhcp_leases: router "a" reads the same leases; leave them out here']);
+    expect(warnings).to.deep.equal(['wrtmeter.yaml:2: b.dhcp_leases: router "a" reads the same leases; remove them here']);
   });
 });

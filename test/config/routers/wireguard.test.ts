@@ -6,12 +6,12 @@ const serverOf = async (text: string) =>
   (await configOf(withText(`routers:\n  vpn:\n${text}`))).routers[0]?.kinds.find((config) => config.kind === 'wireguard');
 
 describe('a WireGuard server in the configuration', () => {
-  it('is the one on this machine, if nothing more is said', async () => {
+  it('is on this machine by default', async () => {
     const here = { kind: 'wireguard', ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null };
     for (const text of ['    wireguard:', '    wireguard: {}', '    wireguard: ~']) expect(await serverOf(text), text).to.deep.equal(here);
   });
 
-  it('may stand beside the URL of its box', async () => {
+  it('can be combined with the URL of its router', async () => {
     const [router] = (await configOf(withText('routers:\n  gateway: { url: http://192.168.1.1, wireguard: { ssh: root@192.168.1.1 } }')))
       .routers;
     const [script, server] = router?.kinds ?? [];
@@ -27,14 +27,14 @@ describe('a WireGuard server in the configuration', () => {
     expect(config.routers[0]?.kinds.map(({ kind }) => kind)).to.deep.equal(['wireguard']);
   });
 
-  it('has its files beside the configuration, and those with ~ where ssh finds them', async () => {
+  it('has paths relative to the configuration; ssh resolves those with ~', async () => {
     const text = 'routers:\n  vpn: { wireguard: { ssh: vpn, key_file: id, known_hosts_file: ~/hosts } }';
     const files = { '/etc/wrtmeter/wrtmeter.yaml': text, '/etc/wrtmeter/id': 'not looked at' };
     const [server] = (await configOf(withText(text, { readFile: filesOf(files) }))).routers[0]?.kinds ?? [];
     expect(server?.kind === 'wireguard' && server.ssh).to.deep.include({ keyFile: '/etc/wrtmeter/id', knownHostsFile: '~/hosts' });
   });
 
-  it('is read of its key no more than a byte', async () => {
+  it('reads at most one byte of its key', async () => {
     const limits: number[] = [];
     const text = 'routers:\n  vpn: { wireguard: { ssh: vpn, key_file: id } }';
     const readFile = filesOf({ '/etc/wrtmeter/wrtmeter.yaml': text, '/etc/wrtmeter/id': 'secret' });
@@ -46,7 +46,7 @@ describe('a WireGuard server in the configuration', () => {
     expect(limits).to.deep.equal([1]);
   });
 
-  it('may be one of several on a machine, if they share no interface', async () => {
+  it('can be one of several on a machine, if they share no interface', async () => {
     const text = (one: string, two: string) => withText(`routers:\n  one: { wireguard: { ${one} } }\n  two: { wireguard: { ${two} } }`);
     for (const [one, two] of [
       ['interfaces: wg0', 'interfaces: wg1'],
@@ -72,7 +72,7 @@ describe('a WireGuard server in the configuration', () => {
   });
 });
 
-describe('whom to log in to', () => {
+describe('an ssh target', () => {
   const good: Record<string, [string | null, string]> = {
     'root@vpn.example.net': ['root', 'vpn.example.net'],
     vpn: [null, 'vpn'],
@@ -83,7 +83,7 @@ describe('whom to log in to', () => {
     '[fe80::1%eth0]': [null, 'fe80::1%eth0'],
   };
   for (const [text, [user, host]] of Object.entries(good))
-    it(`"${text}" is one`, () => expect(parseSshTarget(text)).to.deep.equal({ user, host }));
+    it(`"${text}" is valid`, () => expect(parseSshTarget(text)).to.deep.equal({ user, host }));
 
   for (const text of [
     '',
@@ -100,5 +100,5 @@ describe('whom to log in to', () => {
     'root@[vpn]',
     'vpn\n',
   ])
-    it(`${JSON.stringify(text)} is none`, () => expect(() => parseSshTarget(text)).to.throw('is not USER@HOST'));
+    it(`${JSON.stringify(text)} is invalid`, () => expect(() => parseSshTarget(text)).to.throw('is not USER@HOST'));
 });

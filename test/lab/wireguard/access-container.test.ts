@@ -78,6 +78,7 @@ describe('access to the peers of a server in a container', () => {
       tls: { ca: null, insecure: false },
       lineRate: 1e10,
       billing: { day: 1 },
+      timeout: 10,
       counterBits: null,
     });
     if ('why' in found) throw new Error(found.why);

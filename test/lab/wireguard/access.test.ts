@@ -215,7 +215,7 @@ describe('access to the peers of a WireGuard server', () => {
         await stopped(action, step, 'kill');
         expect(await listPeers(run, target(), soon()), step)
           .to.have.property('notes')
-          .that.deep.equals(['A change that had been cut off was ended first']);
+          .that.deep.equals(['An interrupted change was completed first']);
         const after = await shown();
         expect(after.interface, step).to.deep.equal(others);
         expect(after.file, step).not.to.contain(anna.publicKey);
@@ -231,7 +231,7 @@ describe('access to the peers of a WireGuard server', () => {
       await stopped('restore', step, 'kill');
       expect(await listPeers(run, target(), soon()), step)
         .to.have.property('notes')
-        .that.deep.equals(['A restore that had been cut off was put back first']);
+        .that.deep.equals(['An interrupted restore was rolled back first']);
       expect(await shown(), step).to.deep.equal(before);
       expect(leftovers(), step).to.deep.equal([]);
     }
@@ -261,9 +261,9 @@ describe('access to the peers of a WireGuard server', () => {
     await stopped('revoke', 'configured', 'kill');
     const edited = `${readFileSync(conf, 'utf8')}# mine\n`;
     writeFileSync(conf, edited);
-    const left = '"/etc/wireguard/wg0.conf" was changed by somebody else meanwhile and left as it is';
+    const left = '"/etc/wireguard/wg0.conf" was changed by another program in the meantime and was left as it is';
     const listing = await listPeers(run, target(), soon());
-    expect(listing).to.have.property('notes').that.deep.equals([left, 'A change that had been cut off was ended first']);
+    expect(listing).to.have.property('notes').that.deep.equals([left, 'An interrupted change was completed first']);
     const { file, record, interface: rows } = await shown();
     expect(file).to.equal(edited);
     expect(record).to.contain(anna.sharedKey);
@@ -414,7 +414,7 @@ describe('access to the peers of a WireGuard server', () => {
         ok: false,
         step: 'answer',
         conflict: false,
-        reason: 'The answer did not come whole (no whole answer in time), and the server shows the peer as active: try again',
+        reason: 'The answer is incomplete (no complete answer in time), and the server shows the peer as active: try again',
       });
       await holder.stop();
       await sleep(2500);
@@ -460,7 +460,7 @@ describe('access to the peers of a WireGuard server', () => {
       );
       expect(await wrtmeter('revoke', 'Anna')).to.deep.include({ code: 0, stdout: '"anna" on vpn (wg0) is revoked\n' });
       expect((await wrtmeter('list')).stdout).to.match(/^anna +vpn +wg0 +revoked /m);
-      expect(await wrtmeter('revoke', anna.publicKey)).to.deep.include({ code: 0, stdout: '"anna" on vpn (wg0) is revoked already\n' });
+      expect(await wrtmeter('revoke', anna.publicKey)).to.deep.include({ code: 0, stdout: '"anna" on vpn (wg0) is already revoked\n' });
       expect(await wrtmeter('restore', 'anna')).to.deep.include({ code: 0, stdout: '"anna" on vpn (wg0) is active again\n' });
       expect(await wrtmeter('delete', 'anna')).to.deep.include({ code: 2 });
       expect(await wrtmeter('delete', 'anna', '--yes')).to.deep.include({ code: 0, stdout: '"anna" on vpn (wg0) is deleted\n' });

@@ -50,7 +50,7 @@ describe('a WireGuard server in a container', () => {
     });
 
     it(`${way} that has not the tool is told as such`, async () => {
-      expect(failureIn(await read({ ...more(), tool: 'awg' }))).to.equal('exec: "awg" is not installed there: install it');
+      expect(failureIn(await read({ ...more(), tool: 'awg' }))).to.equal('exec: "awg" is not installed on the server: install it');
     });
 
     it(`${way} that is not there is told as such`, async () => {

@@ -106,7 +106,7 @@ describe('a WireGuard server that is read', () => {
     it('a restart of the interface loses nothing, even where it has counted more since', async () => {
       const earlier = new Map(world.peers.map((peer) => [peer, total(peer) ?? NOTHING]));
       await world.down();
-      expect(failureIn(await post())).to.equal('exec: interface "wg0" is gone: it was there before; bring it up, or restart wrtmeter');
+      expect(failureIn(await post())).to.equal('exec: interface "wg0" no longer exists; bring it up, or restart wrtmeter');
       await world.up();
       for (const peer of world.peers) {
         await peer.greet();
@@ -206,7 +206,7 @@ describe('a WireGuard server that is read', () => {
       await other.stop();
     }
     expect(failureIn(await read([here({ interfaces: ['wg0', 'wg7'] })]))).to.equal(
-      'exec: interface "wg7" is not there; bring it up, or correct interfaces',
+      'exec: interface "wg7" does not exist; bring it up, or correct interfaces',
     );
   });
 
@@ -233,14 +233,14 @@ describe('a WireGuard server that is read', () => {
 
     it('without the interface is told as such', async () => {
       expect(failureIn(await read(far({ interfaces: ['wg5'] })))).to.equal(
-        'exec: interface "wg5" is not there; bring it up, or correct interfaces',
+        'exec: interface "wg5" does not exist; bring it up, or correct interfaces',
       );
     });
 
     it('without its server is a failed reading, soon', async () => {
       await sshd.close();
       const began = performance.now();
-      expect(failureIn(await read(far()))).to.match(/^connect: no ssh connection to 127\.0\.0\.1: /);
+      expect(failureIn(await read(far()))).to.match(/^connect: ssh connection to 127\.0\.0\.1 failed: /);
       expect(performance.now() - began).to.be.below(4000);
     });
   });

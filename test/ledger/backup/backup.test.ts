@@ -66,7 +66,7 @@ describe('backups of the ledger (Rule: care of the file)', () => {
       expect(await brokenRules(found)).to.deep.equal([]);
       // The baseline and the total are of the same round: the first reading showed 1000 bytes, which are nobody's.
       const [row] = await found.all(
-        `SELECT a.download AS total, h.download AS baseline FROM account AS a, baseline AS b JOIN held AS h ON h.baseline = b.id WHERE a.kind = 'device' AND b.counter = '${PHONE}'`,
+        `SELECT a.download AS total, h.download AS baseline FROM account AS a, baseline AS b JOIN baseline_bytes AS h ON h.baseline = b.id WHERE a.kind = 'device' AND b.counter = '${PHONE}'`,
       );
       expect(Number(row?.baseline) - Number(row?.total)).to.equal(1000);
       totals.push(Number(row?.total));

@@ -147,16 +147,18 @@ describe('Rule: care of the file', () => {
     await withBackup();
     await rm(ledger.path);
     expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
-    expect(ledger.lines[0]).to.match(/file is gone, but there was one: "backups\/ledger-2026-03-10\.db" is here\. Backup /);
+    expect(ledger.lines[0]).to.match(/file is missing, but there was one: "backups\/ledger-2026-03-10\.db" exists\. Backup /);
     expect(await ledger.names()).to.deep.equal(['backups', 'ledger.db']);
   });
 
   it('a ledger that is gone where another was set aside, or where only its log is left, is refused', async () => {
     await writeFile(join(ledger.directory, 'ledger-replaced-2026-01-01T00-00-00.db'), 'x');
-    expect((await refusal(ledger.read(0, 1))).message).to.match(/file is gone, but there was one: "ledger-replaced-.*holds no good backup/);
+    expect((await refusal(ledger.read(0, 1))).message).to.match(
+      /file is missing, but there was one: "ledger-replaced-.*holds no good backup/,
+    );
     await rm(join(ledger.directory, 'ledger-replaced-2026-01-01T00-00-00.db'));
     await writeFile(`${ledger.path}-wal`, 'x');
-    expect((await refusal(ledger.read(0, 1))).message).to.include('"ledger.db-wal" is here');
+    expect((await refusal(ledger.read(0, 1))).message).to.include('"ledger.db-wal" exists');
     await rm(`${ledger.path}-wal`);
     expect(await ledger.read(0, 1)).to.deep.equal({ phone: 0, uplink: 0 });
     expect(ledger.lines).to.deep.equal([]);
@@ -185,7 +187,7 @@ describe('Rule: care of the file', () => {
     await rename(ledger.path, `${ledger.path}.restoring`);
     await truncate(`${ledger.path}.restoring`, 9000);
     expect((await refusal(ledger.read(60, 1180))).message).to.match(
-      /there was one: "ledger\.db\.restoring" is here, and .* holds no good backup/,
+      /there was one: "ledger\.db\.restoring" exists, and .* holds no good backup/,
     );
   });
 
@@ -206,7 +208,7 @@ describe('Rule: care of the file', () => {
     };
     await raise(ledger.path);
     expect((await refusal(ledger.read(45, 1170))).message).to.match(
-      /was written by a newer wrtmeter \(schema 99, this one knows 2\): use that version$/,
+      /was written by a newer wrtmeter \(schema 99, this one supports 3\): use the newer version$/,
     );
     expect(await ledger.names()).to.deep.equal(['backups', 'ledger.db']);
     await raise(join(ledger.directory, 'backups/ledger-2026-03-10.db'));

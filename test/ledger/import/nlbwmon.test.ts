@@ -17,7 +17,7 @@ describe('the figures of nlbwmon', () => {
       ['02:00:00:00:00:02', { download: 163_540, upload: 352_280 }],
     ]);
     expect(leftOut).to.deep.equal([
-      { what: '00:00:00:00:00:00', bytes: { download: 7, upload: 9 }, why: 'nlbwmon could not tell whose they are' },
+      { what: '00:00:00:00:00:00', bytes: { download: 7, upload: 9 }, why: 'nlbwmon did not know the device' },
       {
         what: '1 line',
         bytes: null,
@@ -39,7 +39,7 @@ describe('the figures of nlbwmon', () => {
       /no column "mac": export it with "nlbw -c json -g mac"$/,
     ],
     ['the table for people', fixture('nlbw.csv').replaceAll('_bytes', ''), /no column "rx_bytes"/],
-    ['a cut file', fixture('nlbw.json').slice(0, 300), /^File "x" is no whole JSON: export it again/],
+    ['a cut file', fixture('nlbw.json').slice(0, 300), /^File "x" is not complete JSON: export it again/],
     ['a backup', '\u001f\u008b\u0008', /^File "x" is compressed/],
     ['anything else', 'hello\nworld\n', /^File "x" is not what "nlbw -c json" or "nlbw -c csv" prints$/],
   ] as const) {

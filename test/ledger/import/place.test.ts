@@ -61,8 +61,8 @@ describe('the days on which imported figures are booked (Rule: imported days)', 
     });
     expect(days).to.deep.equal({ 1: 10 });
     expect(why).to.deep.equal([
-      [15, 'the ledger itself counts since 2026-10-03'],
-      [30, 'the ledger itself counts since 2026-10-03'],
+      [15, 'the ledger itself has counted since 2026-10-03'],
+      [30, 'the ledger itself has counted since 2026-10-03'],
     ]);
   });
 
@@ -84,7 +84,7 @@ describe('the days on which imported figures are booked (Rule: imported days)', 
     const terms = { own: { from: null, readUntil: startOfDay(FIRST + 2, 'Europe/Berlin') } };
     const { days, why } = placed([day(1, 10), day(2, 20), stretch(0, 3, 60)], [], terms);
     expect(days).to.deep.equal({ 1: 10 });
-    expect(why[0]?.[1]).to.match(/^reaches past the ledger's last reading of 2026-10-03 00:00, from which it goes on: /);
+    expect(why[0]?.[1]).to.match(/^reaches past the ledger's last reading at 2026-10-03 00:00, from which it continues: /);
     expect(why).to.have.length(2);
   });
 
@@ -111,7 +111,7 @@ describe('the days on which imported figures are booked (Rule: imported days)', 
   it('never more than the sum that the program itself shows', () => {
     const { days, why } = placed([day(1, 10), day(0, 10)], [], { budget: pair(15, 0) });
     expect(days).to.deep.equal({ 0: 5, 1: 10 });
-    expect(why).to.deep.equal([[10, 'more than the sum that the program itself shows']]);
+    expect(why).to.deep.equal([[10, 'more than the total that the program itself shows']]);
   });
 
   it('more than the line can carry is not believed', () => {

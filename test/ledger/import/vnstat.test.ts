@@ -76,7 +76,7 @@ describe('the figures of vnStat', () => {
   });
 
   it('months that the days contradict are left out: they may begin on another day', () => {
-    const why = ['its months and years: its days add up to more than its months: they begin on another day (MonthRotate)'];
+    const why = ['its months and years: its days add up to more than its months: they start on another day (MonthRotate)'];
     const more = figuresOf({ day: [['2026-11-02', 50]], month: [['2026-11', 40]], year: [['2026', 500]] });
     expect(more).to.deep.equal({ figures: ['day 2026-11-02 2026-11-03 50'], leftOut: why });
     const later = figuresOf({ day: [['2026-11-02', 50]], month: [['2026-10', 400]] });
@@ -96,7 +96,7 @@ describe('the figures of vnStat', () => {
     });
     expect(figures).to.deep.equal(['day 2026-11-17 2026-11-18 7']);
     expect(leftOut).to.deep.equal([
-      'a day: its date is none',
+      'a day: its date is not valid',
       'a day: it has no byte counts',
       'a day: it has no byte counts',
       '2 days: before 2002 or in the future',
@@ -109,10 +109,10 @@ describe('the figures of vnStat', () => {
   });
 
   for (const [what, text, message] of [
-    ['text', 'vnstat 2.10', /^File "x" is no JSON object: export it with "vnstat --json"/],
-    ['a file that was cut', fixture.slice(0, 200), /^File "x" is no JSON object/],
+    ['text', 'vnstat 2.10', /^File "x" is not a JSON object: export it with "vnstat --json"/],
+    ['a file that was cut', fixture.slice(0, 200), /^File "x" is not a JSON object/],
     ['other JSON', '{"columns":[]}', /^File "x" is not what "vnstat --json" prints$/],
-    ['another version', '{"jsonversion":"3","interfaces":[]}', /^File "x" has jsonversion 3; versions 1 and 2 are known$/],
+    ['another version', '{"jsonversion":"3","interfaces":[]}', /^File "x" has jsonversion 3; versions 1 and 2 are supported$/],
   ] as const) {
     it(`${what} is refused in a line`, () => {
       expect(() => parseVnstat(text, 'File "x"', ZONE)).to.throw(ImportError, message);

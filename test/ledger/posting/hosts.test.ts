@@ -26,6 +26,7 @@ const up = (mac: string | null, ip: string, bytes: number, table = 1): HostCount
   mac,
   ip,
   bytes: { download: 0, upload: bytes },
+  bits: 64,
   epoch: epoch(table),
 });
 const down = (ip: string, bytes: number, table = 1): HostCounter => ({
@@ -33,6 +34,7 @@ const down = (ip: string, bytes: number, table = 1): HostCounter => ({
   mac: null,
   ip,
   bytes: { download: bytes, upload: 0 },
+  bits: 64,
   epoch: epoch(table),
 });
 const hosts = (...list: HostCounter[]): Observation => ({
@@ -238,7 +240,7 @@ describe('hosts', () => {
   describe('nlbwmon', () => {
     const at = (seconds: number, period: number, bytes: number, reader = 'one') => {
       const epoch = { boot: 'nlbwmon', instance: period, began: null, margin: 0 };
-      const host: HostCounter = { counts: 'both', mac: PHONE, ip: IP, bytes: { download: bytes, upload: 0 }, epoch };
+      const host: HostCounter = { counts: 'both', mac: PHONE, ip: IP, bytes: { download: bytes, upload: 0 }, bits: 64, epoch };
       const observation: Observation = { source: 'hosts', rules: NLBWMON, method: 'nlbwmon', hosts: [host], devices: [], uncounted: null };
       return bench.readFrom('gateway', seconds, [observation], { origin: reader });
     };
@@ -254,7 +256,9 @@ describe('hosts', () => {
     const phoneTotal = () => bench.total({ ...BOTH, key: PHONE });
     const several = (seconds: number, period: number, ...bytes: [ip: string, bytes: number][]) => {
       const epoch = { boot: 'nlbwmon', instance: period, began: null, margin: 0 };
-      const list = bytes.map(([ip, download]): HostCounter => ({ counts: 'both', mac: PHONE, ip, bytes: { download, upload: 0 }, epoch }));
+      const list = bytes.map(
+        ([ip, download]): HostCounter => ({ counts: 'both', mac: PHONE, ip, bytes: { download, upload: 0 }, bits: 64, epoch }),
+      );
       const observation: Observation = { source: 'hosts', rules: NLBWMON, method: 'nlbwmon', hosts: list, devices: [], uncounted: null };
       return bench.readFrom('gateway', seconds, [observation], { origin: 'one' });
     };
@@ -297,6 +301,7 @@ describe('hosts', () => {
       await open();
       const both = (ip: string, period: number, bytes: number): HostCounter => ({
         ...{ counts: 'both', mac: PHONE, ip, bytes: { download: bytes, upload: 0 } },
+        bits: 64,
         epoch: { boot: 'nlbwmon', instance: period, began: null, margin: 0 },
       });
       const shown = (...list: HostCounter[]): Observation => ({ ...hosts(...list), rules: NLBWMON, method: 'nlbwmon' }) as Observation;

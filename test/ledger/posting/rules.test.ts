@@ -502,7 +502,7 @@ describe('the ledger', () => {
 
     it('when the clock has passed the last posting; the time is written down', async () => {
       await post(0, 0, 100);
-      expect((await post(-60, 10, 110)).status).to.equal('held');
+      expect((await post(-60, 10, 110)).status).to.equal('suspended');
       expect((await post(5, 75, 130)).status).to.equal('posted');
       expect(bench.total(uplink)).to.deep.equal({ download: 30, upload: 0 });
       const [row] = await bench.store.all("SELECT why FROM audit WHERE kind = 'clock'");
@@ -511,7 +511,7 @@ describe('the ledger', () => {
 
     it("when a router's clock agrees", async () => {
       await post(400 * DAY, 0, 100);
-      expect((await post(10, 10, 110)).status).to.equal('held');
+      expect((await post(10, 10, 110)).status).to.equal('suspended');
       expect((await post(20, 20, 120, 25)).status).to.equal('posted');
       expect((await post(30, 30, 130)).status).to.equal('posted');
       expect(bench.total(uplink)?.download).to.be.within(10, 30);
@@ -519,21 +519,21 @@ describe('the ledger', () => {
 
     it('after a day', async () => {
       await post(400 * DAY, 0, 100);
-      expect((await post(10, 10, 110)).status).to.equal('held');
-      expect((await post(DAY, DAY, 120)).status).to.equal('held');
+      expect((await post(10, 10, 110)).status).to.equal('suspended');
+      expect((await post(DAY, DAY, 120)).status).to.equal('suspended');
       expect((await post(DAY + 60, DAY + 60, 130)).status).to.equal('posted');
       expect(bench.total(uplink)).to.deep.equal({ download: 30, upload: 0 });
     });
 
     it('never for a clock before 2025', async () => {
       await post(0, 0, 100);
-      expect((await post(-START / 1000 + 100, 2 * DAY, 110)).status).to.equal('held');
-      expect((await post(-START / 1000 + 200, 4 * DAY, 110)).status).to.equal('held');
+      expect((await post(-START / 1000 + 100, 2 * DAY, 110)).status).to.equal('suspended');
+      expect((await post(-START / 1000 + 200, 4 * DAY, 110)).status).to.equal('suspended');
     });
 
     it("a jump ahead that the routers' clocks contradict is held, too", async () => {
       await post(0, 0, 100);
-      expect((await post(400 * DAY, 15, 110, 15)).status).to.equal('held');
+      expect((await post(400 * DAY, 15, 110, 15)).status).to.equal('suspended');
       expect(bench.ledger.state.suspendedBecause).to.match(/but the routers say/);
       expect((await post(30, 30, 120, 30)).status).to.equal('posted');
       expect(bench.total(uplink)?.download).to.be.at.most(20);

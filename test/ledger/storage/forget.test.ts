@@ -61,7 +61,7 @@ describe('forgetting a device (Rule: forgotten device)', () => {
       interfaces: ['wg0'],
       peers: keys.map((publicKey) => ({
         ...{ interface: 'wg0', publicKey, name: null, endpoint: '203.0.113.9:51820', allowedIps: ['10.7.0.2/32'], state: 'active' },
-        ...{ latestHandshake: 0, bytes: { download: bytes, upload: bytes }, epoch: null },
+        ...{ latestHandshake: 0, bytes: { download: bytes, upload: bytes }, bits: 64, epoch: null },
       })),
     });
     await bench.read(0, peers(0, anna, ben));
@@ -141,9 +141,9 @@ describe('forgetting a device (Rule: forgotten device)', () => {
     await bench.ledger.close();
     const store = await openStore(bench.directory);
     const said = async (mac: string) => (await forget(store, mac, START).catch((error) => error)).message;
-    expect(await said(LAPTOP)).to.equal(`The ledger keeps nothing of "${LAPTOP}"`);
+    expect(await said(LAPTOP)).to.equal(`The ledger has nothing about "${LAPTOP}"`);
     await forget(store, PHONE, START);
-    expect(await said(PHONE)).to.match(/^Nothing more is kept of "02:00:00:00:00:01" than a counter that is still running/);
+    expect(await said(PHONE)).to.match(/^The ledger only has the baseline of a running counter of "02:00:00:00:00:01"/);
     await store.close();
     await bench.restart();
   });

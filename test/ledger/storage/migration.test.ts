@@ -1,32 +1,142 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openOrRecover, restoreFile } from '../../../src/ledger/backup/recovery.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
+import { inspect } from '../../../src/ledger/storage/inspect.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
-import { MIGRATIONS } from '../../../src/ledger/storage/schema.ts';
+import { loadBooks } from '../../../src/ledger/storage/load.ts';
+import { SCHEMA_VERSION } from '../../../src/ledger/storage/schema.ts';
 import { openDatabase } from '../../../src/ledger/storage/sqlite.ts';
-import { openStore } from '../../../src/ledger/storage/store.ts';
-import { START, TERMS } from '../../support/ledger/rounds.ts';
+import { openStore, openStoreToRead } from '../../../src/ledger/storage/store.ts';
+import { EARLIER_VERSIONS, writeEarlierLedger } from '../../support/ledger/earlier-schemas.ts';
+import { PHONE, START, TERMS } from '../../support/ledger/rounds.ts';
+
+const EPOCH = { boot: '8d1f3b0e', instance: 12, began: null, margin: 0 };
+/** The baselines in every earlier file. */
+const COUNTERS = {
+  'gateway\nwan': [['wan pppoe-wan', [{ bytes: { download: 5000, upload: 500 }, epoch: EPOCH, lastRead: null }]]],
+  'attic\nstations': [
+    [
+      PHONE,
+      [
+        { bytes: { download: 4_294_967_396, upload: 9 }, epoch: null, lastRead: null },
+        { bytes: { download: 8, upload: 7 }, epoch: null, lastRead: START - 60_000 },
+      ],
+    ],
+  ],
+};
 
 describe('a ledger of an earlier version', () => {
-  it('of version 1 is brought up to date when it is opened, with its baselines and totals', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-migration-'));
-    const old = await openDatabase(join(directory, 'ledger.db'), 'create');
-    await old.exec(`BEGIN; ${MIGRATIONS[0]}; PRAGMA user_version = 1; COMMIT`);
-    await old.exec(`INSERT INTO meta VALUES ('posted_at', '${START}'), ('started_at', '${START}');
-      INSERT INTO account VALUES (1, 'wan', 'gateway', 'wan', '', 0, 700, 70, ${START}, ${START});
-      INSERT INTO day VALUES (20522, 1, 700, 70);
-      INSERT INTO reader VALUES (1, 'gateway', 'wan', 'test', ${START}, '8d1f3b0e', 1000.5);
-      INSERT INTO baseline VALUES (1, 'wan pppoe-wan', 0, 5000, 500, NULL, '8d1f3b0e', 12, NULL, 0)`);
-    await old.close();
+  let directory: string;
+  let path: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'wrtmeter-migration-'));
+    path = join(directory, 'ledger.db');
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  /** The books of the ledger in the directory, after its file was brought up to date. */
+  async function migrated() {
     const ledger = await openLedger(await openStore(directory), TERMS, START);
-    expect(ledger.books.readers.get('gateway\nwan')?.counters.get('wan pppoe-wan')).to.deep.equal([
-      { bytes: { download: 5000, upload: 500 }, epoch: { boot: '8d1f3b0e', instance: 12, began: null, margin: 0 }, lastRead: null },
-    ]);
-    expect([...ledger.books.accounts.values()].map(({ total }) => total)).to.deep.equal([{ download: 700, upload: 70 }]);
-    expect(await brokenRules(ledger.store)).to.deep.equal([]);
+    const { books, store } = ledger;
+    const found = {
+      version: (await store.all('PRAGMA user_version'))[0]?.user_version,
+      broken: await brokenRules(store),
+      baselines: Object.fromEntries([...books.readers].map(([key, { counters }]) => [key, [...counters]])),
+      origins: [...books.readers.values()].map(({ origin, boot, uptime, readAt }) => ({ origin, boot, uptime, readAt })),
+      totals: [...books.accounts.values()].map(({ kind, total, month }) => ({ kind, total, month })),
+      names: [...books.devices.values()],
+      leases: [...books.leases.values()].map(({ hostname }) => hostname),
+      imported: await store.all('SELECT * FROM imported'),
+      hours: await store.all('SELECT * FROM hour'),
+      audit: (await store.all('SELECT why FROM audit')).map(({ why }) => why),
+    };
     await ledger.close();
-    await rm(directory, { recursive: true });
+    return found;
+  }
+
+  for (const version of EARLIER_VERSIONS) {
+    it(`of version ${version} is brought up to date when it is opened, with its baselines and totals`, async () => {
+      await writeEarlierLedger(path, version);
+      expect(await migrated()).to.deep.equal({
+        version: SCHEMA_VERSION,
+        broken: [],
+        baselines: COUNTERS,
+        origins: [
+          { origin: 'wrtmeter http://gateway', boot: '8d1f3b0e', uptime: 1000.5, readAt: START },
+          { origin: 'classic http://attic', boot: null, uptime: null, readAt: START },
+        ],
+        totals: [
+          { kind: 'wan', total: { download: 700, upload: 70 }, month: { download: 700, upload: 70 } },
+          { kind: 'device', total: { download: 40, upload: 4 }, month: { download: 40, upload: 4 } },
+        ],
+        names: [{ mac: PHONE, name: 'phone', namedBy: 'lease', ip: '192.168.1.10' }],
+        leases: ['phone'],
+        imported: [{ account: 1, day: 20522, program: 'vnstat', kind: 'day', download: 300, upload: 30 }],
+        hours: [{ hour: START, account: 1, download: 700, upload: 70 }],
+        audit: ['fell'],
+      });
+    });
+
+    it(`a baseline of version ${version} that goes takes its bytes along`, async () => {
+      await writeEarlierLedger(path, version);
+      const store = await openStore(directory);
+      await store.commit([{ sql: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))', rows: [[2]] }]);
+      expect(await store.all('SELECT download FROM baseline_bytes')).to.deep.equal([{ download: 5000 }]);
+      expect(await brokenRules(store)).to.deep.equal([]);
+      await store.close();
+    });
+
+    it(`a backup of version ${version} is good, and can be restored`, async () => {
+      const backup = join(directory, 'backup.db');
+      await writeEarlierLedger(backup, version);
+      expect(await inspect(backup)).to.deep.equal({ state: 'good', version, postedAt: START });
+      await restoreFile(directory, backup, START);
+      expect((await migrated()).baselines).to.deep.equal(COUNTERS);
+    });
+
+    it(`a backup of version ${version} replaces a damaged ledger`, async () => {
+      await mkdir(join(directory, 'backups'));
+      await writeEarlierLedger(join(directory, 'backups/ledger-2026-03-09.db'), version);
+      await writeEarlierLedger(path, version);
+      await truncate(path, 3000);
+      const store = await openOrRecover(directory, { now: START, report: () => undefined });
+      expect([...(await loadBooks(store)).readers].map(([key, { counters }]) => [key, [...counters]])).to.have.deep.members(
+        Object.entries(COUNTERS),
+      );
+      expect((await store.all('SELECT kind FROM audit ORDER BY id')).map(({ kind }) => kind)).to.deep.equal(['reset', 'restore']);
+      await store.close();
+    });
+
+    it(`version ${version} is not read before the service has brought it up to date`, async () => {
+      await writeEarlierLedger(path, version);
+      const error = await openStoreToRead(directory).catch((error: Error) => error);
+      expect(error).to.have.property('message').that.includes(`has schema ${version}, this wrtmeter needs ${SCHEMA_VERSION}`);
+    });
+  }
+
+  it('the peers of version 2 are kept', async () => {
+    await writeEarlierLedger(path, 2);
+    const store = await openStore(directory);
+    expect([...(await loadBooks(store)).peers.values()].map(({ name, state }) => ({ name, state }))).to.deep.equal([
+      { name: 'anna', state: 'active' },
+    ]);
+    await store.close();
+  });
+
+  it('one of a newer version is refused and left as it is', async () => {
+    await (await openStore(directory)).close();
+    const database = await openDatabase(path, 'write');
+    await database.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+    await database.close();
+    expect(await inspect(path)).to.deep.equal({ state: 'newer', version: SCHEMA_VERSION + 1 });
+    for (const open of [openStore, openStoreToRead]) {
+      const error = await open(directory).catch((error: Error) => error);
+      expect(error)
+        .to.have.property('message')
+        .that.includes(`was written by a newer wrtmeter (schema ${SCHEMA_VERSION + 1}, this one knows ${SCHEMA_VERSION})`);
+    }
   });
 });

@@ -22,18 +22,18 @@ describe('parseStations (totalwifi.cgi)', () => {
     expect(station).to.deep.include({ mac: '02:00:00:00:00:0a', bytes: { download: 2000, upload: 100 }, interface: null });
   });
 
-  it('takes an empty list for a list without stations', () => {
+  it('reads an empty list as a list without stations', () => {
     expect(parseStations(whole(''))).to.deep.equal([]);
     expect(parseStations(closed(''))).to.deep.equal([]);
   });
 
-  it('keeps every line of a MAC that stands there twice', () => {
+  it('keeps every line of a MAC that appears twice', () => {
     expect(parseStations(whole('02:00:00:00:00:01 1 2\r\n02:00:00:00:00:01 3 4\r\n'))).to.have.length(2);
   });
 
-  it('rejects the whole list for one line that it does not understand', () => {
+  it('rejects the whole list for one line that it cannot parse', () => {
     const list = (line: string) => () => parseStations(whole(`02:00:00:00:00:01 1 2\n${line}\n`));
-    expect(reasonOf(list('<html>'))).to.equal('parse: not a line of a station list: "<html>"');
+    expect(reasonOf(list('<html>'))).to.equal('parse: not a station line: "<html>"');
     expect(reasonOf(list('02:00:00:00:00:01 1'))).to.equal('parse: tx_bytes is not a byte counter: ""');
     for (const lie of ['-1', '1e3', 'NaN', '0x10', '1.5', '99999999999999999999', '9007199254740993']) {
       expect(reasonOf(list(`02:00:00:00:00:01 ${lie} 2`)), lie).to.equal(`parse: rx_bytes is not a byte counter: "${lie}"`);
@@ -42,12 +42,12 @@ describe('parseStations (totalwifi.cgi)', () => {
 
   it('rejects an answer that may end in the middle of a number', () => {
     expect(reasonOf(() => parseStations(closed('02:00:00:00:00:01 100 20')))).to.equal(
-      'truncated: the answer ends in the middle of a line',
+      'truncated: the answer is truncated: it ends in the middle of a line',
     );
     expect(parseStations(whole('02:00:00:00:00:01 100 20'))).to.have.length(1);
   });
 
-  it('bounds the lines of an answer', () => {
+  it('limits the lines of an answer', () => {
     expect(reasonOf(() => parseStations(whole('02:00:00:00:00:01 1 2\n'.repeat(150_001))))).to.equal(
       'too_large: the answer has more than 150000 lines',
     );
@@ -90,7 +90,7 @@ duid 00:01:00:01:2c:8f:5a:1b:02:00:00:00:00:01
 1763668518 33554433 fd00::10 annas-laptop 00:01:00:01:2c
 `;
 
-  it('keeps leases without a host name or client id, and leaves out what is DHCPv6', () => {
+  it('keeps leases without a host name or client id, and skips DHCPv6', () => {
     expect(parseLeases(whole(file))).to.deep.equal({
       skipped: 0,
       leases: [
@@ -100,23 +100,23 @@ duid 00:01:00:01:2c:8f:5a:1b:02:00:00:00:00:01
     });
   });
 
-  it('a hostile line costs itself only, and is counted', () => {
+  it('skips and counts only the bad line itself', () => {
     const { leases, skipped } = parseLeases(whole(`${file}$(reboot) <script>\n1 02:00:00:00:00:03 not-an-ip x *\n`));
     expect([leases.length, skipped]).to.deep.equal([2, 2]);
   });
 
-  it('cleans names of control characters and bounds them', () => {
+  it('removes control characters from names and limits their length', () => {
     const [lease] = parseLeases(whole(`1 02:00:00:00:00:01 192.168.1.10 a\u0007b\u202ec${'x'.repeat(100)} *\n`)).leases;
     expect(lease?.hostname).to.equal(`abc${'x'.repeat(60)}`);
   });
 
-  it('rejects what is no lease file at all', () => {
+  it('rejects text that is not a lease file', () => {
     expect(reasonOf(() => parseLeases(whole('<html><body>404</body></html>\n')))).to.match(/^parse: not a line of a lease file/);
   });
 });
 
 describe('classicProbes', () => {
-  it('asks only for what has an address', () => {
+  it('requests only what has a URL', () => {
     const probes = classicProbes({ wan: 'http://router/wan.cgi' }, async () => whole('wan: 1 2\n'));
     expect(probes.map(({ sources, origin }) => ({ sources, origin: origin }))).to.deep.equal([
       { sources: ['wan'], origin: 'classic http://router/wan.cgi' },

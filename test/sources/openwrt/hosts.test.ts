@@ -34,7 +34,7 @@ const peers = (...lines: string[]) => {
 };
 
 describe('hosts of wrtmeter.cgi', () => {
-  it('sets of nftables: what is sent by MAC and address, what is received by address, in the epoch of the table', () => {
+  it('sets of nftables: upload by MAC and address, download by address, in the epoch of the table', () => {
     const observation = hosts(
       'counting nftables 12 -',
       'network lan br-lan',
@@ -44,9 +44,9 @@ describe('hosts of wrtmeter.cgi', () => {
     );
     const epoch = { boot: '8d1f3b0e', instance: 12, began: null, margin: 0 };
     expect(observation.hosts).to.deep.equal([
-      { counts: 'upload', mac: ANNA, ip: '192.168.1.10', bytes: { download: 0, upload: 500 }, epoch },
-      { counts: 'upload', mac: null, ip: '10.7.0.2', bytes: { download: 0, upload: 7 }, epoch },
-      { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: 9000, upload: 0 }, epoch },
+      { counts: 'upload', mac: ANNA, ip: '192.168.1.10', bytes: { download: 0, upload: 500 }, bits: 64, epoch },
+      { counts: 'upload', mac: null, ip: '10.7.0.2', bytes: { download: 0, upload: 7 }, bits: 64, epoch },
+      { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: 9000, upload: 0 }, bits: 64, epoch },
     ]);
     expect(observation.devices).to.deep.equal(['br-lan']);
   });
@@ -66,7 +66,7 @@ describe('hosts of wrtmeter.cgi', () => {
     expect(observation.uncounted).to.deep.equal({ download: 3, upload: 4 });
   });
 
-  it('figures of nlbwmon go by its accounting period, and another run of it is another reader', () => {
+  it('figures of nlbwmon have its accounting period as epoch, and another run is another origin', () => {
     const one = answer(
       'hosts',
       'counting nlbwmon 2026-11-01 4711',
@@ -77,7 +77,7 @@ describe('hosts of wrtmeter.cgi', () => {
       ['2026-11-01', 'nlbwmon 8d1f3b0e 2026-11-01'],
       ['2026-10-01', 'nlbwmon 8d1f3b0e 2026-10-01'],
     ]) {
-      // Where it may have been started anew with a wrong clock, an older period is no new one.
+      // If it may have restarted with a wrong clock, an older period is not new.
       expect(answer('hosts', `counting nlbwmon ${period} -`).origin).to.equal(reader);
     }
     const other = answer('hosts', 'counting nlbwmon 2026-11-01 99999');
@@ -90,6 +90,7 @@ describe('hosts of wrtmeter.cgi', () => {
       mac: ANNA,
       ip: '192.168.1.10',
       bytes: { download: 9000, upload: 500 },
+      bits: 64,
       epoch: { boot: 'nlbwmon', instance: 20_261_101, began: null, margin: 0 },
     });
     expect(one.observation.hosts[1]?.mac).to.equal(null);
@@ -113,7 +114,7 @@ describe('hosts of wrtmeter.cgi', () => {
     });
   }
 
-  it('throws nothing but a SourceError, whatever stands in it', () => {
+  it('throws nothing but a SourceError, whatever it contains', () => {
     const field = fc.oneof(
       fc.constantFrom('up', 'down', 'both', 'network', 'uncounted', ANNA, '192.168.1.10', '-', '12', 'fd00::1'),
       fc.string(),
@@ -138,7 +139,7 @@ describe('hostsProbe', () => {
     return hostsProbe('http://router/hosts.cgi', async () => ({ text, framed: true })).collect(new AbortController().signal);
   };
 
-  it('takes the hosts and who has which address, and nothing else', async () => {
+  it('keeps only hosts and neighbours', async () => {
     const observation = await collect(
       ...['begin hosts', 'counting iptables - -', 'end hosts', 'begin neighbours', 'end neighbours', 'begin wan', 'end wan'],
     );
@@ -147,12 +148,12 @@ describe('hostsProbe', () => {
 
   it('an answer without hosts is a failure', async () => {
     const error = await collect('begin wan', 'end wan').catch((error: unknown) => error);
-    expect(error).to.be.instanceOf(SourceError).with.property('message').that.includes('nothing counts them there');
+    expect(error).to.be.instanceOf(SourceError).with.property('message').that.includes('the router does not count them');
   });
 });
 
 describe('peers of wrtmeter.cgi', () => {
-  it('what the router received is the peer’s upload; the interface made anew is another epoch', () => {
+  it('what the router received is the peer’s upload; a recreated interface is another epoch', () => {
     const observation = peers(
       'interface wg0 wireguard 14',
       `peer wg0 ${KEY} [2001:db8::9]:51820 10.7.0.2/32,fd07::2/128 1763664900 4321 8765 anna phone`,
@@ -170,6 +171,7 @@ describe('peers of wrtmeter.cgi', () => {
         state: 'active',
         latestHandshake: 1_763_664_900,
         bytes: { download: 8765, upload: 4321 },
+        bits: 64,
         epoch,
       },
       {
@@ -181,6 +183,7 @@ describe('peers of wrtmeter.cgi', () => {
         state: 'revoked',
         latestHandshake: 0,
         bytes: null,
+        bits: 64,
         epoch,
       },
     ]);

@@ -24,11 +24,12 @@ describe('the peers in an answer of wrtmeter.cgi', () => {
       state: 'active',
       latestHandshake: 1763664900,
       bytes: { download: 8765, upload: 4321 },
+      bits: 64,
       epoch: { boot: '8d1f3b0e', instance: 14, began: null, margin: 0 },
     });
   });
 
-  it('have no address or endpoint that is none: they become labels of metrics', () => {
+  it('have only valid addresses and endpoints, because they become labels of metrics', () => {
     const long = 'x'.repeat(100_000);
     const [peer] = peersOf('interface wg0 wireguard 14', `peer wg0 ${KEY} ${long} 10.7.0.2/32,${long},= 0 0 0 -`);
     expect([peer?.endpoint, peer?.allowedIps]).to.deep.equal([null, ['10.7.0.2/32']]);
@@ -36,10 +37,10 @@ describe('the peers in an answer of wrtmeter.cgi', () => {
     expect([revoked?.allowedIps, revoked?.name?.length]).to.deep.equal([[], 63]);
   });
 
-  it('are on an interface of a name that Linux takes', () => {
+  it('have an interface name that Linux accepts', () => {
     for (const name of ['w'.repeat(16), 'wg\u202e0', KEY]) {
-      expect(() => peersOf(`interface ${name} wireguard 14`), name).to.throw(SourceError, 'not a line of a list of peers');
-      expect(() => peersOf(`peer ${name} ${KEY} - - 0 0 0 -`), name).to.throw(SourceError, 'not a line of a list of peers');
+      expect(() => peersOf(`interface ${name} wireguard 14`), name).to.throw(SourceError, 'not a peer line');
+      expect(() => peersOf(`peer ${name} ${KEY} - - 0 0 0 -`), name).to.throw(SourceError, 'not a peer line');
     }
   });
 });

@@ -58,7 +58,7 @@ function errorOf(action: () => unknown): string {
 }
 
 describe('parseWrtmeter', () => {
-  it('reads what the router says of itself', () => {
+  it('reads what the router reports about itself', () => {
     expect(parse(ANSWER).system).to.deep.equal({
       bootId: '8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10',
       uptime: 123456.78,
@@ -72,7 +72,7 @@ describe('parseWrtmeter', () => {
     });
   });
 
-  it('reads every uplink; what runs inside another is told apart, what is down has no counter', () => {
+  it('reads every uplink; one inside another is an overlay, one that is down has no counter', () => {
     const wan = observationOf(ANSWER, 'wan');
     if (wan instanceof SourceError || wan?.source !== 'wan') throw new Error('no WAN');
     expect(wan.uplinks.map((u) => [u.name, u.up, u.device, u.overlay, u.bytes, u.epoch?.instance])).to.deep.equal([
@@ -82,7 +82,7 @@ describe('parseWrtmeter', () => {
     ]);
   });
 
-  it('reads stations, with an epoch from the association, and knows which carry one device’s bytes', () => {
+  it('reads stations, with an epoch from the association, and which have the bytes of one device', () => {
     const stations = observationOf(ANSWER, 'stations');
     if (stations instanceof SourceError || stations?.source !== 'stations') throw new Error('no stations');
     const [phone, mesh] = stations.stations;
@@ -90,6 +90,7 @@ describe('parseWrtmeter', () => {
       interface: 'phy0-ap0',
       mac: '02:00:00:00:00:01',
       bytes: { download: 7_654_321, upload: 1_234_567 },
+      bits: 64,
       epoch: { boot: '8d1f3b0e', instance: null, began: 119856.204, margin: 0.01 },
       access: true,
       signal: -52,
@@ -120,33 +121,35 @@ describe('parseWrtmeter', () => {
     expect(observationOf(text, 'wan')).to.have.property('source', 'wan');
   });
 
-  it('a section that makes no sense fails alone', () => {
+  it('a section that cannot be parsed fails alone', () => {
     const text = without('9876543210', '-5');
     expect(String(observationOf(text, 'wan'))).to.equal('SourceError: rx bytes is not a byte counter: "-5"');
     expect(observationOf(text, 'stations')).to.have.property('source', 'stations');
   });
 
-  it('an answer that was cut short is known as one, wherever it was cut', () => {
+  it('a truncated answer is detected, wherever it was cut', () => {
     const lines = ANSWER.split('\n');
     for (let kept = 1; kept < lines.length - 1; kept++) {
       expect(
         errorOf(() => parse(`${lines.slice(0, kept).join('\n')}\n`)),
         `${kept} lines`,
-      ).to.equal('truncated: the answer has no last line "end wrtmeter"');
+      ).to.equal('truncated: the answer is truncated: its last line "end wrtmeter" is missing');
     }
     for (let cut = 1; cut < ANSWER.length - 1; cut += 7) expect(errorOf(() => parse(ANSWER.slice(0, cut)))).to.not.equal('nothing thrown');
   });
 
-  it('a hostile host name costs its own line only', () => {
+  it('a hostile host name skips only its own line', () => {
     const text = without('lease 1763668518 02:00:00:00:00:01', 'lease end leases\nlease 1763668518 02:00:00:00:00:01');
     const leases = parse(text).sources.find((s) => s.source === 'leases');
     expect(leases?.skipped).to.equal(1);
     expect(leases?.observation).to.have.property('leases').with.length(1);
   });
 
-  it('says so where the answer is something else, or of a later format', () => {
+  it('rejects another answer, or a later format', () => {
     expect(errorOf(() => parse('<html>\n'))).to.equal('parse: not an answer of wrtmeter.cgi: "<html>"');
-    expect(errorOf(() => parse(without('wrtmeter 1', 'wrtmeter 2')))).to.equal('parse: answer of format 2, known is 1: update wrtmeter');
+    expect(errorOf(() => parse(without('wrtmeter 1', 'wrtmeter 2')))).to.equal(
+      'parse: the answer has format 2, this version reads only format 1: update wrtmeter',
+    );
   });
 
   it('throws nothing but a SourceError, whatever is changed in an answer', () => {

@@ -21,7 +21,7 @@ function failure(parse: () => unknown): SourceError {
 }
 
 describe('a dump of WireGuard interfaces', () => {
-  it('tells each peer with its directions: what the server received is the peer’s upload', () => {
+  it('returns each peer with its directions: what the server received is the peer’s upload', () => {
     expect(parseDump(lines(['wg0', PRIVATE, SERVER, 51820, 'off'], anna('wg0')))).to.deep.equal(
       new Map([
         [
@@ -40,27 +40,27 @@ describe('a dump of WireGuard interfaces', () => {
     );
   });
 
-  it('knows peers that never called: no handshake, endpoint, shared key, address or keepalive', () => {
+  it('reads peers that never connected: no handshake, endpoint, shared key, address or keepalive', () => {
     const dump = parseDump(lines(['wg0', PRIVATE, SERVER, 51820, 'off'], ['wg0', ANNA, '(none)', '(none)', '(none)', 0, 0, 0, 'off']));
     expect(dump.get('wg0')).to.deep.equal([
       { publicKey: ANNA, endpoint: null, allowedIps: [], latestHandshake: 0, bytes: { download: 0, upload: 0 } },
     ]);
   });
 
-  it('knows endpoints of IPv6, with and without a scope', () => {
+  it('reads IPv6 endpoints, with and without a scope', () => {
     for (const endpoint of ['[2001:db8::9]:51820', '[fe80::1%eth0]:1024', '[::ffff:192.0.2.1]:80']) {
       const dump = parseDump(lines(['wg0', PRIVATE, SERVER, 51820, 'off'], ['wg0', ANNA, SHARED, endpoint, '(none)', 0, 0, 0, 'off']));
       expect(dump.get('wg0')?.[0]?.endpoint).to.equal(endpoint);
     }
   });
 
-  it('leaves out an endpoint or an address that is none', () => {
+  it('skips an invalid endpoint or address', () => {
     const row = ['wg0', ANNA, SHARED, '<b>here</b>', '10.7.0.2/32,<i>,10.7.0.3/32', 0, 0, 0, 'off'];
     const [peer] = parseDump(lines(['wg0', PRIVATE, SERVER, 51820, 'off'], row)).get('wg0') ?? [];
     expect([peer?.endpoint, peer?.allowedIps]).to.deep.equal([null, ['10.7.0.2/32', '10.7.0.3/32']]);
   });
 
-  it('tells interfaces by position: the first line of each name, however many columns it has', () => {
+  it('recognizes interfaces by position: the first line of each name, with any number of columns', () => {
     const amnezia = ['awg0', PRIVATE, SERVER, 34567, 4, 40, 70, 51, 128, 1148823423, 2010298281, 1482318124, 1763451337, 'off'];
     const like = ['wg1', PRIVATE, SERVER, 51821, 'off', 0, 1, 2, 3];
     const dump = parseDump(lines(['wg0', PRIVATE, SERVER, 51820, 'off'], anna('wg0'), amnezia, anna('awg0'), like));
@@ -71,17 +71,17 @@ describe('a dump of WireGuard interfaces', () => {
     ]);
   });
 
-  it('takes more columns of a peer than are known', () => {
+  it('accepts additional columns of a peer', () => {
     expect(parseDump(lines(['awg0', PRIVATE, SERVER, 1, 'off'], [...anna('awg0'), 'on', 'x'])).get('awg0')).to.have.length(1);
   });
 
-  it('knows an interface without a key of its own', () => {
+  it('reads an interface without a key', () => {
     expect([...parseDump(lines(['wg0', '(none)', '(none)', 0, 'off'])).keys()]).to.deep.equal(['wg0']);
   });
 
-  it('is empty where there is no interface', () => expect(parseDump('').size).to.equal(0));
+  it('is empty without interfaces', () => expect(parseDump('').size).to.equal(0));
 
-  it('of one interface names none', () => {
+  it('of one interface has no interface column', () => {
     const text = lines([PRIVATE, SERVER, 51820, 'off'], anna('').slice(1));
     expect(parseInterfaceDump('wg0', text)).to.deep.equal(parseDump(lines(['wg0', PRIVATE, SERVER, 51820, 'off'], anna('wg0'))));
   });
@@ -91,7 +91,7 @@ describe('a dump of WireGuard interfaces', () => {
     ['a counter that is none', lines(['wg0', PRIVATE, SERVER, 1, 'off'], ['wg0', ANNA, SHARED, '(none)', '(none)', 0, SHARED, 2, 'off'])],
     ['a negative counter', lines(['wg0', PRIVATE, SERVER, 1, 'off'], ['wg0', ANNA, SHARED, '(none)', '(none)', 0, -1, 2, 'off'])],
     [
-      'a counter too large to be told exactly',
+      'a counter too large to be exact',
       lines(['wg0', PRIVATE, SERVER, 1, 'off'], ['wg0', ANNA, '(none)', '(none)', '(none)', 0, '9007199254740993', 2, 'off']),
     ],
     ['a peer twice', lines(['wg0', PRIVATE, SERVER, 1, 'off'], anna('wg0'), anna('wg0'))],
@@ -110,7 +110,7 @@ describe('a dump of WireGuard interfaces', () => {
     });
   }
 
-  it('never shows a private or shared key, whole or garbled, in what it tells or refuses', () => {
+  it('never shows a private or shared key, complete or garbled, in results or errors', () => {
     const field = fc.oneof(fc.constantFrom('(none)', 'off', '0', '17', '', 'wg0', ANNA, BERT, CARL), fc.string({ maxLength: 12 }));
     const garbage = fc.array(fc.array(field, { maxLength: 12 }), { maxLength: 4 });
     const secrets = fc.tuple(anyKey, anyKey);

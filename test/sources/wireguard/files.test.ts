@@ -39,12 +39,12 @@ for (const [title, awk] of Object.entries(AWKS)) {
     }
     const names = (conf: string) => Object.fromEntries(parsed(conf)?.names ?? []);
 
-    it('names stand inside a block or directly above it', () => {
+    it('names are inside a block or directly above it', () => {
       const conf = `[Interface]\nPrivateKey = x\n# Name = server\n\n# Name = anna\n[Peer]\nPublicKey = ${A}\n\n[Peer]\n# friendly_name = Bert's phone\nPublicKey = ${B}\n`;
       expect(names(conf)).to.deep.equal({ [A]: 'anna', [B]: "Bert's phone" });
     });
 
-    it('every usual way to write a name is known', () => {
+    it('every usual way to write a name is read', () => {
       for (const line of [
         '# Name = x y',
         '#Name=x y',
@@ -58,15 +58,15 @@ for (const [title, awk] of Object.entries(AWKS)) {
         expect(names(`[Peer]\n${line}\nPublicKey = ${A}\n`), line).to.deep.equal({ [A]: 'x y' });
     });
 
-    it('other comments are no names', () => {
+    it('other comments are not names', () => {
       expect(names(`[Peer]\n# anna\n# nickname = x\n# PublicKey = ${B}\nPublicKey = ${A} # Name = z\n`)).to.deep.equal({});
     });
 
-    it('words of the file may be written in any case, with or without blanks', () => {
+    it('keywords of the file can be in any case, with or without spaces', () => {
       expect(names(`[peer]   # the first\n# Name = a\n  publickey=${A}   # key\n`)).to.deep.equal({ [A]: 'a' });
     });
 
-    it('a name above the next block is not taken for the end of this one', () => {
+    it('a name above the next block does not belong to this one', () => {
       expect(names(`[Peer]\nPublicKey = ${A}\n\n# Name = bert\n[Peer]\nPublicKey = ${B}\n`)).to.deep.equal({ [B]: 'bert' });
       expect(names(`# Name = anna\n[Peer]\nPublicKey = ${A}\n# Name = bert\n[Peer]\nPublicKey = ${B}\n`)).to.deep.equal({
         [A]: 'anna',
@@ -74,37 +74,37 @@ for (const [title, awk] of Object.entries(AWKS)) {
       });
     });
 
-    it('a name at the end of a block is its own', () => {
+    it('a name at the end of a block belongs to it', () => {
       expect(names(`[Peer]\nPublicKey = ${A}\n# Name = anna\n[Peer]\nPublicKey = ${B}\n# Name = bert\n`)).to.deep.equal({
         [A]: 'anna',
         [B]: 'bert',
       });
     });
 
-    it('a name after an empty line in a block is the block’s, if the block goes on', () => {
+    it('a name after an empty line in a block belongs to it, if the block continues', () => {
       expect(names(`[Peer]\n\n# Name = anna\nPublicKey = ${A}\n\n# Name = nobody\n\n[Peer]\nPublicKey = ${B}\n`)).to.deep.equal({
         [A]: 'anna',
       });
     });
 
-    it('a name is cleaned and bounded', () => {
+    it('a name is cleaned and limited', () => {
       const name = names(`[Peer]\n# Name = a\u0007\u202eb  ${'c'.repeat(500)}\nPublicKey = ${A}\n`)[A];
       expect(name).to.equal(`ab ${'c'.repeat(60)}`);
     });
 
-    it('the record of revoked peers beside it is read alike', () => {
+    it('the record of revoked peers next to it is read the same way', () => {
       const record = `# Name = carl\n[Peer]\nPublicKey = ${C}\nPresharedKey = ${B}\nAllowedIPs = 10.7.0.4/32, fd07::4/128\nAllowedIPs = 10.9.0.0/24\n`;
       expect(parsed(`[Peer]\nPublicKey = ${A}\n`, record)?.revoked).to.deep.equal([
         { publicKey: C, name: 'carl', allowedIps: ['10.7.0.4/32', 'fd07::4/128', '10.9.0.0/24'] },
       ]);
     });
 
-    it('an empty file is one that was read, a missing one is not', () => {
+    it('an empty file counts as read, a missing one does not', () => {
       expect(parsed('')).to.deep.equal({ names: new Map(), revoked: [] });
       expect(parseFiles(raw('/nowhere/%i.conf')).size).to.equal(0);
     });
 
-    it('the record is read, too, where the interface has no file', () => {
+    it('the record is read even if the interface has no file', () => {
       writeFileSync(join(folder, 'wg0.conf.revoked'), `[Peer]\nPublicKey = ${C}\n`);
       const revoked = [{ publicKey: C, name: null, allowedIps: [] }];
       expect(parseFiles(raw('/nowhere/%i.conf', `${folder}/%i.conf`)).get('wg0')).to.deep.equal({ names: new Map(), revoked });
@@ -122,7 +122,7 @@ for (const [title, awk] of Object.entries(AWKS)) {
         return parseFiles(raw(network, `${folder}/%i.conf`)).get('wg0');
       };
 
-      it('names are the descriptions, and those switched off are revoked', () => {
+      it('names are the descriptions, and disabled peers are revoked', () => {
         const parsed = openwrt(
           section("interface 'wg0'", "option proto 'wireguard'", `option private_key '${C}'`),
           section(
@@ -148,12 +148,12 @@ for (const [title, awk] of Object.entries(AWKS)) {
         });
       });
 
-      it('an interface that is not in there may have a file all the same', () => {
+      it('an interface that is missing there can still have a file', () => {
         writeFileSync(join(folder, 'wg0.conf'), `[Peer]\n# Name = filed\nPublicKey = ${A}\n`);
         expect(openwrt(section('wireguard_wg1', `option public_key '${B}'`))?.names.get(A)).to.equal('filed');
       });
 
-      it('no key but public ones comes over', () => {
+      it('only public keys are sent', () => {
         const words = fc.constantFrom('private_key', 'preshared_key', "'preshared_key'", 'secret');
         fc.assert(
           fc.property(anyKey, words, fc.constantFrom('', "'", '"'), (key, word, quote) => {
@@ -166,7 +166,7 @@ for (const [title, awk] of Object.entries(AWKS)) {
       });
     });
 
-    it('the first path that can be read counts', () => {
+    it('the first readable path is used', () => {
       writeFileSync(join(folder, 'wg0.conf'), `[Peer]\n# Name = first\nPublicKey = ${A}\n`);
       writeFileSync(join(folder, 'second'), `[Peer]\n# Name = second\nPublicKey = ${A}\n`);
       expect(
@@ -176,9 +176,9 @@ for (const [title, awk] of Object.entries(AWKS)) {
       ).to.equal('first');
     });
 
-    it('answers that end early are refused', () => {
+    it('truncated answers are refused', () => {
       writeFileSync(join(folder, 'wg0.conf'), `[Peer]\nPublicKey = ${A}\n`);
-      expect(() => parseFiles(raw().slice(0, -2))).to.throw(SourceError, 'the files of the interfaces were not told to the end');
+      expect(() => parseFiles(raw().slice(0, -2))).to.throw(SourceError, 'the list of interface files is truncated');
     });
 
     it('no line of a key leaves the server, whatever the file looks like', () => {
@@ -204,7 +204,7 @@ for (const [title, awk] of Object.entries(AWKS)) {
   });
 
   describe(`the facts of a server, read by ${title}`, () => {
-    it('tell its boot, its clock and the numbers of its interfaces', () => {
+    it('are its boot, its clock and the numbers of its interfaces', () => {
       const { system, ifindex } = parseFacts(output([...awk, FACTS_PROGRAM, '']));
       expect(system?.bootId).to.match(/^[0-9a-f]{8}-/);
       expect(system?.uptime).to.be.above(1);
@@ -212,20 +212,20 @@ for (const [title, awk] of Object.entries(AWKS)) {
       expect(ifindex.get('lo')).to.be.above(0);
     });
 
-    it('tell of the interfaces that are named, and only of them', () => {
+    it('include only the named interfaces', () => {
       expect([...parseFacts(output([...awk, FACTS_PROGRAM, 'lo,nosuch0'])).ifindex.keys()]).to.deep.equal(['lo']);
     });
   });
 }
 
-describe('the life of an interface', () => {
+describe('the epoch of an interface', () => {
   const facts = 'boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10\nuptime 100.50 200.00\nbtime 1763664918\nifindex wg0 14\nend\n';
 
   it('is its boot and its number', () => {
     expect(epochIn(parseFacts(facts), 'wg0')).to.deep.equal({ boot: '8d1f3b0e', instance: 14, began: null, margin: 0 });
   });
 
-  it('is not known where one of them is not, for half of it would look like another one', () => {
+  it('is unknown if one of them is, because half of it would look like another epoch', () => {
     expect(epochIn(parseFacts(facts), 'wg1')).to.equal(null);
     for (const word of ['boot_id', 'uptime', 'btime', 'ifindex'])
       expect(epochIn(parseFacts(facts.replace(word, 'x')), 'wg0'), word).to.equal(null);
@@ -238,7 +238,7 @@ describe('the life of an interface', () => {
 });
 
 describe('AmneziaVPN’s table of clients', () => {
-  it('names peers that the file leaves without a name', () => {
+  it('names peers that have no name in the file', () => {
     const table = [
       'file awg0',
       'peer',

@@ -18,7 +18,7 @@ const NO_FILES = 'end\n';
 const own = (name: string) => `${name}\t${PRIVATE}\tx\t51820\toff\n`;
 const peer = (name: string, key = ANNA, rx = 5, tx = 7) => `${name}\t${key}\t${SHARED}\t(none)\t10.7.0.2/32\t0\t${rx}\t${tx}\toff\n`;
 
-/** A server on which each command answers as told: by its program, and for wg and awg by what they show. */
+/** The answer of each command, by program, and for wg and awg by what they show. */
 type Server = Record<string, string | SourceError>;
 
 const keyOf = (argv: readonly string[]): string => {
@@ -32,7 +32,7 @@ function answering(server: Server, asked: (readonly string[])[] = []): RunEach {
     argvs.map((argv) => {
       asked.push(argv);
       const tool = argv.find((word) => word === 'wg' || word === 'awg') ?? '';
-      return server[keyOf(argv)] ?? new ExitError(127, `"${tool}" is not installed where wrtmeter runs`);
+      return server[keyOf(argv)] ?? new ExitError(127, `"${tool}" is not installed on the machine that runs wrtmeter`);
     });
 }
 
@@ -66,7 +66,7 @@ async function failure(collect: Promise<ProbeResult>): Promise<string> {
 }
 
 describe('the peers of a WireGuard server', () => {
-  it('are told with their names, directions and the life of their interface', async () => {
+  it('have their names, directions and the epoch of their interface', async () => {
     const files = `file wg0\npeer\nname anna-phone\nkey ${ANNA}\nend\n`;
     const result = await probe({ 'wg all': own('wg0') + peer('wg0'), facts: FACTS, files }).collect(SIGNAL);
     expect(peersIn(result)).to.deep.include({ interfaces: ['wg0'] });
@@ -80,18 +80,19 @@ describe('the peers of a WireGuard server', () => {
         state: 'active',
         latestHandshake: 0,
         bytes: { download: 7, upload: 5 },
+        bits: 64,
         epoch: EPOCH,
       },
     ]);
     expect(result.system).to.include({ bootId: '8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10', uptime: 100.5, time: 1763665000, hostname: 'vpn' });
   });
 
-  it('keep their place under rules of their own', async () => {
+  it('have their own origin and rules', async () => {
     const result = await probe({ 'wg all': own('wg0'), facts: FACTS, files: NO_FILES }).collect(SIGNAL);
     expect(peersIn(result).rules).to.include({ directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset' });
   });
 
-  it('are read by argument lists, each by root, and the facts after the counters', async () => {
+  it('are read with argument lists, each as root, facts after counters', async () => {
     const asked: (readonly string[])[] = [];
     const run = answering({ 'wg all': own('wg0'), facts: FACTS, files: NO_FILES }, asked);
     await probe({}, { run, asRoot: (argv) => ['sudo', '-n', '--', ...argv], tool: 'wg' }).collect(SIGNAL);
@@ -103,7 +104,7 @@ describe('the peers of a WireGuard server', () => {
     expect(asked[2]?.slice(-4)).to.include('/etc/wireguard/%i.conf');
   });
 
-  it('count all the same where neither facts nor files can be had', async () => {
+  it('count even without facts and files', async () => {
     const lost = new SourceError('truncated', 'x');
     for (const [facts, files] of [
       [lost, lost],
@@ -116,14 +117,14 @@ describe('the peers of a WireGuard server', () => {
     }
   });
 
-  it('need no file where none shall be read', async () => {
+  it('need no file with config_file: none', async () => {
     const asked: (readonly string[])[] = [];
     const run = answering({ 'wg all': own('wg0'), facts: FACTS }, asked);
     expect(peersIn(await probe({}, { run, configFile: 'none' }).collect(SIGNAL)).interfaces).to.deep.equal(['wg0']);
     expect(asked.map(keyOf)).to.not.include('files');
   });
 
-  it('leave the server to whoever else tells of it', async () => {
+  it('report no system if another kind does', async () => {
     const server = { 'wg all': own('wg0'), facts: FACTS, files: NO_FILES };
     expect((await probe(server, { readsSystem: false }).collect(SIGNAL)).system).to.equal(null);
   });
@@ -132,7 +133,7 @@ describe('the peers of a WireGuard server', () => {
     const files = `file wg0\nrevoked wg0\npeer\nname bert\nkey ${BERT}\nallowed 10.7.0.3/32\npeer\nkey ${ANNA}\nend\n`;
     const server = { 'wg all': own('wg0') + peer('wg0'), facts: FACTS, files };
 
-    it('are told as such, unless they are on the interface', async () => {
+    it('are reported as revoked, unless they are on the interface', async () => {
       const { peers } = peersIn(await probe(server).collect(SIGNAL));
       expect(peers.map(({ publicKey, state }) => [publicKey, state])).to.deep.equal([
         [ANNA, 'active'],
@@ -141,7 +142,7 @@ describe('the peers of a WireGuard server', () => {
       expect(peers[1]).to.deep.include({ name: 'bert', allowedIps: ['10.7.0.3/32'], bytes: null, epoch: null });
     });
 
-    it('are not taken for removed when the record cannot be read for once', async () => {
+    it('do not count as removed if the record cannot be read once', async () => {
       const changing: Server = { ...server };
       const same = probe(changing);
       expect(peersIn(await same.collect(SIGNAL)).interfaces).to.deep.equal(['wg0']);
@@ -150,54 +151,52 @@ describe('the peers of a WireGuard server', () => {
     });
   });
 
-  describe('where an interface is missing', () => {
-    it('that was there before: nothing is told', async () => {
+  describe('if an interface is missing', () => {
+    it('that was there before, nothing is reported', async () => {
       const changing: Server = { 'wg all': own('wg0') + own('wg1'), facts: FACTS, files: NO_FILES };
       const same = probe(changing);
       await same.collect(SIGNAL);
       changing['wg all'] = own('wg1');
-      expect(await failure(same.collect(SIGNAL))).to.equal(
-        'exec: interface "wg0" is gone: it was there before; bring it up, or restart wrtmeter',
-      );
+      expect(await failure(same.collect(SIGNAL))).to.equal('exec: interface "wg0" no longer exists; bring it up, or restart wrtmeter');
     });
 
-    it('that is configured: nothing is told', async () => {
+    it('that is configured, nothing is reported', async () => {
       const gone = new ExitError(1, '"wg" failed with 1: Unable to access interface: No such device');
       const server = { 'wg wg0': own('').slice(1) + peer('').slice(1), 'wg wg1': gone, facts: FACTS, files: NO_FILES };
-      const expected = 'exec: interface "wg1" is not there; bring it up, or correct interfaces';
+      const expected = 'exec: interface "wg1" does not exist; bring it up, or correct interfaces';
       for (const tool of ['wg', 'auto'] as const)
         expect(await failure(probe(server, { interfaces: ['wg0', 'wg1'], tool }).collect(SIGNAL)), tool).to.equal(expected);
     });
 
-    it('and there is no other: that is said', async () => {
+    it('and no other exists, the error says so', async () => {
       expect(await failure(probe({ 'wg all': '', facts: FACTS, files: NO_FILES }).collect(SIGNAL))).to.equal(
-        'exec: there is no WireGuard interface: bring one up, or correct this entry',
+        'exec: no WireGuard interface found: bring one up, or correct this entry',
       );
     });
   });
 
-  describe('by wg and by awg', () => {
+  describe('of wg and awg', () => {
     const both = { 'wg all': own('wg0') + peer('wg0'), 'awg all': own('awg0') + peer('awg0', BERT), facts: FACTS, files: NO_FILES };
 
-    it('are told together, and what reads them is known', async () => {
+    it('are merged, and the tools are part of the origin', async () => {
       const result = await probe(both).collect(SIGNAL);
       expect(peersIn(result).interfaces).to.deep.equal(['wg0', 'awg0']);
       expect(result.sources[0]?.origin).to.equal('wg awg');
     });
 
-    it('are not doubled where both are one program', async () => {
+    it('are not doubled if both are the same program', async () => {
       const result = await probe({ ...both, 'awg all': both['wg all'] }).collect(SIGNAL);
       expect(peersIn(result).peers).to.have.length(1);
     });
 
-    it('are not told by half: a peer seen later would be taken for new', async () => {
-      const server = { ...both, 'awg all': new SourceError('timeout', 'no whole answer in time') };
-      expect(await failure(probe(server).collect(SIGNAL))).to.equal('timeout: no whole answer in time');
+    it('are never reported in part: a peer seen later would count as new', async () => {
+      const server = { ...both, 'awg all': new SourceError('timeout', 'no complete answer in time') };
+      expect(await failure(probe(server).collect(SIGNAL))).to.equal('timeout: no complete answer in time');
     });
 
-    it('are told by the one that is there, however its absence is said', async () => {
+    it('are read with the installed one, however a missing one is reported', async () => {
       const absences = [
-        new ExitError(127, '"awg" is not installed where wrtmeter runs'),
+        new ExitError(127, '"awg" is not installed on the machine that runs wrtmeter'),
         new ExitError(127, '"awg" failed with 127: sh: 1: awg: not found'),
         new ExitError(1, '"sudo" failed with 1: sudo: awg: command not found'),
         new ExitError(
@@ -215,7 +214,7 @@ describe('the peers of a WireGuard server', () => {
       }
     });
 
-    it('of a named interface come from whichever knows it', async () => {
+    it('of a named interface come from the tool that knows it', async () => {
       const no = new ExitError(1, '"wg" failed with 1: Unable to access interface: Protocol not supported');
       const server = { 'wg awg0': no, 'awg awg0': own('').slice(1) + peer('').slice(1), facts: FACTS, files: NO_FILES };
       expect(peersIn(await probe(server, { interfaces: ['awg0'] }).collect(SIGNAL)).peers).to.have.length(1);
@@ -227,17 +226,17 @@ describe('the peers of a WireGuard server', () => {
       [
         'for want of rights',
         new ExitError(1, '"wg" failed with 1: Unable to access interface wg0: Operation not permitted'),
-        'auth: only root may read WireGuard interfaces: set sudo: true, or log in as root',
+        'auth: only root can read WireGuard interfaces: set sudo: true, or log in as root',
       ],
       [
         'for want of rights to its socket',
         new ExitError(1, '"wg" failed with 1: Unable to access interface wg0: Permission denied'),
-        'auth: only root may read WireGuard interfaces: set sudo: true, or log in as root',
+        'auth: only root can read WireGuard interfaces: set sudo: true, or log in as root',
       ],
       [
         'for want of a password',
         new ExitError(1, '"sudo" failed with 1: sudo: a password is required'),
-        'auth: sudo does not let this user run it without a password: allow it in sudoers, and set tool to the one that is allowed',
+        'auth: sudo does not allow the command without a password: allow it in sudoers, and set tool to the allowed one',
       ],
       [
         'for want of a container',
@@ -246,35 +245,37 @@ describe('the peers of a WireGuard server', () => {
       ],
       [
         'for want of docker',
-        new ExitError(127, '"docker" is not installed where wrtmeter runs'),
-        'exec: "docker" is not installed where wrtmeter runs',
+        new ExitError(127, '"docker" is not installed on the machine that runs wrtmeter'),
+        'exec: "docker" is not installed on the machine that runs wrtmeter',
       ],
       [
         'for want of sudo',
         new ExitError(127, '"sudo" failed with 127: sh: 1: sudo: not found'),
         'exec: "sudo" failed with 127: sh: 1: sudo: not found',
       ],
-      ['in time', new SourceError('timeout', 'no whole answer in time'), 'timeout: no whole answer in time'],
+      ['in time', new SourceError('timeout', 'no complete answer in time'), 'timeout: no complete answer in time'],
     ];
     for (const [why, error, expected] of cases) {
-      it(`${why}: that is said`, async () => {
+      it(`${why}: the error says so`, async () => {
         for (const tool of ['wg', 'auto'] as const)
           expect(await failure(probe({ 'wg all': error, 'awg all': error }, { tool }).collect(SIGNAL))).to.equal(expected);
       });
     }
 
-    it('for want of a tool: that is said', async () => {
-      expect(await failure(probe({}).collect(SIGNAL))).to.equal('exec: neither "wg" nor "awg" is installed there: install wireguard-tools');
-      expect(await failure(probe({}, { tool: 'awg' }).collect(SIGNAL))).to.equal('exec: "awg" is not installed there: install it');
+    it('without a tool: the error says so', async () => {
+      expect(await failure(probe({}).collect(SIGNAL))).to.equal(
+        'exec: neither "wg" nor "awg" is installed on the server: install wireguard-tools',
+      );
+      expect(await failure(probe({}, { tool: 'awg' }).collect(SIGNAL))).to.equal('exec: "awg" is not installed on the server: install it');
     });
 
-    it('because there is no connection: that is passed on', async () => {
-      const run: RunEach = () => Promise.reject(new SourceError('connect', 'no ssh connection to vpn'));
-      expect(await failure(probe({}, { run }).collect(SIGNAL))).to.equal('connect: no ssh connection to vpn');
+    it('without a connection: the error is passed on', async () => {
+      const run: RunEach = () => Promise.reject(new SourceError('connect', 'ssh connection to vpn failed'));
+      expect(await failure(probe({}, { run }).collect(SIGNAL))).to.equal('connect: ssh connection to vpn failed');
     });
   });
 
-  it('have another reader elsewhere, or where other interfaces are read', () => {
+  it('have another origin on another server, or with other interfaces', () => {
     const reader = (more: Partial<WireguardOptions>) => probe({}, more).origin;
     const readers = [reader({}), reader({ place: 'vpn:22' }), reader({ tool: 'wg' }), reader({ interfaces: ['wg0'] })];
     expect(new Set(readers).size).to.equal(4);
@@ -282,7 +283,7 @@ describe('the peers of a WireGuard server', () => {
     expect(reader({ configFile: '/x/%i' })).to.equal(reader({}));
   });
 
-  it('never come with another key than their public one, whatever the server answers', async () => {
+  it('never include a key other than the public one, whatever the server answers', async () => {
     const piece = (mine: string, shared: string) =>
       fc.constantFrom(
         'wg0',
@@ -334,6 +335,6 @@ describe('the peers of a WireGuard server', () => {
   });
 });
 
-/** Whether the server itself showed a key where public keys stand. */
+/** Whether the server itself showed a key in the place of public keys. */
 const isPublic = (dump: string, key: string): boolean =>
   dump.split('\n').some((line) => line.split('\t')[1] === key && line.split('\t').length >= 8);

@@ -14,7 +14,7 @@ export const appImage = 'wrtmeter-lab:app';
 const buildImage = 'wrtmeter-lab:build';
 
 /** The images that the project is built on, as its files name them. */
-export function baseImages(): { node: string; prometheus: string; grafana: string } {
+function baseImages(): { node: string; prometheus: string; grafana: string } {
   const node = /^ARG BASE=(\S+)$/m.exec(readFileSync(join(project, 'Dockerfile'), 'utf8'))?.[1];
   const { services } = parse(readFileSync(join(project, 'docker-compose.yml'), 'utf8'));
   if (node === undefined) throw new Error('Dockerfile names no base image');
@@ -77,7 +77,7 @@ async function provideBase({ env }: DockerDaemon): Promise<void> {
   if ((await finish(['docker', 'image', 'inspect', base], { env })).code === 0) return;
   const root = mkdtempSync(join(labFolder(), 'trixie-'));
   try {
-    await output(['debootstrap', '--variant=minbase', '--include=busybox', 'trixie', root, 'http://deb.debian.org/debian'], { env });
+    await output(['debootstrap', '--variant=minbase', '--include=busybox', 'trixie', root], { env });
     mkdirSync(join(root, 'etc/ssl/certs'), { recursive: true });
     cpSync('/etc/ssl/certs/ca-certificates.crt', join(root, 'etc/ssl/certs/ca-certificates.crt'));
     await output(['sh', '-c', 'tar -C "$1" -c . | docker import - "$2"', 'sh', root, base], { env });

@@ -113,6 +113,7 @@ export const stations = (list: readonly (Partial<Station> & Pick<Station, 'mac' 
   radios: radios.map(([name, frequency]) => ({ interface: name, type: 'ap', fourAddress: false, frequency, ssid: 'Our Home' })),
   stations: list.map((station) => ({
     interface: 'phy1-ap0',
+    bits: 64,
     epoch: null,
     access: true,
     signal: -52,
@@ -145,8 +146,8 @@ export const hosts = (list: readonly HostBytes[], changes: Partial<Extract<Obser
   rules: { ...COUNTS, directions: 'apart', absent: 'ended' },
   method: 'nftables',
   hosts: list.flatMap(({ mac, ip, bytes }): HostCounter[] => [
-    { counts: 'upload', mac, ip, bytes: { download: 0, upload: bytes.upload }, epoch: null },
-    { counts: 'download', mac: null, ip, bytes: { download: bytes.download, upload: 0 }, epoch: null },
+    { counts: 'upload', mac, ip, bytes: { download: 0, upload: bytes.upload }, bits: 64, epoch: null },
+    { counts: 'download', mac: null, ip, bytes: { download: bytes.download, upload: 0 }, bits: 64, epoch: null },
   ]),
   devices: ['br-lan'],
   uncounted: { download: 0, upload: 0 },

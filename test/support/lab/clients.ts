@@ -12,7 +12,7 @@ export interface LabClient {
   readonly device: string;
 }
 
-export const FAR_END_PORT = 7000;
+const FAR_END_PORT = 7000;
 export const FAR_END = { v4: '198.51.100.1', v6: 'fd77:2::1' } as const;
 /** The router's own end of the uplink. */
 export const NEAR_END = { v4: '198.51.100.2', v6: 'fd77:2::2' } as const;

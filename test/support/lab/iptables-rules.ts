@@ -9,7 +9,7 @@ export interface HostRules {
 }
 
 /** Throws where an address has two rules of one direction, or a rule does anything else than count and return. */
-export function hostRules(text: string): HostRules {
+function hostRules(text: string): HostRules {
   const rules: HostRules = { sent: new Map(), received: new Map(), without: { sent: 0, received: 0 }, jumps: 0 };
   for (const line of text.split('\n')) {
     if (/^\[\S+ -A FORWARD -j wrtmeter$/.test(line)) rules.jumps += 1;

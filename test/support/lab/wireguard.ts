@@ -6,7 +6,7 @@ import { busyboxPath } from '../routers/busybox.ts';
 import { createLab, ip, type Lab, type LabProcess } from './world.ts';
 
 /** A machine of its own network, with its own /etc/wireguard and its own control sockets, in which WireGuard runs in userspace. */
-export interface WireguardHost {
+interface WireguardHost {
   /** The words that run a command there. */
   readonly enter: readonly string[];
   /** What is its /etc/wireguard. */

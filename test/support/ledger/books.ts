@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Traffic } from '../../../src/domain/traffic.ts';
-import type { World } from '../../../src/simulator/world/world.ts';
 import type { Sample } from '../prometheus/text.ts';
 import type { Oracle } from '../simulator/oracle.ts';
+import type { World } from '../simulator/world.ts';
 
 /** What an exporter shows of its totals: an account a line, such as `station attic 02:… download`. */
 export type Books = Map<string, number>;

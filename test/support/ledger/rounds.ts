@@ -11,7 +11,7 @@ import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
 import { STATION_RULES } from '../../../src/sources/openwrt/stations.ts';
 import { WAN_RULES } from '../../../src/sources/openwrt/uplinks.ts';
 
-export const CLASSIC: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
+const CLASSIC: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 export const START = Date.UTC(2026, 2, 10, 12, 0, 0);
 export const PHONE = '02:00:00:00:00:01';
 export const LAPTOP = '02:00:00:00:00:02';
@@ -33,6 +33,7 @@ export function station(mac: string, download: number, upload: number, more: Par
     interface: null,
     mac,
     bytes: { download, upload },
+    bits: 64,
     epoch: null,
     access: true,
     signal: null,
@@ -74,7 +75,7 @@ export const lease = (mac: string, hostname: string | null, ip = '192.168.1.10')
 });
 
 export function ok(observation: Observation, at: number, origin = 'test'): SourceResult {
-  return { status: 'ok', source: observation.source, origin: origin, observation, skipped: 0, at, duration: 0.01 };
+  return { status: 'ok', source: observation.source, origin, observation, skipped: 0, at, duration: 0.01 };
 }
 
 export function failed(source: Observation['source'], at: number): SourceResult {

@@ -1,16 +1,16 @@
 import type { Script } from '../../../src/simulator/answers/answers.ts';
-import type { Fault, Lie } from '../../../src/simulator/faults.ts';
-import { ALL_LIES } from '../../../src/simulator/faults.ts';
 import type { Random } from '../../../src/simulator/random.ts';
-import type { RunningRouters } from '../../../src/simulator/routers.ts';
 import { countersAt } from '../../../src/simulator/world/counting.ts';
 import type { Association } from '../../../src/simulator/world/state.ts';
-import type { World } from '../../../src/simulator/world/world.ts';
 import { type Books, booksKnowable, booksShown, expectAtMost, expectEqual, expectNoFall, expectSameInApi } from '../ledger/books.ts';
 import type { Exporter } from '../program/exporter.ts';
 import { type Sample, sampleValue } from '../prometheus/text.ts';
+import type { Fault, Lie } from '../simulator/faults.ts';
+import { ALL_LIES } from '../simulator/faults.ts';
 import { type Accounting, Oracle } from '../simulator/oracle.ts';
+import type { RunningRouters } from '../simulator/routers.ts';
 import type { Sighting } from '../simulator/sighting.ts';
+import type { World } from '../simulator/world.ts';
 import type { Events } from './events.ts';
 
 export interface Ride {

@@ -1,8 +1,9 @@
 import type { Traffic } from '../../../src/domain/traffic.ts';
 import type { Random } from '../../../src/simulator/random.ts';
-import { type Association, type Counter, shown } from '../../../src/simulator/world/state.ts';
-import type { World } from '../../../src/simulator/world/world.ts';
+import { type Counter, shown } from '../../../src/simulator/world/counter.ts';
+import type { Association } from '../../../src/simulator/world/state.ts';
 import { isFixed } from '../homes/site.ts';
+import type { World } from '../simulator/world.ts';
 
 /** Lets a world live for one round, between two readings. */
 export interface Events {

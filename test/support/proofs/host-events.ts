@@ -1,7 +1,7 @@
 import type { Random } from '../../../src/simulator/random.ts';
 import type { DeviceState } from '../../../src/simulator/world/state.ts';
-import type { World } from '../../../src/simulator/world/world.ts';
 import { isFixed } from '../homes/site.ts';
+import type { World } from '../simulator/world.ts';
 import { type Events, wildEvents } from './events.ts';
 
 /**

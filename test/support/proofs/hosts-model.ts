@@ -293,7 +293,7 @@ export class HostsModel {
     const { method } = this.#terms;
     const epoch = this.#hostEpoch();
     const hosts = [...this.#elements.values()].map(
-      ({ counts, mac, ip, counter }): HostCounter => ({ counts, mac, ip, bytes: counter.bytes, epoch }),
+      ({ counts, mac, ip, counter }): HostCounter => ({ counts, mac, ip, bytes: counter.bytes, bits: 64, epoch }),
     );
     return { source: 'hosts', rules: RULES[method], method, hosts, devices: ['br-lan'], uncounted: null };
   }
@@ -317,7 +317,7 @@ export class HostsModel {
   #peersShown(): Observation {
     const peers = KEYS.map((publicKey): Peer => {
       const counter = this.#peers.get(publicKey);
-      const known = { interface: 'wg0', publicKey, name: null, endpoint: null, allowedIps: [], latestHandshake: 0 };
+      const known = { interface: 'wg0', publicKey, name: null, endpoint: null, allowedIps: [], latestHandshake: 0, bits: 64 as const };
       return counter === undefined
         ? { ...known, state: 'revoked', bytes: null, epoch: this.#peerEpoch() }
         : { ...known, state: 'active', bytes: counter.bytes, epoch: this.#peerEpoch() };

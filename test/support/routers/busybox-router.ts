@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answers, freePort } from '../web/port.ts';
 import { busyboxPath, cgiEnvironment, fakeRouter, makeToolbox, scripts } from './busybox.ts';
 
 export interface BusyboxRouterOptions {
@@ -34,26 +34,6 @@ export interface BusyboxRouter {
   readonly root: string;
   readonly tools: string;
   close(): Promise<void>;
-}
-
-/** A port nobody listens on. */
-export function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, host, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
-/** Whether somebody listens there. */
-export function answers(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, host);
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
 }
 
 /** Serves the scripts of openwrt-cgi/ with a real busybox httpd, under busybox ash and awk, on a router made of files. */

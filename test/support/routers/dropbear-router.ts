@@ -3,8 +3,8 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answers, freePort } from '../web/port.ts';
 import { busyboxPath, fakeRouter, fixtures, makeToolbox } from './busybox.ts';
-import { answers, freePort } from './busybox-router.ts';
 
 export interface DropbearRouter {
   /** The router's own file system: / of whoever logs in. */
@@ -68,7 +68,7 @@ export async function startDropbearRouter(fixture = 'pppoe'): Promise<DropbearRo
   const dropbear = needed('/usr/sbin/dropbear', 'dropbear-bin');
   const keygen = needed('/usr/bin/ssh-keygen', 'openssh-client');
   const router = fakeRouter(fixture);
-  const [sshPort, httpPort] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+  const [sshPort, httpPort] = [await freePort(), await freePort()];
   furnish(router.root, httpPort);
 
   const home = mkdtempSync(join(tmpdir(), 'wrtmeter-dropbear-'));

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SshTerms } from '../../../src/transports/ssh.ts';
-import { answers, freePort } from './busybox-router.ts';
+import { answers, freePort } from '../web/port.ts';
 
 export interface SshServer {
   /** How to log in, with a key that is let in and a file that knows the host. */
@@ -19,7 +19,7 @@ export async function startSshd(settings: readonly string[] = []): Promise<SshSe
   const program = '/usr/sbin/sshd';
   if (!existsSync(program)) throw new Error(`${program} is missing: apt-get install openssh-server`);
   const folder = mkdtempSync(join(tmpdir(), 'wrtmeter-sshd-'));
-  const port = await freePort('127.0.0.1');
+  const port = await freePort();
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   makeKey(join(folder, 'host'));
   makeKey(join(folder, 'key'));

@@ -1,9 +1,10 @@
 import type { Traffic } from '../../../src/domain/traffic.ts';
 import { isZero, minus, plus } from '../../../src/domain/traffic.ts';
-import type { Association, Counter } from '../../../src/simulator/world/state.ts';
-import { newTraffic } from '../../../src/simulator/world/state.ts';
-import type { World } from '../../../src/simulator/world/world.ts';
+import type { Counter } from '../../../src/simulator/world/counter.ts';
+import { newTraffic } from '../../../src/simulator/world/counter.ts';
+import type { Association } from '../../../src/simulator/world/state.ts';
 import { type Sight, type Sighting, sightingOf } from './sighting.ts';
+import type { World } from './world.ts';
 
 export type Accounting = 'stations' | 'hosts' | 'auto';
 

@@ -1,9 +1,10 @@
 import type { Traffic } from '../../../src/domain/traffic.ts';
-import { neighboursOf } from '../../../src/simulator/world/addresses.ts';
+import { neighboursOf } from '../../../src/simulator/answers/neighbours.ts';
+import type { Counter } from '../../../src/simulator/world/counter.ts';
+import { shown } from '../../../src/simulator/world/counter.ts';
 import { type CountingState, countersAt } from '../../../src/simulator/world/counting.ts';
-import type { Association, Counter, RouterState } from '../../../src/simulator/world/state.ts';
-import { shown } from '../../../src/simulator/world/state.ts';
-import type { World } from '../../../src/simulator/world/world.ts';
+import type { Association, RouterState } from '../../../src/simulator/world/state.ts';
+import type { World } from './world.ts';
 
 /** What one answer of a router tells about one of its sources. */
 export interface Sighting {

@@ -1,5 +1,5 @@
 import type { WorldSpec } from '../../../src/simulator/spec.ts';
-import { createWorld, type World } from '../../../src/simulator/world/world.ts';
+import { createWorld, type World } from './world.ts';
 
 export const START = Date.UTC(2025, 10, 20, 18, 0, 0);
 export const PHONE = '02:00:00:00:00:01';
@@ -42,7 +42,7 @@ export const SMALL: WorldSpec = {
   ],
 };
 
-/** Two routers and four devices that move only what a test tells them to. */
+/** Two routers and four devices that move only what a test moves. */
 export const small = (): World => createWorld(SMALL);
 
 export const bytes = (download: number, upload: number) => ({ download, upload });

@@ -14,6 +14,7 @@ export const peer = (number: number, more: Partial<Peer> = {}): Peer => ({
   state: 'active',
   latestHandshake: 0,
   bytes: { download: 0, upload: 0 },
+  bits: 64,
   epoch: null,
   ...more,
 });

@@ -20,13 +20,17 @@ export const serverProbes = (wireguard: WireguardConfig): Probe[] =>
     tls: { ca: null, insecure: false },
     lineRate: 1e10,
     billing: { day: 1 },
+    timeout: 10,
     counterBits: null,
   });
 
 /** One round of the router `vpn`, some seconds after the start of a bench. */
 export async function read(probes: readonly Probe[], seconds = 0, timeout = 8000): Promise<RouterRound> {
   const at = START + seconds * 1000;
-  const { routers } = await readRound([{ name: 'vpn', probes }], AbortSignal.timeout(timeout), { now: () => at, tick: () => at });
+  const { routers } = await readRound([{ name: 'vpn', probes, timeout: timeout / 1000 }], AbortSignal.timeout(timeout), {
+    now: () => at,
+    tick: () => at,
+  });
   const [only] = routers;
   if (only === undefined) throw new Error('No router was read');
   return only;

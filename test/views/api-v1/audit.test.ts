@@ -59,7 +59,7 @@ describe('api/v1/audit', () => {
         interface: 'phy1-ap0',
         download_bytes: 700,
         upload_bytes: 90,
-        why: 'It stood lower than before, so it had begun again at zero',
+        why: 'It was lower than before, so it had restarted at zero',
       },
     ]);
   });
@@ -107,13 +107,13 @@ describe('api/v1/audit', () => {
     expect(await why()).to.deep.equal([
       'The clock says 1970-01-01T00:00:09Z, which is before 2025',
       'More than 10.0 Gb/s could carry in 15 s',
-      'Nothing was read for 9 days; what the counters gained is spread over that time',
-      'Nothing was read for 90 min; what the counters gained is spread over that time',
-      'The list held a line more than the lines before explain, so one had begun at zero',
-      'The device had left the Wi-Fi and come back',
-      'What counts had been made anew: the network device, the firewall table, or the accounting period',
-      'The router had been started anew, and its counters with it',
-      'It stood lower than before, so it had begun again at zero',
+      'No reading for 9 days; the bytes since then are spread over that time',
+      'No reading for 90 min; the bytes since then are spread over that time',
+      'The list had one more line than the previous lines explain, so one had started at zero',
+      'The device had left the Wi-Fi and returned',
+      'What counts was created again: the network device, the firewall table, or the accounting period',
+      'The router had rebooted, and its counters restarted',
+      'It was lower than before, so it had restarted at zero',
     ]);
   });
 
@@ -155,7 +155,7 @@ describe('api/v1/audit', () => {
     [{ limit: '0' }, 400, '"limit" is "0": use a whole number from 1 to 1000'],
     [{ limit: '1001' }, 400, '"limit" is "1001": use a whole number from 1 to 1000'],
     [{ limit: '1e2' }, 400, '"limit" is "1e2": use a whole number from 1 to 1000'],
-    [{ before: '-5' }, 400, '"before" is "-5": use "next_before" of the answer before'],
+    [{ before: '-5' }, 400, '"before" is "-5": use "next_before" of the previous answer'],
     [{ from: 'yesterday' }, 400, `"from" is "yesterday": ${TIME}`],
     [{ from: '2026-11-20', to: '2026-11-20' }, 400, '"from" (2026-11-20) is not before "to" (2026-11-20)'],
     [{ router: 'shed' }, 404, 'There is no router "shed": /api/v1/routers lists them'],

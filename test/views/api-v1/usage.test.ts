@@ -185,28 +185,20 @@ describe('api/v1/usage', () => {
     [{ from: '1763664918' }, 400, '"from" is "1763664918": write a date like 2026-01-31, or a time like 2026-01-31T18:00:00Z'],
     [{ from: '2026-11-02', to: '2026-11-02' }, 400, '"from" (2026-11-02) is not before "to" (2026-11-02)'],
     [{ from: '2027-01-01' }, 400, '"from" (2027-01-01) is not before "to" (2026-12-01)'],
-    [
-      { by: 'hour', from: '2026-01-01', to: '2026-12-01' },
-      400,
-      'by=hour is for 62 days at the most: ask for a shorter time, or for by=day',
-    ],
+    [{ by: 'hour', from: '2026-01-01', to: '2026-12-01' }, 400, 'by=hour covers at most 62 days: ask for a shorter time, or use by=day'],
     [
       { by: 'month', from: '1970-01-01', to: '9999-12-31' },
       400,
       'The answer would have more than 600 months or years: ask for a shorter time, a longer "by", or one "mac"',
     ],
     [{ mac: 'tv' }, 400, '"mac" is "tv": write it like 02:00:00:00:00:01'],
-    [
-      { mac: '02:00:00:00:00:99' },
-      404,
-      'No device with the MAC "02:00:00:00:00:99" was ever counted: /api/v1/devices lists those that were',
-    ],
+    [{ mac: '02:00:00:00:00:99' }, 404, 'No device with the MAC "02:00:00:00:00:99" has been counted: /api/v1/devices lists all devices'],
     [{ router: 'shed' }, 404, 'There is no router "shed": /api/v1/routers lists them'],
-    [{ kind: 'wan', mac: TV }, 400, 'An uplink has no MAC: leave out "mac", or ask for kind=device'],
+    [{ kind: 'wan', mac: TV }, 400, 'An uplink has no MAC: leave out "mac", or use kind=device'],
     [
       { kind: 'device', router: 'gateway' },
       400,
-      'A device is counted over all routers: leave out "router", or ask for kind=host or kind=station',
+      'A device is counted over all routers: leave out "router", or use kind=host or kind=station',
     ],
   ];
   for (const [query, status, message] of WRONG) {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { aliasesOf } from '../../../src/app/from-config.ts';
 import { cleanName } from '../../../src/domain/name.ts';
 import type { Lease6, Neighbour, Observation, StaticHost } from '../../../src/domain/observation.ts';
-import type { KnownLease } from '../../../src/ledger/account.ts';
+import type { KnownLease } from '../../../src/ledger/books.ts';
 import { CONFIDENCES, SIGNS } from '../../../src/views/device-suggestions/duplicate-evidence.ts';
 import { mergeSuggestions, type Suggestion, suggestionsAnswer } from '../../../src/views/device-suggestions/suggestions.ts';
 import { schemas } from '../../../src/views/openapi/schemas.ts';
@@ -75,7 +75,9 @@ describe('suggestions of devices', () => {
     expect(short(suggested())).to.deep.equal([[[WIFI, CABLE], 'high', ['duid']]]);
     expect(found).to.include({ name: 'annas-laptop', configured: null });
     expect(found?.yaml).to.equal(`devices:\n  annas-laptop: { macs: [${WIFI}, ${CABLE}] }\n`);
-    expect(found?.signs[0]?.text).to.equal('They give one DHCP unique identifier (DUID), which is the machine’s and not the interface’s');
+    expect(found?.signs[0]?.text).to.equal(
+      'They use the same DHCP unique identifier (DUID), which identifies the machine, not the interface',
+    );
   });
 
   it('by the DUID of DHCPv6, whose address leads to the MAC, and by the MAC that it was made from', async () => {
@@ -118,7 +120,9 @@ describe('suggestions of devices', () => {
       { mac: MADE[2], hostname: 'annas-phone', ago: 1000 }, // the only one that has moved a byte
     ]);
     expect(short(suggested())).to.deep.equal([[[MADE[2], MADE[0], MADE[1]], 'medium', ['name']]]);
-    expect(suggested()[0]?.signs[0]?.text).to.equal('They are all called "annas-phone", and made their addresses up, as phones do');
+    expect(suggested()[0]?.signs[0]?.text).to.equal(
+      'They all have the name "annas-phone", and all their MACs are randomized, as with phones',
+    );
   });
 
   it('two made-up addresses that are there at once are two phones', async () => {

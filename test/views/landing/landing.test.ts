@@ -49,7 +49,7 @@ describe('the landing page', () => {
     const text = page();
     expect(text).to.include('stations, wan, leases failed 3 s ago 2.0 s');
     expect(text)
-      .to.include('Cannot be reached. Check that the router is switched on')
+      .to.include('Cannot be reached. Check that the router is on')
       .and.include('Last read 2 min ago. Cannot connect to 192.168.1.1:80');
     expect(text.split('Cannot be reached')).to.have.length(2);
     expect(text).to.include('gateway no answer');
@@ -68,7 +68,7 @@ describe('the landing page', () => {
       writeErrors: 3,
     };
     const text = page({ ledger: suspended });
-    expect(text).to.include('Nothing is booked at the moment: the clock says 1970-01-01T00:00:09.000Z, which is before 2025.');
+    expect(text).to.include('Counting is suspended: the clock says 1970-01-01T00:00:09.000Z, which is before 2025.');
     expect(text).to.include('The ledger could not be written, 3 times since the program started.');
   });
 
@@ -84,7 +84,7 @@ describe('the landing page', () => {
       { at: NOW - hour, kind: 'reset', router: 'gateway', source: 'stations', counter: '02:00:00:00:00:01', download: 5, why: 'boot' },
       { at: NOW - hour, kind: 'import', download: 5, why: 'brought along' },
     ]);
-    expect(await lately()).to.not.include('This week in the books');
+    expect(await lately()).to.not.include('This week in the audit log');
     await writeAudit(home.ledger.store, [
       { at: NOW - 5 * hour, kind: 'gap', router: 'gateway', source: 'stations', why: 'no reading for 7200 s' },
       { at: NOW - 5 * hour, kind: 'gap', router: 'gateway', source: 'wan', why: 'no reading for 7200 s' },
@@ -100,10 +100,10 @@ describe('the landing page', () => {
     ]);
     const text = await lately();
     expect(text).to.include(
-      'This week in the books All that was written down Refused: uplink wan (pppoe-wan) at gateway, 1.00 TiB left out. More than 1.00 Gb/s could carry in 30 s. 4 h ago',
+      'This week in the audit log All audit rows Rejected: uplink wan (pppoe-wan) at gateway, 1.00 TiB not counted. More than 1.00 Gb/s could carry in 30 s. 4 h ago',
     );
     expect(text).to.include(
-      'Gap: all uplinks at gateway. Nothing was read for 2 h; what the counters gained is spread over that time. 5 h ago, the last of 2',
+      'Gap: all uplinks at gateway. No reading for 2 h; the bytes since then are spread over that time. 5 h ago, the last of 2',
     );
   });
 
@@ -120,9 +120,9 @@ describe('the landing page', () => {
     await read(NOW - 60_000, 0, 0);
     expect(page()).to.not.include('account for');
     await read(NOW - 30_000, 10_240, 9216);
-    expect(page()).to.include('Hosts account for 90 % of it; 1.00 KiB belong to none: why that may be.');
+    expect(page()).to.include('Hosts account for 90 % of it; 1.00 KiB are unattributed: possible reasons.');
     await read(NOW, 10_240, 12_288);
-    expect(page()).to.include('The hosts have 2.00 KiB more than the uplink: why that may be.');
+    expect(page()).to.include('The hosts have 2.00 KiB more than the uplink: possible reasons.');
     expect(landing(home.view(NOW), null)).to.include('<a href="/api/v1/reconciliation?router=gateway">');
   });
 

@@ -6,7 +6,7 @@ import type { CounterRules } from '../../../src/domain/counter.ts';
 import type { HostCounter, Observation } from '../../../src/domain/observation.ts';
 import type { SourceResult } from '../../../src/domain/round.ts';
 import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
-import { renderMetrics } from '../../../src/views/metrics/metrics.ts';
+import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import type { View } from '../../../src/views/view.ts';
 import {
   type Bench,
@@ -41,7 +41,7 @@ const hosts = (...list: HostCounter[]): Observation => ({
 
 /** One that is connected, one that was revoked. */
 function peers(grown: number, name: string): Observation {
-  const facts = { interface: 'wg0', endpoint: null, epoch: null, allowedIps: ['10.7.0.2/32'] };
+  const facts = { interface: 'wg0', endpoint: null, epoch: null, bits: 64 as const, allowedIps: ['10.7.0.2/32'] };
   return {
     source: 'peers',
     rules: { ...HOST_RULES, directions: 'together', absent: 'kept' },
@@ -79,9 +79,9 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
       ok(wan({ download: grown * 5e9, upload: grown * 100 }), at),
       ok(
         hosts(
-          { counts: 'upload', mac: PHONE, ip: '192.168.1.10', bytes: { download: 0, upload: grown * 40 }, epoch: null },
-          { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: grown * 4e9, upload: 0 }, epoch: null },
-          { counts: 'download', mac: null, ip: '10.7.0.2', bytes: { download: grown * 33, upload: 0 }, epoch: null },
+          { counts: 'upload', mac: PHONE, ip: '192.168.1.10', bytes: { download: 0, upload: grown * 40 }, bits: 64, epoch: null },
+          { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: grown * 4e9, upload: 0 }, bits: 64, epoch: null },
+          { counts: 'download', mac: null, ip: '10.7.0.2', bytes: { download: grown * 33, upload: 0 }, bits: 64, epoch: null },
         ),
         at,
       ),
@@ -126,7 +126,7 @@ describe('/metrics', () => {
   afterEach(() => bench.close());
 
   it('is the golden text (UPDATE_GOLDEN=1 writes it anew: read it before you keep it)', async () => {
-    const text = (await renderMetrics(await viewOf(bench, { phone: 'annas-phone', laptop: 'laptop' }), null)).replace(
+    const text = (await createMetrics().render(await viewOf(bench, { phone: 'annas-phone', laptop: 'laptop' }), null)).replace(
       process.version,
       'NODE',
     );
@@ -136,20 +136,20 @@ describe('/metrics', () => {
 
   it('is clean by promtool, whatever strangers call themselves', async () => {
     const names = { phone: 'a"b\\c{}\n=,\u2028', laptop: '"} 1\nwrtmeter_wan_download_bytes_total 99' };
-    const text = await renderMetrics({ ...(await viewOf(bench, names)), aliases: new Map() }, null);
+    const text = await createMetrics().render({ ...(await viewOf(bench, names)), aliases: new Map() }, null);
     expect(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })).to.equal('');
     expect(text).to.not.match(/^wrtmeter_wan_download_bytes_total 99/m);
   });
 
   it('shows no series twice', async () => {
-    const text = await renderMetrics(await viewOf(bench, { phone: 'same', laptop: 'same' }), null);
+    const text = await createMetrics().render(await viewOf(bench, { phone: 'same', laptop: 'same' }), null);
     const series = text.split('\n').flatMap((line) => (/^#|^$/.test(line) ? [] : [line.replace(/ \S+$/, '')]));
     expect(series.filter((name, i) => series.indexOf(name) !== i)).to.deep.equal([]);
   });
 
   it('a device that was not seen for the time of expire leaves, and comes back with its totals', async () => {
     const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
-    const later = await renderMetrics({ ...view, routers: [], now: view.now + 31 * 86_400_000 }, null);
+    const later = await createMetrics().render({ ...view, routers: [], now: view.now + 31 * 86_400_000 }, null);
     for (const family of ['device', 'station', 'user']) expect(later).to.not.contain(`wrtmeter_${family}_`);
     expect(later).to.contain('wrtmeter_build_info');
     expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 3e9, upload: 7 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { Traffic } from '../../../src/domain/traffic.ts';
 import { reconciliationAnswer, reconciliationJson } from '../../../src/views/api-v1/reconciliation.ts';
-import { families } from '../../../src/views/metrics/metrics.ts';
+import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import { reconciliationFamilies } from '../../../src/views/metrics/reconciliation.ts';
 import { schemas } from '../../../src/views/openapi/schemas.ts';
 import { gatherEvidence } from '../../../src/views/reconciliation/evidence.ts';
@@ -102,10 +102,10 @@ describe('reconciliation', () => {
     expect(found.rest).to.deep.equal(of(1000, 50));
     expect(found.restShare).to.be.closeTo(1050 / (3 * GIB), 1e-12);
     expect(reason(found, 'counted_since').text).to.equal(
-      'Hosts are counted since 2026-11-20 18:00 only; before that the uplink carried 40.0 GiB down and 4.00 GiB up',
+      'Hosts have only been counted since 2026-11-20 18:00; before that, the uplink carried 40.0 GiB down and 4.00 GiB up',
     );
     expect(reconciliations(home.view(NOW))[0]?.reasons[0]?.text).to.equal(
-      'Hosts are counted since 2026-11-20 18:00 only; what the uplink carried before belongs to nobody',
+      'Hosts have only been counted since 2026-11-20 18:00; what the uplink carried before is unattributed',
     );
   });
 
@@ -133,11 +133,11 @@ describe('reconciliation', () => {
     const found = await gateway();
     expect(found).to.deep.include({ unattributed: of(-1024, 10), rest: of(-1024, 10) });
     expect(reason(found, 'larger')).to.deep.include({ bytes: of(1024, 0) });
-    expect(reason(found, 'larger').text).to.match(/^The hosts' figures are larger than the uplink's by 1\.00 KiB down: they also use/);
+    expect(reason(found, 'larger').text).to.match(/^The hosts have 1\.00 KiB down more than the uplink: they also use/);
     await writeAudit(home.ledger.store, [
       { at: NOW, kind: 'rejected', router: 'gateway', source: 'wan', counter: 'wan wan', download: 2 ** 40 },
     ]);
-    expect(reason(await gateway(), 'larger').text).to.include('of the uplink 1.00 TiB down were refused');
+    expect(reason(await gateway(), 'larger').text).to.include('1.00 TiB down of the uplink were rejected');
   });
 
   it('tells of offloading, of sets that are full, of refusals and gaps, with their figures', async () => {
@@ -155,7 +155,7 @@ describe('reconciliation', () => {
     const found = await gateway();
     expect(kinds(found)).to.deep.equal(['software_offload', 'overflow', 'refused', 'gaps', 'own']);
     expect(reason(found, 'overflow').bytes).to.deep.equal(of(2048, 0));
-    expect(reason(found, 'refused').text).to.match(/^1\.00 PiB down of hosts were refused/);
+    expect(reason(found, 'refused').text).to.match(/^1\.00 PiB down of hosts were rejected/);
     expect(reason(found, 'gaps').text).to.match(/for a while, once: /);
     expect(found.rest, 'none of them tells what this month lacks').to.deep.equal(of(8000, 0));
     await read(NOW + 1000, { wan: line(of(9000, 0)), hosts: pc(of(1000, 0)) }, offloading(true));
@@ -178,7 +178,7 @@ describe('reconciliation', () => {
     await read(NOW - 7_200_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
     await read(NOW, { wan: line(of(5000, 0)) });
     expect(reason(await gateway(), 'silent').text).to.equal(
-      'Hosts were last read on 2026-11-20 17:00, the uplink on 2026-11-20 19:00; what they moved since comes with their next reading',
+      'Hosts were last read on 2026-11-20 17:00, the uplink on 2026-11-20 19:00; what they moved since then is added with their next reading',
     );
   });
 
@@ -197,6 +197,7 @@ describe('reconciliation', () => {
         state: 'active',
         latestHandshake: 0,
         bytes,
+        bits: 64,
         epoch: null,
       })),
     });
@@ -269,7 +270,11 @@ describe('reconciliation', () => {
       reconciliationFamilies(home.view(NOW + 31 * DAY)).flatMap(({ samples }) => samples),
       'long unseen',
     ).to.deep.equal([]);
-    expect(families(home.view(NOW)).map(({ name }) => name)).to.include('wrtmeter_router_unattributed_month_download_bytes');
+    expect(
+      createMetrics()
+        .families(home.view(NOW))
+        .map(({ name }) => name),
+    ).to.include('wrtmeter_router_unattributed_month_download_bytes');
   });
 
   it('the API says the same, shares with four digits', async () => {
@@ -289,7 +294,7 @@ describe('reconciliation', () => {
     const asked = (query: Record<string, string>) =>
       reconciliationAnswer(home.view(NOW), query, readerOf(home)).catch((error: Error) => error.message);
     expect(await asked({ router: 'gateway' })).to.deep.equal({ gateways });
-    expect(await asked({ router: 'attic' })).to.equal('"attic" is no gateway that counts hosts: those are "gateway"');
+    expect(await asked({ router: 'attic' })).to.equal('"attic" is not a gateway that counts hosts: use "gateway"');
     expect(await asked({ from: '1' })).to.equal('There is no parameter "from": use router');
   });
 });

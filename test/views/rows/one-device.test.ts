@@ -5,7 +5,7 @@ import { apiPhp } from '../../../src/views/api-php.ts';
 import { devicesAnswer } from '../../../src/views/api-v1/answers.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
 import { mergeSuggestions } from '../../../src/views/device-suggestions/suggestions.ts';
-import { renderMetrics } from '../../../src/views/metrics/metrics.ts';
+import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import { deviceRows } from '../../../src/views/rows/devices.ts';
 import type { Alias } from '../../../src/views/view.ts';
 import { configOf, withText } from '../../config/support.ts';
@@ -57,7 +57,7 @@ describe('several MACs configured as one device', () => {
   async function shown(aliases: Aliases) {
     const view = home.view(NOW, { aliases });
     return {
-      metrics: (await renderMetrics(view, null)).split('\n').filter((line) => !line.startsWith('wrtmeter_build_info')),
+      metrics: (await createMetrics().render(view, null)).split('\n').filter((line) => !line.startsWith('wrtmeter_build_info')),
       devices: devicesAnswer(view),
       rows: deviceRows(view),
       clients: apiPhp(view, 'clients'),

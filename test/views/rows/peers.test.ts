@@ -21,6 +21,7 @@ const peer = (publicKey: string, more: Partial<Peer> = {}): Peer => ({
   state: 'active',
   latestHandshake: 0,
   bytes: { download: 0, upload: 0 },
+  bits: 64,
   epoch: null,
   ...more,
 });

@@ -1,0 +1,123 @@
+import type { EventEmitter } from 'node:events';
+import type { Logger } from 'pino';
+import type { Clock } from '../collector/round.ts';
+import type { Config } from '../config/config.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { ConfigError, LedgerError } from '../errors.ts';
+import { createApp } from '../http/app.ts';
+import type { AppDeps } from '../http/deps.ts';
+import { listen } from '../http/server.ts';
+import { openOrRecover } from '../ledger/backup/recovery.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { readAudit } from '../ledger/storage/read-audit.ts';
+import { readUsage } from '../ledger/storage/read-usage.ts';
+import { apiPhp } from '../views/api-php.ts';
+import { auditAnswer } from '../views/api-v1/audit.ts';
+import { reconciliationAnswer } from '../views/api-v1/reconciliation.ts';
+import { usageAnswer } from '../views/api-v1/usage.ts';
+import { authOf, warnOfMissingTokens } from './auth.ts';
+import { termsOf } from './from-config.ts';
+import { peerAccess } from './peer-control.ts';
+import { createService, type Service } from './service.ts';
+
+/** What the running service uses of its process. */
+export interface ServiceIo {
+  clock: Clock;
+  version: string;
+  stdout: { write: (text: string) => unknown };
+  /** Where SIGTERM, SIGINT and SIGHUP arrive. */
+  signals: EventEmitter;
+}
+
+/** Runs the service until a signal ends it; `load` reads the configuration again on SIGHUP. Throws a LedgerError or a ListenError. */
+export async function runService(config: Config, log: Logger, io: ServiceIo, load: () => Promise<LoadedConfig>): Promise<void> {
+  const { clock, version } = io;
+  const store = await openOrRecover(config.data, { now: clock.now(), report: (line) => log.error(line) });
+  const ledger = await openLedger(store, termsOf(config), clock.now());
+  const service = await createService({ config, ledger, log, clock, version });
+  const reload = () => reloadInto(service, log, load);
+  const app = createApp({
+    ...routesOf(service, clock),
+    auth: authOf(service, log, clock),
+    reload: config.reload ? reload : null,
+    log: (level, message, fields) => log[level](fields, message),
+    version,
+  });
+  const server = await listen(app.callback(), config.listen).catch(async (error) => {
+    await service.close();
+    throw error;
+  });
+  io.stdout.write(`listening on ${server.url}\n`);
+
+  io.signals.on('SIGHUP', () => void reload());
+  const ended = new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT']) io.signals.once(name, () => resolve(name));
+  });
+  await warnOfMissingTokens(config, log);
+  if (config.implied) void tryUsualRouter(service, log);
+  log.info(`${await ended}: posting what was read, then ending`);
+  await service.drain();
+  await server.close();
+  await service.close();
+}
+
+/** What the web application asks of the service. */
+function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reload' | 'log' | 'version'> {
+  const { ledger, view, scrape } = service;
+  return {
+    view,
+    scrape,
+    apiPhp: async (action) => apiPhp(await view(), action),
+    usage: async (query) => usageAnswer(await view(), termsOf(service.config), query, (rows, most) => readUsage(ledger.store, rows, most)),
+    audit: async (query) => auditAnswer(await view(), query, (rows, most) => readAudit(ledger.store, rows, most)),
+    reconciliation: async (query) =>
+      reconciliationAnswer(await view(), query, {
+        usage: (rows, most) => readUsage(ledger.store, rows, most),
+        audit: (rows, most) => readAudit(ledger.store, rows, most),
+      }),
+    ready: () => service.running,
+    health: () => ({ healthy: true, problems: service.problems() }),
+    access: peerAccess(() => service.config),
+    note: ({ peer: { router, interface: name, publicKey }, why }) =>
+      ledger.addAudit({
+        at: clock.now(),
+        kind: 'access',
+        router,
+        source: 'peers',
+        counter: `${name} ${publicKey}`,
+        download: 0,
+        upload: 0,
+        why,
+      }),
+  };
+}
+
+/** Reloads the configuration. A bad one is reported, and the old one stays in use. */
+async function reloadInto(service: Service, log: Logger, load: () => Promise<LoadedConfig>): Promise<{ ok: boolean; message: string }> {
+  try {
+    const { config, warnings } = await load();
+    for (const warning of warnings) log.warn(warning);
+    const { listen: address, data } = service.config;
+    if (JSON.stringify([address, data]) !== JSON.stringify([config.listen, config.data]))
+      log.warn('listen and data change only with a restart');
+    await service.reconfigure(config);
+    await warnOfMissingTokens(service.config, log);
+    log.info('Configuration reloaded');
+    return { ok: true, message: 'configuration reloaded' };
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof LedgerError)) throw error;
+    const lines = error instanceof ConfigError ? error.errors : [error.message];
+    for (const line of lines) log.error(`The old configuration stays in use: ${line}`);
+    return { ok: false, message: `the old configuration stays in use: ${lines[0]}` };
+  }
+}
+
+/** No router is configured: checks whether one answers at the usual address, and says what to do if none does. */
+async function tryUsualRouter(service: Service, log: Logger): Promise<void> {
+  await service.scrape(null);
+  const { routers } = await service.view();
+  if (routers.some(({ up }) => up)) return;
+  log.warn(
+    'No router answers at http://192.168.1.1: install the scripts with "openwrt-cgi/install.sh root@192.168.1.1", or see it work with "npm run demo"',
+  );
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { describeConfig } from '../../config/describe.ts';
+import type { CliOptions } from '../../config/input.ts';
+import type { CommandIo } from '../common/command-io.ts';
+import { type Start, withRouters, withSettings } from '../common/register.ts';
+import { runCommand } from '../common/run-command.ts';
+import { reportLedger } from './ledger.ts';
+
+export function register(program: Command, start: Start): void {
+  withSettings(program.command('check [routers...]'))
+    .description('check the configuration and, with --data, the ledger')
+    .action((routers: string[], options: CliOptions) => start((io) => check(withRouters(routers, options), io)));
+}
+
+/**
+ * `wrtmeter check`: prints the effective configuration, or one line per error; with `--data` also checks the ledger there.
+ * Returns the exit code: 1 if something is wrong with the ledger, 2 with the configuration.
+ */
+export function check(options: CliOptions, io: CommandIo): Promise<number> {
+  return runCommand(options, io, async ({ config, directory }) => {
+    io.stdout.write(`${describeConfig(config)}\n\nconfiguration is valid\n`);
+    if (options.data === undefined) return 0;
+    const { lines, problems } = await reportLedger(directory, config.timezone);
+    io.stdout.write(`\n${lines.join('\n')}\n${problems.length === 0 ? '\nledger is good\n' : ''}`);
+    for (const problem of problems) io.stderr.write(`${problem}\n`);
+    return problems.length === 0 ? 0 : 1;
+  });
+}

@@ -1,0 +1,31 @@
+import type { ServiceIo } from '../../app/run-service.ts';
+import type { Clock } from '../../collector/round.ts';
+import type { ConfigInput } from '../../config/input.ts';
+
+/** What a command uses of the process, and nothing else. */
+export interface CommandIo extends Omit<ConfigInput, 'cli'> {
+  stdout: { write: (text: string) => unknown };
+  stderr: { write: (text: string) => unknown };
+}
+
+export interface DatedIo extends CommandIo {
+  clock: Pick<Clock, 'now'>;
+}
+
+export interface ImportIo extends CommandIo {
+  clock: Clock;
+  stdin: AsyncIterable<Uint8Array | string>;
+}
+
+export interface DoctorIo extends CommandIo {
+  clock: Clock;
+  version: string;
+}
+
+export interface ServeIo extends CommandIo, ServiceIo {
+  /** Standard error is a terminal, so the log is for a person. */
+  terminal: boolean;
+}
+
+/** Everything, as created by main.ts. */
+export interface ProcessIo extends ServeIo, ImportIo {}

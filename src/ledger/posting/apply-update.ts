@@ -1,0 +1,81 @@
+import { plus } from '../../domain/traffic.ts';
+import { type Account, accountKey } from '../account.ts';
+import { type Books, leaseKey, peerKey, type Reader, readerKey, type SourceCounts } from '../books.ts';
+import { addToMonths, type Months } from '../usage/months.ts';
+import { isForgotten } from './names.ts';
+import { isWritten, type RoundUpdate } from './round-update.ts';
+
+/** The accounts of the books by id, and when the last sight of each was written to the file. */
+export interface AccountIndex {
+  byId: Map<number, Account>;
+  /** Unix ms, by account id. */
+  seenInFile: Map<number, number>;
+}
+
+export function indexAccounts({ accounts }: Books): AccountIndex {
+  const all = [...accounts.values()];
+  return {
+    byId: new Map(all.map((account) => [account.id, account])),
+    seenInFile: new Map(all.map(({ id, lastSeen }) => [id, lastSeen])),
+  };
+}
+
+/** Brings the books up to what has just been committed. */
+export function applyUpdate(books: Books, index: AccountIndex, months: Months, update: RoundUpdate): void {
+  books.postedAt = update.at;
+  if (books.startedAt === 0) books.startedAt = update.at;
+  books.hostsSince = update.hostsSince;
+  books.feeding = update.feeding;
+  applyReaders(books, update);
+  applyAccounts(books, index, update);
+  addToMonths(months, update.days, index.byId);
+  for (const { from, into } of update.moves) mergeAccount(books, index, from, into.account);
+  for (const peer of update.peers) books.peers.set(peerKey(peer.router, peer.interface, peer.publicKey), peer);
+  for (const device of update.devices) books.devices.set(device.mac, device);
+  for (const lease of books.leases.values()) if (isForgotten(lease, update.at)) books.leases.delete(leaseKey(lease.router, lease.mac));
+  for (const lease of update.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);
+}
+
+function applyReaders(books: Books, { readers }: RoundUpdate): void {
+  for (const { reader, isFirst, superseded, changed, removed } of readers) {
+    for (const other of superseded) books.readers.delete(readerKey(other.router, other.source));
+    const key = readerKey(reader.router, reader.source);
+    const counters = (isFirst ? undefined : books.readers.get(key)?.counters) ?? new Map();
+    for (const counter of removed) counters.delete(counter);
+    for (const [counter, baselines] of changed) counters.set(counter, baselines);
+    books.readers.set(key, { ...reader, counters } satisfies Reader);
+  }
+}
+
+function applyAccounts(books: Books, { byId, seenInFile }: AccountIndex, { accounts }: RoundUpdate): void {
+  for (const change of accounts.values()) {
+    const { account, isNew, download, upload, seen } = change;
+    if (isWritten(change, seenInFile)) seenInFile.set(account.id, seen);
+    if (isNew) {
+      books.accounts.set(accountKey(account), account);
+      byId.set(account.id, account);
+    }
+    account.total = { download: account.total.download + download, upload: account.total.upload + upload };
+    account.lastSeen = seen;
+  }
+}
+
+function mergeAccount({ accounts }: Books, { byId, seenInFile }: AccountIndex, from: Account, into: Account): void {
+  into.total = plus(into.total, from.total);
+  into.month = plus(into.month, from.month);
+  into.firstSeen = Math.min(into.firstSeen, from.firstSeen);
+  accounts.delete(accountKey(from));
+  byId.delete(from.id);
+  seenInFile.delete(from.id);
+}
+
+/** Adds what happened in a round to the counts since the process began. */
+export function addCounts(sums: Map<string, SourceCounts>, { counts }: RoundUpdate): void {
+  for (const [source, { resets, rejectedBytes, leftOut }] of counts) {
+    const sum = sums.get(source) ?? { resets: 0, rejectedBytes: 0, leftOut: 0 };
+    sums.set(source, sum);
+    sum.resets += resets;
+    sum.rejectedBytes += rejectedBytes;
+    sum.leftOut += leftOut;
+  }
+}

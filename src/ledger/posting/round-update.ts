@@ -1,0 +1,55 @@
+import type { Baseline } from '../../domain/counter.ts';
+import type { Traffic } from '../../domain/traffic.ts';
+import type { Account } from '../account.ts';
+import type { AuditRow, Device, Feeding, KnownLease, KnownPeer, Reader, SourceCounts } from '../books.ts';
+
+/** A device that only stays is written this often; in between, when it was last seen is known to memory alone. */
+const SEEN_AGAIN_MS = 600_000;
+
+/** The readers, accounts and leases that a round added or changed: written to the file first, then applied to the books. */
+export interface RoundUpdate {
+  at: number;
+  readers: ReaderUpdate[];
+  accounts: Map<string, AccountUpdate>;
+  hours: Map<number, Map<number, Traffic>>;
+  days: Map<number, Map<number, Traffic>>;
+  devices: Device[];
+  leases: KnownLease[];
+  peers: KnownPeer[];
+  /** Accounts of addresses whose MAC has been learned: all their bytes go over to another account. */
+  moves: Move[];
+  hostsSince: number;
+  feeding: Feeding;
+  /** What happened, by router and source: the audit has a bound, these counts have none. */
+  counts: Map<string, SourceCounts>;
+  audit: AuditRow[];
+  auditLeftOut: number;
+}
+
+export interface ReaderUpdate {
+  reader: Omit<Reader, 'counters'>;
+  /** A first reading: earlier baselines of the source are dropped. */
+  isFirst: boolean;
+  /** Readers of the same origin under other routers' names: their baselines must never be used again, or bytes would count twice. */
+  superseded: Pick<Reader, 'id' | 'router' | 'source'>[];
+  changed: Map<string, Baseline[]>;
+  removed: string[];
+}
+
+interface Move {
+  from: Account;
+  into: AccountUpdate;
+}
+
+export interface AccountUpdate {
+  account: Account;
+  isNew: boolean;
+  download: number;
+  upload: number;
+  seen: number;
+}
+
+/** Whether an account's row is written: it is new, has bytes, or its last sight in the file is too old. `seenInFile` is Unix ms by id. */
+export function isWritten({ account, isNew, download, upload, seen }: AccountUpdate, seenInFile: ReadonlyMap<number, number>): boolean {
+  return isNew || download > 0 || upload > 0 || seen - (seenInFile.get(account.id) ?? 0) >= SEEN_AGAIN_MS;
+}

@@ -1,0 +1,8 @@
+/** The first cells of a bulk statement's rows, which `json_each` lists. */
+export const fields = (count: number): string => Array.from({ length: count }, (_, i) => `value ->> ${i}`).join(', ');
+
+/** One cell of such a row, where it is joined as `j`. */
+export const cell = (index: number): string => `j.value ->> ${index}`;
+
+/** For an upsert: adds the bytes of the new row to the old one. */
+export const ADD_BYTES = 'download = download + excluded.download, upload = upload + excluded.upload';

@@ -1,0 +1,35 @@
+import type { AuditRow } from '../books.ts';
+import { syncFile } from './files.ts';
+import { fields } from './sql.ts';
+import { type Batch, openDatabase } from './sqlite.ts';
+
+const MOST_ROWS = 5000;
+
+const INSERT = `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`;
+const FREQUENT = "('reset', 'wrap', 'stale')";
+const prune = (kinds: string) =>
+  `DELETE FROM audit WHERE kind ${kinds} AND id <= (SELECT id FROM audit WHERE kind ${kinds}
+    ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`;
+
+/** Adds rows to the audit; a test may write a kind that only a later program knows. */
+export const auditBatch = (rows: readonly (Omit<AuditRow, 'kind'> & { kind: string })[]): Batch => ({
+  sql: INSERT,
+  rows: rows.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]),
+});
+
+/** Deletes all but the newest rows: of the frequent kinds, and of all others, so that those of counters push out no other. */
+export const pruneAudit: readonly Batch[] = [`IN ${FREQUENT}`, `NOT IN ${FREQUENT}`].map((kinds) => ({
+  sql: prune(kinds),
+  rows: [[MOST_ROWS]],
+}));
+
+/** Adds a row to the file of a ledger that nobody has open, and makes sure that it is on the disk. */
+export async function writeAuditInto(path: string, row: AuditRow): Promise<void> {
+  const database = await openDatabase(path, 'write');
+  try {
+    await database.bulk(auditBatch([row]));
+  } finally {
+    await database.close();
+  }
+  await syncFile(path);
+}

@@ -1,0 +1,43 @@
+import type { WorldSpec } from '../../../src/simulator/spec.ts';
+import { scaled } from '../../support/simulator/scale.ts';
+import { createWorld, type World } from '../../support/simulator/world.ts';
+
+/** What a simulated world of the benchmark is like. */
+export interface BenchWorld {
+  seed: number;
+  /** Unix ms. */
+  start: number;
+  devices: number;
+  routers: number;
+  /** Whether the gateway counts hosts, each by IPv4 and by IPv6. */
+  hosts: boolean;
+}
+
+/** Room for every address of the largest world in each set of the firewall. */
+const SET_SIZE = 131_072;
+/** Bytes of a few packets. */
+const LITTLE = { download: 4000, upload: 900 };
+
+/** A world of any size. Where hosts are counted, each device has an IPv4 address and a temporary IPv6 address, another one every day. */
+export function benchWorld({ hosts, ...options }: BenchWorld): World {
+  const spec = scaled(options);
+  return createWorld(hosts ? withHosts(spec) : spec);
+}
+
+/** Lets time pass. Where hosts are counted, every one of them moves something by both kinds of address. */
+export function advanceBench(world: World, seconds: number): void {
+  world.advance(seconds);
+  for (const { spec } of world.devices.values()) {
+    if (spec.slaac === undefined) continue;
+    for (const by of ['IPv4', 'IPv6'] as const) world.transfer(spec.mac, LITTLE, { by });
+  }
+}
+
+function withHosts(spec: WorldSpec): WorldSpec {
+  const counting = { method: 'nftables', networks: [['lan', 'br-lan']], size: SET_SIZE } as const;
+  return {
+    ...spec,
+    routers: spec.routers.map((router) => (router.uplinks === undefined ? router : { ...router, counting })),
+    devices: spec.devices.map((device) => ({ ...device, slaac: '2001:db8:1:1' })),
+  };
+}

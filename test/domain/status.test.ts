@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import type { Round } from '../../src/domain/round.ts';
+import { isCurrent, newStatus, silentRouters, updateStatuses } from '../../src/domain/status.ts';
+
+const MINUTE = 60_000;
+
+describe('the status of routers', () => {
+  const statuses = () => new Map(['gateway', 'attic'].map((name) => [name, newStatus(name, [], ['wan', 'stations'])]));
+  const round = (at: number, router: string, ok: boolean): Round => ({
+    startedAt: at,
+    finishedAt: at,
+    routers: [
+      {
+        router,
+        system: null,
+        results: (['wan', 'stations'] as const).map((source) => ({
+          ...(ok
+            ? { status: 'ok' as const, origin: 'any', observation: { source: 'neighbours' as const, neighbours: [] }, skipped: 0 }
+            : { status: 'failed' as const, reason: 'timeout' as const, message: 'no complete answer in time' }),
+          source,
+          at,
+          duration: 1,
+        })),
+      },
+    ],
+  });
+
+  it('a router that was read lately is not silent, one that fails is after a time, with the reason', () => {
+    const routers = statuses();
+    updateStatuses(routers, round(0, 'gateway', true));
+    updateStatuses(routers, round(0, 'attic', true));
+    updateStatuses(routers, round(20 * MINUTE, 'gateway', true));
+    updateStatuses(routers, round(20 * MINUTE, 'attic', false));
+    expect(silentRouters(routers.values(), 20 * MINUTE, 0, 15 * MINUTE)).to.deep.equal([
+      { router: 'attic', sources: ['wan', 'stations'], since: 0, why: 'no complete answer in time' },
+    ]);
+    expect(silentRouters(routers.values(), 14 * MINUTE, 0, 15 * MINUTE)).to.deep.equal([]);
+  });
+
+  it('one that was never read is silent since the start', () => {
+    const silent = silentRouters(statuses().values(), 30 * MINUTE, 10 * MINUTE, 15 * MINUTE);
+    expect(silent.map(({ router, since, why }) => [router, since, why])).to.deep.equal([
+      ['gateway', 10 * MINUTE, null],
+      ['attic', 10 * MINUTE, null],
+    ]);
+    expect(silentRouters(statuses().values(), 24 * MINUTE, 10 * MINUTE, 15 * MINUTE)).to.deep.equal([]);
+  });
+
+  it('a success that is old says nothing about now', () => {
+    const routers = statuses();
+    updateStatuses(routers, round(0, 'gateway', true));
+    const wan = routers.get('gateway')?.sources.get('wan');
+    expect(wan && [isCurrent(wan, 15 * MINUTE), isCurrent(wan, 16 * MINUTE)]).to.deep.equal([true, false]);
+  });
+});
