@@ -1,24 +1,25 @@
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 
 /**
- * The readings in the accounting period that their program holds. An answer names a period by the calendar, and nlbwmon begins one only when
- * it has saved the one before: a later period has begun only if some counter fell by most of its value. An earlier one never comes back.
- * Rule: period begun.
+ * The baselines that an answer is compared with. An answer names an accounting period by the calendar, and nlbwmon begins one only when it
+ * has saved the one before: a later period has begun only if the first answer that names it shows a counter that fell by most of its value.
+ * Otherwise the baselines are taken as those of the named period. Rule: period begun.
  */
-export function inPeriodBegun<R extends Reading>(
-  present: Map<string, R[]>,
+export function inNamedPeriod(
   known: ReadonlyMap<string, readonly Baseline[]>,
+  present: ReadonlyMap<string, readonly Reading[]>,
   { fall }: CounterRules,
-): Map<string, R[]> {
-  if (fall !== 'lowers') return present;
+): ReadonlyMap<string, readonly Baseline[]> {
+  if (fall !== 'lowers') return known;
   const held = latest([...known.values()].flat());
   const named = latest([...present.values()].flat());
-  if (held === null || named === null || named === held || (named > held && startedAgain(present, known))) return present;
-  const inHeld = (reading: R): R => ({ ...reading, epoch: reading.epoch && { ...reading.epoch, instance: held } });
-  return new Map([...present].map(([counter, readings]) => [counter, readings.map(inHeld)]));
+  if (held === null || named === null || named === held || (named > held && startedAgain(present, known))) return known;
+  return new Map([...known].map(([counter, baselines]) => [counter, baselines.map((baseline) => inPeriod(baseline, held, named))]));
 }
 
-/** The latest period; not a loop over arguments, which are too many for a call. */
+const inPeriod = (baseline: Baseline, held: number, named: number): Baseline =>
+  baseline.epoch?.instance === held ? { ...baseline, epoch: { ...baseline.epoch, instance: named } } : baseline;
+
 function latest(counters: readonly Pick<Reading, 'epoch'>[]): number | null {
   let found: number | null = null;
   for (const { epoch } of counters) {

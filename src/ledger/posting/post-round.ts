@@ -1,3 +1,4 @@
+import type { Baseline } from '../../domain/counter.ts';
 import { type Change, type Circumstances, compare } from '../../domain/increase.ts';
 import type { System } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
@@ -10,7 +11,7 @@ import { draftMoves, feedingOf, feedsSince } from './feeding.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
-import { inPeriodBegun } from './period.ts';
+import { inNamedPeriod } from './period.ts';
 import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
 import { type ReadingTerms, readingsOf } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
@@ -134,10 +135,12 @@ function postCounters(
     uptime,
     fastest: terms.lineRate(router) / 8,
   };
-  const counters = inPeriodBegun(byCounter(answer.readings), before?.counters ?? new Map(), answer.rules);
+  const counters = byCounter(answer.readings);
+  const stored = before?.counters ?? new Map<string, Baseline[]>();
+  const known = inNamedPeriod(stored, counters, answer.rules);
   let room = MOST_COUNTERS - (before?.counters.size ?? 0);
   for (const [counter, readings] of counters) {
-    const baselines = before?.counters.get(counter) ?? NONE;
+    const baselines = known.get(counter) ?? NONE;
     if (baselines.length === 0 && --room < 0) {
       log.counts.leftOut += 1;
       continue;
@@ -149,9 +152,14 @@ function postCounters(
       for (const account of accounts) if (!postings.post(account, change, result.at)) log.counts.leftOut += 1;
     }
     if (shows !== undefined) postings.markSeen(shows, result.at);
-    updateBaselines(readerUpdate, counter, readings, baselines);
+    updateBaselines(readerUpdate, counter, readings, stored.get(counter) ?? NONE);
   }
-  if (before !== null) markAbsent(readerUpdate, before, answer.rules, counters);
+  if (before !== null) {
+    // Also of counters that this answer does not show.
+    if (known !== stored)
+      for (const [counter, baselines] of known) if (!counters.has(counter)) readerUpdate.changed.set(counter, [...baselines]);
+    markAbsent(readerUpdate, { readAt: before.readAt, counters: known }, answer.rules, counters);
+  }
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings of devices that there was no room for`);
 }
 

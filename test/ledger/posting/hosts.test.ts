@@ -288,6 +288,21 @@ describe('hosts', () => {
       await several(30, 20_261_101, [IP, 1400], [IP6, 10]);
       expect(phoneTotal()).to.deep.equal({ download: 1410, upload: 0 });
     });
+    it('the first answer that names a period decides, so what was booked since is never booked again (Rule: period begun)', async () => {
+      await open();
+      await several(0, 20_261_001, [IP, 23]);
+      await several(15, 20_261_101, [IP6, 1]);
+      await several(30, 20_261_101, [IP, 11], [IP6, 11]);
+      await several(45, 20_261_101, [IP, 12], [IP6, 11]);
+      expect(phoneTotal()).to.deep.equal({ download: 12, upload: 0 });
+    });
+    it('one that this answer lacks stays comparable while nothing began (Rule: period begun)', async () => {
+      await open();
+      await several(0, 20_261_001, [IP, 1000], [IP6, 5000]);
+      await several(15, 20_261_101, [IP6, 5001]);
+      await several(30, 20_261_101, [IP, 1005], [IP6, 5001]);
+      expect(phoneTotal()).to.deep.equal({ download: 6, upload: 0 });
+    });
     it('a small fall shows no new period, and an earlier one never comes back (Rule: period begun)', async () => {
       await open();
       await at(0, 20_261_101, 1000);

@@ -102,15 +102,14 @@ export class HostsKnowledge {
     this.#feeding = { by, from: Math.min(startedAt, Math.max(0, ...fed.map(([, reader]) => reader.at))) };
   }
 
-  #learnFrom({ source, name, at, rules, seen: shown }: Look, startedAt: number): void {
+  #learnFrom({ source, name, at, rules, seen }: Look, startedAt: number): void {
     const reader = this.#readers.get(source);
-    const seen = rules.fall === 'lowers' && reader?.name === name ? inKnownPeriod(shown, reader.seen) : shown;
     const { by, from } = this.#feeding;
     // What the other source has fed up to a later moment than this one's last reading is partly the same bytes. Where the clock stood ahead
     // nobody knows which was later.
     const goesOn = reader === undefined || from === 0 || (reader.at >= from && reader.at <= startedAt);
     const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && goesOn;
-    const before = reader?.name === name ? reader.seen : null;
+    const before = reader?.name !== name ? null : rules.fall === 'lowers' ? inNamedPeriod(reader.seen, seen) : reader.seen;
     for (const [key, counter] of seen) {
       const gained = before === null ? null : gain(counter, before.get(key), rules);
       for (const account of counter.accounts) {
@@ -125,17 +124,17 @@ export class HostsKnowledge {
   }
 }
 
-/** A later period than all known is one that began only if some counter shows it by a great fall; an earlier one is none. */
-function inKnownPeriod(shown: Map<string, Seen>, known: ReadonlyMap<string, Seen>): Map<string, Seen> {
-  const periods = (list: Iterable<Seen>) => [...list].map(({ epoch }) => epoch?.instance ?? 0);
-  const last = Math.max(0, ...periods(known.values()));
-  const named = Math.max(0, ...periods(shown.values()));
+/** A later period than all known has begun only if its first answer shows a great fall; else what is known belongs to it. */
+function inNamedPeriod(known: Map<string, Seen>, shown: ReadonlyMap<string, Seen>): Map<string, Seen> {
+  const last = Math.max(0, ...[...known.values()].map(({ epoch }) => epoch?.instance ?? 0));
+  const named = Math.max(0, ...[...shown.values()].map(({ epoch }) => epoch?.instance ?? 0));
   const greatFall = [...shown].some(([key, { bytes }]) => {
     const before = known.get(key)?.bytes ?? NOTHING;
     return 2 * bytes.download < before.download || 2 * bytes.upload < before.upload;
   });
-  if (last === 0 || named === last || (named > last && greatFall)) return shown;
-  return new Map([...shown].map(([key, counter]) => [key, { ...counter, epoch: counter.epoch && { ...counter.epoch, instance: last } }]));
+  if (last === 0 || named === 0 || named === last || (named > last && greatFall)) return known;
+  const moved = ({ epoch, ...rest }: Seen): Seen => ({ ...rest, epoch: epoch?.instance === last ? { ...epoch, instance: named } : epoch });
+  return new Map([...known].map(([key, counter]) => [key, moved(counter)]));
 }
 
 const isOfAddress = (account: string): boolean => /^(host|address) (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
