@@ -3,6 +3,66 @@
 # Which networks of this router have their hosts counted: sourced (".") by the scripts that count them, never run by itself.
 # For busybox ash and awk. For tests: WRTMETER_NETWORKS="lan=br-lan guest=br-guest" is taken instead of the configuration.
 
+root=${WRTMETER_ROOT:-}
+# Limits for calls that can hang: a stuck daemon must not take the other sections with it. OpenWrt's busybox has no "timeout", so one
+# process hears of each "call COMMAND" on descriptor 3, and kills one that takes too long with all that it started. Use:
+#   { FUNCTION 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1
+limit=4
+call() {
+  "$@" 3>&- &
+  echo "$!" >&3
+  wait "$!"
+  set -- "$?"
+  echo >&3
+  return "$1"
+}
+watch_calls() {
+  exec >/dev/null 2>&1
+  set +f
+  IFS=' '
+  while read -r called; do
+    [ -n "$called" ] || continue
+    # shellcheck disable=SC3045 # busybox's knows -t
+    read -r -t "$limit" _
+    case $? in
+      0) ;;
+      # It takes too long, or who called was killed. Others that hang have less time: the answer must still be in time.
+      1 | 1??) kill_tree "$called" && limit=2 ;;
+      *) return ;; # this shell's "read" knows no time
+    esac
+  done
+}
+kill_tree() { # PID
+  kill -STOP "$1"
+  for stat in /proc/[0-9]*/stat; do
+    read -r line <"$stat" || continue
+    # After the name in parentheses: the state, the parent.
+    # shellcheck disable=SC2086
+    set -- "$1" ${line##*) }
+    [ "$3" != "$1" ] || (kill_tree "${line%% *}")
+  done
+  kill -KILL "$1"
+}
+# Prints a configuration as "uci show" does. One that does not exist is as good as an empty one. One that uci cannot read, of which it prints
+# nothing, is a failure: what it sets is not known.
+uci_show() { # CONFIGURATION
+  call uci -q show "$1" || [ ! -e "$root/etc/config/$1" ] || ! command -v uci >/dev/null
+}
+uci_failed() { # CONFIGURATION
+  printf 'uci cannot read /etc/config/%s; "uci show %s" on the router says why' "$1" "$1"
+}
+
+# A section that is missing is a failure for uci as well.
+networks_facts() {
+  call uci -q show wrtmeter.hosts || uci_show wrtmeter >/dev/null || broken wrtmeter
+  uci_show firewall || broken firewall
+  uci_show network || broken network
+  printf '\n\001netifd\n'
+  call ubus call network.interface dump
+  printf '\n\001end\n'
+} 2>/dev/null
+broken() { printf '\n\001broken %s %s\n\001\n' "$1" "$(uci_failed "$1")"; }
+
 # Prints one line per network, "network NAME DEVICE", or a single line: "none REASON" where nothing is to be counted here, "failed REASON"
 # where that is not known at the moment.
 # The configuration names the networks (config hosts, list network), else they are those of the firewall zones that are not uplinks: the same
@@ -12,14 +72,7 @@ counted_networks() {
     for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done
     return
   fi
-  {
-    uci -q show wrtmeter.hosts
-    uci -q show firewall
-    uci -q show network
-    printf '\n\001netifd\n'
-    ubus call network.interface dump
-    printf '\n\001end\n'
-  } 2>/dev/null | awk '
+  { networks_facts 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk '
     # A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
     function unquote(text) {
       gsub(/\047\\\047\047/, "\001", text)
@@ -125,13 +178,18 @@ counted_networks() {
     }
     function deviceof(i) { return field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"] ~ /^@/ ? "" : field[i, "device"] }
 
+    /^\001broken / { broken[$2] = substr($0, length($1 " " $2) + 2); next }
     /^\001/ { part = substr($0, 2); next }
     part == "" { uci($0) }
     part == "netifd" { json($0) }
     END {
       if (part != "end") { print "failed awk could not read the configuration"; exit }
+      # What cannot be read must not look like what is not set: then what counts now would be removed.
+      if ("wrtmeter" in broken) { print "failed " broken["wrtmeter"]; exit }
+      if (!complete && "network" in broken) { print "failed " broken["network"]; exit }
       if (!complete) configured()
       if (!interfaces) { print "failed neither netifd nor /etc/config/network says which networks there are"; exit }
+      if ("firewall" in broken && option["wrtmeter.hosts", "network"] == "") { print "failed " broken["firewall"]; exit }
       zones()
       named = option["wrtmeter.hosts", "network"]
       if (named != "") {

@@ -2,7 +2,9 @@
 # The bytes of this router's uplink, "wan: RECEIVED SENT", whatever its device is called.
 # The format of older collectors, which has one line: of several uplinks it shows the one that holds the default route,
 # never their sum, which would look like a reset when one of them restarts. wrtmeter.cgi shows them all.
-# For busybox ash and awk: six processes.
+# For busybox ash and awk: eight processes.
+
+#include shared/calls.sh
 
 #include shared/request-guard.sh
 
@@ -15,7 +17,7 @@ failed() { refuse '500 Internal Server Error' "$1"; }
 read_all() {
   if command -v ubus >/dev/null 2>&1; then
     echo netifd
-    ubus call network.interface dump 2>/dev/null || printf '\nfailed\n'
+    call ubus call network.interface dump 2>/dev/null || printf '\nfailed\n'
   else
     echo routes4
     cat "$root/proc/net/route"
@@ -28,7 +30,7 @@ read_all() {
   cat "$root/proc/net/dev" 2>/dev/null
 }
 
-counters=$(read_all | awk -v root="$root" '
+counters=$({ read_all 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" '
   #include classic/wan.awk
 ') || failed "${counters:-awk could not read the uplink}"
 answer "$counters"

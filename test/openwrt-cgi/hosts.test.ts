@@ -330,6 +330,17 @@ describe('the hosts in wrtmeter.cgi', () => {
         file('var/lib/nlbwmon/20251113.db', '1763596800\n');
         expect(period('2025-11-06/7')).to.equal('2025-11-20');
       });
+      it('one that it could not begin, because it could not save the one before, is not reported, whatever the calendar says', () => {
+        file('proc/uptime', '864000.00 1.00\n');
+        started(0);
+        expect(period('2025-08-24/1'), 'nothing saved since it was started ten days ago').to.equal('2025-11-10');
+        // The last one that it could save, 30 seconds into the 15th, and one of before it was started.
+        file('var/lib/nlbwmon/20251114.db.gz', '1763164830\n');
+        file('var/lib/nlbwmon/20251013.db.gz', '1760400030\n');
+        expect(period('2025-08-24/1')).to.equal('2025-11-15');
+        file('var/lib/nlbwmon/20251119.db.gz', '1763596830\n');
+        expect(period('2025-08-24/1'), 'it can again').to.equal('2025-11-20');
+      });
       it('days are those of the router’s time zone', () => {
         // 03:55 of the 21st there, a little less when nlbwmon was started.
         started(123000);

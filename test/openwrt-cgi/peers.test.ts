@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
@@ -80,6 +80,17 @@ describe('the WireGuard peers in wrtmeter.cgi', () => {
       `peer awg0 ${other}`,
       'disabled wg0 HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=',
     ]);
+  });
+  it('a peer is disabled by every word that switches an option of uci on', () => {
+    tool('wg', wg0);
+    const network = readFileSync(join(router.tools, 'uci-network'), 'utf8');
+    for (const [word, lines] of [...['1', 'on', 'true', 'yes', 'enabled'].map((on) => [on, 1] as const), ['0', 0], ['off', 0]] as const) {
+      tool('uci-network', network.replace(/disabled='1'/, `disabled='${word}'`));
+      expect(
+        peers()?.filter((text) => text.startsWith('disabled wg0 HIgo')),
+        word,
+      ).to.have.length(lines);
+    }
   });
   it('an interface that both tools show is one, and so is a peer', () => {
     for (const name of ['wg', 'awg']) tool(name, wg0 + active('wg0', peer) + active('wg0', peer));

@@ -1,3 +1,4 @@
+import type { Baseline } from '../../domain/counter.ts';
 import { type Change, type Circumstances, compare, type PreviousReading } from '../../domain/increase.ts';
 import type { System, Uplink } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
@@ -11,6 +12,7 @@ import { draftMoves, feedingOf, feedsSince } from './feeding.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
+import { inNamedPeriod } from './period.ts';
 import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
 import { MOST_UPLINKS, type ReadingTerms, readingsOf } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
@@ -142,6 +144,8 @@ function postCounters(
     fastest: terms.lineRate(router) / 8,
   };
   const counters = byCounter(answer.readings);
+  const stored = before?.counters ?? NO_COUNTERS;
+  const known = inNamedPeriod(stored, counters, answer.rules);
   const wires =
     result.observation.source === 'wan' ? uplinkWires(context, router, result.observation.uplinks, before, now.previous, now.at) : null;
   readerUpdate.removed.push(...(wires?.continued ?? []));
@@ -149,7 +153,7 @@ function postCounters(
   for (const [counter, baseline] of wires?.takenOver ?? []) readerUpdate.changed.set(counter, [baseline]);
   let room = (wires === null ? MOST_COUNTERS : MOST_UPLINK_COUNTERS) - (before?.counters.size ?? 0);
   for (const [counter, readings] of counters) {
-    const baselines = before?.counters.get(counter) ?? NONE;
+    const baselines = known.get(counter) ?? NONE;
     if (baselines.length === 0 && --room < 0) {
       log.counts.leftOut += 1;
       continue;
@@ -165,9 +169,13 @@ function postCounters(
       for (const account of accounts) if (!postings.post(account, change, result.at)) log.counts.leftOut += 1;
     }
     if (shows !== undefined) postings.markSeen(shows, result.at);
-    updateBaselines(readerUpdate, counter, readings, baselines);
+    updateBaselines(readerUpdate, counter, readings, stored.get(counter) ?? NONE);
   }
-  if (before !== null) markAbsent(readerUpdate, before, answer.rules, counters);
+  if (before !== null) markAbsent(readerUpdate, { readAt: before.readAt, counters: known }, answer.rules, counters);
+  if (known !== stored) {
+    const done = new Set([...counters.keys(), ...readerUpdate.changed.keys(), ...readerUpdate.removed]);
+    for (const [counter, baselines] of known) if (!done.has(counter)) readerUpdate.changed.set(counter, [...baselines]);
+  }
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
 }
 

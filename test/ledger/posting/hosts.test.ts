@@ -253,11 +253,63 @@ describe('hosts', () => {
       expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 50, upload: 0 });
     });
 
-    it('a new period begins at zero', async () => {
+    const phoneTotal = () => bench.total({ ...BOTH, key: PHONE });
+    const several = (seconds: number, period: number, ...bytes: [ip: string, bytes: number][]) => {
+      const epoch = { boot: 'nlbwmon', instance: period, began: null, margin: 0 };
+      const list = bytes.map(
+        ([ip, download]): HostCounter => ({ counts: 'both', mac: PHONE, ip, bytes: { download, upload: 0 }, bits: 64, epoch }),
+      );
+      const observation: Observation = { source: 'hosts', rules: NLBWMON, method: 'nlbwmon', hosts: list, devices: [], uncounted: null };
+      return bench.readFrom('gateway', seconds, [observation], { origin: 'one' });
+    };
+
+    it('a later period that the calendar names has not begun while no counter fell (Rule: period begun)', async () => {
       await open();
-      await at(0, 20_261_001, 1000);
-      await at(15, 20_261_101, 1400);
-      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 1400, upload: 0 });
+      await at(0, 20_261_125, 1_000_000_000);
+      for (const [i, day] of [20_261_125, 20_261_126, 20_261_127, 20_261_128].entries())
+        await at(60 + i * 60, day, 1_000_100_000 + i * 100_000);
+      expect(phoneTotal()).to.deep.equal({ download: 400_000, upload: 0 });
+      await bench.restart();
+      await at(400, 20_261_129, 1_000_500_000);
+      expect(phoneTotal()).to.deep.equal({ download: 500_000, upload: 0 });
+      await at(460, 20_261_130, 7);
+      expect(phoneTotal(), 'nlbwmon could save at last, and began').to.deep.equal({ download: 500_007, upload: 0 });
+    });
+    it('one counter that fell by most of its value shows that all of them began at zero (Rule: period begun)', async () => {
+      await open();
+      await several(0, 20_261_001, [IP, 1000], [IP6, 5000]);
+      await several(15, 20_261_101, [IP, 1400], [IP6, 10]);
+      expect(phoneTotal()).to.deep.equal({ download: 1410, upload: 0 });
+    });
+    it('one that was silent then begins at zero when it comes back, though it stands higher (Rule: period begun)', async () => {
+      await open();
+      await several(0, 20_261_001, [IP, 1000], [IP6, 5000]);
+      await several(15, 20_261_101, [IP6, 10]);
+      await several(30, 20_261_101, [IP, 1400], [IP6, 10]);
+      expect(phoneTotal()).to.deep.equal({ download: 1410, upload: 0 });
+    });
+    it('the first answer that names a period decides, so what was booked since is never booked again (Rule: period begun)', async () => {
+      await open();
+      await several(0, 20_261_001, [IP, 23]);
+      await several(15, 20_261_101, [IP6, 1]);
+      await several(30, 20_261_101, [IP, 11], [IP6, 11]);
+      await several(45, 20_261_101, [IP, 12], [IP6, 11]);
+      expect(phoneTotal()).to.deep.equal({ download: 12, upload: 0 });
+    });
+    it('one that this answer lacks stays comparable while nothing began (Rule: period begun)', async () => {
+      await open();
+      await several(0, 20_261_001, [IP, 1000], [IP6, 5000]);
+      await several(15, 20_261_101, [IP6, 5001]);
+      await several(30, 20_261_101, [IP, 1005], [IP6, 5001]);
+      expect(phoneTotal()).to.deep.equal({ download: 6, upload: 0 });
+    });
+    it('a small fall shows no new period, and an earlier one never comes back (Rule: period begun)', async () => {
+      await open();
+      await at(0, 20_261_101, 1000);
+      await at(15, 20_261_201, 990);
+      await at(30, 20_261_201, 995);
+      await at(45, 20_261_001, 1005);
+      expect(phoneTotal()).to.deep.equal({ download: 15, upload: 0 });
     });
 
     it('hosts of a period that has ended are no longer kept: temporary addresses would add up forever (Rule: absent counter)', async () => {

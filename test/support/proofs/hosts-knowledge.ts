@@ -109,7 +109,7 @@ export class HostsKnowledge {
     // it is unknown which was later.
     const goesOn = reader === undefined || from === 0 || (reader.at >= from && reader.at <= startedAt);
     const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && goesOn;
-    const before = reader?.name === name ? reader.seen : null;
+    const before = reader?.name !== name ? null : rules.fall === 'lowers' ? inNamedPeriod(reader.seen, seen) : reader.seen;
     for (const [key, counter] of seen) {
       const gained = before === null ? null : gain(counter, before.get(key), rules);
       for (const account of counter.accounts) {
@@ -122,6 +122,19 @@ export class HostsKnowledge {
     const kept = rules.absent === 'kept' && before !== null ? before : new Map<string, Seen>();
     this.#readers.set(source, { name, at, seen: new Map([...kept, ...seen]) });
   }
+}
+
+/** A later period than all known has begun only if its first answer shows a great fall; else what is known belongs to it. */
+function inNamedPeriod(known: Map<string, Seen>, shown: ReadonlyMap<string, Seen>): Map<string, Seen> {
+  const last = Math.max(0, ...[...known.values()].map(({ epoch }) => epoch?.instance ?? 0));
+  const named = Math.max(0, ...[...shown.values()].map(({ epoch }) => epoch?.instance ?? 0));
+  const greatFall = [...shown].some(([key, { bytes }]) => {
+    const before = known.get(key)?.bytes ?? NOTHING;
+    return 2 * bytes.download < before.download || 2 * bytes.upload < before.upload;
+  });
+  if (last === 0 || named === 0 || named === last || (named > last && greatFall)) return known;
+  const moved = ({ epoch, ...rest }: Seen): Seen => ({ ...rest, epoch: epoch?.instance === last ? { ...epoch, instance: named } : epoch });
+  return new Map([...known].map(([key, counter]) => [key, moved(counter)]));
 }
 
 const isOfAddress = (account: string): boolean => /^(host|address) (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
