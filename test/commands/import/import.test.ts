@@ -349,6 +349,35 @@ describe('wrtmeter import', () => {
     });
   });
 
+  describe('as Windows writes it', () => {
+    const swapped = (text: string) => Buffer.from(text, 'utf16le').swap16();
+    const encodings: Record<string, (text: string) => Buffer> = {
+      'UTF-8 with a byte order mark': (text) => Buffer.from(`\ufeff${text}`),
+      'UTF-16 LE with a byte order mark': (text) => Buffer.from(`\ufeff${text}`, 'utf16le'),
+      'UTF-16 BE with a byte order mark': (text) => swapped(`\ufeff${text}`),
+      'UTF-16 LE without a mark': (text) => Buffer.from(text, 'utf16le'),
+      'UTF-16 BE without a mark': swapped,
+      'line ends of Windows, two marks': (text) => Buffer.from(`\ufeff\ufeff${text.replaceAll('\n', '\r\n')}`),
+      'UTF-16 LE cut within a character': (text) => Buffer.concat([Buffer.from(`\ufeff${text}`, 'utf16le'), Buffer.from([10])]),
+    };
+    for (const [encoding, encode] of Object.entries(encodings)) {
+      it(`${encoding}: an export is the same figures`, async () => {
+        for (const [program, name] of [
+          ['vnstat', 'vnstat-1.18.json'],
+          ['nlbwmon', 'nlbw.json'],
+          ['nlbwmon', 'nlbw.csv'],
+        ] as const) {
+          const plain = await readBytes(join(fixtures, name));
+          await writeFile(path(name), encode(plain.toString('utf8')));
+          const options = { dryRun: true, json: true, from: '2026-10-01', to: '2026-11-01' };
+          const [expected, found] = [await imported(program, [join(fixtures, name)], options), await imported(program, [name], options)];
+          expect(found, name).to.deep.equal(expected);
+          expect(JSON.parse(found.stdout).accounts, name).to.not.deep.equal([]);
+        }
+      });
+    }
+  });
+
   it('a clock that cannot be right books nothing: exit code 1', async () => {
     await read(NOW, { stations: `${TV} 1 1\n` });
     const file = join(fixtures, 'vnstat-1.18.json');
