@@ -188,6 +188,38 @@ describe('wrtmeter import', () => {
       ).to.deep.equal([{ bytes: 600 }]);
     });
 
+    it('a service that was started before the import: the preview says why the last readings are not taken, and what that costs', async () => {
+      await read(NOW - 600_000, { stations: `${TV} 900 8000\n`, wan: 'wan: 3500 100\n' });
+      await classicFiles(path('old'), {
+        monthly: [
+          [TV, 1_000, 40_000, LATE],
+          ['main_wan', 3, 4, LATE],
+        ],
+        cumulative: [
+          [TV, 500, 7_000],
+          ['main_wan', 3_000, 2_000],
+        ],
+      });
+      for (const dryRun of [true, false]) {
+        const { stdout } = await imported('classic', ['old'], { dryRun });
+        for (const source of ['stations', 'wan']) {
+          expect(stdout).to.match(
+            new RegExp(
+              `last reading of classic \\(${source}\\) +the ledger continues from its own reading of 192.168.1.1, because the service was ` +
+                'started before this import: what was counted between 2026-11-20 18:30 and its first reading is in neither',
+            ),
+          );
+        }
+      }
+    });
+
+    it('a database without last readings: the preview says so', async () => {
+      await classicFiles(path('old'), { monthly: [[TV, 1, 2, LATE]] });
+      const { stdout } = await imported('classic', ['old'], { dryRun: true });
+      expect(stdout).to.match(/last reading of classic \(stations\) +the files have none \(cumulative_stats\), so counting starts with/);
+      expect(stdout).to.not.include('(wan)');
+    });
+
     it('last readings of several routers are left out, and said so', async () => {
       await configure({
         ...CLASSIC,
@@ -239,6 +271,7 @@ describe('wrtmeter import', () => {
         '"2026-13-01 00:00:00" is not a time, so its month is unknown',
         '"2027-01-01 00:00:00" cannot be right, so its month is unknown',
         'neither a MAC nor main_wan',
+        'the files have none (cumulative_stats), so counting starts with the first reading of the service',
       ]);
       expect(await rows('SELECT name, ip FROM device')).to.deep.equal([{ name: `]0;owned${'x'.repeat(55)}`, ip: null }]);
     });
