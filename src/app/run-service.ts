@@ -72,7 +72,6 @@ function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reloa
     audit: async (query) => auditAnswer(await view(), query, (rows, most) => readAudit(ledger.store, rows, most)),
     reconciliation: async (query) =>
       reconciliationAnswer(await view(), query, {
-        usage: (rows, most) => readUsage(ledger.store, rows, most),
         audit: (rows, most) => readAudit(ledger.store, rows, most),
       }),
     ready: () => service.running,

@@ -10,7 +10,7 @@ import { renameBatches } from './storage/rename-router.ts';
 import type { Batch, Store } from './storage/store.ts';
 import { auditBatch, pruneAudit } from './storage/write-audit.ts';
 import { batchesOf, pruneHours } from './storage/write-round.ts';
-import { type BillingTerms, type Months, monthsAt, sumMonths } from './usage/months.ts';
+import { type BillingTerms, type Months, monthsAt, refreshCompared, sumMonths } from './usage/months.ts';
 
 export interface LedgerTerms extends PostingTerms, BillingTerms {}
 
@@ -58,7 +58,7 @@ export interface LedgerState {
 
 export async function openLedger(store: Store, terms: LedgerTerms, now: number): Promise<Ledger> {
   const ledger = new SqliteLedger(store, terms, await loadBooks(store), now);
-  await sumMonths(store, ledger.books, ledger.months);
+  await sumMonths(store, ledger.books, ledger.months, terms.timezone);
   ledger.state.databaseBytes = await store.size();
   return ledger;
 }
@@ -116,6 +116,7 @@ class SqliteLedger implements Ledger {
       this.#suspendedSince = null;
       this.state.suspendedBecause = null;
       this.state.databaseBytes = await this.store.size();
+      await refreshCompared(this.store, this.books, this.months, this.#terms.timezone, Math.min(...update.days.keys()));
       return { status: 'posted', audit: update.audit };
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
@@ -133,14 +134,14 @@ class SqliteLedger implements Ledger {
   async turnMonths(now: number): Promise<void> {
     const months = monthsAt(now, this.#terms);
     if (JSON.stringify([months.home, ...months.routers]) === JSON.stringify([this.months.home, ...this.months.routers])) return;
-    await sumMonths(this.store, this.books, months);
+    await sumMonths(this.store, this.books, months, this.#terms.timezone);
     this.months = months;
   }
 
   async setTerms(terms: LedgerTerms, now: number): Promise<void> {
     this.#terms = terms;
     this.months = monthsAt(this.trusted(now), terms);
-    await sumMonths(this.store, this.books, this.months);
+    await sumMonths(this.store, this.books, this.months, terms.timezone);
   }
 
   async renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
@@ -190,7 +191,7 @@ class SqliteLedger implements Ledger {
   async #reload(now: number): Promise<void> {
     const books = await loadBooks(this.store);
     this.months = monthsAt(now, this.#terms);
-    await sumMonths(this.store, books, this.months);
+    await sumMonths(this.store, books, this.months, this.#terms.timezone);
     this.books = books;
     this.#index = indexAccounts(books);
     this.#mustReload = false;

@@ -143,7 +143,7 @@ function unattributed({ router, wan, rest, restShare, reasons }: Reconciliation)
   const likely = reasons.filter(({ kind }) => kind !== 'own' && kind !== 'counted_since' && kind !== 'peers');
   const why = likely.length === 0 ? '' : `Likely: ${likely.map(({ text }) => text).join('; ')}. `;
   if (restShare < 0) {
-    const what = `hosts have ${formatShare(-restShare)} more than the uplink carried this month`;
+    const what = `${formatShare(-restShare)} of what hosts moved this month did not cross the uplink`;
     return [about(router, 'wrong', 'hosts_exceed', what, `${why}See docs/hosts.md for possible causes.`)];
   }
   const what = `${formatShare(restShare)} of what the uplink carried this month belongs to no host (${both(positive(rest))})`;

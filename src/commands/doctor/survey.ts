@@ -14,7 +14,6 @@ import type { Books } from '../../ledger/books.ts';
 import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
-import { readUsage } from '../../ledger/storage/read-usage.ts';
 import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { type Months, monthsAt, sumMonths } from '../../ledger/usage/months.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
@@ -89,7 +88,7 @@ async function surveyLedger(
       const terms = termsOf(config);
       const books = await loadBooks(store);
       const months = monthsAt(now, terms);
-      await sumMonths(store, books, months);
+      await sumMonths(store, books, months, terms.timezone);
       const view: ReconciliationView = { books, months, routers: routers.map(({ status }) => status), timezone: config.timezone, now };
       const free = await statfs(directory).then(
         ({ bavail, bsize }) => bavail * bsize,
@@ -112,7 +111,6 @@ async function surveyLedger(
 
 async function reconciled(view: ReconciliationView, store: Store): Promise<Reconciliation[]> {
   const evidence = await gatherEvidence(view, {
-    usage: (query, most) => readUsage(store, query, most),
     audit: (query, most) => readAudit(store, query, most),
   });
   return reconciliations(view, evidence);

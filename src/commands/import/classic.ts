@@ -75,8 +75,10 @@ const reads = (router: RouterConfig, source: 'stations' | 'wan'): boolean =>
 function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: ImportSettings): ImportedReader | LeftOut | null {
   const raw = [...classic.counters].filter(([mac]) => (mac === null) === (source === 'wan'));
   const months = classic.months.filter(({ mac }) => (mac === null) === (source === 'wan'));
-  if (raw.length === 0) return null;
+  if (raw.length === 0 && months.length === 0) return null;
   const what = `last reading of classic (${source})`;
+  if (raw.length === 0)
+    return { what, bytes: null, why: 'the files have none (cumulative_stats), so counting starts with the first reading of the service' };
   const routers = config.routers.filter((router) => reads(router, source));
   const [router] = routers;
   if (router === undefined || routers.length > 1) {

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { quote } from '../../errors.ts';
+import { decodeText } from '../../ledger/import/encoding.ts';
 import { ImportError } from '../../ledger/import/figures.ts';
 
 const LARGEST = 64 << 20;
@@ -26,7 +27,7 @@ export async function readExport(path: string, stdin: AsyncIterable<Uint8Array |
       length += bytes.length;
       if (length > LARGEST) throw new ImportError(`${name} is larger than 64 MiB, so it is not an export: check the path`);
     }
-    const text = Buffer.concat(parts).toString('utf8');
+    const text = decodeText(Buffer.concat(parts));
     if (text.trim() === '') throw new ImportError(`${name} is empty: export the figures again`);
     return { text, name, writtenAt: read.writtenAt };
   } finally {

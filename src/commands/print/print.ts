@@ -43,7 +43,7 @@ export function print(what: string, options: PrintOptions, io: DatedIo): Promise
     const months = monthsAt(now, terms);
     const printed = await withStore(directory, async (store) => {
       const books = await loadBooks(store);
-      await sumMonths(store, books, months);
+      await sumMonths(store, books, months, terms.timezone);
       const configured = config.routers.map(({ name }) => name);
       const view = {
         books,

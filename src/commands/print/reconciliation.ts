@@ -1,7 +1,6 @@
-import { dayText } from '../../domain/calendar.ts';
+import { dayText, localText } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
-import { readUsage } from '../../ledger/storage/read-usage.ts';
 import { reconciliationJson } from '../../views/api-v1/reconciliation.ts';
 import { formatBytes, formatShare } from '../../views/format.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
@@ -12,13 +11,12 @@ import type { LedgerView, Printed } from './printed.ts';
 /** Every gateway's uplinks compared with its hosts. What only a router reports (offloading, full sets) is left to doctor and the service. */
 export async function printReconciliation(view: LedgerView): Promise<Printed> {
   const evidence = await gatherEvidence(view, {
-    usage: (query, most) => readUsage(view.store, query, most),
     audit: (query, most) => readAudit(view.store, query, most),
   });
   const found = reconciliations(view, evidence);
   return {
     columns: [left('Gateway'), left('Month'), left('Bytes of'), right('Download'), right('Upload'), right('Share')],
-    rows: found.flatMap(rowsOf),
+    rows: found.flatMap((gateway) => rowsOf(gateway, view.timezone)),
     summary:
       found.length === 0
         ? 'No gateway counts hosts yet: see docs/hosts.md'
@@ -27,7 +25,7 @@ export async function printReconciliation(view: LedgerView): Promise<Printed> {
   };
 }
 
-function rowsOf({ router, month, wan, hosts, unattributed, share, rest, restShare }: Reconciliation): string[][] {
+function rowsOf({ router, month, from, wan, hosts, unattributed, share, rest, restShare }: Reconciliation, timezone: string): string[][] {
   const row = (name: string, { download, upload }: Traffic, part: number | null = null) => [
     '',
     '',
@@ -38,7 +36,7 @@ function rowsOf({ router, month, wan, hosts, unattributed, share, rest, restShar
   ];
   const [, , ...first] = row('uplinks', wan);
   return [
-    [router, `${dayText(month.start)} to ${dayText(month.end - 1)}`, ...first],
+    [router, `${from === null ? dayText(month.start) : localText(from, timezone).slice(0, 16)} to ${dayText(month.end - 1)}`, ...first],
     row('hosts', hosts),
     row('unattributed', unattributed, share),
     ...(rest.download === unattributed.download && rest.upload === unattributed.upload ? [] : [row('unexplained', rest, restShare)]),

@@ -1,9 +1,9 @@
 /**
  * Lines under a header, as `nlbw -c csv` prints them with any `-s` separator and `-q` quote: the header shows which, because its names
- * are plain words. A quote within quotes is doubled.
+ * are plain words. A quote within quotes is doubled. A first line `sep=;` is for spreadsheets.
  */
 export function parseCsv(text: string): { columns: string[]; rows: string[][] } {
-  const body = text.replace(/^\ufeff/, '');
+  const body = text.replace(/^\ufeff/, '').replace(/^"?sep=.?"?\r?\n/i, '');
   const head = /^([^\w\s]?)\w+\1(?<separator>[^\w\r\n]?)/.exec(body);
   const quote = head?.[1] ?? '';
   const separator = head?.groups?.separator || '\t';

@@ -1,3 +1,4 @@
+import { localText } from '../../domain/calendar.ts';
 import { plus, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey, macOf, subjectOf } from '../account.ts';
 import { type Books, readerKey } from '../books.ts';
@@ -71,7 +72,7 @@ export function planImport(books: Books, booked: BookedDays, found: Findings, te
     }
     plan.accounts.push({ ...placed, account, id: known?.id ?? null, bytes, lastSeen });
   }
-  planReaders(books, found, plan, terms.now);
+  planReaders(books, found, plan, terms);
   plan.names = namesFor(books, found, plan);
   return plan;
 }
@@ -105,19 +106,29 @@ function budgetOf(
   return { download: Math.max(0, Math.min(room.download, download)), upload: Math.max(0, Math.min(room.upload, upload)) };
 }
 
-/** Baselines are taken over only where the ledger has never read the same counters: else it continues from its own. */
-function planReaders(books: Books, { readers, program }: Findings, plan: Plan, now: number): void {
+/**
+ * Baselines are taken over only where the ledger has never read the same counters: else it continues from its own. Those that were taken
+ * over before need no word; their time is then when the ledger began to count the accounts that came with them.
+ */
+function planReaders(books: Books, { readers, program }: Findings, plan: Plan, { now, timezone }: ImportTerms): void {
+  const begun = new Set([...books.accounts.values()].map(({ firstSeen }) => firstSeen));
+  const takenOver = readers.some(({ readAt }) => begun.has(readAt));
   for (const reader of readers) {
-    const rivals = [...books.readers.values()].filter(({ router, source, origin: address }) =>
-      source !== reader.source ? false : source === 'stations' || router === reader.router || address === reader.origin,
-    );
-    const own = books.readers.get(readerKey(reader.router, reader.source));
-    if (own?.origin === reader.origin) continue; // it has been taken over, or read, before
-    const what = `last reading of ${program} (${reader.source})`;
-    if (rivals.length > 0)
-      plan.leftOut.push({ what, bytes: null, why: `the ledger continues from its own reading of ${rivals[0]?.router ?? ''}` });
-    else if (reader.readAt > now) plan.leftOut.push({ what, bytes: null, why: 'it is in the future' });
+    const { source, router, origin, readAt } = reader;
+    const same = books.readers.get(readerKey(router, source));
+    const rival =
+      same ?? [...books.readers.values()].find((other) => other.source === source && (source === 'stations' || other.origin === origin));
+    if (same?.origin === origin && takenOver) continue;
+    const what = `last reading of ${program} (${source})`;
+    if (rival !== undefined)
+      plan.leftOut.push({ what, bytes: null, why: `the ledger continues from its own reading of ${rival.router}${lostSince(readAt)}` });
+    else if (readAt > now) plan.leftOut.push({ what, bytes: null, why: 'it is in the future' });
     else plan.readers.push(reader);
+  }
+
+  function lostSince(readAt: number): string {
+    if (books.startedAt === 0 || readAt >= books.startedAt) return '';
+    return `, because the service was started before this import: what was counted between ${localText(readAt, timezone).slice(0, 16)} and its first reading is in neither`;
   }
 }
 

@@ -45,14 +45,22 @@ export function parseVnstat(text: string, file: string, timezone: string): Vnsta
 }
 
 function parseJson(text: string, file: string): Json {
-  try {
-    const root: unknown = JSON.parse(text);
-    if (isObject(root)) return root;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+  for (const json of [text, withoutStrayCommas(text)]) {
+    try {
+      const root: unknown = JSON.parse(json);
+      if (isObject(root)) return root;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
   }
   throw new ImportError(`${file} is not a JSON object: export it with "vnstat --json", without a limit to one kind`);
 }
+
+/** vnStat 1.13 begins a list with a comma where its first entries are empty, as the hours of a database's first day are. */
+const withoutStrayCommas = (text: string): string =>
+  text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|[^"]+/g, (part) =>
+    part.startsWith('"') ? part : part.replace(/([[{,])(?:\s*,)+/g, '$1').replace(/,(\s*[\]}])/g, '$1'),
+  );
 
 function parseOne(found: Json, unit: number, plural: '' | 's', timezone: string): VnstatInterface {
   const traffic = object(found.traffic);

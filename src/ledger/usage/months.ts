@@ -5,11 +5,16 @@ import type { Books } from '../books.ts';
 import type { RoundUpdate } from '../posting/round-update.ts';
 import { readUsage } from '../storage/read-usage.ts';
 import type { Store } from '../storage/store.ts';
+import { beginnings, type Compared, readCompared } from './compared.ts';
 
 /** The billing periods that run now: one for the home, and one for each router whose uplink has its own. */
 export interface Months {
   home: Month;
   routers: Map<string, Month>;
+  /** Gateways whose uplinks and hosts were not both counted for all of the period, by router. */
+  compared: Map<string, Compared>;
+  /** When the sides of the gateways began, as `compared` was read. */
+  begun: string;
 }
 
 export interface BillingTerms {
@@ -22,7 +27,7 @@ export interface BillingTerms {
 export function monthsAt(now: number, terms: BillingTerms): Months {
   const today = dayOf(now, terms.timezone);
   const routers = [...terms.routerBilling].map(([router, billing]) => [router, monthOf(today, billing)] as const);
-  return { home: monthOf(today, terms.billing), routers: new Map(routers) };
+  return { home: monthOf(today, terms.billing), routers: new Map(routers), compared: new Map(), begun: '' };
 }
 
 /** The billing period that an account's month sum belongs to. */
@@ -43,7 +48,7 @@ export function addToMonths(months: Months, days: RoundUpdate['days'], accounts:
 }
 
 /** Sums the running billing periods from the days in the file. */
-export async function sumMonths(store: Store, books: Books, months: Months): Promise<void> {
+export async function sumMonths(store: Store, books: Books, months: Months, timezone: string): Promise<void> {
   const sums = new Map<string, ReadonlyMap<number, Traffic>>();
   for (const month of [months.home, ...months.routers.values()]) {
     const key = `${month.start} ${month.end}`;
@@ -56,4 +61,20 @@ export async function sumMonths(store: Store, books: Books, months: Months): Pro
     const month = monthFor(months, account);
     account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? { download: 0, upload: 0 };
   }
+  months.begun = '';
+  await refreshCompared(store, books, months, timezone);
+}
+
+/** Reads again what is compared where a side of a gateway began, or where bytes were posted on a day (the first is given) before both were counted. */
+export async function refreshCompared(
+  store: Store,
+  books: Books,
+  months: Months,
+  timezone: string,
+  posted: Day = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const begun = beginnings(books);
+  if (begun === months.begun && [...months.compared.values()].every(({ from }) => dayOf(from, timezone) < posted)) return;
+  months.compared = await readCompared(store, books, (router) => monthFor(months, { kind: 'wan', router }), timezone);
+  months.begun = begun;
 }

@@ -27,23 +27,26 @@ export async function reconciliationAnswer(
 
 export function reconciliationJson(list: readonly Reconciliation[]) {
   return {
-    gateways: list.map(({ router, month, wan, hosts, unknown, unattributed, rest, share, restShare, hostsSince, method, reasons }) => ({
-      router,
-      month: monthJson(month),
-      counted_by: method,
-      hosts_since: hostsSince === null ? null : rfc3339(hostsSince),
-      wan: bytesJson(wan),
-      hosts: bytesJson(hosts),
-      hosts_without_mac: bytesJson(unknown),
-      unattributed: { ...bytesJson(unattributed), share: rounded(share) },
-      unexplained: { ...bytesJson(rest), share: rounded(restShare) },
-      reasons: reasons.map(({ kind, text, bytes }) => ({
-        kind,
-        text,
-        download_bytes: bytes?.download ?? null,
-        upload_bytes: bytes?.upload ?? null,
-      })),
-    })),
+    gateways: list.map(
+      ({ router, month, from, wan, hosts, unknown, unattributed, rest, share, restShare, hostsSince, method, reasons }) => ({
+        router,
+        month: monthJson(month),
+        compared_since: from === null ? null : rfc3339(from),
+        counted_by: method,
+        hosts_since: hostsSince === null ? null : rfc3339(hostsSince),
+        wan: bytesJson(wan),
+        hosts: bytesJson(hosts),
+        hosts_without_mac: bytesJson(unknown),
+        unattributed: { ...bytesJson(unattributed), share: rounded(share) },
+        unexplained: { ...bytesJson(rest), share: rounded(restShare) },
+        reasons: reasons.map(({ kind, text, bytes }) => ({
+          kind,
+          text,
+          download_bytes: bytes?.download ?? null,
+          upload_bytes: bytes?.upload ?? null,
+        })),
+      }),
+    ),
   };
 }
 

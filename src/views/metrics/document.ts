@@ -49,7 +49,7 @@ const EMPTY: View = {
     startedAt: 0,
     postedAt: 0,
   },
-  months: { home: { start: 0, end: 0 }, routers: new Map() },
+  months: { home: { start: 0, end: 0 }, routers: new Map(), compared: new Map(), begun: '' },
   ledger: {
     startedAt: 0,
     writeErrors: 0,

@@ -19,25 +19,25 @@ export function reconciliationFamilies(view: View): Family[] {
   return [
     gauge(
       'router_hosts_month_download_bytes',
-      'Bytes forwarded to all hosts of the gateway in the current billing period of its uplink, including hosts without a known MAC',
+      'Bytes forwarded to all hosts of the gateway in the current billing period of its uplink, while both were counted; includes hosts without a known MAC',
       ROUTER,
       side((g) => g.hosts, 'download'),
     ),
     gauge(
       'router_hosts_month_upload_bytes',
-      'Bytes forwarded from all hosts of the gateway in the current billing period of its uplink, including hosts without a known MAC',
+      'Bytes forwarded from all hosts of the gateway in the current billing period of its uplink, while both were counted; includes hosts without a known MAC',
       ROUTER,
       side((g) => g.hosts, 'upload'),
     ),
     gauge(
       'router_unattributed_month_download_bytes',
-      'Bytes received by the uplinks in their current billing period that no host accounts for; negative if the hosts have more',
+      'Bytes received by the uplinks in their current billing period, while hosts were counted, that no host accounts for; negative if the hosts have more',
       ROUTER,
       side((g) => g.unattributed, 'download'),
     ),
     gauge(
       'router_unattributed_month_upload_bytes',
-      'Bytes sent by the uplinks in their current billing period that no host accounts for; negative if the hosts have more',
+      'Bytes sent by the uplinks in their current billing period, while hosts were counted, that no host accounts for; negative if the hosts have more',
       ROUTER,
       side((g) => g.unattributed, 'upload'),
     ),

@@ -234,18 +234,19 @@ export const schemas = {
   Gateway: record({
     router,
     month: ref('Month'),
+    compared_since: orNull(time('When both sides were counted, if that began within the month; what is older is not compared')),
     counted_by: orNull(oneOf(HOST_METHODS, 'What counts the hosts on the router; null if its last answer did not say')),
     hosts_since: orNull(time('When the first host was counted; null before that')),
-    wan: record(pair('All uplinks in the month, except VPN uplinks that run inside others')),
-    hosts: record(pair('All hosts in the month')),
+    wan: record(pair('All uplinks in the compared time, except VPN uplinks that run inside others')),
+    hosts: record(pair('All hosts in the compared time')),
     hosts_without_mac: record(pair('The part of it from addresses whose MAC is unknown')),
     unattributed: record({
       ...difference('Uplinks minus hosts'),
-      share: orNull(number('Fraction of the bytes of the uplinks; null if these are 0')),
+      share: orNull(number('Fraction of the bytes of the side that has more, negative if that is the hosts; null if both are 0')),
     }),
     unexplained: record({
       ...difference('The unattributed bytes minus the reasons whose bytes are known'),
-      share: orNull(number('Fraction of the bytes of the uplinks while hosts were counted; null if these are 0')),
+      share: orNull(number('Fraction of the bytes of the side that has more; null if both are 0')),
     }),
     reasons: list(
       record({

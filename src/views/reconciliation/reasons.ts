@@ -36,6 +36,10 @@ export interface Reason {
 /** The facts that reasons are derived from. */
 export interface GatewayFacts extends Gateway {
   unattributed: Traffic;
+  /** What the uplinks have in the month from before both sides were counted, imported bytes included. */
+  before: Traffic;
+  /** What peers moved through tunnels that are not uplinks, while both sides were counted. */
+  inTunnels: Traffic;
   /** Unix ms; null if there is none. */
   hostsSince: number | null;
   wanSince: number | null;
@@ -69,19 +73,12 @@ const OWN: Reason = {
   known: false,
 };
 
-function countedSince({ hostsSince, monthStart, wanSince, timezone, evidence }: GatewayFacts): Reason | null {
+function countedSince({ hostsSince, monthStart, wanSince, timezone, before }: GatewayFacts): Reason | null {
   if (hostsSince === null) return { kind: 'counted_since', text: 'No host has been counted yet', bytes: null, known: false };
-  if (hostsSince <= Math.max(monthStart, wanSince ?? 0)) return null;
-  const bytes = evidence?.before ?? null;
   // In the first hour of the uplink: the first host was seen a little later.
-  if (bytes !== null && isZero(bytes)) return null;
-  const before = bytes === null ? 'what the uplink carried before is unattributed' : `before that, the uplink carried ${both(bytes)}`;
-  return {
-    kind: 'counted_since',
-    text: `Hosts have only been counted since ${minute(hostsSince, timezone)}; ${before}`,
-    bytes,
-    known: true,
-  };
+  if (hostsSince <= Math.max(monthStart, wanSince ?? 0) || isZero(before)) return null;
+  const text = `Hosts have only been counted since ${minute(hostsSince, timezone)}; the ${both(before)} that the uplink has from before are not compared`;
+  return { kind: 'counted_since', text, bytes: before, known: false };
 }
 
 /** nlbwmon reads conntrack, which also counts offloaded flows. */
@@ -112,10 +109,7 @@ function overflow({ uncounted, method }: GatewayFacts): Reason | null {
 }
 
 /** A peer's packet to the Internet crosses the uplink twice, and one to the home once: inside the tunnel it is the peer's, outside the router's. */
-function peers({ peers: accounts, overlays, samePeriod }: GatewayFacts): Reason | null {
-  const tunnels = new Set(overlays.map(({ interface: name }) => name));
-  const own = accounts.filter(({ interface: name }) => !tunnels.has(name));
-  const inside = own.map(({ month }) => month).reduce(plus, NOTHING);
+function peers({ inTunnels: inside, samePeriod }: GatewayFacts): Reason | null {
   if (isZero(inside)) return null;
   const bytes = { download: inside.upload, upload: inside.download };
   const text = `WireGuard peers moved ${both(inside)} through their tunnels, which the uplink carried in the opposite direction: the home uploads what a peer downloads`;
@@ -154,7 +148,7 @@ function tunnel({ overlays }: GatewayFacts): Reason | null {
 
 function uplinkSince({ hostsSince, wanSince, monthStart, timezone }: GatewayFacts): Reason | null {
   if (hostsSince === null || wanSince === null || wanSince <= Math.max(hostsSince, monthStart)) return null;
-  const text = `The uplink has only been counted since ${minute(wanSince, timezone)}, later than the hosts`;
+  const text = `The uplink has only been counted since ${minute(wanSince, timezone)}, later than the hosts; what they moved before is not compared`;
   return { kind: 'uplink_since', text, bytes: null, known: false };
 }
 

@@ -3,15 +3,21 @@ import type { HostMethod } from '../../domain/observation.ts';
 import { minus, NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { type Account, macOf } from '../../ledger/account.ts';
 import { readerKey } from '../../ledger/books.ts';
+import { earliest } from '../../ledger/usage/compared.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
 import type { Evidence } from './evidence.ts';
-import { earliest, type Gateway, gateways, type ReconciliationView } from './gateways.ts';
+import { type Gateway, gateways, type ReconciliationView } from './gateways.ts';
 import { type GatewayFacts, type Reason, reasonsOf } from './reasons.ts';
 
-/** A gateway's uplinks compared with its hosts, for the current billing period of its uplinks. */
+/**
+ * A gateway's uplinks compared with its hosts, for the current billing period of its uplinks, and of that only the time in which both were
+ * counted.
+ */
 export interface Reconciliation {
   router: string;
   month: Month;
+  /** Unix ms from which both sides are compared; null if that is the whole month. */
+  from: number | null;
   /** Bytes of its uplinks, without overlays. */
   wan: Traffic;
   /** Bytes of its hosts, including those without a known MAC. */
@@ -20,7 +26,7 @@ export interface Reconciliation {
   unknown: Traffic;
   /** Uplinks minus hosts; negative if the hosts have more. */
   unattributed: Traffic;
-  /** Both directions, as a fraction of the uplinks' bytes; null if these are 0. */
+  /** Both directions, as a fraction of the side that has more; negative if those are the hosts. Null if nothing was counted. */
   share: number | null;
   /** Unattributed bytes that are not explained by the reasons with known bytes. */
   rest: Traffic;
@@ -41,10 +47,14 @@ export function reconciliations(view: ReconciliationView, evidence: ReadonlyMap<
 }
 
 function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidence | undefined): Reconciliation {
-  const { router, uplinks, hosts: accounts } = gateway;
+  const { router, uplinks, hosts: accounts, peers } = gateway;
   const month = monthFor(view.months, { kind: 'wan', router });
-  const wan = monthSum(uplinks);
-  const hosts = monthSum(accounts);
+  const samePeriod = month.start === view.months.home.start && month.end === view.months.home.end;
+  const compared = view.months.compared.get(router);
+  const { uplinks: wanBefore, hosts: hostsBefore, peers: peersBefore } = compared?.before ?? NOTHING_BEFORE;
+  const wan = rest(monthSum(uplinks), wanBefore);
+  const hosts = rest(monthSum(accounts), hostsBefore);
+  const unknown = monthSum(accounts.filter((account) => macOf(account) === null));
   const unattributed = minus(wan, hosts);
   const status = view.routers.find(({ name }) => name === router);
   const observation = status?.sources.get('hosts')?.observation;
@@ -52,11 +62,13 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
   const facts: GatewayFacts = {
     ...gateway,
     unattributed,
+    inTunnels: samePeriod ? rest(monthSum(peers), peersBefore) : monthSum(peers),
+    before: wanBefore,
     hostsSince: earliest(accounts),
     wanSince: earliest(uplinks),
     monthStart: startOfDay(month.start, view.timezone),
     timezone: view.timezone,
-    samePeriod: month.start === view.months.home.start && month.end === view.months.home.end,
+    samePeriod,
     method: observed?.method ?? null,
     uncounted: observed?.uncounted ?? null,
     offload: status?.system?.flowOffload ?? null,
@@ -67,17 +79,18 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
     evidence: evidence ?? null,
   };
   const reasons = reasonsOf(facts);
-  const rest = reasons.reduce((left, { bytes, known }) => (known && bytes !== null ? lessOf(left, bytes) : left), unattributed);
+  const unexplained = reasons.reduce((left, { bytes, known }) => (known && bytes !== null ? lessOf(left, bytes) : left), unattributed);
   return {
     router,
     month,
+    from: compared?.from ?? null,
     wan,
     hosts,
-    unknown: monthSum(accounts.filter((account) => macOf(account) === null)),
+    unknown: { download: Math.min(unknown.download, hosts.download), upload: Math.min(unknown.upload, hosts.upload) },
     unattributed,
-    share: shareOf(unattributed, wan),
-    rest,
-    restShare: shareOf(rest, minus(wan, evidence?.before ?? NOTHING)),
+    share: shareOf(unattributed, wan, hosts),
+    rest: unexplained,
+    restShare: shareOf(unexplained, wan, hosts),
     hostsSince: facts.hostsSince,
     method: facts.method,
     uncounted: facts.uncounted,
@@ -93,4 +106,16 @@ const lessOf = (left: Traffic, bytes: Traffic): Traffic => ({
   upload: left.upload - Math.max(0, Math.min(left.upload, bytes.upload)),
 });
 
-const shareOf = (part: Traffic, whole: Traffic): number | null => (total(whole) <= 0 ? null : total(part) / total(whole));
+const NOTHING_BEFORE = { uplinks: NOTHING, hosts: NOTHING, peers: NOTHING };
+
+/** A month less what it had before. The bytes of an address may since have become those of a MAC, so no less than 0. */
+const rest = (month: Traffic, before: Traffic): Traffic => ({
+  download: Math.max(0, month.download - before.download),
+  upload: Math.max(0, month.upload - before.upload),
+});
+
+/** Of the larger side, so that no share is above 1 or below -1. */
+function shareOf(part: Traffic, wan: Traffic, hosts: Traffic): number | null {
+  const whole = Math.max(total(wan), total(hosts));
+  return whole === 0 ? null : total(part) / whole;
+}

@@ -336,7 +336,7 @@ advice   garden: the installed scripts (no version) are older than this program 
     it('hosts that have more than the uplink', async () => {
       await count({ download: 10 * GIB, upload: GIB }, { download: 12 * GIB, upload: GIB });
       const finding = await found([await router(answerWith({ sections: { hosts: COUNTING } }))], 'hosts_exceed', { data: '.' });
-      expect(finding.what).to.equal('hosts have 18 % more than the uplink carried this month');
+      expect(finding.what).to.equal('15 % of what hosts moved this month did not cross the uplink');
     });
 
     it('swapped directions, of hosts and of an uplink', async () => {

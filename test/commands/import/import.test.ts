@@ -188,6 +188,38 @@ describe('wrtmeter import', () => {
       ).to.deep.equal([{ bytes: 600 }]);
     });
 
+    it('a service that was started before the import: the preview says why the last readings are not taken, and what that costs', async () => {
+      await read(NOW - 600_000, { stations: `${TV} 900 8000\n`, wan: 'wan: 3500 100\n' });
+      await classicFiles(path('old'), {
+        monthly: [
+          [TV, 1_000, 40_000, LATE],
+          ['main_wan', 3, 4, LATE],
+        ],
+        cumulative: [
+          [TV, 500, 7_000],
+          ['main_wan', 3_000, 2_000],
+        ],
+      });
+      for (const dryRun of [true, false]) {
+        const { stdout } = await imported('classic', ['old'], { dryRun });
+        for (const source of ['stations', 'wan']) {
+          expect(stdout).to.match(
+            new RegExp(
+              `last reading of classic \\(${source}\\) +the ledger continues from its own reading of 192.168.1.1, because the service was ` +
+                'started before this import: what was counted between 2026-11-20 18:30 and its first reading is in neither',
+            ),
+          );
+        }
+      }
+    });
+
+    it('a database without last readings: the preview says so', async () => {
+      await classicFiles(path('old'), { monthly: [[TV, 1, 2, LATE]] });
+      const { stdout } = await imported('classic', ['old'], { dryRun: true });
+      expect(stdout).to.match(/last reading of classic \(stations\) +the files have none \(cumulative_stats\), so counting starts with/);
+      expect(stdout).to.not.include('(wan)');
+    });
+
     it('last readings of several routers are left out, with a reason', async () => {
       await configure({
         ...CLASSIC,
@@ -239,6 +271,7 @@ describe('wrtmeter import', () => {
         '"2026-13-01 00:00:00" is not a time, so its month is unknown',
         '"2027-01-01 00:00:00" cannot be right, so its month is unknown',
         'neither a MAC nor main_wan',
+        'the files have none (cumulative_stats), so counting starts with the first reading of the service',
       ]);
       expect(await rows('SELECT name, ip FROM device')).to.deep.equal([{ name: `]0;owned${'x'.repeat(55)}`, ip: null }]);
     });
@@ -347,6 +380,35 @@ describe('wrtmeter import', () => {
         expect(await imported('nlbwmon', ['nlbw.json'], options)).to.deep.equal({ code: 2, stdout: '', stderr: `${message}\n` });
       }
     });
+  });
+
+  describe('as Windows writes it', () => {
+    const swapped = (text: string) => Buffer.from(text, 'utf16le').swap16();
+    const encodings: Record<string, (text: string) => Buffer> = {
+      'UTF-8 with a byte order mark': (text) => Buffer.from(`\ufeff${text}`),
+      'UTF-16 LE with a byte order mark': (text) => Buffer.from(`\ufeff${text}`, 'utf16le'),
+      'UTF-16 BE with a byte order mark': (text) => swapped(`\ufeff${text}`),
+      'UTF-16 LE without a mark': (text) => Buffer.from(text, 'utf16le'),
+      'UTF-16 BE without a mark': swapped,
+      'line ends of Windows, two marks': (text) => Buffer.from(`\ufeff\ufeff${text.replaceAll('\n', '\r\n')}`),
+      'UTF-16 LE cut within a character': (text) => Buffer.concat([Buffer.from(`\ufeff${text}`, 'utf16le'), Buffer.from([10])]),
+    };
+    for (const [encoding, encode] of Object.entries(encodings)) {
+      it(`${encoding}: an export is the same figures`, async () => {
+        for (const [program, name] of [
+          ['vnstat', 'vnstat-1.18.json'],
+          ['nlbwmon', 'nlbw.json'],
+          ['nlbwmon', 'nlbw.csv'],
+        ] as const) {
+          const plain = await readBytes(join(fixtures, name));
+          await writeFile(path(name), encode(plain.toString('utf8')));
+          const options = { dryRun: true, json: true, from: '2026-10-01', to: '2026-11-01' };
+          const [expected, found] = [await imported(program, [join(fixtures, name)], options), await imported(program, [name], options)];
+          expect(found, name).to.deep.equal(expected);
+          expect(JSON.parse(found.stdout).accounts, name).to.not.deep.equal([]);
+        }
+      });
+    }
   });
 
   it('an impossible clock imports nothing: exit code 1', async () => {

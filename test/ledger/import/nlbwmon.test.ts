@@ -32,6 +32,14 @@ describe('the figures of nlbwmon', () => {
     }
   });
 
+  for (const first of ['sep=;', 'sep=\t', 'SEP=,', '"sep=;"', 'sep=']) {
+    it(`CSV: a first line ${JSON.stringify(first)} is for a spreadsheet`, () => {
+      const lines = ['mac;conns;rx_bytes;rx_pkts;tx_bytes;tx_pkts', `${ONE};1;5;1;7;1`];
+      for (const end of ['\n', '\r\n'])
+        expect([...parseNlbwmon([first, ...lines, ''].join(end), 'File "x"').devices]).to.deep.equal([[ONE, { download: 5, upload: 7 }]]);
+    });
+  }
+
   for (const [what, text, message] of [
     [
       'figures without MACs',

@@ -7,7 +7,8 @@ import { parseVnstat, vnstatFigures } from '../../../src/ledger/import/vnstat.ts
 
 const ZONE = 'Europe/Berlin';
 const NOW = Date.UTC(2026, 10, 20, 18);
-const fixture = readFileSync(join(import.meta.dirname, '../../fixtures/import/vnstat-1.18.json'), 'utf8');
+const FIXTURES = join(import.meta.dirname, '../../fixtures/import');
+const fixture = readFileSync(join(FIXTURES, 'vnstat-1.18.json'), 'utf8');
 
 interface Rows {
   created?: unknown;
@@ -107,6 +108,29 @@ describe('the figures of vnStat', () => {
     const { figures } = figuresOf({ day: [['2026-07-01', 5]], total: 9 });
     expect(figures).to.deep.equal(['day 2026-07-01 2026-07-02 5', 'stretch 2026-07-01 2026-11-21 9']);
   });
+
+  it('version 1.13 on the first day of a database begins its hours with a comma', () => {
+    const [found] = parseVnstat(readFileSync(join(FIXTURES, 'vnstat-1.13-first-day.json'), 'utf8'), 'File "x"', ZONE);
+    expect(found?.days).to.deep.equal([{ day: dayNumber(2026, 9, 8), bytes: { download: 974 * 1024, upload: 128 * 1024 } }]);
+    expect(found?.total).to.deep.equal({ download: 974 * 1024, upload: 128 * 1024 });
+  });
+
+  for (const [where, list] of Object.entries({
+    first: '[,{"rx":1}]',
+    several: '[ , ,\n,{"rx":1},,{"rx":2}]',
+    last: '[{"rx":1},]',
+    alone: '[,]',
+    'in an object': '[{,"rx":1,}]',
+  })) {
+    it(`stray commas (${where}) are passed over, and no comma of a name`, () => {
+      const text = `{"jsonversion":"1","interfaces":[{"id":"a,,b","nick":"[,\\"{,","traffic":{"total":{"rx":1,"tx":1},"hours":${list}}}]}`;
+      expect(parseVnstat(text, 'File "x"', ZONE)[0]).to.deep.include({
+        name: 'a,,b',
+        alias: '[,"{,',
+        total: { download: 1024, upload: 1024 },
+      });
+    });
+  }
 
   for (const [what, text, message] of [
     ['text', 'vnstat 2.10', /^File "x" is not a JSON object: export it with "vnstat --json"/],

@@ -7,7 +7,7 @@ import type { Round, RouterRound, SourceResult } from '../../../src/domain/round
 import { newStatus, type RouterStatus, updateStatuses } from '../../../src/domain/status.ts';
 import type { FailureReason } from '../../../src/errors.ts';
 import { type Ledger, type LedgerTerms, openLedger } from '../../../src/ledger/ledger.ts';
-import { openStore } from '../../../src/ledger/storage/store.ts';
+import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
 import type { Alias, View } from '../../../src/views/view.ts';
 
 /** A real ledger in its own directory, simulated rounds, and the view of both. */
@@ -39,6 +39,8 @@ export interface HomeOptions {
   startedAt?: number;
   /** Default: stations. */
   accounting?: LedgerTerms['accounting'];
+  /** What is done with the file before the ledger is opened, such as an import. */
+  before?: (store: Store) => Promise<void>;
 }
 
 const SOURCES: readonly SourceName[] = ['stations', 'wan', 'leases', 'neighbours'];
@@ -58,7 +60,9 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
     mostAccounts: 10_000,
     mostNewAccounts: 50_000,
   };
-  const ledger = await openLedger(await openStore(directory), terms, startedAt);
+  const store = await openStore(directory);
+  await options.before?.(store);
+  const ledger = await openLedger(store, terms, startedAt);
   const routers = new Map(Object.entries(options.routers).map(([name, addresses]) => [name, newStatus(name, addresses, SOURCES)]));
   return {
     directory,

@@ -42,7 +42,6 @@ const OPEN: AppDeps['auth'] = { settings: () => ({ read: 'open', control: false 
 
 /** How a home's ledger is read. */
 export const readerOf = ({ ledger }: SmallHome): ReadLedger => ({
-  usage: (query, most) => readUsage(ledger.store, query, most),
   audit: (query, most) => readAudit(ledger.store, query, most),
 });
 

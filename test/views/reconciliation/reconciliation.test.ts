@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { dayOf } from '../../../src/domain/calendar.ts';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { Traffic } from '../../../src/domain/traffic.ts';
+import { accountsIn, planImport } from '../../../src/ledger/import/plan.ts';
+import { openLedger } from '../../../src/ledger/ledger.ts';
+import { loadBooks } from '../../../src/ledger/storage/load.ts';
+import { readDays } from '../../../src/ledger/storage/read-days.ts';
+import { openStoreToRead, type Store } from '../../../src/ledger/storage/store.ts';
+import { importBatches } from '../../../src/ledger/storage/write-import.ts';
 import { reconciliationAnswer, reconciliationJson } from '../../../src/views/api-v1/reconciliation.ts';
 import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import { reconciliationFamilies } from '../../../src/views/metrics/reconciliation.ts';
@@ -38,6 +45,14 @@ describe('reconciliation', () => {
     const evidence = await gatherEvidence(view, readerOf(home));
     const [found] = reconciliations(view, evidence);
     return found ?? expect.fail('no gateway');
+  }
+  /** The same of the file, as after a restart. */
+  async function reopened(): Promise<Reconciliation[]> {
+    const store = await openStoreToRead(home.directory);
+    const { books, months } = await openLedger(store, home.terms, NOW);
+    const view = { ...home.view(NOW), books, months };
+    await store.close();
+    return reconciliations(view, await gatherEvidence(view, readerOf(home)));
   }
   const kinds = ({ reasons }: Reconciliation) => reasons.map(({ kind }) => kind);
   const reason = (found: Reconciliation, kind: string) =>
@@ -91,22 +106,87 @@ describe('reconciliation', () => {
     expect(reason(found, 'counted_since').text).to.equal('No host has been counted yet');
   });
 
-  it('hosts counted since the middle of the month: what the uplink carried before is known, and not part of the rest', async () => {
+  it('Rule: imported days – only the time in which both sides were counted is compared: hosts since the middle of the month', async () => {
     await open();
     await read(NOW - 10 * DAY, { wan: line(of(0, 0)) });
     await read(NOW - 2 * 3_600_000, { wan: line(of(40 * GIB, 4 * GIB)) });
     await read(NOW - 3_600_000, { wan: line(of(40 * GIB, 4 * GIB)), hosts: pc(of(0, 0)) });
     await read(NOW, { wan: line(of(42 * GIB, 5 * GIB)), hosts: pc(of(2 * GIB - 1000, GIB - 50)) });
     const found = await gateway();
-    expect(found.unattributed).to.deep.equal(of(40 * GIB + 1000, 4 * GIB + 50));
-    expect(found.rest).to.deep.equal(of(1000, 50));
-    expect(found.restShare).to.be.closeTo(1050 / (3 * GIB), 1e-12);
+    expect(found).to.deep.include({ from: NOW - 3_600_000, wan: of(2 * GIB, GIB), unattributed: of(1000, 50), rest: of(1000, 50) });
+    expect(found.share).to.be.closeTo(1050 / (3 * GIB), 1e-12);
     expect(reason(found, 'counted_since').text).to.equal(
-      'Hosts have only been counted since 2026-11-20 18:00; before that, the uplink carried 40.0 GiB down and 4.00 GiB up',
+      'Hosts have only been counted since 2026-11-20 18:00; the 40.0 GiB down and 4.00 GiB up that the uplink has from before are not compared',
     );
-    expect(reconciliations(home.view(NOW))[0]?.reasons[0]?.text).to.equal(
-      'Hosts have only been counted since 2026-11-20 18:00; what the uplink carried before is unattributed',
-    );
+    expect(reconciliations(home.view(NOW))[0], '/metrics, without evidence').to.deep.include({ unattributed: of(1000, 50) });
+    expect(await reopened(), 'after a restart').to.deep.equal([found]);
+  });
+
+  it('hosts that begin within an hour of the uplink are compared from the next whole hour on', async () => {
+    await open();
+    await read(NOW - 90 * 60_000, { wan: line(of(0, 0)) });
+    await read(NOW - 80 * 60_000, { wan: line(of(30 * GIB, 0)), hosts: pc(of(0, 0)) });
+    await read(NOW - 60 * 60_000, { wan: line(of(31 * GIB, 0)), hosts: pc(of(GIB, 0)) });
+    expect(await gateway()).to.deep.include({ from: NOW - 60 * 60_000, unattributed: of(0, 0) });
+    await read(NOW, { wan: line(of(33 * GIB, 0)), hosts: pc(of(2 * GIB, 0)) });
+    expect(await gateway()).to.deep.include({ wan: of(2 * GIB, 0), hosts: of(GIB, 0), share: 0.5 });
+  });
+
+  it('an uplink that is counted later than the hosts: what they moved before is not compared', async () => {
+    await open();
+    await read(NOW - 10 * DAY, { hosts: pc(of(0, 0)) });
+    await read(NOW - 3_600_000, { hosts: pc(of(50 * GIB, 0)), wan: line(of(7 * GIB, 0)) });
+    await read(NOW, { hosts: pc(of(51 * GIB, 0)), wan: line(of(8 * GIB + 100, 0)) });
+    expect(await gateway()).to.deep.include({ wan: of(GIB + 100, 0), hosts: of(GIB, 0), unattributed: of(100, 0) });
+  });
+
+  describe('imported days (Rule: imported days)', () => {
+    const TODAY = dayOf(NOW, 'Europe/Berlin');
+    /** What vnStat counted on each day of this month before today, and today so far. */
+    const importUplink = async (store: Store, at: number, days: number[]) => {
+      const books = await loadBooks(store);
+      const account = { kind: 'wan', router: 'gateway', interface: 'wan', key: '' } as const;
+      const figures = days.map((day) => ({
+        ...{ account, kind: 'day' as const, from: day, to: day + 1 },
+        ...{ until: Math.min(at, (day + 1) * DAY), bytes: of(100 * GIB, 10 * GIB) },
+      }));
+      const found = { program: 'vnstat' as const, figures, most: new Map(), names: [], readers: [], leftOut: [] };
+      const terms = { timezone: 'Europe/Berlin', now: at, lineRate: () => 1e12, mostAccounts: 100, routers: new Set(['gateway']) };
+      const plan = planImport(books, await readDays(store, accountsIn(books, found)), found, terms);
+      expect(plan.leftOut).to.deep.equal([]);
+      await store.commit(importBatches(books, plan, 'vnstat.json', at));
+    };
+    const daysUpTo = (last: number) => Array.from({ length: 19 + last - (TODAY - 1) }, (_, i) => last - i);
+
+    it('imported first, then counted: the imported days and the imported part of today are compared with nothing', async () => {
+      await open({ before: (store) => importUplink(store, NOW - 7_200_000, daysUpTo(TODAY)) });
+      await read(NOW - 7_100_000, { wan: line(of(9 * GIB, 0)), hosts: pc(of(9 * GIB, 0)) });
+      await read(NOW - 3_600_000, { wan: line(of(9 * GIB, 0)), hosts: pc(of(9 * GIB, 0)) });
+      await read(NOW, { wan: line(of(11 * GIB, 0)), hosts: pc(of(10 * GIB, 0)) });
+      const found = await gateway();
+      expect(found).to.deep.include({ wan: of(2 * GIB, 0), hosts: of(GIB, 0), unattributed: of(GIB, 0), share: 0.5, restShare: 0.5 });
+      expect(reason(found, 'counted_since').bytes).to.deep.equal(of(2000 * GIB, 200 * GIB));
+      const month = Object.fromEntries(reconciliationFamilies(home.view(NOW)).map(({ name, samples }) => [name, samples[0]?.value]));
+      expect(month.wrtmeter_router_unattributed_month_download_bytes).to.equal(GIB);
+    });
+
+    it('counted first, then imported: nothing of what is compared changes', async () => {
+      await open();
+      await read(NOW - 3_600_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
+      await read(NOW, { wan: line(of(2 * GIB, 0)), hosts: pc(of(2 * GIB - 7, 0)) });
+      const before = await gateway();
+      await importUplink(home.ledger.store, NOW, daysUpTo(TODAY - 1));
+      const [after] = await reopened();
+      expect(after?.reasons.map(({ kind }) => kind)).to.deep.equal(kinds(before));
+      expect({ ...after, reasons: [] }).to.deep.equal({ ...before, reasons: [] });
+      expect(after?.unattributed).to.deep.equal(of(7, 0));
+    });
+
+    it('an uplink of which all is imported is compared with nothing', async () => {
+      await open({ before: (store) => importUplink(store, NOW - 7_200_000, daysUpTo(TODAY - 1)) });
+      for (const hour of [2, 1, 0]) await read(NOW - hour * 3_600_000, { hosts: pc(of(3 * GIB - hour * GIB, 0)) });
+      expect(reconciliations(home.view(NOW))).to.deep.equal([]);
+    });
   });
 
   it('hosts and uplink that started together, or before the month, are not a reason', async () => {
@@ -132,6 +212,7 @@ describe('reconciliation', () => {
     await read(NOW, { wan: line(of(4096, 100)), hosts: pc(of(5120, 90)) });
     const found = await gateway();
     expect(found).to.deep.include({ unattributed: of(-1024, 10), rest: of(-1024, 10) });
+    expect(found.share, 'a part of what the hosts have').to.equal(-1014 / 5210);
     expect(reason(found, 'larger')).to.deep.include({ bytes: of(1024, 0) });
     expect(reason(found, 'larger').text).to.match(/^The hosts have 1\.00 KiB down more than the uplink: they also use/);
     await writeAudit(home.ledger.store, [
@@ -222,7 +303,7 @@ describe('reconciliation', () => {
       .map(({ download, upload }) => of(Math.floor(download / 2), Math.floor(upload / 2)));
     const small = fc.record({ download: fc.nat(), upload: fc.nat() });
     fc.assert(
-      fc.property(bytes, bytes, small, small, fc.boolean(), (uplink, host, before, refused, offload) => {
+      fc.property(bytes, bytes, small, small, fc.boolean(), (uplink, host, sooner, refused, offload) => {
         const accounts = new Map(
           [...view.books.accounts].map(([key, account]) => [key, { ...account, month: account.kind === 'wan' ? uplink : host }]),
         );
@@ -230,16 +311,17 @@ describe('reconciliation', () => {
           ...status,
           system: system({ flowOffload: { software: offload, hardware: false } }),
         }));
-        const evidence = new Map([['gateway', { before, refusedHosts: refused, refusedWan: refused, gaps: 0 }]]);
-        const [found] = reconciliations({ ...view, routers, books: { ...view.books, accounts } }, evidence);
+        const before = { uplinks: sooner, hosts: refused, peers: refused };
+        const months = { ...view.months, compared: new Map([['gateway', { from: NOW - 60_000, before }]]) };
+        const evidence = new Map([['gateway', { refusedHosts: refused, refusedWan: refused, gaps: 0 }]]);
+        const [found] = reconciliations({ ...view, months, routers, books: { ...view.books, accounts } }, evidence);
         if (found === undefined) return expect.fail('no gateway');
         expect(found.wan.download - found.hosts.download).to.equal(found.unattributed.download);
         for (const direction of ['download', 'upload'] as const) {
           expect(found.rest[direction]).to.be.at.most(found.unattributed[direction]);
           expect(found.rest[direction] >= 0 || found.rest[direction] === found.unattributed[direction]).to.equal(true);
         }
-        expect(found.share === null || Number.isFinite(found.share)).to.equal(true);
-        expect(found.restShare === null || Number.isFinite(found.restShare)).to.equal(true);
+        for (const share of [found.share, found.restShare]) expect(share ?? 0, 'never over 100 %').to.be.within(-1, 1);
         for (const { text } of found.reasons) expect(text).to.match(/^[A-Z\d].*[^.]$/);
         expect(violations(reconciliationJson([found]), schemas.Reconciliation, schemas)).to.deep.equal([]);
       }),
