@@ -37,7 +37,11 @@ describe(`the program among routers that fail, from outside (SEED=${SEED})`, fun
   });
 
   const start = (config: string) => () =>
-    startExporter({ args: ['--config', join(directory, config)], dataDir: join(directory, 'data'), env: { TZ: noon } });
+    startExporter({
+      args: ['--config', join(directory, config)],
+      dataDir: join(directory, 'data'),
+      env: { TZ: noon, WRTMETER_TIMEOUT: '2s' },
+    });
 
   async function classicSite(onAnswer?: RoutersOptions['onAnswer']): Promise<() => ReturnType<typeof startExporter>> {
     routers = await startRouters(world, onAnswer && { onAnswer });

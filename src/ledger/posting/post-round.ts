@@ -1,4 +1,3 @@
-import type { Baseline } from '../../domain/counter.ts';
 import { type Change, type Circumstances, compare, type PreviousReading } from '../../domain/increase.ts';
 import type { System, Uplink } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';

@@ -59,8 +59,6 @@ const QUICK: Fault['kind'][] = [
 const SLOW: Fault['kind'][] = ['hang', 'trickle'];
 const SOURCES = ['stations', 'wan', 'neighbours', 'hosts', 'peers'] as const satisfies Sighting['source'][];
 type Source = (typeof SOURCES)[number];
-/** Seconds that a scrape may take where a router hangs. */
-const HASTE = 1;
 /** An uptime has hundredths of a second: two answers within one are one answer. */
 const APART = 12;
 
@@ -113,6 +111,9 @@ export async function ride(terms: Ride): Promise<Ridden> {
         return { kind, to: `http://127.0.0.2/${name}` };
       case 'late':
         return { kind, ms: 30 };
+      // Whatever the length of the answer, it takes longer than a round waits.
+      case 'trickle':
+        return { kind, ms: 1000 };
       case 'cut-line':
         return { kind, lines: random.int(4) };
       case 'cut-number':
@@ -133,10 +134,8 @@ export async function ride(terms: Ride): Promise<Ridden> {
   }
 
   async function readAndJudge(faults: Map<string, Fault>): Promise<void> {
-    const timeout = [...faults.values()].some((f) => SLOW.includes(f.kind)) ? HASTE : 10;
-    // A request that shares a round which uses up its time may get the previous values: two at once only if there is time.
-    const scrapers = timeout !== HASTE && random.next() < 0.2 ? 2 : 1;
-    const pages = await Promise.all(Array.from({ length: scrapers }, () => exporter.scrape(timeout)));
+    const scrapers = random.next() < 0.2 ? 2 : 1;
+    const pages = await Promise.all(Array.from({ length: scrapers }, () => exporter.scrape(10)));
     const [page = []] = pages;
     const looks = routers.routers.flatMap(({ name }) => SOURCES.flatMap((source) => learn(page, name, source, faults)));
     oracles = oracles.flatMap((oracle) => learnt(oracle, looks));
