@@ -7,13 +7,13 @@ import type { AppDeps } from './deps.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';
 import { send } from './send.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, type TakeTurn } from './turns.ts';
 
 const LONGEST_URL = 2048;
 const USEFUL_PATHS = '/, /metrics, /api.php?action=combined, /api/v1/devices and /api/v1/openapi.json';
 
 /** Two large answers at a time fit into the memory of the shipped limits; a page that asks for a few at once still gets them all. */
-const LARGE = { atOnce: 2, waiting: 16, patience: 5000, slow: 10_000 };
+const LARGE = { atOnce: 2, waiting: 16, patience: 8000, stalled: 2000, longest: 60_000 };
 
 /** The web application. It does not listen by itself. */
 export function createApp(deps: AppDeps): Koa {
@@ -67,7 +67,7 @@ function answerFor(error: unknown): { status: number; message: string } {
   return { status: 500, message: 'Internal error: see the log' };
 }
 
-async function answer(deps: AppDeps, turn: ReturnType<typeof createTurns>, route: Route, context: Context): Promise<void> {
+async function answer(deps: AppDeps, turn: TakeTurn, route: Route, context: Context): Promise<void> {
   if (!exists(deps, route)) throw notFound();
   const who = await admit(deps.auth, route.needs, context);
   if (route.large) await turn(context);

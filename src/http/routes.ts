@@ -10,6 +10,7 @@ import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';
 import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
+import { createSharedText } from './send.ts';
 import { createCutter } from './turns.ts';
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -20,13 +21,14 @@ const REFRESH = 30;
 export function routes(deps: AppDeps): Route[] {
   // Prometheus is never refused: a client that does not read its answer makes room.
   const cut = createCutter(8, 2000);
+  const sendShared = createSharedText();
   return [
     large('/', (context) => sendLanding(deps, context)),
     get('/metrics', async (context) => {
       const text = await deps.scrape(parseScrapeTimeout(context.get('X-Prometheus-Scrape-Timeout-Seconds')));
       context.set('Content-Type', METRICS_TYPE);
       cut(context.res);
-      context.body = text;
+      await sendShared(context, text);
     }),
     ...['/api.php', '/netstat/api.php'].map((path) => large(path, (context) => sendApiPhp(deps, context))),
     api(deps, '/api/v1/routers', routersAnswer),

@@ -24,13 +24,37 @@ export async function send(context: Context, next: Next): Promise<void> {
     await sendText(context, body);
     return;
   }
-  if (body === null || body === undefined || typeof body !== 'object') return;
+  if (body === null || body === undefined || typeof body !== 'object' || Buffer.isBuffer(body)) return;
   context.set('Content-Type', 'application/json');
   const parts = jsonParts(body);
   const first = parts.next().value ?? '';
   const second = parts.next();
   if (second.done) await sendText(context, first);
   else sendParts(context, [first, second.value], parts);
+}
+
+/** Milliseconds for which the bytes of a text are kept for others that get the same. */
+const SHARED_MS = 1000;
+
+/** Sends a text to many clients at a time: equal texts are the same bytes in memory, packed once. */
+export function createSharedText(): (context: Context, text: string) => Promise<void> {
+  let last: { text: string; plain: Buffer; packed: Promise<Buffer> | null } | null = null;
+  return async (context, text) => {
+    if (last?.text !== text) {
+      last = { text, plain: Buffer.from(text), packed: null };
+      setTimeout(() => {
+        last = null;
+      }, SHARED_MS).unref();
+    }
+    const shared = last;
+    context.vary('Accept-Encoding');
+    if (shared.plain.length <= WORTH_IT || !packs(context)) {
+      context.body = shared.plain;
+      return;
+    }
+    shared.packed ??= compress(shared.plain, { level: LEVEL });
+    context.body = await shared.packed;
+  };
 }
 
 async function sendText(context: Context, text: string): Promise<void> {

@@ -53,7 +53,7 @@ describe('large answers', () => {
     return socket;
   }
 
-  const turns = (changes: Partial<TurnTerms> = {}) => createTurns({ atOnce: 2, waiting: 2, patience: 300, slow: 60_000, ...changes });
+  const turns = (changes: Partial<TurnTerms> = {}) => createTurns({ atOnce: 2, waiting: 2, patience: 300, stalled: 60_000, longest: 60_000, ...changes });
 
   it('only so many are made at once; those that wait get their turn in order', async () => {
     const turn = turns();
@@ -90,11 +90,21 @@ describe('large answers', () => {
   });
 
   it('a client that does not read loses its turn to those that wait', async () => {
-    const turn = turns({ slow: 200, patience: 5000 });
+    const turn = turns({ stalled: 200, patience: 5000 });
     const url = await serve((context) => turn(context));
     await silent(url);
     await silent(url);
     expect((await fetch(url)).status).to.equal(200);
+  });
+
+  it('an answer that is long in the making is no client that does not read', async () => {
+    const turn = turns({ atOnce: 1, stalled: 100, patience: 5000 });
+    const url = await serve(async (context) => {
+      await turn(context);
+      await new Promise((done) => setTimeout(done, 700));
+    });
+    const answers = await Promise.all([1, 2].map(() => fetch(url)));
+    expect(answers.map(({ status }) => status)).to.deep.equal([200, 200]);
   });
 
   it('one that leaves while it waits takes no turn', async () => {

@@ -18,13 +18,15 @@ import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
 export interface PostingTerms extends PostingsTerms {
   /** Which source device accounts are fed from; `auto`: from hosts, as soon as some gateway counts them. */
   accounting: 'auto' | 'stations' | 'hosts';
+  /** Counters of one reader at most. */
+  mostCounters?: number;
   /** Bits per second, by router. */
   lineRate: (router: string) => number;
   /** Seconds without a reading after which there is an audit row; 0 = never. */
   gapAfter: number;
 }
 
-/** Counters of one reader at most: baselines of absent counters may wait forever, and a router can invent more in each answer. Rule: small. */
+/** Counters of one reader at most, unless the terms say otherwise: baselines of absent counters may wait forever, and a router can invent more in each answer. Rule: small. */
 const MOST_COUNTERS = 100_000;
 
 /** Shared by the thousands of counters that have none. */
@@ -80,6 +82,7 @@ const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate =>
   days: new Map(),
   devices: [],
   leases: [],
+  forgottenLeases: [],
   peers: [],
   moves: [],
   hostsSince,
@@ -134,7 +137,7 @@ function postCounters(
     fastest: terms.lineRate(router) / 8,
   };
   const counters = byCounter(answer.readings);
-  let room = MOST_COUNTERS - (before?.counters.size ?? 0);
+  let room = (terms.mostCounters ?? MOST_COUNTERS) - (before?.counters.size ?? 0);
   for (const [counter, readings] of counters) {
     const baselines = before?.counters.get(counter) ?? NONE;
     if (baselines.length === 0 && --room < 0) {

@@ -139,7 +139,7 @@ async function rowsOf(
 }
 
 /** What one series is about: an account, or those of all MACs of a device. */
-interface Subject {
+interface Counted {
   /** Of the account that was counted first. */
   id: number;
   account: ShownAccount;
@@ -147,8 +147,8 @@ interface Subject {
 }
 
 /** In an order that does not change while bytes are posted, so that no page repeats or misses what another has. */
-function subjectsOf(view: UsageView, accounts: readonly ShownAccount[]): Subject[] {
-  const found = new Map<string, Subject>();
+function subjectsOf(view: UsageView, accounts: readonly ShownAccount[]): Counted[] {
+  const found = new Map<string, Counted>();
   for (const account of accounts) {
     const key = [account.kind, account.router, account.interface, deviceMac(view, account.key)].join('\n');
     const known = found.get(key);
@@ -161,10 +161,10 @@ function subjectsOf(view: UsageView, accounts: readonly ShownAccount[]): Subject
   return [...found.values()].sort((a, b) => PLACE[a.account.kind] - PLACE[b.account.kind] || a.id - b.id);
 }
 
-const isBefore = ({ id, account }: Subject, cursor: Cursor): boolean =>
+const isBefore = ({ id, account }: Counted, cursor: Cursor): boolean =>
   PLACE[account.kind] < cursor.place || (PLACE[account.kind] === cursor.place && id < cursor.id);
 
-const cursorText = ({ id, account }: Subject): string => `${PLACE[account.kind]}.${id}`;
+const cursorText = ({ id, account }: Counted): string => `${PLACE[account.kind]}.${id}`;
 
 function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): ShownAccount[] {
   // What waits under an address for a device is no one's yet; it is in the host's account too.
@@ -241,7 +241,7 @@ function withOffset(instant: number, timezone: string): string {
 
 function seriesOf(
   view: UsageView,
-  subjects: readonly Subject[],
+  subjects: readonly Counted[],
   rows: readonly UsageRow[],
   text: (time: number) => string,
   silentToo: boolean,
