@@ -12,7 +12,11 @@ import { machineOf } from './machines.ts';
 /** The probes of a router, for all or some of its kinds. */
 export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = router.kinds): Probe[] {
   const { credentials, tls, counterBits } = router;
-  const tools = { send: httpSender({ credentials, tls, most: { bytes: LIMITS.answerBytes, lines: LIMITS.answerLines } }), machine: machineOf, counterBits };
+  const tools = {
+    send: httpSender({ credentials, tls, most: { bytes: LIMITS.answerBytes, lines: LIMITS.answerLines } }),
+    machine: machineOf,
+    counterBits,
+  };
   return kinds.flatMap((config) => {
     const others = kinds.filter((other) => other !== config).map(({ kind }) => kindOf(kind));
     const systemIsRead = others.some(({ readsSystem }) => readsSystem);

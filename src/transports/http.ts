@@ -157,7 +157,8 @@ function asSourceError(error: unknown, mostBytes: number): SourceError {
   const code = error.code ?? error.errno ?? '';
   const options = { cause: error };
   if (code === CONNECT_TIMEOUT) return new SourceError('connect', `could not connect within ${CONNECT_MS / 1000} s`, options);
-  if (error.type === 'max-size') return new SourceError('too_large', `the answer is larger than ${Math.round((mostBytes / MEBIBYTE) * 10) / 10} MiB`, options);
+  if (error.type === 'max-size')
+    return new SourceError('too_large', `the answer is larger than ${Math.round((mostBytes / MEBIBYTE) * 10) / 10} MiB`, options);
   if (code === 'HPE_HEADER_OVERFLOW') return new SourceError('too_large', 'the header of the answer is too large', options);
   if (code.startsWith('HPE_')) return new SourceError('parse', `the answer is not HTTP (${code})`, options);
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO)/.test(code)) {

@@ -53,7 +53,8 @@ describe('large answers', () => {
     return socket;
   }
 
-  const turns = (changes: Partial<TurnTerms> = {}) => createTurns({ atOnce: 2, waiting: 2, patience: 300, stalled: 60_000, longest: 60_000, ...changes });
+  const turns = (changes: Partial<TurnTerms> = {}) =>
+    createTurns({ atOnce: 2, waiting: 2, patience: 300, stalled: 60_000, longest: 60_000, ...changes });
 
   it('only so many are made at once; those that wait get their turn in order', async () => {
     const turn = turns();

@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { fillLedger, filledMac } from '../support/ledger/filled.ts';
+import { filledMac, fillLedger } from '../support/ledger/filled.ts';
 import { type Exporter, startExporter } from '../support/program/exporter.ts';
 import { type MemoryCgroup, memoryCgroup } from '../support/program/memory-cgroup.ts';
 import { sampleValue } from '../support/prometheus/text.ts';
@@ -133,7 +132,6 @@ describe('the program in 128 MB', function () {
     expect(after.wan - before.wan).to.equal(12_345);
     expect(Math.max(before.seconds, after.seconds), 'seconds of a scrape').to.be.below(5);
     expect(group.kills(), 'ended for want of memory').to.equal(0);
-    if (process.env.SHOW) console.log('rss', /VmHWM.*/.exec(readFileSync(`/proc/${running.pid}/status`,'utf8'))?.[0], 'peak MB', group.peak() / 1e6, 'scrape', before.seconds, after.seconds);
   }
 
   it('68 devices: dozens of parallel queries, and clients that do not read', async () => {
@@ -150,7 +148,11 @@ describe('the program in 128 MB', function () {
     const answers = await Promise.all(asked);
     await meanwhile;
     expect(answers.map(({ status }) => status)).to.include.members([200, 503]);
-    for (const { status, retryAfter } of answers) expect([status, retryAfter]).to.be.deep.oneOf([[200, null], [503, '5']]);
+    for (const { status, retryAfter } of answers)
+      expect([status, retryAfter]).to.be.deep.oneOf([
+        [200, null],
+        [503, '5'],
+      ]);
     await expectMetering(running);
     for (const i of numbers(100)) silent(running, i % 2 === 0 ? `/api/v1/usage?${queries[i % 4]}` : '/metrics');
     await expectMetering(running);
@@ -209,7 +211,10 @@ describe('the program in 128 MB', function () {
   it('a flood of invented MACs: what is there continues, and the rest is left out and counted', async () => {
     const phone = filledMac(1);
     let bytes = 0;
-    const known = () => station(phone, (bytes += 1000));
+    const known = () => {
+      bytes += 1000;
+      return station(phone, bytes);
+    };
     router.stations = () => [known()];
     const running = await start();
     await running.scrape();

@@ -133,6 +133,17 @@ describe('the landing page', () => {
     await home.read(NOW + 1, { gateway: { sources: { wan: wan([{ name: 'wan', bytes: null, up: false }]) } } });
     expect(page()).to.include('wan at gateway down 0 B 0 B');
   });
+
+  it('of uplinks, devices and peers beyond ten it leads to the list: the page is short whatever routers show', async () => {
+    const bytes = { download: 0, upload: 0 };
+    const number = (i: number) => String(i).padStart(4, '0');
+    const uplinks = Array.from({ length: 2000 }, (_, i) => ({ name: `wan${number(i)}`, bytes }));
+    const devices = Array.from({ length: 2000 }, (_, i) => ({ mac: `02:00:00:00:${number(i).slice(0, 2)}:${number(i).slice(2)}`, bytes }));
+    await home.read(NOW, { gateway: { sources: { wan: wan(uplinks), stations: stations(devices) } } });
+    const text = landing(home.view(NOW), null);
+    expect(text).to.include('<a href="/api/v1/wan">All 2000 uplinks</a>').and.include('<a href="/api/v1/devices">All 2000 devices</a>');
+    expect(text.length).to.be.below(40_000);
+  });
 });
 
 /** The page as it is read aloud: without its style and tags. */
