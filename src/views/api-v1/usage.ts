@@ -56,7 +56,7 @@ export interface UsageReader {
 export type UsageView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'months' | 'timezone' | 'routers' | 'now'>;
 
 /** What one answer may cost; the series that follow are on the next page. */
-export interface UsageBounds {
+interface UsageBounds {
   series: number;
   buckets: number;
   /** Rows of the file that are looked up. */
