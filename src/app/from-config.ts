@@ -6,16 +6,17 @@ import { type KindConfig, kindOf } from '../sources/registry.ts';
 import type { Probe } from '../sources/source.ts';
 import { httpSender } from '../transports/http.ts';
 import type { Alias, PeerName } from '../views/view.ts';
+import { LIMITS } from './limits.ts';
 import { machineOf } from './machines.ts';
-
-/** Limits how many accounts an attacker can add to the ledger with made-up MACs. */
-const MOST_ACCOUNTS = 50_000;
-const MOST_NEW_ACCOUNTS = 15_000;
 
 /** The probes of a router, for all or some of its kinds. */
 export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = router.kinds): Probe[] {
   const { credentials, tls, counterBits } = router;
-  const tools = { send: httpSender({ credentials, tls }), machine: machineOf, counterBits };
+  const tools = {
+    send: httpSender({ credentials, tls, most: { bytes: LIMITS.answerBytes, lines: LIMITS.answerLines } }),
+    machine: machineOf,
+    counterBits,
+  };
   return kinds.flatMap((config) => {
     const others = kinds.filter((other) => other !== config).map(({ kind }) => kindOf(kind));
     const systemIsRead = others.some(({ readsSystem }) => readsSystem);
@@ -61,8 +62,10 @@ export function termsOf(config: Config): LedgerTerms {
     lineRate: (router) => rates.get(router) ?? config.lineRate,
     keepHours: config.retention.hours,
     gapAfter: config.heartbeat * 1.5,
-    mostAccounts: MOST_ACCOUNTS,
-    mostNewAccounts: MOST_NEW_ACCOUNTS,
+    mostAccounts: LIMITS.accounts,
+    mostNewAccounts: LIMITS.newAccounts,
+    mostCounters: LIMITS.counters,
+    ownMacs: new Set(config.devices.flatMap(({ macs }) => macs)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { memoryLimit } from './limits.ts';
 
 /**
  * V8 trades memory for speed that a home meter does not need: it works ten milliseconds every fifteen seconds. These flags keep the heap
@@ -13,6 +14,9 @@ const ROOMY = ['--no-optimize-for-size', '--semi-space-growth-factor=2', '--opt'
 /** From this number of accounts, about 1,000 devices, speed matters more. */
 export const MANY_ACCOUNTS = 2000;
 
+/** Bytes of memory below which the heap stays small: V8's defaults take twice the live data and more. */
+const ENOUGH = 256_000_000;
+
 /** V8's flags apply to the whole process, and so does this. */
 let small = false;
 
@@ -23,8 +27,8 @@ export function keepHeapSmall(): void {
 }
 
 /** Restores V8's defaults if the heap was kept small and the ledger has many accounts. Returns whether it did so now. */
-export function fitHeap(accounts: number): boolean {
-  if (!small || accounts < MANY_ACCOUNTS) return false;
+export function fitHeap(accounts: number, memory = memoryLimit()): boolean {
+  if (!small || accounts < MANY_ACCOUNTS || memory < ENOUGH) return false;
   ROOMY.forEach(setFlagsFromString);
   small = false;
   return true;

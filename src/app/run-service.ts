@@ -10,7 +10,8 @@ import { listen } from '../http/server.ts';
 import { openOrRecover } from '../ledger/backup/recovery.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { readAudit } from '../ledger/storage/read-audit.ts';
-import { readUsage } from '../ledger/storage/read-usage.ts';
+import { usageReader } from '../ledger/storage/read-usage.ts';
+import { openStoreToRead, type Store } from '../ledger/storage/store.ts';
 import { apiPhp } from '../views/api-php.ts';
 import { auditAnswer } from '../views/api-v1/audit.ts';
 import { reconciliationAnswer } from '../views/api-v1/reconciliation.ts';
@@ -35,15 +36,21 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
   const store = await openOrRecover(config.data, { now: clock.now(), report: (line) => log.error(line) });
   const ledger = await openLedger(store, termsOf(config), clock.now());
   const service = await createService({ config, ledger, log, clock, version });
+  // Long answers are read on a connection of their own, so that no round waits for them.
+  const reading = await openStoreToRead(config.data).catch(async (error) => {
+    await service.close();
+    throw error;
+  });
   const reload = () => reloadInto(service, log, load);
   const app = createApp({
-    ...routesOf(service, clock),
+    ...routesOf(service, reading, clock),
     auth: authOf(service, log, clock),
     reload: config.reload ? reload : null,
     log: (level, message, fields) => log[level](fields, message),
     version,
   });
   const server = await listen(app.callback(), config.listen).catch(async (error) => {
+    await reading.close();
     await service.close();
     throw error;
   });
@@ -58,21 +65,22 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
   log.info(`${await ended}: posting what was read, then ending`);
   await service.drain();
   await server.close();
+  await reading.close();
   await service.close();
 }
 
 /** What the web application asks of the service. */
-function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reload' | 'log' | 'version'> {
+function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): Omit<AppDeps, 'auth' | 'reload' | 'log' | 'version'> {
   const { ledger, view, scrape } = service;
   return {
     view,
     scrape,
     apiPhp: async (action) => apiPhp(await view(), action),
-    usage: async (query) => usageAnswer(await view(), termsOf(service.config), query, (rows, most) => readUsage(ledger.store, rows, most)),
-    audit: async (query) => auditAnswer(await view(), query, (rows, most) => readAudit(ledger.store, rows, most)),
+    usage: async (query) => usageAnswer(await view(), termsOf(service.config), query, usageReader(reading)),
+    audit: async (query) => auditAnswer(await view(), query, (rows, most) => readAudit(reading, rows, most)),
     reconciliation: async (query) =>
       reconciliationAnswer(await view(), query, {
-        audit: (rows, most) => readAudit(ledger.store, rows, most),
+        audit: (rows, most) => readAudit(reading, rows, most),
       }),
     ready: () => service.running,
     health: () => ({ healthy: true, problems: service.problems() }),

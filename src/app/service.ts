@@ -12,10 +12,14 @@ import { createMetrics, processMetrics } from '../views/metrics/metrics.ts';
 import type { View } from '../views/view.ts';
 import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { fitHeap } from './heap.ts';
+import { withoutLeftOut } from './left-out.ts';
 import { logPosting, logRound } from './round-log.ts';
 
 /** Days of backups to keep. */
 const KEPT_BACKUPS = 7;
+
+/** Milliseconds for which the text of `/metrics` is the same for all, if no round ends. */
+const SHARED_MS = 500;
 
 /** The running meter, without its HTTP server. */
 export interface Service {
@@ -54,6 +58,9 @@ export async function createService({ config: given, ledger, log, clock, version
   let lastPosted: Posted | null = null;
   let running = true;
   const startedAt = clock.now();
+  /** The text of `/metrics` after so many rounds, for those that ask at the same time: it is megabytes with thousands of devices. */
+  let rounds = 0;
+  let rendered: { rounds: number; text: Promise<string> } | null = null;
   const own: Registry = processMetrics();
   const metrics = createMetrics();
   const routers = () => config.routers.map((router) => ({ router, probes: probesOf(router) }));
@@ -74,7 +81,8 @@ export async function createService({ config: given, ledger, log, clock, version
     logRound(log, statuses, round);
     logPosting(log, posted, lastPosted);
     lastPosted = posted;
-    updateStatuses(statuses, round);
+    updateStatuses(statuses, withoutLeftOut(round, ledger.books));
+    rounds += 1;
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
   }
@@ -83,6 +91,7 @@ export async function createService({ config: given, ledger, log, clock, version
     await ledger.renameRouters(renamesOf(next), clock.now());
     await ledger.setTerms(termsOf(next), clock.now());
     config = next;
+    rendered = null;
     aliases = aliasesOf(next);
     peerNames = peerNamesOf(next);
     const read = routers();
@@ -119,7 +128,14 @@ export async function createService({ config: given, ledger, log, clock, version
 
   async function scrape(patience: number | null): Promise<string> {
     await collect.round(patience);
-    return metrics.render(await view(), own);
+    const now = await view();
+    if (rendered?.rounds === rounds) return rendered.text;
+    const text = metrics.render(now, own);
+    rendered = { rounds, text };
+    setTimeout(() => {
+      rendered = null;
+    }, SHARED_MS).unref();
+    return text;
   }
 
   fitHeap(ledger.books.accounts.size);

@@ -5,12 +5,12 @@ import { type Day, dayOf, dayText, startOfDay } from '../domain/calendar.ts';
 import { quote, UsageError } from '../errors.ts';
 import { takeInventory } from '../ledger/storage/integrity.ts';
 import { loadBooks } from '../ledger/storage/load.ts';
-import { readUsage } from '../ledger/storage/read-usage.ts';
+import { usageReader } from '../ledger/storage/read-usage.ts';
 import { openStoreToRead, type Store } from '../ledger/storage/store.ts';
 import { monthsAt } from '../ledger/usage/months.ts';
 import { parseTime } from '../views/api-v1/query.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
-import { usageAnswer } from '../views/api-v1/usage.ts';
+import { wholeUsage } from '../views/api-v1/usage.ts';
 import { csvRecord, USAGE_COLUMNS, type UsageLine, usageLines } from '../views/api-v1/usage-csv.ts';
 import { BY } from '../views/api-v1/usage-query.ts';
 import type { DatedIo } from './common/command-io.ts';
@@ -36,8 +36,9 @@ export function register(program: Command, start: Start): void {
     .action((options: ExportOptions) => start((io) => exportUsage(options, io)));
 }
 
-/** Days read at once; bounds the memory for years of hours. */
+/** Days read at once, and rows that they may have; bounds the memory for years of hours, or for thousands of devices. */
 const PART = 14;
+const MOST_ROWS = 200_000;
 
 /**
  * `wrtmeter export`: usage by hour, day, month or year as CSV (RFC 4180) or JSON on standard output, even while the service runs.
@@ -64,11 +65,13 @@ export function exportUsage(options: ExportOptions, io: DatedIo): Promise<number
         now,
       };
       const read = (part: UsageSelection) =>
-        usageAnswer(view, terms, given(part), (query) => readUsage(store, query, Number.MAX_SAFE_INTEGER)).catch((error) => {
+        wholeUsage(view, terms, given(part), usageReader(store)).catch((error) => {
           throw error instanceof RequestError ? new UsageError(inTerminal(error.message)) : error;
         });
       const write = writer(format, (text) => io.stdout.write(text));
-      for (const part of await partsOf(selection, store, config.timezone)) write.lines(usageLines(await read(part)));
+      const rowsOfDay = books.accounts.size * (by === 'hour' ? 24 : 1);
+      const days = Math.min(PART, Math.max(1, Math.floor(MOST_ROWS / Math.max(1, rowsOfDay))));
+      for (const part of await partsOf(selection, store, config.timezone, days)) write.lines(usageLines(await read(part)));
       write.end();
       return 0;
     } finally {
@@ -92,12 +95,12 @@ interface Edge {
  * The requested time, limited to what the ledger has and split into parts, so that memory does not grow with the years. Months and years
  * are few, and must not be split.
  */
-async function partsOf(selection: UsageSelection, store: Pick<Store, 'all'>, timezone: string): Promise<UsageSelection[]> {
+async function partsOf(selection: UsageSelection, store: Pick<Store, 'all'>, timezone: string, days: number): Promise<UsageSelection[]> {
   const { from, to } = await edges(selection, store, timezone);
   if (from.instant >= to.instant) return [];
   const cuts: string[] = [];
   if (selection.by === 'hour' || selection.by === 'day') {
-    for (let day = dayOf(from.instant, timezone) + PART; startOfDay(day, timezone) < to.instant; day += PART) cuts.push(dayText(day));
+    for (let day = dayOf(from.instant, timezone) + days; startOfDay(day, timezone) < to.instant; day += days) cuts.push(dayText(day));
   }
   const ends = [from.text, ...cuts, to.text];
   return ends.slice(1).map((end, i) => ({ ...selection, from: ends[i], to: end }));

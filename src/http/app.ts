@@ -7,15 +7,20 @@ import type { AppDeps } from './deps.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';
 import { send } from './send.ts';
+import { createTurns, type TakeTurn } from './turns.ts';
 
 const LONGEST_URL = 2048;
 const USEFUL_PATHS = '/, /metrics, /api.php?action=combined, /api/v1/devices and /api/v1/openapi.json';
 
+/** Two large answers at a time fit into the memory of the shipped limits; a page that asks for a few at once still gets them all. */
+const LARGE = { atOnce: 2, waiting: 16, patience: 8000, stalled: 2000, longest: 60_000 };
+
 /** The web application. It does not listen by itself. */
 export function createApp(deps: AppDeps): Koa {
+  const turn = createTurns(LARGE);
   const all = routes(deps);
   const router = new Router();
-  for (const route of all) router.register(route.path, [route.method], (context: Context) => answer(deps, route, context));
+  for (const route of all) router.register(route.path, [route.method], (context: Context) => answer(deps, turn, route, context));
   const app = new Koa();
   app.use(setHeaders);
   app.use(send);
@@ -62,9 +67,11 @@ function answerFor(error: unknown): { status: number; message: string } {
   return { status: 500, message: 'Internal error: see the log' };
 }
 
-async function answer(deps: AppDeps, route: Route, context: Context): Promise<void> {
+async function answer(deps: AppDeps, turn: TakeTurn, route: Route, context: Context): Promise<void> {
   if (!exists(deps, route)) throw (await holdsControlToken(deps.auth, context)) ? controlIsOff() : notFound();
-  await route.handle(context, await admit(deps.auth, route.needs, context));
+  const who = await admit(deps.auth, route.needs, context);
+  if (route.large) await turn(context);
+  await route.handle(context, who);
 }
 
 /** Without control in the configuration, routes that control do not exist. */

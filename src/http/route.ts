@@ -11,6 +11,8 @@ export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   needs: Needs;
+  /** Its answer grows with the home: only a few are made at a time. */
+  large?: boolean;
   /** `who` is the name of the request's token; null if it needed none. */
   handle(context: Context, who: string | null): Promise<void>;
 }

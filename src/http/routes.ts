@@ -10,6 +10,8 @@ import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';
 import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
+import { createSharedText } from './send.ts';
+import { createCutter } from './turns.ts';
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** Seconds after which the landing page reloads. */
@@ -17,27 +19,31 @@ const REFRESH = 30;
 
 /** All routes. */
 export function routes(deps: AppDeps): Route[] {
+  // Prometheus is never refused: a client that does not read its answer makes room.
+  const cut = createCutter(8, 2000);
+  const sendShared = createSharedText();
   return [
-    get('/', (context) => sendLanding(deps, context)),
+    large('/', (context) => sendLanding(deps, context)),
     get('/metrics', async (context) => {
       const text = await deps.scrape(parseScrapeTimeout(context.get('X-Prometheus-Scrape-Timeout-Seconds')));
       context.set('Content-Type', METRICS_TYPE);
-      context.body = text;
+      cut(context.res);
+      await sendShared(context, text);
     }),
-    ...['/api.php', '/netstat/api.php'].map((path) => get(path, (context) => sendApiPhp(deps, context))),
+    ...['/api.php', '/netstat/api.php'].map((path) => large(path, (context) => sendApiPhp(deps, context))),
     api(deps, '/api/v1/routers', routersAnswer),
     api(deps, '/api/v1/devices', devicesAnswer),
     api(deps, '/api/v1/device-suggestions', suggestionsAnswer),
     api(deps, '/api/v1/wan', wanAnswer),
     api(deps, '/api/v1/leases', leasesAnswer),
     api(deps, '/api/v1/peers', peersAnswer),
-    get('/api/v1/usage', async (context) => {
+    large('/api/v1/usage', async (context) => {
       context.body = await deps.usage(context.query);
     }),
-    get('/api/v1/audit', async (context) => {
+    large('/api/v1/audit', async (context) => {
       context.body = await deps.audit(context.query);
     }),
-    get('/api/v1/reconciliation', async (context) => {
+    large('/api/v1/reconciliation', async (context) => {
       context.body = await deps.reconciliation(context.query);
     }),
     get('/api/v1/openapi.json', async (context) => {
@@ -60,11 +66,14 @@ export function routes(deps: AppDeps): Route[] {
 
 const get = (path: string, handle: Route['handle'], needs: Needs = 'read'): Route => ({ method: 'GET', path, needs, handle });
 
+/** An answer that grows with the home. */
+const large = (path: string, handle: Route['handle']): Route => ({ ...get(path, handle), large: true });
+
 /** For supervisors of the process, such as Docker: no token needed, and no figures in the answer. */
 const open = (path: string, handle: Route['handle']): Route => get(path, handle, 'nothing');
 
 const api = (deps: AppDeps, path: string, answer: (view: View) => object): Route =>
-  get(path, async (context) => {
+  large(path, async (context) => {
     context.body = answer(await deps.view());
   });
 

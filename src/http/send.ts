@@ -1,32 +1,90 @@
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGzip, gzip } from 'node:zlib';
 import type { Context, Next } from 'koa';
+import { jsonParts } from './json-parts.ts';
 
 const compress = promisify(gzip);
 
 /** Shorter answers are not worth compressing. */
 const WORTH_IT = 1024;
 
-/** Turns the body of a route into bytes: objects as JSON, longer text with gzip if the client accepts it. */
+/** Level 1, because a scrape waits for it, on a small board, usually over a local network. */
+const LEVEL = 1;
+
+/**
+ * Turns the body of a route into bytes: objects as JSON, longer text with gzip if the client accepts it. JSON of more than one part is
+ * made part by part as the client reads it, so that the whole text is never in memory.
+ */
 export async function send(context: Context, next: Next): Promise<void> {
   await next();
-  const text = bodyText(context);
-  if (text === null) return;
-  context.vary('Accept-Encoding');
-  const body = Buffer.from(text);
-  const packed = context.method !== 'HEAD' && body.length > WORTH_IT && context.acceptsEncodings('gzip', 'identity') === 'gzip';
-  if (packed) context.set('Content-Encoding', 'gzip');
-  // Level 1, because a scrape waits for it, on a small board, usually over a local network.
-  context.body = packed ? await compress(body, { level: 1 }) : body;
-}
-
-function bodyText(context: Context): string | null {
   const { body } = context;
   if (typeof body === 'string') {
     if (!context.response.get('Content-Type')) context.set('Content-Type', 'text/plain; charset=utf-8');
-    return body;
+    await sendText(context, body);
+    return;
   }
-  if (body === null || body === undefined || typeof body !== 'object') return null;
+  if (body === null || body === undefined || typeof body !== 'object' || Buffer.isBuffer(body)) return;
   context.set('Content-Type', 'application/json');
-  return JSON.stringify(body);
+  const parts = jsonParts(body);
+  const first = parts.next().value ?? '';
+  const second = parts.next();
+  if (second.done) await sendText(context, first);
+  else sendParts(context, [first, second.value], parts);
+}
+
+/** Milliseconds for which the bytes of a text are kept for others that get the same. */
+const SHARED_MS = 1000;
+
+/** Sends a text to many clients at a time: equal texts are the same bytes in memory, packed once. */
+export function createSharedText(): (context: Context, text: string) => Promise<void> {
+  let last: { text: string; plain: Buffer; packed: Promise<Buffer> | null } | null = null;
+  return async (context, text) => {
+    if (last?.text !== text) {
+      last = { text, plain: Buffer.from(text), packed: null };
+      setTimeout(() => {
+        last = null;
+      }, SHARED_MS).unref();
+    }
+    const shared = last;
+    context.vary('Accept-Encoding');
+    if (shared.plain.length <= WORTH_IT || !packs(context)) {
+      context.body = shared.plain;
+      return;
+    }
+    shared.packed ??= compress(shared.plain, { level: LEVEL });
+    context.body = await shared.packed;
+  };
+}
+
+async function sendText(context: Context, text: string): Promise<void> {
+  context.vary('Accept-Encoding');
+  const body = Buffer.from(text);
+  const packed = body.length > WORTH_IT && packs(context);
+  context.body = packed ? await compress(body, { level: LEVEL }) : body;
+}
+
+function sendParts(context: Context, begun: readonly string[], rest: Iterable<string>): void {
+  const text = Readable.from(concat(begun, rest), { highWaterMark: 1 });
+  if (!packs(context)) {
+    context.body = text;
+    return;
+  }
+  const packed = createGzip({ level: LEVEL });
+  // A client that leaves ends the packing, and that ends the text.
+  packed.once('close', () => text.destroy());
+  context.body = text.pipe(packed);
+}
+
+function* concat(begun: readonly string[], rest: Iterable<string>): Generator<string> {
+  yield* begun;
+  yield* rest;
+}
+
+/** Whether the answer goes with gzip; says so in its headers. */
+function packs(context: Context): boolean {
+  context.vary('Accept-Encoding');
+  const packed = context.method !== 'HEAD' && context.acceptsEncodings('gzip', 'identity') === 'gzip';
+  if (packed) context.set('Content-Encoding', 'gzip');
+  return packed;
 }

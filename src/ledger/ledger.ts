@@ -5,6 +5,7 @@ import { type AuditRow, type Books, ledgerNote, type SourceCounts } from './book
 import { type AccountIndex, addCounts, applyUpdate, indexAccounts } from './posting/apply-update.ts';
 import { judgeClock } from './posting/clock.ts';
 import { draftRound, type PostingTerms } from './posting/post-round.ts';
+import { type AgeTerms, ageOutBatches, applyAgedOut, findAgedOut, isNothing } from './storage/age-out.ts';
 import { loadBooks } from './storage/load.ts';
 import { renameBatches } from './storage/rename-router.ts';
 import type { Batch, Store } from './storage/store.ts';
@@ -12,7 +13,7 @@ import { auditBatch, pruneAudit } from './storage/write-audit.ts';
 import { batchesOf, pruneHours } from './storage/write-round.ts';
 import { type BillingTerms, type Months, monthsAt, refreshCompared, sumMonths } from './usage/months.ts';
 
-export interface LedgerTerms extends PostingTerms, BillingTerms {}
+export interface LedgerTerms extends PostingTerms, BillingTerms, AgeTerms {}
 
 /** How the posting of a round ended. */
 export type Posted =
@@ -83,6 +84,7 @@ class SqliteLedger implements Ledger {
   /** Ms on the clock that never steps. */
   #suspendedSince: number | null = null;
   #prunedAt = 0;
+  #agedAt = 0;
 
   constructor(store: Store, terms: LedgerTerms, books: Books, now: number) {
     this.store = store;
@@ -115,6 +117,7 @@ class SqliteLedger implements Ledger {
       this.state.startedAt = this.books.startedAt;
       this.#suspendedSince = null;
       this.state.suspendedBecause = null;
+      await this.#ageOut(now);
       this.state.databaseBytes = await this.store.size();
       await refreshCompared(this.store, this.books, this.months, this.#terms.timezone, Math.min(...update.days.keys()));
       return { status: 'posted', audit: update.audit };
@@ -186,6 +189,22 @@ class SqliteLedger implements Ledger {
     if (hourOf(now, this.#terms.timezone) <= this.#prunedAt) return [];
     this.#prunedAt = now;
     return [pruneHours(now - this.#terms.keepHours * 1000)];
+  }
+
+  /** Once an hour, lets go what was never more than a sight. What was posted stays posted if that fails. Rule: invented device. */
+  async #ageOut(now: number): Promise<void> {
+    if (hourOf(now, this.#terms.timezone) <= this.#agedAt) return;
+    this.#agedAt = now;
+    try {
+      const aged = await findAgedOut(this.store, this.books, this.#terms, now);
+      if (isNothing(aged)) return;
+      await this.store.commit([...ageOutBatches(aged, now), ...pruneAudit]);
+      applyAgedOut(this.books, this.#index, aged);
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      this.#mustReload = true;
+      this.state.writeErrors += 1;
+    }
   }
 
   async #reload(now: number): Promise<void> {

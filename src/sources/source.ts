@@ -3,7 +3,7 @@ import { quote, SourceError } from '../errors.ts';
 import type { HttpAnswer, HttpRequest } from '../transports/request.ts';
 
 /** The answer of a router, for parsers. */
-export type Answer = Pick<HttpAnswer, 'text' | 'framed'>;
+export type Answer = Pick<HttpAnswer, 'text' | 'framed' | 'mostLines'>;
 
 /** Fetches one answer; rejects with a SourceError. */
 export type ReadAnswer = (request: HttpRequest, signal: AbortSignal) => Promise<Answer>;
@@ -43,12 +43,21 @@ export function parseCounter(text: string, field: string): number {
   return value;
 }
 
+/** Leases, names or neighbours of one answer at most: nothing is counted by them, and what a router invents of them stays in memory until the next. Rule: small. */
+const MOST_ENTRIES = 20_000;
+
+/** The first of the entries, and how many there are no room for. */
+export const bounded = <T>(entries: readonly T[]): { kept: T[]; leftOut: number } => ({
+  kept: entries.slice(0, MOST_ENTRIES),
+  leftOut: Math.max(0, entries.length - MOST_ENTRIES),
+});
+
 /** The lines of an answer, without trailing spaces. Throws if the last line may be truncated or there are too many lines. */
-export function linesOf({ text, framed }: Answer): string[] {
+export function linesOf({ text, framed, mostLines = MOST_ANSWER_LINES }: Answer): string[] {
   if (!framed && text !== '' && !text.endsWith('\n'))
     throw new SourceError('truncated', 'the answer is truncated: it ends in the middle of a line');
-  const lines = text.split('\n', MOST_ANSWER_LINES + 1).map((line) => line.trimEnd());
-  if (lines.length > MOST_ANSWER_LINES) throw new SourceError('too_large', `the answer has more than ${MOST_ANSWER_LINES} lines`);
+  const lines = text.split('\n', mostLines + 1).map((line) => line.trimEnd());
+  if (lines.length > mostLines) throw new SourceError('too_large', `the answer has more than ${mostLines} lines`);
   while (lines.at(-1) === '') lines.pop();
   return lines;
 }

@@ -10,11 +10,14 @@ export interface HttpTerms {
   credentials: { kind: 'none' } | { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
   /** `ca` is the PEM text of the only trusted authority; `insecure` accepts any certificate. */
   tls: { ca: string | null; insecure: boolean };
+  /** What an answer may have; default: 8 MiB, and what the parsers take. */
+  most?: { bytes: number; lines: number };
 }
 
 const CONNECT_MS = 2000;
 const CONNECT_TIMEOUT = 'CONNECT_TIMEOUT';
-const MOST_BYTES = 8 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+const MOST_BYTES = 8 * MEBIBYTE;
 const MOST_REDIRECTS = 3;
 /** Characters of an error answer that are read, and of its text that are shown. */
 const READ_TEXT = 4096;
@@ -24,10 +27,11 @@ const MOST_COOKIES = 32;
 const LONGEST_COOKIE = 4096;
 
 /**
- * Sends requests over HTTP. Connects within 2 s, accepts at most 8 MiB, requests no compression, and follows redirects of a GET
+ * Sends requests over HTTP. Connects within 2 s, accepts at most `most.bytes`, requests no compression, and follows redirects of a GET
  * only to the same host and never from https to http. Rejects with a SourceError whose message contains no credentials.
  */
-export function httpSender({ credentials, tls }: HttpTerms): SendRequest {
+export function httpSender({ credentials, tls, most }: HttpTerms): SendRequest {
+  const mostBytes = most?.bytes ?? MOST_BYTES;
   const agents = { 'http:': connecting(new http.Agent()), 'https:': connecting(new https.Agent(tlsOptions(tls))) };
   const headers = { 'user-agent': 'wrtmeter', accept: 'text/plain, */*', ...authorization(credentials) };
 
@@ -41,7 +45,7 @@ export function httpSender({ credentials, tls }: HttpTerms): SendRequest {
       signal,
       redirect: 'manual',
       compress: false,
-      size: MOST_BYTES,
+      size: mostBytes,
       agent: ({ protocol }) => agents[protocol as keyof typeof agents],
     });
     if (session !== undefined) keepCookies(session, response);
@@ -58,14 +62,14 @@ export function httpSender({ credentials, tls }: HttpTerms): SendRequest {
       if (ownSecrets) drop(response);
       throw refusal(status, credentials, ownSecrets ? '' : await errorText(response));
     }
-    return { status, text: await response.text(), framed: response.headers.has('content-length') };
+    return { status, text: await response.text(), framed: response.headers.has('content-length'), ...(most && { mostLines: most.lines }) };
   }
 
   return async (request, signal) => {
     try {
       return await send(request, signal);
     } catch (error) {
-      throw asSourceError(error);
+      throw asSourceError(error, mostBytes);
     }
   };
 }
@@ -209,14 +213,15 @@ function drop(response: Response): void {
   body?.destroy?.();
 }
 
-function asSourceError(error: unknown): SourceError {
+function asSourceError(error: unknown, mostBytes: number): SourceError {
   if (error instanceof SourceError) return error;
   if (error instanceof AbortError) return new SourceError('timeout', 'no complete answer in time', { cause: error });
   if (!(error instanceof FetchError)) throw error;
   const code = error.code ?? error.errno ?? '';
   const options = { cause: error };
   if (code === CONNECT_TIMEOUT) return new SourceError('connect', `could not connect within ${CONNECT_MS / 1000} s`, options);
-  if (error.type === 'max-size') return new SourceError('too_large', `the answer is larger than ${MOST_BYTES / 1024 / 1024} MiB`, options);
+  if (error.type === 'max-size')
+    return new SourceError('too_large', `the answer is larger than ${Math.round((mostBytes / MEBIBYTE) * 10) / 10} MiB`, options);
   if (code === 'HPE_HEADER_OVERFLOW') return new SourceError('too_large', 'the header of the answer is too large', options);
   if (code.startsWith('HPE_')) return new SourceError('parse', `the answer is not HTTP (${code})`, options);
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO)/.test(code)) {

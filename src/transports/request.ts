@@ -33,6 +33,8 @@ export interface HttpAnswer {
   text: string;
   /** Whether a Content-Length proves that the body is complete. A last chunk does not: a web server also sends it if the script was killed. */
   framed: boolean;
+  /** Lines that a parser takes; default: as many as parsers ever do. */
+  mostLines?: number;
 }
 
 /** Sends a request to a router, with its credentials. Rejects with a SourceError whose message contains no credentials. */

@@ -2,7 +2,6 @@ import { plus } from '../../domain/traffic.ts';
 import { type Account, accountKey } from '../account.ts';
 import { type Books, leaseKey, peerKey, type Reader, readerKey, type SourceCounts } from '../books.ts';
 import { addToMonths, type Months } from '../usage/months.ts';
-import { isForgotten } from './names.ts';
 import { isWritten, type RoundUpdate } from './round-update.ts';
 
 /** The accounts of the books by id, and when the last sight of each was written to the file. */
@@ -32,7 +31,7 @@ export function applyUpdate(books: Books, index: AccountIndex, months: Months, u
   for (const { from, into } of update.moves) mergeAccount(books, index, from, into.account);
   for (const peer of update.peers) books.peers.set(peerKey(peer.router, peer.interface, peer.publicKey), peer);
   for (const device of update.devices) books.devices.set(device.mac, device);
-  for (const lease of books.leases.values()) if (isForgotten(lease, update.at)) books.leases.delete(leaseKey(lease.router, lease.mac));
+  for (const lease of update.forgottenLeases) books.leases.delete(leaseKey(lease.router, lease.mac));
   for (const lease of update.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);
 }
 

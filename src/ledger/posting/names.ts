@@ -8,8 +8,18 @@ const FORGET_LEASE_MS = 30 * 86_400_000;
 
 type LeasesObservation = Extract<Observation, { source: 'leases' }>;
 
+/** Leases of one router that are kept at most: a router may invent any number of them. Rule: small. */
+const MOST_LEASES = 10_000;
+
 /** Drafts the leases that are new, changed or gone. A lease that has gone keeps its name until it is forgotten. */
 export function draftLeases(books: Books, round: Round, update: RoundUpdate): void {
+  const byRouter = new Map<string, KnownLease[]>();
+  const returned = new Set<KnownLease>();
+  for (const known of books.leases.values()) {
+    const others = byRouter.get(known.router);
+    if (others === undefined) byRouter.set(known.router, [known]);
+    else others.push(known);
+  }
   for (const { router, observation } of observed(round, 'leases')) {
     const readBefore = books.readers.get(readerKey(router, 'leases'))?.readAt ?? update.at;
     const present = new Map<string, KnownLease>();
@@ -18,18 +28,40 @@ export function draftLeases(books: Books, round: Round, update: RoundUpdate): vo
       if (other !== undefined && (other.expiry === 0 || (expiry !== 0 && other.expiry > expiry))) continue;
       present.set(mac, { router, mac, ip, hostname, clientId, expiry, lastRead: null });
     }
+    const ofRouter = byRouter.get(router) ?? [];
+    const gone = ofRouter.filter(({ mac }) => !present.has(mac));
+    const added: KnownLease[] = [];
     for (const lease of present.values()) {
       const known = books.leases.get(leaseKey(router, lease.mac));
-      if (known === undefined || !sameLease(known, lease)) update.leases.push(lease);
+      if (known === undefined) added.push(lease);
+      else {
+        returned.add(known);
+        if (!sameLease(known, lease)) update.leases.push(lease);
+      }
     }
-    for (const known of books.leases.values()) {
-      if (known.router === router && known.lastRead === null && !present.has(known.mac))
-        update.leases.push({ ...known, lastRead: readBefore });
-    }
+    const room = makeRoom(ofRouter.length + added.length - MOST_LEASES, gone, update);
+    const kept = added.length - room;
+    for (const lease of added.slice(0, kept)) update.leases.push(lease);
+    const counts = update.counts.get(readerKey(router, 'leases'));
+    if (counts !== undefined) counts.leftOut += room;
+    const dropped = new Set(update.forgottenLeases);
+    for (const known of gone) if (known.lastRead === null && !dropped.has(known)) update.leases.push({ ...known, lastRead: readBefore });
+  }
+  const dropped = new Set(update.forgottenLeases);
+  for (const lease of books.leases.values()) {
+    if (isForgotten(lease, update.at) && !returned.has(lease) && !dropped.has(lease)) update.forgottenLeases.push(lease);
   }
 }
 
-export const isForgotten = (lease: KnownLease, at: number): boolean => lease.lastRead !== null && at - lease.lastRead > FORGET_LEASE_MS;
+/** Lets go leases that have gone, the oldest first, for so many too many; returns for how many of them there is no room. */
+function makeRoom(tooMany: number, gone: readonly KnownLease[], { forgottenLeases }: RoundUpdate): number {
+  if (tooMany <= 0) return 0;
+  const oldest = [...gone].sort((a, b) => (a.lastRead ?? Infinity) - (b.lastRead ?? Infinity)).slice(0, tooMany);
+  forgottenLeases.push(...oldest);
+  return tooMany - oldest.length;
+}
+
+const isForgotten = (lease: KnownLease, at: number): boolean => lease.lastRead !== null && at - lease.lastRead > FORGET_LEASE_MS;
 
 function sameLease(a: KnownLease, b: KnownLease): boolean {
   return a.ip === b.ip && a.hostname === b.hostname && a.clientId === b.clientId && a.expiry === b.expiry && a.lastRead === b.lastRead;

@@ -3,16 +3,16 @@ import type { Round } from '../../domain/round.ts';
 import { type Books, type KnownPeer, peerKey } from '../books.ts';
 import type { RoundUpdate } from './round-update.ts';
 
-/** Known peers at most: of those beyond only the bytes are counted. */
+/** Known peers of one router at most: of those beyond only the bytes are counted. No router takes another's room. Rule: small. */
 const MOST_PEERS = 10_000;
 
 /** Drafts the peers that are new, changed or gone. A peer of an interface that is not in the answer stays as it was. */
 export function draftPeers(books: Books, round: Round, update: RoundUpdate): void {
-  let room = MOST_PEERS - books.peers.size;
   for (const { router, results } of round.routers) {
     for (const result of results) {
       if (result.status !== 'ok' || result.observation.source !== 'peers') continue;
       const { interfaces, peers } = result.observation;
+      let room = MOST_PEERS - [...books.peers.values()].filter((known) => known.router === router).length;
       const present = new Set<string>();
       for (const peer of peers) {
         const key = peerKey(router, peer.interface, peer.publicKey);

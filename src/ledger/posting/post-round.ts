@@ -21,13 +21,15 @@ import { type Wires, wiresOf } from './wires.ts';
 export interface PostingTerms extends PostingsTerms {
   /** Which source device accounts are fed from; `auto`: from hosts, as soon as some gateway counts them. */
   accounting: 'auto' | 'stations' | 'hosts';
+  /** Counters of one reader at most. */
+  mostCounters?: number;
   /** Bits per second, by router. */
   lineRate: (router: string) => number;
   /** Seconds without a reading after which there is an audit row; 0 = never. */
   gapAfter: number;
 }
 
-/** Counters of one reader at most: baselines of absent counters may wait forever, and a router can invent more in each answer. Rule: small. */
+/** Counters of one reader at most, unless the terms say otherwise: baselines of absent counters may wait forever, and a router can invent more in each answer. Rule: small. */
 const MOST_COUNTERS = 100_000;
 const MOST_UPLINK_COUNTERS = 1000;
 
@@ -88,6 +90,7 @@ const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate =>
   days: new Map(),
   devices: [],
   leases: [],
+  forgottenLeases: [],
   peers: [],
   moves: [],
   hostsSince,
@@ -150,7 +153,7 @@ function postCounters(
   readerUpdate.removed.push(...(wires?.continued ?? []));
   if (result.observation.source === 'wan') log.counts.leftOut += Math.max(0, result.observation.uplinks.length - MOST_UPLINKS);
   for (const [counter, baseline] of wires?.takenOver ?? []) readerUpdate.changed.set(counter, [baseline]);
-  let room = (wires === null ? MOST_COUNTERS : MOST_UPLINK_COUNTERS) - (before?.counters.size ?? 0);
+  let room = (wires === null ? (terms.mostCounters ?? MOST_COUNTERS) : MOST_UPLINK_COUNTERS) - (before?.counters.size ?? 0);
   for (const [counter, readings] of counters) {
     const baselines = known.get(counter) ?? NONE;
     if (baselines.length === 0 && --room < 0) {

@@ -15,6 +15,8 @@ export interface RoundUpdate {
   days: Map<number, Map<number, Traffic>>;
   devices: Device[];
   leases: KnownLease[];
+  /** Leases that have gone, to be deleted. */
+  forgottenLeases: KnownLease[];
   peers: KnownPeer[];
   /** Accounts of addresses whose MAC has been learned: all their bytes go over to another account. */
   moves: Move[];

@@ -23,32 +23,55 @@ export interface UsageRow {
   bytes: Traffic;
 }
 
-/** Looking up each row in the list of accounts takes half as much time again, so there is no list where all are asked for. */
+/** Where all accounts are asked for, a scan; else a lookup for each stretch that has rows and each account, so that a few never cost what all do. */
 const SQL = {
-  hour: (whose: string) =>
-    `SELECT hour AS time, account, download, upload FROM hour WHERE hour >= ? AND hour < ? ${whose} ORDER BY hour LIMIT ?`,
-  day: (whose: string) => `SELECT day AS time, account, download, upload FROM day WHERE day >= ? AND day < ? ${whose} ORDER BY day LIMIT ?`,
+  hour: (all: boolean) => `${all ? scan('hour') : lookup('hour')} LIMIT ?3`,
+  day: (all: boolean) => `${all ? scan('day') : lookup('day')} LIMIT ?3`,
   // One statement per period: sorting all periods at once takes twice the time.
-  period: (whose: string) => `SELECT account, sum(download) AS download, sum(upload) AS upload FROM day WHERE day >= ? AND day < ? ${whose}
-    GROUP BY account LIMIT ?`,
+  period: (all: boolean) =>
+    `SELECT account, sum(download) AS download, sum(upload) AS upload FROM (${all ? scan('day') : lookup('day')}) GROUP BY account LIMIT ?3`,
 };
+
+const scan = (table: 'hour' | 'day') =>
+  `SELECT ${table} AS time, account, download, upload FROM ${table} WHERE ${table} >= ?1 AND ${table} < ?2`;
+
+const lookup = (table: 'hour' | 'day') => `${stretches(table)}
+  SELECT t.${table} AS time, t.account AS account, t.download AS download, t.upload AS upload FROM stretch CROSS JOIN json_each(?4) AS whose
+    CROSS JOIN ${table} AS t ON t.${table} = stretch.time AND t.account = whose.value`;
+
+/** The hours or days that have rows, each found by one step through the primary key. */
+const stretches = (table: 'hour' | 'day') => `WITH RECURSIVE stretch(time) AS (
+    SELECT min(${table}) FROM ${table} WHERE ${table} >= ?1 AND ${table} < ?2
+    UNION ALL SELECT (SELECT min(${table}) FROM ${table} WHERE ${table} > stretch.time AND ${table} < ?2) FROM stretch WHERE stretch.time IS NOT NULL)`;
 
 /** Reads the hours, days or periods of accounts, oldest first; stretches without a byte have no row. Null where there are more than `most` rows. */
 export async function readUsage(store: Pick<Store, 'all'>, query: UsageQuery, most: number): Promise<UsageRow[] | null> {
-  const sql = SQL[query.by](query.accounts === null ? '' : 'AND account IN (SELECT value FROM json_each(?))');
+  const sql = SQL[query.by](query.accounts === null);
   const whose = query.accounts === null ? [] : [JSON.stringify(query.accounts)];
   if (query.by !== 'period') {
-    const found = await store.all(sql, query.from, query.to, ...whose, most + 1);
+    const found = await store.all(sql, query.from, query.to, most + 1, ...whose);
     return found.length > most ? null : found.map((row) => usageRow(row, Number(row.time)));
   }
   const rows: UsageRow[] = [];
   for (const { start, end } of query.periods) {
-    const found = await store.all(sql, start, end, ...whose, most - rows.length + 1);
-    rows.push(...found.map((row) => usageRow(row, start)));
+    const found = await store.all(sql, start, end, most - rows.length + 1, ...whose);
+    for (const row of found) rows.push(usageRow(row, start));
     if (rows.length > most) return null;
   }
   return rows;
 }
+
+/** How many hours or days of a stretch of time have rows of anyone. */
+async function countStretches(store: Pick<Store, 'all'>, table: 'hour' | 'day', from: number, to: number): Promise<number> {
+  const [row] = await store.all(`${stretches(table)} SELECT count(time) AS n FROM stretch`, from, to);
+  return Number(row?.n);
+}
+
+/** What pages of usage are read with. */
+export const usageReader = (store: Pick<Store, 'all'>) => ({
+  rows: (query: UsageQuery, most: number) => readUsage(store, query, most),
+  stretches: (table: 'hour' | 'day', from: number, to: number) => countStretches(store, table, from, to),
+});
 
 /** The first day of which there are bytes; null where there is none. */
 export async function readFirstDay(store: Pick<Store, 'all'>): Promise<Day | null> {

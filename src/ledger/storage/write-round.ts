@@ -1,6 +1,5 @@
 import type { Baseline } from '../../domain/counter.ts';
 import { type Books, type KnownPeer, readerKey } from '../books.ts';
-import { isForgotten } from '../posting/names.ts';
 import { type AccountUpdate, isWritten, type ReaderUpdate, type RoundUpdate } from '../posting/round-update.ts';
 import { mergeBatches } from './merge-accounts.ts';
 import { ADD_BYTES, fields } from './sql.ts';
@@ -44,7 +43,6 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
   const superseded = update.readers.flatMap((each) => each.superseded.map((other) => [other.id]));
   const dropped = update.readers.flatMap((each) => droppedCounters(books, each).map((counter) => [each.reader.id, counter]));
   const accounts = [...update.accounts.values()];
-  const forgotten = [...books.leases.values()].filter((lease) => isForgotten(lease, update.at));
   return [
     { sql: SQL.meta, rows: timesOf(books, update) },
     { sql: SQL.dropReader, rows: superseded },
@@ -61,7 +59,7 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
     { sql: SQL.lease, rows: update.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
     { sql: SQL.peer, rows: update.peers.map(peerRow) },
     ...mergeBatches(update.moves.map(({ from, into }) => ({ account: from, into: into.account }))),
-    { sql: SQL.forgetLease, rows: forgotten.map((l) => [l.router, l.mac]) },
+    { sql: SQL.forgetLease, rows: update.forgottenLeases.map((l) => [l.router, l.mac]) },
     auditBatch(update.audit),
   ];
 }

@@ -4,7 +4,7 @@ import type { Lease, Observation, SourceName, Station, Uplink } from '../../doma
 import { quote, SourceError } from '../../errors.ts';
 import { parseLease } from '../openwrt/lease.ts';
 import { WAN_RULES } from '../openwrt/uplinks.ts';
-import { type Answer, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
+import { type Answer, bounded, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
 import { withoutLinks } from './links.ts';
 
 /** A classic list has no interfaces, and nothing proves that it is complete. */
@@ -79,7 +79,8 @@ export function parseLeases(answer: Answer): { leases: Lease[]; skipped: number 
     else if (line !== '' && !isDhcpv6(line)) unparsed.push(line);
   }
   if (leases.length === 0 && unparsed[0] !== undefined) throw new SourceError('parse', `not a line of a lease file: ${quote(unparsed[0])}`);
-  return { leases, skipped: unparsed.length };
+  const { kept, leftOut } = bounded(leases);
+  return { leases: kept, skipped: unparsed.length + leftOut };
 }
 
 /** dnsmasq writes `duid DUID` before its IPv6 leases; these have an identity number (IAID) in place of the MAC. */

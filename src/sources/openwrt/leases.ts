@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseMac } from '../../domain/mac.ts';
+import { bounded } from '../source.ts';
 import type { Parsed } from './fields.ts';
 import { known, parseLease } from './lease.ts';
 
@@ -10,8 +11,11 @@ export function parseLeases(lines: readonly string[], names: readonly string[] |
     if (value === null) skipped += 1;
     return value === null ? [] : [value];
   };
-  const of = (list: readonly string[], word: string) =>
-    list.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+  const of = (list: readonly string[], word: string) => {
+    const { kept, leftOut } = bounded(list.filter((line) => line.startsWith(`${word} `)));
+    skipped += leftOut;
+    return kept.map((line) => line.slice(word.length + 1));
+  };
   const leases = of(lines, 'lease').flatMap((line) => keep(parseLease(line)));
   const leases6 = of(lines, 'lease6').flatMap((line) => {
     const [expiry = '', duid = '', ip = '', hostname = '-'] = line.split(' ');
@@ -41,7 +45,8 @@ function parseHostsEntry(line: string) {
 
 /** Parses the kernel's neighbour table: which MAC has which address. */
 export function parseNeighbours(lines: readonly string[]): Parsed {
-  const neighbours = lines.flatMap((line) => {
+  const { kept } = bounded(lines);
+  const neighbours = kept.flatMap((line) => {
     const [word, ip = '', name = '', address = '', state = ''] = line.split(' ');
     const mac = parseMac(address);
     return word !== 'neighbour' || isIP(ip) === 0 || mac === null ? [] : [{ ip, interface: name, mac, state }];

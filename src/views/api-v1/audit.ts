@@ -3,7 +3,7 @@ import type { AuditQuery, AuditRecord } from '../../ledger/storage/read-audit.ts
 import { AUDIT_KINDS, meaningOf, type Outcome, subjectOf, whyText } from '../audit-words.ts';
 import { rfc3339 } from '../format.ts';
 import type { View } from '../view.ts';
-import { bad, type Given, oneOf, parseTime, type QueryParameters, single } from './query.ts';
+import { bad, type Given, oneOf, parseLimit, parseTime, type QueryParameters, single } from './query.ts';
 import { RequestError } from './request-error.ts';
 
 /** `/api/v1/audit` */
@@ -40,7 +40,7 @@ export const MOST_ROWS = 1000;
 /** Answers `/api/v1/audit`. Throws a RequestError where the query is wrong. */
 export async function auditAnswer(view: AuditView, parameters: QueryParameters, read: ReadAudit): Promise<AuditAnswer> {
   const given = single(parameters, NAMES);
-  const most = given.limit === undefined ? USUAL_ROWS : wholeNumber('limit', given.limit, MOST_ROWS);
+  const most = given.limit === undefined ? USUAL_ROWS : parseLimit(given.limit, MOST_ROWS);
   const query = auditQuery(given, view.timezone);
   const found = await read(query, most + 1);
   if (found.length === 0 && query.router !== undefined && !isKnown(view, query.router)) {
@@ -79,18 +79,14 @@ function auditQuery(given: Given<(typeof NAMES)[number]>, timezone: string): Aud
     ...(given.kind && { kinds: given.kind.split(',').map((kind) => oneOf('kind', kind, AUDIT_KINDS)) }),
     ...(given.router && { router: given.router }),
     ...(given.source && { source: given.source }),
-    ...(given.before && { before: wholeNumber('before', given.before, Number.MAX_SAFE_INTEGER) }),
+    ...(given.before && { before: parseBefore(given.before) }),
   };
 }
 
-function wholeNumber(name: 'limit' | 'before', text: string, most: number): number {
+function parseBefore(text: string): number {
   const value = Number(text);
-  if (/^[1-9]\d*$/.test(text) && value <= most) return value;
-  throw bad(
-    name === 'limit'
-      ? `"limit" is ${quote(text)}: use a whole number from 1 to ${most}`
-      : `"before" is ${quote(text)}: use "next_before" of the previous answer`,
-  );
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw bad(`"before" is ${quote(text)}: use "next_before" of the previous answer`);
 }
 
 const isKnown = ({ books, routers }: AuditView, router: string): boolean =>

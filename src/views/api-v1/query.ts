@@ -29,6 +29,13 @@ export function oneOf<T extends string>(name: string, text: string, words: reado
   return word;
 }
 
+/** How many entries an answer may have. Throws a RequestError. */
+export function parseLimit(text: string, most: number): number {
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && value <= most) return value;
+  throw bad(`"limit" is ${quote(text)}: use a whole number from 1 to ${most}`);
+}
+
 export interface Time {
   /** As it was given. */
   text: string;

@@ -3,13 +3,17 @@ import { parseMac } from '../../domain/mac.ts';
 import { quote } from '../../errors.ts';
 import { ACCOUNT_KINDS, hasRouter, mayHaveMac, SHOWN_KINDS, type ShownKind } from '../../ledger/account.ts';
 import type { View } from '../view.ts';
-import { bad, dayFrom, type Given, oneOf, parseTime, type QueryParameters, single, type Time } from './query.ts';
+import { bad, dayFrom, type Given, oneOf, parseLimit, parseTime, type QueryParameters, single, type Time } from './query.ts';
 
 /** A parsed query of `/api/v1/usage`. */
 export type UsageRequest = {
   kind: ShownKind | null;
   mac: string | null;
   router: string | null;
+  /** Series of the answer; null: as many as fit. */
+  limit: number | null;
+  /** The place of the first series; null: the first of all. */
+  cursor: Cursor | null;
 } & (
   | {
       by: 'hour';
@@ -20,7 +24,16 @@ export type UsageRequest = {
   | { by: 'day' | 'month' | 'year'; from: Day; to: Day }
 );
 
-const NAMES = ['from', 'to', 'by', 'kind', 'mac', 'router'] as const;
+/** A place in the order of the series: the kind's, then the account's. */
+export interface Cursor {
+  place: number;
+  id: number;
+}
+
+const NAMES = ['from', 'to', 'by', 'kind', 'mac', 'router', 'limit', 'cursor'] as const;
+
+/** Series of one answer at most. */
+export const MOST_SERIES = 10_000;
 
 /** Lengths of a bucket: months are billing periods, years are calendar years. */
 export const BY = ['hour', 'day', 'month', 'year'] as const;
@@ -40,13 +53,22 @@ export function parseUsageRequest(parameters: QueryParameters, view: Pick<View, 
   };
   const [from, to] = [edge('from', usual.start), edge('to', usual.end)];
   if (from.instant >= to.instant) throw bad(`"from" (${from.text}) is not before "to" (${to.text})`);
-  const whose = parseWhose(given);
+  const whose = { ...parseWhose(given), ...parsePage(given) };
   if (by !== 'hour') return { ...whose, by, from: dayFrom(from, timezone), to: dayFrom(to, timezone) };
   // One day more, so that a clock change in spring or an offset does not refuse a request for 62 days.
   if (to.instant - from.instant > (MOST_HOURS_DAYS + 1) * DAY_MS) {
     throw bad(`by=hour covers at most ${MOST_HOURS_DAYS} days: ask for a shorter time, or use by=day`);
   }
   return { ...whose, by, from: from.instant, to: to.instant };
+}
+
+function parsePage({ limit, cursor }: Given<(typeof NAMES)[number]>): Pick<UsageRequest, 'limit' | 'cursor'> {
+  const [, place, id] = /^([0-9])\.([1-9]\d{0,14})$/.exec(cursor ?? '') ?? [];
+  if (cursor !== undefined && id === undefined) throw bad(`"cursor" is ${quote(cursor)}: use "next" of the answer before`);
+  return {
+    limit: limit === undefined ? null : parseLimit(limit, MOST_SERIES),
+    cursor: id === undefined ? null : { place: Number(place), id: Number(id) },
+  };
 }
 
 function parseWhose(given: Given<(typeof NAMES)[number]>): Pick<UsageRequest, 'kind' | 'mac' | 'router'> {

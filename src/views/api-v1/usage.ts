@@ -7,7 +7,7 @@ import type { BillingTerms } from '../../ledger/usage/months.ts';
 import { nameOf, nameOfPeer, type View } from '../view.ts';
 import type { QueryParameters } from './query.ts';
 import { RequestError } from './request-error.ts';
-import { parseUsageRequest, type UsageRequest } from './usage-query.ts';
+import { type Cursor, MOST_SERIES, parseUsageRequest, type UsageRequest } from './usage-query.ts';
 
 /** `/api/v1/usage` */
 export interface UsageAnswer {
@@ -16,6 +16,8 @@ export interface UsageAnswer {
   from: string;
   to: string;
   series: UsageSeries[];
+  /** What to give as `cursor` for the series that follow; null where these were the last. */
+  next: string | null;
 }
 
 /** The bytes of an uplink, a device, a host, a station or a peer over the time asked for. */
@@ -42,30 +44,127 @@ interface UsageBucket {
 }
 
 /** Reads rows from the ledger; null if there are more than `most`. */
-export type ReadUsage = (query: UsageQuery, most: number) => Promise<UsageRow[] | null>;
+type ReadUsage = (query: UsageQuery, most: number) => Promise<UsageRow[] | null>;
+
+/** Reads the ledger for pages of usage. */
+export interface UsageReader {
+  rows: ReadUsage;
+  /** How many hours or days of a stretch of time have rows of anyone. */
+  stretches(table: 'hour' | 'day', from: number, to: number): Promise<number>;
+}
 
 export type UsageView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'months' | 'timezone' | 'routers' | 'now'>;
 
-const MOST_BUCKETS = 50_000;
-const MOST_PERIODS = 600;
-
-/** Answers `/api/v1/usage`. Throws a RequestError if the query is wrong or asks for too much. */
-export async function usageAnswer(view: UsageView, terms: BillingTerms, query: QueryParameters, read: ReadUsage): Promise<UsageAnswer> {
-  const request = parseUsageRequest(query, view);
-  const accounts = chosenAccounts(view, request);
-  const rows: UsageRow[] = [];
-  for (const part of queriesOf(view, request, accounts, terms)) {
-    const found = await read(part, MOST_BUCKETS - rows.length);
-    if (found === null) throw tooMuch(`${MOST_BUCKETS} buckets`);
-    rows.push(...found);
-  }
-  const text = request.by === 'hour' ? hourText(view.timezone) : dayText;
-  const series = seriesOf(view, accounts, rows, text, request.mac !== null);
-  return { by: request.by, timezone: view.timezone, from: text(request.from), to: text(request.to), series };
+/** What one answer may cost; the series that follow are on the next page. */
+interface UsageBounds {
+  series: number;
+  buckets: number;
+  /** Rows of the file that are looked up. */
+  lookups: number;
 }
 
-const tooMuch = (most: string) =>
-  new RequestError(400, `The answer would have more than ${most}: ask for a shorter time, a longer "by", or one "mac"`);
+const PAGE: UsageBounds = { series: MOST_SERIES, buckets: 50_000, lookups: 500_000 };
+const UNBOUNDED: UsageBounds = { series: Infinity, buckets: Infinity, lookups: Infinity };
+/** Lookups of one statement: it bounds the rows that are in memory beside the answer. */
+const LOOKUPS_AT_ONCE = 5000;
+const MOST_PERIODS = 600;
+
+/** Answers `/api/v1/usage` with a page that begins at the cursor. Throws a RequestError where the query is wrong. */
+export function usageAnswer(view: UsageView, terms: BillingTerms, query: QueryParameters, read: UsageReader): Promise<UsageAnswer> {
+  return answerWithin(PAGE, view, terms, query, read);
+}
+
+/** The same without pages, for a program that has its memory for itself. */
+export function wholeUsage(view: UsageView, terms: BillingTerms, query: QueryParameters, read: UsageReader): Promise<UsageAnswer> {
+  return answerWithin(UNBOUNDED, view, terms, query, read);
+}
+
+async function answerWithin(
+  most: UsageBounds,
+  view: UsageView,
+  terms: BillingTerms,
+  query: QueryParameters,
+  read: UsageReader,
+): Promise<UsageAnswer> {
+  const request = parseUsageRequest(query, view);
+  const all = subjectsOf(view, chosenAccounts(view, request));
+  const limit = Math.min(request.limit ?? most.series, most.series);
+  // What a series costs at most is known before any of its rows is read, and what is refused costs nothing.
+  const periods = periodsAtMost(request, terms);
+  const rowsEach = Math.max(1, await read.stretches(request.by === 'hour' ? 'hour' : 'day', request.from, request.to));
+  const bucketsEach = Math.min(rowsEach, periods);
+  const text = request.by === 'hour' ? hourText(view.timezone) : dayText;
+  const series: UsageSeries[] = [];
+  const { cursor } = request;
+  let at = cursor === null ? 0 : all.filter((subject) => isBefore(subject, cursor)).length;
+  let spent = { buckets: 0, lookups: 0 };
+  const isFull = () => spent.buckets + bucketsEach > most.buckets || spent.lookups + rowsEach > most.lookups;
+  while (at < all.length && series.length < limit && !(spent.lookups > 0 && isFull())) {
+    const fit = Math.min(limit - series.length, LOOKUPS_AT_ONCE / rowsEach, (most.buckets - spent.buckets) / bucketsEach);
+    const batch = all.slice(at, at + Math.max(1, Math.floor(fit)));
+    const rows = await rowsOf(
+      view,
+      request,
+      terms,
+      batch.flatMap(({ accounts }) => accounts),
+      read,
+    );
+    for (const one of seriesOf(view, batch, rows, text, request.mac !== null)) series.push(one);
+    at += batch.length;
+    spent = { buckets: spent.buckets + rows.length, lookups: spent.lookups + batch.length * rowsEach };
+  }
+  series.sort(byKindAndSize);
+  const following = all[at];
+  const next = following === undefined ? null : cursorText(following);
+  return { by: request.by, timezone: view.timezone, from: text(request.from), to: text(request.to), series, next };
+}
+
+/** Months or years that a series has at most. Throws a RequestError where they are too many. */
+function periodsAtMost(request: UsageRequest, { billing }: BillingTerms): number {
+  if (request.by === 'hour' || request.by === 'day') return Infinity;
+  // Another billing day makes one period more.
+  return periodsWithin(request, request.by === 'year' ? yearOf : (day) => monthOf(day, billing)).length + 1;
+}
+
+async function rowsOf(
+  view: UsageView,
+  request: UsageRequest,
+  terms: BillingTerms,
+  accounts: readonly Account[],
+  read: UsageReader,
+): Promise<UsageRow[]> {
+  const parts: UsageRow[][] = [];
+  for (const part of queriesOf(view, request, accounts, terms)) parts.push((await read.rows(part, Number.MAX_SAFE_INTEGER)) ?? []);
+  return parts.flat();
+}
+
+/** What one series is about: an account, or those of all MACs of a device. */
+interface Counted {
+  /** Of the account that was counted first. */
+  id: number;
+  account: ShownAccount;
+  accounts: ShownAccount[];
+}
+
+/** In an order that does not change while bytes are posted, so that no page repeats or misses what another has. */
+function subjectsOf(view: UsageView, accounts: readonly ShownAccount[]): Counted[] {
+  const found = new Map<string, Counted>();
+  for (const account of accounts) {
+    const key = [account.kind, account.router, account.interface, deviceMac(view, account.key)].join('\n');
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { id: account.id, account, accounts: [account] });
+    else {
+      known.accounts.push(account);
+      known.id = Math.min(known.id, account.id);
+    }
+  }
+  return [...found.values()].sort((a, b) => PLACE[a.account.kind] - PLACE[b.account.kind] || a.id - b.id);
+}
+
+const isBefore = ({ id, account }: Counted, cursor: Cursor): boolean =>
+  PLACE[account.kind] < cursor.place || (PLACE[account.kind] === cursor.place && id < cursor.id);
+
+const cursorText = ({ id, account }: Counted): string => `${PLACE[account.kind]}.${id}`;
 
 function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): ShownAccount[] {
   // Bytes of an unknown address belong to no device yet; the host's account has them too.
@@ -109,7 +208,9 @@ function queriesOf({ books }: UsageView, request: UsageRequest, chosen: readonly
   }));
 }
 
-/** The periods of the days, cut to those days. Throws a RequestError if there are too many. */
+const tooMuch = (most: string) => new RequestError(400, `The answer would have more than ${most}: ask for a shorter time or a longer "by"`);
+
+/** The periods that days lie in, cut to those days. Throws a RequestError where they are too many. */
 function periodsWithin({ from, to }: { from: Day; to: Day }, periodOf: (day: Day) => Month): Month[] {
   const found: Month[] = [];
   for (let day = from; day < to; ) {
@@ -140,23 +241,21 @@ function withOffset(instant: number, timezone: string): string {
 
 function seriesOf(
   view: UsageView,
-  accounts: readonly ShownAccount[],
+  subjects: readonly Counted[],
   rows: readonly UsageRow[],
   text: (time: number) => string,
   silentToo: boolean,
 ): UsageSeries[] {
-  const byAccount = new Map<number, UsageRow[]>(accounts.map(({ id }) => [id, []]));
-  for (const row of rows) byAccount.get(row.account)?.push(row);
-  const series = new Map<string, { account: ShownAccount; rows: UsageRow[] }>();
-  for (const account of accounts) {
-    const own = byAccount.get(account.id) ?? [];
-    if (own.length === 0 && !silentToo) continue;
-    const key = [account.kind, account.router, account.interface, deviceMac(view, account.key)].join('\n');
-    const known = series.get(key);
-    if (known === undefined) series.set(key, { account, rows: own });
-    else known.rows = [...known.rows, ...own];
+  const byAccount = new Map<number, UsageRow[]>();
+  for (const row of rows) {
+    const own = byAccount.get(row.account);
+    if (own === undefined) byAccount.set(row.account, [row]);
+    else own.push(row);
   }
-  return [...series.values()].map(({ account, rows }) => oneSeries(view, account, rows, text)).sort(byKindAndSize);
+  return subjects.flatMap(({ account, accounts }) => {
+    const own = accounts.flatMap(({ id }) => byAccount.get(id) ?? []);
+    return own.length > 0 || silentToo ? [oneSeries(view, account, own, text)] : [];
+  });
 }
 
 function oneSeries(view: UsageView, account: ShownAccount, rows: readonly UsageRow[], text: (time: number) => string): UsageSeries {

@@ -24,7 +24,7 @@ export function auditCard({ now }: Pick<View, 'now'>, rows: readonly AuditLine[]
   if (rows.length === 0) return null;
   const groups = alike(rows);
   return html`<section class="card" aria-labelledby="lately">
-<div class="top"><h2 id="lately">This week in the audit log</h2><p class="quiet"><a href="/api/v1/audit">All audit rows</a></p></div>
+<div class="top"><h2 id="lately">This week in the audit log</h2><p class="quiet"><a href="api/v1/audit">All audit rows</a></p></div>
 <ul class="lately">${groups.slice(0, SHOWN).map((group) => line(now, group))}</ul>
 ${groups.length > SHOWN ? html`<p class="quiet">and ${groups.length - SHOWN} more, of other kinds or routers</p>` : null}
 </section>`;

@@ -47,6 +47,9 @@ function bytesByDay(rows: readonly WanRow[], { series }: UsageAnswer): Map<Day, 
   return days;
 }
 
+/** Uplinks in the table: a router may list any number. */
+const SHOWN = 10;
+
 const WIDTH = 10;
 const HEIGHT = 100;
 
@@ -80,11 +83,12 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 function uplinks(rows: readonly WanRow[]): Html {
   return html`<table class="more"><caption class="hidden">Uplinks</caption>
 <thead><tr><th scope="col">Uplink</th><th scope="col">State</th><th scope="col" class="n">Download</th><th scope="col" class="n">Upload</th></tr></thead>
-<tbody>${rows.map(
+<tbody>${rows.slice(0, SHOWN).map(
     (
       row,
     ) => html`<tr><th scope="row"><bdi>${row.interface}</bdi> <small>at <bdi>${row.router}</bdi>${row.overlay ? ', inside another uplink' : ''}</small></th>
 <td>${row.up === null ? html`<span class="quiet">unknown</span>` : row.up ? html`<span class="ok">up</span>` : html`<span class="failed">down</span>`}</td>
 <td class="n">${formatBytes(row.month.download)}</td><td class="n">${formatBytes(row.month.upload)}</td></tr>`,
-  )}</tbody></table>`;
+  )}</tbody></table>
+${rows.length > SHOWN ? html`<p class="more"><a href="api/v1/wan">All ${rows.length} uplinks</a></p>` : null}`;
 }

@@ -13,7 +13,7 @@ export function hostsLines(view: View): Html | null {
 
 function line({ router, wan, hosts, unattributed }: Reconciliation, named: boolean): Html {
   const whose = named ? html` at <bdi>${router}</bdi>` : null;
-  const why = html`<a href="/api/v1/reconciliation?router=${encodeURIComponent(router)}">possible reasons</a>`;
+  const why = html`<a href="api/v1/reconciliation?router=${encodeURIComponent(router)}">possible reasons</a>`;
   const left = total(unattributed);
   if (left < 0) return html`<p class="quiet">The hosts${whose} have ${formatBytes(-left)} more than the uplink: ${why}.</p>`;
   return html`<p class="quiet">Hosts${whose} account for ${percent(hosts, wan)} of it; ${formatBytes(left)} are unattributed: ${why}.</p>`;

@@ -1,6 +1,6 @@
 import { SHOWN_KINDS } from '../../ledger/account.ts';
 import { MOST_ROWS } from '../api-v1/audit.ts';
-import { BY } from '../api-v1/usage-query.ts';
+import { BY, MOST_SERIES } from '../api-v1/usage-query.ts';
 import { AUDIT_KINDS } from '../audit-words.ts';
 import { clientPaths, clientSchemas } from './clients.ts';
 import { error, json, type Operation, type Parameter, type Paths, plain, securitySchemes, TOKEN_WHERE_WANTED } from './parts.ts';
@@ -15,7 +15,12 @@ const query = (name: string, description: string, schema: Schema = text(), requi
   schema,
 });
 
-const view = (summary: string, name: keyof typeof schemas): { get: Operation } => ({ get: { summary, responses: { 200: answer(name) } } });
+/** Of every answer that grows with the home. */
+const BUSY = error('Too many large answers are made at the moment: Retry-After has the seconds to wait');
+
+const view = (summary: string, name: keyof typeof schemas): { get: Operation } => ({
+  get: { summary, responses: { 200: answer(name), 503: BUSY } },
+});
 
 const usage: Operation = {
   summary: 'Bytes by hour, day, billing month or calendar year',
@@ -36,12 +41,14 @@ const usage: Operation = {
     query('kind', 'Only this kind', { type: 'string', enum: SHOWN_KINDS }),
     query('mac', 'Only this device, by any of its MACs'),
     query('router', 'Only stations, hosts, peers and uplinks of this router'),
+    query('limit', `Series of the answer, at most ${MOST_SERIES}. Default: as many as have 50,000 buckets together`, {
+      type: 'integer',
+      minimum: 1,
+      maximum: MOST_SERIES,
+    }),
+    query('cursor', '"next" of an answer leads to the series that follow; every series is on exactly one page'),
   ],
-  responses: {
-    200: answer('Usage'),
-    400: error('A wrong parameter, or the answer would be too long'),
-    404: error('No such device or router'),
-  },
+  responses: { 200: answer('Usage'), 400: error('A wrong parameter'), 404: error('No such device or router'), 503: BUSY },
 };
 
 const audit: Operation = {
@@ -60,7 +67,7 @@ const audit: Operation = {
       minimum: 1,
     }),
   ],
-  responses: { 200: answer('Audit'), 400: error('A wrong parameter'), 404: error('No such router') },
+  responses: { 200: answer('Audit'), 400: error('A wrong parameter'), 404: error('No such router'), 503: BUSY },
 };
 
 const reconciliation: Operation = {
@@ -69,7 +76,7 @@ const reconciliation: Operation = {
     'For every router that has an uplink and counts hosts, in the current billing period of its uplinks: both sums, the unattributed bytes ' +
     '(negative if the hosts have more), and the possible reasons.',
   parameters: [query('router', 'Only this gateway')],
-  responses: { 200: answer('Reconciliation'), 400: error('A wrong parameter'), 404: error('No such gateway') },
+  responses: { 200: answer('Reconciliation'), 400: error('A wrong parameter'), 404: error('No such gateway'), 503: BUSY },
 };
 
 const php: Operation = {
@@ -81,6 +88,7 @@ const php: Operation = {
     200: json('By action: clients, wan, leases, combined', { anyOf: Object.values(phpAnswers) }),
     400: error('No action, or an unknown one'),
     500: error('The ledger could not be read'),
+    503: BUSY,
   },
 };
 
@@ -99,7 +107,12 @@ const metrics: Operation = {
 };
 
 const paths: Paths = {
-  '/': { get: { summary: 'The landing page: routers, devices and the month so far', responses: { 200: plain('The page', 'text/html') } } },
+  '/': {
+    get: {
+      summary: 'The landing page: routers, devices and the month so far',
+      responses: { 200: plain('The page', 'text/html'), 503: plain('Too many large answers at once; try again') },
+    },
+  },
   '/metrics': { get: metrics },
   '/api.php': { get: php },
   '/netstat/api.php': { get: php },
@@ -115,7 +128,7 @@ const paths: Paths = {
       summary: 'MACs that may be one device and are not configured as one',
       description:
         'Found by what their leases and addresses have in common. They are never merged automatically: add the lines to wrtmeter.yaml if you agree.',
-      responses: { 200: answer('DeviceSuggestions') },
+      responses: { 200: answer('DeviceSuggestions'), 503: BUSY },
     },
   },
   '/api/v1/reconciliation': { get: reconciliation },

@@ -18,6 +18,7 @@ export interface Schema {
   anyOf?: readonly Schema[];
   $ref?: string;
   minimum?: number;
+  maximum?: number;
 }
 
 export const text = (description?: string): Schema => ({ type: 'string', ...(description && { description }) });
@@ -204,6 +205,7 @@ export const schemas = {
     from: text('Inclusive: a date, or a time for by=hour'),
     to: text('Exclusive'),
     series: list(ref('UsageSeries')),
+    next: orNull(text('Give it as "cursor" for the series that follow; null where these were the last')),
   }),
   UsageSeries: record(
     {

@@ -11,6 +11,8 @@ export interface ExporterOptions {
   dataDir: string;
   /** Default: any free port of 127.0.0.1. */
   listen?: string;
+  /** Words before the command, of a program that starts it. */
+  within?: readonly string[];
 }
 
 export interface Exporter {
@@ -33,7 +35,8 @@ const STARTS_WITHIN = 15_000;
 export async function startExporter(options: ExporterOptions): Promise<Exporter> {
   if (!existsSync(MAIN)) throw new Error('dist/main.js is missing: run "npm run build" first');
   const args = [MAIN, ...(options.args ?? []), '--data', options.dataDir, '--listen', options.listen ?? '127.0.0.1:0'];
-  const child = spawn(process.execPath, args, { env: { ...cleanEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program = process.execPath, ...words] = [...(options.within ?? []), process.execPath, ...args];
+  const child = spawn(program, words, { env: { ...cleanEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const logs: string[] = [];
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', reject);

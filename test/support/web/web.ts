@@ -3,7 +3,7 @@ import { createApp } from '../../../src/http/app.ts';
 import type { AppDeps } from '../../../src/http/deps.ts';
 import { type Listening, listen } from '../../../src/http/server.ts';
 import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
-import { readUsage } from '../../../src/ledger/storage/read-usage.ts';
+import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { apiPhp } from '../../../src/views/api-php.ts';
 import { auditAnswer } from '../../../src/views/api-v1/audit.ts';
 import { reconciliationAnswer } from '../../../src/views/api-v1/reconciliation.ts';
@@ -51,7 +51,7 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
     view: async () => view(),
     scrape: async () => 'wrtmeter_up 1\n',
     apiPhp: async (action) => apiPhp(view(), action),
-    usage: (query) => usageAnswer(view(), home.terms, query, (rows, most) => readUsage(home.ledger.store, rows, most)),
+    usage: (query) => usageAnswer(view(), home.terms, query, usageReader(home.ledger.store)),
     audit: (query) => auditAnswer(view(), query, (rows, most) => readAudit(home.ledger.store, rows, most)),
     reconciliation: (query) => reconciliationAnswer(view(), query, readerOf(home)),
     ready: () => true,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readUsage } from '../../../src/ledger/storage/read-usage.ts';
+import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import type { QueryParameters } from '../../../src/views/api-v1/query.ts';
 import { RequestError } from '../../../src/views/api-v1/request-error.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
@@ -16,7 +16,7 @@ describe('api/v1/usage', () => {
 
   const usage = (query: QueryParameters, now = NOW) => {
     const view = home.view(now);
-    return usageAnswer(view, home.terms, query, (rows, most) => readUsage(home.ledger.store, rows, most));
+    return usageAnswer(view, home.terms, query, usageReader(home.ledger.store));
   };
   const buckets = async (query: QueryParameters) => (await usage(query)).series.flatMap((series) => series.buckets);
   const starts = async (query: QueryParameters) => (await buckets(query)).map(({ start }) => start);
@@ -123,7 +123,7 @@ describe('api/v1/usage', () => {
     const terms = { ...home.terms, billing: { day: 17 } };
     await home.ledger.setTerms(terms, NOW);
     const view = home.view(NOW);
-    const { series } = await usageAnswer(view, terms, query, (rows, most) => readUsage(home.ledger.store, rows, most));
+    const { series } = await usageAnswer(view, terms, query, usageReader(home.ledger.store));
     const [after] = series;
     expect(after?.buckets.map(({ start }) => start)).to.deep.equal(['2026-08-01', '2026-08-17', '2026-09-17', '2026-10-17', '2026-11-17']);
     expect([after?.download_bytes, after?.upload_bytes]).to.deep.equal([before?.download_bytes, before?.upload_bytes]);
@@ -151,23 +151,92 @@ describe('api/v1/usage', () => {
     expect(series[0]).to.deep.include({ mac: TV, download_bytes: 0, upload_bytes: 0, buckets: [] });
   });
 
-  it('an answer that would be too long is refused, not truncated', async () => {
-    home = await openHome({ routers: { gateway: [] } });
-    const macs = Array.from(
-      { length: 600 },
-      (_, i) => `02:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`,
-    );
-    await live(Date.UTC(2026, 10, 18), Date.UTC(2026, 10, 20), 24, macs);
-    await refused(
-      { by: 'hour', from: '2026-11-18', to: '2026-11-21' },
-      400,
-      'The answer would have more than 50000 buckets: ask for a shorter time, a longer "by", or one "mac"',
-    );
-    expect((await usage({ by: 'hour', from: '2026-11-18', to: '2026-11-21', mac: macs[7] })).series).to.have.length(2);
+  describe('pages', () => {
+    const START = Date.UTC(2026, 10, 18);
+    const SPAN = { from: '2026-11-18', to: '2026-11-21' };
+    const macs = (count: number) => Array.from({ length: count }, (_, i) => `02:00:00:00:${hex(i >> 8)}:${hex(i & 255)}`);
+    const hex = (byte: number) => byte.toString(16).padStart(2, '0');
+
+    /** All pages of a query, each with what its answer held. */
+    async function pages(query: QueryParameters) {
+      const found: Awaited<ReturnType<typeof usage>>[] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const answer = await usage({ ...query, ...(cursor !== '' && { cursor }) });
+        found.push(answer);
+        cursor = answer.next;
+      }
+      return found;
+    }
+    const named = ({ kind, mac }: { kind: string; mac: string | null }) => `${kind} ${mac}`;
+
+    it('an answer without limit is whole where it is small, and says that nothing follows', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(START, NOW, 12, macs(5));
+      const answer = await usage(SPAN);
+      expect([answer.series.length, answer.next]).to.deep.equal([11, null]);
+    });
+
+    it('a long answer is cut at 50,000 buckets, and its pages have every series once and every byte', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(START, Date.UTC(2026, 10, 20), 24, macs(600));
+      const all = await pages({ by: 'hour', ...SPAN });
+      expect(all.map(({ series }) => series.flatMap(({ buckets }) => buckets).length > 50_000)).to.deep.equal([false, false]);
+      const series = all.flatMap((page) => page.series);
+      expect(new Set(series.map(named)).size)
+        .to.equal(series.length)
+        .and.equal(1201);
+      for (const { buckets, download_bytes } of series) {
+        expect([buckets.length, download_bytes]).to.deep.equal([48, 4800]);
+      }
+    });
+
+    it('"limit" bounds the series; bytes that are posted between two pages move none to another page', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(START, Date.UTC(2026, 10, 20), 24, macs(9));
+      const first = await usage({ ...SPAN, limit: '7' });
+      expect(first.series).to.have.length(7);
+      const bytes = { download: 1e9, upload: 1e9 };
+      await home.read(NOW, { gateway: { sources: { stations: stations([{ mac: macs(9)[8] ?? '', bytes }]) } } });
+      const second = await usage({ ...SPAN, limit: '7', cursor: first.next ?? '' });
+      const third = await usage({ ...SPAN, limit: '7', cursor: second.next ?? '' });
+      const all = [first, second, third].flatMap(({ series }) => series.map(named));
+      expect([all.length, new Set(all).size, third.next]).to.deep.equal([19, 19, null]);
+    });
+
+    it('those that had no byte in the time are passed over: a page is not empty because of them', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(START, Date.UTC(2026, 10, 19), 24, macs(40));
+      await home.read(NOW, { gateway: { sources: { stations: stations([{ mac: TV, bytes: { download: 0, upload: 0 } }]) } } });
+      await home.read(NOW + HOUR, { gateway: { sources: { stations: stations([{ mac: TV, bytes: { download: 9, upload: 0 } }]) } } });
+      const answer = await usage({ by: 'hour', from: '2026-11-20', to: '2026-11-21', limit: '2' }, NOW + HOUR);
+      expect(answer.series.map(named)).to.deep.equal([`device ${TV}`, `station ${TV}`]);
+    });
+
+    it('one statement reads a bounded number of rows, and what is refused reads none', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(START, Date.UTC(2026, 10, 20), 24, macs(600));
+      const reader = usageReader(home.ledger.store);
+      const read: number[] = [];
+      const counting = {
+        stretches: reader.stretches,
+        async rows(...asked: Parameters<typeof reader.rows>) {
+          const rows = await reader.rows(...asked);
+          read.push(rows?.length ?? 0);
+          return rows;
+        },
+      };
+      const view = home.view(NOW);
+      await usageAnswer(view, home.terms, { by: 'hour', ...SPAN }, counting);
+      expect(Math.max(...read)).to.be.within(1000, 5000);
+      read.length = 0;
+      await usageAnswer(view, home.terms, { by: 'month', from: '1970-01-01', to: '9999-12-31' }, counting).catch(() => undefined);
+      await usageAnswer(view, home.terms, { by: 'hour', from: '2020-01-01', to: '2026-01-01' }, counting).catch(() => undefined);
+      expect(read).to.deep.equal([]);
+    });
   });
 
   const WRONG: readonly [query: QueryParameters, status: number, message: string][] = [
-    [{ form: '2026-01-01' }, 400, 'There is no parameter "form": use from, to, by, kind, mac, router'],
+    [{ form: '2026-01-01' }, 400, 'There is no parameter "form": use from, to, by, kind, mac, router, limit, cursor'],
     [{ by: 'week' }, 400, '"by" is "week": use hour, day, month, year'],
     [{ from: ['2026-01-01', '2026-01-02'] }, 400, '"from" is given more than once'],
     [{ from: '' }, 400, '"from" is empty: give it a value or leave it out'],
@@ -189,8 +258,11 @@ describe('api/v1/usage', () => {
     [
       { by: 'month', from: '1970-01-01', to: '9999-12-31' },
       400,
-      'The answer would have more than 600 months or years: ask for a shorter time, a longer "by", or one "mac"',
+      'The answer would have more than 600 months or years: ask for a shorter time or a longer "by"',
     ],
+    [{ limit: '0' }, 400, '"limit" is "0": use a whole number from 1 to 10000'],
+    [{ limit: '10001' }, 400, '"limit" is "10001": use a whole number from 1 to 10000'],
+    [{ cursor: '7' }, 400, '"cursor" is "7": use "next" of the answer before'],
     [{ mac: 'tv' }, 400, '"mac" is "tv": write it like 02:00:00:00:00:01'],
     [{ mac: '02:00:00:00:00:99' }, 404, 'No device with the MAC "02:00:00:00:00:99" has been counted: /api/v1/devices lists all devices'],
     [{ router: 'shed' }, 404, 'There is no router "shed": /api/v1/routers lists them'],

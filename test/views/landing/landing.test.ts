@@ -123,7 +123,7 @@ describe('the landing page', () => {
     expect(page()).to.include('Hosts account for 90 % of it; 1.00 KiB are unattributed: possible reasons.');
     await read(NOW, 10_240, 12_288);
     expect(page()).to.include('The hosts have 2.00 KiB more than the uplink: possible reasons.');
-    expect(landing(home.view(NOW), null)).to.include('<a href="/api/v1/reconciliation?router=gateway">');
+    expect(landing(home.view(NOW), null)).to.include('<a href="api/v1/reconciliation?router=gateway">');
   });
 
   it('shows several uplinks, but a single one only if it is down', async () => {
@@ -132,6 +132,17 @@ describe('the landing page', () => {
     expect(page()).to.not.include('Uplink');
     await home.read(NOW + 1, { gateway: { sources: { wan: wan([{ name: 'wan', bytes: null, up: false }]) } } });
     expect(page()).to.include('wan at gateway down 0 B 0 B');
+  });
+
+  it('of uplinks, devices and peers beyond ten it leads to the list: the page is short whatever routers show', async () => {
+    const bytes = { download: 0, upload: 0 };
+    const number = (i: number) => String(i).padStart(4, '0');
+    const uplinks = Array.from({ length: 2000 }, (_, i) => ({ name: `wan${number(i)}`, bytes }));
+    const devices = Array.from({ length: 2000 }, (_, i) => ({ mac: `02:00:00:00:${number(i).slice(0, 2)}:${number(i).slice(2)}`, bytes }));
+    await home.read(NOW, { gateway: { sources: { wan: wan(uplinks), stations: stations(devices) } } });
+    const text = landing(home.view(NOW), null);
+    expect(text).to.include('<a href="api/v1/wan">All 2000 uplinks</a>').and.include('<a href="api/v1/devices">All 2000 devices</a>');
+    expect(text.length).to.be.below(40_000);
   });
 });
 

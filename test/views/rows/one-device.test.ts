@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { aliasesOf } from '../../../src/app/from-config.ts';
-import { readUsage } from '../../../src/ledger/storage/read-usage.ts';
+import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { apiPhp } from '../../../src/views/api-php.ts';
 import { devicesAnswer } from '../../../src/views/api-v1/answers.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
@@ -61,9 +61,7 @@ describe('several MACs configured as one device', () => {
       devices: devicesAnswer(view),
       rows: deviceRows(view),
       clients: apiPhp(view, 'clients'),
-      usage: await usageAnswer(view, home.terms, { by: 'hour', from: '2026-11-20', to: '2026-11-21' }, (query, most) =>
-        readUsage(home.ledger.store, query, most),
-      ),
+      usage: await usageAnswer(view, home.terms, { by: 'hour', from: '2026-11-20', to: '2026-11-21' }, usageReader(home.ledger.store)),
     };
   }
   const family = (metrics: readonly string[], name: string) =>

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Observation, Peer } from '../../../src/domain/observation.ts';
-import { readUsage } from '../../../src/ledger/storage/read-usage.ts';
+import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { PEER_RULES } from '../../../src/sources/openwrt/peers.ts';
 import { peersAnswer } from '../../../src/views/api-v1/answers.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
@@ -77,7 +77,7 @@ describe('peers', () => {
     await read(NOW - 60_000, peer(ANNA), peer(BERTA));
     await read(NOW, peer(ANNA, { bytes: { download: 5, upload: 0 } }), peer(BERTA, { bytes: { download: 4, upload: 0 } }));
     const view = home.view(NOW, { peerNames: new Map([[ANNA, { name: 'Anna’s phone', user: 'anna' }]]) });
-    const { series } = await usageAnswer(view, home.terms, { kind: 'peer' }, (rows, most) => readUsage(home.ledger.store, rows, most));
+    const { series } = await usageAnswer(view, home.terms, { kind: 'peer' }, usageReader(home.ledger.store));
     expect(series.map(({ name, user }) => [name, user])).to.deep.equal([
       ['Anna’s phone', 'anna'],
       ['BBBBBBBB…', null],

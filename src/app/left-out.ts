@@ -1,0 +1,21 @@
+import type { Round, SourceResult } from '../domain/round.ts';
+import { accountKey } from '../ledger/account.ts';
+import type { Books } from '../ledger/books.ts';
+
+/** Stations of a round without an account that are shown: the ledger had no room for them, or has posted nothing yet. Rule: small. */
+const MOST_UNKNOWN = 1000;
+
+/** The round as it is kept to be shown: without most of the stations that the ledger had no room for. */
+export function withoutLeftOut(round: Round, { accounts }: Pick<Books, 'accounts'>): Round {
+  let room = MOST_UNKNOWN;
+  const trimmed = (router: string, result: SourceResult): SourceResult => {
+    if (result.status !== 'ok' || result.observation.source !== 'stations') return result;
+    const isKept = ({ mac }: { mac: string }) =>
+      accounts.has(accountKey({ kind: 'station', router, interface: '', key: mac })) || --room >= 0;
+    return { ...result, observation: { ...result.observation, stations: result.observation.stations.filter(isKept) } };
+  };
+  return {
+    ...round,
+    routers: round.routers.map((each) => ({ ...each, results: each.results.map((result) => trimmed(each.router, result)) })),
+  };
+}

@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { withoutLeftOut } from '../../src/app/left-out.ts';
+import { limitsFor } from '../../src/app/limits.ts';
+import type { Account } from '../../src/ledger/account.ts';
+import { accountKey } from '../../src/ledger/account.ts';
+import { classic, ok, station } from '../support/ledger/rounds.ts';
+
+const MIB = 1024 * 1024;
+
+describe('limits', () => {
+  it('in 128 MB there is room for 1,000 devices with hosts; from 512 MB on for 16,000', () => {
+    const small = limitsFor(128 * MIB);
+    expect(small.accounts).to.be.within(4000, 8000);
+    expect(small.answerLines, 'ten lines a device').to.be.at.least(20_000);
+    expect(small.counters, 'ten counters a device').to.be.at.least(10_000);
+    expect(limitsFor(512 * MIB)).to.deep.equal({
+      accounts: 50_000,
+      newAccounts: 15_000,
+      counters: 100_000,
+      answerBytes: 8 * MIB,
+      answerLines: 150_000,
+    });
+    expect(limitsFor(Number.POSITIVE_INFINITY)).to.deep.equal(limitsFor(512 * MIB));
+  });
+
+  it('never fall as memory grows, and never below what a home needs', () => {
+    let before = limitsFor(0);
+    expect(before.accounts).to.equal(4000);
+    for (let memory = 0; memory < 700 * MIB; memory += 16 * MIB) {
+      const now = limitsFor(memory);
+      for (const name of Object.keys(now) as (keyof typeof now)[]) expect(now[name], name).to.be.at.least(before[name]);
+      before = now;
+    }
+  });
+});
+
+describe('a round as it is shown', () => {
+  it('has all stations that the ledger counts, and a bounded number of others', () => {
+    const mac = (i: number) => `06:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`;
+    const macs = Array.from({ length: 5000 }, (_, i) => mac(i));
+    const counted = macs.slice(-500);
+    const accounts = new Map(
+      counted.map((key) => [accountKey({ kind: 'station', router: 'gateway', interface: '', key }), {} as Account] as const),
+    );
+    const round = {
+      startedAt: 0,
+      finishedAt: 0,
+      routers: [{ router: 'gateway', system: null, results: [ok(classic(...macs.map((each) => station(each, 1, 1))), 0)] }],
+    };
+    const [result] = withoutLeftOut(round, { accounts }).routers[0]?.results ?? [];
+    if (result?.status !== 'ok' || result.observation.source !== 'stations') throw new Error('There are no stations');
+    const shown = result.observation.stations.map((each) => each.mac);
+    expect(shown).to.have.length(1500);
+    expect(shown.slice(-500)).to.deep.equal(counted);
+  });
+});

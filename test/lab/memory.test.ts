@@ -1,0 +1,232 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { filledMac, fillLedger } from '../support/ledger/filled.ts';
+import { type Exporter, startExporter } from '../support/program/exporter.ts';
+import { type MemoryCgroup, memoryCgroup } from '../support/program/memory-cgroup.ts';
+import { sampleValue } from '../support/prometheus/text.ts';
+import { until } from '../support/until.ts';
+
+/** What docker-compose.yml gives the service. */
+const LIMIT = 128 * 1024 * 1024;
+const DAY = 86_400_000;
+
+/** Addresses of anything, by number. */
+const inventedMac = (i: number): string =>
+  `06:${[i >> 24, i >> 16, i >> 8, i].map((byte) => (byte & 255).toString(16).padStart(2, '0')).join(':')}:00`;
+const address = (i: number): string => `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`;
+const numbers = (count: number, from = 0): number[] => Array.from({ length: count }, (_, i) => from + i);
+
+/** A gateway that answers as wrtmeter.cgi does, with whatever lines a test wants. */
+class LyingRouter {
+  bytes = 1_000_000;
+  stations: () => string[] = () => [];
+  leases: () => string[] = () => [];
+  names: () => string[] = () => [];
+  neighbours: () => string[] = () => [];
+  url = '';
+  readonly #server: Server;
+  readonly #began = performance.now();
+
+  constructor() {
+    this.#server = createServer((_, response) => response.writeHead(200, { 'Content-Type': 'text/plain' }).end(this.#text()));
+  }
+
+  async listen(): Promise<this> {
+    await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done));
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this;
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  #text(): string {
+    const section = (name: string, lines: readonly string[]) => [`begin ${name}`, ...lines, `end ${name}`];
+    return [
+      ...['wrtmeter 1', 'boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10'],
+      `uptime ${(864_000 + (performance.now() - this.#began) / 1000).toFixed(2)}`,
+      `time ${Math.floor(Date.now() / 1000)}`,
+      ...['hostname gateway', 'model -', 'release -', 'counter_bits 64', 'flow_offload software 0', 'flow_offload hardware 0'],
+      ...section('wan', [`uplink wan up eth1 7 dhcp ${this.bytes} 0`]),
+      ...section('stations', ['radio phy0-ap0 ap 0 5180 Home', ...this.stations()]),
+      ...section('leases', this.leases()),
+      ...section('names', this.names()),
+      ...section('neighbours', this.neighbours()),
+      'end wrtmeter',
+      '',
+    ].join('\n');
+  }
+}
+
+const station = (mac: string, bytes: number) => `station phy0-ap0 ${mac} ${bytes} ${bytes} -50 866.7 1083.3 3600 20 1000.000`;
+
+describe('the program in 128 MB', function () {
+  this.timeout(240_000);
+  let directory: string;
+  let group: MemoryCgroup;
+  let router: LyingRouter;
+  let exporter: Exporter | null;
+  let sockets: Socket[];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'wrtmeter-memory-'));
+    group = memoryCgroup('wrtmeter-memory', LIMIT);
+    router = await new LyingRouter().listen();
+    exporter = null;
+    sockets = [];
+  });
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    await exporter?.kill('SIGKILL');
+    router.close();
+    group.remove();
+    await rm(directory, { recursive: true });
+  });
+
+  async function start(): Promise<Exporter> {
+    exporter = await startExporter({
+      args: [`gateway=${router.url}`, '--log-level', 'error'],
+      env: { WRTMETER_HEARTBEAT: '0' },
+      dataDir: join(directory, 'data'),
+      within: group.within,
+    });
+    return exporter;
+  }
+
+  const ask = (running: Exporter, path: string, accept = 'identity') =>
+    fetch(running.url + path, { headers: { 'Accept-Encoding': accept }, signal: AbortSignal.timeout(120_000) });
+
+  /** Reads an answer to its end, and says how it ended. */
+  async function outcome(running: Exporter, path: string): Promise<{ status: number; bytes: number; retryAfter: string | null }> {
+    const response = await ask(running, path);
+    let bytes = 0;
+    for await (const chunk of response.body ?? []) bytes += chunk.length;
+    return { status: response.status, bytes, retryAfter: response.headers.get('retry-after') };
+  }
+
+  /** A client that asks and never reads. */
+  function silent(running: Exporter, path: string): void {
+    const socket = connect(Number(new URL(running.url).port), '127.0.0.1');
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    socket.pause();
+  }
+
+  /** It lives, meters to the byte, and answers Prometheus in time. */
+  async function expectMetering(running: Exporter): Promise<void> {
+    const shown = async () => {
+      const began = performance.now();
+      const samples = await running.scrape();
+      return { seconds: (performance.now() - began) / 1000, wan: sampleValue(samples, 'wrtmeter_wan_download_bytes_total') ?? -1 };
+    };
+    const before = await shown();
+    router.bytes += 12_345;
+    const after = await shown();
+    expect(after.wan - before.wan).to.equal(12_345);
+    expect(Math.max(before.seconds, after.seconds), 'seconds of a scrape').to.be.below(5);
+    expect(group.kills(), 'ended for want of memory').to.equal(0);
+  }
+
+  it('68 devices: dozens of parallel queries, and clients that do not read', async () => {
+    const now = Date.now();
+    await fillLedger(join(directory, 'data'), { devices: 68, days: 800, hours: 62 * 24, now });
+    router.stations = () => numbers(68).map((i) => station(filledMac(i), 1000));
+    const running = await start();
+    await running.scrape();
+    const from = new Date(now - 61 * DAY).toISOString().slice(0, 10);
+    const to = new Date(now + DAY).toISOString().slice(0, 10);
+    const queries = [`by=hour&from=${from}&to=${to}`, `by=day&from=2020-01-01&to=${to}`, `by=month&from=2020-01-01&to=${to}`, 'by=year'];
+    const asked = numbers(48).map((i) => outcome(running, `/api/v1/usage?${queries[i % 4]}`));
+    const meanwhile = running.scrape();
+    const answers = await Promise.all(asked);
+    await meanwhile;
+    expect(answers.map(({ status }) => status)).to.include.members([200, 503]);
+    for (const { status, retryAfter } of answers)
+      expect([status, retryAfter]).to.be.deep.oneOf([
+        [200, null],
+        [503, '5'],
+      ]);
+    await expectMetering(running);
+    for (const i of numbers(100)) silent(running, i % 2 === 0 ? `/api/v1/usage?${queries[i % 4]}` : '/metrics');
+    await expectMetering(running);
+    await until('those that do not read have made room', async () => (await outcome(running, '/api/v1/usage')).status === 200);
+  });
+
+  it('5,000 devices: 16 queries for a year, and no round waits for them', async () => {
+    const now = Date.now();
+    await fillLedger(join(directory, 'data'), { devices: 5000, days: 366, hours: 24, now });
+    const running = await start();
+    await running.scrape();
+    const from = new Date(now - 365 * DAY).toISOString().slice(0, 10);
+    const to = new Date(now + DAY).toISOString().slice(0, 10);
+    const asked = numbers(16).map((i) => outcome(running, `/api/v1/usage?by=${['day', 'month', 'year'][i % 3]}&from=${from}&to=${to}`));
+    let most = 0;
+    let ended = false;
+    void Promise.all(asked).finally(() => {
+      ended = true;
+    });
+    while (!ended) {
+      const began = performance.now();
+      await running.scrape();
+      most = Math.max(most, performance.now() - began);
+    }
+    expect(most / 1000, 'seconds of a scrape').to.be.below(5);
+    expect((await Promise.all(asked)).map(({ status }) => status)).to.include(200);
+    await Promise.all(numbers(60).map(() => outcome(running, '/metrics')));
+    for (const _ of numbers(60)) silent(running, '/metrics');
+    for (const path of ['/', '/api/v1/devices', '/api/v1/leases', '/api.php?action=combined'])
+      expect((await outcome(running, path)).status, path).to.equal(200);
+    expect((await outcome(running, '/')).bytes, 'bytes of the page').to.be.below(60_000);
+    await expectMetering(running);
+  });
+
+  it('a router that invents 600,000 leases, names and neighbours, or answers without an end', async () => {
+    const running = await start();
+    await running.scrape();
+    for (const round of numbers(40)) {
+      const each = numbers(15_000, round * 15_000);
+      const hour = Math.floor(Date.now() / 1000) + 3600;
+      if (round % 2 === 0) router.leases = () => each.map((i) => `lease ${hour} ${inventedMac(i)} ${address(i)} ${'n'.repeat(20)}${i} *`);
+      else router.names = () => each.map((i) => `host ${inventedMac(i)} ${address(i)} host-${i}`);
+      router.neighbours = () => (round % 3 === 0 ? each.map((i) => `neighbour ${address(i)} br-lan ${inventedMac(i)} REACHABLE`) : []);
+      await running.scrape();
+    }
+    const { bytes } = await outcome(running, '/api/v1/leases');
+    expect(bytes / 1e6, 'MB of /api/v1/leases').to.be.below(4);
+    router.leases = () => numbers(200_000).map((i) => `lease 0 ${inventedMac(i)} ${address(i)} * *`);
+    for (const _ of numbers(5)) await running.scrape();
+    router.leases = () => [];
+    router.names = () => [];
+    router.neighbours = () => [];
+    await expectMetering(running);
+  });
+
+  it('a flood of invented MACs: what is there continues, and the rest is left out and counted', async () => {
+    const phone = filledMac(1);
+    let bytes = 0;
+    const known = () => {
+      bytes += 1000;
+      return station(phone, bytes);
+    };
+    router.stations = () => [known()];
+    const running = await start();
+    await running.scrape();
+    for (const round of numbers(12)) {
+      const each = numbers(15_000, round * 15_000);
+      router.stations = () => [known(), ...each.map((i) => station(inventedMac(i), 300))];
+      await running.scrape();
+    }
+    const samples = await running.scrape();
+    expect(sampleValue(samples, 'wrtmeter_device_download_bytes_total', { mac: phone })).to.equal(bytes - 1000);
+    expect(sampleValue(samples, 'wrtmeter_ledger_left_out_readings_total', { source: 'stations' })).to.be.above(100_000);
+    await Promise.all(numbers(20).map(() => outcome(running, '/api/v1/devices')));
+    await expectMetering(running);
+  });
+});
