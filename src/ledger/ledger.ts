@@ -47,6 +47,8 @@ export interface LedgerState {
   writeErrors: number;
   /** Daily backups that could not be made. */
   backupErrors: number;
+  /** Why the last daily backup failed; null if it did not. */
+  backupFailure: string | null;
   /** Seconds that the last commit took. */
   commitSeconds: number;
   databaseBytes: number;
@@ -71,6 +73,7 @@ class SqliteLedger implements Ledger {
     startedAt: 0,
     writeErrors: 0,
     backupErrors: 0,
+    backupFailure: null,
     commitSeconds: 0,
     databaseBytes: 0,
     suspendedBecause: null,
