@@ -86,11 +86,13 @@ facts() { # FAMILY WHOLE NETWORKS ADDRESS
     mark peers
     for wg in wg awg; do ! command -v "$wg" >/dev/null || "$wg" show all allowed-ips; done
   }
+  # Without it, who has a lease or a name is not known, and no rule may end.
+  dhcp=$(uci -q show dhcp) || [ ! -e "$root/etc/config/dhcp" ] || mark unsure
   mark leases
-  leasefiles=$(uci -q show dhcp | sed -n "s/^dhcp\..*\.leasefile='\(.*\)'$/\1/p")
+  leasefiles=$(printf '%s\n' "$dhcp" | sed -n "s/^dhcp\..*\.leasefile='\(.*\)'$/\1/p")
   printf '%s\n' "${leasefiles:-/tmp/dhcp.leases}" | while read -r file; do cat "$root$file"; done | sed 's/^/ /'
   mark configured
-  uci -q show dhcp | sed -n "s/'//g; s/^dhcp\..*\.ip=//p"
+  printf '%s\n' "$dhcp" | sed -n "s/'//g; s/^dhcp\..*\.ip=//p"
   mark remembered
   sed 's/^/ /' "$memory/hosts$1"
   mark static
@@ -164,6 +166,7 @@ plan() { # FAMILY WHOLE SIZE
       hosts--
     }
     function make_room(   k, silent) {
+      if (unsure) return 0
       silent = ""
       for (k in last)
         if (((k in up) || (k in down)) && !(k in standing) && now - last[k] >= hour && (silent == "" || last[k] < last[silent])) silent = k
@@ -175,6 +178,7 @@ plan() { # FAMILY WHOLE SIZE
     BEGIN { getline line < uptime; split(line, part, "."); now = part[1] + 0; hosts = listed = 0 }
     /^\001/ {
       part_is = substr($0, 2)
+      if (part_is == "unsure") unsure = 1
       if (part_is == "asked" && !whole) for (device in standing_devices) counted[device] = 1
       next
     }
@@ -244,7 +248,7 @@ plan() { # FAMILY WHOLE SIZE
 
       for (k in textof)
         if (k in up || k in down) last[k] = !(k in then) || then[k] > now || before[k] != count(up, k) " " count(down, k) ? now : then[k]
-      for (k in last) if (!(k in standing) && now - last[k] >= day) drop(k)
+      if (!unsure) for (k in last) if (!(k in standing) && now - last[k] >= day) drop(k)
       for (i = 1; i <= listed; i++) {
         k = list[i]
         if (k in up && k in down) continue

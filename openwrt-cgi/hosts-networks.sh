@@ -3,6 +3,66 @@
 # Which networks of this router have their hosts counted: sourced (".") by the scripts that count them, never run by itself.
 # For busybox ash and awk. For tests: WRTMETER_NETWORKS="lan=br-lan guest=br-guest" is taken instead of the configuration.
 
+root=${WRTMETER_ROOT:-}
+# Limits for calls that can hang: a stuck daemon must not take the other sections with it. OpenWrt's busybox has no "timeout", so one
+# process hears of each "call COMMAND" on descriptor 3, and kills one that takes too long with all that it started. Use:
+#   { FUNCTION 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1
+limit=4
+call() {
+  "$@" 3>&- &
+  echo "$!" >&3
+  wait "$!"
+  set -- "$?"
+  echo >&3
+  return "$1"
+}
+watch_calls() {
+  exec >/dev/null 2>&1
+  set +f
+  IFS=' '
+  while read -r called; do
+    [ -n "$called" ] || continue
+    # shellcheck disable=SC3045 # busybox's knows -t
+    read -r -t "$limit" _
+    case $? in
+      0) ;;
+      # It takes too long, or who called was killed. Others that hang have less time: the answer must still be in time.
+      1 | 1??) kill_tree "$called" && limit=2 ;;
+      *) return ;; # this shell's "read" knows no time
+    esac
+  done
+}
+kill_tree() { # PID
+  kill -STOP "$1"
+  for stat in /proc/[0-9]*/stat; do
+    read -r line <"$stat" || continue
+    # After the name in parentheses: the state, the parent.
+    # shellcheck disable=SC2086
+    set -- "$1" ${line##*) }
+    [ "$3" != "$1" ] || (kill_tree "${line%% *}")
+  done
+  kill -KILL "$1"
+}
+# Prints a configuration as "uci show" does. One that does not exist is as good as an empty one. One that uci cannot read, of which it prints
+# nothing, is a failure: what it sets is not known.
+uci_show() { # CONFIGURATION
+  call uci -q show "$1" || [ ! -e "$root/etc/config/$1" ] || ! command -v uci >/dev/null
+}
+uci_failed() { # CONFIGURATION
+  printf 'uci cannot read /etc/config/%s; "uci show %s" on the router says why' "$1" "$1"
+}
+
+# A section that is missing is a failure for uci as well.
+networks_facts() {
+  call uci -q show wrtmeter.hosts || uci_show wrtmeter >/dev/null || broken wrtmeter
+  uci_show firewall || broken firewall
+  uci_show network || broken network
+  printf '\n\001netifd\n'
+  call ubus call network.interface dump
+  printf '\n\001end\n'
+} 2>/dev/null
+broken() { printf '\n\001broken %s %s\n\001\n' "$1" "$(uci_failed "$1")"; }
+
 # Prints one line per network, "network NAME DEVICE", or a single line: "none REASON" where nothing is to be counted here, "failed REASON"
 # where that is not known at the moment.
 # The configuration names the networks (config hosts, list network), else they are those of the firewall zones that are not uplinks: the same
@@ -12,14 +72,7 @@ counted_networks() {
     for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done
     return
   fi
-  {
-    uci -q show wrtmeter.hosts
-    uci -q show firewall
-    uci -q show network
-    printf '\n\001netifd\n'
-    ubus call network.interface dump
-    printf '\n\001end\n'
-  } 2>/dev/null | awk '
+  { networks_facts 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk '
     # A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
     function unquote(text) {
       gsub(/\047\\\047\047/, "\001", text)
@@ -35,7 +88,8 @@ counted_networks() {
       if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
       else option[part[1] "." part[2], part[3]] = value
     }
-    # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3.
+    # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3, their routes at depth 5; what netifd
+    # holds back (option defaultroute 0) is one level further in, below "inactive", and is not in the kernel.
     function json(text,   token) {
       while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
         token = substr(text, RSTART, RLENGTH)
@@ -44,9 +98,12 @@ counted_networks() {
           name[++depth] = key
           key = ""
           if (depth == 3) interfaces++
-          if (name[depth - 1] == "route") target = mask = ""
+          if (depth == 5) target = mask = routemetric = ""
         } else if (token == "}" || token == "]") {
-          if (name[depth - 1] == "route" && mask == "0" && (target == "0.0.0.0" || target == "::")) field[interfaces, "default"] = 1
+          if (depth == 5 && name[4] == "route" && mask == "0") {
+            if (target == "0.0.0.0") { field[interfaces, "default"] = field[interfaces, "default4"] = 1; field[interfaces, "metric4"] = routemetric }
+            if (target == "::") { field[interfaces, "default"] = field[interfaces, "default6"] = 1; field[interfaces, "metric6"] = routemetric }
+          }
           if (--depth == 0) complete = 1
           key = ""
         } else if (token == ":") key = last
@@ -57,8 +114,11 @@ counted_networks() {
           if (key == "") continue
           if (depth == 3) field[interfaces, key] = last
           if (depth == 4 && name[4] == "data" && key == "zone") field[interfaces, "zone"] = last
-          if (name[depth - 1] == "route" && key == "target") target = last
-          if (name[depth - 1] == "route" && key == "mask") mask = last
+          if (depth == 5 && name[4] == "route") {
+            if (key == "target") target = last
+            if (key == "mask") mask = last
+            if (key == "metric") routemetric = last
+          }
         }
       }
     }
@@ -118,13 +178,18 @@ counted_networks() {
     }
     function deviceof(i) { return field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"] ~ /^@/ ? "" : field[i, "device"] }
 
+    /^\001broken / { broken[$2] = substr($0, length($1 " " $2) + 2); next }
     /^\001/ { part = substr($0, 2); next }
     part == "" { uci($0) }
     part == "netifd" { json($0) }
     END {
       if (part != "end") { print "failed awk could not read the configuration"; exit }
+      # What cannot be read must not look like what is not set: then what counts now would be removed.
+      if ("wrtmeter" in broken) { print "failed " broken["wrtmeter"]; exit }
+      if (!complete && "network" in broken) { print "failed " broken["network"]; exit }
       if (!complete) configured()
       if (!interfaces) { print "failed neither netifd nor /etc/config/network says which networks there are"; exit }
+      if ("firewall" in broken && option["wrtmeter.hosts", "network"] == "") { print "failed " broken["firewall"]; exit }
       zones()
       named = option["wrtmeter.hosts", "network"]
       if (named != "") {

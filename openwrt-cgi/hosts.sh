@@ -21,8 +21,11 @@ has_nlbwmon() {
   return 1
 }
 
-# off, nlbwmon, nftables, iptables, or nothing where this router has none of them.
+# off, nlbwmon, nftables, iptables, or nothing where this router has none of them. A configuration that uci cannot read is not an empty one:
+# what counts now stays as it is.
 method() {
+  [ ! -e "$root/etc/config/wrtmeter" ] || ! have uci || uci -q show wrtmeter >/dev/null 2>&1 ||
+    fail 'uci cannot read /etc/config/wrtmeter; "uci show wrtmeter" on the router says why'
   case $(option enabled) in 0 | no | off | false | disabled) echo off && return ;; esac
   method=$(option method)
   case ${method:-auto} in

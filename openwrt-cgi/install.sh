@@ -91,8 +91,12 @@ payload() {
   else
     echo begin_install
     for file in wrtmeter.cgi hosts.cgi totalwifi.cgi wan.cgi dhcp.cgi \
-      hosts.sh hosts-again.sh hosts-networks.sh hosts-nftables.sh hosts-iptables.sh host-event.sh wrtmeter.init; do
-      case $file in *.init) echo "receive_init <<'END_OF_WRTMETER_FILE'" ;; *) echo "receive $file <<'END_OF_WRTMETER_FILE'" ;; esac
+      hosts.sh hosts-again.sh hosts-networks.sh hosts-nftables.sh hosts-iptables.sh host-event.sh wrtmeter.init wrtmeter-root.init; do
+      case $file in
+        wrtmeter.init) echo "receive_init <<'END_OF_WRTMETER_FILE'" ;;
+        wrtmeter-root.init) echo "receive_root_init <<'END_OF_WRTMETER_FILE'" ;;
+        *) echo "receive $file <<'END_OF_WRTMETER_FILE'" ;;
+      esac
       cat "$here/$file"
       echo END_OF_WRTMETER_FILE
     done
@@ -167,6 +171,8 @@ if command -v curl >/dev/null 2>&1; then
       fi
       ;;
     000:* | :*) printf 'warning: Nothing answers at %s from this computer; does uhttpd run ("/etc/init.d/uhttpd start") and does it listen there?\n' "$url" >&2 ;;
+    403:*RFC1918*) printf 'warning: %s is a public address, where uhttpd refuses home networks: use the address of the router at home, or set "option rfc1918_filter 0" in /etc/config/uhttpd\n' "$url" >&2 ;;
+    5??:*) printf 'warning: %s%s/wrtmeter.cgi answers with HTTP %s: %s\n' "$url" "$prefix" "$code" "$(printf '%s' "$body" | head -n 1 | tr -cd '[:print:]' | cut -c 1-200)" >&2 ;;
     *) printf 'warning: %s%s/wrtmeter.cgi answers with HTTP %s; is %s served by another web server? (--www)\n' "$url" "$prefix" "$code" "$url" >&2 ;;
   esac
 else

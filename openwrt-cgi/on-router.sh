@@ -9,11 +9,13 @@ firewall=/etc/config/firewall
 keep=/lib/upgrade/keep.d/wrtmeter
 lib=/usr/lib/wrtmeter
 init=/etc/init.d/wrtmeter
+# What answers where the web server does not run as root: a service, and the folder of links that it serves.
+root_init=/etc/init.d/wrtmeter-root root_web=/usr/share/wrtmeter
 # hotplug's own names for the scripts in $lib.
 hook_iface=/etc/hotplug.d/iface/30-wrtmeter hook_dhcp=/etc/hotplug.d/dhcp/90-wrtmeter hook_neigh=/etc/hotplug.d/neigh/90-wrtmeter
 # Every script of ours contains one of these: one that does not is somebody else's and is not touched.
-ours='WRTMETER_ROOT\|/usr/lib/wrtmeter'
-installed='' parts=''
+ours='WRTMETER_ROOT\|/usr/lib/wrtmeter\|/usr/share/wrtmeter'
+installed='' parts='' roots=''
 
 say() { printf '%s %s\n' "$1" "$2"; }
 fail() {
@@ -23,6 +25,9 @@ fail() {
 
 # Where the web server looks for scripts.
 find_cgi() {
+  if [ "$1" = known ] && [ -z "$www" ] && [ -e /etc/config/uhttpd ] && ! uci -q show uhttpd >/dev/null 2>&1; then
+    fail 'uci cannot read /etc/config/uhttpd; "uci show uhttpd" on the router says why'
+  fi
   prefix=$(uci -q get uhttpd.main.cgi_prefix 2>/dev/null) || prefix=''
   home=$(uci -q get uhttpd.main.home 2>/dev/null) || home=''
   home=${www:-${home:-/www}} prefix=${prefix:-/cgi-bin}
@@ -36,7 +41,7 @@ begin_install() {
   if [ -z "$www" ] && ! command -v uhttpd >/dev/null 2>&1; then
     fail 'uhttpd is not installed on this router: "opkg update && opkg install uhttpd" (or "apk add uhttpd"), or give --www DIR if another web server runs scripts in DIR/cgi-bin'
   fi
-  find_cgi
+  find_cgi known
   mkdir -p "$cgi" || fail "Cannot create $cgi"
 }
 
@@ -67,6 +72,10 @@ receive() {
     *.cgi) put "$cgi/$1" && installed="$installed $cgi/$1" ;;
     *) if counts_hosts; then put "$lib/$1" && parts="$parts $lib/$1"; else cat >/dev/null; fi ;;
   esac
+  return 0
+}
+receive_root_init() {
+  put "$root_init" && roots="$roots $root_init"
   return 0
 }
 receive_init() {
@@ -245,12 +254,57 @@ survive_sysupgrade() {
     echo "$keep"
     echo "$config"
     # shellcheck disable=SC2086 # lists of paths without blanks
-    printf '%s\n' $installed $parts
+    printf '%s\n' $installed $parts $roots
   )
   [ "$(cat "$keep" 2>/dev/null)" = "$list" ] || printf '%s\n' "$list" >"$keep" || fail "Cannot write $keep"
 }
 
-# Runs the script as the web server will.
+# Links the scripts for the server that answers where the web server does not run as root, and starts it if that is so.
+prepare_root() {
+  case " $roots " in *" $root_init "*) ;; *) return ;; esac
+  mkdir -p "$root_web/cgi-bin" || fail "Cannot create $root_web/cgi-bin"
+  for file in $installed; do ln -sf "$file" "$root_web/cgi-bin/${file##*/}" && roots="$roots $root_web/cgi-bin/${file##*/}"; done
+  "$root_init" enable >/dev/null 2>&1
+  "$root_init" start >/dev/null 2>&1
+  for link in /etc/rc.d/S??wrtmeter-root; do [ ! -L "$link" ] || roots="$roots $link"; done
+}
+remove_root() {
+  if [ -x "$root_init" ] && is_ours "$root_init"; then
+    "$root_init" stop >/dev/null 2>&1
+    "$root_init" disable >/dev/null 2>&1
+    rm -f "$root_init" && gone="$gone $root_init"
+  elif [ -e "$root_init" ]; then
+    say note "$root_init is not from wrtmeter and was left as it is"
+  fi
+  [ -d "$root_web" ] || return 0
+  rm -f "$root_web"/cgi-bin/*.cgi
+  if rmdir "$root_web/cgi-bin" "$root_web" 2>/dev/null; then gone="$gone $root_web"; else say note "$root_web holds files that are not from wrtmeter and were left as they are"; fi
+}
+
+# Asks the web server on this router, whatever user it runs as. It may have no http, or only where it sends everyone to https: then
+# nothing is known here, and install.sh asks from outside.
+try_server() {
+  command -v nc >/dev/null 2>&1 || return 0
+  http=$(uci -q get uhttpd.main.listen_http 2>/dev/null) || [ -n "$www" ] || return 0
+  server=${http%% *} server=${server%:*} http=${http%% *} port=${http##*:}
+  case $server in '' | 0.0.0.0 | *::* | "$port") server=127.0.0.1 ;; esac
+  # A body that never comes keeps uhttpd from ending before its answer.
+  tries=0
+  while :; do
+    said=$(printf 'GET %s/wrtmeter.cgi HTTP/1.0\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Length: 1\r\n\r\n' "$prefix" "$server" "$now" |
+      nc "$server" "${port:-80}" 2>/dev/null) || said=''
+    case $said in
+      HTTP/1.?\ 5??*) ;;
+      *) return 0 ;;
+    esac
+    # The server that answers as root may still be starting.
+    tries=$((tries + 1))
+    [ "$tries" -lt 3 ] || fail "The web server cannot run $cgi/wrtmeter.cgi: $(printf '%s' "$said" | tail -n 1)"
+    sleep 1
+  done
+}
+
+# Runs the script as root, which shows what the router itself lacks.
 try_out() {
   answer=$(REQUEST_METHOD=GET HTTP_AUTHORIZATION="Bearer $now" "$cgi/wrtmeter.cgi" 2>&1) || answer=''
   case $answer in
@@ -289,8 +343,10 @@ finish_install() {
     remove_hosts
     say hosts 'not counted: switched off; --hosts switches it on'
   fi
+  prepare_root
   survive_sysupgrade
   try_out
+  try_server
   say cgi "${installed# }"
   [ "$want" != auto ] || say token "$now"
   [ -z "$now" ] || say guarded yes
@@ -299,9 +355,10 @@ finish_install() {
 
 remove() {
   [ "$(id -u)" = 0 ] || fail 'Log in as root'
-  find_cgi
+  find_cgi any
   gone=''
   remove_hosts
+  remove_root
   for name in wrtmeter.cgi hosts.cgi totalwifi.cgi wan.cgi dhcp.cgi; do
     [ -e "$cgi/$name" ] || continue
     if is_ours "$cgi/$name"; then

@@ -6,65 +6,394 @@
 # TOOL: wg, awg, or auto. The last line of the answer is `result ok …` or `result failed STEP REASON`; docs/access.md explains how it works.
 # For busybox ash and awk, dash and mawk alike. WRTMETER_ROOT and WRTMETER_STOP are for tests: a root for paths, a step to fail at.
 root=${WRTMETER_ROOT:-}
-mark='# wrtmeter: revoked'
+note='# wrtmeter: ' mark='# wrtmeter: revoked'
 undo='' changing=''
 LC_ALL=C PATH=$PATH:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 
-# What is in a configuration on standard input. MODE: keep (all but this key's peer, byte for byte), take (this key's peer alone), count
-# (how often it is there), preshared (its preshared key, for a comparison inside this shell alone), addresses (KEY, address as wg compares
-# it, address as written), list (KEY, addresses).
-peers() { # MODE [KEY [open: the last line has no end]]
-  LC_ALL=C awk -v mode="$1" -v key="${2:-}" -v open="${3:-}" '
-    # The peers of a configuration on standard input, whose text a change relies on. Variables: mode, key, open (see peers() in peer-access.sh).
+# What is in a configuration on standard input. MODE:
+#   keep, take       all but this key's peer, byte for byte; this key's peer alone
+#   settings         the same without comments
+#   entry            this key's peer as the record keeps it, with its place
+#   exact, near      the configuration with the peer of the record in it: where it was; beside a neighbour of then
+#   count, list      how often it is there; KEY, addresses
+#   preshared        its preshared key, for a comparison inside this shell alone
+#   addresses        KEY, address as wg compares it, address as written
+#   warning          "yes" where the file says that a program writes it
+peers() { # MODE [KEY [open: the last line has no end [RECORD]]]
+  LC_ALL=C awk -v mode="$1" -v key="${2:-}" -v open="${3:-}" -v record="${4:-/dev/null}" '
+    # The peers of a configuration on standard input, whose text a change relies on. Variables: mode, key, open (see peers() in peer-access.sh),
+    # record: a file, for the modes that find the place of a peer.
     function trim(text) {
       sub(/^[ \t\r]+/, "", text)
       sub(/[ \t\r]+$/, "", text)
       return text
     }
-    # The grammar of WireGuard'\''s configuration files, for reading names (files.awk) and for changing peers (peers.awk): heads such as [Peer],
-    # options NAME = VALUE in any letter case, comments from # on. The variable "strict" is set by a program that changes files: it takes a
-    # line exactly as wg does. A program that only reads takes it more loosely:
-    #   blanks  strict: \v and \f too, and they do not count inside a line either. Else: they do not count at the ends and before "="
-    #   [Peer]  strict: only a comment may follow on its line. Else: anything may
-    #   names   strict: also "friendlyname =", and "client" after any number of #. Else: "### Client NAME" as it is usually written
+    # The grammar of WireGuard'\''s configuration files, one line at a time: heads such as [Peer], options NAME = VALUE, comments. wg compares
+    # without blanks and in any letter case. A line that is none of these is taken for a comment, as owners write them: "; …", "// …".
 
-    # A line without its comment and without the blanks that do not count.
+    # A line as wg compares it: without its comment and without blanks.
     function bare(line) {
       sub(/#.*/, "", line)
-      if (strict) gsub(/[ \t\r\v\f]/, "", line)
-      return trim(line)
+      gsub(/[ \t\r\v\f]/, "", line)
+      return line
     }
     # What a line is: blank, comment, head or option.
     function kind_of(line) {
-      line = trim(line)
-      if (strict) sub(/^[ \t\r\v\f]+/, "", line)
+      sub(/^[ \t\r\v\f]+/, "", line)
       if (line == "") return "blank"
-      if (substr(line, 1, 1) == "#") return "comment"
-      return substr(line, 1, 1) == "[" ? "head" : "option"
+      if (substr(line, 1, 1) == "[") return "head"
+      return line ~ /^[A-Za-z]/ ? "option" : "comment"
     }
-    # Whether a bare head begins a peer.
-    function is_peer(text) {
-      return strict ? tolower(text) == "[peer]" : tolower(text) ~ /^\[peer\]/
+    # The value of a bare option of that name, in small letters; "" for another option.
+    function value_of(text, name) {
+      if (index(tolower(text), name "=") != 1) return ""
+      return substr(text, length(name) + 2)
     }
-    # Whether a bare option is the one of that name, in small letters.
-    function is_option(text, name) {
-      return tolower(text) ~ ("^" name "[ \t]*=")
+    function is_key(text) {
+      return length(text) == 44 && text ~ /^[A-Za-z0-9+\/]+=$/
     }
-    # The value of a bare option.
-    function value_of(text) {
-      sub(/^[^=]*=/, "", text)
+    # What a comment says, without the signs that make it one.
+    function said_in(line) {
+      sub(/^[ \t\r\v\f]*[#;\/-][#;\/ \t-]*/, "", line)
+      sub(/[ \t\r\v\f]+$/, "", line)
+      return line
+    }
+    # The line that a comment hides, bare, or "". Before it there may be a word of the tool or the person that hid it: "#[disabled] [Peer]".
+    function hidden_in(text,   low) {
+      if (tolower(text) !~ /^\[(peer|interface)\]/ && !sub(/^\[[^]]*\][ \t#;]*/, "", text) && !sub(/^[^ \t#;=\[]+[ \t]*[#;][ \t#;]*/, "", text))
+        sub(/^[^ \t=\[]+[ \t]+\[/, "[", text)
+      text = bare(text)
+      low = tolower(text)
+      if (low ~ /^\[(peer|interface)\]$/) return text
+      # The name of the option may be the second word: "#off PublicKey = …".
+      if (match(low, /(publickey|presharedkey|allowedips|endpoint|persistentkeepalive|advancedsecurity)=/)) {
+        if (RSTART < 20) return substr(text, RSTART)
+      } else if (low ~ /^(privatekey|listenport|address|dns|mtu|table|fwmark|saveconfig|(pre|post)(up|down)|j(c|min|max|[1-3])|[shi][1-5]|itime)=/) return text
+      return ""
+    }
+    # Installers mark where a peer begins and ends: "### begin anna ###", "# BEGIN_PEER anna", "# anna start". Sets edge to begin, end or "", and
+    # label to the name.
+    function marker(text,   low) {
+      edge = label = ""
+      text = plain_title(text)
+      low = tolower(text)
+      if (match(low, /^(begin|start|end|stop)([ _-]?(peer|client|user))?([ \t]*[:=][ \t]*|[ \t]+|$)/)) {
+        label = substr(text, RLENGTH + 1)
+        edge = low ~ /^(begin|start)/ ? "begin" : "end"
+      } else if (match(low, /[ \t](begin|start|end|stop)$/)) {
+        label = substr(text, 1, RSTART - 1)
+        edge = substr(low, RSTART + 1) ~ /^(begin|start)/ ? "begin" : "end"
+      }
+      if (edge == "begin" && label == "") edge = ""
+      label = trim(label)
+    }
+    # A text without lines drawn around it, as in "=== Anna ===".
+    function plain_title(text) {
+      sub(/[ \t]*[#;]+$/, "", text)
+      sub(/^(==+|--+|\*\*+|~~+|__+|\+\++|<<+|>>+)[ \t]*/, "", text)
+      sub(/[ \t]*(==+|--+|\*\*+|~~+|__+|\+\++|<<+|>>+)$/, "", text)
       return trim(text)
     }
-    # Whether a comment is a name.
-    function is_name(line) {
-      line = tolower(line)
-      if (strict) return line ~ /^[ \t]*#+[ \t]*((friendly_?)?name[ \t]*=|client[ \t])/
-      return trim(line) ~ /^(#+[ \t]*(friendly_)?name[ \t]*=|### client )/
+    # Names of peers, as owners and programs write them into comments. called_by() sets called to the name that a comment gives, and returns
+    # how sure that is: 3 where it says so (Name = …), 2 where a program marks its clients so (### Client …), 1 for any short text, 0 for none.
+    function called_by(line,   text, low, rank) {
+      text = said_in(line)
+      sub(/^WGP- */, "", text)
+      low = tolower(text)
+      rank = 0
+      called = ""
+      if (low ~ /^wrtmeter: / || hidden_in(text) != "") return 0
+      if (match(low, /^((friendly|display|peer|client|user|device)[ _]?)?name#?[ \t]*[=:]/)) {
+        rank = 3
+        called = substr(text, RLENGTH + 1)
+      } else if (tolower(line) ~ /^[ \t]*###[ \t]*client[ \t]+[^ \t:=]/) {
+        rank = 2
+        called = substr(text, 8)
+      } else if (match(low, /^(client|peer|user|device|label)[ \t]*[=:]/)) {
+        rank = 2
+        called = substr(text, RLENGTH + 1)
+        # wg-easy writes its number of the client behind the name.
+        sub(/[ \t]+\(([0-9]+|[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+)\)[ \t]*$/, "", called)
+      } else {
+        rank = 1
+        called = plain_title(text)
+        if (!is_short_text(called)) return 0
+      }
+      # wg-gen-web and WireGuard Portal write: NAME / address / Updated: …
+      if (called ~ / \/ Updated: /) sub(/ \/ .*/, "", called)
+      called = trim(called)
+      if (called == "" || holds_key(called, rank)) return 0
+      return rank
     }
-    function name_of(line) {
-      line = trim(line)
-      return tolower(line) ~ /^### client / ? substr(line, 12, 300) : substr(value_of(line), 1, 2000)
+    # Whether a text is short, and nothing else that stands in comments: a setting, a date, a heading, a command, a secret.
+    function is_short_text(text,   low) {
+      low = tolower(text)
+      if (length(text) > 120 || is_line(text)) return 0
+      if (low ~ /^[a-z_ -]+=/ || low ~ /:\/\// || low ~ /^(iptables|ip6tables|nft|sysctl|echo|wg|awg|ip) +-?[a-z]/) return 0
+      if (is_about_peer(text)) return 0
+      if (low ~ /^(pass|passwd|password|psk|preshared ?key|private ?key|secret|token)[ \t=]/) return 0
+      if (low ~ /^(all |the |wireguard |vpn )*(peers?|clients?|users?|servers?|devices?|interfaces?)( list| section| config(uration)?)?:?$/) return 0
+      return !is_warning(text)
+    }
+    # Whether a text is but a line drawn with signs.
+    function is_line(text) {
+      return text ~ /^[][ \t!"#$%&'\''()*+,.\/:;<=>?@\\^_{|}~-]*$/
+    }
+    # Whether a text says something else than the name.
+    function is_about_peer(text) {
+      return tolower(text) ~ /^(id|uuid|e-?mail|telegram|created?|updated?|expires?|date|added|note|todo|ips?|address|dns|url|pass|passwd|password|psk|preshared|private|public|secret|token|key|allowed|endpoint|interface)[ a-z_]*:/
+    }
+    # Whether a label is of a group, not of one peer.
+    function is_of_several(text) {
+      text = tolower(text)
+      return text ~ /(ansible|puppet|chef|salt).*managed|managed block/ || text ~ /^(of )?(all |the |wireguard )*(peers|clients|users|configuration|config)$/
+    }
+    # A program says so above a file that it writes from its own database.
+    function is_warning(text) {
+      text = tolower(text)
+      return text ~ /(do not|don.?.?.?t|never) (manually )?(edit|modify|change|touch)/ ||
+        text ~ /(will|might|may|can|would) (be|get|got) (overwritten|replaced|lost|discarded)/ || text ~ /(will|may) overwrite/ ||
+        text ~ /^(this |the )*(file|config[a-z]*)( (was|is|has been))? (generated|maintained) (by|using|with|from)/ ||
+        text ~ /^generated (by|using|with|from)/ || text ~ /auto[a-z]*[ -]?generated/ || text ~ /(ansible|puppet|chef|salt) managed|managed by / ||
+        text ~ /^wgp- / || text ~ /wireguard portal configuration/
+    }
+    # Whether a text may hold a key. In a text that nobody called a name, anything as long is taken for one.
+    function holds_key(text, rank,   part, n, i, size) {
+      n = split(text, part, /[^A-Za-z0-9+\/]+/)
+      for (i = 1; i <= n; i++) {
+        size = length(part[i])
+        if (size == 43 || size == 64 || (rank < 2 && size >= 32)) return 1
+      }
+      return 0
+    }
+    # Whose each line of a configuration is. Fill row[1..n] and call structure(n). Sections are numbered in their order: head[s], last[s] (its
+    # last setting), peer[s], hidden[s] (its owner commented it out), public[s], allowed[s], psk[s], name[s], tangled[s] (settings of it are below
+    # another peer that is commented out). owner[i] is the section that a line belongs to, or 0 for none: then it stays where it is.
+    function structure(n) {
+      # Not every awk can delete a whole array.
+      split("", kind); split("", says); split("", owner); split("", ghost); split("", foreign); split("", under); split("", rank)
+      split("", head); split("", last); split("", peer); split("", hidden); split("", public); split("", allowed); split("", psk)
+      split("", name); split("", sure); split("", tangled); split("", mixed); split("", keys)
+      split("", from); split("", to); split("", apart); split("", at); split("", title); split("", given)
+      sections = 0
+      kinds(n)
+      ghosts(n)
+      heads(n)
+      pairs(n)
+      gaps(n)
+      blanks(n)
+    }
+    # The kind of each line, the head that each is under, and the key of each head.
+    function kinds(n,   i, h, text) {
+      h = 0
+      for (i = 1; i <= n; i++) {
+        kind[i] = kind_of(row[i])
+        if (kind[i] == "head") h = i
+        under[i] = h
+        if (kind[i] == "option") {
+          given["last", h] = i
+          text = value_of(bare(row[i]), "publickey")
+          if (text != "") given["key", h] = text
+        } else if (kind[i] == "comment") {
+          text = tolower(hidden_in(said_in(row[i])))
+          says[i] = text == "" ? "" : text ~ /^\[/ ? "head" : text ~ /^(pu|pres|all|en|per|adv)/ ? "setting" : "other setting"
+          rank[i] = says[i] == "" ? called_by(row[i]) : 0
+          if (rank[i]) title[i] = called
+          else if (is_about_peer(said_in(row[i])) || is_line(said_in(row[i]))) says[i] = "about"
+        }
+      }
+    }
+    # Peers that are commented out. One has a head and settings; without a head, a public key that is not the one of the block it is in.
+    function ghosts(n,   i, j, a, b, text, wants) {
+      for (i = 1; i <= n; i++) {
+        if (says[i] == "head") {
+          b = 0
+          wants = is_hidden_peer(i) ? "setting" : "other setting"
+          for (j = i + 1; j <= n && (kind[j] == "blank" || kind[j] == "comment") && says[j] != "head"; j++) if (says[j] == wants) b = j
+          if (b) ghost[i] = b
+          if (b) i = b
+        } else if (says[i] == "setting") {
+          text = value_of(hidden_in(said_in(row[i])), "publickey")
+          if (!is_key(text) || text == given["key", under[i]]) continue
+          for (a = i; says[a - 1] == "setting" && !foreign[a - 1]; a--) continue
+          for (b = i; says[b + 1] == "setting"; b++) continue
+          for (j = a; j <= b; j++) foreign[j] = 1
+          if (given["last", under[i]] + 0 < a) ghost[a] = b
+          i = b
+        }
+      }
+    }
+    function is_hidden_peer(i) {
+      return tolower(hidden_in(said_in(row[i]))) != "[interface]"
+    }
+    function begin_section(i, ispeer, ishidden) {
+      sections++
+      head[sections] = last[sections] = i
+      at[i] = sections
+      peer[sections] = ispeer
+      hidden[sections] = ishidden
+      return sections
+    }
+    # Sections, their settings, and the lines between a head and its last setting.
+    function heads(n,   i, j, s, text, value) {
+      s = 0
+      for (i = 1; i <= n; i++) {
+        if (i in ghost) {
+          begin_section(i, is_hidden_peer(i), 1)
+          last[sections] = ghost[i]
+          for (j = i; j <= ghost[i]; j++) {
+            owner[j] = sections
+            value = says[j] == "setting" ? value_of(hidden_in(said_in(row[j])), "publickey") : ""
+            if (value != "") public[sections] = value
+          }
+          i = ghost[i]
+        } else if (kind[i] == "head") {
+          s = begin_section(i, tolower(bare(row[i])) == "[peer]", 0)
+          owner[i] = s
+        } else if (kind[i] == "option" && s) {
+          if (s != sections) tangled[s] = 1
+          for (j = s == sections ? last[s] : i; j <= i; j++) if (!owner[j] && !foreign[j]) owner[j] = s
+          last[s] = i
+          if (!peer[s]) continue
+          text = bare(row[i])
+          if ((value = value_of(text, "publickey")) != "") {
+            if (public[s] != "" && public[s] != value) mixed[s] = 1
+            public[s] = value
+            keys[s, value] = 1
+          } else if ((value = value_of(text, "allowedips")) != "") allowed[s] = allowed[s] (allowed[s] == "" || value == "" ? "" : ",") value
+          else if ((value = value_of(text, "presharedkey")) != "") psk[s] = value
+        }
+      }
+    }
+    # Lines between the two markers of one peer belong to it, and so do those that the record keeps of it.
+    function pairs(n,   i, j, depth, begun, opened, field) {
+      depth = 0
+      for (i = 1; i <= n; i++) {
+        if (kind[i] != "comment") continue
+        if (row[i] ~ /^# wrtmeter: place /) {
+          split(row[i], field, " ")
+          j = row[i - 1] ~ /^# wrtmeter: revoked / ? i - 1 : i
+          if (i + lines_of(field[6]) <= n) enclose(j, i + lines_of(field[6]))
+          continue
+        }
+        marker(unhidden(row[i]))
+        if (edge == "begin") {
+          opened[++depth] = i
+          begun[depth] = label
+        } else if (edge == "end") {
+          for (j = depth; j > 0 && label != "" && begun[j] != label; j--) continue
+          if (j == 0) continue
+          depth = j - 1
+          rank[opened[j]] = rank[i] = 0
+          if (!is_of_several(begun[j]) && enclose(opened[j], i)) {
+            if (!holds_key(begun[j], 2)) rank[opened[j]] = 2
+            title[opened[j]] = begun[j]
+          } else foreign[opened[j]] = foreign[i] = 1
+        }
+      }
+    }
+    # A comment without what a tool puts before the lines that it hides.
+    function unhidden(line) {
+      line = said_in(line)
+      if (!sub(/^\[[^]]*\][ \t]*[#;][#; \t]*/, "", line)) sub(/^[^ \t#;]+[ \t]*[#;][#; \t]*/, "", line)
+      return line
+    }
+    # Gives the lines between two to the only peer there; 0 where there is none, or several.
+    function enclose(a, b,   i, s, one, off) {
+      one = off = 0
+      for (i = a; i <= b; i++) {
+        if (!(s = at[i])) continue
+        if (hidden[s]) off = s
+        else if (!peer[s] || (one && public[one] != public[s])) return 0
+        else one = s
+      }
+      s = one ? one : off
+      for (i = a; s && i <= b; i++) if (!owner[i] && !foreign[i]) owner[i] = s
+      return s
+    }
+    # How many lines "5+7,14+2" are.
+    function lines_of(hunks,   part, n, i, size) {
+      size = 0
+      n = split(hunks, part, ",")
+      for (i = 1; i <= n; i++) size += substr(part[i], index(part[i], "+") + 1)
+      return size
+    }
+    # Comments between two sections. Those right below one, or right above the next, are its own where a blank line separates them from the
+    # other. Where nothing separates them: settings that are commented out, and a name where it has none yet, are of the section above; from the
+    # next name on they are of the one below; any other comment stays where it is.
+    function gaps(n,   s, a, b, lo, hi) {
+      for (s = 0; s <= sections; s++) {
+        if (s) learn(s)
+        lo = s ? last[s] + 1 : 1
+        while (s && lo <= n && owner[lo] == s) lo++
+        hi = s < sections ? head[s + 1] - 1 : n
+        while (s < sections && hi >= lo && owner[hi] == s + 1) hi--
+        for (a = lo; a <= hi && is_free(a); a++) continue
+        if (s == sections) {
+          give(lo, a - 1, s)
+          continue
+        }
+        for (b = hi; b >= lo && is_free(b); b--) continue
+        if (a <= b || s == 0) {
+          give(lo, a <= b ? a - 1 : 0, s)
+          give(b + 1, hi, s + 1)
+          continue
+        }
+        if (peer[s]) {
+          for (a = lo; a <= hi && says[a] == "setting"; a++) continue
+          if (!sure[s]) for (b = a; b <= hi; b++) if (rank[b] == 3) { a = b + 1; break }
+          give(lo, a - 1, s)
+          lo = a
+        }
+        for (b = lo; b <= hi && !rank[b]; b++) continue
+        if (b <= hi) while (b > lo && says[b - 1] == "about") b--
+        give(b, hi, s + 1)
+      }
+    }
+    function is_free(i) {
+      return kind[i] == "comment" && !owner[i] && !foreign[i]
+    }
+    # Comments below a peer'\''s last setting give it a name only where they say that they do.
+    function give(a, b, s,   i) {
+      if (s) for (i = a; i <= b; i++) {
+        owner[i] = s
+        if (i > last[s] && rank[i] == 3) call(s, i)
+      }
+    }
+    function call(s, i) {
+      if (rank[i] > sure[s] + 0) {
+        name[s] = title[i]
+        sure[s] = rank[i]
+      }
+    }
+    # The name of a peer in the comments above and inside its block. A text alone is one only above its head, right below, or else beside it.
+    function learn(s,   i, first, first_own) {
+      first = s > 1 ? last[s - 1] + 1 : 1
+      first_own = head[s]
+      for (i = head[s]; i >= first && owner[i] == s; i--) first_own = i
+      for (i = first_own; i <= last[s] || owner[i] == s; i++) {
+        if (owner[i] != s || !rank[i]) continue
+        if (rank[i] > 1 || i < head[s] || is_below_head(i, head[s])) call(s, i)
+      }
+      if (!sure[s] && match(row[head[s]], /#/) && called_by(substr(row[head[s]], RSTART))) name[s] = called
+    }
+    function is_below_head(i, h) {
+      while (i > h && kind[i] == "comment") i--
+      return i == h
+    }
+    # The first and the last line of each section. Blank lines behind it belong to it, unless they separate its neighbours.
+    function blanks(n,   i, s) {
+      for (i = 1; i <= n; i++) {
+        s = owner[i] + 0
+        if (!s) continue
+        if (!from[s]) from[s] = i
+        to[s] = i
+      }
+      for (s = 1; s <= sections; s++) {
+        apart[s] = from[s] == 1 || kind[from[s] - 1] == "blank"
+        while (apart[s] && kind[to[s] + 1] == "blank" && !owner[to[s] + 1]) owner[++to[s]] = s
+      }
     }
     # Addresses of peers, so that one address has one form.
     function hex(text,   i, value, digit) {
@@ -126,74 +455,160 @@ peers() { # MODE [KEY [open: the last line has no end]]
       }
       return out "/" (bits + 0)
     }
+    # Where a revoked peer was, so that it comes back there. The record keeps its lines below
+    #   # wrtmeter: place PEER SUM LINES AFTER BEFORE END
+    # PEER, AFTER and BEFORE are the first letters of its key and of its neighbours'\'' (- for none), also of those that are revoked. LINES are the
+    # numbers of its lines in the file, as "5+7,14+2": 7 lines from the fifth on. SUM tells whether the other lines are as they were. END says
+    # open where its last line has no end, and tight where no blank line was above it.
 
-    # The first comment that is a name, in lines a to b; 0 where there is none.
-    function name_in(a, b,   i) {
-      for (i = a; i <= b; i++) if (kind[i] == "comment" && is_name(line[i])) return i
-      return 0
-    }
-    # The lines of a block. Comments right above a head belong to its block where a blank line separates them from what is before. Where they are
-    # between two blocks, a name belongs to the first if that has none yet, else to the second; any other comment stays where it is.
-    function bounds(s,   h, t, e, n) {
-      h = head[s]
-      first[s] = h
-      for (t = h; kind[t - 1] == "comment"; t--) continue
-      if (t == 1 || kind[t - 1] == "blank") first[s] = t
-      else if ((n = name_in(end[s - 1] + 1 > t ? end[s - 1] + 1 : t, h - 1)) > 0) first[s] = n
-      for (e = last[s]; kind[e + 1] == "comment"; e++) continue
-      if (kind[e + 1] == "head") {
-        n = name_in(last[s] + 1, e)
-        e = n == 0 ? last[s] : name_in(first[s], last[s]) ? n - 1 : n
+    function short(text) { return text == "" ? "-" : substr(text, 1, 12) }
+
+    # A number made of the other lines, for it takes no program that a server may lack: of the shape of each, and of every letter of the keys.
+    function sum_of(n,   i, j, text, sum) {
+      sum = 0
+      for (i = 1; i <= n; i++) {
+        if (found[owner[i]]) continue
+        text = kind[i] == "option" ? value_of(bare(row[i]), "publickey") : ""
+        text = substr(row[i], 1, 1) text
+        sum = mixed_in(sum, length(row[i]) + 1)
+        for (j = 1; j <= length(text); j++) sum = mixed_in(sum, index(LETTERS, substr(text, j, 1)))
       }
-      # The empty lines behind it go with it, unless they separate its neighbours.
-      if (first[s] == 1 || kind[first[s] - 1] == "blank") while (kind[e + 1] == "blank") e++
-      end[s] = e
+      return sum
     }
-    function show(i) {
-      printf "%s%s", line[i], (i == NR && open != "" && mode != "take") ? "" : "\n"
-    }
-    BEGIN { strict = 1 }
-    {
-      line[NR] = $0
-      kind[NR] = kind_of($0)
-      text = bare($0)
-      if (kind[NR] == "head") {
-        sections++
-        head[sections] = last[sections] = NR
-        ispeer[sections] = is_peer(text)
-      } else if (kind[NR] == "option" && sections) {
-        last[sections] = NR
-        if (!ispeer[sections]) next
-        value = value_of(text)
-        if (is_option(text, "publickey")) {
-          if (public[sections] != "" && public[sections] != value) mixed[sections] = 1
-          if (value == key) found[sections] = 1
-          public[sections] = value
-        } else if (is_option(text, "allowedips")) {
-          allowed[sections] = allowed[sections] (allowed[sections] == "" || value == "" ? "" : ",") value
-        } else if (is_option(text, "presharedkey")) preshared[sections] = value
+    function mixed_in(sum, number) { return (sum * 131 + number) % 16777213 }
+    # The places in the record, by peer. Of the one that is wanted, its lines.
+    function read_record(   text, field, left) {
+      left = 0
+      while ((getline text < record) > 0) {
+        if (left > 0) {
+          left--
+          line_of[++lines] = text
+        } else if (text ~ /^# wrtmeter: place /) {
+          split(text, field, " ")
+          after[field[4]] = field[7]
+          before[field[4]] = field[8]
+          if (field[4] == short(key)) {
+            lines = 0
+            left = lines_of(field[6])
+            sum = field[5]
+            hunks = field[6]
+            ends = field[9]
+          }
+        }
       }
+      close(record)
     }
-    END {
+    # What goes into the record: the place, and every line as it is.
+    function entry(   i, s, first, size, prev, next_one, all, ends_with) {
+      read_record()
       for (s = 1; s <= sections; s++) {
-        if (!ispeer[s]) continue
-        bounds(s)
-        if (found[s] && mixed[s]) exit 3
-        if (found[s]) count++
-        if (found[s] && s in preshared) shared = preshared[s]
+        if (!peer[s] || hidden[s]) continue
+        if (found[s]) {
+          if (!first) first = s
+          next_one = ""
+        } else if (!first) prev = public[s]
+        else if (next_one == "") next_one = public[s]
+      }
+      prev = short(prev)
+      next_one = short(next_one)
+      # Revoked peers that were between this one and its neighbours are the nearer ones.
+      for (s in after) if (s != short(key)) {
+        if (before[s] == short(key)) prev = s
+        if (after[s] == short(key)) next_one = s
+      }
+      for (i = 1; i <= NR; i++) {
+        if (!found[owner[i]]) continue
+        if (!found[owner[i - 1]]) {
+          all = all (size ? "+" size "," : "") i
+          size = 0
+        }
+        size++
+      }
+      ends_with = (open != "" && found[owner[NR]] ? "open" : "") (apart[first] ? "" : "tight")
+      print "# wrtmeter: place " short(key) " " sum_of(NR) " " all "+" size " " prev " " next_one " " (ends_with == "" ? "-" : ends_with)
+      for (i = 1; i <= NR; i++) if (found[owner[i]]) print row[i]
+    }
+    # The file with the peer of the record in it. Exact: at the very lines where it was, if the others are as they were. Else beside a neighbour
+    # of then, or at the end where none is there. Ends with 5 where that is not so, or where the record does not say the place.
+    function insert(exact,   i, n, o, spot, part, parts, size, tight) {
+      read_record()
+      if (lines == 0) exit 5
+      if (exact) {
+        if (sum_of(NR) != sum) exit 5
+        parts = split(hunks, part, ",")
+        for (i = 1; i <= parts; i++) {
+          split(part[i], size, "+")
+          for (n = 0; n < size[2]; n++) own[size[1] + n] = 1
+        }
+        n = i = 0
+        for (o = 1; o <= NR + lines; o++)
+          if (own[o]) put(line_of[++n], o == NR + lines && ends ~ /open/)
+          else put(row[++i], o == NR + lines && open != "")
+        return
+      }
+      for (s = 1; s <= sections; s++) if (peer[s] && !hidden[s] && public[s] != "") here[short(public[s])] = s
+      tight = ends ~ /tight/
+      spot = spot_of(short(key), tight)
+      if (spot < 0) spot = NR
+      for (i = 0; i <= NR; i++) {
+        if (i) put(row[i], i == NR && i != spot && open != "")
+        if (i != spot) continue
+        if (!tight && spot > 0 && kind[spot] != "blank") put("", 0)
+        for (n = 1; n <= lines; n++) put(line_of[n], 0)
+        if (!tight && spot < NR && kind_of(line_of[lines]) != "blank") put("", 0)
+      }
+    }
+    function put(text, isopen) { printf "%s%s", text, isopen ? "" : "\n" }
+
+    # The line after which a peer belongs, by its neighbours and by theirs; -1 where none of them is there.
+    function spot_of(one, tight,   i, s, spot) {
+      if (!(one in after) || one in seen) return -1
+      seen[one] = 1
+      if (after[one] in here) {
+        for (i = to[here[after[one]]]; !tight && kind[i + 1] == "blank"; i++) continue
+        return i
+      }
+      if (before[one] in here) return from[here[before[one]]] - 1
+      spot = spot_of(after[one], tight)
+      return spot < 0 ? spot_of(before[one], tight) : spot
+    }
+
+    function show(i) {
+      printf "%s%s", row[i], (i == NR && open != "" && mode == "keep") ? "" : "\n"
+    }
+    # The block without the blank lines behind it; only its own settings where they are for wg.
+    function show_block(s, settings,   i, e) {
+      for (e = to[s]; kind[e] == "blank"; e--) continue
+      for (i = from[s]; i <= e; i++) if (owner[i] == s && (!settings || kind[i] == "head" || kind[i] == "option")) print row[i]
+    }
+    BEGIN { LETTERS = "[]#ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=" }
+    { row[NR] = $0 }
+    END {
+      structure(NR)
+      for (s = 1; s <= sections; s++) {
+        if (!peer[s] || hidden[s]) continue
+        found[s] = ((s, key) in keys)
+        if (found[s]) {
+          if (mixed[s]) exit 3
+          if (tangled[s]) exit 4
+          count++
+          if (psk[s] != "") shared = psk[s]
+        }
         # Of a peer that is there twice, wg keeps the addresses of the last block.
         if (public[s] != "") { if (!(public[s] in of)) order[++known] = public[s]; of[public[s]] = allowed[s] }
-        if (found[s]) for (i = first[s]; i <= end[s]; i++) mine[i] = 1
       }
       if (mode == "count") print count + 0
       else if (mode == "preshared") print shared
-      else if (mode == "keep") { for (i = 1; i <= NR; i++) if (!mine[i]) show(i) }
-      else if (mode == "take") {
+      else if (mode == "keep") { for (i = 1; i <= NR; i++) if (!found[owner[i]]) show(i) }
+      else if (mode == "entry") entry()
+      else if (mode == "exact" || mode == "near") insert(mode == "exact")
+      else if (mode == "warning") {
+        for (i = 1; i <= NR && !(peer[at[i]] && !hidden[at[i]]); i++) if (kind[i] == "comment" && is_warning(said_in(row[i]))) { print "yes"; exit }
+      } else if (mode == "take" || mode == "settings") {
         for (s = 1; s <= sections; s++) {
-          if (!ispeer[s] || !found[s]) continue
+          if (!found[s]) continue
           if (shown++) print ""
-          for (e = end[s]; kind[e] == "blank"; e--) continue
-          for (i = first[s]; i <= e; i++) show(i)
+          show_block(s, mode == "settings")
         }
       } else if (mode == "list" || mode == "addresses") {
         for (i = 1; i <= known; i++) {
@@ -246,6 +661,11 @@ fail() { # STEP REASON
 done_with() { # STATE changed|unchanged
   say "result ok $1 $2 $where"
   exit 0
+}
+
+# A program that writes the file from its own database lets the peer in again at its next write.
+warn_of_panel() {
+  if [ "$mode" = file ] && [ "$(text_of "$file" | peers warning)" = yes ]; then say "note rewritten $file"; fi
 }
 
 step() { # NAME
@@ -343,9 +763,18 @@ read_state() {
   elif [ ! -e "$file" ] && [ ! -e "${record:-$file}" ]; then
     fail read "There is no interface \"$interface\" here, and no file \"$file\""
   fi
-  in_file=$(configured | peers count "$key") || fail read "A [Peer] block of \"$file\" has two public keys: keep one of them"
-  recorded=$(revoked | peers count "$key") || fail read "A [Peer] block of \"$record\" has two public keys: keep one of them"
+  in_file=$(configured | peers count "$key") || refuse_block $? "$file"
+  recorded=$(revoked | peers count "$key") || refuse_block $? "$record"
   live=$(printf '%s\n' "$running" | peers count "$key")
+}
+
+# Nobody could say which lines of such a block are this peer's.
+refuse_block() { # CODE FILE
+  case $1 in
+    3) fail read "A [Peer] block of \"$2\" has two public keys: keep one of them" ;;
+    4) fail read "Settings of this peer are below a commented-out [Peer] in \"$2\": move them above it, or comment them out too" ;;
+    *) fail read "Cannot read \"$2\" with awk" ;;
+  esac
 }
 
 # The peers that are let in and those that are not, as configuration text.
@@ -449,12 +878,16 @@ keep_old() {
   new_record >"$undo.new/record.new"
 }
 
-# Checks the new texts: the record must hold the whole block that was taken out, and no other peer may be missing. Prints what is wrong.
+# Checks the new texts: the record must hold the whole block that was taken out and its place, and no other peer may be missing. Prints what
+# is wrong.
 check_new_texts() {
   if [ -n "$record" ]; then
     case $action in revoke) kept=$block ;; *) kept='' ;; esac
-    [ "$(peers take "$key" <"$undo.new/record.new" | grep -v "^$mark")" = "$kept" ] || say "\"$record\" would not hold the whole peer"
+    [ "$(peers settings "$key" <"$undo.new/record.new")" = "$kept" ] || say "\"$record\" would not hold the whole peer"
     same_others "$record" "$undo.new/record.new" || say "\"$record\" would lose another peer"
+    if [ "$action" = revoke ] && [ -e "$undo.new/config.new" ] && [ "$in_file" != 0 ]; then
+      with_peer exact "$undo.new/config.new" "$undo.new/record.new" | cmp -s - "$file" || say "\"$record\" would not hold the place of the peer"
+    fi
   fi
   if [ -e "$undo.new/config.new" ]; then same_others "$file" "$undo.new/config.new" || say "\"$file\" would lose another peer"; fi
 }
@@ -463,7 +896,7 @@ same_others() { [ "$(others "$(text_of "$1" | peers list)")" = "$(others "$(peer
 new_config() {
   case $action in
     restore)
-      if [ "$in_file" = 0 ] && [ "$of_file" = yes ]; then appended "$file" "$block"; else cat "$file"; fi ;;
+      if [ "$in_file" = 0 ] && [ "$of_file" = yes ]; then restored; else cat "$file"; fi ;;
     *)
       open=$(ends_open "$file")
       peers keep "$key" "$open" <"$file" ;;
@@ -477,12 +910,32 @@ new_record() {
       left=${left%.}
       printf '%s' "$left"
       case $left in '' | *"$newline$newline") ;; *"$newline") echo ;; *) printf '\n\n' ;; esac
-      printf '%s\n%s\n' "$mark $(date -u +%Y-%m-%dT%H:%M:%SZ)$origin" "$block" ;;
+      printf '%s\n' "$mark $(date -u +%Y-%m-%dT%H:%M:%SZ)$origin"
+      if [ -n "$origin" ]; then printf '%s\n' "$block"; else text_of "$file" | peers entry "$key" "$(ends_open "$file")" "$record"; fi ;;
     *) text_of "$record" | peers keep "$key" ;;
   esac
 }
 newline='
 '
+
+# The file with the peer in it again: where it was, or beside a neighbour of then, or at the end.
+restored() {
+  for way in exact near; do
+    text=$(with_peer "$way" "$file" "$record" && echo .) && text=${text%.} && fits "$text" && printf '%s' "$text" && return
+  done
+  appended "$file" "$(peers take "$key" <"$record" | grep -v "^$note")"
+}
+
+with_peer() { # exact|near FILE RECORD
+  open=$(ends_open "$2")
+  peers "$1" "$key" "$open" "$3" <"$2"
+}
+
+# Whether a text is the file and the block, each whole: what the next revoke would take is the block, and nothing else.
+fits() { # TEXT
+  [ "$(printf '%s' "$1" | peers settings "$key")" = "$block" ] &&
+    [ "$(printf '%s' "$1" | peers keep "$key" | grep '[^[:space:]]')" = "$(grep '[^[:space:]]' "$file")" ]
+}
 
 # A file followed by a block, with an empty line between.
 appended() { # FILE BLOCK
@@ -492,12 +945,14 @@ appended() { # FILE BLOCK
   printf '%s\n' "$2"
 }
 
-# Writes a text beside a file, with the same owner and mode, and moves it over the file.
+# Writes a text beside a file, with the same owner and mode, and moves it over the file. Until then a configuration is in the undo folder:
+# a kill leaves no copy of it outside.
 replace() { # FILE TEXT
-  rm -f "$1.new"
-  if [ -e "$1" ]; then cp -p "$1" "$1.new"; else : >"$1.new"; fi &&
-    cat "$2" >"$1.new" && cmp -s "$2" "$1.new" && flush && mv -f "$1.new" "$1" && return
-  rm -f "$1.new"
+  case $1 in "$file") draft=$undo/draft ;; *) draft=$1.new ;; esac
+  rm -f "$draft"
+  if [ -e "$1" ]; then cp -p "$1" "$draft"; else : >"$draft"; fi &&
+    cat "$2" >"$draft" && cmp -s "$2" "$draft" && flush && mv -f "$draft" "$1" && return
+  rm -f "$draft"
   return 1
 }
 
@@ -676,9 +1131,17 @@ addresses_of() { # KEY
 # a restore is undone.
 settle() {
   rm -rf "$undo.new" "$undo.done" 2>/dev/null
+  [ -z "$record" ] || rm -f "$record.new" 2>/dev/null
   [ -d "$undo" ] || return 0
+  # An empty one says nothing and holds nothing.
+  if rmdir "$undo" 2>/dev/null; then return; fi
   wanted="$key $interface $tool $action $protocol"
-  key=$(cat "$undo/key") interface=$(cat "$undo/interface") tool=$(cat "$undo/tool") action=$(cat "$undo/action") protocol=$(cat "$undo/protocol")
+  key=$(text_of "$undo/key") interface=$(text_of "$undo/interface") tool=$(text_of "$undo/tool") action=$(text_of "$undo/action")
+  protocol=$(text_of "$undo/protocol")
+  case $action,$tool in revoke,wg | revoke,awg | restore,wg | restore,awg | delete,wg | delete,awg) ;; *) action='' ;; esac
+  if [ -z "$action" ] || [ ${#key} != 44 ] || [ -z "$interface" ]; then
+    fail settle "\"$undo\", the state before an interrupted change, is not complete: compare \"$file\" with what is in it, then remove it"
+  fi
   if ! { [ "$action" != restore ] && go_on; } && ! put_back || ! forget_undo; then
     fail settle "An interrupted change could neither be finished nor undone: the previous state is kept in \"$undo\""
   fi
@@ -726,16 +1189,17 @@ revoke() {
   if [ "$in_file" = 0 ] && [ "$live" = 0 ]; then
     [ "$recorded" = 0 ] && fail find "There is no such peer on \"$interface\""
     where='record'
+    warn_of_panel
     done_with revoked unchanged
   fi
   origin=''
   if [ "$in_file" = 0 ]; then
     [ "$mode" = file ] || fail find "The peer is on \"$interface\" but not in the configuration of network: delete it to remove it permanently"
     origin=' interface-only'
-    block=$(printf '%s\n' "$running" | peers take "$key")
+    block=$(printf '%s\n' "$running" | peers settings "$key")
   else
     [ "$mode" = file ] || can_disable
-    block=$(configured | peers take "$key" | grep -v "^$mark")
+    block=$(configured | peers settings "$key")
   fi
   begin absent
   change_record
@@ -743,6 +1207,7 @@ revoke() {
   change_interface
   verify
   finish
+  warn_of_panel
   done_with revoked changed
 }
 
@@ -756,14 +1221,13 @@ can_disable() {
 }
 
 restore() {
-  entry=$(revoked | peers take "$key")
   of_file=yes
-  case $entry in "$mark"*' interface-only'*) of_file=no ;; esac
-  block=$(printf '%s\n' "$entry" | grep -v "^$mark")
+  case $(revoked | peers take "$key" | head -n 1) in "$mark"*' interface-only') of_file=no ;; esac
+  block=$(revoked | peers settings "$key")
   if [ "$in_file" != 0 ]; then
     set_where 1
     if [ "$up" = no ] || [ "$live" != 0 ]; then done_with active unchanged; fi
-    block=$(configured | peers take "$key")
+    block=$(configured | peers settings "$key")
   elif [ "$recorded" = 0 ]; then
     set_where 0
     [ "$live" = 0 ] && fail find "There is no such peer on \"$interface\", nor in the record of revoked peers"
@@ -815,6 +1279,7 @@ delete() {
   verify
   change_record
   finish
+  warn_of_panel
   done_with deleted changed
 }
 

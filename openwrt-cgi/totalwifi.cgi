@@ -1,7 +1,47 @@
 #!/bin/sh
 # Made from parts/totalwifi.cgi by "npm run scripts": change it there.
 # Every device on the Wi-Fi of this router, one line each: MAC, bytes received from it, bytes sent to it, since it connected.
-# The format of older collectors. For busybox ash and awk: five processes and one per access point.
+# The format of older collectors. For busybox ash and awk: ten processes and one per access point.
+
+# Limits for calls that can hang: a stuck daemon must not take the other sections with it. OpenWrt's busybox has no "timeout", so one
+# process hears of each "call COMMAND" on descriptor 3, and kills one that takes too long with all that it started. Use:
+#   { FUNCTION 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1
+limit=4
+call() {
+  "$@" 3>&- &
+  echo "$!" >&3
+  wait "$!"
+  set -- "$?"
+  echo >&3
+  return "$1"
+}
+watch_calls() {
+  exec >/dev/null 2>&1
+  set +f
+  IFS=' '
+  while read -r called; do
+    [ -n "$called" ] || continue
+    # shellcheck disable=SC3045 # busybox's knows -t
+    read -r -t "$limit" _
+    case $? in
+      0) ;;
+      # It takes too long, or who called was killed. Others that hang have less time: the answer must still be in time.
+      1 | 1??) kill_tree "$called" && limit=2 ;;
+      *) return ;; # this shell's "read" knows no time
+    esac
+  done
+}
+kill_tree() { # PID
+  kill -STOP "$1"
+  for stat in /proc/[0-9]*/stat; do
+    read -r line <"$stat" || continue
+    # After the name in parentheses: the state, the parent.
+    # shellcheck disable=SC2086
+    set -- "$1" ${line##*) }
+    [ "$3" != "$1" ] || (kill_tree "${line%% *}")
+  done
+  kill -KILL "$1"
+}
 
 # The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
 # a web server passes a client's headers as HTTP_… variables only, so no client can set it.
@@ -10,16 +50,56 @@ refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
   exit 0
 }
+# Has the same script answer as root, where the web server does not run as root and so cannot read the token, the radios or netifd:
+# /etc/init.d/wrtmeter-root then runs a second web server that only this machine reaches. Only root can listen on its port, so the token goes to
+# nobody else. WRTMETER_ROOT_PORT is for tests.
+ask_root() {
+  script=${SCRIPT_NAME:-$0} script=${script##*/}
+  case $script in *[!a-z.]*) return ;; esac
+  # A request with a body that never comes: uhttpd drops one that seems to be over before its answer, and nc closes its half at once.
+  printf '%s /cgi-bin/%s?as_root HTTP/1.0\r\n%sContent-Length: 1\r\n\r\n' "${REQUEST_METHOD:-GET}" "$script" \
+    "${HTTP_AUTHORIZATION:+Authorization: $HTTP_AUTHORIZATION$carriage_return$newline}" |
+    {
+      # As "call" does, but that has no input.
+      nc 127.0.0.1 "${WRTMETER_ROOT_PORT:-979}" <&5 2>/dev/null 3>&- &
+      echo "$!" >&3
+      wait "$!"
+      echo >&3
+    } 5<&0
+}
+# Takes an answer of HTTP and prints one of CGI. False if there is none.
+as_cgi() {
+  read -r _ status && case $status in [1-5][0-9][0-9]\ *) ;; *) false ;; esac || return
+  printf 'Status: %s\n' "$status"
+  while read -r line; do
+    case $line in
+      '' | ?) break ;;
+      [Cc]ontent-[Tt]ype:* | [Cc]ache-[Cc]ontrol:* | [Aa]llow:* | [Ww][Ww][Ww]-[Aa]uthenticate:*) printf '%s\n' "$line" ;;
+    esac
+  done
+  printf '\r\n'
+  cat
+}
+answer_as_root() {
+  newline='
+'
+  carriage_return=$(printf '\r')
+  # It has limits of its own.
+  limit=15
+  [ "${QUERY_STRING:-}" = as_root ] || ! command -v nc >/dev/null ||
+    case ${HTTP_AUTHORIZATION:-} in *[!\ -~]*) ;; *) { ask_root 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | as_cgi && exit 0 ;; esac
+  refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter: the web server does not run as root, and no server of wrtmeter answers in its place; "/etc/init.d/wrtmeter-root start" on the router starts one'
+}
 case ${REQUEST_METHOD:-GET} in
   GET | HEAD) ;;
   *) refuse '405 Method Not Allowed' 'Only GET and HEAD are supported' 'Allow: GET, HEAD' ;;
 esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
-  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, nobody is let in.
+  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, only root can answer.
   { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
-    done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
+    done; } 2>/dev/null <"$config" || answer_as_root
 fi
 token=${token#[\'\"]} token=${token%[\'\"]}
 case $token in
@@ -39,12 +119,28 @@ answer() { # TEXT
 # End of the request guard.
 
 failed() { refuse '500 Internal Server Error' "$1"; }
-command -v iw >/dev/null 2>&1 || failed 'iw is not installed; install it with "opkg install iw" or "apk add iw"'
-radios=$(iw dev 2>/dev/null) || failed "\"iw dev\" ended with $?"
-
-# Access points only: a station of a mesh, a client or a 4-address interface repeats the bytes of devices behind it.
+# Without a radio, iw fails or is not there, and no station is either.
+set -- "$root"/sys/class/ieee80211/*
+without() { # REASON
+  [ ! -e "$radio" ] || failed "$1"
+  answer ''
+}
+radio=$1
+command -v iw >/dev/null 2>&1 || without 'iw is not installed; install it with "opkg install iw" or "apk add iw"'
+# Why a call failed.
+why() { # STATUS COMMAND
+  case $1 in
+    137) printf '"%s" did not answer in time' "$2" ;;
+    *) printf '"%s" ended with %s' "$2" "$1" ;;
+  esac
+}
+list_radios() { call iw dev 2>/dev/null || printf '\nfailed %s' "$(why "$?" 'iw dev')"; }
 newline='
 '
+radios=$newline$({ list_radios 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1)
+case ${radios##*"$newline"} in failed\ *) without "${radios##*"$newline"failed }" ;; esac
+
+# Access points only: a station of a mesh, a client or a 4-address interface repeats the bytes of devices behind it.
 interface='' interfaces=''
 set -f
 IFS=$newline
@@ -63,14 +159,17 @@ done
 
 read_all() {
   for interface in $interfaces; do
-    iw dev "$interface" station dump 2>/dev/null || printf '\nfailed "iw dev %s station dump" ended with %s\n' "$interface" "$?"
+    call iw dev "$interface" station dump 2>/dev/null || {
+      printf '\nfailed %s\n' "$(why "$?" "iw dev $interface station dump")"
+      break
+    }
   done
 }
 
 # Answers only when everything was read: half a list would look like stations that left. Counters stay text: numbers of busybox
 # awk are exact up to 2^53, its %d up to 2^31. The links of a Wi-Fi 7 station repeat its bytes; a station that is not authorised has shown no password
 # yet, and its MAC may be anything.
-list=$(read_all | awk '
+list=$({ read_all 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk '
   function show() {
     if (mac != "" && rx ~ /^[0-9]+$/ && tx ~ /^[0-9]+$/) list = list mac " " rx " " tx "\n"
     mac = rx = tx = ""

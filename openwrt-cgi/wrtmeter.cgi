@@ -1,8 +1,48 @@
 #!/bin/sh
 # Made from parts/wrtmeter.cgi by "npm run scripts": change it there.
 # Everything about this router in one answer, raw as its kernel and daemons show it. Format: docs/wrtmeter-cgi.md.
-# For busybox ash and awk: eleven processes and one per radio interface, however many stations and leases there are, and a few more
+# For busybox ash and awk: fourteen processes and one per radio interface, however many stations and leases there are, and a few more
 # where hosts are counted or WireGuard runs.
+
+# Limits for calls that can hang: a stuck daemon must not take the other sections with it. OpenWrt's busybox has no "timeout", so one
+# process hears of each "call COMMAND" on descriptor 3, and kills one that takes too long with all that it started. Use:
+#   { FUNCTION 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1
+limit=4
+call() {
+  "$@" 3>&- &
+  echo "$!" >&3
+  wait "$!"
+  set -- "$?"
+  echo >&3
+  return "$1"
+}
+watch_calls() {
+  exec >/dev/null 2>&1
+  set +f
+  IFS=' '
+  while read -r called; do
+    [ -n "$called" ] || continue
+    # shellcheck disable=SC3045 # busybox's knows -t
+    read -r -t "$limit" _
+    case $? in
+      0) ;;
+      # It takes too long, or who called was killed. Others that hang have less time: the answer must still be in time.
+      1 | 1??) kill_tree "$called" && limit=2 ;;
+      *) return ;; # this shell's "read" knows no time
+    esac
+  done
+}
+kill_tree() { # PID
+  kill -STOP "$1"
+  for stat in /proc/[0-9]*/stat; do
+    read -r line <"$stat" || continue
+    # After the name in parentheses: the state, the parent.
+    # shellcheck disable=SC2086
+    set -- "$1" ${line##*) }
+    [ "$3" != "$1" ] || (kill_tree "${line%% *}")
+  done
+  kill -KILL "$1"
+}
 
 # The request guard, the same in every script because each can be copied to a router alone. WRTMETER_ROOT is for tests:
 # a web server passes a client's headers as HTTP_… variables only, so no client can set it.
@@ -11,16 +51,56 @@ refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
   exit 0
 }
+# Has the same script answer as root, where the web server does not run as root and so cannot read the token, the radios or netifd:
+# /etc/init.d/wrtmeter-root then runs a second web server that only this machine reaches. Only root can listen on its port, so the token goes to
+# nobody else. WRTMETER_ROOT_PORT is for tests.
+ask_root() {
+  script=${SCRIPT_NAME:-$0} script=${script##*/}
+  case $script in *[!a-z.]*) return ;; esac
+  # A request with a body that never comes: uhttpd drops one that seems to be over before its answer, and nc closes its half at once.
+  printf '%s /cgi-bin/%s?as_root HTTP/1.0\r\n%sContent-Length: 1\r\n\r\n' "${REQUEST_METHOD:-GET}" "$script" \
+    "${HTTP_AUTHORIZATION:+Authorization: $HTTP_AUTHORIZATION$carriage_return$newline}" |
+    {
+      # As "call" does, but that has no input.
+      nc 127.0.0.1 "${WRTMETER_ROOT_PORT:-979}" <&5 2>/dev/null 3>&- &
+      echo "$!" >&3
+      wait "$!"
+      echo >&3
+    } 5<&0
+}
+# Takes an answer of HTTP and prints one of CGI. False if there is none.
+as_cgi() {
+  read -r _ status && case $status in [1-5][0-9][0-9]\ *) ;; *) false ;; esac || return
+  printf 'Status: %s\n' "$status"
+  while read -r line; do
+    case $line in
+      '' | ?) break ;;
+      [Cc]ontent-[Tt]ype:* | [Cc]ache-[Cc]ontrol:* | [Aa]llow:* | [Ww][Ww][Ww]-[Aa]uthenticate:*) printf '%s\n' "$line" ;;
+    esac
+  done
+  printf '\r\n'
+  cat
+}
+answer_as_root() {
+  newline='
+'
+  carriage_return=$(printf '\r')
+  # It has limits of its own.
+  limit=15
+  [ "${QUERY_STRING:-}" = as_root ] || ! command -v nc >/dev/null ||
+    case ${HTTP_AUTHORIZATION:-} in *[!\ -~]*) ;; *) { ask_root 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | as_cgi && exit 0 ;; esac
+  refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter: the web server does not run as root, and no server of wrtmeter answers in its place; "/etc/init.d/wrtmeter-root start" on the router starts one'
+}
 case ${REQUEST_METHOD:-GET} in
   GET | HEAD) ;;
   *) refuse '405 Method Not Allowed' 'Only GET and HEAD are supported' 'Allow: GET, HEAD' ;;
 esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
-  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, nobody is let in.
+  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, only root can answer.
   { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
-    done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
+    done; } 2>/dev/null <"$config" || answer_as_root
 fi
 token=${token#[\'\"]} token=${token%[\'\"]}
 case $token in
@@ -38,6 +118,15 @@ answer() { # TEXT
   exit 0
 }
 # End of the request guard.
+
+# Prints a configuration as "uci show" does. One that does not exist is as good as an empty one. One that uci cannot read, of which it prints
+# nothing, is a failure: what it sets is not known.
+uci_show() { # CONFIGURATION
+  call uci -q show "$1" || [ ! -e "$root/etc/config/$1" ] || ! command -v uci >/dev/null
+}
+uci_failed() { # CONFIGURATION
+  printf 'uci cannot read /etc/config/%s; "uci show %s" on the router says why' "$1" "$1"
+}
 
 version=0.1.0
 # hosts.cgi reads this script for one section.
@@ -66,23 +155,45 @@ if [ -e "$config" ]; then
 fi
 case $counting in '') ;; 0 | no | off | false | disabled) counting=0 ;; *) counting=1 ;; esac
 
+# The kernel's links between devices that lie on each other, one path per line, without a process.
+device_layers() {
+  set +f
+  for link in "$root"/sys/class/net/*/lower_* "$root"/sys/class/net/*/upper_* "$root"/sys/class/net/*/brif/*; do printf '%s\n' "$link"; done
+  set -f
+}
+
 # One awk reads what all tools print. A mark begins each part: \001, which no tool prints at the start of a line, then words. It begins with a
 # line end, because the output before it may lack one.
 mark() { printf '\n\001%s %s\n' "$1" "${2:-}"; }
+# Why a call failed.
+why() { # STATUS COMMAND
+  case $1 in
+    137) printf '"%s" did not answer in time' "$2" ;;
+    *) printf '"%s" ended with %s' "$2" "$1" ;;
+  esac
+}
+mark_failed() { mark failed "$1 $(why "$2" "$3")"; } # SECTION STATUS COMMAND
 
 collect() {
   mark time "$(date +%s)"
   mark machine "$(uname -m)"
 
   mark uci
-  uci -q show firewall
-  [ -n "$only" ] || uci -q show dhcp
+  uci_show firewall || {
+    mark failed "zones $(uci_failed firewall)"
+    mark failed "wan $(uci_failed firewall)"
+  }
+  [ -n "$only" ] || {
+    mark uci
+    uci_show dhcp || mark failed "leases $(uci_failed dhcp)"
+  }
 
   if command -v ubus >/dev/null; then
     mark netifd
-    ubus call network.interface dump || mark failed "wan \"ubus call network.interface dump\" ended with $?"
+    call ubus call network.interface dump || mark_failed wan "$?" 'ubus call network.interface dump'
   fi
 
+  [ -n "$only" ] || { mark layers; device_layers; }
   [ -n "$only" ] || collect_devices
   [ -n "$only" ] || collect_peers
   collect_hosts
@@ -97,17 +208,20 @@ collect_devices() {
   set -- "$root"/sys/class/ieee80211/*
   set -f
   if command -v iw >/dev/null; then
-    radios=$(iw dev)
+    radios=$(call iw dev)
     status=$?
     # It also fails where there is no radio, and so no station.
-    [ "$status" = 0 ] || [ ! -e "$1" ] || mark failed "stations \"iw dev\" ended with $status"
+    [ "$status" = 0 ] || [ ! -e "$1" ] || mark_failed stations "$status" 'iw dev'
     printf '%s\n' "$radios"
     IFS=$newline
     for line in $radios; do
       line=${line#"${line%%[![:space:]]*}"}
       case $line in Interface\ *) ;; *) continue ;; esac
       mark dump "${line#Interface }"
-      iw dev "${line#Interface }" station dump || mark failed "stations \"iw dev ${line#Interface } station dump\" ended with $?"
+      call iw dev "${line#Interface }" station dump || {
+        mark_failed stations "$?" "iw dev ${line#Interface } station dump"
+        break
+      }
     done
     IFS=$blanks
   elif [ -e "$1" ]; then
@@ -115,7 +229,7 @@ collect_devices() {
   fi
 
   mark neighbours
-  ip neigh show || mark failed "neighbours \"ip neigh show\" ended with $?"
+  call ip neigh show || mark_failed neighbours "$?" 'ip neigh show'
 
   set +f
   for file in "$root"/etc/hosts "$root"/tmp/hosts/*; do
@@ -130,10 +244,12 @@ collect_peers() {
   for tool in wg awg; do
     command -v $tool >/dev/null || continue
     mark peers $tool
-    $tool show all dump || mark failed "peers \"$tool show all dump\" ended with $?"
+    call $tool show all dump || mark_failed peers "$?" "$tool show all dump"
     found=yes
   done
-  [ -z "$found" ] || { mark uci; uci -q show network; }
+  [ -n "$found" ] || return
+  mark uci
+  uci_show network || mark failed "peers $(uci_failed network)"
 }
 
 # What may count hosts: nlbwmon where it runs, else our nftables table, else iptables rules. nft and nlbw answer in one line each, which is
@@ -145,9 +261,9 @@ collect_hosts() {
       :
     elif pid=$(pidof nlbwmon); then
       mark uci
-      uci -q show nlbwmon
+      uci_show nlbwmon || mark failed "hosts $(uci_failed nlbwmon)"
       mark nlbwmon "${pid%% *}"
-      nlbw -c json -g family,mac,ip | tr '[' '\n'
+      call nlbw -c json -g family,mac,ip | tr '[' '\n'
       return
     elif is_enabled nlbwmon; then
       mark failed 'hosts nlbwmon is not running; start it with "/etc/init.d/nlbwmon start"'
@@ -157,7 +273,12 @@ collect_hosts() {
   if [ "$method" = auto ] || [ "$method" = nftables ]; then
     if command -v nft >/dev/null; then
       mark nftables
-      nft -j list table inet wrtmeter | tr '{' '\n'
+      # It ends with 1 where there is no such table.
+      {
+        call nft -j list table inet wrtmeter
+        status=$?
+        case $status in 0 | 1) ;; *) mark_failed hosts "$status" 'nft -j list table inet wrtmeter' ;; esac
+      } | tr '{' '\n'
     fi
   fi
   if [ "$method" = auto ] || [ "$method" = iptables ]; then
@@ -165,7 +286,7 @@ collect_hosts() {
       case $family in 4) tool=iptables-save used=ip_tables_names ;; *) tool=ip6tables-save used=ip6_tables_names ;; esac
       if command -v $tool >/dev/null && is_used mangle "$root/proc/net/$used"; then
         mark iptables $family
-        $tool -c -t mangle
+        call $tool -c -t mangle || [ "$?" != 137 ] || mark_failed hosts 137 "$tool -c -t mangle"
       fi
     done
   fi
@@ -190,7 +311,7 @@ blanks=$IFS
 set -f
 
 # Counters stay text from the kernel to the answer: numbers of busybox awk are exact up to 2^53, its %d up to 2^31.
-text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v counting="$counting" -v method="$method" -v named="$networks" '
+text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" -v version="$version" -v only="$only" -v counting="$counting" -v method="$method" -v named="$networks" '
   # One field, or with spaces allowed the last one of a line: whatever a stranger wrote into it, it stays on one line, of bounded length.
   function clean(text) { gsub(/[[:cntrl:]]/, "", text); sub(/ +$/, "", text); text = substr(text, 1, 255); return text == "" ? "-" : text }
   function word(text) { gsub(/[[:space:]]/, "_", text); return clean(text) }
@@ -217,7 +338,8 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if (split(substr(line, 1, at - 1), part, ".") == 2) { type[part[1] "." part[2]] = value; section[++sections] = part[1] "." part[2] }
     else option[part[1] "." part[2], part[3]] = value
   }
-  # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3.
+  # netifd prints JSON. Read token by token, it may be indented or not. Interfaces are objects at depth 3, their routes at depth 5; what netifd
+  # holds back (option defaultroute 0) is one level further in, below "inactive", and is not in the kernel.
   function json(text,   token) {
     while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
       token = substr(text, RSTART, RLENGTH)
@@ -226,9 +348,12 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
         name[++depth] = key
         key = ""
         if (depth == 3) interfaces++
-        if (name[depth - 1] == "route") target = mask = ""
+        if (depth == 5) target = mask = routemetric = ""
       } else if (token == "}" || token == "]") {
-        if (name[depth - 1] == "route" && mask == "0" && (target == "0.0.0.0" || target == "::")) field[interfaces, "default"] = 1
+        if (depth == 5 && name[4] == "route" && mask == "0") {
+          if (target == "0.0.0.0") { field[interfaces, "default"] = field[interfaces, "default4"] = 1; field[interfaces, "metric4"] = routemetric }
+          if (target == "::") { field[interfaces, "default"] = field[interfaces, "default6"] = 1; field[interfaces, "metric6"] = routemetric }
+        }
         if (--depth == 0) complete = 1
         key = ""
       } else if (token == ":") key = last
@@ -239,8 +364,11 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
         if (key == "") continue
         if (depth == 3) field[interfaces, key] = last
         if (depth == 4 && name[4] == "data" && key == "zone") field[interfaces, "zone"] = last
-        if (name[depth - 1] == "route" && key == "target") target = last
-        if (name[depth - 1] == "route" && key == "mask") mask = last
+        if (depth == 5 && name[4] == "route") {
+          if (key == "target") target = last
+          if (key == "mask") mask = last
+          if (key == "metric") routemetric = last
+        }
       }
     }
   }
@@ -267,6 +395,45 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     if (kind == "wan") return field[i, "default"] || logical ~ /^w?wan/
     return kind == "" && field[i, "default"] && logical != "lan"
   }
+  # What a device lies on: a VLAN on its port, a bridge on its ports, PPP on the port below it. What passes the upper one is in the counter of
+  # the lower one too. The kernel says it (kernel_layer), and netifd, which alone knows the port of PPP (netifd_layers).
+  function put_on(upper, lower) {
+    if (upper == "" || lower == "" || upper == lower || (upper, lower) in layer) return
+    layer[upper, lower] = 1
+    lowers[upper] = lowers[upper] " " lower
+  }
+  # A path of the shell: /sys/class/net/UPPER/lower_LOWER, LOWER/upper_UPPER or BRIDGE/brif/PORT.
+  function kernel_layer(path,   part, n) {
+    n = split(path, part, "/")
+    if (part[n] ~ /\*$/) return
+    if (part[n - 1] == "brif") put_on(part[n - 2], part[n])
+    else if (part[n] ~ /^lower_/) put_on(part[n - 1], substr(part[n], 7))
+    else if (part[n] ~ /^upper_/) put_on(substr(part[n], 7), part[n - 1])
+  }
+  # Also of VLANs, where the kernel shows no links: "eth0.2 | 2 | eth0".
+  function netifd_layers(   i, j, lower, line, f) {
+    for (i = 1; i <= interfaces; i++) {
+      lower = field[i, "device"]
+      if (lower ~ /^@/) {
+        for (j = interfaces; j > 0 && field[j, "interface"] != substr(lower, 2); j--);
+        lower = field[j, "l3_device"] != "" ? field[j, "l3_device"] : field[j, "device"]
+      }
+      if (lower !~ /^@/) put_on(field[i, "l3_device"], lower)
+    }
+    while ((getline line < (root "/proc/net/vlan/config")) > 0) if (split(line, f, /[[:space:]]*\|[[:space:]]*/) == 3) put_on(f[1], f[3])
+  }
+  # Everything below a device, the nearest first, each after a space. A VLAN that nothing else is known of has its port in its name.
+  function beneath(device,   todo, n, i, part, j, m, below, known) {
+    todo[n = 1] = device
+    known[device] = 1
+    for (i = 1; i <= n && n < 50; i++) {
+      m = split(lowers[todo[i]], part, " ")
+      if (!m && match(todo[i], /\.[0-9]+$/) && RSTART > 1) { m = 1; part[1] = substr(todo[i], 1, RSTART - 1) }
+      for (j = 1; j <= m; j++) if (!(part[j] in known)) { known[part[j]] = 1; todo[++n] = part[j]; below = below " " part[j] }
+    }
+    return below
+  }
+  function lies_on(upper, lower) { return index(beneath(upper) " ", " " lower " ") > 0 }
 
   # What the router itself is.
   function print_system() {
@@ -344,8 +511,9 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   }
 
   # Uplinks. wan and wan6 on one device are one uplink, and so is a modem interface with those that netifd makes for it (wwan: wwan_4, wwan_6).
-  function uplinks(   pass, i, g, owner, device, l3, base) {
+  function uplinks(   pass, i, g, owner, device, l3, base, up) {
     zones()
+    netifd_layers()
     for (i = 1; i <= interfaces; i++) index_of[field[i, "interface"]] = i
     for (i = 1; i <= interfaces; i++) {
       owner = field[i, "interface"]
@@ -356,22 +524,49 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
         if (zone[field[owner, "interface"]] == "" && field[owner, "zone"] == "") field[owner, "zone"] = field[i, "zone"]
       }
     }
+    for (i = 1; i <= interfaces; i++) if (!child[i] && routed(i)) carrier[++carriers] = field[i, "l3_device"]
     for (pass = 1; pass <= 2; pass++)
       for (i = 1; i <= interfaces; i++) {
         if (child[i] || !isuplink(i) || (field[i, "proto"] ~ /^(dhcpv6|6)/) != (pass == 2)) continue
         device = field[i, "device"]
-        l3 = field[i, "up"] == "true" ? field[i, "l3_device"] : ""
+        up = field[i, "up"] == "true"
+        l3 = up ? field[i, "l3_device"] : ""
         base = field[i, "interface"]
         sub(/_?v?6$/, "", base)
+        if (up && !routed(i) && carried(l3)) continue
         for (g = 1; g <= groups; g++) {
           if (l3 != "" && l3 == grouplink[g]) break
           if (l3 == "" && pass == 2 && base == groupname[g]) break
+          # One of the two is up: on the port below the PPP of the other, it is not the same uplink.
+          if (up != groupup[g] + 0 && makes_device(up ? groupproto[g] : field[i, "proto"])) continue
           if ((l3 == "" || grouplink[g] == "") && device != "" && (device == groupdevice[g] || device == grouplink[g] || device == "@" groupname[g])) break
         }
-        if (g > groups) { groups = g; groupname[g] = field[i, "interface"]; groupdevice[g] = device; groupproto[g] = field[i, "proto"] }
-        if (field[i, "up"] == "true") groupup[g] = 1
+        if (g > groups) {
+          if (up && !routed(i) && repeats(l3)) continue
+          groups = g
+          groupname[g] = field[i, "interface"]
+          groupdevice[g] = device
+          groupproto[g] = field[i, "proto"]
+        }
+        if (up) groupup[g] = 1
         if (grouplink[g] == "") grouplink[g] = l3
       }
+  }
+  # An uplink by its default route, and not by its name alone.
+  function routed(i) { return isuplink(i) && field[i, "up"] == "true" && field[i, "default"] && !istunnel(field[i, "proto"]) }
+  function makes_device(proto) { return proto ~ /^(ppp|3g)/ || istunnel(proto) }
+  # What is an uplink by its name alone, as the stock wan6 on the port below PPPoE, is none on the wire of another one.
+  function carried(device,   i) {
+    for (i = 1; i <= carriers; i++) if (lies_on(device, carrier[i]) || lies_on(carrier[i], device)) return 1
+    return 0
+  }
+  function repeats(device,   g) {
+    for (g = 1; g <= groups; g++) {
+      if (istunnel(groupproto[g])) continue
+      if (grouplink[g] != "" && (lies_on(device, grouplink[g]) || lies_on(grouplink[g], device))) return 1
+      if (grouplink[g] == "" && groupdevice[g] != "" && (device == groupdevice[g] || lies_on(groupdevice[g], device))) return 1
+    }
+    return 0
   }
   # Without netifd: the device of the kernel'\''s default route.
   function defaultdevice(   line, f, best, metric) {
@@ -397,9 +592,12 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   function print_wan(   g, device) {
     if (!block("wan")) return
     if ("netifd" in value) uplinks()
-    else if ((device = defaultdevice()) != "") uplink("wan", 1, device, "")
+    else if ((device = defaultdevice()) != "") { uplink("wan", 1, device, ""); grouplink[0] = device }
     for (g = 1; g <= groups; g++) uplink(groupname[g], groupup[g], grouplink[g], groupproto[g])
     print "end wan"
+    print "begin layers"
+    for (g = 0; g <= groups; g++) if (grouplink[g] != "" && beneath(grouplink[g]) != "") print clean("layer " word(grouplink[g]) beneath(grouplink[g]))
+    print "end layers"
   }
 
   # Leases, from the files of dnsmasq and odhcpd.
@@ -447,7 +645,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     return text
   }
   function print_leases(   i, s, file, files, found) {
-    print "begin leases"
+    if (!block("leases")) return
     for (i = 1; i <= sections; i++) {
       s = section[i]
       if (type[s] != "dnsmasq" && type[s] != "odhcpd") continue
@@ -464,7 +662,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   }
 
   # Names, from the static hosts in the configuration and from hosts files.
-  function print_names(   i, j, n, s, macs, line, f, lines, count) {
+  function print_names(   i, j, n, s, macs, addresses, line, f, lines, count) {
     print "begin names"
     for (i = 1; i <= sections; i++) {
       s = section[i]
@@ -472,7 +670,11 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
         n = split(tolower(option[s, "mac"]), macs, " ")
         for (j = 1; j <= n; j++) if (ismac(macs[j])) print "host", macs[j], (isaddress(option[s, "ip"]) ? option[s, "ip"] : "-"), clean(option[s, "name"])
       }
-      if (type[s] == "domain" && option[s, "name"] != "" && isaddress(option[s, "ip"])) print "name", option[s, "ip"], clean(option[s, "name"])
+      # Either may be a list: the first name is the name of each address.
+      if (type[s] == "domain" && split(option[s, "name"], f, " ")) {
+        n = split(tolower(option[s, "ip"]), addresses, " ")
+        for (j = 1; j <= n; j++) if (isaddress(addresses[j])) print "name", addresses[j], clean(f[1])
+      }
     }
     # Advertisement blockers keep hosts files of 100,000 lines; those names lead nowhere, and the rest is bounded.
     for (i = 1; i <= hostfiles; i++) {
@@ -533,7 +735,11 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       running = "iptables - -"
       if (kind == "iptables") { down = leftover["-d"]; up = leftover["-s"] }
       if (torn + open) failed["hosts"] = "iptables-save was cut short"
-    } else if (counting == 1 && countable()) failed["hosts"] = missing()
+    } else if (counting == 1 && !("hosts" in failed)) {
+      if ("zones" in failed && named == "") failed["hosts"] = failed["zones"]
+      else if ("netifd" in value && !complete) failed["hosts"] = "netifd did not answer, so it is not known whether hosts should be counted here"
+      else if (countable()) failed["hosts"] = missing()
+    }
     if (kind == "" && !("hosts" in failed)) return
     if (!block("hosts")) return
     if (kind == "iptables") for (i = 1; i <= filterings; i++) networkline(networkof(filters[i]), filters[i])
@@ -668,23 +874,26 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     return sprintf("%04d-%02d-%02d", y, m, d)
   }
   function days(y, m) { return m == 2 ? 28 + (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0)) : 30 + (m + (m > 7)) % 2 }
-  # The period that nlbwmon itself is in, which its client does not say. If a new period were reported too early, the bytes of the one before
-  # would count twice. nlbwmon saves the old period when it begins a new one, so the date of that file shows it, unless nlbwmon started later.
-  function running_period(ticks,   s, i, time, first, last, from, file, written, text) {
+  # The period that nlbwmon holds, which its client does not say, and not what the calendar says: if a new one were reported too early, the
+  # bytes of the one before would count twice. nlbwmon begins a period when it starts, or once it has saved the one before; so what it
+  # saved last, in a period before the present one, shows it. If that fails, it holds the old period as long as it runs.
+  function running_period(ticks,   s, i, interval, present, from, since, file, name, last, written) {
     for (i = 1; i <= sections; i++) if (section[i] ~ /^nlbwmon\./ && s == "") s = section[i]
-    time = value["time"]
-    first = period(time, option[s, "database_interval"])
+    interval = option[s, "database_interval"]
+    present = period(value["time"], interval)
     from = begins
-    if (ticks != "-" && time - uptime[1] + ticks / 100 >= from) return first
-    last = period(from - 43200, option[s, "database_interval"])
+    # Where nobody says when it was started, it was after the boot.
+    since = value["time"] - uptime[1] + (ticks == "-" ? 0 : ticks / 100)
+    if (ticks != "-" && since >= from) return present
     file = option[s, "database_directory"]
     if (file == "") file = "/var/lib/nlbwmon"
-    text = last
-    gsub(/-/, "", text)
-    file = root file "/" text ".db"
+    file = root file
     if (file !~ /^[A-Za-z0-9_.\/-]+$/) return ""
-    "date -r " file " +%s 2>/dev/null || date -r " file ".gz +%s 2>/dev/null" | getline written
-    return written + 0 >= from ? first : last
+    name = present
+    gsub(/-/, "", name)
+    while (("ls " file " 2>/dev/null" | getline i) > 0) if (i ~ /^[0-9]+\.db(\.gz)?$/ && i + 0 < name + 0 && i + 0 > last + 0) last = i
+    if (last != "") "date -r " file "/" last " +%s 2>/dev/null" | getline written
+    return period(written + 0 > since ? written + 0 : since, interval)
   }
   # Field 22 of stat. The second field, the name in parentheses, may be anything.
   function started(pid,   line, f) {
@@ -734,7 +943,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
       key = option[s, "public_key"]
       if (!iskey(key) || !(device in wgtool)) continue
       name[device, key] = clean(option[s, "description"])
-      if (option[s, "disabled"] == 1 && !((device, key) in present)) gone[++gones] = "disabled " device " " key " " prefixes(option[s, "allowed_ips"]) " " name[device, key]
+      if (uci_is_on(option[s, "disabled"]) && !((device, key) in present)) gone[++gones] = "disabled " device " " key " " prefixes(option[s, "allowed_ips"]) " " name[device, key]
     }
     for (i = 1; i <= peerlines; i++) {
       split(peerline[i], f, " ")
@@ -761,6 +970,8 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
     else if (part == "hosts") hosts[++hostfiles] = rest
     else value[part] = rest
     if (part == "peers") tool = rest
+    # Without waiting for a tool that still holds the pipe.
+    if (part == "end") exit
     dumping = part == "dump"
     if (dumping) dump = rest
     next
@@ -768,6 +979,7 @@ text=$(collect | awk -v root="$root" -v version="$version" -v only="$only" -v co
   dumping { station(); next }
   part == "uci" { uci($0) }
   part == "netifd" { json($0) }
+  part == "layers" { kernel_layer($0) }
   part == "radios" { radio() }
   part == "neighbours" { neighbour() }
   part == "nftables" { nftables() }

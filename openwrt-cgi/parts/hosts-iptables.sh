@@ -55,11 +55,13 @@ facts() { # FAMILY WHOLE NETWORKS ADDRESS
     mark peers
     for wg in wg awg; do ! command -v "$wg" >/dev/null || "$wg" show all allowed-ips; done
   }
+  # Without it, who has a lease or a name is not known, and no rule may end.
+  dhcp=$(uci -q show dhcp) || [ ! -e "$root/etc/config/dhcp" ] || mark unsure
   mark leases
-  leasefiles=$(uci -q show dhcp | sed -n "s/^dhcp\..*\.leasefile='\(.*\)'$/\1/p")
+  leasefiles=$(printf '%s\n' "$dhcp" | sed -n "s/^dhcp\..*\.leasefile='\(.*\)'$/\1/p")
   printf '%s\n' "${leasefiles:-/tmp/dhcp.leases}" | while read -r file; do cat "$root$file"; done | sed 's/^/ /'
   mark configured
-  uci -q show dhcp | sed -n "s/'//g; s/^dhcp\..*\.ip=//p"
+  printf '%s\n' "$dhcp" | sed -n "s/'//g; s/^dhcp\..*\.ip=//p"
   mark remembered
   sed 's/^/ /' "$memory/hosts$1"
   mark static

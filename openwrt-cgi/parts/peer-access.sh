@@ -5,7 +5,7 @@
 # TOOL: wg, awg, or auto. The last line of the answer is `result ok …` or `result failed STEP REASON`; docs/access.md explains how it works.
 # For busybox ash and awk, dash and mawk alike. WRTMETER_ROOT and WRTMETER_STOP are for tests: a root for paths, a step to fail at.
 root=${WRTMETER_ROOT:-}
-mark='# wrtmeter: revoked'
+note='# wrtmeter: ' mark='# wrtmeter: revoked'
 undo='' changing=''
 LC_ALL=C PATH=$PATH:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH

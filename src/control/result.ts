@@ -89,6 +89,10 @@ function noteOf(line: string): string[] {
       return [rest === 'restore' ? 'An interrupted restore was rolled back first' : 'An interrupted change was completed first'];
     case 'changed-since':
       return [clean(`"${rest}" was changed by another program in the meantime and was left as it is`)];
+    case 'rewritten':
+      return [
+        clean(`A program writes "${rest}" from its own database and lets the peer in again at its next write: remove the peer there too`),
+      ];
     case 'no-route':
       return [clean(`The interface has no route to ${rest}: restart the interface to add it`)];
     default:

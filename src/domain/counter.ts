@@ -48,6 +48,9 @@ export interface Epoch {
 /** The `boot` of an imported baseline, which has one counter per MAC and nothing else. */
 export const IMPORTED = 'imported';
 
+/** The boot of a baseline whose counter gained what others have posted since: it shows when that was, and is never subtracted. Rule: one wire. */
+export const TAKEN_OVER = 'taken over';
+
 /** The last reading kept for a counter. */
 export interface Baseline {
   bytes: Traffic;

@@ -25,7 +25,7 @@ export type Change =
   | { kind: 'rejected'; bytes: Traffic; why: string };
 
 /** The previous reading of the reader. */
-interface PreviousReading {
+export interface PreviousReading {
   /** Unix ms. */
   at: number;
   boot: string | null;

@@ -39,6 +39,8 @@ export interface Uplink {
   name: string;
   up: boolean;
   device: string | null;
+  /** The devices that its device lies on, the nearest first: a VLAN's port, a bridge's ports, the port below PPPoE. Absent where the router does not say. */
+  below?: readonly string[];
   protocol: string | null;
   /** It runs inside another uplink (a VPN), so it is left out of the home's sum. */
   overlay: boolean;

@@ -35,6 +35,12 @@ export async function admit(auth: Auth, needs: Needs, context: Context): Promise
   }
 }
 
+/** Whether a request shows a token of scope control. */
+export async function holdsControlToken(auth: Auth, context: Context): Promise<boolean> {
+  const verdict = await auth.check({ authorization: context.get('Authorization'), xApiToken: context.get('X-Api-Token') }, context.ip);
+  return verdict.kind === 'known' && verdict.scope === 'control';
+}
+
 /** The scope that a request's token must have; null if it needs none. */
 function scopeFor(auth: Auth, needs: Needs): Scope | null {
   const { read, control } = auth.settings();

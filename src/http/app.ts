@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { LedgerError } from '../errors.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
-import { admit } from './admit.ts';
+import { admit, holdsControlToken } from './admit.ts';
 import type { AppDeps } from './deps.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';
@@ -63,7 +63,7 @@ function answerFor(error: unknown): { status: number; message: string } {
 }
 
 async function answer(deps: AppDeps, route: Route, context: Context): Promise<void> {
-  if (!exists(deps, route)) throw notFound();
+  if (!exists(deps, route)) throw (await holdsControlToken(deps.auth, context)) ? controlIsOff() : notFound();
   await route.handle(context, await admit(deps.auth, route.needs, context));
 }
 
@@ -71,6 +71,10 @@ async function answer(deps: AppDeps, route: Route, context: Context): Promise<vo
 const exists = ({ auth }: AppDeps, { needs }: Route): boolean => needs !== 'control' || auth.settings().control;
 
 const notFound = () => new RequestError(404, `Not found: try ${USEFUL_PATHS}`);
+
+/** Who may control is owed the reason; anyone else learns nothing. */
+const controlIsOff = () =>
+  new RequestError(404, 'Control is off: set "control: true" in the configuration (or WRTMETER_CONTROL=true) and reload it');
 
 function refuse(deps: AppDeps, all: readonly Route[], router: Router, context: Context): never {
   const paths = router.match(context.path, context.method).path.map(({ path }) => path);

@@ -58,7 +58,8 @@ async function change(deps: AppDeps, context: Context, action: PeerAction, who: 
   await note(deps, peer, action, who, result);
   if (!result.ok) return fail(context, result.conflict === true ? 409 : 502, result.reason);
   await readAgain(deps, peer, DONE[action].state);
-  context.body = { success: true, message: DONE[action].message };
+  const { notes = [] } = result;
+  context.body = { success: true, message: DONE[action].message, ...(notes.length > 0 && { notes }) };
 }
 
 async function changeOf({ access, log }: AppDeps, peer: PeerId, action: PeerAction, who: string): Promise<PeerChange> {

@@ -111,7 +111,8 @@ export type AuditKind =
   | 'forget'
   | 'hosts'
   | 'learned'
-  | 'access';
+  | 'access'
+  | 'wire';
 
 /** Something that a person may want to look up: what was booked or refused, and why. */
 export interface AuditRow {

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
-import { SourceError } from '../errors.ts';
+import { quote, SourceError } from '../errors.ts';
 import type { HttpAnswer, HttpRequest, HttpSession, SendRequest } from './request.ts';
 
 /** How to connect to a router. */
@@ -16,6 +16,9 @@ const CONNECT_MS = 2000;
 const CONNECT_TIMEOUT = 'CONNECT_TIMEOUT';
 const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_REDIRECTS = 3;
+/** Characters of an error answer that are read, and of its text that are shown. */
+const READ_TEXT = 4096;
+const SHOWN_TEXT = 200;
 /** Cookies per session, and characters per cookie. */
 const MOST_COOKIES = 32;
 const LONGEST_COOKIE = 4096;
@@ -46,10 +49,14 @@ export function httpSender({ credentials, tls }: HttpTerms): SendRequest {
     if (!response.ok && !accepts.includes(status)) {
       const redirected = status >= 300 && status < 400;
       if (redirected && method === 'GET') return send({ ...request, url: redirectTarget(url, response, redirects) }, signal, redirects + 1);
-      drop(response);
-      throw redirected
-        ? new SourceError('redirect', `status ${status} to a ${method}, which is not repeated at another address`)
-        : refusal(status, credentials.kind);
+      if (redirected) {
+        drop(response);
+        throw new SourceError('redirect', `status ${status} to a ${method}, which is not repeated at another address`);
+      }
+      // A request with secrets of its own, as of a login, may be repeated in the answer.
+      const ownSecrets = body !== undefined || session !== undefined || request.headers !== undefined;
+      if (ownSecrets) drop(response);
+      throw refusal(status, credentials, ownSecrets ? '' : await errorText(response));
     }
     return { status, text: await response.text(), framed: response.headers.has('content-length') };
   }
@@ -127,16 +134,72 @@ function redirectTarget(from: string, response: Response, redirects: number): st
   return target.href;
 }
 
-function refusal(status: number, credentials: HttpTerms['credentials']['kind']): SourceError {
-  if (status === 401 || status === 403) {
+/** What an error answer means, and its text, quoted. */
+function refusal(status: number, credentials: HttpTerms['credentials'], text: string): SourceError {
+  const said = text === '' || holdsSecret(text, credentials) ? '' : `; it answered ${quote(text, SHOWN_TEXT)}`;
+  if (status === 401 || (status === 403 && credentials.kind === 'basic')) {
     const why =
-      credentials === 'none'
+      credentials.kind === 'none'
         ? 'the router requires credentials; set its token or its user name and password'
         : 'the router rejected the credentials; check its token or its user name and password';
-    return new SourceError('auth', `status ${status}: ${why}`);
+    return new SourceError('auth', `status ${status}: ${why}${said}`);
   }
-  const hint = status === 404 ? ': is the script installed there?' : status >= 500 ? ': the script failed on the router' : '';
-  return new SourceError('status', `status ${status}${hint}`);
+  return new SourceError(status === 403 ? 'auth' : 'status', `status ${status}: ${hintOf(status, text)}${said}`);
+}
+
+/** What OpenWrt's uhttpd means with a status. The scripts of wrtmeter never answer 403. */
+function hintOf(status: number, text: string): string {
+  switch (status) {
+    case 403:
+      return /RFC ?1918/i.test(text)
+        ? 'its web server does not answer home networks at its public address; use the address of the router at home, or set rfc1918_filter to 0 in /etc/config/uhttpd'
+        : 'the web server refuses this address; is the script executable for everyone?';
+    case 404:
+      return 'is the script installed there?';
+    case 502:
+    case 504:
+      return 'the script gave no answer; it ended early, or took longer than the web server allows (script_timeout)';
+    default:
+      return status >= 500 ? 'the script failed on the router' : 'the router refuses the request';
+  }
+}
+
+/** An echo of what was sent must not get into a log. */
+function holdsSecret(text: string, credentials: HttpTerms['credentials']): boolean {
+  switch (credentials.kind) {
+    case 'none':
+      return false;
+    case 'basic':
+      return [credentials.password, Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')].some((secret) =>
+        text.includes(secret),
+      );
+    case 'bearer':
+      return text.includes(credentials.token);
+    default:
+      return credentials satisfies never;
+  }
+}
+
+/** The first text of an error answer on one line, without tags; empty where none arrives. Reads a bounded part and closes the connection. */
+async function errorText(response: Response): Promise<string> {
+  const body = response.body as NodeJS.ReadableStream | null;
+  let read = '';
+  try {
+    for await (const chunk of body ?? []) {
+      read += String(chunk);
+      if (read.length >= READ_TEXT) break;
+    }
+  } catch {
+    // The status is known; what is missing of the text is only that.
+  } finally {
+    drop(response);
+  }
+  return read
+    .slice(0, READ_TEXT)
+    .replace(/<(style|script|title)[^>]*>[\s\S]*?<\/\1>/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
 }
 
 /** Discards an unread body, so that its connection closes. */

@@ -29,10 +29,15 @@ export function sshMachine(terms: SshTerms, env: ProgramEnvironment = null): Mac
     return ended;
   };
   return {
-    run: async (argv, stdin, signal) => outputOf(argv[0] ?? '', await remote(shellText(argv), stdin, signal)),
+    run: async (argv, stdin, signal) => {
+      const mark = newMark();
+      const ended = await remote(between(argv, mark), stdin, signal);
+      const { stdout, stderr } = ended;
+      if (!stdout.includes(mark)) throw nothingRun(ended, terms.host);
+      return outputOf(argv[0] ?? '', { ...ended, stdout: inside(stdout, mark), stderr: inside(stderr, mark) });
+    },
     each: async (argvs, signal) => {
-      // Random per call, so that a program's output cannot be mistaken for its end.
-      const mark = randomBytes(16).toString('hex');
+      const mark = newMark();
       const ended = await remote(inOneCommand(argvs, mark), null, signal);
       if (!ended.stdout.includes(mark)) throw nothingRun(ended, terms.host);
       return outcomesOf(argvs, ended, mark);
@@ -72,23 +77,49 @@ export function sshCommand({ host, user, port, keyFile, knownHostsFile }: SshTer
 /** A path for ssh_config(5): in quotes because of spaces, `%` doubled because it starts a token. */
 const configWord = (path: string): string => `"${path.replaceAll('%', '%%')}"`;
 
+/** Random per call, so that a program's output cannot be mistaken for it. */
+const newMark = (): string => randomBytes(16).toString('hex');
+
+/** A login shell may print something before its first command: a line with the mark, on both streams, ends it. */
+const begin = (mark: string): string => `printf '\\n%s\\n' ${mark}; echo ${mark} >&2`;
+
+/** One command that reads standard input, between two marks, with its own exit code. */
+const between = (argv: Argv, mark: string): string =>
+  `${begin(mark)}\n${shellText(argv)}; set -- $?; printf '\\n%s\\n' ${mark}; echo ${mark} >&2; exit $1`;
+
+/** What is between the two marks; without the first one (a long complaint is cut at its beginning) from there on, without the second up to the end. */
+function inside(text: string, mark: string): string {
+  const answer = after(text, mark);
+  const end = answer.lastIndexOf(`${mark}\n`);
+  return end < 0 ? answer : answer.slice(0, end).replace(/\n$/, '');
+}
+
 /** After each command, both streams get a line with the mark; the one on standard output has the exit code. */
 const inOneCommand = (argvs: readonly Argv[], mark: string): string =>
-  argvs.map((argv) => `${shellText(argv)} </dev/null; printf '\\n%s %s\\n' ${mark} $?; echo ${mark} >&2`).join('\n');
+  [begin(mark), ...argvs.map((argv) => `${shellText(argv)} </dev/null; printf '\\n%s %s\\n' ${mark} $?; echo ${mark} >&2`)].join('\n');
 
 function outcomesOf(argvs: readonly Argv[], { stdout, stderr }: Ended, mark: string): (string | SourceError)[] {
-  const parts = stdout.split(new RegExp(`\\n${mark} (\\d+)\\n`));
+  const parts = after(stdout, mark).split(new RegExp(`\\n${mark} (\\d+)\\n`));
+  // Counted from the end: of a long text only the end is kept.
+  const ended = (parts.length - 1) / 2;
   const complaints = stderr.split(`${mark}\n`);
+  const complaintOf = (index: number): string => complaints[complaints.length - 1 - ended + index] ?? '';
   return argvs.map(([program = ''], index) => {
     const code = parts[2 * index + 1];
     if (code === undefined) return new SourceError('truncated', `the connection closed before "${program}" ended`);
     try {
-      return outputOf(program, { code: Number(code), stdout: parts[2 * index] ?? '', stderr: complaints[index] ?? '' });
+      return outputOf(program, { code: Number(code), stdout: parts[2 * index] ?? '', stderr: complaintOf(index) });
     } catch (error) {
       if (error instanceof ExitError) return error;
       throw error;
     }
   });
+}
+
+/** What comes after the first line with the mark. */
+function after(text: string, mark: string): string {
+  const at = text.indexOf(`${mark}\n`);
+  return at < 0 ? text : text.slice(at + mark.length + 1);
 }
 
 /** Logged in, but the user has no shell, or the server forces another command. */

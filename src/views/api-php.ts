@@ -1,6 +1,7 @@
 import { localText } from '../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../domain/traffic.ts';
 import { type Account, accountsOf } from '../ledger/account.ts';
+import { ownUplinks } from './rows/wan.ts';
 import { leasesByMac, nameOf, type View, wanReadAt } from './view.ts';
 
 export interface ApiPhpAnswer {
@@ -36,8 +37,7 @@ function wan(view: View) {
   const readAt = wanReadAt(view);
   if (readAt === null) return [];
   const all = accountsOf(view.books.accounts, 'wan');
-  const physical = all.filter((account) => !account.overlay);
-  const { download, upload } = (physical.length > 0 ? physical : all).reduce((sum, account) => plus(sum, account.month), NOTHING);
+  const { download, upload } = ownUplinks(all).reduce((sum, account) => plus(sum, account.month), NOTHING);
   return [{ id: 'main_wan', rx_bytes: download, tx_bytes: upload, last_update: localText(readAt, view.timezone) }];
 }
 

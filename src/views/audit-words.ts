@@ -24,6 +24,7 @@ const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = 
   hosts: { title: 'Hosts counted', outcome: 'noted' },
   learned: { title: 'Address known', outcome: 'noted' },
   access: { title: 'Access', outcome: 'noted' },
+  wire: { title: 'One wire', outcome: 'noted' },
 };
 
 /** Every kind of row that this program writes. */

@@ -14,7 +14,7 @@ const NOW = Date.UTC(2026, 10, 20, 18);
 const TV = '00:00:5e:00:53:03';
 const OPTIONS = { data: '.', timezone: 'Europe/Berlin' };
 
-describe('commands that care for the ledger', () => {
+describe('backup, restore, forget and check of the ledger', () => {
   let home: SmallHome;
   let path: string;
   beforeEach(async () => {
@@ -44,7 +44,7 @@ describe('commands that care for the ledger', () => {
     return { code, ...out };
   }
 
-  it('backup: a copy under the name that was given, while the service runs; never over another file', async () => {
+  it('backup: writes a copy to the given file while the service runs, and never overwrites a file', async () => {
     const first = await said((io) => backup('mine.db', OPTIONS, io));
     expect(first).to.deep.equal({
       code: 0,
@@ -61,13 +61,13 @@ describe('commands that care for the ledger', () => {
     );
   });
 
-  it('backup: without a name it is the backup of the local day, made anew', async () => {
+  it('backup: without a name, rewrites the backup of the local day', async () => {
     for (let i = 0; i < 2; i++) {
       expect((await said((io) => backup(undefined, OPTIONS, io))).stdout).to.match(/^backup ".*\/backups\/ledger-2026-11-20\.db" written/);
     }
   });
 
-  it('backup, forget and check: where there is no ledger they say so and begin none', async () => {
+  it('backup, forget and check: without a ledger they say so and create none', async () => {
     const options = { ...OPTIONS, data: 'empty' };
     for (const command of [
       (io: DatedIo) => backup(undefined, options, io),
@@ -82,7 +82,7 @@ describe('commands that care for the ledger', () => {
     }
   });
 
-  it('restore: the backup takes the place of the ledger, which is kept', async () => {
+  it('restore: the backup replaces the ledger, which is kept', async () => {
     await said((io) => backup('mine.db', OPTIONS, io));
     await home.ledger.close();
     expect(await said((io) => restore('mine.db', OPTIONS, io))).to.deep.equal({
@@ -93,7 +93,7 @@ describe('commands that care for the ledger', () => {
     expect((await said((io) => check(OPTIONS, io))).code).to.equal(0);
   });
 
-  it('restore: refused while the service runs, and for a file that is no good one', async () => {
+  it('restore: refused while the service runs, and for a bad file', async () => {
     await said((io) => backup('mine.db', OPTIONS, io));
     const running = await said((io) => restore('mine.db', OPTIONS, io));
     expect([running.code, running.stderr]).to.deep.equal([
@@ -105,7 +105,7 @@ describe('commands that care for the ledger', () => {
     expect((await said((io) => restore('mine.db', OPTIONS, io))).stderr).to.match(/^".*mine\.db" cannot be restored: file is damaged.*\n$/);
   });
 
-  it('forget: says what went, what stays for a while, and which files hold it still', async () => {
+  it('forget: says what was deleted, what stays for a while, and which files still contain it', async () => {
     await said((io) => backup(undefined, OPTIONS, io));
     await writeFile(join(home.directory, 'wrtmeter.yaml'), `devices: { tv: { macs: [${TV}] } }\n`);
     expect((await said((io) => forget(TV, OPTIONS, io))).stderr).to.include('stop it first');
@@ -127,7 +127,7 @@ describe('commands that care for the ledger', () => {
     expect([unknown.code, unknown.stderr]).to.deep.equal([1, 'The ledger has nothing about "02:00:00:00:00:99"\n']);
   });
 
-  it('check --data: what is in the ledger and whether it is whole', async () => {
+  it('check --data: shows what is in the ledger and whether it is good', async () => {
     await said((io) => backup(undefined, OPTIONS, io));
     const { code, stdout, stderr } = await said((io) => check(OPTIONS, io));
     expect([code, stderr]).to.deep.equal([0, '']);
@@ -153,7 +153,7 @@ describe('commands that care for the ledger', () => {
     );
   });
 
-  it('check --data: ends with 1 and a line for each thing that is wrong', async () => {
+  it('check --data: exit code 1 and one line per problem', async () => {
     await said((io) => backup(undefined, OPTIONS, io));
     await home.ledger.close();
     await truncate(join(home.directory, 'backups/ledger-2026-11-20.db'), 0);

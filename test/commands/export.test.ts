@@ -47,7 +47,7 @@ describe('wrtmeter export', () => {
       },
     });
 
-  it('days of all that is held, the oldest first, with line ends as RFC 4180 has them', async () => {
+  it('all days in the ledger, oldest first, with the line ends of RFC 4180', async () => {
     await read('2026-11-10T12:00:00Z', 0);
     await read('2026-11-10T12:01:00Z', 1000);
     await read('2026-11-11T12:00:00Z', 1000);
@@ -89,7 +89,7 @@ describe('wrtmeter export', () => {
     ]);
   });
 
-  it('a span of months is the same in parts as in the file', async () => {
+  it('months read in parts are the same as in the file', async () => {
     let bytes = 0;
     for (let day = 1; day <= 90; day++) {
       const time = new Date(at('2026-08-01T10:00:00Z') + day * 86_400_000).toISOString();
@@ -103,14 +103,14 @@ describe('wrtmeter export', () => {
       expect(new Set(starts).size, 'each once').to.equal(starts.length);
       expect([...starts].sort()).to.deep.equal(starts);
       const sum = rows.reduce((all, row) => all + Number(row.split(',')[7]), 0);
-      const [held] = await home.ledger.store.all(
+      const [stored] = await home.ledger.store.all(
         `SELECT sum(download) AS n FROM ${by} WHERE account = (SELECT id FROM account WHERE kind = 'wan')`,
       );
-      expect(sum).to.equal(held?.n);
+      expect(sum).to.equal(stored?.n);
     }
   });
 
-  it('a name cannot become a formula, a column, a line or what a terminal does', async () => {
+  it('a name cannot become a formula, a column, a line or a terminal command', async () => {
     const cells: Record<string, string> = {
       '=cmd|calc': "'=cmd|calc",
       '+1': "'+1",
@@ -137,7 +137,7 @@ describe('wrtmeter export', () => {
     }
   });
 
-  it('JSON: a list with the same fields; an empty ledger is an empty list, or the head alone', async () => {
+  it('JSON: a list with the same fields; an empty ledger is an empty list, or only the CSV header', async () => {
     expect((await exported({ format: 'json' })).stdout).to.equal('[]\n');
     expect((await exported()).stdout).to.equal(`${HEAD}\r\n`);
     await read('2026-11-10T12:00:00Z', 0);
@@ -196,7 +196,7 @@ describe('wrtmeter export', () => {
     [{ router: 'attic' }, /^There is no router "attic": "wrtmeter print routers" lists them\n$/],
   ];
   for (const [options, message] of WRONG) {
-    it(`${JSON.stringify(options)} is refused in a line, and nothing is written`, async () => {
+    it(`${JSON.stringify(options)} is refused with one line, and nothing is written`, async () => {
       await read('2026-11-10T12:00:00Z', 0);
       await read('2026-11-10T12:01:00Z', 1000);
       const { code, stdout, stderr } = await exported(options);

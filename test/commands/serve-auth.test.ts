@@ -35,7 +35,7 @@ describe('wrtmeter serve, with tokens', () => {
     expect(exporter?.logs.join('\n')).to.match(line);
   };
 
-  it('a token that is made or revoked beside it counts at once', async () => {
+  it('a token that is created or revoked while it runs takes effect immediately', async () => {
     await start('auth: { read: token }');
     await seen(/auth\.read is token, but no token exists for it: create one with .*wrtmeter token create NAME --data /);
     expect(await statusOf('/-/healthy')).to.equal(200);
@@ -47,7 +47,7 @@ describe('wrtmeter serve, with tokens', () => {
     expect(exporter?.logs.join('\n')).to.not.include(made.slice(5));
   });
 
-  it('a configuration that is reloaded closes reading and opens control', async () => {
+  it('reloading the configuration closes reading and opens control', async () => {
     const { pid } = await start('auth: { read: open }');
     const made = await token('create', 'phone', '--scope', 'control');
     expect(await statusOf('/api/v1/wan')).to.equal(200);
@@ -56,7 +56,7 @@ describe('wrtmeter serve, with tokens', () => {
     process.kill(pid, 'SIGHUP');
     await seen(/Configuration reloaded/);
     expect(await statusOf('/api/v1/wan')).to.equal(401);
-    // The router that it would read is not there, and that is no success.
+    // The router that it would read is not there, and that is not a success.
     expect(await statusOf('/api/servers/gateway/sync-stats', made, 'POST')).to.equal(502);
   });
 });

@@ -12,7 +12,7 @@ import { freePort } from '../support/web/port.ts';
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** Waits for what the program does by itself, however long this machine takes. */
+/** Waits for the program, however long this machine takes. */
 async function eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 15_000;
   while (!(await condition())) {
@@ -74,7 +74,7 @@ describe('wrtmeter serve', () => {
   };
   const router = (name: string, path = '/wan') => `  ${name}:\n    urls: { wan: http://127.0.0.1:${port}${path} }\n`;
 
-  it('is ready when it says that it listens', async () => {
+  it('is ready when it logs that it listens', async () => {
     const { url } = await start(['--config', await yaml(`routers:\n${router('gateway')}`)]);
     expect((await fetch(`${url}/-/ready`)).status).to.equal(200);
     expect((await fetch(`${url}/-/healthy`)).status).to.equal(200);
@@ -95,7 +95,7 @@ describe('wrtmeter serve', () => {
     expect(figure(await second.scrape(1), 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(1000);
   });
 
-  it('SIGHUP loads the configuration anew; a bad file keeps the old one running and says so', async () => {
+  it('SIGHUP reloads the configuration; a bad file keeps the old one running and says so', async () => {
     const config = await yaml(`routers:\n${router('gateway')}`);
     const exporter = await start(['--config', config]);
     await exporter.scrape();
@@ -114,7 +114,7 @@ describe('wrtmeter serve', () => {
     expect(figure(samples, 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(undefined);
   });
 
-  it('POST /-/reload does the same where it is enabled, and is not there where it is not', async () => {
+  it('POST /-/reload does the same if it is enabled, and is refused otherwise', async () => {
     const config = await yaml(`reload: true\nrouters:\n${router('gateway')}`);
     const exporter = await start(['--config', config]);
     expect((await fetch(`${exporter.url}/-/reload`, { method: 'POST' })).status).to.equal(200);
@@ -126,7 +126,7 @@ describe('wrtmeter serve', () => {
     expect((await fetch(`${without.url}/-/reload`, { method: 'POST' })).status).to.be.oneOf([403, 404, 405]);
   });
 
-  it('a second process on the same ledger, and a port in use, are refused in a line', async () => {
+  it('a second process on the same ledger, and a port in use, are refused with one line', async () => {
     const config = await yaml(`routers:\n${router('gateway')}`);
     const { url } = await start(['--config', config]);
     const again = await run(['--config', config, '--data', join(directory, 'data'), '--listen', '127.0.0.1:0'], directory);
@@ -137,7 +137,7 @@ describe('wrtmeter serve', () => {
     expect(taken.err).to.match(/^Cannot listen on 127\.0\.0\.1:\d+: the port is already in use; .*\n$/);
   });
 
-  it('a damaged ledger, or a directory that cannot be written, is refused in a line', async () => {
+  it('a damaged ledger, or a directory that cannot be written, is refused with one line', async () => {
     const config = await yaml(`routers:\n${router('gateway')}`);
     await writeFile(join(directory, 'ledger.db'), 'this is no database, but long enough to be looked at as one'.repeat(100));
     const damaged = await run(['--config', config, '--data', directory, '--listen', '127.0.0.1:0'], directory);
@@ -148,7 +148,7 @@ describe('wrtmeter serve', () => {
     expect(nowhere.err).to.match(/^Data directory "\/proc\/nowhere" cannot be created: .*\n$/);
   });
 
-  it('reads by itself when nobody asks for the time of the heartbeat', async () => {
+  it('starts a round after a heartbeat without a request', async () => {
     const exporter = await start(['--config', await yaml(`heartbeat: 1s\nrouters:\n${router('gateway')}`)]);
     const received = async () => {
       const wan = (await exporter.api('/api.php?action=wan')) as { data: { rx_bytes: number }[] };
@@ -161,7 +161,7 @@ describe('wrtmeter serve', () => {
 });
 
 describe('wrtmeter demo', () => {
-  it('shows a home that lives, and leaves nothing behind', async () => {
+  it('shows a simulated home, and leaves nothing behind', async () => {
     const port = await freePort();
     const child = spawn(process.execPath, [MAIN, 'demo', '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'ignore'] });
     const ended = new Promise<number | null>((done) => child.once('close', done));

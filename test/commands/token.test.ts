@@ -48,7 +48,7 @@ describe('wrtmeter token', () => {
     expect(await create('other', 'admin')).to.deep.equal({ code: 2, stdout: '', stderr: '"admin" is not a scope: use read or control\n' });
   });
 
-  it('create: a name is one token, whatever its letters, and can be shown', async () => {
+  it('create: a name is unique ignoring case, and printable', async () => {
     await create('phone');
     expect(await create('Phone')).to.deep.equal({
       code: 2,

@@ -498,7 +498,7 @@ describe('compare', () => {
         baselines: [baseline(5000, 500, { epoch: boot(IMPORTED) })],
         changes: [only('may only have come into sight')],
       },
-      'such a baseline counts as any other where the MAC stands once': {
+      'such a baseline counts like any other if the MAC appears once': {
         rules: CLASSIC,
         readings: [reading(5100, 510)],
         baselines: [baseline(5000, 500, { epoch: boot(IMPORTED) })],

@@ -142,7 +142,7 @@ function knownMetrics(): Set<string> {
   return new Set([...listed, 'up', 'scrape_duration_seconds']);
 }
 
-/** Metric names of a PromQL expression: the words that are no function, operator, label, number or string. */
+/** Metric names of a PromQL expression: the words that are not functions, operators, labels, numbers or strings. */
 function metricsIn(expr: string): string[] {
   const bare = expr
     .replace(/"[^"]*"/g, ' ')

@@ -40,7 +40,7 @@ describe("grafana/provisioning: the viewer's account", () => {
     rmSync(data, { recursive: true });
   });
 
-  it('is made where there is none, and is no administrator', async () => {
+  it('is created if there is none, and is not an administrator', async () => {
     expect(await ensureViewer(url, admin, viewer)).to.equal('created');
     expect(await status('/api/user', viewer)).to.equal(200);
     expect(await status('/api/datasources', viewer)).to.equal(403);
@@ -59,7 +59,7 @@ describe("grafana/provisioning: the viewer's account", () => {
     expect(await status('/api/user', renewed)).to.equal(200);
   });
 
-  it("a wrong administrator's password is told with what to do", async () => {
+  it("a wrong administrator's password is reported with what to do", async () => {
     const error = await ensureViewer(url, { ...admin, password: 'other' }, viewer).catch((caught: unknown) => caught);
     expect(String(error)).to.match(/does not accept the password of "admin".*reset-admin-password/);
   });

@@ -149,13 +149,23 @@ describe('admission', () => {
     });
   });
 
-  describe('if control is not configured', () => {
-    it('its paths do not exist, with any token', async () => {
+  describe('where control is not configured', () => {
+    it('its addresses are not there; only a token of scope control gets the reason', async () => {
       settings = { read: 'open', control: false };
       for (const { method, path, needs } of all()) {
         if (needs !== 'control') continue;
-        const { status, text } = await request(method, path, bearer(controller));
-        expect([status, /Not found: try/.test(text)], `${method} ${path}`).to.deep.equal([404, true]);
+        for (const headers of [{}, bearer(reader), bearer(newToken())]) {
+          const { status, text } = await request(method, path, headers);
+          expect([status, /Not found: try/.test(text)], `${method} ${path}`).to.deep.equal([404, true]);
+          now += 600_000;
+        }
+        for (const headers of [bearer(controller), { 'X-Api-Token': controller }, basic(`phone:${controller}`)]) {
+          const { status, text } = await request(method, path, headers);
+          expect([status, JSON.parse(text)], `${method} ${path}`).to.deep.equal([
+            404,
+            { error: 'Control is off: set "control: true" in the configuration (or WRTMETER_CONTROL=true) and reload it' },
+          ]);
+        }
       }
       expect((await request('PUT', '/api/clients/1', bearer(controller))).headers.allow).to.equal('GET, HEAD');
       expect((await request('GET', '/api/clients/1/revoke', bearer(controller))).status).to.equal(404);
@@ -163,7 +173,7 @@ describe('admission', () => {
 
     it('they appear and disappear when the configuration is reloaded', async () => {
       settings = { read: 'open', control: false };
-      expect((await request('POST', '/api/clients/1/revoke', bearer(controller))).text).to.include('Not found');
+      expect((await request('POST', '/api/clients/1/revoke', bearer(controller))).text).to.include('Control is off');
       settings = { read: 'open', control: true };
       expect((await request('POST', '/api/clients/1/revoke', bearer(controller))).text).to.equal('{"error":"Client not found"}');
       expect((await request('PUT', '/api/clients/1')).headers.allow).to.equal('GET, HEAD, DELETE');

@@ -186,10 +186,12 @@ describe('the API of the VPN panel', () => {
       ]);
     });
 
-    it('is audited with additional notes for the owner', async () => {
-      await start({ access: answers({ ok: true, state: 'revoked', changed: false, notes: ['The interface has no route to 10.8.0.1'] }) });
-      expect((await call('POST', `/api/clients/${await idOf()}/revoke`)).body).to.deep.equal({ success: true, message: 'Client revoked' });
-      expect(acts[0]?.why).to.equal('revoked over HTTP with token "phone", as it was already. The interface has no route to 10.8.0.1');
+    it('is answered and written down with what the owner should know beside it', async () => {
+      await start({ access: answers({ ok: true, state: 'revoked', changed: false, notes: ['There is no route to 10.8.0.1'] }) });
+      const { body } = await call('POST', `/api/clients/${await idOf()}/revoke`);
+      expect(body).to.deep.equal({ success: true, message: 'Client revoked', notes: ['There is no route to 10.8.0.1'] });
+      expect(violations(body, clientSchemas.DoneAnswer, clientSchemas)).to.deep.equal([]);
+      expect(acts[0]?.why).to.equal('revoked over HTTP with token "phone", as it was already. There is no route to 10.8.0.1');
     });
 
     it('a failure is reported with its reason, never as a success', async () => {

@@ -32,7 +32,7 @@ describe('docker compose', () => {
     images = await provideImages(daemon);
     images.push(...(await buildApp(daemon)));
     world = createWorld({ ...SMALL, start: Date.now() });
-    // Time passes in the routers too: an uptime that stands still would be a stale answer.
+    // Time passes in the routers too: an uptime that does not grow would be a stale answer.
     clock = setInterval(() => world.advance(Math.max(0, (Date.now() - world.now) / 1000)), 500);
     routers = await startRouters(world, { host: await bridgeAddress(), auth: { token: 'lab-token' } });
     writeFileSync(
@@ -141,7 +141,7 @@ describe('docker compose', () => {
   });
 
   for (const service of services) {
-    it(`${service} is no root, has no capability, cannot write to its root file system and keeps within its memory`, async () => {
+    it(`${service} is not a root, has no capability, cannot write to its root file system and keeps within its memory`, async () => {
       const status = await run(inside(service, 'id -u; cat /proc/1/status; touch /escaped 2>/dev/null && echo written; true'));
       expect(status)
         .to.match(/^[1-9]\d*\n/)

@@ -13,7 +13,7 @@ import { holdsKey } from '../support/wireguard/keys.ts';
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 
 // The whole program, a server behind a real sshd, real tunnels. What a peer's own end has counted is the truth.
-describe('peers that are let in and out over HTTP', () => {
+describe('peers that are revoked and restored over HTTP', () => {
   standOnEachOther();
 
   let world: WireguardWorld;
@@ -26,7 +26,7 @@ describe('peers that are let in and out over HTTP', () => {
   /** Everything that was answered. */
   const answers: string[] = [];
   /** What each peer had moved at the first reading. */
-  const held = new Map<WireguardPeer, Traffic>();
+  const movedBefore = new Map<WireguardPeer, Traffic>();
 
   before(async () => {
     world = await createWireguardWorld(['anna', 'bert']);
@@ -48,7 +48,7 @@ describe('peers that are let in and out over HTTP', () => {
       (await output([process.execPath, MAIN, 'token', 'create', ...args, '--data', dataDir])).trim();
     reader = await token('prometheus');
     controller = await token('phone', '--scope', 'control');
-    for (const peer of world.peers) held.set(peer, await peer.moved());
+    for (const peer of world.peers) movedBefore.set(peer, await peer.moved());
     await call('GET', '/metrics', reader);
   });
 
@@ -67,7 +67,7 @@ describe('peers that are let in and out over HTTP', () => {
     const { bytes_received: download, bytes_sent: upload } = await client(peer);
     return { download, upload };
   };
-  const since = async (peer: WireguardPeer) => minus(await peer.moved(), held.get(peer) ?? NOTHING);
+  const since = async (peer: WireguardPeer) => minus(await peer.moved(), movedBefore.get(peer) ?? NOTHING);
   const isShutOut = (peer: WireguardPeer) =>
     peer.ping(2, 100).then(
       () => expect.fail('It still gets through'),
@@ -87,7 +87,7 @@ describe('peers that are let in and out over HTTP', () => {
     );
   });
 
-  it('are left alone by who may not', async () => {
+  it('are not changed without permission', async () => {
     const before = file();
     for (const action of ['/revoke', '/restore', '/delete', '/sync-stats']) {
       const method = action === '/delete' ? 'DELETE' : 'POST';
@@ -112,7 +112,7 @@ describe('peers that are let in and out over HTTP', () => {
     await bert.ping(3, 100);
   });
 
-  it('restore lets it in again with its old keys and addresses; its totals go on', async () => {
+  it('restore puts it back with its old keys and addresses; its totals continue', async () => {
     const earlier = await used(anna);
     const [{ status, body }] = await Promise.all([call('POST', at(anna, '/restore'), controller), bert.ping(250, 1200)]);
     expect([status, body]).to.deep.equal([200, { success: true, message: 'Client restored' }]);
@@ -139,14 +139,14 @@ describe('peers that are let in and out over HTTP', () => {
     expect(await used(bert)).to.deep.equal(plus(earlier, await bert.moved()));
   });
 
-  it('delete takes a peer off for good; it is no client any more', async () => {
+  it('delete removes a peer permanently; it is no longer a client', async () => {
     expect((await call('DELETE', at(anna), controller)).body).to.deep.equal({ success: true, message: 'Client deleted' });
     expect((await call('GET', at(anna), reader)).body).to.deep.equal({ error: 'Client not found' });
     expect((await call('POST', at(anna, '/restore'), controller)).status).to.equal(404);
     expect(await onInterface()).to.deep.equal([bert.publicKey]);
   });
 
-  it('what cannot be done is told as that, and what is shown stays as it was', async () => {
+  it('what cannot be done is reported as that, and what is shown stays as it was', async () => {
     await sshd.close();
     const { status, body } = await call('POST', at(bert, '/revoke'), controller);
     expect([status, body.success]).to.deep.equal([502, false]);
@@ -155,7 +155,7 @@ describe('peers that are let in and out over HTTP', () => {
     expect(await onInterface()).to.deep.equal([bert.publicKey]);
   });
 
-  it('every act stands in the audit, with who did it and what became of it', async () => {
+  it('every change is in the audit log, with who did it and its result', async () => {
     const { body } = await call('GET', '/api/v1/audit?kind=access', reader);
     const rows = body.rows.map(({ router, why }: { router: string; why: string }) => [router, why.replace(/(?<="[:.] ).*/, '…')]).reverse();
     expect(rows).to.deep.equal([

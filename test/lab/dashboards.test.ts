@@ -64,7 +64,7 @@ describe('the dashboards, on a Prometheus that scraped the demo', () => {
   }
 });
 
-/** The variables' values when a dashboard is opened: everything where that can be chosen, else a device that is on the air. */
+/** The variables' values when a dashboard is opened: All if that can be chosen, otherwise a device that is on the air. */
 async function firstLoad(variables: VariableFile[], prometheus: RunningPrometheus): Promise<Record<string, string>> {
   const values = builtIn({ range, step, scrape });
   const present = new Set((await prometheus.query('wrtmeter_station_connected_seconds')).map((series) => series.labels.mac));

@@ -64,7 +64,7 @@ describe('the program and its disk', function () {
     let shown = await flow(running, 0);
     const filler = await fill(disk.path);
     const before = shown;
-    // Many devices at once need room; a round of a few would be written into what the file and its log already hold.
+    // Many devices at once need room; a round of a few would fit into the space that the file and its log already have.
     router.others = 3000;
     shown = await flow(running, 1000);
     expect(shown, 'what could not be written is not shown').to.deep.equal({ ...before, errors: 1 });
@@ -74,7 +74,7 @@ describe('the program and its disk', function () {
     const api = (await running.api('/-/healthy').catch((error) => String(error))) as unknown;
     expect(JSON.stringify(api)).to.include('the disk is full');
     await rm(filler);
-    // The first reading showed 1000 bytes, which are nobody's.
+    // The first reading showed 1000 bytes, which are not posted.
     shown = await flow(running, 1000);
     expect([shown.wan, shown.phone]).to.deep.equal([router.bytes - 1000, router.bytes - 1000]);
     await running.kill('SIGKILL');
@@ -96,7 +96,7 @@ describe('the program and its disk', function () {
     expect(running.logs.join('\n')).to.match(/Backup \\"ledger-[\d-]+\.db\\" is not made: only \d\.\d MB of the disk are free/);
   });
 
-  it('a file that became read-only fails the rounds, and they go on when it can be written', async () => {
+  it('a file that became read-only fails the rounds, and they continue when it can be written', async () => {
     if (process.getuid?.() !== 0) throw new Error('This test makes a file read-only with a mount: run it as root');
     const data = join(directory, 'data');
     const first = await start(data);

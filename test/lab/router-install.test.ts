@@ -63,7 +63,8 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     const links = ['/etc/hotplug.d/iface/30-wrtmeter', '/etc/rc.d/S61wrtmeter'];
     const kept = ['/lib/upgrade/keep.d/wrtmeter', '/etc/config/wrtmeter', ...names.map((name) => `/www/cgi-bin/${name}`)]
       .concat(scriptsOfHosts)
-      .concat(links);
+      .concat(links)
+      .concat(['/etc/init.d/wrtmeter-root', ...names.map((name) => `/usr/share/wrtmeter/cgi-bin/${name}`), '/etc/rc.d/S98wrtmeter-root']);
     expect(read('lib/upgrade/keep.d/wrtmeter')).to.equal(`${kept.join('\n')}\n`);
     expect([mode('etc/config/wrtmeter'), read('etc/config/wrtmeter')]).to.deep.equal(['600', unguarded]);
     expect(await ask()).to.equal(200);
@@ -101,7 +102,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
   it('a token of one’s own comes from a file or standard input and is in no argument of any process', async () => {
     const token = 'my-own-token.0123456789';
     writeFileSync(join(here, 'token'), `${token}\n`);
-    // What the shell of the far side is told, and what ssh and curl are called with here.
+    // Input of the remote shell, and the arguments of ssh and curl here.
     for (const tool of ['ssh', 'curl']) {
       writeFileSync(join(here, tool), `#!/bin/sh\nprintf '%s ' "$0" "$@" >>"${here}/arguments"\nexec /usr/bin/${tool} "$@"\n`);
       chmodSync(join(here, tool), 0o755);
@@ -124,6 +125,8 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       'etc/hotplug.d/iface/30-wrtmeter',
       'etc/init.d/wrtmeter',
       'usr/lib/wrtmeter',
+      'etc/init.d/wrtmeter-root',
+      'usr/share/wrtmeter',
       ...names.map((name) => `www/cgi-bin/${name}`),
     ];
     const gone = [...before, 'etc/config/wrtmeter', 'lib/upgrade/keep.d/wrtmeter'];
@@ -151,7 +154,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       ]);
     }
   });
-  it('scripts of the same name by somebody else are left alone, both times', () => {
+  it('other scripts of the same name are left alone, both times', () => {
     writeFileSync(path('www/cgi-bin/totalwifi.cgi'), '#!/bin/sh\necho mine\n');
     const note = 'note: /www/cgi-bin/totalwifi.cgi is not from wrtmeter and was left as it is\n';
     expect(install().stderr).to.equal(note);
@@ -159,7 +162,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     expect(local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']).stderr).to.equal(note);
     expect(read('www/cgi-bin/totalwifi.cgi')).to.equal('#!/bin/sh\necho mine\n');
   });
-  it('a router without iw is told so, and works', () => {
+  it('a router without iw gets a message, and works', () => {
     rmSync(path('usr/sbin/iw'));
     const run = install();
     expect([run.status, run.stderr]).to.deep.equal([
@@ -177,6 +180,40 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     expect(run.stdout).to.contain('    url: https://127.0.0.1:1\n    insecure: true');
     expect(run.stderr).to.match(/^warning: Nothing answers at https:\/\/127\.0\.0\.1:1 from this computer; does uhttpd run/);
   });
+  describe('a web server that does not run as root', () => {
+    // uhttpd as busybox httpd, and a process of that name that has given its rights up.
+    const uhttpd =
+      '#!/bin/sh\nwhile [ $# -gt 0 ]; do case $1 in -h) home=$2 ;; -p) port=$2 ;; esac; shift; done\nexec /bin/busybox httpd -f -p "$port" -h "$home"\n';
+    beforeEach(async () => {
+      await router.serveAs(65534);
+      mkdirSync(path('proc/4242'), { recursive: true });
+      writeFileSync(path('proc/4242/cmdline'), 'uhttpd\0-f\0');
+      writeFileSync(path('proc/4242/stat'), `4242 (uhttpd) S 1 4242 4242 0 -1 4194560${' 0'.repeat(43)}\n`);
+      writeFileSync(path('proc/4242/status'), 'Name:\tuhttpd\nUid:\t65534\t65534\t65534\t65534\n');
+    });
+    afterEach(() => local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']));
+
+    it('is answered for by one of ours that does, and the token stays root’s', async () => {
+      writeFileSync(path('usr/sbin/uhttpd'), uhttpd, { mode: 0o755 });
+      const run = install('--token', 'auto');
+      expect([run.status, run.stderr]).to.deep.equal([0, '']);
+      expect(mode('etc/config/wrtmeter')).to.equal('600');
+      const token = readFileSync(join(here, 'wrtmeter-127.0.0.1.token'), 'utf8').trim();
+      expect([await ask(), await ask('wrong'), await ask(token)]).to.deep.equal([401, 401, 200]);
+      expect(run.stdout).to.contain('It answers at');
+      // Gone with everything else.
+      expect(local('uninstall.sh', [...router.ssh, 'root@127.0.0.1']).status).to.equal(0);
+      expect([existsSync(path('usr/share/wrtmeter')), existsSync(path('var/run/wrtmeter-root.pid'))]).to.deep.equal([false, false]);
+    });
+    it('fails the installation where none can be started, though the scripts work as root', () => {
+      writeFileSync(path('usr/sbin/uhttpd'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+      const run = install();
+      expect(run.status).to.equal(1);
+      expect(run.stderr.trim().split('\n').at(-1)).to.match(
+        /^install\.sh: The web server cannot run \/www\/cgi-bin\/wrtmeter\.cgi: Cannot read \/etc\/config\/wrtmeter: the web server does not run as root/,
+      );
+    });
+  });
   describe('counting hosts', () => {
     const firewall = `# my firewall\n\nconfig defaults\n\toption forward 'REJECT' # strict\n\n\nconfig include 'mine'\n\toption path '/etc/firewall.user'\n`;
     const said = (run: SpawnSyncReturns<string>) => run.stdout.split('\n').find((line) => line.startsWith('Hosts are ')) ?? run.stderr;
@@ -186,6 +223,17 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
     it('begins with the installation, after every boot, firewall reload and interface that comes up', () => {
       expect(said(install())).to.equal('Hosts are counted by nftables');
       expect(table()).to.contain('add element inet wrtmeter counted { "br-lan" comment "lan", }');
+      // "service wrtmeter status": procd knows of no process of ours, and calls that inactive.
+      const status = () =>
+        spawnSync('chroot', [router.root, '/etc/init.d/wrtmeter', 'status'], {
+          env: { PATH: '/usr/sbin:/bin', STANDIN: '/tools' },
+          encoding: 'utf8',
+        });
+      expect([status().status, status().stdout.slice(0, 18)]).to.deep.equal([0, 'Sent within a day:']);
+      rmSync(path('tmp/nft-table'));
+      expect([status().status, status().stdout]).to.deep.equal([1, '']);
+      expect(status().stderr).to.match(/^wrtmeter: Nothing is counted/);
+      expect(said(install())).to.equal('Hosts are counted by nftables');
       expect(readlinkSync(path('etc/rc.d/S61wrtmeter'))).to.equal('../init.d/wrtmeter');
       expect(read('etc/config/firewall')).to.equal(
         `${firewall}\nconfig include 'wrtmeter'\n\toption type 'script'\n\toption path '/usr/lib/wrtmeter/hosts-again.sh'\n\toption fw4_compatible '1'\n`,
@@ -217,7 +265,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       expect([table(), read('etc/config/firewall')]).to.deep.equal(['', firewall]);
       for (const name of ['usr/lib/wrtmeter', 'etc/init.d/wrtmeter', 'etc/hotplug.d/iface/30-wrtmeter'])
         expect(existsSync(path(name)), name).to.equal(false);
-      expect(read('lib/upgrade/keep.d/wrtmeter')).to.not.match(/init\.d|usr\/lib|hotplug/);
+      expect(read('lib/upgrade/keep.d/wrtmeter')).to.not.match(/init\.d\/wrtmeter\n|usr\/lib|hotplug/);
       expect(said(install())).to.equal(off);
       expect(read('etc/config/wrtmeter')).to.contain("config hosts 'hosts'\n\toption enabled '0'\n");
       expect(said(install('--hosts'))).to.equal('Hosts are counted by nftables');
@@ -272,7 +320,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       expect(said(install())).to.equal('Hosts are counted by nlbwmon');
       expect(table()).to.equal('');
     });
-    it('files of somebody else at the same places are left alone', () => {
+    it('other files at the same places are left alone', () => {
       writeFileSync(path('etc/init.d/wrtmeter'), '#!/bin/sh\necho mine\n', { mode: 0o755 });
       mkdirSync(path('etc/hotplug.d/iface'), { recursive: true });
       writeFileSync(path('etc/hotplug.d/iface/30-wrtmeter'), 'echo mine\n');
@@ -311,7 +359,7 @@ describe('install.sh and uninstall.sh, over a real Dropbear', () => {
       expect(run.status).to.equal(1);
       expect(run.stderr.trim().split('\n').at(-1)).to.match(/^install\.sh: /);
     });
-    it('for nobody at the other end, or a login that is refused', () => {
+    it('for no answer from the other end, or a refused login', () => {
       const nobody = local('install.sh', ['-p', '1', '-o', 'BatchMode=yes', 'root@127.0.0.1']);
       expect(nobody.status).to.equal(1);
       expect(nobody.stderr.trim().split('\n').at(-1)).to.equal(

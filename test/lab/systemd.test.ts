@@ -62,7 +62,7 @@ describe('systemd/wrtmeter.service, on a board with systemd', () => {
     await untilMetric('wrtmeter_wan_download_bytes_total{router="gateway",interface="wan"}', 5_000_000);
   });
 
-  it('runs under an account of its own, without capabilities, in its own part of the file system', async () => {
+  it('runs under its own account, without capabilities, in its own part of the file system', async () => {
     const status = await run(`cat /proc/${await mainPid()}/status`);
     expect(status)
       .to.match(/^Uid:\s+[1-9]\d{4}\b/m)

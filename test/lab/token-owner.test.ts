@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { hashToken } from '../../src/auth/token.ts';
 import { changeTokens } from '../../src/auth/token-file.ts';
 
-describe('tokens that root makes for a service with an account of its own', () => {
+describe('tokens that root creates for a service with its own account', () => {
   it('belong to that account, or it could not read them', async () => {
     if (process.getuid?.() !== 0) throw new Error('This test needs root: it makes a file for another account');
     const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-tokens-'));

@@ -34,7 +34,7 @@ function filesIn(directory: string): File[] {
 /** The names of rules: headings of the third level, in small letters. */
 const rulesIn = (page: string): string[] => [...page.matchAll(/^### (.+)$/gm)].map(([, name = '']) => name.toLowerCase());
 
-/** What a text cites: letters, digits, blanks and hyphens after the word, up to anything else. */
+/** What a text cites: letters, digits, spaces and hyphens after the word, up to anything else. */
 const citationsIn = (text: string): string[] =>
   [...text.matchAll(/\bRule: ([A-Za-z][\w -]*)/g)].map(([, name = '']) => name.trim().toLowerCase());
 

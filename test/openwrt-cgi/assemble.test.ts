@@ -26,7 +26,7 @@ describe('what is made from openwrt-cgi/parts/', () => {
     ]);
   });
 
-  it('awk may hold apostrophes, and is the same between those of a shell', () => {
+  it('awk may contain apostrophes, and is the same inside those of a shell', () => {
     expect(readFileSync(join(parts, 'wrtmeter/wan.awk'), 'utf8')).to.contain("netifd's");
     expect(readFileSync('openwrt-cgi/wrtmeter.cgi', 'utf8')).to.contain("netifd'\\''s");
   });

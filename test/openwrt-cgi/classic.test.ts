@@ -35,6 +35,21 @@ describe('the classic scripts', () => {
       expect(ask('totalwifi.cgi', box)[1]).to.match(/^iw is not installed; install it with/);
       box.remove();
     });
+    it('without a radio there is no station: an empty list, with and without iw', () => {
+      rmSync(join(router.root, 'sys/class/ieee80211/phy0'), { recursive: true });
+      rmSync(join(router.tools, 'iw-dev'));
+      expect(ask('totalwifi.cgi')).to.deep.equal([200, '']);
+      rmSync(join(router.root, 'sys/class/ieee80211'), { recursive: true });
+      expect(ask('totalwifi.cgi')).to.deep.equal([200, '']);
+      const box = makeToolbox(undefined, ['iw']);
+      expect(ask('totalwifi.cgi', box)).to.deep.equal([200, '']);
+      box.remove();
+    });
+    it('an interface of type P2P-GO is an access point', () => {
+      tool('iw-dev', 'phy#0\n\tInterface p2p-wlan0-0\n\t\ttype P2P-GO\n\tInterface p2p0\n\t\ttype P2P-client\n');
+      tool('iw-p2p-wlan0-0-station-dump', 'Station 02:00:00:00:00:0a (on p2p-wlan0-0)\n\trx bytes:\t5\n\ttx bytes:\t7\n');
+      expect(ask('totalwifi.cgi')).to.deep.equal([200, '02:00:00:00:00:0a 5 7\n']);
+    });
     it('access points without a station are an empty list', () => {
       for (const name of ['phy0-ap0', 'phy1-ap0']) tool(`iw-${name}-station-dump`, '');
       expect(ask('totalwifi.cgi')).to.deep.equal([200, '']);
@@ -111,7 +126,7 @@ describe('the classic scripts', () => {
       devices({ lo: ['1', '1'] });
       expect(ask('wan.cgi')).to.deep.equal([500, 'the uplink pppoe-wan is not in /proc/net/dev\n']);
     });
-    it('without netifd the default route of the kernel tells, then a device called wan', () => {
+    it('without netifd the default route of the kernel decides, then a device called wan', () => {
       const box = makeToolbox(undefined, ['ubus']);
       const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n';
       devices({ eth0: ['1', '2'], eth1: ['3', '4'], wan: ['5', '6'] });
@@ -130,7 +145,7 @@ describe('the classic scripts', () => {
   });
 
   describe('dhcp.cgi', () => {
-    it('is the lease file as it stands, wherever the configuration puts it', () => {
+    it('is the lease file as it is, wherever the configuration puts it', () => {
       const lines =
         '1763668518 02:00:00:00:00:01 192.168.1.10 * 01:02:00:00:00:00:01\n0 02:00:00:00:00:02 192.168.1.11 \xfcber *\nduid 00:01\n';
       file('tmp/elsewhere', lines);

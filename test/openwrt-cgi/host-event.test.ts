@@ -15,7 +15,7 @@ describe('an event of dnsmasq or hotplug', () => {
     const program = (path: string, text: string) => writeFileSync(join(dir, path), `#!/bin/sh\n${text}`, { mode: 0o755 });
     mkdirSync(join(dir, 'standins'));
     program('standins/logger', `printf '%s\\n' "$@" >"${dir}/logged"\n`);
-    // Says what it was called with, one word a line, and fails if it is told to.
+    // Prints its arguments, one per line, and fails if a test wants it.
     program('hosts-iptables.sh', `printf '%s\\n' "$@" >>"${dir}/called"\necho "wrtmeter: no" >&2\nexit "\${FAILS:-0}"\n`);
     toolbox = makeToolbox(join(dir, 'standins'));
   });
@@ -40,7 +40,7 @@ describe('an event of dnsmasq or hotplug', () => {
     expect(called('add', DUID, '2001:db8::5', '$(reboot)')).to.deep.equal(['add', '2001:db8::5']);
   });
 
-  it('that tells of an end, of a file, of a link-local address or of anything unknown adds nothing', () => {
+  it('of an end, a file, a link-local address or anything unknown adds nothing', () => {
     for (const event of ['del', 'arp-del', 'init', 'relay-snoop', '']) expect(called(event, MAC, '192.168.1.5', 'pi')).to.equal(null);
     expect(called('tftp', '1234', '192.168.1.5', '/tmp/x')).to.equal(null);
     expect(called('arp-add', MAC, 'fe80::1')).to.equal(null);

@@ -26,7 +26,7 @@ COMMIT
 `;
 const EMPTY = '*mangle\n:FORWARD ACCEPT [0:0]\nCOMMIT\n';
 
-// What becomes of the rules in a kernel is in test/lab/hosts-iptables.test.ts; here is what iptables-restore is told, without root.
+// What becomes of the rules in a kernel is in test/lab/hosts-iptables.test.ts; here is the input of iptables-restore, without root.
 describe('what hosts-iptables.sh asks of iptables', () => {
   let dir: string;
   let toolbox: Toolbox;
@@ -43,7 +43,7 @@ describe('what hosts-iptables.sh asks of iptables', () => {
       tool(`${name}-save`, `cat "$STANDIN/${name}"`);
       tool(`${name}-restore`, `cat >>"$STANDIN/told-${name}"`);
     }
-    // Busybox has no flock here; the lock is shown to hold in the lab.
+    // Busybox has no flock here; the lock is tested in the lab.
     tool('flock', 'exec /usr/bin/flock "$@"');
     tool(
       'ip',
@@ -91,7 +91,7 @@ esac`,
   const added = (lines: readonly string[]) =>
     lines.filter((line) => line.startsWith('-I wrtmeter_upload')).map((line) => line.split(' ')[3]);
 
-  it('is a whole table where nothing stands: chains that count and return, and none of them empty', () => {
+  it('is a whole table if there is none: chains that count and return, and none of them empty', () => {
     expect(run(['start']).v4).to.deep.equal([
       '*mangle',
       '-N wrtmeter_upload',
@@ -109,7 +109,7 @@ esac`,
     ]);
   });
 
-  it('is nothing where all stands', () => {
+  it('is nothing if everything exists', () => {
     file('tools/iptables', CHAINS);
     file('tools/ip6tables', CHAINS.replaceAll('192.168.1.5/32', 'fd00::5/128'));
     file('root/tmp/dhcp.leases', '0 02:00:00:00:00:01 192.168.1.5 pi *\n');
@@ -183,7 +183,7 @@ esac`,
     expect([v4, status]).to.deep.equal([[], 0]);
   });
 
-  it('is nothing for what is no address of a host', () => {
+  it('is nothing for what is not an address of a host', () => {
     file('tools/iptables', CHAINS);
     file('tools/ip6tables', CHAINS.replaceAll('192.168.1.5/32', 'fd00::5/128'));
     for (const address of [
@@ -219,7 +219,7 @@ esac`,
     }
   });
 
-  it('holds nothing but rules that count, whatever stands in files that strangers write to', () => {
+  it('contains only rules that count, whatever is in files that others write', () => {
     const word = fc.oneof(
       fc.constantFrom(
         '-j',
@@ -317,7 +317,7 @@ esac`,
     expect(run(['add']).stderr).to.match(/^wrtmeter: Usage: /);
   });
 
-  it('is nothing where the list of rules was cut short: what is not seen may stand all the same', () => {
+  it('is nothing where the list of rules was cut short: what is not seen may still exist', () => {
     for (const text of [CHAINS.slice(0, 300), EMPTY.replace('COMMIT\n', '')]) {
       file('tools/iptables', text);
       for (const words of [['start'], ['add', '192.168.1.9']]) {
@@ -350,7 +350,7 @@ esac`,
     expect([event.v6, event.status]).to.deep.equal([[], 0]);
   });
 
-  it('takes away all that is its own, and nothing else', () => {
+  it('removes everything of its own, and nothing else', () => {
     file('tools/iptables', CHAINS.replace('COMMIT', '[0:0] -A FORWARD -i br-lan -j mine\n[0:0] -A FORWARD -j wrtmeter\nCOMMIT'));
     expect(run(['stop']).v4).to.deep.equal([
       '*mangle',

@@ -54,7 +54,7 @@ describe('the networks whose hosts are counted', () => {
     { name: "'wan'", network: "'wan' 'wan6'", masq: "'1'" },
   ];
 
-  it('are those of the zones that are no uplink, on every kind of router', () => {
+  it('are those of the zones that are not uplinks, on every kind of router', () => {
     const expected: Record<string, string[]> = {
       gateway: ['network guest br-guest', 'network lan br-lan', 'network wg0 wg0'],
       pppoe: ['network lan br-lan'],
@@ -74,7 +74,7 @@ describe('the networks whose hosts are counted', () => {
       other.remove();
     }
   });
-  it('of a zone that lists devices these too; a network that two zones hold is no LAN if one is an uplink', () => {
+  it('of a zone that lists devices these too; a network in two zones is not a LAN if one is an uplink', () => {
     zones(
       ...usual,
       { name: "'vpn'", device: "'tun0' 'tun1'" },
@@ -110,11 +110,17 @@ describe('the networks whose hosts are counted', () => {
     netifd(lan, { interface: 'wan', up: false, proto: 'pppoe', device: 'eth1' }, { interface: 'modem', up: true, l3_device: 'eth1' });
     expect(counted()).to.deep.equal(['network lan br-lan']);
   });
-  it('an access point with its unused wan is no gateway, unless its owner names networks', () => {
+  it('an access point with its unused wan is not a gateway, unless its owner names networks', () => {
     zones(...usual);
     netifd({ ...lan, route: [{ target: '0.0.0.0', mask: 0 }] }, { interface: 'wan', up: false, proto: 'dhcp', device: 'eth1' });
     expect(counted()).to.deep.equal(['none this router has no uplink of its own']);
     tool('uci-wrtmeter.hosts', "wrtmeter.hosts=hosts\nwrtmeter.hosts.network='lan'\n");
+    expect(counted()).to.deep.equal(['network lan br-lan']);
+  });
+  it('a default route that netifd holds back leads nowhere: the router is a gateway', () => {
+    zones(...usual);
+    const inactive = { route: [{ target: '0.0.0.0', mask: 0 }] };
+    netifd({ ...lan, route: [], inactive }, { interface: 'wan', up: false, proto: 'dhcp', device: 'eth1' });
     expect(counted()).to.deep.equal(['network lan br-lan']);
   });
   it('the configuration’s list is followed, in its order', () => {
@@ -123,7 +129,7 @@ describe('the networks whose hosts are counted', () => {
     tool('uci-wrtmeter.hosts', "wrtmeter.hosts.network='nowhere'\n");
     expect(counted()).to.deep.equal(['failed no network of "nowhere" has a device; see option network in /etc/config/wrtmeter']);
   });
-  it('without netifd /etc/config/network tells, of new and of old releases', () => {
+  it('without netifd /etc/config/network decides, of new and old releases', () => {
     rmSync(join(router.tools, 'ubus-network.interface-dump'));
     zones({ name: "'lan'", network: "'lan' 'old' 'vpn' 'bare'" }, { name: "'wan'", network: "'wan'" });
     const networks = {

@@ -96,7 +96,7 @@ describe('the hosts in wrtmeter.cgi', () => {
       ]);
       expect(ask()).to.contain('uplink wan up wan 4');
     });
-    it('nothing there and nothing configured is no section; switched off is none either, whatever is left', () => {
+    it('nothing there and nothing configured is not a section; switched off is none either, whatever is left', () => {
       without('nft-table');
       expect(hosts()).to.equal(null);
       configure("option enabled '0'");
@@ -113,7 +113,7 @@ describe('the hosts in wrtmeter.cgi', () => {
       configure("option enabled 'on'", "list network 'lan'    # and 'guest'", 'list network wg0');
       expect(hosts()?.filter((line) => line.startsWith('network'))).to.deep.equal(['network lan br-lan', 'network wg0 wg0']);
     });
-    it('an access point has none though it is configured: it is no gateway', () => {
+    it('an access point has none though it is configured: it is not a gateway', () => {
       without('nft-table');
       configure("option enabled '1'");
       tool('uci-firewall', "firewall.@zone[0]=zone\nfirewall.@zone[0].name='lan'\nfirewall.@zone[0].network='lan'\n");
@@ -254,7 +254,7 @@ describe('the hosts in wrtmeter.cgi', () => {
         '[6,"00:00:00:00:00:00","fd00::10",5,100,1,18446744073709551615,2]',
       );
     });
-    it('received and sent are the host’s; its period and its start are told', () => {
+    it('received and sent are the host’s; its period and its start are reported', () => {
       expect(hosts()).to.deep.equal([
         'counting nlbwmon 2025-11-01 4000',
         'network guest br-guest',
@@ -289,8 +289,8 @@ describe('the hosts in wrtmeter.cgi', () => {
       expect(hosts()?.[0]).to.match(/^failed hosts nlbwmon is not running/);
     });
 
-    describe('its running period is not told before nlbwmon has begun it', () => {
-      // The clock of these routers stands at 2025-11-20 18:55:18 UTC; the boot was 123456.78 s before that.
+    describe('its current period is not reported before nlbwmon has started it', () => {
+      // The clock of these routers is at 2025-11-20 18:55:18 UTC; the boot was 123456.78 s before that.
       const period = (interval: string, more = {}) => {
         uci(`database_interval='${interval}'`, "database_directory='/var/lib/nlbwmon'");
         return hosts(toolbox, more)?.[0]?.split(' ')[2];
@@ -306,7 +306,7 @@ describe('the hosts in wrtmeter.cgi', () => {
         ] as const)
           expect(period(interval), interval).to.equal(first);
       });
-      it('later days lie in the month before; days that a month lacks are told as nlbwmon does', () => {
+      it('later days lie in the month before; days that a month lacks are reported as nlbwmon does', () => {
         file('var/lib/nlbwmon/20250921.db', '1761004800\n');
         for (const [interval, first] of [
           ['21', '2025-10-21'],
@@ -316,7 +316,7 @@ describe('the hosts in wrtmeter.cgi', () => {
         ] as const)
           expect(period(interval), interval).to.equal(first);
       });
-      it('started before: told from when the period before was written away', () => {
+      it('started before: reported from the time the previous period was saved', () => {
         // 2025-11-20 00:00:00 UTC is 1763596800; nlbwmon was started the day before.
         started(0);
         file('var/lib/nlbwmon/20251020.db.gz', '1763596799\n');
@@ -329,6 +329,17 @@ describe('the hosts in wrtmeter.cgi', () => {
         expect(period('20')).to.equal('2025-11-20');
         file('var/lib/nlbwmon/20251113.db', '1763596800\n');
         expect(period('2025-11-06/7')).to.equal('2025-11-20');
+      });
+      it('one that it could not begin, because it could not save the one before, is not reported, whatever the calendar says', () => {
+        file('proc/uptime', '864000.00 1.00\n');
+        started(0);
+        expect(period('2025-08-24/1'), 'nothing saved since it was started ten days ago').to.equal('2025-11-10');
+        // The last one that it could save, 30 seconds into the 15th, and one of before it was started.
+        file('var/lib/nlbwmon/20251114.db.gz', '1763164830\n');
+        file('var/lib/nlbwmon/20251013.db.gz', '1760400030\n');
+        expect(period('2025-08-24/1')).to.equal('2025-11-15');
+        file('var/lib/nlbwmon/20251119.db.gz', '1763596830\n');
+        expect(period('2025-08-24/1'), 'it can again').to.equal('2025-11-20');
       });
       it('days are those of the router’s time zone', () => {
         // 03:55 of the 21st there, a little less when nlbwmon was started.

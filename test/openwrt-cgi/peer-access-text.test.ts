@@ -117,12 +117,13 @@ const open = (text: string) => (text === '' || text.endsWith('\n') ? '' : 'open'
 
 for (const [name, shell] of Object.entries(shells())) {
   const peers = (mode: string, key: string, text: string) => callScript(shell, 'peers "$@"', text, [mode, key, open(text)]).out;
-
   describe(`peer-access.sh, its function of text, under ${name}`, () => {
     it('takes one peer out of any file: all other settings stay, byte for byte and in their order', () => {
       fc.assert(
         fc.property(file, fc.constantFrom(ANNA, BERT), (text, key) => {
-          const kept = peers('keep', key, text);
+          // A block that is mixed up with a commented-out one is refused before anything is changed.
+          const { status, out: kept } = callScript(shell, 'peers "$@"', text, ['keep', key, open(text)]);
+          if (status === 4) return;
           expect(understood(kept)).to.deep.equal(without(text, key));
           // What was taken are whole lines, one after the other from a comment or a head on; the others are the very same bytes.
           const lines = text.split(/(?<=\n)/);
@@ -131,7 +132,7 @@ for (const [name, shell] of Object.entries(shells())) {
           for (const line of lines) if (at < left.length && line === left[at]) at += 1;
           expect(at === left.length || kept === '').to.equal(true);
         }),
-        { numRuns: 120 },
+        { numRuns: 80 },
       );
     });
 
@@ -150,18 +151,22 @@ for (const [name, shell] of Object.entries(shells())) {
     it('gives the block of a peer whole, and of no other', () => {
       fc.assert(
         fc.property(file, (text) => {
-          const taken = understood(peers('take', ANNA, text));
+          const { status, out } = callScript(shell, 'peers "$@"', text, ['take', ANNA, open(text)]);
+          if (status === 4) return;
+          const taken = understood(out);
           expect(taken.rest).to.deep.equal([]);
           expect(taken.peers).to.deep.equal(understood(text).peers.filter(({ key }) => key === ANNA));
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
 
     it('what was taken out can be put back behind the others', () => {
       fc.assert(
         fc.property(file, (text) => {
-          const block = peers('take', ANNA, text).replace(/\n$/, '');
+          const { status, out } = callScript(shell, 'peers "$@"', text, ['take', ANNA, open(text)]);
+          if (status === 4) return;
+          const block = out.replace(/\n$/, '');
           const kept = peers('keep', ANNA, text);
           if (block === '') return;
           const line = 'f=$(mktemp) && cat >"$f" && appended "$f" "$1"; rm -f "$f"';
@@ -172,7 +177,7 @@ for (const [name, shell] of Object.entries(shells())) {
           expect(understood(back).rest).to.deep.equal(before.rest);
           expect(order(understood(back).peers)).to.deep.equal(order(before.peers));
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
 
@@ -180,12 +185,12 @@ for (const [name, shell] of Object.entries(shells())) {
       fc.assert(
         fc.property(hostile, (text) => {
           const { status, out } = callScript(shell, 'peers "$@"', text, ['keep', ANNA, open(text)]);
-          // A block with two keys is refused before anything is changed.
-          if (status === 3) return;
+          // A block with two keys, or one below a commented-out head, is refused before anything is changed.
+          if (status === 3 || status === 4) return;
           expect(status).to.equal(0);
           expect(understood(out).peers.filter(({ key }) => key === ANNA)).to.deep.equal([]);
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
 
@@ -201,6 +206,13 @@ for (const [name, shell] of Object.entries(shells())) {
       const named = `# Name = Anna\n${text}`;
       expect(peers('take', ANNA, named)).to.equal(`# Name = Anna\n[Peer]\nPublicKey = ${ANNA}\n`);
       expect(peers('take', BERT, named)).to.equal(`# Name = Bert\n[Peer]\nPublicKey = ${BERT}\n`);
+    });
+
+    it('other signs of comments are comments: wg does not know them, but owners write them', () => {
+      for (const sign of [';', '//', '--']) {
+        const text = `[Peer]\nPublicKey = ${ANNA}\n${sign}[Peer]\n${sign}PublicKey = ${BERT}\n${sign}AllowedIPs = 10.0.0.1/32\n`;
+        expect(peers('keep', ANNA, text)).to.equal(text.split('\n').slice(2).join('\n'));
+      }
     });
 
     it('a comment that may be of the interface stays in the file', () => {
@@ -234,7 +246,7 @@ for (const [name, shell] of Object.entries(shells())) {
       expect(new Set(different.map(canonical)).size).to.equal(different.length);
     });
 
-    it('an address in the list is an address, and nothing else that stood there', () => {
+    it('an address in the list is an address, and nothing else', () => {
       const text = `[Peer]\nPublicKey = ${ANNA}\nAllowedIPs = 10.0.0.1/32, ${SECRET}, fd00::1, $(id)\n`;
       expect(peers('list', '', text)).to.equal(`${ANNA}\t10.0.0.1/32,fd00::1\n`);
     });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
@@ -37,7 +37,7 @@ describe('the WireGuard peers in wrtmeter.cgi', () => {
   const active = (name: string, publicKey: string) =>
     line(name, publicKey, psk, '203.0.113.9:51820', '10.7.0.2/32', '1763664900', '4321', '8765', '25');
 
-  it('no private and no preshared key leaves the router, whatever else the dump and the configuration hold', () => {
+  it('no private and no preshared key leaves the router, whatever else is in the dump and the configuration', () => {
     const secrets = Array.from({ length: 40 }, key);
     const [a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = '', ...more] = secrets;
     tool(
@@ -63,7 +63,7 @@ describe('the WireGuard peers in wrtmeter.cgi', () => {
     expect(body).to.contain(`peer wg0 ${peer} 203.0.113.9:51820 10.7.0.2/32 1 2 3 phone\n`);
     expect(secrets.filter((secret) => body.includes(secret.slice(0, 20)))).to.deep.equal([]);
   });
-  it('an interface’s own line is told by its place, also where AmneziaWG’s has more columns', () => {
+  it('an interface’s own line is recognized by its position, even if AmneziaWG’s has more columns', () => {
     tool('wg', '');
     tool('awg', line('awg0', priv, own, '51820', '4', '40', '70', '0', '0', '1', '2', '3', '4', 'off') + active('awg0', peer));
     expect(peers()).to.deep.equal(['interface awg0 amneziawg -', `peer awg0 ${peer} 203.0.113.9:51820 10.7.0.2/32 1763664900 4321 8765 -`]);
@@ -81,6 +81,17 @@ describe('the WireGuard peers in wrtmeter.cgi', () => {
       'disabled wg0 HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=',
     ]);
   });
+  it('a peer is disabled by every word that switches an option of uci on', () => {
+    tool('wg', wg0);
+    const network = readFileSync(join(router.tools, 'uci-network'), 'utf8');
+    for (const [word, lines] of [...['1', 'on', 'true', 'yes', 'enabled'].map((on) => [on, 1] as const), ['0', 0], ['off', 0]] as const) {
+      tool('uci-network', network.replace(/disabled='1'/, `disabled='${word}'`));
+      expect(
+        peers()?.filter((text) => text.startsWith('disabled wg0 HIgo')),
+        word,
+      ).to.have.length(lines);
+    }
+  });
   it('an interface that both tools show is one, and so is a peer', () => {
     for (const name of ['wg', 'awg']) tool(name, wg0 + active('wg0', peer) + active('wg0', peer));
     expect(peers()?.slice(0, -1)).to.deep.equal([
@@ -88,7 +99,7 @@ describe('the WireGuard peers in wrtmeter.cgi', () => {
       `peer wg0 ${peer} 203.0.113.9:51820 10.7.0.2/32 1763664900 4321 8765 -`,
     ]);
   });
-  it('what is no peer costs its own line', () => {
+  it('what is not a peer costs its own line', () => {
     const good = active('wg0', peer);
     const bad = [
       good.replace(peer, `${peer.slice(0, 43)}B`),
@@ -117,7 +128,7 @@ describe('the WireGuard peers in wrtmeter.cgi', () => {
       .and.have.length.below(1100);
     expect(allowed.endsWith('/128')).to.equal(true);
   });
-  it('a peer that is switched off in the configuration is told as long as it is not on the interface', () => {
+  it('a peer that is switched off in the configuration is reported as long as it is not on the interface', () => {
     tool('wg', wg0 + active('wg0', peer));
     const [off, elsewhere] = [key(), key()];
     const section = (name: string, type: string, publicKey: string, more = '') =>

@@ -37,7 +37,7 @@ describe('the scripts behind a real busybox httpd', () => {
       expect(answer.headers.get('cache-control')).to.equal('no-store');
       expect((await answer.text()).length).to.be.greaterThan(20);
     });
-    it(`${script} with a token answers nobody else`, async () => {
+    it(`${script} with a token answers no other request`, async () => {
       config(`\nconfig wrtmeter 'main'\n\toption token '${token}'\n`);
       expect((await ask(script, { authorization: `Bearer ${token}` })).status).to.equal(200);
       expect((await ask(script, { authorization: `bearer ${token}` })).status).to.equal(200);

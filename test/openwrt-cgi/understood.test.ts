@@ -5,7 +5,7 @@ import { parseLeases, parseStations, parseWan } from '../../src/sources/classic/
 import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
 import { fixtures } from '../support/routers/busybox.ts';
 
-/** The answers that answers.test.ts holds the scripts to, read by the exporter: two sides of one format. */
+/** The answers that answers.test.ts checks the scripts against, parsed by the exporter: two sides of one format. */
 describe('what the scripts answer is understood', () => {
   const routers = readdirSync(fixtures).filter((name) => name !== 'bin');
   const answer = (router: string, script: string) => ({

@@ -55,14 +55,14 @@ describe('wrtmeter.cgi', () => {
       interfaces({ interface: 'lte', up: false, proto: 'qmi' });
       expect(section('wan')).to.deep.equal(['uplink lte down - - qmi - -']);
     });
-    it('without a firewall configuration the default route tells', () => {
+    it('without a firewall configuration the default route decides', () => {
       rmSync(join(router.tools, 'uci-firewall'));
       expect(section('wan')).to.deep.equal(['uplink wan up pppoe-wan 12 pppoe 9876543210 123456789']);
       expect(ask().body).to.contain('\nflow_offload software -\nflow_offload hardware -\n');
     });
-    it('a default route that netifd holds back, for several uplinks, counts too', () => {
+    it('a default route that netifd holds back makes no uplink', () => {
       interfaces({ interface: 'fibre', up: true, proto: 'dhcp', l3_device: 'eth0.2', route: [], inactive: route4 });
-      expect(section('wan')).to.deep.equal(['uplink fibre up eth0.2 6 dhcp 9999999999 222222222']);
+      expect(section('wan')).to.deep.equal([]);
     });
     it('a counter the kernel does not show is unknown, not zero', () => {
       file('proc/net/dev', 'Inter-| Receive\n face |bytes\n    lo: 1 0 0 0 0 0 0 0 1 0 0 0 0 0 0 0\n');
@@ -76,7 +76,7 @@ describe('wrtmeter.cgi', () => {
       expect(section('stations')).to.have.length(7);
       expect(ask().body).to.match(/\nend wrtmeter\n$/);
     });
-    it('without netifd the default route of the kernel tells, of IPv4 before IPv6', () => {
+    it('without netifd the default route of the kernel decides, IPv4 before IPv6', () => {
       const box = makeToolbox(undefined, ['ubus']);
       file(
         'proc/net/route',
@@ -99,7 +99,7 @@ describe('wrtmeter.cgi', () => {
       expect(section('stations')).to.deep.equal(['failed stations "iw dev phy1-ap0 station dump" ended with 237']);
       expect(section('leases')).to.have.length(9);
     });
-    it('a radio without iw is a failure that says what to install; no radio and no iw is no station', () => {
+    it('a radio without iw is a failure that says what to install; no radio and no iw is not a station', () => {
       const box = makeToolbox(undefined, ['iw']);
       expect(section('stations', box)[0]).to.match(/^failed stations iw is not installed; install it with "opkg install iw"/);
       rmSync(join(router.root, 'sys/class/ieee80211'), { recursive: true });
@@ -180,6 +180,14 @@ describe('wrtmeter.cgi', () => {
     });
   });
 
+  it('a domain with several addresses or names gives each address its first name', () => {
+    const list = (ip: string, name: string) => `dhcp.@domain[0]=domain\ndhcp.@domain[0].name=${name}\ndhcp.@domain[0].ip=${ip}\n`;
+    tool('uci-dhcp', list("'192.168.1.7' 'FD00::7' 'nonsense'", "'nas' 'files'"));
+    expect(section('names').slice(0, 2)).to.deep.equal(['name 192.168.1.7 nas', 'name fd00::7 nas']);
+    expect(section('names').filter((line) => line.endsWith(' nas'))).to.have.length(2);
+    tool('uci-dhcp', list("'192.168.1.7'", "''"));
+    expect(section('names').filter((line) => line.includes('192.168.1.7'))).to.deep.equal([]);
+  });
   it('a bare Linux without any of OpenWrt still answers whole', () => {
     const box = makeToolbox(undefined, ['iw', 'ubus', 'uci']);
     for (const name of ['sys/class/ieee80211', 'tmp', 'etc/openwrt_release', 'etc/hosts'])

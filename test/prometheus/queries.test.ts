@@ -24,7 +24,7 @@ const ownPeriod = {
 };
 
 describe('grafana: queries', () => {
-  it("a billing period is the uplink's own where it has one, else the site's", async () => {
+  it("a billing period is the uplink's own if it has one, otherwise the site's", async () => {
     await holds(oneUplink, '20d', [
       [firstDay(`(${agreed(period('start'))})`), { '{}': 12 * 3600 * 1000 }],
       [lastDay(`(${agreed(period('end'))})`), { '{}': 29.5 * day * 1000 }],
@@ -47,7 +47,7 @@ describe('grafana: queries', () => {
     ]);
   });
 
-  it('the forecast goes on at the pace of what was counted', async () => {
+  it('the forecast continues at the pace of what was counted', async () => {
     await holds(oneUplink, '15d', [[atThisPace(), { '{}': 240e9 }]]);
     await holds({ ...oneUplink, 'wrtmeter_ledger_start_timestamp_seconds{}': `${5 * day}x40` }, '15d', [[atThisPace(), { '{}': 300e9 }]]);
     await holds(oneUplink, '30d', [[atThisPace(), { '{}': 120e9 }]]);

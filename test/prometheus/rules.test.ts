@@ -60,7 +60,7 @@ describe('prometheus/', () => {
     }
   });
 
-  it('every alert is tested, says who it is about and how bad it is', async () => {
+  it('every alert is tested, says what it is about and how severe it is', async () => {
     const text = (await Promise.all(tests.map((name) => readFile(join(folder, 'tests', name), 'utf8')))).join('');
     for (const rule of await alerts()) {
       expect(text, rule.alert).to.match(new RegExp(`alertname: ${rule.alert}\\b[^}]*\\n[^}]*exp_alerts:\\n`));

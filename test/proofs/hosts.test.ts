@@ -10,7 +10,7 @@ import { START, TERMS as USUAL } from '../support/ledger/rounds.ts';
 import { ALL_FAIL, type HostEvent, HostsModel, type HostTerms, STRANGER } from '../support/proofs/hosts-model.ts';
 import { breaking, expectAtLeast, expectSums, nowhere, type Plan } from '../support/proofs/proving.ts';
 
-/** What is plausible has tests of its own: here a line carries anything. */
+/** Plausibility has its own tests: here a line carries anything. */
 const TERMS = { ...USUAL, lineRate: () => 1e15, routerBilling: new Map([['gateway', { day: 11 }]]) };
 
 const bytes = fc.oneof(fc.nat(2000), fc.integer({ min: 0, max: 2 ** 33 }));
@@ -56,7 +56,7 @@ const event: fc.Arbitrary<HostEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: one('clock'), by: fc.constantFrom(-400 * 86_400, -3600, -1, 30, 3600, 40 * 86_400) }) },
 ) as fc.Arbitrary<HostEvent>;
 
-/** In the end the clock is right, nothing breaks, and every router answers; a hold has a day to end. */
+/** In the end the clock is right, nothing breaks, and every router answers; a suspension has a day to end. */
 const CALM: HostEvent[] = [
   { do: 'calm' },
   { do: 'wait', seconds: 30 },
@@ -89,7 +89,7 @@ async function live({ directory, events, ...terms }: Run): Promise<void> {
       const name = model.gateway;
       model.happen(next);
       if (next.do === 'rename') {
-        // When the program starts or loads its configuration anew, and not while commits break.
+        // When the program starts or loads its configuration again, and not while commits break.
         plan.next = null;
         await ledger.renameRouters(new Map([[name, model.gateway]]), at());
       }
@@ -111,7 +111,7 @@ async function live({ directory, events, ...terms }: Run): Promise<void> {
       model.now += 0.02; // no two answers of a router at one instant
       const breaks = plan.next;
       const posted = await ledger.post(model.answer(at(), next), () => model.now * 1000);
-      // A commit that broke after the file had it is learnt of with the next round: the ledger reads its file anew then.
+      // A commit that broke after the file had it is learnt of with the next round: the ledger reads its file again then.
       const unsure = posted.status === 'failed' && breaks?.at === 'after';
       if (posted.status === 'posted' || unsure) model.learn();
       const shown = accountsOf(ledger);
@@ -198,13 +198,13 @@ const ONCE_WRONG: HostEvent[][] = [
     { do: 'read', fails: 0, late: true },
     { do: 'route', ip: 0, download: 0, upload: 1 },
   ],
-  // The same by a clock that stood ahead.
+  // The same with a clock that was ahead.
   [
     { do: 'clock', by: 3_456_000 },
     { do: 'wait', seconds: 20 },
     { do: 'read', fails: 0, late: true },
   ],
-  // Stations that go on feeding devices while the gateway does not answer.
+  // Stations that continue feeding devices while the gateway does not answer.
   [
     { do: 'read', fails: 0, late: false },
     { do: 'route', ip: 0, download: 5, upload: 1 },

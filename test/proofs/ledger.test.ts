@@ -10,7 +10,7 @@ import { START, TERMS as USUAL } from '../support/ledger/rounds.ts';
 import { type Event, MACS, Model, ROUTERS } from '../support/proofs/model.ts';
 import { breaking, expectAtLeast, expectSums, nowhere, type Plan } from '../support/proofs/proving.ts';
 
-/** What is plausible has tests of its own: here a line carries anything. */
+/** Plausibility has its own tests: here a line carries anything. */
 const TERMS = { ...USUAL, lineRate: () => 1e15 };
 
 const bytes = fc.oneof(fc.nat(2000), fc.integer({ min: 0, max: 2 ** 33 }));
@@ -45,7 +45,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
 );
 
-/** In the end the clock is right, nothing breaks, and every router answers; a hold has a day to end. */
+/** In the end the clock is right, nothing breaks, and every router answers; a suspension has a day to end. */
 const CALM: Event[] = [
   { do: 'calm' },
   { do: 'wait', seconds: 30 },
@@ -58,11 +58,11 @@ interface Run {
   format: 'classic' | 'complete';
   /** Null for the rules alone. */
   directory: string | null;
-  /** Rounds where a file may be opened anew and commits may break. */
+  /** Rounds where a file may be opened again and commits may break. */
   events: readonly Event[];
 }
 
-/** Lets the events happen and checks, after each reading, what must hold. */
+/** Runs the events and checks the invariants after each reading. */
 async function live({ format, directory, events }: Run): Promise<void> {
   const model = new Model(format);
   const plan: Plan = { next: null };
@@ -88,7 +88,7 @@ async function live({ format, directory, events }: Run): Promise<void> {
       model.now += 0.02; // no two answers of a router at one instant
       const breaks = plan.next;
       const posted = await ledger.post(model.answer(at(), next.fails), () => model.now * 1000);
-      // A commit that broke after the file had it is learnt of with the next round: the ledger reads its file anew then.
+      // A commit that broke after the file had it is learnt of with the next round: the ledger reads its file again then.
       if (posted.status === 'posted' || (posted.status === 'failed' && breaks?.at === 'after')) model.learn(next.fails);
       const after = totals(ledger);
       for (const [account, before] of shown) expectAtLeast(after.get(account) ?? NOTHING, before, `${account} fell`);

@@ -128,7 +128,7 @@ async function live(seed: number, terms: Case): Promise<void> {
   }
 }
 
-/** Whether a MAC stands twice in the list. */
+/** Whether a MAC is in the list twice. */
 function hasTwins(stations: readonly Association[]): boolean {
   return new Set(stations.map((a) => a.device)).size < stations.length;
 }
@@ -166,13 +166,13 @@ describe('the ledger in a simulated world', function () {
       { numRuns, endOnFailure: true, examples },
     );
 
-  it('holds all that classic lists let it know, to the byte', () =>
+  it('has everything that classic lists show, to the byte', () =>
     always({ format: 'classic', events: knowableEvents, judge: expectEqual, cut: 'between MACs' }));
 
-  it('holds all that wrtmeter.cgi lets it know, to the byte, whatever happens', () =>
+  it('has everything that wrtmeter.cgi shows, to the byte, whatever happens', () =>
     always({ format: 'wrtmeter', events: wildEvents, judge: expectEqual }));
 
-  it('never holds more than classic lists let it know, whatever happens', () =>
+  it('never has more than classic lists show, whatever happens', () =>
     always({ format: 'classic', events: wildEvents, judge: expectAtMost, cut: 'between MACs' }));
 
   for (const terms of [
@@ -183,7 +183,7 @@ describe('the ledger in a simulated world', function () {
   ] as const satisfies Partial<Case>[]) {
     const { counting, accounting } = terms;
     const room = 'size' in counting ? ', with little room' : '';
-    it(`holds all of hosts and peers that it could know, to the byte: ${counting.method}${room}, accounting ${accounting}`, () =>
+    it(`has everything of hosts and peers that it could know, to the byte: ${counting.method}${room}, accounting ${accounting}`, () =>
       always({ ...terms, format: 'wrtmeter', events: hostEvents, judge: expectEqual }, 3, [[BACK_ABOVE]]));
   }
 });

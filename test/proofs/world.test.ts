@@ -13,7 +13,7 @@ import { Oracle } from '../support/simulator/oracle.ts';
 import { type RoutersOptions, type RunningRouters, startRouters } from '../support/simulator/routers.ts';
 import { createWorld, type World } from '../support/simulator/world.ts';
 
-/** A new one each time, and told when something fails; set SEED to live through it again. */
+/** A new one each time, printed when something fails; set SEED to repeat it. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 /** Where it is about noon now, so that no month ends while a test runs. */
@@ -56,7 +56,7 @@ describe(`the program among routers that fail, from outside (SEED=${SEED})`, fun
     return start('wrtmeter.yaml');
   }
 
-  it('shows all that classic lists let it know, to the byte', async () => {
+  it('shows everything that classic lists show, to the byte', async () => {
     const random = createRandom(SEED, 'classic');
     const events = knowableEvents(world, random);
     const terms = { world, random, events, format: 'classic', demand: 'equal' } as const;
@@ -66,7 +66,7 @@ describe(`the program among routers that fail, from outside (SEED=${SEED})`, fun
     expect(faults.size).to.be.greaterThan(20);
   });
 
-  it('shows all that wrtmeter.cgi lets it know, to the byte, whatever happens', async () => {
+  it('shows everything that wrtmeter.cgi shows, to the byte, whatever happens', async () => {
     const random = createRandom(SEED, 'wrtmeter');
     const events = wildEvents(world, random, 600);
     const terms = { world, random, events, format: 'wrtmeter', demand: 'equal' } as const;
@@ -87,7 +87,7 @@ describe(`the program among routers that fail, from outside (SEED=${SEED})`, fun
     expect([...shown].filter(([account, bytes]) => /^(host|peer) /.test(account) && bytes > 0)).to.have.length.greaterThan(20);
   });
 
-  it('never shows more than classic lists let it know, whatever happens', async () => {
+  it('never shows more than classic lists, whatever happens', async () => {
     const random = createRandom(SEED, 'wild');
     const events = wildEvents(world, random);
     const terms = { world, random, events, format: 'classic', demand: 'at most' } as const;

@@ -47,14 +47,14 @@ describe('the answer of', () => {
       .and.to.include('pppoe 5000 305\n');
   });
 
-  it('dhcp.cgi is the lease file as it stands', () => {
+  it('dhcp.cgi is the lease file as it is', () => {
     expect(render(lived(), 'gateway', 'dhcp')).to.equal(
       [`1763704800 ${PHONE} 192.168.1.10 phone 01:${PHONE}`, `1763704800 ${LAPTOP} 192.168.1.11 * *`, ''].join('\n'),
     );
     expect(render(lived(), 'attic', 'dhcp')).to.equal('');
   });
 
-  it('wrtmeter.cgi tells everything', () => {
+  it('wrtmeter.cgi reports everything', () => {
     expect(render(lived(), 'gateway', 'wrtmeter')).to.equal(`wrtmeter 1
 script ${version}
 boot_id ${lived().router('gateway').bootId}
@@ -70,6 +70,9 @@ begin wan
 uplink wan up pppoe-wan 12 pppoe 7660321 1236867
 uplink wwan down - - qmi - -
 end wan
+begin layers
+layer pppoe-wan eth0.2 eth0
+end layers
 begin stations
 radio phy0-ap0 ap 0 2437 Home
 station phy0-ap0 ${PHONE} 22 11 -63 78.0 104.0 1 1234 1090.000

@@ -89,7 +89,7 @@ describe('a simulated gateway that counts hosts', () => {
     expect(section(world)).to.include('down 192.168.1.5 7');
   });
 
-  it('full sets leave newcomers uncounted, and tell how much that was', () => {
+  it('full sets leave new hosts uncounted, and report how much that was', () => {
     const world = counted({ size: 1 });
     world.transfer(PHONE, bytes(10, 1));
     world.transfer(NAS, bytes(2000, 300));
@@ -102,7 +102,7 @@ describe('a simulated gateway that counts hosts', () => {
     expect(section(world)).to.include('down 192.168.1.5 6');
   });
 
-  it('fails while the firewall is stopped, and begins with another table when it is made anew', () => {
+  it('fails while the firewall is stopped, and begins with another table when it is created again', () => {
     const world = counted();
     world.transfer(NAS, bytes(100, 10));
     world.stopCounting('gateway');
@@ -159,7 +159,7 @@ describe('a simulated gateway that counts hosts', () => {
       expect(render(world, 'gateway', 'dhcp')).to.include(`${PHONE} 192.168.1.11 phone`);
     });
 
-    it('of one that the gateway has not met are nobody’s', () => {
+    it('of an address that the gateway does not know are unattributed', () => {
       const world = counted();
       world.setMet(NAS, false);
       expect(ownersOf(world, '192.168.1.5')).to.deep.equal([]);

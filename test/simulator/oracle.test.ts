@@ -25,7 +25,7 @@ describe('what a meter could know', () => {
     oracle.read('gateway', 'stations');
     world.transfer(PHONE, bytes(100, 10));
     oracle.read('gateway', 'stations');
-    world.transfer(PHONE, bytes(20, 2)); // nobody will ever know
+    world.transfer(PHONE, bytes(20, 2)); // never seen by any reading
     world.reconnect(PHONE, 'gateway', 'phy1-ap0');
     world.transfer(PHONE, bytes(500, 50)); // more than before, and yet a new counter
     oracle.read('gateway', 'stations');
@@ -79,13 +79,13 @@ describe('what a meter could know', () => {
     const read = (oracle: Oracle) =>
       oracle.learnRound((['stations', 'neighbours', 'hosts', 'peers'] as const).map((source) => oracle.look('gateway', source)));
 
-    it('is all that moved while a table stood, and what its successor shows', () => {
+    it('is everything that moved while a table existed, and what its successor shows', () => {
       const world = counted();
       const oracle = new Oracle(world, 'hosts');
       read(oracle);
       world.transfer(ONE, bytes(100, 10));
       read(oracle);
-      world.transfer(ONE, bytes(20, 2)); // nobody will ever know
+      world.transfer(ONE, bytes(20, 2)); // never seen by any reading
       world.countHosts('gateway');
       world.transfer(ONE, bytes(500, 50), { by: 'IPv6' });
       read(oracle);
@@ -94,7 +94,7 @@ describe('what a meter could know', () => {
       expect(oracle.station('gateway', ONE)).to.deep.equal(bytes(620, 62));
     });
 
-    it('is no more than figures tell where rules begin anew without a trace', () => {
+    it('is not more than figures show if rules start again without a trace', () => {
       const world = counted('iptables');
       const oracle = new Oracle(world, 'hosts');
       read(oracle);
@@ -106,7 +106,7 @@ describe('what a meter could know', () => {
       expect(oracle.host('gateway', ONE)).to.deep.equal(bytes(130, 13));
     });
 
-    it('waits for whose an address is, for half a day', () => {
+    it('waits half a day for the MAC of an address', () => {
       const world = counted('iptables');
       const oracle = new Oracle(world, 'hosts');
       world.setMet(SENSOR, false);
@@ -145,7 +145,7 @@ describe('what a meter could know', () => {
       expect(oracle.device(TWO)).to.deep.equal(bytes(109, 10));
     });
 
-    it('of a peer ends with its interface, and goes on when it was only taken off as far as figures tell', () => {
+    it('of a peer ends with its interface, and continues if it was only removed, as far as figures show', () => {
       const world = counted();
       const oracle = new Oracle(world);
       read(oracle);

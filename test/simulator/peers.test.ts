@@ -8,7 +8,7 @@ import { createWorld, type World } from '../support/simulator/world.ts';
 const PHONE = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
 const TABLET = 'HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=';
 
-/** The small world, whose gateway lets a phone in, and a tablet no more. */
+/** The small world, whose gateway has an active phone and a revoked tablet. */
 function tunnelled(): World {
   const [gateway, ...others] = SMALL.routers;
   if (gateway === undefined) throw new Error('the small world has no gateway');
@@ -41,7 +41,7 @@ describe('simulated WireGuard peers', () => {
     expect(world.now / 1000 - handshake).to.be.within(0, 120);
   });
 
-  it('cross the uplink the other way round, and a second time where they go on to the Internet', () => {
+  it('cross the uplink the other way round, and a second time where they continue to the Internet', () => {
     const world = tunnelled();
     world.transferPeer('gateway', PHONE, bytes(9000, 400), { lan: true });
     expect(world.truth().wan.get('gateway')?.get('wan')).to.deep.equal(bytes(400, 9000));

@@ -13,7 +13,7 @@ interface Answer {
   body: string;
 }
 
-/** One request on a connection of its own; a broken answer rejects with Node's error code. */
+/** One request on its own connection; a broken answer rejects with Node's error code. */
 function ask(url: string, options: { headers?: Record<string, string>; wait?: number; most?: number } = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = get(url, { agent: new Agent(), headers: options.headers ?? {} }, (response) => {
@@ -59,7 +59,7 @@ describe('simulated routers', () => {
     }
   };
 
-  it('answer their scripts, each on a port of its own', async () => {
+  it('answer their scripts, each on its own port', async () => {
     const { status, headers, body } = await ask(gateway().urls.stations);
     expect({ status, type: headers['content-type'], framing: headers['transfer-encoding'] }).to.deep.equal({
       status: 200,
@@ -82,7 +82,7 @@ describe('simulated routers', () => {
     world.setCounter('gateway', { mac: LAPTOP, radio: 'phy0-ap0' }, bytes(0, 0));
   });
 
-  it('ask for a token or a password where they are told to', async () => {
+  it('ask for a token or a password if configured', async () => {
     const locked = await startRouters(world, { auth: { token: 'secret' } });
     const basic = await startRouters(world, { auth: { username: 'monitor', password: 'secret' } });
     try {
@@ -123,7 +123,7 @@ describe('simulated routers', () => {
       expect([status, headers.location]).to.deep.equal([302, 'http://127.0.0.2/']);
     });
 
-    it('garbage, html, empty: answer 200 with what is no list', async () => {
+    it('garbage, html, empty: answer 200 with what is not a list', async () => {
       expect((await under({ kind: 'garbage' }, ask)).body).to.have.length(4096);
       expect((await under({ kind: 'html' }, ask)).body).to.match(/^<!DOCTYPE html>/);
       expect(await under({ kind: 'empty' }, ask)).to.include({ status: 200, body: '' });
@@ -140,7 +140,7 @@ describe('simulated routers', () => {
       expect(firstLines('a\nb\nc\nd\n')).to.equal('a\nb\n');
     });
 
-    it('cut-number: end in the middle of a number, and nothing in the framing tells', async () => {
+    it('cut-number: end in the middle of a number, without a trace in the framing', async () => {
       const { headers, body } = await under({ kind: 'cut-number' }, ask);
       expect(headers.connection).to.equal('close');
       expect(headers).to.not.have.any.keys('content-length', 'transfer-encoding');
@@ -190,7 +190,7 @@ describe('simulated routers', () => {
       expect(kinds('mac')).to.include('up').and.to.not.include('peer');
     });
 
-    it('touches the script it was set for alone, and ends when it is told to', async () => {
+    it('affects only its script, and ends when it is removed', async () => {
       await gateway().setFault({ kind: 'status', status: 500 }, 'wan');
       expect((await ask(gateway().urls.wan ?? '')).status).to.equal(500);
       expect((await ask(gateway().urls.stations)).status).to.equal(200);

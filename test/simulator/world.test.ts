@@ -44,7 +44,7 @@ describe('the simulated world', () => {
       expect(world.truth().wan.get('gateway')?.get('wwan')).to.deep.equal(bytes(1, 2));
     });
 
-    it('are whole, and are not moved by who is not connected', () => {
+    it('are whole, and only connected devices move them', () => {
       const world = small();
       world.disconnect(PHONE);
       expect(() => world.transfer(PHONE, bytes(1, 1))).to.throw(`${PHONE} is not connected`);
@@ -95,7 +95,7 @@ describe('the simulated world', () => {
       expect(live(3)).to.not.equal(live(4));
     });
 
-    it('passes alike in one step and in many', () => {
+    it('passes the same in one step and in many', () => {
       fc.assert(
         fc.property(fc.integer(), fc.array(fc.integer({ min: 0, max: 4_000_000 }), { minLength: 1, maxLength: 8 }), (seed, steps) => {
           const [one, many] = [createWorld(home(seed, { start: START })), createWorld(home(seed, { start: START }))];
@@ -120,7 +120,7 @@ describe('the simulated world', () => {
   describe('a counter', () => {
     const phone = (world: World) => world.radio('gateway', 'phy1-ap0').stations.find((s) => s.device.spec.mac === PHONE);
 
-    it('starts at 0 when the device connects anew, on the same radio too', () => {
+    it('starts at 0 when the device reconnects, on the same radio too', () => {
       const world = small();
       world.transfer(PHONE, bytes(100, 10));
       const before = phone(world);
@@ -133,7 +133,7 @@ describe('the simulated world', () => {
       expect(world.truth().air.get(PHONE)).to.deep.equal(bytes(100, 10));
     });
 
-    it('stands beside another when one MAC is on two radios or two routers', () => {
+    it('is beside another one when a MAC is on two radios or two routers', () => {
       const world = small();
       world.transfer(PHONE, bytes(100, 10));
       const second = world.connect(PHONE, 'gateway', 'phy0-ap0');
@@ -167,7 +167,7 @@ describe('the simulated world', () => {
       expect(world.truth().wan.get('gateway')?.get('wan')).to.deep.equal(bytes(105, 15));
     });
 
-    it('of an uplink that is dialled anew starts at 0, on another ifindex', () => {
+    it('of an uplink that is dialled again starts at 0, on another ifindex', () => {
       const world = small();
       world.redial('gateway', 'wan');
       expect(world.uplink('gateway', 'wan').ifindex).to.equal(13);
@@ -201,7 +201,7 @@ describe('the simulated world', () => {
     expect(lease()).to.equal(undefined);
   });
 
-  it('names who is asked for and is not there', () => {
+  it('names what was requested and does not exist', () => {
     const world = small();
     expect(() => world.device('02:ff')).to.throw('No device has the MAC 02:ff');
     expect(() => world.rebootRouter('cellar')).to.throw('No router is called "cellar"');

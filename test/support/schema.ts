@@ -1,6 +1,6 @@
 import type { Schema } from '../../src/views/openapi/schemas.ts';
 
-/** What is wrong with a value by a JSON Schema, a line each with its place; empty where nothing is. Knows as much of schemas as ours use. */
+/** What is wrong with a value by a JSON Schema, one line each with its place; empty where nothing is. Knows as much of schemas as ours use. */
 export function violations(value: unknown, schema: Schema, named: Readonly<Record<string, Schema>>, place = '$'): string[] {
   if (schema.$ref !== undefined) {
     const target = named[schema.$ref.replace('#/components/schemas/', '')];

@@ -1,4 +1,4 @@
-/** For a suite whose tests are steps, each on top of those before it: when one fails, the others are not tried. */
+/** For a suite whose tests are steps, each based on the previous ones: when one fails, the others are skipped. */
 export function standOnEachOther(): void {
   let broken = false;
   afterEach(function () {

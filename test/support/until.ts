@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for what takes its time; throws what did not come true, with what can be `told` about it. */
+/** Waits for a condition; throws what did not happen, with what `report` returns about it. */
 export async function until(
   what: string,
   condition: () => Promise<boolean>,

@@ -11,9 +11,9 @@ import { until } from './until.ts';
 const run = promisify(execFile);
 const NOBODY = '192.0.2.9';
 
-/** A real vnstatd that watches an interface in a network namespace of its own, on days that a test chooses. */
+/** A real vnstatd that watches an interface in its own network namespace, on days that a test chooses. */
 export interface RealVnstat {
-  /** Runs the daemon from that local time (`YYYY-MM-DD HH:MM:SS`, UTC) on while bytes move; tells what the kernel counted meanwhile. */
+  /** Runs the daemon from that local time (`YYYY-MM-DD HH:MM:SS`, UTC) on while bytes move; returns what the kernel counted in that time. */
   live(time: string, bytes: { download: number; upload: number }): Promise<{ download: number; upload: number }>;
   /** What `vnstat --json` prints. */
   json(): Promise<string>;
@@ -54,7 +54,7 @@ export async function startVnstat(created: string): Promise<RealVnstat> {
       await run('ip', ['netns', 'exec', namespace, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1']).catch(() => undefined);
       await output(['ip', '-n', namespace, 'addr', 'add', `192.0.2.${host}/24`, 'dev', 'up0']);
       await output(['ip', '-n', namespace, 'link', 'set', 'up0', 'up']);
-      // Nobody lives there, so nobody answers: what is sent is all that moves.
+      // The address is unused, so there is no answer: only sent bytes move.
       await output(['ip', '-n', namespace, 'neigh', 'add', NOBODY, 'lladdr', '02:00:00:00:00:99', 'dev', 'up0']);
     }
     await output(within(inside, 'vnstatd', '--config', settings, '--initdb'), at(created));

@@ -38,6 +38,18 @@ const SAYS: Record<string, (socket: net.Socket) => void> = {
   '/401': (s) => s.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n'),
   '/404': (s) => s.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'),
   '/500': (s) => s.end('HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n'),
+  '/400': (s) => s.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'),
+  // What OpenWrt's uhttpd answers by itself, and wrtmeter.cgi.
+  '/public': (s) =>
+    s.end(
+      'HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: text/html\r\n\r\n<h1>Forbidden</h1>Rejected request from RFC1918 IP to public server address',
+    ),
+  '/not-executable': (s) =>
+    s.end("HTTP/1.1 403 Forbidden\r\n\r\n<h1>Forbidden</h1>You don't have permission to access /cgi-bin/wrtmeter.cgi on this server."),
+  '/timeout': (s) => s.end('HTTP/1.1 502 Bad Gateway\r\n\r\n<h1>Bad Gateway</h1>The process did not produce any response'),
+  '/reason': (s) => s.end('HTTP/1.1 500 Internal Server Error\r\n\r\nCannot read /etc/config/wrtmeter\n'),
+  '/strange': (s) => s.end(`HTTP/1.1 500 Oops\r\n\r\n<style>a{}</style>\u001b[2J"x"\n<b>y</b>\u202e ${'z'.repeat(9000)}`),
+  '/half-error': (s) => s.write('HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nas far as it came'),
   '/here': (s) => s.end('HTTP/1.1 302 Found\r\nLocation: /length\r\nContent-Length: 0\r\n\r\n'),
   '/there': (s) => s.end('HTTP/1.1 302 Found\r\nLocation: http://localhost:1/secret\r\nContent-Length: 0\r\n\r\n'),
   '/round': (s) => s.end('HTTP/1.1 302 Found\r\nLocation: /round\r\nContent-Length: 0\r\n\r\n'),
@@ -56,6 +68,16 @@ const EXPECTED: Record<string, string> = {
   '/401': 'auth: status 401: the router requires credentials; set its token or its user name and password',
   '/404': 'status: status 404: is the script installed there?',
   '/500': 'status: status 500: the script failed on the router',
+  '/400': 'status: status 400: the router refuses the request',
+  '/public':
+    'auth: status 403: its web server does not answer home networks at its public address; use the address of the router at home, or set rfc1918_filter to 0 in /etc/config/uhttpd; it answered "Forbidden Rejected request from RFC1918 IP to public server address"',
+  '/not-executable':
+    'auth: status 403: the web server refuses this address; is the script executable for everyone?; it answered "Forbidden You don\'t have permission to access /cgi-bin/wrtmeter.cgi on this server."',
+  '/timeout':
+    'status: status 502: the script gave no answer; it ended early, or took longer than the web server allows (script_timeout); it answered "Bad Gateway The process did not produce any response"',
+  '/reason': 'status: status 500: the script failed on the router; it answered "Cannot read /etc/config/wrtmeter"',
+  '/strange': `status: status 500: the script failed on the router; it answered "[2J\\"x\\" y \\u202e ${'z'.repeat(189)}…"`,
+  '/half-error': 'status: status 500: the script failed on the router; it answered "as far as it came"',
   '/there': 'redirect: redirect to another host, "localhost:1": configure the address that answers without a redirect',
   '/round': 'redirect: more than 3 redirects',
   '/nowhere': 'redirect: status 302 without a valid Location header',
@@ -83,7 +105,7 @@ describe('the HTTP transport', () => {
   });
   let base: string;
   const get = (path: string, terms = TERMS) =>
-    httpSender(terms)({ url: `${base}${path}` }, AbortSignal.timeout(path === '/hang' ? 300 : 5000));
+    httpSender(terms)({ url: `${base}${path}` }, AbortSignal.timeout(/hang|half-error/.test(path) ? 300 : 5000));
 
   before(async () => {
     base = `http://127.0.0.1:${await listen(raw)}`;
@@ -117,6 +139,23 @@ describe('the HTTP transport', () => {
     expect(await failure(read({ url: 'http://no-such-host.invalid/' }, AbortSignal.timeout(5000)))).to.match(
       /^connect: could not connect \((ENOTFOUND|EAI_AGAIN)\)$/,
     );
+  });
+
+  it('never shows an error text that repeats the token or the password', async () => {
+    const server = http.createServer((request, response) => {
+      response.statusCode = 403;
+      response.end(`Forbidden for ${request.headers.authorization} and hunter2-hunter2`);
+    });
+    const url = `http://127.0.0.1:${await listen(server)}/`;
+    const bearer = { ...TERMS, credentials: { kind: 'bearer', token: 'f00df00df00df00d' } } as const;
+    const basic = { ...TERMS, credentials: { kind: 'basic', username: 'me', password: 'hunter2-hunter2' } } as const;
+    for (const terms of [bearer, basic]) {
+      const why = await failure(httpSender(terms)({ url }, AbortSignal.timeout(5000)));
+      expect(why)
+        .to.match(/^auth: status 403/)
+        .and.not.match(/f00d|hunter2|Basic|it answered/);
+    }
+    server.close();
   });
 
   it('sends the given credentials, and requests no compression', async () => {

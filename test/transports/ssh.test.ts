@@ -73,7 +73,33 @@ describe('a server reached by ssh', function () {
     for (const rest of [two, three]) expect(rest).to.be.instanceOf(SourceError).with.property('reason', 'truncated');
   });
 
-  it('a login that runs other commands is reported', async () => {
+  it('what a login shell prints before and after an answer is no part of it', async () => {
+    const noise = 'printf "Welcome to the VPN box\\r\\nlast login: "; printf "no mail\\n" >&2';
+    const noisy = await startSshd([
+      `ForceCommand ${noise}; sh -c "$SSH_ORIGINAL_COMMAND"; code=$?; echo Goodbye; echo "no mail" >&2; exit $code`,
+    ]);
+    try {
+      const there = sshMachine(noisy.terms);
+      expect(await there.run(['cat'], 'a\nb', SOON())).to.equal('a\nb');
+      expect(await there.run(['true'], null, SOON())).to.equal('');
+      expect(textOf(await failure(there, ['sh', '-c', 'printf because >&2; exit 3']))).to.equal('exec: "sh" failed with 3: because');
+      expect(textOf(await failure(there, ['sh', '-c', 'exit 3']))).to.equal('exec: "sh" failed with 3');
+      const [one, two, three] = await there.each(
+        [
+          ['echo', 'x'],
+          ['sh', '-c', 'exit 7'],
+          ['printf', 'no end'],
+        ],
+        SOON(),
+      );
+      expect([one, three]).to.deep.equal(['x\n', 'no end']);
+      expect(two).to.be.instanceOf(ExitError).with.property('message', '"sh" failed with 7');
+    } finally {
+      await noisy.close();
+    }
+  });
+
+  it('a login that runs other commands is said', async () => {
     const other = await startSshd(['ForceCommand echo This account is not for you; exit 1']);
     try {
       const error = await sshMachine(other.terms)

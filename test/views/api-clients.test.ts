@@ -48,7 +48,7 @@ describe('the clients of the VPN panel', () => {
     for (const one of list) expect(violations(one, clientSchemas.Client, clientSchemas)).to.deep.equal([]);
   });
 
-  it('sizes have two decimals at the most, and base 1024', async () => {
+  it('sizes have two decimals at most, and base 1024', async () => {
     const sizes = [
       [0, '0 B'],
       [1023, '1023 B'],
@@ -65,7 +65,7 @@ describe('the clients of the VPN panel', () => {
     for (const [i, [, text]] of sizes.entries()) expect(client(publicKey(i), AT + 1e9).stats.received).to.equal(text);
   });
 
-  it('last_seen tells the time since the last handshake', async () => {
+  it('last_seen shows the time since the last handshake', async () => {
     const since = [
       [0, 'Online'],
       [299, 'Online'],
@@ -103,7 +103,7 @@ describe('the clients of the VPN panel', () => {
     expect(serverClients(home.view(AT), 'gateway')).to.have.length(1);
   });
 
-  it('one key on two interfaces is two clients, which only their numbers tell apart', async () => {
+  it('one key on two interfaces is two clients, distinguished by their numbers', async () => {
     await home.read(AT, { gateway: { sources: { peers: peers([peer(1), peer(1, { interface: 'wg1' })], ['wg0', 'wg1']) } } });
     expect(() => findClient(home.view(AT), publicKey(1)))
       .to.throw('Several clients have this key: use the number of one')
@@ -141,7 +141,7 @@ describe('the clients of the VPN panel', () => {
     expect(findServer({ routers: [attic, { ...gateway, name: '1' }] }, '1')).to.equal('1');
   });
 
-  it('a round that read none says why, and that is no number', async () => {
+  it('a round that read none says why, instead of a number', async () => {
     await read(AT, peer(1), peer(2, { state: 'revoked', bytes: null }));
     expect(syncedPeers(home.view(AT), 'gateway')).to.deep.equal({ synced: 2 });
     expect(syncedPeers(home.view(AT), 'attic')).to.deep.equal({ error: 'Router "attic" shows no WireGuard peers' });

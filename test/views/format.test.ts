@@ -27,7 +27,7 @@ describe('format', () => {
     expect([0, 12.5, 108_300_000, 125e6].map(formatBitRate)).to.deep.equal(['0 b/s', '100 b/s', '866 Mb/s', '1.00 Gb/s']);
   });
 
-  it('an age is told in the one unit that tells enough', () => {
+  it('an age is reported in one unit', () => {
     const second = 1000;
     const shown = [-5000, 0, 1400, 1600, 89 * second, 91 * second, 89 * 60 * second, 5400 * second, 35 * 3600 * second, 36 * 3600 * second];
     expect(shown.map(formatAge)).to.deep.equal([
@@ -44,7 +44,7 @@ describe('format', () => {
     ]);
   });
 
-  it('durations below a second are told in ms', () => {
+  it('durations below a second are reported in ms', () => {
     expect([0, 0.0381, 0.9994, 0.9996, 1.24, 9.96, 12.4].map(formatSeconds)).to.deep.equal([
       '0 ms',
       '38 ms',
@@ -56,7 +56,7 @@ describe('format', () => {
     ]);
   });
 
-  it('a time that no date can say becomes the nearest that can', () => {
+  it('a time out of range becomes the nearest one in range', () => {
     expect([0, 1_795_000_000_000, 1e18, Number.MAX_SAFE_INTEGER, -1].map(rfc3339)).to.deep.equal([
       '1970-01-01T00:00:00Z',
       '2026-11-18T11:06:40Z',

@@ -6,7 +6,7 @@ import { AUDIT_KINDS } from '../../src/views/audit-words.ts';
 const TEXT = readFileSync(join(import.meta.dirname, '../../docs/ledger.md'), 'utf8');
 
 describe('docs/ledger.md', () => {
-  it('says of every kind of audit row what happened and what to do', () => {
+  it('says what happened and what to do for every kind of audit row', () => {
     const documented = [...TEXT.matchAll(/^\| `(\w+)` \| [^|]{20,} \| [^|]{7,} \|$/gm)].map(([, kind]) => kind);
     expect(documented).to.deep.equal([...AUDIT_KINDS]);
   });

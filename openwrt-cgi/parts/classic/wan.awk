@@ -1,61 +1,52 @@
 #include shared/tunnels.awk
+#include shared/netifd.awk
+#include shared/layers.awk
 
 # Candidates are ranked: tunnels last (their bytes are in the uplink below them too), IPv4 before IPv6, then by the lowest metric.
-function candidate(device, tunnel, v6, metric,   rank) {
-  rank = tunnel * 2e10 + v6 * 1e10 + metric
-  if (device != "" && (best == "" || rank < bestrank)) { best = device; bestrank = rank }
+function candidate(device, order, metric,   rank) {
+  rank = order * 1e10 + metric
+  if (device == "") return
+  if (order < 2) routed[device] = 1
+  if (best == "" || rank < bestrank) { best = device; bestrank = rank }
 }
-function unquote(text) { gsub(/^"|"$/, "", text); return text }
-
-# netifd prints JSON. Read token by token, it may be indented or not.
-function json(text,   token) {
-  while (match(text, /"([^"\\]|\\.)*"|[][{}:,]|[^][{}:,"[:space:]]+/)) {
-    token = substr(text, RSTART, RLENGTH)
-    text = substr(text, RSTART + RLENGTH)
-    if (token == "{" || token == "[") {
-      name[++depth] = key
-      key = ""
-      if (depth == 3) { up = tunnel = default4 = default6 = metric = 0; device = logical = "" }
-      if (depth == 5) { target = mask = routemetric = "" }
-    } else if (token == "}" || token == "]") {
-      if (depth == 5 && name[4] == "route" && mask == "0") {
-        if (target == "0.0.0.0") { default4 = 1; metric4 = routemetric }
-        if (target == "::") { default6 = 1; metric6 = routemetric }
-      }
-      if (depth == 3 && up && logical != "lan") {
-        if (default4) candidate(device, tunnel, 0, metric4 == "" ? metric : metric4)
-        else if (default6) candidate(device, tunnel, 1, metric6 == "" ? metric : metric6)
-      }
-      if (--depth == 0) complete = 1
-      key = ""
-    } else if (token == ":") key = last
-    else if (token == ",") key = ""
-    else {
-      last = unquote(token)
-      if (key == "") continue
-      if (depth == 5 && name[4] == "route") {
-        if (key == "target") target = last
-        if (key == "mask") mask = last
-        if (key == "metric") routemetric = last
-      }
-      if (depth == 3) {
-        if (key == "interface") logical = last
-        if (key == "up") up = last == "true"
-        if (key == "l3_device") device = last
-        if (key == "metric") metric = last
-        if (key == "proto") tunnel = istunnel(last)
-      }
-    }
+# Where only a tunnel has a default route, the wan that it runs over is the uplink: what it carries is counted outside the tunnel.
+function choose(   i, logical, proto, device, lower) {
+  for (i = 1; i <= interfaces; i++) {
+    logical = field[i, "interface"]
+    proto = field[i, "proto"]
+    device = field[i, "l3_device"]
+    if (field[i, "up"] != "true" || logical == "lan") continue
+    if (istunnel(proto)) {
+      if (!field[i, "default"]) continue
+      tunnels = 1
+      candidate(device, field[i, "default4"] ? 4 : 5, metric_of(i))
+    } else if (field[i, "default"]) candidate(device, field[i, "default4"] ? 0 : 1, metric_of(i))
+    else if (logical ~ /^w?wan/) named[proto ~ /^(dhcpv6|6)/ ? 3 : 2] = device
+  }
+  if (tunnels) for (i = 3; i >= 2; i--) if (i in named) candidate(named[i], i, 0)
+  # An uplink that lies on another one is inside it: the lower one has the bytes of both.
+  netifd_layers()
+  for (i = 1; i <= 50; i++) {
+    lower = ""
+    for (device in routed) if (best in routed && lies_on(best, device)) lower = device
+    if (lower == "") break
+    best = lower
   }
 }
+function metric_of(i,   metric) {
+  metric = field[i, "default4"] ? field[i, "metric4"] : field[i, "metric6"]
+  return metric == "" ? field[i, "metric"] : metric
+}
 
-/^(netifd|routes4|routes6|devices|failed)$/ { part = $1; if (part == "netifd" || part == "failed") netifd = part; next }
+/^(netifd|routes4|routes6|layers|devices|failed)$/ { part = $1; if (part == "netifd" || part == "failed") netifd = part; next }
 part == "netifd" { json($0) }
-part == "routes4" && $2 == "00000000" && $8 == "00000000" { candidate($1, 0, 0, $7) }
-part == "routes6" && $1 ~ /^0+$/ && $2 == "00" && $10 != "lo" { candidate($10, 0, 1, 0) }
+part == "routes4" && $2 == "00000000" && $8 == "00000000" { candidate($1, 0, $7) }
+part == "routes6" && $1 ~ /^0+$/ && $2 == "00" && $10 != "lo" { candidate($10, 1, 0) }
+part == "layers" { kernel_layer($0) }
 part == "devices" { sub(/:/, " "); rx[$1] = $2; tx[$1] = $10 }
 END {
   if (netifd == "failed" || (netifd && !complete)) { print "netifd did not answer \"ubus call network.interface dump\""; exit 1 }
+  if (netifd) choose()
   if (best == "" && !netifd && "wan" in rx) best = "wan"
   if (best == "") { print "no uplink is up: no interface has a default route"; exit 1 }
   if (rx[best] !~ /^[0-9]+$/ || tx[best] !~ /^[0-9]+$/) { print "the uplink " best " is not in /proc/net/dev"; exit 1 }

@@ -58,6 +58,7 @@ function drop(k) {
   hosts--
 }
 function make_room(   k, silent) {
+  if (unsure) return 0
   silent = ""
   for (k in last)
     if (((k in up) || (k in down)) && !(k in standing) && now - last[k] >= hour && (silent == "" || last[k] < last[silent])) silent = k
@@ -69,6 +70,7 @@ function make_room(   k, silent) {
 BEGIN { getline line < uptime; split(line, part, "."); now = part[1] + 0; hosts = listed = 0 }
 /^\001/ {
   part_is = substr($0, 2)
+  if (part_is == "unsure") unsure = 1
   if (part_is == "asked" && !whole) for (device in standing_devices) counted[device] = 1
   next
 }
@@ -138,7 +140,7 @@ END {
 
   for (k in textof)
     if (k in up || k in down) last[k] = !(k in then) || then[k] > now || before[k] != count(up, k) " " count(down, k) ? now : then[k]
-  for (k in last) if (!(k in standing) && now - last[k] >= day) drop(k)
+  if (!unsure) for (k in last) if (!(k in standing) && now - last[k] >= day) drop(k)
   for (i = 1; i <= listed; i++) {
     k = list[i]
     if (k in up && k in down) continue

@@ -30,13 +30,18 @@ function count(network, device) {
 }
 function deviceof(i) { return field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"] ~ /^@/ ? "" : field[i, "device"] }
 
+/^\001broken / { broken[$2] = substr($0, length($1 " " $2) + 2); next }
 /^\001/ { part = substr($0, 2); next }
 part == "" { uci($0) }
 part == "netifd" { json($0) }
 END {
   if (part != "end") { print "failed awk could not read the configuration"; exit }
+  # What cannot be read must not look like what is not set: then what counts now would be removed.
+  if ("wrtmeter" in broken) { print "failed " broken["wrtmeter"]; exit }
+  if (!complete && "network" in broken) { print "failed " broken["network"]; exit }
   if (!complete) configured()
   if (!interfaces) { print "failed neither netifd nor /etc/config/network says which networks there are"; exit }
+  if ("firewall" in broken && option["wrtmeter.hosts", "network"] == "") { print "failed " broken["firewall"]; exit }
   zones()
   named = option["wrtmeter.hosts", "network"]
   if (named != "") {

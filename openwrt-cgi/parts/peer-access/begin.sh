@@ -40,12 +40,16 @@ keep_old() {
   new_record >"$undo.new/record.new"
 }
 
-# Checks the new texts: the record must hold the whole block that was taken out, and no other peer may be missing. Prints what is wrong.
+# Checks the new texts: the record must hold the whole block that was taken out and its place, and no other peer may be missing. Prints what
+# is wrong.
 check_new_texts() {
   if [ -n "$record" ]; then
     case $action in revoke) kept=$block ;; *) kept='' ;; esac
-    [ "$(peers take "$key" <"$undo.new/record.new" | grep -v "^$mark")" = "$kept" ] || say "\"$record\" would not hold the whole peer"
+    [ "$(peers settings "$key" <"$undo.new/record.new")" = "$kept" ] || say "\"$record\" would not hold the whole peer"
     same_others "$record" "$undo.new/record.new" || say "\"$record\" would lose another peer"
+    if [ "$action" = revoke ] && [ -e "$undo.new/config.new" ] && [ "$in_file" != 0 ]; then
+      with_peer exact "$undo.new/config.new" "$undo.new/record.new" | cmp -s - "$file" || say "\"$record\" would not hold the place of the peer"
+    fi
   fi
   if [ -e "$undo.new/config.new" ]; then same_others "$file" "$undo.new/config.new" || say "\"$file\" would lose another peer"; fi
 }
@@ -54,7 +58,7 @@ same_others() { [ "$(others "$(text_of "$1" | peers list)")" = "$(others "$(peer
 new_config() {
   case $action in
     restore)
-      if [ "$in_file" = 0 ] && [ "$of_file" = yes ]; then appended "$file" "$block"; else cat "$file"; fi ;;
+      if [ "$in_file" = 0 ] && [ "$of_file" = yes ]; then restored; else cat "$file"; fi ;;
     *)
       open=$(ends_open "$file")
       peers keep "$key" "$open" <"$file" ;;
@@ -68,12 +72,32 @@ new_record() {
       left=${left%.}
       printf '%s' "$left"
       case $left in '' | *"$newline$newline") ;; *"$newline") echo ;; *) printf '\n\n' ;; esac
-      printf '%s\n%s\n' "$mark $(date -u +%Y-%m-%dT%H:%M:%SZ)$origin" "$block" ;;
+      printf '%s\n' "$mark $(date -u +%Y-%m-%dT%H:%M:%SZ)$origin"
+      if [ -n "$origin" ]; then printf '%s\n' "$block"; else text_of "$file" | peers entry "$key" "$(ends_open "$file")" "$record"; fi ;;
     *) text_of "$record" | peers keep "$key" ;;
   esac
 }
 newline='
 '
+
+# The file with the peer in it again: where it was, or beside a neighbour of then, or at the end.
+restored() {
+  for way in exact near; do
+    text=$(with_peer "$way" "$file" "$record" && echo .) && text=${text%.} && fits "$text" && printf '%s' "$text" && return
+  done
+  appended "$file" "$(peers take "$key" <"$record" | grep -v "^$note")"
+}
+
+with_peer() { # exact|near FILE RECORD
+  open=$(ends_open "$2")
+  peers "$1" "$key" "$open" "$3" <"$2"
+}
+
+# Whether a text is the file and the block, each whole: what the next revoke would take is the block, and nothing else.
+fits() { # TEXT
+  [ "$(printf '%s' "$1" | peers settings "$key")" = "$block" ] &&
+    [ "$(printf '%s' "$1" | peers keep "$key" | grep '[^[:space:]]')" = "$(grep '[^[:space:]]' "$file")" ]
+}
 
 # A file followed by a block, with an empty line between.
 appended() { # FILE BLOCK

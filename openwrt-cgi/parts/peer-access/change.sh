@@ -1,9 +1,11 @@
-# Writes a text beside a file, with the same owner and mode, and moves it over the file.
+# Writes a text beside a file, with the same owner and mode, and moves it over the file. Until then a configuration is in the undo folder:
+# a kill leaves no copy of it outside.
 replace() { # FILE TEXT
-  rm -f "$1.new"
-  if [ -e "$1" ]; then cp -p "$1" "$1.new"; else : >"$1.new"; fi &&
-    cat "$2" >"$1.new" && cmp -s "$2" "$1.new" && flush && mv -f "$1.new" "$1" && return
-  rm -f "$1.new"
+  case $1 in "$file") draft=$undo/draft ;; *) draft=$1.new ;; esac
+  rm -f "$draft"
+  if [ -e "$1" ]; then cp -p "$1" "$draft"; else : >"$draft"; fi &&
+    cat "$2" >"$draft" && cmp -s "$2" "$draft" && flush && mv -f "$draft" "$1" && return
+  rm -f "$draft"
   return 1
 }
 

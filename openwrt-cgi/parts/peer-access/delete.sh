@@ -9,5 +9,6 @@ delete() {
   verify
   change_record
   finish
+  warn_of_panel
   done_with deleted changed
 }

@@ -1,8 +1,14 @@
-# What is in a configuration on standard input. MODE: keep (all but this key's peer, byte for byte), take (this key's peer alone), count
-# (how often it is there), preshared (its preshared key, for a comparison inside this shell alone), addresses (KEY, address as wg compares
-# it, address as written), list (KEY, addresses).
-peers() { # MODE [KEY [open: the last line has no end]]
-  LC_ALL=C awk -v mode="$1" -v key="${2:-}" -v open="${3:-}" '
+# What is in a configuration on standard input. MODE:
+#   keep, take       all but this key's peer, byte for byte; this key's peer alone
+#   settings         the same without comments
+#   entry            this key's peer as the record keeps it, with its place
+#   exact, near      the configuration with the peer of the record in it: where it was; beside a neighbour of then
+#   count, list      how often it is there; KEY, addresses
+#   preshared        its preshared key, for a comparison inside this shell alone
+#   addresses        KEY, address as wg compares it, address as written
+#   warning          "yes" where the file says that a program writes it
+peers() { # MODE [KEY [open: the last line has no end [RECORD]]]
+  LC_ALL=C awk -v mode="$1" -v key="${2:-}" -v open="${3:-}" -v record="${4:-/dev/null}" '
     #include wireguard/peers.awk
   '
 }

@@ -26,6 +26,11 @@ done_with() { # STATE changed|unchanged
   exit 0
 }
 
+# A program that writes the file from its own database lets the peer in again at its next write.
+warn_of_panel() {
+  if [ "$mode" = file ] && [ "$(text_of "$file" | peers warning)" = yes ]; then say "note rewritten $file"; fi
+}
+
 step() { # NAME
   case ${WRTMETER_STOP:-} in
     "$1 fail") fail "$1" 'A test stopped it here' ;;

@@ -1,12 +1,11 @@
 restore() {
-  entry=$(revoked | peers take "$key")
   of_file=yes
-  case $entry in "$mark"*' interface-only'*) of_file=no ;; esac
-  block=$(printf '%s\n' "$entry" | grep -v "^$mark")
+  case $(revoked | peers take "$key" | head -n 1) in "$mark"*' interface-only') of_file=no ;; esac
+  block=$(revoked | peers settings "$key")
   if [ "$in_file" != 0 ]; then
     set_where 1
     if [ "$up" = no ] || [ "$live" != 0 ]; then done_with active unchanged; fi
-    block=$(configured | peers take "$key")
+    block=$(configured | peers settings "$key")
   elif [ "$recorded" = 0 ]; then
     set_where 0
     [ "$live" = 0 ] && fail find "There is no such peer on \"$interface\", nor in the record of revoked peers"

@@ -9,16 +9,17 @@ revoke() {
   if [ "$in_file" = 0 ] && [ "$live" = 0 ]; then
     [ "$recorded" = 0 ] && fail find "There is no such peer on \"$interface\""
     where='record'
+    warn_of_panel
     done_with revoked unchanged
   fi
   origin=''
   if [ "$in_file" = 0 ]; then
     [ "$mode" = file ] || fail find "The peer is on \"$interface\" but not in the configuration of network: delete it to remove it permanently"
     origin=' interface-only'
-    block=$(printf '%s\n' "$running" | peers take "$key")
+    block=$(printf '%s\n' "$running" | peers settings "$key")
   else
     [ "$mode" = file ] || can_disable
-    block=$(configured | peers take "$key" | grep -v "^$mark")
+    block=$(configured | peers settings "$key")
   fi
   begin absent
   change_record
@@ -26,6 +27,7 @@ revoke() {
   change_interface
   verify
   finish
+  warn_of_panel
   done_with revoked changed
 }
 

@@ -13,9 +13,18 @@ read_state() {
   elif [ ! -e "$file" ] && [ ! -e "${record:-$file}" ]; then
     fail read "There is no interface \"$interface\" here, and no file \"$file\""
   fi
-  in_file=$(configured | peers count "$key") || fail read "A [Peer] block of \"$file\" has two public keys: keep one of them"
-  recorded=$(revoked | peers count "$key") || fail read "A [Peer] block of \"$record\" has two public keys: keep one of them"
+  in_file=$(configured | peers count "$key") || refuse_block $? "$file"
+  recorded=$(revoked | peers count "$key") || refuse_block $? "$record"
   live=$(printf '%s\n' "$running" | peers count "$key")
+}
+
+# Nobody could say which lines of such a block are this peer's.
+refuse_block() { # CODE FILE
+  case $1 in
+    3) fail read "A [Peer] block of \"$2\" has two public keys: keep one of them" ;;
+    4) fail read "Settings of this peer are below a commented-out [Peer] in \"$2\": move them above it, or comment them out too" ;;
+    *) fail read "Cannot read \"$2\" with awk" ;;
+  esac
 }
 
 # The peers that are let in and those that are not, as configuration text.

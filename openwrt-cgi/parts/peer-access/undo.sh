@@ -85,9 +85,17 @@ addresses_of() { # KEY
 # a restore is undone.
 settle() {
   rm -rf "$undo.new" "$undo.done" 2>/dev/null
+  [ -z "$record" ] || rm -f "$record.new" 2>/dev/null
   [ -d "$undo" ] || return 0
+  # An empty one says nothing and holds nothing.
+  if rmdir "$undo" 2>/dev/null; then return; fi
   wanted="$key $interface $tool $action $protocol"
-  key=$(cat "$undo/key") interface=$(cat "$undo/interface") tool=$(cat "$undo/tool") action=$(cat "$undo/action") protocol=$(cat "$undo/protocol")
+  key=$(text_of "$undo/key") interface=$(text_of "$undo/interface") tool=$(text_of "$undo/tool") action=$(text_of "$undo/action")
+  protocol=$(text_of "$undo/protocol")
+  case $action,$tool in revoke,wg | revoke,awg | restore,wg | restore,awg | delete,wg | delete,awg) ;; *) action='' ;; esac
+  if [ -z "$action" ] || [ ${#key} != 44 ] || [ -z "$interface" ]; then
+    fail settle "\"$undo\", the state before an interrupted change, is not complete: compare \"$file\" with what is in it, then remove it"
+  fi
   if ! { [ "$action" != restore ] && go_on; } && ! put_back || ! forget_undo; then
     fail settle "An interrupted change could neither be finished nor undone: the previous state is kept in \"$undo\""
   fi

@@ -5,16 +5,17 @@ refuse() { # STATUS REASON [HEADER]
   printf 'Status: %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n%s\n' "$1" "${3:-Cache-Control: no-store}" "$2"
   exit 0
 }
+#include shared/as-root.sh
 case ${REQUEST_METHOD:-GET} in
   GET | HEAD) ;;
   *) refuse '405 Method Not Allowed' 'Only GET and HEAD are supported' 'Allow: GET, HEAD' ;;
 esac
 token='' config=$root/etc/config/wrtmeter
 if [ -e "$config" ]; then
-  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, nobody is let in.
+  # Read by the shell: no process, and the token is in no argument list. If it cannot be read, only root can answer.
   { while read -r word option value || [ -n "$word" ]; do
       case $word\ $option in option\ token | option\ \'token\' | option\ \"token\") token=$value ;; esac
-    done; } 2>/dev/null <"$config" || refuse '500 Internal Server Error' 'Cannot read /etc/config/wrtmeter'
+    done; } 2>/dev/null <"$config" || answer_as_root
 fi
 token=${token#[\'\"]} token=${token%[\'\"]}
 case $token in

@@ -5,17 +5,20 @@ collect_devices() {
   set -- "$root"/sys/class/ieee80211/*
   set -f
   if command -v iw >/dev/null; then
-    radios=$(iw dev)
+    radios=$(call iw dev)
     status=$?
     # It also fails where there is no radio, and so no station.
-    [ "$status" = 0 ] || [ ! -e "$1" ] || mark failed "stations \"iw dev\" ended with $status"
+    [ "$status" = 0 ] || [ ! -e "$1" ] || mark_failed stations "$status" 'iw dev'
     printf '%s\n' "$radios"
     IFS=$newline
     for line in $radios; do
       line=${line#"${line%%[![:space:]]*}"}
       case $line in Interface\ *) ;; *) continue ;; esac
       mark dump "${line#Interface }"
-      iw dev "${line#Interface }" station dump || mark failed "stations \"iw dev ${line#Interface } station dump\" ended with $?"
+      call iw dev "${line#Interface }" station dump || {
+        mark_failed stations "$?" "iw dev ${line#Interface } station dump"
+        break
+      }
     done
     IFS=$blanks
   elif [ -e "$1" ]; then
@@ -23,7 +26,7 @@ collect_devices() {
   fi
 
   mark neighbours
-  ip neigh show || mark failed "neighbours \"ip neigh show\" ended with $?"
+  call ip neigh show || mark_failed neighbours "$?" 'ip neigh show'
 
   set +f
   for file in "$root"/etc/hosts "$root"/tmp/hosts/*; do

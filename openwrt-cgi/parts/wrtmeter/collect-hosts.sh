@@ -7,9 +7,9 @@ collect_hosts() {
       :
     elif pid=$(pidof nlbwmon); then
       mark uci
-      uci -q show nlbwmon
+      uci_show nlbwmon || mark failed "hosts $(uci_failed nlbwmon)"
       mark nlbwmon "${pid%% *}"
-      nlbw -c json -g family,mac,ip | tr '[' '\n'
+      call nlbw -c json -g family,mac,ip | tr '[' '\n'
       return
     elif is_enabled nlbwmon; then
       mark failed 'hosts nlbwmon is not running; start it with "/etc/init.d/nlbwmon start"'
@@ -19,7 +19,12 @@ collect_hosts() {
   if [ "$method" = auto ] || [ "$method" = nftables ]; then
     if command -v nft >/dev/null; then
       mark nftables
-      nft -j list table inet wrtmeter | tr '{' '\n'
+      # It ends with 1 where there is no such table.
+      {
+        call nft -j list table inet wrtmeter
+        status=$?
+        case $status in 0 | 1) ;; *) mark_failed hosts "$status" 'nft -j list table inet wrtmeter' ;; esac
+      } | tr '{' '\n'
     fi
   fi
   if [ "$method" = auto ] || [ "$method" = iptables ]; then
@@ -27,7 +32,7 @@ collect_hosts() {
       case $family in 4) tool=iptables-save used=ip_tables_names ;; *) tool=ip6tables-save used=ip6_tables_names ;; esac
       if command -v $tool >/dev/null && is_used mangle "$root/proc/net/$used"; then
         mark iptables $family
-        $tool -c -t mangle
+        call $tool -c -t mangle || [ "$?" != 137 ] || mark_failed hosts 137 "$tool -c -t mangle"
       fi
     done
   fi

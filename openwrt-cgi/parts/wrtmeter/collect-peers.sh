@@ -4,8 +4,10 @@ collect_peers() {
   for tool in wg awg; do
     command -v $tool >/dev/null || continue
     mark peers $tool
-    $tool show all dump || mark failed "peers \"$tool show all dump\" ended with $?"
+    call $tool show all dump || mark_failed peers "$?" "$tool show all dump"
     found=yes
   done
-  [ -z "$found" ] || { mark uci; uci -q show network; }
+  [ -n "$found" ] || return
+  mark uci
+  uci_show network || mark failed "peers $(uci_failed network)"
 }

@@ -35,23 +35,26 @@ function period(time, interval,   f, y, m, d, next_month) {
   return sprintf("%04d-%02d-%02d", y, m, d)
 }
 function days(y, m) { return m == 2 ? 28 + (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0)) : 30 + (m + (m > 7)) % 2 }
-# The period that nlbwmon itself is in, which its client does not say. If a new period were reported too early, the bytes of the one before
-# would count twice. nlbwmon saves the old period when it begins a new one, so the date of that file shows it, unless nlbwmon started later.
-function running_period(ticks,   s, i, time, first, last, from, file, written, text) {
+# The period that nlbwmon holds, which its client does not say, and not what the calendar says: if a new one were reported too early, the
+# bytes of the one before would count twice. nlbwmon begins a period when it starts, or once it has saved the one before; so what it
+# saved last, in a period before the present one, shows it. If that fails, it holds the old period as long as it runs.
+function running_period(ticks,   s, i, interval, present, from, since, file, name, last, written) {
   for (i = 1; i <= sections; i++) if (section[i] ~ /^nlbwmon\./ && s == "") s = section[i]
-  time = value["time"]
-  first = period(time, option[s, "database_interval"])
+  interval = option[s, "database_interval"]
+  present = period(value["time"], interval)
   from = begins
-  if (ticks != "-" && time - uptime[1] + ticks / 100 >= from) return first
-  last = period(from - 43200, option[s, "database_interval"])
+  # Where nobody says when it was started, it was after the boot.
+  since = value["time"] - uptime[1] + (ticks == "-" ? 0 : ticks / 100)
+  if (ticks != "-" && since >= from) return present
   file = option[s, "database_directory"]
   if (file == "") file = "/var/lib/nlbwmon"
-  text = last
-  gsub(/-/, "", text)
-  file = root file "/" text ".db"
+  file = root file
   if (file !~ /^[A-Za-z0-9_.\/-]+$/) return ""
-  "date -r " file " +%s 2>/dev/null || date -r " file ".gz +%s 2>/dev/null" | getline written
-  return written + 0 >= from ? first : last
+  name = present
+  gsub(/-/, "", name)
+  while (("ls " file " 2>/dev/null" | getline i) > 0) if (i ~ /^[0-9]+\.db(\.gz)?$/ && i + 0 < name + 0 && i + 0 > last + 0) last = i
+  if (last != "") "date -r " file "/" last " +%s 2>/dev/null" | getline written
+  return period(written + 0 > since ? written + 0 : since, interval)
 }
 # Field 22 of stat. The second field, the name in parentheses, may be anything.
 function started(pid,   line, f) {

@@ -29,7 +29,11 @@ function print_hosts(   i, kind, running, down, up, ticks) {
     running = "iptables - -"
     if (kind == "iptables") { down = leftover["-d"]; up = leftover["-s"] }
     if (torn + open) failed["hosts"] = "iptables-save was cut short"
-  } else if (counting == 1 && countable()) failed["hosts"] = missing()
+  } else if (counting == 1 && !("hosts" in failed)) {
+    if ("zones" in failed && named == "") failed["hosts"] = failed["zones"]
+    else if ("netifd" in value && !complete) failed["hosts"] = "netifd did not answer, so it is not known whether hosts should be counted here"
+    else if (countable()) failed["hosts"] = missing()
+  }
   if (kind == "" && !("hosts" in failed)) return
   if (!block("hosts")) return
   if (kind == "iptables") for (i = 1; i <= filterings; i++) networkline(networkof(filters[i]), filters[i])

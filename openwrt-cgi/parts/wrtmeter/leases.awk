@@ -43,7 +43,7 @@ function hexmac(text,   f, i, n) {
   return text
 }
 function print_leases(   i, s, file, files, found) {
-  print "begin leases"
+  if (!block("leases")) return
   for (i = 1; i <= sections; i++) {
     s = section[i]
     if (type[s] != "dnsmasq" && type[s] != "odhcpd") continue

@@ -14,6 +14,8 @@ dumping && !($1 in first) && !/^\001/ { next }
   else if (part == "hosts") hosts[++hostfiles] = rest
   else value[part] = rest
   if (part == "peers") tool = rest
+  # Without waiting for a tool that still holds the pipe.
+  if (part == "end") exit
   dumping = part == "dump"
   if (dumping) dump = rest
   next
@@ -21,6 +23,7 @@ dumping && !($1 in first) && !/^\001/ { next }
 dumping { station(); next }
 part == "uci" { uci($0) }
 part == "netifd" { json($0) }
+part == "layers" { kernel_layer($0) }
 part == "radios" { radio() }
 part == "neighbours" { neighbour() }
 part == "nftables" { nftables() }

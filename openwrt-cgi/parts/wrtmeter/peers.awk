@@ -31,7 +31,7 @@ function print_peers(   i, s, j, n, f, key, device, name, gone, gones) {
     key = option[s, "public_key"]
     if (!iskey(key) || !(device in wgtool)) continue
     name[device, key] = clean(option[s, "description"])
-    if (option[s, "disabled"] == 1 && !((device, key) in present)) gone[++gones] = "disabled " device " " key " " prefixes(option[s, "allowed_ips"]) " " name[device, key]
+    if (uci_is_on(option[s, "disabled"]) && !((device, key) in present)) gone[++gones] = "disabled " device " " key " " prefixes(option[s, "allowed_ips"]) " " name[device, key]
   }
   for (i = 1; i <= peerlines; i++) {
     split(peerline[i], f, " ")

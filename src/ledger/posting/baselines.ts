@@ -1,6 +1,5 @@
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { MOST_LINES } from '../../domain/pairing.ts';
-import type { Reader } from '../books.ts';
 import type { ReaderUpdate } from './round-update.ts';
 
 /** No list misses a counter for this long, and an element of nftables that was silent for a day has ended. Rule: missed element. */
@@ -40,14 +39,15 @@ function isSame(baseline: Baseline, { bytes, epoch }: Reading): boolean {
 /** Counters that are not in the answer: they ended, or their baselines wait. Rule: absent counter. */
 export function markAbsent(
   update: ReaderUpdate,
-  before: Reader,
+  before: { readonly readAt: number; readonly counters: ReadonlyMap<string, readonly Baseline[]> },
   rules: CounterRules,
   present: ReadonlyMap<string, readonly Reading[]>,
 ): void {
   const [first] = present.values();
+  const ended = new Set(update.removed);
   const instance = first?.[0]?.epoch?.instance ?? null;
   for (const [counter, baselines] of before.counters) {
-    if (present.has(counter)) continue;
+    if (present.has(counter) || ended.has(counter) || update.changed.has(counter)) continue;
     if (hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
     else if (baselines.some((b) => b.lastRead === null)) {
       update.changed.set(

@@ -1,7 +1,9 @@
-import { type Change, type Circumstances, compare } from '../../domain/increase.ts';
-import type { System } from '../../domain/observation.ts';
+import type { Baseline } from '../../domain/counter.ts';
+import { type Change, type Circumstances, compare, type PreviousReading } from '../../domain/increase.ts';
+import type { System, Uplink } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING, total } from '../../domain/traffic.ts';
+import { accountKey } from '../account.ts';
 import { type Books, type Reader, readerKey } from '../books.ts';
 import { type AuditLog, auditLogOf, closeAuditLog } from './audit-log.ts';
 import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
@@ -10,9 +12,11 @@ import { draftMoves, feedingOf, feedsSince } from './feeding.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
+import { inNamedPeriod } from './period.ts';
 import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
-import { type ReadingTerms, readingsOf } from './readings.ts';
+import { MOST_UPLINKS, type ReadingTerms, readingsOf } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
+import { type Wires, wiresOf } from './wires.ts';
 
 /** How the rules are to be applied. */
 export interface PostingTerms extends PostingsTerms {
@@ -26,9 +30,14 @@ export interface PostingTerms extends PostingsTerms {
 
 /** Counters of one reader at most: baselines of absent counters may wait forever, and a router can invent more in each answer. Rule: small. */
 const MOST_COUNTERS = 100_000;
+const MOST_UPLINK_COUNTERS = 1000;
 
 /** Shared by the thousands of counters that have none. */
 const NONE: readonly never[] = [];
+/** Of an uplink whose bytes another one counts. Rule: one wire. */
+const SEEN_ONLY: Change = { kind: 'baseline', why: 'may only have come into sight' };
+
+const NO_COUNTERS: Reader['counters'] = new Map();
 
 /** What all sources of a round share. */
 interface RoundContext {
@@ -113,13 +122,14 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
 }
 
 function postCounters(
-  { postings, terms, tick }: RoundContext,
+  context: RoundContext,
   readerUpdate: ReaderUpdate,
   before: Reader | null,
   result: AnsweredSource,
   log: AuditLog,
   readingTerms: ReadingTerms,
 ): void {
+  const { postings, terms, tick } = context;
   const { router, uptime, boot } = readerUpdate.reader;
   const answer = readingsOf(router, result.observation, readingTerms);
   if (answer === null) return;
@@ -134,24 +144,53 @@ function postCounters(
     fastest: terms.lineRate(router) / 8,
   };
   const counters = byCounter(answer.readings);
-  let room = MOST_COUNTERS - (before?.counters.size ?? 0);
+  const stored = before?.counters ?? NO_COUNTERS;
+  const known = inNamedPeriod(stored, counters, answer.rules);
+  const wires =
+    result.observation.source === 'wan' ? uplinkWires(context, router, result.observation.uplinks, before, now.previous, now.at) : null;
+  readerUpdate.removed.push(...(wires?.continued ?? []));
+  if (result.observation.source === 'wan') log.counts.leftOut += Math.max(0, result.observation.uplinks.length - MOST_UPLINKS);
+  for (const [counter, baseline] of wires?.takenOver ?? []) readerUpdate.changed.set(counter, [baseline]);
+  let room = (wires === null ? MOST_COUNTERS : MOST_UPLINK_COUNTERS) - (before?.counters.size ?? 0);
   for (const [counter, readings] of counters) {
-    const baselines = before?.counters.get(counter) ?? NONE;
+    const baselines = known.get(counter) ?? NONE;
     if (baselines.length === 0 && --room < 0) {
       log.counts.leftOut += 1;
       continue;
     }
+    if (wires?.repeated.has(counter)) continue;
     const { accounts = NONE, shows } = readings[0] ?? {};
-    for (const change of compare(readings, baselines, now)) {
+    const silence = wires?.silent.get(counter);
+    if (silence) log.note('wire', counter, NOTHING, silence);
+    const changes = silence === undefined ? compare(readings, wires?.baselines.get(counter) ?? baselines, now) : [SEEN_ONLY];
+    for (const change of changes) {
       noteChange(log, counter, change);
       if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
       for (const account of accounts) if (!postings.post(account, change, result.at)) log.counts.leftOut += 1;
     }
     if (shows !== undefined) postings.markSeen(shows, result.at);
-    updateBaselines(readerUpdate, counter, readings, baselines);
+    updateBaselines(readerUpdate, counter, readings, stored.get(counter) ?? NONE);
   }
-  if (before !== null) markAbsent(readerUpdate, before, answer.rules, counters);
-  if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings of devices that there was no room for`);
+  if (before !== null) markAbsent(readerUpdate, { readAt: before.readAt, counters: known }, answer.rules, counters);
+  if (known !== stored) {
+    const done = new Set([...counters.keys(), ...readerUpdate.changed.keys(), ...readerUpdate.removed]);
+    for (const [counter, baselines] of known) if (!done.has(counter)) readerUpdate.changed.set(counter, [...baselines]);
+  }
+  if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
+}
+
+/** What its account says of an uplink counts: home sums go by it. */
+function uplinkWires(
+  { books }: RoundContext,
+  router: string,
+  uplinks: readonly Uplink[],
+  before: Reader | null,
+  previous: PreviousReading | null,
+  at: number,
+): Wires {
+  const isOverlay = ({ name, overlay }: Uplink) =>
+    books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }))?.overlay ?? overlay;
+  return wiresOf(uplinks, before?.counters ?? NO_COUNTERS, previous, at, isOverlay);
 }
 
 /** Readers of the same origin under router names that are no longer configured: it is read under its new name from now on. Rule: renamed router. */

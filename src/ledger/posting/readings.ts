@@ -1,5 +1,5 @@
 import type { CounterRules, Reading } from '../../domain/counter.ts';
-import type { HostCounter, Observation, Peer } from '../../domain/observation.ts';
+import type { HostCounter, Observation, Peer, Uplink } from '../../domain/observation.ts';
 import { type AccountName, deviceAccount } from '../account.ts';
 
 /** A reading and the accounts that its increase is posted to. */
@@ -45,19 +45,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
       return {
         rules: observation.rules,
         seenBy: 'counter',
-        readings: observation.uplinks.flatMap(({ name, device, bytes, bits, epoch, overlay }) =>
-          bytes === null
-            ? []
-            : [
-                {
-                  counter: uplinkCounter(name, device),
-                  bytes,
-                  bits,
-                  epoch,
-                  accounts: [{ kind: 'wan', router, interface: name, key: '', overlay }],
-                },
-              ],
-        ),
+        readings: countedUplinks(observation.uplinks).flatMap((uplink) => uplinkReading(router, uplink) ?? []),
       };
     case 'hosts':
       return { rules: observation.rules, seenBy: 'bytes', readings: hostReadings(router, observation.hosts, terms) };
@@ -73,6 +61,30 @@ export function readingsOf(router: string, observation: Observation, terms: Read
     default:
       return observation satisfies never;
   }
+}
+
+/** Uplinks of one answer, each of which is compared with all others. Rule: small. */
+export const MOST_UPLINKS = 64;
+
+/** Those with a counter, up to a bound; one that an answer shows twice is one. */
+export function countedUplinks(uplinks: readonly Uplink[]): Uplink[] {
+  const found = new Map<string, Uplink>();
+  for (const uplink of uplinks) {
+    const counter = uplinkCounter(uplink.name, uplink.device);
+    if (uplink.bytes !== null && found.size < MOST_UPLINKS && !found.has(counter)) found.set(counter, uplink);
+  }
+  return [...found.values()];
+}
+
+function uplinkReading(router: string, { name, device, bytes, bits, epoch, overlay }: Uplink): PostedReading | null {
+  if (bytes === null) return null;
+  return {
+    counter: uplinkCounter(name, device),
+    bytes,
+    bits,
+    epoch,
+    accounts: [{ kind: 'wan', router, interface: name, key: '', overlay }],
+  };
 }
 
 /** The name of an uplink's counter: on another layer-3 device it is another counter. Rule: identity. */

@@ -35,14 +35,14 @@ const RULES: { rule: string; sql: string }[] = [
       WHERE h.download > coalesce(d.download, 0) OR h.upload > coalesce(d.upload, 0)`,
   },
   {
-    rule: 'imported bytes are part of their day',
+    rule: 'bytes that were imported are part of their day',
     sql: `SELECT 'account ' || i.account || ' day ' || i.day AS at FROM imported AS i
       LEFT JOIN day AS d ON d.account = i.account AND d.day = i.day
       WHERE i.download > coalesce(d.download, 0) OR i.upload > coalesce(d.upload, 0)`,
   },
   {
-    rule: 'no byte count is negative',
-    sql: ['account', 'hour', 'day', 'held']
+    rule: 'no number of bytes is below zero',
+    sql: ['account', 'hour', 'day', 'baseline_bytes']
       .map((table) => `SELECT '${table}' AS at FROM ${table} WHERE download < 0 OR upload < 0`)
       .join(' UNION ALL '),
   },

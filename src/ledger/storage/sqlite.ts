@@ -93,5 +93,4 @@ export function asLedgerError(error: unknown, path: string): LedgerError {
 }
 
 /** What went wrong with a file, and what to do about it. */
-export const wordsFor = (error: unknown): string =>
-  WORDS[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));
+export const wordsFor = (error: unknown): string => WORDS[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));

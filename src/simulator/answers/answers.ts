@@ -90,6 +90,7 @@ function everything(world: World, router: RouterState): string[] {
     `flow_offload software ${Number(offload.software)}`,
     `flow_offload hardware ${Number(offload.hardware)}`,
     ...section('wan', uplinks(router)),
+    ...section('layers', layers(router)),
     ...section('stations', radios(world, router)),
     ...section('leases', isDhcpServer(router) ? [...leases(world).map((line) => `lease ${line}`), ...leases6(world)] : []),
     ...section('names', isDhcpServer(router) ? names(world) : []),
@@ -103,6 +104,10 @@ function everything(world: World, router: RouterState): string[] {
 function section(name: string, lines: string[]): string[] {
   return [`begin ${name}`, ...lines, `end ${name}`];
 }
+
+/** PPPoE runs over a VLAN, and every other uplink is a port of its own. */
+const layers = ({ uplinks }: RouterState): string[] =>
+  uplinks.filter(({ up, spec: { device } }) => up && device.startsWith('ppp')).map(({ spec: { device } }) => `layer ${device} eth0.2 eth0`);
 
 function uplinks({ uplinks, spec }: RouterState): string[] {
   return uplinks.map(({ spec: { name, device, protocol }, up, ifindex, counter }) => {

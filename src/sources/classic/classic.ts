@@ -5,6 +5,7 @@ import { quote, SourceError } from '../../errors.ts';
 import { parseLease } from '../openwrt/lease.ts';
 import { WAN_RULES } from '../openwrt/uplinks.ts';
 import { type Answer, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
+import { withoutLinks } from './links.ts';
 
 /** A classic list has no interfaces, and nothing proves that it is complete. */
 export const CLASSIC_STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
@@ -20,9 +21,10 @@ export function classicProbes(
     const collect = async (signal: AbortSignal) => ({ system: null, sources: [parse(await read({ url }, signal))] });
     return [{ sources: [source], origin: `classic ${url}`, collect }];
   };
+  const linked = new Set<string>();
   return [
     ...probe('stations', urls.stations, (answer) =>
-      whole({ source: 'stations', rules: CLASSIC_STATION_RULES, radios: [], stations: parseStations(answer) }),
+      whole({ source: 'stations', rules: CLASSIC_STATION_RULES, radios: [], stations: withoutLinks(parseStations(answer), linked) }),
     ),
     ...probe('wan', urls.wan, (answer) => whole({ source: 'wan', rules: WAN_RULES, uplinks: [parseWan(answer, counterBits)] })),
     ...probe('leases', urls.leases, (answer) => {

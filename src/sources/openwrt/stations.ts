@@ -11,10 +11,13 @@ export const STATION_RULES = { directions: 'together', absent: 'ended', unknown:
 /** `connected time` is in whole seconds, by a separate clock. */
 const CONNECTED_MARGIN = 2;
 
+/** Types of interface whose stations are single devices; a P2P-GO is the access point of a Wi-Fi Direct group. */
+const ACCESS_POINT = new Set(['ap', 'ap/vlan', 'p2p-go']);
+
 /** Parses the radios of an access point and their stations; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parseStations(lines: readonly string[], system: System): Parsed {
   const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
-  const access = new Set(radios.filter((r) => (r.type === 'ap' || r.type === 'ap/vlan') && !r.fourAddress).map((r) => r.interface));
+  const access = new Set(radios.filter((r) => ACCESS_POINT.has(r.type) && !r.fourAddress).map((r) => r.interface));
   const stations = lines.filter((line) => !line.startsWith('radio ')).flatMap((line) => parseStation(line, access, system) ?? []);
   return { observation: { source: 'stations', rules: STATION_RULES, radios, stations }, skipped: 0 };
 }

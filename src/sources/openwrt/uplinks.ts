@@ -7,9 +7,17 @@ import { isOverlay } from './overlay.ts';
 
 export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 };
 
-/** Parses the uplinks of a router; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */
-export function parseUplinks(lines: readonly string[], system: System): Parsed {
-  return { observation: { source: 'wan', rules: WAN_RULES, uplinks: lines.map((line) => parseUplink(line, system)) }, skipped: 0 };
+/** The uplinks of a router and its `layers`, undefined in an answer of an older script; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
+export function parseUplinks(lines: readonly string[], layers: readonly string[] | undefined, system: System): Parsed {
+  const uplinks = lines.map((line) => parseUplink(line, system)).map((uplink) => ({ ...uplink, ...layersOf(uplink, layers) }));
+  return { observation: { source: 'wan', rules: WAN_RULES, uplinks }, skipped: 0 };
+}
+
+/** PPP without a port, and a tunnel, lie on something that the router does not know. */
+function layersOf({ device, overlay }: Uplink, layers: readonly string[] | undefined): Pick<Uplink, 'below'> {
+  const [, , ...below] = layers?.find((line) => line.startsWith(`layer ${device} `))?.split(' ') ?? [];
+  if (below.length > 0) return { below };
+  return layers === undefined || device === null || overlay || device.startsWith('ppp') ? {} : { below };
 }
 
 function parseUplink(line: string, system: System): Uplink {

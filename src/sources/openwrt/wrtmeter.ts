@@ -63,7 +63,7 @@ export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null
     const section = sections.get(source);
     if (reason !== undefined)
       readings.push({ source, skipped: 0, observation: new SourceError('exec', `the router could not read it: ${quote(reason, 200)}`) });
-    else if (section !== undefined) readings.push(attempt(source, () => parseSection(source, section, sections.get('names'), system)));
+    else if (section !== undefined) readings.push(attempt(source, () => parseSection(source, section, sections, system)));
   }
   return { system, sources: readings };
 }
@@ -77,14 +77,14 @@ function attempt(source: SourceName, parse: () => Parsed): SourceReading {
   }
 }
 
-function parseSection(source: (typeof SOURCES)[number], lines: string[], names: string[] | undefined, system: System): Parsed {
+function parseSection(source: (typeof SOURCES)[number], lines: string[], sections: ReadonlyMap<string, string[]>, system: System): Parsed {
   switch (source) {
     case 'stations':
       return parseStations(lines, system);
     case 'wan':
-      return parseUplinks(lines, system);
+      return parseUplinks(lines, sections.get('layers'), system);
     case 'leases':
-      return parseLeases(lines, names);
+      return parseLeases(lines, sections.get('names'));
     case 'neighbours':
       return parseNeighbours(lines);
     case 'hosts':

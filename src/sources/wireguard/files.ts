@@ -33,11 +33,11 @@ export function parseFiles(text: string): Map<string, InterfaceFiles> {
   for (const { kind, name, lines: inside } of partsOf(lines.slice(0, -2))) {
     const known = files.get(name) ?? { names: new Map(), revoked: [] };
     files.set(name, known);
-    const blocks = kind === 'clients' ? clientsOf(inside) : blocksOf(inside);
-    if (kind === 'revoked') known.revoked = blocks;
+    const peers = kind === 'clients' ? clientsOf(inside) : peersOf(inside);
+    if (kind === 'revoked') known.revoked = peers;
     // A name in the file takes precedence over AmneziaVPN's table.
     else
-      for (const { publicKey, name: called } of blocks)
+      for (const { publicKey, name: called } of peers)
         if (called !== null && !known.names.has(publicKey)) known.names.set(publicKey, called);
   }
   return files;
@@ -59,59 +59,28 @@ function partsOf(lines: readonly string[]): Part[] {
   return parts;
 }
 
-interface Block {
-  name: string | null;
-  publicKey: string | null;
-  allowedIps: string[];
-}
-
-/** A name whose peer is decided by the next line. */
-interface Waiting {
-  text: string;
-  /** Whether an empty line separates it from the previous block. */
-  apart: boolean;
-}
-
-/**
- * The peers of a configuration file. A name is inside a [Peer] block or directly above it, without an empty line between. A name at the
- * end of one block and directly above the next belongs to the first, if that has none.
- */
-function blocksOf(lines: readonly string[]): RevokedPeer[] {
-  const blocks: Block[] = [];
-  let block: Block | null = null;
-  let waiting: Waiting | null = null;
-  let apart = false;
-  const settle = (inside: boolean) => {
-    if (block !== null && block.name === null && waiting !== null && (inside || !waiting.apart)) block.name = cleanName(waiting.text);
-    else if (waiting !== null) return waiting.text;
-    return null;
-  };
-  for (const { word, rest } of [...lines.map(wordOf), { word: 'blank', rest: '' }]) {
-    if (word === 'comment') continue;
-    const left = settle(['key', 'allowed', 'setting'].includes(word));
-    waiting = word === 'name' ? { text: rest, apart } : null;
+/** The peers of a part: lines `peer KEY`, each followed by its fields. */
+function peersOf(lines: readonly string[]): RevokedPeer[] {
+  const peers: RevokedPeer[] = [];
+  let peer: RevokedPeer | null = null;
+  for (const { word, rest } of lines.map(wordOf)) {
     switch (word) {
-      case 'peer':
-        block = { name: left === null ? null : cleanName(left), publicKey: null, allowedIps: [] };
-        blocks.push(block);
-        apart = false;
+      case 'peer': {
+        const publicKey = parsePublicKey(rest);
+        peer = publicKey === null ? null : { publicKey, name: null, allowedIps: [] };
+        if (peer !== null) peers.push(peer);
         break;
-      case 'section':
-        block = null;
-        break;
-      case 'blank':
-        apart = true;
-        break;
-      case 'key':
-        if (block !== null) block.publicKey = parsePublicKey(rest);
+      }
+      case 'name':
+        if (peer !== null) peer.name = cleanName(rest);
         break;
       case 'allowed':
-        block?.allowedIps.push(...parseAllowedIps(rest));
+        peer?.allowedIps.push(...parseAllowedIps(rest));
         break;
       default:
     }
   }
-  return blocks.flatMap(({ publicKey, ...known }) => (publicKey === null ? [] : [{ publicKey, ...known }]));
+  return peers;
 }
 
 function wordOf(line: string): { word: string; rest: string } {
@@ -119,17 +88,13 @@ function wordOf(line: string): { word: string; rest: string } {
   return blank < 0 ? { word: line, rest: '' } : { word: line.slice(0, blank), rest: line.slice(blank + 1) };
 }
 
-/** Parses AmneziaVPN's table of clients. Of the JSON, only these lines are sent: `"clientId": "KEY"`, then `"clientName": "Anna"`. */
+/** AmneziaVPN's table of clients: lines `client "KEY" "NAME"`, both as JSON has them. */
 function clientsOf(lines: readonly string[]): RevokedPeer[] {
-  const clients: RevokedPeer[] = [];
-  let publicKey: string | null = null;
-  for (const line of lines) {
-    for (const [, field, text = ''] of line.matchAll(/"(clientId|clientName)" *: *("(?:[^"\\]|\\.)*")/g)) {
-      if (field === 'clientId') publicKey = parsePublicKey(jsonText(text));
-      else if (publicKey !== null) clients.push({ publicKey, name: cleanName(jsonText(text)), allowedIps: [] });
-    }
-  }
-  return clients;
+  return lines.flatMap((line) => {
+    const [, id = '', text = ''] = /^client ("(?:[^"\\]|\\.)*") ("(?:[^"\\]|\\.)*")$/.exec(line) ?? [];
+    const publicKey = parsePublicKey(jsonText(id));
+    return publicKey === null ? [] : [{ publicKey, name: cleanName(jsonText(text)), allowedIps: [] }];
+  });
 }
 
 function jsonText(text: string): string {

@@ -86,7 +86,7 @@ function sourceJson({ source, success, lastTried, lastSuccess, duration, skipped
     success,
     last_tried: timeJson(lastTried),
     last_success: timeJson(lastSuccess),
-    // The clock is no finer than that.
+    // The clock has microseconds at best.
     duration_seconds: Math.round(duration * 1e6) / 1e6,
     skipped_lines: skipped,
     error: error && { reason: error.reason, message: error.message },

@@ -2,7 +2,7 @@ import { type Day, dayNumber, dayOf, dayText, type Month } from '../../domain/ca
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import type { UsageAnswer } from '../api-v1/usage.ts';
 import { formatBytes } from '../format.ts';
-import { homeTraffic, type WanRow, wanRows } from '../rows/wan.ts';
+import { homeRows, homeTraffic, type WanRow, wanRows } from '../rows/wan.ts';
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
 import { hostsLines } from './reconciliation.ts';
@@ -36,8 +36,8 @@ function shortDate(day: Day): string {
 
 /** The home's bytes by day, without uplinks that run inside others. */
 function bytesByDay(rows: readonly WanRow[], { series }: UsageAnswer): Map<Day, Traffic> {
-  const physical = series.filter(({ kind, overlay }) => kind === 'wan' && !overlay);
-  const own = rows.some((row) => !row.overlay) ? physical : series;
+  const home = new Set(homeRows(rows).map((row) => `${row.router} ${row.interface}`));
+  const own = series.filter(({ kind, router, interface: name }) => kind === 'wan' && home.has(`${router} ${name}`));
   const days = new Map<Day, Traffic>();
   for (const { start, download_bytes, upload_bytes } of own.flatMap(({ buckets }) => buckets)) {
     const [year = 0, month = 0, date = 0] = start.split('-').map(Number);

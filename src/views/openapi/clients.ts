@@ -18,8 +18,8 @@ export const clientSchemas = {
       status: { type: 'string', enum: ['active', 'disabled'], description: 'Disabled = revoked' },
       created_at: orNull(time('when it was first counted; null before that')),
       stats: ref('ClientStats'),
-      bytes_sent: number('Uploaded by the peer since counting began'),
-      bytes_received: number('Downloaded by the peer since counting began'),
+      bytes_sent: number('Uploaded by the peer since counting started'),
+      bytes_received: number('Downloaded by the peer since counting started'),
       last_handshake: orNull(time('null = never')),
     },
     'A WireGuard peer',
@@ -35,7 +35,14 @@ export const clientSchemas = {
   ClientsAnswer: record({ success: flag('True'), clients: { type: 'array', items: ref('Client') } }),
   StatsAnswer: record({ success: flag('True'), stats: ref('ClientStats') }),
   SyncedAnswer: record({ success: flag('True'), synced: number('Peers that were read') }),
-  DoneAnswer: record({ success: flag('True'), message: text('What was done') }),
+  DoneAnswer: {
+    ...record({
+      success: flag('True'),
+      message: text('What was done'),
+      notes: { type: 'array', items: text('What the owner should know'), description: 'Only where there are some' },
+    }),
+    required: ['success', 'message'],
+  },
   FailedAnswer: record({ success: flag('False'), error: text('Why nothing was changed') }),
 } as const satisfies Record<string, Schema>;
 

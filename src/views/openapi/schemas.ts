@@ -47,8 +47,8 @@ function orNull(schema: Schema): Schema {
 }
 
 const sums = {
-  download_bytes: bytes('Downloaded since counting began'),
-  upload_bytes: bytes('Uploaded since counting began'),
+  download_bytes: bytes('Downloaded since counting started'),
+  upload_bytes: bytes('Uploaded since counting started'),
   month_download_bytes: bytes('Downloaded in the current billing period'),
   month_upload_bytes: bytes('Uploaded in the current billing period'),
 };

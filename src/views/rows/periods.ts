@@ -3,6 +3,7 @@ import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { type Account, accountsOf } from '../../ledger/account.ts';
 import type { UsageRow } from '../../ledger/storage/read-usage.ts';
 import { nameOf, type View } from '../view.ts';
+import { ownUplinks } from './wan.ts';
 
 /** What the home and each of its devices used in a period. */
 export interface PeriodRow {
@@ -15,8 +16,7 @@ export interface PeriodRow {
 /** The accounts that make up the home's sum: uplinks that are not overlays, all uplinks if there are only overlays, devices if there is no uplink. */
 export function homeAccounts({ accounts }: View['books']): { countedBy: 'wan' | 'devices'; accounts: Account[] } {
   const uplinks = accountsOf(accounts, 'wan');
-  const physical = uplinks.filter(({ overlay }) => !overlay);
-  if (uplinks.length > 0) return { countedBy: 'wan', accounts: physical.length > 0 ? physical : uplinks };
+  if (uplinks.length > 0) return { countedBy: 'wan', accounts: [...ownUplinks(uplinks)] };
   return { countedBy: 'devices', accounts: deviceAccounts({ accounts }) };
 }
 

@@ -39,9 +39,10 @@ export function wanRows({ books, months, routers }: WanView): WanRow[] {
   for (const { router, observation } of observationsOf({ routers }, 'wan')) {
     for (const { name, up, device, protocol, overlay } of observation.uplinks) {
       const key = accountKey({ kind: 'wan', router, interface: name, key: '' });
-      const counted = rows.get(key) ?? { total: NOTHING, month: NOTHING, firstSeen: null, lastSeen: null };
+      // An uplink that was counted keeps what its account says: that is where its bytes are.
+      const counted = rows.get(key) ?? { total: NOTHING, month: NOTHING, firstSeen: null, lastSeen: null, overlay };
       const period = monthFor(months, { kind: 'wan', router });
-      rows.set(key, { ...counted, router, interface: name, period, up, device, protocol, overlay });
+      rows.set(key, { ...counted, router, interface: name, period, up, device, protocol });
     }
   }
   return [...rows.values()].sort(
@@ -49,10 +50,18 @@ export function wanRows({ books, months, routers }: WanView): WanRow[] {
   );
 }
 
-/** Bytes of the home's uplinks, without overlays unless there are only overlays: the outer uplink counts them already. */
+/** The uplinks that make a sum: one inside another is counted there already, unless no others were ever counted. */
+export function ownUplinks<T extends { overlay: boolean }>(uplinks: readonly T[]): readonly T[] {
+  const physical = uplinks.filter(({ overlay }) => !overlay);
+  return physical.length > 0 ? physical : uplinks;
+}
+
+/** The uplinks of the home's sum: what was never counted is none of them. */
+export const homeRows = (rows: readonly WanRow[]): readonly WanRow[] => ownUplinks(rows.filter(({ firstSeen }) => firstSeen !== null));
+
+/** Bytes of the home's uplinks. */
 export function homeTraffic(rows: readonly WanRow[]): { total: Traffic; month: Traffic } {
-  const physical = rows.filter((row) => !row.overlay);
-  const own = physical.length > 0 ? physical : rows;
+  const own = homeRows(rows);
   return { total: own.map((row) => row.total).reduce(plus, NOTHING), month: own.map((row) => row.month).reduce(plus, NOTHING) };
 }
 

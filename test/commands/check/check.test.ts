@@ -12,7 +12,7 @@ async function run(options: CliOptions, env: Record<string, string> = {}, cwd = 
 }
 
 describe('wrtmeter check', () => {
-  it('shows on one screen what the configuration comes to, without secrets', async () => {
+  it('shows the effective configuration on one screen, without secrets', async () => {
     const result = await run({ config: 'full.yaml' }, { CELLAR_TOKEN: 'from-outside' });
     expect(result).to.include({ code: 0, stderr: '' });
     expect(result.stdout).to.equal(`\
@@ -65,14 +65,14 @@ configuration is valid
     expect(result.stdout).to.not.match(/hunter2|pass word|00123|from-outside/);
   });
 
-  it('says that nobody named a router', async () => {
+  it('says that no router is configured', async () => {
     const { code, stdout } = await run({}, {}, FIXTURES);
     expect(code).to.equal(0);
     expect(stdout).to.include('configuration   none; only defaults, variables and options\nlisten          0.0.0.0:9780\n');
     expect(stdout).to.include('router 192.168.1.1 (none is configured, so the usual address is tried)\n');
   });
 
-  it('ends with 2 and a line for each error on standard error', async () => {
+  it('exit code 2 and one line per error on standard error', async () => {
     expect(await run({ config: '../bad/router-name-twice.yaml', listen: 'x' })).to.deep.equal({
       code: 2,
       stdout: '',

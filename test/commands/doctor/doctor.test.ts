@@ -153,7 +153,7 @@ advice   garden: the installed scripts (no version) are older than this program 
       grade: 'failing',
       kind: 'source_connect',
       router: 'attic',
-      what: 'cannot be reached: no connection (ECONNREFUSED)',
+      what: 'cannot be reached: could not connect (ECONNREFUSED)',
       todo: 'Check that the router is on, and check its address in the configuration.',
     });
   });
@@ -323,7 +323,7 @@ advice   garden: the installed scripts (no version) are older than this program 
       };
       const all = await share(7 * GIB, { offload: { software: true } });
       const finding = all.find(({ kind }) => kind === 'unattributed') ?? expect.fail('none');
-      expect(finding.what).to.equal('27 % of what its uplink carried this month belongs to no host (3.00 GiB down)');
+      expect(finding.what).to.equal('27 % of what the uplink carried this month belongs to no host (3.00 GiB down)');
       expect(finding.todo).to.equal('Likely: Software flow offloading is on: most packets of long connections bypass the host counters.');
     });
 

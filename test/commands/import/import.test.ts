@@ -66,7 +66,7 @@ describe('wrtmeter import', () => {
   const dump = async () =>
     JSON.stringify([await rows('SELECT * FROM account'), await rows('SELECT * FROM day'), await rows('SELECT * FROM audit')]);
 
-  /** Posts what the classic scripts of the router answer, with the ledger that the service would have. */
+  /** Posts the answers of the router's classic scripts, to the ledger that the service would use. */
   async function read(at: number, answers: { stations?: string; wan?: string }) {
     const ledger = await openLedger(await openStore(path('data')), { ...TERMS, timezone: ZONE }, at);
     const results = [
@@ -102,7 +102,7 @@ describe('wrtmeter import', () => {
   describe('from the classic collectors', () => {
     const LATE = '2026-11-20 18:30:00'; // in Berlin, half an hour ago
 
-    it('the month so far, the last readings and the names; counting goes on without a gap', async () => {
+    it('the month so far, the last readings and the names; counting continues without a gap', async () => {
       await classicFiles(path('old'), {
         monthly: [
           [TV, 1_000, 40_000_000_000, LATE],
@@ -125,7 +125,7 @@ describe('wrtmeter import', () => {
 
       await read(NOW, { stations: `${TV} 600 7050\n${PHONE} 10 20\n`, wan: 'wan: 3500 100\n' });
       expect(await totals()).to.deep.equal({
-        'wan 192.168.1.1wan': [90_000_000_500, 5_100], // one direction went on, the other began again
+        'wan 192.168.1.1wan': [90_000_000_500, 5_100], // one direction continued, the other restarted
         [`device ${TV}`]: [40_000_000_050, 1_100],
         [`device ${PHONE}`]: [20, 10],
         [`station 192.168.1.1${TV}`]: [50, 100],
@@ -168,7 +168,7 @@ describe('wrtmeter import', () => {
       }
     });
 
-    it('a collector that went on beside the ledger is not counted twice', async () => {
+    it('a collector that kept running is not counted twice', async () => {
       await read(Date.UTC(2026, 10, 10, 12), { stations: `${TV} 0 0\n` });
       await read(Date.UTC(2026, 10, 20, 12), { stations: `${TV} 0 300\n` });
       await classicFiles(path('old'), { monthly: [[TV, 0, 1_000, LATE]] });
@@ -220,7 +220,7 @@ describe('wrtmeter import', () => {
       expect(stdout).to.not.include('(wan)');
     });
 
-    it('last readings of several routers are left out, and said so', async () => {
+    it('last readings of several routers are left out, with a reason', async () => {
       await configure({
         ...CLASSIC,
         attic: { ap_stats: 'http://192.168.1.2/cgi-bin/totalwifi.cgi', wan_stats: 'http://192.168.1.2/wan.cgi' },
@@ -290,7 +290,7 @@ describe('wrtmeter import', () => {
       expect((await totals())[`device ${TV}`]).to.deep.equal([2, 1]);
     });
 
-    it('a damaged, foreign or missing file is one line and exit code 2, and the ledger is not begun', async () => {
+    it('a damaged, foreign or missing file is one line and exit code 2, and no ledger is created', async () => {
       await classicFiles(path('old'), { monthly: Array.from({ length: 500 }, (_, i) => [`row ${i}`, i, i, LATE]) });
       await truncate(path('old/network_stats.db'), 9_000);
       await writeFile(path('text.db'), 'hello');
@@ -317,7 +317,7 @@ describe('wrtmeter import', () => {
   });
 
   describe('from vnStat', () => {
-    it('an export of version 1: months of which days are known less these, the rest of the sum before them', async () => {
+    it('an export of version 1: months minus their known days, and the rest of the total before them', async () => {
       const { code } = await imported('vnstat', [join(fixtures, 'vnstat-1.18.json')], { router: '192.168.1.1', interface: 'dsl' });
       expect(code).to.equal(0);
       const sums = await rows("SELECT strftime('%Y-%m', day * 86400, 'unixepoch') AS month, sum(download) AS kib FROM day GROUP BY month");
@@ -348,10 +348,10 @@ describe('wrtmeter import', () => {
   describe('from nlbwmon', () => {
     const copy = async (name: string, writtenAt: number) => {
       await writeFile(path(name), await readBytes(join(fixtures, name)));
-      await utimes(path(name), writtenAt / 1000, writtenAt / 1000 + 0.0004); // file systems tell parts of a millisecond
+      await utimes(path(name), writtenAt / 1000, writtenAt / 1000 + 0.0004); // file systems have fractions of a millisecond
     };
 
-    it('a period goes to devices, on the month in which the export was written or on the days that are given', async () => {
+    it('a period is imported for devices, on the month of the export or on the given days', async () => {
       await copy('nlbw.json', Date.UTC(2026, 9, 10, 12));
       await imported('nlbwmon', ['nlbw.json']);
       const span = 'SELECT min(day) AS first, max(day) AS last, sum(download) AS download FROM day';
@@ -370,7 +370,7 @@ describe('wrtmeter import', () => {
       }
     });
 
-    it('days that contradict each other are a line', async () => {
+    it('contradicting days are refused with one line', async () => {
       await copy('nlbw.json', NOW);
       for (const [options, message] of [
         [{ from: '2026-11-31' }, '--from: "2026-11-31" is not a date: use a date like 2026-10-01'],
@@ -411,7 +411,7 @@ describe('wrtmeter import', () => {
     }
   });
 
-  it('a clock that cannot be right books nothing: exit code 1', async () => {
+  it('an impossible clock imports nothing: exit code 1', async () => {
     await read(NOW, { stations: `${TV} 1 1\n` });
     const file = join(fixtures, 'vnstat-1.18.json');
     for (const [now, message] of [
@@ -424,7 +424,7 @@ describe('wrtmeter import', () => {
     }
   });
 
-  it('a router that has a new name meanwhile is refused until its accounts go on under it', async () => {
+  it('a renamed router is refused until its accounts are renamed', async () => {
     await read(NOW, { wan: 'wan: 1 1\n' });
     await writeFile(path('wrtmeter.yaml'), 'routers: { gateway: { url: http://192.168.1.1, was: [192.168.1.1] } }');
     const { code, stderr } = await imported('vnstat', [join(fixtures, 'vnstat-1.18.json')], { config: 'wrtmeter.yaml' });
@@ -471,7 +471,7 @@ interface ClassicRows {
   leases?: (readonly [mac: string, ip: string, name: string])[];
 }
 
-/** Databases as the classic collectors make them. Left open for who wants to go on writing. */
+/** Databases as the classic collectors make them. Left open so that tests can continue writing. */
 async function classicFiles(directory: string, found: ClassicRows, wal: true): Promise<Database>;
 async function classicFiles(directory: string, found: ClassicRows): Promise<void>;
 async function classicFiles(directory: string, { monthly = [], cumulative = [], leases = [] }: ClassicRows, wal = false) {

@@ -40,7 +40,7 @@ describe('wrtmeter peer', () => {
   const change = (action: 'revoke' | 'restore' | 'delete', wanted: string, options: PeerOptions = {}) =>
     said((all, io) => changeOnePeer(action, wanted, all, io), options);
 
-  it('revokes and restores by the configuration’s name, and says that the audit has nothing of it', async () => {
+  it('revokes and restores by the configured name, and says that the audit log does not record it', async () => {
     expect(await change('revoke', 'anna’s PHONE')).to.deep.equal({
       code: 0,
       stdout: '"Anna’s phone" on vps (wg0) is revoked\n',
@@ -55,7 +55,7 @@ describe('wrtmeter peer', () => {
     expect(await change('restore', server.anna)).to.include({ code: 0, stdout: '"Anna’s phone" on vps (wg0) is active again\n' });
   });
 
-  it('a delete must be meant', async () => {
+  it('delete requires --yes', async () => {
     expect(await change('delete', 'Anna’s phone')).to.deep.equal({
       code: 2,
       stdout: '',
@@ -68,7 +68,7 @@ describe('wrtmeter peer', () => {
     });
   });
 
-  it('lists who is in and who is out, as a table and as JSON', async () => {
+  it('lists active and revoked peers, as a table and as JSON', async () => {
     await change('revoke', server.anna);
     const { code, stdout } = await said(listAllPeers);
     expect(code).to.equal(0);
@@ -88,7 +88,7 @@ describe('wrtmeter peer', () => {
     });
   });
 
-  it('where interface and file disagree, the list says so', async () => {
+  it('the list shows where interface and file differ', async () => {
     server.write(CONF, server.text(CONF).replace(server.bert, server.anna.replace(/^../, 'AA')));
     const { stdout } = await said(listAllPeers);
     expect(stdout)
@@ -108,7 +108,7 @@ describe('wrtmeter peer', () => {
     });
   });
 
-  it('what is meant must be there, and be one', async () => {
+  it('the peer must exist and be unambiguous', async () => {
     expect(await change('revoke', 'nobody')).to.deep.equal({
       code: 2,
       stdout: '',
@@ -124,7 +124,7 @@ describe('wrtmeter peer', () => {
     });
   });
 
-  it('a router that is only read, or whose file nobody may read, is not changed', async () => {
+  it('a router that is only read, or whose file is unreadable, is not changed', async () => {
     configure('  gateway: { url: http://192.168.1.1 }\n');
     expect(await change('revoke', server.anna, { router: 'gateway' })).to.deep.equal({
       code: 1,

@@ -52,7 +52,7 @@ describe('wrtmeter print months, days and audit', () => {
   }
 
   describe('months', () => {
-    it('every billing month since counting began, with who used most', async () => {
+    it('every billing month since counting started, with the devices that used most', async () => {
       home = await openHome({ routers: { gateway: [] } });
       await live(Date.UTC(2026, 9, 28, 23), Date.UTC(2026, 10, 18, 23));
       expect((await printed('months')).stdout).to.equal(
@@ -83,7 +83,7 @@ describe('wrtmeter print months, days and audit', () => {
       expect(corrected.sum).to.equal(first.sum).and.be.above(0);
     });
 
-    it('of one device, by its name in any letters or any of its MACs', async () => {
+    it('of one device, by its name in any case or any of its MACs', async () => {
       home = await openHome({ routers: { gateway: [] } });
       await live(Date.UTC(2026, 9, 28, 23), Date.UTC(2026, 10, 18, 23));
       const { stdout } = await printed('months', { device: 'tv' });
@@ -121,7 +121,7 @@ describe('wrtmeter print months, days and audit', () => {
       });
     });
 
-    it('where no uplink is counted they are the sums of the devices, and it says so', async () => {
+    it('without an uplink they are the sums of the devices, and it says so', async () => {
       home = await openHome({ routers: { gateway: [] } });
       await live(Date.UTC(2026, 10, 1, 23), Date.UTC(2026, 10, 3, 23), false);
       expect((await printed('months')).stdout).to.include('1 month of the devices, because no uplink is counted: 36.0 MiB down, 0 B up');
@@ -129,7 +129,7 @@ describe('wrtmeter print months, days and audit', () => {
   });
 
   describe('days', () => {
-    it('the last 31, also those without a byte', async () => {
+    it('the last 31, including days without bytes', async () => {
       home = await openHome({ routers: { gateway: [] } });
       await live(Date.UTC(2026, 10, 15, 23), Date.UTC(2026, 10, 17, 23));
       expect((await printed('days')).stdout).to.equal(
@@ -153,7 +153,7 @@ describe('wrtmeter print months, days and audit', () => {
       ]);
     });
 
-    it('a believable month has a line a day', async () => {
+    it('a believable month has one line per day', async () => {
       const believable = await believableHome();
       home = believable.home;
       const lines = (await printed('days', {}, believable.now)).stdout.split('\n');
@@ -164,7 +164,7 @@ describe('wrtmeter print months, days and audit', () => {
   });
 
   describe('audit', () => {
-    it('what was written down last stands at the bottom', async () => {
+    it('the newest row is at the bottom', async () => {
       home = await openHome({ routers: { gateway: [] } });
       await live(NOW - 24 * HOUR, NOW - 24 * HOUR);
       await writeAudit(home.ledger.store, [
@@ -202,7 +202,7 @@ describe('wrtmeter print months, days and audit', () => {
       );
     });
 
-    it('--last bounds it, --json is for programs', async () => {
+    it('--last limits the rows, --json is for programs', async () => {
       home = await openHome({ routers: { gateway: [] } });
       await writeAudit(
         home.ledger.store,
@@ -215,13 +215,13 @@ describe('wrtmeter print months, days and audit', () => {
     });
   });
 
-  it('a ledger that holds nothing says so', async () => {
+  it('an empty ledger says so', async () => {
     home = await openHome({ routers: {} });
     for (const what of ['months', 'days']) expect((await printed(what)).stdout).to.equal('Nothing has been counted yet\n');
     expect((await printed('audit')).stdout).to.equal('The audit log is empty\n');
   });
 
-  it('a wish that cannot be met is one line and exit code 2', async () => {
+  it('a usage error is one line and exit code 2', async () => {
     home = await openHome({ routers: { gateway: [] } });
     await live(NOW - 48 * HOUR, NOW);
     const refused = async (what: string, options: PrintOptions) => {

@@ -27,7 +27,7 @@ describe('wrtmeter print', () => {
     return { code, ...out };
   }
 
-  it('devices: a line each, the one with the most bytes of the month first', async () => {
+  it('devices: one line each, most bytes in the month first', async () => {
     const believable = await believableHome();
     home = believable.home;
     const { code, stdout, stderr } = await printed('devices', {}, believable.now);
@@ -62,7 +62,7 @@ describe('wrtmeter print', () => {
     );
   });
 
-  it('routers: when each source was last read, also routers that never were', async () => {
+  it('routers: when each source was last read, including routers that were never read', async () => {
     home = await openHome({ routers: { gateway: [] } });
     await home.read(NOW - 90_000, { gateway: { sources: { wan: wan([]) } } });
     const { stdout } = await printed('routers', { routers: ['gateway=http://192.168.1.1', 'shed=http://192.168.1.9'] });
@@ -86,7 +86,7 @@ describe('wrtmeter print', () => {
     expect(devices[0]).to.include({ mac: TV, name: 'tv', download_bytes: 0 });
   });
 
-  it('a name cannot change what the terminal does, in the table and in JSON', async () => {
+  it('a name cannot control the terminal, in the table and in JSON', async () => {
     home = await openHome({ routers: { gateway: [] } });
     await readTv('\u001b]0;owned\u0007\u009b31m\u202etv\u2028\r\n');
     const { stdout } = await printed('devices');
@@ -111,7 +111,7 @@ describe('wrtmeter print', () => {
     expect((await printed('wan')).stdout).to.equal('No uplink has been counted yet\n');
   });
 
-  it('what cannot be printed is one line and an exit code', async () => {
+  it('an error is one line and an exit code', async () => {
     home = await openHome({ routers: {} });
     expect(await printed('users')).to.deep.equal({
       code: 2,

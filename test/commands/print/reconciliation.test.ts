@@ -64,7 +64,7 @@ For the reasons, see "wrtmeter doctor" or /api/v1/reconciliation of the service
     expect(violations(JSON.parse(json), schemas.Reconciliation, schemas)).to.deep.equal([]);
   });
 
-  it('hosts that have more are below zero, and no gateway is said so', async () => {
+  it('is negative if the hosts have more, and says if there is no gateway', async () => {
     expect((await printed()).stdout).to.equal('No gateway counts hosts yet: see docs/hosts.md\n');
     await read(NOW - 60_000, 0, 0);
     await read(NOW, 10, 12);

@@ -50,7 +50,7 @@ describe('the ledger of a home whose gateway counts hosts by iptables', () => {
     for (const machine of machines) for (const from of EVERY) await world.talk(machine, { ...talk, from });
   }
 
-  /** Every host and every device is what its machine moved since the first reading; nobody else has a byte. */
+  /** Every host and every device is what its machine moved since the first reading; nothing else has bytes. */
   async function expectTruth(): Promise<Sample[]> {
     const samples = await exporter.scrape();
     expect(sampleValue(samples, 'wrtmeter_source_success', { source: 'hosts' }), exporter.logs.at(-1)).to.equal(1);
@@ -91,7 +91,7 @@ describe('the ledger of a home whose gateway counts hosts by iptables', () => {
     await expectTruth();
   });
 
-  it('goes on from zero when the firewall was started anew: only what was not yet read is lost', async () => {
+  it('continues from zero when the firewall was restarted: only what was not yet read is lost', async () => {
     for (let time = 0; time < 2; time += 1) {
       await talkAll();
       await expectTruth();

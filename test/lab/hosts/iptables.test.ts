@@ -65,7 +65,7 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
     expect((await expectTruth()).without).to.deep.equal({ sent: 0, received: 0 });
   });
 
-  it('shows what an IPv6 address moves before it is known, and counts it once dnsmasq has told of the neighbour', async () => {
+  it('shows what an IPv6 address moves before it is known, and counts it once dnsmasq has reported the neighbour', async () => {
     const { download: received, upload: sent } = await world.talkAtHome(gina, { ...SOME, from: 'temporary', to: FAR_END.v6 });
     expect((await expectTruth()).without).to.deep.equal({ sent, received });
     // It looks at the neighbours every 90 s, when something wakes it.
@@ -76,7 +76,7 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
     expect((await expectTruth()).without).to.deep.equal({ sent, received });
   });
 
-  it('finds the neighbours that stand when it is told to look', async () => {
+  it('finds the existing neighbours when it is called', async () => {
     for (const machine of [anna, ben, gina]) {
       for (const from of ['stable', 'temporary'] as const) await world.talkAtHome(machine, { ...SOME, from, to: FAR_END.v6, rounds: 1 });
     }
@@ -119,7 +119,7 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
   });
 
   describe('from then on, each time with counters that begin at zero', () => {
-    beforeEach('the firewall is started anew and its include called', async () => {
+    beforeEach('the firewall is restarted and its include called', async () => {
       // Its neighbours are known to the router.
       for (const machine of [anna, ben, gina]) await world.talkAtHome(machine, { ...SOME, from: 'temporary', to: FAR_END.v6, rounds: 1 });
       await router.restartFirewall();
@@ -178,7 +178,7 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
       expect(await ours()).to.deep.equal(before);
     });
 
-    it('stops and goes on with a network that is taken away and given back, and keeps all counters', async () => {
+    it('stops and continues with a network that is taken away and given back, and keeps all counters', async () => {
       router.configure({ networks: ['lan'] });
       await router.counting('reload');
       await world.talkAtHome(gina, { ...SOME, to: FAR_END.v4 });
@@ -189,10 +189,10 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
       await expectTruth();
     });
 
-    it('keeps the counters of a lease that has expired, and goes on with them when it comes back', async () => {
+    it('keeps the counters of a lease that has expired, and continues with them when it comes back', async () => {
       const { v4 } = gina;
       router.letLeasesAge(2 * 3600);
-      // Somebody else has to wake dnsmasq.
+      // Another machine has to wake dnsmasq.
       await world.join('hugo', '02:00:00:00:00:12', 'guest');
       await world.lab.until('the lease is gone', async () => !leasesOf(router.guestLeases).has(gina.mac));
       await router.counting('reload');
@@ -205,7 +205,7 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
       await expectTruth();
     });
 
-    it('removes the rules of one that has been silent for a day, and of nobody else', async () => {
+    it('removes the rules of one that has been silent for a day, and of no other', async () => {
       const gone = '192.168.77.77';
       await router.event('add', '02:00:00:00:00:77', gone, 'pi');
       await router.counting('reload');

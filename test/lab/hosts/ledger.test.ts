@@ -35,7 +35,7 @@ describe('the ledger of a home whose gateway counts hosts', () => {
   let gina: Machine;
   let exporter: Exporter;
   let shown = new Map<string, Traffic>();
-  /** Of addresses whose MAC nobody knows. */
+  /** Of addresses whose MAC is unknown. */
   let unknown: Traffic = NOTHING;
 
   before('three machines have their addresses, and the meter takes its first reading', async () => {
@@ -59,7 +59,7 @@ describe('the ledger of a home whose gateway counts hosts', () => {
     });
   }
 
-  /** Every host and every device is what its machine moved; nobody else has a byte; no counter fell. */
+  /** Every host and every device is what its machine moved; nothing else has bytes; no counter fell. */
   async function expectTruth(): Promise<Sample[]> {
     const samples = await exporter.scrape();
     expect(sampleValue(samples, 'wrtmeter_source_success', { source: 'hosts' }), exporter.logs.at(-1)).to.equal(1);
@@ -198,14 +198,14 @@ describe('the ledger of a home whose gateway counts hosts', () => {
     await world.router.connect(UPLINK);
     await world.router.counting('start');
     for (const machine of [anna, ben, gina]) await world.rejoin(machine);
-    await talkAll(MORE); // ahead of where the old counters stood
+    await talkAll(MORE); // ahead of the old counters
     expect([anna, ben, gina].map(({ temporary }) => temporary)).not.to.include.members(before);
     const bootId = (of: string) => /^boot_id (.*)$/m.exec(of)?.[1];
     expect(bootId(await world.router.read())).not.to.equal(bootId(text));
     expect(rejected(await expectTruth())).to.equal(0);
   });
 
-  it('goes on with a machine whose lease expired and that comes back to the same address', async () => {
+  it('continues with a machine whose lease expired and that comes back to the same address', async () => {
     const address = gina.v4;
     await world.router.unplug(gina.client);
     await leasesExpire();
@@ -220,7 +220,7 @@ describe('the ledger of a home whose gateway counts hosts', () => {
     await expectTruth();
   });
 
-  it('gives the bytes of an address to who has it then, and follows a machine to another address', async () => {
+  it('gives the bytes of an address to the machine that has it then, and follows a machine to another address', async () => {
     const address = gina.v4;
     await world.router.unplug(gina.client);
     await leasesExpire();
@@ -267,7 +267,7 @@ describe('the ledger of a home whose gateway counts hosts', () => {
     }
   });
 
-  it('lets devices go over from access points to the gateway without a byte twice, left to itself', async () => {
+  it('devices move from access points to the gateway by default, without counting a byte twice', async () => {
     writeFileSync(join(world.lab.folder, 'auto.yaml'), JSON.stringify({ routers: { gateway: { url: world.router.url } } }));
     const auto = await startExporter({ args: ['--config', join(world.lab.folder, 'auto.yaml')], dataDir: join(world.lab.folder, 'auto') });
     try {

@@ -164,13 +164,13 @@ describe('hosts.sh, with the real nft and iptables of a namespace', () => {
     ]);
     expect((await run('status'))[1]).to.contain('(br-lan)');
   });
-  it('a table that an earlier or a later script made is made anew', async () => {
+  it('a table that an earlier or a later script made is created again', async () => {
     await inside(namespace, ['nft', 'add', 'table', 'inet', 'wrtmeter']);
     await inside(namespace, ['nft', 'add', 'set', 'inet', 'wrtmeter', 'counted', '{ type ipv4_addr; }']);
     expect(await run('start')).to.deep.equal([0, '']);
     expect((await run('status'))[1]).to.contain('(br-lan)');
   });
-  it('a router that is no gateway counts nothing, and what it counted before is taken away', async () => {
+  it('a router that is not a gateway counts nothing, and what it counted before is taken away', async () => {
     await run('start');
     writeFileSync(join(router.tools, 'uci-firewall'), "firewall.@zone[0]=zone\nfirewall.@zone[0].name='lan'\n");
     writeFileSync(join(router.tools, 'ubus-network.interface-dump'), '{"interface":[{"interface":"lan","up":true,"l3_device":"br-lan"}]}');

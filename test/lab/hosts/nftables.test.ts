@@ -31,7 +31,7 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
 
   const figures = async (): Promise<HostFigures> => hostFigures(await world.router.read());
 
-  /** The counters are what the machines moved, to the byte, and nobody else has one. */
+  /** The counters are what the machines moved, to the byte, and nothing else has any. */
   async function expectTruth(): Promise<HostFigures> {
     const now = await figures();
     const entries = (counters: ReadonlyMap<string, number>) => Object.fromEntries([...counters].sort());
@@ -41,7 +41,7 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
     return now;
   }
 
-  it('counts the networks that are no uplink', async () => {
+  it('counts the networks that are not uplinks', async () => {
     const { networks, handle } = await expectTruth();
     expect(networks).to.have.members(['lan br-lan', 'guest br-guest']);
     expect(handle).to.match(/^\d+$/);
@@ -79,7 +79,7 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
     await expectTruth();
   });
 
-  it('counts no datagram that the firewall drops, and each that it lets in', async () => {
+  it('counts no datagram that the firewall drops, and each one that it accepts', async () => {
     const refused = await gina.agent.tryExchange({ to: anna.v4, ...SOME, rounds: 1, patience: 300 });
     expect([refused.sent.datagrams, refused.received.datagrams]).to.deep.equal([1, 0]);
     const twenty = { targets: Array(20).fill(anna.stable), size: 500 };
@@ -90,7 +90,7 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
     await expectTruth();
   });
 
-  it('counts what a port forward lets in under the machine that it leads to', async () => {
+  it('counts the bytes of a port forward for its destination', async () => {
     const forward = `iifname ${UPLINK} meta nfproto ipv4 udp dport ${AGENT_PORT} dnat ip to ${ben.v4}`;
     await world.router.nft('add', 'rule', 'inet', 'fw4', 'dstnat', ...forward.split(' '));
     const { sent, received } = await world.far.exchange({ ...SOME, rounds: 5, to: NEAR_END.v4 });
@@ -131,7 +131,7 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
   });
 
   describe('from then on, each time with counters that begin at zero', () => {
-    beforeEach('a table made anew', async () => {
+    beforeEach('a table created again', async () => {
       await world.router.counting('stop');
       await world.router.counting('start');
       world.truth.countersGone();
@@ -140,9 +140,9 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
       await expectTruth();
     });
 
-    it('lets nobody outside fill the sets by pinging addresses that no machine has', async () => {
+    it('pings from outside to unused addresses do not fill the sets', async () => {
       const nobody = Array.from({ length: 40 }, (_, i) => `fd77:1::bad:${(i + 1).toString(16)}`);
-      // Each in the background: nobody answers, and ping waits a second.
+      // Each in the background: there is no answer, and ping waits a second.
       const pings = nobody.map((address) => `busybox ping6 -c 1 -W 1 ${address} >/dev/null 2>&1 &`).join('\n');
       await inside(world.internet, ['sh', '-c', `${pings}\nwait`]);
       await world.far.spray({ targets: nobody, port: AGENT_PORT, size: 100 });
@@ -166,7 +166,7 @@ describe('hosts counted by nftables, behind a firewall with NAT', () => {
       expect((await expectTruth()).handle).to.equal(handle);
     });
 
-    it('stops and goes on with a network that is taken away and given back, and keeps all counters', async () => {
+    it('stops and continues with a network that is taken away and given back, and keeps all counters', async () => {
       const { handle } = await figures();
       world.router.configure({ networks: ['lan'] });
       await world.router.counting('reload');

@@ -69,7 +69,7 @@ describe('access to the peers of a server in a container', () => {
     });
   }
 
-  it('a container that is not there is told as such, and nothing is in doubt', async () => {
+  it('a container that is not there is reported as such, and nothing is in doubt', async () => {
     const found = serverOf({
       name: 'vpn',
       was: [],

@@ -80,7 +80,7 @@ describe('access to the peers of a WireGuard server', () => {
   // The lab gives its interface no IPv6 address.
   const NO_ROUTE: string[] = [];
 
-  /** What the server holds of everybody, as its own tools show it. */
+  /** All peers of the server, as its own tools show them. */
   async function shown(): Promise<{ file: string; record: string; interface: string[] }> {
     const dump = await world.server.run('wg', 'show', 'wg0', 'dump');
     const rows = dump.trim().split('\n').slice(1);
@@ -88,7 +88,7 @@ describe('access to the peers of a WireGuard server', () => {
     return {
       file: readFileSync(conf, 'utf8'),
       record: existsSync(record) ? readFileSync(record, 'utf8') : '',
-      // Keys, preshared keys and addresses; endpoints and counters go on.
+      // Keys, preshared keys and addresses; endpoints and counters continue.
       interface: rows.map((row) => [0, 1, 3].map((column) => row.split('\t')[column]).join(' ')).sort(),
     };
   }
@@ -97,7 +97,7 @@ describe('access to the peers of a WireGuard server', () => {
   const reaches = async ({ host }: WireguardPeer): Promise<boolean> =>
     (await finish([...host.enter, busyboxPath(), 'ping', '-q', '-c', '2', '-W', '1', '10.7.0.1'])).code === 0;
 
-  it('a revoked peer moves nothing from then on, and a transfer of another goes on without a gap', async () => {
+  it('a revoked peer moves nothing from then on, and a transfer of another continues without a gap', async () => {
     // First small packets at a steady pace, none of which may be lost; then as much as the tunnel carries.
     const steady = finish([...bert.host.enter, busyboxPath(), 'ping', '-q', '-i', '0.01', '-c', '200', '-W', '1', '10.7.0.1']);
     await sleep(300);
@@ -136,7 +136,9 @@ describe('access to the peers of a WireGuard server', () => {
     expect(between.file).not.to.contain(anna.publicKey);
     expect(between.file).to.equal(original.replace(/# Name = anna[^#]*?\n\n(?=\[Peer\])/s, ''));
     expect(between.interface).to.deep.equal(before.interface.filter((row) => !row.startsWith(anna.publicKey)));
-    expect(between.record).to.match(/^# wrtmeter: revoked \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n# Name = anna\n\[Peer\]\n/);
+    expect(between.record).to.match(
+      /^# wrtmeter: revoked \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n# wrtmeter: place .*\n# Name = anna\n\[Peer\]\n/,
+    );
     expect(statSync(`${conf}.revoked`).mode & 0o777).to.equal(0o600);
     expect(statSync(conf).mode & 0o777).to.equal(0o640);
 
@@ -145,11 +147,11 @@ describe('access to the peers of a WireGuard server', () => {
     expect(after.interface).to.deep.equal(before.interface);
     expect(after.record).to.equal('');
     expect(readdirSync(world.server.folder)).to.deep.equal(['wg0.conf']);
-    expect(after.file.split('\n').sort().join('\n').trim()).to.equal(original.split('\n').sort().join('\n').trim());
+    expect(after.file).to.equal(original);
     expect(statSync(conf).mode & 0o777).to.equal(0o640);
   });
 
-  it('a configuration that is a link stays one, and its record stands beside the link, where readers look', async () => {
+  it('a configuration that is a link stays one, and its record is beside the link, where readers look', async () => {
     const real = join(world.server.folder, 'real.conf');
     renameSync(conf, real);
     symlinkSync('real.conf', conf);
@@ -162,7 +164,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(existsSync(`${conf}.revoked`)).to.equal(false);
   });
 
-  it('what is so already is told apart from what was done, and strangers from both', async () => {
+  it('what is so already is distinguished from what was done, and strangers from both', async () => {
     const stranger = { publicKey: (await makeKeys()).publicKey };
     expect(await change('restore')).to.deep.include({ ok: true, state: 'active', changed: false });
     await change('revoke');
@@ -208,7 +210,7 @@ describe('access to the peers of a WireGuard server', () => {
     });
 
   for (const action of ['revoke', 'delete'] as const)
-    it(`${action}: whatever step its shell dies at, it is ended by who comes next, with interface, file and record as they should be`, async () => {
+    it(`${action}: whatever step its shell dies at, the next caller finishes it, with interface, file and record as they should be`, async () => {
       const others = (await shown()).interface.filter((row) => !row.startsWith(anna.publicKey));
       for (const step of STEPS.slice(1)) {
         await everybodyIn();
@@ -238,7 +240,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(await change('restore')).to.deep.include({ ok: true, state: 'active' });
   });
 
-  it('a shell that dies before it began, has done nothing', async () => {
+  it('a shell that dies before it starts has changed nothing', async () => {
     const before = await shown();
     for (const action of ['revoke', 'delete'] as const) await stopped(action, 'begin', 'kill');
     expect(await listPeers(run, target(), soon()))
@@ -342,7 +344,7 @@ describe('access to the peers of a WireGuard server', () => {
     expect(readFileSync(conf, 'utf8')).not.to.contain(anna.publicKey);
   });
 
-  it('while the interface is down, the file changes; it comes up without the peer, and a restore brings that in at once', async () => {
+  it('while the interface is down, the file changes; it comes up without the peer, and a restore adds it immediately', async () => {
     await world.down();
     expect(await change('revoke')).to.deep.equal(done('revoked', { place: 'file' }));
     await world.up();
@@ -381,6 +383,32 @@ describe('access to the peers of a WireGuard server', () => {
     await anna.ping(2, 100);
   });
 
+  it('in an installer’s file, beside commented-out peers and behind a noisy login, only its own lines go and come', async () => {
+    const [head = '', ...peers] = original.split(/\n(?=\[Peer\]|# Name)/);
+    const blocks = peers.join('\n').split(/(?=# Name = anna\n|(?<!anna\n)\[Peer\])/);
+    const hidden = `#[Peer]\n#PublicKey = ${(await makeKeys()).publicKey}\n#AllowedIPs = 10.7.0.99/32\n`;
+    const marked = blocks.map((block, i) => `### begin p${i} ###\n${block.trimEnd()}\n### end p${i} ###\n`).join(hidden);
+    const text = `# Note: Do not edit this file directly.\n${head.trimEnd()}\n${marked}${hidden}`;
+    writeFileSync(conf, text);
+    await world.server.run('wg', 'syncconf', 'wg0', '/etc/wireguard/wg0.conf');
+    const before = (await shown()).interface;
+    const enter = `echo Welcome; ${world.server.enter.join(' ')} sh -c "$SSH_ORIGINAL_COMMAND"; code=$?; echo Goodbye; exit $code`;
+    const sshd = await startSshd([`ForceCommand ${enter}`]);
+    try {
+      const remote = sshMachine(sshd.terms).run;
+      const note =
+        'A program writes "/etc/wireguard/wg0.conf" from its own database and lets the peer in again at its next write: remove the peer there too';
+      for (const peer of world.peers) {
+        expect(await change('revoke', peer, remote)).to.deep.equal(done('revoked', { notes: [note] }));
+        expect((await shown()).file.split(hidden).length).to.equal(3);
+        expect(await change('restore', peer, remote)).to.deep.include({ ok: true, state: 'active', changed: true, place: 'both' });
+        expect(await shown()).to.deep.equal({ file: text, record: '', interface: before });
+      }
+    } finally {
+      await sshd.close();
+    }
+  });
+
   it('over ssh it is the same, and an answer that is lost on the way is looked for', async () => {
     const sshd = await startSshd();
     try {
@@ -403,7 +431,7 @@ describe('access to the peers of a WireGuard server', () => {
     }
   });
 
-  it('whoever gave up while another change was under way finds nothing done later', async () => {
+  it('a change that gave up while another one ran is not done later', async () => {
     const sshd = await startSshd();
     try {
       const remote = within(sshMachine(sshd.terms), (argv) => [...world.server.enter, ...argv]).run;
@@ -471,7 +499,7 @@ describe('access to the peers of a WireGuard server', () => {
       });
     });
 
-    it('says so where the server refuses', async () => {
+    it('says so if the server refuses', async () => {
       writeFileSync(conf, `${original}\0`);
       expect(await wrtmeter('revoke', 'anna')).to.deep.include({
         code: 1,

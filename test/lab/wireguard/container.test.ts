@@ -33,7 +33,7 @@ describe('a WireGuard server in a container', () => {
   const ways = { 'on this machine': () => ({}), 'over ssh': () => ({ ssh: sshd.terms }) };
 
   for (const [way, more] of Object.entries(ways)) {
-    it(`${way} tells its peers, with the names of AmneziaVPN’s table`, async () => {
+    it(`${way} shows its peers, with the names of AmneziaVPN’s table`, async () => {
       const round = await read(more());
       const { peers, interfaces } = peersIn(round);
       expect(interfaces).to.deep.equal(['wg0']);
@@ -49,11 +49,11 @@ describe('a WireGuard server in a container', () => {
       for (const key of container.secrets) expect(holdsKey(text, key)).to.equal(false);
     });
 
-    it(`${way} that has not the tool is told as such`, async () => {
+    it(`${way} that has not the tool is reported as such`, async () => {
       expect(failureIn(await read({ ...more(), tool: 'awg' }))).to.equal('exec: "awg" is not installed on the server: install it');
     });
 
-    it(`${way} that is not there is told as such`, async () => {
+    it(`${way} that is not there is reported as such`, async () => {
       expect(failureIn(await read({ ...more(), container: 'wrtmeter-no-such' }))).to.match(
         /^exec: "docker" failed with 1: .*No such container: wrtmeter-no-such$/,
       );

@@ -23,7 +23,7 @@ describe('a WireGuard server that is read', () => {
   let bench: Bench;
   let seconds = 0;
   /** What each peer had moved when the ledger took its first reading. */
-  const held = new Map<string, Traffic>();
+  const movedBefore = new Map<string, Traffic>();
 
   before('two peers have a tunnel', async () => {
     world = await createWireguardWorld(['anna', 'bert']);
@@ -55,7 +55,7 @@ describe('a WireGuard server that is read', () => {
     for (const key of world.secrets) expect(holdsKey(text, key)).to.equal(false);
   }
 
-  it('tells its peers as they are', async () => {
+  it('shows its peers as they are', async () => {
     const round = await read([here()]);
     const { interfaces, peers } = peersIn(round);
     expectNoSecret(round);
@@ -90,7 +90,7 @@ describe('a WireGuard server that is read', () => {
     const total = (peer: WireguardPeer) => bench.total({ kind: 'peer', router: 'vpn', interface: 'wg0', key: peer.publicKey });
     before(async () => {
       probe = here();
-      for (const peer of world.peers) held.set(peer.publicKey, await peer.moved());
+      for (const peer of world.peers) movedBefore.set(peer.publicKey, await peer.moved());
       peersIn(await post());
     });
 
@@ -99,7 +99,8 @@ describe('a WireGuard server that is read', () => {
       await bert.ping(7, 40);
       await world.server.run('busybox', 'ping', '-q', '-c', '3', '-s', '900', anna.address);
       await post();
-      for (const peer of world.peers) expect(total(peer)).to.deep.equal(minus(await peer.moved(), held.get(peer.publicKey) ?? NOTHING));
+      for (const peer of world.peers)
+        expect(total(peer)).to.deep.equal(minus(await peer.moved(), movedBefore.get(peer.publicKey) ?? NOTHING));
       expect(total(anna)?.upload).to.be.above(20 * 1100);
     });
 
@@ -115,7 +116,7 @@ describe('a WireGuard server that is read', () => {
       await post();
       for (const peer of world.peers) {
         const since = await peer.moved();
-        expect(since.upload).to.be.above(held.get(peer.publicKey)?.upload ?? 0);
+        expect(since.upload).to.be.above(movedBefore.get(peer.publicKey)?.upload ?? 0);
         expect(total(peer)).to.deep.equal(plus(earlier.get(peer) ?? NOTHING, since));
       }
     });
@@ -162,7 +163,7 @@ describe('a WireGuard server that is read', () => {
     expect(holdsKey(inspect(round, { depth: 12 }), shared.privateKey)).to.equal(false);
   });
 
-  it('shows a peer that is revoked and restored as such, by its name, and nobody else otherwise', async () => {
+  it('shows a peer that is revoked and restored as such, by its name, and no other peer changed', async () => {
     const { run } = within(thisMachine(), (argv) => [...world.server.enter, ...argv]);
     const target = { interface: 'wg0', publicKey: anna.publicKey, configFile: null, tool: 'auto' } as const;
     const states = async () => {
@@ -231,7 +232,7 @@ describe('a WireGuard server that is read', () => {
       expectNoSecret(there);
     });
 
-    it('without the interface is told as such', async () => {
+    it('without the interface is reported as such', async () => {
       expect(failureIn(await read(far({ interfaces: ['wg5'] })))).to.equal(
         'exec: interface "wg5" does not exist; bring it up, or correct interfaces',
       );

@@ -65,7 +65,7 @@ describe('backups of the ledger (Rule: care of the file)', () => {
       await copyDatabase(copy, file);
       const found = await openStoreToRead(directory);
       expect(await brokenRules(found)).to.deep.equal([]);
-      // The baseline and the total are of the same round: the first reading showed 1000 bytes, which are nobody's.
+      // The baseline and the total are of the same round: the first reading showed 1000 bytes, which are not posted.
       const [row] = await found.all(
         `SELECT a.download AS total, h.download AS baseline FROM account AS a, baseline AS b JOIN baseline_bytes AS h ON h.baseline = b.id WHERE a.kind = 'device' AND b.counter = '${PHONE}'`,
       );
@@ -102,7 +102,7 @@ describe('backups of the ledger (Rule: care of the file)', () => {
     await backUp(ledger.directory, DAY);
     await truncate(ledger.path, 12_288);
     const error = await backUp(ledger.directory, DAY).catch((thrown) => thrown);
-    expect(error.message).to.match(/it is damaged: start wrtmeter again/);
+    expect(error.message).to.match(/it is damaged: restart wrtmeter/);
     expect(await names()).to.deep.equal(['ledger-2026-03-10.db']);
     expect((await stat(join(folder, 'ledger-2026-03-10.db'))).size).to.be.greaterThan(20_000);
   });
@@ -196,7 +196,7 @@ describe('backups of the ledger (Rule: care of the file)', () => {
       );
     });
 
-    it('a failure is told and tried again after an hour, not with every round', async () => {
+    it('a failure is reported and tried again after an hour, not with every round', async () => {
       await writeFile(folder, 'a file where the directory should be');
       const { made, failed, backups } = ready();
       backups.afterPosting(START, 0, 'UTC');

@@ -61,7 +61,7 @@ describe('Rule: care of the file', () => {
   };
 
   for (const [name, damage] of Object.entries(DAMAGES)) {
-    it(`a ledger that was ${name} is kept, and the newest backup takes its place and goes on counting`, async () => {
+    it(`a ledger that was ${name} is kept, and the newest backup takes its place and continues counting`, async () => {
       await withBackup();
       await damage(ledger.path);
       const damaged = await readFile(ledger.path);
@@ -143,7 +143,7 @@ describe('Rule: care of the file', () => {
     expect(await ledger.read(30, 20)).to.deep.equal({ phone: 120, uplink: 240 });
   });
 
-  it('a ledger that is gone beside its backups is no first start', async () => {
+  it('a ledger that is gone beside its backups is not a first start', async () => {
     await withBackup();
     await rm(ledger.path);
     expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
@@ -217,7 +217,7 @@ describe('Rule: care of the file', () => {
     expect(ledger.lines[0]).to.match(/cannot take the ledger's place: it was written by a newer wrtmeter \(schema 99\)/);
   });
 
-  it('a number that has changed in the file is told of', async () => {
+  it('a number that has changed in the file is reported', async () => {
     await ledger.read(0, 1000);
     await ledger.read(15, 1100);
     const database = await openDatabase(ledger.path, 'write');
@@ -297,7 +297,7 @@ describe('restoring a file by hand (Rule: care of the file)', () => {
 
   const LATER = START + 3_600_000;
 
-  it('the backup goes on counting from its own baselines, and the ledger before is kept whole', async () => {
+  it('the backup continues counting from its own baselines, and the ledger before is kept whole', async () => {
     const backup = join(ledger.directory, 'mine.db');
     await copyDatabase(ledger.path, backup);
     await ledger.read(30, 1150);

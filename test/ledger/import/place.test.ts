@@ -80,7 +80,7 @@ describe('the days on which imported figures are booked (Rule: imported days)', 
     ).to.deep.equal({ 0: 10, 1: 10 });
   });
 
-  it('what reaches past the last reading is left out, for the ledger goes on from there', () => {
+  it('what reaches past the last reading is left out, for the ledger continues from there', () => {
     const terms = { own: { from: null, readUntil: startOfDay(FIRST + 2, 'Europe/Berlin') } };
     const { days, why } = placed([day(1, 10), day(2, 20), stretch(0, 3, 60)], [], terms);
     expect(days).to.deep.equal({ 1: 10 });
@@ -118,7 +118,7 @@ describe('the days on which imported figures are booked (Rule: imported days)', 
     expect(placed([day(0, 1e12)], [], { fastest: 1e6 })).to.deep.equal({ days: {}, why: [[1e12, 'more than 8000000 bit/s could carry']] });
   });
 
-  it('whatever is held and whatever comes: nothing on own days, no day beyond its figure, and a second import changes nothing', () => {
+  it('for any ledger and import: nothing on own days, no day beyond its figure, and a second import changes nothing', () => {
     const anyFigure = fc
       .tuple(
         fc.integer({ min: 0, max: 12 }),

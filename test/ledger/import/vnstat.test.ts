@@ -72,7 +72,7 @@ describe('the figures of vnStat', () => {
     expect(found?.months).to.have.length(2);
   });
 
-  it('months that begin on another day are taken so where vnStat tells', () => {
+  it('months that start on another day are read so if vnStat says it', () => {
     expect(figuresOf({ month: [['2026-10', 100]], monthrotate: 15 }).figures).to.deep.equal(['stretch 2026-10-15 2026-11-15 100']);
   });
 

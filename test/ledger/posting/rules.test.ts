@@ -82,7 +82,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 0, upload: 0 });
     });
 
-    it('a MAC on two radios of a classic list counts both, in whatever order they stand (Rule: lines of one MAC)', async () => {
+    it('a MAC on two radios of a classic list counts both, in any order (Rule: lines of one MAC)', async () => {
       await bench.read(0, classic(station(PHONE, 5000, 500), station(PHONE, 70, 7)));
       await bench.read(15, classic(station(PHONE, 75, 9), station(PHONE, 5100, 510)));
       expect(bench.total(phone)).to.deep.equal({ download: 105, upload: 12 });
@@ -105,7 +105,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 5, upload: 1 });
     });
 
-    it('a baseline that another program left counts as any other where the MAC stands once', async () => {
+    it('a baseline that another program left counts like any other if the MAC appears once', async () => {
       await bench.read(0, classic(station(PHONE, 5000, 500)));
       await bench.store.all("UPDATE baseline SET boot = 'imported', margin = 0");
       await bench.restart();
@@ -140,7 +140,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 30, upload: 0 });
     });
 
-    it('a router renamed with "was" goes on with its accounts, and merges them with those of its new name (Rule: renamed router)', async () => {
+    it('a router renamed with "was" continues with its accounts, and merges them with those of its new name (Rule: renamed router)', async () => {
       await bench.readFrom('old', 0, [classic(station(PHONE, 0, 0)), wan({ download: 0, upload: 0 })], { origin: 'r' });
       await bench.readFrom('old', 15, [classic(station(PHONE, 10, 1)), wan({ download: 100, upload: 10 })], { origin: 'r' });
       await bench.readFrom('new', 30, [wan({ download: 150, upload: 15 })], { origin: 'r' });
@@ -247,7 +247,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 200, upload: 7 });
     });
 
-    it('counters that stand each by itself reset each by itself', async () => {
+    it('separate counters reset separately', async () => {
       await bench.read(0, wan({ download: 100, upload: 1000 }));
       await bench.read(15, wan({ download: 130, upload: 7 }));
       expect(bench.total(uplink)).to.deep.equal({ download: 30, upload: 7 });
@@ -268,7 +268,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 120, upload: 130 });
     });
 
-    it('an uplink that is down keeps its baseline for ever (Rule: absent counter)', async () => {
+    it('an uplink that is down keeps its baseline forever (Rule: absent counter)', async () => {
       await bench.read(0, wan({ download: 100, upload: 100 }));
       await bench.read(15, { ...wan({ download: 0, upload: 0 }), uplinks: [] } as never);
       await bench.read(86_400 * 40, wan({ download: 150, upload: 101 }));
@@ -290,7 +290,7 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 300, upload: 300 });
     });
 
-    it('a network device made anew is a reset even where the new value is higher', async () => {
+    it('a network device created again is a reset even where the new value is higher', async () => {
       const at = (seconds: number, value: number, instance: number) =>
         bench.readFrom(
           'gateway',
@@ -303,7 +303,7 @@ describe('the ledger', () => {
       expect(bench.total(uplink)).to.deep.equal({ download: 300, upload: 0 });
     });
 
-    it('a network device whose number an answer does not tell is no other one', async () => {
+    it('a network device whose number is not in an answer is still the same one', async () => {
       const at = (seconds: number, value: number, instance: number | null) =>
         bench.readFrom(
           'gateway',
@@ -343,7 +343,7 @@ describe('the ledger', () => {
   describe('Rule: wrap', () => {
     const NEAR = 2 ** 32 - 1000;
 
-    it('a counter known to have 32 bits goes on past its end', async () => {
+    it('a counter known to have 32 bits continues past its end', async () => {
       await bench.read(0, wan({ download: NEAR, upload: 5 }, { bits: 32 }));
       await bench.read(15, wan({ download: 500, upload: 6 }, { bits: 32 }));
       expect(bench.total(uplink)).to.deep.equal({ download: 1500, upload: 1 });
@@ -363,7 +363,7 @@ describe('the ledger', () => {
       expect(bench.total(uplink)).to.deep.equal({ download: 500, upload: 1 });
     });
 
-    it('a new epoch is no wrap', async () => {
+    it('a new epoch is not a wrap', async () => {
       const at = (seconds: number, value: number, instance: number) =>
         bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { bits: 32, epoch: { ...epoch('aaaaaaaa'), instance } })], {
           system: system('aaaaaaaa', 1000 + seconds),
@@ -385,7 +385,7 @@ describe('the ledger', () => {
       expect(bench.ledger.state.counts.get('gateway\nwan')?.rejectedBytes).to.equal(1e11);
     });
 
-    it('takes the longest that any clock tells: a wall clock set back costs nothing', async () => {
+    it('takes the longest time of any clock: a wall clock set back costs nothing', async () => {
       const at = (seconds: number, uptime: number, value: number) =>
         bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { epoch: epoch('aaaaaaaa') })], {
           system: system('aaaaaaaa', uptime),
@@ -428,7 +428,7 @@ describe('the ledger', () => {
   });
 
   describe('Rule: one transaction', () => {
-    it('what was posted is there after a restart, and counting goes on from its baselines', async () => {
+    it('what was posted is there after a restart, and counting continues from its baselines', async () => {
       await bench.read(0, classic(station(PHONE, 100, 100)));
       await bench.read(15, classic(station(PHONE, 150, 120)));
       await bench.restart();
@@ -486,7 +486,7 @@ describe('the ledger', () => {
     });
   });
 
-  describe('Rule: clock, the end of a hold', () => {
+  describe('Rule: clock, the end of a suspension', () => {
     const DAY = 86_400;
     const post = (seconds: number, tick: number, value: number, routerClock: number | null = null) => {
       const at = START + seconds * 1000;
@@ -531,7 +531,7 @@ describe('the ledger', () => {
       expect((await post(-START / 1000 + 200, 4 * DAY, 110)).status).to.equal('suspended');
     });
 
-    it("a jump ahead that the routers' clocks contradict is held, too", async () => {
+    it("a jump ahead that the routers' clocks contradict is suspended, too", async () => {
       await post(0, 0, 100);
       expect((await post(400 * DAY, 15, 110, 15)).status).to.equal('suspended');
       expect(bench.ledger.state.suspendedBecause).to.match(/but the routers say/);
@@ -539,14 +539,14 @@ describe('the ledger', () => {
       expect(bench.total(uplink)?.download).to.be.at.most(20);
     });
 
-    it('a router without a time of its own does not hold a meter that was away', async () => {
+    it('a router without its own time does not suspend a meter that was away', async () => {
       await post(0, 0, 100);
       expect((await post(40 * DAY, 0, 110, -300 * DAY)).status).to.equal('posted');
     });
   });
 
   describe('Rule: small', () => {
-    it('known devices go on when there is no room for new ones, and what was left out is counted', async () => {
+    it('known devices continue when there is no room for new ones, and what was left out is counted', async () => {
       await bench.restart({ ...TERMS, mostAccounts: 4 });
       await bench.read(0, classic(station(PHONE, 0, 0)));
       const invented = Array.from({ length: 50 }, (_, i) => station(`06:00:00:00:00:${(i + 16).toString(16)}`, 1000, 1000));
@@ -644,7 +644,7 @@ describe('the ledger', () => {
   });
 
   describe('Rule: month', () => {
-    it('month sums start anew with the billing period, an uplink with its own day', async () => {
+    it('month sums start again with the billing period, an uplink with its own day', async () => {
       await bench.restart({ ...TERMS, billing: { day: 15 }, routerBilling: new Map([['gateway', { day: 12 }]]) });
       await bench.read(0, wan({ download: 0, upload: 0 }), classic(station(PHONE, 0, 0)));
       await bench.read(60, wan({ download: 10, upload: 1 }), classic(station(PHONE, 7, 7)));

@@ -112,7 +112,7 @@ describe('forgetting a device (Rule: forgotten device)', () => {
     expect(JSON.stringify(rows)).to.not.match(/02:00|annas/);
   });
 
-  it('a device that is still on the air starts anew: its counter is not posted again', async () => {
+  it('a device that is still on the air starts again: its counter is not posted again', async () => {
     await classicDays();
     expect((await forgotten(PHONE)).running).to.equal(1);
     await bench.read(45, classic(station(PHONE, 58, 0), station(LAPTOP, 5300, 0)));
@@ -136,7 +136,7 @@ describe('forgetting a device (Rule: forgotten device)', () => {
     expect(Object.values(await keptOf(bench.store, PHONE)).every((count) => count === 0)).to.equal(true);
   });
 
-  it('a MAC that the ledger does not know, or knows no more, is said so', async () => {
+  it('a MAC that the ledger does not know, or no longer knows, is said so', async () => {
     await bench.readFrom('gateway', 0, [classic(station(PHONE, 10, 0))], boot);
     await bench.ledger.close();
     const store = await openStore(bench.directory);

@@ -136,7 +136,7 @@ describe('a ledger of an earlier version', () => {
       const error = await open(directory).catch((error: Error) => error);
       expect(error)
         .to.have.property('message')
-        .that.includes(`was written by a newer wrtmeter (schema ${SCHEMA_VERSION + 1}, this one knows ${SCHEMA_VERSION})`);
+        .that.includes(`was written by a newer wrtmeter (schema ${SCHEMA_VERSION + 1}, this one supports ${SCHEMA_VERSION})`);
     }
   });
 });

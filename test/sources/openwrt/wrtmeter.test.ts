@@ -82,6 +82,32 @@ describe('parseWrtmeter', () => {
     ]);
   });
 
+  it('reads what each uplink lies on; an answer without layers, PPP without a port and a tunnel leave that open', () => {
+    const below = (text: string) => {
+      const wan = observationOf(text, 'wan');
+      if (wan instanceof SourceError || wan?.source !== 'wan') throw new Error('no WAN');
+      return wan.uplinks.map((uplink) => uplink.below);
+    };
+    expect(below(ANSWER)).to.deep.equal([undefined, undefined, undefined]);
+    const layers = (lines: string) => without('end wan\n', `uplink lan4 up eth1 3 dhcp 1 1\nend wan\nbegin layers\n${lines}end layers\n`);
+    expect(below(layers(''))).to.deep.equal([undefined, undefined, undefined, []]);
+    expect(below(layers('layer pppoe-wan eth0.2 eth0\nlayer eth1\nlayer eth12 eth0\nnonsense\n'))).to.deep.equal([
+      ['eth0.2', 'eth0'],
+      undefined,
+      undefined,
+      [],
+    ]);
+  });
+
+  it('an interface of type P2P-GO is an access point, a P2P client is none', () => {
+    const access = (type: string) => {
+      const stations = observationOf(without('radio phy0-ap0 ap 0', `radio phy0-ap0 ${type} 0`), 'stations');
+      if (stations instanceof SourceError || stations?.source !== 'stations') throw new Error('no stations');
+      return stations.stations[0]?.access;
+    };
+    expect(['p2p-go', 'P2P-GO', 'ap/vlan', 'p2p-client', 'managed'].map(access)).to.deep.equal([true, true, true, false, false]);
+  });
+
   it('reads stations, with an epoch from the association, and which have the bytes of one device', () => {
     const stations = observationOf(ANSWER, 'stations');
     if (stations instanceof SourceError || stations?.source !== 'stations') throw new Error('no stations');

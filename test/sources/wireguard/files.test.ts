@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { cleanName } from '../../../src/domain/name.ts';
 import { SourceError } from '../../../src/errors.ts';
 import { FACTS_PROGRAM, FILES_PROGRAM } from '../../../src/sources/wireguard/awk.ts';
 import { epochIn, parseFacts } from '../../../src/sources/wireguard/facts.ts';
@@ -13,7 +14,7 @@ import { anyKey, holdsKey, makeWireguardKey } from '../../support/wireguard/keys
 
 const AWKS = { 'this machine’s awk': ['awk'], 'busybox awk': [busyboxPath(), 'awk'] };
 
-const [A, B, C] = [makeWireguardKey(), makeWireguardKey(), makeWireguardKey()];
+const [A, B, C, SECRET] = [makeWireguardKey(), makeWireguardKey(), makeWireguardKey(), makeWireguardKey()];
 
 function output(command: readonly string[]): string {
   const [program = '', ...args] = command;
@@ -58,8 +59,139 @@ for (const [title, awk] of Object.entries(AWKS)) {
         expect(names(`[Peer]\n${line}\nPublicKey = ${A}\n`), line).to.deep.equal({ [A]: 'x y' });
     });
 
-    it('other comments are not names', () => {
-      expect(names(`[Peer]\n# anna\n# nickname = x\n# PublicKey = ${B}\nPublicKey = ${A} # Name = z\n`)).to.deep.equal({});
+    it('what programs write is known, each in its own way', () => {
+      const uuid = '3f2b0c7e-0000-4000-8000-000000000001';
+      for (const [title, conf] of Object.entries({
+        'wg-easy': `# Client: x y (${uuid})\n[Peer]\nPublicKey = ${A}\n`,
+        'wg-easy 15': `# Client: x y (12)\n[Peer]\nPublicKey = ${A}\n`,
+        'wireguard-ui': `# ID:           cabc\n# Name:         x y\n# Email:        a@example.org\n# Created at:   2024-01-01\n[Peer]\nPublicKey = ${A}\n`,
+        PiVPN: `### begin x y ###\n[Peer]\nPublicKey = ${A}\n### end x y ###\n`,
+        BEGIN_PEER: `# BEGIN_PEER x y\n[Peer]\nPublicKey = ${A}\n# END_PEER x y\n`,
+        'start and end': `# x y start\n[Peer]\nPublicKey = ${A}\n# x y end\n`,
+        'wg-gen-web': `# x y / a@example.org / Updated: 2020-01-01 00:00:00 / Created: 2020-01-01\n[Peer]\nPublicKey = ${A}\n`,
+        'WireGuard Portal': `[Peer]\n# -WGP- Peer: u123 / Updated: 2024 / Created: 2024\n# -WGP- Display name: x y\nPublicKey = ${A}\n`,
+        WGDashboard: `[Peer]\n#Name# = x y\nPublicKey = ${A}\n`,
+        'linuxserver.io': `[Peer]\n# x y\nPublicKey = ${A}\n`,
+        angristan: `### Client x y\n[Peer]\nPublicKey = ${A}\n`,
+        'an owner, above': `# x y\n[Peer]\nPublicKey = ${A}\n`,
+        'an owner, above, in a frame': `# ---- x y ----\n[Peer]\nPublicKey = ${A}\n`,
+        'an owner, with a remark below': `# x y\n# since May\n[Peer]\nPublicKey = ${A}\n`,
+        'an owner, beside the head': `[Peer] # x y\nPublicKey = ${A}\n`,
+        'an owner, between lines': `#######\n# x y #\n#######\n[Peer]\nPublicKey = ${A}\n`,
+        'an owner, as a label': `# Device: x y\n[Peer]\nPublicKey = ${A}\n`,
+      }))
+        expect(names(`[Interface]\nListenPort = 1\n\n${conf}`), title).to.deep.equal({ [A]: 'x y' });
+    });
+
+    it('a text alone is a name only right above a head or right below it, and where it looks like one', () => {
+      expect(names(`[Peer]\n# anna\n# nickname = x\n# PublicKey = ${B}\nPublicKey = ${A} # Name = z\n`)).to.deep.equal({ [A]: 'anna' });
+      for (const line of [
+        '# nickname = x',
+        `# PublicKey = ${B}`,
+        '# created: 2024-01-01',
+        '# https://example.org/x',
+        '# ---------',
+        '# Peers:',
+        '# iptables -A FORWARD -j ACCEPT',
+        '# password hunter2',
+        `# ${'long '.repeat(40)}`,
+        "# Please don't modify it manually",
+      ])
+        expect(names(`${line}\n[Peer]\nPublicKey = ${A}\n`), line).to.deep.equal({});
+      expect(names(`[Peer]\nPublicKey = ${A}\n# the end\n`)).to.deep.equal({});
+      expect(names(`# a remark\n\n[Peer]\nPublicKey = ${A}\n`)).to.deep.equal({});
+    });
+
+    it('a text that may hold a key is not a name, in whatever comment it is', () => {
+      const places = fc.constantFrom('# ', '# Anna ', '### Client ', '# Name = ', '### begin ', '# psk ', '; ', '# Client: ', '#[Peer] ');
+      fc.assert(
+        fc.property(places, anyKey, fc.boolean(), (lead, key, inside) => {
+          const lines = inside ? `[Peer]\n${lead}${key}` : `${lead}${key}\n[Peer]`;
+          writeFileSync(join(folder, 'wg0.conf'), `${lines}\nPublicKey = ${A}\n`);
+          expect(holdsKey(raw(), key)).to.equal(false);
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it('a peer that is commented out is not there, and its name is nobody else’s', () => {
+      expect(
+        names(
+          `[Peer]\nPublicKey = ${A}\n# bert\n#[Peer]\n#PublicKey = ${B}\n#[disabled] ### begin carl ###\n#[disabled] [Peer]\n#[disabled] PublicKey = ${C}\n#[disabled] ### end carl ###\n`,
+        ),
+      ).to.deep.equal({});
+      expect(names(`# bert\n;[Peer]\n;PublicKey = ${B}\n# anna\n[Peer]\nPublicKey = ${A}\n`)).to.deep.equal({ [A]: 'anna' });
+    });
+
+    for (const [file, known] of Object.entries({
+      'pivpn.conf': ['anna', 'bert', 'carl'],
+      'wgeasy.conf': ["Anna's phone", 'laptop'],
+      'wgui.conf': ['Anna phone'],
+      'bare.conf': ['test1234', 'test101'],
+      'pivpn-off.conf': ['bert'],
+      'commented.conf': [],
+    }))
+      it(`${file}: the names in it`, () => {
+        expect(Object.values(names(readFileSync(`test/fixtures/wireguard/${file}`, 'utf8')))).to.deep.equal(known);
+      });
+
+    describe('AmneziaVPN’s table of clients', () => {
+      const program = FILES_PROGRAM.replace('"^/opt/amnezia/.*/"', '"^.*/"');
+      const table = (json: string, conf = '') => {
+        writeFileSync(join(folder, 'awg0.conf'), conf);
+        writeFileSync(join(folder, 'clientsTable'), json);
+        return output([...awk, program, 'awg0', `${folder}/%i.conf`]);
+      };
+      const namesIn = (json: string) => Object.fromEntries(parseFiles(table(json)).get('awg0')?.names ?? []);
+      const client = (clientId: string, clientName: string) => ({ clientId, userData: { clientName, creationDate: 'x', psk: C } });
+
+      it('is read as JSON, whatever its layout', () => {
+        const wanted = {
+          'QItzMTYR6E6qAnGyLMBcs5zxgJ693e51wvyVbM0IMBs=': 'Анна 📱',
+          '4UaobET2exOnRhIw3DuE3FQik6LDnoEcBN19e6an5hg=': 'bert "b"',
+          'vFTJ/MPjDoT6Q51D9Ap39DIR7PkHT+eTBth2STWX/D4=': 'carl',
+        };
+        for (const file of ['one-line.json', 'userdata-first.json'])
+          expect(namesIn(readFileSync(`test/fixtures/wireguard/${file}`, 'utf8')), file).to.deep.equal(wanted);
+        expect(namesIn(`\ufeff${JSON.stringify({ clients: [client(A, 'anna')] }, null, 2).replaceAll('\n', '\r\n')}`)).to.deep.equal({
+          [A]: 'anna',
+        });
+        expect(namesIn(JSON.stringify({ [A]: { clientName: 'by its key' } }))).to.deep.equal({ [A]: 'by its key' });
+        expect(namesIn(JSON.stringify([{ clientName: 'lost' }, client(B, 'bert'), { clientId: A }]))).to.deep.equal({ [B]: 'bert' });
+        expect(namesIn(JSON.stringify([client('0123-uuid', 'of another protocol'), client(A, '')]))).to.deep.equal({});
+        expect(namesIn(JSON.stringify([client(A, 'anna')]).replaceAll('/', '\\/'))).to.deep.equal({ [A]: 'anna' });
+        for (const broken of ['', '[', '[{"clientId":', `[{"clientId": "${A}`, '}}}]]]', '"\\'])
+          expect(namesIn(broken), broken).to.deep.equal({});
+      });
+
+      it('any name and any layout: the same as JSON, and nothing but names and public keys leaves the server', () => {
+        const clients = fc.array(fc.record({ id: anyKey, name: fc.string({ unit: 'binary' }), first: fc.boolean() }), { maxLength: 5 });
+        fc.assert(
+          fc.property(clients, fc.constantFrom(0, 1, 4), (list, space) => {
+            const unique = list.filter(({ id }, i) => list.findIndex((other) => other.id === id) === i);
+            const json = unique.map(({ id, name, first }) => {
+              const userData = { dataSent: '{"clientName": "[', clientName: name, psk: SECRET };
+              return first ? { userData, clientId: id } : { clientId: id, userData };
+            });
+            const text = table(JSON.stringify(json, null, space));
+            expect(text).not.to.contain(SECRET.slice(0, 12)).and.not.to.contain('dataSent');
+            const wanted = unique.flatMap(({ id, name }) => (cleanName(name) === null ? [] : [[id, cleanName(name)]]));
+            expect([...(parseFiles(text).get('awg0')?.names ?? [])]).to.deep.equal(wanted);
+          }),
+          { numRuns: 60 },
+        );
+      });
+
+      it('names peers that the file leaves without a name', () => {
+        const text = table(
+          JSON.stringify([client(A, 'Other'), client(B, 'Bért "B"')]),
+          `# anna\n[Peer]\nPublicKey = ${A}\n[Peer]\nPublicKey = ${B}\n`,
+        );
+        expect([...(parseFiles(text).get('awg0')?.names ?? [])]).to.deep.equal([
+          [A, 'anna'],
+          [B, 'Bért "B"'],
+        ]);
+      });
     });
 
     it('keywords of the file can be in any case, with or without spaces', () => {
@@ -234,29 +366,5 @@ describe('the epoch of an interface', () => {
 
   it('is safe from garbage', () => {
     fc.assert(fc.property(fc.string(), (text) => void parseFacts(`boot_id ${text}\nuptime ${text}\nbtime ${text}\nifindex ${text}`)));
-  });
-});
-
-describe('AmneziaVPN’s table of clients', () => {
-  it('names peers that have no name in the file', () => {
-    const table = [
-      'file awg0',
-      'peer',
-      'name anna',
-      `key ${A}`,
-      'peer',
-      `key ${B}`,
-      'clients awg0',
-      `client "clientId": "${A}",`,
-      'client "clientName": "Other",',
-      `client {"clientId": "${B}", "userData": {"clientName": "B\\u00e9rt \\"B\\""}},`,
-      'client "clientName": "after',
-      'end',
-      '',
-    ];
-    expect([...(parseFiles(table.join('\n')).get('awg0')?.names ?? [])]).to.deep.equal([
-      [A, 'anna'],
-      [B, 'Bért "B"'],
-    ]);
   });
 });

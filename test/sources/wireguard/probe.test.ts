@@ -66,8 +66,8 @@ async function failure(collect: Promise<ProbeResult>): Promise<string> {
 }
 
 describe('the peers of a WireGuard server', () => {
-  it('have their names, directions and the epoch of their interface', async () => {
-    const files = `file wg0\npeer\nname anna-phone\nkey ${ANNA}\nend\n`;
+  it('are told with their names, directions and the life of their interface', async () => {
+    const files = `file wg0\npeer ${ANNA}\nname anna-phone\nend\n`;
     const result = await probe({ 'wg all': own('wg0') + peer('wg0'), facts: FACTS, files }).collect(SIGNAL);
     expect(peersIn(result)).to.deep.include({ interfaces: ['wg0'] });
     expect(peersIn(result).peers).to.deep.equal([
@@ -130,7 +130,7 @@ describe('the peers of a WireGuard server', () => {
   });
 
   describe('that were revoked', () => {
-    const files = `file wg0\nrevoked wg0\npeer\nname bert\nkey ${BERT}\nallowed 10.7.0.3/32\npeer\nkey ${ANNA}\nend\n`;
+    const files = `file wg0\nrevoked wg0\npeer ${BERT}\nname bert\nallowed 10.7.0.3/32\npeer ${ANNA}\nend\n`;
     const server = { 'wg all': own('wg0') + peer('wg0'), facts: FACTS, files };
 
     it('are reported as revoked, unless they are on the interface', async () => {
@@ -300,7 +300,7 @@ describe('the peers of a WireGuard server', () => {
         '(none)',
         '10.0.0.1/32',
         '#',
-        'key ',
+        'peer ',
         'name ',
         'file wg0',
         'peer',

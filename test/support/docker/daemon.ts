@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { finish, output } from '../program/command.ts';
 
 export interface DockerDaemon {
-  /** Environment for `docker` and `docker-compose`, with a home of its own: nobody's credentials or plugins. */
+  /** Environment for `docker` and `docker-compose`, with its own home: without anyone's credentials or plugins. */
   env: NodeJS.ProcessEnv;
   /** Whether it was running before: then its images are somebody's. */
   shared: boolean;
@@ -21,7 +21,7 @@ export function labFolder(): string {
   return folder;
 }
 
-/** Takes the Docker daemon that runs here, else starts one of its own and puts the network back as it was afterwards. */
+/** Takes the Docker daemon that runs here, otherwise starts one and restores the network afterwards. */
 export async function dockerDaemon(): Promise<DockerDaemon> {
   const home = join(labFolder(), 'home');
   mkdirSync(home, { recursive: true });
@@ -37,7 +37,7 @@ export async function dockerDaemon(): Promise<DockerDaemon> {
   return { env: { ...env, DOCKER_HOST: `unix://${socket}` }, shared: false, stop };
 }
 
-/** The address of Docker's own bridge: this machine's, which containers can reach and nobody else. */
+/** The address of Docker's own bridge: this machine's, which only containers can reach. */
 export async function bridgeAddress(): Promise<string> {
   const [, address] = /inet ([\d.]+)\//.exec(await output(['ip', '-4', '-o', 'address', 'show', 'docker0'])) ?? [];
   if (address === undefined) throw new Error('This test needs a Docker daemon on this machine, with its bridge "docker0"');

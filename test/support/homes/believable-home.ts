@@ -103,7 +103,7 @@ function air(router: string, step: number) {
   );
 }
 
-/** Of one that has gone, the counter stands where it stood. */
+/** The counter of a device that has left keeps its value. */
 function routed(step: number) {
   const onAir = DEVICES.map(([, mac, last, router, , , download, upload, absent], index) => {
     const which = DEVICES.slice(0, index).filter((device) => device[3] === router).length + 1;
@@ -132,7 +132,7 @@ const ipOf = (last: number): string => `192.168.1.${last}`;
 /** What an access point has to say beside its stations. */
 const NO_MORE: Answers[string]['sources'] = { wan: wan([]), leases: leases([]), neighbours: { source: 'neighbours', neighbours: [] } };
 
-/** What a counter shows after so many half days: more in the evenings and on some days than on others. */
+/** What a counter shows after a number of half days: more in the evenings and on some days than on others. */
 function scale({ download, upload }: Traffic, step: number, which = 0): Traffic {
   let days = 0;
   for (let half = 0; half < step; half += 1) {

@@ -44,7 +44,7 @@ const TUNNELS: TunnelSpec[] = [
 
 export const WIRED: DeviceSpec = { mac: '02:00:00:00:00:ff', hostname: 'desktop', address: '192.168.1.99', wired: true };
 
-/** One on each router that is never away, so that no list is ever empty. */
+/** One on each router that is never away, so that no list is empty. */
 export const isFixed = (device: DeviceSpec): boolean => device.addressing === 'static';
 
 function fixed(router: string, index: number): DeviceSpec {

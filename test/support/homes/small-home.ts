@@ -10,13 +10,13 @@ import { type Ledger, type LedgerTerms, openLedger } from '../../../src/ledger/l
 import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
 import type { Alias, View } from '../../../src/views/view.ts';
 
-/** A real ledger in a directory of its own, rounds that a test makes up, and the view of both. */
+/** A real ledger in its own directory, simulated rounds, and the view of both. */
 export interface SmallHome {
   directory: string;
   ledger: Ledger;
   routers: Map<string, RouterStatus>;
   terms: LedgerTerms;
-  /** Posts what the routers answered at that time (Unix ms), and brings their status up to it. */
+  /** Posts what the routers answered at that time (Unix ms), and updates their status. */
   read(at: number, answers: Answers): Promise<void>;
   view(now: number, changes?: Partial<View>): View;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import { output } from '../program/command.ts';
 import { busyboxPath } from '../routers/busybox.ts';
 import { inside, ip, type Lab, type LabProcess, within } from './world.ts';
 
-/** A machine of the home, in a namespace of its own. */
+/** A machine of the home, in its own namespace. */
 export interface LabClient {
   readonly namespace: string;
   readonly mac: string;
@@ -29,7 +29,7 @@ export async function startFarEnd(lab: Lab, namespace: string): Promise<LabProce
   return farEnd;
 }
 
-/** Gets a lease as a small machine does, and gives back the address; `wanted` is one that it asks for. */
+/** Gets a lease as a small machine does, and returns the address; `wanted` is one that it asks for. */
 export async function askForLease(lab: Lab, { namespace }: LabClient, hostname: string, wanted?: string): Promise<string> {
   const script = join(lab.folder, 'udhcpc.sh');
   const busybox = busyboxPath();
@@ -58,15 +58,15 @@ export async function keepAddress({ namespace }: LabClient, address: string): Pr
   await ip(namespace, 'route add default via 192.168.77.1');
 }
 
-/** Takes so many bytes from the far end; gives back how many came. */
+/** Receives this many bytes from the far end; returns how many arrived. */
 export const download = (client: LabClient, bytes: number, host: string = FAR_END.v4): Promise<number> =>
   talk(client, `echo "down ${bytes}"`, host, '| wc -c');
 
-/** Sends so many bytes to the far end; gives back how many it says have come. */
+/** Sends this many bytes to the far end; returns how many it received. */
 export const upload = (client: LabClient, bytes: number, host: string = FAR_END.v4): Promise<number> =>
   talk(client, `{ echo up; head -c ${bytes} /dev/zero; }`, host, '');
 
-/** Takes `bytes` so many times from the far end, with a pause of so many ms after each. */
+/** Receives `bytes` several times from the far end, with a pause in ms after each. */
 export const drip = (client: LabClient, bytes: number, times: number, pause: number): Promise<number> =>
   talk(client, `echo "drip ${bytes} ${times} ${pause}"`, FAR_END.v4, '| wc -c');
 

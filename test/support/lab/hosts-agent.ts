@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENT_PORT, type Exchange, type Moved, type Spray } from './hosts-agents.ts';
 
 /**
- * A program that moves datagrams of known sizes, in a namespace of its own; orders come by HTTP through a Unix socket, which no namespace
+ * A program that moves datagrams of known sizes, in its own namespace; commands come by HTTP through a Unix socket, which no namespace
  * divides. A datagram's first six bytes say after how many of its sender's datagrams it is answered, with how many, and of which size.
  */
 const [socketPath = ''] = process.argv.slice(2);

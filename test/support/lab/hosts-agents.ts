@@ -13,7 +13,7 @@ export interface Datagrams {
   size: number;
 }
 
-/** One datagram and one answer; then, so many times, `up.count` datagrams go to the agent at `to`, which answers with `down.count`. */
+/** One datagram and one answer; then, repeatedly, `up.count` datagrams go to the agent at `to`, which answers with `down.count`. */
 export interface Exchange {
   to: string;
   /** The sender's own address, where it has several. */
@@ -46,7 +46,7 @@ export interface Moved {
 export interface Agent {
   /** Throws unless every datagram went and every answer came. */
   exchange(order: Exchange): Promise<Moved>;
-  /** The same where nothing may come back: gives back what went and what came all the same. */
+  /** The same if no answer is expected: returns what was sent and what arrived anyway. */
   tryExchange(order: Exchange): Promise<Moved>;
   spray(order: Spray): Promise<Moved>;
   stop(): Promise<void>;
@@ -60,7 +60,7 @@ export function onTheWire(to: string, { datagrams, payload }: Count): number {
 }
 
 export async function startAgent(lab: Lab, namespace: string): Promise<Agent> {
-  // A path of its own: an agent that was stopped leaves its socket behind.
+  // Its own path: an agent that was stopped leaves its socket behind.
   const socketPath = join(lab.folder, `${randomUUID()}.sock`);
   const program = join(import.meta.dirname, 'hosts-agent.ts');
   const running = lab.start(namespace, [process.execPath, '--import', 'tsx', program, socketPath]);

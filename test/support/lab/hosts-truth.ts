@@ -3,9 +3,9 @@ import { NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
 /** What machines have moved to and from the Internet, known because the test had them do it. Bytes of layer 3. */
 export interface HostsTruth {
   moved(mac: string, ip: string, bytes: Traffic): void;
-  /** The firewall's counters began again at zero; what the devices have moved stands. */
+  /** The firewall's counters restarted at zero; what the devices have moved stays. */
   countersGone(): void;
-  /** The counters of one address began again. */
+  /** The counters of one address restarted. */
   ended(mac: string, ip: string): void;
   /** What the firewall's counters must show: sent by "MAC ADDRESS", received by address. */
   readonly sent: ReadonlyMap<string, number>;
@@ -42,7 +42,7 @@ export function createHostsTruth(): HostsTruth {
 
 /** The counters of hosts in an answer of wrtmeter.cgi. */
 export interface HostFigures {
-  /** What tells one run of the counters from the next. */
+  /** What distinguishes one run of the counters from the next. */
   handle: string;
   networks: string[];
   sent: Map<string, number>;

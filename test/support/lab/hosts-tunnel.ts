@@ -14,7 +14,7 @@ export interface Tunnel {
   readonly v6: string;
   /** Its end in the router. */
   readonly device: string;
-  /** Moves datagrams through the tunnel to the Internet and back; gives back how much that was, without the tunnel's own headers. */
+  /** Moves datagrams through the tunnel to the Internet and back; returns how much that was, without the tunnel's own headers. */
   talk(from: 'v4' | 'v6', talk: Talk): Promise<Traffic>;
 }
 

@@ -35,7 +35,7 @@ const START = [
 
 /**
  * At a reload it removes its own rules from all chains, then every chain without a rule and the rules that lead to it. Here the filter
- * stays as it is: while it is made anew datagrams are dropped, and then nobody knows how many have come.
+ * stays as it is: while it is created again datagrams are dropped, and then the number that arrived is unknown.
  */
 const RELOAD = `for tool in iptables-legacy ip6tables-legacy; do
   $tool-save -t mangle | awk '
@@ -50,7 +50,7 @@ const RELOAD = `for tool in iptables-legacy ip6tables-legacy; do
 done
 ${put('iptables-legacy', MANGLE)}${put('ip6tables-legacy', MANGLE)}`;
 
-/** At a restart it removes all chains of all tables, whoever made them. */
+/** At a restart it removes all chains of all tables, no matter who made them. */
 const STOP = `for tool in iptables-legacy ip6tables-legacy; do for table in filter nat mangle; do
   $tool -w -t $table -F; $tool -w -t $table -X
 done; done

@@ -6,7 +6,7 @@ import { createHostsRouter, type HostsRouter } from './hosts-router.ts';
 import { FIREWALL3 } from './iptables-firewall.ts';
 import { inside, type Lab, within } from './world.ts';
 
-/** A router as OpenWrt was before nftables: iptables, a firewall like firewall3, dnsmasq that tells of each lease and neighbour. */
+/** A router as OpenWrt was before nftables: iptables, a firewall like firewall3, dnsmasq that reports each lease and neighbour. */
 export interface IptablesRouter extends HostsRouter {
   /** Runs openwrt-cgi/hosts-iptables.sh under busybox ash, with other variables maybe, whatever its exit code. */
   script(words: readonly string[], env?: Record<string, string>): Promise<Finished>;
@@ -18,7 +18,7 @@ export interface IptablesRouter extends HostsRouter {
   restore(family: 4 | 6, text: string): Promise<void>;
   /** As `/etc/init.d/firewall restart` does, without the include that comes after it. */
   restartFirewall(): Promise<void>;
-  /** Has /proc/uptime stand so many seconds after what the machine's own says, until it is called again; null: the machine's own. */
+  /** Sets /proc/uptime to this many seconds after the machine's own, until it is called again; null: the machine's own. */
   age(seconds: number | null): void;
 }
 

@@ -8,7 +8,7 @@ export interface HostRules {
   jumps: number;
 }
 
-/** Throws where an address has two rules of one direction, or a rule does anything else than count and return. */
+/** Throws where an address has two rules of one direction, or a rule does anything other than count and return. */
 function hostRules(text: string): HostRules {
   const rules: HostRules = { sent: new Map(), received: new Map(), without: { sent: 0, received: 0 }, jumps: 0 };
   for (const line of text.split('\n')) {

@@ -64,7 +64,7 @@ function isCommand(name: string): boolean {
   });
 }
 
-/** A router that boots anew needs a boot clock of its own: a time namespace that a program enters when it is executed. */
+/** A router that boots again needs its own boot clock: a time namespace that a program enters when it is executed. */
 function kernelLacks(): string[] {
   const probe = spawnSync('unshare', ['--net', '--time', '--boottime', '1000000', 'cat', '/proc/uptime'], { encoding: 'utf8' });
   if (probe.status !== 0) return [`the kernel gives no network and time namespaces: ${probe.stderr.trim()}`];

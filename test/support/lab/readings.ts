@@ -19,7 +19,7 @@ export const deviceOf = (router: string, { mac }: LabClient): Account => ({
 export async function settle(router: LabRouter, exporter: Exporter): Promise<{ samples: Sample[]; counters: Counters }> {
   for (let tries = 0; tries < 60; tries += 1) {
     const counters = await router.counters();
-    await exporter.scrape(); // it may have joined a round that began before
+    await exporter.scrape(); // it may have shared a round that started before
     const samples = await exporter.scrape();
     const read = withLabels(samples, 'wrtmeter_source_success', { source: 'wan' }).every(({ value }) => value === 1);
     if (read && same(counters, await router.counters())) return { samples, counters };
@@ -38,7 +38,7 @@ export interface FirstReading {
   clients: readonly LabClient[];
 }
 
-/** Starts an exporter on a new ledger, again until nothing moved during its first reading: what was before that is known to nobody. */
+/** Starts an exporter on a new ledger, again until nothing moved during its first reading: what was before that is unknown. */
 export async function firstReading(router: LabRouter, first: FirstReading): Promise<{ exporter: Exporter; truth: Truth }> {
   const { config, dataDir, listen, name, uplink, clients } = first;
   for (let tries = 0; tries < 5; tries += 1) {

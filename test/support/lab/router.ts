@@ -17,16 +17,16 @@ export interface DeviceBytes {
 /** A router in a namespace: bridge, NAT, dnsmasq, busybox httpd with the scripts. Only its radio and netifd are stand-ins. */
 export interface LabRouter {
   readonly namespace: string;
-  /** http://ADDRESS, reached over a cable of its own that is neither LAN nor uplink. */
+  /** http://ADDRESS, reached over its own cable that is neither LAN nor uplink. */
   readonly url: string;
-  /** Another address on that cable, which nobody has. */
+  /** Another address on that cable, which is unused. */
   readonly nobody: string;
   readonly leaseFile: string;
   /** What /proc/net/dev says there, by device. */
   counters(): Promise<Map<string, DeviceBytes>>;
-  /** Waits until nothing has moved on these devices for a second, and gives back the counters. */
+  /** Waits until nothing has moved on these devices for a second, and returns the counters. */
   atRest(devices: readonly string[]): Promise<Map<string, DeviceBytes>>;
-  /** Switches it on: a new boot id, a boot clock that begins, a network made anew, no leases. */
+  /** Switches it on: a new boot id, a boot clock that begins, a network created again, no leases. */
   boot(): Promise<void>;
   /** Pulls the plug. */
   halt(): Promise<void>;
@@ -35,7 +35,7 @@ export interface LabRouter {
   connect(device: string, beforeItIsTold?: () => Promise<unknown>): Promise<void>;
   /** Has netifd say that the uplink is down, and removes its device. */
   disconnect(): Promise<void>;
-  /** Gives the uplink's device another name. It is the same device: its counters go on. */
+  /** Gives the uplink's device another name. It is the same device: its counters continue. */
   rename(device: string): Promise<void>;
 }
 
@@ -106,7 +106,7 @@ export function createRouter(lab: Lab, internet: string, hook: readonly string[]
     await lab.namespace('rtr');
     lab.defer(halt);
     for (const key of ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding']) await inside(namespace, ['sysctl', '-qw', `${key}=1`]);
-    // Of its own, as OpenWrt does it: else it takes that of a client's cable, and the others lose the router when that is pulled.
+    // Its own, as on OpenWrt: otherwise it takes that of a client's cable, and the others lose the router when that is pulled.
     await ip(namespace, `link add br-lan address ${MAC.lan} type bridge forward_delay 0`);
     await ip(namespace, 'addr add 192.168.77.1/24 dev br-lan');
     await ip(namespace, '-6 addr add fd77:1::1/64 dev br-lan nodad');

@@ -3,12 +3,14 @@ import type { DeviceBytes } from './router.ts';
 
 /** What a meter that misses nothing must show, from the kernel's own counters. */
 export interface Truth {
-  /** Counts a device's bytes for an account from now on; what it has moved before is known to nobody. */
+  /** Counts a device's bytes for an account from now on; what it has moved before is unknown. */
   follow(account: Account, device: string, now: Counters): void;
   /** Counts a device that was made just now, from zero. */
   followNew(account: Account, device: string): void;
-  /** Keeps what a device has moved: it is about to go, or to be called otherwise. */
+  /** Keeps what a device has moved: it is about to go. */
   release(device: string, now: Counters): void;
+  /** A device has another name, and its counters continue. */
+  rename(device: string, name: string): void;
   books(now: Counters): Books;
 }
 
@@ -49,6 +51,11 @@ export function createTruth(): Truth {
     release(device, now) {
       const one = followed.get(device);
       if (one !== undefined) add(kept, one, read(device, now));
+      followed.delete(device);
+    },
+    rename(device, name) {
+      const one = followed.get(device);
+      if (one !== undefined) followed.set(name, one);
       followed.delete(device);
     },
     books: (now) => [...followed].reduce((books, [device, one]) => add(books, one, read(device, now)), new Map(kept)),

@@ -11,7 +11,7 @@ interface WireguardHost {
   readonly enter: readonly string[];
   /** What is its /etc/wireguard. */
   readonly folder: string;
-  /** Runs a command there to its end and gives back what it printed. */
+  /** Runs a command there to its end and returns what it printed. */
   run(...command: string[]): Promise<string>;
   /** Brings an interface up from its file, /etc/wireguard/NAME.conf. */
   up(name: string, addresses: readonly string[]): Promise<LabProcess>;
@@ -23,9 +23,9 @@ export interface WireguardPeer {
   readonly publicKey: string;
   readonly sharedKey: string;
   readonly address: string;
-  /** Sends echo requests of so many bytes through the tunnel, each of which is answered. */
+  /** Sends echo requests of this many bytes through the tunnel, each of which is answered. */
   ping(count: number, size: number): Promise<void>;
-  /** Forgets its session, so that it greets a server that was made anew at once. Its own counters begin again. */
+  /** Forgets its session, so that it greets a server that was created again at once. Its own counters begin again. */
   greet(): Promise<void>;
   /** What its own end has counted since it came up, as the device sees it. */
   moved(): Promise<Traffic>;
@@ -35,7 +35,7 @@ export interface WireguardWorld {
   readonly lab: Lab;
   readonly server: WireguardHost;
   readonly peers: readonly WireguardPeer[];
-  /** Every key that nobody may see. */
+  /** Every key that must stay secret. */
   readonly secrets: readonly string[];
   /** Brings the server's wg0 up, from its file. */
   up(): Promise<void>;

@@ -10,9 +10,9 @@ import { requireLab } from './needs.ts';
 export interface Lab {
   /** At most 9 letters and digits that no other running lab has. */
   readonly id: string;
-  /** A folder of its own. */
+  /** Its own folder. */
   readonly folder: string;
-  /** Makes a namespace and gives back its full name. */
+  /** Makes a namespace and returns its full name. */
   namespace(name: string): Promise<string>;
   removeNamespace(full: string): Promise<void>;
   /** Starts a program in a namespace; it is ended by its id. */
@@ -38,7 +38,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** The words that run a command in a namespace; the process is the command itself. */
 export const within = (namespace: string): string[] => ['ip', 'netns', 'exec', namespace];
 
-/** Runs a command in a namespace to its end and gives back what it printed. */
+/** Runs a command in a namespace to its end and returns what it printed. */
 export function inside(namespace: string, command: readonly string[], timeout = 20_000): Promise<string> {
   return output([...within(namespace), ...command], { timeout });
 }

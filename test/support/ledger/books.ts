@@ -51,7 +51,7 @@ export function booksKnowable(world: World, oracle: Oracle): Books {
   return books;
 }
 
-/** What was forwarded for addresses whose MAC is not known: it goes over to devices, so that it may fall. */
+/** Bytes forwarded for addresses without a known MAC. They move to devices, so they may fall. */
 export const unknownOf = (router: string): string => `unknown ${router}`;
 
 /** The same to the byte; an account that never had a byte need not be there. */

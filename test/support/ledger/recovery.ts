@@ -8,11 +8,11 @@ import { openLedger } from '../../../src/ledger/ledger.ts';
 import type { Store } from '../../../src/ledger/storage/store.ts';
 import { classic, ok, PHONE, START, station, TERMS, wan } from './rounds.ts';
 
-/** A data directory whose ledger is opened with care for every step, as by a service that is started anew. */
+/** A data directory whose ledger is opened with care for every step, as by a service that is restarted. */
 export interface Recovered {
   directory: string;
   path: string;
-  /** What was told while opening. */
+  /** Messages while opening. */
   lines: string[];
   /** Reads the phone and the uplink at `seconds` after the start; gives the totals then. */
   read(seconds: number, phone: number, uplink?: number): Promise<{ phone: number; uplink: number }>;

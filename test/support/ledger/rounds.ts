@@ -94,7 +94,7 @@ export const system = (bootId: string, uptime: number): System => ({
   script: null,
 });
 
-/** A ledger in a directory of its own, with a hand that posts rounds at given seconds. */
+/** A ledger in its own directory, with a function that posts rounds at given seconds. */
 export interface Bench {
   directory: string;
   store: Store;
@@ -109,7 +109,7 @@ export interface Bench {
   ): Promise<void>;
   readAll(seconds: number, routers: RouterRound[]): Promise<void>;
   total(name: Partial<Account> & Pick<Account, 'kind'>): Traffic | undefined;
-  /** Sums of all hours, days and the running month of an account, straight from the file. */
+  /** Sums of all hours, days and the current month of an account, straight from the file. */
   sums(name: Partial<Account> & Pick<Account, 'kind'>): Promise<{ hours: Traffic; days: Traffic }>;
   /** Closes and opens the file again, as after a restart. */
   restart(terms?: LedgerTerms): Promise<void>;

@@ -31,7 +31,7 @@ export function finish(command: readonly string[], options: CommandOptions = {})
     });
     child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? missing(program) : error));
     child.on('close', (code) => resolve({ code, stdout, stderr }));
-    // A command that ends without reading its input is no error of ours.
+    // A command that ends without reading its input is not an error of ours.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faketimeLibrary } from '../lab/needs.ts';
 
-/** The wall clock of a program that runs with this environment. It goes on by itself from where it is set; the monotonic clock is the real one. */
+/** The wall clock of a program that runs with this environment. It continues by itself from where it is set; the monotonic clock is the real one. */
 export interface FakedClock {
   readonly env: NodeJS.ProcessEnv;
   /** Sets it at once, also for a program that runs: an instant as RFC 3339, or Unix ms. */

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { output } from './command.ts';
 
-/** A file system of its own that is soon full. */
+/** A separate file system that fills up quickly. */
 export interface TinyDisk {
   path: string;
   remount(how: 'ro' | 'rw'): Promise<void>;

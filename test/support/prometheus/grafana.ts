@@ -60,7 +60,7 @@ export function drawing(dashboard: DashboardFile): PanelFile[] {
   return dashboard.panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel]));
 }
 
-/** Puts values in the places of variables, as Grafana does before it asks. A variable that nobody declared is an error here; there it stays as it is. */
+/** Puts values in the places of variables, as Grafana does before it asks. An undeclared variable is an error here; Grafana leaves it as it is. */
 export function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\$(\w+)|\$\{(\w+)(?::\w+)?\}/g, (whole, plain?: string, braced?: string) => {
     const value = values[plain ?? braced ?? ''];

@@ -40,7 +40,7 @@ export interface RunningPrometheus {
   stop(): Promise<void>;
 }
 
-/** Starts Debian's Prometheus on a free port of the loopback, with nothing but these targets to scrape and a data folder of its own. */
+/** Starts Debian's Prometheus on a free port of the loopback, with nothing but these targets to scrape and its own data directory. */
 export async function startPrometheus({
   targets,
   interval = '1s',
@@ -80,7 +80,7 @@ export async function startPrometheus({
   }
 }
 
-/** The address from the log line in which the server says where it listens: with port 0 nobody else can take it before. */
+/** The address from the log line in which the server says where it listens: with port 0 no other program can take it before. */
 function listening(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];

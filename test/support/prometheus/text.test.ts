@@ -25,7 +25,7 @@ describe('the Prometheus text parser', () => {
     expect(() => sampleValue(samples, 'b')).to.throw('2 series are called b {}');
   });
 
-  it('throws for what is no sample', () => {
+  it('throws for what is not a sample', () => {
     expect(() => parsePrometheusText('a{x=1} 2\n')).to.throw('Not labels');
     expect(() => parsePrometheusText('a two\n')).to.throw('Not a value');
     expect(() => parsePrometheusText('<html>\n')).to.throw('Not a sample');

@@ -7,12 +7,12 @@ export interface Sample {
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: -?\d+)?$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/y;
 
-/** The samples of a page in Prometheus' text format (version 0.0.4). Throws for a line that is no sample. */
+/** The samples of a page in Prometheus' text format (version 0.0.4). Throws for a line that is not a sample. */
 export function parsePrometheusText(text: string): Sample[] {
   return text.split('\n').flatMap((line) => (line === '' || line.startsWith('#') ? [] : [parseSample(line)]));
 }
 
-/** The value of the one series with this name and these labels (others may stand beside them), or undefined. */
+/** The value of the one series with this name and these labels (it may have others), or undefined. */
 export function sampleValue(samples: readonly Sample[], name: string, labels: Record<string, string> = {}): number | undefined {
   const found = withLabels(samples, name, labels);
   if (found.length > 1) throw new Error(`${found.length} series are called ${name} ${JSON.stringify(labels)}`);

@@ -25,13 +25,13 @@ export interface Ride {
   demand: 'equal' | 'at most';
   start: () => Promise<Exporter>;
   rounds: number;
-  /** In so many rounds the program is killed while it reads. */
+  /** Number of rounds in which the program is killed while it reads. */
   kills: number;
   /** So many times a router keeps it waiting to the end. */
   waits: number;
 }
 
-/** What the ride met, so that a test can see that it was no idle one. */
+/** What the ride met, so that a test can see that it was not an idle one. */
 export interface Ridden {
   answers: number;
   failures: number;
@@ -66,12 +66,12 @@ const APART = 12;
 
 /**
  * Drives the program from outside for many rounds: the world lives, routers fail, scrapers come one or two at a time, the program is
- * killed and started again; after each round its books are held against what can be known. The world's time is the real one.
+ * killed and started again; after each round its books are compared with what can be known. The world's time is the real one.
  */
 export async function ride(terms: Ride): Promise<Ridden> {
   const { world, routers, random, events, format, demand, rounds } = terms;
   const ridden: Ridden = { answers: 0, failures: 0, faults: new Set(), shown: new Map() };
-  // More than one while nobody knows whether a killed program had kept what it read.
+  // More than one while it is unknown whether a killed program had kept what it read.
   let oracles = [new Oracle(world, terms.accounting)];
   let exporter = await terms.start();
   const killAt = spreadOver(rounds, terms.kills);
@@ -127,14 +127,14 @@ export async function ride(terms: Ride): Promise<Ridden> {
   const scriptsOf = (router: string): Script[] =>
     format === 'wrtmeter' ? ['wrtmeter'] : router === 'gateway' ? ['totalwifi', 'wan', 'dhcp'] : ['totalwifi'];
 
-  /** Whether a MAC stands twice in this router's list, so that a list cut between the two would say that one has gone. */
+  /** Whether a MAC is twice in this router's list, so that a list cut between the two would say that one has gone. */
   function hasTwins(router: string): boolean {
     return [...world.devices.values()].some((d) => d.associations.filter((a) => a.router.spec.name === router).length > 1);
   }
 
   async function readAndJudge(faults: Map<string, Fault>): Promise<void> {
     const timeout = [...faults.values()].some((f) => SLOW.includes(f.kind)) ? HASTE : 10;
-    // Who joins a round that fills its whole time may be told what was known before it: two at once only where there is time.
+    // A request that shares a round which uses up its time may get the previous values: two at once only if there is time.
     const scrapers = timeout !== HASTE && random.next() < 0.2 ? 2 : 1;
     const pages = await Promise.all(Array.from({ length: scrapers }, () => exporter.scrape(timeout)));
     const [page = []] = pages;
@@ -154,7 +154,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
     const missing = source === 'hosts' && counting?.there === false;
     const expected = !missing && isReadable(fault, script, source, fieldsOf(router));
     const success = sampleValue(page, 'wrtmeter_source_success', { router, source });
-    // One that has never told of hosts or peers is not known to have any.
+    // A router that has never reported hosts or peers is not known to have any.
     const untold = success === undefined && (source === 'hosts' || source === 'peers');
     if (success !== (expected ? 1 : 0) && !(untold && !expected)) {
       throw new Error(
@@ -191,7 +191,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
     }
   }
 
-  /** What there is in this router's answer that a lie can be told of. */
+  /** What can be falsified in this router's answer. */
   function fieldsOf(router: string): Fields {
     const { counting, tunnels, uplinks } = world.router(router);
     const hosts = counting === null ? [] : countersAt(counting, world.now);
@@ -268,8 +268,8 @@ export async function ride(terms: Ride): Promise<Ridden> {
 }
 
 /**
- * Oracles that have learnt of a round. Where hosts take over from stations in it, nobody knows from outside which of them were read first:
- * the bytes of this one round reach the devices if the gateway's hosts were last read when all stations had been, else they do not.
+ * Oracles that have learnt of a round. Where hosts take over from stations in it, it is unknown from outside which of them were read first:
+ * the bytes of this one round reach the devices if the gateway's hosts were last read when all stations had been, otherwise they do not.
  */
 function learnt(oracle: Oracle, looks: readonly Sighting[]): Oracle[] {
   const { feeding } = oracle;
@@ -298,7 +298,7 @@ function isReadable(fault: Fault | null, script: Script, source: Source, has: Fi
       return script === 'totalwifi' || (script === 'wan' && fault.lines !== 0);
     case 'empty':
       return script === 'totalwifi';
-    // Sections stand or fall each by itself: a lie about a MAC says nothing of an uplink.
+    // Sections are independent: a false MAC does not affect an uplink.
     case 'lie':
       return believes(source, fault.lie === 'mac', has);
     default:

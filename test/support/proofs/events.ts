@@ -7,14 +7,14 @@ import type { World } from '../simulator/world.ts';
 
 /** Lets a world live for one round, between two readings. */
 export interface Events {
-  /** `calm`: bytes move, but nobody comes or goes. */
+  /** `calm`: bytes move, but no device comes or goes. */
   happen(calm: boolean): void;
   /** A list of stations was read, with these lines. */
   readStations(router: string, lines: readonly Association[]): void;
   readWan(): void;
 }
 
-/** Anything at any time, but that a device needs `pause` milliseconds on the air before it connects anew. */
+/** Anything at any time, but that a device needs `pause` milliseconds on the air before it reconnects. */
 export function wildEvents(world: World, random: Random, pause = 0): Events {
   return {
     happen(calm) {
@@ -34,23 +34,23 @@ export function wildEvents(world: World, random: Random, pause = 0): Events {
 
 /**
  * Only what a classic list lets the best of readers know: it names no interface and proves no epoch, so a new association is
- * known by a counter that is lower than what was read before. So a new one stays below all that was held for its MAC, and of two
- * lines of one MAC the greater goes on. Whatever else happens, no byte need be lost.
+ * known by a counter that is lower than what was read before. So a new one stays below every baseline of its MAC, and of two
+ * lines of one MAC the greater continues. Whatever else happens, no byte need be lost.
  */
 export function knowableEvents(world: World, random: Random): Events {
-  /** What a reader of the list holds, by router and MAC. */
+  /** Baselines of a reader of the list, by router and MAC. */
   const shownBefore = new Map<string, { counter: Counter; shows: Traffic }[]>();
-  /** What it held once and saw no more: a cautious reader may keep it, and take a new line above it for the old one. */
+  /** Baselines no longer seen: a cautious reader may keep them, and take a new line above one for the old line. */
   const gone = new Map<string, Traffic[]>();
   let heldWan: { counter: Counter; shows: Traffic } | null = null;
 
   const heldFor = (router: string, mac: string) => shownBefore.get(`${router} ${mac}`) ?? [];
   const on = (router: string, mac: string) => world.device(mac).associations.filter((a) => a.router.spec.name === router);
-  // Any line can go on from nothing: one that was read so is as good as new.
+  // Any line can continue from nothing: one that was read so is as good as new.
   const isHeld = (a: Association) =>
     heldFor(a.router.spec.name, a.device.spec.mac).some((h) => h.counter === a.counter && !isNothing(h.shows));
 
-  /** Whether its end, with that of others, leaves no doubt which of the MAC's lines went on. */
+  /** Whether its end, with that of others, leaves no doubt which of the MAC's lines continued. */
   function mayEnd(association: Association, ends: Association[]): boolean {
     const { router, device } = association;
     const before = heldFor(router.spec.name, device.spec.mac);
@@ -133,7 +133,7 @@ export function knowableEvents(world: World, random: Random): Events {
   };
 }
 
-/** Devices come, go, roam, and stand on two radios or two routers; routers reboot. `may` is asked before some of a MAC's associations end. */
+/** Devices come, go, roam, and are on two radios or two routers; routers reboot. `may` is asked before some of a MAC's associations end. */
 function wildly(world: World, random: Random, may: (ends: Association[]) => boolean, mayReboot = () => true): void {
   const radios = [...world.routers.values()].flatMap((router) => router.radios.map((radio) => ({ router, radio })));
   for (const { spec, associations } of world.devices.values()) {

@@ -5,7 +5,7 @@ import type { World } from '../simulator/world.ts';
 import { type Events, wildEvents } from './events.ts';
 
 /**
- * Anything that happens to hosts and peers beside what happens on the air: two kinds of address, tables made anew, firewalls that are
+ * Anything that happens to hosts and peers besides what happens on the air: two kinds of address, tables created again, firewalls that are
  * stopped for a while, addresses that go from one to another, neighbours that are not known, tunnels that go down, peers that are taken off.
  */
 export function hostEvents(world: World, random: Random, pause = 0): Events {

@@ -19,7 +19,7 @@ export interface Seen extends Counter {
   accounts: string[];
 }
 
-/** One source of a round: `seen` by what tells its counters apart. */
+/** One source of a round: `seen` by what distinguishes its counters. */
 export interface Look {
   source: string;
   /** What counts: another one begins with a first reading. */
@@ -30,7 +30,7 @@ export interface Look {
   seen: Map<string, Seen>;
 }
 
-/** The answers of a round, and whose an address is by them. */
+/** The answers of a round, and the owner of each address in them. */
 export interface Asked {
   /** Unix ms. */
   startedAt: number;
@@ -39,7 +39,7 @@ export interface Asked {
   owners: ReadonlyMap<string, string>;
 }
 
-/** What a reader of the answers holds of one source. */
+/** What a reader of the answers keeps of one source. */
 interface Reader {
   name: string;
   seen: Map<string, Seen>;
@@ -48,8 +48,8 @@ interface Reader {
 }
 
 /**
- * What answers of a gateway that counts hosts make known, and of its access points. A counter that goes on is known by its identity;
- * figures are compared only where one took another's place without a proof: there nobody can know more than they tell.
+ * What answers of a gateway that counts hosts make known, and of its access points. A counter that continues is known by its identity;
+ * figures are compared only where one took another's place without a proof: there nothing more can be known than they show.
  */
 export class HostsKnowledge {
   /** By account. */
@@ -105,11 +105,11 @@ export class HostsKnowledge {
   #learnFrom({ source, name, at, rules, seen }: Look, startedAt: number): void {
     const reader = this.#readers.get(source);
     const { by, from } = this.#feeding;
-    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes. Where the clock stood ahead
-    // nobody knows which was later.
+    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes. Where the clock was ahead
+    // it is unknown which was later.
     const goesOn = reader === undefined || from === 0 || (reader.at >= from && reader.at <= startedAt);
     const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && goesOn;
-    const before = reader?.name === name ? reader.seen : null;
+    const before = reader?.name !== name ? null : rules.fall === 'lowers' ? inNamedPeriod(reader.seen, seen) : reader.seen;
     for (const [key, counter] of seen) {
       const gained = before === null ? null : gain(counter, before.get(key), rules);
       for (const account of counter.accounts) {
@@ -122,6 +122,19 @@ export class HostsKnowledge {
     const kept = rules.absent === 'kept' && before !== null ? before : new Map<string, Seen>();
     this.#readers.set(source, { name, at, seen: new Map([...kept, ...seen]) });
   }
+}
+
+/** A later period than all known has begun only if its first answer shows a great fall; else what is known belongs to it. */
+function inNamedPeriod(known: Map<string, Seen>, shown: ReadonlyMap<string, Seen>): Map<string, Seen> {
+  const last = Math.max(0, ...[...known.values()].map(({ epoch }) => epoch?.instance ?? 0));
+  const named = Math.max(0, ...[...shown.values()].map(({ epoch }) => epoch?.instance ?? 0));
+  const greatFall = [...shown].some(([key, { bytes }]) => {
+    const before = known.get(key)?.bytes ?? NOTHING;
+    return 2 * bytes.download < before.download || 2 * bytes.upload < before.upload;
+  });
+  if (last === 0 || named === 0 || named === last || (named > last && greatFall)) return known;
+  const moved = ({ epoch, ...rest }: Seen): Seen => ({ ...rest, epoch: epoch?.instance === last ? { ...epoch, instance: named } : epoch });
+  return new Map([...known].map(([key, counter]) => [key, moved(counter)]));
 }
 
 const isOfAddress = (account: string): boolean => /^(host|address) (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);

@@ -14,7 +14,7 @@ export type HostEvent =
   | { do: 'stay'; mac: number; download: number; upload: number }
   | { do: 'leave'; mac: number }
   | { do: 'hand over'; ip: number; mac: number }
-  /** How the gateway tells whose an address is. */
+  /** How the gateway reports the owner of an address. */
   | { do: 'tell'; ip: number; by: Telling }
   | { do: 'forget'; ip: number }
   | { do: 'begin anew' }
@@ -32,7 +32,7 @@ export type HostEvent =
   /** The owner decides otherwise what makes up a device. */
   | { do: 'account'; by: Accounting }
   | { do: 'clock'; by: number }
-  /** The gateway has another name in the configuration, which tells the one before. */
+  /** The gateway has another name in the configuration, with `was` for the previous one. */
   | { do: 'rename' }
   | { do: 'calm' };
 
@@ -61,7 +61,7 @@ const RULES: Record<HostMethod, CounterRules> = {
 export interface HostTerms {
   method: HostMethod;
   accounting: Accounting;
-  /** nlbwmon does not tell when it was started. */
+  /** nlbwmon does not report when it was started. */
   quiet?: boolean;
 }
 
@@ -245,12 +245,12 @@ export class HostsModel {
     return { routers, startedAt: at, finishedAt: then };
   }
 
-  /** Pairs that the gateway tells, by that kind of telling. */
+  /** Pairs that the gateway reports, by the way it reports them. */
   #owned(by: Telling): [ip: string, mac: string][] {
     return this.#owners.flatMap((owner, i) => (this.#told[i] === by ? [[IPS[i] ?? '', MACS[owner] ?? ''] as [string, string]] : []));
   }
 
-  /** Whose an address is by the answers of this round: the table of neighbours goes before leases, those before who sends from it. */
+  /** Owner of an address by the answers of this round: neighbours before leases, leases before senders. */
   #ownerOf(answers: (source: (typeof SOURCES)[number]) => boolean): (ip: string) => string | null {
     const senders = new Map<string, Set<string>>();
     for (const { mac, ip } of answers('hosts') ? this.#elements.values() : []) {
@@ -335,7 +335,7 @@ export class HostsModel {
 
   #air(router: string, boot: number): Observation {
     const list = this.#onRouter(router).map(([key, { bytes, began, id }]) => {
-      // An association of its own each time, also within a blink.
+      // A separate association each time, even if very short.
       const epoch = { boot: bootName(boot), instance: id, began, margin: 0 };
       return station(key.split(' ')[1] ?? '', bytes.download, bytes.upload, { interface: 'phy0-ap0', epoch });
     });

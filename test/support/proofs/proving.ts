@@ -4,7 +4,7 @@ import { LedgerError } from '../../../src/errors.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Batch, Store } from '../../../src/ledger/storage/store.ts';
 
-/** A store that holds nothing: for the rules alone, without a file. */
+/** An empty store: for the rules alone, without a file. */
 export const nowhere: Store = {
   commit: async () => undefined,
   all: async () => [],
@@ -17,7 +17,7 @@ export interface Plan {
   next: { at: 'before' | 'amid' | 'after'; statement: number } | null;
 }
 
-/** Lets a commit break: before its first statement, amid them, or after the file has it all but before anyone is told. */
+/** Breaks a commit: before its first statement, between statements, or after the file has it all but before anyone knows. */
 export function breaking(store: Store, plan: Plan): Store {
   return {
     ...store,

@@ -21,6 +21,10 @@ export interface BusyboxRouterOptions {
   readonly within?: readonly string[];
   readonly host?: string;
   readonly port?: number;
+  /** Runs the server, and so the scripts, as this user and group instead of as root. */
+  readonly user?: number;
+  /** More variables for the scripts. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface BusyboxRouter {
@@ -49,8 +53,14 @@ export async function startBusyboxRouter(options: BusyboxRouterOptions = {}): Pr
   }
   const [command = busyboxPath(), ...before] = [...(options.within ?? []), busyboxPath()];
   const { REQUEST_METHOD: _, ...env } = cgiEnvironment({ root, tools });
+  const { user } = options;
+  if (user !== undefined) for (const dir of [toolbox.dir, home, join(root, '..')]) chmodSync(dir, 0o755);
   const args = [...before, 'httpd', '-f', '-p', `${host}:${port}`, '-h', home];
-  const server = spawn(command, args, { env: { ...env, PATH: process.env.PATH ?? '' }, stdio: 'ignore' });
+  const server = spawn(command, args, {
+    env: { ...env, PATH: process.env.PATH ?? '', ...options.environment },
+    stdio: 'ignore',
+    ...(user !== undefined && { uid: user, gid: user }),
+  });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()).once('error', () => resolve()));
   const close = async (): Promise<void> => {
     server.kill();

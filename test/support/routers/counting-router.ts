@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A router with the classic scripts, whose counters stand where a test puts them. */
+/** A router with the classic scripts, whose counters a test sets. */
 export interface CountingRouter {
   /** The configuration that reads it, as the text of a classic routers.json. */
   config: string;

@@ -7,11 +7,13 @@ import { answers, freePort } from '../web/port.ts';
 import { busyboxPath, fakeRouter, fixtures, makeToolbox } from './busybox.ts';
 
 export interface DropbearRouter {
-  /** The router's own file system: / of whoever logs in. */
+  /** The router's own file system: / of the user who logs in. */
   readonly root: string;
   readonly httpPort: number;
   /** ssh options that lead there: port, key, no questions. */
   readonly ssh: readonly string[];
+  /** Has the web server, and so its scripts, run as this user from now on. */
+  serveAs(user: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,7 +38,8 @@ function furnish(root: string, httpPort: number): void {
   ])
     mkdirSync(join(root, dir), { recursive: true });
   cpSync(busyboxPath(), join(root, 'bin/busybox'));
-  const applets = 'sh cat awk id mkdir chmod mv rm rmdir ln readlink grep cmp tail head sed tr date uname ip pidof logger flock'.split(' ');
+  const applets =
+    'sh cat awk id mkdir chmod mv rm rmdir ln readlink grep cmp tail head sed tr date uname ip pidof logger flock nc sleep'.split(' ');
   for (const applet of applets) symlinkSync('busybox', join(root, 'bin', applet));
   for (const tool of ['iw', 'ubus', 'uci']) cpSync(join(fixtures, 'bin', tool), join(root, 'usr/sbin', tool));
   for (const tool of ['fw4', 'nft']) cpSync(join('test/lab/router-bin', tool), join(root, 'usr/sbin', tool));
@@ -46,6 +49,7 @@ function furnish(root: string, httpPort: number): void {
   cpSync(join(root, '../tools'), join(root, 'tools'), { recursive: true });
   writeFileSync(join(root, 'tools/uci-uhttpd'), `uhttpd.main.listen_http='127.0.0.1:${httpPort}'\n`);
   writeFileSync(join(root, 'dev/null'), '');
+  chmodSync(join(root, 'dev/null'), 0o666);
 }
 
 async function stopped(process: ChildProcess): Promise<void> {
@@ -85,10 +89,17 @@ export async function startDropbearRouter(fixture = 'pppoe'): Promise<DropbearRo
   const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', STANDIN: '/tools' };
   const mounted = `mount --bind ${home}/root /root && exec ${dropbear} -F -E -e -s -r ${home}/host -P ${home}/pid -p 127.0.0.1:${sshPort} -c '${login}'`;
   const sshd = spawn('unshare', ['--mount', 'sh', '-c', mounted], { env, stdio: 'ignore' });
-  const httpd = spawn('chroot', [router.root, '/bin/busybox', 'httpd', '-f', '-p', `127.0.0.1:${httpPort}`, '-h', '/www'], {
-    env,
-    stdio: 'ignore',
-  });
+  const serve = (user: number) => {
+    const words = ['httpd', '-f', '-p', `127.0.0.1:${httpPort}`, '-h', '/www', '-u', `${user}:${user}`];
+    return spawn('chroot', [router.root, '/bin/busybox', ...words], { env, stdio: 'ignore' });
+  };
+  let httpd = serve(0);
+  const serveAs = async (user: number): Promise<void> => {
+    await stopped(httpd);
+    for (const folder of ['', '..']) chmodSync(join(router.root, folder), 0o755);
+    httpd = serve(user);
+    for (let tries = 0; !(await answers('127.0.0.1', httpPort)) && tries < 200; tries++) await sleep(20);
+  };
   const close = async (): Promise<void> => {
     await Promise.all([stopped(sshd), stopped(httpd)]);
     router.remove();
@@ -105,6 +116,7 @@ export async function startDropbearRouter(fixture = 'pppoe'): Promise<DropbearRo
   return {
     root: router.root,
     httpPort,
+    serveAs,
     ssh: ['-F', '/dev/null', '-p', String(sshPort), '-i', join(home, 'key'), ...options.flatMap((option) => ['-o', option])],
     close,
   };

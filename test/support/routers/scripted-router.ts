@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A router that answers as wrtmeter.cgi does, with what a test tells it: an uplink and one station. */
+/** A router that answers like wrtmeter.cgi, with values from a test: an uplink and one station. */
 export interface ToldRouter {
   readonly url: string;
-  /** Moves so many bytes towards the home or away from it: on the uplink and on the station alike. */
+  /** Moves this many bytes to the home or from it, on the uplink and on the station. */
   move(download: number, upload: number): void;
   close(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export async function startToldRouter(clock: () => number): Promise<ToldRouter> 
   const began = performance.now();
   const bytes = { download: 1_000_000_000, upload: 300_000_000 };
   let uptime = 864_000;
-  // No two answers within the hundredth of a second that /proc/uptime tells: the later would be an old one.
+  // No two answers within the hundredth of a second that /proc/uptime shows: the later would be a stale one.
   const grown = () => {
     uptime = Math.max(uptime + 0.01, 864_000 + (performance.now() - began) / 1000);
     return uptime.toFixed(2);

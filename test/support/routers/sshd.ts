@@ -7,14 +7,14 @@ import type { SshTerms } from '../../../src/transports/ssh.ts';
 import { answers, freePort } from '../web/port.ts';
 
 export interface SshServer {
-  /** How to log in, with a key that is let in and a file that knows the host. */
+  /** How to log in, with an accepted key and a known_hosts file. */
   readonly terms: SshTerms;
   /** A folder for files of the test, removed with the server. */
   readonly folder: string;
   close(): Promise<void>;
 }
 
-/** A real OpenSSH server on loopback that lets this user in by a key of its own; `settings` are lines for its configuration. */
+/** A real OpenSSH server on loopback that accepts this user's own key; `settings` are lines for its configuration. */
 export async function startSshd(settings: readonly string[] = []): Promise<SshServer> {
   const program = '/usr/sbin/sshd';
   if (!existsSync(program)) throw new Error(`${program} is missing: apt-get install openssh-server`);

@@ -35,7 +35,7 @@ export interface AnswerParts {
   /** Unix seconds. */
   time: number;
   offload?: { software?: boolean; hardware?: boolean };
-  /** Lines of each section; null stands for one that is missing, a text for the reason why it failed. */
+  /** Lines of each section; null means that it is missing, a text is the reason why it failed. */
   sections?: Partial<Record<'wan' | 'stations' | 'leases' | 'names' | 'neighbours' | 'hosts' | 'peers', readonly string[] | string | null>>;
 }
 

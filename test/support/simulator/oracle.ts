@@ -18,7 +18,7 @@ interface Reader {
   origin: string;
   at: number;
   moved: Map<Counter, Traffic>;
-  /** What stood in its answers, by name. */
+  /** Content of its answers, by name. */
   shown: Map<string, Shown>;
 }
 
@@ -41,9 +41,9 @@ interface Knowledge {
 }
 
 /**
- * What the best of meters could know, given the answers that it got. It is told which answers were used and looks at the world
+ * What the best of meters could know, given the answers that it got. It gets the answers that were used and looks at the world
  * behind them: it knows every counter by its identity, so that it never has to guess a reset, an association or a boot from figures.
- * Where one counter took another's place, unseen and without a proof, it knows what the figures tell and no more.
+ * Where one counter took another's place, unseen and without a proof, it knows what the figures show and nothing else.
  *
  * Knowable are the bytes of each counter up to the last answer that showed it. Bytes before the first answer of a source are not
  * the meter's, nor are those that moved after the last look at a counter that then ended.
@@ -102,12 +102,12 @@ export class Oracle {
     return this.#total('wan', router, uplink);
   }
 
-  /** By its MAC, or by an address whose MAC is not known. */
+  /** By its MAC, or by an address whose MAC is unknown. */
   host(router: string, host: string): Traffic {
     return this.#total('host', router, host);
   }
 
-  /** All addresses of a router whose MAC is not known. */
+  /** All addresses of a router whose MAC is unknown. */
   unknown(router: string): Traffic {
     const keys = [...this.#knows.seenAt.keys()].filter((account) => account.startsWith(key('host', router, '')));
     return keys.reduce((sum, account) => plus(sum, this.#knows.known.get(account) ?? newTraffic()), newTraffic());
@@ -122,7 +122,7 @@ export class Oracle {
     return this.#total('device', mac);
   }
 
-  /** Whether the source has been read, so that its accounts have begun. */
+  /** Whether the source has been read, so that its accounts have started. */
   hasRead(router: string, source: Sighting['source']): boolean {
     return this.#knows.readers.has(key(router, source));
   }
@@ -132,7 +132,7 @@ export class Oracle {
     return this.#knows.feeding.by;
   }
 
-  /** A second opinion, for when nobody knows yet whether the meter could keep what it read. */
+  /** A second oracle, for when it is unknown whether the meter could keep what it read. */
   clone(): Oracle {
     const { readers, known, seenAt, feeding, hostsCount } = this.#knows;
     const copies = [...readers].map(([name, r]): [string, Reader] => [name, { ...r, moved: new Map(r.moved), shown: new Map(r.shown) }]);
@@ -144,7 +144,7 @@ export class Oracle {
     return { ...(this.#knows.known.get(key(...parts)) ?? newTraffic()) };
   }
 
-  /** Left to itself, hosts feed the devices for good once some byte of theirs was seen to move between two readings. */
+  /** Left to itself, hosts feed the devices permanently once some byte of theirs was seen to move between two readings. */
   #chooseFeed(looks: readonly Sighting[], apart: boolean): void {
     const knows = this.#knows;
     knows.hostsCount ||= looks.some((look) => {
@@ -157,7 +157,7 @@ export class Oracle {
     knows.feeding = { by, from: Math.max(0, ...fed) + (apart && fed.length > 0 ? 1 : 0) };
   }
 
-  /** The reader that an answer goes on from, or null. */
+  /** The reader that an answer continues from, or null. */
   #before({ router, source, origin: reader }: Sighting): Reader | null {
     const known = this.#knows.readers.get(key(router, source));
     return known?.origin === reader ? known : null;
@@ -206,7 +206,7 @@ export class Oracle {
 
 type OwnerOf = (ip: string) => string | null;
 
-/** The table of neighbours knows whom packets are delivered to; else whoever alone sends from an address has it. */
+/** The table of neighbours knows whom packets are delivered to; otherwise the only sender from an address has it. */
 function ownersIn(looks: readonly Sighting[]): OwnerOf {
   const neighbours = new Map(looks.flatMap((look) => [...look.owners]));
   const senders = new Map<string, Set<string>>();
@@ -252,7 +252,7 @@ function gain(sight: Sight, before: Reader): Traffic {
   };
 }
 
-/** Whether what was held is held on by an answer that does not show it. */
+/** Whether baselines are kept after an answer that does not show them. */
 function isKept({ absent, at }: Sighting, { shownAt, waits }: Shown): boolean {
   return absent === 'missed' ? !waits || at - shownAt <= MISSED_FOR_MS : absent === 'kept';
 }

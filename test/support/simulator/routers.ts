@@ -27,7 +27,7 @@ interface RunningRouter extends HonestRouter {
   setFault(fault: Fault | null, script?: Script): Promise<void>;
 }
 
-/** Puts every router of the world on a port of its own, and lets a test make it fail. */
+/** Serves every router of the world on its own port; a test can make it fail. */
 export async function startRouters(world: World, { host, port, auth, onAnswer }: RoutersOptions = {}): Promise<RunningRouters> {
   const states = new Map([...world.routers.keys()].map((name) => [name, newState()]));
   const running = await startHonestRouters(world, {

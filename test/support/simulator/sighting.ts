@@ -6,7 +6,7 @@ import { type CountingState, countersAt } from '../../../src/simulator/world/cou
 import type { Association, RouterState } from '../../../src/simulator/world/state.ts';
 import type { World } from './world.ts';
 
-/** What one answer of a router tells about one of its sources. */
+/** What one answer of a router shows about one of its sources. */
 export interface Sighting {
   router: string;
   source: 'stations' | 'wan' | 'hosts' | 'peers' | 'neighbours';
@@ -23,12 +23,12 @@ export interface Sighting {
 
 /** One counter of an answer. */
 export interface Sight {
-  /** What tells it from the others of the answer. */
+  /** What distinguishes it from the others in the answer. */
   name: string;
   counter: Counter;
   moved: Traffic;
   shows: Traffic;
-  /** Another one proves another counter; null: each counter is told from any other. */
+  /** Another one proves another counter; null: every counter can be distinguished. */
   epoch: string | null;
   /** Both directions start again at once. */
   pair: boolean;

@@ -3,7 +3,7 @@ import type { WorldParts } from '../../../src/simulator/world/parts.ts';
 import type { RouterState } from '../../../src/simulator/world/state.ts';
 import type { PeerState } from '../../../src/simulator/world/tunnels.ts';
 
-/** The bytes that truly moved since the world began. */
+/** The true bytes since the start of the world. */
 export interface Truth {
   /** By MAC: through all radios, as access points count. */
   air: Map<string, Traffic>;
@@ -13,9 +13,9 @@ export interface Truth {
   stations: Map<string, Map<string, Traffic>>;
   /** By router, then logical name of the uplink. */
   wan: Map<string, Map<string, Traffic>>;
-  /** By router: its own traffic, which its uplink counts and no device's figures hold. */
+  /** By router: its own traffic, which its uplink counts and no device has. */
   own: Map<string, Traffic>;
-  /** By router, then interface and public key: through its tunnels, and what of it went on to the Internet. */
+  /** By router, then interface and public key: through its tunnels, and what of it continued to the Internet. */
   peers: Map<string, Map<string, Traffic>>;
   beyond: Map<string, Map<string, Traffic>>;
 }

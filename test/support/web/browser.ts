@@ -16,7 +16,7 @@ export const NOTE_FORBIDDEN = `
   document.addEventListener('securitypolicyviolation', (event) => window.forbidden.push(event.violatedDirective + ' ' + event.blockedURI));
 `;
 
-/** Texts whose contrast with what lies behind them is below WCAG's AA, with the ratio. */
+/** Texts whose contrast with their background is below WCAG AA, with the ratio. */
 export const WEAK_TEXTS = `(() => {
   const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
   const luminance = ([r, g, b]) => {
@@ -45,7 +45,7 @@ export const WEAK_TEXTS = `(() => {
   return weak;
 })()`;
 
-/** What somebody who does not see the page would miss. */
+/** What a user of a screen reader would miss. */
 export const UNHEARD = `(() => {
   const missing = [];
   const need = (selector, has, what) => {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
 /**
- * A port nobody listens on, for a program that cannot take any free one and say which. It lies below those that the kernel hands
+ * An unused port, for a program that cannot take any free one and say which. It lies below those that the kernel hands
  * out, so that no test that runs at the same time is given it in the moment before the program listens.
  */
 export async function freePort(host = '127.0.0.1'): Promise<number> {

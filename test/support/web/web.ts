@@ -19,7 +19,7 @@ export interface Answer {
   text: string;
 }
 
-/** One request on a connection of its own, its answer as it came. */
+/** One request on its own connection, with its raw answer. */
 export function ask(url: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { body, ...rest } = options;

@@ -23,7 +23,7 @@ export interface AccessServer {
   write(path: string, text: string): void;
   /** Public keys on the interface. */
   live(): string[];
-  /** Takes the interface down, or brings it up with all whom the file or uci lets in. */
+  /** Takes the interface down, or brings it up with all peers in the file or uci. */
   down(): void;
   /** Lets a word of wg, or uci's commit, fail. */
   fails(word: string | null): void;

@@ -19,7 +19,7 @@ export interface WireguardContainer {
 
 const IMAGE = 'wrtmeter-lab:wireguard';
 /** What reading and changing peers takes, as AmneziaVPN's image has it from Alpine's busybox. */
-const APPLETS = 'sh awk cat sleep ip chmod cmp cp cut date grep head mkdir mv readlink rm sed sort sync tail tr wc'.split(' ');
+const APPLETS = 'sh awk cat sleep ip chmod cmp cp cut date grep head mkdir mv readlink rm rmdir sed sort sync tail tr wc'.split(' ');
 
 export async function startWireguardContainer({ env }: DockerDaemon): Promise<WireguardContainer> {
   const name = `wrtmeter-lab-wg${process.pid}`;

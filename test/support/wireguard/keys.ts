@@ -7,7 +7,7 @@ export const makeWireguardKey = (): string => randomBytes(32).toString('base64')
 /** Any such key. */
 export const anyKey = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('base64'));
 
-/** Whether eight letters of a key stand in a row anywhere in a text. */
+/** Whether a text contains any eight consecutive letters of a key. */
 export function holdsKey(text: string, key: string): boolean {
   const letters = key.replace(/=$/, '');
   for (let at = 0; at + 8 <= letters.length; at++) if (text.includes(letters.slice(at, at + 8))) return true;

@@ -45,7 +45,7 @@ ${line}`;
   return { status: run.status, out: run.stdout.toString('latin1') };
 }
 
-/** A key of the right shape; whose it is nobody knows. */
+/** A key of the right shape, without an owner. */
 export function someKey(bytes: Buffer = randomBytes(32)): string {
   return bytes.toString('base64');
 }

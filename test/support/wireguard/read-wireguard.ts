@@ -7,7 +7,7 @@ import type { Probe } from '../../../src/sources/source.ts';
 import type { WireguardConfig } from '../../../src/sources/wireguard/config.ts';
 import { START } from '../ledger/rounds.ts';
 
-/** The WireGuard of this machine, as it is configured without a word more. */
+/** The WireGuard of this machine, with the default configuration. */
 export const HERE: WireguardConfig = { ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null };
 
 /** The requests that read a router of which nothing but its WireGuard is configured. */
@@ -40,7 +40,7 @@ export const readServer = (wireguard: WireguardConfig): Promise<RouterRound> => 
 
 type PeersRead = Extract<Observation, { source: 'peers' }>;
 
-/** What a round told of peers; throws where it failed. */
+/** Peers read in a round; throws if it failed. */
 export function peersIn({ results }: RouterRound): PeersRead {
   const [result] = results;
   if (result?.status !== 'ok') throw new Error(`The reading failed: ${result?.reason} ${result?.message}`);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { apiPhp } from '../../../src/views/api-php.ts';
 import { devicesAnswer, leasesAnswer, routersAnswer, wanAnswer } from '../../../src/views/api-v1/answers.ts';
 import { leases, openHome, type SmallHome, stations, system, wan } from '../../support/homes/small-home.ts';
 
@@ -53,7 +54,7 @@ describe('api/v1', () => {
     expect(air()).to.deep.equal([[]]);
   });
 
-  it('addresses come from leases and neighbours that stand, IPv4 first, without those that every link has', async () => {
+  it('addresses come from current leases and neighbours, IPv4 first, without link-local ones', async () => {
     home = await openHome({ routers: { gateway: [] } });
     const neighbour = (ip: string, state = 'REACHABLE') => ({ ip, interface: 'br-lan', mac: TV, state });
     await home.read(NOW, {
@@ -102,6 +103,26 @@ describe('api/v1', () => {
       ['wwan', false, false, 0, '2026-11-15', null],
       ['vpn', true, true, 10_000, '2026-11-15', '2026-11-20T17:00:00Z'],
     ]);
+  });
+
+  it("an uplink that was never counted takes no other out of the home's sum, and main_wan of /api.php is the same sum", async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    const vpn = (bytes: number) => ({
+      gateway: {
+        sources: {
+          wan: wan([
+            { name: 'vpn', device: 'wg0', bytes: { download: bytes, upload: 0 }, overlay: true, protocol: 'wireguard' },
+            { name: 'wan', bytes: null, up: false, device: null },
+          ]),
+        },
+      },
+    });
+    await home.read(NOW - 3_600_000, vpn(500));
+    await home.read(NOW, vpn(10_500));
+    const view = home.view(NOW);
+    expect(wanAnswer(view).home).to.include({ download_bytes: 10_000, month_download_bytes: 10_000 });
+    const [main] = (apiPhp(view, 'wan').body as { data: { rx_bytes: number }[] }).data;
+    expect(main?.rx_bytes).to.equal(10_000);
   });
 
   it('leases say whether the last list had them; one without an end never expires', async () => {

@@ -28,7 +28,7 @@ describe('api/v1/audit', () => {
     expect(await audit()).to.deep.equal({ rows: [], next_before: null });
   });
 
-  it('what the ledger booked and refused stands there, the newest first, devices by name', async () => {
+  it('shows what the ledger booked and refused, newest first, devices by name', async () => {
     const tv = (download: number, upload: number) => stations([{ mac: TV, bytes: { download, upload } }]);
     const uplink = (download: number) => wan([{ name: 'wan', bytes: { download, upload: 0 } }]);
     await home.read(NOW - 3 * HOUR, { gateway: { sources: { stations: tv(5000, 900), wan: uplink(10) } } });
@@ -95,7 +95,7 @@ describe('api/v1/audit', () => {
     expect((await audit()).rows).to.have.length(100);
   });
 
-  it('tells why in a sentence', async () => {
+  it('says why in a sentence', async () => {
     for (const reason of ['fell', 'boot', 'new device', 'new association', 'line left over'])
       await write({ at: NOW, kind: 'reset', why: reason });
     await write(
@@ -117,7 +117,7 @@ describe('api/v1/audit', () => {
     ]);
   });
 
-  it('tells what it is about, whatever the reader called it', async () => {
+  it('says what it is about, for any name of the counter', async () => {
     await write(
       { at: NOW, kind: 'gap', router: 'gateway', source: 'stations' },
       { at: NOW, kind: 'machine', router: 'gateway' },

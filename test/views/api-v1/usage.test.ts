@@ -36,13 +36,13 @@ describe('api/v1/usage', () => {
     );
   });
 
-  it('before the first reading it is empty, and no error', async () => {
+  it('is empty before the first reading, not an error', async () => {
     home = await openHome({ routers: { gateway: [] } });
     expect((await usage({ kind: 'wan', by: 'day' })).series).to.deep.equal([]);
     expect((await usage({ router: 'gateway' })).series).to.deep.equal([]);
   });
 
-  it('buckets add up to what was posted, whatever their length', async () => {
+  it('buckets of any length add up to what was posted', async () => {
     home = await openHome({ routers: { gateway: [] } });
     await live(Date.UTC(2026, 8, 25), NOW, 5);
     const total = home.view(NOW).books.accounts.get(`device\n\n\n${TV}`)?.total;
@@ -70,11 +70,11 @@ describe('api/v1/usage', () => {
     ]);
     // As it arrives where the plus sign was not encoded.
     expect(await starts({ kind: 'wan', by: 'hour', from: '2026-11-18T10:00:00 01:00', to: '2026-11-18T10:00:01Z' })).to.have.length(2);
-    // A day that began before the time is left out, one that begins within it is whole.
+    // A day that started before the time is left out, one that starts within it is complete.
     expect(await starts({ kind: 'wan', from: '2026-11-17T23:00:01Z', to: '2026-11-18T23:00:01Z' })).to.deep.equal(['2026-11-19']);
   });
 
-  it('the two equal hours of an autumn night are two, told apart by their offset', async () => {
+  it('the two equal hours of an autumn night are two, distinguished by their offset', async () => {
     home = await openHome({ routers: { gateway: [] } });
     await live(Date.UTC(2026, 9, 24, 22), Date.UTC(2026, 9, 25, 23), 1);
     const found = await starts({ kind: 'wan', by: 'hour', from: '2026-10-25', to: '2026-10-26' });
@@ -87,7 +87,7 @@ describe('api/v1/usage', () => {
     ]);
   });
 
-  it('months are billing months, cut to the time asked for; an uplink may have its own', async () => {
+  it('months are billing months, cut to the requested time; an uplink may have its own', async () => {
     home = await openHome({ routers: { gateway: [] }, billingDay: 31, routerBilling: { gateway: 10 } });
     await live(Date.UTC(2026, 8, 1), NOW, 24);
     const query = { by: 'month', from: '2026-09-15', to: '2026-11-20' };
@@ -95,7 +95,7 @@ describe('api/v1/usage', () => {
     expect(await starts({ ...query, kind: 'wan' })).to.deep.equal(['2026-09-15', '2026-10-10', '2026-11-10']);
   });
 
-  it('years are those of the calendar in the time zone, whatever the billing day', async () => {
+  it('years are calendar years in the time zone, regardless of the billing day', async () => {
     home = await openHome({ routers: { gateway: [] }, billingDay: 20, routerBilling: { gateway: 10 } });
     await live(Date.UTC(2026, 10, 1), Date.UTC(2027, 1, 3), 24);
     const now = Date.UTC(2027, 1, 3);
@@ -127,7 +127,7 @@ describe('api/v1/usage', () => {
     const [after] = series;
     expect(after?.buckets.map(({ start }) => start)).to.deep.equal(['2026-08-01', '2026-08-17', '2026-09-17', '2026-10-17', '2026-11-17']);
     expect([after?.download_bytes, after?.upload_bytes]).to.deep.equal([before?.download_bytes, before?.upload_bytes]);
-    // The running month is summed anew at once: it began at midnight of the 17th in Berlin.
+    // The current month is recalculated at once: it started at midnight of the 17th in Berlin.
     const running = view.books.accounts.get(`device\n\n\n${TV}`)?.month.download;
     expect(running).to.equal(after?.buckets.at(-1)?.download_bytes).and.be.above(0);
   });
@@ -142,7 +142,7 @@ describe('api/v1/usage', () => {
     ]);
   });
 
-  it('a device that had no byte is left out, unless it is asked for', async () => {
+  it('a device without bytes is left out, unless it is requested', async () => {
     home = await openHome({ routers: { gateway: [] } });
     await live(Date.UTC(2026, 10, 18), NOW, 12);
     expect((await usage({ from: '2026-01-01', to: '2026-01-02' })).series).to.deep.equal([]);
@@ -151,7 +151,7 @@ describe('api/v1/usage', () => {
     expect(series[0]).to.deep.include({ mac: TV, download_bytes: 0, upload_bytes: 0, buckets: [] });
   });
 
-  it('an answer that would be too long is refused, not cut short', async () => {
+  it('an answer that would be too long is refused, not truncated', async () => {
     home = await openHome({ routers: { gateway: [] } });
     const macs = Array.from(
       { length: 600 },

@@ -113,7 +113,7 @@ describe('suggestions of devices', () => {
     expect(suggested(), 'a client that gives another’s MAC').to.deep.equal([]);
   });
 
-  it('a phone that makes its addresses up, by its name', async () => {
+  it('a phone with randomized MACs, by its name', async () => {
     await see([
       { mac: MADE[0], hostname: 'Annas-Phone' },
       { mac: MADE[1], hostname: 'annas-phone.lan' },
@@ -125,7 +125,7 @@ describe('suggestions of devices', () => {
     );
   });
 
-  it('two made-up addresses that are there at once are two phones', async () => {
+  it('two randomized MACs that are present at once are two phones', async () => {
     await see([
       { mac: MADE[0], hostname: 'annas-phone', ago: 60_000 },
       { mac: MADE[1], hostname: 'annas-phone', ago: 1000 },
@@ -133,7 +133,7 @@ describe('suggestions of devices', () => {
     expect(suggested()).to.deep.equal([]);
   });
 
-  it('the same name alone is little, and that of a model or of everybody less', async () => {
+  it('the same name alone is weak evidence, and a model name or a generic one weaker', async () => {
     await see([
       { mac: WIFI, hostname: 'bens-pc' },
       { mac: CABLE, hostname: 'bens-pc' },
@@ -165,13 +165,13 @@ describe('suggestions of devices', () => {
     expect(short(suggested())).to.deep.equal([[[WIFI, CABLE], 'low', ['duid']]]);
   });
 
-  it('what the router’s owner calls alike is sure', async () => {
+  it('the same name in the router’s configuration is certain', async () => {
     const seen = [{ mac: WIFI }, { mac: CABLE }];
     await see(seen, { leases: list(seen, { staticHosts: seen.map(({ mac }) => ({ mac, ip: null, name: 'workshop' })) }) });
     expect(short(suggested())).to.deep.equal([[[WIFI, CABLE], 'high', ['name']]]);
   });
 
-  it('signs join: the weakest that is needed says how sure it is', async () => {
+  it('signs join: the confidence is that of the weakest one needed', async () => {
     await see([
       { mac: WIFI, hostname: 'bens-pc', clientId: byDuid('00000001') },
       { mac: CABLE, clientId: byDuid('00000002') },
@@ -200,7 +200,7 @@ describe('suggestions of devices', () => {
       expect(suggested(new Map([...device('one', [WIFI]), ...device('two', [CABLE])]))).to.deep.equal([]);
     });
 
-    it('a further MAC stands behind those of the device, which keeps its name and user', async () => {
+    it('a new MAC comes after those of the device, which keeps its name and user', async () => {
       await see([
         { mac: WIFI, hostname: 'host-name', clientId: byDuid('00000001') },
         { mac: MADE[0], clientId: byDuid('00000002') },
@@ -236,7 +236,7 @@ describe('suggestions of devices', () => {
     '%',
     '日本',
   ]) {
-    it(`the lines are read as they are meant, with the name ${JSON.stringify(name)} too`, async () => {
+    it(`the lines are parsed correctly, with the name ${JSON.stringify(name)} too`, async () => {
       await see([
         { mac: WIFI, hostname: name, clientId: byDuid('00000001') },
         { mac: CABLE, clientId: byDuid('00000002') },
@@ -248,7 +248,7 @@ describe('suggestions of devices', () => {
     });
   }
 
-  it('the API tells of each MAC what helps to know it again', async () => {
+  it('the API describes each MAC', async () => {
     await see([
       { mac: WIFI, hostname: 'annas-laptop', clientId: byDuid('00000001') },
       { mac: MADE[0], clientId: byDuid('00000002'), ago: 1000 },
@@ -262,7 +262,7 @@ describe('suggestions of devices', () => {
     expect([CONFIDENCES.length, SIGNS.length]).to.deep.equal([3, 3]);
   });
 
-  it('whatever devices say of themselves: no MAC stands in two suggestions, and all lines together are a configuration', async () => {
+  it('for any device names: no MAC is in two suggestions, and all lines together are a configuration', async () => {
     const macs = [WIFI, CABLE, DOCK, ...MADE];
     await see(macs.map((mac) => ({ mac })));
     const clientId = fc.oneof(
@@ -315,7 +315,7 @@ describe('suggestions of devices', () => {
     );
   }
 
-  it('many that share one sign are no device', async () => {
+  it('too many MACs with one sign are not one device', async () => {
     await see(Array.from({ length: 17 }, (_, i) => ({ mac: `00:00:5e:00:54:${String(i).padStart(2, '0')}`, hostname: 'meter-of-ours' })));
     expect(suggested()).to.deep.equal([]);
   });

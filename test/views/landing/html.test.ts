@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { html } from '../../../src/views/landing/html.ts';
 
 describe('html', () => {
-  it('what is put in is escaped', () => {
+  it('contents are escaped', () => {
     expect(html`<b title="${`"'`}">${'<script>&amp;'}</b>`.text).to.equal('<b title="&quot;&#39;">&lt;script&gt;&amp;amp;</b>');
   });
 
-  it('what came out of the template is put in as it is, lists one after the other, null as nothing', () => {
+  it('output of the template is not escaped, lists are concatenated, null is empty', () => {
     expect(html`<ul>${[1, 'a<b'].map((item) => html`<li>${item}</li>`)}${null}</ul>`.text).to.equal('<ul><li>1</li><li>a&lt;b</li></ul>');
   });
 

@@ -34,7 +34,7 @@ describe('the landing page', () => {
     expect(page()).to.not.include('Counting starts');
   });
 
-  it('where nobody named a router and none answers, it says how to go on', async () => {
+  it('if no router is configured and none answers, it says what to do', async () => {
     expect(page({ implied: true })).to.not.include('npm run demo');
     await fail();
     const text = page({ implied: true });
@@ -43,7 +43,7 @@ describe('the landing page', () => {
     expect(page({ implied: false })).to.not.include('npm run demo');
   });
 
-  it('sources that failed alike are told of once, with the reason, what to do and when they were last read', async () => {
+  it('sources with the same failure are shown once, with the reason, what to do and when they were last read', async () => {
     await home.read(NOW - 120_000, { gateway: { sources: { stations: stations([]), wan: wan([]), leases: failure } } });
     await fail();
     const text = page();
@@ -55,12 +55,12 @@ describe('the landing page', () => {
     expect(text).to.include('gateway no answer');
   });
 
-  it('says of every reason what happened and what to do', () => {
+  it('says what happened and what to do for every reason', () => {
     expect(Object.keys(FAILURE_WORDS)).to.have.members([...FAILURE_REASONS]);
     for (const { what, todo } of Object.values(FAILURE_WORDS)) expect(`${what}. ${todo}`).to.match(/^[A-Z][^.]+\. [A-Z].+\.$/);
   });
 
-  it('warns while the clock holds the books, and after a failed write', () => {
+  it('warns while posting is suspended by the clock, and after a failed write', () => {
     expect(page()).to.not.include('booked').and.not.include('written');
     const suspended = {
       ...home.ledger.state,
@@ -72,7 +72,7 @@ describe('the landing page', () => {
     expect(text).to.include('The ledger could not be written, 3 times since the program started.');
   });
 
-  it('the last week of the audit stands at the end: those alike in one line, phones that come and go in none', async () => {
+  it('the last week of the audit log is at the end: similar rows in one line, without phones that come and go', async () => {
     const lately = async () => {
       const view = home.view(NOW);
       const { rows } = await auditAnswer(view, lateAuditQuery(view), (query, most) => readAudit(home.ledger.store, query, most));
@@ -107,7 +107,7 @@ describe('the landing page', () => {
     );
   });
 
-  it('says how much of the month the hosts account for, and leads to the reasons', async () => {
+  it('says how much of the month the hosts account for, and links to the reasons', async () => {
     const read = (at: number, uplink: number, host: number) =>
       home.read(at, {
         gateway: {
@@ -126,7 +126,7 @@ describe('the landing page', () => {
     expect(landing(home.view(NOW), null)).to.include('<a href="/api/v1/reconciliation?router=gateway">');
   });
 
-  it('several uplinks are shown each, one alone only where it is down', async () => {
+  it('shows several uplinks, but a single one only if it is down', async () => {
     const bytes = { download: 0, upload: 0 };
     await home.read(NOW, { gateway: { sources: { wan: wan([{ name: 'wan', bytes }]) } } });
     expect(page()).to.not.include('Uplink');
@@ -135,7 +135,7 @@ describe('the landing page', () => {
   });
 });
 
-/** The page as it is read aloud: without its style and tags. */
+/** The text of the page, without style and tags. */
 const words = (page: string): string =>
   page
     .replace(/<style>.*<\/style>/s, '')

@@ -7,7 +7,7 @@ import { processMetrics } from '../../../src/views/metrics/metrics.ts';
 const PATH = join(import.meta.dirname, '../../../docs/metrics.md');
 
 describe('docs/metrics.md', () => {
-  it('is what the code says (UPDATE_DOCS=1 writes it anew)', async () => {
+  it('is what the code says (UPDATE_DOCS=1 rewrites it)', async () => {
     const text = await metricsDocument(processMetrics());
     if (process.env.UPDATE_DOCS === '1') writeFileSync(PATH, text);
     expect(readFileSync(PATH, 'utf8')).to.equal(text);

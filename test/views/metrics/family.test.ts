@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { lastingLabels } from '../../../src/views/metrics/family.ts';
 
-describe('label sets that last', () => {
+describe('lasting label sets', () => {
   it('are the same object as long as their owner and their values are the same', () => {
     const labels = lastingLabels();
     const owner = {};
@@ -10,7 +10,7 @@ describe('label sets that last', () => {
     expect(labels({}, { mac: '02:00:00:00:00:01', hostname: 'anna' })).to.not.equal(first);
   });
 
-  it('change with any of their values, and not those that were given before', () => {
+  it('are new when a value changes, without changing the earlier ones', () => {
     const labels = lastingLabels();
     const owner = {};
     const first = labels(owner, { mac: '02:00:00:00:00:01', hostname: 'anna' });

@@ -125,7 +125,7 @@ describe('/metrics', () => {
   });
   afterEach(() => bench.close());
 
-  it('is the golden text (UPDATE_GOLDEN=1 writes it anew: read it before you keep it)', async () => {
+  it('is the golden text (UPDATE_GOLDEN=1 rewrites it: read it before you keep it)', async () => {
     const text = (await createMetrics().render(await viewOf(bench, { phone: 'annas-phone', laptop: 'laptop' }), null)).replace(
       process.version,
       'NODE',
@@ -134,7 +134,7 @@ describe('/metrics', () => {
     expect(text).to.equal(readFileSync(GOLDEN, 'utf8'));
   });
 
-  it('is clean by promtool, whatever strangers call themselves', async () => {
+  it('is clean by promtool, whatever devices call themselves', async () => {
     const names = { phone: 'a"b\\c{}\n=,\u2028', laptop: '"} 1\nwrtmeter_wan_download_bytes_total 99' };
     const text = await createMetrics().render({ ...(await viewOf(bench, names)), aliases: new Map() }, null);
     expect(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })).to.equal('');
@@ -147,7 +147,7 @@ describe('/metrics', () => {
     expect(series.filter((name, i) => series.indexOf(name) !== i)).to.deep.equal([]);
   });
 
-  it('a device that was not seen for the time of expire leaves, and comes back with its totals', async () => {
+  it('a device that was not seen for expire disappears, and returns with its totals', async () => {
     const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
     const later = await createMetrics().render({ ...view, routers: [], now: view.now + 31 * 86_400_000 }, null);
     for (const family of ['device', 'station', 'user']) expect(later).to.not.contain(`wrtmeter_${family}_`);

@@ -58,7 +58,7 @@ describe('reconciliation', () => {
   const reason = (found: Reconciliation, kind: string) =>
     found.reasons.find((each) => each.kind === kind) ?? expect.fail(`no reason ${kind}`);
 
-  it('holds the uplinks against the hosts, each direction by itself, without uplinks that run inside others', async () => {
+  it('compares the uplinks with the hosts, each direction separately, without overlays', async () => {
     await open();
     const uplinks = (bytes: number) =>
       wan([
@@ -89,7 +89,7 @@ describe('reconciliation', () => {
     expect(reason(found, 'tunnel').bytes).to.deep.equal(of(50_000, 1_000));
   });
 
-  it('a router without hosts, or without an uplink, is no gateway', async () => {
+  it('a router without hosts, or without an uplink, is not a gateway', async () => {
     await open({ routers: { gateway: [], modem: [], switch: [] } });
     for (const at of [NOW - 60_000, NOW]) {
       await home.read(at, { modem: { sources: { wan: line(of(at, 0)) } }, switch: { sources: { hosts: pc(of(at, 0)) } } });
@@ -97,7 +97,7 @@ describe('reconciliation', () => {
     expect(reconciliations(home.view(NOW))).to.deep.equal([]);
   });
 
-  it('a gateway that counts and has counted nothing yet says so', async () => {
+  it('a gateway that has counted no host yet says so', async () => {
     await open();
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: hosts([]) });
     await read(NOW, { wan: line(of(500, 5)), hosts: hosts([]) });
@@ -189,7 +189,7 @@ describe('reconciliation', () => {
     });
   });
 
-  it('hosts and uplink that began together, or before the month, are no reason', async () => {
+  it('hosts and uplink that started together, or before the month, are not a reason', async () => {
     await open({ routerBilling: { gateway: 20 } });
     await read(NOW - 10 * DAY, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
     await read(NOW, { wan: line(of(10_000, 0)), hosts: pc(of(10_000, 0)) });
@@ -199,14 +199,14 @@ describe('reconciliation', () => {
     expect([found.month.start, found.wan.download < 1000]).to.deep.equal([20_777, true]);
   });
 
-  it('a first host that is seen a little after the uplink is no reason', async () => {
+  it('a first host seen shortly after the uplink is not a reason', async () => {
     await open();
     await read(NOW - 1_800_000, { wan: line(of(0, 0)), hosts: hosts([]) });
     await read(NOW - 1_740_000, { wan: line(of(5000, 0)), hosts: pc(of(4900, 0)) });
     expect(kinds(await gateway())).to.deep.equal(['own']);
   });
 
-  it('hosts that have more than the uplink are below zero, and a reason of their own', async () => {
+  it('is negative if the hosts have more than the uplink, with its own reason', async () => {
     await open();
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
     await read(NOW, { wan: line(of(4096, 100)), hosts: pc(of(5120, 90)) });
@@ -221,7 +221,7 @@ describe('reconciliation', () => {
     expect(reason(await gateway(), 'larger').text).to.include('1.00 TiB down of the uplink were rejected');
   });
 
-  it('tells of offloading, of sets that are full, of refusals and gaps, with their figures', async () => {
+  it('reports offloading, full sets, rejected bytes and gaps, with their bytes', async () => {
     await open();
     const offloading = (hardware: boolean) => system({ flowOffload: { software: true, hardware } });
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
@@ -254,7 +254,7 @@ describe('reconciliation', () => {
     expect(kinds(await gateway())).to.deep.equal(['own']);
   });
 
-  it('hosts that fail while the uplink answers are behind, and nothing is said to be lost', async () => {
+  it('hosts that fail while the uplink answers are late, not lost', async () => {
     await open();
     await read(NOW - 7_200_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
     await read(NOW, { wan: line(of(5000, 0)) });
@@ -263,7 +263,7 @@ describe('reconciliation', () => {
     );
   });
 
-  it('what WireGuard peers download the home uploads, and that explains as much of the rest', async () => {
+  it('the home uploads what WireGuard peers download, which explains that part of the rest', async () => {
     await open();
     const peers = (bytes: Traffic): Observation => ({
       source: 'peers',
@@ -294,7 +294,7 @@ describe('reconciliation', () => {
     expect(found.rest).to.deep.equal(of(700, 1000));
   });
 
-  it('whatever the figures: the sums add up, and reasons take away no more than there is', async () => {
+  it('for any figures: the sums add up, and reasons subtract at most what is left', async () => {
     await open();
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
     const view = home.view(NOW);
@@ -359,7 +359,7 @@ describe('reconciliation', () => {
     ).to.include('wrtmeter_router_unattributed_month_download_bytes');
   });
 
-  it('the API says the same, shares with four digits', async () => {
+  it('the API shows the same, shares with four digits', async () => {
     await open();
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
     await read(NOW, { wan: line(of(3000, 0)), hosts: pc(of(2000, 0)) });

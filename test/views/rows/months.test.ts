@@ -4,7 +4,7 @@ import { deviceMonths, userMonths } from '../../../src/views/rows/months.ts';
 
 const account = (key: string, download: number, upload: number) => ({ key, month: { download, upload } }) as Account;
 
-describe('sums of the running month', () => {
+describe('sums of the current month', () => {
   const phone = { name: 'phone', mac: '02:00:00:00:00:01', user: 'anna' };
   const tv = { name: 'tv', mac: '02:00:00:00:00:03', user: null };
   const laptop = { name: 'laptop', mac: '02:00:00:00:00:04', user: 'anna' };
@@ -18,7 +18,7 @@ describe('sums of the running month', () => {
   ];
   const devices = deviceMonths(view, accounts);
 
-  it('of a device are under the first of its MACs', () => {
+  it('of a device are under its first MAC', () => {
     expect([...devices]).to.deep.equal([
       ['02:00:00:00:00:01', { download: 30, upload: 3 }],
       ['02:00:00:00:00:03', { download: 40, upload: 4 }],
@@ -27,7 +27,7 @@ describe('sums of the running month', () => {
     ]);
   });
 
-  it("of a user are those of the user's devices, and what belongs to nobody is in none", () => {
+  it("of a user are those of the user's devices, without devices that have no user", () => {
     expect([...userMonths(view, devices)]).to.deep.equal([['anna', { download: 110, upload: 11 }]]);
   });
 

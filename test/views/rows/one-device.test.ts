@@ -106,7 +106,7 @@ describe('several MACs configured as one device', () => {
     ]);
   });
 
-  it('removing the lines undoes it to the byte, and the ledger has never known', async () => {
+  it('removing the lines undoes it exactly, and the ledger is unchanged', async () => {
     const before = await shown(NONE);
     const accounts = await home.ledger.store.all('SELECT * FROM account ORDER BY id');
     const merged = await shown(await configured(mergeSuggestions(home.view(NOW))[0]?.yaml ?? 'devices: {}'));
@@ -116,7 +116,7 @@ describe('several MACs configured as one device', () => {
     expect(await home.ledger.store.all('SELECT * FROM account ORDER BY id')).to.deep.equal(accounts);
   });
 
-  it('what is counted while they are one device is each MAC’s own afterwards', async () => {
+  it('what is counted while they are one device stays with each MAC', async () => {
     const lines = `devices:\n  anna-laptop: { macs: [${CABLE}, ${WIFI}] }\n`;
     await shown(await configured(lines));
     await home.read(NOW + 60_000, {

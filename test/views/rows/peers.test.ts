@@ -44,7 +44,7 @@ describe('peers', () => {
       latest_handshake,
     ]);
 
-  it('who used most comes first; a revoked one keeps its bytes, one that its server forgot too', async () => {
+  it('most bytes first; a revoked peer keeps its bytes, and so does one that is no longer on its server', async () => {
     await read(NOW - 60_000, peer(ANNA, { name: 'anna' }), peer(BERTA), peer(GONE, { name: 'gone' }));
     await read(
       NOW - 30_000,
@@ -60,7 +60,7 @@ describe('peers', () => {
     ]);
   });
 
-  it('one that comes back goes on with its total, through a new start of its interface too', async () => {
+  it('one that returns continues with its total, even after a restart of its interface', async () => {
     await read(NOW - 60_000, peer(ANNA, { bytes: { download: 1000, upload: 0 } }));
     await read(NOW - 45_000, peer(ANNA, { bytes: { download: 1500, upload: 0 } }));
     await read(NOW - 30_000, peer(ANNA, { bytes: null, state: 'revoked' }));
@@ -68,12 +68,12 @@ describe('peers', () => {
     expect(rows()).to.deep.equal([['AAAAAAAA…', 'active', true, 570, '2026-11-20T17:59:50Z']]);
   });
 
-  it('the owner’s name goes before the server’s', async () => {
+  it('the configured name takes precedence over the server’s', async () => {
     await read(NOW, peer(ANNA, { name: 'wg-client-1' }));
     expect(rows(home.view(NOW, { peerNames: new Map([[ANNA, { name: 'Anna’s phone', user: 'anna' }]]) }))[0]?.[0]).to.equal('Anna’s phone');
   });
 
-  it('whose it is stands in the usage', async () => {
+  it('the usage has its user', async () => {
     await read(NOW - 60_000, peer(ANNA), peer(BERTA));
     await read(NOW, peer(ANNA, { bytes: { download: 5, upload: 0 } }), peer(BERTA, { bytes: { download: 4, upload: 0 } }));
     const view = home.view(NOW, { peerNames: new Map([[ANNA, { name: 'Anna’s phone', user: 'anna' }]]) });
@@ -84,7 +84,7 @@ describe('peers', () => {
     ]);
   });
 
-  it('an interface that is not listed says nothing of its peers', async () => {
+  it('an interface that is not listed says nothing about its peers', async () => {
     await read(NOW - 60_000, peer(ANNA, { name: 'anna' }), peer(BERTA, { interface: 'wg1', name: 'berta' }));
     await home.read(NOW, { vpn: { sources: { peers: peers(peer(ANNA)) } } });
     expect(rows().map(([name, state]) => [name, state])).to.deep.equal([
@@ -93,7 +93,7 @@ describe('peers', () => {
     ]);
   });
 
-  it('stand on the landing page, whatever they are called', async () => {
+  it('are on the landing page, whatever their names', async () => {
     expect(landing(home.view(NOW), null)).to.not.include('id="peers"');
     await read(NOW, peer(ANNA, { name: '<script>alert(1)</script>', latestHandshake: NOW / 1000 - 10 }));
     const text = landing(home.view(NOW), null);

@@ -1,0 +1,40 @@
+import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
+
+/**
+ * The baselines that an answer is compared with. An answer names an accounting period by the calendar, and nlbwmon begins one only when it
+ * has saved the one before: a later period has begun only if the first answer that names it shows a counter that fell by most of its value.
+ * Otherwise the baselines are taken as those of the named period. Rule: period begun.
+ */
+export function inNamedPeriod(
+  known: ReadonlyMap<string, readonly Baseline[]>,
+  present: ReadonlyMap<string, readonly Reading[]>,
+  { fall }: CounterRules,
+): ReadonlyMap<string, readonly Baseline[]> {
+  if (fall !== 'lowers') return known;
+  const held = latest([...known.values()].flat());
+  const named = latest([...present.values()].flat());
+  if (held === null || named === null || named === held || (named > held && startedAgain(present, known))) return known;
+  return new Map([...known].map(([counter, baselines]) => [counter, baselines.map((baseline) => inPeriod(baseline, held, named))]));
+}
+
+const inPeriod = (baseline: Baseline, held: number, named: number): Baseline =>
+  baseline.epoch?.instance === held ? { ...baseline, epoch: { ...baseline.epoch, instance: named } } : baseline;
+
+function latest(counters: readonly Pick<Reading, 'epoch'>[]): number | null {
+  let found: number | null = null;
+  for (const { epoch } of counters) {
+    const instance = epoch?.instance ?? null;
+    if (instance !== null && (found === null || instance > found)) found = instance;
+  }
+  return found;
+}
+
+function startedAgain(present: ReadonlyMap<string, readonly Reading[]>, known: ReadonlyMap<string, readonly Baseline[]>): boolean {
+  for (const [counter, [reading]] of present) {
+    const [baseline] = known.get(counter) ?? [];
+    if (reading === undefined || baseline === undefined) continue;
+    const { bytes } = baseline;
+    if (reading.bytes.download < bytes.download / 2 || reading.bytes.upload < bytes.upload / 2) return true;
+  }
+  return false;
+}
