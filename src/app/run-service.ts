@@ -35,7 +35,13 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
   const store = await openOrRecover(config.data, { now: clock.now(), report: (line) => log.error(line) });
   const ledger = await openLedger(store, termsOf(config), clock.now());
   const service = await createService({ config, ledger, log, clock, version });
-  const reload = () => reloadInto(service, log, load);
+  let ending = false;
+  let reloading: Promise<unknown> = Promise.resolve();
+  const reload = () => {
+    const done = reloadInto(service, log, load, () => ending);
+    reloading = done.catch(() => undefined);
+    return done;
+  };
   const app = createApp({
     ...routesOf(service, clock),
     auth: authOf(service, log, clock),
@@ -51,13 +57,18 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
 
   io.signals.on('SIGHUP', () => void reload());
   const ended = new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT']) io.signals.once(name, () => resolve(name));
+    for (const name of ['SIGTERM', 'SIGINT'])
+      io.signals.once(name, () => {
+        ending = true;
+        resolve(name);
+      });
   });
   await warnOfMissingTokens(config, log);
   if (config.implied) void tryUsualRouter(service, log);
   log.info(`${await ended}: posting what was read, then ending`);
   await service.drain();
   await server.close();
+  await reloading;
   await service.close();
 }
 
@@ -91,10 +102,18 @@ function routesOf(service: Service, clock: Clock): Omit<AppDeps, 'auth' | 'reloa
   };
 }
 
-/** Reloads the configuration. A bad one is reported, and the old one stays in use. */
-async function reloadInto(service: Service, log: Logger, load: () => Promise<LoadedConfig>): Promise<{ ok: boolean; message: string }> {
+/** Reloads the configuration. A bad one is reported, and the old one stays in use. A service that is shutting down needs none. */
+async function reloadInto(
+  service: Service,
+  log: Logger,
+  load: () => Promise<LoadedConfig>,
+  ending: () => boolean,
+): Promise<{ ok: boolean; message: string }> {
+  const ends = { ok: false, message: 'wrtmeter is shutting down' };
+  if (ending()) return ends;
   try {
     const { config, warnings } = await load();
+    if (ending()) return ends;
     for (const warning of warnings) log.warn(warning);
     const { listen: address, data } = service.config;
     if (JSON.stringify([address, data]) !== JSON.stringify([config.listen, config.data]))
@@ -105,6 +124,7 @@ async function reloadInto(service: Service, log: Logger, load: () => Promise<Loa
     return { ok: true, message: 'configuration reloaded' };
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof LedgerError)) throw error;
+    if (ending()) return ends;
     const lines = error instanceof ConfigError ? error.errors : [error.message];
     for (const line of lines) log.error(`The old configuration stays in use: ${line}`);
     return { ok: false, message: `the old configuration stays in use: ${lines[0]}` };
@@ -114,6 +134,7 @@ async function reloadInto(service: Service, log: Logger, load: () => Promise<Loa
 /** No router is configured: checks whether one answers at the usual address, and says what to do if none does. */
 async function tryUsualRouter(service: Service, log: Logger): Promise<void> {
   await service.scrape(null);
+  if (!service.running) return;
   const { routers } = await service.view();
   if (routers.some(({ up }) => up)) return;
   log.warn(
