@@ -5,6 +5,7 @@ import { type AuditRow, type Books, ledgerNote, type SourceCounts } from './book
 import { type AccountIndex, addCounts, applyUpdate, indexAccounts } from './posting/apply-update.ts';
 import { judgeClock } from './posting/clock.ts';
 import { draftRound, type PostingTerms } from './posting/post-round.ts';
+import type { RoundUpdate } from './posting/round-update.ts';
 import { loadBooks } from './storage/load.ts';
 import { renameBatches } from './storage/rename-router.ts';
 import type { Batch, Store } from './storage/store.ts';
@@ -119,7 +120,7 @@ class SqliteLedger implements Ledger {
       this.#suspendedSince = null;
       this.state.suspendedBecause = null;
       this.state.databaseBytes = await this.store.size();
-      await refreshCompared(this.store, this.books, this.months, this.#terms.timezone, Math.min(...update.days.keys()));
+      await this.#refreshCompared(update.days);
       return { status: 'posted', audit: update.audit };
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
@@ -189,6 +190,16 @@ class SqliteLedger implements Ledger {
     if (hourOf(now, this.#terms.timezone) <= this.#prunedAt) return [];
     this.#prunedAt = now;
     return [pruneHours(now - this.#terms.keepHours * 1000)];
+  }
+
+  /** The round is posted whatever happens here: what cannot be read now is read after the next one. */
+  async #refreshCompared(days: RoundUpdate['days']): Promise<void> {
+    try {
+      await refreshCompared(this.store, this.books, this.months, this.#terms.timezone, Math.min(...days.keys()));
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      this.months.begun = '';
+    }
   }
 
   async #reload(now: number): Promise<void> {
