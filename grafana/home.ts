@@ -195,7 +195,7 @@ const accountedFor = () =>
   numbers({
     title: 'Uplinks compared with devices',
     description:
-      "This month on the gateways that count hosts, download plus upload: what the uplinks carried, what the devices behind them moved, and the unattributed rest. The rest is the router's own traffic and the headers of the line. It is larger if counting started within the month, a set on the router is full, or flow offloading hides traffic: run wrtmeter doctor to see the reason. Below zero, the devices have more: their VPN traffic is inside a tunnel on the uplink.",
+      "This month on the gateways that count hosts, download plus upload: what the uplinks carried, what the devices behind them moved, and the unattributed rest, for the time in which both were counted. The rest is the router's own traffic and the headers of the line. It is larger if a set on the router is full, or flow offloading hides traffic: run wrtmeter doctor to see the reason. Below zero, the devices have more: their VPN traffic is inside a tunnel on the uplink.",
     width: 24,
     height: 4,
     unit: unit.volume,
@@ -210,7 +210,7 @@ const accountedFor = () =>
         now(`${hostBytes} + ${others}`, 'Uplinks'),
         now(hostBytes, 'Devices'),
         now(others, 'Unattributed'),
-        now(`${others} / (${hostBytes} + ${others} > 0)`, 'Unattributed share'),
+        now(`${others} / ((${hostBytes} + clamp_min(${others}, 0)) > 0)`, 'Unattributed share'),
       ),
     );
 

@@ -83,7 +83,13 @@ function processIo(): ProcessIo {
 }
 
 // `wrtmeter print devices | head` closes the pipe early; that is not an error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(0);
+  process.stderr.write(`wrtmeter: Standard output cannot be written: ${message}\n`);
+  process.exit(1);
+});
+// Where even that cannot be written, the exit code remains.
+process.stderr.on('error', () => undefined);
 
 try {
   await (await createProgram(process.argv.slice(2))).parseAsync();

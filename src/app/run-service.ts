@@ -41,7 +41,13 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
     await service.close();
     throw error;
   });
-  const reload = () => reloadInto(service, log, load);
+  let ending = false;
+  let reloading: Promise<unknown> = Promise.resolve();
+  const reload = () => {
+    const done = reloadInto(service, log, load, () => ending);
+    reloading = done.catch(() => undefined);
+    return done;
+  };
   const app = createApp({
     ...routesOf(service, reading, clock),
     auth: authOf(service, log, clock),
@@ -58,13 +64,18 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
 
   io.signals.on('SIGHUP', () => void reload());
   const ended = new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT']) io.signals.once(name, () => resolve(name));
+    for (const name of ['SIGTERM', 'SIGINT'])
+      io.signals.once(name, () => {
+        ending = true;
+        resolve(name);
+      });
   });
   await warnOfMissingTokens(config, log);
   if (config.implied) void tryUsualRouter(service, log);
   log.info(`${await ended}: posting what was read, then ending`);
   await service.drain();
   await server.close();
+  await reloading;
   await reading.close();
   await service.close();
 }
@@ -99,10 +110,18 @@ function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): 
   };
 }
 
-/** Reloads the configuration. A bad one is reported, and the old one stays in use. */
-async function reloadInto(service: Service, log: Logger, load: () => Promise<LoadedConfig>): Promise<{ ok: boolean; message: string }> {
+/** Reloads the configuration. A bad one is reported, and the old one stays in use. A service that is shutting down needs none. */
+async function reloadInto(
+  service: Service,
+  log: Logger,
+  load: () => Promise<LoadedConfig>,
+  ending: () => boolean,
+): Promise<{ ok: boolean; message: string }> {
+  const ends = { ok: false, message: 'wrtmeter is shutting down' };
+  if (ending()) return ends;
   try {
     const { config, warnings } = await load();
+    if (ending()) return ends;
     for (const warning of warnings) log.warn(warning);
     const { listen: address, data } = service.config;
     if (JSON.stringify([address, data]) !== JSON.stringify([config.listen, config.data]))
@@ -113,6 +132,7 @@ async function reloadInto(service: Service, log: Logger, load: () => Promise<Loa
     return { ok: true, message: 'configuration reloaded' };
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof LedgerError)) throw error;
+    if (ending()) return ends;
     const lines = error instanceof ConfigError ? error.errors : [error.message];
     for (const line of lines) log.error(`The old configuration stays in use: ${line}`);
     return { ok: false, message: `the old configuration stays in use: ${lines[0]}` };
@@ -122,6 +142,7 @@ async function reloadInto(service: Service, log: Logger, load: () => Promise<Loa
 /** No router is configured: checks whether one answers at the usual address, and says what to do if none does. */
 async function tryUsualRouter(service: Service, log: Logger): Promise<void> {
   await service.scrape(null);
+  if (!service.running) return;
   const { routers } = await service.view();
   if (routers.some(({ up }) => up)) return;
   log.warn(

@@ -69,10 +69,14 @@ export async function createService({ config: given, ledger, log, clock, version
   const backups = dailyBackups({
     directory: given.data,
     keep: KEPT_BACKUPS,
-    made: (path) => log.info(`Backup "${path}" created`),
+    made(path) {
+      ledger.state.backupFailure = null;
+      log.info(`Backup "${path}" created`);
+    },
     failed(error) {
       ledger.state.backupErrors += 1;
-      log.error(error.message);
+      ledger.state.backupFailure = error.message;
+      log.error(`The daily backup failed and is tried again in an hour; counting continues: ${error.message}`);
     },
   });
 
@@ -154,11 +158,13 @@ export async function createService({ config: given, ledger, log, clock, version
     problems() {
       const suspended = ledger.state.suspendedBecause;
       const failed = lastPosted?.status === 'failed' ? lastPosted.error.message : null;
+      const backup = ledger.state.backupFailure;
       const now = clock.now();
       const limit = Math.max(SILENT_AFTER_MS, config.heartbeat * 3000);
       return [
         ...(suspended === null ? [] : [`Nothing is posted while ${suspended}`]),
         ...(failed === null ? [] : [`The last round could not be written: ${failed}`]),
+        ...(backup === null ? [] : [`The last daily backup failed: ${backup}`]),
         ...silentRouters(statuses.values(), now, startedAt, limit).map(
           ({ router, sources, since, why }) =>
             `${sources.join(', ')} of ${router} not read for ${Math.round((now - since) / 60_000)} min${why === null ? '' : `: ${why}`}`,

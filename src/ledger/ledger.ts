@@ -5,6 +5,7 @@ import { type AuditRow, type Books, ledgerNote, type SourceCounts } from './book
 import { type AccountIndex, addCounts, applyUpdate, indexAccounts } from './posting/apply-update.ts';
 import { judgeClock } from './posting/clock.ts';
 import { draftRound, type PostingTerms } from './posting/post-round.ts';
+import type { RoundUpdate } from './posting/round-update.ts';
 import { type AgeTerms, ageOutBatches, applyAgedOut, findAgedOut, isNothing } from './storage/age-out.ts';
 import { loadBooks } from './storage/load.ts';
 import { renameBatches } from './storage/rename-router.ts';
@@ -48,6 +49,8 @@ export interface LedgerState {
   writeErrors: number;
   /** Daily backups that could not be made. */
   backupErrors: number;
+  /** Why the last daily backup failed; null if it did not. */
+  backupFailure: string | null;
   /** Seconds that the last commit took. */
   commitSeconds: number;
   databaseBytes: number;
@@ -72,6 +75,7 @@ class SqliteLedger implements Ledger {
     startedAt: 0,
     writeErrors: 0,
     backupErrors: 0,
+    backupFailure: null,
     commitSeconds: 0,
     databaseBytes: 0,
     suspendedBecause: null,
@@ -119,7 +123,7 @@ class SqliteLedger implements Ledger {
       this.state.suspendedBecause = null;
       await this.#ageOut(now);
       this.state.databaseBytes = await this.store.size();
-      await refreshCompared(this.store, this.books, this.months, this.#terms.timezone, Math.min(...update.days.keys()));
+      await this.#refreshCompared(update.days);
       return { status: 'posted', audit: update.audit };
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
@@ -204,6 +208,16 @@ class SqliteLedger implements Ledger {
       if (!(error instanceof LedgerError)) throw error;
       this.#mustReload = true;
       this.state.writeErrors += 1;
+    }
+  }
+
+  /** The round is posted whatever happens here: what cannot be read now is read after the next one. */
+  async #refreshCompared(days: RoundUpdate['days']): Promise<void> {
+    try {
+      await refreshCompared(this.store, this.books, this.months, this.#terms.timezone, Math.min(...days.keys()));
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      this.months.begun = '';
     }
   }
 

@@ -114,6 +114,22 @@ describe('wrtmeter serve', () => {
     expect(figure(samples, 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(undefined);
   });
 
+  it('a daily backup that fails is named, with its reason and what follows, in the log, in /-/healthy and as a metric', async () => {
+    const exporter = await start(['--config', await yaml(`routers:\n${router('gateway')}`)]);
+    await writeFile(join(directory, 'data', 'backups'), 'a file where the directory should be');
+    await exporter.scrape();
+    await eventually('the failure', () => exporter.logs.some((line) => line.includes('backup')));
+    const failure = /Backup directory \\?".*backups\\?" cannot be made: EEXIST.*: make it writable/;
+    expect(exporter.logs.join('\n')).to.match(/The daily backup failed and is tried again in an hour; counting continues: /);
+    expect(exporter.logs.join('\n'))
+      .to.match(failure)
+      .and.not.match(/cannot be opened/);
+    expect(JSON.stringify(await exporter.api('/-/healthy')))
+      .to.match(/The last daily backup failed: /)
+      .and.match(failure);
+    expect(figure(await exporter.scrape(), 'wrtmeter_ledger_backup_errors_total')).to.equal(1);
+  });
+
   it('POST /-/reload does the same if it is enabled, and is refused otherwise', async () => {
     const config = await yaml(`reload: true\nrouters:\n${router('gateway')}`);
     const exporter = await start(['--config', config]);

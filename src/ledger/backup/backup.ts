@@ -4,7 +4,7 @@ import { dayOf } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
 import { backupsPath, COMPANIONS, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
 import { inspect } from '../storage/inspect.ts';
-import { asLedgerError, type Database, openDatabase } from '../storage/sqlite.ts';
+import { asLedgerError, codeOf, type Database, openDatabase, wordsFor } from '../storage/sqlite.ts';
 import { backupName, listBackups } from './backups.ts';
 
 /** A backup leaves at least this much of the disk free, and twice the ledger. */
@@ -32,7 +32,7 @@ export async function copyDatabase(from: string, to: string, abort: Abort = { ab
     try {
       if (abort.aborted) throw new LedgerError('Backup was given up because wrtmeter ends');
       await source.copyTo(partial).catch((error) => {
-        throw asLedgerError(error, from);
+        throw isDamage(error) ? asLedgerError(error, from) : cannotWrite(to, error);
       });
     } finally {
       abort.database = null;
@@ -44,9 +44,15 @@ export async function copyDatabase(from: string, to: string, abort: Abort = { ab
     await renameDurably(partial, to);
   } catch (error) {
     await removeDatabase(partial).catch(() => undefined);
-    throw error instanceof LedgerError ? error : new LedgerError(`Backup "${to}" cannot be written: ${messageOf(error)}`, { cause: error });
+    throw error instanceof LedgerError ? error : cannotWrite(to, error);
   }
 }
+
+/** Whether what was read is at fault, and not the copy. */
+const isDamage = (error: unknown): boolean => ['SQLITE_CORRUPT', 'SQLITE_NOTADB'].includes(codeOf(error) ?? '');
+
+const cannotWrite = (to: string, error: unknown) =>
+  new LedgerError(`Backup "${to}" cannot be written: ${wordsFor(error)}`, { cause: error });
 
 /** Removes a database and its companions. */
 export async function removeDatabase(path: string): Promise<void> {
@@ -57,10 +63,12 @@ export async function removeDatabase(path: string): Promise<void> {
 export async function backUp(directory: string, day: number, abort?: Abort): Promise<string> {
   const folder = backupsPath(directory);
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new LedgerError(`Backup directory "${folder}" cannot be made: ${error.message}`);
+    throw new LedgerError(`Backup directory "${folder}" cannot be made: ${error.message}: make it writable for the user of wrtmeter`);
   });
-  await removeLeftOvers(folder);
   const path = join(folder, backupName(day));
+  await removeLeftOvers(folder).catch((error) => {
+    throw cannotWrite(path, error);
+  });
   await leaveRoom(ledgerPath(directory), path);
   await copyDatabase(ledgerPath(directory), path, abort);
   return path;
@@ -95,8 +103,6 @@ async function removeLeftOvers(folder: string): Promise<void> {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** Where daily backups are made, and what is called afterwards. */
 export interface BackupTerms {
   directory: string;
@@ -106,12 +112,18 @@ export interface BackupTerms {
   failed(error: LedgerError): void;
 }
 
-/** Makes one backup per day while the service runs. */
+/** Makes one backup per day while the service runs, at its first posting, so that it has the days before. */
 export interface DailyBackups {
   /** After a posting: starts the backup of the local day unless there is one. `now` is Unix ms, `tick` ms on a clock that never steps. */
   afterPosting(now: number, tick: number, timezone: string): void;
   /** Stops a backup that is running. */
   stop(): Promise<void>;
+}
+
+/** The first backup is made at the first posting, and has next to nothing of its day: it is made again when the day has ended. */
+async function isFirstBackupOf(day: number, directory: string): Promise<boolean> {
+  const backups = await listBackups(directory, day);
+  return backups.length === 1 && backups[0]?.day === day;
 }
 
 const TRY_AGAIN_MS = 3_600_000;
@@ -124,6 +136,7 @@ export function dailyBackups({ directory, keep, made, failed }: BackupTerms): Da
 
   async function make(day: number): Promise<void> {
     if ((await sizeOf(join(backupsPath(directory), backupName(day)))) === null) {
+      if (await isFirstBackupOf(day - 1, directory)) await backUp(directory, day - 1, abort);
       made(await backUp(directory, day, abort));
       await rotate(directory, day, keep);
     }
@@ -139,7 +152,7 @@ export function dailyBackups({ directory, keep, made, failed }: BackupTerms): Da
         .catch((error) => {
           tryAgain = tick + TRY_AGAIN_MS;
           if (abort.aborted) return;
-          failed(error instanceof LedgerError ? error : new LedgerError(`Backup failed: ${messageOf(error)}`, { cause: error }));
+          failed(error instanceof LedgerError ? error : cannotWrite(join(backupsPath(directory), backupName(day)), error));
         })
         .finally(() => {
           running = null;

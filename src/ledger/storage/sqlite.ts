@@ -89,7 +89,8 @@ const WORDS: Record<string, string> = {
 };
 
 export function asLedgerError(error: unknown, path: string): LedgerError {
-  if (error instanceof LedgerError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new LedgerError(`Ledger "${path}": ${WORDS[codeOf(error) ?? ''] ?? message}`, { cause: error });
+  return error instanceof LedgerError ? error : new LedgerError(`Ledger "${path}": ${wordsFor(error)}`, { cause: error });
 }
+
+/** What went wrong with a file, and what to do about it. */
+export const wordsFor = (error: unknown): string => WORDS[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));

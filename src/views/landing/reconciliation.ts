@@ -1,3 +1,4 @@
+import { localText } from '../../domain/calendar.ts';
 import { isZero, type Traffic, total } from '../../domain/traffic.ts';
 import { formatBytes } from '../format.ts';
 import { type Reconciliation, reconciliations } from '../reconciliation/reconciliation.ts';
@@ -8,15 +9,16 @@ import { type Html, html } from './html.ts';
 export function hostsLines(view: View): Html | null {
   const gateways = reconciliations(view).filter(({ wan, hostsSince }) => !isZero(wan) && hostsSince !== null);
   const named = gateways.length > 1;
-  return gateways.length === 0 ? null : html`${gateways.map((gateway) => line(gateway, named))}`;
+  return gateways.length === 0 ? null : html`${gateways.map((gateway) => line(gateway, named, view.timezone))}`;
 }
 
-function line({ router, wan, hosts, unattributed }: Reconciliation, named: boolean): Html {
+function line({ router, from, wan, hosts, unattributed }: Reconciliation, named: boolean, timezone: string): Html {
   const whose = named ? html` at <bdi>${router}</bdi>` : null;
   const why = html`<a href="api/v1/reconciliation?router=${encodeURIComponent(router)}">possible reasons</a>`;
+  const since = from === null ? null : ` since ${localText(from, timezone).slice(0, 16)}`;
   const left = total(unattributed);
   if (left < 0) return html`<p class="quiet">The hosts${whose} have ${formatBytes(-left)} more than the uplink: ${why}.</p>`;
-  return html`<p class="quiet">Hosts${whose} account for ${percent(hosts, wan)} of it; ${formatBytes(left)} are unattributed: ${why}.</p>`;
+  return html`<p class="quiet">Hosts${whose} account for ${percent(hosts, wan)} of it${since}; ${formatBytes(left)} are unattributed: ${why}.</p>`;
 }
 
 /** Rounded down: 100 % means all of it. */

@@ -54,6 +54,7 @@ const EMPTY: View = {
     startedAt: 0,
     writeErrors: 0,
     backupErrors: 0,
+    backupFailure: null,
     commitSeconds: 0,
     databaseBytes: 0,
     suspendedBecause: null,

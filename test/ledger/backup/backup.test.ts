@@ -7,6 +7,7 @@ import type { LedgerError } from '../../../src/errors.ts';
 import { backUp, copyDatabase, dailyBackups, rotate } from '../../../src/ledger/backup/backup.ts';
 import { listBackups } from '../../../src/ledger/backup/backups.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
+import { inspect } from '../../../src/ledger/storage/inspect.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
 import { openStore, openStoreToRead, type Store } from '../../../src/ledger/storage/store.ts';
 import { type Recovered, recoverable } from '../../support/ledger/recovery.ts';
@@ -157,6 +158,42 @@ describe('backups of the ledger (Rule: care of the file)', () => {
       again.backups.afterPosting(night, 0, 'Europe/Berlin');
       await sleep(100);
       expect(again.made).to.deep.equal([]);
+    });
+
+    it('the backup of the first day is made again when the day has ended, so that it has the whole day; later ones are not', async () => {
+      const { failed, backups } = ready();
+      const post = async (now: number) => {
+        backups.afterPosting(now, now - START, 'UTC');
+        await sleep(200);
+      };
+      const postedAt = async (day: number) => {
+        const backup = (await listBackups(ledger.directory, DAY + 2)).find((found) => found.day === day);
+        const verdict = await inspect(backup?.path ?? '');
+        return verdict.state === 'good' ? (verdict.postedAt - START) / 1000 : null;
+      };
+      await post(START);
+      expect(await postedAt(DAY)).to.equal(15);
+      await ledger.read(3600, 2000);
+      await post(START + HOUR);
+      expect(await postedAt(DAY), 'the day has not ended').to.equal(15);
+      await ledger.read(24 * 3600, 3000);
+      await post(START + 24 * HOUR);
+      expect([await postedAt(DAY), await postedAt(DAY + 1)]).to.deep.equal([24 * 3600, 24 * 3600]);
+      await ledger.read(48 * 3600, 4000);
+      await post(START + 48 * HOUR);
+      expect([await postedAt(DAY), await postedAt(DAY + 1), await postedAt(DAY + 2)]).to.deep.equal([24 * 3600, 24 * 3600, 48 * 3600]);
+      expect(failed).to.deep.equal([]);
+    });
+
+    it('a failure says which backup, why, and what to do, and does not blame the ledger', async () => {
+      await mkdir(join(folder, 'ledger-2026-03-10.db'), { recursive: true });
+      const error = await backUp(ledger.directory, DAY).catch((thrown) => thrown);
+      expect(error.message).to.match(/^Backup ".*\/ledger-2026-03-10\.db" cannot be written: /);
+      const nowhere = join(ledger.directory, 'nowhere', 'copy.db');
+      const missing = await copyDatabase(ledger.path, nowhere).catch((thrown) => thrown);
+      expect(missing.message).to.match(
+        /^Backup ".*\/nowhere\/copy\.db" cannot be written: it cannot be opened: check the permissions of the file and its directory, /,
+      );
     });
 
     it('a failure is reported and tried again after an hour, not with every round', async () => {

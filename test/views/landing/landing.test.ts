@@ -120,7 +120,7 @@ describe('the landing page', () => {
     await read(NOW - 60_000, 0, 0);
     expect(page()).to.not.include('account for');
     await read(NOW - 30_000, 10_240, 9216);
-    expect(page()).to.include('Hosts account for 90 % of it; 1.00 KiB are unattributed: possible reasons.');
+    expect(page()).to.include('Hosts account for 90 % of it since 2026-11-20 18:00; 1.00 KiB are unattributed: possible reasons.');
     await read(NOW, 10_240, 12_288);
     expect(page()).to.include('The hosts have 2.00 KiB more than the uplink: possible reasons.');
     expect(landing(home.view(NOW), null)).to.include('<a href="api/v1/reconciliation?router=gateway">');

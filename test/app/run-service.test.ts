@@ -1,0 +1,80 @@
+import { EventEmitter } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import pino from 'pino';
+import { readFile } from '../../src/app/read-file.ts';
+import { runService } from '../../src/app/run-service.ts';
+import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/errors.ts';
+
+describe('the service', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'wrtmeter-service-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  /** Runs until `SIGTERM`, and answers what it logged. `load` reads the configuration again. */
+  async function run(load: (read: () => Promise<LoadedConfig>) => Promise<LoadedConfig>, signal: (signals: EventEmitter) => Promise<void>) {
+    const logs: string[] = [];
+    const log = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) });
+    const signals = new EventEmitter();
+    const cli = { routers: ['http://127.0.0.1:9'], data: join(directory, 'data'), listen: '127.0.0.1:0' };
+    const read = () => loadConfig({ env: {}, cwd: directory, readFile, systemTimezone: 'UTC', cli });
+    const { config } = await read();
+    const listening = new EventEmitter();
+    const io = {
+      clock: { now: () => Date.now(), tick: () => performance.now() },
+      version: '0',
+      signals,
+      stdout: { write: () => listening.emit('ready') },
+    };
+    const ready = new Promise((resolve) => listening.once('ready', resolve));
+    const ended = runService(config, log, io, () => load(read));
+    await ready;
+    await signal(signals);
+    await ended;
+    return { logs, signals };
+  }
+
+  const problems = (logs: readonly string[]) => logs.filter((line) => /"level":(40|50|60)|stays in use|Configuration reloaded/.test(line));
+
+  it('a SIGHUP while it shuts down, or after, reloads nothing and logs no error', async () => {
+    for (const load of [
+      (read: () => Promise<LoadedConfig>) => read(),
+      async () => {
+        throw new ConfigError(['it is wrong by now']);
+      },
+    ]) {
+      const { logs, signals } = await run(load, async (all) => {
+        all.emit('SIGTERM');
+        all.emit('SIGHUP');
+        await Promise.resolve();
+        all.emit('SIGHUP');
+      });
+      signals.emit('SIGHUP');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(problems(logs)).to.deep.equal([]);
+    }
+  });
+
+  it('a reload that is under way when it shuts down ends quietly', async () => {
+    for (const fails of [false, true]) {
+      const { logs } = await run(
+        async (read) => {
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          if (fails) throw new ConfigError(['it is wrong by now']);
+          return read();
+        },
+        async (all) => {
+          all.emit('SIGHUP');
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          all.emit('SIGTERM');
+        },
+      );
+      expect(problems(logs)).to.deep.equal([]);
+    }
+  });
+});
