@@ -10,6 +10,7 @@ export type Outcome = 'booked' | 'refused' | 'noted';
 /** Each kind in two or three words, and what became of its bytes; docs/ledger.md tells more. */
 const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = {
   reset: { title: 'Counter began again', outcome: 'booked' },
+  dip: { title: 'Counter dipped', outcome: 'noted' },
   wrap: { title: 'Counter passed its end', outcome: 'booked' },
   rejected: { title: 'Refused', outcome: 'refused' },
   gap: { title: 'Gap', outcome: 'noted' },
@@ -35,6 +36,7 @@ export const meaningOf = (kind: string): { title: string; outcome: Outcome } =>
 
 const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
   fell: 'It stood lower than before, so it had begun again at zero',
+  'stayed below': 'It has stayed lower than before for so long that it counts from the least that it showed',
   boot: 'The router had been started anew, and its counters with it',
   'new device': 'What counts had been made anew: the network device, the firewall table, or the accounting period',
   'new association': 'The device had left the Wi-Fi and come back',

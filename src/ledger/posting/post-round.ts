@@ -1,16 +1,17 @@
-import { type Change, type Circumstances, compare } from '../../domain/increase.ts';
+import type { CounterRules, Reading } from '../../domain/counter.ts';
+import { type Change, type Circumstances, compare, nextBaselines } from '../../domain/increase.ts';
 import type { System } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
-import { isZero, NOTHING, total } from '../../domain/traffic.ts';
+import { isZero, NOTHING, type Traffic, total } from '../../domain/traffic.ts';
 import { type Books, type Reader, readerKey } from '../books.ts';
 import { type AuditLog, auditLogOf, closeAuditLog } from './audit-log.ts';
 import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
-import { type Boot, elapsed, isAnotherMachine, isStale } from './boot-identity.ts';
+import { type Arrival, earlierBoots, elapsed, judgeBoot, readAtByNow } from './boot-identity.ts';
 import { draftMoves, feedingOf, feedsSince } from './feeding.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
-import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
+import { createPostings, type Postings, type PostingsTerms, type PostResult } from './postings.ts';
 import { type ReadingTerms, readingsOf } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
 
@@ -75,6 +76,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
 const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate => ({
   at,
   readers: [],
+  claims: new Map(),
   accounts: new Map(),
   hours: new Map(),
   days: new Map(),
@@ -92,48 +94,78 @@ const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate =>
 function postSource(context: RoundContext, { router, system, result, ownerOf }: SourceContext): void {
   const { books, round, tick, update } = context;
   const { source, origin, at } = result;
-  const known = books.readers.get(readerKey(router, source));
-  const boot: Boot = { boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
+  const key = readerKey(router, source);
+  const known = books.readers.get(key);
+  const arrival: Arrival = { origin, at, tick, boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
   const log = auditLogOf(update, router, source, at);
-  if (known !== undefined && isStale(known, origin, boot)) {
-    if (boot.uptime !== known.uptime) log.note('stale', '', NOTHING, `the router answered with an uptime of before, ${boot.uptime} s`);
+  const verdict = known === undefined ? null : judgeBoot(known, books.claims.get(key) ?? null, arrival);
+  if (books.claims.has(key)) update.claims.set(key, null);
+  if (verdict !== null && 'claim' in verdict && verdict.claim !== null) update.claims.set(key, verdict.claim);
+  if (verdict?.kind === 'stale') {
+    if (verdict.why !== null) log.note('stale', '', NOTHING, verdict.why);
     return;
   }
-  const before = known !== undefined && isSameReader(known, result, boot, tick, log) ? known : null;
+  if (verdict?.kind === 'machine' && known?.origin === origin) log.note('machine', '', NOTHING, verdict.why);
+  if (verdict?.kind === 'same' && verdict.why !== null) log.note('clock', '', NOTHING, verdict.why);
+  const before = known !== undefined && known.origin === origin && verdict?.kind === 'same' ? known : null;
+  const isTrusted = verdict?.kind !== 'same' || verdict.isTrusted;
+  const uptime = verdict?.kind === 'same' ? verdict.uptime : arrival.uptime;
   const readerUpdate: ReaderUpdate = {
-    reader: { id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick, ...boot },
+    reader: {
+      ...{ id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick },
+      ...{ boot: arrival.boot, uptime, earlierBoots: earlierBoots(known, arrival.boot) },
+      isPartial: before === null && firstMayLack(result),
+      unread: new Set(result.unread),
+    },
     isFirst: before === null,
     superseded: before === null ? supersededBy(result, books, round) : [],
     changed: new Map(),
     removed: [],
   };
   update.readers.push(readerUpdate);
-  const feeds = before === null || feedsSince(before.readAt, update.feeding, round);
-  postCounters(context, readerUpdate, before, result, log, { deviceBytes: feeds ? update.feeding.by : 'nothing', ownerOf });
+  const feeds = before === null ? 'all' : feedsSince(before, update.feeding, round);
+  if (feeds === 'unclear' && source === update.feeding.by)
+    log.note('clock', '', NOTHING, 'devices do not get what was counted since a reading in the future, because others may have counted it');
+  const terms: ReadingTerms = { deviceBytes: feeds === 'all' ? update.feeding.by : 'nothing', ownerOf };
+  postCounters(context, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);
 }
 
+/** How the answer relates to the reading before. */
+interface Continuation {
+  before: Reader | null;
+  arrival: Arrival;
+  /** Whether the router's uptime is believed. */
+  isTrusted: boolean;
+}
+
+/** Whether the first answer of an origin may lack counters that are there. */
+const firstMayLack = ({ observation }: AnsweredSource): boolean => 'rules' in observation && observation.rules.unknown === 'later';
+
 function postCounters(
-  { postings, terms, tick }: RoundContext,
+  { postings, terms }: RoundContext,
   readerUpdate: ReaderUpdate,
-  before: Reader | null,
+  { before, arrival, isTrusted }: Continuation,
   result: AnsweredSource,
   log: AuditLog,
   readingTerms: ReadingTerms,
 ): void {
-  const { router, uptime, boot } = readerUpdate.reader;
+  const { router } = readerUpdate.reader;
   const answer = readingsOf(router, result.observation, readingTerms);
   if (answer === null) return;
-  const waited = before === null ? 0 : elapsed(before, { boot, uptime }, result.at, tick);
+  const waited = before === null ? 0 : elapsed(before, arrival);
   if (terms.gapAfter > 0 && waited > terms.gapAfter) log.note('gap', '', NOTHING, `no reading for ${Math.round(waited)} s`);
   const now: Circumstances = {
     rules: answer.rules,
     at: result.at,
-    previous: before && { at: before.readAt, boot: before.boot, uptime: before.uptime },
+    previous: before && {
+      ...{ at: readAtByNow(before, arrival), boot: before.boot, uptime: before.uptime },
+      isPartial: before.isPartial || !isTrusted,
+    },
     elapsed: waited,
-    uptime,
+    uptime: isTrusted ? arrival.uptime : null,
     fastest: terms.lineRate(router) / 8,
   };
-  const counters = byCounter(answer.readings);
+  const counters = byCounter(isTrusted ? answer.readings : answer.readings.map(undated));
   let room = MOST_COUNTERS - (before?.counters.size ?? 0);
   for (const [counter, readings] of counters) {
     const baselines = before?.counters.get(counter) ?? NONE;
@@ -142,17 +174,27 @@ function postCounters(
       continue;
     }
     const { accounts = NONE, shows } = readings[0] ?? {};
-    for (const change of compare(readings, baselines, now)) {
+    const changes = compare(
+      readings,
+      baselines,
+      before?.unread.has(counter) ? { ...now, previous: now.previous && { ...now.previous, isPartial: true } } : now,
+    );
+    for (const change of changes) {
       noteChange(log, counter, change);
       if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
-      for (const account of accounts) if (!postings.post(account, change, result.at)) log.counts.leftOut += 1;
+      for (const account of accounts) noteResult(log, counter, change, postings.post(account, change, result.at));
     }
     if (shows !== undefined) postings.markSeen(shows, result.at);
-    updateBaselines(readerUpdate, counter, readings, baselines);
+    updateBaselines(readerUpdate, counter, nextBaselines(readings, baselines, changes, result.at), baselines);
   }
-  if (before !== null) markAbsent(readerUpdate, before, answer.rules, counters);
+  // What cannot be read is not absent.
+  const rules: CounterRules = result.skipped > 0 ? { ...answer.rules, absent: 'kept' } : answer.rules;
+  if (before !== null) markAbsent(readerUpdate, before, rules, counters);
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings of devices that there was no room for`);
 }
+
+/** When a counter began may be known from the router's uptime alone. */
+const undated = <R extends Reading>(reading: R): R => ({ ...reading, epoch: reading.epoch && { ...reading.epoch, began: null } });
 
 /** Readers of the same origin under router names that are no longer configured: it is read under its new name from now on. Rule: renamed router. */
 function supersededBy({ origin, source }: AnsweredSource, books: Books, round: Round): Reader[] {
@@ -160,15 +202,7 @@ function supersededBy({ origin, source }: AnsweredSource, books: Books, round: R
   return [...books.readers.values()].filter((r) => r.origin === origin && r.source === source && !routers.has(r.router));
 }
 
-/** Whether the answer comes from the origin and the machine that were read last, so that the baselines may be used. */
-function isSameReader(known: Reader, { origin, at }: AnsweredSource, boot: Boot, tick: number, log: AuditLog): boolean {
-  if (known.origin !== origin) return false;
-  if (!isAnotherMachine(known, boot, at, tick)) return true;
-  log.note('machine', '', NOTHING, `another machine answers here: it has run for ${boot.uptime} s, and is not the one read last`);
-  return false;
-}
-
-const movedNothing = (change: Change): boolean => 'bytes' in change && isZero(change.bytes);
+const movedNothing = (change: Change): boolean => change.kind === 'dip' || ('bytes' in change && isZero(change.bytes));
 
 function noteChange({ note, counts }: AuditLog, counter: string, change: Change): void {
   switch (change.kind) {
@@ -183,11 +217,32 @@ function noteChange({ note, counts }: AuditLog, counter: string, change: Change)
       counts.rejectedBytes += total(change.bytes);
       note('rejected', counter, change.bytes, change.why);
       break;
+    case 'dip':
+      if (change.why !== 'still shows less') note('dip', counter, change.short, change.why);
+      break;
     case 'baseline':
     case 'increase':
     case 'began':
       break;
     default:
       change satisfies never;
+  }
+}
+
+function noteResult({ note, counts }: AuditLog, counter: string, change: Change, result: PostResult): void {
+  switch (result) {
+    case 'no room':
+      counts.leftOut += 1;
+      break;
+    case 'too many bytes': {
+      const bytes: Traffic = 'bytes' in change ? change.bytes : NOTHING;
+      counts.rejectedBytes += total(bytes);
+      note('rejected', counter, bytes, 'with these bytes, the total would be too large to be counted exactly');
+      break;
+    }
+    case 'posted':
+      break;
+    default:
+      result satisfies never;
   }
 }
