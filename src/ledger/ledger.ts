@@ -82,6 +82,8 @@ class SqliteLedger implements Ledger {
   #mustReload = false;
   /** Ms on the clock that never steps. */
   #suspendedSince: number | null = null;
+  /** Ms on the same clock at the last posting of this process. */
+  #postedTick: number | null = null;
   #prunedAt = 0;
 
   constructor(store: Store, terms: LedgerTerms, books: Books, now: number) {
@@ -114,6 +116,7 @@ class SqliteLedger implements Ledger {
       addCounts(this.state.counts, update);
       this.state.startedAt = this.books.startedAt;
       this.#suspendedSince = null;
+      this.#postedTick = began;
       this.state.suspendedBecause = null;
       this.state.databaseBytes = await this.store.size();
       return { status: 'posted', audit: update.audit };
@@ -166,7 +169,7 @@ class SqliteLedger implements Ledger {
   /** Rule: clock. A clock that is trusted again, or although something speaks against it, is a row of the audit. */
   #judgeClock(round: Round, tick: number): { why: string } | { row: AuditRow | null } {
     const suspendedFor = this.#suspendedSince === null ? 0 : tick - this.#suspendedSince;
-    const verdict = judgeClock(round, this.books.postedAt, suspendedFor);
+    const verdict = judgeClock(round, this.books.postedAt, suspendedFor, this.#postedTick === null ? null : tick - this.#postedTick);
     if (!verdict.trusted) {
       this.#suspendedSince ??= tick;
       this.state.suspendedBecause = verdict.why;

@@ -1,4 +1,4 @@
-import type { ResetReason } from '../domain/increase.ts';
+import type { DipReason, ResetReason } from '../domain/increase.ts';
 import type { AuditKind } from '../ledger/books.ts';
 import type { AuditRecord } from '../ledger/storage/read-audit.ts';
 import { formatBitRate } from './format.ts';
@@ -43,12 +43,18 @@ const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
   'line left over': 'The list held a line more than the lines before explain, so one had begun at zero',
 };
 
+const DIP_WORDS: Readonly<Record<Exclude<DipReason, 'still shows less'>, string>> = {
+  'shows less': 'It shows less than before, though nothing shows that it restarted; nothing is booked until it passes what it showed',
+  'came back': 'It is back at what it showed before it fell to near zero, so it had not restarted; only what it shows more is booked',
+};
+
 const TOO_FAST = /^more than (\d+) bit\/s could carry in (\d+) s$/;
 const SILENCE = /^no reading for (\d+) s$/;
 
 /** Why, in a sentence without a period. */
 export function whyText({ kind, why }: Pick<AuditRecord, 'kind' | 'why'>): string {
   if (kind === 'reset' && Object.hasOwn(RESET_WORDS, why)) return RESET_WORDS[why as ResetReason];
+  if (kind === 'dip' && Object.hasOwn(DIP_WORDS, why)) return DIP_WORDS[why as keyof typeof DIP_WORDS];
   const [, bits, seconds] = TOO_FAST.exec(why) ?? [];
   if (bits !== undefined) return `More than ${formatBitRate(Number(bits) / 8)} could carry in ${spanText(Number(seconds))}`;
   const [, silence] = SILENCE.exec(why) ?? [];

@@ -35,7 +35,7 @@ export function judgeBoot(before: Reader, claim: Claim | null, now: Arrival): Bo
   const { boot, uptime, origin, at, tick } = now;
   if (boot === null || uptime === null || before.boot === null) return { kind: 'same', uptime, isTrusted: true, why: null, claim: null };
   const claimed = claimOf(claim, boot, uptime, tick);
-  const isNew = claimed.times === 1 && claim?.uptime !== uptime;
+  const isNew = claimed.times === 1 && (claim?.boot !== boot || claim.uptime !== uptime);
   const isBelieved = claimed.times >= ENOUGH;
   if (before.earlierBoots.includes(boot)) {
     if (!isBelieved)
@@ -75,7 +75,7 @@ export function earlierBoots(before: Reader | undefined, boot: string | null): r
   return [...before.earlierBoots.filter((each) => each !== boot), before.boot].slice(-MOST_BOOTS);
 }
 
-/** Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. A router's counts only as far as `judgeBoot` trusts it. */
+/** Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. Rule: uptime. */
 export function elapsed(before: Reader, { boot, uptime, at, tick }: Omit<Arrival, 'origin'>): number {
   const router = uptime === null || before.uptime === null || boot !== before.boot ? 0 : uptime - before.uptime;
   return Math.max(longestSince(before, at, tick), router);
