@@ -317,6 +317,7 @@ const fallenIn = (bytes: Traffic, before: Traffic): Direction[] => DIRECTIONS.fi
 
 const fellIn = (bytes: Traffic, before: Traffic): boolean => bytes.download < before.download || bytes.upload < before.upload;
 
+/** Rule: increase. */
 const increase = (bytes: Traffic, before: Traffic, since: number): Change => ({ kind: 'increase', bytes: minus(bytes, before), since });
 
 /** Whether a counter cannot have begun again between two readings. A boot or a number alone proves nothing: counters begin within it. */

@@ -272,14 +272,14 @@ describe('the ledger', () => {
     });
 
     it('a station that does not show when it began keeps its baseline, the first one too (Rule: absent counter)', async () => {
-      for (const [router, began] of [
-        ['attic', null],
-        ['garden', epoch('aaaaaaaa')],
+      for (const [router, began, from] of [
+        ['attic', null, 0],
+        ['garden', epoch('aaaaaaaa'), 100],
       ] as const) {
         const shown = (download: number, upload: number) => station(PHONE, download, upload, { interface: 'wlan0', epoch: began });
-        await bench.readFrom(router, 0, [complete(shown(100, 100))], { origin: router });
-        await bench.readFrom(router, 15, [complete()], { origin: router });
-        await bench.readFrom(router, 30, [complete(shown(120, 130))], { origin: router });
+        await bench.readFrom(router, from, [complete(shown(100, 100))], { origin: router });
+        await bench.readFrom(router, from + 15, [complete()], { origin: router });
+        await bench.readFrom(router, from + 30, [complete(shown(120, 130))], { origin: router });
         expect(bench.total(phoneOn(router)), router).to.deep.equal({ download: 20, upload: 30 });
       }
     });
