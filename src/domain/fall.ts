@@ -8,6 +8,8 @@ const NEAR_ZERO = 1 / 16;
 const MOST_OF_IT = 1 / 2;
 /** A fall by no more than this part of the value is a dip whatever proves the epoch. */
 const SMALL_PART = 1 / 16;
+/** A smaller figure may be reached again by chance. */
+const WORTH_REMEMBERING = 2 ** 24;
 /** How long a counter may show less than its baseline before it counts from there: where a restart is unlikely, and where it is in doubt. */
 const DIP_MS = 86_400_000;
 const DOUBT_MS = 600_000;
@@ -120,21 +122,24 @@ export function dippedBaseline(
 /** What a direction near zero showed before it fell there; else what it shows now. */
 function beforeZero(bytes: Traffic, { bytes: before, dip }: Baseline, direction: Direction): number {
   const highest = Math.max(before[direction], dip?.other[direction] ?? 0);
-  return bytes[direction] <= highest * NEAR_ZERO ? highest : bytes[direction];
+  return highest >= WORTH_REMEMBERING && bytes[direction] <= highest * NEAR_ZERO ? highest : bytes[direction];
 }
 
-/** Whether a line shows a baseline less a small part in some direction. */
-const isDipOf = (line: Traffic, before: Traffic): boolean =>
-  DIRECTIONS.some((direction) => line[direction] < before[direction]) &&
-  DIRECTIONS.every((direction) => before[direction] - line[direction] <= before[direction] * SMALL_PART);
+/** Whether a line shows a baseline less a small part in some direction, or less than before in one that has dipped already. */
+function isDipOf(line: Traffic, { bytes: before, dip }: Baseline): boolean {
+  const isLess = DIRECTIONS.some((direction) => line[direction] < before[direction]);
+  const isNear = (direction: Direction) =>
+    before[direction] - line[direction] <= before[direction] * SMALL_PART || (dip !== undefined && line[direction] >= dip.other[direction]);
+  return isLess && DIRECTIONS.every(isNear);
+}
 
 /** The lines of one MAC, each that dipped raised to the baseline that it fell from. */
-export function raiseDips(lines: readonly Traffic[], baselines: readonly Traffic[]): Traffic[] {
+export function raiseDips(lines: readonly Traffic[], baselines: readonly Baseline[]): Traffic[] {
   const left = new Set(baselines);
   return lines.map((line) => {
     const from = [...left].find((before) => isDipOf(line, before));
     if (from === undefined) return line;
     left.delete(from);
-    return { download: Math.max(line.download, from.download), upload: Math.max(line.upload, from.upload) };
+    return { download: Math.max(line.download, from.bytes.download), upload: Math.max(line.upload, from.bytes.upload) };
   });
 }

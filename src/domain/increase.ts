@@ -13,7 +13,7 @@ import {
   restoredFor,
 } from './fall.ts';
 import { pairLines } from './pairing.ts';
-import { DIRECTIONS, type Direction, isZero, minus, NOTHING, plus, type Traffic } from './traffic.ts';
+import { DIRECTIONS, type Direction, isZero, minus, NOTHING, plus, type Traffic, total } from './traffic.ts';
 
 const RANGE_32 = 2 ** 32;
 /** Seconds that a station may be associated before it is authorized and listed. Rule: new counter. */
@@ -91,13 +91,7 @@ export function nextBaselines(
   const dipped = changes.find((change) => change.kind === 'dip' && change.why !== 'came back');
   if (readings.length > 1 || baselines.length > 1) {
     const lines = readings.map(({ bytes }) => bytes);
-    const raised =
-      dipped === undefined
-        ? lines
-        : raiseDips(
-            lines,
-            baselines.map(({ bytes }) => bytes),
-          );
+    const raised = dipped === undefined ? lines : raiseDips(lines, baselines);
     return readings.map(({ bytes, epoch }, i): Baseline => {
       const line = raised[i] ?? bytes;
       return line === bytes ? { bytes, epoch, lastRead: null } : { bytes: line, epoch, lastRead: null, dip: { since: at, other: bytes } };
@@ -159,10 +153,11 @@ function compareLines(
 function pairedChanges(readings: readonly Reading[], baselines: readonly Baseline[], since: number): Change[] {
   const [lines, before] = [readings.map((r) => r.bytes), baselines.map((b) => b.bytes)];
   const plain = pairLines(lines, before);
-  if (plain.leftOver === 0 || before.length === 0) return [{ kind: 'increase', bytes: plain.bytes, since }];
-  const raised = raiseDips(lines, before);
+  const mayDip = plain.leftOver > 0 || baselines.some(({ dip }) => dip !== undefined);
+  if (!mayDip || before.length === 0) return [{ kind: 'increase', bytes: plain.bytes, since }];
+  const raised = raiseDips(lines, baselines);
   const paired = pairLines(raised, before);
-  const hasDips = paired.leftOver < plain.leftOver;
+  const hasDips = paired.leftOver < plain.leftOver || (paired.leftOver === plain.leftOver && total(paired.bytes) < total(plain.bytes));
   const { bytes, leftOver } = hasDips ? paired : plain;
   const change: Change = leftOver > 0 ? { kind: 'reset', bytes, since, why: 'line left over' } : { kind: 'increase', bytes, since };
   if (!hasDips) return [change];

@@ -201,7 +201,7 @@ advice   garden: the installed scripts (no version) are older than this program 
     it('skipped lines are reported', async () => {
       const sections = { hosts: COUNTING, leases: ['lease 1 nonsense', 'lease x', 'lease 0 02:00:00:00:00:01 192.168.1.2 a *'] };
       expect((await found([await router(answerWith({ sections }))], 'skipped_lines')).what).to.equal(
-        'lines of its answer make no sense and were skipped: 2 of leases (not a lease or a name: "lease 1 nonsense"; not a lease or a name: "lease x")',
+        'lines of its answer make no sense and were skipped: 2 of leases (not a lease or a name: "1 nonsense"; not a lease or a name: "x")',
       );
     });
 

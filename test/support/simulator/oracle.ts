@@ -17,6 +17,8 @@ const MISSED_FOR_MS = 2 * 86_400_000;
 interface Reader {
   origin: string;
   at: number;
+  /** It has answered once. */
+  isFirst: boolean;
   moved: Map<Counter, Traffic>;
   /** What stood in its answers, by name. */
   shown: Map<string, Shown>;
@@ -149,7 +151,11 @@ export class Oracle {
     const knows = this.#knows;
     knows.hostsCount ||= looks.some((look) => {
       const before = this.#before(look);
-      return look.source === 'hosts' && before !== null && look.seen.some((sight) => rises(sight, before.shown.get(sight.name)));
+      return (
+        look.source === 'hosts' &&
+        before !== null &&
+        look.seen.some((sight) => !mayBeMissed(look, sight, before) && rises(sight, before.shown.get(sight.name)))
+      );
     });
     const by = this.#accounting === 'auto' ? (knows.hostsCount ? 'hosts' : 'stations') : this.#accounting;
     if (by === knows.feeding.by) return;
@@ -168,7 +174,7 @@ export class Oracle {
     const { by, from } = this.#knows.feeding;
     const feeds = look.source === by && before !== null && before.at >= from;
     for (const sight of look.seen) {
-      const gained = before === null ? null : gain(sight, before);
+      const gained = before === null ? null : mayBeMissed(look, sight, before) ? newTraffic() : gain(sight, before);
       for (const account of accountsOf(look.router, sight, ownerOf)) {
         if (/^(device|address) /.test(account) && !feeds) continue;
         if (gained !== null) this.#add(account, gained);
@@ -182,7 +188,7 @@ export class Oracle {
       shown.set(sight.name, { ...sight, shownAt: look.at, waits: false });
       moved.set(sight.counter, sight.moved);
     }
-    this.#knows.readers.set(key(look.router, look.source), { origin: look.origin, at: look.at, moved, shown: shown });
+    this.#knows.readers.set(key(look.router, look.source), { origin: look.origin, at: look.at, isFirst: before === null, moved, shown });
   }
 
   /** What was kept for an address goes over to the machine that has it. */
@@ -256,6 +262,10 @@ function gain(sight: Sight, before: Reader): Traffic {
 function isKept({ absent, at }: Sighting, { shownAt, waits }: Shown): boolean {
   return absent === 'missed' ? !waits || at - shownAt <= MISSED_FOR_MS : absent === 'kept';
 }
+
+/** The first answer of nft or nlbwmon may have missed what the second shows. */
+const mayBeMissed = ({ source, absent }: Sighting, { name }: Sight, before: Reader): boolean =>
+  source === 'hosts' && absent !== 'ended' && before.isFirst && !before.shown.has(name);
 
 function rises({ shows }: Sight, earlier: Sight | undefined): boolean {
   const before = earlier?.shows ?? newTraffic();
