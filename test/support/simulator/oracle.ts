@@ -29,6 +29,7 @@ interface Shown extends Sight {
   shownAt: number;
   /** Some answer since did not. */
   waits: boolean;
+  dip: DipKnown | null;
 }
 
 interface Knowledge {
@@ -172,9 +173,12 @@ export class Oracle {
   #learn(look: Sighting, ownerOf: OwnerOf): void {
     const before = this.#before(look);
     const { by, from } = this.#knows.feeding;
+    const dips = new Map<string, DipKnown | null>();
     const feeds = look.source === by && before !== null && before.at >= from;
     for (const sight of look.seen) {
-      const gained = before === null ? null : mayBeMissed(look, sight, before) ? newTraffic() : gain(sight, before);
+      const found = before === null || mayBeMissed(look, sight, before) ? null : gain(sight, before, look.at);
+      dips.set(sight.name, found?.dip ?? null);
+      const gained = before === null ? null : (found?.bytes ?? newTraffic());
       for (const account of accountsOf(look.router, sight, ownerOf)) {
         if (/^(device|address) /.test(account) && !feeds) continue;
         if (gained !== null) this.#add(account, gained);
@@ -185,7 +189,7 @@ export class Oracle {
     for (const [name, known] of shown) shown.set(name, { ...known, waits: true });
     const moved = new Map(before?.moved);
     for (const sight of look.seen) {
-      shown.set(sight.name, { ...sight, shownAt: look.at, waits: false });
+      shown.set(sight.name, { ...sight, shownAt: look.at, waits: false, dip: dips.get(sight.name) ?? null });
       moved.set(sight.counter, sight.moved);
     }
     this.#knows.readers.set(key(look.router, look.source), { origin: look.origin, at: look.at, isFirst: before === null, moved, shown });
@@ -244,18 +248,58 @@ function accountsOf(router: string, { account }: Sight, ownerOf: OwnerOf): strin
 
 const isOfAddress = (account: string): boolean => /^(host|address) \S+ (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
 
-function gain(sight: Sight, before: Reader): Traffic {
-  const { counter, moved, shows, epoch, pair, name } = sight;
-  const seen = before.moved.get(counter);
-  if (seen !== undefined) return minus(moved, seen);
+/** What an answer adds, and what is kept of a counter that shows less than before and may come back. */
+interface Gain {
+  bytes: Traffic;
+  dip: DipKnown | null;
+}
+
+/** The highest and the least that a counter showed, since when it is below (Unix ms). */
+interface DipKnown {
+  highest: Traffic;
+  least: Traffic;
+  since: number;
+}
+
+function gain(sight: Sight, before: Reader, at: number): Gain {
+  const { counter, moved, epoch, name, account } = sight;
   const known = before.shown.get(name);
-  if (known === undefined || epoch === null || known.epoch !== epoch) return moved;
-  const fell = { download: shows.download < known.shows.download, upload: shows.upload < known.shows.upload };
-  if (pair) fell.download = fell.upload = fell.download || fell.upload;
-  return {
-    download: fell.download ? shows.download : shows.download - known.shows.download,
-    upload: fell.upload ? shows.upload : shows.upload - known.shows.upload,
-  };
+  const seen = before.moved.get(counter);
+  const isSame = known?.counter === counter;
+  if (seen !== undefined && (known === undefined || (isSame && known.dip === null))) return { bytes: minus(moved, seen), dip: null };
+  const isTold = account.kind === 'station' || account.kind === 'wan' || (known !== undefined && !isSame && known.epoch !== epoch);
+  if (known === undefined || isTold) return { bytes: seen === undefined ? moved : minus(moved, seen), dip: null };
+  return byFigures(sight, known, at);
+}
+
+const DAY_MS = 86_400_000;
+const WAYS = ['download', 'upload'] as const;
+
+/** What the figures show of a counter that may have taken another's place, in the words of the rules named reset and dip. */
+function byFigures({ shows, epoch, pair }: Sight, known: Shown, at: number): Gain {
+  const isProved = epoch !== null && epoch !== '' && !known.waits;
+  const highest = known.dip?.highest ?? known.shows;
+  const isNearZero = (way: keyof Traffic) => shows[way] < highest[way] && shows[way] <= highest[way] * (isProved ? 1 / 16 : 1 / 2);
+  if (pair && !isProved && WAYS.some(isNearZero)) return { bytes: { ...shows }, dip: null };
+  const found = { bytes: newTraffic(), dip: { highest: { ...shows }, least: { ...shows }, since: at } };
+  let isDip = false;
+  for (const way of WAYS) {
+    if (shows[way] >= highest[way]) found.bytes[way] = shows[way] - highest[way];
+    else if (isNearZero(way)) found.bytes[way] = shows[way];
+    else {
+      const least = known.dip !== null && known.dip.least[way] < highest[way] ? known.dip.least[way] : null;
+      const isSmall = isProved || highest[way] - shows[way] <= highest[way] / 16;
+      const lasted = at - (known.dip?.since ?? at);
+      if (least !== null && shows[way] > least && lasted > (isSmall ? DAY_MS : 600_000)) found.bytes[way] = shows[way] - least;
+      else {
+        isDip = true;
+        found.dip.highest[way] = highest[way];
+        found.dip.least[way] = Math.min(least ?? shows[way], shows[way]);
+        if (least !== null) found.dip.since = known.dip?.since ?? at;
+      }
+    }
+  }
+  return isDip ? found : { ...found, dip: null };
 }
 
 /** Whether what was held is held on by an answer that does not show it. */
