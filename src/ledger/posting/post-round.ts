@@ -92,8 +92,10 @@ const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate =>
 });
 
 function postSource(context: RoundContext, { router, system, result, ownerOf }: SourceContext): void {
-  const { books, round, tick, update } = context;
+  const { books, round, update } = context;
   const { source, origin, at } = result;
+  // Answers of one round come one after the other.
+  const tick = context.tick - Math.max(0, round.finishedAt - at);
   const key = readerKey(router, source);
   const known = books.readers.get(key);
   const arrival: Arrival = { origin, at, tick, boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };

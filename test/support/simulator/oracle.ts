@@ -3,6 +3,7 @@ import { isZero, minus, plus } from '../../../src/domain/traffic.ts';
 import type { Counter } from '../../../src/simulator/world/counter.ts';
 import { newTraffic } from '../../../src/simulator/world/counter.ts';
 import type { Association } from '../../../src/simulator/world/state.ts';
+import { byFigures, type DipKnown, type Gain } from './figures.ts';
 import { type Sight, type Sighting, sightingOf } from './sighting.ts';
 import type { World } from './world.ts';
 
@@ -248,58 +249,16 @@ function accountsOf(router: string, { account }: Sight, ownerOf: OwnerOf): strin
 
 const isOfAddress = (account: string): boolean => /^(host|address) \S+ (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
 
-/** What an answer adds, and what is kept of a counter that shows less than before and may come back. */
-interface Gain {
-  bytes: Traffic;
-  dip: DipKnown | null;
-}
-
-/** The highest and the least that a counter showed, since when it is below (Unix ms). */
-interface DipKnown {
-  highest: Traffic;
-  least: Traffic;
-  since: number;
-}
-
 function gain(sight: Sight, before: Reader, at: number): Gain {
-  const { counter, moved, epoch, name, account } = sight;
+  const { counter, moved, epoch, name, pair, account } = sight;
   const known = before.shown.get(name);
   const seen = before.moved.get(counter);
   const isSame = known?.counter === counter;
   if (seen !== undefined && (known === undefined || (isSame && known.dip === null))) return { bytes: minus(moved, seen), dip: null };
   const isTold = account.kind === 'station' || account.kind === 'wan' || (known !== undefined && !isSame && known.epoch !== epoch);
   if (known === undefined || isTold) return { bytes: seen === undefined ? moved : minus(moved, seen), dip: null };
-  return byFigures(sight, known, at);
-}
-
-const DAY_MS = 86_400_000;
-const WAYS = ['download', 'upload'] as const;
-
-/** What the figures show of a counter that may have taken another's place, in the words of the rules named reset and dip. */
-function byFigures({ shows, epoch, pair }: Sight, known: Shown, at: number): Gain {
   const isProved = epoch !== null && epoch !== '' && !known.waits;
-  const highest = known.dip?.highest ?? known.shows;
-  const isNearZero = (way: keyof Traffic) => shows[way] < highest[way] && shows[way] <= highest[way] * (isProved ? 1 / 16 : 1 / 2);
-  if (pair && !isProved && WAYS.some(isNearZero)) return { bytes: { ...shows }, dip: null };
-  const found = { bytes: newTraffic(), dip: { highest: { ...shows }, least: { ...shows }, since: at } };
-  let isDip = false;
-  for (const way of WAYS) {
-    if (shows[way] >= highest[way]) found.bytes[way] = shows[way] - highest[way];
-    else if (isNearZero(way)) found.bytes[way] = shows[way];
-    else {
-      const least = known.dip !== null && known.dip.least[way] < highest[way] ? known.dip.least[way] : null;
-      const isSmall = isProved || highest[way] - shows[way] <= highest[way] / 16;
-      const lasted = at - (known.dip?.since ?? at);
-      if (least !== null && shows[way] > least && lasted > (isSmall ? DAY_MS : 600_000)) found.bytes[way] = shows[way] - least;
-      else {
-        isDip = true;
-        found.dip.highest[way] = highest[way];
-        found.dip.least[way] = Math.min(least ?? shows[way], shows[way]);
-        if (least !== null) found.dip.since = known.dip?.since ?? at;
-      }
-    }
-  }
-  return isDip ? found : { ...found, dip: null };
+  return byFigures(sight.shows, { ...known, isProved, pair }, at);
 }
 
 /** Whether what was held is held on by an answer that does not show it. */
