@@ -48,6 +48,8 @@ export class Model {
   now = 0;
   readonly known = new Map<string, Traffic>();
   readonly moved = new Map<string, Traffic>();
+  /** Accounts of a counter that went round so far that it seems to have dipped: what it gained is not known. */
+  readonly doubtful = new Set<string>();
   readonly #format: 'classic' | 'complete';
   readonly #routers: RouterModel[];
   #ids = 0;
@@ -172,11 +174,18 @@ export class Model {
     const { bytes, shown } = counter;
     counter.shown = bytes;
     if (!counts) return;
+    if (wraps && isDoubtful(modulo(shown), modulo(bytes))) this.doubtful.add(account);
     const gained = { download: bytes.download - shown.download, upload: bytes.upload - shown.upload };
     this.known.set(account, plus(this.known.get(account) ?? NOTHING, wraps ? modulo(gained) : gained));
   }
 }
 
 const modulo = ({ download, upload }: Traffic): Traffic => ({ download: download % 2 ** 32, upload: upload % 2 ** 32 });
+
+/** A fall by less than half the range, and not to near zero. */
+const isDoubtful = (before: Traffic, now: Traffic): boolean =>
+  (['download', 'upload'] as const).some(
+    (way) => now[way] < before[way] && before[way] - now[way] <= 2 ** 31 && now[way] > before[way] / 16,
+  );
 
 const bootName = (boot: number): string => `b007${String(boot).padStart(4, '0')}`;
