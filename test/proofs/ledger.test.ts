@@ -23,6 +23,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), router: index, mac: index, radio: index }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reconnect uplink' as const), router: index }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reboot' as const), router: index }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('dip' as const), router: index }) },
   {
     weight: 3,
     arbitrary: fc.record({
