@@ -27,7 +27,7 @@ function read(before: Traffic, bytes: Traffic, { rules = PAIR, bits = 32, fastes
   const now: Circumstances = {
     rules,
     at: START + 15_000,
-    previous: { at: START, boot: 'aaaaaaaa', uptime: 1000 },
+    previous: { at: START, boot: 'aaaaaaaa', uptime: 1000, isPartial: false },
     elapsed: 15,
     uptime: 1015,
     fastest,
@@ -77,8 +77,9 @@ describe('a counter of 32 bits', () => {
       expect(what(read(at(END, END), at(500, 700), { epoch: booted }))).to.deep.equal([['reset', 500, 700]]);
     });
 
-    it('a station that came back after a few bytes posts the least that a reset or a wrap allows, never 4 GB', () => {
-      expect(what(read(at(5000, 300), at(4000, 400)))).to.deep.equal([['reset', 4000, 100]]);
+    it('a station that came back after a few bytes posts the least that a reset, a wrap or a dip allows, never 4 GB', () => {
+      expect(what(read(at(5000, 300), at(2000, 400)))).to.deep.equal([['reset', 2000, 100]]);
+      expect(what(read(at(5000, 300), at(4000, 400)))).to.deep.equal([['increase', 0, 100], ['dip']]);
     });
 
     it('half its range is too much for a wrap that nothing proves', () => {
@@ -108,7 +109,7 @@ describe('a counter of 32 bits', () => {
         {
           rules: PAIR,
           at: START + 15_000,
-          previous: { at: START, boot: 'aaaaaaaa', uptime: 1000 },
+          previous: { at: START, boot: 'aaaaaaaa', uptime: 1000, isPartial: false },
           elapsed: 15,
           uptime: 1015,
           fastest: 1.25e9,

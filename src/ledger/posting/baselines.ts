@@ -16,19 +16,16 @@ export function byCounter<R extends Reading>(readings: readonly R[]): Map<string
   return found;
 }
 
-/** Makes today's readings the next baselines, where they differ from the present ones. */
-export function updateBaselines(update: ReaderUpdate, counter: string, readings: readonly Reading[], baselines: readonly Baseline[]): void {
-  const unchanged =
-    readings.length === baselines.length && readings.every((reading, i) => baselines[i] !== undefined && isSame(baselines[i], reading));
-  if (unchanged) return;
-  update.changed.set(
-    counter,
-    readings.map(({ bytes, epoch }) => ({ bytes, epoch, lastRead: null })),
-  );
+/** Keeps the next baselines of a counter, where they differ from the present ones. */
+export function updateBaselines(update: ReaderUpdate, counter: string, next: Baseline[], baselines: readonly Baseline[]): void {
+  const unchanged = next.length === baselines.length && next.every((each, i) => baselines[i] !== undefined && isSame(baselines[i], each));
+  if (!unchanged) update.changed.set(counter, next);
 }
 
-function isSame(baseline: Baseline, { bytes, epoch }: Reading): boolean {
-  const { bytes: before, epoch: epochBefore, lastRead } = baseline;
+function isSame(baseline: Baseline, { bytes, epoch, dip }: Baseline): boolean {
+  const { bytes: before, epoch: epochBefore, lastRead, dip: dipBefore } = baseline;
+  if (dip?.since !== dipBefore?.since || dip?.other.download !== dipBefore?.other.download) return false;
+  if (dip?.other.upload !== dipBefore?.other.upload) return false;
   const sameEpoch =
     epochBefore?.boot === epoch?.boot &&
     epochBefore?.instance === epoch?.instance &&
@@ -62,6 +59,8 @@ function hasEnded(baselines: readonly Baseline[], { absent, fall }: CounterRules
   switch (absent) {
     case 'ended':
       return true;
+    case 'dated':
+      return baselines.every(({ epoch }) => epoch !== null && epoch.began !== null);
     case 'missed':
       return baselines.every(({ lastRead }) => lastRead !== null && now - lastRead > MISSED_FOR_MS);
     case 'kept':

@@ -1,18 +1,19 @@
-import { type Change, type Circumstances, compare, type PreviousReading } from '../../domain/increase.ts';
+import type { CounterRules, Reading } from '../../domain/counter.ts';
+import { type Change, type Circumstances, compare, nextBaselines } from '../../domain/increase.ts';
 import type { System, Uplink } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
-import { isZero, NOTHING, total } from '../../domain/traffic.ts';
+import { isZero, NOTHING, type Traffic, total } from '../../domain/traffic.ts';
 import { accountKey } from '../account.ts';
 import { type Books, type Reader, readerKey } from '../books.ts';
 import { type AuditLog, auditLogOf, closeAuditLog } from './audit-log.ts';
 import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
-import { type Boot, elapsed, isAnotherMachine, isStale } from './boot-identity.ts';
+import { type Arrival, earlierBoots, elapsed, judgeBoot, readAtByNow } from './boot-identity.ts';
 import { draftMoves, feedingOf, feedsSince } from './feeding.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
 import { inNamedPeriod } from './period.ts';
-import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
+import { createPostings, type Postings, type PostingsTerms, type PostResult } from './postings.ts';
 import { MOST_UPLINKS, type ReadingTerms, readingsOf } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
 import { type Wires, wiresOf } from './wires.ts';
@@ -85,6 +86,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
 const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate => ({
   at,
   readers: [],
+  claims: new Map(),
   accounts: new Map(),
   hours: new Map(),
   days: new Map(),
@@ -101,55 +103,86 @@ const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate =>
 });
 
 function postSource(context: RoundContext, { router, system, result, ownerOf }: SourceContext): void {
-  const { books, round, tick, update } = context;
+  const { books, round, update } = context;
   const { source, origin, at } = result;
-  const known = books.readers.get(readerKey(router, source));
-  const boot: Boot = { boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
+  // Answers of one round come one after the other.
+  const tick = context.tick - Math.max(0, round.finishedAt - at);
+  const key = readerKey(router, source);
+  const known = books.readers.get(key);
+  const arrival: Arrival = { origin, at, tick, boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
   const log = auditLogOf(update, router, source, at);
-  if (known !== undefined && isStale(known, origin, boot)) {
-    if (boot.uptime !== known.uptime) log.note('stale', '', NOTHING, `the router answered with an uptime of before, ${boot.uptime} s`);
+  const verdict = known === undefined ? null : judgeBoot(known, books.claims.get(key) ?? null, arrival);
+  if (books.claims.has(key)) update.claims.set(key, null);
+  if (verdict !== null && 'claim' in verdict && verdict.claim !== null) update.claims.set(key, verdict.claim);
+  if (verdict?.kind === 'stale') {
+    if (verdict.why !== null) log.note('stale', '', NOTHING, verdict.why);
     return;
   }
-  const before = known !== undefined && isSameReader(known, result, boot, tick, log) ? known : null;
+  if (verdict?.kind === 'machine' && known?.origin === origin) log.note('machine', '', NOTHING, verdict.why);
+  if (verdict?.kind === 'same' && verdict.why !== null) log.note('clock', '', NOTHING, verdict.why);
+  const before = known !== undefined && known.origin === origin && verdict?.kind === 'same' ? known : null;
+  const isTrusted = verdict?.kind !== 'same' || verdict.isTrusted;
+  const uptime = verdict?.kind === 'same' ? verdict.uptime : arrival.uptime;
   const readerUpdate: ReaderUpdate = {
-    reader: { id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick, ...boot },
+    reader: {
+      ...{ id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick },
+      ...{ boot: arrival.boot, uptime, earlierBoots: earlierBoots(known, arrival.boot) },
+      isPartial: before === null && firstMayLack(result),
+      unread: new Set(result.unread),
+    },
     isFirst: before === null,
     superseded: before === null ? supersededBy(result, books, round) : [],
     changed: new Map(),
     removed: [],
   };
   update.readers.push(readerUpdate);
-  const feeds = before === null || feedsSince(before.readAt, update.feeding, round);
-  postCounters(context, readerUpdate, before, result, log, { deviceBytes: feeds ? update.feeding.by : 'nothing', ownerOf });
+  const feeds = before === null ? 'all' : feedsSince(before, update.feeding, round);
+  if (feeds === 'unclear' && source === update.feeding.by)
+    log.note('clock', '', NOTHING, 'devices do not get what was counted since a reading in the future, because others may have counted it');
+  const terms: ReadingTerms = { deviceBytes: feeds === 'all' ? update.feeding.by : 'nothing', ownerOf };
+  postCounters(context, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);
 }
+
+/** How the answer relates to the reading before. */
+interface Continuation {
+  before: Reader | null;
+  arrival: Arrival;
+  /** Whether the router's uptime is believed. */
+  isTrusted: boolean;
+}
+
+/** Whether the first answer of an origin may lack counters that are there. */
+const firstMayLack = ({ observation }: AnsweredSource): boolean => 'rules' in observation && observation.rules.unknown === 'later';
 
 function postCounters(
   context: RoundContext,
   readerUpdate: ReaderUpdate,
-  before: Reader | null,
+  { before, arrival, isTrusted }: Continuation,
   result: AnsweredSource,
   log: AuditLog,
   readingTerms: ReadingTerms,
 ): void {
-  const { postings, terms, tick } = context;
-  const { router, uptime, boot } = readerUpdate.reader;
+  const { postings, terms } = context;
+  const { router } = readerUpdate.reader;
   const answer = readingsOf(router, result.observation, readingTerms);
   if (answer === null) return;
-  const waited = before === null ? 0 : elapsed(before, { boot, uptime }, result.at, tick);
+  const waited = before === null ? 0 : elapsed(before, arrival);
   if (terms.gapAfter > 0 && waited > terms.gapAfter) log.note('gap', '', NOTHING, `no reading for ${Math.round(waited)} s`);
   const now: Circumstances = {
     rules: answer.rules,
     at: result.at,
-    previous: before && { at: before.readAt, boot: before.boot, uptime: before.uptime },
+    previous: before && {
+      ...{ at: readAtByNow(before, arrival), boot: before.boot, uptime: before.uptime },
+      isPartial: before.isPartial || !isTrusted,
+    },
     elapsed: waited,
-    uptime,
+    uptime: isTrusted ? arrival.uptime : null,
     fastest: terms.lineRate(router) / 8,
   };
-  const counters = byCounter(answer.readings);
+  const counters = byCounter(isTrusted ? answer.readings : answer.readings.map(undated));
   const stored = before?.counters ?? NO_COUNTERS;
   const known = inNamedPeriod(stored, counters, answer.rules);
-  const wires =
-    result.observation.source === 'wan' ? uplinkWires(context, router, result.observation.uplinks, before, now.previous, now.at) : null;
+  const wires = result.observation.source === 'wan' ? uplinkWires(context, router, result.observation.uplinks, before, now.at) : null;
   readerUpdate.removed.push(...(wires?.continued ?? []));
   if (result.observation.source === 'wan') log.counts.leftOut += Math.max(0, result.observation.uplinks.length - MOST_UPLINKS);
   for (const [counter, baseline] of wires?.takenOver ?? []) readerUpdate.changed.set(counter, [baseline]);
@@ -164,16 +197,23 @@ function postCounters(
     const { accounts = NONE, shows } = readings[0] ?? {};
     const silence = wires?.silent.get(counter);
     if (silence) log.note('wire', counter, NOTHING, silence);
-    const changes = silence === undefined ? compare(readings, wires?.baselines.get(counter) ?? baselines, now) : [SEEN_ONLY];
-    for (const change of changes) {
+    const compared = wires?.baselines.get(counter) ?? baselines;
+    const changes = compare(
+      readings,
+      compared,
+      before?.unread.has(counter) ? { ...now, previous: now.previous && { ...now.previous, isPartial: true } } : now,
+    );
+    for (const change of silence === undefined ? changes : [SEEN_ONLY]) {
       noteChange(log, counter, change);
       if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
-      for (const account of accounts) if (!postings.post(account, change, result.at)) log.counts.leftOut += 1;
+      for (const account of accounts) noteResult(log, counter, change, postings.post(account, change, result.at));
     }
     if (shows !== undefined) postings.markSeen(shows, result.at);
-    updateBaselines(readerUpdate, counter, readings, stored.get(counter) ?? NONE);
+    updateBaselines(readerUpdate, counter, nextBaselines(readings, compared, changes, result.at), stored.get(counter) ?? NONE);
   }
-  if (before !== null) markAbsent(readerUpdate, { readAt: before.readAt, counters: known }, answer.rules, counters);
+  // What cannot be read is not absent.
+  const rules: CounterRules = result.skipped > 0 ? { ...answer.rules, absent: 'kept' } : answer.rules;
+  if (before !== null) markAbsent(readerUpdate, { readAt: before.readAt, counters: known }, rules, counters);
   if (known !== stored) {
     const done = new Set([...counters.keys(), ...readerUpdate.changed.keys(), ...readerUpdate.removed]);
     for (const [counter, baselines] of known) if (!done.has(counter)) readerUpdate.changed.set(counter, [...baselines]);
@@ -182,18 +222,15 @@ function postCounters(
 }
 
 /** What its account says of an uplink counts: home sums go by it. */
-function uplinkWires(
-  { books }: RoundContext,
-  router: string,
-  uplinks: readonly Uplink[],
-  before: Reader | null,
-  previous: PreviousReading | null,
-  at: number,
-): Wires {
+function uplinkWires({ books }: RoundContext, router: string, uplinks: readonly Uplink[], before: Reader | null, at: number): Wires {
+  const previous = before && { at: before.readAt, boot: before.boot };
   const isOverlay = ({ name, overlay }: Uplink) =>
     books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }))?.overlay ?? overlay;
   return wiresOf(uplinks, before?.counters ?? NO_COUNTERS, previous, at, isOverlay);
 }
+
+/** When a counter began may be known from the router's uptime alone. */
+const undated = <R extends Reading>(reading: R): R => ({ ...reading, epoch: reading.epoch && { ...reading.epoch, began: null } });
 
 /** Readers of the same origin under router names that are no longer configured: it is read under its new name from now on. Rule: renamed router. */
 function supersededBy({ origin, source }: AnsweredSource, books: Books, round: Round): Reader[] {
@@ -201,15 +238,7 @@ function supersededBy({ origin, source }: AnsweredSource, books: Books, round: R
   return [...books.readers.values()].filter((r) => r.origin === origin && r.source === source && !routers.has(r.router));
 }
 
-/** Whether the answer comes from the origin and the machine that were read last, so that the baselines may be used. */
-function isSameReader(known: Reader, { origin, at }: AnsweredSource, boot: Boot, tick: number, log: AuditLog): boolean {
-  if (known.origin !== origin) return false;
-  if (!isAnotherMachine(known, boot, at, tick)) return true;
-  log.note('machine', '', NOTHING, `another machine answers here: it has run for ${boot.uptime} s, and is not the one read last`);
-  return false;
-}
-
-const movedNothing = (change: Change): boolean => 'bytes' in change && isZero(change.bytes);
+const movedNothing = (change: Change): boolean => change.kind === 'dip' || ('bytes' in change && isZero(change.bytes));
 
 function noteChange({ note, counts }: AuditLog, counter: string, change: Change): void {
   switch (change.kind) {
@@ -224,11 +253,32 @@ function noteChange({ note, counts }: AuditLog, counter: string, change: Change)
       counts.rejectedBytes += total(change.bytes);
       note('rejected', counter, change.bytes, change.why);
       break;
+    case 'dip':
+      if (change.why !== 'still shows less') note('dip', counter, change.short, change.why);
+      break;
     case 'baseline':
     case 'increase':
     case 'began':
       break;
     default:
       change satisfies never;
+  }
+}
+
+function noteResult({ note, counts }: AuditLog, counter: string, change: Change, result: PostResult): void {
+  switch (result) {
+    case 'no room':
+      counts.leftOut += 1;
+      break;
+    case 'too many bytes': {
+      const bytes: Traffic = 'bytes' in change ? change.bytes : NOTHING;
+      counts.rejectedBytes += total(bytes);
+      note('rejected', counter, bytes, 'with these bytes, the total would be too large to be counted exactly');
+      break;
+    }
+    case 'posted':
+      break;
+    default:
+      result satisfies never;
   }
 }

@@ -1,8 +1,9 @@
 import { type Baseline, type Epoch, TAKEN_OVER } from '../../domain/counter.ts';
+import { uplinkCounter } from '../../domain/counter-names.ts';
 import type { PreviousReading } from '../../domain/increase.ts';
 import type { Uplink } from '../../domain/observation.ts';
 import { liesOn } from '../../domain/wire.ts';
-import { countedUplinks, uplinkCounter } from './readings.ts';
+import { countedUplinks } from './readings.ts';
 
 /** What the counters of a router's uplinks mean to each other: several can count the same bytes. Rule: one wire. */
 export interface Wires {
@@ -17,6 +18,8 @@ export interface Wires {
   /** Counters of before that lie below one of this answer, whose bytes they would show again: what their baselines become. */
   takenOver: ReadonlyMap<string, Baseline>;
 }
+
+type Previous = Pick<PreviousReading, 'at' | 'boot'>;
 
 /** A counter of an answer before this one. */
 interface Known {
@@ -44,7 +47,7 @@ interface Shown {
 export function wiresOf(
   uplinks: readonly Uplink[],
   counters: ReadonlyMap<string, readonly Baseline[]>,
-  previous: PreviousReading | null,
+  previous: Previous | null,
   at: number,
   isOverlay: (uplink: Uplink) => boolean,
 ): Wires {
@@ -72,19 +75,13 @@ export function wiresOf(
   };
 }
 
-function knownOf(counter: string, [baseline, ...more]: readonly Baseline[], previous: PreviousReading): Known[] {
+function knownOf(counter: string, [baseline, ...more]: readonly Baseline[], previous: Previous): Known[] {
   if (baseline === undefined || more.length > 0) return [];
   const [name = '', device = ''] = counter.split(' ');
   return [{ counter, name, device: device === '' ? null : device, baseline, readAt: baseline.lastRead ?? previous.at }];
 }
 
-function shownOf(
-  uplink: Uplink,
-  counted: readonly Uplink[],
-  known: readonly Known[],
-  previous: PreviousReading | null,
-  overlay: boolean,
-): Shown {
+function shownOf(uplink: Uplink, counted: readonly Uplink[], known: readonly Known[], previous: Previous | null, overlay: boolean): Shown {
   const counter = uplinkCounter(uplink.name, uplink.device);
   const own = known.find((k) => k.counter === counter) ?? null;
   const same = known.filter((k) => isSameDevice(k, uplink));
@@ -109,7 +106,7 @@ function repeats(each: Shown, other: Shown, all: readonly Shown[]): boolean {
 }
 
 /** Why a counter posts nothing: null where it is clear who counts its bytes, undefined where it posts. */
-function silenceOf(each: Shown, shown: readonly Shown[], previous: PreviousReading | null): string | null | undefined {
+function silenceOf(each: Shown, shown: readonly Shown[], previous: Previous | null): string | null | undefined {
   const on = (upper: Shown, lower: Shown) => (upper.overlay || lower.overlay ? 'no' : layered(upper.uplink, lower.uplink));
   if (shown.some((other) => other.ready && on(each, other) === 'yes')) return null;
   const upper = shown.find((other) => on(other, each) === 'perhaps');
