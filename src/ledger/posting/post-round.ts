@@ -1,5 +1,7 @@
+import type { Change, Circumstances } from '../../domain/change.ts';
 import type { CounterRules, Reading } from '../../domain/counter.ts';
-import { type Change, type Circumstances, compare, nextBaselines } from '../../domain/increase.ts';
+import { compare } from '../../domain/increase.ts';
+import { nextBaselines } from '../../domain/next-baselines.ts';
 import type { System } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING, type Traffic, total } from '../../domain/traffic.ts';
