@@ -1,4 +1,4 @@
-import type { DipReason, ResetReason } from '../domain/increase.ts';
+import type { DipReason, ResetReason } from '../domain/change.ts';
 import type { AuditKind } from '../ledger/books.ts';
 import type { AuditRecord } from '../ledger/storage/read-audit.ts';
 import { formatBitRate } from './format.ts';

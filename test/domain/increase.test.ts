@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import type { Change, Circumstances, DipReason, ResetReason } from '../../src/domain/change.ts';
 import { type Baseline, type CounterRules, type Dip, type Epoch, IMPORTED, type Reading } from '../../src/domain/counter.ts';
-import { type Change, type Circumstances, compare, type DipReason, nextBaselines, type ResetReason } from '../../src/domain/increase.ts';
+import { compare } from '../../src/domain/increase.ts';
+import { nextBaselines } from '../../src/domain/next-baselines.ts';
 import type { Traffic } from '../../src/domain/traffic.ts';
 
 /** The law by examples: readings, the baselines that they are compared with, and what that means. */

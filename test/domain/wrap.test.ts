@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Change, Circumstances } from '../../src/domain/change.ts';
 import type { CounterBits, CounterRules, Epoch } from '../../src/domain/counter.ts';
-import { type Change, type Circumstances, compare } from '../../src/domain/increase.ts';
+import { compare } from '../../src/domain/increase.ts';
 import type { Traffic } from '../../src/domain/traffic.ts';
 
 const RANGE = 2 ** 32;

@@ -1,7 +1,7 @@
 import type { Claim, Reader } from '../books.ts';
 
 /** The boot that an answer comes from. */
-export interface Boot {
+interface Boot {
   boot: string | null;
   /** Seconds on the router's boot clock. */
   uptime: number | null;

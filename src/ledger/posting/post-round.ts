@@ -1,5 +1,7 @@
+import type { Change, Circumstances } from '../../domain/change.ts';
 import type { CounterRules, Reading } from '../../domain/counter.ts';
-import { type Change, type Circumstances, compare, nextBaselines } from '../../domain/increase.ts';
+import { compare } from '../../domain/increase.ts';
+import { nextBaselines } from '../../domain/next-baselines.ts';
 import type { System, Uplink } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING, type Traffic, total } from '../../domain/traffic.ts';
@@ -223,10 +225,9 @@ function postCounters(
 
 /** What its account says of an uplink counts: home sums go by it. */
 function uplinkWires({ books }: RoundContext, router: string, uplinks: readonly Uplink[], before: Reader | null, at: number): Wires {
-  const previous = before && { at: before.readAt, boot: before.boot };
   const isOverlay = ({ name, overlay }: Uplink) =>
     books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }))?.overlay ?? overlay;
-  return wiresOf(uplinks, before?.counters ?? NO_COUNTERS, previous, at, isOverlay);
+  return wiresOf(uplinks, before, at, isOverlay);
 }
 
 /** When a counter began may be known from the router's uptime alone. */

@@ -1,5 +1,5 @@
 import { type Slice, slices } from '../../domain/calendar.ts';
-import type { Change } from '../../domain/increase.ts';
+import type { Change } from '../../domain/change.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey } from '../account.ts';

@@ -1,8 +1,8 @@
 import { type Baseline, type Epoch, TAKEN_OVER } from '../../domain/counter.ts';
 import { uplinkCounter } from '../../domain/counter-names.ts';
-import type { PreviousReading } from '../../domain/increase.ts';
 import type { Uplink } from '../../domain/observation.ts';
 import { liesOn } from '../../domain/wire.ts';
+import type { Reader } from '../books.ts';
 import { countedUplinks } from './readings.ts';
 
 /** What the counters of a router's uplinks mean to each other: several can count the same bytes. Rule: one wire. */
@@ -19,7 +19,8 @@ export interface Wires {
   takenOver: ReadonlyMap<string, Baseline>;
 }
 
-type Previous = Pick<PreviousReading, 'at' | 'boot'>;
+/** The reading before: `at` is Unix ms. */
+type Previous = Pick<Reader, 'readAt' | 'boot' | 'counters'>;
 
 /** A counter of an answer before this one. */
 interface Known {
@@ -44,14 +45,8 @@ interface Shown {
 }
 
 /** `isOverlay` says whether the account of an uplink is left out of the home's sum. `previous` is null for a first reading; `at` is Unix ms. */
-export function wiresOf(
-  uplinks: readonly Uplink[],
-  counters: ReadonlyMap<string, readonly Baseline[]>,
-  previous: Previous | null,
-  at: number,
-  isOverlay: (uplink: Uplink) => boolean,
-): Wires {
-  const known = previous === null ? [] : [...counters].flatMap(([counter, lines]) => knownOf(counter, lines, previous));
+export function wiresOf(uplinks: readonly Uplink[], previous: Previous | null, at: number, isOverlay: (uplink: Uplink) => boolean): Wires {
+  const known = previous === null ? [] : [...previous.counters].flatMap(([counter, lines]) => knownOf(counter, lines, previous));
   const counted = countedUplinks(uplinks);
   const all = counted.map((uplink) => shownOf(uplink, counted, known, previous, isOverlay(uplink)));
   const shown = all.filter((each) => all.every((other) => other === each || !repeats(each, other, all)));
@@ -78,7 +73,7 @@ export function wiresOf(
 function knownOf(counter: string, [baseline, ...more]: readonly Baseline[], previous: Previous): Known[] {
   if (baseline === undefined || more.length > 0) return [];
   const [name = '', device = ''] = counter.split(' ');
-  return [{ counter, name, device: device === '' ? null : device, baseline, readAt: baseline.lastRead ?? previous.at }];
+  return [{ counter, name, device: device === '' ? null : device, baseline, readAt: baseline.lastRead ?? previous.readAt }];
 }
 
 function shownOf(uplink: Uplink, counted: readonly Uplink[], known: readonly Known[], previous: Previous | null, overlay: boolean): Shown {
@@ -111,7 +106,7 @@ function silenceOf(each: Shown, shown: readonly Shown[], previous: Previous | nu
   if (shown.some((other) => other.ready && on(each, other) === 'yes')) return null;
   const upper = shown.find((other) => on(other, each) === 'perhaps');
   if (upper !== undefined) {
-    const begins = [each, upper].some(({ last }) => last === null || last.readAt !== previous?.at);
+    const begins = [each, upper].some(({ last }) => last === null || last.readAt !== previous?.readAt);
     return begins
       ? `it may be what the uplink ${upper.uplink.name} (${upper.uplink.device}) lies on, so it is not counted beside it`
       : null;
