@@ -188,7 +188,12 @@ export class Oracle {
       }
     }
     const shown = new Map([...(before?.shown ?? [])].filter(([, known]) => isKept(look, known)));
-    for (const [name, known] of shown) shown.set(name, { ...known, waits: true });
+    // A station that cannot be read has not left; one that has left is new when it is back.
+    const isStation = look.source === 'stations';
+    const unread = (look.unread ?? []).filter((name) => !shown.has(name) || (isStation && shown.get(name)?.waits));
+    for (const [name, known] of shown) {
+      if (!isStation || !look.unread?.includes(name)) shown.set(name, { ...known, waits: true });
+    }
     const moved = new Map(before?.moved);
     for (const sight of look.seen) {
       shown.set(sight.name, { ...sight, shownAt: look.at, waits: false, dip: dips.get(sight.name) ?? null });
@@ -198,7 +203,7 @@ export class Oracle {
       origin: look.origin,
       at: look.at,
       isFirst: before === null,
-      unread: look.unread ?? [],
+      unread,
       moved,
       shown,
     });
@@ -276,7 +281,7 @@ function isKept({ absent, at }: Sighting, { shownAt, waits }: Shown): boolean {
 
 /** What the answer before could not show is not new. The first answer of nft or nlbwmon may have missed what the second shows. */
 const mayBeMissed = ({ source, absent }: Sighting, { name }: Sight, before: Reader): boolean =>
-  !before.shown.has(name) && (before.unread.includes(name) || (source === 'hosts' && absent !== 'ended' && before.isFirst));
+  before.unread.includes(name) || (source === 'hosts' && absent !== 'ended' && before.isFirst && !before.shown.has(name));
 
 function rises({ shows }: Sight, earlier: Sight | undefined): boolean {
   const before = earlier?.shows ?? newTraffic();
