@@ -58,8 +58,9 @@ function countsHosts(books: Books, router: string, { source, origin, observation
   const previous = books.readers.get(readerKey(router, source));
   if (observation.source !== 'hosts' || previous === undefined || previous.origin !== origin) return false;
   return observation.hosts.some((host) => {
-    const known = previous.counters.get(hostCounter(host))?.[0]?.bytes;
-    if (known === undefined && previous.isPartial) return false;
+    const counter = hostCounter(host);
+    const known = previous.counters.get(counter)?.[0]?.bytes;
+    if (known === undefined && (previous.isPartial || previous.unread.has(counter))) return false;
     const before = known ?? NOTHING;
     return host.bytes.download > before.download || host.bytes.upload > before.upload;
   });

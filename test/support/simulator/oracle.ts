@@ -20,6 +20,7 @@ interface Reader {
   at: number;
   /** It has answered once. */
   isFirst: boolean;
+  unread: readonly string[];
   moved: Map<Counter, Traffic>;
   /** Content of its answers, by name. */
   shown: Map<string, Shown>;
@@ -187,13 +188,25 @@ export class Oracle {
       }
     }
     const shown = new Map([...(before?.shown ?? [])].filter(([, known]) => isKept(look, known)));
-    for (const [name, known] of shown) shown.set(name, { ...known, waits: true });
+    // A station that cannot be read has not left; one that has left is new when it is back.
+    const isStation = look.source === 'stations';
+    const unread = (look.unread ?? []).filter((name) => !shown.has(name) || (isStation && shown.get(name)?.waits));
+    for (const [name, known] of shown) {
+      if (!isStation || !look.unread?.includes(name)) shown.set(name, { ...known, waits: true });
+    }
     const moved = new Map(before?.moved);
     for (const sight of look.seen) {
       shown.set(sight.name, { ...sight, shownAt: look.at, waits: false, dip: dips.get(sight.name) ?? null });
       moved.set(sight.counter, sight.moved);
     }
-    this.#knows.readers.set(key(look.router, look.source), { origin: look.origin, at: look.at, isFirst: before === null, moved, shown });
+    this.#knows.readers.set(key(look.router, look.source), {
+      origin: look.origin,
+      at: look.at,
+      isFirst: before === null,
+      unread,
+      moved,
+      shown,
+    });
   }
 
   /** What was kept for an address goes over to the machine that has it. */
@@ -266,9 +279,9 @@ function isKept({ absent, at }: Sighting, { shownAt, waits }: Shown): boolean {
   return absent === 'missed' ? !waits || at - shownAt <= MISSED_FOR_MS : absent === 'kept';
 }
 
-/** The first answer of nft or nlbwmon may have missed what the second shows. */
+/** What the answer before could not show is not new. The first answer of nft or nlbwmon may have missed what the second shows. */
 const mayBeMissed = ({ source, absent }: Sighting, { name }: Sight, before: Reader): boolean =>
-  source === 'hosts' && absent !== 'ended' && before.isFirst && !before.shown.has(name);
+  before.unread.includes(name) || (source === 'hosts' && absent !== 'ended' && before.isFirst && !before.shown.has(name));
 
 function rises({ shows }: Sight, earlier: Sight | undefined): boolean {
   const before = earlier?.shows ?? newTraffic();
