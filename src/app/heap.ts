@@ -3,7 +3,7 @@ import { memoryLimit } from './limits.ts';
 
 /**
  * V8 trades memory for speed that a home meter does not need: it works ten milliseconds every fifteen seconds. These flags keep the heap
- * close to the live data and the young generation at one megabyte, and turn the optimizer off. See docs/benchmark.md for gain and cost.
+ * close to the live data and the young generation at one megabyte, and turn the optimizer off. See docs/develop/benchmark.md for gain and cost.
  * They can only be set here: NODE_OPTIONS accepts none of them.
  */
 const SMALL = ['--optimize-for-size', '--semi-space-growth-factor=1', '--no-opt', '--no-maglev'];

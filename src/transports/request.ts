@@ -26,8 +26,6 @@ export interface HttpSession {
   cookies: Map<string, string>;
 }
 
-export const newSession = (): HttpSession => ({ cookies: new Map() });
-
 export interface HttpAnswer {
   status: number;
   text: string;

@@ -7,7 +7,7 @@ import { aims } from './report/aims.ts';
 import { report } from './report/report.ts';
 import { sizesOf } from './sizes.ts';
 
-/** `npm run bench`: docs/benchmark.md says what is measured and how to read it. */
+/** `npm run bench`: docs/develop/benchmark.md says what is measured and how to read it. */
 async function bench(args: string[], stop: AbortSignal): Promise<string> {
   const options = parseOptions(args);
   const machine = await describeMachine();

@@ -115,7 +115,8 @@ describe('peers that are revoked and restored over HTTP', () => {
   it('restore puts it back with its old keys and addresses; its totals continue', async () => {
     const earlier = await used(anna);
     const [{ status, body }] = await Promise.all([call('POST', at(anna, '/restore'), controller), bert.ping(250, 1200)]);
-    expect([status, body]).to.deep.equal([200, { success: true, message: 'Client restored' }]);
+    const notes = ['The interface has no route to fd07::2/128: restart the interface to add it'];
+    expect([status, body]).to.deep.equal([200, { success: true, message: 'Client restored', notes }]);
     expect(await onInterface()).to.have.members([anna.publicKey, bert.publicKey]);
     await anna.greet();
     await anna.ping(20, 900);

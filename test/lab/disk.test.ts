@@ -125,7 +125,7 @@ describe('the program and its disk', function () {
     await disk.remount('ro');
     const { code, stderr } = await command('--data', disk.path, '--listen', '127.0.0.1:0');
     expect(code).to.equal(1);
-    expect(stderr).to.match(/^Ledger ".*": it cannot be (opened|written): check the rights .* mounted read-only\n$/);
+    expect(stderr).to.match(/^Ledger ".*": it cannot be (opened|written): check the permissions .* mounted read-only\n$/);
   });
 
   it('the service makes a backup with its first posting, and comes back from it when its file is cut in half', async () => {

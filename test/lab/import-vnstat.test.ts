@@ -58,7 +58,7 @@ describe('wrtmeter import, of what a real vnstatd wrote', () => {
 
     const again = await imported('vnstat.json');
     expect(again).to.include({ code: 0, stderr: '' });
-    expect(again.stdout).to.match(/\n\nNothing to import: the ledger has all of it that it can take\n$/);
+    expect(again.stdout).to.match(/\n\nNothing to import: the ledger already has everything it can take\n$/);
     expect(JSON.parse(await readFile(file, 'utf8')).interfaces[0].traffic.total).to.deep.equal(await totalOf(rows));
   });
 });

@@ -260,7 +260,8 @@ describe('a router of namespaces, with a real dnsmasq, busybox and Prometheus', 
     let hung: { port: number; close(): void };
     let three: Exporter;
     const startThree = async () => {
-      three = await startExporter({ args: ['--config', config('three.yaml')], dataDir: join(lab.folder, 'three') });
+      const env = { WRTMETER_TIMEOUT: '2s' };
+      three = await startExporter({ args: ['--config', config('three.yaml')], dataDir: join(lab.folder, 'three'), env });
     };
 
     before(async () => {
@@ -285,8 +286,9 @@ describe('a router of namespaces, with a real dnsmasq, busybox and Prometheus', 
       const up = withLabels(samples, 'wrtmeter_router_up').map(({ labels, value }) => `${labels.router} ${value}`);
       expect(up).to.deep.equal(['gateway 1', 'hung 0', 'nobody 0']);
       const errors = (name: string, reason: string) =>
-        sampleValue(samples, 'wrtmeter_source_errors_total', { router: name, source: 'wan', reason });
-      expect([errors('hung', 'timeout'), errors('nobody', 'connect')]).to.deep.equal([2, 2]);
+        sampleValue(samples, 'wrtmeter_source_errors_total', { router: name, source: 'wan', reason }) ?? 0;
+      // The kernel may take longer than the round to say that nobody is there.
+      expect([errors('hung', 'timeout'), errors('nobody', 'connect') + errors('nobody', 'timeout')]).to.deep.equal([2, 2]);
     });
 
     it('posts what the others answered when it is stopped in the middle of a round', async () => {

@@ -79,7 +79,7 @@ describe('systemd/wrtmeter.service, on a board with systemd', () => {
     await run('systemctl reload wrtmeter');
     await until('it says so', async () => (await journal()).includes('Configuration reloaded'));
     await run("echo 'routers: 5' > /etc/wrtmeter/wrtmeter.yaml && systemctl reload wrtmeter");
-    await until('it says so', async () => (await journal()).includes('The old configuration goes on'));
+    await until('it says so', async () => (await journal()).includes('The old configuration stays in use'));
     expect(await mainPid()).to.equal(pid);
     await configure(routers.router('gateway').url);
     await run('systemctl reload wrtmeter');

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { SourceError } from '../../src/errors.ts';
 import { type HttpTerms, httpSender } from '../../src/transports/http.ts';
-import { type HttpRequest, newSession } from '../../src/transports/request.ts';
+import type { HttpRequest } from '../../src/transports/request.ts';
 
 const TERMS: HttpTerms = { credentials: { kind: 'none' }, tls: { ca: null, insecure: false } };
 
@@ -276,7 +276,7 @@ describe('requests to a router with a login', () => {
   });
 
   it('send the cookies of a login, up to a limit', async () => {
-    const session = newSession();
+    const session = { cookies: new Map<string, string>() };
     await send({ session, method: 'POST' }, '/login');
     await send({ session }, '/stat');
     expect(asked[0]?.headers.cookie).to.equal(undefined);

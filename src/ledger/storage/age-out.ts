@@ -10,7 +10,7 @@ import { auditBatch } from './write-audit.ts';
 export const NEVER_USED = 65_536;
 const DAY_MS = 86_400_000;
 const AGE_MS = 30 * DAY_MS;
-/** While so much of the room for accounts is taken, a day is enough: a new device of the home must find room again. */
+/** While so much of the room for accounts is taken, a thirtieth of the time is enough: a new device of the home must find room again. */
 const TIGHT = 0.75;
 
 const KINDS: readonly AccountKind[] = ['station', 'device', 'host', 'address'];
@@ -19,6 +19,8 @@ export interface AgeTerms {
   mostAccounts: number;
   /** MACs that the configuration names: they stay. */
   ownMacs?: ReadonlySet<string>;
+  /** Milliseconds that a device which never moved more than NEVER_USED stays after it was last seen. Default: 30 days. */
+  unusedFor?: number;
 }
 
 /** What leaves the ledger because it was never more than a sight. */
@@ -37,9 +39,10 @@ const SQL = {
   baselines: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
 };
 
-/** Finds devices that never moved a page's worth of bytes and were not seen for a month. `now` is Unix ms. Rule: invented device. */
+/** Finds devices that never moved more than NEVER_USED and were not seen for `unusedFor`. `now` is Unix ms. Rule: invented device. */
 export async function findAgedOut(store: Pick<Store, 'all'>, books: Books, terms: AgeTerms, now: number): Promise<AgedOut> {
-  const oldest = now - (books.accounts.size > terms.mostAccounts * TIGHT ? DAY_MS : AGE_MS);
+  const { unusedFor = AGE_MS } = terms;
+  const oldest = now - (books.accounts.size > terms.mostAccounts * TIGHT ? unusedFor / 30 : unusedFor);
   const byKey = new Map<string, Account[]>();
   for (const account of books.accounts.values()) {
     if (!KINDS.includes(account.kind)) continue;

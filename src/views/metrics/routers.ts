@@ -78,7 +78,7 @@ function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Fam
     ),
     gauge(
       'source_success',
-      'Whether the source was read in the last round',
+      'Whether the last reading of the source succeeded, at most 15 minutes ago',
       SOURCE,
       perSource((s) => (isCurrent(s, view.now) ? 1 : 0)),
     ),

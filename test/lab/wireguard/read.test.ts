@@ -154,6 +154,7 @@ describe('a WireGuard server that is read', () => {
       name: 'carl',
       endpoint: null,
       allowedIps: ['10.7.0.9/32'],
+      bits: 64,
       state: 'revoked',
       latestHandshake: 0,
       bytes: null,
