@@ -20,8 +20,10 @@ export interface Reader {
   earlierBoots: readonly string[];
   /** Its last answer may have lacked counters that were there: they are not new when they appear. */
   isPartial: boolean;
-  /** Counters that its last answer had, but with a value that makes no sense. In memory alone. */
+  /** Counters that its last answer had, but with a value that makes no sense. In memory alone; in the file they are among the unnamed. */
   unread: ReadonlySet<string>;
+  /** Lines of its last answer that may have been counters, but whose names made no sense either. */
+  unnamed: number;
   counters: Map<string, Baseline[]>;
 }
 

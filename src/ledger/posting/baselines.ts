@@ -33,19 +33,20 @@ function isSame(baseline: Baseline, { bytes, epoch, dip }: Baseline): boolean {
   return lastRead === null && sameEpoch && before.download === bytes.download && before.upload === bytes.upload;
 }
 
-/** Counters that are not in the answer: they ended, or their baselines wait. Rule: absent counter. */
+/** Counters that are not in the answer: they ended, or their baselines wait. What cannot be read has not ended. Rule: absent counter. */
 export function markAbsent(
   update: ReaderUpdate,
   before: { readonly readAt: number; readonly counters: ReadonlyMap<string, readonly Baseline[]> },
   rules: CounterRules,
   present: ReadonlyMap<string, readonly Reading[]>,
+  unread: ReadonlySet<string>,
 ): void {
   const [first] = present.values();
   const ended = new Set(update.removed);
   const instance = first?.[0]?.epoch?.instance ?? null;
   for (const [counter, baselines] of before.counters) {
     if (present.has(counter) || ended.has(counter) || update.changed.has(counter)) continue;
-    if (hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
+    if (!unread.has(counter) && hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
     else if (baselines.some((b) => b.lastRead === null)) {
       update.changed.set(
         counter,

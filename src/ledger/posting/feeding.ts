@@ -7,6 +7,7 @@ import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './owners.ts';
 import { hasRoomFor, type Postings } from './postings.ts';
 import type { RoundUpdate } from './round-update.ts';
+import { mayHaveLacked } from './unread.ts';
 
 /** A lease lasts half a day: after this the address may be another machine's, so its bytes stay under the address. Rule: unknown address. */
 const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
@@ -54,13 +55,15 @@ function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stat
 }
 
 /** A gateway counts hosts if a byte of theirs has moved since its last reading. Rule: device account. */
-function countsHosts(books: Books, router: string, { source, origin, observation }: AnsweredSource): boolean {
+function countsHosts(books: Books, router: string, result: AnsweredSource): boolean {
+  const { source, origin, observation } = result;
   const previous = books.readers.get(readerKey(router, source));
   if (observation.source !== 'hosts' || previous === undefined || previous.origin !== origin) return false;
+  const lacked = mayHaveLacked(previous, result);
   return observation.hosts.some((host) => {
     const counter = hostCounter(host);
     const known = previous.counters.get(counter)?.[0]?.bytes;
-    if (known === undefined && (previous.isPartial || previous.unread.has(counter))) return false;
+    if (known === undefined && (lacked || previous.unread.has(counter))) return false;
     const before = known ?? NOTHING;
     return host.bytes.download > before.download || host.bytes.upload > before.upload;
   });

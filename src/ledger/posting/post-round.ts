@@ -18,6 +18,7 @@ import { inNamedPeriod } from './period.ts';
 import { createPostings, type Postings, type PostingsTerms, type PostResult } from './postings.ts';
 import { MOST_UPLINKS, type ReadingTerms, readingsOf } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
+import { mayHaveLacked, unnamedIn } from './unread.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
 /** How the rules are to be applied. */
@@ -131,6 +132,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
       ...{ boot: arrival.boot, uptime, earlierBoots: earlierBoots(known, arrival.boot) },
       isPartial: before === null && firstMayLack(result),
       unread: new Set(result.unread),
+      unnamed: unnamedIn(result),
     },
     isFirst: before === null,
     superseded: before === null ? supersededBy(result, books, round) : [],
@@ -175,7 +177,7 @@ function postCounters(
     at: result.at,
     previous: before && {
       ...{ at: readAtByNow(before, arrival), boot: before.boot, uptime: before.uptime },
-      isPartial: before.isPartial || !isTrusted,
+      isPartial: mayHaveLacked(before, result) || !isTrusted,
     },
     elapsed: waited,
     uptime: isTrusted ? arrival.uptime : null,
@@ -213,9 +215,12 @@ function postCounters(
     if (shows !== undefined) postings.markSeen(shows, result.at);
     updateBaselines(readerUpdate, counter, nextBaselines(readings, compared, changes, result.at), stored.get(counter) ?? NONE);
   }
-  // What cannot be read is not absent.
-  const rules: CounterRules = result.skipped > 0 ? { ...answer.rules, absent: 'kept' } : answer.rules;
-  if (before !== null) markAbsent(readerUpdate, { readAt: before.readAt, counters: known }, rules, counters);
+  if (before !== null) {
+    const { unread, unnamed } = readerUpdate.reader;
+    // A line that has become unreadable may be any of the counters that are missing.
+    const rules: CounterRules = unnamed > before.unnamed ? { ...answer.rules, absent: 'kept' } : answer.rules;
+    markAbsent(readerUpdate, { readAt: before.readAt, counters: known }, rules, counters, unread);
+  }
   if (known !== stored) {
     const done = new Set([...counters.keys(), ...readerUpdate.changed.keys(), ...readerUpdate.removed]);
     for (const [counter, baselines] of known) if (!done.has(counter)) readerUpdate.changed.set(counter, [...baselines]);

@@ -67,6 +67,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
       earlierBoots: text(row.earlier_boots).split(' ').filter(Boolean),
       isPartial: row.partial === 1,
       unread: new Set(),
+      unnamed: Number(row.unread),
       counters: new Map(),
     }),
   );

@@ -137,6 +137,7 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE reader ADD COLUMN earlier_boots TEXT NOT NULL DEFAULT '';
   ALTER TABLE reader ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE reader ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE baseline ADD COLUMN fell_at INTEGER;
   ALTER TABLE baseline ADD COLUMN other_download INTEGER;
   ALTER TABLE baseline ADD COLUMN other_upload INTEGER;

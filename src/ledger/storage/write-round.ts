@@ -7,9 +7,9 @@ import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
 
 const SQL = {
-  reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime, earlier_boots, partial) SELECT ${fields(9)} FROM json_each(?) WHERE true
+  reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime, earlier_boots, partial, unread) SELECT ${fields(10)} FROM json_each(?) WHERE true
     ON CONFLICT(id) DO UPDATE SET origin = excluded.origin, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime,
-      earlier_boots = excluded.earlier_boots, partial = excluded.partial`,
+      earlier_boots = excluded.earlier_boots, partial = excluded.partial, unread = excluded.unread`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
   baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin, fell_at, other_download, other_upload)
@@ -91,7 +91,7 @@ function newAccountRow({ account: a, download, upload, seen }: AccountUpdate): C
 
 const readerRow = (r: ReaderUpdate['reader']): Cell[] => [
   ...[r.id, r.router, r.source, r.origin, r.readAt, r.boot, r.uptime],
-  ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0],
+  ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0, r.unnamed + r.unread.size],
 ];
 
 const accountRow = ({ account, download, upload, seen }: AccountUpdate): Cell[] => [account.id, seen, download, upload];

@@ -167,7 +167,10 @@ export async function ride(terms: Ride): Promise<Ridden> {
     const lines = linesShown(router, fault);
     if (source === 'wan') events.readWan();
     if (source === 'stations') events.readStations(router, lines);
-    const look = (oracle: Oracle) => oracle.look(router, source, (a) => lines.includes(a));
+    const look = (oracle: Oracle): Sighting => {
+      const seen = oracle.look(router, source, (a) => lines.includes(a));
+      return source === 'stations' && format === 'wrtmeter' ? { ...seen, absent: 'ended' } : seen;
+    };
     return oracles.slice(0, 1).map((oracle) => (fault?.kind === 'lie' ? belied(look(oracle), fault.lie === 'mac', format) : look(oracle)));
   }
 
@@ -289,7 +292,8 @@ function belied(look: Sighting, ofMac: boolean, format: Ride['format']): Sightin
   };
   const unknown = lied().filter((sight) => sight !== undefined);
   if (unknown.length === 0) return look;
-  return { ...look, absent: 'kept', seen: look.seen.filter((sight) => !unknown.includes(sight)), unread: unknown.map(({ name }) => name) };
+  const seen = look.seen.filter((sight) => !unknown.includes(sight));
+  return ofMac ? { ...look, seen, unnamed: unknown.length } : { ...look, seen, unread: unknown.map(({ name }) => name) };
 }
 
 /** Whether a reader may believe what such an answer says of the source. */

@@ -21,6 +21,7 @@ interface Reader {
   /** It has answered once. */
   isFirst: boolean;
   unread: readonly string[];
+  unnamed: number;
   moved: Map<Counter, Traffic>;
   /** Content of its answers, by name. */
   shown: Map<string, Shown>;
@@ -187,13 +188,10 @@ export class Oracle {
         if (isOfAddress(account) && (gained === null || !isZero(gained))) this.#knows.seenAt.set(account, look.at);
       }
     }
-    const shown = new Map([...(before?.shown ?? [])].filter(([, known]) => isKept(look, known)));
-    // A station that cannot be read has not left; one that has left is new when it is back.
-    const isStation = look.source === 'stations';
-    const unread = (look.unread ?? []).filter((name) => !shown.has(name) || (isStation && shown.get(name)?.waits));
-    for (const [name, known] of shown) {
-      if (!isStation || !look.unread?.includes(name)) shown.set(name, { ...known, waits: true });
-    }
+    const { unread = [], unnamed = 0 } = look;
+    const mayBeUnread = (name: string) => unread.includes(name) || unnamed > (before?.unnamed ?? 0);
+    const kept = [...(before?.shown ?? [])].filter(([name, known]) => mayBeUnread(name) || isKept(look, known));
+    const shown = new Map(kept.map(([name, known]): [string, Shown] => [name, { ...known, waits: true }]));
     const moved = new Map(before?.moved);
     for (const sight of look.seen) {
       shown.set(sight.name, { ...sight, shownAt: look.at, waits: false, dip: dips.get(sight.name) ?? null });
@@ -204,6 +202,7 @@ export class Oracle {
       at: look.at,
       isFirst: before === null,
       unread,
+      unnamed,
       moved,
       shown,
     });
@@ -280,8 +279,9 @@ function isKept({ absent, at }: Sighting, { shownAt, waits }: Shown): boolean {
 }
 
 /** What the answer before could not show is not new. The first answer of nft or nlbwmon may have missed what the second shows. */
-const mayBeMissed = ({ source, absent }: Sighting, { name }: Sight, before: Reader): boolean =>
-  before.unread.includes(name) || (source === 'hosts' && absent !== 'ended' && before.isFirst && !before.shown.has(name));
+const mayBeMissed = ({ source, absent, unnamed = 0 }: Sighting, { name }: Sight, before: Reader): boolean =>
+  !before.shown.has(name) &&
+  (before.unread.includes(name) || unnamed < before.unnamed || (source === 'hosts' && absent !== 'ended' && before.isFirst));
 
 function rises({ shows }: Sight, earlier: Sight | undefined): boolean {
   const before = earlier?.shows ?? newTraffic();

@@ -19,6 +19,8 @@ export interface Sighting {
   seen: Sight[];
   /** Names of what stood in the answer with a value that makes no sense. */
   unread?: readonly string[];
+  /** Lines whose names make no sense. Default: none. */
+  unnamed?: number;
   /** Whose an address is, by the table of neighbours. */
   owners: ReadonlyMap<string, string>;
 }
