@@ -39,14 +39,13 @@ export function markAbsent(
   before: { readonly readAt: number; readonly counters: ReadonlyMap<string, readonly Baseline[]> },
   rules: CounterRules,
   present: ReadonlyMap<string, readonly Reading[]>,
-  unread: ReadonlySet<string>,
 ): void {
   const [first] = present.values();
   const ended = new Set(update.removed);
   const instance = first?.[0]?.epoch?.instance ?? null;
   for (const [counter, baselines] of before.counters) {
     if (present.has(counter) || ended.has(counter) || update.changed.has(counter)) continue;
-    if (!unread.has(counter) && hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
+    if (!update.reader.unread.has(counter) && hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
     else if (baselines.some((b) => b.lastRead === null)) {
       update.changed.set(
         counter,

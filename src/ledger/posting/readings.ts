@@ -4,7 +4,7 @@ import type { HostCounter, Observation, Peer, Uplink } from '../../domain/observ
 import { type AccountName, deviceAccount } from '../account.ts';
 
 /** A reading and the accounts that its increase is posted to. */
-interface PostedReading extends Reading {
+export interface PostedReading extends Reading {
   accounts: AccountName[];
   /** An account that gets none of its bytes, because others feed it, but is seen by it. */
   shows?: AccountName;
