@@ -28,7 +28,7 @@ export function logRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus
 }
 
 /** Audit rows that need no attention. */
-const USUAL: ReadonlySet<AuditKind> = new Set(['wrap', 'hosts', 'learned']);
+const USUAL: ReadonlySet<AuditKind> = new Set(['wrap', 'dip', 'hosts', 'learned']);
 
 /** Logs the posting of a round; a repeated failure is logged once. */
 export function logPosting(log: Logger, posted: Posted, before: Posted | null): void {

@@ -5,13 +5,17 @@ export interface CounterRules {
   /** `together`: one pair that resets at once (a station). `apart`: two independent counters (a network device). */
   directions: 'together' | 'apart';
   /**
-   * What it means if a known counter is missing from an answer. `ended`: it ended. `kept`: its baseline stays. `missed`: it ended, or the
-   * list missed it once, so its baseline stays for two days.
+   * What it means if a known counter is missing from an answer. `ended`: it ended. `dated`: it ended if it shows when it began, for then
+   * its return does too; else its baseline stays. `missed`: it ended, or the list missed it once, so its baseline stays for two days.
+   * `kept`: its baseline stays.
    */
-  absent: 'ended' | 'missed' | 'kept';
-  /** A new counter in a later reading. `began`: it began at zero since the last one. `baseline`: it may have been there before. */
-  unknown: 'began' | 'baseline';
-  /** What a fall within an epoch means. `reset`: the counter restarted at zero. `lowers`: it went back to older, already posted figures. */
+  absent: 'ended' | 'dated' | 'missed' | 'kept';
+  /**
+   * A new counter in a later reading. `began`: it began at zero since the last one. `later`: the same, but not right after the first
+   * reading, which may have missed it. `baseline`: it may have been there before.
+   */
+  unknown: 'began' | 'later' | 'baseline';
+  /** What a fall within an epoch means. `reset`: a restart at zero, or a dip. `lowers`: it went back to older, already posted figures. */
   fall: 'reset' | 'lowers';
   /** Seconds by which a router's counters may lag. */
   refresh: number;
@@ -51,10 +55,23 @@ export const IMPORTED = 'imported';
 /** The boot of a baseline whose counter gained what others have posted since: it shows when that was, and is never subtracted. Rule: one wire. */
 export const TAKEN_OVER = 'taken over';
 
-/** The last reading kept for a counter. */
+/** The last reading kept for a counter; in a direction that dipped, the highest. */
 export interface Baseline {
   bytes: Traffic;
   epoch: Epoch | null;
   /** Unix ms of the last reading with this counter; null while it is in the reader's latest reading. */
   lastRead: number | null;
+  /** Absent where no direction fell. */
+  dip?: Dip;
+}
+
+/** What a fall leaves behind, because later readings may show that it was another kind of fall. Rule: dip. */
+export interface Dip {
+  /** Unix ms of the reading that fell. */
+  since: number;
+  /**
+   * In each direction: less than the baseline, the least that was shown since it dipped; more than the baseline, what it showed before it
+   * fell to near zero; else nothing of either.
+   */
+  other: Traffic;
 }

@@ -1,61 +1,29 @@
-import { type Baseline, type CounterRules, type Epoch, IMPORTED, type Reading } from './counter.ts';
+import type { Change, Circumstances, PreviousReading, ResetReason } from './change.ts';
+import { type Baseline, type Epoch, IMPORTED, type Reading } from './counter.ts';
+import { raiseDips, restoredFor } from './fall.ts';
 import { pairLines } from './pairing.ts';
-import { minus, NOTHING, type Traffic } from './traffic.ts';
+import { minus, NOTHING, plus, type Traffic, total } from './traffic.ts';
+import { increase, withinEpoch } from './within-epoch.ts';
 
-const RANGE_32 = 2 ** 32;
-const DIRECTIONS = ['download', 'upload'] as const;
 /** Seconds that a station may be associated before it is authorized and listed. Rule: new counter. */
 const HANDSHAKE = 3;
 
-export type ResetReason = 'fell' | 'boot' | 'new device' | 'new association' | 'line left over';
-
-/** A counting program loads its last saved figures when it starts: those bytes are already posted. Rule: lowered counter. */
-const LOWERED = { kind: 'baseline', why: 'went back to older figures' } as const;
-
-/** What a reading means for the books. `since` is the Unix ms from which the bytes are counted. */
-export type Change =
-  | {
-      kind: 'baseline';
-      why: 'first reading' | 'may only have come into sight' | 'older than the last reading' | 'went back to older figures';
-    }
-  | { kind: 'increase'; bytes: Traffic; since: number }
-  | { kind: 'wrap'; bytes: Traffic; since: number }
-  | { kind: 'began'; bytes: Traffic; since: number }
-  | { kind: 'reset'; bytes: Traffic; since: number; why: ResetReason }
-  | { kind: 'rejected'; bytes: Traffic; why: string };
-
-/** The previous reading of the reader. */
-export interface PreviousReading {
-  /** Unix ms. */
-  at: number;
-  boot: string | null;
-  /** Seconds since the router's boot; null if not reported. */
-  uptime: number | null;
-}
-
-/** The context of one reading of a reader. */
-export interface Circumstances {
-  rules: CounterRules;
-  /** Unix ms at which the answer arrived. */
-  at: number;
-  /** Null for the first successful reading of a reader. */
-  previous: PreviousReading | null;
-  /** Seconds since `previous`, by the clock that shows the most. */
-  elapsed: number;
-  /** Seconds since the router's boot; null if not reported. */
-  uptime: number | null;
-  /** The most bytes per second that a counter can gain. */
-  fastest: number;
-}
+const INTO_SIGHT = { kind: 'baseline', why: 'may only have come into sight' } as const;
 
 /** Compares the current readings of one counter with its baselines (Rule: first reading, and the others about counters in docs/ledger-rules.md). */
 export function compare(readings: readonly Reading[], baselines: readonly Baseline[], now: Circumstances): Change[] {
   if (now.previous === null) return [{ kind: 'baseline', why: 'first reading' }];
-  const [reading, baseline] = [readings[0], baselines[0]];
+  const [reading, kept] = [readings[0], baselines[0]];
   if (reading === undefined) return [];
   if (readings.length > 1 || baselines.length > 1) return compareLines(readings, baselines, now.previous, now);
-  if (baseline === undefined) return [plausible(unknownCounter(reading, now.previous, now), reading.epoch, now)];
-  const since = baseline.lastRead ?? now.previous.at;
+  if (kept === undefined) return [plausible(unknownCounter(reading, now.previous, now), reading.epoch, now)];
+  const baseline = restoredFor(kept, reading);
+  const changes = compareOne(reading, baseline, now.previous, now);
+  return baseline === kept ? changes : [...changes, { kind: 'dip', short: NOTHING, why: 'came back' }];
+}
+
+function compareOne(reading: Reading, baseline: Baseline, previous: PreviousReading, now: Circumstances): Change[] {
+  const since = baseline.lastRead ?? previous.at;
   const newEpoch = provedEpoch(baseline.epoch, reading.epoch);
   if (newEpoch !== null) {
     return [
@@ -75,27 +43,36 @@ function compareLines(
   previous: PreviousReading,
   now: Circumstances,
 ): Change[] {
-  if (baselines.some(({ epoch }) => epoch?.boot === IMPORTED)) return [{ kind: 'baseline', why: 'may only have come into sight' }];
+  const isUnknown = baselines.length === 0 && previous.isPartial;
+  if (isUnknown || baselines.some(({ epoch }) => epoch?.boot === IMPORTED)) return [INTO_SIGHT];
   const { directions } = now.rules;
   switch (directions) {
     // A pairing takes no line whose directions do not both reach the baseline: where they count apart, it posts too little.
     case 'apart':
     case 'together': {
       const since = Math.min(...baselines.map((b) => b.lastRead ?? previous.at), previous.at);
-      return [plausible(pairedChange(readings, baselines, since), null, now, since)];
+      return pairedChanges(readings, baselines, since).map((change) => plausible(change, null, now, since));
     }
     default:
       return directions satisfies never;
   }
 }
 
-function pairedChange(readings: readonly Reading[], baselines: readonly Baseline[], since: number): Change {
-  const { bytes, leftOver } = pairLines(
-    readings.map((r) => r.bytes),
-    baselines.map((b) => b.bytes),
-  );
-  const isReset = leftOver > 0 && baselines.length > 0;
-  return isReset ? { kind: 'reset', bytes, since, why: 'line left over' } : { kind: 'increase', bytes, since };
+/** A line that dipped goes with the baseline that it fell from, if that leaves fewer lines over. */
+function pairedChanges(readings: readonly Reading[], baselines: readonly Baseline[], since: number): Change[] {
+  const [lines, before] = [readings.map((r) => r.bytes), baselines.map((b) => b.bytes)];
+  const plain = pairLines(lines, before);
+  const mayDip = plain.leftOver > 0 || baselines.some(({ dip }) => dip !== undefined);
+  if (!mayDip || before.length === 0) return [{ kind: 'increase', bytes: plain.bytes, since }];
+  const raised = raiseDips(lines, baselines);
+  const paired = pairLines(raised, before);
+  const hasDips = paired.leftOver < plain.leftOver || (paired.leftOver === plain.leftOver && total(paired.bytes) < total(plain.bytes));
+  const { bytes, leftOver } = hasDips ? paired : plain;
+  const change: Change = leftOver > 0 ? { kind: 'reset', bytes, since, why: 'line left over' } : { kind: 'increase', bytes, since };
+  if (!hasDips) return [change];
+  const short = raised.reduce((sum, line, i) => plus(sum, minus(line, lines[i] ?? line)), NOTHING);
+  const isNew = baselines.every(({ dip }) => dip === undefined);
+  return [change, { kind: 'dip', short, why: isNew ? 'shows less' : 'still shows less' }];
 }
 
 function unknownCounter(reading: Reading, previous: PreviousReading, now: Circumstances): Change {
@@ -108,109 +85,18 @@ function unknownCounter(reading: Reading, previous: PreviousReading, now: Circum
   const { unknown } = now.rules;
   switch (unknown) {
     case 'began':
-      return began;
+    case 'later':
+      return previous.isPartial ? INTO_SIGHT : began;
     case 'baseline': {
       const isNewBoot = epoch !== null && previous.boot !== null && !sameBoot;
-      return isNewBoot ? began : { kind: 'baseline', why: 'may only have come into sight' };
+      return isNewBoot ? began : INTO_SIGHT;
     }
     default:
       return unknown satisfies never;
   }
 }
 
-/** What a fall within an epoch means, or a rise that is more than the line could carry. */
-function withinEpoch(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change[] {
-  const { directions } = now.rules;
-  switch (directions) {
-    case 'apart':
-      return DIRECTIONS.map((direction) => changeOfOne(direction, reading, baseline, now, since));
-    case 'together':
-      return [changeOfPair(reading, baseline, now, since)];
-    default:
-      return directions satisfies never;
-  }
-}
-
-function changeOfOne(direction: keyof Traffic, reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change {
-  const [value, before] = [reading.bytes[direction], baseline.bytes[direction]];
-  const only = (bytes: number): Traffic => ({ ...NOTHING, [direction]: bytes });
-  if (value >= before) return { kind: 'increase', bytes: only(value - before), since };
-  const { fall } = now.rules;
-  switch (fall) {
-    case 'lowers':
-      return LOWERED;
-    case 'reset': {
-      const gained = gainedPastEnd(value, before, reading.bits, now, since);
-      return gained === null ? { kind: 'reset', bytes: only(value), since, why: 'fell' } : { kind: 'wrap', bytes: only(gained), since };
-    }
-    default:
-      return fall satisfies never;
-  }
-}
-
-function changeOfPair(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change {
-  const fallen = fallenIn(reading.bytes, baseline.bytes);
-  if (fallen.length === 0) return increase(reading.bytes, baseline.bytes, since);
-  const { fall } = now.rules;
-  switch (fall) {
-    case 'lowers':
-      return LOWERED;
-    case 'reset':
-      return resetOrWrap(reading, baseline, fallen, now, since);
-    default:
-      return fall satisfies never;
-  }
-}
-
-/**
- * A pair of 32 bits that fell has begun again, or what fell went past its end. Where the epoch excludes a reset, it is a wrap. Else two
- * falls are a reset: two wraps at once are less likely, and more bytes. One fall is a wrap only if the other direction had counted, and
- * if the counter gained less than half its range (as serial numbers are compared, RFC 1982); in doubt each direction posts the least
- * that either explanation allows.
- */
-function resetOrWrap(
-  { bytes, bits, epoch }: Reading,
-  baseline: Baseline,
-  fallen: readonly (keyof Traffic)[],
-  now: Circumstances,
-  since: number,
-): Change {
-  const { bytes: before } = baseline;
-  const gain = (direction: keyof Traffic): number | null =>
-    fallen.includes(direction)
-      ? gainedPastEnd(bytes[direction], before[direction], bits, now, since)
-      : bytes[direction] - before[direction];
-  const reset = { kind: 'reset', bytes, since, why: 'fell' } as const;
-  const [download, upload] = [gain('download'), gain('upload')];
-  if (download === null || upload === null) return reset;
-  const gained: Traffic = { download, upload };
-  const wrap = { kind: 'wrap', bytes: gained, since } as const;
-  if (isSameEpoch(baseline.epoch, epoch)) return wrap;
-  if (fallen.length === 2) return reset;
-  const [fell, other] = fallen.includes('download') ? (['download', 'upload'] as const) : (['upload', 'download'] as const);
-  if (before[other] > 0 && gained[fell] < RANGE_32 / 2) return wrap;
-  return { ...reset, bytes: { ...gained, [fell]: bytes[fell] } };
-}
-
-const fallenIn = (bytes: Traffic, before: Traffic): (keyof Traffic)[] =>
-  DIRECTIONS.filter((direction) => bytes[direction] < before[direction]);
-
 const fellIn = (bytes: Traffic, before: Traffic): boolean => bytes.download < before.download || bytes.upload < before.upload;
-
-const increase = (bytes: Traffic, before: Traffic, since: number): Change => ({ kind: 'increase', bytes: minus(bytes, before), since });
-
-/** Rule: wrap. A counter known to have 32 bits that fell within its epoch went past its end, if the line could have carried that. Rule: increase. Rule: reset. */
-function gainedPastEnd(value: number, before: number, bits: Reading['bits'], now: Circumstances, since: number): number | null {
-  if (bits !== 32 || before >= RANGE_32) return null;
-  const gained = RANGE_32 - before + value;
-  return gained > now.fastest * Math.max(now.elapsed, (now.at - since) / 1000) ? null : gained;
-}
-
-/** Whether a counter cannot have begun again between two readings. A boot or a number alone proves nothing: counters begin within it. */
-function isSameEpoch(before: Epoch | null, read: Epoch | null): boolean {
-  if (before === null || read === null || before.began === null || read.began === null) return false;
-  return before.boot === read.boot && Math.abs(read.began - before.began) <= read.margin;
-}
 
 /** Why two readings of a counter cannot be subtracted even if neither direction fell, or null. Rule: epoch. */
 function provedEpoch(before: Epoch | null, read: Epoch | null): ResetReason | null {
@@ -235,8 +121,8 @@ function ageOf(epoch: Epoch | null, now: Circumstances): number | null {
 
 /** Rule: implausible. More than the line could carry in the time is not posted. */
 function plausible(change: Change, epoch: Epoch | null, now: Circumstances, since?: number): Change {
-  if (change.kind === 'baseline' || change.kind === 'rejected') return change;
-  const waited = since === undefined ? now.elapsed : Math.max(now.elapsed, (now.at - since) / 1000);
+  if (change.kind === 'baseline' || change.kind === 'rejected' || change.kind === 'dip') return change;
+  const waited = since === undefined ? now.elapsed : Math.max(now.elapsed, (now.at - Math.min(since, change.since)) / 1000);
   const seconds = Math.min(waited, ageOf(epoch, now) ?? waited) + now.rules.refresh;
   const most = now.fastest * seconds;
   const { download, upload } = change.bytes;

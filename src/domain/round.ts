@@ -11,6 +11,10 @@ export type SourceResult =
       observation: Observation;
       /** Lines skipped because they could not be parsed or exceeded a limit. */
       skipped: number;
+      /** The first of them, in words for people. */
+      skippedBecause?: readonly string[];
+      /** Names of counters that are there, but whose value makes no sense. */
+      unread?: readonly string[];
       /** Unix ms at which the answer arrived. */
       at: number;
       /** Seconds. */

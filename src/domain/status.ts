@@ -16,6 +16,8 @@ export interface SourceStatus {
   errors: Map<FailureReason, number>;
   /** Skipped lines of the last answer. */
   skipped: number;
+  /** Why the first of them were. */
+  skippedBecause: readonly string[];
   /** From the last round; null if that failed. */
   observation: Observation | null;
 }
@@ -46,6 +48,7 @@ function newSource(source: SourceName): SourceStatus {
     error: null,
     errors: new Map(FAILURE_REASONS.map((reason) => [reason, 0])),
     skipped: 0,
+    skippedBecause: [],
     observation: null,
   };
 }
@@ -65,6 +68,7 @@ export function updateStatuses(statuses: ReadonlyMap<string, RouterStatus>, roun
       source.duration = result.duration;
       if (result.status === 'ok') {
         Object.assign(source, { lastSuccess: result.at, error: null, skipped: result.skipped, observation: result.observation });
+        source.skippedBecause = result.skippedBecause ?? [];
       } else {
         source.error = { reason: result.reason, message: result.message };
         source.errors.set(result.reason, (source.errors.get(result.reason) ?? 0) + 1);

@@ -4,6 +4,10 @@ export interface Traffic {
   upload: number;
 }
 
+export type Direction = keyof Traffic;
+
+export const DIRECTIONS = ['download', 'upload'] as const satisfies readonly Direction[];
+
 export const NOTHING: Traffic = Object.freeze({ download: 0, upload: 0 });
 
 export const plus = (a: Traffic, b: Traffic): Traffic => ({ download: a.download + b.download, upload: a.upload + b.upload });

@@ -16,7 +16,24 @@ export interface Reader {
   boot: string | null;
   /** Seconds on the router's boot clock. */
   uptime: number | null;
+  /** Boots that were left behind, the latest last: answers of theirs are old. */
+  earlierBoots: readonly string[];
+  /** Its last answer may have lacked counters that were there: they are not new when they appear. */
+  isPartial: boolean;
+  /** Counters that its last answer had, but with a value that makes no sense. In memory alone; in the file they are among the unnamed. */
+  unread: ReadonlySet<string>;
+  /** Lines of its last answer that may have been counters, but whose names made no sense either. */
+  unnamed: number;
   counters: Map<string, Baseline[]>;
+}
+
+/** A boot or an uptime that contradicts what is known, and how many answers in a row say so. In memory alone. */
+export interface Claim {
+  boot: string;
+  uptime: number;
+  /** Ms on the monotonic clock. */
+  tick: number;
+  times: number;
 }
 
 /** A MAC and what is known of its device. */
@@ -66,6 +83,8 @@ export interface Books {
   peers: Map<string, KnownPeer>;
   /** By router and source. */
   readers: Map<string, Reader>;
+  /** By router and source. */
+  claims: Map<string, Claim>;
   /** Since when device accounts are fed from hosts, where the configuration leaves that open: Unix ms, 0 = not. */
   hostsSince: number;
   feeding: Feeding;
@@ -77,6 +96,8 @@ export interface Books {
 /** Which source the accounts of devices are fed from. */
 export interface Feeding {
   by: 'stations' | 'hosts';
+  /** Ms on the monotonic clock of the other source's last reading; -Infinity if that was before this process. */
+  fromTick: number;
   /** Unix ms up to which the other source has fed them: what a reader shows since an earlier reading was partly posted already. */
   from: number;
 }
@@ -98,6 +119,7 @@ export interface SourceCounts {
 /** Kinds of audit row; docs/ledger.md says what each means. */
 export type AuditKind =
   | 'reset'
+  | 'dip'
   | 'wrap'
   | 'rejected'
   | 'gap'

@@ -87,6 +87,8 @@ class SqliteLedger implements Ledger {
   #mustReload = false;
   /** Ms on the clock that never steps. */
   #suspendedSince: number | null = null;
+  /** Ms on the same clock at the last posting of this process. */
+  #postedTick: number | null = null;
   #prunedAt = 0;
   #agedAt = 0;
 
@@ -120,6 +122,7 @@ class SqliteLedger implements Ledger {
       addCounts(this.state.counts, update);
       this.state.startedAt = this.books.startedAt;
       this.#suspendedSince = null;
+      this.#postedTick = began;
       this.state.suspendedBecause = null;
       await this.#ageOut(now);
       this.state.databaseBytes = await this.store.size();
@@ -174,7 +177,7 @@ class SqliteLedger implements Ledger {
   /** Rule: clock. A clock that is trusted again, or although something speaks against it, is a row of the audit. */
   #judgeClock(round: Round, tick: number): { why: string } | { row: AuditRow | null } {
     const suspendedFor = this.#suspendedSince === null ? 0 : tick - this.#suspendedSince;
-    const verdict = judgeClock(round, this.books.postedAt, suspendedFor);
+    const verdict = judgeClock(round, this.books.postedAt, suspendedFor, this.#postedTick === null ? null : tick - this.#postedTick);
     if (!verdict.trusted) {
       this.#suspendedSince ??= tick;
       this.state.suspendedBecause = verdict.why;

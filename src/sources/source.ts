@@ -1,6 +1,7 @@
 import type { Observation, SourceName, System } from '../domain/observation.ts';
 import { quote, SourceError } from '../errors.ts';
 import type { HttpAnswer, HttpRequest } from '../transports/request.ts';
+import type { Skipped } from './skips.ts';
 
 /** The answer of a router, for parsers. */
 export type Answer = Pick<HttpAnswer, 'text' | 'framed' | 'mostLines'>;
@@ -14,10 +15,8 @@ export interface ProbeResult {
   sources: SourceReading[];
 }
 
-export interface SourceReading {
+export interface SourceReading extends Partial<Skipped> {
   source: SourceName;
-  /** Number of skipped lines. */
-  skipped: number;
   observation: Observation | SourceError;
   /** What counts within the router, if that can change. Another origin starts with a first reading. */
   origin?: string;

@@ -1,4 +1,4 @@
-import type { ResetReason } from '../domain/increase.ts';
+import type { DipReason, ResetReason } from '../domain/change.ts';
 import type { AuditKind } from '../ledger/books.ts';
 import type { AuditRecord } from '../ledger/storage/read-audit.ts';
 import { formatBitRate } from './format.ts';
@@ -10,6 +10,7 @@ export type Outcome = 'booked' | 'refused' | 'noted';
 /** Each kind in two or three words, and what became of its bytes; docs/ledger.md explains them. */
 const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = {
   reset: { title: 'Counter reset', outcome: 'booked' },
+  dip: { title: 'Counter dipped', outcome: 'noted' },
   wrap: { title: 'Counter wrapped', outcome: 'booked' },
   rejected: { title: 'Rejected', outcome: 'refused' },
   gap: { title: 'Gap', outcome: 'noted' },
@@ -36,10 +37,16 @@ export const meaningOf = (kind: string): { title: string; outcome: Outcome } =>
 
 const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
   fell: 'It was lower than before, so it had restarted at zero',
+  'stayed below': 'It has stayed lower than before for so long that it counts from the least that it showed',
   boot: 'The router had rebooted, and its counters restarted',
   'new device': 'What counts was created again: the network device, the firewall table, or the accounting period',
   'new association': 'The device had left the Wi-Fi and returned',
   'line left over': 'The list had one more line than the previous lines explain, so one had started at zero',
+};
+
+const DIP_WORDS: Readonly<Record<Exclude<DipReason, 'still shows less'>, string>> = {
+  'shows less': 'It shows less than before, though nothing shows that it restarted; nothing is booked until it passes what it showed',
+  'came back': 'It is back at what it showed before it fell to near zero, so it had not restarted; only what it shows more is booked',
 };
 
 const TOO_FAST = /^more than (\d+) bit\/s could carry in (\d+) s$/;
@@ -48,6 +55,7 @@ const SILENCE = /^no reading for (\d+) s$/;
 /** Why, in a sentence without a period. */
 export function whyText({ kind, why }: Pick<AuditRecord, 'kind' | 'why'>): string {
   if (kind === 'reset' && Object.hasOwn(RESET_WORDS, why)) return RESET_WORDS[why as ResetReason];
+  if (kind === 'dip' && Object.hasOwn(DIP_WORDS, why)) return DIP_WORDS[why as keyof typeof DIP_WORDS];
   const [, bits, seconds] = TOO_FAST.exec(why) ?? [];
   if (bits !== undefined) return `More than ${formatBitRate(Number(bits) / 8)} could carry in ${spanText(Number(seconds))}`;
   const [, silence] = SILENCE.exec(why) ?? [];

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { type Baseline, type CounterRules, type Epoch, IMPORTED, type Reading } from '../../src/domain/counter.ts';
-import { type Change, type Circumstances, compare, type ResetReason } from '../../src/domain/increase.ts';
+import type { Change, Circumstances, DipReason, ResetReason } from '../../src/domain/change.ts';
+import { type Baseline, type CounterRules, type Dip, type Epoch, IMPORTED, type Reading } from '../../src/domain/counter.ts';
+import { compare } from '../../src/domain/increase.ts';
+import { nextBaselines } from '../../src/domain/next-baselines.ts';
 import type { Traffic } from '../../src/domain/traffic.ts';
 
 /** The law by examples: readings, the baselines that they are compared with, and what that means. */
@@ -23,7 +25,7 @@ const NLBWMON: CounterRules = { ...HOST, absent: 'kept', fall: 'lowers' };
 const NOW: Circumstances = {
   rules: STATION,
   at: 1_000_000,
-  previous: { at: 985_000, boot: 'one', uptime: 4985 },
+  previous: { at: 985_000, boot: 'one', uptime: 4985, isPartial: false },
   elapsed: 15,
   uptime: 5000,
   fastest: 1_000_000,
@@ -153,7 +155,7 @@ describe('compare', () => {
         changes: [began(7000, 700, 992_000)],
       },
       'of an uplink where the boot before is not known: baseline only': {
-        now: { previous: { at: BEFORE, boot: null, uptime: null }, uptime: 8 },
+        now: { previous: { at: BEFORE, boot: null, uptime: null, isPartial: false }, uptime: 8 },
         rules: UPLINK,
         readings: [reading(7000, 700, { epoch: boot('two') })],
         baselines: [],
@@ -381,6 +383,190 @@ describe('compare', () => {
     });
   });
 
+  describe('Rule: dip', () => {
+    const GB = 1e9;
+    const SAME = { epoch: device(5) };
+    const less = (download: number, upload: number, why: DipReason = 'shows less'): Change => ({
+      kind: 'dip',
+      short: pair(download, upload),
+      why,
+    });
+    const since = (then: number, download: number, upload: number): Dip => ({ since: then, other: pair(download, upload) });
+    examples({
+      'a fall by a part within a proved epoch is not a restart: nothing is posted of that direction': {
+        rules: UPLINK,
+        readings: [reading(1_000_900_000, 3_717_611_343, SAME)],
+        baselines: [baseline(1_000_500_000, 3_717_616_438, SAME)],
+        changes: [increase(400_000, 0), less(0, 5095)],
+      },
+      'by nine tenths of it too': {
+        rules: UPLINK,
+        readings: [reading(0.1 * GB, 5, SAME)],
+        baselines: [baseline(GB, 5, SAME)],
+        changes: [increase(0, 0), less(0.9 * GB, 0)],
+      },
+      'of a station whose association is the same': {
+        readings: [reading(900_000, 30_010, { epoch: associated(4000) })],
+        baselines: [baseline(GB / 1000, 30_000, { epoch: associated(4000) })],
+        changes: [increase(0, 10), less(100_000, 0)],
+      },
+      'in both directions': {
+        rules: UPLINK,
+        readings: [reading(900, 90, SAME)],
+        baselines: [baseline(1000, 100, SAME)],
+        changes: [less(100, 10)],
+      },
+      'while it is below, the audit has its row already': {
+        rules: UPLINK,
+        readings: [reading(950, 100, SAME)],
+        baselines: [baseline(1000, 100, { ...SAME, dip: since(BEFORE, 900, 100) })],
+        changes: [increase(0, 0), less(50, 0, 'still shows less')],
+      },
+      'what passes the old maximum is posted': {
+        rules: UPLINK,
+        readings: [reading(1030, 100, SAME)],
+        baselines: [baseline(1000, 100, { ...SAME, dip: since(BEFORE, 900, 100) })],
+        changes: [increase(30, 0)],
+      },
+      'a fall to near zero within a proved epoch is a restart of that direction: a driver did that': {
+        rules: UPLINK,
+        readings: [reading(500, 120, SAME)],
+        baselines: [baseline(GB, 100, SAME)],
+        changes: [reset('fell', 500, 0), increase(0, 20)],
+      },
+      'a fall to near zero of one direction of a proved association does not restart the other': {
+        readings: [reading(500, 120, { epoch: associated(4000) })],
+        baselines: [baseline(GB, 100, { epoch: associated(4000) })],
+        changes: [reset('fell', 500, 0), increase(0, 20)],
+      },
+      'but not if the line could not have carried so much since the last reading': {
+        rules: UPLINK,
+        readings: [reading(MOST, 100, SAME)],
+        baselines: [baseline(100 * MOST, 100, SAME)],
+        changes: [increase(0, 0), less(99 * MOST, 0)],
+      },
+      'where nothing proves the epoch, a fall by a small part is a dip': {
+        rules: CLASSIC,
+        readings: [reading(990, 1010)],
+        baselines: [baseline(1000, 1000)],
+        changes: [increase(0, 10), less(10, 0)],
+      },
+      'where nothing proves the epoch, a fall by most of it is a restart': {
+        rules: CLASSIC,
+        readings: [reading(400, 1010)],
+        baselines: [baseline(1000, 1000)],
+        changes: [reset('fell', 400, 1010)],
+      },
+      'in doubt nothing is posted at first': {
+        rules: CLASSIC,
+        readings: [reading(600, 1010)],
+        baselines: [baseline(1000, 1000)],
+        changes: [increase(0, 10), less(400, 0)],
+      },
+      'a doubt is over after ten minutes of growth below: it counts from the least that it showed': {
+        rules: CLASSIC,
+        readings: [reading(750, 1000)],
+        baselines: [baseline(1000, 1000, { dip: since(390_000, 600, 1000) })],
+        changes: [reset('stayed below', 150, 0, 390_000), increase(0, 0)],
+      },
+      'not before': {
+        rules: CLASSIC,
+        readings: [reading(750, 1000)],
+        baselines: [baseline(1000, 1000, { dip: since(410_000, 600, 1000) })],
+        changes: [increase(0, 0), less(250, 0, 'still shows less')],
+      },
+      'one that does not move stays a doubt: nothing is lost by waiting': {
+        rules: CLASSIC,
+        readings: [reading(600, 1000)],
+        baselines: [baseline(1000, 1000, { dip: since(390_000, 600, 1000) })],
+        changes: [increase(0, 0), less(400, 0, 'still shows less')],
+      },
+      'in a proved epoch the old maximum is waited for': {
+        rules: UPLINK,
+        readings: [reading(750, 1000, SAME)],
+        baselines: [baseline(1000, 1000, { ...SAME, dip: since(390_000, 600, 1000) })],
+        changes: [increase(0, 0), less(250, 0, 'still shows less')],
+      },
+      'for a day': {
+        now: { at: 87_000_000, previous: { at: 86_985_000, boot: 'one', uptime: 4985, isPartial: false } },
+        rules: UPLINK,
+        readings: [reading(750, 1000, SAME)],
+        baselines: [baseline(1000, 1000, { ...SAME, dip: since(390_000, 600, 1000) })],
+        changes: [reset('stayed below', 150, 0, 390_000), increase(0, 0, 86_985_000)],
+      },
+      'an address that was absent may have expired: its epoch proves nothing': {
+        rules: HOST,
+        readings: [reading(400, 0, SAME)],
+        baselines: [baseline(1000, 0, { ...SAME, lastRead: 970_000 })],
+        changes: [reset('fell', 400, 0, 970_000), increase(0, 0, 970_000)],
+      },
+      'one that is back after a fall to zero had not restarted: only what it has more is posted': {
+        rules: UPLINK,
+        readings: [reading(GB + 300, 120, SAME)],
+        baselines: [baseline(0, 100, { ...SAME, dip: since(BEFORE, GB, 100) })],
+        changes: [increase(300, 20), less(0, 0, 'came back')],
+      },
+      'less what was posted for its restart': {
+        rules: CLASSIC,
+        readings: [reading(GB + 300, 120)],
+        baselines: [baseline(50, 100, { dip: since(BEFORE, GB, 100) })],
+        changes: [increase(250, 20), less(0, 0, 'came back')],
+      },
+      'where nothing proves the epoch, one that passes its old figure by far did restart': {
+        rules: CLASSIC,
+        readings: [reading(5000, 120)],
+        baselines: [baseline(50, 100, { dip: since(BEFORE, 1000, 100) })],
+        changes: [increase(4950, 20)],
+      },
+      'a new epoch forgets it': {
+        rules: UPLINK,
+        readings: [reading(900, 90, { epoch: device(6) })],
+        baselines: [baseline(1000, 100, { ...SAME, dip: since(BEFORE, 800, 100) })],
+        changes: [reset('new device', 900, 90)],
+      },
+      'a small fall of a counter of 32 bits is not a wrap': {
+        now: { fastest: 1.25e9 },
+        rules: UPLINK,
+        readings: [reading(2_999_990_000, 1000, { bits: 32, ...SAME })],
+        baselines: [baseline(3_000_000_000, 1000, SAME)],
+        changes: [increase(0, 0), less(10_000, 0)],
+      },
+      'nor where nothing proves the epoch': {
+        now: { fastest: 1.25e9 },
+        rules: UPLINK,
+        readings: [reading(2_999_990_000, 1000, { bits: 32 })],
+        baselines: [baseline(3_000_000_000, 1000)],
+        changes: [increase(0, 0), less(10_000, 0)],
+      },
+      'without an ifindex, a counter of 32 bits may be of a new device: the smaller is posted': {
+        now: { fastest: 1.25e9 },
+        rules: UPLINK,
+        readings: [reading(1000, 5, { bits: 32, epoch: device(null) })],
+        baselines: [baseline(3_000_000_000, 5, SAME)],
+        changes: [reset('fell', 1000, 0), increase(0, 0)],
+      },
+      'one of several lines of a MAC that dipped is not a new counter': {
+        rules: CLASSIC,
+        readings: [reading(4999, 500), reading(75, 8)],
+        baselines: [baseline(5000, 500), baseline(70, 7)],
+        changes: [increase(5, 1), less(1, 0)],
+      },
+    });
+
+    it('the baseline is the highest that was shown, until it is passed', () => {
+      const now = { ...NOW, rules: UPLINK };
+      let kept = [baseline(1000, 1000, SAME)];
+      const posted = [990, 980, 995, 1007, 1010].map((value, i) => {
+        const readings = [reading(value, 1000 + i, SAME)];
+        const changes = compare(readings, kept, now);
+        kept = nextBaselines(readings, kept, changes, now.at);
+        return changes.reduce((sum, change) => sum + ('bytes' in change ? change.bytes.download : 0), 0);
+      });
+      expect(posted).to.deep.equal([0, 0, 0, 7, 3]);
+      expect(kept).to.deep.equal([baseline(1010, 1004, SAME)]);
+    });
+  });
+
   describe('Rule: lowered counter', () => {
     examples({
       'went back to figures that were posted once: the baseline moves down, nothing is posted': {
@@ -533,7 +719,7 @@ describe('compare', () => {
       },
       'a reset that shows more is not posted': {
         readings: [reading(MOST + 1, 7)],
-        baselines: [baseline(MOST + 2, 0)],
+        baselines: [baseline(3 * MOST, 0)],
         changes: [rejected(MOST + 1, 7, 25)],
       },
       'a new epoch can have carried only what its age allows': {
@@ -570,9 +756,18 @@ describe('compare', () => {
   });
 
   it('has an example of every kind of change and every reason', () => {
-    const kinds: Record<Change['kind'], true> = { baseline: true, increase: true, wrap: true, began: true, reset: true, rejected: true };
+    const kinds: Record<Change['kind'], true> = {
+      baseline: true,
+      increase: true,
+      wrap: true,
+      began: true,
+      reset: true,
+      rejected: true,
+      dip: true,
+    };
     const resets: Record<ResetReason, true> = {
       fell: true,
+      'stayed below': true,
       boot: true,
       'new device': true,
       'new association': true,

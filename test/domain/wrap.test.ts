@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Change, Circumstances } from '../../src/domain/change.ts';
 import type { CounterBits, CounterRules, Epoch } from '../../src/domain/counter.ts';
-import { type Change, type Circumstances, compare } from '../../src/domain/increase.ts';
+import { compare } from '../../src/domain/increase.ts';
 import type { Traffic } from '../../src/domain/traffic.ts';
 
 const RANGE = 2 ** 32;
@@ -27,7 +28,7 @@ function read(before: Traffic, bytes: Traffic, { rules = PAIR, bits = 32, fastes
   const now: Circumstances = {
     rules,
     at: START + 15_000,
-    previous: { at: START, boot: 'aaaaaaaa', uptime: 1000 },
+    previous: { at: START, boot: 'aaaaaaaa', uptime: 1000, isPartial: false },
     elapsed: 15,
     uptime: 1015,
     fastest,
@@ -77,8 +78,9 @@ describe('a counter of 32 bits', () => {
       expect(what(read(at(END, END), at(500, 700), { epoch: booted }))).to.deep.equal([['reset', 500, 700]]);
     });
 
-    it('a station that came back after a few bytes posts the least that a reset or a wrap allows, never 4 GB', () => {
-      expect(what(read(at(5000, 300), at(4000, 400)))).to.deep.equal([['reset', 4000, 100]]);
+    it('a station that came back after a few bytes posts the least that a reset, a wrap or a dip allows, never 4 GB', () => {
+      expect(what(read(at(5000, 300), at(2000, 400)))).to.deep.equal([['reset', 2000, 100]]);
+      expect(what(read(at(5000, 300), at(4000, 400)))).to.deep.equal([['increase', 0, 100], ['dip']]);
     });
 
     it('half its range is too much for a wrap that nothing proves', () => {
@@ -108,7 +110,7 @@ describe('a counter of 32 bits', () => {
         {
           rules: PAIR,
           at: START + 15_000,
-          previous: { at: START, boot: 'aaaaaaaa', uptime: 1000 },
+          previous: { at: START, boot: 'aaaaaaaa', uptime: 1000, isPartial: false },
           elapsed: 15,
           uptime: 1015,
           fastest: 1.25e9,

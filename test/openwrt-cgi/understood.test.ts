@@ -30,10 +30,10 @@ describe('what the scripts answer is understood', () => {
         if (observation instanceof Error) throw observation;
         if (observation.source === 'stations') {
           const counted = observation.stations.filter((station) => station.access).map(({ mac, bytes }) => ({ mac, bytes }));
-          expect(parseStations(answer(router, 'totalwifi')).map(({ mac, bytes }) => ({ mac, bytes }))).to.deep.equal(counted);
+          expect(parseStations(answer(router, 'totalwifi')).stations.map(({ mac, bytes }) => ({ mac, bytes }))).to.deep.equal(counted);
         }
         if (observation.source === 'wan')
-          expect(parseWan(answer(router, 'wan')).bytes).to.deep.equal(observation.uplinks.find(({ up }) => up)?.bytes);
+          expect(parseWan(answer(router, 'wan')).uplink.bytes).to.deep.equal(observation.uplinks.find(({ up }) => up)?.bytes);
         if (observation.source === 'leases') expect(observation.leases).to.deep.include.members(parseLeases(answer(router, 'dhcp')).leases);
       }
     }

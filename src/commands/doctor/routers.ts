@@ -82,12 +82,16 @@ function clock({ config, status, read }: RouterSurvey): Finding[] {
   return [about(config.name, 'wrong', 'router_clock', what, todo)];
 }
 
+const MOST_REASONS = 3;
+
 function skipped({ config, status }: RouterSurvey): Finding[] {
   const lines = [...status.sources.values()].filter(({ success, skipped }) => success && skipped > 0);
   if (lines.length === 0) return [];
   const text = lines.map(({ source, skipped }) => `${skipped} of ${source}`).join(', ');
-  const todo = 'Names may be missing, but no bytes. Usually a device has an unusual name; if this persists, look at the answer with curl.';
-  return [about(config.name, 'advice', 'skipped_lines', `lines of its answer could not be parsed and were skipped: ${text}`, todo)];
+  const todo = 'What they name or count is missing, and nothing else. If this persists, look at the answer with curl.';
+  const reasons = lines.flatMap(({ skippedBecause }) => skippedBecause);
+  const why = reasons.length === 0 ? '' : ` (${reasons.slice(0, MOST_REASONS).join('; ')})`;
+  return [about(config.name, 'advice', 'skipped_lines', `lines of its answer make no sense and were skipped: ${text}${why}`, todo)];
 }
 
 /** Findings of the router kind itself. */

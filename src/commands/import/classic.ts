@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { probesOf } from '../../app/from-config.ts';
 import type { RouterConfig } from '../../config/config.ts';
 import type { Baseline } from '../../domain/counter.ts';
+import { uplinkCounter } from '../../domain/counter-names.ts';
 import type { SourceName } from '../../domain/observation.ts';
 import { quote } from '../../errors.ts';
 import { type Classic, type ClassicMonth, isClassic, lastPolled, readClassic } from '../../ledger/import/classic.ts';
 import { type Figure, type Findings, ImportError, type ImportedReader, type LeftOut } from '../../ledger/import/figures.ts';
-import { uplinkCounter } from '../../ledger/posting/readings.ts';
 import { type Foreign, openForeign } from '../../ledger/storage/foreign.ts';
 import type { ImportSettings } from './options.ts';
 

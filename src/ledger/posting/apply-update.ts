@@ -35,7 +35,11 @@ export function applyUpdate(books: Books, index: AccountIndex, months: Months, u
   for (const lease of update.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);
 }
 
-function applyReaders(books: Books, { readers }: RoundUpdate): void {
+function applyReaders(books: Books, { readers, claims }: RoundUpdate): void {
+  for (const [key, claim] of claims) {
+    if (claim === null) books.claims.delete(key);
+    else books.claims.set(key, claim);
+  }
   for (const { reader, isFirst, superseded, changed, removed } of readers) {
     for (const other of superseded) books.readers.delete(readerKey(other.router, other.source));
     const key = readerKey(reader.router, reader.source);

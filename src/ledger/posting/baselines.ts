@@ -16,19 +16,16 @@ export function byCounter<R extends Reading>(readings: readonly R[]): Map<string
   return found;
 }
 
-/** Makes today's readings the next baselines, where they differ from the present ones. */
-export function updateBaselines(update: ReaderUpdate, counter: string, readings: readonly Reading[], baselines: readonly Baseline[]): void {
-  const unchanged =
-    readings.length === baselines.length && readings.every((reading, i) => baselines[i] !== undefined && isSame(baselines[i], reading));
-  if (unchanged) return;
-  update.changed.set(
-    counter,
-    readings.map(({ bytes, epoch }) => ({ bytes, epoch, lastRead: null })),
-  );
+/** Keeps the next baselines of a counter, where they differ from the present ones. */
+export function updateBaselines(update: ReaderUpdate, counter: string, next: Baseline[], baselines: readonly Baseline[]): void {
+  const unchanged = next.length === baselines.length && next.every((each, i) => baselines[i] !== undefined && isSame(baselines[i], each));
+  if (!unchanged) update.changed.set(counter, next);
 }
 
-function isSame(baseline: Baseline, { bytes, epoch }: Reading): boolean {
-  const { bytes: before, epoch: epochBefore, lastRead } = baseline;
+function isSame(baseline: Baseline, { bytes, epoch, dip }: Baseline): boolean {
+  const { bytes: before, epoch: epochBefore, lastRead, dip: dipBefore } = baseline;
+  if (dip?.since !== dipBefore?.since || dip?.other.download !== dipBefore?.other.download) return false;
+  if (dip?.other.upload !== dipBefore?.other.upload) return false;
   const sameEpoch =
     epochBefore?.boot === epoch?.boot &&
     epochBefore?.instance === epoch?.instance &&
@@ -36,7 +33,7 @@ function isSame(baseline: Baseline, { bytes, epoch }: Reading): boolean {
   return lastRead === null && sameEpoch && before.download === bytes.download && before.upload === bytes.upload;
 }
 
-/** Counters that are not in the answer: they ended, or their baselines wait. Rule: absent counter. */
+/** Counters that are not in the answer: they ended, or their baselines wait. What cannot be read has not ended. Rule: absent counter. */
 export function markAbsent(
   update: ReaderUpdate,
   before: { readonly readAt: number; readonly counters: ReadonlyMap<string, readonly Baseline[]> },
@@ -48,7 +45,7 @@ export function markAbsent(
   const instance = first?.[0]?.epoch?.instance ?? null;
   for (const [counter, baselines] of before.counters) {
     if (present.has(counter) || ended.has(counter) || update.changed.has(counter)) continue;
-    if (hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
+    if (!update.reader.unread.has(counter) && hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
     else if (baselines.some((b) => b.lastRead === null)) {
       update.changed.set(
         counter,
@@ -62,6 +59,8 @@ function hasEnded(baselines: readonly Baseline[], { absent, fall }: CounterRules
   switch (absent) {
     case 'ended':
       return true;
+    case 'dated':
+      return baselines.every(({ epoch }) => epoch !== null && epoch.began !== null);
     case 'missed':
       return baselines.every(({ lastRead }) => lastRead !== null && now - lastRead > MISSED_FOR_MS);
     case 'kept':

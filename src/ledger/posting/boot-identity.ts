@@ -1,42 +1,105 @@
-import type { Reader } from '../books.ts';
+import type { Claim, Reader } from '../books.ts';
 
 /** The boot that an answer comes from. */
-export interface Boot {
+interface Boot {
   boot: string | null;
   /** Seconds on the router's boot clock. */
   uptime: number | null;
 }
 
+/** An answer and when it came: `at` is Unix ms, `tick` ms on the monotonic clock. */
+export interface Arrival extends Boot {
+  origin: string;
+  at: number;
+  tick: number;
+}
+
 /** Seconds by which a router's uptime and our clock may disagree. */
 const MARGIN = 5;
+/** Seconds by which an uptime may gain more than our own clocks did. */
+const MOST_AHEAD = 60;
+/** So many answers in a row that agree with our clock are believed, however odd the first was. */
+const ENOUGH = 3;
+/** Earlier boots remembered of a reader. */
+const MOST_BOOTS = 8;
 
-/** The same boot whose clock did not advance: an old answer. Rule: stale answer. */
-export function isStale(before: Reader, origin: string, { boot, uptime }: Boot): boolean {
-  return (
-    before.origin === origin &&
-    boot !== null &&
-    before.boot === boot &&
-    uptime !== null &&
-    before.uptime !== null &&
-    uptime <= before.uptime
-  );
+/** What an answer's boot and uptime say. `why` is for the audit; `claim` is remembered until the next answer. */
+export type BootVerdict =
+  | { kind: 'stale'; why: string | null; claim: Claim }
+  /** The baselines are of another machine, or of one that cannot be told from another. */
+  | { kind: 'machine'; why: string }
+  | { kind: 'same'; uptime: number | null; isTrusted: boolean; why: string | null; claim: Claim | null };
+
+/** Whether an answer continues from the last reading. Rule: stale answer. Rule: earlier boot. Rule: another machine. Rule: uptime. */
+export function judgeBoot(before: Reader, claim: Claim | null, now: Arrival): BootVerdict {
+  const { boot, uptime, origin, at, tick } = now;
+  if (boot === null || uptime === null || before.boot === null) return { kind: 'same', uptime, isTrusted: true, why: null, claim: null };
+  const claimed = claimOf(claim, boot, uptime, tick);
+  const isNew = claimed.times === 1 && (claim?.boot !== boot || claim.uptime !== uptime);
+  const isBelieved = claimed.times >= ENOUGH;
+  if (before.earlierBoots.includes(boot)) {
+    if (!isBelieved)
+      return { kind: 'stale', why: isNew ? `an answer of an earlier boot, ${uptime} s after its start` : null, claim: claimed };
+    return { kind: 'machine', why: `another machine answers here: it has run for ${uptime} s, and was read here before` };
+  }
+  if (boot !== before.boot) {
+    if (uptime - MARGIN <= sinceReading(before, at, tick)) return { kind: 'same', uptime, isTrusted: true, why: null, claim: null };
+    return { kind: 'machine', why: `another machine answers here: it has run for ${uptime} s, and is not the one read last` };
+  }
+  if (before.uptime === null) return { kind: 'same', uptime, isTrusted: true, why: null, claim: null };
+  const gained = uptime - before.uptime;
+  if (gained <= 0 && before.origin === origin) {
+    if (isBelieved) return believed(uptime, `the router's uptime went back to ${uptime} s and continues from there`);
+    return { kind: 'stale', why: isNew && gained < 0 ? `the router answered with an uptime of before, ${uptime} s` : null, claim: claimed };
+  }
+  const longest = longestSince(before, at, tick);
+  if (gained <= longest + MOST_AHEAD) return { kind: 'same', uptime, isTrusted: true, why: null, claim: null };
+  if (isBelieved) return believed(uptime, `the router's uptime leapt to ${uptime} s and continues from there`);
+  const why = isNew ? `the router's uptime gained ${Math.round(gained)} s in ${Math.round(longest)} s and is not used` : null;
+  return { kind: 'same', uptime: before.uptime + longest, isTrusted: false, why, claim: claimed };
 }
 
-/** A new boot that began before our last reading cannot be the router that we read then. Rule: another machine. */
-export function isAnotherMachine(before: Reader, { boot, uptime }: Boot, at: number, tick: number): boolean {
-  return (
-    boot !== null && before.boot !== null && before.boot !== boot && uptime !== null && uptime - MARGIN > sinceReading(before, at, tick)
-  );
+const believed = (uptime: number, why: string): BootVerdict => ({ kind: 'same', uptime, isTrusted: true, why, claim: null });
+
+/** Counts the answers in a row whose uptime advances as our clock does. */
+function claimOf(claim: Claim | null, boot: string, uptime: number, tick: number): Claim {
+  const gained = claim === null ? 0 : uptime - claim.uptime;
+  const continues = claim?.boot === boot && gained > 0 && Math.abs(gained - (tick - claim.tick) / 1000) <= MARGIN;
+  return { boot, uptime, tick, times: continues ? claim.times + 1 : 1 };
 }
 
-/** Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. */
-export function elapsed(before: Reader, { boot, uptime }: Boot, at: number, tick: number): number {
+/** Boots that a reader has left behind once this one is read. */
+export function earlierBoots(before: Reader | undefined, boot: string | null): readonly string[] {
+  if (before === undefined) return [];
+  if (before.boot === null || boot === null || before.boot === boot) return before.earlierBoots;
+  return [...before.earlierBoots.filter((each) => each !== boot), before.boot].slice(-MOST_BOOTS);
+}
+
+/** Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. Rule: uptime. */
+export function elapsed(before: Reader, { boot, uptime, at, tick }: Omit<Arrival, 'origin'>): number {
   const router = uptime === null || before.uptime === null || boot !== before.boot ? 0 : uptime - before.uptime;
-  return Math.max(sinceReading(before, at, tick), router);
+  return Math.max(longestSince(before, at, tick), router);
 }
 
-/** Seconds since a reading by our own clocks. */
+/**
+ * Unix ms of the last reading, by today's wall clock: it may have been set since. The monotonic clock shows how long ago it was, unless it
+ * stood still while this machine slept; then the router's uptime agrees with the wall clock.
+ */
+export function readAtByNow(before: Reader, { boot, uptime, at, tick }: Omit<Arrival, 'origin'>): number {
+  const { readAt, readTick } = before;
+  if (readTick === null) return readAt;
+  const [wall, monotonic] = [(at - readAt) / 1000, (tick - readTick) / 1000];
+  if (Math.abs(wall - monotonic) <= MARGIN) return readAt;
+  const router = boot === null || boot !== before.boot || uptime === null || before.uptime === null ? null : uptime - before.uptime;
+  return router !== null && Math.abs(router - wall) <= MARGIN ? readAt : at - (tick - readTick);
+}
+
+/** Seconds since a reading: monotonic if this process made it, else by the wall clock. */
 function sinceReading({ readAt, readTick }: Reader, at: number, tick: number): number {
+  return Math.max(readTick === null ? at - readAt : tick - readTick, 0) / 1000;
+}
+
+function longestSince({ readAt, readTick }: Reader, at: number, tick: number): number {
   const monotonic = readTick === null ? 0 : tick - readTick;
   return Math.max(at - readAt, monotonic, 0) / 1000;
 }

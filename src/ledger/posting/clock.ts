@@ -12,13 +12,13 @@ export type ClockVerdict = { trusted: true; despite: string | null } | { trusted
  * Whether the wall clock can be posted by. Posting is suspended while the clock is before 2025 or behind the last posting, and while it
  * has jumped ahead and every router's clock says otherwise. It resumes by itself: when the clock has passed the last posting, when a
  * router's clock agrees with it, or after a day, so that a clock that was a year ahead does not stop the meter for a year.
- * `suspendedFor` is in ms on the monotonic clock; `despite` is what was wrong with a clock that is trusted all the same.
+ * `suspendedFor` and `sincePosting` (null if this process has posted nothing) are in ms on the monotonic clock; `despite` is what was wrong with a clock that is trusted all the same.
  */
-export function judgeClock(round: Round, postedAt: number, suspendedFor: number): ClockVerdict {
+export function judgeClock(round: Round, postedAt: number, suspendedFor: number, sincePosting: number | null = null): ClockVerdict {
   const now = round.finishedAt;
   if (now < EARLIEST) return { trusted: false, why: `the clock says ${iso(now)}, which is before 2025` };
   const clocks = round.routers.flatMap(({ system }) => (system !== null && system.time * 1000 >= EARLIEST ? [system.time * 1000] : []));
-  const why = now < postedAt ? behind(now, postedAt) : ahead(now, postedAt, clocks);
+  const why = now < postedAt ? behind(now, postedAt) : ahead(now, postedAt, clocks, sincePosting ?? 0);
   if (why === null) return { trusted: true, despite: null };
   if (now < postedAt && clocks.some((clock) => Math.abs(clock - now) < AGREE_MS))
     return { trusted: true, despite: `${why}; a router's clock agrees` };
@@ -28,10 +28,13 @@ export function judgeClock(round: Round, postedAt: number, suspendedFor: number)
 
 const behind = (now: number, postedAt: number) => `the clock says ${iso(now)}, which is before the last posting at ${iso(postedAt)}`;
 
-/** A jump is contradicted by clocks that continued from the last posting. A clock far behind it was never set, and says nothing. */
-function ahead(now: number, postedAt: number, clocks: readonly number[]): string | null {
+/**
+ * A jump is contradicted by clocks that continued from the last posting. A clock far behind it was never set, and says nothing. Time that
+ * passed on the monotonic clock is not a jump.
+ */
+function ahead(now: number, postedAt: number, clocks: readonly number[], passed: number): string | null {
   const contradicts = (clock: number) => clock >= postedAt - HOUR_MS && clock < now - HOUR_MS;
-  if (postedAt === 0 || now - postedAt <= HOUR_MS || clocks.length === 0 || !clocks.every(contradicts)) return null;
+  if (postedAt === 0 || now - postedAt - passed <= HOUR_MS || clocks.length === 0 || !clocks.every(contradicts)) return null;
   return `the clock says ${iso(now)}, but the routers say ${iso(Math.max(...clocks))}`;
 }
 

@@ -1,12 +1,13 @@
+import { hostCounter } from '../../domain/counter-names.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
-import { isZero, NOTHING } from '../../domain/traffic.ts';
+import { isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { type Account, type AccountKind, accountKey, hasRouter, ipOf, isShownKind, ownedAs } from '../account.ts';
-import { type Books, type Feeding, readerKey } from '../books.ts';
+import { type Books, type Feeding, type Reader, readerKey } from '../books.ts';
 import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './owners.ts';
-import type { Postings } from './postings.ts';
-import { hostCounter } from './readings.ts';
+import { hasRoomFor, type Postings } from './postings.ts';
 import type { RoundUpdate } from './round-update.ts';
+import { mayHaveLacked } from './unread.ts';
 
 /** A lease lasts half a day: after this the address may be another machine's, so its bytes stay under the address. Rule: unknown address. */
 const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
@@ -18,17 +19,28 @@ const KEPT_FOR_OWNER_MS = 12 * 3_600_000;
 export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stations' | 'hosts', update: RoundUpdate): Feeding {
   const by = accounting === 'auto' ? automaticSource(books, round, update) : accounting;
   const fed = [...books.readers.values()].filter(({ source }) => source === books.feeding.by);
-  const feeding = by === books.feeding.by ? books.feeding : { by, from: Math.max(0, ...fed.map(({ readAt }) => readAt)) };
+  const feeding =
+    by === books.feeding.by
+      ? books.feeding
+      : {
+          by,
+          from: Math.max(0, ...fed.map(({ readAt }) => readAt)),
+          fromTick: Math.max(...fed.map(({ readTick }) => readTick ?? Number.NEGATIVE_INFINITY)),
+        };
   // A clock that was ahead may have left a reading in the future.
-  return feeding.from > round.startedAt ? { by, from: round.startedAt } : feeding;
+  return feeding.from > round.startedAt ? { ...feeding, from: round.startedAt } : feeding;
 }
 
 /**
- * Whether devices get what has moved since a reading at `readAt`. Not what the source before may have posted to them already; nor, after
- * one has taken over, what moved since a reading in the future: a clock that was ahead does not say which of the two came first.
+ * Whether devices get what has moved since a reading: not what the source before may have posted to them already. `unclear`: not, because
+ * the reading is in the future, and a clock that was ahead does not say which of the two came first. The monotonic clock does.
  */
-export const feedsSince = (readAt: number, { from }: Feeding, round: Round): boolean =>
-  from === 0 || (readAt >= from && readAt <= round.startedAt);
+export function feedsSince({ readAt, readTick }: Reader, { from, fromTick }: Feeding, round: Round): 'all' | 'nothing' | 'unclear' {
+  if (from === 0) return 'all';
+  if (readTick !== null) return readTick >= fromTick ? 'all' : 'nothing';
+  if (readAt > round.startedAt) return 'unclear';
+  return readAt >= from ? 'all' : 'nothing';
+}
 
 function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stations' | 'hosts' {
   if (books.hostsSince > 0) return 'hosts';
@@ -43,22 +55,30 @@ function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stat
 }
 
 /** A gateway counts hosts if a byte of theirs has moved since its last reading. Rule: device account. */
-function countsHosts(books: Books, router: string, { source, origin, observation }: AnsweredSource): boolean {
+function countsHosts(books: Books, router: string, result: AnsweredSource): boolean {
+  const { source, origin, observation } = result;
   const previous = books.readers.get(readerKey(router, source));
   if (observation.source !== 'hosts' || previous === undefined || previous.origin !== origin) return false;
+  const lacked = mayHaveLacked(previous, result);
   return observation.hosts.some((host) => {
-    const before = previous.counters.get(hostCounter(host))?.[0]?.bytes ?? NOTHING;
+    const counter = hostCounter(host);
+    const known = previous.counters.get(counter)?.[0]?.bytes;
+    if (known === undefined && (lacked || previous.unread.has(counter))) return false;
+    const before = known ?? NOTHING;
     return host.bytes.download > before.download || host.bytes.upload > before.upload;
   });
 }
 
 /** What was kept under addresses whose MAC their router knows now goes over to the MAC. */
 export function draftMoves(books: Books, owners: ReadonlyMap<string, OwnerOf>, postings: Postings, update: RoundUpdate): void {
+  const moved = new Map<string, Traffic>();
   for (const { from, ip, kind } of unownedAccounts(books, update.at)) {
     const mac = owners.get(from.router)?.(ip) ?? null;
     if (mac === null || update.accounts.has(accountKey(from))) continue;
     const into = postings.accountFor({ kind, router: hasRouter(kind) ? from.router : '', interface: '', key: mac }, update.at);
-    if (into === null) continue;
+    const sum = plus(moved.get(mac) ?? NOTHING, from.total);
+    if (into === null || !hasRoomFor(into, sum)) continue;
+    moved.set(mac, sum);
     update.moves.push({ from, into });
     if (!isShownKind(from.kind) || isZero(from.total)) continue;
     const why = `its MAC is ${mac}, which has its bytes from now on`;

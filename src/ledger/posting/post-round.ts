@@ -1,21 +1,18 @@
-import { type Change, type Circumstances, compare, type PreviousReading } from '../../domain/increase.ts';
-import type { System, Uplink } from '../../domain/observation.ts';
+import type { System } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
-import { isZero, NOTHING, total } from '../../domain/traffic.ts';
-import { accountKey } from '../account.ts';
+import { NOTHING } from '../../domain/traffic.ts';
 import { type Books, type Reader, readerKey } from '../books.ts';
-import { type AuditLog, auditLogOf, closeAuditLog } from './audit-log.ts';
-import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
-import { type Boot, elapsed, isAnotherMachine, isStale } from './boot-identity.ts';
+import { auditLogOf, closeAuditLog } from './audit-log.ts';
+import { type Arrival, earlierBoots, judgeBoot } from './boot-identity.ts';
 import { draftMoves, feedingOf, feedsSince } from './feeding.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
-import { inNamedPeriod } from './period.ts';
-import { createPostings, type Postings, type PostingsTerms } from './postings.ts';
-import { MOST_UPLINKS, type ReadingTerms, readingsOf } from './readings.ts';
+import { type CounterTerms, postCounters } from './post-counters.ts';
+import { createPostings, type PostingsTerms } from './postings.ts';
+import type { ReadingTerms } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
-import { type Wires, wiresOf } from './wires.ts';
+import { unnamedIn } from './unread.ts';
 
 /** How the rules are to be applied. */
 export interface PostingTerms extends PostingsTerms {
@@ -31,24 +28,15 @@ export interface PostingTerms extends PostingsTerms {
 
 /** Counters of one reader at most, unless the terms say otherwise: baselines of absent counters may wait forever, and a router can invent more in each answer. Rule: small. */
 const MOST_COUNTERS = 100_000;
-const MOST_UPLINK_COUNTERS = 1000;
-
-/** Shared by the thousands of counters that have none. */
-const NONE: readonly never[] = [];
-/** Of an uplink whose bytes another one counts. Rule: one wire. */
-const SEEN_ONLY: Change = { kind: 'baseline', why: 'may only have come into sight' };
-
-const NO_COUNTERS: Reader['counters'] = new Map();
 
 /** What all sources of a round share. */
 interface RoundContext {
   books: Books;
   round: Round;
-  terms: PostingTerms;
   /** Ms on the monotonic clock. */
   tick: number;
   update: RoundUpdate;
-  postings: Postings;
+  counters: CounterTerms;
   nextReader: number;
 }
 
@@ -66,7 +54,9 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
   update.feeding = feedingOf(books, round, terms.accounting, update);
   const postings = createPostings(books, update, terms);
   const nextReader = Math.max(0, ...[...books.readers.values()].map(({ id }) => id)) + 1;
-  const context: RoundContext = { books, round, terms, tick, update, postings, nextReader };
+  const { mostCounters = MOST_COUNTERS, lineRate, gapAfter } = terms;
+  const counters = { books, postings, mostCounters, lineRate, gapAfter };
+  const context: RoundContext = { books, round, tick, update, counters, nextReader };
   const owners = new Map<string, OwnerOf>();
   for (const routerRound of round.routers) {
     const { router, system, results } = routerRound;
@@ -85,6 +75,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
 const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate => ({
   at,
   readers: [],
+  claims: new Map(),
   accounts: new Map(),
   hours: new Map(),
   days: new Map(),
@@ -101,134 +92,52 @@ const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate =>
 });
 
 function postSource(context: RoundContext, { router, system, result, ownerOf }: SourceContext): void {
-  const { books, round, tick, update } = context;
+  const { books, round, update } = context;
   const { source, origin, at } = result;
-  const known = books.readers.get(readerKey(router, source));
-  const boot: Boot = { boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
+  // Answers of one round come one after the other.
+  const tick = context.tick - Math.max(0, round.finishedAt - at);
+  const key = readerKey(router, source);
+  const known = books.readers.get(key);
+  const arrival: Arrival = { origin, at, tick, boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };
   const log = auditLogOf(update, router, source, at);
-  if (known !== undefined && isStale(known, origin, boot)) {
-    if (boot.uptime !== known.uptime) log.note('stale', '', NOTHING, `the router answered with an uptime of before, ${boot.uptime} s`);
+  const verdict = known === undefined ? null : judgeBoot(known, books.claims.get(key) ?? null, arrival);
+  if (books.claims.has(key)) update.claims.set(key, null);
+  if (verdict !== null && 'claim' in verdict && verdict.claim !== null) update.claims.set(key, verdict.claim);
+  if (verdict?.kind === 'stale') {
+    if (verdict.why !== null) log.note('stale', '', NOTHING, verdict.why);
     return;
   }
-  const before = known !== undefined && isSameReader(known, result, boot, tick, log) ? known : null;
+  if (verdict?.kind === 'machine' && known?.origin === origin) log.note('machine', '', NOTHING, verdict.why);
+  if (verdict?.kind === 'same' && verdict.why !== null) log.note('clock', '', NOTHING, verdict.why);
+  const before = known !== undefined && known.origin === origin && verdict?.kind === 'same' ? known : null;
+  const isTrusted = verdict?.kind !== 'same' || verdict.isTrusted;
+  const uptime = verdict?.kind === 'same' ? verdict.uptime : arrival.uptime;
   const readerUpdate: ReaderUpdate = {
-    reader: { id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick, ...boot },
+    reader: {
+      ...{ id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick },
+      ...{ boot: arrival.boot, uptime, earlierBoots: earlierBoots(known, arrival.boot) },
+      isPartial: before === null && firstMayLack(result),
+      unread: new Set(result.unread),
+      unnamed: unnamedIn(result),
+    },
     isFirst: before === null,
     superseded: before === null ? supersededBy(result, books, round) : [],
     changed: new Map(),
     removed: [],
   };
   update.readers.push(readerUpdate);
-  const feeds = before === null || feedsSince(before.readAt, update.feeding, round);
-  postCounters(context, readerUpdate, before, result, log, { deviceBytes: feeds ? update.feeding.by : 'nothing', ownerOf });
+  const feeds = before === null ? 'all' : feedsSince(before, update.feeding, round);
+  if (feeds === 'unclear' && source === update.feeding.by)
+    log.note('clock', '', NOTHING, 'devices do not get what was counted since a reading in the future, because others may have counted it');
+  const terms: ReadingTerms = { deviceBytes: feeds === 'all' ? update.feeding.by : 'nothing', ownerOf };
+  postCounters(context.counters, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);
 }
 
-function postCounters(
-  context: RoundContext,
-  readerUpdate: ReaderUpdate,
-  before: Reader | null,
-  result: AnsweredSource,
-  log: AuditLog,
-  readingTerms: ReadingTerms,
-): void {
-  const { postings, terms, tick } = context;
-  const { router, uptime, boot } = readerUpdate.reader;
-  const answer = readingsOf(router, result.observation, readingTerms);
-  if (answer === null) return;
-  const waited = before === null ? 0 : elapsed(before, { boot, uptime }, result.at, tick);
-  if (terms.gapAfter > 0 && waited > terms.gapAfter) log.note('gap', '', NOTHING, `no reading for ${Math.round(waited)} s`);
-  const now: Circumstances = {
-    rules: answer.rules,
-    at: result.at,
-    previous: before && { at: before.readAt, boot: before.boot, uptime: before.uptime },
-    elapsed: waited,
-    uptime,
-    fastest: terms.lineRate(router) / 8,
-  };
-  const counters = byCounter(answer.readings);
-  const stored = before?.counters ?? NO_COUNTERS;
-  const known = inNamedPeriod(stored, counters, answer.rules);
-  const wires =
-    result.observation.source === 'wan' ? uplinkWires(context, router, result.observation.uplinks, before, now.previous, now.at) : null;
-  readerUpdate.removed.push(...(wires?.continued ?? []));
-  if (result.observation.source === 'wan') log.counts.leftOut += Math.max(0, result.observation.uplinks.length - MOST_UPLINKS);
-  for (const [counter, baseline] of wires?.takenOver ?? []) readerUpdate.changed.set(counter, [baseline]);
-  let room = (wires === null ? (terms.mostCounters ?? MOST_COUNTERS) : MOST_UPLINK_COUNTERS) - (before?.counters.size ?? 0);
-  for (const [counter, readings] of counters) {
-    const baselines = known.get(counter) ?? NONE;
-    if (baselines.length === 0 && --room < 0) {
-      log.counts.leftOut += 1;
-      continue;
-    }
-    if (wires?.repeated.has(counter)) continue;
-    const { accounts = NONE, shows } = readings[0] ?? {};
-    const silence = wires?.silent.get(counter);
-    if (silence) log.note('wire', counter, NOTHING, silence);
-    const changes = silence === undefined ? compare(readings, wires?.baselines.get(counter) ?? baselines, now) : [SEEN_ONLY];
-    for (const change of changes) {
-      noteChange(log, counter, change);
-      if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
-      for (const account of accounts) if (!postings.post(account, change, result.at)) log.counts.leftOut += 1;
-    }
-    if (shows !== undefined) postings.markSeen(shows, result.at);
-    updateBaselines(readerUpdate, counter, readings, stored.get(counter) ?? NONE);
-  }
-  if (before !== null) markAbsent(readerUpdate, { readAt: before.readAt, counters: known }, answer.rules, counters);
-  if (known !== stored) {
-    const done = new Set([...counters.keys(), ...readerUpdate.changed.keys(), ...readerUpdate.removed]);
-    for (const [counter, baselines] of known) if (!done.has(counter)) readerUpdate.changed.set(counter, [...baselines]);
-  }
-  if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
-}
-
-/** What its account says of an uplink counts: home sums go by it. */
-function uplinkWires(
-  { books }: RoundContext,
-  router: string,
-  uplinks: readonly Uplink[],
-  before: Reader | null,
-  previous: PreviousReading | null,
-  at: number,
-): Wires {
-  const isOverlay = ({ name, overlay }: Uplink) =>
-    books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }))?.overlay ?? overlay;
-  return wiresOf(uplinks, before?.counters ?? NO_COUNTERS, previous, at, isOverlay);
-}
+/** Whether the first answer of an origin may lack counters that are there. */
+const firstMayLack = ({ observation }: AnsweredSource): boolean => 'rules' in observation && observation.rules.unknown === 'later';
 
 /** Readers of the same origin under router names that are no longer configured: it is read under its new name from now on. Rule: renamed router. */
 function supersededBy({ origin, source }: AnsweredSource, books: Books, round: Round): Reader[] {
   const routers = new Set(round.routers.map(({ router }) => router));
   return [...books.readers.values()].filter((r) => r.origin === origin && r.source === source && !routers.has(r.router));
-}
-
-/** Whether the answer comes from the origin and the machine that were read last, so that the baselines may be used. */
-function isSameReader(known: Reader, { origin, at }: AnsweredSource, boot: Boot, tick: number, log: AuditLog): boolean {
-  if (known.origin !== origin) return false;
-  if (!isAnotherMachine(known, boot, at, tick)) return true;
-  log.note('machine', '', NOTHING, `another machine answers here: it has run for ${boot.uptime} s, and is not the one read last`);
-  return false;
-}
-
-const movedNothing = (change: Change): boolean => 'bytes' in change && isZero(change.bytes);
-
-function noteChange({ note, counts }: AuditLog, counter: string, change: Change): void {
-  switch (change.kind) {
-    case 'reset':
-      counts.resets += 1;
-      note('reset', counter, change.bytes, change.why);
-      break;
-    case 'wrap':
-      note('wrap', counter, change.bytes, 'a counter of 32 bits went past its end');
-      break;
-    case 'rejected':
-      counts.rejectedBytes += total(change.bytes);
-      note('rejected', counter, change.bytes, change.why);
-      break;
-    case 'baseline':
-    case 'increase':
-    case 'began':
-      break;
-    default:
-      change satisfies never;
-  }
 }

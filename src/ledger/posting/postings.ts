@@ -1,5 +1,5 @@
 import { type Slice, slices } from '../../domain/calendar.ts';
-import type { Change } from '../../domain/increase.ts';
+import type { Change } from '../../domain/change.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey } from '../account.ts';
@@ -15,12 +15,15 @@ export interface PostingsTerms {
   mostNewAccounts: number;
 }
 
-/** The accounts of a round, and what is added to each by hour and day. Null or false: no room for another account. */
+/** What became of a change: `no room` for another account, or for so many bytes in this one. */
+export type PostResult = 'posted' | 'no room' | 'too many bytes';
+
+/** The accounts of a round, and what is added to each by hour and day. Null: no room for another account. */
 export interface Postings {
   accountFor(name: AccountName, at: number): AccountUpdate | null;
   /** The account's device, uplink or peer was there at `at` (Unix ms). */
   markSeen(name: AccountName, at: number): AccountUpdate | null;
-  post(name: AccountName, change: Change, at: number): boolean;
+  post(name: AccountName, change: Change, at: number): PostResult;
 }
 
 /** Drafts into `update`; the books do not change. */
@@ -40,22 +43,23 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     return found;
   }
 
-  function post(name: AccountName, change: Change, at: number): boolean {
+  function post(name: AccountName, change: Change, at: number): PostResult {
     const found = markSeen(name, at);
-    if (found === null) return false;
-    if (change.kind === 'baseline' || change.kind === 'rejected' || isZero(change.bytes)) return true;
+    if (found === null) return 'no room';
+    if (!('since' in change) || isZero(change.bytes)) return 'posted';
+    if (!hasRoomFor(found, change.bytes)) return 'too many bytes';
     found.download += change.bytes.download;
     found.upload += change.bytes.upload;
     const over = span(change.since, at);
     const [whole] = over;
     if (over.length === 1 && whole !== undefined) {
       put(whole, found.account.id, change.bytes);
-      return true;
+      return 'posted';
     }
     const download = spread(change.bytes.download, over);
     const upload = spread(change.bytes.upload, over);
     for (const [i, slice] of over.entries()) put(slice, found.account.id, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
-    return true;
+    return 'posted';
   }
 
   function put({ hour, day }: Slice, id: number, bytes: Traffic): void {
@@ -102,6 +106,10 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
 
   return { accountFor, markSeen, post };
 }
+
+/** Whether an account's totals stay whole numbers with these bytes. Rule: isolation. */
+export const hasRoomFor = ({ account: { total }, download, upload }: AccountUpdate, bytes: Traffic): boolean =>
+  total.download + download + bytes.download <= Number.MAX_SAFE_INTEGER && total.upload + upload + bytes.upload <= Number.MAX_SAFE_INTEGER;
 
 function addTo(table: Map<number, Map<number, Traffic>>, time: number, account: number, bytes: Traffic): void {
   const row = table.get(time) ?? new Map<number, Traffic>();

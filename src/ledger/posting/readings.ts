@@ -1,9 +1,10 @@
 import type { CounterRules, Reading } from '../../domain/counter.ts';
+import { hostCounter, peerCounter, stationCounter, uplinkCounter } from '../../domain/counter-names.ts';
 import type { HostCounter, Observation, Peer, Uplink } from '../../domain/observation.ts';
 import { type AccountName, deviceAccount } from '../account.ts';
 
 /** A reading and the accounts that its increase is posted to. */
-interface PostedReading extends Reading {
+export interface PostedReading extends Reading {
   accounts: AccountName[];
   /** An account that gets none of its bytes, because others feed it, but is seen by it. */
   shows?: AccountName;
@@ -31,7 +32,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
         rules: observation.rules,
         seenBy: 'counter',
         readings: observation.stations.map(({ interface: name, mac, bytes, bits, epoch, access }) => {
-          const counter = name === null ? mac : `${name} ${mac}`;
+          const counter = stationCounter(name, mac);
           const station: AccountName = { kind: 'station', router, interface: '', key: mac };
           const device = deviceAccount(mac);
           const reading = { counter, bytes, bits, epoch };
@@ -87,9 +88,6 @@ function uplinkReading(router: string, { name, device, bytes, bits, epoch, overl
   };
 }
 
-/** The name of an uplink's counter: on another layer-3 device it is another counter. Rule: identity. */
-export const uplinkCounter = (name: string, device: string | null): string => `${name} ${device ?? ''}`;
-
 /** A host has four counters or more, whose bytes go to the same accounts. */
 function hostReadings(router: string, hosts: readonly HostCounter[], terms: ReadingTerms): PostedReading[] {
   const known = new Map<string, AccountName[]>();
@@ -109,22 +107,13 @@ function hostAccounts(router: string, key: string, isUnknown: boolean, { deviceB
   return [host, isUnknown ? { kind: 'address', router, interface: '', key } : deviceAccount(key)];
 }
 
-/** The name of a host's counter. */
-export function hostCounter({ counts, mac, ip }: Pick<HostCounter, 'counts' | 'mac' | 'ip'>): string {
-  const at = mac === null ? ip : `${mac} ${ip}`;
-  switch (counts) {
-    case 'download':
-      return `down ${at}`;
-    case 'upload':
-      return `up ${at}`;
-    case 'both':
-      return at;
-    default:
-      return counts satisfies never;
-  }
-}
-
 function peerReading(router: string, { interface: name, publicKey, bytes, bits, epoch }: Peer): PostedReading | null {
   if (bytes === null) return null;
-  return { counter: `${name} ${publicKey}`, bytes, bits, epoch, accounts: [{ kind: 'peer', router, interface: name, key: publicKey }] };
+  return {
+    counter: peerCounter(name, publicKey),
+    bytes,
+    bits,
+    epoch,
+    accounts: [{ kind: 'peer', router, interface: name, key: publicKey }],
+  };
 }

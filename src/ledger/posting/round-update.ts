@@ -1,7 +1,7 @@
 import type { Baseline } from '../../domain/counter.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../account.ts';
-import type { AuditRow, Device, Feeding, KnownLease, KnownPeer, Reader, SourceCounts } from '../books.ts';
+import type { AuditRow, Claim, Device, Feeding, KnownLease, KnownPeer, Reader, SourceCounts } from '../books.ts';
 
 /** A device that only stays is written this often; in between, when it was last seen is known to memory alone. */
 const SEEN_AGAIN_MS = 600_000;
@@ -10,6 +10,8 @@ const SEEN_AGAIN_MS = 600_000;
 export interface RoundUpdate {
   at: number;
   readers: ReaderUpdate[];
+  /** By router and source; null: there is nothing more to wait for. */
+  claims: Map<string, Claim | null>;
   accounts: Map<string, AccountUpdate>;
   hours: Map<number, Map<number, Traffic>>;
   days: Map<number, Map<number, Traffic>>;

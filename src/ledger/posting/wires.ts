@@ -1,8 +1,9 @@
 import { type Baseline, type Epoch, TAKEN_OVER } from '../../domain/counter.ts';
-import type { PreviousReading } from '../../domain/increase.ts';
+import { uplinkCounter } from '../../domain/counter-names.ts';
 import type { Uplink } from '../../domain/observation.ts';
 import { liesOn } from '../../domain/wire.ts';
-import { countedUplinks, uplinkCounter } from './readings.ts';
+import type { Reader } from '../books.ts';
+import { countedUplinks } from './readings.ts';
 
 /** What the counters of a router's uplinks mean to each other: several can count the same bytes. Rule: one wire. */
 export interface Wires {
@@ -17,6 +18,9 @@ export interface Wires {
   /** Counters of before that lie below one of this answer, whose bytes they would show again: what their baselines become. */
   takenOver: ReadonlyMap<string, Baseline>;
 }
+
+/** The reading before: `at` is Unix ms. */
+type Previous = Pick<Reader, 'readAt' | 'boot' | 'counters'>;
 
 /** A counter of an answer before this one. */
 interface Known {
@@ -41,14 +45,8 @@ interface Shown {
 }
 
 /** `isOverlay` says whether the account of an uplink is left out of the home's sum. `previous` is null for a first reading; `at` is Unix ms. */
-export function wiresOf(
-  uplinks: readonly Uplink[],
-  counters: ReadonlyMap<string, readonly Baseline[]>,
-  previous: PreviousReading | null,
-  at: number,
-  isOverlay: (uplink: Uplink) => boolean,
-): Wires {
-  const known = previous === null ? [] : [...counters].flatMap(([counter, lines]) => knownOf(counter, lines, previous));
+export function wiresOf(uplinks: readonly Uplink[], previous: Previous | null, at: number, isOverlay: (uplink: Uplink) => boolean): Wires {
+  const known = previous === null ? [] : [...previous.counters].flatMap(([counter, lines]) => knownOf(counter, lines, previous));
   const counted = countedUplinks(uplinks);
   const all = counted.map((uplink) => shownOf(uplink, counted, known, previous, isOverlay(uplink)));
   const shown = all.filter((each) => all.every((other) => other === each || !repeats(each, other, all)));
@@ -72,19 +70,13 @@ export function wiresOf(
   };
 }
 
-function knownOf(counter: string, [baseline, ...more]: readonly Baseline[], previous: PreviousReading): Known[] {
+function knownOf(counter: string, [baseline, ...more]: readonly Baseline[], previous: Previous): Known[] {
   if (baseline === undefined || more.length > 0) return [];
   const [name = '', device = ''] = counter.split(' ');
-  return [{ counter, name, device: device === '' ? null : device, baseline, readAt: baseline.lastRead ?? previous.at }];
+  return [{ counter, name, device: device === '' ? null : device, baseline, readAt: baseline.lastRead ?? previous.readAt }];
 }
 
-function shownOf(
-  uplink: Uplink,
-  counted: readonly Uplink[],
-  known: readonly Known[],
-  previous: PreviousReading | null,
-  overlay: boolean,
-): Shown {
+function shownOf(uplink: Uplink, counted: readonly Uplink[], known: readonly Known[], previous: Previous | null, overlay: boolean): Shown {
   const counter = uplinkCounter(uplink.name, uplink.device);
   const own = known.find((k) => k.counter === counter) ?? null;
   const same = known.filter((k) => isSameDevice(k, uplink));
@@ -109,12 +101,12 @@ function repeats(each: Shown, other: Shown, all: readonly Shown[]): boolean {
 }
 
 /** Why a counter posts nothing: null where it is clear who counts its bytes, undefined where it posts. */
-function silenceOf(each: Shown, shown: readonly Shown[], previous: PreviousReading | null): string | null | undefined {
+function silenceOf(each: Shown, shown: readonly Shown[], previous: Previous | null): string | null | undefined {
   const on = (upper: Shown, lower: Shown) => (upper.overlay || lower.overlay ? 'no' : layered(upper.uplink, lower.uplink));
   if (shown.some((other) => other.ready && on(each, other) === 'yes')) return null;
   const upper = shown.find((other) => on(other, each) === 'perhaps');
   if (upper !== undefined) {
-    const begins = [each, upper].some(({ last }) => last === null || last.readAt !== previous?.at);
+    const begins = [each, upper].some(({ last }) => last === null || last.readAt !== previous?.readAt);
     return begins
       ? `it may be what the uplink ${upper.uplink.name} (${upper.uplink.device}) lies on, so it is not counted beside it`
       : null;

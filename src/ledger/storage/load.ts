@@ -27,7 +27,12 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
     peers: await loadPeers(store),
     readers: await loadReaders(store),
     hostsSince: times.get('hosts_since') ?? 0,
-    feeding: { by: times.get('fed_by_hosts') === 1 ? 'hosts' : 'stations', from: times.get('fed_from') ?? 0 },
+    claims: new Map(),
+    feeding: {
+      by: times.get('fed_by_hosts') === 1 ? 'hosts' : 'stations',
+      from: times.get('fed_from') ?? 0,
+      fromTick: Number.NEGATIVE_INFINITY,
+    },
     startedAt: times.get('started_at') ?? 0,
     postedAt: times.get('posted_at') ?? 0,
   };
@@ -59,6 +64,10 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
       readTick: null,
       boot: textOrNull(row.boot),
       uptime: numberOrNull(row.uptime),
+      earlierBoots: text(row.earlier_boots).split(' ').filter(Boolean),
+      isPartial: row.partial === 1,
+      unread: new Set(),
+      unnamed: Number(row.unread),
       counters: new Map(),
     }),
   );
@@ -96,7 +105,10 @@ function baselineOf(row: Row): Baseline {
     row.boot === null
       ? null
       : { boot: text(row.boot), instance: numberOrNull(row.instance), began: numberOrNull(row.began), margin: Number(row.margin) };
-  return { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read) };
+  const baseline = { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read) };
+  if (row.fell_at === null) return baseline;
+  const other = { download: Number(row.other_download), upload: Number(row.other_upload) };
+  return { ...baseline, dip: { since: Number(row.fell_at), other } };
 }
 
 function deviceOf(row: Row): Device {

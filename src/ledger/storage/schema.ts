@@ -1,5 +1,5 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
@@ -132,6 +132,15 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE held RENAME TO baseline_bytes;
   CREATE TRIGGER baseline_gone AFTER DELETE ON baseline BEGIN DELETE FROM baseline_bytes WHERE baseline = old.id; END;
   ALTER TABLE reader RENAME COLUMN reader TO origin;
+  `,
+  // Boots that were left behind, answers that may have lacked counters, and counters that fell without a restart.
+  `
+  ALTER TABLE reader ADD COLUMN earlier_boots TEXT NOT NULL DEFAULT '';
+  ALTER TABLE reader ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE reader ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE baseline ADD COLUMN fell_at INTEGER;
+  ALTER TABLE baseline ADD COLUMN other_download INTEGER;
+  ALTER TABLE baseline ADD COLUMN other_upload INTEGER;
   `,
 ];
 

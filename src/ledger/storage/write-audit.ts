@@ -6,7 +6,7 @@ import { type Batch, openDatabase } from './sqlite.ts';
 const MOST_ROWS = 5000;
 
 const INSERT = `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`;
-const FREQUENT = "('reset', 'wrap', 'stale', 'wire')";
+const FREQUENT = "('reset', 'dip', 'wrap', 'stale', 'wire')";
 const prune = (kinds: string) =>
   `DELETE FROM audit WHERE kind ${kinds} AND id <= (SELECT id FROM audit WHERE kind ${kinds}
     ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`;

@@ -7,13 +7,16 @@ import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
 
 const SQL = {
-  reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime) SELECT ${fields(7)} FROM json_each(?) WHERE true
-    ON CONFLICT(id) DO UPDATE SET origin = excluded.origin, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime`,
+  reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime, earlier_boots, partial, unread) SELECT ${fields(10)} FROM json_each(?) WHERE true
+    ON CONFLICT(id) DO UPDATE SET origin = excluded.origin, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime,
+      earlier_boots = excluded.earlier_boots, partial = excluded.partial, unread = excluded.unread`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-  baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin) SELECT ${fields(8)} FROM json_each(?) WHERE true
+  baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin, fell_at, other_download, other_upload)
+    SELECT ${fields(11)} FROM json_each(?) WHERE true
     ON CONFLICT(reader, counter, line) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
-      began = excluded.began, margin = excluded.margin`,
+      began = excluded.began, margin = excluded.margin, fell_at = excluded.fell_at, other_download = excluded.other_download,
+      other_upload = excluded.other_upload`,
   // The lookup of their baselines costs less than carrying their numbers in memory would.
   baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2 WHERE true
@@ -46,7 +49,7 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
   return [
     { sql: SQL.meta, rows: timesOf(books, update) },
     { sql: SQL.dropReader, rows: superseded },
-    { sql: SQL.reader, rows: written.map((r) => [r.id, r.router, r.source, r.origin, r.readAt, r.boot, r.uptime]) },
+    { sql: SQL.reader, rows: written.map(readerRow) },
     { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.isFirst).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
     { sql: SQL.baseline, rows: update.readers.flatMap((each) => baselineRows(books, each)) },
@@ -86,6 +89,11 @@ function newAccountRow({ account: a, download, upload, seen }: AccountUpdate): C
   return [a.id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, a.firstSeen, seen, download, upload];
 }
 
+const readerRow = (r: ReaderUpdate['reader']): Cell[] => [
+  ...[r.id, r.router, r.source, r.origin, r.readAt, r.boot, r.uptime],
+  ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0, r.unnamed + r.unread.size],
+];
+
 const accountRow = ({ account, download, upload, seen }: AccountUpdate): Cell[] => [account.id, seen, download, upload];
 
 const peerRow = (p: KnownPeer): Cell[] => [
@@ -106,7 +114,7 @@ function baselineRows(books: Books, { reader, isFirst, changed }: ReaderUpdate):
   for (const [counter, lines] of changed) {
     const before = known?.get(counter);
     if (before !== undefined && before.length === lines.length && lines.every((line, i) => onlyMoved(before[i], line))) continue;
-    for (const [line, { epoch, lastRead }] of lines.entries()) {
+    for (const [line, { epoch, lastRead, dip }] of lines.entries()) {
       rows.push([
         reader.id,
         counter,
@@ -116,14 +124,17 @@ function baselineRows(books: Books, { reader, isFirst, changed }: ReaderUpdate):
         epoch?.instance ?? null,
         epoch?.began ?? null,
         epoch?.margin ?? null,
+        dip?.since ?? null,
+        dip?.other.download ?? null,
+        dip?.other.upload ?? null,
       ]);
     }
   }
   return rows;
 }
 
-function onlyMoved(before: Baseline | undefined, { epoch, lastRead }: Baseline): boolean {
-  if (before === undefined || before.lastRead !== lastRead) return false;
+function onlyMoved(before: Baseline | undefined, { epoch, lastRead, dip }: Baseline): boolean {
+  if (before === undefined || before.lastRead !== lastRead || before.dip !== undefined || dip !== undefined) return false;
   const { epoch: began } = before;
   if (began === null || epoch === null) return began === epoch;
   return began.boot === epoch.boot && began.instance === epoch.instance && began.began === epoch.began && began.margin === epoch.margin;

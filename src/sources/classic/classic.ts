@@ -1,9 +1,11 @@
 import type { CounterRules } from '../../domain/counter.ts';
+import { stationCounter } from '../../domain/counter-names.ts';
 import { parseMac } from '../../domain/mac.ts';
 import type { Lease, Observation, SourceName, Station, Uplink } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { parseLease } from '../openwrt/lease.ts';
 import { WAN_RULES } from '../openwrt/uplinks.ts';
+import { createSkips, type Skipped } from '../skips.ts';
 import { type Answer, bounded, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
 import { withoutLinks } from './links.ts';
 
@@ -23,64 +25,90 @@ export function classicProbes(
   };
   const linked = new Set<string>();
   return [
-    ...probe('stations', urls.stations, (answer) =>
-      whole({ source: 'stations', rules: CLASSIC_STATION_RULES, radios: [], stations: withoutLinks(parseStations(answer), linked) }),
-    ),
-    ...probe('wan', urls.wan, (answer) => whole({ source: 'wan', rules: WAN_RULES, uplinks: [parseWan(answer, counterBits)] })),
+    ...probe('stations', urls.stations, (answer) => {
+      const { stations, ...skipped } = parseStations(answer);
+      return reading({ source: 'stations', rules: CLASSIC_STATION_RULES, radios: [], stations: withoutLinks(stations, linked) }, skipped);
+    }),
+    ...probe('wan', urls.wan, (answer) => {
+      const { uplink, ...skipped } = parseWan(answer, counterBits);
+      return reading({ source: 'wan', rules: WAN_RULES, uplinks: [uplink] }, skipped);
+    }),
     ...probe('leases', urls.leases, (answer) => {
-      const { leases, skipped } = parseLeases(answer);
-      return { source: 'leases', skipped, observation: { source: 'leases', leases, leases6: [], staticHosts: null, hosts: null } };
+      const { leases, ...skipped } = parseLeases(answer);
+      return reading({ source: 'leases', leases, leases6: [], staticHosts: null, hosts: null }, skipped);
     }),
   ];
 }
 
-const whole = (observation: Observation): SourceReading => ({ source: observation.source, skipped: 0, observation: observation });
+const reading = (observation: Observation, skipped: Skipped): SourceReading => ({ source: observation.source, observation, ...skipped });
 
-/** Parses totalwifi.cgi: one `MAC rx_bytes tx_bytes` per line; rx is what the access point received, the device's upload. */
-export function parseStations(answer: Answer): Station[] {
-  return linesOf(answer)
+/**
+ * Parses totalwifi.cgi: one `MAC rx_bytes tx_bytes` per line; rx is what the access point received, the device's upload. Other lines are
+ * skipped: some versions end with the uplink's.
+ */
+export function parseStations(answer: Answer): { stations: Station[] } & Skipped {
+  const skips = createSkips();
+  const stations = linesOf(answer)
     .filter((line) => line !== '')
-    .map((line) => {
+    .flatMap((line): Station[] => {
       const [address = '', rx = '', tx = '', ...rest] = line.trim().split(/\s+/);
       const mac = parseMac(address);
-      if (mac === null || rest.length > 0) throw new SourceError('parse', `not a station line: ${quote(line)}`);
-      const bytes = { download: parseCounter(tx, 'tx_bytes'), upload: parseCounter(rx, 'rx_bytes') };
-      return {
-        interface: null,
-        mac,
-        bytes,
-        bits: 64,
-        epoch: null,
-        access: true,
-        signal: null,
-        linkDownload: null,
-        linkUpload: null,
-        connected: null,
-      };
+      if (mac === null || rest.length > 0) {
+        skips.skip(`not a station line: ${quote(line)}`, mac ?? undefined);
+        return [];
+      }
+      const read = () => ({ download: parseCounter(tx, 'tx_bytes'), upload: parseCounter(rx, 'rx_bytes') });
+      const bytes = skips.attempt(`station ${mac}`, stationCounter(null, mac), read);
+      if (bytes === null) return [];
+      return [
+        {
+          interface: null,
+          mac,
+          bytes,
+          bits: 64,
+          epoch: null,
+          access: true,
+          signal: null,
+          linkDownload: null,
+          linkUpload: null,
+          connected: null,
+        },
+      ];
     });
+  const { skippedBecause } = skips.found;
+  if (stations.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
+  return { stations, ...skips.found };
 }
 
-/** Parses wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. */
-export function parseWan(answer: Answer, bits: 32 | 64 = 64): Uplink {
+/** Parses wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. Which of two such lines counts is not known. */
+export function parseWan(answer: Answer, bits: 32 | 64 = 64): { uplink: Uplink } & Skipped {
+  const skips = createSkips();
   const lines = linesOf(answer).filter((line) => line !== '');
-  const match = /^\s*[\w.@-]+:\s*(\S+)\s+(\S+)$/.exec(lines[0] ?? '');
-  if (match === null || lines.length > 1) throw new SourceError('parse', `not the line "wan: RX TX": ${quote(lines.join(' '))}`);
-  const bytes = { download: parseCounter(match[1] ?? '', 'rx_bytes'), upload: parseCounter(match[2] ?? '', 'tx_bytes') };
-  return { name: 'wan', up: true, device: null, protocol: null, overlay: false, bytes, bits, epoch: null };
+  const matches = lines.flatMap((line) => {
+    const match = /^\s*[\w.@-]+:\s*(\S+)\s+(\S+)$/.exec(line);
+    if (match === null) skips.skip(`not the line "wan: RX TX": ${quote(line)}`);
+    return match ?? [];
+  });
+  const [, rx = '', tx = '', ...others] = matches;
+  if (matches.length === 0 || others.length > 0) throw new SourceError('parse', `not the line "wan: RX TX": ${quote(lines.join(' '))}`);
+  const bytes = { download: parseCounter(rx, 'rx_bytes'), upload: parseCounter(tx, 'tx_bytes') };
+  return { uplink: { name: 'wan', up: true, device: null, protocol: null, overlay: false, bytes, bits, epoch: null }, ...skips.found };
 }
 
 /** Parses dhcp.cgi: dnsmasq's lease file. Lines that are not IPv4 leases are skipped; DHCPv6 leases and the server's DUID are expected. */
-export function parseLeases(answer: Answer): { leases: Lease[]; skipped: number } {
+export function parseLeases(answer: Answer): { leases: Lease[] } & Skipped {
   const leases: Lease[] = [];
-  const unparsed: string[] = [];
+  const skips = createSkips();
   for (const line of linesOf(answer)) {
     const lease = parseLease(line);
     if (lease !== null) leases.push(lease);
-    else if (line !== '' && !isDhcpv6(line)) unparsed.push(line);
+    else if (line !== '' && !isDhcpv6(line)) skips.skip(`not a line of a lease file: ${quote(line)}`);
   }
-  if (leases.length === 0 && unparsed[0] !== undefined) throw new SourceError('parse', `not a line of a lease file: ${quote(unparsed[0])}`);
+  const [why] = skips.found.skippedBecause;
+  if (leases.length === 0 && why !== undefined) throw new SourceError('parse', why);
   const { kept, leftOut } = bounded(leases);
-  return { leases: kept, skipped: unparsed.length + leftOut };
+  skips.leaveOut(leftOut);
+  return { leases: kept, ...skips.found };
 }
 
 /** dnsmasq writes `duid DUID` before its IPv6 leases; these have an identity number (IAID) in place of the MAC. */

@@ -1,10 +1,10 @@
 import type { Epoch } from '../../domain/counter.ts';
 import type { Observation, System } from '../../domain/observation.ts';
+import type { Skipped } from '../skips.ts';
 
-/** A parsed section of an answer, with the number of skipped lines. */
-export interface Parsed {
+/** A parsed section of an answer, with what of it makes no sense. */
+export interface Parsed extends Skipped {
   observation: Observation;
-  skipped: number;
   /** What counts within the router, if that can change. Another origin starts with a first reading. */
   origin?: string;
 }
@@ -16,6 +16,9 @@ export function numberOrNull(field: string): number | null {
   const value = Number(field);
   return orNull(field) === null || !Number.isFinite(value) ? null : value;
 }
+
+/** The kernel's number of a network device; null for anything else. */
+export const ifindexOf = (field: string): number | null => (/^\d{1,10}$/.test(field) ? Number(field) : null);
 
 /** The boot of the router; every counter began after it. */
 export const epochOf = (system: System): Epoch => ({ boot: system.bootId.slice(0, 8), instance: null, began: null, margin: 0 });

@@ -1,8 +1,11 @@
 import { isIP } from 'node:net';
 import type { CounterRules, Epoch } from '../../domain/counter.ts';
+import { hostCounter } from '../../domain/counter-names.ts';
 import { parseMac } from '../../domain/mac.ts';
 import { HOST_METHODS, type HostCounter, type HostMethod, type System } from '../../domain/observation.ts';
+import type { Traffic } from '../../domain/traffic.ts';
 import { quote, SourceError } from '../../errors.ts';
+import { createSkips, type Skips } from '../skips.ts';
 import { parseCounter } from '../source.ts';
 import { epochOf, orNull, type Parsed } from './fields.ts';
 
@@ -13,10 +16,10 @@ const RULES: CounterRules = { directions: 'apart', absent: 'ended', unknown: 'be
  * nft reads a set in chunks, and an element that expires meanwhile shifts the others: one of several hundred may be missing. It is
  * back in the next answer, with all the bytes already posted.
  */
-const NFTABLES_RULES: CounterRules = { ...RULES, absent: 'missed' };
+const NFTABLES_RULES: CounterRules = { ...RULES, absent: 'missed', unknown: 'later' };
 
 /** nlbwmon saves its figures once a day and loads them when it starts: the bytes lost by that were already posted. */
-const NLBWMON_RULES: CounterRules = { ...RULES, absent: 'kept', fall: 'lowers' };
+const NLBWMON_RULES: CounterRules = { ...RULES, absent: 'kept', unknown: 'later', fall: 'lowers' };
 
 /** By the method that a gateway counts with. */
 export const HOST_RULES = { 'hosts nftables': NFTABLES_RULES, 'hosts iptables': RULES, 'hosts nlbwmon': NLBWMON_RULES } as const;
@@ -36,21 +39,28 @@ export function parseHosts(lines: readonly string[], system: System): Parsed {
   const counting = parseCounting(lines[0] ?? '', system);
   const devices: string[] = [];
   const hosts = new Map<string, HostCounter>();
+  const skips = createSkips();
   let uncounted = null;
   for (const line of lines.slice(1)) {
     const [word = '', ...fields] = line.split(' ');
     if (word === 'network') devices.push(fields[1] ?? '');
-    else if (word === 'uncounted') uncounted = parseUncounted(fields);
+    else if (word === 'uncounted') uncounted = parseUncounted(fields, skips);
     else {
-      const host = parseHost(word, fields, counting.epoch);
-      if (host === null) throw new SourceError('parse', `not a host line: ${quote(line)}`);
-      const key = `${host.counts} ${host.mac} ${host.ip}`;
+      const host = parseHost(word, fields);
+      if (host === null) {
+        skips.skip(`not a host line: ${quote(line)}`);
+        continue;
+      }
+      const counter = hostCounter(host);
+      const bytes = skips.attempt(`host ${host.mac ?? host.ip}`, counter, host.read);
       // Two rules for one address count the same bytes twice.
-      if (!hosts.has(key)) hosts.set(key, host);
+      if (bytes !== null && !hosts.has(counter)) hosts.set(counter, hostOf(host, bytes, counting.epoch));
     }
   }
   const { method, rules, origin } = counting;
-  return { observation: { source: 'hosts', rules, method, hosts: [...hosts.values()], devices, uncounted }, skipped: 0, origin: origin };
+  const { skippedBecause, unread } = skips.found;
+  if (hosts.size === 0 && unread.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
+  return { observation: { source: 'hosts', rules, method, hosts: [...hosts.values()], devices, uncounted }, ...skips.found, origin };
 }
 
 function parseCounting(line: string, system: System): Counting {
@@ -78,34 +88,43 @@ function parseCounting(line: string, system: System): Counting {
   }
 }
 
-function parseHost(word: string, fields: readonly string[], epoch: Epoch | null): HostCounter | null {
+type CounterOfHost = Pick<HostCounter, 'counts' | 'mac' | 'ip'> & { read: () => Traffic };
+
+/** Null for a line that does not name a host. `read` throws if the value makes no sense. */
+function parseHost(word: string, fields: readonly string[]): CounterOfHost | null {
   switch (word) {
     case 'up': {
       const [mac = '', ip = '', bytes = ''] = fields;
-      return hostOf('upload', mac, ip, { download: 0, upload: parseCounter(bytes, 'bytes sent') }, epoch);
+      return named('upload', mac, ip, () => ({ download: 0, upload: parseCounter(bytes, 'bytes sent') }));
     }
     case 'down': {
       const [ip = '', bytes = ''] = fields;
-      return hostOf('download', '-', ip, { download: parseCounter(bytes, 'bytes received'), upload: 0 }, epoch);
+      return named('download', '-', ip, () => ({ download: parseCounter(bytes, 'bytes received'), upload: 0 }));
     }
     case 'both': {
       const [mac = '', ip = '', received = '', sent = ''] = fields;
-      const bytes = { download: parseCounter(received, 'bytes received'), upload: parseCounter(sent, 'bytes sent') };
-      return hostOf('both', mac, ip, bytes, epoch);
+      const read = () => ({ download: parseCounter(received, 'bytes received'), upload: parseCounter(sent, 'bytes sent') });
+      return named('both', mac, ip, read);
     }
     default:
       return null;
   }
 }
 
-function hostOf(counts: HostCounter['counts'], address: string, ip: string, bytes: HostCounter['bytes'], epoch: Epoch | null) {
+function named(counts: HostCounter['counts'], address: string, ip: string, read: () => Traffic): CounterOfHost | null {
   const mac = parseMac(address);
   if (isIP(ip) === 0 || (mac === null && address !== '-')) return null;
   // All zeros means that the MAC is unknown.
-  return { counts, mac: mac === '00:00:00:00:00:00' ? null : mac, ip, bytes, bits: 64 as const, epoch };
+  return { counts, mac: mac === '00:00:00:00:00:00' ? null : mac, ip, read };
 }
 
-function parseUncounted([received = '', sent = '']: readonly string[]) {
+const hostOf = ({ counts, mac, ip }: CounterOfHost, bytes: Traffic, epoch: Epoch | null): HostCounter => ({
+  ...{ counts, mac, ip, bytes, epoch },
+  bits: 64,
+});
+
+function parseUncounted([received = '', sent = '']: readonly string[], skips: Skips): Traffic | null {
   if (received === '-' || sent === '-') return null;
-  return { download: parseCounter(received, 'bytes received'), upload: parseCounter(sent, 'bytes sent') };
+  const read = () => ({ download: parseCounter(received, 'bytes received'), upload: parseCounter(sent, 'bytes sent') });
+  return skips.attempt('uncounted', '', read);
 }

@@ -1,11 +1,13 @@
 import type { CounterRules } from '../../domain/counter.ts';
+import { peerCounter } from '../../domain/counter-names.ts';
 import { cleanName } from '../../domain/name.ts';
 import type { Peer, System } from '../../domain/observation.ts';
-import { parsePublicKey } from '../../domain/public-key.ts';
+import { parsePublicKey, shortKey } from '../../domain/public-key.ts';
 import { quote, SourceError } from '../../errors.ts';
+import { createSkips, type Skips } from '../skips.ts';
 import { parseCounter } from '../source.ts';
 import { INTERFACE, parseAllowedIps, parseEndpoint } from '../wireguard/dump.ts';
-import { epochOf, numberOrNull, type Parsed } from './fields.ts';
+import { epochOf, ifindexOf, type Parsed } from './fields.ts';
 
 /** The counters of a peer restart with its interface, or if the peer is removed and added again. */
 export const PEER_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
@@ -14,33 +16,50 @@ export const PEER_RULES: CounterRules = { directions: 'together', absent: 'kept'
 export function parsePeers(lines: readonly string[], system: System): Parsed {
   const interfaces = new Map<string, number | null>();
   const peers: Peer[] = [];
+  const skips = createSkips();
   for (const line of lines) {
     const [word, name = '', ...fields] = line.split(' ');
-    if (word === 'interface' && INTERFACE.test(name)) interfaces.set(name, numberOrNull(fields[1] ?? ''));
+    if (word === 'interface' && INTERFACE.test(name)) interfaces.set(name, ifindexOf(fields[1] ?? ''));
     else {
       const peer = !INTERFACE.test(name)
         ? null
         : word === 'peer'
-          ? activePeer(name, fields)
+          ? activePeer(name, fields, skips)
           : word === 'disabled'
             ? revokedPeer(name, fields)
             : null;
-      if (peer === null) throw new SourceError('parse', `not a peer line: ${quote(line)}`);
-      peers.push(peer);
+      if (peer === null) skips.skip(`not a peer line: ${quote(line)}`);
+      else peers.push(peer);
     }
   }
   const dated = peers.map((peer) => ({ ...peer, epoch: { ...epochOf(system), instance: interfaces.get(peer.interface) ?? null } }));
-  return { observation: { source: 'peers', rules: PEER_RULES, interfaces: [...interfaces.keys()], peers: dated }, skipped: 0 };
+  const { skippedBecause } = skips.found;
+  if (peers.length === 0 && interfaces.size === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
+  // A peer in no list counts as removed. That cannot be decided where a line does not show whose it is.
+  const complete = lines.length === interfaces.size + peers.length ? [...interfaces.keys()] : [];
+  return { observation: { source: 'peers', rules: PEER_RULES, interfaces: complete, peers: dated }, ...skips.found };
 }
 
-/** `rx` is what the router received, the peer's upload. */
-function activePeer(name: string, fields: readonly string[]): Peer | null {
+/** `rx` is what the router received, the peer's upload. A peer whose counters make no sense is there, without bytes. */
+function activePeer(name: string, fields: readonly string[], skips: Skips): Peer | null {
   const [key = '', endpoint = '', allowed = '', handshake = '', rx = '', tx = '', ...title] = fields;
   const publicKey = parsePublicKey(key);
-  if (publicKey === null || !/^\d{1,12}$/.test(handshake)) return null;
-  const bytes = { download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') };
+  if (publicKey === null) return null;
+  const isTime = /^\d{1,12}$/.test(handshake);
+  if (!isTime) skips.skip(`peer ${shortKey(publicKey)} of ${name}: not a time: ${quote(handshake)}`);
+  const read = () => ({ download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') });
+  const bytes = skips.attempt(`peer ${shortKey(publicKey)} of ${name}`, peerCounter(name, publicKey), read);
   const known = { name: nameIn(title), endpoint: parseEndpoint(endpoint), allowedIps: parseAllowedIps(allowed) };
-  return { interface: name, publicKey, ...known, state: 'active', latestHandshake: Number(handshake), bytes, bits: 64, epoch: null };
+  return {
+    interface: name,
+    publicKey,
+    ...known,
+    state: 'active',
+    latestHandshake: isTime ? Number(handshake) : 0,
+    bytes,
+    bits: 64,
+    epoch: null,
+  };
 }
 
 function revokedPeer(name: string, [key = '', allowed = '', ...title]: readonly string[]): Peer | null {

@@ -1,12 +1,14 @@
 import type { Epoch } from '../../domain/counter.ts';
+import { stationCounter } from '../../domain/counter-names.ts';
 import { parseMac } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/name.ts';
 import type { Radio, Station, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
+import { createSkips, type Skips } from '../skips.ts';
 import { parseCounter } from '../source.ts';
 import { epochOf, numberOrNull, type Parsed } from './fields.ts';
 
-export const STATION_RULES = { directions: 'together', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 } as const;
+export const STATION_RULES = { directions: 'together', absent: 'dated', unknown: 'began', fall: 'reset', refresh: 10 } as const;
 
 /** `connected time` is in whole seconds, by a separate clock. */
 const CONNECTED_MARGIN = 2;
@@ -18,8 +20,11 @@ const ACCESS_POINT = new Set(['ap', 'ap/vlan', 'p2p-go']);
 export function parseStations(lines: readonly string[], system: System): Parsed {
   const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
   const access = new Set(radios.filter((r) => ACCESS_POINT.has(r.type) && !r.fourAddress).map((r) => r.interface));
-  const stations = lines.filter((line) => !line.startsWith('radio ')).flatMap((line) => parseStation(line, access, system) ?? []);
-  return { observation: { source: 'stations', rules: STATION_RULES, radios, stations }, skipped: 0 };
+  const skips = createSkips();
+  const stations = lines.filter((line) => !line.startsWith('radio ')).flatMap((line) => parseStation(line, access, system, skips) ?? []);
+  const { skipped, skippedBecause, unread } = skips.found;
+  if (skipped > 0 && skipped === lines.length && unread.length === 0) throw new SourceError('parse', skippedBecause[0] ?? '');
+  return { observation: { source: 'stations', rules: STATION_RULES, radios, stations }, ...skips.found };
 }
 
 function parseRadio(line: string): Radio {
@@ -33,18 +38,24 @@ function parseRadio(line: string): Radio {
   };
 }
 
-/** Null for a station whose driver reports no bytes. */
-function parseStation(line: string, access: ReadonlySet<string>, system: System): Station | null {
+/** Null for a station whose driver reports no bytes, and for a line that makes no sense. */
+function parseStation(line: string, access: ReadonlySet<string>, system: System, skips: Skips): Station | null {
   const [word, name = '', address = '', rx = '', tx = '', signal = '', rxRate = '', txRate = '', connected = '', , associated = ''] =
     line.split(' ');
   const mac = parseMac(address);
-  if (word !== 'station' || name === '' || mac === null) throw new SourceError('parse', `not a station line: ${quote(line)}`);
+  if (word !== 'station' || name === '' || mac === null) {
+    skips.skip(`not a station line: ${quote(line)}`);
+    return null;
+  }
   if (rx === '-' || tx === '-') return null;
+  const read = () => ({ download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') });
+  const bytes = skips.attempt(`station ${mac} on ${quote(name)}`, stationCounter(name, mac), read);
+  if (bytes === null) return null;
   const seconds = numberOrNull(connected);
   return {
     interface: name,
     mac,
-    bytes: { download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') },
+    bytes,
     bits: 64, // of mac80211, on a 32-bit kernel too
     epoch: { ...epochOf(system), ...association(numberOrNull(associated), seconds, system.uptime) },
     access: access.has(name),

@@ -62,7 +62,7 @@ export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null
     const reason = failed.get(source);
     const section = sections.get(source);
     if (reason !== undefined)
-      readings.push({ source, skipped: 0, observation: new SourceError('exec', `the router could not read it: ${quote(reason, 200)}`) });
+      readings.push({ source, observation: new SourceError('exec', `the router could not read it: ${quote(reason, 200)}`) });
     else if (section !== undefined) readings.push(attempt(source, () => parseSection(source, section, sections, system)));
   }
   return { system, sources: readings };
@@ -73,7 +73,7 @@ function attempt(source: SourceName, parse: () => Parsed): SourceReading {
     return { source, ...parse() };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    return { source, skipped: 0, observation: error };
+    return { source, observation: error };
   }
 }
 

@@ -10,7 +10,8 @@ interface DumpedPeer {
   allowedIps: string[];
   /** Unix seconds; 0 = never. */
   latestHandshake: number;
-  bytes: Traffic;
+  /** Null where they make no sense. */
+  bytes: Traffic | null;
 }
 
 /** Peers by interface name. */
@@ -56,13 +57,14 @@ const notDump = (index: number) => new SourceError('parse', `line ${index + 1} i
 function parsePeer([key = '', , endpoint = '', allowed = '', handshake = '', rx = '', tx = '', ..._rest]: string[]): DumpedPeer | null {
   const publicKey = parsePublicKey(key);
   const [download, upload] = [counter(tx), counter(rx)];
-  if (publicKey === null || !/^\d{1,12}$/.test(handshake) || download === null || upload === null) return null;
+  // What is not even a number may be a key: the line is not what it seems.
+  if (publicKey === null || !/^\d{1,12}$/.test(handshake) || !NUMBER.test(rx) || !NUMBER.test(tx)) return null;
   return {
     publicKey,
     endpoint: parseEndpoint(endpoint),
     allowedIps: parseAllowedIps(allowed),
     latestHandshake: Number(handshake),
-    bytes: { download, upload },
+    bytes: download === null || upload === null ? null : { download, upload },
   };
 }
 
@@ -76,6 +78,8 @@ export const parseAllowedIps = (text: string): string[] =>
     .split(',', MOST_ADDRESSES)
     .map((part) => part.trim())
     .filter((part) => /^[0-9a-f:.]{2,45}\/\d{1,3}$/i.test(part));
+
+const NUMBER = /^-?\d+$/;
 
 function counter(text: string): number | null {
   const value = Number(text);

@@ -1,7 +1,10 @@
+import { peerCounter } from '../../domain/counter-names.ts';
 import type { Peer } from '../../domain/observation.ts';
+import { shortKey } from '../../domain/public-key.ts';
 import { ExitError, SourceError } from '../../errors.ts';
 import type { Argv, RunEach } from '../../transports/request.ts';
 import { PEER_RULES } from '../openwrt/peers.ts';
+import { createSkips, type Skipped } from '../skips.ts';
 import type { Probe, ProbeResult } from '../source.ts';
 import { FACTS_PROGRAM, FILES_PROGRAM } from './awk.ts';
 import { type Dump, parseDump, parseInterfaceDump } from './dump.ts';
@@ -53,7 +56,7 @@ export function wireguardProbe(terms: WireguardOptions): Probe {
       sources: [
         {
           source: 'peers',
-          skipped: 0,
+          ...skippedIn(dump),
           origin: tools.join(' '),
           observation: { source: 'peers', rules: PEER_RULES, interfaces: complete, peers: peersOf(dump, facts, files) },
         },
@@ -154,6 +157,15 @@ function filesIn(output: string | SourceError | undefined): Map<string, Interfac
     if (error instanceof SourceError) return null;
     throw error;
   }
+}
+
+/** A peer whose counters make no sense is there, without bytes. */
+function skippedIn(dump: Dump): Skipped {
+  const skips = createSkips();
+  for (const [name, peers] of dump)
+    for (const { publicKey, bytes } of peers)
+      if (bytes === null) skips.skip(`peer ${shortKey(publicKey)} of ${name}: not a byte counter`, peerCounter(name, publicKey));
+  return skips.found;
 }
 
 function peersOf(dump: Dump, facts: ServerFacts, files: Map<string, InterfaceFiles> | null): Peer[] {

@@ -1,3 +1,4 @@
+import type { SourceName } from '../../domain/observation.ts';
 import { isCurrent, type RouterStatus, type SourceStatus } from '../../domain/status.ts';
 import { FAILURE_REASONS, type FailureReason } from '../../errors.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
@@ -5,6 +6,8 @@ import type { View } from '../view.ts';
 import { counter, type Family, type FamilyMaker, gauge, type LastingLabels, lastingLabels, type Sample } from './family.ts';
 
 const SOURCE = ['router', 'source'];
+/** The sources that have counters. */
+const COUNTING = ['stations', 'wan', 'hosts', 'peers'] as const satisfies readonly SourceName[];
 
 /** Results of the readings, and what the routers report about themselves. */
 export function routerFamilies(): FamilyMaker {
@@ -33,10 +36,19 @@ function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Fam
     });
   const systemSamples = (value: (system: NonNullable<RouterStatus['system']>) => number): Sample[] =>
     view.routers.flatMap(({ name, system }) => (system === null ? [] : [{ sharedLabels: { router: name }, value: value(system) }]));
+  // Counts live as long as the program, though the router may no longer have the source.
+  const gone = view.routers.flatMap(({ name, sources: present }) =>
+    COUNTING.flatMap((source) => {
+      const counts = present.has(source) ? undefined : view.ledger.counts.get(readerKey(name, source));
+      return counts === undefined ? [] : [{ labels: ofSource(counts, { router: name, source }) }];
+    }),
+  );
+  const counting = [...sources.filter(({ labels }) => COUNTING.some((source) => source === labels.source)), ...gone];
   const counted = (of: keyof SourceCounts): Sample[] =>
-    sources
-      .filter(({ status }) => status.source !== 'leases' && status.source !== 'neighbours')
-      .map(({ labels }) => ({ sharedLabels: labels, value: view.ledger.counts.get(readerKey(labels.router, labels.source))?.[of] ?? 0 }));
+    counting.map(({ labels }) => ({
+      sharedLabels: labels,
+      value: view.ledger.counts.get(readerKey(labels.router, labels.source))?.[of] ?? 0,
+    }));
   return [
     gauge(
       'router_up',

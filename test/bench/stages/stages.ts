@@ -97,7 +97,7 @@ function roundOf(cgi: readonly { name: string; url: string }[], told: readonly P
   const routers = cgi.map(({ name, url }, i) => ({
     router: name,
     system: told[i]?.system ?? null,
-    results: (told[i]?.sources ?? []).map(({ source, skipped, observation }): SourceResult => {
+    results: (told[i]?.sources ?? []).map(({ source, skipped = 0, observation }): SourceResult => {
       if (observation instanceof SourceError) throw observation;
       return { status: 'ok', source, origin: `wrtmeter.cgi ${url}`, observation, skipped, at, duration: 0 };
     }),

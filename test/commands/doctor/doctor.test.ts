@@ -200,7 +200,16 @@ advice   garden: the installed scripts (no version) are older than this program 
 
     it('skipped lines are reported', async () => {
       const sections = { hosts: COUNTING, leases: ['lease 1 nonsense', 'lease x', 'lease 0 02:00:00:00:00:01 192.168.1.2 a *'] };
-      expect((await found([await router(answerWith({ sections }))], 'skipped_lines')).what).to.match(/were skipped: 2 of leases$/);
+      expect((await found([await router(answerWith({ sections }))], 'skipped_lines')).what).to.equal(
+        'lines of its answer make no sense and were skipped: 2 of leases (not a lease or a name: "1 nonsense"; not a lease or a name: "x")',
+      );
+    });
+
+    it('Rule: isolation: a counter that makes no sense is named', async () => {
+      const sections = { hosts: COUNTING, wan: ['uplink wan up eth1 5 dhcp 163000000000000000 100', 'uplink wanb up eth2 6 dhcp 1 2'] };
+      expect((await found([await router(answerWith({ sections }))], 'skipped_lines')).what).to.equal(
+        'lines of its answer make no sense and were skipped: 1 of wan (uplink "wan": rx bytes is not a byte counter: "163000000000000000")',
+      );
     });
 
     it('old scripts of the same version are one finding; current and later ones are none', async () => {

@@ -457,12 +457,12 @@ describe('wrtmeter import', () => {
 });
 
 const answer = (text: string) => ({ text, framed: true });
-const wanOf = (text: string) => ({ source: 'wan' as const, rules: WAN_RULES, uplinks: [parseWan(answer(text))] });
+const wanOf = (text: string) => ({ source: 'wan' as const, rules: WAN_RULES, uplinks: [parseWan(answer(text)).uplink] });
 const stationsOf = (text: string) => ({
   source: 'stations' as const,
   rules: { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 } as const,
   radios: [],
-  stations: parseStations(answer(text)),
+  stations: parseStations(answer(text)).stations,
 });
 
 interface ClassicRows {

@@ -76,8 +76,8 @@ describe('hosts', () => {
   it('each direction is separate: a fall in one is not a reset of the other', async () => {
     await open();
     await bench.read(0, hosts(up(PHONE, IP, 100), down(IP, 1000)));
-    await bench.read(15, hosts(up(PHONE, IP, 30), down(IP, 1500)));
-    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 500, upload: 30 });
+    await bench.read(15, hosts(up(PHONE, IP, 3), down(IP, 1500)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 500, upload: 3 });
   });
 
   it('a table created again is a reset, even if its counters are higher', async () => {
@@ -380,15 +380,15 @@ describe('hosts', () => {
       expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 900 + 70, upload: 0 });
     });
 
-    it('a reading with a clock that was ahead keeps hosts from feeding devices for at most a round', async () => {
+    it('a reading with a clock that was ahead keeps nothing from devices', async () => {
       await open('auto');
-      await bench.readFrom('gone', 365 * 86_400, [classic(station(PHONE, 0, 0))]);
+      await bench.readFrom('gone', -15, [classic(station(PHONE, 0, 0))], { wall: 365 * 86_400 });
       for (let i = 0; i < 4; i++) {
         const told = { ...system('aaaaaaaa', 5000 + i * 15), time: START / 1000 + i * 15 };
         await bench.readFrom('gateway', i * 15, [hosts(up(PHONE, IP, 100 * i))], { system: told });
       }
       expect(bench.ledger.books.feeding.by).to.equal('hosts');
-      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 0, upload: 200 });
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 0, upload: 300 });
     });
 
     it('a gateway that counts nothing flips nothing', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Epoch } from '../../../src/domain/counter.ts';
+import type { Station } from '../../../src/domain/observation.ts';
 import {
   type Bench,
   classic,
@@ -262,10 +263,25 @@ describe('the ledger', () => {
     });
 
     it('a station that is not in a complete answer has ended: it returns as a new counter (Rule: absent counter)', async () => {
-      await bench.read(0, complete(station(PHONE, 100, 100, { interface: 'wlan0' })));
-      await bench.read(15, complete());
-      await bench.read(30, complete(station(PHONE, 120, 130, { interface: 'wlan0' })));
+      const at = (seconds: number, ...stations: Station[]) =>
+        bench.readFrom('gateway', seconds, [complete(...stations)], { system: system('aaaaaaaa', 1000 + seconds) });
+      await at(0, station(PHONE, 100, 100, { interface: 'wlan0', epoch: epoch('aaaaaaaa', 500) }));
+      await at(15);
+      await at(30, station(PHONE, 120, 130, { interface: 'wlan0', epoch: epoch('aaaaaaaa', 1020) }));
       expect(bench.total(phone)).to.deep.equal({ download: 120, upload: 130 });
+    });
+
+    it('a station that does not show when it began keeps its baseline, the first one too (Rule: absent counter)', async () => {
+      for (const [router, began, from] of [
+        ['attic', null, 0],
+        ['garden', epoch('aaaaaaaa'), 100],
+      ] as const) {
+        const shown = (download: number, upload: number) => station(PHONE, download, upload, { interface: 'wlan0', epoch: began });
+        await bench.readFrom(router, from, [complete(shown(100, 100))], { origin: router });
+        await bench.readFrom(router, from + 15, [complete()], { origin: router });
+        await bench.readFrom(router, from + 30, [complete(shown(120, 130))], { origin: router });
+        expect(bench.total(phoneOn(router)), router).to.deep.equal({ download: 20, upload: 30 });
+      }
     });
 
     it('an uplink that is down keeps its baseline forever (Rule: absent counter)', async () => {
@@ -385,14 +401,15 @@ describe('the ledger', () => {
       expect(bench.ledger.state.counts.get('gateway\nwan')?.rejectedBytes).to.equal(1e11);
     });
 
-    it('takes the longest time of any clock: a wall clock set back costs nothing', async () => {
-      const at = (seconds: number, uptime: number, value: number) =>
+    it('takes the longest that any of our clocks shows: a wall clock set back costs nothing', async () => {
+      const at = (seconds: number, wall: number, value: number) =>
         bench.readFrom('gateway', seconds, [wan({ download: value, upload: 0 }, { epoch: epoch('aaaaaaaa') })], {
-          system: system('aaaaaaaa', uptime),
+          system: system('aaaaaaaa', 1000 + seconds),
+          wall,
         });
       await bench.restart({ ...TERMS, lineRate: () => 1e9 });
-      await at(0, 1000, 0);
-      await at(1, 1000 + 3600, 1e11);
+      await at(0, 0, 0);
+      await at(3600, 1, 1e11);
       expect(bench.total(uplink)).to.deep.equal({ download: 1e11, upload: 0 });
     });
   });
@@ -539,7 +556,12 @@ describe('the ledger', () => {
       expect(bench.total(uplink)?.download).to.be.at.most(20);
     });
 
-    it('a router without its own time does not suspend a meter that was away', async () => {
+    it('a router whose clock is behind does not hold a meter that was silent for hours', async () => {
+      await post(0, 0, 100);
+      expect((await post(4 * 3600, 4 * 3600, 110, 3600)).status).to.equal('posted');
+    });
+
+    it('a router without a time of its own does not hold a meter that was away', async () => {
       await post(0, 0, 100);
       expect((await post(40 * DAY, 0, 110, -300 * DAY)).status).to.equal('posted');
     });

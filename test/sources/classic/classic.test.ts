@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../src/errors.ts';
 import { classicProbes, parseLeases, parseStations, parseWan } from '../../../src/sources/classic/classic.ts';
+import { NOTHING_SKIPPED } from '../../../src/sources/skips.ts';
 
 const whole = (text: string) => ({ text, framed: true });
 const closed = (text: string) => ({ text, framed: false });
@@ -18,33 +19,48 @@ function reasonOf(parse: () => unknown): string {
 
 describe('parseStations (totalwifi.cgi)', () => {
   it('turns the access point’s rx into the device’s upload', () => {
-    const [station] = parseStations(whole('02:00:00:00:00:0A 100 2000\n'));
+    const [station] = parseStations(whole('02:00:00:00:00:0A 100 2000\n')).stations;
     expect(station).to.deep.include({ mac: '02:00:00:00:00:0a', bytes: { download: 2000, upload: 100 }, interface: null });
   });
 
   it('reads an empty list as a list without stations', () => {
-    expect(parseStations(whole(''))).to.deep.equal([]);
-    expect(parseStations(closed(''))).to.deep.equal([]);
+    expect(parseStations(whole('')).stations).to.deep.equal([]);
+    expect(parseStations(closed('')).stations).to.deep.equal([]);
   });
 
   it('keeps every line of a MAC that appears twice', () => {
-    expect(parseStations(whole('02:00:00:00:00:01 1 2\r\n02:00:00:00:00:01 3 4\r\n'))).to.have.length(2);
+    expect(parseStations(whole('02:00:00:00:00:01 1 2\r\n02:00:00:00:00:01 3 4\r\n')).stations).to.have.length(2);
   });
 
-  it('rejects the whole list for one line that it cannot parse', () => {
-    const list = (line: string) => () => parseStations(whole(`02:00:00:00:00:01 1 2\n${line}\n`));
-    expect(reasonOf(list('<html>'))).to.equal('parse: not a station line: "<html>"');
-    expect(reasonOf(list('02:00:00:00:00:01 1'))).to.equal('parse: tx_bytes is not a byte counter: ""');
+  it('Rule: isolation: a line that makes no sense costs itself only, is counted, and is named', () => {
+    const list = (line: string) => {
+      const { stations, ...skipped } = parseStations(whole(`02:00:00:00:00:01 1 2\n${line}\n02:00:00:00:00:03 5 6\n`));
+      expect(stations.map(({ mac }) => mac)).to.deep.equal(['02:00:00:00:00:01', '02:00:00:00:00:03']);
+      return skipped;
+    };
+    const foreign = (line: string) => ({ skipped: 1, skippedBecause: [`not a station line: "${line}"`], unread: [] });
+    for (const line of ['<html>', 'wan: 500000 60000', 'total 3 4', 'zz:00:5e:00:53:01 1 2'])
+      expect(list(line)).to.deep.equal(foreign(line));
+    expect(list('02:00:00:00:00:02 1').skippedBecause).to.deep.equal(['station 02:00:00:00:00:02: tx_bytes is not a byte counter: ""']);
     for (const lie of ['-1', '1e3', 'NaN', '0x10', '1.5', '99999999999999999999', '9007199254740993']) {
-      expect(reasonOf(list(`02:00:00:00:00:01 ${lie} 2`)), lie).to.equal(`parse: rx_bytes is not a byte counter: "${lie}"`);
+      expect(list(`02:00:00:00:00:02 ${lie} 2`), lie).to.deep.equal({
+        skipped: 1,
+        skippedBecause: [`station 02:00:00:00:00:02: rx_bytes is not a byte counter: "${lie}"`],
+        unread: ['02:00:00:00:00:02'],
+      });
     }
+  });
+
+  it('rejects a list without any line that makes sense', () => {
+    expect(reasonOf(() => parseStations(whole('<html>\n</html>\n')))).to.equal('parse: not a station line: "<html>"');
+    expect(reasonOf(() => parseStations(whole('wan: 1 2\n')))).to.equal('parse: not a station line: "wan: 1 2"');
   });
 
   it('rejects an answer that may end in the middle of a number', () => {
     expect(reasonOf(() => parseStations(closed('02:00:00:00:00:01 100 20')))).to.equal(
       'truncated: the answer is truncated: it ends in the middle of a line',
     );
-    expect(parseStations(whole('02:00:00:00:00:01 100 20'))).to.have.length(1);
+    expect(parseStations(whole('02:00:00:00:00:01 100 20')).stations).to.have.length(1);
   });
 
   it('limits the lines of an answer', () => {
@@ -68,14 +84,19 @@ describe('parseStations (totalwifi.cgi)', () => {
 
 describe('parseWan (wan.cgi)', () => {
   it('turns the interface’s rx into the home’s download', () => {
-    expect(parseWan(whole('wan: 5000000000 60\n'))).to.deep.include({
+    expect(parseWan(whole('wan: 5000000000 60\n')).uplink).to.deep.include({
       name: 'wan',
       up: true,
       bytes: { download: 5_000_000_000, upload: 60 },
     });
   });
 
-  it('rejects anything but its one line', () => {
+  it('skips and counts lines of another kind', () => {
+    const { uplink, skipped } = parseWan(whole('warning: something odd here\nwan: 1 2\nbye\n'));
+    expect([uplink.bytes, skipped]).to.deep.equal([{ download: 1, upload: 2 }, 2]);
+  });
+
+  it('rejects an answer without its line, or with two', () => {
     expect(reasonOf(() => parseWan(whole('')))).to.equal('parse: not the line "wan: RX TX": ""');
     expect(reasonOf(() => parseWan(whole('wan: 1 2\nwan: 3 4\n')))).to.match(/^parse/);
     expect(reasonOf(() => parseWan(whole('wan: 1\n')))).to.match(/^parse/);
@@ -92,7 +113,7 @@ duid 00:01:00:01:2c:8f:5a:1b:02:00:00:00:00:01
 
   it('keeps leases without a host name or client id, and skips DHCPv6', () => {
     expect(parseLeases(whole(file))).to.deep.equal({
-      skipped: 0,
+      ...NOTHING_SKIPPED,
       leases: [
         { mac: '02:00:00:00:00:01', ip: '192.168.1.10', hostname: 'annas-laptop', clientId: '01:02:00:00:00:00:01', expiry: 1_763_668_518 },
         { mac: '02:00:00:00:00:02', ip: '192.168.1.11', hostname: null, clientId: null, expiry: 0 },

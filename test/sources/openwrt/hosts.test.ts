@@ -103,9 +103,7 @@ describe('hosts of wrtmeter.cgi', () => {
     ['counting nlbwmon november -'],
     ['counting nftables 1 -', 'up nonsense 192.168.1.10 5'],
     ['counting nftables 1 -', 'down 192.168.1.300 5'],
-    ['counting nftables 1 -', 'down 192.168.1.3 -5'],
     ['counting nftables 1 -', 'sideways 192.168.1.3 5'],
-    ['counting nftables 1 -', 'uncounted 1'],
   ]) {
     it(`refuses the whole list: ${lines.join('; ') || 'an empty one'}`, () => {
       expect(answer('hosts', ...lines).observation)
@@ -113,6 +111,24 @@ describe('hosts of wrtmeter.cgi', () => {
         .with.property('reason', 'parse');
     });
   }
+
+  it('Rule: isolation: a line that makes no sense costs itself only', () => {
+    for (const [line, unread] of [
+      ['down 192.168.1.3 -5', ['down 192.168.1.3']],
+      [`up ${ANNA} 192.168.1.10 9007199254740993`, [`up ${ANNA} 192.168.1.10`]],
+      ['sideways 192.168.1.3 5', []],
+      ['up nonsense 192.168.1.10 5', []],
+      ['uncounted 1', ['']],
+    ] as const) {
+      const { observation, skipped, unread: found } = answer('hosts', 'counting nftables 1 -', line, 'down 192.168.1.4 7');
+      if (observation instanceof SourceError || observation.source !== 'hosts') throw new Error(line);
+      expect(
+        observation.hosts.map(({ ip }) => ip),
+        line,
+      ).to.deep.equal(['192.168.1.4']);
+      expect([skipped, found], line).to.deep.equal([1, unread]);
+    }
+  });
 
   it('throws nothing but a SourceError, whatever it contains', () => {
     const field = fc.oneof(
@@ -189,11 +205,23 @@ describe('peers of wrtmeter.cgi', () => {
     ]);
   });
 
-  for (const line of ['peer wg0 nokey - - 0 0 0 -', `peer wg0 ${KEY} - - never 0 0 -`, `peer wg0 ${KEY} - - 0 x 0 -`, 'something else']) {
-    it(`refuses the whole list: ${line}`, () => {
-      expect(answer('peers', 'interface wg0 wireguard 14', line).observation)
-        .to.be.instanceOf(SourceError)
-        .with.property('reason', 'parse');
-    });
-  }
+  it('Rule: isolation: a line that makes no sense costs itself only, and no peer counts as removed', () => {
+    for (const line of ['peer wg0 nokey - - 0 0 0 -', 'something else']) {
+      const { observation, skipped } = answer('peers', 'interface wg0 wireguard 14', line, `peer wg0 ${KEY} - - 0 1 2 -`);
+      if (observation instanceof SourceError || observation.source !== 'peers') throw new Error(line);
+      expect([observation.interfaces, observation.peers.length, skipped], line).to.deep.equal([[], 1, 1]);
+    }
+  });
+
+  it('Rule: isolation: a value that makes no sense costs itself only', () => {
+    for (const [line, bytes] of [
+      [`peer wg0 ${KEY} - - never 5 6 -`, { download: 6, upload: 5 }],
+      [`peer wg0 ${KEY} - - 0 x 0 -`, null],
+      [`peer wg0 ${KEY} - - 0 9007199254740993 0 -`, null],
+    ] as const) {
+      const { observation, skipped } = answer('peers', 'interface wg0 wireguard 14', line);
+      if (observation instanceof SourceError || observation.source !== 'peers') throw new Error(line);
+      expect([observation.interfaces, observation.peers[0]?.bytes, skipped], line).to.deep.equal([['wg0'], bytes, 1]);
+    }
+  });
 });

@@ -148,9 +148,40 @@ describe('parseWrtmeter', () => {
   });
 
   it('a section that cannot be parsed fails alone', () => {
-    const text = without('9876543210', '-5');
-    expect(String(observationOf(text, 'wan'))).to.equal('SourceError: rx bytes is not a byte counter: "-5"');
+    const text = without(/begin wan[\s\S]*end wan\n/, 'begin wan\nsomething else\nend wan\n');
+    expect(String(observationOf(text, 'wan'))).to.equal('SourceError: not an uplink line: "something else"');
     expect(observationOf(text, 'stations')).to.have.property('source', 'stations');
+  });
+
+  it('Rule: isolation: an uplink whose counters make no sense is there without bytes, and is named', () => {
+    for (const lie of ['-5', '163000000000000000', '1e9', '18446744073709551615']) {
+      const reading = parse(without('9876543210', lie)).sources.find(({ source }) => source === 'wan');
+      const uplinks = reading?.observation instanceof Error || reading?.observation.source !== 'wan' ? [] : reading.observation.uplinks;
+      expect(uplinks.filter(({ up, bytes }) => up && bytes === null)).to.have.length(1);
+      expect(reading?.skipped).to.equal(1);
+      expect(reading?.skippedBecause?.[0])
+        .to.match(/^uplink "\w+": rx bytes is not a byte counter: /)
+        .and.to.include(lie);
+    }
+  });
+
+  it('Rule: isolation: a station line that makes no sense costs itself only', () => {
+    const before = parse(ANSWER).sources.find(({ source }) => source === 'stations')?.observation;
+    if (before instanceof Error || before?.source !== 'stations') throw new Error('no stations');
+    for (const odd of ['station phy0-ap0 zz:00:5e:00:53:01 1 2', 'station phy0-ap0 02:00:00:00:00:99 99999999999999999 2', 'noise']) {
+      const reading = parse(without('end stations\n', `${odd}\nend stations\n`)).sources.find(({ source }) => source === 'stations');
+      expect(reading?.observation).to.deep.equal(before);
+      expect([reading?.skipped, reading?.skippedBecause?.length]).to.deep.equal([1, 1]);
+    }
+  });
+
+  it('a number that is not an ifindex is unknown, not stored', () => {
+    for (const odd of ['-', '1.5', '0x10', '1e5', '99999999999']) {
+      const text = without(/^(uplink \S+ up \S+ )\d+/m, `$1${odd}`);
+      const wan = observationOf(text, 'wan');
+      if (wan instanceof SourceError || wan?.source !== 'wan') throw new Error('no WAN');
+      expect(wan.uplinks.find(({ up }) => up)?.epoch?.instance, odd).to.equal(null);
+    }
   });
 
   it('a truncated answer is detected, wherever it was cut', () => {

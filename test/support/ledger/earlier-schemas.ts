@@ -24,13 +24,15 @@ const CONTENTS: readonly string[] = [
     (1, 'wan pppoe-wan', 0, 5000, 500, NULL, '8d1f3b0e', 12, NULL, 0),
     (2, '02:00:00:00:00:01', 0, 4294967396, 9, NULL, NULL, NULL, NULL, NULL),
     (2, '02:00:00:00:00:01', 1, 8, 7, ${START - 60_000}, NULL, NULL, NULL, NULL);`,
-  `${COMMON}
+  ...['held', 'baseline_bytes'].map(
+    (bytes) => `${COMMON}
   INSERT INTO peer VALUES ('gateway', 'wg0', 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', 'anna', '10.7.0.2/32', 'active', 7, NULL);
   INSERT INTO baseline VALUES
     (3, 1, 'wan pppoe-wan', 0, NULL, '8d1f3b0e', 12, NULL, 0),
     (1, 2, '02:00:00:00:00:01', 0, NULL, NULL, NULL, NULL, NULL),
     (2, 2, '02:00:00:00:00:01', 1, ${START - 60_000}, NULL, NULL, NULL, NULL);
-  INSERT INTO held VALUES (3, 5000, 500), (1, 4294967396, 9), (2, 8, 7);`,
+  INSERT INTO ${bytes} VALUES (3, 5000, 500), (1, 4294967396, 9), (2, 8, 7);`,
+  ),
 ];
 
 /** Versions of the schema that earlier programs wrote. */

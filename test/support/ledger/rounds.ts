@@ -105,9 +105,10 @@ export interface Bench {
     router: string,
     seconds: number,
     observations: (Observation | SourceResult)[],
-    given?: { system?: System; origin?: string },
+    given?: { system?: System; origin?: string; wall?: number },
   ): Promise<void>;
-  readAll(seconds: number, routers: RouterRound[]): Promise<void>;
+  /** `wall`: what the wall clock says, in seconds after the start, if it has been set. */
+  readAll(seconds: number, routers: RouterRound[], wall?: number): Promise<void>;
   total(name: Partial<Account> & Pick<Account, 'kind'>): Traffic | undefined;
   /** Sums of all hours, days and the current month of an account, straight from the file. */
   sums(name: Partial<Account> & Pick<Account, 'kind'>): Promise<{ hours: Traffic; days: Traffic }>;
@@ -122,16 +123,16 @@ export async function openBench(terms: LedgerTerms = TERMS): Promise<Bench> {
   let ledger = await openLedger(store, terms, START);
   const find = (name: Partial<Account> & Pick<Account, 'kind'>) =>
     ledger.books.accounts.get(accountKey({ router: '', interface: '', key: '', ...name }));
-  const readAll = async (seconds: number, routers: RouterRound[]) => {
-    const at = START + seconds * 1000;
+  const readAll = async (seconds: number, routers: RouterRound[], wall = seconds) => {
+    const at = START + wall * 1000;
     const round: Round = { routers, startedAt: at, finishedAt: at };
     const posted = await ledger.post(round, () => seconds * 1000);
     if (posted.status === 'failed') throw posted.error;
   };
   const readFrom: Bench['readFrom'] = (router, seconds, observations, given = {}) => {
-    const at = START + seconds * 1000;
+    const at = START + (given.wall ?? seconds) * 1000;
     const results = observations.map((o) => ('status' in o ? o : ok(o, at, given.origin)));
-    return readAll(seconds, [{ router, system: given.system ?? null, results }]);
+    return readAll(seconds, [{ router, system: given.system ?? null, results }], given.wall);
   };
   return {
     directory,

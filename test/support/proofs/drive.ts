@@ -1,6 +1,5 @@
 import type { Script } from '../../../src/simulator/answers/answers.ts';
 import type { Random } from '../../../src/simulator/random.ts';
-import { countersAt } from '../../../src/simulator/world/counting.ts';
 import type { Association } from '../../../src/simulator/world/state.ts';
 import { type Books, booksKnowable, booksShown, expectAtMost, expectEqual, expectNoFall, expectSameInApi } from '../ledger/books.ts';
 import type { Exporter } from '../program/exporter.ts';
@@ -9,7 +8,7 @@ import type { Fault, Lie } from '../simulator/faults.ts';
 import { ALL_LIES } from '../simulator/faults.ts';
 import { type Accounting, Oracle } from '../simulator/oracle.ts';
 import type { RunningRouters } from '../simulator/routers.ts';
-import type { Sighting } from '../simulator/sighting.ts';
+import type { Sight, Sighting } from '../simulator/sighting.ts';
 import type { World } from '../simulator/world.ts';
 import type { Events } from './events.ts';
 
@@ -95,7 +94,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
     for (let n = slow ? 1 : random.pick([0, 0, 0, 1, 1, 2, 3]); n > 0; n--) {
       const { name, script } = random.pick(targets);
       const fault = makeFault(random.pick(slow ? SLOW : QUICK), name);
-      if (fault.kind === 'cut-line' && script === 'totalwifi' && hasTwins(name)) continue;
+      if ((fault.kind === 'cut-line' || fault.kind === 'lie') && script === 'totalwifi' && hasTwins(name)) continue;
       faults.set(`${name} ${script}`, fault);
       ridden.faults.add(`${fault.kind} ${script}`);
       await routers.router(name).setFault(fault, script);
@@ -151,7 +150,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
     const fault = refused ? ({ kind: 'refuse' } as const) : (faults.get(`${router} ${script}`) ?? null);
     const counting = world.router(router).counting;
     const missing = source === 'hosts' && counting?.there === false;
-    const expected = !missing && isReadable(fault, script, source, fieldsOf(router));
+    const expected = !missing && isReadable(fault, script, source, world.router(router).radios.flatMap((radio) => radio.stations).length);
     const success = sampleValue(page, 'wrtmeter_source_success', { router, source });
     // A router that has never reported hosts or peers is not known to have any.
     const untold = success === undefined && (source === 'hosts' || source === 'peers');
@@ -168,7 +167,11 @@ export async function ride(terms: Ride): Promise<Ridden> {
     const lines = linesShown(router, fault);
     if (source === 'wan') events.readWan();
     if (source === 'stations') events.readStations(router, lines);
-    return oracles.slice(0, 1).map((oracle) => oracle.look(router, source, (a) => lines.includes(a)));
+    const look = (oracle: Oracle): Sighting => {
+      const seen = oracle.look(router, source, (a) => lines.includes(a));
+      return source === 'stations' && format === 'wrtmeter' ? { ...seen, absent: 'ended' } : seen;
+    };
+    return oracles.slice(0, 1).map((oracle) => (fault?.kind === 'lie' ? belied(look(oracle), fault.lie === 'mac', format) : look(oracle)));
   }
 
   function tells(router: string, source: Source): boolean {
@@ -190,21 +193,10 @@ export async function ride(terms: Ride): Promise<Ridden> {
     }
   }
 
-  /** What can be falsified in this router's answer. */
-  function fieldsOf(router: string): Fields {
-    const { counting, tunnels, uplinks } = world.router(router);
-    const hosts = counting === null ? [] : countersAt(counting, world.now);
-    return {
-      uplink: uplinks.some(({ up }) => up),
-      host: hosts.length > 0,
-      macOfHost: hosts.some(({ mac }) => mac !== null),
-      peer: tunnels.some(({ peers }) => peers.some(({ active }) => active)),
-    };
-  }
-
   function linesShown(router: string, fault: Fault | null): Association[] {
     const all = world.router(router).radios.flatMap((radio) => radio.stations);
     if (fault?.kind === 'empty') return [];
+    if (fault?.kind === 'lie' && format === 'classic') return all.slice(1);
     return fault?.kind === 'cut-line' ? all.slice(0, fault.lines) : all;
   }
 
@@ -279,15 +271,33 @@ function learnt(oracle: Oracle, looks: readonly Sighting[]): Oracle[] {
   return [oracle, other];
 }
 
-interface Fields {
-  uplink: boolean;
-  host: boolean;
-  macOfHost: boolean;
-  peer: boolean;
+/** An answer that lies about the first counter of each kind: that one is there, and unknown. */
+function belied(look: Sighting, ofMac: boolean, format: Ride['format']): Sighting {
+  if (format === 'classic') return look; // the line is not shown
+  const isOf = (counts: RegExp) => look.seen.find(({ name }) => counts.test(name));
+  const lied = (): (Sight | undefined)[] => {
+    switch (look.source) {
+      case 'stations':
+        return look.seen.slice(0, 1);
+      case 'hosts':
+        return ofMac ? [isOf(/^(upload|both) /)] : [isOf(/^(upload|both) /), isOf(/^download /)];
+      case 'wan':
+      case 'peers':
+        return ofMac ? [] : look.seen.slice(0, 1);
+      case 'neighbours':
+        return [];
+      default:
+        return look.source satisfies never;
+    }
+  };
+  const unknown = lied().filter((sight) => sight !== undefined);
+  if (unknown.length === 0) return look;
+  const seen = look.seen.filter((sight) => !unknown.includes(sight));
+  return ofMac ? { ...look, seen, unnamed: unknown.length } : { ...look, seen, unread: unknown.map(({ name }) => name) };
 }
 
 /** Whether a reader may believe what such an answer says of the source. */
-function isReadable(fault: Fault | null, script: Script, source: Source, has: Fields): boolean {
+function isReadable(fault: Fault | null, script: Script, source: Source, stations: number): boolean {
   switch (fault?.kind) {
     case undefined:
     case 'late':
@@ -297,28 +307,11 @@ function isReadable(fault: Fault | null, script: Script, source: Source, has: Fi
       return script === 'totalwifi' || (script === 'wan' && fault.lines !== 0);
     case 'empty':
       return script === 'totalwifi';
-    // Sections are independent: a false MAC does not affect an uplink.
+    // A line that makes no sense costs itself only, but where no other is left, the answer is none. Rule: isolation.
     case 'lie':
-      return believes(source, fault.lie === 'mac', has);
+      return script === 'wrtmeter' || (script === 'totalwifi' ? stations !== 1 : source === 'wan' && fault.lie === 'mac');
     default:
       return false;
-  }
-}
-
-function believes(source: Source, ofMac: boolean, has: Fields): boolean {
-  switch (source) {
-    case 'stations':
-      return false;
-    case 'wan':
-      return ofMac || !has.uplink;
-    case 'neighbours':
-      return true;
-    case 'hosts':
-      return ofMac ? !has.macOfHost : !has.host;
-    case 'peers':
-      return ofMac || !has.peer;
-    default:
-      return source satisfies never;
   }
 }
 

@@ -34,7 +34,7 @@ export function wildEvents(world: World, random: Random, pause = 0): Events {
 
 /**
  * Only what a classic list lets the best of readers know: it names no interface and proves no epoch, so a new association is
- * known by a counter that is lower than what was read before. So a new one stays below every baseline of its MAC, and of two
+ * known by a counter that lost most of what was read before. So a new one stays below half of every baseline of its MAC, and of two
  * lines of one MAC the greater continues. Whatever else happens, no byte need be lost.
  */
 export function knowableEvents(world: World, random: Random): Events {
@@ -78,14 +78,14 @@ export function knowableEvents(world: World, random: Random): Events {
   /** Whatever uploaded less than this is new beyond doubt. */
   function lowest(router: string, mac: string): number {
     const all = [...heldFor(router, mac).map((h) => h.shows), ...(gone.get(`${router} ${mac}`) ?? [])];
-    return Math.min(...all.filter((shows) => !isNothing(shows)).map((shows) => shows.upload));
+    return Math.floor(Math.min(...all.filter((shows) => !isNothing(shows)).map((shows) => shows.upload)) / 2);
   }
 
   function wanHasRoom(bytes: Traffic): boolean {
     const { counter } = world.uplink('gateway', 'wan');
     if (heldWan === null || heldWan.counter === counter) return true;
     const now = shown(counter);
-    return now.download + bytes.download < heldWan.shows.download && now.upload + bytes.upload < heldWan.shows.upload;
+    return now.download + bytes.download < heldWan.shows.download / 2 && now.upload + bytes.upload < heldWan.shows.upload / 2;
   }
 
   const wanMayReset = () =>

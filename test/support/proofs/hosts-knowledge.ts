@@ -1,5 +1,6 @@
 import type { CounterRules, Epoch } from '../../../src/domain/counter.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
+import { byFigures, type DipKnown, type Gain } from '../simulator/figures.ts';
 
 export type Accounting = 'auto' | 'hosts' | 'stations';
 
@@ -17,6 +18,9 @@ export interface Seen extends Counter {
   /** What proves that it is another than before, where its format proves that. */
   epoch: Epoch | null;
   accounts: string[];
+  /** Some answer since did not show it. */
+  waits?: boolean;
+  dip?: DipKnown | null;
 }
 
 /** One source of a round: `seen` by what distinguishes its counters. */
@@ -26,6 +30,8 @@ export interface Look {
   name: string;
   /** Unix ms. */
   at: number;
+  /** Ms on the clock that never steps. */
+  tick: number;
   rules: CounterRules;
   seen: Map<string, Seen>;
 }
@@ -43,8 +49,8 @@ export interface Asked {
 interface Reader {
   name: string;
   seen: Map<string, Seen>;
-  /** Of its last answer, Unix ms. */
-  at: number;
+  /** Of its last answer. */
+  tick: number;
 }
 
 /**
@@ -59,7 +65,7 @@ export class HostsKnowledge {
   /** When the accounts of addresses were seen last, Unix ms. */
   readonly #lastSeen = new Map<string, number>();
   #flipped = false;
-  /** What feeds the devices, and up to when the other source did, Unix ms. */
+  /** What feeds the devices, and up to when the other source did, on the clock that never steps. */
   #feeding = { by: 'stations', from: 0 };
 
   constructor(accounting: Accounting) {
@@ -67,9 +73,9 @@ export class HostsKnowledge {
   }
 
   /** Notes what the answers of a round showed, once they are posted. */
-  learn({ startedAt, at, looks, owners }: Asked): void {
-    this.#feed(looks, startedAt);
-    for (const look of looks) this.#learnFrom(look, startedAt);
+  learn({ at, looks, owners }: Asked): void {
+    this.#feed(looks);
+    for (const look of looks) this.#learnFrom(look);
     for (const [from, seen] of [...this.#lastSeen]) {
       const [kind, ip = ''] = from.split(' ');
       const mac = owners.get(ip);
@@ -82,7 +88,7 @@ export class HostsKnowledge {
   }
 
   /** Which source feeds the accounts of devices from this round on. Left to itself: hosts, once some byte of theirs has been seen to move. */
-  #feed(looks: readonly Look[], startedAt: number): void {
+  #feed(looks: readonly Look[]): void {
     const hosts = looks.find(({ source }) => source === 'hosts');
     const before = this.#readers.get('hosts');
     if (this.accounting === 'auto' && hosts !== undefined && before?.name === hosts.name) {
@@ -92,26 +98,25 @@ export class HostsKnowledge {
       });
     }
     const by = this.accounting === 'auto' ? (this.#flipped ? 'hosts' : 'stations') : this.accounting;
-    if (by === this.#feeding.by) {
-      this.#feeding.from = Math.min(startedAt, this.#feeding.from);
-      return;
-    }
+    if (by === this.#feeding.by) return;
     const fed = [...this.#readers].filter(
       ([source]) => (source === 'hosts' ? 'hosts' : 'stations') === this.#feeding.by && source !== 'peers',
     );
-    this.#feeding = { by, from: Math.min(startedAt, Math.max(0, ...fed.map(([, reader]) => reader.at))) };
+    this.#feeding = { by, from: Math.max(0, ...fed.map(([, reader]) => reader.tick)) };
   }
 
-  #learnFrom({ source, name, at, rules, seen }: Look, startedAt: number): void {
+  #learnFrom({ source, name, at, tick, rules, seen }: Look): void {
     const reader = this.#readers.get(source);
     const { by, from } = this.#feeding;
-    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes. Where the clock was ahead
-    // it is unknown which was later.
-    const goesOn = reader === undefined || from === 0 || (reader.at >= from && reader.at <= startedAt);
+    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes.
+    const goesOn = reader === undefined || from === 0 || reader.tick >= from;
     const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && goesOn;
     const before = reader?.name !== name ? null : rules.fall === 'lowers' ? inNamedPeriod(reader.seen, seen) : reader.seen;
+    const shown = new Map<string, Seen>();
     for (const [key, counter] of seen) {
-      const gained = before === null ? null : gain(counter, before.get(key), rules);
+      const found = before === null ? null : gain(counter, before.get(key), rules, at);
+      const gained = found?.bytes ?? null;
+      shown.set(key, { ...counter, dip: found?.dip ?? null });
       for (const account of counter.accounts) {
         const ofDevice = account.startsWith('device') || account.startsWith('address');
         if (ofDevice && !feedsDevices) continue;
@@ -120,7 +125,8 @@ export class HostsKnowledge {
       }
     }
     const kept = rules.absent === 'kept' && before !== null ? before : new Map<string, Seen>();
-    this.#readers.set(source, { name, at, seen: new Map([...kept, ...seen]) });
+    const waiting = [...kept].map(([key, counter]): [string, Seen] => [key, { ...counter, waits: true }]);
+    this.#readers.set(source, { name, tick, seen: new Map([...waiting, ...shown]) });
   }
 }
 
@@ -139,12 +145,16 @@ function inNamedPeriod(known: Map<string, Seen>, shown: ReadonlyMap<string, Seen
 
 const isOfAddress = (account: string): boolean => /^(host|address) (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
 
-function gain(now: Seen, before: Seen | undefined, { directions, fall }: CounterRules): Traffic {
-  if (before?.id === now.id) return minus(now.bytes, before.bytes);
-  if (before === undefined || now.epoch?.boot !== before.epoch?.boot || now.epoch?.instance !== before.epoch?.instance) return now.bytes;
-  const fell = { download: now.bytes.download < before.bytes.download, upload: now.bytes.upload < before.bytes.upload };
-  if (directions === 'together') fell.download = fell.upload = fell.download || fell.upload;
-  const after = (direction: keyof Traffic) =>
-    fell[direction] ? (fall === 'lowers' ? 0 : now.bytes[direction]) : now.bytes[direction] - before.bytes[direction];
-  return { download: after('download'), upload: after('upload') };
+function gain(now: Seen, before: Seen | undefined, { directions, fall }: CounterRules, at: number): Gain {
+  const dip = before?.dip ?? null;
+  if (before?.id === now.id && dip === null) return { bytes: minus(now.bytes, before.bytes), dip };
+  if (before === undefined || now.epoch?.boot !== before.epoch?.boot || now.epoch?.instance !== before.epoch?.instance) {
+    return { bytes: now.bytes, dip: null };
+  }
+  if (fall === 'lowers') {
+    const grown = minus(now.bytes, before.bytes);
+    return { bytes: { download: Math.max(0, grown.download), upload: Math.max(0, grown.upload) }, dip: null };
+  }
+  const isProved = now.epoch !== null && before.waits !== true;
+  return byFigures(now.bytes, { shows: before.bytes, dip, isProved, pair: directions === 'together' }, at);
 }

@@ -88,6 +88,8 @@ export class HostsModel {
   #stations = new Map<string, Counter & { began: number }>();
   #tunnel = 1;
   #peers = new Map<string, Counter>();
+  /** Unix ms at which the first sources of the round answer. */
+  #roundAt = 0;
   #asked: Asked = { startedAt: 0, at: 0, looks: [], owners: new Map() };
 
   constructor(terms: HostTerms) {
@@ -213,9 +215,12 @@ export class HostsModel {
     this.#elements = new Map([...loaded].map(([key, e]) => [key, { ...e, counter: { id: ++this.#ids, bytes: e.counter.bytes } }]));
   }
 
+  readonly #tickAt = (at: number): number => this.now * 1000 + at - this.#roundAt;
+
   /** What the routers answer now. `at` is Unix ms by the wall clock. */
   answer(at: number, { fails, late }: Extract<HostEvent, { do: 'read' }>): Round {
     const answers = (source: (typeof SOURCES)[number]) => !((fails >> SOURCES.indexOf(source)) & 1);
+    this.#roundAt = at;
     const looks: Look[] = [];
     const result = (source: (typeof SOURCES)[number], observation: () => Observation, then: number, look?: Look): SourceResult => {
       if (!answers(source)) return failed(source === 'stations of the attic' ? 'stations' : source, then);
@@ -309,7 +314,7 @@ export class HostsModel {
       ];
     });
     const name = method === 'nlbwmon' && !quiet ? `nlbwmon ${this.#started}` : method;
-    return { source: 'hosts', name, at, rules: RULES[method], seen: new Map(seen) };
+    return { source: 'hosts', name, at, tick: this.#tickAt(at), rules: RULES[method], seen: new Map(seen) };
   }
 
   #peerEpoch = (): Epoch => ({ boot: bootName(this.#boot), instance: this.#tunnel, began: null, margin: 0 });
@@ -328,7 +333,7 @@ export class HostsModel {
   #lookAtPeers(at: number): Look {
     const epoch = this.#peerEpoch();
     const seen = [...this.#peers].map(([key, counter]): [string, Seen] => [key, { ...counter, epoch, accounts: [`peer ${key}`] }]);
-    return { source: 'peers', name: 'test', at, rules: PEER_RULES, seen: new Map(seen) };
+    return { source: 'peers', name: 'test', at, tick: this.#tickAt(at), rules: PEER_RULES, seen: new Map(seen) };
   }
 
   #onRouter = (router: string) => [...this.#stations].filter(([key]) => key.startsWith(router));
@@ -348,7 +353,14 @@ export class HostsModel {
       const epoch = { boot: bootName(boot), instance: id, began, margin: 0 };
       return [key, { id, bytes, epoch, accounts: [`station ${mac}`, `device ${mac}`] }];
     });
-    return { source: `air of ${router}`, name: 'test', at, rules: { ...HOST_RULES, directions: 'together' }, seen: new Map(seen) };
+    return {
+      source: `air of ${router}`,
+      name: 'test',
+      at,
+      tick: this.#tickAt(at),
+      rules: { ...HOST_RULES, directions: 'together' },
+      seen: new Map(seen),
+    };
   }
 
   /** Notes what the last answers showed, once they are posted. */

@@ -19,6 +19,8 @@ interface RouterModel {
   /** By radio and MAC. */
   stations: Map<string, Counter>;
   uplink: Counter;
+  /** Its uplink shows a little less than it counted, in the next answer. */
+  isDipped: boolean;
   stationsRead: boolean;
   wanRead: boolean;
 }
@@ -29,6 +31,7 @@ export type Event =
   | { do: 'leave'; router: number; mac: number; radio: number }
   | { do: 'reconnect uplink'; router: number }
   | { do: 'reboot'; router: number }
+  | { do: 'dip'; router: number }
   | { do: 'wait'; seconds: number }
   | { do: 'read'; fails: number }
   | { do: 'crash'; at: 'before' | 'amid' | 'after'; statement: number }
@@ -48,6 +51,8 @@ export class Model {
   now = 0;
   readonly known = new Map<string, Traffic>();
   readonly moved = new Map<string, Traffic>();
+  /** Accounts of a counter that went round so far that it seems to have dipped: what it gained is not known. */
+  readonly doubtful = new Set<string>();
   readonly #format: 'classic' | 'complete';
   readonly #routers: RouterModel[];
   #ids = 0;
@@ -59,6 +64,7 @@ export class Model {
       bootedAt: -100_000,
       stations: new Map(),
       uplink: this.#begin(-100_000),
+      isDipped: false,
       stationsRead: false,
       wanRead: false,
     }));
@@ -102,6 +108,9 @@ export class Model {
         router.uplink = this.#begin(this.now);
         break;
       }
+      case 'dip':
+        this.#router(event.router).isDipped = !this.#wraps(event.router % ROUTERS.length);
+        break;
       case 'wait':
         this.now += event.seconds;
         break;
@@ -144,9 +153,10 @@ export class Model {
     return this.#format === 'complete' && router === 1;
   }
 
-  #wan({ uplink, boot }: RouterModel, wraps: boolean): Observation {
+  #wan({ uplink, boot, isDipped }: RouterModel, wraps: boolean): Observation {
     const epoch = this.#format === 'classic' ? null : { boot: bootName(boot), instance: uplink.id, began: null, margin: 0 };
-    return wan(wraps ? modulo(uplink.bytes) : uplink.bytes, { epoch, bits: wraps ? 32 : 64 });
+    const bytes = isDipped ? dipped(uplink.bytes) : uplink.bytes;
+    return wan(wraps ? modulo(bytes) : bytes, { epoch, bits: wraps ? 32 : 64 });
   }
 
   #system({ boot, bootedAt }: RouterModel): System {
@@ -161,10 +171,23 @@ export class Model {
         router.stationsRead = true;
       }
       if (!((fails >> (2 * i + 1)) & 1)) {
-        this.#show(router.uplink, router.wanRead, `wan ${ROUTERS[i]}`, this.#wraps(i));
+        if (router.isDipped) this.#showDip(router, `wan ${ROUTERS[i]}`);
+        else this.#show(router.uplink, router.wanRead, `wan ${ROUTERS[i]}`, this.#wraps(i));
         router.wanRead = true;
       }
+      router.isDipped = false;
     }
+  }
+
+  /** Of a counter that dipped, what passes its highest is known. */
+  #showDip({ uplink, wanRead }: RouterModel, account: string): void {
+    const { shown } = uplink;
+    const bytes = dipped(uplink.bytes);
+    const highest = { download: Math.max(shown.download, bytes.download), upload: Math.max(shown.upload, bytes.upload) };
+    uplink.shown = wanRead ? highest : bytes;
+    if (!wanRead) return;
+    const gained = { download: highest.download - shown.download, upload: highest.upload - shown.upload };
+    this.known.set(account, plus(this.known.get(account) ?? NOTHING, gained));
   }
 
   /** Of a counter that goes round, what lies between two readings is known up to whole rounds. */
@@ -172,11 +195,24 @@ export class Model {
     const { bytes, shown } = counter;
     counter.shown = bytes;
     if (!counts) return;
+    if (wraps && isDoubtful(modulo(shown), modulo(bytes))) this.doubtful.add(account);
     const gained = { download: bytes.download - shown.download, upload: bytes.upload - shown.upload };
     this.known.set(account, plus(this.known.get(account) ?? NOTHING, wraps ? modulo(gained) : gained));
   }
 }
 
 const modulo = ({ download, upload }: Traffic): Traffic => ({ download: download % 2 ** 32, upload: upload % 2 ** 32 });
+
+/** A fall by less than half the range, and not to near zero. */
+const isDoubtful = (before: Traffic, now: Traffic): boolean =>
+  (['download', 'upload'] as const).some(
+    (way) => now[way] < before[way] && before[way] - now[way] <= 2 ** 31 && now[way] > before[way] / 16,
+  );
+
+/** Two percent less, of what is more than a few bytes. */
+const dipped = ({ download, upload }: Traffic): Traffic => {
+  const less = (bytes: number) => (bytes < 1000 ? bytes : Math.floor(bytes * 0.98));
+  return { download: less(download), upload: less(upload) };
+};
 
 const bootName = (boot: number): string => `b007${String(boot).padStart(4, '0')}`;

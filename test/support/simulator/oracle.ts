@@ -3,6 +3,7 @@ import { isZero, minus, plus } from '../../../src/domain/traffic.ts';
 import type { Counter } from '../../../src/simulator/world/counter.ts';
 import { newTraffic } from '../../../src/simulator/world/counter.ts';
 import type { Association } from '../../../src/simulator/world/state.ts';
+import { byFigures, type DipKnown, type Gain } from './figures.ts';
 import { type Sight, type Sighting, sightingOf } from './sighting.ts';
 import type { World } from './world.ts';
 
@@ -17,6 +18,10 @@ const MISSED_FOR_MS = 2 * 86_400_000;
 interface Reader {
   origin: string;
   at: number;
+  /** It has answered once. */
+  isFirst: boolean;
+  unread: readonly string[];
+  unnamed: number;
   moved: Map<Counter, Traffic>;
   /** Content of its answers, by name. */
   shown: Map<string, Shown>;
@@ -27,6 +32,7 @@ interface Shown extends Sight {
   shownAt: number;
   /** Some answer since did not. */
   waits: boolean;
+  dip: DipKnown | null;
 }
 
 interface Knowledge {
@@ -149,7 +155,11 @@ export class Oracle {
     const knows = this.#knows;
     knows.hostsCount ||= looks.some((look) => {
       const before = this.#before(look);
-      return look.source === 'hosts' && before !== null && look.seen.some((sight) => rises(sight, before.shown.get(sight.name)));
+      return (
+        look.source === 'hosts' &&
+        before !== null &&
+        look.seen.some((sight) => !mayBeMissed(look, sight, before) && rises(sight, before.shown.get(sight.name)))
+      );
     });
     const by = this.#accounting === 'auto' ? (knows.hostsCount ? 'hosts' : 'stations') : this.#accounting;
     if (by === knows.feeding.by) return;
@@ -166,23 +176,36 @@ export class Oracle {
   #learn(look: Sighting, ownerOf: OwnerOf): void {
     const before = this.#before(look);
     const { by, from } = this.#knows.feeding;
+    const dips = new Map<string, DipKnown | null>();
     const feeds = look.source === by && before !== null && before.at >= from;
     for (const sight of look.seen) {
-      const gained = before === null ? null : gain(sight, before);
+      const found = before === null || mayBeMissed(look, sight, before) ? null : gain(sight, before, look.at);
+      dips.set(sight.name, found?.dip ?? null);
+      const gained = before === null ? null : (found?.bytes ?? newTraffic());
       for (const account of accountsOf(look.router, sight, ownerOf)) {
         if (/^(device|address) /.test(account) && !feeds) continue;
         if (gained !== null) this.#add(account, gained);
         if (isOfAddress(account) && (gained === null || !isZero(gained))) this.#knows.seenAt.set(account, look.at);
       }
     }
-    const shown = new Map([...(before?.shown ?? [])].filter(([, known]) => isKept(look, known)));
-    for (const [name, known] of shown) shown.set(name, { ...known, waits: true });
+    const { unread = [], unnamed = 0 } = look;
+    const mayBeUnread = (name: string) => unread.includes(name) || unnamed > (before?.unnamed ?? 0);
+    const kept = [...(before?.shown ?? [])].filter(([name, known]) => mayBeUnread(name) || isKept(look, known));
+    const shown = new Map(kept.map(([name, known]): [string, Shown] => [name, { ...known, waits: true }]));
     const moved = new Map(before?.moved);
     for (const sight of look.seen) {
-      shown.set(sight.name, { ...sight, shownAt: look.at, waits: false });
+      shown.set(sight.name, { ...sight, shownAt: look.at, waits: false, dip: dips.get(sight.name) ?? null });
       moved.set(sight.counter, sight.moved);
     }
-    this.#knows.readers.set(key(look.router, look.source), { origin: look.origin, at: look.at, moved, shown: shown });
+    this.#knows.readers.set(key(look.router, look.source), {
+      origin: look.origin,
+      at: look.at,
+      isFirst: before === null,
+      unread,
+      unnamed,
+      moved,
+      shown,
+    });
   }
 
   /** What was kept for an address goes over to the machine that has it. */
@@ -238,24 +261,27 @@ function accountsOf(router: string, { account }: Sight, ownerOf: OwnerOf): strin
 
 const isOfAddress = (account: string): boolean => /^(host|address) \S+ (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
 
-function gain(sight: Sight, before: Reader): Traffic {
-  const { counter, moved, shows, epoch, pair, name } = sight;
-  const seen = before.moved.get(counter);
-  if (seen !== undefined) return minus(moved, seen);
+function gain(sight: Sight, before: Reader, at: number): Gain {
+  const { counter, moved, epoch, name, pair, account } = sight;
   const known = before.shown.get(name);
-  if (known === undefined || epoch === null || known.epoch !== epoch) return moved;
-  const fell = { download: shows.download < known.shows.download, upload: shows.upload < known.shows.upload };
-  if (pair) fell.download = fell.upload = fell.download || fell.upload;
-  return {
-    download: fell.download ? shows.download : shows.download - known.shows.download,
-    upload: fell.upload ? shows.upload : shows.upload - known.shows.upload,
-  };
+  const seen = before.moved.get(counter);
+  const isSame = known?.counter === counter;
+  if (seen !== undefined && (known === undefined || (isSame && known.dip === null))) return { bytes: minus(moved, seen), dip: null };
+  const isTold = account.kind === 'station' || account.kind === 'wan' || (known !== undefined && !isSame && known.epoch !== epoch);
+  if (known === undefined || isTold) return { bytes: seen === undefined ? moved : minus(moved, seen), dip: null };
+  const isProved = epoch !== null && epoch !== '' && !known.waits;
+  return byFigures(sight.shows, { ...known, isProved, pair }, at);
 }
 
 /** Whether baselines are kept after an answer that does not show them. */
 function isKept({ absent, at }: Sighting, { shownAt, waits }: Shown): boolean {
   return absent === 'missed' ? !waits || at - shownAt <= MISSED_FOR_MS : absent === 'kept';
 }
+
+/** What the answer before could not show is not new. The first answer of nft or nlbwmon may have missed what the second shows. */
+const mayBeMissed = ({ source, absent, unnamed = 0 }: Sighting, { name }: Sight, before: Reader): boolean =>
+  !before.shown.has(name) &&
+  (before.unread.includes(name) || unnamed < before.unnamed || (source === 'hosts' && absent !== 'ended' && before.isFirst));
 
 function rises({ shows }: Sight, earlier: Sight | undefined): boolean {
   const before = earlier?.shows ?? newTraffic();

@@ -17,6 +17,10 @@ export interface Sighting {
   /** What it means that a counter is missing: it has ended, or it waits; `missed`: it waits for two days, for a list may miss one. */
   absent: 'ended' | 'missed' | 'kept';
   seen: Sight[];
+  /** Names of what stood in the answer with a value that makes no sense. */
+  unread?: readonly string[];
+  /** Lines whose names make no sense. Default: none. */
+  unnamed?: number;
   /** Whose an address is, by the table of neighbours. */
   owners: ReadonlyMap<string, string>;
 }

@@ -147,6 +147,19 @@ describe('/metrics', () => {
     expect(series.filter((name, i) => series.indexOf(name) !== i)).to.deep.equal([]);
   });
 
+  it('what was counted of a source stays while the router lacks it', async () => {
+    const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
+    const series = 'wrtmeter_ledger_rejected_bytes_total{router="gateway",source="hosts"}';
+    expect(await createMetrics().render(view, null)).to.contain(`${series} 0`);
+    for (const { name, sources } of view.routers) if (name === 'gateway') sources.delete('hosts');
+    const counts = bench.ledger.state.counts.get('gateway\nhosts');
+    if (counts === undefined) throw new Error('no counts');
+    counts.rejectedBytes = 77;
+    const text = await createMetrics().render(view, null);
+    expect(text).to.contain(`${series} 77`);
+    expect(text).to.not.contain('wrtmeter_source_success{router="gateway",source="hosts"}');
+  });
+
   it('a device that was not seen for expire disappears, and returns with its totals', async () => {
     const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
     const later = await createMetrics().render({ ...view, routers: [], now: view.now + 31 * 86_400_000 }, null);

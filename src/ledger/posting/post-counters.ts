@@ -1,0 +1,172 @@
+import type { Change, Circumstances } from '../../domain/change.ts';
+import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
+import { compare } from '../../domain/increase.ts';
+import { nextBaselines } from '../../domain/next-baselines.ts';
+import type { Uplink } from '../../domain/observation.ts';
+import type { AnsweredSource } from '../../domain/round.ts';
+import { isZero, NOTHING } from '../../domain/traffic.ts';
+import { accountKey } from '../account.ts';
+import type { Books, Reader } from '../books.ts';
+import { noteChange, notePosting } from './audit-changes.ts';
+import type { AuditLog } from './audit-log.ts';
+import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
+import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
+import { inNamedPeriod } from './period.ts';
+import type { Postings } from './postings.ts';
+import { type CounterAnswer, MOST_UPLINKS, type PostedReading, type ReadingTerms, readingsOf } from './readings.ts';
+import type { ReaderUpdate } from './round-update.ts';
+import { mayHaveLacked } from './unread.ts';
+import { type Wires, wiresOf } from './wires.ts';
+
+/** What all readers of a round share. */
+export interface CounterTerms {
+  books: Books;
+  postings: Postings;
+  /** Counters of one reader at most. */
+  mostCounters: number;
+  /** Bits per second, by router. */
+  lineRate: (router: string) => number;
+  /** Seconds without a reading after which there is an audit row; 0 = never. */
+  gapAfter: number;
+}
+
+/** How the answer relates to the reading before. */
+export interface Continuation {
+  /** Null for a first reading. */
+  before: Reader | null;
+  arrival: Arrival;
+  /** Whether the router's uptime is believed. */
+  isTrusted: boolean;
+}
+
+/** What the counters of one answer share. */
+interface AnswerContext {
+  postings: Postings;
+  answer: CounterAnswer;
+  /** Of the source, before this round. */
+  before: Reader | null;
+  /** Baselines before this round, as the answer means them. */
+  known: ReadonlyMap<string, readonly Baseline[]>;
+  wires: Wires | null;
+  now: Circumstances;
+  update: ReaderUpdate;
+  log: AuditLog;
+}
+
+const MOST_UPLINK_COUNTERS = 1000;
+
+/** Shared by the thousands of counters that have none. */
+const NONE: readonly never[] = [];
+const NO_COUNTERS: Reader['counters'] = new Map();
+
+/** Of an uplink whose bytes another one counts. Rule: one wire. */
+const SEEN_ONLY: Change = { kind: 'baseline', why: 'may only have come into sight' };
+
+/** Posts the counters of one answer, and drafts their next baselines into `update`. */
+export function postCounters(
+  terms: CounterTerms,
+  update: ReaderUpdate,
+  { before, arrival, isTrusted }: Continuation,
+  result: AnsweredSource,
+  log: AuditLog,
+  readingTerms: ReadingTerms,
+): void {
+  const { router } = update.reader;
+  const answer = readingsOf(router, result.observation, readingTerms);
+  if (answer === null) return;
+  const now = circumstancesOf(terms, answer.rules, { before, arrival, isTrusted }, result, router);
+  if (terms.gapAfter > 0 && now.elapsed > terms.gapAfter) log.note('gap', '', NOTHING, `no reading for ${Math.round(now.elapsed)} s`);
+  const counters = byCounter(isTrusted ? answer.readings : answer.readings.map(undated));
+  const stored = before?.counters ?? NO_COUNTERS;
+  const known = inNamedPeriod(stored, counters, answer.rules);
+  const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, before, log) : null;
+  const context: AnswerContext = { postings: terms.postings, answer, before, known, wires, now, update, log };
+  let room = (wires === null ? terms.mostCounters : MOST_UPLINK_COUNTERS) - stored.size;
+  for (const [counter, readings] of counters) {
+    if (!known.has(counter) && --room < 0) log.counts.leftOut += 1;
+    else if (!wires?.repeated.has(counter)) postCounter(context, counter, readings);
+  }
+  if (before !== null) markMissing(update, before, known, answer.rules, counters);
+  if (known !== stored) keepPeriod(update, known, counters);
+  if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
+}
+
+function circumstancesOf(
+  { lineRate }: CounterTerms,
+  rules: CounterRules,
+  { before, arrival, isTrusted }: Continuation,
+  result: AnsweredSource,
+  router: string,
+): Circumstances {
+  const previous = before && {
+    ...{ at: readAtByNow(before, arrival), boot: before.boot, uptime: before.uptime },
+    isPartial: mayHaveLacked(before, result) || !isTrusted,
+  };
+  return {
+    ...{ rules, at: result.at, previous },
+    elapsed: before === null ? 0 : elapsed(before, arrival),
+    uptime: isTrusted ? arrival.uptime : null,
+    fastest: lineRate(router) / 8,
+  };
+}
+
+function postCounter(
+  { postings, answer, before, known, wires, now, update, log }: AnswerContext,
+  counter: string,
+  readings: PostedReading[],
+) {
+  const { accounts = NONE, shows } = readings[0] ?? {};
+  const baselines = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
+  const silence = wires?.silent.get(counter);
+  if (silence) log.note('wire', counter, NOTHING, silence);
+  const changes = compare(readings, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
+  for (const change of silence === undefined ? changes : [SEEN_ONLY]) {
+    noteChange(log, counter, change);
+    if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
+    for (const account of accounts) notePosting(log, counter, change, postings.post(account, change, now.at));
+  }
+  if (shows !== undefined) postings.markSeen(shows, now.at);
+  updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now.at), before?.counters.get(counter) ?? NONE);
+}
+
+/** The last answer had the counter, with a value that made no sense: it is not new. Rule: isolation. */
+const afterUnread = (now: Circumstances): Circumstances => ({ ...now, previous: now.previous && { ...now.previous, isPartial: true } });
+
+/** Marks what the answer lacks. A line that has become unreadable may be any of the counters that are missing. Rule: isolation. */
+function markMissing(
+  update: ReaderUpdate,
+  { readAt, unnamed }: Reader,
+  known: ReadonlyMap<string, readonly Baseline[]>,
+  rules: CounterRules,
+  present: ReadonlyMap<string, readonly Reading[]>,
+): void {
+  const absent = update.reader.unnamed > unnamed ? 'kept' : rules.absent;
+  markAbsent(update, { readAt, counters: known }, { ...rules, absent }, present);
+}
+
+/** All baselines are of the named period from now on. Rule: period begun. */
+function keepPeriod(
+  update: ReaderUpdate,
+  known: ReadonlyMap<string, readonly Baseline[]>,
+  present: ReadonlyMap<string, readonly Reading[]>,
+): void {
+  const done = new Set([...present.keys(), ...update.changed.keys(), ...update.removed]);
+  for (const [counter, baselines] of known) if (!done.has(counter)) update.changed.set(counter, [...baselines]);
+}
+
+/** What its account says of an uplink counts: home sums go by it. Drafts the baselines of uplinks that others stand for. */
+function uplinkWires(books: Books, uplinks: readonly Uplink[], update: ReaderUpdate, before: Reader | null, log: AuditLog): Wires {
+  const { router, readAt } = update.reader;
+  const isOverlay = ({ name, overlay }: Uplink) =>
+    books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }))?.overlay ?? overlay;
+  const wires = wiresOf(uplinks, before, readAt, isOverlay);
+  update.removed.push(...wires.continued);
+  for (const [counter, baseline] of wires.takenOver) update.changed.set(counter, [baseline]);
+  log.counts.leftOut += Math.max(0, uplinks.length - MOST_UPLINKS);
+  return wires;
+}
+
+/** When a counter began may be known from the router's uptime alone. */
+const undated = <R extends Reading>(reading: R): R => ({ ...reading, epoch: reading.epoch && { ...reading.epoch, began: null } });
+
+const movedNothing = (change: Change): boolean => change.kind === 'dip' || ('bytes' in change && isZero(change.bytes));

@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { RouterRound, SourceResult } from '../../../src/domain/round.ts';
+import { SourceError } from '../../../src/errors.ts';
+import { parseWrtmeter } from '../../../src/sources/openwrt/wrtmeter.ts';
+import { type Bench, classic, complete, openBench, PHONE, START, station, TERMS, wan } from '../../support/ledger/rounds.ts';
+
+const uplink = { kind: 'wan', router: 'honest', interface: 'wan' } as const;
+const MOST = Number.MAX_SAFE_INTEGER;
+
+const value = fc.oneof(
+  fc.constantFrom('0', '1', '-', '-5', '9007199254740991', '9007199254740993', '18446744073709551615', '1e309', 'NaN', '1.5', '0x7f', ''),
+  fc.bigInt({ min: 0n, max: 2n ** 64n }).map(String),
+  fc.nat().map(String),
+);
+const name = fc.oneof(
+  fc.constantFrom('wan', 'wan6', 'phy0-ap0', 'eth1', 'wg0', '-', 'a\u0000b', 'a\u0000c', '\ud800', '🦊'),
+  fc.string({ maxLength: 12 }),
+);
+const mac = fc.constantFrom(PHONE, '02:00:00:00:00:07', '00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff', '-', 'zz:00:5e:00:53:01');
+const ip = fc.constantFrom('192.168.1.10', '192.168.1.11', 'fd00::1', 'fe80::1%eth0', '0.0.0.0', '-');
+const KEY = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
+const line = (...fields: (string | fc.Arbitrary<string>)[]) =>
+  fc.tuple(...fields.map((f) => (typeof f === 'string' ? fc.constant(f) : f))).map((words) => words.join(' ').replace(/[\n\r]/g, ' '));
+const section = (what: string, lines: fc.Arbitrary<string>, head: readonly string[] = []) =>
+  fc.array(lines, { maxLength: 8 }).map((all) => [`begin ${what}`, ...head, ...all, `end ${what}`].join('\n'));
+
+/** Whatever a router can answer in the format of wrtmeter.cgi. */
+const answer = fc
+  .tuple(
+    fc.constantFrom('aaaaaaaa', 'bbbbbbbb', 'cccccccc'),
+    fc.oneof(fc.constantFrom('0', '1003', '1000000000', '9'.repeat(400)), fc.nat(1e6).map(String)),
+    fc.oneof(fc.constantFrom('0', '999999999999'), fc.nat(2e9).map(String)),
+    section('wan', line('uplink', name, fc.constantFrom('up', 'down'), name, value, name, value, value)),
+    section('stations', line('station', name, mac, value, value, value, value, value, value, value, value), [
+      'radio phy0-ap0 AP 0 5180 home',
+    ]),
+    section('leases', line(fc.constantFrom('lease', 'lease6'), value, mac, ip, name, name)),
+    section('names', line(fc.constantFrom('host', 'name'), mac, ip, name)),
+    section('neighbours', line('neighbour', ip, name, mac, name)),
+    fc
+      .tuple(
+        fc.constantFrom('nftables 7 -', 'nftables 8 -', 'iptables - -', 'nlbwmon 2026-11-01 5'),
+        fc.array(
+          fc.oneof(
+            line('up', mac, ip, value),
+            line('down', ip, value),
+            line('both', mac, ip, value, value),
+            line('uncounted', value, value),
+            line('network', name, name),
+          ),
+          { maxLength: 8 },
+        ),
+      )
+      .map(([method, lines]) => ['begin hosts', `counting ${method}`, ...lines, 'end hosts'].join('\n')),
+    section('peers', fc.oneof(line('interface', name, 'wireguard', value), line('peer', 'wg0', KEY, name, ip, value, value, value, name))),
+  )
+  .map(([boot, uptime, time, ...sections]) =>
+    ['wrtmeter 1', `boot_id ${boot}-5c0f`, `uptime ${uptime}`, `time ${time}`, 'counter_bits 32', ...sections, 'end wrtmeter', ''].join(
+      '\n',
+    ),
+  );
+
+/** What the collector makes of it. */
+function roundOf(text: string, at: number): RouterRound {
+  try {
+    const { system, sources } = parseWrtmeter({ text, framed: true });
+    const results = sources.map(({ source, skipped = 0, unread = [], observation, origin }): SourceResult => {
+      if (observation instanceof SourceError) return { status: 'failed', source, reason: observation.reason, message: '', at, duration: 0 };
+      return { status: 'ok', source, origin: `liar ${origin ?? ''}`, observation, skipped, unread, at, duration: 0 };
+    });
+    return { router: 'liar', system, results };
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return { router: 'liar', system: null, results: [] };
+  }
+}
+
+describe('Rule: isolation', () => {
+  let bench: Bench;
+  afterEach(() => bench.close());
+
+  const honest = (seconds: number, download: number, upload: number): RouterRound => {
+    const at = START + seconds * 1000;
+    const observed = [wan({ download, upload }), classic(station('02:00:00:00:00:99', download, upload))];
+    const results = observed.map(
+      (observation): SourceResult => ({
+        status: 'ok',
+        source: observation.source,
+        origin: 'honest',
+        observation,
+        skipped: 0,
+        at,
+        duration: 0,
+      }),
+    );
+    return { router: 'honest', system: null, results };
+  };
+
+  it('whatever one router answers, the readings of the others are posted in the same round', async () => {
+    bench = await openBench({ ...TERMS, accounting: 'auto', lineRate: () => 1e30 });
+    let seconds = 0;
+    await bench.readAll(0, [honest(0, 0, 0)]);
+    await fc.assert(
+      fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 3 }), async (answers) => {
+        for (const text of answers) {
+          seconds += 15;
+          const order = [roundOf(text, START + seconds * 1000), honest(seconds, seconds * 10, seconds)];
+          await bench.readAll(seconds, seconds % 2 ? order : order.reverse());
+          expect(bench.ledger.state.suspendedBecause).to.equal(null);
+          expect(bench.total(uplink)).to.deep.equal({ download: seconds * 10, upload: seconds });
+          expect(bench.total({ kind: 'station', router: 'honest', key: '02:00:00:00:00:99' })).to.deep.equal({
+            download: seconds * 10,
+            upload: seconds,
+          });
+          for (const { total } of bench.ledger.books.accounts.values()) {
+            expect(Number.isSafeInteger(total.download) && Number.isSafeInteger(total.upload)).to.equal(true);
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+    const types = await bench.store.all('SELECT DISTINCT typeof(download) AS d, typeof(upload) AS u FROM account');
+    expect(types).to.deep.equal([{ d: 'integer', u: 'integer' }]);
+  });
+
+  it('an account that would pass 2^53 refuses the bytes, alone, and says so', async () => {
+    bench = await openBench({ ...TERMS, lineRate: () => 1e30 });
+    const radios = Array.from({ length: 1100 }, (_, i) => `wlan${i}`);
+    const many = (bytes: number) => complete(...radios.map((name) => station(PHONE, bytes, 1, { interface: name })));
+    const at = (seconds: number, bytes: number) => {
+      const liar: SourceResult = {
+        ...{ status: 'ok', source: 'stations', origin: 'liar', observation: many(bytes), skipped: 0 },
+        ...{ at: START + seconds * 1000, duration: 0 },
+      };
+      return bench.readAll(seconds, [{ router: 'liar', system: null, results: [liar] }, honest(seconds, seconds, 0)]);
+    };
+    await at(0, 0);
+    await at(15, MOST);
+    await at(30, MOST);
+    expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: MOST, upload: 0 });
+    expect(bench.total(uplink)).to.deep.equal({ download: 30, upload: 0 });
+    expect(bench.ledger.state.counts.get('liar\nstations')?.rejectedBytes).to.be.above(1e18);
+    const [row] = await bench.store.all("SELECT why FROM audit WHERE kind = 'rejected' LIMIT 1");
+    expect(row?.why).to.match(/too large to be counted exactly$/);
+    await bench.restart({ ...TERMS, lineRate: () => 1e30 });
+    expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: MOST, upload: 0 });
+  });
+});

@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import type { Observation } from '../../../src/domain/observation.ts';
+import type { SourceResult } from '../../../src/domain/round.ts';
+import { type Bench, complete, LAPTOP, ok, openBench, PHONE, START, station, system } from '../../support/ledger/rounds.ts';
+
+const OTHER = '02:00:00:00:00:03';
+
+describe('Rule: isolation: lines that cannot be read', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench();
+  });
+  afterEach(() => bench.close());
+
+  /** Posts a whole list of stations, of which `unnamed` lines and the counters `unread` could not be read. */
+  const read = (seconds: number, observation: Observation, unnamed = 0, unread: readonly string[] = []) => {
+    const result: SourceResult = ok(observation, START + seconds * 1000);
+    const given = { ...result, skipped: unnamed + unread.length, unread } as SourceResult;
+    return bench.readFrom('gateway', seconds, [given], { system: system('aaaaaaaa', 1000 + seconds) });
+  };
+  /** Of an association that began at an uptime of so many seconds. */
+  const since = (began: number) => ({ epoch: { boot: 'aaaaaaaa', instance: null, began, margin: 2 } });
+  const bytes = (key: string) => bench.total({ kind: 'station', router: 'gateway', key });
+
+  it('a line that no answer can read costs the stations that come and go nothing', async () => {
+    await read(0, complete(station(PHONE, 1000, 100, since(10))), 1);
+    await read(15, complete(station(PHONE, 1500, 150, since(10))), 1);
+    await read(30, complete(station(PHONE, 2000, 200, since(10)), station(LAPTOP, 700, 70, since(1020))), 1);
+    await read(45, complete(station(LAPTOP, 900, 90, since(1020))), 1);
+    await read(60, complete(station(PHONE, 5000, 500, since(1050)), station(LAPTOP, 900, 90, since(1020))), 1);
+    expect(bytes(PHONE)).to.deep.equal({ download: 6000, upload: 600 });
+    expect(bytes(LAPTOP)).to.deep.equal({ download: 900, upload: 90 });
+  });
+
+  it('a station that may have been such a line is not new when it can be read', async () => {
+    await read(0, complete(station(PHONE, 1000, 100)), 1);
+    await read(15, complete(station(PHONE, 1500, 150), station(LAPTOP, 7e6, 7e5)));
+    await read(30, complete(station(PHONE, 1500, 150), station(LAPTOP, 7e6 + 5, 7e5 + 5), station(OTHER, 30, 3)));
+    expect(bytes(LAPTOP)).to.deep.equal({ download: 5, upload: 5 });
+    expect(bytes(OTHER)).to.deep.equal({ download: 30, upload: 3 });
+  });
+
+  it('a station whose line becomes unreadable has not left', async () => {
+    await read(0, complete(station(PHONE, 1000, 100), station(LAPTOP, 50, 5)));
+    await read(15, complete(station(LAPTOP, 60, 6)), 1);
+    await read(30, complete(station(PHONE, 1500, 150), station(LAPTOP, 70, 7)));
+    expect(bytes(PHONE)).to.deep.equal({ download: 500, upload: 50 });
+    expect(bytes(LAPTOP)).to.deep.equal({ download: 20, upload: 2 });
+  });
+
+  it('a station whose value cannot be read has not left, however long, while others leave', async () => {
+    const counter = `phy0-ap0 ${PHONE}`;
+    await read(0, complete(station(PHONE, 1000, 100, { interface: 'phy0-ap0' }), station(LAPTOP, 50, 5, since(900))));
+    for (const seconds of [15, 30, 45]) await read(seconds, complete(), 0, [counter]);
+    await read(60, complete(station(PHONE, 1500, 150, { interface: 'phy0-ap0' }), station(LAPTOP, 8, 8, since(1050))));
+    expect(bytes(PHONE)).to.deep.equal({ download: 500, upload: 50 });
+    expect(bytes(LAPTOP)).to.deep.equal({ download: 8, upload: 8 });
+  });
+
+  it('what could not be read before the program was restarted is not new after it', async () => {
+    await read(0, complete(station(PHONE, 1000, 100)), 0, [`phy0-ap0 ${LAPTOP}`]);
+    await bench.restart();
+    await read(15, complete(station(PHONE, 1500, 150), station(LAPTOP, 7e6, 7e5, { interface: 'phy0-ap0' })));
+    expect(bytes(LAPTOP)).to.deep.equal({ download: 0, upload: 0 });
+    expect(bytes(PHONE)).to.deep.equal({ download: 500, upload: 50 });
+  });
+});
