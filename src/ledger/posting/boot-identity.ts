@@ -91,7 +91,7 @@ export function readAtByNow(before: Reader, { boot, uptime, at, tick }: Omit<Arr
   const [wall, monotonic] = [(at - readAt) / 1000, (tick - readTick) / 1000];
   if (Math.abs(wall - monotonic) <= MARGIN) return readAt;
   const router = boot === null || boot !== before.boot || uptime === null || before.uptime === null ? null : uptime - before.uptime;
-  return router !== null && Math.abs(router - wall) <= MARGIN ? readAt : at - (tick - readTick);
+  return router !== null && Math.abs(router - wall) <= MARGIN ? readAt : at - Math.round(tick - readTick);
 }
 
 /** Seconds since a reading: monotonic if this process made it, else by the wall clock. */
