@@ -172,6 +172,8 @@ export function openApi(version: string) {
         'without one or with a wrong one the answer is 401, after too many wrong ones 429.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
+    // Relative to the address of this document, so that it is also right behind a reverse proxy that adds a prefix.
+    servers: [{ url: '../..' }],
     security: TOKEN_WHERE_WANTED,
     paths,
     components: { schemas: { ...schemas, ...clientSchemas }, securitySchemes },

@@ -37,6 +37,12 @@ describe('the OpenAPI document', () => {
     for (const name of references) expect(Object.keys(openApi('0').components.schemas)).to.include(name);
   });
 
+  it('finds its paths from where it is read, with and without a prefix', () => {
+    const [{ url }] = openApi('0').servers as [{ url: string }];
+    for (const root of ['http://board:9780/', 'https://meter.home.arpa/wrtmeter/'])
+      expect(new URL(url, `${root}api/v1/openapi.json`).href).to.equal(root);
+  });
+
   it('is served', async () => {
     const { status, text } = await ask(`${server.url}/api/v1/openapi.json`);
     expect(status).to.equal(200);
