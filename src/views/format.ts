@@ -33,6 +33,14 @@ export function formatAge(milliseconds: number): string {
   return `${Math.round(seconds / 86_400)} days ago`;
 }
 
+/** How long something lasted, in one unit: `15 s`, `3 days`. */
+export function formatSpan(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 120 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
 /** How long something took: `38 ms`, `1.2 s`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatAge, formatBitRate, formatBytes, formatSeconds, rfc3339 } from '../../src/views/format.ts';
+import { formatAge, formatBitRate, formatBytes, formatSeconds, formatSpan, rfc3339 } from '../../src/views/format.ts';
 
 const GIB = 1024 ** 3;
 
@@ -41,6 +41,19 @@ describe('format', () => {
       '2 h ago',
       '35 h ago',
       '2 days ago',
+    ]);
+  });
+
+  it('a span is reported in one unit', () => {
+    const hour = 3600;
+    expect([0, 119.4, 120, 119 * 60, 120 * 60, 47 * hour, 48 * hour].map(formatSpan)).to.deep.equal([
+      '0 s',
+      '119 s',
+      '2 min',
+      '119 min',
+      '2 h',
+      '47 h',
+      '2 days',
     ]);
   });
 

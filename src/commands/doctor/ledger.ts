@@ -2,8 +2,7 @@ import { dayOf } from '../../domain/calendar.ts';
 import { about, type Finding } from '../../domain/finding.ts';
 import { judgeClock } from '../../ledger/posting/clock.ts';
 import { mergeSuggestions } from '../../views/device-suggestions/suggestions.ts';
-import { formatBytes } from '../../views/format.ts';
-import { formatSpan } from './format.ts';
+import { formatBytes, formatSpan } from '../../views/format.ts';
 import type { LedgerSurvey, Survey } from './survey.ts';
 
 /** Seconds without a posting that are always acceptable, even with a short heartbeat. */

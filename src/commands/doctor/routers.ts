@@ -3,7 +3,7 @@ import type { SourceStatus } from '../../domain/status.ts';
 import { readerKey } from '../../ledger/books.ts';
 import { KIND_NAMES, type KindName, kindOf } from '../../sources/registry.ts';
 import { FAILURE_WORDS } from '../../views/failure-words.ts';
-import { formatSpan } from './format.ts';
+import { formatSpan } from '../../views/format.ts';
 import type { RouterSurvey, Survey } from './survey.ts';
 
 /** A router's clock may be off by this much. */
