@@ -5,11 +5,12 @@ import { parseMac } from '../domain/mac.ts';
 import { parsePublicKey } from '../domain/public-key.ts';
 import { quote, UsageError } from '../errors.ts';
 import { listBackups, setAside } from '../ledger/backup/backups.ts';
+import { requireLedger } from '../ledger/storage/files.ts';
 import { forget as forgetIt } from '../ledger/storage/forget.ts';
 import { openStore } from '../ledger/storage/store.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
-import { requireLedger, runCommand } from './common/run-command.ts';
+import { runCommand } from './common/run-command.ts';
 import { count } from './common/text.ts';
 
 export function register(program: Command, start: Start): void {
