@@ -2,10 +2,9 @@ import type { Command } from 'commander';
 import { hashToken, newToken, SCOPES, type TokenRecord } from '../auth/token.ts';
 import { changeTokens, isTokenName, MOST_TOKENS, readTokens, tokensPath } from '../auth/token-file.ts';
 import type { CliOptions } from '../config/input.ts';
-import { localText } from '../domain/calendar.ts';
+import { instantText, localText } from '../domain/calendar.ts';
 import { quote, UsageError } from '../errors.ts';
 import { makeDirectory } from '../ledger/storage/files.ts';
-import { rfc3339 } from '../views/format.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
@@ -58,7 +57,7 @@ export function listTokens(options: TokenOptions, io: DatedIo): Promise<number> 
   return runCommand(options, io, async ({ config, directory }) => {
     const tokens = await readTokens(directory);
     if (options.json === true) {
-      const list = tokens.map(({ name, scope, created }) => ({ name, scope, created: rfc3339(created) }));
+      const list = tokens.map(({ name, scope, created }) => ({ name, scope, created: instantText(created) }));
       io.stdout.write(`${safeJson({ tokens: list })}\n`);
       return 0;
     }

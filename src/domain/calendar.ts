@@ -23,8 +23,20 @@ export interface Slice {
   length: number;
 }
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+
+/** Unix ms. A clock that says less was never set. */
+export const EARLIEST_NOW = Date.UTC(2025, 0, 1);
+
+/** The last second that has four digits for its year. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+/** Unix ms as RFC 3339 in UTC, in whole seconds. Times out of its range (a router may report any time) become the nearest one in it. */
+export const instantText = (instant: number): string => {
+  const sayable = Math.min(LAST_INSTANT, Math.max(0, Math.round(instant)));
+  return `${new Date(sayable).toISOString().slice(0, 19)}Z`;
+};
 
 export const dayNumber = (year: number, month: number, day: number): Day => Date.UTC(year, month - 1, day) / DAY_MS;
 

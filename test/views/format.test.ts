@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatAge, formatBitRate, formatBytes, formatSeconds, formatSpan, rfc3339 } from '../../src/views/format.ts';
+import { formatAge, formatBitRate, formatBytes, formatSeconds, formatSpan } from '../../src/views/format.ts';
 
 const GIB = 1024 ** 3;
 
@@ -66,16 +66,6 @@ describe('format', () => {
       '1.2 s',
       '10 s',
       '12 s',
-    ]);
-  });
-
-  it('a time out of range becomes the nearest one in range', () => {
-    expect([0, 1_795_000_000_000, 1e18, Number.MAX_SAFE_INTEGER, -1].map(rfc3339)).to.deep.equal([
-      '1970-01-01T00:00:00Z',
-      '2026-11-18T11:06:40Z',
-      '9999-12-31T23:59:59Z',
-      '9999-12-31T23:59:59Z',
-      '1970-01-01T00:00:00Z',
     ]);
   });
 });

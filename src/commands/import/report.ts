@@ -1,4 +1,4 @@
-import { dayText, localText } from '../../domain/calendar.ts';
+import { dayText, instantText, localText } from '../../domain/calendar.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
 import { type AccountName, hasRouter, macOf, subjectOf } from '../../ledger/account.ts';
 import { countOf, type LeftOut } from '../../ledger/import/figures.ts';
@@ -115,7 +115,7 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
     readings: plan.readers.map(({ router, source, readAt, counters }) => ({
       router,
       source,
-      time: new Date(readAt).toISOString(),
+      time: instantText(readAt),
       counters: counters.size,
     })),
     left_out: plan.leftOut.map(leftOut),

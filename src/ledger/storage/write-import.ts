@@ -1,3 +1,4 @@
+import { instantText } from '../../domain/calendar.ts';
 import { IMPORTED } from '../../domain/counter.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
 import { subjectOf } from '../account.ts';
@@ -85,7 +86,7 @@ function auditRows(plan: Plan, accounts: readonly PlannedAccount[], from: string
       router,
       counter: '',
       ...NOTHING,
-      why: `${countOf(counters.size, 'baseline')} of ${source}, read by the older program at ${new Date(readAt).toISOString()}, from ${from}`,
+      why: `${countOf(counters.size, 'baseline')} of ${source}, read by the older program at ${instantText(readAt)}, from ${from}`,
     }),
   );
   const names = plan.names.filter(({ name }) => name !== null).length;

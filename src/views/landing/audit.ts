@@ -1,8 +1,9 @@
+import { instantText } from '../../domain/calendar.ts';
 import type { AuditKind } from '../../ledger/books.ts';
 import type { AuditLine } from '../api-v1/audit.ts';
 import type { QueryParameters } from '../api-v1/query.ts';
 import { meaningOf } from '../audit-words.ts';
-import { formatAge, formatBytes, rfc3339 } from '../format.ts';
+import { formatAge, formatBytes } from '../format.ts';
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
 
@@ -15,7 +16,7 @@ const SHOWN = 4;
 /** The query for the rows of the card. */
 export const lateAuditQuery = ({ now }: Pick<View, 'now'>): QueryParameters => ({
   kind: NOTABLE.join(','),
-  from: rfc3339(now - WEEK_MS),
+  from: instantText(now - WEEK_MS),
   limit: '500',
 });
 
