@@ -40,6 +40,22 @@ export const instantText = (instant: number): string => {
 
 export const dayNumber = (year: number, month: number, day: number): Day => Date.UTC(year, month - 1, day) / DAY_MS;
 
+/** The day of a calendar date, or null if the calendar has none such. */
+export function calendarDay(year: unknown, month: unknown, day: unknown): Day | null {
+  const parts = [year, month, day];
+  if (!parts.every((part) => typeof part === 'number' && Number.isInteger(part))) return null;
+  const [y, m, d] = parts as [number, number, number];
+  if (y < 1970 || y > 9999) return null;
+  const date = new Date(Date.UTC(y, m - 1, d));
+  return date.getUTCMonth() === m - 1 && date.getUTCDate() === d ? dayNumber(y, m, d) : null;
+}
+
+/** The day of `YYYY-MM-DD`, or null. */
+export function parseDate(text: string): Day | null {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  return calendarDay(Number(year), Number(month), Number(day));
+}
+
 /** `YYYY-MM-DD` */
 export const dayText = (day: Day): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
 

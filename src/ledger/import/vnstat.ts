@@ -1,7 +1,7 @@
-import { type Day, dayNumber, dayOf, type Month, monthOf, startOfDay } from '../../domain/calendar.ts';
+import { calendarDay, type Day, dayNumber, dayOf, type Month, monthOf, startOfDay, yearOf } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { countOf, ImportError, type LeftOut, wholeBytes } from './figures.ts';
-import { calendarDay, localInstant } from './local-time.ts';
+import { localInstant } from './local-time.ts';
 
 /** An interface as `vnstat --json` shows it. Its rx is the home's download. */
 export interface VnstatInterface {
@@ -173,7 +173,7 @@ export function vnstatFigures(found: VnstatInterface, timezone: string, now: num
 
 const EARLIEST = dayNumber(2002, 1, 1); // vnStat is not older
 
-const yearEnd = ({ day }: VnstatRow): Day => dayNumber(new Date(day * 86_400_000).getUTCFullYear() + 1, 1, 1);
+const yearEnd = ({ day }: VnstatRow): Day => yearOf(day).end;
 
 /** Years that the months of them do not exceed. */
 function yearFigures(

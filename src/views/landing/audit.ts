@@ -1,4 +1,4 @@
-import { instantText } from '../../domain/calendar.ts';
+import { DAY_MS, instantText } from '../../domain/calendar.ts';
 import type { AuditKind } from '../../ledger/books.ts';
 import type { AuditLine } from '../api-v1/audit.ts';
 import type { QueryParameters } from '../api-v1/query.ts';
@@ -10,7 +10,7 @@ import { type Html, html } from './html.ts';
 /** Kinds worth showing. Not the resets of phones that come and go, and nothing that the user did. */
 const NOTABLE = ['rejected', 'gap', 'clock', 'machine', 'full', 'restore'] as const satisfies readonly AuditKind[];
 
-const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 const SHOWN = 4;
 
 /** The query for the rows of the card. */
