@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliOptions } from '../config/input.ts';
 import { dayOf } from '../domain/calendar.ts';
+import { count } from '../domain/count.ts';
 import { parseMac } from '../domain/mac.ts';
 import { parsePublicKey } from '../domain/public-key.ts';
 import { quote, UsageError } from '../errors.ts';
@@ -11,7 +12,6 @@ import { openStore } from '../ledger/storage/store.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
-import { count } from './common/text.ts';
 
 export function register(program: Command, start: Start): void {
   withSettings(program.command('forget <mac-or-key>'))

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { CliOptions } from '../../config/input.ts';
 import { instantText, localText } from '../../domain/calendar.ts';
+import { count } from '../../domain/count.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { formatAge, formatSeconds } from '../../views/format.ts';
 import type { DoctorIo } from '../common/command-io.ts';
 import { type Start, withRouters, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
-import { count, printable, safeJson } from '../common/text.ts';
+import { printable, safeJson } from '../common/text.ts';
 import { findingsText, isSerious, verdictText, worstFirst } from './finding.ts';
 import { hostFindings } from './hosts.ts';
 import { ledgerFindings } from './ledger.ts';

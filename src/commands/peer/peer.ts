@@ -3,12 +3,13 @@ import { changeLimit } from '../../app/peer-control.ts';
 import type { CliOptions } from '../../config/input.ts';
 import type { ChangeDone, PeerPlace } from '../../control/result.ts';
 import type { Action } from '../../control/target.ts';
+import { count } from '../../domain/count.ts';
 import { shortKey } from '../../domain/public-key.ts';
 import { quote, UsageError } from '../../errors.ts';
 import type { CommandIo } from '../common/command-io.ts';
 import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
-import { count, left, printable, safeJson, textTable } from '../common/text.ts';
+import { left, printable, safeJson, textTable } from '../common/text.ts';
 import { findPeer, type PeerListing, type PeerOnServer, peersOfRouters } from './list.ts';
 
 export interface PeerOptions extends CliOptions {

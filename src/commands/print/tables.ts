@@ -1,10 +1,11 @@
 import { dayText, instantText, type Month } from '../../domain/calendar.ts';
+import { count } from '../../domain/count.ts';
 import { devicesAnswer, peersAnswer, wanAnswer } from '../../views/api-v1/answers.ts';
 import { formatBytes } from '../../views/format.ts';
 import { deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
-import { count, left, right } from '../common/text.ts';
+import { left, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
 import { printDays, printMonths } from './periods.ts';
 import { type LedgerView, type Printed, type Selection, seen } from './printed.ts';

@@ -72,6 +72,3 @@ export function wholeBytes(value: unknown): number | null {
   const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null;
 }
-
-/** `1 line`, `2 lines` */
-export const countOf = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;

@@ -1,6 +1,7 @@
 import { calendarDay, type Day, dayNumber, dayOf, type Month, monthOf, startOfDay, yearOf } from '../../domain/calendar.ts';
+import { count } from '../../domain/count.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import { countOf, ImportError, type LeftOut, wholeBytes } from './figures.ts';
+import { ImportError, type LeftOut, wholeBytes } from './figures.ts';
 import { localInstant } from './local-time.ts';
 
 /** An interface as `vnstat --json` shows it. Its rx is the home's download. */
@@ -140,7 +141,7 @@ export function vnstatFigures(found: VnstatInterface, timezone: string, now: num
   const sane = (rows: readonly VnstatRow[], what: string): VnstatRow[] => {
     const good = rows.filter(({ day }) => day >= EARLIEST && day < end);
     if (good.length < rows.length)
-      leftOut.push({ what: countOf(rows.length - good.length, what), bytes: null, why: 'before 2002 or in the future' });
+      leftOut.push({ what: count(rows.length - good.length, what), bytes: null, why: 'before 2002 or in the future' });
     return [...good].sort((a, b) => b.day - a.day);
   };
   const [days, months, years] = [sane(found.days, 'day'), sane(found.months, 'month'), sane(found.years, 'year')];
