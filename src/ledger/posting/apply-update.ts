@@ -58,7 +58,7 @@ function applyAccounts(books: Books, { byId, seenInFile }: AccountIndex, { accou
       books.accounts.set(accountKey(account), account);
       byId.set(account.id, account);
     }
-    account.total = { download: account.total.download + download, upload: account.total.upload + upload };
+    account.total = plus(account.total, { download, upload });
     account.lastSeen = seen;
   }
 }
