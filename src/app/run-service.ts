@@ -94,7 +94,7 @@ function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): 
         audit: (rows, most) => readAudit(reading, rows, most),
       }),
     ready: () => service.running,
-    health: () => ({ healthy: true, problems: service.problems() }),
+    health: service.health,
     access: peerAccess(() => service.config),
     note: ({ peer: { router, interface: name, publicKey }, why }) =>
       ledger.addAudit({

@@ -4,13 +4,15 @@ import { type Collector, createCollector } from '../collector/collector.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
 import type { Round } from '../domain/round.ts';
-import { type RouterStatus, SILENT_AFTER_MS, silentRouters, updateStatuses } from '../domain/status.ts';
+import { type RouterStatus, updateStatuses } from '../domain/status.ts';
 import { LedgerError } from '../errors.ts';
+import type { Health } from '../http/deps.ts';
 import { dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
 import { createMetrics, processMetrics } from '../views/metrics/metrics.ts';
 import type { View } from '../views/view.ts';
 import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
+import { healthOf } from './health.ts';
 import { fitHeap } from './heap.ts';
 import { withoutLeftOut } from './left-out.ts';
 import { logPosting, logRound } from './round-log.ts';
@@ -33,8 +35,8 @@ export interface Service {
   reconfigure(config: Config): Promise<void>;
   /** False once it is shutting down. */
   readonly running: boolean;
-  /** Problems that need attention, one line each. */
-  problems(): string[];
+  /** Whether the ledger can be written, and what needs attention. */
+  health(): Health;
   /** Cuts the running round short, posts what was read, and stops. */
   drain(): Promise<void>;
   /** Closes the ledger; call it after the last answer. */
@@ -155,22 +157,8 @@ export async function createService({ config: given, ledger, log, clock, version
     get running() {
       return running;
     },
-    problems() {
-      const suspended = ledger.state.suspendedBecause;
-      const failed = lastPosted?.status === 'failed' ? lastPosted.error.message : null;
-      const backup = ledger.state.backupFailure;
-      const now = clock.now();
-      const limit = Math.max(SILENT_AFTER_MS, config.heartbeat * 3000);
-      return [
-        ...(suspended === null ? [] : [`Nothing is posted while ${suspended}`]),
-        ...(failed === null ? [] : [`The last round could not be written: ${failed}`]),
-        ...(backup === null ? [] : [`The last daily backup failed: ${backup}`]),
-        ...silentRouters(statuses.values(), now, startedAt, limit).map(
-          ({ router, sources, since, why }) =>
-            `${sources.join(', ')} of ${router} not read for ${Math.round((now - since) / 60_000)} min${why === null ? '' : `: ${why}`}`,
-        ),
-      ];
-    },
+    health: () =>
+      healthOf({ ledger: ledger.state, lastPosted, routers: statuses.values(), startedAt, now: clock.now(), heartbeat: config.heartbeat }),
     drain() {
       running = false;
       return collect.stop();

@@ -73,7 +73,9 @@ export interface PeerAct {
   why: string;
 }
 
-interface Health {
+/** What a running service says about itself. */
+export interface Health {
+  /** Whether the ledger can be written. */
   healthy: boolean;
   /** Problems that need attention, one line each; a healthy program can have some. */
   problems: readonly string[];

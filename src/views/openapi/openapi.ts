@@ -134,7 +134,11 @@ const paths: Paths = {
   '/api/v1/reconciliation': { get: reconciliation },
   '/api/v1/openapi.json': { get: { summary: 'This document', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } } },
   '/-/healthy': {
-    get: { summary: 'Whether wrtmeter works', security: [], responses: { 200: answer('Health'), 503: answer('Health') } },
+    get: {
+      summary: 'Whether wrtmeter can write its ledger, and what needs attention',
+      security: [],
+      responses: { 200: answer('Health'), 503: answer('Health') },
+    },
   },
   '/-/ready': {
     get: {

@@ -281,7 +281,7 @@ export const schemas = {
     why: text('In a sentence'),
   }),
   Health: record({
-    status: oneOf(['ok', 'failing'], 'Whether wrtmeter works'),
+    status: oneOf(['ok', 'failing'], 'failing while the ledger cannot be written'),
     problems: list(text('A problem to look at')),
   }),
 } as const satisfies Record<string, Schema>;
