@@ -1,5 +1,5 @@
 import { dayText, instantText, type Month } from '../../domain/calendar.ts';
-import type { RouterStatus, SourceStatus } from '../../domain/status.ts';
+import { isCurrent, type RouterStatus, type SourceStatus } from '../../domain/status.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { type DeviceRow, deviceRows, type OnAir } from '../rows/devices.ts';
 import { type PeerRow, type PeerView, peerRows } from '../rows/peers.ts';
@@ -7,8 +7,8 @@ import { homeTraffic, type WanRow, wanRows } from '../rows/wan.ts';
 import { nameOf, observationsOf, type View } from '../view.ts';
 
 /** `/api/v1/routers` */
-export function routersAnswer({ routers }: Pick<View, 'routers'>) {
-  return { routers: routers.map(routerJson) };
+export function routersAnswer({ routers, now }: Pick<View, 'routers' | 'now'>) {
+  return { routers: routers.map((router) => routerJson(router, now)) };
 }
 
 /** `/api/v1/devices` */
@@ -62,7 +62,7 @@ function bytesJson({ total, month }: { total: Traffic; month: Traffic }) {
   };
 }
 
-function routerJson({ name, addresses, up, system, sources }: RouterStatus) {
+function routerJson({ name, addresses, up, system, sources }: RouterStatus, now: number) {
   return {
     name,
     addresses: [...addresses],
@@ -75,14 +75,15 @@ function routerJson({ name, addresses, up, system, sources }: RouterStatus) {
       counter_bits: system.counterBits,
       flow_offload: { ...system.flowOffload },
     },
-    sources: [...sources.values()].map(sourceJson),
+    sources: [...sources.values()].map((source) => sourceJson(source, now)),
   };
 }
 
-function sourceJson({ source, success, lastTried, lastSuccess, duration, skipped, error }: SourceStatus) {
+function sourceJson(status: SourceStatus, now: number) {
+  const { source, lastTried, lastSuccess, duration, skipped, error } = status;
   return {
     source,
-    success,
+    success: isCurrent(status, now),
     last_tried: timeJson(lastTried),
     last_success: timeJson(lastSuccess),
     // The clock has microseconds at best.

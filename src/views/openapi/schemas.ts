@@ -96,7 +96,7 @@ export const schemas = {
   ),
   Source: record({
     source: oneOf(SOURCES, 'The kind of reading'),
-    success: flag('Whether it was read in the last round'),
+    success: flag('Whether its last reading succeeded, at most 15 minutes ago'),
     last_tried: orNull(time('Null before the first round')),
     last_success: orNull(time('Null if it never succeeded since the program started')),
     duration_seconds: number('Duration of the last reading'),
