@@ -44,7 +44,7 @@ export function createToken(name: string, options: TokenOptions, io: DatedIo): P
       if (tokens.some((other) => isSame(other, name)))
         throw new UsageError(`There is already a token ${quote(name)}: revoke it first, or use another name`);
       if (tokens.length >= MOST_TOKENS) throw new UsageError(`There are already ${MOST_TOKENS} tokens: revoke unused ones`);
-      return { tokens: [...tokens, { name, scope, created: io.clock.now(), hash: hashToken(token) }], result: null };
+      return [...tokens, { name, scope, created: io.clock.now(), hash: hashToken(token) }];
     });
     io.stdout.write(`${token}\n`);
     const may = scope === 'control' ? 'read and control' : 'read';
@@ -80,7 +80,7 @@ export function revokeToken(name: string, options: TokenOptions, io: DatedIo): P
     await changeTokens(directory, (tokens) => {
       const others = tokens.filter((token) => !isSame(token, name));
       if (others.length === tokens.length) throw unknown(name, tokens);
-      return { tokens: others, result: null };
+      return others;
     });
     io.stdout.write(`token ${quote(name)} is revoked\n`);
     return 0;

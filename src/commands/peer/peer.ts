@@ -60,12 +60,12 @@ export function changeOnePeer(action: Action, wanted: string, options: PeerOptio
 
 async function change({ target, server, router, name }: PeerOnServer, action: Action, io: CommandIo): Promise<number> {
   const result = await server.change(target, action, changeLimit());
-  const who = `${name === null ? shortKey(target.publicKey) : quote(name)} on ${router} (${target.interface})`;
+  const shown = `${name === null ? shortKey(target.publicKey) : quote(name)} on ${router} (${target.interface})`;
   if (!result.ok) {
-    io.stderr.write(`${printable(`${who} was not changed: ${result.reason}`)}\n`);
+    io.stderr.write(`${printable(`${shown} was not changed: ${result.reason}`)}\n`);
     return 1;
   }
-  io.stdout.write(`${printable(`${who} is ${result.changed ? DONE[action] : ALREADY[action]}${whereOf(result, target.interface)}`)}\n`);
+  io.stdout.write(`${printable(`${shown} is ${result.changed ? DONE[action] : ALREADY[action]}${whereOf(result, target.interface)}`)}\n`);
   for (const note of result.notes) io.stderr.write(`${printable(note)}\n`);
   if (result.changed) io.stderr.write('The audit log does not record this: it only has changes made over the API of the service\n');
   return 0;
