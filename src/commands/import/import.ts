@@ -97,8 +97,8 @@ async function planFor(
   const books = await loadBooks(store ?? { all: async () => [] });
   refuseWrongClock(now, books.postedAt);
   refuseRenamed(books.accounts.values(), config);
-  const booked = store === null ? new Map() : await readDays(store, accountsIn(books, found));
-  const plan = planImport(books, booked, found, importTerms(config, now));
+  const posted = store === null ? new Map() : await readDays(store, accountsIn(books, found));
+  const plan = planImport(books, posted, found, importTerms(config, now));
   progress(`${plan.accounts.length} accounts planned`);
   if (store === null || writtenFrom === null || isEmpty(plan)) return plan;
   await store.commit(withProgress(importBatches(books, plan, writtenFrom, now), progress));

@@ -30,7 +30,7 @@ export interface Figure {
   bytes: Traffic;
 }
 
-/** What is not booked, and why. */
+/** What is not posted, and why. */
 export interface LeftOut {
   what: string;
   /** Null where they are not known. */
@@ -58,7 +58,7 @@ export interface ImportedName {
 /** All that was found in the files of a program. */
 export interface Findings {
   program: ImportProgram;
-  /** Finer ones first: a stretch is booked less what finer figures explain of it. */
+  /** Finer ones first: a stretch is posted less what finer figures explain of it. */
   figures: readonly Figure[];
   /** By account: the program's own total. Never exceeded. */
   most: ReadonlyMap<string, Traffic>;

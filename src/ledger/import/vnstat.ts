@@ -109,11 +109,7 @@ function instantIn(value: unknown, timezone: string): number | null {
   const { hour, minute, minutes } = object(time);
   const two = (part: unknown) => String(part).padStart(2, '0');
   // The time is cut to the minute; its end is what bytes may have flowed up to.
-  const local = localInstant(
-    `${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${two(hour)}:${two(minute ?? minutes)}:59`,
-    timezone,
-  );
-  return local;
+  return localInstant(`${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${two(hour)}:${two(minute ?? minutes)}:59`, timezone);
 }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -131,7 +127,7 @@ export interface VnstatFigure {
 }
 
 /**
- * The figures of an interface: its days; its months and years, each to be booked less what finer figures explain; the sum of all
+ * The figures of an interface: its days; its months and years, each to be posted less what finer figures explain; the sum of all
  * times. Newest first among equals. Months that contradict the days (MonthRotate begins them on another day, say) are left out.
  */
 export function vnstatFigures(found: VnstatInterface, timezone: string, now: number): { figures: VnstatFigure[]; leftOut: LeftOut[] } {
