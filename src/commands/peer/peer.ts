@@ -50,10 +50,10 @@ export function changeOnePeer(action: Action, wanted: string, options: PeerOptio
   return runCommand(cli, io, async ({ config }) => {
     if (action === 'delete' && yes !== true)
       throw new UsageError(`This deletes ${quote(wanted)} and its keys permanently: confirm with --yes`);
-    const survey = await peersOfRouters(config, { router, interface: on });
-    const peer = findPeer(survey, wanted);
-    if (peer === null) return reportFailures(survey, io, `There is no peer ${quote(wanted)}`);
-    for (const note of survey.notes) io.stderr.write(`${printable(note)}\n`);
+    const listing = await peersOfRouters(config, { router, interface: on });
+    const peer = findPeer(listing, wanted);
+    if (peer === null) return reportFailures(listing, io, `There is no peer ${quote(wanted)}`);
+    for (const note of listing.notes) io.stderr.write(`${printable(note)}\n`);
     return change(peer, action, io);
   });
 }
@@ -90,9 +90,9 @@ function whereOf({ changed, place }: ChangeDone, name: string): string {
 export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<number> {
   const { router, interface: on, json, yes: _, ...cli } = options;
   return runCommand(cli, io, async ({ config }) => {
-    const survey = await peersOfRouters(config, { router, interface: on });
-    const { peers } = survey;
-    for (const note of survey.notes) io.stderr.write(`${printable(note)}\n`);
+    const listing = await peersOfRouters(config, { router, interface: on });
+    const { peers } = listing;
+    for (const note of listing.notes) io.stderr.write(`${printable(note)}\n`);
     if (json === true) {
       const rows = peers.map(({ router: at, name, target, state, place, up, allowedIps }) => ({
         router: at,
@@ -105,7 +105,7 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
         allowed_ips: allowedIps,
       }));
       io.stdout.write(`${safeJson({ peers: rows })}\n`);
-      return reportFailures(survey, io);
+      return reportFailures(listing, io);
     }
     const rows = peers.map((peer) => [
       peer.name ?? shortKey(peer.target.publicKey),
@@ -117,8 +117,8 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
     ]);
     const columns = ['Peer', 'Router', 'Interface', 'State', 'Addresses', 'Public key'].map(left);
     if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows)}\n\n`);
-    if (rows.length > 0 || survey.failures.length === 0) io.stdout.write(`${count(rows.length, 'peer')}\n`);
-    return reportFailures(survey, io);
+    if (rows.length > 0 || listing.failures.length === 0) io.stdout.write(`${count(rows.length, 'peer')}\n`);
+    return reportFailures(listing, io);
   });
 }
 
