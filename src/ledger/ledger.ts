@@ -173,7 +173,7 @@ class SqliteLedger implements Ledger {
     return [pruneHours(now - this.#terms.keepHours * 1000)];
   }
 
-  /** Once an hour, lets go what was never more than a sight. What was posted stays posted if that fails. Rule: invented device. */
+  /** Once an hour, lets go what was seen but hardly ever used. What was posted stays posted if that fails. Rule: invented device. */
   async #ageOut(now: number): Promise<void> {
     if (hourOf(now, this.#terms.timezone) <= this.#agedAt) return;
     this.#agedAt = now;

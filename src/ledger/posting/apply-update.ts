@@ -4,7 +4,7 @@ import { type Books, leaseKey, peerKey, type Reader, readerKey, type SourceCount
 import { addToMonths, type Months } from '../usage/months.ts';
 import { isWritten, type RoundUpdate } from './round-update.ts';
 
-/** The accounts of the books by id, and when the last sight of each was written to the file. */
+/** The accounts of the books by id, and when each was last seen, as the file has it. */
 export interface AccountIndex {
   byId: Map<number, Account>;
   /** Unix ms, by account id. */

@@ -23,7 +23,7 @@ export interface AgeTerms {
   unusedFor?: number;
 }
 
-/** What leaves the ledger because it was never more than a sight. */
+/** What leaves the ledger because it was seen but hardly ever used. */
 export interface AgedOut {
   accounts: Account[];
   /** Keys of those accounts: MACs, and addresses whose MAC was never known. */
