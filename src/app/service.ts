@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
 import { type Collector, createCollector } from '../collector/collector.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
@@ -7,21 +6,18 @@ import type { Round } from '../domain/round.ts';
 import { type RouterStatus, updateStatuses } from '../domain/status.ts';
 import { LedgerError } from '../errors.ts';
 import type { Health } from '../http/deps.ts';
-import { dailyBackups } from '../ledger/backup/backup.ts';
+import { type DailyBackups, dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
-import { createMetrics, processMetrics } from '../views/metrics/metrics.ts';
 import type { View } from '../views/view.ts';
 import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { healthOf } from './health.ts';
 import { fitHeap } from './heap.ts';
 import { withoutLeftOut } from './left-out.ts';
+import { createMetricsText } from './metrics-text.ts';
 import { logPosting, logRound } from './round-log.ts';
 
 /** Days of backups to keep. */
 const KEPT_BACKUPS = 7;
-
-/** Milliseconds for which the text of `/metrics` is the same for all, if no round ends. */
-const SHARED_MS = 500;
 
 /** The running meter, without its HTTP server. */
 export interface Service {
@@ -60,27 +56,9 @@ export async function createService({ config: given, ledger, log, clock, version
   let lastPosted: Posted | null = null;
   let running = true;
   const startedAt = clock.now();
-  /** The text of `/metrics` after so many rounds, for those that ask at the same time: it is megabytes with thousands of devices. */
-  let rounds = 0;
-  let rendered: { rounds: number; text: Promise<string> } | null = null;
-  const own: Registry = processMetrics();
-  const metrics = createMetrics();
-  const routers = () => config.routers.map((router) => ({ router, probes: probesOf(router) }));
+  const metrics = createMetricsText();
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
-
-  const backups = dailyBackups({
-    directory: given.data,
-    keep: KEPT_BACKUPS,
-    made(path) {
-      ledger.state.backupFailure = null;
-      log.info(`Backup "${path}" created`);
-    },
-    failed(error) {
-      ledger.state.backupErrors += 1;
-      ledger.state.backupFailure = error.message;
-      log.error(`The daily backup failed and is tried again in an hour; counting continues: ${error.message}`);
-    },
-  });
+  const backups = reportedBackups(given.data, ledger, log);
 
   async function post(round: Round): Promise<void> {
     const posted = await ledger.post(round, clock.tick);
@@ -88,7 +66,7 @@ export async function createService({ config: given, ledger, log, clock, version
     logPosting(log, posted, lastPosted);
     lastPosted = posted;
     updateStatuses(statuses, withoutLeftOut(round, ledger.books));
-    rounds += 1;
+    metrics.renew();
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
   }
@@ -97,10 +75,10 @@ export async function createService({ config: given, ledger, log, clock, version
     await ledger.renameRouters(renamesOf(next), clock.now());
     await ledger.setTerms(termsOf(next), clock.now());
     config = next;
-    rendered = null;
+    metrics.renew();
     aliases = aliasesOf(next);
     peerNames = peerNamesOf(next);
-    const read = routers();
+    const read = next.routers.map((router) => ({ router, probes: probesOf(router) }));
     statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
     collect.setTerms({
       routers: read.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout })),
@@ -134,14 +112,7 @@ export async function createService({ config: given, ledger, log, clock, version
 
   async function scrape(patience: number | null): Promise<string> {
     await collect.round(patience);
-    const now = await view();
-    if (rendered?.rounds === rounds) return rendered.text;
-    const text = metrics.render(now, own);
-    rendered = { rounds, text };
-    setTimeout(() => {
-      rendered = null;
-    }, SHARED_MS).unref();
-    return text;
+    return metrics.of(await view());
   }
 
   fitHeap(ledger.books.accounts.size);
@@ -173,4 +144,21 @@ export async function createService({ config: given, ledger, log, clock, version
 /** A router with unchanged addresses keeps its status. */
 function keptStatus(before: RouterStatus | undefined, fresh: RouterStatus): RouterStatus {
   return before !== undefined && before.addresses.join() === fresh.addresses.join() ? before : fresh;
+}
+
+/** Daily backups, with what became of the last one in the log and in the ledger's state. */
+function reportedBackups(directory: string, ledger: Ledger, log: Logger): DailyBackups {
+  return dailyBackups({
+    directory,
+    keep: KEPT_BACKUPS,
+    made(path) {
+      ledger.state.backupFailure = null;
+      log.info(`Backup "${path}" created`);
+    },
+    failed(error) {
+      ledger.state.backupErrors += 1;
+      ledger.state.backupFailure = error.message;
+      log.error(`The daily backup failed and is tried again in an hour; counting continues: ${error.message}`);
+    },
+  });
 }
