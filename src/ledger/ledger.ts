@@ -34,8 +34,9 @@ export interface Ledger {
   post(round: Round, tick: () => number): Promise<Posted>;
   /** The time to show: while the clock is not trusted, that of the last posting. */
   trusted(now: number): number;
-  /** Begins new month sums if a billing period has ended. */
+  /** Begins new month sums if a billing period has ended. Throws a LedgerError. */
   turnMonths(now: number): Promise<void>;
+  /** Continues with other terms and sums the months by them. Throws a LedgerError. */
   setTerms(terms: LedgerTerms, now: number): Promise<void>;
   /** Moves everything kept under routers' earlier names to their new ones. Throws a LedgerError. */
   renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void>;
@@ -44,6 +45,7 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
+/** Reads the books from a store and sums the months. The ledger owns the store from then on. `now` is Unix ms. Throws a LedgerError. */
 export async function openLedger(store: Store, terms: LedgerTerms, now: number): Promise<Ledger> {
   const ledger = new SqliteLedger(store, terms, await loadBooks(store), now);
   await sumMonths(store, ledger.books, ledger.months, terms.timezone);

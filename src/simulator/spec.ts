@@ -154,6 +154,7 @@ export interface Activity {
   lan?: boolean;
 }
 
+/** The value of a profile at a local hour (0–23). */
 export function at(profile: Profile, hour: number): number {
   return typeof profile === 'number' ? profile : (profile[hour] ?? 0);
 }

@@ -128,6 +128,7 @@ async function isFirstBackupOf(day: number, directory: string): Promise<boolean>
 
 const TRY_AGAIN_MS = HOUR_MS;
 
+/** Backups of the ledger in a directory. A backup that fails calls `failed`, and is tried again an hour later. */
 export function dailyBackups({ directory, keep, made, failed }: BackupTerms): DailyBackups {
   const abort: Abort = { aborted: false, database: null };
   let running: Promise<void> | null = null;

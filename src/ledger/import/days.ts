@@ -22,6 +22,7 @@ export type PostedDays = ReadonlyMap<number, ReadonlyMap<Day, PostedDay>>;
 /** What the ledger counted itself on a day. */
 export const ownBytes = ({ bytes, imported }: PostedDay): Traffic => (imported === null ? bytes : minus(bytes, imported.bytes));
 
+/** The bytes of the days from `from` (inclusive) to `to` (exclusive). */
 export function sumOf(days: ReadonlyMap<Day, PostedDay>, from: Day, to: Day): Traffic {
   let sum: Traffic = NOTHING;
   if (to - from < days.size) for (let day = from; day < to; day += 1) sum = plus(sum, days.get(day)?.bytes ?? NOTHING);

@@ -11,6 +11,7 @@ export interface AccountIndex {
   seenInFile: Map<number, number>;
 }
 
+/** The index of books as they were read from the file. */
 export function indexAccounts({ accounts }: Books): AccountIndex {
   const all = [...accounts.values()];
   return {

@@ -24,6 +24,7 @@ export interface BillingTerms {
   routerBilling: ReadonlyMap<string, Billing>;
 }
 
+/** The billing periods that run at `now` (Unix ms), with nothing compared yet. */
 export function monthsAt(now: number, terms: BillingTerms): Months {
   const today = dayOf(now, terms.timezone);
   const routers = [...terms.routerBilling].map(([router, billing]) => [router, monthOf(today, billing)] as const);

@@ -20,6 +20,7 @@ export function shown(counter: Counter, bits: CounterBits = 64): Traffic {
   return bits === 32 ? { download: download % 2 ** 32, upload: upload % 2 ** 32 } : { download, upload };
 }
 
+/** Adds bytes in place. */
 export function add(to: Traffic, bytes: Traffic): void {
   to.download += bytes.download;
   to.upload += bytes.upload;

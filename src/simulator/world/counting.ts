@@ -40,6 +40,7 @@ export interface CountingState {
   saved: { period: string; figures: { element: HostElement; shows: Traffic }[] };
 }
 
+/** Counting that began with the router, in nlbwmon's accounting period `period`. */
 export function newCounting(spec: CountingSpec, bootedAt: number, period: string): CountingState {
   return {
     spec,

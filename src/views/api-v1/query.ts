@@ -23,6 +23,7 @@ export function single<N extends string>(parameters: QueryParameters, names: rea
   return given;
 }
 
+/** One of the given words. Throws a RequestError. */
 export function oneOf<T extends string>(name: string, text: string, words: readonly T[]): T {
   const word = words.find((candidate) => candidate === text);
   if (word === undefined) throw bad(`"${name}" is ${quote(text)}: use ${words.join(', ')}`);

@@ -25,6 +25,7 @@ export async function reconciliationAnswer(
   throw new RequestError(404, `${quote(router)} is not a gateway that counts hosts: ${known === '' ? 'there is none' : `use ${known}`}`);
 }
 
+/** The same without a query, for commands too. */
 export function reconciliationJson(list: readonly Reconciliation[]) {
   return {
     gateways: list.map(
