@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { CliOptions } from '../config/input.ts';
 import { dayOf } from '../domain/calendar.ts';
-import { count } from '../domain/count.ts';
 import { parseMac } from '../domain/mac.ts';
 import { parsePublicKey } from '../domain/public-key.ts';
-import { quote, UsageError } from '../errors.ts';
+import { count, quote, UsageError } from '../errors.ts';
 import { listBackups, setAside } from '../ledger/backup/backups.ts';
 import { requireLedger } from '../ledger/storage/files.ts';
 import { forget as forgetIt } from '../ledger/storage/forget.ts';

@@ -3,8 +3,7 @@ import { hashToken, newToken, SCOPES, type TokenRecord } from '../auth/token.ts'
 import { changeTokens, isTokenName, MOST_TOKENS, readTokens, tokensPath } from '../auth/token-file.ts';
 import type { CliOptions } from '../config/input.ts';
 import { instantText, localText } from '../domain/calendar.ts';
-import { count } from '../domain/count.ts';
-import { quote, UsageError } from '../errors.ts';
+import { count, quote, UsageError } from '../errors.ts';
 import { makeDirectory } from '../ledger/storage/files.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';

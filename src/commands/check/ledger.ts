@@ -1,5 +1,5 @@
 import { dayOf, dayText, localText } from '../../domain/calendar.ts';
-import { count } from '../../domain/count.ts';
+import { count } from '../../errors.ts';
 import { kindLabel } from '../../ledger/account.ts';
 import { listBackups } from '../../ledger/backup/backups.ts';
 import { ledgerPath, requireLedger, sizeOf } from '../../ledger/storage/files.ts';

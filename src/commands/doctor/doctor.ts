@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { CliOptions } from '../../config/input.ts';
 import { instantText, localText } from '../../domain/calendar.ts';
-import { count } from '../../domain/count.ts';
 import type { Finding } from '../../domain/finding.ts';
+import { count } from '../../errors.ts';
 import { formatAge, formatSeconds } from '../../views/format.ts';
 import type { DoctorIo } from '../common/command-io.ts';
 import { type Start, withRouters, withSettings } from '../common/register.ts';

@@ -1,5 +1,5 @@
-import { count } from '../../domain/count.ts';
 import { type Finding, GRADES } from '../../domain/finding.ts';
+import { count } from '../../errors.ts';
 import { printable } from '../common/text.ts';
 
 /** Sorts by grade, worst first; keeps the order within a grade. */

@@ -1,6 +1,6 @@
 import { dayText, instantText, localText } from '../../domain/calendar.ts';
-import { count } from '../../domain/count.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
+import { count } from '../../errors.ts';
 import { type AccountName, hasRouter, macOf, subjectOf } from '../../ledger/account.ts';
 import type { LeftOut } from '../../ledger/import/figures.ts';
 import type { Plan, PlannedAccount } from '../../ledger/import/plan.ts';

@@ -1,5 +1,5 @@
 import { localText } from '../../domain/calendar.ts';
-import { count } from '../../domain/count.ts';
+import { count } from '../../errors.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../views/api-v1/audit.ts';
 import type { Outcome } from '../../views/audit-words.ts';

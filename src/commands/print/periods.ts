@@ -1,7 +1,6 @@
 import { type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
-import { count } from '../../domain/count.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { quote, UsageError } from '../../errors.ts';
+import { count, quote, UsageError } from '../../errors.ts';
 import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
 import { findDevices } from '../../views/find-device.ts';
 import { formatBytes } from '../../views/format.ts';

@@ -1,5 +1,5 @@
 import { dayText, instantText, type Month } from '../../domain/calendar.ts';
-import { count } from '../../domain/count.ts';
+import { count } from '../../errors.ts';
 import { devicesAnswer, peersAnswer, wanAnswer } from '../../views/api-v1/answers.ts';
 import { formatBytes } from '../../views/format.ts';
 import { deviceRows } from '../../views/rows/devices.ts';

@@ -1,7 +1,6 @@
-import { count } from '../../domain/count.ts';
 import { parseMac } from '../../domain/mac.ts';
 import { plus, type Traffic } from '../../domain/traffic.ts';
-import { quote } from '../../errors.ts';
+import { count, quote } from '../../errors.ts';
 import { parseCsv } from './csv.ts';
 import { ImportError, type LeftOut, wholeBytes } from './figures.ts';
 

@@ -1,6 +1,6 @@
 import { calendarDay, type Day, dayNumber, dayOf, type Month, monthOf, startOfDay, yearOf } from '../../domain/calendar.ts';
-import { count } from '../../domain/count.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
+import { count } from '../../errors.ts';
 import { ImportError, type LeftOut, wholeBytes } from './figures.ts';
 import { localInstant } from './local-time.ts';
 

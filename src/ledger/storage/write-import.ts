@@ -1,7 +1,7 @@
 import { instantText } from '../../domain/calendar.ts';
-import { count } from '../../domain/count.ts';
 import { IMPORTED } from '../../domain/counter.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
+import { count } from '../../errors.ts';
 import { subjectOf } from '../account.ts';
 import type { AuditRow, Books } from '../books.ts';
 import { spanText } from '../import/place.ts';
