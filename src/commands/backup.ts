@@ -4,12 +4,12 @@ import type { CliOptions } from '../config/input.ts';
 import { dayOf, localText } from '../domain/calendar.ts';
 import { LedgerError } from '../errors.ts';
 import { backUp, copyDatabase, leaveRoom } from '../ledger/backup/backup.ts';
-import { ledgerPath, sizeOf } from '../ledger/storage/files.ts';
+import { ledgerPath, requireLedger, sizeOf } from '../ledger/storage/files.ts';
 import { inspect } from '../ledger/storage/inspect.ts';
 import { formatBytes } from '../views/format.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
-import { requireLedger, runCommand } from './common/run-command.ts';
+import { runCommand } from './common/run-command.ts';
 
 export function register(program: Command, start: Start): void {
   withSettings(program.command('backup [file]'))

@@ -3,14 +3,14 @@ import type { CliOptions } from '../config/input.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { parseMac } from '../domain/mac.ts';
 import { parsePublicKey } from '../domain/public-key.ts';
-import { quote, UsageError } from '../errors.ts';
+import { count, quote, UsageError } from '../errors.ts';
 import { listBackups, setAside } from '../ledger/backup/backups.ts';
+import { requireLedger } from '../ledger/storage/files.ts';
 import { forget as forgetIt } from '../ledger/storage/forget.ts';
 import { openStore } from '../ledger/storage/store.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
-import { requireLedger, runCommand } from './common/run-command.ts';
-import { count } from './common/text.ts';
+import { runCommand } from './common/run-command.ts';
 
 export function register(program: Command, start: Start): void {
   withSettings(program.command('forget <mac-or-key>'))

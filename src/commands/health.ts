@@ -9,7 +9,10 @@ import { printable } from './common/text.ts';
 export function register(program: Command, start: Start): void {
   withSettings(program.command('health'))
     .description('ask the running service whether it is healthy; for supervisors such as Docker')
-    .addHelpText('after', '\nExit code: 0 if it is healthy, 1 if not or if no service answers, 2 for a bad command line or configuration.')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 if it is healthy, 1 if it cannot write its ledger or does not answer, 2 for a bad command line or configuration.',
+    )
     .action((options: CliOptions) => start((io) => health(options, io)));
 }
 

@@ -1,12 +1,12 @@
 import { type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { quote, UsageError } from '../../errors.ts';
+import { count, quote, UsageError } from '../../errors.ts';
 import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
 import { findDevices } from '../../views/find-device.ts';
 import { formatBytes } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
 import { nameOf } from '../../views/view.ts';
-import { count, left, right } from '../common/text.ts';
+import { left, right } from '../common/text.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_DAYS = 31;

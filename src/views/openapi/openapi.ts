@@ -4,7 +4,9 @@ import { BY, MOST_SERIES } from '../api-v1/usage-query.ts';
 import { AUDIT_KINDS } from '../audit-words.ts';
 import { clientPaths, clientSchemas } from './clients.ts';
 import { error, json, type Operation, type Parameter, type Paths, plain, securitySchemes, TOKEN_WHERE_WANTED } from './parts.ts';
-import { phpAnswers, type Schema, schemas, text } from './schemas.ts';
+import { phpAnswers } from './php.ts';
+import { type Schema, text } from './schema.ts';
+import { schemas } from './schemas.ts';
 
 const answer = (name: keyof typeof schemas) => json('The answer', { $ref: `#/components/schemas/${name}` });
 const query = (name: string, description: string, schema: Schema = text(), required = false): Parameter => ({
@@ -134,7 +136,11 @@ const paths: Paths = {
   '/api/v1/reconciliation': { get: reconciliation },
   '/api/v1/openapi.json': { get: { summary: 'This document', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } } },
   '/-/healthy': {
-    get: { summary: 'Whether wrtmeter works', security: [], responses: { 200: answer('Health'), 503: answer('Health') } },
+    get: {
+      summary: 'Whether wrtmeter can write its ledger, and what needs attention',
+      security: [],
+      responses: { 200: answer('Health'), 503: answer('Health') },
+    },
   },
   '/-/ready': {
     get: {

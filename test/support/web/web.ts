@@ -70,7 +70,7 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
     ready: () => true,
     health: () => ({ healthy: true, problems: [] }),
     auth: OPEN,
-    access: null,
+    control: { change: async () => ({ ok: false, reason: 'nothing changes peers here' }) },
     note: async () => undefined,
     reload: null,
     log: () => undefined,
