@@ -180,7 +180,7 @@ class SqliteLedger implements Ledger {
     if (hourOf(now, this.#terms.timezone) <= this.#agedAt) return;
     this.#agedAt = now;
     try {
-      const aged = await findAgedOut(this.store, this.books, this.#terms, now);
+      const aged = await findAgedOut(this.store, this.books, this.#terms);
       if (isNothing(aged)) return;
       await this.store.commit([...ageOutBatches(aged, now), ...pruneAudit]);
       applyAgedOut(this.books, this.#index, aged);

@@ -1,3 +1,4 @@
+import { dayOf } from '../../domain/calendar.ts';
 import type { System } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { NOTHING } from '../../domain/traffic.ts';
@@ -9,6 +10,7 @@ import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
 import { type CounterTerms, postCounters } from './post-counters.ts';
+import { withDay } from './posted-days.ts';
 import { createPostings, type PostingsTerms } from './postings.ts';
 import type { ReadingTerms } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
@@ -50,7 +52,7 @@ interface SourceContext {
 
 /** Turns a round into what is to be written, without changing the books. `tick` is ms on the monotonic clock. */
 export function draftRound(books: Books, round: Round, terms: PostingTerms, tick: number): RoundUpdate {
-  const update = emptyUpdate(books, round.finishedAt);
+  const update = emptyUpdate(books, round.finishedAt, terms.timezone);
   update.feeding = feedingOf(books, round, terms.accounting, update);
   const postings = createPostings(books, update, terms);
   const nextReader = Math.max(0, ...[...books.readers.values()].map(({ id }) => id)) + 1;
@@ -72,8 +74,9 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
   return update;
 }
 
-const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate => ({
+const emptyUpdate = ({ hostsSince, feeding, postedDays }: Books, at: number, timezone: string): RoundUpdate => ({
   at,
+  postedDays: withDay(postedDays, dayOf(at, timezone)),
   readers: [],
   claims: new Map(),
   accounts: new Map(),

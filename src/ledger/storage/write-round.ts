@@ -77,9 +77,10 @@ function droppedCounters(books: Books, { reader, changed, removed }: ReaderUpdat
   return [...removed, ...shorter.map(([counter]) => counter)];
 }
 
-function timesOf(books: Books, { at, hostsSince, feeding }: RoundUpdate): Cell[][] {
+function timesOf(books: Books, { at, postedDays, hostsSince, feeding }: RoundUpdate): Cell[][] {
   const rows = [['posted_at', String(at)]];
   if (books.startedAt === 0) rows.push(['started_at', String(at)]);
+  if (books.postedDays !== postedDays) rows.push(['posted_days', postedDays.join(' ')]);
   if (books.hostsSince !== hostsSince) rows.push(['hosts_since', String(hostsSince)]);
   if (books.feeding !== feeding) rows.push(['fed_by_hosts', feeding.by === 'hosts' ? '1' : '0'], ['fed_from', String(feeding.from)]);
   return rows;
