@@ -32,8 +32,8 @@ export type Fall = { kind: 'restart'; bytes: number } | { kind: 'wrap'; bytes: n
 /** What a fall of one direction within an epoch means. In doubt, what posts less. Rule: dip. Rule: reset. Rule: wrap. */
 export function judgeFall(fallen: Fallen): Fall {
   const { value, isProved, mayBeNew, most } = fallen;
-  const gained = gainedPastEnd(fallen);
-  if (gained !== null) return mayBeNew && value < gained ? { kind: 'restart', bytes: value } : { kind: 'wrap', bytes: gained };
+  const gained = mayBeNew ? null : gainedPastEnd(fallen);
+  if (gained !== null) return { kind: 'wrap', bytes: gained };
   if (!fellToStart(fallen) || (isProved && value > most)) return { kind: 'dip' };
   return { kind: 'restart', bytes: value };
 }
