@@ -30,7 +30,10 @@ export interface Ledger {
   readonly months: Months;
   readonly state: LedgerState;
   readonly store: Store;
-  /** Posts a round in one transaction. `tick` is ms on a clock that never steps. Does not throw for faults of the disk or the clock. Rule: one transaction. */
+  /**
+   * Posts a round in one transaction. `tick` is ms on a clock that never steps. Does not throw for faults of the disk or the clock.
+   * Rule: one transaction.
+   */
   post(round: Round, tick: () => number): Promise<Posted>;
   /** The time to show: while the clock is not trusted, that of the last posting. */
   trusted(now: number): number;

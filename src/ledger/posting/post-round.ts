@@ -28,7 +28,10 @@ export interface PostingTerms extends PostingsTerms {
   gapAfter: number;
 }
 
-/** Counters of one reader at most, unless the terms say otherwise: baselines of absent counters may wait forever, and a router can invent more in each answer. Rule: small. */
+/**
+ * Counters of one reader at most, unless the terms say otherwise: baselines of absent counters may wait forever, and a router can invent
+ * more in each answer. Rule: small.
+ */
 const MOST_COUNTERS = 100_000;
 
 /** What all sources of a round share. */
@@ -94,6 +97,10 @@ const emptyUpdate = ({ hostsSince, feeding, postedDays }: Books, at: number, tim
   auditLeftOut: 0,
 });
 
+/**
+ * Posts one source of one router. Only an answer of the same origin and machine continues the last reading; an old one is left out.
+ * Rule: identity. Rule: stale answer. Rule: another machine.
+ */
 function postSource(context: RoundContext, { router, system, result, ownerOf }: SourceContext): void {
   const { books, round, update } = context;
   const { source, origin, at } = result;
@@ -136,7 +143,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
   postCounters(context.counters, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);
 }
 
-/** Whether the first answer of an origin may lack counters that are there. */
+/** Whether the first answer of an origin may lack counters that are there. Rule: new counter. */
 const firstMayLack = ({ observation }: AnsweredSource): boolean => 'rules' in observation && observation.rules.unknown === 'later';
 
 /** Readers of the same origin under router names that are no longer configured: it is read under its new name from now on. Rule: renamed router. */
