@@ -53,6 +53,23 @@ function unknown(page: string, files: readonly File[]): string[] {
   return files.flatMap(({ path, text }) => citationsIn(text).flatMap((name) => (rules.has(name) ? [] : [`${path}: ${name}`])));
 }
 
+/** Where the files in a rule's line `In:` are not those of `src/` that cite it. */
+function misplaced(page: string, files: readonly File[]): string[] {
+  return page
+    .split(/^### /m)
+    .slice(1)
+    .flatMap((section) => {
+      const [name = ''] = section.toLowerCase().split('\n');
+      const [listing = ''] = /^In: `.*(\n.+)*/m.exec(section) ?? [];
+      const listed = [...listing.matchAll(/`([^`]+)`/g)].map(([, path = '']) => join('src', path));
+      const citing = files.filter(({ text }) => citationsIn(text).includes(name)).map(({ path }) => path);
+      return [
+        ...listed.filter((path) => !citing.includes(path)).map((path) => `${name}: ${path} does not cite it`),
+        ...citing.filter((path) => !listed.includes(path)).map((path) => `${name}: ${path} is not listed`),
+      ];
+    });
+}
+
 describe('docs/ledger-rules.md', () => {
   it('has each name once', () => {
     const rules = rulesIn(PAGE);
@@ -64,9 +81,10 @@ describe('docs/ledger-rules.md', () => {
     expect(untested(PAGE, TESTS)).to.deep.equal([]);
   });
 
-  it('each rule is cited where the code applies it', () => {
-    const cited = new Set(filesIn('src').flatMap(({ text }) => citationsIn(text)));
-    expect(rulesIn(PAGE).filter((rule) => !cited.has(rule))).to.deep.equal([]);
+  it('each rule says where it is: in the files of src that cite it', () => {
+    const sections = PAGE.split(/^### /m).slice(1);
+    expect(sections.filter((section) => !/^In: `/m.test(section)).map((section) => section.split('\n')[0])).to.deep.equal([]);
+    expect(misplaced(PAGE, filesIn('src'))).to.deep.equal([]);
   });
 
   it('each citation names a rule', () => {
@@ -79,11 +97,19 @@ describe('docs/ledger-rules.md', () => {
     expect(numbered.map(({ path }) => path)).to.deep.equal([]);
   });
 
-  it('each rule says where it is, and each file that the page names is there', () => {
-    const sections = PAGE.split(/^### /m).slice(1);
-    expect(sections.filter((section) => !/^In: `/m.test(section)).map((section) => section.split('\n')[0])).to.deep.equal([]);
+  it('each file that the page names is there', () => {
     const named = [...PAGE.matchAll(/`([\w/-]+\.ts)`/g)].map(([, path = '']) => path);
     expect(named.filter((path) => !existsSync(join(ROOT, 'src', path)))).to.deep.equal([]);
+  });
+
+  it('a file that a rule lists and that does not cite it, and one that cites it and is not listed, are found', () => {
+    const page = '### First reading\n\nIt is so.\nIn: `a.ts`,\n`b.ts`\n\n## Accounts\n\n### Names\n\nIn: `c.ts`\n';
+    const file = (name: string, text: string): File => ({ path: `src/${name}.ts`, text });
+    const cites = (rule: string) => `/** It is so. ${CITED}${rule}. */`;
+    const equal = [file('a', cites('first reading')), file('b', cites('first reading')), file('c', cites('names'))];
+    expect(misplaced(page, equal)).to.deep.equal([]);
+    const different = [file('a', cites('first reading')), file('b', ''), file('c', cites('names') + cites('first reading'))];
+    expect(misplaced(page, different)).to.deep.equal(['first reading: src/b.ts does not cite it', 'first reading: src/c.ts is not listed']);
   });
 
   it('a rule without a test, and a citation that is misspelt, are found', () => {

@@ -112,7 +112,7 @@ export interface BackupTerms {
   failed(error: LedgerError): void;
 }
 
-/** Makes one backup per day while the service runs, at its first posting, so that it has the days before. */
+/** Makes one backup per day while the service runs, at its first posting, so that it has the days before. Rule: care of the file. */
 export interface DailyBackups {
   /** After a posting: starts the backup of the local day unless there is one. `now` is Unix ms, `tick` ms on a clock that never steps. */
   afterPosting(now: number, tick: number, timezone: string): void;
