@@ -91,6 +91,9 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
 // Where even that cannot be written, the exit code remains.
 process.stderr.on('error', () => undefined);
 
+// Whatever the program makes holds who uses how much: only its own user may read it.
+process.umask(0o077);
+
 try {
   await (await createProgram(process.argv.slice(2))).parseAsync();
 } catch (error) {
