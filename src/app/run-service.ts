@@ -21,6 +21,7 @@ import { termsOf } from './from-config.ts';
 import { peerControl } from './peer-control.ts';
 import { createService, type Service } from './service.ts';
 import { tightenData } from './tighten.ts';
+import { usualRouterLine } from './usual-router.ts';
 
 /** What the running service uses of its process. */
 export interface ServiceIo {
@@ -72,7 +73,7 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
         resolve(name);
       });
   });
-  // Not before: whoever waits for this line may send a signal at once.
+  // After the signals are handled: a supervisor that waits for this line may send one at once.
   io.stdout.write(`listening on ${server.url}\n`);
   await warnOfMissingTokens(config, log);
   if (config.implied) void tryUsualRouter(service, log);
@@ -148,8 +149,6 @@ async function tryUsualRouter(service: Service, log: Logger): Promise<void> {
   await service.scrape(null);
   if (!service.running) return;
   const { routers } = await service.view();
-  if (routers.some(({ up }) => up)) return;
-  log.warn(
-    'No router answers at http://192.168.1.1: install the scripts with "openwrt-cgi/install.sh root@192.168.1.1", or see it work with "npm run demo"',
-  );
+  const line = usualRouterLine(routers);
+  if (line !== null) log.warn(line);
 }
