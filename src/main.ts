@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { keepHeapSmall } from './app/heap.ts';
 import { readFile } from './app/read-file.ts';
 import type { ProcessIo } from './commands/common/command-io.ts';
+import { OneLineCommand } from './commands/common/one-line.ts';
 import type { CommandModule, Start } from './commands/common/register.ts';
 
 /** All commands, in the order of the help. Only the requested one is loaded. */
@@ -45,13 +46,12 @@ function neededBy([first = '', ...others]: readonly string[]): string[] {
 }
 
 async function createProgram(words: readonly string[]): Promise<Command> {
-  const program = new Command('wrtmeter')
+  const program = new OneLineCommand('wrtmeter')
     .description('The traffic meter for OpenWrt routers: a Prometheus exporter with a ledger that survives reboots')
     .version(version)
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .addHelpText('after', EXAMPLES)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wrtmeter: ')) })
     .exitOverride();
   for (const name of neededBy(words)) {
     const command = await COMMANDS[name]?.();
@@ -90,6 +90,9 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
 });
 // Where even that cannot be written, the exit code remains.
 process.stderr.on('error', () => undefined);
+
+// Whatever the program makes holds who uses how much: only its own user may read it.
+process.umask(0o077);
 
 try {
   await (await createProgram(process.argv.slice(2))).parseAsync();

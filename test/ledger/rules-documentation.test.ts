@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { readRound } from '../../src/collector/round.ts';
+import type { CounterRules } from '../../src/domain/counter.ts';
 import { classicProbes } from '../../src/sources/classic/classic.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
+import { KIND_NAMES, KINDS, kindOf } from '../../src/sources/registry.ts';
 import type { Probe } from '../../src/sources/source.ts';
 import { wireguardProbe } from '../../src/sources/wireguard/probe.ts';
 
@@ -125,58 +127,65 @@ describe('docs/ledger-rules.md', () => {
 });
 
 describe('Rule: source promises', () => {
+  /** Of one kind: the names, then the fields in the order of the table. */
+  const rowOf = (source: string, kind: string, { directions, unknown, absent, fall }: CounterRules) =>
+    [source, kind, directions, unknown, absent, fall].join(' | ');
+  const promised = KIND_NAMES.flatMap((kind) => Object.entries(kindOf(kind).promises).map(([source, rules]) => rowOf(source, kind, rules)));
+
+  it('the table is what the kinds promise', () => {
+    const [, section = ''] = PAGE.split(/^## What each source can prove$/m);
+    const rows = [...section.matchAll(/^\| ((?:[a-z]+)(?: \w+)?) \| ([a-z, ]+) \|(.*)\|$/gm)].flatMap(
+      ([, source = '', kinds = '', cells = '']) => {
+        const [, directions, , ...rest] = cells.split('|').map((cell) => cell.trim());
+        return source === 'source' ? [] : kinds.split(', ').map((kind) => [source, kind, directions, ...rest].join(' | '));
+      },
+    );
+    expect(rows.sort()).to.deep.equal(promised.sort());
+  });
+
   const clock = { now: () => 0, tick: () => 0 };
 
-  /** The fields that a source declares for its counters, as the page's table has them. */
-  async function promised(probe: Probe | undefined, source: string): Promise<string[]> {
+  /** What an answer with one source declares. */
+  async function declared(probe: Probe | undefined, source: string): Promise<CounterRules> {
     const { results } = (
       await readRound([{ name: 'any', probes: probe === undefined ? [] : [probe], timeout: 5 }], AbortSignal.timeout(5000), clock)
     ).routers[0] ?? { results: [] };
     const result = results.find((one) => one.source === source);
     if (result?.status !== 'ok' || !('rules' in result.observation)) throw new Error(`${source}: ${JSON.stringify(result)}`);
-    const { directions, unknown, absent, fall } = result.observation.rules;
-    return [directions, unknown, absent, fall];
+    return result.observation.rules;
   }
 
   const FACTS = ['wrtmeter 1', 'boot_id 66666666-5c0f-4b3e-9a55-6a2b7c1d9e10', 'uptime 1000.00', 'time 1763664918'];
   const wrtmeter = (source: string, ...lines: string[]) => {
     const text = [...FACTS, `begin ${source}`, ...lines, `end ${source}`, 'end wrtmeter', ''].join('\n');
-    return promised(
+    return declared(
       wrtmeterProbe('http://any', async () => ({ text, framed: true })),
       source,
     );
   };
-  const classic = (source: 'stations' | 'wan', text: string) =>
-    promised(classicProbes({ [source]: 'http://any' }, async () => ({ text, framed: true }))[0], source);
-  const wireguard = () =>
-    promised(
-      wireguardProbe({
-        place: 'any',
-        run: async () => ['wg0\tprivate\tpublic\t51820\toff\n', ''],
-        asRoot: (argv) => argv,
-        tool: 'wg',
-        interfaces: [],
-        configFile: 'none',
-        readsSystem: false,
-      }),
-      'peers',
-    );
+  const classically = (source: 'stations' | 'wan', text: string) =>
+    declared(classicProbes({ [source]: 'http://any' }, async () => ({ text, framed: true }))[0], source);
 
-  it('the table is what the parsers declare', async () => {
-    const rows = [...PAGE.matchAll(/^\| ((?:stations|wan|hosts|peers)\b[^|]*) \|(.*)\|$/gm)].map(([, source = '', cells = '']) => {
-      const [, directions, , ...rest] = cells.split('|').map((cell) => cell.trim());
-      return [source.replaceAll('`', ''), directions, ...rest];
+  it('the parsers of openwrt declare what it promises', async () => {
+    const { promises } = KINDS.openwrt;
+    for (const source of ['stations', 'wan', 'peers'] as const) expect(await wrtmeter(source)).to.deep.equal(promises[source]);
+    expect(await wrtmeter('hosts', 'counting nftables 2 -')).to.deep.equal(promises['hosts nftables']);
+    expect(await wrtmeter('hosts', 'counting iptables - -')).to.deep.equal(promises['hosts iptables']);
+    expect(await wrtmeter('hosts', 'counting nlbwmon 2026-11-01 -')).to.deep.equal(promises['hosts nlbwmon']);
+  });
+
+  it('those of classic and wireguard too', async () => {
+    expect(await classically('stations', '')).to.deep.equal(KINDS.classic.promises.stations);
+    expect(await classically('wan', 'wan: 1 2\n')).to.deep.equal(KINDS.classic.promises.wan);
+    const probe = wireguardProbe({
+      place: 'any',
+      run: async () => ['wg0\tprivate\tpublic\t51820\toff\n', ''],
+      asRoot: (argv) => argv,
+      tool: 'wg',
+      interfaces: [],
+      configFile: 'none',
+      readsSystem: false,
     });
-    expect(rows).to.deep.equal([
-      ['stations, wrtmeter.cgi', ...(await wrtmeter('stations'))],
-      ['stations, totalwifi.cgi', ...(await classic('stations', ''))],
-      ['wan, wrtmeter.cgi', ...(await wrtmeter('wan'))],
-      ['wan, wan.cgi', ...(await classic('wan', 'wan: 1 2\n'))],
-      ['hosts, nftables', ...(await wrtmeter('hosts', 'counting nftables 2 -'))],
-      ['hosts, iptables', ...(await wrtmeter('hosts', 'counting iptables - -'))],
-      ['hosts, nlbwmon', ...(await wrtmeter('hosts', 'counting nlbwmon 2026-11-01 -'))],
-      ['peers', ...(await wrtmeter('peers'))],
-    ]);
-    expect(await wireguard()).to.deep.equal(await wrtmeter('peers'));
+    expect(await declared(probe, 'peers')).to.deep.equal(KINDS.wireguard.promises.peers);
   });
 });

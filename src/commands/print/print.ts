@@ -13,10 +13,13 @@ import { printable, safeJson, textTable } from '../common/text.ts';
 import type { Printed, Selection } from './printed.ts';
 import { PRINTS, type Print } from './tables.ts';
 
+/** What can be printed, for messages. */
+const CHOICES = Object.keys(PRINTS).join(', ');
+
 export type PrintOptions = CliOptions & { json?: boolean; device?: string; last?: string };
 
 export function register(program: Command, start: Start): void {
-  withSettings(program.command('print <what>'))
+  withSettings(program.command('print [what]'))
     .description(
       `show ${Object.keys(PRINTS)
         .join(', ')
@@ -25,15 +28,16 @@ export function register(program: Command, start: Start): void {
     .option('--device <name or MAC>', 'months or days of one device')
     .option('--last <number>', 'number of newest months, days or audit rows')
     .option('--json', 'as JSON')
-    .action((what: string, options: PrintOptions) => start((io) => print(what, options, io)));
+    .action((what: string | undefined, options: PrintOptions) => start((io) => print(what, options, io)));
 }
 
 /**
  * `wrtmeter print devices|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger has, even while the service runs.
  * Returns the exit code: 1 if there is no ledger to read, 2 for a bad command line or configuration.
  */
-export function print(what: string, options: PrintOptions, io: DatedIo): Promise<number> {
+export function print(what: string | undefined, options: PrintOptions, io: DatedIo): Promise<number> {
   return exitCodeOf(io, async () => {
+    if (what === undefined) throw new UsageError(`Say what to print: one of ${CHOICES}, as in "wrtmeter print devices"`);
     const chosen = chosenPrint(what);
     const { json = false, device, last, ...cli } = options;
     const selection = selectionOf(what, chosen, { device, last });
@@ -44,7 +48,8 @@ export function print(what: string, options: PrintOptions, io: DatedIo): Promise
     const printed = await withStore(directory, async (store) => {
       const books = await loadBooks(store);
       await sumMonths(store, books, months, terms.timezone);
-      const configured = config.routers.map(({ name }) => name);
+      // Without a configuration, the usual address is only tried.
+      const configured = config.implied ? [] : config.routers.map(({ name }) => name);
       const view = {
         books,
         months,
@@ -66,7 +71,7 @@ export function print(what: string, options: PrintOptions, io: DatedIo): Promise
 
 function chosenPrint(what: string): Print {
   const chosen = Object.hasOwn(PRINTS, what) ? PRINTS[what] : undefined;
-  if (chosen === undefined) throw new UsageError(`Cannot print ${quote(what)}: choose one of ${Object.keys(PRINTS).join(', ')}`);
+  if (chosen === undefined) throw new UsageError(`Cannot print ${quote(what)}: choose one of ${CHOICES}`);
   return chosen;
 }
 
