@@ -1,4 +1,4 @@
-import type { Traffic } from './traffic.ts';
+import type { Direction, Traffic } from './traffic.ts';
 
 /** What a kind of counter promises. Declared next to its parser, used to turn readings into increases. Rule: source promises. */
 export interface CounterRules {
@@ -61,17 +61,35 @@ export interface Baseline {
   epoch: Epoch | null;
   /** Unix ms of the last reading with this counter; null while it is in the reader's latest reading. */
   lastRead: number | null;
-  /** Absent where no direction fell. */
-  dip?: Dip;
+  /** Absent where nothing is open. */
+  doubts?: Doubts;
 }
 
-/** What a fall leaves behind, because later readings may show that it was another kind of fall. Rule: dip. */
-export interface Dip {
-  /** Unix ms of the reading that fell. */
-  since: number;
-  /**
-   * In each direction: less than the baseline, the least that was shown since it dipped; more than the baseline, what it showed before it
-   * fell to near zero; else nothing of either.
-   */
-  other: Traffic;
-}
+/** What readings leave open, by direction; later ones decide. Rule: dip. */
+export type Doubts = Partial<Record<Direction, Doubt>>;
+
+/** `since`: Unix ms of the reading that left it open. */
+export type Doubt =
+  | {
+      /** It shows less than its baseline and has not restarted. `owed`: because it returned after bytes were posted for a restart. */
+      kind: 'dipped' | 'owed';
+      since: number;
+      /** The least that it has shown since then. */
+      least: number;
+      /** Unix ms after which it counts from there. */
+      settles: number;
+    }
+  | {
+      /** It restarted, unless it soon shows again what it did before. */
+      kind: 'fell';
+      since: number;
+      before: number;
+      /** What it fell to. */
+      low: number;
+    }
+  | {
+      /** Its baseline is more than the line could carry. `before`: what it showed at `since`, in the reading before. */
+      kind: 'refused';
+      since: number;
+      before: number;
+    };

@@ -1,7 +1,7 @@
-import type { Change, Circumstances, PreviousReading, ResetReason } from './change.ts';
+import type { Change, Circumstances, PreviousReading } from './change.ts';
 import { type Baseline, type Epoch, IMPORTED, type Reading } from './counter.ts';
-import { raiseDips, restoredFor } from './fall.ts';
-import { pairLines } from './pairing.ts';
+import { provedEpoch, resolveDoubts } from './fall.ts';
+import { pairLines, raiseDips } from './pairing.ts';
 import { minus, NOTHING, plus, type Traffic, total } from './traffic.ts';
 import { increase, withinEpoch } from './within-epoch.ts';
 
@@ -17,20 +17,24 @@ export function compare(readings: readonly Reading[], baselines: readonly Baseli
   if (reading === undefined) return [];
   if (readings.length > 1 || baselines.length > 1) return compareLines(readings, baselines, now.previous, now);
   if (kept === undefined) return [plausible(unknownCounter(reading, now.previous, now), reading.epoch, now)];
-  const baseline = restoredFor(kept, reading);
-  const changes = compareOne(reading, baseline, now.previous, now);
-  return baseline === kept ? changes : [...changes, { kind: 'dip', short: NOTHING, why: 'came back' }];
+  return compareOne(reading, kept, now.previous, now);
 }
 
-/** One counter and its one baseline. Rule: increase. */
-function compareOne(reading: Reading, baseline: Baseline, previous: PreviousReading, now: Circumstances): Change[] {
-  const since = baseline.lastRead ?? previous.at;
-  const newEpoch = provedEpoch(baseline.epoch, reading.epoch);
+/** One counter and its one baseline. */
+function compareOne(reading: Reading, kept: Baseline, previous: PreviousReading, now: Circumstances): Change[] {
+  const lastRead = kept.lastRead ?? previous.at;
+  const newEpoch = provedEpoch(kept.epoch, reading.epoch);
   if (newEpoch !== null) {
-    return [
-      plausible({ kind: 'reset', bytes: reading.bytes, since: startOf(reading.epoch, since, now), why: newEpoch }, reading.epoch, now),
-    ];
+    const began = startOf(reading.epoch, lastRead, now);
+    return [plausible({ kind: 'reset', bytes: reading.bytes, since: began, why: newEpoch }, reading.epoch, now)];
   }
+  const { baseline, since, cameBack } = resolveDoubts(kept, reading, now.at, now.rules.directions === 'together');
+  const changes = compareFigures(reading, baseline, now, since ?? lastRead);
+  return cameBack ? [...changes, { kind: 'dip', short: NOTHING, why: 'came back' }] : changes;
+}
+
+/** Rule: increase. */
+function compareFigures(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change[] {
   if (!fellIn(reading.bytes, baseline.bytes)) {
     const both = plausible(increase(reading.bytes, baseline.bytes, since), null, now, since);
     if (both.kind === 'increase') return [both];
@@ -64,7 +68,7 @@ function compareLines(
 function pairedChanges(readings: readonly Reading[], baselines: readonly Baseline[], since: number): Change[] {
   const [lines, before] = [readings.map((r) => r.bytes), baselines.map((b) => b.bytes)];
   const plain = pairLines(lines, before);
-  const mayDip = plain.leftOver > 0 || baselines.some(({ dip }) => dip !== undefined);
+  const mayDip = plain.leftOver > 0 || baselines.some(({ doubts }) => doubts !== undefined);
   if (!mayDip || before.length === 0) return [{ kind: 'increase', bytes: plain.bytes, since }];
   const raised = raiseDips(lines, baselines);
   const paired = pairLines(raised, before);
@@ -73,7 +77,7 @@ function pairedChanges(readings: readonly Reading[], baselines: readonly Baselin
   const change: Change = leftOver > 0 ? { kind: 'reset', bytes, since, why: 'line left over' } : { kind: 'increase', bytes, since };
   if (!hasDips) return [change];
   const short = raised.reduce((sum, line, i) => plus(sum, minus(line, lines[i] ?? line)), NOTHING);
-  const isNew = baselines.every(({ dip }) => dip === undefined);
+  const isNew = baselines.every(({ doubts }) => doubts === undefined);
   return [change, { kind: 'dip', short, why: isNew ? 'shows less' : 'still shows less' }];
 }
 
@@ -99,16 +103,6 @@ function unknownCounter(reading: Reading, previous: PreviousReading, now: Circum
 }
 
 const fellIn = (bytes: Traffic, before: Traffic): boolean => bytes.download < before.download || bytes.upload < before.upload;
-
-/** Why two readings of a counter cannot be subtracted even if neither direction fell, or null. Rule: epoch. */
-function provedEpoch(before: Epoch | null, read: Epoch | null): ResetReason | null {
-  if (before === null || read === null) return null;
-  if (before.boot !== read.boot) return 'boot';
-  // An instance that one of the two answers lacks proves nothing.
-  if (before.instance !== null && read.instance !== null && before.instance !== read.instance) return 'new device';
-  if (before.began === null || read.began === null) return null;
-  return read.began > before.began + read.margin ? 'new association' : null;
-}
 
 /** Unix ms at which a new epoch began, at the earliest the last reading. */
 function startOf(epoch: Epoch | null, since: number, now: Circumstances): number {

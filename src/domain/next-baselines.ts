@@ -1,37 +1,82 @@
-import type { Change } from './change.ts';
-import type { Baseline, Reading } from './counter.ts';
-import { dippedBaseline, raiseDips, restoredFor } from './fall.ts';
-import { DIRECTIONS, type Traffic } from './traffic.ts';
+import type { Change, Circumstances } from './change.ts';
+import type { Baseline, Doubt, Doubts, Reading } from './counter.ts';
+import { DIP_MS, DOUBT_MS, dipOf, isNearZero, isProvedEpoch, provedEpoch, resolveDoubts, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
+import { raiseDips } from './pairing.ts';
+import { DIRECTIONS, type Direction } from './traffic.ts';
 
-/** What is kept of a counter once its changes are known. Rule: dip. */
+/** What is kept of a counter once its changes are known. Rule: dip. Rule: implausible. */
 export function nextBaselines(
   readings: readonly Reading[],
   baselines: readonly Baseline[],
   changes: readonly Change[],
-  at: number,
+  now: Circumstances,
 ): Baseline[] {
   const [reading, kept] = [readings[0], baselines[0]];
-  const dipped = changes.find((change) => change.kind === 'dip' && change.why !== 'came back');
-  if (readings.length > 1 || baselines.length > 1) {
-    const lines = readings.map(({ bytes }) => bytes);
-    const raised = dipped === undefined ? lines : raiseDips(lines, baselines);
-    return readings.map(({ bytes, epoch }, i): Baseline => {
-      const line = raised[i] ?? bytes;
-      return line === bytes ? { bytes, epoch, lastRead: null } : { bytes: line, epoch, lastRead: null, dip: { since: at, other: bytes } };
-    });
+  if (readings.length > 1 || baselines.length > 1) return nextLines(readings, baselines, changes, now.at);
+  const isPlain = kept === undefined || (kept.doubts === undefined && changes.every(({ kind }) => kind === 'increase'));
+  if (
+    reading === undefined ||
+    isPlain ||
+    provedEpoch(kept.epoch, reading.epoch) !== null ||
+    changes.some(({ kind }) => kind === 'baseline')
+  ) {
+    return readings.map(plain);
   }
-  const isPlain = kept === undefined || (dipped === undefined && kept.dip === undefined && !changes.some(isFall));
-  if (reading === undefined || isPlain || changes.some(startsEpoch)) {
-    return readings.map(({ bytes, epoch }) => ({ bytes, epoch, lastRead: null }));
+  const { baseline } = resolveDoubts(kept, reading, now.at, now.rules.directions === 'together');
+  const next = plain(reading);
+  const doubts: Doubts = {};
+  for (const direction of DIRECTIONS) {
+    const doubt = nextDoubt(direction, reading, { kept, baseline }, changes, now);
+    if (doubt === null) continue;
+    doubts[direction] = doubt;
+    if (doubt.kind === 'dipped' || doubt.kind === 'owed') next.bytes = { ...next.bytes, [direction]: baseline.bytes[direction] };
   }
-  const among = (bytes: Traffic) => DIRECTIONS.filter((direction) => bytes[direction] > 0);
-  const wrapped = changes.flatMap((change) => (change.kind === 'wrap' ? among(change.bytes) : []));
-  const dips = { dipped: dipped?.kind === 'dip' ? among(dipped.short) : [], wrapped };
-  return [dippedBaseline(reading, restoredFor(kept, reading), dips, at)];
+  return [Object.keys(doubts).length === 0 ? next : { ...next, doubts }];
 }
 
-const isFall = (change: Change): boolean => change.kind === 'reset' && change.why === 'fell';
+const plain = ({ bytes, epoch }: Reading): Baseline => ({ bytes, epoch, lastRead: null });
 
-/** What a counter showed in an earlier epoch says nothing. */
-const startsEpoch = (change: Change): boolean =>
-  change.kind === 'baseline' || (change.kind === 'reset' && change.why !== 'fell' && change.why !== 'stayed below');
+/** What a reading leaves open in one direction. */
+function nextDoubt(
+  direction: Direction,
+  { bytes, epoch }: Reading,
+  { kept, baseline }: { kept: Baseline; baseline: Baseline },
+  changes: readonly Change[],
+  now: Circumstances,
+): Doubt | null {
+  const [value, before] = [bytes[direction], baseline.bytes[direction]];
+  const doubt = baseline.doubts?.[direction] ?? null;
+  const isOf = (wanted: Change['kind']) =>
+    changes.some((change) => change.kind === wanted && 'bytes' in change && change.bytes[direction] > 0);
+  if (changes.some((change) => change.kind === 'dip' && change.short[direction] > 0)) {
+    const dip = dipOf(baseline, direction);
+    const isSmall = before - value <= before * SMALL_PART;
+    // One that is nearly back dips again when it falls again.
+    const isNew = dip === null || (isSmall && dip.least < before * (1 - SMALL_PART));
+    if (!isNew) return { ...dip, least: Math.min(dip.least, value) };
+    const isSure = isSmall || (isProvedEpoch(kept, epoch) && (now.rules.directions === 'apart' || epoch?.began != null));
+    return { kind: dip?.kind ?? 'dipped', since: now.at, least: value, settles: now.at + (isSure ? DIP_MS : DOUBT_MS) };
+  }
+  if (isOf('rejected')) return value < before ? null : { kind: 'refused', since: kept.lastRead ?? now.previous?.at ?? now.at, before };
+  const restarted = changes.find((change) => change.kind === 'reset' && change.why === 'fell');
+  const isPair = now.rules.directions === 'together' && !isProvedEpoch(kept, epoch);
+  if (restarted !== undefined && !isOf('wrap') && (isPair || value < before)) {
+    if (doubt?.kind === 'fell') return { ...doubt, since: now.at, low: value };
+    const isWorth = (way: Direction) => baseline.bytes[way] >= WORTH_REMEMBERING && isNearZero(bytes[way], baseline.bytes[way]);
+    return (isPair ? DIRECTIONS.some(isWorth) : isWorth(direction)) ? { kind: 'fell', since: now.at, before, low: value } : null;
+  }
+  return doubt?.kind === 'fell' && !isOf('wrap') ? doubt : null;
+}
+
+function nextLines(readings: readonly Reading[], baselines: readonly Baseline[], changes: readonly Change[], at: number): Baseline[] {
+  const lines = readings.map(({ bytes }) => bytes);
+  if (!changes.some(({ kind }) => kind === 'dip')) return readings.map(plain);
+  const raised = raiseDips(lines, baselines);
+  return readings.map((reading, i): Baseline => {
+    const bytes = raised[i] ?? reading.bytes;
+    const dipped = DIRECTIONS.filter((direction) => bytes[direction] > reading.bytes[direction]);
+    if (dipped.length === 0) return plain(reading);
+    const least = (direction: Direction): Doubt => ({ kind: 'dipped', since: at, least: reading.bytes[direction], settles: at + DIP_MS });
+    return { ...plain(reading), bytes, doubts: Object.fromEntries(dipped.map((direction) => [direction, least(direction)])) };
+  });
+}

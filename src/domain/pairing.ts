@@ -1,4 +1,6 @@
-import type { Traffic } from './traffic.ts';
+import type { Baseline } from './counter.ts';
+import { dipOf, SMALL_PART } from './fall.ts';
+import { DIRECTIONS, type Direction, type Traffic } from './traffic.ts';
 
 /** More lines of one MAC than this are not counted; that limits the work that a hostile list can cause. Rule: lines of one MAC. */
 export const MOST_LINES = 8;
@@ -47,4 +49,25 @@ function keepBetter(matches: Map<number, Match>, used: number, match: Match): vo
 
 function isBetter(a: Match, b: Match): boolean {
   return a.pairs > b.pairs || (a.pairs === b.pairs && a.baseline > b.baseline);
+}
+
+/** Whether a line shows a baseline less a small part in some direction, or less than before in one that has dipped already. */
+function isDipOf(line: Traffic, baseline: Baseline): boolean {
+  const { bytes: before } = baseline;
+  const isLess = DIRECTIONS.some((direction) => line[direction] < before[direction]);
+  const isNear = (direction: Direction) =>
+    before[direction] - line[direction] <= before[direction] * SMALL_PART ||
+    line[direction] >= (dipOf(baseline, direction)?.least ?? before[direction]);
+  return isLess && DIRECTIONS.every(isNear);
+}
+
+/** The lines of one MAC, each that dipped raised to the baseline that it fell from. */
+export function raiseDips(lines: readonly Traffic[], baselines: readonly Baseline[]): Traffic[] {
+  const left = new Set(baselines);
+  return lines.map((line) => {
+    const from = [...left].find((before) => isDipOf(line, before));
+    if (from === undefined) return line;
+    left.delete(from);
+    return { download: Math.max(line.download, from.bytes.download), upload: Math.max(line.upload, from.bytes.upload) };
+  });
 }

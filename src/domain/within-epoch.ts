@@ -1,6 +1,6 @@
 import type { Change, Circumstances, DipReason } from './change.ts';
 import type { Baseline, Reading } from './counter.ts';
-import { type Fallen, fellToStart, hasSettled, isProvedEpoch, judgeFall, leastOf } from './fall.ts';
+import { DIP_MS, dipOf, type Fallen, fellToStart, isNearZero, isProvedEpoch, judgeFall } from './fall.ts';
 import { DIRECTIONS, type Direction, isZero, minus, NOTHING, type Traffic } from './traffic.ts';
 
 /** A counting program loads its last saved figures when it starts: those bytes are already posted. Rule: lowered counter. */
@@ -29,7 +29,7 @@ function changesApart(reading: Reading, baseline: Baseline, now: Circumstances, 
     if (change !== null) changes.push(change);
     else {
       short[direction] = baseline.bytes[direction] - reading.bytes[direction];
-      if (leastOf(baseline, direction) === null) why = 'shows less';
+      if (dipOf(baseline, direction) === null) why = 'shows less';
     }
   }
   return isZero(short) ? changes : [...changes, { kind: 'dip', short, why }];
@@ -55,10 +55,9 @@ function changeOfOne(
       const judged = judgeFall(fallen);
       if (judged.kind === 'wrap') return { kind: 'wrap', bytes: only(judged.bytes), since };
       if (judged.kind === 'restart') return { kind: 'reset', bytes: only(judged.bytes), since, why: 'fell' };
-      const least = leastOf(baseline, direction);
-      const fellAt = baseline.dip?.since ?? now.at;
-      if (least === null || !hasSettled(fallen, least, now.at - fellAt)) return null;
-      return { kind: 'reset', bytes: only(value - least), since: Math.min(since, fellAt), why: 'stayed below' };
+      const dip = dipOf(baseline, direction);
+      if (dip === null || value <= dip.least || now.at <= dip.settles) return null;
+      return { kind: 'reset', bytes: only(value - dip.least), since: Math.min(since, dip.since), why: 'stayed below' };
     }
     default:
       return fall satisfies never;
@@ -77,13 +76,17 @@ function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances,
 
 function fallenOf(direction: Direction, reading: Reading, baseline: Baseline, now: Circumstances, since: number): Fallen {
   const { bytes, bits, epoch } = reading;
-  const { epoch: epochBefore } = baseline;
+  const { epoch: epochBefore, lastRead } = baseline;
+  const other = direction === 'download' ? 'upload' : 'download';
   return {
     value: bytes[direction],
     before: baseline.bytes[direction],
     bits,
     isProved: isProvedEpoch(baseline, epoch),
     mayBeNew: epoch !== null && epochBefore !== null && (epoch.instance === null || epochBefore.instance === null),
+    wasGone: lastRead !== null && now.at - lastRead > DIP_MS,
+    fellTogether: bytes[other] < baseline.bytes[other] && isNearZero(bytes[other], baseline.bytes[other]),
+    doubt: baseline.doubts?.[direction],
     most: now.fastest * Math.max(now.elapsed, (now.at - since) / 1000),
   };
 }

@@ -17,6 +17,8 @@ export interface Reader {
   boot: string | null;
   /** Seconds on the router's boot clock. */
   uptime: number | null;
+  /** Seconds by which its uptime has gained on our clocks. In memory alone. */
+  lead: number;
   /** Boots that were left behind, the latest last: answers of theirs are old. */
   earlierBoots: readonly string[];
   /** Its last answer may have lacked counters that were there: they are not new when they appear. */
@@ -35,6 +37,8 @@ export interface Claim {
   /** Ms on the monotonic clock. */
   tick: number;
   times: number;
+  /** How many times in a row the same has been said again. */
+  repeats: number;
 }
 
 /** A MAC and what is known of its device. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Change, Circumstances, DipReason, ResetReason } from '../../src/domain/change.ts';
-import { type Baseline, type CounterRules, type Dip, type Epoch, IMPORTED, type Reading } from '../../src/domain/counter.ts';
+import { type Baseline, type CounterRules, type Doubts, type Epoch, IMPORTED, type Reading } from '../../src/domain/counter.ts';
 import { compare } from '../../src/domain/increase.ts';
 import { nextBaselines } from '../../src/domain/next-baselines.ts';
 import type { Traffic } from '../../src/domain/traffic.ts';
@@ -358,15 +358,15 @@ describe('compare', () => {
       'a fall that the line could not have made by going round is a reset': {
         rules: UPLINK,
         readings: [reading(500, 6, { bits: 32 })],
-        baselines: [baseline(2 ** 31, 5)],
+        baselines: [baseline(3 * 2 ** 30, 5)],
         changes: [reset('fell', 500, 0), increase(0, 1)],
       },
       'after 900 s, at three times the rate, it could have': {
         now: { fastest: 3_000_000 },
         rules: UPLINK,
         readings: [reading(500, 6, { bits: 32 })],
-        baselines: [baseline(2 ** 31, 5, { lastRead: 100_000 })],
-        changes: [wrap(2 ** 31 + 500, 0, 100_000), increase(0, 1, 100_000)],
+        baselines: [baseline(3 * 2 ** 30, 5, { lastRead: 100_000 })],
+        changes: [wrap(2 ** 30 + 500, 0, 100_000), increase(0, 1, 100_000)],
       },
       'a baseline that needs more than 32 bits did not wrap': {
         rules: UPLINK,
@@ -391,7 +391,12 @@ describe('compare', () => {
       short: pair(download, upload),
       why,
     });
-    const since = (then: number, download: number, upload: number): Dip => ({ since: then, other: pair(download, upload) });
+    const dipped = (since: number, least: number, settles = since + 86_400_000): { doubts: Doubts } => ({
+      doubts: { download: { kind: 'dipped', since, least, settles } },
+    });
+    const fell = (since: number, before: number, low: number): { doubts: Doubts } => ({
+      doubts: { download: { kind: 'fell', since, before, low } },
+    });
     examples({
       'a fall by a part within a proved epoch is not a restart: nothing is posted of that direction': {
         rules: UPLINK,
@@ -419,13 +424,13 @@ describe('compare', () => {
       'while it is below, the audit has its row already': {
         rules: UPLINK,
         readings: [reading(950, 100, SAME)],
-        baselines: [baseline(1000, 100, { ...SAME, dip: since(BEFORE, 900, 100) })],
+        baselines: [baseline(1000, 100, { ...SAME, ...dipped(BEFORE, 900) })],
         changes: [increase(0, 0), less(50, 0, 'still shows less')],
       },
       'what passes the old maximum is posted': {
         rules: UPLINK,
         readings: [reading(1030, 100, SAME)],
-        baselines: [baseline(1000, 100, { ...SAME, dip: since(BEFORE, 900, 100) })],
+        baselines: [baseline(1000, 100, { ...SAME, ...dipped(BEFORE, 900) })],
         changes: [increase(30, 0)],
       },
       'a fall to near zero within a proved epoch is a restart of that direction: a driver did that': {
@@ -466,32 +471,32 @@ describe('compare', () => {
       'a doubt is over after ten minutes of growth below: it counts from the least that it showed': {
         rules: CLASSIC,
         readings: [reading(750, 1000)],
-        baselines: [baseline(1000, 1000, { dip: since(390_000, 600, 1000) })],
+        baselines: [baseline(1000, 1000, dipped(390_000, 600, 990_000))],
         changes: [reset('stayed below', 150, 0, 390_000), increase(0, 0)],
       },
       'not before': {
         rules: CLASSIC,
         readings: [reading(750, 1000)],
-        baselines: [baseline(1000, 1000, { dip: since(410_000, 600, 1000) })],
+        baselines: [baseline(1000, 1000, dipped(410_000, 600, 1_010_000))],
         changes: [increase(0, 0), less(250, 0, 'still shows less')],
       },
       'one that does not move stays a doubt: nothing is lost by waiting': {
         rules: CLASSIC,
         readings: [reading(600, 1000)],
-        baselines: [baseline(1000, 1000, { dip: since(390_000, 600, 1000) })],
+        baselines: [baseline(1000, 1000, dipped(390_000, 600, 990_000))],
         changes: [increase(0, 0), less(400, 0, 'still shows less')],
       },
       'in a proved epoch the old maximum is waited for': {
         rules: UPLINK,
         readings: [reading(750, 1000, SAME)],
-        baselines: [baseline(1000, 1000, { ...SAME, dip: since(390_000, 600, 1000) })],
+        baselines: [baseline(1000, 1000, { ...SAME, ...dipped(390_000, 600) })],
         changes: [increase(0, 0), less(250, 0, 'still shows less')],
       },
       'for a day': {
         now: { at: 87_000_000, previous: { at: 86_985_000, boot: 'one', uptime: 4985, isPartial: false } },
         rules: UPLINK,
         readings: [reading(750, 1000, SAME)],
-        baselines: [baseline(1000, 1000, { ...SAME, dip: since(390_000, 600, 1000) })],
+        baselines: [baseline(1000, 1000, { ...SAME, ...dipped(390_000, 600) })],
         changes: [reset('stayed below', 150, 0, 390_000), increase(0, 0, 86_985_000)],
       },
       'an address that was absent may have expired: its epoch proves nothing': {
@@ -503,25 +508,25 @@ describe('compare', () => {
       'one that is back after a fall to zero had not restarted: only what it has more is posted': {
         rules: UPLINK,
         readings: [reading(GB + 300, 120, SAME)],
-        baselines: [baseline(0, 100, { ...SAME, dip: since(BEFORE, GB, 100) })],
+        baselines: [baseline(0, 100, { ...SAME, ...fell(BEFORE, GB, 0) })],
         changes: [increase(300, 20), less(0, 0, 'came back')],
       },
       'less what was posted for its restart': {
         rules: CLASSIC,
         readings: [reading(GB + 300, 120)],
-        baselines: [baseline(50, 100, { dip: since(BEFORE, GB, 100) })],
+        baselines: [baseline(50, 100, fell(BEFORE, GB, 50))],
         changes: [increase(250, 20), less(0, 0, 'came back')],
       },
       'where nothing proves the epoch, one that passes its old figure by far did restart': {
         rules: CLASSIC,
         readings: [reading(5000, 120)],
-        baselines: [baseline(50, 100, { dip: since(BEFORE, 1000, 100) })],
+        baselines: [baseline(50, 100, fell(BEFORE, 1000, 50))],
         changes: [increase(4950, 20)],
       },
       'a new epoch forgets it': {
         rules: UPLINK,
         readings: [reading(900, 90, { epoch: device(6) })],
-        baselines: [baseline(1000, 100, { ...SAME, dip: since(BEFORE, 800, 100) })],
+        baselines: [baseline(1000, 100, { ...SAME, ...dipped(BEFORE, 800) })],
         changes: [reset('new device', 900, 90)],
       },
       'a small fall of a counter of 32 bits is not a wrap': {
@@ -559,7 +564,7 @@ describe('compare', () => {
       const posted = [990, 980, 995, 1007, 1010].map((value, i) => {
         const readings = [reading(value, 1000 + i, SAME)];
         const changes = compare(readings, kept, now);
-        kept = nextBaselines(readings, kept, changes, now.at);
+        kept = nextBaselines(readings, kept, changes, now);
         return changes.reduce((sum, change) => sum + ('bytes' in change ? change.bytes.download : 0), 0);
       });
       expect(posted).to.deep.equal([0, 0, 0, 7, 3]);

@@ -43,10 +43,17 @@ describe('Rule: wrap, of a counter of 32 bits', () => {
     ]);
   });
 
-  it('a fall by more than half its range is a wrap, and one by less only if it is to near zero', () => {
+  it('a fall by more than half its range is a wrap, one by less is not', () => {
     expect(read(at(3e9, 0), at(8e8, 0), PROVED)[0]).to.deep.equal(['wrap', RANGE - 22e8, 0]);
     expect(read(at(3e9, 0), at(9e8, 0), PROVED)).to.deep.equal([['increase', 0, 0], ['dip']]);
-    expect(read(at(1e9, 0), at(6e7, 0), PROVED)[0]).to.deep.equal(['wrap', RANGE - 94e7, 0]);
+    expect(read(at(1e9, 0), at(6e7, 0), PROVED)[0]).to.deep.equal(['reset', 6e7, 0]);
+  });
+
+  it('both directions near zero at once are a restart, unless both were near their end', () => {
+    expect(read(at(3e9, 1e9), at(0, 0), PROVED)).to.deep.equal([
+      ['reset', 0, 0],
+      ['reset', 0, 0],
+    ]);
   });
 
   it('whatever moved, up to 1 GB in an interval, that is what is posted', () => {

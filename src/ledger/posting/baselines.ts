@@ -22,10 +22,9 @@ export function updateBaselines(update: ReaderUpdate, counter: string, next: Bas
   if (!unchanged) update.changed.set(counter, next);
 }
 
-function isSame(baseline: Baseline, { bytes, epoch, dip }: Baseline): boolean {
-  const { bytes: before, epoch: epochBefore, lastRead, dip: dipBefore } = baseline;
-  if (dip?.since !== dipBefore?.since || dip?.other.download !== dipBefore?.other.download) return false;
-  if (dip?.other.upload !== dipBefore?.other.upload) return false;
+function isSame(baseline: Baseline, { bytes, epoch, doubts }: Baseline): boolean {
+  const { bytes: before, epoch: epochBefore, lastRead, doubts: doubtsBefore } = baseline;
+  if (doubts !== doubtsBefore && JSON.stringify(doubts) !== JSON.stringify(doubtsBefore)) return false;
   const sameEpoch =
     epochBefore?.boot === epoch?.boot &&
     epochBefore?.instance === epoch?.instance &&

@@ -28,14 +28,15 @@ export type BootVerdict =
   | { kind: 'stale'; why: string | null; claim: Claim }
   /** The baselines are of another machine, or of one that cannot be told from another. */
   | { kind: 'machine'; why: string }
-  | { kind: 'same'; uptime: number | null; isTrusted: boolean; why: string | null; claim: Claim | null };
+  /** `lead`: seconds by which the uptime has gained on our clocks, over all readings. */
+  | { kind: 'same'; uptime: number | null; lead: number; isTrusted: boolean; why: string | null; claim: Claim | null };
 
 /** Whether an answer continues from the last reading. Rule: stale answer. Rule: earlier boot. Rule: another machine. Rule: uptime. */
 export function judgeBoot(before: Reader, claim: Claim | null, now: Arrival): BootVerdict {
   const { boot, uptime, origin, at, tick } = now;
-  if (boot === null || uptime === null || before.boot === null) return { kind: 'same', uptime, isTrusted: true, why: null, claim: null };
+  if (boot === null || uptime === null || before.boot === null) return trusted(uptime);
   const claimed = claimOf(claim, boot, uptime, tick);
-  const isNew = claimed.times === 1 && (claim?.boot !== boot || claim.uptime !== uptime);
+  const isNew = claimed.times === 1 && claimed.repeats === 0;
   const isBelieved = claimed.times >= ENOUGH;
   if (before.earlierBoots.includes(boot)) {
     if (!isBelieved)
@@ -43,29 +44,40 @@ export function judgeBoot(before: Reader, claim: Claim | null, now: Arrival): Bo
     return { kind: 'machine', why: `another machine answers here: it has run for ${uptime} s, and was read here before` };
   }
   if (boot !== before.boot) {
-    if (uptime - MARGIN <= sinceReading(before, at, tick)) return { kind: 'same', uptime, isTrusted: true, why: null, claim: null };
+    if (uptime - MARGIN <= sinceReading(before, at, tick)) return trusted(uptime);
     return { kind: 'machine', why: `another machine answers here: it has run for ${uptime} s, and is not the one read last` };
   }
-  if (before.uptime === null) return { kind: 'same', uptime, isTrusted: true, why: null, claim: null };
+  if (before.uptime === null) return trusted(uptime);
   const gained = uptime - before.uptime;
   if (gained <= 0 && before.origin === origin) {
-    if (isBelieved) return believed(uptime, `the router's uptime went back to ${uptime} s and continues from there`);
-    return { kind: 'stale', why: isNew && gained < 0 ? `the router answered with an uptime of before, ${uptime} s` : null, claim: claimed };
+    if (isBelieved) return trusted(uptime, 0, `the router's uptime went back to ${uptime} s and continues from there`);
+    return { kind: 'stale', why: whyStale(claimed, gained), claim: claimed };
   }
   const longest = longestSince(before, at, tick);
-  if (gained <= longest + MOST_AHEAD) return { kind: 'same', uptime, isTrusted: true, why: null, claim: null };
-  if (isBelieved) return believed(uptime, `the router's uptime leapt to ${uptime} s and continues from there`);
+  const lead = Math.max(0, before.lead + gained - longest);
+  if (lead <= MOST_AHEAD) return trusted(uptime, lead);
+  if (isBelieved) return trusted(uptime, 0, `the router's uptime leapt to ${uptime} s and continues from there`);
   const why = isNew ? `the router's uptime gained ${Math.round(gained)} s in ${Math.round(longest)} s and is not used` : null;
-  return { kind: 'same', uptime: before.uptime + longest, isTrusted: false, why, claim: claimed };
+  return { kind: 'same', uptime: before.uptime + longest, lead: before.lead, isTrusted: false, why, claim: claimed };
 }
 
-const believed = (uptime: number, why: string): BootVerdict => ({ kind: 'same', uptime, isTrusted: true, why, claim: null });
+const trusted = (uptime: number | null, lead = 0, why: string | null = null): BootVerdict => ({
+  ...{ kind: 'same', uptime, lead, why },
+  ...{ isTrusted: true, claim: null },
+});
+
+/** The same answer once more is nothing new; one that comes again and again is. */
+function whyStale({ uptime, repeats }: Claim, gained: number): string | null {
+  if (gained < 0) return repeats === 0 ? `the router answered with an uptime of before, ${uptime} s` : null;
+  return repeats === 2 ? `the router's uptime stands still at ${uptime} s, so its answers are left out` : null;
+}
 
 /** Counts the answers in a row whose uptime advances as our clock does. */
 function claimOf(claim: Claim | null, boot: string, uptime: number, tick: number): Claim {
   const gained = claim === null ? 0 : uptime - claim.uptime;
   const continues = claim?.boot === boot && gained > 0 && Math.abs(gained - (tick - claim.tick) / 1000) <= MARGIN;
-  return { boot, uptime, tick, times: continues ? claim.times + 1 : 1 };
+  const repeats = claim?.boot === boot && claim.uptime === uptime ? claim.repeats + 1 : 0;
+  return { boot, uptime, tick, repeats, times: continues ? claim.times + 1 : 1 };
 }
 
 /** Boots that a reader has left behind once this one is read. */

@@ -57,7 +57,7 @@ interface SourceContext {
 export function draftRound(books: Books, round: Round, terms: PostingTerms, tick: number): RoundUpdate {
   const update = emptyUpdate(books, round.finishedAt, terms.timezone);
   update.feeding = feedingOf(books, round, terms.accounting, update);
-  const postings = createPostings(books, update, terms);
+  const postings = createPostings(books, update, terms, Math.max(1, round.routers.length));
   const nextReader = Math.max(0, ...[...books.readers.values()].map(({ id }) => id)) + 1;
   const { mostCounters = MOST_COUNTERS, lineRate, gapAfter } = terms;
   const counters = { books, postings, mostCounters, lineRate, gapAfter };
@@ -125,6 +125,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
   const readerUpdate: ReaderUpdate = {
     reader: {
       ...{ id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick },
+      lead: verdict?.kind === 'same' ? verdict.lead : 0,
       ...{ boot: arrival.boot, uptime, earlierBoots: earlierBoots(known, arrival.boot) },
       isPartial: before === null && firstMayLack(result),
       unread: new Set(result.unread),

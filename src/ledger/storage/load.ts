@@ -1,4 +1,4 @@
-import type { Baseline } from '../../domain/counter.ts';
+import type { Baseline, Doubts } from '../../domain/counter.ts';
 import type { SourceName } from '../../domain/observation.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { LedgerError, quote } from '../../errors.ts';
@@ -64,6 +64,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
       origin: text(row.origin),
       readAt: Number(row.read_at),
       readTick: null,
+      lead: 0,
       boot: textOrNull(row.boot),
       uptime: numberOrNull(row.uptime),
       earlierBoots: text(row.earlier_boots).split(' ').filter(Boolean),
@@ -108,9 +109,7 @@ function baselineOf(row: Row): Baseline {
       ? null
       : { boot: text(row.boot), instance: numberOrNull(row.instance), began: numberOrNull(row.began), margin: Number(row.margin) };
   const baseline = { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read) };
-  if (row.fell_at === null) return baseline;
-  const other = { download: Number(row.other_download), upload: Number(row.other_upload) };
-  return { ...baseline, dip: { since: Number(row.fell_at), other } };
+  return row.doubts === null ? baseline : { ...baseline, doubts: JSON.parse(text(row.doubts)) as Doubts };
 }
 
 function deviceOf(row: Row): Device {

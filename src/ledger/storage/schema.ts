@@ -133,14 +133,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER baseline_gone AFTER DELETE ON baseline BEGIN DELETE FROM baseline_bytes WHERE baseline = old.id; END;
   ALTER TABLE reader RENAME COLUMN reader TO origin;
   `,
-  // Boots that were left behind, answers that may have lacked counters, and counters that fell without a restart.
+  // Boots that were left behind, answers that may have lacked counters, and what readings leave open (JSON).
   `
   ALTER TABLE reader ADD COLUMN earlier_boots TEXT NOT NULL DEFAULT '';
   ALTER TABLE reader ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE reader ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE baseline ADD COLUMN fell_at INTEGER;
-  ALTER TABLE baseline ADD COLUMN other_download INTEGER;
-  ALTER TABLE baseline ADD COLUMN other_upload INTEGER;
+  ALTER TABLE baseline ADD COLUMN doubts TEXT;
   `,
 ];
 

@@ -12,11 +12,10 @@ const SQL = {
       earlier_boots = excluded.earlier_boots, partial = excluded.partial, unread = excluded.unread`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-  baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin, fell_at, other_download, other_upload)
-    SELECT ${fields(11)} FROM json_each(?) WHERE true
+  baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin, doubts)
+    SELECT ${fields(9)} FROM json_each(?) WHERE true
     ON CONFLICT(reader, counter, line) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
-      began = excluded.began, margin = excluded.margin, fell_at = excluded.fell_at, other_download = excluded.other_download,
-      other_upload = excluded.other_upload`,
+      began = excluded.began, margin = excluded.margin, doubts = excluded.doubts`,
   // The lookup of their baselines costs less than carrying their numbers in memory would.
   baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2 WHERE true
@@ -118,7 +117,7 @@ function baselineRows(books: Books, { reader, isFirst, changed }: ReaderUpdate):
   for (const [counter, lines] of changed) {
     const before = known?.get(counter);
     if (before !== undefined && before.length === lines.length && lines.every((line, i) => onlyMoved(before[i], line))) continue;
-    for (const [line, { epoch, lastRead, dip }] of lines.entries()) {
+    for (const [line, { epoch, lastRead, doubts }] of lines.entries()) {
       rows.push([
         reader.id,
         counter,
@@ -128,17 +127,15 @@ function baselineRows(books: Books, { reader, isFirst, changed }: ReaderUpdate):
         epoch?.instance ?? null,
         epoch?.began ?? null,
         epoch?.margin ?? null,
-        dip?.since ?? null,
-        dip?.other.download ?? null,
-        dip?.other.upload ?? null,
+        doubts === undefined ? null : JSON.stringify(doubts),
       ]);
     }
   }
   return rows;
 }
 
-function onlyMoved(before: Baseline | undefined, { epoch, lastRead, dip }: Baseline): boolean {
-  if (before === undefined || before.lastRead !== lastRead || before.dip !== undefined || dip !== undefined) return false;
+function onlyMoved(before: Baseline | undefined, { epoch, lastRead, doubts }: Baseline): boolean {
+  if (before === undefined || before.lastRead !== lastRead || before.doubts !== undefined || doubts !== undefined) return false;
   const { epoch: began } = before;
   if (began === null || epoch === null) return began === epoch;
   return began.boot === epoch.boot && began.instance === epoch.instance && began.began === epoch.began && began.margin === epoch.margin;

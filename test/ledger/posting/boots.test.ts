@@ -34,6 +34,20 @@ describe('what a router says of its boot and its time', () => {
       expect(await whys('clock')).to.deep.equal(["the router's uptime gained 999998997 s in 15 s and is not used"]);
     });
 
+    it('an uptime that gains a little too much in every answer bounds nothing either', async () => {
+      await bench.restart({ ...TERMS, lineRate: () => 8e9 });
+      await read(0, 'aaaaaaaa', 1000, 0);
+      for (let i = 1; i <= 20; i++) await read(i, 'aaaaaaaa', 1000 + 60 * i, 50e9 * i);
+      // A second's bytes at the line rate, the refresh period, and 60 s once.
+      expect(posted()).to.be.at.most(100e9);
+    });
+
+    it('an uptime that stands still is written down once', async () => {
+      for (let i = 0; i < 6; i++) await read(15 * i, 'aaaaaaaa', 1000, 1000 * i);
+      expect(posted()).to.equal(0);
+      expect(await whys('stale')).to.deep.equal(["the router's uptime stands still at 1000 s, so its answers are left out"]);
+    });
+
     it('honest answers after one such answer count at once', async () => {
       await read(0, 'aaaaaaaa', 1003, 1000);
       await read(15, 'aaaaaaaa', 1e9, 2000);

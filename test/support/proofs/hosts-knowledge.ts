@@ -1,6 +1,6 @@
 import type { CounterRules, Epoch } from '../../../src/domain/counter.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
-import { byFigures, type DipKnown, type Gain } from '../simulator/figures.ts';
+import { byFigures, DAY_MS, type DipKnown, type Gain } from '../simulator/figures.ts';
 
 export type Accounting = 'auto' | 'hosts' | 'stations';
 
@@ -20,6 +20,8 @@ export interface Seen extends Counter {
   accounts: string[];
   /** Some answer since did not show it. */
   waits?: boolean;
+  /** Unix ms of the last answer that showed it. */
+  shownAt?: number;
   dip?: DipKnown | null;
 }
 
@@ -116,7 +118,7 @@ export class HostsKnowledge {
     for (const [key, counter] of seen) {
       const found = before === null ? null : gain(counter, before.get(key), rules, at);
       const gained = found?.bytes ?? null;
-      shown.set(key, { ...counter, dip: found?.dip ?? null });
+      shown.set(key, { ...counter, shownAt: at, dip: found?.dip ?? null });
       for (const account of counter.accounts) {
         const ofDevice = account.startsWith('device') || account.startsWith('address');
         if (ofDevice && !feedsDevices) continue;
@@ -156,5 +158,6 @@ function gain(now: Seen, before: Seen | undefined, { directions, fall }: Counter
     return { bytes: { download: Math.max(0, grown.download), upload: Math.max(0, grown.upload) }, dip: null };
   }
   const isProved = now.epoch !== null && before.waits !== true;
-  return byFigures(now.bytes, { shows: before.bytes, dip, isProved, pair: directions === 'together' }, at);
+  const wasGone = before.waits === true && at - (before.shownAt ?? at) > DAY_MS;
+  return byFigures(now.bytes, { shows: before.bytes, dip, isProved, wasGone, pair: directions === 'together' }, at);
 }

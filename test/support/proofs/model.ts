@@ -203,11 +203,12 @@ export class Model {
 
 const modulo = ({ download, upload }: Traffic): Traffic => ({ download: download % 2 ** 32, upload: upload % 2 ** 32 });
 
-/** A fall by less than half the range, and not to near zero. */
-const isDoubtful = (before: Traffic, now: Traffic): boolean =>
-  (['download', 'upload'] as const).some(
-    (way) => now[way] < before[way] && before[way] - now[way] <= 2 ** 31 && now[way] > before[way] / 16,
-  );
+/** A fall by less than half the range; of both directions to near zero, by less than three quarters of it. */
+function isDoubtful(before: Traffic, now: Traffic): boolean {
+  const fallen = (['download', 'upload'] as const).filter((way) => now[way] < before[way]);
+  const bothZero = fallen.length === 2 && fallen.every((way) => now[way] <= before[way] / 16);
+  return fallen.some((way) => before[way] - now[way] <= (bothZero ? 3 : 2) * 2 ** 30);
+}
 
 /** Two percent less, of what is more than a few bytes. */
 const dipped = ({ download, upload }: Traffic): Traffic => {

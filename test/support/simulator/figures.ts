@@ -7,14 +7,15 @@ export interface Gain {
   dip: DipKnown | null;
 }
 
-/** The highest and the least that a counter showed, since when it is below (Unix ms). */
+/** The highest and the least that a counter showed, and in which directions and until when (Unix ms) its old figure is waited for. */
 export interface DipKnown {
   highest: Traffic;
   least: Traffic;
-  since: number;
+  until: Partial<Traffic>;
 }
 
-const DAY_MS = 86_400_000;
+/** No dip lasts longer. */
+export const DAY_MS = 86_400_000;
 const WAYS = ['download', 'upload'] as const;
 
 /** What was kept of a counter. `isProved`: nothing restarted but what fell to near zero. `pair`: both directions restart at once. */
@@ -23,30 +24,33 @@ interface Kept {
   dip: DipKnown | null;
   isProved: boolean;
   pair: boolean;
+  /** It was not shown for more than a day. */
+  wasGone: boolean;
 }
 
 /** What the figures show of a counter that may have taken another's place, in the words of the rules named reset and dip. */
-export function byFigures(shows: Traffic, { isProved, pair, ...known }: Kept, at: number): Gain {
+export function byFigures(shows: Traffic, { isProved, pair, wasGone, ...known }: Kept, at: number): Gain {
   const highest = known.dip?.highest ?? known.shows;
-  const isNearZero = (way: keyof Traffic) => shows[way] < highest[way] && shows[way] <= highest[way] * (isProved ? 1 / 16 : 1 / 2);
-  if (pair && !isProved && WAYS.some(isNearZero)) return { bytes: { ...shows }, dip: null };
-  const found = { bytes: newTraffic(), dip: { highest: { ...shows }, least: { ...shows }, since: at } };
-  let isDip = false;
+  const restarted = (way: keyof Traffic) =>
+    shows[way] < highest[way] && (wasGone || shows[way] <= highest[way] * (isProved ? 1 / 16 : 1 / 2));
+  if (pair && !isProved && WAYS.some(restarted)) return { bytes: { ...shows }, dip: null };
+  const bytes = newTraffic();
+  const dip: DipKnown = { highest: { ...shows }, least: { ...shows }, until: {} };
   for (const way of WAYS) {
-    if (shows[way] >= highest[way]) found.bytes[way] = shows[way] - highest[way];
-    else if (isNearZero(way)) found.bytes[way] = shows[way];
+    const until = known.dip?.until[way];
+    const isSmall = highest[way] - shows[way] <= highest[way] / 16;
+    if (shows[way] >= highest[way]) bytes[way] = shows[way] - highest[way];
+    else if (restarted(way)) bytes[way] = shows[way];
     else {
-      const least = known.dip !== null && known.dip.least[way] < highest[way] ? known.dip.least[way] : null;
-      const isSmall = isProved || highest[way] - shows[way] <= highest[way] / 16;
-      const lasted = at - (known.dip?.since ?? at);
-      if (least !== null && shows[way] > least && lasted > (isSmall ? DAY_MS : 600_000)) found.bytes[way] = shows[way] - least;
+      const least = until === undefined ? null : (known.dip?.least[way] ?? null);
+      if (least !== null && shows[way] > least && at > (until ?? at)) bytes[way] = shows[way] - least;
       else {
-        isDip = true;
-        found.dip.highest[way] = highest[way];
-        found.dip.least[way] = Math.min(least ?? shows[way], shows[way]);
-        if (least !== null) found.dip.since = known.dip?.since ?? at;
+        const begins = least === null || (isSmall && least < (highest[way] * 15) / 16);
+        dip.highest[way] = highest[way];
+        dip.least[way] = begins ? shows[way] : Math.min(least ?? shows[way], shows[way]);
+        dip.until[way] = begins || until === undefined ? at + (isSmall || (isProved && !pair) ? DAY_MS : 600_000) : until;
       }
     }
   }
-  return isDip ? found : { ...found, dip: null };
+  return { bytes, dip: Object.keys(dip.until).length > 0 ? dip : null };
 }

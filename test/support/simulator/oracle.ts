@@ -3,7 +3,7 @@ import { isZero, minus, plus } from '../../../src/domain/traffic.ts';
 import type { Counter } from '../../../src/simulator/world/counter.ts';
 import { newTraffic } from '../../../src/simulator/world/counter.ts';
 import type { Association } from '../../../src/simulator/world/state.ts';
-import { byFigures, type DipKnown, type Gain } from './figures.ts';
+import { byFigures, DAY_MS, type DipKnown, type Gain } from './figures.ts';
 import { type Sight, type Sighting, sightingOf } from './sighting.ts';
 import type { World } from './world.ts';
 
@@ -270,7 +270,8 @@ function gain(sight: Sight, before: Reader, at: number): Gain {
   const isTold = account.kind === 'station' || account.kind === 'wan' || (known !== undefined && !isSame && known.epoch !== epoch);
   if (known === undefined || isTold) return { bytes: seen === undefined ? moved : minus(moved, seen), dip: null };
   const isProved = epoch !== null && epoch !== '' && !known.waits;
-  return byFigures(sight.shows, { ...known, isProved, pair }, at);
+  const wasGone = known.waits && at - known.shownAt > DAY_MS;
+  return byFigures(sight.shows, { ...known, isProved, pair, wasGone }, at);
 }
 
 /** Whether baselines are kept after an answer that does not show them. */

@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import type { Circumstances } from '../../src/domain/change.ts';
+import type { Baseline, CounterBits, CounterRules, Epoch } from '../../src/domain/counter.ts';
+import { compare } from '../../src/domain/increase.ts';
+import { nextBaselines } from '../../src/domain/next-baselines.ts';
+import type { Traffic } from '../../src/domain/traffic.ts';
+
+const [M, G] = [1e6, 1e9];
+const UPLINK: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 };
+const STATION: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
+const IFINDEX: Epoch = { boot: 'one', instance: 7, began: null, margin: 0 };
+
+interface Terms {
+  rules?: CounterRules;
+  epoch?: Epoch | null;
+  bits?: CounterBits;
+  /** Seconds between two answers. */
+  apart?: number;
+  /** Bit/s. */
+  line?: number;
+}
+
+/** What is posted of a counter that shows these values one after the other; null: an answer without it. A number is a download. */
+function posted(values: readonly (number | Traffic | null)[], terms: Terms = {}): Traffic {
+  const { rules = UPLINK, epoch = IFINDEX, bits = 64, apart = 60, line = 10 * G } = terms;
+  let kept: Baseline[] = [];
+  const sum = { download: 0, upload: 0 };
+  for (const [i, value] of values.entries()) {
+    const at = 1_773_000_000_000 + i * apart * 1000;
+    if (value === null) {
+      kept = kept.map((each) => ({ ...each, lastRead: each.lastRead ?? at - apart * 1000 }));
+      continue;
+    }
+    const { download, upload } = typeof value === 'number' ? { download: value, upload: 0 } : value;
+    const bytes = { download: Math.round(download), upload: Math.round(upload) };
+    const previous = i === 0 ? null : { at: at - apart * 1000, boot: 'one', uptime: 1000 + (i - 1) * apart, isPartial: false };
+    const now: Circumstances = { rules, at, previous, elapsed: apart, uptime: 1000 + i * apart, fastest: line / 8 };
+    const readings = [{ counter: 'any', bytes, bits, epoch }];
+    const changes = compare(readings, kept, now);
+    // As the file has them.
+    kept = JSON.parse(JSON.stringify(nextBaselines(readings, kept, changes, now)));
+    for (const change of changes) {
+      if (!('since' in change)) continue;
+      sum.download += change.bytes.download;
+      sum.upload += change.bytes.upload;
+    }
+  }
+  return sum;
+}
+
+const download = (values: readonly (number | null)[], terms?: Terms): number => posted(values, terms).download;
+
+describe('Rule: dip, over many readings', () => {
+  const unproved: Terms = { epoch: null };
+
+  for (const [what, terms] of [
+    ['a proved epoch', {}],
+    ['nothing that proves the epoch', unproved],
+  ] as const) {
+    describe(`with ${what}`, () => {
+      it('a counter that falls to near zero again and again is posted once for it', () => {
+        const dips = Array.from({ length: 10 }, (_, i) => [50 * M + i, G + (i + 1) * M]).flat();
+        expect(download([G, ...dips], terms)).to.equal(50 * M);
+        expect(download([G, ...dips, G + 60 * M], terms)).to.equal(60 * M);
+      });
+
+      it('zero once, and back: only what it has more', () => {
+        expect(download([G, 0, G + M, G + 2 * M], terms)).to.equal(2 * M);
+      });
+
+      it('zero once after a true restart long ago: what it showed last is remembered, not what it did before that', () => {
+        expect(download([50 * G, 10 * M, 100 * M, G, 0, 1.001 * G, 1.002 * G], terms)).to.equal(1.002 * G);
+      });
+
+      it('a figure that was refused has never been: the counter continues from the one before', () => {
+        expect(download([G, 8e15, 1.002 * G, 1.003 * G], terms)).to.equal(3 * M);
+        expect(download([100 * G, 8e15, 100.002 * G, 100.003 * G], terms)).to.equal(3 * M);
+        expect(download([G, 8e15, 1.001 * G, 1.002 * G, 0, 1.003 * G], terms)).to.equal(3 * M);
+      });
+
+      it('a refused figure that stays is where counting continues', () => {
+        expect(download([G, 8e15, 8e15 + 5, 8e15 + 7], terms)).to.equal(7);
+      });
+
+      it('a counter that fell to near zero and grows from there did restart', () => {
+        expect(download([21 * M, 0, 25 * M, 40 * M], terms)).to.equal(40 * M);
+        expect(download([21 * M, 100_000, 500 * M, 600 * M], terms)).to.equal(600 * M);
+        expect(download([100 * M, 0, ...Array.from({ length: 1450 }, () => 0), 2 * G, 2.2 * G], terms)).to.equal(2.2 * G);
+      });
+    });
+  }
+
+  it('a small fall after one that had all but ended is a new one', () => {
+    const values = [2 * G, 1.9999 * G, 1.1 * G, 1.9998 * G, 1.8 * G, 2.001 * G];
+    expect(download(values, { ...unproved, apart: 300 })).to.be.at.most(M);
+  });
+
+  it('a counter in doubt is not silent for long, whatever its later readings prove', () => {
+    const later = Array.from({ length: 15 }, (_, i) => (61 + i) * M);
+    expect(download([100 * M, null, 60 * M, ...later])).to.equal(15 * M);
+  });
+
+  it('one that was absent for longer than a dip lasts, and shows less, has begun again', () => {
+    const day = Array.from({ length: 1450 }, () => null);
+    expect(download([100 * M, ...day, 60 * M, 70 * M])).to.equal(70 * M);
+  });
+
+  it('both directions of a pair come back at once', () => {
+    const both = (down: number, up: number): Traffic => ({ download: down, upload: up });
+    const values = [both(G, G), both(0, 1.001 * G), both(1.002 * G, 1.002 * G), both(2.1 * G, 2.1 * G)];
+    // The restart posted 1.001 GB of uploads; they count against what follows.
+    expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(1.1 * G, 1.1 * G));
+  });
+
+  it('a counter of 32 bits that shows zero once is posted once, also after a dip', () => {
+    expect(download([3 * G, 2.9 * G, 0, 3.001 * G], { bits: 32 })).to.equal(M);
+    expect(
+      posted(
+        [3 * G, 0, 3.001 * G].map((value) => ({ download: value, upload: value / 3 })),
+        { bits: 32 },
+      ).download,
+    ).to.equal(M);
+    expect(download([100 * M, M, 2 * M], { bits: 32 })).to.equal(2 * M);
+  });
+});
