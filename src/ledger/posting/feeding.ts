@@ -75,7 +75,7 @@ export function draftMoves(books: Books, owners: ReadonlyMap<string, OwnerOf>, p
   for (const { from, ip, kind } of unownedAccounts(books, update.at)) {
     const mac = owners.get(from.router)?.(ip) ?? null;
     if (mac === null || update.accounts.has(accountKey(from))) continue;
-    const into = postings.accountFor({ kind, router: hasRouter(kind) ? from.router : '', interface: '', key: mac }, update.at);
+    const into = postings.accountFor({ kind, router: hasRouter(kind) ? from.router : '', interface: '', key: mac }, update.at, from.router);
     const sum = plus(moved.get(mac) ?? NOTHING, from.total);
     if (into === null || !hasRoomFor(into, sum)) continue;
     moved.set(mac, sum);

@@ -116,6 +116,7 @@ function postCounter(
   counter: string,
   readings: PostedReading[],
 ) {
+  const { router } = update.reader;
   const { accounts = NONE, shows } = readings[0] ?? {};
   const baselines = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
   const silence = wires?.silent.get(counter);
@@ -124,10 +125,10 @@ function postCounter(
   for (const change of silence === undefined ? changes : [SEEN_ONLY]) {
     noteChange(log, counter, change);
     if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
-    for (const account of accounts) notePosting(log, counter, change, postings.post(account, change, now.at));
+    for (const account of accounts) notePosting(log, counter, change, postings.post(account, change, now.at, router));
   }
-  if (shows !== undefined) postings.markSeen(shows, now.at);
-  updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now.at), before?.counters.get(counter) ?? NONE);
+  if (shows !== undefined) postings.markSeen(shows, now.at, router);
+  updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now), before?.counters.get(counter) ?? NONE);
 }
 
 /** The last answer had the counter, with a value that made no sense: it is not new. Rule: isolation. */

@@ -18,33 +18,45 @@ export interface PostingsTerms {
 /** What became of a change: `no room` for another account, or for so many bytes in this one. */
 export type PostResult = 'posted' | 'no room' | 'too many bytes';
 
-/** The accounts of a round, and what is added to each by hour and day. Null: no room for another account. */
+/** The accounts of a round, and what is added to each by hour and day. `router` shows them. Null: no room for another account. */
 export interface Postings {
-  accountFor(name: AccountName, at: number): AccountUpdate | null;
+  accountFor(name: AccountName, at: number, router: string): AccountUpdate | null;
   /** The account's device, uplink or peer was there at `at` (Unix ms). */
-  markSeen(name: AccountName, at: number): AccountUpdate | null;
-  post(name: AccountName, change: Change, at: number): PostResult;
+  markSeen(name: AccountName, at: number, router: string): AccountUpdate | null;
+  post(name: AccountName, change: Change, at: number, router: string): PostResult;
 }
 
-/** Drafts into `update`; the books do not change. */
-export function createPostings(books: Books, update: RoundUpdate, terms: PostingsTerms): Postings {
+/** Accounts that each router has room for, whatever the others add. Rule: small. */
+const RESERVED = 500;
+
+/** Drafts into `update`; the books do not change. `routers`: how many there are. */
+export function createPostings(books: Books, update: RoundUpdate, terms: PostingsTerms, routers: number): Postings {
   const spans = new Map<string, Slice[]>();
   /** Counters of one host share the objects that name its accounts. */
   const byName = new Map<AccountName, AccountUpdate>();
   /** Nearly all counters of an answer move over the same span. */
   let lastSpan: { since: number; at: number; over: Slice[] } | null = null;
   let nextAccount = 0;
-  for (const account of books.accounts.values()) nextAccount = Math.max(nextAccount, account.id);
+  const accountsOf = new Map<string, number>();
+  const countOf = (router: string) => accountsOf.get(router) ?? 0;
+  for (const { id, router } of books.accounts.values()) {
+    nextAccount = Math.max(nextAccount, id);
+    if (router !== '') accountsOf.set(router, countOf(router) + 1);
+  }
   let room = Math.min(terms.mostAccounts - books.accounts.size, terms.mostNewAccounts);
+  const reserved = Math.min(RESERVED, Math.floor(terms.mostNewAccounts / (2 * routers)));
 
-  function markSeen(name: AccountName, at: number): AccountUpdate | null {
-    const found = accountFor(name, at);
+  /** A router that has many accounts leaves some room to each of the others. */
+  const hasRoom = (router: string): boolean => room > (countOf(router) < reserved ? 0 : reserved * (routers - 1));
+
+  function markSeen(name: AccountName, at: number, router: string): AccountUpdate | null {
+    const found = accountFor(name, at, router);
     if (found !== null) found.seen = Math.max(found.seen, at);
     return found;
   }
 
-  function post(name: AccountName, change: Change, at: number): PostResult {
-    const found = markSeen(name, at);
+  function post(name: AccountName, change: Change, at: number, router: string): PostResult {
+    const found = markSeen(name, at, router);
     if (found === null) return 'no room';
     if (!('since' in change) || isZero(change.bytes)) return 'posted';
     if (!hasRoomFor(found, change.bytes)) return 'too many bytes';
@@ -68,14 +80,18 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     addTo(update.days, day, id, bytes);
   }
 
-  function accountFor(name: AccountName, at: number): AccountUpdate | null {
+  function accountFor(name: AccountName, at: number, router: string): AccountUpdate | null {
     const same = byName.get(name);
     if (same !== undefined) return same;
     const key = accountKey(name);
     const drafted = update.accounts.get(key);
     if (drafted !== undefined) return named(name, drafted);
     const known = books.accounts.get(key);
-    if (known === undefined && --room < 0) return null;
+    if (known === undefined) {
+      if (!hasRoom(router)) return null;
+      room -= 1;
+      if (name.router !== '') accountsOf.set(router, countOf(router) + 1);
+    }
     const account = known ?? {
       ...name,
       id: ++nextAccount,

@@ -84,8 +84,9 @@ export function parseStations(answer: Answer): { stations: Station[] } & Skipped
 export function parseWan(answer: Answer, bits: CounterBits = 64): { uplink: Uplink } & Skipped {
   const skips = createSkips();
   const lines = linesOf(answer).filter((line) => line !== '');
+  const isOnly = lines.length === 1;
   const matches = lines.flatMap((line) => {
-    const match = /^\s*[\w.@-]+:\s*(\S+)\s+(\S+)$/.exec(line);
+    const match = (isOnly ? /^\s*[\w.@-]+:\s*(\S+)\s+(\S+)$/ : /^\s*[\w.@-]+:\s*(\d+)\s+(\d+)$/).exec(line);
     if (match === null) skips.skip(`not the line "wan: RX TX": ${quote(line)}`);
     return match ?? [];
   });

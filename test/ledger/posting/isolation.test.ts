@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { RouterRound, SourceResult } from '../../../src/domain/round.ts';
 import { SourceError } from '../../../src/errors.ts';
 import { parseWrtmeter } from '../../../src/sources/openwrt/wrtmeter.ts';
-import { type Bench, classic, complete, openBench, PHONE, START, station, TERMS, wan } from '../../support/ledger/rounds.ts';
+import { type Bench, classic, complete, ok, openBench, PHONE, START, station, TERMS, wan } from '../../support/ledger/rounds.ts';
 
 const uplink = { kind: 'wan', router: 'honest', interface: 'wan' } as const;
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -122,6 +122,22 @@ describe('Rule: isolation', () => {
     );
     const types = await bench.store.all('SELECT DISTINCT typeof(download) AS d, typeof(upload) AS u FROM account');
     expect(types).to.deep.equal([{ d: 'integer', u: 'integer' }]);
+  });
+
+  it('one that floods the room for accounts leaves some to each of the others', async () => {
+    bench = await openBench({ ...TERMS, mostAccounts: 400, mostNewAccounts: 200 });
+    const invented = (from: number) =>
+      classic(...Array.from({ length: 300 }, (_, i) => station(`06:00:00:00:${from}0:${(i % 256).toString(16).padStart(2, '0')}`, i, i)));
+    const flood = (seconds: number): RouterRound => ({
+      ...{ router: 'liar', system: null },
+      results: [{ ...ok(invented(seconds % 9), START + seconds * 1000, 'liar') }],
+    });
+    for (let seconds = 0; seconds < 8; seconds++)
+      await bench.readAll(seconds, [flood(seconds), { router: 'honest', system: null, results: [] }]);
+    await bench.readAll(60, [flood(60), honest(60, 0, 0)]);
+    await bench.readAll(75, [flood(75), honest(75, 500, 50)]);
+    expect(bench.total(uplink)).to.deep.equal({ download: 500, upload: 50 });
+    expect(bench.total({ kind: 'device', key: '02:00:00:00:00:99' })).to.deep.equal({ download: 500, upload: 50 });
   });
 
   it('an account that would pass 2^53 refuses the bytes, alone, and says so', async () => {
