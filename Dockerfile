@@ -12,6 +12,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts \
  && npm_config_build_from_source=true npm_config_nodedir=/usr/local npm rebuild sqlite3
 COPY tsconfig.json tsconfig.build.json ./
+COPY setup setup
 COPY src src
 RUN npm run build \
  && npm prune --omit=dev --ignore-scripts \
