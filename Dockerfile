@@ -9,10 +9,10 @@ WORKDIR /app
 # Compile sqlite3 against this image's glibc and the headers of its Node, so that only packages of the lock file are downloaded.
 # The install scripts of all other packages stay disabled.
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts \
- && npm_config_build_from_source=true npm_config_nodedir=/usr/local npm rebuild sqlite3
-COPY tsconfig.json tsconfig.build.json ./
 COPY setup setup
+RUN npm ci --ignore-scripts \
+ && npm_config_build_from_source=true npm_config_nodedir=/usr/local node setup/driver.js
+COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build \
  && npm prune --omit=dev --ignore-scripts \
