@@ -9,8 +9,9 @@ WORKDIR /app
 # Compile sqlite3 against this image's glibc and the headers of its Node, so that only packages of the lock file are downloaded.
 # The install scripts of all other packages stay disabled.
 COPY package.json package-lock.json ./
+COPY setup setup
 RUN npm ci --ignore-scripts \
- && npm_config_build_from_source=true npm_config_nodedir=/usr/local npm rebuild sqlite3
+ && npm_config_build_from_source=true npm_config_nodedir=/usr/local node setup/driver.js
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build \

@@ -29,6 +29,7 @@ const PLACES = [
   'prometheus',
   'docs',
   'systemd',
+  'setup',
   '.github',
   'README.md',
   'CONTRIBUTING.md',
@@ -38,7 +39,7 @@ const PLACES = [
   'docker-compose.yml',
   '.env.example',
 ];
-const READ = /(\.(ts|md|sh|cgi|awk|ya?ml|init|service|example)|Dockerfile)$/;
+const READ = /(\.(ts|js|md|sh|cgi|awk|ya?ml|init|service|example)|Dockerfile)$/;
 /** The page that lists the words themselves. */
 const EXCEPT = new Set(['docs/glossary.md']);
 

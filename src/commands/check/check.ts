@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { describeConfig } from '../../config/describe.ts';
 import type { CliOptions } from '../../config/input.ts';
+import { loadDriver } from '../../ledger/storage/sqlite.ts';
 import type { CommandIo } from '../common/command-io.ts';
 import { type Start, withRouters, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
@@ -13,12 +14,13 @@ export function register(program: Command, start: Start): void {
 }
 
 /**
- * `wrtmeter check`: prints the effective configuration, or one line per error; with `--data` also checks the ledger there.
- * Returns the exit code: 1 if something is wrong with the ledger, 2 with the configuration.
+ * `wrtmeter check`: prints the effective configuration, or one line per error, and whether the SQLite driver loads; with `--data` also
+ * checks the ledger there. Returns the exit code: 1 if something is wrong with the driver or the ledger, 2 with the configuration.
  */
 export function check(options: CliOptions, io: CommandIo): Promise<number> {
   return runCommand(options, io, async ({ config, directory }) => {
     io.stdout.write(`${describeConfig(config)}\n\nconfiguration is valid\n`);
+    await loadDriver();
     if (options.data === undefined) return 0;
     const { lines, problems } = await reportLedger(directory, config.timezone);
     io.stdout.write(`\n${lines.join('\n')}\n${problems.length === 0 ? '\nledger is good\n' : ''}`);

@@ -1,6 +1,8 @@
 import { DAY_MS, dayOf } from '../../domain/calendar.ts';
 import { about, type Finding } from '../../domain/finding.ts';
+import type { LedgerError } from '../../errors.ts';
 import { judgeClock } from '../../ledger/posting/clock.ts';
+import { DriverError } from '../../ledger/storage/sqlite.ts';
 import { mergeSuggestions } from '../../views/device-suggestions/suggestions.ts';
 import { formatBytes, formatSpan } from '../../views/format.ts';
 import type { LedgerSurvey, Survey } from './survey.ts';
@@ -12,10 +14,7 @@ const LITTLE_SPACE = 64 * 1024 * 1024;
 /** Findings about the ledger, the service that writes it, and this machine. */
 export function ledgerFindings(survey: Survey): Finding[] {
   const { ledger, ledgerError } = survey;
-  if (ledgerError !== null) {
-    const todo = 'See docs/care.md for a ledger that is damaged or newer than this program. "wrtmeter check --data DIR" checks it.';
-    return [...clockFindings(survey), about(null, 'failing', 'ledger', ledgerError, todo)];
-  }
+  if (ledgerError !== null) return [...clockFindings(survey), unreadable(ledgerError)];
   const service = serviceFindings(survey);
   if (ledger === null) return [...clockFindings(survey), ...service, none(survey)];
   return [
@@ -26,6 +25,13 @@ export function ledgerFindings(survey: Survey): Finding[] {
     ...backups(survey, ledger),
     ...suggestions(survey, ledger),
   ];
+}
+
+function unreadable(error: LedgerError): Finding {
+  if (error instanceof DriverError)
+    return about(null, 'failing', 'driver', error.what, `Run "${error.command}" to install one for this system.`);
+  const todo = 'See docs/care.md for a ledger that is damaged or newer than this program. "wrtmeter check --data DIR" checks it.';
+  return about(null, 'failing', 'ledger', error.message, todo);
 }
 
 /** Whether the service would post now, by its own rules. */

@@ -14,6 +14,7 @@ import type { Books } from '../../ledger/books.ts';
 import { ledgerPath, sizeOf, whyHidden } from '../../ledger/storage/files.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
+import { loadDriver } from '../../ledger/storage/sqlite.ts';
 import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { type Months, monthsAt, sumMonths } from '../../ledger/usage/months.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
@@ -32,7 +33,7 @@ export interface Survey {
   /** Null if there is none. */
   ledger: LedgerSurvey | null;
   /** Why the ledger could not be read; null if it could, or if there is none. */
-  ledgerError: string | null;
+  ledgerError: LedgerError | null;
   /** Problems that the running service reports; null if none answers at the configured address. */
   service: { problems: readonly string[] } | null;
 }
@@ -80,9 +81,13 @@ async function surveyLedger(
   routers: readonly RouterSurvey[],
   now: number,
 ): Promise<Pick<Survey, 'ledger' | 'ledgerError'>> {
-  const size = await sizeOf(ledgerPath(directory));
-  if (size === null) return { ledger: null, ledgerError: await whyHidden(directory) };
   try {
+    await loadDriver();
+    const size = await sizeOf(ledgerPath(directory));
+    if (size === null) {
+      const hidden = await whyHidden(directory);
+      return { ledger: null, ledgerError: hidden === null ? null : new LedgerError(hidden) };
+    }
     const store = await openStoreToRead(directory);
     try {
       const terms = termsOf(config);
@@ -105,7 +110,7 @@ async function surveyLedger(
     }
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
-    return { ledger: null, ledgerError: error.message };
+    return { ledger: null, ledgerError: error };
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { quote } from '../../errors.ts';
 import { ImportError } from '../import/figures.ts';
 import { COMPANIONS } from './files.ts';
-import { codeOf, type Database, openDatabase } from './sqlite.ts';
+import { codeOf, type Database, DriverError, openDatabase } from './sqlite.ts';
 
 /** A column of another program's table. `whole number`: null where anything else is stored, as SQLite lets any column hold any type. */
 export interface ForeignColumn {
@@ -28,7 +28,7 @@ const LARGEST = 1 << 30;
 
 /**
  * Opens another program's SQLite file without touching it or the files next to it: even a reader would replay a write-ahead log or
- * leave files there. So it is copied, with its log, and the copy is read. Throws an ImportError.
+ * leave files there. So it is copied, with its log, and the copy is read. Throws an ImportError, or a DriverError.
  */
 export async function openForeign(path: string): Promise<Foreign> {
   const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-import-')).catch((error: Error) => {
@@ -119,8 +119,8 @@ async function refuseUnlessDatabase(path: string): Promise<void> {
 const damaged = (path: string): string =>
   `File ${quote(path)} is damaged: import a backup of it, or repair a copy with "sqlite3 FILE .recover | sqlite3 NEW"`;
 
-function asImportError(error: unknown, path: string): ImportError {
-  if (error instanceof ImportError) return error;
+function asImportError(error: unknown, path: string): ImportError | DriverError {
+  if (error instanceof ImportError || error instanceof DriverError) return error;
   const code = codeOf(error);
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return new ImportError(damaged(path), { cause: error });
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
-import sqlite3 from 'sqlite3';
+import { fileURLToPath } from 'node:url';
+import type sqlite3 from 'sqlite3';
 import { LedgerError } from '../../errors.ts';
 
 /** A value that a row may hold. Numbers pass as JSON: the driver itself binds integers from 2³¹ on as floating point. Rule: whole numbers. */
@@ -24,16 +25,38 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const MODES = {
-  read: sqlite3.OPEN_READONLY,
-  write: sqlite3.OPEN_READWRITE,
-  create: sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE,
-} as const;
+/** The binary of the SQLite driver does not fit this system, or is not there. The message is `what`, and what to do. */
+export class DriverError extends LedgerError {
+  readonly what: string;
+  /** What a person runs to install one that fits. */
+  readonly command: string;
+
+  constructor(why: string, options?: ErrorOptions) {
+    const what = `The SQLite driver does not load: ${why}`;
+    const command = `node ${fileURLToPath(new URL('../../../setup/driver.js', import.meta.url))}`;
+    super(`${what}: run "${command}" to install one for this system`, options);
+    this.name = 'DriverError';
+    this.what = what;
+    this.command = command;
+  }
+}
+
+/** Loads the driver when it is needed, so that what needs no ledger works without it. Throws a DriverError. */
+export async function loadDriver(): Promise<typeof sqlite3> {
+  try {
+    return (await import('sqlite3')).default;
+  } catch (error) {
+    const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new DriverError(why.replace(/\. Tried:$/, ''), { cause: error });
+  }
+}
 
 /** Opens a file; `create` makes it where there is none. Throws a LedgerError. */
-export function openDatabase(path: string, access: keyof typeof MODES): Promise<Database> {
+export async function openDatabase(path: string, access: 'read' | 'write' | 'create'): Promise<Database> {
+  const { Database, OPEN_READONLY, OPEN_READWRITE, OPEN_CREATE } = await loadDriver();
+  const modes = { read: OPEN_READONLY, write: OPEN_READWRITE, create: OPEN_READWRITE | OPEN_CREATE };
   return new Promise((resolve, reject) => {
-    const driver = new sqlite3.Database(path, MODES[access], (error) => {
+    const driver = new Database(path, modes[access], (error) => {
       if (error) reject(asLedgerError(error, path));
       else resolve(connection(driver));
     });
