@@ -5,6 +5,7 @@ import { keepHeapSmall } from './app/heap.ts';
 import { readFile } from './app/read-file.ts';
 import type { ProcessIo } from './commands/common/command-io.ts';
 import type { CommandModule, Start } from './commands/common/register.ts';
+import { nearest } from './domain/nearest.ts';
 
 /** All commands, in the order of the help. Only the requested one is loaded. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
@@ -38,7 +39,7 @@ Examples:
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
-/** Commands to load for a command line: all of them only for the help. */
+/** Commands to load for a command line: all of them only where all are described. */
 function neededBy([first = '', ...others]: readonly string[]): string[] {
   if (Object.hasOwn(COMMANDS, first)) return [first];
   return [first, ...others].some((word) => ['help', '--help', '-h'].includes(word)) ? Object.keys(COMMANDS) : ['serve'];
@@ -53,11 +54,18 @@ async function createProgram(words: readonly string[]): Promise<Command> {
     .addHelpText('after', EXAMPLES)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wrtmeter: ')) })
     .exitOverride();
+  refuseMistyped(program, words[0] ?? '');
   for (const name of neededBy(words)) {
     const command = await COMMANDS[name]?.();
     command?.register(program, start);
   }
   return program;
+}
+
+/** A word alone is not the URL of a router, so one that is similar to a command is that command, mistyped. */
+function refuseMistyped(program: Command, word: string): void {
+  const near = /^[a-z]+$/i.test(word) && word !== 'help' && !Object.hasOwn(COMMANDS, word) ? nearest(word, Object.keys(COMMANDS)) : null;
+  if (near !== null) program.error(`error: unknown command '${word}'\n(Did you mean ${near}?)`);
 }
 
 const start: Start = async (command) => {

@@ -12,7 +12,7 @@ import { type Start, withSettings } from './common/register.ts';
 import { requireLedger, runCommand } from './common/run-command.ts';
 
 export function register(program: Command, start: Start): void {
-  withSettings(program.command('backup [file]'))
+  withSettings(program.command('backup [file]'), ['data', 'timezone'])
     .description('write a copy of the ledger, by default in its directory; works while the service runs')
     .action((file: string | undefined, options: CliOptions) => start((io) => backup(file, options, io)));
 }

@@ -7,7 +7,7 @@ import { runCommand } from './common/run-command.ts';
 import { printable } from './common/text.ts';
 
 export function register(program: Command, start: Start): void {
-  withSettings(program.command('health'))
+  withSettings(program.command('health'), ['listen'])
     .description('ask the running service whether it is healthy; for supervisors such as Docker')
     .addHelpText('after', '\nExit code: 0 if it is healthy, 1 if not or if no service answers, 2 for a bad command line or configuration.')
     .action((options: CliOptions) => start((io) => health(options, io)));

@@ -3,11 +3,12 @@ import { hashToken, newToken, SCOPES, type TokenRecord } from '../auth/token.ts'
 import { changeTokens, isTokenName, MOST_TOKENS, readTokens, tokensPath } from '../auth/token-file.ts';
 import type { CliOptions } from '../config/input.ts';
 import { localText } from '../domain/calendar.ts';
+import { didYouMean } from '../domain/nearest.ts';
 import { quote, UsageError } from '../errors.ts';
 import { makeDirectory } from '../ledger/storage/files.ts';
 import { rfc3339 } from '../views/format.ts';
 import type { DatedIo } from './common/command-io.ts';
-import { type Start, withSettings } from './common/register.ts';
+import { type Start, withSettings, wordOption } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
 import { count, left, safeJson, textTable } from './common/text.ts';
 
@@ -18,15 +19,15 @@ export interface TokenOptions extends CliOptions {
 
 export function register(program: Command, start: Start): void {
   const token = program.command('token').description('create, list and revoke tokens for access over HTTP');
-  withSettings(token.command('create <name>'))
+  withSettings(token.command('create <name>'), ['data'])
     .description('create a token and print it once; works while the service runs')
-    .option('--scope <scope>', 'what it allows: read, or control (includes read)', 'read')
+    .addOption(wordOption('--scope <scope>', 'what it allows; control includes read', SCOPES, 'read'))
     .action((name: string, options: TokenOptions) => start((io) => createToken(name, options, io)));
-  withSettings(token.command('list'))
+  withSettings(token.command('list'), ['data', 'timezone'])
     .description('list the names and scopes of all tokens')
     .option('--json', 'as JSON')
     .action((options: TokenOptions) => start((io) => listTokens(options, io)));
-  withSettings(token.command('revoke <name>'))
+  withSettings(token.command('revoke <name>'), ['data'])
     .description('revoke a token immediately; works while the service runs')
     .action((name: string, options: TokenOptions) => start((io) => revokeToken(name, options, io)));
 }
@@ -91,6 +92,13 @@ export function revokeToken(name: string, options: TokenOptions, io: DatedIo): P
 const isSame = (token: TokenRecord, name: string): boolean => token.name.toLowerCase() === name.toLowerCase();
 
 function unknown(name: string, tokens: readonly TokenRecord[]): UsageError {
-  const known = tokens.length === 0 ? 'there is none' : `choose one of ${tokens.map((token) => quote(token.name)).join(', ')}`;
+  const known =
+    tokens.length === 0
+      ? 'there is none'
+      : didYouMean(
+          name,
+          tokens.map((token) => token.name),
+          `choose one of ${tokens.map((token) => quote(token.name)).join(', ')}`,
+        );
   return new UsageError(`There is no token ${quote(name)}: ${known}`);
 }

@@ -127,6 +127,21 @@ describe('backup, restore, forget and check of the ledger', () => {
     expect([unknown.code, unknown.stderr]).to.deep.equal([1, 'The ledger has nothing about "02:00:00:00:00:99"\n']);
   });
 
+  it('forget: a name stands for all MACs of its device', async () => {
+    const macs = ['02:00:00:00:00:01', '02:00:00:00:00:02'];
+    for (const bytes of [1, 1000]) {
+      const found = macs.map((mac) => ({ mac, bytes: { download: bytes, upload: bytes } }));
+      await home.read(NOW + bytes * 1000, { gateway: { sources: { stations: stations(found) } } });
+    }
+    await writeFile(join(home.directory, 'wrtmeter.yaml'), `devices: { laptop: { macs: [${macs}] } }\n`);
+    await home.ledger.close();
+    expect((await said((io) => forget('laptpo', OPTIONS, io))).stderr).to.equal(
+      'No device "laptpo" has been counted: did you mean "laptop"?\n',
+    );
+    const { code, stdout } = await said((io) => forget('Laptop', OPTIONS, io));
+    expect([code, stdout.match(/^02.* deleted: 2 accounts/gm)?.length]).to.deep.equal([0, 2]);
+  });
+
   it('check --data: shows what is in the ledger and whether it is good', async () => {
     await said((io) => backup(undefined, OPTIONS, io));
     const { code, stdout, stderr } = await said((io) => check(OPTIONS, io));

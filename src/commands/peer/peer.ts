@@ -3,6 +3,7 @@ import { changeLimit } from '../../app/peer-control.ts';
 import type { CliOptions } from '../../config/input.ts';
 import type { ChangeDone, PeerPlace } from '../../control/result.ts';
 import type { Action } from '../../control/target.ts';
+import { didYouMean } from '../../domain/nearest.ts';
 import { shortKey } from '../../domain/public-key.ts';
 import { quote, UsageError } from '../../errors.ts';
 import type { CommandIo } from '../common/command-io.ts';
@@ -21,7 +22,7 @@ export interface PeerOptions extends CliOptions {
 export function register(program: Command, start: Start): void {
   const peer = program.command('peer').description('manage WireGuard peers on their servers: list, revoke, restore and delete');
   const onServers = (usage: string, description: string) =>
-    withSettings(peer.command(usage))
+    withSettings(peer.command(usage), [])
       .description(description)
       .option('--router <name>', 'one router')
       .option('--interface <name>', 'one interface');
@@ -51,7 +52,7 @@ export function changeOnePeer(action: Action, wanted: string, options: PeerOptio
       throw new UsageError(`This deletes ${quote(wanted)} and its keys permanently: confirm with --yes`);
     const survey = await peersOfRouters(config, { router, interface: on });
     const peer = findPeer(survey, wanted);
-    if (peer === null) return reportFailures(survey, io, `There is no peer ${quote(wanted)}`);
+    if (peer === null) return reportFailures(survey, io, unknownPeer(survey, wanted));
     for (const note of survey.notes) io.stderr.write(`${printable(note)}\n`);
     return change(peer, action, io);
   });
@@ -121,6 +122,11 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
   });
 }
 
+function unknownPeer({ peers }: PeerListing, wanted: string): string {
+  const names = peers.flatMap(({ name }) => name ?? []);
+  return `There is no peer ${quote(wanted)}: ${didYouMean(wanted, names, 'see "wrtmeter peer list"')}`;
+}
+
 /** The state, with a note if the interface and the configuration differ. */
 function stateText({ state, place, up }: PeerOnServer): string {
   const where: Record<PeerPlace, string> = {
@@ -135,6 +141,6 @@ function stateText({ state, place, up }: PeerOnServer): string {
 function reportFailures({ failures }: PeerListing, io: CommandIo, instead = ''): number {
   for (const failure of failures) io.stderr.write(`${printable(failure)}\n`);
   if (failures.length > 0) return 1;
-  if (instead !== '') throw new UsageError(`${instead}: see "wrtmeter peer list"`);
+  if (instead !== '') throw new UsageError(instead);
   return 0;
 }

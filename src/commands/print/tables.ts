@@ -12,25 +12,31 @@ import { printReconciliation } from './reconciliation.ts';
 
 /** Something that `wrtmeter print` can print, and its options besides --json. */
 export interface Print {
+  /** For the help. */
+  shows: string;
   make: (view: LedgerView, selection: Selection) => Printed | Promise<Printed>;
   knows: readonly (keyof Selection)[];
 }
 
-export const PRINTS: Readonly<Record<string, Print>> = {
-  devices: { make: printDevices, knows: [] },
-  wan: { make: printWan, knows: [] },
-  peers: { make: printPeers, knows: [] },
-  reconciliation: { make: printReconciliation, knows: [] },
-  routers: { make: printRouters, knows: [] },
-  months: { make: printMonths, knows: ['device', 'last'] },
-  days: { make: printDays, knows: ['device', 'last'] },
-  audit: { make: printAudit, knows: ['last'] },
-};
+export const PRINTS = {
+  devices: { shows: 'every device: all its bytes, and those of the current month', make: printDevices, knows: ['device'] },
+  wan: { shows: 'the uplinks and their sum', make: printWan, knows: [] },
+  peers: { shows: 'WireGuard peers', make: printPeers, knows: [] },
+  reconciliation: { shows: "each gateway's uplinks compared with its hosts", make: printReconciliation, knows: [] },
+  routers: { shows: 'when each source of each router was last read', make: printRouters, knows: [] },
+  months: { shows: 'billing months, with the devices that used most', make: printMonths, knows: ['device', 'from', 'to', 'last'] },
+  days: { shows: 'days, with the devices that used most', make: printDays, knows: ['device', 'from', 'to', 'last'] },
+  audit: { shows: 'what was out of the ordinary, newest at the bottom', make: printAudit, knows: ['from', 'to', 'last'] },
+} as const satisfies Record<string, Print>;
+
+export type PrintName = keyof typeof PRINTS;
 
 const BYTES = [right('Download'), right('Upload'), right('Month down'), right('Month up')];
 
-function printDevices(view: LedgerView): Printed {
-  const rows = deviceRows(view);
+function printDevices(view: LedgerView, { device }: Selection): Printed {
+  const isWanted = ({ mac }: { mac: string }) => device === null || mac === device.mac;
+  const rows = deviceRows(view).filter(isWanted);
+  const answer = devicesAnswer(view);
   return {
     columns: [left('Device'), left('MAC'), left('Address'), ...BYTES, left('Last seen')],
     rows: rows.map((row) => [
@@ -41,7 +47,7 @@ function printDevices(view: LedgerView): Printed {
       seen(view, row.lastSeen),
     ]),
     summary: rows.length === 0 ? 'No device has been counted yet' : `${count(rows.length, 'device')}; ${monthText(view.months.home)}`,
-    json: devicesAnswer(view),
+    json: { ...answer, devices: answer.devices.filter(isWanted) },
   };
 }
 

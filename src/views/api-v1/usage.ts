@@ -1,11 +1,10 @@
 import { type Billing, type Day, dayText, localText, type Month, monthOf, yearOf } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import { quote } from '../../errors.ts';
 import { type Account, hasRouter, hasRouterMonth, ipOf, isShownKind, macOf, publicKeyOf, type ShownKind } from '../../ledger/account.ts';
 import type { UsageQuery, UsageRow } from '../../ledger/storage/read-usage.ts';
 import type { BillingTerms } from '../../ledger/usage/months.ts';
 import { nameOf, nameOfPeer, type View } from '../view.ts';
-import type { QueryParameters } from './query.ts';
+import { type QueryParameters, unknownRouter } from './query.ts';
 import { RequestError } from './request-error.ts';
 import { type Cursor, MOST_SERIES, parseUsageRequest, type UsageRequest } from './usage-query.ts';
 
@@ -173,7 +172,7 @@ function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): S
   const isDevice = (account: Account) => mac === null || (account.key !== '' && deviceMac(view, account.key) === deviceMac(view, mac));
   // Before the first reading there are no accounts, but the request is valid.
   if (router !== null && !all.some(isRouter) && !view.routers.some(({ name }) => name === router)) {
-    throw new RequestError(404, `There is no router ${quote(router)}: /api/v1/routers lists them`);
+    throw unknownRouter(view, router);
   }
   if (mac !== null && !all.some(isDevice)) {
     throw new RequestError(404, `No device with the MAC "${mac}" has been counted: /api/v1/devices lists all devices`);
