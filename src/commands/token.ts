@@ -10,7 +10,7 @@ import { rfc3339 } from '../views/format.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings, wordOption } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
-import { count, left, safeJson, textTable } from './common/text.ts';
+import { count, left, name, roomIn, safeJson, textTable } from './common/text.ts';
 
 export interface TokenOptions extends CliOptions {
   scope?: string;
@@ -64,7 +64,7 @@ export function listTokens(options: TokenOptions, io: DatedIo): Promise<number> 
       return 0;
     }
     const rows = tokens.map(({ name, scope, created }) => [name, scope, localText(created, config.timezone)]);
-    if (rows.length > 0) io.stdout.write(`${await textTable(['Token', 'Scope', 'Created'].map(left), rows)}\n\n`);
+    if (rows.length > 0) io.stdout.write(`${await textTable([name('Token'), left('Scope'), left('Created')], rows, roomIn(io))}\n\n`);
     io.stdout.write(
       rows.length === 0 ? 'There is no token yet: create one with "wrtmeter token create NAME"\n' : `${count(rows.length, 'token')}\n`,
     );

@@ -22,6 +22,8 @@ describe('the command line', () => {
   it('a command has no option that does nothing there', async () => {
     expect((await run('print', 'wan', '--device', 'tv')).stderr).to.match(/^wrtmeter: unknown option '--device'/);
     expect((await run('backup', '--listen', ':1')).stderr).to.match(/^wrtmeter: unknown option '--listen'/);
-    expect((await run('import', 'vnstat', '--help')).stdout).to.include('--router').and.not.include('--from');
+    expect((await run('import', 'vnstat', '--help')).stdout)
+      .to.include('--router')
+      .and.not.include('--from');
   });
 });

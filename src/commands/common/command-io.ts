@@ -4,7 +4,8 @@ import type { ConfigInput } from '../../config/input.ts';
 
 /** What a command uses of the process, and nothing else. */
 export interface CommandIo extends Omit<ConfigInput, 'cli'> {
-  stdout: { write: (text: string) => unknown };
+  /** `columns`: characters in a line, if it is a terminal. */
+  stdout: { write: (text: string) => unknown; columns?: number };
   stderr: { write: (text: string) => unknown };
 }
 
@@ -22,7 +23,7 @@ export interface DoctorIo extends CommandIo {
   version: string;
 }
 
-export interface ServeIo extends CommandIo, ServiceIo {
+export interface ServeIo extends CommandIo, Omit<ServiceIo, 'stdout'> {
   /** Standard error is a terminal, so the log is for a person. */
   terminal: boolean;
 }

@@ -15,7 +15,7 @@ import type { ImportIo } from '../common/command-io.ts';
 import { exitCodeOf } from '../common/exit-code.ts';
 import { type Start, withSettings } from '../common/register.ts';
 import { contextOf } from '../common/run-command.ts';
-import { safeJson } from '../common/text.ts';
+import { roomIn, safeJson } from '../common/text.ts';
 import { classicFindings } from './classic.ts';
 import { nlbwmonFindings, vnstatFindings } from './exports.ts';
 import { type ImportOptions, type ImportSettings, importSettings } from './options.ts';
@@ -56,7 +56,7 @@ export function importFrom(program: ImportProgram, paths: readonly string[], opt
     const store = await open(directory, dryRun);
     try {
       const plan = await planFor(store, found, setting, dryRun ? null : paths.map((path) => quote(path)).join(', '), progress);
-      io.stdout.write(json ? `${safeJson(planJson(plan, dryRun))}\n` : await planText(plan, config.timezone, dryRun));
+      io.stdout.write(json ? `${safeJson(planJson(plan, dryRun))}\n` : await planText(plan, config.timezone, dryRun, roomIn(io)));
     } finally {
       await store?.close();
     }

@@ -9,7 +9,7 @@ import { quote, UsageError } from '../../errors.ts';
 import type { CommandIo } from '../common/command-io.ts';
 import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
-import { count, left, printable, safeJson, textTable } from '../common/text.ts';
+import { count, extra, left, name, printable, prose, roomIn, safeJson, textTable } from '../common/text.ts';
 import { findPeer, type PeerListing, type PeerOnServer, peersOfRouters } from './list.ts';
 
 export interface PeerOptions extends CliOptions {
@@ -115,8 +115,8 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
       peer.allowedIps.join(', ') || '-',
       peer.target.publicKey,
     ]);
-    const columns = ['Peer', 'Router', 'Interface', 'State', 'Addresses', 'Public key'].map(left);
-    if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows)}\n\n`);
+    const columns = [name('Peer'), name('Router'), left('Interface'), prose('State'), prose('Addresses'), extra('Public key')];
+    if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows, roomIn(io))}\n\n`);
     if (rows.length > 0 || survey.failures.length === 0) io.stdout.write(`${count(rows.length, 'peer')}\n`);
     return reportFailures(survey, io);
   });

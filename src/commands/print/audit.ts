@@ -3,7 +3,7 @@ import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../views/api-v1/audit.ts';
 import type { Outcome } from '../../views/audit-words.ts';
 import { formatBytes } from '../../views/format.ts';
-import { count, left } from '../common/text.ts';
+import { count, left, name, prose } from '../common/text.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_ROWS = 50;
@@ -16,7 +16,7 @@ export async function printAudit(view: LedgerView, selection: Selection): Promis
   const shown = records.slice(0, last);
   const more = records.length > last ? '; --last shows more' : '';
   return {
-    columns: ['When', 'Kind', 'Router', 'What', 'Bytes', 'Why'].map(left),
+    columns: [left('When'), left('Kind'), name('Router'), name('What'), left('Bytes'), prose('Why')],
     rows: [...shown].reverse().map((record) => {
       const { kind, router, what, outcome, why } = auditLine(view, record);
       return [localText(record.at, view.timezone).slice(0, 16), kind, router ?? '', what, bytesText(record, outcome), why];

@@ -4,7 +4,7 @@ import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
 import { dayFrom } from '../../views/api-v1/query.ts';
 import { formatBytes } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
-import { count, left, right } from '../common/text.ts';
+import { count, left, prose, right } from '../common/text.ts';
 import type { NamedDevice } from '../common/the-device.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
@@ -57,7 +57,7 @@ async function printPeriods(view: LedgerView, selection: Selection, kind: Kind):
 function table(rows: readonly PeriodRow[], device: NamedDevice | null, kind: Kind, today: Day): Pick<Printed, 'columns' | 'rows'> {
   const title = kind.thing === 'month' ? 'Month' : 'Day';
   return {
-    columns: [left(title), right('Download'), right('Upload'), right('Sum'), ...(device === null ? [left('Most by')] : [])],
+    columns: [left(title), right('Download'), right('Upload'), right('Sum'), ...(device === null ? [prose('Most by')] : [])],
     rows: rows.map((row) => {
       const bytes = bytesOf(row, device);
       const figures = [bytes.download, bytes.upload, total(bytes)].map(formatBytes);

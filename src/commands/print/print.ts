@@ -10,7 +10,7 @@ import type { DatedIo } from '../common/command-io.ts';
 import { exitCodeOf } from '../common/exit-code.ts';
 import { LEDGER_SETTINGS, type Start, withSettings } from '../common/register.ts';
 import { contextOf } from '../common/run-command.ts';
-import { printable, safeJson, textTable } from '../common/text.ts';
+import { printable, roomIn, safeJson, textTable } from '../common/text.ts';
 import { theDevice } from '../common/the-device.ts';
 import type { Printed, Selection } from './printed.ts';
 import { PRINTS, type Print, type PrintName } from './tables.ts';
@@ -67,7 +67,7 @@ export function print(name: PrintName, options: PrintOptions, io: DatedIo): Prom
       };
       return chosen.make(view, { ...span, last: newest, device: device === undefined ? null : theDevice(view, device) });
     });
-    io.stdout.write(json ? `${safeJson(printed.json)}\n` : await asText(printed));
+    io.stdout.write(json ? `${safeJson(printed.json)}\n` : await asText(printed, roomIn(io)));
     return 0;
   });
 }
@@ -86,7 +86,7 @@ async function withStore<T>(directory: string, use: (store: Store) => Promise<T>
   }
 }
 
-async function asText({ columns, rows, summary }: Printed): Promise<string> {
-  const table = rows.length === 0 ? '' : `${await textTable(columns, rows)}\n\n`;
+async function asText({ columns, rows, summary }: Printed, width: number | null): Promise<string> {
+  const table = rows.length === 0 ? '' : `${await textTable(columns, rows, width)}\n\n`;
   return `${table}${printable(summary)}\n`;
 }

@@ -4,7 +4,7 @@ import { formatBytes, rfc3339 } from '../../views/format.ts';
 import { deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
-import { count, left, right } from '../common/text.ts';
+import { count, extra, left, name, prose, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
 import { printDays, printMonths } from './periods.ts';
 import { type LedgerView, type Printed, type Selection, seen } from './printed.ts';
@@ -38,7 +38,7 @@ function printDevices(view: LedgerView, { device }: Selection): Printed {
   const rows = deviceRows(view).filter(isWanted);
   const answer = devicesAnswer(view);
   return {
-    columns: [left('Device'), left('MAC'), left('Address'), ...BYTES, left('Last seen')],
+    columns: [name('Device'), extra('MAC'), extra('Address'), ...BYTES, extra('Last seen')],
     rows: rows.map((row) => [
       row.user === null ? row.name : `${row.name} (${row.user})`,
       row.macs.length > 1 ? `${row.mac} +${row.macs.length - 1}` : row.mac,
@@ -55,7 +55,7 @@ function printWan(view: LedgerView): Printed {
   const rows = wanRows(view);
   const sum = homeTraffic(rows);
   return {
-    columns: [left('Router'), left('Uplink'), ...BYTES, left('Month'), left('Last seen')],
+    columns: [name('Router'), name('Uplink'), ...BYTES, extra('Month'), extra('Last seen')],
     rows: [
       ...rows.map((row) => [
         row.router,
@@ -75,7 +75,7 @@ function printPeers(view: LedgerView): Printed {
   const rows = peerRows(view);
   const online = rows.filter((row) => row.online).length;
   return {
-    columns: [left('Router'), left('Interface'), left('Peer'), left('Addresses'), left('State'), ...BYTES, left('Last handshake')],
+    columns: [name('Router'), extra('Interface'), name('Peer'), extra('Addresses'), extra('State'), ...BYTES, extra('Last handshake')],
     rows: rows.map((row) => [
       row.router,
       row.interface,
@@ -97,7 +97,7 @@ function printRouters(view: LedgerView): Printed {
   const readers = [...view.books.readers.values()].sort((a, b) => (a.router < b.router ? -1 : a.router > b.router ? 1 : 0));
   const unread = view.configured.filter((name) => !readers.some(({ router }) => router === name));
   return {
-    columns: [left('Router'), left('Source'), left('Last reading'), left('Read by')],
+    columns: [name('Router'), left('Source'), left('Last reading'), prose('Read by')],
     rows: [
       ...readers.map(({ router, source, readAt, origin }) => [router, source, seen(view, readAt), origin]),
       ...unread.map((name) => [name, '', 'never', '']),
