@@ -3,7 +3,7 @@ import { hashToken, newToken, SCOPES, type TokenRecord } from '../auth/token.ts'
 import { changeTokens, isTokenName, MOST_TOKENS, readTokens, tokensPath } from '../auth/token-file.ts';
 import type { CliOptions } from '../config/input.ts';
 import { localText } from '../domain/calendar.ts';
-import { didYouMean } from '../domain/nearest.ts';
+import { didYouMean } from '../domain/names/nearest.ts';
 import { quote, UsageError } from '../errors.ts';
 import { makeDirectory } from '../ledger/storage/files.ts';
 import { rfc3339 } from '../views/format.ts';

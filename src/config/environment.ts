@@ -1,4 +1,4 @@
-import { nearest } from '../domain/nearest.ts';
+import { nearest } from '../domain/names/nearest.ts';
 import type { Found } from '../fields/fields.ts';
 import { fail, type Located, type Problems, shown, warn } from '../fields/problems.ts';
 import { parseBoolean, parseText, ValueError } from '../fields/values.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { parseMac } from '../domain/mac.ts';
-import { didYouMean } from '../domain/nearest.ts';
+import { didYouMean } from '../domain/names/nearest.ts';
 import { ValueError } from '../fields/values.ts';
 import type { Listen } from './config.ts';
 

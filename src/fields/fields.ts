@@ -1,4 +1,4 @@
-import { didYouMean } from '../domain/nearest.ts';
+import { didYouMean } from '../domain/names/nearest.ts';
 import type { KeyValue, Mapping, Node } from './nodes.ts';
 import { fail, type Located, type Problems, shown } from './problems.ts';
 import { ValueError } from './values.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../domain/nearest.ts';
+import { didYouMean } from '../../domain/names/nearest.ts';
 import { quote, UsageError } from '../../errors.ts';
 import { accountsOf } from '../../ledger/account.ts';
 import { findDevices } from '../../views/find-device.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { Day } from '../../domain/calendar.ts';
-import { didYouMean } from '../../domain/nearest.ts';
+import { didYouMean } from '../../domain/names/nearest.ts';
 import { quote } from '../../errors.ts';
 import { parseName, ValueError } from '../../fields/values.ts';
 import { ImportError } from '../../ledger/import/figures.ts';

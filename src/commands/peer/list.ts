@@ -5,7 +5,7 @@ import { isFailure } from '../../control/change.ts';
 import type { PeerPlace } from '../../control/result.ts';
 import type { PeerServer } from '../../control/server.ts';
 import type { PeerTarget } from '../../control/target.ts';
-import { didYouMean } from '../../domain/nearest.ts';
+import { didYouMean } from '../../domain/names/nearest.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
 import { quote, SourceError, UsageError } from '../../errors.ts';

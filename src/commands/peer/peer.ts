@@ -3,7 +3,7 @@ import { changeLimit } from '../../app/peer-control.ts';
 import type { CliOptions } from '../../config/input.ts';
 import type { ChangeDone, PeerPlace } from '../../control/result.ts';
 import type { Action } from '../../control/target.ts';
-import { didYouMean } from '../../domain/nearest.ts';
+import { didYouMean } from '../../domain/names/nearest.ts';
 import { shortKey } from '../../domain/public-key.ts';
 import { quote, UsageError } from '../../errors.ts';
 import type { CommandIo } from '../common/command-io.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../domain/nearest.ts';
+import { nearest } from '../../domain/names/nearest.ts';
 import { group, optional } from '../../fields/fields.ts';
 import type { KeyValue, Mapping, Node } from '../../fields/nodes.ts';
 import { fail, type Located, type Problems, warn } from '../../fields/problems.ts';

@@ -1,5 +1,5 @@
 import { type Day, dayNumber, dayOf, dayText, startOfDay } from '../../domain/calendar.ts';
-import { didYouMean } from '../../domain/nearest.ts';
+import { didYouMean } from '../../domain/names/nearest.ts';
 import { quote } from '../../errors.ts';
 import type { View } from '../view.ts';
 import { RequestError } from './request-error.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../errors.ts';
+import { quote } from '../../errors.ts';
 
 /** The candidate most similar to a mistyped word, or null if none is similar. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
