@@ -280,6 +280,18 @@ export const schemas = {
     upload_bytes: bytes('0 if the row has no bytes'),
     why: text('In a sentence'),
   }),
+  Index: record({
+    version: text('Of wrtmeter'),
+    description: text('Where the OpenAPI document is'),
+    routes: list(
+      record({
+        method: text(),
+        path: text('With {names} in place of what differs'),
+        parameters: list(text('A parameter of the query')),
+        summary: text('What it answers or does'),
+      }),
+    ),
+  }),
   Health: record({
     status: oneOf(['ok', 'failing'], 'Whether wrtmeter works'),
     problems: list(text('A problem to look at')),
