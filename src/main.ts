@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { keepHeapSmall } from './app/heap.ts';
+import { logReader } from './app/log-reader.ts';
 import { readFile } from './app/read-file.ts';
 import type { ProcessIo } from './commands/common/command-io.ts';
 import { EXAMPLES } from './commands/common/examples.ts';
@@ -82,7 +83,7 @@ function processIo(): ProcessIo {
     stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
     stdout: process.stdout,
     stderr: process.stderr,
-    terminal: process.stderr.isTTY === true,
+    logReader: logReader(process.stderr.isTTY === true, process.env.JOURNAL_STREAM),
     clock: { now: () => Date.now(), tick: () => performance.now() },
     version,
     signals: process,

@@ -1,3 +1,4 @@
+import type { LogReader } from '../../app/log-reader.ts';
 import type { ServiceIo } from '../../app/run-service.ts';
 import type { Clock } from '../../collector/round.ts';
 import type { ConfigInput } from '../../config/input.ts';
@@ -24,8 +25,7 @@ export interface DoctorIo extends CommandIo {
 }
 
 export interface ServeIo extends CommandIo, Omit<ServiceIo, 'stdout'> {
-  /** Standard error is a terminal, so the log is for a person. */
-  terminal: boolean;
+  logReader: LogReader;
 }
 
 /** Everything, as created by main.ts. */
