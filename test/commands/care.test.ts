@@ -61,6 +61,14 @@ describe('backup, restore, forget and check of the ledger', () => {
     );
   });
 
+  it('backup and check: as JSON', async () => {
+    const written = JSON.parse((await said((io) => backup('mine.db', { ...OPTIONS, json: true }, io))).stdout);
+    expect(written).to.include({ path: join(home.directory, 'mine.db'), posted_at: '2026-11-20T17:01:00Z' });
+    expect(written.bytes).to.be.above(0);
+    const { code, stdout } = await said((io) => check({ ...OPTIONS, json: true }, io));
+    expect([code, JSON.parse(stdout).ledger]).to.deep.equal([0, { good: true, problems: [] }]);
+  });
+
   it('backup: without a name, rewrites the backup of the local day', async () => {
     for (let i = 0; i < 2; i++) {
       expect((await said((io) => backup(undefined, OPTIONS, io))).stdout).to.match(/^backup ".*\/backups\/ledger-2026-11-20\.db" written/);
