@@ -89,3 +89,6 @@ export function quote(text: string, longest = 60): string {
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** `1 day`, `2 days`, `2 addresses` */
+export const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : thing.endsWith('s') ? 'es' : 's'}`;

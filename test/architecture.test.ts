@@ -67,7 +67,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'node-fetch': ['transports/'],
   pino: ['app/'],
   'pino-pretty': ['app/log.ts'],
-  'prom-client': ['app/', 'views/metrics/'],
+  'prom-client': ['views/metrics/'],
   sqlite3: ['ledger/storage/sqlite.ts'],
   'strip-json-comments': ['config/file.ts'],
   'temporal-polyfill': ['domain/calendar.ts', 'ledger/import/local-time.ts'],

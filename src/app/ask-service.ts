@@ -1,18 +1,12 @@
 import type { Config } from '../config/config.ts';
 import { SourceError } from '../errors.ts';
+import type { Health } from '../http/deps.ts';
 import { httpSender } from '../transports/http.ts';
-
-/** What a running service says about itself. */
-export interface ServiceHealth {
-  healthy: boolean;
-  /** One line each. */
-  problems: string[];
-}
 
 const ANSWER_MS = 5000;
 
 /** Asks the service at the configured address for its health; null if no wrtmeter answers there. */
-export async function askService({ listen: { host, port } }: Pick<Config, 'listen'>): Promise<ServiceHealth | null> {
+export async function askService({ listen: { host, port } }: Pick<Config, 'listen'>): Promise<Health | null> {
   const local = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
   const send = httpSender({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
   try {

@@ -2,21 +2,27 @@ import pino, { type Logger } from 'pino';
 import type { LogLevel } from '../config/config.ts';
 import type { LogReader } from './log-reader.ts';
 
+/** An unexpected error is logged with its message and stack: it is a fault of the program. */
+const serializers = { error: pino.stdSerializers.err };
+
 /** The log on standard error: readable text for a terminal and the journal, else one JSON object per line. */
 export async function createLog(level: LogLevel, reader: LogReader): Promise<Logger> {
   const formatters = { level: (label: string) => ({ level: label }) };
   const standardError = () => pino.destination({ dest: 2, sync: true });
   switch (reader) {
     case 'program':
-      return pino({ level, base: null, formatters, timestamp: pino.stdTimeFunctions.isoTime }, standardError());
+      return pino({ level, base: null, serializers, formatters, timestamp: pino.stdTimeFunctions.isoTime }, standardError());
     case 'journal': {
       const journal = standardError();
       // The journal has the time and the name of the program itself.
-      return pino({ level, base: null, formatters, timestamp: false }, { write: (line) => journal.write(journalLine(line)) });
+      return pino({ level, base: null, serializers, formatters, timestamp: false }, { write: (line) => journal.write(journalLine(line)) });
     }
     case 'terminal': {
       const { default: pretty } = await import('pino-pretty');
-      return pino({ level, base: null }, pretty({ destination: 2, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }));
+      return pino(
+        { level, base: null, serializers },
+        pretty({ destination: 2, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }),
+      );
     }
     default:
       return reader satisfies never;

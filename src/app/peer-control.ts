@@ -1,7 +1,7 @@
 import type { Config, RouterConfig } from '../config/config.ts';
 import { type PeerServer, peerServer } from '../control/server.ts';
 import type { Action, ServerInterface } from '../control/target.ts';
-import type { PeerAccess, PeerChange } from '../http/deps.ts';
+import type { PeerChange, PeerControl } from '../http/deps.ts';
 import type { WireguardConfig } from '../sources/wireguard/config.ts';
 import { machineOf } from './machines.ts';
 
@@ -36,7 +36,7 @@ export const interfaceOf = ({ configFile, tool }: WireguardConfig, name: string)
 export const changeLimit = (): AbortSignal => AbortSignal.timeout(CHANGE_MS);
 
 /** Changes peers for the web application; `config` returns the current configuration. Changes on one server wait for each other. */
-export function peerAccess(config: () => Config): PeerAccess {
+export function peerControl(config: () => Config): PeerControl {
   const servers = new Map<string, PeerServer>();
   return {
     change: async ({ router: name, interface: on, publicKey }, action: Action): Promise<PeerChange> => {

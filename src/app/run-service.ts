@@ -18,7 +18,7 @@ import { reconciliationAnswer } from '../views/api-v1/reconciliation.ts';
 import { usageAnswer } from '../views/api-v1/usage.ts';
 import { authOf, warnOfMissingTokens } from './auth.ts';
 import { termsOf } from './from-config.ts';
-import { peerAccess } from './peer-control.ts';
+import { peerControl } from './peer-control.ts';
 import { createService, type Service } from './service.ts';
 
 /** What the running service uses of its process. */
@@ -94,8 +94,8 @@ function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): 
         audit: (rows, most) => readAudit(reading, rows, most),
       }),
     ready: () => service.running,
-    health: () => ({ healthy: true, problems: service.problems() }),
-    access: peerAccess(() => service.config),
+    health: service.health,
+    control: peerControl(() => service.config),
     note: ({ peer: { router, interface: name, publicKey }, why }) =>
       ledger.addAudit({
         at: clock.now(),

@@ -1,25 +1,23 @@
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
 import { type Collector, createCollector } from '../collector/collector.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
 import type { Round } from '../domain/round.ts';
-import { type RouterStatus, SILENT_AFTER_MS, silentRouters, updateStatuses } from '../domain/status.ts';
+import { type RouterStatus, updateStatuses } from '../domain/status.ts';
 import { LedgerError } from '../errors.ts';
-import { dailyBackups } from '../ledger/backup/backup.ts';
+import type { Health } from '../http/deps.ts';
+import { type DailyBackups, dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
-import { createMetrics, processMetrics } from '../views/metrics/metrics.ts';
 import type { View } from '../views/view.ts';
 import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
+import { healthOf } from './health.ts';
 import { fitHeap } from './heap.ts';
 import { withoutLeftOut } from './left-out.ts';
+import { createMetricsText } from './metrics-text.ts';
 import { logPosting, logRound } from './round-log.ts';
 
 /** Days of backups to keep. */
 const KEPT_BACKUPS = 7;
-
-/** Milliseconds for which the text of `/metrics` is the same for all, if no round ends. */
-const SHARED_MS = 500;
 
 /** The running meter, without its HTTP server. */
 export interface Service {
@@ -33,8 +31,8 @@ export interface Service {
   reconfigure(config: Config): Promise<void>;
   /** False once it is shutting down. */
   readonly running: boolean;
-  /** Problems that need attention, one line each. */
-  problems(): string[];
+  /** Whether the ledger can be written, and what needs attention. */
+  health(): Health;
   /** Cuts the running round short, posts what was read, and stops. */
   drain(): Promise<void>;
   /** Closes the ledger; call it after the last answer. */
@@ -58,27 +56,9 @@ export async function createService({ config: given, ledger, log, clock, version
   let lastPosted: Posted | null = null;
   let running = true;
   const startedAt = clock.now();
-  /** The text of `/metrics` after so many rounds, for those that ask at the same time: it is megabytes with thousands of devices. */
-  let rounds = 0;
-  let rendered: { rounds: number; text: Promise<string> } | null = null;
-  const own: Registry = processMetrics();
-  const metrics = createMetrics();
-  const routers = () => config.routers.map((router) => ({ router, probes: probesOf(router) }));
+  const metrics = createMetricsText();
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
-
-  const backups = dailyBackups({
-    directory: given.data,
-    keep: KEPT_BACKUPS,
-    made(path) {
-      ledger.state.backupFailure = null;
-      log.info(`Backup "${path}" created`);
-    },
-    failed(error) {
-      ledger.state.backupErrors += 1;
-      ledger.state.backupFailure = error.message;
-      log.error(`The daily backup failed and is tried again in an hour; counting continues: ${error.message}`);
-    },
-  });
+  const backups = reportedBackups(given.data, ledger, log);
 
   async function post(round: Round): Promise<void> {
     const posted = await ledger.post(round, clock.tick);
@@ -86,7 +66,7 @@ export async function createService({ config: given, ledger, log, clock, version
     logPosting(log, posted, lastPosted);
     lastPosted = posted;
     updateStatuses(statuses, withoutLeftOut(round, ledger.books));
-    rounds += 1;
+    metrics.renew();
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
   }
@@ -95,10 +75,10 @@ export async function createService({ config: given, ledger, log, clock, version
     await ledger.renameRouters(renamesOf(next), clock.now());
     await ledger.setTerms(termsOf(next), clock.now());
     config = next;
-    rendered = null;
+    metrics.renew();
     aliases = aliasesOf(next);
     peerNames = peerNamesOf(next);
-    const read = routers();
+    const read = next.routers.map((router) => ({ router, probes: probesOf(router) }));
     statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
     collect.setTerms({
       routers: read.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout })),
@@ -132,14 +112,7 @@ export async function createService({ config: given, ledger, log, clock, version
 
   async function scrape(patience: number | null): Promise<string> {
     await collect.round(patience);
-    const now = await view();
-    if (rendered?.rounds === rounds) return rendered.text;
-    const text = metrics.render(now, own);
-    rendered = { rounds, text };
-    setTimeout(() => {
-      rendered = null;
-    }, SHARED_MS).unref();
-    return text;
+    return metrics.of(await view());
   }
 
   fitHeap(ledger.books.accounts.size);
@@ -155,22 +128,8 @@ export async function createService({ config: given, ledger, log, clock, version
     get running() {
       return running;
     },
-    problems() {
-      const suspended = ledger.state.suspendedBecause;
-      const failed = lastPosted?.status === 'failed' ? lastPosted.error.message : null;
-      const backup = ledger.state.backupFailure;
-      const now = clock.now();
-      const limit = Math.max(SILENT_AFTER_MS, config.heartbeat * 3000);
-      return [
-        ...(suspended === null ? [] : [`Nothing is posted while ${suspended}`]),
-        ...(failed === null ? [] : [`The last round could not be written: ${failed}`]),
-        ...(backup === null ? [] : [`The last daily backup failed: ${backup}`]),
-        ...silentRouters(statuses.values(), now, startedAt, limit).map(
-          ({ router, sources, since, why }) =>
-            `${sources.join(', ')} of ${router} not read for ${Math.round((now - since) / 60_000)} min${why === null ? '' : `: ${why}`}`,
-        ),
-      ];
-    },
+    health: () =>
+      healthOf({ ledger: ledger.state, lastPosted, routers: statuses.values(), startedAt, now: clock.now(), heartbeat: config.heartbeat }),
     drain() {
       running = false;
       return collect.stop();
@@ -185,4 +144,21 @@ export async function createService({ config: given, ledger, log, clock, version
 /** A router with unchanged addresses keeps its status. */
 function keptStatus(before: RouterStatus | undefined, fresh: RouterStatus): RouterStatus {
   return before !== undefined && before.addresses.join() === fresh.addresses.join() ? before : fresh;
+}
+
+/** Daily backups, with what became of the last one in the log and in the ledger's state. */
+function reportedBackups(directory: string, ledger: Ledger, log: Logger): DailyBackups {
+  return dailyBackups({
+    directory,
+    keep: KEPT_BACKUPS,
+    made(path) {
+      ledger.state.backupFailure = null;
+      log.info(`Backup "${path}" created`);
+    },
+    failed(error) {
+      ledger.state.backupErrors += 1;
+      ledger.state.backupFailure = error.message;
+      log.error(`The daily backup failed and is tried again in an hour; counting continues: ${error.message}`);
+    },
+  });
 }

@@ -23,19 +23,15 @@ export async function readTokens(directory: string): Promise<TokenRecord[]> {
  * reader always finds a complete file. The new file is also the lock against other writers. Throws a TokenFileError, and what `change`
  * throws.
  */
-export async function changeTokens<T>(
-  directory: string,
-  change: (tokens: TokenRecord[]) => { tokens: TokenRecord[]; result: T },
-): Promise<T> {
+export async function changeTokens(directory: string, change: (tokens: TokenRecord[]) => TokenRecord[]): Promise<void> {
   const path = tokensPath(directory);
   const newPath = `${path}.new`;
   const file = await lock(newPath, path);
   try {
-    const { tokens, result } = change(await readTokens(directory));
+    const tokens = change(await readTokens(directory));
     await write(file, directory, formatTokens(tokens));
     await rename(newPath, path);
     await syncDirectory(directory);
-    return result;
   } catch (error) {
     await unlink(newPath).catch(() => undefined);
     throw asTokenFileError(error, `${quote(path, 200)} cannot be written`);

@@ -28,6 +28,7 @@ const RESERVE = 0.5;
 /** Milliseconds to wait for a joined round: longer than a round with the same timeout takes, so that both show the same. */
 const patienceOf = (timeout: number): number => Math.round(Math.max(0.1, timeout - RESERVE / 2) * 1000);
 
+/** Creates a collector, and starts its heartbeat. `post` gets each round that was read; `onBug` gets what a round throws that nobody waits for. */
 export function createCollector(
   given: CollectorTerms,
   post: (round: Round) => Promise<void>,

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CliOptions } from '../config/input.ts';
-import { dayOf, localText } from '../domain/calendar.ts';
+import { dayOf, instantText, localText } from '../domain/calendar.ts';
 import { LedgerError } from '../errors.ts';
 import { backUp, copyDatabase, leaveRoom } from '../ledger/backup/backup.ts';
-import { ledgerPath, sizeOf } from '../ledger/storage/files.ts';
+import { ledgerPath, requireLedger, sizeOf } from '../ledger/storage/files.ts';
 import { inspect } from '../ledger/storage/inspect.ts';
-import { formatBytes, rfc3339 } from '../views/format.ts';
+import { formatBytes } from '../views/format.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
-import { requireLedger, runCommand } from './common/run-command.ts';
+import { runCommand } from './common/run-command.ts';
 import { safeJson } from './common/text.ts';
 
 export type BackupOptions = CliOptions & { json?: boolean };
@@ -35,7 +35,7 @@ export function backup(file: string | undefined, { json = false, ...cli }: Backu
     const bytes = (await sizeOf(path)) ?? 0;
     const posted = postedAt === null ? '' : `, last posting ${localText(postedAt, config.timezone)}`;
     const line = `backup "${path}" written: ${formatBytes(bytes)}${posted}`;
-    io.stdout.write(`${json ? safeJson({ path, bytes, posted_at: postedAt === null ? null : rfc3339(postedAt) }) : line}\n`);
+    io.stdout.write(`${json ? safeJson({ path, bytes, posted_at: postedAt === null ? null : instantText(postedAt) }) : line}\n`);
     return 0;
   });
 }

@@ -5,15 +5,16 @@ import type { CliOptions } from '../config/input.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { parseMac } from '../domain/mac.ts';
 import { parsePublicKey } from '../domain/public-key.ts';
+import { count } from '../errors.ts';
 import { listBackups, setAside } from '../ledger/backup/backups.ts';
+import { requireLedger } from '../ledger/storage/files.ts';
 import { type Forgotten, forget as forgetIt } from '../ledger/storage/forget.ts';
 import { loadBooks } from '../ledger/storage/load.ts';
 import { openStore, type Store } from '../ledger/storage/store.ts';
 import { macsOf } from '../views/find-device.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
-import { requireLedger, runCommand } from './common/run-command.ts';
-import { count } from './common/text.ts';
+import { runCommand } from './common/run-command.ts';
 import { theDevice } from './common/the-device.ts';
 
 export function register(program: Command, start: Start): void {

@@ -12,7 +12,10 @@ export function register(program: Command, start: Start): void {
   withSettings(program.command('health'), ['listen'])
     .description('ask the running service whether it is healthy; for supervisors such as Docker')
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExit code: 0 if it is healthy, 1 if not or if no service answers, 2 for a bad command line or configuration.')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 if it is healthy, 1 if it cannot write its ledger or does not answer, 2 for a bad command line or configuration.',
+    )
     .action((options: HealthOptions) => start((io) => health(options, io)));
 }
 

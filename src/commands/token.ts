@@ -2,15 +2,14 @@ import type { Command } from 'commander';
 import { hashToken, newToken, SCOPES, type TokenRecord } from '../auth/token.ts';
 import { changeTokens, isTokenName, MOST_TOKENS, readTokens, tokensPath } from '../auth/token-file.ts';
 import type { CliOptions } from '../config/input.ts';
-import { localText } from '../domain/calendar.ts';
+import { instantText, localText } from '../domain/calendar.ts';
 import { didYouMean } from '../domain/names/nearest.ts';
-import { quote, UsageError } from '../errors.ts';
+import { count, quote, UsageError } from '../errors.ts';
 import { makeDirectory } from '../ledger/storage/files.ts';
-import { rfc3339 } from '../views/format.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings, wordOption } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
-import { count, left, name, roomIn, safeJson, textTable } from './common/text.ts';
+import { left, name, roomIn, safeJson, textTable } from './common/text.ts';
 
 export interface TokenOptions extends CliOptions {
   scope?: string;
@@ -45,7 +44,7 @@ export function createToken(name: string, options: TokenOptions, io: DatedIo): P
       if (tokens.some((other) => isSame(other, name)))
         throw new UsageError(`There is already a token ${quote(name)}: revoke it first, or use another name`);
       if (tokens.length >= MOST_TOKENS) throw new UsageError(`There are already ${MOST_TOKENS} tokens: revoke unused ones`);
-      return { tokens: [...tokens, { name, scope, created: io.clock.now(), hash: hashToken(token) }], result: null };
+      return [...tokens, { name, scope, created: io.clock.now(), hash: hashToken(token) }];
     });
     io.stdout.write(`${token}\n`);
     const may = scope === 'control' ? 'read and control' : 'read';
@@ -59,7 +58,7 @@ export function listTokens(options: TokenOptions, io: DatedIo): Promise<number> 
   return runCommand(options, io, async ({ config, directory }) => {
     const tokens = await readTokens(directory);
     if (options.json === true) {
-      const list = tokens.map(({ name, scope, created }) => ({ name, scope, created: rfc3339(created) }));
+      const list = tokens.map(({ name, scope, created }) => ({ name, scope, created: instantText(created) }));
       io.stdout.write(`${safeJson({ tokens: list })}\n`);
       return 0;
     }
@@ -81,7 +80,7 @@ export function revokeToken(name: string, options: TokenOptions, io: DatedIo): P
     await changeTokens(directory, (tokens) => {
       const others = tokens.filter((token) => !isSame(token, name));
       if (others.length === tokens.length) throw unknown(name, tokens);
-      return { tokens: others, result: null };
+      return others;
     });
     io.stdout.write(`token ${quote(name)} is revoked\n`);
     return 0;

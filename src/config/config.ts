@@ -101,7 +101,7 @@ export interface PeerConfig {
   user?: string;
 }
 
-export const MAX_ROUTERS = 256;
-export const MAX_DEVICES = 5000;
-export const MAX_PEERS = 5000;
-export const MAX_MACS = 32;
+export const MOST_ROUTERS = 256;
+export const MOST_DEVICES = 5000;
+export const MOST_PEERS = 5000;
+export const MOST_MACS = 32;

@@ -2,23 +2,23 @@ import { type Field, group, listOf, readFields, scalar } from '../fields/fields.
 import type { Node } from '../fields/nodes.ts';
 import { fail, type Problems } from '../fields/problems.ts';
 import { parseName } from '../fields/values.ts';
-import { type DeviceConfig, MAX_DEVICES, MAX_MACS } from './config.ts';
+import { type DeviceConfig, MOST_DEVICES, MOST_MACS } from './config.ts';
 import { nameOf } from './routers/routers.ts';
 import { parseDeviceMac } from './values.ts';
 
 /** The keys of a device in wrtmeter.yaml. */
 export const deviceFields = {
-  macs: { key: 'macs', read: listOf(parseDeviceMac, MAX_MACS) },
+  macs: { key: 'macs', read: listOf(parseDeviceMac, MOST_MACS) },
   user: { key: 'user', read: scalar(parseName) },
 } as const satisfies Record<string, Field<unknown>>;
 
 /** Reads the devices of wrtmeter.yaml; a MAC can belong to only one of them. */
 export function readDevices(node: Node, problems: Problems): DeviceConfig[] {
   const entries = group(node, problems) ?? [];
-  if (entries.length > MAX_DEVICES) fail(problems, node.place, `has more than ${MAX_DEVICES} devices; shorten the list`);
+  if (entries.length > MOST_DEVICES) fail(problems, node.place, `has more than ${MOST_DEVICES} devices; shorten the list`);
   const owners = new Map<string, string>();
   const names = new Map<string, string>();
-  return entries.slice(0, MAX_DEVICES).map((entry) => {
+  return entries.slice(0, MOST_DEVICES).map((entry) => {
     const name = nameOf(entry, problems).value;
     const before = problems.errors.length;
     const { macs, user } = readFields(entry.value, deviceFields, problems);

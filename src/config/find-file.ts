@@ -15,14 +15,14 @@ export interface ConfigFile {
 /** The files to look for, in this order, if none is given. */
 const USUAL_FILES = ['wrtmeter.yaml', 'wrtmeter.yml', 'routers.json'] as const;
 
-const MAX_FILE = 1024 * 1024;
+const MOST_BYTES = 1024 * 1024;
 
 /** Reads the configuration file: the one given, else the first usual one that exists, else null. */
 export async function findFile({ cli, env, cwd, readFile }: ConfigInput): Promise<ConfigFile | null> {
   const named = cli.config === undefined ? variable(env, 'WRTMETER_CONFIG') : { value: cli.config, place: '--config' };
   for (const name of named === undefined ? USUAL_FILES : [named.value]) {
     const path = resolve(cwd, name);
-    const text = await readText(readFile, path, MAX_FILE);
+    const text = await readText(readFile, path, MOST_BYTES);
     if (typeof text === 'string') return { name, directory: dirname(path), text };
     if (named !== undefined) throw new ConfigError(`${named.place}: cannot read ${quote(name, 200)}: ${text.problem}`);
     if (!text.missing) throw new ConfigError(`${name}: cannot read this file: ${text.problem}`);

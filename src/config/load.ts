@@ -1,7 +1,7 @@
 import type { Found } from '../fields/fields.ts';
 import { filesIn } from '../fields/files.ts';
 import { fail, type Located, noProblems, type Problems, throwProblems, warn } from '../fields/problems.ts';
-import { type Config, MAX_ROUTERS } from './config.ts';
+import { type Config, MOST_ROUTERS } from './config.ts';
 import { environmentAccess, environmentSettings, readSettings, systemZone, variable, warnOfUnknown } from './environment.ts';
 import type { FileConfig } from './file.ts';
 import { findFile } from './find-file.ts';
@@ -111,9 +111,9 @@ function chooseRouters({ cli, env }: ConfigInput, fileConfig: FileConfig, proble
 }
 
 function checkRouters(routers: RouterEntry[], problems: Problems): void {
-  const [surplus] = routers.splice(MAX_ROUTERS);
+  const [surplus] = routers.splice(MOST_ROUTERS);
   if (surplus !== undefined)
-    fail(problems, surplus.name.place, `exceeds the limit of ${MAX_ROUTERS} routers; run a second wrtmeter for the rest`);
+    fail(problems, surplus.name.place, `exceeds the limit of ${MOST_ROUTERS} routers; run a second wrtmeter for the rest`);
   checkNames(routers, problems);
   checkUrls(routers, problems);
   checkKinds(routers, problems);

@@ -3,7 +3,7 @@ import { type Field, group, readFields, scalar } from '../fields/fields.ts';
 import type { Node } from '../fields/nodes.ts';
 import { fail, type Problems } from '../fields/problems.ts';
 import { parseName, ValueError } from '../fields/values.ts';
-import { MAX_PEERS, type PeerConfig } from './config.ts';
+import { MOST_PEERS, type PeerConfig } from './config.ts';
 import { nameOf } from './routers/routers.ts';
 
 /** The keys of a peer in wrtmeter.yaml. */
@@ -16,10 +16,10 @@ export const peerFields = {
 /** Reads the WireGuard peers of wrtmeter.yaml; a key can belong to only one of them. */
 export function readPeers(node: Node, problems: Problems): PeerConfig[] {
   const entries = group(node, problems) ?? [];
-  if (entries.length > MAX_PEERS) fail(problems, node.place, `has more than ${MAX_PEERS} peers; shorten the list`);
+  if (entries.length > MOST_PEERS) fail(problems, node.place, `has more than ${MOST_PEERS} peers; shorten the list`);
   const owners = new Map<string, string>();
   const names = new Map<string, string>();
-  return entries.slice(0, MAX_PEERS).flatMap((entry) => {
+  return entries.slice(0, MOST_PEERS).flatMap((entry) => {
     const name = nameOf(entry, problems).value;
     const before = problems.errors.length;
     const { publicKey, user } = readFields(entry.value, peerFields, problems);

@@ -23,10 +23,38 @@ export interface Slice {
   length: number;
 }
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+
+/** Unix ms. A clock that says less was never set. */
+export const EARLIEST_NOW = Date.UTC(2025, 0, 1);
+
+/** The last second that has four digits for its year. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+/** Unix ms as RFC 3339 in UTC, in whole seconds. Times out of its range (a router may report any time) become the nearest one in it. */
+export const instantText = (instant: number): string => {
+  const sayable = Math.min(LAST_INSTANT, Math.max(0, Math.round(instant)));
+  return `${new Date(sayable).toISOString().slice(0, 19)}Z`;
+};
 
 export const dayNumber = (year: number, month: number, day: number): Day => Date.UTC(year, month - 1, day) / DAY_MS;
+
+/** The day of a calendar date, or null if the calendar has none such. */
+export function calendarDay(year: unknown, month: unknown, day: unknown): Day | null {
+  const parts = [year, month, day];
+  if (!parts.every((part) => typeof part === 'number' && Number.isInteger(part))) return null;
+  const [y, m, d] = parts as [number, number, number];
+  if (y < 1970 || y > 9999) return null;
+  const date = new Date(Date.UTC(y, m - 1, d));
+  return date.getUTCMonth() === m - 1 && date.getUTCDate() === d ? dayNumber(y, m, d) : null;
+}
+
+/** The day of `YYYY-MM-DD`, or null. */
+export function parseDate(text: string): Day | null {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  return calendarDay(Number(year), Number(month), Number(day));
+}
 
 /** `YYYY-MM-DD` */
 export const dayText = (day: Day): string => new Date(day * DAY_MS).toISOString().slice(0, 10);

@@ -34,6 +34,7 @@ export interface RouterStatus {
   sources: Map<SourceName, SourceStatus>;
 }
 
+/** The status of a router before its first round. */
 export function newStatus(name: string, addresses: readonly string[], sources: readonly SourceName[]): RouterStatus {
   return { name, addresses, system: null, up: false, sources: new Map(sources.map((source) => [source, newSource(source)])) };
 }

@@ -13,13 +13,13 @@ export interface Files {
   find: (path: Located<string>, problems: Problems) => Promise<string | null>;
 }
 
-const MAX_SECRET = 256 * 1024;
+const MOST_BYTES = 256 * 1024;
 
 /** Files named relative to a directory. */
 export function filesIn(directory: string, readFile: ReadFile): Files {
   return {
     read: async ({ value, place }, problems, called = quote(value, 200)) => {
-      const result = await readText(readFile, resolve(directory, value), MAX_SECRET);
+      const result = await readText(readFile, resolve(directory, value), MOST_BYTES);
       if (typeof result === 'string') return result;
       fail(problems, place, `cannot read ${called}: ${result.problem}`);
       return null;

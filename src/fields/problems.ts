@@ -14,10 +14,12 @@ export interface Located<T> {
 
 export const noProblems = (): Problems => ({ errors: [], warnings: [] });
 
+/** Adds an error. */
 export function fail(problems: Problems, place: string, message: string): void {
   problems.errors.push(`${place}: ${message}`);
 }
 
+/** Adds a warning. */
 export function warn(problems: Problems, place: string, message: string): void {
   problems.warnings.push(`${place}: ${message}`);
 }

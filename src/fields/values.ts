@@ -3,6 +3,7 @@ import { cleanName } from '../domain/names/name.ts';
 /** A wrong value. The message follows the quoted value: `is not a rate; use …`. */
 export class ValueError extends Error {}
 
+/** Any text that is not empty. Throws a ValueError. */
 export function parseText(text: string): string {
   if (text.trim() === '') throw new ValueError('is empty; set a value or remove the line');
   if (text.includes('\0')) throw new ValueError('contains a NUL character; remove it');
@@ -26,6 +27,7 @@ export function choice<const T extends string>(words: readonly T[]): (text: stri
   };
 }
 
+/** `true`, `yes`, `on` and `1`, or their opposites. Throws a ValueError. */
 export function parseBoolean(text: string): boolean {
   if (/^(true|yes|on|1)$/i.test(text)) return true;
   if (/^(false|no|off|0)$/i.test(text)) return false;

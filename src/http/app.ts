@@ -69,9 +69,9 @@ function answerFor(error: unknown): { status: number; message: string } {
 
 async function answer(deps: AppDeps, turn: TakeTurn, route: Route, context: Context): Promise<void> {
   if (!exists(deps, route)) throw (await holdsControlToken(deps.auth, context)) ? controlIsOff() : notFound();
-  const who = await admit(deps.auth, route.needs, context);
+  const token = await admit(deps.auth, route.needs, context);
   if (route.large) await turn(context);
-  await route.handle(context, who);
+  await route.handle(context, token);
 }
 
 /** Without control in the configuration, routes that control do not exist. */

@@ -18,7 +18,7 @@ export function clientRoutes(deps: AppDeps): Route[] {
   const reading = (path: string, handle: Route['handle']): Route => ({ method: 'GET', path, needs: 'read', handle });
   const control = (method: 'POST' | 'DELETE', path: string, handle: Route['handle']): Route => ({ method, path, needs: 'control', handle });
   const act = (action: PeerAction): Route['handle'] => {
-    return (context, who) => change(deps, context, action, who ?? '');
+    return (context, token) => change(deps, context, action, token ?? '');
   };
   return [
     ...['/api/clients/:id', '/api/clients/:id/details'].map((path) =>
@@ -49,22 +49,21 @@ function fail(context: Context, status: 409 | 502 | 503, error: string): void {
   context.body = { success: false, error };
 }
 
-async function change(deps: AppDeps, context: Context, action: PeerAction, who: string): Promise<void> {
+async function change(deps: AppDeps, context: Context, action: PeerAction, token: string): Promise<void> {
   const row = findClient(await deps.view(), idOf(context));
   const peer: PeerId = { router: row.router, interface: row.interface, publicKey: row.publicKey };
-  // Book the peer's bytes before its counter is removed.
+  // Post the peer's bytes before its counter is removed.
   if (action !== 'restore') await deps.scrape(null);
-  const result = await changeOf(deps, peer, action, who);
-  await note(deps, peer, action, who, result);
+  const result = await changeOf(deps, peer, action);
+  await note(deps, peer, action, token, result);
   if (!result.ok) return fail(context, result.conflict === true ? 409 : 502, result.reason);
   await readAgain(deps, peer, DONE[action].state);
   const { notes = [] } = result;
   context.body = { success: true, message: DONE[action].message, ...(notes.length > 0 && { notes }) };
 }
 
-async function changeOf({ access, log }: AppDeps, peer: PeerId, action: PeerAction, who: string): Promise<PeerChange> {
-  if (access === null) return { ok: false, conflict: true, reason: 'No router is configured for changes of its peers' };
-  const result = await access.change(peer, action, who).catch((error: unknown): PeerChange => {
+async function changeOf({ control, log }: AppDeps, peer: PeerId, action: PeerAction): Promise<PeerChange> {
+  const result = await control.change(peer, action).catch((error: unknown): PeerChange => {
     // A bug; the action is still audited, as a failure.
     log('error', 'A change of a peer failed', { ...peer, action, error });
     return { ok: false, reason: 'Internal error: see the log' };
@@ -75,19 +74,19 @@ async function changeOf({ access, log }: AppDeps, peer: PeerId, action: PeerActi
 }
 
 /** The sentence for the audit. */
-function sentenceOf(action: PeerAction, who: string, result: PeerChange): string {
+function sentenceOf(action: PeerAction, token: string, result: PeerChange): string {
   const { verb } = DONE[action];
-  const how = `over HTTP with token "${who}"`;
+  const how = `over HTTP with token "${token}"`;
   if (!result.ok) return `could not be ${verb} ${how}: ${result.reason}`;
   const done = result.changed === false ? `${verb} ${how}, as it was already` : `${verb} ${how}`;
   return [done, ...(result.notes ?? [])].join('. ');
 }
 
-async function note({ note, log }: AppDeps, peer: PeerId, action: PeerAction, who: string, result: PeerChange): Promise<void> {
-  const why = sentenceOf(action, who, result);
-  log('info', `Peer ${peer.publicKey} of ${peer.router}: ${why}`, { ...peer, action, token: who, ok: result.ok });
+async function note({ note, log }: AppDeps, peer: PeerId, action: PeerAction, token: string, result: PeerChange): Promise<void> {
+  const why = sentenceOf(action, token, result);
+  log('info', `Peer ${peer.publicKey} of ${peer.router}: ${why}`, { ...peer, action, token, ok: result.ok });
   try {
-    await note({ peer, action, who, why });
+    await note({ peer, why });
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     // The change is done, so do not report a failure.

@@ -24,8 +24,8 @@ export interface AppDeps {
   /** Reloads the configuration; null if that is not enabled. */
   reload: (() => Promise<{ ok: boolean; message: string }>) | null;
   auth: Auth;
-  /** Revokes, restores and deletes peers; null if the program cannot. */
-  access: PeerAccess | null;
+  /** Revokes, restores and deletes peers. */
+  control: PeerControl;
   /** Writes an audit row about an action or an attempt. */
   note(act: PeerAct): Promise<void>;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
@@ -60,20 +60,20 @@ export type PeerChange =
   /** `conflict`: not possible in the current state, trying again does not help; else the server could not be reached or refused. */
   | { ok: false; conflict?: boolean; reason: string };
 
-export interface PeerAccess {
-  /** Changes the interface and its configuration in one step and verifies the result. `who` is the name of a token. */
-  change(peer: PeerId, action: PeerAction, who: string): Promise<PeerChange>;
+export interface PeerControl {
+  /** Changes the interface and its configuration in one step and verifies the result. */
+  change(peer: PeerId, action: PeerAction): Promise<PeerChange>;
 }
 
 export interface PeerAct {
   peer: PeerId;
-  action: PeerAction;
-  who: string;
   /** A sentence for the audit, without a period. */
   why: string;
 }
 
-interface Health {
+/** What a running service says about itself. */
+export interface Health {
+  /** Whether the ledger can be written. */
   healthy: boolean;
   /** Problems that need attention, one line each; a healthy program can have some. */
   problems: readonly string[];

@@ -13,6 +13,6 @@ export interface Route {
   needs: Needs;
   /** Its answer grows with the home: only a few are made at a time. */
   large?: boolean;
-  /** `who` is the name of the request's token; null if it needed none. */
-  handle(context: Context, who: string | null): Promise<void>;
+  /** `token` is the name of the request's token; null if it needed none. */
+  handle(context: Context, token: string | null): Promise<void>;
 }

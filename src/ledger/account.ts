@@ -110,6 +110,7 @@ export const accountsOf = (accounts: ReadonlyMap<string, Account>, kind: Account
 
 type KeyedName = Pick<AccountName, 'kind' | 'key'>;
 
+/** The MAC of an account; null if its kind has none, or if it is not known. */
 export function macOf({ kind, key }: KeyedName): string | null {
   const is = kindFacts(kind).key;
   switch (is) {

@@ -1,11 +1,12 @@
 import { hourOf } from '../domain/calendar.ts';
 import type { Round } from '../domain/round.ts';
 import { LedgerError } from '../errors.ts';
-import { type AuditRow, type Books, ledgerNote, type SourceCounts } from './books.ts';
+import { type AuditRow, type Books, ledgerNote } from './books.ts';
 import { type AccountIndex, addCounts, applyUpdate, indexAccounts } from './posting/apply-update.ts';
 import { judgeClock } from './posting/clock.ts';
 import { draftRound, type PostingTerms } from './posting/post-round.ts';
 import type { RoundUpdate } from './posting/round-update.ts';
+import { type LedgerState, newLedgerState } from './state.ts';
 import { type AgeTerms, ageOutBatches, applyAgedOut, findAgedOut, isNothing } from './storage/age-out.ts';
 import { loadBooks } from './storage/load.ts';
 import { renameBatches } from './storage/rename-router.ts';
@@ -33,8 +34,9 @@ export interface Ledger {
   post(round: Round, tick: () => number): Promise<Posted>;
   /** The time to show: while the clock is not trusted, that of the last posting. */
   trusted(now: number): number;
-  /** Begins new month sums if a billing period has ended. */
+  /** Begins new month sums if a billing period has ended. Throws a LedgerError. */
   turnMonths(now: number): Promise<void>;
+  /** Continues with other terms and sums the months by them. Throws a LedgerError. */
   setTerms(terms: LedgerTerms, now: number): Promise<void>;
   /** Moves everything kept under routers' earlier names to their new ones. Throws a LedgerError. */
   renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void>;
@@ -43,23 +45,7 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-export interface LedgerState {
-  /** Unix ms of the first posting; 0 before it. */
-  startedAt: number;
-  writeErrors: number;
-  /** Daily backups that could not be made. */
-  backupErrors: number;
-  /** Why the last daily backup failed; null if it did not. */
-  backupFailure: string | null;
-  /** Seconds that the last commit took. */
-  commitSeconds: number;
-  databaseBytes: number;
-  /** Why nothing is posted although routers answer, or null. */
-  suspendedBecause: string | null;
-  /** Since the process began, by router and source (see `readerKey`). */
-  counts: Map<string, SourceCounts>;
-}
-
+/** Reads the books from a store and sums the months. The ledger owns the store from then on. `now` is Unix ms. Throws a LedgerError. */
 export async function openLedger(store: Store, terms: LedgerTerms, now: number): Promise<Ledger> {
   const ledger = new SqliteLedger(store, terms, await loadBooks(store), now);
   await sumMonths(store, ledger.books, ledger.months, terms.timezone);
@@ -71,16 +57,7 @@ class SqliteLedger implements Ledger {
   books: Books;
   months: Months;
   readonly store: Store;
-  readonly state: LedgerState = {
-    startedAt: 0,
-    writeErrors: 0,
-    backupErrors: 0,
-    backupFailure: null,
-    commitSeconds: 0,
-    databaseBytes: 0,
-    suspendedBecause: null,
-    counts: new Map(),
-  };
+  readonly state: LedgerState = newLedgerState();
   #terms: LedgerTerms;
   #index: AccountIndex;
   /** After a failed commit it is not known what the file has: the books are reloaded first. */
@@ -198,7 +175,7 @@ class SqliteLedger implements Ledger {
     return [pruneHours(now - this.#terms.keepHours * 1000)];
   }
 
-  /** Once an hour, lets go what was never more than a sight. What was posted stays posted if that fails. Rule: invented device. */
+  /** Once an hour, lets go what was seen but hardly ever used. What was posted stays posted if that fails. Rule: invented device. */
   async #ageOut(now: number): Promise<void> {
     if (hourOf(now, this.#terms.timezone) <= this.#agedAt) return;
     this.#agedAt = now;

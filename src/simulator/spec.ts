@@ -1,3 +1,4 @@
+import type { CounterBits } from '../domain/counter.ts';
 import type { HostMethod } from '../domain/observation.ts';
 import type { Traffic } from '../domain/traffic.ts';
 
@@ -21,7 +22,7 @@ export interface RouterSpec {
   /** Seconds it has been up when the world begins. Default: one hour. */
   uptime?: number;
   /** Width of its kernel's network device counters. */
-  counterBits?: 32 | 64;
+  counterBits?: CounterBits;
   flowOffload?: { software: boolean; hardware: boolean };
   radios: readonly RadioSpec[];
   /** Only a gateway has any. All Internet traffic of the world leaves through the first that is up. */
@@ -153,6 +154,7 @@ export interface Activity {
   lan?: boolean;
 }
 
+/** The value of a profile at a local hour (0–23). */
 export function at(profile: Profile, hour: number): number {
   return typeof profile === 'number' ? profile : (profile[hour] ?? 0);
 }

@@ -1,4 +1,4 @@
-import type { CounterRules } from '../domain/counter.ts';
+import type { CounterBits, CounterRules } from '../domain/counter.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { SourceName } from '../domain/observation.ts';
 import type { RouterStatus } from '../domain/status.ts';
@@ -84,7 +84,7 @@ interface KindTools {
   send: SendRequest;
   machine(target: MachineTarget): { each: RunEach; asRoot: (argv: Argv) => Argv };
   /** Width of the router's counters if configured. */
-  counterBits: 32 | 64 | null;
+  counterBits: CounterBits | null;
   /** Whether another kind of the same router reads its `System`. */
   systemIsRead: boolean;
 }

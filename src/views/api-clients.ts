@@ -29,6 +29,7 @@ export interface ClientStats {
   is_online: boolean;
 }
 
+/** A peer as a client of the VPN panel's API. */
 export function clientJson(view: ClientView, row: PeerRow): ClientJson {
   const text = (instant: number | null) => (instant === null ? null : localText(instant, view.timezone));
   const position = view.routers.findIndex(({ name }) => name === row.router);
@@ -47,6 +48,7 @@ export function clientJson(view: ClientView, row: PeerRow): ClientJson {
   };
 }
 
+/** A peer's bytes in words, as that API shows them. */
 export function clientStats({ now }: Pick<View, 'now'>, { total: { download, upload }, online, latestHandshake }: PeerRow): ClientStats {
   return {
     sent: formatSize(upload),

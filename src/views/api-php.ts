@@ -1,6 +1,7 @@
 import { localText } from '../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../domain/traffic.ts';
 import { type Account, accountsOf } from '../ledger/account.ts';
+import { readerKey } from '../ledger/books.ts';
 import { ownUplinks } from './rows/wan.ts';
 import { leasesByMac, nameOf, type View, wanReadAt } from './view.ts';
 
@@ -48,7 +49,7 @@ function leases(view: View) {
     ip_address: lease.ip,
     hostname: lease.hostname ?? 'Unknown',
     client_id: lease.clientId ?? '*',
-    timestamp: localText(lease.lastRead ?? view.books.readers.get(`${lease.router}\nleases`)?.readAt ?? view.now, view.timezone),
+    timestamp: localText(lease.lastRead ?? view.books.readers.get(readerKey(lease.router, 'leases'))?.readAt ?? view.now, view.timezone),
   }));
 }
 

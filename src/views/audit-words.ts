@@ -1,7 +1,7 @@
 import type { DipReason, ResetReason } from '../domain/change.ts';
 import type { AuditKind } from '../ledger/books.ts';
 import type { AuditRecord } from '../ledger/storage/read-audit.ts';
-import { formatBitRate } from './format.ts';
+import { formatBitRate, formatSpan } from './format.ts';
 import { nameOf, type View } from './view.ts';
 
 /** What became of the bytes that an audit row names. */
@@ -57,18 +57,10 @@ export function whyText({ kind, why }: Pick<AuditRecord, 'kind' | 'why'>): strin
   if (kind === 'reset' && Object.hasOwn(RESET_WORDS, why)) return RESET_WORDS[why as ResetReason];
   if (kind === 'dip' && Object.hasOwn(DIP_WORDS, why)) return DIP_WORDS[why as keyof typeof DIP_WORDS];
   const [, bits, seconds] = TOO_FAST.exec(why) ?? [];
-  if (bits !== undefined) return `More than ${formatBitRate(Number(bits) / 8)} could carry in ${spanText(Number(seconds))}`;
+  if (bits !== undefined) return `More than ${formatBitRate(Number(bits) / 8)} could carry in ${formatSpan(Number(seconds))}`;
   const [, silence] = SILENCE.exec(why) ?? [];
-  if (silence !== undefined) return `No reading for ${spanText(Number(silence))}; the bytes since then are spread over that time`;
+  if (silence !== undefined) return `No reading for ${formatSpan(Number(silence))}; the bytes since then are spread over that time`;
   return why.charAt(0).toUpperCase() + why.slice(1);
-}
-
-/** How long something lasted, in one unit: `15 s`, `3 days`. */
-function spanText(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 120 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
 }
 
 /** What a row is about. */

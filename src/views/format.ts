@@ -33,20 +33,19 @@ export function formatAge(milliseconds: number): string {
   return `${Math.round(seconds / 86_400)} days ago`;
 }
 
+/** How long something lasted, in one unit: `15 s`, `3 days`. */
+export function formatSpan(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 120 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
 /** How long something took: `38 ms`, `1.2 s`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
 }
-
-/** The last second that has four digits for its year. */
-const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59);
-
-/** Unix ms as RFC 3339 in UTC, in whole seconds. Times out of its range (a router may report any time) become the nearest one in it. */
-export const rfc3339 = (instant: number): string => {
-  const sayable = Math.min(LAST_INSTANT, Math.max(0, Math.round(instant)));
-  return `${new Date(sayable).toISOString().slice(0, 19)}Z`;
-};
 
 /** `12 %`; small ones with one decimal. */
 export const formatShare = (share: number): string => `${(share * 100).toFixed(Math.abs(share) < 0.0995 ? 1 : 0)} %`;

@@ -3,7 +3,7 @@ import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
 import { type Account, accountsOf } from '../ledger/account.ts';
 import { type Books, type Device, type KnownLease, peerKey, readerKey } from '../ledger/books.ts';
-import type { LedgerState } from '../ledger/ledger.ts';
+import type { LedgerState } from '../ledger/state.ts';
 import type { Months } from '../ledger/usage/months.ts';
 
 /** Everything a view is made from: the books, the last answers of the routers, and the settings for display. */

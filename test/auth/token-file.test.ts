@@ -27,7 +27,7 @@ describe('the file of tokens', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  const put = (...tokens: TokenRecord[]) => changeTokens(directory, () => ({ tokens, result: null }));
+  const put = (...tokens: TokenRecord[]) => changeTokens(directory, () => tokens);
   const whyNot = (work: Promise<unknown>): Promise<Error> =>
     work.then(
       () => expect.fail('It was done'),
@@ -60,7 +60,10 @@ describe('the file of tokens', () => {
   it('of two changes at once, one succeeds and the other reports why not', async () => {
     await put();
     const add = (name: string) =>
-      changeTokens(directory, (tokens) => ({ tokens: [...tokens, record(name)], result: name })).catch((error) => error);
+      changeTokens(directory, (tokens) => [...tokens, record(name)]).then(
+        () => name,
+        (error) => error,
+      );
     const results = await Promise.all(Array.from({ length: 8 }, (_, i) => add(`token ${i}`)));
     const done = results.filter((result) => typeof result === 'string');
     expect(done).to.not.be.empty;
@@ -124,7 +127,7 @@ describe('the file of tokens', () => {
     execFileSync('mkfifo', [path]);
     expect((await whyNot(readTokens(directory))).message, 'a FIFO keeps nobody waiting').to.match(/is not a file/);
     await rm(path);
-    expect((await whyNot(changeTokens(join(directory, 'nowhere'), () => ({ tokens: [], result: 0 })))).message).to.match(
+    expect((await whyNot(changeTokens(join(directory, 'nowhere'), () => []))).message).to.match(
       /^".*tokens\.json" cannot be written: ENOENT/,
     );
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { dayNumber, dayOf, dayText, hourOf, localText, monthOf, slices, startOfDay } from '../../src/domain/calendar.ts';
+import { dayNumber, dayOf, dayText, hourOf, instantText, localText, monthOf, slices, startOfDay } from '../../src/domain/calendar.ts';
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
@@ -109,5 +109,17 @@ describe('slices (Rule: time)', () => {
 describe('localText', () => {
   it('writes times as the older programs did', () => {
     expect(localText(Date.UTC(2026, 6, 1, 22, 5, 9, 999), 'Europe/Berlin')).to.equal('2026-07-02 00:05:09');
+  });
+});
+
+describe('instantText', () => {
+  it('a time out of range becomes the nearest one in range', () => {
+    expect([0, 1_795_000_000_000, 1e18, Number.MAX_SAFE_INTEGER, -1].map(instantText)).to.deep.equal([
+      '1970-01-01T00:00:00Z',
+      '2026-11-18T11:06:40Z',
+      '9999-12-31T23:59:59Z',
+      '9999-12-31T23:59:59Z',
+      '1970-01-01T00:00:00Z',
+    ]);
   });
 });

@@ -55,11 +55,10 @@ describe('admission', () => {
   async function create(name: string, scope: Scope): Promise<string> {
     const token = newToken();
     const record = { name, scope, created: 0, hash: hashToken(token) };
-    await changeTokens(directory, (tokens) => ({ tokens: [...tokens, record], result: null }));
+    await changeTokens(directory, (tokens) => [...tokens, record]);
     return token;
   }
-  const revoke = (name: string) =>
-    changeTokens(directory, (tokens) => ({ tokens: tokens.filter((token) => token.name !== name), result: null }));
+  const revoke = (name: string) => changeTokens(directory, (tokens) => tokens.filter((token) => token.name !== name));
 
   const request = (method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> =>
     ask(server.url + path, { method, headers });

@@ -22,12 +22,16 @@ describe('the running exporter, with its wall clock moved', () => {
   let exporter: Exporter | undefined;
   /** What the router's own clock says; null: the same as the exporter's. */
   let routersTime: string | null;
+  /** Ms that the router ran while the machine of the exporter slept. */
+  let slept: number;
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wrtmeter-clock-test-'));
     clock = fakedClock('2026-01-10T12:00:00Z');
     routersTime = null;
-    router = await startToldRouter(() => (routersTime === null ? clock.now() : Date.parse(routersTime)));
+    slept = 0;
+    const routersClock = () => (routersTime === null ? clock.now() : Date.parse(routersTime));
+    router = await startToldRouter(routersClock, () => performance.now() + slept);
     const gateway = { url: router.url, billing: { day: 15 } };
     const config = { timezone: 'Europe/Berlin', billing: { day: 31 }, heartbeat: 0, routers: { gateway } };
     writeFileSync(join(folder, 'wrtmeter.yaml'), JSON.stringify(config));
@@ -55,6 +59,12 @@ describe('the running exporter, with its wall clock moved', () => {
     return running().scrape();
   }
 
+  /** The same after the time until then has passed, for the router too: the machine of the exporter sleeps meanwhile. */
+  function sleepUntil(instant: string | number, download = 0, upload = 0): Promise<Sample[]> {
+    slept += new Date(instant).getTime() - clock.now();
+    return readAt(instant, download, upload);
+  }
+
   const device = (samples: Sample[], what: string) => sampleValue(samples, `wrtmeter_device_${what}`, { mac: TOLD_MAC });
   const wan = (samples: Sample[], what: string) => sampleValue(samples, `wrtmeter_wan_${what}`, { router: 'gateway' });
 
@@ -69,7 +79,7 @@ describe('the running exporter, with its wall clock moved', () => {
   it('begins the month on its day, which a month that lacks it has as its last, and divides what was read across midnight', async () => {
     await startAt('2026-02-27T23:50:00+01:00');
     await running().scrape();
-    const before = await readAt('2026-02-27T23:59:00+01:00', 7 * MB, MB);
+    const before = await sleepUntil('2026-02-27T23:59:00+01:00', 7 * MB, MB);
     expect(device(before, 'month_download_bytes')).to.equal(7 * MB);
     expect(
       sampleValue(
@@ -84,7 +94,7 @@ describe('the running exporter, with its wall clock moved', () => {
       ),
     ).to.equal(seconds('2026-02-28T00:00:00+01:00'));
 
-    const after = await readAt('2026-02-28T00:03:00+01:00', 4 * MB, 400);
+    const after = await sleepUntil('2026-02-28T00:03:00+01:00', 4 * MB, 400);
     expect(device(after, 'download_bytes_total')).to.equal(11 * MB);
     expect(device(after, 'month_download_bytes')).to.be.closeTo(3 * MB, 0.05 * MB); // three of the four minutes
     expect(
@@ -110,9 +120,9 @@ describe('the running exporter, with its wall clock moved', () => {
   it('keeps the own month of an uplink apart from that of the home', async () => {
     await startAt('2026-02-14T23:58:00+01:00');
     await running().scrape();
-    await readAt('2026-02-14T23:59:30+01:00', 5 * MB, MB);
-    const after = await readAt('2026-02-15T00:30:00+01:00', 0, 0);
-    const later = await readAt('2026-02-15T00:31:00+01:00', 2 * MB, MB);
+    await sleepUntil('2026-02-14T23:59:30+01:00', 5 * MB, MB);
+    const after = await sleepUntil('2026-02-15T00:30:00+01:00', 0, 0);
+    const later = await sleepUntil('2026-02-15T00:31:00+01:00', 2 * MB, MB);
     expect([wan(after, 'month_download_bytes'), device(after, 'month_download_bytes')]).to.deep.equal([0, 5 * MB]);
     expect([wan(later, 'month_download_bytes'), device(later, 'month_download_bytes')]).to.deep.equal([2 * MB, 7 * MB]);
     expect(wan(later, 'download_bytes_total')).to.equal(7 * MB);
@@ -151,10 +161,10 @@ describe('the running exporter, with its wall clock moved', () => {
       const end = midnight + hours * 3_600_000;
       await startAt(new Date(midnight - 60_000).toISOString());
       await running().scrape();
-      await readAt(midnight);
+      await sleepUntil(midnight);
       let last: Sample[] = [];
       // Every 20 minutes for 6 hours, and the rest of the day in one reading.
-      for (let at = midnight + 1_200_000; at <= midnight + 6 * 3_600_000; at += 1_200_000) last = await readAt(at, 3 * MB, 300_001);
+      for (let at = midnight + 1_200_000; at <= midnight + 6 * 3_600_000; at += 1_200_000) last = await sleepUntil(at, 3 * MB, 300_001);
       const rows = await usage('hour', day, nextDay(day));
       expect(rows.slice(0, offsets.length).map(({ start }) => start)).to.deep.equal(offsets.map((time) => `${day}T${time}`));
       for (const row of rows.slice(0, 6)) expect(row.download_bytes, row.start).to.be.closeTo(9 * MB, 0.05 * MB);
@@ -165,7 +175,7 @@ describe('the running exporter, with its wall clock moved', () => {
         .to.equal(device(last, 'upload_bytes_total'))
         .and.to.equal(18 * 300_001);
 
-      last = await readAt(end - 2000, 100 * MB + 1, 1);
+      last = await sleepUntil(end - 2000, 100 * MB + 1, 1);
       const whole = await usage('hour', day, nextDay(day));
       expect(whole).to.have.lengthOf(hours);
       expect(new Set(whole.map(({ start }) => start)).size).to.equal(hours);
@@ -178,8 +188,8 @@ describe('the running exporter, with its wall clock moved', () => {
     it(`divides one reading over the whole night of ${season}`, async () => {
       const midnight = seconds(`${day}T00:00:00${offsets[0].slice(8)}`) * 1000;
       await startAt(new Date(midnight - 60_000).toISOString());
-      await readAt(midnight);
-      const last = await readAt(midnight + 5 * 3_600_000, 50 * MB + 3, 7);
+      await sleepUntil(midnight);
+      const last = await sleepUntil(midnight + 5 * 3_600_000, 50 * MB + 3, 7);
       const rows = await usage('hour', day, nextDay(day));
       for (const row of rows.slice(0, 5)) expect(row.download_bytes, row.start).to.be.closeTo(10 * MB, 0.05 * MB);
       expect(rows.slice(0, offsets.length).map(({ start }) => start)).to.deep.equal(offsets.map((time) => `${day}T${time}`));

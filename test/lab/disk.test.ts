@@ -71,12 +71,14 @@ describe('the program and its disk', function () {
     expect(running.logs.join('\n')).to.include('the disk is full: free some space');
     const committed = shown.wan;
     for (let i = 0; i < 5; i++) expect((await flow(running, 1000)).wan).to.equal(committed);
-    const api = (await running.api('/-/healthy').catch((error) => String(error))) as unknown;
-    expect(JSON.stringify(api)).to.include('the disk is full');
+    const health = await fetch(`${running.url}/-/healthy`);
+    expect(health.status).to.equal(503);
+    expect(await health.text()).to.include('the disk is full');
     await rm(filler);
     // The first reading showed 1000 bytes, which are not posted.
     shown = await flow(running, 1000);
     expect([shown.wan, shown.phone]).to.deep.equal([router.bytes - 1000, router.bytes - 1000]);
+    expect(await running.api('/-/healthy')).to.deep.include({ status: 'ok' });
     await running.kill('SIGKILL');
     const again = await start(disk.path);
     shown = await flow(again, 0);

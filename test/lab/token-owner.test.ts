@@ -11,7 +11,7 @@ describe('tokens that root creates for a service with its own account', () => {
     const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-tokens-'));
     await chown(directory, 1234, 1235);
     const token = { name: 'prometheus', scope: 'read' as const, created: 0, hash: hashToken('x') };
-    await changeTokens(directory, () => ({ tokens: [token], result: null }));
+    await changeTokens(directory, () => [token]);
     const { uid, gid, mode } = await stat(join(directory, 'tokens.json'));
     await rm(directory, { recursive: true });
     expect([uid, gid, mode & 0o777]).to.deep.equal([1234, 1235, 0o600]);

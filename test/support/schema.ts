@@ -1,4 +1,4 @@
-import type { Schema } from '../../src/views/openapi/schemas.ts';
+import type { Schema } from '../../src/views/openapi/schema.ts';
 
 /** What is wrong with a value by a JSON Schema, one line each with its place; empty where nothing is. Knows as much of schemas as ours use. */
 export function violations(value: unknown, schema: Schema, named: Readonly<Record<string, Schema>>, place = '$'): string[] {

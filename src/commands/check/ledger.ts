@@ -1,13 +1,13 @@
 import { dayOf, dayText, localText } from '../../domain/calendar.ts';
+import { count } from '../../errors.ts';
 import { kindLabel } from '../../ledger/account.ts';
 import { listBackups } from '../../ledger/backup/backups.ts';
-import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
+import { ledgerPath, requireLedger, sizeOf } from '../../ledger/storage/files.ts';
 import { type FileVerdict, inspect } from '../../ledger/storage/inspect.ts';
 import { brokenRules, type Inventory, RULES_CHECKED, takeInventory } from '../../ledger/storage/integrity.ts';
 import { openStoreToRead } from '../../ledger/storage/store.ts';
 import { formatBytes } from '../../views/format.ts';
-import { requireLedger } from '../common/run-command.ts';
-import { count, printable } from '../common/text.ts';
+import { printable } from '../common/text.ts';
 
 /** What a check of the ledger found: lines to print, and one line per problem. */
 export interface LedgerReport {

@@ -2,8 +2,6 @@ import { resolve } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { loadConfig } from '../../config/load.ts';
-import { LedgerError } from '../../errors.ts';
-import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
 import type { CommandIo } from './command-io.ts';
 import { exitCodeOf } from './exit-code.ts';
 
@@ -23,11 +21,4 @@ export async function contextOf(options: CliOptions, io: CommandIo): Promise<Com
   const { config, warnings } = await loadConfig({ ...io, cli: options });
   for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
   return { config, directory: resolve(io.cwd, config.data) };
-}
-
-/** Throws a LedgerError if a directory has no ledger: a command must not create one. */
-export async function requireLedger(directory: string): Promise<void> {
-  const path = ledgerPath(directory);
-  if ((await sizeOf(path)) !== null) return;
-  throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or set its data directory with --data`);
 }

@@ -18,9 +18,6 @@ export const prose = (title: string): Column => ({ title, align: 'left', fit: 'w
 /** What a narrow terminal leaves out, the last first. */
 export const extra = (title: string): Column => ({ title, align: 'left', fit: 'drop' });
 
-/** `1 day`, `2 days`, `2 addresses` */
-export const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : thing.endsWith('s') ? 'es' : 's'}`;
-
 const NO_LINES = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'] as const;
 const NO_RULES = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'] as const;
 

@@ -1,9 +1,8 @@
 import { didYouMean } from '../../domain/names/nearest.ts';
-import { quote, UsageError } from '../../errors.ts';
+import { count, quote, UsageError } from '../../errors.ts';
 import { accountsOf } from '../../ledger/account.ts';
 import { findDevices } from '../../views/find-device.ts';
 import { nameOf, type View } from '../../views/view.ts';
-import { count } from './text.ts';
 
 export interface NamedDevice {
   /** The first of its MACs. */

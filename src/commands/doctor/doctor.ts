@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { CliOptions } from '../../config/input.ts';
-import { localText } from '../../domain/calendar.ts';
+import { instantText, localText } from '../../domain/calendar.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { formatAge, formatSeconds, rfc3339 } from '../../views/format.ts';
+import { count } from '../../errors.ts';
+import { formatAge, formatSeconds } from '../../views/format.ts';
 import type { DoctorIo } from '../common/command-io.ts';
 import { LEDGER_SETTINGS, type Start, withRouters, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
-import { count, printable, safeJson } from '../common/text.ts';
+import { printable, safeJson } from '../common/text.ts';
 import { findingsText, isSerious, verdictText, worstFirst } from './finding.ts';
 import { hostFindings } from './hosts.ts';
 import { ledgerFindings } from './ledger.ts';
@@ -56,13 +57,13 @@ function introduction({ config, routers, round, ledger, now }: Survey): string {
 function jsonOf(survey: Survey, findings: readonly Finding[]) {
   const { now, version, routers, ledger } = survey;
   return {
-    at: rfc3339(now),
+    at: instantText(now),
     version,
     routers: routers.map(({ status }) => ({ name: status.name, up: status.up, script: status.system?.script ?? null })),
     ledger:
       ledger === null
         ? null
-        : { directory: ledger.directory, posted_at: ledger.books.postedAt === 0 ? null : rfc3339(ledger.books.postedAt) },
+        : { directory: ledger.directory, posted_at: ledger.books.postedAt === 0 ? null : instantText(ledger.books.postedAt) },
     verdict: verdictText(findings),
     findings,
   };

@@ -1,5 +1,6 @@
 import { type Finding, GRADES } from '../../domain/finding.ts';
-import { count, printable } from '../common/text.ts';
+import { count } from '../../errors.ts';
+import { printable } from '../common/text.ts';
 
 /** Sorts by grade, worst first; keeps the order within a grade. */
 export const worstFirst = (findings: readonly Finding[]): Finding[] =>

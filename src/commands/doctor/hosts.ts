@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/calendar.ts';
 import { about, type Finding } from '../../domain/finding.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { formatBytes, formatShare } from '../../views/format.ts';
@@ -12,7 +13,6 @@ const MOST_SHARE = 0.15;
 const WORTH = 100 * 1024 * 1024;
 /** Uncounted bytes below this share are acceptable. */
 const LITTLE = 0.01;
-const DAY_MS = 86_400_000;
 
 /** Findings about hosts, about bytes counted twice or not at all, and about uplinks. */
 export function hostFindings(survey: Survey): Finding[] {

@@ -1,15 +1,13 @@
-import { dayOf } from '../../domain/calendar.ts';
+import { DAY_MS, dayOf } from '../../domain/calendar.ts';
 import { about, type Finding } from '../../domain/finding.ts';
 import { judgeClock } from '../../ledger/posting/clock.ts';
 import { mergeSuggestions } from '../../views/device-suggestions/suggestions.ts';
-import { formatBytes } from '../../views/format.ts';
-import { formatSpan } from './format.ts';
+import { formatBytes, formatSpan } from '../../views/format.ts';
 import type { LedgerSurvey, Survey } from './survey.ts';
 
 /** Seconds without a posting that are always acceptable, even with a short heartbeat. */
 const LEAST_SILENCE = 900;
 const LITTLE_SPACE = 64 * 1024 * 1024;
-const DAY_MS = 86_400_000;
 
 /** Findings about the ledger, the service that writes it, and this machine. */
 export function ledgerFindings(survey: Survey): Finding[] {

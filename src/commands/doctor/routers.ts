@@ -1,14 +1,14 @@
+import { EARLIEST_NOW } from '../../domain/calendar.ts';
 import { about, type Finding } from '../../domain/finding.ts';
 import type { SourceStatus } from '../../domain/status.ts';
 import { readerKey } from '../../ledger/books.ts';
 import { KIND_NAMES, type KindName, kindOf } from '../../sources/registry.ts';
 import { FAILURE_WORDS } from '../../views/failure-words.ts';
-import { formatSpan } from './format.ts';
+import { formatSpan } from '../../views/format.ts';
 import type { RouterSurvey, Survey } from './survey.ts';
 
 /** A router's clock may be off by this much. */
 const CLOCK_MS = 60_000;
-const EARLIEST = Date.UTC(2025, 0, 1);
 
 /** Findings about the routers and how they are read. */
 export function routerFindings(survey: Survey): Finding[] {
@@ -77,7 +77,7 @@ function clock({ config, status, read }: RouterSurvey): Finding[] {
   const off = shown - at;
   if (Math.abs(off) <= CLOCK_MS) return [];
   const todo = "Counting does not depend on it. Set the router's time server (system.ntp), or this machine's if its clock is wrong.";
-  if (shown < EARLIEST) return [about(config.name, 'wrong', 'router_clock', 'its clock has not been set since boot', todo)];
+  if (shown < EARLIEST_NOW) return [about(config.name, 'wrong', 'router_clock', 'its clock has not been set since boot', todo)];
   const what = `its clock is ${formatSpan(Math.abs(off) / 1000)} ${off > 0 ? 'ahead of' : 'behind'} this machine's`;
   return [about(config.name, 'wrong', 'router_clock', what, todo)];
 }

@@ -34,7 +34,7 @@ export interface Survey {
   /** Why the ledger could not be read; null if it could, or if there is none. */
   ledgerError: string | null;
   /** Problems that the running service reports; null if none answers at the configured address. */
-  service: { problems: string[] } | null;
+  service: { problems: readonly string[] } | null;
 }
 
 /** A router that was read once. */

@@ -1,4 +1,4 @@
-import { type Day, dayNumber, dayOf, dayText, monthOf, startOfDay } from '../../domain/calendar.ts';
+import { DAY_MS, type Day, dayNumber, dayOf, dayText, monthOf, startOfDay } from '../../domain/calendar.ts';
 import { quote } from '../../errors.ts';
 import { type AccountName, accountKey } from '../../ledger/account.ts';
 import { type Figure, type Findings, ImportError } from '../../ledger/import/figures.ts';
@@ -76,7 +76,7 @@ function periodOf(
 
 /** The same day of the next month, or its last day. */
 function monthAfter(day: Day): Day {
-  const date = new Date(day * 86_400_000);
+  const date = new Date(day * DAY_MS);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
   const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
   return dayNumber(year, month + 1, Math.min(date.getUTCDate(), last));

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { renamesOf, termsOf } from '../../app/from-config.ts';
 import type { Config } from '../../config/config.ts';
 import type { CliOptions } from '../../config/input.ts';
+import { EARLIEST_NOW, instantText } from '../../domain/calendar.ts';
 import { LedgerError, quote } from '../../errors.ts';
 import { type Findings, ImportError, type ImportProgram } from '../../ledger/import/figures.ts';
 import { accountsIn, type ImportTerms, isEmpty, type Plan, planImport } from '../../ledger/import/plan.ts';
@@ -98,8 +99,8 @@ async function planFor(
   const books = await loadBooks(store ?? { all: async () => [] });
   refuseWrongClock(now, books.postedAt);
   refuseRenamed(books.accounts.values(), config);
-  const booked = store === null ? new Map() : await readDays(store, accountsIn(books, found));
-  const plan = planImport(books, booked, found, importTerms(config, now));
+  const posted = store === null ? new Map() : await readDays(store, accountsIn(books, found));
+  const plan = planImport(books, posted, found, importTerms(config, now));
   progress(`${plan.accounts.length} accounts planned`);
   if (store === null || writtenFrom === null || isEmpty(plan)) return plan;
   await store.commit(withProgress(importBatches(books, plan, writtenFrom, now), progress));
@@ -132,12 +133,10 @@ function importTerms(config: Config, now: number): ImportTerms {
 
 /** With a wrong date, the current month is unknown, and so is what is in the future. */
 function refuseWrongClock(now: number, postedAt: number): void {
-  if (now >= EARLIEST && now >= postedAt) return;
-  const than = now < EARLIEST ? '2025' : `the last posting at ${new Date(postedAt).toISOString()}`;
-  throw new LedgerError(`The clock says ${new Date(now).toISOString()}, which is before ${than}: set it, then import`);
+  if (now >= EARLIEST_NOW && now >= postedAt) return;
+  const than = now < EARLIEST_NOW ? '2025' : `the last posting at ${instantText(postedAt)}`;
+  throw new LedgerError(`The clock says ${instantText(now)}, which is before ${than}: set it, then import`);
 }
-
-const EARLIEST = Date.UTC(2025, 0, 1);
 
 /** Accounts not yet renamed with their router would get separate figures, which would count twice after the rename. */
 function refuseRenamed(accounts: Iterable<{ router: string }>, config: Config): void {

@@ -1,10 +1,9 @@
 import type { Config } from '../../config/config.ts';
-import type { Day } from '../../domain/calendar.ts';
+import { type Day, parseDate } from '../../domain/calendar.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { quote } from '../../errors.ts';
 import { parseName, ValueError } from '../../fields/values.ts';
 import { ImportError } from '../../ledger/import/figures.ts';
-import { parseDate } from '../../ledger/import/local-time.ts';
 
 /** Settings of an import, from the command line. */
 export interface ImportSettings {

@@ -1,7 +1,8 @@
-import { dayText, localText } from '../../domain/calendar.ts';
+import { dayText, instantText, localText } from '../../domain/calendar.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
+import { count } from '../../errors.ts';
 import { type AccountName, hasRouter, macOf, subjectOf } from '../../ledger/account.ts';
-import { countOf, type LeftOut } from '../../ledger/import/figures.ts';
+import type { LeftOut } from '../../ledger/import/figures.ts';
 import type { Plan, PlannedAccount } from '../../ledger/import/plan.ts';
 import { formatBytes } from '../../views/format.ts';
 import { type Column, left, name, printable, prose, right, textTable } from '../common/text.ts';
@@ -31,7 +32,7 @@ export async function planText(plan: Plan, timezone: string, dryRun: boolean, wi
   }
   for (const { router, source, readAt, counters } of plan.readers) {
     parts.push(
-      `Counting of ${source} on ${router} continues from the reading at ${localText(readAt, timezone)} (${countOf(counters.size, 'counter')})`,
+      `Counting of ${source} on ${router} continues from the reading at ${localText(readAt, timezone)} (${count(counters.size, 'counter')})`,
     );
   }
   parts.push(summary(plan, dryRun));
@@ -80,9 +81,9 @@ function summary(plan: Plan, dryRun: boolean): string {
   const names = plan.names.filter(({ name }) => name !== null).length;
   const what = [
     accounts.length > 0 &&
-      `${formatBytes(bytes.download)} down and ${formatBytes(bytes.upload)} up on ${countOf(days, 'day')} of ${countOf(accounts.length, 'account')}`,
-    names > 0 && countOf(names, 'name'),
-    plan.readers.length > 0 && countOf(plan.readers.length, 'reading'),
+      `${formatBytes(bytes.download)} down and ${formatBytes(bytes.upload)} up on ${count(days, 'day')} of ${count(accounts.length, 'account')}`,
+    names > 0 && count(names, 'name'),
+    plan.readers.length > 0 && count(plan.readers.length, 'reading'),
   ].filter((part) => part !== false);
   if (what.length === 0) return 'Nothing to import: the ledger already has everything it can take';
   return dryRun ? `Would import ${what.join(', ')}; nothing was written` : `Imported ${what.join(', ')}`;
@@ -116,7 +117,7 @@ export function planJson(plan: Plan, dryRun: boolean): unknown {
     readings: plan.readers.map(({ router, source, readAt, counters }) => ({
       router,
       source,
-      time: new Date(readAt).toISOString(),
+      time: instantText(readAt),
       counters: counters.size,
     })),
     left_out: plan.leftOut.map(leftOut),

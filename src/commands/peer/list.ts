@@ -46,15 +46,15 @@ export async function peersOfRouters(
       `There is no router ${quote(wanted)}: ${didYouMean(wanted, names, `choose one of ${names.map((name) => quote(name)).join(', ')}`)}`,
     );
   if (routers.length === 0) throw new UsageError('No router has a wireguard entry with a login: see docs/access.md');
-  const surveys = await Promise.all(routers.map((router) => surveyOf(router, config, on)));
+  const listings = await Promise.all(routers.map((router) => listingOf(router, config, on)));
   return {
-    peers: surveys.flatMap(({ peers }) => peers),
-    failures: surveys.flatMap(({ failures }) => failures),
-    notes: surveys.flatMap(({ notes }) => notes),
+    peers: listings.flatMap(({ peers }) => peers),
+    failures: listings.flatMap(({ failures }) => failures),
+    notes: listings.flatMap(({ notes }) => notes),
   };
 }
 
-async function surveyOf(router: RouterConfig, config: Config, on: string | undefined): Promise<PeerListing> {
+async function listingOf(router: RouterConfig, config: Config, on: string | undefined): Promise<PeerListing> {
   const found = serverOf(router);
   if ('why' in found) return { peers: [], failures: [found.why], notes: [] };
   const { server, wireguard } = found;
@@ -63,28 +63,28 @@ async function surveyOf(router: RouterConfig, config: Config, on: string | undef
   const interfaces = on === undefined ? interfacesOf(wireguard, read) : [on];
   if (interfaces instanceof SourceError) return { peers: [], failures: [`${router.name}: ${interfaces.message}`], notes: [] };
   const given = peerNamesOf(config);
-  const survey: PeerListing = { peers: [], failures: [], notes: [] };
+  const listing: PeerListing = { peers: [], failures: [], notes: [] };
   for (const name of interfaces) {
     const target = interfaceOf(wireguard, name);
-    const listing = await server.list(target, changeLimit());
-    if (isFailure(listing)) {
-      survey.failures.push(`${router.name}: ${listing.reason}`);
+    const listed = await server.list(target, changeLimit());
+    if (isFailure(listed)) {
+      listing.failures.push(`${router.name}: ${listed.reason}`);
       continue;
     }
-    survey.notes.push(...listing.notes);
-    for (const { publicKey, ...shown } of listing.peers) {
+    listing.notes.push(...listed.notes);
+    for (const { publicKey, ...shown } of listed.peers) {
       const called = given.get(publicKey)?.name ?? names.get(publicKey) ?? null;
-      survey.peers.push({
+      listing.peers.push({
         ...shown,
         router: router.name,
         server,
         target: { ...target, publicKey },
         name: called,
-        up: listing.up,
+        up: listed.up,
       });
     }
   }
-  return survey;
+  return listing;
 }
 
 function interfacesOf({ interfaces }: WireguardConfig, read: PeersObservation | SourceError): string[] | SourceError {

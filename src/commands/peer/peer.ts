@@ -5,11 +5,11 @@ import type { ChangeDone, PeerPlace } from '../../control/result.ts';
 import type { Action } from '../../control/target.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { shortKey } from '../../domain/public-key.ts';
-import { quote, UsageError } from '../../errors.ts';
+import { count, quote, UsageError } from '../../errors.ts';
 import type { CommandIo } from '../common/command-io.ts';
 import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
-import { count, extra, left, name, printable, prose, roomIn, safeJson, textTable } from '../common/text.ts';
+import { extra, left, name, printable, prose, roomIn, safeJson, textTable } from '../common/text.ts';
 import { findPeer, type PeerListing, type PeerOnServer, peersOfRouters } from './list.ts';
 
 export interface PeerOptions extends CliOptions {
@@ -50,22 +50,22 @@ export function changeOnePeer(action: Action, wanted: string, options: PeerOptio
   return runCommand(cli, io, async ({ config }) => {
     if (action === 'delete' && yes !== true)
       throw new UsageError(`This deletes ${quote(wanted)} and its keys permanently: confirm with --yes`);
-    const survey = await peersOfRouters(config, { router, interface: on });
-    const peer = findPeer(survey, wanted);
-    if (peer === null) return reportFailures(survey, io, unknownPeer(survey, wanted));
-    for (const note of survey.notes) io.stderr.write(`${printable(note)}\n`);
+    const listing = await peersOfRouters(config, { router, interface: on });
+    const peer = findPeer(listing, wanted);
+    if (peer === null) return reportFailures(listing, io, unknownPeer(listing, wanted));
+    for (const note of listing.notes) io.stderr.write(`${printable(note)}\n`);
     return change(peer, action, io);
   });
 }
 
 async function change({ target, server, router, name }: PeerOnServer, action: Action, io: CommandIo): Promise<number> {
   const result = await server.change(target, action, changeLimit());
-  const who = `${name === null ? shortKey(target.publicKey) : quote(name)} on ${router} (${target.interface})`;
+  const shown = `${name === null ? shortKey(target.publicKey) : quote(name)} on ${router} (${target.interface})`;
   if (!result.ok) {
-    io.stderr.write(`${printable(`${who} was not changed: ${result.reason}`)}\n`);
+    io.stderr.write(`${printable(`${shown} was not changed: ${result.reason}`)}\n`);
     return 1;
   }
-  io.stdout.write(`${printable(`${who} is ${result.changed ? DONE[action] : ALREADY[action]}${whereOf(result, target.interface)}`)}\n`);
+  io.stdout.write(`${printable(`${shown} is ${result.changed ? DONE[action] : ALREADY[action]}${whereOf(result, target.interface)}`)}\n`);
   for (const note of result.notes) io.stderr.write(`${printable(note)}\n`);
   if (result.changed) io.stderr.write('The audit log does not record this: it only has changes made over the API of the service\n');
   return 0;
@@ -90,9 +90,9 @@ function whereOf({ changed, place }: ChangeDone, name: string): string {
 export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<number> {
   const { router, interface: on, json, yes: _, ...cli } = options;
   return runCommand(cli, io, async ({ config }) => {
-    const survey = await peersOfRouters(config, { router, interface: on });
-    const { peers } = survey;
-    for (const note of survey.notes) io.stderr.write(`${printable(note)}\n`);
+    const listing = await peersOfRouters(config, { router, interface: on });
+    const { peers } = listing;
+    for (const note of listing.notes) io.stderr.write(`${printable(note)}\n`);
     if (json === true) {
       const rows = peers.map(({ router: at, name, target, state, place, up, allowedIps }) => ({
         router: at,
@@ -105,7 +105,7 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
         allowed_ips: allowedIps,
       }));
       io.stdout.write(`${safeJson({ peers: rows })}\n`);
-      return reportFailures(survey, io);
+      return reportFailures(listing, io);
     }
     const rows = peers.map((peer) => [
       peer.name ?? shortKey(peer.target.publicKey),
@@ -117,8 +117,8 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
     ]);
     const columns = [name('Peer'), name('Router'), left('Interface'), prose('State'), prose('Addresses'), extra('Public key')];
     if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows, roomIn(io))}\n\n`);
-    if (rows.length > 0 || survey.failures.length === 0) io.stdout.write(`${count(rows.length, 'peer')}\n`);
-    return reportFailures(survey, io);
+    if (rows.length > 0 || listing.failures.length === 0) io.stdout.write(`${count(rows.length, 'peer')}\n`);
+    return reportFailures(listing, io);
   });
 }
 

@@ -1,9 +1,10 @@
 import { localText } from '../../domain/calendar.ts';
+import { count } from '../../errors.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../views/api-v1/audit.ts';
 import type { Outcome } from '../../views/audit-words.ts';
 import { formatBytes } from '../../views/format.ts';
-import { count, left, name, prose } from '../common/text.ts';
+import { left, name, prose } from '../common/text.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_ROWS = 50;

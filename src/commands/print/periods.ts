@@ -1,10 +1,11 @@
 import { type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
+import { count } from '../../errors.ts';
 import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
 import { dayFrom } from '../../views/api-v1/query.ts';
 import { formatBytes } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
-import { count, left, prose, right } from '../common/text.ts';
+import { left, prose, right } from '../common/text.ts';
 import type { NamedDevice } from '../common/the-device.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 

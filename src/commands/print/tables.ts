@@ -1,10 +1,11 @@
-import { dayText, type Month } from '../../domain/calendar.ts';
+import { dayText, instantText, type Month } from '../../domain/calendar.ts';
+import { count } from '../../errors.ts';
 import { devicesAnswer, peersAnswer, wanAnswer } from '../../views/api-v1/answers.ts';
-import { formatBytes, rfc3339 } from '../../views/format.ts';
+import { formatBytes } from '../../views/format.ts';
 import { deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
-import { count, extra, left, name, prose, right } from '../common/text.ts';
+import { extra, left, name, prose, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
 import { printDays, printMonths } from './periods.ts';
 import { type LedgerView, type Printed, type Selection, seen } from './printed.ts';
@@ -104,7 +105,12 @@ function printRouters(view: LedgerView): Printed {
     ],
     summary: `${count(new Set([...readers.map(({ router }) => router), ...unread]).size, 'router')}; /api/v1/routers of the service shows the results of the last readings`,
     json: {
-      sources: readers.map(({ router, source, readAt, origin }) => ({ router, source, last_reading: rfc3339(readAt), read_by: origin })),
+      sources: readers.map(({ router, source, readAt, origin }) => ({
+        router,
+        source,
+        last_reading: instantText(readAt),
+        read_by: origin,
+      })),
       never_read: unread,
     },
   };

@@ -31,6 +31,7 @@ export function parseUsername(text: string): string {
   return text;
 }
 
+/** One line of text. Throws a ValueError. */
 export function parsePassword(text: string): string {
   if (!/^[^\p{Cc}]+$/u.test(text)) throw new ValueError('is empty or contains control characters; use one line of text');
   return text;

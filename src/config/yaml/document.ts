@@ -16,8 +16,8 @@ export interface Source {
 }
 
 // Far above any real file, far below what nested aliases can expand to.
-const MAX_NODES = 100_000;
-const MAX_DEPTH = 16;
+const MOST_NODES = 100_000;
+const MOST_DEPTH = 16;
 
 /** Parses YAML 1.2 (and so JSON) into located nodes and replaces variables. Invalid YAML becomes one broken node. */
 export function parseConfigText(source: Source, problems: Problems): Node {
@@ -45,9 +45,9 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
 
   const convert = (written: YamlNode | null, path: string, fallback: string, depth: number): Node => {
     const place = written === null ? fallback : placeOf(written, path);
-    if (count > MAX_NODES) return { kind: 'broken', place };
-    if (++count > MAX_NODES || depth > MAX_DEPTH) {
-      count = MAX_NODES + 1;
+    if (count > MOST_NODES) return { kind: 'broken', place };
+    if (++count > MOST_NODES || depth > MOST_DEPTH) {
+      count = MOST_NODES + 1;
       return broken(placeOf(written, ''), 'too deeply nested, or repeated too often by aliases; simplify it');
     }
     const node = isAlias(written) ? anchors.get(written.source) : written;
@@ -108,7 +108,7 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
   };
 
   const root = convert(document.contents, '', placeOf(null, ''), 0);
-  return count > MAX_NODES ? { kind: 'broken', place: root.place } : root;
+  return count > MOST_NODES ? { kind: 'broken', place: root.place } : root;
 }
 
 /** `routers.attic.urls`, `routers["192.168.1.1"].url` */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { dayOf } from '../../domain/calendar.ts';
+import { dayOf, HOUR_MS } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
 import { backupsPath, COMPANIONS, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
 import { inspect } from '../storage/inspect.ts';
@@ -11,7 +11,7 @@ import { backupName, listBackups } from './backups.ts';
 const LEAVE_FREE = 8 * 1024 * 1024;
 const PARTIAL = '.partial';
 /** A partial file that was not changed for this long is left over from a backup that was cut off. */
-const LEFT_OVER_MS = 3_600_000;
+const LEFT_OVER_MS = HOUR_MS;
 
 /** Stops a backup that is running. */
 export interface Abort {
@@ -126,8 +126,9 @@ async function isFirstBackupOf(day: number, directory: string): Promise<boolean>
   return backups.length === 1 && backups[0]?.day === day;
 }
 
-const TRY_AGAIN_MS = 3_600_000;
+const TRY_AGAIN_MS = HOUR_MS;
 
+/** Backups of the ledger in a directory. A backup that fails calls `failed`, and is tried again an hour later. */
 export function dailyBackups({ directory, keep, made, failed }: BackupTerms): DailyBackups {
   const abort: Abort = { aborted: false, database: null };
   let running: Promise<void> | null = null;

@@ -1,6 +1,6 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { dayOf } from '../../domain/calendar.ts';
+import { dayOf, instantText } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
 import { ledgerNote } from '../books.ts';
 import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf } from '../storage/files.ts';
@@ -85,7 +85,7 @@ async function restoreNewest(directory: string, lost: LostLedgerError, { now, re
     }
     const { postedAt } = verdict;
     const kept = await replace(directory, backup, { label: 'damaged', now, why: `${lost.why}; backup ${name} took its place` });
-    const last = postedAt === 0 ? 'without a posting' : `with the last posting at ${iso(postedAt)}`;
+    const last = postedAt === 0 ? 'without a posting' : `with the last posting at ${instantText(postedAt)}`;
     const aside = kept === null ? '' : `; it is kept as "${kept}"`;
     report(
       `Ledger "${path}": ${lost.why}${aside}. Backup "${backup}" ${last} took its place; what the routers' counters still tell is added`,
@@ -180,6 +180,4 @@ const unfit = (verdict: Exclude<FileVerdict, { state: 'good' }>): string =>
   verdict.state === 'newer' ? `it was written by a newer wrtmeter (schema ${verdict.version}); use that version` : verdict.why;
 
 /** `YYYY-MM-DDTHH-MM-SS`, UTC: file systems of cards and sticks know no colon. */
-const dated = (instant: number): string => iso(instant).replaceAll(':', '-').replace('Z', '');
-
-const iso = (instant: number): string => new Date(instant).toISOString().replace(/\.\d+Z$/, 'Z');
+const dated = (instant: number): string => instantText(instant).replaceAll(':', '-').replace('Z', '');

@@ -2,7 +2,7 @@ import { type Day, dayOf } from '../../domain/calendar.ts';
 import { isZero } from '../../domain/traffic.ts';
 import { type AccountName, accountKey, hasRouter, sourcesOf, subjectOf } from '../account.ts';
 import type { Books } from '../books.ts';
-import { type BookedDay, ownBytes } from './days.ts';
+import { ownBytes, type PostedDay } from './days.ts';
 
 /** Since when and until when the ledger itself has counted an account. */
 export interface OwnCount {
@@ -12,7 +12,7 @@ export interface OwnCount {
   readUntil: number;
 }
 
-export type OwnCounts = (name: AccountName, days: ReadonlyMap<Day, BookedDay>) => OwnCount;
+export type OwnCounts = (name: AccountName, days: ReadonlyMap<Day, PostedDay>) => OwnCount;
 
 /** `configured`: names of the routers that are read. Counting does not continue from any other. */
 export function ownCounts(books: Books, configured: ReadonlySet<string>, timezone: string): OwnCounts {
@@ -23,10 +23,10 @@ export function ownCounts(books: Books, configured: ReadonlySet<string>, timezon
     const sources = sourcesOf(name.kind);
     const feeding = readers.filter(({ source, router }) => sources.includes(source) && (!hasRouter(name.kind) || router === name.router));
     const account = books.accounts.get(accountKey(name));
-    const own = [...days].flatMap(([day, booked]) => (isZero(ownBytes(booked)) ? [] : [day]));
+    const own = [...days].flatMap(([day, posted]) => (isZero(ownBytes(posted)) ? [] : [day]));
     const begun = own.length > 0 || feeding.some(({ names }) => names.has(subjectOf(name)));
     return {
-      // An import notes as first sight the moment at which the ledger takes over, so it is never later than the first count.
+      // An import sets the time first seen to the moment at which the ledger takes over, so that is never later than the first count.
       from: account !== undefined && begun ? own.reduce((a, b) => Math.min(a, b), dayOf(account.firstSeen, timezone)) : null,
       readUntil: feeding.reduce((least, { readAt }) => Math.min(least, readAt), Number.POSITIVE_INFINITY),
     };

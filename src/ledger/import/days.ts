@@ -11,18 +11,19 @@ export interface Imported {
 }
 
 /** The bytes that an account has on a day already. */
-export interface BookedDay {
+export interface PostedDay {
   bytes: Traffic;
   imported: Imported | null;
 }
 
 /** By account id. */
-export type BookedDays = ReadonlyMap<number, ReadonlyMap<Day, BookedDay>>;
+export type PostedDays = ReadonlyMap<number, ReadonlyMap<Day, PostedDay>>;
 
 /** What the ledger counted itself on a day. */
-export const ownBytes = ({ bytes, imported }: BookedDay): Traffic => (imported === null ? bytes : minus(bytes, imported.bytes));
+export const ownBytes = ({ bytes, imported }: PostedDay): Traffic => (imported === null ? bytes : minus(bytes, imported.bytes));
 
-export function sumOf(days: ReadonlyMap<Day, BookedDay>, from: Day, to: Day): Traffic {
+/** The bytes of the days from `from` (inclusive) to `to` (exclusive). */
+export function sumOf(days: ReadonlyMap<Day, PostedDay>, from: Day, to: Day): Traffic {
   let sum: Traffic = NOTHING;
   if (to - from < days.size) for (let day = from; day < to; day += 1) sum = plus(sum, days.get(day)?.bytes ?? NOTHING);
   else for (const [day, { bytes }] of days) if (day >= from && day < to) sum = plus(sum, bytes);

@@ -29,7 +29,7 @@ export interface Figure {
   bytes: Traffic;
 }
 
-/** What is not booked, and why. */
+/** What is not posted, and why. */
 export interface LeftOut {
   what: string;
   /** Null where they are not known. */
@@ -57,7 +57,7 @@ export interface ImportedName {
 /** All that was found in the files of a program. */
 export interface Findings {
   program: ImportProgram;
-  /** Finer ones first: a stretch is booked less what finer figures explain of it. */
+  /** Finer ones first: a stretch is posted less what finer figures explain of it. */
   figures: readonly Figure[];
   /** By account: the program's own total. Never exceeded. */
   most: ReadonlyMap<string, Traffic>;
@@ -71,6 +71,3 @@ export function wholeBytes(value: unknown): number | null {
   const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null;
 }
-
-/** `1 line`, `2 lines` */
-export const countOf = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;

@@ -1,5 +1,4 @@
 import { Temporal } from 'temporal-polyfill';
-import { type Day, dayNumber } from '../../domain/calendar.ts';
 
 const LOCAL = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?$/;
 
@@ -13,20 +12,4 @@ export function localInstant(text: string, timezone: string): number | null {
     if (error instanceof RangeError) return null;
     throw error;
   }
-}
-
-/** The day of a calendar date, or null where there is none such. */
-export function calendarDay(year: unknown, month: unknown, day: unknown): Day | null {
-  const parts = [year, month, day];
-  if (!parts.every((part) => typeof part === 'number' && Number.isInteger(part))) return null;
-  const [y, m, d] = parts as [number, number, number];
-  if (y < 1970 || y > 9999) return null;
-  const date = new Date(Date.UTC(y, m - 1, d));
-  return date.getUTCMonth() === m - 1 && date.getUTCDate() === d ? dayNumber(y, m, d) : null;
-}
-
-/** The day of `YYYY-MM-DD`, or null. */
-export function parseDate(text: string): Day | null {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
-  return calendarDay(Number(year), Number(month), Number(day));
 }

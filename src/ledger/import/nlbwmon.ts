@@ -1,8 +1,8 @@
 import { parseMac } from '../../domain/mac.ts';
 import { plus, type Traffic } from '../../domain/traffic.ts';
-import { quote } from '../../errors.ts';
+import { count, quote } from '../../errors.ts';
 import { parseCsv } from './csv.ts';
-import { countOf, ImportError, type LeftOut, wholeBytes } from './figures.ts';
+import { ImportError, type LeftOut, wholeBytes } from './figures.ts';
 
 /** What nlbwmon counted of each device in one of its periods. */
 export interface Nlbwmon {
@@ -50,7 +50,7 @@ export function parseNlbwmon(text: string, file: string): Nlbwmon {
   if (nobodys !== null) found.leftOut.push({ what: NOBODY, bytes: nobodys, why: 'nlbwmon did not know the device' });
   if (strange[0] !== undefined) {
     found.leftOut.push({
-      what: countOf(strange.length, 'line'),
+      what: count(strange.length, 'line'),
       bytes: null,
       why: `no MAC or no byte counts, for example ${quote(strange[0])}`,
     });

@@ -2,7 +2,7 @@ import { type Day, dayText, localText } from '../../domain/calendar.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import type { OwnCount } from './counted.ts';
-import { type BookedDay, sumOf } from './days.ts';
+import { type PostedDay, sumOf } from './days.ts';
 import type { Figure, ImportProgram, LeftOut } from './figures.ts';
 
 /** Where the figures of one account go. */
@@ -12,7 +12,7 @@ export interface Placing {
   own: OwnCount;
   /** Bytes per second that the line carries at most. */
   fastest: number;
-  /** What may still be booked before the sum of all times is reached. */
+  /** What may still be posted before the sum of all times is reached. */
   budget: Traffic;
 }
 
@@ -27,12 +27,12 @@ export interface Placed {
 /**
  * Books figures on days. Rule: imported days. In order:
  * what reaches past the ledger's last reading is left out, because the ledger continues from there; days from the first that the ledger
- * counted itself are left out; a day has bytes of one program only; a figure is booked less all that its days hold already; a
+ * counted itself are left out; a day has bytes of one program only; a figure is posted less all that its days hold already; a
  * stretch goes evenly to the days of it that nothing is known of.
  */
-export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day, BookedDay>, terms: Placing): Placed {
+export function placeFigures(figures: readonly Figure[], posted: ReadonlyMap<Day, PostedDay>, terms: Placing): Placed {
   const { program, own, timezone } = terms;
-  const days = new Map(booked);
+  const days = new Map(posted);
   const placed: Placed = { days: new Map(), leftOut: [], before: NOTHING };
   const known = new Set<Day>();
   const spokenOf = new Set<Day>();
@@ -41,11 +41,11 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
   for (const figure of figures) {
     const { from, to, kind, bytes } = figure;
     for (let day = from; day < to; day += 1) spokenOf.add(day);
-    const rest = lessBooked(bytes, sumOf(days, from, to));
+    const rest = lessPosted(bytes, sumOf(days, from, to));
     const why = kind === 'day' ? placeDay(figure, rest) : placeStretch(figure, rest);
     if (why !== null && !isZero(rest)) placed.leftOut.push({ what: spanText(from, to), bytes: rest, why });
   }
-  for (const day of spokenOf) placed.before = plus(placed.before, booked.get(day)?.bytes ?? NOTHING);
+  for (const day of spokenOf) placed.before = plus(placed.before, posted.get(day)?.bytes ?? NOTHING);
   return placed;
 
   /** Why it is left out, or null. */
@@ -109,9 +109,9 @@ export function placeFigures(figures: readonly Figure[], booked: ReadonlyMap<Day
 const DAY_SECONDS = 90_000; // the longest day has 25 hours
 const BEYOND = 'more than the total that the program itself shows';
 
-const lessBooked = (bytes: Traffic, booked: Traffic): Traffic => ({
-  download: Math.max(0, bytes.download - booked.download),
-  upload: Math.max(0, bytes.upload - booked.upload),
+const lessPosted = (bytes: Traffic, posted: Traffic): Traffic => ({
+  download: Math.max(0, bytes.download - posted.download),
+  upload: Math.max(0, bytes.upload - posted.upload),
 });
 
 export const spanText = (from: Day, to: Day): string => (to - from === 1 ? dayText(from) : `${dayText(from)} to ${dayText(to - 1)}`);

@@ -3,7 +3,7 @@ import { plus, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey, macOf, subjectOf } from '../account.ts';
 import { type Books, readerKey } from '../books.ts';
 import { ownCounts } from './counted.ts';
-import type { BookedDay, BookedDays } from './days.ts';
+import type { PostedDay, PostedDays } from './days.ts';
 import type { Figure, Findings, ImportedName, ImportedReader, ImportProgram, LeftOut } from './figures.ts';
 import { type Placed, placeFigures } from './place.ts';
 
@@ -43,7 +43,7 @@ export function accountsIn(books: Books, { figures }: Findings): number[] {
 }
 
 /** Turns what was found into what is to be written. A second import of the same plans nothing. */
-export function planImport(books: Books, booked: BookedDays, found: Findings, terms: ImportTerms): Plan {
+export function planImport(books: Books, posted: PostedDays, found: Findings, terms: ImportTerms): Plan {
   const { program } = found;
   const plan: Plan = { program, accounts: [], names: [], readers: [], leftOut: [...found.leftOut] };
   const own = ownCounts(books, terms.routers, terms.timezone);
@@ -53,7 +53,7 @@ export function planImport(books: Books, booked: BookedDays, found: Findings, te
     if (first === undefined) continue;
     const { account } = first;
     const known = books.accounts.get(key);
-    const days = (known && booked.get(known.id)) ?? new Map<number, BookedDay>();
+    const days = (known && posted.get(known.id)) ?? new Map<number, PostedDay>();
     const placed = placeFigures(figures, days, {
       program,
       timezone: terms.timezone,
@@ -88,10 +88,10 @@ function byAccount(figures: readonly Figure[]): Map<string, Figure[]> {
   return found;
 }
 
-/** At most this is booked: up to the program's own total, and never so much that a sum would not be exact. */
+/** At most this is posted: up to the program's own total, and never so much that a sum would not be exact. */
 function budgetOf(
   program: ImportProgram,
-  days: ReadonlyMap<number, BookedDay>,
+  days: ReadonlyMap<number, PostedDay>,
   most: Traffic | undefined,
   total: Traffic | undefined,
 ): Traffic {

@@ -1,7 +1,8 @@
-import { type Day, dayNumber, dayOf, type Month, monthOf, startOfDay } from '../../domain/calendar.ts';
+import { calendarDay, type Day, dayNumber, dayOf, type Month, monthOf, startOfDay, yearOf } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import { countOf, ImportError, type LeftOut, wholeBytes } from './figures.ts';
-import { calendarDay, localInstant } from './local-time.ts';
+import { count } from '../../errors.ts';
+import { ImportError, type LeftOut, wholeBytes } from './figures.ts';
+import { localInstant } from './local-time.ts';
 
 /** An interface as `vnstat --json` shows it. Its rx is the home's download. */
 export interface VnstatInterface {
@@ -108,11 +109,7 @@ function instantIn(value: unknown, timezone: string): number | null {
   const { hour, minute, minutes } = object(time);
   const two = (part: unknown) => String(part).padStart(2, '0');
   // The time is cut to the minute; its end is what bytes may have flowed up to.
-  const local = localInstant(
-    `${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${two(hour)}:${two(minute ?? minutes)}:59`,
-    timezone,
-  );
-  return local;
+  return localInstant(`${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${two(hour)}:${two(minute ?? minutes)}:59`, timezone);
 }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -130,7 +127,7 @@ export interface VnstatFigure {
 }
 
 /**
- * The figures of an interface: its days; its months and years, each to be booked less what finer figures explain; the sum of all
+ * The figures of an interface: its days; its months and years, each to be posted less what finer figures explain; the sum of all
  * times. Newest first among equals. Months that contradict the days (MonthRotate begins them on another day, say) are left out.
  */
 export function vnstatFigures(found: VnstatInterface, timezone: string, now: number): { figures: VnstatFigure[]; leftOut: LeftOut[] } {
@@ -140,7 +137,7 @@ export function vnstatFigures(found: VnstatInterface, timezone: string, now: num
   const sane = (rows: readonly VnstatRow[], what: string): VnstatRow[] => {
     const good = rows.filter(({ day }) => day >= EARLIEST && day < end);
     if (good.length < rows.length)
-      leftOut.push({ what: countOf(rows.length - good.length, what), bytes: null, why: 'before 2002 or in the future' });
+      leftOut.push({ what: count(rows.length - good.length, what), bytes: null, why: 'before 2002 or in the future' });
     return [...good].sort((a, b) => b.day - a.day);
   };
   const [days, months, years] = [sane(found.days, 'day'), sane(found.months, 'month'), sane(found.years, 'year')];
@@ -173,7 +170,7 @@ export function vnstatFigures(found: VnstatInterface, timezone: string, now: num
 
 const EARLIEST = dayNumber(2002, 1, 1); // vnStat is not older
 
-const yearEnd = ({ day }: VnstatRow): Day => dayNumber(new Date(day * 86_400_000).getUTCFullYear() + 1, 1, 1);
+const yearEnd = ({ day }: VnstatRow): Day => yearOf(day).end;
 
 /** Years that the months of them do not exceed. */
 function yearFigures(

@@ -4,13 +4,14 @@ import { type Books, leaseKey, peerKey, type Reader, readerKey, type SourceCount
 import { addToMonths, type Months } from '../usage/months.ts';
 import { isWritten, type RoundUpdate } from './round-update.ts';
 
-/** The accounts of the books by id, and when the last sight of each was written to the file. */
+/** The accounts of the books by id, and when each was last seen, as the file has it. */
 export interface AccountIndex {
   byId: Map<number, Account>;
   /** Unix ms, by account id. */
   seenInFile: Map<number, number>;
 }
 
+/** The index of books as they were read from the file. */
 export function indexAccounts({ accounts }: Books): AccountIndex {
   const all = [...accounts.values()];
   return {
@@ -58,7 +59,7 @@ function applyAccounts(books: Books, { byId, seenInFile }: AccountIndex, { accou
       books.accounts.set(accountKey(account), account);
       byId.set(account.id, account);
     }
-    account.total = { download: account.total.download + download, upload: account.total.upload + upload };
+    account.total = plus(account.total, { download, upload });
     account.lastSeen = seen;
   }
 }

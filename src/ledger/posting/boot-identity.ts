@@ -82,8 +82,8 @@ export function elapsed(before: Reader, { boot, uptime, at, tick }: Omit<Arrival
 }
 
 /**
- * Unix ms of the last reading, by today's wall clock: it may have been set since. The monotonic clock shows how long ago it was, unless it
- * stood still while this machine slept; then the router's uptime agrees with the wall clock.
+ * Unix ms of the last reading, by today's wall clock. Where that and the monotonic clock disagree, one was set or the other stood still while
+ * this machine slept: the router's uptime shows which. Rule: time.
  */
 export function readAtByNow(before: Reader, { boot, uptime, at, tick }: Omit<Arrival, 'origin'>): number {
   const { readAt, readTick } = before;
@@ -91,7 +91,8 @@ export function readAtByNow(before: Reader, { boot, uptime, at, tick }: Omit<Arr
   const [wall, monotonic] = [(at - readAt) / 1000, (tick - readTick) / 1000];
   if (Math.abs(wall - monotonic) <= MARGIN) return readAt;
   const router = boot === null || boot !== before.boot || uptime === null || before.uptime === null ? null : uptime - before.uptime;
-  return router !== null && Math.abs(router - wall) <= MARGIN ? readAt : at - (tick - readTick);
+  const mayHaveSlept = wall > monotonic && (router === null || Math.abs(router - wall) <= MARGIN);
+  return mayHaveSlept ? readAt : at - Math.round(tick - readTick);
 }
 
 /** Seconds since a reading: monotonic if this process made it, else by the wall clock. */

@@ -1,7 +1,6 @@
+import { EARLIEST_NOW, HOUR_MS, instantText } from '../../domain/calendar.ts';
 import type { Round } from '../../domain/round.ts';
 
-const EARLIEST = Date.UTC(2025, 0, 1);
-const HOUR_MS = 3_600_000;
 const AGREE_MS = 600_000;
 const MOST_SUSPENDED_MS = 24 * HOUR_MS;
 
@@ -16,8 +15,8 @@ export type ClockVerdict = { trusted: true; despite: string | null } | { trusted
  */
 export function judgeClock(round: Round, postedAt: number, suspendedFor: number, sincePosting: number | null = null): ClockVerdict {
   const now = round.finishedAt;
-  if (now < EARLIEST) return { trusted: false, why: `the clock says ${iso(now)}, which is before 2025` };
-  const clocks = round.routers.flatMap(({ system }) => (system !== null && system.time * 1000 >= EARLIEST ? [system.time * 1000] : []));
+  if (now < EARLIEST_NOW) return { trusted: false, why: `the clock says ${instantText(now)}, which is before 2025` };
+  const clocks = round.routers.flatMap(({ system }) => (system !== null && system.time * 1000 >= EARLIEST_NOW ? [system.time * 1000] : []));
   const why = now < postedAt ? behind(now, postedAt) : ahead(now, postedAt, clocks, sincePosting ?? 0);
   if (why === null) return { trusted: true, despite: null };
   if (now < postedAt && clocks.some((clock) => Math.abs(clock - now) < AGREE_MS))
@@ -26,7 +25,8 @@ export function judgeClock(round: Round, postedAt: number, suspendedFor: number,
   return { trusted: false, why };
 }
 
-const behind = (now: number, postedAt: number) => `the clock says ${iso(now)}, which is before the last posting at ${iso(postedAt)}`;
+const behind = (now: number, postedAt: number) =>
+  `the clock says ${instantText(now)}, which is before the last posting at ${instantText(postedAt)}`;
 
 /**
  * A jump is contradicted by clocks that continued from the last posting. A clock far behind it was never set, and says nothing. Time that
@@ -35,7 +35,5 @@ const behind = (now: number, postedAt: number) => `the clock says ${iso(now)}, w
 function ahead(now: number, postedAt: number, clocks: readonly number[], passed: number): string | null {
   const contradicts = (clock: number) => clock >= postedAt - HOUR_MS && clock < now - HOUR_MS;
   if (postedAt === 0 || now - postedAt - passed <= HOUR_MS || clocks.length === 0 || !clocks.every(contradicts)) return null;
-  return `the clock says ${iso(now)}, but the routers say ${iso(Math.max(...clocks))}`;
+  return `the clock says ${instantText(now)}, but the routers say ${instantText(Math.max(...clocks))}`;
 }
-
-const iso = (time: number) => new Date(time).toISOString().replace('.000Z', 'Z');

@@ -39,11 +39,11 @@ export function draftLeases(books: Books, round: Round, update: RoundUpdate): vo
         if (!sameLease(known, lease)) update.leases.push(lease);
       }
     }
-    const room = makeRoom(ofRouter.length + added.length - MOST_LEASES, gone, update);
-    const kept = added.length - room;
+    const leftOut = makeRoom(ofRouter.length + added.length - MOST_LEASES, gone, update);
+    const kept = added.length - leftOut;
     for (const lease of added.slice(0, kept)) update.leases.push(lease);
     const counts = update.counts.get(readerKey(router, 'leases'));
-    if (counts !== undefined) counts.leftOut += room;
+    if (counts !== undefined) counts.leftOut += leftOut;
     const dropped = new Set(update.forgottenLeases);
     for (const known of gone) if (known.lastRead === null && !dropped.has(known)) update.leases.push({ ...known, lastRead: readBefore });
   }

@@ -11,14 +11,14 @@ export function inNamedPeriod(
   { fall }: CounterRules,
 ): ReadonlyMap<string, readonly Baseline[]> {
   if (fall !== 'lowers') return known;
-  const held = latest([...known.values()].flat());
+  const previous = latest([...known.values()].flat());
   const named = latest([...present.values()].flat());
-  if (held === null || named === null || named === held || (named > held && startedAgain(present, known))) return known;
-  return new Map([...known].map(([counter, baselines]) => [counter, baselines.map((baseline) => inPeriod(baseline, held, named))]));
+  if (previous === null || named === null || named === previous || (named > previous && startedAgain(present, known))) return known;
+  return new Map([...known].map(([counter, baselines]) => [counter, baselines.map((baseline) => inPeriod(baseline, previous, named))]));
 }
 
-const inPeriod = (baseline: Baseline, held: number, named: number): Baseline =>
-  baseline.epoch?.instance === held ? { ...baseline, epoch: { ...baseline.epoch, instance: named } } : baseline;
+const inPeriod = (baseline: Baseline, previous: number, named: number): Baseline =>
+  baseline.epoch?.instance === previous ? { ...baseline, epoch: { ...baseline.epoch, instance: named } } : baseline;
 
 function latest(counters: readonly Pick<Reading, 'epoch'>[]): number | null {
   let found: number | null = null;

@@ -53,7 +53,7 @@ export interface AccountUpdate {
   seen: number;
 }
 
-/** Whether an account's row is written: it is new, has bytes, or its last sight in the file is too old. `seenInFile` is Unix ms by id. */
+/** Whether an account's row is written: it is new, has bytes, or was last seen too long ago in the file. `seenInFile` is Unix ms by id. */
 export function isWritten({ account, isNew, download, upload, seen }: AccountUpdate, seenInFile: ReadonlyMap<number, number>): boolean {
   return isNew || download > 0 || upload > 0 || seen - (seenInFile.get(account.id) ?? 0) >= SEEN_AGAIN_MS;
 }

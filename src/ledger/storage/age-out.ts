@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/calendar.ts';
 import type { Baseline } from '../../domain/counter.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { type Account, type AccountKind, accountKey } from '../account.ts';
@@ -8,7 +9,6 @@ import { auditBatch } from './write-audit.ts';
 
 /** Bytes that a device which joins, gets an address and leaves does not reach, on any of its counters. Rule: invented device. */
 export const NEVER_USED = 65_536;
-const DAY_MS = 86_400_000;
 const AGE_MS = 30 * DAY_MS;
 /** While so much of the room for accounts is taken, a thirtieth of the time is enough: a new device of the home must find room again. */
 const TIGHT = 0.75;
@@ -23,7 +23,7 @@ export interface AgeTerms {
   unusedFor?: number;
 }
 
-/** What leaves the ledger because it was never more than a sight. */
+/** What leaves the ledger because it was seen but hardly ever used. */
 export interface AgedOut {
   accounts: Account[];
   /** Keys of those accounts: MACs, and addresses whose MAC was never known. */

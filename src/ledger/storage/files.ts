@@ -17,6 +17,13 @@ export async function sizeOf(path: string): Promise<number | null> {
   return (await stat(path).catch(() => null))?.size ?? null;
 }
 
+/** Throws a LedgerError if a directory has no ledger. */
+export async function requireLedger(directory: string): Promise<void> {
+  const path = ledgerPath(directory);
+  if ((await sizeOf(path)) !== null) return;
+  throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or set its data directory with --data`);
+}
+
 /** Makes sure that a file's bytes are on the disk. */
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+');

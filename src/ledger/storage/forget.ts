@@ -73,7 +73,7 @@ export async function forget(store: Store, whose: string, now: number): Promise<
   }
   const of = Object.values(DELETE).map((sql): Batch => ({ sql, rows: [[whose]] }));
   await store.all('PRAGMA secure_delete = ON');
-  await store.commit([...of, auditBatch([ledgerNote(now, 'forget', "a device was forgotten at its owner's wish")])]);
+  await store.commit([...of, auditBatch([ledgerNote(now, 'forget', 'deleted with "wrtmeter forget"')])]);
   // Names that changed long ago may still be in unused parts of the file, and the log has the pages as they were.
   await store.all('VACUUM').catch(() => []);
   await store.all('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -82,6 +82,7 @@ async function test(store: Pick<Store, 'all'>, rules: typeof RULES): Promise<Bro
 /** How many rules there are. */
 export const RULES_CHECKED = RULES.length;
 
+/** Counts what the ledger has, for a person who checks it. Throws a LedgerError. */
 export async function takeInventory(store: Pick<Store, 'all'>): Promise<Inventory> {
   const count = async (table: string) => Number((await store.all(`SELECT count(*) AS n FROM ${table}`))[0]?.n);
   const span = async (table: 'hour' | 'day') => {

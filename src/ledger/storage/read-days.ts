@@ -1,6 +1,6 @@
 import type { Day } from '../../domain/calendar.ts';
 import { NOTHING } from '../../domain/traffic.ts';
-import type { BookedDay, BookedDays, Imported } from '../import/days.ts';
+import type { Imported, PostedDay, PostedDays } from '../import/days.ts';
 import type { ImportProgram } from '../import/figures.ts';
 import { trafficOf } from './load.ts';
 import type { Store } from './store.ts';
@@ -11,14 +11,14 @@ const SQL = {
 };
 
 /** Reads all days of accounts, and which part of them was imported. */
-export async function readDays(store: Pick<Store, 'all'>, accounts: readonly number[]): Promise<BookedDays> {
+export async function readDays(store: Pick<Store, 'all'>, accounts: readonly number[]): Promise<PostedDays> {
   const ids = JSON.stringify(accounts);
-  const booked = new Map<number, Map<Day, BookedDay>>(accounts.map((id) => [id, new Map()]));
+  const posted = new Map<number, Map<Day, PostedDay>>(accounts.map((id) => [id, new Map()]));
   for (const row of await store.all(SQL.day, ids)) {
-    booked.get(Number(row.account))?.set(Number(row.day), { bytes: trafficOf(row), imported: null });
+    posted.get(Number(row.account))?.set(Number(row.day), { bytes: trafficOf(row), imported: null });
   }
   for (const row of await store.all(SQL.imported, ids)) {
-    const days = booked.get(Number(row.account));
+    const days = posted.get(Number(row.account));
     const known = days?.get(Number(row.day))?.bytes ?? NOTHING;
     const imported = {
       program: String(row.program) as ImportProgram,
@@ -27,5 +27,5 @@ export async function readDays(store: Pick<Store, 'all'>, accounts: readonly num
     };
     days?.set(Number(row.day), { bytes: known, imported });
   }
-  return booked;
+  return posted;
 }

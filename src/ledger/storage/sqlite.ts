@@ -88,6 +88,7 @@ const WORDS: Record<string, string> = {
   SQLITE_BUSY: 'another program has locked it',
 };
 
+/** The error of SQLite or the file system as a LedgerError that names the file and says what to do. A LedgerError stays as it is. */
 export function asLedgerError(error: unknown, path: string): LedgerError {
   return error instanceof LedgerError ? error : new LedgerError(`Ledger "${path}": ${wordsFor(error)}`, { cause: error });
 }

@@ -2,7 +2,7 @@ import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LedgerError } from '../../errors.ts';
 import { remainsOf } from '../backup/backups.ts';
-import { ledgerPath, lockPath, makeDirectory, renameDurably, sizeOf, syncFile } from './files.ts';
+import { ledgerPath, lockPath, makeDirectory, renameDurably, requireLedger, sizeOf, syncFile } from './files.ts';
 import { inspect, LostLedgerError } from './inspect.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './sqlite.ts';
@@ -47,10 +47,8 @@ export async function openStore(directory: string, owned?: LedgerLock): Promise<
 
 /** Opens `DIR/ledger.db` for reading only; another process may be writing it. Throws a LedgerError. */
 export async function openStoreToRead(directory: string): Promise<Store> {
+  await requireLedger(directory);
   const path = ledgerPath(directory);
-  await stat(path).catch(() => {
-    throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or set its data directory with --data`);
-  });
   return createStore(() => openToRead(path), path, null);
 }
 

@@ -6,7 +6,8 @@ import { type Batch, openDatabase } from './sqlite.ts';
 const MOST_ROWS = 5000;
 
 const INSERT = `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`;
-const FREQUENT = "('reset', 'dip', 'wrap', 'stale', 'wire')";
+/** Kinds that a router's answers cause, in every round if the router is hostile. Rule: audit. */
+const BY_ROUTERS = "('reset', 'dip', 'wrap', 'rejected', 'stale', 'machine', 'gap', 'full', 'learned', 'wire')";
 const prune = (kinds: string) =>
   `DELETE FROM audit WHERE kind ${kinds} AND id <= (SELECT id FROM audit WHERE kind ${kinds}
     ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`;
@@ -17,8 +18,8 @@ export const auditBatch = (rows: readonly (Omit<AuditRow, 'kind'> & { kind: stri
   rows: rows.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]),
 });
 
-/** Deletes all but the newest rows: of the frequent kinds, and of all others, so that those of counters push out no other. */
-export const pruneAudit: readonly Batch[] = [`IN ${FREQUENT}`, `NOT IN ${FREQUENT}`].map((kinds) => ({
+/** Deletes all but the newest rows: of the kinds that routers cause, and of all others, so that no router pushes out what people did. */
+export const pruneAudit: readonly Batch[] = [`IN ${BY_ROUTERS}`, `NOT IN ${BY_ROUTERS}`].map((kinds) => ({
   sql: prune(kinds),
   rows: [[MOST_ROWS]],
 }));

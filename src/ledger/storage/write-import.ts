@@ -1,8 +1,9 @@
+import { instantText } from '../../domain/calendar.ts';
 import { IMPORTED } from '../../domain/counter.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
+import { count } from '../../errors.ts';
 import { subjectOf } from '../account.ts';
 import type { AuditRow, Books } from '../books.ts';
-import { countOf } from '../import/figures.ts';
 import { spanText } from '../import/place.ts';
 import type { Plan, PlannedAccount } from '../import/plan.ts';
 import { ADD_BYTES, fields } from './sql.ts';
@@ -75,7 +76,7 @@ function auditRows(plan: Plan, accounts: readonly PlannedAccount[], from: string
   const row = (of: Omit<AuditRow, 'at' | 'kind' | 'source'>): AuditRow => ({ at: now, kind: 'import', source: plan.program, ...of });
   const named = accounts.slice(0, MOST_AUDITED).map(({ account, bytes, days }) => {
     const [first, last] = [Math.min(...days.keys()), Math.max(...days.keys())];
-    const why = `${spanText(first, last + 1)}, ${countOf(days.size, 'day')}, from ${from}`;
+    const why = `${spanText(first, last + 1)}, ${count(days.size, 'day')}, from ${from}`;
     return row({ router: account.router, counter: subjectOf(account), ...bytes, why });
   });
   const rest = accounts.slice(MOST_AUDITED);
@@ -85,15 +86,15 @@ function auditRows(plan: Plan, accounts: readonly PlannedAccount[], from: string
       router,
       counter: '',
       ...NOTHING,
-      why: `${countOf(counters.size, 'baseline')} of ${source}, read by the older program at ${new Date(readAt).toISOString()}, from ${from}`,
+      why: `${count(counters.size, 'baseline')} of ${source}, read by the older program at ${instantText(readAt)}, from ${from}`,
     }),
   );
   const names = plan.names.filter(({ name }) => name !== null).length;
   return [
     ...named,
-    ...(rest.length > 0 ? [row({ router: '', counter: '', ...sum, why: `${countOf(rest.length, 'more account')}, from ${from}` })] : []),
+    ...(rest.length > 0 ? [row({ router: '', counter: '', ...sum, why: `${count(rest.length, 'more account')}, from ${from}` })] : []),
     ...readers,
-    ...(names > 0 ? [row({ router: '', counter: '', ...NOTHING, why: `${countOf(names, 'name')}, from ${from}` })] : []),
+    ...(names > 0 ? [row({ router: '', counter: '', ...NOTHING, why: `${count(names, 'name')}, from ${from}` })] : []),
   ];
 }
 

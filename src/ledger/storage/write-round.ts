@@ -40,7 +40,7 @@ const SQL = {
   meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
 };
 
-/** The rows of a round: one bulk statement per table, however many devices. `seenInFile`: when the written last sight of each account was. */
+/** The rows of a round: one bulk statement per table, however many devices. `seenInFile`: when each account was last seen, as the file has it. */
 export function batchesOf(books: Books, update: RoundUpdate, seenInFile: ReadonlyMap<number, number>): Batch[] {
   const written = update.readers.map(({ reader }) => reader);
   const superseded = update.readers.flatMap((each) => each.superseded.map((other) => [other.id]));

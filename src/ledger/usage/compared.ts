@@ -1,4 +1,4 @@
-import { dayOf, hourOf, type Month, startOfDay } from '../../domain/calendar.ts';
+import { dayOf, HOUR_MS, hourOf, type Month, startOfDay } from '../../domain/calendar.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../account.ts';
 import type { Books } from '../books.ts';
@@ -80,8 +80,6 @@ function nextHour(hour: number, timezone: string): number {
   while (hourOf(next, timezone) === hour) next += HOUR_MS / 4;
   return hourOf(next, timezone);
 }
-
-const HOUR_MS = 3_600_000;
 
 /** Reads what the sides of each gateway had in the month before both were counted. Routers that are compared for all of it are left out. */
 export async function readCompared(

@@ -1,5 +1,5 @@
 import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain/calendar.ts';
-import type { Traffic } from '../../domain/traffic.ts';
+import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { type Account, hasRouterMonth } from '../account.ts';
 import type { Books } from '../books.ts';
 import type { RoundUpdate } from '../posting/round-update.ts';
@@ -24,6 +24,7 @@ export interface BillingTerms {
   routerBilling: ReadonlyMap<string, Billing>;
 }
 
+/** The billing periods that run at `now` (Unix ms), with nothing compared yet. */
 export function monthsAt(now: number, terms: BillingTerms): Months {
   const today = dayOf(now, terms.timezone);
   const routers = [...terms.routerBilling].map(([router, billing]) => [router, monthOf(today, billing)] as const);
@@ -42,7 +43,7 @@ export function addToMonths(months: Months, days: RoundUpdate['days'], accounts:
     for (const [id, bytes] of rows) {
       const account = accounts.get(id);
       if (account === undefined || !inMonth(day, monthFor(months, account))) continue;
-      account.month = { download: account.month.download + bytes.download, upload: account.month.upload + bytes.upload };
+      account.month = plus(account.month, bytes);
     }
   }
 }
@@ -59,7 +60,7 @@ export async function sumMonths(store: Store, books: Books, months: Months, time
   }
   for (const account of books.accounts.values()) {
     const month = monthFor(months, account);
-    account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? { download: 0, upload: 0 };
+    account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? NOTHING;
   }
   months.begun = '';
   await refreshCompared(store, books, months, timezone);

@@ -1,7 +1,6 @@
+import { DAY_MS } from '../../domain/calendar.ts';
 import { temporaryAddress } from '../world/addresses.ts';
 import type { World } from '../world/world.ts';
-
-const DAY = 86_400_000;
 
 /** An entry of the gateway's table of neighbours. */
 export interface SimulatedNeighbour {
@@ -20,7 +19,7 @@ export function neighboursOf({ devices, now, spec: { seed } }: World): Simulated
     const { mac, address6, slaac } = spec;
     const own = [address, ...(address6 === undefined ? [] : [address6])].map((ip) => ({ ip, mac, state }) as const);
     // Yesterday's address stays in use for what began then.
-    const made = slaac === undefined ? [] : [now, now - DAY].map((at) => temporaryAddress(mac, slaac, seed, at));
+    const made = slaac === undefined ? [] : [now, now - DAY_MS].map((at) => temporaryAddress(mac, slaac, seed, at));
     return [...own, ...made.map((ip, i) => ({ ip, mac, state: i === 0 ? state : 'STALE' }) as const)];
   });
 }

@@ -17,6 +17,7 @@ export const UPDATE: Activity = { weight: 0.2, download: 4 * MB, upload: 40 * KB
 const OUT_BY_DAY = hours([0, 1], [7, 0.9], [8, 0.45], [9, 0.3], [15, 0.5], [17, 0.8], [18, 0.95], [20, 1]);
 const PHONE_USE = hours([0, 0.06], [1, 0.01], [6, 0.15], [8, 0.25], [12, 0.35], [14, 0.25], [18, 0.4], [21, 0.55], [23, 0.25]);
 
+/** A phone that leaves the home with its owner. */
 export function phone(activities: Activity[]): Life {
   return { presence: OUT_BY_DAY, use: PHONE_USE, activities, idle: { download: 260, upload: 190 } };
 }

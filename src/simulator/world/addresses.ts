@@ -1,7 +1,7 @@
+import { DAY_MS } from '../../domain/calendar.ts';
 import { hash } from '../random.ts';
 import type { DeviceState } from './state.ts';
 
-const DAY = 86_400_000;
 /** Of what a device with both kinds of address does, so much goes by IPv6. */
 const SHARE_OF_IPV6 = 0.6;
 
@@ -14,7 +14,7 @@ export function addressFor(device: DeviceState, seed: number, at: number): strin
 
 /** A temporary address (RFC 8981): a new one every day, at an hour that differs by device. */
 export function temporaryAddress(mac: string, prefix: string, seed: number, at: number): string {
-  const day = Math.floor((at + (hash(seed, mac, 'rotation') % DAY)) / DAY);
+  const day = Math.floor((at + (hash(seed, mac, 'rotation') % DAY_MS)) / DAY_MS);
   const groups = [hash(seed, mac, day, 'high'), hash(seed, mac, day, 'low')].flatMap((word) => [word >>> 16, word & 0xffff]);
   return `${prefix}:${groups.map((group) => (group | 1).toString(16)).join(':')}`;
 }

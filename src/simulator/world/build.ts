@@ -30,6 +30,7 @@ export function newRouter(spec: RouterSpec, { seed, start, utcOffset = 0 }: Worl
   };
 }
 
+/** A device that has not been anywhere and moved nothing. */
 export function newDevice(spec: DeviceSpec, is: DeviceState['is'] = 'device'): DeviceState {
   const moved = { internet: newTraffic(), air: newTraffic() };
   return { spec, is, address: spec.address, unmet: false, current: null, associations: [], lease: null, ...moved };

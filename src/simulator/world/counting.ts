@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { isZero } from '../../domain/traffic.ts';
 import type { CountingSpec } from '../spec.ts';
@@ -5,7 +6,7 @@ import type { Counter } from './counter.ts';
 import { add, newCounter, newTraffic, shown } from './counter.ts';
 
 /** A counter that has not moved for this long is gone. */
-const IDLE_MS = 86_400_000;
+const IDLE_MS = DAY_MS;
 const SIZE = 4096;
 
 /** One counter of a host: bytes that it sent, that it received, or (nlbwmon) both. */
@@ -39,6 +40,7 @@ export interface CountingState {
   saved: { period: string; figures: { element: HostElement; shows: Traffic }[] };
 }
 
+/** Counting that began with the router, in nlbwmon's accounting period `period`. */
 export function newCounting(spec: CountingSpec, bootedAt: number, period: string): CountingState {
   return {
     spec,

@@ -30,6 +30,7 @@ export interface PeerState {
   readonly beyond: Traffic;
 }
 
+/** A tunnel that is up since `since`; `now` is when the world begins. Both are Unix ms. */
 export function newTunnel(spec: TunnelSpec, since: number, now: number): TunnelState {
   const peers = spec.peers.map((peer): PeerState => {
     const lastActive = peer.silent === undefined ? 0 : now - peer.silent * 1000;

@@ -1,4 +1,4 @@
-import type { CounterRules } from '../../domain/counter.ts';
+import type { CounterBits, CounterRules } from '../../domain/counter.ts';
 import { stationCounter } from '../../domain/counter-names.ts';
 import { parseMac } from '../../domain/mac.ts';
 import type { Lease, Observation, SourceName, Station, Uplink } from '../../domain/observation.ts';
@@ -16,7 +16,7 @@ export const CLASSIC_STATION_RULES: CounterRules = { directions: 'together', abs
 export function classicProbes(
   urls: { stations?: string; wan?: string; leases?: string },
   read: ReadAnswer,
-  counterBits: 32 | 64 = 64,
+  counterBits: CounterBits = 64,
 ): Probe[] {
   const probe = (source: SourceName, url: string | undefined, parse: (answer: Answer) => SourceReading): Probe[] => {
     if (url === undefined) return [];
@@ -81,7 +81,7 @@ export function parseStations(answer: Answer): { stations: Station[] } & Skipped
 }
 
 /** Parses wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. Which of two such lines counts is not known. */
-export function parseWan(answer: Answer, bits: 32 | 64 = 64): { uplink: Uplink } & Skipped {
+export function parseWan(answer: Answer, bits: CounterBits = 64): { uplink: Uplink } & Skipped {
   const skips = createSkips();
   const lines = linesOf(answer).filter((line) => line !== '');
   const matches = lines.flatMap((line) => {

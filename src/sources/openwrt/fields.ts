@@ -12,6 +12,7 @@ export interface Parsed extends Skipped {
 /** `-` means unknown. */
 export const orNull = (field: string): string | null => (field === '-' || field === '' ? null : field);
 
+/** Null for `-`, and for what is not a number. */
 export function numberOrNull(field: string): number | null {
   const value = Number(field);
   return orNull(field) === null || !Number.isFinite(value) ? null : value;

@@ -81,7 +81,7 @@ function parseCounting(line: string, system: System): Counting {
       // may also be one that it showed before.
       const life = orNull(started) === null ? run : started.slice(0, 20);
       const origin = `${method} ${system.bootId.slice(0, 8)} ${life}`;
-      return { method, rules: NLBWMON_RULES, epoch, origin: origin };
+      return { method, rules: NLBWMON_RULES, epoch, origin };
     }
     default:
       return method satisfies never;

@@ -1,3 +1,4 @@
+import type { CounterBits } from '../../domain/counter.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { SourceName, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
@@ -14,7 +15,7 @@ const ALWAYS = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies re
 const SOURCES = [...ALWAYS, 'hosts', 'peers'] as const satisfies readonly SourceName[];
 
 /** One request to wrtmeter.cgi; see docs/wrtmeter-cgi.md for the format. `counterBits` overrides what the router reports. */
-export function wrtmeterProbe(url: string, read: ReadAnswer, counterBits: 32 | 64 | null = null): Probe {
+export function wrtmeterProbe(url: string, read: ReadAnswer, counterBits: CounterBits | null = null): Probe {
   let sources: readonly SourceName[] = ALWAYS;
   return {
     // If an answer fails, all sources of the last good answer fail.
@@ -46,7 +47,7 @@ export function hostsProbe(url: string, read: ReadAnswer): Probe {
 }
 
 /** Parses an answer. Throws a SourceError if it is not from wrtmeter.cgi or is truncated. */
-export function parseWrtmeter(answer: Answer, counterBits: 32 | 64 | null = null): ProbeResult {
+export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = null): ProbeResult {
   const lines = linesOf(answer);
   const version = /^wrtmeter (\d+)$/.exec(lines[0] ?? '')?.[1];
   if (version === undefined) throw new SourceError('parse', `not an answer of wrtmeter.cgi: ${quote(lines[0] ?? '')}`);

@@ -1,15 +1,14 @@
-import { dayText, type Month } from '../../domain/calendar.ts';
-import type { RouterStatus, SourceStatus } from '../../domain/status.ts';
+import { dayText, instantText, type Month } from '../../domain/calendar.ts';
+import { isCurrent, type RouterStatus, type SourceStatus } from '../../domain/status.ts';
 import type { Traffic } from '../../domain/traffic.ts';
-import { rfc3339 } from '../format.ts';
 import { type DeviceRow, deviceRows, type OnAir } from '../rows/devices.ts';
 import { type PeerRow, type PeerView, peerRows } from '../rows/peers.ts';
 import { homeTraffic, type WanRow, wanRows } from '../rows/wan.ts';
 import { nameOf, observationsOf, type View } from '../view.ts';
 
 /** `/api/v1/routers` */
-export function routersAnswer({ routers }: Pick<View, 'routers'>) {
-  return { routers: routers.map(routerJson) };
+export function routersAnswer({ routers, now }: Pick<View, 'routers' | 'now'>) {
+  return { routers: routers.map((router) => routerJson(router, now)) };
 }
 
 /** `/api/v1/devices` */
@@ -50,9 +49,9 @@ export function leasesAnswer(view: Pick<View, 'books' | 'aliases' | 'routers'>) 
 
 export const monthJson = ({ start, end }: Month) => ({ start: dayText(start), end: dayText(end) });
 
-const expiryJson = (seconds: number): string | null => (seconds === 0 ? null : rfc3339(seconds * 1000));
+const expiryJson = (seconds: number): string | null => (seconds === 0 ? null : instantText(seconds * 1000));
 
-const timeJson = (instant: number | null): string | null => (instant === null ? null : rfc3339(instant));
+const timeJson = (instant: number | null): string | null => (instant === null ? null : instantText(instant));
 
 function bytesJson({ total, month }: { total: Traffic; month: Traffic }) {
   return {
@@ -63,7 +62,7 @@ function bytesJson({ total, month }: { total: Traffic; month: Traffic }) {
   };
 }
 
-function routerJson({ name, addresses, up, system, sources }: RouterStatus) {
+function routerJson({ name, addresses, up, system, sources }: RouterStatus, now: number) {
   return {
     name,
     addresses: [...addresses],
@@ -72,18 +71,19 @@ function routerJson({ name, addresses, up, system, sources }: RouterStatus) {
       hostname: system.hostname,
       model: system.model,
       release: system.release,
-      booted_at: rfc3339(Math.round(system.time - system.uptime) * 1000),
+      booted_at: instantText(Math.round(system.time - system.uptime) * 1000),
       counter_bits: system.counterBits,
       flow_offload: { ...system.flowOffload },
     },
-    sources: [...sources.values()].map(sourceJson),
+    sources: [...sources.values()].map((source) => sourceJson(source, now)),
   };
 }
 
-function sourceJson({ source, success, lastTried, lastSuccess, duration, skipped, error }: SourceStatus) {
+function sourceJson(status: SourceStatus, now: number) {
+  const { source, lastTried, lastSuccess, duration, skipped, error } = status;
   return {
     source,
-    success,
+    success: isCurrent(status, now),
     last_tried: timeJson(lastTried),
     last_success: timeJson(lastSuccess),
     // The clock has microseconds at best.
@@ -102,8 +102,8 @@ function deviceJson(row: DeviceRow) {
     ips: row.ips,
     randomized: row.randomized,
     ...bytesJson(row),
-    first_seen: rfc3339(row.firstSeen),
-    last_seen: rfc3339(row.lastSeen),
+    first_seen: instantText(row.firstSeen),
+    last_seen: instantText(row.lastSeen),
     on_air: row.onAir.map(onAirJson),
   };
 }

@@ -1,7 +1,7 @@
+import { instantText } from '../../domain/calendar.ts';
 import { quote } from '../../errors.ts';
 import type { AuditQuery, AuditRecord } from '../../ledger/storage/read-audit.ts';
 import { AUDIT_KINDS, meaningOf, type Outcome, subjectOf, whyText } from '../audit-words.ts';
-import { rfc3339 } from '../format.ts';
 import type { View } from '../view.ts';
 import { bad, type Given, oneOf, parseLimit, parseSpan, type QueryParameters, single, unknownRouter } from './query.ts';
 
@@ -54,7 +54,7 @@ export function auditLine(view: Pick<View, 'books' | 'aliases'>, row: AuditRecor
   const subject = subjectOf(view, row);
   return {
     id: row.id,
-    at: rfc3339(row.at),
+    at: instantText(row.at),
     kind: row.kind,
     outcome: meaningOf(row.kind).outcome,
     router: row.router === '' ? null : row.router,

@@ -1,4 +1,4 @@
-import { type Day, dayNumber, dayOf, dayText, startOfDay } from '../../domain/calendar.ts';
+import { type Day, dayOf, parseDate, startOfDay } from '../../domain/calendar.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { quote } from '../../errors.ts';
 import type { View } from '../view.ts';
@@ -25,6 +25,7 @@ export function single<N extends string>(parameters: QueryParameters, names: rea
   return given;
 }
 
+/** One of the given words. Throws a RequestError. */
 export function oneOf<T extends string>(name: string, text: string, words: readonly T[]): T {
   const word = words.find((candidate) => candidate === text);
   if (word === undefined) throw bad(`"${name}" is ${quote(text)}: use ${words.join(', ')}`);
@@ -45,15 +46,15 @@ export interface Time {
   instant: number;
 }
 
-const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 // A plus sign that was not encoded in the URL arrives as a space.
 const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+ -]([01]\d|2[0-3]):[0-5]\d)$/i;
 
 /** A local date (the instant at which that day begins) or an RFC 3339 time. Throws a RequestError. */
 export function parseTime(name: 'from' | 'to', text: string, timezone: string): Time {
-  const day = parseDate(INSTANT.exec(text)?.[1] ?? text);
+  const [, date] = INSTANT.exec(text) ?? [];
+  const day = parseDate(date ?? text);
   if (day === null) throw bad(`"${name}" is ${quote(text)}: write a date like 2026-01-31, or a time like 2026-01-31T18:00:00Z`);
-  return { text, instant: DATE.test(text) ? startOfDay(day, timezone) : Date.parse(text.replace(' ', '+').toUpperCase()) };
+  return { text, instant: date === undefined ? startOfDay(day, timezone) : Date.parse(text.replace(' ', '+').toUpperCase()) };
 }
 
 /** The time from `from` (inclusive) to `to` (exclusive); null where it is open. */
@@ -75,14 +76,6 @@ export function parseSpan({ from, to }: Given<'from' | 'to'>, timezone: string):
 /** Throws a RequestError where nothing lies between the two. */
 export function refuseEmpty({ from, to }: Span): void {
   if (from !== null && to !== null && from.instant >= to.instant) throw bad(`"from" (${from.text}) is not before "to" (${to.text})`);
-}
-
-/** A date of the calendar, or null (30 February). */
-function parseDate(text: string): Day | null {
-  const match = DATE.exec(text);
-  if (match === null) return null;
-  const day = dayNumber(Number(match[1]), Number(match[2]), Number(match[3]));
-  return Number(match[1]) >= 1970 && dayText(day) === text ? day : null;
 }
 
 /** The first day that starts at the time or later. */

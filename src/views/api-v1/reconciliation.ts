@@ -1,6 +1,6 @@
+import { instantText } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { quote } from '../../errors.ts';
-import { rfc3339 } from '../format.ts';
 import { gatherEvidence, type ReadLedger } from '../reconciliation/evidence.ts';
 import type { ReconciliationView } from '../reconciliation/gateways.ts';
 import { type Reconciliation, reconciliations } from '../reconciliation/reconciliation.ts';
@@ -25,15 +25,16 @@ export async function reconciliationAnswer(
   throw new RequestError(404, `${quote(router)} is not a gateway that counts hosts: ${known === '' ? 'there is none' : `use ${known}`}`);
 }
 
+/** The same without a query, for commands too. */
 export function reconciliationJson(list: readonly Reconciliation[]) {
   return {
     gateways: list.map(
       ({ router, month, from, wan, hosts, unknown, unattributed, rest, share, restShare, hostsSince, method, reasons }) => ({
         router,
         month: monthJson(month),
-        compared_since: from === null ? null : rfc3339(from),
+        compared_since: from === null ? null : instantText(from),
         counted_by: method,
-        hosts_since: hostsSince === null ? null : rfc3339(hostsSince),
+        hosts_since: hostsSince === null ? null : instantText(hostsSince),
         wan: bytesJson(wan),
         hosts: bytesJson(hosts),
         hosts_without_mac: bytesJson(unknown),

@@ -1,4 +1,4 @@
-import { type Day, dayOf, dayText, startOfDay, yearOf } from '../../domain/calendar.ts';
+import { DAY_MS, type Day, dayOf, dayText, startOfDay, yearOf } from '../../domain/calendar.ts';
 import { parseMac } from '../../domain/mac.ts';
 import { quote } from '../../errors.ts';
 import { ACCOUNT_KINDS, hasRouter, mayHaveMac, SHOWN_KINDS, type ShownKind } from '../../ledger/account.ts';
@@ -38,7 +38,6 @@ export const MOST_SERIES = 10_000;
 /** Lengths of a bucket: months are billing periods, years are calendar years. */
 export const BY = ['hour', 'day', 'month', 'year'] as const;
 
-const DAY_MS = 86_400_000;
 const MOST_HOURS_DAYS = 62;
 
 /** Parses the query. Throws a RequestError. The default time is the current billing period, or the current year. */

@@ -1,7 +1,7 @@
+import { instantText } from '../../domain/calendar.ts';
 import { isRandomized } from '../../domain/mac.ts';
 import { total } from '../../domain/traffic.ts';
 import { accountKey, deviceAccount } from '../../ledger/account.ts';
-import { rfc3339 } from '../format.ts';
 import { nameOf } from '../view.ts';
 import { CONFIDENCES, type Confidence, type MergeView, type Sign, signsOf } from './duplicate-evidence.ts';
 import { deviceLines, freeName } from './yaml.ts';
@@ -107,5 +107,5 @@ function inOrder({ aliases, books }: MergeView, macs: readonly string[]): string
 
 function lastSeen({ books }: MergeView, mac: string): string | null {
   const account = books.accounts.get(accountKey(deviceAccount(mac)));
-  return account === undefined ? null : rfc3339(account.lastSeen);
+  return account === undefined ? null : instantText(account.lastSeen);
 }

@@ -1,21 +1,22 @@
+import { DAY_MS, instantText } from '../../domain/calendar.ts';
 import type { AuditKind } from '../../ledger/books.ts';
 import type { AuditLine } from '../api-v1/audit.ts';
 import type { QueryParameters } from '../api-v1/query.ts';
 import { meaningOf } from '../audit-words.ts';
-import { formatAge, formatBytes, rfc3339 } from '../format.ts';
+import { formatAge, formatBytes } from '../format.ts';
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
 
 /** Kinds worth showing. Not the resets of phones that come and go, and nothing that the user did. */
 const NOTABLE = ['rejected', 'gap', 'clock', 'machine', 'full', 'restore'] as const satisfies readonly AuditKind[];
 
-const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 const SHOWN = 4;
 
 /** The query for the rows of the card. */
 export const lateAuditQuery = ({ now }: Pick<View, 'now'>): QueryParameters => ({
   kind: NOTABLE.join(','),
-  from: rfc3339(now - WEEK_MS),
+  from: instantText(now - WEEK_MS),
   limit: '500',
 });
 

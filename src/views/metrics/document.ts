@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { newStatus } from '../../domain/status.ts';
+import { newLedgerState } from '../../ledger/state.ts';
 import type { View } from '../view.ts';
 import type { Family } from './family.ts';
 import { createMetrics } from './metrics.ts';
@@ -51,16 +52,7 @@ const EMPTY: View = {
     postedAt: 0,
   },
   months: { home: { start: 0, end: 0 }, routers: new Map(), compared: new Map(), begun: '' },
-  ledger: {
-    startedAt: 0,
-    writeErrors: 0,
-    backupErrors: 0,
-    backupFailure: null,
-    commitSeconds: 0,
-    databaseBytes: 0,
-    suspendedBecause: null,
-    counts: new Map(),
-  },
+  ledger: newLedgerState(),
   routers: [newStatus('', [], [])],
   aliases: new Map(),
   peerNames: new Map(),

@@ -37,6 +37,7 @@ export interface Metrics {
   render: (view: View, own: Registry | null) => Promise<string>;
 }
 
+/** Creates what renders the metrics of one program. */
 export function createMetrics(): Metrics {
   const makers: FamilyMaker[] = [
     deviceFamilies(),

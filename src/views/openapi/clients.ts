@@ -1,11 +1,8 @@
 import { error, json, type Operation, type Parameter, type Paths, TOKEN } from './parts.ts';
-import { record, type Schema, text } from './schemas.ts';
+import { flag, orNull, record, ref, type Schema, text } from './schema.ts';
 
 const number = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
-const flag = (description: string): Schema => ({ type: 'boolean', description });
-const orNull = (schema: Schema): Schema => ({ ...schema, type: [String(schema.type), 'null'] });
 const time = (description: string): Schema => text(`YYYY-MM-DD HH:MM:SS, local: ${description}`);
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 
 /** Schemas of the answers of the VPN panel's API. */
 export const clientSchemas = {

@@ -4,7 +4,9 @@ import { BY, MOST_SERIES } from '../api-v1/usage-query.ts';
 import { AUDIT_KINDS } from '../audit-words.ts';
 import { clientPaths, clientSchemas } from './clients.ts';
 import { error, json, type Operation, type Parameter, type Paths, plain, securitySchemes, TOKEN_WHERE_WANTED } from './parts.ts';
-import { phpAnswers, type Schema, schemas, text } from './schemas.ts';
+import { phpAnswers } from './php.ts';
+import { type Schema, text } from './schema.ts';
+import { schemas } from './schemas.ts';
 
 const answer = (name: keyof typeof schemas) => json('The answer', { $ref: `#/components/schemas/${name}` });
 const query = (name: string, description: string, schema: Schema = text(), required = false): Parameter => ({
@@ -140,7 +142,11 @@ const paths: Paths = {
     get: { summary: 'The description of all addresses', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } },
   },
   '/-/healthy': {
-    get: { summary: 'Whether wrtmeter works', security: [], responses: { 200: answer('Health'), 503: answer('Health') } },
+    get: {
+      summary: 'Whether wrtmeter can write its ledger, and what needs attention',
+      security: [],
+      responses: { 200: answer('Health'), 503: answer('Health') },
+    },
   },
   '/-/ready': {
     get: {
@@ -178,6 +184,8 @@ export function openApi(version: string) {
         'without one or with a wrong one the answer is 401, after too many wrong ones 429.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
+    // Relative to the address of this document, so that it is also right behind a reverse proxy that adds a prefix.
+    servers: [{ url: '../..' }],
     security: TOKEN_WHERE_WANTED,
     paths,
     components: { schemas: { ...schemas, ...clientSchemas }, securitySchemes },

@@ -1,4 +1,4 @@
-import { type Schema, text } from './schemas.ts';
+import { type Schema, text } from './schema.ts';
 
 export interface Parameter {
   name: string;

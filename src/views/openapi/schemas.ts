@@ -1,51 +1,8 @@
-import { HOST_METHODS, SOURCES } from '../../domain/observation.ts';
+import { SOURCES } from '../../domain/observation.ts';
 import { FAILURE_REASONS } from '../../errors.ts';
-import { SHOWN_KINDS } from '../../ledger/account.ts';
-import { BY } from '../api-v1/usage-query.ts';
 import { CONFIDENCES, SIGNS } from '../device-suggestions/duplicate-evidence.ts';
-import { REASON_KINDS } from '../reconciliation/reasons.ts';
-
-/** The part of JSON Schema that is used here. */
-export interface Schema {
-  type?: string | readonly string[];
-  description?: string;
-  format?: string;
-  enum?: readonly (string | null)[];
-  properties?: Readonly<Record<string, Schema>>;
-  required?: readonly string[];
-  additionalProperties?: boolean;
-  items?: Schema;
-  anyOf?: readonly Schema[];
-  $ref?: string;
-  minimum?: number;
-  maximum?: number;
-}
-
-export const text = (description?: string): Schema => ({ type: 'string', ...(description && { description }) });
-const flag = (description: string): Schema => ({ type: 'boolean', description });
-const number = (description: string): Schema => ({ type: 'number', description });
-const bytes = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
-const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
-const date = (description: string): Schema => ({ type: 'string', format: 'date', description });
-const oneOf = (words: readonly string[], description: string): Schema => ({ type: 'string', enum: words, description });
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-
-/** An object whose properties are all required. */
-export function record(properties: Readonly<Record<string, Schema>>, description?: string): Schema {
-  return {
-    type: 'object',
-    ...(description && { description }),
-    properties,
-    required: Object.keys(properties),
-    additionalProperties: false,
-  };
-}
-
-function orNull(schema: Schema): Schema {
-  if (typeof schema.type !== 'string') return { anyOf: [schema, { type: 'null' }] };
-  return { ...schema, type: [schema.type, 'null'], ...(schema.enum && { enum: [...schema.enum, null] }) };
-}
+import { ledgerSchemas } from './ledger-schemas.ts';
+import { bytes, date, flag, list, mac, number, oneOf, orNull, record, ref, router, type Schema, text, time } from './schema.ts';
 
 const sums = {
   download_bytes: bytes('Downloaded since counting started'),
@@ -54,18 +11,7 @@ const sums = {
   month_upload_bytes: bytes('Uploaded in the current billing period'),
 };
 
-const pair = (what: string) => ({ download_bytes: bytes(what), upload_bytes: bytes(what) });
-
-/** Bytes that may be negative. */
-const difference = (what: string) => ({
-  download_bytes: { type: 'integer', description: what },
-  upload_bytes: { type: 'integer', description: what },
-});
-
-const mac = text('MAC address, lower case with colons');
-const router = text("The router's configured name");
-
-/** Schemas of the answers, by name. */
+/** Schemas of the answers of `/api/v1` and of `/-/healthy`, by name. */
 export const schemas = {
   Error: record({ error: text('What is wrong, in one line') }),
   Month: record(
@@ -96,7 +42,7 @@ export const schemas = {
   ),
   Source: record({
     source: oneOf(SOURCES, 'The kind of reading'),
-    success: flag('Whether it was read in the last round'),
+    success: flag('Whether its last reading succeeded, at most 15 minutes ago'),
     last_tried: orNull(time('Null before the first round')),
     last_success: orNull(time('Null if it never succeeded since the program started')),
     duration_seconds: number('Duration of the last reading'),
@@ -199,87 +145,7 @@ export const schemas = {
     listed: flag('Whether it is in the last list of the router'),
   }),
   Lease6: record({ router, duid: text(), ip: text(), hostname: orNull(text()), expires: orNull(time('Null = never')) }),
-  Usage: record({
-    by: oneOf(BY, 'Length of a bucket'),
-    timezone: text('Time zone of the days and hours, IANA name'),
-    from: text('Inclusive: a date, or a time for by=hour'),
-    to: text('Exclusive'),
-    series: list(ref('UsageSeries')),
-    next: orNull(text('Give it as "cursor" for the series that follow; null where these were the last')),
-  }),
-  UsageSeries: record(
-    {
-      kind: oneOf(SHOWN_KINDS, 'What is counted. The kinds count the same bytes: never add them up'),
-      router: orNull(text('Null for a device, which is counted over all routers')),
-      interface: orNull(text('The uplink for wan, the interface for a peer')),
-      mac: orNull(mac),
-      ip: orNull(text('For a host whose MAC is unknown')),
-      public_key: orNull(text('For a WireGuard peer')),
-      name: orNull(text()),
-      user: orNull(text()),
-      overlay: flag('Whether the uplink runs inside another'),
-      download_bytes: bytes('In the requested time'),
-      upload_bytes: bytes('In the requested time'),
-      buckets: list(ref('UsageBucket')),
-    },
-    'Series without bytes in this time are left out, unless "mac" is given',
-  ),
-  UsageBucket: record(
-    {
-      start: text('First day of the bucket, or its local start time for by=hour'),
-      download_bytes: bytes('In the bucket'),
-      upload_bytes: bytes('In the bucket'),
-    },
-    'A period; those without bytes are left out',
-  ),
-  Reconciliation: record({ gateways: list(ref('Gateway')) }),
-  Gateway: record({
-    router,
-    month: ref('Month'),
-    compared_since: orNull(time('When both sides were counted, if that began within the month; what is older is not compared')),
-    counted_by: orNull(oneOf(HOST_METHODS, 'What counts the hosts on the router; null if its last answer did not say')),
-    hosts_since: orNull(time('When the first host was counted; null before that')),
-    wan: record(pair('All uplinks in the compared time, except VPN uplinks that run inside others')),
-    hosts: record(pair('All hosts in the compared time')),
-    hosts_without_mac: record(pair('The part of it from addresses whose MAC is unknown')),
-    unattributed: record({
-      ...difference('Uplinks minus hosts'),
-      share: orNull(number('Fraction of the bytes of the side that has more, negative if that is the hosts; null if both are 0')),
-    }),
-    unexplained: record({
-      ...difference('The unattributed bytes minus the reasons whose bytes are known'),
-      share: orNull(number('Fraction of the bytes of the side that has more; null if both are 0')),
-    }),
-    reasons: list(
-      record({
-        kind: oneOf(REASON_KINDS, 'Why the two differ'),
-        text: text('In a sentence'),
-        download_bytes: orNull(bytes('How many bytes it concerns; null if unknown')),
-        upload_bytes: orNull(bytes('How many bytes it concerns; null if unknown')),
-      }),
-    ),
-  }),
-  Audit: record({
-    rows: list(ref('AuditRow')),
-    next_before: orNull({ type: 'integer', description: 'Pass it as "before" to get the next rows; null if there are none' }),
-  }),
-  AuditRow: record({
-    id: { type: 'integer', description: 'Grows in the order of writing' },
-    at: time('When it happened'),
-    kind: text('What happened, such as reset, rejected or gap; see docs/ledger.md. New kinds may be added'),
-    outcome: oneOf(
-      ['booked', 'refused', 'noted'],
-      'Whether its bytes are in the totals (booked), are not (refused), or the row is only for information (noted)',
-    ),
-    router: orNull(router),
-    source: orNull(text('The kind of reading')),
-    what: text('What it concerns: a device or uplink by name, or everything that was read'),
-    mac: orNull(mac),
-    interface: orNull(text('Interface of the access point for a station, or the uplink')),
-    download_bytes: bytes('0 if the row has no bytes'),
-    upload_bytes: bytes('0 if the row has no bytes'),
-    why: text('In a sentence'),
-  }),
+  ...ledgerSchemas,
   Index: record({
     version: text('Of wrtmeter'),
     description: text('Where the OpenAPI document is'),
@@ -293,36 +159,7 @@ export const schemas = {
     ),
   }),
   Health: record({
-    status: oneOf(['ok', 'failing'], 'Whether wrtmeter works'),
+    status: oneOf(['ok', 'failing'], 'failing while the ledger cannot be written'),
     problems: list(text('A problem to look at')),
   }),
 } as const satisfies Record<string, Schema>;
-
-const received = {
-  rx_bytes: bytes('Upload of a client, download of the uplink'),
-  tx_bytes: bytes('Download of a client, upload of the uplink'),
-};
-
-/** The answers of `/api.php`, by action. */
-export const phpAnswers: Readonly<Record<'clients' | 'wan' | 'leases' | 'combined', Schema>> = {
-  clients: record({ data: list(record({ id: mac, ...received })) }),
-  wan: record({
-    data: list(record({ id: oneOf(['main_wan'], 'The home'), ...received, last_update: text('YYYY-MM-DD HH:MM:SS, local') })),
-  }),
-  leases: record({
-    data: list(
-      record({
-        mac_address: mac,
-        lease_end_time: { type: 'integer', description: 'Unix seconds, 0 = never' },
-        ip_address: text(),
-        hostname: text('Unknown if the client sent none'),
-        client_id: text('* if the client sent none'),
-        timestamp: text('YYYY-MM-DD HH:MM:SS, local: when it was last seen'),
-      }),
-    ),
-  }),
-  combined: record({
-    wan_stats: record({ ...received, last_update: orNull(text('YYYY-MM-DD HH:MM:SS, local; null before the first reading')) }),
-    client_stats: list(record({ ...received, hostname: text('Name, otherwise IP, otherwise MAC') })),
-  }),
-};

@@ -416,8 +416,8 @@ describe('wrtmeter import', () => {
     await read(NOW, { stations: `${TV} 1 1\n` });
     const file = join(fixtures, 'vnstat-1.18.json');
     for (const [now, message] of [
-      [0, 'The clock says 1970-01-01T00:00:00.000Z, which is before 2025: set it, then import\n'],
-      [NOW - 1, /^The clock says .*, which is before the last posting at 2026-11-20T18:00:00.000Z: set it, then import\n$/],
+      [0, 'The clock says 1970-01-01T00:00:00Z, which is before 2025: set it, then import\n'],
+      [NOW - 1, /^The clock says .*, which is before the last posting at 2026-11-20T18:00:00Z: set it, then import\n$/],
     ] as const) {
       const { code, stderr } = await imported('vnstat', [file], {}, now);
       expect(code).to.equal(1);

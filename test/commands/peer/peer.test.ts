@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { peerAccess } from '../../../src/app/peer-control.ts';
+import { peerControl } from '../../../src/app/peer-control.ts';
 import { readFile } from '../../../src/app/read-file.ts';
 import type { CommandIo } from '../../../src/commands/common/command-io.ts';
 import { changeOnePeer, listAllPeers, type PeerOptions } from '../../../src/commands/peer/peer.ts';
@@ -140,18 +140,18 @@ describe('wrtmeter peer', () => {
 
   it('for the web application: what the server shows then, or why not', async () => {
     const { config } = await loadConfig({ ...input(), cli: { config: 'wrtmeter.yaml' } });
-    const access = peerAccess(() => config);
+    const control = peerControl(() => config);
     const anna = { router: 'vps', interface: 'wg0', publicKey: server.anna };
-    const both = await Promise.all([access.change(anna, 'revoke', 'phone'), access.change(anna, 'restore', 'phone')]);
+    const both = await Promise.all([control.change(anna, 'revoke'), control.change(anna, 'restore')]);
     expect(both).to.deep.equal([
       { ok: true, state: 'revoked', changed: true, notes: [] },
       { ok: true, state: 'active', changed: true, notes: [] },
     ]);
-    expect(await access.change({ ...anna, router: 'attic' }, 'revoke', 'phone')).to.include({ ok: false, conflict: true });
-    expect(await access.change({ ...anna, publicKey: server.secrets[0] ?? '' }, 'revoke', 'phone')).to.include({
+    expect(await control.change({ ...anna, router: 'attic' }, 'revoke')).to.include({ ok: false, conflict: true });
+    expect(await control.change({ ...anna, publicKey: server.secrets[0] ?? '' }, 'revoke')).to.include({
       ok: false,
       conflict: true,
     });
-    expect(await access.change(anna, 'delete', 'phone')).to.include({ ok: true, state: 'gone' });
+    expect(await control.change(anna, 'delete')).to.include({ ok: true, state: 'gone' });
   });
 });

@@ -2,14 +2,14 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { dayNumber, startOfDay } from '../../../src/domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
-import { type BookedDay, ownBytes } from '../../../src/ledger/import/days.ts';
+import { ownBytes, type PostedDay } from '../../../src/ledger/import/days.ts';
 import type { Figure } from '../../../src/ledger/import/figures.ts';
 import { type Placing, placeFigures } from '../../../src/ledger/import/place.ts';
 
 const FIRST = dayNumber(2026, 10, 1);
 const account = { kind: 'wan', router: 'gateway', interface: 'wan', key: '' } as const;
 const pair = (download: number, upload = 0): Traffic => ({ download, upload });
-const own = (download: number): BookedDay => ({ bytes: pair(download), imported: null });
+const own = (download: number): PostedDay => ({ bytes: pair(download), imported: null });
 
 const TERMS: Placing = {
   program: 'vnstat',
@@ -30,7 +30,7 @@ const figure = (kind: Figure['kind'], from: number, to: number, bytes: Traffic):
 const day = (at: number, download: number): Figure => figure('day', at, at + 1, pair(download));
 const stretch = (from: number, to: number, download: number): Figure => figure('stretch', from, to, pair(download));
 
-function placed(figures: Figure[], held: [number, BookedDay][] = [], terms: Partial<Placing> = {}) {
+function placed(figures: Figure[], held: [number, PostedDay][] = [], terms: Partial<Placing> = {}) {
   const days = new Map(held.map(([at, bytes]) => [FIRST + at, bytes]));
   const result = placeFigures(figures, days, { ...TERMS, ...terms });
   return {
@@ -39,7 +39,7 @@ function placed(figures: Figure[], held: [number, BookedDay][] = [], terms: Part
   };
 }
 
-describe('the days on which imported figures are booked (Rule: imported days)', () => {
+describe('the days on which imported figures are posted (Rule: imported days)', () => {
   it('a month less its days goes evenly to the days of it that nothing is known of, in whole bytes', () => {
     expect(placed([day(3, 10), day(4, 0), stretch(0, 5, 20)]).days).to.deep.equal({ 0: 4, 1: 3, 2: 3, 3: 10 });
   });
@@ -66,7 +66,7 @@ describe('the days on which imported figures are booked (Rule: imported days)', 
     ]);
   });
 
-  it('a stretch that the ledger counted a part of is booked less that part', () => {
+  it('a stretch that the ledger counted a part of is posted less that part', () => {
     const counting = { own: { from: FIRST + 2, readUntil: Number.POSITIVE_INFINITY } };
     expect(
       placed(
@@ -89,12 +89,12 @@ describe('the days on which imported figures are booked (Rule: imported days)', 
   });
 
   it('a day has bytes of one program only', () => {
-    const other: BookedDay = { bytes: pair(5), imported: { program: 'classic', kind: 'day', bytes: pair(5) } };
+    const other: PostedDay = { bytes: pair(5), imported: { program: 'classic', kind: 'day', bytes: pair(5) } };
     expect(placed([day(0, 10)], [[0, other]])).to.deep.equal({ days: {}, why: [[5, 'already imported from classic']] });
   });
 
   it('a later export adds what it has more; a day that was spread over is not taken for a day that is known', () => {
-    const there = (kind: 'day' | 'stretch'): BookedDay => ({ bytes: pair(5), imported: { program: 'vnstat', kind, bytes: pair(5) } });
+    const there = (kind: 'day' | 'stretch'): PostedDay => ({ bytes: pair(5), imported: { program: 'vnstat', kind, bytes: pair(5) } });
     expect(placed([day(0, 12)], [[0, there('day')]]).days).to.deep.equal({ 0: 7 });
     expect(placed([day(0, 12)], [[0, there('stretch')]]).days).to.deep.equal({});
     expect(

@@ -288,7 +288,7 @@ describe('hosts', () => {
       await several(30, 20_261_101, [IP, 1400], [IP6, 10]);
       expect(phoneTotal()).to.deep.equal({ download: 1410, upload: 0 });
     });
-    it('the first answer that names a period decides, so what was booked since is never booked again (Rule: period begun)', async () => {
+    it('the first answer that names a period decides, so what was posted since is never posted again (Rule: period begun)', async () => {
       await open();
       await several(0, 20_261_001, [IP, 23]);
       await several(15, 20_261_101, [IP6, 1]);

@@ -62,7 +62,7 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
         signal: AbortSignal.timeout(timeout * 1000 + 5000),
       });
       const text = await response.text();
-      if (response.status !== 200) throw new Error(`/metrics answered ${response.status}: ${text}`);
+      if (response.status !== 200) throw new Error(`/metrics answered ${response.status}: ${text}\n${logs.slice(-5).join('\n')}`);
       return parsePrometheusText(text);
     },
     async api(path) {

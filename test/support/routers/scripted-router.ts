@@ -11,14 +11,17 @@ export interface ToldRouter {
 
 export const TOLD_MAC = '02:00:00:00:00:01';
 
-/** `clock` is the router's own wall clock, Unix ms; it has run for ten days when it starts. */
-export async function startToldRouter(clock: () => number): Promise<ToldRouter> {
-  const began = performance.now();
+/**
+ * `clock` is the router's own wall clock, Unix ms; it has run for ten days when it starts. `tick` is ms on a clock that never steps and
+ * that its uptime follows.
+ */
+export async function startToldRouter(clock: () => number, tick = () => performance.now()): Promise<ToldRouter> {
+  const began = tick();
   const bytes = { download: 1_000_000_000, upload: 300_000_000 };
   let uptime = 864_000;
   // No two answers within the hundredth of a second that /proc/uptime shows: the later would be a stale one.
   const grown = () => {
-    uptime = Math.max(uptime + 0.01, 864_000 + (performance.now() - began) / 1000);
+    uptime = Math.max(uptime + 0.01, 864_000 + (tick() - began) / 1000);
     return uptime.toFixed(2);
   };
   const text = () => `wrtmeter 1

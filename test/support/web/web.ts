@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { createApp } from '../../../src/http/app.ts';
 import type { AppDeps } from '../../../src/http/deps.ts';
 import { type Listening, listen } from '../../../src/http/server.ts';
@@ -19,11 +20,23 @@ export interface Answer {
   text: string;
 }
 
+export interface Asking {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** The address of this machine that it comes from. */
+  localAddress?: string;
+  /** Certificates to trust over https. */
+  ca?: string;
+  /** Ends it early. */
+  signal?: AbortSignal;
+}
+
 /** One request on its own connection, with its raw answer. */
-export function ask(url: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+export function ask(url: string, options: Asking = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { body, ...rest } = options;
-    const sent = request(url, { agent: false, ...rest }, (answer) => {
+    const { body, ...rest } = { ...options, ...(options.localAddress !== undefined && { family: 4 }) };
+    const sent = (url.startsWith('https:') ? requestTls : request)(url, { agent: false, ...rest }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () => {
@@ -57,7 +70,7 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
     ready: () => true,
     health: () => ({ healthy: true, problems: [] }),
     auth: OPEN,
-    access: null,
+    control: { change: async () => ({ ok: false, reason: 'nothing changes peers here' }) },
     note: async () => undefined,
     reload: null,
     log: () => undefined,

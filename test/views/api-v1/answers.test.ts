@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { apiPhp } from '../../../src/views/api-php.ts';
 import { devicesAnswer, leasesAnswer, routersAnswer, wanAnswer } from '../../../src/views/api-v1/answers.ts';
+import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import { leases, openHome, type SmallHome, stations, system, wan } from '../../support/homes/small-home.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -153,6 +154,21 @@ describe('api/v1', () => {
       ['leases', false, null, null],
       ['neighbours', false, null, null],
     ]);
+  });
+
+  it('a source succeeds by the rule of wrtmeter_source_success: no longer than 15 minutes', async () => {
+    home = await openHome({ routers: { gateway: ['http://192.168.1.1'] } });
+    await home.read(NOW, { gateway: { sources: { stations: stations([]) } } });
+    for (const [age, success] of [
+      [900_000, true],
+      [900_001, false],
+    ] as const) {
+      const view = home.view(NOW + age);
+      const found = routersAnswer(view).routers[0]?.sources.find(({ source }) => source === 'stations');
+      expect(found?.success, String(age)).to.equal(success);
+      const metrics = await createMetrics().render(view, null);
+      expect(metrics).to.include(`wrtmeter_source_success{router="gateway",source="stations"} ${success ? 1 : 0}\n`);
+    }
   });
 
   async function readStations(bytes: Record<string, [download: number, upload: number]>, at: number): Promise<void> {

@@ -64,11 +64,11 @@ describe('the landing page', () => {
     expect(page()).to.not.include('booked').and.not.include('written');
     const suspended = {
       ...home.ledger.state,
-      suspendedBecause: 'the clock says 1970-01-01T00:00:09.000Z, which is before 2025',
+      suspendedBecause: 'the clock says 1970-01-01T00:00:09Z, which is before 2025',
       writeErrors: 3,
     };
     const text = page({ ledger: suspended });
-    expect(text).to.include('Counting is suspended: the clock says 1970-01-01T00:00:09.000Z, which is before 2025.');
+    expect(text).to.include('Counting is suspended: the clock says 1970-01-01T00:00:09Z, which is before 2025.');
     expect(text).to.include('The ledger could not be written, 3 times since the program started.');
   });
 

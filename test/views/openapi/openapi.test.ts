@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { routes } from '../../../src/http/routes.ts';
 import type { Listening } from '../../../src/http/server.ts';
 import { openApi } from '../../../src/views/openapi/openapi.ts';
-import { phpAnswers, type Schema, schemas } from '../../../src/views/openapi/schemas.ts';
+import { phpAnswers } from '../../../src/views/openapi/php.ts';
+import type { Schema } from '../../../src/views/openapi/schema.ts';
+import { schemas } from '../../../src/views/openapi/schemas.ts';
 import { believableHome } from '../../support/homes/believable-home.ts';
 import type { SmallHome } from '../../support/homes/small-home.ts';
 import { violations } from '../../support/schema.ts';
@@ -35,6 +37,12 @@ describe('the OpenAPI document', () => {
     );
     expect(references).to.not.be.empty;
     for (const name of references) expect(Object.keys(openApi('0').components.schemas)).to.include(name);
+  });
+
+  it('finds its paths from where it is read, with and without a prefix', () => {
+    const [{ url }] = openApi('0').servers as [{ url: string }];
+    for (const root of ['http://board:9780/', 'https://meter.home.arpa/wrtmeter/'])
+      expect(new URL(url, `${root}api/v1/openapi.json`).href).to.equal(root);
   });
 
   it('is served', async () => {

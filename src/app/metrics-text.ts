@@ -1,0 +1,33 @@
+import { createMetrics, processMetrics } from '../views/metrics/metrics.ts';
+import type { View } from '../views/view.ts';
+
+/** Milliseconds for which the text is the same for all, if no round ends. */
+const SHARED_MS = 500;
+
+/** The text of `/metrics`, made once for those that ask at the same time: it is megabytes with thousands of devices. */
+export interface MetricsText {
+  of(view: View): Promise<string>;
+  /** The next caller gets a new text: a round has ended, or the configuration has changed. */
+  renew(): void;
+}
+
+/** Creates it with the metrics of the process. */
+export function createMetricsText(): MetricsText {
+  const own = processMetrics();
+  const metrics = createMetrics();
+  let shared: Promise<string> | null = null;
+  return {
+    of(view) {
+      if (shared !== null) return shared;
+      const text = metrics.render(view, own);
+      shared = text;
+      setTimeout(() => {
+        if (shared === text) shared = null;
+      }, SHARED_MS).unref();
+      return text;
+    },
+    renew() {
+      shared = null;
+    },
+  };
+}

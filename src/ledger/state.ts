@@ -1,0 +1,31 @@
+import type { SourceCounts } from './books.ts';
+
+/** What a ledger says of itself. */
+export interface LedgerState {
+  /** Unix ms of the first posting; 0 before it. */
+  startedAt: number;
+  writeErrors: number;
+  /** Daily backups that could not be made. */
+  backupErrors: number;
+  /** Why the last daily backup failed; null if it did not. */
+  backupFailure: string | null;
+  /** Seconds that the last commit took. */
+  commitSeconds: number;
+  databaseBytes: number;
+  /** Why nothing is posted although routers answer, or null. */
+  suspendedBecause: string | null;
+  /** Since the process began, by router and source (see `readerKey`). */
+  counts: Map<string, SourceCounts>;
+}
+
+/** The state of a ledger without a posting. */
+export const newLedgerState = (): LedgerState => ({
+  startedAt: 0,
+  writeErrors: 0,
+  backupErrors: 0,
+  backupFailure: null,
+  commitSeconds: 0,
+  databaseBytes: 0,
+  suspendedBecause: null,
+  counts: new Map(),
+});

@@ -1,0 +1,65 @@
+import { type Account, isShownKind, type ShownKind } from '../../ledger/account.ts';
+import type { View } from '../view.ts';
+import { unknownRouter } from './query.ts';
+import { RequestError } from './request-error.ts';
+import type { Cursor, UsageRequest } from './usage-query.ts';
+
+export type UsageView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'months' | 'timezone' | 'routers' | 'now'>;
+
+/** The order of the kinds in an answer. */
+export const PLACE: Record<ShownKind, number> = { wan: 0, device: 1, host: 2, station: 3, peer: 4 };
+
+/** What one series is about: an account, or those of all MACs of a device. */
+export interface Counted {
+  /** Of the account that was counted first. */
+  id: number;
+  account: ShownAccount;
+  accounts: ShownAccount[];
+}
+
+/**
+ * What the series of a request are about, in an order that does not change while bytes are posted, so that no page repeats or misses what
+ * another has. Throws a RequestError.
+ */
+export function subjectsOf(view: UsageView, request: UsageRequest): Counted[] {
+  const found = new Map<string, Counted>();
+  for (const account of chosenAccounts(view, request)) {
+    const key = [account.kind, account.router, account.interface, deviceMac(view, account.key)].join('\n');
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { id: account.id, account, accounts: [account] });
+    else {
+      known.accounts.push(account);
+      known.id = Math.min(known.id, account.id);
+    }
+  }
+  return [...found.values()].sort((a, b) => PLACE[a.account.kind] - PLACE[b.account.kind] || a.id - b.id);
+}
+
+/** Whether a subject is on a page before the one that the cursor begins. */
+export const isBefore = ({ id, account }: Counted, cursor: Cursor): boolean =>
+  PLACE[account.kind] < cursor.place || (PLACE[account.kind] === cursor.place && id < cursor.id);
+
+/** The cursor of the page that begins with a subject. */
+export const cursorText = ({ id, account }: Counted): string => `${PLACE[account.kind]}.${id}`;
+
+function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): ShownAccount[] {
+  // Bytes of an unknown address belong to no device yet; the host's account has them too.
+  const all = [...view.books.accounts.values()].filter(isShown);
+  const isRouter = (account: Account) => router === null || account.router === router;
+  const isDevice = (account: Account) => mac === null || (account.key !== '' && deviceMac(view, account.key) === deviceMac(view, mac));
+  // Before the first reading there are no accounts, but the request is valid.
+  if (router !== null && !all.some(isRouter) && !view.routers.some(({ name }) => name === router)) {
+    throw unknownRouter(view, router);
+  }
+  if (mac !== null && !all.some(isDevice)) {
+    throw new RequestError(404, `No device with the MAC "${mac}" has been counted: /api/v1/devices lists all devices`);
+  }
+  return all.filter((account) => (kind === null || account.kind === kind) && isRouter(account) && isDevice(account));
+}
+
+export type ShownAccount = Account & { kind: ShownKind };
+
+const isShown = (account: Account): account is ShownAccount => isShownKind(account.kind);
+
+/** The first MAC of the device that a MAC belongs to. */
+export const deviceMac = (view: UsageView, mac: string): string => view.aliases.get(mac)?.mac ?? mac;

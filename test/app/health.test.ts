@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { type Condition, healthOf } from '../../src/app/health.ts';
+import { newStatus } from '../../src/domain/status.ts';
+import { LedgerError } from '../../src/errors.ts';
+
+const NOW = Date.UTC(2026, 10, 20, 18);
+const HOUR = 3_600_000;
+const CONDITION: Condition = {
+  ledger: { suspendedBecause: null, backupFailure: null },
+  lastPosted: { status: 'posted', audit: [] },
+  routers: [],
+  startedAt: NOW - HOUR,
+  now: NOW,
+  heartbeat: 300,
+};
+
+describe('the health of the service', () => {
+  it('without a problem, also before the first round', () => {
+    expect(healthOf(CONDITION)).to.deep.equal({ healthy: true, problems: [] });
+    expect(healthOf({ ...CONDITION, lastPosted: null })).to.deep.equal({ healthy: true, problems: [] });
+  });
+
+  it('a round that could not be written makes it unhealthy', () => {
+    const error = new LedgerError('Ledger "/data/ledger.db": the disk is full');
+    expect(healthOf({ ...CONDITION, lastPosted: { status: 'failed', error } })).to.deep.equal({
+      healthy: false,
+      problems: ['The last round could not be written: Ledger "/data/ledger.db": the disk is full'],
+    });
+  });
+
+  it('a silent router, a wrong clock and a failed backup are problems of a healthy service', () => {
+    const why = 'the clock says 1970-01-01T00:00:09Z, which is before 2025';
+    const condition: Condition = {
+      ...CONDITION,
+      ledger: { suspendedBecause: why, backupFailure: 'the disk is nearly full' },
+      lastPosted: { status: 'suspended', why },
+      routers: [newStatus('gateway', [], ['wan'])],
+    };
+    expect(healthOf(condition)).to.deep.equal({
+      healthy: true,
+      problems: [
+        `Nothing is posted while ${why}`,
+        'The last daily backup failed: the disk is nearly full',
+        'wan of gateway not read for 60 min',
+      ],
+    });
+  });
+
+  it('a router is silent after three heartbeats, or 15 minutes', () => {
+    const routers = [newStatus('gateway', [], ['wan'])];
+    const problems = (heartbeat: number) => healthOf({ ...CONDITION, routers, heartbeat }).problems.length;
+    expect([problems(0), problems(1199), problems(1201)]).to.deep.equal([1, 1, 0]);
+  });
+});
