@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { keepHeapSmall } from './app/heap.ts';
 import { logReader } from './app/log-reader.ts';
 import { readFile } from './app/read-file.ts';
 import type { ProcessIo } from './commands/common/command-io.ts';
 import { EXAMPLES } from './commands/common/examples.ts';
+import { OneLineCommand } from './commands/common/one-line.ts';
 import type { CommandModule, Start } from './commands/common/register.ts';
 import { nearest } from './domain/names/nearest.ts';
 
@@ -46,13 +47,12 @@ function neededBy([first = '', ...others]: readonly string[]): string[] {
 }
 
 async function createProgram(words: readonly string[]): Promise<Command> {
-  const program = new Command('wrtmeter')
+  const program = new OneLineCommand('wrtmeter')
     .description('The traffic meter for OpenWrt routers: a Prometheus exporter with a ledger that survives reboots')
     .version(version)
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .addHelpText('after', EXAMPLES_TEXT)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wrtmeter: ')) })
     .exitOverride();
   refuseMistyped(program, words[0] ?? '');
   for (const name of neededBy(words)) {
@@ -98,6 +98,9 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
 });
 // Where even that cannot be written, the exit code remains.
 process.stderr.on('error', () => undefined);
+
+// Whatever the program makes holds who uses how much: only its own user may read it.
+process.umask(0o077);
 
 try {
   await (await createProgram(process.argv.slice(2))).parseAsync();

@@ -1,6 +1,7 @@
 import type { Config, RouterConfig } from '../config/config.ts';
 import type { SourceName } from '../domain/observation.ts';
 import { newStatus, type RouterStatus } from '../domain/status.ts';
+import type { FailureReason } from '../errors.ts';
 import type { LedgerTerms } from '../ledger/ledger.ts';
 import { type KindConfig, kindOf } from '../sources/registry.ts';
 import type { Probe } from '../sources/source.ts';
@@ -12,16 +13,14 @@ import { machineOf } from './machines.ts';
 /** The probes of a router, for all or some of its kinds. */
 export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = router.kinds): Probe[] {
   const { credentials, tls, counterBits } = router;
-  const tools = {
-    send: httpSender({ credentials, tls, most: { bytes: LIMITS.answerBytes, lines: LIMITS.answerLines } }),
-    machine: machineOf,
-    counterBits,
-  };
+  const most = { bytes: LIMITS.answerBytes, lines: LIMITS.answerLines };
   return kinds.flatMap((config) => {
     const others = kinds.filter((other) => other !== config).map(({ kind }) => kindOf(kind));
     const systemIsRead = others.some(({ readsSystem }) => readsSystem);
     const owned = new Set(others.flatMap(({ owns }) => owns));
-    const probes = kindOf(config.kind).probes(config, { ...tools, systemIsRead });
+    const { http, probes: probesFor } = kindOf(config.kind);
+    const send = httpSender({ credentials, tls, most, ...(http !== null && { words: http }) });
+    const probes = probesFor(config, { send, machine: machineOf, counterBits, systemIsRead });
     return owned.size === 0 ? probes : probes.map((probe) => withoutSources(probe, owned));
   });
 }
@@ -45,7 +44,15 @@ export function statusOf(router: RouterConfig, probes: readonly Probe[]): Router
     router.name,
     addressesOf(router),
     probes.flatMap((probe) => probe.sources),
+    (source, reason) => todoOf(router, source, reason),
   );
+}
+
+/** In the words of the kind that reads the source: one beside the main kind that owns it, or else the first. */
+function todoOf({ kinds }: RouterConfig, source: SourceName, reason: FailureReason): string {
+  const names = kinds.map(({ kind }) => kind);
+  const reads = names.find((name) => kindOf(name).owns.includes(source)) ?? names[0];
+  return reads === undefined ? '' : kindOf(reads).todo[reason];
 }
 
 const addressesOf = ({ kinds }: RouterConfig): string[] => kinds.flatMap((config) => kindOf(config.kind).addresses(config));

@@ -19,7 +19,7 @@ const OWN = 96 * MB;
 /** Bytes that an account takes with its baselines and its lines of `/metrics`. */
 const ACCOUNT = 6000;
 
-/** The limits for so many bytes of memory: 128 MB are enough for 1,000 devices, and from 512 MB on nothing is below its usual limit. */
+/** The limits for so many bytes of memory: 128 MB are enough for 1,000 devices, and from 512 MB on nothing is below its usual limit. Rule: small. */
 export function limitsFor(memory: number): Limits {
   const scaled = (least: number, most: number) =>
     Math.round(least + (most - least) * Math.min(1, Math.max(0, (memory - 128 * MB) / (384 * MB))));

@@ -6,7 +6,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, LedgerError } from '../errors.ts';
 import { createApp } from '../http/app.ts';
 import type { AppDeps } from '../http/deps.ts';
-import { listen } from '../http/server.ts';
+import { listen, refuseIfTaken } from '../http/server.ts';
 import { openOrRecover } from '../ledger/backup/recovery.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { readAudit } from '../ledger/storage/read-audit.ts';
@@ -20,6 +20,8 @@ import { authOf, warnOfMissingTokens } from './auth.ts';
 import { termsOf } from './from-config.ts';
 import { peerControl } from './peer-control.ts';
 import { createService, type Service } from './service.ts';
+import { tightenData } from './tighten.ts';
+import { usualRouterLine } from './usual-router.ts';
 
 /** What the running service uses of its process. */
 export interface ServiceIo {
@@ -33,6 +35,9 @@ export interface ServiceIo {
 /** Runs the service until a signal ends it; `load` reads the configuration again on SIGHUP. Throws a LedgerError or a ListenError. */
 export async function runService(config: Config, log: Logger, io: ServiceIo, load: () => Promise<LoadedConfig>): Promise<void> {
   const { clock, version } = io;
+  // A second start by mistake must leave no trace.
+  await refuseIfTaken(config.listen);
+  await tightenData(config.data, log);
   const store = await openOrRecover(config.data, { now: clock.now(), report: (line) => log.error(line) });
   const ledger = await openLedger(store, termsOf(config), clock.now());
   const service = await createService({ config, ledger, log, clock, version });
@@ -60,8 +65,6 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
     await service.close();
     throw error;
   });
-  io.stdout.write(`listening on ${server.url}\n`);
-
   io.signals.on('SIGHUP', () => void reload());
   const ended = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'])
@@ -70,6 +73,8 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
         resolve(name);
       });
   });
+  // After the signals are handled: a supervisor that waits for this line may send one at once.
+  io.stdout.write(`listening on ${server.url}\n`);
   await warnOfMissingTokens(config, log);
   if (config.implied) void tryUsualRouter(service, log);
   log.info(`${await ended}: posting what was read, then ending`);
@@ -144,8 +149,6 @@ async function tryUsualRouter(service: Service, log: Logger): Promise<void> {
   await service.scrape(null);
   if (!service.running) return;
   const { routers } = await service.view();
-  if (routers.some(({ up }) => up)) return;
-  log.warn(
-    'No router answers at http://192.168.1.1: install the scripts with "openwrt-cgi/install.sh root@192.168.1.1", or see it work with "npm run demo"',
-  );
+  const line = usualRouterLine(routers);
+  if (line !== null) log.warn(line);
 }

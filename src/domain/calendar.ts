@@ -92,7 +92,7 @@ function firstDay(monthIndex: number, billing: Billing): Day {
 
 /**
  * Unix ms at which the local hour of an instant began: the full hour of the wall clock, or the clock change
- * within that hour. The repeated hour of an autumn night counts as two hours.
+ * within that hour. The repeated hour of an autumn night counts as two hours. Rule: time.
  */
 export function hourOf(instant: number, timezone: string): number {
   const local = zoned(instant, timezone);

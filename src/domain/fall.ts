@@ -32,8 +32,8 @@ export type Fall = { kind: 'restart'; bytes: number } | { kind: 'wrap'; bytes: n
 /** What a fall of one direction within an epoch means. In doubt, what posts less. Rule: dip. Rule: reset. Rule: wrap. */
 export function judgeFall(fallen: Fallen): Fall {
   const { value, isProved, mayBeNew, most } = fallen;
-  const gained = gainedPastEnd(fallen);
-  if (gained !== null) return mayBeNew && value < gained ? { kind: 'restart', bytes: value } : { kind: 'wrap', bytes: gained };
+  const gained = mayBeNew ? null : gainedPastEnd(fallen);
+  if (gained !== null) return { kind: 'wrap', bytes: gained };
   if (!fellToStart(fallen) || (isProved && value > most)) return { kind: 'dip' };
   return { kind: 'restart', bytes: value };
 }
@@ -43,19 +43,15 @@ export function fellToStart({ value, before, isProved }: Pick<Fallen, 'value' | 
   return value <= before * (isProved ? NEAR_ZERO : MOST_OF_IT);
 }
 
-type Ranged = Omit<Fallen, 'isProved' | 'mayBeNew'>;
-
-/** Rule: wrap. The bytes that a counter known to have 32 bits gained if it passed its end; null if the line could not have carried them. */
-export function pastEnd({ value, before, bits, most }: Ranged): number | null {
+/**
+ * The bytes that a counter known to have 32 bits gained if it passed its end. Null if the line could not have carried them, and for a fall
+ * by less than half the range (as serial numbers are compared, RFC 1982) that is not to near zero. Rule: wrap.
+ */
+function gainedPastEnd({ value, before, bits, most }: Fallen): number | null {
   if (bits !== 32 || before >= RANGE_32) return null;
   const gained = RANGE_32 - before + value;
-  return gained > most ? null : gained;
-}
-
-/** The same; null also for a fall by less than half the range (as serial numbers are compared, RFC 1982) that is not to near zero. */
-export function gainedPastEnd(fallen: Ranged): number | null {
-  const gained = pastEnd(fallen);
-  return gained !== null && gained >= RANGE_32 / 2 && fallen.value > fallen.before * NEAR_ZERO ? null : gained;
+  const isFarEnough = gained < RANGE_32 / 2 || value <= before * NEAR_ZERO;
+  return gained <= most && isFarEnough ? gained : null;
 }
 
 /** Whether a dip has lasted so long that the counter will not come back: it counts from the least that it has shown. */

@@ -22,6 +22,7 @@ export function compare(readings: readonly Reading[], baselines: readonly Baseli
   return baseline === kept ? changes : [...changes, { kind: 'dip', short: NOTHING, why: 'came back' }];
 }
 
+/** One counter and its one baseline. Rule: increase. */
 function compareOne(reading: Reading, baseline: Baseline, previous: PreviousReading, now: Circumstances): Change[] {
   const since = baseline.lastRead ?? previous.at;
   const newEpoch = provedEpoch(baseline.epoch, reading.epoch);
@@ -37,6 +38,7 @@ function compareOne(reading: Reading, baseline: Baseline, previous: PreviousRead
   return withinEpoch(reading, baseline, now, since).map((change) => plausible(change, null, now, since));
 }
 
+/** Several lines or baselines that may be of one another. Rule: lines of one MAC. */
 function compareLines(
   readings: readonly Reading[],
   baselines: readonly Baseline[],

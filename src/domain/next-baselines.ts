@@ -3,7 +3,7 @@ import type { Baseline, Reading } from './counter.ts';
 import { dippedBaseline, raiseDips, restoredFor } from './fall.ts';
 import { DIRECTIONS, type Traffic } from './traffic.ts';
 
-/** What is kept of a counter once its changes are known. */
+/** What is kept of a counter once its changes are known. Rule: dip. */
 export function nextBaselines(
   readings: readonly Reading[],
   baselines: readonly Baseline[],

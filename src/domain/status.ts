@@ -32,11 +32,20 @@ export interface RouterStatus {
   /** Whether any source answered in the last round. */
   up: boolean;
   sources: Map<SourceName, SourceStatus>;
+  /** What its owner can do about a failure of a source: sentences. */
+  todoFor: TodoFor;
 }
 
+type TodoFor = (source: SourceName, reason: FailureReason) => string;
+
 /** The status of a router before its first round. */
-export function newStatus(name: string, addresses: readonly string[], sources: readonly SourceName[]): RouterStatus {
-  return { name, addresses, system: null, up: false, sources: new Map(sources.map((source) => [source, newSource(source)])) };
+export function newStatus(
+  name: string,
+  addresses: readonly string[],
+  sources: readonly SourceName[],
+  todoFor: TodoFor = () => '',
+): RouterStatus {
+  return { name, addresses, system: null, up: false, sources: new Map(sources.map((source) => [source, newSource(source)])), todoFor };
 }
 
 function newSource(source: SourceName): SourceStatus {
@@ -80,6 +89,13 @@ export function updateStatuses(statuses: ReadonlyMap<string, RouterStatus>, roun
     for (const source of ['hosts', 'peers'] as const)
       if (!results.some((result) => result.source === source)) status.sources.delete(source);
   }
+}
+
+/** The failure that shows that something answers at a router's address, although nothing could be read there; null if there is none. */
+export function answeredWith({ up, sources }: RouterStatus): NonNullable<SourceStatus['error']> | null {
+  if (up) return null;
+  const errors = [...sources.values()].map(({ error }) => error);
+  return errors.find((error) => error !== null && error.reason !== 'timeout' && error.reason !== 'connect') ?? null;
 }
 
 /** Ms after which a reading is no longer current, however seldom the program reads by itself. */

@@ -1,9 +1,7 @@
 import type { Change, Circumstances, DipReason } from './change.ts';
-import type { Baseline, Epoch, Reading } from './counter.ts';
-import { type Fallen, fellToStart, gainedPastEnd, hasSettled, isProvedEpoch, judgeFall, leastOf, pastEnd } from './fall.ts';
+import type { Baseline, Reading } from './counter.ts';
+import { type Fallen, fellToStart, hasSettled, isProvedEpoch, judgeFall, leastOf } from './fall.ts';
 import { DIRECTIONS, type Direction, isZero, minus, NOTHING, type Traffic } from './traffic.ts';
-
-const RANGE_32 = 2 ** 32;
 
 /** A counting program loads its last saved figures when it starts: those bytes are already posted. Rule: lowered counter. */
 const LOWERED = { kind: 'baseline', why: 'went back to older figures' } as const;
@@ -67,22 +65,14 @@ function changeOfOne(
   }
 }
 
-/** A pair restarts at once, unless the epoch proves that it did not, or it only dipped: then each direction is judged by itself. */
+/** A pair restarts at once, unless the epoch proves that it did not, or it only dipped: then each direction is judged by itself. Rule: reset. */
 function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change[] {
-  const fallen = fallenIn(reading.bytes, baseline.bytes);
-  if (fallen.length === 0) return [increase(reading.bytes, baseline.bytes, since)];
-  const { fall } = now.rules;
-  switch (fall) {
-    case 'lowers':
-      return [LOWERED];
-    case 'reset': {
-      const facts = fallen.map((direction) => fallenOf(direction, reading, baseline, now, since));
-      const isPair = facts.some((each) => (each.isProved ? gainedPastEnd(each) !== null : fellToStart(each)));
-      return isPair ? [resetOrWrap(reading, baseline, fallen, now, since)] : changesApart(reading, baseline, now, since);
-    }
-    default:
-      return fall satisfies never;
-  }
+  const { bytes } = reading;
+  const fallen = DIRECTIONS.filter((direction) => bytes[direction] < baseline.bytes[direction]);
+  if (fallen.length === 0) return [increase(bytes, baseline.bytes, since)];
+  const facts = fallen.map((direction) => fallenOf(direction, reading, baseline, now, since));
+  const restarted = now.rules.fall === 'reset' && facts.some((each) => !each.isProved && fellToStart(each));
+  return restarted ? [{ kind: 'reset', bytes, since, why: 'fell' }] : changesApart(reading, baseline, now, since);
 }
 
 function fallenOf(direction: Direction, reading: Reading, baseline: Baseline, now: Circumstances, since: number): Fallen {
@@ -98,48 +88,9 @@ function fallenOf(direction: Direction, reading: Reading, baseline: Baseline, no
   };
 }
 
-/**
- * A pair of 32 bits that fell has begun again, or what fell went past its end. Where the epoch excludes a reset, it is a wrap. Else two
- * falls are a reset: two wraps at once are less likely, and more bytes. One fall is a wrap only if the other direction had counted, and
- * if the counter gained less than half its range (as serial numbers are compared, RFC 1982); in doubt each direction posts the least
- * that either explanation allows.
- */
-function resetOrWrap(
-  { bytes, bits, epoch }: Reading,
-  baseline: Baseline,
-  fallen: readonly Direction[],
-  now: Circumstances,
-  since: number,
-): Change {
-  const { bytes: before } = baseline;
-  const most = now.fastest * Math.max(now.elapsed, (now.at - since) / 1000);
-  const gain = (direction: Direction): number | null =>
-    fallen.includes(direction)
-      ? pastEnd({ value: bytes[direction], before: before[direction], bits, most })
-      : bytes[direction] - before[direction];
-  const reset = { kind: 'reset', bytes, since, why: 'fell' } as const;
-  const [download, upload] = [gain('download'), gain('upload')];
-  if (download === null || upload === null) return reset;
-  const gained: Traffic = { download, upload };
-  const wrap = { kind: 'wrap', bytes: gained, since } as const;
-  if (isSameEpoch(baseline.epoch, epoch)) return wrap;
-  if (fallen.length === 2) return reset;
-  const [fell, other] = fallen.includes('download') ? (['download', 'upload'] as const) : (['upload', 'download'] as const);
-  if (before[other] > 0 && gained[fell] < RANGE_32 / 2) return wrap;
-  return { ...reset, bytes: { ...gained, [fell]: bytes[fell] } };
-}
-
-const fallenIn = (bytes: Traffic, before: Traffic): Direction[] => DIRECTIONS.filter((direction) => bytes[direction] < before[direction]);
-
 /** Rule: increase. */
 export const increase = (bytes: Traffic, before: Traffic, since: number): Change => ({
   kind: 'increase',
   bytes: minus(bytes, before),
   since,
 });
-
-/** Whether a counter cannot have begun again between two readings. A boot or a number alone proves nothing: counters begin within it. */
-function isSameEpoch(before: Epoch | null, read: Epoch | null): boolean {
-  if (before === null || read === null || before.began === null || read.began === null) return false;
-  return before.boot === read.boot && Math.abs(read.began - before.began) <= read.margin;
-}

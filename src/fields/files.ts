@@ -41,11 +41,40 @@ export async function readText(readFile: ReadFile, path: string, limit: number):
   const bytes = await bytesOf(readFile, path, limit + 1);
   if (!(bytes instanceof Uint8Array)) return bytes;
   if (bytes.length > limit) return { problem: `larger than ${limit / 1024} KiB`, missing: false };
+  const nul = bytes.indexOf(0);
+  const text = nul < 0 ? bytes : bytes.subarray(0, nul);
+  if (!isUtf8(text, false))
+    return { problem: `not UTF-8 text: see ${positionOf(bytes, validBytes(text))}; save it as UTF-8`, missing: false };
+  if (nul >= 0) return { problem: `not a text: ${positionOf(bytes, nul)} is NUL; save it as UTF-8`, missing: false };
+  return new TextDecoder('utf-8').decode(bytes);
+}
+
+/** `partly`: the text may end within a character. */
+function isUtf8(bytes: Uint8Array, partly: boolean): boolean {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: partly });
+    return true;
   } catch {
-    return { problem: 'not UTF-8 text', missing: false };
+    return false;
   }
+}
+
+/** How many bytes come before the first that is not UTF-8. */
+function validBytes(bytes: Uint8Array): number {
+  let [valid, wrong] = [0, bytes.length + 1];
+  while (wrong - valid > 1) {
+    const middle = (valid + wrong) >> 1;
+    if (isUtf8(bytes.subarray(0, middle), true)) valid = middle;
+    else wrong = middle;
+  }
+  return Math.min(valid, bytes.length - 1);
+}
+
+/** Both counted from 1. */
+function positionOf(bytes: Uint8Array, index: number): string {
+  const before = bytes.subarray(0, index);
+  const line = before.reduce((lines, byte) => (byte === 0x0a ? lines + 1 : lines), 1);
+  return `byte ${index - before.lastIndexOf(0x0a)} of line ${line}`;
 }
 
 async function bytesOf(readFile: ReadFile, path: string, limit: number): Promise<Uint8Array | { problem: string; missing: boolean }> {

@@ -36,12 +36,23 @@ export async function listen(app: RequestListener, address: Address): Promise<Li
   boundConnections(server, { most: 512, mostPerAddress: 128 });
   // Closes an idle connection after this time, also if its client does not read the answer.
   server.timeout = 150_000;
-  await new Promise<void>((resolve, reject) => {
+  await bind(server, address);
+  const { port } = server.address() as AddressInfo;
+  return { url: urlOf({ host: address.host, port }), close: () => close(server) };
+}
+
+/** Throws a ListenError if the address cannot be listened on now. */
+export async function refuseIfTaken(address: Address): Promise<void> {
+  const server = createServer();
+  await bind(server, address);
+  await new Promise((resolve) => server.close(resolve));
+}
+
+function bind(server: Server, address: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(whyNot(address, error), { cause: error })));
     server.listen({ host: address.host, port: address.port }, resolve);
   });
-  const { port } = server.address() as AddressInfo;
-  return { url: urlOf({ host: address.host, port }), close: () => close(server) };
 }
 
 const urlOf = ({ host, port }: Address): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

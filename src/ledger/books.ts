@@ -1,3 +1,4 @@
+import type { Day } from '../domain/calendar.ts';
 import type { Baseline } from '../domain/counter.ts';
 import type { Peer, SourceName } from '../domain/observation.ts';
 import type { Account } from './account.ts';
@@ -91,6 +92,8 @@ export interface Books {
   /** Unix ms of the first and the last posting; 0 before any. */
   startedAt: number;
   postedAt: number;
+  /** The latest days with a posting, in order. Days that a clock which was ahead has left in the future are dropped. */
+  postedDays: readonly Day[];
 }
 
 /** Which source the accounts of devices are fed from. */

@@ -30,7 +30,10 @@ export interface Ledger {
   readonly months: Months;
   readonly state: LedgerState;
   readonly store: Store;
-  /** Posts a round in one transaction. `tick` is ms on a clock that never steps. Does not throw for faults of the disk or the clock. Rule: one transaction. */
+  /**
+   * Posts a round in one transaction. `tick` is ms on a clock that never steps. Does not throw for faults of the disk or the clock.
+   * Rule: one transaction.
+   */
   post(round: Round, tick: () => number): Promise<Posted>;
   /** The time to show: while the clock is not trusted, that of the last posting. */
   trusted(now: number): number;
@@ -180,7 +183,7 @@ class SqliteLedger implements Ledger {
     if (hourOf(now, this.#terms.timezone) <= this.#agedAt) return;
     this.#agedAt = now;
     try {
-      const aged = await findAgedOut(this.store, this.books, this.#terms, now);
+      const aged = await findAgedOut(this.store, this.books, this.#terms);
       if (isNothing(aged)) return;
       await this.store.commit([...ageOutBatches(aged, now), ...pruneAudit]);
       applyAgedOut(this.books, this.#index, aged);

@@ -2,11 +2,12 @@ import type { CounterBits, CounterRules } from '../domain/counter.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { SourceName } from '../domain/observation.ts';
 import type { RouterStatus } from '../domain/status.ts';
+import type { FailureReason } from '../errors.ts';
 import type { Fields, Found } from '../fields/fields.ts';
 import type { Files } from '../fields/files.ts';
 import type { Problems } from '../fields/problems.ts';
 import type { RouterUrl } from '../fields/urls.ts';
-import type { Argv, RunEach, SendRequest } from '../transports/request.ts';
+import type { Argv, RunEach, SendRequest, StatusWords } from '../transports/request.ts';
 import type { Probe } from './source.ts';
 
 /**
@@ -22,8 +23,10 @@ export interface RouterKind<F extends Fields, Entry, Config extends object> {
    */
   role: 'main' | 'beside';
   owns: readonly SourceName[];
-  /** Whether it is read over HTTP, with the router's token or password. */
-  usesHttp: boolean;
+  /** What a status of its web server means; null if it is not read over HTTP, with the router's token or password. */
+  http: StatusWords | null;
+  /** What its owner can do about each failure of a reading: sentences. */
+  todo: Readonly<Record<FailureReason, string>>;
   /** Whether its answers contain a `System`: identity and uptime of the router. */
   readsSystem: boolean;
   /** What the counters of each source promise (docs/ledger-rules.md), by source, or by source and method. */

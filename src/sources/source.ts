@@ -34,7 +34,7 @@ export interface Probe {
 /** Most lines of one answer, to limit memory and work. A gateway with 5,000 devices has about ten lines per device, due to temporary addresses. */
 const MOST_ANSWER_LINES = 150_000;
 
-/** Parses a cumulative byte count: decimal digits, not larger than a safe integer. */
+/** Parses a cumulative byte count: decimal digits, not larger than a safe integer. Rule: whole numbers. */
 export function parseCounter(text: string, field: string): number {
   const value = Number(text);
   if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(value))
@@ -42,7 +42,10 @@ export function parseCounter(text: string, field: string): number {
   return value;
 }
 
-/** Leases, names or neighbours of one answer at most: nothing is counted by them, and what a router invents of them stays in memory until the next. Rule: small. */
+/**
+ * Leases, names or neighbours of one answer at most: nothing is counted by them, and what a router invents of them stays in memory until
+ * the next. Rule: small.
+ */
 const MOST_ENTRIES = 20_000;
 
 /** The first of the entries, and how many there are no room for. */

@@ -3,7 +3,7 @@ import https from 'node:https';
 import type net from 'node:net';
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
 import { quote, SourceError } from '../errors.ts';
-import type { HttpAnswer, HttpRequest, HttpSession, SendRequest } from './request.ts';
+import type { HttpAnswer, HttpRequest, HttpSession, SendRequest, StatusWords } from './request.ts';
 
 /** How to connect to a router. */
 export interface HttpTerms {
@@ -12,6 +12,8 @@ export interface HttpTerms {
   tls: { ca: string | null; insecure: boolean };
   /** What an answer may have; default: 8 MiB, and what the parsers take. */
   most?: { bytes: number; lines: number };
+  /** What a status means there; default: the status alone is reported. */
+  words?: StatusWords;
 }
 
 const CONNECT_MS = 2000;
@@ -30,7 +32,7 @@ const LONGEST_COOKIE = 4096;
  * Sends requests over HTTP. Connects within 2 s, accepts at most `most.bytes`, requests no compression, and follows redirects of a GET
  * only to the same host and never from https to http. Rejects with a SourceError whose message contains no credentials.
  */
-export function httpSender({ credentials, tls, most }: HttpTerms): SendRequest {
+export function httpSender({ credentials, tls, most, words }: HttpTerms): SendRequest {
   const mostBytes = most?.bytes ?? MOST_BYTES;
   const agents = { 'http:': connecting(new http.Agent()), 'https:': connecting(new https.Agent(tlsOptions(tls))) };
   const headers = { 'user-agent': 'wrtmeter', accept: 'text/plain, */*', ...authorization(credentials) };
@@ -60,7 +62,7 @@ export function httpSender({ credentials, tls, most }: HttpTerms): SendRequest {
       // A request with secrets of its own, as of a login, may be repeated in the answer.
       const ownSecrets = body !== undefined || session !== undefined || request.headers !== undefined;
       if (ownSecrets) drop(response);
-      throw refusal(status, credentials, ownSecrets ? '' : await errorText(response));
+      throw refusal(status, credentials, ownSecrets ? '' : await errorText(response), words);
     }
     return { status, text: await response.text(), framed: response.headers.has('content-length'), ...(most && { mostLines: most.lines }) };
   }
@@ -139,7 +141,7 @@ function redirectTarget(from: string, response: Response, redirects: number): st
 }
 
 /** What an error answer means, and its text, quoted. */
-function refusal(status: number, credentials: HttpTerms['credentials'], text: string): SourceError {
+function refusal(status: number, credentials: HttpTerms['credentials'], text: string, words: StatusWords | undefined): SourceError {
   const said = text === '' || holdsSecret(text, credentials) ? '' : `; it answered ${quote(text, SHOWN_TEXT)}`;
   if (status === 401 || (status === 403 && credentials.kind === 'basic')) {
     const why =
@@ -148,24 +150,10 @@ function refusal(status: number, credentials: HttpTerms['credentials'], text: st
         : 'the router rejected the credentials; check its token or its user name and password';
     return new SourceError('auth', `status ${status}: ${why}${said}`);
   }
-  return new SourceError(status === 403 ? 'auth' : 'status', `status ${status}: ${hintOf(status, text)}${said}`);
-}
-
-/** What OpenWrt's uhttpd means with a status. The scripts of wrtmeter never answer 403. */
-function hintOf(status: number, text: string): string {
-  switch (status) {
-    case 403:
-      return /RFC ?1918/i.test(text)
-        ? 'its web server does not answer home networks at its public address; use the address of the router at home, or set rfc1918_filter to 0 in /etc/config/uhttpd'
-        : 'the web server refuses this address; is the script executable for everyone?';
-    case 404:
-      return 'is the script installed there?';
-    case 502:
-    case 504:
-      return 'the script gave no answer; it ended early, or took longer than the web server allows (script_timeout)';
-    default:
-      return status >= 500 ? 'the script failed on the router' : 'the router refuses the request';
-  }
+  return new SourceError(
+    status === 403 ? 'auth' : 'status',
+    `status ${status}${words === undefined ? '' : `: ${words(status, text)}`}${said}`,
+  );
 }
 
 /** An echo of what was sent must not get into a log. */

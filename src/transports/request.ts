@@ -37,3 +37,6 @@ export interface HttpAnswer {
 
 /** Sends a request to a router, with its credentials. Rejects with a SourceError whose message contains no credentials. */
 export type SendRequest = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
+
+/** What a status of a web server means, by its number and the text of the answer: a clause for a message, without a period. */
+export type StatusWords = (status: number, text: string) => string;

@@ -38,7 +38,7 @@ export interface PeerName {
   user: string | null;
 }
 
-/** Name of a MAC: the configured one, otherwise the last known one, otherwise the MAC itself. */
+/** Name of a MAC: the configured one, otherwise the last known one, otherwise the MAC itself. Rule: names. */
 export function nameOf(view: Pick<View, 'aliases' | 'books'>, mac: string): string {
   return view.aliases.get(mac)?.name ?? view.books.devices.get(mac)?.name ?? mac;
 }
@@ -63,7 +63,7 @@ export function observationsOf<S extends Observation['source']>(
 
 export const deviceOf = (view: View, mac: string): Device | undefined => view.books.devices.get(mac);
 
-/** Accounts of a kind that were seen recently enough to be shown. */
+/** Accounts of a kind that were seen recently enough to be shown. Rule: small. */
 export function shownAccounts(view: View, kind: Account['kind']): Account[] {
   const oldest = view.now - view.expire * 1000;
   return accountsOf(view.books.accounts, kind).filter(({ lastSeen }) => lastSeen >= oldest);

@@ -5,6 +5,7 @@ import { peerNamesOf, probesOf, statusOf } from '../../src/app/from-config.ts';
 import { machineOf } from '../../src/app/machines.ts';
 import { wireguardOf } from '../../src/app/peer-control.ts';
 import type { RouterConfig } from '../../src/config/config.ts';
+import type { SourceName } from '../../src/domain/observation.ts';
 import { configOf, withText } from '../config/support.ts';
 
 const KEY = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
@@ -53,6 +54,18 @@ describe('the probes of a router', () => {
     } finally {
       server.close();
     }
+  });
+
+  it('fail with advice in the words of the kind that reads the source', async () => {
+    const todo = async (text: string, source: SourceName) => {
+      const router = await routerOf(text);
+      return statusOf(router, probesOf(router)).todoFor(source, 'connect');
+    };
+    const script = 'Check that the router is on, and check its address in the configuration.';
+    expect(await todo('{ wireguard: { ssh: vpn } }', 'peers')).to.match(/^Check that the server is up, .* ssh/);
+    expect(await todo('{ url: "http://a" }', 'peers')).to.equal(script);
+    expect(await todo('{ url: "http://a", wireguard: { ssh: vpn } }', 'wan')).to.equal(script);
+    expect(await todo('{ url: "http://a", wireguard: { ssh: vpn } }', 'peers')).to.match(/^Check that the server is up/);
   });
 
   it('have the same origin with another user or key', async () => {

@@ -118,6 +118,7 @@ describe('wrtmeter export', () => {
       '@sum(a)': "'@sum(a)",
       '\t=1': "'=1",
       ' =1': "' =1",
+      'a;=cmd()': "a;'=cmd()",
       'a,b': '"a,b"',
       'say "hi"': '"say ""hi"""',
       'two\r\nlines\u001b]0;x\u0007': 'twolines]0;x',

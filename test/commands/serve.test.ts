@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -151,11 +152,14 @@ describe('wrtmeter serve', () => {
     const taken = await run(['--config', config, '--data', join(directory, 'other'), '--listen', new URL(url).host], directory);
     expect(taken.code).to.equal(1);
     expect(taken.err).to.match(/^Cannot listen on 127\.0\.0\.1:\d+: the port is already in use; .*\n$/);
+    expect(existsSync(join(directory, 'other'))).to.equal(false);
   });
 
   it('a damaged ledger, or a directory that cannot be written, is refused with one line', async () => {
     const config = await yaml(`routers:\n${router('gateway')}`);
-    await writeFile(join(directory, 'ledger.db'), 'this is no database, but long enough to be looked at as one'.repeat(100));
+    await writeFile(join(directory, 'ledger.db'), 'this is no database, but long enough to be looked at as one'.repeat(100), {
+      mode: 0o600,
+    });
     const damaged = await run(['--config', config, '--data', directory, '--listen', '127.0.0.1:0'], directory);
     expect(damaged.code).to.equal(1);
     expect(damaged.err).to.match(/^Ledger ".*ledger\.db": .*not a database.*\n$/);

@@ -538,7 +538,7 @@ describe('compare', () => {
         baselines: [baseline(3_000_000_000, 1000)],
         changes: [increase(0, 0), less(10_000, 0)],
       },
-      'without an ifindex, a counter of 32 bits may be of a new device: the smaller is posted': {
+      'without an ifindex, a counter of 32 bits may be of a new device: what a reset posts is less': {
         now: { fastest: 1.25e9 },
         rules: UPLINK,
         readings: [reading(1000, 5, { bits: 32, epoch: device(null) })],

@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { readRound } from '../../src/collector/round.ts';
+import type { CounterRules } from '../../src/domain/counter.ts';
 import { classicProbes } from '../../src/sources/classic/classic.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
+import { KIND_NAMES, KINDS, kindOf } from '../../src/sources/registry.ts';
 import type { Probe } from '../../src/sources/source.ts';
 import { wireguardProbe } from '../../src/sources/wireguard/probe.ts';
 
@@ -53,6 +55,23 @@ function unknown(page: string, files: readonly File[]): string[] {
   return files.flatMap(({ path, text }) => citationsIn(text).flatMap((name) => (rules.has(name) ? [] : [`${path}: ${name}`])));
 }
 
+/** Where the files in a rule's line `In:` are not those of `src/` that cite it. */
+function misplaced(page: string, files: readonly File[]): string[] {
+  return page
+    .split(/^### /m)
+    .slice(1)
+    .flatMap((section) => {
+      const [name = ''] = section.toLowerCase().split('\n');
+      const [listing = ''] = /^In: `.*(\n.+)*/m.exec(section) ?? [];
+      const listed = [...listing.matchAll(/`([^`]+)`/g)].map(([, path = '']) => join('src', path));
+      const citing = files.filter(({ text }) => citationsIn(text).includes(name)).map(({ path }) => path);
+      return [
+        ...listed.filter((path) => !citing.includes(path)).map((path) => `${name}: ${path} does not cite it`),
+        ...citing.filter((path) => !listed.includes(path)).map((path) => `${name}: ${path} is not listed`),
+      ];
+    });
+}
+
 describe('docs/ledger-rules.md', () => {
   it('has each name once', () => {
     const rules = rulesIn(PAGE);
@@ -64,9 +83,10 @@ describe('docs/ledger-rules.md', () => {
     expect(untested(PAGE, TESTS)).to.deep.equal([]);
   });
 
-  it('each rule is cited where the code applies it', () => {
-    const cited = new Set(filesIn('src').flatMap(({ text }) => citationsIn(text)));
-    expect(rulesIn(PAGE).filter((rule) => !cited.has(rule))).to.deep.equal([]);
+  it('each rule says where it is: in the files of src that cite it', () => {
+    const sections = PAGE.split(/^### /m).slice(1);
+    expect(sections.filter((section) => !/^In: `/m.test(section)).map((section) => section.split('\n')[0])).to.deep.equal([]);
+    expect(misplaced(PAGE, filesIn('src'))).to.deep.equal([]);
   });
 
   it('each citation names a rule', () => {
@@ -79,11 +99,19 @@ describe('docs/ledger-rules.md', () => {
     expect(numbered.map(({ path }) => path)).to.deep.equal([]);
   });
 
-  it('each rule says where it is, and each file that the page names is there', () => {
-    const sections = PAGE.split(/^### /m).slice(1);
-    expect(sections.filter((section) => !/^In: `/m.test(section)).map((section) => section.split('\n')[0])).to.deep.equal([]);
+  it('each file that the page names is there', () => {
     const named = [...PAGE.matchAll(/`([\w/-]+\.ts)`/g)].map(([, path = '']) => path);
     expect(named.filter((path) => !existsSync(join(ROOT, 'src', path)))).to.deep.equal([]);
+  });
+
+  it('a file that a rule lists and that does not cite it, and one that cites it and is not listed, are found', () => {
+    const page = '### First reading\n\nIt is so.\nIn: `a.ts`,\n`b.ts`\n\n## Accounts\n\n### Names\n\nIn: `c.ts`\n';
+    const file = (name: string, text: string): File => ({ path: `src/${name}.ts`, text });
+    const cites = (rule: string) => `/** It is so. ${CITED}${rule}. */`;
+    const equal = [file('a', cites('first reading')), file('b', cites('first reading')), file('c', cites('names'))];
+    expect(misplaced(page, equal)).to.deep.equal([]);
+    const different = [file('a', cites('first reading')), file('b', ''), file('c', cites('names') + cites('first reading'))];
+    expect(misplaced(page, different)).to.deep.equal(['first reading: src/b.ts does not cite it', 'first reading: src/c.ts is not listed']);
   });
 
   it('a rule without a test, and a citation that is misspelt, are found', () => {
@@ -99,58 +127,65 @@ describe('docs/ledger-rules.md', () => {
 });
 
 describe('Rule: source promises', () => {
+  /** Of one kind: the names, then the fields in the order of the table. */
+  const rowOf = (source: string, kind: string, { directions, unknown, absent, fall }: CounterRules) =>
+    [source, kind, directions, unknown, absent, fall].join(' | ');
+  const promised = KIND_NAMES.flatMap((kind) => Object.entries(kindOf(kind).promises).map(([source, rules]) => rowOf(source, kind, rules)));
+
+  it('the table is what the kinds promise', () => {
+    const [, section = ''] = PAGE.split(/^## What each source can prove$/m);
+    const rows = [...section.matchAll(/^\| ((?:[a-z]+)(?: \w+)?) \| ([a-z, ]+) \|(.*)\|$/gm)].flatMap(
+      ([, source = '', kinds = '', cells = '']) => {
+        const [, directions, , ...rest] = cells.split('|').map((cell) => cell.trim());
+        return source === 'source' ? [] : kinds.split(', ').map((kind) => [source, kind, directions, ...rest].join(' | '));
+      },
+    );
+    expect(rows.sort()).to.deep.equal(promised.sort());
+  });
+
   const clock = { now: () => 0, tick: () => 0 };
 
-  /** The fields that a source declares for its counters, as the page's table has them. */
-  async function promised(probe: Probe | undefined, source: string): Promise<string[]> {
+  /** What an answer with one source declares. */
+  async function declared(probe: Probe | undefined, source: string): Promise<CounterRules> {
     const { results } = (
       await readRound([{ name: 'any', probes: probe === undefined ? [] : [probe], timeout: 5 }], AbortSignal.timeout(5000), clock)
     ).routers[0] ?? { results: [] };
     const result = results.find((one) => one.source === source);
     if (result?.status !== 'ok' || !('rules' in result.observation)) throw new Error(`${source}: ${JSON.stringify(result)}`);
-    const { directions, unknown, absent, fall } = result.observation.rules;
-    return [directions, unknown, absent, fall];
+    return result.observation.rules;
   }
 
   const FACTS = ['wrtmeter 1', 'boot_id 66666666-5c0f-4b3e-9a55-6a2b7c1d9e10', 'uptime 1000.00', 'time 1763664918'];
   const wrtmeter = (source: string, ...lines: string[]) => {
     const text = [...FACTS, `begin ${source}`, ...lines, `end ${source}`, 'end wrtmeter', ''].join('\n');
-    return promised(
+    return declared(
       wrtmeterProbe('http://any', async () => ({ text, framed: true })),
       source,
     );
   };
-  const classic = (source: 'stations' | 'wan', text: string) =>
-    promised(classicProbes({ [source]: 'http://any' }, async () => ({ text, framed: true }))[0], source);
-  const wireguard = () =>
-    promised(
-      wireguardProbe({
-        place: 'any',
-        run: async () => ['wg0\tprivate\tpublic\t51820\toff\n', ''],
-        asRoot: (argv) => argv,
-        tool: 'wg',
-        interfaces: [],
-        configFile: 'none',
-        readsSystem: false,
-      }),
-      'peers',
-    );
+  const classically = (source: 'stations' | 'wan', text: string) =>
+    declared(classicProbes({ [source]: 'http://any' }, async () => ({ text, framed: true }))[0], source);
 
-  it('the table is what the parsers declare', async () => {
-    const rows = [...PAGE.matchAll(/^\| ((?:stations|wan|hosts|peers)\b[^|]*) \|(.*)\|$/gm)].map(([, source = '', cells = '']) => {
-      const [, directions, , ...rest] = cells.split('|').map((cell) => cell.trim());
-      return [source.replaceAll('`', ''), directions, ...rest];
+  it('the parsers of openwrt declare what it promises', async () => {
+    const { promises } = KINDS.openwrt;
+    for (const source of ['stations', 'wan', 'peers'] as const) expect(await wrtmeter(source)).to.deep.equal(promises[source]);
+    expect(await wrtmeter('hosts', 'counting nftables 2 -')).to.deep.equal(promises['hosts nftables']);
+    expect(await wrtmeter('hosts', 'counting iptables - -')).to.deep.equal(promises['hosts iptables']);
+    expect(await wrtmeter('hosts', 'counting nlbwmon 2026-11-01 -')).to.deep.equal(promises['hosts nlbwmon']);
+  });
+
+  it('those of classic and wireguard too', async () => {
+    expect(await classically('stations', '')).to.deep.equal(KINDS.classic.promises.stations);
+    expect(await classically('wan', 'wan: 1 2\n')).to.deep.equal(KINDS.classic.promises.wan);
+    const probe = wireguardProbe({
+      place: 'any',
+      run: async () => ['wg0\tprivate\tpublic\t51820\toff\n', ''],
+      asRoot: (argv) => argv,
+      tool: 'wg',
+      interfaces: [],
+      configFile: 'none',
+      readsSystem: false,
     });
-    expect(rows).to.deep.equal([
-      ['stations, wrtmeter.cgi', ...(await wrtmeter('stations'))],
-      ['stations, totalwifi.cgi', ...(await classic('stations', ''))],
-      ['wan, wrtmeter.cgi', ...(await wrtmeter('wan'))],
-      ['wan, wan.cgi', ...(await classic('wan', 'wan: 1 2\n'))],
-      ['hosts, nftables', ...(await wrtmeter('hosts', 'counting nftables 2 -'))],
-      ['hosts, iptables', ...(await wrtmeter('hosts', 'counting iptables - -'))],
-      ['hosts, nlbwmon', ...(await wrtmeter('hosts', 'counting nlbwmon 2026-11-01 -'))],
-      ['peers', ...(await wrtmeter('peers'))],
-    ]);
-    expect(await wireguard()).to.deep.equal(await wrtmeter('peers'));
+    expect(await declared(probe, 'peers')).to.deep.equal(KINDS.wireguard.promises.peers);
   });
 });

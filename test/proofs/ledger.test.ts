@@ -11,7 +11,7 @@ import { type Event, MACS, Model, ROUTERS } from '../support/proofs/model.ts';
 import { breaking, expectAtLeast, expectSums, nowhere, type Plan } from '../support/proofs/proving.ts';
 
 /** Plausibility has its own tests: here a line carries anything. */
-const TERMS = { ...USUAL, unusedFor: Infinity, lineRate: () => 1e15 };
+const TERMS = { ...USUAL, lineRate: () => 1e15 };
 
 const bytes = fc.oneof(fc.nat(2000), fc.integer({ min: 0, max: 2 ** 33 }));
 const index = fc.nat(5);

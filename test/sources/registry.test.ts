@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { routerFields } from '../../src/config/routers/routers.ts';
 import { SOURCES } from '../../src/domain/observation.ts';
+import { FAILURE_REASONS } from '../../src/errors.ts';
 import { noProblems } from '../../src/fields/problems.ts';
 import { KIND_NAMES, KINDS, kindOf } from '../../src/sources/registry.ts';
 
@@ -23,6 +24,14 @@ describe('the registry of router kinds', () => {
     it(`${name}: says for each source that counts what its counters promise`, () => {
       expect(Object.keys(kind.promises)).to.not.deep.equal([]);
       for (const promise of Object.keys(kind.promises)) expect(SOURCES).to.include(promise.split(' ')[0]);
+    });
+
+    it(`${name}: says what to do about each failure, in its own words`, () => {
+      expect(Object.keys(kind.todo)).to.have.members([...FAILURE_REASONS]);
+      const all = Object.values(kind.todo);
+      for (const todo of all) expect(todo).to.match(/^[A-Z].+\.$/);
+      // What is read by commands has no scripts, and its machine may be no router.
+      if (kind.http === null) expect(all.join(' ')).to.not.match(/\brouter\b|\bscripts?\b|uhttpd/);
     });
 
     it(`${name}: has a title and a role that fit together with what it owns`, () => {

@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { SourceError } from '../../src/errors.ts';
+import { meaningOfStatus } from '../../src/sources/openwrt/words.ts';
 import { type HttpTerms, httpSender } from '../../src/transports/http.ts';
 import type { HttpRequest } from '../../src/transports/request.ts';
 
-const TERMS: HttpTerms = { credentials: { kind: 'none' }, tls: { ca: null, insecure: false } };
+const TERMS: HttpTerms = { credentials: { kind: 'none' }, tls: { ca: null, insecure: false }, words: meaningOfStatus };
 
 /** The raw answer of a server to a request line, byte by byte. */
 const SAYS: Record<string, (socket: net.Socket) => void> = {
@@ -66,7 +67,7 @@ const EXPECTED: Record<string, string> = {
   '/flood': 'too_large: the answer is larger than 8 MiB',
   '/hang': 'timeout: no complete answer in time',
   '/401': 'auth: status 401: the router requires credentials; set its token or its user name and password',
-  '/404': 'status: status 404: is the script installed there?',
+  '/404': 'status: status 404: a web server answers there, but it has no such script; is it installed?',
   '/500': 'status: status 500: the script failed on the router',
   '/400': 'status: status 400: the router refuses the request',
   '/public':
@@ -126,6 +127,13 @@ describe('the HTTP transport', () => {
       expect(await failure(get(path))).to.equal(expected);
     });
   }
+
+  it('a status without words of a router kind is the status alone', async () => {
+    const { words: _, ...terms } = TERMS;
+    expect(await failure(get('/404', terms))).to.equal('status: status 404');
+    expect(await failure(get('/reason', terms))).to.equal('status: status 500; it answered "Cannot read /etc/config/wrtmeter"');
+    expect(await failure(get('/401', terms))).to.match(/^auth: status 401: the router requires credentials/);
+  });
 
   it('follows a redirect to the same host', async () => {
     expect(await get('/here')).to.deep.equal({ status: 200, text: 'abc', framed: true });

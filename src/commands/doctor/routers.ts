@@ -1,6 +1,6 @@
 import { EARLIEST_NOW } from '../../domain/calendar.ts';
 import { about, type Finding } from '../../domain/finding.ts';
-import type { SourceStatus } from '../../domain/status.ts';
+import { answeredWith, type SourceStatus } from '../../domain/status.ts';
 import { readerKey } from '../../ledger/books.ts';
 import { KIND_NAMES, type KindName, kindOf } from '../../sources/registry.ts';
 import { FAILURE_WORDS } from '../../views/failure-words.ts';
@@ -24,7 +24,7 @@ export function routerFindings(survey: Survey): Finding[] {
 
 /** No router is configured, and none answers at the usual address. */
 function nobody({ config, routers }: Survey): Finding[] | null {
-  if (!config.implied || routers.some(({ status }) => status.up)) return null;
+  if (!config.implied || routers.some(({ status }) => status.up || answeredWith(status) !== null)) return null;
   const where = routers.flatMap(({ status }) => status.addresses.map(placeOf)).join(', ');
   const what = `No router is configured, and none answers at ${where}`;
   const todo =
@@ -41,8 +41,9 @@ function failures({ config, status }: RouterSurvey): Finding[] {
     groups.set(key, [...(groups.get(key) ?? []), source]);
   }
   return [...groups.values()].flatMap((group) => {
-    const error = group[0]?.error;
-    if (!error) return [];
+    const [first] = group;
+    if (!first?.error) return [];
+    const { source, error } = first;
     const names = group.map(({ source }) => source).join(', ');
     const quoted = wordsOfRouter(error.message);
     if (quoted !== null) {
@@ -50,7 +51,7 @@ function failures({ config, status }: RouterSurvey): Finding[] {
       const todo = rest.length > 0 ? `On the router: ${rest.join('; ')}.` : 'Run /www/cgi-bin/wrtmeter.cgi on the router to see why.';
       return [about(config.name, 'failing', 'section_failed', `cannot read its ${names}: ${why}`, todo)];
     }
-    const { what, todo } = FAILURE_WORDS[error.reason];
+    const [what, todo] = [FAILURE_WORDS[error.reason], status.todoFor(source, error.reason)];
     const whose = status.up ? `${names}: ` : '';
     return [
       about(
@@ -76,7 +77,7 @@ function clock({ config, status, read }: RouterSurvey): Finding[] {
   const shown = status.system.time * 1000;
   const off = shown - at;
   if (Math.abs(off) <= CLOCK_MS) return [];
-  const todo = "Counting does not depend on it. Set the router's time server (system.ntp), or this machine's if its clock is wrong.";
+  const todo = "Counting does not depend on it. Set its time server (on OpenWrt, system.ntp), or this machine's if its clock is wrong.";
   if (shown < EARLIEST_NOW) return [about(config.name, 'wrong', 'router_clock', 'its clock has not been set since boot', todo)];
   const what = `its clock is ${formatSpan(Math.abs(off) / 1000)} ${off > 0 ? 'ahead of' : 'behind'} this machine's`;
   return [about(config.name, 'wrong', 'router_clock', what, todo)];
@@ -88,7 +89,7 @@ function skipped({ config, status }: RouterSurvey): Finding[] {
   const lines = [...status.sources.values()].filter(({ success, skipped }) => success && skipped > 0);
   if (lines.length === 0) return [];
   const text = lines.map(({ source, skipped }) => `${skipped} of ${source}`).join(', ');
-  const todo = 'What they name or count is missing, and nothing else. If this persists, look at the answer with curl.';
+  const todo = 'What they name or count is missing, and nothing else. If this persists, look at the answer by hand.';
   const reasons = lines.flatMap(({ skippedBecause }) => skippedBecause);
   const why = reasons.length === 0 ? '' : ` (${reasons.slice(0, MOST_REASONS).join('; ')})`;
   return [about(config.name, 'advice', 'skipped_lines', `lines of its answer make no sense and were skipped: ${text}${why}`, todo)];
@@ -108,7 +109,7 @@ function kindFindings(kind: KindName, { routers, ledger, version }: Survey): Fin
 function tokens(routers: readonly RouterSurvey[]): Finding[] {
   const open = routers.filter(
     ({ config: { kinds, credentials }, status }) =>
-      kinds.some(({ kind }) => kindOf(kind).usesHttp) &&
+      kinds.some(({ kind }) => kindOf(kind).http !== null) &&
       credentials.kind === 'none' &&
       status.up &&
       !/^(127\.|localhost$|\[::1\]$)/.test(hostOf(status.addresses[0] ?? '')),

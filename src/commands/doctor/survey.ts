@@ -11,7 +11,7 @@ import { type RouterStatus, updateStatuses } from '../../domain/status.ts';
 import { LedgerError } from '../../errors.ts';
 import { type Backup, listBackups } from '../../ledger/backup/backups.ts';
 import type { Books } from '../../ledger/books.ts';
-import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
+import { ledgerPath, sizeOf, whyHidden } from '../../ledger/storage/files.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
@@ -81,7 +81,7 @@ async function surveyLedger(
   now: number,
 ): Promise<Pick<Survey, 'ledger' | 'ledgerError'>> {
   const size = await sizeOf(ledgerPath(directory));
-  if (size === null) return { ledger: null, ledgerError: null };
+  if (size === null) return { ledger: null, ledgerError: await whyHidden(directory) };
   try {
     const store = await openStoreToRead(directory);
     try {

@@ -52,7 +52,8 @@ export function print(name: PrintName, options: PrintOptions, io: DatedIo): Prom
     const printed = await withStore(directory, async (store) => {
       const books = await loadBooks(store);
       await sumMonths(store, books, months, terms.timezone);
-      const configured = config.routers.map(({ name }) => name);
+      // Without a configuration, the usual address is only tried.
+      const configured = config.implied ? [] : config.routers.map(({ name }) => name);
       const view = {
         books,
         months,

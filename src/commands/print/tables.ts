@@ -97,13 +97,14 @@ function printPeers(view: LedgerView): Printed {
 function printRouters(view: LedgerView): Printed {
   const readers = [...view.books.readers.values()].sort((a, b) => (a.router < b.router ? -1 : a.router > b.router ? 1 : 0));
   const unread = view.configured.filter((name) => !readers.some(({ router }) => router === name));
+  const names = new Set([...readers.map(({ router }) => router), ...unread]);
   return {
     columns: [name('Router'), left('Source'), left('Last reading'), prose('Read by')],
     rows: [
       ...readers.map(({ router, source, readAt, origin }) => [router, source, seen(view, readAt), origin]),
       ...unread.map((name) => [name, '', 'never', '']),
     ],
-    summary: `${count(new Set([...readers.map(({ router }) => router), ...unread]).size, 'router')}; /api/v1/routers of the service shows the results of the last readings`,
+    summary: `${names.size === 0 ? 'No router has been read yet' : count(names.size, 'router')}; /api/v1/routers of the service shows the results of the last readings`,
     json: {
       sources: readers.map(({ router, source, readAt, origin }) => ({
         router,

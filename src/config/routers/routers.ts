@@ -79,7 +79,7 @@ function readRouter({ key, place, value: node }: KeyValue, problems: Problems): 
   }
   const login = loginIn(urls, problems);
   const access = picked(found, accessFields);
-  const [useless] = present.some((kind) => kindOf(kind).usesHttp) ? [] : Object.values(access);
+  const [useless] = present.some((kind) => kindOf(kind).http !== null) ? [] : Object.values(access);
   if (useless !== undefined) fail(problems, useless.place, 'applies only to a URL, and this router has none; remove it');
   const { was, ...common } = picked(found, commonFields);
   return {

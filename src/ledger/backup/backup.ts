@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { dayOf, HOUR_MS } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
-import { backupsPath, COMPANIONS, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
+import { backupsPath, COMPANIONS, giveToOwner, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
 import { inspect } from '../storage/inspect.ts';
 import { asLedgerError, codeOf, type Database, openDatabase, wordsFor } from '../storage/sqlite.ts';
 import { backupName, listBackups } from './backups.ts';
@@ -65,12 +65,14 @@ export async function backUp(directory: string, day: number, abort?: Abort): Pro
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
     throw new LedgerError(`Backup directory "${folder}" cannot be made: ${error.message}: make it writable for the user of wrtmeter`);
   });
+  await giveToOwner(folder);
   const path = join(folder, backupName(day));
   await removeLeftOvers(folder).catch((error) => {
     throw cannotWrite(path, error);
   });
   await leaveRoom(ledgerPath(directory), path);
   await copyDatabase(ledgerPath(directory), path, abort);
+  await giveToOwner(path);
   return path;
 }
 
@@ -112,7 +114,7 @@ export interface BackupTerms {
   failed(error: LedgerError): void;
 }
 
-/** Makes one backup per day while the service runs, at its first posting, so that it has the days before. */
+/** Makes one backup per day while the service runs, at its first posting, so that it has the days before. Rule: care of the file. */
 export interface DailyBackups {
   /** After a posting: starts the backup of the local day unless there is one. `now` is Unix ms, `tick` ms on a clock that never steps. */
   afterPosting(now: number, tick: number, timezone: string): void;

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { dayOf, instantText } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
 import { ledgerNote } from '../books.ts';
-import { backupsPath, COMPANIONS, ledgerPath, renameDurably, restoringPath, sizeOf } from '../storage/files.ts';
+import { backupsPath, COMPANIONS, giveToOwner, ledgerPath, renameDurably, restoringPath, sizeOf } from '../storage/files.ts';
 import { type FileVerdict, inspect, LostLedgerError } from '../storage/inspect.ts';
 import { brokenTotals } from '../storage/integrity.ts';
 import { asLedgerError } from '../storage/sqlite.ts';
@@ -116,6 +116,7 @@ async function replace(directory: string, file: string, { label, now, why }: Rep
   const there = (await sizeOf(path)) !== null;
   await removeDatabase(restoring);
   await copyDatabase(file, restoring);
+  await giveToOwner(restoring);
   const note = there ? `${why}; the file before is kept as ${basename(kept)}` : why;
   await writeAuditInto(restoring, ledgerNote(now, 'restore', note));
   // From here on the new file is whole: whenever this is cut off, the next start finishes it.

@@ -14,7 +14,7 @@ export interface OwnCount {
 
 export type OwnCounts = (name: AccountName, days: ReadonlyMap<Day, PostedDay>) => OwnCount;
 
-/** `configured`: names of the routers that are read. Counting does not continue from any other. */
+/** `configured`: names of the routers that are read. Counting does not continue from any other. Rule: imported days. */
 export function ownCounts(books: Books, configured: ReadonlySet<string>, timezone: string): OwnCounts {
   const readers = [...books.readers.values()]
     .filter(({ router }) => configured.has(router))

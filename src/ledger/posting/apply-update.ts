@@ -23,6 +23,7 @@ export function indexAccounts({ accounts }: Books): AccountIndex {
 /** Brings the books up to what has just been committed. */
 export function applyUpdate(books: Books, index: AccountIndex, months: Months, update: RoundUpdate): void {
   books.postedAt = update.at;
+  books.postedDays = update.postedDays;
   if (books.startedAt === 0) books.startedAt = update.at;
   books.hostsSince = update.hostsSince;
   books.feeding = update.feeding;

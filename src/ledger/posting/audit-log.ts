@@ -2,7 +2,10 @@ import type { Traffic } from '../../domain/traffic.ts';
 import { type AuditRow, ledgerNote, readerKey, type SourceCounts } from '../books.ts';
 import type { RoundUpdate } from './round-update.ts';
 
-/** Rows that a round adds at most: a reboot with thousands of stations, or an attacker, must not flood the audit. The counts have no limit. Rule: audit. */
+/**
+ * Rows that a round adds at most: a reboot with thousands of stations, or an attacker, must not flood the audit. The counts have no limit.
+ * Rule: audit.
+ */
 const MOST_ROWS_A_ROUND = 200;
 
 /** What is noted about one source while a round is drafted. */

@@ -5,7 +5,7 @@ import type { ReaderUpdate } from './round-update.ts';
 /** No list misses a counter for this long, and an element of nftables that was silent for a day has ended. Rule: missed element. */
 const MISSED_FOR_MS = 2 * 86_400_000;
 
-/** The readings of each counter: a classic list may show one several times, up to a limit. */
+/** The readings of each counter: a classic list may show one several times, up to a limit. Rule: lines of one MAC. */
 export function byCounter<R extends Reading>(readings: readonly R[]): Map<string, R[]> {
   const found = new Map<string, R[]>();
   for (const reading of readings) {

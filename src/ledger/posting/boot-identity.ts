@@ -75,7 +75,7 @@ export function earlierBoots(before: Reader | undefined, boot: string | null): r
   return [...before.earlierBoots.filter((each) => each !== boot), before.boot].slice(-MOST_BOOTS);
 }
 
-/** Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. Rule: uptime. */
+/** Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. Rule: implausible. */
 export function elapsed(before: Reader, { boot, uptime, at, tick }: Omit<Arrival, 'origin'>): number {
   const router = uptime === null || before.uptime === null || boot !== before.boot ? 0 : uptime - before.uptime;
   return Math.max(longestSince(before, at, tick), router);

@@ -7,6 +7,7 @@ export type OwnerOf = (ip: string) => string | null;
 /**
  * Which MAC has which address at a router now: by its neighbour table, which decides where packets are delivered, then by its leases,
  * then by what sends from the address. Other routers are left out: their networks may have the same addresses.
+ * Rule: unknown address.
  */
 export function ownersAt({ results }: Pick<RouterRound, 'results'>): OwnerOf {
   // Gathered on demand: most routers are asked for no address, and the neighbour table answers nearly all the rest.

@@ -53,6 +53,7 @@ interface AnswerContext {
   log: AuditLog;
 }
 
+/** Counters of one router's uplinks at most: their baselines wait forever. Rule: small. */
 const MOST_UPLINK_COUNTERS = 1000;
 
 /** Shared by the thousands of counters that have none. */
@@ -166,7 +167,8 @@ function uplinkWires(books: Books, uplinks: readonly Uplink[], update: ReaderUpd
   return wires;
 }
 
-/** When a counter began may be known from the router's uptime alone. */
+/** When a counter began may be known from the router's uptime alone. Rule: uptime. */
 const undated = <R extends Reading>(reading: R): R => ({ ...reading, epoch: reading.epoch && { ...reading.epoch, began: null } });
 
+/** A counter of hosts that shows nothing new does not show that the host is there. Rule: last seen. */
 const movedNothing = (change: Change): boolean => change.kind === 'dip' || ('bytes' in change && isZero(change.bytes));

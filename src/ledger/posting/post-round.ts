@@ -1,3 +1,4 @@
+import { dayOf } from '../../domain/calendar.ts';
 import type { System } from '../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { NOTHING } from '../../domain/traffic.ts';
@@ -9,6 +10,7 @@ import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
 import { type CounterTerms, postCounters } from './post-counters.ts';
+import { withDay } from './posted-days.ts';
 import { createPostings, type PostingsTerms } from './postings.ts';
 import type { ReadingTerms } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
@@ -26,7 +28,10 @@ export interface PostingTerms extends PostingsTerms {
   gapAfter: number;
 }
 
-/** Counters of one reader at most, unless the terms say otherwise: baselines of absent counters may wait forever, and a router can invent more in each answer. Rule: small. */
+/**
+ * Counters of one reader at most, unless the terms say otherwise: baselines of absent counters may wait forever, and a router can invent
+ * more in each answer. Rule: small.
+ */
 const MOST_COUNTERS = 100_000;
 
 /** What all sources of a round share. */
@@ -50,7 +55,7 @@ interface SourceContext {
 
 /** Turns a round into what is to be written, without changing the books. `tick` is ms on the monotonic clock. */
 export function draftRound(books: Books, round: Round, terms: PostingTerms, tick: number): RoundUpdate {
-  const update = emptyUpdate(books, round.finishedAt);
+  const update = emptyUpdate(books, round.finishedAt, terms.timezone);
   update.feeding = feedingOf(books, round, terms.accounting, update);
   const postings = createPostings(books, update, terms);
   const nextReader = Math.max(0, ...[...books.readers.values()].map(({ id }) => id)) + 1;
@@ -72,8 +77,9 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
   return update;
 }
 
-const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate => ({
+const emptyUpdate = ({ hostsSince, feeding, postedDays }: Books, at: number, timezone: string): RoundUpdate => ({
   at,
+  postedDays: withDay(postedDays, dayOf(at, timezone)),
   readers: [],
   claims: new Map(),
   accounts: new Map(),
@@ -91,6 +97,10 @@ const emptyUpdate = ({ hostsSince, feeding }: Books, at: number): RoundUpdate =>
   auditLeftOut: 0,
 });
 
+/**
+ * Posts one source of one router. Only an answer of the same origin and machine continues the last reading; an old one is left out.
+ * Rule: identity. Rule: stale answer. Rule: another machine.
+ */
 function postSource(context: RoundContext, { router, system, result, ownerOf }: SourceContext): void {
   const { books, round, update } = context;
   const { source, origin, at } = result;
@@ -133,7 +143,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
   postCounters(context.counters, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);
 }
 
-/** Whether the first answer of an origin may lack counters that are there. */
+/** Whether the first answer of an origin may lack counters that are there. Rule: new counter. */
 const firstMayLack = ({ observation }: AnsweredSource): boolean => 'rules' in observation && observation.rules.unknown === 'later';
 
 /** Readers of the same origin under router names that are no longer configured: it is read under its new name from now on. Rule: renamed router. */

@@ -10,7 +10,7 @@ export interface PostingsTerms {
   timezone: string;
   /** Seconds for which hour rows are kept. */
   keepHours: number;
-  /** Accounts at most, in all and added by one round: those beyond are left out and counted. */
+  /** Accounts at most, in all and added by one round: those beyond are left out and counted. Rule: small. */
   mostAccounts: number;
   mostNewAccounts: number;
 }
@@ -95,6 +95,7 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     return drafted;
   }
 
+  /** Hours, and whole days for what is older than hours are kept. Rule: time. */
   function span(since: number, at: number): Slice[] {
     if (lastSpan?.since === since && lastSpan.at === at) return lastSpan.over;
     const key = `${since} ${at}`;

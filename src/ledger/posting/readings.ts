@@ -12,7 +12,10 @@ export interface PostedReading extends Reading {
 
 export interface CounterAnswer {
   rules: CounterRules;
-  /** What counts as seen: that the counter is in the answer, or that bytes moved. A host's counter stays a day after the host left. Rule: last seen. */
+  /**
+   * What counts as seen: that the counter is in the answer, or that bytes moved. A host's counter stays a day after the host left.
+   * Rule: last seen.
+   */
   seenBy: 'counter' | 'bytes';
   readings: PostedReading[];
 }
@@ -24,7 +27,7 @@ export interface ReadingTerms {
   ownerOf: (ip: string) => string | null;
 }
 
-/** The counters of an observation, or null where it has none. */
+/** The counters of an observation and the accounts that they feed, or null where it has none. Rule: device account. */
 export function readingsOf(router: string, observation: Observation, terms: ReadingTerms): CounterAnswer | null {
   switch (observation.source) {
     case 'stations':

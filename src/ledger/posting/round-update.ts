@@ -1,3 +1,4 @@
+import type { Day } from '../../domain/calendar.ts';
 import type { Baseline } from '../../domain/counter.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../account.ts';
@@ -9,6 +10,8 @@ const SEEN_AGAIN_MS = 600_000;
 /** The readers, accounts and leases that a round added or changed: written to the file first, then applied to the books. */
 export interface RoundUpdate {
   at: number;
+  /** With the day of this round. */
+  postedDays: readonly Day[];
   readers: ReaderUpdate[];
   /** By router and source; null: there is nothing more to wait for. */
   claims: Map<string, Claim | null>;

@@ -1,26 +1,24 @@
-import { DAY_MS } from '../../domain/calendar.ts';
 import type { Baseline } from '../../domain/counter.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { type Account, type AccountKind, accountKey } from '../account.ts';
 import { type Books, ledgerNote, readerKey } from '../books.ts';
 import type { AccountIndex } from '../posting/apply-update.ts';
+import { startOfPosted, UNSEEN_DAYS } from '../posting/posted-days.ts';
 import type { Batch, Store } from './store.ts';
 import { auditBatch } from './write-audit.ts';
 
 /** Bytes that a device which joins, gets an address and leaves does not reach, on any of its counters. Rule: invented device. */
 export const NEVER_USED = 65_536;
-const AGE_MS = 30 * DAY_MS;
-/** While so much of the room for accounts is taken, a thirtieth of the time is enough: a new device of the home must find room again. */
+/** While so much of the room for accounts is taken, one day is enough: a new device of the home must find room again. */
 const TIGHT = 0.75;
 
 const KINDS: readonly AccountKind[] = ['station', 'device', 'host', 'address'];
 
 export interface AgeTerms {
+  timezone: string;
   mostAccounts: number;
   /** MACs that the configuration names: they stay. */
   ownMacs?: ReadonlySet<string>;
-  /** Milliseconds that a device which never moved more than NEVER_USED stays after it was last seen. Default: 30 days. */
-  unusedFor?: number;
 }
 
 /** What leaves the ledger because it was seen but hardly ever used. */
@@ -39,10 +37,10 @@ const SQL = {
   baselines: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
 };
 
-/** Finds devices that never moved more than NEVER_USED and were not seen for `unusedFor`. `now` is Unix ms. Rule: invented device. */
-export async function findAgedOut(store: Pick<Store, 'all'>, books: Books, terms: AgeTerms, now: number): Promise<AgedOut> {
-  const { unusedFor = AGE_MS } = terms;
-  const oldest = now - (books.accounts.size > terms.mostAccounts * TIGHT ? unusedFor / 30 : unusedFor);
+/** Finds devices that never moved more than NEVER_USED and were not seen for UNSEEN_DAYS. Rule: invented device. */
+export async function findAgedOut(store: Pick<Store, 'all'>, books: Books, terms: AgeTerms): Promise<AgedOut> {
+  const isTight = books.accounts.size > terms.mostAccounts * TIGHT;
+  const oldest = startOfPosted(books.postedDays, isTight ? 1 : UNSEEN_DAYS, terms.timezone);
   const byKey = new Map<string, Account[]>();
   for (const account of books.accounts.values()) {
     if (!KINDS.includes(account.kind)) continue;

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { chown, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LedgerError } from '../../errors.ts';
 
@@ -9,19 +9,15 @@ export const backupsPath = (directory: string): string => join(directory, 'backu
 /** A backup that is about to take the ledger's place: whole before the old file moves. */
 export const restoringPath = (directory: string): string => join(directory, 'ledger.db.restoring');
 
+/** Whether a name in a data directory, or in its backups, is that of a ledger, of a copy of one, or of a file that belongs to one. */
+export const isLedgerFile = (name: string): boolean => /^ledger(\.lock|(-[\w-]+)?\.db)([-.].*)?$/.test(name);
+
 /** The files that SQLite keeps next to a database and needs with it. */
 export const COMPANIONS = ['-wal', '-journal'] as const;
 
 /** Bytes of a file, or null where there is none. */
 export async function sizeOf(path: string): Promise<number | null> {
   return (await stat(path).catch(() => null))?.size ?? null;
-}
-
-/** Throws a LedgerError if a directory has no ledger. */
-export async function requireLedger(directory: string): Promise<void> {
-  const path = ledgerPath(directory);
-  if ((await sizeOf(path)) !== null) return;
-  throw new LedgerError(`There is no ledger at "${path}": start wrtmeter once, or set its data directory with --data`);
 }
 
 /** Makes sure that a file's bytes are on the disk. */
@@ -37,6 +33,35 @@ export async function renameDurably(from: string, to: string): Promise<void> {
   // Some file systems cannot sync a directory; they are no worse off than before.
   await directory?.sync().catch(() => undefined);
   await directory?.close();
+}
+
+/**
+ * Gives what root made to the owner of the directory it is in: the service, which has its own account, could not read it otherwise.
+ * Does nothing for other users.
+ */
+export async function giveToOwner(path: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(dirname(path));
+  // A container may have a root that cannot do this; then nobody else needs the file.
+  if ((await stat(path)).uid !== uid) await chown(path, uid, gid).catch(() => undefined);
+}
+
+/** Why a ledger cannot be seen although it may be there; null if it is not there, or can be seen. */
+export async function whyHidden(directory: string): Promise<string | null> {
+  const path = ledgerPath(directory);
+  const code = await stat(path).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  return code === 'EACCES' ? `Ledger "${path}" cannot be read: permission denied; run this as the user of wrtmeter, or as root` : null;
+}
+
+/** Throws a LedgerError if a directory has no ledger: a command must not create one. */
+export async function requireLedger(directory: string): Promise<void> {
+  const path = ledgerPath(directory);
+  if ((await sizeOf(path)) !== null) return;
+  const missing = `There is no ledger at "${path}": start wrtmeter once, or set its data directory with --data`;
+  throw new LedgerError((await whyHidden(directory)) ?? missing);
 }
 
 /** Makes the data directory and those above it. Throws a LedgerError. */

@@ -26,7 +26,7 @@ const IMPOSSIBLE_VERSION = 10_000;
 
 /**
  * Checks a whole database file, its log included, without changing a byte of either. Throws a LedgerError where it cannot be read at all,
- * which is not damage: the file may be whole.
+ * which is not damage: the file may be whole. Rule: care of the file.
  */
 export async function inspect(path: string): Promise<FileVerdict> {
   if ((await sizeOf(path)) === 0) return { state: 'damaged', why: 'file is empty' };

@@ -8,7 +8,8 @@ import type { Row, Store } from './store.ts';
 
 /** Reads the books out of the file. Month sums are left at zero; see `months.ts`. */
 export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
-  const times = new Map((await store.all('SELECT key, value FROM meta')).map((row) => [row.key, Number(row.value)]));
+  const meta = new Map((await store.all('SELECT key, value FROM meta')).map((row) => [row.key, text(row.value)]));
+  const time = (key: string) => Number(meta.get(key) ?? 0);
   const accounts = (await store.all('SELECT * FROM account ORDER BY id')).map(accountOf);
   const devices = (await store.all('SELECT * FROM device')).map(deviceOf);
   const leases = (await store.all('SELECT * FROM lease')).map((row) => ({
@@ -26,15 +27,16 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
     leases: new Map(leases.map((lease) => [leaseKey(lease.router, lease.mac), lease])),
     peers: await loadPeers(store),
     readers: await loadReaders(store),
-    hostsSince: times.get('hosts_since') ?? 0,
+    hostsSince: time('hosts_since'),
     claims: new Map(),
     feeding: {
-      by: times.get('fed_by_hosts') === 1 ? 'hosts' : 'stations',
-      from: times.get('fed_from') ?? 0,
+      by: time('fed_by_hosts') === 1 ? 'hosts' : 'stations',
+      from: time('fed_from'),
       fromTick: Number.NEGATIVE_INFINITY,
     },
-    startedAt: times.get('started_at') ?? 0,
-    postedAt: times.get('posted_at') ?? 0,
+    startedAt: time('started_at'),
+    postedAt: time('posted_at'),
+    postedDays: (meta.get('posted_days') ?? '').split(' ').filter(Boolean).map(Number),
   };
 }
 

@@ -17,7 +17,7 @@ const MOVE_IMPORTED = `INSERT INTO imported(account, day, program, kind, downloa
     ON CONFLICT DO UPDATE SET ${ADD_BYTES}`;
 const dropRows = (table: 'hour' | 'day' | 'imported') => `DELETE FROM ${table} WHERE account IN (SELECT value ->> 0 FROM json_each(?))`;
 
-/** Merges accounts into others, with all their hours and days: not a byte more or less. */
+/** Merges accounts into others, with all their hours and days: not a byte more or less. Rule: renamed router. Rule: unknown address. */
 export function mergeBatches(merges: readonly { account: Account; into: Account }[]): Batch[] {
   const pairs = merges.map(({ account, into }) => [account.id, into.id]);
   const gone = merges.map(({ account }) => [account.id]);

@@ -18,7 +18,7 @@ const SQL = {
 
 /**
  * Moves everything that is kept under a router's earlier name to its new one. Where the new name has its own account already, the two
- * are merged; nothing is lost and nothing counted twice. No batches: nothing to do.
+ * are merged; nothing is lost and nothing counted twice. No batches: nothing to do. Rule: renamed router.
  */
 export function renameBatches(books: Books, was: string, name: string): Batch[] {
   const accounts = [...books.accounts.values()]

@@ -3,9 +3,9 @@ export const SCHEMA_VERSION = 4;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
- * STRICT tables. Hours and days are keyed by time first, so that the rows of a round are next to each other and old hours are deleted in
- * one pass. `imported` is the part of a day's bytes that another program counted. A round writes two numbers for each counter: they are
- * in `baseline_bytes`; `baseline` says which counter they belong to and since when it runs.
+ * STRICT tables (Rule: whole numbers). Hours and days are keyed by time first, so that the rows of a round are next to each other and old
+ * hours are deleted in one pass. `imported` is the part of a day's bytes that another program counted. A round writes two numbers for each
+ * counter: they are in `baseline_bytes`; `baseline` says which counter they belong to and since when it runs.
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -11,7 +11,7 @@ export type { Batch, Cell, Row } from './sqlite.ts';
 
 /** The SQLite file of a ledger. */
 export interface Store {
-  /** Runs all batches in one durable transaction; throws a LedgerError and leaves the file as it was. */
+  /** Runs all batches in one durable transaction; throws a LedgerError and leaves the file as it was. Rule: one transaction. */
   commit(batches: readonly Batch[]): Promise<void>;
   all(sql: string, ...values: Cell[]): Promise<Row[]>;
   /** Bytes of the database and its write-ahead log. */
@@ -30,7 +30,7 @@ const PAGE = 1024;
 /**
  * Opens `DIR/ledger.db` for writing: checks it, creates or migrates it, and locks it against a second writer, with its own lock or with
  * `owned`, which then belongs to the store. Throws a LedgerError; a LostLedgerError where the file is damaged, or missing although other
- * files show that there was one.
+ * files show that there was one. Rule: care of the file.
  */
 export async function openStore(directory: string, owned?: LedgerLock): Promise<Store> {
   const lock = owned ?? (await lockLedger(directory));

@@ -40,7 +40,10 @@ const SQL = {
   meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
 };
 
-/** The rows of a round: one bulk statement per table, however many devices. `seenInFile`: when each account was last seen, as the file has it. */
+/**
+ * The rows of a round: one bulk statement per table, however many devices. `seenInFile`: when each account was last seen, as the file has it.
+ * Rule: one transaction.
+ */
 export function batchesOf(books: Books, update: RoundUpdate, seenInFile: ReadonlyMap<number, number>): Batch[] {
   const written = update.readers.map(({ reader }) => reader);
   const superseded = update.readers.flatMap((each) => each.superseded.map((other) => [other.id]));
@@ -67,7 +70,7 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
   ];
 }
 
-/** Deletes the hours before `oldest` (Unix ms). */
+/** Deletes the hours before `oldest` (Unix ms). Rule: small. */
 export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, rows: [[oldest]] });
 
 /** Counters whose rows are deleted first: those that ended, and those with fewer lines than they have baselines. */
@@ -77,9 +80,10 @@ function droppedCounters(books: Books, { reader, changed, removed }: ReaderUpdat
   return [...removed, ...shorter.map(([counter]) => counter)];
 }
 
-function timesOf(books: Books, { at, hostsSince, feeding }: RoundUpdate): Cell[][] {
+function timesOf(books: Books, { at, postedDays, hostsSince, feeding }: RoundUpdate): Cell[][] {
   const rows = [['posted_at', String(at)]];
   if (books.startedAt === 0) rows.push(['started_at', String(at)]);
+  if (books.postedDays !== postedDays) rows.push(['posted_days', postedDays.join(' ')]);
   if (books.hostsSince !== hostsSince) rows.push(['hosts_since', String(hostsSince)]);
   if (books.feeding !== feeding) rows.push(['fed_by_hosts', feeding.by === 'hosts' ? '1' : '0'], ['fed_from', String(feeding.from)]);
   return rows;

@@ -65,6 +65,7 @@ const TOGETHER_MS = 120_000;
 /**
  * The time in which both sides are counted: from the hour in which they began together, else from the first whole hour of the later one.
  * Only hours show what came first on a day, and imported days have none. Null if it is all of the month.
+ * Rule: imported days.
  */
 function comparedFrom({ uplinks, hosts }: Sides, month: Month, timezone: string): number | null {
   const begun = [earliest(uplinks), earliest(hosts)].filter((at) => at !== null);

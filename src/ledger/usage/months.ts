@@ -31,7 +31,7 @@ export function monthsAt(now: number, terms: BillingTerms): Months {
   return { home: monthOf(today, terms.billing), routers: new Map(routers), compared: new Map(), begun: '' };
 }
 
-/** The billing period that an account's month sum belongs to. */
+/** The billing period that an account's month sum belongs to. Rule: month. */
 export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>
   (hasRouterMonth(account.kind) ? months.routers.get(account.router) : undefined) ?? months.home;
 

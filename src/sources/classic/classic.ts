@@ -9,7 +9,7 @@ import { createSkips, type Skipped } from '../skips.ts';
 import { type Answer, bounded, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
 import { withoutLinks } from './links.ts';
 
-/** A classic list has no interfaces, and nothing proves that it is complete. */
+/** A classic list has no interfaces, and nothing proves that it is complete. Rule: source promises. */
 export const CLASSIC_STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 
 /** Probes for the three classic scripts, each with its own URL; a missing URL gets no probe. `counterBits` is the width of the uplink's counters. */

@@ -5,6 +5,7 @@ import { parseUrl, type RouterUrl } from '../../fields/urls.ts';
 import { defineKind } from '../kind.ts';
 import { HOST_RULES } from '../openwrt/hosts.ts';
 import { WAN_RULES } from '../openwrt/uplinks.ts';
+import { meaningOfStatus, SCRIPT_TODO } from '../openwrt/words.ts';
 import { hostsProbe } from '../openwrt/wrtmeter.ts';
 import { CLASSIC_STATION_RULES, classicProbes } from './classic.ts';
 
@@ -25,7 +26,8 @@ export const classic = defineKind({
   title: 'OpenWrt, read by the classic scripts',
   role: 'main',
   owns: [],
-  usesHttp: true,
+  http: meaningOfStatus,
+  todo: SCRIPT_TODO,
   readsSystem: false,
   promises: { stations: CLASSIC_STATION_RULES, wan: WAN_RULES, ...HOST_RULES },
   fields: { stations: field('stations'), wan: field('wan'), leases: field('leases'), hosts: field('hosts') },

@@ -8,6 +8,7 @@ interface Line {
 /**
  * Leaves out the links of Wi-Fi 7 stations, which some lists print below the sum of each station: lines of one MAC in a row, the first of
  * which is the sum of the others. `known` keeps those MACs while they are listed: after a link is dropped, the figures no longer show it.
+ * Rule: lines of one MAC.
  */
 export function withoutLinks<L extends Line>(lines: readonly L[], known: Set<string>): L[] {
   const kept: L[] = [];

@@ -9,16 +9,16 @@ import { createSkips, type Skips } from '../skips.ts';
 import { parseCounter } from '../source.ts';
 import { epochOf, orNull, type Parsed } from './fields.ts';
 
-/** A rule that is missing from a complete answer is gone; a new one counts from zero. */
+/** A rule that is missing from a complete answer is gone; a new one counts from zero. Rule: source promises. */
 const RULES: CounterRules = { directions: 'apart', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 };
 
 /**
  * nft reads a set in chunks, and an element that expires meanwhile shifts the others: one of several hundred may be missing. It is
- * back in the next answer, with all the bytes already posted.
+ * back in the next answer, with all the bytes already posted. Rule: missed element.
  */
 const NFTABLES_RULES: CounterRules = { ...RULES, absent: 'missed', unknown: 'later' };
 
-/** nlbwmon saves its figures once a day and loads them when it starts: the bytes lost by that were already posted. */
+/** nlbwmon saves its figures once a day and loads them when it starts: the bytes lost by that were already posted. Rule: lowered counter. */
 const NLBWMON_RULES: CounterRules = { ...RULES, absent: 'kept', unknown: 'later', fall: 'lowers' };
 
 /** By the method that a gateway counts with. */

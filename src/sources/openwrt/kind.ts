@@ -7,6 +7,7 @@ import { HOST_RULES } from './hosts.ts';
 import { PEER_RULES } from './peers.ts';
 import { STATION_RULES } from './stations.ts';
 import { WAN_RULES } from './uplinks.ts';
+import { meaningOfStatus, SCRIPT_TODO } from './words.ts';
 import { wrtmeterProbe } from './wrtmeter.ts';
 
 /** Where wrtmeter.cgi is installed. */
@@ -27,7 +28,8 @@ export const openwrt = defineKind({
   title: 'OpenWrt, read by wrtmeter.cgi',
   role: 'main',
   owns: [],
-  usesHttp: true,
+  http: meaningOfStatus,
+  todo: SCRIPT_TODO,
   readsSystem: true,
   promises: { stations: STATION_RULES, wan: WAN_RULES, peers: PEER_RULES, ...HOST_RULES },
   fields: { url },

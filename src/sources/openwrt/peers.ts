@@ -9,7 +9,7 @@ import { parseCounter } from '../source.ts';
 import { INTERFACE, parseAllowedIps, parseEndpoint } from '../wireguard/dump.ts';
 import { epochOf, ifindexOf, type Parsed } from './fields.ts';
 
-/** The counters of a peer restart with its interface, or if the peer is removed and added again. */
+/** The counters of a peer restart with its interface, or if the peer is removed and added again. Rule: source promises. */
 export const PEER_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 
 /** Parses the WireGuard peers of a router; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */

@@ -8,12 +8,13 @@ import { createSkips, type Skips } from '../skips.ts';
 import { parseCounter } from '../source.ts';
 import { epochOf, numberOrNull, type Parsed } from './fields.ts';
 
+/** An interface has a MAC once, and the answer shows since when, as far as the driver says. Rule: source promises. */
 export const STATION_RULES = { directions: 'together', absent: 'dated', unknown: 'began', fall: 'reset', refresh: 10 } as const;
 
 /** `connected time` is in whole seconds, by a separate clock. */
 const CONNECTED_MARGIN = 2;
 
-/** Types of interface whose stations are single devices; a P2P-GO is the access point of a Wi-Fi Direct group. */
+/** Types of interface whose stations are single devices; a P2P-GO is the access point of a Wi-Fi Direct group. Rule: device account. */
 const ACCESS_POINT = new Set(['ap', 'ap/vlan', 'p2p-go']);
 
 /** Parses the radios of an access point and their stations; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */
@@ -66,7 +67,7 @@ function parseStation(line: string, access: ReadonlySet<string>, system: System,
   };
 }
 
-/** `associated at` is exact; the connected time of older kernels is accurate to two seconds. */
+/** `associated at` is exact; the connected time of older kernels is accurate to two seconds. Rule: epoch. */
 function association(at: number | null, connected: number | null, uptime: number): Pick<Epoch, 'began' | 'margin'> {
   if (at !== null) return { began: at, margin: 0.01 };
   return connected === null ? { began: null, margin: 0 } : { began: uptime - connected, margin: CONNECTED_MARGIN };

@@ -7,6 +7,7 @@ import { parseCounter } from '../source.ts';
 import { epochOf, ifindexOf, orNull, type Parsed } from './fields.ts';
 import { isOverlay } from './overlay.ts';
 
+/** An uplink that comes up may have counted before, and one that is down is not listed. Rule: source promises. */
 export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 };
 
 /** The uplinks of a router and its `layers`, undefined in an answer of an older script; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
@@ -20,14 +21,17 @@ export function parseUplinks(lines: readonly string[], layers: readonly string[]
   return { observation: { source: 'wan', rules: WAN_RULES, uplinks }, ...skips.found };
 }
 
-/** PPP without a port, and a tunnel, lie on something that the router does not know. */
+/** PPP without a port, and a tunnel, lie on something that the router does not know. Rule: one wire. */
 function layersOf({ device, overlay }: Uplink, layers: readonly string[] | undefined): Pick<Uplink, 'below'> {
   const [, , ...below] = layers?.find((line) => line.startsWith(`layer ${device} `))?.split(' ') ?? [];
   if (below.length > 0) return { below };
   return layers === undefined || device === null || overlay || device.startsWith('ppp') ? {} : { below };
 }
 
-/** Null for another line. An uplink whose counters make no sense is there, without bytes. */
+/**
+ * Null for another line. An uplink whose counters make no sense is there, without bytes. Its counters are as wide as the router or
+ * `counter_bits` says. Rule: wrap.
+ */
 function parseUplink(line: string, system: System, skips: Skips): Uplink | null {
   const [word, name = '', state = '', device = '', ifindex = '', protocol = '', rx = '', tx = ''] = line.split(' ');
   if (word !== 'uplink' || !/^[\w.@-]{1,64}$/.test(name) || !['up', 'down'].includes(state)) {

@@ -69,6 +69,7 @@ export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = 
   return { system, sources: readings };
 }
 
+/** A section that makes no sense fails alone. Rule: failure. */
 function attempt(source: SourceName, parse: () => Parsed): SourceReading {
   try {
     return { source, ...parse() };

@@ -41,7 +41,7 @@ export function parseFacts(text: string): ServerFacts {
 
 /**
  * The epoch of an interface, or null if its boot or its number is unknown: an epoch without a number would differ from one with it, and
- * the same bytes would be posted twice.
+ * the same bytes would be posted twice. Rule: epoch.
  */
 export function epochIn({ system, ifindex }: ServerFacts, name: string): Epoch | null {
   const instance = ifindex.get(name);

@@ -5,13 +5,15 @@ import { PEER_RULES } from '../openwrt/peers.ts';
 import { readWireguard, resolveWireguard, type WireguardConfig, type WireguardEntry, wireguardFields } from './config.ts';
 import { addressOf, placeOf } from './place.ts';
 import { wireguardProbe } from './probe.ts';
+import { SERVER_TODO } from './words.ts';
 
 /** A WireGuard or AmneziaWG server, read with `wg` on this machine, over ssh or in a container. */
 export const wireguard = defineKind({
   title: 'WireGuard or AmneziaWG server',
   role: 'beside',
   owns: ['peers'],
-  usesHttp: false,
+  http: null,
+  todo: SERVER_TODO,
   readsSystem: false,
   promises: { peers: PEER_RULES },
   fields: { wireguard: { key: 'wireguard', read: readWireguard } },

@@ -137,6 +137,7 @@ function explained(error: SourceError, name: string | null): SourceError {
   return error;
 }
 
+/** A missing interface fails the reading, so that its peers' baselines wait. Rule: failure. */
 function missing(name: string, configured: boolean): SourceError {
   const why = configured ? 'does not exist' : 'no longer exists';
   return new SourceError(

@@ -44,12 +44,15 @@ export function usageLines({ series }: Pick<UsageAnswer, 'series'>): UsageLine[]
 /** A record of RFC 4180, with its line end. */
 export const csvRecord = (cells: readonly (string | number | null)[]): string => `${cells.map(csvCell).join(',')}\r\n`;
 
+const FORMULA = /(?<=^|;)[\s"]*[=+\-@＝＋－＠]/gu;
+
 /**
  * Names come from anyone on the network, and a spreadsheet reads a cell that starts with `=`, `+`, `-` or `@` as a formula: an
- * apostrophe before it makes it text.
+ * apostrophe before it makes it text. Where the decimal sign is a comma, spreadsheets split at `;`, even inside quotes that do not begin
+ * their cell, so a part after one is a cell too. Control characters, such as tabs, are left out.
  */
 function csvCell(cell: string | number | null): string {
   if (typeof cell === 'number') return String(cell);
-  const text = (cell ?? '').replace(/\p{C}|\p{Zl}|\p{Zp}/gu, '').replace(/^\s*[=+\-@＝＋－＠]/u, "'$&");
+  const text = (cell ?? '').replace(/\p{C}|\p{Zl}|\p{Zp}/gu, '').replace(FORMULA, "'$&");
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,3 +1,4 @@
+import { answeredWith } from '../../domain/status.ts';
 import { isZero } from '../../domain/traffic.ts';
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
@@ -20,11 +21,15 @@ function writeNotice({ ledger }: View): Html | null {
   return html`<p><strong>The ledger could not be written</strong>, ${times} since the program started. Is the disk full or read-only? See the log. No byte is lost while the routers stay on.</p>`;
 }
 
-/** No router is configured, and none answers at the default address. */
+/** No router is configured, and none can be read at the default address. */
 function nobodyNotice({ implied, routers }: View): Html | null {
   const tried = routers.flatMap(({ sources }) => [...sources.values()]).some((source) => source.lastTried !== null);
   if (!implied || !tried || routers.some((router) => router.up)) return null;
-  return html`<p><strong>No router answers at ${routers.flatMap(placesOf).join(', ')}.</strong></p>
+  const places = routers.flatMap(placesOf).join(', ');
+  const what = routers.some((router) => answeredWith(router) !== null)
+    ? `Something answers at ${places}, but no router can be read there.`
+    : `No router answers at ${places}.`;
+  return html`<p><strong>${what}</strong></p>
 <ul>
 <li>Install the scripts on your router: <code>openwrt-cgi/install.sh root@192.168.1.1</code></li>
 <li>Or try a simulated home: <code>npm run demo</code></li>

@@ -21,7 +21,7 @@ function card(view: View, router: RouterStatus, id: string): Html {
 <p class="quiet">${about(view, router)}</p>
 <table>
 <thead><tr><th scope="col">Source</th><th scope="col">Last result</th><th scope="col" class="n">When</th><th scope="col" class="n">Took</th></tr></thead>
-<tbody>${alike(sources).map((same) => rows(view, same))}</tbody>
+<tbody>${alike(sources).map((same) => rows(view, router, same))}</tbody>
 </table>
 </article>`;
 }
@@ -58,13 +58,13 @@ function offload({ software, hardware }: { software: boolean; hardware: boolean 
   return hardware ? ', hardware flow offloading' : software ? ', software flow offloading' : '';
 }
 
-function rows(view: View, same: readonly SourceStatus[]): Html | null {
+function rows(view: View, router: RouterStatus, same: readonly SourceStatus[]): Html | null {
   const [first] = same;
   if (first === undefined) return null;
   const { error, lastTried, duration } = first;
   return html`<tr><th scope="row">${same.map(({ source }) => source).join(', ')}</th><td class="result">${result(first)}</td>
 <td class="n">${lastTried === null ? null : formatAge(view.now - lastTried)}</td><td class="n">${lastTried === null ? null : formatSeconds(duration)}</td></tr>
-${error === null ? null : failure(view, first, error)}`;
+${error === null ? null : failure(view, router, first, error)}`;
 }
 
 function result({ error, lastTried, skipped }: SourceStatus): Html {
@@ -73,8 +73,13 @@ function result({ error, lastTried, skipped }: SourceStatus): Html {
   return html`<span class="ok">ok</span>${skipped > 0 ? html` <small>${skipped} lines skipped</small>` : null}`;
 }
 
-function failure(view: View, { lastSuccess }: SourceStatus, error: NonNullable<SourceStatus['error']>): Html {
-  const { what, todo } = FAILURE_WORDS[error.reason];
+function failure(
+  view: View,
+  { todoFor }: RouterStatus,
+  { source, lastSuccess }: SourceStatus,
+  error: NonNullable<SourceStatus['error']>,
+): Html {
+  const [what, todo] = [FAILURE_WORDS[error.reason], todoFor(source, error.reason)];
   const last = lastSuccess === null ? '' : ` Last read ${formatAge(view.now - lastSuccess)}.`;
   return html`<tr class="todo"><td colspan="4"><p><strong>${what}.</strong> ${todo}${last}<br><small>${error.message}</small></p></td></tr>`;
 }

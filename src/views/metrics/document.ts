@@ -50,6 +50,7 @@ const EMPTY: View = {
     claims: new Map(),
     startedAt: 0,
     postedAt: 0,
+    postedDays: [],
   },
   months: { home: { start: 0, end: 0 }, routers: new Map(), compared: new Map(), begun: '' },
   ledger: newLedgerState(),

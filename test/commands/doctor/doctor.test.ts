@@ -241,6 +241,16 @@ advice   garden: the installed scripts (no version) are older than this program 
       expect(finding).to.include({ kind: 'no_router', what: 'No router is configured, and none answers at http://127.0.0.1:9' });
     });
 
+    it('if none is configured and a web server without the scripts answers, it says that, and not that none answers', async () => {
+      const seen = await looked([await router(404)]);
+      const [finding, ...others] = routerFindings({ ...seen, config: { ...seen.config, implied: true } });
+      expect(finding).to.include({
+        kind: 'source_status',
+        what: 'answered with an error: status 404: a web server answers there, but it has no such script; is it installed?',
+      });
+      expect(others.map(({ kind }) => kind)).to.not.include('no_router');
+    });
+
     it('text from a hostile router cannot control the terminal', async () => {
       const { stdout } = await run([await router(answerWith({ sections: { stations: 'red \u001b[31m text\u202e; do \u0007 this' } }))]);
       expect(stdout)

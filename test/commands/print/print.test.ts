@@ -90,6 +90,15 @@ describe('wrtmeter print', () => {
     }
   });
 
+  it('routers: without a configuration, none is shown that was never read', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    expect((await printed('routers')).stdout).to.match(/^No router has been read yet; /);
+    await home.read(NOW - 90_000, { gateway: { sources: { wan: wan([]) } } });
+    expect((await printed('routers')).stdout)
+      .to.match(/\n1 router; /)
+      .and.not.include('never');
+  });
+
   it('--json prints the same for programs', async () => {
     home = await openHome({ routers: { gateway: [] } });
     await readTv('tv');

@@ -8,6 +8,7 @@ import { newStatus, type RouterStatus, updateStatuses } from '../../../src/domai
 import type { FailureReason } from '../../../src/errors.ts';
 import { type Ledger, type LedgerTerms, openLedger } from '../../../src/ledger/ledger.ts';
 import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
+import { openwrt } from '../../../src/sources/openwrt/kind.ts';
 import type { Alias, View } from '../../../src/views/view.ts';
 
 /** A real ledger in its own directory, simulated rounds, and the view of both. */
@@ -63,7 +64,12 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
   const store = await openStore(directory);
   await options.before?.(store);
   const ledger = await openLedger(store, terms, startedAt);
-  const routers = new Map(Object.entries(options.routers).map(([name, addresses]) => [name, newStatus(name, addresses, SOURCES)]));
+  const routers = new Map(
+    Object.entries(options.routers).map(([name, addresses]) => [
+      name,
+      newStatus(name, addresses, SOURCES, (_, reason) => openwrt.todo[reason]),
+    ]),
+  );
   return {
     directory,
     ledger,
