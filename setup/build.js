@@ -1,7 +1,7 @@
 // Compiles src/ into dist/. Without the compiler (npm ci --omit=dev), a dist/ that was compiled from the same sources is enough.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -31,8 +31,11 @@ function build() {
   const tsc = compiler();
   if (tsc !== null) {
     const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
-    if (status === 0) writeFileSync(STAMP, sources());
-    return status ?? 1;
+    if (status !== 0) return status ?? 1;
+    // npx runs the file itself.
+    chmodSync(join(ROOT, 'dist/main.js'), 0o755);
+    writeFileSync(STAMP, sources());
+    return 0;
   }
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources()) return 0;
   process.stderr.write(

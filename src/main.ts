@@ -2,10 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { keepHeapSmall } from './app/heap.ts';
+import { logReader } from './app/log-reader.ts';
 import { readFile } from './app/read-file.ts';
 import type { ProcessIo } from './commands/common/command-io.ts';
+import { EXAMPLES } from './commands/common/examples.ts';
 import { OneLineCommand } from './commands/common/one-line.ts';
 import type { CommandModule, Start } from './commands/common/register.ts';
+import { nearest } from './domain/names/nearest.ts';
 
 /** All commands, in the order of the help. Only the requested one is loaded. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
@@ -25,24 +28,22 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   peer: () => import('./commands/peer/peer.ts'),
   token: () => import('./commands/token.ts'),
   demo: () => import('./commands/demo.ts'),
+  completion: () => import('./commands/shell/completion.ts'),
+  man: () => import('./commands/shell/man.ts'),
 };
 
-const EXAMPLES = `
-Examples:
-  wrtmeter http://192.168.1.1          read one router, without a file
-  wrtmeter --config wrtmeter.yaml      read the routers in the file
-  wrtmeter check --config FILE         check a configuration and print the result
-  wrtmeter doctor                      show what is wrong and how to fix it
-  wrtmeter print devices               this month's devices, in the terminal
-  wrtmeter import vnstat FILE          import what another program counted
-  wrtmeter demo                        run with simulated routers`;
+/** Commands that describe all commands. */
+const DESCRIBING = ['completion', 'man', 'help', '--help', '-h'];
+
+const EXAMPLES_TEXT = ['', 'Examples:', ...EXAMPLES.map(([command, does]) => `  ${command.padEnd(37)}${does}`)].join('\n');
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
-/** Commands to load for a command line: all of them only for the help. */
+/** Commands to load for a command line: all of them only where all are described. */
 function neededBy([first = '', ...others]: readonly string[]): string[] {
+  if (DESCRIBING.includes(first)) return Object.keys(COMMANDS);
   if (Object.hasOwn(COMMANDS, first)) return [first];
-  return [first, ...others].some((word) => ['help', '--help', '-h'].includes(word)) ? Object.keys(COMMANDS) : ['serve'];
+  return others.some((word) => DESCRIBING.includes(word)) ? Object.keys(COMMANDS) : ['serve'];
 }
 
 async function createProgram(words: readonly string[]): Promise<Command> {
@@ -51,13 +52,20 @@ async function createProgram(words: readonly string[]): Promise<Command> {
     .version(version)
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', EXAMPLES_TEXT)
     .exitOverride();
+  refuseMistyped(program, words[0] ?? '');
   for (const name of neededBy(words)) {
     const command = await COMMANDS[name]?.();
     command?.register(program, start);
   }
   return program;
+}
+
+/** A word alone is not the URL of a router, so one that is similar to a command is that command, mistyped. */
+function refuseMistyped(program: Command, word: string): void {
+  const near = /^[a-z]+$/i.test(word) && word !== 'help' && !Object.hasOwn(COMMANDS, word) ? nearest(word, Object.keys(COMMANDS)) : null;
+  if (near !== null) program.error(`error: unknown command '${word}'\n(Did you mean ${near}?)`);
 }
 
 const start: Start = async (command) => {
@@ -75,7 +83,7 @@ function processIo(): ProcessIo {
     stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
     stdout: process.stdout,
     stderr: process.stderr,
-    terminal: process.stderr.isTTY === true,
+    logReader: logReader(process.stderr.isTTY === true, process.env.JOURNAL_STREAM),
     clock: { now: () => Date.now(), tick: () => performance.now() },
     version,
     signals: process,

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   simulator: ['domain'],
   app: ['domain', 'fields', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'auth', 'control', 'config'],
   commands: ['app', 'domain', 'fields', 'sources', 'collector', 'ledger', 'views', 'auth', 'control', 'config', 'simulator'],
-  'main.ts': ['app', 'commands'],
+  'main.ts': ['app', 'commands', 'domain'],
 };
 
 interface Rule {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cleanName } from '../domain/name.ts';
+import { cleanName } from '../domain/names/name.ts';
 import { quote, TokenFileError } from '../errors.ts';
 import { SCOPES, type TokenRecord } from './token.ts';
 

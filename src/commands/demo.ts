@@ -28,7 +28,7 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
   try {
     return await exitCodeOf(io, async () => {
       const { config } = await load();
-      const log = await createLog('info', io.terminal);
+      const log = await createLog('info', io.logReader);
       io.stdout.write(
         `${home.routers.length} simulated routers; open the address below, or scrape its /metrics with Prometheus; stop with Ctrl-C\n`,
       );

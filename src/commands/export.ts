@@ -3,38 +3,42 @@ import { aliasesOf, peerNamesOf, termsOf } from '../app/from-config.ts';
 import type { CliOptions } from '../config/input.ts';
 import { type Day, dayOf, dayText, startOfDay } from '../domain/calendar.ts';
 import { quote, UsageError } from '../errors.ts';
+import { SHOWN_KINDS } from '../ledger/account.ts';
 import { takeInventory } from '../ledger/storage/integrity.ts';
 import { loadBooks } from '../ledger/storage/load.ts';
 import { usageReader } from '../ledger/storage/read-usage.ts';
 import { openStoreToRead, type Store } from '../ledger/storage/store.ts';
 import { monthsAt } from '../ledger/usage/months.ts';
-import { parseTime } from '../views/api-v1/query.ts';
+import { parseSpan } from '../views/api-v1/query.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import { wholeUsage } from '../views/api-v1/usage.ts';
 import { csvRecord, USAGE_COLUMNS, type UsageLine, usageLines } from '../views/api-v1/usage-csv.ts';
 import { BY } from '../views/api-v1/usage-query.ts';
 import type { DatedIo } from './common/command-io.ts';
-import { type Start, withSettings } from './common/register.ts';
+import { LEDGER_SETTINGS, type Start, withSettings, wordOption } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
 import { safeJson } from './common/text.ts';
+import { theDevice } from './common/the-device.ts';
 
 type Name = 'from' | 'to' | 'by' | 'kind' | 'mac' | 'router';
 type UsageSelection = { [N in Name]?: string | undefined };
 
-export type ExportOptions = CliOptions & { [N in Name | 'format']?: string };
+export type ExportOptions = CliOptions & { [N in Exclude<Name, 'mac'> | 'device' | 'format']?: string };
 
 export function register(program: Command, start: Start): void {
-  withSettings(program.command('export'))
+  withSettings(program.command('export'), LEDGER_SETTINGS)
     .description('write usage as CSV or JSON to standard output; works while the service runs')
     .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: start of the ledger)')
     .option('--to <date>', 'day after the last, or a time (default: end of the ledger)')
-    .option('--by <bucket>', 'hour, day, month (the billing period) or year', 'day')
-    .option('--kind <kind>', 'device, host, station, peer or wan')
-    .option('--mac <mac>', 'one device')
+    .addOption(wordOption('--by <bucket>', 'length of a period; a month is a billing period', BY, 'day'))
+    .addOption(wordOption('--kind <kind>', 'only what is counted as this', SHOWN_KINDS))
+    .option('--device <name>', 'one device, by its name or MAC')
     .option('--router <name>', 'one router')
-    .option('--format <format>', 'csv or json', 'csv')
+    .addOption(wordOption('--format <format>', 'how it is written', FORMATS, 'csv'))
     .action((options: ExportOptions) => start((io) => exportUsage(options, io)));
 }
+
+const FORMATS = ['csv', 'json'] as const;
 
 /** Days read at once, and rows that they may have; bounds the memory for years of hours, or for thousands of devices. */
 const PART = 14;
@@ -45,10 +49,10 @@ const MOST_ROWS = 200_000;
  * Exports the whole ledger, or the time between `from` (inclusive) and `to` (exclusive). Returns the exit code.
  */
 export function exportUsage(options: ExportOptions, io: DatedIo): Promise<number> {
-  const { from, to, by = 'day', kind, mac, router, format = 'csv', ...cli } = options;
-  const selection = { from, to, by, kind, mac, router };
+  const { from, to, by = 'day', kind, device, router, format = 'csv', ...cli } = options;
   return runCommand(cli, io, async ({ config, directory }) => {
-    if (format !== 'csv' && format !== 'json') throw new UsageError(`"format" is ${quote(format)}: use csv, json`);
+    const written = FORMATS.find((known) => known === format);
+    if (written === undefined) throw new UsageError(`"format" is ${quote(format)}: use ${FORMATS.join(', ')}`);
     if (!BY.some((known) => known === by)) throw new UsageError(`"by" is ${quote(by)}: use ${BY.join(', ')}`);
     const store = await openStoreToRead(directory);
     try {
@@ -68,7 +72,9 @@ export function exportUsage(options: ExportOptions, io: DatedIo): Promise<number
         wholeUsage(view, terms, given(part), usageReader(store)).catch((error) => {
           throw error instanceof RequestError ? new UsageError(inTerminal(error.message)) : error;
         });
-      const write = writer(format, (text) => io.stdout.write(text));
+      const mac = device === undefined ? undefined : theDevice(view, device).mac;
+      const selection = { from, to, by, kind, mac, router };
+      const write = writer(written, (text) => io.stdout.write(text));
       const rowsOfDay = books.accounts.size * (by === 'hour' ? 24 : 1);
       const days = Math.min(PART, Math.max(1, Math.floor(MOST_ROWS / Math.max(1, rowsOfDay))));
       for (const part of await partsOf(selection, store, config.timezone, days)) write.lines(usageLines(await read(part)));
@@ -112,18 +118,15 @@ async function edges(selection: UsageSelection, store: Pick<Store, 'all'>, timez
   const { from, to } = selection.by === 'hour' ? hours : days;
   const of = (day: Day): Edge => ({ text: dayText(day), instant: startOfDay(day, timezone) });
   const [first, last] = [of(dayOfTime(from)), of(to === null ? 0 : dayOfTime(to) + 1)];
-  const given = (name: 'from' | 'to') => (selection[name] === undefined ? undefined : parseTime(name, selection[name], timezone));
-  const [after, before] = [given('from'), given('to')];
-  if (after !== undefined && before !== undefined && after.instant >= before.instant)
-    throw new UsageError(`"from" (${after.text}) is not before "to" (${before.text})`);
+  const { from: after, to: before } = parseSpan(selection, timezone);
   return {
-    from: after !== undefined && after.instant > first.instant ? after : first,
-    to: before !== undefined && before.instant < last.instant ? before : last,
+    from: after !== null && after.instant > first.instant ? after : first,
+    to: before !== null && before.instant < last.instant ? before : last,
   };
 }
 
 /** Writes nothing before the first lines, so that a usage error leaves no partial file. */
-function writer(format: 'csv' | 'json', write: (text: string) => unknown) {
+function writer(format: (typeof FORMATS)[number], write: (text: string) => unknown) {
   let begun = false;
   const begin = (text: string) => {
     if (!begun) write(text);

@@ -8,7 +8,7 @@ import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
 
 export function register(program: Command, start: Start): void {
-  withSettings(program.command('restore <file>'))
+  withSettings(program.command('restore <file>'), ['data', 'timezone'])
     .description('replace the ledger with a backup; stop the service first')
     .action((file: string, options: CliOptions) => start((io) => restore(file, options, io)));
 }

@@ -18,7 +18,7 @@ export function serve(options: CliOptions, io: ServeIo): Promise<number> {
   const load = () => loadConfig({ ...io, cli: options });
   return exitCodeOf(io, async () => {
     const { config, warnings } = await load();
-    const log = await createLog(config.log.level, io.terminal);
+    const log = await createLog(config.log.level, io.logReader);
     for (const warning of warnings) log.warn(warning);
     await runService(config, log, io, load);
     return 0;

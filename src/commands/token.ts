@@ -3,12 +3,13 @@ import { hashToken, newToken, SCOPES, type TokenRecord } from '../auth/token.ts'
 import { changeTokens, isTokenName, MOST_TOKENS, readTokens, tokensPath } from '../auth/token-file.ts';
 import type { CliOptions } from '../config/input.ts';
 import { instantText, localText } from '../domain/calendar.ts';
+import { didYouMean } from '../domain/names/nearest.ts';
 import { count, quote, UsageError } from '../errors.ts';
 import { makeDirectory } from '../ledger/storage/files.ts';
 import type { DatedIo } from './common/command-io.ts';
-import { type Start, withSettings } from './common/register.ts';
+import { type Start, withSettings, wordOption } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
-import { left, safeJson, textTable } from './common/text.ts';
+import { left, name, roomIn, safeJson, textTable } from './common/text.ts';
 
 export interface TokenOptions extends CliOptions {
   scope?: string;
@@ -17,15 +18,15 @@ export interface TokenOptions extends CliOptions {
 
 export function register(program: Command, start: Start): void {
   const token = program.command('token').description('create, list and revoke tokens for access over HTTP');
-  withSettings(token.command('create <name>'))
+  withSettings(token.command('create <name>'), ['data'])
     .description('create a token and print it once; works while the service runs')
-    .option('--scope <scope>', 'what it allows: read, or control (includes read)', 'read')
+    .addOption(wordOption('--scope <scope>', 'what it allows; control includes read', SCOPES, 'read'))
     .action((name: string, options: TokenOptions) => start((io) => createToken(name, options, io)));
-  withSettings(token.command('list'))
+  withSettings(token.command('list'), ['data', 'timezone'])
     .description('list the names and scopes of all tokens')
     .option('--json', 'as JSON')
     .action((options: TokenOptions) => start((io) => listTokens(options, io)));
-  withSettings(token.command('revoke <name>'))
+  withSettings(token.command('revoke <name>'), ['data'])
     .description('revoke a token immediately; works while the service runs')
     .action((name: string, options: TokenOptions) => start((io) => revokeToken(name, options, io)));
 }
@@ -62,7 +63,7 @@ export function listTokens(options: TokenOptions, io: DatedIo): Promise<number> 
       return 0;
     }
     const rows = tokens.map(({ name, scope, created }) => [name, scope, localText(created, config.timezone)]);
-    if (rows.length > 0) io.stdout.write(`${await textTable(['Token', 'Scope', 'Created'].map(left), rows)}\n\n`);
+    if (rows.length > 0) io.stdout.write(`${await textTable([name('Token'), left('Scope'), left('Created')], rows, roomIn(io))}\n\n`);
     io.stdout.write(
       rows.length === 0 ? 'There is no token yet: create one with "wrtmeter token create NAME"\n' : `${count(rows.length, 'token')}\n`,
     );
@@ -90,6 +91,13 @@ export function revokeToken(name: string, options: TokenOptions, io: DatedIo): P
 const isSame = (token: TokenRecord, name: string): boolean => token.name.toLowerCase() === name.toLowerCase();
 
 function unknown(name: string, tokens: readonly TokenRecord[]): UsageError {
-  const known = tokens.length === 0 ? 'there is none' : `choose one of ${tokens.map((token) => quote(token.name)).join(', ')}`;
+  const known =
+    tokens.length === 0
+      ? 'there is none'
+      : didYouMean(
+          name,
+          tokens.map((token) => token.name),
+          `choose one of ${tokens.map((token) => quote(token.name)).join(', ')}`,
+        );
   return new UsageError(`There is no token ${quote(name)}: ${known}`);
 }

@@ -1,5 +1,5 @@
+import { nearest } from '../domain/names/nearest.ts';
 import type { Found } from '../fields/fields.ts';
-import { nearest } from '../fields/nearest.ts';
 import { fail, type Located, type Problems, shown, warn } from '../fields/problems.ts';
 import { parseBoolean, parseText, ValueError } from '../fields/values.ts';
 import type { AccessEntry } from './routers/access.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { parseMac } from '../domain/mac.ts';
-import { nearest } from '../fields/nearest.ts';
+import { didYouMean } from '../domain/names/nearest.ts';
 import { ValueError } from '../fields/values.ts';
 import type { Listen } from './config.ts';
 
@@ -22,8 +22,8 @@ const isHostName = (text: string): boolean => /^(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0
 /** IANA name of a time zone. Offsets are refused: they have no daylight saving time. */
 export function parseTimeZone(text: string): string {
   if (isTimeZone(text)) return text;
-  const near = nearest(text, Intl.supportedValuesOf('timeZone'));
-  throw new ValueError(`is not a time zone; ${near === null ? 'use for example Europe/Berlin or UTC' : `did you mean "${near}"?`}`);
+  const near = didYouMean(text, Intl.supportedValuesOf('timeZone'), 'use for example Europe/Berlin or UTC');
+  throw new ValueError(`is not a time zone; ${near}`);
 }
 
 /** Whether the text is an IANA time zone. */

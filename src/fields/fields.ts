@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { didYouMean } from '../domain/names/nearest.ts';
 import type { KeyValue, Mapping, Node } from './nodes.ts';
 import { fail, type Located, type Problems, shown } from './problems.ts';
 import { ValueError } from './values.ts';
@@ -95,6 +95,5 @@ function keysBelow(fields: Fields, prefix: string): string[] {
 }
 
 function unknownKey(entry: KeyValue, known: string[], problems: Problems): void {
-  const near = nearest(entry.key, known);
-  fail(problems, entry.place, `unknown key; ${near === null ? `valid keys: ${known.join(', ')}` : `did you mean "${near}"?`}`);
+  fail(problems, entry.place, `unknown key; ${didYouMean(entry.key, known, `valid keys: ${known.join(', ')}`)}`);
 }

@@ -1,4 +1,4 @@
-import { cleanName } from '../domain/name.ts';
+import { cleanName } from '../domain/names/name.ts';
 
 /** A wrong value. The message follows the quoted value: `is not a rate; use …`. */
 export class ValueError extends Error {}

@@ -3,8 +3,9 @@ import { devicesAnswer, leasesAnswer, peersAnswer, routersAnswer, wanAnswer } fr
 import { RequestError } from '../views/api-v1/request-error.ts';
 import { suggestionsAnswer } from '../views/device-suggestions/suggestions.ts';
 import { lateAuditQuery } from '../views/landing/audit.ts';
+import { FAVICON } from '../views/landing/favicon.ts';
 import { CONTENT_SECURITY_POLICY, landing } from '../views/landing/landing.ts';
-import { openApi } from '../views/openapi/openapi.ts';
+import { apiIndex, openApi } from '../views/openapi/openapi.ts';
 import type { View } from '../views/view.ts';
 import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';
@@ -46,8 +47,16 @@ export function routes(deps: AppDeps): Route[] {
     large('/api/v1/reconciliation', async (context) => {
       context.body = await deps.reconciliation(context.query);
     }),
+    get('/api/v1/', async (context) => {
+      context.body = apiIndex(deps.version);
+    }),
     get('/api/v1/openapi.json', async (context) => {
       context.body = openApi(deps.version);
+    }),
+    open('/favicon.ico', async (context) => {
+      context.set('Content-Type', 'image/svg+xml');
+      context.set('Cache-Control', 'public, max-age=86400');
+      context.body = FAVICON;
     }),
     ...clientRoutes(deps),
     open('/-/healthy', async (context) => {
@@ -69,7 +78,7 @@ const get = (path: string, handle: Route['handle'], needs: Needs = 'read'): Rout
 /** An answer that grows with the home. */
 const large = (path: string, handle: Route['handle']): Route => ({ ...get(path, handle), large: true });
 
-/** For supervisors of the process, such as Docker: no token needed, and no figures in the answer. */
+/** For supervisors of the process, such as Docker, and for browsers: no token needed, and no figures in the answer. */
 const open = (path: string, handle: Route['handle']): Route => get(path, handle, 'nothing');
 
 const api = (deps: AppDeps, path: string, answer: (view: View) => object): Route =>

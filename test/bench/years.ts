@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRound } from '../../src/collector/round.ts';
-import { textTable } from '../../src/commands/common/text.ts';
+import { left, right, textTable } from '../../src/commands/common/text.ts';
 import { dayOf } from '../../src/domain/calendar.ts';
 import { newStatus, updateStatuses } from '../../src/domain/status.ts';
 import { type Ledger, type LedgerTerms, openLedger } from '../../src/ledger/ledger.ts';
@@ -145,11 +145,7 @@ try {
     ['opening with five years', milliseconds(long.opening), 'at most 1 s'],
     ['60 months of every device', milliseconds(long.asking), 'at most 50 ms'],
   ];
-  const columns = [
-    { title: `${DEVICES} devices, 3 routers${hosts ? ', hosts counted' : ''}`, align: 'left' as const },
-    { title: 'measured', align: 'right' as const },
-    { title: 'aim', align: 'left' as const },
-  ];
+  const columns = [left(`${DEVICES} devices, 3 routers${hosts ? ', hosts counted' : ''}`), right('measured'), left('aim')];
   process.stdout.write(`${await textTable(columns, rows)}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -61,6 +61,14 @@ describe('backup, restore, forget and check of the ledger', () => {
     );
   });
 
+  it('backup and check: as JSON', async () => {
+    const written = JSON.parse((await said((io) => backup('mine.db', { ...OPTIONS, json: true }, io))).stdout);
+    expect(written).to.include({ path: join(home.directory, 'mine.db'), posted_at: '2026-11-20T17:01:00Z' });
+    expect(written.bytes).to.be.above(0);
+    const { code, stdout } = await said((io) => check({ ...OPTIONS, json: true }, io));
+    expect([code, JSON.parse(stdout).ledger]).to.deep.equal([0, { good: true, problems: [] }]);
+  });
+
   it('backup: without a name, rewrites the backup of the local day', async () => {
     for (let i = 0; i < 2; i++) {
       expect((await said((io) => backup(undefined, OPTIONS, io))).stdout).to.match(/^backup ".*\/backups\/ledger-2026-11-20\.db" written/);
@@ -125,6 +133,21 @@ describe('backup, restore, forget and check of the ledger', () => {
     expect((await said((io) => forget('tv', OPTIONS, io))).code).to.equal(2);
     const unknown = await said((io) => forget('02:00:00:00:00:99', OPTIONS, io));
     expect([unknown.code, unknown.stderr]).to.deep.equal([1, 'The ledger has nothing about "02:00:00:00:00:99"\n']);
+  });
+
+  it('forget: a name stands for all MACs of its device', async () => {
+    const macs = ['02:00:00:00:00:01', '02:00:00:00:00:02'];
+    for (const bytes of [1, 1000]) {
+      const found = macs.map((mac) => ({ mac, bytes: { download: bytes, upload: bytes } }));
+      await home.read(NOW + bytes * 1000, { gateway: { sources: { stations: stations(found) } } });
+    }
+    await writeFile(join(home.directory, 'wrtmeter.yaml'), `devices: { laptop: { macs: [${macs}] } }\n`);
+    await home.ledger.close();
+    expect((await said((io) => forget('laptpo', OPTIONS, io))).stderr).to.equal(
+      'No device "laptpo" has been counted: did you mean "laptop"?\n',
+    );
+    const { code, stdout } = await said((io) => forget('Laptop', OPTIONS, io));
+    expect([code, stdout.match(/^02.* deleted: 2 accounts/gm)?.length]).to.deep.equal([0, 2]);
   });
 
   it('check --data: shows what is in the ledger and whether it is good', async () => {

@@ -6,7 +6,14 @@ const MAIN = join(import.meta.dirname, '../../dist/main.js');
 
 describe('a wrong command line', () => {
   for (const [line, said] of [
-    ['print --nope', 'wrtmeter: unknown option "--nope"; see "wrtmeter print --help"'],
+    ['print wan --nope', 'wrtmeter: unknown option "--nope"; see "wrtmeter print wan --help"'],
+    ['chek', 'wrtmeter: unknown command "chek" (did you mean check?); see "wrtmeter --help"'],
+    ['print devces', 'wrtmeter: unknown command "devces" (did you mean devices?); see "wrtmeter print --help"'],
+    ['import vnstatt x', 'wrtmeter: unknown command "vnstatt" (did you mean vnstat?); see "wrtmeter import --help"'],
+    ['export --form 2026-01-01', 'wrtmeter: unknown option "--form" (did you mean --from?); see "wrtmeter export --help"'],
+    ['wire', 'command line: "wire" is neither a command nor a router URL; see wrtmeter --help'],
+    ['print wan --device tv', 'wrtmeter: unknown option "--device"; see "wrtmeter print wan --help"'],
+    ['backup --listen :1', 'wrtmeter: unknown option "--listen"; see "wrtmeter backup --help"'],
     ['--nope', 'wrtmeter: unknown option "--nope"; see "wrtmeter serve --help"'],
     ['serve --lisen x', 'wrtmeter: unknown option "--lisen" (did you mean --listen?); see "wrtmeter serve --help"'],
     ['token create', 'wrtmeter: missing required argument "name"; see "wrtmeter token create --help"'],
@@ -18,7 +25,7 @@ describe('a wrong command line', () => {
     ],
     [
       'print',
-      'Say what to print: one of devices, wan, peers, reconciliation, routers, months, days, audit, as in "wrtmeter print devices"',
+      'wrtmeter: missing command: use one of devices, wan, peers, reconciliation, routers, months, days, audit; see "wrtmeter print --help"',
     ],
   ] as const) {
     it(`wrtmeter ${line}: one line, which says where to look`, async () => {

@@ -68,7 +68,7 @@ describe('wrtmeter export', () => {
     });
     const picked = await exported({ from: '2026-11-11', to: '2026-11-12', kind: 'wan' });
     expect(picked.stdout.split('\r\n').slice(1)).to.deep.equal(['wan,gateway,wan,,,,2026-11-11,4000,0,,', '']);
-    const month = await exported({ by: 'month', mac: TV, kind: 'device' });
+    const month = await exported({ by: 'month', device: 'TV', kind: 'device' });
     expect(month.stdout.split('\r\n').slice(1)).to.deep.equal([`device,,,${TV},tv,,2026-11-10,500,0,,`, '']);
   });
 
@@ -192,8 +192,9 @@ describe('wrtmeter export', () => {
     [{ from: 'yesterday' }, /^"from" is "yesterday": write a date like 2026-01-31/],
     [{ from: '2026-11-11', to: '2026-11-10' }, /^"from" \(2026-11-11\) is not before "to" \(2026-11-10\)\n$/],
     [{ kind: 'hosts' }, /^"kind" is "hosts": use device, host, station, peer, wan\n$/],
-    [{ mac: 'tv' }, /^"mac" is "tv": write it like 02:00:00:00:00:01\n$/],
-    [{ mac: MAC2 }, /^No device with the MAC "00:00:5e:00:53:04" has been counted: "wrtmeter print devices" lists all devices\n$/],
+    [{ device: 'tvv' }, /^No device "tvv" has been counted: did you mean "tv"\?\n$/],
+    [{ router: 'gatewya' }, /^There is no router "gatewya": did you mean "gateway"\?\n$/],
+    [{ device: MAC2 }, /^No device "00:00:5e:00:53:04" has been counted: "wrtmeter print devices" lists all devices\n$/],
     [{ router: 'attic' }, /^There is no router "attic": "wrtmeter print routers" lists them\n$/],
   ];
   for (const [options, message] of WRONG) {

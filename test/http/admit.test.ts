@@ -65,16 +65,16 @@ describe('admission', () => {
   const get = (path: string, headers: Record<string, string> = {}) => request('GET', path, headers);
 
   const all = () => routes(deps()).map(({ method, path, needs }) => ({ method, path: path.replace(':id', '1'), needs }));
-  const OPEN = ['/-/healthy', '/-/ready'];
+  const OPEN = ['/favicon.ico', '/-/healthy', '/-/ready'];
 
-  it('every path but the two for supervisors needs something', () => {
+  it('every path but the icon and the two for supervisors needs something', () => {
     const open = all().filter(({ needs }) => needs === 'nothing');
     expect(open.map(({ path }) => path)).to.deep.equal(OPEN);
     for (const { method, path, needs } of all()) if (method !== 'GET') expect(needs, path).to.be.oneOf(['control', 'reload']);
   });
 
   describe('if reading requires a token', () => {
-    it('every path but those two refuses requests without one, HEAD too, and reads nothing for them', async () => {
+    it('every path but those refuses requests without one, HEAD too, and reads nothing for them', async () => {
       for (const { method, path } of all()) {
         for (const verb of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
           const { status, headers, text } = await request(verb, path);

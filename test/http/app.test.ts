@@ -174,6 +174,25 @@ describe('the web application', () => {
     });
   });
 
+  it('browsers get an icon, which they keep', async () => {
+    await start();
+    const { status, headers, text } = await get('/favicon.ico');
+    expect([status, headers['content-type'], headers['cache-control']]).to.deep.equal([200, 'image/svg+xml', 'public, max-age=86400']);
+    expect(text).to.match(/^<svg xmlns=/);
+    expect((await get('/')).text).to.include('href="favicon.ico"');
+  });
+
+  it('/api/v1/ lists every address with its parameters', async () => {
+    await start();
+    const { routes } = JSON.parse((await get('/api/v1/')).text);
+    expect(routes).to.deep.include({
+      method: 'GET',
+      path: '/api/v1/reconciliation',
+      parameters: ['router'],
+      summary: "A gateway's uplinks compared with its hosts",
+    });
+  });
+
   describe('/-/', () => {
     it('healthy lists problems, and fails if the program cannot work', async () => {
       let healthy = true;

@@ -142,7 +142,7 @@ describe('the program and its disk', function () {
     const file = join(data, 'ledger.db');
     await truncate(file, Math.floor((await stat(file)).size / 2));
     const second = await start(data);
-    expect(second.logs.join('\n')).to.match(/"level":50,.*took its place; what the routers' counters still tell is added/);
+    expect(second.logs.join('\n')).to.match(/"level":"error",.*took its place; what the routers' counters still tell is added/);
     const shown = await flow(second, 1000);
     // The first backup holds the baselines of the first reading; all bytes since are still in the counters.
     expect([shown.wan, shown.phone]).to.deep.equal([2000, 2000]);

@@ -93,6 +93,11 @@ describe('systemd/wrtmeter.service, on a board with systemd', () => {
     await untilMetric('wrtmeter_wan_download_bytes_total{router="gateway",interface="wan"}', 6_000_000);
   });
 
+  it('logs text with priorities', async () => {
+    const errors = await run('journalctl --no-pager --output cat --priority err --unit wrtmeter _COMM=node');
+    expect(errors).to.include('The old configuration stays in use').and.not.include('Configuration reloaded').and.not.match(/^[<{]/m);
+  });
+
   it('stops within 5 s, in good order', async () => {
     const start = performance.now();
     await run('systemctl stop wrtmeter');

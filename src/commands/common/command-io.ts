@@ -1,10 +1,12 @@
+import type { LogReader } from '../../app/log-reader.ts';
 import type { ServiceIo } from '../../app/run-service.ts';
 import type { Clock } from '../../collector/round.ts';
 import type { ConfigInput } from '../../config/input.ts';
 
 /** What a command uses of the process, and nothing else. */
 export interface CommandIo extends Omit<ConfigInput, 'cli'> {
-  stdout: { write: (text: string) => unknown };
+  /** `columns`: characters in a line, if it is a terminal. */
+  stdout: { write: (text: string) => unknown; columns?: number };
   stderr: { write: (text: string) => unknown };
 }
 
@@ -22,9 +24,8 @@ export interface DoctorIo extends CommandIo {
   version: string;
 }
 
-export interface ServeIo extends CommandIo, ServiceIo {
-  /** Standard error is a terminal, so the log is for a person. */
-  terminal: boolean;
+export interface ServeIo extends CommandIo, Omit<ServiceIo, 'stdout'> {
+  logReader: LogReader;
 }
 
 /** Everything, as created by main.ts. */

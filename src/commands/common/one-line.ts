@@ -1,10 +1,17 @@
-import { Command, type ErrorOptions } from 'commander';
+import { Command, type ErrorOptions, type HelpContext } from 'commander';
 import { printable } from './text.ts';
 
 /** A command that reports a wrong command line in one line, which ends with where the right one is described. */
 export class OneLineCommand extends Command {
   override createCommand(name?: string): OneLineCommand {
     return new OneLineCommand(name);
+  }
+
+  /** A family of commands without one of them is a wrong command line; the whole help is only for who asks. */
+  override help(context?: HelpContext | ((text: string) => string)): never {
+    if (typeof context === 'function') return super.help(context);
+    if (context?.error === true) this.error(`missing command: use one of ${this.commands.map((command) => command.name()).join(', ')}`);
+    return super.help(context);
   }
 
   override error(message: string, options?: ErrorOptions): never {

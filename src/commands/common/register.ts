@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CliOptions } from '../../config/input.ts';
-import { settings } from '../../config/settings.ts';
+import { type SettingName, settings } from '../../config/settings.ts';
 import type { ProcessIo } from './command-io.ts';
 
 /** Runs a command and sets the exit code of the process to its result. */
@@ -11,11 +11,24 @@ export interface CommandModule {
   register: (program: Command, start: Start) => void;
 }
 
-/** Adds the options of the configuration to a command. */
-export function withSettings(command: Command): Command {
+/** Adds the options of the configuration to a command: the file, and the settings that have an effect there (default: all). */
+export function withSettings(command: Command, names: readonly SettingName[] = Object.keys(settings) as SettingName[]): Command {
   command.option('-c, --config <file>', 'wrtmeter.yaml or a classic routers.json');
-  for (const { option, help } of Object.values(settings)) if (option !== null) command.addOption(new Option(option, help));
+  for (const name of names) {
+    const { option, help } = settings[name];
+    if (option !== null) command.addOption(new Option(option, help));
+  }
   return command;
+}
+
+/** What a command that reads the ledger shows it with. */
+export const LEDGER_SETTINGS = ['data', 'timezone', 'billingDay'] as const satisfies readonly SettingName[];
+
+/** An option whose value is one of some words: shown in the help and completed; the command refuses others. */
+export function wordOption(flags: string, description: string, words: readonly string[], usual?: string): Option {
+  const option = new Option(flags, description).default(usual);
+  option.argChoices = [...words];
+  return option;
 }
 
 /** Routers on the command line replace those of the configuration. */

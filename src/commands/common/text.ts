@@ -1,31 +1,79 @@
+import type { CommandIo } from './command-io.ts';
+import { type Fit, fitColumns } from './fit-columns.ts';
+
 /** A column of a table in the terminal. */
 export interface Column {
   title: string;
   align: 'left' | 'right';
+  fit: Fit;
 }
 
-export const left = (title: string): Column => ({ title, align: 'left' });
-export const right = (title: string): Column => ({ title, align: 'right' });
+/** Figures and dates, which are never cut. */
+export const left = (title: string): Column => ({ title, align: 'left', fit: 'keep' });
+export const right = (title: string): Column => ({ title, align: 'right', fit: 'keep' });
+/** Names, which a narrow terminal shortens. */
+export const name = (title: string): Column => ({ title, align: 'left', fit: 'shorten' });
+/** Sentences and lists, which a narrow terminal wraps. */
+export const prose = (title: string): Column => ({ title, align: 'left', fit: 'wrap' });
+/** What a narrow terminal leaves out, the last first. */
+export const extra = (title: string): Column => ({ title, align: 'left', fit: 'drop' });
 
 const NO_LINES = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'] as const;
 const NO_RULES = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'] as const;
 
-/** A table as text, one line per row, without a final line end. Wide characters keep their columns. */
-export async function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): Promise<string> {
+/** Characters that a table may be wide: those of the terminal, or of COLUMNS as `watch` sets it; null where nothing is cut. */
+export const roomIn = ({ stdout, env }: Pick<CommandIo, 'stdout' | 'env'>): number | null => stdout.columns || Number(env.COLUMNS) || null;
+
+/** Spaces between columns. */
+const GAP = 2;
+
+/**
+ * A table as text, one line per row, without a final line end. Wide characters keep their columns. It fits into `room` characters; null
+ * sets no limit. Columns for which there is no room are named below it.
+ */
+export async function textTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  room: number | null = null,
+): Promise<string> {
+  const cells = rows.map((row) => row.map(printable));
+  const table = await drawn(columns, cells, []);
+  if (room === null) return table.text;
+  const widths = fitColumns(
+    columns.map(({ fit }) => fit),
+    table.widths,
+    room + GAP,
+  );
+  if (widths.every((width, i) => width === table.widths[i])) return table.text;
+  const shown = <T>(list: readonly T[]): T[] => list.filter((_, i) => widths[i] !== null);
+  const fitted = await drawn(
+    shown(columns),
+    cells.map(shown),
+    widths.flatMap((width) => width ?? []),
+  );
+  const without = columns.filter((_, i) => widths[i] === null).map(({ title }) => title);
+  return without.length === 0 ? fitted.text : `${fitted.text}\n(no room for ${without.join(', ')})`;
+}
+
+/** Draws a table with these widths, which include the gap after a column, or with the widths of its content. */
+async function drawn(columns: readonly Column[], rows: readonly (readonly string[])[], widths: readonly number[]) {
   const { default: CliTable } = await import('cli-table3');
   const table = new CliTable({
     head: columns.map(({ title }) => title),
     colAligns: columns.map(({ align }) => align),
+    colWidths: [...widths],
     // No colours, so that it is readable in any terminal and in a file.
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
     chars: Object.fromEntries([...NO_LINES, ...NO_RULES].map((name) => [name, ''])),
   });
-  table.push(...rows.map((row) => row.map(printable)));
-  return table
+  table.push(...rows.map((row) => row.map((content, i) => ({ content, wordWrap: columns[i]?.fit === 'wrap' }))));
+  const text = table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+  // The library leaves the widths it found in its options.
+  return { text, widths: table.options.colWidths.map(Number) };
 }
 
 /** Text that is safe in a terminal: no control characters, no marks that change its direction. */

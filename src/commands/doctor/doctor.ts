@@ -5,7 +5,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { count } from '../../errors.ts';
 import { formatAge, formatSeconds } from '../../views/format.ts';
 import type { DoctorIo } from '../common/command-io.ts';
-import { type Start, withRouters, withSettings } from '../common/register.ts';
+import { LEDGER_SETTINGS, type Start, withRouters, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
 import { printable, safeJson } from '../common/text.ts';
 import { findingsText, isSerious, verdictText, worstFirst } from './finding.ts';
@@ -17,7 +17,7 @@ import { type Survey, takeSurvey } from './survey.ts';
 export type DoctorOptions = CliOptions & { json?: boolean };
 
 export function register(program: Command, start: Start): void {
-  withSettings(program.command('doctor [routers...]'))
+  withSettings(program.command('doctor [routers...]'), ['listen', ...LEDGER_SETTINGS])
     .description('read every router once, check the ledger, and report what is wrong and what to do; changes nothing')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExit code: 0 where nothing is wrong, 1 where something is, 2 for a bad command line or configuration.')

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { EARLIEST_NOW, instantText } from '../../domain/calendar.ts';
 import { LedgerError, quote } from '../../errors.ts';
-import { type Findings, ImportError, type ImportProgram, PROGRAMS } from '../../ledger/import/figures.ts';
+import { type Findings, ImportError, type ImportProgram } from '../../ledger/import/figures.ts';
 import { accountsIn, type ImportTerms, isEmpty, type Plan, planImport } from '../../ledger/import/plan.ts';
 import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
@@ -16,7 +16,7 @@ import type { ImportIo } from '../common/command-io.ts';
 import { exitCodeOf } from '../common/exit-code.ts';
 import { type Start, withSettings } from '../common/register.ts';
 import { contextOf } from '../common/run-command.ts';
-import { safeJson } from '../common/text.ts';
+import { roomIn, safeJson } from '../common/text.ts';
 import { classicFindings } from './classic.ts';
 import { nlbwmonFindings, vnstatFindings } from './exports.ts';
 import { type ImportOptions, type ImportSettings, importSettings } from './options.ts';
@@ -26,36 +26,38 @@ import { planJson, planText } from './report.ts';
 export type ImportCli = CliOptions & ImportOptions & { dryRun?: boolean; json?: boolean };
 
 export function register(program: Command, start: Start): void {
-  withSettings(program.command('import <program> <files...>'))
-    .description('import what a classic collector, vnstat or nlbwmon counted; stop the service first')
-    .option('--dry-run', 'show what would be imported without writing; works while the service runs')
-    .option('--router <name>', 'the router whose uplink was counted')
-    .option('--interface <name>', 'its uplink (default: wan)')
-    .option('--from <date>', 'first day of an nlbwmon period')
-    .option('--to <date>', 'day after the last day of the period')
-    .option('--json', 'as JSON')
-    .action((from: string, files: string[], options: ImportCli) => start((io) => importFrom(from, files, options, io)));
+  const family = program.command('import').description('import what another program counted; stop the service first');
+  const from = (name: ImportProgram, files: string, description: string) =>
+    withSettings(family.command(`${name} ${files}`), ['data', 'timezone'])
+      .description(description)
+      .option('--dry-run', 'show what would be imported without writing; works while the service runs')
+      .option('--json', 'as JSON')
+      .action((paths: string | string[], options: ImportCli) => start((io) => importFrom(name, [paths].flat(), options, io)));
+  const ofUplink = (command: Command) =>
+    command.option('--router <name>', 'the router whose uplink was counted').option('--interface <name>', 'its uplink (default: wan)');
+  ofUplink(from('classic', '<files...>', 'the databases of the Python or Go collector, or their directory'));
+  ofUplink(from('vnstat', '<file>', 'an export of "vnstat --json", or - for standard input'));
+  from('nlbwmon', '<file>', 'an export of "nlbw -c json" or "nlbw -c csv", or - for standard input')
+    .option('--from <date>', 'first day of the exported period')
+    .option('--to <date>', 'day after the last day of the period');
 }
 
 /**
  * `wrtmeter import classic|vnstat|nlbwmon FILE`: imports what another program counted. Returns the exit code: 1 where the ledger
  * cannot be used, 2 for a bad command line, configuration or file.
  */
-export function importFrom(program: string, paths: readonly string[], options: ImportCli, io: ImportIo): Promise<number> {
+export function importFrom(program: ImportProgram, paths: readonly string[], options: ImportCli, io: ImportIo): Promise<number> {
   return exitCodeOf(io, async () => {
     const { dryRun = false, json = false, router, interface: name, from, to, ...cli } = options;
-    const known = PROGRAMS.find((one) => one === program);
-    if (known === undefined) throw new ImportError(`Cannot import from ${quote(program)}: choose one of ${PROGRAMS.join(', ')}`);
-    if (known !== 'classic' && paths.length !== 1) throw new ImportError(`Import one export of ${known} at a time`);
     const { config, directory } = await contextOf(cli, io);
     const given = Object.fromEntries(Object.entries({ router, interface: name, from, to }).filter(([, value]) => value !== undefined));
     const setting = importSettings(given, config, io.clock.now());
     const progress = createProgress(io);
-    const found = await findingsOf(known, paths, setting, io);
+    const found = await findingsOf(program, paths, setting, io);
     const store = await open(directory, dryRun);
     try {
       const plan = await planFor(store, found, setting, dryRun ? null : paths.map((path) => quote(path)).join(', '), progress);
-      io.stdout.write(json ? `${safeJson(planJson(plan, dryRun))}\n` : await planText(plan, config.timezone, dryRun));
+      io.stdout.write(json ? `${safeJson(planJson(plan, dryRun))}\n` : await planText(plan, config.timezone, dryRun, roomIn(io)));
     } finally {
       await store?.close();
     }

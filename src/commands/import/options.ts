@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { type Day, parseDate } from '../../domain/calendar.ts';
+import { didYouMean } from '../../domain/names/nearest.ts';
 import { quote } from '../../errors.ts';
 import { parseName, ValueError } from '../../fields/values.ts';
 import { ImportError } from '../../ledger/import/figures.ts';
@@ -43,8 +44,9 @@ function knownRouter(name: string, { routers, implied }: Config): string {
   if (known !== undefined) return known.name;
   // Without a configuration, no router has a name yet.
   if (implied) return checked(name, '--router');
+  const names = routers.map((router) => router.name);
   throw new ImportError(
-    `--router: no router ${quote(name)} is configured; choose one of ${routers.map((router) => router.name).join(', ')}`,
+    `--router: no router ${quote(name)} is configured; ${didYouMean(name, names, `choose one of ${names.join(', ')}`)}`,
   );
 }
 

@@ -5,18 +5,18 @@ import { type AccountName, hasRouter, macOf, subjectOf } from '../../ledger/acco
 import type { LeftOut } from '../../ledger/import/figures.ts';
 import type { Plan, PlannedAccount } from '../../ledger/import/plan.ts';
 import { formatBytes } from '../../views/format.ts';
-import { type Column, left, printable, right, textTable } from '../common/text.ts';
+import { type Column, left, name, printable, prose, right, textTable } from '../common/text.ts';
 
 /** Limit on the lines of a table; `--json` shows all. */
 const MOST_LINES = 100;
 
 /** What an import does, or would do, for a person: accounts, what is left out and why, and a summary line. */
-export async function planText(plan: Plan, timezone: string, dryRun: boolean): Promise<string> {
+export async function planText(plan: Plan, timezone: string, dryRun: boolean, width: number | null): Promise<string> {
   const accounts = [...plan.accounts].sort((a, b) => sum(b) - sum(a));
   const parts: string[] = [];
   if (accounts.length > 0) {
-    const columns = [left('Account'), left('From'), left('To'), right('Days'), right('Download'), right('Upload'), right('In ledger')];
-    parts.push(await shortTable(columns, accounts.map(accountRow)));
+    const columns = [name('Account'), left('From'), left('To'), right('Days'), right('Download'), right('Upload'), right('In ledger')];
+    parts.push(await shortTable(columns, accounts.map(accountRow), width));
   }
   const leftOut = allLeftOut(plan);
   if (leftOut.length > 0) {
@@ -27,7 +27,8 @@ export async function planText(plan: Plan, timezone: string, dryRun: boolean): P
       bytes === null ? '' : formatBytes(bytes.upload),
       why,
     ]);
-    parts.push(`Left out:\n${await shortTable([left('Account'), left('What'), right('Download'), right('Upload'), left('Why')], rows)}`);
+    const columns = [name('Account'), prose('What'), right('Download'), right('Upload'), prose('Why')];
+    parts.push(`Left out:\n${await shortTable(columns, rows, width)}`);
   }
   for (const { router, source, readAt, counters } of plan.readers) {
     parts.push(
@@ -38,8 +39,8 @@ export async function planText(plan: Plan, timezone: string, dryRun: boolean): P
   return `${printableLines(parts.join('\n\n'))}\n`;
 }
 
-async function shortTable(columns: readonly Column[], rows: readonly string[][]): Promise<string> {
-  const table = await textTable(columns, rows.slice(0, MOST_LINES));
+async function shortTable(columns: readonly Column[], rows: readonly string[][], width: number | null): Promise<string> {
+  const table = await textTable(columns, rows.slice(0, MOST_LINES), width);
   return rows.length > MOST_LINES ? `${table}\n… and ${rows.length - MOST_LINES} more; --json shows all` : table;
 }
 

@@ -5,6 +5,7 @@ import { isFailure } from '../../control/change.ts';
 import type { PeerPlace } from '../../control/result.ts';
 import type { PeerServer } from '../../control/server.ts';
 import type { PeerTarget } from '../../control/target.ts';
+import { didYouMean } from '../../domain/names/nearest.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
 import { quote, SourceError, UsageError } from '../../errors.ts';
@@ -39,8 +40,11 @@ export async function peersOfRouters(
   { router: wanted, interface: on }: { router: string | undefined; interface: string | undefined },
 ): Promise<PeerListing> {
   const routers = config.routers.filter(({ name, kinds }) => (wanted === undefined ? wireguardOf(kinds) !== null : name === wanted));
+  const names = config.routers.map(({ name }) => name);
   if (wanted !== undefined && routers.length === 0)
-    throw new UsageError(`There is no router ${quote(wanted)}: choose one of ${config.routers.map(({ name }) => quote(name)).join(', ')}`);
+    throw new UsageError(
+      `There is no router ${quote(wanted)}: ${didYouMean(wanted, names, `choose one of ${names.map((name) => quote(name)).join(', ')}`)}`,
+    );
   if (routers.length === 0) throw new UsageError('No router has a wireguard entry with a login: see docs/access.md');
   const listings = await Promise.all(routers.map((router) => listingOf(router, config, on)));
   return {

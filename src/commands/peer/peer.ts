@@ -3,12 +3,13 @@ import { changeLimit } from '../../app/peer-control.ts';
 import type { CliOptions } from '../../config/input.ts';
 import type { ChangeDone, PeerPlace } from '../../control/result.ts';
 import type { Action } from '../../control/target.ts';
+import { didYouMean } from '../../domain/names/nearest.ts';
 import { shortKey } from '../../domain/public-key.ts';
 import { count, quote, UsageError } from '../../errors.ts';
 import type { CommandIo } from '../common/command-io.ts';
 import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
-import { left, printable, safeJson, textTable } from '../common/text.ts';
+import { extra, left, name, printable, prose, roomIn, safeJson, textTable } from '../common/text.ts';
 import { findPeer, type PeerListing, type PeerOnServer, peersOfRouters } from './list.ts';
 
 export interface PeerOptions extends CliOptions {
@@ -21,7 +22,7 @@ export interface PeerOptions extends CliOptions {
 export function register(program: Command, start: Start): void {
   const peer = program.command('peer').description('manage WireGuard peers on their servers: list, revoke, restore and delete');
   const onServers = (usage: string, description: string) =>
-    withSettings(peer.command(usage))
+    withSettings(peer.command(usage), [])
       .description(description)
       .option('--router <name>', 'one router')
       .option('--interface <name>', 'one interface');
@@ -51,7 +52,7 @@ export function changeOnePeer(action: Action, wanted: string, options: PeerOptio
       throw new UsageError(`This deletes ${quote(wanted)} and its keys permanently: confirm with --yes`);
     const listing = await peersOfRouters(config, { router, interface: on });
     const peer = findPeer(listing, wanted);
-    if (peer === null) return reportFailures(listing, io, `There is no peer ${quote(wanted)}`);
+    if (peer === null) return reportFailures(listing, io, unknownPeer(listing, wanted));
     for (const note of listing.notes) io.stderr.write(`${printable(note)}\n`);
     return change(peer, action, io);
   });
@@ -114,11 +115,16 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
       peer.allowedIps.join(', ') || '-',
       peer.target.publicKey,
     ]);
-    const columns = ['Peer', 'Router', 'Interface', 'State', 'Addresses', 'Public key'].map(left);
-    if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows)}\n\n`);
+    const columns = [name('Peer'), name('Router'), left('Interface'), prose('State'), prose('Addresses'), extra('Public key')];
+    if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows, roomIn(io))}\n\n`);
     if (rows.length > 0 || listing.failures.length === 0) io.stdout.write(`${count(rows.length, 'peer')}\n`);
     return reportFailures(listing, io);
   });
+}
+
+function unknownPeer({ peers }: PeerListing, wanted: string): string {
+  const names = peers.flatMap(({ name }) => name ?? []);
+  return `There is no peer ${quote(wanted)}: ${didYouMean(wanted, names, 'see "wrtmeter peer list"')}`;
 }
 
 /** The state, with a note if the interface and the configuration differ. */
@@ -135,6 +141,6 @@ function stateText({ state, place, up }: PeerOnServer): string {
 function reportFailures({ failures }: PeerListing, io: CommandIo, instead = ''): number {
   for (const failure of failures) io.stderr.write(`${printable(failure)}\n`);
   if (failures.length > 0) return 1;
-  if (instead !== '') throw new UsageError(`${instead}: see "wrtmeter peer list"`);
+  if (instead !== '') throw new UsageError(instead);
   return 0;
 }

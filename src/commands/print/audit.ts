@@ -4,23 +4,30 @@ import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../views/api-v1/audit.ts';
 import type { Outcome } from '../../views/audit-words.ts';
 import { formatBytes } from '../../views/format.ts';
-import { left } from '../common/text.ts';
+import { left, name, prose } from '../common/text.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_ROWS = 50;
 
 /** The newest audit rows, newest at the bottom. */
-export async function printAudit(view: LedgerView, { last = USUAL_ROWS }: Selection): Promise<Printed> {
-  const records = await readAudit(view.store, {}, last + 1);
+export async function printAudit(view: LedgerView, selection: Selection): Promise<Printed> {
+  const last = selection.last ?? USUAL_ROWS;
+  const { from, to } = selection;
+  const records = await readAudit(view.store, { ...(from && { from: from.instant }), ...(to && { to: to.instant }) }, last + 1);
   const shown = records.slice(0, last);
   const more = records.length > last ? '; --last shows more' : '';
   return {
-    columns: ['When', 'Kind', 'Router', 'What', 'Bytes', 'Why'].map(left),
+    columns: [left('When'), left('Kind'), name('Router'), name('What'), left('Bytes'), prose('Why')],
     rows: [...shown].reverse().map((record) => {
       const { kind, router, what, outcome, why } = auditLine(view, record);
       return [localText(record.at, view.timezone).slice(0, 16), kind, router ?? '', what, bytesText(record, outcome), why];
     }),
-    summary: shown.length === 0 ? 'The audit log is empty' : `${count(shown.length, 'row')}${more}`,
+    summary:
+      shown.length === 0
+        ? from === null && to === null
+          ? 'The audit log is empty'
+          : 'The audit log has no row of this time'
+        : `${count(shown.length, 'row')}${more}`,
     json: { rows: shown.map((record) => auditLine(view, record)) },
   };
 }

@@ -1,12 +1,12 @@
 import { type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { count, quote, UsageError } from '../../errors.ts';
+import { count } from '../../errors.ts';
 import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
-import { findDevices } from '../../views/find-device.ts';
+import { dayFrom } from '../../views/api-v1/query.ts';
 import { formatBytes } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
-import { nameOf } from '../../views/view.ts';
-import { left, right } from '../common/text.ts';
+import { left, prose, right } from '../common/text.ts';
+import type { NamedDevice } from '../common/the-device.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_DAYS = 31;
@@ -35,10 +35,10 @@ interface Kind {
 }
 
 async function printPeriods(view: LedgerView, selection: Selection, kind: Kind): Promise<Printed> {
-  const device = selection.device === undefined ? null : theDevice(view, selection.device);
+  const { device } = selection;
   const today = dayOf(view.now, view.timezone);
   const first = await readFirstDay(view.store);
-  const periods = first === null ? [] : lastPeriods(first, today, kind.periodOf, selection.last ?? kind.usual);
+  const periods = first === null ? [] : periodsOf(view, selection, kind, first, today);
   const { countedBy, accounts } = homeAccounts(view.books);
   const ids = new Set([...(device === null ? accounts : []), ...deviceAccounts(view.books)].map(({ id }) => id));
   // Unbounded, because the periods and accounts are bounded already.
@@ -49,14 +49,16 @@ async function printPeriods(view: LedgerView, selection: Selection, kind: Kind):
     ...(device && { device }),
     [`${kind.thing}s`]: rows.map((row) => rowJson(row, device, countedBy)),
   };
-  if (rows.length === 0) return { columns: [], rows: [], summary: 'Nothing has been counted yet', json };
+  if (rows.length === 0) {
+    return { columns: [], rows: [], summary: first === null ? 'Nothing has been counted yet' : 'Nothing was counted in this time', json };
+  }
   return { ...table(rows, device, kind, today), summary: summary(view, rows, device, kind, countedBy), json };
 }
 
 function table(rows: readonly PeriodRow[], device: NamedDevice | null, kind: Kind, today: Day): Pick<Printed, 'columns' | 'rows'> {
   const title = kind.thing === 'month' ? 'Month' : 'Day';
   return {
-    columns: [left(title), right('Download'), right('Upload'), right('Sum'), ...(device === null ? [left('Most by')] : [])],
+    columns: [left(title), right('Download'), right('Upload'), right('Sum'), ...(device === null ? [prose('Most by')] : [])],
     rows: rows.map((row) => {
       const bytes = bytesOf(row, device);
       const figures = [bytes.download, bytes.upload, total(bytes)].map(formatBytes);
@@ -65,26 +67,15 @@ function table(rows: readonly PeriodRow[], device: NamedDevice | null, kind: Kin
   };
 }
 
-interface NamedDevice {
-  mac: string;
-  name: string;
-}
-
-function theDevice(view: LedgerView, text: string): NamedDevice {
-  const macs = findDevices(view, text);
-  const [mac] = macs;
-  if (mac === undefined) throw new UsageError(`No device ${quote(text)} has been counted: "wrtmeter print devices" lists all devices`);
-  if (macs.length > 1)
-    throw new UsageError(`${count(macs.length, 'device')} are called ${quote(text)}: use the MAC of one (${macs.join(', ')})`);
-  return { mac, name: nameOf(view, mac) };
-}
-
-/** The newest periods up to today's, oldest first. */
-function lastPeriods(first: Day, today: Day, periodOf: Kind['periodOf'], most: number): Month[] {
+/** The newest periods of the requested time, oldest first. One that is cut by it contains only the requested days. */
+function periodsOf({ timezone }: LedgerView, { from, to, last }: Selection, { periodOf, usual }: Kind, first: Day, today: Day): Month[] {
+  const start = from === null ? Number.NEGATIVE_INFINITY : dayFrom(from, timezone);
+  const end = to === null ? Number.POSITIVE_INFINITY : dayFrom(to, timezone);
+  const most = last ?? (from === null ? usual : MOST_PERIODS);
   const found: Month[] = [];
-  for (let day = today; day >= first && found.length < most; ) {
+  for (let day = Math.min(today, end - 1); day >= Math.max(first, start) && found.length < most; ) {
     const period = periodOf(day);
-    found.unshift(period);
+    found.unshift({ start: Math.max(period.start, start), end: Math.min(period.end, end) });
     day = period.start - 1;
   }
   return found;

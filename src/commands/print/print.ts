@@ -5,44 +5,48 @@ import { quote, UsageError } from '../../errors.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { monthsAt, sumMonths } from '../../ledger/usage/months.ts';
+import { parseSpan } from '../../views/api-v1/query.ts';
 import type { DatedIo } from '../common/command-io.ts';
 import { exitCodeOf } from '../common/exit-code.ts';
-import { type Start, withSettings } from '../common/register.ts';
+import { LEDGER_SETTINGS, type Start, withSettings } from '../common/register.ts';
 import { contextOf } from '../common/run-command.ts';
-import { printable, safeJson, textTable } from '../common/text.ts';
+import { printable, roomIn, safeJson, textTable } from '../common/text.ts';
+import { theDevice } from '../common/the-device.ts';
 import type { Printed, Selection } from './printed.ts';
-import { PRINTS, type Print } from './tables.ts';
+import { PRINTS, type Print, type PrintName } from './tables.ts';
 
-/** What can be printed, for messages. */
-const CHOICES = Object.keys(PRINTS).join(', ');
+type Selecting = { [Name in keyof Selection]?: string };
 
-export type PrintOptions = CliOptions & { json?: boolean; device?: string; last?: string };
+export type PrintOptions = CliOptions & Selecting & { json?: boolean };
+
+const OPTIONS: Record<keyof Selection, readonly [flags: string, description: string]> = {
+  device: ['--device <name>', 'one device, by its name or MAC'],
+  from: ['--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z'],
+  to: ['--to <date>', 'day after the last, or a time'],
+  last: ['--last <number>', 'how many, the newest'],
+};
 
 export function register(program: Command, start: Start): void {
-  withSettings(program.command('print [what]'))
-    .description(
-      `show ${Object.keys(PRINTS)
-        .join(', ')
-        .replace(/, (\w+)$/, ' or $1')} as a table; works while the service runs`,
-    )
-    .option('--device <name or MAC>', 'months or days of one device')
-    .option('--last <number>', 'number of newest months, days or audit rows')
-    .option('--json', 'as JSON')
-    .action((what: string | undefined, options: PrintOptions) => start((io) => print(what, options, io)));
+  const family = program.command('print').description('show what the ledger has as a table; works while the service runs');
+  for (const [name, { shows, knows }] of Object.entries(PRINTS)) {
+    const command = withSettings(family.command(name), LEDGER_SETTINGS).description(shows);
+    for (const option of knows) command.option(...OPTIONS[option]);
+    command.option('--json', 'as JSON').action((options: PrintOptions) => start((io) => print(name as PrintName, options, io)));
+  }
 }
 
 /**
  * `wrtmeter print devices|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger has, even while the service runs.
  * Returns the exit code: 1 if there is no ledger to read, 2 for a bad command line or configuration.
  */
-export function print(what: string | undefined, options: PrintOptions, io: DatedIo): Promise<number> {
+export function print(name: PrintName, options: PrintOptions, io: DatedIo): Promise<number> {
   return exitCodeOf(io, async () => {
-    if (what === undefined) throw new UsageError(`Say what to print: one of ${CHOICES}, as in "wrtmeter print devices"`);
-    const chosen = chosenPrint(what);
-    const { json = false, device, last, ...cli } = options;
-    const selection = selectionOf(what, chosen, { device, last });
+    const chosen: Print = PRINTS[name];
+    const { json = false, device, last, from, to, ...cli } = options;
+    const newest = last === undefined ? null : parseLast(last);
     const { config, directory } = await contextOf(cli, io);
     const terms = termsOf(config);
+    const span = parseSpan({ from, to }, terms.timezone);
     const now = io.clock.now();
     const months = monthsAt(now, terms);
     const printed = await withStore(directory, async (store) => {
@@ -62,32 +66,16 @@ export function print(what: string | undefined, options: PrintOptions, io: Dated
         terms,
         store,
       };
-      return chosen.make(view, selection);
+      return chosen.make(view, { ...span, last: newest, device: device === undefined ? null : theDevice(view, device) });
     });
-    io.stdout.write(json ? `${safeJson(printed.json)}\n` : await asText(printed));
+    io.stdout.write(json ? `${safeJson(printed.json)}\n` : await asText(printed, roomIn(io)));
     return 0;
   });
 }
 
-function chosenPrint(what: string): Print {
-  const chosen = Object.hasOwn(PRINTS, what) ? PRINTS[what] : undefined;
-  if (chosen === undefined) throw new UsageError(`Cannot print ${quote(what)}: choose one of ${CHOICES}`);
-  return chosen;
-}
-
-function selectionOf(
-  what: string,
-  { knows }: Print,
-  { device, last }: { device: string | undefined; last: string | undefined },
-): Selection {
-  for (const [name, value] of Object.entries({ device, last })) {
-    if (value === undefined || knows.some((known) => known === name)) continue;
-    const those = Object.keys(PRINTS).filter((other) => PRINTS[other]?.knows.some((known) => known === name));
-    throw new UsageError(`"print ${what}" has no --${name}: it is for ${those.join(', ')}`);
-  }
-  if (last !== undefined && !/^[1-9]\d{0,3}$/.test(last))
-    throw new UsageError(`--last is ${quote(last)}: use a whole number from 1 to 9999`);
-  return { ...(device !== undefined && { device }), ...(last !== undefined && { last: Number(last) }) };
+function parseLast(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`--last is ${quote(text)}: use a whole number from 1 to 9999`);
+  return Number(text);
 }
 
 async function withStore<T>(directory: string, use: (store: Store) => Promise<T>): Promise<T> {
@@ -99,7 +87,7 @@ async function withStore<T>(directory: string, use: (store: Store) => Promise<T>
   }
 }
 
-async function asText({ columns, rows, summary }: Printed): Promise<string> {
-  const table = rows.length === 0 ? '' : `${await textTable(columns, rows)}\n\n`;
+async function asText({ columns, rows, summary }: Printed, width: number | null): Promise<string> {
+  const table = rows.length === 0 ? '' : `${await textTable(columns, rows, width)}\n\n`;
   return `${table}${printable(summary)}\n`;
 }

@@ -1,9 +1,11 @@
 import { localText } from '../../domain/calendar.ts';
 import type { Store } from '../../ledger/storage/store.ts';
 import type { BillingTerms } from '../../ledger/usage/months.ts';
+import type { Span } from '../../views/api-v1/query.ts';
 import { formatAge } from '../../views/format.ts';
 import type { View } from '../../views/view.ts';
 import type { Column } from '../common/text.ts';
+import type { NamedDevice } from '../common/the-device.ts';
 
 /** What tables are made from: the books and the ledger's file. Routers are not read. */
 export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 'peerNames' | 'routers' | 'timezone' | 'now'> {
@@ -13,12 +15,11 @@ export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 
   store: Pick<Store, 'all'>;
 }
 
-/** Options of a table. */
-export interface Selection {
-  /** A name or a MAC. */
-  device?: string;
+/** Options of a table: those that it does not have are null. */
+export interface Selection extends Span {
+  device: NamedDevice | null;
   /** Number of newest days, months or rows. */
-  last?: number;
+  last: number | null;
 }
 
 /** A table, the line below it, and the same as JSON. */

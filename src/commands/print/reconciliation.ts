@@ -5,7 +5,7 @@ import { reconciliationJson } from '../../views/api-v1/reconciliation.ts';
 import { formatBytes, formatShare } from '../../views/format.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
 import { type Reconciliation, reconciliations } from '../../views/reconciliation/reconciliation.ts';
-import { left, right } from '../common/text.ts';
+import { extra, left, name, right } from '../common/text.ts';
 import type { LedgerView, Printed } from './printed.ts';
 
 /** Every gateway's uplinks compared with its hosts. What only a router reports (offloading, full sets) is left to doctor and the service. */
@@ -15,7 +15,7 @@ export async function printReconciliation(view: LedgerView): Promise<Printed> {
   });
   const found = reconciliations(view, evidence);
   return {
-    columns: [left('Gateway'), left('Month'), left('Bytes of'), right('Download'), right('Upload'), right('Share')],
+    columns: [name('Gateway'), extra('Month'), left('Bytes of'), right('Download'), right('Upload'), right('Share')],
     rows: found.flatMap((gateway) => rowsOf(gateway, view.timezone)),
     summary:
       found.length === 0

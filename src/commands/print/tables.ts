@@ -5,7 +5,7 @@ import { formatBytes } from '../../views/format.ts';
 import { deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
-import { left, right } from '../common/text.ts';
+import { extra, left, name, prose, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
 import { printDays, printMonths } from './periods.ts';
 import { type LedgerView, type Printed, type Selection, seen } from './printed.ts';
@@ -13,27 +13,33 @@ import { printReconciliation } from './reconciliation.ts';
 
 /** Something that `wrtmeter print` can print, and its options besides --json. */
 export interface Print {
+  /** For the help. */
+  shows: string;
   make: (view: LedgerView, selection: Selection) => Printed | Promise<Printed>;
   knows: readonly (keyof Selection)[];
 }
 
-export const PRINTS: Readonly<Record<string, Print>> = {
-  devices: { make: printDevices, knows: [] },
-  wan: { make: printWan, knows: [] },
-  peers: { make: printPeers, knows: [] },
-  reconciliation: { make: printReconciliation, knows: [] },
-  routers: { make: printRouters, knows: [] },
-  months: { make: printMonths, knows: ['device', 'last'] },
-  days: { make: printDays, knows: ['device', 'last'] },
-  audit: { make: printAudit, knows: ['last'] },
-};
+export const PRINTS = {
+  devices: { shows: 'every device: all its bytes, and those of the current month', make: printDevices, knows: ['device'] },
+  wan: { shows: 'the uplinks and their sum', make: printWan, knows: [] },
+  peers: { shows: 'WireGuard peers', make: printPeers, knows: [] },
+  reconciliation: { shows: "each gateway's uplinks compared with its hosts", make: printReconciliation, knows: [] },
+  routers: { shows: 'when each source of each router was last read', make: printRouters, knows: [] },
+  months: { shows: 'billing months, with the devices that used most', make: printMonths, knows: ['device', 'from', 'to', 'last'] },
+  days: { shows: 'days, with the devices that used most', make: printDays, knows: ['device', 'from', 'to', 'last'] },
+  audit: { shows: 'what was out of the ordinary, newest at the bottom', make: printAudit, knows: ['from', 'to', 'last'] },
+} as const satisfies Record<string, Print>;
+
+export type PrintName = keyof typeof PRINTS;
 
 const BYTES = [right('Download'), right('Upload'), right('Month down'), right('Month up')];
 
-function printDevices(view: LedgerView): Printed {
-  const rows = deviceRows(view);
+function printDevices(view: LedgerView, { device }: Selection): Printed {
+  const isWanted = ({ mac }: { mac: string }) => device === null || mac === device.mac;
+  const rows = deviceRows(view).filter(isWanted);
+  const answer = devicesAnswer(view);
   return {
-    columns: [left('Device'), left('MAC'), left('Address'), ...BYTES, left('Last seen')],
+    columns: [name('Device'), extra('MAC'), extra('Address'), ...BYTES, extra('Last seen')],
     rows: rows.map((row) => [
       row.user === null ? row.name : `${row.name} (${row.user})`,
       row.macs.length > 1 ? `${row.mac} +${row.macs.length - 1}` : row.mac,
@@ -42,7 +48,7 @@ function printDevices(view: LedgerView): Printed {
       seen(view, row.lastSeen),
     ]),
     summary: rows.length === 0 ? 'No device has been counted yet' : `${count(rows.length, 'device')}; ${monthText(view.months.home)}`,
-    json: devicesAnswer(view),
+    json: { ...answer, devices: answer.devices.filter(isWanted) },
   };
 }
 
@@ -50,7 +56,7 @@ function printWan(view: LedgerView): Printed {
   const rows = wanRows(view);
   const sum = homeTraffic(rows);
   return {
-    columns: [left('Router'), left('Uplink'), ...BYTES, left('Month'), left('Last seen')],
+    columns: [name('Router'), name('Uplink'), ...BYTES, extra('Month'), extra('Last seen')],
     rows: [
       ...rows.map((row) => [
         row.router,
@@ -70,7 +76,7 @@ function printPeers(view: LedgerView): Printed {
   const rows = peerRows(view);
   const online = rows.filter((row) => row.online).length;
   return {
-    columns: [left('Router'), left('Interface'), left('Peer'), left('Addresses'), left('State'), ...BYTES, left('Last handshake')],
+    columns: [name('Router'), extra('Interface'), name('Peer'), extra('Addresses'), extra('State'), ...BYTES, extra('Last handshake')],
     rows: rows.map((row) => [
       row.router,
       row.interface,
@@ -93,7 +99,7 @@ function printRouters(view: LedgerView): Printed {
   const unread = view.configured.filter((name) => !readers.some(({ router }) => router === name));
   const names = new Set([...readers.map(({ router }) => router), ...unread]);
   return {
-    columns: [left('Router'), left('Source'), left('Last reading'), left('Read by')],
+    columns: [name('Router'), left('Source'), left('Last reading'), prose('Read by')],
     rows: [
       ...readers.map(({ router, source, readAt, origin }) => [router, source, seen(view, readAt), origin]),
       ...unread.map((name) => [name, '', 'never', '']),

@@ -1,5 +1,5 @@
+import { nearest } from '../../domain/names/nearest.ts';
 import { group, optional } from '../../fields/fields.ts';
-import { nearest } from '../../fields/nearest.ts';
 import type { KeyValue, Mapping, Node } from '../../fields/nodes.ts';
 import { fail, type Located, type Problems, warn } from '../../fields/problems.ts';
 import { parseUrl, type RouterUrl } from '../../fields/urls.ts';

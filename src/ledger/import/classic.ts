@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type Day, dayOf, monthOf, startOfDay } from '../../domain/calendar.ts';
 import { parseMac } from '../../domain/mac.ts';
-import { cleanName } from '../../domain/name.ts';
+import { cleanName } from '../../domain/names/name.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { quote } from '../../errors.ts';
 import type { Foreign, ForeignColumn, ForeignRow } from '../storage/foreign.ts';

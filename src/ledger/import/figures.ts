@@ -13,9 +13,8 @@ export class ImportError extends UsageError {
   }
 }
 
-export const PROGRAMS = ['classic', 'vnstat', 'nlbwmon'] as const;
 /** The programs whose figures can be imported. */
-export type ImportProgram = (typeof PROGRAMS)[number];
+export type ImportProgram = 'classic' | 'vnstat' | 'nlbwmon';
 
 /** What a program counted for an account over some days. */
 export interface Figure {

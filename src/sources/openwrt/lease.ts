@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { parseMac } from '../../domain/mac.ts';
-import { cleanName } from '../../domain/name.ts';
+import { cleanName } from '../../domain/names/name.ts';
 import type { Lease } from '../../domain/observation.ts';
 
 /** Parses a line of dnsmasq's lease file: `EXPIRY MAC IP HOSTNAME CLIENT-ID`, `*` = unknown. Null if it is not an IPv4 lease. */

@@ -1,6 +1,6 @@
 import type { CounterRules } from '../../domain/counter.ts';
 import { peerCounter } from '../../domain/counter-names.ts';
-import { cleanName } from '../../domain/name.ts';
+import { cleanName } from '../../domain/names/name.ts';
 import type { Peer, System } from '../../domain/observation.ts';
 import { parsePublicKey, shortKey } from '../../domain/public-key.ts';
 import { quote, SourceError } from '../../errors.ts';

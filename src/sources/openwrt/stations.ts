@@ -1,7 +1,7 @@
 import type { Epoch } from '../../domain/counter.ts';
 import { stationCounter } from '../../domain/counter-names.ts';
 import { parseMac } from '../../domain/mac.ts';
-import { cleanName } from '../../domain/name.ts';
+import { cleanName } from '../../domain/names/name.ts';
 import type { Radio, Station, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { createSkips, type Skips } from '../skips.ts';

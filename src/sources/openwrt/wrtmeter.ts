@@ -1,5 +1,5 @@
 import type { CounterBits } from '../../domain/counter.ts';
-import { cleanName } from '../../domain/name.ts';
+import { cleanName } from '../../domain/names/name.ts';
 import type { SourceName, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { type Answer, linesOf, type Probe, type ProbeResult, type ReadAnswer, type SourceReading } from '../source.ts';

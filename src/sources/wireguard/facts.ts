@@ -1,5 +1,5 @@
 import type { Epoch } from '../../domain/counter.ts';
-import { cleanName } from '../../domain/name.ts';
+import { cleanName } from '../../domain/names/name.ts';
 import type { System } from '../../domain/observation.ts';
 import { epochOf } from '../openwrt/fields.ts';
 

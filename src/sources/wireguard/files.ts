@@ -1,4 +1,4 @@
-import { cleanName } from '../../domain/name.ts';
+import { cleanName } from '../../domain/names/name.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
 import { SourceError } from '../../errors.ts';
 import { parseAllowedIps } from './dump.ts';

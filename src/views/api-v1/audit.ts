@@ -3,8 +3,7 @@ import { quote } from '../../errors.ts';
 import type { AuditQuery, AuditRecord } from '../../ledger/storage/read-audit.ts';
 import { AUDIT_KINDS, meaningOf, type Outcome, subjectOf, whyText } from '../audit-words.ts';
 import type { View } from '../view.ts';
-import { bad, type Given, oneOf, parseLimit, parseTime, type QueryParameters, single } from './query.ts';
-import { RequestError } from './request-error.ts';
+import { bad, type Given, oneOf, parseLimit, parseSpan, type QueryParameters, single, unknownRouter } from './query.ts';
 
 /** `/api/v1/audit` */
 export interface AuditAnswer {
@@ -44,7 +43,7 @@ export async function auditAnswer(view: AuditView, parameters: QueryParameters, 
   const query = auditQuery(given, view.timezone);
   const found = await read(query, most + 1);
   if (found.length === 0 && query.router !== undefined && !isKnown(view, query.router)) {
-    throw new RequestError(404, `There is no router ${quote(query.router)}: /api/v1/routers lists them`);
+    throw unknownRouter(view, query.router);
   }
   const rows = found.slice(0, most);
   return { rows: rows.map((row) => auditLine(view, row)), next_before: found.length > most ? (rows.at(-1)?.id ?? null) : null };
@@ -70,9 +69,7 @@ export function auditLine(view: Pick<View, 'books' | 'aliases'>, row: AuditRecor
 }
 
 function auditQuery(given: Given<(typeof NAMES)[number]>, timezone: string): AuditQuery {
-  const from = given.from === undefined ? null : parseTime('from', given.from, timezone);
-  const to = given.to === undefined ? null : parseTime('to', given.to, timezone);
-  if (from !== null && to !== null && from.instant >= to.instant) throw bad(`"from" (${from.text}) is not before "to" (${to.text})`);
+  const { from, to } = parseSpan(given, timezone);
   return {
     ...(from && { from: from.instant }),
     ...(to && { to: to.instant }),

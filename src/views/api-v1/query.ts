@@ -1,12 +1,14 @@
 import { type Day, dayOf, parseDate, startOfDay } from '../../domain/calendar.ts';
+import { didYouMean } from '../../domain/names/nearest.ts';
 import { quote } from '../../errors.ts';
+import type { View } from '../view.ts';
 import { RequestError } from './request-error.ts';
 
 /** The query of a URL, as parsed by Koa. */
 export type QueryParameters = Readonly<Record<string, string | string[] | undefined>>;
 
 /** The parameters that were given. */
-export type Given<N extends string> = { [K in N]?: string };
+export type Given<N extends string> = { [K in N]?: string | undefined };
 
 export const bad = (message: string) => new RequestError(400, message);
 
@@ -55,8 +57,36 @@ export function parseTime(name: 'from' | 'to', text: string, timezone: string): 
   return { text, instant: date === undefined ? startOfDay(day, timezone) : Date.parse(text.replace(' ', '+').toUpperCase()) };
 }
 
+/** The time from `from` (inclusive) to `to` (exclusive); null where it is open. */
+export interface Span {
+  from: Time | null;
+  to: Time | null;
+}
+
+/** Parses both. Throws a RequestError. */
+export function parseSpan({ from, to }: Given<'from' | 'to'>, timezone: string): Span {
+  const span = {
+    from: from === undefined ? null : parseTime('from', from, timezone),
+    to: to === undefined ? null : parseTime('to', to, timezone),
+  };
+  refuseEmpty(span);
+  return span;
+}
+
+/** Throws a RequestError where nothing lies between the two. */
+export function refuseEmpty({ from, to }: Span): void {
+  if (from !== null && to !== null && from.instant >= to.instant) throw bad(`"from" (${from.text}) is not before "to" (${to.text})`);
+}
+
 /** The first day that starts at the time or later. */
 export function dayFrom({ instant }: Time, timezone: string): Day {
   const day = dayOf(instant, timezone);
   return startOfDay(day, timezone) < instant ? day + 1 : day;
+}
+
+/** The refusal of a router that is neither read nor in the ledger. */
+export function unknownRouter({ books, routers }: Pick<View, 'books' | 'routers'>, name: string): RequestError {
+  const known = [...routers, ...[...books.accounts.values()].flatMap(({ router }) => (router === '' ? [] : { name: router }))];
+  const names = known.map((router) => router.name);
+  return new RequestError(404, `There is no router ${quote(name)}: ${didYouMean(name, names, '/api/v1/routers lists them')}`);
 }

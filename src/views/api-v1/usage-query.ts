@@ -3,7 +3,7 @@ import { parseMac } from '../../domain/mac.ts';
 import { quote } from '../../errors.ts';
 import { ACCOUNT_KINDS, hasRouter, mayHaveMac, SHOWN_KINDS, type ShownKind } from '../../ledger/account.ts';
 import type { View } from '../view.ts';
-import { bad, dayFrom, type Given, oneOf, parseLimit, parseTime, type QueryParameters, single, type Time } from './query.ts';
+import { bad, dayFrom, type Given, oneOf, parseLimit, parseTime, type QueryParameters, refuseEmpty, single, type Time } from './query.ts';
 
 /** A parsed query of `/api/v1/usage`. */
 export type UsageRequest = {
@@ -51,7 +51,7 @@ export function parseUsageRequest(parameters: QueryParameters, view: Pick<View, 
     return text === undefined ? { text: dayText(otherwise), instant: startOfDay(otherwise, timezone) } : parseTime(name, text, timezone);
   };
   const [from, to] = [edge('from', usual.start), edge('to', usual.end)];
-  if (from.instant >= to.instant) throw bad(`"from" (${from.text}) is not before "to" (${to.text})`);
+  refuseEmpty({ from, to });
   const whose = { ...parseWhose(given), ...parsePage(given) };
   if (by !== 'hour') return { ...whose, by, from: dayFrom(from, timezone), to: dayFrom(to, timezone) };
   // One day more, so that a clock change in spring or an offset does not refuse a request for 62 days.

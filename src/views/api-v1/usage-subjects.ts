@@ -1,6 +1,6 @@
-import { quote } from '../../errors.ts';
 import { type Account, isShownKind, type ShownKind } from '../../ledger/account.ts';
 import type { View } from '../view.ts';
+import { unknownRouter } from './query.ts';
 import { RequestError } from './request-error.ts';
 import type { Cursor, UsageRequest } from './usage-query.ts';
 
@@ -49,7 +49,7 @@ function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): S
   const isDevice = (account: Account) => mac === null || (account.key !== '' && deviceMac(view, account.key) === deviceMac(view, mac));
   // Before the first reading there are no accounts, but the request is valid.
   if (router !== null && !all.some(isRouter) && !view.routers.some(({ name }) => name === router)) {
-    throw new RequestError(404, `There is no router ${quote(router)}: /api/v1/routers lists them`);
+    throw unknownRouter(view, router);
   }
   if (mac !== null && !all.some(isDevice)) {
     throw new RequestError(404, `No device with the MAC "${mac}" has been counted: /api/v1/devices lists all devices`);

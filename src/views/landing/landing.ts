@@ -12,10 +12,11 @@ import { peersCard } from './peers.ts';
 import { routerCards } from './routers.ts';
 import { STYLE } from './style.ts';
 
-/** The page loads nothing, runs no scripts, and uses only its own style. */
+/** The page loads nothing but its icon, runs no scripts, and uses only its own style. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "img-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -30,6 +31,7 @@ const LINKS = [
   ['api/v1/usage', 'Usage by day'],
   ['api/v1/audit', 'Audit'],
   ['api.php?action=combined', 'api.php'],
+  ['api/v1/', 'API'],
   ['api/v1/openapi.json', 'API description'],
   ['-/healthy', 'Health'],
 ] as const;
@@ -50,6 +52,7 @@ function page(view: View, days: UsageAnswer | null, audit: readonly AuditLine[])
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>wrtmeter</title>
+<link rel="icon" type="image/svg+xml" href="favicon.ico">
 ${style}
 </head>
 <body>

@@ -134,7 +134,13 @@ const paths: Paths = {
     },
   },
   '/api/v1/reconciliation': { get: reconciliation },
-  '/api/v1/openapi.json': { get: { summary: 'This document', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } } },
+  '/api/v1/': { get: { summary: 'This list: every address with a line about it', responses: { 200: answer('Index') } } },
+  '/favicon.ico': {
+    get: { summary: 'The icon of the landing page', security: [], responses: { 200: plain('The icon', 'image/svg+xml') } },
+  },
+  '/api/v1/openapi.json': {
+    get: { summary: 'The description of all addresses', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } },
+  },
   '/-/healthy': {
     get: {
       summary: 'Whether wrtmeter can write its ledger, and what needs attention',
@@ -174,7 +180,7 @@ export function openApi(version: string) {
       version,
       description:
         'Usage of a home with OpenWrt routers. Download and upload are seen from the device or the home. No request changes counted bytes. ' +
-        'New fields may be added; fields are never renamed. With "auth: { read: token }" everything except /-/healthy and /-/ready requires a token: ' +
+        'New fields may be added; fields are never renamed. With "auth: { read: token }" everything except /-/healthy, /-/ready and /favicon.ico requires a token: ' +
         'without one or with a wrong one the answer is 401, after too many wrong ones 429.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
@@ -184,4 +190,17 @@ export function openApi(version: string) {
     paths,
     components: { schemas: { ...schemas, ...clientSchemas }, securitySchemes },
   };
+}
+
+/** `/api/v1/`: what there is to ask, from the description. */
+export function apiIndex(version: string) {
+  const routes = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { summary, parameters = [] }]) => ({
+      method: method.toUpperCase(),
+      path,
+      parameters: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
+      summary,
+    })),
+  );
+  return { version, description: '/api/v1/openapi.json', routes };
 }

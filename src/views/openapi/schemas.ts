@@ -146,6 +146,18 @@ export const schemas = {
   }),
   Lease6: record({ router, duid: text(), ip: text(), hostname: orNull(text()), expires: orNull(time('Null = never')) }),
   ...ledgerSchemas,
+  Index: record({
+    version: text('Of wrtmeter'),
+    description: text('Where the OpenAPI document is'),
+    routes: list(
+      record({
+        method: text(),
+        path: text('With {names} in place of what differs'),
+        parameters: list(text('A parameter of the query')),
+        summary: text('What it answers or does'),
+      }),
+    ),
+  }),
   Health: record({
     status: oneOf(['ok', 'failing'], 'failing while the ledger cannot be written'),
     problems: list(text('A problem to look at')),

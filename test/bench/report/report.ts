@@ -1,4 +1,4 @@
-import { type Column, textTable } from '../../../src/commands/common/text.ts';
+import { type Column, left, right, textTable } from '../../../src/commands/common/text.ts';
 import type { Contest, Scrapes } from '../contest/contest.ts';
 import type { Figures } from '../measure.ts';
 import { REST } from '../sizes.ts';
@@ -12,15 +12,13 @@ const NOT_MEASURED = '–';
 
 /** The tables that the benchmark prints. */
 export async function report(all: readonly Figures[], aims: readonly Aim[]): Promise<string> {
-  const columns: Column[] = [{ title: '', align: 'left' }, ...all.map(({ devices }) => right(`${whole(devices)} devices`))];
+  const columns: Column[] = [left(''), ...all.map(({ devices }) => right(`${whole(devices)} devices`))];
   const rows = LINES.map(([label, cell]) => [label, ...all.map(cell)]);
   const verdicts = aims.map(({ text, measured, met }) => [met === null ? '?' : met ? 'met' : 'NOT MET', text, measured]);
-  const titles: Column[] = [{ title: '', align: 'left' }, { title: 'Aim', align: 'left' }, right('measured')];
+  const titles: Column[] = [left(''), left('Aim'), right('measured')];
   const tables = [await textTable(columns, rows), ...(aims.length > 0 ? [await textTable(titles, verdicts)] : [])];
   return `${tables.join('\n\n')}\n`;
 }
-
-const right = (title: string): Column => ({ title, align: 'right' });
 
 const time = ({ time: { median, p90 } }: Scrapes): string => `${milliseconds(median)} (${milliseconds(p90)})`;
 

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { readFile } from '../../../src/app/read-file.ts';
 import { type ImportCli, importFrom } from '../../../src/commands/import/import.ts';
 import { dayNumber } from '../../../src/domain/calendar.ts';
+import type { ImportProgram } from '../../../src/ledger/import/figures.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { type Database, openDatabase } from '../../../src/ledger/storage/sqlite.ts';
 import { openStore } from '../../../src/ledger/storage/store.ts';
@@ -32,7 +33,7 @@ describe('wrtmeter import', () => {
   const configure = (routers: unknown) => writeFile(join(directory, 'routers.json'), JSON.stringify(routers));
   const path = (name: string) => join(directory, name);
 
-  async function imported(program: string, files: string[], options: ImportCli = {}, now = NOW, input = '') {
+  async function imported(program: ImportProgram, files: string[], options: ImportCli = {}, now = NOW, input = '') {
     const out = { stdout: '', stderr: '' };
     const write = (stream: keyof typeof out) => ({
       write: (text: string) => {
@@ -437,8 +438,7 @@ describe('wrtmeter import', () => {
   it('a bad command line is one line and exit code 2', async () => {
     const file = join(fixtures, 'vnstat-1.18.json');
     for (const [program, files, options, message] of [
-      ['vnstatt', [file], {}, 'Cannot import from "vnstatt": choose one of classic, vnstat, nlbwmon'],
-      ['vnstat', [file, file], {}, 'Import one export of vnstat at a time'],
+      ['vnstat', [file], { router: '192.168.1.2' }, '--router: no router "192.168.1.2" is configured; did you mean "192.168.1.1"?'],
       ['vnstat', [file], { router: 'attic' }, '--router: no router "attic" is configured; choose one of 192.168.1.1'],
       [
         'vnstat',

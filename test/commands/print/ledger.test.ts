@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readFile } from '../../../src/app/read-file.ts';
 import { type PrintOptions, print } from '../../../src/commands/print/print.ts';
+import type { PrintName } from '../../../src/commands/print/tables.ts';
 import { believableHome } from '../../support/homes/believable-home.ts';
 import { leases, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
 import { writeAudit } from '../../support/ledger/audit-rows.ts';
@@ -15,7 +16,7 @@ describe('wrtmeter print months, days and audit', () => {
   let home: SmallHome;
   afterEach(() => home.close());
 
-  async function printed(what: string, options: PrintOptions = {}, now = NOW) {
+  async function printed(what: PrintName, options: PrintOptions = {}, now = NOW) {
     const out = { stdout: '', stderr: '' };
     const write = (stream: keyof typeof out) => ({
       write: (text: string) => {
@@ -30,7 +31,7 @@ describe('wrtmeter print months, days and audit', () => {
     );
     return { code, ...out };
   }
-  const json = async (what: string, options: PrintOptions = {}) => JSON.parse((await printed(what, { json: true, ...options })).stdout);
+  const json = async (what: PrintName, options: PrintOptions = {}) => JSON.parse((await printed(what, { json: true, ...options })).stdout);
 
   /** Read daily at noon of Berlin's winter: the uplink gains 24 MiB a day, the TV 12 and the tablet 6. */
   async function live(from: number, to: number, uplink = true): Promise<void> {
@@ -121,6 +122,20 @@ describe('wrtmeter print months, days and audit', () => {
       });
     });
 
+    it('--from and --to choose the time; a month that is cut has only its requested days', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(Date.UTC(2026, 9, 28, 23), Date.UTC(2026, 10, 18, 23));
+      const chosen = (await printed('months', { from: '2026-10-30', to: '2026-11-03', device: 'TV' })).stdout;
+      expect(chosen.split('\n').slice(1, 3)).to.deep.equal([
+        '2026-10-30 to 2026-10-31  24.0 MiB     0 B  24.0 MiB',
+        '2026-11-01 to 2026-11-02  24.0 MiB     0 B  24.0 MiB',
+      ]);
+      const starts = async (options: PrintOptions) => (await json('months', options)).months.map((m: { start: string }) => m.start);
+      expect(await starts({ to: '2026-11-01' })).to.deep.equal(['2026-10-01']);
+      expect(await starts({ from: '2026-11-01' })).to.deep.equal(['2026-11-01']);
+      expect((await printed('months', { to: '2026-01-01' })).stdout).to.equal('Nothing was counted in this time\n');
+    });
+
     it('without an uplink they are the sums of the devices, and it says so', async () => {
       home = await openHome({ routers: { gateway: [] } });
       await live(Date.UTC(2026, 10, 1, 23), Date.UTC(2026, 10, 3, 23), false);
@@ -151,6 +166,16 @@ describe('wrtmeter print months, days and audit', () => {
         0,
         0,
       ]);
+    });
+
+    it('--from and --to choose the days, and --last the newest of them', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(Date.UTC(2026, 8, 1), NOW);
+      const starts = async (options: PrintOptions) => (await json('days', options)).days.map((day: { start: string }) => day.start);
+      const all = await starts({ from: '2026-09-10' });
+      expect([all.length, all[0], all.at(-1)]).to.deep.equal([72, '2026-09-10', '2026-11-20']);
+      expect(await starts({ from: '2026-09-10', to: '2026-09-12' })).to.deep.equal(['2026-09-10', '2026-09-11']);
+      expect(await starts({ to: '2026-09-12T12:00:00+02:00', last: '2' })).to.deep.equal(['2026-09-11', '2026-09-12']);
     });
 
     it('a believable month has one line per day', async () => {
@@ -202,6 +227,15 @@ describe('wrtmeter print months, days and audit', () => {
       );
     });
 
+    it('--from and --to choose the time', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      const rows = [1, 2, 3].map((day) => ({ at: Date.UTC(2026, 10, day), kind: 'gap' as const, why: `number ${day}` }));
+      await writeAudit(home.ledger.store, rows);
+      const { rows: found } = await json('audit', { from: '2026-11-02', to: '2026-11-03' });
+      expect(found.map((row: { why: string }) => row.why)).to.deep.equal(['Number 2']);
+      expect((await printed('audit', { to: '2026-10-01' })).stdout).to.equal('The audit log has no row of this time\n');
+    });
+
     it('--last limits the rows, --json is for programs', async () => {
       home = await openHome({ routers: { gateway: [] } });
       await writeAudit(
@@ -217,14 +251,14 @@ describe('wrtmeter print months, days and audit', () => {
 
   it('an empty ledger says so', async () => {
     home = await openHome({ routers: {} });
-    for (const what of ['months', 'days']) expect((await printed(what)).stdout).to.equal('Nothing has been counted yet\n');
+    for (const what of ['months', 'days'] as const) expect((await printed(what)).stdout).to.equal('Nothing has been counted yet\n');
     expect((await printed('audit')).stdout).to.equal('The audit log is empty\n');
   });
 
   it('a usage error is one line and exit code 2', async () => {
     home = await openHome({ routers: { gateway: [] } });
     await live(NOW - 48 * HOUR, NOW);
-    const refused = async (what: string, options: PrintOptions) => {
+    const refused = async (what: PrintName, options: PrintOptions) => {
       const { code, stdout, stderr } = await printed(what, options);
       expect([code, stdout]).to.deep.equal([2, '']);
       return stderr;
@@ -232,10 +266,12 @@ describe('wrtmeter print months, days and audit', () => {
     expect(await refused('months', { device: 'fridge' })).to.equal(
       'No device "fridge" has been counted: "wrtmeter print devices" lists all devices\n',
     );
-    expect(await refused('wan', { device: 'tv' })).to.equal('"print wan" has no --device: it is for months, days\n');
-    expect(await refused('devices', { last: '3' })).to.equal('"print devices" has no --last: it is for months, days, audit\n');
+    expect(await refused('days', { device: 'tabelt' })).to.equal('No device "tabelt" has been counted: did you mean "tablet"?\n');
+    expect(await refused('days', { from: '2026-11-31' })).to.match(/^"from" is "2026-11-31": write a date like 2026-01-31/);
+    expect(await refused('audit', { from: '2026-11-02', to: '2026-11-02' })).to.equal(
+      '"from" (2026-11-02) is not before "to" (2026-11-02)\n',
+    );
     expect(await refused('days', { last: '0' })).to.equal('--last is "0": use a whole number from 1 to 9999\n');
-    expect(await refused('constructor', {})).to.include('Cannot print "constructor"');
     await home.read(NOW + HOUR, {
       gateway: { sources: { leases: leases([TV, TABLET].map((mac) => ({ mac, ip: '192.168.1.9', hostname: 'box' }))) } },
     });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { cleanName } from '../../../src/domain/name.ts';
+import { cleanName } from '../../../src/domain/names/name.ts';
 import { SourceError } from '../../../src/errors.ts';
 import { FACTS_PROGRAM, FILES_PROGRAM } from '../../../src/sources/wireguard/awk.ts';
 import { epochIn, parseFacts } from '../../../src/sources/wireguard/facts.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { aliasesOf } from '../../../src/app/from-config.ts';
-import { cleanName } from '../../../src/domain/name.ts';
+import { cleanName } from '../../../src/domain/names/name.ts';
 import type { Lease6, Neighbour, Observation, StaticHost } from '../../../src/domain/observation.ts';
 import type { KnownLease } from '../../../src/ledger/books.ts';
 import { CONFIDENCES, SIGNS } from '../../../src/views/device-suggestions/duplicate-evidence.ts';

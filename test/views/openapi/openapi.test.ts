@@ -52,6 +52,7 @@ describe('the OpenAPI document', () => {
   });
 
   const ANSWERS: readonly (readonly [path: string, schema: Schema, status: number])[] = [
+    ['/api/v1/', schemas.Index, 200],
     ['/api/v1/routers', schemas.Routers, 200],
     ['/api/v1/devices', schemas.Devices, 200],
     ['/api/v1/wan', schemas.Wan, 200],

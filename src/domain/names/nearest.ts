@@ -1,3 +1,5 @@
+import { quote } from '../../errors.ts';
+
 /** The candidate most similar to a mistyped word, or null if none is similar. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   const typed = word.slice(0, 64).toLowerCase();
@@ -30,4 +32,10 @@ export function editDistance(a: string, b: string): number {
     last = current;
   }
   return last[b.length] ?? 0;
+}
+
+/** `did you mean "x"?` where a candidate is similar to a mistyped word, otherwise what to do instead. */
+export function didYouMean(word: string, candidates: Iterable<string>, otherwise: string): string {
+  const near = nearest(word, candidates);
+  return near === null ? otherwise : `did you mean ${quote(near)}?`;
 }

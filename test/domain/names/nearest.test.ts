@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { editDistance, nearest } from '../../src/fields/nearest.ts';
+import { editDistance, nearest } from '../../../src/domain/names/nearest.ts';
 
 describe('the nearest word', () => {
   it('is one typo away', () => {

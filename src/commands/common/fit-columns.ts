@@ -1,0 +1,36 @@
+/**
+ * What becomes of a column where the terminal is too narrow: nothing, its texts end with "…", they continue on the next line, or it is
+ * left out.
+ */
+export type Fit = 'keep' | 'shorten' | 'wrap' | 'drop';
+
+/** Characters that a column that gives way keeps at least. */
+const LEAST: Record<Fit, number> = { keep: Number.POSITIVE_INFINITY, drop: Number.POSITIVE_INFINITY, shorten: 12, wrap: 20 };
+
+/**
+ * The widths of columns that together are not wider than `room`, from their natural widths; null for one that is left out. The widest
+ * gives way first, and a column is left out only where that is not enough, from right to left. Where nothing is enough, the rest is wider.
+ */
+export function fitColumns(fits: readonly Fit[], natural: readonly number[], room: number): (number | null)[] {
+  const kept: (number | null)[] = [...natural];
+  for (;;) {
+    const narrowed = narrow(fits, kept, room);
+    const last = fits.findLastIndex((fit, i) => fit === 'drop' && kept[i] !== null);
+    if (sum(narrowed) <= room || last === -1) return narrowed;
+    kept[last] = null;
+  }
+}
+
+function narrow(fits: readonly Fit[], natural: readonly (number | null)[], room: number): (number | null)[] {
+  const widths = [...natural];
+  const spare = (i: number) => (widths[i] ?? 0) - LEAST[fits[i] ?? 'keep'];
+  while (sum(widths) > room) {
+    const able = widths.flatMap((width, i) => (width !== null && spare(i) > 0 ? [{ width, i }] : []));
+    const widest = able.reduce<{ width: number; i: number } | null>((a, b) => (a === null || b.width > a.width ? b : a), null);
+    if (widest === null) break;
+    widths[widest.i] = widest.width - 1;
+  }
+  return widths;
+}
+
+const sum = (widths: readonly (number | null)[]): number => widths.reduce<number>((all, width) => all + (width ?? 0), 0);

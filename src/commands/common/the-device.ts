@@ -1,0 +1,26 @@
+import { didYouMean } from '../../domain/names/nearest.ts';
+import { count, quote, UsageError } from '../../errors.ts';
+import { accountsOf } from '../../ledger/account.ts';
+import { findDevices } from '../../views/find-device.ts';
+import { nameOf, type View } from '../../views/view.ts';
+
+export interface NamedDevice {
+  /** The first of its MACs. */
+  mac: string;
+  name: string;
+}
+
+/** The device that a text on the command line means, by name or any of its MACs. Throws a UsageError if it is none or several. */
+export function theDevice(view: Pick<View, 'books' | 'aliases'>, text: string): NamedDevice {
+  const macs = findDevices(view, text);
+  const [mac] = macs;
+  if (mac === undefined) {
+    const names = accountsOf(view.books.accounts, 'device').map(({ key }) => nameOf(view, key));
+    throw new UsageError(
+      `No device ${quote(text)} has been counted: ${didYouMean(text, names, '"wrtmeter print devices" lists all devices')}`,
+    );
+  }
+  if (macs.length > 1)
+    throw new UsageError(`${count(macs.length, 'device')} are called ${quote(text)}: use the MAC of one (${macs.join(', ')})`);
+  return { mac, name: nameOf(view, mac) };
+}

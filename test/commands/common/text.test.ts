@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type Fit, fitColumns } from '../../../src/commands/common/fit-columns.ts';
+import { extra, left, name, prose, right, roomIn, textTable } from '../../../src/commands/common/text.ts';
+
+const COLUMNS = [name('Device'), extra('MAC'), right('Download'), extra('Last seen')];
+const ROWS = [
+  ['living-room-television-upstairs', '00:00:5e:00:53:03', '195 GiB', '2026-11-20 19:23'],
+  ['居間のテレビ・二階の大きい方', '00:00:5e:00:53:04', '1.00 KiB', '2026-11-20 19:23'],
+];
+const lines = async (room: number | null) => (await textTable(COLUMNS, ROWS, room)).split('\n');
+
+describe('a table in the terminal', () => {
+  it('is as wide as its content where nothing limits it', async () => {
+    expect(await lines(null)).to.deep.equal(await lines(200));
+    expect((await lines(null))[1]).to.equal('living-room-television-upstairs  00:00:5e:00:53:03   195 GiB  2026-11-20 19:23');
+  });
+
+  it('shortens names first', async () => {
+    expect(await lines(70)).to.deep.equal([
+      'Device                   MAC                Download  Last seen',
+      'living-room-television…  00:00:5e:00:53:03   195 GiB  2026-11-20 19:23',
+      '居間のテレビ・二階の大…  00:00:5e:00:53:04  1.00 KiB  2026-11-20 19:23',
+    ]);
+  });
+
+  it('then leaves out columns, and names them, but never cuts a figure', async () => {
+    expect(await lines(40)).to.deep.equal([
+      'Device       MAC                Download',
+      'living-roo…  00:00:5e:00:53:03   195 GiB',
+      '居間のテレ…  00:00:5e:00:53:04  1.00 KiB',
+      '(no room for Last seen)',
+    ]);
+    expect((await lines(1)).at(-1)).to.equal('(no room for MAC, Last seen)');
+    expect((await lines(1))[1]).to.match(/ 195 GiB$/);
+  });
+
+  it('wraps sentences', async () => {
+    const text = await textTable([left('When'), prose('Why')], [['today', 'The router had rebooted, and its counters restarted']], 32);
+    expect(text.split('\n')).to.deep.equal([
+      'When   Why',
+      'today  The router had rebooted,',
+      '       and its counters',
+      '       restarted',
+    ]);
+  });
+
+  it('is never wider than the room where columns can give way', () => {
+    const fit = fc.constantFrom<Fit>('keep', 'shorten', 'wrap', 'drop');
+    const column = fc.record({ fit, width: fc.integer({ min: 1, max: 60 }) });
+    fc.assert(
+      fc.property(fc.array(column, { maxLength: 10 }), fc.integer({ min: 1, max: 200 }), (columns, room) => {
+        const widths = fitColumns(
+          columns.map((one) => one.fit),
+          columns.map(({ width }) => width),
+          room,
+        );
+        for (const [i, { fit, width }] of columns.entries()) {
+          if (fit === 'keep') expect(widths[i]).to.equal(width);
+          if (fit === 'shorten' || fit === 'wrap') expect(widths[i]).to.be.within(Math.min(width, fit === 'wrap' ? 20 : 12), width);
+        }
+        const stiff = columns.every(
+          ({ fit, width }, i) =>
+            fit === 'keep' || (fit === 'drop' ? widths[i] === null : widths[i] === Math.min(width, fit === 'wrap' ? 20 : 12)),
+        );
+        if (!stiff) expect(widths.reduce<number>((sum, width) => sum + (width ?? 0), 0)).to.be.at.most(room);
+      }),
+    );
+  });
+
+  it('is cut to the terminal, or to COLUMNS, and not at all in a pipe', () => {
+    const stdout = { write: () => undefined };
+    expect(roomIn({ stdout: { ...stdout, columns: 90 }, env: { COLUMNS: '80' } })).to.equal(90);
+    expect(roomIn({ stdout, env: { COLUMNS: '80' } })).to.equal(80);
+    for (const COLUMNS of ['', '0', 'wide']) expect(roomIn({ stdout, env: { COLUMNS } })).to.equal(null);
+    expect(roomIn({ stdout, env: {} })).to.equal(null);
+  });
+});
