@@ -13,17 +13,17 @@ import {
   type LabClient,
   startFarEnd,
   upload,
-} from '../support/lab/clients.ts';
-import { deviceOf, firstReading, same, settle, wanOf } from '../support/lab/readings.ts';
-import { createRouter, type DeviceBytes, type LabRouter } from '../support/lab/router.ts';
-import type { Truth } from '../support/lab/truth.ts';
-import { createLab, ip, type Lab } from '../support/lab/world.ts';
-import { type Books, booksShown, expectAtMost, expectEqual, expectNoFall, expectSameInApi } from '../support/ledger/books.ts';
-import { finish } from '../support/program/command.ts';
-import { type Exporter, startExporter } from '../support/program/exporter.ts';
-import { type RunningPrometheus, startPrometheus } from '../support/prometheus/prometheus.ts';
-import { type Sample, sampleValue, withLabels } from '../support/prometheus/text.ts';
-import { freePort } from '../support/web/port.ts';
+} from '../../support/lab/clients.ts';
+import { deviceOf, firstReading, same, settle, wanOf } from '../../support/lab/readings.ts';
+import { createRouter, type DeviceBytes, type LabRouter } from '../../support/lab/router.ts';
+import type { Truth } from '../../support/lab/truth.ts';
+import { createLab, ip, type Lab } from '../../support/lab/world.ts';
+import { type Books, booksShown, expectAtMost, expectEqual, expectNoFall, expectSameInApi } from '../../support/ledger/books.ts';
+import { finish } from '../../support/program/command.ts';
+import { type Exporter, startExporter } from '../../support/program/exporter.ts';
+import { type RunningPrometheus, startPrometheus } from '../../support/prometheus/prometheus.ts';
+import { type Sample, sampleValue, withLabels } from '../../support/prometheus/text.ts';
+import { freePort } from '../../support/web/port.ts';
 
 const ANNA = '02:00:00:00:00:01';
 const STRANGER = '02:00:00:00:00:66';

@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { scripts } from '../support/routers/busybox.ts';
-import { type DropbearRouter, startDropbearRouter } from '../support/routers/dropbear-router.ts';
+import { scripts } from '../../support/routers/busybox.ts';
+import { type DropbearRouter, startDropbearRouter } from '../../support/routers/dropbear-router.ts';
 
 const names = ['wrtmeter.cgi', 'hosts.cgi', 'totalwifi.cgi', 'wan.cgi', 'dhcp.cgi'];
 const parts = ['hosts.sh', 'hosts-again.sh', 'hosts-networks.sh', 'hosts-nftables.sh', 'hosts-iptables.sh', 'host-event.sh'];
