@@ -109,7 +109,15 @@ function baselineOf(row: Row): Baseline {
       ? null
       : { boot: text(row.boot), instance: numberOrNull(row.instance), began: numberOrNull(row.began), margin: Number(row.margin) };
   const baseline = { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read) };
-  return row.doubts === null ? baseline : { ...baseline, doubts: JSON.parse(text(row.doubts)) as Doubts };
+  return row.doubts === null ? baseline : { ...baseline, doubts: doubtsOf(text(row.doubts)) };
+}
+
+function doubtsOf(json: string): Doubts {
+  try {
+    return JSON.parse(json) as Doubts;
+  } catch {
+    throw new LedgerError(`Ledger holds a baseline that cannot be read, ${quote(json)}: restore a backup with "wrtmeter restore FILE"`);
+  }
 }
 
 function deviceOf(row: Row): Device {
