@@ -1,6 +1,6 @@
 #!/bin/sh
 # Made from parts/wrtmeter.cgi by "npm run scripts": change it there.
-# Everything about this router in one answer, raw as its kernel and daemons show it. Format: docs/wrtmeter-cgi.md.
+# Everything about this router in one answer, raw as its kernel and daemons show it. Format: docs/formats/wrtmeter-cgi.md.
 # For busybox ash and awk: fourteen processes and one per radio interface, however many stations and leases there are, and a few more
 # where hosts are counted or WireGuard runs.
 

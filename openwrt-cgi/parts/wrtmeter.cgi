@@ -1,5 +1,5 @@
 #!/bin/sh
-# Everything about this router in one answer, raw as its kernel and daemons show it. Format: docs/wrtmeter-cgi.md.
+# Everything about this router in one answer, raw as its kernel and daemons show it. Format: docs/formats/wrtmeter-cgi.md.
 # For busybox ash and awk: fourteen processes and one per radio interface, however many stations and leases there are, and a few more
 # where hosts are counted or WireGuard runs.
 

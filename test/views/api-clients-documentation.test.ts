@@ -4,9 +4,9 @@ import { expect } from 'chai';
 import { clientPaths, clientSchemas } from '../../src/views/openapi/clients.ts';
 import { violations } from '../support/schema.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/api-clients.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../docs/formats/api-clients.md'), 'utf8');
 
-describe('docs/api-clients.md', () => {
+describe('docs/formats/api-clients.md', () => {
   it('shows a client as it is answered', () => {
     const [, example = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
     expect(violations(JSON.parse(example), clientSchemas.Client, clientSchemas)).to.deep.equal([]);

@@ -34,7 +34,7 @@ interface Counting {
   origin: string;
 }
 
-/** Parses the hosts of a gateway; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */
+/** Parses the hosts of a gateway; see docs/formats/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parseHosts(lines: readonly string[], system: System): Parsed {
   const counting = parseCounting(lines[0] ?? '', system);
   const devices: string[] = [];

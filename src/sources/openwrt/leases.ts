@@ -6,7 +6,7 @@ import { bounded } from '../source.ts';
 import type { Parsed } from './fields.ts';
 import { known, parseLease } from './lease.ts';
 
-/** Parses leases and the names that the router knows; skips bad lines. See docs/wrtmeter-cgi.md for the format. */
+/** Parses leases and the names that the router knows; skips bad lines. See docs/formats/wrtmeter-cgi.md for the format. */
 export function parseLeases(lines: readonly string[], names: readonly string[] | undefined): Parsed {
   const skips = createSkips();
   const keep = <T>(value: T | null, line: string): T[] => {

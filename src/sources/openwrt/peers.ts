@@ -12,7 +12,7 @@ import { epochOf, ifindexOf, type Parsed } from './fields.ts';
 /** The counters of a peer restart with its interface, or if the peer is removed and added again. Rule: source promises. */
 export const PEER_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 
-/** Parses the WireGuard peers of a router; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */
+/** Parses the WireGuard peers of a router; see docs/formats/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parsePeers(lines: readonly string[], system: System): Parsed {
   const interfaces = new Map<string, number | null>();
   const peers: Peer[] = [];

@@ -17,7 +17,7 @@ const CONNECTED_MARGIN = 2;
 /** Types of interface whose stations are single devices; a P2P-GO is the access point of a Wi-Fi Direct group. Rule: device account. */
 const ACCESS_POINT = new Set(['ap', 'ap/vlan', 'p2p-go']);
 
-/** Parses the radios of an access point and their stations; see docs/wrtmeter-cgi.md for the format. Throws a SourceError. */
+/** Parses the radios of an access point and their stations; see docs/formats/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parseStations(lines: readonly string[], system: System): Parsed {
   const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
   const access = new Set(radios.filter((r) => ACCESS_POINT.has(r.type) && !r.fourAddress).map((r) => r.interface));

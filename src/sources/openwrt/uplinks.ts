@@ -10,7 +10,7 @@ import { isOverlay } from './overlay.ts';
 /** An uplink that comes up may have counted before, and one that is down is not listed. Rule: source promises. */
 export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 };
 
-/** The uplinks of a router and its `layers`, undefined in an answer of an older script; docs/wrtmeter-cgi.md is the format. Throws a SourceError. */
+/** The uplinks of a router and its `layers`, undefined in an answer of an older script; docs/formats/wrtmeter-cgi.md is the format. Throws a SourceError. */
 export function parseUplinks(lines: readonly string[], layers: readonly string[] | undefined, system: System): Parsed {
   const skips = createSkips();
   const uplinks = lines

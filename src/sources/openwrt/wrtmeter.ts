@@ -14,7 +14,7 @@ import { parseUplinks } from './uplinks.ts';
 const ALWAYS = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies readonly SourceName[];
 const SOURCES = [...ALWAYS, 'hosts', 'peers'] as const satisfies readonly SourceName[];
 
-/** One request to wrtmeter.cgi; see docs/wrtmeter-cgi.md for the format. `counterBits` overrides what the router reports. */
+/** One request to wrtmeter.cgi; see docs/formats/wrtmeter-cgi.md for the format. `counterBits` overrides what the router reports. */
 export function wrtmeterProbe(url: string, read: ReadAnswer, counterBits: CounterBits | null = null): Probe {
   let sources: readonly SourceName[] = ALWAYS;
   return {

@@ -50,7 +50,7 @@ export interface HostFigures {
   uncounted: { sent: number; received: number };
 }
 
-/** Reads them line by line, as docs/wrtmeter-cgi.md has it. */
+/** Reads them line by line, as docs/formats/wrtmeter-cgi.md has it. */
 export function hostFigures(text: string): HostFigures {
   const block = /^begin hosts\n([\s\S]*?)^end hosts$/m.exec(text)?.[1];
   if (block === undefined) throw new Error(`The answer has no hosts: ${/^failed .*$/m.exec(text)?.[0] ?? text}`);
