@@ -1,7 +1,7 @@
 // Compiles src/ into dist/. Without the compiler (npm ci --omit=dev), a dist/ that was compiled from the same sources is enough.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -30,6 +30,7 @@ function build() {
   if (!existsSync(join(ROOT, 'src'))) return 0;
   const tsc = compiler();
   if (tsc !== null) {
+    rmSync(STAMP, { force: true });
     const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
     if (status !== 0) return status ?? 1;
     // npx runs the file itself.

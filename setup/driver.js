@@ -19,7 +19,8 @@ const load = () => run(process.execPath, '-e', LOAD, folder);
 function install() {
   say('Installing the SQLite driver. If it must be compiled, this takes minutes on a PC, and up to 20 minutes on a small board');
   for (const script of ['install', 'rebuild']) {
-    const { status, stdout, stderr } = run('npm', 'run', script);
+    const { status, stdout, stderr, error } = run('npm', 'run', script);
+    if (error) return explain(error.message);
     if (status !== 0) return explain(`${stdout}${stderr}`);
     if (load().status === 0) return 0;
   }

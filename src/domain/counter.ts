@@ -86,6 +86,8 @@ export type Doubt =
       before: number;
       /** What it fell to. */
       low: number;
+      /** What it showed between earlier falls, which was posted too. */
+      posted: number;
     }
   | {
       /** Its baseline is more than the line could carry. `before`: what it showed at `since`, in the reading before. */

@@ -45,7 +45,7 @@ export function judgeFall(fallen: Fallen): Fall {
 }
 
 /** Whether the value is as low as a restart would leave it. */
-export function fellToStart({ value, before, isProved, wasGone }: Pick<Fallen, 'value' | 'before' | 'isProved' | 'wasGone'>): boolean {
+function fellToStart({ value, before, isProved, wasGone }: Pick<Fallen, 'value' | 'before' | 'isProved' | 'wasGone'>): boolean {
   return wasGone || value <= before * (isProved ? NEAR_ZERO : MOST_OF_IT);
 }
 
@@ -108,7 +108,7 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
       since = Math.min(since ?? doubt.since, doubt.since);
     } else if (doubt?.kind === 'fell') {
       if (back.includes(direction) || (isPair && back.length > 0)) {
-        resolved[direction] += doubt.before;
+        resolved[direction] += doubt.before + doubt.posted;
         if (value < resolved[direction]) doubts[direction] = { kind: 'owed', since: at, least: value, settles: at + DIP_MS };
       } else if (isOpen(doubt, value, at)) doubts[direction] = doubt;
     } else if (doubt !== undefined) doubts[direction] = doubt;
@@ -118,9 +118,10 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
   return { baseline, since, cameBack: back.length > 0 };
 }
 
-/** A counter that grows after its fall has restarted. */
+/** A counter that grows after its fall has restarted. That of a pair which did not fall shows nothing of that. */
 function isOpen({ since, before, low }: Extract<Doubt, { kind: 'fell' }>, value: number, at: number): boolean {
-  return at - since <= DIP_MS && value - low < WORTH_REMEMBERING && (isNearZero(value, before) || low >= before);
+  const hasGrown = !isNearZero(value, before) || value - low >= WORTH_REMEMBERING;
+  return at - since <= DIP_MS && (low >= before || !hasGrown);
 }
 
 /** Only a figure that nearly equals the one before the fall shows that a counter is back. */

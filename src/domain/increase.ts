@@ -2,7 +2,7 @@ import type { Change, Circumstances, PreviousReading } from './change.ts';
 import { type Baseline, type Epoch, IMPORTED, type Reading } from './counter.ts';
 import { provedEpoch, resolveDoubts } from './fall.ts';
 import { pairLines, raiseDips } from './pairing.ts';
-import { minus, NOTHING, plus, type Traffic, total } from './traffic.ts';
+import { DIRECTIONS, minus, NOTHING, plus, type Traffic, total } from './traffic.ts';
 import { increase, withinEpoch } from './within-epoch.ts';
 
 /** Seconds that a station may be associated before it is authorized and listed. Rule: new counter. */
@@ -26,7 +26,7 @@ function compareOne(reading: Reading, kept: Baseline, previous: PreviousReading,
   const newEpoch = provedEpoch(kept.epoch, reading.epoch);
   if (newEpoch !== null) {
     const began = startOf(reading.epoch, lastRead, now);
-    return [plausible({ kind: 'reset', bytes: reading.bytes, since: began, why: newEpoch }, reading.epoch, now)];
+    return [plausible({ kind: 'reset', bytes: reading.bytes, since: began, why: newEpoch }, reading.epoch, now, lastRead)];
   }
   const { baseline, since, cameBack } = resolveDoubts(kept, reading, now.at, now.rules.directions === 'together');
   const changes = compareFigures(reading, baseline, now, since ?? lastRead);
@@ -49,7 +49,7 @@ function compareLines(
   previous: PreviousReading,
   now: Circumstances,
 ): Change[] {
-  const isUnknown = baselines.length === 0 && previous.isPartial;
+  const isUnknown = baselines.length === 0 ? previous.isPartial : baselines.some(isUncertain);
   if (isUnknown || baselines.some(({ epoch }) => epoch?.boot === IMPORTED)) return [INTO_SIGHT];
   const { directions } = now.rules;
   switch (directions) {
@@ -63,6 +63,10 @@ function compareLines(
       return directions satisfies never;
   }
 }
+
+/** Whether a baseline is not what a line showed: the lines of the answer before were refused, or one owes bytes. */
+const isUncertain = ({ doubts }: Baseline): boolean =>
+  DIRECTIONS.some((direction) => doubts?.[direction]?.kind === 'refused' || doubts?.[direction]?.kind === 'owed');
 
 /** A line that dipped goes with the baseline that it fell from, if that leaves fewer lines over. */
 function pairedChanges(readings: readonly Reading[], baselines: readonly Baseline[], since: number): Change[] {

@@ -61,15 +61,19 @@ function nextDoubt(
   const restarted = changes.find((change) => change.kind === 'reset' && change.why === 'fell');
   const isPair = now.rules.directions === 'together' && !isProvedEpoch(kept, epoch);
   if (restarted !== undefined && !isOf('wrap') && (isPair || value < before)) {
-    if (doubt?.kind === 'fell') return { ...doubt, since: now.at, low: value };
+    if (doubt?.kind === 'fell') return { ...doubt, since: now.at, low: value, posted: doubt.posted + before };
     const isWorth = (way: Direction) => baseline.bytes[way] >= WORTH_REMEMBERING && isNearZero(bytes[way], baseline.bytes[way]);
-    return (isPair ? DIRECTIONS.some(isWorth) : isWorth(direction)) ? { kind: 'fell', since: now.at, before, low: value } : null;
+    return (isPair ? DIRECTIONS.some(isWorth) : isWorth(direction)) ? { kind: 'fell', since: now.at, before, low: value, posted: 0 } : null;
   }
   return doubt?.kind === 'fell' && !isOf('wrap') ? doubt : null;
 }
 
 function nextLines(readings: readonly Reading[], baselines: readonly Baseline[], changes: readonly Change[], at: number): Baseline[] {
   const lines = readings.map(({ bytes }) => bytes);
+  if (lines.length > 1 && changes.some(({ kind }) => kind === 'rejected')) {
+    const doubt: Doubt = { kind: 'refused', since: at, before: 0 };
+    return readings.map((reading) => ({ ...plain(reading), doubts: { download: doubt, upload: doubt } }));
+  }
   if (!changes.some(({ kind }) => kind === 'dip')) return readings.map(plain);
   const raised = raiseDips(lines, baselines);
   return readings.map((reading, i): Baseline => {

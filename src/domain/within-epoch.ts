@@ -1,6 +1,6 @@
 import type { Change, Circumstances, DipReason } from './change.ts';
 import type { Baseline, Reading } from './counter.ts';
-import { DIP_MS, dipOf, type Fallen, fellToStart, isNearZero, isProvedEpoch, judgeFall } from './fall.ts';
+import { DIP_MS, dipOf, type Fallen, isNearZero, isProvedEpoch, judgeFall } from './fall.ts';
 import { DIRECTIONS, type Direction, isZero, minus, NOTHING, type Traffic } from './traffic.ts';
 
 /** A counting program loads its last saved figures when it starts: those bytes are already posted. Rule: lowered counter. */
@@ -70,7 +70,7 @@ function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances,
   const fallen = DIRECTIONS.filter((direction) => bytes[direction] < baseline.bytes[direction]);
   if (fallen.length === 0) return [increase(bytes, baseline.bytes, since)];
   const facts = fallen.map((direction) => fallenOf(direction, reading, baseline, now, since));
-  const restarted = now.rules.fall === 'reset' && facts.some((each) => !each.isProved && fellToStart(each));
+  const restarted = now.rules.fall === 'reset' && facts.some((each) => !each.isProved && judgeFall(each).kind === 'restart');
   return restarted ? [{ kind: 'reset', bytes, since, why: 'fell' }] : changesApart(reading, baseline, now, since);
 }
 

@@ -78,7 +78,7 @@ export interface KnownPeer {
   endpoint: string | null;
 }
 
-/** The ledger's state in memory: exactly what is in the file. */
+/** The ledger's state in memory: what is in the file, and what only this process knows, where that is said. */
 export interface Books {
   accounts: Map<string, Account>;
   devices: Map<string, Device>;

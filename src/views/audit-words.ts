@@ -45,7 +45,8 @@ const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
 };
 
 const DIP_WORDS: Readonly<Record<Exclude<DipReason, 'still shows less'>, string>> = {
-  'shows less': 'It shows less than before, though nothing shows that it restarted; nothing is booked until it passes what it showed',
+  'shows less':
+    'It shows less than before, though nothing shows that it restarted; nothing is booked until it passes what it showed, or stays below for long',
   'came back': 'It is back at what it showed before it fell to near zero, so it had not restarted; only what it shows more is booked',
 };
 

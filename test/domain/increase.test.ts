@@ -395,7 +395,7 @@ describe('compare', () => {
       doubts: { download: { kind: 'dipped', since, least, settles } },
     });
     const fell = (since: number, before: number, low: number): { doubts: Doubts } => ({
-      doubts: { download: { kind: 'fell', since, before, low } },
+      doubts: { download: { kind: 'fell', since, before, low, posted: 0 } },
     });
     examples({
       'a fall by a part within a proved epoch is not a restart: nothing is posted of that direction': {

@@ -37,6 +37,7 @@ export function check({ json = false, ...options }: CheckOptions, io: CommandIo)
 
 /** The same for programs: a configuration with an error has only its lines on standard error. */
 async function checkJson(config: Config, directory: string, withLedger: boolean, io: CommandIo): Promise<number> {
+  await loadDriver();
   const ledger = withLedger ? await reportLedger(directory, config.timezone) : null;
   const answer = {
     routers: config.routers.map(({ name }) => name),

@@ -18,6 +18,8 @@ export interface Arrival extends Boot {
 const MARGIN = 5;
 /** Seconds by which an uptime may gain more than our own clocks did. */
 const MOST_AHEAD = 60;
+/** How much faster than ours an honest clock may run: quartz is good to 100 ppm, and both may err. */
+const DRIFT = 200e-6;
 /** So many answers in a row that agree with our clock are believed, however odd the first was. */
 const ENOUGH = 3;
 /** Earlier boots remembered of a reader. */
@@ -40,7 +42,11 @@ export function judgeBoot(before: Reader, claim: Claim | null, now: Arrival): Bo
   const isBelieved = claimed.times >= ENOUGH;
   if (before.earlierBoots.includes(boot)) {
     if (!isBelieved)
-      return { kind: 'stale', why: isNew ? `an answer of an earlier boot, ${uptime} s after its start` : null, claim: claimed };
+      return {
+        kind: 'stale',
+        why: isNew ? `the answer is from an earlier boot of the router, ${uptime} s after that boot` : null,
+        claim: claimed,
+      };
     return { kind: 'machine', why: `another machine answers here: it has run for ${uptime} s, and was read here before` };
   }
   if (boot !== before.boot) {
@@ -54,10 +60,10 @@ export function judgeBoot(before: Reader, claim: Claim | null, now: Arrival): Bo
     return { kind: 'stale', why: whyStale(claimed, gained), claim: claimed };
   }
   const longest = longestSince(before, at, tick);
-  const lead = Math.max(0, before.lead + gained - longest);
+  const lead = Math.max(0, before.lead + gained - longest * (1 + DRIFT));
   if (lead <= MOST_AHEAD) return trusted(uptime, lead);
   if (isBelieved) return trusted(uptime, 0, `the router's uptime leapt to ${uptime} s and continues from there`);
-  const why = isNew ? `the router's uptime gained ${Math.round(gained)} s in ${Math.round(longest)} s and is not used` : null;
+  const why = isNew ? `the router's uptime is ${Math.round(lead)} s ahead of our clocks and is not used` : null;
   return { kind: 'same', uptime: before.uptime + longest, lead: before.lead, isTrusted: false, why, claim: claimed };
 }
 
@@ -68,7 +74,7 @@ const trusted = (uptime: number | null, lead = 0, why: string | null = null): Bo
 
 /** The same answer once more is nothing new; one that comes again and again is. */
 function whyStale({ uptime, repeats }: Claim, gained: number): string | null {
-  if (gained < 0) return repeats === 0 ? `the router answered with an uptime of before, ${uptime} s` : null;
+  if (gained < 0) return repeats === 0 ? `the router's uptime went back to ${uptime} s, so the answer is left out` : null;
   return repeats === 2 ? `the router's uptime stands still at ${uptime} s, so its answers are left out` : null;
 }
 

@@ -1,5 +1,6 @@
 import type { Baseline } from '../../domain/counter.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
+import { count } from '../../errors.ts';
 import { type Account, type AccountKind, accountKey } from '../account.ts';
 import { type Books, ledgerNote, readerKey } from '../books.ts';
 import type { AccountIndex } from '../posting/apply-update.ts';
@@ -82,7 +83,7 @@ export const isNothing = ({ accounts, baselines }: AgedOut): boolean => accounts
 export function ageOutBatches({ accounts, keys, baselines }: AgedOut, now: number): Batch[] {
   const ids = accounts.map(({ id }) => [id]);
   const bytes = accounts.filter(({ kind }) => kind === 'device').reduce<Traffic>((sum, { total }) => plus(sum, total), NOTHING);
-  const why = `${keys.length} devices left that were not seen for long and never moved more than ${NEVER_USED} bytes`;
+  const why = `${count(keys.length, 'device')} left, not seen for long and never with more than ${NEVER_USED} bytes`;
   return [
     { sql: SQL.hours, rows: ids },
     { sql: SQL.days, rows: ids },

@@ -1,6 +1,6 @@
-import type { Baseline, Doubts } from '../../domain/counter.ts';
+import type { Baseline, Doubt, Doubts } from '../../domain/counter.ts';
 import type { SourceName } from '../../domain/observation.ts';
-import type { Traffic } from '../../domain/traffic.ts';
+import { DIRECTIONS, type Traffic } from '../../domain/traffic.ts';
 import { LedgerError, quote } from '../../errors.ts';
 import { type Account, type AccountKind, accountKey, isAccountKind } from '../account.ts';
 import { type Books, type Device, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
@@ -112,12 +112,35 @@ function baselineOf(row: Row): Baseline {
   return row.doubts === null ? baseline : { ...baseline, doubts: doubtsOf(text(row.doubts)) };
 }
 
+/** The numbers of each kind of doubt. */
+const DOUBT_FIELDS: Readonly<Record<Doubt['kind'], readonly string[]>> = {
+  dipped: ['since', 'least', 'settles'],
+  owed: ['since', 'least', 'settles'],
+  fell: ['since', 'before', 'low', 'posted'],
+  refused: ['since', 'before'],
+};
+
 function doubtsOf(json: string): Doubts {
+  const doubts = parseOrNull(json);
+  if (doubts !== null && Object.entries(doubts).every(([key, doubt]) => isDirection(key) && isDoubt(doubt))) return doubts as Doubts;
+  throw new LedgerError(`Ledger holds a baseline that cannot be read, ${quote(json)}: restore a backup with "wrtmeter restore FILE"`);
+}
+
+function parseOrNull(json: string): object | null {
   try {
-    return JSON.parse(json) as Doubts;
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && !Array.isArray(value) ? value : null;
   } catch {
-    throw new LedgerError(`Ledger holds a baseline that cannot be read, ${quote(json)}: restore a backup with "wrtmeter restore FILE"`);
+    return null;
   }
+}
+
+const isDirection = (key: string): boolean => DIRECTIONS.some((direction) => direction === key);
+
+function isDoubt(doubt: unknown): boolean {
+  if (typeof doubt !== 'object' || doubt === null || !('kind' in doubt)) return false;
+  const fields = Object.entries(DOUBT_FIELDS).find(([kind]) => kind === doubt.kind)?.[1];
+  return fields?.every((field) => Number.isFinite(Reflect.get(doubt, field))) === true;
 }
 
 function deviceOf(row: Row): Device {

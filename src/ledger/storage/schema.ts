@@ -133,7 +133,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER baseline_gone AFTER DELETE ON baseline BEGIN DELETE FROM baseline_bytes WHERE baseline = old.id; END;
   ALTER TABLE reader RENAME COLUMN reader TO origin;
   `,
-  // Boots that were left behind, answers that may have lacked counters, and what readings leave open (JSON).
+  // Boots that were left behind, answers that may have lacked counters, and what readings leave open (JSON). `unread`: lines
+  // of the last answer that could not be read.
   `
   ALTER TABLE reader ADD COLUMN earlier_boots TEXT NOT NULL DEFAULT '';
   ALTER TABLE reader ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;

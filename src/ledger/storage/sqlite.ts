@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type sqlite3 from 'sqlite3';
 import { LedgerError } from '../../errors.ts';
@@ -33,8 +34,11 @@ export class DriverError extends LedgerError {
 
   constructor(why: string, options?: ErrorOptions) {
     const what = `The SQLite driver does not load: ${why}`;
-    const command = `node ${fileURLToPath(new URL('../../../setup/driver.js', import.meta.url))}`;
-    super(`${what}: run "${command}" to install one for this system`, options);
+    const script = fileURLToPath(new URL('../../../setup/driver.js', import.meta.url));
+    const command = `node ${script}`;
+    // An image has neither the script nor a compiler.
+    const advice = existsSync(script) ? `run "${command}" to install one for this system` : 'use an image that was built for this system';
+    super(`${what}: ${advice}`, options);
     this.name = 'DriverError';
     this.what = what;
     this.command = command;

@@ -127,7 +127,8 @@ function parseSystem(facts: readonly string[]): System {
   const uptime = Number(fact('uptime'));
   const time = Number(fact('time'));
   if (!/^[0-9a-f-]{8,64}$/i.test(bootId)) throw new SourceError('parse', `boot_id is not a boot id: ${quote(bootId)}`);
-  if (!/^\d+(\.\d+)?$/.test(fact('uptime'))) throw new SourceError('parse', `uptime is not a number of seconds: ${quote(fact('uptime'))}`);
+  if (!/^\d{1,10}(\.\d{1,9})?$/.test(fact('uptime')))
+    throw new SourceError('parse', `uptime is not a number of seconds: ${quote(fact('uptime'))}`);
   if (!/^\d{1,12}$/.test(fact('time'))) throw new SourceError('parse', `time is not a number of seconds: ${quote(fact('time'))}`);
   return {
     bootId,

@@ -34,9 +34,7 @@ describe('Rule: invented device', () => {
     expect(await kept('day WHERE account NOT IN (SELECT id FROM account)')).to.equal(0);
     expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 3000, upload: 0 });
     const rows = await bench.store.all("SELECT why, download FROM audit WHERE kind = 'forget'");
-    expect(rows).to.deep.equal([
-      { why: '500 devices left that were not seen for long and never moved more than 65536 bytes', download: 150_000 },
-    ]);
+    expect(rows).to.deep.equal([{ why: '500 devices left, not seen for long and never with more than 65536 bytes', download: 150_000 }]);
     expect(await brokenRules(bench.store)).to.deep.equal([]);
     await bench.restart();
     expect(bench.ledger.books.accounts.size, 'as in the file').to.equal(2);
