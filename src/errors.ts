@@ -90,5 +90,12 @@ export function quote(text: string, longest = 60): string {
   );
 }
 
+/** An argument for a POSIX shell, in a command that is run or that a message recommends: in single quotes where the shell would split it. */
+export function shellWord(argument: string): string {
+  if (/^[A-Za-z0-9_./-]+$/.test(argument)) return argument;
+  if (argument.includes('\0')) throw new TypeError('An argument cannot contain a NUL character');
+  return `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
 /** `1 day`, `2 days`, `2 addresses` */
 export const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : thing.endsWith('s') ? 'es' : 's'}`;

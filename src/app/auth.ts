@@ -5,7 +5,7 @@ import { readTokens } from '../auth/token-file.ts';
 import { watchTokens } from '../auth/watch.ts';
 import type { Clock } from '../collector/round.ts';
 import type { Config } from '../config/config.ts';
-import { TokenFileError } from '../errors.ts';
+import { shellWord, TokenFileError } from '../errors.ts';
 import type { AppDeps } from '../http/deps.ts';
 import type { Service } from './service.ts';
 
@@ -31,7 +31,7 @@ export async function warnOfMissingTokens({ auth, control, data }: Config, log: 
     const tokens = await readTokens(data);
     for (const [required, setting, scopes, option] of needs) {
       if (!required || tokens.some(({ scope }) => scopes.includes(scope))) continue;
-      log.warn(`${setting}, but no token exists for it: create one with "wrtmeter token create NAME${option} --data ${data}"`);
+      log.warn(`${setting}, but no token exists for it: create one with "wrtmeter token create NAME${option} --data ${shellWord(data)}"`);
     }
   } catch (error) {
     if (!(error instanceof TokenFileError)) throw error;

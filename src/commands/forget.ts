@@ -15,33 +15,46 @@ import { macsOf } from '../views/find-device.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
+import { safeJson } from './common/text.ts';
 import { theDevice } from './common/the-device.ts';
+
+export type ForgetOptions = CliOptions & { json?: boolean };
 
 export function register(program: Command, start: Start): void {
   withSettings(program.command('forget <device>'), ['data', 'timezone'])
     .description('delete a device (name or MAC), or a WireGuard peer (public key), and its history from the ledger; stop the service first')
-    .action((whose: string, options: CliOptions) => start((io) => forget(whose, options, io)));
+    .option('--json', 'as JSON')
+    .action((whose: string, options: ForgetOptions) => start((io) => forget(whose, options, io)));
 }
 
 /**
  * `wrtmeter forget NAME|MAC|KEY`: deletes a device or WireGuard peer from the ledger while the service is stopped. A name stands for all
  * MACs of its device. Returns the exit code.
  */
-export function forget(given: string, options: CliOptions, io: DatedIo): Promise<number> {
-  return runCommand(options, io, async ({ config, directory }) => {
+export function forget(given: string, { json = false, ...cli }: ForgetOptions, io: DatedIo): Promise<number> {
+  return runCommand(cli, io, async ({ config, directory }) => {
     await requireLedger(directory);
     const store = await openStore(directory);
+    const deleted: ReturnType<typeof jsonOf>[] = [];
     try {
-      for (const whose of await meantBy(given, config, store)) tell(whose, await forgetIt(store, whose, io.clock.now()), config, io);
+      for (const whose of await meantBy(given, config, store)) {
+        const gone = await forgetIt(store, whose, io.clock.now());
+        deleted.push(jsonOf(whose, gone, config));
+        if (!json) tell(whose, gone, config, io);
+      }
     } finally {
       await store.close();
     }
-    const others = [
+    const files = [
       ...(await listBackups(directory, dayOf(io.clock.now(), config.timezone))).map(({ path }) => path),
       ...(await setAside(directory)),
     ];
-    if (others.length > 0) io.stdout.write(`These files still contain it; remove them, then create a new backup with "wrtmeter backup":\n`);
-    for (const path of others) io.stdout.write(`  ${path}\n`);
+    if (json) {
+      io.stdout.write(`${safeJson({ deleted, files })}\n`);
+      return 0;
+    }
+    if (files.length > 0) io.stdout.write(`These files still contain it; remove them, then create a new backup with "wrtmeter backup":\n`);
+    for (const path of files) io.stdout.write(`  ${path}\n`);
     return 0;
   });
 }
@@ -69,6 +82,24 @@ function tell(whose: string, gone: Forgotten, config: Config, io: DatedIo): void
       'A router still shows its counter, so its baseline was kept: without it, all bytes would be counted again. Run this again when it has left\n',
     );
   }
-  if (config.devices.some(({ macs }) => macs.includes(whose)))
-    io.stdout.write('The configuration still has it: remove it from "devices"\n');
+  if (isConfigured(whose, config)) io.stdout.write('The configuration still has it: remove it from "devices"\n');
 }
+
+function jsonOf(whose: string, gone: Forgotten, config: Config) {
+  const mac = parseMac(whose);
+  return {
+    mac,
+    public_key: mac === null ? whose : null,
+    accounts: gone.accounts,
+    days: gone.days,
+    hours: gone.hours,
+    names: gone.names,
+    leases: gone.leases,
+    peers: gone.peers,
+    audit_rows: gone.audit,
+    baselines_kept: gone.running,
+    configured: isConfigured(whose, config),
+  };
+}
+
+const isConfigured = (whose: string, { devices }: Config): boolean => devices.some(({ macs }) => macs.includes(whose));

@@ -11,12 +11,19 @@ export interface Setting<T> extends Field<T> {
   /** `--billing-day <day>`, as commander declares options; null if it has no option. */
   option: string | null;
   help: string;
+  /** The words that it can be; null if it is not one of some words. */
+  words: readonly string[] | null;
 }
 
 function setting<T>(key: string, parse: (text: string) => T, help: string, argument?: string): Setting<T> {
   const option = argument === undefined ? null : `--${key.replace(/[._]/g, '-')} <${argument}>`;
-  return { key, parse, read: scalar(parse), variable: `WRTMETER_${key.replace('.', '_').toUpperCase()}`, option, help };
+  return { key, parse, read: scalar(parse), variable: `WRTMETER_${key.replace('.', '_').toUpperCase()}`, option, help, words: null };
 }
+
+const wordSetting = <const T extends string>(key: string, words: readonly T[], help: string, argument?: string): Setting<T> => ({
+  ...setting(key, choice(words), help, argument),
+  words,
+});
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -27,7 +34,7 @@ export const settings = {
   data: setting('data', parseText, 'directory of the ledger', 'dir'),
   timezone: setting('timezone', parseTimeZone, 'time zone of days and months', 'zone'),
   billingDay: setting('billing.day', parseDay, 'day of the month on which a billing period starts', 'day'),
-  accounting: setting('accounting', choice(ACCOUNTINGS), 'which bytes count for a device'),
+  accounting: wordSetting('accounting', ACCOUNTINGS, 'which bytes count for a device'),
   heartbeat: setting(
     'heartbeat',
     duration({ least: 1, most: 7 * DAY, zero: true }),
@@ -39,9 +46,9 @@ export const settings = {
   retentionHours: setting('retention.hours', duration({ least: DAY, most: 36_500 * DAY }), 'how long hourly figures are kept'),
   expire: setting('expire', duration({ least: MINUTE, most: 36_500 * DAY }), 'how long an unseen device stays in the metrics'),
   reload: setting('reload', parseBoolean, 'whether POST /-/reload is enabled'),
-  authRead: setting('auth.read', choice(READ_ACCESSES), 'who may read: everyone (open), or only with a token'),
+  authRead: wordSetting('auth.read', READ_ACCESSES, 'who may read: everyone (open), or only with a token'),
   control: setting('control', parseBoolean, 'whether peers can be revoked and restored over HTTP'),
-  logLevel: setting('log.level', choice(LOG_LEVELS), 'lowest level of log messages', 'level'),
+  logLevel: wordSetting('log.level', LOG_LEVELS, 'lowest level of log messages', 'level'),
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type Settings = typeof settings;

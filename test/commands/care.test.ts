@@ -69,6 +69,34 @@ describe('backup, restore, forget and check of the ledger', () => {
     expect([code, JSON.parse(stdout).ledger]).to.deep.equal([0, { good: true, problems: [] }]);
   });
 
+  it('restore and forget: as JSON, exactly what was done', async () => {
+    await said((io) => backup('mine.db', OPTIONS, io));
+    await home.ledger.close();
+    const restored = await said((io) => restore('mine.db', { ...OPTIONS, json: true }, io));
+    const kept = join(home.directory, 'ledger-replaced-2026-11-20T18-00-00.db');
+    expect(JSON.parse(restored.stdout)).to.deep.equal({ path: join(home.directory, 'mine.db'), posted_at: '2026-11-20T17:01:00Z', kept });
+    const forgotten = await said((io) => forget(TV, { ...OPTIONS, json: true }, io));
+    expect(JSON.parse(forgotten.stdout)).to.deep.equal({
+      deleted: [
+        {
+          mac: TV,
+          public_key: null,
+          accounts: 2,
+          days: 2,
+          hours: 2,
+          names: 1,
+          leases: 0,
+          peers: 0,
+          audit_rows: 0,
+          baselines_kept: 1,
+          configured: false,
+        },
+      ],
+      files: [kept],
+    });
+    expect(await said((io) => forget(TV, { ...OPTIONS, json: true }, io))).to.deep.include({ code: 1, stdout: '' });
+  });
+
   it('backup: without a name, rewrites the backup of the local day', async () => {
     for (let i = 0; i < 2; i++) {
       expect((await said((io) => backup(undefined, OPTIONS, io))).stdout).to.match(/^backup ".*\/backups\/ledger-2026-11-20\.db" written/);

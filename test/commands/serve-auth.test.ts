@@ -19,7 +19,7 @@ describe('wrtmeter serve, with tokens', () => {
     await rm(directory, { recursive: true });
   });
 
-  const data = () => join(directory, 'data');
+  const data = () => join(directory, 'data dir');
   const configure = (text: string) =>
     writeFile(join(directory, 'wrtmeter.yaml'), `${text}\nrouters: { gateway: { urls: { wan: http://127.0.0.1:9/wan.cgi } } }\n`);
   async function start(text: string): Promise<Exporter> {
@@ -37,7 +37,7 @@ describe('wrtmeter serve, with tokens', () => {
 
   it('a token that is created or revoked while it runs takes effect immediately', async () => {
     await start('auth: { read: token }');
-    await seen(/auth\.read is token, but no token exists for it: create one with .*wrtmeter token create NAME --data /);
+    await seen(/auth\.read is token, but no token exists for it: create one with .*wrtmeter token create NAME --data '.*data dir'/);
     expect(await statusOf('/-/healthy')).to.equal(200);
     expect(await statusOf('/api/v1/wan')).to.equal(401);
     const made = await token('create', 'prometheus');

@@ -87,6 +87,18 @@ phone       control  2026-11-20 19:00:00
     });
   });
 
+  it('create and revoke: as JSON, with the token on standard output only', async () => {
+    const { stdout, stderr } = await said((io) => createToken('phone', { ...OPTIONS, json: true }, io));
+    const { token, ...rest } = JSON.parse(stdout);
+    expect(rest).to.deep.equal({ name: 'phone', scope: 'read', created: '2026-11-20T18:00:00Z' });
+    expect(findToken(token, await tokens())).to.include({ name: 'phone' });
+    expect(stderr)
+      .to.match(/^Token "phone" may read\./)
+      .and.not.include(token);
+    const revoked = await said((io) => revokeToken('PHONE', { ...OPTIONS, json: true }, io));
+    expect([revoked.stderr, JSON.parse(revoked.stdout)]).to.deep.equal(['', rest]);
+  });
+
   it('revoke: that one and no other; one that is not there is said', async () => {
     await create('prometheus');
     await create('phone', 'control');

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { shellWord } from '../../src/errors.ts';
 import {
   cgiEnvironment,
   type FakeRouter,
@@ -42,7 +43,7 @@ describe('the networks whose hosts are counted', () => {
     );
   const counted = (environment = {}, of = router, box = toolbox): string[] => {
     const script = join(of.root, 'ask.sh');
-    writeFileSync(script, `. ${join(scripts, 'hosts-networks.sh')}\ncounted_networks\n`);
+    writeFileSync(script, `. ${shellWord(join(scripts, 'hosts-networks.sh'))}\ncounted_networks\n`);
     const run = spawnSync(box.shell, [script], { encoding: 'utf8', env: { ...cgiEnvironment(of), ...environment } });
     expect([run.status, run.stderr]).to.deep.equal([0, '']);
     return run.stdout.trimEnd().split('\n');

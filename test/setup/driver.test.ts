@@ -40,7 +40,13 @@ describe('a SQLite driver that does not load', () => {
   });
   after(() => rmSync(directory, { recursive: true }));
 
-  for (const command of [[], ['demo'], ['restore', 'package.json'], ['check', 'http://192.168.1.1']]) {
+  for (const command of [
+    [],
+    ['demo'],
+    ['restore', 'package.json'],
+    ['check', 'http://192.168.1.1'],
+    ['check', '--json', 'http://192.168.1.1'],
+  ]) {
     it(`ends "wrtmeter ${command.join(' ')}" with one line`, async () => {
       const { code, stderr } = await wrtmeter(...command);
       expect(stderr).to.satisfy((text: string) => text.endsWith(line()));

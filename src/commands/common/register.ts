@@ -15,8 +15,8 @@ export interface CommandModule {
 export function withSettings(command: Command, names: readonly SettingName[] = Object.keys(settings) as SettingName[]): Command {
   command.option('-c, --config <file>', 'wrtmeter.yaml or a classic routers.json');
   for (const name of names) {
-    const { option, help } = settings[name];
-    if (option !== null) command.addOption(new Option(option, help));
+    const { option, help, words } = settings[name];
+    if (option !== null) command.addOption(words === null ? new Option(option, help) : wordOption(option, help, words));
   }
   return command;
 }

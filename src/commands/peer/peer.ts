@@ -25,10 +25,11 @@ export function register(program: Command, start: Start): void {
     withSettings(peer.command(usage), [])
       .description(description)
       .option('--router <name>', 'one router')
-      .option('--interface <name>', 'one interface');
-  onServers('list', 'list active and revoked peers, as the servers report them')
-    .option('--json', 'as JSON')
-    .action((options: PeerOptions) => start((io) => listAllPeers(options, io)));
+      .option('--interface <name>', 'one interface')
+      .option('--json', 'as JSON');
+  onServers('list', 'list active and revoked peers, as the servers report them').action((options: PeerOptions) =>
+    start((io) => listAllPeers(options, io)),
+  );
   const change = (action: Action, description: string) =>
     onServers(`${action} <peer>`, description).action((wanted: string, options: PeerOptions) =>
       start((io) => changeOnePeer(action, wanted, options, io)),
@@ -46,7 +47,7 @@ const ALREADY: Record<Action, string> = { revoke: 'already revoked', restore: 'a
  * Returns the exit code: 1 if the server could not be reached or refused, 2 for a bad command line or configuration.
  */
 export function changeOnePeer(action: Action, wanted: string, options: PeerOptions, io: CommandIo): Promise<number> {
-  const { router, interface: on, json: _, yes, ...cli } = options;
+  const { router, interface: on, json = false, yes, ...cli } = options;
   return runCommand(cli, io, async ({ config }) => {
     if (action === 'delete' && yes !== true)
       throw new UsageError(`This deletes ${quote(wanted)} and its keys permanently: confirm with --yes`);
@@ -54,22 +55,33 @@ export function changeOnePeer(action: Action, wanted: string, options: PeerOptio
     const peer = findPeer(listing, wanted);
     if (peer === null) return reportFailures(listing, io, unknownPeer(listing, wanted));
     for (const note of listing.notes) io.stderr.write(`${printable(note)}\n`);
-    return change(peer, action, io);
+    return change(peer, action, json, io);
   });
 }
 
-async function change({ target, server, router, name }: PeerOnServer, action: Action, io: CommandIo): Promise<number> {
+async function change(peer: PeerOnServer, action: Action, json: boolean, io: CommandIo): Promise<number> {
+  const { target, server, router, name } = peer;
   const result = await server.change(target, action, changeLimit());
   const shown = `${name === null ? shortKey(target.publicKey) : quote(name)} on ${router} (${target.interface})`;
   if (!result.ok) {
     io.stderr.write(`${printable(`${shown} was not changed: ${result.reason}`)}\n`);
     return 1;
   }
-  io.stdout.write(`${printable(`${shown} is ${result.changed ? DONE[action] : ALREADY[action]}${whereOf(result, target.interface)}`)}\n`);
+  const line = `${shown} is ${result.changed ? DONE[action] : ALREADY[action]}${whereOf(result, target.interface)}`;
+  const { state, place, changed } = result;
+  io.stdout.write(`${json ? safeJson({ ...namesOf(peer), state, place, changed }) : printable(line)}\n`);
   for (const note of result.notes) io.stderr.write(`${printable(note)}\n`);
   if (result.changed) io.stderr.write('The audit log does not record this: it only has changes made over the API of the service\n');
   return 0;
 }
+
+/** Which peer it is, as JSON. */
+const namesOf = ({ router, target, name }: PeerOnServer) => ({
+  router,
+  interface: target.interface,
+  public_key: target.publicKey,
+  name,
+});
 
 function whereOf({ changed, place }: ChangeDone, name: string): string {
   if (!changed) return '';
@@ -94,15 +106,12 @@ export function listAllPeers(options: PeerOptions, io: CommandIo): Promise<numbe
     const { peers } = listing;
     for (const note of listing.notes) io.stderr.write(`${printable(note)}\n`);
     if (json === true) {
-      const rows = peers.map(({ router: at, name, target, state, place, up, allowedIps }) => ({
-        router: at,
-        interface: target.interface,
-        interface_up: up,
-        public_key: target.publicKey,
-        name,
-        state,
-        place,
-        allowed_ips: allowedIps,
+      const rows = peers.map((peer) => ({
+        ...namesOf(peer),
+        state: peer.state,
+        place: peer.place,
+        interface_up: peer.up,
+        allowed_ips: peer.allowedIps,
       }));
       io.stdout.write(`${safeJson({ peers: rows })}\n`);
       return reportFailures(listing, io);

@@ -1,7 +1,7 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { dayOf, instantText } from '../../domain/calendar.ts';
-import { LedgerError } from '../../errors.ts';
+import { LedgerError, shellWord } from '../../errors.ts';
 import { ledgerNote } from '../books.ts';
 import { backupsPath, COMPANIONS, giveToOwner, ledgerPath, renameDurably, restoringPath, sizeOf } from '../storage/files.ts';
 import { type FileVerdict, inspect, LostLedgerError } from '../storage/inspect.ts';
@@ -43,7 +43,9 @@ export async function openOrRecover(directory: string, io: RecoveryIo): Promise<
 /** SQLite finds damaged pages, but not a number that changed: that shows where sums do not agree. */
 async function reportBrokenTotals(store: Store, directory: string, { report }: RecoveryIo): Promise<void> {
   for (const { rule, first } of await brokenTotals(store)) {
-    report(`Ledger "${ledgerPath(directory)}": this does not hold: ${rule} (${first}); "wrtmeter check --data ${directory}" says more`);
+    report(
+      `Ledger "${ledgerPath(directory)}": this does not hold: ${rule} (${first}); "wrtmeter check --data ${shellWord(directory)}" says more`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type sqlite3 from 'sqlite3';
-import { LedgerError } from '../../errors.ts';
+import { LedgerError, shellWord } from '../../errors.ts';
 
 /** A value that a row may hold. Numbers pass as JSON: the driver itself binds integers from 2³¹ on as floating point. Rule: whole numbers. */
 export type Cell = string | number | null;
@@ -35,7 +35,7 @@ export class DriverError extends LedgerError {
   constructor(why: string, options?: ErrorOptions) {
     const what = `The SQLite driver does not load: ${why}`;
     const script = fileURLToPath(new URL('../../../setup/driver.js', import.meta.url));
-    const command = `node ${script}`;
+    const command = `node ${shellWord(script)}`;
     // An image has neither the script nor a compiler.
     const advice = existsSync(script) ? `run "${command}" to install one for this system` : 'use an image that was built for this system';
     super(`${what}: ${advice}`, options);

@@ -55,6 +55,20 @@ describe('wrtmeter peer', () => {
     expect(await change('restore', server.anna)).to.include({ code: 0, stdout: '"Anna’s phone" on vps (wg0) is active again\n' });
   });
 
+  it('says as JSON what it changed', async () => {
+    const shown = { router: 'vps', interface: 'wg0', public_key: server.anna, name: 'Anna’s phone' };
+    for (const [action, state, changed] of [
+      ['revoke', 'revoked', true],
+      ['revoke', 'revoked', false],
+      ['restore', 'active', true],
+      ['delete', 'gone', true],
+    ] as const) {
+      const { code, stdout } = await change(action, 'Anna’s phone', { json: true, yes: true });
+      expect([code, JSON.parse(stdout)]).to.deep.equal([0, { ...shown, state, place: changed ? 'both' : 'record', changed }]);
+    }
+    expect(await change('restore', server.anna, { json: true })).to.deep.include({ code: 2, stdout: '' });
+  });
+
   it('delete requires --yes', async () => {
     expect(await change('delete', 'Anna’s phone')).to.deep.equal({
       code: 2,

@@ -47,6 +47,11 @@ describe('the completion for bash', () => {
       ['hour', 'day', 'month', 'year'],
     ],
     [['token', 'create', 'phone', '--scope', 'c'], ['control']],
+    [
+      ['--log-level', ''],
+      ['debug', 'info', 'warn', 'error'],
+    ],
+    [['serve', '--log-level', 'w'], ['warn']],
     [['restore', 'my'], ['my backup.db']],
     [['--config', 'my'], ['my backup.db']],
     [['print', 'days', '--device', ''], []],
