@@ -11,6 +11,8 @@ const MOST_OF_IT = 1 / 2;
 export const SMALL_PART = 1 / 16;
 /** A smaller figure may be reached again by chance, and a counter that gained as much since it fell has restarted. */
 export const WORTH_REMEMBERING = 2 ** 24;
+/** A figure that a counter which restarted does not reach within a few readings. */
+export const LARGE = 2 ** 28;
 /** How long a counter may show less than its baseline before it counts from there: where a restart is unlikely, and where it is in doubt. */
 export const DIP_MS = 86_400_000;
 export const DOUBT_MS = 600_000;
@@ -26,7 +28,7 @@ export interface Fallen {
   mayBeNew: boolean;
   /** Whether it was absent for longer than any dip lasts. */
   wasGone: boolean;
-  /** Whether the other direction fell to near zero in the same reading. */
+  /** Whether the other direction fell in the same reading. */
   fellTogether: boolean;
   doubt: Doubt | undefined;
   /** The most bytes that the line could have carried since the baseline. */
@@ -53,14 +55,15 @@ export const isNearZero = (value: number, before: number): boolean => value <= b
 
 /**
  * The bytes that a counter known to have 32 bits gained if it passed its end. Null if the line could not have carried them, and for a fall
- * by less than half the range (as serial numbers are compared, RFC 1982). Where something else speaks for another kind of fall, it must
- * have been as near its end as a quarter of the range. Rule: wrap.
+ * by less than half the range (as serial numbers are compared, RFC 1982). Where something speaks for another kind of fall, it must have been
+ * near its end: a quarter of the range if both directions fell or an earlier fall is open, 1/64 if it shows exactly zero. Rule: wrap.
  */
 function gainedPastEnd({ value, before, bits, most, mayBeNew, fellTogether, doubt }: Fallen): number | null {
   if (bits !== 32 || before >= RANGE_32 || mayBeNew) return null;
   const gained = RANGE_32 - before + value;
-  const isDoubtful = doubt !== undefined || (fellTogether && isNearZero(value, before));
-  return gained <= most && gained < RANGE_32 / (isDoubtful ? 4 : 2) ? gained : null;
+  const isDoubtful = doubt !== undefined || fellTogether;
+  const mostGained = RANGE_32 / (value === 0 ? 64 : isDoubtful ? 4 : 2);
+  return gained <= most && gained < mostGained ? gained : null;
 }
 
 /** Why two readings of a counter cannot be subtracted even if neither direction fell, or null. Rule: epoch. */
@@ -103,12 +106,15 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
   for (const direction of DIRECTIONS) {
     const [doubt, value] = [kept.doubts[direction], bytes[direction]];
     if (doubt?.kind === 'refused') {
-      if (value >= kept.bytes[direction]) continue;
+      if (value >= kept.bytes[direction]) {
+        if (at - doubt.since <= DIP_MS) doubts[direction] = doubt;
+        continue;
+      }
       resolved[direction] = doubt.before;
       since = Math.min(since ?? doubt.since, doubt.since);
     } else if (doubt?.kind === 'fell') {
       if (back.includes(direction) || (isPair && back.length > 0)) {
-        resolved[direction] += doubt.before + doubt.posted;
+        resolved[direction] = Math.min(resolved[direction] + doubt.before + doubt.posted, Number.MAX_SAFE_INTEGER);
         if (value < resolved[direction]) doubts[direction] = { kind: 'owed', since: at, least: value, settles: at + DIP_MS };
       } else if (isOpen(doubt, value, at)) doubts[direction] = doubt;
     } else if (doubt !== undefined) doubts[direction] = doubt;
@@ -120,14 +126,15 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
 
 /** A counter that grows after its fall has restarted. That of a pair which did not fall shows nothing of that. */
 function isOpen({ since, before, low }: Extract<Doubt, { kind: 'fell' }>, value: number, at: number): boolean {
-  const hasGrown = !isNearZero(value, before) || value - low >= WORTH_REMEMBERING;
+  const hasGrown = (isNearZero(low, before) && !isNearZero(value, before)) || value - low >= WORTH_REMEMBERING;
   return at - since <= DIP_MS && (low >= before || !hasGrown);
 }
 
-/** Only a figure that nearly equals the one before the fall shows that a counter is back. */
+/** Only a figure that nearly equals the one before the fall shows that a counter is back; a large one may have grown meanwhile. */
 function isBack(doubt: Doubt | undefined, value: number, at: number): boolean {
   if (doubt?.kind !== 'fell' || doubt.low >= doubt.before || at - doubt.since > DIP_MS) return false;
-  return Math.abs(value - doubt.before) <= doubt.before * SMALL_PART;
+  const grown = value - doubt.before;
+  return grown >= -doubt.before * SMALL_PART && grown <= doubt.before * (doubt.before >= LARGE ? 1 : SMALL_PART);
 }
 
 /** What a direction has shown least since it dipped, and when it counts from there; null if it has not dipped. */

@@ -1,6 +1,17 @@
 import type { Change, Circumstances } from './change.ts';
 import type { Baseline, Doubt, Doubts, Reading } from './counter.ts';
-import { DIP_MS, DOUBT_MS, dipOf, isNearZero, isProvedEpoch, provedEpoch, resolveDoubts, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
+import {
+  DIP_MS,
+  DOUBT_MS,
+  dipOf,
+  isNearZero,
+  isProvedEpoch,
+  LARGE,
+  provedEpoch,
+  resolveDoubts,
+  SMALL_PART,
+  WORTH_REMEMBERING,
+} from './fall.ts';
 import { raiseDips } from './pairing.ts';
 import { DIRECTIONS, type Direction } from './traffic.ts';
 
@@ -57,12 +68,18 @@ function nextDoubt(
     const isSure = isSmall || (isProvedEpoch(kept, epoch) && (now.rules.directions === 'apart' || epoch?.began != null));
     return { kind: dip?.kind ?? 'dipped', since: now.at, least: value, settles: now.at + (isSure ? DIP_MS : DOUBT_MS) };
   }
-  if (isOf('rejected')) return value < before ? null : { kind: 'refused', since: kept.lastRead ?? now.previous?.at ?? now.at, before };
+  if (isOf('rejected')) {
+    if (value < before) return null;
+    return doubt?.kind === 'refused' ? doubt : { kind: 'refused', since: kept.lastRead ?? now.previous?.at ?? now.at, before };
+  }
+  // What is posted while the refused figure stays is not posted again when it goes.
+  if (doubt?.kind === 'refused' && value >= before) return { ...doubt, before: doubt.before + value - before };
   const restarted = changes.find((change) => change.kind === 'reset' && change.why === 'fell');
-  const isPair = now.rules.directions === 'together' && !isProvedEpoch(kept, epoch);
+  const isPair = DIRECTIONS.every((way) => restarted?.kind === 'reset' && restarted.bytes[way] === bytes[way]);
   if (restarted !== undefined && !isOf('wrap') && (isPair || value < before)) {
     if (doubt?.kind === 'fell') return { ...doubt, since: now.at, low: value, posted: doubt.posted + before };
-    const isWorth = (way: Direction) => baseline.bytes[way] >= WORTH_REMEMBERING && isNearZero(bytes[way], baseline.bytes[way]);
+    const isWorth = (way: Direction) =>
+      bytes[way] < baseline.bytes[way] && baseline.bytes[way] >= (isNearZero(bytes[way], baseline.bytes[way]) ? WORTH_REMEMBERING : LARGE);
     return (isPair ? DIRECTIONS.some(isWorth) : isWorth(direction)) ? { kind: 'fell', since: now.at, before, low: value, posted: 0 } : null;
   }
   return doubt?.kind === 'fell' && !isOf('wrap') ? doubt : null;

@@ -1,6 +1,6 @@
 import type { Change, Circumstances, DipReason } from './change.ts';
 import type { Baseline, Reading } from './counter.ts';
-import { DIP_MS, dipOf, type Fallen, isNearZero, isProvedEpoch, judgeFall } from './fall.ts';
+import { DIP_MS, dipOf, type Fallen, isProvedEpoch, judgeFall, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
 import { DIRECTIONS, type Direction, isZero, minus, NOTHING, type Traffic } from './traffic.ts';
 
 /** A counting program loads its last saved figures when it starts: those bytes are already posted. Rule: lowered counter. */
@@ -70,9 +70,14 @@ function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances,
   const fallen = DIRECTIONS.filter((direction) => bytes[direction] < baseline.bytes[direction]);
   if (fallen.length === 0) return [increase(bytes, baseline.bytes, since)];
   const facts = fallen.map((direction) => fallenOf(direction, reading, baseline, now, since));
-  const restarted = now.rules.fall === 'reset' && facts.some((each) => !each.isProved && judgeFall(each).kind === 'restart');
+  const isUnproved = now.rules.fall === 'reset' && facts.some((each) => !each.isProved && judgeFall(each).kind === 'restart');
+  const restarted = isUnproved && !DIRECTIONS.some((direction) => continues(bytes[direction], baseline.bytes[direction]));
   return restarted ? [{ kind: 'reset', bytes, since, why: 'fell' }] : changesApart(reading, baseline, now, since);
 }
+
+/** Whether a figure is so large, and grew by so little, that it did not begin at zero. */
+const continues = (value: number, before: number): boolean =>
+  before >= WORTH_REMEMBERING && value >= before && value - before <= before * SMALL_PART;
 
 function fallenOf(direction: Direction, reading: Reading, baseline: Baseline, now: Circumstances, since: number): Fallen {
   const { bytes, bits, epoch } = reading;
@@ -85,7 +90,7 @@ function fallenOf(direction: Direction, reading: Reading, baseline: Baseline, no
     isProved: isProvedEpoch(baseline, epoch),
     mayBeNew: epoch !== null && epochBefore !== null && (epoch.instance === null || epochBefore.instance === null),
     wasGone: lastRead !== null && now.at - lastRead > DIP_MS,
-    fellTogether: bytes[other] < baseline.bytes[other] && isNearZero(bytes[other], baseline.bytes[other]),
+    fellTogether: bytes[other] < baseline.bytes[other],
     doubt: baseline.doubts?.[direction],
     most: now.fastest * Math.max(now.elapsed, (now.at - since) / 1000),
   };

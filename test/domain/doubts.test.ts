@@ -107,6 +107,27 @@ describe('Rule: dip, over many readings', () => {
     });
   }
 
+  it('a refused figure that stays for some readings and then goes has never been', () => {
+    for (const terms of [{}, unproved]) {
+      expect(download([G, 8e15, 8e15, 1.001 * G], terms)).to.equal(M);
+      expect(download([G, 8e15, 8e15 + 5, 8e15 + 7, 1.001 * G, 1.002 * G], terms)).to.equal(2 * M);
+    }
+  });
+
+  it('a large counter that lost half of it for one reading is posted once for that', () => {
+    expect(download([G, 0.45 * G, 1.001 * G, 1.002 * G], unproved)).to.equal(450 * M);
+    expect(download([G, 0.45 * G, 1.001 * G, 1.46 * G], unproved)).to.equal(460 * M);
+  });
+
+  it('a large counter that shows zero once may have grown meanwhile', () => {
+    expect(download([G, 0, 1.08 * G])).to.equal(80 * M);
+  });
+
+  it('one direction of a pair at zero does not post a large other one again', () => {
+    const values = [both(G, 5 * G), both(0, 5.001 * G), both(0, 5.002 * G), both(1.001 * G, 5.004 * G)];
+    expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(M, 4 * M));
+  });
+
   it('a small fall after one that had all but ended is a new one', () => {
     const values = [2 * G, 1.9999 * G, 1.1 * G, 1.9998 * G, 1.8 * G, 2.001 * G];
     expect(download(values, { ...unproved, apart: 300 })).to.equal(M);
@@ -135,12 +156,12 @@ describe('Rule: dip, over many readings', () => {
   it('the direction of a pair that did not fall is made up for, though it grew', () => {
     const values = [
       both(100 * G, 5 * G),
-      both(0.1 * G, 5.1 * G),
-      both(0.1 * G, 5.13 * G),
-      both(100.1 * G, 5.2 * G),
-      both(100.2 * G, 5.3 * G),
+      both(0.1 * G, 5.5 * G),
+      both(0.1 * G, 5.53 * G),
+      both(100.1 * G, 5.6 * G),
+      both(100.2 * G, 5.7 * G),
     ];
-    expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(0.2 * G, 5.13 * G));
+    expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(0.2 * G, 5.53 * G));
   });
 
   it('lines of one MAC of which one was refused set baselines only', () => {
@@ -163,5 +184,7 @@ describe('Rule: dip, over many readings', () => {
       ).download,
     ).to.equal(M);
     expect(download([100 * M, M, 2 * M], { bits: 32 })).to.equal(2 * M);
+    expect(download([3.1 * G, 0, 3.101 * G, 0, 3.102 * G], { bits: 32 })).to.equal(2 * M);
+    expect(posted([both(3.3 * G, 3.3 * G), both(0, 0), both(3.301 * G, 3.301 * G)], { bits: 32 })).to.deep.equal(both(M, M));
   });
 });

@@ -203,11 +203,10 @@ export class Model {
 
 const modulo = ({ download, upload }: Traffic): Traffic => ({ download: download % 2 ** 32, upload: upload % 2 ** 32 });
 
-/** A fall by less than half the range; of both directions to near zero, by less than three quarters of it. */
+/** A fall by less than half the range; of both directions, by less than three quarters of it; to exactly zero, by less than 63/64 of it. */
 function isDoubtful(before: Traffic, now: Traffic): boolean {
   const fallen = (['download', 'upload'] as const).filter((way) => now[way] < before[way]);
-  const bothZero = fallen.length === 2 && fallen.every((way) => now[way] <= before[way] / 16);
-  return fallen.some((way) => before[way] - now[way] <= (bothZero ? 3 : 2) * 2 ** 30);
+  return fallen.some((way) => before[way] - now[way] <= (now[way] === 0 ? 63 / 16 : fallen.length === 2 ? 3 : 2) * 2 ** 30);
 }
 
 /** Two percent less, of what is more than a few bytes. */

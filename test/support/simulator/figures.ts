@@ -33,7 +33,9 @@ export function byFigures(shows: Traffic, { isProved, pair, wasGone, ...known }:
   const highest = known.dip?.highest ?? known.shows;
   const restarted = (way: keyof Traffic) =>
     shows[way] < highest[way] && (wasGone || shows[way] <= highest[way] * (isProved ? 1 / 16 : 1 / 2));
-  if (pair && !isProved && WAYS.some(restarted)) return { bytes: { ...shows }, dip: null };
+  const continues = (way: keyof Traffic) =>
+    highest[way] >= 2 ** 24 && shows[way] >= highest[way] && shows[way] - highest[way] <= highest[way] / 16;
+  if (pair && !isProved && WAYS.some(restarted) && !WAYS.some(continues)) return { bytes: { ...shows }, dip: null };
   const bytes = newTraffic();
   const dip: DipKnown = { highest: { ...shows }, least: { ...shows }, until: {} };
   for (const way of WAYS) {
