@@ -5,7 +5,7 @@ import { parseUrl, type RouterUrl } from '../../fields/urls.ts';
 import { defineKind } from '../kind.ts';
 import { HOST_RULES } from '../openwrt/hosts.ts';
 import { WAN_RULES } from '../openwrt/uplinks.ts';
-import { meaningOfStatus, SCRIPT_TODO } from '../openwrt/words.ts';
+import { meaningOfStatus, SCRIPT_REMEDIES } from '../openwrt/words.ts';
 import { hostsProbe } from '../openwrt/wrtmeter.ts';
 import { CLASSIC_STATION_RULES, classicProbes } from './classic.ts';
 
@@ -27,7 +27,7 @@ export const classic = defineKind({
   role: 'main',
   owns: [],
   http: meaningOfStatus,
-  todo: SCRIPT_TODO,
+  todo: SCRIPT_REMEDIES,
   readsSystem: false,
   promises: { stations: CLASSIC_STATION_RULES, wan: WAN_RULES, ...HOST_RULES },
   fields: { stations: field('stations'), wan: field('wan'), leases: field('leases'), hosts: field('hosts') },

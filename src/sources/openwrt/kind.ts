@@ -7,7 +7,7 @@ import { HOST_RULES } from './hosts.ts';
 import { PEER_RULES } from './peers.ts';
 import { STATION_RULES } from './stations.ts';
 import { WAN_RULES } from './uplinks.ts';
-import { meaningOfStatus, SCRIPT_TODO } from './words.ts';
+import { meaningOfStatus, SCRIPT_REMEDIES } from './words.ts';
 import { wrtmeterProbe } from './wrtmeter.ts';
 
 /** Where wrtmeter.cgi is installed. */
@@ -29,7 +29,7 @@ export const openwrt = defineKind({
   role: 'main',
   owns: [],
   http: meaningOfStatus,
-  todo: SCRIPT_TODO,
+  todo: SCRIPT_REMEDIES,
   readsSystem: true,
   promises: { stations: STATION_RULES, wan: WAN_RULES, peers: PEER_RULES, ...HOST_RULES },
   fields: { url },

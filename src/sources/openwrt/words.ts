@@ -1,7 +1,7 @@
 import type { FailureReason } from '../../errors.ts';
 
 /** What to do about a failure to read scripts on OpenWrt. */
-export const SCRIPT_TODO: Readonly<Record<FailureReason, string>> = {
+export const SCRIPT_REMEDIES: Readonly<Record<FailureReason, string>> = {
   timeout: 'Check that the router is on and within reach. Nothing is lost: the next reading includes these bytes.',
   connect: 'Check that the router is on, and check its address in the configuration.',
   tls: 'Set ca_file to the certificate of its authority, or set insecure: true.',

@@ -5,7 +5,7 @@ import { PEER_RULES } from '../openwrt/peers.ts';
 import { readWireguard, resolveWireguard, type WireguardConfig, type WireguardEntry, wireguardFields } from './config.ts';
 import { addressOf, placeOf } from './place.ts';
 import { wireguardProbe } from './probe.ts';
-import { SERVER_TODO } from './words.ts';
+import { SERVER_REMEDIES } from './words.ts';
 
 /** A WireGuard or AmneziaWG server, read with `wg` on this machine, over ssh or in a container. */
 export const wireguard = defineKind({
@@ -13,7 +13,7 @@ export const wireguard = defineKind({
   role: 'beside',
   owns: ['peers'],
   http: null,
-  todo: SERVER_TODO,
+  todo: SERVER_REMEDIES,
   readsSystem: false,
   promises: { peers: PEER_RULES },
   fields: { wireguard: { key: 'wireguard', read: readWireguard } },

@@ -4,7 +4,7 @@ import type { FailureReason } from '../../errors.ts';
 const NOT_HTTP = 'WireGuard servers are not read over HTTP, so this is a fault of wrtmeter: please report it with the message.';
 
 /** What to do about a failure to run commands on a server. */
-export const SERVER_TODO: Readonly<Record<FailureReason, string>> = {
+export const SERVER_REMEDIES: Readonly<Record<FailureReason, string>> = {
   timeout: 'Check that the server is up and can be reached with ssh. Nothing is lost: the next reading includes these bytes.',
   connect: 'Check that the server is up, its address and port under wireguard, and that its firewall lets ssh in from here.',
   tls: NOT_HTTP,
