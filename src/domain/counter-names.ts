@@ -1,4 +1,4 @@
-import type { HostCounter } from './observation.ts';
+import type { HostCounter, SumCounter } from './observation.ts';
 
 /** The name of a station's counter; a classic list has no interfaces. */
 export const stationCounter = (name: string | null, mac: string): string => (name === null ? mac : `${name} ${mac}`);
@@ -23,3 +23,6 @@ export function hostCounter({ counts, mac, ip }: Pick<HostCounter, 'counts' | 'm
       return counts satisfies never;
   }
 }
+
+/** The name of a counter of both directions; a machine with another address is another counter. */
+export const sumCounter = ({ mac, ip }: Pick<SumCounter, 'mac' | 'ip'>): string => `${mac} ${ip}`;

@@ -2,8 +2,11 @@ import type { Direction, Traffic } from './traffic.ts';
 
 /** What a kind of counter promises. Declared next to its parser, used to turn readings into increases. Rule: source promises. */
 export interface CounterRules {
-  /** `together`: one pair that resets at once (a station). `apart`: two independent counters (a network device). */
-  directions: 'together' | 'apart';
+  /**
+   * `together`: one pair that resets at once (a station). `apart`: two independent counters (a network device). `sum`: one counter of both
+   * directions, whose readings are `sumReading`.
+   */
+  directions: 'together' | 'apart' | 'sum';
   /**
    * What it means if a known counter is missing from an answer. `ended`: it ended. `dated`: it ended if it shows when it began, for then
    * its return does too; else its baseline stays. `missed`: it ended, or the list missed it once, so its baseline stays for two days.

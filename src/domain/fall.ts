@@ -2,7 +2,8 @@ import type { ResetReason } from './change.ts';
 import type { Baseline, Doubt, Doubts, Epoch, Reading } from './counter.ts';
 import { DIRECTIONS, type Direction } from './traffic.ts';
 
-const RANGE_32 = 2 ** 32;
+/** Where a counter of 32 bits ends. */
+export const RANGE_32 = 2 ** 32;
 /** A counter that shows no more than this part of its baseline is near zero. */
 const NEAR_ZERO = 1 / 16;
 /** Where nothing proves the epoch, a counter that lost more than this part of its value has restarted. */

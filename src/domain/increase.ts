@@ -55,6 +55,7 @@ function compareLines(
   switch (directions) {
     // A pairing takes no line whose directions do not both reach the baseline: where they count apart, it posts too little.
     case 'apart':
+    case 'sum':
     case 'together': {
       const since = Math.min(...baselines.map((b) => b.lastRead ?? previous.at), previous.at);
       return pairedChanges(readings, baselines, since).map((change) => plausible(change, null, now, since));

@@ -2,7 +2,7 @@ import type { CounterBits, CounterRules, Epoch } from './counter.ts';
 import type { Traffic } from './traffic.ts';
 
 /** The sources that a router can have; the `source` label. */
-export const SOURCES = ['stations', 'wan', 'leases', 'neighbours', 'hosts', 'peers'] as const;
+export const SOURCES = ['stations', 'wan', 'leases', 'neighbours', 'hosts', 'statistics', 'peers'] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 /** An 802.11 client on an access point. */
@@ -102,6 +102,16 @@ export interface HostCounter {
   epoch: Epoch | null;
 }
 
+/** A counter of the bytes that a machine moved through the router, in both directions together. */
+export interface SumCounter {
+  mac: string;
+  ip: string;
+  bytes: number;
+  /** Null if the router does not show them. */
+  packets: number | null;
+  bits: CounterBits;
+}
+
 /** A WireGuard or AmneziaWG peer on its server. */
 export interface Peer {
   interface: string;
@@ -153,4 +163,5 @@ export type Observation =
       /** Bytes that no counter had room for since counting began; null if unknown. */
       uncounted: Traffic | null;
     }
+  | { source: 'statistics'; rules: CounterRules; machines: SumCounter[] }
   | { source: 'peers'; rules: CounterRules; interfaces: string[]; peers: Peer[] };

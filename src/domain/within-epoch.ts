@@ -1,6 +1,6 @@
 import type { Change, Circumstances, DipReason } from './change.ts';
 import type { Baseline, Reading } from './counter.ts';
-import { DIP_MS, dipOf, type Fallen, isProvedEpoch, judgeFall, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
+import { DIP_MS, dipOf, type Fallen, isProvedEpoch, judgeFall, RANGE_32, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
 import { DIRECTIONS, type Direction, isZero, minus, NOTHING, type Traffic } from './traffic.ts';
 
 /** A counting program loads its last saved figures when it starts: those bytes are already posted. Rule: lowered counter. */
@@ -14,6 +14,8 @@ export function withinEpoch(reading: Reading, baseline: Baseline, now: Circumsta
       return changesApart(reading, baseline, now, since);
     case 'together':
       return changesOfPair(reading, baseline, now, since);
+    case 'sum':
+      return changesOfSum(reading, baseline, now, since);
     default:
       return directions satisfies never;
   }
@@ -73,6 +75,27 @@ function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances,
   const isUnproved = now.rules.fall === 'reset' && facts.some((each) => !each.isProved && judgeFall(each).kind === 'restart');
   const restarted = isUnproved && !DIRECTIONS.some((direction) => continues(bytes[direction], baseline.bytes[direction]));
   return restarted ? [{ kind: 'reset', bytes, since, why: 'fell' }] : changesApart(reading, baseline, now, since);
+}
+
+/** No packet carries more, however the router counts what it puts together. */
+const LARGEST_PACKET = 65_536;
+
+/**
+ * A counter of both directions shows no boot, but often its packets: they fall where it started again, and not where it passed its end.
+ * Rule: undirected counter.
+ */
+function changesOfSum(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change[] {
+  const { download: bytes, upload: packets } = reading.bytes;
+  const { download: before, upload: packetsBefore } = baseline.bytes;
+  if (packetsBefore === 0) return changesApart(reading, baseline, now, since);
+  const isRestart = packets <= packetsBefore / 2 && packetsBefore < RANGE_32 / 2;
+  if (isRestart) return [{ kind: 'reset', bytes: reading.bytes, since, why: 'fell' }];
+  const gained = RANGE_32 - before + bytes;
+  const most = Math.min(now.fastest * Math.max(now.elapsed, (now.at - since) / 1000), (packets - packetsBefore) * LARGEST_PACKET);
+  if (bytes < before && packets >= packetsBefore && reading.bits === 32 && before < RANGE_32 && gained <= most)
+    return [{ kind: 'wrap', bytes: { download: gained, upload: packets - packetsBefore }, since }];
+  // Nothing else is a wrap: what shows less has dipped, or later readings say that it restarted.
+  return changesApart({ ...reading, bits: 64 }, baseline, now, since);
 }
 
 /** Whether a figure is so large, and grew by so little, that it did not begin at zero. */

@@ -1,12 +1,13 @@
 import { parseMac } from '../domain/mac.ts';
 import type { SourceName } from '../domain/observation.ts';
 import type { Traffic } from '../domain/traffic.ts';
+import { directedUsage, type Undirected, type Usage, undirectedUsage } from '../domain/undirected.ts';
 
 /**
  * `host`: routed bytes, counted at a gateway. `address`: those of an address whose MAC is not known, kept for the device account that
- * they belong to. `peer`: of a WireGuard peer. A new kind needs a new schema version: an earlier program does not know it.
+ * they belong to. `peer`: of a WireGuard peer. `undirected`: of a device, both directions in one figure. A new kind needs a new schema version: an earlier program does not know it.
  */
-export type AccountKind = 'wan' | 'station' | 'device' | 'host' | 'address' | 'peer';
+export type AccountKind = 'wan' | 'station' | 'device' | 'undirected' | 'host' | 'address' | 'peer';
 
 /** What a kind of account is. */
 export interface AccountKindFacts {
@@ -15,11 +16,16 @@ export interface AccountKindFacts {
   /** One account per router; else one over all routers. */
   hasRouter: boolean;
   key: 'none' | 'mac' | 'mac or ip' | 'ip' | 'public key';
+  /**
+   * What its two figures are. `directed`: download and upload. `undirected`: bytes of both directions, in the place of the download those
+   * that nothing counted with their directions, in that of the upload the others. Rule: undirected bytes.
+   */
+  measure: 'directed' | 'undirected';
   /** Whose billing period its month is: the home's, or that of its router's uplink, so that hosts and uplink can be compared. */
   billing: 'home' | 'router';
   /** The sources whose counters may feed it. */
   sources: readonly SourceName[];
-  /** Whether it is shown by itself. One that is not waits for its owner, and its bytes are in another account too. */
+  /** Whether it is shown by itself. One that is not waits for its owner, or is part of its device. */
   shown: boolean;
   /** The kind of account that gets its bytes when the MAC of its address is learned. */
   ownedAs: AccountKind | null;
@@ -31,19 +37,67 @@ export const ACCOUNT_KINDS = {
     label: 'device',
     hasRouter: false,
     key: 'mac',
+    measure: 'directed',
     billing: 'home',
     sources: ['stations', 'hosts'],
     shown: true,
     ownedAs: null,
   },
-  host: { label: 'host', hasRouter: true, key: 'mac or ip', billing: 'router', sources: ['hosts'], shown: true, ownedAs: 'host' },
-  station: { label: 'station', hasRouter: true, key: 'mac', billing: 'home', sources: ['stations'], shown: true, ownedAs: null },
-  peer: { label: 'peer', hasRouter: true, key: 'public key', billing: 'home', sources: ['peers'], shown: true, ownedAs: null },
-  wan: { label: 'uplink', hasRouter: true, key: 'none', billing: 'router', sources: ['wan'], shown: true, ownedAs: null },
+  undirected: {
+    label: 'device without directions',
+    hasRouter: false,
+    key: 'mac',
+    measure: 'undirected',
+    billing: 'home',
+    sources: ['statistics'],
+    shown: false,
+    ownedAs: null,
+  },
+  host: {
+    label: 'host',
+    hasRouter: true,
+    key: 'mac or ip',
+    measure: 'directed',
+    billing: 'router',
+    sources: ['hosts'],
+    shown: true,
+    ownedAs: 'host',
+  },
+  station: {
+    label: 'station',
+    hasRouter: true,
+    key: 'mac',
+    measure: 'directed',
+    billing: 'home',
+    sources: ['stations'],
+    shown: true,
+    ownedAs: null,
+  },
+  peer: {
+    label: 'peer',
+    hasRouter: true,
+    key: 'public key',
+    measure: 'directed',
+    billing: 'home',
+    sources: ['peers'],
+    shown: true,
+    ownedAs: null,
+  },
+  wan: {
+    label: 'uplink',
+    hasRouter: true,
+    key: 'none',
+    measure: 'directed',
+    billing: 'router',
+    sources: ['wan'],
+    shown: true,
+    ownedAs: null,
+  },
   address: {
     label: 'unknown address',
     hasRouter: true,
     key: 'ip',
+    measure: 'directed',
     billing: 'home',
     sources: ['hosts'],
     shown: false,
@@ -104,9 +158,41 @@ export const accountKey = (name: AccountName): string => `${name.kind}\n${name.r
 
 export const deviceAccount = (mac: string): AccountName => ({ kind: 'device', router: '', interface: '', key: mac });
 
-/** The accounts of a kind. */
-export const accountsOf = (accounts: ReadonlyMap<string, Account>, kind: AccountKind): Account[] =>
+export const undirectedAccount = (mac: string): AccountName => ({ kind: 'undirected', router: '', interface: '', key: mac });
+
+/** The kinds whose figures are download and upload. */
+export type DirectedKind = {
+  [Kind in AccountKind]: (typeof ACCOUNT_KINDS)[Kind]['measure'] extends 'directed' ? Kind : never;
+}[AccountKind];
+
+/** The accounts of a kind, whose figures are download and upload. */
+export const accountsOf = (accounts: ReadonlyMap<string, Account>, kind: DirectedKind): Account[] =>
   [...accounts.values()].filter((account) => account.kind === kind);
+
+/** The accounts of what a device used: one with directions, one without, or both. Their bytes are added up as `Usage` only. */
+export const deviceAccountsOf = (accounts: ReadonlyMap<string, Account>): Account[] =>
+  [...accounts.values()].filter(({ kind }) => kind === 'device' || kind === 'undirected');
+
+/** What the two figures of an account mean: the one place that reads those without directions. */
+export function usageOf(kind: AccountKind, kept: Traffic): Usage {
+  const { measure } = kindFacts(kind);
+  switch (measure) {
+    case 'directed':
+      return directedUsage(kept);
+    case 'undirected':
+      return undirectedUsage(undirectedOf(kept));
+    default:
+      return measure satisfies never;
+  }
+}
+
+const undirectedOf = ({ download, upload }: Traffic): Undirected => ({ alone: download, repeated: upload });
+
+/** Bytes of both directions as an account keeps them. */
+export const undirectedBytes = (bytes: number, isRepeated: boolean): Traffic => ({
+  download: isRepeated ? 0 : bytes,
+  upload: isRepeated ? bytes : 0,
+});
 
 type KeyedName = Pick<AccountName, 'kind' | 'key'>;
 

@@ -7,6 +7,7 @@ import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './owners.ts';
 import { hasRoomFor, type Postings } from './postings.ts';
 import type { RoundUpdate } from './round-update.ts';
+import { wasAlone } from './undirected.ts';
 import { mayHaveLacked } from './unread.ts';
 
 /** A lease lasts half a day: after this the address may be another machine's, so its bytes stay under the address. Rule: unknown address. */
@@ -75,6 +76,8 @@ export function draftMoves(books: Books, owners: ReadonlyMap<string, OwnerOf>, p
   for (const { from, ip, kind } of unownedAccounts(books, update.at)) {
     const mac = owners.get(from.router)?.(ip) ?? null;
     if (mac === null || update.accounts.has(accountKey(from))) continue;
+    // What it was counted without directions meanwhile may be the same bytes. Rule: undirected bytes.
+    if (kind === 'device' && wasAlone(books, mac)) continue;
     const into = postings.accountFor({ kind, router: hasRouter(kind) ? from.router : '', interface: '', key: mac }, update.at, from.router);
     const sum = plus(moved.get(mac) ?? NOTHING, from.total);
     if (into === null || !hasRoomFor(into, sum)) continue;

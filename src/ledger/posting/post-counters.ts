@@ -15,6 +15,7 @@ import { inNamedPeriod } from './period.ts';
 import type { Postings } from './postings.ts';
 import { type CounterAnswer, MOST_UPLINKS, type PostedReading, type ReadingTerms, readingsOf } from './readings.ts';
 import type { ReaderUpdate } from './round-update.ts';
+import { asUndirected, withMovedAddresses, withoutPackets } from './undirected.ts';
 import { mayHaveLacked } from './unread.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
@@ -79,8 +80,9 @@ export function postCounters(
   if (terms.gapAfter > 0 && now.elapsed > terms.gapAfter) log.note('gap', '', NOTHING, `no reading for ${Math.round(now.elapsed)} s`);
   const counters = byCounter(isTrusted ? answer.readings : answer.readings.map(undated));
   const stored = before?.counters ?? NO_COUNTERS;
-  const known = inNamedPeriod(stored, counters, answer.rules);
+  const known = withMovedAddresses(inNamedPeriod(stored, counters, answer.rules), counters, answer.rules);
   const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, before, log) : null;
+  for (const counter of stored.keys()) if (!known.has(counter)) update.removed.push(counter);
   const context: AnswerContext = { postings: terms.postings, answer, before, known, wires, now, update, log };
   let room = (wires === null ? terms.mostCounters : MOST_UPLINK_COUNTERS) - stored.size;
   for (const [counter, readings] of counters) {
@@ -88,7 +90,7 @@ export function postCounters(
     else if (!wires?.repeated.has(counter)) postCounter(context, counter, readings);
   }
   if (before !== null) markMissing(update, before, known, answer.rules, counters);
-  if (known !== stored) keepPeriod(update, known, counters);
+  if (known !== stored && answer.rules.directions !== 'sum') keepPeriod(update, known, counters);
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
 }
 
@@ -107,7 +109,8 @@ function circumstancesOf(
     ...{ rules, at: result.at, previous },
     elapsed: before === null ? 0 : elapsed(before, arrival),
     uptime: isTrusted ? arrival.uptime : null,
-    fastest: lineRate(router) / 8,
+    // The line carries as much in each direction.
+    fastest: (lineRate(router) / 8) * (rules.directions === 'sum' ? 2 : 1),
   };
 }
 
@@ -117,15 +120,18 @@ function postCounter(
   readings: PostedReading[],
 ) {
   const { router } = update.reader;
-  const { accounts = NONE, shows } = readings[0] ?? {};
+  const { accounts = NONE, shows, undirected } = readings[0] ?? {};
   const baselines = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
   const silence = wires?.silent.get(counter);
   if (silence) log.note('wire', counter, NOTHING, silence);
   const changes = compare(readings, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
-  for (const change of silence === undefined ? changes : [SEEN_ONLY]) {
+  for (const found of silence === undefined ? changes : [SEEN_ONLY]) {
+    const change = undirected === undefined ? found : withoutPackets(found);
+    if (undirected !== undefined && change.kind === 'dip' && change.why !== 'came back' && isZero(change.short)) continue;
     noteChange(log, counter, change);
     if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
-    for (const account of accounts) notePosting(log, counter, change, postings.post(account, change, now.at, router));
+    const posted = undirected === undefined ? change : asUndirected(change, undirected.isRepeated);
+    for (const account of accounts) notePosting(log, counter, posted, postings.post(account, posted, now.at, router));
   }
   if (shows !== undefined) postings.markSeen(shows, now.at, router);
   updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now), before?.counters.get(counter) ?? NONE);

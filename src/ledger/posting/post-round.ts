@@ -14,6 +14,7 @@ import { withDay } from './posted-days.ts';
 import { createPostings, type PostingsTerms } from './postings.ts';
 import type { ReadingTerms } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
+import { keepLapse, type Measures, measuresOf } from './undirected.ts';
 import { unnamedIn } from './unread.ts';
 
 /** How the rules are to be applied. */
@@ -43,6 +44,7 @@ interface RoundContext {
   update: RoundUpdate;
   counters: CounterTerms;
   nextReader: number;
+  measures: Measures;
 }
 
 /** One source of one router in a round. */
@@ -61,14 +63,22 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
   const nextReader = Math.max(0, ...[...books.readers.values()].map(({ id }) => id)) + 1;
   const { mostCounters = MOST_COUNTERS, lineRate, gapAfter } = terms;
   const counters = { books, postings, mostCounters, lineRate, gapAfter };
-  const context: RoundContext = { books, round, tick, update, counters, nextReader };
+  const measures = measuresOf(books, round, update);
+  const context: RoundContext = { books, round, tick, update, counters, nextReader, measures };
   const owners = new Map<string, OwnerOf>();
   for (const routerRound of round.routers) {
     const { router, system, results } = routerRound;
     const ownerOf = ownersAt(routerRound);
     owners.set(router, ownerOf);
-    for (const result of results) if (result.status === 'ok') postSource(context, { router, system, result, ownerOf });
+    for (const result of results)
+      if (result.status === 'ok' && !isUndirected(result)) postSource(context, { router, system, result, ownerOf });
   }
+  // By what has been counted with directions until now.
+  for (const { router, system, results } of round.routers)
+    for (const result of results)
+      if (result.status === 'ok' && isUndirected(result))
+        postSource(context, { router, system, result, ownerOf: owners.get(router) ?? (() => null) });
+  keepLapse(books, round, update, tick);
   draftMoves(books, owners, postings, update);
   draftLeases(books, round, update);
   draftPeers(books, round, update);
@@ -76,6 +86,8 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
   closeAuditLog(update);
   return update;
 }
+
+const isUndirected = ({ source }: AnsweredSource): boolean => source === 'statistics';
 
 const emptyUpdate = ({ hostsSince, feeding, postedDays }: Books, at: number, timezone: string): RoundUpdate => ({
   at,
@@ -140,7 +152,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
   const feeds = before === null ? 'all' : feedsSince(before, update.feeding, round);
   if (feeds === 'unclear' && source === update.feeding.by)
     log.note('clock', '', NOTHING, 'devices do not get what was counted since a reading in the future, because others may have counted it');
-  const terms: ReadingTerms = { deviceBytes: feeds === 'all' ? update.feeding.by : 'nothing', ownerOf };
+  const terms: ReadingTerms = { deviceBytes: feeds === 'all' ? update.feeding.by : 'nothing', ownerOf, measures: context.measures };
   postCounters(context.counters, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);
 }
 

@@ -1,13 +1,17 @@
 import type { CounterRules, Reading } from '../../domain/counter.ts';
-import { hostCounter, peerCounter, stationCounter, uplinkCounter } from '../../domain/counter-names.ts';
-import type { HostCounter, Observation, Peer, Uplink } from '../../domain/observation.ts';
-import { type AccountName, deviceAccount } from '../account.ts';
+import { hostCounter, peerCounter, stationCounter, sumCounter, uplinkCounter } from '../../domain/counter-names.ts';
+import type { HostCounter, Observation, Peer, SumCounter, Uplink } from '../../domain/observation.ts';
+import { sumReading } from '../../domain/undirected.ts';
+import { type AccountName, deviceAccount, undirectedAccount } from '../account.ts';
+import type { Measures } from './undirected.ts';
 
 /** A reading and the accounts that its increase is posted to. */
 export interface PostedReading extends Reading {
   accounts: AccountName[];
   /** An account that gets none of its bytes, because others feed it, but is seen by it. */
   shows?: AccountName;
+  /** Its bytes have no direction; whether they are counted with one too. Rule: undirected bytes. */
+  undirected?: { isRepeated: boolean };
 }
 
 export interface CounterAnswer {
@@ -21,6 +25,7 @@ export interface CounterAnswer {
 }
 
 export interface ReadingTerms {
+  measures: Measures;
   /** Which source device accounts are fed from. */
   deviceBytes: 'stations' | 'hosts' | 'nothing';
   /** The MAC that an address of the router's network belongs to, or null. */
@@ -40,7 +45,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
           const device = deviceAccount(mac);
           const reading = { counter, bytes, bits, epoch };
           if (!access) return { ...reading, accounts: [station] };
-          return terms.deviceBytes === 'stations'
+          return terms.deviceBytes === 'stations' && !terms.measures.isAlone(mac)
             ? { ...reading, accounts: [station, device] }
             : { ...reading, accounts: [station], shows: device };
         }),
@@ -53,6 +58,12 @@ export function readingsOf(router: string, observation: Observation, terms: Read
       };
     case 'hosts':
       return { rules: observation.rules, seenBy: 'bytes', readings: hostReadings(router, observation.hosts, terms) };
+    case 'statistics':
+      return {
+        rules: observation.rules,
+        seenBy: 'bytes',
+        readings: observation.machines.map((machine) => sumOf(machine, terms)),
+      };
     case 'peers':
       return {
         rules: observation.rules,
@@ -100,14 +111,26 @@ function hostReadings(router: string, hosts: readonly HostCounter[], terms: Read
     const key = owner ?? ip;
     const accounts = known.get(key) ?? hostAccounts(router, key, owner === null, terms);
     known.set(key, accounts);
-    return { counter: hostCounter(host), bytes, bits, epoch, accounts };
+    const reading = { counter: hostCounter(host), bytes, bits, epoch, accounts };
+    return owner !== null && terms.deviceBytes === 'hosts' && terms.measures.isAlone(owner)
+      ? { ...reading, shows: deviceAccount(owner) }
+      : reading;
   });
 }
 
-function hostAccounts(router: string, key: string, isUnknown: boolean, { deviceBytes }: ReadingTerms): AccountName[] {
+function hostAccounts(router: string, key: string, isUnknown: boolean, { deviceBytes, measures }: ReadingTerms): AccountName[] {
   const host: AccountName = { kind: 'host', router, interface: '', key };
-  if (deviceBytes !== 'hosts') return [host];
+  if (deviceBytes !== 'hosts' || (!isUnknown && measures.isAlone(key))) return [host];
   return [host, isUnknown ? { kind: 'address', router, interface: '', key } : deviceAccount(key)];
+}
+
+function sumOf(machine: SumCounter, { measures }: ReadingTerms): PostedReading {
+  const { mac, bytes, packets, bits } = machine;
+  return {
+    ...{ counter: sumCounter(machine), bytes: sumReading(bytes, packets), bits, epoch: null },
+    accounts: [undirectedAccount(mac)],
+    undirected: { isRepeated: measures.isRepeated(mac) },
+  };
 }
 
 function peerReading(router: string, { interface: name, publicKey, bytes, bits, epoch }: Peer): PostedReading | null {

@@ -13,7 +13,7 @@ export const NEVER_USED = 65_536;
 /** While so much of the room for accounts is taken, one day is enough: a new device of the home must find room again. */
 const TIGHT = 0.75;
 
-const KINDS: readonly AccountKind[] = ['station', 'device', 'host', 'address'];
+const KINDS: readonly AccountKind[] = ['station', 'device', 'undirected', 'host', 'address'];
 
 export interface AgeTerms {
   timezone: string;
@@ -68,7 +68,7 @@ export async function findAgedOut(store: Pick<Store, 'all'>, books: Books, terms
 function baselinesOf({ readers }: Books, oldest: number, kept: ReadonlyMap<string, unknown>): AgedOut['baselines'] {
   const isOld = ({ lastRead, bytes }: Baseline) => lastRead !== null && lastRead < oldest && total(bytes) <= NEVER_USED;
   return [...readers.values()].flatMap(({ id, router, source, counters }) => {
-    if (source !== 'stations' && source !== 'hosts') return [];
+    if (source !== 'stations' && source !== 'hosts' && source !== 'statistics') return [];
     return [...counters]
       .filter(([counter, lines]) => lines.every(isOld) && macsIn(counter).some((mac) => !kept.has(mac)))
       .map(([counter]) => ({ reader: id, key: readerKey(router, source), counter }));

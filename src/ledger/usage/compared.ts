@@ -48,6 +48,7 @@ function sideOf({ kind, overlay }: Account): keyof Sides | 'overlays' | null {
       return 'peers';
     case 'station':
     case 'device':
+    case 'undirected':
     case 'address':
       return null;
     default:

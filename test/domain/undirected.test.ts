@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Change, Circumstances } from '../../src/domain/change.ts';
+import type { CounterRules } from '../../src/domain/counter.ts';
+import { compare } from '../../src/domain/increase.ts';
+import { directedUsage, NO_USAGE, plusUsage, sumReading, undirectedUsage } from '../../src/domain/undirected.ts';
+
+const RANGE = 2 ** 32;
+const START = 1_773_000_000_000;
+const RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
+/** Bytes that two directions of 100 Mbit/s carry in 15 s. */
+const MOST = 2 * 12.5e6 * 15;
+
+type Shown = readonly [bytes: number, packets: number | null];
+
+/** What is read 15 s after the baseline on a line of 100 Mbit/s: kind and bytes of each change. */
+function read([before, packetsBefore]: Shown, [bytes, packets]: Shown, bits: 32 | 64 = 32) {
+  const now: Circumstances = {
+    rules: RULES,
+    at: START + 15_000,
+    previous: { at: START, boot: null, uptime: null, isPartial: false },
+    elapsed: 15,
+    uptime: null,
+    fastest: 25e6,
+  };
+  const reading = { counter: 'c', bytes: sumReading(bytes, packets), bits, epoch: null };
+  const baseline = { bytes: sumReading(before, packetsBefore), epoch: null, lastRead: null };
+  return compare([reading], [baseline], now).map((change: Change) => [change.kind, 'bytes' in change ? change.bytes.download : 0]);
+}
+
+describe('Rule: undirected counter', () => {
+  it('posts what it gained', () => {
+    expect(read([1000, 10], [1500, 15])).to.deep.equal([['increase', 500]]);
+    expect(read([1000, null], [1500, null])).to.deep.equal([['increase', 500]]);
+  });
+
+  it('that shows fewer packets has started again, however near its end it was', () => {
+    expect(read([RANGE - 1000, 5e6], [700, 9])).to.deep.equal([['reset', 700]]);
+    expect(read([1000, 100], [1500, 12])).to.deep.equal([['reset', 1500]]);
+  });
+
+  it('that shows as many packets or more passed its end, if it has 32 bits', () => {
+    expect(read([RANGE - 1000, 5e6], [700, 5_000_009])).to.deep.equal([['wrap', 1700]]);
+    expect(read([RANGE - 1000, 5e6], [700, 5_000_009], 64)[0]?.[0]).not.to.equal('wrap');
+  });
+
+  it('did not pass its end with more than the line or its packets can carry', () => {
+    expect(read([RANGE - MOST, 5e6], [1000, 6e6]).flat()).not.to.include('wrap');
+    expect(read([RANGE - 1_000_000, 5e6], [1000, 5_000_001]).flat()).not.to.include('wrap');
+  });
+
+  it('without packets is judged by its bytes alone', () => {
+    expect(read([RANGE - 1000, null], [700, null])).to.deep.equal([
+      ['wrap', 1700],
+      ['increase', 0],
+    ]);
+    expect(read([2e9, null], [700, null])).to.deep.equal([
+      ['reset', 700],
+      ['increase', 0],
+    ]);
+  });
+
+  it('whatever moved on the line, in one life or after a restart, no more is posted', () => {
+    // A packet on the line has 1500 bytes at most.
+    const shown = fc
+      .record({ before: fc.integer({ min: 0, max: RANGE - 1 }), small: fc.integer({ min: 1, max: 1e9 }) })
+      .map(({ before, small }) => ({ before, packets: Math.ceil(before / 1500) + small }));
+    const moved = fc.record({ bytes: fc.integer({ min: 0, max: MOST }), restarted: fc.boolean() });
+    fc.assert(
+      fc.property(shown, moved, ({ before, packets }, { bytes, restarted }) => {
+        const gained = Math.ceil(bytes / 1400);
+        const now: Shown = restarted ? [bytes, gained] : [(before + bytes) % RANGE, packets + gained];
+        const posted = read([before, packets], now)
+          .filter(([kind]) => kind !== 'rejected')
+          .reduce((sum, [, each]) => sum + Number(each), 0);
+        expect(posted).to.be.at.most(bytes);
+        if (!restarted) expect(posted).to.equal(bytes);
+      }),
+    );
+  });
+});
+
+describe('what a device used', () => {
+  it('counts each byte once, and knows no direction where there is none', () => {
+    const sum = plusUsage(directedUsage({ download: 100, upload: 10 }), undirectedUsage({ alone: 7, repeated: 90 }));
+    expect(sum).to.deep.equal({ directed: { download: 100, upload: 10 }, undirected: 97, total: 117 });
+    expect(plusUsage(NO_USAGE, undirectedUsage({ alone: 7, repeated: 0 }))).to.deep.equal({ directed: null, undirected: 7, total: 7 });
+  });
+});

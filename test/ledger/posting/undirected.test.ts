@@ -1,0 +1,151 @@
+import { expect } from 'chai';
+import type { CounterRules } from '../../../src/domain/counter.ts';
+import type { Observation, SumCounter } from '../../../src/domain/observation.ts';
+import type { RouterRound } from '../../../src/domain/round.ts';
+import { usageOf } from '../../../src/ledger/account.ts';
+import { type Bench, classic, failed, LAPTOP, ok, openBench, PHONE, START, station, TERMS } from '../../support/ledger/rounds.ts';
+
+const RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
+const IP = '192.168.0.100';
+
+const machine = (mac: string, bytes: number, ip = IP): SumCounter => ({ mac, ip, bytes, packets: Math.ceil(bytes / 1000), bits: 32 });
+const statistics = (...machines: SumCounter[]): Observation => ({ source: 'statistics', rules: RULES, machines });
+
+const hosts = (mac: string, bytes: number): Observation => ({
+  source: 'hosts',
+  rules: { ...RULES, directions: 'apart' },
+  method: 'nftables',
+  hosts: [{ counts: 'both', mac, ip: IP, bytes: { download: bytes, upload: 0 }, bits: 64, epoch: null }],
+  devices: ['br-lan'],
+  uncounted: null,
+});
+
+describe('Rule: undirected bytes', () => {
+  let bench: Bench;
+  const open = async (accounting: 'auto' | 'stations' = 'auto') => {
+    bench = await openBench({ ...TERMS, accounting });
+  };
+  afterEach(() => bench.close());
+
+  const used = (mac: string) => {
+    const kept = bench.total({ kind: 'undirected', key: mac });
+    return kept && usageOf('undirected', kept);
+  };
+  const device = (mac: string) => bench.total({ kind: 'device', key: mac });
+  /** All that a device used. */
+  const total = (mac: string) => {
+    const { download, upload } = device(mac) ?? { download: 0, upload: 0 };
+    return download + upload + (used(mac)?.total ?? 0);
+  };
+  const readBoth = (seconds: number, sum: Observation | null, other: Observation | null) => {
+    const at = START + seconds * 1000;
+    const routers: RouterRound[] = [
+      { router: 'den', system: null, results: sum === null ? [failed('statistics', at)] : [ok(sum, at, 'den')] },
+      { router: 'gateway', system: null, results: other === null ? [] : [ok(other, at, 'gateway')] },
+    ];
+    return bench.readAll(seconds, routers);
+  };
+
+  it('are a measure of their own: no download, no upload, and all that the device used', async () => {
+    await open();
+    await bench.read(0, statistics(machine(PHONE, 1000)));
+    await bench.read(15, statistics(machine(PHONE, 1500), machine(LAPTOP, 70)));
+    expect(used(PHONE)).to.deep.equal({ directed: null, undirected: 500, total: 500 });
+    expect(used(LAPTOP)).to.deep.equal({ directed: null, undirected: 70, total: 70 });
+    expect(device(PHONE)).to.equal(undefined);
+    const { hours, days } = await bench.sums({ kind: 'undirected', key: PHONE });
+    expect([hours, days].map((kept) => usageOf('undirected', kept).total)).to.deep.equal([500, 500]);
+  });
+
+  it('beside a gateway that counts hosts, the total is what the gateway counts', async () => {
+    await open();
+    await readBoth(0, statistics(machine(PHONE, 0)), hosts(PHONE, 0));
+    await readBoth(15, statistics(machine(PHONE, 500)), hosts(PHONE, 480));
+    await readBoth(30, statistics(machine(PHONE, 900)), hosts(PHONE, 880));
+    expect(device(PHONE)).to.deep.equal({ download: 880, upload: 0 });
+    expect(used(PHONE)).to.deep.equal({ directed: null, undirected: 900, total: 0 });
+  });
+
+  it('while the gateway does not answer nothing is added to the total, for it counts meanwhile', async () => {
+    await open();
+    await readBoth(0, statistics(machine(PHONE, 0)), hosts(PHONE, 0));
+    await readBoth(15, statistics(machine(PHONE, 500)), hosts(PHONE, 480));
+    await readBoth(30, statistics(machine(PHONE, 900)), null);
+    await readBoth(45, statistics(machine(PHONE, 900)), hosts(PHONE, 880));
+    expect(total(PHONE)).to.equal(880);
+  });
+
+  it('a device that only the TP-Link sees has its bytes in the total beside others that have directions', async () => {
+    await open('stations');
+    await readBoth(0, statistics(machine(LAPTOP, 0)), classic(station(PHONE, 0, 0)));
+    await readBoth(15, statistics(machine(LAPTOP, 700)), classic(station(PHONE, 300, 40)));
+    expect([total(LAPTOP), total(PHONE)]).to.deep.equal([700, 340]);
+  });
+
+  it('the first bytes with a direction of a device that had others are not added to them', async () => {
+    await open('stations');
+    await readBoth(0, statistics(machine(PHONE, 0)), classic());
+    await readBoth(15, statistics(machine(PHONE, 700)), classic());
+    // It went over to the access point between the two readings.
+    await readBoth(30, statistics(machine(PHONE, 900)), classic(station(PHONE, 250, 0)));
+    expect(total(PHONE)).to.equal(900);
+    await readBoth(45, statistics(machine(PHONE, 1000)), classic(station(PHONE, 330, 20)));
+    expect(total(PHONE)).to.equal(1000);
+    expect(used(PHONE)?.undirected).to.equal(1000);
+    expect(device(PHONE)).to.deep.equal({ download: 80, upload: 20 });
+  });
+
+  it('without a router that counts directions they are the total again, and one that is back repeats none of them', async () => {
+    await open('stations');
+    await readBoth(0, statistics(machine(PHONE, 0)), classic(station(PHONE, 0, 0)));
+    await readBoth(15, statistics(machine(PHONE, 100)), classic(station(PHONE, 90, 10)));
+    const alone = (seconds: number, bytes: number) =>
+      bench.readFrom('den', seconds, [statistics(machine(PHONE, bytes))], { origin: 'den' });
+    await alone(30, 300);
+    await alone(45, 500);
+    expect(total(PHONE)).to.equal(500);
+    await bench.restart();
+    await readBoth(60, statistics(machine(PHONE, 600)), classic(station(PHONE, 500, 50)));
+    expect(total(PHONE)).to.equal(500);
+    await readBoth(75, statistics(machine(PHONE, 700)), classic(station(PHONE, 580, 70)));
+    expect(total(PHONE)).to.equal(600);
+  });
+
+  it('the audit has the bytes of a restart, without its packets', async () => {
+    await open();
+    await bench.read(0, statistics(machine(PHONE, 90_000)));
+    await bench.read(15, statistics(machine(PHONE, 2000)));
+    const [row] = await bench.store.all("SELECT kind, source, download, upload FROM audit WHERE kind = 'reset'");
+    expect(row).to.deep.equal({ kind: 'reset', source: 'statistics', download: 2000, upload: 0 });
+    expect(used(PHONE)?.total).to.equal(2000);
+  });
+});
+
+describe('Rule: undirected counter, of a machine that comes and goes', () => {
+  let bench: Bench;
+  before(async () => {
+    bench = await openBench();
+  });
+  after(() => bench.close());
+  const posted = () => bench.total({ kind: 'undirected', key: PHONE })?.download;
+
+  it('an entry that vanishes and begins again posts what it shows', async () => {
+    await bench.read(0, statistics(machine(PHONE, 50_000)));
+    await bench.read(15, statistics());
+    await bench.read(30, statistics(machine(PHONE, 3000)));
+    expect(posted()).to.equal(3000);
+  });
+
+  it('a new address begins at zero, beside the one before', async () => {
+    await bench.read(45, statistics(machine(PHONE, 3000), machine(PHONE, 400, '192.168.0.7')));
+    expect(posted()).to.equal(3400);
+  });
+
+  it('an entry that changed its address alone continues', async () => {
+    await bench.read(60, statistics(machine(PHONE, 3100), machine(PHONE, 500, '192.168.0.8')));
+    expect(posted()).to.equal(3600);
+    await bench.restart();
+    await bench.read(75, statistics(machine(PHONE, 3100), machine(PHONE, 550, '192.168.0.8')));
+    expect(posted()).to.equal(3650);
+  });
+});
