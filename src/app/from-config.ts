@@ -1,4 +1,6 @@
+import type { Clock } from '../collector/round.ts';
 import type { Config, RouterConfig } from '../config/config.ts';
+import { loginOf } from '../config/routers/resolve.ts';
 import type { SourceName } from '../domain/observation.ts';
 import { newStatus, type RouterStatus } from '../domain/status.ts';
 import type { FailureReason } from '../errors.ts';
@@ -10,17 +12,22 @@ import type { Alias, PeerName } from '../views/view.ts';
 import { LIMITS } from './limits.ts';
 import { machineOf } from './machines.ts';
 
-/** The probes of a router, for all or some of its kinds. */
-export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = router.kinds): Probe[] {
+/** The clocks of this machine, for those who have no others. */
+const CLOCK: Clock = { now: () => Date.now(), tick: () => performance.now() };
+
+/** The probes of a router, for all or some of its kinds. They remember what the router said of its login. */
+export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = router.kinds, clock: Clock = CLOCK): Probe[] {
   const { credentials, tls, counterBits } = router;
+  const login = loginOf(credentials);
   const most = { bytes: LIMITS.answerBytes, lines: LIMITS.answerLines };
   return kinds.flatMap((config) => {
     const others = kinds.filter((other) => other !== config).map(({ kind }) => kindOf(kind));
     const systemIsRead = others.some(({ readsSystem }) => readsSystem);
     const owned = new Set(others.flatMap(({ owns }) => owns));
-    const { http, probes: probesFor } = kindOf(config.kind);
-    const send = httpSender({ credentials, tls, most, ...(http !== null && { words: http }) });
-    const probes = probesFor(config, { send, machine: machineOf, counterBits, systemIsRead });
+    const { http, logsIn, probes: probesFor } = kindOf(config.kind);
+    const sent = logsIn ? ({ kind: 'none' } as const) : credentials;
+    const send = httpSender({ credentials: sent, tls, most, ...(http !== null && { words: http }) });
+    const probes = probesFor(config, { send, login, clock, machine: machineOf, counterBits, systemIsRead });
     return owned.size === 0 ? probes : probes.map((probe) => withoutSources(probe, owned));
   });
 }

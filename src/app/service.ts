@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import { type Collector, createCollector } from '../collector/collector.ts';
 import type { Clock } from '../collector/round.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, RouterConfig } from '../config/config.ts';
 import type { Round } from '../domain/round.ts';
 import { type RouterStatus, updateStatuses } from '../domain/status.ts';
 import { LedgerError } from '../errors.ts';
 import type { Health } from '../http/deps.ts';
 import { type DailyBackups, dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
+import type { Probe } from '../sources/source.ts';
 import type { View } from '../views/view.ts';
 import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { healthOf } from './health.ts';
@@ -53,6 +54,7 @@ export async function createService({ config: given, ledger, log, clock, version
   let aliases = aliasesOf(given);
   let peerNames = peerNamesOf(given);
   let statuses = new Map<string, RouterStatus>();
+  const probes = new Map<string, { settings: string; probes: readonly Probe[] }>();
   let lastPosted: Posted | null = null;
   let running = true;
   const startedAt = clock.now();
@@ -78,13 +80,23 @@ export async function createService({ config: given, ledger, log, clock, version
     metrics.renew();
     aliases = aliasesOf(next);
     peerNames = peerNamesOf(next);
-    const read = next.routers.map((router) => ({ router, probes: probesOf(router) }));
+    const read = next.routers.map((router) => ({ router, probes: lastingProbes(router) }));
+    for (const name of probes.keys()) if (!read.some(({ router }) => router.name === name)) probes.delete(name);
     statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
     collect.setTerms({
       routers: read.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout })),
       heartbeat: config.heartbeat,
       minInterval: config.minInterval,
     });
+  }
+
+  /** A router whose configuration did not change keeps what its probes remember, such as a password that was refused. */
+  function lastingProbes(router: RouterConfig): readonly Probe[] {
+    const settings = JSON.stringify(router);
+    const known = probes.get(router.name);
+    const lasting = known?.settings === settings ? known : { settings, probes: probesOf(router, router.kinds, clock) };
+    probes.set(router.name, lasting);
+    return lasting.probes;
   }
 
   async function view(): Promise<View> {

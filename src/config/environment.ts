@@ -1,9 +1,9 @@
 import { nearest } from '../domain/names/nearest.ts';
 import type { Found } from '../fields/fields.ts';
 import { fail, type Located, type Problems, shown, warn } from '../fields/problems.ts';
+import { parsePassword, parseToken, parseUsername } from '../fields/secrets.ts';
 import { parseBoolean, parseText, ValueError } from '../fields/values.ts';
 import type { AccessEntry } from './routers/access.ts';
-import { parsePassword, parseToken, parseUsername } from './routers/access.ts';
 import { type Setting, type SettingName, type Settings, settings } from './settings.ts';
 import { isTimeZone } from './values.ts';
 import type { Environment } from './yaml/interpolate.ts';

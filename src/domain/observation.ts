@@ -86,8 +86,12 @@ export interface Neighbour {
   state: string;
 }
 
-/** How a gateway counts its hosts. */
-export const HOST_METHODS = ['nftables', 'iptables', 'nlbwmon'] as const;
+/** How OpenWrt counts its hosts. */
+export const OPENWRT_METHODS = ['nftables', 'iptables', 'nlbwmon'] as const;
+export type OpenwrtMethod = (typeof OPENWRT_METHODS)[number];
+
+/** How a gateway counts its hosts. `statistics`: by TP-Link's own firmware, where it knows the directions. */
+export const HOST_METHODS = [...OPENWRT_METHODS, 'statistics'] as const;
 export type HostMethod = (typeof HOST_METHODS)[number];
 
 /** A counter of the bytes that a host moved between the LAN and the Internet. */

@@ -17,3 +17,43 @@ export const minus = (a: Traffic, b: Traffic): Traffic => ({ download: a.downloa
 export const isZero = (a: Traffic): boolean => a.download === 0 && a.upload === 0;
 
 export const total = (a: Traffic): number => a.download + a.upload;
+
+/** Bytes of both directions in one figure, from a router that does not tell download and upload apart. Rule: undirected bytes. */
+export interface Undirected {
+  /** Nothing counted them with their directions. */
+  alone: number;
+  /** Another router counted them with their directions too. */
+  repeated: number;
+}
+
+/** What a device, a user or the home used: the only form in which bytes with and without a direction are added up. */
+export interface Usage {
+  /** Null where nothing was counted with its direction. */
+  directed: Traffic | null;
+  /** Null where no router gave one figure for both directions. Some of it may be in `directed` too. */
+  undirected: number | null;
+  /** All bytes, each once. */
+  total: number;
+}
+
+export const NO_USAGE: Usage = Object.freeze({ directed: null, undirected: null, total: 0 });
+
+export const directedUsage = (bytes: Traffic): Usage => ({ directed: bytes, undirected: null, total: total(bytes) });
+
+export const undirectedUsage = ({ alone, repeated }: Undirected): Usage => ({
+  directed: null,
+  undirected: alone + repeated,
+  total: alone,
+});
+
+export const plusUsage = (a: Usage, b: Usage): Usage => ({
+  directed: a.directed === null ? b.directed : b.directed === null ? a.directed : plus(a.directed, b.directed),
+  undirected: a.undirected === null && b.undirected === null ? null : (a.undirected ?? 0) + (b.undirected ?? 0),
+  total: a.total + b.total,
+});
+
+/**
+ * How a reading of such a counter is kept and compared: its bytes in the place of the download, its packets in that of the upload (0:
+ * the router does not show them). A counter whose packets did not fall has not started again.
+ */
+export const sumReading = (bytes: number, packets: number | null): Traffic => ({ download: bytes, upload: packets ?? 0 });

@@ -1,7 +1,7 @@
 import { parseMac } from '../domain/mac.ts';
 import type { SourceName } from '../domain/observation.ts';
 import type { Traffic } from '../domain/traffic.ts';
-import { directedUsage, type Undirected, type Usage, undirectedUsage } from '../domain/undirected.ts';
+import { directedUsage, type Undirected, type Usage, undirectedUsage } from '../domain/traffic.ts';
 
 /**
  * `host`: routed bytes, counted at a gateway. `address`: those of an address whose MAC is not known, kept for the device account that

@@ -1,5 +1,5 @@
 import type { CounterBits } from '../domain/counter.ts';
-import type { HostMethod } from '../domain/observation.ts';
+import type { OpenwrtMethod } from '../domain/observation.ts';
 import type { Traffic } from '../domain/traffic.ts';
 
 /** What a simulated world is made of. Everything it does follows from this and its seed. */
@@ -38,7 +38,7 @@ export interface RouterSpec {
 
 /** What counts the bytes that each host moves to and from the Internet. */
 export interface CountingSpec {
-  method: HostMethod;
+  method: OpenwrtMethod;
   /** Logical name and device. */
   networks: readonly (readonly [name: string, device: string])[];
   /** Addresses that each set has room for. Default 4096. */

@@ -6,7 +6,7 @@ import type { FailureReason } from '../errors.ts';
 import type { Fields, Found } from '../fields/fields.ts';
 import type { Files } from '../fields/files.ts';
 import type { Problems } from '../fields/problems.ts';
-import type { RouterUrl } from '../fields/urls.ts';
+import type { Login, RouterUrl } from '../fields/urls.ts';
 import type { Argv, RunEach, SendRequest, StatusWords } from '../transports/request.ts';
 import type { Probe } from './source.ts';
 
@@ -25,6 +25,8 @@ export interface RouterKind<F extends Fields, Entry, Config extends object> {
   owns: readonly SourceName[];
   /** What a status of its web server means; null if it is not read over HTTP, with the router's token or password. */
   http: StatusWords | null;
+  /** Whether it logs in by itself with the router's user name and password; else its requests carry the router's credentials. */
+  logsIn: boolean;
   /** What its owner can do about each failure of a reading: sentences. */
   todo: Readonly<Record<FailureReason, string>>;
   /** Whether its answers contain a `System`: identity and uptime of the router. */
@@ -42,6 +44,8 @@ export interface RouterKind<F extends Fields, Entry, Config extends object> {
   clash(entry: Entry, other: OtherRouter): string | null;
   /** Fills in defaults and resolves paths. */
   resolve(entry: Entry, files: Files, problems: Problems): Promise<Config>;
+  /** What a configuration lacks although it was resolved, where `login` is the router's own; null if it lacks nothing. */
+  lacks(config: Config, login: Login | null): string | null;
   /** Where it is read, for people; without credentials. */
   addresses(config: Config): string[];
   /** Lines of label and text for `wrtmeter check`; without secrets. */
@@ -84,7 +88,12 @@ export interface MachineTarget {
 
 /** What a probe needs to reach its router. */
 interface KindTools {
+  /** Without credentials where the kind logs in by itself. */
   send: SendRequest;
+  /** The router's user name and password, for a kind that logs in by itself. */
+  login: Login | null;
+  /** Unix ms, and ms of a monotonic clock. */
+  clock: { now(): number; tick(): number };
   machine(target: MachineTarget): { each: RunEach; asRoot: (argv: Argv) => Argv };
   /** Width of the router's counters if configured. */
   counterBits: CounterBits | null;

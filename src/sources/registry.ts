@@ -2,10 +2,11 @@ import type { Fields } from '../fields/fields.ts';
 import { classic } from './classic/kind.ts';
 import type { RouterKind } from './kind.ts';
 import { openwrt } from './openwrt/kind.ts';
+import { tplink } from './tplink/kind.ts';
 import { wireguard } from './wireguard/kind.ts';
 
 /** All router kinds, main ones first. To add one, create a folder and add a line here (CONTRIBUTING.md). */
-export const KINDS = { openwrt, classic, wireguard };
+export const KINDS = { openwrt, classic, tplink, wireguard };
 
 export type KindName = keyof typeof KINDS;
 

@@ -17,6 +17,7 @@ export interface HttpTerms {
 }
 
 const CONNECT_MS = 2000;
+const TOO_LATE = 'no complete answer in time';
 const CONNECT_TIMEOUT = 'CONNECT_TIMEOUT';
 const MEBIBYTE = 1024 * 1024;
 const MOST_BYTES = 8 * MEBIBYTE;
@@ -38,6 +39,8 @@ export function httpSender({ credentials, tls, most, words }: HttpTerms): SendRe
   const headers = { 'user-agent': 'wrtmeter', accept: 'text/plain, */*', ...authorization(credentials) };
 
   async function send(request: HttpRequest, signal: AbortSignal, redirects = 0): Promise<HttpAnswer> {
+    // A body that is never sent would fail where nobody listens.
+    if (signal.aborted) throw new SourceError('timeout', TOO_LATE);
     const { url, body, session, accepts = [] } = request;
     const method = request.method ?? (body === undefined ? 'GET' : 'POST');
     const response = await fetch(url, {
@@ -203,7 +206,7 @@ function drop(response: Response): void {
 
 function asSourceError(error: unknown, mostBytes: number): SourceError {
   if (error instanceof SourceError) return error;
-  if (error instanceof AbortError) return new SourceError('timeout', 'no complete answer in time', { cause: error });
+  if (error instanceof AbortError) return new SourceError('timeout', TOO_LATE, { cause: error });
   if (!(error instanceof FetchError)) throw error;
   const code = error.code ?? error.errno ?? '';
   const options = { cause: error };

@@ -58,9 +58,15 @@ describe('docs/configuration.md', () => {
 
   it('shows only YAML and JSON that loads', async () => {
     const examples = [...page.matchAll(/```(yaml|json)\n(.*?)```/gs)];
-    expect(examples).to.have.length(6);
+    expect(examples).to.have.length(7);
     for (const [, format, text = ''] of examples) {
-      const files = { [`/x/a.${format}`]: text, '/run/secrets/gateway': 'secret', '/run/secrets/routers': 'secret', '/x/id_vps': 'secret' };
+      const files = {
+        [`/x/a.${format}`]: text,
+        '/run/secrets/gateway': 'secret',
+        '/run/secrets/routers': 'secret',
+        '/run/secrets/den': 'secret',
+        '/x/id_vps': 'secret',
+      };
       const { warnings } = await load({ cli: { config: `/x/a.${format}` }, readFile: filesOf(files) });
       expect(warnings).to.deep.equal([]);
     }

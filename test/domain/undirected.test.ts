@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Change, Circumstances } from '../../src/domain/change.ts';
 import type { CounterRules } from '../../src/domain/counter.ts';
 import { compare } from '../../src/domain/increase.ts';
-import { directedUsage, NO_USAGE, plusUsage, sumReading, undirectedUsage } from '../../src/domain/undirected.ts';
+import { directedUsage, NO_USAGE, plusUsage, sumReading, undirectedUsage } from '../../src/domain/traffic.ts';
 
 const RANGE = 2 ** 32;
 const START = 1_773_000_000_000;

@@ -7,6 +7,7 @@ import { classicProbes } from '../../src/sources/classic/classic.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import { KIND_NAMES, KINDS, kindOf } from '../../src/sources/registry.ts';
 import type { Probe } from '../../src/sources/source.ts';
+import { statisticsOf } from '../../src/sources/tplink/dm/statistics.ts';
 import { wireguardProbe } from '../../src/sources/wireguard/probe.ts';
 
 const ROOT = rootAbove(import.meta.dirname);
@@ -172,6 +173,16 @@ describe('Rule: source promises', () => {
     expect(await wrtmeter('hosts', 'counting nftables 2 -')).to.deep.equal(promises['hosts nftables']);
     expect(await wrtmeter('hosts', 'counting iptables - -')).to.deep.equal(promises['hosts iptables']);
     expect(await wrtmeter('hosts', 'counting nlbwmon 2026-11-01 -')).to.deep.equal(promises['hosts nlbwmon']);
+  });
+
+  it('those of tplink declare it, with directions or without', async () => {
+    const entry = (fields: [string, string][]) => ({ block: 1, fields: new Map(fields) });
+    const declaredBy = (fields: [string, string][]) => {
+      const { observation } = statisticsOf([entry(fields)], 64);
+      return 'rules' in observation ? observation.rules : null;
+    };
+    expect(declaredBy([['totalBytes', '1']])).to.deep.equal(KINDS.tplink.promises.statistics);
+    expect(declaredBy([['totalBytesRx', '1']])).to.deep.equal(KINDS.tplink.promises['hosts statistics']);
   });
 
   it('those of classic and wireguard too', async () => {

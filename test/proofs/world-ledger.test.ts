@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { readRound } from '../../src/collector/round.ts';
-import type { HostMethod } from '../../src/domain/observation.ts';
+import type { OpenwrtMethod } from '../../src/domain/observation.ts';
 import { SourceError } from '../../src/errors.ts';
 import { accountKey, ipOf } from '../../src/ledger/account.ts';
 import { type Ledger, openLedger } from '../../src/ledger/ledger.ts';
@@ -39,7 +39,7 @@ const TERMS = {
 interface Case {
   format: 'classic' | 'wrtmeter';
   /** Where the gateway counts hosts. */
-  counting?: { method: HostMethod; size?: number };
+  counting?: { method: OpenwrtMethod; size?: number };
   accounting?: Accounting;
   /** Unix ms; without it, two days before the clocks are set back. */
   start?: number;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { HostMethod } from '../../src/domain/observation.ts';
+import type { OpenwrtMethod } from '../../src/domain/observation.ts';
 import { site } from '../support/homes/site.ts';
 import { Oracle } from '../support/simulator/oracle.ts';
 import { bytes, LAPTOP, PHONE, START, small } from '../support/simulator/small.ts';
@@ -72,7 +72,7 @@ describe('what a meter could know', () => {
   });
 
   describe('of hosts and peers', () => {
-    const counted = (method: HostMethod = 'nftables') => createWorld(site(1, START, { method }));
+    const counted = (method: OpenwrtMethod = 'nftables') => createWorld(site(1, START, { method }));
     const [ONE, TWO, SENSOR] = ['02:00:00:00:00:01', '02:00:00:00:00:04', '02:00:00:00:01:00'];
     const KEY = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
     /** The meter has read all of the gateway in one round. */

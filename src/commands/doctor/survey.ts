@@ -60,7 +60,7 @@ export interface LedgerSurvey {
 
 /** Reads every router once, and the ledger without changing it. Errors of routers and files become part of the survey. */
 export async function takeSurvey(config: Config, { cwd, clock, version }: { cwd: string; clock: Clock; version: string }): Promise<Survey> {
-  const probes = config.routers.map((router) => ({ router, probes: probesOf(router) }));
+  const probes = config.routers.map((router) => ({ router, probes: probesOf(router, router.kinds, clock) }));
   const reading = probes.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout }));
   const round = await readRound(reading, new AbortController().signal, clock);
   const statuses = new Map(probes.map(({ router, probes }) => [router.name, statusOf(router, probes)]));

@@ -1,5 +1,6 @@
 import type { Files } from '../../fields/files.ts';
-import type { Problems } from '../../fields/problems.ts';
+import { fail, type Problems } from '../../fields/problems.ts';
+import type { Login } from '../../fields/urls.ts';
 import { KIND_NAMES, type KindConfig, kindOf } from '../../sources/registry.ts';
 import type { Credentials, RouterConfig, TlsConfig } from '../config.ts';
 import { type AccessEntry, credentialsOf, hasCredentials, tlsOf } from './access.ts';
@@ -30,11 +31,17 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
   const own = hasCredentials(access) ? await credentialsOf(access, files, problems) : null;
   const encrypted = entry.urls.some(({ url }) => url.startsWith('https:'));
   const ownTls = access.caFile !== undefined || access.insecure !== undefined;
+  const credentials = own ?? defaults.access.credentials;
+  const kinds = await resolveKinds(entry, files, problems);
+  for (const config of kinds) {
+    const lack = kindOf(config.kind).lacks(config, loginOf(credentials));
+    if (lack !== null) fail(problems, entry.places[config.kind] ?? entry.name.place, lack);
+  }
   return {
     name: entry.name.value,
     was: entry.was.map(({ value }) => value),
-    kinds: await resolveKinds(entry, files, problems),
-    credentials: own ?? defaults.access.credentials,
+    kinds,
+    credentials,
     tls: ownTls ? await tlsOf(access, encrypted, files, problems) : defaults.access.tls,
     lineRate: entry.lineRate?.value ?? defaults.lineRate,
     billing: { day: entry.billingDay?.value ?? defaults.billingDay },
@@ -42,6 +49,10 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
     counterBits: entry.counterBits?.value ?? null,
   };
 }
+
+/** A user name and password among the credentials. */
+export const loginOf = (credentials: Credentials): Login | null =>
+  credentials.kind === 'basic' ? { username: credentials.username, password: credentials.password } : null;
 
 async function resolveKinds({ kinds }: RouterEntry, files: Files, problems: Problems): Promise<KindConfig[]> {
   const configs: KindConfig[] = [];

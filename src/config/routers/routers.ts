@@ -2,12 +2,13 @@ import type { CounterBits } from '../../domain/counter.ts';
 import { type Field, type Fields, type Found, group, listOf, readFields, scalar, secret } from '../../fields/fields.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';
 import { fail, type Located, type Problems, shown } from '../../fields/problems.ts';
+import { parsePassword, parseToken, parseUsername } from '../../fields/secrets.ts';
 import type { Login } from '../../fields/urls.ts';
 import { choice, parseBoolean, parseName, parseText, ValueError } from '../../fields/values.ts';
 import type { ReadUrl } from '../../sources/kind.ts';
 import { KIND_NAMES, KINDS, type KindName, kindOf } from '../../sources/registry.ts';
 import { parseDay, parseRate, parseTimeout } from '../values.ts';
-import { type AccessEntry, parsePassword, parseToken, parseUsername } from './access.ts';
+import type { AccessEntry } from './access.ts';
 
 /** A router as written, in any format. */
 export interface RouterEntry {

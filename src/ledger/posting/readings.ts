@@ -1,7 +1,7 @@
 import type { CounterRules, Reading } from '../../domain/counter.ts';
 import { hostCounter, peerCounter, stationCounter, sumCounter, uplinkCounter } from '../../domain/counter-names.ts';
 import type { HostCounter, Observation, Peer, SumCounter, Uplink } from '../../domain/observation.ts';
-import { sumReading } from '../../domain/undirected.ts';
+import { sumReading } from '../../domain/traffic.ts';
 import { type AccountName, deviceAccount, undirectedAccount } from '../account.ts';
 import type { Measures } from './undirected.ts';
 

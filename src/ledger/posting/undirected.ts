@@ -7,13 +7,13 @@ import type { RoundUpdate } from './round-update.ts';
 
 /** How the two measures of a device are kept apart in a round. Rule: undirected bytes. */
 export interface Measures {
-  /** Bytes of this MAC without a direction are counted with it too, so they are no part of what it used. */
+  /** Bytes of this MAC without a direction are counted with it too, so they are not added to what it used. */
   isRepeated(mac: string): boolean;
   /** Until now this MAC was counted without directions alone: its first bytes with one may be among them. */
   isAlone(mac: string): boolean;
 }
 
-/** Decided by the device, for good: from its first bytes with a direction on those count, as long as what feeds devices is configured. */
+/** Decided by the device, permanently: from its first bytes with a direction on those count, as long as what feeds devices is configured. */
 export function measuresOf(books: Books, round: Round, update: RoundUpdate): Measures {
   const has = ({ accounts }: { accounts: ReadonlyMap<string, unknown> }, name: string) => accounts.has(name);
   const isFed = isDirectedRead(books, round, update);

@@ -27,6 +27,7 @@ export const classic = defineKind({
   role: 'main',
   owns: [],
   http: meaningOfStatus,
+  logsIn: false,
   todo: SCRIPT_REMEDIES,
   readsSystem: false,
   promises: { stations: CLASSIC_STATION_RULES, wan: WAN_RULES, ...HOST_RULES },
@@ -48,6 +49,7 @@ export const classic = defineKind({
   clash: () => null,
   resolve: async (entry): Promise<ClassicUrls> =>
     Object.fromEntries(CLASSIC_SOURCES.flatMap((source) => (entry[source] === undefined ? [] : [[source, entry[source].value.url]]))),
+  lacks: () => null,
   addresses: (urls) => CLASSIC_SOURCES.flatMap((source) => urls[source] ?? []),
   describe: (urls) =>
     CLASSIC_SOURCES.flatMap((source): [string, string][] =>

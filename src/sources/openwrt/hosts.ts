@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { CounterRules, Epoch } from '../../domain/counter.ts';
 import { hostCounter } from '../../domain/counter-names.ts';
 import { parseMac } from '../../domain/mac.ts';
-import { HOST_METHODS, type HostCounter, type HostMethod, type System } from '../../domain/observation.ts';
+import { type HostCounter, OPENWRT_METHODS, type OpenwrtMethod, type System } from '../../domain/observation.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { createSkips, type Skips } from '../skips.ts';
@@ -28,7 +28,7 @@ export const HOST_RULES = { 'hosts nftables': NFTABLES_RULES, 'hosts iptables': 
 const NLBWMON = 'nlbwmon';
 
 interface Counting {
-  method: HostMethod;
+  method: OpenwrtMethod;
   rules: CounterRules;
   epoch: Epoch | null;
   origin: string;
@@ -65,7 +65,7 @@ export function parseHosts(lines: readonly string[], system: System): Parsed {
 
 function parseCounting(line: string, system: System): Counting {
   const [word, name, run = '', started = ''] = line.split(' ');
-  const method = HOST_METHODS.find((known) => known === name);
+  const method = OPENWRT_METHODS.find((known) => known === name);
   if (word !== 'counting' || method === undefined) throw new SourceError('parse', `unknown counting method: ${quote(line)}`);
   switch (method) {
     case 'nftables': {

@@ -13,6 +13,7 @@ export const wireguard = defineKind({
   role: 'beside',
   owns: ['peers'],
   http: null,
+  logsIn: false,
   todo: SERVER_REMEDIES,
   readsSystem: false,
   promises: { peers: PEER_RULES },
@@ -29,6 +30,7 @@ export const wireguard = defineKind({
     return `reads the same router as ${quote(name)}, whose script reports its peers too; ${remedy}`;
   },
   resolve: ({ value }, files, problems) => resolveWireguard(value, files, problems),
+  lacks: () => null,
   addresses: (server) => [addressOf(server)],
   describe: (server) => [['wireguard', describe(server)]],
   probes: (server, { machine, systemIsRead }) => {

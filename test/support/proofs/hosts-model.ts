@@ -1,5 +1,5 @@
 import type { CounterRules, Epoch } from '../../../src/domain/counter.ts';
-import type { HostCounter, HostMethod, Neighbour, Observation, Peer } from '../../../src/domain/observation.ts';
+import type { HostCounter, Neighbour, Observation, OpenwrtMethod, Peer } from '../../../src/domain/observation.ts';
 import type { Round, SourceResult } from '../../../src/domain/round.ts';
 import { NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
 import { PEER_RULES } from '../../../src/sources/openwrt/peers.ts';
@@ -52,14 +52,14 @@ const SOURCES = ['hosts', 'peers', 'neighbours', 'leases', 'stations', 'stations
 export const ALL_FAIL = 2 ** SOURCES.length - 1;
 
 const HOST_RULES: CounterRules = { directions: 'apart', absent: 'ended', unknown: 'began', fall: 'reset', refresh: 10 };
-const RULES: Record<HostMethod, CounterRules> = {
+const RULES: Record<OpenwrtMethod, CounterRules> = {
   nftables: HOST_RULES,
   iptables: HOST_RULES,
   nlbwmon: { ...HOST_RULES, absent: 'kept', fall: 'lowers' },
 };
 
 export interface HostTerms {
-  method: HostMethod;
+  method: OpenwrtMethod;
   accounting: Accounting;
   /** nlbwmon does not report when it was started. */
   quiet?: boolean;

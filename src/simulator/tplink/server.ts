@@ -1,0 +1,54 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Answering, Box, BoxAnswer, BoxRequest } from './box.ts';
+
+/** Changes what a router answers: `honest` is what it would. Null cuts the connection without an answer. */
+export type Fault = (asked: BoxRequest, honest: () => BoxAnswer) => BoxAnswer | null;
+
+export interface RunningBox {
+  url: string;
+  close(): Promise<void>;
+}
+
+const NOT_FOUND: BoxAnswer = { status: 404, body: '<html><body>404 Not Found</body></html>' };
+const MOST_BODY = 64 * 1024;
+
+/** Serves a router with TP-Link's own firmware. */
+export async function startBox(
+  box: Box,
+  answering: Answering,
+  options: { host?: string; port?: number; fault?: Fault } = {},
+): Promise<RunningBox> {
+  const { host = '127.0.0.1', port = 0, fault = (_, honest) => honest() } = options;
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('latin1');
+    request.on('data', (part: string) => {
+      body += part;
+      if (body.length > MOST_BODY) request.destroy();
+    });
+    request.on('end', () => {
+      const asked = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
+      const answer = fault(asked, () => answering(box, asked) ?? NOT_FOUND);
+      if (answer === null) response.destroy();
+      else send(response, answer);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function send(response: ServerResponse, { status, body, headers = {} }: BoxAnswer): void {
+  response.writeHead(status, { 'content-type': 'text/html', ...headers });
+  response.end(body);
+}

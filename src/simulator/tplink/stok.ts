@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import type { Answering, Box, BoxAnswer } from './box.ts';
+import { type RouterKey, routerKey } from './keys.ts';
+
+const json = (body: unknown, headers: Record<string, string> = {}): BoxAnswer => ({
+  status: 200,
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json', ...headers },
+});
+const fault = (errorcode: string, data?: unknown): BoxAnswer => json({ success: false, errorcode, ...(data !== undefined && { data }) });
+const EXPIRED: BoxAnswer = { status: 403, body: 'Forbidden' };
+
+/** `POST /cgi-bin/luci/;stok=…`, the password encrypted, a token in the path and a cookie. */
+export function stokAnswers(): Answering {
+  const key = routerKey(1024);
+  let session: { stok: string; cookie: string } | null = null;
+
+  function logIn(box: Box, form: URLSearchParams): BoxAnswer {
+    const isRight = key.decrypt(form.get('password') ?? '') === box.password;
+    if (form.get('confirm') === 'true') throw new Error('Somebody else was thrown out');
+    const id = randomBytes(16).toString('hex');
+    switch (box.desk.logIn(id, isRight)) {
+      case 'locked':
+        return fault('exceeded max attempts', { failureCount: 10, attemptsAllowed: 0 });
+      case 'wrong':
+        return fault('login failed', { failureCount: 1, attemptsAllowed: box.desk.attemptsLeft });
+      case 'busy':
+        return fault('user conflict');
+      case 'in':
+        session = { stok: id, cookie: randomBytes(16).toString('hex') };
+        return json({ success: true, data: { stok: id } }, { 'set-cookie': `sysauth=${session.cookie};path=/cgi-bin/luci/;stok=${id}` });
+    }
+  }
+
+  return (box, { method, path, headers, body }) => {
+    const [, stok = '', page = ''] = /^\/cgi-bin\/luci\/;stok=(\w*)\/(.+)$/.exec(path) ?? [];
+    if (method !== 'POST' || page === '') return null;
+    const form = new URLSearchParams(body);
+    const operation = form.get('operation');
+    if (page === 'login?form=login') return operation === 'login' ? logIn(box, form) : keyAnswer(key);
+    const isOurs = session !== null && session.stok === stok && box.desk.isIn(stok) && headers.cookie === `sysauth=${session.cookie}`;
+    if (!isOurs) return EXPIRED;
+    return pageAnswer(box, page, operation, stok);
+  };
+}
+
+const keyAnswer = ({ n, e }: RouterKey): BoxAnswer => json({ success: true, data: { password: [n, e], mode: 'router', username: '' } });
+
+function pageAnswer({ desk, table }: Box, page: string, operation: string | null, stok: string): BoxAnswer {
+  switch (`${page} ${operation}`) {
+    case 'admin/traffic?form=lists load':
+      return json({
+        success: true,
+        data: table.entries().map(({ mac, ip, name, bytes }) => ({
+          ip: `${ip}/${name}`,
+          mac: mac.toUpperCase().replaceAll(':', '-'),
+          total_byte: String(bytes),
+          rerx_byte: 0,
+          retx_byte: 0,
+          device_name: name,
+        })),
+      });
+    case 'admin/dhcps?form=client load':
+      return json({
+        success: true,
+        data: table.entries().map(({ mac, ip, name }) => ({
+          macaddr: mac.toUpperCase().replaceAll(':', '-'),
+          ipaddr: ip,
+          name,
+          leasetime: '1:30:0',
+        })),
+      });
+    case 'admin/system?form=logout write':
+      desk.logOut(stok);
+      return json({ success: true });
+    default:
+      return fault('no such page');
+  }
+}

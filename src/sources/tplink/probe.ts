@@ -1,0 +1,89 @@
+import type { CounterBits } from '../../domain/counter.ts';
+import { SourceError } from '../../errors.ts';
+import type { Login } from '../../fields/urls.ts';
+import type { SendRequest } from '../../transports/request.ts';
+import type { Probe, SourceReading } from '../source.ts';
+import { dm } from './dm/plain.ts';
+import { loginGate } from './gate.ts';
+import type { Protocol, RouterIo, Stay } from './protocol.ts';
+import { stok } from './stok/plain.ts';
+
+/** The ways in which TP-Link's own firmware is read; the last one is taken where no other answers. */
+export const PROTOCOLS = { stok, dm } as const satisfies Record<string, Protocol>;
+
+export type ProtocolName = keyof typeof PROTOCOLS;
+
+const NAMES = Object.keys(PROTOCOLS) as ProtocolName[];
+
+export const PROTOCOL_WORDS = ['auto', ...NAMES] as const;
+
+/** Ms that one logout may take, also when the round is over or the program ends; and how often it is tried. */
+const LOGOUT_MS = 1000;
+const LOGOUTS = 2;
+
+export interface TplinkTerms {
+  /** Scheme and host, without a slash at the end. */
+  base: string;
+  login: Login;
+  protocol: (typeof PROTOCOL_WORDS)[number];
+  send: SendRequest;
+  counterBits: CounterBits | null;
+  clock: { now(): number; tick(): number };
+}
+
+/** Reads a router in one stay: it logs in, reads, and logs out at once, whatever happens in between. */
+export function tplinkProbe({ base, login, protocol, send, counterBits, clock }: TplinkTerms): Probe {
+  const gate = loginGate(clock.tick);
+  const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map() };
+  let known: Protocol | null = protocol === 'auto' ? null : PROTOCOLS[protocol];
+  let counted: 'statistics' | 'hosts' = 'statistics';
+  return {
+    // A getter, because the first answer shows whether the directions are known.
+    get sources() {
+      return [counted, 'leases'] as const;
+    },
+    origin: `tplink ${base}`,
+    async collect(signal) {
+      gate.check();
+      known ??= await detected(io, signal);
+      const sources = await readOnce(known.start(io), signal).catch((error) => {
+        throw gate.refused(error);
+      });
+      gate.opened();
+      if (sources.some(({ source }) => source === 'hosts')) counted = 'hosts';
+      return { system: null, sources: sources.map((reading) => renamed(reading, counted)) };
+    },
+  };
+}
+
+/** A failure to read the counters is one of the source that they are. */
+const renamed = (reading: SourceReading, counted: 'statistics' | 'hosts'): SourceReading =>
+  reading.source === 'statistics' && reading.observation instanceof SourceError ? { ...reading, source: counted } : reading;
+
+async function detected(io: RouterIo, signal: AbortSignal): Promise<Protocol> {
+  for (const name of NAMES) if (await PROTOCOLS[name].detect(io, signal)) return PROTOCOLS[name];
+  throw new SourceError('parse', 'none of the known protocols answers');
+}
+
+async function readOnce(stay: Stay, signal: AbortSignal): Promise<SourceReading[]> {
+  try {
+    return await stay.read(signal);
+  } finally {
+    await loggedOut(stay);
+  }
+}
+
+/** Within a time of its own: the round may be over. What was read is used even if the router does not answer to it. */
+async function loggedOut(stay: Stay): Promise<void> {
+  for (let tries = 0; stay.isInside() && tries < LOGOUTS; tries += 1) {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), LOGOUT_MS);
+    try {
+      await stay.leave(late.signal);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import type { FailureReason } from '../../errors.ts';
+
+/** What to do about a failure to read TP-Link's own firmware. */
+export const TPLINK_REMEDIES: Readonly<Record<FailureReason, string>> = {
+  timeout: 'Check that the router is on and within reach. Nothing is lost: the next reading includes these bytes.',
+  connect: 'Check that the router is on, and check its address in the configuration.',
+  tls: 'Set insecure: true, because these routers sign their own certificate, or set ca_file to it.',
+  status: 'Switch on the statistics at the page of the router; if they are on, set protocol to the one of its model (docs/tplink.md).',
+  redirect: 'Use the address that it redirects to, often one with https, in the configuration.',
+  auth: 'Log out at the page of the router. If the password is wrong, correct it here and reload; the router is not asked again until then.',
+  exec: 'Report this: the router is not read by commands.',
+  truncated: 'Nothing of it was used. If it happens again, read the router less often.',
+  parse: 'Set protocol to the one of its model (docs/tplink.md), or send a record made with "wrtmeter doctor --capture".',
+  too_large: 'Check the address: these routers never send such an answer.',
+};

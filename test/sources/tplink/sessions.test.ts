@@ -1,0 +1,116 @@
+import { expect } from 'chai';
+import { ANSWERS, PASSWORD, probeAt, readOf, startTestBox, type TestBox, TestClock } from '../../support/tplink/routers.ts';
+
+const PHONE = '02:00:00:00:00:01';
+const MINUTE = 60_000;
+
+for (const protocol of Object.keys(ANSWERS)) {
+  describe(`a TP-Link router that speaks ${protocol}`, () => {
+    let test: TestBox;
+    let clock: TestClock;
+    beforeEach(async () => {
+      clock = new TestClock();
+      test = await startTestBox(protocol);
+      test.table.move(PHONE, '192.168.0.100', 5_000_000_000, 'phone');
+    });
+    afterEach(() => test.running.close());
+    const probe = (more = {}) => probeAt(test.running.url, { clock, ...more });
+
+    it('is recognised without a login, read, and left at once', async () => {
+      const read = await probe();
+      expect(await readOf(read, 'statistics')).to.have.deep.nested.property('machines[0]', {
+        mac: PHONE,
+        ip: '192.168.0.100',
+        bytes: 5_000_000_000 - 2 ** 32,
+        packets: protocol.startsWith('dm') ? 5_000_000 : null,
+        bits: protocol.startsWith('dm') ? 32 : 64,
+      });
+      expect(await readOf(read, 'leases')).to.have.deep.nested.property('leases[0].hostname', 'phone');
+      expect(test.box.desk.counts).to.deep.equal({ logins: 2, logouts: 2, refused: 0, busy: 0, kicked: 0 });
+    });
+
+    it('asks once with a wrong password, whatever happens then', async () => {
+      const read = await probe({ password: 'wrong' });
+      const first = await readOf(read, 'statistics');
+      expect(first).to.match(/^auth: .*not tried again until the configuration changes$/);
+      for (let hours = 0; hours < 10; hours += 1) {
+        clock.ms += 60 * MINUTE;
+        expect(await readOf(read, 'statistics')).to.equal(first);
+      }
+      expect(first).not.to.include('wrong"');
+      expect(test.box.desk.counts).to.deep.include({ logins: 0, refused: 1 });
+    });
+
+    it('waits while its owner is logged in, says so once, and goes on', async () => {
+      const read = await probe();
+      await readOf(read, 'statistics');
+      test.box.desk.setOwner(true);
+      const first = await readOf(read, 'statistics');
+      expect(first).to.match(/somebody else is logged in .*; waiting, and trying again every few minutes$/);
+      for (let at = 0; at < 20; at += 1) {
+        clock.ms += 15_000;
+        expect(await readOf(read, 'statistics')).to.equal(first);
+      }
+      expect(test.box.desk.counts.busy).to.be.within(protocol.startsWith('dm') ? 2 : 2, 4);
+      test.box.desk.setOwner(false);
+      clock.ms += 15 * MINUTE;
+      expect(await readOf(read, 'statistics')).to.have.property('machines');
+      const { logins, logouts } = test.box.desk.counts;
+      expect(logins).to.equal(logouts);
+    });
+
+    it('is left after a cut answer, one that never comes, and one that is no answer', async () => {
+      const read = await probe();
+      await readOf(read, 'statistics');
+      const isData = (path: string) => /STAT|traffic/.test(path) || path === '/cgi?1&5';
+      test.fault = ({ path }, honest) => (isData(path) ? { ...honest(), body: honest().body.slice(0, 60) } : honest());
+      expect(await readOf(read, 'statistics')).to.match(/^truncated: /);
+      test.fault = ({ path }, honest) => {
+        const answer = honest();
+        return isData(path) ? null : answer;
+      };
+      expect(await readOf(read, 'statistics')).to.match(/^truncated: /);
+      test.fault = ({ path }, honest) => (isData(path) ? { ...honest(), body: '<html><body>Hello</body></html>' } : honest());
+      expect(await readOf(read, 'statistics')).to.match(/^parse: expected .*, and got a web page$/);
+      test.fault = null;
+      expect(test.box.desk.isTaken).to.equal(false);
+      expect(await readOf(read, 'statistics')).to.have.property('machines');
+      const { logins, logouts, refused } = test.box.desk.counts;
+      expect([logins - logouts, refused]).to.deep.equal([0, 0]);
+    });
+
+    it('is left when the round is cut short, as at the end of the program', async () => {
+      const read = await probe();
+      await readOf(read, 'statistics');
+      const cut = new AbortController();
+      test.fault = ({ path }, honest) => {
+        if (/traffic|^\/cgi\?1&5$/.test(path)) cut.abort();
+        return honest();
+      };
+      const began = performance.now();
+      expect(await readOf(read, 'statistics', cut.signal)).to.match(/^timeout: /);
+      expect(performance.now() - began).to.be.below(3000);
+      const { logins, logouts } = test.box.desk.counts;
+      expect([test.box.desk.isTaken, logins]).to.deep.equal([false, logouts]);
+    });
+
+    it('is not counted while its statistics are off', async () => {
+      test.table.enabled = false;
+      if (protocol.startsWith('dm'))
+        expect(await readOf(await probe(), 'statistics')).to.match(/^status: the router does not count: switch on Statistics/);
+      expect(test.box.desk.isTaken).to.equal(false);
+    });
+  });
+}
+
+it('a password never shows in a message', async () => {
+  const test = await startTestBox('dm');
+  try {
+    test.fault = ({ headers, body }) => ({ status: 200, body: `${headers.cookie} ${body} ${PASSWORD}` });
+    const message = await readOf(await probeAt(test.running.url, { protocol: 'dm' }), 'statistics');
+    expect(message).to.match(/^parse: /);
+    for (const secret of [PASSWORD, Buffer.from(`admin:${PASSWORD}`).toString('base64')]) expect(message).not.to.include(secret);
+  } finally {
+    await test.running.close();
+  }
+});

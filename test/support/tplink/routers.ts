@@ -1,0 +1,73 @@
+import { probesOf } from '../../../src/app/from-config.ts';
+import type { Observation, SourceName } from '../../../src/domain/observation.ts';
+import { SourceError } from '../../../src/errors.ts';
+import type { Answering, Box } from '../../../src/simulator/tplink/box.ts';
+import { Desk } from '../../../src/simulator/tplink/desk.ts';
+import { dmAnswers } from '../../../src/simulator/tplink/dm.ts';
+import { type Fault, type RunningBox, startBox } from '../../../src/simulator/tplink/server.ts';
+import { stokAnswers } from '../../../src/simulator/tplink/stok.ts';
+import { FedTable } from '../../../src/simulator/tplink/table.ts';
+import type { Probe } from '../../../src/sources/source.ts';
+import { configOf, withText } from '../../config/support.ts';
+
+export const PASSWORD = 'geheim & "süß"';
+
+/** How each simulated protocol answers. */
+export const ANSWERS: Readonly<Record<string, () => Answering>> = { dm: () => dmAnswers, stok: stokAnswers };
+
+/** A simulated router, with the world's hands on it. */
+export interface TestBox {
+  box: Box;
+  table: FedTable;
+  running: RunningBox;
+  /** Changes the next answers; null: none. */
+  fault: Fault | null;
+}
+
+export async function startTestBox(protocol: string, more: Partial<Box> = {}): Promise<TestBox> {
+  const table = new FedTable(32);
+  const box: Box = { model: 'Archer C20', username: 'admin', password: PASSWORD, desk: new Desk(Date.now), table, ...more };
+  const answering = ANSWERS[protocol]?.();
+  if (answering === undefined) throw new Error(`No router speaks ${protocol}`);
+  const running = await startBox(box, answering, {
+    fault: (asked, honest) => test.fault?.(asked, honest) ?? (test.fault === null ? honest() : null),
+  });
+  const test: TestBox = { box, table, running, fault: null };
+  return test;
+}
+
+/** A monotonic clock that the test moves. */
+export class TestClock {
+  ms = 0;
+  now = (): number => 1_773_000_000_000 + this.ms;
+  tick = (): number => this.ms;
+}
+
+/** The probe of a router configured as its owner would. */
+export async function probeAt(url: string, { password = PASSWORD, protocol = 'auto', clock = new TestClock() } = {}): Promise<Probe> {
+  const text = `routers:\n  den:\n    tplink: { url: "${url}", password: ${JSON.stringify(password)}, protocol: ${protocol} }\n`;
+  const [router] = (await configOf(withText(text))).routers;
+  const [probe] = router === undefined ? [] : probesOf(router, router.kinds, clock);
+  if (probe === undefined) throw new Error('No probe');
+  return probe;
+}
+
+type ObservationOf<S extends SourceName> = Extract<Observation, { source: S }>;
+
+/** What a probe read of a source; or why it did not. */
+export async function readOf<S extends SourceName>(
+  probe: Probe,
+  source: S,
+  signal = AbortSignal.timeout(8000),
+): Promise<ObservationOf<S> | string> {
+  try {
+    const { sources } = await probe.collect(signal);
+    const observation = sources.find((reading) => reading.source === source)?.observation;
+    if (observation instanceof SourceError) throw observation;
+    if (observation?.source !== source) return `no ${source}`;
+    return observation as ObservationOf<S>;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return `${error.reason}: ${error.message}`;
+  }
+}
