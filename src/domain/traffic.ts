@@ -52,6 +52,14 @@ export const plusUsage = (a: Usage, b: Usage): Usage => ({
   total: a.total + b.total,
 });
 
+/** The same as four figures, null where there is none. */
+export const figuresOf = ({ directed, undirected, total: all }: Usage) => ({
+  download: directed?.download ?? null,
+  upload: directed?.upload ?? null,
+  undirected,
+  total: all,
+});
+
 /**
  * How a reading of such a counter is kept and compared: its bytes in the place of the download, its packets in that of the upload (0:
  * the router does not show them). A counter whose packets did not fall has not started again.

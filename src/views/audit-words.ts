@@ -1,4 +1,5 @@
 import type { DipReason, ResetReason } from '../domain/change.ts';
+import { directedUsage, type Usage, undirectedUsage } from '../domain/traffic.ts';
 import type { AuditKind } from '../ledger/books.ts';
 import type { AuditRecord } from '../ledger/storage/read-audit.ts';
 import { formatBitRate, formatSpan } from './format.ts';
@@ -72,12 +73,17 @@ export interface Subject {
   interface: string | null;
 }
 
+/** The bytes that a row names. Those of statistics have no direction. */
+export const bytesOfRow = ({ source, download, upload }: Pick<AuditRecord, 'source' | 'download' | 'upload'>): Usage =>
+  source === 'statistics' ? undirectedUsage({ alone: download + upload, repeated: 0 }) : directedUsage({ download, upload });
+
 const MAC_AT_END = /^(?:(.+) )?((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$/;
 const WHOLE: Readonly<Record<string, string>> = {
   stations: 'all stations',
   wan: 'all uplinks',
   leases: 'all leases',
   hosts: 'all hosts',
+  statistics: 'all machines',
   peers: 'all peers',
 };
 

@@ -1,17 +1,17 @@
 import { parseMac } from '../domain/mac.ts';
-import { accountsOf } from '../ledger/account.ts';
+import { deviceAccountsOf } from '../ledger/account.ts';
 import { nameOf, type View } from './view.ts';
 
 /** The MACs of a device that were counted, by its first MAC. */
 export function macsOf(view: Pick<View, 'books' | 'aliases'>, first: string): string[] {
-  const macs = accountsOf(view.books.accounts, 'device').map(({ key }) => key);
-  return macs.filter((mac) => mac === first || view.aliases.get(mac)?.mac === first);
+  const macs = deviceAccountsOf(view.books.accounts).map(({ key }) => key);
+  return [...new Set(macs)].filter((mac) => mac === first || view.aliases.get(mac)?.mac === first);
 }
 
 /** The devices (first MAC of each) that a text may mean: any MAC of the device, otherwise its name, otherwise its name in another case. */
 export function findDevices(view: Pick<View, 'books' | 'aliases'>, text: string): string[] {
   const first = (mac: string) => view.aliases.get(mac)?.mac ?? mac;
-  const known = new Set(accountsOf(view.books.accounts, 'device').map(({ key }) => first(key)));
+  const known = new Set(deviceAccountsOf(view.books.accounts).map(({ key }) => first(key)));
   const mac = parseMac(text);
   if (mac !== null) return known.has(first(mac)) ? [first(mac)] : [];
   const exact = [...known].filter((own) => nameOf(view, own) === text);

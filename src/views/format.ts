@@ -1,6 +1,9 @@
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
 const DECIMAL = ['b/s', 'kb/s', 'Mb/s', 'Gb/s', 'Tb/s'];
 
+/** As `formatBytes`; empty where the bytes are not known. */
+export const formatKnown = (bytes: number | null): string => (bytes === null ? '' : formatBytes(bytes));
+
 /** Bytes to three digits, base 1024, as the dashboards show them: `1.50 GiB`. */
 export const formatBytes = (bytes: number): string => scaled(bytes, 1024, BINARY);
 

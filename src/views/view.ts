@@ -1,7 +1,7 @@
 import type { Observation } from '../domain/observation.ts';
 import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
-import { type Account, accountsOf, type DirectedKind } from '../ledger/account.ts';
+import { type Account, accountsOf, type DirectedKind, deviceAccountsOf } from '../ledger/account.ts';
 import { type Books, type Device, type KnownLease, peerKey, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import type { Months } from '../ledger/usage/months.ts';
@@ -64,9 +64,14 @@ export function observationsOf<S extends Observation['source']>(
 export const deviceOf = (view: View, mac: string): Device | undefined => view.books.devices.get(mac);
 
 /** Accounts of a kind that were seen recently enough to be shown. Rule: small. */
-export function shownAccounts(view: View, kind: DirectedKind): Account[] {
-  const oldest = view.now - view.expire * 1000;
-  return accountsOf(view.books.accounts, kind).filter(({ lastSeen }) => lastSeen >= oldest);
+export const shownAccounts = (view: View, kind: DirectedKind): Account[] => shown(view, accountsOf(view.books.accounts, kind));
+
+/** The same of devices, with directions and without. */
+export const shownDevices = (view: View): Account[] => shown(view, deviceAccountsOf(view.books.accounts));
+
+function shown({ now, expire }: View, accounts: readonly Account[]): Account[] {
+  const oldest = now - expire * 1000;
+  return accounts.filter(({ lastSeen }) => lastSeen >= oldest);
 }
 
 /** Unix ms of the last reading of any uplink that was posted, or null. */

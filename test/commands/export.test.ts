@@ -5,7 +5,7 @@ import { leases, openHome, type SmallHome, stations, wan } from '../support/home
 
 const TV = '00:00:5e:00:53:03';
 const MAC2 = '00:00:5e:00:53:04';
-const HEAD = 'kind,router,interface,mac,name,user,start,download_bytes,upload_bytes,ip,public_key';
+const HEAD = 'kind,router,interface,mac,name,user,start,download_bytes,upload_bytes,ip,public_key,undirected_bytes,total_bytes';
 const at = (text: string) => Date.parse(text);
 
 describe('wrtmeter export', () => {
@@ -56,20 +56,20 @@ describe('wrtmeter export', () => {
       code: 0,
       stdout: [
         HEAD,
-        'wan,gateway,wan,,,,2026-11-10,1000,0,,',
-        `device,,,${TV},tv,,2026-11-10,100,0,,`,
-        `station,gateway,,${TV},tv,,2026-11-10,100,0,,`,
-        'wan,gateway,wan,,,,2026-11-11,4000,0,,',
-        `device,,,${TV},tv,,2026-11-11,400,0,,`,
-        `station,gateway,,${TV},tv,,2026-11-11,400,0,,`,
+        'wan,gateway,wan,,,,2026-11-10,1000,0,,,,1000',
+        `device,,,${TV},tv,,2026-11-10,100,0,,,,100`,
+        `station,gateway,,${TV},tv,,2026-11-10,100,0,,,,100`,
+        'wan,gateway,wan,,,,2026-11-11,4000,0,,,,4000',
+        `device,,,${TV},tv,,2026-11-11,400,0,,,,400`,
+        `station,gateway,,${TV},tv,,2026-11-11,400,0,,,,400`,
         '',
       ].join('\r\n'),
       stderr: '',
     });
     const picked = await exported({ from: '2026-11-11', to: '2026-11-12', kind: 'wan' });
-    expect(picked.stdout.split('\r\n').slice(1)).to.deep.equal(['wan,gateway,wan,,,,2026-11-11,4000,0,,', '']);
+    expect(picked.stdout.split('\r\n').slice(1)).to.deep.equal(['wan,gateway,wan,,,,2026-11-11,4000,0,,,,4000', '']);
     const month = await exported({ by: 'month', device: 'TV', kind: 'device' });
-    expect(month.stdout.split('\r\n').slice(1)).to.deep.equal([`device,,,${TV},tv,,2026-11-10,500,0,,`, '']);
+    expect(month.stdout.split('\r\n').slice(1)).to.deep.equal([`device,,,${TV},tv,,2026-11-10,500,0,,,,500`, '']);
   });
 
   it('the two equal hours of an autumn night are two rows, with their offsets and in their order', async () => {
@@ -83,8 +83,8 @@ describe('wrtmeter export', () => {
       await read(time, bytes);
     const { stdout } = await exported({ by: 'hour', kind: 'wan' });
     expect(stdout.split('\r\n').slice(1)).to.deep.equal([
-      'wan,gateway,wan,,,,2026-10-25T02:00:00+02:00,100,0,,',
-      'wan,gateway,wan,,,,2026-10-25T02:00:00+01:00,200,0,,',
+      'wan,gateway,wan,,,,2026-10-25T02:00:00+02:00,100,0,,,,100',
+      'wan,gateway,wan,,,,2026-10-25T02:00:00+01:00,200,0,,,,200',
       '',
     ]);
   });
@@ -156,6 +156,8 @@ describe('wrtmeter export', () => {
         upload_bytes: 0,
         ip: null,
         public_key: null,
+        undirected_bytes: null,
+        total_bytes: 1000,
       },
       {
         kind: 'device',
@@ -169,6 +171,8 @@ describe('wrtmeter export', () => {
         upload_bytes: 0,
         ip: null,
         public_key: null,
+        undirected_bytes: null,
+        total_bytes: 100,
       },
       {
         kind: 'station',
@@ -182,6 +186,8 @@ describe('wrtmeter export', () => {
         upload_bytes: 0,
         ip: null,
         public_key: null,
+        undirected_bytes: null,
+        total_bytes: 100,
       },
     ]);
   });

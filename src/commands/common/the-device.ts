@@ -1,6 +1,6 @@
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { count, quote, UsageError } from '../../errors.ts';
-import { accountsOf } from '../../ledger/account.ts';
+import { deviceAccountsOf } from '../../ledger/account.ts';
 import { findDevices } from '../../views/find-device.ts';
 import { nameOf, type View } from '../../views/view.ts';
 
@@ -15,7 +15,7 @@ export function theDevice(view: Pick<View, 'books' | 'aliases'>, text: string): 
   const macs = findDevices(view, text);
   const [mac] = macs;
   if (mac === undefined) {
-    const names = accountsOf(view.books.accounts, 'device').map(({ key }) => nameOf(view, key));
+    const names = deviceAccountsOf(view.books.accounts).map(({ key }) => nameOf(view, key));
     throw new UsageError(
       `No device ${quote(text)} has been counted: ${didYouMean(text, names, '"wrtmeter print devices" lists all devices')}`,
     );

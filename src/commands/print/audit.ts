@@ -1,8 +1,9 @@
 import { localText } from '../../domain/calendar.ts';
+import { figuresOf } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
-import { readAudit } from '../../ledger/storage/read-audit.ts';
+import { type AuditRecord, readAudit } from '../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../views/api-v1/audit.ts';
-import type { Outcome } from '../../views/audit-words.ts';
+import { bytesOfRow, type Outcome } from '../../views/audit-words.ts';
 import { formatBytes } from '../../views/format.ts';
 import { left, name, prose } from '../common/text.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
@@ -32,8 +33,10 @@ export async function printAudit(view: LedgerView, selection: Selection): Promis
   };
 }
 
-function bytesText({ download, upload }: { download: number; upload: number }, outcome: Outcome): string {
-  if (download + upload === 0) return '';
-  const parts = [download > 0 ? `${formatBytes(download)} down` : '', upload > 0 ? `${formatBytes(upload)} up` : ''];
+function bytesText(record: AuditRecord, outcome: Outcome): string {
+  const { download, upload, undirected, total } = figuresOf(bytesOfRow(record));
+  if (total === 0) return '';
+  const part = (bytes: number | null, way: string) => (bytes === null || bytes === 0 ? '' : `${formatBytes(bytes)}${way}`);
+  const parts = [part(download, ' down'), part(upload, ' up'), part(undirected, '')];
   return `${outcome === 'noted' ? '' : `${outcome} `}${parts.filter((part) => part !== '').join(', ')}`;
 }

@@ -1,10 +1,12 @@
 import { type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
-import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
+import { figuresOf, NO_USAGE, plusUsage, type Usage } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
 import { dayFrom } from '../../views/api-v1/query.ts';
-import { formatBytes } from '../../views/format.ts';
-import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
+import { usageJson } from '../../views/api-v1/usage-json.ts';
+import { macsOf } from '../../views/find-device.ts';
+import { formatBytes, formatKnown } from '../../views/format.ts';
+import { deviceAccounts, homeAccounts, nothingOf, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
 import { left, prose, right } from '../common/text.ts';
 import type { NamedDevice } from '../common/the-device.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
@@ -35,7 +37,7 @@ interface Kind {
 }
 
 async function printPeriods(view: LedgerView, selection: Selection, kind: Kind): Promise<Printed> {
-  const { device } = selection;
+  const device = selection.device && { ...selection.device, nothing: nothingOf(accountsOfDevice(view, selection.device)) };
   const today = dayOf(view.now, view.timezone);
   const first = await readFirstDay(view.store);
   const periods = first === null ? [] : periodsOf(view, selection, kind, first, today);
@@ -46,7 +48,7 @@ async function printPeriods(view: LedgerView, selection: Selection, kind: Kind):
   const rows = periodRows(view, periods, found ?? []);
   const json = {
     timezone: view.timezone,
-    ...(device && { device }),
+    ...(device && { device: { mac: device.mac, name: device.name } }),
     [`${kind.thing}s`]: rows.map((row) => rowJson(row, device, countedBy)),
   };
   if (rows.length === 0) {
@@ -55,13 +57,21 @@ async function printPeriods(view: LedgerView, selection: Selection, kind: Kind):
   return { ...table(rows, device, kind, today), summary: summary(view, rows, device, kind, countedBy), json };
 }
 
-function table(rows: readonly PeriodRow[], device: NamedDevice | null, kind: Kind, today: Day): Pick<Printed, 'columns' | 'rows'> {
+/** A device, and what it shows where it is silent. */
+type ShownDevice = NamedDevice & { nothing: Usage };
+
+const accountsOfDevice = (view: LedgerView, { mac }: NamedDevice) => {
+  const macs = macsOf(view, mac);
+  return deviceAccounts(view.books).filter(({ key }) => macs.includes(key));
+};
+
+function table(rows: readonly PeriodRow[], device: ShownDevice | null, kind: Kind, today: Day): Pick<Printed, 'columns' | 'rows'> {
   const title = kind.thing === 'month' ? 'Month' : 'Day';
   return {
-    columns: [left(title), right('Download'), right('Upload'), right('Sum'), ...(device === null ? [prose('Most by')] : [])],
+    columns: [left(title), right('Download'), right('Upload'), right('Total'), ...(device === null ? [prose('Most by')] : [])],
     rows: rows.map((row) => {
-      const bytes = bytesOf(row, device);
-      const figures = [bytes.download, bytes.upload, total(bytes)].map(formatBytes);
+      const { download, upload, total } = figuresOf(bytesOf(row, device));
+      const figures = [download, upload, total].map(formatKnown);
       return [kind.label(row.period, today), ...figures, ...(device === null ? [mostBy(row)] : [])];
     }),
   };
@@ -81,13 +91,13 @@ function periodsOf({ timezone }: LedgerView, { from, to, last }: Selection, { pe
   return found;
 }
 
-const bytesOf = ({ home, devices }: PeriodRow, device: NamedDevice | null): Traffic =>
-  device === null ? home : (devices.find(({ mac }) => mac === device.mac)?.bytes ?? NOTHING);
+const bytesOf = ({ home, devices }: PeriodRow, device: ShownDevice | null): Usage =>
+  device === null ? home : (devices.find(({ mac }) => mac === device.mac)?.bytes ?? device.nothing);
 
 const mostBy = ({ devices }: PeriodRow): string =>
   devices
     .slice(0, TOP_DEVICES)
-    .map(({ name, bytes }) => `${name} ${formatBytes(total(bytes))}`)
+    .map(({ name, bytes }) => `${name} ${formatBytes(bytes.total)}`)
     .join(', ');
 
 const monthLabel = ({ start, end }: Month, today: Day): string =>
@@ -98,22 +108,21 @@ const dayLabel = ({ start }: Month, today: Day): string => `${dayText(start)} ${
 function summary(
   view: LedgerView,
   rows: readonly PeriodRow[],
-  device: NamedDevice | null,
+  device: ShownDevice | null,
   kind: Kind,
   countedBy: 'wan' | 'devices',
 ): string {
-  const { download, upload } = rows.map((row) => bytesOf(row, device)).reduce(plus, NOTHING);
+  const { download, upload, undirected, total } = figuresOf(rows.map((row) => bytesOf(row, device)).reduce(plusUsage, NO_USAGE));
   const whose = device !== null ? deviceText(device) : countedBy === 'wan' ? 'the uplinks' : 'the devices, because no uplink is counted';
-  const sums = `${count(rows.length, kind.thing)} of ${whose}: ${formatBytes(download)} down, ${formatBytes(upload)} up`;
+  const sums = `${count(rows.length, kind.thing)} of ${whose}: ${formatBytes(download ?? 0)} down, ${formatBytes(upload ?? 0)} up${undirected === null ? '' : `, ${formatBytes(total)} in total`}`;
   const own = kind.thing === 'month' && device === null ? [...view.terms.routerBilling.keys()] : [];
   return own.length === 0 ? sums : `${sums}; by the home's billing day, ${own.join(', ')} has another`;
 }
 
 const deviceText = ({ name, mac }: NamedDevice): string => (name === mac ? mac : `${name} (${mac})`);
 
-function rowJson(row: PeriodRow, device: NamedDevice | null, countedBy: 'wan' | 'devices') {
-  const bytesJson = ({ download, upload }: Traffic) => ({ download_bytes: download, upload_bytes: upload });
-  const span = { start: dayText(row.period.start), end: dayText(row.period.end), ...bytesJson(bytesOf(row, device)) };
+function rowJson(row: PeriodRow, device: ShownDevice | null, countedBy: 'wan' | 'devices') {
+  const span = { start: dayText(row.period.start), end: dayText(row.period.end), ...usageJson(bytesOf(row, device)) };
   if (device !== null) return span;
-  return { ...span, counted_by: countedBy, devices: row.devices.map(({ mac, name, bytes }) => ({ mac, name, ...bytesJson(bytes) })) };
+  return { ...span, counted_by: countedBy, devices: row.devices.map(({ mac, name, bytes }) => ({ mac, name, ...usageJson(bytes) })) };
 }

@@ -1,8 +1,9 @@
 import { dayText, instantText, type Month } from '../../domain/calendar.ts';
+import { figuresOf } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { devicesAnswer, peersAnswer, wanAnswer } from '../../views/api-v1/answers.ts';
-import { formatBytes } from '../../views/format.ts';
-import { deviceRows } from '../../views/rows/devices.ts';
+import { formatBytes, formatKnown } from '../../views/format.ts';
+import { type DeviceRow, deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
 import { extra, left, name, prose, right } from '../common/text.ts';
@@ -32,6 +33,9 @@ export const PRINTS = {
 
 export type PrintName = keyof typeof PRINTS;
 
+/** With a total, because some bytes have no direction. */
+const USED = [right('Download'), right('Upload'), right('Total'), right('Month down'), right('Month up'), right('Month total')];
+
 const BYTES = [right('Download'), right('Upload'), right('Month down'), right('Month up')];
 
 function printDevices(view: LedgerView, { device }: Selection): Printed {
@@ -39,12 +43,12 @@ function printDevices(view: LedgerView, { device }: Selection): Printed {
   const rows = deviceRows(view).filter(isWanted);
   const answer = devicesAnswer(view);
   return {
-    columns: [name('Device'), extra('MAC'), extra('Address'), ...BYTES, extra('Last seen')],
+    columns: [name('Device'), extra('MAC'), extra('Address'), ...USED, extra('Last seen')],
     rows: rows.map((row) => [
       row.user === null ? row.name : `${row.name} (${row.user})`,
       row.macs.length > 1 ? `${row.mac} +${row.macs.length - 1}` : row.mac,
       row.ips[0] ?? '',
-      ...bytes(row),
+      ...used(row),
       seen(view, row.lastSeen),
     ]),
     summary: rows.length === 0 ? 'No device has been counted yet' : `${count(rows.length, 'device')}; ${monthText(view.months.home)}`,
@@ -116,6 +120,12 @@ function printRouters(view: LedgerView): Printed {
     },
   };
 }
+
+const used = (row: Pick<DeviceRow, 'total' | 'month'>): string[] =>
+  [row.total, row.month].flatMap((usage) => {
+    const { download, upload, total } = figuresOf(usage);
+    return [download, upload, total].map(formatKnown);
+  });
 
 const bytes = ({ total, month }: { total: Bytes; month: Bytes }): string[] =>
   [total.download, total.upload, month.download, month.upload].map(formatBytes);

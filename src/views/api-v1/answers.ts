@@ -1,10 +1,11 @@
 import { dayText, instantText, type Month } from '../../domain/calendar.ts';
 import { isCurrent, type RouterStatus, type SourceStatus } from '../../domain/status.ts';
-import type { Traffic } from '../../domain/traffic.ts';
+import { figuresOf, type Traffic, type Usage } from '../../domain/traffic.ts';
 import { type DeviceRow, deviceRows, type OnAir } from '../rows/devices.ts';
 import { type PeerRow, type PeerView, peerRows } from '../rows/peers.ts';
 import { homeTraffic, type WanRow, wanRows } from '../rows/wan.ts';
 import { nameOf, observationsOf, type View } from '../view.ts';
+import { usageJson } from './usage-json.ts';
 
 /** `/api/v1/routers` */
 export function routersAnswer({ routers, now }: Pick<View, 'routers' | 'now'>) {
@@ -93,6 +94,17 @@ function sourceJson(status: SourceStatus, now: number) {
   };
 }
 
+function usageSums({ total: all, month }: { total: Usage; month: Usage }) {
+  const { download, upload, undirected, total } = figuresOf(month);
+  return {
+    ...usageJson(all),
+    month_download_bytes: download,
+    month_upload_bytes: upload,
+    month_undirected_bytes: undirected,
+    month_total_bytes: total,
+  };
+}
+
 function deviceJson(row: DeviceRow) {
   return {
     mac: row.mac,
@@ -101,7 +113,7 @@ function deviceJson(row: DeviceRow) {
     user: row.user,
     ips: row.ips,
     randomized: row.randomized,
-    ...bytesJson(row),
+    ...usageSums(row),
     first_seen: instantText(row.firstSeen),
     last_seen: instantText(row.lastSeen),
     on_air: row.onAir.map(onAirJson),

@@ -1,9 +1,10 @@
 import { instantText } from '../../domain/calendar.ts';
 import { quote } from '../../errors.ts';
 import type { AuditQuery, AuditRecord } from '../../ledger/storage/read-audit.ts';
-import { AUDIT_KINDS, meaningOf, type Outcome, subjectOf, whyText } from '../audit-words.ts';
+import { AUDIT_KINDS, bytesOfRow, meaningOf, type Outcome, subjectOf, whyText } from '../audit-words.ts';
 import type { View } from '../view.ts';
 import { bad, type Given, oneOf, parseLimit, parseSpan, type QueryParameters, single, unknownRouter } from './query.ts';
+import { usageJson } from './usage-json.ts';
 
 /** `/api/v1/audit` */
 export interface AuditAnswer {
@@ -22,8 +23,10 @@ export interface AuditLine {
   what: string;
   mac: string | null;
   interface: string | null;
-  download_bytes: number;
-  upload_bytes: number;
+  download_bytes: number | null;
+  upload_bytes: number | null;
+  undirected_bytes: number | null;
+  total_bytes: number;
   why: string;
 }
 
@@ -62,8 +65,7 @@ export function auditLine(view: Pick<View, 'books' | 'aliases'>, row: AuditRecor
     what: subject.text,
     mac: subject.mac,
     interface: subject.interface,
-    download_bytes: row.download,
-    upload_bytes: row.upload,
+    ...usageJson(bytesOfRow(row)),
     why: whyText(row),
   };
 }

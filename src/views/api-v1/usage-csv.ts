@@ -10,12 +10,17 @@ export interface UsageLine {
   user: string | null;
   /** A date, or a local time with its offset for hours. */
   start: string;
-  download_bytes: number;
-  upload_bytes: number;
+  /** Empty where nothing was counted with its direction. */
+  download_bytes: number | null;
+  upload_bytes: number | null;
   /** Of a host whose MAC is not known. */
   ip: string | null;
   /** Of a WireGuard peer. */
   public_key: string | null;
+  /** Of a device: both directions in one figure. */
+  undirected_bytes: number | null;
+  /** All bytes, each once. */
+  total_bytes: number;
 }
 
 export const USAGE_COLUMNS = [
@@ -30,6 +35,8 @@ export const USAGE_COLUMNS = [
   'upload_bytes',
   'ip',
   'public_key',
+  'undirected_bytes',
+  'total_bytes',
 ] as const;
 
 /** An answer as lines, the oldest first. */

@@ -1,12 +1,14 @@
 import { localText } from '../../domain/calendar.ts';
-import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import { type Account, hasRouter, ipOf, macOf, publicKeyOf, type ShownKind } from '../../ledger/account.ts';
+import { NO_USAGE, plusUsage, type Usage } from '../../domain/traffic.ts';
+import { type Account, hasRouter, ipOf, macOf, publicKeyOf, type ShownKind, usageOf } from '../../ledger/account.ts';
 import type { UsageRow } from '../../ledger/storage/read-usage.ts';
+import { nothingOf } from '../rows/periods.ts';
 import { nameOf, nameOfPeer } from '../view.ts';
-import { type Counted, deviceMac, PLACE, type ShownAccount, type UsageView } from './usage-subjects.ts';
+import { type UsageJson, usageJson } from './usage-json.ts';
+import { type Counted, deviceMac, PLACE, shownAs, type UsageView } from './usage-subjects.ts';
 
 /** The bytes of an uplink, a device, a host, a station or a peer over the time asked for. */
-export interface UsageSeries {
+export interface UsageSeries extends UsageJson {
   kind: ShownKind;
   router: string | null;
   interface: string | null;
@@ -17,15 +19,11 @@ export interface UsageSeries {
   name: string | null;
   user: string | null;
   overlay: boolean;
-  download_bytes: number;
-  upload_bytes: number;
   buckets: UsageBucket[];
 }
 
-interface UsageBucket {
+interface UsageBucket extends UsageJson {
   start: string;
-  download_bytes: number;
-  upload_bytes: number;
 }
 
 /** The series of some subjects from their rows; those without bytes only if `silentToo`. `text` writes the start of a bucket. */
@@ -43,18 +41,32 @@ export function seriesOf(
     else own.push(row);
   }
   return subjects.flatMap(({ account, accounts }) => {
-    const own = accounts.flatMap(({ id }) => byAccount.get(id) ?? []);
-    return own.length > 0 || silentToo ? [oneSeries(view, account, own, text)] : [];
+    const own = accounts.flatMap(({ id, kind }) =>
+      (byAccount.get(id) ?? []).map(({ time, bytes }) => ({ time, used: usageOf(kind, bytes) })),
+    );
+    return own.length > 0 || silentToo ? [oneSeries(view, { account, accounts }, own, text)] : [];
   });
 }
 
-function oneSeries(view: UsageView, account: ShownAccount, rows: readonly UsageRow[], text: (time: number) => string): UsageSeries {
-  const byTime = new Map<number, Traffic>();
-  for (const { time, bytes } of rows) byTime.set(time, plus(byTime.get(time) ?? NOTHING, bytes));
+interface UsedRow {
+  time: number;
+  used: Usage;
+}
+
+function oneSeries(
+  view: UsageView,
+  { account, accounts }: Pick<Counted, 'account' | 'accounts'>,
+  rows: readonly UsedRow[],
+  text: (time: number) => string,
+): UsageSeries {
+  const byTime = new Map<number, Usage>();
+  for (const { time, used } of rows) byTime.set(time, plusUsage(byTime.get(time) ?? NO_USAGE, used));
+  // What its accounts count is 0 where it is silent, and not unknown.
+  const nothing = nothingOf(accounts);
   const own = macOf(account);
   const mac = own === null ? null : deviceMac(view, own);
   return {
-    kind: account.kind,
+    kind: shownAs(account.kind),
     router: hasRouter(account.kind) ? account.router : null,
     interface: account.interface === '' ? null : account.interface,
     mac,
@@ -63,8 +75,8 @@ function oneSeries(view: UsageView, account: ShownAccount, rows: readonly UsageR
     name: mac === null ? otherName(view, account) : nameOf(view, mac),
     user: userOf(view, account, mac),
     overlay: account.overlay,
-    ...bytesJson(rows.map(({ bytes }) => bytes).reduce(plus, NOTHING)),
-    buckets: [...byTime].sort(([a], [b]) => a - b).map(([time, bytes]) => ({ start: text(time), ...bytesJson(bytes) })),
+    ...usageJson(rows.map(({ used }) => used).reduce(plusUsage, nothing)),
+    buckets: [...byTime].sort(([a], [b]) => a - b).map(([time, used]) => ({ start: text(time), ...usageJson(used) })),
   };
 }
 
@@ -79,14 +91,11 @@ function otherName(view: UsageView, account: Account): string | null {
   return publicKey === null ? null : nameOfPeer(view, account.router, account.interface, publicKey);
 }
 
-const bytesJson = ({ download, upload }: Traffic) => ({ download_bytes: download, upload_bytes: upload });
-
 const subject = ({ mac, ip, public_key }: UsageSeries): string => mac ?? ip ?? public_key ?? '';
 
 /** By kind, then the one with the most bytes first. */
 export function byKindAndSize(a: UsageSeries, b: UsageSeries): number {
-  const size = (series: UsageSeries) => series.download_bytes + series.upload_bytes;
-  return PLACE[a.kind] - PLACE[b.kind] || size(b) - size(a) || (subject(a) < subject(b) ? -1 : 1);
+  return PLACE[a.kind] - PLACE[b.kind] || b.total_bytes - a.total_bytes || (subject(a) < subject(b) ? -1 : 1);
 }
 
 /** Local time with its offset, by which the two equal hours of an autumn night differ. Caches hours, because time zones are slow. */

@@ -1,4 +1,4 @@
-import { type Account, isShownKind, type ShownKind } from '../../ledger/account.ts';
+import { type Account, type AccountKind, isShownKind, type ShownKind } from '../../ledger/account.ts';
 import type { View } from '../view.ts';
 import { unknownRouter } from './query.ts';
 import { RequestError } from './request-error.ts';
@@ -24,7 +24,7 @@ export interface Counted {
 export function subjectsOf(view: UsageView, request: UsageRequest): Counted[] {
   const found = new Map<string, Counted>();
   for (const account of chosenAccounts(view, request)) {
-    const key = [account.kind, account.router, account.interface, deviceMac(view, account.key)].join('\n');
+    const key = [shownAs(account.kind), account.router, account.interface, deviceMac(view, account.key)].join('\n');
     const known = found.get(key);
     if (known === undefined) found.set(key, { id: account.id, account, accounts: [account] });
     else {
@@ -32,15 +32,17 @@ export function subjectsOf(view: UsageView, request: UsageRequest): Counted[] {
       known.id = Math.min(known.id, account.id);
     }
   }
-  return [...found.values()].sort((a, b) => PLACE[a.account.kind] - PLACE[b.account.kind] || a.id - b.id);
+  return [...found.values()].sort((a, b) => placeOf(a) - placeOf(b) || a.id - b.id);
 }
 
 /** Whether a subject is on a page before the one that the cursor begins. */
 export const isBefore = ({ id, account }: Counted, cursor: Cursor): boolean =>
-  PLACE[account.kind] < cursor.place || (PLACE[account.kind] === cursor.place && id < cursor.id);
+  placeOf({ account }) < cursor.place || (placeOf({ account }) === cursor.place && id < cursor.id);
 
 /** The cursor of the page that begins with a subject. */
-export const cursorText = ({ id, account }: Counted): string => `${PLACE[account.kind]}.${id}`;
+export const cursorText = ({ id, account }: Counted): string => `${placeOf({ account })}.${id}`;
+
+const placeOf = ({ account }: Pick<Counted, 'account'>): number => PLACE[shownAs(account.kind)];
 
 function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): ShownAccount[] {
   // Bytes of an unknown address belong to no device yet; the host's account has them too.
@@ -54,12 +56,20 @@ function chosenAccounts(view: UsageView, { kind, mac, router }: UsageRequest): S
   if (mac !== null && !all.some(isDevice)) {
     throw new RequestError(404, `No device with the MAC "${mac}" has been counted: /api/v1/devices lists all devices`);
   }
-  return all.filter((account) => (kind === null || account.kind === kind) && isRouter(account) && isDevice(account));
+  return all.filter((account) => (kind === null || shownAs(account.kind) === kind) && isRouter(account) && isDevice(account));
 }
 
-export type ShownAccount = Account & { kind: ShownKind };
+/** Kinds with bytes that are shown: those without directions as part of their device. */
+type CountedKind = ShownKind | 'undirected';
 
-const isShown = (account: Account): account is ShownAccount => isShownKind(account.kind);
+type ShownAccount = Account & { kind: CountedKind };
+
+const isShown = (account: Account): account is ShownAccount => isCounted(account.kind);
+
+const isCounted = (kind: AccountKind): kind is CountedKind => isShownKind(kind) || kind === 'undirected';
+
+/** The kind that an account is a part of. */
+export const shownAs = (kind: CountedKind): ShownKind => (kind === 'undirected' ? 'device' : kind);
 
 /** The first MAC of the device that a MAC belongs to. */
 export const deviceMac = (view: UsageView, mac: string): string => view.aliases.get(mac)?.mac ?? mac;

@@ -45,7 +45,7 @@ function alike(rows: readonly AuditLine[]): AuditLine[][] {
 
 function line(now: number, [last, ...others]: readonly AuditLine[]): Html | null {
   if (last === undefined) return null;
-  const bytes = last.download_bytes + last.upload_bytes;
+  const bytes = last.total_bytes;
   const refused = last.outcome === 'refused' && bytes > 0 ? `, ${formatBytes(bytes)} not counted` : '';
   const subject = last.router === null ? null : html` <bdi>${last.what}</bdi> at <bdi>${last.router}</bdi>${refused}.`;
   const times = others.length === 0 ? '' : `, the last of ${others.length + 1}`;

@@ -1,5 +1,5 @@
-import { total } from '../../domain/traffic.ts';
-import { formatAge, formatBytes } from '../format.ts';
+import { figuresOf } from '../../domain/traffic.ts';
+import { formatAge, formatBytes, formatKnown } from '../format.ts';
 import { type DeviceRow, deviceRows, type OnAir } from '../rows/devices.ts';
 import type { View } from '../view.ts';
 import { type Content, type Html, html } from './html.ts';
@@ -9,7 +9,7 @@ const SHOWN = 10;
 /** The devices with the most bytes in the current month. */
 export function devicesCard(view: View): Html {
   const rows = deviceRows(view);
-  const most = Math.max(1, ...rows.slice(0, 1).map((row) => total(row.month)));
+  const most = Math.max(1, ...rows.slice(0, 1).map((row) => row.month.total));
   return html`<section class="card" aria-labelledby="devices">
 <div class="top"><h2 id="devices">Devices this month</h2><p class="quiet">${rows.filter((row) => row.onAir.length > 0).length} on the air, ${rows.length} known</p></div>
 ${rows.length === 0 ? html`<p class="quiet">No device has been seen on the air yet.</p>` : table(view, rows.slice(0, SHOWN), most)}
@@ -19,16 +19,17 @@ ${rows.length > SHOWN ? html`<p class="more"><a href="api/v1/devices">All ${rows
 
 function table(view: View, rows: readonly DeviceRow[], most: number): Html {
   return html`<table>
-<thead><tr><th scope="col">Device</th><th scope="col" class="n">Download</th><th scope="col" class="n">Upload</th></tr></thead>
+<thead><tr><th scope="col">Device</th><th scope="col" class="n">Download</th><th scope="col" class="n">Upload</th><th scope="col" class="n">Total</th></tr></thead>
 <tbody>${rows.map((row) => tableRow(view, row, most))}</tbody>
 </table>`;
 }
 
 function tableRow(view: View, row: DeviceRow, most: number): Html {
   const ip = row.ips[0] === undefined ? null : html`<span class="ip"> · ${row.ips[0]}</span>`;
+  const { download, upload, total } = figuresOf(row.month);
   const user = row.user === null ? null : html` · <bdi>${row.user}</bdi>`;
   return html`<tr><th scope="row"><bdi title="${row.mac}">${row.name}</bdi>${bar(row, most)}<small>${where(view, row)}${ip}${user}</small></th>
-<td class="n">${formatBytes(row.month.download)}</td><td class="n">${formatBytes(row.month.upload)}</td></tr>`;
+<td class="n">${formatKnown(download)}</td><td class="n">${formatKnown(upload)}</td><td class="n">${formatBytes(total)}</td></tr>`;
 }
 
 function where(view: View, { onAir, lastSeen }: DeviceRow): Content {
@@ -54,8 +55,10 @@ function signal({ signal: dbm }: OnAir): Html {
 
 /** The device's bytes, relative to the device with the most. */
 function bar({ month }: DeviceRow, most: number): Html {
-  const down = (month.download / most) * 100;
-  const up = (month.upload / most) * 100;
-  const [x, width] = [down.toFixed(2), up.toFixed(2)];
-  return html`<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="idle" width="100" height="4"/><rect class="down" width="${x}" height="4"/><rect class="up" x="${x}" width="${width}" height="4"/></svg>`;
+  const { download, upload, total } = figuresOf(month);
+  const share = (bytes: number) => ((bytes / most) * 100).toFixed(2);
+  const directed = (download ?? 0) + (upload ?? 0);
+  const [x, width] = [share(download ?? 0), share(upload ?? 0)];
+  const both = total > directed ? html`<rect class="both" x="${share(directed)}" width="${share(total - directed)}" height="4"/>` : null;
+  return html`<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="idle" width="100" height="4"/><rect class="down" width="${x}" height="4"/><rect class="up" x="${x}" width="${width}" height="4"/>${both}</svg>`;
 }

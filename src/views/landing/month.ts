@@ -42,7 +42,7 @@ function bytesByDay(rows: readonly WanRow[], { series }: UsageAnswer): Map<Day, 
   for (const { start, download_bytes, upload_bytes } of own.flatMap(({ buckets }) => buckets)) {
     const [year = 0, month = 0, date = 0] = start.split('-').map(Number);
     const day = dayNumber(year, month, date);
-    days.set(day, plus(days.get(day) ?? NOTHING, { download: download_bytes, upload: upload_bytes }));
+    days.set(day, plus(days.get(day) ?? NOTHING, { download: download_bytes ?? 0, upload: upload_bytes ?? 0 }));
   }
   return days;
 }

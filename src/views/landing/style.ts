@@ -3,13 +3,13 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --page: #f4f6f8; --card: #fff; --line: #e2e7ec; --text: #18212b; --quiet: #566270;
-  --down: #2563c9; --up: #d9730d; --up-text: #a3510a; --idle: #dfe5eb;
+  --down: #2563c9; --up: #d9730d; --up-text: #a3510a; --idle: #dfe5eb; --both: #6b7684;
   --good: #1a7f4b; --bad: #b3261e; --bad-soft: #fdecea; --warn-soft: #fff4e0; --warn-line: #e0a33c;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #0e1318; --card: #161d24; --line: #26303a; --text: #e7ecf1; --quiet: #9aa7b4;
-    --down: #6ea8fe; --up: #f59f4c; --up-text: #f5ab63; --idle: #2a343e;
+    --down: #6ea8fe; --up: #f59f4c; --up-text: #f5ab63; --idle: #2a343e; --both: #8b98a5;
     --good: #5cc98f; --bad: #ff8a80; --bad-soft: #33191a; --warn-soft: #2e2412; --warn-line: #a87a2a;
   }
 }
@@ -50,6 +50,7 @@ dt::before { content: ""; width: .625rem; height: .625rem; border-radius: 3px; b
 .days figcaption { display: flex; white-space: nowrap; justify-content: space-between; gap: 1rem; margin-top: .375rem; color: var(--quiet); font-size: .8125rem; }
 .down { fill: var(--down); }
 .up { fill: var(--up); }
+.both { fill: var(--both); }
 .idle { fill: var(--idle); }
 .reach { fill: transparent; }
 table { width: 100%; border-collapse: collapse; }

@@ -2,7 +2,7 @@ import { HOST_METHODS } from '../../domain/observation.ts';
 import { SHOWN_KINDS } from '../../ledger/account.ts';
 import { BY } from '../api-v1/usage-query.ts';
 import { REASON_KINDS } from '../reconciliation/reasons.ts';
-import { bytes, flag, list, mac, number, oneOf, orNull, record, ref, router, type Schema, text, time } from './schema.ts';
+import { bytes, flag, list, mac, number, oneOf, orNull, record, ref, router, type Schema, text, time, used } from './schema.ts';
 
 const pair = (what: string) => ({ download_bytes: bytes(what), upload_bytes: bytes(what) });
 
@@ -33,8 +33,7 @@ export const ledgerSchemas = {
       name: orNull(text()),
       user: orNull(text()),
       overlay: flag('Whether the uplink runs inside another'),
-      download_bytes: bytes('In the requested time'),
-      upload_bytes: bytes('In the requested time'),
+      ...used('in the requested time'),
       buckets: list(ref('UsageBucket')),
     },
     'Series without bytes in this time are left out, unless "mac" is given',
@@ -42,8 +41,7 @@ export const ledgerSchemas = {
   UsageBucket: record(
     {
       start: text('First day of the bucket, or its local start time for by=hour'),
-      download_bytes: bytes('In the bucket'),
-      upload_bytes: bytes('In the bucket'),
+      ...used('in the bucket'),
     },
     'A period; those without bytes are left out',
   ),
@@ -91,8 +89,7 @@ export const ledgerSchemas = {
     what: text('What it concerns: a device or uplink by name, or everything that was read'),
     mac: orNull(mac),
     interface: orNull(text('Interface of the access point for a station, or the uplink')),
-    download_bytes: bytes('0 if the row has no bytes'),
-    upload_bytes: bytes('0 if the row has no bytes'),
+    ...used('of the row; 0 if it has none'),
     why: text('In a sentence'),
   }),
 } as const satisfies Record<string, Schema>;

@@ -43,3 +43,11 @@ export function orNull(schema: Schema): Schema {
 
 export const mac = text('MAC address, lower case with colons');
 export const router = text("The router's configured name");
+
+/** Bytes with and without a direction. */
+export const used = (when: string) => ({
+  download_bytes: orNull(bytes(`Downloaded ${when}; null if no bytes were counted with a direction`)),
+  upload_bytes: orNull(bytes(`Uploaded ${when}; null if no bytes were counted with a direction`)),
+  undirected_bytes: orNull(bytes(`Both directions in one figure, ${when}; null if no router gives such. Others may have counted them too`)),
+  total_bytes: bytes(`All bytes ${when}, each once`),
+});

@@ -2,13 +2,22 @@ import { SOURCES } from '../../domain/observation.ts';
 import { FAILURE_REASONS } from '../../errors.ts';
 import { CONFIDENCES, SIGNS } from '../device-suggestions/duplicate-evidence.ts';
 import { ledgerSchemas } from './ledger-schemas.ts';
-import { bytes, date, flag, list, mac, number, oneOf, orNull, record, ref, router, type Schema, text, time } from './schema.ts';
+import { bytes, date, flag, list, mac, number, oneOf, orNull, record, ref, router, type Schema, text, time, used } from './schema.ts';
 
 const sums = {
   download_bytes: bytes('Downloaded since counting started'),
   upload_bytes: bytes('Uploaded since counting started'),
   month_download_bytes: bytes('Downloaded in the current billing period'),
   month_upload_bytes: bytes('Uploaded in the current billing period'),
+};
+
+/** The same where some bytes have no direction. */
+const usedSums = {
+  ...used('since counting started'),
+  month_download_bytes: orNull(bytes('Downloaded in the current billing period; null if no bytes were counted with a direction')),
+  month_upload_bytes: orNull(bytes('Uploaded in the current billing period; null if no bytes were counted with a direction')),
+  month_undirected_bytes: orNull(bytes('Both directions in one figure, in the current billing period; null if no router gives such')),
+  month_total_bytes: bytes('All bytes in the current billing period, each once'),
 };
 
 /** Schemas of the answers of `/api/v1` and of `/-/healthy`, by name. */
@@ -58,7 +67,7 @@ export const schemas = {
       user: orNull(text('User in the configuration')),
       ips: list(text('A current address, otherwise the last one')),
       randomized: flag('Whether its MAC is randomized'),
-      ...sums,
+      ...usedSums,
       first_seen: time('When it was first counted'),
       last_seen: time('When it was last counted'),
       on_air: list(ref('OnAir')),

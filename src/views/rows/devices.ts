@@ -1,6 +1,6 @@
 import { isRandomized } from '../../domain/mac.ts';
-import { plus, type Traffic, total } from '../../domain/traffic.ts';
-import { type Account, accountsOf } from '../../ledger/account.ts';
+import { plusUsage, type Usage } from '../../domain/traffic.ts';
+import { type Account, deviceAccountsOf, usageOf } from '../../ledger/account.ts';
 import { nameOf, observationsOf, type View } from '../view.ts';
 
 /** What the rows of devices are made from. `routers` is empty when only the ledger is read. */
@@ -18,8 +18,8 @@ export interface DeviceRow {
   ips: string[];
   /** The device made its MAC up. */
   randomized: boolean;
-  total: Traffic;
-  month: Traffic;
+  total: Usage;
+  month: Usage;
   /** Unix ms. */
   firstSeen: number;
   lastSeen: number;
@@ -51,7 +51,7 @@ export function deviceRows(view: DeviceView): DeviceRow[] {
   const air = onAirByMac(view);
   return [...accountsByDevice(view)]
     .map(([mac, accounts]): DeviceRow => {
-      const macs = accounts.map((account) => account.key);
+      const macs = [...new Set(accounts.map((account) => account.key))];
       return {
         mac,
         macs,
@@ -59,20 +59,20 @@ export function deviceRows(view: DeviceView): DeviceRow[] {
         user: view.aliases.get(mac)?.user ?? null,
         ips: ipsOf(view, macs, addresses),
         randomized: isRandomized(mac),
-        total: accounts.map((a) => a.total).reduce(plus),
-        month: accounts.map((a) => a.month).reduce(plus),
+        total: accounts.map((a) => usageOf(a.kind, a.total)).reduce(plusUsage),
+        month: accounts.map((a) => usageOf(a.kind, a.month)).reduce(plusUsage),
         firstSeen: Math.min(...accounts.map((a) => a.firstSeen)),
         lastSeen: Math.max(...accounts.map((a) => a.lastSeen)),
         onAir: macs.flatMap((own) => air.get(own) ?? []),
       };
     })
-    .sort((a, b) => total(b.month) - total(a.month) || total(b.total) - total(a.total) || (a.mac < b.mac ? -1 : 1));
+    .sort((a, b) => b.month.total - a.month.total || b.total.total - a.total.total || (a.mac < b.mac ? -1 : 1));
 }
 
 /** The device accounts under the first MAC of each device. */
 function accountsByDevice({ books, aliases }: DeviceView): Map<string, Account[]> {
   const found = new Map<string, Account[]>();
-  for (const account of accountsOf(books.accounts, 'device')) {
+  for (const account of deviceAccountsOf(books.accounts)) {
     const mac = aliases.get(account.key)?.mac ?? account.key;
     const others = found.get(mac);
     if (others === undefined) found.set(mac, [account]);

@@ -1,32 +1,24 @@
-import type { Traffic } from '../../domain/traffic.ts';
-import type { Account } from '../../ledger/account.ts';
+import { NO_USAGE, plusUsage, type Usage } from '../../domain/traffic.ts';
+import { type Account, usageOf } from '../../ledger/account.ts';
 import type { View } from '../view.ts';
 
 type Owners = Pick<View, 'aliases'>;
 
-/** Bytes of the current month by device (its first MAC). */
-export function deviceMonths({ aliases }: Owners, accounts: readonly Account[]): Map<string, Traffic> {
-  const sums = new Map<string, Traffic>();
-  for (const { key, month } of accounts) add(sums, aliases.get(key)?.mac ?? key, month);
+/** What each device (its first MAC) used in the current month. */
+export function deviceMonths({ aliases }: Owners, accounts: readonly Account[]): Map<string, Usage> {
+  const sums = new Map<string, Usage>();
+  for (const { kind, key, month } of accounts) add(sums, aliases.get(key)?.mac ?? key, usageOf(kind, month));
   return sums;
 }
 
 /** The same by user; devices without a user are left out. */
-export function userMonths({ aliases }: Owners, devices: ReadonlyMap<string, Traffic>): Map<string, Traffic> {
-  const sums = new Map<string, Traffic>();
-  for (const [mac, bytes] of devices) {
+export function userMonths({ aliases }: Owners, devices: ReadonlyMap<string, Usage>): Map<string, Usage> {
+  const sums = new Map<string, Usage>();
+  for (const [mac, used] of devices) {
     const user = aliases.get(mac)?.user;
-    if (user) add(sums, user, bytes);
+    if (user) add(sums, user, used);
   }
   return sums;
 }
 
-/** In place, because every scrape adds up every device. */
-function add(sums: Map<string, Traffic>, key: string, { download, upload }: Traffic): void {
-  const sum = sums.get(key);
-  if (sum === undefined) sums.set(key, { download, upload });
-  else {
-    sum.download += download;
-    sum.upload += upload;
-  }
-}
+const add = (sums: Map<string, Usage>, key: string, used: Usage): void => void sums.set(key, plusUsage(sums.get(key) ?? NO_USAGE, used));

@@ -1,6 +1,6 @@
 import type { Day, Month } from '../../domain/calendar.ts';
-import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { type Account, accountsOf } from '../../ledger/account.ts';
+import { NO_USAGE, NOTHING, plusUsage, type Usage } from '../../domain/traffic.ts';
+import { type Account, accountsOf, deviceAccountsOf, usageOf } from '../../ledger/account.ts';
 import type { UsageRow } from '../../ledger/storage/read-usage.ts';
 import { nameOf, type View } from '../view.ts';
 import { ownUplinks } from './wan.ts';
@@ -8,9 +8,9 @@ import { ownUplinks } from './wan.ts';
 /** What the home and each of its devices used in a period. */
 export interface PeriodRow {
   period: Month;
-  home: Traffic;
+  home: Usage;
   /** Devices with at least one byte, most bytes first. */
-  devices: { mac: string; name: string; bytes: Traffic }[];
+  devices: { mac: string; name: string; bytes: Usage }[];
 }
 
 /** The accounts that make up the home's sum: uplinks that are not overlays, all uplinks if there are only overlays, devices if there is no uplink. */
@@ -20,24 +20,31 @@ export function homeAccounts({ accounts }: View['books']): { countedBy: 'wan' | 
   return { countedBy: 'devices', accounts: deviceAccounts({ accounts }) };
 }
 
-export const deviceAccounts = ({ accounts }: Pick<View['books'], 'accounts'>): Account[] => accountsOf(accounts, 'device');
+export const deviceAccounts = ({ accounts }: Pick<View['books'], 'accounts'>): Account[] => deviceAccountsOf(accounts);
+
+/** What accounts show where they are silent: 0 of what they count. */
+export const nothingOf = (accounts: readonly Account[]): Usage =>
+  accounts.map(({ kind }) => usageOf(kind, NOTHING)).reduce(plusUsage, NO_USAGE);
 
 /** A row per period, in their order; `found` are the ledger's rows of these periods, by first day. */
 export function periodRows(view: Pick<View, 'books' | 'aliases'>, periods: readonly Month[], found: readonly UsageRow[]): PeriodRow[] {
-  const home = new Set(homeAccounts(view.books).accounts.map(({ id }) => id));
-  const macs = new Map(deviceAccounts(view.books).map(({ id, key }) => [id, view.aliases.get(key)?.mac ?? key]));
-  const byPeriod = new Map<Day, { home: Traffic; devices: Map<string, Traffic> }>();
+  const accounts = homeAccounts(view.books).accounts;
+  const home = new Map(accounts.map(({ id, kind }) => [id, kind]));
+  const nothing = nothingOf(accounts);
+  const owners = new Map(deviceAccounts(view.books).map(({ id, kind, key }) => [id, { kind, mac: view.aliases.get(key)?.mac ?? key }]));
+  const byPeriod = new Map<Day, { home: Usage; devices: Map<string, Usage> }>();
   for (const { account, time, bytes } of found) {
-    const sums = byPeriod.get(time) ?? { home: NOTHING, devices: new Map<string, Traffic>() };
+    const sums = byPeriod.get(time) ?? { home: nothing, devices: new Map<string, Usage>() };
     byPeriod.set(time, sums);
-    if (home.has(account)) sums.home = plus(sums.home, bytes);
-    const mac = macs.get(account);
-    if (mac !== undefined) sums.devices.set(mac, plus(sums.devices.get(mac) ?? NOTHING, bytes));
+    const kind = home.get(account);
+    if (kind !== undefined) sums.home = plusUsage(sums.home, usageOf(kind, bytes));
+    const owner = owners.get(account);
+    if (owner !== undefined) sums.devices.set(owner.mac, plusUsage(sums.devices.get(owner.mac) ?? NO_USAGE, usageOf(owner.kind, bytes)));
   }
   return periods.map((period) => {
     const sums = byPeriod.get(period.start);
     const devices = [...(sums?.devices ?? [])].map(([mac, bytes]) => ({ mac, name: nameOf(view, mac), bytes }));
-    devices.sort((a, b) => total(b.bytes) - total(a.bytes) || (a.mac < b.mac ? -1 : 1));
-    return { period, home: sums?.home ?? NOTHING, devices };
+    devices.sort((a, b) => b.bytes.total - a.bytes.total || (a.mac < b.mac ? -1 : 1));
+    return { period, home: sums?.home ?? nothing, devices };
   });
 }

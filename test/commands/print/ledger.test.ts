@@ -12,6 +12,8 @@ const TV = '00:00:5e:00:53:03';
 const TABLET = '00:00:5e:00:53:05';
 const MIB = 1_048_576;
 
+const used = (download: number) => ({ download_bytes: download, upload_bytes: 0, undirected_bytes: null, total_bytes: download });
+
 describe('wrtmeter print months, days and audit', () => {
   let home: SmallHome;
   afterEach(() => home.close());
@@ -58,7 +60,7 @@ describe('wrtmeter print months, days and audit', () => {
       await live(Date.UTC(2026, 9, 28, 23), Date.UTC(2026, 10, 18, 23));
       expect((await printed('months')).stdout).to.equal(
         [
-          'Month                             Download  Upload       Sum  Most by',
+          'Month                             Download  Upload     Total  Most by',
           '2026-10-01 to 2026-10-31          72.0 MiB     0 B  72.0 MiB  TV 36.0 MiB, tablet 18.0 MiB',
           '2026-11-01 to 2026-11-30, so far   432 MiB     0 B   432 MiB  TV 216 MiB, tablet 108 MiB',
           '',
@@ -90,7 +92,7 @@ describe('wrtmeter print months, days and audit', () => {
       const { stdout } = await printed('months', { device: 'tv' });
       expect(stdout).to.equal(
         [
-          'Month                             Download  Upload       Sum',
+          'Month                             Download  Upload     Total',
           '2026-10-01 to 2026-10-31          36.0 MiB     0 B  36.0 MiB',
           '2026-11-01 to 2026-11-30, so far   216 MiB     0 B   216 MiB',
           '',
@@ -110,12 +112,11 @@ describe('wrtmeter print months, days and audit', () => {
           {
             start: '2026-11-01',
             end: '2026-12-01',
-            download_bytes: 48 * MIB,
-            upload_bytes: 0,
+            ...used(48 * MIB),
             counted_by: 'wan',
             devices: [
-              { mac: TV, name: 'TV', download_bytes: 24 * MIB, upload_bytes: 0 },
-              { mac: TABLET, name: 'tablet', download_bytes: 12 * MIB, upload_bytes: 0 },
+              { mac: TV, name: 'TV', ...used(24 * MIB) },
+              { mac: TABLET, name: 'tablet', ...used(12 * MIB) },
             ],
           },
         ],
@@ -149,7 +150,7 @@ describe('wrtmeter print months, days and audit', () => {
       await live(Date.UTC(2026, 10, 15, 23), Date.UTC(2026, 10, 17, 23));
       expect((await printed('days')).stdout).to.equal(
         [
-          'Day                     Download  Upload       Sum  Most by',
+          'Day                     Download  Upload     Total  Most by',
           '2026-11-16 Mon          24.0 MiB     0 B  24.0 MiB  TV 12.0 MiB, tablet 6.00 MiB',
           '2026-11-17 Tue          24.0 MiB     0 B  24.0 MiB  TV 12.0 MiB, tablet 6.00 MiB',
           '2026-11-18 Wed               0 B     0 B       0 B',

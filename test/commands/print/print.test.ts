@@ -35,9 +35,9 @@ describe('wrtmeter print', () => {
     expect([code, stderr]).to.deep.equal([0, '']);
     const lines = stdout.split('\n');
     expect(lines.slice(0, 3)).to.deep.equal([
-      'Device           MAC                Address       Download    Upload  Month down  Month up  Last seen',
-      'living-room-tv   00:00:5e:00:53:03  192.168.1.24   195 GiB  2.70 GiB     185 GiB  2.55 GiB  2026-11-20 19:23, 21 s ago',
-      'annas-laptop     00:00:5e:00:53:01  192.168.1.22  85.0 GiB  23.8 GiB    80.5 GiB  22.6 GiB  2026-11-20 19:23, 21 s ago',
+      'Device           MAC                Address       Download    Upload     Total  Month down  Month up  Month total  Last seen',
+      'living-room-tv   00:00:5e:00:53:03  192.168.1.24   195 GiB  2.70 GiB   198 GiB     185 GiB  2.55 GiB      187 GiB  2026-11-20 19:23, 21 s ago',
+      'annas-laptop     00:00:5e:00:53:01  192.168.1.22  85.0 GiB  23.8 GiB   109 GiB    80.5 GiB  22.6 GiB      103 GiB  2026-11-20 19:23, 21 s ago',
     ]);
     expect(lines.slice(-3)).to.deep.equal(['', '14 devices; the month runs from 2026-11-01 to 2026-11-30', '']);
   });
@@ -121,8 +121,8 @@ describe('wrtmeter print', () => {
     home = await openHome({ routers: { gateway: [] } });
     await readTv('居間のテレビ');
     expect((await printed('devices')).stdout.split('\n').slice(0, 2)).to.deep.equal([
-      'Device        MAC                Address       Download  Upload  Month down  Month up  Last seen',
-      '居間のテレビ  00:00:5e:00:53:03  192.168.1.24       0 B     0 B         0 B       0 B  2026-11-20 19:00, just now',
+      'Device        MAC                Address       Download  Upload  Total  Month down  Month up  Month total  Last seen',
+      '居間のテレビ  00:00:5e:00:53:03  192.168.1.24       0 B     0 B    0 B         0 B       0 B          0 B  2026-11-20 19:00, just now',
     ]);
   });
 

@@ -46,6 +46,8 @@ describe('api/v1/audit', () => {
         interface: 'wan',
         download_bytes: 9e15 - 20,
         upload_bytes: 0,
+        undirected_bytes: null,
+        total_bytes: 9e15 - 20,
         why: 'More than 1.00 Tb/s could carry in 60 min',
       },
       {
@@ -59,6 +61,8 @@ describe('api/v1/audit', () => {
         interface: 'phy1-ap0',
         download_bytes: 700,
         upload_bytes: 90,
+        undirected_bytes: null,
+        total_bytes: 790,
         why: 'It was lower than before, so it had restarted at zero',
       },
     ]);

@@ -50,14 +50,14 @@ describe('api/v1/usage', () => {
       const [device] = (await usage({ by, from: '2026-09-01', to: '2026-12-01', kind: 'device' })).series;
       expect({ download: device?.download_bytes, upload: device?.upload_bytes }, by).to.deep.equal(total);
       expect(
-        device?.buckets.reduce((sum, bucket) => sum + bucket.download_bytes, 0),
+        device?.buckets.reduce((sum, bucket) => sum + (bucket.download_bytes ?? 0), 0),
         by,
       ).to.equal(total?.download);
     }
     const byHour = await buckets({ by: 'hour', from: '2026-11-19', to: '2026-11-20', kind: 'device' });
     const [byDay] = await buckets({ from: '2026-11-19', to: '2026-11-20', kind: 'device' });
     expect(byHour).to.have.length(24);
-    expect(byHour.reduce((sum, bucket) => sum + bucket.download_bytes, 0)).to.equal(byDay?.download_bytes);
+    expect(byHour.reduce((sum, bucket) => sum + (bucket.download_bytes ?? 0), 0)).to.equal(byDay?.download_bytes);
   });
 
   it('from is inclusive and to is exclusive, as dates and as times', async () => {
@@ -107,8 +107,8 @@ describe('api/v1/usage', () => {
     const young = (now - Date.UTC(2026, 11, 31, 23)) / HOUR;
     for (const { kind, buckets } of series) {
       expect(buckets, kind).to.deep.equal([
-        { start: '2026-01-01', download_bytes: old * 100, upload_bytes: old * 7 },
-        { start: '2027-01-01', download_bytes: young * 100, upload_bytes: young * 7 },
+        { start: '2026-01-01', download_bytes: old * 100, upload_bytes: old * 7, undirected_bytes: null, total_bytes: old * 107 },
+        { start: '2027-01-01', download_bytes: young * 100, upload_bytes: young * 7, undirected_bytes: null, total_bytes: young * 107 },
       ]);
     }
     expect(await usage({ by: 'year' }, now)).to.deep.include({ from: '2027-01-01', to: '2028-01-01' });

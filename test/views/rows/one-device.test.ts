@@ -89,7 +89,7 @@ describe('several MACs configured as one device', () => {
       download_bytes: 71_025,
       ips: [IPS[WIFI], IPS[CABLE]],
     });
-    expect(rows.map(({ total }) => total)).to.deep.equal([{ download: 71_025, upload: 7103 }]);
+    expect(rows.map(({ total }) => total.directed)).to.deep.equal([{ download: 71_025, upload: 7103 }]);
     const own = usage.series.filter(({ kind }) => kind === 'device');
     expect(
       own.map(({ mac, download_bytes, buckets }) => [mac, download_bytes, buckets.map((bucket) => bucket.download_bytes)]),
