@@ -34,7 +34,7 @@ export function device(): Dashboard {
 
 type Way = 'download' | 'upload';
 const rate = (way: Way) => `sum(${rateOf(`wrtmeter_device_${way}_bytes_total`, mac)}) * 8`;
-const volume = (way: Way) => `sum(${one(`wrtmeter_device_month_${way}_bytes`, mac)})`;
+const volume = (figure: Way | 'total') => `sum(${one(`wrtmeter_device_month_${figure}_bytes`, mac)})`;
 const link = (way: Way) => `max(${one(`wrtmeter_station_link_${way}_bytes_per_second`, mac)}) * 8`;
 const half = { width: 12, height: 8 };
 
@@ -53,11 +53,12 @@ const rateNow = () =>
 const monthSoFar = () =>
   numbers({
     title: 'Month so far',
-    description: 'Bytes of the device since the start of the month. 1 GiB is 1024³ bytes.',
+    description:
+      'Bytes of the device since the start of the month. The total has those too of which no router knows the direction. 1 GiB is 1024³ bytes.',
     width: 6,
     height: 4,
     unit: unit.volume,
-  }).targets(queries(now(volume('download'), 'Download'), now(volume('upload'), 'Upload')));
+  }).targets(queries(now(volume('download'), 'Download'), now(volume('upload'), 'Upload'), now(volume('total'), 'Total')));
 
 const share = () =>
   numbers({

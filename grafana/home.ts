@@ -149,7 +149,7 @@ const deviceTable = () =>
     {
       title: 'All devices this month',
       description:
-        'All devices with an account in the current month. The funnel in a column heading filters and searches; click a name to open its device.',
+        'All devices with an account in the current month. The total has those bytes too of which no router knows the direction. The funnel in a column heading filters and searches; click a name to open its device.',
       width: 24,
       height: 15,
       unit: unit.text,
@@ -158,10 +158,11 @@ const deviceTable = () =>
       field('hostname', 'Name', 0, unit.text, fromRow),
       field('Value #B', 'Download', 130, unit.volume, { id: 'decimals', value: 1 }, ...paint(colour.download)),
       field('Value #C', 'Upload', 120, unit.volume, { id: 'decimals', value: 1 }, ...paint(colour.upload)),
+      field('Value #D', 'Total', 120, unit.volume, { id: 'decimals', value: 1 }, ...paint(colour.both)),
       field(
-        'Value #D',
+        'Value #E',
         'Share',
-        220,
+        200,
         unit.share,
         { id: 'decimals', value: 1 },
         { id: 'min', value: 0 },
@@ -172,16 +173,17 @@ const deviceTable = () =>
           value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' },
         },
       ),
-      field('Value #E', 'Last seen', 170, unit.ago),
+      field('Value #F', 'Last seen', 170, unit.ago),
       field('ip', 'IP', 150, unit.text),
       field('mac', 'MAC', 170, unit.text),
     ],
-    'Download',
+    'Total',
   ).targets(
     queries(
       columns(ofMonth(`topk by (mac) (1, ${one('wrtmeter_device_info', '', 'mac, hostname, ip')})`)),
       columns(one('wrtmeter_device_month_download_bytes')),
       columns(one('wrtmeter_device_month_upload_bytes')),
+      columns(monthOf()),
       columns(`${monthOf()} / on () group_left () sum(${monthOf()})`),
       columns(ofMonth(`${one('wrtmeter_device_last_seen_timestamp_seconds')} * 1000`)),
     ),

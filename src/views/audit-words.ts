@@ -89,6 +89,8 @@ const WHOLE: Readonly<Record<string, string>> = {
 
 /** A station's counter is `INTERFACE MAC` or the MAC alone, that of an uplink `NAME DEVICE`. */
 export function subjectOf(view: Pick<View, 'aliases' | 'books'>, { router, source, counter }: AuditRecord): Subject {
+  const [, machine, ip] = source === 'statistics' ? (/^(\S+) (\S+)$/.exec(counter) ?? []) : [];
+  if (machine !== undefined && ip !== undefined) return { text: `${nameOf(view, machine)} at ${ip}`, mac: machine, interface: null };
   const [, on, mac] = MAC_AT_END.exec(counter) ?? [];
   if (mac !== undefined) {
     const name = nameOf(view, mac);
