@@ -21,7 +21,7 @@ export const dmAnswers: Answering = (box, { method, path, headers, body }) => {
 };
 
 /** The answer to blocks, without a line end after its last line. */
-export function blocksAnswer(box: Box, types: readonly string[], body: string, logOut: () => unknown): string {
+export function blocksAnswer(box: Box, types: readonly string[], body: string, logOut: () => unknown, knowsDirections = false): string {
   const lines = body.split('\r\n').filter((line) => line !== '');
   const blocks = lines.flatMap((line) => {
     const [, oid = '', index = ''] = HEAD.exec(line) ?? [];
@@ -34,7 +34,7 @@ export function blocksAnswer(box: Box, types: readonly string[], body: string, l
       answered.push('[cgi]0');
       continue;
     }
-    const found = objectsOf(box, oid);
+    const found = objectsOf(box, oid, knowsDirections);
     if (found === null) return `[error]1${i}`;
     for (const [n, fields] of found.entries())
       answered.push(`[${types[i] === '5' ? n + 1 : 0},0,0,0,0,0]${index}`, ...fields.map(([name, value]) => `${name}=${value}`));
@@ -44,7 +44,7 @@ export function blocksAnswer(box: Box, types: readonly string[], body: string, l
 
 type ObjectFields = (readonly [name: string, value: string | number])[];
 
-function objectsOf({ model, table }: Box, oid: string): ObjectFields[] | null {
+function objectsOf({ model, table }: Box, oid: string, knowsDirections: boolean): ObjectFields[] | null {
   switch (oid) {
     case 'STAT_CFG':
       return [
@@ -55,7 +55,7 @@ function objectsOf({ model, table }: Box, oid: string): ObjectFields[] | null {
         ],
       ];
     case 'STAT_ENTRY':
-      return table.enabled ? table.entries().map(statisticsFields) : [];
+      return table.enabled ? table.entries().map(knowsDirections ? directedFields : statisticsFields) : [];
     case 'LAN_HOST_ENTRY':
       return table.entries().map(({ mac, ip, name }) => [
         ['IPAddress', ip],
@@ -87,5 +87,18 @@ function statisticsFields({ mac, ip, bytes, packets }: ReturnType<Box['table']['
     ['totalPkts', packets],
     ['totalBytes', bytes],
     ...rest.map((name) => [name, 0] as const),
+  ];
+}
+
+/** Three of four bytes are received. */
+function directedFields({ mac, ip, bytes }: ReturnType<Box['table']['entries']>[number]): ObjectFields {
+  const upload = Math.floor(bytes / 4);
+  return [
+    ['ipAddress', decimalAddress(ip)],
+    ['macAddress', mac.toUpperCase()],
+    ['totalBytesRx', bytes - upload],
+    ['totalBytesTx', upload],
+    ['currBytesRx', 0],
+    ['currBytesTx', 0],
   ];
 }

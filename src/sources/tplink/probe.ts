@@ -3,15 +3,17 @@ import { SourceError } from '../../errors.ts';
 import type { Login } from '../../fields/urls.ts';
 import type { SendRequest } from '../../transports/request.ts';
 import type { Probe, SourceReading } from '../source.ts';
+import { dmEncrypted } from './dm/gdpr.ts';
 import { dm } from './dm/plain.ts';
 import { loginGate } from './gate.ts';
 import type { Protocol, RouterIo, Stay } from './protocol.ts';
 import { stok } from './stok/plain.ts';
+import { userRpm } from './userrpm/client.ts';
 
 /** The ways in which TP-Link's own firmware is read; the last one is taken where no other answers. */
-export const PROTOCOLS = { stok, dm } as const satisfies Record<string, Protocol>;
+const PROTOCOLS = { stok, 'dm-encrypted': dmEncrypted, userrpm: userRpm, dm } as const satisfies Record<string, Protocol>;
 
-export type ProtocolName = keyof typeof PROTOCOLS;
+type ProtocolName = keyof typeof PROTOCOLS;
 
 const NAMES = Object.keys(PROTOCOLS) as ProtocolName[];
 

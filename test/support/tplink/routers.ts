@@ -4,16 +4,23 @@ import { SourceError } from '../../../src/errors.ts';
 import type { Answering, Box } from '../../../src/simulator/tplink/box.ts';
 import { Desk } from '../../../src/simulator/tplink/desk.ts';
 import { dmAnswers } from '../../../src/simulator/tplink/dm.ts';
+import { gdprAnswers } from '../../../src/simulator/tplink/gdpr.ts';
 import { type Fault, type RunningBox, startBox } from '../../../src/simulator/tplink/server.ts';
 import { stokAnswers } from '../../../src/simulator/tplink/stok.ts';
 import { FedTable } from '../../../src/simulator/tplink/table.ts';
+import { userRpmAnswers } from '../../../src/simulator/tplink/user-rpm.ts';
 import type { Probe } from '../../../src/sources/source.ts';
 import { configOf, withText } from '../../config/support.ts';
 
 export const PASSWORD = 'geheim & "süß"';
 
 /** How each simulated protocol answers. */
-export const ANSWERS: Readonly<Record<string, () => Answering>> = { dm: () => dmAnswers, stok: stokAnswers };
+export const ANSWERS: Readonly<Record<string, () => Answering>> = {
+  dm: () => dmAnswers,
+  stok: stokAnswers,
+  'dm-encrypted': () => gdprAnswers('block'),
+  userrpm: userRpmAnswers,
+};
 
 /** A simulated router, with the world's hands on it. */
 export interface TestBox {

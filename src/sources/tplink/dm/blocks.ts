@@ -25,11 +25,11 @@ const MOST_CHARACTERS = 512 * 1024;
 /** The part of the address after `?`: the types of the blocks. */
 export const typesOf = (blocks: readonly Block[]): string => blocks.map(({ type }) => type).join('&');
 
-/** The blocks as text, lines ending with CR LF. */
-export const blocksText = (blocks: readonly Block[]): string =>
+/** The blocks as text, lines ending with CR LF; the first one has the number `first`. */
+export const blocksText = (blocks: readonly Block[], first = 0): string =>
   blocks
     .map(({ oid, fields = [] }, i) =>
-      [`[${oid}#${NOWHERE}#${NOWHERE}]${i},${fields.length}`, ...fields].map((line) => `${line}\r\n`).join(''),
+      [`[${oid}#${NOWHERE}#${NOWHERE}]${first + i},${fields.length}`, ...fields].map((line) => `${line}\r\n`).join(''),
     )
     .join('');
 

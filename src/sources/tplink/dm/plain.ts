@@ -1,53 +1,16 @@
-import type { CounterBits } from '../../../domain/counter.ts';
 import { SourceError } from '../../../errors.ts';
 import type { HttpSession } from '../../../transports/request.ts';
-import type { SourceReading } from '../../source.ts';
-import { ANY_STATUS, type Protocol, type RouterIo, type Stay } from '../protocol.ts';
+import type { Protocol, RouterIo, Stay } from '../protocol.ts';
 import { Refusal } from '../refusal.ts';
 import { parseRsaKey, rsaPadded } from '../rsa.ts';
-import { type Block, blocksText, type Instance, parseBlocks, typesOf } from './blocks.ts';
-import { lanHostsOf } from './names.ts';
-import { bitsOfModel, DEVICE_INFO, LAN_HOSTS, STATISTICS, statisticsOf } from './statistics.ts';
+import { type Block, blocksText, parseBlocks, typesOf } from './blocks.ts';
+import { type AskBlocks, readBlocks } from './read.ts';
+import { loginParameters, loginRefusal, resultOf } from './result.ts';
 
 const LOGOUT: readonly Block[] = [{ type: 8, oid: '/cgi/logout' }];
 
 /** What these routers answer for a wrong password, and while somebody else is logged in: nothing tells the two apart. */
 const REFUSED = /<title>\s*(500|406)\b/i;
-
-/** Asks for blocks; a fault of the answer is a SourceError. */
-export type AskBlocks = (blocks: readonly Block[], signal: AbortSignal) => Promise<Instance[]>;
-
-/** Reads everything with an open way to ask. The statistics first: names alone are worth nothing. */
-export async function readBlocks(ask: AskBlocks, { counterBits, now, facts }: RouterIo, signal: AbortSignal): Promise<SourceReading[]> {
-  const found = await ask(STATISTICS, signal);
-  const names = await attempt(async () => lanHostsOf(await ask(LAN_HOSTS, signal), now()));
-  const bits = counterBits ?? (await modelBits(ask, facts, signal));
-  const counted = await attempt(async () => statisticsOf(found, bits));
-  return [
-    counted instanceof SourceError ? { source: 'statistics', observation: counted } : counted,
-    names instanceof SourceError ? { source: 'leases', observation: names } : names,
-  ];
-}
-
-/** A part that fails alone costs nothing else; a refusal ends the stay. */
-async function attempt<T>(part: () => Promise<T>): Promise<T | SourceError> {
-  try {
-    return await part();
-  } catch (error) {
-    if (!(error instanceof SourceError) || error instanceof Refusal) throw error;
-    return error;
-  }
-}
-
-async function modelBits(ask: AskBlocks, facts: RouterIo['facts'], signal: AbortSignal): Promise<CounterBits> {
-  const known = facts.get('model');
-  if (known !== undefined) return bitsOfModel(known);
-  const found = await attempt(() => ask(DEVICE_INFO, signal));
-  if (found instanceof SourceError) return 64;
-  const model = found[0]?.fields.get('modelName') ?? '';
-  facts.set('model', model);
-  return bitsOfModel(model);
-}
 
 /** `POST /cgi?1&5` with the password in each request: C20, C50 v1 to v3, C2, TD-W89xx, W9970, WR840N v2 and later, C5 v4. */
 export const dm: Protocol = {
@@ -55,22 +18,6 @@ export const dm: Protocol = {
   detect: async () => true,
   start: (io) => plainStay(io),
 };
-
-/** The answer to a request for the key that logins are encrypted with; null if the router has none. */
-export async function loginParameters(
-  { base, send }: Pick<RouterIo, 'base' | 'send'>,
-  signal: AbortSignal,
-): Promise<Map<string, string> | null> {
-  const headers = { referer: `${base}/`, 'content-type': 'text/plain' };
-  const { status, text } = await send({ url: `${base}/cgi/getParm`, method: 'POST', headers, body: '', accepts: ANY_STATUS }, signal);
-  const found = new Map(
-    [...text.slice(0, 8192).matchAll(/\bvar\s+(\w{1,16})\s*=\s*"([0-9a-fA-F]{1,1024})"/g)].map(([, name = '', value = '']) => [
-      name,
-      value,
-    ]),
-  );
-  return status === 200 && found.has('ee') && found.has('nn') ? found : null;
-}
 
 function plainStay(io: RouterIo): Stay {
   const { base, send, login, facts } = io;
@@ -135,17 +82,4 @@ function plainStay(io: RouterIo): Stay {
 function refusalOf(status: number): Refusal {
   if (status === 401 || status === 403) return new Refusal('unclear', `status ${status}: the router refuses the request`);
   return new Refusal('either', 'the password is wrong, or somebody else is logged in at the router, which does not say which of the two');
-}
-
-/** The number that a script of the router ends with; null if there is none. */
-export function resultOf(text: string): number | null {
-  const [, code] = /\$\.ret\s*=\s*(\d{1,9})/.exec(text.slice(0, 4096)) ?? [];
-  return code === undefined ? null : Number(code);
-}
-
-/** What a login that failed with a number means. */
-export function loginRefusal(code: number): Refusal {
-  if (code === 71_233) return new Refusal('password', 'the router refused the password');
-  if (code === 71_017) return new Refusal('password', 'the password has characters that the router does not accept');
-  return new Refusal('unclear', `the router refused the login with number ${code}`);
 }
