@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Answering, Box, BoxAnswer } from './box.ts';
 import { type RouterKey, routerKey } from './keys.ts';
 
-const json = (body: unknown, headers: Record<string, string> = {}): BoxAnswer => ({
+export const json = (body: unknown, headers: Record<string, string> = {}): BoxAnswer => ({
   status: 200,
   body: JSON.stringify(body),
   headers: { 'content-type': 'application/json', ...headers },
 });
 const fault = (errorcode: string, data?: unknown): BoxAnswer => json({ success: false, errorcode, ...(data !== undefined && { data }) });
-const EXPIRED: BoxAnswer = { status: 403, body: 'Forbidden' };
+export const EXPIRED: BoxAnswer = { status: 403, body: 'Forbidden' };
 
 /** `POST /cgi-bin/luci/;stok=…`, the password encrypted, a token in the path and a cookie. */
 export function stokAnswers(): Answering {
@@ -44,7 +44,8 @@ export function stokAnswers(): Answering {
   };
 }
 
-const keyAnswer = ({ n, e }: RouterKey): BoxAnswer => json({ success: true, data: { password: [n, e], mode: 'router', username: '' } });
+export const keyAnswer = ({ n, e }: RouterKey): BoxAnswer =>
+  json({ success: true, data: { password: [n, e], mode: 'router', username: '' } });
 
 function pageAnswer({ desk, table }: Box, page: string, operation: string | null, stok: string): BoxAnswer {
   switch (`${page} ${operation}`) {

@@ -7,7 +7,7 @@ import { dmEncrypted } from './dm/gdpr.ts';
 import { dm } from './dm/plain.ts';
 import { loginGate } from './gate.ts';
 import type { Protocol, RouterIo, Stay } from './protocol.ts';
-import { stok } from './stok/plain.ts';
+import { stok } from './stok/client.ts';
 import { userRpm } from './userrpm/client.ts';
 
 /** The ways in which TP-Link's own firmware is read; the last one is taken where no other answers. */
@@ -38,11 +38,11 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock }:
   const gate = loginGate(clock.tick);
   const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map() };
   let known: Protocol | null = protocol === 'auto' ? null : PROTOCOLS[protocol];
-  let counted: 'statistics' | 'hosts' = 'statistics';
+  let counted: 'statistics' | 'hosts' | null = 'statistics';
   return {
-    // A getter, because the first answer shows whether the directions are known.
+    // A getter, because the first answer shows whether the directions are known, and whether anything is counted.
     get sources() {
-      return [counted, 'leases'] as const;
+      return counted === null ? (['leases'] as const) : ([counted, 'leases'] as const);
     },
     origin: `tplink ${base}`,
     async collect(signal) {
@@ -52,8 +52,10 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock }:
         throw gate.refused(error);
       });
       gate.opened();
-      if (sources.some(({ source }) => source === 'hosts')) counted = 'hosts';
-      return { system: null, sources: sources.map((reading) => renamed(reading, counted)) };
+      const has = (name: 'statistics' | 'hosts') => sources.some(({ source }) => source === name);
+      const now = has('hosts') ? 'hosts' : has('statistics') ? (counted ?? 'statistics') : null;
+      counted = now;
+      return { system: null, sources: now === null ? sources : sources.map((reading) => renamed(reading, now)) };
     },
   };
 }
@@ -63,8 +65,18 @@ const renamed = (reading: SourceReading, counted: 'statistics' | 'hosts'): Sourc
   reading.source === 'statistics' && reading.observation instanceof SourceError ? { ...reading, source: counted } : reading;
 
 async function detected(io: RouterIo, signal: AbortSignal): Promise<Protocol> {
-  for (const name of NAMES) if (await PROTOCOLS[name].detect(io, signal)) return PROTOCOLS[name];
+  for (const name of NAMES) if (await speaks(PROTOCOLS[name], io, signal)) return PROTOCOLS[name];
   throw new SourceError('parse', 'none of the known protocols answers');
+}
+
+/** Whatever answers a question in another way speaks another protocol. */
+async function speaks(protocol: Protocol, io: RouterIo, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await protocol.detect(io, signal);
+  } catch (error) {
+    if (!(error instanceof SourceError) || ['timeout', 'connect', 'tls'].includes(error.reason)) throw error;
+    return false;
+  }
 }
 
 async function readOnce(stay: Stay, signal: AbortSignal): Promise<SourceReading[]> {

@@ -5,6 +5,7 @@ import type { Answering, Box } from '../../../src/simulator/tplink/box.ts';
 import { Desk } from '../../../src/simulator/tplink/desk.ts';
 import { dmAnswers } from '../../../src/simulator/tplink/dm.ts';
 import { gdprAnswers } from '../../../src/simulator/tplink/gdpr.ts';
+import { sealedStokAnswers } from '../../../src/simulator/tplink/sealed-stok.ts';
 import { type Fault, type RunningBox, startBox } from '../../../src/simulator/tplink/server.ts';
 import { stokAnswers } from '../../../src/simulator/tplink/stok.ts';
 import { FedTable } from '../../../src/simulator/tplink/table.ts';
@@ -20,6 +21,7 @@ export const ANSWERS: Readonly<Record<string, () => Answering>> = {
   stok: stokAnswers,
   'dm-encrypted': () => gdprAnswers('block'),
   userrpm: userRpmAnswers,
+  'stok, encrypted': () => sealedStokAnswers(true),
 };
 
 /** A simulated router, with the world's hands on it. */
@@ -31,10 +33,10 @@ export interface TestBox {
   fault: Fault | null;
 }
 
-export async function startTestBox(protocol: string, more: Partial<Box> = {}): Promise<TestBox> {
+export async function startTestBox(protocol: string | Answering, more: Partial<Box> = {}): Promise<TestBox> {
   const table = new FedTable(32);
   const box: Box = { model: 'Archer C20', username: 'admin', password: PASSWORD, desk: new Desk(Date.now), table, ...more };
-  const answering = ANSWERS[protocol]?.();
+  const answering = typeof protocol === 'string' ? ANSWERS[protocol]?.() : protocol;
   if (answering === undefined) throw new Error(`No router speaks ${protocol}`);
   const running = await startBox(box, answering, {
     fault: (asked, honest) => test.fault?.(asked, honest) ?? (test.fault === null ? honest() : null),

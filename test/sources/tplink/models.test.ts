@@ -1,0 +1,116 @@
+import { expect } from 'chai';
+import { gdprAnswers } from '../../../src/simulator/tplink/gdpr.ts';
+import { sealedStokAnswers } from '../../../src/simulator/tplink/sealed-stok.ts';
+import { parseBlocks } from '../../../src/sources/tplink/dm/blocks.ts';
+import { bitsOfModel, statisticsOf } from '../../../src/sources/tplink/dm/statistics.ts';
+import { addressOf, STATISTICS_HOST_RULES } from '../../../src/sources/tplink/reading.ts';
+import { parseAnswer } from '../../../src/sources/tplink/stok/json.ts';
+import { rowsOf } from '../../../src/sources/tplink/userrpm/pages.ts';
+import { configOf, errorsOf, withText } from '../../config/support.ts';
+import { probeAt, readOf, startTestBox } from '../../support/tplink/routers.ts';
+
+const PHONE = '02:00:00:00:00:01';
+
+describe('models of TP-Link', () => {
+  it('that know the directions are gateways which count their hosts', async () => {
+    const test = await startTestBox(gdprAnswers('address'));
+    try {
+      test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
+      const probe = await probeAt(test.running.url);
+      const hosts = await readOf(probe, 'hosts');
+      expect(hosts).to.deep.include({ method: 'statistics', rules: STATISTICS_HOST_RULES });
+      expect(hosts).to.have.deep.nested.property('hosts[0].bytes', { download: 3000, upload: 1000 });
+      expect(probe.sources).to.deep.equal(['hosts', 'leases']);
+      expect(await readOf(await probeAt(test.running.url, { password: 'wrong' }), 'statistics')).to.match(
+        /^auth: the router refused the password/,
+      );
+      const { logins, logouts, refused } = test.box.desk.counts;
+      expect([logins, logouts, refused]).to.deep.equal([1, 1, 1]);
+    } finally {
+      await test.running.close();
+    }
+  });
+
+  it('that count nothing for each machine are read for their names', async () => {
+    const test = await startTestBox(sealedStokAnswers(false));
+    try {
+      test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
+      const probe = await probeAt(test.running.url);
+      expect(await readOf(probe, 'leases')).to.have.nested.property('leases[0].hostname', 'phone');
+      expect(probe.sources).to.deep.equal(['leases']);
+    } finally {
+      await test.running.close();
+    }
+  });
+
+  it('have counters of 32 bits only if they are known for it', () => {
+    for (const model of ['Archer C20', 'Archer C50', 'Archer C2', 'TD-W8980', 'TD-W9970', 'TL-WR840N'])
+      expect(bitsOfModel(model), model).to.equal(32);
+    for (const model of ['Archer C5', 'Archer C2300', 'Archer C200', '']) expect(bitsOfModel(model), model).to.equal(64);
+  });
+});
+
+describe('answers of TP-Link', () => {
+  const entry = (fields: string) => `[0,0,0,0,0,0]0\nenable=1\ninterval=10\naction=0\n[1,0,0,0,0,0]1\n${fields}\n[error]0`;
+  const read = (fields: string) => statisticsOf(parseBlocks(entry(fields)), 32);
+
+  it('an address may be one number, the first byte the highest', () => {
+    expect(addressOf('3232235876')).to.equal('192.168.1.100');
+    expect(addressOf('167772161')).to.equal('10.0.0.1');
+    expect(addressOf('192.168.0.104/phone')).to.equal('192.168.0.104');
+    for (const wrong of ['0', '4294967296', '-1', '', '1.2.3', '99999999999']) expect(addressOf(wrong), wrong).to.equal(null);
+  });
+
+  it('what makes no sense costs its own entry only', () => {
+    const { observation, skipped, unread } = read(
+      'ipAddress=3232235876\nmacAddress=02:00:00:00:00:01\ntotalPkts=7\ntotalBytes=x\n[2,0,0,0,0,0]1\nipAddress=3232235877\nmacAddress=02:00:00:00:00:02\ntotalPkts=8\ntotalBytes=9',
+    );
+    expect(observation).to.have.nested.property('machines.length', 1);
+    expect([skipped, unread]).to.deep.equal([1, ['02:00:00:00:00:01 192.168.1.100']]);
+  });
+
+  const WRONG: Record<string, [() => unknown, RegExp]> = {
+    'a cut answer': [() => parseBlocks('[0,0,0,0,0,0]0\nenable=1'), /cut short/],
+    'an error': [() => parseBlocks('[error]71020'), /answers with error 71020/],
+    'a web page': [() => parseBlocks('<html>secret</html>'), /expected a list of fields, and got a web page$/],
+    'statistics that are off': [() => statisticsOf(parseBlocks('[0,0,0,0,0,0]0\nenable=0\n[error]0'), 32), /switch on Statistics/],
+    'JSON that does not end': [() => parseAnswer({ status: 200, text: '{"success":tr' }), /does not end$/],
+    'an expired login': [() => parseAnswer({ status: 403, text: 'Forbidden' }), /the login has ended/],
+    'a dispatcher that fails': [() => parseAnswer({ status: 200, text: 'Failed to execute call dispatcher target' }), /expected JSON/],
+    'a page without its list': [() => rowsOf('<html></html>', 'statList', 13), /expected a page with statList/],
+    'a page that is cut': [() => rowsOf('var statList = new Array(\n1, "192.168.0.2"', 'statList', 13), /cut short/],
+    'rows of another width': [() => rowsOf('var statList = new Array(1, 2, 0,0 );', 'statList', 13), /rows of 13 values/],
+  };
+  for (const [what, [parse, message]] of Object.entries(WRONG)) it(`refuses ${what}`, () => expect(parse).to.throw(message));
+});
+
+describe('the configuration of a TP-Link router', () => {
+  const errors = (text: string) => errorsOf(withText(`routers:\n  den: ${text}\n`));
+
+  it('names what is wrong, with its line, and shows no password', async () => {
+    expect(await errors('{ tplink: nonsense }')).to.deep.equal([
+      'wrtmeter.yaml:2: routers.den.tplink: "nonsense" is not an http or https URL; use for example http://192.168.1.1',
+    ]);
+    expect((await errors('{ tplink: "http://192.168.0.1" }'))[0]).to.match(
+      /^wrtmeter.yaml:2: routers.den.tplink: has no password; set tplink.password_file/,
+    );
+    expect((await errors('{ tplink: { password: geheim } }'))[0]).to.match(/has no address; set url/);
+    expect((await errors('{ tplink: { url: "http://192.168.0.1", password: geheim, protocol: telnet } }'))[0]).to.match(
+      /protocol: "telnet" is not a valid value/,
+    );
+    expect((await errors('{ tplink: { url: "http://192.168.0.1", username: admin } }'))[0]).to.match(/is set without a password/);
+    const twice = await errorsOf(
+      withText(
+        'routers:\n  den: { tplink: { url: "http://192.168.0.1", password: a } }\n  attic: { tplink: { url: "http://192.168.0.1/", password: a } }\n',
+      ),
+    );
+    expect(twice[0]).to.match(/reads the same router as "den"/);
+  });
+
+  it('may have the login of the router itself', async () => {
+    const text = 'routers:\n  den: { username: admin, password: geheim, tplink: "http://192.168.0.1/webpages/login.html" }\n';
+    const [router] = (await configOf(withText(text))).routers;
+    expect(router?.kinds).to.deep.equal([{ kind: 'tplink', url: 'http://192.168.0.1', login: null, protocol: 'auto' }]);
+    expect(router?.credentials).to.deep.equal({ kind: 'basic', username: 'admin', password: 'geheim' });
+  });
+});
