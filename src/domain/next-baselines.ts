@@ -25,9 +25,13 @@ export function nextBaselines(
   const [reading, kept] = [readings[0], baselines[0]];
   if (readings.length > 1 || baselines.length > 1) return nextLines(readings, baselines, changes, now.at);
   const isPlain = kept === undefined || (kept.doubts === undefined && changes.every(({ kind }) => kind === 'increase'));
+  // Packets that fell leave nothing open. Rule: undirected counter.
+  const isCertain =
+    now.rules.directions === 'sum' && kept !== undefined && kept.bytes.upload > 0 && changes.some(({ kind }) => kind === 'reset');
   if (
     reading === undefined ||
     isPlain ||
+    isCertain ||
     provedEpoch(kept.epoch, reading.epoch) !== null ||
     changes.some(({ kind }) => kind === 'baseline')
   ) {

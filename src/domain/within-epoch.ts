@@ -91,7 +91,7 @@ function changesOfSum(reading: Reading, baseline: Baseline, now: Circumstances, 
   const isRestart = packets <= packetsBefore / 2 && packetsBefore < RANGE_32 / 2;
   if (isRestart) return [{ kind: 'reset', bytes: reading.bytes, since, why: 'fell' }];
   const gained = RANGE_32 - before + bytes;
-  const most = Math.min(now.fastest * Math.max(now.elapsed, (now.at - since) / 1000), (packets - packetsBefore) * LARGEST_PACKET);
+  const most = Math.min(now.fastest * Math.max(now.elapsed, (now.at - since) / 1000), (packets - packetsBefore + 1) * LARGEST_PACKET);
   if (bytes < before && packets >= packetsBefore && reading.bits === 32 && before < RANGE_32 && gained <= most)
     return [{ kind: 'wrap', bytes: { download: gained, upload: packets - packetsBefore }, since }];
   // Nothing else is a wrap: what shows less has dipped, or later readings say that it restarted.

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Change, Circumstances } from '../../src/domain/change.ts';
-import type { CounterRules } from '../../src/domain/counter.ts';
+import type { Baseline, CounterRules } from '../../src/domain/counter.ts';
 import { compare } from '../../src/domain/increase.ts';
+import { nextBaselines } from '../../src/domain/next-baselines.ts';
 import { directedUsage, NO_USAGE, plusUsage, sumReading, undirectedUsage } from '../../src/domain/traffic.ts';
 
 const RANGE = 2 ** 32;
@@ -76,6 +77,35 @@ describe('Rule: undirected counter', () => {
         expect(posted).to.be.at.most(bytes);
         if (!restarted) expect(posted).to.equal(bytes);
       }),
+    );
+  });
+});
+
+describe('Rule: undirected counter, over many readings', () => {
+  const MOST_EACH = 25e6 * 15;
+  const step = fc.record({ bytes: fc.integer({ min: 0, max: MOST_EACH }), restarts: fc.boolean(), isSmall: fc.boolean() });
+
+  it('whatever moved and however often it started again, no more is posted; without a restart, all of it', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 0, max: RANGE - 1 }), (steps, first) => {
+        let [life, moved, posted, restarts] = [first, 0, 0, 0];
+        const shown = () => ({ counter: 'c', bytes: sumReading(life % RANGE, Math.ceil(life / 1000)), bits: 32 as const, epoch: null });
+        let baselines: Baseline[] = [{ bytes: shown().bytes, epoch: null, lastRead: null }];
+        for (const [i, { bytes, restarts: again, isSmall }] of steps.entries()) {
+          if (again && isSmall) [life, restarts] = [0, restarts + 1];
+          life += bytes;
+          moved += bytes;
+          const at = START + (i + 1) * 15_000;
+          const previous = { at: at - 15_000, boot: null, uptime: null, isPartial: false };
+          const now: Circumstances = { rules: RULES, at, previous, elapsed: 15, uptime: null, fastest: 25e6 };
+          const changes = compare([shown()], baselines, now);
+          for (const change of changes) if ('since' in change) posted += change.bytes.download;
+          baselines = nextBaselines([shown()], baselines, changes, now);
+          expect(posted).to.be.at.most(moved);
+        }
+        if (restarts === 0) expect(posted).to.equal(moved);
+      }),
+      { numRuns: 2000 },
     );
   });
 });

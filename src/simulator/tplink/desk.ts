@@ -12,11 +12,13 @@ export interface DeskCounts {
   busy: number;
   /** Sessions that were thrown out for somebody else. */
   kicked: number;
+  /** Sessions that the same machine left open and replaced with another one. */
+  replaced: number;
 }
 
 /** Who is logged in at a simulated router: one at a time, and nobody after too many wrong passwords. */
 export class Desk {
-  readonly counts: DeskCounts = { logins: 0, logouts: 0, refused: 0, busy: 0, kicked: 0 };
+  readonly counts: DeskCounts = { logins: 0, logouts: 0, refused: 0, busy: 0, kicked: 0, replaced: 0 };
   readonly #now: () => number;
   #session: string | null = null;
   #owner = false;
@@ -59,7 +61,8 @@ export class Desk {
       if (this.#wrong >= MOST_WRONG) [this.#lockedUntil, this.#wrong] = [this.#now() + LOCK_MS, 0];
       return 'wrong';
     }
-    if (this.#owner || (this.#session !== null && this.#session !== id)) {
+    if (this.#session !== null && this.#session !== id) this.counts.replaced += 1;
+    if (this.#owner) {
       this.counts.busy += 1;
       return 'busy';
     }

@@ -47,11 +47,13 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock }:
     origin: `tplink ${base}`,
     async collect(signal) {
       gate.check();
-      known ??= await detected(io, signal);
-      const sources = await readOnce(known.start(io), signal).catch((error) => {
+      const spoken = known ?? (await detected(io, signal));
+      const sources = await readOnce(spoken.start(io), signal).catch((error) => {
         throw gate.refused(error);
       });
       gate.opened();
+      // Not before: a strange answer may have misled the search.
+      known = spoken;
       const has = (name: 'statistics' | 'hosts') => sources.some(({ source }) => source === name);
       const now = has('hosts') ? 'hosts' : has('statistics') ? (counted ?? 'statistics') : null;
       counted = now;

@@ -36,7 +36,7 @@ for (const protocol of Object.keys(ANSWERS)) {
         bits: protocol.startsWith('dm') ? 32 : 64,
       });
       expect(await readOf(read, 'leases')).to.have.deep.nested.property('leases[0].hostname', 'phone');
-      expect(test.box.desk.counts).to.deep.equal({ logins: 2, logouts: 2, refused: 0, busy: 0, kicked: 0 });
+      expect(test.box.desk.counts).to.deep.equal({ logins: 2, logouts: 2, refused: 0, busy: 0, kicked: 0, replaced: 0 });
     });
 
     it('asks once with a wrong password, whatever happens then', async () => {

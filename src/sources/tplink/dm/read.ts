@@ -36,8 +36,9 @@ async function modelBits(ask: AskBlocks, facts: RouterIo['facts'], signal: Abort
   const known = facts.get('model');
   if (known !== undefined) return bitsOfModel(known);
   const found = await attempt(() => ask(DEVICE_INFO, signal));
-  if (found instanceof SourceError) return 64;
-  const model = found[0]?.fields.get('modelName') ?? '';
+  // A router that has no such object has no name; what was only cut short is asked again, because its width decides what is posted.
+  if (found instanceof SourceError && found.reason !== 'status') throw found;
+  const model = found instanceof SourceError ? '' : (found[0]?.fields.get('modelName') ?? '');
   facts.set('model', model);
   return bitsOfModel(model);
 }

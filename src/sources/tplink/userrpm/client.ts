@@ -35,6 +35,8 @@ function userRpmStay(io: RouterIo): Stay {
 
   async function logIn(signal: AbortSignal): Promise<void> {
     const text = await page('LoginRpm.htm?Save=Save', signal);
+    if (!/<\/html>/i.test(text))
+      throw new Refusal('unclear', 'nobody knows what became of the login: its answer is cut short', 'truncated');
     const [, token] = /\/([A-Z]{16})\/userRpm\/Index\.htm/.exec(text) ?? [];
     if (token === undefined && /loginErr|LoginRpm|password|passWord/.test(text))
       throw new Refusal(
