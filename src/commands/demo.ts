@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createLog } from '../app/log.ts';
 import { runService } from '../app/run-service.ts';
 import { loadConfig } from '../config/load.ts';
-import { startDemo } from '../simulator/demo.ts';
+import { type RunningDemo, startDemo } from '../simulator/demo.ts';
 import type { ServeIo } from './common/command-io.ts';
 import { exitCodeOf } from './common/exit-code.ts';
 import type { Start } from './common/register.ts';
@@ -23,14 +23,16 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
   const data = await mkdtemp(join(tmpdir(), 'wrtmeter-demo-'));
   const home = await startDemo({ now: io.clock.now, script: io.version });
   // Ignores the user's settings: a demo never touches a real ledger or router.
-  const env = { WRTMETER_ROUTERS: home.routers.map(({ name, url }) => `${name}=${url}`).join(' '), WRTMETER_HEARTBEAT: '5' };
-  const load = () => loadConfig({ ...io, env, cwd: data, cli: { listen, data } });
+  const env = { WRTMETER_HEARTBEAT: '5' };
+  const config = join(data, 'wrtmeter.yaml');
+  await writeFile(config, JSON.stringify({ routers: routersOf(home) }));
+  const load = () => loadConfig({ ...io, env, cwd: data, cli: { listen, data, config } });
   try {
     return await exitCodeOf(io, async () => {
       const { config } = await load();
       const log = await createLog('info', io.logReader);
       io.stdout.write(
-        `${home.routers.length} simulated routers; open the address below, or scrape its /metrics with Prometheus; stop with Ctrl-C\n`,
+        `${home.routers.length + 1} simulated routers; open the address below, or scrape its /metrics with Prometheus; stop with Ctrl-C\n`,
       );
       await runService(config, log, io, load);
       return 0;
@@ -40,3 +42,9 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
     await rm(data, { recursive: true, force: true });
   }
 }
+
+/** The routers of the home, as its owner would write them down. */
+const routersOf = ({ routers, tplink: { name, url, password } }: RunningDemo) => ({
+  ...Object.fromEntries(routers.map((router) => [router.name, { url: router.url }])),
+  [name]: { line_rate: '100Mbit', tplink: { url, password, protocol: 'dm' } },
+});

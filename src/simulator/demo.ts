@@ -1,6 +1,9 @@
 import { home } from './home/home.ts';
 import type { RunningRouters } from './routers.ts';
 import { answer, startRouters } from './routers.ts';
+import { createDen } from './tplink/den.ts';
+import { dmAnswers } from './tplink/dm.ts';
+import { startBox } from './tplink/server.ts';
 import type { World } from './world/world.ts';
 import { createWorld } from './world/world.ts';
 
@@ -23,6 +26,8 @@ export interface RunningDemo {
   world: World;
   /** The routers' names and addresses, as a configuration names them; `wrtmeter.cgi` answers there, and the classic scripts too. */
   routers: RunningRouters['routers'];
+  /** One with TP-Link's own firmware, which wants a password. */
+  tplink: { name: string; url: string; password: string };
   close(): Promise<void>;
 }
 
@@ -30,6 +35,7 @@ export interface RunningDemo {
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const { now, seed = 1, hour = 19, past = 6 * 3600, script, host, port } = options;
   const begin = now();
+  const den = createDen(seed, now);
   const world = createWorld(
     home(seed, { start: begin - past * 1000, utcOffset: offsetFor(begin, hour), ...(script !== undefined && { script }) }),
   );
@@ -37,7 +43,9 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const catchUp = () => {
     // A clock that is set back stops the home's time, never turns it back.
     const passed = now() - world.now;
-    if (passed > 0) world.advance(passed / 1000);
+    if (passed <= 0) return;
+    world.advance(passed / 1000);
+    den.live(passed);
   };
   // Also at every answer: a router that shows the same uptime twice would be taken for one that repeats itself.
   const running = await startRouters(world, {
@@ -48,13 +56,26 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
   });
+  const box = await startBox(den.box, dmAnswers, {
+    fault(_, honest) {
+      catchUp();
+      return honest();
+    },
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && port !== 0 && { port: port + running.routers.length }),
+  }).catch(async (error) => {
+    await running.close();
+    throw error;
+  });
   const timer = setInterval(catchUp, 1000);
   return {
     world,
     routers: running.routers,
-    close() {
+    tplink: { name: 'den', url: box.url, password: den.box.password },
+    async close() {
       clearInterval(timer);
-      return running.close();
+      await box.close();
+      await running.close();
     },
   };
 }
