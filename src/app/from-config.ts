@@ -3,11 +3,12 @@ import type { Config, RouterConfig } from '../config/config.ts';
 import { loginOf } from '../config/routers/resolve.ts';
 import type { SourceName } from '../domain/observation.ts';
 import { newStatus, type RouterStatus } from '../domain/status.ts';
-import type { FailureReason } from '../errors.ts';
+import { type FailureReason, SourceError } from '../errors.ts';
 import type { LedgerTerms } from '../ledger/ledger.ts';
 import { type KindConfig, kindOf } from '../sources/registry.ts';
 import type { Probe } from '../sources/source.ts';
 import { httpSender } from '../transports/http.ts';
+import type { HttpAnswer, HttpRequest, SendRequest } from '../transports/request.ts';
 import type { Alias, PeerName } from '../views/view.ts';
 import { LIMITS } from './limits.ts';
 import { machineOf } from './machines.ts';
@@ -16,7 +17,12 @@ import { machineOf } from './machines.ts';
 const CLOCK: Clock = { now: () => Date.now(), tick: () => performance.now() };
 
 /** The probes of a router, for all or some of its kinds. They remember what the router said of its login. */
-export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = router.kinds, clock: Clock = CLOCK): Probe[] {
+export function probesOf(
+  router: RouterConfig,
+  kinds: readonly KindConfig[] = router.kinds,
+  clock: Clock = CLOCK,
+  record: Recorder | null = null,
+): Probe[] {
   const { credentials, tls, counterBits } = router;
   const login = loginOf(credentials);
   const most = { bytes: LIMITS.answerBytes, lines: LIMITS.answerLines };
@@ -26,10 +32,33 @@ export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = ro
     const owned = new Set(others.flatMap(({ owns }) => owns));
     const { http, logsIn, probes: probesFor } = kindOf(config.kind);
     const sent = logsIn ? ({ kind: 'none' } as const) : credentials;
-    const send = httpSender({ credentials: sent, tls, most, ...(http !== null && { words: http }) });
+    const sender = httpSender({ credentials: sent, tls, most, ...(http !== null && { words: http }) });
+    const send = record !== null && logsIn ? recorded(sender, router.name, record) : sender;
     const probes = probesFor(config, { send, login, clock, machine: machineOf, counterBits, systemIsRead });
     return owned.size === 0 ? probes : probes.map((probe) => withoutSources(probe, owned));
   });
+}
+
+/** One request of a kind that logs in by itself, and its answer, or why there was none. */
+export interface Exchange {
+  router: string;
+  request: HttpRequest;
+  answer: HttpAnswer | string;
+}
+
+type Recorder = (exchange: Exchange) => void;
+
+function recorded(send: SendRequest, router: string, record: Recorder): SendRequest {
+  return async (request, signal) => {
+    try {
+      const answer = await send(request, signal);
+      record({ router, request, answer });
+      return answer;
+    } catch (error) {
+      if (error instanceof SourceError) record({ router, request, answer: `failed: ${error.reason}` });
+      throw error;
+    }
+  };
 }
 
 /** Leaves out what another kind of the router reads, because it would be counted twice. */

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { Round } from '../domain/round.ts';
 import type { RouterStatus } from '../domain/status.ts';
+import { figuresOf } from '../domain/traffic.ts';
 import type { AuditKind } from '../ledger/books.ts';
 import type { Posted } from '../ledger/ledger.ts';
-import { meaningOf } from '../views/audit-words.ts';
+import { bytesOfRow, meaningOf } from '../views/audit-words.ts';
 
 /** Logs when sources start to fail or answer again. Call it before the statuses are updated with the round. */
 export function logRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {
@@ -35,10 +36,13 @@ export function logPosting(log: Logger, posted: Posted, before: Posted | null): 
   switch (posted.status) {
     case 'posted':
       if (before !== null && before.status !== 'posted') log.info('Posting to the ledger again');
-      for (const { kind, router, source, counter, why, download, upload } of posted.audit) {
+      for (const row of posted.audit) {
+        const { kind, router, source, counter, why } = row;
+        const { download, upload, undirected } = figuresOf(bytesOfRow(row));
+        const bytes = undirected === null ? { download, upload } : { undirected };
         const { title, outcome } = meaningOf(kind);
         const level = kind === 'reset' ? 'debug' : USUAL.has(kind) ? 'info' : 'warn';
-        log[level]({ router, source, counter, download, upload }, `${outcome === 'refused' ? 'Not posted' : title}: ${why}`);
+        log[level]({ router, source, counter, ...bytes }, `${outcome === 'refused' ? 'Not posted' : title}: ${why}`);
       }
       return;
     case 'suspended':

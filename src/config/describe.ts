@@ -35,7 +35,9 @@ function describeRouter(router: RouterConfig, config: Config): string[] {
     for (const [label, text] of kindOf(config.kind).describe(config)) lines.push(`  ${label.padEnd(10)}  ${text}`);
   }
   const notes = [
-    router.kinds.some(({ kind }) => kindOf(kind).http !== null) ? credentialsText(router.credentials) : null,
+    router.kinds.some(({ kind }) => kindOf(kind).http !== null && !kindOf(kind).logsIn) || router.credentials.kind !== 'none'
+      ? credentialsText(router.credentials)
+      : null,
     router.tls.ca === null ? null : 'trusts only its own certificate authority',
     router.tls.insecure ? 'any certificate is accepted' : null,
     `at most ${formatRate(router.lineRate)}`,

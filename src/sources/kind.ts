@@ -108,6 +108,10 @@ export interface CheckedRouter<Config> {
   status: RouterStatus;
   /** Whether the ledger has counted its hosts before. */
   hadHosts: boolean;
+  /** Bits per second that its line carries at most. */
+  lineRate: number;
+  /** Seconds since the service last read its statistics; null if it never did. */
+  sinceRead: number | null;
 }
 
 /** Infers the types of a kind. */

@@ -96,11 +96,13 @@ function skipped({ config, status }: RouterSurvey): Finding[] {
 }
 
 /** Findings of the router kind itself. */
-function kindFindings(kind: KindName, { routers, ledger, version }: Survey): Finding[] {
-  const checked = routers.flatMap(({ config: { name, kinds }, status }) => {
+function kindFindings(kind: KindName, { routers, ledger, version, now }: Survey): Finding[] {
+  const checked = routers.flatMap(({ config: { name, kinds, lineRate }, status }) => {
     const config = kinds.find((each) => each.kind === kind);
     const hadHosts = ledger?.books.readers.has(readerKey(name, 'hosts')) ?? false;
-    return config === undefined ? [] : [{ name, config, status, hadHosts }];
+    const readAt = ledger?.books.readers.get(readerKey(name, 'statistics'))?.readAt;
+    const sinceRead = readAt === undefined ? null : (now - readAt) / 1000;
+    return config === undefined ? [] : [{ name, config, status, hadHosts, lineRate, sinceRead }];
   });
   return kindOf(kind).check(checked, version);
 }
@@ -109,7 +111,7 @@ function kindFindings(kind: KindName, { routers, ledger, version }: Survey): Fin
 function tokens(routers: readonly RouterSurvey[]): Finding[] {
   const open = routers.filter(
     ({ config: { kinds, credentials }, status }) =>
-      kinds.some(({ kind }) => kindOf(kind).http !== null) &&
+      kinds.some(({ kind }) => kindOf(kind).http !== null && !kindOf(kind).logsIn) &&
       credentials.kind === 'none' &&
       status.up &&
       !/^(127\.|localhost$|\[::1\]$)/.test(hostOf(status.addresses[0] ?? '')),

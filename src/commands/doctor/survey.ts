@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { askService } from '../../app/ask-service.ts';
-import { aliasesOf, probesOf, statusOf, termsOf } from '../../app/from-config.ts';
+import { aliasesOf, type Exchange, probesOf, statusOf, termsOf } from '../../app/from-config.ts';
 import type { Clock } from '../../collector/round.ts';
 import { readRound } from '../../collector/round.ts';
 import type { Config, RouterConfig } from '../../config/config.ts';
@@ -59,8 +59,12 @@ export interface LedgerSurvey {
 }
 
 /** Reads every router once, and the ledger without changing it. Errors of routers and files become part of the survey. */
-export async function takeSurvey(config: Config, { cwd, clock, version }: { cwd: string; clock: Clock; version: string }): Promise<Survey> {
-  const probes = config.routers.map((router) => ({ router, probes: probesOf(router, router.kinds, clock) }));
+export async function takeSurvey(
+  config: Config,
+  { cwd, clock, version }: { cwd: string; clock: Clock; version: string },
+  record: ((exchange: Exchange) => void) | null = null,
+): Promise<Survey> {
+  const probes = config.routers.map((router) => ({ router, probes: probesOf(router, router.kinds, clock, record) }));
   const reading = probes.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout }));
   const round = await readRound(reading, new AbortController().signal, clock);
   const statuses = new Map(probes.map(({ router, probes }) => [router.name, statusOf(router, probes)]));

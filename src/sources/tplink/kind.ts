@@ -1,4 +1,5 @@
 import { defineKind } from '../kind.ts';
+import { checkTplink } from './checks.ts';
 import { readTplink, resolveTplink, tplinkFields } from './config.ts';
 import { tplinkProbe } from './probe.ts';
 import { STATISTICS_HOST_RULES, SUM_RULES } from './reading.ts';
@@ -31,5 +32,5 @@ export const tplink = defineKind({
     if (login === null) throw new Error(`No login for ${url}`);
     return [tplinkProbe({ base: url, login, protocol, send, counterBits, clock })];
   },
-  check: () => [],
+  check: checkTplink,
 });

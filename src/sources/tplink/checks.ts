@@ -1,0 +1,33 @@
+import { about, type Finding } from '../../domain/finding.ts';
+import type { CheckedRouter } from '../kind.ts';
+import type { TplinkConfig } from './config.ts';
+
+/** A rate that no model with counters of 32 bits has: `line_rate` is not set. */
+const FASTEST = 1e9;
+const RANGE_BITS = 2 ** 32 * 8;
+
+/** Findings of the doctor about TP-Link routers. */
+export const checkTplink = (routers: readonly CheckedRouter<TplinkConfig>[]): Finding[] => routers.flatMap(checkWrap);
+
+/** Whether a counter of 32 bits may pass its end twice between two readings, which nobody could see. */
+function checkWrap({ name, status, lineRate, sinceRead }: CheckedRouter<TplinkConfig>): Finding[] {
+  const observation = status.sources.get('statistics')?.observation;
+  if (observation?.source !== 'statistics' || !observation.machines.some(({ bits }) => bits === 32)) return [];
+  if (lineRate > FASTEST) {
+    const what = 'its counters end at 4 GiB, and line_rate does not say how fast they may get there';
+    return [about(name, 'advice', 'wrap_unknown', what, 'Set line_rate of this router to the rate of its ports, such as 100Mbit.')];
+  }
+  // Both directions together.
+  const seconds = Math.floor(RANGE_BITS / (2 * lineRate));
+  if (sinceRead === null || sinceRead <= seconds) return [];
+  const what = `its counters may pass 4 GiB every ${seconds} s, and the service read them ${Math.round(sinceRead)} s ago: what passed twice is lost`;
+  return [
+    about(
+      name,
+      'wrong',
+      'wrap_unknown',
+      what,
+      `Read it at least every ${Math.floor(seconds / 2)} s: set scrape_interval in Prometheus, or heartbeat.`,
+    ),
+  ];
+}

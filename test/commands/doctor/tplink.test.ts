@@ -1,0 +1,102 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { readFile as readBytes } from '../../../src/app/read-file.ts';
+import { captureText } from '../../../src/commands/doctor/capture.ts';
+import { doctor } from '../../../src/commands/doctor/doctor.ts';
+import { newStatus } from '../../../src/domain/status.ts';
+import type { CheckedRouter } from '../../../src/sources/kind.ts';
+import { checkTplink } from '../../../src/sources/tplink/checks.ts';
+import type { TplinkConfig } from '../../../src/sources/tplink/config.ts';
+import { SUM_RULES } from '../../../src/sources/tplink/reading.ts';
+import { ANSWERS, startTestBox } from '../../support/tplink/routers.ts';
+
+const MAC = '4c:e1:73:0a:0b:0c';
+
+describe('wrtmeter doctor on a TP-Link router', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'wrtmeter-capture-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  for (const protocol of Object.keys(ANSWERS)) {
+    it(`--capture writes what ${protocol} answers, and nothing of the home`, async () => {
+      const test = await startTestBox(protocol, { password: 'geheim123' });
+      test.table.move(MAC, '192.168.7.31', 4711, 'annas-phone');
+      const config = `routers: { den: { tplink: { url: "${test.running.url}", password: geheim123 } } }`;
+      try {
+        const lines: string[] = [];
+        const write = (text: string) => void lines.push(text);
+        const io = {
+          ...{ cwd: directory, env: {}, version: '1.2.3', systemTimezone: 'UTC' },
+          clock: { now: () => Date.now(), tick: () => performance.now() },
+          stdout: { write },
+          stderr: { write },
+          readFile: async (path: string, limit: number) => (path.endsWith('wrtmeter.yaml') ? Buffer.from(config) : readBytes(path, limit)),
+        };
+        await doctor({ config: 'wrtmeter.yaml', capture: 'capture.txt' }, io as unknown as Parameters<typeof doctor>[1]);
+        const text = await readFile(join(directory, 'capture.txt'), 'utf8');
+        expect(text).to.match(/^wrtmeter capture 1\nversion 1\.2\.3\n/);
+        for (const secret of [
+          'geheim123',
+          Buffer.from('admin:geheim123').toString('base64'),
+          'annas-phone',
+          '192.168.7.31',
+          '3232237343',
+          '127.0.0.1',
+          MAC,
+          MAC.toUpperCase(),
+          '4C-E1-73',
+        ])
+          expect(text, secret).not.to.include(secret);
+        if (!/encrypted/.test(protocol))
+          expect(text)
+            .to.include('4711')
+            .and.to.match(/02[:-]00[:-]00[:-]00[:-]00[:-]01/);
+        expect((await stat(join(directory, 'capture.txt'))).mode & 0o077).to.equal(0);
+        expect(lines.join('')).not.to.include('geheim123');
+        expect(test.box.desk.counts.logins).to.equal(test.box.desk.counts.logouts);
+      } finally {
+        await test.running.close();
+      }
+    });
+  }
+
+  it('a record hides texts in pages, keys that are names, and tokens of addresses', () => {
+    const request = { url: `http://192.168.0.1/ABCDEFGHIJKLMNOP/userRpm/StatusRpm.htm` };
+    const answer = { status: 200, framed: true, text: `${JSON.stringify({ 'Our Home': { psk_key: 'wifi-secret', total_byte: 5 } })}` };
+    const page = { ...answer, text: 'var wlanPara = new Array(\n"Our Home", "wifi-secret", 1 );\n<b>Our Home</b>' };
+    const text = captureText(
+      [
+        { router: 'den', request, answer },
+        { router: 'den', request, answer: page },
+        { router: 'den', request, answer: 'failed: timeout' },
+      ],
+      '1',
+    );
+    for (const secret of ['Our Home', 'wifi-secret', 'ABCDEFGHIJKLMNOP', '192.168.0.1', 'den']) expect(text).not.to.include(secret);
+    expect(text).to.include('"total_byte":5').and.to.include('failed: timeout').and.to.include('GET /TOKEN/userRpm/StatusRpm.htm');
+  });
+
+  it('warns where a counter may pass its end unseen', () => {
+    const status = newStatus('den', [], ['statistics']);
+    const source = status.sources.get('statistics');
+    if (source !== undefined)
+      source.observation = {
+        source: 'statistics',
+        rules: SUM_RULES,
+        machines: [{ mac: MAC, ip: '192.168.0.2', bytes: 1, packets: 1, bits: 32 }],
+      };
+    const found = (lineRate: number, sinceRead: number | null) =>
+      checkTplink([
+        { name: 'den', config: {} as TplinkConfig, status, hadHosts: false, lineRate, sinceRead } satisfies CheckedRouter<TplinkConfig>,
+      ]);
+    expect(found(1e8, 170)).to.deep.equal([]);
+    expect(found(1e8, null)).to.deep.equal([]);
+    expect(found(1e8, 300)[0]).to.deep.include({ grade: 'wrong', kind: 'wrap_unknown' });
+    expect(found(1e8, 300)[0]?.todo).to.match(/^Read it at least every 85 s/);
+    expect(found(1e10, null)[0]).to.deep.include({ grade: 'advice', kind: 'wrap_unknown' });
+  });
+});
