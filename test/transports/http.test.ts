@@ -295,6 +295,17 @@ describe('requests to a router with a login', () => {
     expect(asked[3]?.headers.cookie).to.equal(undefined);
   });
 
+  it('are not sent at all once it is too late', async () => {
+    asked.length = 0;
+    const late = AbortSignal.abort();
+    const sender = httpSender(TERMS);
+    for (const body of [undefined, 'a body'])
+      expect(await failure(sender({ url: `${base}/stat`, ...(body !== undefined && { body }) }, late))).to.equal(
+        'timeout: no complete answer in time',
+      );
+    expect(asked).to.deep.equal([]);
+  });
+
   it('can accept an error status as an answer', async () => {
     expect(await send({ accepts: [500] }, '/refused')).to.deep.equal({
       status: 500,

@@ -5,6 +5,14 @@ import type { Answering, Box, BoxAnswer, BoxRequest } from './box.ts';
 /** Changes what a router answers: `honest` is what it would. Null cuts the connection without an answer. */
 export type Fault = (asked: BoxRequest, honest: () => BoxAnswer) => BoxAnswer | null;
 
+interface BoxOptions {
+  host?: string;
+  port?: number;
+  fault?: Fault;
+  /** How long an answer takes, ms. */
+  delay?: (asked: BoxRequest) => number;
+}
+
 export interface RunningBox {
   url: string;
   close(): Promise<void>;
@@ -14,12 +22,8 @@ const NOT_FOUND: BoxAnswer = { status: 404, body: '<html><body>404 Not Found</bo
 const MOST_BODY = 64 * 1024;
 
 /** Serves a router with TP-Link's own firmware. */
-export async function startBox(
-  box: Box,
-  answering: Answering,
-  options: { host?: string; port?: number; fault?: Fault } = {},
-): Promise<RunningBox> {
-  const { host = '127.0.0.1', port = 0, fault = (_, honest) => honest() } = options;
+export async function startBox(box: Box, answering: Answering, options: BoxOptions = {}): Promise<RunningBox> {
+  const { host = '127.0.0.1', port = 0, fault = (_, honest) => honest(), delay = () => 0 } = options;
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('latin1');
@@ -30,8 +34,10 @@ export async function startBox(
     request.on('end', () => {
       const asked = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
       const answer = fault(asked, () => answering(box, asked) ?? NOT_FOUND);
-      if (answer === null) response.destroy();
-      else send(response, answer);
+      const reply = () => (answer === null ? response.destroy() : send(response, answer));
+      const wait = delay(asked);
+      if (wait === 0) reply();
+      else setTimeout(reply, wait).unref();
     });
   });
   await new Promise<void>((resolve, reject) => {

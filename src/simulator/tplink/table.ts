@@ -54,7 +54,7 @@ export class FedTable implements MachineTable {
 }
 
 /** An entry as the router shows it. */
-export const shown = (entry: Omit<Entry, 'packets'>, bits: 32 | 64): Entry => ({
+const shown = (entry: Omit<Entry, 'packets'>, bits: 32 | 64): Entry => ({
   ...entry,
   bytes: bits === 32 ? entry.bytes % 2 ** 32 : entry.bytes,
   packets: Math.ceil(entry.bytes / PACKET) % 2 ** 32,

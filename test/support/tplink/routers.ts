@@ -1,7 +1,7 @@
 import { probesOf } from '../../../src/app/from-config.ts';
 import type { Observation, SourceName } from '../../../src/domain/observation.ts';
 import { SourceError } from '../../../src/errors.ts';
-import type { Answering, Box } from '../../../src/simulator/tplink/box.ts';
+import type { Answering, Box, BoxRequest } from '../../../src/simulator/tplink/box.ts';
 import { Desk } from '../../../src/simulator/tplink/desk.ts';
 import { dmAnswers } from '../../../src/simulator/tplink/dm.ts';
 import { gdprAnswers } from '../../../src/simulator/tplink/gdpr.ts';
@@ -31,6 +31,8 @@ export interface TestBox {
   running: RunningBox;
   /** Changes the next answers; null: none. */
   fault: Fault | null;
+  /** How long its answers take, ms. */
+  delay: (asked: BoxRequest) => number;
 }
 
 export async function startTestBox(protocol: string | Answering, more: Partial<Box> = {}): Promise<TestBox> {
@@ -40,8 +42,9 @@ export async function startTestBox(protocol: string | Answering, more: Partial<B
   if (answering === undefined) throw new Error(`No router speaks ${protocol}`);
   const running = await startBox(box, answering, {
     fault: (asked, honest) => test.fault?.(asked, honest) ?? (test.fault === null ? honest() : null),
+    delay: (asked) => test.delay(asked),
   });
-  const test: TestBox = { box, table, running, fault: null };
+  const test: TestBox = { box, table, running, fault: null, delay: () => 0 };
   return test;
 }
 
