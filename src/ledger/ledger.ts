@@ -171,16 +171,21 @@ class SqliteLedger implements Ledger {
     return { row: why === '' ? null : ledgerNote(round.finishedAt, 'clock', why) };
   }
 
+  /** Whether what is done once an hour was done in this one. A clock that was ahead and was set back does not put it off. */
+  #isDone(now: number, at: number): boolean {
+    return at <= now && hourOf(now, this.#terms.timezone) <= at;
+  }
+
   /** Once an hour, deletes the hours that are no longer kept. */
   #prune(now: number): Batch[] {
-    if (hourOf(now, this.#terms.timezone) <= this.#prunedAt) return [];
+    if (this.#isDone(now, this.#prunedAt)) return [];
     this.#prunedAt = now;
     return [pruneHours(now - this.#terms.keepHours * 1000)];
   }
 
   /** Once an hour, lets go what was seen but hardly ever used. What was posted stays posted if that fails. Rule: invented device. */
   async #ageOut(now: number): Promise<void> {
-    if (hourOf(now, this.#terms.timezone) <= this.#agedAt) return;
+    if (this.#isDone(now, this.#agedAt)) return;
     this.#agedAt = now;
     try {
       const aged = await findAgedOut(this.store, this.books, this.#terms);

@@ -544,6 +544,15 @@ describe('the ledger', () => {
       expect(bench.total(uplink)).to.deep.equal({ download: 30, upload: 0 });
     });
 
+    it('after a clock that was ahead, the hours past their keeping go as before', async () => {
+      await bench.restart({ ...TERMS, keepHours: DAY });
+      await post(400 * DAY, 0, 100);
+      await post(10, 10, 110);
+      await post(DAY + 60, DAY + 60, 130);
+      await post(4 * DAY, 4 * DAY, 130);
+      expect(await bench.sums(uplink)).to.deep.equal({ hours: { download: 0, upload: 0 }, days: { download: 30, upload: 0 } });
+    });
+
     it('never for a clock before 2025', async () => {
       await post(0, 0, 100);
       expect((await post(-START / 1000 + 100, 2 * DAY, 110)).status).to.equal('suspended');
