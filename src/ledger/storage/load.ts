@@ -6,11 +6,13 @@ import { type Account, type AccountKind, accountKey, isAccountKind } from '../ac
 import { type Books, type Device, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
 import type { Row, Store } from './store.ts';
 
+const ACCOUNTS = `SELECT account.*, download, upload, last_seen FROM account JOIN total ON total.account = account.id ORDER BY id`;
+
 /** Reads the books out of the file. Month sums are left at zero; see `months.ts`. */
 export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
   const meta = new Map((await store.all('SELECT key, value FROM meta')).map((row) => [row.key, text(row.value)]));
   const time = (key: string) => Number(meta.get(key) ?? 0);
-  const accounts = (await store.all('SELECT * FROM account ORDER BY id')).map(accountOf);
+  const accounts = (await store.all(ACCOUNTS)).map(accountOf);
   const devices = (await store.all('SELECT * FROM device')).map(deviceOf);
   const leases = (await store.all('SELECT * FROM lease')).map((row) => ({
     router: text(row.router),

@@ -16,8 +16,10 @@ const BULK = 20_000;
 const MOST_AUDITED = 200;
 
 const SQL = {
-  account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?) WHERE true
-    ON CONFLICT(id) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), ${ADD_BYTES}`,
+  account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen) SELECT ${fields(7)} FROM json_each(?) WHERE true
+    ON CONFLICT(id) DO NOTHING`,
+  total: `INSERT INTO total(account, last_seen, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), ${ADD_BYTES}`,
   day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   imported: `INSERT INTO imported(account, day, program, kind, download, upload) SELECT ${fields(6)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
@@ -41,6 +43,10 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
   );
   return [
     ...bulk(SQL.account, numbered.map(accountRow)),
+    ...bulk(
+      SQL.total,
+      numbered.map(({ id, lastSeen, bytes }) => [id, lastSeen, bytes.download, bytes.upload]),
+    ),
     ...bulk(
       SQL.day,
       numbered.flatMap(({ id, days }) => [...days].map(([day, { bytes }]) => [day, id, bytes.download, bytes.upload])),
@@ -68,8 +74,8 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
 /** From when on the ledger itself counts: from the readings that it takes over, else from its next one. */
 const takenOverAt = ({ readers }: Plan, now: number): number => readers.reduce((least, { readAt }) => Math.min(least, readAt), now);
 
-function accountRow({ id, account: a, firstSeen, lastSeen, bytes }: PlannedAccount & { id: number; firstSeen: number }): Cell[] {
-  return [id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, firstSeen, lastSeen, bytes.download, bytes.upload];
+function accountRow({ id, account: a, firstSeen }: PlannedAccount & { id: number; firstSeen: number }): Cell[] {
+  return [id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, firstSeen];
 }
 
 function auditRows(plan: Plan, accounts: readonly PlannedAccount[], from: string, now: number): AuditRow[] {

@@ -20,10 +20,9 @@ const SQL = {
   baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2 WHERE true
     ON CONFLICT DO UPDATE SET download = excluded.download, upload = excluded.upload`,
-  newAccount: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?)`,
-  // An upsert of whole rows takes more than twice as long.
-  account: `UPDATE account SET last_seen = j.value ->> 1, download = download + (j.value ->> 2), upload = upload + (j.value ->> 3)
-    FROM json_each(?) AS j WHERE account.id = j.value ->> 0`,
+  account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen) SELECT ${fields(7)} FROM json_each(?)`,
+  total: `INSERT INTO total(account, last_seen, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, ${ADD_BYTES}`,
   hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
@@ -56,8 +55,8 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
     { sql: SQL.forgetBaseline, rows: dropped },
     { sql: SQL.baseline, rows: update.readers.flatMap((each) => baselineRows(books, each)) },
     { sql: SQL.baselineBytes, rows: update.readers.flatMap(baselineByteRows) },
-    { sql: SQL.newAccount, rows: accounts.filter(({ isNew }) => isNew).map(newAccountRow) },
-    { sql: SQL.account, rows: accounts.filter((each) => !each.isNew && isWritten(each, seenInFile)).map(accountRow) },
+    { sql: SQL.account, rows: accounts.filter(({ isNew }) => isNew).map(accountRow) },
+    { sql: SQL.total, rows: accounts.filter((each) => isWritten(each, seenInFile)).map(totalRow) },
     { sql: SQL.hour, rows: timeRows(update.hours) },
     { sql: SQL.day, rows: timeRows(update.days) },
     { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
@@ -88,8 +87,8 @@ function timesOf(books: Books, { at, postedDays, hostsSince, feeding }: RoundUpd
   return rows;
 }
 
-function newAccountRow({ account: a, download, upload, seen }: AccountUpdate): Cell[] {
-  return [a.id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, a.firstSeen, seen, download, upload];
+function accountRow({ account: a }: AccountUpdate): Cell[] {
+  return [a.id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, a.firstSeen];
 }
 
 const readerRow = (r: ReaderUpdate['reader']): Cell[] => [
@@ -97,7 +96,7 @@ const readerRow = (r: ReaderUpdate['reader']): Cell[] => [
   ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0, r.unnamed + r.unread.size],
 ];
 
-const accountRow = ({ account, download, upload, seen }: AccountUpdate): Cell[] => [account.id, seen, download, upload];
+const totalRow = ({ account, download, upload, seen }: AccountUpdate): Cell[] => [account.id, seen, download, upload];
 
 const peerRow = (p: KnownPeer): Cell[] => [
   p.router,

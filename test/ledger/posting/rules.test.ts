@@ -238,7 +238,7 @@ describe('the ledger', () => {
       await bench.read(3600, wan({ download: 2 ** 40 + 1, upload: 2 ** 31 + 2 ** 33 + 3 }));
       await bench.restart();
       expect(bench.total(uplink)).to.deep.equal({ download: 2 ** 40 + 1, upload: 2 ** 33 + 3 });
-      const rows = await bench.store.all('SELECT typeof(download) AS type FROM hour UNION SELECT typeof(download) FROM account');
+      const rows = await bench.store.all('SELECT typeof(download) AS type FROM hour UNION SELECT typeof(download) FROM total');
       expect(rows.map((row) => row.type)).to.deep.equal(['integer']);
     });
   });

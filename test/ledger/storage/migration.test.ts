@@ -46,7 +46,13 @@ describe('a ledger of an earlier version', () => {
       broken: await brokenRules(store),
       baselines: Object.fromEntries([...books.readers].map(([key, { counters }]) => [key, [...counters]])),
       origins: [...books.readers.values()].map(({ origin, boot, uptime, readAt }) => ({ origin, boot, uptime, readAt })),
-      totals: [...books.accounts.values()].map(({ kind, total, month }) => ({ kind, total, month })),
+      totals: [...books.accounts.values()].map(({ kind, total, month, firstSeen, lastSeen }) => ({
+        kind,
+        total,
+        month,
+        firstSeen,
+        lastSeen,
+      })),
       names: [...books.devices.values()],
       leases: [...books.leases.values()].map(({ hostname }) => hostname),
       imported: await store.all('SELECT * FROM imported'),
@@ -69,8 +75,20 @@ describe('a ledger of an earlier version', () => {
           { origin: 'classic http://attic', boot: null, uptime: null, readAt: START },
         ],
         totals: [
-          { kind: 'wan', total: { download: 700, upload: 70 }, month: { download: 700, upload: 70 } },
-          { kind: 'device', total: { download: 40, upload: 4 }, month: { download: 40, upload: 4 } },
+          {
+            kind: 'wan',
+            total: { download: 700, upload: 70 },
+            month: { download: 700, upload: 70 },
+            firstSeen: START - 90_000,
+            lastSeen: START,
+          },
+          {
+            kind: 'device',
+            total: { download: 40, upload: 4 },
+            month: { download: 40, upload: 4 },
+            firstSeen: START - 60_000,
+            lastSeen: START,
+          },
         ],
         names: [{ mac: PHONE, name: 'phone', namedBy: 'lease', ip: '192.168.1.10' }],
         leases: ['phone'],
@@ -85,6 +103,18 @@ describe('a ledger of an earlier version', () => {
       const store = await openStore(directory);
       await store.commit([{ sql: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))', rows: [[2]] }]);
       expect(await store.all('SELECT download FROM baseline_bytes')).to.deep.equal([{ download: 5000 }]);
+      expect(await brokenRules(store)).to.deep.equal([]);
+      await store.close();
+    });
+
+    it(`an account of version ${version} that goes takes its total along`, async () => {
+      await writeEarlierLedger(path, version);
+      const store = await openStore(directory);
+      await store.commit([
+        { sql: 'DELETE FROM day WHERE account IN (SELECT value ->> 0 FROM json_each(?))', rows: [[2]] },
+        { sql: 'DELETE FROM account WHERE id IN (SELECT value ->> 0 FROM json_each(?))', rows: [[2]] },
+      ]);
+      expect(await store.all('SELECT account, download FROM total')).to.deep.equal([{ account: 1, download: 700 }]);
       expect(await brokenRules(store)).to.deep.equal([]);
       await store.close();
     });

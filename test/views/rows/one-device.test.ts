@@ -106,12 +106,12 @@ describe('several MACs configured as one device', () => {
 
   it('removing the lines undoes it exactly, and the ledger is unchanged', async () => {
     const before = await shown(NONE);
-    const accounts = await home.ledger.store.all('SELECT * FROM account ORDER BY id');
+    const accounts = await home.ledger.store.all('SELECT * FROM account JOIN total ON account = id ORDER BY id');
     const merged = await shown(await configured(mergeSuggestions(home.view(NOW))[0]?.yaml ?? 'devices: {}'));
     expect(merged.devices.devices, 'one device').to.have.length(1);
     expect(merged).to.not.deep.equal(before);
     expect(await shown(NONE)).to.deep.equal(before);
-    expect(await home.ledger.store.all('SELECT * FROM account ORDER BY id')).to.deep.equal(accounts);
+    expect(await home.ledger.store.all('SELECT * FROM account JOIN total ON account = id ORDER BY id')).to.deep.equal(accounts);
   });
 
   it('what is counted while they are one device stays with each MAC', async () => {
