@@ -27,7 +27,13 @@ export interface Reader {
   unread: ReadonlySet<string>;
   /** Lines of its last answer that may have been counters, but whose names made no sense either. */
   unnamed: number;
-  counters: Map<string, Baseline[]>;
+  counters: Map<string, KeptBaseline[]>;
+}
+
+/** A baseline of the books. No two counters share one. */
+export interface KeptBaseline extends Baseline {
+  /** Of its row in the file, so that its bytes are written without a search; absent in a draft that is not written yet. */
+  id?: number;
 }
 
 /** A boot or an uptime that contradicts what is known, and how many answers in a row say so. In memory alone. */
@@ -88,6 +94,8 @@ export interface Books {
   peers: Map<string, KnownPeer>;
   /** By router and source. */
   readers: Map<string, Reader>;
+  /** The highest id that was given to a baseline. */
+  lastBaseline: number;
   /** By router and source. */
   claims: Map<string, Claim>;
   /** Since when device accounts are fed from hosts, where the configuration leaves that open: Unix ms, 0 = not. */

@@ -1,8 +1,7 @@
 import type { Day } from '../../domain/calendar.ts';
-import type { Baseline } from '../../domain/counter.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../account.ts';
-import type { AuditRow, Claim, Device, Feeding, KnownLease, KnownPeer, Reader, SourceCounts } from '../books.ts';
+import type { AuditRow, Claim, Device, Feeding, KeptBaseline, KnownLease, KnownPeer, Reader, SourceCounts } from '../books.ts';
 
 /** A device that only stays is written this often; in between, when it was last seen is known to memory alone. */
 const SEEN_AGAIN_MS = 600_000;
@@ -39,7 +38,7 @@ export interface ReaderUpdate {
   isFirst: boolean;
   /** Readers of the same origin under other routers' names: their baselines must never be used again, or bytes would count twice. */
   superseded: Pick<Reader, 'id' | 'router' | 'source'>[];
-  changed: Map<string, Baseline[]>;
+  changed: Map<string, KeptBaseline[]>;
   removed: string[];
 }
 

@@ -47,6 +47,7 @@ const EMPTY: View = {
     hostsSince: 0,
     feeding: { by: 'stations', from: 0, fromTick: 0 },
     readers: new Map(),
+    lastBaseline: 0,
     claims: new Map(),
     startedAt: 0,
     postedAt: 0,

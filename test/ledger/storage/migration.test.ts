@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openOrRecover, restoreFile } from '../../../src/ledger/backup/recovery.ts';
+import type { Reader } from '../../../src/ledger/books.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { inspect } from '../../../src/ledger/storage/inspect.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
@@ -28,6 +29,10 @@ const COUNTERS = {
   ],
 };
 
+/** Which row a baseline is in is not the same in every version. */
+const withoutIds = (counters: Reader['counters']) =>
+  [...counters].map(([counter, lines]) => [counter, lines.map(({ id: _, ...line }) => line)]);
+
 describe('a ledger of an earlier version', () => {
   let directory: string;
   let path: string;
@@ -44,7 +49,7 @@ describe('a ledger of an earlier version', () => {
     const found = {
       version: (await store.all('PRAGMA user_version'))[0]?.user_version,
       broken: await brokenRules(store),
-      baselines: Object.fromEntries([...books.readers].map(([key, { counters }]) => [key, [...counters]])),
+      baselines: Object.fromEntries([...books.readers].map(([key, { counters }]) => [key, withoutIds(counters)])),
       origins: [...books.readers.values()].map(({ origin, boot, uptime, readAt }) => ({ origin, boot, uptime, readAt })),
       totals: [...books.accounts.values()].map(({ kind, total, month, firstSeen, lastSeen }) => ({
         kind,
@@ -133,7 +138,7 @@ describe('a ledger of an earlier version', () => {
       await writeEarlierLedger(path, version);
       await truncate(path, 3000);
       const store = await openOrRecover(directory, { now: START, report: () => undefined });
-      expect([...(await loadBooks(store)).readers].map(([key, { counters }]) => [key, [...counters]])).to.have.deep.members(
+      expect([...(await loadBooks(store)).readers].map(([key, { counters }]) => [key, withoutIds(counters)])).to.have.deep.members(
         Object.entries(COUNTERS),
       );
       expect((await store.all('SELECT kind FROM audit ORDER BY id')).map(({ kind }) => kind)).to.deep.equal(['reset', 'restore']);
