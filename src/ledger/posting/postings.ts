@@ -4,7 +4,7 @@ import { spread } from '../../domain/spread.ts';
 import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey } from '../account.ts';
 import type { Books } from '../books.ts';
-import type { AccountUpdate, RoundUpdate } from './round-update.ts';
+import type { AccountUpdate, Increases, RoundUpdate } from './round-update.ts';
 
 export interface PostingsTerms {
   timezone: string;
@@ -26,16 +26,20 @@ export interface Postings {
   post(name: AccountName, change: Change, at: number, router: string): PostResult;
 }
 
+/** A part of the time over which bytes are spread. */
+type Portion = Slice & Increases;
+
 /** Accounts that each router has room for, whatever the others add. Rule: small. */
 const RESERVED = 500;
 
 /** Drafts into `update`; the books do not change. `routers`: how many there are. */
 export function createPostings(books: Books, update: RoundUpdate, terms: PostingsTerms, routers: number): Postings {
-  const spans = new Map<string, Slice[]>();
+  const spans = new Map<string, Portion[]>();
+  const increases = new Map<string, Increases>();
   /** Counters of one host share the objects that name its accounts. */
   const byName = new Map<AccountName, AccountUpdate>();
   /** Nearly all counters of an answer move over the same span. */
-  let lastSpan: { since: number; at: number; over: Slice[] } | null = null;
+  let lastSpan: { since: number; at: number; over: Portion[] } | null = null;
   let nextAccount = 0;
   const accountsOf = new Map<string, number>();
   const countOf = (router: string) => accountsOf.get(router) ?? 0;
@@ -65,19 +69,23 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     const over = span(change.since, at);
     const [whole] = over;
     if (over.length === 1 && whole !== undefined) {
-      put(whole, found.account.id, change.bytes);
+      put(whole, found, change.bytes);
       return 'posted';
     }
     const download = spread(change.bytes.download, over);
     const upload = spread(change.bytes.upload, over);
-    for (const [i, slice] of over.entries()) put(slice, found.account.id, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
+    for (const [i, slice] of over.entries()) put(slice, found, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
     return 'posted';
   }
 
-  function put({ hour, day }: Slice, id: number, bytes: Traffic): void {
+  function put({ bytes: sums }: Portion, account: AccountUpdate, bytes: Traffic): void {
     if (isZero(bytes)) return;
-    if (hour !== null) addTo(update.hours, hour, id, bytes);
-    addTo(update.days, day, id, bytes);
+    const sum = sums.get(account);
+    if (sum === undefined) sums.set(account, { ...bytes });
+    else {
+      sum.download += bytes.download;
+      sum.upload += bytes.upload;
+    }
   }
 
   function accountFor(name: AccountName, at: number, router: string): AccountUpdate | null {
@@ -112,13 +120,24 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
   }
 
   /** Hours, and whole days for what is older than hours are kept. Rule: time. */
-  function span(since: number, at: number): Slice[] {
+  function span(since: number, at: number): Portion[] {
     if (lastSpan?.since === since && lastSpan.at === at) return lastSpan.over;
     const key = `${since} ${at}`;
-    const over = spans.get(key) ?? slices(since, at, terms.timezone, at - terms.keepHours * 1000);
+    const over = spans.get(key) ?? slices(since, at, terms.timezone, at - terms.keepHours * 1000).map(portionOf);
     spans.set(key, over);
     lastSpan = { since, at, over };
     return over;
+  }
+
+  function portionOf(slice: Slice): Portion {
+    const { hour, day } = slice;
+    const key = `${hour} ${day}`;
+    const known = increases.get(key);
+    if (known !== undefined) return { ...slice, ...known };
+    const begun: Increases = { hour, day, bytes: new Map() };
+    increases.set(key, begun);
+    update.increases.push(begun);
+    return { ...slice, ...begun };
   }
 
   return { accountFor, markSeen, post };
@@ -127,14 +146,3 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
 /** Whether an account's totals stay whole numbers with these bytes. Rule: isolation. */
 export const hasRoomFor = ({ account: { total }, download, upload }: AccountUpdate, bytes: Traffic): boolean =>
   total.download + download + bytes.download <= Number.MAX_SAFE_INTEGER && total.upload + upload + bytes.upload <= Number.MAX_SAFE_INTEGER;
-
-function addTo(table: Map<number, Map<number, Traffic>>, time: number, account: number, bytes: Traffic): void {
-  const row = table.get(time) ?? new Map<number, Traffic>();
-  table.set(time, row);
-  const sum = row.get(account);
-  if (sum === undefined) row.set(account, { ...bytes });
-  else {
-    sum.download += bytes.download;
-    sum.upload += bytes.upload;
-  }
-}

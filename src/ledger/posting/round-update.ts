@@ -1,4 +1,4 @@
-import type { Day } from '../../domain/calendar.ts';
+import type { Day, Slice } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../account.ts';
 import type { AuditRow, Claim, Device, Feeding, KeptBaseline, KnownLease, KnownPeer, Reader, SourceCounts } from '../books.ts';
@@ -15,8 +15,7 @@ export interface RoundUpdate {
   /** By router and source; null: there is nothing more to wait for. */
   claims: Map<string, Claim | null>;
   accounts: Map<string, AccountUpdate>;
-  hours: Map<number, Map<number, Traffic>>;
-  days: Map<number, Map<number, Traffic>>;
+  increases: Increases[];
   devices: Device[];
   leases: KnownLease[];
   /** Leases that have gone, to be deleted. */
@@ -53,6 +52,11 @@ export interface AccountUpdate {
   download: number;
   upload: number;
   seen: number;
+}
+
+/** What is added to accounts in a local hour, or in a day of which no hours are kept. */
+export interface Increases extends Pick<Slice, 'hour' | 'day'> {
+  bytes: Map<AccountUpdate, Traffic>;
 }
 
 /** Whether an account's row is written: it is new, has bytes, or was last seen too long ago in the file. `seenInFile` is Unix ms by id. */

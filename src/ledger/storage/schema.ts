@@ -158,6 +158,21 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+/**
+ * What only the connection of the writer has: the increases of a round, from which totals, hours and days are added to. A database of its
+ * own, because SQLite would sort and copy in memory too if all that is temporary were there.
+ */
+export const IN_MEMORY = `
+  ATTACH ':memory:' AS memory;
+  CREATE TABLE memory.increase(
+    account INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    hour INTEGER,
+    day INTEGER NOT NULL,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL
+  ) STRICT;`;
+
 /** The tables of a version without which its file is not a ledger. */
 export const tablesOf = (version: number): readonly string[] => [
   ...['meta', 'account', 'hour', 'day', 'reader', 'baseline', 'device', 'lease', 'audit'],

@@ -6,7 +6,7 @@ import { subjectOf } from '../account.ts';
 import type { AuditRow, Books } from '../books.ts';
 import { spanText } from '../import/place.ts';
 import type { Plan, PlannedAccount } from '../import/plan.ts';
-import { ADD_BYTES, fields } from './sql.ts';
+import { ADD_BYTES, fields, inParts } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
 
@@ -104,7 +104,4 @@ function auditRows(plan: Plan, accounts: readonly PlannedAccount[], from: string
   ];
 }
 
-function bulk(sql: string, rows: readonly (readonly Cell[])[]): Batch[] {
-  const parts = Array.from({ length: Math.ceil(rows.length / BULK) }, (_, i) => rows.slice(i * BULK, (i + 1) * BULK));
-  return parts.map((part) => ({ sql, rows: part }));
-}
+const bulk = (sql: string, rows: readonly (readonly Cell[])[]): Batch[] => inParts(rows, BULK).map((part) => ({ sql, rows: part }));

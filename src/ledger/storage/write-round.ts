@@ -2,9 +2,10 @@ import type { Baseline } from '../../domain/counter.ts';
 import { type Books, type KnownPeer, readerKey } from '../books.ts';
 import { type AccountUpdate, isWritten, type ReaderUpdate, type RoundUpdate } from '../posting/round-update.ts';
 import { mergeBatches } from './merge-accounts.ts';
-import { ADD_BYTES, fields } from './sql.ts';
+import { fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
+import { increaseBatches } from './write-increases.ts';
 
 const SQL = {
   reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime, earlier_boots, partial, unread) SELECT ${fields(10)} FROM json_each(?) WHERE true
@@ -19,10 +20,8 @@ const SQL = {
   baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT ${fields(3)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET download = excluded.download, upload = excluded.upload`,
   account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen) SELECT ${fields(7)} FROM json_each(?)`,
-  total: `INSERT INTO total(account, last_seen, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true
-    ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, ${ADD_BYTES}`,
-  hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
-  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
+  seen: `INSERT INTO total(account, last_seen, download, upload) SELECT ${fields(2)}, 0, 0 FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen`,
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip`,
   lease: `INSERT INTO lease(router, mac, ip, hostname, client_id, expiry, last_read) SELECT ${fields(7)} FROM json_each(?) WHERE true
@@ -55,9 +54,8 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
     { sql: SQL.baseline, rows: baselines.facts },
     { sql: SQL.baselineBytes, rows: baselines.bytes },
     { sql: SQL.account, rows: accounts.filter(({ isNew }) => isNew).map(accountRow) },
-    { sql: SQL.total, rows: accounts.filter((each) => isWritten(each, seenInFile)).map(totalRow) },
-    { sql: SQL.hour, rows: timeRows(update.hours) },
-    { sql: SQL.day, rows: timeRows(update.days) },
+    { sql: SQL.seen, rows: accounts.filter((each) => isSilent(each) && isWritten(each, seenInFile)).map(seenRow) },
+    ...increaseBatches(update),
     { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
     { sql: SQL.lease, rows: update.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
     { sql: SQL.peer, rows: update.peers.map(peerRow) },
@@ -95,7 +93,9 @@ const readerRow = (r: ReaderUpdate['reader']): Cell[] => [
   ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0, r.unnamed + r.unread.size],
 ];
 
-const totalRow = ({ account, download, upload, seen }: AccountUpdate): Cell[] => [account.id, seen, download, upload];
+const isSilent = ({ download, upload }: AccountUpdate): boolean => download === 0 && upload === 0;
+
+const seenRow = ({ account, seen }: AccountUpdate): Cell[] => [account.id, seen];
 
 const peerRow = (p: KnownPeer): Cell[] => [
   p.router,
@@ -144,8 +144,4 @@ function onlyMoved(before: Baseline | undefined, { epoch, lastRead, doubts }: Ba
   const { epoch: began } = before;
   if (began === null || epoch === null) return began === epoch;
   return began.boot === epoch.boot && began.instance === epoch.instance && began.began === epoch.began && began.margin === epoch.margin;
-}
-
-function timeRows(table: RoundUpdate['hours']): Cell[][] {
-  return [...table].flatMap(([time, rows]) => [...rows].map(([account, bytes]) => [time, account, bytes.download, bytes.upload]));
 }

@@ -37,13 +37,11 @@ export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router
 
 const inMonth = (day: Day, month: Month): boolean => day >= month.start && day < month.end;
 
-/** Adds a round's day rows to the month sums of the accounts. */
-export function addToMonths(months: Months, days: RoundUpdate['days'], accounts: ReadonlyMap<number, Account>): void {
-  for (const [day, rows] of days) {
-    for (const [id, bytes] of rows) {
-      const account = accounts.get(id);
-      if (account === undefined || !inMonth(day, monthFor(months, account))) continue;
-      account.month = plus(account.month, bytes);
+/** Adds a round's increases to the month sums of the accounts. */
+export function addToMonths(months: Months, { increases }: RoundUpdate): void {
+  for (const { day, bytes } of increases) {
+    for (const [{ account }, sum] of bytes) {
+      if (inMonth(day, monthFor(months, account))) account.month = plus(account.month, sum);
     }
   }
 }

@@ -30,6 +30,17 @@ describe('writing a round', () => {
     expect(kept(await loadBooks(bench.store))).to.deep.equal(kept(bench.ledger.books));
   });
 
+  it('the hours of a long gap add up, however many rows they are', async () => {
+    const stations = (bytes: number) => Array.from({ length: 600 }, (_, i) => station(`02:00:00:01:0${i % 10}:${i}`, bytes, 1));
+    await bench.read(0, classic(...stations(7)));
+    await bench.read(48 * 3600, classic(...stations(1007)));
+    expect(await bench.store.all('SELECT count(*) AS n, sum(download) AS bytes FROM hour')).to.deep.equal([
+      { n: 57_600, bytes: 1_200_000 },
+    ]);
+    expect(kept(await loadBooks(bench.store))).to.deep.equal(kept(bench.ledger.books));
+    expect(await brokenRules(bench.store)).to.deep.equal([]);
+  });
+
   it('the file has what the books have, whatever lines come and go, also after a commit that failed', async () => {
     const lines = fc.array(
       fc.record({ mac: fc.constantFrom(PHONE, LAPTOP), gain: fc.nat(1000), began: fc.constantFrom(null, 100, 5000) }),

@@ -27,7 +27,7 @@ export function breaking(store: Store, plan: Plan): Store {
       if (next === null) return store.commit(batches);
       if (next.at === 'after') await store.commit(batches);
       if (next.at !== 'amid') throw new LedgerError('the power went');
-      const rows = batches.filter((batch) => batch.rows.length > 0);
+      const rows = batches.filter((batch) => batch.rows?.length !== 0);
       await store.commit([
         ...rows.slice(0, next.statement % (rows.length + 1)),
         { sql: 'INSERT INTO account(id) SELECT value ->> 0 FROM json_each(?)', rows: [[1]] },
