@@ -2,13 +2,14 @@ import { fitHeap } from '../../../src/app/heap.ts';
 import type { Round, SourceResult } from '../../../src/domain/round.ts';
 import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
 import { SourceError } from '../../../src/errors.ts';
-import { type LedgerTerms, openLedger } from '../../../src/ledger/ledger.ts';
+import { openLedger } from '../../../src/ledger/ledger.ts';
 import { openStore } from '../../../src/ledger/storage/store.ts';
 import { parseWrtmeter, wrtmeterProbe } from '../../../src/sources/openwrt/wrtmeter.ts';
 import type { ProbeResult } from '../../../src/sources/source.ts';
 import { httpSender } from '../../../src/transports/http.ts';
 import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import type { View } from '../../../src/views/view.ts';
+import { BENCH_TERMS } from '../home.ts';
 import { median } from '../report/statistics.ts';
 import type { BenchRouters } from '../routers/routers.ts';
 import { plainText, withoutProcess } from './plain-text.ts';
@@ -24,18 +25,6 @@ export interface Stages {
   plain: number;
 }
 
-const TERMS: LedgerTerms = {
-  timezone: 'Europe/Berlin',
-  billing: { day: 1 },
-  routerBilling: new Map(),
-  accounting: 'auto',
-  lineRate: () => 1e10,
-  keepHours: 62 * 86_400,
-  gapAfter: 0,
-  mostAccounts: 50_000,
-  mostNewAccounts: 50_000,
-};
-
 /** Does rounds with the exporter's own pieces in this process, one after another instead of interleaved, and times each. */
 export async function measureStages(
   routers: BenchRouters['routers'],
@@ -47,7 +36,7 @@ export async function measureStages(
   const cgi = routers.map(([name, url]) => ({ name, url: `${url}/cgi-bin/wrtmeter.cgi` }));
   const statuses = new Map(cgi.map(({ name, url }) => [name, newStatus(name, [url], wrtmeterProbe(url, read).sources)]));
   const store = await openStore(dataDir);
-  const ledger = await openLedger(store, TERMS, Date.now());
+  const ledger = await openLedger(store, BENCH_TERMS, Date.now());
   const metrics = createMetrics();
   const times: Stages[] = [];
   try {
@@ -107,7 +96,7 @@ function roundOf(cgi: readonly { name: string; url: string }[], told: readonly P
 
 function viewOf({ books, months, state }: Awaited<ReturnType<typeof openLedger>>, routers: View['routers']): View {
   const common = {
-    timezone: TERMS.timezone,
+    timezone: BENCH_TERMS.timezone,
     expire: 30 * 86_400,
     version: '0.0.0',
     aliases: new Map(),
