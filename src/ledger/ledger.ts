@@ -200,10 +200,9 @@ class SqliteLedger implements Ledger {
   }
 
   /** The round is posted whatever happens here: what cannot be read now is read after the next one. */
-  async #refreshCompared({ increases }: RoundUpdate): Promise<void> {
+  async #refreshCompared(update: RoundUpdate): Promise<void> {
     try {
-      const firstDay = Math.min(...increases.map(({ day }) => day));
-      await refreshCompared(this.store, this.books, this.months, this.#terms.timezone, firstDay);
+      await refreshCompared(this.store, this.books, this.months, this.#terms.timezone, update);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       this.months.begun = '';

@@ -61,19 +61,28 @@ export async function sumMonths(store: Store, books: Books, months: Months, time
     account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? NOTHING;
   }
   months.begun = '';
-  await refreshCompared(store, books, months, timezone);
+  await refreshCompared(store, books, months, timezone, null);
 }
 
-/** Reads again what is compared where a side of a gateway began, or where bytes were posted on a day (the first is given) before both were counted. */
+/** Reads again what is compared where a side of a gateway began, or where a round changed what it had before both were counted. */
 export async function refreshCompared(
   store: Store,
   books: Books,
   months: Months,
   timezone: string,
-  posted: Day = Number.POSITIVE_INFINITY,
+  round: RoundUpdate | null,
 ): Promise<void> {
   const begun = beginnings(books);
-  if (begun === months.begun && [...months.compared.values()].every(({ from }) => dayOf(from, timezone) < posted)) return;
+  const isSame = begun === months.begun && [...months.compared.values()].every(({ from }) => !changesBefore(round, from, timezone));
+  if (isSame) return;
   months.compared = await readCompared(store, books, (router) => monthFor(months, { kind: 'wan', router }), timezone);
   months.begun = begun;
+}
+
+/** Whether a round changes bytes of the time before an hour: it posted some there, or moved an account's bytes to another. */
+function changesBefore(round: RoundUpdate | null, hour: number, timezone: string): boolean {
+  if (round === null) return false;
+  const firstDay = dayOf(hour, timezone);
+  // What is older than hours are kept has only days.
+  return round.moves.length > 0 || round.increases.some((each) => (each.hour ?? hour) < hour || each.day < firstDay);
 }
