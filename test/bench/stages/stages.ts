@@ -26,7 +26,6 @@ export interface Stages {
   plain: number;
 }
 
-const never = new AbortController().signal;
 /** Bounds of an answer that none here reaches: what the program itself accepts shows in its rounds. */
 const MOST = 2 ** 30;
 
@@ -39,7 +38,7 @@ export async function measureStages(
 ): Promise<Stages> {
   const send = httpSender({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false }, most: { bytes: MOST, lines: MOST } });
   const answers = new Map<string, Answer>();
-  const read: ReadAnswer = async ({ url }) => answers.get(url) ?? send({ url }, AbortSignal.timeout(30_000));
+  const read: ReadAnswer = async ({ url }) => answers.get(url) ?? expectAnswer(url);
   const toRead = routers.map((router) => ({ name: router.name, probes: probesOf(router, read), timeout: 30 }));
   const urls = routers.flatMap((router) => ('url' in router ? [scriptOf(router.url)] : Object.values(router.urls)));
   const statuses = new Map(
@@ -61,10 +60,9 @@ export async function measureStages(
       await advance();
       const clock = stopwatch();
       answers.clear();
-      for (const [url, answer] of await Promise.all(urls.map(async (url) => [url, await read({ url }, never)] as const)))
-        answers.set(url, answer);
+      await Promise.all(urls.map(async (url) => answers.set(url, await send({ url }, AbortSignal.timeout(30_000)))));
       const readMs = clock();
-      const round = await readRound(toRead, never, { now: Date.now, tick: () => performance.now() });
+      const round = await readRound(toRead, AbortSignal.timeout(30_000), { now: Date.now, tick: () => performance.now() });
       const parseMs = clock();
       refuseFailed(round);
       clock();
@@ -103,6 +101,10 @@ const scriptOf = (url: string): string => `${url}/cgi-bin/wrtmeter.cgi`;
 
 const probesOf = (router: BenchRouter, read: ReadAnswer): Probe[] =>
   'url' in router ? [wrtmeterProbe(scriptOf(router.url), read)] : classicProbes(router.urls, read);
+
+function expectAnswer(url: string): never {
+  throw new Error(`${url} was not read before the round`);
+}
 
 function refuseFailed({ routers }: Round): void {
   for (const { router, results } of routers) {
