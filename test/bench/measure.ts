@@ -145,7 +145,7 @@ async function weighAtRest({ wrtmeter, nodeExporter }: Programs, seconds: number
 
 const seriesIn = (text: string): number => text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
 
-export async function ledgerBytes(dataDir: string): Promise<number> {
+async function ledgerBytes(dataDir: string): Promise<number> {
   const sizes = await Promise.all(['ledger.db', 'ledger.db-wal'].map((file) => stat(join(dataDir, file))));
   return sizes.reduce((sum, { size }) => sum + size, 0);
 }

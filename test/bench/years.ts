@@ -85,7 +85,7 @@ try {
   const long = await years(join(folder, 'years'));
   const [early = 0, late = 0] = fine.memory;
   const rows = [
-    ['written a day, a scrape every 15 s', megabytes(fine.written), 'at most 200 MB'],
+    ['written a day, a scrape every 15 s', megabytes(fine.written), 'at most 145 MB'],
     ['written a day, a scrape every 60 s', megabytes(coarse.written), ''],
     ['heap after 3 hours, after 24 hours', `${megabytes(early)}, ${megabytes(late)}`, 'no growth'],
     ['day rows of a year', `${long.dayRows} rows${long.dayBytes === null ? '' : `, ${megabytes(long.dayBytes)}`}`, 'at most 1 MB'],
