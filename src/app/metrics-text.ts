@@ -1,4 +1,5 @@
-import { createMetrics, processMetrics } from '../views/metrics/metrics.ts';
+import { createMetrics } from '../views/metrics/metrics.ts';
+import { processMetrics } from '../views/metrics/process.ts';
 import type { View } from '../views/view.ts';
 
 /** Milliseconds for which the text is the same for all, if no round ends. */

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
+import { type Metric, Registry } from 'prom-client';
 import type { View } from '../view.ts';
 import { deviceFamilies } from './devices.ts';
 import type { Family, FamilyMaker } from './family.ts';
@@ -9,25 +9,6 @@ import { reconciliationFamilies } from './reconciliation.ts';
 import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
 import { wanFamilies } from './wan.ts';
-
-/** Defaults of the client library that promtool rejects: their names end in `_total`, but they are not counters. */
-const REJECTED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
-
-/**
- * Metrics of the client library that need a timer which wakes the process a hundred times a second: ten times as much work as reading
- * a home. The timer is set to never, and they are left out.
- */
-const BY_TIMER = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((figure) => `nodejs_eventloop_lag_${figure}_seconds`);
-/** The longest time that a timer can be set to, in ms. */
-const NEVER = 2 ** 31 - 1;
-
-/** Metrics of the process itself, created once per process. */
-export function processMetrics(): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: NEVER });
-  for (const name of [...REJECTED, ...BY_TIMER]) registry.removeSingleMetric(name);
-  return registry;
-}
 
 /** Renders views as metrics. One instance serves all scrapes, because it keeps the label sets of the last one. */
 export interface Metrics {
