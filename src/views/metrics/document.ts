@@ -29,7 +29,7 @@ export async function metricsDocument(own: Registry): Promise<string> {
 }
 
 /** Every family that `/metrics` can show, without samples. */
-export const listedFamilies = (): Family[] => createMetrics().families(EMPTY);
+export const listedFamilies = (): Family[] => [...createMetrics().families(EMPTY)];
 
 const table = (rows: readonly (readonly string[])[]): string =>
   [['metric', 'type', 'labels', 'meaning'], ['---', '---', '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');

@@ -1,21 +1,25 @@
 import type { Account } from '../../ledger/account.ts';
 import { type KnownPeer, peerKey } from '../../ledger/books.ts';
 import { nameOfPeer, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type Labels, type LastingLabels, lastingLabels, type Sample } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type Sample } from './family.ts';
+import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
 const PEER = ['router', 'interface', 'public_key'];
 const BYTES = [...PEER, 'name'];
+const INFO = [...BYTES, 'allowed_ips', 'state'];
 
 /** Bytes of every WireGuard peer, and what its server reports about it. */
 export function peerFamilies(): FamilyMaker {
-  const labels = { named: lastingLabels(), bare: lastingLabels() };
+  const labels = { named: lastingLabels(BYTES), bare: lastingLabels(PEER) };
   return (view) => familiesOf(view, labels);
 }
 
 function familiesOf(view: View, { named, bare }: Record<'named' | 'bare', LastingLabels>): Family[] {
-  const rows = shownAccounts(view, 'peer').map((account) => ({ account, sharedLabels: named(account, bytesLabels(view, account)) }));
-  const samples = (value: (account: Account) => number): Sample[] =>
-    rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: value(account) }));
+  const rows = shownAccounts(view, 'peer').map((account) => {
+    const { router, interface: name, key } = account;
+    return { account, labels: named(account, router, name, key, nameOfPeer(view, router, name, key)) };
+  });
+  const samples = (value: (account: Account) => number): Sample[] => rows.map(({ account, labels }) => ({ labels, value: value(account) }));
   const shown = new Set(rows.map(({ account: { router, interface: name, key } }) => peerKey(router, name, key)));
   const peers = [...view.books.peers].flatMap(([key, peer]) => (peer.state !== 'gone' || shown.has(key) ? [peer] : []));
   return [
@@ -47,24 +51,22 @@ function familiesOf(view: View, { named, bare }: Record<'named' | 'bare', Lastin
       'wireguard_peer_latest_handshake_timestamp_seconds',
       'Unix time of the last handshake with the peer; 0 = never',
       PEER,
-      peers.map((peer) => ({ sharedLabels: bare(peer, peerLabels(peer)), value: peer.latestHandshake })),
+      peers.map((peer) => ({ labels: bare(peer, ...identityOf(peer)), value: peer.latestHandshake })),
     ),
     gauge(
       'wireguard_peer_info',
       'Information about the peer; always 1. state is active, revoked or gone (no longer on its server)',
-      [...BYTES, 'allowed_ips', 'state'],
-      peers.map((peer) => ({ sharedLabels: infoLabels(view, peer), value: 1 })),
+      INFO,
+      peers.map((peer) => ({ labels: labelText(INFO, infoOf(view, peer)), value: 1 })),
     ),
   ];
 }
 
-const peerLabels = ({ router, interface: name, publicKey }: KnownPeer): Labels => ({ router, interface: name, public_key: publicKey });
+/** The values of `PEER`. */
+const identityOf = ({ router, interface: name, publicKey }: KnownPeer): string[] => [router, name, publicKey];
 
-function bytesLabels(view: View, { router, interface: name, key }: Account): Labels {
-  return { router, interface: name, public_key: key, name: nameOfPeer(view, router, name, key) };
-}
-
-function infoLabels(view: View, peer: KnownPeer): Labels {
+/** The values of `INFO`. */
+function infoOf(view: View, peer: KnownPeer): string[] {
   const { router, interface: name, publicKey, allowedIps, state } = peer;
-  return { ...peerLabels(peer), name: nameOfPeer(view, router, name, publicKey), allowed_ips: allowedIps.join(','), state };
+  return [...identityOf(peer), nameOfPeer(view, router, name, publicKey), allowedIps.join(','), state];
 }

@@ -2,6 +2,7 @@ import type { Traffic } from '../../domain/traffic.ts';
 import { type Reconciliation, reconciliations } from '../reconciliation/reconciliation.ts';
 import { shownAccounts, type View } from '../view.ts';
 import { type Family, gauge, type Sample } from './family.ts';
+import { labelText } from './labels.ts';
 
 const ROUTER = ['router'];
 
@@ -12,7 +13,7 @@ export function reconciliationFamilies(view: View): Family[] {
   const samples = (value: (gateway: Reconciliation) => number | null): Sample[] =>
     gateways.flatMap((gateway) => {
       const number = value(gateway);
-      return number === null ? [] : [{ sharedLabels: { router: gateway.router }, value: number }];
+      return number === null ? [] : [{ labels: labelText(ROUTER, [gateway.router]), value: number }];
     });
   const side = (bytes: (gateway: Reconciliation) => Traffic | null, direction: keyof Traffic) =>
     samples((gateway) => bytes(gateway)?.[direction] ?? null);

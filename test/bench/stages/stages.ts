@@ -76,7 +76,8 @@ export async function measureStages(
       const renderMs = clock();
       const plain = plainText(metrics.families(view));
       const plainMs = clock();
-      if (plain !== withoutProcess(text)) throw new Error('Joined strings are not what the client library renders');
+      if (plain !== withoutProcess(Buffer.concat(text).toString()))
+        throw new Error('Joined strings are not what the client library renders');
       const commitMs = ledger.state.commitSeconds * 1000;
       times.push({ read: readMs, parse: parseMs, post: postMs, commit: commitMs, render: renderMs, plain: plainMs });
     }

@@ -312,8 +312,8 @@ describe('reconciliation', () => {
           system: system({ flowOffload: { software: offload, hardware: false } }),
         }));
         const before = { uplinks: sooner, hosts: refused, peers: refused };
-        const months = { ...view.months, compared: new Map([['gateway', { from: NOW - 60_000, before }]]) };
-        const evidence = new Map([['gateway', { refusedHosts: refused, refusedWan: refused, gaps: 0 }]]);
+        const months = { ...view.months, compared: new Map([['{router="gateway"}', { from: NOW - 60_000, before }]]) };
+        const evidence = new Map([['{router="gateway"}', { refusedHosts: refused, refusedWan: refused, gaps: 0 }]]);
         const [found] = reconciliations({ ...view, months, routers, books: { ...view.books, accounts } }, evidence);
         if (found === undefined) return expect.fail('no gateway');
         expect(found.wan.download - found.hosts.download).to.equal(found.unattributed.download);
@@ -334,29 +334,24 @@ describe('reconciliation', () => {
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
     await read(NOW, { wan: line(of(1000, 100)), hosts: pc(of(1200, 60), { uncounted: of(5, 0) }) });
     const shown = Object.fromEntries(
-      reconciliationFamilies(home.view(NOW)).map(({ name, samples }) => [
-        name,
-        samples.map(({ value, sharedLabels }) => [sharedLabels.router, value]),
-      ]),
+      reconciliationFamilies(home.view(NOW)).map(({ name, samples }) => [name, samples.map(({ value, labels }) => [labels, value])]),
     );
     expect(shown).to.deep.equal({
-      wrtmeter_router_hosts_month_download_bytes: [['gateway', 1200]],
-      wrtmeter_router_hosts_month_upload_bytes: [['gateway', 60]],
-      wrtmeter_router_unattributed_month_download_bytes: [['gateway', -200]],
-      wrtmeter_router_unattributed_month_upload_bytes: [['gateway', 40]],
-      wrtmeter_router_uncounted_download_bytes: [['gateway', 5]],
-      wrtmeter_router_uncounted_upload_bytes: [['gateway', 0]],
-      wrtmeter_router_hosts_start_timestamp_seconds: [['gateway', (NOW - 60_000) / 1000]],
+      wrtmeter_router_hosts_month_download_bytes: [['{router="gateway"}', 1200]],
+      wrtmeter_router_hosts_month_upload_bytes: [['{router="gateway"}', 60]],
+      wrtmeter_router_unattributed_month_download_bytes: [['{router="gateway"}', -200]],
+      wrtmeter_router_unattributed_month_upload_bytes: [['{router="gateway"}', 40]],
+      wrtmeter_router_uncounted_download_bytes: [['{router="gateway"}', 5]],
+      wrtmeter_router_uncounted_upload_bytes: [['{router="gateway"}', 0]],
+      wrtmeter_router_hosts_start_timestamp_seconds: [['{router="gateway"}', (NOW - 60_000) / 1000]],
     });
     expect(
       reconciliationFamilies(home.view(NOW + 31 * DAY)).flatMap(({ samples }) => samples),
       'long unseen',
     ).to.deep.equal([]);
-    expect(
-      createMetrics()
-        .families(home.view(NOW))
-        .map(({ name }) => name),
-    ).to.include('wrtmeter_router_unattributed_month_download_bytes');
+    expect([...createMetrics().families(home.view(NOW))].map(({ name }) => name)).to.include(
+      'wrtmeter_router_unattributed_month_download_bytes',
+    );
   });
 
   it('the API shows the same, shares with four digits', async () => {
