@@ -1,4 +1,4 @@
-import { parseMac } from '../domain/mac.ts';
+import { isMac } from '../domain/mac.ts';
 import type { SourceName } from '../domain/observation.ts';
 import type { Traffic } from '../domain/traffic.ts';
 
@@ -137,5 +137,3 @@ export const publicKeyOf = ({ kind, key }: KeyedName): string | null => (kindFac
 
 /** What the account is called within its router: its key, else its interface. */
 export const subjectOf = ({ key, interface: name }: Pick<AccountName, 'key' | 'interface'>): string => key || name;
-
-const isMac = (key: string): boolean => key.length === 17 && parseMac(key) !== null;

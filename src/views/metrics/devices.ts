@@ -1,9 +1,8 @@
 import { isRandomized } from '../../domain/mac.ts';
-import type { Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../../ledger/account.ts';
 import { deviceMonths, userMonths } from '../rows/months.ts';
-import { deviceOf, nameOf, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type Sample } from './family.ts';
+import { deviceOf, nameOf, type View } from '../view.ts';
+import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
 const MAC = ['mac'];
@@ -14,30 +13,40 @@ const USER = ['user'];
 /** Totals of every device over all access points. */
 export function deviceFamilies(): FamilyMaker {
   const labels = { named: lastingLabels(BYTES), described: lastingLabels(INFO), bare: lastingLabels(MAC) };
-  return (view) => familiesOf(view, labels);
+  return (view, shown) => familiesOf(view, shown.device, labels);
 }
 
-function* familiesOf(view: View, { named, described, bare }: Record<'named' | 'described' | 'bare', LastingLabels>): Generator<Family> {
-  const accounts = shownAccounts(view, 'device');
+type LabelSets = Record<'named' | 'described' | 'bare', LastingLabels>;
+
+function* familiesOf(view: View, accounts: readonly Account[], { named, described, bare }: LabelSets): Generator<Family> {
   const rows = accounts.map((account) => ({ account, labels: named(account, account.key, nameOf(view, account.key)) }));
-  const samples = (value: (account: Account) => number): Sample[] => rows.map(({ account, labels }) => ({ labels, value: value(account) }));
   yield counter(
     'device_download_bytes_total',
     'Bytes received by the device: from the Internet if the gateway counts hosts, otherwise over all access points',
     BYTES,
-    samples((a) => a.total.download),
+    samplesOf(rows, ({ account }) => account.total.download),
   );
   yield counter(
     'device_upload_bytes_total',
     'Bytes sent by the device: to the Internet if the gateway counts hosts, otherwise over all access points',
     BYTES,
-    samples((a) => a.total.upload),
+    samplesOf(rows, ({ account }) => account.total.upload),
   );
   const devices = deviceMonths(view, accounts);
   const byMac = new Map(rows.map(({ account, labels }) => [account.key, labels]));
   const months = [...devices].map(([mac, bytes]) => ({ labels: byMac.get(mac) ?? labelText(BYTES, [mac, nameOf(view, mac)]), bytes }));
-  yield gauge('device_month_download_bytes', 'Bytes received by the device in the current billing period', BYTES, side(months, 'download'));
-  yield gauge('device_month_upload_bytes', 'Bytes sent by the device in the current billing period', BYTES, side(months, 'upload'));
+  yield gauge(
+    'device_month_download_bytes',
+    'Bytes received by the device in the current billing period',
+    BYTES,
+    samplesOf(months, ({ bytes }) => bytes.download),
+  );
+  yield gauge(
+    'device_month_upload_bytes',
+    'Bytes sent by the device in the current billing period',
+    BYTES,
+    samplesOf(months, ({ bytes }) => bytes.upload),
+  );
   yield gauge(
     'device_info',
     'Information about the device; always 1',
@@ -55,13 +64,15 @@ function* familiesOf(view: View, { named, described, bare }: Record<'named' | 'd
     'user_month_download_bytes',
     "Bytes received by the user's devices in the current billing period",
     USER,
-    side(users, 'download'),
+    samplesOf(users, ({ bytes }) => bytes.download),
   );
-  yield gauge('user_month_upload_bytes', "Bytes sent by the user's devices in the current billing period", USER, side(users, 'upload'));
+  yield gauge(
+    'user_month_upload_bytes',
+    "Bytes sent by the user's devices in the current billing period",
+    USER,
+    samplesOf(users, ({ bytes }) => bytes.upload),
+  );
 }
-
-const side = (sums: readonly { labels: string; bytes: Traffic }[], direction: keyof Traffic): Sample[] =>
-  sums.map(({ labels, bytes }) => ({ labels, value: bytes[direction] }));
 
 /** The values of `INFO`. */
 const infoOf = (view: View, mac: string): string[] => [

@@ -1,4 +1,4 @@
-import type { View } from '../view.ts';
+import type { AccountsByKind, View } from '../view.ts';
 
 export interface Sample {
   /** The labels as text: from `labelText` or `lastingLabels`. */
@@ -15,8 +15,11 @@ export interface Family {
   samples: readonly Sample[];
 }
 
-/** Makes families from a view, best one after another: the samples of one are garbage before those of the next are made. */
-export type FamilyMaker = (view: View) => Iterable<Family>;
+/**
+ * Makes families from a view and the accounts that it shows; those with a sample per account one after another, so that the samples of one
+ * are garbage before those of the next are made.
+ */
+export type FamilyMaker = (view: View, shown: AccountsByKind) => Iterable<Family>;
 
 export const counter = (name: string, help: string, labels: readonly string[], samples: readonly Sample[]): Family => ({
   name: `wrtmeter_${name}`,
@@ -30,6 +33,16 @@ export const gauge = (name: string, help: string, labels: readonly string[], sam
   ...counter(name, help, labels, samples),
   type: 'gauge',
 });
+
+/** A sample for each row that has a value. */
+export function samplesOf<Row extends { labels: string }>(rows: readonly Row[], value: (row: Row) => number | null): Sample[] {
+  const samples: Sample[] = [];
+  for (const row of rows) {
+    const number = value(row);
+    if (number !== null) samples.push({ labels: row.labels, value: number });
+  }
+  return samples;
+}
 
 /** The only sample of a family without labels. */
 export const single = (value: number): Sample[] => [{ labels: '', value }];

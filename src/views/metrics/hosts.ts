@@ -1,8 +1,7 @@
-import type { Traffic } from '../../domain/traffic.ts';
-import { macOf } from '../../ledger/account.ts';
+import { type Account, macOf } from '../../ledger/account.ts';
 import { unknownBytes } from '../rows/hosts.ts';
-import { nameOf, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type Sample } from './family.ts';
+import { nameOf, type View } from '../view.ts';
+import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
 const ROUTER = ['router'];
@@ -14,40 +13,36 @@ const BYTES = ['router', 'mac', 'hostname'];
  */
 export function hostFamilies(): FamilyMaker {
   const named = lastingLabels(BYTES);
-  return (view) => familiesOf(view, named);
+  return (view, shown) => familiesOf(view, shown.host, named);
 }
 
-function* familiesOf(view: View, named: LastingLabels): Generator<Family> {
-  const accounts = shownAccounts(view, 'host');
+function* familiesOf(view: View, accounts: readonly Account[], named: LastingLabels): Generator<Family> {
   const rows = accounts
     .filter((account) => macOf(account) !== null)
     .map((account) => ({ account, labels: named(account, account.router, account.key, nameOf(view, account.key)) }));
-  const totals = (direction: keyof Traffic): Sample[] => rows.map(({ account, labels }) => ({ labels, value: account.total[direction] }));
   yield counter(
     'host_download_bytes_total',
     'Bytes forwarded by the gateway from the Internet to the device, including layer 3 headers',
     BYTES,
-    totals('download'),
+    samplesOf(rows, ({ account }) => account.total.download),
   );
   yield counter(
     'host_upload_bytes_total',
     'Bytes forwarded by the gateway from the device to the Internet, including layer 3 headers',
     BYTES,
-    totals('upload'),
+    samplesOf(rows, ({ account }) => account.total.upload),
   );
-  const unknown = unknownBytes(accounts);
-  const side = (direction: keyof Traffic): Sample[] =>
-    [...unknown].map(([router, bytes]) => ({ labels: labelText(ROUTER, [router]), value: bytes[direction] }));
+  const unknown = [...unknownBytes(accounts)].map(([router, bytes]) => ({ labels: labelText(ROUTER, [router]), bytes }));
   yield gauge(
     'host_unknown_download_bytes',
     'Bytes forwarded to addresses whose MAC is unknown; they move to the device once its MAC is known',
     ROUTER,
-    side('download'),
+    samplesOf(unknown, ({ bytes }) => bytes.download),
   );
   yield gauge(
     'host_unknown_upload_bytes',
     'Bytes forwarded from addresses whose MAC is unknown; they move to the device once its MAC is known',
     ROUTER,
-    side('upload'),
+    samplesOf(unknown, ({ bytes }) => bytes.upload),
   );
 }

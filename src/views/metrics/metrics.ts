@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import type { View } from '../view.ts';
+import { shownAccounts, type View } from '../view.ts';
 import { deviceFamilies } from './devices.ts';
 import type { Family, FamilyMaker } from './family.ts';
 import { hostFamilies } from './hosts.ts';
@@ -17,7 +17,7 @@ export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 /** Renders views as metrics. One instance serves all scrapes, because it keeps the label texts of the last one. */
 export interface Metrics {
   /** All families of wrtmeter, in the order in which they are shown. */
-  families: FamilyMaker;
+  families: (view: View) => Iterable<Family>;
   /** The text of `/metrics`; `own` has the metrics of the process. */
   render: (view: View, own: Registry | null) => Promise<TextParts>;
 }
@@ -35,7 +35,8 @@ export function createMetrics(): Metrics {
     programFamilies,
   ];
   function* families(view: View): Generator<Family> {
-    for (const familiesOf of makers) yield* familiesOf(view);
+    const shown = shownAccounts(view);
+    for (const familiesOf of makers) yield* familiesOf(view, shown);
   }
   return {
     families,

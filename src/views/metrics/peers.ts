@@ -1,7 +1,7 @@
 import type { Account } from '../../ledger/account.ts';
 import { type KnownPeer, peerKey } from '../../ledger/books.ts';
-import { nameOfPeer, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type Sample } from './family.ts';
+import { nameOfPeer, type View } from '../view.ts';
+import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
 const PEER = ['router', 'interface', 'public_key'];
@@ -11,15 +11,14 @@ const INFO = [...BYTES, 'allowed_ips', 'state'];
 /** Bytes of every WireGuard peer, and what its server reports about it. */
 export function peerFamilies(): FamilyMaker {
   const labels = { named: lastingLabels(BYTES), bare: lastingLabels(PEER) };
-  return (view) => familiesOf(view, labels);
+  return (view, shown) => familiesOf(view, shown.peer, labels);
 }
 
-function familiesOf(view: View, { named, bare }: Record<'named' | 'bare', LastingLabels>): Family[] {
-  const rows = shownAccounts(view, 'peer').map((account) => {
+function familiesOf(view: View, accounts: readonly Account[], { named, bare }: Record<'named' | 'bare', LastingLabels>): Family[] {
+  const rows = accounts.map((account) => {
     const { router, interface: name, key } = account;
     return { account, labels: named(account, router, name, key, nameOfPeer(view, router, name, key)) };
   });
-  const samples = (value: (account: Account) => number): Sample[] => rows.map(({ account, labels }) => ({ labels, value: value(account) }));
   const shown = new Set(rows.map(({ account: { router, interface: name, key } }) => peerKey(router, name, key)));
   const peers = [...view.books.peers].flatMap(([key, peer]) => (peer.state !== 'gone' || shown.has(key) ? [peer] : []));
   return [
@@ -27,25 +26,25 @@ function familiesOf(view: View, { named, bare }: Record<'named' | 'bare', Lastin
       'wireguard_peer_download_bytes_total',
       'Bytes sent by the server to the peer',
       BYTES,
-      samples((a) => a.total.download),
+      samplesOf(rows, ({ account }) => account.total.download),
     ),
     counter(
       'wireguard_peer_upload_bytes_total',
       'Bytes received by the server from the peer',
       BYTES,
-      samples((a) => a.total.upload),
+      samplesOf(rows, ({ account }) => account.total.upload),
     ),
     gauge(
       'wireguard_peer_month_download_bytes',
       'Bytes sent by the server to the peer in the current billing period',
       BYTES,
-      samples((a) => a.month.download),
+      samplesOf(rows, ({ account }) => account.month.download),
     ),
     gauge(
       'wireguard_peer_month_upload_bytes',
       'Bytes received by the server from the peer in the current billing period',
       BYTES,
-      samples((a) => a.month.upload),
+      samplesOf(rows, ({ account }) => account.month.upload),
     ),
     gauge(
       'wireguard_peer_latest_handshake_timestamp_seconds',

@@ -2,7 +2,7 @@ import type { SourceName } from '../../domain/observation.ts';
 import { isCurrent, type SourceStatus } from '../../domain/status.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
 import type { View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type Sample } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type Sample, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
 const ROUTER = ['router'];
@@ -21,27 +21,20 @@ export function routerFamilies(): FamilyMaker {
 }
 
 function familiesOf(view: View, ofLease: LastingLabels): Family[] {
+  const rowOf = (router: string, source: SourceName) => ({ router, source, labels: labelText(SOURCE, [router, source]) });
   const sources = view.routers.flatMap(({ name, sources }) =>
-    [...sources.values()].map((status) => ({ router: name, source: status.source, status })),
+    [...sources.values()].map((status) => ({ ...rowOf(name, status.source), status })),
   );
-  const perSource = (value: (status: SourceStatus) => number | null): Sample[] =>
-    sources.flatMap(({ router, source, status }) => {
-      const number = value(status);
-      return number === null ? [] : [{ labels: labelText(SOURCE, [router, source]), value: number }];
-    });
+  const perSource = (value: (status: SourceStatus) => number | null): Sample[] => samplesOf(sources, ({ status }) => value(status));
   // Counts live as long as the program, though the router may no longer have the source.
   const gone = view.routers.flatMap(({ name, sources: present }) =>
-    COUNTING.filter((source) => !present.has(source) && view.ledger.counts.has(readerKey(name, source))).map((source) => ({
-      router: name,
-      source,
-    })),
+    COUNTING.filter((source) => !present.has(source) && view.ledger.counts.has(readerKey(name, source))).map((source) =>
+      rowOf(name, source),
+    ),
   );
   const counting = [...sources.filter(({ source }) => COUNTING.some((name) => name === source)), ...gone];
   const counted = (of: keyof SourceCounts): Sample[] =>
-    counting.map(({ router, source }) => ({
-      labels: labelText(SOURCE, [router, source]),
-      value: view.ledger.counts.get(readerKey(router, source))?.[of] ?? 0,
-    }));
+    samplesOf(counting, ({ router, source }) => view.ledger.counts.get(readerKey(router, source))?.[of] ?? 0);
   return [
     gauge(
       'router_up',

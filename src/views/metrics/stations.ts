@@ -1,8 +1,8 @@
 import type { Station } from '../../domain/observation.ts';
 import type { RouterStatus } from '../../domain/status.ts';
-import type { Traffic } from '../../domain/traffic.ts';
-import { nameOf, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type Sample } from './family.ts';
+import type { Account } from '../../ledger/account.ts';
+import { nameOf, type View } from '../view.ts';
+import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
 const BYTES = ['router', 'mac', 'hostname'];
@@ -12,46 +12,50 @@ const AIR = ['router', 'interface', 'mac'];
 export function stationFamilies(): FamilyMaker {
   const named = lastingLabels(BYTES);
   const heard: Heard = new WeakMap();
-  return (view) => familiesOf(view, named, heard);
+  return (view, shown) => familiesOf(view, shown.station, named, heard);
 }
 
-function* familiesOf(view: View, named: LastingLabels, heard: Heard): Generator<Family> {
-  const rows = shownAccounts(view, 'station').map((account) => ({
+function* familiesOf(view: View, accounts: readonly Account[], named: LastingLabels, heard: Heard): Generator<Family> {
+  const rows = accounts.map((account) => ({
     account,
     labels: named(account, account.router, account.key, nameOf(view, account.key)),
   }));
-  const totals = (direction: keyof Traffic): Sample[] => rows.map(({ account, labels }) => ({ labels, value: account.total[direction] }));
-  yield counter('station_download_bytes_total', 'Bytes sent by the access point to the device', BYTES, totals('download'));
-  yield counter('station_upload_bytes_total', 'Bytes received by the access point from the device', BYTES, totals('upload'));
+  yield counter(
+    'station_download_bytes_total',
+    'Bytes sent by the access point to the device',
+    BYTES,
+    samplesOf(rows, ({ account }) => account.total.download),
+  );
+  yield counter(
+    'station_upload_bytes_total',
+    'Bytes received by the access point from the device',
+    BYTES,
+    samplesOf(rows, ({ account }) => account.total.upload),
+  );
   const air = onTheAir(view, heard);
-  const samples = (value: (station: Station) => number | null): Sample[] =>
-    air.flatMap(({ station, labels }) => {
-      const number = value(station);
-      return number === null ? [] : [{ labels, value: number }];
-    });
   yield gauge(
     'station_signal_dbm',
     'Signal strength of the device as received by the access point',
     AIR,
-    samples((s) => s.signal),
+    samplesOf(air, ({ station }) => station.signal),
   );
   yield gauge(
     'station_connected_seconds',
     'Time since the device associated',
     AIR,
-    samples((s) => s.connected),
+    samplesOf(air, ({ station }) => station.connected),
   );
   yield gauge(
     'station_link_download_bytes_per_second',
     'Rate of the radio link to the device',
     AIR,
-    samples((s) => s.linkDownload),
+    samplesOf(air, ({ station }) => station.linkDownload),
   );
   yield gauge(
     'station_link_upload_bytes_per_second',
     'Rate of the radio link from the device',
     AIR,
-    samples((s) => s.linkUpload),
+    samplesOf(air, ({ station }) => station.linkUpload),
   );
 }
 

@@ -1,14 +1,14 @@
 import { startOfDay } from '../../domain/calendar.ts';
-import { shownAccounts, type View } from '../view.ts';
-import { counter, type Family, gauge, type Sample, single } from './family.ts';
+import type { AccountsByKind, View } from '../view.ts';
+import { counter, type Family, gauge, type Sample, samplesOf, single } from './family.ts';
 import { labelText } from './labels.ts';
 
 const ROUTER = ['router'];
 const UPLINK = ['router', 'interface'];
 
 /** Bytes and state of every uplink, and the billing periods. */
-export function wanFamilies(view: View): Family[] {
-  const rows = shownAccounts(view, 'wan').map((account) => ({
+export function wanFamilies(view: View, shown: AccountsByKind): Family[] {
+  const rows = shown.wan.map((account) => ({
     account,
     labels: labelText(UPLINK, [account.router, account.interface]),
   }));
@@ -25,25 +25,25 @@ export function wanFamilies(view: View): Family[] {
       'wan_download_bytes_total',
       'Bytes received from the Internet',
       UPLINK,
-      rows.map(({ account: a, labels }) => ({ labels, value: a.total.download })),
+      samplesOf(rows, ({ account }) => account.total.download),
     ),
     counter(
       'wan_upload_bytes_total',
       'Bytes sent to the Internet',
       UPLINK,
-      rows.map(({ account: a, labels }) => ({ labels, value: a.total.upload })),
+      samplesOf(rows, ({ account }) => account.total.upload),
     ),
     gauge(
       'wan_month_download_bytes',
       'Bytes received from the Internet in the current billing period of the uplink',
       UPLINK,
-      rows.map(({ account: a, labels }) => ({ labels, value: a.month.download })),
+      samplesOf(rows, ({ account }) => account.month.download),
     ),
     gauge(
       'wan_month_upload_bytes',
       'Bytes sent to the Internet in the current billing period of the uplink',
       UPLINK,
-      rows.map(({ account: a, labels }) => ({ labels, value: a.month.upload })),
+      samplesOf(rows, ({ account }) => account.month.upload),
     ),
     gauge('wan_up', 'Whether the uplink is up (1) or down (0)', UPLINK, uplinks(view)),
     gauge(

@@ -15,6 +15,7 @@ import { reconciliationFamilies } from '../../../src/views/metrics/reconciliatio
 import { schemas } from '../../../src/views/openapi/schemas.ts';
 import { gatherEvidence } from '../../../src/views/reconciliation/evidence.ts';
 import { type Reconciliation, reconciliations } from '../../../src/views/reconciliation/reconciliation.ts';
+import { shownAccounts } from '../../../src/views/view.ts';
 import { type HomeOptions, hosts, openHome, type SmallHome, system, wan } from '../../support/homes/small-home.ts';
 import { writeAudit } from '../../support/ledger/audit-rows.ts';
 import { violations } from '../../support/schema.ts';
@@ -40,6 +41,7 @@ describe('reconciliation', () => {
   async function read(at: number, sources: { wan?: Observation; hosts?: Observation; peers?: Observation }, given = system()) {
     await home.read(at, { gateway: { system: { ...given, uptime: given.uptime + (at - NOW) / 1000, time: at / 1000 }, sources } });
   }
+  const familiesAt = (now: number) => reconciliationFamilies(home.view(now), shownAccounts(home.view(now)));
   async function gateway(): Promise<Reconciliation> {
     const view = home.view(NOW);
     const evidence = await gatherEvidence(view, readerOf(home));
@@ -166,7 +168,7 @@ describe('reconciliation', () => {
       const found = await gateway();
       expect(found).to.deep.include({ wan: of(2 * GIB, 0), hosts: of(GIB, 0), unattributed: of(GIB, 0), share: 0.5, restShare: 0.5 });
       expect(reason(found, 'counted_since').bytes).to.deep.equal(of(2000 * GIB, 200 * GIB));
-      const month = Object.fromEntries(reconciliationFamilies(home.view(NOW)).map(({ name, samples }) => [name, samples[0]?.value]));
+      const month = Object.fromEntries(familiesAt(NOW).map(({ name, samples }) => [name, samples[0]?.value]));
       expect(month.wrtmeter_router_unattributed_month_download_bytes).to.equal(GIB);
     });
 
@@ -334,7 +336,7 @@ describe('reconciliation', () => {
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
     await read(NOW, { wan: line(of(1000, 100)), hosts: pc(of(1200, 60), { uncounted: of(5, 0) }) });
     const shown = Object.fromEntries(
-      reconciliationFamilies(home.view(NOW)).map(({ name, samples }) => [name, samples.map(({ value, labels }) => [labels, value])]),
+      familiesAt(NOW).map(({ name, samples }) => [name, samples.map(({ value, labels }) => [labels, value])]),
     );
     expect(shown).to.deep.equal({
       wrtmeter_router_hosts_month_download_bytes: [['{router="gateway"}', 1200]],
@@ -346,7 +348,7 @@ describe('reconciliation', () => {
       wrtmeter_router_hosts_start_timestamp_seconds: [['{router="gateway"}', (NOW - 60_000) / 1000]],
     });
     expect(
-      reconciliationFamilies(home.view(NOW + 31 * DAY)).flatMap(({ samples }) => samples),
+      familiesAt(NOW + 31 * DAY).flatMap(({ samples }) => samples),
       'long unseen',
     ).to.deep.equal([]);
     expect([...createMetrics().families(home.view(NOW))].map(({ name }) => name)).to.include(
