@@ -3,7 +3,7 @@ import type { Account } from '../../ledger/account.ts';
 import { deviceMonths, userMonths } from '../rows/months.ts';
 import { deviceOf, nameOf, type View } from '../view.ts';
 import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
-import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
+import { labelText, lasting } from './labels.ts';
 
 const MAC = ['mac'];
 const BYTES = ['mac', 'hostname'];
@@ -12,14 +12,26 @@ const USER = ['user'];
 
 /** Totals of every device over all access points. */
 export function deviceFamilies(): FamilyMaker {
-  const labels = { named: lastingLabels(BYTES), described: lastingLabels(INFO), bare: lastingLabels(MAC) };
-  return (view, shown) => familiesOf(view, shown.device, labels);
+  const labelsOf = lasting(deviceLabels);
+  return (view, shown) => {
+    const rows = shown.device.map((account) => {
+      const mac = account.key;
+      const labels = labelsOf(account, mac, nameOf(view, mac), deviceOf(view, mac)?.ip ?? '', view.aliases.get(mac)?.user ?? '');
+      return { account, ...labels };
+    });
+    return familiesOf(view, rows);
+  };
 }
 
-type LabelSets = Record<'named' | 'described' | 'bare', LastingLabels>;
+const deviceLabels = (mac: string, name: string, ip: string, user: string) => ({
+  labels: labelText(BYTES, [mac, name]),
+  info: labelText(INFO, [mac, name, ip, user, String(isRandomized(mac))]),
+  bare: labelText(MAC, [mac]),
+});
 
-function* familiesOf(view: View, accounts: readonly Account[], { named, described, bare }: LabelSets): Generator<Family> {
-  const rows = accounts.map((account) => ({ account, labels: named(account, account.key, nameOf(view, account.key)) }));
+type DeviceRow = { account: Account } & ReturnType<typeof deviceLabels>;
+
+function* familiesOf(view: View, rows: readonly DeviceRow[]): Generator<Family> {
   yield counter(
     'device_download_bytes_total',
     'Bytes received by the device: from the Internet if the gateway counts hosts, otherwise over all access points',
@@ -32,7 +44,10 @@ function* familiesOf(view: View, accounts: readonly Account[], { named, describe
     BYTES,
     samplesOf(rows, ({ account }) => account.total.upload),
   );
-  const devices = deviceMonths(view, accounts);
+  const devices = deviceMonths(
+    view,
+    rows.map(({ account }) => account),
+  );
   const byMac = new Map(rows.map(({ account, labels }) => [account.key, labels]));
   const months = [...devices].map(([mac, bytes]) => ({ labels: byMac.get(mac) ?? labelText(BYTES, [mac, nameOf(view, mac)]), bytes }));
   yield gauge(
@@ -51,13 +66,13 @@ function* familiesOf(view: View, accounts: readonly Account[], { named, describe
     'device_info',
     'Information about the device; always 1',
     INFO,
-    accounts.map((account) => ({ labels: described(account, ...infoOf(view, account.key)), value: 1 })),
+    rows.map(({ info }) => ({ labels: info, value: 1 })),
   );
   yield gauge(
     'device_last_seen_timestamp_seconds',
     'Unix time of the last reading that showed the device',
     MAC,
-    accounts.map((account) => ({ labels: bare(account, account.key), value: account.lastSeen / 1000 })),
+    rows.map(({ account, bare }) => ({ labels: bare, value: account.lastSeen / 1000 })),
   );
   const users = [...userMonths(view, devices)].map(([user, bytes]) => ({ labels: labelText(USER, [user]), bytes }));
   yield gauge(
@@ -73,12 +88,3 @@ function* familiesOf(view: View, accounts: readonly Account[], { named, describe
     samplesOf(users, ({ bytes }) => bytes.upload),
   );
 }
-
-/** The values of `INFO`. */
-const infoOf = (view: View, mac: string): string[] => [
-  mac,
-  nameOf(view, mac),
-  deviceOf(view, mac)?.ip ?? '',
-  view.aliases.get(mac)?.user ?? '',
-  String(isRandomized(mac)),
-];

@@ -7,17 +7,22 @@ const SPECIAL = /[\\"\n]/;
 const escaped = (value: string): string =>
   SPECIAL.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : value;
 
-/** The label text of what the owner stands for; the same as before if the values are. */
-export type LastingLabels = (owner: object, ...values: readonly string[]) => string;
-
-/** Label texts that are kept from scrape to scrape, as long as their owner exists: they hardly ever change, and most of `/metrics` is them. */
-export function lastingLabels(names: readonly string[]): LastingLabels {
-  const kept = new WeakMap<object, { values: readonly string[]; text: string }>();
+/**
+ * What is made of the values of an owner, kept from scrape to scrape as long as the owner exists and its values are the same: label texts
+ * hardly ever change, and most of `/metrics` is them.
+ */
+export function lasting<Values extends string[], Made>(make: (...values: Values) => Made): (owner: object, ...values: Values) => Made {
+  const kept = new WeakMap<object, { values: Values; made: Made }>();
   return (owner, ...values) => {
     const known = kept.get(owner);
-    if (known?.values.every((value, i) => value === values[i])) return known.text;
-    const text = labelText(names, values);
-    kept.set(owner, { values, text });
-    return text;
+    if (known?.values.every((value, i) => value === values[i])) return known.made;
+    const made = make(...values);
+    kept.set(owner, { values, made });
+    return made;
   };
 }
+
+/** The label text of what the owner stands for. */
+export type LastingLabels = (owner: object, ...values: string[]) => string;
+
+export const lastingLabels = (names: readonly string[]): LastingLabels => lasting((...values: string[]) => labelText(names, values));
