@@ -4,6 +4,7 @@ import type { Ledger, LedgerTerms } from '../../src/ledger/ledger.ts';
 import { render } from '../../src/simulator/answers/answers.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import { createMetrics } from '../../src/views/metrics/metrics.ts';
+import { joined } from '../support/metrics-text.ts';
 import type { World } from '../support/simulator/world.ts';
 import { advanceBench, type BenchWorld, benchWorld } from './routers/world.ts';
 
@@ -46,22 +47,24 @@ export function benchHome(options: BenchWorld): BenchHome {
       if (posted.status !== 'posted') throw new Error(`A round was ${posted.status}`);
       updateStatuses(statuses, round);
     },
-    text: (ledger) =>
-      metrics.render(
-        {
-          now: world.now,
-          timezone: BENCH_TERMS.timezone,
-          expire: 30 * 86_400,
-          version: 'bench',
-          books: ledger.books,
-          months: ledger.months,
-          ledger: ledger.state,
-          routers: [...statuses.values()],
-          aliases: new Map(),
-          peerNames: new Map(),
-          implied: false,
-        },
-        null,
+    text: async (ledger) =>
+      joined(
+        await metrics.render(
+          {
+            now: world.now,
+            timezone: BENCH_TERMS.timezone,
+            expire: 30 * 86_400,
+            version: 'bench',
+            books: ledger.books,
+            months: ledger.months,
+            ledger: ledger.state,
+            routers: [...statuses.values()],
+            aliases: new Map(),
+            peerNames: new Map(),
+            implied: false,
+          },
+          null,
+        ),
       ),
   };
 }
