@@ -29,9 +29,9 @@ const deviceLabels = (mac: string, name: string, ip: string, user: string) => ({
   bare: labelText(MAC, [mac]),
 });
 
-type DeviceRow = { account: Account } & ReturnType<typeof deviceLabels>;
+type LabelledDevice = { account: Account } & ReturnType<typeof deviceLabels>;
 
-function* familiesOf(view: View, rows: readonly DeviceRow[]): Generator<Family> {
+function* familiesOf(view: View, rows: readonly LabelledDevice[]): Generator<Family> {
   yield counter(
     'device_download_bytes_total',
     'Bytes received by the device: from the Internet if the gateway counts hosts, otherwise over all access points',
