@@ -61,7 +61,7 @@ function countsHosts(books: Books, router: string, result: AnsweredSource): bool
   if (observation.source !== 'hosts' || previous === undefined || previous.origin !== origin) return false;
   const lacked = mayHaveLacked(previous, result);
   return observation.hosts.some((host) => {
-    const counter = hostCounter(host);
+    const { counter = hostCounter(host) } = host;
     const known = previous.counters.get(counter)?.[0]?.bytes;
     if (known === undefined && (lacked || previous.unread.has(counter))) return false;
     const before = known ?? NOTHING;

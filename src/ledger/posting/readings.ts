@@ -34,8 +34,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
       return {
         rules: observation.rules,
         seenBy: 'counter',
-        readings: observation.stations.map(({ interface: name, mac, bytes, bits, epoch, access }) => {
-          const counter = stationCounter(name, mac);
+        readings: observation.stations.map(({ interface: name, mac, counter = stationCounter(name, mac), bytes, bits, epoch, access }) => {
           const station: AccountName = { kind: 'station', router, interface: '', key: mac };
           const device = deviceAccount(mac);
           const reading = { counter, bytes, bits, epoch };
@@ -95,12 +94,12 @@ function uplinkReading(router: string, { name, device, bytes, bits, epoch, overl
 function hostReadings(router: string, hosts: readonly HostCounter[], terms: ReadingTerms): PostedReading[] {
   const known = new Map<string, AccountName[]>();
   return hosts.map((host) => {
-    const { mac, ip, bytes, bits, epoch } = host;
+    const { mac, ip, counter = hostCounter(host), bytes, bits, epoch } = host;
     const owner = mac ?? terms.ownerOf(ip);
     const key = owner ?? ip;
     const accounts = known.get(key) ?? hostAccounts(router, key, owner === null, terms);
     known.set(key, accounts);
-    return { counter: hostCounter(host), bytes, bits, epoch, accounts };
+    return { counter, bytes, bits, epoch, accounts };
   });
 }
 
