@@ -105,8 +105,9 @@ export const accountKey = (name: AccountName): string => `${name.kind}\n${name.r
 export const deviceAccount = (mac: string): AccountName => ({ kind: 'device', router: '', interface: '', key: mac });
 
 /** The accounts of a kind. */
-export const accountsOf = (accounts: ReadonlyMap<string, Account>, kind: AccountKind): Account[] =>
-  [...accounts.values()].filter((account) => account.kind === kind);
+export const accountsOf = (accounts: { ofKind(kind: AccountKind): Iterable<Account> }, kind: AccountKind): Account[] => [
+  ...accounts.ofKind(kind),
+];
 
 type KeyedName = Pick<AccountName, 'kind' | 'key'>;
 

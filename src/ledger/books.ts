@@ -1,7 +1,7 @@
 import type { Day } from '../domain/calendar.ts';
 import type { Baseline } from '../domain/counter.ts';
 import type { Peer, SourceName } from '../domain/observation.ts';
-import type { Account } from './account.ts';
+import type { Accounts } from './accounts.ts';
 
 /** One source of one router as last read. */
 export interface Reader {
@@ -86,7 +86,7 @@ export interface KnownPeer {
 
 /** The ledger's state in memory: what is in the file, and what only this process knows, where that is said. */
 export interface Books {
-  accounts: Map<string, Account>;
+  accounts: Accounts;
   devices: Map<string, Device>;
   /** By router and MAC. */
   leases: Map<string, KnownLease>;

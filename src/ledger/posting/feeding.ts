@@ -96,7 +96,7 @@ interface Unowned {
 /** Accounts of routers' addresses whose MAC was not known when their bytes were posted. */
 function unownedAccounts({ accounts }: Books, at: number): Unowned[] {
   const found: Unowned[] = [];
-  for (const from of accounts.values()) {
+  for (const from of accounts.unowned) {
     const kind = ownedAs(from.kind);
     if (kind === null || at - from.lastSeen > KEPT_FOR_OWNER_MS) continue;
     const ip = ipOf(from);

@@ -40,13 +40,10 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
   const byName = new Map<AccountName, AccountUpdate>();
   /** Nearly all counters of an answer move over the same span. */
   let lastSpan: { since: number; at: number; over: Portion[] } | null = null;
-  let nextAccount = 0;
-  const accountsOf = new Map<string, number>();
-  const countOf = (router: string) => accountsOf.get(router) ?? 0;
-  for (const { id, router } of books.accounts.values()) {
-    nextAccount = Math.max(nextAccount, id);
-    if (router !== '') accountsOf.set(router, countOf(router) + 1);
-  }
+  let nextAccount = books.accounts.lastId;
+  /** New accounts in this round, by router. */
+  const added = new Map<string, number>();
+  const countOf = (router: string) => books.accounts.countOf(router) + (added.get(router) ?? 0);
   let room = Math.min(terms.mostAccounts - books.accounts.size, terms.mostNewAccounts);
   const reserved = Math.min(RESERVED, Math.floor(terms.mostNewAccounts / (2 * routers)));
 
@@ -98,7 +95,7 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     if (known === undefined) {
       if (!hasRoom(router)) return null;
       room -= 1;
-      if (name.router !== '') accountsOf.set(router, countOf(router) + 1);
+      if (name.router !== '') added.set(router, (added.get(router) ?? 0) + 1);
     }
     const account = known ?? {
       ...name,

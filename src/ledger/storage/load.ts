@@ -3,6 +3,7 @@ import type { SourceName } from '../../domain/observation.ts';
 import { DIRECTIONS, type Traffic } from '../../domain/traffic.ts';
 import { LedgerError, quote } from '../../errors.ts';
 import { type Account, type AccountKind, accountKey, isAccountKind } from '../account.ts';
+import { Accounts } from '../accounts.ts';
 import { type Books, type Device, type KeptBaseline, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
 import type { Row, Store } from './store.ts';
 
@@ -12,7 +13,8 @@ const ACCOUNTS = `SELECT account.*, download, upload, last_seen FROM account JOI
 export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
   const meta = new Map((await store.all('SELECT key, value FROM meta')).map((row) => [row.key, text(row.value)]));
   const time = (key: string) => Number(meta.get(key) ?? 0);
-  const accounts = (await store.all(ACCOUNTS)).map(accountOf);
+  const accounts = new Accounts();
+  for (const account of (await store.all(ACCOUNTS)).map(accountOf)) accounts.set(accountKey(account), account);
   const devices = (await store.all('SELECT * FROM device')).map(deviceOf);
   const leases = (await store.all('SELECT * FROM lease')).map((row) => ({
     router: text(row.router),
@@ -25,7 +27,7 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
   }));
   const [{ id: lastBaseline = null } = {}] = await store.all('SELECT max(id) AS id FROM baseline');
   return {
-    accounts: new Map(accounts.map((account) => [accountKey(account), account])),
+    accounts,
     devices: new Map(devices.map((device) => [device.mac, device])),
     leases: new Map(leases.map((lease) => [leaseKey(lease.router, lease.mac), lease])),
     peers: await loadPeers(store),

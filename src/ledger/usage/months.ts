@@ -13,8 +13,10 @@ export interface Months {
   routers: Map<string, Month>;
   /** Gateways whose uplinks and hosts were not both counted for all of the period, by router. */
   compared: Map<string, Compared>;
-  /** When the sides of the gateways began, as `compared` was read. */
+  /** When the sides of the gateways began, as `compared` was read; empty if it must be read. */
   begun: string;
+  /** `changes` of the accounts when `begun` was made. */
+  begunAt: number;
 }
 
 export interface BillingTerms {
@@ -28,7 +30,7 @@ export interface BillingTerms {
 export function monthsAt(now: number, terms: BillingTerms): Months {
   const today = dayOf(now, terms.timezone);
   const routers = [...terms.routerBilling].map(([router, billing]) => [router, monthOf(today, billing)] as const);
-  return { home: monthOf(today, terms.billing), routers: new Map(routers), compared: new Map(), begun: '' };
+  return { home: monthOf(today, terms.billing), routers: new Map(routers), compared: new Map(), begun: '', begunAt: 0 };
 }
 
 /** The billing period that an account's month sum belongs to. Rule: month. */
@@ -72,7 +74,9 @@ export async function refreshCompared(
   timezone: string,
   round: RoundUpdate | null,
 ): Promise<void> {
-  const begun = beginnings(books);
+  const { changes } = books.accounts;
+  const begun = months.begun !== '' && months.begunAt === changes ? months.begun : beginnings(books);
+  months.begunAt = changes;
   const isSame = begun === months.begun && [...months.compared.values()].every(({ from }) => !changesBefore(round, from, timezone));
   if (isSame) return;
   months.compared = await readCompared(store, books, (router) => monthFor(months, { kind: 'wan', router }), timezone);

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { newStatus } from '../../domain/status.ts';
+import { Accounts } from '../../ledger/accounts.ts';
 import { newLedgerState } from '../../ledger/state.ts';
 import type { View } from '../view.ts';
 import type { Family } from './family.ts';
@@ -40,7 +41,7 @@ const EMPTY: View = {
   expire: 0,
   version: '',
   books: {
-    accounts: new Map(),
+    accounts: new Accounts(),
     devices: new Map(),
     leases: new Map(),
     peers: new Map(),
@@ -53,7 +54,7 @@ const EMPTY: View = {
     postedAt: 0,
     postedDays: [],
   },
-  months: { home: { start: 0, end: 0 }, routers: new Map(), compared: new Map(), begun: '' },
+  months: { home: { start: 0, end: 0 }, routers: new Map(), compared: new Map(), begun: '', begunAt: 0 },
   ledger: newLedgerState(),
   routers: [newStatus('', [], [])],
   aliases: new Map(),

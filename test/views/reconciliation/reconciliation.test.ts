@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { dayOf } from '../../../src/domain/calendar.ts';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { Traffic } from '../../../src/domain/traffic.ts';
+import { Accounts } from '../../../src/ledger/accounts.ts';
 import { accountsIn, planImport } from '../../../src/ledger/import/plan.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { loadBooks } from '../../../src/ledger/storage/load.ts';
@@ -306,9 +307,8 @@ describe('reconciliation', () => {
     const small = fc.record({ download: fc.nat(), upload: fc.nat() });
     fc.assert(
       fc.property(bytes, bytes, small, small, fc.boolean(), (uplink, host, sooner, refused, offload) => {
-        const accounts = new Map(
-          [...view.books.accounts].map(([key, account]) => [key, { ...account, month: account.kind === 'wan' ? uplink : host }]),
-        );
+        const accounts = new Accounts();
+        for (const [key, account] of view.books.accounts) accounts.set(key, { ...account, month: account.kind === 'wan' ? uplink : host });
         const routers = view.routers.map((status) => ({
           ...status,
           system: system({ flowOffload: { software: offload, hardware: false } }),
