@@ -1,6 +1,6 @@
 import type { Day } from '../domain/calendar.ts';
 import type { Baseline } from '../domain/counter.ts';
-import type { Peer, SourceName } from '../domain/observation.ts';
+import type { Lease, Peer, SourceName } from '../domain/observation.ts';
 import type { Accounts } from './accounts.ts';
 
 /** One source of one router as last read. */
@@ -98,6 +98,8 @@ export interface Books {
   lastBaseline: number;
   /** By router and source. */
   claims: Map<string, Claim>;
+  /** The lists of the last posted round that leases and names were learned from: the same list teaches nothing new. In memory alone. */
+  learned: Learned;
   /** Since when device accounts are fed from hosts, where the configuration leaves that open: Unix ms, 0 = not. */
   hostsSince: number;
   feeding: Feeding;
@@ -106,6 +108,13 @@ export interface Books {
   postedAt: number;
   /** The latest days with a posting, in order. Days that a clock which was ahead has left in the future are dropped. */
   postedDays: readonly Day[];
+}
+
+export interface Learned {
+  /** Lists whose leases are all in the books, by router. */
+  leases: ReadonlyMap<string, readonly Lease[]>;
+  /** All that say what devices are called. */
+  names: readonly unknown[];
 }
 
 /** Which source the accounts of devices are fed from. */

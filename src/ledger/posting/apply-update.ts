@@ -22,6 +22,7 @@ export function applyUpdate(books: Books, seenInFile: SeenInFile, months: Months
   addToMonths(months, update);
   for (const { from, into } of update.moves) mergeAccount(books, seenInFile, from, into.account);
   for (const peer of update.peers) books.peers.set(peerKey(peer.router, peer.interface, peer.publicKey), peer);
+  books.learned = update.learned;
   for (const device of update.devices) books.devices.set(device.mac, device);
   for (const lease of update.forgottenLeases) books.leases.delete(leaseKey(lease.router, lease.mac));
   for (const lease of update.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);

@@ -70,9 +70,9 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
     for (const result of results) if (result.status === 'ok') postSource(context, { router, system, result, ownerOf });
   }
   draftMoves(books, owners, postings, update);
-  draftLeases(books, round, update);
+  const leases = draftLeases(books, round, update);
   draftPeers(books, round, update);
-  draftNames(books, round, update);
+  update.learned = { leases, names: draftNames(books, round, update) };
   closeAuditLog(update);
   return update;
 }
@@ -85,6 +85,7 @@ const emptyUpdate = ({ hostsSince, feeding, postedDays }: Books, at: number, tim
   accounts: new Map(),
   increases: [],
   devices: [],
+  learned: { leases: new Map(), names: [] },
   leases: [],
   forgottenLeases: [],
   peers: [],

@@ -1,7 +1,7 @@
 import type { Day, Slice } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import type { Account } from '../account.ts';
-import type { AuditRow, Claim, Device, Feeding, KeptBaseline, KnownLease, KnownPeer, Reader, SourceCounts } from '../books.ts';
+import type { AuditRow, Claim, Device, Feeding, KeptBaseline, KnownLease, KnownPeer, Learned, Reader, SourceCounts } from '../books.ts';
 
 /** A device that only stays is written this often; in between, when it was last seen is known to memory alone. */
 const SEEN_AGAIN_MS = 600_000;
@@ -17,6 +17,7 @@ export interface RoundUpdate {
   accounts: Map<string, AccountUpdate>;
   increases: Increases[];
   devices: Device[];
+  learned: Learned;
   leases: KnownLease[];
   /** Leases that have gone, to be deleted. */
   forgottenLeases: KnownLease[];

@@ -35,6 +35,7 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
     lastBaseline: Number(lastBaseline ?? 0),
     hostsSince: time('hosts_since'),
     claims: new Map(),
+    learned: { leases: new Map(), names: [] },
     feeding: {
       by: time('fed_by_hosts') === 1 ? 'hosts' : 'stations',
       from: time('fed_from'),

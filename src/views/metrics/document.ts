@@ -50,6 +50,7 @@ const EMPTY: View = {
     readers: new Map(),
     lastBaseline: 0,
     claims: new Map(),
+    learned: { leases: new Map(), names: [] },
     startedAt: 0,
     postedAt: 0,
     postedDays: [],
