@@ -33,12 +33,13 @@ function applyReaders(books: Books, { readers, claims }: RoundUpdate): void {
     if (claim === null) books.claims.delete(key);
     else books.claims.set(key, claim);
   }
-  for (const { reader, isFirst, superseded, changed, removed } of readers) {
+  for (const { reader, isFirst, superseded, changed, moved, removed } of readers) {
     for (const other of superseded) books.readers.delete(readerKey(other.router, other.source));
     const key = readerKey(reader.router, reader.source);
     const counters = (isFirst ? undefined : books.readers.get(key)?.counters) ?? new Map();
     for (const counter of removed) counters.delete(counter);
     for (const [counter, baselines] of changed) counters.set(counter, baselines);
+    for (const { baseline, bytes } of moved) baseline.bytes = bytes;
     books.readers.set(key, { ...reader, counters } satisfies Reader);
   }
 }

@@ -6,7 +6,7 @@ import { type Books, type Feeding, type Reader, readerKey } from '../books.ts';
 import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './owners.ts';
 import { hasRoomFor, type Postings } from './postings.ts';
-import type { RoundUpdate } from './round-update.ts';
+import { accountRef, type RoundUpdate } from './round-update.ts';
 import { mayHaveLacked } from './unread.ts';
 
 /** A lease lasts half a day: after this the address may be another machine's, so its bytes stay under the address. Rule: unknown address. */
@@ -75,7 +75,11 @@ export function draftMoves(books: Books, owners: ReadonlyMap<string, OwnerOf>, p
   for (const { from, ip, kind } of unownedAccounts(books, update.at)) {
     const mac = owners.get(from.router)?.(ip) ?? null;
     if (mac === null || update.accounts.has(accountKey(from))) continue;
-    const into = postings.accountFor({ kind, router: hasRouter(kind) ? from.router : '', interface: '', key: mac }, update.at, from.router);
+    const into = postings.accountFor(
+      accountRef({ kind, router: hasRouter(kind) ? from.router : '', interface: '', key: mac }),
+      update.at,
+      from.router,
+    );
     const sum = plus(moved.get(mac) ?? NOTHING, from.total);
     if (into === null || !hasRoomFor(into, sum)) continue;
     moved.set(mac, sum);

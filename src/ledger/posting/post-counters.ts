@@ -6,14 +6,15 @@ import type { Uplink } from '../../domain/observation.ts';
 import type { AnsweredSource } from '../../domain/round.ts';
 import { isZero, NOTHING } from '../../domain/traffic.ts';
 import { accountKey } from '../account.ts';
-import type { Books, Reader } from '../books.ts';
+import type { Books, KeptBaseline, Reader } from '../books.ts';
 import { noteChange, notePosting } from './audit-changes.ts';
 import type { AuditLog } from './audit-log.ts';
 import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
 import { inNamedPeriod } from './period.ts';
+import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
 import type { Postings } from './postings.ts';
-import { type CounterAnswer, MOST_UPLINKS, type PostedReading, type ReadingTerms, readingsOf } from './readings.ts';
+import { type CounterAnswer, MOST_UPLINKS, type ReadingTerms, readingsOf } from './readings.ts';
 import type { ReaderUpdate } from './round-update.ts';
 import { mayHaveLacked } from './unread.ts';
 import { type Wires, wiresOf } from './wires.ts';
@@ -49,6 +50,8 @@ interface AnswerContext {
   known: ReadonlyMap<string, readonly Baseline[]>;
   wires: Wires | null;
   now: Circumstances;
+  /** Null where no counter goes the short way. */
+  onward: Onward | null;
   update: ReaderUpdate;
   log: AuditLog;
 }
@@ -81,13 +84,17 @@ export function postCounters(
   const stored = before?.counters ?? NO_COUNTERS;
   const known = inNamedPeriod(stored, counters, answer.rules);
   const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, before, log) : null;
-  const context: AnswerContext = { postings: terms.postings, answer, before, known, wires, now, update, log };
+  const onward = wires === null && known === stored ? onwardFrom(now) : null;
+  const context: AnswerContext = { postings: terms.postings, answer, before, known, wires, now, onward, update, log };
   let room = (wires === null ? terms.mostCounters : MOST_UPLINK_COUNTERS) - stored.size;
+  let missing = known.size;
   for (const [counter, readings] of counters) {
-    if (!known.has(counter) && --room < 0) log.counts.leftOut += 1;
-    else if (!wires?.repeated.has(counter)) postCounter(context, counter, readings);
+    const baselines = known.get(counter);
+    if (baselines !== undefined) missing -= 1;
+    if (baselines === undefined && --room < 0) log.counts.leftOut += 1;
+    else if (!wires?.repeated.has(counter) && !postPlain(context, counter, readings, baselines)) postCounter(context, counter, readings);
   }
-  if (before !== null) markMissing(update, before, known, answer.rules, counters);
+  if (before !== null && missing > 0) markMissing(update, before, known, answer.rules, counters);
   if (known !== stored) keepPeriod(update, known, counters);
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
 }
@@ -111,24 +118,45 @@ function circumstancesOf(
   };
 }
 
-function postCounter(
-  { postings, answer, before, known, wires, now, update, log }: AnswerContext,
+/** The short way of a counter that only went on; false if it must go the long one. */
+function postPlain(
+  context: AnswerContext,
   counter: string,
-  readings: PostedReading[],
-) {
-  const { router } = update.reader;
-  const { accounts = NONE, shows } = readings[0] ?? {};
+  readings: readonly Reading[],
+  baselines: readonly KeptBaseline[] = NONE,
+): boolean {
+  const { onward, before, update } = context;
+  const [[reading], [baseline]] = [readings, baselines];
+  const isPair = reading !== undefined && readings.length === 1 && baseline !== undefined && baselines.length === 1;
+  if (onward === null || !isPair || before?.unread.has(counter)) return false;
+  const bytes = plainIncrease(reading, baseline, onward);
+  if (bytes === null) return false;
+  postChanges(context, counter, reading, [{ kind: 'increase', bytes, since: onward.since }]);
+  if (!isZero(bytes)) update.moved.push({ baseline, bytes: reading.bytes });
+  return true;
+}
+
+function postCounter(context: AnswerContext, counter: string, readings: readonly Reading[]) {
+  const { before, known, wires, now, update, log } = context;
   const baselines = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
   const silence = wires?.silent.get(counter);
   if (silence) log.note('wire', counter, NOTHING, silence);
   const changes = compare(readings, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
-  for (const change of silence === undefined ? changes : [SEEN_ONLY]) {
+  const [reading] = readings;
+  if (reading !== undefined) postChanges(context, counter, reading, silence === undefined ? changes : [SEEN_ONLY]);
+  updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now), before?.counters.get(counter) ?? NONE);
+}
+
+/** Posts to the accounts that a counter feeds. */
+function postChanges({ postings, answer, now, update, log }: AnswerContext, counter: string, reading: Reading, changes: readonly Change[]) {
+  const { router } = update.reader;
+  const { accounts, shows } = answer.feedsOf(reading);
+  for (const change of changes) {
     noteChange(log, counter, change);
     if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
     for (const account of accounts) notePosting(log, counter, change, postings.post(account, change, now.at, router));
   }
   if (shows !== undefined) postings.markSeen(shows, now.at, router);
-  updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now), before?.counters.get(counter) ?? NONE);
 }
 
 /** The last answer had the counter, with a value that made no sense: it is not new. Rule: isolation. */

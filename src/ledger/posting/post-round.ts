@@ -12,7 +12,7 @@ import { draftPeers } from './peers.ts';
 import { type CounterTerms, postCounters } from './post-counters.ts';
 import { withDay } from './posted-days.ts';
 import { createPostings, type PostingsTerms } from './postings.ts';
-import type { ReadingTerms } from './readings.ts';
+import { knownFeeds, type ReadingTerms } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
 import { unnamedIn } from './unread.ts';
 
@@ -134,13 +134,15 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
     isFirst: before === null,
     superseded: before === null ? supersededBy(result, books, round) : [],
     changed: new Map(),
+    moved: [],
     removed: [],
   };
   update.readers.push(readerUpdate);
   const feeds = before === null ? 'all' : feedsSince(before, update.feeding, round);
   if (feeds === 'unclear' && source === update.feeding.by)
     log.note('clock', '', NOTHING, 'devices do not get what was counted since a reading in the future, because others may have counted it');
-  const terms: ReadingTerms = { deviceBytes: feeds === 'all' ? update.feeding.by : 'nothing', ownerOf };
+  const deviceBytes = feeds === 'all' ? update.feeding.by : 'nothing';
+  const terms: ReadingTerms = { deviceBytes, ownerOf, feeds: knownFeeds(before, deviceBytes) };
   postCounters(context.counters, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);
 }
 

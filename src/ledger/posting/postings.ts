@@ -2,9 +2,8 @@ import { type Slice, slices } from '../../domain/calendar.ts';
 import type { Change } from '../../domain/change.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
-import { type AccountName, accountKey } from '../account.ts';
 import type { Books } from '../books.ts';
-import type { AccountUpdate, Increases, RoundUpdate } from './round-update.ts';
+import type { AccountRef, AccountUpdate, Increases, RoundUpdate } from './round-update.ts';
 
 export interface PostingsTerms {
   timezone: string;
@@ -20,10 +19,10 @@ export type PostResult = 'posted' | 'no room' | 'too many bytes';
 
 /** The accounts of a round, and what is added to each by hour and day. `router` shows them. Null: no room for another account. */
 export interface Postings {
-  accountFor(name: AccountName, at: number, router: string): AccountUpdate | null;
+  accountFor(ref: AccountRef, at: number, router: string): AccountUpdate | null;
   /** The account's device, uplink or peer was there at `at` (Unix ms). */
-  markSeen(name: AccountName, at: number, router: string): AccountUpdate | null;
-  post(name: AccountName, change: Change, at: number, router: string): PostResult;
+  markSeen(ref: AccountRef, at: number, router: string): AccountUpdate | null;
+  post(ref: AccountRef, change: Change, at: number, router: string): PostResult;
 }
 
 /** A part of the time over which bytes are spread. */
@@ -36,10 +35,10 @@ const RESERVED = 500;
 export function createPostings(books: Books, update: RoundUpdate, terms: PostingsTerms, routers: number): Postings {
   const spans = new Map<string, Portion[]>();
   const increases = new Map<string, Increases>();
-  /** Counters of one host share the objects that name its accounts. */
-  const byName = new Map<AccountName, AccountUpdate>();
   /** Nearly all counters of an answer move over the same span. */
   let lastSpan: { since: number; at: number; over: Portion[] } | null = null;
+  /** Stands for this round. */
+  const round = {};
   let nextAccount = books.accounts.lastId;
   /** New accounts in this round, by router. */
   const added = new Map<string, number>();
@@ -50,14 +49,14 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
   /** A router that has many accounts leaves some room to each of the others. */
   const hasRoom = (router: string): boolean => room > (countOf(router) < reserved ? 0 : reserved * (routers - 1));
 
-  function markSeen(name: AccountName, at: number, router: string): AccountUpdate | null {
-    const found = accountFor(name, at, router);
+  function markSeen(ref: AccountRef, at: number, router: string): AccountUpdate | null {
+    const found = accountFor(ref, at, router);
     if (found !== null) found.seen = Math.max(found.seen, at);
     return found;
   }
 
-  function post(name: AccountName, change: Change, at: number, router: string): PostResult {
-    const found = markSeen(name, at, router);
+  function post(ref: AccountRef, change: Change, at: number, router: string): PostResult {
+    const found = markSeen(ref, at, router);
     if (found === null) return 'no room';
     if (!('since' in change) || isZero(change.bytes)) return 'posted';
     if (!hasRoomFor(found, change.bytes)) return 'too many bytes';
@@ -85,12 +84,15 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     }
   }
 
-  function accountFor(name: AccountName, at: number, router: string): AccountUpdate | null {
-    const same = byName.get(name);
-    if (same !== undefined) return same;
-    const key = accountKey(name);
-    const drafted = update.accounts.get(key);
-    if (drafted !== undefined) return named(name, drafted);
+  function accountFor(ref: AccountRef, at: number, router: string): AccountUpdate | null {
+    if (ref.round !== round || ref.drafted === null) {
+      ref.drafted = update.accounts.get(ref.key) ?? draft(ref, at, router);
+      ref.round = round;
+    }
+    return ref.drafted;
+  }
+
+  function draft({ name, key }: AccountRef, at: number, router: string): AccountUpdate | null {
     const known = books.accounts.get(key);
     if (known === undefined) {
       if (!hasRoom(router)) return null;
@@ -108,12 +110,7 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     };
     const made = { account, isNew: known === undefined, download: 0, upload: 0, seen: at };
     update.accounts.set(key, made);
-    return named(name, made);
-  }
-
-  function named(name: AccountName, drafted: AccountUpdate): AccountUpdate {
-    byName.set(name, drafted);
-    return drafted;
+    return made;
   }
 
   /** Hours, and whole days for what is older than hours are kept. Rule: time. */
