@@ -35,7 +35,7 @@ export function monthsAt(now: number, terms: BillingTerms): Months {
 
 /** The billing period that an account's month sum belongs to. Rule: month. */
 export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>
-  (hasRouterMonth(account.kind) ? months.routers.get(account.router) : undefined) ?? months.home;
+  (months.routers.size > 0 && hasRouterMonth(account.kind) ? months.routers.get(account.router) : undefined) ?? months.home;
 
 const inMonth = (day: Day, month: Month): boolean => day >= month.start && day < month.end;
 
