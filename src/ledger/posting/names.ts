@@ -8,14 +8,11 @@ const FORGET_LEASE_MS = 30 * 86_400_000;
 
 type LeasesObservation = Extract<Observation, { source: 'leases' }>;
 
-/** Leases of one router that are kept at most: a router may invent any number of them. Rule: small. */
-const MOST_LEASES = 10_000;
-
 /**
  * Drafts the leases that are new, changed or gone. A lease that has gone keeps its name until it is forgotten. Returns the lists whose leases
  * are all in the books then.
  */
-export function draftLeases(books: Books, round: Round, update: RoundUpdate): Learned['leases'] {
+export function draftLeases(books: Books, round: Round, update: RoundUpdate, mostLeases: number): Learned['leases'] {
   const learned = new Map<string, readonly Lease[]>();
   const returned = new Set<KnownLease>();
   for (const { router, observation } of observed(round, 'leases')) {
@@ -39,7 +36,7 @@ export function draftLeases(books: Books, round: Round, update: RoundUpdate): Le
         if (!sameLease(known, lease)) update.leases.push(lease);
       }
     }
-    const leftOut = makeRoom(ofRouter.length + added.length - MOST_LEASES, gone, update);
+    const leftOut = makeRoom(ofRouter.length + added.length - mostLeases, gone, update);
     const kept = added.length - leftOut;
     for (const lease of added.slice(0, kept)) update.leases.push(lease);
     const counts = update.counts.get(readerKey(router, 'leases'));
@@ -55,7 +52,7 @@ export function draftLeases(books: Books, round: Round, update: RoundUpdate): Le
   return learned;
 }
 
-/** Lets go leases that have gone, the oldest first, for so many too many; returns for how many of them there is no room. */
+/** Lets go leases that have gone, the oldest first, for so many too many; returns for how many of them there is no room. Rule: small. */
 function makeRoom(tooMany: number, gone: readonly KnownLease[], { forgottenLeases }: RoundUpdate): number {
   if (tooMany <= 0) return 0;
   const oldest = [...gone].sort((a, b) => (a.lastRead ?? Infinity) - (b.lastRead ?? Infinity)).slice(0, tooMany);

@@ -22,6 +22,8 @@ export interface PostingTerms extends PostingsTerms {
   accounting: 'auto' | 'stations' | 'hosts';
   /** Counters of one reader at most. */
   mostCounters?: number;
+  /** Leases of one router at most. */
+  mostLeases?: number;
   /** Bits per second, by router. */
   lineRate: (router: string) => number;
   /** Seconds without a reading after which there is an audit row; 0 = never. */
@@ -33,6 +35,9 @@ export interface PostingTerms extends PostingsTerms {
  * more in each answer. Rule: small.
  */
 const MOST_COUNTERS = 100_000;
+
+/** Leases of one router that are kept at most, unless the terms say otherwise: a router may invent any number of them. Rule: small. */
+const MOST_LEASES = 10_000;
 
 /** What all sources of a round share. */
 interface RoundContext {
@@ -70,7 +75,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
     for (const result of results) if (result.status === 'ok') postSource(context, { router, system, result, ownerOf });
   }
   draftMoves(books, owners, postings, update);
-  const leases = draftLeases(books, round, update);
+  const leases = draftLeases(books, round, update, terms.mostLeases ?? MOST_LEASES);
   draftPeers(books, round, update);
   update.learned = { leases, names: draftNames(books, round, update) };
   closeAuditLog(update);
