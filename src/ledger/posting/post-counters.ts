@@ -14,8 +14,8 @@ import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
 import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
 import type { Postings } from './postings.ts';
-import { type CounterAnswer, MOST_UPLINKS, type ReadingTerms, readingsOf } from './readings.ts';
-import type { ReaderUpdate } from './round-update.ts';
+import { type CounterAnswer, type Feeds, MOST_UPLINKS, type ReadingTerms, readingsOf } from './readings.ts';
+import type { AccountRef, ReaderUpdate } from './round-update.ts';
 import { mayHaveLacked } from './unread.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
@@ -62,6 +62,8 @@ const MOST_UPLINK_COUNTERS = 1000;
 /** Shared by the thousands of counters that have none. */
 const NONE: readonly never[] = [];
 const NO_COUNTERS: Reader['counters'] = new Map();
+
+const FEEDS_NOTHING: Feeds = { accounts: NONE };
 
 /** Of an uplink whose bytes another one counts. Rule: one wire. */
 const SEEN_ONLY: Change = { kind: 'baseline', why: 'may only have come into sight' };
@@ -126,12 +128,15 @@ function postPlain(
   baselines: readonly KeptBaseline[] = NONE,
 ): boolean {
   const { onward, before, update } = context;
-  const [[reading], [baseline]] = [readings, baselines];
-  const isPair = reading !== undefined && readings.length === 1 && baseline !== undefined && baselines.length === 1;
-  if (onward === null || !isPair || before?.unread.has(counter)) return false;
+  // Not destructured: this is done for every counter, and the iterators would cost more than the rest.
+  const reading = readings[0];
+  const baseline = baselines[0];
+  if (onward === null || reading === undefined || readings.length > 1 || baseline === undefined || baselines.length > 1) return false;
   const bytes = plainIncrease(reading, baseline, onward);
-  if (bytes === null) return false;
-  postChanges(context, counter, reading, [{ kind: 'increase', bytes, since: onward.since }]);
+  if (bytes === null || before?.unread.has(counter)) return false;
+  const { accounts, shows } = context.answer.feedsOf(reading);
+  postChange(context, counter, accounts, { kind: 'increase', bytes, since: onward.since });
+  if (shows !== undefined) context.postings.markSeen(shows, context.now.at, update.reader.router);
   if (!isZero(bytes)) update.moved.push({ baseline, bytes: reading.bytes });
   return true;
 }
@@ -143,20 +148,24 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   if (silence) log.note('wire', counter, NOTHING, silence);
   const changes = compare(readings, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
   const [reading] = readings;
-  if (reading !== undefined) postChanges(context, counter, reading, silence === undefined ? changes : [SEEN_ONLY]);
+  const { accounts, shows } = reading === undefined ? FEEDS_NOTHING : context.answer.feedsOf(reading);
+  for (const change of silence === undefined ? changes : [SEEN_ONLY]) {
+    noteChange(log, counter, change);
+    postChange(context, counter, accounts, change);
+  }
+  if (shows !== undefined) context.postings.markSeen(shows, now.at, update.reader.router);
   updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now), before?.counters.get(counter) ?? NONE);
 }
 
-/** Posts to the accounts that a counter feeds. */
-function postChanges({ postings, answer, now, update, log }: AnswerContext, counter: string, reading: Reading, changes: readonly Change[]) {
-  const { router } = update.reader;
-  const { accounts, shows } = answer.feedsOf(reading);
-  for (const change of changes) {
-    noteChange(log, counter, change);
-    if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
-    for (const account of accounts) notePosting(log, counter, change, postings.post(account, change, now.at, router));
-  }
-  if (shows !== undefined) postings.markSeen(shows, now.at, router);
+/** Posts a change of a counter to the accounts that it feeds. */
+function postChange(
+  { postings, answer, now, update, log }: AnswerContext,
+  counter: string,
+  accounts: readonly AccountRef[],
+  change: Change,
+) {
+  if (answer.seenBy === 'bytes' && movedNothing(change)) return;
+  for (const account of accounts) notePosting(log, counter, change, postings.post(account, change, now.at, update.reader.router));
 }
 
 /** The last answer had the counter, with a value that made no sense: it is not new. Rule: isolation. */

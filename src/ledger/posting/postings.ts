@@ -63,7 +63,7 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     found.download += change.bytes.download;
     found.upload += change.bytes.upload;
     const over = span(change.since, at);
-    const [whole] = over;
+    const whole = over[0];
     if (over.length === 1 && whole !== undefined) {
       put(whole, found, change.bytes);
       return 'posted';
