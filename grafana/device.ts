@@ -34,7 +34,7 @@ export function device(): Dashboard {
 
 type Way = 'download' | 'upload';
 const rate = (way: Way) => `sum(${rateOf(`wrtmeter_device_${way}_bytes_total`, mac)}) * 8`;
-const volume = (figure: Way | 'total') => `sum(${one(`wrtmeter_device_month_${figure}_bytes`, mac)})`;
+const volume = (way: Way) => `sum(${one(`wrtmeter_device_month_${way}_bytes`, mac)})`;
 const link = (way: Way) => `max(${one(`wrtmeter_station_link_${way}_bytes_per_second`, mac)}) * 8`;
 const half = { width: 12, height: 8 };
 
@@ -58,7 +58,7 @@ const monthSoFar = () =>
     width: 6,
     height: 4,
     unit: unit.volume,
-  }).targets(queries(now(volume('download'), 'Download'), now(volume('upload'), 'Upload'), now(volume('total'), 'Total')));
+  }).targets(queries(now(volume('download'), 'Download'), now(volume('upload'), 'Upload'), now(`sum(${monthOf(mac)})`, 'Total')));
 
 const share = () =>
   numbers({

@@ -13,8 +13,11 @@ export function bothRates(by: string, window = '$__rate_interval', at = ''): str
 /** The busiest devices of the whole time range, so that a graph shows the same devices from left to right. */
 export const busiest = (count: number) => `topk(${count}, ${bothRates('mac', '$__range', ' @ end()')})`;
 
-/** All bytes of the current month by device, each once; those without a direction too. */
-export const monthOf = (labels = '', by = 'mac') => one('wrtmeter_device_month_total_bytes', labels, by);
+/** All bytes of the current month by device, each once. Only a device of which some bytes have no direction has a total of its own. */
+export const monthOf = (labels = '', by = 'mac') => {
+  const month = (figure: string) => one(`wrtmeter_device_month_${figure}_bytes`, labels, by);
+  return `(${month('total')} or (${month('download')} + ${month('upload')}))`;
+};
 
 /** When the billing period of each router with a selected uplink starts or ends, in Unix seconds: the uplink's own, otherwise the site's. */
 export function period(edge: 'start' | 'end'): string {
@@ -52,4 +55,5 @@ export const airReported = (labels = '') =>
   `${one('wrtmeter_source_success', `source="stations"${labels}`, 'router')} == 1 and on (router) ${present('wrtmeter_router_info', '', 'router')}`;
 
 /** Only devices with their own month series: for a device configured with several MACs, the first MAC. */
-export const ofMonth = (expr: string) => `${expr} and on (mac) ${present('wrtmeter_device_month_total_bytes', '', 'mac')}`;
+export const ofMonth = (expr: string) =>
+  `${expr} and on (mac) (${present('wrtmeter_device_month_download_bytes', '', 'mac')} or ${present('wrtmeter_device_month_total_bytes', '', 'mac')})`;

@@ -108,6 +108,7 @@ export function termsOf(config: Config): LedgerTerms {
     mostAccounts: LIMITS.accounts,
     mostNewAccounts: LIMITS.newAccounts,
     mostCounters: LIMITS.counters,
+    mostLeases: LIMITS.leases,
     ownMacs: new Set(config.devices.flatMap(({ macs }) => macs)),
   };
 }

@@ -1,12 +1,11 @@
 import type { Round, SourceResult } from '../domain/round.ts';
 import { accountKey } from '../ledger/account.ts';
-import type { Books } from '../ledger/books.ts';
 
 /** Stations of a round without an account that are shown: the ledger had no room for them, or has posted nothing yet. Rule: small. */
 const MOST_UNKNOWN = 1000;
 
 /** The round as it is kept to be shown: without most of the stations that the ledger had no room for. */
-export function withoutLeftOut(round: Round, { accounts }: Pick<Books, 'accounts'>): Round {
+export function withoutLeftOut(round: Round, { accounts }: { accounts: ReadonlyMap<string, unknown> }): Round {
   let room = MOST_UNKNOWN;
   const trimmed = (router: string, result: SourceResult): SourceResult => {
     if (result.status !== 'ok' || result.observation.source !== 'stations') return result;

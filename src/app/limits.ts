@@ -7,29 +7,37 @@ export interface Limits {
   newAccounts: number;
   /** Baselines of one source of one router. */
   counters: number;
+  /** Leases of one router. */
+  leases: number;
   /** Of one answer of a router. */
   answerBytes: number;
   answerLines: number;
 }
 
 const MB = 1_000_000;
+const MIB = 1024 * 1024;
 /** What the program takes before it knows a device, and what two large answers take. */
 const OWN = 96 * MB;
 
 /** Bytes that an account takes with its baselines and its lines of `/metrics`. */
 const ACCOUNT = 6000;
 
-/** The limits for so many bytes of memory: 128 MB are enough for 1,000 devices, and from 512 MB on nothing is below its usual limit. Rule: small. */
+/**
+ * The limits for so many bytes of memory: 128 MB are enough for 1,000 devices with hosts, 512 MB for 5,000, and 2 GB for 20,000, beyond which
+ * no limit grows. Rule: small.
+ */
 export function limitsFor(memory: number): Limits {
-  const scaled = (least: number, most: number) =>
-    Math.round(least + (most - least) * Math.min(1, Math.max(0, (memory - 128 * MB) / (384 * MB))));
-  const accounts = Math.min(50_000, Math.max(4000, Math.floor((memory - OWN) / ACCOUNT)));
+  const share = (from: number, to: number) => Math.min(1, Math.max(0, (memory - from * MB) / ((to - from) * MB)));
+  const [some, much] = [share(128, 512), share(512, 2048)];
+  const scaled = (small: number, usual: number, large: number) => Math.round(small + (usual - small) * some + (large - usual) * much);
+  const accounts = Math.min(scaled(50_000, 50_000, 150_000), Math.max(4000, Math.floor((memory - OWN) / ACCOUNT)));
   return {
     accounts,
-    newAccounts: Math.min(15_000, accounts),
-    counters: scaled(12_000, 100_000),
-    answerBytes: scaled(1.5 * 1024 * 1024, 8 * 1024 * 1024),
-    answerLines: scaled(20_000, 150_000),
+    newAccounts: Math.min(scaled(15_000, 15_000, 60_000), accounts),
+    counters: scaled(12_000, 100_000, 400_000),
+    leases: scaled(10_000, 10_000, 40_000),
+    answerBytes: scaled(1.5 * MIB, 8 * MIB, 32 * MIB),
+    answerLines: scaled(20_000, 150_000, 600_000),
   };
 }
 

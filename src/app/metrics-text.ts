@@ -1,4 +1,6 @@
-import { createMetrics, processMetrics } from '../views/metrics/metrics.ts';
+import { createMetrics } from '../views/metrics/metrics.ts';
+import { processMetrics } from '../views/metrics/process.ts';
+import type { TextParts } from '../views/metrics/text.ts';
 import type { View } from '../views/view.ts';
 
 /** Milliseconds for which the text is the same for all, if no round ends. */
@@ -6,7 +8,7 @@ const SHARED_MS = 500;
 
 /** The text of `/metrics`, made once for those that ask at the same time: it is megabytes with thousands of devices. */
 export interface MetricsText {
-  of(view: View): Promise<string>;
+  of(view: View): Promise<TextParts>;
   /** The next caller gets a new text: a round has ended, or the configuration has changed. */
   renew(): void;
 }
@@ -15,7 +17,7 @@ export interface MetricsText {
 export function createMetricsText(): MetricsText {
   const own = processMetrics();
   const metrics = createMetrics();
-  let shared: Promise<string> | null = null;
+  let shared: Promise<TextParts> | null = null;
   return {
     of(view) {
       if (shared !== null) return shared;

@@ -9,6 +9,7 @@ import type { Health } from '../http/deps.ts';
 import { type DailyBackups, dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
 import type { Probe } from '../sources/source.ts';
+import type { TextParts } from '../views/metrics/text.ts';
 import type { View } from '../views/view.ts';
 import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { healthOf } from './health.ts';
@@ -27,7 +28,7 @@ export interface Service {
   /** The current state; starts no round. */
   view(): Promise<View>;
   /** Starts or joins a round and gives the text of `/metrics`; after `patience` (seconds) with the figures that are committed by then. */
-  scrape(patience: number | null): Promise<string>;
+  scrape(patience: number | null): Promise<TextParts>;
   /** Continues with another configuration. */
   reconfigure(config: Config): Promise<void>;
   /** False once it is shutting down. */
@@ -122,7 +123,7 @@ export async function createService({ config: given, ledger, log, clock, version
     };
   }
 
-  async function scrape(patience: number | null): Promise<string> {
+  async function scrape(patience: number | null): Promise<TextParts> {
     await collect.round(patience);
     return metrics.of(await view());
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Round, RouterRound, SourceResult } from '../domain/round.ts';
 import { SourceError } from '../errors.ts';
 import type { Probe, ProbeResult } from '../sources/source.ts';
@@ -18,6 +19,8 @@ export interface Clock {
 
 /** Reads all routers at once until `signal` aborts. A router that fails does not affect the others. */
 export async function readRound(routers: readonly RouterToRead[], signal: AbortSignal, clock: Clock): Promise<Round> {
+  // One for each router: Node warns of more than ten.
+  setMaxListeners(0, signal);
   const startedAt = clock.now();
   const read = await Promise.all(routers.map((router) => readRouter(router, signal, clock)));
   return { routers: read, startedAt, finishedAt: clock.now() };

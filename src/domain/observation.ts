@@ -10,6 +10,8 @@ export interface Station {
   /** Null in a classic list, which has no interfaces. */
   interface: string | null;
   mac: string;
+  /** The name of its counter, where the source keeps it from answer to answer; otherwise `stationCounter` makes it. */
+  counter?: string;
   bytes: Traffic;
   bits: CounterBits;
   epoch: Epoch | null;
@@ -74,7 +76,7 @@ export interface StaticHost {
 }
 
 /** An address and name from a hosts file. */
-interface HostsEntry {
+export interface HostsEntry {
   ip: string;
   name: string;
 }
@@ -101,6 +103,8 @@ export interface HostCounter {
   /** Null if the counter knows only the address. */
   mac: string | null;
   ip: string;
+  /** The name of the counter, where the source keeps it from answer to answer; otherwise `hostCounter` makes it. */
+  counter?: string;
   bytes: Traffic;
   bits: CounterBits;
   epoch: Epoch | null;
@@ -155,8 +159,15 @@ export interface System {
 export type Observation =
   | { source: 'stations'; rules: CounterRules; radios: Radio[]; stations: Station[] }
   | { source: 'wan'; rules: CounterRules; uplinks: Uplink[] }
-  | { source: 'leases'; leases: Lease[]; leases6: Lease6[]; staticHosts: StaticHost[] | null; hosts: HostsEntry[] | null }
-  | { source: 'neighbours'; neighbours: Neighbour[] }
+  | {
+      source: 'leases';
+      /** These lists, and that of the neighbours, are the same objects as in the observation before if nothing in them changed. */
+      leases: readonly Lease[];
+      leases6: readonly Lease6[];
+      staticHosts: readonly StaticHost[] | null;
+      hosts: readonly HostsEntry[] | null;
+    }
+  | { source: 'neighbours'; neighbours: readonly Neighbour[] }
   | {
       source: 'hosts';
       rules: CounterRules;

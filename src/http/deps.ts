@@ -3,6 +3,7 @@ import type { AuditAnswer } from '../views/api-v1/audit.ts';
 import type { QueryParameters } from '../views/api-v1/query.ts';
 import type { ReconciliationAnswer } from '../views/api-v1/reconciliation.ts';
 import type { UsageAnswer } from '../views/api-v1/usage.ts';
+import type { TextParts } from '../views/metrics/text.ts';
 import type { View } from '../views/view.ts';
 
 /** What the routes need from the program. Only `scrape` reads routers. */
@@ -10,7 +11,7 @@ export interface AppDeps {
   /** The current state, with months up to date. */
   view(): Promise<View>;
   /** Runs or joins a round and returns the text of `/metrics`. `timeout` in seconds; null if the caller sent none. */
-  scrape(timeout: number | null): Promise<string>;
+  scrape(timeout: number | null): Promise<TextParts>;
   apiPhp(action: string | undefined): Promise<{ status: number; body: unknown }>;
   /** Throws a RequestError for an invalid query. */
   usage(query: QueryParameters): Promise<UsageAnswer>;

@@ -5,16 +5,16 @@ import { suggestionsAnswer } from '../views/device-suggestions/suggestions.ts';
 import { lateAuditQuery } from '../views/landing/audit.ts';
 import { FAVICON } from '../views/landing/favicon.ts';
 import { CONTENT_SECURITY_POLICY, landing } from '../views/landing/landing.ts';
+import { METRICS_TYPE } from '../views/metrics/metrics.ts';
 import { apiIndex, openApi } from '../views/openapi/openapi.ts';
 import type { View } from '../views/view.ts';
 import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';
 import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
-import { createSharedText } from './send.ts';
+import { sendShared } from './send.ts';
 import { createCutter } from './turns.ts';
 
-const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** Seconds after which the landing page reloads. */
 const REFRESH = 30;
 
@@ -22,7 +22,6 @@ const REFRESH = 30;
 export function routes(deps: AppDeps): Route[] {
   // Prometheus is never refused: a client that does not read its answer makes room.
   const cut = createCutter(8, 2000);
-  const sendShared = createSharedText();
   return [
     large('/', (context) => sendLanding(deps, context)),
     get('/metrics', async (context) => {

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import type { Context, Next } from 'koa';
+import type { TextParts } from '../views/metrics/text.ts';
 import { jsonParts } from './json-parts.ts';
 
 const compress = promisify(gzip);
@@ -24,7 +26,7 @@ export async function send(context: Context, next: Next): Promise<void> {
     await sendText(context, body);
     return;
   }
-  if (body === null || body === undefined || typeof body !== 'object' || Buffer.isBuffer(body)) return;
+  if (body === null || typeof body !== 'object' || Buffer.isBuffer(body) || body instanceof Readable) return;
   context.set('Content-Type', 'application/json');
   const parts = jsonParts(body);
   const first = parts.next().value ?? '';
@@ -33,28 +35,28 @@ export async function send(context: Context, next: Next): Promise<void> {
   else sendParts(context, [first, second.value], parts);
 }
 
-/** Milliseconds for which the bytes of a text are kept for others that get the same. */
-const SHARED_MS = 1000;
+/** Texts as gzip, for as long as the text itself is kept. */
+const packedTexts = new WeakMap<TextParts, Promise<Buffer>>();
 
-/** Sends a text to many clients at a time: equal texts are the same bytes in memory, packed once. */
-export function createSharedText(): (context: Context, text: string) => Promise<void> {
-  let last: { text: string; plain: Buffer; packed: Promise<Buffer> | null } | null = null;
-  return async (context, text) => {
-    if (last?.text !== text) {
-      last = { text, plain: Buffer.from(text), packed: null };
-      setTimeout(() => {
-        last = null;
-      }, SHARED_MS).unref();
-    }
-    const shared = last;
-    context.vary('Accept-Encoding');
-    if (shared.plain.length <= WORTH_IT || !packs(context)) {
-      context.body = shared.plain;
-      return;
-    }
-    shared.packed ??= compress(shared.plain, { level: LEVEL });
-    context.body = await shared.packed;
-  };
+/** Sends a text to many clients at a time: the same text is the same bytes in memory, packed once. */
+export async function sendShared(context: Context, text: TextParts): Promise<void> {
+  context.vary('Accept-Encoding');
+  const length = text.reduce((sum, part) => sum + part.length, 0);
+  if (length <= WORTH_IT || !packs(context)) {
+    context.body = Readable.from(text);
+    context.length = length;
+    return;
+  }
+  const packed = packedTexts.get(text) ?? packedOf(text);
+  packedTexts.set(text, packed);
+  context.body = await packed;
+}
+
+function packedOf(text: TextParts): Promise<Buffer> {
+  const gzip = createGzip({ level: LEVEL });
+  for (const part of text) gzip.write(part);
+  gzip.end();
+  return buffer(gzip);
 }
 
 async function sendText(context: Context, text: string): Promise<void> {

@@ -1,7 +1,6 @@
-import { parseMac } from '../domain/mac.ts';
+import { isMac } from '../domain/mac.ts';
 import type { SourceName } from '../domain/observation.ts';
-import type { Traffic } from '../domain/traffic.ts';
-import { directedUsage, type Undirected, type Usage, undirectedUsage } from '../domain/traffic.ts';
+import { directedUsage, type Traffic, type Undirected, type Usage, undirectedUsage } from '../domain/traffic.ts';
 
 /**
  * `host`: routed bytes, counted at a gateway. `address`: those of an address whose MAC is not known, kept for the device account that
@@ -166,12 +165,14 @@ export type DirectedKind = {
 }[AccountKind];
 
 /** The accounts of a kind, whose figures are download and upload. */
-export const accountsOf = (accounts: ReadonlyMap<string, Account>, kind: DirectedKind): Account[] =>
-  [...accounts.values()].filter((account) => account.kind === kind);
+export const accountsOf = (accounts: ByKind, kind: DirectedKind): Account[] => [...accounts.ofKind(kind)];
+
+interface ByKind {
+  ofKind(kind: AccountKind): Iterable<Account>;
+}
 
 /** The accounts of what a device used: one with directions, one without, or both. Their bytes are added up as `Usage` only. */
-export const deviceAccountsOf = (accounts: ReadonlyMap<string, Account>): Account[] =>
-  [...accounts.values()].filter(({ kind }) => kind === 'device' || kind === 'undirected');
+export const deviceAccountsOf = (accounts: ByKind): Account[] => [...accounts.ofKind('device'), ...accounts.ofKind('undirected')];
 
 /** What the two figures of an account mean: the one place that reads those without directions. */
 export function usageOf(kind: AccountKind, kept: Traffic): Usage {
@@ -223,5 +224,3 @@ export const publicKeyOf = ({ kind, key }: KeyedName): string | null => (kindFac
 
 /** What the account is called within its router: its key, else its interface. */
 export const subjectOf = ({ key, interface: name }: Pick<AccountName, 'key' | 'interface'>): string => key || name;
-
-const isMac = (key: string): boolean => key.length === 17 && parseMac(key) !== null;

@@ -1,7 +1,7 @@
 import type { Day } from '../domain/calendar.ts';
 import type { Baseline } from '../domain/counter.ts';
-import type { Peer, SourceName } from '../domain/observation.ts';
-import type { Account } from './account.ts';
+import type { Lease, Peer, SourceName } from '../domain/observation.ts';
+import type { Accounts } from './accounts.ts';
 
 /** One source of one router as last read. */
 export interface Reader {
@@ -27,7 +27,13 @@ export interface Reader {
   unread: ReadonlySet<string>;
   /** Lines of its last answer that may have been counters, but whose names made no sense either. */
   unnamed: number;
-  counters: Map<string, Baseline[]>;
+  counters: Map<string, KeptBaseline[]>;
+}
+
+/** A baseline of the books. No two counters share one. */
+export interface KeptBaseline extends Baseline {
+  /** Of its row in the file, so that its bytes are written without a search; absent in a draft that is not written yet. */
+  id?: number;
 }
 
 /** A boot or an uptime that contradicts what is known, and how many answers in a row say so. In memory alone. */
@@ -80,7 +86,7 @@ export interface KnownPeer {
 
 /** The ledger's state in memory: what is in the file, and what only this process knows, where that is said. */
 export interface Books {
-  accounts: Map<string, Account>;
+  accounts: Accounts;
   devices: Map<string, Device>;
   /** By router and MAC. */
   leases: Map<string, KnownLease>;
@@ -88,8 +94,12 @@ export interface Books {
   peers: Map<string, KnownPeer>;
   /** By router and source. */
   readers: Map<string, Reader>;
+  /** The highest id that was given to a baseline. */
+  lastBaseline: number;
   /** By router and source. */
   claims: Map<string, Claim>;
+  /** The lists of the last posted round that leases and names were learned from: the same list teaches nothing new. In memory alone. */
+  learned: Learned;
   /** Since when device accounts are fed from hosts, where the configuration leaves that open: Unix ms, 0 = not. */
   hostsSince: number;
   feeding: Feeding;
@@ -98,6 +108,13 @@ export interface Books {
   postedAt: number;
   /** The latest days with a posting, in order. Days that a clock which was ahead has left in the future are dropped. */
   postedDays: readonly Day[];
+}
+
+export interface Learned {
+  /** Lists whose leases are all in the books, by router. */
+  leases: ReadonlyMap<string, readonly Lease[]>;
+  /** All that say what devices are called. */
+  names: readonly unknown[];
 }
 
 /** Which source the accounts of devices are fed from. */

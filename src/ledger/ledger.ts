@@ -2,7 +2,7 @@ import { hourOf } from '../domain/calendar.ts';
 import type { Round } from '../domain/round.ts';
 import { LedgerError } from '../errors.ts';
 import { type AuditRow, type Books, ledgerNote } from './books.ts';
-import { type AccountIndex, addCounts, applyUpdate, indexAccounts } from './posting/apply-update.ts';
+import { addCounts, applyUpdate, type SeenInFile, seenInFileOf } from './posting/apply-update.ts';
 import { judgeClock } from './posting/clock.ts';
 import { draftRound, type PostingTerms } from './posting/post-round.ts';
 import type { RoundUpdate } from './posting/round-update.ts';
@@ -62,7 +62,7 @@ class SqliteLedger implements Ledger {
   readonly store: Store;
   readonly state: LedgerState = newLedgerState();
   #terms: LedgerTerms;
-  #index: AccountIndex;
+  #seenInFile: SeenInFile;
   /** After a failed commit it is not known what the file has: the books are reloaded first. */
   #mustReload = false;
   /** Ms on the clock that never steps. */
@@ -78,7 +78,7 @@ class SqliteLedger implements Ledger {
     this.books = books;
     this.state.startedAt = books.startedAt;
     this.months = monthsAt(this.trusted(now), terms);
-    this.#index = indexAccounts(books);
+    this.#seenInFile = seenInFileOf(books);
   }
 
   async post(round: Round, tick: () => number): Promise<Posted> {
@@ -93,12 +93,12 @@ class SqliteLedger implements Ledger {
       if (clock.row !== null) update.audit.push(clock.row);
       const drafted = tick();
       await this.store.commit([
-        ...batchesOf(this.books, update, this.#index.seenInFile),
+        ...batchesOf(this.books, update, this.#seenInFile),
         ...this.#prune(now),
         ...(update.audit.length > 0 ? pruneAudit : []),
       ]);
       this.state.commitSeconds = (tick() - drafted) / 1000;
-      applyUpdate(this.books, this.#index, this.months, update);
+      applyUpdate(this.books, this.#seenInFile, this.months, update);
       addCounts(this.state.counts, update);
       this.state.startedAt = this.books.startedAt;
       this.#suspendedSince = null;
@@ -106,7 +106,7 @@ class SqliteLedger implements Ledger {
       this.state.suspendedBecause = null;
       await this.#ageOut(now);
       this.state.databaseBytes = await this.store.size();
-      await this.#refreshCompared(update.days);
+      await this.#refreshCompared(update);
       return { status: 'posted', audit: update.audit };
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
@@ -171,22 +171,27 @@ class SqliteLedger implements Ledger {
     return { row: why === '' ? null : ledgerNote(round.finishedAt, 'clock', why) };
   }
 
+  /** Whether what is done once an hour was done in this one. A clock that was ahead and was set back does not put it off. */
+  #isDone(now: number, at: number): boolean {
+    return at <= now && hourOf(now, this.#terms.timezone) <= at;
+  }
+
   /** Once an hour, deletes the hours that are no longer kept. */
   #prune(now: number): Batch[] {
-    if (hourOf(now, this.#terms.timezone) <= this.#prunedAt) return [];
+    if (this.#isDone(now, this.#prunedAt)) return [];
     this.#prunedAt = now;
     return [pruneHours(now - this.#terms.keepHours * 1000)];
   }
 
   /** Once an hour, lets go what was seen but hardly ever used. What was posted stays posted if that fails. Rule: invented device. */
   async #ageOut(now: number): Promise<void> {
-    if (hourOf(now, this.#terms.timezone) <= this.#agedAt) return;
+    if (this.#isDone(now, this.#agedAt)) return;
     this.#agedAt = now;
     try {
       const aged = await findAgedOut(this.store, this.books, this.#terms);
       if (isNothing(aged)) return;
       await this.store.commit([...ageOutBatches(aged, now), ...pruneAudit]);
-      applyAgedOut(this.books, this.#index, aged);
+      applyAgedOut(this.books, this.#seenInFile, aged);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       this.#mustReload = true;
@@ -195,9 +200,9 @@ class SqliteLedger implements Ledger {
   }
 
   /** The round is posted whatever happens here: what cannot be read now is read after the next one. */
-  async #refreshCompared(days: RoundUpdate['days']): Promise<void> {
+  async #refreshCompared(update: RoundUpdate): Promise<void> {
     try {
-      await refreshCompared(this.store, this.books, this.months, this.#terms.timezone, Math.min(...days.keys()));
+      await refreshCompared(this.store, this.books, this.months, this.#terms.timezone, update);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       this.months.begun = '';
@@ -209,7 +214,7 @@ class SqliteLedger implements Ledger {
     this.months = monthsAt(now, this.#terms);
     await sumMonths(this.store, books, this.months, this.#terms.timezone);
     this.books = books;
-    this.#index = indexAccounts(books);
+    this.#seenInFile = seenInFileOf(books);
     this.#mustReload = false;
   }
 }

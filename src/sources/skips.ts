@@ -22,7 +22,7 @@ export interface Skips {
   /** Counts entries that there is no room for. */
   leaveOut(count: number): void;
   /** What `parse` returns, or null and one more skipped line where it throws a SourceError. */
-  attempt(what: string, counter: string, parse: () => Traffic): Traffic | null;
+  attempt(what: () => string, counter: string, parse: () => Traffic): Traffic | null;
 }
 
 export function createSkips(): Skips {
@@ -49,7 +49,7 @@ export function createSkips(): Skips {
         return parse();
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
-        skip(`${what}: ${error.message}`, counter);
+        skip(`${what()}: ${error.message}`, counter);
         return null;
       }
     },

@@ -42,16 +42,24 @@ export function parseCounter(text: string, field: string): number {
   return value;
 }
 
-/**
- * Leases, names or neighbours of one answer at most: nothing is counted by them, and what a router invents of them stays in memory until
- * the next. Rule: small.
- */
-const MOST_ENTRIES = 20_000;
+/** What is kept of the lines of one answer at most. Rule: small. */
+export interface LineLimits {
+  /** Leases, names or neighbours: nothing is counted by them, and what a router invents of them stays in memory until the next answer. */
+  entries: number;
+  /** Lines of a section whose text is remembered. */
+  known: number;
+}
+
+/** By how many lines an answer may have. */
+export const lineLimits = ({ mostLines = MOST_ANSWER_LINES }: Pick<Answer, 'mostLines'>): LineLimits => ({
+  entries: Math.max(20_000, Math.floor(mostLines / 6)),
+  known: Math.floor(mostLines / 2),
+});
 
 /** The first of the entries, and how many there are no room for. */
-export const bounded = <T>(entries: readonly T[]): { kept: T[]; leftOut: number } => ({
-  kept: entries.slice(0, MOST_ENTRIES),
-  leftOut: Math.max(0, entries.length - MOST_ENTRIES),
+export const bounded = <T>(entries: readonly T[], most: number): { kept: readonly T[]; leftOut: number } => ({
+  kept: entries.length > most ? entries.slice(0, most) : entries,
+  leftOut: Math.max(0, entries.length - most),
 });
 
 /** The lines of an answer, without trailing spaces. Throws if the last line may be truncated or there are too many lines. */

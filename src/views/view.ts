@@ -1,7 +1,7 @@
 import type { Observation } from '../domain/observation.ts';
 import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
-import { type Account, accountsOf, type DirectedKind, deviceAccountsOf } from '../ledger/account.ts';
+import type { Account, AccountKind } from '../ledger/account.ts';
 import { type Books, type Device, type KnownLease, peerKey, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import type { Months } from '../ledger/usage/months.ts';
@@ -63,15 +63,14 @@ export function observationsOf<S extends Observation['source']>(
 
 export const deviceOf = (view: View, mac: string): Device | undefined => view.books.devices.get(mac);
 
-/** Accounts of a kind that were seen recently enough to be shown. Rule: small. */
-export const shownAccounts = (view: View, kind: DirectedKind): Account[] => shown(view, accountsOf(view.books.accounts, kind));
+export type AccountsByKind = Readonly<Record<AccountKind, readonly Account[]>>;
 
-/** The same of devices, with directions and without. */
-export const shownDevices = (view: View): Account[] => shown(view, deviceAccountsOf(view.books.accounts));
-
-function shown({ now, expire }: View, accounts: readonly Account[]): Account[] {
+/** Accounts that were seen recently enough to be shown. Rule: small. */
+export function shownAccounts({ now, expire, books }: View): AccountsByKind {
+  const shown: Record<AccountKind, Account[]> = { wan: [], station: [], device: [], undirected: [], host: [], address: [], peer: [] };
   const oldest = now - expire * 1000;
-  return accounts.filter(({ lastSeen }) => lastSeen >= oldest);
+  for (const account of books.accounts.values()) if (account.lastSeen >= oldest) shown[account.kind].push(account);
+  return shown;
 }
 
 /** Unix ms of the last reading of any uplink that was posted, or null. */

@@ -8,25 +8,32 @@ import { classic, ok, station } from '../support/ledger/rounds.ts';
 const MIB = 1024 * 1024;
 
 describe('limits', () => {
-  it('in 128 MB there is room for 1,000 devices with hosts; from 512 MB on for 16,000', () => {
+  it('in 128 MB there is room for 1,000 devices with hosts, in 512 MB for 5,000 and in 2 GB for 20,000', () => {
     const small = limitsFor(128 * MIB);
     expect(small.accounts).to.be.within(4000, 8000);
     expect(small.answerLines, 'ten lines a device').to.be.at.least(20_000);
     expect(small.counters, 'ten counters a device').to.be.at.least(10_000);
-    expect(limitsFor(512 * MIB)).to.deep.equal({
+    expect(limitsFor(512_000_000)).to.deep.equal({
       accounts: 50_000,
       newAccounts: 15_000,
       counters: 100_000,
+      leases: 10_000,
       answerBytes: 8 * MIB,
       answerLines: 150_000,
     });
-    expect(limitsFor(Number.POSITIVE_INFINITY)).to.deep.equal(limitsFor(512 * MIB));
+    const large = limitsFor(2048 * MIB);
+    expect(large.newAccounts, 'three accounts a device, in the first round').to.be.at.least(60_000);
+    expect(large.accounts).to.equal(150_000);
+    expect(large.counters, 'with the addresses of two days').to.equal(400_000);
+    expect(large.answerLines).to.equal(600_000);
+    expect(large.answerBytes).to.equal(32 * MIB);
+    expect(limitsFor(Number.POSITIVE_INFINITY)).to.deep.equal(large);
   });
 
   it('never fall as memory grows, and never below what a home needs', () => {
     let before = limitsFor(0);
     expect(before.accounts).to.equal(4000);
-    for (let memory = 0; memory < 700 * MIB; memory += 16 * MIB) {
+    for (let memory = 0; memory < 2500 * MIB; memory += 16 * MIB) {
       const now = limitsFor(memory);
       for (const name of Object.keys(now) as (keyof typeof now)[]) expect(now[name], name).to.be.at.least(before[name]);
       before = now;

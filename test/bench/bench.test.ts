@@ -4,7 +4,7 @@ import { quantile, summarise } from './report/statistics.ts';
 import { milliseconds, whole } from './report/units.ts';
 import { sizesOf } from './sizes.ts';
 
-const NOTHING = { quick: false, json: false, hosts: true, devices: null };
+const NOTHING = { quick: false, json: false, hosts: true, classic: false, devices: null };
 
 describe('the benchmark', () => {
   it('knows the median and the ninth in ten', () => {
@@ -24,16 +24,21 @@ describe('the benchmark', () => {
       quick: true,
       json: true,
       hosts: false,
+      classic: false,
       devices: 20,
     });
-    expect(() => parseOptions(['--fast'])).to.throw(OptionError, 'Options are --quick, --json, --no-hosts and --devices NUMBER');
+    expect(parseOptions(['--classic']), 'the classic scripts count no hosts').to.deep.include({ classic: true, hosts: false });
+    expect(() => parseOptions(['--fast'])).to.throw(OptionError, 'Options are --quick, --json, --no-hosts, --classic and --devices NUMBER');
     expect(() => parseOptions(['--devices', 'many'])).to.throw(OptionError, '--devices takes a number from 1 to 65536, not "many"');
   });
 
-  it('measures 50, 1,000 and 5,000 devices, or the number asked for', () => {
-    expect(sizesOf(NOTHING).map(({ devices }) => devices)).to.deep.equal([50, 1000, 5000]);
-    expect(sizesOf({ quick: true, hosts: true, devices: 20 })).to.deep.equal([
-      { devices: 20, routers: 2, rounds: 5, rest: 0, hosts: true },
+  it('measures the usual numbers of devices, or the one asked for', () => {
+    const devicesOf = (options: Partial<typeof NOTHING>) => sizesOf({ ...NOTHING, ...options }).map(({ devices }) => devices);
+    expect(devicesOf({})).to.deep.equal([50, 1000, 5000, 20_000]);
+    expect(devicesOf({ quick: true })).to.deep.equal([50, 1000, 5000]);
+    expect(sizesOf({ ...NOTHING, quick: true, devices: 20 })).to.deep.equal([
+      { devices: 20, routers: 2, rounds: 6, rest: 0, historyDays: 0, hosts: true, classic: false },
     ]);
+    expect(sizesOf({ ...NOTHING, quick: true, devices: 20_000 })[0]).to.include({ routers: 50, rounds: 5 });
   });
 });

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startExporter } from '../support/program/exporter.ts';
 import { startChild } from './child.ts';
+import { createClient } from './contest/client.ts';
 import { type Contest, contest, type Programs, STEP } from './contest/contest.ts';
 import { startNodeExporter } from './contest/node-exporter.ts';
 import { memoryOf } from './contest/proc.ts';
-import { createScraper } from './contest/timed-get.ts';
+import { type History, measureHistory } from './history.ts';
+import { type Summary, summarise } from './report/statistics.ts';
 import { type BenchRouters, startBenchRouters } from './routers/routers.ts';
 import { type Size, warmUpOf } from './sizes.ts';
 import { withoutProcess } from './stages/plain-text.ts';
@@ -15,14 +17,21 @@ import type { Stages } from './stages/stages.ts';
 /** Everything measured at one size. */
 export interface Figures extends Size {
   series: number;
-  /** Without gzip, and as Prometheus asks. */
-  plain: Contest;
-  gzip: Contest;
+  contest: Contest;
+  /** Milliseconds for the landing page, and its bytes as they were sent. */
+  landing: { time: Summary; bytes: number };
   stages: Stages;
   /** Null where nobody waited for it. */
   atRest: AtRest | null;
   /** Bytes of the ledger, its write-ahead log included. */
   database: number;
+  /** Null where no history was made. */
+  history: History | null;
+}
+
+/** A size that the program does not read in full. */
+export interface Refusal extends Size {
+  refused: string;
 }
 
 /** Bytes of memory some seconds after the last scrape. */
@@ -40,33 +49,35 @@ export interface Surroundings {
   stop: AbortSignal;
 }
 
+/** The landing page is asked for so many times. */
+const PAGES = 5;
+
 /** Measures one size; all processes that it starts have ended when it returns. */
-export async function measure(size: Size, { folder, nodeExporter, progress, stop }: Surroundings): Promise<Figures> {
+export async function measure(size: Size, { folder, nodeExporter, progress, stop }: Surroundings): Promise<Figures | Refusal> {
+  const { rounds } = size;
   const warmUp = warmUpOf(size);
   const tell = (what: string) => progress(`${size.devices} devices on ${size.routers} routers: ${what}`);
   // The routers' clocks come to about now with the last round.
-  const routers = await startBenchRouters(size, Date.now() - 3 * (size.rounds + warmUp) * STEP * 1000, stop);
+  const routers = await startBenchRouters(size, Date.now() - 2 * (rounds + warmUp) * STEP * 1000, stop);
   const running: (() => Promise<unknown>)[] = [routers.close];
   try {
-    tell(`the pieces one by one, ${size.rounds} rounds`);
-    const stages = await stagesElsewhere(routers, await mkdtemp(join(folder, 'stages-')), { warmUp, measured: size.rounds });
+    const [dataDir, config] = [await mkdtemp(join(folder, 'data-')), join(folder, 'wrtmeter.yaml')];
+    const named = routers.routers.map(({ name, ...router }) => [name, router]);
+    await writeFile(config, JSON.stringify({ heartbeat: '1h', routers: Object.fromEntries(named) }));
+    const start = () => startExporter({ args: ['--config', config], dataDir, env: { WRTMETER_LOG_LEVEL: 'warn' }, startsWithin: 300 });
+    const wrtmeter = await start();
+    running.push(() => wrtmeter.kill());
+    const client = createClient(wrtmeter.url);
+    running.push(async () => client.close());
 
     tell(`warming up, ${warmUp} rounds`);
-    const dataDir = await mkdtemp(join(folder, 'data-'));
-    const config = join(folder, 'wrtmeter.yaml');
-    await writeFile(
-      config,
-      JSON.stringify({ heartbeat: '1h', routers: Object.fromEntries(routers.routers.map(([n, url]) => [n, { url }])) }),
-    );
-    const wrtmeter = await startExporter({ args: ['--config', config], dataDir, env: { WRTMETER_LOG_LEVEL: 'warn' } });
-    running.push(() => wrtmeter.kill());
-    const scraper = createScraper(`${wrtmeter.url}/metrics`, { gzip: false });
-    running.push(async () => scraper.close());
     let text = '';
     for (let i = 0; i < warmUp; i++) {
       await routers.advance(STEP);
-      text = withoutProcess((await scraper.scrape()).text());
+      text = withoutProcess((await client.get('/metrics')).text());
     }
+    const refused = await refusalOf(size, text, wrtmeter);
+    if (refused !== null) return { ...size, refused };
     const textfiles = join(folder, 'textfiles');
     await mkdir(textfiles, { recursive: true });
     await writeFile(join(textfiles, 'wrtmeter.prom'), text);
@@ -74,16 +85,37 @@ export async function measure(size: Size, { folder, nodeExporter, progress, stop
     if (other !== null) running.push(other.stop);
 
     const programs = { wrtmeter, nodeExporter: other };
-    tell(`${size.rounds} rounds without gzip`);
-    const plain = await contest(programs, routers, size.rounds, false);
-    tell(`${size.rounds} rounds with gzip`);
-    const gzip = await contest(programs, routers, size.rounds, true);
+    tell(`${rounds} rounds`);
+    const found = await contest(programs, routers, rounds);
     if (size.rest > 0) tell(`at rest, ${size.rest} s`);
     const atRest = size.rest === 0 ? null : await weighAtRest(programs, size.rest, stop);
-    return { ...size, atRest, series: seriesIn(text), plain, gzip, stages, database: await ledgerBytes(dataDir) };
+    const pages = [];
+    for (let i = 0; i < PAGES; i++) pages.push(await client.get('/'));
+    const landing = { time: summarise(pages.map(({ ms }) => ms)), bytes: pages.at(-1)?.bytes ?? 0 };
+    const database = await ledgerBytes(dataDir);
+    await wrtmeter.kill();
+
+    tell(`the pieces one by one, ${rounds} rounds`);
+    const stages = await stagesElsewhere(routers, await mkdtemp(join(folder, 'stages-')), { warmUp, measured: rounds });
+    const history = size.historyDays === 0 ? null : await measureHistory({ days: size.historyDays, dataDir, start, tell });
+    return { ...size, atRest, series: seriesIn(text), contest: found, landing, stages, database, history };
   } finally {
     for (const end of running.reverse()) await end();
   }
+}
+
+/** Why the program does not count all devices of the answers; null where it does. */
+async function refusalOf({ devices, hosts }: Size, text: string, { api }: Pick<Programs['wrtmeter'], 'api'>): Promise<string | null> {
+  const { routers } = (await api('/api/v1/routers')) as { routers: { name: string; sources: { error: { message: string } | null }[] }[] };
+  for (const { name, sources } of routers) {
+    const failed = sources.find(({ error }) => error !== null)?.error;
+    if (failed) return `${name}: ${failed.message}`;
+  }
+  for (const kind of hosts ? ['device', 'host'] : ['device']) {
+    const counted = text.split(`\nwrtmeter_${kind}_download_bytes_total{`).length - 1;
+    if (counted < devices) return `only ${counted} of ${devices} are counted (${kind})`;
+  }
+  return null;
 }
 
 /** The stages, measured in a process whose heap is kept as the program keeps its own. */

@@ -7,6 +7,8 @@ export interface BenchOptions {
   json: boolean;
   /** Whether the gateway counts its hosts. */
   hosts: boolean;
+  /** Whether routers have the three classic scripts, which count no hosts, instead of wrtmeter.cgi. */
+  classic: boolean;
   /** Measure this number of devices only. */
   devices: number | null;
 }
@@ -18,21 +20,21 @@ const MOST_DEVICES = 65_536;
 
 /** Reads `npm run bench -- …`. Throws an OptionError. */
 export function parseOptions(args: string[]): BenchOptions {
-  const { quick, json, devices, ...flags } = parse(args);
-  const hosts = !flags['no-hosts'];
-  if (devices === undefined) return { quick, json, hosts, devices: null };
+  const { quick, json, classic, devices, ...flags } = parse(args);
+  const options = { quick, json, classic, hosts: !classic && !flags['no-hosts'] };
+  if (devices === undefined) return { ...options, devices: null };
   const number = Number(devices);
   if (!/^\d+$/.test(devices) || number < 1 || number > MOST_DEVICES) {
     throw new OptionError(`--devices takes a number from 1 to ${MOST_DEVICES}, not "${devices}"`);
   }
-  return { quick, json, hosts, devices: number };
+  return { ...options, devices: number };
 }
 
 function parse(args: string[]) {
   const off = { type: 'boolean', default: false } as const;
   try {
-    return parseArgs({ args, options: { quick: off, json: off, 'no-hosts': off, devices: { type: 'string' } } }).values;
+    return parseArgs({ args, options: { quick: off, json: off, 'no-hosts': off, classic: off, devices: { type: 'string' } } }).values;
   } catch {
-    throw new OptionError('Options are --quick, --json, --no-hosts and --devices NUMBER');
+    throw new OptionError('Options are --quick, --json, --no-hosts, --classic and --devices NUMBER');
   }
 }

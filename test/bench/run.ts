@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeMachine, machineText } from './machine.ts';
-import { type Figures, measure } from './measure.ts';
+import { type Figures, measure, type Refusal } from './measure.ts';
 import { OptionError, parseOptions } from './options.ts';
 import { aims } from './report/aims.ts';
 import { report } from './report/report.ts';
@@ -15,18 +15,21 @@ async function bench(args: string[], stop: AbortSignal): Promise<string> {
     progress('prometheus-node-exporter is missing, so nothing is compared with it: apt-get install prometheus-node-exporter');
   }
   const folder = await mkdtemp(join(machine.folder, 'wrtmeter-bench-'));
-  const all: Figures[] = [];
+  const figures: Figures[] = [];
+  const refusals: Refusal[] = [];
   try {
     for (const size of sizesOf(options)) {
       const own = await mkdtemp(join(folder, 'size-'));
-      all.push(await measure(size, { folder: own, nodeExporter: machine.nodeExporter !== null, progress, stop }));
+      const found = await measure(size, { folder: own, nodeExporter: machine.nodeExporter !== null, progress, stop });
+      if ('refused' in found) refusals.push(found);
+      else figures.push(found);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const verdicts = aims(all);
-  if (options.json) return `${JSON.stringify({ machine, figures: all, aims: verdicts }, null, 2)}\n`;
-  return `${machineText(machine)}\n\n${await report(all, verdicts)}`;
+  const verdicts = aims(figures);
+  if (options.json) return `${JSON.stringify({ machine, figures, refusals, aims: verdicts }, null, 2)}\n`;
+  return `${machineText(machine)}\n\n${await report(figures, refusals, verdicts)}`;
 }
 
 function progress(line: string): void {

@@ -1,89 +1,37 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRound } from '../../src/collector/round.ts';
 import { left, right, textTable } from '../../src/commands/common/text.ts';
 import { dayOf } from '../../src/domain/calendar.ts';
-import { newStatus, updateStatuses } from '../../src/domain/status.ts';
-import { type Ledger, type LedgerTerms, openLedger } from '../../src/ledger/ledger.ts';
+import { openLedger } from '../../src/ledger/ledger.ts';
 import { readUsage } from '../../src/ledger/storage/read-usage.ts';
 import { openStore } from '../../src/ledger/storage/store.ts';
-import { render } from '../../src/simulator/answers/answers.ts';
-import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
-import { createMetrics } from '../../src/views/metrics/metrics.ts';
 import { usageOf } from './contest/proc.ts';
+import { BENCH_TERMS, benchHome } from './home.ts';
 import { describeMachine } from './machine.ts';
 import { median } from './report/statistics.ts';
 import { megabytes, milliseconds } from './report/units.ts';
-import { advanceBench, benchWorld } from './routers/world.ts';
 
 /** `npm run bench:years`: what time does to a ledger of 50 devices. Everything but the network is the program's own. */
 const DEVICES = 50;
 const DAY = 86_400;
 const START = Date.UTC(2026, 0, 1);
-const TERMS: LedgerTerms = {
-  timezone: 'Europe/Berlin',
-  billing: { day: 1 },
-  routerBilling: new Map(),
-  accounting: 'auto',
-  lineRate: () => 1e10,
-  keepHours: 62 * DAY,
-  gapAfter: 0,
-  mostAccounts: 50_000,
-  mostNewAccounts: 50_000,
-};
 
 const hosts = !process.argv.includes('--no-hosts');
 
 const progress = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
 /** A home whose rounds are posted as fast as the machine can, in simulated time. */
-function home(seed: number) {
-  const world = benchWorld({ seed, start: START, devices: DEVICES, routers: 3, hosts });
-  const clock = { now: () => world.now, tick: () => world.now - START };
-  const names = [...world.routers.keys()];
-  const read = async ({ url }: { url: string }) => ({ text: render(world, url, 'wrtmeter'), framed: true });
-  const routers = names.map((name) => ({ name, probes: [wrtmeterProbe(name, read)], timeout: 10 }));
-  const statuses = new Map(names.map((name) => [name, newStatus(name, [name], [])]));
-  const never = new AbortController().signal;
-  const metrics = createMetrics();
-  return {
-    world,
-    async round(ledger: Ledger, seconds: number) {
-      advanceBench(world, seconds);
-      const round = await readRound(routers, never, clock);
-      const posted = await ledger.post(round, clock.tick);
-      if (posted.status !== 'posted') throw new Error(`A round was ${posted.status}`);
-      updateStatuses(statuses, round);
-    },
-    show: (ledger: Ledger) =>
-      metrics.render(
-        {
-          now: world.now,
-          timezone: TERMS.timezone,
-          expire: 30 * DAY,
-          version: 'bench',
-          books: ledger.books,
-          months: ledger.months,
-          ledger: ledger.state,
-          routers: [...statuses.values()],
-          aliases: new Map(),
-          peerNames: new Map(),
-          implied: false,
-        },
-        null,
-      ),
-  };
-}
+const home = (seed: number) => benchHome({ seed, start: START, devices: DEVICES, routers: 3, hosts });
 
 /** A day of scrapes: bytes written, and memory at its third hour and its end. */
 async function oneDay(directory: string, interval: number) {
-  const { world, round, show } = home(1);
-  const ledger = await openLedger(await openStore(directory), TERMS, START);
+  const { world, round, text } = home(1);
+  const ledger = await openLedger(await openStore(directory), BENCH_TERMS, START);
   const before = await usageOf(process.pid);
   const memory: number[] = [];
   for (let i = 0; i < DAY / interval; i++) {
     await round(ledger, interval);
-    if (i % 4 === 0) await show(ledger);
+    if (i % 4 === 0) await text(ledger);
     if (i === Math.floor((3 * 3600) / interval) || i === DAY / interval - 1) {
       global.gc?.();
       memory.push(process.memoryUsage().heapUsed);
@@ -97,12 +45,12 @@ async function oneDay(directory: string, interval: number) {
 /** A year at one round an hour, then four more of made-up days, and what opening and asking cost then. */
 async function years(directory: string) {
   const { world, round } = home(2);
-  let ledger = await openLedger(await openStore(directory), TERMS, START);
+  let ledger = await openLedger(await openStore(directory), BENCH_TERMS, START);
   for (let hour = 0; hour < 365 * 24; hour++) await round(ledger, 3600);
   const afterYear = (await stat(join(directory, 'ledger.db'))).size;
   const [rows] = await ledger.store.all('SELECT count(*) AS n FROM day');
   const [bytes] = await ledger.store.all("SELECT sum(pgsize) AS n FROM dbstat WHERE name = 'day'").catch(() => [{ n: null }]);
-  const first = dayOf(START, TERMS.timezone);
+  const first = dayOf(START, BENCH_TERMS.timezone);
   await ledger.store.commit([
     {
       sql: `INSERT OR IGNORE INTO day(day, account, download, upload) SELECT day.day - 365 * (value ->> 0), account, download, upload FROM day, json_each(?)`,
@@ -111,7 +59,7 @@ async function years(directory: string) {
   ]);
   await ledger.close();
   const opened = performance.now();
-  ledger = await openLedger(await openStore(directory), TERMS, world.now);
+  ledger = await openLedger(await openStore(directory), BENCH_TERMS, world.now);
   const opening = performance.now() - opened;
   const accounts = [...ledger.books.accounts.values()].filter(({ kind }) => kind === 'device').map(({ id }) => id);
   const month = { start: first - 4 * 365, end: first + 365 };
@@ -137,7 +85,7 @@ try {
   const long = await years(join(folder, 'years'));
   const [early = 0, late = 0] = fine.memory;
   const rows = [
-    ['written a day, a scrape every 15 s', megabytes(fine.written), 'at most 200 MB'],
+    ['written a day, a scrape every 15 s', megabytes(fine.written), 'at most 145 MB'],
     ['written a day, a scrape every 60 s', megabytes(coarse.written), ''],
     ['heap after 3 hours, after 24 hours', `${megabytes(early)}, ${megabytes(late)}`, 'no growth'],
     ['day rows of a year', `${long.dayRows} rows${long.dayBytes === null ? '' : `, ${megabytes(long.dayBytes)}`}`, 'at most 1 MB'],

@@ -55,6 +55,18 @@ describe('the collector', () => {
     expect(log).to.deep.equal(['a', 'a']);
   });
 
+  it('reads more than ten routers without a warning of Node', async () => {
+    const warnings: Error[] = [];
+    const keep = (warning: Error) => void warnings.push(warning);
+    process.on('warning', keep);
+    const { collector, rounds } = collect({ routers: Array.from({ length: 12 }, (_, i) => router(`ap-${i}`, 1)) });
+    await collector.round(10);
+    await pause(1);
+    process.off('warning', keep);
+    expect(outcomes(rounds[0])).to.have.length(12);
+    expect(warnings).to.deep.equal([]);
+  });
+
   it('a caller that cannot wait for the end of a round gets what is known by then, and the round continues', async () => {
     const { collector, rounds } = collect({ routers: [router('slow', 600), router('a', 1)] });
     for (const patience of [0.1, 0.3]) {

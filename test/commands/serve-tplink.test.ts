@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Exporter, startExporter } from '../support/program/exporter.ts';
-import { PASSWORD, startTestBox, type TestBox } from '../support/tplink/routers.ts';
+import { PASSWORD, startTestBox, type TestBox } from '../support/routers/tplink/routers.ts';
 
 describe('the service on a TP-Link router', () => {
   let directory: string;

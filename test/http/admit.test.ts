@@ -40,7 +40,7 @@ describe('admission', () => {
     const gate = createGate({ tokens: watchTokens(directory), tick: () => now, log });
     const scrape = async () => {
       rounds += 1;
-      return '';
+      return [];
     };
     server = await serveApp(deps({ auth: { check: gate.check, settings: () => settings }, log, scrape }));
   });

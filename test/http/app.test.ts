@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { LedgerError } from '../../src/errors.ts';
@@ -31,7 +32,7 @@ describe('the web application', () => {
     });
 
     it('is compressed only if the client accepts gzip', async () => {
-      await start({ scrape: async () => LONG });
+      await start({ scrape: async () => [Buffer.from(LONG)] });
       for (const accept of ['gzip', 'gzip, deflate, br', 'deflate, gzip;q=0.5']) {
         const { headers, body } = await get('/metrics', { 'Accept-Encoding': accept });
         expect(headers, accept).to.include({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
@@ -51,7 +52,7 @@ describe('the web application', () => {
       await start({
         scrape: async (timeout) => {
           seen.push(timeout);
-          return '';
+          return [];
         },
       });
       for (const text of ['10', '9.5', '0', '-1', '1e3', 'NaN', 'Infinity', ' 5', '5 ', '5s', '0x10', '']) {
@@ -60,6 +61,26 @@ describe('the web application', () => {
       await get('/metrics');
       // HTTP itself removes the spaces around a value.
       expect(seen).to.deep.equal([10, 9.5, null, null, null, null, null, 5, 5, null, null, null, null]);
+    });
+
+    it('comes whole in its parts, while other clients do not read theirs', async () => {
+      const parts = Array.from({ length: 200 }, (_, i) => Buffer.from(`wrtmeter_metric{part="${i}"} 1\n`.repeat(2000)));
+      const whole = Buffer.concat(parts);
+      await start({ scrape: async () => parts });
+      const { hostname, port } = new URL(server.url);
+      const idle = ['identity', 'gzip'].map((accept) => {
+        const socket = connect(Number(port), hostname).pause();
+        socket.write(`GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: ${accept}\r\n\r\n`);
+        return socket;
+      });
+      const [plain, packed, again] = await Promise.all(
+        ['identity', 'gzip', 'gzip'].map((accept) => get('/metrics', { 'Accept-Encoding': accept })),
+      );
+      expect(plain?.headers['content-length']).to.equal(String(whole.length));
+      expect(plain?.body.equals(whole), 'plain').to.equal(true);
+      expect(gunzipSync(packed?.body ?? '').equals(whole), 'packed').to.equal(true);
+      expect(again?.body.equals(packed?.body ?? Buffer.alloc(0)), 'packed again').to.equal(true);
+      for (const socket of idle) socket.destroy();
     });
 
     it('answers HEAD like GET, without a body', async () => {

@@ -40,7 +40,7 @@ describe('the API of the VPN panel', () => {
           done.push('round');
           now += 1000;
           await home.read(now, { gateway: { sources: { peers: Array.isArray(shown) ? peers(shown) : shown } } });
-          return '';
+          return [];
         },
         auth: {
           settings: () => ({ read: 'open', control: true }),
@@ -279,7 +279,7 @@ describe('the API of the VPN panel', () => {
           held = [];
           reads += 1;
           await home.read(now, { gateway: { sources: { peers: peers(stale.length > 0 ? stale : (shown as Peer[])) } } });
-          return '';
+          return [];
         },
       });
       reads = 0;
@@ -342,7 +342,7 @@ describe('the API of the VPN panel', () => {
             now += 1000;
             await home.read(now, { gateway: { sources: { peers: peers([peer(1)]) } } });
           }
-          return '';
+          return [];
         },
       });
       failing = true;

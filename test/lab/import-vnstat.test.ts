@@ -64,6 +64,6 @@ describe('wrtmeter import, of what a real vnstatd wrote', () => {
 });
 
 async function totalOf(rows: (sql: string) => Promise<Record<string, unknown>[]>) {
-  const [account] = await rows('SELECT download AS rx, upload AS tx FROM account');
+  const [account] = await rows('SELECT download AS rx, upload AS tx FROM total');
   return account;
 }

@@ -29,7 +29,9 @@ describe('a real Prometheus, if reading requires a token', () => {
     directory = await mkdtemp(join(tmpdir(), 'wrtmeter-scrape-'));
     const gate = createGate({ tokens: watchTokens(directory), tick: () => performance.now(), log: () => undefined });
     const auth = { check: gate.check, settings: () => ({ read: 'token', control: false }) as const };
-    server = await serveApp(depsOf(home, () => home.view(Date.UTC(2026, 10, 20)), { auth, scrape: async () => 'wrtmeter_test 1\n' }));
+    server = await serveApp(
+      depsOf(home, () => home.view(Date.UTC(2026, 10, 20)), { auth, scrape: async () => [Buffer.from('wrtmeter_test 1\n')] }),
+    );
     const { host: target } = new URL(server.url);
     let token = '';
     await run(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createRandom } from '../../src/simulator/random.ts';
-import { type Driven, drive, seriesValue } from '../support/tplink/driven.ts';
-import { ANSWERS, PASSWORD, startTestBox, type TestBox } from '../support/tplink/routers.ts';
+import { type Driven, drive, seriesValue } from '../support/routers/tplink/driven.ts';
+import { ANSWERS, PASSWORD, startTestBox, type TestBox } from '../support/routers/tplink/routers.ts';
 
 const MACS = ['02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:03'];
 /** Bytes that 100 Mbit/s carry in 15 s in both directions. */

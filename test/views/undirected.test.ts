@@ -10,6 +10,7 @@ import { USAGE_COLUMNS, usageLines } from '../../src/views/api-v1/usage-csv.ts';
 import { devicesCard } from '../../src/views/landing/devices.ts';
 import { createMetrics } from '../../src/views/metrics/metrics.ts';
 import { openHome, type SmallHome, stations } from '../support/homes/small-home.ts';
+import { joined } from '../support/metrics-text.ts';
 
 const PHONE = '00:00:5e:00:53:01';
 const TV = '00:00:5e:00:53:03';
@@ -38,7 +39,7 @@ describe('a home with undirected bytes', () => {
   after(() => home.close());
 
   it('metrics: a measure of its own, and a total with each byte once', async () => {
-    const text = await createMetrics().render(home.view(NOW), null);
+    const text = joined(await createMetrics().render(home.view(NOW), null));
     const value = (name: string, mac: string) => new RegExp(`^wrtmeter_${name}\\{mac="${mac}"[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1];
     expect(value('device_undirected_bytes_total', TV)).to.equal('7000');
     expect(value('device_undirected_bytes_total', PHONE)).to.equal('500');

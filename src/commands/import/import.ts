@@ -109,7 +109,7 @@ async function planFor(
 
 /** The same batches, which report progress when they are read. */
 function withProgress(batches: readonly Batch[], progress: Progress): Batch[] {
-  const all = batches.reduce((sum, { rows }) => sum + rows.length, 0);
+  const all = batches.reduce((sum, { rows }) => sum + (rows?.length ?? 0), 0);
   let done = 0;
   return batches.map(({ sql, rows }) => {
     let begun = false;
@@ -117,7 +117,7 @@ function withProgress(batches: readonly Batch[], progress: Progress): Batch[] {
       sql,
       get rows() {
         if (!begun) progress(`${done} of ${all} rows written`);
-        done += begun ? 0 : rows.length;
+        done += begun ? 0 : (rows?.length ?? 0);
         begun = true;
         return rows;
       },

@@ -4,34 +4,25 @@ import { type Books, leaseKey, peerKey, type Reader, readerKey, type SourceCount
 import { addToMonths, type Months } from '../usage/months.ts';
 import { isWritten, type RoundUpdate } from './round-update.ts';
 
-/** The accounts of the books by id, and when each was last seen, as the file has it. */
-export interface AccountIndex {
-  byId: Map<number, Account>;
-  /** Unix ms, by account id. */
-  seenInFile: Map<number, number>;
-}
+/** When each account was last seen, as the file has it: Unix ms, by account id. */
+export type SeenInFile = Map<number, number>;
 
-/** The index of books as they were read from the file. */
-export function indexAccounts({ accounts }: Books): AccountIndex {
-  const all = [...accounts.values()];
-  return {
-    byId: new Map(all.map((account) => [account.id, account])),
-    seenInFile: new Map(all.map(({ id, lastSeen }) => [id, lastSeen])),
-  };
-}
+/** That of books as they were read from the file. */
+export const seenInFileOf = ({ accounts }: Books): SeenInFile => new Map([...accounts.values()].map(({ id, lastSeen }) => [id, lastSeen]));
 
 /** Brings the books up to what has just been committed. */
-export function applyUpdate(books: Books, index: AccountIndex, months: Months, update: RoundUpdate): void {
+export function applyUpdate(books: Books, seenInFile: SeenInFile, months: Months, update: RoundUpdate): void {
   books.postedAt = update.at;
   books.postedDays = update.postedDays;
   if (books.startedAt === 0) books.startedAt = update.at;
   books.hostsSince = update.hostsSince;
   books.feeding = update.feeding;
   applyReaders(books, update);
-  applyAccounts(books, index, update);
-  addToMonths(months, update.days, index.byId);
-  for (const { from, into } of update.moves) mergeAccount(books, index, from, into.account);
+  applyAccounts(books, seenInFile, update);
+  addToMonths(months, update);
+  for (const { from, into } of update.moves) mergeAccount(books, seenInFile, from, into.account);
   for (const peer of update.peers) books.peers.set(peerKey(peer.router, peer.interface, peer.publicKey), peer);
+  books.learned = update.learned;
   for (const device of update.devices) books.devices.set(device.mac, device);
   for (const lease of update.forgottenLeases) books.leases.delete(leaseKey(lease.router, lease.mac));
   for (const lease of update.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);
@@ -42,35 +33,32 @@ function applyReaders(books: Books, { readers, claims }: RoundUpdate): void {
     if (claim === null) books.claims.delete(key);
     else books.claims.set(key, claim);
   }
-  for (const { reader, isFirst, superseded, changed, removed } of readers) {
+  for (const { reader, isFirst, superseded, changed, moved, removed } of readers) {
     for (const other of superseded) books.readers.delete(readerKey(other.router, other.source));
     const key = readerKey(reader.router, reader.source);
     const counters = (isFirst ? undefined : books.readers.get(key)?.counters) ?? new Map();
     for (const counter of removed) counters.delete(counter);
     for (const [counter, baselines] of changed) counters.set(counter, baselines);
+    for (const { baseline, bytes } of moved) baseline.bytes = bytes;
     books.readers.set(key, { ...reader, counters } satisfies Reader);
   }
 }
 
-function applyAccounts(books: Books, { byId, seenInFile }: AccountIndex, { accounts }: RoundUpdate): void {
+function applyAccounts(books: Books, seenInFile: SeenInFile, { accounts }: RoundUpdate): void {
   for (const change of accounts.values()) {
     const { account, isNew, download, upload, seen } = change;
     if (isWritten(change, seenInFile)) seenInFile.set(account.id, seen);
-    if (isNew) {
-      books.accounts.set(accountKey(account), account);
-      byId.set(account.id, account);
-    }
+    if (isNew) books.accounts.set(accountKey(account), account);
     account.total = plus(account.total, { download, upload });
     account.lastSeen = seen;
   }
 }
 
-function mergeAccount({ accounts }: Books, { byId, seenInFile }: AccountIndex, from: Account, into: Account): void {
+function mergeAccount({ accounts }: Books, seenInFile: SeenInFile, from: Account, into: Account): void {
   into.total = plus(into.total, from.total);
   into.month = plus(into.month, from.month);
   into.firstSeen = Math.min(into.firstSeen, from.firstSeen);
   accounts.delete(accountKey(from));
-  byId.delete(from.id);
   seenInFile.delete(from.id);
 }
 

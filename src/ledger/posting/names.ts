@@ -1,26 +1,23 @@
-import type { Observation } from '../../domain/observation.ts';
+import type { Lease, Observation } from '../../domain/observation.ts';
 import type { Round } from '../../domain/round.ts';
 import { macOf } from '../account.ts';
-import { type Books, type Device, type KnownLease, leaseKey, readerKey } from '../books.ts';
+import { type Books, type Device, type KnownLease, type Learned, leaseKey, readerKey } from '../books.ts';
 import type { RoundUpdate } from './round-update.ts';
 
 const FORGET_LEASE_MS = 30 * 86_400_000;
 
 type LeasesObservation = Extract<Observation, { source: 'leases' }>;
 
-/** Leases of one router that are kept at most: a router may invent any number of them. Rule: small. */
-const MOST_LEASES = 10_000;
-
-/** Drafts the leases that are new, changed or gone. A lease that has gone keeps its name until it is forgotten. */
-export function draftLeases(books: Books, round: Round, update: RoundUpdate): void {
-  const byRouter = new Map<string, KnownLease[]>();
+/**
+ * Drafts the leases that are new, changed or gone. A lease that has gone keeps its name until it is forgotten. Returns the lists whose leases
+ * are all in the books then.
+ */
+export function draftLeases(books: Books, round: Round, update: RoundUpdate, mostLeases: number): Learned['leases'] {
+  const learned = new Map<string, readonly Lease[]>();
   const returned = new Set<KnownLease>();
-  for (const known of books.leases.values()) {
-    const others = byRouter.get(known.router);
-    if (others === undefined) byRouter.set(known.router, [known]);
-    else others.push(known);
-  }
   for (const { router, observation } of observed(round, 'leases')) {
+    learned.set(router, observation.leases);
+    if (books.learned.leases.get(router) === observation.leases) continue;
     const readBefore = books.readers.get(readerKey(router, 'leases'))?.readAt ?? update.at;
     const present = new Map<string, KnownLease>();
     for (const { mac, ip, hostname, clientId, expiry } of observation.leases) {
@@ -28,7 +25,7 @@ export function draftLeases(books: Books, round: Round, update: RoundUpdate): vo
       if (other !== undefined && (other.expiry === 0 || (expiry !== 0 && other.expiry > expiry))) continue;
       present.set(mac, { router, mac, ip, hostname, clientId, expiry, lastRead: null });
     }
-    const ofRouter = byRouter.get(router) ?? [];
+    const ofRouter = [...books.leases.values()].filter((known) => known.router === router);
     const gone = ofRouter.filter(({ mac }) => !present.has(mac));
     const added: KnownLease[] = [];
     for (const lease of present.values()) {
@@ -39,11 +36,12 @@ export function draftLeases(books: Books, round: Round, update: RoundUpdate): vo
         if (!sameLease(known, lease)) update.leases.push(lease);
       }
     }
-    const leftOut = makeRoom(ofRouter.length + added.length - MOST_LEASES, gone, update);
+    const leftOut = makeRoom(ofRouter.length + added.length - mostLeases, gone, update);
     const kept = added.length - leftOut;
     for (const lease of added.slice(0, kept)) update.leases.push(lease);
     const counts = update.counts.get(readerKey(router, 'leases'));
     if (counts !== undefined) counts.leftOut += leftOut;
+    if (leftOut > 0) learned.delete(router);
     const dropped = new Set(update.forgottenLeases);
     for (const known of gone) if (known.lastRead === null && !dropped.has(known)) update.leases.push({ ...known, lastRead: readBefore });
   }
@@ -51,9 +49,10 @@ export function draftLeases(books: Books, round: Round, update: RoundUpdate): vo
   for (const lease of books.leases.values()) {
     if (isForgotten(lease, update.at) && !returned.has(lease) && !dropped.has(lease)) update.forgottenLeases.push(lease);
   }
+  return learned;
 }
 
-/** Lets go leases that have gone, the oldest first, for so many too many; returns for how many of them there is no room. */
+/** Lets go leases that have gone, the oldest first, for so many too many; returns for how many of them there is no room. Rule: small. */
 function makeRoom(tooMany: number, gone: readonly KnownLease[], { forgottenLeases }: RoundUpdate): number {
   if (tooMany <= 0) return 0;
   const oldest = [...gone].sort((a, b) => (a.lastRead ?? Infinity) - (b.lastRead ?? Infinity)).slice(0, tooMany);
@@ -67,15 +66,24 @@ function sameLease(a: KnownLease, b: KnownLease): boolean {
   return a.ip === b.ip && a.hostname === b.hostname && a.clientId === b.clientId && a.expiry === b.expiry && a.lastRead === b.lastRead;
 }
 
-/** Drafts the names of devices: a static host's name beats a lease's, and the last known name stays. Rule: names. */
-export function draftNames(books: Books, round: Round, update: RoundUpdate): void {
-  const facts = gatherFacts(round);
-  const staticsRead = observed(round, 'leases').some(({ observation }) => observation.staticHosts !== null);
+/**
+ * Drafts the names of devices: a static host's name beats a lease's, and the last known name stays. Returns the lists that they are from.
+ * Rule: names.
+ */
+export function draftNames(books: Books, round: Round, update: RoundUpdate): Learned['names'] {
+  const lists = [
+    ...observed(round, 'leases').flatMap(({ observation: { leases, staticHosts, hosts } }) => [leases, staticHosts, hosts]),
+    ...observed(round, 'neighbours').map(({ observation }) => observation.neighbours),
+  ];
   const drafted = new Set<string>();
   for (const { account, isNew } of update.accounts.values()) {
     const mac = isNew ? macOf(account) : null;
     if (mac !== null && !books.devices.has(mac)) drafted.add(mac);
   }
+  const { names } = books.learned;
+  if (drafted.size === 0 && lists.length === names.length && lists.every((list, i) => list === names[i])) return lists;
+  const facts = gatherFacts(round);
+  const staticsRead = observed(round, 'leases').some(({ observation }) => observation.staticHosts !== null);
   const leases = drafted.size > 0 ? new Map([...books.leases.values()].map((lease) => [lease.mac, lease])) : new Map<string, KnownLease>();
   for (const mac of drafted) {
     const lease = leases.get(mac);
@@ -87,6 +95,7 @@ export function draftNames(books: Books, round: Round, update: RoundUpdate): voi
     const next = known && renamed(known, fact, staticsRead);
     if (next) update.devices.push(next);
   }
+  return lists;
 }
 
 interface NameFacts {

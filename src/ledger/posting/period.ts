@@ -1,8 +1,9 @@
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
+import { total } from '../../domain/traffic.ts';
 
 /**
  * The baselines that an answer is compared with. An answer names an accounting period by the calendar, and nlbwmon begins one only when it
- * has saved the one before: a later period has begun only if the first answer that names it shows a counter that fell by most of its value.
+ * has saved the one before: a later period has begun only if the first answer that names it shows the counters at less than half together.
  * Otherwise the baselines are taken as those of the named period. Rule: period begun.
  */
 export function inNamedPeriod(
@@ -29,12 +30,14 @@ function latest(counters: readonly Pick<Reading, 'epoch'>[]): number | null {
   return found;
 }
 
+/** One counter alone may have been mended or reloaded: all that both answers show must together have fallen by most of their value. */
 function startedAgain(present: ReadonlyMap<string, readonly Reading[]>, known: ReadonlyMap<string, readonly Baseline[]>): boolean {
+  let [shown, before] = [0, 0];
   for (const [counter, [reading]] of present) {
     const [baseline] = known.get(counter) ?? [];
     if (reading === undefined || baseline === undefined) continue;
-    const { bytes } = baseline;
-    if (reading.bytes.download < bytes.download / 2 || reading.bytes.upload < bytes.upload / 2) return true;
+    shown += total(reading.bytes);
+    before += total(baseline.bytes);
   }
-  return false;
+  return shown < before / 2;
 }

@@ -6,16 +6,17 @@ import type { Uplink } from '../../domain/observation.ts';
 import type { AnsweredSource } from '../../domain/round.ts';
 import { isZero, NOTHING } from '../../domain/traffic.ts';
 import { accountKey } from '../account.ts';
-import type { Books, Reader } from '../books.ts';
+import type { Books, KeptBaseline, Reader } from '../books.ts';
 import { noteChange, notePosting } from './audit-changes.ts';
 import type { AuditLog } from './audit-log.ts';
 import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
+import { asUndirected, withMovedAddresses, withoutPackets } from './feeding.ts';
 import { inNamedPeriod } from './period.ts';
+import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
 import type { Postings } from './postings.ts';
-import { type CounterAnswer, MOST_UPLINKS, type PostedReading, type ReadingTerms, readingsOf } from './readings.ts';
-import type { ReaderUpdate } from './round-update.ts';
-import { asUndirected, withMovedAddresses, withoutPackets } from './undirected.ts';
+import { type CounterAnswer, type Feeds, MOST_UPLINKS, type ReadingTerms, readingsOf } from './readings.ts';
+import type { AccountRef, ReaderUpdate } from './round-update.ts';
 import { mayHaveLacked } from './unread.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
@@ -50,6 +51,8 @@ interface AnswerContext {
   known: ReadonlyMap<string, readonly Baseline[]>;
   wires: Wires | null;
   now: Circumstances;
+  /** Null where no counter goes the short way. */
+  onward: Onward | null;
   update: ReaderUpdate;
   log: AuditLog;
 }
@@ -60,6 +63,8 @@ const MOST_UPLINK_COUNTERS = 1000;
 /** Shared by the thousands of counters that have none. */
 const NONE: readonly never[] = [];
 const NO_COUNTERS: Reader['counters'] = new Map();
+
+const FEEDS_NOTHING: Feeds = { accounts: NONE };
 
 /** Of an uplink whose bytes another one counts. Rule: one wire. */
 const SEEN_ONLY: Change = { kind: 'baseline', why: 'may only have come into sight' };
@@ -82,15 +87,20 @@ export function postCounters(
   const stored = before?.counters ?? NO_COUNTERS;
   const known = withMovedAddresses(inNamedPeriod(stored, counters, answer.rules), counters, answer.rules);
   const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, before, log) : null;
-  for (const counter of stored.keys()) if (!known.has(counter)) update.removed.push(counter);
-  const context: AnswerContext = { postings: terms.postings, answer, before, known, wires, now, update, log };
+  const isSum = answer.rules.directions === 'sum';
+  const onward = wires === null && known === stored && !isSum ? onwardFrom(now) : null;
+  if (isSum) for (const counter of stored.keys()) if (!known.has(counter)) update.removed.push(counter);
+  const context: AnswerContext = { postings: terms.postings, answer, before, known, wires, now, onward, update, log };
   let room = (wires === null ? terms.mostCounters : MOST_UPLINK_COUNTERS) - stored.size;
+  let missing = known.size;
   for (const [counter, readings] of counters) {
-    if (!known.has(counter) && --room < 0) log.counts.leftOut += 1;
-    else if (!wires?.repeated.has(counter)) postCounter(context, counter, readings);
+    const baselines = known.get(counter);
+    if (baselines !== undefined) missing -= 1;
+    if (baselines === undefined && --room < 0) log.counts.leftOut += 1;
+    else if (!wires?.repeated.has(counter) && !postPlain(context, counter, readings, baselines)) postCounter(context, counter, readings);
   }
-  if (before !== null) markMissing(update, before, known, answer.rules, counters);
-  if (known !== stored && answer.rules.directions !== 'sum') keepPeriod(update, known, counters);
+  if (before !== null && missing > 0) markMissing(update, before, known, answer.rules, counters);
+  if (known !== stored && !isSum) keepPeriod(update, known, counters);
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
 }
 
@@ -114,27 +124,54 @@ function circumstancesOf(
   };
 }
 
-function postCounter(
-  { postings, answer, before, known, wires, now, update, log }: AnswerContext,
+/** The short way of a counter that only went on; false if it must go the long one. */
+function postPlain(
+  context: AnswerContext,
   counter: string,
-  readings: PostedReading[],
-) {
-  const { router } = update.reader;
-  const { accounts = NONE, shows, undirected } = readings[0] ?? {};
+  readings: readonly Reading[],
+  baselines: readonly KeptBaseline[] = NONE,
+): boolean {
+  const { onward, before, update } = context;
+  // Not destructured: this is done for every counter, and the iterators would cost more than the rest.
+  const reading = readings[0];
+  const baseline = baselines[0];
+  if (onward === null || reading === undefined || readings.length > 1 || baseline === undefined || baselines.length > 1) return false;
+  const bytes = plainIncrease(reading, baseline, onward);
+  if (bytes === null || before?.unread.has(counter)) return false;
+  const { accounts, shows } = context.answer.feedsOf(reading);
+  postChange(context, counter, accounts, { kind: 'increase', bytes, since: onward.since });
+  if (shows !== undefined) context.postings.markSeen(shows, context.now.at, update.reader.router);
+  if (!isZero(bytes)) update.moved.push({ baseline, bytes: reading.bytes });
+  return true;
+}
+
+function postCounter(context: AnswerContext, counter: string, readings: readonly Reading[]) {
+  const { before, known, wires, now, update, log } = context;
   const baselines = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
   const silence = wires?.silent.get(counter);
   if (silence) log.note('wire', counter, NOTHING, silence);
   const changes = compare(readings, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
+  const [reading] = readings;
+  const { accounts, shows, undirected } = reading === undefined ? FEEDS_NOTHING : context.answer.feedsOf(reading);
   for (const found of silence === undefined ? changes : [SEEN_ONLY]) {
     const change = undirected === undefined ? found : withoutPackets(found);
     if (undirected !== undefined && change.kind === 'dip' && change.why !== 'came back' && isZero(change.short)) continue;
     noteChange(log, counter, change);
-    if (answer.seenBy === 'bytes' && movedNothing(change)) continue;
-    const posted = undirected === undefined ? change : asUndirected(change, undirected.isRepeated);
-    for (const account of accounts) notePosting(log, counter, posted, postings.post(account, posted, now.at, router));
+    postChange(context, counter, accounts, undirected === undefined ? change : asUndirected(change, undirected.isRepeated));
   }
-  if (shows !== undefined) postings.markSeen(shows, now.at, router);
+  if (shows !== undefined) context.postings.markSeen(shows, now.at, update.reader.router);
   updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now), before?.counters.get(counter) ?? NONE);
+}
+
+/** Posts a change of a counter to the accounts that it feeds. */
+function postChange(
+  { postings, answer, now, update, log }: AnswerContext,
+  counter: string,
+  accounts: readonly AccountRef[],
+  change: Change,
+) {
+  if (answer.seenBy === 'bytes' && movedNothing(change)) return;
+  for (const account of accounts) notePosting(log, counter, change, postings.post(account, change, now.at, update.reader.router));
 }
 
 /** The last answer had the counter, with a value that made no sense: it is not new. Rule: isolation. */

@@ -5,16 +5,15 @@ import { NOTHING } from '../../domain/traffic.ts';
 import { type Books, type Reader, readerKey } from '../books.ts';
 import { auditLogOf, closeAuditLog } from './audit-log.ts';
 import { type Arrival, earlierBoots, judgeBoot } from './boot-identity.ts';
-import { draftMoves, feedingOf, feedsSince } from './feeding.ts';
+import { draftMoves, feedingOf, feedsSince, keepLapse, type Measures, measuresOf } from './feeding.ts';
 import { draftLeases, draftNames } from './names.ts';
 import { type OwnerOf, ownersAt } from './owners.ts';
 import { draftPeers } from './peers.ts';
 import { type CounterTerms, postCounters } from './post-counters.ts';
 import { withDay } from './posted-days.ts';
 import { createPostings, type PostingsTerms } from './postings.ts';
-import type { ReadingTerms } from './readings.ts';
+import { knownFeeds, type ReadingTerms } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
-import { keepLapse, type Measures, measuresOf } from './undirected.ts';
 import { unnamedIn } from './unread.ts';
 
 /** How the rules are to be applied. */
@@ -23,6 +22,8 @@ export interface PostingTerms extends PostingsTerms {
   accounting: 'auto' | 'stations' | 'hosts';
   /** Counters of one reader at most. */
   mostCounters?: number;
+  /** Leases of one router at most. */
+  mostLeases?: number;
   /** Bits per second, by router. */
   lineRate: (router: string) => number;
   /** Seconds without a reading after which there is an audit row; 0 = never. */
@@ -34,6 +35,9 @@ export interface PostingTerms extends PostingsTerms {
  * more in each answer. Rule: small.
  */
 const MOST_COUNTERS = 100_000;
+
+/** Leases of one router that are kept at most, unless the terms say otherwise: a router may invent any number of them. Rule: small. */
+const MOST_LEASES = 10_000;
 
 /** What all sources of a round share. */
 interface RoundContext {
@@ -80,9 +84,9 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
         postSource(context, { router, system, result, ownerOf: owners.get(router) ?? (() => null) });
   keepLapse(books, round, update, tick);
   draftMoves(books, owners, postings, update);
-  draftLeases(books, round, update);
+  const leases = draftLeases(books, round, update, terms.mostLeases ?? MOST_LEASES);
   draftPeers(books, round, update);
-  draftNames(books, round, update);
+  update.learned = { leases, names: draftNames(books, round, update) };
   closeAuditLog(update);
   return update;
 }
@@ -95,9 +99,9 @@ const emptyUpdate = ({ hostsSince, feeding, postedDays }: Books, at: number, tim
   readers: [],
   claims: new Map(),
   accounts: new Map(),
-  hours: new Map(),
-  days: new Map(),
+  increases: [],
   devices: [],
+  learned: { leases: new Map(), names: [] },
   leases: [],
   forgottenLeases: [],
   peers: [],
@@ -146,13 +150,15 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
     isFirst: before === null,
     superseded: before === null ? supersededBy(result, books, round) : [],
     changed: new Map(),
+    moved: [],
     removed: [],
   };
   update.readers.push(readerUpdate);
   const feeds = before === null ? 'all' : feedsSince(before, update.feeding, round);
   if (feeds === 'unclear' && source === update.feeding.by)
     log.note('clock', '', NOTHING, 'devices do not get what was counted since a reading in the future, because others may have counted it');
-  const terms: ReadingTerms = { deviceBytes: feeds === 'all' ? update.feeding.by : 'nothing', ownerOf, measures: context.measures };
+  const deviceBytes = feeds === 'all' ? update.feeding.by : 'nothing';
+  const terms: ReadingTerms = { deviceBytes, ownerOf, feeds: knownFeeds(before, deviceBytes), measures: context.measures };
   postCounters(context.counters, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);
 }
 

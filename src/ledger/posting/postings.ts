@@ -2,9 +2,8 @@ import { type Slice, slices } from '../../domain/calendar.ts';
 import type { Change } from '../../domain/change.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
-import { type AccountName, accountKey } from '../account.ts';
 import type { Books } from '../books.ts';
-import type { AccountUpdate, RoundUpdate } from './round-update.ts';
+import type { AccountRef, AccountUpdate, Increases, RoundUpdate } from './round-update.ts';
 
 export interface PostingsTerms {
   timezone: string;
@@ -20,77 +19,85 @@ export type PostResult = 'posted' | 'no room' | 'too many bytes';
 
 /** The accounts of a round, and what is added to each by hour and day. `router` shows them. Null: no room for another account. */
 export interface Postings {
-  accountFor(name: AccountName, at: number, router: string): AccountUpdate | null;
+  accountFor(ref: AccountRef, at: number, router: string): AccountUpdate | null;
   /** The account's device, uplink or peer was there at `at` (Unix ms). */
-  markSeen(name: AccountName, at: number, router: string): AccountUpdate | null;
-  post(name: AccountName, change: Change, at: number, router: string): PostResult;
+  markSeen(ref: AccountRef, at: number, router: string): AccountUpdate | null;
+  post(ref: AccountRef, change: Change, at: number, router: string): PostResult;
 }
+
+/** A part of the time over which bytes are spread. */
+type Portion = Slice & Increases;
 
 /** Accounts that each router has room for, whatever the others add. Rule: small. */
 const RESERVED = 500;
 
 /** Drafts into `update`; the books do not change. `routers`: how many there are. */
 export function createPostings(books: Books, update: RoundUpdate, terms: PostingsTerms, routers: number): Postings {
-  const spans = new Map<string, Slice[]>();
-  /** Counters of one host share the objects that name its accounts. */
-  const byName = new Map<AccountName, AccountUpdate>();
+  const spans = new Map<string, Portion[]>();
+  const increases = new Map<string, Increases>();
   /** Nearly all counters of an answer move over the same span. */
-  let lastSpan: { since: number; at: number; over: Slice[] } | null = null;
-  let nextAccount = 0;
-  const accountsOf = new Map<string, number>();
-  const countOf = (router: string) => accountsOf.get(router) ?? 0;
-  for (const { id, router } of books.accounts.values()) {
-    nextAccount = Math.max(nextAccount, id);
-    if (router !== '') accountsOf.set(router, countOf(router) + 1);
-  }
+  let lastSpan: { since: number; at: number; over: Portion[] } | null = null;
+  /** Stands for this round. */
+  const round = {};
+  let nextAccount = books.accounts.lastId;
+  /** New accounts in this round, by router. */
+  const added = new Map<string, number>();
+  const countOf = (router: string) => books.accounts.countOf(router) + (added.get(router) ?? 0);
   let room = Math.min(terms.mostAccounts - books.accounts.size, terms.mostNewAccounts);
   const reserved = Math.min(RESERVED, Math.floor(terms.mostNewAccounts / (2 * routers)));
 
   /** A router that has many accounts leaves some room to each of the others. */
   const hasRoom = (router: string): boolean => room > (countOf(router) < reserved ? 0 : reserved * (routers - 1));
 
-  function markSeen(name: AccountName, at: number, router: string): AccountUpdate | null {
-    const found = accountFor(name, at, router);
+  function markSeen(ref: AccountRef, at: number, router: string): AccountUpdate | null {
+    const found = accountFor(ref, at, router);
     if (found !== null) found.seen = Math.max(found.seen, at);
     return found;
   }
 
-  function post(name: AccountName, change: Change, at: number, router: string): PostResult {
-    const found = markSeen(name, at, router);
+  function post(ref: AccountRef, change: Change, at: number, router: string): PostResult {
+    const found = markSeen(ref, at, router);
     if (found === null) return 'no room';
     if (!('since' in change) || isZero(change.bytes)) return 'posted';
     if (!hasRoomFor(found, change.bytes)) return 'too many bytes';
     found.download += change.bytes.download;
     found.upload += change.bytes.upload;
     const over = span(change.since, at);
-    const [whole] = over;
+    const whole = over[0];
     if (over.length === 1 && whole !== undefined) {
-      put(whole, found.account.id, change.bytes);
+      put(whole, found, change.bytes);
       return 'posted';
     }
     const download = spread(change.bytes.download, over);
     const upload = spread(change.bytes.upload, over);
-    for (const [i, slice] of over.entries()) put(slice, found.account.id, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
+    for (const [i, slice] of over.entries()) put(slice, found, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
     return 'posted';
   }
 
-  function put({ hour, day }: Slice, id: number, bytes: Traffic): void {
+  function put({ bytes: sums }: Portion, account: AccountUpdate, bytes: Traffic): void {
     if (isZero(bytes)) return;
-    if (hour !== null) addTo(update.hours, hour, id, bytes);
-    addTo(update.days, day, id, bytes);
+    const sum = sums.get(account);
+    if (sum === undefined) sums.set(account, { ...bytes });
+    else {
+      sum.download += bytes.download;
+      sum.upload += bytes.upload;
+    }
   }
 
-  function accountFor(name: AccountName, at: number, router: string): AccountUpdate | null {
-    const same = byName.get(name);
-    if (same !== undefined) return same;
-    const key = accountKey(name);
-    const drafted = update.accounts.get(key);
-    if (drafted !== undefined) return named(name, drafted);
+  function accountFor(ref: AccountRef, at: number, router: string): AccountUpdate | null {
+    if (ref.round !== round || ref.drafted === null) {
+      ref.drafted = update.accounts.get(ref.key) ?? draft(ref, at, router);
+      ref.round = round;
+    }
+    return ref.drafted;
+  }
+
+  function draft({ name, key }: AccountRef, at: number, router: string): AccountUpdate | null {
     const known = books.accounts.get(key);
     if (known === undefined) {
       if (!hasRoom(router)) return null;
       room -= 1;
-      if (name.router !== '') accountsOf.set(router, countOf(router) + 1);
+      if (name.router !== '') added.set(router, (added.get(router) ?? 0) + 1);
     }
     const account = known ?? {
       ...name,
@@ -103,22 +110,28 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     };
     const made = { account, isNew: known === undefined, download: 0, upload: 0, seen: at };
     update.accounts.set(key, made);
-    return named(name, made);
-  }
-
-  function named(name: AccountName, drafted: AccountUpdate): AccountUpdate {
-    byName.set(name, drafted);
-    return drafted;
+    return made;
   }
 
   /** Hours, and whole days for what is older than hours are kept. Rule: time. */
-  function span(since: number, at: number): Slice[] {
+  function span(since: number, at: number): Portion[] {
     if (lastSpan?.since === since && lastSpan.at === at) return lastSpan.over;
     const key = `${since} ${at}`;
-    const over = spans.get(key) ?? slices(since, at, terms.timezone, at - terms.keepHours * 1000);
+    const over = spans.get(key) ?? slices(since, at, terms.timezone, at - terms.keepHours * 1000).map(portionOf);
     spans.set(key, over);
     lastSpan = { since, at, over };
     return over;
+  }
+
+  function portionOf(slice: Slice): Portion {
+    const { hour, day } = slice;
+    const key = `${hour} ${day}`;
+    const known = increases.get(key);
+    if (known !== undefined) return { ...slice, ...known };
+    const begun: Increases = { hour, day, bytes: new Map() };
+    increases.set(key, begun);
+    update.increases.push(begun);
+    return { ...slice, ...begun };
   }
 
   return { accountFor, markSeen, post };
@@ -127,14 +140,3 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
 /** Whether an account's totals stay whole numbers with these bytes. Rule: isolation. */
 export const hasRoomFor = ({ account: { total }, download, upload }: AccountUpdate, bytes: Traffic): boolean =>
   total.download + download + bytes.download <= Number.MAX_SAFE_INTEGER && total.upload + upload + bytes.upload <= Number.MAX_SAFE_INTEGER;
-
-function addTo(table: Map<number, Map<number, Traffic>>, time: number, account: number, bytes: Traffic): void {
-  const row = table.get(time) ?? new Map<number, Traffic>();
-  table.set(time, row);
-  const sum = row.get(account);
-  if (sum === undefined) row.set(account, { ...bytes });
-  else {
-    sum.download += bytes.download;
-    sum.upload += bytes.upload;
-  }
-}

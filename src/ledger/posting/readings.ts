@@ -1,15 +1,17 @@
 import type { CounterRules, Reading } from '../../domain/counter.ts';
 import { hostCounter, peerCounter, stationCounter, sumCounter, uplinkCounter } from '../../domain/counter-names.ts';
-import type { HostCounter, Observation, Peer, SumCounter, Uplink } from '../../domain/observation.ts';
+import type { HostCounter, Observation, Peer, Station, SumCounter, Uplink } from '../../domain/observation.ts';
 import { sumReading } from '../../domain/traffic.ts';
-import { type AccountName, deviceAccount, undirectedAccount } from '../account.ts';
-import type { Measures } from './undirected.ts';
+import { deviceAccount, undirectedAccount } from '../account.ts';
+import type { Reader } from '../books.ts';
+import type { Measures } from './feeding.ts';
+import { type AccountRef, accountRef } from './round-update.ts';
 
-/** A reading and the accounts that its increase is posted to. */
-export interface PostedReading extends Reading {
-  accounts: AccountName[];
+/** The accounts that the increase of a counter is posted to. */
+export interface Feeds {
+  accounts: readonly AccountRef[];
   /** An account that gets none of its bytes, because others feed it, but is seen by it. */
-  shows?: AccountName;
+  shows?: AccountRef;
   /** Its bytes have no direction; whether they are counted with one too. Rule: undirected bytes. */
   undirected?: { isRepeated: boolean };
 }
@@ -21,15 +23,19 @@ export interface CounterAnswer {
    * Rule: last seen.
    */
   seenBy: 'counter' | 'bytes';
-  readings: PostedReading[];
+  readings: readonly Reading[];
+  /** What one of these readings feeds. */
+  feedsOf(reading: Reading): Feeds;
 }
 
 export interface ReadingTerms {
-  measures: Measures;
   /** Which source device accounts are fed from. */
   deviceBytes: 'stations' | 'hosts' | 'nothing';
   /** The MAC that an address of the router's network belongs to, or null. */
   ownerOf: (ip: string) => string | null;
+  /** Of the reader, as they were made for the answers before. */
+  feeds: KnownFeeds;
+  measures: Measures;
 }
 
 /** The counters of an observation and the accounts that they feed, or null where it has none. Rule: device account. */
@@ -39,36 +45,50 @@ export function readingsOf(router: string, observation: Observation, terms: Read
       return {
         rules: observation.rules,
         seenBy: 'counter',
-        readings: observation.stations.map(({ interface: name, mac, bytes, bits, epoch, access }) => {
-          const counter = stationCounter(name, mac);
-          const station: AccountName = { kind: 'station', router, interface: '', key: mac };
-          const device = deviceAccount(mac);
-          const reading = { counter, bytes, bits, epoch };
-          if (!access) return { ...reading, accounts: [station] };
-          return terms.deviceBytes === 'stations' && !terms.measures.isAlone(mac)
-            ? { ...reading, accounts: [station, device] }
-            : { ...reading, accounts: [station], shows: device };
-        }),
+        readings: observation.stations.map(stationReading),
+        feedsOf: ({ mac, access }: Station & Reading) =>
+          terms.measures.isAlone(mac)
+            ? stationFeeds(router, mac, access, 'nothing')
+            : terms.feeds.of(access ? mac : `${mac} link`, () => stationFeeds(router, mac, access, terms.deviceBytes)),
       };
     case 'wan':
       return {
         rules: observation.rules,
         seenBy: 'counter',
-        readings: countedUplinks(observation.uplinks).flatMap((uplink) => uplinkReading(router, uplink) ?? []),
+        readings: countedUplinks(observation.uplinks).flatMap((uplink) => uplinkReading(uplink) ?? []),
+        feedsOf: ({ name, overlay }: Uplink & Reading) => ({
+          accounts: [accountRef({ kind: 'wan', router, interface: name, key: '', overlay })],
+        }),
       };
     case 'hosts':
-      return { rules: observation.rules, seenBy: 'bytes', readings: hostReadings(router, observation.hosts, terms) };
+      return {
+        rules: observation.rules,
+        seenBy: 'bytes',
+        readings: observation.hosts.map(hostReading),
+        feedsOf: ({ mac, ip }: HostCounter & Reading) => {
+          const owner = mac ?? terms.ownerOf(ip);
+          if (owner !== null && terms.deviceBytes === 'hosts' && terms.measures.isAlone(owner)) return firstOfHost(router, owner);
+          return terms.feeds.of(owner ?? ip, () => hostFeeds(router, owner ?? ip, owner === null, terms.deviceBytes));
+        },
+      };
     case 'statistics':
       return {
         rules: observation.rules,
         seenBy: 'bytes',
-        readings: observation.machines.map((machine) => sumOf(machine, terms)),
+        readings: observation.machines.map(machineReading),
+        feedsOf: ({ mac }: ReturnType<typeof machineReading>) => ({
+          accounts: [accountRef(undirectedAccount(mac))],
+          undirected: { isRepeated: terms.measures.isRepeated(mac) },
+        }),
       };
     case 'peers':
       return {
         rules: observation.rules,
         seenBy: 'counter',
-        readings: observation.peers.flatMap((peer) => peerReading(router, peer) ?? []),
+        readings: observation.peers.flatMap((peer) => peerReading(peer) ?? []),
+        feedsOf: ({ interface: name, publicKey }: Peer & Reading) => ({
+          accounts: [accountRef({ kind: 'peer', router, interface: name, key: publicKey })],
+        }),
       };
     case 'leases':
     case 'neighbours':
@@ -76,6 +96,41 @@ export function readingsOf(router: string, observation: Observation, terms: Read
     default:
       return observation satisfies never;
   }
+}
+
+/** What the counters of one reader feed, kept from answer to answer by what it depends on. */
+export class KnownFeeds {
+  readonly #deviceBytes: ReadingTerms['deviceBytes'];
+  readonly #byKey = new Map<string, Feeds>();
+
+  constructor(deviceBytes: ReadingTerms['deviceBytes']) {
+    this.#deviceBytes = deviceBytes;
+  }
+
+  of(key: string, make: () => Feeds): Feeds {
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.#byKey.set(key, made);
+    return made;
+  }
+
+  /** Whether they are still right, and hardly any of them are of counters that have gone. */
+  isGood(deviceBytes: ReadingTerms['deviceBytes'], counters: number): boolean {
+    return deviceBytes === this.#deviceBytes && this.#byKey.size <= 2 * counters + 100;
+  }
+}
+
+/** By the baselines of the reader, which stay the same object from round to round. */
+const feedsOfReaders = new WeakMap<Reader['counters'], KnownFeeds>();
+
+/** What the counters of a reader feed, as far as that is known from before. `before` is null for a first reading. */
+export function knownFeeds(before: Reader | null, deviceBytes: ReadingTerms['deviceBytes']): KnownFeeds {
+  const known = before === null ? undefined : feedsOfReaders.get(before.counters);
+  if (before !== null && known?.isGood(deviceBytes, before.counters.size)) return known;
+  const feeds = new KnownFeeds(deviceBytes);
+  if (before !== null) feedsOfReaders.set(before.counters, feeds);
+  return feeds;
 }
 
 /** Uplinks of one answer, each of which is compared with all others. Rule: small. */
@@ -91,55 +146,39 @@ export function countedUplinks(uplinks: readonly Uplink[]): Uplink[] {
   return [...found.values()];
 }
 
-function uplinkReading(router: string, { name, device, bytes, bits, epoch, overlay }: Uplink): PostedReading | null {
-  if (bytes === null) return null;
-  return {
-    counter: uplinkCounter(name, device),
-    bytes,
-    bits,
-    epoch,
-    accounts: [{ kind: 'wan', router, interface: name, key: '', overlay }],
-  };
+const isNamed = <R extends { counter?: string }>(reading: R): reading is R & { counter: string } => reading.counter !== undefined;
+
+const stationReading = (station: Station): Station & Reading =>
+  isNamed(station) ? station : { ...station, counter: stationCounter(station.interface, station.mac) };
+
+const hostReading = (host: HostCounter): HostCounter & Reading => (isNamed(host) ? host : { ...host, counter: hostCounter(host) });
+
+const uplinkReading = (uplink: Uplink): (Uplink & Reading) | null =>
+  uplink.bytes === null ? null : { ...uplink, bytes: uplink.bytes, counter: uplinkCounter(uplink.name, uplink.device) };
+
+const peerReading = (peer: Peer): (Peer & Reading) | null =>
+  peer.bytes === null ? null : { ...peer, bytes: peer.bytes, counter: peerCounter(peer.interface, peer.publicKey) };
+
+/** The first bytes of a device that had others without direction: it is seen by them, and gets the next ones. Rule: undirected bytes. */
+const firstOfHost = (router: string, mac: string): Feeds => ({
+  accounts: [accountRef({ kind: 'host', router, interface: '', key: mac })],
+  shows: accountRef(deviceAccount(mac)),
+});
+
+const machineReading = (machine: SumCounter) => ({
+  ...{ mac: machine.mac, bits: machine.bits, epoch: null },
+  ...{ counter: sumCounter(machine), bytes: sumReading(machine.bytes, machine.packets) },
+});
+
+function stationFeeds(router: string, mac: string, access: boolean, deviceBytes: ReadingTerms['deviceBytes']): Feeds {
+  const station = accountRef({ kind: 'station', router, interface: '', key: mac });
+  if (!access) return { accounts: [station] };
+  const device = accountRef(deviceAccount(mac));
+  return deviceBytes === 'stations' ? { accounts: [station, device] } : { accounts: [station], shows: device };
 }
 
-/** A host has four counters or more, whose bytes go to the same accounts. */
-function hostReadings(router: string, hosts: readonly HostCounter[], terms: ReadingTerms): PostedReading[] {
-  const known = new Map<string, AccountName[]>();
-  return hosts.map((host) => {
-    const { mac, ip, bytes, bits, epoch } = host;
-    const owner = mac ?? terms.ownerOf(ip);
-    const key = owner ?? ip;
-    const accounts = known.get(key) ?? hostAccounts(router, key, owner === null, terms);
-    known.set(key, accounts);
-    const reading = { counter: hostCounter(host), bytes, bits, epoch, accounts };
-    return owner !== null && terms.deviceBytes === 'hosts' && terms.measures.isAlone(owner)
-      ? { ...reading, shows: deviceAccount(owner) }
-      : reading;
-  });
-}
-
-function hostAccounts(router: string, key: string, isUnknown: boolean, { deviceBytes, measures }: ReadingTerms): AccountName[] {
-  const host: AccountName = { kind: 'host', router, interface: '', key };
-  if (deviceBytes !== 'hosts' || (!isUnknown && measures.isAlone(key))) return [host];
-  return [host, isUnknown ? { kind: 'address', router, interface: '', key } : deviceAccount(key)];
-}
-
-function sumOf(machine: SumCounter, { measures }: ReadingTerms): PostedReading {
-  const { mac, bytes, packets, bits } = machine;
-  return {
-    ...{ counter: sumCounter(machine), bytes: sumReading(bytes, packets), bits, epoch: null },
-    accounts: [undirectedAccount(mac)],
-    undirected: { isRepeated: measures.isRepeated(mac) },
-  };
-}
-
-function peerReading(router: string, { interface: name, publicKey, bytes, bits, epoch }: Peer): PostedReading | null {
-  if (bytes === null) return null;
-  return {
-    counter: peerCounter(name, publicKey),
-    bytes,
-    bits,
-    epoch,
-    accounts: [{ kind: 'peer', router, interface: name, key: publicKey }],
-  };
+function hostFeeds(router: string, key: string, isUnknown: boolean, deviceBytes: ReadingTerms['deviceBytes']): Feeds {
+  const host = accountRef({ kind: 'host', router, interface: '', key });
+  if (deviceBytes !== 'hosts') return { accounts: [host] };
+  return { accounts: [host, accountRef(isUnknown ? { kind: 'address', router, interface: '', key } : deviceAccount(key))] };
 }

@@ -1,8 +1,7 @@
-import type { Day } from '../../domain/calendar.ts';
-import type { Baseline } from '../../domain/counter.ts';
+import type { Day, Slice } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
-import type { Account } from '../account.ts';
-import type { AuditRow, Claim, Device, Feeding, KnownLease, KnownPeer, Reader, SourceCounts } from '../books.ts';
+import { type Account, type AccountName, accountKey } from '../account.ts';
+import type { AuditRow, Claim, Device, Feeding, KeptBaseline, KnownLease, KnownPeer, Learned, Reader, SourceCounts } from '../books.ts';
 
 /** A device that only stays is written this often; in between, when it was last seen is known to memory alone. */
 const SEEN_AGAIN_MS = 600_000;
@@ -16,9 +15,9 @@ export interface RoundUpdate {
   /** By router and source; null: there is nothing more to wait for. */
   claims: Map<string, Claim | null>;
   accounts: Map<string, AccountUpdate>;
-  hours: Map<number, Map<number, Traffic>>;
-  days: Map<number, Map<number, Traffic>>;
+  increases: Increases[];
   devices: Device[];
+  learned: Learned;
   leases: KnownLease[];
   /** Leases that have gone, to be deleted. */
   forgottenLeases: KnownLease[];
@@ -39,7 +38,9 @@ export interface ReaderUpdate {
   isFirst: boolean;
   /** Readers of the same origin under other routers' names: their baselines must never be used again, or bytes would count twice. */
   superseded: Pick<Reader, 'id' | 'router' | 'source'>[];
-  changed: Map<string, Baseline[]>;
+  changed: Map<string, KeptBaseline[]>;
+  /** Baselines of the books whose bytes are others from now on, and nothing else. */
+  moved: { baseline: KeptBaseline; bytes: Traffic }[];
   removed: string[];
 }
 
@@ -54,6 +55,22 @@ export interface AccountUpdate {
   download: number;
   upload: number;
   seen: number;
+}
+
+/** A name of an account that is kept from round to round, so that its key is not made, and what a round drafts not looked up, again and again. */
+export interface AccountRef {
+  readonly name: AccountName;
+  readonly key: string;
+  /** What the latest round that posted to it drafted, and what stands for that round. */
+  drafted: AccountUpdate | null;
+  round: object | null;
+}
+
+export const accountRef = (name: AccountName): AccountRef => ({ name, key: accountKey(name), drafted: null, round: null });
+
+/** What is added to accounts in a local hour, or in a day of which no hours are kept. */
+export interface Increases extends Pick<Slice, 'hour' | 'day'> {
+  bytes: Map<AccountUpdate, Traffic>;
 }
 
 /** Whether an account's row is written: it is new, has bytes, or was last seen too long ago in the file. `seenInFile` is Unix ms by id. */

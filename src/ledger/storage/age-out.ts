@@ -3,7 +3,7 @@ import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { type Account, type AccountKind, accountKey } from '../account.ts';
 import { type Books, ledgerNote, readerKey } from '../books.ts';
-import type { AccountIndex } from '../posting/apply-update.ts';
+import type { SeenInFile } from '../posting/apply-update.ts';
 import { startOfPosted, UNSEEN_DAYS } from '../posting/posted-days.ts';
 import type { Batch, Store } from './store.ts';
 import { auditBatch } from './write-audit.ts';
@@ -95,10 +95,9 @@ export function ageOutBatches({ accounts, keys, baselines }: AgedOut, now: numbe
 }
 
 /** Brings the books up to it. */
-export function applyAgedOut(books: Books, { byId, seenInFile }: AccountIndex, { accounts, keys, baselines }: AgedOut): void {
+export function applyAgedOut(books: Books, seenInFile: SeenInFile, { accounts, keys, baselines }: AgedOut): void {
   for (const account of accounts) {
     books.accounts.delete(accountKey(account));
-    byId.delete(account.id);
     seenInFile.delete(account.id);
   }
   for (const key of keys) books.devices.delete(key);

@@ -23,8 +23,9 @@ const RULES: { rule: string; sql: string }[] = [
   {
     rule: 'the days of an account add up to its total',
     sql: `SELECT a.kind || ' ' || trim(a.router || ' ' || a.interface || a.key) AS at FROM account AS a
+      LEFT JOIN total AS t ON t.account = a.id
       LEFT JOIN (SELECT account, sum(download) AS download, sum(upload) AS upload FROM day GROUP BY account) AS d ON d.account = a.id
-      WHERE a.download <> coalesce(d.download, 0) OR a.upload <> coalesce(d.upload, 0)`,
+      WHERE coalesce(t.download, 0) <> coalesce(d.download, 0) OR coalesce(t.upload, 0) <> coalesce(d.upload, 0)`,
   },
   {
     rule: 'the hours of an account are not more than the days they lie in',
@@ -42,14 +43,16 @@ const RULES: { rule: string; sql: string }[] = [
   },
   {
     rule: 'no number of bytes is below zero',
-    sql: ['account', 'hour', 'day', 'baseline_bytes']
+    sql: ['total', 'hour', 'day', 'baseline_bytes']
       .map((table) => `SELECT '${table}' AS at FROM ${table} WHERE download < 0 OR upload < 0`)
       .join(' UNION ALL '),
   },
   {
-    rule: 'every hour and day belongs to an account, every baseline to a reader and has its bytes',
+    rule: 'every hour and day belongs to an account, every account has its total, every baseline its reader and its bytes',
     sql: `SELECT 'hours of account ' || account AS at FROM hour WHERE account NOT IN (SELECT id FROM account)
       UNION SELECT 'days of account ' || account FROM day WHERE account NOT IN (SELECT id FROM account)
+      UNION SELECT 'account ' || id FROM account WHERE id NOT IN (SELECT account FROM total)
+      UNION SELECT 'total of account ' || account FROM total WHERE account NOT IN (SELECT id FROM account)
       UNION SELECT 'baselines of reader ' || reader FROM baseline WHERE reader NOT IN (SELECT id FROM reader)
       UNION SELECT 'baseline ' || id FROM baseline WHERE id NOT IN (SELECT baseline FROM baseline_bytes)
       UNION SELECT 'bytes of baseline ' || baseline FROM baseline_bytes WHERE baseline NOT IN (SELECT id FROM baseline)`,

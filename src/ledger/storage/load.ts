@@ -1,16 +1,20 @@
-import type { Baseline, Doubt, Doubts } from '../../domain/counter.ts';
+import type { Doubt, Doubts } from '../../domain/counter.ts';
 import type { SourceName } from '../../domain/observation.ts';
 import { DIRECTIONS, type Traffic } from '../../domain/traffic.ts';
 import { LedgerError, quote } from '../../errors.ts';
 import { type Account, type AccountKind, accountKey, isAccountKind } from '../account.ts';
-import { type Books, type Device, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
+import { Accounts } from '../accounts.ts';
+import { type Books, type Device, type KeptBaseline, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
 import type { Row, Store } from './store.ts';
+
+const ACCOUNTS = `SELECT account.*, download, upload, last_seen FROM account JOIN total ON total.account = account.id ORDER BY id`;
 
 /** Reads the books out of the file. Month sums are left at zero; see `months.ts`. */
 export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
   const meta = new Map((await store.all('SELECT key, value FROM meta')).map((row) => [row.key, text(row.value)]));
   const time = (key: string) => Number(meta.get(key) ?? 0);
-  const accounts = (await store.all('SELECT * FROM account ORDER BY id')).map(accountOf);
+  const accounts = new Accounts();
+  for (const account of (await store.all(ACCOUNTS)).map(accountOf)) accounts.set(accountKey(account), account);
   const devices = (await store.all('SELECT * FROM device')).map(deviceOf);
   const leases = (await store.all('SELECT * FROM lease')).map((row) => ({
     router: text(row.router),
@@ -21,14 +25,17 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
     expiry: Number(row.expiry),
     lastRead: numberOrNull(row.last_read),
   }));
+  const [{ id: lastBaseline = null } = {}] = await store.all('SELECT max(id) AS id FROM baseline');
   return {
-    accounts: new Map(accounts.map((account) => [accountKey(account), account])),
+    accounts,
     devices: new Map(devices.map((device) => [device.mac, device])),
     leases: new Map(leases.map((lease) => [leaseKey(lease.router, lease.mac), lease])),
     peers: await loadPeers(store),
     readers: await loadReaders(store),
+    lastBaseline: Number(lastBaseline ?? 0),
     hostsSince: time('hosts_since'),
     claims: new Map(),
+    learned: { leases: new Map(), names: [] },
     feeding: {
       by: time('fed_by_hosts') === 1 ? 'hosts' : 'stations',
       from: time('fed_from'),
@@ -103,12 +110,12 @@ function kindOf(kind: string): AccountKind {
   throw new LedgerError(`Ledger holds an account of the unknown kind ${quote(kind)}: restore a backup with "wrtmeter restore FILE"`);
 }
 
-function baselineOf(row: Row): Baseline {
+function baselineOf(row: Row): KeptBaseline {
   const epoch =
     row.boot === null
       ? null
       : { boot: text(row.boot), instance: numberOrNull(row.instance), began: numberOrNull(row.began), margin: Number(row.margin) };
-  const baseline = { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read) };
+  const baseline = { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read), id: Number(row.id) };
   return row.doubts === null ? baseline : { ...baseline, doubts: doubtsOf(text(row.doubts)) };
 }
 

@@ -3,10 +3,11 @@ import { ADD_BYTES, cell } from './sql.ts';
 import type { Batch } from './store.ts';
 
 /** Several may be merged into one, and an UPDATE applies only one row to each row that it changes. */
-const MERGE = `UPDATE account SET download = account.download + s.download, upload = account.upload + s.upload,
-      first_seen = min(first_seen, s.first), last_seen = max(last_seen, s.last)
-    FROM (SELECT ${cell(0)} AS id, sum(${cell(1)}) AS download, sum(${cell(2)}) AS upload, min(${cell(3)}) AS first, max(${cell(4)}) AS last
-      FROM json_each(?) AS j GROUP BY 1) AS s WHERE account.id = s.id`;
+const ADD_TOTAL = `UPDATE total SET download = total.download + s.download, upload = total.upload + s.upload, last_seen = max(last_seen, s.last)
+    FROM (SELECT ${cell(0)} AS id, sum(${cell(1)}) AS download, sum(${cell(2)}) AS upload, max(${cell(3)}) AS last
+      FROM json_each(?) AS j GROUP BY 1) AS s WHERE total.account = s.id`;
+const KEEP_FIRST = `UPDATE account SET first_seen = min(first_seen, s.first)
+    FROM (SELECT ${cell(0)} AS id, min(${cell(1)}) AS first FROM json_each(?) AS j GROUP BY 1) AS s WHERE account.id = s.id`;
 const DROP = 'DELETE FROM account WHERE id IN (SELECT value ->> 0 FROM json_each(?))';
 const moveRows = (table: 'hour' | 'day') =>
   `INSERT INTO ${table}(${table}, account, download, upload)
@@ -22,7 +23,8 @@ export function mergeBatches(merges: readonly { account: Account; into: Account 
   const pairs = merges.map(({ account, into }) => [account.id, into.id]);
   const gone = merges.map(({ account }) => [account.id]);
   return [
-    { sql: MERGE, rows: merges.map(({ account: a, into }) => [into.id, a.total.download, a.total.upload, a.firstSeen, a.lastSeen]) },
+    { sql: ADD_TOTAL, rows: merges.map(({ account: a, into }) => [into.id, a.total.download, a.total.upload, a.lastSeen]) },
+    { sql: KEEP_FIRST, rows: merges.map(({ account: a, into }) => [into.id, a.firstSeen]) },
     { sql: moveRows('hour'), rows: pairs },
     { sql: moveRows('day'), rows: pairs },
     { sql: MOVE_IMPORTED, rows: pairs },

@@ -45,5 +45,5 @@ export function renameBatches(books: Books, was: string, name: string): Batch[] 
     { sql: SQL.movePeer, rows: peers ? [[was, name]] : [] },
     { sql: SQL.dropPeer, rows: peers ? [[was]] : [] },
   ];
-  return batches.filter(({ rows }) => rows.length > 0);
+  return batches.filter(({ rows }) => rows?.length !== 0);
 }

@@ -1,11 +1,12 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
  * STRICT tables (Rule: whole numbers). Hours and days are keyed by time first, so that the rows of a round are next to each other and old
  * hours are deleted in one pass. `imported` is the part of a day's bytes that another program counted. A round writes two numbers for each
- * counter: they are in `baseline_bytes`; `baseline` says which counter they belong to and since when it runs.
+ * counter and three for each account. They stand apart from what never changes, so that they lie on few pages: in `baseline_bytes` and
+ * `total`. `baseline` says which counter they belong to and since when it runs, `account` whose they are.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -141,10 +142,40 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE reader ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE baseline ADD COLUMN doubts TEXT;
   `,
+  // What a round changes of an account.
+  `
+  CREATE TABLE total(
+    account INTEGER PRIMARY KEY,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO total(account, download, upload, last_seen) SELECT id, download, upload, last_seen FROM account ORDER BY id;
+  CREATE TRIGGER account_gone AFTER DELETE ON account BEGIN DELETE FROM total WHERE account = old.id; END;
+  ALTER TABLE account DROP COLUMN download;
+  ALTER TABLE account DROP COLUMN upload;
+  ALTER TABLE account DROP COLUMN last_seen;
+  `,
 ];
+
+/**
+ * What only the connection of the writer has: the increases of a round, from which totals, hours and days are added to. A database of its
+ * own, because SQLite would sort and copy in memory too if all that is temporary were there.
+ */
+export const IN_MEMORY = `
+  ATTACH ':memory:' AS memory;
+  CREATE TABLE memory.increase(
+    account INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    hour INTEGER,
+    day INTEGER NOT NULL,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL
+  ) STRICT;`;
 
 /** The tables of a version without which its file is not a ledger. */
 export const tablesOf = (version: number): readonly string[] => [
   ...['meta', 'account', 'hour', 'day', 'reader', 'baseline', 'device', 'lease', 'audit'],
   ...(version >= 2 ? ['peer', version === 2 ? 'held' : 'baseline_bytes'] : []),
+  ...(version >= 5 ? ['total'] : []),
 ];

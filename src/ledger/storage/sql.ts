@@ -4,5 +4,9 @@ export const fields = (count: number): string => Array.from({ length: count }, (
 /** One cell of such a row, where it is joined as `j`. */
 export const cell = (index: number): string => `j.value ->> ${index}`;
 
+/** Rows in parts of at most so many. */
+export const inParts = <T>(rows: readonly T[], most: number): T[][] =>
+  Array.from({ length: Math.ceil(rows.length / most) }, (_, i) => rows.slice(i * most, (i + 1) * most));
+
 /** For an upsert: adds the bytes of the new row to the old one. */
 export const ADD_BYTES = 'download = download + excluded.download, upload = upload + excluded.upload';

@@ -7,10 +7,11 @@ import { LedgerError, shellWord } from '../../errors.ts';
 export type Cell = string | number | null;
 export type Row = Record<string, Cell>;
 
-/** Rows for one bulk statement, which reads them from one JSON array (`json_each(?)`). */
+/** A statement of a transaction. */
 export interface Batch {
   sql: string;
-  rows: readonly (readonly Cell[])[];
+  /** It reads them from one JSON array (`json_each(?)`), and is left out if there are none. Null: it reads only tables. */
+  rows: readonly (readonly Cell[])[] | null;
 }
 
 /** One connection to a database file. Its methods throw the driver's errors; see `asLedgerError`. Nothing outside this file knows the driver. */
@@ -80,9 +81,10 @@ function connection(driver: sqlite3.Database): Database {
       new Promise((resolve, reject) => driver.all<Row>(sql, values, (error, rows) => (error ? reject(error) : resolve(rows)))),
     copyTo: (path) => new Promise((resolve, reject) => driver.run('VACUUM INTO ?', path, (error) => (error ? reject(error) : resolve()))),
     async bulk({ sql, rows }) {
-      if (rows.length === 0) return;
+      if (rows?.length === 0) return;
       const ready = await statement(sql);
-      await new Promise<void>((resolve, reject) => ready.run(JSON.stringify(rows), (error) => (error ? reject(error) : resolve())));
+      const values = rows === null ? [] : [JSON.stringify(rows)];
+      await new Promise<void>((resolve, reject) => ready.run(values, (error: Error | null) => (error ? reject(error) : resolve())));
     },
     interrupt: () => driver.interrupt(),
     async close() {

@@ -4,7 +4,7 @@ import { LedgerError } from '../../errors.ts';
 import { remainsOf } from '../backup/backups.ts';
 import { ledgerPath, lockPath, makeDirectory, renameDurably, requireLedger, sizeOf, syncFile } from './files.ts';
 import { inspect, LostLedgerError } from './inspect.ts';
-import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { IN_MEMORY, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './sqlite.ts';
 
 export type { Batch, Cell, Row } from './sqlite.ts';
@@ -105,6 +105,7 @@ async function openToWrite(path: string): Promise<Database> {
     // The log shrinks to this after a long reader or a huge round has let it grow.
     await database.exec('PRAGMA journal_size_limit = 8388608');
     await migrate(database, Number((await database.all('PRAGMA user_version'))[0]?.user_version));
+    await database.exec(IN_MEMORY);
     return database;
   } catch (error) {
     await database.close();

@@ -6,7 +6,7 @@ import { subjectOf } from '../account.ts';
 import type { AuditRow, Books } from '../books.ts';
 import { spanText } from '../import/place.ts';
 import type { Plan, PlannedAccount } from '../import/plan.ts';
-import { ADD_BYTES, fields } from './sql.ts';
+import { ADD_BYTES, fields, inParts } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
 
@@ -16,8 +16,10 @@ const BULK = 20_000;
 const MOST_AUDITED = 200;
 
 const SQL = {
-  account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?) WHERE true
-    ON CONFLICT(id) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), ${ADD_BYTES}`,
+  account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen) SELECT ${fields(7)} FROM json_each(?) WHERE true
+    ON CONFLICT(id) DO NOTHING`,
+  total: `INSERT INTO total(account, last_seen, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), ${ADD_BYTES}`,
   day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   imported: `INSERT INTO imported(account, day, program, kind, download, upload) SELECT ${fields(6)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
@@ -41,6 +43,10 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
   );
   return [
     ...bulk(SQL.account, numbered.map(accountRow)),
+    ...bulk(
+      SQL.total,
+      numbered.map(({ id, lastSeen, bytes }) => [id, lastSeen, bytes.download, bytes.upload]),
+    ),
     ...bulk(
       SQL.day,
       numbered.flatMap(({ id, days }) => [...days].map(([day, { bytes }]) => [day, id, bytes.download, bytes.upload])),
@@ -68,8 +74,8 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
 /** From when on the ledger itself counts: from the readings that it takes over, else from its next one. */
 const takenOverAt = ({ readers }: Plan, now: number): number => readers.reduce((least, { readAt }) => Math.min(least, readAt), now);
 
-function accountRow({ id, account: a, firstSeen, lastSeen, bytes }: PlannedAccount & { id: number; firstSeen: number }): Cell[] {
-  return [id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, firstSeen, lastSeen, bytes.download, bytes.upload];
+function accountRow({ id, account: a, firstSeen }: PlannedAccount & { id: number; firstSeen: number }): Cell[] {
+  return [id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, firstSeen];
 }
 
 function auditRows(plan: Plan, accounts: readonly PlannedAccount[], from: string, now: number): AuditRow[] {
@@ -98,7 +104,4 @@ function auditRows(plan: Plan, accounts: readonly PlannedAccount[], from: string
   ];
 }
 
-function bulk(sql: string, rows: readonly (readonly Cell[])[]): Batch[] {
-  const parts = Array.from({ length: Math.ceil(rows.length / BULK) }, (_, i) => rows.slice(i * BULK, (i + 1) * BULK));
-  return parts.map((part) => ({ sql, rows: part }));
-}
+const bulk = (sql: string, rows: readonly (readonly Cell[])[]): Batch[] => inParts(rows, BULK).map((part) => ({ sql, rows: part }));

@@ -2,9 +2,10 @@ import type { Baseline } from '../../domain/counter.ts';
 import { type Books, type KnownPeer, readerKey } from '../books.ts';
 import { type AccountUpdate, isWritten, type ReaderUpdate, type RoundUpdate } from '../posting/round-update.ts';
 import { mergeBatches } from './merge-accounts.ts';
-import { ADD_BYTES, fields } from './sql.ts';
+import { fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
+import { increaseBatches } from './write-increases.ts';
 
 const SQL = {
   reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime, earlier_boots, partial, unread) SELECT ${fields(10)} FROM json_each(?) WHERE true
@@ -12,20 +13,15 @@ const SQL = {
       earlier_boots = excluded.earlier_boots, partial = excluded.partial, unread = excluded.unread`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-  baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, instance, began, margin, doubts)
-    SELECT ${fields(9)} FROM json_each(?) WHERE true
-    ON CONFLICT(reader, counter, line) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
+  baseline: `INSERT INTO baseline(id, reader, counter, line, last_read, boot, instance, began, margin, doubts)
+    SELECT ${fields(10)} FROM json_each(?) WHERE true
+    ON CONFLICT(id) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
       began = excluded.began, margin = excluded.margin, doubts = excluded.doubts`,
-  // The lookup of their baselines costs less than carrying their numbers in memory would.
-  baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT b.id, j.value ->> 3, j.value ->> 4 FROM json_each(?) AS j
-    CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2 WHERE true
+  baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT ${fields(3)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET download = excluded.download, upload = excluded.upload`,
-  newAccount: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen, last_seen, download, upload) SELECT ${fields(10)} FROM json_each(?)`,
-  // An upsert of whole rows takes more than twice as long.
-  account: `UPDATE account SET last_seen = j.value ->> 1, download = download + (j.value ->> 2), upload = upload + (j.value ->> 3)
-    FROM json_each(?) AS j WHERE account.id = j.value ->> 0`,
-  hour: `INSERT INTO hour(hour, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
-  day: `INSERT INTO day(day, account, download, upload) SELECT ${fields(4)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
+  account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen) SELECT ${fields(7)} FROM json_each(?)`,
+  seen: `INSERT INTO total(account, last_seen, download, upload) SELECT ${fields(2)}, 0, 0 FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen`,
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip`,
   lease: `INSERT INTO lease(router, mac, ip, hostname, client_id, expiry, last_read) SELECT ${fields(7)} FROM json_each(?) WHERE true
@@ -47,6 +43,7 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
   const written = update.readers.map(({ reader }) => reader);
   const superseded = update.readers.flatMap((each) => each.superseded.map((other) => [other.id]));
   const dropped = update.readers.flatMap((each) => droppedCounters(books, each).map((counter) => [each.reader.id, counter]));
+  const baselines = baselineRows(books, update);
   const accounts = [...update.accounts.values()];
   return [
     { sql: SQL.meta, rows: timesOf(books, update) },
@@ -54,12 +51,11 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
     { sql: SQL.reader, rows: written.map(readerRow) },
     { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.isFirst).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
-    { sql: SQL.baseline, rows: update.readers.flatMap((each) => baselineRows(books, each)) },
-    { sql: SQL.baselineBytes, rows: update.readers.flatMap(baselineByteRows) },
-    { sql: SQL.newAccount, rows: accounts.filter(({ isNew }) => isNew).map(newAccountRow) },
-    { sql: SQL.account, rows: accounts.filter((each) => !each.isNew && isWritten(each, seenInFile)).map(accountRow) },
-    { sql: SQL.hour, rows: timeRows(update.hours) },
-    { sql: SQL.day, rows: timeRows(update.days) },
+    { sql: SQL.baseline, rows: baselines.facts },
+    { sql: SQL.baselineBytes, rows: baselines.bytes },
+    { sql: SQL.account, rows: accounts.filter(({ isNew }) => isNew).map(accountRow) },
+    { sql: SQL.seen, rows: accounts.filter((each) => isSilent(each) && isWritten(each, seenInFile)).map(seenRow) },
+    ...increaseBatches(update),
     { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
     { sql: SQL.lease, rows: update.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
     { sql: SQL.peer, rows: update.peers.map(peerRow) },
@@ -88,8 +84,8 @@ function timesOf(books: Books, { at, postedDays, hostsSince, feeding }: RoundUpd
   return rows;
 }
 
-function newAccountRow({ account: a, download, upload, seen }: AccountUpdate): Cell[] {
-  return [a.id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, a.firstSeen, seen, download, upload];
+function accountRow({ account: a }: AccountUpdate): Cell[] {
+  return [a.id, a.kind, a.router, a.interface, a.key, a.overlay ? 1 : 0, a.firstSeen];
 }
 
 const readerRow = (r: ReaderUpdate['reader']): Cell[] => [
@@ -97,7 +93,9 @@ const readerRow = (r: ReaderUpdate['reader']): Cell[] => [
   ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0, r.unnamed + r.unread.size],
 ];
 
-const accountRow = ({ account, download, upload, seen }: AccountUpdate): Cell[] => [account.id, seen, download, upload];
+const isSilent = ({ download, upload }: AccountUpdate): boolean => download === 0 && upload === 0;
+
+const seenRow = ({ account, seen }: AccountUpdate): Cell[] => [account.id, seen];
 
 const peerRow = (p: KnownPeer): Cell[] => [
   p.router,
@@ -110,45 +108,41 @@ const peerRow = (p: KnownPeer): Cell[] => [
   p.endpoint,
 ];
 
-/** Rows of counters that are new, or of which more than their bytes has changed. */
-function baselineRows(books: Books, { reader, isFirst, changed }: ReaderUpdate): Cell[][] {
-  const known = isFirst ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
-  const rows: Cell[][] = [];
-  for (const [counter, lines] of changed) {
-    const before = known?.get(counter);
-    if (before !== undefined && before.length === lines.length && lines.every((line, i) => onlyMoved(before[i], line))) continue;
-    for (const [line, { epoch, lastRead, doubts }] of lines.entries()) {
-      rows.push([
-        reader.id,
-        counter,
-        line,
-        lastRead,
-        epoch?.boot ?? null,
-        epoch?.instance ?? null,
-        epoch?.began ?? null,
-        epoch?.margin ?? null,
-        doubts === undefined ? null : JSON.stringify(doubts),
-      ]);
+/**
+ * The rows of baselines, which stay in the rows that they have; new ones are numbered. `facts`: of counters that are new, or of which
+ * more than their bytes has changed.
+ */
+function baselineRows(books: Books, { readers }: RoundUpdate): { facts: Cell[][]; bytes: Cell[][] } {
+  const facts: Cell[][] = [];
+  const bytes: Cell[][] = [];
+  for (const { reader, isFirst, changed, moved } of readers) {
+    for (const { baseline, bytes: now } of moved) bytes.push([baseline.id ?? null, now.download, now.upload]);
+    const known = isFirst ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
+    for (const [counter, lines] of changed) {
+      const before = known?.get(counter) ?? [];
+      const hasFacts = before.length !== lines.length || !lines.every((line, i) => onlyMoved(before[i], line));
+      for (const [i, line] of lines.entries()) {
+        line.id = before[i]?.id ?? ++books.lastBaseline;
+        bytes.push([line.id, line.bytes.download, line.bytes.upload]);
+        if (hasFacts) facts.push([line.id, reader.id, counter, i, ...factsOf(line)]);
+      }
     }
   }
-  return rows;
+  return { facts, bytes };
 }
+
+const factsOf = ({ epoch, lastRead, doubts }: Baseline): Cell[] => [
+  lastRead,
+  epoch?.boot ?? null,
+  epoch?.instance ?? null,
+  epoch?.began ?? null,
+  epoch?.margin ?? null,
+  doubts === undefined ? null : JSON.stringify(doubts),
+];
 
 function onlyMoved(before: Baseline | undefined, { epoch, lastRead, doubts }: Baseline): boolean {
   if (before === undefined || before.lastRead !== lastRead || before.doubts !== undefined || doubts !== undefined) return false;
   const { epoch: began } = before;
   if (began === null || epoch === null) return began === epoch;
   return began.boot === epoch.boot && began.instance === epoch.instance && began.began === epoch.began && began.margin === epoch.margin;
-}
-
-function baselineByteRows({ reader, changed }: ReaderUpdate): Cell[][] {
-  const rows: Cell[][] = [];
-  for (const [counter, lines] of changed) {
-    for (const [line, { bytes }] of lines.entries()) rows.push([reader.id, counter, line, bytes.download, bytes.upload]);
-  }
-  return rows;
-}
-
-function timeRows(table: RoundUpdate['hours']): Cell[][] {
-  return [...table].flatMap(([time, rows]) => [...rows].map(([account, bytes]) => [time, account, bytes.download, bytes.upload]));
 }

@@ -13,8 +13,10 @@ export interface Months {
   routers: Map<string, Month>;
   /** Gateways whose uplinks and hosts were not both counted for all of the period, by router. */
   compared: Map<string, Compared>;
-  /** When the sides of the gateways began, as `compared` was read. */
+  /** When the sides of the gateways began, as `compared` was read; empty if it must be read. */
   begun: string;
+  /** `changes` of the accounts when `begun` was made. */
+  begunAt: number;
 }
 
 export interface BillingTerms {
@@ -28,22 +30,20 @@ export interface BillingTerms {
 export function monthsAt(now: number, terms: BillingTerms): Months {
   const today = dayOf(now, terms.timezone);
   const routers = [...terms.routerBilling].map(([router, billing]) => [router, monthOf(today, billing)] as const);
-  return { home: monthOf(today, terms.billing), routers: new Map(routers), compared: new Map(), begun: '' };
+  return { home: monthOf(today, terms.billing), routers: new Map(routers), compared: new Map(), begun: '', begunAt: 0 };
 }
 
 /** The billing period that an account's month sum belongs to. Rule: month. */
 export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>
-  (hasRouterMonth(account.kind) ? months.routers.get(account.router) : undefined) ?? months.home;
+  (months.routers.size > 0 && hasRouterMonth(account.kind) ? months.routers.get(account.router) : undefined) ?? months.home;
 
 const inMonth = (day: Day, month: Month): boolean => day >= month.start && day < month.end;
 
-/** Adds a round's day rows to the month sums of the accounts. */
-export function addToMonths(months: Months, days: RoundUpdate['days'], accounts: ReadonlyMap<number, Account>): void {
-  for (const [day, rows] of days) {
-    for (const [id, bytes] of rows) {
-      const account = accounts.get(id);
-      if (account === undefined || !inMonth(day, monthFor(months, account))) continue;
-      account.month = plus(account.month, bytes);
+/** Adds a round's increases to the month sums of the accounts. */
+export function addToMonths(months: Months, { increases }: RoundUpdate): void {
+  for (const { day, bytes } of increases) {
+    for (const [{ account }, sum] of bytes) {
+      if (inMonth(day, monthFor(months, account))) account.month = plus(account.month, sum);
     }
   }
 }
@@ -63,19 +63,30 @@ export async function sumMonths(store: Store, books: Books, months: Months, time
     account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? NOTHING;
   }
   months.begun = '';
-  await refreshCompared(store, books, months, timezone);
+  await refreshCompared(store, books, months, timezone, null);
 }
 
-/** Reads again what is compared where a side of a gateway began, or where bytes were posted on a day (the first is given) before both were counted. */
+/** Reads again what is compared where a side of a gateway began, or where a round changed what it had before both were counted. */
 export async function refreshCompared(
   store: Store,
   books: Books,
   months: Months,
   timezone: string,
-  posted: Day = Number.POSITIVE_INFINITY,
+  round: RoundUpdate | null,
 ): Promise<void> {
-  const begun = beginnings(books);
-  if (begun === months.begun && [...months.compared.values()].every(({ from }) => dayOf(from, timezone) < posted)) return;
+  const { changes } = books.accounts;
+  const begun = months.begun !== '' && months.begunAt === changes ? months.begun : beginnings(books);
+  months.begunAt = changes;
+  const isSame = begun === months.begun && [...months.compared.values()].every(({ from }) => !changesBefore(round, from, timezone));
+  if (isSame) return;
   months.compared = await readCompared(store, books, (router) => monthFor(months, { kind: 'wan', router }), timezone);
   months.begun = begun;
+}
+
+/** Whether a round changes bytes of the time before an hour: it posted some there, or moved an account's bytes to another. */
+function changesBefore(round: RoundUpdate | null, hour: number, timezone: string): boolean {
+  if (round === null) return false;
+  const firstDay = dayOf(hour, timezone);
+  // What is older than hours are kept has only days.
+  return round.moves.length > 0 || round.increases.some((each) => (each.hour ?? hour) < hour || each.day < firstDay);
 }

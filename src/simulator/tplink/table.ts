@@ -1,5 +1,5 @@
 /** One machine in the statistics of a router. */
-export interface Entry {
+export interface MachineEntry {
   mac: string;
   ip: string;
   name: string;
@@ -13,7 +13,7 @@ export interface MachineTable {
   /** Width of the byte counters. */
   bits: 32 | 64;
   enabled: boolean;
-  entries(): Entry[];
+  entries(): MachineEntry[];
 }
 
 /** Most machines that these routers list. */
@@ -48,13 +48,13 @@ export class FedTable implements MachineTable {
     for (const [mac, entry] of this.#moved) this.#moved.set(mac, { ...entry, bytes: 0 });
   }
 
-  entries(): Entry[] {
+  entries(): MachineEntry[] {
     return [...this.#moved].map(([mac, { ip, name, bytes }]) => shown({ mac, ip, name, bytes }, this.bits));
   }
 }
 
 /** An entry as the router shows it. */
-const shown = (entry: Omit<Entry, 'packets'>, bits: 32 | 64): Entry => ({
+const shown = (entry: Omit<MachineEntry, 'packets'>, bits: 32 | 64): MachineEntry => ({
   ...entry,
   bytes: bits === 32 ? entry.bytes % 2 ** 32 : entry.bytes,
   packets: Math.ceil(entry.bytes / PACKET) % 2 ** 32,

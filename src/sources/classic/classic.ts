@@ -3,10 +3,11 @@ import { stationCounter } from '../../domain/counter-names.ts';
 import { parseMac } from '../../domain/mac.ts';
 import type { Lease, Observation, SourceName, Station, Uplink } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
+import { type KnownLine, KnownLines, KnownList, ownCopy } from '../known-lines.ts';
 import { parseLease } from '../openwrt/lease.ts';
 import { WAN_RULES } from '../openwrt/uplinks.ts';
 import { createSkips, type Skipped } from '../skips.ts';
-import { type Answer, bounded, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
+import { type Answer, bounded, lineLimits, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
 import { withoutLinks } from './links.ts';
 
 /** A classic list has no interfaces, and nothing proves that it is complete. Rule: source promises. */
@@ -24,9 +25,11 @@ export function classicProbes(
     return [{ sources: [source], origin: `classic ${url}`, collect }];
   };
   const linked = new Set<string>();
+  const known = stationLines();
+  const list = new KnownList<Lease>();
   return [
     ...probe('stations', urls.stations, (answer) => {
-      const { stations, ...skipped } = parseStations(answer);
+      const { stations, ...skipped } = parseStations(answer, known);
       return reading({ source: 'stations', rules: CLASSIC_STATION_RULES, radios: [], stations: withoutLinks(stations, linked) }, skipped);
     }),
     ...probe('wan', urls.wan, (answer) => {
@@ -34,7 +37,7 @@ export function classicProbes(
       return reading({ source: 'wan', rules: WAN_RULES, uplinks: [uplink] }, skipped);
     }),
     ...probe('leases', urls.leases, (answer) => {
-      const { leases, ...skipped } = parseLeases(answer);
+      const { leases, ...skipped } = parseLeases(answer, list);
       return reading({ source: 'leases', leases, leases6: [], staticHosts: null, hosts: null }, skipped);
     }),
   ];
@@ -42,42 +45,57 @@ export function classicProbes(
 
 const reading = (observation: Observation, skipped: Skipped): SourceReading => ({ source: observation.source, observation, ...skipped });
 
+/** What a line says before its figures. */
+type ListedStation = Required<Pick<Station, 'mac' | 'counter'>>;
+
+/** The lines of a list of stations, kept from answer to answer. */
+const stationLines = () => new KnownLines<ListedStation>((line) => /^\s*\S+\s/.exec(line)?.[0].length ?? line.length);
+
 /**
  * Parses totalwifi.cgi: one `MAC rx_bytes tx_bytes` per line; rx is what the access point received, the device's upload. Other lines are
- * skipped: some versions end with the uplink's.
+ * skipped: some versions end with the uplink's. `known` has the lines of the answers before.
  */
-export function parseStations(answer: Answer): { stations: Station[] } & Skipped {
+export function parseStations(answer: Answer, known = stationLines()): { stations: Station[] } & Skipped {
   const skips = createSkips();
-  const stations = linesOf(answer)
-    .filter((line) => line !== '')
-    .flatMap((line): Station[] => {
-      const [address = '', rx = '', tx = '', ...rest] = line.trim().split(/\s+/);
-      const mac = parseMac(address);
-      if (mac === null || rest.length > 0) {
-        skips.skip(`not a station line: ${quote(line)}`, mac ?? undefined);
-        return [];
-      }
-      const read = () => ({ download: parseCounter(tx, 'tx_bytes'), upload: parseCounter(rx, 'rx_bytes') });
-      const bytes = skips.attempt(`station ${mac}`, stationCounter(null, mac), read);
-      if (bytes === null) return [];
-      return [
-        {
-          interface: null,
-          mac,
-          bytes,
-          bits: 64,
-          epoch: null,
-          access: true,
-          signal: null,
-          linkDownload: null,
-          linkUpload: null,
-          connected: null,
-        },
-      ];
-    });
+  const stations: Station[] = [];
+  known.begin(lineLimits(answer).known);
+  for (const line of linesOf(answer)) {
+    if (line === '') continue;
+    const found = known.find(line) ?? parseStation(ownCopy(line), known);
+    const [rx = '', tx = '', ...rest] = line
+      .slice(found?.head.length ?? line.length)
+      .trimStart()
+      .split(/\s+/);
+    if (found === null || rest.length > 0) {
+      skips.skip(`not a station line: ${quote(line)}`, found?.what.mac);
+      continue;
+    }
+    const { mac, counter } = found.what;
+    const read = () => ({ download: parseCounter(tx, 'tx_bytes'), upload: parseCounter(rx, 'rx_bytes') });
+    const bytes = skips.attempt(() => `station ${mac}`, counter, read);
+    if (bytes !== null) stations.push({ ...UNTOLD, mac, counter, bytes });
+  }
   const { skippedBecause } = skips.found;
   if (stations.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
   return { stations, ...skips.found };
+}
+
+/** What a classic list does not tell of a station. */
+const UNTOLD = {
+  interface: null,
+  bits: 64,
+  epoch: null,
+  access: true,
+  signal: null,
+  linkDownload: null,
+  linkUpload: null,
+  connected: null,
+} as const;
+
+/** Null for a line that does not begin with a MAC. */
+function parseStation(line: string, known: KnownLines<ListedStation>): KnownLine<ListedStation> | null {
+  const mac = parseMac(line.trimStart().split(/\s/, 1)[0] ?? '');
+  return mac === null ? null : known.keep(line, { mac, counter: stationCounter(null, mac) });
 }
 
 /** Parses wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. Which of two such lines counts is not known. */
@@ -96,18 +114,21 @@ export function parseWan(answer: Answer, bits: CounterBits = 64): { uplink: Upli
   return { uplink: { name: 'wan', up: true, device: null, protocol: null, overlay: false, bytes, bits, epoch: null }, ...skips.found };
 }
 
-/** Parses dhcp.cgi: dnsmasq's lease file. Lines that are not IPv4 leases are skipped; DHCPv6 leases and the server's DUID are expected. */
-export function parseLeases(answer: Answer): { leases: Lease[] } & Skipped {
-  const leases: Lease[] = [];
+/**
+ * Parses dhcp.cgi: dnsmasq's lease file. Lines that are not IPv4 leases are skipped; DHCPv6 leases and the server's DUID are expected.
+ * `list` has the lines of the answers before.
+ */
+export function parseLeases(answer: Answer, list = new KnownList<Lease>()): { leases: readonly Lease[] } & Skipped {
   const skips = createSkips();
-  for (const line of linesOf(answer)) {
+  const limits = lineLimits(answer);
+  const leases = list.read(linesOf(answer), limits.known, (line) => {
     const lease = parseLease(line);
-    if (lease !== null) leases.push(lease);
-    else if (line !== '' && !isDhcpv6(line)) skips.skip(`not a line of a lease file: ${quote(line)}`);
-  }
+    if (lease === null && line !== '' && !isDhcpv6(line)) skips.skip(`not a line of a lease file: ${quote(line)}`);
+    return lease;
+  });
   const [why] = skips.found.skippedBecause;
   if (leases.length === 0 && why !== undefined) throw new SourceError('parse', why);
-  const { kept, leftOut } = bounded(leases);
+  const { kept, leftOut } = bounded(leases, limits.entries);
   skips.leaveOut(leftOut);
   return { leases: kept, ...skips.found };
 }

@@ -5,8 +5,9 @@ import { parseMac } from '../../domain/mac.ts';
 import { type HostCounter, OPENWRT_METHODS, type OpenwrtMethod, type System } from '../../domain/observation.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { quote, SourceError } from '../../errors.ts';
+import { afterWords, type KnownLine, KnownLines, ownCopy } from '../known-lines.ts';
 import { createSkips, type Skips } from '../skips.ts';
-import { parseCounter } from '../source.ts';
+import { type LineLimits, parseCounter } from '../source.ts';
 import { epochOf, orNull, type Parsed } from './fields.ts';
 
 /** A rule that is missing from a complete answer is gone; a new one counts from zero. Rule: source promises. */
@@ -34,30 +35,36 @@ interface Counting {
   origin: string;
 }
 
+/** What a line says before its figures. */
+type KnownHost = Required<Pick<HostCounter, 'counts' | 'mac' | 'ip' | 'counter'>>;
+
+/** The lines of a gateway's hosts, kept from answer to answer. */
+export const hostLines = (): KnownLines<KnownHost> => new KnownLines((line) => afterWords(line, line.startsWith('down ') ? 2 : 3));
+
 /** Parses the hosts of a gateway; see docs/formats/wrtmeter-cgi.md for the format. Throws a SourceError. */
-export function parseHosts(lines: readonly string[], system: System): Parsed {
+export function parseHosts(lines: readonly string[], system: System, known: KnownLines<KnownHost>, limits: LineLimits): Parsed {
   const counting = parseCounting(lines[0] ?? '', system);
+  const { method, rules, epoch, origin } = counting;
   const devices: string[] = [];
   const hosts = new Map<string, HostCounter>();
   const skips = createSkips();
   let uncounted = null;
+  known.begin(limits.known);
   for (const line of lines.slice(1)) {
-    const [word = '', ...fields] = line.split(' ');
+    const host = known.find(line) ?? parseHost(ownCopy(line), known);
+    if (host !== null) {
+      const { counts, mac, ip, counter } = host.what;
+      const read = () => parseBytes(counts, line, host.head.length);
+      const bytes = skips.attempt(() => `host ${mac ?? ip}`, counter, read);
+      // Two rules for one address count the same bytes twice.
+      if (bytes !== null && !hosts.has(counter)) hosts.set(counter, { counts, mac, ip, counter, bytes, bits: 64, epoch });
+      continue;
+    }
+    const [word, ...fields] = line.split(' ');
     if (word === 'network') devices.push(fields[1] ?? '');
     else if (word === 'uncounted') uncounted = parseUncounted(fields, skips);
-    else {
-      const host = parseHost(word, fields);
-      if (host === null) {
-        skips.skip(`not a host line: ${quote(line)}`);
-        continue;
-      }
-      const counter = hostCounter(host);
-      const bytes = skips.attempt(`host ${host.mac ?? host.ip}`, counter, host.read);
-      // Two rules for one address count the same bytes twice.
-      if (bytes !== null && !hosts.has(counter)) hosts.set(counter, hostOf(host, bytes, counting.epoch));
-    }
+    else skips.skip(`not a host line: ${quote(line)}`);
   }
-  const { method, rules, origin } = counting;
   const { skippedBecause, unread } = skips.found;
   if (hosts.size === 0 && unread.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
   return { observation: { source: 'hosts', rules, method, hosts: [...hosts.values()], devices, uncounted }, ...skips.found, origin };
@@ -88,43 +95,58 @@ function parseCounting(line: string, system: System): Counting {
   }
 }
 
-type CounterOfHost = Pick<HostCounter, 'counts' | 'mac' | 'ip'> & { read: () => Traffic };
+/** Null for a line that does not name a host. */
+function parseHost(line: string, known: KnownLines<KnownHost>): KnownLine<KnownHost> | null {
+  const [word = '', ...fields] = line.split(' ');
+  const host = namedHost(word, fields);
+  return host === null ? null : known.keep(line, { ...host, counter: hostCounter(host) });
+}
 
-/** Null for a line that does not name a host. `read` throws if the value makes no sense. */
-function parseHost(word: string, fields: readonly string[]): CounterOfHost | null {
+function namedHost(word: string, [first = '', second = '']: readonly string[]): Omit<KnownHost, 'counter'> | null {
   switch (word) {
-    case 'up': {
-      const [mac = '', ip = '', bytes = ''] = fields;
-      return named('upload', mac, ip, () => ({ download: 0, upload: parseCounter(bytes, 'bytes sent') }));
-    }
-    case 'down': {
-      const [ip = '', bytes = ''] = fields;
-      return named('download', '-', ip, () => ({ download: parseCounter(bytes, 'bytes received'), upload: 0 }));
-    }
-    case 'both': {
-      const [mac = '', ip = '', received = '', sent = ''] = fields;
-      const read = () => ({ download: parseCounter(received, 'bytes received'), upload: parseCounter(sent, 'bytes sent') });
-      return named('both', mac, ip, read);
-    }
+    case 'up':
+      return hostOf('upload', first, second);
+    case 'down':
+      return hostOf('download', '-', first);
+    case 'both':
+      return hostOf('both', first, second);
     default:
       return null;
   }
 }
 
-function named(counts: HostCounter['counts'], address: string, ip: string, read: () => Traffic): CounterOfHost | null {
+function hostOf(counts: HostCounter['counts'], address: string, ip: string): Omit<KnownHost, 'counter'> | null {
   const mac = parseMac(address);
   if (isIP(ip) === 0 || (mac === null && address !== '-')) return null;
   // All zeros means that the MAC is unknown.
-  return { counts, mac: mac === '00:00:00:00:00:00' ? null : mac, ip, read };
+  return { counts, mac: mac === '00:00:00:00:00:00' ? null : mac, ip };
 }
 
-const hostOf = ({ counts, mac, ip }: CounterOfHost, bytes: Traffic, epoch: Epoch | null): HostCounter => ({
-  ...{ counts, mac, ip, bytes, epoch },
-  bits: 64,
-});
+/** The figures of a line, which begin at `start`. Throws if they make no sense. */
+function parseBytes(counts: HostCounter['counts'], line: string, start: number): Traffic {
+  const first = wordAt(line, start);
+  switch (counts) {
+    case 'upload':
+      return { download: 0, upload: parseCounter(first, 'bytes sent') };
+    case 'download':
+      return { download: parseCounter(first, 'bytes received'), upload: 0 };
+    case 'both': {
+      const sent = wordAt(line, start + first.length + 1);
+      return { download: parseCounter(first, 'bytes received'), upload: parseCounter(sent, 'bytes sent') };
+    }
+    default:
+      return counts satisfies never;
+  }
+}
+
+/** The word that begins at `start`. */
+function wordAt(line: string, start: number): string {
+  const end = line.indexOf(' ', start);
+  return end < 0 ? line.slice(start) : line.slice(start, end);
+}
 
 function parseUncounted([received = '', sent = '']: readonly string[], skips: Skips): Traffic | null {
   if (received === '-' || sent === '-') return null;
   const read = () => ({ download: parseCounter(received, 'bytes received'), upload: parseCounter(sent, 'bytes sent') });
-  return skips.attempt('uncounted', '', read);
+  return skips.attempt(() => 'uncounted', '', read);
 }

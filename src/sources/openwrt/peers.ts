@@ -48,7 +48,7 @@ function activePeer(name: string, fields: readonly string[], skips: Skips): Peer
   const isTime = /^\d{1,12}$/.test(handshake);
   if (!isTime) skips.skip(`peer ${shortKey(publicKey)} of ${name}: not a time: ${quote(handshake)}`, peerCounter(name, publicKey));
   const read = () => ({ download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') });
-  const bytes = skips.attempt(`peer ${shortKey(publicKey)} of ${name}`, peerCounter(name, publicKey), read);
+  const bytes = skips.attempt(() => `peer ${shortKey(publicKey)} of ${name}`, peerCounter(name, publicKey), read);
   const known = { name: nameIn(title), endpoint: parseEndpoint(endpoint), allowedIps: parseAllowedIps(allowed) };
   return {
     interface: name,

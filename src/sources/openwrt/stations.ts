@@ -4,8 +4,9 @@ import { parseMac } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { Radio, Station, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
+import { afterWords, type KnownLine, KnownLines, ownCopy } from '../known-lines.ts';
 import { createSkips, type Skips } from '../skips.ts';
-import { parseCounter } from '../source.ts';
+import { type LineLimits, parseCounter } from '../source.ts';
 import { epochOf, numberOrNull, type Parsed } from './fields.ts';
 
 /** An interface has a MAC once, and the answer shows since when, as far as the driver says. Rule: source promises. */
@@ -17,12 +18,30 @@ const CONNECTED_MARGIN = 2;
 /** Types of interface whose stations are single devices; a P2P-GO is the access point of a Wi-Fi Direct group. Rule: device account. */
 const ACCESS_POINT = new Set(['ap', 'ap/vlan', 'p2p-go']);
 
+/** What a line says before its figures. */
+type KnownStation = Required<Pick<Station, 'mac' | 'counter'>> & { interface: string };
+
+/** The lines of an access point's stations, kept from answer to answer. */
+export const stationLines = (): KnownLines<KnownStation> => new KnownLines((line) => afterWords(line, 3));
+
 /** Parses the radios of an access point and their stations; see docs/formats/wrtmeter-cgi.md for the format. Throws a SourceError. */
-export function parseStations(lines: readonly string[], system: System): Parsed {
+export function parseStations(lines: readonly string[], system: System, known: KnownLines<KnownStation>, limits: LineLimits): Parsed {
   const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
   const access = new Set(radios.filter((r) => ACCESS_POINT.has(r.type) && !r.fourAddress).map((r) => r.interface));
   const skips = createSkips();
-  const stations = lines.filter((line) => !line.startsWith('radio ')).flatMap((line) => parseStation(line, access, system, skips) ?? []);
+  const stations: Station[] = [];
+  known.begin(limits.known);
+  for (const line of lines) {
+    if (line.startsWith('radio ')) continue;
+    const found = known.find(line) ?? parseStation(ownCopy(line), known);
+    if (found === null) {
+      skips.skip(`not a station line: ${quote(line)}`);
+      continue;
+    }
+    const figures = line.slice(found.head.length).split(' ');
+    const station = withFigures(found.what, figures, access.has(found.what.interface), system, skips);
+    if (station !== null) stations.push(station);
+  }
   const { skipped, skippedBecause, unread } = skips.found;
   if (skipped > 0 && skipped === lines.length && unread.length === 0) throw new SourceError('parse', skippedBecause[0] ?? '');
   return { observation: { source: 'stations', rules: STATION_RULES, radios, stations }, ...skips.found };
@@ -39,27 +58,31 @@ function parseRadio(line: string): Radio {
   };
 }
 
-/** Null for a station whose driver reports no bytes, and for a line that makes no sense. */
-function parseStation(line: string, access: ReadonlySet<string>, system: System, skips: Skips): Station | null {
-  const [word, name = '', address = '', rx = '', tx = '', signal = '', rxRate = '', txRate = '', connected = '', , associated = ''] =
-    line.split(' ');
+/** Null for a line that does not name a station. */
+function parseStation(line: string, known: KnownLines<KnownStation>): KnownLine<KnownStation> | null {
+  const [word, name = '', address = ''] = line.split(' ', 3);
   const mac = parseMac(address);
-  if (word !== 'station' || name === '' || mac === null) {
-    skips.skip(`not a station line: ${quote(line)}`);
-    return null;
-  }
+  if (word !== 'station' || name === '' || mac === null) return null;
+  return known.keep(line, { interface: name, mac, counter: stationCounter(name, mac) });
+}
+
+/** Null for a station whose driver reports no bytes, and where they make no sense. */
+function withFigures(station: KnownStation, figures: readonly string[], isAccess: boolean, system: System, skips: Skips): Station | null {
+  const [rx = '', tx = '', signal = '', rxRate = '', txRate = '', connected = '', , associated = ''] = figures;
   if (rx === '-' || tx === '-') return null;
+  const { interface: name, mac, counter } = station;
   const read = () => ({ download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') });
-  const bytes = skips.attempt(`station ${mac} on ${quote(name)}`, stationCounter(name, mac), read);
+  const bytes = skips.attempt(() => `station ${mac} on ${quote(name)}`, counter, read);
   if (bytes === null) return null;
   const seconds = numberOrNull(connected);
   return {
     interface: name,
     mac,
+    counter,
     bytes,
     bits: 64, // of mac80211, on a 32-bit kernel too
     epoch: { ...epochOf(system), ...association(numberOrNull(associated), seconds, system.uptime) },
-    access: access.has(name),
+    access: isAccess,
     signal: numberOrNull(signal),
     linkDownload: bytesPerSecond(txRate),
     linkUpload: bytesPerSecond(rxRate),

@@ -40,7 +40,7 @@ function parseUplink(line: string, system: System, skips: Skips): Uplink | null 
   }
   const counter = uplinkCounter(name, orNull(device));
   const read = () => ({ download: parseCounter(rx, 'rx bytes'), upload: parseCounter(tx, 'tx bytes') });
-  const bytes = rx === '-' || rx === '' ? null : skips.attempt(`uplink ${quote(name)}`, counter, read);
+  const bytes = rx === '-' || rx === '' ? null : skips.attempt(() => `uplink ${quote(name)}`, counter, read);
   return {
     name,
     up: state === 'up',

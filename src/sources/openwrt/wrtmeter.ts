@@ -1,21 +1,40 @@
 import type { CounterBits } from '../../domain/counter.ts';
 import { cleanName } from '../../domain/names/name.ts';
-import type { SourceName, System } from '../../domain/observation.ts';
+import type { Neighbour, SourceName, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
-import { type Answer, linesOf, type Probe, type ProbeResult, type ReadAnswer, type SourceReading } from '../source.ts';
+import { KnownList } from '../known-lines.ts';
+import {
+  type Answer,
+  type LineLimits,
+  lineLimits,
+  linesOf,
+  type Probe,
+  type ProbeResult,
+  type ReadAnswer,
+  type SourceReading,
+} from '../source.ts';
 import type { Parsed } from './fields.ts';
-import { parseHosts } from './hosts.ts';
-import { parseLeases, parseNeighbours } from './leases.ts';
+import { hostLines, parseHosts } from './hosts.ts';
+import { LeaseLists, parseLeases, parseNeighbours } from './leases.ts';
 import { parsePeers } from './peers.ts';
-import { parseStations } from './stations.ts';
+import { parseStations, stationLines } from './stations.ts';
 import { parseUplinks } from './uplinks.ts';
 
 /** The sources in every answer. */
 const ALWAYS = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies readonly SourceName[];
 const SOURCES = [...ALWAYS, 'hosts', 'peers'] as const satisfies readonly SourceName[];
 
+/** The lines of a router's answers, kept from answer to answer. */
+class AnswerLines {
+  readonly hosts = hostLines();
+  readonly stations = stationLines();
+  readonly leases = new LeaseLists();
+  readonly neighbours = new KnownList<Neighbour>();
+}
+
 /** One request to wrtmeter.cgi; see docs/formats/wrtmeter-cgi.md for the format. `counterBits` overrides what the router reports. */
 export function wrtmeterProbe(url: string, read: ReadAnswer, counterBits: CounterBits | null = null): Probe {
+  const known = new AnswerLines();
   let sources: readonly SourceName[] = ALWAYS;
   return {
     // If an answer fails, all sources of the last good answer fail.
@@ -24,7 +43,7 @@ export function wrtmeterProbe(url: string, read: ReadAnswer, counterBits: Counte
     },
     origin: `wrtmeter.cgi ${url}`,
     async collect(signal) {
-      const result = parseWrtmeter(await read({ url }, signal), counterBits);
+      const result = parseWrtmeter(await read({ url }, signal), counterBits, known);
       sources = [...new Set([...ALWAYS, ...result.sources.map(({ source }) => source)])];
       return result;
     },
@@ -33,11 +52,12 @@ export function wrtmeterProbe(url: string, read: ReadAnswer, counterBits: Counte
 
 /** One request to hosts.cgi, which answers in the same format, but only with the hosts and neighbours of a gateway. */
 export function hostsProbe(url: string, read: ReadAnswer): Probe {
+  const known = new AnswerLines();
   return {
     sources: ['hosts'],
     origin: `hosts.cgi ${url}`,
     async collect(signal) {
-      const { system, sources } = parseWrtmeter(await read({ url }, signal));
+      const { system, sources } = parseWrtmeter(await read({ url }, signal), null, known);
       const kept = sources.filter(({ source }) => source === 'hosts' || source === 'neighbours');
       if (!kept.some(({ source }) => source === 'hosts'))
         throw new SourceError('parse', 'the answer contains no hosts: the router does not count them');
@@ -46,8 +66,8 @@ export function hostsProbe(url: string, read: ReadAnswer): Probe {
   };
 }
 
-/** Parses an answer. Throws a SourceError if it is not from wrtmeter.cgi or is truncated. */
-export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = null): ProbeResult {
+/** Parses an answer; `known` has the lines of those before. Throws a SourceError if it is not from wrtmeter.cgi or is truncated. */
+export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = null, known = new AnswerLines()): ProbeResult {
   const lines = linesOf(answer);
   const version = /^wrtmeter (\d+)$/.exec(lines[0] ?? '')?.[1];
   if (version === undefined) throw new SourceError('parse', `not an answer of wrtmeter.cgi: ${quote(lines[0] ?? '')}`);
@@ -58,13 +78,15 @@ export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = 
   const { facts, sections, failed } = sort(lines.slice(1, -1));
   const reported = parseSystem(facts);
   const system = counterBits === null ? reported : { ...reported, counterBits };
+  const limits = lineLimits(answer);
   const readings: SourceReading[] = [];
   for (const source of SOURCES) {
     const reason = failed.get(source);
     const section = sections.get(source);
     if (reason !== undefined)
       readings.push({ source, observation: new SourceError('exec', `the router could not read it: ${quote(reason, 200)}`) });
-    else if (section !== undefined) readings.push(attempt(source, () => parseSection(source, section, sections, system)));
+    else if (section !== undefined)
+      readings.push(attempt(source, () => parseSection(source, section, { sections, system, known, limits })));
   }
   return { system, sources: readings };
 }
@@ -79,18 +101,25 @@ function attempt(source: SourceName, parse: () => Parsed): SourceReading {
   }
 }
 
-function parseSection(source: (typeof SOURCES)[number], lines: string[], sections: ReadonlyMap<string, string[]>, system: System): Parsed {
+interface SectionContext {
+  sections: ReadonlyMap<string, string[]>;
+  system: System;
+  known: AnswerLines;
+  limits: LineLimits;
+}
+
+function parseSection(source: (typeof SOURCES)[number], lines: string[], { sections, system, known, limits }: SectionContext): Parsed {
   switch (source) {
     case 'stations':
-      return parseStations(lines, system);
+      return parseStations(lines, system, known.stations, limits);
     case 'wan':
       return parseUplinks(lines, sections.get('layers'), system);
     case 'leases':
-      return parseLeases(lines, sections.get('names'));
+      return parseLeases(lines, sections.get('names'), known.leases, limits);
     case 'neighbours':
-      return parseNeighbours(lines);
+      return parseNeighbours(lines, known.neighbours, limits);
     case 'hosts':
-      return parseHosts(lines, system);
+      return parseHosts(lines, system, known.hosts, limits);
     case 'peers':
       return parsePeers(lines, system);
     default:

@@ -1,109 +1,136 @@
 import { isRandomized } from '../../domain/mac.ts';
-import { figuresOf, type Usage } from '../../domain/traffic.ts';
-import { usageOf } from '../../ledger/account.ts';
-import { deviceMonths, userMonths } from '../rows/months.ts';
-import { deviceOf, nameOf, shownDevices, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type Labels, type LastingLabels, lastingLabels, type Sample } from './family.ts';
+import { type Account, accountKey, deviceAccount, usageOf } from '../../ledger/account.ts';
+import { deviceMonths, undirectedMonths, userMonths } from '../rows/months.ts';
+import { deviceOf, nameOf, type View } from '../view.ts';
+import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
+import { labelText, lasting } from './labels.ts';
 
+const MAC = ['mac'];
 const BYTES = ['mac', 'hostname'];
+const INFO = [...BYTES, 'ip', 'user', 'randomized'];
+const USER = ['user'];
 
 /** Totals of every device over all access points. */
 export function deviceFamilies(): FamilyMaker {
-  const labels = { named: lastingLabels(), described: lastingLabels(), bare: lastingLabels() };
-  return (view) => familiesOf(view, labels);
+  const labelsOf = lasting(deviceLabels);
+  return (view, shown) => {
+    const rows = [...shown.device, ...shown.undirected].map((account) => {
+      const mac = account.key;
+      const labels = labelsOf(account, mac, nameOf(view, mac), deviceOf(view, mac)?.ip ?? '', view.aliases.get(mac)?.user ?? '');
+      return { account, ...labels };
+    });
+    return familiesOf(view, rows);
+  };
 }
 
-function familiesOf(view: View, { named, described, bare }: Record<'named' | 'described' | 'bare', LastingLabels>): Family[] {
-  const accounts = shownDevices(view);
-  const lastSeen = new Map<string, number>();
-  for (const { key, lastSeen: seen } of accounts) lastSeen.set(key, Math.max(lastSeen.get(key) ?? 0, seen));
-  const rows = accounts.map((account) => ({
-    account,
-    used: usageOf(account.kind, account.total),
-    labels: named(account, { mac: account.key, hostname: nameOf(view, account.key) }),
+const deviceLabels = (mac: string, name: string, ip: string, user: string) => ({
+  labels: labelText(BYTES, [mac, name]),
+  info: labelText(INFO, [mac, name, ip, user, String(isRandomized(mac))]),
+  bare: labelText(MAC, [mac]),
+});
+
+type LabelledDevice = { account: Account } & ReturnType<typeof deviceLabels>;
+
+function* familiesOf(view: View, all: readonly LabelledDevice[]): Generator<Family> {
+  const rows = all.filter(({ account }) => account.kind === 'device');
+  const others = all.filter(({ account }) => account.kind === 'undirected');
+  yield counter(
+    'device_download_bytes_total',
+    'Bytes received by the device: from the Internet if the gateway counts hosts, otherwise over all access points',
+    BYTES,
+    samplesOf(rows, ({ account }) => account.total.download),
+  );
+  yield counter(
+    'device_upload_bytes_total',
+    'Bytes sent by the device: to the Internet if the gateway counts hosts, otherwise over all access points',
+    BYTES,
+    samplesOf(rows, ({ account }) => account.total.upload),
+  );
+  yield counter(
+    'device_undirected_bytes_total',
+    'Bytes received and sent by the device in one figure, from routers that do not tell the two apart; other routers may have counted them too',
+    BYTES,
+    samplesOf(others, ({ account }) => usageOf(account.kind, account.total).undirected),
+  );
+  const devices = deviceMonths(
+    view,
+    rows.map(({ account }) => account),
+  );
+  const byMac = new Map(all.map(({ account, labels }) => [account.key, labels]));
+  const months = [...devices].map(([mac, bytes]) => ({ labels: byMac.get(mac) ?? labelText(BYTES, [mac, nameOf(view, mac)]), bytes }));
+  yield gauge(
+    'device_month_download_bytes',
+    'Bytes received by the device in the current billing period',
+    BYTES,
+    samplesOf(months, ({ bytes }) => bytes.download),
+  );
+  yield gauge(
+    'device_month_upload_bytes',
+    'Bytes sent by the device in the current billing period',
+    BYTES,
+    samplesOf(months, ({ bytes }) => bytes.upload),
+  );
+  const accounts = others.map(({ account }) => account);
+  const mixed = [...undirectedMonths(accounts, (mac) => view.aliases.get(mac)?.mac ?? mac, devices)].map(([mac, used]) => ({
+    labels: byMac.get(mac) ?? labelText(BYTES, [mac, nameOf(view, mac)]),
+    used,
   }));
-  const samples = (value: (used: Usage) => number | null): Sample[] => rows.flatMap(({ used, labels }) => sampleOf(labels, value(used)));
-  const devices = deviceMonths(view, accounts);
-  const byMac = new Map(rows.map((row) => [row.account.key, row]));
-  const months = [...devices].map(([mac, used]) => ({ labels: byMac.get(mac)?.labels ?? { mac, hostname: nameOf(view, mac) }, used }));
-  const users = [...userMonths(view, devices)].map(([user, used]) => ({ labels: { user }, used }));
-  const once = [...byMac.values()];
-  return [
-    counter(
-      'device_download_bytes_total',
-      'Bytes received by the device: from the Internet if the gateway counts hosts, otherwise over all access points',
-      BYTES,
-      samples(({ directed }) => directed?.download ?? null),
-    ),
-    counter(
-      'device_upload_bytes_total',
-      'Bytes sent by the device: to the Internet if the gateway counts hosts, otherwise over all access points',
-      BYTES,
-      samples(({ directed }) => directed?.upload ?? null),
-    ),
-    counter(
-      'device_undirected_bytes_total',
-      'Bytes received and sent by the device in one figure, from routers that do not tell the two apart; other routers may have counted them too',
-      BYTES,
-      samples(({ undirected }) => undirected),
-    ),
-    gauge('device_month_download_bytes', 'Bytes received by the device in the current billing period', BYTES, part(months, 'download')),
-    gauge('device_month_upload_bytes', 'Bytes sent by the device in the current billing period', BYTES, part(months, 'upload')),
-    gauge(
-      'device_month_undirected_bytes',
-      'Bytes received and sent by the device in one figure, in the current billing period; other routers may have counted them too',
-      BYTES,
-      part(months, 'undirected'),
-    ),
-    gauge(
-      'device_month_total_bytes',
-      'All bytes of the device in the current billing period, each once: received, sent, and those in one figure that nothing else counted',
-      BYTES,
-      part(months, 'total'),
-    ),
-    gauge(
-      'device_info',
-      'Information about the device; always 1',
-      [...BYTES, 'ip', 'user', 'randomized'],
-      once.map(({ account, labels }) => ({ sharedLabels: described(account, infoLabels(view, labels)), value: 1 })),
-    ),
-    gauge(
-      'device_last_seen_timestamp_seconds',
-      'Unix time of the last reading that showed the device',
-      ['mac'],
-      once.map(({ account }) => ({
-        sharedLabels: bare(account, { mac: account.key }),
-        value: (lastSeen.get(account.key) ?? account.lastSeen) / 1000,
-      })),
-    ),
-    gauge(
-      'user_month_download_bytes',
-      "Bytes received by the user's devices in the current billing period",
-      ['user'],
-      part(users, 'download'),
-    ),
-    gauge('user_month_upload_bytes', "Bytes sent by the user's devices in the current billing period", ['user'], part(users, 'upload')),
-    gauge(
-      'user_month_undirected_bytes',
-      "Bytes received and sent by the user's devices in one figure, in the current billing period",
-      ['user'],
-      part(users, 'undirected'),
-    ),
-    gauge(
-      'user_month_total_bytes',
-      "All bytes of the user's devices in the current billing period, each once",
-      ['user'],
-      part(users, 'total'),
-    ),
+  yield gauge(
+    'device_month_undirected_bytes',
+    'Bytes received and sent by the device in one figure, in the current billing period; other routers may have counted them too',
+    BYTES,
+    samplesOf(mixed, ({ used }) => used.undirected),
+  );
+  yield gauge(
+    'device_month_total_bytes',
+    'All bytes of the device in the current billing period, each once, if some have no direction: received, sent, and those in one figure that nothing else counted',
+    BYTES,
+    samplesOf(mixed, ({ used }) => used.total),
+  );
+  const once = others.length === 0 ? rows : [...new Map(all.map((row) => [row.account.key, row])).values()];
+  yield gauge(
+    'device_info',
+    'Information about the device; always 1',
+    INFO,
+    once.map(({ info }) => ({ labels: info, value: 1 })),
+  );
+  yield gauge(
+    'device_last_seen_timestamp_seconds',
+    'Unix time of the last reading that showed the device',
+    MAC,
+    once.map(({ account, bare }) => ({ labels: bare, value: lastSeenOf(view, account) / 1000 })),
+  );
+  const users = [...userMonths(view, devices)].map(([user, bytes]) => ({ user, labels: labelText(USER, [user]), bytes }));
+  yield gauge(
+    'user_month_download_bytes',
+    "Bytes received by the user's devices in the current billing period",
+    USER,
+    samplesOf(users, ({ bytes }) => bytes.download),
+  );
+  yield gauge(
+    'user_month_upload_bytes',
+    "Bytes sent by the user's devices in the current billing period",
+    USER,
+    samplesOf(users, ({ bytes }) => bytes.upload),
+  );
+  const mixedUsers = [
+    ...undirectedMonths(accounts, (mac) => view.aliases.get(mac)?.user ?? null, new Map(users.map(({ user, bytes }) => [user, bytes]))),
   ];
+  const ofUsers = mixedUsers.map(([user, used]) => ({ labels: labelText(USER, [user]), used }));
+  yield gauge(
+    'user_month_undirected_bytes',
+    "Bytes received and sent by the user's devices in one figure, in the current billing period",
+    USER,
+    samplesOf(ofUsers, ({ used }) => used.undirected),
+  );
+  yield gauge(
+    'user_month_total_bytes',
+    "All bytes of the user's devices in the current billing period, each once, if some have no direction",
+    USER,
+    samplesOf(ofUsers, ({ used }) => used.total),
+  );
 }
 
-const sampleOf = (labels: Labels, value: number | null): Sample[] => (value === null ? [] : [{ sharedLabels: labels, value }]);
-
-const part = (sums: readonly { labels: Labels; used: Usage }[], name: 'download' | 'upload' | 'undirected' | 'total'): Sample[] =>
-  sums.flatMap(({ labels, used }) => sampleOf(labels, figuresOf(used)[name]));
-
-function infoLabels(view: View, { mac, hostname }: { mac: string; hostname: string }): Labels {
-  const user = view.aliases.get(mac)?.user ?? '';
-  return { mac, hostname, ip: deviceOf(view, mac)?.ip ?? '', user, randomized: String(isRandomized(mac)) };
-}
+/** By either of its accounts. */
+const lastSeenOf = ({ books }: View, { kind, key, lastSeen }: Account): number =>
+  kind === 'device' ? lastSeen : Math.max(lastSeen, books.accounts.get(accountKey(deviceAccount(key)))?.lastSeen ?? 0);

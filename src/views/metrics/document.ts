@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { newStatus } from '../../domain/status.ts';
+import { Accounts } from '../../ledger/accounts.ts';
 import { newLedgerState } from '../../ledger/state.ts';
 import type { View } from '../view.ts';
 import type { Family } from './family.ts';
@@ -29,7 +30,7 @@ export async function metricsDocument(own: Registry): Promise<string> {
 }
 
 /** Every family that `/metrics` can show, without samples. */
-export const listedFamilies = (): Family[] => createMetrics().families(EMPTY);
+export const listedFamilies = (): Family[] => [...createMetrics().families(EMPTY)];
 
 const table = (rows: readonly (readonly string[])[]): string =>
   [['metric', 'type', 'labels', 'meaning'], ['---', '---', '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
@@ -40,19 +41,21 @@ const EMPTY: View = {
   expire: 0,
   version: '',
   books: {
-    accounts: new Map(),
+    accounts: new Accounts(),
     devices: new Map(),
     leases: new Map(),
     peers: new Map(),
     hostsSince: 0,
     feeding: { by: 'stations', from: 0, fromTick: 0 },
     readers: new Map(),
+    lastBaseline: 0,
     claims: new Map(),
+    learned: { leases: new Map(), names: [] },
     startedAt: 0,
     postedAt: 0,
     postedDays: [],
   },
-  months: { home: { start: 0, end: 0 }, routers: new Map(), compared: new Map(), begun: '' },
+  months: { home: { start: 0, end: 0 }, routers: new Map(), compared: new Map(), begun: '', begunAt: 0 },
   ledger: newLedgerState(),
   routers: [newStatus('', [], [])],
   aliases: new Map(),

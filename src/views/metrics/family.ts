@@ -1,10 +1,8 @@
-import type { View } from '../view.ts';
-
-/** Labels of one series. An object that is shared by several series is formatted once. */
-export type Labels = Readonly<Record<string, string>>;
+import type { AccountsByKind, View } from '../view.ts';
 
 export interface Sample {
-  sharedLabels: Labels;
+  /** The labels as text: from `labelText` or `lastingLabels`. */
+  labels: string;
   value: number;
 }
 
@@ -14,15 +12,16 @@ export interface Family {
   type: 'counter' | 'gauge';
   help: string;
   labels: readonly string[];
-  samples: Sample[];
+  samples: readonly Sample[];
 }
 
-/** Makes families from a view. Keeps the label sets for the next view. */
-export type FamilyMaker = (view: View) => Family[];
+/**
+ * Makes families from a view and the accounts that it shows; those with a sample per account one after another, so that the samples of one
+ * are garbage before those of the next are made.
+ */
+export type FamilyMaker = (view: View, shown: AccountsByKind) => Iterable<Family>;
 
-const NONE: Labels = Object.freeze({});
-
-export const counter = (name: string, help: string, labels: readonly string[], samples: Sample[]): Family => ({
+export const counter = (name: string, help: string, labels: readonly string[], samples: readonly Sample[]): Family => ({
   name: `wrtmeter_${name}`,
   type: 'counter',
   help,
@@ -30,32 +29,20 @@ export const counter = (name: string, help: string, labels: readonly string[], s
   samples,
 });
 
-export const gauge = (name: string, help: string, labels: readonly string[], samples: Sample[]): Family => ({
+export const gauge = (name: string, help: string, labels: readonly string[], samples: readonly Sample[]): Family => ({
   ...counter(name, help, labels, samples),
   type: 'gauge',
 });
 
+/** A sample for each row that has a value. */
+export function samplesOf<Row extends { labels: string }>(rows: readonly Row[], value: (row: Row) => number | null): Sample[] {
+  const samples: Sample[] = [];
+  for (const row of rows) {
+    const number = value(row);
+    if (number !== null) samples.push({ labels: row.labels, value: number });
+  }
+  return samples;
+}
+
 /** The only sample of a family without labels. */
-export const single = (value: number): Sample[] => [{ sharedLabels: NONE, value }];
-
-/** Returns the label set that the owner had before, if the values are still the same. */
-export type LastingLabels = <L extends Labels>(owner: object, labels: L) => L;
-
-/**
- * Label sets that stay the same objects between scrapes, as long as their owner exists and their values do not change: the client
- * library caches the text of each object, and making it is half the cost of rendering.
- */
-export function lastingLabels(): LastingLabels {
-  const kept = new WeakMap<object, Labels>();
-  return <L extends Labels>(owner: object, labels: L): L => {
-    const known = kept.get(owner);
-    if (known !== undefined && sameLabels(known, labels)) return known as L;
-    kept.set(owner, labels);
-    return labels;
-  };
-}
-
-function sameLabels(a: Labels, b: Labels): boolean {
-  for (const name in b) if (a[name] !== b[name]) return false;
-  return true;
-}
+export const single = (value: number): Sample[] => [{ labels: '', value }];

@@ -1,9 +1,10 @@
-import type { Traffic } from '../../domain/traffic.ts';
-import { macOf } from '../../ledger/account.ts';
+import { type Account, macOf } from '../../ledger/account.ts';
 import { unknownBytes } from '../rows/hosts.ts';
-import { nameOf, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type LastingLabels, lastingLabels } from './family.ts';
+import { nameOf, type View } from '../view.ts';
+import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
+import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
+const ROUTER = ['router'];
 const BYTES = ['router', 'mac', 'hostname'];
 
 /**
@@ -11,44 +12,37 @@ const BYTES = ['router', 'mac', 'hostname'];
  * they move to the MAC once it is learned, and a counter must not fall.
  */
 export function hostFamilies(): FamilyMaker {
-  const named = lastingLabels();
-  return (view) => familiesOf(view, named);
+  const named = lastingLabels(BYTES);
+  return (view, shown) => familiesOf(view, shown.host, named);
 }
 
-function familiesOf(view: View, named: LastingLabels): Family[] {
-  const accounts = shownAccounts(view, 'host');
+function* familiesOf(view: View, accounts: readonly Account[], named: LastingLabels): Generator<Family> {
   const rows = accounts
     .filter((account) => macOf(account) !== null)
-    .map((account) => ({
-      account,
-      sharedLabels: named(account, { router: account.router, mac: account.key, hostname: nameOf(view, account.key) }),
-    }));
-  const unknown = unknownBytes(accounts);
-  const side = (direction: keyof Traffic) => [...unknown].map(([router, bytes]) => ({ sharedLabels: { router }, value: bytes[direction] }));
-  return [
-    counter(
-      'host_download_bytes_total',
-      'Bytes forwarded by the gateway from the Internet to the device, including layer 3 headers',
-      BYTES,
-      rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: account.total.download })),
-    ),
-    counter(
-      'host_upload_bytes_total',
-      'Bytes forwarded by the gateway from the device to the Internet, including layer 3 headers',
-      BYTES,
-      rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: account.total.upload })),
-    ),
-    gauge(
-      'host_unknown_download_bytes',
-      'Bytes forwarded to addresses whose MAC is unknown; they move to the device once its MAC is known',
-      ['router'],
-      side('download'),
-    ),
-    gauge(
-      'host_unknown_upload_bytes',
-      'Bytes forwarded from addresses whose MAC is unknown; they move to the device once its MAC is known',
-      ['router'],
-      side('upload'),
-    ),
-  ];
+    .map((account) => ({ account, labels: named(account, account.router, account.key, nameOf(view, account.key)) }));
+  yield counter(
+    'host_download_bytes_total',
+    'Bytes forwarded by the gateway from the Internet to the device, including layer 3 headers',
+    BYTES,
+    samplesOf(rows, ({ account }) => account.total.download),
+  );
+  yield counter(
+    'host_upload_bytes_total',
+    'Bytes forwarded by the gateway from the device to the Internet, including layer 3 headers',
+    BYTES,
+    samplesOf(rows, ({ account }) => account.total.upload),
+  );
+  const unknown = [...unknownBytes(accounts)].map(([router, bytes]) => ({ labels: labelText(ROUTER, [router]), bytes }));
+  yield gauge(
+    'host_unknown_download_bytes',
+    'Bytes forwarded to addresses whose MAC is unknown; they move to the device once its MAC is known',
+    ROUTER,
+    samplesOf(unknown, ({ bytes }) => bytes.download),
+  );
+  yield gauge(
+    'host_unknown_upload_bytes',
+    'Bytes forwarded from addresses whose MAC is unknown; they move to the device once its MAC is known',
+    ROUTER,
+    samplesOf(unknown, ({ bytes }) => bytes.upload),
+  );
 }

@@ -1,5 +1,5 @@
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import type { View } from '../view.ts';
+import { Registry } from 'prom-client';
+import { shownAccounts, type View } from '../view.ts';
 import { deviceFamilies } from './devices.ts';
 import type { Family, FamilyMaker } from './family.ts';
 import { hostFamilies } from './hosts.ts';
@@ -8,33 +8,18 @@ import { programFamilies } from './program.ts';
 import { reconciliationFamilies } from './reconciliation.ts';
 import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
+import { type TextParts, textOf } from './text.ts';
 import { wanFamilies } from './wan.ts';
 
-/** Defaults of the client library that promtool rejects: their names end in `_total`, but they are not counters. */
-const REJECTED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+/** The content type of `/metrics`. */
+export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/**
- * Metrics of the client library that need a timer which wakes the process a hundred times a second: ten times as much work as reading
- * a home. The timer is set to never, and they are left out.
- */
-const BY_TIMER = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((figure) => `nodejs_eventloop_lag_${figure}_seconds`);
-/** The longest time that a timer can be set to, in ms. */
-const NEVER = 2 ** 31 - 1;
-
-/** Metrics of the process itself, created once per process. */
-export function processMetrics(): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: NEVER });
-  for (const name of [...REJECTED, ...BY_TIMER]) registry.removeSingleMetric(name);
-  return registry;
-}
-
-/** Renders views as metrics. One instance serves all scrapes, because it keeps the label sets of the last one. */
+/** Renders views as metrics. One instance serves all scrapes, because it keeps the label texts of the last one. */
 export interface Metrics {
   /** All families of wrtmeter, in the order in which they are shown. */
-  families: FamilyMaker;
+  families: (view: View) => Iterable<Family>;
   /** The text of `/metrics`; `own` has the metrics of the process. */
-  render: (view: View, own: Registry | null) => Promise<string>;
+  render: (view: View, own: Registry | null) => Promise<TextParts>;
 }
 
 /** Creates what renders the metrics of one program. */
@@ -49,21 +34,15 @@ export function createMetrics(): Metrics {
     routerFamilies(),
     programFamilies,
   ];
-  const families: FamilyMaker = (view) => makers.flatMap((familiesOf) => familiesOf(view));
-  return { families, render: (view, own) => rendered(families(view), own) };
-}
-
-/**
- * From a registry created per scrape: its metrics are plain objects with the values of the books, which the client library renders
- * several times faster than metrics that are set one series at a time.
- */
-async function rendered(families: readonly Family[], own: Registry | null): Promise<string> {
-  const registry = new Registry();
-  for (const { name, help, type, samples } of families) {
-    if (samples.length === 0) continue;
-    const metric = { name, help, get: async () => ({ name, help, type, values: samples, aggregator: 'sum' }) };
-    registry.registerMetric(metric as unknown as Metric);
+  function* families(view: View): Generator<Family> {
+    const shown = shownAccounts(view);
+    for (const familiesOf of makers) yield* familiesOf(view, shown);
   }
-  const text = await registry.metrics();
-  return own === null ? text : `${text}\n${await own.metrics()}`;
+  return {
+    families,
+    async render(view, own) {
+      const parts = textOf(families(view));
+      return own === null ? parts : [...parts, Buffer.from(`\n${await own.metrics()}`)];
+    },
+  };
 }

@@ -1,5 +1,8 @@
 import type { View } from '../view.ts';
 import { counter, type Family, gauge, single } from './family.ts';
+import { labelText } from './labels.ts';
+
+const BUILD = ['version', 'node'];
 
 /** The ledger and the program itself. */
 export function programFamilies({ ledger, version }: View): Family[] {
@@ -30,11 +33,8 @@ export function programFamilies({ ledger, version }: View): Family[] {
     ),
     gauge('ledger_database_bytes', 'Size of the ledger, including its write-ahead log', [], single(ledger.databaseBytes)),
     gauge('ledger_commit_seconds', 'Duration of the last durable commit', [], single(ledger.commitSeconds)),
-    gauge(
-      'build_info',
-      'Versions of wrtmeter and Node.js; always 1',
-      ['version', 'node'],
-      [{ sharedLabels: { version, node: process.version }, value: 1 }],
-    ),
+    gauge('build_info', 'Versions of wrtmeter and Node.js; always 1', BUILD, [
+      { labels: labelText(BUILD, [version, process.version]), value: 1 },
+    ]),
   ];
 }

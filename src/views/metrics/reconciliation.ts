@@ -1,21 +1,19 @@
 import type { Traffic } from '../../domain/traffic.ts';
 import { type Reconciliation, reconciliations } from '../reconciliation/reconciliation.ts';
-import { shownAccounts, type View } from '../view.ts';
-import { type Family, gauge, type Sample } from './family.ts';
+import type { AccountsByKind, View } from '../view.ts';
+import { type Family, gauge, type Sample, samplesOf } from './family.ts';
+import { labelText } from './labels.ts';
 
 const ROUTER = ['router'];
 
 /** What a gateway's uplinks carried that no host accounts for. */
-export function reconciliationFamilies(view: View): Family[] {
-  const shown = new Set(shownAccounts(view, 'wan').map(({ router }) => router));
-  const gateways = reconciliations(view).filter(({ router }) => shown.has(router));
-  const samples = (value: (gateway: Reconciliation) => number | null): Sample[] =>
-    gateways.flatMap((gateway) => {
-      const number = value(gateway);
-      return number === null ? [] : [{ sharedLabels: { router: gateway.router }, value: number }];
-    });
-  const side = (bytes: (gateway: Reconciliation) => Traffic | null, direction: keyof Traffic) =>
-    samples((gateway) => bytes(gateway)?.[direction] ?? null);
+export function reconciliationFamilies(view: View, { wan }: AccountsByKind): Family[] {
+  const shown = new Set(wan.map(({ router }) => router));
+  const gateways = reconciliations(view)
+    .filter(({ router }) => shown.has(router))
+    .map((gateway) => ({ gateway, labels: labelText(ROUTER, [gateway.router]) }));
+  const side = (bytes: (gateway: Reconciliation) => Traffic | null, direction: keyof Traffic): Sample[] =>
+    samplesOf(gateways, ({ gateway }) => bytes(gateway)?.[direction] ?? null);
   return [
     gauge(
       'router_hosts_month_download_bytes',
@@ -57,7 +55,7 @@ export function reconciliationFamilies(view: View): Family[] {
       'router_hosts_start_timestamp_seconds',
       'Unix time at which the first host of the gateway was counted',
       ROUTER,
-      samples(({ hostsSince }) => (hostsSince === null ? null : hostsSince / 1000)),
+      samplesOf(gateways, ({ gateway: { hostsSince } }) => (hostsSince === null ? null : hostsSince / 1000)),
     ),
   ];
 }

@@ -1,79 +1,67 @@
 import type { SourceName } from '../../domain/observation.ts';
-import { isCurrent, type RouterStatus, type SourceStatus } from '../../domain/status.ts';
-import { FAILURE_REASONS, type FailureReason } from '../../errors.ts';
+import { isCurrent, type SourceStatus } from '../../domain/status.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
 import type { View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type LastingLabels, lastingLabels, type Sample } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type Sample, samplesOf } from './family.ts';
+import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
+const ROUTER = ['router'];
+const INFO = ['router', 'model', 'release'];
+const OFFLOAD = ['router', 'kind'];
 const SOURCE = ['router', 'source'];
+const ERRORS = [...SOURCE, 'reason'];
+const LEASE = ['router', 'mac'];
 /** The sources that have counters. */
 const COUNTING = ['stations', 'wan', 'hosts', 'peers'] as const satisfies readonly SourceName[];
 
 /** Results of the readings, and what the routers report about themselves. */
 export function routerFamilies(): FamilyMaker {
-  const labels = {
-    ofSource: lastingLabels(),
-    ofLease: lastingLabels(),
-    ofReason: new Map(FAILURE_REASONS.map((reason) => [reason, lastingLabels()])),
-  };
-  return (view) => familiesOf(view, labels);
+  const ofLease = lastingLabels(LEASE);
+  return (view) => familiesOf(view, ofLease);
 }
 
-interface LabelSets {
-  ofSource: LastingLabels;
-  ofLease: LastingLabels;
-  ofReason: ReadonlyMap<FailureReason, LastingLabels>;
-}
-
-function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Family[] {
+function familiesOf(view: View, ofLease: LastingLabels): Family[] {
+  const rowOf = (router: string, source: SourceName) => ({ router, source, labels: labelText(SOURCE, [router, source]) });
   const sources = view.routers.flatMap(({ name, sources }) =>
-    [...sources.values()].map((status) => ({ labels: ofSource(status, { router: name, source: status.source }), status })),
+    [...sources.values()].map((status) => ({ ...rowOf(name, status.source), status })),
   );
-  const perSource = (value: (status: SourceStatus) => number | null): Sample[] =>
-    sources.flatMap(({ labels, status }) => {
-      const number = value(status);
-      return number === null ? [] : [{ sharedLabels: labels, value: number }];
-    });
-  const systemSamples = (value: (system: NonNullable<RouterStatus['system']>) => number): Sample[] =>
-    view.routers.flatMap(({ name, system }) => (system === null ? [] : [{ sharedLabels: { router: name }, value: value(system) }]));
+  const perSource = (value: (status: SourceStatus) => number | null): Sample[] => samplesOf(sources, ({ status }) => value(status));
   // Counts live as long as the program, though the router may no longer have the source.
   const gone = view.routers.flatMap(({ name, sources: present }) =>
-    COUNTING.flatMap((source) => {
-      const counts = present.has(source) ? undefined : view.ledger.counts.get(readerKey(name, source));
-      return counts === undefined ? [] : [{ labels: ofSource(counts, { router: name, source }) }];
-    }),
+    COUNTING.filter((source) => !present.has(source) && view.ledger.counts.has(readerKey(name, source))).map((source) =>
+      rowOf(name, source),
+    ),
   );
-  const counting = [...sources.filter(({ labels }) => COUNTING.some((source) => source === labels.source)), ...gone];
+  const counting = [...sources.filter(({ source }) => COUNTING.some((name) => name === source)), ...gone];
   const counted = (of: keyof SourceCounts): Sample[] =>
-    counting.map(({ labels }) => ({
-      sharedLabels: labels,
-      value: view.ledger.counts.get(readerKey(labels.router, labels.source))?.[of] ?? 0,
-    }));
+    samplesOf(counting, ({ router, source }) => view.ledger.counts.get(readerKey(router, source))?.[of] ?? 0);
   return [
     gauge(
       'router_up',
       'Whether at least one source of the router was read in the last round',
-      ['router'],
-      view.routers.map(({ name, up }) => ({ sharedLabels: { router: name }, value: up ? 1 : 0 })),
+      ROUTER,
+      view.routers.map(({ name, up }) => ({ labels: labelText(ROUTER, [name]), value: up ? 1 : 0 })),
     ),
     gauge(
       'router_info',
       'Model and release of the router; always 1',
-      ['router', 'model', 'release'],
+      INFO,
       view.routers.flatMap(({ name, system }) =>
-        system === null ? [] : [{ sharedLabels: { router: name, model: system.model, release: system.release }, value: 1 }],
+        system === null ? [] : [{ labels: labelText(INFO, [name, system.model, system.release]), value: 1 }],
       ),
     ),
     gauge(
       'router_boot_time_seconds',
       "Unix time at which the router booted, by the router's own clock",
-      ['router'],
-      systemSamples((s) => Math.round(s.time - s.uptime)),
+      ROUTER,
+      view.routers.flatMap(({ name, system }) =>
+        system === null ? [] : [{ labels: labelText(ROUTER, [name]), value: Math.round(system.time - system.uptime) }],
+      ),
     ),
     gauge(
       'router_flow_offload',
       'Whether flow offloading is enabled in the firewall (1) or not (0); offloaded traffic bypasses its counters',
-      ['router', 'kind'],
+      OFFLOAD,
       offload(view),
     ),
     gauge(
@@ -103,12 +91,9 @@ function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Fam
     counter(
       'source_errors_total',
       'Failed readings of the source since the program started, by reason',
-      [...SOURCE, 'reason'],
-      sources.flatMap(({ labels, status }) =>
-        [...status.errors].map(([reason, value]) => ({
-          sharedLabels: ofReason.get(reason)?.(status, { ...labels, reason }) ?? { ...labels, reason },
-          value,
-        })),
+      ERRORS,
+      sources.flatMap(({ router, source, status }) =>
+        [...status.errors].map(([reason, value]) => ({ labels: labelText(ERRORS, [router, source, reason]), value })),
       ),
     ),
     counter('ledger_resets_total', 'Counter resets found since the program started', SOURCE, counted('resets')),
@@ -124,14 +109,14 @@ function familiesOf(view: View, { ofSource, ofLease, ofReason }: LabelSets): Fam
       SOURCE,
       counted('leftOut'),
     ),
-    gauge('dhcp_leases', 'DHCP leases that the router listed in the last round', ['router'], leases(view)),
+    gauge('dhcp_leases', 'DHCP leases that the router listed in the last round', ROUTER, leases(view)),
     gauge(
       'dhcp_lease_expiry_timestamp_seconds',
       'Unix time at which the DHCP lease of the MAC expires; left out if it never expires',
-      ['router', 'mac'],
+      LEASE,
       [...view.books.leases.values()]
         .filter((l) => l.lastRead === null && l.expiry > 0)
-        .map((l) => ({ sharedLabels: ofLease(l, { router: l.router, mac: l.mac }), value: l.expiry })),
+        .map((l) => ({ labels: ofLease(l, l.router, l.mac), value: l.expiry })),
     ),
   ];
 }
@@ -141,7 +126,7 @@ function offload(view: View): Sample[] {
     system === null
       ? []
       : (['software', 'hardware'] as const).map((kind) => ({
-          sharedLabels: { router: name, kind },
+          labels: labelText(OFFLOAD, [name, kind]),
           value: system.flowOffload[kind] ? 1 : 0,
         })),
   );
@@ -151,7 +136,7 @@ function leases(view: View): Sample[] {
   return view.routers.flatMap(({ name, sources }) => {
     const observation = sources.get('leases')?.observation;
     return observation?.source === 'leases'
-      ? [{ sharedLabels: { router: name }, value: observation.leases.length + observation.leases6.length }]
+      ? [{ labels: labelText(ROUTER, [name]), value: observation.leases.length + observation.leases6.length }]
       : [];
   });
 }

@@ -1,75 +1,70 @@
 import type { Station } from '../../domain/observation.ts';
 import type { RouterStatus } from '../../domain/status.ts';
-import { nameOf, shownAccounts, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type Labels, type LastingLabels, lastingLabels, type Sample } from './family.ts';
+import type { Account } from '../../ledger/account.ts';
+import { nameOf, type View } from '../view.ts';
+import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
+import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
 const BYTES = ['router', 'mac', 'hostname'];
 const AIR = ['router', 'interface', 'mac'];
 
 /** Bytes of every device on every access point, and its current radio link. */
 export function stationFamilies(): FamilyMaker {
-  const named = lastingLabels();
+  const named = lastingLabels(BYTES);
   const heard: Heard = new WeakMap();
-  return (view) => familiesOf(view, named, heard);
+  return (view, shown) => familiesOf(view, shown.station, named, heard);
 }
 
-function familiesOf(view: View, named: LastingLabels, heard: Heard): Family[] {
-  const rows = shownAccounts(view, 'station').map((account) => ({
+function* familiesOf(view: View, accounts: readonly Account[], named: LastingLabels, heard: Heard): Generator<Family> {
+  const rows = accounts.map((account) => ({
     account,
-    sharedLabels: named(account, { router: account.router, mac: account.key, hostname: nameOf(view, account.key) }),
+    labels: named(account, account.router, account.key, nameOf(view, account.key)),
   }));
+  yield counter(
+    'station_download_bytes_total',
+    'Bytes sent by the access point to the device',
+    BYTES,
+    samplesOf(rows, ({ account }) => account.total.download),
+  );
+  yield counter(
+    'station_upload_bytes_total',
+    'Bytes received by the access point from the device',
+    BYTES,
+    samplesOf(rows, ({ account }) => account.total.upload),
+  );
   const air = onTheAir(view, heard);
-  const samples = (value: (station: Station) => number | null): Sample[] =>
-    air.flatMap(({ station, labels }) => {
-      const number = value(station);
-      return number === null ? [] : [{ sharedLabels: labels, value: number }];
-    });
-  return [
-    counter(
-      'station_download_bytes_total',
-      'Bytes sent by the access point to the device',
-      BYTES,
-      rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: account.total.download })),
-    ),
-    counter(
-      'station_upload_bytes_total',
-      'Bytes received by the access point from the device',
-      BYTES,
-      rows.map(({ account, sharedLabels }) => ({ sharedLabels, value: account.total.upload })),
-    ),
-    gauge(
-      'station_signal_dbm',
-      'Signal strength of the device as received by the access point',
-      AIR,
-      samples((s) => s.signal),
-    ),
-    gauge(
-      'station_connected_seconds',
-      'Time since the device associated',
-      AIR,
-      samples((s) => s.connected),
-    ),
-    gauge(
-      'station_link_download_bytes_per_second',
-      'Rate of the radio link to the device',
-      AIR,
-      samples((s) => s.linkDownload),
-    ),
-    gauge(
-      'station_link_upload_bytes_per_second',
-      'Rate of the radio link from the device',
-      AIR,
-      samples((s) => s.linkUpload),
-    ),
-  ];
+  yield gauge(
+    'station_signal_dbm',
+    'Signal strength of the device as received by the access point',
+    AIR,
+    samplesOf(air, ({ station }) => station.signal),
+  );
+  yield gauge(
+    'station_connected_seconds',
+    'Time since the device associated',
+    AIR,
+    samplesOf(air, ({ station }) => station.connected),
+  );
+  yield gauge(
+    'station_link_download_bytes_per_second',
+    'Rate of the radio link to the device',
+    AIR,
+    samplesOf(air, ({ station }) => station.linkDownload),
+  );
+  yield gauge(
+    'station_link_upload_bytes_per_second',
+    'Rate of the radio link from the device',
+    AIR,
+    samplesOf(air, ({ station }) => station.linkUpload),
+  );
 }
 
 interface OnTheAir {
   station: Station;
-  labels: Labels;
+  labels: string;
 }
 
-/** The stations of each router in the previous scrape: their label sets are reused, see `lastingLabels`. */
+/** The stations of each router in the previous scrape: their label texts are reused, as `lastingLabels` does for what lasts longer. */
 type Heard = WeakMap<RouterStatus, ReadonlyMap<string, OnTheAir>>;
 
 /** The stations of the last round, one per router, interface and MAC. */
@@ -83,7 +78,7 @@ function onTheAir(view: View, heard: Heard): OnTheAir[] {
       const { interface: name, mac } = station;
       if (name === null) continue;
       const key = `${name}\n${mac}`;
-      found.set(key, { station, labels: before?.get(key)?.labels ?? { router: status.name, interface: name, mac } });
+      found.set(key, { station, labels: before?.get(key)?.labels ?? labelText(AIR, [status.name, name, mac]) });
     }
     heard.set(status, found);
     return [...found.values()];

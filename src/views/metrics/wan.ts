@@ -1,56 +1,61 @@
 import { startOfDay } from '../../domain/calendar.ts';
-import { shownAccounts, type View } from '../view.ts';
-import { counter, type Family, gauge, type Sample } from './family.ts';
+import type { AccountsByKind, View } from '../view.ts';
+import { counter, type Family, gauge, type Sample, samplesOf, single } from './family.ts';
+import { labelText } from './labels.ts';
 
+const ROUTER = ['router'];
 const UPLINK = ['router', 'interface'];
 
 /** Bytes and state of every uplink, and the billing periods. */
-export function wanFamilies(view: View): Family[] {
-  const rows = shownAccounts(view, 'wan').map((account) => ({
+export function wanFamilies(view: View, shown: AccountsByKind): Family[] {
+  const rows = shown.wan.map((account) => ({
     account,
-    sharedLabels: { router: account.router, interface: account.interface },
+    labels: labelText(UPLINK, [account.router, account.interface]),
   }));
   const month = view.months;
   const boundary = (edge: 'start' | 'end'): Sample[] => [
-    { sharedLabels: {}, value: startOfDay(month.home[edge], view.timezone) / 1000 },
-    ...[...month.routers].map(([router, own]) => ({ sharedLabels: { router }, value: startOfDay(own[edge], view.timezone) / 1000 })),
+    ...single(startOfDay(month.home[edge], view.timezone) / 1000),
+    ...[...month.routers].map(([router, own]) => ({
+      labels: labelText(ROUTER, [router]),
+      value: startOfDay(own[edge], view.timezone) / 1000,
+    })),
   ];
   return [
     counter(
       'wan_download_bytes_total',
       'Bytes received from the Internet',
       UPLINK,
-      rows.map(({ account: a, sharedLabels }) => ({ sharedLabels, value: a.total.download })),
+      samplesOf(rows, ({ account }) => account.total.download),
     ),
     counter(
       'wan_upload_bytes_total',
       'Bytes sent to the Internet',
       UPLINK,
-      rows.map(({ account: a, sharedLabels }) => ({ sharedLabels, value: a.total.upload })),
+      samplesOf(rows, ({ account }) => account.total.upload),
     ),
     gauge(
       'wan_month_download_bytes',
       'Bytes received from the Internet in the current billing period of the uplink',
       UPLINK,
-      rows.map(({ account: a, sharedLabels }) => ({ sharedLabels, value: a.month.download })),
+      samplesOf(rows, ({ account }) => account.month.download),
     ),
     gauge(
       'wan_month_upload_bytes',
       'Bytes sent to the Internet in the current billing period of the uplink',
       UPLINK,
-      rows.map(({ account: a, sharedLabels }) => ({ sharedLabels, value: a.month.upload })),
+      samplesOf(rows, ({ account }) => account.month.upload),
     ),
     gauge('wan_up', 'Whether the uplink is up (1) or down (0)', UPLINK, uplinks(view)),
     gauge(
       'month_start_timestamp_seconds',
       'Unix time at which the current billing period started; with a router label: that of the uplinks of this router',
-      ['router'],
+      ROUTER,
       boundary('start'),
     ),
     gauge(
       'month_end_timestamp_seconds',
       'Unix time at which the current billing period ends; with a router label: that of the uplinks of this router',
-      ['router'],
+      ROUTER,
       boundary('end'),
     ),
   ];
@@ -62,7 +67,7 @@ function uplinks(view: View): Sample[] {
     const observation = sources.get('wan')?.observation;
     if (observation?.source !== 'wan') continue;
     for (const { name, up } of observation.uplinks)
-      found.set(`${router}\n${name}`, { sharedLabels: { router, interface: name }, value: up ? 1 : 0 });
+      found.set(`${router}\n${name}`, { labels: labelText(UPLINK, [router, name]), value: up ? 1 : 0 });
   }
   return [...found.values()];
 }

@@ -1,9 +1,9 @@
 import type { Exporter } from '../../support/program/exporter.ts';
 import { type Summary, summarise } from '../report/statistics.ts';
 import type { BenchRouters } from '../routers/routers.ts';
+import { createClient } from './client.ts';
 import type { NodeExporter } from './node-exporter.ts';
 import { memoryOf, type Usage, usageOf } from './proc.ts';
-import { createScraper } from './timed-get.ts';
 
 /** What one program's scrapes cost. */
 export interface Scrapes {
@@ -13,8 +13,9 @@ export interface Scrapes {
   cpu: number;
   /** Bytes sent to the disk a scrape, over all of them. */
   written: number;
-  /** Bytes of the last answer. */
+  /** Bytes of the last answer, as it was sent and unpacked. */
   bytes: number;
+  textBytes: number;
   memory: { now: number; most: number };
 }
 
@@ -32,9 +33,9 @@ export interface Contest {
 export const STEP = 15;
 
 /** Scrapes both programs in turn, so that whatever else the machine does hits both alike. Every counter moves between two rounds. */
-export async function contest(programs: Programs, routers: BenchRouters, rounds: number, gzip: boolean): Promise<Contest> {
-  const ours = createContestant({ pid: programs.wrtmeter.pid, url: `${programs.wrtmeter.url}/metrics` }, gzip);
-  const theirs = programs.nodeExporter === null ? null : createContestant(programs.nodeExporter, gzip);
+export async function contest(programs: Programs, routers: BenchRouters, rounds: number): Promise<Contest> {
+  const ours = createContestant(programs.wrtmeter);
+  const theirs = programs.nodeExporter === null ? null : createContestant(programs.nodeExporter);
   try {
     for (const contestant of [ours, theirs]) await contestant?.warm();
     for (let i = 0; i < rounds; i++) {
@@ -48,26 +49,30 @@ export async function contest(programs: Programs, routers: BenchRouters, rounds:
   }
 }
 
-function createContestant({ pid, url }: { pid: number; url: string }, gzip: boolean) {
-  const scraper = createScraper(url, { gzip });
+function createContestant({ pid, url }: { pid: number; url: string }) {
+  const client = createClient(url);
   const times: number[] = [];
   let before: Usage = { cpu: 0, written: 0 };
-  let bytes = 0;
+  let last = { bytes: 0, text: () => '' };
+  async function scrape(): Promise<void> {
+    const answer = await client.get('/metrics');
+    if (!answer.isGzip) throw new Error(`${url} answered without gzip`);
+    times.push(answer.ms);
+    last = answer;
+  }
   return {
+    scrape,
     async warm(): Promise<void> {
-      await scraper.scrape();
+      await scrape();
+      times.length = 0;
       before = await usageOf(pid);
-    },
-    async scrape(): Promise<void> {
-      const answer = await scraper.scrape();
-      times.push(answer.ms);
-      bytes = answer.bytes;
     },
     async result(): Promise<Scrapes> {
       const after = await usageOf(pid);
       const each = (of: keyof Usage) => (after[of] - before[of]) / times.length;
-      return { time: summarise(times), cpu: each('cpu'), written: each('written'), bytes, memory: await memoryOf(pid) };
+      const sizes = { bytes: last.bytes, textBytes: Buffer.byteLength(last.text()) };
+      return { time: summarise(times), cpu: each('cpu'), written: each('written'), ...sizes, memory: await memoryOf(pid) };
     },
-    close: () => scraper.close(),
+    close: () => client.close(),
   };
 }

@@ -6,6 +6,7 @@ import { freePort } from '../../support/web/port.ts';
 const PROGRAM = 'prometheus-node-exporter';
 
 export interface NodeExporter {
+  /** Without a path. */
   url: string;
   pid: number;
   stop(): Promise<void>;
@@ -27,10 +28,10 @@ export async function startNodeExporter(folder: string): Promise<NodeExporter> {
     if (child.exitCode === null) child.kill();
     await ended;
   };
-  const url = `http://${address}/metrics`;
+  const url = `http://${address}`;
   for (let i = 0; i < 100; i++) {
     if (child.exitCode !== null) throw new Error(`${PROGRAM} ended with ${child.exitCode}`);
-    const answer = await fetch(url, { headers: { Connection: 'close' } }).catch(() => null);
+    const answer = await fetch(`${url}/metrics`, { headers: { Connection: 'close' } }).catch(() => null);
     if (answer?.ok) {
       await answer.text();
       return { url, pid: child.pid ?? 0, stop };

@@ -1,8 +1,11 @@
 import { startChild } from '../child.ts';
+import type { Size } from '../sizes.ts';
+
+/** A router as it stands in the configuration; those with classic scripts have the URL of each. */
+export type BenchRouter = { name: string } & ({ url: string } | { urls: { stations: string; wan?: string; leases?: string } });
 
 export interface BenchRouters {
-  /** Name and address of each. */
-  routers: [name: string, url: string][];
+  routers: BenchRouter[];
   /** Lets time pass for every device and renders all answers anew; throws once the benchmark is to stop. */
   advance(seconds: number): Promise<void>;
   close(): Promise<void>;
@@ -10,13 +13,14 @@ export interface BenchRouters {
 
 /** Starts the routers of a world of this size, whose clocks begin at `start` (Unix ms). */
 export async function startBenchRouters(
-  size: { devices: number; routers: number; hosts: boolean },
+  { devices, routers, hosts, classic }: Pick<Size, 'devices' | 'routers' | 'hosts' | 'classic'>,
   start: number,
   stop: AbortSignal,
 ): Promise<BenchRouters> {
-  const child = startChild(new URL('./routers-child.ts', import.meta.url), [size.devices, size.routers, start, size.hosts ? 1 : 0]);
+  const child = startChild(new URL('./routers-child.ts', import.meta.url), [devices, routers, start, Number(hosts), Number(classic)]);
+  const listening = (await child.next()) as [name: string, url: string][];
   return {
-    routers: (await child.next()) as BenchRouters['routers'],
+    routers: listening.map(([name, url], index) => (classic ? withScripts(name, url, index === 0) : { name, url })),
     async advance(seconds) {
       stop.throwIfAborted();
       child.tell(seconds);
@@ -24,4 +28,9 @@ export async function startBenchRouters(
     },
     close: child.close,
   };
+}
+
+function withScripts(name: string, url: string, isGateway: boolean): BenchRouter {
+  const script = (file: string) => `${url}/cgi-bin/${file}.cgi`;
+  return { name, urls: { stations: script('totalwifi'), ...(isGateway && { wan: script('wan'), leases: script('dhcp') }) } };
 }

@@ -11,6 +11,8 @@ export interface BenchWorld {
   routers: number;
   /** Whether the gateway counts hosts, each by IPv4 and by IPv6. */
   hosts: boolean;
+  /** Whether devices move nothing by themselves. Default: they do. */
+  quiet?: boolean;
 }
 
 /** Room for every address of the largest world in each set of the firewall. */
@@ -19,15 +21,16 @@ const SET_SIZE = 131_072;
 const LITTLE = { download: 4000, upload: 900 };
 
 /** A world of any size. Where hosts are counted, each device has an IPv4 address and a temporary IPv6 address, another one every day. */
-export function benchWorld({ hosts, ...options }: BenchWorld): World {
+export function benchWorld({ hosts, quiet = false, ...options }: BenchWorld): World {
   const spec = scaled(options);
-  return createWorld(hosts ? withHosts(spec) : spec);
+  const devices = quiet ? spec.devices.map(({ life: _, ...device }) => device) : spec.devices;
+  return createWorld(hosts ? withHosts({ ...spec, devices }) : { ...spec, devices });
 }
 
-/** Lets time pass. Where hosts are counted, every one of them moves something by both kinds of address. */
-export function advanceBench(world: World, seconds: number): void {
+/** Lets time pass. Where hosts are counted, each of the first `moving` devices moves something by both kinds of address. */
+export function advanceBench(world: World, seconds: number, moving = world.devices.size): void {
   world.advance(seconds);
-  for (const { spec } of world.devices.values()) {
+  for (const { spec } of [...world.devices.values()].slice(0, moving)) {
     if (spec.slaac === undefined) continue;
     for (const by of ['IPv4', 'IPv6'] as const) world.transfer(spec.mac, LITTLE, { by });
   }

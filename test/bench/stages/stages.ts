@@ -1,16 +1,18 @@
 import { fitHeap } from '../../../src/app/heap.ts';
-import type { Round, SourceResult } from '../../../src/domain/round.ts';
+import { readRound } from '../../../src/collector/round.ts';
+import type { Round } from '../../../src/domain/round.ts';
 import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
-import { SourceError } from '../../../src/errors.ts';
-import { type LedgerTerms, openLedger } from '../../../src/ledger/ledger.ts';
+import { openLedger } from '../../../src/ledger/ledger.ts';
 import { openStore } from '../../../src/ledger/storage/store.ts';
-import { parseWrtmeter, wrtmeterProbe } from '../../../src/sources/openwrt/wrtmeter.ts';
-import type { ProbeResult } from '../../../src/sources/source.ts';
+import { classicProbes } from '../../../src/sources/classic/classic.ts';
+import { wrtmeterProbe } from '../../../src/sources/openwrt/wrtmeter.ts';
+import type { Answer, Probe, ReadAnswer } from '../../../src/sources/source.ts';
 import { httpSender } from '../../../src/transports/http.ts';
 import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import type { View } from '../../../src/views/view.ts';
+import { BENCH_TERMS } from '../home.ts';
 import { median } from '../report/statistics.ts';
-import type { BenchRouters } from '../routers/routers.ts';
+import type { BenchRouter, BenchRouters } from '../routers/routers.ts';
 import { plainText, withoutProcess } from './plain-text.ts';
 
 /** Medians, in ms, of the pieces of a round; `commit` is the part of `post` that waits for the disk. */
@@ -24,17 +26,8 @@ export interface Stages {
   plain: number;
 }
 
-const TERMS: LedgerTerms = {
-  timezone: 'Europe/Berlin',
-  billing: { day: 1 },
-  routerBilling: new Map(),
-  accounting: 'auto',
-  lineRate: () => 1e10,
-  keepHours: 62 * 86_400,
-  gapAfter: 0,
-  mostAccounts: 50_000,
-  mostNewAccounts: 50_000,
-};
+/** Bounds of an answer that none here reaches: what the program itself accepts shows in its rounds. */
+const MOST = 2 ** 30;
 
 /** Does rounds with the exporter's own pieces in this process, one after another instead of interleaved, and times each. */
 export async function measureStages(
@@ -43,23 +36,35 @@ export async function measureStages(
   dataDir: string,
   rounds: { warmUp: number; measured: number },
 ): Promise<Stages> {
-  const read = httpSender({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false } });
-  const cgi = routers.map(([name, url]) => ({ name, url: `${url}/cgi-bin/wrtmeter.cgi` }));
-  const statuses = new Map(cgi.map(({ name, url }) => [name, newStatus(name, [url], wrtmeterProbe(url, read).sources)]));
+  const send = httpSender({ credentials: { kind: 'none' }, tls: { ca: null, insecure: false }, most: { bytes: MOST, lines: MOST } });
+  const answers = new Map<string, Answer>();
+  const read: ReadAnswer = async ({ url }) => answers.get(url) ?? expectAnswer(url);
+  const toRead = routers.map((router) => ({ name: router.name, probes: probesOf(router, read), timeout: 30 }));
+  const urls = routers.flatMap((router) => ('url' in router ? [scriptOf(router.url)] : Object.values(router.urls)));
+  const statuses = new Map(
+    toRead.map(({ name, probes }) => [
+      name,
+      newStatus(
+        name,
+        [name],
+        probes.flatMap(({ sources }) => sources),
+      ),
+    ]),
+  );
   const store = await openStore(dataDir);
-  const ledger = await openLedger(store, TERMS, Date.now());
+  const ledger = await openLedger(store, BENCH_TERMS, Date.now());
   const metrics = createMetrics();
   const times: Stages[] = [];
   try {
     for (let i = 0; i < rounds.warmUp + rounds.measured; i++) {
       await advance();
-      const startedAt = Date.now();
       const clock = stopwatch();
-      const answers = await Promise.all(cgi.map(({ url }) => read({ url }, AbortSignal.timeout(30_000))));
+      answers.clear();
+      await Promise.all(urls.map(async (url) => answers.set(url, await send({ url }, AbortSignal.timeout(30_000)))));
       const readMs = clock();
-      const told = answers.map((answer) => parseWrtmeter(answer));
+      const round = await readRound(toRead, AbortSignal.timeout(30_000), { now: Date.now, tick: () => performance.now() });
       const parseMs = clock();
-      const round = roundOf(cgi, told, startedAt);
+      refuseFailed(round);
       clock();
       const posted = await ledger.post(round, () => performance.now());
       const postMs = clock();
@@ -71,7 +76,8 @@ export async function measureStages(
       const renderMs = clock();
       const plain = plainText(metrics.families(view));
       const plainMs = clock();
-      if (plain !== withoutProcess(text)) throw new Error('Joined strings are not what the client library renders');
+      if (plain !== withoutProcess(Buffer.concat(text).toString()))
+        throw new Error('Joined strings are not what the client library renders');
       const commitMs = ledger.state.commitSeconds * 1000;
       times.push({ read: readMs, parse: parseMs, post: postMs, commit: commitMs, render: renderMs, plain: plainMs });
     }
@@ -92,22 +98,26 @@ function stopwatch(): () => number {
   };
 }
 
-function roundOf(cgi: readonly { name: string; url: string }[], told: readonly ProbeResult[], startedAt: number): Round {
-  const at = Date.now();
-  const routers = cgi.map(({ name, url }, i) => ({
-    router: name,
-    system: told[i]?.system ?? null,
-    results: (told[i]?.sources ?? []).map(({ source, skipped = 0, observation }): SourceResult => {
-      if (observation instanceof SourceError) throw observation;
-      return { status: 'ok', source, origin: `wrtmeter.cgi ${url}`, observation, skipped, at, duration: 0 };
-    }),
-  }));
-  return { routers, startedAt, finishedAt: at };
+const scriptOf = (url: string): string => `${url}/cgi-bin/wrtmeter.cgi`;
+
+const probesOf = (router: BenchRouter, read: ReadAnswer): Probe[] =>
+  'url' in router ? [wrtmeterProbe(scriptOf(router.url), read)] : classicProbes(router.urls, read);
+
+function expectAnswer(url: string): never {
+  throw new Error(`${url} was not read before the round`);
+}
+
+function refuseFailed({ routers }: Round): void {
+  for (const { router, results } of routers) {
+    for (const result of results) {
+      if (result.status === 'failed') throw new Error(`${router} ${result.source}: ${result.message}`);
+    }
+  }
 }
 
 function viewOf({ books, months, state }: Awaited<ReturnType<typeof openLedger>>, routers: View['routers']): View {
   const common = {
-    timezone: TERMS.timezone,
+    timezone: BENCH_TERMS.timezone,
     expire: 30 * 86_400,
     version: '0.0.0',
     aliases: new Map(),

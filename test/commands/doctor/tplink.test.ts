@@ -10,7 +10,7 @@ import type { CheckedRouter } from '../../../src/sources/kind.ts';
 import { checkTplink } from '../../../src/sources/tplink/checks.ts';
 import type { TplinkConfig } from '../../../src/sources/tplink/config.ts';
 import { SUM_RULES } from '../../../src/sources/tplink/reading.ts';
-import { ANSWERS, startTestBox } from '../../support/tplink/routers.ts';
+import { ANSWERS, startTestBox } from '../../support/routers/tplink/routers.ts';
 
 const MAC = '4c:e1:73:0a:0b:0c';
 

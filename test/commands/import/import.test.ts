@@ -59,13 +59,13 @@ describe('wrtmeter import', () => {
   };
   const totals = async () =>
     Object.fromEntries(
-      (await rows('SELECT kind, router, interface, key, download, upload FROM account')).map((row) => [
+      (await rows('SELECT kind, router, interface, key, download, upload FROM account JOIN total ON account = id')).map((row) => [
         `${row.kind} ${row.router}${row.interface}${row.key}`,
         [row.download, row.upload],
       ]),
     );
   const dump = async () =>
-    JSON.stringify([await rows('SELECT * FROM account'), await rows('SELECT * FROM day'), await rows('SELECT * FROM audit')]);
+    JSON.stringify(await Promise.all(['account', 'total', 'day', 'audit'].map((table) => rows(`SELECT * FROM ${table}`))));
 
   /** Posts the answers of the router's classic scripts, to the ledger that the service would use. */
   async function read(at: number, answers: { stations?: string; wan?: string }) {

@@ -67,7 +67,8 @@ describe('backups of the ledger (Rule: care of the file)', () => {
       expect(await brokenRules(found)).to.deep.equal([]);
       // The baseline and the total are of the same round: the first reading showed 1000 bytes, which are not posted.
       const [row] = await found.all(
-        `SELECT a.download AS total, h.download AS baseline FROM account AS a, baseline AS b JOIN baseline_bytes AS h ON h.baseline = b.id WHERE a.kind = 'device' AND b.counter = '${PHONE}'`,
+        `SELECT t.download AS total, h.download AS baseline FROM account AS a JOIN total AS t ON t.account = a.id,
+          baseline AS b JOIN baseline_bytes AS h ON h.baseline = b.id WHERE a.kind = 'device' AND b.counter = '${PHONE}'`,
       );
       expect(Number(row?.baseline) - Number(row?.total)).to.equal(1000);
       totals.push(Number(row?.total));

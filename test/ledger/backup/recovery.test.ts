@@ -208,7 +208,7 @@ describe('Rule: care of the file', () => {
     };
     await raise(ledger.path);
     expect((await refusal(ledger.read(45, 1170))).message).to.match(
-      /was written by a newer wrtmeter \(schema 99, this one supports 4\): use the newer version$/,
+      /was written by a newer wrtmeter \(schema 99, this one supports 5\): use the newer version$/,
     );
     expect(await ledger.names()).to.deep.equal(['backups', 'ledger.db']);
     await raise(join(ledger.directory, 'backups/ledger-2026-03-10.db'));
@@ -221,7 +221,7 @@ describe('Rule: care of the file', () => {
     await ledger.read(0, 1000);
     await ledger.read(15, 1100);
     const database = await openDatabase(ledger.path, 'write');
-    await database.exec("UPDATE account SET download = download + 5 WHERE kind = 'wan'");
+    await database.exec("UPDATE total SET download = download + 5 WHERE account = (SELECT id FROM account WHERE kind = 'wan')");
     await database.close();
     await ledger.use(async () => undefined);
     expect(ledger.lines).to.have.length(1);
@@ -268,7 +268,9 @@ describe('Rule: care of the file', () => {
           expect((await readFile(ledger.path)).equals(bytes), 'a refused file is left as it is').to.equal(true);
           return;
         }
-        const [sum] = await store.all("SELECT download AS n FROM account WHERE kind = 'device'").finally(() => store.close());
+        const [sum] = await store
+          .all("SELECT download AS n FROM total JOIN account ON id = account WHERE kind = 'device'")
+          .finally(() => store.close());
         const kept = (await ledger.names()).filter((name) => name.startsWith('ledger-damaged'));
         if (kept.length > 0) {
           ends['brought back'] += 1;

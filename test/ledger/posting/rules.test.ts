@@ -238,7 +238,7 @@ describe('the ledger', () => {
       await bench.read(3600, wan({ download: 2 ** 40 + 1, upload: 2 ** 31 + 2 ** 33 + 3 }));
       await bench.restart();
       expect(bench.total(uplink)).to.deep.equal({ download: 2 ** 40 + 1, upload: 2 ** 33 + 3 });
-      const rows = await bench.store.all('SELECT typeof(download) AS type FROM hour UNION SELECT typeof(download) FROM account');
+      const rows = await bench.store.all('SELECT typeof(download) AS type FROM hour UNION SELECT typeof(download) FROM total');
       expect(rows.map((row) => row.type)).to.deep.equal(['integer']);
     });
   });
@@ -542,6 +542,15 @@ describe('the ledger', () => {
       expect((await post(DAY, DAY, 120)).status).to.equal('suspended');
       expect((await post(DAY + 60, DAY + 60, 130)).status).to.equal('posted');
       expect(bench.total(uplink)).to.deep.equal({ download: 30, upload: 0 });
+    });
+
+    it('after a clock that was ahead, the hours past their keeping go as before', async () => {
+      await bench.restart({ ...TERMS, keepHours: DAY });
+      await post(400 * DAY, 0, 100);
+      await post(10, 10, 110);
+      await post(DAY + 60, DAY + 60, 130);
+      await post(4 * DAY, 4 * DAY, 130);
+      expect(await bench.sums(uplink)).to.deep.equal({ hours: { download: 0, upload: 0 }, days: { download: 30, upload: 0 } });
     });
 
     it('never for a clock before 2025', async () => {

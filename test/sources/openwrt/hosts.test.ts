@@ -44,9 +44,25 @@ describe('hosts of wrtmeter.cgi', () => {
     );
     const epoch = { boot: '8d1f3b0e', instance: 12, began: null, margin: 0 };
     expect(observation.hosts).to.deep.equal([
-      { counts: 'upload', mac: ANNA, ip: '192.168.1.10', bytes: { download: 0, upload: 500 }, bits: 64, epoch },
-      { counts: 'upload', mac: null, ip: '10.7.0.2', bytes: { download: 0, upload: 7 }, bits: 64, epoch },
-      { counts: 'download', mac: null, ip: '192.168.1.10', bytes: { download: 9000, upload: 0 }, bits: 64, epoch },
+      {
+        counts: 'upload',
+        mac: ANNA,
+        ip: '192.168.1.10',
+        counter: `up ${ANNA} 192.168.1.10`,
+        bytes: { download: 0, upload: 500 },
+        bits: 64,
+        epoch,
+      },
+      { counts: 'upload', mac: null, ip: '10.7.0.2', counter: 'up 10.7.0.2', bytes: { download: 0, upload: 7 }, bits: 64, epoch },
+      {
+        counts: 'download',
+        mac: null,
+        ip: '192.168.1.10',
+        counter: 'down 192.168.1.10',
+        bytes: { download: 9000, upload: 0 },
+        bits: 64,
+        epoch,
+      },
     ]);
     expect(observation.devices).to.deep.equal(['br-lan']);
   });
@@ -87,6 +103,7 @@ describe('hosts of wrtmeter.cgi', () => {
     expect(one.observation.rules).to.include({ fall: 'lowers', absent: 'kept' });
     expect(one.observation.hosts[0]).to.deep.equal({
       counts: 'both',
+      counter: `${ANNA} 192.168.1.10`,
       mac: ANNA,
       ip: '192.168.1.10',
       bytes: { download: 9000, upload: 500 },

@@ -115,6 +115,7 @@ describe('parseWrtmeter', () => {
     expect(phone).to.deep.equal({
       interface: 'phy0-ap0',
       mac: '02:00:00:00:00:01',
+      counter: 'phy0-ap0 02:00:00:00:00:01',
       bytes: { download: 7_654_321, upload: 1_234_567 },
       bits: 64,
       epoch: { boot: '8d1f3b0e', instance: null, began: 119856.204, margin: 0.01 },

@@ -7,7 +7,7 @@ import { addressOf, STATISTICS_HOST_RULES } from '../../../src/sources/tplink/re
 import { parseAnswer } from '../../../src/sources/tplink/stok/json.ts';
 import { rowsOf } from '../../../src/sources/tplink/userrpm/pages.ts';
 import { configOf, errorsOf, withText } from '../../config/support.ts';
-import { probeAt, readOf, startTestBox } from '../../support/tplink/routers.ts';
+import { probeAt, readOf, startTestBox } from '../../support/routers/tplink/routers.ts';
 
 const PHONE = '02:00:00:00:00:01';
 

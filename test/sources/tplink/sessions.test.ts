@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ANSWERS, PASSWORD, probeAt, readOf, startTestBox, type TestBox, TestClock } from '../../support/tplink/routers.ts';
+import { ANSWERS, PASSWORD, probeAt, readOf, startTestBox, type TestBox, TestClock } from '../../support/routers/tplink/routers.ts';
 
 const PHONE = '02:00:00:00:00:01';
 const MINUTE = 60_000;

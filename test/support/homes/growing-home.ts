@@ -1,5 +1,6 @@
 import type { Listening } from '../../../src/http/server.ts';
-import { createMetrics, processMetrics } from '../../../src/views/metrics/metrics.ts';
+import { createMetrics } from '../../../src/views/metrics/metrics.ts';
+import { processMetrics } from '../../../src/views/metrics/process.ts';
 import { depsOf, serveApp } from '../web/web.ts';
 import { peer, peers } from '../wireguard/peers.ts';
 import { type Answers, hosts, leases, openHome, stations, system, wan } from './small-home.ts';

@@ -5,34 +5,47 @@ import { START } from './rounds.ts';
 const COMMON = `
   INSERT INTO meta VALUES ('posted_at', '${START}'), ('started_at', '${START}');
   INSERT INTO account VALUES
-    (1, 'wan', 'gateway', 'wan', '', 0, 700, 70, ${START}, ${START}),
-    (2, 'device', '', '', '02:00:00:00:00:01', 0, 40, 4, ${START}, ${START});
+    (1, 'wan', 'gateway', 'wan', '', 0, 700, 70, ${START - 90_000}, ${START}),
+    (2, 'device', '', '', '02:00:00:00:00:01', 0, 40, 4, ${START - 60_000}, ${START});
   INSERT INTO day VALUES (20522, 1, 700, 70), (20522, 2, 40, 4);
   INSERT INTO hour VALUES (${START}, 1, 700, 70);
   INSERT INTO imported VALUES (1, 20522, 'vnstat', 'day', 300, 30);
   INSERT INTO device VALUES ('02:00:00:00:00:01', 'phone', 'lease', '192.168.1.10');
   INSERT INTO lease VALUES ('gateway', '02:00:00:00:00:01', '192.168.1.10', 'phone', NULL, 0, NULL);
-  INSERT INTO audit VALUES (1, ${START}, 'reset', 'gateway', 'wan', 'wan pppoe-wan', 700, 70, 'fell');
+  INSERT INTO audit VALUES (1, ${START}, 'reset', 'gateway', 'wan', 'wan pppoe-wan', 700, 70, 'fell');`;
+
+const READERS = `
   INSERT INTO reader VALUES
     (1, 'gateway', 'wan', 'wrtmeter http://gateway', ${START}, '8d1f3b0e', 1000.5),
     (2, 'attic', 'stations', 'classic http://attic', ${START}, NULL, NULL);`;
 
+const PEER = `
+  INSERT INTO peer VALUES ('gateway', 'wg0', 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', 'anna', '10.7.0.2/32', 'active', 7, NULL);`;
+
 /** What was written by the program of each earlier schema: the same uplink, device and counters. */
 const CONTENTS: readonly string[] = [
-  `${COMMON}
+  `${COMMON}${READERS}
   INSERT INTO baseline VALUES
     (1, 'wan pppoe-wan', 0, 5000, 500, NULL, '8d1f3b0e', 12, NULL, 0),
     (2, '02:00:00:00:00:01', 0, 4294967396, 9, NULL, NULL, NULL, NULL, NULL),
     (2, '02:00:00:00:00:01', 1, 8, 7, ${START - 60_000}, NULL, NULL, NULL, NULL);`,
   ...['held', 'baseline_bytes'].map(
-    (bytes) => `${COMMON}
-  INSERT INTO peer VALUES ('gateway', 'wg0', 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', 'anna', '10.7.0.2/32', 'active', 7, NULL);
+    (bytes) => `${COMMON}${READERS}${PEER}
   INSERT INTO baseline VALUES
     (3, 1, 'wan pppoe-wan', 0, NULL, '8d1f3b0e', 12, NULL, 0),
     (1, 2, '02:00:00:00:00:01', 0, NULL, NULL, NULL, NULL, NULL),
     (2, 2, '02:00:00:00:00:01', 1, ${START - 60_000}, NULL, NULL, NULL, NULL);
   INSERT INTO ${bytes} VALUES (3, 5000, 500), (1, 4294967396, 9), (2, 8, 7);`,
   ),
+  `${COMMON}${PEER}
+  INSERT INTO reader VALUES
+    (1, 'gateway', 'wan', 'wrtmeter http://gateway', ${START}, '8d1f3b0e', 1000.5, '5b1c07aa', 0, 2),
+    (2, 'attic', 'stations', 'classic http://attic', ${START}, NULL, NULL, '', 1, 0);
+  INSERT INTO baseline VALUES
+    (3, 1, 'wan pppoe-wan', 0, NULL, '8d1f3b0e', 12, NULL, 0, NULL),
+    (1, 2, '02:00:00:00:00:01', 0, NULL, NULL, NULL, NULL, NULL, NULL),
+    (2, 2, '02:00:00:00:00:01', 1, ${START - 60_000}, NULL, NULL, NULL, NULL, NULL);
+  INSERT INTO baseline_bytes VALUES (3, 5000, 500), (1, 4294967396, 9), (2, 8, 7);`,
 ];
 
 /** Versions of the schema that earlier programs wrote. */

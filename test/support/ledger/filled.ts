@@ -30,10 +30,14 @@ export async function fillLedger(directory: string, { devices, days, hours, now 
   const bytes = '1000000000 + account.id, 3000000000';
   await store.commit([
     {
-      sql: `INSERT INTO account(id, kind, router, interface, key, overlay, download, upload, first_seen, last_seen)
-        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 0, ${days} * (1000000000 + (value ->> 0)), ${days} * 3000000000,
-          (value ->> 5) - ${days} * 86400000, value ->> 5 FROM json_each(?)`,
+      sql: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen)
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 0, (value ->> 5) - ${days} * 86400000 FROM json_each(?)`,
       rows: accounts,
+    },
+    {
+      sql: `INSERT INTO total(account, last_seen, download, upload)
+        SELECT account.id, value ->> 0, ${days} * (1000000000 + account.id), ${days} * 3000000000 FROM json_each(?) CROSS JOIN account`,
+      rows: [[now]],
     },
     {
       sql: `INSERT INTO day SELECT value ->> 0, account.id, ${bytes} FROM json_each(?) CROSS JOIN account`,

@@ -11,6 +11,8 @@ export interface ExporterOptions {
   dataDir: string;
   /** Default: any free port of 127.0.0.1. */
   listen?: string;
+  /** Seconds until it must listen. Default: 15. */
+  startsWithin?: number;
   /** Words before the command, of a program that starts it. */
   within?: readonly string[];
 }
@@ -29,7 +31,7 @@ export interface Exporter {
 }
 
 const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
-const STARTS_WITHIN = 15_000;
+const STARTS_WITHIN = 15;
 
 /** Starts the built program as a user does, and waits until it says that it listens. */
 export async function startExporter(options: ExporterOptions): Promise<Exporter> {
@@ -47,7 +49,7 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
     child.kill(signal);
     return ended;
   };
-  const url = await listening(child, logs).catch(async (error: Error) => {
+  const url = await listening(child, logs, options.startsWithin ?? STARTS_WITHIN).catch(async (error: Error) => {
     await kill('SIGKILL');
     throw new Error(`${error.message}\n${logs.join('\n')}`);
   });
@@ -78,9 +80,9 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** The address it listens on, from the line that it prints when it is ready. */
-function listening(child: ChildProcess, logs: string[]): Promise<string> {
+function listening(child: ChildProcess, logs: string[], within: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`The exporter does not listen after ${STARTS_WITHIN / 1000} s`)), STARTS_WITHIN);
+    const timer = setTimeout(() => reject(new Error(`The exporter does not listen after ${within} s`)), within * 1000);
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(timer);

@@ -171,7 +171,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
       const seen = oracle.look(router, source, (a) => lines.includes(a));
       return source === 'stations' && format === 'wrtmeter' ? { ...seen, absent: 'ended' } : seen;
     };
-    return oracles.slice(0, 1).map((oracle) => (fault?.kind === 'lie' ? belied(look(oracle), fault.lie === 'mac', format) : look(oracle)));
+    return oracles.slice(0, 1).map((oracle) => (fault?.kind === 'lie' ? belied(look(oracle), fault.lie === 'mac') : look(oracle)));
   }
 
   function tells(router: string, source: Source): boolean {
@@ -196,7 +196,6 @@ export async function ride(terms: Ride): Promise<Ridden> {
   function linesShown(router: string, fault: Fault | null): Association[] {
     const all = world.router(router).radios.flatMap((radio) => radio.stations);
     if (fault?.kind === 'empty') return [];
-    if (fault?.kind === 'lie' && format === 'classic') return all.slice(1);
     return fault?.kind === 'cut-line' ? all.slice(0, fault.lines) : all;
   }
 
@@ -272,8 +271,7 @@ function learnt(oracle: Oracle, looks: readonly Sighting[]): Oracle[] {
 }
 
 /** An answer that lies about the first counter of each kind: that one is there, and unknown. */
-function belied(look: Sighting, ofMac: boolean, format: Ride['format']): Sighting {
-  if (format === 'classic') return look; // the line is not shown
+function belied(look: Sighting, ofMac: boolean): Sighting {
   const isOf = (counts: RegExp) => look.seen.find(({ name }) => counts.test(name));
   const lied = (): (Sight | undefined)[] => {
     switch (look.source) {

@@ -132,14 +132,16 @@ export class HostsKnowledge {
   }
 }
 
-/** A later period than all known has begun only if its first answer shows a great fall; else what is known belongs to it. */
+/** A later period than all known has begun only if its first answer shows a great fall of all together; else what is known belongs to it. */
 function inNamedPeriod(known: Map<string, Seen>, shown: ReadonlyMap<string, Seen>): Map<string, Seen> {
   const last = Math.max(0, ...[...known.values()].map(({ epoch }) => epoch?.instance ?? 0));
   const named = Math.max(0, ...[...shown.values()].map(({ epoch }) => epoch?.instance ?? 0));
-  const greatFall = [...shown].some(([key, { bytes }]) => {
-    const before = known.get(key)?.bytes ?? NOTHING;
-    return 2 * bytes.download < before.download || 2 * bytes.upload < before.upload;
+  const both = [...shown].flatMap(([key, { bytes }]) => {
+    const before = known.get(key)?.bytes;
+    return before === undefined ? [] : [{ bytes, before }];
   });
+  const sum = (of: Traffic[]) => of.reduce((all, { download, upload }) => all + download + upload, 0);
+  const greatFall = 2 * sum(both.map(({ bytes }) => bytes)) < sum(both.map(({ before }) => before));
   if (last === 0 || named === 0 || named === last || (named > last && greatFall)) return known;
   const moved = ({ epoch, ...rest }: Seen): Seen => ({ ...rest, epoch: epoch?.instance === last ? { ...epoch, instance: named } : epoch });
   return new Map([...known].map(([key, counter]) => [key, moved(counter)]));

@@ -62,7 +62,7 @@ export const readerOf = ({ ledger }: SmallHome): ReadLedger => ({
 export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDeps> = {}): AppDeps {
   return {
     view: async () => view(),
-    scrape: async () => 'wrtmeter_up 1\n',
+    scrape: async () => [Buffer.from('wrtmeter_up 1\n')],
     apiPhp: async (action) => apiPhp(view(), action),
     usage: (query) => usageAnswer(view(), home.terms, query, usageReader(home.ledger.store)),
     audit: (query) => auditAnswer(view(), query, (rows, most) => readAudit(home.ledger.store, rows, most)),

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { apiPhp } from '../../../src/views/api-php.ts';
 import { devicesAnswer, leasesAnswer, routersAnswer, wanAnswer } from '../../../src/views/api-v1/answers.ts';
-import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import { leases, openHome, type SmallHome, stations, system, wan } from '../../support/homes/small-home.ts';
+import { metricsText } from '../../support/metrics-text.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const LAPTOP = '02:00:00:00:00:01';
@@ -166,7 +166,7 @@ describe('api/v1', () => {
       const view = home.view(NOW + age);
       const found = routersAnswer(view).routers[0]?.sources.find(({ source }) => source === 'stations');
       expect(found?.success, String(age)).to.equal(success);
-      const metrics = await createMetrics().render(view, null);
+      const metrics = await metricsText(view);
       expect(metrics).to.include(`wrtmeter_source_success{router="gateway",source="stations"} ${success ? 1 : 0}\n`);
     }
   });

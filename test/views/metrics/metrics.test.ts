@@ -6,7 +6,6 @@ import type { CounterRules } from '../../../src/domain/counter.ts';
 import type { HostCounter, Observation } from '../../../src/domain/observation.ts';
 import type { SourceResult } from '../../../src/domain/round.ts';
 import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
-import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import type { View } from '../../../src/views/view.ts';
 import {
   type Bench,
@@ -25,6 +24,7 @@ import {
   TERMS,
   wan,
 } from '../../support/ledger/rounds.ts';
+import { metricsText } from '../../support/metrics-text.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../golden/metrics.txt');
 const TABLET = '02:00:00:00:00:03';
@@ -126,23 +126,20 @@ describe('/metrics', () => {
   afterEach(() => bench.close());
 
   it('is the golden text (UPDATE_GOLDEN=1 rewrites it: read it before you keep it)', async () => {
-    const text = (await createMetrics().render(await viewOf(bench, { phone: 'annas-phone', laptop: 'laptop' }), null)).replace(
-      process.version,
-      'NODE',
-    );
+    const text = (await metricsText(await viewOf(bench, { phone: 'annas-phone', laptop: 'laptop' }))).replace(process.version, 'NODE');
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(GOLDEN, text);
     expect(text).to.equal(readFileSync(GOLDEN, 'utf8'));
   });
 
   it('is clean by promtool, whatever devices call themselves', async () => {
     const names = { phone: 'a"b\\c{}\n=,\u2028', laptop: '"} 1\nwrtmeter_wan_download_bytes_total 99' };
-    const text = await createMetrics().render({ ...(await viewOf(bench, names)), aliases: new Map() }, null);
+    const text = await metricsText({ ...(await viewOf(bench, names)), aliases: new Map() });
     expect(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })).to.equal('');
     expect(text).to.not.match(/^wrtmeter_wan_download_bytes_total 99/m);
   });
 
   it('shows no series twice', async () => {
-    const text = await createMetrics().render(await viewOf(bench, { phone: 'same', laptop: 'same' }), null);
+    const text = await metricsText(await viewOf(bench, { phone: 'same', laptop: 'same' }));
     const series = text.split('\n').flatMap((line) => (/^#|^$/.test(line) ? [] : [line.replace(/ \S+$/, '')]));
     expect(series.filter((name, i) => series.indexOf(name) !== i)).to.deep.equal([]);
   });
@@ -150,19 +147,19 @@ describe('/metrics', () => {
   it('what was counted of a source stays while the router lacks it', async () => {
     const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
     const series = 'wrtmeter_ledger_rejected_bytes_total{router="gateway",source="hosts"}';
-    expect(await createMetrics().render(view, null)).to.contain(`${series} 0`);
+    expect(await metricsText(view)).to.contain(`${series} 0`);
     for (const { name, sources } of view.routers) if (name === 'gateway') sources.delete('hosts');
     const counts = bench.ledger.state.counts.get('gateway\nhosts');
     if (counts === undefined) throw new Error('no counts');
     counts.rejectedBytes = 77;
-    const text = await createMetrics().render(view, null);
+    const text = await metricsText(view);
     expect(text).to.contain(`${series} 77`);
     expect(text).to.not.contain('wrtmeter_source_success{router="gateway",source="hosts"}');
   });
 
   it('a device that was not seen for expire disappears, and returns with its totals', async () => {
     const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
-    const later = await createMetrics().render({ ...view, routers: [], now: view.now + 31 * 86_400_000 }, null);
+    const later = await metricsText({ ...view, routers: [], now: view.now + 31 * 86_400_000 });
     for (const family of ['device', 'station', 'user']) expect(later).to.not.contain(`wrtmeter_${family}_`);
     expect(later).to.contain('wrtmeter_build_info');
     expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 3e9, upload: 7 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { dayOf } from '../../../src/domain/calendar.ts';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { Traffic } from '../../../src/domain/traffic.ts';
+import { Accounts } from '../../../src/ledger/accounts.ts';
 import { accountsIn, planImport } from '../../../src/ledger/import/plan.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { loadBooks } from '../../../src/ledger/storage/load.ts';
@@ -15,6 +16,7 @@ import { reconciliationFamilies } from '../../../src/views/metrics/reconciliatio
 import { schemas } from '../../../src/views/openapi/schemas.ts';
 import { gatherEvidence } from '../../../src/views/reconciliation/evidence.ts';
 import { type Reconciliation, reconciliations } from '../../../src/views/reconciliation/reconciliation.ts';
+import { shownAccounts } from '../../../src/views/view.ts';
 import { type HomeOptions, hosts, openHome, type SmallHome, system, wan } from '../../support/homes/small-home.ts';
 import { writeAudit } from '../../support/ledger/audit-rows.ts';
 import { violations } from '../../support/schema.ts';
@@ -40,6 +42,7 @@ describe('reconciliation', () => {
   async function read(at: number, sources: { wan?: Observation; hosts?: Observation; peers?: Observation }, given = system()) {
     await home.read(at, { gateway: { system: { ...given, uptime: given.uptime + (at - NOW) / 1000, time: at / 1000 }, sources } });
   }
+  const familiesAt = (now: number) => reconciliationFamilies(home.view(now), shownAccounts(home.view(now)));
   async function gateway(): Promise<Reconciliation> {
     const view = home.view(NOW);
     const evidence = await gatherEvidence(view, readerOf(home));
@@ -166,7 +169,7 @@ describe('reconciliation', () => {
       const found = await gateway();
       expect(found).to.deep.include({ wan: of(2 * GIB, 0), hosts: of(GIB, 0), unattributed: of(GIB, 0), share: 0.5, restShare: 0.5 });
       expect(reason(found, 'counted_since').bytes).to.deep.equal(of(2000 * GIB, 200 * GIB));
-      const month = Object.fromEntries(reconciliationFamilies(home.view(NOW)).map(({ name, samples }) => [name, samples[0]?.value]));
+      const month = Object.fromEntries(familiesAt(NOW).map(({ name, samples }) => [name, samples[0]?.value]));
       expect(month.wrtmeter_router_unattributed_month_download_bytes).to.equal(GIB);
     });
 
@@ -304,16 +307,15 @@ describe('reconciliation', () => {
     const small = fc.record({ download: fc.nat(), upload: fc.nat() });
     fc.assert(
       fc.property(bytes, bytes, small, small, fc.boolean(), (uplink, host, sooner, refused, offload) => {
-        const accounts = new Map(
-          [...view.books.accounts].map(([key, account]) => [key, { ...account, month: account.kind === 'wan' ? uplink : host }]),
-        );
+        const accounts = new Accounts();
+        for (const [key, account] of view.books.accounts) accounts.set(key, { ...account, month: account.kind === 'wan' ? uplink : host });
         const routers = view.routers.map((status) => ({
           ...status,
           system: system({ flowOffload: { software: offload, hardware: false } }),
         }));
         const before = { uplinks: sooner, hosts: refused, peers: refused };
-        const months = { ...view.months, compared: new Map([['gateway', { from: NOW - 60_000, before }]]) };
-        const evidence = new Map([['gateway', { refusedHosts: refused, refusedWan: refused, gaps: 0 }]]);
+        const months = { ...view.months, compared: new Map([['{router="gateway"}', { from: NOW - 60_000, before }]]) };
+        const evidence = new Map([['{router="gateway"}', { refusedHosts: refused, refusedWan: refused, gaps: 0 }]]);
         const [found] = reconciliations({ ...view, months, routers, books: { ...view.books, accounts } }, evidence);
         if (found === undefined) return expect.fail('no gateway');
         expect(found.wan.download - found.hosts.download).to.equal(found.unattributed.download);
@@ -334,29 +336,24 @@ describe('reconciliation', () => {
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
     await read(NOW, { wan: line(of(1000, 100)), hosts: pc(of(1200, 60), { uncounted: of(5, 0) }) });
     const shown = Object.fromEntries(
-      reconciliationFamilies(home.view(NOW)).map(({ name, samples }) => [
-        name,
-        samples.map(({ value, sharedLabels }) => [sharedLabels.router, value]),
-      ]),
+      familiesAt(NOW).map(({ name, samples }) => [name, samples.map(({ value, labels }) => [labels, value])]),
     );
     expect(shown).to.deep.equal({
-      wrtmeter_router_hosts_month_download_bytes: [['gateway', 1200]],
-      wrtmeter_router_hosts_month_upload_bytes: [['gateway', 60]],
-      wrtmeter_router_unattributed_month_download_bytes: [['gateway', -200]],
-      wrtmeter_router_unattributed_month_upload_bytes: [['gateway', 40]],
-      wrtmeter_router_uncounted_download_bytes: [['gateway', 5]],
-      wrtmeter_router_uncounted_upload_bytes: [['gateway', 0]],
-      wrtmeter_router_hosts_start_timestamp_seconds: [['gateway', (NOW - 60_000) / 1000]],
+      wrtmeter_router_hosts_month_download_bytes: [['{router="gateway"}', 1200]],
+      wrtmeter_router_hosts_month_upload_bytes: [['{router="gateway"}', 60]],
+      wrtmeter_router_unattributed_month_download_bytes: [['{router="gateway"}', -200]],
+      wrtmeter_router_unattributed_month_upload_bytes: [['{router="gateway"}', 40]],
+      wrtmeter_router_uncounted_download_bytes: [['{router="gateway"}', 5]],
+      wrtmeter_router_uncounted_upload_bytes: [['{router="gateway"}', 0]],
+      wrtmeter_router_hosts_start_timestamp_seconds: [['{router="gateway"}', (NOW - 60_000) / 1000]],
     });
     expect(
-      reconciliationFamilies(home.view(NOW + 31 * DAY)).flatMap(({ samples }) => samples),
+      familiesAt(NOW + 31 * DAY).flatMap(({ samples }) => samples),
       'long unseen',
     ).to.deep.equal([]);
-    expect(
-      createMetrics()
-        .families(home.view(NOW))
-        .map(({ name }) => name),
-    ).to.include('wrtmeter_router_unattributed_month_download_bytes');
+    expect([...createMetrics().families(home.view(NOW))].map(({ name }) => name)).to.include(
+      'wrtmeter_router_unattributed_month_download_bytes',
+    );
   });
 
   it('the API shows the same, shares with four digits', async () => {

@@ -5,11 +5,11 @@ import { apiPhp } from '../../../src/views/api-php.ts';
 import { devicesAnswer } from '../../../src/views/api-v1/answers.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
 import { mergeSuggestions } from '../../../src/views/device-suggestions/suggestions.ts';
-import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import { deviceRows } from '../../../src/views/rows/devices.ts';
 import type { Alias } from '../../../src/views/view.ts';
 import { configOf, withText } from '../../config/support.ts';
 import { hosts, leases, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
+import { metricsText } from '../../support/metrics-text.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const WIFI = '02:00:00:00:00:01';
@@ -57,7 +57,7 @@ describe('several MACs configured as one device', () => {
   async function shown(aliases: Aliases) {
     const view = home.view(NOW, { aliases });
     return {
-      metrics: (await createMetrics().render(view, null)).split('\n').filter((line) => !line.startsWith('wrtmeter_build_info')),
+      metrics: (await metricsText(view)).split('\n').filter((line) => !line.startsWith('wrtmeter_build_info')),
       devices: devicesAnswer(view),
       rows: deviceRows(view),
       clients: apiPhp(view, 'clients'),
@@ -106,12 +106,12 @@ describe('several MACs configured as one device', () => {
 
   it('removing the lines undoes it exactly, and the ledger is unchanged', async () => {
     const before = await shown(NONE);
-    const accounts = await home.ledger.store.all('SELECT * FROM account ORDER BY id');
+    const accounts = await home.ledger.store.all('SELECT * FROM account JOIN total ON account = id ORDER BY id');
     const merged = await shown(await configured(mergeSuggestions(home.view(NOW))[0]?.yaml ?? 'devices: {}'));
     expect(merged.devices.devices, 'one device').to.have.length(1);
     expect(merged).to.not.deep.equal(before);
     expect(await shown(NONE)).to.deep.equal(before);
-    expect(await home.ledger.store.all('SELECT * FROM account ORDER BY id')).to.deep.equal(accounts);
+    expect(await home.ledger.store.all('SELECT * FROM account JOIN total ON account = id ORDER BY id')).to.deep.equal(accounts);
   });
 
   it('what is counted while they are one device stays with each MAC', async () => {

@@ -1,17 +1,17 @@
-import { probesOf } from '../../../src/app/from-config.ts';
-import type { Observation, SourceName } from '../../../src/domain/observation.ts';
-import { SourceError } from '../../../src/errors.ts';
-import type { Answering, Box, BoxRequest } from '../../../src/simulator/tplink/box.ts';
-import { Desk } from '../../../src/simulator/tplink/desk.ts';
-import { dmAnswers } from '../../../src/simulator/tplink/dm.ts';
-import { gdprAnswers } from '../../../src/simulator/tplink/gdpr.ts';
-import { sealedStokAnswers } from '../../../src/simulator/tplink/sealed-stok.ts';
-import { type Fault, type RunningBox, startBox } from '../../../src/simulator/tplink/server.ts';
-import { stokAnswers } from '../../../src/simulator/tplink/stok.ts';
-import { FedTable } from '../../../src/simulator/tplink/table.ts';
-import { userRpmAnswers } from '../../../src/simulator/tplink/user-rpm.ts';
-import type { Probe } from '../../../src/sources/source.ts';
-import { configOf, withText } from '../../config/support.ts';
+import { probesOf } from '../../../../src/app/from-config.ts';
+import type { Observation, SourceName } from '../../../../src/domain/observation.ts';
+import { SourceError } from '../../../../src/errors.ts';
+import type { Answering, Box, BoxRequest } from '../../../../src/simulator/tplink/box.ts';
+import { Desk } from '../../../../src/simulator/tplink/desk.ts';
+import { dmAnswers } from '../../../../src/simulator/tplink/dm.ts';
+import { gdprAnswers } from '../../../../src/simulator/tplink/gdpr.ts';
+import { sealedStokAnswers } from '../../../../src/simulator/tplink/sealed-stok.ts';
+import { type Fault, type RunningBox, startBox } from '../../../../src/simulator/tplink/server.ts';
+import { stokAnswers } from '../../../../src/simulator/tplink/stok.ts';
+import { FedTable } from '../../../../src/simulator/tplink/table.ts';
+import { userRpmAnswers } from '../../../../src/simulator/tplink/user-rpm.ts';
+import type { Probe } from '../../../../src/sources/source.ts';
+import { configOf, withText } from '../../../config/support.ts';
 
 export const PASSWORD = 'geheim & "süß"';
 

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { termsOf } from '../../../src/app/from-config.ts';
-import { createService, type Service } from '../../../src/app/service.ts';
-import type { Config } from '../../../src/config/config.ts';
-import { openLedger } from '../../../src/ledger/ledger.ts';
-import { type AuditRecord, readAudit } from '../../../src/ledger/storage/read-audit.ts';
-import { openStore } from '../../../src/ledger/storage/store.ts';
-import { configOf, withText } from '../../config/support.ts';
+import { termsOf } from '../../../../src/app/from-config.ts';
+import { createService, type Service } from '../../../../src/app/service.ts';
+import type { Config } from '../../../../src/config/config.ts';
+import { openLedger } from '../../../../src/ledger/ledger.ts';
+import { type AuditRecord, readAudit } from '../../../../src/ledger/storage/read-audit.ts';
+import { openStore } from '../../../../src/ledger/storage/store.ts';
+import { configOf, withText } from '../../../config/support.ts';
+import { joined } from '../../metrics-text.ts';
 import { TestClock } from './routers.ts';
 
 /** The real service on routers whose world the test moves, with a clock of its own. */
@@ -47,9 +48,9 @@ export async function drive(yaml: string): Promise<Driven> {
     get service() {
       return service;
     },
-    scrape(seconds = 15) {
+    async scrape(seconds = 15) {
       clock.ms += seconds * 1000;
-      return service.scrape(null);
+      return joined(await service.scrape(null));
     },
     audit: () => readAudit(service.ledger.store, {}, 10_000),
     async reconfigure(text) {

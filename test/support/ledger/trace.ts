@@ -1,0 +1,37 @@
+import sqlite3 from 'sqlite3';
+import type { Store } from '../../../src/ledger/storage/store.ts';
+
+export interface Trace {
+  /** What SQLite has begun since the last call, with all values written out, in order. */
+  statements(store: Store): Promise<string[]>;
+  /** Connections opened from now on are no longer traced. */
+  end(): void;
+}
+
+/** Makes SQLite itself report each statement that it begins, on every connection that is opened from now on. */
+export function traceSqlite(): Trace {
+  const { Database } = sqlite3;
+  let begun: string[] = [];
+  let marks = 0;
+  class TracedDatabase extends Database {
+    constructor(...given: ConstructorParameters<typeof Database>) {
+      super(...given);
+      this.on('trace', (sql: string) => begun.push(sql));
+    }
+  }
+  Object.assign(sqlite3, { Database: TracedDatabase });
+  return {
+    async statements(store) {
+      // Reports come in order, but later than results.
+      const mark = `SELECT ${++marks} AS mark`;
+      await store.all(mark);
+      while (!begun.includes(mark)) await new Promise(setImmediate);
+      const found = begun.slice(0, begun.indexOf(mark));
+      begun = [];
+      return found;
+    },
+    end() {
+      Object.assign(sqlite3, { Database });
+    },
+  };
+}
