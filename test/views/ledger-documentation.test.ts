@@ -12,7 +12,7 @@ describe('docs/ledger.md', () => {
   });
 
   it('its tables have the columns of the program', () => {
-    expect(TEXT).to.match(/^ +Month +Download +Upload +Together +Most by$/m);
+    expect(TEXT).to.match(/^ +Month +Download +Upload +Total +Most by$/m);
     expect(TEXT).to.match(/^ +When +Kind +Router +What +Bytes +Why$/m);
   });
 });

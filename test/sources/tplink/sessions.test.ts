@@ -69,6 +69,23 @@ for (const protocol of Object.keys(ANSWERS)) {
       expect(logins).to.equal(logouts);
     });
 
+    it('is read again after it threw us out in the middle of the first reading', async () => {
+      const isData = dataOnly();
+      test.fault = ({ path }, honest) => {
+        const answer = honest();
+        if (isData(path)) test.box.desk.setOwner(true);
+        return answer;
+      };
+      const read = await probe();
+      await readOf(read, 'statistics');
+      test.fault = null;
+      test.box.desk.setOwner(false);
+      clock.ms += 20 * MINUTE;
+      expect(await readOf(read, 'statistics')).to.have.property('machines');
+      expect(test.box.desk.counts).to.deep.include({ kicked: 1, refused: 0 });
+      expect(test.box.desk.isTaken).to.equal(false);
+    });
+
     it('is left after a cut answer, one that never comes, and one that is no answer', async () => {
       const read = await probe();
       await readOf(read, 'statistics');

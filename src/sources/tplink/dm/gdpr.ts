@@ -40,7 +40,7 @@ function gdprStay(io: RouterIo): Stay {
     if (status === 200 && /^[A-Za-z0-9+/=\s]+$/.test(text)) return cipher.decrypt(text.trim());
     if (way === 'login') throw new OtherWay('status', `status ${status} to the login`);
     if (status === 200) throw notUnderstood(text, 'encrypted data');
-    throw new Refusal('unclear', `status ${status}: the login has ended, as when somebody else logs in`, 'auth');
+    throw new Refusal('busy', 'somebody else is logged in at the router, which ended the reading');
   }
 
   async function logIn(way: Way, signal: AbortSignal): Promise<void> {

@@ -41,24 +41,24 @@ function plainStay(io: RouterIo): Stay {
     });
     if (status !== 200 || REFUSED.test(text.slice(0, 1024))) {
       isInside = hasAnswered;
-      throw refusalOf(status);
+      throw hasAnswered ? thrownOut() : refusalOf(status);
     }
     hasAnswered = true;
     return parseBlocks(text);
   };
 
-  /** TD-W9970 v3 wants a login before it answers. */
-  async function logInFirst(signal: AbortSignal): Promise<void> {
-    if (facts.get('login') === 'none') return;
+  /** TD-W9970 v3 wants a login before it answers; false for all others. */
+  async function logInFirst(signal: AbortSignal): Promise<boolean> {
     const parameters = await loginParameters(io, signal).catch(() => null);
-    if (parameters === null || parameters.has('seq')) return void facts.set('login', 'none');
+    if (parameters === null || parameters.has('seq')) return false;
+    facts.set('login', 'first');
     const key = parseRsaKey(parameters.get('nn'), parameters.get('ee'));
     const [name, password] = [rsaPadded(key, login.username), rsaPadded(key, Buffer.from(login.password).toString('base64'))];
     const url = `${base}/cgi/login?UserName=${name}&Passwd=${password}&Action=1&LoginStatus=0`;
     isInside = true;
     const { text } = await send({ url, method: 'POST', headers: { ...headers, cookie: '' }, session, body: '' }, signal);
     const code = resultOf(text);
-    if (code === 0) return;
+    if (code === 0) return true;
     isInside = false;
     throw code === null ? new Refusal('unclear', 'the router does not say what became of the login') : loginRefusal(code);
   }
@@ -66,8 +66,14 @@ function plainStay(io: RouterIo): Stay {
   return {
     isInside: () => isInside,
     async read(signal) {
-      await logInFirst(signal);
-      return readBlocks(ask, io, signal);
+      if (facts.get('login') === 'first') await logInFirst(signal);
+      try {
+        return await readBlocks(ask, io, signal);
+      } catch (error) {
+        // Not asked before: most models have no such login, and a question without a password may look like a wrong one.
+        if (!(error instanceof Refusal) || hasAnswered || facts.has('login') || !(await logInFirst(signal))) throw error;
+        return readBlocks(ask, io, signal);
+      }
     },
     async leave(signal) {
       await ask(LOGOUT, signal).catch((error) => {
@@ -78,6 +84,9 @@ function plainStay(io: RouterIo): Stay {
     },
   };
 }
+
+/** The password was right a moment ago. */
+const thrownOut = (): Refusal => new Refusal('busy', 'somebody else is logged in at the router, which ended the reading');
 
 function refusalOf(status: number): Refusal {
   if (status === 401 || status === 403) return new Refusal('unclear', `status ${status}: the router refuses the request`);

@@ -28,6 +28,8 @@ function userRpmStay(io: RouterIo): Stay {
   async function page(path: string, signal: AbortSignal): Promise<string> {
     const { status, text } = await send({ url: `${base}${place ?? ''}/userRpm/${path}`, headers, accepts: ANY_STATUS }, signal);
     if (status === 200) return text;
+    if ((status === 401 || status === 403) && place !== null && place !== '')
+      throw new Refusal('busy', 'somebody else is logged in at the router, which ended the reading');
     if (status === 401 || status === 403)
       throw new Refusal('either', `status ${status}: the router refuses the password, or somebody else is logged in`);
     throw new SourceError('status', `status ${status}`);
