@@ -1,4 +1,4 @@
-import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../domain/duid.ts';
+import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../domain/names/duid.ts';
 import { isRandomized } from '../../domain/mac.ts';
 import { quote } from '../../errors.ts';
 import { macOf } from '../../ledger/account.ts';
