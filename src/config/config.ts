@@ -1,4 +1,6 @@
 import type { CounterBits } from '../domain/counter.ts';
+import type { NoticesConfig } from '../notify/settings.ts';
+import type { TargetConfig } from '../notify/target.ts';
 import type { KindConfig } from '../sources/registry.ts';
 
 /** The complete configuration, with defaults and secrets filled in. */
@@ -36,6 +38,10 @@ export interface Config {
   routers: RouterConfig[];
   devices: DeviceConfig[];
   peers: PeerConfig[];
+  /** Where notices are sent. */
+  targets: TargetConfig[];
+  /** What is told. */
+  notices: NoticesConfig;
   /** The configuration file as given; null without one. */
   file: string | null;
   /** No router is configured, so the usual address is tried. */

@@ -1,3 +1,4 @@
+import { placeOf } from '../notify/target.ts';
 import { kindOf } from '../sources/registry.ts';
 import type { Config, Credentials, RouterConfig } from './config.ts';
 import { formatDuration, formatRate } from './values.ts';
@@ -23,6 +24,7 @@ export function describeConfig(config: Config): string {
     ['log level', config.log.level],
     ['devices', devicesText(config)],
     ...(config.peers.length === 0 ? [] : [['peers', `${config.peers.length} named`] satisfies [string, string]]),
+    ...config.targets.map(({ name, service }) => ['notices', `to ${name}: ${placeOf(service)}`] satisfies [string, string]),
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   const lines = rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`);

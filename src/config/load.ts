@@ -6,6 +6,8 @@ import { environmentAccess, environmentSettings, readSettings, systemZone, varia
 import type { FileConfig } from './file.ts';
 import { findFile } from './find-file.ts';
 import type { CliOptions, ConfigInput } from './input.ts';
+import { USUAL_NOTICES } from './notify/notices.ts';
+import { resolveTargets } from './notify/targets.ts';
 import { checkKinds, checkNames, checkUrls } from './routers/clashes.ts';
 import { routersOfUrls, splitUrls } from './routers/given.ts';
 import { resolveRouter, sharedAccess } from './routers/resolve.ts';
@@ -44,6 +46,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   const files = filesIn(from === 'file' && file !== null ? file.directory : cwd, readFile);
   const resolved: Config['routers'] = [];
   for (const router of routers) resolved.push(await resolveRouter(router, { access, lineRate, billingDay, timeout }, files, problems));
+  const targets = await resolveTargets(fileConfig.targets, fileConfig.notices.off, filesIn(file?.directory ?? cwd, readFile), problems);
   throwProblems(problems);
 
   warnOfUnknown(env, new Set(file === null ? [] : references(file.text)), problems);
@@ -66,13 +69,15 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     routers: resolved,
     devices: fileConfig.devices,
     peers: fileConfig.peers,
+    targets,
+    notices: fileConfig.notices,
     file: file?.name ?? null,
     implied: from === 'nowhere',
   };
   return { config, warnings: problems.warnings };
 }
 
-const NOTHING: FileConfig = { settings: {}, routers: null, whenEmpty: '', devices: [], peers: [] };
+const NOTHING: FileConfig = { settings: {}, routers: null, whenEmpty: '', devices: [], peers: [], targets: [], notices: USUAL_NOTICES };
 
 // The YAML library takes a few megabytes, so it is loaded only if there is a file.
 async function readConfig(text: string, name: string, { env }: ConfigInput, problems: Problems): Promise<FileConfig> {

@@ -47,5 +47,5 @@ export type NoticeResult = (typeof NOTICE_RESULTS)[number];
 export interface TargetCounts {
   target: string;
   pending: number;
-  results: readonly { kind: NoticeKind; result: NoticeResult; count: number }[];
+  results: readonly { kind: Notice['kind']; result: NoticeResult; count: number }[];
 }

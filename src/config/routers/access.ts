@@ -83,13 +83,14 @@ function checkLogin({ value, place }: Located<Login>, problems: Problems): void 
   }
 }
 
-async function secretOf(
-  here: Located<string> | undefined,
+/** A secret that is written here or in a file; undefined if there is none, or if there was an error. */
+export async function secretOf<T>(
+  here: Located<T> | undefined,
   file: Located<string> | undefined,
-  parse: (text: string) => string,
+  parse: (text: string) => T,
   files: Files,
   problems: Problems,
-): Promise<Located<string> | undefined> {
+): Promise<Located<T> | undefined> {
   if (file === undefined) return here;
   if (here !== undefined) {
     fail(problems, file.place, 'cannot be used together with the secret itself; remove one of them');
