@@ -15,6 +15,7 @@ import { healthOf } from './health.ts';
 import { fitHeap } from './heap.ts';
 import { withoutLeftOut } from './left-out.ts';
 import { createMetricsText } from './metrics-text.ts';
+import { createNotifier } from './notify/notifier.ts';
 import { logPosting, logRound } from './round-log.ts';
 
 /** Days of backups to keep. */
@@ -60,6 +61,7 @@ export async function createService({ config: given, ledger, log, clock, version
   const metrics = createMetricsText();
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
+  const notifier = await createNotifier({ config: given, ledger, log, clock });
 
   async function post(round: Round): Promise<void> {
     const posted = await ledger.post(round, clock.tick);
@@ -70,11 +72,13 @@ export async function createService({ config: given, ledger, log, clock, version
     metrics.renew();
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
+    notifier.afterRound({ posted, routers: [...statuses.values()], aliases, peerNames });
   }
 
   async function configure(next: Config): Promise<void> {
     await ledger.renameRouters(renamesOf(next), clock.now());
     await ledger.setTerms(termsOf(next), clock.now());
+    if (next !== config) await notifier.reconfigure(next);
     config = next;
     metrics.renew();
     aliases = aliasesOf(next);
@@ -107,6 +111,7 @@ export async function createService({ config: given, ledger, log, clock, version
       routers: [...statuses.values()],
       aliases,
       peerNames,
+      notices: notifier.counts(),
       implied: config.implied,
     };
   }
@@ -137,6 +142,7 @@ export async function createService({ config: given, ledger, log, clock, version
     },
     async close() {
       await backups.stop();
+      await notifier.stop();
       await ledger.close();
     },
   };

@@ -1,3 +1,4 @@
+import type { TargetCounts } from '../domain/notice.ts';
 import type { Observation } from '../domain/observation.ts';
 import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
@@ -22,6 +23,8 @@ export interface View {
   aliases: ReadonlyMap<string, Alias>;
   /** Configured name and user of each WireGuard peer, by its public key. */
   peerNames: ReadonlyMap<string, PeerName>;
+  /** What became of notices, by target. */
+  notices: readonly TargetCounts[];
   /** True if no router is configured and the default address is tried. */
   implied: boolean;
 }

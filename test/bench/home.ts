@@ -61,6 +61,7 @@ export function benchHome(options: BenchWorld): BenchHome {
             routers: [...statuses.values()],
             aliases: new Map(),
             peerNames: new Map(),
+            notices: [],
             implied: false,
           },
           null,

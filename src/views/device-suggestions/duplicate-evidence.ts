@@ -1,5 +1,5 @@
-import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../domain/names/duid.ts';
 import { isRandomized } from '../../domain/mac.ts';
+import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../domain/names/duid.ts';
 import { quote } from '../../errors.ts';
 import { macOf } from '../../ledger/account.ts';
 import { leasesByMac, observationsOf, type View } from '../view.ts';

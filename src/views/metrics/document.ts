@@ -60,5 +60,6 @@ const EMPTY: View = {
   routers: [newStatus('', [], [])],
   aliases: new Map(),
   peerNames: new Map(),
+  notices: [],
   implied: false,
 };

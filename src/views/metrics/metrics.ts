@@ -3,6 +3,7 @@ import { shownAccounts, type View } from '../view.ts';
 import { deviceFamilies } from './devices.ts';
 import type { Family, FamilyMaker } from './family.ts';
 import { hostFamilies } from './hosts.ts';
+import { noticeFamilies } from './notices.ts';
 import { peerFamilies } from './peers.ts';
 import { programFamilies } from './program.ts';
 import { reconciliationFamilies } from './reconciliation.ts';
@@ -33,6 +34,7 @@ export function createMetrics(): Metrics {
     peerFamilies(),
     routerFamilies(),
     programFamilies,
+    noticeFamilies,
   ];
   function* families(view: View): Generator<Family> {
     const shown = shownAccounts(view);

@@ -122,6 +122,7 @@ function viewOf({ books, months, state }: Awaited<ReturnType<typeof openLedger>>
     version: '0.0.0',
     aliases: new Map(),
     peerNames: new Map(),
+    notices: [],
     implied: false,
   };
   return { ...common, now: Date.now(), books, months, ledger: state, routers };

@@ -96,6 +96,7 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
       routers: [...routers.values()],
       aliases: options.aliases ?? new Map(),
       peerNames: new Map(),
+      notices: [],
       implied: false,
       ...changes,
     }),

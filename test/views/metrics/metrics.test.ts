@@ -113,6 +113,7 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
     ledger: bench.ledger.state,
     routers: [...statuses.values()],
     peerNames: new Map(),
+    notices: [],
     aliases: new Map([LAPTOP, TABLET].map((mac) => [mac, { name: "Anna's things", mac: LAPTOP, user: 'anna' }])),
     implied: false,
   };
