@@ -75,6 +75,7 @@ export function createSender({ target, timezone, send, store, clock, log, pace }
   }
 
   async function work(): Promise<void> {
+    await note();
     const batch = nextBatch();
     notBefore = clock.tick() + pace.gap;
     if (batch.length > 0 && !(await sent(batch))) return;
