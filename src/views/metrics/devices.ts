@@ -69,6 +69,12 @@ function* familiesOf(view: View, rows: readonly LabelledDevice[]): Generator<Fam
     rows.map(({ info }) => ({ labels: info, value: 1 })),
   );
   yield gauge(
+    'device_first_seen_timestamp_seconds',
+    'Unix time of the first reading that showed the device',
+    MAC,
+    rows.map(({ account, bare }) => ({ labels: bare, value: account.firstSeen / 1000 })),
+  );
+  yield gauge(
     'device_last_seen_timestamp_seconds',
     'Unix time of the last reading that showed the device',
     MAC,
