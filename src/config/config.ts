@@ -40,7 +40,7 @@ export interface Config {
   peers: PeerConfig[];
   /** Where notices are sent. */
   targets: TargetConfig[];
-  /** What is told. */
+  /** What is reported. */
   notices: NoticesConfig;
   /** The configuration file as given; null without one. */
   file: string | null;

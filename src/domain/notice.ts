@@ -4,7 +4,7 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** A message to a person about something that happened once. */
 export interface Notice {
-  /** What happened, exactly once: `quota line 90% 2026-11-01`. A key that the ledger has is not told again. */
+  /** What happened, exactly once: `quota line 90% 2026-11-01`. A key that the ledger has is not reported again. */
   key: string;
   kind: NoticeKind | 'test';
   /** One line that says it all, without a period. */

@@ -36,15 +36,15 @@ function textOf(notices: readonly Notice[]): string {
   const [first] = notices;
   if (notices.length === 1) return cut(first?.text ?? '');
   const parts = notices.slice(0, MOST_TOLD).map(({ subject, text }) => `${subject}\n${text}`.trim());
-  const told: string[] = [];
+  const reported: string[] = [];
   let room = MOST_BYTES;
   for (const part of parts) {
     room -= Buffer.byteLength(part) + 2;
-    if (room < 0 && told.length > 0) break;
-    told.push(cut(part));
+    if (room < 0 && reported.length > 0) break;
+    reported.push(cut(part));
   }
-  const left = notices.length - told.length;
-  return [...told, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n\n');
+  const left = notices.length - reported.length;
+  return [...reported, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n\n');
 }
 
 /** At most `MOST_BYTES` bytes, never half a character. */

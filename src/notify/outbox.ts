@@ -16,9 +16,9 @@ export interface OutboxParts {
 
 /** Notices on their way to targets: in the ledger first, then sent, then noted as sent. Rule: one notice. */
 export interface Outbox {
-  /** Whether a notice with the key was told before. */
+  /** Whether a notice with the key was reported before. */
   has(key: string): boolean;
-  /** Puts notices that were not told before, and what the program remembers, into the ledger, and begins to send them. Throws a LedgerError. */
+  /** Puts notices that were not reported before, and what the program remembers, into the ledger, and begins to send them. Throws a LedgerError. */
   put(notices: readonly Notice[], memory?: string): Promise<void>;
   /** Sends notices that cannot be put into the ledger, because it cannot be written: once while the program runs. */
   tellUnsaved(notices: readonly Notice[]): void;
@@ -67,7 +67,7 @@ export async function openOutbox({ store, clock, log, pace, sendTo }: OutboxPart
     );
 
   async function put(notices: readonly Notice[], remembered: string | undefined): Promise<void> {
-    // Without a target nobody could be told: who adds one later is told then.
+    // Without a target nothing is kept: a target that is added later gets it then.
     if (senders.size === 0) return;
     if (mustReload) await reload();
     const fresh = [...new Map(notices.map((notice) => [notice.key, notice])).values()].filter(({ key }) => !keys.has(key));

@@ -44,7 +44,7 @@ export function createSender({ target, timezone, send, store, clock, log, pace }
   const results = new Map<string, TargetCounts['results'][number]>();
   const stopping = new AbortController();
   let pending: Delivery[] = [];
-  /** Sent or dropped, while the ledger could not be told. */
+  /** Sent or dropped, while the ledger could not be written. */
   let unnoted: Delivery[] = [];
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;

@@ -4,12 +4,12 @@ import type { NoticeKind } from '../domain/notice.ts';
 export interface NoticesConfig {
   /** Seconds without a reading after which a router or source counts as silent. */
   silent: number;
-  /** Devices and peers whose coming and going is told. */
+  /** Devices and peers whose coming and going is reported. */
   watch: readonly Watched[];
   /** Seconds unseen after which one has gone. */
   away: number;
   summary: 'weekly' | 'monthly' | 'off';
-  /** Kinds that nobody is told. */
+  /** Kinds that no target is sent. */
   off: readonly NoticeKind[];
 }
 

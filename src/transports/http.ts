@@ -34,7 +34,7 @@ const MOST_COOKIES = 32;
 const LONGEST_COOKIE = 4096;
 
 /**
- * Sends requests over HTTP. Connects within 2 s unless told otherwise, accepts at most `most.bytes`, requests no compression, and follows redirects of a GET
+ * Sends requests over HTTP. Connects within 2 s by default, accepts at most `most.bytes`, requests no compression, and follows redirects of a GET
  * only to the same host and never from https to http. Rejects with a SourceError whose message contains no credentials.
  */
 export function httpSender(terms: HttpTerms): SendRequest {

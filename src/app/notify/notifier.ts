@@ -25,9 +25,9 @@ export interface AfterRound {
   peerNames: ReadonlyMap<string, PeerName>;
 }
 
-/** Decides what people are told, and tells them; no round waits for it. */
+/** Decides what is reported to people, and sends it; no round waits for that. */
 export interface Notifier {
-  /** Decides after a round from the committed books; the work goes on by itself. */
+  /** Decides after a round from the committed books; the rest is done in the background. */
   afterRound(round: AfterRound): void;
   /** Tells notices that others decided. Each key once; without a target, nobody. Faults of the ledger are logged. */
   tell(notices: readonly Notice[]): Promise<void>;
@@ -80,7 +80,7 @@ export async function createNotifier({ config: given, ledger, log, clock }: Noti
     if (trouble.length > 0) void inTurn(() => outbox.put(trouble)).then(() => outbox.tellUnsaved(trouble));
     if (posted.status !== 'posted') return;
     const sources = { config, books: ledger.books, routers, aliases, peerNames, now, timezone: config.timezone, startedAt, seeingSince };
-    // The facts are those of this round, whatever the next one brings before they are told.
+    // The facts are those of this round, whatever the next one brings before they are reported.
     const facts = factsOf(sources);
     void inTurn(async () => {
       const decided = watch(memoryAt(now), facts);

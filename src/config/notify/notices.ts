@@ -25,7 +25,7 @@ export const noticesFields = {
   off: { key: 'off', read: listOf(choice(NOTICE_KINDS), NOTICE_KINDS.length) },
 } as const satisfies Record<string, Field<unknown>>;
 
-/** What is told without further settings. */
+/** What is reported without further settings. */
 export const USUAL_NOTICES: NoticesConfig = { silent: HOUR, watch: [], away: 15 * MINUTE, summary: 'monthly', off: [] };
 
 /** Reads `notices` of wrtmeter.yaml; the devices and peers are those that `watch` may name. */

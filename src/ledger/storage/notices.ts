@@ -3,7 +3,7 @@ import { type Delivery, NOTICE_KINDS, type Notice, type NoticeStore } from '../.
 import { fields } from './sql.ts';
 import type { Batch, Row, Store } from './store.ts';
 
-/** How long the key of a notice is kept: longer than anything is told of. */
+/** How long the key of a notice is kept: longer than what it is about can come up again. */
 const KEPT_MS = 400 * DAY_MS;
 const MEMORY = 'notices';
 
@@ -18,7 +18,7 @@ const SQL = {
   begin: `UPDATE delivery SET message = j.value ->> 2 FROM json_each(?) AS j
     WHERE delivery.target = j.value ->> 0 AND delivery.notice = j.value ->> 1`,
   end: 'DELETE FROM delivery WHERE (target, notice) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-  // What was told everywhere is of no use any more, and may name people: only the key stays.
+  // What was reported everywhere is not needed any longer, and may name people: only the key stays.
   empty: `UPDATE notice SET subject = '', text = '' WHERE key IN (SELECT value ->> 0 FROM json_each(?))
     AND key NOT IN (SELECT notice FROM delivery)`,
   prune: `DELETE FROM notice WHERE at < (SELECT value ->> 0 FROM json_each(?)) AND key NOT IN (SELECT notice FROM delivery)`,
@@ -46,13 +46,13 @@ export function noticeStore(store: Pick<Store, 'all' | 'commit'>): NoticeStore {
 }
 
 function putBatches(notices: readonly Notice[], deliveries: readonly Delivery[], memory: string | null): Batch[] {
-  const told = new Set(deliveries.map(({ notice }) => notice.key));
+  const reported = new Set(deliveries.map(({ notice }) => notice.key));
   const latest = Math.max(...notices.map(({ at }) => at));
   return [
     { sql: SQL.remember, rows: memory === null ? [] : [[MEMORY, memory]] },
     {
       sql: SQL.notice,
-      rows: notices.map(({ key, kind, subject, text, at }) => [key, kind, ...(told.has(key) ? [subject, text] : ['', '']), at]),
+      rows: notices.map(({ key, kind, subject, text, at }) => [key, kind, ...(reported.has(key) ? [subject, text] : ['', '']), at]),
     },
     { sql: SQL.delivery, rows: idsOf(deliveries) },
     { sql: SQL.prune, rows: notices.length === 0 ? [] : [[latest - KEPT_MS]] },

@@ -156,7 +156,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE account DROP COLUMN upload;
   ALTER TABLE account DROP COLUMN last_seen;
   `,
-  // Notices: the keys of those that were told, and which target has not been sent which. `message`: the one that it was sent in.
+  // Notices: the keys of those that were reported, and which target has not been sent which. `message`: the one that it was sent in.
   `
   CREATE TABLE notice(
     key TEXT PRIMARY KEY,

@@ -8,7 +8,7 @@ const REASONS: Readonly<Record<number, string>> = {
   401: 'Telegram does not know the token: check token',
   403: 'the bot may not write to the chat: send it a message once, or add it to the group',
   404: 'Telegram does not know the token: check token',
-  429: 'Telegram takes no more messages for now',
+  429: 'Telegram refuses messages for now',
 };
 
 /** Sends plain text with sendMessage of the bot API. The token is part of the address, so no message shows it. */

@@ -4,7 +4,7 @@ import type { Facts, RecentDevice } from './facts.ts';
 import type { Memory } from './memory.ts';
 import { clockText } from './words.ts';
 
-/** How long a device is given to get a name before it is told without one. */
+/** How long a device is given to get a name before it is reported without one. */
 const NAMING_MS = 120_000;
 
 /** Devices that the network sees for the first time since watching began. */
@@ -13,7 +13,7 @@ export function newDevices(memory: Memory, facts: Facts): Notice[] {
 }
 
 /**
- * A randomized MAC is new only with a name that no other MAC has: a phone that changes its MAC keeps its name. One without a name is told
+ * A randomized MAC is new only with a name that no other MAC has: a phone that changes its MAC keeps its name. One without a name is reported
  * when it has stayed for a day, which a MAC that changes daily never does.
  */
 function isTold({ mac, name, randomized, firstSeen, lastSeen }: RecentDevice, facts: Facts): boolean {

@@ -4,11 +4,11 @@ import { DAY_MS } from '../../domain/calendar.ts';
 export interface Memory {
   /** When watching began: nothing that was there before is new. */
   since: number;
-  /** Routers (`gateway`) and sources (`gateway stations`) that were told to be silent, and since when they are. */
+  /** Routers (`gateway`) and sources (`gateway stations`) that were reported to be silent, and since when they are. */
   silent: Readonly<Record<string, number>>;
   /** Watched devices and peers by id, and whether they were here. */
   here: Readonly<Record<string, boolean>>;
-  /** Offloading that was told: `gateway software`. */
+  /** Offloading that was reported: `gateway software`. */
   offload: readonly string[];
 }
 

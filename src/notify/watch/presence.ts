@@ -3,7 +3,7 @@ import type { Facts, WatchedFacts } from './facts.ts';
 import type { Memory } from './memory.ts';
 import { clockText } from './words.ts';
 
-/** Watched devices and peers that came or went. The first look at one is told to nobody. */
+/** Watched devices and peers that came or went. The first time that one is looked for, nothing is reported. */
 export function presence(memory: Memory, facts: Facts): { notices: Notice[]; here: Memory['here'] } {
   const here: Record<string, boolean> = {};
   const notices: Notice[] = [];

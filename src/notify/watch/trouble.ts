@@ -13,7 +13,7 @@ interface Lasting {
   /** Unix ms, and ms of the clock that never steps. */
   since: number;
   tick: number;
-  told: boolean;
+  reported: boolean;
 }
 
 export type Troubles = ReadonlyMap<Trouble['what'], Lasting>;
@@ -42,7 +42,7 @@ const KINDS = {
   },
 } as const satisfies Record<Trouble['what'], { after: number; subject: string; text: string; over: string }>;
 
-/** Troubles that have lasted too long, and those told before that are over. At most one of each kind a day. */
+/** Troubles that have lasted too long, and those reported before that are over. At most one of each kind a day. */
 export function ledgerTrouble(
   before: Troubles,
   found: readonly Trouble[],
@@ -58,13 +58,13 @@ export function ledgerTrouble(
     at: now,
   });
   for (const { what, why } of found) {
-    const lasting = before.get(what) ?? { since: now, tick, told: false };
-    const tells = !lasting.told && tick - lasting.tick >= KINDS[what].after;
+    const lasting = before.get(what) ?? { since: now, tick, reported: false };
+    const tells = !lasting.reported && tick - lasting.tick >= KINDS[what].after;
     if (tells)
       notices.push(notice(what, lasting.since, false, `Since ${clockText(lasting.since, timezone)}: ${why}.\n${KINDS[what].text}`));
-    troubles.set(what, { ...lasting, told: lasting.told || tells });
+    troubles.set(what, { ...lasting, reported: lasting.reported || tells });
   }
-  for (const [what, { since, told }] of before)
-    if (told && !troubles.has(what)) notices.push(notice(what, since, true, `It did not work since ${clockText(since, timezone)}.`));
+  for (const [what, { since, reported }] of before)
+    if (reported && !troubles.has(what)) notices.push(notice(what, since, true, `It did not work since ${clockText(since, timezone)}.`));
   return { notices, troubles };
 }
