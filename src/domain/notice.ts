@@ -40,8 +40,7 @@ export interface NoticeStore {
 }
 
 /** What became of notices: as many as a target was sent, as often as sending one failed, as many as were given up. */
-export const NOTICE_RESULTS = ['sent', 'failed', 'dropped'] as const;
-export type NoticeResult = (typeof NOTICE_RESULTS)[number];
+export type NoticeResult = 'sent' | 'failed' | 'dropped';
 
 /** What became of the notices of one target since the program started. */
 export interface TargetCounts {

@@ -11,7 +11,7 @@ export interface MailTerms {
   tls: { ca: string | null; insecure: boolean };
 }
 
-export interface Mail {
+interface Mail {
   from: string;
   to: readonly string[];
   subject: string;

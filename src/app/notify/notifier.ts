@@ -7,7 +7,7 @@ import { LedgerError } from '../../errors.ts';
 import type { Ledger, Posted } from '../../ledger/ledger.ts';
 import { noticeStore } from '../../ledger/storage/notices.ts';
 import { openOutbox } from '../../notify/outbox.ts';
-import { PACE } from '../../notify/pace.ts';
+import { PACE, type Pace } from '../../notify/pace.ts';
 import { parseMemory } from '../../notify/watch/memory.ts';
 import { dueSummary, summaryNotice } from '../../notify/watch/summary.ts';
 import { ledgerTrouble, type Trouble, type Troubles } from '../../notify/watch/trouble.ts';
@@ -18,7 +18,7 @@ import { sendTo } from './targets.ts';
 import { usageIn } from './usage.ts';
 
 /** What a round left behind. */
-export interface AfterRound {
+interface AfterRound {
   posted: Posted;
   routers: readonly RouterStatus[];
   aliases: ReadonlyMap<string, Alias>;
@@ -42,15 +42,17 @@ export interface NotifierParts {
   ledger: Ledger;
   log: Logger;
   clock: Clock;
+  /** Default: as people want it. */
+  pace?: Pace;
 }
 
 /** Creates it, and continues to send what was not sent. Throws a LedgerError. */
-export async function createNotifier({ config: given, ledger, log, clock }: NotifierParts): Promise<Notifier> {
+export async function createNotifier({ config: given, ledger, log, clock, pace = PACE }: NotifierParts): Promise<Notifier> {
   const startedAt = clock.now();
   const outbox = await openOutbox({
     store: noticeStore(ledger.store),
     clock,
-    pace: PACE,
+    pace,
     sendTo,
     log: { info: (text) => log.info(text), warn: (text) => log.warn(text), error: (error) => log.error(error) },
   });
