@@ -12,9 +12,13 @@ export interface NotifyLog {
   error(what: unknown): void;
 }
 
-/** Unix ms, and ms of a clock that never steps. */
+/** What a target's messages are timed by. */
 export interface NotifyClock {
+  /** The wall clock, Unix ms: quiet hours are by it. */
   now(): number;
+  /** The time that notices are dated by: not that of a wall clock which is wrong. Unix ms. */
+  trusted(): number;
+  /** Ms of a clock that never steps. */
   tick(): number;
 }
 
@@ -120,7 +124,7 @@ export function createSender({ target, timezone, send, store, clock, log, pace }
   }
 
   function dropOld(): void {
-    const oldest = clock.now() - pace.keep;
+    const oldest = clock.trusted() - pace.keep;
     const surplus = new Set(pending.slice(0, Math.max(0, pending.length - pace.mostPending)));
     const dropped = pending.filter((each) => each.notice.at < oldest || surplus.has(each));
     if (dropped.length === 0) return;

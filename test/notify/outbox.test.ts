@@ -54,7 +54,7 @@ describe('the outbox', () => {
     const line = (text: unknown) => void log.push(String(text));
     outbox = await openOutbox({
       store: kept,
-      clock: { now: () => now, tick: () => performance.now() },
+      clock: { now: () => now, trusted: () => now, tick: () => performance.now() },
       log: { info: line, warn: line, error: line },
       pace: PACE,
       sendTo: (target) => async (message, signal) => {

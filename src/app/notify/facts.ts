@@ -5,6 +5,7 @@ import type { RouterStatus } from '../../domain/status.ts';
 import { accountKey, accountsOf, deviceAccount } from '../../ledger/account.ts';
 import { type Books, readerKey } from '../../ledger/books.ts';
 import type { Watched } from '../../notify/settings.ts';
+import { newDeviceKey } from '../../notify/watch/devices.ts';
 import type { Facts, RecentDevice, RouterFacts, WatchedFacts } from '../../notify/watch/facts.ts';
 import { formatBytes } from '../../views/format.ts';
 import { nameOf, nameOfPeer, type View } from '../../views/view.ts';
@@ -19,6 +20,10 @@ export interface FactSources extends Pick<View, 'aliases' | 'peerNames' | 'now' 
   routers: readonly RouterStatus[];
   startedAt: number;
   seeingSince: number;
+  /** When watching for new devices began. */
+  since: number;
+  /** Whether a notice with the key was reported before. */
+  isReported(key: string): boolean;
 }
 
 /** What notices are decided from, after a round. */
@@ -48,9 +53,11 @@ export const seesAll = (routers: readonly RouterStatus[]): boolean =>
     [...sources.values()].every(({ source, success }) => success || !['stations', 'hosts', 'peers'].includes(source)),
   );
 
-function recentDevices({ books, aliases, now }: FactSources): RecentDevice[] {
+/** Few, however many devices there are. */
+function recentDevices({ books, aliases, now, since, isReported }: FactSources): RecentDevice[] {
+  const from = Math.max(since, now - RECENT_MS);
   return accountsOf(books.accounts, 'device')
-    .filter(({ key, firstSeen }) => now - firstSeen < RECENT_MS && !aliases.has(key))
+    .filter(({ key, firstSeen }) => firstSeen > from && !aliases.has(key) && !isReported(newDeviceKey(key)))
     .map(({ key: mac, firstSeen, lastSeen }) => {
       const device = books.devices.get(mac);
       return { mac, name: device?.name ?? null, ip: device?.ip ?? null, randomized: isRandomized(mac), firstSeen, lastSeen };

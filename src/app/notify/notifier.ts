@@ -49,9 +49,10 @@ export interface NotifierParts {
 /** Creates it, and continues to send what was not sent. Throws a LedgerError. */
 export async function createNotifier({ config: given, ledger, log, clock, pace = PACE }: NotifierParts): Promise<Notifier> {
   const startedAt = clock.now();
+  const trusted = () => ledger.trusted(clock.now());
   const outbox = await openOutbox({
     store: noticeStore(ledger.store),
-    clock,
+    clock: { ...clock, trusted },
     pace,
     sendTo,
     log: { info: (text) => log.info(text), warn: (text) => log.warn(text), error: (error) => log.error(error) },
@@ -76,12 +77,15 @@ export async function createNotifier({ config: given, ledger, log, clock, pace =
 
   function afterRound({ posted, routers, aliases, peerNames }: AfterRound): void {
     if (config.targets.length === 0) return;
-    const now = ledger.trusted(clock.now());
+    const now = trusted();
     seeingSince = seesAll(routers) ? Math.min(seeingSince, now) : Number.POSITIVE_INFINITY;
     const trouble = troubleNotices(posted, now);
     if (trouble.length > 0) void inTurn(() => outbox.put(trouble)).then(() => outbox.tellUnsaved(trouble));
     if (posted.status !== 'posted') return;
-    const sources = { config, books: ledger.books, routers, aliases, peerNames, now, timezone: config.timezone, startedAt, seeingSince };
+    const sources: FactSources = {
+      ...{ config, books: ledger.books, routers, aliases, peerNames, now, timezone: config.timezone, startedAt, seeingSince },
+      ...{ since: memoryAt(now).since, isReported: outbox.has },
+    };
     // The facts are those of this round, whatever the next one brings before they are reported.
     const facts = factsOf(sources);
     void inTurn(async () => {

@@ -7,6 +7,9 @@ import { clockText } from './words.ts';
 /** How long a device is given to get a name before it is reported without one. */
 const NAMING_MS = 120_000;
 
+/** The key of the notice about a device. */
+export const newDeviceKey = (mac: string): string => `device ${mac}`;
+
 /** Devices that the network sees for the first time since watching began. */
 export function newDevices(memory: Memory, facts: Facts): Notice[] {
   return facts.recent.filter((device) => device.firstSeen > memory.since && isTold(device, facts)).map((device) => noticeOf(device, facts));
@@ -25,7 +28,7 @@ function noticeOf({ mac, name, ip, randomized, firstSeen }: RecentDevice, { now,
   const address = ip === null ? '' : `, address ${ip}`;
   const made = randomized ? ' The device made this MAC up for privacy.' : '';
   return {
-    key: `device ${mac}`,
+    key: newDeviceKey(mac),
     kind: 'device',
     subject: `New device: ${name ?? mac}`,
     text: `${name ?? 'A device without a name'} (${mac}${address}) was first seen on ${clockText(firstSeen, timezone)}.${made}`,

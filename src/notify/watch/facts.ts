@@ -8,7 +8,7 @@ export interface Facts {
   settings: NoticesConfig;
   /** When this process started: what happened before it, nobody watched. */
   startedAt: number;
-  /** Devices that the configuration does not name and that were first seen in the last 30 days. */
+  /** Devices that the configuration does not name, that were first seen since watching began and in the last 30 days, and were not reported. */
   recent: readonly RecentDevice[];
   /** Names that the ledger has of a MAC other than this. */
   isNameOfAnother(name: string, mac: string): boolean;

@@ -115,6 +115,17 @@ describe('the notifier', () => {
     ]);
   });
 
+  it('tells that the clock is wrong, however wrong it is', async () => {
+    await read(0, PHONE);
+    bench.ledger.state.suspendedBecause = 'the clock says 2027';
+    const suspended = { status: 'suspended', why: 'the clock says 2027' } as const;
+    for (const minutes of [0, 14, 15]) {
+      now = START + 365 * DAY + minutes * MINUTE;
+      decide(suspended);
+    }
+    await tells('Nothing is counted because the clock is wrong: Since 2026-03-10 12:00: the clock says 2027.');
+  });
+
   it('tells what others decide, each key once, and nothing without a target', async () => {
     const step: Notice = {
       key: 'quota line 90% 2026-03-01',
