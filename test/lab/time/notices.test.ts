@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type Exporter, startExporter } from '../support/program/exporter.ts';
-import { type FakedClock, fakedClock } from '../support/program/faked-clock.ts';
-import { answerOf, startTextRouter, type TextRouter } from '../support/routers/text-router.ts';
+import { type Exporter, startExporter } from '../../support/program/exporter.ts';
+import { type FakedClock, fakedClock } from '../../support/program/faked-clock.ts';
+import { answerOf, startTextRouter, type TextRouter } from '../../support/routers/text-router.ts';
 
 const PHONE = '04:00:00:00:00:01';
 const TABLET = '04:00:00:00:00:02';
