@@ -73,7 +73,7 @@ export function termsOf(config: Config): LedgerTerms {
     mostNewAccounts: LIMITS.newAccounts,
     mostCounters: LIMITS.counters,
     mostLeases: LIMITS.leases,
-    ownMacs: new Set(config.devices.flatMap(({ macs }) => macs)),
+    ownMacs: new Set([...config.devices, ...config.users].flatMap(({ macs }) => macs)),
   };
 }
 

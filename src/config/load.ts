@@ -13,6 +13,7 @@ import { routersOfUrls, splitUrls } from './routers/given.ts';
 import { resolveRouter, sharedAccess } from './routers/resolve.ts';
 import type { RouterEntry } from './routers/routers.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
+import { formatDuration } from './values.ts';
 import { references } from './yaml/interpolate.ts';
 
 export interface LoadedConfig {
@@ -49,6 +50,12 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   const targets = await resolveTargets(fileConfig.targets, fileConfig.notices.off, filesIn(file?.directory ?? cwd, readFile), problems);
   throwProblems(problems);
 
+  const keepHours = found.retentionHours?.value ?? 62 * DAY;
+  for (const { value, place } of fileConfig.users) {
+    if ((value.keepHours ?? 0) > keepHours)
+      warn(problems, place, `its hours are kept ${formatDuration(keepHours)} at most, because retention.hours is shorter`);
+  }
+
   warnOfUnknown(env, new Set(file === null ? [] : references(file.text)), problems);
   const config: Config = {
     listen: found.listen?.value ?? { host: '0.0.0.0', port: 9780 },
@@ -60,7 +67,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     timeout,
     minInterval: found.minInterval?.value ?? 0,
     lineRate,
-    retention: { hours: found.retentionHours?.value ?? 62 * DAY },
+    retention: { hours: keepHours },
     expire: found.expire?.value ?? 30 * DAY,
     reload: found.reload?.value ?? false,
     auth: { read: found.authRead?.value ?? 'open' },
@@ -71,13 +78,23 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     peers: fileConfig.peers,
     targets,
     notices: fileConfig.notices,
+    users: fileConfig.users.map(({ value }) => value),
     file: file?.name ?? null,
     implied: from === 'nowhere',
   };
   return { config, warnings: problems.warnings };
 }
 
-const NOTHING: FileConfig = { settings: {}, routers: null, whenEmpty: '', devices: [], peers: [], targets: [], notices: USUAL_NOTICES };
+const NOTHING: FileConfig = {
+  settings: {},
+  routers: null,
+  whenEmpty: '',
+  devices: [],
+  peers: [],
+  users: [],
+  targets: [],
+  notices: USUAL_NOTICES,
+};
 
 // The YAML library takes a few megabytes, so it is loaded only if there is a file.
 async function readConfig(text: string, name: string, { env }: ConfigInput, problems: Problems): Promise<FileConfig> {

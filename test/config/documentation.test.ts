@@ -9,6 +9,7 @@ import { mailFields, targetFields, telegramFields } from '../../src/config/notif
 import { peerFields } from '../../src/config/peers.ts';
 import { routerFields } from '../../src/config/routers/routers.ts';
 import { settings } from '../../src/config/settings.ts';
+import { userFields } from '../../src/config/users.ts';
 import { KIND_NAMES, kindOf } from '../../src/sources/registry.ts';
 import { configOf, filesOf, load, withText } from './support.ts';
 
@@ -31,6 +32,8 @@ const NOTIFY_SECRETS = { '/run/secrets/ntfy': 'secret', '/run/secrets/bot': '1:s
 
 const keys = (fields: Record<string, { key: string }>) => Object.values(fields).map(({ key }) => key);
 
+const firstKeys = (fields: Record<string, { key: string }>) => keys(fields).map((key) => key.split('.')[0]);
+
 describe('docs/configuration.md', () => {
   it('has exactly the settings, with key, variable and option', () => {
     const documented = rows('Settings').map(([key, variable, option]) => ({ key, variable, option: option || null }));
@@ -44,7 +47,7 @@ describe('docs/configuration.md', () => {
     expect(await configOf({ env })).to.deep.equal(await configOf());
   });
 
-  it('has exactly the keys of a router, a server, a device, a peer, a target and of notices', () => {
+  it('has exactly the keys of a router, a server, a device, a peer, a user, a target and of notices', () => {
     expect(rows('Routers').map(([key]) => key)).to.have.members(keys(routerFields));
     for (const kind of KIND_NAMES)
       for (const [heading, fields] of Object.entries(kindOf(kind).groups))
@@ -55,7 +58,8 @@ describe('docs/configuration.md', () => {
     expect(rows('Telegram').map(([key]) => key)).to.deep.equal(keys(telegramFields));
     expect(rows('Mail').map(([key]) => key)).to.deep.equal(keys(mailFields));
     expect(rows('Notices').map(([key]) => key)).to.deep.equal(keys(noticesFields));
-    expect(keys(rootFields)).to.deep.equal([...keys(settings), 'routers', 'devices', 'peers', 'notify', 'notices']);
+    expect(rows('Users').map(([key]) => key)).to.deep.equal(firstKeys(userFields));
+    expect(keys(rootFields)).to.deep.equal([...keys(settings), 'routers', 'devices', 'peers', 'notify', 'notices', 'users']);
   });
 
   it('has exactly the variables', () => {
@@ -66,7 +70,7 @@ describe('docs/configuration.md', () => {
 
   it('shows only YAML and JSON that loads', async () => {
     const examples = [...page.matchAll(/```(yaml|json)\n(.*?)```/gs)];
-    expect(examples).to.have.length(8);
+    expect(examples).to.have.length(9);
     for (const [, format, text = ''] of examples) {
       const files = {
         [`/x/a.${format}`]: text,
