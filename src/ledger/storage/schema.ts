@@ -142,7 +142,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE reader ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE baseline ADD COLUMN doubts TEXT;
   `,
-  // What a round changes of an account.
+  // What a round changes of an account; where a device was last.
   `
   CREATE TABLE total(
     account INTEGER PRIMARY KEY,
@@ -155,6 +155,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE account DROP COLUMN download;
   ALTER TABLE account DROP COLUMN upload;
   ALTER TABLE account DROP COLUMN last_seen;
+  ALTER TABLE device ADD COLUMN network TEXT;
+  ALTER TABLE device ADD COLUMN ssid TEXT;
   `,
   // Notices: the keys of those that were reported, and which target has not been sent which. `message`: the one that it was sent in.
   `

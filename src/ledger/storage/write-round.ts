@@ -22,8 +22,9 @@ const SQL = {
   account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen) SELECT ${fields(7)} FROM json_each(?)`,
   seen: `INSERT INTO total(account, last_seen, download, upload) SELECT ${fields(2)}, 0, 0 FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen`,
-  device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
-    ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip`,
+  device: `INSERT INTO device(mac, name, named_by, ip, network, ssid) SELECT ${fields(6)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip, network = excluded.network,
+      ssid = excluded.ssid`,
   lease: `INSERT INTO lease(router, mac, ip, hostname, client_id, expiry, last_read) SELECT ${fields(7)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET ip = excluded.ip, hostname = excluded.hostname, client_id = excluded.client_id, expiry = excluded.expiry, last_read = excluded.last_read`,
   peer: `INSERT INTO peer(router, interface, public_key, name, allowed_ips, state, latest_handshake, endpoint) SELECT ${fields(8)} FROM json_each(?) WHERE true
@@ -56,7 +57,7 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
     { sql: SQL.account, rows: accounts.filter(({ isNew }) => isNew).map(accountRow) },
     { sql: SQL.seen, rows: accounts.filter((each) => isSilent(each) && isWritten(each, seenInFile)).map(seenRow) },
     ...increaseBatches(update),
-    { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
+    { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip, d.network, d.ssid]) },
     { sql: SQL.lease, rows: update.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
     { sql: SQL.peer, rows: update.peers.map(peerRow) },
     ...mergeBatches(update.moves.map(({ from, into }) => ({ account: from, into: into.account }))),
