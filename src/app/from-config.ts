@@ -1,12 +1,13 @@
 import type { Config, RouterConfig } from '../config/config.ts';
 import type { SourceName } from '../domain/observation.ts';
+import { createPeople, type People } from '../domain/people/people.ts';
 import { newStatus, type RouterStatus } from '../domain/status.ts';
 import type { FailureReason } from '../errors.ts';
 import type { LedgerTerms } from '../ledger/ledger.ts';
 import { type KindConfig, kindOf } from '../sources/registry.ts';
 import type { Probe } from '../sources/source.ts';
 import { httpSender } from '../transports/http.ts';
-import type { Alias, PeerName } from '../views/view.ts';
+import type { Alias } from '../views/view.ts';
 import { LIMITS } from './limits.ts';
 import { machineOf } from './machines.ts';
 
@@ -84,10 +85,17 @@ export function aliasesOf({ devices }: Config): Map<string, Alias> {
   );
 }
 
-/** Configured peer names and users, by public key. */
-export function peerNamesOf({ peers }: Config): Map<string, PeerName> {
-  return new Map(peers.map(({ publicKey, name, user }) => [publicKey, { name, user: user ?? null }]));
+/** Configured peer names, by public key. */
+export function peerNamesOf({ peers }: Config): Map<string, string> {
+  return new Map(peers.map(({ publicKey, name }) => [publicKey, name]));
 }
+
+/** What the configuration says of people, as a part of a view. */
+export const namesOf = (config: Config): { aliases: Map<string, Alias>; peerNames: Map<string, string>; people: People } => ({
+  aliases: aliasesOf(config),
+  peerNames: peerNamesOf(config),
+  people: createPeople(config),
+});
 
 /** Current router names, by earlier name. */
 export function renamesOf({ routers }: Config): Map<string, string> {

@@ -10,7 +10,7 @@ import { type DailyBackups, dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
 import type { TextParts } from '../views/metrics/text.ts';
 import type { View } from '../views/view.ts';
-import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
+import { namesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { healthOf } from './health.ts';
 import { fitHeap } from './heap.ts';
 import { withoutLeftOut } from './left-out.ts';
@@ -52,8 +52,7 @@ export interface ServiceParts {
 /** Connects the collector, the ledger and the views. */
 export async function createService({ config: given, ledger, log, clock, version }: ServiceParts): Promise<Service> {
   let config = given;
-  let aliases = aliasesOf(given);
-  let peerNames = peerNamesOf(given);
+  let names = namesOf(given);
   let statuses = new Map<string, RouterStatus>();
   let lastPosted: Posted | null = null;
   let running = true;
@@ -72,7 +71,7 @@ export async function createService({ config: given, ledger, log, clock, version
     metrics.renew();
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
-    notifier.afterRound({ posted, routers: [...statuses.values()], aliases, peerNames });
+    notifier.afterRound({ posted, routers: [...statuses.values()], ...names });
   }
 
   async function configure(next: Config): Promise<void> {
@@ -81,8 +80,7 @@ export async function createService({ config: given, ledger, log, clock, version
     if (next !== config) await notifier.reconfigure(next);
     config = next;
     metrics.renew();
-    aliases = aliasesOf(next);
-    peerNames = peerNamesOf(next);
+    names = namesOf(next);
     const read = next.routers.map((router) => ({ router, probes: probesOf(router) }));
     statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
     collect.setTerms({
@@ -109,9 +107,8 @@ export async function createService({ config: given, ledger, log, clock, version
       months: ledger.months,
       ledger: ledger.state,
       routers: [...statuses.values()],
-      aliases,
-      peerNames,
       notices: notifier.counts(),
+      ...names,
       implied: config.implied,
     };
   }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { aliasesOf } from '../app/from-config.ts';
+import { namesOf } from '../app/from-config.ts';
 import type { Config } from '../config/config.ts';
 import type { CliOptions } from '../config/input.ts';
 import { dayOf } from '../domain/calendar.ts';
@@ -63,7 +63,7 @@ export function forget(given: string, { json = false, ...cli }: ForgetOptions, i
 async function meantBy(given: string, config: Config, store: Store): Promise<readonly string[]> {
   const literally = parseMac(given) ?? parsePublicKey(given);
   if (literally !== null) return [literally];
-  const view = { books: await loadBooks(store), aliases: aliasesOf(config) };
+  const view = { books: await loadBooks(store), ...namesOf(config) };
   return macsOf(view, theDevice(view, given).mac);
 }
 

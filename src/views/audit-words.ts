@@ -2,7 +2,7 @@ import type { DipReason, ResetReason } from '../domain/change.ts';
 import type { AuditKind } from '../ledger/books.ts';
 import type { AuditRecord } from '../ledger/storage/read-audit.ts';
 import { formatBitRate, formatSpan } from './format.ts';
-import { nameOf, type View } from './view.ts';
+import { type NamesView, nameOf } from './view.ts';
 
 /** What became of the bytes that an audit row names. */
 export type Outcome = 'booked' | 'refused' | 'noted';
@@ -82,7 +82,7 @@ const WHOLE: Readonly<Record<string, string>> = {
 };
 
 /** A station's counter is `INTERFACE MAC` or the MAC alone, that of an uplink `NAME DEVICE`. */
-export function subjectOf(view: Pick<View, 'aliases' | 'books'>, { router, source, counter }: AuditRecord): Subject {
+export function subjectOf(view: NamesView, { router, source, counter }: AuditRecord): Subject {
   const [, on, mac] = MAC_AT_END.exec(counter) ?? [];
   if (mac !== undefined) {
     const name = nameOf(view, mac);

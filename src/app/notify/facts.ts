@@ -8,13 +8,13 @@ import type { Watched } from '../../notify/settings.ts';
 import { newDeviceKey } from '../../notify/watch/devices.ts';
 import type { Facts, RecentDevice, RouterFacts, WatchedFacts } from '../../notify/watch/facts.ts';
 import { formatBytes } from '../../views/format.ts';
-import { nameOf, nameOfPeer, type View } from '../../views/view.ts';
+import { isPrivate, nameOf, nameOfPeer, type View } from '../../views/view.ts';
 
 /** Devices are new for so long. Longer than it takes to tell one, shorter than their keys are kept. */
 const RECENT_MS = 30 * DAY_MS;
 
 /** What the facts are gathered from. Times are Unix ms. */
-export interface FactSources extends Pick<View, 'aliases' | 'peerNames' | 'now' | 'timezone'> {
+export interface FactSources extends Pick<View, 'aliases' | 'peerNames' | 'people' | 'now' | 'timezone'> {
   config: Pick<Config, 'notices'>;
   books: Books;
   routers: readonly RouterStatus[];
@@ -41,7 +41,7 @@ export function factsOf(sources: FactSources): Facts {
       return names.get(name.toLowerCase())?.some((other) => other !== mac) ?? false;
     },
     routers: routers.map((router) => routerFacts(router, books)),
-    watched: config.notices.watch.map((each) => watchedFacts(each, sources)),
+    watched: config.notices.watch.filter((each) => mayBeWatched(each, sources)).map((each) => watchedFacts(each, sources)),
     seeingSince,
     bytes: formatBytes,
   };
@@ -54,10 +54,11 @@ export const seesAll = (routers: readonly RouterStatus[]): boolean =>
   );
 
 /** Few, however many devices there are. */
-function recentDevices({ books, aliases, now, since, isReported }: FactSources): RecentDevice[] {
+function recentDevices(sources: FactSources): RecentDevice[] {
+  const { books, aliases, now, since, isReported } = sources;
   const from = Math.max(since, now - RECENT_MS);
   return accountsOf(books.accounts, 'device')
-    .filter(({ key, firstSeen }) => firstSeen > from && !aliases.has(key) && !isReported(newDeviceKey(key)))
+    .filter(({ key, firstSeen }) => firstSeen > from && !aliases.has(key) && !isPrivate(sources, key) && !isReported(newDeviceKey(key)))
     .map(({ key: mac, firstSeen, lastSeen }) => {
       const device = books.devices.get(mac);
       return { mac, name: device?.name ?? null, ip: device?.ip ?? null, randomized: isRandomized(mac), firstSeen, lastSeen };
@@ -84,6 +85,18 @@ const routerFacts = ({ name, sources, system }: RouterStatus, books: Books): Rou
   offload: system === null ? null : (['hardware', 'software'] as const).filter((kind) => system.flowOffload[kind]).slice(0, 1),
 });
 
+/** When private devices and peers come and go is nobody's business. */
+function mayBeWatched(watched: Watched, { people, books }: FactSources): boolean {
+  switch (watched.kind) {
+    case 'device':
+      return !watched.macs.some((mac) => people.isPrivateDevice(mac, books.devices));
+    case 'peer':
+      return !people.isPrivatePeer(watched.publicKey, watched.name);
+    default:
+      return watched satisfies never;
+  }
+}
+
 function watchedFacts(watched: Watched, sources: FactSources): WatchedFacts {
   const { books } = sources;
   switch (watched.kind) {
@@ -96,7 +109,7 @@ function watchedFacts(watched: Watched, sources: FactSources): WatchedFacts {
       const id = watched.publicKey;
       const found = [...books.peers.values()].filter(({ publicKey }) => publicKey === id);
       const [first] = found;
-      const name = watched.name ?? (first === undefined ? id : nameOfPeer(sources, first.router, first.interface, id));
+      const name = watched.name ?? (first === undefined ? id : nameOfPeer(sources, first));
       const seen = Math.max(0, ...found.map(({ latestHandshake }) => latestHandshake * 1000));
       return { id, name, lastSeen: seen === 0 ? null : seen };
     }

@@ -12,17 +12,15 @@ import { parseMemory } from '../../notify/watch/memory.ts';
 import { dueSummary, summaryNotice } from '../../notify/watch/summary.ts';
 import { ledgerTrouble, type Trouble, type Troubles } from '../../notify/watch/trouble.ts';
 import { watch } from '../../notify/watch/watch.ts';
-import type { Alias, PeerName } from '../../views/view.ts';
+import type { View } from '../../views/view.ts';
 import { type FactSources, factsOf, seesAll } from './facts.ts';
 import { sendTo } from './targets.ts';
 import { usageIn } from './usage.ts';
 
 /** What a round left behind. */
-interface AfterRound {
+interface AfterRound extends Pick<View, 'aliases' | 'peerNames' | 'people'> {
   posted: Posted;
   routers: readonly RouterStatus[];
-  aliases: ReadonlyMap<string, Alias>;
-  peerNames: ReadonlyMap<string, PeerName>;
 }
 
 /** Decides what is reported to people, and sends it; no round waits for that. */
@@ -75,7 +73,7 @@ export async function createNotifier({ config: given, ledger, log, clock, pace =
     return done;
   }
 
-  function afterRound({ posted, routers, aliases, peerNames }: AfterRound): void {
+  function afterRound({ posted, routers, ...names }: AfterRound): void {
     if (config.targets.length === 0) return;
     const now = trusted();
     seeingSince = seesAll(routers) ? Math.min(seeingSince, now) : Number.POSITIVE_INFINITY;
@@ -83,7 +81,7 @@ export async function createNotifier({ config: given, ledger, log, clock, pace =
     if (trouble.length > 0) void inTurn(() => outbox.put(trouble)).then(() => outbox.tellUnsaved(trouble));
     if (posted.status !== 'posted') return;
     const sources: FactSources = {
-      ...{ config, books: ledger.books, routers, aliases, peerNames, now, timezone: config.timezone, startedAt, seeingSince },
+      ...{ config, books: ledger.books, routers, ...names, now, timezone: config.timezone, startedAt, seeingSince },
       ...{ since: memoryAt(now).since, isReported: outbox.has },
     };
     // The facts are those of this round, whatever the next one brings before they are reported.

@@ -11,7 +11,7 @@ export interface DeviceFacts {
   ssid: string | null;
 }
 
-/** The facts by MAC. */
+/** The facts by MAC. They are never changed in place: whose a device is, is kept with them. */
 export interface KnownDevices {
   get(mac: string): DeviceFacts | undefined;
 }
@@ -62,21 +62,37 @@ export function createPeople({ users: configured, devices, peers }: PeopleTerms)
     const own = ownDevices.get(mac);
     if (own?.user !== undefined) return own.user;
     if (configured.length === 0) return null;
-    const macs = own?.macs ?? [mac];
+    if (own !== undefined) return byFacts(own.macs, own.name, known);
+    return byMac.get(mac) ?? byOneFact(known.get(mac));
+  }
+  function byFacts(macs: readonly string[], ownName: string, known: KnownDevices): string | null {
     const facts = macs.flatMap((each) => known.get(each) ?? []);
     return (
       firstOf(macs, (each) => byMac.get(each)) ??
-      (own === undefined ? null : byHostName(own.name)) ??
+      byHostName(ownName) ??
       firstOf(facts, ({ name }) => (name === null ? null : byHostName(name))) ??
       firstOf(facts, byPlace)
     );
+  }
+  // Every scrape asks for every device, several times; what is known of most stays the same object.
+  const answers = new WeakMap<DeviceFacts, { user: string | null }>();
+  function byOneFact(facts: DeviceFacts | undefined): string | null {
+    if (facts === undefined) return null;
+    const before = answers.get(facts);
+    if (before !== undefined) return before.user;
+    const user = (facts.name === null ? null : byHostName(facts.name)) ?? byPlace(facts);
+    answers.set(facts, { user });
+    return user;
   }
   const keepHours = (user: string | null) => {
     const found = user === null ? undefined : byName.get(user);
     return found?.isPrivate ? 0 : (found?.keepHours ?? null);
   };
-  const keepHoursOfDevice = (mac: string, known: KnownDevices) =>
-    isPrivateEntry(ownDevices.get(mac)) ? 0 : keepHours(userOfDevice(mac, known));
+  const saysHours = devices.some(isPrivateEntry) || configured.some((user) => user.isPrivate || user.keepHours !== null);
+  function keepHoursOfDevice(mac: string, known: KnownDevices): number | null {
+    if (!saysHours) return null;
+    return isPrivateEntry(ownDevices.get(mac)) ? 0 : keepHours(userOfDevice(mac, known));
+  }
   const keepHoursOfPeer = (publicKey: string, serverName: string | null) => keepHours(peerOwner(publicKey, serverName));
   return {
     isConfigured: configured.length > 0,
@@ -90,9 +106,6 @@ export function createPeople({ users: configured, devices, peers }: PeopleTerms)
   };
 }
 
-/** A home whose configuration says nothing of people. */
-export const NOBODY: People = createPeople({ users: [], devices: [], peers: [] });
-
 const isPrivateEntry = (device: OwnDevice | undefined): boolean => device?.isPrivate === true;
 
 function firstOf<T>(items: readonly T[], find: (item: T) => string | null | undefined): string | null {
@@ -103,21 +116,9 @@ function firstOf<T>(items: readonly T[], find: (item: T) => string | null | unde
   return null;
 }
 
-/** Most names were asked for before, and a scrape asks for every device. */
-const MOST_NAMES = 20_000;
-
 function createByHostName(users: readonly User[]): (hostname: string) => string | null {
   const rules = users.flatMap(({ name, hostnames }) => hostnames.map((pattern) => ({ name, pattern })));
-  const answers = new Map<string, string | null>();
-  return (hostname) => {
-    if (rules.length === 0) return null;
-    const before = answers.get(hostname);
-    if (before !== undefined) return before;
-    const found = rules.find(({ pattern }) => matchesHostName(pattern, hostname))?.name ?? null;
-    if (answers.size >= MOST_NAMES) answers.clear();
-    answers.set(hostname, found);
-    return found;
-  };
+  return (hostname) => rules.find(({ pattern }) => matchesHostName(pattern, hostname))?.name ?? null;
 }
 
 /** OpenWrt calls the bridge of the network `guest` `br-guest`. */
@@ -146,3 +147,6 @@ function createPeerOwner(users: readonly User[], peers: PeopleTerms['peers']): P
     return own?.user ?? firstOf(names, (name) => byPeer.get(name));
   };
 }
+
+/** A home whose configuration says nothing of people. */
+export const NOBODY: People = createPeople({ users: [], devices: [], peers: [] });

@@ -2,7 +2,7 @@ import { localText } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { type Account, hasRouter, ipOf, macOf, publicKeyOf, type ShownKind } from '../../ledger/account.ts';
 import type { UsageRow } from '../../ledger/storage/read-usage.ts';
-import { nameOf, nameOfPeer } from '../view.ts';
+import { nameOf, nameOfPeer, type PeerRef, userOf, userOfPeer } from '../view.ts';
 import { type Counted, deviceMac, PLACE, type ShownAccount, type UsageView } from './usage-subjects.ts';
 
 /** The bytes of an uplink, a device, a host, a station or a peer over the time asked for. */
@@ -53,6 +53,7 @@ function oneSeries(view: UsageView, account: ShownAccount, rows: readonly UsageR
   for (const { time, bytes } of rows) byTime.set(time, plus(byTime.get(time) ?? NOTHING, bytes));
   const own = macOf(account);
   const mac = own === null ? null : deviceMac(view, own);
+  const peer = peerOf(account);
   return {
     kind: account.kind,
     router: hasRouter(account.kind) ? account.router : null,
@@ -60,23 +61,17 @@ function oneSeries(view: UsageView, account: ShownAccount, rows: readonly UsageR
     mac,
     ip: ipOf(account),
     public_key: publicKeyOf(account),
-    name: mac === null ? otherName(view, account) : nameOf(view, mac),
-    user: userOf(view, account, mac),
+    name: mac !== null ? nameOf(view, mac) : peer === null ? null : nameOfPeer(view, peer),
+    user: mac !== null ? userOf(view, mac) : peer === null ? null : userOfPeer(view, peer),
     overlay: account.overlay,
     ...bytesJson(rows.map(({ bytes }) => bytes).reduce(plus, NOTHING)),
     buckets: [...byTime].sort(([a], [b]) => a - b).map(([time, bytes]) => ({ start: text(time), ...bytesJson(bytes) })),
   };
 }
 
-function userOf(view: UsageView, account: Account, mac: string | null): string | null {
+function peerOf(account: Account): PeerRef | null {
   const publicKey = publicKeyOf(account);
-  const known = publicKey === null ? view.aliases.get(mac ?? '') : view.peerNames.get(publicKey);
-  return known?.user ?? null;
-}
-
-function otherName(view: UsageView, account: Account): string | null {
-  const publicKey = publicKeyOf(account);
-  return publicKey === null ? null : nameOfPeer(view, account.router, account.interface, publicKey);
+  return publicKey === null ? null : { router: account.router, interface: account.interface, publicKey };
 }
 
 const bytesJson = ({ download, upload }: Traffic) => ({ download_bytes: download, upload_bytes: upload });

@@ -32,6 +32,7 @@ function tableRow(view: View, row: DeviceRow, most: number): Html {
 }
 
 function where(view: View, { onAir, lastSeen }: DeviceRow): Content {
+  if (lastSeen === null) return 'private';
   const [air] = [...onAir].sort((a, b) => (b.signal ?? -200) - (a.signal ?? -200));
   if (air === undefined) return `seen ${formatAge(view.now - lastSeen)}`;
   return html`${signal(air)}<bdi>${air.router}</bdi>${band(air)}`;
@@ -52,8 +53,8 @@ function signal({ signal: dbm }: OnAir): Html {
   return html`<svg class="signal" viewBox="0 0 15 12" role="img" aria-label="on the air${dbm === null ? '' : `, ${dbm} dBm`}:"><title>${dbm === null ? 'on the air' : `${dbm} dBm`}</title>${columns}</svg>`;
 }
 
-/** The device's bytes, relative to the device with the most. */
-function bar({ month }: DeviceRow, most: number): Html {
+/** The bytes of a row, relative to the row with the most. */
+export function bar({ month }: Pick<DeviceRow, 'month'>, most: number): Html {
   const down = (month.download / most) * 100;
   const up = (month.upload / most) * 100;
   const [x, width] = [down.toFixed(2), up.toFixed(2)];

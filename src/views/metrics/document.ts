@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { NOBODY } from '../../domain/people/people.ts';
 import { newStatus } from '../../domain/status.ts';
 import { Accounts } from '../../ledger/accounts.ts';
 import { newLedgerState } from '../../ledger/state.ts';
@@ -61,5 +62,6 @@ const EMPTY: View = {
   aliases: new Map(),
   peerNames: new Map(),
   notices: [],
+  people: NOBODY,
   implied: false,
 };

@@ -10,6 +10,7 @@ import { reconciliationFamilies } from './reconciliation.ts';
 import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
 import { type TextParts, textOf } from './text.ts';
+import { userFamilies } from './users.ts';
 import { wanFamilies } from './wan.ts';
 
 /** The content type of `/metrics`. */
@@ -27,6 +28,7 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const makers: FamilyMaker[] = [
     deviceFamilies(),
+    userFamilies,
     wanFamilies,
     hostFamilies(),
     reconciliationFamilies,

@@ -120,6 +120,7 @@ const paths: Paths = {
   '/netstat/api.php': { get: php },
   '/api/v1/routers': view('Every router, with the results of its sources in the last round', 'Routers'),
   '/api/v1/devices': view('Every device that was ever counted, and where it is on the air', 'Devices'),
+  '/api/v1/users': view('Every user, with the sums of its devices and of its WireGuard peers', 'Users'),
   '/api/v1/wan': view('The uplinks and their sum', 'Wan'),
   '/api/v1/peers': view('Every WireGuard peer that was ever counted or that its server has', 'Peers'),
   '/api/v1/leases': view('DHCP leases of the last reading', 'Leases'),

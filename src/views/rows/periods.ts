@@ -2,7 +2,7 @@ import type { Day, Month } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { type Account, accountsOf } from '../../ledger/account.ts';
 import type { UsageRow } from '../../ledger/storage/read-usage.ts';
-import { nameOf, type View } from '../view.ts';
+import { type NamesView, nameOf, type View } from '../view.ts';
 import { ownUplinks } from './wan.ts';
 
 /** What the home and each of its devices used in a period. */
@@ -23,7 +23,7 @@ export function homeAccounts({ accounts }: View['books']): { countedBy: 'wan' | 
 export const deviceAccounts = ({ accounts }: Pick<View['books'], 'accounts'>): Account[] => accountsOf(accounts, 'device');
 
 /** A row per period, in their order; `found` are the ledger's rows of these periods, by first day. */
-export function periodRows(view: Pick<View, 'books' | 'aliases'>, periods: readonly Month[], found: readonly UsageRow[]): PeriodRow[] {
+export function periodRows(view: NamesView, periods: readonly Month[], found: readonly UsageRow[]): PeriodRow[] {
   const home = new Set(homeAccounts(view.books).accounts.map(({ id }) => id));
   const macs = new Map(deviceAccounts(view.books).map(({ id, key }) => [id, view.aliases.get(key)?.mac ?? key]));
   const byPeriod = new Map<Day, { home: Traffic; devices: Map<string, Traffic> }>();

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import pino from 'pino';
-import { aliasesOf, peerNamesOf } from '../../../src/app/from-config.ts';
+import { namesOf } from '../../../src/app/from-config.ts';
 import { createNotifier, type Notifier } from '../../../src/app/notify/notifier.ts';
 import type { Config } from '../../../src/config/config.ts';
 import type { Notice } from '../../../src/domain/notice.ts';
@@ -56,8 +56,7 @@ describe('the notifier', () => {
       clock: { now: () => now, tick: () => now - START },
     });
   }
-  const decide = (posted: Posted = POSTED) =>
-    notifier.afterRound({ posted, routers: [], aliases: aliasesOf(config), peerNames: peerNamesOf(config) });
+  const decide = (posted: Posted = POSTED) => notifier.afterRound({ posted, routers: [], ...namesOf(config) });
   async function tells(...lines: string[]): Promise<void> {
     for (let i = 0; i < 200 && told.length < lines.length; i++) {
       // The clocks of the test go on, so that the gap passes.
