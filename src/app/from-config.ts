@@ -74,6 +74,7 @@ export function termsOf(config: Config): LedgerTerms {
     mostNewAccounts: LIMITS.newAccounts,
     mostCounters: LIMITS.counters,
     mostLeases: LIMITS.leases,
+    people: createPeople(config),
     ownMacs: new Set([...config.devices, ...config.users].flatMap(({ macs }) => macs)),
   };
 }

@@ -20,6 +20,8 @@ export interface KnownDevices {
 export interface People {
   /** Whether the configuration has `users`: only then is there `others`. */
   readonly isConfigured: boolean;
+  /** Whether someone's hours are kept for another time than all others, or not at all. */
+  readonly saysHours: boolean;
   /** In their order: those of the configuration, then those that only devices and peers name. */
   readonly users: readonly User[];
   /** The user that the device with this MAC (any of its MACs) belongs to, by name; null: nobody. */
@@ -93,9 +95,11 @@ export function createPeople({ users: configured, devices, peers }: PeopleTerms)
     if (!saysHours) return null;
     return isPrivateEntry(ownDevices.get(mac)) ? 0 : keepHours(userOfDevice(mac, known));
   }
-  const keepHoursOfPeer = (publicKey: string, serverName: string | null) => keepHours(peerOwner(publicKey, serverName));
+  const keepHoursOfPeer = (publicKey: string, serverName: string | null) =>
+    saysHours ? keepHours(peerOwner(publicKey, serverName)) : null;
   return {
     isConfigured: configured.length > 0,
+    saysHours,
     users,
     userOfDevice,
     userOfPeer: peerOwner,
