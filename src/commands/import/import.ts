@@ -22,6 +22,7 @@ import { nlbwmonFindings, vnstatFindings } from './exports.ts';
 import { type ImportOptions, type ImportSettings, importSettings } from './options.ts';
 import { readExport } from './read-export.ts';
 import { planJson, planText } from './report.ts';
+import { importUsers } from './users.ts';
 
 export type ImportCli = CliOptions & ImportOptions & { dryRun?: boolean; json?: boolean };
 
@@ -40,6 +41,13 @@ export function register(program: Command, start: Start): void {
   from('nlbwmon', '<file>', 'an export of "nlbw -c json" or "nlbw -c csv", or - for standard input')
     .option('--from <date>', 'first day of the exported period')
     .option('--to <date>', 'day after the last day of the period');
+  family
+    .command('users <file>')
+    .description(
+      'the user map of the TP-Link logger (Name, MAC), or - for standard input: prints lines for wrtmeter.yaml and writes nothing',
+    )
+    .option('--json', 'as JSON')
+    .action((path: string, options: { json?: boolean }) => start((io) => importUsers(path, options, io)));
 }
 
 /**
