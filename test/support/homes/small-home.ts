@@ -112,7 +112,7 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
 }
 
 /** Whose devices are, by the users that their entries name. */
-export function peopleOf(aliases: ReadonlyMap<string, Alias>): People {
+function peopleOf(aliases: ReadonlyMap<string, Alias>): People {
   const devices = [...aliases].map(([mac, { name, user }]) => ({ name, macs: [mac], ...(user !== null && { user }) }));
   return createPeople({ users: [], devices, peers: [] });
 }
