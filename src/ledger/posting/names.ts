@@ -2,7 +2,7 @@ import type { Lease, Observation } from '../../domain/observation.ts';
 import type { Round } from '../../domain/round.ts';
 import { macOf } from '../account.ts';
 import { type Books, type Device, type KnownLease, type Learned, leaseKey, readerKey } from '../books.ts';
-import { placeAfter, placesIn, type SeenAt } from './places.ts';
+import { hasNewSsid, networksIn, placeAfter, placesIn, type SeenAt } from './places.ts';
 import type { RoundUpdate } from './round-update.ts';
 
 const FORGET_LEASE_MS = 30 * 86_400_000;
@@ -68,13 +68,14 @@ function sameLease(a: KnownLease, b: KnownLease): boolean {
 }
 
 /**
- * Drafts the names and places of devices: a static host's name beats a lease's, and the last known name stays. Returns the lists that the
- * names are from. Rule: names.
+ * Drafts the names and places of devices: a static host's name beats a lease's, and the last known name stays. Returns what they are from.
+ * Rule: names.
  */
 export function draftNames(books: Books, round: Round, update: RoundUpdate): Learned['names'] {
   const lists = [
     ...observed(round, 'leases').flatMap(({ observation: { leases, staticHosts, hosts } }) => [leases, staticHosts, hosts]),
     ...observed(round, 'neighbours').map(({ observation }) => observation.neighbours),
+    networksIn(round),
   ];
   const drafted = new Set<string>();
   for (const { account, isNew } of update.accounts.values()) {
@@ -82,8 +83,9 @@ export function draftNames(books: Books, round: Round, update: RoundUpdate): Lea
     if (mac !== null && !books.devices.has(mac)) drafted.add(mac);
   }
   const { names } = books.learned;
-  const isSame = drafted.size === 0 && lists.length === names.length && lists.every((list, i) => list === names[i]);
-  const facts = isSame ? new Map<string, NameFacts>() : gatherFacts(round);
+  if (drafted.size === 0 && lists.length === names.length && lists.every((list, i) => list === names[i]) && !hasNewSsid(round, books))
+    return lists;
+  const facts = gatherFacts(round);
   const places = placesIn(round, books);
   const staticsRead = observed(round, 'leases').some(({ observation }) => observation.staticHosts !== null);
   const leases = drafted.size > 0 ? new Map([...books.leases.values()].map((lease) => [lease.mac, lease])) : new Map<string, KnownLease>();

@@ -72,3 +72,30 @@ function networkNames(observations: readonly Observation[]): Map<string, string>
   const hosts = observations.find((observation) => observation.source === 'hosts');
   return hosts?.networks === undefined ? null : new Map(hosts.networks.map(({ name, device }) => [device, name]));
 }
+
+/** Whether a station is on another SSID than its device was: most rounds show nothing new, and then nothing else is looked at. */
+export function hasNewSsid(round: Round, { devices }: Pick<Books, 'devices'>): boolean {
+  for (const { results } of round.routers) {
+    for (const result of results) {
+      if (result.status !== 'ok' || result.observation.source !== 'stations') continue;
+      const { radios, stations } = result.observation;
+      const ssids = new Map(radios.map((radio) => [radio.interface, radio.ssid]));
+      for (const { mac, interface: radio, access } of stations) {
+        const ssid = access ? ssids.get(radio ?? '') : undefined;
+        const known = ssid ? devices.get(mac) : undefined;
+        if (known !== undefined && known.ssid !== ssid) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/** Which networks each gateway named in a round: where that changes, unchanged neighbours are looked at again. */
+export const networksIn = ({ routers }: Round): string =>
+  JSON.stringify(
+    routers.flatMap(({ router, results }) =>
+      results.flatMap((result) =>
+        result.status === 'ok' && result.observation.source === 'hosts' ? [[router, result.observation.networks ?? null]] : [],
+      ),
+    ),
+  );
