@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { CliOptions } from '../config/input.ts';
 import { localText } from '../domain/calendar.ts';
 import { didYouMean } from '../domain/names/nearest.ts';
-import type { Notice } from '../domain/notice.ts';
+import type { Notice } from '../domain/people/notice.ts';
 import { quote, SourceError, UsageError } from '../errors.ts';
 import { messageId, messageOf } from '../notify/message.ts';
 import { placeOf, type TargetConfig } from '../notify/target.ts';

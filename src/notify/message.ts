@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Notice } from '../domain/notice.ts';
+import type { Notice } from '../domain/people/notice.ts';
 
 /** One or more notices, as a target is sent them. */
 export interface Message {

@@ -1,4 +1,4 @@
-import type { Delivery, Notice, NoticeStore, TargetCounts } from '../domain/notice.ts';
+import type { Delivery, Notice, NoticeStore, TargetCounts } from '../domain/people/notice.ts';
 import { LedgerError } from '../errors.ts';
 import type { SendMessage } from './message.ts';
 import type { Pace } from './pace.ts';

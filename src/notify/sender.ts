@@ -1,5 +1,5 @@
 import { minuteOfDay } from '../domain/calendar.ts';
-import type { Delivery, NoticeResult, NoticeStore, TargetCounts } from '../domain/notice.ts';
+import type { Delivery, NoticeResult, NoticeStore, TargetCounts } from '../domain/people/notice.ts';
 import { count, LedgerError, SourceError } from '../errors.ts';
 import { messageId, messageOf, type SendMessage } from './message.ts';
 import type { Pace } from './pace.ts';

@@ -1,4 +1,4 @@
-import type { NoticeKind } from '../domain/notice.ts';
+import type { NoticeKind } from '../domain/people/notice.ts';
 
 /** What the program tells by itself. */
 export interface NoticesConfig {

@@ -1,4 +1,4 @@
-import type { NoticeKind } from '../domain/notice.ts';
+import type { NoticeKind } from '../domain/people/notice.ts';
 
 /** A place that notices are sent to, as configured. */
 export interface TargetConfig {

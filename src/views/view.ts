@@ -1,5 +1,5 @@
-import type { TargetCounts } from '../domain/notice.ts';
 import type { Observation } from '../domain/observation.ts';
+import type { TargetCounts } from '../domain/people/notice.ts';
 import type { People } from '../domain/people/people.ts';
 import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Notice } from '../../src/domain/notice.ts';
+import type { Notice } from '../../src/domain/people/notice.ts';
 import { messageId, messageOf } from '../../src/notify/message.ts';
 
 const notice = (key: string, text = `${key} is new.`): Notice => ({ key, kind: 'device', subject: `New: ${key}`, text, at: 0 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { DAY_MS } from '../../src/domain/calendar.ts';
-import { NOTICE_KINDS, type Notice, type NoticeStore } from '../../src/domain/notice.ts';
+import { NOTICE_KINDS, type Notice, type NoticeStore } from '../../src/domain/people/notice.ts';
 import { LedgerError, SourceError } from '../../src/errors.ts';
 import { noticeStore } from '../../src/ledger/storage/notices.ts';
 import { openStore, type Store } from '../../src/ledger/storage/store.ts';

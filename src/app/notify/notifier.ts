@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../collector/round.ts';
 import type { Config } from '../../config/config.ts';
-import type { Notice, TargetCounts } from '../../domain/notice.ts';
+import type { Notice, TargetCounts } from '../../domain/people/notice.ts';
 import type { RouterStatus } from '../../domain/status.ts';
 import { LedgerError } from '../../errors.ts';
 import type { Ledger, Posted } from '../../ledger/ledger.ts';

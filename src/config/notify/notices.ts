@@ -1,6 +1,6 @@
 import { parseMac } from '../../domain/mac.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
-import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice.ts';
+import { NOTICE_KINDS, type NoticeKind } from '../../domain/people/notice.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
 import { quote } from '../../errors.ts';
 import { type Field, listOf, readFields, scalar } from '../../fields/fields.ts';

@@ -1,4 +1,4 @@
-import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice.ts';
+import { NOTICE_KINDS, type NoticeKind } from '../../domain/people/notice.ts';
 import { type Field, type Found, group, listOf, readFields, scalar, secret } from '../../fields/fields.ts';
 import type { Files } from '../../fields/files.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';

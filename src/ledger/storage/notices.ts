@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../domain/calendar.ts';
-import { type Delivery, NOTICE_KINDS, type Notice, type NoticeStore } from '../../domain/notice.ts';
+import { type Delivery, NOTICE_KINDS, type Notice, type NoticeStore } from '../../domain/people/notice.ts';
 import { fields } from './sql.ts';
 import type { Batch, Row, Store } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../domain/calendar.ts';
-import type { Notice } from '../../domain/notice.ts';
+import type { Notice } from '../../domain/people/notice.ts';
 import type { Facts, RecentDevice } from './facts.ts';
 import type { Memory } from './memory.ts';
 import { clockText } from './words.ts';

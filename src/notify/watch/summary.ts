@@ -1,5 +1,5 @@
 import { type Billing, type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
-import type { Notice } from '../../domain/notice.ts';
+import type { Notice } from '../../domain/people/notice.ts';
 import { type Traffic, total } from '../../domain/traffic.ts';
 import type { NoticesConfig } from '../settings.ts';
 import type { Facts, Usage } from './facts.ts';

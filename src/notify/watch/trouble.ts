@@ -1,5 +1,5 @@
 import { dayOf, dayText, HOUR_MS } from '../../domain/calendar.ts';
-import type { Notice } from '../../domain/notice.ts';
+import type { Notice } from '../../domain/people/notice.ts';
 import { clockText } from './words.ts';
 
 /** What is wrong with the ledger itself. */

@@ -1,4 +1,4 @@
-import type { Notice } from '../../domain/notice.ts';
+import type { Notice } from '../../domain/people/notice.ts';
 import { newDevices } from './devices.ts';
 import type { Facts } from './facts.ts';
 import type { Memory } from './memory.ts';

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { namesOf } from '../../../src/app/from-config.ts';
 import { createNotifier, type Notifier } from '../../../src/app/notify/notifier.ts';
 import type { Config } from '../../../src/config/config.ts';
-import type { Notice } from '../../../src/domain/notice.ts';
+import type { Notice } from '../../../src/domain/people/notice.ts';
 import { LedgerError } from '../../../src/errors.ts';
 import type { Posted } from '../../../src/ledger/ledger.ts';
 import { PACE } from '../../../src/notify/pace.ts';

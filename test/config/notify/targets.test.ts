@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NOTICE_KINDS } from '../../../src/domain/notice.ts';
+import { NOTICE_KINDS } from '../../../src/domain/people/notice.ts';
 import { configOf, errorsOf, filesOf, load, withText } from '../support.ts';
 
 const SECRETS = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { DAY_MS } from '../../../src/domain/calendar.ts';
-import type { Delivery, Notice } from '../../../src/domain/notice.ts';
+import type { Delivery, Notice } from '../../../src/domain/people/notice.ts';
 import { forget } from '../../../src/ledger/storage/forget.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
 import { noticeStore } from '../../../src/ledger/storage/notices.ts';

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { sendTo } from '../../../src/app/notify/targets.ts';
-import type { Notice } from '../../../src/domain/notice.ts';
+import type { Notice } from '../../../src/domain/people/notice.ts';
 import { messageOf } from '../../../src/notify/message.ts';
 import type { ServiceConfig } from '../../../src/notify/target.ts';
 

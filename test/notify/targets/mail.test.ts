@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { sendTo } from '../../../src/app/notify/targets.ts';
-import type { Notice } from '../../../src/domain/notice.ts';
+import type { Notice } from '../../../src/domain/people/notice.ts';
 import { messageOf } from '../../../src/notify/message.ts';
 import type { ServiceConfig } from '../../../src/notify/target.ts';
 

@@ -4,6 +4,7 @@ import { createPeople, type DeviceFacts } from '../../../src/domain/people/peopl
 import { plainUser, type User } from '../../../src/domain/people/user.ts';
 import { NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
 import type { Account } from '../../../src/ledger/account.ts';
+import { Accounts } from '../../../src/ledger/accounts.ts';
 import type { Books } from '../../../src/ledger/books.ts';
 import { userRows } from '../../../src/views/rows/users.ts';
 import type { NamesView } from '../../../src/views/view.ts';
@@ -21,7 +22,9 @@ interface Spec {
 function viewOf({ users = [], devices = [], accounts, known = {} }: Spec): NamesView {
   const all = accounts.map(([kind, key, month]) => ({ kind, key, month, total: plus(month, month), router: '', interface: '' }) as Account);
   const facts = Object.entries(known).map(([mac, own]) => [mac, { mac, name: null, network: null, ssid: null, ...own }] as const);
-  const books = { accounts: new Map(all.map((account, i) => [String(i), account])), devices: new Map(facts), peers: new Map() };
+  const found = new Accounts();
+  for (const [i, account] of all.entries()) found.set(String(i), account);
+  const books = { accounts: found, devices: new Map(facts), peers: new Map() };
   const aliases = new Map(devices.flatMap(({ name, macs }) => macs.map((each) => [each, { name, mac: macs[0] ?? each, user: null }])));
   return { books: books as unknown as Books, aliases, people: createPeople({ users, devices, peers: [] }) };
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Observation } from '../../../src/domain/observation.ts';
-import { HOST_RULES } from '../../../src/sources/openwrt/hosts.ts';
-import { type Bench, complete, failed, openBench, PHONE, START, station } from '../../support/ledger/rounds.ts';
+import type { Observation } from '../../../../src/domain/observation.ts';
+import { HOST_RULES } from '../../../../src/sources/openwrt/hosts.ts';
+import { type Bench, complete, failed, openBench, PHONE, START, station } from '../../../support/ledger/rounds.ts';
 
 const RADIOS = [
   { interface: 'home0', type: 'ap', fourAddress: false, frequency: 5180, ssid: 'Home' },

@@ -1,6 +1,6 @@
-import type { Observation } from '../../domain/observation.ts';
-import type { Round } from '../../domain/round.ts';
-import { type Books, type Device, readerKey } from '../books.ts';
+import type { Observation } from '../../../domain/observation.ts';
+import type { Round } from '../../../domain/round.ts';
+import { type Books, type Device, readerKey } from '../../books.ts';
 
 /** Where a device was seen in a round. */
 export interface SeenAt {
