@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   forget: () => import('./commands/forget.ts'),
   peer: () => import('./commands/peer/peer.ts'),
   token: () => import('./commands/token.ts'),
+  notify: () => import('./commands/notify.ts'),
   demo: () => import('./commands/demo.ts'),
   completion: () => import('./commands/shell/completion.ts'),
   man: () => import('./commands/shell/man.ts'),

@@ -15,13 +15,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   collector: ['domain', 'sources'],
   ledger: ['domain'],
   views: ['domain', 'ledger'],
+  notify: ['domain', 'transports'],
   auth: ['domain'],
   control: ['domain', 'transports'],
   http: ['views', 'ledger', 'auth'],
-  config: ['domain', 'fields', 'sources'],
+  config: ['domain', 'fields', 'sources', 'notify'],
   simulator: ['domain'],
-  app: ['domain', 'fields', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'auth', 'control', 'config'],
-  commands: ['app', 'domain', 'fields', 'sources', 'collector', 'ledger', 'views', 'auth', 'control', 'config', 'simulator'],
+  app: ['domain', 'fields', 'sources', 'transports', 'collector', 'ledger', 'views', 'http', 'auth', 'control', 'config', 'notify'],
+  commands: ['app', 'domain', 'fields', 'sources', 'collector', 'ledger', 'views', 'auth', 'control', 'config', 'notify', 'simulator'],
   'main.ts': ['app', 'commands', 'domain'],
 };
 
@@ -38,8 +39,8 @@ const familyOf = (file: string): string => /^commands\/([^/]+)\//.exec(file)?.[1
 /** What the table of rooms is too coarse for. */
 const RULES: readonly Rule[] = [
   {
-    why: 'control and sources take only types from transports',
-    importers: /^(control|sources)\//,
+    why: 'control, sources and notify take only types from transports',
+    importers: /^(control|sources|notify)\//,
     imported: /^transports\//,
     allows: typesOnly,
   },
@@ -65,6 +66,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['main.ts', 'commands/'],
   koa: ['http/'],
   'node-fetch': ['transports/'],
+  nodemailer: ['transports/mail.ts'],
   pino: ['app/'],
   'pino-pretty': ['app/log.ts'],
   'prom-client': ['views/metrics/'],

@@ -2,6 +2,7 @@ import type { Clock } from '../collector/round.ts';
 import type { Config, RouterConfig } from '../config/config.ts';
 import { loginOf } from '../config/routers/resolve.ts';
 import type { SourceName } from '../domain/observation.ts';
+import { createPeople, type People } from '../domain/people/people.ts';
 import { newStatus, type RouterStatus } from '../domain/status.ts';
 import { type FailureReason, SourceError } from '../errors.ts';
 import type { LedgerTerms } from '../ledger/ledger.ts';
@@ -9,7 +10,7 @@ import { type KindConfig, kindOf } from '../sources/registry.ts';
 import type { Probe } from '../sources/source.ts';
 import { httpSender } from '../transports/http.ts';
 import type { HttpAnswer, HttpRequest, SendRequest } from '../transports/request.ts';
-import type { Alias, PeerName } from '../views/view.ts';
+import type { Alias } from '../views/view.ts';
 import { LIMITS } from './limits.ts';
 import { machineOf } from './machines.ts';
 
@@ -109,7 +110,8 @@ export function termsOf(config: Config): LedgerTerms {
     mostNewAccounts: LIMITS.newAccounts,
     mostCounters: LIMITS.counters,
     mostLeases: LIMITS.leases,
-    ownMacs: new Set(config.devices.flatMap(({ macs }) => macs)),
+    people: createPeople(config),
+    ownMacs: new Set([...config.devices, ...config.users].flatMap(({ macs }) => macs)),
   };
 }
 
@@ -120,10 +122,17 @@ export function aliasesOf({ devices }: Config): Map<string, Alias> {
   );
 }
 
-/** Configured peer names and users, by public key. */
-export function peerNamesOf({ peers }: Config): Map<string, PeerName> {
-  return new Map(peers.map(({ publicKey, name, user }) => [publicKey, { name, user: user ?? null }]));
+/** Configured peer names, by public key. */
+export function peerNamesOf({ peers }: Config): Map<string, string> {
+  return new Map(peers.map(({ publicKey, name }) => [publicKey, name]));
 }
+
+/** What the configuration says of people, as a part of a view. */
+export const namesOf = (config: Config): { aliases: Map<string, Alias>; peerNames: Map<string, string>; people: People } => ({
+  aliases: aliasesOf(config),
+  peerNames: peerNamesOf(config),
+  people: createPeople(config),
+});
 
 /** Current router names, by earlier name. */
 export function renamesOf({ routers }: Config): Map<string, string> {

@@ -11,11 +11,12 @@ import type { Ledger, Posted } from '../ledger/ledger.ts';
 import type { Probe } from '../sources/source.ts';
 import type { TextParts } from '../views/metrics/text.ts';
 import type { View } from '../views/view.ts';
-import { aliasesOf, peerNamesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
+import { namesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { healthOf } from './health.ts';
 import { fitHeap } from './heap.ts';
 import { withoutLeftOut } from './left-out.ts';
 import { createMetricsText } from './metrics-text.ts';
+import { createNotifier } from './notify/notifier.ts';
 import { logPosting, logRound } from './round-log.ts';
 
 /** Days of backups to keep. */
@@ -52,8 +53,7 @@ export interface ServiceParts {
 /** Connects the collector, the ledger and the views. */
 export async function createService({ config: given, ledger, log, clock, version }: ServiceParts): Promise<Service> {
   let config = given;
-  let aliases = aliasesOf(given);
-  let peerNames = peerNamesOf(given);
+  let names = namesOf(given);
   let statuses = new Map<string, RouterStatus>();
   const probes = new Map<string, { settings: string; probes: readonly Probe[] }>();
   let lastPosted: Posted | null = null;
@@ -62,6 +62,7 @@ export async function createService({ config: given, ledger, log, clock, version
   const metrics = createMetricsText();
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
+  const notifier = await createNotifier({ config: given, ledger, log, clock });
 
   async function post(round: Round): Promise<void> {
     const posted = await ledger.post(round, clock.tick);
@@ -72,15 +73,16 @@ export async function createService({ config: given, ledger, log, clock, version
     metrics.renew();
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
+    notifier.afterRound({ posted, routers: [...statuses.values()], ...names });
   }
 
   async function configure(next: Config): Promise<void> {
     await ledger.renameRouters(renamesOf(next), clock.now());
     await ledger.setTerms(termsOf(next), clock.now());
+    if (next !== config) await notifier.reconfigure(next);
     config = next;
     metrics.renew();
-    aliases = aliasesOf(next);
-    peerNames = peerNamesOf(next);
+    names = namesOf(next);
     const read = next.routers.map((router) => ({ router, probes: lastingProbes(router) }));
     for (const name of probes.keys()) if (!read.some(({ router }) => router.name === name)) probes.delete(name);
     statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
@@ -117,8 +119,8 @@ export async function createService({ config: given, ledger, log, clock, version
       months: ledger.months,
       ledger: ledger.state,
       routers: [...statuses.values()],
-      aliases,
-      peerNames,
+      notices: notifier.counts(),
+      ...names,
       implied: config.implied,
     };
   }
@@ -149,6 +151,7 @@ export async function createService({ config: given, ledger, log, clock, version
     },
     async close() {
       await backups.stop();
+      await notifier.stop();
       await ledger.close();
     },
   };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { aliasesOf, peerNamesOf, termsOf } from '../app/from-config.ts';
+import { namesOf, termsOf } from '../app/from-config.ts';
 import type { CliOptions } from '../config/input.ts';
 import { type Day, dayOf, dayText, startOfDay } from '../domain/calendar.ts';
 import { quote, UsageError } from '../errors.ts';
@@ -61,8 +61,7 @@ export function exportUsage(options: ExportOptions, io: DatedIo): Promise<number
       const books = await loadBooks(store);
       const view = {
         books,
-        aliases: aliasesOf(config),
-        peerNames: peerNamesOf(config),
+        ...namesOf(config),
         months: monthsAt(now, terms),
         timezone: config.timezone,
         routers: [],

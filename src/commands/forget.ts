@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { aliasesOf } from '../app/from-config.ts';
+import { namesOf } from '../app/from-config.ts';
 import type { Config } from '../config/config.ts';
 import type { CliOptions } from '../config/input.ts';
 import { dayOf } from '../domain/calendar.ts';
@@ -63,7 +63,7 @@ export function forget(given: string, { json = false, ...cli }: ForgetOptions, i
 async function meantBy(given: string, config: Config, store: Store): Promise<readonly string[]> {
   const literally = parseMac(given) ?? parsePublicKey(given);
   if (literally !== null) return [literally];
-  const view = { books: await loadBooks(store), aliases: aliasesOf(config) };
+  const view = { books: await loadBooks(store), ...namesOf(config) };
   return macsOf(view, theDevice(view, given).mac);
 }
 
@@ -82,7 +82,7 @@ function tell(whose: string, gone: Forgotten, config: Config, io: DatedIo): void
       'A router still shows its counter, so its baseline was kept: without it, all bytes would be counted again. Run this again when it has left\n',
     );
   }
-  if (isConfigured(whose, config)) io.stdout.write('The configuration still has it: remove it from "devices"\n');
+  if (isConfigured(whose, config)) io.stdout.write('The configuration still has it: remove it from "devices" and "users"\n');
 }
 
 function jsonOf(whose: string, gone: Forgotten, config: Config) {
@@ -102,4 +102,5 @@ function jsonOf(whose: string, gone: Forgotten, config: Config) {
   };
 }
 
-const isConfigured = (whose: string, { devices }: Config): boolean => devices.some(({ macs }) => macs.includes(whose));
+const isConfigured = (whose: string, { devices, users }: Config): boolean =>
+  [...devices, ...users].some(({ macs }) => macs.includes(whose)) || users.some(({ peers }) => peers.includes(whose));

@@ -1,4 +1,7 @@
 import type { CounterBits } from '../domain/counter.ts';
+import type { User } from '../domain/people/user.ts';
+import type { NoticesConfig } from '../notify/settings.ts';
+import type { TargetConfig } from '../notify/target.ts';
 import type { KindConfig } from '../sources/registry.ts';
 
 /** The complete configuration, with defaults and secrets filled in. */
@@ -36,6 +39,11 @@ export interface Config {
   routers: RouterConfig[];
   devices: DeviceConfig[];
   peers: PeerConfig[];
+  /** Where notices are sent. */
+  targets: TargetConfig[];
+  /** What is reported. */
+  notices: NoticesConfig;
+  users: User[];
   /** The configuration file as given; null without one. */
   file: string | null;
   /** No router is configured, so the usual address is tried. */
@@ -92,6 +100,8 @@ export interface DeviceConfig {
   name: string;
   macs: string[];
   user?: string;
+  /** Only totals are kept and shown. */
+  isPrivate?: true;
 }
 
 /** A WireGuard peer named in the configuration. */
@@ -105,3 +115,6 @@ export const MOST_ROUTERS = 256;
 export const MOST_DEVICES = 5000;
 export const MOST_PEERS = 5000;
 export const MOST_MACS = 32;
+export const MOST_USERS = 500;
+/** Of each list of a user. */
+export const MOST_ENTRIES = 500;

@@ -1,3 +1,6 @@
+import type { User } from '../domain/people/user.ts';
+import { count } from '../errors.ts';
+import { placeOf } from '../notify/target.ts';
 import { kindOf } from '../sources/registry.ts';
 import type { Config, Credentials, RouterConfig } from './config.ts';
 import { formatDuration, formatRate } from './values.ts';
@@ -23,6 +26,8 @@ export function describeConfig(config: Config): string {
     ['log level', config.log.level],
     ['devices', devicesText(config)],
     ...(config.peers.length === 0 ? [] : [['peers', `${config.peers.length} named`] satisfies [string, string]]),
+    ...config.targets.map(({ name, service }) => ['notices', `to ${name}: ${placeOf(service)}`] satisfies [string, string]),
+    ...config.users.map((user, index): [string, string] => [index === 0 ? 'users' : '', userText(user)]),
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   const lines = rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
@@ -65,5 +70,24 @@ function credentialsText(credentials: Credentials): string {
 function devicesText({ devices }: Config): string {
   if (devices.length === 0) return 'none named';
   const users = new Set(devices.flatMap(({ user }) => user ?? []));
-  return `${devices.length} named${users.size === 0 ? '' : `, of ${users.size} ${users.size === 1 ? 'user' : 'users'}`}`;
+  const hidden = devices.filter(({ isPrivate }) => isPrivate).length;
+  const parts = [
+    `${devices.length} named`,
+    ...(users.size === 0 ? [] : [`of ${count(users.size, 'user')}`]),
+    ...(hidden === 0 ? [] : [`${hidden} private`]),
+  ];
+  return parts.join(', ');
+}
+
+function userText({ name, title, macs, hostnames, networks, ssids, peers, isPrivate, keepHours }: User): string {
+  const named = (what: string, list: readonly string[]) => (list.length === 0 ? [] : [`${what} ${list.join(', ')}`]);
+  const parts = [
+    ...(macs.length === 0 ? [] : [count(macs.length, 'MAC')]),
+    ...named('host names', hostnames),
+    ...named('networks', networks),
+    ...named('SSIDs', ssids),
+    ...(peers.length === 0 ? [] : [count(peers.length, 'peer')]),
+    ...(isPrivate ? ['private'] : keepHours === null ? [] : [`hourly figures kept ${formatDuration(keepHours)}`]),
+  ];
+  return [`${name}${title === name ? '' : ` (${title})`}`, ...parts].join('; ');
 }

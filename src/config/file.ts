@@ -1,12 +1,17 @@
+import type { User } from '../domain/people/user.ts';
 import { type Field, type Found, readFields } from '../fields/fields.ts';
 import type { Node } from '../fields/nodes.ts';
-import { fail, type Problems } from '../fields/problems.ts';
+import { fail, type Located, type Problems } from '../fields/problems.ts';
+import type { NoticesConfig } from '../notify/settings.ts';
 import type { DeviceConfig, PeerConfig } from './config.ts';
 import { readDevices } from './devices.ts';
+import { readNotices, USUAL_NOTICES } from './notify/notices.ts';
+import { readTargets, type TargetEntry } from './notify/targets.ts';
 import { readPeers } from './peers.ts';
 import { isClassic, readClassic } from './routers/classic.ts';
 import { type RouterEntry, readRouters } from './routers/routers.ts';
 import { type Settings, settings } from './settings.ts';
+import { readUsers } from './users.ts';
 import { parseConfigText } from './yaml/document.ts';
 import type { Environment } from './yaml/interpolate.ts';
 
@@ -19,7 +24,13 @@ export interface FileConfig {
   whenEmpty: string;
   devices: DeviceConfig[];
   peers: PeerConfig[];
+  targets: TargetEntry[];
+  notices: NoticesConfig;
+  users: Located<User>[];
 }
+
+/** What a file without these keys has. */
+const nothingNamed = () => ({ devices: [], peers: [], users: [], targets: [], notices: USUAL_NOTICES });
 
 const node: Field<Node>['read'] = (value) => value;
 
@@ -29,6 +40,9 @@ export const rootFields = {
   routers: { key: 'routers', read: node },
   devices: { key: 'devices', read: node },
   peers: { key: 'peers', read: node },
+  notify: { key: 'notify', read: node },
+  notices: { key: 'notices', read: node },
+  users: { key: 'users', read: node },
 } as const;
 
 /** Reads wrtmeter.yaml or a classic routers.json; the content decides which it is. */
@@ -38,20 +52,28 @@ export async function readConfigText(text: string, file: string, env: Environmen
   if (root.kind !== 'mapping') {
     const blank = root.kind === 'broken' || (root.kind === 'scalar' && root.blank);
     if (!blank) fail(problems, root.place, 'is not a configuration; use "key: value" lines, for example listen: 0.0.0.0:9780');
-    return { settings: {}, routers: null, whenEmpty: '', devices: [], peers: [] };
+    return { settings: {}, routers: null, whenEmpty: '', ...nothingNamed() };
   }
   const names = Object.values(rootFields).map(({ key }) => key.split('.')[0] ?? '');
   if (isClassic(root, json, names)) {
     const whenEmpty = `${root.place}: has no router with a URL; use for example { "192.168.1.1": { "ap_stats": "http://…" } }`;
-    return { settings: {}, routers: readClassic(root, problems), whenEmpty, devices: [], peers: [] };
+    return { settings: {}, routers: readClassic(root, problems), whenEmpty, ...nothingNamed() };
   }
-  const { routers, devices, peers, ...found } = readFields(root, rootFields, problems);
+  const { routers, devices, peers, users, notify, notices, ...found } = readFields(root, rootFields, problems);
+  const people = users === undefined ? [] : readUsers(users.value, problems);
+  const known = people.map(({ value }) => value);
+  const named = {
+    devices: devices === undefined ? [] : readDevices(devices.value, known, problems),
+    peers: peers === undefined ? [] : readPeers(peers.value, known, problems),
+  };
   return {
     settings: found,
     routers: routers === undefined ? null : readRouters(routers.value, problems),
     whenEmpty: `${routers?.place}: has no router; add one, or remove this line to try http://192.168.1.1`,
-    devices: devices === undefined ? [] : readDevices(devices.value, problems),
-    peers: peers === undefined ? [] : readPeers(peers.value, problems),
+    ...named,
+    users: people,
+    targets: notify === undefined ? [] : readTargets(notify.value, problems),
+    notices: notices === undefined ? USUAL_NOTICES : readNotices(notices.value, named, problems),
   };
 }
 

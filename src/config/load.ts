@@ -6,11 +6,14 @@ import { environmentAccess, environmentSettings, readSettings, systemZone, varia
 import type { FileConfig } from './file.ts';
 import { findFile } from './find-file.ts';
 import type { CliOptions, ConfigInput } from './input.ts';
+import { USUAL_NOTICES } from './notify/notices.ts';
+import { resolveTargets } from './notify/targets.ts';
 import { checkKinds, checkNames, checkUrls } from './routers/clashes.ts';
 import { routersOfUrls, splitUrls } from './routers/given.ts';
 import { resolveRouter, sharedAccess } from './routers/resolve.ts';
 import type { RouterEntry } from './routers/routers.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
+import { formatDuration } from './values.ts';
 import { references } from './yaml/interpolate.ts';
 
 export interface LoadedConfig {
@@ -44,7 +47,14 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   const files = filesIn(from === 'file' && file !== null ? file.directory : cwd, readFile);
   const resolved: Config['routers'] = [];
   for (const router of routers) resolved.push(await resolveRouter(router, { access, lineRate, billingDay, timeout }, files, problems));
+  const targets = await resolveTargets(fileConfig.targets, fileConfig.notices.off, filesIn(file?.directory ?? cwd, readFile), problems);
   throwProblems(problems);
+
+  const keepHours = found.retentionHours?.value ?? 62 * DAY;
+  for (const { value, place } of fileConfig.users) {
+    if ((value.keepHours ?? 0) > keepHours)
+      warn(problems, place, `its hours are kept ${formatDuration(keepHours)} at most, because retention.hours is shorter`);
+  }
 
   warnOfUnknown(env, new Set(file === null ? [] : references(file.text)), problems);
   const config: Config = {
@@ -57,7 +67,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     timeout,
     minInterval: found.minInterval?.value ?? 0,
     lineRate,
-    retention: { hours: found.retentionHours?.value ?? 62 * DAY },
+    retention: { hours: keepHours },
     expire: found.expire?.value ?? 30 * DAY,
     reload: found.reload?.value ?? false,
     auth: { read: found.authRead?.value ?? 'open' },
@@ -66,13 +76,25 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     routers: resolved,
     devices: fileConfig.devices,
     peers: fileConfig.peers,
+    targets,
+    notices: fileConfig.notices,
+    users: fileConfig.users.map(({ value }) => value),
     file: file?.name ?? null,
     implied: from === 'nowhere',
   };
   return { config, warnings: problems.warnings };
 }
 
-const NOTHING: FileConfig = { settings: {}, routers: null, whenEmpty: '', devices: [], peers: [] };
+const NOTHING: FileConfig = {
+  settings: {},
+  routers: null,
+  whenEmpty: '',
+  devices: [],
+  peers: [],
+  users: [],
+  targets: [],
+  notices: USUAL_NOTICES,
+};
 
 // The YAML library takes a few megabytes, so it is loaded only if there is a file.
 async function readConfig(text: string, name: string, { env }: ConfigInput, problems: Problems): Promise<FileConfig> {

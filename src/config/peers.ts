@@ -1,3 +1,4 @@
+import type { User } from '../domain/people/user.ts';
 import { parsePublicKey } from '../domain/public-key.ts';
 import { type Field, group, readFields, scalar } from '../fields/fields.ts';
 import type { Node } from '../fields/nodes.ts';
@@ -5,6 +6,7 @@ import { fail, type Problems } from '../fields/problems.ts';
 import { parseName, ValueError } from '../fields/values.ts';
 import { MOST_PEERS, type PeerConfig } from './config.ts';
 import { nameOf } from './routers/routers.ts';
+import { checkUser } from './users.ts';
 
 /** The keys of a peer in wrtmeter.yaml. */
 export const peerFields = {
@@ -13,8 +15,8 @@ export const peerFields = {
   user: { key: 'user', read: scalar(parseName) },
 } as const satisfies Record<string, Field<unknown>>;
 
-/** Reads the WireGuard peers of wrtmeter.yaml; a key can belong to only one of them. */
-export function readPeers(node: Node, problems: Problems): PeerConfig[] {
+/** Reads the WireGuard peers of wrtmeter.yaml; a key can belong to only one of them, and to one user. */
+export function readPeers(node: Node, users: readonly User[], problems: Problems): PeerConfig[] {
   const entries = group(node, problems) ?? [];
   if (entries.length > MOST_PEERS) fail(problems, node.place, `has more than ${MOST_PEERS} peers; shorten the list`);
   const owners = new Map<string, string>();
@@ -33,6 +35,7 @@ export function readPeers(node: Node, problems: Problems): PeerConfig[] {
     const owner = owners.get(publicKey.value);
     if (owner !== undefined) fail(problems, publicKey.place, `is already the key of "${owner}"; remove one of them`);
     owners.set(publicKey.value, name);
+    checkUser(users, { place: entry.place, user, claimed: [publicKey.value, name] }, problems);
     return [{ name, publicKey: publicKey.value, ...(user && { user: user.value }) }];
   });
 }

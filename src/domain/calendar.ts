@@ -131,6 +131,12 @@ function endOfHour(hour: number, timezone: string): number {
 
 const intoHour = (local: Temporal.ZonedDateTime): number => (local.minute * 60 + local.second) * 1000 + local.millisecond;
 
+/** Minutes of the local clock since 00:00. */
+export function minuteOfDay(instant: number, timezone: string): number {
+  const { hour, minute } = zoned(instant, timezone);
+  return hour * 60 + minute;
+}
+
 /** `YYYY-MM-DD HH:MM:SS` in the time zone, the format of the older programs. */
 export function localText(instant: number, timezone: string): string {
   return zoned(Math.floor(instant / 1000) * 1000, timezone)

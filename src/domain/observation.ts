@@ -175,6 +175,8 @@ export type Observation =
       hosts: HostCounter[];
       /** Network devices that are counted. */
       devices: string[];
+      /** The logical names of those networks (`guest`), and their devices. Absent where the router does not say. */
+      networks?: readonly { name: string; device: string }[];
       /** Bytes that no counter had room for since counting began; null if unknown. */
       uncounted: Traffic | null;
     }

@@ -27,7 +27,7 @@ export interface Undirected {
 }
 
 /** What a device, a user or the home used: the only form in which bytes with and without a direction are added up. */
-export interface Usage {
+export interface Used {
   /** Null where nothing was counted with its direction. */
   directed: Traffic | null;
   /** Null where no router gave one figure for both directions. Some of it may be in `directed` too. */
@@ -36,24 +36,24 @@ export interface Usage {
   total: number;
 }
 
-export const NO_USAGE: Usage = Object.freeze({ directed: null, undirected: null, total: 0 });
+export const NO_USAGE: Used = Object.freeze({ directed: null, undirected: null, total: 0 });
 
-export const directedUsage = (bytes: Traffic): Usage => ({ directed: bytes, undirected: null, total: total(bytes) });
+export const directedUsage = (bytes: Traffic): Used => ({ directed: bytes, undirected: null, total: total(bytes) });
 
-export const undirectedUsage = ({ alone, repeated }: Undirected): Usage => ({
+export const undirectedUsage = ({ alone, repeated }: Undirected): Used => ({
   directed: null,
   undirected: alone + repeated,
   total: alone,
 });
 
-export const plusUsage = (a: Usage, b: Usage): Usage => ({
+export const plusUsage = (a: Used, b: Used): Used => ({
   directed: a.directed === null ? b.directed : b.directed === null ? a.directed : plus(a.directed, b.directed),
   undirected: a.undirected === null && b.undirected === null ? null : (a.undirected ?? 0) + (b.undirected ?? 0),
   total: a.total + b.total,
 });
 
 /** The same as four figures, null where there is none. */
-export const figuresOf = ({ directed, undirected, total: all }: Usage) => ({
+export const figuresOf = ({ directed, undirected, total: all }: Used) => ({
   download: directed?.download ?? null,
   upload: directed?.upload ?? null,
   undirected,

@@ -23,13 +23,13 @@ export function parsePassword(text: string): string {
 }
 
 /** A secret as written, or from the file that is named in its place. */
-export async function secretOf(
-  here: Located<string> | undefined,
+export async function secretOf<T>(
+  here: Located<T> | undefined,
   file: Located<string> | undefined,
-  parse: (text: string) => string,
+  parse: (text: string) => T,
   files: Files,
   problems: Problems,
-): Promise<Located<string> | undefined> {
+): Promise<Located<T> | undefined> {
   if (file === undefined) return here;
   if (here !== undefined) {
     fail(problems, file.place, 'cannot be used together with the secret itself; remove one of them');

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { devicesAnswer, leasesAnswer, peersAnswer, routersAnswer, wanAnswer } from '../views/api-v1/answers.ts';
+import { devicesAnswer, leasesAnswer, peersAnswer, routersAnswer, usersAnswer, wanAnswer } from '../views/api-v1/answers.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import { suggestionsAnswer } from '../views/device-suggestions/suggestions.ts';
 import { lateAuditQuery } from '../views/landing/audit.ts';
@@ -33,6 +33,7 @@ export function routes(deps: AppDeps): Route[] {
     ...['/api.php', '/netstat/api.php'].map((path) => large(path, (context) => sendApiPhp(deps, context))),
     api(deps, '/api/v1/routers', routersAnswer),
     api(deps, '/api/v1/devices', devicesAnswer),
+    api(deps, '/api/v1/users', usersAnswer),
     api(deps, '/api/v1/device-suggestions', suggestionsAnswer),
     api(deps, '/api/v1/wan', wanAnswer),
     api(deps, '/api/v1/leases', leasesAnswer),

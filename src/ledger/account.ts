@@ -1,6 +1,6 @@
 import { isMac } from '../domain/mac.ts';
 import type { SourceName } from '../domain/observation.ts';
-import { directedUsage, type Traffic, type Undirected, type Usage, undirectedUsage } from '../domain/traffic.ts';
+import { directedUsage, type Traffic, type Undirected, type Used, undirectedUsage } from '../domain/traffic.ts';
 
 /**
  * `host`: routed bytes, counted at a gateway. `address`: those of an address whose MAC is not known, kept for the device account that
@@ -171,11 +171,11 @@ interface ByKind {
   ofKind(kind: AccountKind): Iterable<Account>;
 }
 
-/** The accounts of what a device used: one with directions, one without, or both. Their bytes are added up as `Usage` only. */
+/** The accounts of what a device used: one with directions, one without, or both. Their bytes are added up as `Used` only. */
 export const deviceAccountsOf = (accounts: ByKind): Account[] => [...accounts.ofKind('device'), ...accounts.ofKind('undirected')];
 
 /** What the two figures of an account mean: the one place that reads those without directions. */
-export function usageOf(kind: AccountKind, kept: Traffic): Usage {
+export function usageOf(kind: AccountKind, kept: Traffic): Used {
   const { measure } = kindFacts(kind);
   switch (measure) {
     case 'directed':

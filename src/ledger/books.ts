@@ -54,6 +54,9 @@ export interface Device {
   name: string | null;
   namedBy: 'static' | 'lease' | null;
   ip: string | null;
+  /** The network it was last in, and the SSID it was last on; see `DeviceFacts`. */
+  network: string | null;
+  ssid: string | null;
 }
 
 /** A DHCP lease as it was last read. */

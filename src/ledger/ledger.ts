@@ -1,4 +1,5 @@
 import { hourOf } from '../domain/calendar.ts';
+import { NOBODY } from '../domain/people/people.ts';
 import type { Round } from '../domain/round.ts';
 import { LedgerError } from '../errors.ts';
 import { type AuditRow, type Books, ledgerNote } from './books.ts';
@@ -13,6 +14,7 @@ import { renameBatches } from './storage/rename-router.ts';
 import type { Batch, Store } from './storage/store.ts';
 import { auditBatch, pruneAudit } from './storage/write-audit.ts';
 import { batchesOf, pruneHours } from './storage/write-round.ts';
+import { createOwnHours } from './usage/kept-hours.ts';
 import { type BillingTerms, type Months, monthsAt, refreshCompared, sumMonths } from './usage/months.ts';
 
 export interface LedgerTerms extends PostingTerms, BillingTerms, AgeTerms {}
@@ -70,6 +72,7 @@ class SqliteLedger implements Ledger {
   /** Ms on the same clock at the last posting of this process. */
   #postedTick: number | null = null;
   #prunedAt = 0;
+  readonly #ownHours = createOwnHours();
   #agedAt = 0;
 
   constructor(store: Store, terms: LedgerTerms, books: Books, now: number) {
@@ -98,6 +101,7 @@ class SqliteLedger implements Ledger {
         ...(update.audit.length > 0 ? pruneAudit : []),
       ]);
       this.state.commitSeconds = (tick() - drafted) / 1000;
+      this.#ownHours.committed();
       applyUpdate(this.books, this.#seenInFile, this.months, update);
       addCounts(this.state.counts, update);
       this.state.startedAt = this.books.startedAt;
@@ -111,6 +115,8 @@ class SqliteLedger implements Ledger {
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       this.#mustReload = true;
+      this.#prunedAt = 0;
+      this.#ownHours.again();
       this.state.writeErrors += 1;
       return { status: 'failed', error };
     }
@@ -132,6 +138,7 @@ class SqliteLedger implements Ledger {
     this.#terms = terms;
     this.months = monthsAt(this.trusted(now), terms);
     await sumMonths(this.store, this.books, this.months, terms.timezone);
+    await this.#dropPrivateHours();
   }
 
   async renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
@@ -180,7 +187,21 @@ class SqliteLedger implements Ledger {
   #prune(now: number): Batch[] {
     if (this.#isDone(now, this.#prunedAt)) return [];
     this.#prunedAt = now;
-    return [pruneHours(now - this.#terms.keepHours * 1000)];
+    const own = this.#ownHours.batches(this.books, this.#terms.people ?? NOBODY, now);
+    return [pruneHours(now - this.#terms.keepHours * 1000), ...own];
+  }
+
+  /** With new terms, hours of what is private now are deleted at once. What cannot be written now is tried again with the next round. */
+  async #dropPrivateHours(): Promise<void> {
+    this.#prunedAt = 0;
+    this.#ownHours.again();
+    const batches = this.#ownHours.privateBatches(this.books, this.#terms.people ?? NOBODY);
+    try {
+      if (batches.length > 0) await this.store.commit(batches);
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      this.state.writeErrors += 1;
+    }
   }
 
   /** Once an hour, lets go what was seen but hardly ever used. What was posted stays posted if that fails. Rule: invented device. */

@@ -14,8 +14,13 @@ export interface HttpTerms {
   most?: { bytes: number; lines: number };
   /** What a status means there; default: the status alone is reported. */
   words?: StatusWords;
+  /** What is connected to, in messages; default: the router. */
+  called?: string;
+  /** Milliseconds to connect; default: 2 s, which a router at home needs at most. */
+  connectMs?: number;
 }
 
+const ROUTER = 'the router';
 const CONNECT_MS = 2000;
 const TOO_LATE = 'no complete answer in time';
 const CONNECT_TIMEOUT = 'CONNECT_TIMEOUT';
@@ -30,12 +35,13 @@ const MOST_COOKIES = 32;
 const LONGEST_COOKIE = 4096;
 
 /**
- * Sends requests over HTTP. Connects within 2 s, accepts at most `most.bytes`, requests no compression, and follows redirects of a GET
+ * Sends requests over HTTP. Connects within 2 s by default, accepts at most `most.bytes`, requests no compression, and follows redirects of a GET
  * only to the same host and never from https to http. Rejects with a SourceError whose message contains no credentials.
  */
-export function httpSender({ credentials, tls, most, words }: HttpTerms): SendRequest {
+export function httpSender(terms: HttpTerms): SendRequest {
+  const { credentials, tls, most, connectMs = CONNECT_MS } = terms;
   const mostBytes = most?.bytes ?? MOST_BYTES;
-  const agents = { 'http:': connecting(new http.Agent()), 'https:': connecting(new https.Agent(tlsOptions(tls))) };
+  const agents = { 'http:': connecting(new http.Agent(), connectMs), 'https:': connecting(new https.Agent(tlsOptions(tls)), connectMs) };
   const headers = { 'user-agent': 'wrtmeter', accept: 'text/plain, */*', ...authorization(credentials) };
 
   async function send(request: HttpRequest, signal: AbortSignal, redirects = 0): Promise<HttpAnswer> {
@@ -65,7 +71,7 @@ export function httpSender({ credentials, tls, most, words }: HttpTerms): SendRe
       // A request with secrets of its own, as of a login, may be repeated in the answer.
       const ownSecrets = body !== undefined || session !== undefined || request.headers !== undefined;
       if (ownSecrets) drop(response);
-      throw refusal(status, credentials, ownSecrets ? '' : await errorText(response), words);
+      throw refusal(status, terms, ownSecrets ? '' : await errorText(response));
     }
     return { status, text: await response.text(), framed: response.headers.has('content-length'), ...(most && { mostLines: most.lines }) };
   }
@@ -74,7 +80,7 @@ export function httpSender({ credentials, tls, most, words }: HttpTerms): SendRe
     try {
       return await send(request, signal);
     } catch (error) {
-      throw asSourceError(error, mostBytes);
+      throw asSourceError(error, { mostBytes, connectMs, called: terms.called ?? ROUTER });
     }
   };
 }
@@ -111,11 +117,11 @@ function authorization(credentials: HttpTerms['credentials']): Record<string, st
 }
 
 /** Limits the time to connect, including TLS; the answer has its own deadline. */
-function connecting<A extends http.Agent>(agent: A): A {
+function connecting<A extends http.Agent>(agent: A, connectMs: number): A {
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const socket = connect(options, callback) as net.Socket;
-    const timer = setTimeout(() => socket.destroy(Object.assign(new Error('connect timeout'), { code: CONNECT_TIMEOUT })), CONNECT_MS);
+    const timer = setTimeout(() => socket.destroy(Object.assign(new Error('connect timeout'), { code: CONNECT_TIMEOUT })), connectMs);
     socket
       .once(agent instanceof https.Agent ? 'secureConnect' : 'connect', () => clearTimeout(timer))
       .once('close', () => clearTimeout(timer));
@@ -144,13 +150,13 @@ function redirectTarget(from: string, response: Response, redirects: number): st
 }
 
 /** What an error answer means, and its text, quoted. */
-function refusal(status: number, credentials: HttpTerms['credentials'], text: string, words: StatusWords | undefined): SourceError {
+function refusal(status: number, { credentials, words, called = ROUTER }: HttpTerms, text: string): SourceError {
   const said = text === '' || holdsSecret(text, credentials) ? '' : `; it answered ${quote(text, SHOWN_TEXT)}`;
   if (status === 401 || (status === 403 && credentials.kind === 'basic')) {
     const why =
       credentials.kind === 'none'
-        ? 'the router requires credentials; set its token or its user name and password'
-        : 'the router rejected the credentials; check its token or its user name and password';
+        ? `${called} requires credentials; set its token or its user name and password`
+        : `${called} rejected the credentials; check its token or its user name and password`;
     return new SourceError('auth', `status ${status}: ${why}${said}`);
   }
   return new SourceError(
@@ -204,19 +210,22 @@ function drop(response: Response): void {
   body?.destroy?.();
 }
 
-function asSourceError(error: unknown, mostBytes: number): SourceError {
+function asSourceError(
+  error: unknown,
+  { mostBytes, connectMs, called }: { mostBytes: number; connectMs: number; called: string },
+): SourceError {
   if (error instanceof SourceError) return error;
   if (error instanceof AbortError) return new SourceError('timeout', TOO_LATE, { cause: error });
   if (!(error instanceof FetchError)) throw error;
   const code = error.code ?? error.errno ?? '';
   const options = { cause: error };
-  if (code === CONNECT_TIMEOUT) return new SourceError('connect', `could not connect within ${CONNECT_MS / 1000} s`, options);
+  if (code === CONNECT_TIMEOUT) return new SourceError('connect', `could not connect within ${connectMs / 1000} s`, options);
   if (error.type === 'max-size')
     return new SourceError('too_large', `the answer is larger than ${Math.round((mostBytes / MEBIBYTE) * 10) / 10} MiB`, options);
   if (code === 'HPE_HEADER_OVERFLOW') return new SourceError('too_large', 'the header of the answer is too large', options);
   if (code.startsWith('HPE_')) return new SourceError('parse', `the answer is not HTTP (${code})`, options);
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO)/.test(code)) {
-    return new SourceError('tls', `the TLS connection to the router is not trusted (${code}): set ca_file, or insecure: true`, options);
+    return new SourceError('tls', `the TLS connection to ${called} is not trusted (${code}): set ca_file, or insecure: true`, options);
   }
   if (/premature close|aborted/i.test(error.message) || code === 'ERR_STREAM_PREMATURE_CLOSE') {
     return new SourceError('truncated', 'the connection closed before the answer was complete', options);

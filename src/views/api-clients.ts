@@ -5,7 +5,7 @@ import { type PeerRow, peerRows } from './rows/peers.ts';
 import type { View } from './view.ts';
 
 /** What the clients of the VPN panel's API are made from. */
-export type ClientView = Pick<View, 'books' | 'peerNames' | 'routers' | 'now' | 'timezone'>;
+export type ClientView = Pick<View, 'books' | 'peerNames' | 'people' | 'routers' | 'now' | 'timezone'>;
 
 /** A WireGuard peer as in the VPN panel's API. Its bytes are totals; `sent` is what the peer uploaded. */
 export interface ClientJson {

@@ -3,7 +3,7 @@ import { NOTHING, plus, type Traffic } from '../domain/traffic.ts';
 import { type Account, accountsOf } from '../ledger/account.ts';
 import { readerKey } from '../ledger/books.ts';
 import { ownUplinks } from './rows/wan.ts';
-import { leasesByMac, nameOf, type View, wanReadAt } from './view.ts';
+import { isPrivate, leasesByMac, nameOf, type View, wanReadAt } from './view.ts';
 
 export interface ApiPhpAnswer {
   status: 200 | 400;
@@ -43,7 +43,8 @@ function wan(view: View) {
 }
 
 function leases(view: View) {
-  return [...leasesByMac(view).values()].map((lease) => ({
+  const shown = [...leasesByMac(view).values()].filter(({ mac }) => !isPrivate(view, mac));
+  return shown.map((lease) => ({
     mac_address: lease.mac,
     lease_end_time: lease.expiry,
     ip_address: lease.ip,
@@ -59,7 +60,7 @@ function combined(view: View) {
   return {
     wan_stats: { rx_bytes: uplink?.rx_bytes ?? 0, tx_bytes: uplink?.tx_bytes ?? 0, last_update: uplink?.last_update ?? null },
     client_stats: clients(view).map(({ key, month }) => {
-      const lease = known.get(key);
+      const lease = isPrivate(view, key) ? undefined : known.get(key);
       return { ...received(month), hostname: lease?.hostname ?? lease?.ip ?? nameOf(view, key) };
     }),
   };

@@ -1,9 +1,9 @@
 import type { DipReason, ResetReason } from '../domain/change.ts';
-import { directedUsage, type Usage, undirectedUsage } from '../domain/traffic.ts';
+import { directedUsage, type Used, undirectedUsage } from '../domain/traffic.ts';
 import type { AuditKind } from '../ledger/books.ts';
 import type { AuditRecord } from '../ledger/storage/read-audit.ts';
 import { formatBitRate, formatSpan } from './format.ts';
-import { nameOf, type View } from './view.ts';
+import { type NamesView, nameOf } from './view.ts';
 
 /** What became of the bytes that an audit row names. */
 export type Outcome = 'booked' | 'refused' | 'noted';
@@ -74,7 +74,7 @@ export interface Subject {
 }
 
 /** The bytes that a row names. Those of statistics have no direction. */
-export const bytesOfRow = ({ source, download, upload }: Pick<AuditRecord, 'source' | 'download' | 'upload'>): Usage =>
+export const bytesOfRow = ({ source, download, upload }: Pick<AuditRecord, 'source' | 'download' | 'upload'>): Used =>
   source === 'statistics' ? undirectedUsage({ alone: download + upload, repeated: 0 }) : directedUsage({ download, upload });
 
 const MAC_AT_END = /^(?:(.+) )?((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$/;
@@ -88,7 +88,7 @@ const WHOLE: Readonly<Record<string, string>> = {
 };
 
 /** A station's counter is `INTERFACE MAC` or the MAC alone, that of an uplink `NAME DEVICE`. */
-export function subjectOf(view: Pick<View, 'aliases' | 'books'>, { router, source, counter }: AuditRecord): Subject {
+export function subjectOf(view: NamesView, { router, source, counter }: AuditRecord): Subject {
   const [, machine, ip] = source === 'statistics' ? (/^(\S+) (\S+)$/.exec(counter) ?? []) : [];
   if (machine !== undefined && ip !== undefined) return { text: `${nameOf(view, machine)} at ${ip}`, mac: machine, interface: null };
   const [, on, mac] = MAC_AT_END.exec(counter) ?? [];

@@ -1,6 +1,6 @@
 import { parseMac } from '../domain/mac.ts';
 import { deviceAccountsOf } from '../ledger/account.ts';
-import { nameOf, type View } from './view.ts';
+import { ownNameOf, type View } from './view.ts';
 
 /** The MACs of a device that were counted, by its first MAC. */
 export function macsOf(view: Pick<View, 'books' | 'aliases'>, first: string): string[] {
@@ -14,8 +14,8 @@ export function findDevices(view: Pick<View, 'books' | 'aliases'>, text: string)
   const known = new Set(deviceAccountsOf(view.books.accounts).map(({ key }) => first(key)));
   const mac = parseMac(text);
   if (mac !== null) return known.has(first(mac)) ? [first(mac)] : [];
-  const exact = [...known].filter((own) => nameOf(view, own) === text);
+  const exact = [...known].filter((own) => ownNameOf(view, own) === text);
   if (exact.length > 0) return exact;
   const plain = (name: string) => name.normalize('NFC').toLowerCase();
-  return [...known].filter((own) => plain(nameOf(view, own)) === plain(text));
+  return [...known].filter((own) => plain(ownNameOf(view, own)) === plain(text));
 }

@@ -1,8 +1,10 @@
 import type { Observation } from '../domain/observation.ts';
+import type { TargetCounts } from '../domain/people/notice.ts';
+import type { People } from '../domain/people/people.ts';
 import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
-import type { Account, AccountKind } from '../ledger/account.ts';
-import { type Books, type Device, type KnownLease, peerKey, readerKey } from '../ledger/books.ts';
+import { type Account, type AccountKind, macOf, publicKeyOf } from '../ledger/account.ts';
+import { type Books, type Device, type KnownLease, type KnownPeer, peerKey, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import type { Months } from '../ledger/usage/months.ts';
 
@@ -18,10 +20,14 @@ export interface View {
   months: Months;
   ledger: LedgerState;
   routers: readonly RouterStatus[];
-  /** Configured name and user of each MAC. */
+  /** Configured name of each MAC. */
   aliases: ReadonlyMap<string, Alias>;
-  /** Configured name and user of each WireGuard peer, by its public key. */
-  peerNames: ReadonlyMap<string, PeerName>;
+  /** What became of notices, by target. */
+  notices: readonly TargetCounts[];
+  /** Configured name of each WireGuard peer, by its public key. */
+  peerNames: ReadonlyMap<string, string>;
+  /** Whose devices and peers are, and which are private. */
+  people: People;
   /** True if no router is configured and the default address is tried. */
   implied: boolean;
 }
@@ -30,23 +36,62 @@ export interface Alias {
   name: string;
   /** The first MAC of the device, which identifies it. */
   mac: string;
+  /** The user that its entry names. Whose it is, `people` decides. */
   user: string | null;
 }
 
-export interface PeerName {
-  name: string;
-  user: string | null;
+/** What tells whose a device is and what it is called. */
+export type NamesView = Pick<View, 'aliases' | 'books' | 'people'>;
+
+/** The same of a WireGuard peer. */
+export type PeerNamesView = Pick<View, 'peerNames' | 'books' | 'people'>;
+
+/** Name of a MAC: the configured one, otherwise the last known one, otherwise the MAC itself; that of a private device is its MAC. Rule: names. */
+export const nameOf = (view: NamesView, mac: string): string => (isPrivate(view, mac) ? mac : ownNameOf(view, mac));
+
+/** The same, also of a private device: to find what a person names, never to show. */
+export const ownNameOf = ({ aliases, books }: Pick<View, 'aliases' | 'books'>, mac: string): string =>
+  aliases.get(mac)?.name ?? books.devices.get(mac)?.name ?? mac;
+
+/** Whether only totals of the device with this MAC may be shown. */
+export const isPrivate = ({ people, books }: Pick<View, 'people' | 'books'>, mac: string): boolean =>
+  people.isPrivateDevice(mac, books.devices);
+
+/** The user to show of the device with this MAC; null where it belongs to nobody, or is private. */
+export const userOf = (view: Pick<View, 'people' | 'books'>, mac: string): string | null =>
+  isPrivate(view, mac) ? null : view.people.userOfDevice(mac, view.books.devices);
+
+/** A WireGuard peer of a server. */
+export type PeerRef = Pick<KnownPeer, 'router' | 'interface' | 'publicKey'>;
+
+const serverNameOf = ({ books }: Pick<View, 'books'>, { router, interface: name, publicKey }: PeerRef): string | null =>
+  books.peers.get(peerKey(router, name, publicKey))?.name ?? null;
+
+/** Name of a WireGuard peer: the configured one, otherwise the one on its server, otherwise the beginning of its key, as for a private one. */
+export function nameOfPeer(view: PeerNamesView, peer: PeerRef): string {
+  const { publicKey } = peer;
+  const known = isPrivatePeer(view, peer) ? null : (view.peerNames.get(publicKey) ?? serverNameOf(view, peer));
+  return known ?? shortKey(publicKey);
 }
 
-/** Name of a MAC: the configured one, otherwise the last known one, otherwise the MAC itself. Rule: names. */
-export function nameOf(view: Pick<View, 'aliases' | 'books'>, mac: string): string {
-  return view.aliases.get(mac)?.name ?? view.books.devices.get(mac)?.name ?? mac;
+/** Whether only totals of the peer may be shown. */
+export const isPrivatePeer = (view: Pick<View, 'people' | 'books'>, peer: PeerRef): boolean =>
+  view.people.isPrivatePeer(peer.publicKey, serverNameOf(view, peer));
+
+/** Whether only totals of the device or peer that the account belongs to may be shown. */
+export function isPrivateAccount(view: Pick<View, 'people' | 'books'>, account: Account): boolean {
+  const [mac, publicKey] = [macOf(account), publicKeyOf(account)];
+  if (mac !== null) return isPrivate(view, mac);
+  return publicKey !== null && isPrivatePeer(view, { router: account.router, interface: account.interface, publicKey });
 }
 
-/** Name of a WireGuard peer: the configured one, otherwise the one on its server, otherwise the beginning of its key. */
-export function nameOfPeer({ peerNames, books }: Pick<View, 'peerNames' | 'books'>, router: string, name: string, key: string): string {
-  return peerNames.get(key)?.name ?? books.peers.get(peerKey(router, name, key))?.name ?? shortKey(key);
-}
+/** The user that the peer belongs to, private or not. */
+export const ownerOfPeer = (view: Pick<View, 'people' | 'books'>, peer: PeerRef): string | null =>
+  view.people.userOfPeer(peer.publicKey, serverNameOf(view, peer));
+
+/** The user to show of the peer; null where it belongs to nobody, or is private. */
+export const userOfPeer = (view: Pick<View, 'people' | 'books'>, peer: PeerRef): string | null =>
+  isPrivatePeer(view, peer) ? null : ownerOfPeer(view, peer);
 
 type ObservationOf<S> = Extract<Observation, { source: S }>;
 

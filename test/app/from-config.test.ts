@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { peerNamesOf, probesOf, statusOf } from '../../src/app/from-config.ts';
+import { namesOf, probesOf, statusOf } from '../../src/app/from-config.ts';
 import { machineOf } from '../../src/app/machines.ts';
 import { wireguardOf } from '../../src/app/peer-control.ts';
 import type { RouterConfig } from '../../src/config/config.ts';
@@ -103,8 +103,9 @@ describe('the machine of a WireGuard server', () => {
 });
 
 describe('names of peers', () => {
-  it('are known by public key, with their users', async () => {
-    const config = await configOf(withText(`peers:\n  anna-phone: { public_key: ${KEY}, user: anna }`));
-    expect([...peerNamesOf(config)]).to.deep.equal([[KEY, { name: 'anna-phone', user: 'anna' }]]);
+  it('are known by public key, and their users with them', async () => {
+    const { peerNames, people } = namesOf(await configOf(withText(`peers:\n  anna-phone: { public_key: ${KEY}, user: anna }`)));
+    expect([...peerNames]).to.deep.equal([[KEY, 'anna-phone']]);
+    expect(people.userOfPeer(KEY, null)).to.equal('anna');
   });
 });

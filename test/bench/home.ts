@@ -1,4 +1,5 @@
 import { readRound } from '../../src/collector/round.ts';
+import { NOBODY } from '../../src/domain/people/people.ts';
 import { newStatus, updateStatuses } from '../../src/domain/status.ts';
 import type { Ledger, LedgerTerms } from '../../src/ledger/ledger.ts';
 import { render } from '../../src/simulator/answers/answers.ts';
@@ -61,6 +62,8 @@ export function benchHome(options: BenchWorld): BenchHome {
             routers: [...statuses.values()],
             aliases: new Map(),
             peerNames: new Map(),
+            notices: [],
+            people: NOBODY,
             implied: false,
           },
           null,

@@ -152,7 +152,7 @@ describe('backup, restore, forget and check of the ledger', () => {
       [
         `${TV} deleted: 2 accounts, 2 days and 2 hours of history, 1 name, 0 leases, 0 audit rows`,
         'A router still shows its counter, so its baseline was kept: without it, all bytes would be counted again. Run this again when it has left',
-        'The configuration still has it: remove it from "devices"',
+        'The configuration still has it: remove it from "devices" and "users"',
         'These files still contain it; remove them, then create a new backup with "wrtmeter backup":',
         '  /backups/ledger-2026-11-20.db',
         '',

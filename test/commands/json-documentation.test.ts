@@ -29,6 +29,7 @@ const LINES: Record<string, string> = {
   'import classic': 'import classic old --config routers.json --dry-run',
   'import vnstat': `import vnstat ${join(import.meta.dirname, '../fixtures/import/vnstat-1.18.json')} --router gateway --interface wan --dry-run`,
   'import nlbwmon': `import nlbwmon ${join(import.meta.dirname, '../fixtures/import/nlbw.json')} --dry-run`,
+  'import users': `import users ${join(import.meta.dirname, '../fixtures/import/users.csv')}`,
   backup: 'backup mine.db',
   restore: 'restore mine.db',
   forget: `forget ${TV}`,

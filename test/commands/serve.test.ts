@@ -106,13 +106,14 @@ describe('wrtmeter serve', () => {
     await logged(/The old configuration stays in use: .*wrtmeter\.yaml:5: .*nonsense/);
     counter = 5;
     expect(figure(await exporter.scrape(), 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(5);
-    await yaml(`routers:\n  home:\n    was: [gateway]\n    urls: { wan: http://127.0.0.1:${port}/wan }\n`);
+    await yaml(`routers:\n  home:\n    was: [gateway]\n    urls: { wan: http://127.0.0.1:${port}/wan }\nusers:\n  anna: { name: Anna }\n`);
     process.kill(exporter.pid, 'SIGHUP');
     await logged(/Configuration (re)?loaded/);
     counter = 7;
     const samples = await exporter.scrape();
     expect(figure(samples, 'wrtmeter_wan_download_bytes_total', { router: 'home' })).to.equal(7);
     expect(figure(samples, 'wrtmeter_wan_download_bytes_total', { router: 'gateway' })).to.equal(undefined);
+    for (const user of ['anna', 'others']) expect(figure(samples, 'wrtmeter_user_month_download_bytes', { user })).to.equal(0);
   });
 
   it('a daily backup that fails is named, with its reason and what follows, in the log, in /-/healthy and as a metric', async () => {

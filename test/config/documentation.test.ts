@@ -4,9 +4,12 @@ import { readFile } from '../../src/app/read-file.ts';
 import { deviceFields } from '../../src/config/devices.ts';
 import { OTHER_VARIABLES } from '../../src/config/environment.ts';
 import { rootFields } from '../../src/config/file.ts';
+import { noticesFields } from '../../src/config/notify/notices.ts';
+import { mailFields, targetFields, telegramFields } from '../../src/config/notify/targets.ts';
 import { peerFields } from '../../src/config/peers.ts';
 import { routerFields } from '../../src/config/routers/routers.ts';
 import { settings } from '../../src/config/settings.ts';
+import { userFields } from '../../src/config/users.ts';
 import { KIND_NAMES, kindOf } from '../../src/sources/registry.ts';
 import { configOf, filesOf, load, withText } from './support.ts';
 
@@ -25,7 +28,11 @@ function rows(heading: string): string[][] {
   );
 }
 
+const NOTIFY_SECRETS = { '/run/secrets/ntfy': 'secret', '/run/secrets/bot': '1:secret', '/run/secrets/mail': 'secret' };
+
 const keys = (fields: Record<string, { key: string }>) => Object.values(fields).map(({ key }) => key);
+
+const firstKeys = (fields: Record<string, { key: string }>) => keys(fields).map((key) => key.split('.')[0]);
 
 describe('docs/configuration.md', () => {
   it('has exactly the settings, with key, variable and option', () => {
@@ -40,14 +47,19 @@ describe('docs/configuration.md', () => {
     expect(await configOf({ env })).to.deep.equal(await configOf());
   });
 
-  it('has exactly the keys of a router, a server, a device and a peer', () => {
+  it('has exactly the keys of a router, a server, a device, a peer, a user, a target and of notices', () => {
     expect(rows('Routers').map(([key]) => key)).to.have.members(keys(routerFields));
     for (const kind of KIND_NAMES)
       for (const [heading, fields] of Object.entries(kindOf(kind).groups))
         expect(rows(heading).map(([key]) => key)).to.deep.equal(keys(fields));
     expect(rows('Devices').map(([key]) => key)).to.deep.equal(keys(deviceFields));
     expect(rows('Peers').map(([key]) => key)).to.deep.equal(keys(peerFields));
-    expect(keys(rootFields)).to.deep.equal([...keys(settings), 'routers', 'devices', 'peers']);
+    expect(rows('Targets').map(([key]) => key)).to.deep.equal(keys(targetFields));
+    expect(rows('Telegram').map(([key]) => key)).to.deep.equal(keys(telegramFields));
+    expect(rows('Mail').map(([key]) => key)).to.deep.equal(keys(mailFields));
+    expect(rows('Notices').map(([key]) => key)).to.deep.equal(keys(noticesFields));
+    expect(rows('Users').map(([key]) => key)).to.deep.equal(firstKeys(userFields));
+    expect(keys(rootFields)).to.deep.equal([...keys(settings), 'routers', 'devices', 'peers', 'notify', 'notices', 'users']);
   });
 
   it('has exactly the variables', () => {
@@ -58,7 +70,7 @@ describe('docs/configuration.md', () => {
 
   it('shows only YAML and JSON that loads', async () => {
     const examples = [...page.matchAll(/```(yaml|json)\n(.*?)```/gs)];
-    expect(examples).to.have.length(7);
+    expect(examples).to.have.length(10);
     for (const [, format, text = ''] of examples) {
       const files = {
         [`/x/a.${format}`]: text,
@@ -66,6 +78,7 @@ describe('docs/configuration.md', () => {
         '/run/secrets/routers': 'secret',
         '/run/secrets/den': 'secret',
         '/x/id_vps': 'secret',
+        ...NOTIFY_SECRETS,
       };
       const { warnings } = await load({ cli: { config: `/x/a.${format}` }, readFile: filesOf(files) });
       expect(warnings).to.deep.equal([]);
@@ -84,7 +97,7 @@ describe('docs/wrtmeter.example.yaml', () => {
     const text = Buffer.from(await readFile(`${DOCS}/wrtmeter.example.yaml`, 100_000))
       .toString()
       .replace(/# (?=\w+: )/g, '');
-    const files = { '/etc/wrtmeter/wrtmeter.yaml': text, '/run/secrets/gateway': 'a', '/run/secrets/attic': 'b' };
+    const files = { '/etc/wrtmeter/wrtmeter.yaml': text, '/run/secrets/gateway': 'a', '/run/secrets/attic': 'b', ...NOTIFY_SECRETS };
     const config = await configOf(withText('', { readFile: filesOf(files) }));
     expect(config.routers.map(({ credentials }) => credentials.kind)).to.deep.equal(['bearer', 'basic', 'none', 'none']);
   });

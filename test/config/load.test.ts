@@ -40,6 +40,9 @@ describe('loading a configuration', () => {
         ],
         devices: [],
         peers: [],
+        targets: [],
+        notices: { silent: 3600, watch: [], away: 900, summary: 'monthly', off: [] },
+        users: [],
         file: null,
         implied: true,
       },
@@ -48,7 +51,8 @@ describe('loading a configuration', () => {
 
   it('reads every key of wrtmeter.yaml', async () => {
     const { config, warnings } = await load({ cwd: GOOD, cli: { config: 'full.yaml' }, env: { CELLAR_TOKEN: 'from-outside' } });
-    const { routers, devices, peers, ...rest } = config;
+    // test/config/notify/targets.test.ts reads these.
+    const { routers, devices, peers, users, targets: _targets, notices: _notices, ...rest } = config;
     expect(warnings).to.deep.equal([]);
     expect(rest).to.deep.equal({
       listen: { host: '127.0.0.1', port: 9781 },
@@ -160,8 +164,46 @@ describe('loading a configuration', () => {
     ]);
     expect(devices).to.deep.equal([
       { name: 'anna-laptop', macs: ['02:00:00:00:00:01', '02:00:00:00:00:0a'], user: 'anna' },
-      { name: 'Television', macs: ['02:00:00:00:00:03'] },
+      { name: 'Television', macs: ['02:00:00:00:00:03'], isPrivate: true },
     ]);
+    expect(users).to.deep.equal([
+      {
+        name: 'anna',
+        title: 'Anna B.',
+        macs: ['02:00:00:00:00:0a', '02:00:00:00:00:04'],
+        hostnames: ['anna-*', '*-of-anna'],
+        networks: [],
+        ssids: [],
+        peers: ['bert'],
+        isPrivate: false,
+        keepHours: 604_800,
+      },
+      {
+        name: 'guests',
+        title: 'guests',
+        macs: [],
+        hostnames: [],
+        networks: ['guest'],
+        ssids: ['Guest', 'Our Home'],
+        peers: [],
+        isPrivate: true,
+        keepHours: null,
+      },
+    ]);
+  });
+
+  it('warns of hours of a user that are to be kept longer than all hours', async () => {
+    const text = 'retention: { hours: 5d }\nusers: { anna: { retention: { hours: 6d } }, ben: { retention: { hours: 5d } } }\n';
+    const { warnings } = await load(withText(text));
+    expect(warnings).to.deep.equal(['wrtmeter.yaml:2: users.anna: its hours are kept 5d at most, because retention.hours is shorter']);
+  });
+
+  it('takes any user of a device where there are no users', async () => {
+    const text = 'devices: { tv: { macs: [02:00:00:00:00:01], user: others } }\n';
+    expect(await configOf(withText(text))).to.deep.include({
+      users: [],
+      devices: [{ name: 'tv', macs: ['02:00:00:00:00:01'], user: 'others' }],
+    });
   });
 
   it('puts the command line before the environment, and the environment before the file', async () => {

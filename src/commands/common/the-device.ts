@@ -2,7 +2,7 @@ import { didYouMean } from '../../domain/names/nearest.ts';
 import { count, quote, UsageError } from '../../errors.ts';
 import { deviceAccountsOf } from '../../ledger/account.ts';
 import { findDevices } from '../../views/find-device.ts';
-import { nameOf, type View } from '../../views/view.ts';
+import { type NamesView, nameOf } from '../../views/view.ts';
 
 export interface NamedDevice {
   /** The first of its MACs. */
@@ -11,7 +11,7 @@ export interface NamedDevice {
 }
 
 /** The device that a text on the command line means, by name or any of its MACs. Throws a UsageError if it is none or several. */
-export function theDevice(view: Pick<View, 'books' | 'aliases'>, text: string): NamedDevice {
+export function theDevice(view: NamesView, text: string): NamedDevice {
   const macs = findDevices(view, text);
   const [mac] = macs;
   if (mac === undefined) {

@@ -111,8 +111,8 @@ function backups({ config, now }: Survey, { books, backups: [newest] }: LedgerSu
   ];
 }
 
-function suggestions({ routers, now }: Survey, { books, aliases }: LedgerSurvey): Finding[] {
-  const sure = mergeSuggestions({ books, aliases, routers: routers.map(({ status }) => status), now }).filter(
+function suggestions({ routers, now }: Survey, { books, aliases, people }: LedgerSurvey): Finding[] {
+  const sure = mergeSuggestions({ books, aliases, people, routers: routers.map(({ status }) => status), now }).filter(
     ({ confidence }) => confidence !== 'low',
   );
   if (sure.length === 0) return [];

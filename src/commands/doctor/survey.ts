@@ -1,11 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { askService } from '../../app/ask-service.ts';
-import { aliasesOf, type Exchange, probesOf, statusOf, termsOf } from '../../app/from-config.ts';
+import { type Exchange, namesOf, probesOf, statusOf, termsOf } from '../../app/from-config.ts';
 import type { Clock } from '../../collector/round.ts';
 import { readRound } from '../../collector/round.ts';
 import type { Config, RouterConfig } from '../../config/config.ts';
 import { dayOf } from '../../domain/calendar.ts';
+import type { People } from '../../domain/people/people.ts';
 import type { Round, RouterRound } from '../../domain/round.ts';
 import { type RouterStatus, updateStatuses } from '../../domain/status.ts';
 import { LedgerError } from '../../errors.ts';
@@ -51,6 +52,7 @@ export interface LedgerSurvey {
   books: Books;
   months: Months;
   aliases: ReadonlyMap<string, Alias>;
+  people: People;
   reconciliations: Reconciliation[];
   backups: Backup[];
   /** Bytes of the file, and free bytes on its disk; null if unknown. */
@@ -104,9 +106,8 @@ async function surveyLedger(
         () => null,
       );
       const backups = await listBackups(directory, dayOf(now, config.timezone));
-      const aliases = aliasesOf(config);
       return {
-        ledger: { directory, books, months, aliases, reconciliations: await reconciled(view, store), backups, size, free },
+        ledger: { directory, books, months, ...namesOf(config), reconciliations: await reconciled(view, store), backups, size, free },
         ledgerError: null,
       };
     } finally {

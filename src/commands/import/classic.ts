@@ -8,7 +8,7 @@ import type { SourceName } from '../../domain/observation.ts';
 import { quote } from '../../errors.ts';
 import { type Classic, type ClassicMonth, isClassic, lastPolled, readClassic } from '../../ledger/import/classic.ts';
 import { type Figure, type Findings, ImportError, type ImportedReader, type LeftOut } from '../../ledger/import/figures.ts';
-import { type Foreign, openForeign } from '../../ledger/storage/foreign.ts';
+import { type Foreign, openForeign } from '../../ledger/storage/import/foreign.ts';
 import type { ImportSettings } from './options.ts';
 
 const FILES = ['network_stats.db', 'dhcp_leases.db'] as const;

@@ -8,10 +8,10 @@ import { LedgerError, quote } from '../../errors.ts';
 import { type Findings, ImportError, type ImportProgram } from '../../ledger/import/figures.ts';
 import { accountsIn, type ImportTerms, isEmpty, type Plan, planImport } from '../../ledger/import/plan.ts';
 import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
+import { readDays } from '../../ledger/storage/import/read-days.ts';
+import { importBatches } from '../../ledger/storage/import/write-import.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
-import { readDays } from '../../ledger/storage/read-days.ts';
 import { type Batch, openStore, openStoreToRead, type Store } from '../../ledger/storage/store.ts';
-import { importBatches } from '../../ledger/storage/write-import.ts';
 import type { ImportIo } from '../common/command-io.ts';
 import { exitCodeOf } from '../common/exit-code.ts';
 import { type Start, withSettings } from '../common/register.ts';
@@ -22,6 +22,7 @@ import { nlbwmonFindings, vnstatFindings } from './exports.ts';
 import { type ImportOptions, type ImportSettings, importSettings } from './options.ts';
 import { readExport } from './read-export.ts';
 import { planJson, planText } from './report.ts';
+import { importUsers } from './users.ts';
 
 export type ImportCli = CliOptions & ImportOptions & { dryRun?: boolean; json?: boolean };
 
@@ -40,6 +41,13 @@ export function register(program: Command, start: Start): void {
   from('nlbwmon', '<file>', 'an export of "nlbw -c json" or "nlbw -c csv", or - for standard input')
     .option('--from <date>', 'first day of the exported period')
     .option('--to <date>', 'day after the last day of the period');
+  family
+    .command('users <file>')
+    .description(
+      'the user map of the TP-Link logger (Name, MAC), or - for standard input: prints lines for wrtmeter.yaml and writes nothing',
+    )
+    .option('--json', 'as JSON')
+    .action((path: string, options: { json?: boolean }) => start((io) => importUsers(path, options, io)));
 }
 
 /**

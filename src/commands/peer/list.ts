@@ -73,7 +73,7 @@ async function listingOf(router: RouterConfig, config: Config, on: string | unde
     }
     listing.notes.push(...listed.notes);
     for (const { publicKey, ...shown } of listed.peers) {
-      const called = given.get(publicKey)?.name ?? names.get(publicKey) ?? null;
+      const called = given.get(publicKey) ?? names.get(publicKey) ?? null;
       listing.peers.push({
         ...shown,
         router: router.name,

@@ -1,12 +1,13 @@
 import { type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
-import { figuresOf, NO_USAGE, plusUsage, type Usage } from '../../domain/traffic.ts';
-import { count } from '../../errors.ts';
+import { figuresOf, NO_USAGE, plusUsage, type Used } from '../../domain/traffic.ts';
+import { count, quote, UsageError } from '../../errors.ts';
 import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
 import { dayFrom } from '../../views/api-v1/query.ts';
 import { usageJson } from '../../views/api-v1/usage-json.ts';
 import { macsOf } from '../../views/find-device.ts';
 import { formatBytes, formatKnown } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, nothingOf, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
+import { isPrivate } from '../../views/view.ts';
 import { left, prose, right } from '../common/text.ts';
 import type { NamedDevice } from '../common/the-device.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
@@ -41,11 +42,16 @@ async function printPeriods(view: LedgerView, selection: Selection, kind: Kind):
   const today = dayOf(view.now, view.timezone);
   const first = await readFirstDay(view.store);
   const periods = first === null ? [] : periodsOf(view, selection, kind, first, today);
+  const showsPrivate = kind.thing === 'month' && periods.every((period) => isWhole(period, kind));
+  if (device !== null && !showsPrivate && isPrivate(view, device.mac)) {
+    throw new UsageError(`${quote(device.mac)} is private: only its whole months are shown, with "wrtmeter print months"`);
+  }
   const { countedBy, accounts } = homeAccounts(view.books);
   const ids = new Set([...(device === null ? accounts : []), ...deviceAccounts(view.books)].map(({ id }) => id));
   // Unbounded, because the periods and accounts are bounded already.
   const found = await readUsage(view.store, { by: 'period', periods, accounts: [...ids] }, Number.MAX_SAFE_INTEGER);
-  const rows = periodRows(view, periods, found ?? []);
+  const all = periodRows(view, periods, found ?? []);
+  const rows = showsPrivate ? all : all.map((row) => withoutPrivate(view, row));
   const json = {
     timezone: view.timezone,
     ...(device && { device: { mac: device.mac, name: device.name } }),
@@ -58,7 +64,7 @@ async function printPeriods(view: LedgerView, selection: Selection, kind: Kind):
 }
 
 /** A device, and what it shows where it is silent. */
-type ShownDevice = NamedDevice & { nothing: Usage };
+type ShownDevice = NamedDevice & { nothing: Used };
 
 const accountsOfDevice = (view: LedgerView, { mac }: NamedDevice) => {
   const macs = macsOf(view, mac);
@@ -91,7 +97,14 @@ function periodsOf({ timezone }: LedgerView, { from, to, last }: Selection, { pe
   return found;
 }
 
-const bytesOf = ({ home, devices }: PeriodRow, device: ShownDevice | null): Usage =>
+const isWhole = ({ start, end }: Month, { periodOf }: Kind): boolean => periodOf(start).start === start && periodOf(start).end === end;
+
+const withoutPrivate = (view: LedgerView, row: PeriodRow): PeriodRow => ({
+  ...row,
+  devices: row.devices.filter(({ mac }) => !isPrivate(view, mac)),
+});
+
+const bytesOf = ({ home, devices }: PeriodRow, device: ShownDevice | null): Used =>
   device === null ? home : (devices.find(({ mac }) => mac === device.mac)?.bytes ?? device.nothing);
 
 const mostBy = ({ devices }: PeriodRow): string =>

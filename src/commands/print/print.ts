@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { aliasesOf, peerNamesOf, termsOf } from '../../app/from-config.ts';
+import { namesOf, termsOf } from '../../app/from-config.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { quote, UsageError } from '../../errors.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
@@ -36,7 +36,7 @@ export function register(program: Command, start: Start): void {
 }
 
 /**
- * `wrtmeter print devices|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger has, even while the service runs.
+ * `wrtmeter print devices|users|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger has, even while the service runs.
  * Returns the exit code: 1 if there is no ledger to read, 2 for a bad command line or configuration.
  */
 export function print(name: PrintName, options: PrintOptions, io: DatedIo): Promise<number> {
@@ -57,8 +57,7 @@ export function print(name: PrintName, options: PrintOptions, io: DatedIo): Prom
       const view = {
         books,
         months,
-        aliases: aliasesOf(config),
-        peerNames: peerNamesOf(config),
+        ...namesOf(config),
         routers: [],
         timezone: config.timezone,
         now,

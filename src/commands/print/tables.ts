@@ -1,10 +1,12 @@
 import { dayText, instantText, type Month } from '../../domain/calendar.ts';
+import { OTHERS } from '../../domain/people/user.ts';
 import { figuresOf } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
-import { devicesAnswer, peersAnswer, wanAnswer } from '../../views/api-v1/answers.ts';
+import { devicesAnswer, peersAnswer, usersAnswer, wanAnswer } from '../../views/api-v1/answers.ts';
 import { formatBytes, formatKnown } from '../../views/format.ts';
 import { type DeviceRow, deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
+import { userRows } from '../../views/rows/users.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
 import { extra, left, name, prose, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
@@ -22,6 +24,7 @@ export interface Print {
 
 export const PRINTS = {
   devices: { shows: 'every device: all its bytes, and those of the current month', make: printDevices, knows: ['device'] },
+  users: { shows: 'every user: bytes of its devices, and of its WireGuard peers', make: printUsers, knows: [] },
   wan: { shows: 'the uplinks and their sum', make: printWan, knows: [] },
   peers: { shows: 'WireGuard peers', make: printPeers, knows: [] },
   reconciliation: { shows: "each gateway's uplinks compared with its hosts", make: printReconciliation, knows: [] },
@@ -49,10 +52,29 @@ function printDevices(view: LedgerView, { device }: Selection): Printed {
       row.macs.length > 1 ? `${row.mac} +${row.macs.length - 1}` : row.mac,
       row.ips[0] ?? '',
       ...used(row),
-      seen(view, row.lastSeen),
+      row.lastSeen === null ? 'private' : seen(view, row.lastSeen),
     ]),
     summary: rows.length === 0 ? 'No device has been counted yet' : `${count(rows.length, 'device')}; ${monthText(view.months.home)}`,
     json: { ...answer, devices: answer.devices.filter(isWanted) },
+  };
+}
+
+function printUsers(view: LedgerView): Printed {
+  const rows = userRows(view);
+  const withPeers = rows.some(({ peers }) => peers > 0);
+  return {
+    columns: [name('User'), right('Devices'), ...BYTES, ...(withPeers ? [right('Peers'), right('Peers down'), right('Peers up')] : [])],
+    rows: rows.map((row) => [
+      row.title.toLowerCase() === row.name.toLowerCase() ? row.title : `${row.title} (${row.name})`,
+      String(row.devices),
+      ...bytes(row),
+      ...(withPeers ? [String(row.peers), formatBytes(row.peerMonth.download), formatBytes(row.peerMonth.upload)] : []),
+    ]),
+    summary:
+      rows.length === 0
+        ? 'The configuration has no users'
+        : `${count(rows.filter(({ name }) => name !== OTHERS).length, 'user')}; ${monthText(view.months.home)}${withPeers ? '; bytes of peers are those of the month, and may also be in those of devices' : ''}`,
+    json: usersAnswer(view),
   };
 }
 
@@ -88,7 +110,7 @@ function printPeers(view: LedgerView): Printed {
       row.allowedIps.join(', '),
       row.online ? 'online' : row.state,
       ...bytes(row),
-      row.latestHandshake === null ? 'never' : seen(view, row.latestHandshake),
+      row.isPrivate ? 'private' : row.latestHandshake === null ? 'never' : seen(view, row.latestHandshake),
     ]),
     summary:
       rows.length === 0

@@ -4,7 +4,7 @@ import { parseMac } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { quote } from '../../errors.ts';
-import type { Foreign, ForeignColumn, ForeignRow } from '../storage/foreign.ts';
+import type { Foreign, ForeignColumn, ForeignRow } from '../storage/import/foreign.ts';
 import { type ImportedName, type LeftOut, wholeBytes } from './figures.ts';
 import { localInstant } from './local-time.ts';
 

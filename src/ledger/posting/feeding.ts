@@ -18,7 +18,7 @@ import {
 } from '../account.ts';
 import { type Books, type Feeding, type Reader, readerKey } from '../books.ts';
 import { addAuditRow } from './audit-log.ts';
-import type { OwnerOf } from './owners.ts';
+import type { OwnerOf } from './names/owners.ts';
 import { hasRoomFor, type Postings } from './postings.ts';
 import { accountRef, type RoundUpdate } from './round-update.ts';
 import { mayHaveLacked } from './unread.ts';

@@ -1,13 +1,15 @@
 import { dayOf } from '../../domain/calendar.ts';
 import type { System } from '../../domain/observation.ts';
+import type { People } from '../../domain/people/people.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { NOTHING } from '../../domain/traffic.ts';
 import { type Books, type Reader, readerKey } from '../books.ts';
+import { dropPrivateHours } from '../usage/kept-hours.ts';
 import { auditLogOf, closeAuditLog } from './audit-log.ts';
 import { type Arrival, earlierBoots, judgeBoot } from './boot-identity.ts';
 import { draftMoves, feedingOf, feedsSince, keepLapse, type Measures, measuresOf } from './feeding.ts';
-import { draftLeases, draftNames } from './names.ts';
-import { type OwnerOf, ownersAt } from './owners.ts';
+import { draftLeases, draftNames } from './names/names.ts';
+import { type OwnerOf, ownersAt } from './names/owners.ts';
 import { draftPeers } from './peers.ts';
 import { type CounterTerms, postCounters } from './post-counters.ts';
 import { withDay } from './posted-days.ts';
@@ -28,6 +30,8 @@ export interface PostingTerms extends PostingsTerms {
   lineRate: (router: string) => number;
   /** Seconds without a reading after which there is an audit row; 0 = never. */
   gapAfter: number;
+  /** Whose devices and peers are, and whose hours are not kept. */
+  people?: People;
 }
 
 /**
@@ -87,6 +91,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
   const leases = draftLeases(books, round, update, terms.mostLeases ?? MOST_LEASES);
   draftPeers(books, round, update);
   update.learned = { leases, names: draftNames(books, round, update) };
+  if (terms.people !== undefined) dropPrivateHours(books, update, terms.people);
   closeAuditLog(update);
   return update;
 }
@@ -106,6 +111,8 @@ const emptyUpdate = ({ hostsSince, feeding, postedDays }: Books, at: number, tim
   forgottenLeases: [],
   peers: [],
   moves: [],
+  hourless: new Set(),
+  droppedHours: [],
   hostsSince,
   feeding,
   counts: new Map(),

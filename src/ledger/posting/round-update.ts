@@ -24,6 +24,10 @@ export interface RoundUpdate {
   peers: KnownPeer[];
   /** Accounts of addresses whose MAC has been learned: all their bytes go over to another account. */
   moves: Move[];
+  /** Accounts of private devices and peers: their increases are added to days only. */
+  hourless: Set<Account>;
+  /** Accounts of such addresses whose hours are deleted and do not go over, because the other account is private. */
+  droppedHours: Account[];
   hostsSince: number;
   feeding: Feeding;
   /** What happened, by router and source: the audit has a bound, these counts have none. */

@@ -45,6 +45,8 @@ const DELETE = {
   leases: "DELETE FROM lease WHERE mac = json_extract(?1, '$[0][0]')",
   peers: "DELETE FROM peer WHERE public_key = json_extract(?1, '$[0][0]')",
   audit: `DELETE FROM audit WHERE ${named('counter')} OR ${named('why')}`,
+  deliveries: `DELETE FROM delivery WHERE notice IN (SELECT key FROM notice WHERE ${named('key')} OR ${named('text')})`,
+  notices: `DELETE FROM notice WHERE ${named('key')} OR ${named('text')}`,
   baselines: `DELETE FROM baseline WHERE ${named('counter')} AND NOT ${RUNS}`,
 };
 
@@ -58,7 +60,7 @@ export async function keptOf(store: Pick<Store, 'all'>, whose: string): Promise<
 }
 
 /**
- * Deletes a MAC or a WireGuard peer: its accounts, history, names and leases, and audit rows that name it. No other sums change. The
+ * Deletes a MAC or a WireGuard peer: its accounts, history, names and leases, and audit rows and notices that name it. No other sums change. The
  * baseline of a counter that is still running stays, because without it the whole counter would be posted again as new; it is deleted
  * when the counter ends, or by another `forget` after that. Deleted bytes are overwritten in the file. Throws a LedgerError.
  */

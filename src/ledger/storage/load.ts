@@ -152,7 +152,8 @@ function isDoubt(doubt: unknown): boolean {
 
 function deviceOf(row: Row): Device {
   const namedBy = row.named_by === 'static' || row.named_by === 'lease' ? row.named_by : null;
-  return { mac: text(row.mac), name: textOrNull(row.name), namedBy, ip: textOrNull(row.ip) };
+  const place = { network: textOrNull(row.network), ssid: textOrNull(row.ssid) };
+  return { mac: text(row.mac), name: textOrNull(row.name), namedBy, ip: textOrNull(row.ip), ...place };
 }
 
 export const trafficOf = (row: Row): Traffic => ({ download: Number(row.download), upload: Number(row.upload) });

@@ -1,5 +1,5 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
@@ -142,7 +142,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE reader ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE baseline ADD COLUMN doubts TEXT;
   `,
-  // What a round changes of an account.
+  // What a round changes of an account; where a device was last.
   `
   CREATE TABLE total(
     account INTEGER PRIMARY KEY,
@@ -155,6 +155,24 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE account DROP COLUMN download;
   ALTER TABLE account DROP COLUMN upload;
   ALTER TABLE account DROP COLUMN last_seen;
+  ALTER TABLE device ADD COLUMN network TEXT;
+  ALTER TABLE device ADD COLUMN ssid TEXT;
+  `,
+  // Notices: the keys of those that were reported, and which target has not been sent which. `message`: the one that it was sent in.
+  `
+  CREATE TABLE notice(
+    key TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE delivery(
+    target TEXT NOT NULL,
+    notice TEXT NOT NULL,
+    message TEXT,
+    PRIMARY KEY(target, notice)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 
@@ -178,4 +196,5 @@ export const tablesOf = (version: number): readonly string[] => [
   ...['meta', 'account', 'hour', 'day', 'reader', 'baseline', 'device', 'lease', 'audit'],
   ...(version >= 2 ? ['peer', version === 2 ? 'held' : 'baseline_bytes'] : []),
   ...(version >= 5 ? ['total'] : []),
+  ...(version >= 6 ? ['notice', 'delivery'] : []),
 ];

@@ -18,9 +18,16 @@ const SQL = {
 };
 
 /** Adds the increases of a round to totals, hours and days: all three read them from one table, into which they go once. */
-export function increaseBatches({ increases }: RoundUpdate): Batch[] {
+export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
   const rows = increases.flatMap(({ hour, day, bytes }) =>
-    [...bytes].map(([{ account, seen }, { download, upload }]): Cell[] => [account.id, seen, hour, day, download, upload]),
+    [...bytes].map(([{ account, seen }, { download, upload }]): Cell[] => [
+      account.id,
+      seen,
+      hourless.has(account) ? null : hour,
+      day,
+      download,
+      upload,
+    ]),
   );
   return inParts(rows, MOST_ROWS).flatMap((part) => [
     { sql: SQL.clear, rows: null },

@@ -22,15 +22,20 @@ const SQL = {
   account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen) SELECT ${fields(7)} FROM json_each(?)`,
   seen: `INSERT INTO total(account, last_seen, download, upload) SELECT ${fields(2)}, 0, 0 FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen`,
-  device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
-    ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip`,
+  device: `INSERT INTO device(mac, name, named_by, ip, network, ssid) SELECT ${fields(6)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip, network = excluded.network,
+      ssid = excluded.ssid`,
   lease: `INSERT INTO lease(router, mac, ip, hostname, client_id, expiry, last_read) SELECT ${fields(7)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET ip = excluded.ip, hostname = excluded.hostname, client_id = excluded.client_id, expiry = excluded.expiry, last_read = excluded.last_read`,
   peer: `INSERT INTO peer(router, interface, public_key, name, allowed_ips, state, latest_handshake, endpoint) SELECT ${fields(8)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, allowed_ips = excluded.allowed_ips, state = excluded.state,
       latest_handshake = excluded.latest_handshake, endpoint = excluded.endpoint`,
   forgetLease: 'DELETE FROM lease WHERE (router, mac) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
+  // All rows of a batch are of the same time, so that one range of the primary key is searched.
+  pruneHoursOf: `DELETE FROM hour WHERE hour >= (SELECT min(value ->> 1) FROM json_each(?1)) AND hour < (SELECT max(value ->> 2) FROM json_each(?1))
+    AND account IN (SELECT value ->> 0 FROM json_each(?1))`,
   pruneHours: 'DELETE FROM hour WHERE hour < (SELECT value ->> 0 FROM json_each(?))',
+  dropHours: 'DELETE FROM hour WHERE account IN (SELECT value ->> 0 FROM json_each(?))',
   dropReader: 'DELETE FROM reader WHERE id IN (SELECT value ->> 0 FROM json_each(?))',
   meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
 };
@@ -56,9 +61,10 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
     { sql: SQL.account, rows: accounts.filter(({ isNew }) => isNew).map(accountRow) },
     { sql: SQL.seen, rows: accounts.filter((each) => isSilent(each) && isWritten(each, seenInFile)).map(seenRow) },
     ...increaseBatches(update),
-    { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip]) },
+    { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip, d.network, d.ssid]) },
     { sql: SQL.lease, rows: update.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
     { sql: SQL.peer, rows: update.peers.map(peerRow) },
+    { sql: SQL.dropHours, rows: update.droppedHours.map(({ id }) => [id]) },
     ...mergeBatches(update.moves.map(({ from, into }) => ({ account: from, into: into.account }))),
     { sql: SQL.forgetLease, rows: update.forgottenLeases.map((l) => [l.router, l.mac]) },
     auditBatch(update.audit),
@@ -67,6 +73,24 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
 
 /** Deletes the hours before `oldest` (Unix ms). Rule: small. */
 export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, rows: [[oldest]] });
+
+/** The hours of an account from one time to another: Unix ms, `to` is exclusive. */
+export interface HourSweep {
+  account: number;
+  from: number;
+  to: number;
+}
+
+/** Deletes hours of some accounts. */
+export function pruneHoursOf(sweeps: readonly HourSweep[]): Batch[] {
+  const byTime = new Map<string, number[][]>();
+  for (const { account, from, to } of sweeps) {
+    const rows = byTime.get(`${from} ${to}`) ?? [];
+    byTime.set(`${from} ${to}`, rows);
+    rows.push([account, from, to]);
+  }
+  return [...byTime.values()].map((rows) => ({ sql: SQL.pruneHoursOf, rows }));
+}
 
 /** Counters whose rows are deleted first: those that ended, and those with fewer lines than they have baselines. */
 function droppedCounters(books: Books, { reader, changed, removed }: ReaderUpdate): string[] {

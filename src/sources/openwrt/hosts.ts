@@ -46,6 +46,7 @@ export function parseHosts(lines: readonly string[], system: System, known: Know
   const counting = parseCounting(lines[0] ?? '', system);
   const { method, rules, epoch, origin } = counting;
   const devices: string[] = [];
+  const networks: { name: string; device: string }[] = [];
   const hosts = new Map<string, HostCounter>();
   const skips = createSkips();
   let uncounted = null;
@@ -61,13 +62,20 @@ export function parseHosts(lines: readonly string[], system: System, known: Know
       continue;
     }
     const [word, ...fields] = line.split(' ');
-    if (word === 'network') devices.push(fields[1] ?? '');
-    else if (word === 'uncounted') uncounted = parseUncounted(fields, skips);
+    if (word === 'network') {
+      const [name = '', device = ''] = fields;
+      devices.push(device);
+      if (orNull(name) !== null) networks.push({ name, device });
+    } else if (word === 'uncounted') uncounted = parseUncounted(fields, skips);
     else skips.skip(`not a host line: ${quote(line)}`);
   }
   const { skippedBecause, unread } = skips.found;
   if (hosts.size === 0 && unread.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
-  return { observation: { source: 'hosts', rules, method, hosts: [...hosts.values()], devices, uncounted }, ...skips.found, origin };
+  return {
+    observation: { source: 'hosts', rules, method, hosts: [...hosts.values()], devices, networks, uncounted },
+    ...skips.found,
+    origin,
+  };
 }
 
 function parseCounting(line: string, system: System): Counting {

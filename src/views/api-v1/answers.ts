@@ -1,10 +1,11 @@
 import { dayText, instantText, type Month } from '../../domain/calendar.ts';
 import { isCurrent, type RouterStatus, type SourceStatus } from '../../domain/status.ts';
-import { figuresOf, type Traffic, type Usage } from '../../domain/traffic.ts';
-import { type DeviceRow, deviceRows, type OnAir } from '../rows/devices.ts';
+import { figuresOf, type Traffic, type Used } from '../../domain/traffic.ts';
+import { type DeviceRow, type DeviceView, deviceRows, type OnAir } from '../rows/devices.ts';
 import { type PeerRow, type PeerView, peerRows } from '../rows/peers.ts';
+import { type UserRow, userRows } from '../rows/users.ts';
 import { homeTraffic, type WanRow, wanRows } from '../rows/wan.ts';
-import { nameOf, observationsOf, type View } from '../view.ts';
+import { isPrivate, type NamesView, nameOf, observationsOf, type View } from '../view.ts';
 import { usageJson } from './usage-json.ts';
 
 /** `/api/v1/routers` */
@@ -13,8 +14,13 @@ export function routersAnswer({ routers, now }: Pick<View, 'routers' | 'now'>) {
 }
 
 /** `/api/v1/devices` */
-export function devicesAnswer(view: Pick<View, 'books' | 'aliases' | 'routers' | 'months'>) {
+export function devicesAnswer(view: DeviceView & Pick<View, 'months'>) {
   return { month: monthJson(view.months.home), devices: deviceRows(view).map(deviceJson) };
+}
+
+/** `/api/v1/users` */
+export function usersAnswer(view: NamesView & Pick<View, 'months'>) {
+  return { month: monthJson(view.months.home), users: userRows(view).map(userJson) };
 }
 
 /** `/api/v1/wan` */
@@ -30,8 +36,11 @@ export function peersAnswer(view: PeerView & Pick<View, 'months'>) {
 }
 
 /** `/api/v1/leases` */
-export function leasesAnswer(view: Pick<View, 'books' | 'aliases' | 'routers'>) {
-  const leases = [...view.books.leases.values()].map(({ router, mac, ip, hostname, clientId, expiry, lastRead }) => ({
+export function leasesAnswer(view: NamesView & Pick<View, 'routers'>) {
+  const shown = [...view.books.leases.values()].filter(({ mac }) => !isPrivate(view, mac));
+  // A lease of IPv6 has no MAC.
+  const hidden = new Set([...view.books.devices.values()].flatMap(({ mac, name }) => (isPrivate(view, mac) ? (name ?? []) : [])));
+  const leases = shown.map(({ router, mac, ip, hostname, clientId, expiry, lastRead }) => ({
     router,
     mac,
     name: nameOf(view, mac),
@@ -43,7 +52,9 @@ export function leasesAnswer(view: Pick<View, 'books' | 'aliases' | 'routers'>) 
     listed: lastRead === null,
   }));
   const leases6 = observationsOf(view, 'leases').flatMap(({ router, observation }) =>
-    observation.leases6.map(({ duid, ip, hostname, expiry }) => ({ router, duid, ip, hostname, expires: expiryJson(expiry) })),
+    observation.leases6
+      .filter(({ hostname }) => hostname === null || !hidden.has(hostname))
+      .map(({ duid, ip, hostname, expiry }) => ({ router, duid, ip, hostname, expires: expiryJson(expiry) })),
   );
   return { leases, leases6 };
 }
@@ -94,7 +105,7 @@ function sourceJson(status: SourceStatus, now: number) {
   };
 }
 
-function usageSums({ total: all, month }: { total: Usage; month: Usage }) {
+function usageSums({ total: all, month }: { total: Used; month: Used }) {
   const { download, upload, undirected, total } = figuresOf(month);
   return {
     ...usageJson(all),
@@ -110,13 +121,29 @@ function deviceJson(row: DeviceRow) {
     mac: row.mac,
     macs: row.macs,
     name: row.name,
+    private: row.isPrivate,
     user: row.user,
     ips: row.ips,
     randomized: row.randomized,
     ...usageSums(row),
     first_seen: instantText(row.firstSeen),
-    last_seen: instantText(row.lastSeen),
+    last_seen: timeJson(row.lastSeen),
     on_air: row.onAir.map(onAirJson),
+  };
+}
+
+function userJson(row: UserRow) {
+  return {
+    user: row.name,
+    name: row.title,
+    private: row.isPrivate,
+    devices: row.devices,
+    ...bytesJson(row),
+    peers: row.peers,
+    peer_download_bytes: row.peerTotal.download,
+    peer_upload_bytes: row.peerTotal.upload,
+    month_peer_download_bytes: row.peerMonth.download,
+    month_peer_upload_bytes: row.peerMonth.upload,
   };
 }
 
@@ -155,6 +182,8 @@ function peerJson(row: PeerRow) {
     interface: row.interface,
     public_key: row.publicKey,
     name: row.name,
+    private: row.isPrivate,
+    user: row.user,
     allowed_ips: row.allowedIps,
     endpoint: row.endpoint,
     state: row.state,

@@ -2,7 +2,7 @@ import { instantText } from '../../domain/calendar.ts';
 import { quote } from '../../errors.ts';
 import type { AuditQuery, AuditRecord } from '../../ledger/storage/read-audit.ts';
 import { AUDIT_KINDS, bytesOfRow, meaningOf, type Outcome, subjectOf, whyText } from '../audit-words.ts';
-import type { View } from '../view.ts';
+import type { NamesView, View } from '../view.ts';
 import { bad, type Given, oneOf, parseLimit, parseSpan, type QueryParameters, single, unknownRouter } from './query.ts';
 import { usageJson } from './usage-json.ts';
 
@@ -33,7 +33,7 @@ export interface AuditLine {
 /** Reads audit rows from the ledger, newest first. */
 export type ReadAudit = (query: AuditQuery, most: number) => Promise<AuditRecord[]>;
 
-export type AuditView = Pick<View, 'books' | 'aliases' | 'timezone' | 'routers'>;
+export type AuditView = NamesView & Pick<View, 'timezone' | 'routers'>;
 
 const NAMES = ['from', 'to', 'kind', 'router', 'source', 'limit', 'before'] as const;
 const USUAL_ROWS = 100;
@@ -53,7 +53,7 @@ export async function auditAnswer(view: AuditView, parameters: QueryParameters, 
 }
 
 /** A row as the API and the terminal show it. */
-export function auditLine(view: Pick<View, 'books' | 'aliases'>, row: AuditRecord): AuditLine {
+export function auditLine(view: NamesView, row: AuditRecord): AuditLine {
   const subject = subjectOf(view, row);
   return {
     id: row.id,

@@ -1,4 +1,4 @@
-import { figuresOf, type Usage } from '../../domain/traffic.ts';
+import { figuresOf, type Used } from '../../domain/traffic.ts';
 
 /** What was used, as the API has it. Null: nothing was counted with its direction, or without one. */
 export interface UsageJson {
@@ -9,7 +9,7 @@ export interface UsageJson {
   total_bytes: number;
 }
 
-export function usageJson(used: Usage): UsageJson {
+export function usageJson(used: Used): UsageJson {
   const { download, upload, undirected, total } = figuresOf(used);
   return { download_bytes: download, upload_bytes: upload, undirected_bytes: undirected, total_bytes: total };
 }

@@ -1,9 +1,9 @@
 import { localText } from '../../domain/calendar.ts';
-import { NO_USAGE, plusUsage, type Usage } from '../../domain/traffic.ts';
+import { NO_USAGE, plusUsage, type Used } from '../../domain/traffic.ts';
 import { type Account, hasRouter, ipOf, macOf, publicKeyOf, type ShownKind, usageOf } from '../../ledger/account.ts';
 import type { UsageRow } from '../../ledger/storage/read-usage.ts';
 import { nothingOf } from '../rows/periods.ts';
-import { nameOf, nameOfPeer } from '../view.ts';
+import { nameOf, nameOfPeer, type PeerRef, userOf, userOfPeer } from '../view.ts';
 import { type UsageJson, usageJson } from './usage-json.ts';
 import { type Counted, deviceMac, PLACE, shownAs, type UsageView } from './usage-subjects.ts';
 
@@ -50,7 +50,7 @@ export function seriesOf(
 
 interface UsedRow {
   time: number;
-  used: Usage;
+  used: Used;
 }
 
 function oneSeries(
@@ -59,12 +59,13 @@ function oneSeries(
   rows: readonly UsedRow[],
   text: (time: number) => string,
 ): UsageSeries {
-  const byTime = new Map<number, Usage>();
+  const byTime = new Map<number, Used>();
   for (const { time, used } of rows) byTime.set(time, plusUsage(byTime.get(time) ?? NO_USAGE, used));
   // What its accounts count is 0 where it is silent, and not unknown.
   const nothing = nothingOf(accounts);
   const own = macOf(account);
   const mac = own === null ? null : deviceMac(view, own);
+  const peer = peerOf(account);
   return {
     kind: shownAs(account.kind),
     router: hasRouter(account.kind) ? account.router : null,
@@ -72,23 +73,17 @@ function oneSeries(
     mac,
     ip: ipOf(account),
     public_key: publicKeyOf(account),
-    name: mac === null ? otherName(view, account) : nameOf(view, mac),
-    user: userOf(view, account, mac),
+    name: mac !== null ? nameOf(view, mac) : peer === null ? null : nameOfPeer(view, peer),
+    user: mac !== null ? userOf(view, mac) : peer === null ? null : userOfPeer(view, peer),
     overlay: account.overlay,
     ...usageJson(rows.map(({ used }) => used).reduce(plusUsage, nothing)),
     buckets: [...byTime].sort(([a], [b]) => a - b).map(([time, used]) => ({ start: text(time), ...usageJson(used) })),
   };
 }
 
-function userOf(view: UsageView, account: Account, mac: string | null): string | null {
+function peerOf(account: Account): PeerRef | null {
   const publicKey = publicKeyOf(account);
-  const known = publicKey === null ? view.aliases.get(mac ?? '') : view.peerNames.get(publicKey);
-  return known?.user ?? null;
-}
-
-function otherName(view: UsageView, account: Account): string | null {
-  const publicKey = publicKeyOf(account);
-  return publicKey === null ? null : nameOfPeer(view, account.router, account.interface, publicKey);
+  return publicKey === null ? null : { router: account.router, interface: account.interface, publicKey };
 }
 
 const subject = ({ mac, ip, public_key }: UsageSeries): string => mac ?? ip ?? public_key ?? '';

@@ -1,10 +1,12 @@
+import { type Day, monthOf, yearOf } from '../../domain/calendar.ts';
 import { type Account, type AccountKind, isShownKind, type ShownKind } from '../../ledger/account.ts';
-import type { View } from '../view.ts';
-import { unknownRouter } from './query.ts';
+import type { BillingTerms } from '../../ledger/usage/months.ts';
+import { isPrivate, isPrivateAccount, type View } from '../view.ts';
+import { bad, unknownRouter } from './query.ts';
 import { RequestError } from './request-error.ts';
 import type { Cursor, UsageRequest } from './usage-query.ts';
 
-export type UsageView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'months' | 'timezone' | 'routers' | 'now'>;
+export type UsageView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'people' | 'months' | 'timezone' | 'routers' | 'now'>;
 
 /** The order of the kinds in an answer. */
 export const PLACE: Record<ShownKind, number> = { wan: 0, device: 1, host: 2, station: 3, peer: 4 };
@@ -19,11 +21,16 @@ export interface Counted {
 
 /**
  * What the series of a request are about, in an order that does not change while bytes are posted, so that no page repeats or misses what
- * another has. Throws a RequestError.
+ * another has. Private devices and peers are left out, unless whole months or years are asked for. Throws a RequestError.
  */
-export function subjectsOf(view: UsageView, request: UsageRequest): Counted[] {
+export function subjectsOf(view: UsageView, request: UsageRequest, terms: BillingTerms): Counted[] {
   const found = new Map<string, Counted>();
+  const showsAll = isOfWholePeriods(request, terms);
+  if (!showsAll && request.mac !== null && isPrivate(view, request.mac)) {
+    throw bad(`"${request.mac}" is private: only its whole months and years are shown, with by=month or by=year`);
+  }
   for (const account of chosenAccounts(view, request)) {
+    if (!showsAll && isPrivateAccount(view, account)) continue;
     const key = [shownAs(account.kind), account.router, account.interface, deviceMac(view, account.key)].join('\n');
     const known = found.get(key);
     if (known === undefined) found.set(key, { id: account.id, account, accounts: [account] });
@@ -33,6 +40,13 @@ export function subjectsOf(view: UsageView, request: UsageRequest): Counted[] {
     }
   }
   return [...found.values()].sort((a, b) => placeOf(a) - placeOf(b) || a.id - b.id);
+}
+
+/** Whether the answer has nothing but whole months or years: a month that is cut would tell of single days. */
+function isOfWholePeriods({ by, from, to }: UsageRequest, { billing }: BillingTerms): boolean {
+  if (by === 'hour' || by === 'day') return false;
+  const periodOf = by === 'year' ? yearOf : (day: Day) => monthOf(day, billing);
+  return [from, to].every((day) => periodOf(day).start === day);
 }
 
 /** Whether a subject is on a page before the one that the cursor begins. */

@@ -48,7 +48,7 @@ async function answerWithin(
   read: UsageReader,
 ): Promise<UsageAnswer> {
   const request = parseUsageRequest(query, view);
-  const all = subjectsOf(view, request);
+  const all = subjectsOf(view, request, terms);
   const limit = Math.min(request.limit ?? most.series, most.series);
   // What a series costs at most is known before any of its rows is read, and what is refused costs nothing.
   const periods = periodsAtMost(request, terms);

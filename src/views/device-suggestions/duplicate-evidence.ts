@@ -1,11 +1,11 @@
-import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../domain/duid.ts';
 import { isRandomized } from '../../domain/mac.ts';
+import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../domain/names/duid.ts';
 import { quote } from '../../errors.ts';
 import { macOf } from '../../ledger/account.ts';
-import { leasesByMac, observationsOf, type View } from '../view.ts';
+import { isPrivate, leasesByMac, type NamesView, observationsOf, type View } from '../view.ts';
 
 /** What suggestions are made from. */
-export type MergeView = Pick<View, 'books' | 'aliases' | 'routers' | 'now'>;
+export type MergeView = NamesView & Pick<View, 'routers' | 'now'>;
 
 /** How reliable a sign is, best first. */
 export const CONFIDENCES = ['high', 'medium', 'low'] as const;
@@ -36,7 +36,7 @@ const PRESENT_MS = 600_000;
 
 /** What known devices have in common, by their leases and addresses. */
 export function signsOf(view: MergeView): Sign[] {
-  const known = (mac: string) => view.books.devices.has(mac);
+  const known = (mac: string) => view.books.devices.has(mac) && !isPrivate(view, mac);
   const signs = [...duidSigns(view), ...clientIdSigns(view), ...nameSigns(view)];
   return signs
     .map((sign) => ({ ...sign, macs: [...new Set(sign.macs)].filter(known).sort() }))

@@ -10,6 +10,11 @@ export function deviceLines(name: string, macs: readonly string[], user: string 
   return `devices:\n  ${scalar(name)}: { macs: [${macs.join(', ')}]${whose} }\n`;
 }
 
+/** Users with their MACs for `wrtmeter.yaml`. */
+export function userLines(users: readonly { name: string; macs: readonly string[] }[]): string {
+  return `users:\n${users.map(({ name, macs }) => `  ${scalar(name)}: { macs: [${macs.join(', ')}] }\n`).join('')}`;
+}
+
 /** A JSON string is a double-quoted YAML string; a dollar sign would start a variable. */
 function scalar(text: string): string {
   return PLAIN.test(text) && !SPECIAL.test(text) ? text : JSON.stringify(text).replaceAll('${', '$${');

@@ -1,4 +1,4 @@
-import { figuresOf } from '../../domain/traffic.ts';
+import { directedUsage, figuresOf, type Traffic, type Used } from '../../domain/traffic.ts';
 import { formatAge, formatBytes, formatKnown } from '../format.ts';
 import { type DeviceRow, deviceRows, type OnAir } from '../rows/devices.ts';
 import type { View } from '../view.ts';
@@ -33,6 +33,7 @@ function tableRow(view: View, row: DeviceRow, most: number): Html {
 }
 
 function where(view: View, { onAir, lastSeen }: DeviceRow): Content {
+  if (lastSeen === null) return 'private';
   const [air] = [...onAir].sort((a, b) => (b.signal ?? -200) - (a.signal ?? -200));
   if (air === undefined) return `seen ${formatAge(view.now - lastSeen)}`;
   return html`${signal(air)}<bdi>${air.router}</bdi>${band(air)}`;
@@ -53,9 +54,9 @@ function signal({ signal: dbm }: OnAir): Html {
   return html`<svg class="signal" viewBox="0 0 15 12" role="img" aria-label="on the air${dbm === null ? '' : `, ${dbm} dBm`}:"><title>${dbm === null ? 'on the air' : `${dbm} dBm`}</title>${columns}</svg>`;
 }
 
-/** The device's bytes, relative to the device with the most. */
-function bar({ month }: DeviceRow, most: number): Html {
-  const { download, upload, total } = figuresOf(month);
+/** The bytes of a row, relative to the row with the most. */
+export function bar({ month }: { month: Traffic | Used }, most: number): Html {
+  const { download, upload, total } = figuresOf('total' in month ? month : directedUsage(month));
   const share = (bytes: number) => ((bytes / most) * 100).toFixed(2);
   const directed = (download ?? 0) + (upload ?? 0);
   const [x, width] = [share(download ?? 0), share(upload ?? 0)];

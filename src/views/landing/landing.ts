@@ -11,6 +11,7 @@ import { notices } from './notices.ts';
 import { peersCard } from './peers.ts';
 import { routerCards } from './routers.ts';
 import { STYLE } from './style.ts';
+import { usersCard } from './users.ts';
 
 /** The page loads nothing but its icon, runs no scripts, and uses only its own style. */
 export const CONTENT_SECURITY_POLICY = [
@@ -25,6 +26,7 @@ export const CONTENT_SECURITY_POLICY = [
 const LINKS = [
   ['metrics', 'Metrics'],
   ['api/v1/devices', 'Devices'],
+  ['api/v1/users', 'Users'],
   ['api/v1/wan', 'WAN'],
   ['api/v1/peers', 'WireGuard peers'],
   ['api/v1/leases', 'Leases'],
@@ -62,6 +64,7 @@ ${notices(view)}
 ${monthCard(view, days)}
 <div class="sides">
 <div class="users">
+${usersCard(view)}
 ${devicesCard(view)}
 ${peersCard(view)}
 </div>

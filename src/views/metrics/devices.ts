@@ -1,14 +1,13 @@
 import { isRandomized } from '../../domain/mac.ts';
 import { type Account, accountKey, deviceAccount, usageOf } from '../../ledger/account.ts';
-import { deviceMonths, undirectedMonths, userMonths } from '../rows/months.ts';
-import { deviceOf, nameOf, type View } from '../view.ts';
+import { deviceMonths, undirectedMonths } from '../rows/months.ts';
+import { deviceOf, isPrivate, nameOf, userOf, type View } from '../view.ts';
 import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
 import { labelText, lasting } from './labels.ts';
 
 const MAC = ['mac'];
 const BYTES = ['mac', 'hostname'];
 const INFO = [...BYTES, 'ip', 'user', 'randomized'];
-const USER = ['user'];
 
 /** Totals of every device over all access points. */
 export function deviceFamilies(): FamilyMaker {
@@ -16,8 +15,9 @@ export function deviceFamilies(): FamilyMaker {
   return (view, shown) => {
     const rows = [...shown.device, ...shown.undirected].map((account) => {
       const mac = account.key;
-      const labels = labelsOf(account, mac, nameOf(view, mac), deviceOf(view, mac)?.ip ?? '', view.aliases.get(mac)?.user ?? '');
-      return { account, ...labels };
+      const hidden = isPrivate(view, mac);
+      const ip = hidden ? '' : (deviceOf(view, mac)?.ip ?? '');
+      return { account, hidden, ...labelsOf(account, mac, nameOf(view, mac), ip, userOf(view, mac) ?? '') };
     });
     return familiesOf(view, rows);
   };
@@ -29,7 +29,7 @@ const deviceLabels = (mac: string, name: string, ip: string, user: string) => ({
   bare: labelText(MAC, [mac]),
 });
 
-type LabelledDevice = { account: Account } & ReturnType<typeof deviceLabels>;
+type LabelledDevice = { account: Account; hidden: boolean } & ReturnType<typeof deviceLabels>;
 
 function* familiesOf(view: View, all: readonly LabelledDevice[]): Generator<Family> {
   const rows = all.filter(({ account }) => account.kind === 'device');
@@ -95,39 +95,16 @@ function* familiesOf(view: View, all: readonly LabelledDevice[]): Generator<Fami
     once.map(({ info }) => ({ labels: info, value: 1 })),
   );
   yield gauge(
+    'device_first_seen_timestamp_seconds',
+    'Unix time of the first reading that showed the device',
+    MAC,
+    once.map(({ account, bare }) => ({ labels: bare, value: account.firstSeen / 1000 })),
+  );
+  yield gauge(
     'device_last_seen_timestamp_seconds',
     'Unix time of the last reading that showed the device',
     MAC,
-    once.map(({ account, bare }) => ({ labels: bare, value: lastSeenOf(view, account) / 1000 })),
-  );
-  const users = [...userMonths(view, devices)].map(([user, bytes]) => ({ user, labels: labelText(USER, [user]), bytes }));
-  yield gauge(
-    'user_month_download_bytes',
-    "Bytes received by the user's devices in the current billing period",
-    USER,
-    samplesOf(users, ({ bytes }) => bytes.download),
-  );
-  yield gauge(
-    'user_month_upload_bytes',
-    "Bytes sent by the user's devices in the current billing period",
-    USER,
-    samplesOf(users, ({ bytes }) => bytes.upload),
-  );
-  const mixedUsers = [
-    ...undirectedMonths(accounts, (mac) => view.aliases.get(mac)?.user ?? null, new Map(users.map(({ user, bytes }) => [user, bytes]))),
-  ];
-  const ofUsers = mixedUsers.map(([user, used]) => ({ labels: labelText(USER, [user]), used }));
-  yield gauge(
-    'user_month_undirected_bytes',
-    "Bytes received and sent by the user's devices in one figure, in the current billing period",
-    USER,
-    samplesOf(ofUsers, ({ used }) => used.undirected),
-  );
-  yield gauge(
-    'user_month_total_bytes',
-    "All bytes of the user's devices in the current billing period, each once, if some have no direction",
-    USER,
-    samplesOf(ofUsers, ({ used }) => used.total),
+    once.flatMap(({ account, hidden, bare }) => (hidden ? [] : { labels: bare, value: lastSeenOf(view, account) / 1000 })),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { NOBODY } from '../../domain/people/people.ts';
 import { newStatus } from '../../domain/status.ts';
 import { Accounts } from '../../ledger/accounts.ts';
 import { newLedgerState } from '../../ledger/state.ts';
@@ -12,7 +13,8 @@ All metrics on \`/metrics\`. Bytes are whole numbers; download and upload are se
 sample is left out. Byte counters never fall, even when routers or wrtmeter restart: they are totals kept in the ledger. For the usage
 of a month, use the month gauges, which are exact. \`increase()\` is only an estimate.
 
-\`router\` is the configured name. \`hostname\` is the configured name of the device, otherwise its last known name, otherwise its MAC.
+\`router\` is the configured name. \`hostname\` is the configured name of the device, otherwise its last known name, otherwise its MAC. That
+of a private device ([privacy.md](privacy.md)) is its MAC, and what would tell where and when it is there is left out.
 A device that was not seen for \`expire\` (30 days) disappears from \`/metrics\`, and returns with its totals when it is seen again.
 `;
 
@@ -60,5 +62,7 @@ const EMPTY: View = {
   routers: [newStatus('', [], [])],
   aliases: new Map(),
   peerNames: new Map(),
+  notices: [],
+  people: NOBODY,
   implied: false,
 };

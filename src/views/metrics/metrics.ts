@@ -3,12 +3,14 @@ import { shownAccounts, type View } from '../view.ts';
 import { deviceFamilies } from './devices.ts';
 import type { Family, FamilyMaker } from './family.ts';
 import { hostFamilies } from './hosts.ts';
+import { noticeFamilies } from './notices.ts';
 import { peerFamilies } from './peers.ts';
 import { programFamilies } from './program.ts';
 import { reconciliationFamilies } from './reconciliation.ts';
 import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
 import { type TextParts, textOf } from './text.ts';
+import { userFamilies } from './users.ts';
 import { wanFamilies } from './wan.ts';
 
 /** The content type of `/metrics`. */
@@ -26,6 +28,7 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const makers: FamilyMaker[] = [
     deviceFamilies(),
+    userFamilies,
     wanFamilies,
     hostFamilies(),
     reconciliationFamilies,
@@ -33,6 +36,7 @@ export function createMetrics(): Metrics {
     peerFamilies(),
     routerFamilies(),
     programFamilies,
+    noticeFamilies,
   ];
   function* families(view: View): Generator<Family> {
     const shown = shownAccounts(view);

@@ -1,6 +1,6 @@
 import type { Account } from '../../ledger/account.ts';
 import { type KnownPeer, peerKey } from '../../ledger/books.ts';
-import { nameOfPeer, type View } from '../view.ts';
+import { isPrivatePeer, nameOfPeer, type View } from '../view.ts';
 import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
@@ -17,7 +17,7 @@ export function peerFamilies(): FamilyMaker {
 function familiesOf(view: View, accounts: readonly Account[], { named, bare }: Record<'named' | 'bare', LastingLabels>): Family[] {
   const rows = accounts.map((account) => {
     const { router, interface: name, key } = account;
-    return { account, labels: named(account, router, name, key, nameOfPeer(view, router, name, key)) };
+    return { account, labels: named(account, router, name, key, nameOfPeer(view, { router, interface: name, publicKey: key })) };
   });
   const shown = new Set(rows.map(({ account: { router, interface: name, key } }) => peerKey(router, name, key)));
   const peers = [...view.books.peers].flatMap(([key, peer]) => (peer.state !== 'gone' || shown.has(key) ? [peer] : []));
@@ -50,7 +50,9 @@ function familiesOf(view: View, accounts: readonly Account[], { named, bare }: R
       'wireguard_peer_latest_handshake_timestamp_seconds',
       'Unix time of the last handshake with the peer; 0 = never',
       PEER,
-      peers.map((peer) => ({ labels: bare(peer, ...identityOf(peer)), value: peer.latestHandshake })),
+      peers
+        .filter((peer) => !isPrivatePeer(view, peer))
+        .map((peer) => ({ labels: bare(peer, ...identityOf(peer)), value: peer.latestHandshake })),
     ),
     gauge(
       'wireguard_peer_info',
@@ -66,6 +68,6 @@ const identityOf = ({ router, interface: name, publicKey }: KnownPeer): string[]
 
 /** The values of `INFO`. */
 function infoOf(view: View, peer: KnownPeer): string[] {
-  const { router, interface: name, publicKey, allowedIps, state } = peer;
-  return [...identityOf(peer), nameOfPeer(view, router, name, publicKey), allowedIps.join(','), state];
+  const addresses = isPrivatePeer(view, peer) ? [] : peer.allowedIps;
+  return [...identityOf(peer), nameOfPeer(view, peer), addresses.join(','), peer.state];
 }

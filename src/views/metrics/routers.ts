@@ -1,7 +1,7 @@
 import type { SourceName } from '../../domain/observation.ts';
 import { isCurrent, type SourceStatus } from '../../domain/status.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
-import type { View } from '../view.ts';
+import { isPrivate, type View } from '../view.ts';
 import { counter, type Family, type FamilyMaker, gauge, type Sample, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
@@ -115,7 +115,7 @@ function familiesOf(view: View, ofLease: LastingLabels): Family[] {
       'Unix time at which the DHCP lease of the MAC expires; left out if it never expires',
       LEASE,
       [...view.books.leases.values()]
-        .filter((l) => l.lastRead === null && l.expiry > 0)
+        .filter((l) => l.lastRead === null && l.expiry > 0 && !isPrivate(view, l.mac))
         .map((l) => ({ labels: ofLease(l, l.router, l.mac), value: l.expiry })),
     ),
   ];

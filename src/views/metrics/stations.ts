@@ -1,7 +1,7 @@
 import type { Station } from '../../domain/observation.ts';
 import type { RouterStatus } from '../../domain/status.ts';
 import type { Account } from '../../ledger/account.ts';
-import { nameOf, type View } from '../view.ts';
+import { isPrivate, nameOf, type View } from '../view.ts';
 import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
@@ -76,7 +76,7 @@ function onTheAir(view: View, heard: Heard): OnTheAir[] {
     const found = new Map<string, OnTheAir>();
     for (const station of observation.stations) {
       const { interface: name, mac } = station;
-      if (name === null) continue;
+      if (name === null || isPrivate(view, mac)) continue;
       const key = `${name}\n${mac}`;
       found.set(key, { station, labels: before?.get(key)?.labels ?? labelText(AIR, [status.name, name, mac]) });
     }

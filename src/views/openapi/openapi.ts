@@ -29,7 +29,7 @@ const usage: Operation = {
   description:
     'Includes whole hours or days that start within the requested time. A month or year that is cut by it contains only the requested days. ' +
     'Months are billing periods by the current billing day, even long past ones. Years run from 1 January to 31 December in the ' +
-    'configured time zone, regardless of the billing day.',
+    'configured time zone, regardless of the billing day. Private devices and peers are only in answers of whole months or years.',
   parameters: [
     query(
       'from',
@@ -120,9 +120,10 @@ const paths: Paths = {
   '/netstat/api.php': { get: php },
   '/api/v1/routers': view('Every router, with the results of its sources in the last round', 'Routers'),
   '/api/v1/devices': view('Every device that was ever counted, and where it is on the air', 'Devices'),
+  '/api/v1/users': view('Every user, with the sums of its devices and of its WireGuard peers', 'Users'),
   '/api/v1/wan': view('The uplinks and their sum', 'Wan'),
   '/api/v1/peers': view('Every WireGuard peer that was ever counted or that its server has', 'Peers'),
-  '/api/v1/leases': view('DHCP leases of the last reading', 'Leases'),
+  '/api/v1/leases': view('DHCP leases of the last reading, without those of private devices', 'Leases'),
   '/api/v1/usage': { get: usage },
   '/api/v1/audit': { get: audit },
   '/api/v1/device-suggestions': {

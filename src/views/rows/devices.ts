@@ -1,10 +1,10 @@
 import { isRandomized } from '../../domain/mac.ts';
-import { plusUsage, type Usage } from '../../domain/traffic.ts';
+import { plusUsage, type Used } from '../../domain/traffic.ts';
 import { type Account, deviceAccountsOf, usageOf } from '../../ledger/account.ts';
-import { nameOf, observationsOf, type View } from '../view.ts';
+import { isPrivate, type NamesView, nameOf, observationsOf, userOf, type View } from '../view.ts';
 
 /** What the rows of devices are made from. `routers` is empty when only the ledger is read. */
-export type DeviceView = Pick<View, 'books' | 'aliases' | 'routers'>;
+export type DeviceView = NamesView & Pick<View, 'routers'>;
 
 /** A device in a table: one row, however many MACs it has. */
 export interface DeviceRow {
@@ -13,16 +13,18 @@ export interface DeviceRow {
   /** Its MACs that were ever seen. */
   macs: string[];
   name: string;
+  /** Only its totals are shown: no name, user, address or place, nor when it was seen. */
+  isPrivate: boolean;
   user: string | null;
   /** Current addresses, otherwise the last one. */
   ips: string[];
   /** The device made its MAC up. */
   randomized: boolean;
-  total: Usage;
-  month: Usage;
+  total: Used;
+  month: Used;
   /** Unix ms. */
   firstSeen: number;
-  lastSeen: number;
+  lastSeen: number | null;
   onAir: OnAir[];
 }
 
@@ -52,18 +54,20 @@ export function deviceRows(view: DeviceView): DeviceRow[] {
   return [...accountsByDevice(view)]
     .map(([mac, accounts]): DeviceRow => {
       const macs = [...new Set(accounts.map((account) => account.key))];
+      const hidden = isPrivate(view, mac);
       return {
         mac,
         macs,
         name: nameOf(view, mac),
-        user: view.aliases.get(mac)?.user ?? null,
-        ips: ipsOf(view, macs, addresses),
+        isPrivate: hidden,
+        user: userOf(view, mac),
+        ips: hidden ? [] : ipsOf(view, macs, addresses),
         randomized: isRandomized(mac),
         total: accounts.map((a) => usageOf(a.kind, a.total)).reduce(plusUsage),
         month: accounts.map((a) => usageOf(a.kind, a.month)).reduce(plusUsage),
         firstSeen: Math.min(...accounts.map((a) => a.firstSeen)),
-        lastSeen: Math.max(...accounts.map((a) => a.lastSeen)),
-        onAir: macs.flatMap((own) => air.get(own) ?? []),
+        lastSeen: hidden ? null : Math.max(...accounts.map((a) => a.lastSeen)),
+        onAir: hidden ? [] : macs.flatMap((own) => air.get(own) ?? []),
       };
     })
     .sort((a, b) => b.month.total - a.month.total || b.total.total - a.total.total || (a.mac < b.mac ? -1 : 1));

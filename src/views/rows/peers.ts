@@ -1,16 +1,19 @@
 import { NOTHING, type Traffic } from '../../domain/traffic.ts';
 import { type Account, accountKey, accountsOf } from '../../ledger/account.ts';
 import { type KnownPeer, peerKey } from '../../ledger/books.ts';
-import { nameOfPeer, type View } from '../view.ts';
+import { isPrivatePeer, nameOfPeer, type PeerNamesView, userOfPeer, type View } from '../view.ts';
 
 /** What the rows of peers are made from. */
-export type PeerView = Pick<View, 'books' | 'peerNames' | 'now'>;
+export type PeerView = PeerNamesView & Pick<View, 'now'>;
 
 /** A WireGuard peer in a table. */
 export interface PeerRow extends Pick<KnownPeer, 'router' | 'interface' | 'publicKey' | 'allowedIps' | 'endpoint'> {
   /** Id of its account, used by `/api/clients`. Null before its first reading. */
   id: number | null;
   name: string;
+  /** Only its totals are shown: no name, user or addresses, nor when it was there. */
+  isPrivate: boolean;
+  user: string | null;
   state: KnownPeer['state'];
   online: boolean;
   /** Unix ms; null = never. */
@@ -55,22 +58,25 @@ export function peerRows(view: PeerView): PeerRow[] {
 
 function rowOf(view: PeerView, peer: KnownPeer, account: Account | undefined): PeerRow {
   const { router, interface: name, publicKey, allowedIps, endpoint, state } = peer;
-  const latestHandshake = peer.latestHandshake === 0 ? null : peer.latestHandshake * 1000;
+  const hidden = isPrivatePeer(view, peer);
+  const latestHandshake = hidden || peer.latestHandshake === 0 ? null : peer.latestHandshake * 1000;
   return {
     id: account?.id ?? null,
     router,
     interface: name,
     publicKey,
-    name: nameOfPeer(view, router, name, publicKey),
-    allowedIps,
-    endpoint,
+    name: nameOfPeer(view, peer),
+    isPrivate: hidden,
+    user: userOfPeer(view, peer),
+    allowedIps: hidden ? [] : allowedIps,
+    endpoint: hidden ? null : endpoint,
     state,
     online: state === 'active' && latestHandshake !== null && view.now - latestHandshake < ONLINE_MS,
     latestHandshake,
     total: account?.total ?? NOTHING,
     month: account?.month ?? NOTHING,
     firstSeen: account?.firstSeen ?? null,
-    lastSeen: account?.lastSeen ?? null,
+    lastSeen: hidden ? null : (account?.lastSeen ?? null),
   };
 }
 

@@ -1,5 +1,6 @@
 import { fitHeap } from '../../../src/app/heap.ts';
 import { readRound } from '../../../src/collector/round.ts';
+import { NOBODY } from '../../../src/domain/people/people.ts';
 import type { Round } from '../../../src/domain/round.ts';
 import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
@@ -122,6 +123,8 @@ function viewOf({ books, months, state }: Awaited<ReturnType<typeof openLedger>>
     version: '0.0.0',
     aliases: new Map(),
     peerNames: new Map(),
+    notices: [],
+    people: NOBODY,
     implied: false,
   };
   return { ...common, now: Date.now(), books, months, ledger: state, routers };

@@ -31,8 +31,10 @@ reload          by SIGHUP and POST /-/reload
 reading         with a token
 control         over HTTP, with a token of scope control
 log level       debug
-devices         2 named, of 1 user
+devices         2 named, of 1 user, 1 private
 peers           2 named
+users           anna (Anna B.); 2 MACs; host names anna-*, *-of-anna; 1 peer; hourly figures kept 1w
+                guests; networks guest; SSIDs Guest, Our Home; private
 
 router gateway
   everything  http://192.168.1.1/cgi-bin/wrtmeter.cgi

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { readFile } from '../../../src/app/read-file.ts';
 import { type PrintOptions, print } from '../../../src/commands/print/print.ts';
@@ -40,6 +42,44 @@ describe('wrtmeter print', () => {
       'annas-laptop     00:00:5e:00:53:01  192.168.1.22  85.0 GiB  23.8 GiB   109 GiB    80.5 GiB  22.6 GiB      103 GiB  2026-11-20 19:23, 21 s ago',
     ]);
     expect(lines.slice(-3)).to.deep.equal(['', '14 devices; the month runs from 2026-11-01 to 2026-11-30', '']);
+  });
+
+  it('users: the sums of their devices, others last; private devices keep their days to themselves', async () => {
+    home = await openHome({ routers: { gateway: [] } });
+    const PHONE = '02:00:00:00:00:04';
+    for (const [age, bytes] of [
+      [7200, 0],
+      [3600, 1_048_576],
+    ] as const) {
+      const both = [TV, PHONE].map((mac) => ({ mac, bytes: { download: bytes, upload: mac === TV ? bytes : 0 } }));
+      await home.read(NOW - age * 1000, { gateway: { sources: { stations: stations(both) } } });
+    }
+    const lines = [
+      'routers: { gateway: { url: "http://192.0.2.1" } }',
+      `devices: { phone: { macs: [${PHONE}], private: true } }`,
+      `users: { anna: { name: Anna, hostnames: [phone] }, ben: { name: Benno } }`,
+    ];
+    await writeFile(join(home.directory, 'wrtmeter.yaml'), lines.join('\n'));
+    expect((await printed('users')).stdout).to.equal(
+      [
+        'User         Devices  Download    Upload  Month down  Month up',
+        'Anna               1  1.00 MiB       0 B    1.00 MiB       0 B',
+        'Benno (ben)        0       0 B       0 B         0 B       0 B',
+        'Others             1  1.00 MiB  1.00 MiB    1.00 MiB  1.00 MiB',
+        '',
+        '2 users; the month runs from 2026-11-01 to 2026-11-30',
+        '',
+      ].join('\n'),
+    );
+    const { days } = JSON.parse((await printed('days', { json: true })).stdout);
+    const { months } = JSON.parse((await printed('months', { json: true })).stdout);
+    const macs = (rows: readonly { devices: readonly { mac: string }[] }[]) => rows.at(-1)?.devices.map(({ mac }) => mac);
+    expect([macs(days), macs(months)]).to.deep.equal([[TV], [TV, PHONE]]);
+    expect(await printed('days', { device: 'phone' })).to.deep.include({
+      code: 2,
+      stderr: `"${PHONE}" is private: only its whole months are shown, with "wrtmeter print months"\n`,
+    });
+    expect((await printed('months', { device: 'phone' })).code).to.equal(0);
   });
 
   it('works while the service writes, and months go by the billing day', async () => {

@@ -129,9 +129,7 @@ describe('access to a router', () => {
 
   it('gives a warning for certificates over http', async () => {
     const { warnings } = await load(withText('routers:\n  a: { url: http://a, insecure: true }\n'));
-    expect(warnings).to.deep.equal([
-      'wrtmeter.yaml:2: routers.a.insecure: has no effect on a router that is read over http; use https in its URL',
-    ]);
+    expect(warnings).to.deep.equal(['wrtmeter.yaml:2: routers.a.insecure: has no effect over http; use https in its URL']);
   });
 });
 

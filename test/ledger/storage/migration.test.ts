@@ -95,7 +95,7 @@ describe('a ledger of an earlier version', () => {
             lastSeen: START,
           },
         ],
-        names: [{ mac: PHONE, name: 'phone', namedBy: 'lease', ip: '192.168.1.10' }],
+        names: [{ mac: PHONE, name: 'phone', namedBy: 'lease', ip: '192.168.1.10', network: null, ssid: null }],
         leases: ['phone'],
         imported: [{ account: 1, day: 20522, program: 'vnstat', kind: 'day', download: 300, upload: 30 }],
         hours: [{ hour: START, account: 1, download: 700, upload: 70 }],

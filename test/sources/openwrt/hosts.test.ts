@@ -65,6 +65,7 @@ describe('hosts of wrtmeter.cgi', () => {
       },
     ]);
     expect(observation.devices).to.deep.equal(['br-lan']);
+    expect(observation.networks).to.deep.equal([{ name: 'lan', device: 'br-lan' }]);
   });
 
   it('rules of iptables prove no epoch, and two rules for one address are one counter', () => {

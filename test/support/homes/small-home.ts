@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CounterRules } from '../../../src/domain/counter.ts';
 import type { HostCounter, Lease, Observation, SourceName, Station, System, Uplink } from '../../../src/domain/observation.ts';
+import { createPeople, type People } from '../../../src/domain/people/people.ts';
 import type { Round, RouterRound, SourceResult } from '../../../src/domain/round.ts';
 import { newStatus, type RouterStatus, updateStatuses } from '../../../src/domain/status.ts';
 import type { FailureReason } from '../../../src/errors.ts';
@@ -34,6 +35,8 @@ export interface Failure {
 export interface HomeOptions {
   routers: Record<string, readonly string[]>;
   aliases?: ReadonlyMap<string, Alias>;
+  /** Default: what the aliases say. */
+  people?: People;
   billingDay?: number;
   routerBilling?: Record<string, number>;
   timezone?: string;
@@ -96,6 +99,8 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
       routers: [...routers.values()],
       aliases: options.aliases ?? new Map(),
       peerNames: new Map(),
+      notices: [],
+      people: options.people ?? peopleOf(changes.aliases ?? options.aliases ?? new Map()),
       implied: false,
       ...changes,
     }),
@@ -104,6 +109,12 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** Whose devices are, by the users that their entries name. */
+function peopleOf(aliases: ReadonlyMap<string, Alias>): People {
+  const devices = [...aliases].map(([mac, { name, user }]) => ({ name, macs: [mac], ...(user !== null && { user }) }));
+  return createPeople({ users: [], devices, peers: [] });
 }
 
 function routerRound(router: string, { system, sources }: Answers[string], at: number): RouterRound {

@@ -17,6 +17,8 @@ export interface PrometheusOptions {
   jobs?: readonly Record<string, unknown>[];
   /** Absolute paths of rule files. */
   rules?: readonly string[];
+  /** HOST:PORT of an Alertmanager. */
+  alertmanager?: string;
 }
 
 /** One series of an answer: its labels and its values over time, `[Unix seconds, value]`; an instant query has one. */
@@ -47,11 +49,13 @@ export async function startPrometheus({
   timeout = interval,
   jobs = [],
   rules = [],
+  alertmanager,
 }: PrometheusOptions): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'wrtmeter-prometheus-'));
   const config = {
     global: { scrape_interval: interval, scrape_timeout: timeout, evaluation_interval: interval },
     rule_files: rules,
+    ...(alertmanager !== undefined && { alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] } }),
     scrape_configs: [{ job_name: 'wrtmeter', static_configs: [{ targets }] }, ...jobs],
   };
   // JSON is YAML.

@@ -284,7 +284,7 @@ describe('suggestions of devices', () => {
         for (const { mac, clientId, name } of said) {
           const hostname = cleanName(name ?? '');
           leases.set(mac, { router: 'gateway', mac, ip: IP, hostname, clientId, expiry: 0, lastRead: null });
-          devices.set(mac, { mac, name: hostname, namedBy: 'lease', ip: null });
+          devices.set(mac, { mac, name: hostname, namedBy: 'lease', ip: null, network: null, ssid: null });
         }
         const all = mergeSuggestions({ ...view, books: { ...view.books, leases: leases, devices } });
         const named = all.flatMap((suggestion) => suggestion.macs);

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { createPeople } from '../../../src/domain/people/people.ts';
+import { plainUser } from '../../../src/domain/people/user.ts';
 import { FAILURE_REASONS } from '../../../src/errors.ts';
 import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
 import { auditAnswer } from '../../../src/views/api-v1/audit.ts';
@@ -32,6 +34,21 @@ describe('the landing page', () => {
       gateway: { sources: { stations: stations([{ mac: '00:00:5e:00:53:03', bytes: { download: 99, upload: 9 } }]) } },
     });
     expect(page()).to.not.include('Counting starts');
+  });
+
+  it('has a bar for each user, and others last, where the configuration has users', async () => {
+    for (const [age, bytes] of [
+      [7200, 0],
+      [3600, 1024],
+    ] as const) {
+      const both = ['00:00:5e:00:53:03', '00:00:5e:00:53:04'].map((mac) => ({ mac, bytes: { download: bytes, upload: bytes } }));
+      await home.read(NOW - age * 1000, { gateway: { sources: { stations: stations(both) } } });
+    }
+    expect(page()).to.not.include('Users this month');
+    const users = [{ ...plainUser('anna'), title: 'Anna <B>', macs: ['00:00:5e:00:53:03'] }, plainUser('ben')];
+    expect(page({ people: createPeople({ users, devices: [], peers: [] }) })).to.include(
+      'Users this month User Download Upload Anna &lt;B&gt; 1 device 1.00 KiB 1.00 KiB ben 0 devices 0 B 0 B Others 1 device 1.00 KiB 1.00 KiB',
+    );
   });
 
   it('if no router is configured and none answers, it says what to do', async () => {

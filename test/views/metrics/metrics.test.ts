@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CounterRules } from '../../../src/domain/counter.ts';
 import type { HostCounter, Observation } from '../../../src/domain/observation.ts';
+import { createPeople } from '../../../src/domain/people/people.ts';
 import type { SourceResult } from '../../../src/domain/round.ts';
 import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
 import type { View } from '../../../src/views/view.ts';
@@ -113,7 +114,9 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
     ledger: bench.ledger.state,
     routers: [...statuses.values()],
     peerNames: new Map(),
+    notices: [],
     aliases: new Map([LAPTOP, TABLET].map((mac) => [mac, { name: "Anna's things", mac: LAPTOP, user: 'anna' }])),
+    people: createPeople({ users: [], devices: [{ name: "Anna's things", macs: [LAPTOP, TABLET], user: 'anna' }], peers: [] }),
     implied: false,
   };
 }

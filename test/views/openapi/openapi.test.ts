@@ -55,6 +55,7 @@ describe('the OpenAPI document', () => {
     ['/api/v1/', schemas.Index, 200],
     ['/api/v1/routers', schemas.Routers, 200],
     ['/api/v1/devices', schemas.Devices, 200],
+    ['/api/v1/users', schemas.Users, 200],
     ['/api/v1/wan', schemas.Wan, 200],
     ['/api/v1/leases', schemas.Leases, 200],
     ['/api/v1/usage', schemas.Usage, 200],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Account } from '../../../src/ledger/account.ts';
-import { deviceMonths, userMonths } from '../../../src/views/rows/months.ts';
+import { deviceMonths } from '../../../src/views/rows/months.ts';
 
 const account = (key: string, download: number, upload: number) => ({ key, month: { download, upload } }) as Account;
 
@@ -25,10 +25,6 @@ describe('sums of the current month', () => {
       ['02:00:00:00:00:04', { download: 80, upload: 8 }],
       ['02:00:00:00:00:05', { download: 160, upload: 16 }],
     ]);
-  });
-
-  it("of a user are those of the user's devices, without devices that have no user", () => {
-    expect([...userMonths(view, devices)]).to.deep.equal([['anna', { download: 110, upload: 11 }]]);
   });
 
   it('leave the accounts as they are', () => {

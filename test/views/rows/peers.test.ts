@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Observation, Peer } from '../../../src/domain/observation.ts';
+import { createPeople } from '../../../src/domain/people/people.ts';
 import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { PEER_RULES } from '../../../src/sources/openwrt/peers.ts';
 import { peersAnswer } from '../../../src/views/api-v1/answers.ts';
@@ -70,13 +71,15 @@ describe('peers', () => {
 
   it('the configured name takes precedence over the server’s', async () => {
     await read(NOW, peer(ANNA, { name: 'wg-client-1' }));
-    expect(rows(home.view(NOW, { peerNames: new Map([[ANNA, { name: 'Anna’s phone', user: 'anna' }]]) }))[0]?.[0]).to.equal('Anna’s phone');
+    expect(rows(home.view(NOW, { peerNames: new Map([[ANNA, 'Anna’s phone']]) }))[0]?.[0]).to.equal('Anna’s phone');
   });
 
   it('the usage has its user', async () => {
     await read(NOW - 60_000, peer(ANNA), peer(BERTA));
     await read(NOW, peer(ANNA, { bytes: { download: 5, upload: 0 } }), peer(BERTA, { bytes: { download: 4, upload: 0 } }));
-    const view = home.view(NOW, { peerNames: new Map([[ANNA, { name: 'Anna’s phone', user: 'anna' }]]) });
+    const own = { name: 'Anna’s phone', publicKey: ANNA, user: 'anna' };
+    const people = createPeople({ users: [], devices: [], peers: [own] });
+    const view = home.view(NOW, { peerNames: new Map([[ANNA, own.name]]), people });
     const { series } = await usageAnswer(view, home.terms, { kind: 'peer' }, usageReader(home.ledger.store));
     expect(series.map(({ name, user }) => [name, user])).to.deep.equal([
       ['Anna’s phone', 'anna'],

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../src/domain/duid.ts';
+import { duidOfClientId, isMacOnly, macOfDuid, parseDuid } from '../../../src/domain/names/duid.ts';
 
 const LLT = '000100012c8f5a1b020000000001';
 const LL = '00030001020000000002';

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Exporter, startExporter } from '../support/program/exporter.ts';
-import { type FakedClock, fakedClock } from '../support/program/faked-clock.ts';
-import { type Sample, sampleValue } from '../support/prometheus/text.ts';
-import { startToldRouter, TOLD_MAC, type ToldRouter } from '../support/routers/scripted-router.ts';
+import { type Exporter, startExporter } from '../../support/program/exporter.ts';
+import { type FakedClock, fakedClock } from '../../support/program/faked-clock.ts';
+import { type Sample, sampleValue } from '../../support/prometheus/text.ts';
+import { startToldRouter, TOLD_MAC, type ToldRouter } from '../../support/routers/scripted-router.ts';
 
 const MB = 1_000_000;
 

@@ -1,9 +1,9 @@
-import type { Day } from '../../domain/calendar.ts';
-import { NOTHING } from '../../domain/traffic.ts';
-import type { Imported, PostedDay, PostedDays } from '../import/days.ts';
-import type { ImportProgram } from '../import/figures.ts';
-import { trafficOf } from './load.ts';
-import type { Store } from './store.ts';
+import type { Day } from '../../../domain/calendar.ts';
+import { NOTHING } from '../../../domain/traffic.ts';
+import type { Imported, PostedDay, PostedDays } from '../../import/days.ts';
+import type { ImportProgram } from '../../import/figures.ts';
+import { trafficOf } from '../load.ts';
+import type { Store } from '../store.ts';
 
 const SQL = {
   day: 'SELECT account, day, download, upload FROM day WHERE account IN (SELECT value FROM json_each(?))',

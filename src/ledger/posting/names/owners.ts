@@ -1,5 +1,5 @@
-import type { Observation } from '../../domain/observation.ts';
-import type { RouterRound } from '../../domain/round.ts';
+import type { Observation } from '../../../domain/observation.ts';
+import type { RouterRound } from '../../../domain/round.ts';
 
 /** The MAC that an address belongs to, by a router's answers of one round; null where they name none, or contradict each other. */
 export type OwnerOf = (ip: string) => string | null;

@@ -1,8 +1,9 @@
-import type { Lease, Observation } from '../../domain/observation.ts';
-import type { Round } from '../../domain/round.ts';
-import { macOf } from '../account.ts';
-import { type Books, type Device, type KnownLease, type Learned, leaseKey, readerKey } from '../books.ts';
-import type { RoundUpdate } from './round-update.ts';
+import type { Lease, Observation } from '../../../domain/observation.ts';
+import type { Round } from '../../../domain/round.ts';
+import { macOf } from '../../account.ts';
+import { type Books, type Device, type KnownLease, type Learned, leaseKey, readerKey } from '../../books.ts';
+import type { RoundUpdate } from '../round-update.ts';
+import { hasNewSsid, networksIn, placeAfter, placesIn, type SeenAt } from './places.ts';
 
 const FORGET_LEASE_MS = 30 * 86_400_000;
 
@@ -67,13 +68,14 @@ function sameLease(a: KnownLease, b: KnownLease): boolean {
 }
 
 /**
- * Drafts the names of devices: a static host's name beats a lease's, and the last known name stays. Returns the lists that they are from.
+ * Drafts the names and places of devices: a static host's name beats a lease's, and the last known name stays. Returns what they are from.
  * Rule: names.
  */
 export function draftNames(books: Books, round: Round, update: RoundUpdate): Learned['names'] {
   const lists = [
     ...observed(round, 'leases').flatMap(({ observation: { leases, staticHosts, hosts } }) => [leases, staticHosts, hosts]),
     ...observed(round, 'neighbours').map(({ observation }) => observation.neighbours),
+    networksIn(round),
   ];
   const drafted = new Set<string>();
   for (const { account, isNew } of update.accounts.values()) {
@@ -81,18 +83,21 @@ export function draftNames(books: Books, round: Round, update: RoundUpdate): Lea
     if (mac !== null && !books.devices.has(mac)) drafted.add(mac);
   }
   const { names } = books.learned;
-  if (drafted.size === 0 && lists.length === names.length && lists.every((list, i) => list === names[i])) return lists;
+  if (drafted.size === 0 && lists.length === names.length && lists.every((list, i) => list === names[i]) && !hasNewSsid(round, books))
+    return lists;
   const facts = gatherFacts(round);
+  const places = placesIn(round, books);
   const staticsRead = observed(round, 'leases').some(({ observation }) => observation.staticHosts !== null);
   const leases = drafted.size > 0 ? new Map([...books.leases.values()].map((lease) => [lease.mac, lease])) : new Map<string, KnownLease>();
   for (const mac of drafted) {
     const lease = leases.get(mac);
-    const known: Device = { mac, name: lease?.hostname ?? null, namedBy: lease?.hostname ? 'lease' : null, ip: lease?.ip ?? null };
-    update.devices.push(renamed(known, facts.get(mac), staticsRead) ?? known);
+    const named = { name: lease?.hostname ?? null, namedBy: lease?.hostname ? 'lease' : null } as const;
+    const known: Device = { mac, ...named, ip: lease?.ip ?? null, network: null, ssid: null };
+    update.devices.push(changed(known, facts.get(mac), places.get(mac), staticsRead) ?? known);
   }
-  for (const [mac, fact] of facts) {
+  for (const mac of new Set([...facts.keys(), ...places.keys()])) {
     const known = books.devices.get(mac);
-    const next = known && renamed(known, fact, staticsRead);
+    const next = known && changed(known, facts.get(mac), places.get(mac), staticsRead);
     if (next) update.devices.push(next);
   }
   return lists;
@@ -105,13 +110,16 @@ interface NameFacts {
 }
 
 /** The device by its new facts, or null where they change nothing. */
-function renamed(known: Device, fact: NameFacts | undefined, staticsRead: boolean): Device | null {
-  if (fact === undefined) return null;
-  const ip = fact.ip ?? known.ip;
+function changed(known: Device, fact: NameFacts | undefined, seen: SeenAt | undefined, staticsRead: boolean): Device | null {
+  const next = { ...known, ...nameAfter(known, fact, staticsRead), ...placeAfter(known, seen) };
+  const keys = ['name', 'namedBy', 'ip', 'network', 'ssid'] as const;
+  return keys.every((key) => next[key] === known[key]) ? null : next;
+}
+
+function nameAfter(known: Device, fact: NameFacts | undefined, staticsRead: boolean): Partial<Device> {
+  if (fact === undefined) return {};
   const mayName = fact.name !== null && (fact.namedBy === 'static' || known.namedBy !== 'static' || staticsRead);
-  const name = mayName ? fact.name : known.name;
-  const namedBy = mayName ? fact.namedBy : known.namedBy;
-  return ip === known.ip && name === known.name && namedBy === known.namedBy ? null : { mac: known.mac, name, namedBy, ip };
+  return { ip: fact.ip ?? known.ip, ...(mayName && { name: fact.name, namedBy: fact.namedBy }) };
 }
 
 function gatherFacts(round: Round): Map<string, NameFacts> {

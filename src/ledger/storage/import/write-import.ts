@@ -1,14 +1,14 @@
-import { instantText } from '../../domain/calendar.ts';
-import { IMPORTED } from '../../domain/counter.ts';
-import { NOTHING, plus } from '../../domain/traffic.ts';
-import { count } from '../../errors.ts';
-import { subjectOf } from '../account.ts';
-import type { AuditRow, Books } from '../books.ts';
-import { spanText } from '../import/place.ts';
-import type { Plan, PlannedAccount } from '../import/plan.ts';
-import { ADD_BYTES, fields, inParts } from './sql.ts';
-import type { Batch, Cell } from './store.ts';
-import { auditBatch } from './write-audit.ts';
+import { instantText } from '../../../domain/calendar.ts';
+import { IMPORTED } from '../../../domain/counter.ts';
+import { NOTHING, plus } from '../../../domain/traffic.ts';
+import { count } from '../../../errors.ts';
+import { subjectOf } from '../../account.ts';
+import type { AuditRow, Books } from '../../books.ts';
+import { spanText } from '../../import/place.ts';
+import type { Plan, PlannedAccount } from '../../import/plan.ts';
+import { ADD_BYTES, fields, inParts } from '../sql.ts';
+import type { Batch, Cell } from '../store.ts';
+import { auditBatch } from '../write-audit.ts';
 
 /** Rows of one statement: few enough that progress can be shown. */
 const BULK = 20_000;

@@ -1,10 +1,10 @@
 import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quote } from '../../errors.ts';
-import { ImportError } from '../import/figures.ts';
-import { COMPANIONS } from './files.ts';
-import { codeOf, type Database, DriverError, openDatabase } from './sqlite.ts';
+import { quote } from '../../../errors.ts';
+import { ImportError } from '../../import/figures.ts';
+import { COMPANIONS } from '../files.ts';
+import { codeOf, type Database, DriverError, openDatabase } from '../sqlite.ts';
 
 /** A column of another program's table. `whole number`: null where anything else is stored, as SQLite lets any column hold any type. */
 export interface ForeignColumn {

@@ -1,0 +1,33 @@
+import { total } from '../../domain/traffic.ts';
+import { count } from '../../errors.ts';
+import { formatBytes } from '../format.ts';
+import { type UserRow, userRows } from '../rows/users.ts';
+import type { View } from '../view.ts';
+import { bar } from './devices.ts';
+import { type Html, html } from './html.ts';
+
+const SHOWN = 10;
+
+/** What each user's devices have used in the current month, and the rest; null where the configuration has no users. */
+export function usersCard(view: View): Html | null {
+  if (!view.people.isConfigured) return null;
+  const rows = userRows(view);
+  const most = Math.max(1, ...rows.map((row) => total(row.month)));
+  // Others come last, and are always shown, so that the rows are the whole unless there are more users.
+  const shown = rows.length > SHOWN ? [...rows.slice(0, SHOWN - 1), ...rows.slice(-1)] : rows;
+  return html`<section class="card" aria-labelledby="people">
+<div class="top"><h2 id="people">Users this month</h2></div>
+<table>
+<thead><tr><th scope="col">User</th><th scope="col" class="n">Download</th><th scope="col" class="n">Upload</th></tr></thead>
+<tbody>${shown.map((row) => tableRow(row, most))}</tbody>
+</table>
+${shown.length < rows.length ? html`<p class="more"><a href="api/v1/users">All ${rows.length - 1} users</a></p>` : null}
+</section>`;
+}
+
+function tableRow(row: UserRow, most: number): Html {
+  const peers =
+    row.peers === 0 ? null : html` · ${count(row.peers, 'WireGuard peer')}, ${formatBytes(total(row.peerMonth))} apart from that`;
+  return html`<tr><th scope="row"><bdi>${row.title}</bdi>${bar(row, most)}<small>${count(row.devices, 'device')}${peers}</small></th>
+<td class="n">${formatBytes(row.month.download)}</td><td class="n">${formatBytes(row.month.upload)}</td></tr>`;
+}

@@ -1,0 +1,127 @@
+import { expect } from 'chai';
+import { createPeople } from '../../src/domain/people/people.ts';
+import { plainUser } from '../../src/domain/people/user.ts';
+import { usageReader } from '../../src/ledger/storage/read-usage.ts';
+import { apiPhp } from '../../src/views/api-php.ts';
+import { devicesAnswer, leasesAnswer, peersAnswer, usersAnswer } from '../../src/views/api-v1/answers.ts';
+import { type UsageAnswer, usageAnswer } from '../../src/views/api-v1/usage.ts';
+import { suggestionsAnswer } from '../../src/views/device-suggestions/suggestions.ts';
+import { findDevices } from '../../src/views/find-device.ts';
+import { landing } from '../../src/views/landing/landing.ts';
+import type { View } from '../../src/views/view.ts';
+import { hosts, leases, openHome, type SmallHome, stations } from '../support/homes/small-home.ts';
+import { metricsText } from '../support/metrics-text.ts';
+
+const NOW = Date.UTC(2026, 10, 20, 18);
+const [DIARY, LODGER, TV] = ['02:00:00:00:00:01', '02:00:00:00:00:02', '00:00:5e:00:53:03'] as const;
+const KEY = 'AAAAAAAA5rboUvnH4htodjb6e697QjLERt1NAB4mZqo=';
+/** What only the private devices have: names, addresses, their user and its peer's name. */
+const SECRETS = /annas-diary|lodgers-phone|lodger6|192\.168\.1\.(10|11)|tunnel-of|10\.7\.0\.9|203\.0\.113/;
+
+const people = createPeople({
+  users: [
+    { ...plainUser('lodger'), title: 'The lodger', hostnames: ['lodgers-*'], peers: [KEY], isPrivate: true },
+    { ...plainUser('anna'), title: 'Anna', hostnames: ['annas-*'] },
+  ],
+  devices: [{ name: 'annas-diary', macs: [DIARY], isPrivate: true }],
+  peers: [],
+});
+const aliases = new Map([[DIARY, { name: 'annas-diary', mac: DIARY, user: null }]]);
+const all = (bytes: number) => [DIARY, LODGER, TV].map((mac) => ({ mac, bytes: { download: bytes, upload: bytes } }));
+
+describe('what is shown of a private device', () => {
+  let home: SmallHome;
+  let view: View;
+  before(async () => {
+    home = await openHome({ routers: { gateway: [] }, aliases, people });
+    for (const [age, bytes] of [
+      [7200, 0],
+      [3600, 100],
+    ] as const) {
+      const peer = { interface: 'wg0', publicKey: KEY, name: 'tunnel-of-lodger', endpoint: '203.0.113.9:5', allowedIps: ['10.7.0.9/32'] };
+      await home.read(NOW - age * 1000, {
+        gateway: {
+          sources: {
+            stations: stations(all(bytes), [['phy1-ap0', 5180]]),
+            hosts: hosts(all(bytes).map((one, i) => ({ ...one, ip: `192.168.1.1${i}` }))),
+            leases: {
+              ...leases([
+                { mac: DIARY, ip: '192.168.1.10', hostname: 'annas-diary' },
+                { mac: LODGER, ip: '192.168.1.11', hostname: 'lodgers-phone' },
+                { mac: TV, ip: '192.168.1.12', hostname: 'tv' },
+              ]),
+              ...{ leases6: [{ duid: '0001', ip: 'fd00::1', hostname: 'lodgers-phone', expiry: 0 }] },
+            } as ReturnType<typeof leases>,
+            peers: {
+              source: 'peers',
+              rules: { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 },
+              interfaces: ['wg0'],
+              peers: [
+                {
+                  ...peer,
+                  state: 'active',
+                  latestHandshake: NOW / 1000 - 10,
+                  bytes: { download: bytes, upload: bytes },
+                  bits: 64,
+                  epoch: null,
+                },
+              ],
+            },
+          },
+        },
+      });
+    }
+    view = home.view(NOW);
+  });
+  after(() => home.close());
+
+  const usage = (query: Record<string, string>): Promise<UsageAnswer> =>
+    usageAnswer(view, home.terms, query, usageReader(home.ledger.store));
+  const macs = ({ series }: UsageAnswer) => [...new Set(series.map(({ mac, public_key }) => mac ?? public_key))];
+
+  it('are its totals, under its MAC', async () => {
+    expect(devicesAnswer(view).devices.find(({ mac }) => mac === LODGER)).to.deep.include({
+      ...{ name: LODGER, private: true, user: null, ips: [], on_air: [], last_seen: null, month_download_bytes: 100 },
+    });
+    const text = await metricsText(view);
+    expect(text).to.include(`wrtmeter_device_download_bytes_total{mac="${LODGER}",hostname="${LODGER}"} 100`);
+    expect(text).to.include(`wrtmeter_device_info{mac="${DIARY}",hostname="${DIARY}",ip="",user="",randomized="true"} 1`);
+    expect(text).to.include('wrtmeter_user_month_download_bytes{user="lodger"} 100');
+    expect(text).to.include('wrtmeter_user_month_download_bytes{user="anna"} 100');
+    expect(text).to.include('wrtmeter_user_month_peer_download_bytes{user="lodger"} 100');
+  });
+
+  it('are no names, addresses and times, in metrics, API and pages', async () => {
+    const text = await metricsText(view);
+    const php = ['clients', 'leases', 'combined'].map((action) => JSON.stringify(apiPhp(view, action).body));
+    const json = [devicesAnswer(view), leasesAnswer(view), peersAnswer(view), usersAnswer(view), suggestionsAnswer(view)].map((answer) =>
+      JSON.stringify(answer),
+    );
+    const page = landing(view, await usage({ kind: 'wan', by: 'day' }), []);
+    for (const shown of [text, ...php, ...json, page]) expect(SECRETS.exec(shown)?.[0]).to.equal(undefined);
+    const dated = text
+      .split('\n')
+      .filter((line) => /^wrtmeter_(device_last_seen|station_(signal|connected|link)|dhcp_lease_expiry|wireguard_peer_latest)/.test(line));
+    expect(dated.filter((line) => [DIARY, LODGER, KEY].some((key) => line.includes(key)))).to.deep.equal([]);
+    expect(dated.filter((line) => line.includes(TV))).to.have.length(6);
+  });
+
+  it('are no hours and days, and no month that is cut', async () => {
+    for (const query of [
+      { by: 'hour', from: '2026-11-20', to: '2026-11-21' },
+      { by: 'day' },
+      { by: 'month', from: '2026-11-20', to: '2026-11-21' },
+      { by: 'year', from: '2026-11-20', to: '2026-11-21' },
+    ]) {
+      expect(macs(await usage(query)), query.by).to.deep.equal([TV]);
+    }
+    for (const query of [{ by: 'month' }, { by: 'year' }]) expect(macs(await usage(query))).to.have.members([DIARY, LODGER, TV, KEY]);
+    expect(JSON.stringify(await usage({ by: 'month' }))).to.not.match(SECRETS);
+    const refused = await usage({ mac: LODGER }).catch(({ message }) => message);
+    expect(refused).to.equal(`"${LODGER}" is private: only its whole months and years are shown, with by=month or by=year`);
+  });
+
+  it('is found by its name, by whoever knows it', () => {
+    expect(findDevices(view, 'annas-diary')).to.deep.equal([DIARY]);
+  });
+});
