@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { factsOf, seesAll } from '../../../src/app/notify/facts.ts';
 import { USUAL_NOTICES } from '../../../src/config/notify/notices.ts';
 import type { SourceName } from '../../../src/domain/observation.ts';
+import { NOBODY } from '../../../src/domain/people/people.ts';
 import { newStatus, type RouterStatus } from '../../../src/domain/status.ts';
 import type { Watched } from '../../../src/notify/settings.ts';
 import {
@@ -36,6 +37,7 @@ describe('the facts that notices are decided from', () => {
       routers: [router],
       aliases: new Map((more.aliases ?? []).map(([mac, name]) => [mac, { name, mac, user: null }])),
       peerNames: new Map(),
+      people: NOBODY,
       ...{ now: START + 60_000, timezone: 'UTC', startedAt: START, seeingSince: START, since: more.since ?? START - 1 },
       isReported: (key) => more.reported?.includes(key) ?? false,
     });
