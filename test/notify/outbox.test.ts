@@ -80,6 +80,11 @@ describe('the outbox', () => {
     for (let i = 0; i < 300 && !what(); i++) await sleep(10);
     expect(what(), `${what}`).to.equal(true);
   }
+  /** What was sent is noted a moment later. */
+  async function noted(left = 0): Promise<void> {
+    for (let i = 0; i < 300 && (await kept.pending()).length !== left; i++) await sleep(20);
+    expect(await kept.pending()).to.have.length(left);
+  }
   const down =
     (text = 'could not connect (ECONNREFUSED)') =>
     async () => {
@@ -111,8 +116,7 @@ describe('the outbox', () => {
     const began = performance.now();
     await outbox.put([notice('a')]);
     await eventually(() => sent.length === 1);
-    await outbox.put([notice('b')]);
-    await outbox.put([notice('c')]);
+    await outbox.put([notice('b'), notice('c')]);
     await eventually(() => sent.length === 2);
     expect(performance.now() - began).to.be.greaterThan(PACE.gap - 5);
     expect(subjects()).to.deep.equal(['a', 'b+c']);

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { DAY_MS } from '../../domain/calendar.ts';
 import { isRandomized } from '../../domain/mac.ts';
 import type { RouterStatus } from '../../domain/status.ts';
-import { accountKey, accountsOf, deviceAccount } from '../../ledger/account.ts';
+import { type AccountName, accountKey, accountsOf, deviceAccount } from '../../ledger/account.ts';
 import { type Books, readerKey } from '../../ledger/books.ts';
 import type { Watched } from '../../notify/settings.ts';
 import { newDeviceKey } from '../../notify/watch/devices.ts';
@@ -96,13 +96,16 @@ function mayBeWatched(watched: Watched, { people, books }: FactSources): boolean
       return watched satisfies never;
   }
 }
+const stationAccount = (router: string, mac: string): AccountName => ({ kind: 'station', router, interface: '', key: mac });
 
 function watchedFacts(watched: Watched, sources: FactSources): WatchedFacts {
-  const { books } = sources;
+  const { books, routers } = sources;
   switch (watched.kind) {
     case 'device': {
       const [id = ''] = watched.macs;
-      const seen = watched.macs.flatMap((mac) => books.accounts.get(accountKey(deviceAccount(mac)))?.lastSeen ?? []);
+      // A sleeping phone moves no bytes as a host, but is still on the air as a station.
+      const accounts = watched.macs.flatMap((mac) => [deviceAccount(mac), ...routers.map(({ name }) => stationAccount(name, mac))]);
+      const seen = accounts.flatMap((account) => books.accounts.get(accountKey(account))?.lastSeen ?? []);
       return { id, name: watched.name ?? nameOf(sources, id), lastSeen: seen.length === 0 ? null : Math.max(...seen) };
     }
     case 'peer': {
