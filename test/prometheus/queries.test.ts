@@ -103,7 +103,15 @@ describe('grafana: queries', () => {
       ...month('upload', 'c', '0x40'),
     };
     await holds(series, '1d', [
-      [exprs('home.json', 'All devices this month')[3] ?? '', { '{mac="a"}': 0.75, '{mac="b"}': 0.25, '{mac="c"}': 0 }],
+      [exprs('home.json', 'All devices this month')[4] ?? '', { '{mac="a"}': 0.75, '{mac="b"}': 0.25, '{mac="c"}': 0 }],
+    ]);
+    // Of some bytes of b no router knows the direction, and of all of d.
+    await holds({ ...series, ...month('total', 'b', '1250x40'), ...month('total', 'd', '2000x40') }, '1d', [
+      [exprs('home.json', 'All devices this month')[3] ?? '', { '{mac="a"}': 750, '{mac="b"}': 1250, '{mac="c"}': 0, '{mac="d"}': 2000 }],
+      [
+        exprs('home.json', 'All devices this month')[4] ?? '',
+        { '{mac="a"}': 0.1875, '{mac="b"}': 0.3125, '{mac="c"}': 0, '{mac="d"}': 0.5 },
+      ],
     ]);
   });
 
