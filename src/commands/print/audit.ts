@@ -3,7 +3,7 @@ import { count } from '../../errors.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../views/api-v1/audit.ts';
 import type { Outcome } from '../../views/audit-words.ts';
-import { formatBytes } from '../../views/format.ts';
+import { bytesIn } from '../../views/format.ts';
 import { left, name, prose } from '../common/text.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
@@ -20,7 +20,14 @@ export async function printAudit(view: LedgerView, selection: Selection): Promis
     columns: [left('When'), left('Kind'), name('Router'), name('What'), left('Bytes'), prose('Why')],
     rows: [...shown].reverse().map((record) => {
       const { kind, router, what, outcome, why } = auditLine(view, record);
-      return [localText(record.at, view.timezone).slice(0, 16), kind, router ?? '', what, bytesText(record, outcome), why];
+      return [
+        localText(record.at, view.timezone).slice(0, 16),
+        kind,
+        router ?? '',
+        what,
+        bytesText(record, outcome, bytesIn(view.units)),
+        why,
+      ];
     }),
     summary:
       shown.length === 0
@@ -32,8 +39,8 @@ export async function printAudit(view: LedgerView, selection: Selection): Promis
   };
 }
 
-function bytesText({ download, upload }: { download: number; upload: number }, outcome: Outcome): string {
+function bytesText({ download, upload }: { download: number; upload: number }, outcome: Outcome, size: (bytes: number) => string): string {
   if (download + upload === 0) return '';
-  const parts = [download > 0 ? `${formatBytes(download)} down` : '', upload > 0 ? `${formatBytes(upload)} up` : ''];
+  const parts = [download > 0 ? `${size(download)} down` : '', upload > 0 ? `${size(upload)} up` : ''];
   return `${outcome === 'noted' ? '' : `${outcome} `}${parts.filter((part) => part !== '').join(', ')}`;
 }

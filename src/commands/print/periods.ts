@@ -3,7 +3,7 @@ import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { count, quote, UsageError } from '../../errors.ts';
 import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
 import { dayFrom } from '../../views/api-v1/query.ts';
-import { formatBytes } from '../../views/format.ts';
+import { bytesIn } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
 import { isPrivate } from '../../views/view.ts';
 import { left, prose, right } from '../common/text.ts';
@@ -58,17 +58,23 @@ async function printPeriods(view: LedgerView, selection: Selection, kind: Kind):
   if (rows.length === 0) {
     return { columns: [], rows: [], summary: first === null ? 'Nothing has been counted yet' : 'Nothing was counted in this time', json };
   }
-  return { ...table(rows, device, kind, today), summary: summary(view, rows, device, kind, countedBy), json };
+  return { ...table(view, rows, device, kind, today), summary: summary(view, rows, device, kind, countedBy), json };
 }
 
-function table(rows: readonly PeriodRow[], device: NamedDevice | null, kind: Kind, today: Day): Pick<Printed, 'columns' | 'rows'> {
+function table(
+  { units }: LedgerView,
+  rows: readonly PeriodRow[],
+  device: NamedDevice | null,
+  kind: Kind,
+  today: Day,
+): Pick<Printed, 'columns' | 'rows'> {
   const title = kind.thing === 'month' ? 'Month' : 'Day';
   return {
     columns: [left(title), right('Download'), right('Upload'), right('Sum'), ...(device === null ? [prose('Most by')] : [])],
     rows: rows.map((row) => {
       const bytes = bytesOf(row, device);
-      const figures = [bytes.download, bytes.upload, total(bytes)].map(formatBytes);
-      return [kind.label(row.period, today), ...figures, ...(device === null ? [mostBy(row)] : [])];
+      const figures = [bytes.download, bytes.upload, total(bytes)].map(bytesIn(units));
+      return [kind.label(row.period, today), ...figures, ...(device === null ? [mostBy(row, units)] : [])];
     }),
   };
 }
@@ -97,10 +103,10 @@ const withoutPrivate = (view: LedgerView, row: PeriodRow): PeriodRow => ({
 const bytesOf = ({ home, devices }: PeriodRow, device: NamedDevice | null): Traffic =>
   device === null ? home : (devices.find(({ mac }) => mac === device.mac)?.bytes ?? NOTHING);
 
-const mostBy = ({ devices }: PeriodRow): string =>
+const mostBy = ({ devices }: PeriodRow, units: LedgerView['units']): string =>
   devices
     .slice(0, TOP_DEVICES)
-    .map(({ name, bytes }) => `${name} ${formatBytes(total(bytes))}`)
+    .map(({ name, bytes }) => `${name} ${bytesIn(units)(total(bytes))}`)
     .join(', ');
 
 const monthLabel = ({ start, end }: Month, today: Day): string =>
@@ -116,8 +122,9 @@ function summary(
   countedBy: 'wan' | 'devices',
 ): string {
   const { download, upload } = rows.map((row) => bytesOf(row, device)).reduce(plus, NOTHING);
+  const size = bytesIn(view.units);
   const whose = device !== null ? deviceText(device) : countedBy === 'wan' ? 'the uplinks' : 'the devices, because no uplink is counted';
-  const sums = `${count(rows.length, kind.thing)} of ${whose}: ${formatBytes(download)} down, ${formatBytes(upload)} up`;
+  const sums = `${count(rows.length, kind.thing)} of ${whose}: ${size(download)} down, ${size(upload)} up`;
   const own = kind.thing === 'month' && device === null ? [...view.terms.routerBilling.keys()] : [];
   return own.length === 0 ? sums : `${sums}; by the home's billing day, ${own.join(', ')} has another`;
 }

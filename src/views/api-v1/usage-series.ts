@@ -1,5 +1,5 @@
 import { localText } from '../../domain/calendar.ts';
-import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
+import { isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { type Account, hasRouter, ipOf, macOf, publicKeyOf, type ShownKind } from '../../ledger/account.ts';
 import type { UsageRow } from '../../ledger/storage/read-usage.ts';
 import { nameOf, nameOfPeer, type PeerRef, userOf, userOfPeer } from '../view.ts';
@@ -44,7 +44,8 @@ export function seriesOf(
   }
   return subjects.flatMap(({ account, accounts }) => {
     const own = accounts.flatMap(({ id }) => byAccount.get(id) ?? []);
-    return own.length > 0 || silentToo ? [oneSeries(view, account, own, text)] : [];
+    const series = oneSeries(view, account, own, text);
+    return series.buckets.length > 0 || silentToo ? [series] : [];
   });
 }
 
@@ -65,7 +66,10 @@ function oneSeries(view: UsageView, account: ShownAccount, rows: readonly UsageR
     user: mac !== null ? userOf(view, mac) : peer === null ? null : userOfPeer(view, peer),
     overlay: account.overlay,
     ...bytesJson(rows.map(({ bytes }) => bytes).reduce(plus, NOTHING)),
-    buckets: [...byTime].sort(([a], [b]) => a - b).map(([time, bytes]) => ({ start: text(time), ...bytesJson(bytes) })),
+    buckets: [...byTime]
+      .filter(([, bytes]) => !isZero(bytes))
+      .sort(([a], [b]) => a - b)
+      .map(([time, bytes]) => ({ start: text(time), ...bytesJson(bytes) })),
   };
 }
 

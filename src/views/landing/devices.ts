@@ -1,5 +1,5 @@
 import { total } from '../../domain/traffic.ts';
-import { formatAge, formatBytes } from '../format.ts';
+import { bytesIn, formatAge } from '../format.ts';
 import { type DeviceRow, deviceRows, type OnAir } from '../rows/devices.ts';
 import type { View } from '../view.ts';
 import { type Content, type Html, html } from './html.ts';
@@ -25,10 +25,11 @@ function table(view: View, rows: readonly DeviceRow[], most: number): Html {
 }
 
 function tableRow(view: View, row: DeviceRow, most: number): Html {
+  const size = bytesIn(view.units);
   const ip = row.ips[0] === undefined ? null : html`<span class="ip"> · ${row.ips[0]}</span>`;
   const user = row.user === null ? null : html` · <bdi>${row.user}</bdi>`;
   return html`<tr><th scope="row"><bdi title="${row.mac}">${row.name}</bdi>${bar(row, most)}<small>${where(view, row)}${ip}${user}</small></th>
-<td class="n">${formatBytes(row.month.download)}</td><td class="n">${formatBytes(row.month.upload)}</td></tr>`;
+<td class="n">${size(row.month.download)}</td><td class="n">${size(row.month.upload)}</td></tr>`;
 }
 
 function where(view: View, { onAir, lastSeen }: DeviceRow): Content {
