@@ -25,6 +25,7 @@ export function describeConfig(config: Config): string {
     ['reload', config.reload ? 'by SIGHUP and POST /-/reload' : 'by SIGHUP'],
     ['reading', config.auth.read === 'open' ? 'open to everyone' : 'with a token'],
     ['control', config.control ? 'over HTTP, with a token of scope control' : 'off'],
+    ...(config.units === 'iec' ? [] : [['units', 'decimal, as providers count'] satisfies [string, string]]),
     ['log level', config.log.level],
     ['devices', devicesText(config)],
     ...config.tariffs.map((tariff): [string, string] => [`tariff ${tariff.name}`, describeTariff(tariff)]),
