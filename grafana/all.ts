@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { device } from './device.ts';
 import { exporter } from './exporter.ts';
 import { home } from './home.ts';
+import { people } from './people.ts';
 import { wifi } from './wifi.ts';
 import { wireguard } from './wireguard.ts';
 
@@ -9,6 +10,7 @@ import { wireguard } from './wireguard.ts';
 export const dashboards: Record<string, () => Dashboard> = {
   'home.json': home,
   'device.json': device,
+  'people.json': people,
   'wifi.json': wifi,
   'wireguard.json': wireguard,
   'exporter.json': exporter,

@@ -4,6 +4,7 @@ import { colour, columns, now, overTime, paint, queries, unit } from './look.ts'
 import { instance, page, routers, uplinkChoice } from './page.ts';
 import { field, grid, lines, numbers, ranking, stacked } from './panels.ts';
 import { agreed, airReported, atThisPace, bothRates, busiest, firstDay, lastDay, monthOf, ofMonth, period, uplinks } from './queries.ts';
+import { caps } from './quotas.ts';
 import { one, present, rateOf } from './series.ts';
 
 const chart = { width: 16, height: 9 };
@@ -22,6 +23,7 @@ export function home(): Dashboard {
       monthSoFar(),
       billingPeriod(),
       onTheAir(),
+      caps({ width: 24, height: 3 }),
       rateOverTime(),
       devicesByMonth(),
       devicesOverTime(),

@@ -112,6 +112,8 @@ export function termsOf(config: Config): LedgerTerms {
     mostLeases: LIMITS.leases,
     people: createPeople(config),
     ownMacs: new Set([...config.devices, ...config.users].flatMap(({ macs }) => macs)),
+    tariffs: config.tariffs,
+    quotas: config.quotas,
   };
 }
 

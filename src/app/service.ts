@@ -10,6 +10,7 @@ import { type DailyBackups, dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
 import type { Probe } from '../sources/source.ts';
 import type { TextParts } from '../views/metrics/text.ts';
+import { quotaNotices } from '../views/quota-notices.ts';
 import type { View } from '../views/view.ts';
 import { namesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { healthOf } from './health.ts';
@@ -17,6 +18,7 @@ import { fitHeap } from './heap.ts';
 import { withoutLeftOut } from './left-out.ts';
 import { createMetricsText } from './metrics-text.ts';
 import { createNotifier } from './notify/notifier.ts';
+import { createModels } from './quota-models.ts';
 import { logPosting, logRound } from './round-log.ts';
 
 /** Days of backups to keep. */
@@ -59,7 +61,9 @@ export async function createService({ config: given, ledger, log, clock, version
   let lastPosted: Posted | null = null;
   let running = true;
   const startedAt = clock.now();
+  let telling: Promise<void> = Promise.resolve();
   const metrics = createMetricsText();
+  const models = createModels(ledger.store);
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
   const notifier = await createNotifier({ config: given, ledger, log, clock });
@@ -74,6 +78,7 @@ export async function createService({ config: given, ledger, log, clock, version
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
     notifier.afterRound({ posted, routers: [...statuses.values()], ...names });
+    if (posted.status === 'posted') telling = telling.then(tellQuotas);
   }
 
   async function configure(next: Config): Promise<void> {
@@ -83,6 +88,7 @@ export async function createService({ config: given, ledger, log, clock, version
     config = next;
     metrics.renew();
     names = namesOf(next);
+    models.renew();
     const read = next.routers.map((router) => ({ router, probes: lastingProbes(router) }));
     for (const name of probes.keys()) if (!read.some(({ router }) => router.name === name)) probes.delete(name);
     statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
@@ -110,19 +116,35 @@ export async function createService({ config: given, ledger, log, clock, version
       if (!(error instanceof LedgerError)) throw error;
       log.error(error.message); // the view then has the months of the last good reading
     }
+    const known = { now, timezone: config.timezone, books: ledger.books, months: ledger.months, ...names };
     return {
-      now,
-      timezone: config.timezone,
+      units: config.units,
+      ...known,
+      models: await modelsOf(known),
       expire: config.expire,
       version,
-      books: ledger.books,
-      months: ledger.months,
       ledger: ledger.state,
       routers: [...statuses.values()],
       notices: notifier.counts(),
-      ...names,
       implied: config.implied,
     };
+  }
+
+  /** A day whose history cannot be read has no forecasts. */
+  async function modelsOf(known: Parameters<typeof models.of>[0]): Promise<View['models']> {
+    try {
+      return await models.of(known);
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      log.error(error.message);
+      return new Map();
+    }
+  }
+
+  /** In the background: no round waits for it. */
+  async function tellQuotas(): Promise<void> {
+    if (config.targets.length === 0 || config.quotas.length === 0) return;
+    await notifier.tell(quotaNotices(await view()));
   }
 
   async function scrape(patience: number | null): Promise<TextParts> {
@@ -151,6 +173,7 @@ export async function createService({ config: given, ledger, log, clock, version
     },
     async close() {
       await backups.stop();
+      await telling;
       await notifier.stop();
       await ledger.close();
     },

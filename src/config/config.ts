@@ -1,4 +1,7 @@
 import type { CounterBits } from '../domain/counter.ts';
+import type { Quota } from '../domain/people/quota.ts';
+import type { Tariff } from '../domain/people/tariffs.ts';
+import type { Units } from '../domain/people/units.ts';
 import type { User } from '../domain/people/user.ts';
 import type { NoticesConfig } from '../notify/settings.ts';
 import type { TargetConfig } from '../notify/target.ts';
@@ -44,6 +47,11 @@ export interface Config {
   /** What is reported. */
   notices: NoticesConfig;
   users: User[];
+  /** They do not overlap. */
+  tariffs: Tariff[];
+  quotas: Quota[];
+  /** How bytes are shown to people: 1024 (GiB) or 1000 (GB). */
+  units: Units;
   /** The configuration file as given; null without one. */
   file: string | null;
   /** No router is configured, so the usual address is tried. */

@@ -3,7 +3,9 @@ import { count } from '../errors.ts';
 import { placeOf } from '../notify/target.ts';
 import { kindOf } from '../sources/registry.ts';
 import type { Config, Credentials, RouterConfig } from './config.ts';
-import { formatDuration, formatRate } from './values.ts';
+import { describeQuota } from './people/quotas.ts';
+import { describeTariff } from './people/tariffs.ts';
+import { formatDuration, formatRate, formatSize } from './values.ts';
 
 /** The configuration for `wrtmeter check`; without secrets. */
 export function describeConfig(config: Config): string {
@@ -23,8 +25,11 @@ export function describeConfig(config: Config): string {
     ['reload', config.reload ? 'by SIGHUP and POST /-/reload' : 'by SIGHUP'],
     ['reading', config.auth.read === 'open' ? 'open to everyone' : 'with a token'],
     ['control', config.control ? 'over HTTP, with a token of scope control' : 'off'],
+    ...(config.units === 'iec' ? [] : [['units', 'decimal, as providers count'] satisfies [string, string]]),
     ['log level', config.log.level],
     ['devices', devicesText(config)],
+    ...config.tariffs.map((tariff): [string, string] => [`tariff ${tariff.name}`, describeTariff(tariff)]),
+    ...config.quotas.map((quota): [string, string] => [`quota ${quota.name}`, describeQuota(quota, formatSize)]),
     ...(config.peers.length === 0 ? [] : [['peers', `${config.peers.length} named`] satisfies [string, string]]),
     ...config.targets.map(({ name, service }) => ['notices', `to ${name}: ${placeOf(service)}`] satisfies [string, string]),
     ...config.users.map((user, index): [string, string] => [index === 0 ? 'users' : '', userText(user)]),

@@ -1,3 +1,5 @@
+import type { Quota } from '../domain/people/quota.ts';
+import type { Tariff } from '../domain/people/tariffs.ts';
 import type { User } from '../domain/people/user.ts';
 import { type Field, type Found, readFields } from '../fields/fields.ts';
 import type { Node } from '../fields/nodes.ts';
@@ -8,6 +10,8 @@ import { readDevices } from './devices.ts';
 import { readNotices, USUAL_NOTICES } from './notify/notices.ts';
 import { readTargets, type TargetEntry } from './notify/targets.ts';
 import { readPeers } from './peers.ts';
+import { readQuotas } from './people/quotas.ts';
+import { readTariffs } from './people/tariffs.ts';
 import { isClassic, readClassic } from './routers/classic.ts';
 import { type RouterEntry, readRouters } from './routers/routers.ts';
 import { type Settings, settings } from './settings.ts';
@@ -27,10 +31,12 @@ export interface FileConfig {
   targets: TargetEntry[];
   notices: NoticesConfig;
   users: Located<User>[];
+  tariffs: Tariff[];
+  quotas: Quota[];
 }
 
 /** What a file without these keys has. */
-const nothingNamed = () => ({ devices: [], peers: [], users: [], targets: [], notices: USUAL_NOTICES });
+const nothingNamed = () => ({ devices: [], peers: [], users: [], tariffs: [], quotas: [], targets: [], notices: USUAL_NOTICES });
 
 const node: Field<Node>['read'] = (value) => value;
 
@@ -43,6 +49,8 @@ export const rootFields = {
   notify: { key: 'notify', read: node },
   notices: { key: 'notices', read: node },
   users: { key: 'users', read: node },
+  tariffs: { key: 'tariffs', read: node },
+  quotas: { key: 'quotas', read: node },
 } as const;
 
 /** Reads wrtmeter.yaml or a classic routers.json; the content decides which it is. */
@@ -59,23 +67,36 @@ export async function readConfigText(text: string, file: string, env: Environmen
     const whenEmpty = `${root.place}: has no router with a URL; use for example { "192.168.1.1": { "ap_stats": "http://…" } }`;
     return { settings: {}, routers: readClassic(root, problems), whenEmpty, ...nothingNamed() };
   }
-  const { routers, devices, peers, users, notify, notices, ...found } = readFields(root, rootFields, problems);
+  const { routers, devices, peers, users, notify, notices, tariffs, quotas, ...found } = readFields(root, rootFields, problems);
   const people = users === undefined ? [] : readUsers(users.value, problems);
   const known = people.map(({ value }) => value);
   const named = {
     devices: devices === undefined ? [] : readDevices(devices.value, known, problems),
     peers: peers === undefined ? [] : readPeers(peers.value, known, problems),
   };
-  return {
-    settings: found,
+  const own = {
     routers: routers === undefined ? null : readRouters(routers.value, problems),
-    whenEmpty: `${routers?.place}: has no router; add one, or remove this line to try http://192.168.1.1`,
     ...named,
     users: people,
+    tariffs: tariffs === undefined ? [] : readTariffs(tariffs.value, problems),
+  };
+  return {
+    settings: found,
+    ...own,
+    whenEmpty: `${routers?.place}: has no router; add one, or remove this line to try http://192.168.1.1`,
+    quotas: quotas === undefined ? [] : readQuotas(quotas.value, namesIn(own), problems),
     targets: notify === undefined ? [] : readTargets(notify.value, problems),
     notices: notices === undefined ? USUAL_NOTICES : readNotices(notices.value, named, problems),
   };
 }
+
+/** What quotas can be of. */
+const namesIn = ({ routers, devices, users, tariffs }: Pick<FileConfig, 'routers' | 'devices' | 'users' | 'tariffs'>) => ({
+  routers: routers === null ? null : routers.map(({ name }) => name.value),
+  users: [...users.map(({ value }) => value.name), ...devices.flatMap(({ user }) => user ?? [])],
+  devices: devices.map(({ name }) => name),
+  tariffs,
+});
 
 const isJson = (text: string, file: string): boolean =>
   /\.jsonc?$/i.test(file) || (!/\.ya?ml$/i.test(file) && /^\s*(\{|\/\/|\/\*)/.test(text));

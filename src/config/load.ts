@@ -79,6 +79,9 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     targets,
     notices: fileConfig.notices,
     users: fileConfig.users.map(({ value }) => value),
+    tariffs: fileConfig.tariffs,
+    quotas: fileConfig.quotas,
+    units: found.units?.value ?? 'iec',
     file: file?.name ?? null,
     implied: from === 'nowhere',
   };
@@ -91,6 +94,8 @@ const NOTHING: FileConfig = {
   whenEmpty: '',
   devices: [],
   peers: [],
+  tariffs: [],
+  quotas: [],
   users: [],
   targets: [],
   notices: USUAL_NOTICES,

@@ -1,3 +1,4 @@
+import { UNITS } from '../domain/people/units.ts';
 import { type Field, scalar } from '../fields/fields.ts';
 import { choice, parseBoolean, parseText } from '../fields/values.ts';
 import { ACCOUNTINGS, LOG_LEVELS, READ_ACCESSES } from './config.ts';
@@ -48,6 +49,7 @@ export const settings = {
   reload: setting('reload', parseBoolean, 'whether POST /-/reload is enabled'),
   authRead: wordSetting('auth.read', READ_ACCESSES, 'who may read: everyone (open), or only with a token'),
   control: setting('control', parseBoolean, 'whether peers can be revoked and restored over HTTP'),
+  units: wordSetting('units', UNITS, 'how bytes are shown: GiB (iec) or GB (si)'),
   logLevel: wordSetting('log.level', LOG_LEVELS, 'lowest level of log messages', 'level'),
 } as const satisfies Record<string, Setting<unknown>>;
 

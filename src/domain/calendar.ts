@@ -121,12 +121,18 @@ export function slices(from: number, to: number, timezone: string, hoursFrom = N
 }
 
 /** Unix ms at which the local hour after this one begins. */
-function endOfHour(hour: number, timezone: string): number {
+export function endOfHour(hour: number, timezone: string): number {
   const local = zoned(hour, timezone);
   const end = hour + HOUR_MS - intoHour(local);
   if (zoned(end, timezone).offsetNanoseconds === local.offsetNanoseconds) return end;
   const change = local.getTimeZoneTransition('next');
   return change === null ? end : Math.min(end, change.epochMilliseconds);
+}
+
+/** What the wall clock shows since midnight, in ms. */
+export function sinceMidnight(instant: number, timezone: string): number {
+  const local = zoned(instant, timezone);
+  return local.hour * HOUR_MS + intoHour(local);
 }
 
 const intoHour = (local: Temporal.ZonedDateTime): number => (local.minute * 60 + local.second) * 1000 + local.millisecond;

@@ -1,6 +1,8 @@
 import type { Context } from 'koa';
 import { devicesAnswer, leasesAnswer, peersAnswer, routersAnswer, usersAnswer, wanAnswer } from '../views/api-v1/answers.ts';
+import { quotasAnswer } from '../views/api-v1/quotas.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
+import { tariffsAnswer } from '../views/api-v1/tariffs.ts';
 import { suggestionsAnswer } from '../views/device-suggestions/suggestions.ts';
 import { lateAuditQuery } from '../views/landing/audit.ts';
 import { FAVICON } from '../views/landing/favicon.ts';
@@ -38,6 +40,8 @@ export function routes(deps: AppDeps): Route[] {
     api(deps, '/api/v1/wan', wanAnswer),
     api(deps, '/api/v1/leases', leasesAnswer),
     api(deps, '/api/v1/peers', peersAnswer),
+    api(deps, '/api/v1/quotas', quotasAnswer),
+    api(deps, '/api/v1/tariffs', tariffsAnswer),
     large('/api/v1/usage', async (context) => {
       context.body = await deps.usage(context.query);
     }),

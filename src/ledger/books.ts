@@ -87,6 +87,14 @@ export interface KnownPeer {
   endpoint: string | null;
 }
 
+/** A tariff, as bytes were posted to it: another share is another tariff. Rule: tariffs. */
+export interface KnownTariff {
+  id: number;
+  name: string;
+  /** Share of its bytes that counts towards quotas. */
+  counts: number;
+}
+
 /** The ledger's state in memory: what is in the file, and what only this process knows, where that is said. */
 export interface Books {
   accounts: Accounts;
@@ -95,6 +103,8 @@ export interface Books {
   leases: Map<string, KnownLease>;
   /** WireGuard peers, by router, interface and public key (see `peerKey`). */
   peers: Map<string, KnownPeer>;
+  /** By id. */
+  tariffs: Map<number, KnownTariff>;
   /** By router and source. */
   readers: Map<string, Reader>;
   /** The highest id that was given to a baseline. */

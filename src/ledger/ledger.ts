@@ -1,5 +1,6 @@
 import { hourOf } from '../domain/calendar.ts';
 import { NOBODY } from '../domain/people/people.ts';
+import { type Week, weekOf } from '../domain/people/tariffs.ts';
 import type { Round } from '../domain/round.ts';
 import { LedgerError } from '../errors.ts';
 import { type AuditRow, type Books, ledgerNote } from './books.ts';
@@ -10,14 +11,16 @@ import type { RoundUpdate } from './posting/round-update.ts';
 import { type LedgerState, newLedgerState } from './state.ts';
 import { type AgeTerms, ageOutBatches, applyAgedOut, findAgedOut, isNothing } from './storage/age-out.ts';
 import { loadBooks } from './storage/load.ts';
+import { registerTariffs } from './storage/people/tariff-rows.ts';
 import { renameBatches } from './storage/rename-router.ts';
 import type { Batch, Store } from './storage/store.ts';
 import { auditBatch, pruneAudit } from './storage/write-audit.ts';
 import { batchesOf, pruneHours } from './storage/write-round.ts';
 import { createOwnHours } from './usage/kept-hours.ts';
-import { type BillingTerms, type Months, monthsAt, refreshCompared, sumMonths } from './usage/months.ts';
+import { type BillingTerms, type Months, monthsAt, periodsKey, refreshCompared, sumMonths } from './usage/months.ts';
+import { dropFromSums } from './usage/sums.ts';
 
-export interface LedgerTerms extends PostingTerms, BillingTerms, AgeTerms {}
+export interface LedgerTerms extends Omit<PostingTerms, 'week'>, BillingTerms, AgeTerms {}
 
 /** How the posting of a round ended. */
 export type Posted =
@@ -53,6 +56,7 @@ export interface Ledger {
 /** Reads the books from a store and sums the months. The ledger owns the store from then on. `now` is Unix ms. Throws a LedgerError. */
 export async function openLedger(store: Store, terms: LedgerTerms, now: number): Promise<Ledger> {
   const ledger = new SqliteLedger(store, terms, await loadBooks(store), now);
+  await ledger.registerTariffs();
   await sumMonths(store, ledger.books, ledger.months, terms.timezone);
   ledger.state.databaseBytes = await store.size();
   return ledger;
@@ -65,6 +69,8 @@ class SqliteLedger implements Ledger {
   readonly state: LedgerState = newLedgerState();
   #terms: LedgerTerms;
   #seenInFile: SeenInFile;
+  #week: Week<number> | null = null;
+  #last: Promise<unknown> = Promise.resolve();
   /** After a failed commit it is not known what the file has: the books are reloaded first. */
   #mustReload = false;
   /** Ms on the clock that never steps. */
@@ -84,15 +90,19 @@ class SqliteLedger implements Ledger {
     this.#seenInFile = seenInFileOf(books);
   }
 
-  async post(round: Round, tick: () => number): Promise<Posted> {
+  post(round: Round, tick: () => number): Promise<Posted> {
+    return this.#inTurn(() => this.#post(round, tick));
+  }
+
+  async #post(round: Round, tick: () => number): Promise<Posted> {
     const now = round.finishedAt;
     const began = tick();
     const clock = this.#judgeClock(round, began);
     if ('why' in clock) return { status: 'suspended', why: clock.why };
     try {
       if (this.#mustReload) await this.#reload(now);
-      await this.turnMonths(now);
-      const update = draftRound(this.books, round, this.#terms, began);
+      await this.#turnMonths(now);
+      const update = draftRound(this.books, round, { ...this.#terms, week: this.#week }, began);
       if (clock.row !== null) update.audit.push(clock.row);
       const drafted = tick();
       await this.store.commit([
@@ -128,17 +138,32 @@ class SqliteLedger implements Ledger {
   }
 
   async turnMonths(now: number): Promise<void> {
+    if (periodsKey(monthsAt(now, this.#terms)) !== periodsKey(this.months)) await this.#inTurn(() => this.#turnMonths(now));
+  }
+
+  async #turnMonths(now: number): Promise<void> {
     const months = monthsAt(now, this.#terms);
-    if (JSON.stringify([months.home, ...months.routers]) === JSON.stringify([this.months.home, ...this.months.routers])) return;
+    if (periodsKey(months) === periodsKey(this.months)) return;
     await sumMonths(this.store, this.books, months, this.#terms.timezone);
     this.months = months;
   }
 
-  async setTerms(terms: LedgerTerms, now: number): Promise<void> {
-    this.#terms = terms;
-    this.months = monthsAt(this.trusted(now), terms);
-    await sumMonths(this.store, this.books, this.months, terms.timezone);
-    await this.#dropPrivateHours();
+  setTerms(terms: LedgerTerms, now: number): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#terms = terms;
+      await this.registerTariffs();
+      const months = monthsAt(this.trusted(now), terms);
+      await sumMonths(this.store, this.books, months, terms.timezone);
+      this.months = months;
+      await this.#dropPrivateHours();
+    });
+  }
+
+  /** Sums are read and rounds posted one after the other: a round in between would be in the sums twice, or not at all. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 
   async renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
@@ -151,6 +176,14 @@ class SqliteLedger implements Ledger {
       await this.store.commit(batches);
       await this.#reload(now);
     }
+  }
+
+  /** From now on, bytes are posted to the tariffs of the terms. Rule: tariffs. */
+  async registerTariffs(): Promise<void> {
+    const { tariffs = [] } = this.#terms;
+    const ids = await registerTariffs(this.store, this.books.tariffs, tariffs);
+    for (const each of ids) this.books.tariffs.set(each.id, each);
+    this.#week = tariffs.length === 0 ? null : weekOf(tariffs, (tariff) => ids[tariffs.indexOf(tariff)]?.id ?? 0);
   }
 
   addAudit(row: AuditRow): Promise<void> {
@@ -188,7 +221,7 @@ class SqliteLedger implements Ledger {
     if (this.#isDone(now, this.#prunedAt)) return [];
     this.#prunedAt = now;
     const own = this.#ownHours.batches(this.books, this.#terms.people ?? NOBODY, now);
-    return [pruneHours(now - this.#terms.keepHours * 1000), ...own];
+    return [...pruneHours(now - this.#terms.keepHours * 1000), ...own];
   }
 
   /** With new terms, hours of what is private now are deleted at once. What cannot be written now is tried again with the next round. */
@@ -213,6 +246,7 @@ class SqliteLedger implements Ledger {
       if (isNothing(aged)) return;
       await this.store.commit([...ageOutBatches(aged, now), ...pruneAudit]);
       applyAgedOut(this.books, this.#seenInFile, aged);
+      dropFromSums(this.months.sums, aged.accounts);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       this.#mustReload = true;
@@ -232,8 +266,9 @@ class SqliteLedger implements Ledger {
 
   async #reload(now: number): Promise<void> {
     const books = await loadBooks(this.store);
-    this.months = monthsAt(now, this.#terms);
-    await sumMonths(this.store, books, this.months, this.#terms.timezone);
+    const months = monthsAt(now, this.#terms);
+    await sumMonths(this.store, books, months, this.#terms.timezone);
+    this.months = months;
     this.books = books;
     this.#seenInFile = seenInFileOf(books);
     this.#mustReload = false;

@@ -1,11 +1,21 @@
-const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
-const DECIMAL = ['b/s', 'kb/s', 'Mb/s', 'Gb/s', 'Tb/s'];
+import type { Units } from '../domain/people/units.ts';
 
-/** As `formatBytes`; empty where the bytes are not known. */
-export const formatKnown = (bytes: number | null): string => (bytes === null ? '' : formatBytes(bytes));
+const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+const SI = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+const DECIMAL = ['b/s', 'kb/s', 'Mb/s', 'Gb/s', 'Tb/s'];
 
 /** Bytes to three digits, base 1024, as the dashboards show them: `1.50 GiB`. */
 export const formatBytes = (bytes: number): string => scaled(bytes, 1024, BINARY);
+
+/** Bytes to three digits in the configured units: `1.50 GiB`, or `1.61 GB`. */
+export const bytesIn = (units: Units | undefined): ((bytes: number) => string) =>
+  units === 'si' ? (bytes) => scaled(bytes, 1000, SI) : formatBytes;
+
+/** The same; empty where the bytes are not known. */
+export const knownIn = (units: Units | undefined): ((bytes: number | null) => string) => {
+  const size = bytesIn(units);
+  return (bytes) => (bytes === null ? '' : size(bytes));
+};
 
 /** Bytes per second as bits per second, base 1000, as the dashboards show them: `866 Mb/s`. */
 export const formatBitRate = (bytesPerSecond: number): string => scaled(bytesPerSecond * 8, 1000, DECIMAL);

@@ -1,6 +1,8 @@
 import type { Observation } from '../domain/observation.ts';
+import type { DayModel } from '../domain/people/forecast.ts';
 import type { TargetCounts } from '../domain/people/notice.ts';
 import type { People } from '../domain/people/people.ts';
+import type { Units } from '../domain/people/units.ts';
 import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
 import { type Account, type AccountKind, macOf, publicKeyOf } from '../ledger/account.ts';
@@ -28,6 +30,10 @@ export interface View {
   peerNames: ReadonlyMap<string, string>;
   /** Whose devices and peers are, and which are private. */
   people: People;
+  /** What forecasts of quotas are made from, by quota and subject. */
+  models: ReadonlyMap<string, DayModel>;
+  /** How bytes are shown to people; iec where nothing is said. */
+  units?: Units;
   /** True if no router is configured and the default address is tried. */
   implied: boolean;
 }

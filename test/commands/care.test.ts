@@ -195,7 +195,7 @@ describe('backup, restore, forget and check of the ledger', () => {
         'readers   2 sources, 2 baselines',
         'names     1 device, 0 leases',
         'audit     0 rows',
-        'sums      5 rules hold',
+        'sums      8 rules hold',
         'backups   ledger-2026-11-20.db, SIZE, good',
         '',
         'ledger is good',

@@ -7,6 +7,8 @@ import { rootFields } from '../../src/config/file.ts';
 import { noticesFields } from '../../src/config/notify/notices.ts';
 import { mailFields, targetFields, telegramFields } from '../../src/config/notify/targets.ts';
 import { peerFields } from '../../src/config/peers.ts';
+import { quotaFields } from '../../src/config/people/quotas.ts';
+import { tariffFields } from '../../src/config/people/tariffs.ts';
 import { routerFields } from '../../src/config/routers/routers.ts';
 import { settings } from '../../src/config/settings.ts';
 import { userFields } from '../../src/config/users.ts';
@@ -59,7 +61,19 @@ describe('docs/configuration.md', () => {
     expect(rows('Mail').map(([key]) => key)).to.deep.equal(keys(mailFields));
     expect(rows('Notices').map(([key]) => key)).to.deep.equal(keys(noticesFields));
     expect(rows('Users').map(([key]) => key)).to.deep.equal(firstKeys(userFields));
-    expect(keys(rootFields)).to.deep.equal([...keys(settings), 'routers', 'devices', 'peers', 'notify', 'notices', 'users']);
+    expect(keys(rootFields)).to.deep.equal([
+      ...keys(settings),
+      'routers',
+      'devices',
+      'peers',
+      'notify',
+      'notices',
+      'users',
+      'tariffs',
+      'quotas',
+    ]);
+    expect(rows('Quotas').map(([key]) => key)).to.deep.equal(keys(quotaFields));
+    expect(rows('Tariffs').map(([key]) => key)).to.deep.equal(keys(tariffFields));
   });
 
   it('has exactly the variables', () => {
@@ -70,7 +84,7 @@ describe('docs/configuration.md', () => {
 
   it('shows only YAML and JSON that loads', async () => {
     const examples = [...page.matchAll(/```(yaml|json)\n(.*?)```/gs)];
-    expect(examples).to.have.length(10);
+    expect(examples).to.have.length(12);
     for (const [, format, text = ''] of examples) {
       const files = {
         [`/x/a.${format}`]: text,

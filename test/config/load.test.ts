@@ -43,6 +43,9 @@ describe('loading a configuration', () => {
         targets: [],
         notices: { silent: 3600, watch: [], away: 900, summary: 'monthly', off: [] },
         users: [],
+        tariffs: [],
+        quotas: [],
+        units: 'iec',
         file: null,
         implied: true,
       },
@@ -70,6 +73,24 @@ describe('loading a configuration', () => {
       auth: { read: 'token' },
       control: true,
       log: { level: 'debug' },
+      tariffs: [{ name: 'off_peak', windows: [{ days: [0, 1, 2, 3, 4], from: 0, to: 14 }], counts: 0 }],
+      quotas: [
+        {
+          name: 'line',
+          of: { kind: 'home' },
+          limit: 1e12,
+          per: 'month',
+          direction: 'both',
+          tariff: null,
+          rollover: true,
+          bonus: [{ day: 20_758, bytes: 2e10 }],
+          steps: [
+            { share: 0.75, actions: [{ kind: 'notify' }] },
+            { share: 1, actions: [{ kind: 'notify' }] },
+          ],
+        },
+      ],
+      units: 'si',
       file: 'full.yaml',
       implied: false,
     });
@@ -229,6 +250,7 @@ describe('loading a configuration', () => {
       reload: 'yes',
       authRead: 'token',
       control: 'on',
+      units: 'si',
       logLevel: 'warn',
     } satisfies Record<keyof typeof settings, string>;
     const env = Object.fromEntries(
@@ -251,6 +273,7 @@ describe('loading a configuration', () => {
       reload: true,
       auth: { read: 'token' },
       control: true,
+      units: 'si',
       log: { level: 'warn' },
     });
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatAge, formatBitRate, formatBytes, formatSeconds, formatSpan } from '../../src/views/format.ts';
+import { bytesIn, formatAge, formatBitRate, formatBytes, formatSeconds, formatSpan } from '../../src/views/format.ts';
 
 const GIB = 1024 ** 3;
 
@@ -67,5 +67,19 @@ describe('format', () => {
       '10 s',
       '12 s',
     ]);
+  });
+});
+
+describe('bytesIn', () => {
+  it('has decimal prefixes for si, as providers count, and binary ones otherwise', () => {
+    expect([0, 999, 1000, 1_500_000, 999_700_000, 1e12].map(bytesIn('si'))).to.deep.equal([
+      '0 B',
+      '999 B',
+      '1.00 kB',
+      '1.50 MB',
+      '1.00 GB',
+      '1.00 TB',
+    ]);
+    for (const units of ['iec', undefined] as const) expect(bytesIn(units)(1_500_000)).to.equal('1.43 MiB');
   });
 });

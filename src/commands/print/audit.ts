@@ -4,7 +4,7 @@ import { count } from '../../errors.ts';
 import { type AuditRecord, readAudit } from '../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../views/api-v1/audit.ts';
 import { bytesOfRow, type Outcome } from '../../views/audit-words.ts';
-import { formatBytes } from '../../views/format.ts';
+import { bytesIn } from '../../views/format.ts';
 import { left, name, prose } from '../common/text.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
@@ -21,7 +21,14 @@ export async function printAudit(view: LedgerView, selection: Selection): Promis
     columns: [left('When'), left('Kind'), name('Router'), name('What'), left('Bytes'), prose('Why')],
     rows: [...shown].reverse().map((record) => {
       const { kind, router, what, outcome, why } = auditLine(view, record);
-      return [localText(record.at, view.timezone).slice(0, 16), kind, router ?? '', what, bytesText(record, outcome), why];
+      return [
+        localText(record.at, view.timezone).slice(0, 16),
+        kind,
+        router ?? '',
+        what,
+        bytesText(record, outcome, bytesIn(view.units)),
+        why,
+      ];
     }),
     summary:
       shown.length === 0
@@ -33,10 +40,10 @@ export async function printAudit(view: LedgerView, selection: Selection): Promis
   };
 }
 
-function bytesText(record: AuditRecord, outcome: Outcome): string {
+function bytesText(record: AuditRecord, outcome: Outcome, size: (bytes: number) => string): string {
   const { download, upload, undirected, total } = figuresOf(bytesOfRow(record));
   if (total === 0) return '';
-  const part = (bytes: number | null, way: string) => (bytes === null || bytes === 0 ? '' : `${formatBytes(bytes)}${way}`);
+  const part = (bytes: number | null, way: string) => (bytes === null || bytes === 0 ? '' : `${size(bytes)}${way}`);
   const parts = [part(download, ' down'), part(upload, ' up'), part(undirected, '')];
   return `${outcome === 'noted' ? '' : `${outcome} `}${parts.filter((part) => part !== '').join(', ')}`;
 }

@@ -5,7 +5,7 @@ import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
 import { dayFrom } from '../../views/api-v1/query.ts';
 import { usageJson } from '../../views/api-v1/usage-json.ts';
 import { macsOf } from '../../views/find-device.ts';
-import { formatBytes, formatKnown } from '../../views/format.ts';
+import { bytesIn, knownIn } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, nothingOf, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
 import { isPrivate } from '../../views/view.ts';
 import { left, prose, right } from '../common/text.ts';
@@ -60,7 +60,7 @@ async function printPeriods(view: LedgerView, selection: Selection, kind: Kind):
   if (rows.length === 0) {
     return { columns: [], rows: [], summary: first === null ? 'Nothing has been counted yet' : 'Nothing was counted in this time', json };
   }
-  return { ...table(rows, device, kind, today), summary: summary(view, rows, device, kind, countedBy), json };
+  return { ...table(view, rows, device, kind, today), summary: summary(view, rows, device, kind, countedBy), json };
 }
 
 /** A device, and what it shows where it is silent. */
@@ -71,14 +71,20 @@ const accountsOfDevice = (view: LedgerView, { mac }: NamedDevice) => {
   return deviceAccounts(view.books).filter(({ key }) => macs.includes(key));
 };
 
-function table(rows: readonly PeriodRow[], device: ShownDevice | null, kind: Kind, today: Day): Pick<Printed, 'columns' | 'rows'> {
+function table(
+  { units }: LedgerView,
+  rows: readonly PeriodRow[],
+  device: ShownDevice | null,
+  kind: Kind,
+  today: Day,
+): Pick<Printed, 'columns' | 'rows'> {
   const title = kind.thing === 'month' ? 'Month' : 'Day';
   return {
     columns: [left(title), right('Download'), right('Upload'), right('Total'), ...(device === null ? [prose('Most by')] : [])],
     rows: rows.map((row) => {
       const { download, upload, total } = figuresOf(bytesOf(row, device));
-      const figures = [download, upload, total].map(formatKnown);
-      return [kind.label(row.period, today), ...figures, ...(device === null ? [mostBy(row)] : [])];
+      const figures = [download, upload, total].map(knownIn(units));
+      return [kind.label(row.period, today), ...figures, ...(device === null ? [mostBy(row, units)] : [])];
     }),
   };
 }
@@ -107,10 +113,10 @@ const withoutPrivate = (view: LedgerView, row: PeriodRow): PeriodRow => ({
 const bytesOf = ({ home, devices }: PeriodRow, device: ShownDevice | null): Used =>
   device === null ? home : (devices.find(({ mac }) => mac === device.mac)?.bytes ?? device.nothing);
 
-const mostBy = ({ devices }: PeriodRow): string =>
+const mostBy = ({ devices }: PeriodRow, units: LedgerView['units']): string =>
   devices
     .slice(0, TOP_DEVICES)
-    .map(({ name, bytes }) => `${name} ${formatBytes(bytes.total)}`)
+    .map(({ name, bytes }) => `${name} ${bytesIn(units)(bytes.total)}`)
     .join(', ');
 
 const monthLabel = ({ start, end }: Month, today: Day): string =>
@@ -126,8 +132,9 @@ function summary(
   countedBy: 'wan' | 'devices',
 ): string {
   const { download, upload, undirected, total } = figuresOf(rows.map((row) => bytesOf(row, device)).reduce(plusUsage, NO_USAGE));
+  const size = bytesIn(view.units);
   const whose = device !== null ? deviceText(device) : countedBy === 'wan' ? 'the uplinks' : 'the devices, because no uplink is counted';
-  const sums = `${count(rows.length, kind.thing)} of ${whose}: ${formatBytes(download ?? 0)} down, ${formatBytes(upload ?? 0)} up${undirected === null ? '' : `, ${formatBytes(total)} in total`}`;
+  const sums = `${count(rows.length, kind.thing)} of ${whose}: ${size(download ?? 0)} down, ${size(upload ?? 0)} up${undirected === null ? '' : `, ${size(total)} in total`}`;
   const own = kind.thing === 'month' && device === null ? [...view.terms.routerBilling.keys()] : [];
   return own.length === 0 ? sums : `${sums}; by the home's billing day, ${own.join(', ')} has another`;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { namesOf, termsOf } from '../../app/from-config.ts';
+import { readModels } from '../../app/quota-models.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { quote, UsageError } from '../../errors.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
@@ -36,7 +37,7 @@ export function register(program: Command, start: Start): void {
 }
 
 /**
- * `wrtmeter print devices|users|wan|peers|reconciliation|routers|months|days|audit`: shows what the ledger has, even while the service runs.
+ * `wrtmeter print devices|users|wan|peers|quotas|tariffs|reconciliation|routers|months|days|audit`: shows what the ledger has, even while the service runs.
  * Returns the exit code: 1 if there is no ledger to read, 2 for a bad command line or configuration.
  */
 export function print(name: PrintName, options: PrintOptions, io: DatedIo): Promise<number> {
@@ -54,17 +55,20 @@ export function print(name: PrintName, options: PrintOptions, io: DatedIo): Prom
       await sumMonths(store, books, months, terms.timezone);
       // Without a configuration, the usual address is only tried.
       const configured = config.implied ? [] : config.routers.map(({ name }) => name);
-      const view = {
+      const known = {
         books,
         months,
         ...namesOf(config),
         routers: [],
         timezone: config.timezone,
+        units: config.units,
         now,
         configured,
         terms,
         store,
       };
+      const models = await readModels(store, known);
+      const view = { ...known, models };
       return chosen.make(view, { ...span, last: newest, device: device === undefined ? null : theDevice(view, device) });
     });
     io.stdout.write(json ? `${safeJson(printed.json)}\n` : await asText(printed, roomIn(io)));

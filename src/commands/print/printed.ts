@@ -8,7 +8,8 @@ import type { Column } from '../common/text.ts';
 import type { NamedDevice } from '../common/the-device.ts';
 
 /** What tables are made from: the books and the ledger's file. Routers are not read. */
-export interface LedgerView extends Pick<View, 'books' | 'months' | 'aliases' | 'peerNames' | 'people' | 'routers' | 'timezone' | 'now'> {
+export interface LedgerView
+  extends Pick<View, 'books' | 'months' | 'aliases' | 'peerNames' | 'people' | 'routers' | 'timezone' | 'now' | 'models' | 'units'> {
   /** Names of the configured routers. */
   configured: readonly string[];
   terms: BillingTerms;

@@ -2,7 +2,7 @@ import { dayText, localText } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { reconciliationJson } from '../../views/api-v1/reconciliation.ts';
-import { formatBytes, formatShare } from '../../views/format.ts';
+import { bytesIn, formatShare } from '../../views/format.ts';
 import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
 import { type Reconciliation, reconciliations } from '../../views/reconciliation/reconciliation.ts';
 import { extra, left, name, right } from '../common/text.ts';
@@ -16,7 +16,7 @@ export async function printReconciliation(view: LedgerView): Promise<Printed> {
   const found = reconciliations(view, evidence);
   return {
     columns: [name('Gateway'), extra('Month'), left('Bytes of'), right('Download'), right('Upload'), right('Share')],
-    rows: found.flatMap((gateway) => rowsOf(gateway, view.timezone)),
+    rows: found.flatMap((gateway) => rowsOf(gateway, view)),
     summary:
       found.length === 0
         ? 'No gateway counts hosts yet: see docs/hosts.md'
@@ -25,13 +25,17 @@ export async function printReconciliation(view: LedgerView): Promise<Printed> {
   };
 }
 
-function rowsOf({ router, month, from, wan, hosts, unattributed, share, rest, restShare }: Reconciliation, timezone: string): string[][] {
+function rowsOf(
+  { router, month, from, wan, hosts, unattributed, share, rest, restShare }: Reconciliation,
+  { timezone, units }: LedgerView,
+): string[][] {
+  const size = bytesIn(units);
   const row = (name: string, { download, upload }: Traffic, part: number | null = null) => [
     '',
     '',
     name,
-    signed(download),
-    signed(upload),
+    signed(download, size),
+    signed(upload, size),
     part === null ? '' : formatShare(part),
   ];
   const [, , ...first] = row('uplinks', wan);
@@ -43,4 +47,4 @@ function rowsOf({ router, month, from, wan, hosts, unattributed, share, rest, re
   ];
 }
 
-const signed = (bytes: number): string => (bytes < 0 ? `-${formatBytes(-bytes)}` : formatBytes(bytes));
+const signed = (bytes: number, size: (bytes: number) => string): string => (bytes < 0 ? `-${size(-bytes)}` : size(bytes));

@@ -3,7 +3,7 @@ import { OTHERS } from '../../domain/people/user.ts';
 import { figuresOf } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { devicesAnswer, peersAnswer, usersAnswer, wanAnswer } from '../../views/api-v1/answers.ts';
-import { formatBytes, formatKnown } from '../../views/format.ts';
+import { bytesIn, knownIn } from '../../views/format.ts';
 import { type DeviceRow, deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { userRows } from '../../views/rows/users.ts';
@@ -12,7 +12,9 @@ import { extra, left, name, prose, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
 import { printDays, printMonths } from './periods.ts';
 import { type LedgerView, type Printed, type Selection, seen } from './printed.ts';
+import { printQuotas } from './quotas.ts';
 import { printReconciliation } from './reconciliation.ts';
+import { printTariffs } from './tariffs.ts';
 
 /** Something that `wrtmeter print` can print, and its options besides --json. */
 export interface Print {
@@ -27,6 +29,8 @@ export const PRINTS = {
   users: { shows: 'every user: bytes of its devices, and of its WireGuard peers', make: printUsers, knows: [] },
   wan: { shows: 'the uplinks and their sum', make: printWan, knows: [] },
   peers: { shows: 'WireGuard peers', make: printPeers, knows: [] },
+  quotas: { shows: 'how everything stands in its quotas', make: printQuotas, knows: [] },
+  tariffs: { shows: 'the current month by tariff', make: printTariffs, knows: [] },
   reconciliation: { shows: "each gateway's uplinks compared with its hosts", make: printReconciliation, knows: [] },
   routers: { shows: 'when each source of each router was last read', make: printRouters, knows: [] },
   months: { shows: 'billing months, with the devices that used most', make: printMonths, knows: ['device', 'from', 'to', 'last'] },
@@ -51,7 +55,7 @@ function printDevices(view: LedgerView, { device }: Selection): Printed {
       row.user === null ? row.name : `${row.name} (${row.user})`,
       row.macs.length > 1 ? `${row.mac} +${row.macs.length - 1}` : row.mac,
       row.ips[0] ?? '',
-      ...used(row),
+      ...used(view, row),
       row.lastSeen === null ? 'private' : seen(view, row.lastSeen),
     ]),
     summary: rows.length === 0 ? 'No device has been counted yet' : `${count(rows.length, 'device')}; ${monthText(view.months.home)}`,
@@ -61,14 +65,15 @@ function printDevices(view: LedgerView, { device }: Selection): Printed {
 
 function printUsers(view: LedgerView): Printed {
   const rows = userRows(view);
+  const size = bytesIn(view.units);
   const withPeers = rows.some(({ peers }) => peers > 0);
   return {
     columns: [name('User'), right('Devices'), ...BYTES, ...(withPeers ? [right('Peers'), right('Peers down'), right('Peers up')] : [])],
     rows: rows.map((row) => [
       row.title.toLowerCase() === row.name.toLowerCase() ? row.title : `${row.title} (${row.name})`,
       String(row.devices),
-      ...bytes(row),
-      ...(withPeers ? [String(row.peers), formatBytes(row.peerMonth.download), formatBytes(row.peerMonth.upload)] : []),
+      ...bytes(view, row),
+      ...(withPeers ? [String(row.peers), size(row.peerMonth.download), size(row.peerMonth.upload)] : []),
     ]),
     summary:
       rows.length === 0
@@ -87,11 +92,11 @@ function printWan(view: LedgerView): Printed {
       ...rows.map((row) => [
         row.router,
         row.overlay ? `${row.interface} (inside another uplink)` : row.interface,
-        ...bytes(row),
+        ...bytes(view, row),
         `${dayText(row.period.start)} to ${dayText(row.period.end - 1)}`,
         row.lastSeen === null ? 'never' : seen(view, row.lastSeen),
       ]),
-      ...(rows.length > 1 ? [['sum', '', ...bytes(sum), '', '']] : []),
+      ...(rows.length > 1 ? [['sum', '', ...bytes(view, sum), '', '']] : []),
     ],
     summary: rows.length === 0 ? 'No uplink has been counted yet' : `${count(rows.length, 'uplink')}; ${monthText(view.months.home)}`,
     json: wanAnswer(view),
@@ -109,7 +114,7 @@ function printPeers(view: LedgerView): Printed {
       row.name,
       row.allowedIps.join(', '),
       row.online ? 'online' : row.state,
-      ...bytes(row),
+      ...bytes(view, row),
       row.isPrivate ? 'private' : row.latestHandshake === null ? 'never' : seen(view, row.latestHandshake),
     ]),
     summary:
@@ -143,14 +148,14 @@ function printRouters(view: LedgerView): Printed {
   };
 }
 
-const used = (row: Pick<DeviceRow, 'total' | 'month'>): string[] =>
+const used = ({ units }: LedgerView, row: Pick<DeviceRow, 'total' | 'month'>): string[] =>
   [row.total, row.month].flatMap((usage) => {
     const { download, upload, total } = figuresOf(usage);
-    return [download, upload, total].map(formatKnown);
+    return [download, upload, total].map(knownIn(units));
   });
 
-const bytes = ({ total, month }: { total: Bytes; month: Bytes }): string[] =>
-  [total.download, total.upload, month.download, month.upload].map(formatBytes);
+const bytes = ({ units }: LedgerView, { total, month }: { total: Bytes; month: Bytes }): string[] =>
+  [total.download, total.upload, month.download, month.upload].map(bytesIn(units));
 
 type Bytes = { download: number; upload: number };
 

@@ -2,6 +2,7 @@ import { plus } from '../../domain/traffic.ts';
 import { type Account, accountKey } from '../account.ts';
 import { type Books, leaseKey, peerKey, type Reader, readerKey, type SourceCounts } from '../books.ts';
 import { addToMonths, type Months } from '../usage/months.ts';
+import { addToSums } from '../usage/sums.ts';
 import { isWritten, type RoundUpdate } from './round-update.ts';
 
 /** When each account was last seen, as the file has it: Unix ms, by account id. */
@@ -20,6 +21,7 @@ export function applyUpdate(books: Books, seenInFile: SeenInFile, months: Months
   applyReaders(books, update);
   applyAccounts(books, seenInFile, update);
   addToMonths(months, update);
+  addToSums(months.sums, update);
   for (const { from, into } of update.moves) mergeAccount(books, seenInFile, from, into.account);
   for (const peer of update.peers) books.peers.set(peerKey(peer.router, peer.interface, peer.publicKey), peer);
   books.learned = update.learned;

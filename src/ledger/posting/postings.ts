@@ -1,5 +1,6 @@
 import { type Slice, slices } from '../../domain/calendar.ts';
 import type { Change } from '../../domain/change.ts';
+import { tariffSlices, type Week } from '../../domain/people/tariffs.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
 import type { Books } from '../books.ts';
@@ -12,6 +13,8 @@ export interface PostingsTerms {
   /** Accounts at most, in all and added by one round: those beyond are left out and counted. Rule: small. */
   mostAccounts: number;
   mostNewAccounts: number;
+  /** The ids of tariffs; none without them. */
+  week?: Week<number> | null;
 }
 
 /** What became of a change: `no room` for another account, or for so many bytes in this one. */
@@ -113,22 +116,29 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     return made;
   }
 
-  /** Hours, and whole days for what is older than hours are kept. Rule: time. */
+  /** Hours, and whole days for what is older than hours are kept, cut at the edges of tariffs. Rule: time. Rule: tariffs. */
   function span(since: number, at: number): Portion[] {
     if (lastSpan?.since === since && lastSpan.at === at) return lastSpan.over;
     const key = `${since} ${at}`;
-    const over = spans.get(key) ?? slices(since, at, terms.timezone, at - terms.keepHours * 1000).map(portionOf);
+    const over = spans.get(key) ?? portionsOf(since, at);
     spans.set(key, over);
     lastSpan = { since, at, over };
     return over;
   }
 
-  function portionOf(slice: Slice): Portion {
+  function portionsOf(since: number, at: number): Portion[] {
+    const { timezone, keepHours, week } = terms;
+    const hoursFrom = at - keepHours * 1000;
+    if (week) return tariffSlices(since, at, timezone, hoursFrom, week).map((slice) => portionOf(slice, slice.tariff));
+    return slices(since, at, timezone, hoursFrom).map((slice) => portionOf(slice, null));
+  }
+
+  function portionOf(slice: Slice, tariff: number | null): Portion {
     const { hour, day } = slice;
-    const key = `${hour} ${day}`;
+    const key = `${hour} ${day} ${tariff}`;
     const known = increases.get(key);
     if (known !== undefined) return { ...slice, ...known };
-    const begun: Increases = { hour, day, bytes: new Map() };
+    const begun: Increases = { hour, day, tariff, bytes: new Map() };
     increases.set(key, begun);
     update.increases.push(begun);
     return { ...slice, ...begun };

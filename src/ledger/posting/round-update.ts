@@ -72,8 +72,10 @@ export interface AccountRef {
 
 export const accountRef = (name: AccountName): AccountRef => ({ name, key: accountKey(name), drafted: null, round: null });
 
-/** What is added to accounts in a local hour, or in a day of which no hours are kept. */
+/** What is added to accounts in a local hour, or in a day of which no hours are kept, or in the part of it that is of one tariff. */
 export interface Increases extends Pick<Slice, 'hour' | 'day'> {
+  /** Its id; null: none. */
+  tariff: number | null;
   bytes: Map<AccountUpdate, Traffic>;
 }
 

@@ -5,6 +5,7 @@ import { type Account, type AccountKind, accountKey } from '../account.ts';
 import { type Books, ledgerNote, readerKey } from '../books.ts';
 import type { SeenInFile } from '../posting/apply-update.ts';
 import { startOfPosted, UNSEEN_DAYS } from '../posting/posted-days.ts';
+import { dropTariffBatches } from './people/tariff-rows.ts';
 import type { Batch, Store } from './store.ts';
 import { auditBatch } from './write-audit.ts';
 
@@ -87,6 +88,7 @@ export function ageOutBatches({ accounts, keys, baselines }: AgedOut, now: numbe
   return [
     { sql: SQL.hours, rows: ids },
     { sql: SQL.days, rows: ids },
+    ...dropTariffBatches(accounts.map(({ id }) => id)),
     { sql: SQL.accounts, rows: ids },
     { sql: SQL.names, rows: keys.map((key) => [key]) },
     { sql: SQL.baselines, rows: baselines.map(({ reader, counter }) => [reader, counter]) },

@@ -39,6 +39,8 @@ const COUNT: Record<keyof Forgotten, string> = {
 const DELETE = {
   hours: `DELETE FROM hour WHERE ${MINE}`,
   days: `DELETE FROM day WHERE ${MINE}`,
+  hourTariffs: `DELETE FROM hour_tariff WHERE ${MINE}`,
+  dayTariffs: `DELETE FROM day_tariff WHERE ${MINE}`,
   imported: `DELETE FROM imported WHERE ${MINE}`,
   accounts: "DELETE FROM account WHERE key = json_extract(?1, '$[0][0]')",
   names: "DELETE FROM device WHERE mac = json_extract(?1, '$[0][0]')",

@@ -41,9 +41,21 @@ const RULES: { rule: string; sql: string }[] = [
       LEFT JOIN day AS d ON d.account = i.account AND d.day = i.day
       WHERE i.download > coalesce(d.download, 0) OR i.upload > coalesce(d.upload, 0)`,
   },
+  ...(['hour', 'day'] as const).map((table) => ({
+    rule: `tariffs are parts of their ${table}`,
+    sql: `SELECT 'account ' || t.account || ' ${table} ' || t.${table} AS at
+      FROM (SELECT ${table}, account, sum(download) AS download, sum(upload) AS upload FROM ${table}_tariff GROUP BY ${table}, account) AS t
+      LEFT JOIN ${table} AS w ON w.${table} = t.${table} AND w.account = t.account
+      WHERE t.download > coalesce(w.download, 0) OR t.upload > coalesce(w.upload, 0)`,
+  })),
+  {
+    rule: 'every byte of a tariff is of one that is known',
+    sql: `SELECT 'tariff ' || tariff AS at FROM day_tariff WHERE tariff NOT IN (SELECT id FROM tariff)
+      UNION SELECT 'tariff ' || tariff FROM hour_tariff WHERE tariff NOT IN (SELECT id FROM tariff)`,
+  },
   {
     rule: 'no number of bytes is below zero',
-    sql: ['total', 'hour', 'day', 'baseline_bytes']
+    sql: ['total', 'hour', 'day', 'hour_tariff', 'day_tariff', 'baseline_bytes']
       .map((table) => `SELECT '${table}' AS at FROM ${table} WHERE download < 0 OR upload < 0`)
       .join(' UNION ALL '),
   },

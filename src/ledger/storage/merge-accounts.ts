@@ -1,4 +1,5 @@
 import type { Account } from '../account.ts';
+import { mergeTariffBatches } from './people/tariff-rows.ts';
 import { ADD_BYTES, cell } from './sql.ts';
 import type { Batch } from './store.ts';
 
@@ -28,6 +29,7 @@ export function mergeBatches(merges: readonly { account: Account; into: Account 
     { sql: moveRows('hour'), rows: pairs },
     { sql: moveRows('day'), rows: pairs },
     { sql: MOVE_IMPORTED, rows: pairs },
+    ...mergeTariffBatches(merges.map(({ account, into }) => [account.id, into.id])),
     { sql: dropRows('imported'), rows: gone },
     { sql: dropRows('hour'), rows: gone },
     { sql: dropRows('day'), rows: gone },

@@ -4,7 +4,11 @@ import { trafficOf } from './load.ts';
 import type { Row, Store } from './store.ts';
 
 /** Whose bytes are asked for (null: everyone's), in which stretches of time. `from` is inclusive, `to` exclusive. */
-export type UsageQuery = { accounts: readonly number[] | null } & (
+export type UsageQuery = {
+  accounts: readonly number[] | null;
+  /** Only the parts of these tariffs, by id; left out: all bytes. */
+  tariffs?: readonly number[];
+} & (
   | {
       by: 'hour';
       /** Unix ms. */
@@ -25,19 +29,22 @@ export interface UsageRow {
 
 /** Where all accounts are asked for, a scan; else a lookup for each stretch that has rows and each account, so that a few never cost what all do. */
 const SQL = {
-  hour: (all: boolean) => `${all ? scan('hour') : lookup('hour')} LIMIT ?3`,
-  day: (all: boolean) => `${all ? scan('day') : lookup('day')} LIMIT ?3`,
+  hour: (all: boolean, of: string) => `${all ? scan('hour', of) : lookup('hour', of)} LIMIT ?3`,
+  day: (all: boolean, of: string) => `${all ? scan('day', of) : lookup('day', of)} LIMIT ?3`,
   // One statement per period: sorting all periods at once takes twice the time.
-  period: (all: boolean) =>
-    `SELECT account, sum(download) AS download, sum(upload) AS upload FROM (${all ? scan('day') : lookup('day')}) GROUP BY account LIMIT ?3`,
+  period: (all: boolean, of: string) =>
+    `SELECT account, sum(download) AS download, sum(upload) AS upload FROM (${all ? scan('day', of) : lookup('day', of)}) GROUP BY account LIMIT ?3`,
 };
 
-const scan = (table: 'hour' | 'day') =>
-  `SELECT ${table} AS time, account, download, upload FROM ${table} WHERE ${table} >= ?1 AND ${table} < ?2`;
+const scan = (table: 'hour' | 'day', of: string) =>
+  `SELECT ${table} AS time, account, download, upload FROM ${table}${of === '' ? '' : '_tariff'} AS t WHERE ${table} >= ?1 AND ${table} < ?2 ${of}`;
 
-const lookup = (table: 'hour' | 'day') => `${stretches(table)}
+const lookup = (table: 'hour' | 'day', of: string) => `${stretches(table)}
   SELECT t.${table} AS time, t.account AS account, t.download AS download, t.upload AS upload FROM stretch CROSS JOIN json_each(?4) AS whose
-    CROSS JOIN ${table} AS t ON t.${table} = stretch.time AND t.account = whose.value`;
+    CROSS JOIN ${table}${of === '' ? '' : '_tariff'} AS t ON t.${table} = stretch.time AND t.account = whose.value ${of}`;
+
+/** Ids are whole numbers. */
+const ofTariffs = (tariffs: UsageQuery['tariffs']): string => (tariffs === undefined ? '' : `AND t.tariff IN (${tariffs.join()})`);
 
 /** The hours or days that have rows, each found by one step through the primary key. */
 const stretches = (table: 'hour' | 'day') => `WITH RECURSIVE stretch(time) AS (
@@ -46,7 +53,7 @@ const stretches = (table: 'hour' | 'day') => `WITH RECURSIVE stretch(time) AS (
 
 /** Reads the hours, days or periods of accounts, oldest first; stretches without a byte have no row. Null where there are more than `most` rows. */
 export async function readUsage(store: Pick<Store, 'all'>, query: UsageQuery, most: number): Promise<UsageRow[] | null> {
-  const sql = SQL[query.by](query.accounts === null);
+  const sql = SQL[query.by](query.accounts === null, ofTariffs(query.tariffs));
   const whose = query.accounts === null ? [] : [JSON.stringify(query.accounts)];
   if (query.by !== 'period') {
     const found = await store.all(sql, query.from, query.to, most + 1, ...whose);

@@ -1,5 +1,5 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
@@ -174,6 +174,26 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY(target, notice)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Bytes of tariffs, which are parts of the hours and days. Rule: tariffs.
+  `
+  CREATE TABLE tariff(id INTEGER PRIMARY KEY, name TEXT NOT NULL, counts REAL NOT NULL, UNIQUE(name, counts)) STRICT;
+  CREATE TABLE hour_tariff(
+    hour INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    tariff INTEGER NOT NULL,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL,
+    PRIMARY KEY(hour, account, tariff)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE day_tariff(
+    day INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    tariff INTEGER NOT NULL,
+    download INTEGER NOT NULL,
+    upload INTEGER NOT NULL,
+    PRIMARY KEY(day, account, tariff)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**
@@ -187,6 +207,7 @@ export const IN_MEMORY = `
     seen INTEGER NOT NULL,
     hour INTEGER,
     day INTEGER NOT NULL,
+    tariff INTEGER,
     download INTEGER NOT NULL,
     upload INTEGER NOT NULL
   ) STRICT;`;
@@ -197,4 +218,5 @@ export const tablesOf = (version: number): readonly string[] => [
   ...(version >= 2 ? ['peer', version === 2 ? 'held' : 'baseline_bytes'] : []),
   ...(version >= 5 ? ['total'] : []),
   ...(version >= 6 ? ['notice', 'delivery'] : []),
+  ...(version >= 7 ? ['tariff', 'hour_tariff', 'day_tariff'] : []),
 ];

@@ -1,4 +1,5 @@
 import type { RoundUpdate } from '../posting/round-update.ts';
+import { tariffBatches } from './people/tariff-rows.ts';
 import { ADD_BYTES, fields, inParts } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 
@@ -8,7 +9,7 @@ const MOST_ROWS = 50_000;
 const SQL = {
   // A round that failed may have left some.
   clear: 'DELETE FROM memory.increase',
-  fill: `INSERT INTO memory.increase(account, seen, hour, day, download, upload) SELECT ${fields(6)} FROM json_each(?)`,
+  fill: `INSERT INTO memory.increase(account, seen, hour, day, tariff, download, upload) SELECT ${fields(7)} FROM json_each(?)`,
   total: `INSERT INTO total(account, last_seen, download, upload) SELECT account, seen, download, upload FROM memory.increase WHERE true
     ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, ${ADD_BYTES}`,
   hour: `INSERT INTO hour(hour, account, download, upload) SELECT hour, account, download, upload FROM memory.increase WHERE hour IS NOT NULL
@@ -19,12 +20,13 @@ const SQL = {
 
 /** Adds the increases of a round to totals, hours and days: all three read them from one table, into which they go once. */
 export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
-  const rows = increases.flatMap(({ hour, day, bytes }) =>
+  const rows = increases.flatMap(({ hour, day, tariff, bytes }) =>
     [...bytes].map(([{ account, seen }, { download, upload }]): Cell[] => [
       account.id,
       seen,
       hourless.has(account) ? null : hour,
       day,
+      tariff,
       download,
       upload,
     ]),
@@ -35,5 +37,6 @@ export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
     { sql: SQL.total, rows: null },
     { sql: SQL.hour, rows: null },
     { sql: SQL.day, rows: null },
+    ...(increases.some(({ tariff }) => tariff !== null) ? tariffBatches : []),
   ]);
 }

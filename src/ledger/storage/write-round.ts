@@ -2,6 +2,7 @@ import type { Baseline } from '../../domain/counter.ts';
 import { type Books, type KnownPeer, readerKey } from '../books.ts';
 import { type AccountUpdate, isWritten, type ReaderUpdate, type RoundUpdate } from '../posting/round-update.ts';
 import { mergeBatches } from './merge-accounts.ts';
+import { dropTariffHours, pruneTariffHours, pruneTariffHoursOf } from './people/tariff-rows.ts';
 import { fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
@@ -65,6 +66,7 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
     { sql: SQL.lease, rows: update.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
     { sql: SQL.peer, rows: update.peers.map(peerRow) },
     { sql: SQL.dropHours, rows: update.droppedHours.map(({ id }) => [id]) },
+    dropTariffHours(update.droppedHours.map(({ id }) => id)),
     ...mergeBatches(update.moves.map(({ from, into }) => ({ account: from, into: into.account }))),
     { sql: SQL.forgetLease, rows: update.forgottenLeases.map((l) => [l.router, l.mac]) },
     auditBatch(update.audit),
@@ -72,7 +74,7 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
 }
 
 /** Deletes the hours before `oldest` (Unix ms). Rule: small. */
-export const pruneHours = (oldest: number): Batch => ({ sql: SQL.pruneHours, rows: [[oldest]] });
+export const pruneHours = (oldest: number): Batch[] => [{ sql: SQL.pruneHours, rows: [[oldest]] }, pruneTariffHours(oldest)];
 
 /** The hours of an account from one time to another: Unix ms, `to` is exclusive. */
 export interface HourSweep {
@@ -89,7 +91,7 @@ export function pruneHoursOf(sweeps: readonly HourSweep[]): Batch[] {
     byTime.set(`${from} ${to}`, rows);
     rows.push([account, from, to]);
   }
-  return [...byTime.values()].map((rows) => ({ sql: SQL.pruneHoursOf, rows }));
+  return [...byTime.values()].flatMap((rows) => [{ sql: SQL.pruneHoursOf, rows }, pruneTariffHoursOf(rows)]);
 }
 
 /** Counters whose rows are deleted first: those that ended, and those with fewer lines than they have baselines. */

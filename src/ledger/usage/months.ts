@@ -1,11 +1,16 @@
 import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain/calendar.ts';
+import type { Quota } from '../../domain/people/quota.ts';
+import { type QuotaPeriod, quotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
+import type { Tariff } from '../../domain/people/tariffs.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { type Account, hasRouterMonth } from '../account.ts';
 import type { Books } from '../books.ts';
 import type { RoundUpdate } from '../posting/round-update.ts';
+import { readSums } from '../storage/people/read-sums.ts';
 import { readUsage } from '../storage/read-usage.ts';
 import type { Store } from '../storage/store.ts';
 import { beginnings, type Compared, readCompared } from './compared.ts';
+import { emptySums, type Sums, type SumsByPeriod } from './sums.ts';
 
 /** The billing periods that run now: one for the home, and one for each router whose uplink has its own. */
 export interface Months {
@@ -17,6 +22,15 @@ export interface Months {
   begun: string;
   /** `changes` of the accounts when `begun` was made. */
   begunAt: number;
+  /** What accounts have in the running periods of quotas, and by tariff in the months. */
+  sums: SumsByPeriod;
+  quotas: readonly RunningQuota[];
+}
+
+/** A quota and its running period. */
+interface RunningQuota {
+  quota: Quota;
+  period: QuotaPeriod;
 }
 
 export interface BillingTerms {
@@ -24,14 +38,45 @@ export interface BillingTerms {
   billing: Billing;
   /** Routers whose uplink has its own billing day. */
   routerBilling: ReadonlyMap<string, Billing>;
+  tariffs?: readonly Tariff[];
+  quotas?: readonly Quota[];
 }
 
 /** The billing periods that run at `now` (Unix ms), with nothing compared yet. */
 export function monthsAt(now: number, terms: BillingTerms): Months {
   const today = dayOf(now, terms.timezone);
   const routers = [...terms.routerBilling].map(([router, billing]) => [router, monthOf(today, billing)] as const);
-  return { home: monthOf(today, terms.billing), routers: new Map(routers), compared: new Map(), begun: '', begunAt: 0 };
+  const home = monthOf(today, terms.billing);
+  const byTariff = terms.tariffs?.length ? [home, ...routers.map(([, month]) => month)] : [];
+  const periodOf = quotaPeriods(now, terms);
+  const quotas = (terms.quotas ?? []).map((quota) => ({ quota, period: periodOf(quota) }));
+  const wanted = [...byTariff.map(daysOf), ...quotas.flatMap(periodsToSum)];
+  return { home, routers: new Map(routers), compared: new Map(), begun: '', begunAt: 0, sums: emptySums(wanted), quotas };
 }
+
+const daysOf = (month: Month): SumPeriod => ({ by: 'day', ...month });
+
+/** The running period of each quota at `now` (Unix ms). That of a router's uplinks has the router's own month. Rule: month. */
+function quotaPeriods(now: number, { timezone, billing, routerBilling }: BillingTerms): (quota: Quota) => QuotaPeriod {
+  const found = new Map<string, QuotaPeriod>();
+  return ({ of, per }) => {
+    const { day } = (of.kind === 'uplink' ? routerBilling.get(of.router) : undefined) ?? billing;
+    const key = `${per} ${day}`;
+    const period = found.get(key) ?? quotaPeriod(per, now, timezone, { day });
+    found.set(key, period);
+    return period;
+  };
+}
+
+const periodsToSum = ({ quota: { rollover }, period }: RunningQuota): SumPeriod[] =>
+  rollover && period.before !== null ? [period, period.before] : [period];
+
+/** What tells the running periods from those of another time. */
+export const periodsKey = ({ home, routers, sums }: Months): string => JSON.stringify([home, ...routers, ...sums.keys()]);
+
+/** What an account has in its month, with what of it is of tariffs; null without tariffs. */
+export const monthSums = (months: Months, account: Pick<Account, 'kind' | 'router'>): Sums | null =>
+  months.sums.get(sumKey(daysOf(monthFor(months, account)))) ?? null;
 
 /** The billing period that an account's month sum belongs to. Rule: month. */
 export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>
@@ -62,6 +107,7 @@ export async function sumMonths(store: Store, books: Books, months: Months, time
     const month = monthFor(months, account);
     account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? NOTHING;
   }
+  for (const each of months.sums.values()) await readSums(store, each);
   months.begun = '';
   await refreshCompared(store, books, months, timezone, null);
 }

@@ -1,5 +1,6 @@
 import { DAY_MS, type Day, dayOf, dayText, startOfDay, yearOf } from '../../domain/calendar.ts';
 import { parseMac } from '../../domain/mac.ts';
+import { ON_PEAK } from '../../domain/people/tariffs.ts';
 import { quote } from '../../errors.ts';
 import { ACCOUNT_KINDS, hasRouter, mayHaveMac, SHOWN_KINDS, type ShownKind } from '../../ledger/account.ts';
 import type { View } from '../view.ts';
@@ -14,6 +15,8 @@ export type UsageRequest = {
   limit: number | null;
   /** The place of the first series; null: the first of all. */
   cursor: Cursor | null;
+  /** Only bytes of this tariff. */
+  tariff: string | null;
 } & (
   | {
       by: 'hour';
@@ -30,7 +33,7 @@ export interface Cursor {
   id: number;
 }
 
-const NAMES = ['from', 'to', 'by', 'kind', 'mac', 'router', 'limit', 'cursor'] as const;
+const NAMES = ['from', 'to', 'by', 'kind', 'mac', 'router', 'limit', 'cursor', 'tariff'] as const;
 
 /** Series of one answer at most. */
 export const MOST_SERIES = 10_000;
@@ -41,7 +44,7 @@ export const BY = ['hour', 'day', 'month', 'year'] as const;
 const MOST_HOURS_DAYS = 62;
 
 /** Parses the query. Throws a RequestError. The default time is the current billing period, or the current year. */
-export function parseUsageRequest(parameters: QueryParameters, view: Pick<View, 'timezone' | 'months' | 'now'>): UsageRequest {
+export function parseUsageRequest(parameters: QueryParameters, view: Pick<View, 'timezone' | 'months' | 'now' | 'books'>): UsageRequest {
   const { timezone, months, now } = view;
   const given = single(parameters, NAMES);
   const by = oneOf('by', given.by ?? 'day', BY);
@@ -52,13 +55,18 @@ export function parseUsageRequest(parameters: QueryParameters, view: Pick<View, 
   };
   const [from, to] = [edge('from', usual.start), edge('to', usual.end)];
   refuseEmpty({ from, to });
-  const whose = { ...parseWhose(given), ...parsePage(given) };
+  const whose = { ...parseWhose(given), ...parsePage(given), tariff: parseTariff(given.tariff, view) };
   if (by !== 'hour') return { ...whose, by, from: dayFrom(from, timezone), to: dayFrom(to, timezone) };
   // One day more, so that a clock change in spring or an offset does not refuse a request for 62 days.
   if (to.instant - from.instant > (MOST_HOURS_DAYS + 1) * DAY_MS) {
     throw bad(`by=hour covers at most ${MOST_HOURS_DAYS} days: ask for a shorter time, or use by=day`);
   }
   return { ...whose, by, from: from.instant, to: to.instant };
+}
+
+function parseTariff(tariff: string | undefined, { books }: Pick<View, 'books'>): string | null {
+  if (tariff === undefined) return null;
+  return oneOf('tariff', tariff, [...new Set([ON_PEAK, ...[...books.tariffs.values()].map(({ name }) => name)])]);
 }
 
 function parsePage({ limit, cursor }: Given<(typeof NAMES)[number]>): Pick<UsageRequest, 'limit' | 'cursor'> {

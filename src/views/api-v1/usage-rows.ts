@@ -1,4 +1,6 @@
 import { type Billing, type Day, type Month, monthOf, yearOf } from '../../domain/calendar.ts';
+import { ON_PEAK } from '../../domain/people/tariffs.ts';
+import { minus, NOTHING } from '../../domain/traffic.ts';
 import { type Account, hasRouterMonth } from '../../ledger/account.ts';
 import type { UsageQuery, UsageRow } from '../../ledger/storage/read-usage.ts';
 import type { BillingTerms } from '../../ledger/usage/months.ts';
@@ -34,9 +36,18 @@ export async function rowsOf(
   read: UsageReader,
 ): Promise<UsageRow[]> {
   const parts: UsageRow[][] = [];
-  for (const part of queriesOf(view, request, accounts, terms)) parts.push((await read.rows(part, Number.MAX_SAFE_INTEGER)) ?? []);
+  const named = [...view.books.tariffs.values()].filter(({ name }) => request.tariff === ON_PEAK || name === request.tariff);
+  const tariffs = named.map(({ id }) => id);
+  for (const part of queriesOf(view, request, accounts, terms)) {
+    const rows = async (of: Pick<UsageQuery, 'tariffs'>) => (await read.rows({ ...part, ...of }, Number.MAX_SAFE_INTEGER)) ?? [];
+    if (request.tariff === null) parts.push(await rows({}));
+    else if (request.tariff !== ON_PEAK) parts.push(await rows({ tariffs }));
+    else parts.push(await rows({}), (await rows({ tariffs })).map(negative));
+  }
   return parts.flat();
 }
+
+const negative = (row: UsageRow): UsageRow => ({ ...row, bytes: minus(NOTHING, row.bytes) });
 
 /** The queries that answer the request: uplinks with their own billing day have their own months. */
 function queriesOf({ books }: UsageView, request: UsageRequest, chosen: readonly Account[], terms: BillingTerms): UsageQuery[] {

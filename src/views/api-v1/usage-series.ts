@@ -44,7 +44,8 @@ export function seriesOf(
     const own = accounts.flatMap(({ id, kind }) =>
       (byAccount.get(id) ?? []).map(({ time, bytes }) => ({ time, used: usageOf(kind, bytes) })),
     );
-    return own.length > 0 || silentToo ? [oneSeries(view, { account, accounts }, own, text)] : [];
+    const series = oneSeries(view, { account, accounts }, own, text);
+    return series.buckets.length > 0 || silentToo ? [series] : [];
   });
 }
 
@@ -77,7 +78,10 @@ function oneSeries(
     user: mac !== null ? userOf(view, mac) : peer === null ? null : userOfPeer(view, peer),
     overlay: account.overlay,
     ...usageJson(rows.map(({ used }) => used).reduce(plusUsage, nothing)),
-    buckets: [...byTime].sort(([a], [b]) => a - b).map(([time, used]) => ({ start: text(time), ...usageJson(used) })),
+    buckets: [...byTime]
+      .filter(([, { total, undirected }]) => total > 0 || (undirected ?? 0) > 0)
+      .sort(([a], [b]) => a - b)
+      .map(([time, used]) => ({ start: text(time), ...usageJson(used) })),
   };
 }
 

@@ -3,7 +3,7 @@ import type { AuditKind } from '../../ledger/books.ts';
 import type { AuditLine } from '../api-v1/audit.ts';
 import type { QueryParameters } from '../api-v1/query.ts';
 import { meaningOf } from '../audit-words.ts';
-import { formatAge, formatBytes } from '../format.ts';
+import { bytesIn, formatAge } from '../format.ts';
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
 
@@ -21,12 +21,12 @@ export const lateAuditQuery = ({ now }: Pick<View, 'now'>): QueryParameters => (
 });
 
 /** The notable rows of the last week, similar ones grouped in one line; null if there are none. */
-export function auditCard({ now }: Pick<View, 'now'>, rows: readonly AuditLine[]): Html | null {
+export function auditCard(view: Pick<View, 'now' | 'units'>, rows: readonly AuditLine[]): Html | null {
   if (rows.length === 0) return null;
   const groups = alike(rows);
   return html`<section class="card" aria-labelledby="lately">
 <div class="top"><h2 id="lately">This week in the audit log</h2><p class="quiet"><a href="api/v1/audit">All audit rows</a></p></div>
-<ul class="lately">${groups.slice(0, SHOWN).map((group) => line(now, group))}</ul>
+<ul class="lately">${groups.slice(0, SHOWN).map((group) => line(view, group))}</ul>
 ${groups.length > SHOWN ? html`<p class="quiet">and ${groups.length - SHOWN} more, of other kinds or routers</p>` : null}
 </section>`;
 }
@@ -43,10 +43,10 @@ function alike(rows: readonly AuditLine[]): AuditLine[][] {
   return [...groups.values()];
 }
 
-function line(now: number, [last, ...others]: readonly AuditLine[]): Html | null {
+function line({ now, units }: Pick<View, 'now' | 'units'>, [last, ...others]: readonly AuditLine[]): Html | null {
   if (last === undefined) return null;
   const bytes = last.total_bytes;
-  const refused = last.outcome === 'refused' && bytes > 0 ? `, ${formatBytes(bytes)} not counted` : '';
+  const refused = last.outcome === 'refused' && bytes > 0 ? `, ${bytesIn(units)(bytes)} not counted` : '';
   const subject = last.router === null ? null : html` <bdi>${last.what}</bdi> at <bdi>${last.router}</bdi>${refused}.`;
   const times = others.length === 0 ? '' : `, the last of ${others.length + 1}`;
   return html`<li><strong>${meaningOf(last.kind).title}:</strong>${subject} <bdi>${last.why}</bdi>. <small>${formatAge(now - Date.parse(last.at))}${times}</small></li>`;

@@ -1,5 +1,5 @@
 import { directedUsage, figuresOf, type Traffic, type Used } from '../../domain/traffic.ts';
-import { formatAge, formatBytes, formatKnown } from '../format.ts';
+import { bytesIn, formatAge, knownIn } from '../format.ts';
 import { type DeviceRow, deviceRows, type OnAir } from '../rows/devices.ts';
 import type { View } from '../view.ts';
 import { type Content, type Html, html } from './html.ts';
@@ -25,11 +25,12 @@ function table(view: View, rows: readonly DeviceRow[], most: number): Html {
 }
 
 function tableRow(view: View, row: DeviceRow, most: number): Html {
+  const [size, known] = [bytesIn(view.units), knownIn(view.units)];
   const ip = row.ips[0] === undefined ? null : html`<span class="ip"> · ${row.ips[0]}</span>`;
   const { download, upload, total } = figuresOf(row.month);
   const user = row.user === null ? null : html` · <bdi>${row.user}</bdi>`;
   return html`<tr><th scope="row"><bdi title="${row.mac}">${row.name}</bdi>${bar(row, most)}<small>${where(view, row)}${ip}${user}</small></th>
-<td class="n">${formatKnown(download)}</td><td class="n">${formatKnown(upload)}</td><td class="n">${formatBytes(total)}</td></tr>`;
+<td class="n">${known(download)}</td><td class="n">${known(upload)}</td><td class="n">${size(total)}</td></tr>`;
 }
 
 function where(view: View, { onAir, lastSeen }: DeviceRow): Content {

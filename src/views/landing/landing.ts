@@ -9,6 +9,7 @@ import { Html, html } from './html.ts';
 import { monthCard } from './month.ts';
 import { notices } from './notices.ts';
 import { peersCard } from './peers.ts';
+import { quotasCard } from './quotas.ts';
 import { routerCards } from './routers.ts';
 import { STYLE } from './style.ts';
 import { usersCard } from './users.ts';
@@ -29,6 +30,7 @@ const LINKS = [
   ['api/v1/users', 'Users'],
   ['api/v1/wan', 'WAN'],
   ['api/v1/peers', 'WireGuard peers'],
+  ['api/v1/quotas', 'Quotas'],
   ['api/v1/leases', 'Leases'],
   ['api/v1/usage', 'Usage by day'],
   ['api/v1/audit', 'Audit'],
@@ -62,6 +64,7 @@ ${style}
 <main>
 ${notices(view)}
 ${monthCard(view, days)}
+${quotasCard(view)}
 <div class="sides">
 <div class="users">
 ${usersCard(view)}

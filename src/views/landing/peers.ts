@@ -1,5 +1,5 @@
 import { total } from '../../domain/traffic.ts';
-import { formatAge, formatBytes } from '../format.ts';
+import { bytesIn, formatAge } from '../format.ts';
 import { type PeerRow, peerRows } from '../rows/peers.ts';
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
@@ -21,8 +21,9 @@ ${rows.length > SHOWN ? html`<p class="more"><a href="api/v1/peers">All ${rows.l
 }
 
 function tableRow(view: View, row: PeerRow): Html {
+  const size = bytesIn(view.units);
   return html`<tr><th scope="row"><bdi title="${row.publicKey}">${row.name}</bdi> ${state(view, row)}<br><small><bdi>${row.router}</bdi> ${row.interface} · ${row.allowedIps[0] ?? 'no address'}</small></th>
-<td class="n">${formatBytes(row.month.download)}</td><td class="n">${formatBytes(row.month.upload)}</td></tr>`;
+<td class="n">${size(row.month.download)}</td><td class="n">${size(row.month.upload)}</td></tr>`;
 }
 
 function state({ now }: View, { state: known, online, latestHandshake }: PeerRow): Html {

@@ -6,9 +6,11 @@ import { hostFamilies } from './hosts.ts';
 import { noticeFamilies } from './notices.ts';
 import { peerFamilies } from './peers.ts';
 import { programFamilies } from './program.ts';
+import { quotaFamilies } from './quotas.ts';
 import { reconciliationFamilies } from './reconciliation.ts';
 import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
+import { tariffFamilies } from './tariffs.ts';
 import { type TextParts, textOf } from './text.ts';
 import { userFamilies } from './users.ts';
 import { wanFamilies } from './wan.ts';
@@ -34,6 +36,8 @@ export function createMetrics(): Metrics {
     reconciliationFamilies,
     stationFamilies(),
     peerFamilies(),
+    tariffFamilies,
+    quotaFamilies(),
     routerFamilies(),
     programFamilies,
     noticeFamilies,

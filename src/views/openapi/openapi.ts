@@ -42,6 +42,7 @@ const usage: Operation = {
     }),
     query('kind', 'Only this kind', { type: 'string', enum: SHOWN_KINDS }),
     query('mac', 'Only this device, by any of its MACs'),
+    query('tariff', 'Only bytes of this tariff; on_peak is what no other has'),
     query('router', 'Only stations, hosts, peers and uplinks of this router'),
     query('limit', `Series of the answer, at most ${MOST_SERIES}. Default: as many as have 50,000 buckets together`, {
       type: 'integer',
@@ -123,6 +124,8 @@ const paths: Paths = {
   '/api/v1/users': view('Every user, with the sums of its devices and of its WireGuard peers', 'Users'),
   '/api/v1/wan': view('The uplinks and their sum', 'Wan'),
   '/api/v1/peers': view('Every WireGuard peer that was ever counted or that its server has', 'Peers'),
+  '/api/v1/quotas': view('How everything stands in its quotas', 'Quotas'),
+  '/api/v1/tariffs': view('The current month of everything by tariff', 'Tariffs'),
   '/api/v1/leases': view('DHCP leases of the last reading, without those of private devices', 'Leases'),
   '/api/v1/usage': { get: usage },
   '/api/v1/audit': { get: audit },

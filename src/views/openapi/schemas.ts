@@ -2,6 +2,7 @@ import { SOURCES } from '../../domain/observation.ts';
 import { FAILURE_REASONS } from '../../errors.ts';
 import { CONFIDENCES, SIGNS } from '../device-suggestions/duplicate-evidence.ts';
 import { ledgerSchemas } from './ledger-schemas.ts';
+import { quotaSchemas } from './quota-schemas.ts';
 import { bytes, date, flag, list, mac, number, oneOf, orNull, record, ref, router, type Schema, text, time, used } from './schema.ts';
 
 const sums = {
@@ -161,6 +162,7 @@ export const schemas = {
     first_seen: orNull(time('Null if it was never counted')),
     last_seen: orNull(time('Null if it was never counted')),
   }),
+  ...quotaSchemas,
   Leases: record({ leases: list(ref('Lease')), leases6: list(ref('Lease6')) }),
   Lease: record({
     router,

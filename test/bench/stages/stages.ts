@@ -125,6 +125,7 @@ function viewOf({ books, months, state }: Awaited<ReturnType<typeof openLedger>>
     peerNames: new Map(),
     notices: [],
     people: NOBODY,
+    models: new Map(),
     implied: false,
   };
   return { ...common, now: Date.now(), books, months, ledger: state, routers };

@@ -16,25 +16,28 @@ describe('wrtmeter check', () => {
     const result = await run({ config: 'full.yaml' }, { CELLAR_TOKEN: 'from-outside' });
     expect(result).to.include({ code: 0, stderr: '' });
     expect(result.stdout).to.equal(`\
-configuration   full.yaml
-listen          127.0.0.1:9781
-data            /var/lib/wrtmeter
-time zone       Europe/Berlin
-billing day     31
-accounting      hosts
-heartbeat       10m
-timeout         20s
-min interval    5s
-hourly figures  kept 90d
-expire          1w
-reload          by SIGHUP and POST /-/reload
-reading         with a token
-control         over HTTP, with a token of scope control
-log level       debug
-devices         2 named, of 1 user, 1 private
-peers           2 named
-users           anna (Anna B.); 2 MACs; host names anna-*, *-of-anna; 1 peer; hourly figures kept 1w
-                guests; networks guest; SSIDs Guest, Our Home; private
+configuration    full.yaml
+listen           127.0.0.1:9781
+data             /var/lib/wrtmeter
+time zone        Europe/Berlin
+billing day      31
+accounting       hosts
+heartbeat        10m
+timeout          20s
+min interval     5s
+hourly figures   kept 90d
+expire           1w
+reload           by SIGHUP and POST /-/reload
+reading          with a token
+control          over HTTP, with a token of scope control
+units            decimal, as providers count
+log level        debug
+devices          2 named, of 1 user, 1 private
+tariff off_peak  00:00-07:00 on mon, tue, wed, thu, fri; counts 0
+quota line       1 TB per month for the home; what is left rolls over; 20 GB bought; 75 %: notify; 100 %: notify
+peers            2 named
+users            anna (Anna B.); 2 MACs; host names anna-*, *-of-anna; 1 peer; hourly figures kept 1w
+                 guests; networks guest; SSIDs Guest, Our Home; private
 
 router gateway
   everything  http://192.168.1.1/cgi-bin/wrtmeter.cgi

@@ -101,6 +101,7 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
       peerNames: new Map(),
       notices: [],
       people: options.people ?? peopleOf(changes.aliases ?? options.aliases ?? new Map()),
+      models: new Map(),
       implied: false,
       ...changes,
     }),
@@ -112,7 +113,7 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
 }
 
 /** Whose devices are, by the users that their entries name. */
-function peopleOf(aliases: ReadonlyMap<string, Alias>): People {
+export function peopleOf(aliases: ReadonlyMap<string, Alias>): People {
   const devices = [...aliases].map(([mac, { name, user }]) => ({ name, macs: [mac], ...(user !== null && { user }) }));
   return createPeople({ users: [], devices, peers: [] });
 }

@@ -236,7 +236,7 @@ describe('api/v1/usage', () => {
   });
 
   const WRONG: readonly [query: QueryParameters, status: number, message: string][] = [
-    [{ form: '2026-01-01' }, 400, 'There is no parameter "form": use from, to, by, kind, mac, router, limit, cursor'],
+    [{ form: '2026-01-01' }, 400, 'There is no parameter "form": use from, to, by, kind, mac, router, limit, cursor, tariff'],
     [{ by: 'week' }, 400, '"by" is "week": use hour, day, month, year'],
     [{ from: ['2026-01-01', '2026-01-02'] }, 400, '"from" is given more than once'],
     [{ from: '' }, 400, '"from" is empty: give it a value or leave it out'],

@@ -8,6 +8,7 @@ import { createPeople } from '../../../src/domain/people/people.ts';
 import type { SourceResult } from '../../../src/domain/round.ts';
 import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
 import type { View } from '../../../src/views/view.ts';
+import { quota } from '../../support/ledger/quota-view.ts';
 import {
   type Bench,
   classic,
@@ -115,6 +116,7 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
     routers: [...statuses.values()],
     peerNames: new Map(),
     notices: [],
+    models: new Map(),
     aliases: new Map([LAPTOP, TABLET].map((mac) => [mac, { name: "Anna's things", mac: LAPTOP, user: 'anna' }])),
     people: createPeople({ users: [], devices: [{ name: "Anna's things", macs: [LAPTOP, TABLET], user: 'anna' }], peers: [] }),
     implied: false,
@@ -132,6 +134,32 @@ describe('/metrics', () => {
     const text = (await metricsText(await viewOf(bench, { phone: 'annas-phone', laptop: 'laptop' }))).replace(process.version, 'NODE');
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(GOLDEN, text);
     expect(text).to.equal(readFileSync(GOLDEN, 'utf8'));
+  });
+
+  it('has quotas, and the month by tariff, where they are configured', async () => {
+    await bench.restart({
+      ...TERMS,
+      tariffs: [{ name: 'off_peak', counts: 0, windows: [{ days: [1], from: 26, to: 30 }] }],
+      quotas: [
+        quota('line', { kind: 'home' }, 8e9, { steps: [{ share: 0.5, actions: [] }] }),
+        quota('each', { kind: 'each device', user: 'anna' }, 100, { tariff: 'off_peak', per: 'day' }),
+      ],
+    });
+    const view = await viewOf(bench, { phone: 'annas-phone', laptop: 'laptop' });
+    const text = await metricsText(view);
+    const shown = text.split('\n').filter((line) => /^wrtmeter_(quota_|\w+_tariff_)/.test(line));
+    // 13:00 to 13:01 on a Tuesday in Berlin: everything is off-peak.
+    expect(shown).to.include.members([
+      'wrtmeter_wan_month_tariff_download_bytes{router="gateway",interface="wan",tariff="on_peak"} 0',
+      'wrtmeter_wan_month_tariff_download_bytes{router="gateway",interface="wan",tariff="off_peak"} 5000000000',
+      'wrtmeter_device_month_tariff_upload_bytes{mac="02:00:00:00:00:02",hostname="Anna\'s things",tariff="off_peak"} 23',
+      'wrtmeter_user_month_tariff_upload_bytes{user="anna",tariff="off_peak"} 23',
+      'wrtmeter_quota_used_bytes{quota="line",of="home",name=""} 0',
+      'wrtmeter_quota_used_bytes{quota="each",of="device",name="Anna\'s things"} 34',
+      'wrtmeter_quota_left_bytes{quota="each",of="device",name="Anna\'s things"} 66',
+      'wrtmeter_quota_step{quota="line",of="home",name=""} 0',
+    ]);
+    expect(shown.filter((line) => /quota_(forecast|left_bytes_per_day)/.test(line))).to.have.length(1);
   });
 
   it('is clean by promtool, whatever devices call themselves', async () => {

@@ -1,0 +1,143 @@
+import { parseDate } from '../../domain/calendar.ts';
+import { didYouMean } from '../../domain/names/nearest.ts';
+import { isRolling, type Quota, type QuotaAction, type QuotaOf, type QuotaPer } from '../../domain/people/quota.ts';
+import { ON_PEAK, type Tariff } from '../../domain/people/tariffs.ts';
+import { type Field, group, listOf, type Read, readFields, scalar } from '../../fields/fields.ts';
+import type { KeyValue, Node } from '../../fields/nodes.ts';
+import { fail, type Problems, shown, warn } from '../../fields/problems.ts';
+import { choice, parseBoolean, parseName, ValueError } from '../../fields/values.ts';
+import { parseRate, parseSize } from '../values.ts';
+import { checkOf, type KnownNames, parseQuotaOf } from './quota-of.ts';
+
+const MOST_QUOTAS = 1000;
+const MOST_STEPS = 20;
+
+const node: Read<Node> = (value) => value;
+
+/** The keys of a quota in wrtmeter.yaml. */
+export const quotaFields = {
+  of: { key: 'of', read: scalar(parseQuotaOf) },
+  limit: { key: 'limit', read: scalar(parseSize) },
+  per: { key: 'per', read: scalar(choice(['hour', 'day', 'week', 'month'])) },
+  rolling: { key: 'rolling', read: scalar(choice(['24h', '30d'])) },
+  direction: { key: 'direction', read: scalar(choice(['both', 'download', 'upload'])) },
+  tariff: { key: 'tariff', read: scalar(parseName) },
+  rollover: { key: 'rollover', read: scalar(parseBoolean) },
+  bonus: { key: 'bonus', read: node },
+  steps: { key: 'steps', read: node },
+} as const satisfies Record<string, Field<unknown>>;
+
+/** Reads the quotas of wrtmeter.yaml. `known`: what the rest of it names. */
+export function readQuotas(value: Node, known: KnownNames & { tariffs: readonly Tariff[] }, problems: Problems): Quota[] {
+  const entries = group(value, problems) ?? [];
+  if (entries.length > MOST_QUOTAS) fail(problems, value.place, `has more than ${MOST_QUOTAS} quotas; shorten the list`);
+  const quotas = entries.slice(0, MOST_QUOTAS).flatMap((entry) => readQuota(entry, known, problems) ?? []);
+  if (quotas.some(({ steps }) => steps.some(({ actions }) => actions.some(({ kind }) => kind !== 'notify')))) {
+    warn(problems, value.place, 'has steps "slow" and "block": this version only reports them and limits nothing');
+  }
+  return quotas;
+}
+
+function readQuota({ key: name, place, value }: KeyValue, known: Parameters<typeof readQuotas>[1], problems: Problems): Quota | undefined {
+  if (!/^[a-z0-9][a-z0-9_-]{0,31}$/i.test(name))
+    fail(problems, place, `${shown(name)} is not a name of a quota; use letters, digits, "_" and "-"`);
+  const before = problems.errors.length;
+  const found = readFields(value, quotaFields, problems);
+  const { of, limit, per, rolling, tariff } = found;
+  const isFine = problems.errors.length === before;
+  if (of === undefined && isFine) fail(problems, place, 'is of nothing; use for example of: home, of: user anna or of: each device');
+  if (limit === undefined && isFine) fail(problems, place, 'has no limit; use for example limit: 500GB');
+  if (of !== undefined) checkOf(of, known, problems);
+  if (per !== undefined && rolling !== undefined) fail(problems, rolling.place, 'contradicts "per"; remove one of them');
+  if (tariff !== undefined) checkTariff(tariff.value, tariff.place, known.tariffs, problems);
+  const steps = found.steps === undefined ? [] : readSteps(found.steps.value, problems);
+  const bonus = found.bonus === undefined ? [] : readBonus(found.bonus.value, problems);
+  const span: QuotaPer = rolling?.value ?? per?.value ?? 'month';
+  for (const carried of [found.rollover, found.bonus]) {
+    if (carried !== undefined && isRolling(span)) fail(problems, carried.place, 'needs a period that ends; use per, not rolling');
+  }
+  if (of === undefined || limit === undefined) return undefined;
+  return {
+    ...{ name, of: of.value, limit: limit.value, per: span },
+    direction: found.direction?.value ?? 'both',
+    tariff: tariff?.value ?? null,
+    rollover: found.rollover?.value ?? false,
+    ...{ bonus, steps },
+  };
+}
+
+function checkTariff(name: string, place: string, tariffs: readonly Tariff[], problems: Problems): void {
+  const names = [...tariffs.map((tariff) => tariff.name), ON_PEAK];
+  if (tariffs.length === 0 || !names.includes(name))
+    fail(problems, place, `${shown(name)} is not a tariff; ${didYouMean(name, names, 'add it to tariffs')}`);
+}
+
+/** `75%: notify`; several actions in a list. */
+function readSteps(value: Node, problems: Problems): Quota['steps'] {
+  const entries = group(value, problems) ?? [];
+  if (entries.length > MOST_STEPS) fail(problems, value.place, `has more than ${MOST_STEPS} steps; shorten the list`);
+  const steps = entries.slice(0, MOST_STEPS).flatMap((entry) => {
+    const percent = /^(\d{1,4}(?:\.\d+)?) ?%$/.exec(entry.key)?.[1];
+    if (percent === undefined || Number(percent) === 0 || Number(percent) > 1000) {
+      fail(problems, entry.place, `${shown(entry.key)} is not a share of the limit; use for example 75%`);
+      return [];
+    }
+    const actions = listOf(parseAction, 3)(entry.value, problems) ?? [];
+    return [{ share: Number(percent) / 100, actions: actions.map((action) => action.value) }];
+  });
+  return steps.sort((a, b) => a.share - b.share);
+}
+
+function parseAction(text: string): QuotaAction {
+  const [, word = '', rest] = /^(\S+)(?: (.+))?$/.exec(text) ?? [];
+  if (word === 'slow' && rest !== undefined) return { kind: 'slow', rate: parseRate(rest) };
+  if ((word === 'notify' || word === 'block') && rest === undefined) return { kind: word };
+  throw new ValueError('is not a step; use notify, slow with a rate such as slow 1Mbit, or block');
+}
+
+/** `2026-11-01: 20GB`. */
+function readBonus(value: Node, problems: Problems): Quota['bonus'] {
+  return (group(value, problems) ?? []).flatMap((entry) => {
+    const day = parseDate(entry.key);
+    if (day === null) fail(problems, entry.place, `${shown(entry.key)} is not a date; use for example 2026-11-01`);
+    const bytes = scalar(parseSize)(entry.value, problems);
+    return day === null || bytes === undefined ? [] : [{ day, bytes }];
+  });
+}
+
+/** A quota in a line, for `wrtmeter check`. */
+export function describeQuota(
+  { of, limit, direction, tariff, per, rollover, bonus, steps }: Quota,
+  size: (bytes: number) => string,
+): string {
+  const parts = [
+    `${size(limit)} ${isRolling(per) ? `in any ${per}` : `per ${per}`} for ${ofText(of)}`,
+    direction === 'both' ? null : `${direction} only`,
+    tariff === null ? null : `${tariff} only`,
+    rollover ? 'what is left rolls over' : null,
+    bonus.length === 0 ? null : `${size(bonus.reduce((sum, { bytes }) => sum + bytes, 0))} bought`,
+    ...steps.map(({ share, actions }) => `${Number((share * 100).toFixed(2))} %: ${actions.map(({ kind }) => kind).join(' and ')}`),
+  ];
+  return parts.filter((part) => part !== null).join('; ');
+}
+
+function ofText(of: QuotaOf): string {
+  switch (of.kind) {
+    case 'home':
+      return 'the home';
+    case 'uplink':
+      return `uplink ${of.router}${of.interface === null ? '' : `/${of.interface}`}`;
+    case 'user':
+    case 'device':
+    case 'peer':
+      return `${of.kind} ${of.name}`;
+    case 'each device':
+      return of.user === null ? 'each device' : `each device of ${of.user}`;
+    case 'each user':
+    case 'each peer':
+    case 'others':
+      return of.kind;
+    default:
+      return of satisfies never;
+  }
+}

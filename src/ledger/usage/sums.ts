@@ -1,0 +1,92 @@
+import type { TariffedBytes } from '../../domain/people/quota.ts';
+import { type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
+import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
+import type { Account } from '../account.ts';
+import type { KnownTariff } from '../books.ts';
+import type { RoundUpdate } from '../posting/round-update.ts';
+
+/** What accounts have in a stretch of time that contains the present, and what of it is of tariffs; by account id. */
+export interface Sums {
+  period: SumPeriod;
+  bytes: Map<number, Traffic>;
+  /** By tariff id. */
+  tariffs: Map<number, Map<number, Traffic>>;
+}
+
+/** By `sumKey`. */
+export type SumsByPeriod = Map<string, Sums>;
+
+export const emptySums = (periods: readonly SumPeriod[]): SumsByPeriod =>
+  new Map(periods.map((period) => [sumKey(period), { period, bytes: new Map(), tariffs: new Map() }]));
+
+/** Adds what a round has written. */
+export function addToSums(sums: SumsByPeriod, { increases, moves }: Pick<RoundUpdate, 'increases' | 'moves'>): void {
+  for (const { period, bytes, tariffs: parts } of sums.values()) {
+    for (const { hour, day, tariff, bytes: added } of increases) {
+      const time = period.by === 'hour' ? hour : day;
+      if (time === null || time < period.start || time >= period.end) continue;
+      addAll(bytes, added);
+      if (tariff !== null) addAll(partOf(parts, tariff), added);
+    }
+    for (const { from, into } of moves) {
+      moveSum(bytes, from.id, into.account.id);
+      for (const part of parts.values()) moveSum(part, from.id, into.account.id);
+    }
+  }
+}
+
+/** The sums of one tariff, which begin here where it has none yet. */
+export function partOf(parts: Sums['tariffs'], tariff: number): Map<number, Traffic> {
+  const found = parts.get(tariff) ?? new Map<number, Traffic>();
+  parts.set(tariff, found);
+  return found;
+}
+
+function addAll(sums: Map<number, Traffic>, added: RoundUpdate['increases'][number]['bytes']): void {
+  for (const [{ account }, { download, upload }] of added) {
+    const sum = sums.get(account.id);
+    if (sum === undefined) sums.set(account.id, { download, upload });
+    else {
+      sum.download += download;
+      sum.upload += upload;
+    }
+  }
+}
+
+function moveSum(sums: Map<number, Traffic>, from: number, into: number): void {
+  const moved = sums.get(from);
+  if (moved === undefined) return;
+  sums.delete(from);
+  sums.set(into, plus(sums.get(into) ?? NOTHING, moved));
+}
+
+/** Forgets accounts: their ids may be given again. */
+export function dropFromSums(sums: SumsByPeriod, accounts: readonly Account[]): void {
+  for (const { bytes, tariffs } of sums.values()) {
+    for (const { id } of accounts) for (const part of [bytes, ...tariffs.values()]) part.delete(id);
+  }
+}
+
+/** What some accounts have together. */
+export function tariffedSum(
+  { bytes, tariffs: parts }: Sums,
+  accounts: readonly Pick<Account, 'id'>[],
+  known: ReadonlyMap<number, KnownTariff>,
+): TariffedBytes {
+  const tariffs = [...parts].flatMap(([tariff, part]) => {
+    const { name, counts } = known.get(tariff) ?? { name: '', counts: 1 };
+    return { name, counts, bytes: sumOf(part, accounts) };
+  });
+  return { bytes: sumOf(bytes, accounts), tariffs };
+}
+
+function sumOf(sums: ReadonlyMap<number, Traffic>, accounts: readonly Pick<Account, 'id'>[]): Traffic {
+  let [download, upload] = [0, 0];
+  for (const { id } of accounts) {
+    const bytes = sums.get(id);
+    if (bytes === undefined) continue;
+    download += bytes.download;
+    upload += bytes.upload;
+  }
+  return { download, upload };
+}

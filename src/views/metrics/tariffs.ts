@@ -1,0 +1,67 @@
+import { type Account, accountsOf } from '../../ledger/account.ts';
+import { grouped } from '../rows/quota-subjects.ts';
+import { monthParts, type TariffPart } from '../rows/tariffs.ts';
+import { type AccountsByKind, nameOf, nameOfPeer, type View } from '../view.ts';
+import { type Family, gauge, samplesOf } from './family.ts';
+import { labelText } from './labels.ts';
+
+interface TariffGroup {
+  labels: readonly string[];
+  accounts: readonly Account[];
+}
+
+/** The bytes of the current month by tariff; no samples without tariffs. */
+export function tariffFamilies(view: View, shown: AccountsByKind): Family[] {
+  const devices = [...grouped(shown.device, ({ key }) => view.aliases.get(key)?.mac ?? key)];
+  const users = [...grouped(accountsOf(view.books.accounts, 'device'), ({ key }) => view.people.userOfDevice(key, view.books.devices))];
+  const wan = shown.wan.map((account): TariffGroup => ({ labels: [account.router, account.interface], accounts: [account] }));
+  const peers = shown.peer.map((account): TariffGroup => {
+    const { router, interface: name, key } = account;
+    return { labels: [router, name, key, nameOfPeer(view, { router, interface: name, publicKey: key })], accounts: [account] };
+  });
+  return [
+    ...pair(
+      view,
+      'device',
+      ['mac', 'hostname'],
+      ['received by the device', 'sent by the device'],
+      devices.map(([mac, accounts]) => ({ labels: [mac, nameOf(view, mac)], accounts })),
+    ),
+    ...pair(
+      view,
+      'user',
+      ['user'],
+      ["received by the user's devices", "sent by the user's devices"],
+      users.flatMap(([user, accounts]) => (user === null ? [] : [{ labels: [user], accounts }])),
+    ),
+    ...pair(view, 'wan', ['router', 'interface'], ['received from the Internet', 'sent to the Internet'], wan),
+    ...pair(
+      view,
+      'wireguard_peer',
+      ['router', 'interface', 'public_key', 'name'],
+      ['sent by the server to the peer', 'received by the server from the peer'],
+      peers,
+    ),
+  ];
+}
+
+function pair(
+  view: View,
+  of: string,
+  labels: readonly string[],
+  [downloaded, uploaded]: readonly [string, string],
+  groups: readonly TariffGroup[],
+): Family[] {
+  const names = [...labels, 'tariff'];
+  const parts = groups.flatMap((group) =>
+    monthParts(view, group.accounts).map(({ tariff, bytes }) => ({ labels: labelText(names, [...group.labels, tariff]), bytes })),
+  );
+  const family = (direction: keyof TariffPart['bytes'], what: string): Family =>
+    gauge(
+      `${of}_month_tariff_${direction}_bytes`,
+      `Bytes ${what} in the current billing period, by tariff; only where tariffs are configured`,
+      names,
+      samplesOf(parts, ({ bytes }) => bytes[direction]),
+    );
+  return [family('download', downloaded), family('upload', uploaded)];
+}

@@ -1,0 +1,76 @@
+import { dayOf, dayText } from '../domain/calendar.ts';
+import type { Notice } from '../domain/people/notice.ts';
+import type { QuotaAction } from '../domain/people/quota.ts';
+import { bytesIn, formatShare } from './format.ts';
+import { type QuotaRow, type QuotaView, quotaRows } from './rows/quotas.ts';
+
+/** All that quotas have to report now: steps that are reached, and forecasts over the limit. What was reported before has the same key again. */
+export function quotaNotices(view: QuotaView): Notice[] {
+  return quotaRows(view).flatMap((row) => [...stepNotices(row, view), ...forecastNotices(row, view)]);
+}
+
+function stepNotices(row: QuotaRow, view: QuotaView): Notice[] {
+  const size = bytesIn(view.units);
+  const reached = row.quota.steps.filter(({ share, actions }) => share <= row.step && actions.length > 0);
+  return reached.map(({ share, actions }) => ({
+    key: keyOf('quota', row, view, ` ${percent(share)}`),
+    kind: 'quota',
+    subject: `${titleOf(row)}: ${percent(share)} of ${size(row.limit)} used`,
+    text: [standing(row, view), ...actions.flatMap(limitText), pace(row, view)].filter((line) => line !== '').join('\n'),
+    at: view.now,
+  }));
+}
+
+function forecastNotices(row: QuotaRow, view: QuotaView): Notice[] {
+  const { forecast, limit, left, quota } = row;
+  const size = bytesIn(view.units);
+  if (forecast === null || forecast.bytes <= limit || left === 0 || quota.steps.length === 0) return [];
+  return [
+    {
+      key: keyOf('forecast', row, view),
+      kind: 'forecast',
+      subject: `${titleOf(row)}: probably ${size(forecast.bytes)} of ${size(limit)}`,
+      text: [standing(row, view), pace(row, view)].join('\n'),
+      at: view.now,
+    },
+  ];
+}
+
+/** A rolling quota has no period that ends: one of 24 hours may report daily, one of 30 days once in a calendar month. */
+function keyOf(kind: 'quota' | 'forecast', { quota, period, id }: QuotaRow, { now, timezone }: QuotaView, more = ''): string {
+  const today = dayText(dayOf(now, timezone));
+  const rolling = quota.per === '30d' ? today.slice(0, 7) : today;
+  const hour = period.by === 'hour' && period.endsAt !== null ? ` ${period.startsAt}` : '';
+  const start = period.endsAt === null ? rolling : `${dayText(period.days.start)}${hour}`;
+  return `${kind} ${quota.name}${more} ${start}${id === '' ? '' : ` ${id}`}`;
+}
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
+
+const titleOf = ({ quota, name }: QuotaRow): string => (name === '' ? `Quota "${quota.name}"` : `Quota "${quota.name}" of ${name}`);
+
+function standing({ used, limit, left, leftPerDay, period }: QuotaRow, { timezone, units }: QuotaView): string {
+  const size = bytesIn(units);
+  const end = period.endsAt === null ? '' : ` until ${dayText(dayOf(period.endsAt - 1, timezone))}`;
+  const each = leftPerDay === null || left === 0 ? '' : `, ${size(leftPerDay)} for each day`;
+  return `${size(used)} of ${size(limit)} used (${formatShare(used / limit)}), ${size(left)} left${end}${each}.`;
+}
+
+function pace({ forecast, left }: QuotaRow, { timezone, units }: QuotaView): string {
+  const size = bytesIn(units);
+  if (forecast === null || left === 0) return '';
+  const when = forecast.reachedAt === null ? '' : ` The limit will probably be reached on ${dayText(dayOf(forecast.reachedAt, timezone))}.`;
+  return `Probably ${size(forecast.bytes)} at the end, between ${size(forecast.low)} and ${size(forecast.high)}.${when}`;
+}
+
+function limitText({ kind }: QuotaAction): string[] {
+  switch (kind) {
+    case 'notify':
+      return [];
+    case 'slow':
+    case 'block':
+      return [`The step "${kind}" is only reported: this version limits nothing.`];
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Quota } from '../../domain/people/quota.ts';
+import type { QuotaPeriod } from '../../domain/people/quota-period.ts';
+import { type Account, accountsOf } from '../../ledger/account.ts';
+import { nameOf, nameOfPeer, type View } from '../view.ts';
+import { homeAccounts } from './periods.ts';
+import { ownUplinks } from './wan.ts';
+
+/** What subjects are made from. */
+export type SubjectView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'people'>;
+
+/** One thing that a quota is of. */
+export interface QuotaSubject {
+  of: 'home' | 'uplink' | 'user' | 'device' | 'peer' | 'others';
+  /** Stays the same when names change: a MAC, a public key or a name of the configuration; empty where there is only one. */
+  id: string;
+  /** For people, and for labels: no two of a quota have the same. Empty where there is only one. */
+  name: string;
+  accounts: readonly Account[];
+}
+
+/** The user that a device belongs to, a private one too, and null for nobody. */
+const userOf = ({ people, books }: SubjectView, mac: string): string | null => people.userOfDevice(mac, books.devices);
+
+/** Finds what quotas are of. Devices and peers among many are those that were there in the period. */
+export function quotaSubjects(view: SubjectView): (quota: Pick<Quota, 'of'>, period: Pick<QuotaPeriod, 'startsAt'>) => QuotaSubject[] {
+  const { books, aliases } = view;
+  let devices: Map<string, Account[]> | null = null;
+  const byDevice = () => {
+    devices ??= grouped(accountsOf(books.accounts, 'device'), ({ key }) => aliases.get(key)?.mac ?? key);
+    return devices;
+  };
+  const ofUser = (user: string | null) => [...byDevice()].filter(([mac]) => userOf(view, mac) === user);
+  const subjectOfDevice = ([mac, accounts]: readonly [string, Account[]]): QuotaSubject => ({
+    of: 'device',
+    id: mac,
+    name: nameOf(view, mac),
+    accounts,
+  });
+
+  return ({ of }, { startsAt }) => {
+    const wasThere = ([, accounts]: readonly [string, Account[]]) => accounts.some(({ lastSeen }) => lastSeen >= startsAt);
+    switch (of.kind) {
+      case 'home':
+        return [{ of: 'home', id: '', name: '', accounts: homeAccounts(books).accounts }];
+      case 'uplink': {
+        const uplinks = accountsOf(books.accounts, 'wan').filter(({ router }) => router === of.router);
+        const accounts = of.interface === null ? [...ownUplinks(uplinks)] : uplinks.filter((uplink) => uplink.interface === of.interface);
+        const name = of.interface === null ? of.router : `${of.router}/${of.interface}`;
+        return [{ of: 'uplink', id: name, name, accounts }];
+      }
+      case 'user':
+        return [{ of: 'user', id: of.name, name: of.name, accounts: ofUser(of.name).flatMap(([, accounts]) => accounts) }];
+      case 'others':
+        return [{ of: 'others', id: '', name: '', accounts: ofUser(null).flatMap(([, accounts]) => accounts) }];
+      case 'each user': {
+        const users = grouped(
+          [...byDevice()].flatMap(([mac, accounts]) => accounts.map((account) => ({ user: userOf(view, mac), account }))),
+          ({ user }) => user,
+        );
+        return [...users].flatMap(([user, found]) =>
+          user === null ? [] : [{ of: 'user', id: user, name: user, accounts: found.map(({ account }) => account) } as const],
+        );
+      }
+      case 'device':
+        return [...byDevice()].filter(([mac]) => isDevice(view, mac, of.name)).map(subjectOfDevice);
+      case 'each device':
+        return distinct((of.user === null ? [...byDevice()] : ofUser(of.user)).filter(wasThere).map(subjectOfDevice));
+      case 'peer':
+      case 'each peer': {
+        const peers = grouped(accountsOf(books.accounts, 'peer'), ({ key }) => key);
+        const subjects = [...peers].filter(wasThere).flatMap(([key, accounts]): QuotaSubject[] => {
+          const [first] = accounts;
+          return first === undefined
+            ? []
+            : [
+                {
+                  of: 'peer',
+                  id: key,
+                  name: nameOfPeer(view, { router: first.router, interface: first.interface, publicKey: key }),
+                  accounts,
+                },
+              ];
+        });
+        return distinct(of.kind === 'peer' ? subjects.filter(({ id, name }) => [id, name].includes(of.name)) : subjects);
+      }
+      default:
+        return of satisfies never;
+    }
+  };
+}
+
+const isDevice = ({ aliases }: SubjectView, mac: string, wanted: string): boolean =>
+  mac === wanted || aliases.get(mac)?.name === wanted || aliases.get(wanted)?.mac === mac;
+
+/** Items by what they have in common, in their order. */
+export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const found = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const others = found.get(key);
+    if (others === undefined) found.set(key, [item]);
+    else others.push(item);
+  }
+  return found;
+}
+
+/** Where several have one name, each also shows what it is. */
+function distinct(subjects: QuotaSubject[]): QuotaSubject[] {
+  const counts = new Map<string, number>();
+  for (const { name } of subjects) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return subjects.map((subject) => (counts.get(subject.name) === 1 ? subject : { ...subject, name: `${subject.name} (${subject.id})` }));
+}

@@ -1,0 +1,72 @@
+import { type Forecast, forecastOf, presentAt } from '../../domain/people/forecast.ts';
+import { bonusIn, isRolling, type Quota, type QuotaStanding, standingOf, usedOf } from '../../domain/people/quota.ts';
+import { type QuotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
+import type { Account } from '../../ledger/account.ts';
+import { tariffedSum } from '../../ledger/usage/sums.ts';
+import type { View } from '../view.ts';
+import { type QuotaSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
+
+/** What the rows of quotas are made from. `models`: by quota and subject (see `modelKey`). */
+export type QuotaView = SubjectView & Pick<View, 'months' | 'now' | 'timezone' | 'models' | 'units'>;
+
+/** How one thing stands in its quota. */
+export interface QuotaRow extends QuotaStanding, Omit<QuotaSubject, 'accounts'> {
+  quota: Quota;
+  period: QuotaPeriod;
+  /** Bytes for each day to the end of the period, the running one included; null: the period is a day, an hour or rolling. */
+  leftPerDay: number | null;
+  /** Null: there are too few days to make one from, or the period is a day, an hour or rolling. */
+  forecast: Forecast | null;
+}
+
+const modelKey = (quota: Quota, subject: Pick<QuotaSubject, 'id'>): string => `${quota.name}\n${subject.id}`;
+
+/** Whether a quota's period has days of which a part is still to come. */
+const isOfDays = ({ per }: Quota): boolean => per === 'week' || per === 'month';
+
+/** How everything stands in its quotas, in the order of the configuration. Every scrape asks for it: nothing here asks the calendar for each row. */
+export function quotaRows(view: QuotaView): QuotaRow[] {
+  const subjectsOf = quotaSubjects(view);
+  const present = presentAt(view.now, view.timezone);
+  return view.months.quotas.flatMap(({ quota, period }) => {
+    const bonus = bonusIn(quota.bonus, period.days.start, period.days.end);
+    const usedBy = usedIn(view, quota, period);
+    const usedBefore = quota.rollover ? usedBeforeIn(view, quota, period) : null;
+    const daysLeft = isOfDays(quota) ? Math.max(1, period.days.end - present.today) : null;
+    return subjectsOf(quota, period).map(({ accounts, ...subject }): QuotaRow => {
+      const used = usedBy(accounts);
+      const standing = standingOf(quota, used, usedBefore === null ? null : usedBefore(accounts), bonus);
+      const model = daysLeft === null ? undefined : view.models.get(modelKey(quota, subject));
+      return {
+        ...{ quota, period, ...subject, ...standing },
+        leftPerDay: daysLeft === null ? null : Math.floor(standing.left / daysLeft),
+        forecast: model === undefined ? null : forecastOf(model, used, standing.limit, period.days, present),
+      };
+    });
+  });
+}
+
+type UsedBy<Used> = (accounts: readonly Account[]) => Used;
+
+function usedIn({ months, books }: QuotaView, quota: Quota, period: SumPeriod): UsedBy<number> {
+  const sums = months.sums.get(sumKey(period));
+  return sums === undefined ? () => 0 : (accounts) => usedOf(quota, tariffedSum(sums, accounts, books.tariffs));
+}
+
+/** What was used in the period before; null where the ledger did not count for all of it, or nothing of it was there. */
+function usedBeforeIn(view: QuotaView, quota: Quota, { before }: QuotaPeriod): UsedBy<number | null> | null {
+  const { startedAt } = view.books;
+  if (before === null || startedAt === 0 || startedAt > before.startsAt) return null;
+  const used = usedIn(view, quota, before);
+  return (accounts) => (accounts.some(({ firstSeen }) => firstSeen < before.endsAt) ? used(accounts) : null);
+}
+
+/** The quotas that a model is wanted for, with the accounts of each subject. */
+export const modelled = (view: QuotaView): { quota: Quota; key: string; accounts: readonly Account[] }[] => {
+  const subjectsOf = quotaSubjects(view);
+  return view.months.quotas
+    .filter(({ quota }) => isOfDays(quota) && !isRolling(quota.per))
+    .flatMap(({ quota, period }) =>
+      subjectsOf(quota, period).map((subject) => ({ quota, key: modelKey(quota, subject), accounts: subject.accounts })),
+    );
+};

@@ -1,0 +1,62 @@
+import type { QuotaOf } from '../../domain/people/quota.ts';
+import { ON_PEAK } from '../../domain/people/tariffs.ts';
+import { minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
+import { type Account, accountsOf } from '../../ledger/account.ts';
+import { monthSums } from '../../ledger/usage/months.ts';
+import type { View } from '../view.ts';
+import { quotaSubjects, type SubjectView } from './quota-subjects.ts';
+
+/** What parts are made from. */
+export type TariffView = Pick<View, 'books' | 'months'>;
+
+/** Bytes of one tariff. */
+export interface TariffPart {
+  tariff: string;
+  bytes: Traffic;
+}
+
+/** The month of accounts by tariff, `on_peak` first; they add up to the month. Empty without tariffs. Rule: tariffs. */
+export function monthParts({ books, months }: TariffView, accounts: readonly Account[]): TariffPart[] {
+  const named = new Map<string, Traffic>();
+  let onPeak: Traffic | null = null;
+  for (const account of accounts) {
+    const sums = monthSums(months, account);
+    if (sums === null) continue;
+    onPeak = plus(onPeak ?? NOTHING, sums.bytes.get(account.id) ?? NOTHING);
+    for (const [tariff, part] of sums.tariffs) {
+      const bytes = part.get(account.id) ?? NOTHING;
+      const name = books.tariffs.get(tariff)?.name ?? '';
+      named.set(name, plus(named.get(name) ?? NOTHING, bytes));
+      onPeak = minus(onPeak, bytes);
+    }
+  }
+  return onPeak === null ? [] : [{ tariff: ON_PEAK, bytes: onPeak }, ...[...named].map(([tariff, bytes]) => ({ tariff, bytes }))];
+}
+
+/** The month of something by tariff. */
+export interface TariffRow extends TariffPart {
+  of: 'home' | 'uplink' | 'user' | 'device' | 'peer';
+  /** A MAC, a public key or a name; empty for the home. */
+  id: string;
+  name: string;
+}
+
+/** The month of everything by tariff; none without tariffs. */
+export function tariffRows(view: SubjectView & TariffView): TariffRow[] {
+  const subjectsOf = quotaSubjects(view);
+  const kinds: readonly QuotaOf[] = [
+    { kind: 'home' },
+    ...uplinksOf(view),
+    { kind: 'each user' },
+    { kind: 'each device', user: null },
+    { kind: 'each peer' },
+  ];
+  return kinds
+    .flatMap((of) => subjectsOf({ of }, { startsAt: 0 }))
+    .flatMap(({ of, id, name, accounts }) =>
+      of === 'others' ? [] : monthParts(view, accounts).map((part) => ({ of, id, name, ...part })),
+    );
+}
+
+const uplinksOf = ({ books }: TariffView): QuotaOf[] =>
+  accountsOf(books.accounts, 'wan').map(({ router, interface: name }) => ({ kind: 'uplink', router, interface: name }));

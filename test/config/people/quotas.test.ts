@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { describeConfig } from '../../../src/config/describe.ts';
+import { parseSize } from '../../../src/config/values.ts';
+import { configOf, load, withText } from '../support.ts';
+
+const HOME = `routers: { gateway: { url: http://192.168.1.1 } }
+devices: { anna-laptop: { macs: [02:00:00:00:00:01], user: anna } }
+tariffs: { off_peak: { hours: 00:00-07:00, counts: 0 } }
+`;
+
+const ofEach = async (...texts: string[]) => {
+  const quotas = texts.map((text, i) => `  q${i}: { of: "${text}", limit: 1GB }`).join('\n');
+  return (await configOf(withText(`${HOME}quotas:\n${quotas}\n`))).quotas.map(({ of }) => of);
+};
+
+describe('quotas of wrtmeter.yaml', () => {
+  it('are of the home, an uplink, users, devices or peers', async () => {
+    expect(
+      await ofEach(
+        'home',
+        'uplink gateway',
+        'uplink gateway/wan',
+        'user anna',
+        'each user',
+        'each device',
+        'each device of anna',
+        'others',
+      ),
+    ).to.deep.equal([
+      { kind: 'home' },
+      { kind: 'uplink', router: 'gateway', interface: null },
+      { kind: 'uplink', router: 'gateway', interface: 'wan' },
+      { kind: 'user', name: 'anna' },
+      { kind: 'each user' },
+      { kind: 'each device', user: null },
+      { kind: 'each device', user: 'anna' },
+      { kind: 'others' },
+    ]);
+    expect(await ofEach('device anna-laptop', 'device 02-00-00-00-00-0A', 'peer anna phone', 'each peer')).to.deep.equal([
+      { kind: 'device', name: 'anna-laptop' },
+      { kind: 'device', name: '02:00:00:00:00:0a' },
+      { kind: 'peer', name: 'anna phone' },
+      { kind: 'each peer' },
+    ]);
+  });
+
+  it('warn once of steps that this version only reports', async () => {
+    const text = `${HOME}quotas:
+  a: { of: home, limit: 1GB, steps: { 100%: [notify, slow 1Mbit] } }
+  b: { of: home, limit: 1GB, steps: { 100%: block } }
+`;
+    const { config, warnings } = await load(withText(text));
+    expect(warnings).to.deep.equal([
+      'wrtmeter.yaml:5: quotas: has steps "slow" and "block": this version only reports them and limits nothing',
+    ]);
+    expect(config.quotas[0]?.steps).to.deep.equal([{ share: 1, actions: [{ kind: 'notify' }, { kind: 'slow', rate: 1_000_000 }] }]);
+  });
+
+  it('are described by wrtmeter check', async () => {
+    const text = `${HOME}quotas:
+  kids: { of: user anna, limit: 1.5GB, per: day, direction: download, rollover: true, steps: { 75%: notify } }
+  line: { of: home, limit: 1TiB, rolling: 30d, tariff: on_peak }
+`;
+    expect(describeConfig(await configOf(withText(text)))).to.match(
+      /^quota kids +1\.5 GB per day for user anna; download only; what is left rolls over; 75 %: notify\nquota line +1\.09951 TB in any 30d for the home; on_peak only$/m,
+    );
+  });
+});
+
+describe('a size', () => {
+  it('is decimal or binary', () => {
+    expect(['1B', '500MB', '1.5TB', '1GiB', '2 kB', '1KiB'].map(parseSize)).to.deep.equal([1, 5e8, 1.5e12, 2 ** 30, 2000, 1024]);
+    for (const text of ['', '1', '1G', '1Gb', '1gB', '-1GB', '1.GB', '0.1B', '10000PB']) expect(() => parseSize(text), text).to.throw();
+  });
+});

@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { quotaNotices } from '../../src/views/quota-notices.ts';
+import { quota, quotaView } from '../support/ledger/quota-view.ts';
+import { type Bench, classic, openBench, PHONE, START, station, TERMS } from '../support/ledger/rounds.ts';
+
+const HOUR = 3600;
+const steps = [0.5, 1].map((share) => ({ share, actions: [{ kind: 'notify' }] as const }));
+
+describe('notices of quotas', () => {
+  let bench: Bench;
+  afterEach(() => bench.close());
+
+  const read = (seconds: number, bytes: number) => bench.read(seconds, classic(station(PHONE, bytes, 0)));
+  async function notices(seconds: number) {
+    const now = START + seconds * 1000;
+    await bench.ledger.turnMonths(now);
+    return quotaNotices(quotaView(bench.ledger, now));
+  }
+
+  it('say what is used and left, once for each step and period, over restarts', async () => {
+    const each = quota('each', { kind: 'each device', user: null }, 1e9, { per: 'day', steps });
+    const terms = { ...TERMS, quotas: [each] };
+    bench = await openBench(terms);
+    const told = new Map<string, string>();
+    let total = 0;
+    await read(0, 0);
+    for (let hour = 1; hour <= 96; hour += 1) {
+      total += 60_000_000;
+      await read(hour * HOUR, total);
+      for (const { key, subject } of await notices(hour * HOUR)) told.set(key, subject);
+      if (hour % 7 === 0) await bench.restart();
+    }
+    // 13:00 of 2026-03-10 and four days: 660 MB, then three whole days of 1.44 GB, then 780 MB.
+    expect([...told.keys()]).to.deep.equal([
+      `quota each 50 % 2026-03-10 ${PHONE}`,
+      ...['2026-03-11', '2026-03-12', '2026-03-13'].flatMap((day) => [
+        `quota each 50 % ${day} ${PHONE}`,
+        `quota each 100 % ${day} ${PHONE}`,
+      ]),
+      `quota each 50 % 2026-03-14 ${PHONE}`,
+    ]);
+    expect(told.values().next().value).to.equal(`Quota "each" of ${PHONE}: 50 % of 954 MiB used`);
+  });
+
+  it('a step that limits says that it does not yet', async () => {
+    const slow = [{ share: 1, actions: [{ kind: 'slow', rate: 1e6 }] as const }];
+    bench = await openBench({ ...TERMS, quotas: [quota('line', { kind: 'home' }, 2000, { steps: slow })] });
+    await read(0, 0);
+    await read(60, 3000);
+    expect(await notices(60)).to.deep.equal([
+      {
+        key: 'quota line 100 % 2026-03-01',
+        kind: 'quota',
+        subject: 'Quota "line": 100 % of 1.95 KiB used',
+        text: '2.93 KiB of 1.95 KiB used (150 %), 0 B left until 2026-03-31.\nThe step "slow" is only reported: this version limits nothing.',
+        at: START + 60_000,
+      },
+    ]);
+  });
+
+  it('a forecast over the limit is reported once', async () => {
+    bench = await openBench({ ...TERMS, quotas: [quota('line', { kind: 'home' }, 100_000, { steps })] });
+    await read(0, 0);
+    await read(60, 100);
+    const view = quotaView(bench.ledger, START + 60_000);
+    const flat = { means: Array.from({ length: 7 }, () => 10_000), variances: Array.from({ length: 7 }, () => 0), uncertainty: 0 };
+    const [notice] = quotaNotices({ ...view, models: new Map([['line\n', flat]]) });
+    expect(notice).to.deep.include({ key: 'forecast line 2026-03-01', kind: 'forecast' });
+    expect(notice?.text).to.match(/The limit will probably be reached on 2026-03-20\.$/);
+  });
+});

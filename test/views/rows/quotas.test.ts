@@ -1,0 +1,189 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { readModels } from '../../../src/app/quota-models.ts';
+import { dayNumber, dayOf, monthOf, startOfDay } from '../../../src/domain/calendar.ts';
+import type { Quota } from '../../../src/domain/people/quota.ts';
+import { type Tariff, tariffAt, weekdayOf, weekOf } from '../../../src/domain/people/tariffs.ts';
+import type { LedgerTerms } from '../../../src/ledger/ledger.ts';
+import { quotaRows } from '../../../src/views/rows/quotas.ts';
+import { quota, quotaView } from '../../support/ledger/quota-view.ts';
+import { type Bench, classic, LAPTOP, openBench, PHONE, START, station, TERMS, wan } from '../../support/ledger/rounds.ts';
+
+const HOUR = 3600;
+const ANNA = { name: 'anna-phone', mac: PHONE, user: 'anna' };
+const OFF_PEAK: Tariff = { name: 'off_peak', windows: [{ days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 14 }], counts: 0.5 };
+const terms = (...quotas: Quota[]): LedgerTerms => ({ ...TERMS, quotas });
+const HOME = { kind: 'home' } as const;
+
+describe('rows of quotas', () => {
+  let bench: Bench;
+  afterEach(() => bench.close());
+
+  const at = (seconds: number) => START + seconds * 1000;
+  const read = (seconds: number, phone: number, laptop: number, line = phone + laptop) =>
+    bench.read(seconds, classic(station(PHONE, phone, 0), station(LAPTOP, laptop, 0)), wan({ download: line, upload: 0 }));
+  async function rows(seconds: number) {
+    await bench.ledger.turnMonths(at(seconds));
+    return quotaRows(quotaView(bench.ledger, at(seconds), [[PHONE, ANNA]]));
+  }
+  const short = async (seconds: number) => (await rows(seconds)).map((row) => [row.quota.name, row.name, row.used, row.left, row.step]);
+
+  it('have one for each that the quota is of', async () => {
+    bench = await openBench(
+      terms(
+        quota('line', HOME, 1000, {
+          steps: [
+            { share: 0.5, actions: [] },
+            { share: 1, actions: [] },
+          ],
+        }),
+        quota('up', { kind: 'uplink', router: 'gateway', interface: 'wan' }, 1000, { direction: 'upload' }),
+        quota('anna', { kind: 'user', name: 'anna' }, 1000),
+        quota('users', { kind: 'each user' }, 1000),
+        quota('rest', { kind: 'others' }, 1000),
+        quota('each', { kind: 'each device', user: null }, 1000),
+        quota('annas', { kind: 'each device', user: 'anna' }, 1000),
+        quota('laptop', { kind: 'device', name: LAPTOP }, 1000),
+      ),
+    );
+    await read(0, 0, 0);
+    await read(60, 100, 400);
+    expect(await short(60)).to.deep.equal([
+      ['line', '', 500, 500, 0.5],
+      ['up', 'gateway/wan', 0, 1000, 0],
+      ['anna', 'anna', 100, 900, 0],
+      ['users', 'anna', 100, 900, 0],
+      ['rest', '', 400, 600, 0],
+      ['each', 'anna-phone', 100, 900, 0],
+      ['each', LAPTOP, 400, 600, 0],
+      ['annas', 'anna-phone', 100, 900, 0],
+      ['laptop', LAPTOP, 400, 600, 0],
+    ]);
+  });
+
+  it('begin again with the period, and roll over what was left of its own limit, once', async () => {
+    bench = await openBench(terms(quota('day', { kind: 'device', name: PHONE }, 1000, { per: 'day', rollover: true })));
+    const limits = async (seconds: number) => (await rows(seconds)).map(({ limit, carried, used }) => [limit, carried, used]);
+    await read(0, 0, 0);
+    await read(60, 100, 0);
+    // The ledger began within this day, so nothing is carried into the next.
+    await read(20 * HOUR, 100, 0);
+    expect(await limits(20 * HOUR)).to.deep.equal([[1000, 0, 0]]);
+    await read(20 * HOUR + 60, 300, 0);
+    await read(44 * HOUR, 300, 0);
+    await read(44 * HOUR + 60, 1400, 0);
+    expect(await limits(44 * HOUR + 60)).to.deep.equal([[1800, 800, 1100]]);
+    await read(68 * HOUR, 1400, 0);
+    expect(await limits(68 * HOUR)).to.deep.equal([[1000, 0, 0]]);
+    await bench.restart();
+    await bench.ledger.turnMonths(at(68 * HOUR));
+    expect(await limits(68 * HOUR)).to.deep.equal([[1000, 0, 0]]);
+  });
+
+  it('add what was bought for the period', async () => {
+    const bonus = [
+      { day: dayNumber(2026, 3, 2), bytes: 20 },
+      { day: dayNumber(2026, 3, 31), bytes: 3 },
+      { day: dayNumber(2026, 4, 1), bytes: 999 },
+    ];
+    bench = await openBench(terms(quota('line', HOME, 1000, { bonus })));
+    await read(0, 0, 0);
+    expect((await rows(0)).map(({ limit, bonus: bought, leftPerDay }) => [limit, bought, leftPerDay])).to.deep.equal([[1023, 23, 46]]);
+  });
+
+  it('devices that were not there in the period have none, and those of one name show which they are', async () => {
+    bench = await openBench(terms(quota('each', { kind: 'each device', user: null }, 1000, { per: 'day' })));
+    await read(0, 0, 0);
+    await bench.read(20 * HOUR, classic(station(LAPTOP, 0, 0)));
+    expect((await rows(20 * HOUR)).map(({ id }) => id)).to.deep.equal([LAPTOP]);
+    for (const mac of [PHONE, LAPTOP])
+      bench.ledger.books.devices.set(mac, { mac, name: 'android', namedBy: 'lease', ip: null, network: null, ssid: null });
+    const view = quotaView(bench.ledger, at(0));
+    await bench.ledger.turnMonths(at(0));
+    expect(quotaRows({ ...view, months: bench.ledger.months }).map(({ name }) => name)).to.deep.equal([
+      `android (${PHONE})`,
+      `android (${LAPTOP})`,
+    ]);
+  });
+
+  it('have a forecast from the eighth day on, day by day of the week', async () => {
+    bench = await openBench(terms(quota('line', HOME, 10_000)));
+    let shown = 0;
+    await read(0, 0, 0);
+    for (let day = 1; day <= 18; day += 1) {
+      shown += weekdayOf(dayOf(at(day * 24 * HOUR), TERMS.timezone)) >= 5 ? 500 : 100;
+      await read(day * 24 * HOUR, shown, 0);
+      await bench.ledger.turnMonths(at(day * 24 * HOUR));
+      const view = quotaView(bench.ledger, at(day * 24 * HOUR));
+      const models = await readModels(bench.store, view);
+      const [row] = quotaRows({ ...view, models });
+      if (day < 8) expect(row?.forecast, `day ${day}`).to.equal(null);
+      else expect(row?.forecast?.bytes, `day ${day}`).to.be.within(3800, 6000);
+    }
+  });
+
+  for (const billingDay of [1, 31]) {
+    it(`hold what a simulated home has used, to the byte, with billing day ${billingDay}, restarts and changed clocks`, async () => {
+      const quotas = [
+        quota('hour', { kind: 'device', name: PHONE }, 1, { per: 'hour' }),
+        quota('day', { kind: 'device', name: PHONE }, 1, { per: 'day' }),
+        quota('week', { kind: 'each device', user: null }, 1, { per: 'week', tariff: 'off_peak' }),
+        quota('month', HOME, 1),
+        quota('counted', HOME, 1, { tariff: 'on_peak' }),
+        quota('24h', HOME, 1, { per: '24h' }),
+        quota('30d', HOME, 1, { per: '30d' }),
+      ];
+      const all: LedgerTerms = { ...terms(...quotas), billing: { day: billingDay }, tariffs: [OFF_PEAK] };
+      const week = weekOf([OFF_PEAK], () => true);
+      const step = fc.record({
+        minutes: fc.integer({ min: 1, max: 60 * 30 }),
+        phone: fc.nat(1e6),
+        laptop: fc.nat(1e6),
+        restart: fc.nat(7),
+      });
+      const starts = fc.constantFrom(Date.UTC(2027, 2, 27, 20), Date.UTC(2027, 9, 30, 20), Date.UTC(2028, 1, 27, 20));
+      await fc.assert(
+        fc.asyncProperty(starts, fc.array(step, { minLength: 10, maxLength: 30 }), async (from, steps) => {
+          bench = await openBench(all);
+          // Bytes move within one minute each, so that each is of one half hour.
+          const moved: { instant: number; phone: number; laptop: number }[] = [];
+          let [now, phone, laptop] = [(from - START) / 1000, 0, 0];
+          await read(now, 0, 0);
+          for (const { minutes, restart, ...bytes } of steps) {
+            now += minutes * 60;
+            await read(now, phone, laptop);
+            [phone, laptop] = [phone + bytes.phone, laptop + bytes.laptop];
+            moved.push({ instant: at(now), ...bytes });
+            now += 60;
+            await read(now, phone, laptop);
+            if (restart === 0) await bench.restart();
+            if (restart === 0) await bench.ledger.setTerms(all, at(now));
+            const today = dayOf(at(now), TERMS.timezone);
+            const month = startOfDay(monthOf(today, { day: billingDay }).start, TERMS.timezone);
+            const used = new Map((await rows(now)).map((row) => [`${row.quota.name} ${row.name}`, row.used]));
+            const sum = (since: number, of: 'phone' | 'laptop' | null, tariff?: boolean) =>
+              moved.reduce((total, each) => {
+                const isOff = tariffAt(each.instant, TERMS.timezone, week) === true;
+                if (each.instant < since || (tariff !== undefined && tariff !== isOff)) return total;
+                return total + (of === null ? each.phone + each.laptop : each[of]);
+              }, 0);
+            const counted = (since: number, of: 'phone' | 'laptop' | null) => sum(since, of, false) + Math.floor(sum(since, of, true) / 2);
+            const monday = startOfDay(today - weekdayOf(today), TERMS.timezone);
+            const hour = Math.floor(at(now) / 3_600_000) * 3_600_000;
+            expect(used.get('hour anna-phone')).to.equal(counted(hour, 'phone'));
+            expect(used.get('day anna-phone')).to.equal(counted(startOfDay(today, TERMS.timezone), 'phone'));
+            expect(used.get('week anna-phone')).to.equal(sum(monday, 'phone', true));
+            expect(used.get(`week ${LAPTOP}`)).to.equal(sum(monday, 'laptop', true));
+            expect(used.get('month ')).to.equal(counted(month, null));
+            expect(used.get('counted ')).to.equal(sum(month, null, false));
+            expect(used.get('24h ')).to.equal(counted(hour - 23 * 3_600_000, null));
+            expect(used.get('30d ')).to.equal(counted(startOfDay(today - 29, TERMS.timezone), null));
+          }
+          await bench.close();
+        }),
+        { numRuns: 4, endOnFailure: true },
+      );
+      bench = await openBench();
+    });
+  }
+});
