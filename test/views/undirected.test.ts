@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import type { Observation } from '../../src/domain/observation.ts';
 import { usageReader } from '../../src/ledger/storage/read-usage.ts';
-import { SUM_RULES } from '../../src/sources/tplink/reading.ts';
 import { apiPhp } from '../../src/views/api-php.ts';
 import { devicesAnswer } from '../../src/views/api-v1/answers.ts';
 import { auditLine } from '../../src/views/api-v1/audit.ts';
@@ -10,17 +8,12 @@ import { USAGE_COLUMNS, usageLines } from '../../src/views/api-v1/usage-csv.ts';
 import { devicesCard } from '../../src/views/landing/devices.ts';
 import { createMetrics } from '../../src/views/metrics/metrics.ts';
 import { openHome, type SmallHome, stations } from '../support/homes/small-home.ts';
+import { statistics } from '../support/ledger/rounds.ts';
 import { joined } from '../support/metrics-text.ts';
 
 const PHONE = '00:00:5e:00:53:01';
 const TV = '00:00:5e:00:53:03';
 const NOW = Date.UTC(2026, 10, 20, 18);
-
-const statistics = (machines: Record<string, number>): Observation => ({
-  source: 'statistics',
-  rules: SUM_RULES,
-  machines: Object.entries(machines).map(([mac, bytes], i) => ({ mac, ip: `192.168.0.${i + 2}`, bytes, packets: bytes, bits: 32 })),
-});
 
 /** A TP-Link router that sees both devices, and an access point that sees the phone. */
 describe('a home with undirected bytes', () => {

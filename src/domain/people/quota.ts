@@ -1,5 +1,5 @@
 import type { Day } from '../calendar.ts';
-import type { Direction, Traffic } from '../traffic.ts';
+import type { Direction, Used } from '../traffic.ts';
 import { ON_PEAK } from './tariffs.ts';
 
 /** How much may be used of something in a time. */
@@ -50,12 +50,12 @@ export type QuotaAction = { kind: 'notify' } | { kind: 'slow'; rate: number } | 
 
 /** Bytes of something in a period, and those of tariffs among them. */
 export interface TariffedBytes {
-  bytes: Traffic;
-  tariffs: readonly { name: string; counts: number; bytes: Traffic }[];
+  bytes: Used;
+  tariffs: readonly { name: string; counts: number; bytes: Used }[];
 }
 
 /**
- * What counts towards a quota. Bytes of a tariff count by its share, rounded down for each tariff and share as a whole; in a quota of one
+ * What counts towards a quota. Bytes without a direction count in quotas of both. Bytes of a tariff count by its share, rounded down for each tariff and share as a whole; in a quota of one
  * tariff they count in full.
  */
 export function usedOf({ direction, tariff }: Pick<Quota, 'direction' | 'tariff'>, { bytes, tariffs }: TariffedBytes): number {
@@ -68,14 +68,14 @@ export function usedOf({ direction, tariff }: Pick<Quota, 'direction' | 'tariff'
   return tariffs.reduce((sum, part) => sum + Math.floor(measure(part.bytes) * part.counts), onPeak);
 }
 
-function measureOf(direction: Quota['direction']): (bytes: Traffic) => number {
+function measureOf(direction: Quota['direction']): (bytes: Used) => number {
   switch (direction) {
     case 'both':
-      return ({ download, upload }) => download + upload;
+      return ({ total }) => total;
     case 'download':
-      return ({ download }) => download;
+      return ({ directed }) => directed?.download ?? 0;
     case 'upload':
-      return ({ upload }) => upload;
+      return ({ directed }) => directed?.upload ?? 0;
     default:
       return direction satisfies never;
   }

@@ -1,7 +1,7 @@
 import type { TariffedBytes } from '../../domain/people/quota.ts';
 import { type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
-import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import type { Account } from '../account.ts';
+import { NO_USAGE, NOTHING, plus, plusUsage, type Traffic, type Used } from '../../domain/traffic.ts';
+import { type Account, usageOf } from '../account.ts';
 import type { KnownTariff } from '../books.ts';
 import type { RoundUpdate } from '../posting/round-update.ts';
 
@@ -70,7 +70,7 @@ export function dropFromSums(sums: SumsByPeriod, accounts: readonly Account[]): 
 /** What some accounts have together. */
 export function tariffedSum(
   { bytes, tariffs: parts }: Sums,
-  accounts: readonly Pick<Account, 'id'>[],
+  accounts: readonly Pick<Account, 'id' | 'kind'>[],
   known: ReadonlyMap<number, KnownTariff>,
 ): TariffedBytes {
   const tariffs = [...parts].flatMap(([tariff, part]) => {
@@ -80,13 +80,9 @@ export function tariffedSum(
   return { bytes: sumOf(bytes, accounts), tariffs };
 }
 
-function sumOf(sums: ReadonlyMap<number, Traffic>, accounts: readonly Pick<Account, 'id'>[]): Traffic {
-  let [download, upload] = [0, 0];
-  for (const { id } of accounts) {
+function sumOf(sums: ReadonlyMap<number, Traffic>, accounts: readonly Pick<Account, 'id' | 'kind'>[]): Used {
+  return accounts.reduce((sum, { id, kind }) => {
     const bytes = sums.get(id);
-    if (bytes === undefined) continue;
-    download += bytes.download;
-    upload += bytes.upload;
-  }
-  return { download, upload };
+    return bytes === undefined ? sum : plusUsage(sum, usageOf(kind, bytes));
+  }, NO_USAGE);
 }

@@ -1,6 +1,6 @@
 import { total } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
-import { formatBytes } from '../format.ts';
+import { bytesIn } from '../format.ts';
 import { type UserRow, userRows } from '../rows/users.ts';
 import type { View } from '../view.ts';
 import { bar } from './devices.ts';
@@ -19,15 +19,15 @@ export function usersCard(view: View): Html | null {
 <div class="top"><h2 id="people">Users this month</h2></div>
 <table>
 <thead><tr><th scope="col">User</th><th scope="col" class="n">Download</th><th scope="col" class="n">Upload</th></tr></thead>
-<tbody>${shown.map((row) => tableRow(row, most))}</tbody>
+<tbody>${shown.map((row) => tableRow(view, row, most))}</tbody>
 </table>
 ${shown.length < rows.length ? html`<p class="more"><a href="api/v1/users">All ${rows.length - 1} users</a></p>` : null}
 </section>`;
 }
 
-function tableRow(row: UserRow, most: number): Html {
-  const peers =
-    row.peers === 0 ? null : html` · ${count(row.peers, 'WireGuard peer')}, ${formatBytes(total(row.peerMonth))} apart from that`;
+function tableRow({ units }: View, row: UserRow, most: number): Html {
+  const size = bytesIn(units);
+  const peers = row.peers === 0 ? null : html` · ${count(row.peers, 'WireGuard peer')}, ${size(total(row.peerMonth))} apart from that`;
   return html`<tr><th scope="row"><bdi>${row.title}</bdi>${bar(row, most)}<small>${count(row.devices, 'device')}${peers}</small></th>
-<td class="n">${formatBytes(row.month.download)}</td><td class="n">${formatBytes(row.month.upload)}</td></tr>`;
+<td class="n">${size(row.month.download)}</td><td class="n">${size(row.month.upload)}</td></tr>`;
 }

@@ -1,6 +1,6 @@
 import type { Quota } from '../../domain/people/quota.ts';
 import type { QuotaPeriod } from '../../domain/people/quota-period.ts';
-import { type Account, accountsOf } from '../../ledger/account.ts';
+import { type Account, accountsOf, deviceAccountsOf } from '../../ledger/account.ts';
 import { nameOf, nameOfPeer, type View } from '../view.ts';
 import { homeAccounts } from './periods.ts';
 import { ownUplinks } from './wan.ts';
@@ -26,7 +26,7 @@ export function quotaSubjects(view: SubjectView): (quota: Pick<Quota, 'of'>, per
   const { books, aliases } = view;
   let devices: Map<string, Account[]> | null = null;
   const byDevice = () => {
-    devices ??= grouped(accountsOf(books.accounts, 'device'), ({ key }) => aliases.get(key)?.mac ?? key);
+    devices ??= grouped(deviceAccountsOf(books.accounts), ({ key }) => aliases.get(key)?.mac ?? key);
     return devices;
   };
   const ofUser = (user: string | null) => [...byDevice()].filter(([mac]) => userOf(view, mac) === user);

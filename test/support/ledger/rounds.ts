@@ -10,6 +10,7 @@ import { type Ledger, type LedgerTerms, openLedger } from '../../../src/ledger/l
 import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
 import { STATION_RULES } from '../../../src/sources/openwrt/stations.ts';
 import { WAN_RULES } from '../../../src/sources/openwrt/uplinks.ts';
+import { SUM_RULES } from '../../../src/sources/tplink/reading.ts';
 
 const CLASSIC: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 export const START = Date.UTC(2026, 2, 10, 12, 0, 0);
@@ -46,6 +47,13 @@ export function station(mac: string, download: number, upload: number, more: Par
 
 /** A station list as the classic script gives it. */
 export const classic = (...stations: Station[]): Observation => ({ source: 'stations', rules: CLASSIC, radios: [], stations });
+
+/** The statistics of a TP-Link router: bytes of both directions by MAC. */
+export const statistics = (machines: Record<string, number>): Observation => ({
+  source: 'statistics',
+  rules: SUM_RULES,
+  machines: Object.entries(machines).map(([mac, bytes], i) => ({ mac, ip: `192.168.0.${i + 2}`, bytes, packets: bytes, bits: 32 })),
+});
 
 /** A station list that wrtmeter.cgi has proved to be whole. */
 export const complete = (...stations: Station[]): Observation => ({ source: 'stations', rules: STATION_RULES, radios: [], stations });

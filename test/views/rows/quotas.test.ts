@@ -7,7 +7,7 @@ import { type Tariff, tariffAt, weekdayOf, weekOf } from '../../../src/domain/pe
 import type { LedgerTerms } from '../../../src/ledger/ledger.ts';
 import { quotaRows } from '../../../src/views/rows/quotas.ts';
 import { quota, quotaView } from '../../support/ledger/quota-view.ts';
-import { type Bench, classic, LAPTOP, openBench, PHONE, START, station, TERMS, wan } from '../../support/ledger/rounds.ts';
+import { type Bench, classic, LAPTOP, ok, openBench, PHONE, START, station, statistics, TERMS, wan } from '../../support/ledger/rounds.ts';
 
 const HOUR = 3600;
 const ANNA = { name: 'anna-phone', mac: PHONE, user: 'anna' };
@@ -58,6 +58,30 @@ describe('rows of quotas', () => {
       ['each', LAPTOP, 400, 600, 0],
       ['annas', 'anna-phone', 100, 900, 0],
       ['laptop', LAPTOP, 400, 600, 0],
+    ]);
+  });
+
+  it('count bytes without a direction in quotas of both directions, once', async () => {
+    bench = await openBench(
+      terms(
+        quota('each', { kind: 'each device', user: null }, 1000),
+        quota('down', { kind: 'each device', user: null }, 1000, { direction: 'download' }),
+        quota('anna', { kind: 'user', name: 'anna' }, 1000),
+      ),
+    );
+    const readBoth = (seconds: number, phone: number, laptop: number) =>
+      bench.readAll(seconds, [
+        { router: 'attic', system: null, results: [ok(classic(station(PHONE, phone, 0)), at(seconds))] },
+        { router: 'den', system: null, results: [ok(statistics({ [PHONE]: phone, [LAPTOP]: laptop }), at(seconds), 'den')] },
+      ]);
+    await readBoth(0, 0, 0);
+    await readBoth(60, 300, 700);
+    expect((await short(60)).map(([name, of, used]) => [name, of, used])).to.deep.equal([
+      ['each', 'anna-phone', 300],
+      ['each', LAPTOP, 700],
+      ['down', 'anna-phone', 300],
+      ['down', LAPTOP, 0],
+      ['anna', 'anna', 300],
     ]);
   });
 
