@@ -25,7 +25,7 @@ describe('a wrong command line', () => {
     ],
     [
       'print',
-      'wrtmeter: missing command: use one of devices, users, wan, peers, reconciliation, routers, months, days, audit; see "wrtmeter print --help"',
+      'wrtmeter: missing command: use one of devices, users, wan, peers, quotas, tariffs, reconciliation, routers, months, days, audit; see "wrtmeter print --help"',
     ],
   ] as const) {
     it(`wrtmeter ${line}: one line, which says where to look`, async () => {

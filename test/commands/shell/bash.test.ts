@@ -36,7 +36,7 @@ describe('the completion for bash', () => {
     ],
     [
       ['--data', '/tmp', 'print', ''],
-      ['devices', 'users', 'wan', 'peers', 'reconciliation', 'routers', 'months', 'days', 'audit'],
+      ['devices', 'users', 'wan', 'peers', 'quotas', 'tariffs', 'reconciliation', 'routers', 'months', 'days', 'audit'],
     ],
     [
       ['print', 'days', '--d'],
