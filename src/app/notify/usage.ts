@@ -1,5 +1,5 @@
 import type { Month } from '../../domain/calendar.ts';
-import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
+import { NO_USAGE, plusUsage, type Used } from '../../domain/traffic.ts';
 import { readUsage } from '../../ledger/storage/read-usage.ts';
 import type { Store } from '../../ledger/storage/store.ts';
 import type { Usage } from '../../notify/watch/facts.ts';
@@ -11,18 +11,13 @@ export async function usageIn(store: Pick<Store, 'all'>, view: NamesView, period
   const ids = new Set([...homeAccounts(view.books).accounts, ...deviceAccounts(view.books)].map(({ id }) => id));
   // Unbounded, because the periods and accounts are bounded already.
   const found = await readUsage(store, { by: 'period', periods, accounts: [...ids] }, Number.MAX_SAFE_INTEGER);
-  // Notices speak of download and upload: what has no direction is not in them.
-  return periodRows(view, periods, found ?? []).map((row) => {
-    const home = row.home.directed ?? NOTHING;
-    const devices = row.devices.flatMap(({ mac, name, bytes: { directed } }) =>
-      directed === null ? [] : [{ mac, name, bytes: directed }],
-    );
-    const users = new Map<string, Traffic>();
+  return periodRows(view, periods, found ?? []).map(({ home, devices }) => {
+    const users = new Map<string, Used>();
     for (const { mac, bytes } of devices) {
       const user = userOf(view, mac);
-      if (user !== null) users.set(user, plus(users.get(user) ?? NOTHING, bytes));
+      if (user !== null) users.set(user, plusUsage(users.get(user) ?? NO_USAGE, bytes));
     }
     const byUser = [...users].map(([name, bytes]) => ({ name, bytes }));
-    return { home, devices, users: byUser.sort((a, b) => total(b.bytes) - total(a.bytes)) };
+    return { home, devices, users: byUser.sort((a, b) => b.bytes.total - a.bytes.total) };
   });
 }

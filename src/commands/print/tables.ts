@@ -1,10 +1,10 @@
 import { dayText, instantText, type Month } from '../../domain/calendar.ts';
 import { OTHERS } from '../../domain/people/user.ts';
-import { figuresOf } from '../../domain/traffic.ts';
+import { figuresOf, type Used } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { devicesAnswer, peersAnswer, usersAnswer, wanAnswer } from '../../views/api-v1/answers.ts';
 import { bytesIn, knownIn } from '../../views/format.ts';
-import { type DeviceRow, deviceRows } from '../../views/rows/devices.ts';
+import { deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { userRows } from '../../views/rows/users.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
@@ -68,11 +68,11 @@ function printUsers(view: LedgerView): Printed {
   const size = bytesIn(view.units);
   const withPeers = rows.some(({ peers }) => peers > 0);
   return {
-    columns: [name('User'), right('Devices'), ...BYTES, ...(withPeers ? [right('Peers'), right('Peers down'), right('Peers up')] : [])],
+    columns: [name('User'), right('Devices'), ...USED, ...(withPeers ? [right('Peers'), right('Peers down'), right('Peers up')] : [])],
     rows: rows.map((row) => [
       row.title.toLowerCase() === row.name.toLowerCase() ? row.title : `${row.title} (${row.name})`,
       String(row.devices),
-      ...bytes(view, row),
+      ...used(view, row),
       ...(withPeers ? [String(row.peers), size(row.peerMonth.download), size(row.peerMonth.upload)] : []),
     ]),
     summary:
@@ -148,7 +148,7 @@ function printRouters(view: LedgerView): Printed {
   };
 }
 
-const used = ({ units }: LedgerView, row: Pick<DeviceRow, 'total' | 'month'>): string[] =>
+const used = ({ units }: LedgerView, row: { total: Used; month: Used }): string[] =>
   [row.total, row.month].flatMap((usage) => {
     const { download, upload, total } = figuresOf(usage);
     return [download, upload, total].map(knownIn(units));

@@ -1,4 +1,4 @@
-import type { Traffic } from '../../domain/traffic.ts';
+import type { Used } from '../../domain/traffic.ts';
 import type { NoticesConfig } from '../settings.ts';
 
 /** What the program knows after a round, from committed books. Times are Unix ms. */
@@ -52,7 +52,7 @@ export interface WatchedFacts {
 
 /** What a home used in a period, and who most. */
 export interface Usage {
-  home: Traffic;
-  devices: readonly { name: string; bytes: Traffic }[];
-  users: readonly { name: string; bytes: Traffic }[];
+  home: Used;
+  devices: readonly { name: string; bytes: Used }[];
+  users: readonly { name: string; bytes: Used }[];
 }

@@ -1,6 +1,6 @@
 import { type Billing, type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/people/notice.ts';
-import { type Traffic, total } from '../../domain/traffic.ts';
+import { figuresOf, type Used } from '../../domain/traffic.ts';
 import type { NoticesConfig } from '../settings.ts';
 import type { Facts, Usage } from './facts.ts';
 
@@ -37,20 +37,25 @@ export function summaryNotice(
   previous: Usage,
   { now, bytes, settings }: Pick<Facts, 'now' | 'bytes' | 'settings'>,
 ): Notice {
-  const both = ({ download, upload }: Traffic) => `${bytes(download)} down, ${bytes(upload)} up`;
-  const [sum, earlier] = [total(usage.home), total(previous.home)];
+  const known = (count: number | null, way: string) => (count === null ? [] : [`${bytes(count)}${way}`]);
+  const parts = (used: Used) => {
+    const { download, upload, undirected } = figuresOf(used);
+    const found = [...known(download, ' down'), ...known(upload, ' up'), ...known(undirected, ' without a direction')];
+    return found.length === 0 ? bytes(0) : found.join(', ');
+  };
+  const [sum, earlier] = [usage.home.total, previous.home.total];
   const change = earlier === 0 ? null : Math.round((sum / earlier - 1) * 100);
   const list = (title: string, rows: Usage['devices']) =>
     rows.length === 0
       ? []
-      : ['', title, ...rows.slice(0, MOST_DEVICES).map((row) => `${row.name}: ${bytes(total(row.bytes))} (${both(row.bytes)})`)];
+      : ['', title, ...rows.slice(0, MOST_DEVICES).map((row) => `${row.name}: ${bytes(row.bytes.total)} (${parts(row.bytes)})`)];
   const name = settings.summary === 'weekly' ? 'Week' : 'Month';
   return {
     key,
     kind: 'summary',
     subject: `${name} from ${dayText(period.start)} to ${dayText(period.end - 1)}: ${bytes(sum)}`,
     text: [
-      `The home: ${both(usage.home)}.`,
+      `The home: ${parts(usage.home)}.`,
       ...(change === null
         ? []
         : [

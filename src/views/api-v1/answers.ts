@@ -138,7 +138,7 @@ function userJson(row: UserRow) {
     name: row.title,
     private: row.isPrivate,
     devices: row.devices,
-    ...bytesJson(row),
+    ...usageSums(row),
     peers: row.peers,
     peer_download_bytes: row.peerTotal.download,
     peer_upload_bytes: row.peerTotal.upload,

@@ -83,7 +83,7 @@ export const schemas = {
       name: text('Its name for people'),
       private: flag('Whether only totals are kept and shown'),
       devices: { type: 'integer', minimum: 0, description: 'How many devices belong to it' },
-      ...sums,
+      ...usedSums,
       peers: { type: 'integer', minimum: 0, description: 'How many WireGuard peers belong to it' },
       peer_download_bytes: bytes('Downloaded by its peers since counting started'),
       peer_upload_bytes: bytes('Uploaded by its peers since counting started'),

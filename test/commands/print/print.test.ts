@@ -62,10 +62,10 @@ describe('wrtmeter print', () => {
     await writeFile(join(home.directory, 'wrtmeter.yaml'), lines.join('\n'));
     expect((await printed('users')).stdout).to.equal(
       [
-        'User         Devices  Download    Upload  Month down  Month up',
-        'Anna               1  1.00 MiB       0 B    1.00 MiB       0 B',
-        'Benno (ben)        0       0 B       0 B         0 B       0 B',
-        'Others             1  1.00 MiB  1.00 MiB    1.00 MiB  1.00 MiB',
+        'User         Devices  Download    Upload     Total  Month down  Month up  Month total',
+        'Anna               1  1.00 MiB       0 B  1.00 MiB    1.00 MiB       0 B     1.00 MiB',
+        'Benno (ben)        0       0 B       0 B       0 B         0 B       0 B          0 B',
+        'Others             1  1.00 MiB  1.00 MiB  2.00 MiB    1.00 MiB  1.00 MiB     2.00 MiB',
         '',
         '2 users; the month runs from 2026-11-01 to 2026-11-30',
         '',

@@ -47,7 +47,7 @@ describe('the landing page', () => {
     expect(page()).to.not.include('Users this month');
     const users = [{ ...plainUser('anna'), title: 'Anna <B>', macs: ['00:00:5e:00:53:03'] }, plainUser('ben')];
     expect(page({ people: createPeople({ users, devices: [], peers: [] }) })).to.include(
-      'Users this month User Download Upload Anna &lt;B&gt; 1 device 1.00 KiB 1.00 KiB ben 0 devices 0 B 0 B Others 1 device 1.00 KiB 1.00 KiB',
+      'Users this month User Download Upload Total Anna &lt;B&gt; 1 device 1.00 KiB 1.00 KiB 2.00 KiB ben 0 devices 0 B 0 B 0 B Others 1 device 1.00 KiB 1.00 KiB 2.00 KiB',
     );
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { createPeople, type DeviceFacts } from '../../../src/domain/people/people.ts';
 import { plainUser, type User } from '../../../src/domain/people/user.ts';
-import { NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
+import { directedUsage, NOTHING, plus, type Traffic, undirectedUsage } from '../../../src/domain/traffic.ts';
 import type { Account } from '../../../src/ledger/account.ts';
 import { Accounts } from '../../../src/ledger/accounts.ts';
 import type { Books } from '../../../src/ledger/books.ts';
@@ -30,6 +30,7 @@ function viewOf({ users = [], devices = [], accounts, known = {} }: Spec): Names
 }
 
 const bytes = (download: number, upload: number): Traffic => ({ download, upload });
+const used = (download: number, upload: number) => directedUsage({ download, upload });
 
 describe('the rows of users', () => {
   it("add up a user's devices, and its peers apart from them; the rest belongs to others", () => {
@@ -57,9 +58,9 @@ describe('the rows of users', () => {
       peerMonth,
     ]);
     expect(rows).to.deep.equal([
-      ['guests', 'guests', 1, 0, bytes(400, 4), bytes(800, 8), NOTHING],
-      ['anna', 'Anna', 1, 1, bytes(30, 3), bytes(60, 6), bytes(5, 6)],
-      ['others', 'Others', 1, 1, bytes(80, 8), bytes(160, 16), bytes(7, 8)],
+      ['guests', 'guests', 1, 0, used(400, 4), used(800, 8), NOTHING],
+      ['anna', 'Anna', 1, 1, used(30, 3), used(60, 6), bytes(5, 6)],
+      ['others', 'Others', 1, 1, used(80, 8), used(160, 16), bytes(7, 8)],
     ]);
   });
 
@@ -69,10 +70,28 @@ describe('the rows of users', () => {
       ['device', mac(2), bytes(2, 2)],
     ];
     const named = viewOf({ devices: [{ name: 'tv', macs: [mac(1)], user: 'ben' }], accounts });
-    expect(userRows(named).map(({ name, month }) => [name, month])).to.deep.equal([['ben', bytes(1, 1)]]);
+    expect(userRows(named).map(({ name, month }) => [name, month])).to.deep.equal([['ben', used(1, 1)]]);
     expect(userRows(viewOf({ users: [user('anna', {})], accounts })).map(({ name, devices }) => [name, devices])).to.deep.equal([
       ['anna', 0],
       ['others', 2],
+    ]);
+  });
+
+  it('have bytes without a direction apart, and a total with each byte once', () => {
+    const view = viewOf({
+      users: [user('anna', { macs: [mac(1), mac(2)] }), user('ben', { macs: [mac(3)] }), user('cleo', {})],
+      accounts: [
+        ['device', mac(1), bytes(10, 1)],
+        ['undirected', mac(1), bytes(0, 11)],
+        ['undirected', mac(2), bytes(7, 0)],
+        ['undirected', mac(3), bytes(5, 0)],
+      ],
+    });
+    expect(userRows(view).map(({ name, devices, month }) => [name, devices, month])).to.deep.equal([
+      ['anna', 2, { directed: bytes(10, 1), undirected: 18, total: 18 }],
+      ['ben', 1, undirectedUsage({ alone: 5, repeated: 0 })],
+      ['cleo', 0, used(0, 0)],
+      ['others', 0, used(0, 0)],
     ]);
   });
 
@@ -89,7 +108,9 @@ describe('the rows of users', () => {
           known: Object.fromEntries(devices.map(([, facts], i) => [mac(i), facts])),
         });
         const rows = userRows(view);
-        expect(rows.map(({ month }) => month).reduce(plus, NOTHING)).to.deep.equal(devices.map(([month]) => month).reduce(plus, NOTHING));
+        expect(rows.map(({ month }) => month.directed ?? NOTHING).reduce(plus, NOTHING)).to.deep.equal(
+          devices.map(([month]) => month).reduce(plus, NOTHING),
+        );
         expect(rows.reduce((sum, row) => sum + row.devices, 0)).to.equal(devices.length);
       }),
     );
