@@ -6,7 +6,7 @@ import { type Field, group, listOf, type Read, readFields, scalar } from '../../
 import type { KeyValue, Node } from '../../fields/nodes.ts';
 import { fail, type Problems, shown, warn } from '../../fields/problems.ts';
 import { choice, parseBoolean, parseName, ValueError } from '../../fields/values.ts';
-import { parseRate, parseSize } from '../values.ts';
+import { formatRate, parseRate, parseSize } from '../values.ts';
 import { checkOf, type KnownNames, parseQuotaOf } from './quota-of.ts';
 
 const MOST_QUOTAS = 1000;
@@ -33,7 +33,7 @@ export function readQuotas(value: Node, known: KnownNames & { tariffs: readonly 
   if (entries.length > MOST_QUOTAS) fail(problems, value.place, `has more than ${MOST_QUOTAS} quotas; shorten the list`);
   const quotas = entries.slice(0, MOST_QUOTAS).flatMap((entry) => readQuota(entry, known, problems) ?? []);
   if (quotas.some(({ steps }) => steps.some(({ actions }) => actions.some(({ kind }) => kind !== 'notify')))) {
-    warn(problems, value.place, 'has steps "slow" and "block": this version only reports them and limits nothing');
+    warn(problems, value.place, 'has steps that slow down or block: this version only reports them and limits nothing');
   }
   return quotas;
 }
@@ -116,10 +116,12 @@ export function describeQuota(
     tariff === null ? null : `${tariff} only`,
     rollover ? 'what is left rolls over' : null,
     bonus.length === 0 ? null : `${size(bonus.reduce((sum, { bytes }) => sum + bytes, 0))} bought`,
-    ...steps.map(({ share, actions }) => `${Number((share * 100).toFixed(2))} %: ${actions.map(({ kind }) => kind).join(' and ')}`),
+    ...steps.map(({ share, actions }) => `${Number((share * 100).toFixed(2))} %: ${actions.map(actionText).join(' and ')}`),
   ];
   return parts.filter((part) => part !== null).join('; ');
 }
+
+const actionText = (action: QuotaAction): string => (action.kind === 'slow' ? `slow to ${formatRate(action.rate)}` : action.kind);
 
 function ofText(of: QuotaOf): string {
   switch (of.kind) {

@@ -51,7 +51,7 @@ describe('quotas of wrtmeter.yaml', () => {
 `;
     const { config, warnings } = await load(withText(text));
     expect(warnings).to.deep.equal([
-      'wrtmeter.yaml:5: quotas: has steps "slow" and "block": this version only reports them and limits nothing',
+      'wrtmeter.yaml:5: quotas: has steps that slow down or block: this version only reports them and limits nothing',
     ]);
     expect(config.quotas[0]?.steps).to.deep.equal([{ share: 1, actions: [{ kind: 'notify' }, { kind: 'slow', rate: 1_000_000 }] }]);
   });
