@@ -120,6 +120,9 @@ export const SHOWN_KINDS: readonly ShownKind[] = (Object.keys(ACCOUNT_KINDS) as 
 
 export const hasRouter = (kind: AccountKind): boolean => kindFacts(kind).hasRouter;
 
+/** Whether its two figures are download and upload. */
+export const isDirected = (kind: AccountKind): boolean => kindFacts(kind).measure === 'directed';
+
 export const hasRouterMonth = (kind: AccountKind): boolean => kindFacts(kind).billing === 'router';
 
 export const sourcesOf = (kind: AccountKind): readonly SourceName[] => kindFacts(kind).sources;

@@ -1,7 +1,7 @@
 import type { QuotaOf } from '../../domain/people/quota.ts';
 import { ON_PEAK } from '../../domain/people/tariffs.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
-import { type Account, accountsOf } from '../../ledger/account.ts';
+import { type Account, accountsOf, isDirected } from '../../ledger/account.ts';
 import { monthSums } from '../../ledger/usage/months.ts';
 import type { View } from '../view.ts';
 import { quotaSubjects, type SubjectView } from './quota-subjects.ts';
@@ -15,13 +15,16 @@ export interface TariffPart {
   bytes: Traffic;
 }
 
-/** The month of accounts by tariff, `on_peak` first; they add up to the month. Empty without tariffs. Rule: tariffs. */
+/**
+ * The month of accounts by tariff, `on_peak` first; they add up to the month. Bytes without a direction are not in it. Empty without
+ * tariffs. Rule: tariffs.
+ */
 export function monthParts({ books, months }: TariffView, accounts: readonly Account[]): TariffPart[] {
   const named = new Map<string, Traffic>();
   let onPeak: Traffic | null = null;
   for (const account of accounts) {
     const sums = monthSums(months, account);
-    if (sums === null) continue;
+    if (sums === null || !isDirected(account.kind)) continue;
     onPeak = plus(onPeak ?? NOTHING, sums.bytes.get(account.id) ?? NOTHING);
     for (const [tariff, part] of sums.tariffs) {
       const bytes = part.get(account.id) ?? NOTHING;

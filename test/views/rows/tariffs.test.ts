@@ -4,7 +4,7 @@ import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
 import { tariffRows } from '../../../src/views/rows/tariffs.ts';
 import { quotaView } from '../../support/ledger/quota-view.ts';
-import { type Bench, classic, LAPTOP, openBench, PHONE, START, station, TERMS, wan } from '../../support/ledger/rounds.ts';
+import { type Bench, classic, LAPTOP, ok, openBench, PHONE, START, station, statistics, TERMS, wan } from '../../support/ledger/rounds.ts';
 
 const NIGHT: Tariff = { name: 'off_peak', windows: [{ days: [0, 1, 2, 3, 4, 5, 6], from: 45, to: 13 }], counts: 0 };
 const HOUR = 3600;
@@ -40,6 +40,16 @@ describe('the month by tariff (Rule: tariffs)', () => {
       ['device', LAPTOP, 'off_peak', rows[7]?.[3]],
     ]);
     expect(Number(rows[4]?.[3]) + Number(rows[5]?.[3])).to.equal(40 * 1001);
+  });
+
+  it('has no bytes without a direction, which are neither download nor upload', async () => {
+    bench = await openBench({ ...TERMS, tariffs: [NIGHT] });
+    for (let hour = 0; hour <= 40; hour += 1) {
+      const at = START + hour * HOUR * 1000;
+      const results = [ok(statistics({ [PHONE]: hour * 100 }), at)];
+      await bench.readAll(hour * HOUR, [{ router: 'den', system: null, results }]);
+    }
+    expect(tariffRows(view()).filter(({ bytes }) => bytes.download > 0 || bytes.upload > 0)).to.deep.equal([]);
   });
 
   for (const by of ['hour', 'day', 'month', 'year']) {
