@@ -1,5 +1,6 @@
 import { dayOf } from '../domain/calendar.ts';
 import { type DayModel, modelOf } from '../domain/people/forecast.ts';
+import { isDirected } from '../ledger/account.ts';
 import { type DayHistory, readHistory } from '../ledger/storage/people/read-history.ts';
 import type { Store } from '../ledger/storage/store.ts';
 import { modelled, type QuotaView } from '../views/rows/quotas.ts';
@@ -21,7 +22,9 @@ export async function readModels(store: Pick<Store, 'all'>, view: Omit<QuotaView
   for (const wanted of ways.values()) {
     const [first] = wanted;
     if (first === undefined) continue;
-    const pairs = wanted.flatMap(({ accounts }, subject) => accounts.map(({ id }) => [subject, id] as const));
+    const pairs = wanted.flatMap(({ accounts }, subject) =>
+      accounts.map(({ id, kind }) => [subject, id, isDirected(kind) ? 0 : 1] as const),
+    );
     const history = await readHistory(store, first.quota, pairs, view.books.tariffs, today);
     for (const [subject, { key, accounts }] of wanted.entries()) {
       const model = modelFor(history.get(subject), accounts, today, view.timezone);
@@ -45,13 +48,19 @@ export function createModels(store: Pick<Store, 'all'>): {
   /** The configuration has changed. */
   renew(): void;
 } {
-  let kept: { day: number; models: DayModels } | null = null;
+  let kept: { day: number; models: Promise<DayModels> } | null = null;
   return {
     async of(view) {
       if (view.months.quotas.length === 0) return new Map();
       const day = dayOf(view.now, view.timezone);
-      if (kept?.day !== day) kept = { day, models: await readModels(store, view) };
-      return kept.models;
+      if (kept?.day === day) return kept.models;
+      const read = { day, models: readModels(store, view) };
+      kept = read;
+      // What could not be read is read again.
+      read.models.catch(() => {
+        if (kept === read) kept = null;
+      });
+      return read.models;
     },
     renew() {
       kept = null;

@@ -49,8 +49,9 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
   let ending = false;
   let reloading: Promise<unknown> = Promise.resolve();
   const reload = () => {
-    const done = reloadInto(service, log, load, () => ending);
-    reloading = done.catch(() => undefined);
+    // One after the other.
+    const done = reloading.then(() => reloadInto(service, log, load, () => ending));
+    reloading = done.catch((error) => log.error(error));
     return done;
   };
   const app = createApp({

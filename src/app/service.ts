@@ -78,10 +78,20 @@ export async function createService({ config: given, ledger, log, clock, version
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
     notifier.afterRound({ posted, routers: [...statuses.values()], ...names });
-    if (posted.status === 'posted') telling = telling.then(tellQuotas);
+    if (posted.status === 'posted') telling = telling.then(tellQuotas).catch((error) => log.error(error));
   }
 
+  /** No round is read by one configuration and posted by another: to a renamed router, it would be a first reading. */
   async function configure(next: Config): Promise<void> {
+    const release = await collect.hold();
+    try {
+      await apply(next);
+    } finally {
+      release();
+    }
+  }
+
+  async function apply(next: Config): Promise<void> {
     await ledger.renameRouters(renamesOf(next), clock.now());
     await ledger.setTerms(termsOf(next), clock.now());
     if (next !== config) await notifier.reconfigure(next);

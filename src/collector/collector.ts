@@ -18,6 +18,8 @@ export interface Collector {
    */
   round(patience: number | null): Promise<void>;
   setTerms(terms: CollectorTerms): void;
+  /** Waits for the end of the running round, and starts none until the returned function is called. */
+  hold(): Promise<() => void>;
   /** Cuts the running round short, waits until what it read is posted, and stops. */
   stop(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export function createCollector(
   let finished: number | null = null;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  let held: Promise<void> | null = null;
 
   async function round(patience: number | null): Promise<void> {
     const done = running?.done ?? start();
@@ -47,6 +50,7 @@ export function createCollector(
   }
 
   function start(): Promise<void> {
+    if (held !== null) return held.then(() => running?.done ?? start());
     const isFresh = finished !== null && clock.tick() - finished < terms.minInterval * 1000;
     if (stopped || isFresh) return Promise.resolve();
     const cut = new AbortController();
@@ -86,6 +90,18 @@ export function createCollector(
     setTerms(next) {
       terms = next;
       waitForNext();
+    },
+    async hold() {
+      await held;
+      let release = () => {};
+      held = new Promise((resolve) => {
+        release = () => {
+          held = null;
+          resolve();
+        };
+      });
+      await running?.done.catch(() => undefined);
+      return release;
     },
     async stop() {
       stopped = true;

@@ -123,10 +123,10 @@ class SqliteLedger implements Ledger {
       await this.#refreshCompared(update);
       return { status: 'posted', audit: update.audit };
     } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
       this.#mustReload = true;
       this.#prunedAt = 0;
       this.#ownHours.again();
+      if (!(error instanceof LedgerError)) throw error;
       this.state.writeErrors += 1;
       return { status: 'failed', error };
     }
@@ -150,32 +150,44 @@ class SqliteLedger implements Ledger {
 
   setTerms(terms: LedgerTerms, now: number): Promise<void> {
     return this.#inTurn(async () => {
-      this.#terms = terms;
-      await this.registerTariffs();
-      const months = monthsAt(this.trusted(now), terms);
-      await sumMonths(this.store, this.books, months, terms.timezone);
-      this.months = months;
+      const before = { terms: this.#terms, week: this.#week };
+      try {
+        this.#terms = terms;
+        await this.registerTariffs();
+        const months = monthsAt(this.trusted(now), terms);
+        await sumMonths(this.store, this.books, months, terms.timezone);
+        this.months = months;
+      } catch (error) {
+        this.#terms = before.terms;
+        this.#week = before.week;
+        throw error;
+      }
       await this.#dropPrivateHours();
     });
   }
 
-  /** Sums are read and rounds posted one after the other: a round in between would be in the sums twice, or not at all. */
+  /**
+   * What reads or changes the books goes one after the other: a round in between would be in the sums twice or not at all, or be posted to
+   * accounts that are no longer there.
+   */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);
     return done;
   }
 
-  async renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
-    // After a failed commit the file may have what the books do not.
-    if (this.#mustReload) await this.#reload(now);
-    // One after the other: what two earlier names had becomes one under the new name.
-    for (const [was, name] of renamed) {
-      const batches = renameBatches(this.books, was, name);
-      if (batches.length === 0) continue;
-      await this.store.commit(batches);
-      await this.#reload(now);
-    }
+  renameRouters(renamed: ReadonlyMap<string, string>, now: number): Promise<void> {
+    return this.#inTurn(async () => {
+      // After a failed commit the file may have what the books do not.
+      if (this.#mustReload) await this.#reload(now);
+      // One after the other: what two earlier names had becomes one under the new name.
+      for (const [was, name] of renamed) {
+        const batches = renameBatches(this.books, was, name);
+        if (batches.length === 0) continue;
+        await this.store.commit(batches);
+        await this.#reload(now);
+      }
+    });
   }
 
   /** From now on, bytes are posted to the tariffs of the terms. Rule: tariffs. */

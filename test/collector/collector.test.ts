@@ -115,6 +115,24 @@ describe('the collector', () => {
     expect(rounds).to.have.length(2);
   });
 
+  it('reads and posts no round by old terms once it is held, and goes on by the new ones', async () => {
+    const { collector, rounds } = collect({ routers: [router('old', 40)] });
+    const running = collector.round(null);
+    const held = collector.hold();
+    const release = await held;
+    const waiting = collector.round(null);
+    expect(rounds.map(outcomes), 'the running one is posted first').to.deep.equal([['old ok']]);
+    const second = collector.hold();
+    await pause(20);
+    expect(rounds).to.have.length(1);
+    collector.setTerms({ routers: [router('new', 5)], heartbeat: 0, minInterval: 0 });
+    release();
+    (await second)();
+    await Promise.all([running, waiting]);
+    expect(rounds.map(outcomes)).to.deep.equal([['old ok'], ['new ok']]);
+    await collector.stop();
+  });
+
   it('reads all routers at once, and one that hangs costs the others nothing', async () => {
     const { collector, rounds } = collect({ routers: [router('slow', 60_000, [], 0.8), router('a', 20), router('b', 20)] });
     const began = performance.now();

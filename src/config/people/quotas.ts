@@ -56,6 +56,7 @@ function readQuota({ key: name, place, value }: KeyValue, known: Parameters<type
   for (const carried of [found.rollover, found.bonus]) {
     if (carried !== undefined && isRolling(span)) fail(problems, carried.place, 'needs a period that ends; use per, not rolling');
   }
+  if (found.bonus !== undefined && span === 'hour') fail(problems, found.bonus.place, 'is for a day or more; use per: day, week or month');
   if (of === undefined || limit === undefined) return undefined;
   return {
     ...{ name, of: of.value, limit: limit.value, per: span },

@@ -77,7 +77,7 @@ function familiesOf(view: View, textOf: (row: QuotaRow) => string): Family[] {
 function createTexts(): (row: QuotaRow) => string {
   let known = new Map<string, { name: string; text: string }>();
   return ({ quota, of, id, name }) => {
-    const key = `${quota.name}\n${id}`;
+    const key = `${quota.name}\n${of}\n${id}`;
     const before = known.get(key);
     if (before?.name === name) return before.text;
     if (known.size > MOST_TEXTS) known = new Map();

@@ -13,7 +13,7 @@ export interface DayHistory {
 
 /** 1970-01-01 was a Thursday. Grouped in the file: thousands of devices have hundreds of thousands of days. */
 const SQL = (bytes: string) => `
-  WITH subject(subject, account) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?1)),
+  WITH subject(subject, account, undirected) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1)),
     weight(day, weight) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?2)),
     factor(tariff, factor) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?3)),
     part AS (
@@ -24,13 +24,18 @@ const SQL = (bytes: string) => `
   SELECT subject, (day + 3) % 7 AS weekday, sum(weight * bytes) AS bytes, sum(weight * bytes * bytes) AS squares, min(day) AS first
     FROM used JOIN weight USING(day) GROUP BY subject, weekday`;
 
-const BYTES = { both: '(d.download + d.upload)', download: 'd.download', upload: 'd.upload' } as const;
+/** Of an account without directions, the place of the download has what counts, in quotas of both directions. */
+const BYTES = {
+  both: '(d.download + iif(undirected, 0, d.upload))',
+  download: 'iif(undirected, 0, d.download)',
+  upload: 'iif(undirected, 0, d.upload)',
+} as const;
 
 /** Reads what subjects used on the days before `today`, as the quota counts it; a subject without a byte has none. Throws a LedgerError. */
 export async function readHistory(
   store: Pick<Store, 'all'>,
   { direction, tariff }: Pick<Quota, 'direction' | 'tariff'>,
-  subjects: readonly (readonly [subject: number, account: number])[],
+  subjects: readonly (readonly [subject: number, account: number, undirected: 0 | 1])[],
   tariffs: ReadonlyMap<number, KnownTariff>,
   today: Day,
 ): Promise<Map<number, DayHistory>> {
