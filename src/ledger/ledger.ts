@@ -111,7 +111,7 @@ class SqliteLedger implements Ledger {
         ...(update.audit.length > 0 ? pruneAudit : []),
       ]);
       this.state.commitSeconds = (tick() - drafted) / 1000;
-      this.#ownHours.committed();
+      this.#ownHours.committed(update.moves);
       applyUpdate(this.books, this.#seenInFile, this.months, update);
       addCounts(this.state.counts, update);
       this.state.startedAt = this.books.startedAt;
@@ -278,6 +278,7 @@ class SqliteLedger implements Ledger {
 
   async #reload(now: number): Promise<void> {
     const books = await loadBooks(this.store);
+    this.#ownHours.again();
     const months = monthsAt(now, this.#terms);
     await sumMonths(this.store, books, months, this.#terms.timezone);
     this.months = months;

@@ -40,8 +40,8 @@ export interface OwnHours {
   batches(books: Books, people: People, now: number): Batch[];
   /** The same of private devices and peers alone, for which it does not matter what time it is. */
   privateBatches(books: Books, people: People): Batch[];
-  /** What `batches` gave is committed. */
-  committed(): void;
+  /** What `batches` gave is committed, and accounts got the hours of others. */
+  committed(moves: RoundUpdate['moves']): void;
   /** All hours are looked for again: someone else may be private, or it is not known what the file has. */
   again(): void;
 }
@@ -69,8 +69,9 @@ export function createOwnHours(): OwnHours {
       return pruneHoursOf(pending);
     },
     privateBatches: (books, people) => pruneHoursOf(sweeps(books, people, null)),
-    committed() {
+    committed(moves) {
       for (const { account, to } of pending) done.set(account, to);
+      for (const { into } of moves) done.delete(into.account.id);
       pending = [];
     },
     again() {

@@ -20,13 +20,15 @@ export const emptySums = (periods: readonly SumPeriod[]): SumsByPeriod =>
   new Map(periods.map((period) => [sumKey(period), { period, bytes: new Map(), tariffs: new Map() }]));
 
 /** Adds what a round has written. */
-export function addToSums(sums: SumsByPeriod, { increases, moves }: Pick<RoundUpdate, 'increases' | 'moves'>): void {
+export function addToSums(sums: SumsByPeriod, { increases, moves, hourless }: Pick<RoundUpdate, 'increases' | 'moves' | 'hourless'>): void {
   for (const { period, bytes, tariffs: parts } of sums.values()) {
     for (const { hour, day, tariff, bytes: added } of increases) {
       const time = period.by === 'hour' ? hour : day;
       if (time === null || time < period.start || time >= period.end) continue;
-      addAll(bytes, added);
-      if (tariff !== null) addAll(partOf(parts, tariff), added);
+      // Whose hours are not kept has none, as in the file.
+      const without = period.by === 'hour' ? hourless : NOBODY;
+      addAll(bytes, added, without);
+      if (tariff !== null) addAll(partOf(parts, tariff), added, without);
     }
     for (const { from, into } of moves) {
       moveSum(bytes, from.id, into.account.id);
@@ -42,8 +44,11 @@ export function partOf(parts: Sums['tariffs'], tariff: number): Map<number, Traf
   return found;
 }
 
-function addAll(sums: Map<number, Traffic>, added: RoundUpdate['increases'][number]['bytes']): void {
+const NOBODY: ReadonlySet<Account> = new Set();
+
+function addAll(sums: Map<number, Traffic>, added: RoundUpdate['increases'][number]['bytes'], without: ReadonlySet<Account>): void {
   for (const [{ account }, { download, upload }] of added) {
+    if (without.has(account)) continue;
     const sum = sums.get(account.id);
     if (sum === undefined) sums.set(account.id, { download, upload });
     else {

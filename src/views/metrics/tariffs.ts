@@ -1,7 +1,7 @@
 import { type Account, accountsOf } from '../../ledger/account.ts';
 import { grouped } from '../rows/quota-subjects.ts';
 import { monthParts, type TariffPart } from '../rows/tariffs.ts';
-import { type AccountsByKind, nameOf, nameOfPeer, type View } from '../view.ts';
+import { type AccountsByKind, isPrivate, isPrivatePeer, nameOf, nameOfPeer, type View } from '../view.ts';
 import { type Family, gauge, samplesOf } from './family.ts';
 import { labelText } from './labels.ts';
 
@@ -12,12 +12,15 @@ interface TariffGroup {
 
 /** The bytes of the current month by tariff; no samples without tariffs. */
 export function tariffFamilies(view: View, shown: AccountsByKind): Family[] {
-  const devices = [...grouped(shown.device, ({ key }) => view.aliases.get(key)?.mac ?? key)];
+  // When a private device is used is nobody's business.
+  const open = shown.device.filter(({ key }) => !isPrivate(view, key));
+  const devices = [...grouped(open, ({ key }) => view.aliases.get(key)?.mac ?? key)];
   const users = [...grouped(accountsOf(view.books.accounts, 'device'), ({ key }) => view.people.userOfDevice(key, view.books.devices))];
   const wan = shown.wan.map((account): TariffGroup => ({ labels: [account.router, account.interface], accounts: [account] }));
-  const peers = shown.peer.map((account): TariffGroup => {
+  const peers = shown.peer.flatMap((account): TariffGroup[] => {
     const { router, interface: name, key } = account;
-    return { labels: [router, name, key, nameOfPeer(view, { router, interface: name, publicKey: key })], accounts: [account] };
+    if (isPrivatePeer(view, { router, interface: name, publicKey: key })) return [];
+    return [{ labels: [router, name, key, nameOfPeer(view, { router, interface: name, publicKey: key })], accounts: [account] }];
   });
   return [
     ...pair(

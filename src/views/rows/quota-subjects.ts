@@ -104,9 +104,16 @@ export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   return found;
 }
 
-/** Where several have one name, each also shows what it is. */
+/** Where several have one name, each also shows what it is: no two are called the same. */
 function distinct(subjects: QuotaSubject[]): QuotaSubject[] {
   const counts = new Map<string, number>();
   for (const { name } of subjects) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return subjects.map((subject) => (counts.get(subject.name) === 1 ? subject : { ...subject, name: `${subject.name} (${subject.id})` }));
+  const taken = new Set<string>();
+  return subjects.map((subject) => {
+    let name = counts.get(subject.name) === 1 ? subject.name : `${subject.name} (${subject.id})`;
+    // A device may call itself what another is made to be called.
+    while (taken.has(name)) name += ` (${subject.id})`;
+    taken.add(name);
+    return { ...subject, name };
+  });
 }

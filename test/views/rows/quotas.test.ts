@@ -85,6 +85,17 @@ describe('rows of quotas', () => {
     ]);
   });
 
+  it('call no two things the same, whatever they call themselves', async () => {
+    bench = await openBench(terms(quota('each', { kind: 'each device', user: null }, 1000)));
+    const third = '02:00:00:00:00:03';
+    for (const seconds of [0, 60])
+      await bench.read(seconds, classic(station(PHONE, seconds, 0), station(LAPTOP, seconds, 0), station(third, seconds, 0)));
+    const called = (mac: string, name: string) => [mac, { name, mac, user: null }] as const;
+    const view = quotaView(bench.ledger, at(60), [called(PHONE, 'tv'), called(LAPTOP, 'tv'), called(third, `tv (${PHONE})`)]);
+    const names = quotaRows(view).map(({ name }) => name);
+    expect(new Set(names).size, names.join()).to.equal(3);
+  });
+
   it('begin again with the period, and roll over what was left of its own limit, once', async () => {
     bench = await openBench(terms(quota('day', { kind: 'device', name: PHONE }, 1000, { per: 'day', rollover: true })));
     const limits = async (seconds: number) => (await rows(seconds)).map(({ limit, carried, used }) => [limit, carried, used]);
