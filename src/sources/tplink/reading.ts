@@ -43,7 +43,7 @@ export function sumMachines(found: readonly RawMachine[], bits: 32 | 64): Source
     const bytes = wholeNumber(raw.bytes);
     const packets = raw.packets === undefined || raw.packets === null ? null : wholeNumber(raw.packets);
     if (bytes === null || (packets === null && raw.packets !== undefined && raw.packets !== null)) {
-      skips.skip(`the figures of ${who.mac} are not counts: ${quote(String(raw.bytes))}`, `${who.mac} ${who.ip}`);
+      skips.skip(`the figures of ${who.mac} are not counts: ${quote(shown(raw.bytes))}`, `${who.mac} ${who.ip}`);
       return [];
     }
     return [{ ...who, bytes, packets, bits }];
@@ -73,9 +73,12 @@ function identityOf({ mac: address, ip: at }: { mac: unknown; ip: unknown }, ski
   const mac = typeof address === 'string' ? parseMac(address.trim()) : null;
   const ip = typeof at === 'string' ? addressOf(at) : null;
   if (mac !== null && ip !== null && mac !== '00:00:00:00:00:00') return { mac, ip };
-  skips.skip(`not a machine: ${quote(`${String(address)} ${String(at)}`)}`);
+  skips.skip(`not a machine: ${quote(`${shown(address)} ${shown(at)}`)}`);
   return null;
 }
+
+/** A value for people: an object of a router's JSON need not turn into text. */
+const shown = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : typeof value);
 
 /** Dotted, perhaps with more after a slash, or as one decimal number, the first byte the highest. */
 export function addressOf(text: string): string | null {

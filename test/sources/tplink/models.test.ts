@@ -5,6 +5,7 @@ import { parseBlocks } from '../../../src/sources/tplink/dm/blocks.ts';
 import { bitsOfModel, statisticsOf } from '../../../src/sources/tplink/dm/statistics.ts';
 import { addressOf, STATISTICS_HOST_RULES } from '../../../src/sources/tplink/reading.ts';
 import { parseAnswer } from '../../../src/sources/tplink/stok/json.ts';
+import { accessDevicesOf, clientsOf, trafficOf, usageOfClients } from '../../../src/sources/tplink/stok/lists.ts';
 import { rowsOf } from '../../../src/sources/tplink/userrpm/pages.ts';
 import { configOf, errorsOf, withText } from '../../config/support.ts';
 import { probeAt, readOf, startTestBox } from '../../support/routers/tplink/routers.ts';
@@ -67,6 +68,24 @@ describe('answers of TP-Link', () => {
     );
     expect(observation).to.have.nested.property('machines.length', 1);
     expect([skipped, unread]).to.deep.equal([1, ['02:00:00:00:00:01 192.168.1.100']]);
+  });
+
+  it('JSON that does not turn into text costs its own entry only', () => {
+    const machine = { mac: '02:00:00:00:00:02', ip: '192.168.0.2', total_byte: 5, trafficUsage: 5 };
+    const deep: unknown = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
+    for (const odd of [{ toString: 1 }, deep]) {
+      const list = [
+        { ...machine, mac: odd, macaddr: odd },
+        { ...machine, ip: odd },
+        { ...machine, total_byte: odd, trafficUsage: odd },
+      ];
+      for (const { observation, skipped } of [trafficOf([...list, machine], 64), usageOfClients([...list, machine], 64) ?? {}]) {
+        expect(observation).to.have.nested.property('machines.length', 1);
+        expect(skipped).to.equal(3);
+      }
+      expect(clientsOf([{ macaddr: odd, ipaddr: odd, name: odd, leasetime: odd }], 0)).to.include({ skipped: 1 });
+      expect(accessDevicesOf({ access_devices_wired: [{ macaddr: odd, ipaddr: odd, hostname: odd }] })).to.include({ skipped: 1 });
+    }
   });
 
   const WRONG: Record<string, [() => unknown, RegExp]> = {
