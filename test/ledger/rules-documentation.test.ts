@@ -178,7 +178,7 @@ describe('Rule: source promises', () => {
   it('those of tplink declare it, with directions or without', async () => {
     const entry = (fields: [string, string][]) => ({ block: 1, fields: new Map(fields) });
     const declaredBy = (fields: [string, string][]) => {
-      const { observation } = statisticsOf([entry(fields)], 64);
+      const { observation } = statisticsOf([{ block: 0, fields: new Map() }, entry(fields)], 64);
       return 'rules' in observation ? observation.rules : null;
     };
     expect(declaredBy([['totalBytes', '1']])).to.deep.equal(KINDS.tplink.promises.statistics);

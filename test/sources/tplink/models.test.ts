@@ -88,11 +88,20 @@ describe('answers of TP-Link', () => {
     }
   });
 
+  it('what is no object is a line of a machine whose name cannot be read', () => {
+    for (const { observation, skipped, unread } of [trafficOf([1, 2], 64), usageOfClients([1, 2], 64) ?? {}]) {
+      expect(observation).to.have.deep.property('machines', []);
+      expect([skipped, unread]).to.deep.equal([2, []]);
+    }
+    expect(clientsOf([1, 2], 0)).to.include({ skipped: 2 });
+  });
+
   const WRONG: Record<string, [() => unknown, RegExp]> = {
     'a cut answer': [() => parseBlocks('[0,0,0,0,0,0]0\nenable=1'), /cut short/],
     'an error': [() => parseBlocks('[error]71020'), /answers with error 71020/],
     'a web page': [() => parseBlocks('<html>secret</html>'), /expected a list of fields, and got a web page$/],
     'statistics that are off': [() => statisticsOf(parseBlocks('[0,0,0,0,0,0]0\nenable=0\n[error]0'), 32), /switch on Statistics/],
+    'statistics without their settings': [() => statisticsOf(parseBlocks('[error]0'), 32), /lacks the settings/],
     'JSON that does not end': [() => parseAnswer({ status: 200, text: '{"success":tr' }), /does not end$/],
     'an expired login': [() => parseAnswer({ status: 403, text: 'Forbidden' }), /the login has ended/],
     'a dispatcher that fails': [() => parseAnswer({ status: 200, text: 'Failed to execute call dispatcher target' }), /expected JSON/],

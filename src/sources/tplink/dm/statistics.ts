@@ -25,10 +25,12 @@ const WITH_32_BITS = /^(Archer )?(C2|C20|C20i|C50)\b|^TD-W(8\d{3}|9970)|^(TL-)?W
 
 export const bitsOfModel = (model: string): CounterBits => (WITH_32_BITS.test(model.trim()) ? 32 : 64);
 
-/** The counters of an answer to `STATISTICS`. Throws a SourceError where the router does not count. */
+/** The counters of an answer to `STATISTICS`. Throws a SourceError where the router does not count, or an object is missing. */
 export function statisticsOf(found: readonly Instance[], bits: CounterBits): SourceReading {
   const [settings] = ofBlock(found, 0);
-  if (settings?.get('enable') === '0')
+  // Without it nothing shows that there are no machines, and those of the next answer would be new.
+  if (settings === undefined) throw new SourceError('parse', 'the answer lacks the settings of the statistics');
+  if (settings.get('enable') === '0')
     throw new SourceError(
       'status',
       'the router does not count: switch on Statistics at its page (System Tools or Advanced, then Traffic Statistics)',

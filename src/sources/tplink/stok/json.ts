@@ -38,12 +38,12 @@ export function dataOf(answer: HttpAnswer): unknown {
   );
 }
 
-/** A list of objects, itself or under one of the names. */
+/** A list of objects, itself or under one of the names. What is none is an empty one: it is skipped, as what makes no sense is. */
 export function listIn(data: unknown, names: readonly string[] = []): Record<string, unknown>[] | null {
   const list = Array.isArray(data) ? data : isObject(data) ? names.map((name) => data[name]).find(Array.isArray) : undefined;
   // An empty table is an empty object in some firmware, as Lua writes it.
   if (list === undefined) return isObject(data) && Object.keys(data).length === 0 ? [] : null;
-  return list.filter(isObject);
+  return list.map((entry: unknown) => (isObject(entry) ? entry : {}));
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

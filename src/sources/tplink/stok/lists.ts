@@ -45,9 +45,9 @@ export function usageOfClients(data: unknown, bits: CounterBits): SourceReading 
   const list = listIn(data, ['list', 'devices']);
   if (list === null) throw new SourceError('parse', 'expected a list of clients, and got something else');
   const used = list.map(({ mac, ip, trafficUsage, trafficUsed }) => ({ mac, ip, bytes: trafficUsage ?? trafficUsed, packets: undefined }));
-  if (used.every(({ bytes }) => bytes === undefined)) return null;
+  if (used.some(({ mac }) => mac !== undefined) && used.every(({ bytes }) => bytes === undefined)) return null;
   return sumMachines(
-    used.filter(({ bytes }) => bytes !== undefined),
+    used.filter(({ mac, bytes }) => bytes !== undefined || mac === undefined),
     bits,
   );
 }
