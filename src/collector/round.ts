@@ -61,13 +61,13 @@ async function ask(probe: Probe, signal: AbortSignal, clock: Clock): Promise<{ s
 type Times = Pick<SourceResult, 'at' | 'duration'>;
 
 function resultOf(
-  { source, skipped = 0, skippedBecause = [], unread = [], observation, origin: within }: ProbeResult['sources'][number],
+  { source, skipped = 0, skippedBecause = [], unread = [], isPartial = false, observation, origin: within }: ProbeResult['sources'][number],
   probe: string,
   times: Times,
 ): SourceResult {
   if (observation instanceof SourceError) return failed(source, observation, times);
   const origin = within === undefined ? probe : `${probe} ${within}`;
-  return { status: 'ok', source, origin, observation, skipped, skippedBecause, unread, ...times };
+  return { status: 'ok', source, origin, observation, skipped, skippedBecause, unread, ...(isPartial && { isPartial }), ...times };
 }
 
 const failed = (source: SourceResult['source'], { reason, message }: SourceError, times: Times): SourceResult => ({

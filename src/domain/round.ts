@@ -15,6 +15,8 @@ export type SourceResult =
       skippedBecause?: readonly string[];
       /** Names of counters that are there, but whose value makes no sense. */
       unread?: readonly string[];
+      /** Whether there was no room for some of its lines. */
+      isPartial?: boolean;
       /** Unix ms at which the answer arrived. */
       at: number;
       /** Seconds. */

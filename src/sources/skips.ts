@@ -9,6 +9,8 @@ export interface Skipped {
   skippedBecause: readonly string[];
   /** Names of counters that are there, but whose value makes no sense. */
   unread: readonly string[];
+  /** Whether there was no room for some, any of which may be counters of the next answer. */
+  isPartial?: boolean;
 }
 
 export const NOTHING_SKIPPED: Skipped = Object.freeze({ skipped: 0, skippedBecause: [], unread: [] });
@@ -29,6 +31,7 @@ export function createSkips(): Skips {
   const reasons: string[] = [];
   const unread: string[] = [];
   let skipped = 0;
+  let isPartial = false;
 
   function skip(why: string, counter?: string): void {
     skipped += 1;
@@ -38,11 +41,12 @@ export function createSkips(): Skips {
 
   return {
     get found() {
-      return { skipped, skippedBecause: reasons, unread };
+      return { skipped, skippedBecause: reasons, unread, ...(isPartial && { isPartial }) };
     },
     skip,
     leaveOut(count) {
       skipped += count;
+      isPartial ||= count > 0;
     },
     attempt(what, counter, parse) {
       try {

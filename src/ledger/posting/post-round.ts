@@ -150,7 +150,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
       ...{ id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick },
       lead: verdict?.kind === 'same' ? verdict.lead : 0,
       ...{ boot: arrival.boot, uptime, earlierBoots: earlierBoots(known, arrival.boot) },
-      isPartial: before === null && firstMayLack(result),
+      isPartial: result.isPartial === true || (before === null && firstMayLack(result)),
       unread: new Set(result.unread),
       unnamed: unnamedIn(result),
     },

@@ -32,6 +32,20 @@ describe('Rule: isolation: lines that cannot be read', () => {
     expect(bytes(LAPTOP)).to.deep.equal({ download: 900, upload: 90 });
   });
 
+  it('a station that there was no room for is not new when it appears', async () => {
+    const partly = (seconds: number, observation: Observation) =>
+      bench.readFrom('gateway', seconds, [{ ...ok(observation, START + seconds * 1000), skipped: 44, isPartial: true } as SourceResult], {
+        system: system('aaaaaaaa', 1000 + seconds),
+      });
+    await partly(0, complete(station(PHONE, 1000, 100)));
+    await partly(15, complete(station(LAPTOP, 7e6, 7e5)));
+    await bench.restart();
+    await read(30, complete(station(LAPTOP, 7e6 + 5, 7e5 + 5), station(OTHER, 5e6, 3)), 44);
+    await read(45, complete(station(LAPTOP, 7e6 + 5, 7e5 + 5), station(OTHER, 5e6 + 9, 3)), 44);
+    expect(bytes(LAPTOP)).to.deep.equal({ download: 5, upload: 5 });
+    expect(bytes(OTHER)).to.deep.equal({ download: 9, upload: 0 });
+  });
+
   it('a station that may have been such a line is not new when it can be read', async () => {
     await read(0, complete(station(PHONE, 1000, 100)), 1);
     await read(15, complete(station(PHONE, 1500, 150), station(LAPTOP, 7e6, 7e5)));

@@ -96,6 +96,17 @@ describe('answers of TP-Link', () => {
     expect(clientsOf([1, 2], 0)).to.include({ skipped: 2 });
   });
 
+  it('an answer with more machines than there is room for is partial', () => {
+    const list = (length: number) =>
+      Array.from({ length }, (_, i) => ({
+        mac: `02:00:00:00:01:${(i % 256).toString(16).padStart(2, '0')}`,
+        ip: `10.0.${i >> 8}.9`,
+        total_byte: 5,
+      }));
+    expect(trafficOf(list(300), 64)).to.include({ skipped: 44, isPartial: true });
+    expect(trafficOf(list(64), 64)).not.to.have.property('isPartial');
+  });
+
   const WRONG: Record<string, [() => unknown, RegExp]> = {
     'a cut answer': [() => parseBlocks('[0,0,0,0,0,0]0\nenable=1'), /cut short/],
     'an error': [() => parseBlocks('[error]71020'), /answers with error 71020/],

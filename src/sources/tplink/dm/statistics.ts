@@ -71,13 +71,14 @@ function hostsOf(entries: readonly ReadonlyMap<string, string>[], bits: CounterB
     devices: [],
     uncounted: null,
   };
-  const { skipped = 0, skippedBecause = [], unread = [] } = download;
+  const { skipped = 0, skippedBecause = [], unread = [], isPartial = false } = download;
   return {
     source: 'hosts',
     observation,
     skipped: skipped + skips.found.skipped,
     skippedBecause: [...skippedBecause, ...skips.found.skippedBecause],
     unread: [...unread, ...skips.found.unread],
+    ...(isPartial && { isPartial }),
   };
 }
 
