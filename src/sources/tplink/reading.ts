@@ -34,16 +34,23 @@ export interface RawName {
   expiry: number;
 }
 
-/** Checks the machines of an answer with one figure for both directions. What makes no sense costs its own entry only. */
+/** Checks the machines of an answer with one figure for both directions. What makes no sense, or comes again, costs its own entry only. */
 export function sumMachines(found: readonly RawMachine[], bits: 32 | 64): SourceReading {
   const skips = createSkips();
+  const seen = new Set<string>();
   const machines = within(found, skips).flatMap((raw) => {
     const who = identityOf(raw, skips);
     if (who === null) return [];
+    const counter = `${who.mac} ${who.ip}`;
+    if (seen.has(counter)) {
+      skips.skip(`there is more than one ${counter}`, counter);
+      return [];
+    }
+    seen.add(counter);
     const bytes = wholeNumber(raw.bytes);
     const packets = raw.packets === undefined || raw.packets === null ? null : wholeNumber(raw.packets);
     if (bytes === null || (packets === null && raw.packets !== undefined && raw.packets !== null)) {
-      skips.skip(`the figures of ${who.mac} are not counts: ${quote(shown(raw.bytes))}`, `${who.mac} ${who.ip}`);
+      skips.skip(`the figures of ${who.mac} are not counts: ${quote(shown(raw.bytes))}`, counter);
       return [];
     }
     return [{ ...who, bytes, packets, bits }];

@@ -107,6 +107,24 @@ describe('answers of TP-Link', () => {
     expect(trafficOf(list(64), 64)).not.to.have.property('isPartial');
   });
 
+  it('of entries of one machine and address the first counts', () => {
+    const [mac, ip] = [PHONE, '192.168.0.2'];
+    const { observation, skipped, unread } = trafficOf(
+      [
+        { mac, ip, total_byte: 5 },
+        { mac, ip, total_byte: 9e9 },
+        { mac, ip: '10.0.0.1', total_byte: 7 },
+      ],
+      64,
+    );
+    expect('machines' in observation && observation.machines.map(({ bytes }) => bytes)).to.deep.equal([5, 7]);
+    expect([skipped, unread]).to.deep.equal([1, [`${mac} ${ip}`]]);
+    const one = `[1,0,0,0,0,0]1\nipAddress=${ip}\nmacAddress=${mac}\n`;
+    const hosts = read(`ipAddress=${ip}\nmacAddress=${mac}\ntotalBytesRx=x\ntotalBytesTx=1\n${one}totalBytesRx=4000\ntotalBytesTx=3000`);
+    expect(hosts.observation).to.have.deep.property('hosts', []);
+    expect([hosts.skipped, hosts.unread]).to.deep.equal([2, [`${mac} ${ip}`, `${mac} ${ip}`]]);
+  });
+
   const WRONG: Record<string, [() => unknown, RegExp]> = {
     'a cut answer': [() => parseBlocks('[0,0,0,0,0,0]0\nenable=1'), /cut short/],
     'an error': [() => parseBlocks('[error]71020'), /answers with error 71020/],
