@@ -44,6 +44,19 @@ describe('models of TP-Link', () => {
     }
   });
 
+  it('that count for each machine do so while there is none', async () => {
+    const test = await startTestBox(sealedStokAnswers(true));
+    try {
+      test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
+      const probe = await probeAt(test.running.url);
+      expect(await readOf(probe, 'statistics')).to.have.nested.property('machines.length', 1);
+      test.table.drop(PHONE);
+      expect(await readOf(probe, 'statistics')).to.have.deep.property('machines', []);
+    } finally {
+      await test.running.close();
+    }
+  });
+
   it('have counters of 32 bits only if they are known for it', () => {
     for (const model of ['Archer C20', 'Archer C50', 'Archer C2', 'TD-W8980', 'TD-W9970', 'TL-WR840N'])
       expect(bitsOfModel(model), model).to.equal(32);
@@ -77,7 +90,7 @@ describe('answers of TP-Link', () => {
       const list = [
         { ...machine, mac: odd, macaddr: odd },
         { ...machine, ip: odd },
-        { ...machine, total_byte: odd, trafficUsage: odd },
+        { ...machine, ip: '192.168.0.3', total_byte: odd, trafficUsage: odd },
       ];
       for (const { observation, skipped } of [trafficOf([...list, machine], 64), usageOfClients([...list, machine], 64) ?? {}]) {
         expect(observation).to.have.nested.property('machines.length', 1);
@@ -105,6 +118,11 @@ describe('answers of TP-Link', () => {
       }));
     expect(trafficOf(list(300), 64)).to.include({ skipped: 44, isPartial: true });
     expect(trafficOf(list(64), 64)).not.to.have.property('isPartial');
+  });
+
+  it('an empty list of clients says nothing about what the model counts', () => {
+    expect(usageOfClients([], 64)?.observation).to.have.deep.property('machines', []);
+    expect(usageOfClients([{ mac: PHONE, ip: '192.168.0.2' }], 64)).to.equal(null);
   });
 
   it('of entries of one machine and address the first counts', () => {

@@ -46,11 +46,12 @@ function stokStay(io: RouterIo): Stay {
     const names = await part('leases', async () => accessDevicesOf(await load('admin/status?form=all', 'read', signal)));
     const counted = await part('statistics', async () => {
       const found = usageOfClients(await load('admin/smart_network?form=game_accelerator', 'loadDevice', signal), bits);
-      if (found !== null) facts.set('usage', 'counted');
+      if (found !== null && countsAny(found)) facts.set('usage', 'counted');
       return found ?? { source: 'statistics', observation: new SourceError('status', 'this model does not count what each machine moves') };
     });
-    // A model without the page is read for its names alone.
-    const isMissing = counted.observation instanceof SourceError && ['status', 'parse'].includes(counted.observation.reason);
+    // A model without the page is read for its names alone, and so is one that has not shown yet whether it counts.
+    const { observation } = counted;
+    const isMissing = observation instanceof SourceError ? ['status', 'parse'].includes(observation.reason) : !countsAny(counted);
     return isMissing && facts.get('usage') === undefined ? [names] : [counted, names];
   }
 
@@ -66,6 +67,9 @@ function stokStay(io: RouterIo): Stay {
     },
   };
 }
+
+/** No clients show nothing about the model. */
+const countsAny = ({ observation }: SourceReading): boolean => 'machines' in observation && observation.machines.length > 0;
 
 async function part(source: 'statistics' | 'leases', read: () => Promise<SourceReading>): Promise<SourceReading> {
   try {

@@ -40,7 +40,7 @@ export function accessDevicesOf(data: unknown): SourceReading {
   return namesOf(lists.map(({ macaddr, ipaddr, hostname }) => ({ mac: macaddr, ip: ipaddr, name: hostname, expiry: 0 })));
 }
 
-/** What each client moved, of `admin/smart_network?form=game_accelerator`; null where the model does not count it. Throws a SourceError. */
+/** What each client moved, of `admin/smart_network?form=game_accelerator`; null where clients show that the model does not count it. Throws a SourceError. */
 export function usageOfClients(data: unknown, bits: CounterBits): SourceReading | null {
   const list = listIn(data, ['list', 'devices']);
   if (list === null) throw new SourceError('parse', 'expected a list of clients, and got something else');
