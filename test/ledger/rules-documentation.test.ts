@@ -8,6 +8,7 @@ import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import { KIND_NAMES, KINDS, kindOf } from '../../src/sources/registry.ts';
 import type { Probe } from '../../src/sources/source.ts';
 import { statisticsOf } from '../../src/sources/tplink/dm/statistics.ts';
+import { usageOfClients } from '../../src/sources/tplink/stok/lists.ts';
 import { wireguardProbe } from '../../src/sources/wireguard/probe.ts';
 
 const ROOT = rootAbove(import.meta.dirname);
@@ -182,6 +183,8 @@ describe('Rule: source promises', () => {
       return 'rules' in observation ? observation.rules : null;
     };
     expect(declaredBy([['totalBytes', '1']])).to.deep.equal(KINDS.tplink.promises.statistics);
+    const { observation } = usageOfClients([], 64) ?? {};
+    expect(observation).to.have.deep.property('rules', KINDS.tplink.promises['statistics clients']);
     expect(declaredBy([['totalBytesRx', '1']])).to.deep.equal(KINDS.tplink.promises['hosts statistics']);
   });
 

@@ -2,7 +2,7 @@ import { defineKind } from '../kind.ts';
 import { checkTplink } from './checks.ts';
 import { readTplink, resolveTplink, tplinkFields } from './config.ts';
 import { tplinkProbe } from './probe.ts';
-import { STATISTICS_HOST_RULES, SUM_RULES } from './reading.ts';
+import { CLIENT_RULES, STATISTICS_HOST_RULES, SUM_RULES } from './reading.ts';
 import { TPLINK_REMEDIES } from './words.ts';
 
 /** TP-Link routers with the maker's own firmware: one figure for both directions on most, names, no uplink. */
@@ -14,7 +14,7 @@ export const tplink = defineKind({
   logsIn: true,
   todo: TPLINK_REMEDIES,
   readsSystem: false,
-  promises: { statistics: SUM_RULES, 'hosts statistics': STATISTICS_HOST_RULES },
+  promises: { statistics: SUM_RULES, 'statistics clients': CLIENT_RULES, 'hosts statistics': STATISTICS_HOST_RULES },
   fields: { tplink: { key: 'tplink', read: readTplink } },
   groups: { 'TP-Link routers': tplinkFields },
   entry: ({ tplink: router }) => router?.value ?? null,

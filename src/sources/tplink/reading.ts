@@ -10,7 +10,10 @@ import type { SourceReading } from '../source.ts';
 /** An entry that is gone may come back from zero, or as it was; nothing shows a boot. Rule: source promises. */
 export const SUM_RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 
-/** The same, with both directions. */
+/** The same for a list of clients: one that is back brings what it used before it left. */
+export const CLIENT_RULES: CounterRules = { ...SUM_RULES, unknown: 'baseline' };
+
+/** The same as SUM_RULES, with both directions. */
 export const STATISTICS_HOST_RULES: CounterRules = { ...SUM_RULES, directions: 'apart' };
 
 /** Machines and names of one answer at most; these routers list 64. */
@@ -35,7 +38,7 @@ export interface RawName {
 }
 
 /** Checks the machines of an answer with one figure for both directions. What makes no sense, or comes again, costs its own entry only. */
-export function sumMachines(found: readonly RawMachine[], bits: 32 | 64): SourceReading {
+export function sumMachines(found: readonly RawMachine[], bits: 32 | 64, rules: CounterRules = SUM_RULES): SourceReading {
   const skips = createSkips();
   const seen = new Set<string>();
   const machines = within(found, skips).flatMap((raw) => {
@@ -55,7 +58,7 @@ export function sumMachines(found: readonly RawMachine[], bits: 32 | 64): Source
     }
     return [{ ...who, bytes, packets, bits }];
   });
-  return { source: 'statistics', observation: { source: 'statistics', rules: SUM_RULES, machines }, ...skips.found };
+  return { source: 'statistics', observation: { source: 'statistics', rules, machines }, ...skips.found };
 }
 
 /** Checks the names of an answer. */

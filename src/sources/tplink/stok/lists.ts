@@ -1,7 +1,7 @@
 import type { CounterBits } from '../../../domain/counter.ts';
 import { SourceError } from '../../../errors.ts';
 import type { SourceReading } from '../../source.ts';
-import { namesOf, sumMachines, wholeNumber } from '../reading.ts';
+import { CLIENT_RULES, namesOf, sumMachines, wholeNumber } from '../reading.ts';
 import { isObject, listIn } from './json.ts';
 
 /** The counters of `admin/traffic?form=lists`. Throws a SourceError. */
@@ -49,5 +49,6 @@ export function usageOfClients(data: unknown, bits: CounterBits): SourceReading 
   return sumMachines(
     used.filter(({ mac, bytes }) => bytes !== undefined || mac === undefined),
     bits,
+    CLIENT_RULES,
   );
 }
