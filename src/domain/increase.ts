@@ -1,6 +1,7 @@
 import type { Change, Circumstances, PreviousReading } from './change.ts';
 import { type Baseline, type Epoch, IMPORTED, type Reading } from './counter.ts';
 import { provedEpoch, resolveDoubts } from './fall.ts';
+import { comparable } from './packets.ts';
 import { pairLines, raiseDips } from './pairing.ts';
 import { DIRECTIONS, minus, NOTHING, plus, type Traffic, total } from './traffic.ts';
 import { increase, withinEpoch } from './within-epoch.ts';
@@ -21,7 +22,8 @@ export function compare(readings: readonly Reading[], baselines: readonly Baseli
 }
 
 /** One counter and its one baseline. */
-function compareOne(reading: Reading, kept: Baseline, previous: PreviousReading, now: Circumstances): Change[] {
+function compareOne(shown: Reading, before: Baseline, previous: PreviousReading, now: Circumstances): Change[] {
+  const { reading, baseline: kept } = comparable(shown, before, now.rules);
   const lastRead = kept.lastRead ?? previous.at;
   const newEpoch = provedEpoch(kept.epoch, reading.epoch);
   if (newEpoch !== null) {

@@ -12,6 +12,7 @@ import {
   SMALL_PART,
   WORTH_REMEMBERING,
 } from './fall.ts';
+import { comparable } from './packets.ts';
 import { raiseDips } from './pairing.ts';
 import { DIRECTIONS, type Direction } from './traffic.ts';
 
@@ -24,18 +25,19 @@ export function nextBaselines(
 ): Baseline[] {
   const [reading, kept] = [readings[0], baselines[0]];
   if (readings.length > 1 || baselines.length > 1) return nextLines(readings, baselines, changes, now.at);
-  const isPlain = kept === undefined || (kept.doubts === undefined && changes.every(({ kind }) => kind === 'increase'));
+  if (reading === undefined || kept === undefined) return readings.map(plain);
+  const found = comparable(reading, kept, now.rules);
+  const next = nextOfOne(found.reading, found.baseline, changes, now);
+  return [found.reading === reading ? next : { ...next, bytes: { ...next.bytes, upload: reading.bytes.upload } }];
+}
+
+/** One counter and its one baseline. */
+function nextOfOne(reading: Reading, kept: Baseline, changes: readonly Change[], now: Circumstances): Baseline {
+  const isPlain = kept.doubts === undefined && changes.every(({ kind }) => kind === 'increase');
   // Packets that fell leave nothing open. Rule: undirected counter.
-  const isCertain =
-    now.rules.directions === 'sum' && kept !== undefined && kept.bytes.upload > 0 && changes.some(({ kind }) => kind === 'reset');
-  if (
-    reading === undefined ||
-    isPlain ||
-    isCertain ||
-    provedEpoch(kept.epoch, reading.epoch) !== null ||
-    changes.some(({ kind }) => kind === 'baseline')
-  ) {
-    return readings.map(plain);
+  const isCertain = now.rules.directions === 'sum' && kept.bytes.upload > 0 && changes.some(({ kind }) => kind === 'reset');
+  if (isPlain || isCertain || provedEpoch(kept.epoch, reading.epoch) !== null || changes.some(({ kind }) => kind === 'baseline')) {
+    return plain(reading);
   }
   const { baseline } = resolveDoubts(kept, reading, now.at, now.rules.directions === 'together');
   const next = plain(reading);
@@ -46,7 +48,7 @@ export function nextBaselines(
     doubts[direction] = doubt;
     if (doubt.kind === 'dipped' || doubt.kind === 'owed') next.bytes = { ...next.bytes, [direction]: baseline.bytes[direction] };
   }
-  return [Object.keys(doubts).length === 0 ? next : { ...next, doubts }];
+  return Object.keys(doubts).length === 0 ? next : { ...next, doubts };
 }
 
 const plain = ({ bytes, epoch }: Reading): Baseline => ({ bytes, epoch, lastRead: null });

@@ -61,6 +61,25 @@ describe('Rule: undirected counter', () => {
     ]);
   });
 
+  it('whose packets one of two readings lacks is judged by its bytes alone, and has not passed its end', () => {
+    for (const [before, now] of [
+      [5_000_000, null],
+      [null, 5_000_000],
+    ]) {
+      expect(read([6e9, before ?? null], [6e9 + 70, now ?? null], 64)).to.deep.equal([['increase', 70]]);
+      expect(read([2e9, before ?? null], [700, now ?? null]).filter(([, bytes]) => bytes !== 0)).to.deep.equal([['reset', 700]]);
+      expect(read([RANGE - 1000, before ?? null], [700, now ?? null]).flat()).not.to.include('wrap');
+    }
+  });
+
+  it('that lacks its packets once goes on with them', () => {
+    const [bytes, bits, epoch] = [sumReading(500, 7), 64 as const, null];
+    const rules = { rules: RULES, at: START, previous: null, elapsed: 0, uptime: null, fastest: 1e9 };
+    const lacking: Baseline = { bytes: sumReading(400, null), epoch, lastRead: null };
+    const [next] = nextBaselines([{ counter: 'c', bytes, bits, epoch }], [lacking], [{ kind: 'increase', bytes, since: START }], rules);
+    expect(next?.bytes).to.deep.equal(bytes);
+  });
+
   it('whatever moved on the line, in one life or after a restart, no more is posted', () => {
     // A packet on the line has 1500 bytes at most.
     const shown = fc
