@@ -77,8 +77,8 @@ function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances,
   return restarted ? [{ kind: 'reset', bytes, since, why: 'fell' }] : changesApart(reading, baseline, now, since);
 }
 
-/** No packet carries more, however the router counts what it puts together. */
-const LARGEST_PACKET = 65_536;
+/** Bytes of the largest packet: a frame of Ethernet with the tags of a line. These routers forward no jumbo frames, and count each frame. */
+const LARGEST_PACKET = 1600;
 
 /**
  * A counter of both directions shows no boot, but often its packets: they fall where it started again, and not where it passed its end.

@@ -48,6 +48,8 @@ describe('Rule: undirected counter', () => {
   it('did not pass its end with more than the line or its packets can carry', () => {
     expect(read([RANGE - MOST, 5e6], [1000, 6e6]).flat()).not.to.include('wrap');
     expect(read([RANGE - 1_000_000, 5e6], [1000, 5_000_001]).flat()).not.to.include('wrap');
+    expect(read([RANGE - 1_000_000, 5e6], [1000, 5_000_100]).flat()).not.to.include('wrap');
+    expect(read([RANGE - 1_000_000, 5e6], [1000, 5_000_700])).to.deep.equal([['wrap', 1_001_000]]);
   });
 
   it('without packets is judged by its bytes alone', () => {
