@@ -112,6 +112,7 @@ function fallenOf(direction: Direction, reading: Reading, baseline: Baseline, no
     bits,
     isProved: isProvedEpoch(baseline, epoch),
     mayBeNew: epoch !== null && epochBefore !== null && (epoch.instance === null || epochBefore.instance === null),
+    mayHaveRestarted: lastRead !== null && now.rules.directions === 'sum',
     wasGone: lastRead !== null && now.at - lastRead > DIP_MS,
     fellTogether: bytes[other] < baseline.bytes[other],
     doubt: baseline.doubts?.[direction],

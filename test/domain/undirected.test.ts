@@ -15,7 +15,7 @@ const MOST = 2 * 12.5e6 * 15;
 type Shown = readonly [bytes: number, packets: number | null];
 
 /** What is read 15 s after the baseline on a line of 100 Mbit/s: kind and bytes of each change. */
-function read([before, packetsBefore]: Shown, [bytes, packets]: Shown, bits: 32 | 64 = 32) {
+function read([before, packetsBefore]: Shown, [bytes, packets]: Shown, bits: 32 | 64 = 32, lastRead: number | null = null) {
   const now: Circumstances = {
     rules: RULES,
     at: START + 15_000,
@@ -25,7 +25,7 @@ function read([before, packetsBefore]: Shown, [bytes, packets]: Shown, bits: 32 
     fastest: 25e6,
   };
   const reading = { counter: 'c', bytes: sumReading(bytes, packets), bits, epoch: null };
-  const baseline = { bytes: sumReading(before, packetsBefore), epoch: null, lastRead: null };
+  const baseline = { bytes: sumReading(before, packetsBefore), epoch: null, lastRead };
   return compare([reading], [baseline], now).map((change: Change) => [change.kind, 'bytes' in change ? change.bytes.download : 0]);
 }
 
@@ -72,6 +72,12 @@ describe('Rule: undirected counter', () => {
       expect(read([2e9, before ?? null], [700, now ?? null]).filter(([, bytes]) => bytes !== 0)).to.deep.equal([['reset', 700]]);
       expect(read([RANGE - 1000, before ?? null], [700, now ?? null]).flat()).not.to.include('wrap');
     }
+  });
+
+  it('that was absent and shows no packets has begun again rather than passed its end', () => {
+    const absent = START - 15_000;
+    expect(read([RANGE - 1000, null], [700, null], 32, absent)[0]).to.deep.equal(['reset', 700]);
+    expect(read([RANGE - 1000, 5e6], [700, 5_000_009], 32, absent)).to.deep.equal([['wrap', 1700]]);
   });
 
   it('that lacks its packets once goes on with them', () => {
