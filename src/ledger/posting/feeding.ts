@@ -1,6 +1,7 @@
 import type { Change } from '../../domain/change.ts';
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { hostCounter } from '../../domain/counter-names.ts';
+import { isBelow } from '../../domain/packets.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import {
@@ -176,8 +177,9 @@ export function keepLapse(books: Books, round: Round, update: RoundUpdate, tick:
 }
 
 /**
- * The baselines of counters whose machine has another address now: a router may keep its entry, so a figure that is not lower than the
- * one under the address before continues it. Rule: undirected counter.
+ * The baselines of counters whose machine has another address now, or one that it had before: a router may keep its entry, so the highest
+ * of its figures that are not shown any more, and that is not above what it shows, is what it continues. Each continues once.
+ * Rule: undirected counter.
  */
 export function withMovedAddresses(
   known: ReadonlyMap<string, readonly Baseline[]>,
@@ -185,18 +187,30 @@ export function withMovedAddresses(
   { directions }: CounterRules,
 ): ReadonlyMap<string, readonly Baseline[]> {
   if (directions !== 'sum') return known;
-  const left = new Map(
-    [...known].filter(([counter]) => !present.has(counter)).map(([counter, lines]) => [macIn(counter), { counter, lines }]),
-  );
+  const isOpen = (counter: string) => known.get(counter)?.[0]?.lastRead !== null;
+  const appeared = [...present].filter(([counter]) => isOpen(counter));
+  if (appeared.length === 0) return known;
+  const names = new Map<string, string[]>();
+  for (const counter of known.keys()) {
+    if (present.has(counter) && !isOpen(counter)) continue;
+    const mac = macIn(counter);
+    names.set(mac, [...(names.get(mac) ?? []), counter]);
+  }
   const moved = new Map(known);
-  for (const [counter, [reading]] of present) {
-    const before = known.has(counter) ? undefined : left.get(macIn(counter));
-    const [baseline] = before?.lines ?? [];
-    if (before === undefined || reading === undefined || baseline === undefined) continue;
-    if (baseline.lastRead !== null || reading.bytes.download < baseline.bytes.download || reading.bytes.upload < baseline.bytes.upload)
-      continue;
-    moved.delete(before.counter);
-    moved.set(counter, before.lines);
+  const bytesOf = (lines: readonly { bytes: Traffic }[] = []): Traffic => lines[0]?.bytes ?? NOTHING;
+  const settled = new Set<string>();
+  // The largest first: what is left for the others is not above them.
+  for (const [counter, readings] of appeared.sort(([, a], [, b]) => bytesOf(b).download - bytesOf(a).download)) {
+    const [best] = (names.get(macIn(counter)) ?? [])
+      .filter((name) => moved.has(name) && !settled.has(name) && !isBelow(bytesOf(readings), bytesOf(moved.get(name))))
+      .sort((a, b) => bytesOf(moved.get(b)).download - bytesOf(moved.get(a)).download);
+    settled.add(counter);
+    const [own, lines] = [moved.get(counter), best === undefined ? undefined : moved.get(best)];
+    if (best === undefined || lines === undefined || best === counter) continue;
+    moved.set(counter, lines);
+    // What waited under this address waits under the other one: it may be back there.
+    if (own === undefined) moved.delete(best);
+    else moved.set(best, own);
   }
   return moved;
 }

@@ -89,7 +89,7 @@ export function postCounters(
   const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, before, log) : null;
   const isSum = answer.rules.directions === 'sum';
   const onward = wires === null && known === stored && !isSum ? onwardFrom(now) : null;
-  if (isSum) for (const counter of stored.keys()) if (!known.has(counter)) update.removed.push(counter);
+  if (isSum) keepMoved(update, stored, known, counters);
   const context: AnswerContext = { postings: terms.postings, answer, before, known, wires, now, onward, update, log };
   let room = (wires === null ? terms.mostCounters : MOST_UPLINK_COUNTERS) - stored.size;
   let missing = known.size;
@@ -188,6 +188,26 @@ function markMissing(
   const absent = update.reader.unnamed > unnamed ? 'kept' : rules.absent;
   markAbsent(update, { readAt, counters: known }, { ...rules, absent }, present);
 }
+
+/** Of counters that are not in the answer: their baselines went to others, or changed places with them. Rule: undirected counter. */
+function keepMoved(
+  update: ReaderUpdate,
+  stored: ReadonlyMap<string, readonly Baseline[]>,
+  known: ReadonlyMap<string, readonly Baseline[]>,
+  present: ReadonlyMap<string, readonly Reading[]>,
+): void {
+  for (const [counter, baselines] of stored) {
+    const kept = known.get(counter);
+    if (kept === undefined && !present.has(counter)) update.removed.push(counter);
+    else if (kept !== undefined && kept !== baselines && !present.has(counter)) update.changed.set(counter, kept.map(asDraft));
+  }
+}
+
+/** A row in the file stays with its counter. */
+const asDraft = ({ bytes, epoch, lastRead, doubts }: Baseline): Baseline => ({
+  ...{ bytes, epoch, lastRead },
+  ...(doubts !== undefined && { doubts }),
+});
 
 /** All baselines are of the named period from now on. Rule: period begun. */
 function keepPeriod(

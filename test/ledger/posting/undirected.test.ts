@@ -148,4 +148,24 @@ describe('Rule: undirected counter, of a machine that comes and goes', () => {
     await bench.read(75, statistics(machine(PHONE, 3100), machine(PHONE, 550, '192.168.0.8')));
     expect(posted()).to.equal(3650);
   });
+
+  it('an entry that was absent and is back at another address continues, each figure once', async () => {
+    await bench.read(90, statistics());
+    await bench.read(105, statistics(machine(PHONE, 3150, '192.168.0.9'), machine(PHONE, 3120, '192.168.0.10')));
+    // 50 more than 3100; the other one more than 550.
+    expect(posted()).to.equal(3650 + 50 + (3120 - 550));
+  });
+
+  it('an entry at an address that another one had before continues its own figure, and that of the other one waits', async () => {
+    const both = (two: number, three: number) => statistics(machine(LAPTOP, two, '192.168.0.2'), machine(LAPTOP, three, '192.168.0.3'));
+    await bench.read(120, both(3000, 6000));
+    await bench.read(135, statistics(machine(LAPTOP, 6000, '192.168.0.3')));
+    const laptop = () => bench.total({ kind: 'undirected', key: LAPTOP })?.download;
+    expect(laptop()).to.equal(9000);
+    await bench.read(150, statistics(machine(LAPTOP, 6100, '192.168.0.2')));
+    expect(laptop()).to.equal(9100);
+    await bench.restart();
+    await bench.read(165, both(6100, 3040));
+    expect(laptop()).to.equal(9140);
+  });
 });
