@@ -1,10 +1,9 @@
 import type { Change, Circumstances, PreviousReading } from './change.ts';
 import { type Baseline, type Epoch, IMPORTED, type Reading } from './counter.ts';
 import { provedEpoch, resolveDoubts } from './fall.ts';
-import { comparable } from './packets.ts';
 import { pairLines, raiseDips } from './pairing.ts';
 import { DIRECTIONS, minus, NOTHING, plus, type Traffic, total } from './traffic.ts';
-import { increase, withinEpoch } from './within-epoch.ts';
+import { comparable, increase, withinEpoch } from './within-epoch.ts';
 
 /** Seconds that a station may be associated before it is authorized and listed. Rule: new counter. */
 const HANDSHAKE = 3;

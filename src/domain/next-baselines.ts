@@ -12,9 +12,9 @@ import {
   SMALL_PART,
   WORTH_REMEMBERING,
 } from './fall.ts';
-import { comparable } from './packets.ts';
 import { raiseDips } from './pairing.ts';
 import { DIRECTIONS, type Direction } from './traffic.ts';
+import { comparable } from './within-epoch.ts';
 
 /** What is kept of a counter once its changes are known. Rule: dip. Rule: implausible. */
 export function nextBaselines(

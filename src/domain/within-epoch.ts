@@ -1,5 +1,5 @@
 import type { Change, Circumstances, DipReason } from './change.ts';
-import type { Baseline, Reading } from './counter.ts';
+import type { Baseline, CounterRules, Reading } from './counter.ts';
 import { DIP_MS, dipOf, type Fallen, isProvedEpoch, judgeFall, RANGE_32, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
 import { DIRECTIONS, type Direction, isZero, minus, NOTHING, type Traffic } from './traffic.ts';
 
@@ -126,3 +126,31 @@ export const increase = (bytes: Traffic, before: Traffic, since: number): Change
   bytes: minus(bytes, before),
   since,
 });
+
+/** What of two readings of a counter can be compared. */
+interface Comparable {
+  reading: Reading;
+  baseline: Baseline;
+}
+
+/**
+ * A reading and a baseline without the packets of a counter of both directions, if only one of the two shows any: then its bytes alone are
+ * judged, and no fall is a wrap. Others as they are. Rule: undirected counter.
+ */
+export function comparable(reading: Reading, baseline: Baseline, { directions }: CounterRules): Comparable {
+  if (directions !== 'sum' || hasPackets(reading.bytes) === hasPackets(baseline.bytes)) return { reading, baseline };
+  const { doubts, ...rest } = baseline;
+  const kept = doubts?.download === undefined ? rest : { ...rest, doubts: { download: doubts.download } };
+  return {
+    reading: { ...reading, bits: 64, bytes: withoutPackets(reading.bytes) },
+    baseline: { ...kept, bytes: withoutPackets(baseline.bytes) },
+  };
+}
+
+/** Whether a figure of both directions shows less than another; its packets only if both show them. */
+export const isBelow = (shown: Traffic, before: Traffic): boolean =>
+  shown.download < before.download || (hasPackets(shown) && hasPackets(before) && shown.upload < before.upload);
+
+const hasPackets = ({ upload }: Traffic): boolean => upload > 0;
+
+const withoutPackets = ({ download }: Traffic): Traffic => ({ download, upload: 0 });

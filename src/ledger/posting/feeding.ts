@@ -1,9 +1,9 @@
 import type { Change } from '../../domain/change.ts';
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { hostCounter } from '../../domain/counter-names.ts';
-import { isBelow } from '../../domain/packets.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
+import { isBelow } from '../../domain/within-epoch.ts';
 import {
   type Account,
   type AccountKind,
