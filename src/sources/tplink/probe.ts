@@ -36,7 +36,7 @@ export interface TplinkTerms {
 /** Reads a router in one stay: it logs in, reads, and logs out at once, whatever happens in between. */
 export function tplinkProbe({ base, login, protocol, send, counterBits, clock }: TplinkTerms): Probe {
   const gate = loginGate(clock.tick);
-  const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map() };
+  const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map(), trial: gate.trial };
   let known: Protocol | null = protocol === 'auto' ? null : PROTOCOLS[protocol];
   let counted: 'statistics' | 'hosts' | null = 'statistics';
   return {
@@ -51,7 +51,6 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock }:
       const sources = await readOnce(spoken.start(io), signal).catch((error) => {
         throw gate.refused(error);
       });
-      gate.opened();
       // Not before: a strange answer may have misled the search.
       known = spoken;
       const has = (name: 'statistics' | 'hosts') => sources.some(({ source }) => source === name);

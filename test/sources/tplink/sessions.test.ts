@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { BoxAnswer } from '../../../src/simulator/tplink/box.ts';
+import { routerKey } from '../../../src/simulator/tplink/keys.ts';
 import { ANSWERS, PASSWORD, probeAt, readOf, startTestBox, type TestBox, TestClock } from '../../support/routers/tplink/routers.ts';
 
 const PHONE = '02:00:00:00:00:01';
@@ -92,14 +94,17 @@ for (const protocol of Object.keys(ANSWERS)) {
       const isData = dataOnly();
       test.fault = ({ path }, honest) => (isData(path) ? { ...honest(), body: honest().body.slice(0, 60) } : honest());
       expect(await readOf(read, 'statistics')).to.match(/^truncated: /);
+      clock.ms += 20 * MINUTE;
       test.fault = ({ path }, honest) => {
         const answer = honest();
         return isData(path) ? null : answer;
       };
       expect(await readOf(read, 'statistics')).to.match(/^truncated: /);
+      clock.ms += 20 * MINUTE;
       test.fault = ({ path }, honest) => (isData(path) ? { ...honest(), body: '<html><body>Hello</body></html>' } : honest());
-      expect(await readOf(read, 'statistics')).to.match(/^parse: expected .*, and got a web page$/);
+      expect(await readOf(read, 'statistics')).to.match(/^parse: .*expected .*, and got a web page/);
       test.fault = null;
+      clock.ms += 20 * MINUTE;
       expect(test.box.desk.isTaken).to.equal(false);
       expect(await readOf(read, 'statistics')).to.have.property('machines');
       const { logins, logouts, refused } = test.box.desk.counts;
@@ -130,6 +135,85 @@ for (const protocol of Object.keys(ANSWERS)) {
     });
   });
 }
+
+describe('a password that no answer has proved right', () => {
+  const isLogin = (path: string, body: string) =>
+    /^\/cgi\?|cgi\/login|cgi_gdpr|\/userRpm\//.test(path) || (/form=login/.test(path) && !/operation=read/.test(body));
+  const ANSWERED: Record<string, BoxAnswer | null> = {
+    'an error number': { status: 200, body: '[error]4513' },
+    'a page': { status: 200, body: '<html><title>Login</title></html>' },
+    'a cut connection': null,
+    'a 500': { status: 500, body: '' },
+    'a 406': { status: 406, body: '' },
+    'a 503': { status: 503, body: '' },
+  };
+  for (const protocol of Object.keys(ANSWERS)) {
+    for (const [what, answer] of Object.entries(ANSWERED))
+      it(`is sent to ${protocol} three times at most, whatever comes back: ${what}`, async () => {
+        const test = await startTestBox(protocol);
+        const clock = new TestClock();
+        let sent = 0;
+        test.fault = ({ path, body }, honest) => {
+          if (!isLogin(path, body)) return honest();
+          sent += 1;
+          return answer;
+        };
+        try {
+          const name = protocol.replace(/,.*/, '');
+          const read = await probeAt(test.running.url, { clock, protocol: name });
+          for (let round = 0; round < 20; round += 1) {
+            await readOf(read, 'statistics');
+            clock.ms += round < 5 ? 15_000 : 20 * MINUTE;
+          }
+          expect(sent).to.be.within(1, 3);
+          expect(await readOf(read, 'statistics')).to.match(/not tried again until the configuration changes$/);
+        } finally {
+          await test.running.close();
+        }
+      });
+
+    it(`is sent to ${protocol} six times at most after it has worked`, async () => {
+      const test = await startTestBox(protocol);
+      const clock = new TestClock();
+      try {
+        const read = await probeAt(test.running.url, { clock });
+        await readOf(read, 'statistics');
+        let sent = 0;
+        test.fault = ({ path, body }, honest) => {
+          if (!isLogin(path, body)) return honest();
+          sent += 1;
+          return null;
+        };
+        for (let round = 0; round < 200; round += 1) {
+          await readOf(read, 'statistics');
+          clock.ms += MINUTE;
+        }
+        // What ends a session that is encrypted carries no password.
+        expect(sent).to.be.within(5, protocol === 'dm-encrypted' ? 18 : 6);
+        expect(await readOf(read, 'statistics')).to.match(/not tried again until the configuration changes$/);
+      } finally {
+        await test.running.close();
+      }
+    });
+  }
+
+  it('is sent once to a TD-W9970 that refuses it', async () => {
+    const key = routerKey(512);
+    let logins = 0;
+    const test = await startTestBox((_, { path }) => {
+      if (path === '/cgi/getParm') return { status: 200, body: `var ee="${key.e}";\nvar nn="${key.n}";\n$.ret=0;` };
+      logins += path.startsWith('/cgi') ? 1 : 0;
+      return path.startsWith('/cgi/login?') ? { status: 200, body: '$.ret=71233;' } : { status: 500, body: '' };
+    });
+    try {
+      const read = await probeAt(test.running.url, { protocol: 'dm' });
+      expect(await readOf(read, 'statistics')).to.match(/refused the password; not tried again/);
+      expect(logins).to.equal(1);
+    } finally {
+      await test.running.close();
+    }
+  });
+});
 
 it('a password never shows in a message', async () => {
   const test = await startTestBox('dm');

@@ -21,15 +21,17 @@ export const stok: Protocol = {
 };
 
 function stokStay(io: RouterIo): Stay {
-  const { login, counterBits, now, facts } = io;
+  const { login, counterBits, now, facts, trial } = io;
   const channel = openChannel(io);
   let isInside = false;
 
   async function logIn(signal: AbortSignal): Promise<void> {
     const key = await agreeOnKeys(channel, io, signal);
     const form = { operation: 'login', username: login.username, password: rsaPadded(key, login.password) };
+    trial.sent();
     channel.enter(await outcomeOf(channel.secret('login?form=login', form, signal)));
     isInside = true;
+    trial.accepted();
   }
 
   const load = async (path: string, operation: string, signal: AbortSignal) => dataOf(await channel.secret(path, { operation }, signal));
