@@ -10,7 +10,7 @@ import type { Protocol, RouterIo, Stay } from './protocol.ts';
 import { stok } from './stok/client.ts';
 import { userRpm } from './userrpm/client.ts';
 
-/** The ways in which TP-Link's own firmware is read; the last one is taken where no other answers. */
+/** The ways in which TP-Link's own firmware is read, in the order in which `auto` tries them. */
 const PROTOCOLS = { stok, 'dm-encrypted': dmEncrypted, userrpm: userRpm, dm } as const satisfies Record<string, Protocol>;
 
 type ProtocolName = keyof typeof PROTOCOLS;
@@ -22,6 +22,9 @@ export const PROTOCOL_WORDS = ['auto', ...NAMES] as const;
 /** Ms that one logout may take, also when the round is over or the program ends; and how often it is tried. */
 const LOGOUT_MS = 1000;
 const LOGOUTS = 2;
+
+/** Statuses that say nothing of what answers. */
+const NOT_NOW: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
 export interface TplinkTerms {
   /** Scheme and host, without a slash at the end. */
@@ -65,19 +68,16 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock }:
 const renamed = (reading: SourceReading, counted: 'statistics' | 'hosts'): SourceReading =>
   reading.source === 'statistics' && reading.observation instanceof SourceError ? { ...reading, source: counted } : reading;
 
-async function detected(io: RouterIo, signal: AbortSignal): Promise<Protocol> {
-  for (const name of NAMES) if (await speaks(PROTOCOLS[name], io, signal)) return PROTOCOLS[name];
-  throw new SourceError('parse', 'none of the known protocols answers');
-}
-
-/** Whatever answers a question in another way speaks another protocol. */
-async function speaks(protocol: Protocol, io: RouterIo, signal: AbortSignal): Promise<boolean> {
-  try {
-    return await protocol.detect(io, signal);
-  } catch (error) {
-    if (!(error instanceof SourceError) || ['timeout', 'connect', 'tls'].includes(error.reason)) throw error;
-    return false;
-  }
+/** Only by its own sign: whatever else happens ends the search, so that no password goes to what did not show what it is. */
+async function detected({ base, send, counterBits, now, facts }: RouterIo, signal: AbortSignal): Promise<Protocol> {
+  const asking: RouterIo['send'] = async (request, during) => {
+    const answer = await send(request, during);
+    if (NOT_NOW.has(answer.status)) throw new SourceError('status', `status ${answer.status} while it was asked for its protocol`);
+    return answer;
+  };
+  for (const name of NAMES)
+    if (await PROTOCOLS[name].detect({ base, send: asking, counterBits, now, facts }, signal)) return PROTOCOLS[name];
+  throw new SourceError('parse', 'no sign of a known protocol of TP-Link: set protocol, if it is such a router');
 }
 
 async function readOnce(stay: Stay, signal: AbortSignal): Promise<SourceReading[]> {

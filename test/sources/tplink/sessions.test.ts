@@ -197,6 +197,28 @@ describe('a password that no answer has proved right', () => {
     });
   }
 
+  const STRANGERS: Record<string, [BoxAnswer | null, RegExp]> = {
+    'a redirect to https': [{ status: 302, body: '', headers: { location: 'https://127.0.0.1/' } }, /^redirect: /],
+    'a page of somebody else': [{ status: 200, body: '<html>Printer</html>' }, /^parse: no sign of a known protocol/],
+    'a router that is busy': [{ status: 503, body: 'TP-Link' }, /^status: status 503 while it was asked for its protocol/],
+    'a cut connection': [null, /^truncated: /],
+  };
+  for (const [what, [answer, message]] of Object.entries(STRANGERS))
+    it(`is not sent to what does not show its protocol: ${what}`, async () => {
+      const test = await startTestBox('dm');
+      const seen: string[] = [];
+      test.fault = ({ path, headers, body }) => {
+        seen.push(`${path} ${headers.cookie ?? ''} ${headers.authorization ?? ''} ${body}`);
+        return answer;
+      };
+      try {
+        expect(await readOf(await probeAt(test.running.url), 'statistics')).to.match(message);
+        expect(seen.join('\n')).not.to.match(/Basic|operation=login|\/cgi\?|cgi\/login/);
+      } finally {
+        await test.running.close();
+      }
+    });
+
   it('is sent once to a TD-W9970 that refuses it', async () => {
     const key = routerKey(512);
     let logins = 0;

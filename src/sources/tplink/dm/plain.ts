@@ -12,13 +12,20 @@ const LOGOUT: readonly Block[] = [{ type: 8, oid: '/cgi/logout' }];
 /** What these routers answer for a wrong password, and while somebody else is logged in: nothing tells the two apart. */
 const REFUSED = /<title>\s*(500|406)\b/i;
 
+/** What the first page of this firmware has in it. */
+const SIGN = /TP-?LINK|\boid_str\.js|\bmainFrame\.htm|\/cgi\/getParm|\$\.act\(/i;
+
 /** How an answer to those who are let in begins. */
 const FIELDS = /^(\[cgi\]0\s|\[(\d+,){5}\d+\]\d+\s|\[error\]0\s*$)/;
 
 /** `POST /cgi?1&5` with the password in each request: C20, C50 v1 to v3, C2, TD-W89xx, W9970, WR840N v2 and later, C5 v4. */
 export const dm: Protocol = {
-  // What is left when all others have been tried.
-  detect: async () => true,
+  /** It sends the password in clear text: only to what shows the maker's name, or the scripts of this firmware. */
+  async detect({ base, send }, signal) {
+    if ((await loginParameters({ base, send }, signal)) !== null) return true;
+    const { text } = await send({ url: `${base}/`, accepts: ANY_STATUS }, signal);
+    return SIGN.test(text.slice(0, 65_536));
+  },
   start: (io) => plainStay(io),
 };
 
