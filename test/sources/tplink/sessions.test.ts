@@ -237,6 +237,54 @@ describe('a password that no answer has proved right', () => {
   });
 });
 
+describe('a stok router', () => {
+  for (const protocol of ['stok', 'stok, encrypted'])
+    it(`that speaks ${protocol} is left again when the round ends during a login`, async () => {
+      const test = await startTestBox(protocol);
+      const cut = new AbortController();
+      test.delay = ({ path, body }) => {
+        if (!path.includes('form=login') || body.includes('operation=read')) return 0;
+        cut.abort();
+        return 500;
+      };
+      try {
+        expect(await readOf(await probeAt(test.running.url), 'statistics', cut.signal)).to.match(/^timeout: /);
+        expect(test.box.desk.counts).to.deep.include({ logins: 1, logouts: 1 });
+      } finally {
+        await test.running.close();
+      }
+    });
+
+  it('that encrypts is not taken for a plain one because of one 503', async () => {
+    const test = await startTestBox('stok, encrypted');
+    test.fault = ({ path }, honest) => (path.includes('form=auth') ? { status: 503, body: '' } : honest());
+    try {
+      const read = await probeAt(test.running.url);
+      expect(await readOf(read, 'leases')).to.match(/^status: /);
+      test.fault = null;
+      expect(await readOf(read, 'leases')).to.have.property('leases');
+    } finally {
+      await test.running.close();
+    }
+  });
+
+  it('that says no to a logout is asked once more', async () => {
+    const test = await startTestBox('stok');
+    let asked = 0;
+    test.fault = ({ path }, honest) => {
+      if (!path.includes('form=logout')) return honest();
+      asked += 1;
+      return asked === 1 ? { status: 200, body: '{"success":false}' } : honest();
+    };
+    try {
+      await readOf(await probeAt(test.running.url), 'statistics');
+      expect([asked, test.box.desk.counts.logouts]).to.deep.equal([2, 1]);
+    } finally {
+      await test.running.close();
+    }
+  });
+});
+
 it('a password never shows in a message', async () => {
   const test = await startTestBox('dm');
   try {

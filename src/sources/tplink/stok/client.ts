@@ -20,16 +20,44 @@ export const stok: Protocol = {
   start: (io) => stokStay(io),
 };
 
+/** Ms that a login may go on when the round is over. */
+const GRACE_MS = 2000;
+
+/** A signal that aborts some time after another one. */
+function withGrace(signal: AbortSignal, ms: number): { signal: AbortSignal; end(): void } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => late.abort(), ms);
+  };
+  signal.addEventListener('abort', start, { once: true });
+  return {
+    signal: late.signal,
+    end() {
+      signal.removeEventListener('abort', start);
+      clearTimeout(timer);
+    },
+  };
+}
+
 function stokStay(io: RouterIo): Stay {
   const { login, counterBits, now, facts, trial } = io;
   const channel = openChannel(io);
   let isInside = false;
 
   async function logIn(signal: AbortSignal): Promise<void> {
-    const key = await agreeOnKeys(channel, io, signal);
+    const { key, isPlain } = await agreeOnKeys(channel, io, signal);
     const form = { operation: 'login', username: login.username, password: rsaPadded(key, login.password) };
+    if (signal.aborted) throw new SourceError('timeout', 'no time is left to log in');
     trial.sent();
-    channel.enter(await outcomeOf(channel.secret('login?form=login', form, signal)));
+    // Without the token of the answer nobody could log out again.
+    const grace = withGrace(signal, GRACE_MS);
+    try {
+      channel.enter(await outcomeOf(channel.secret('login?form=login', form, grace.signal)));
+    } finally {
+      grace.end();
+    }
+    if (isPlain) facts.set('stok', 'plain');
     isInside = true;
     trial.accepted();
   }
@@ -63,8 +91,10 @@ function stokStay(io: RouterIo): Stay {
       return facts.get('stok') === 'plain' ? plainly(signal) : newer(signal);
     },
     async leave(signal) {
-      const { status } = await channel.secret('admin/system?form=logout', { operation: 'write' }, signal);
-      if (status < 500) isInside = false;
+      const answer = await channel.secret('admin/system?form=logout', { operation: 'write' }, signal);
+      // Who was thrown out is out.
+      if (answer.status !== 401 && answer.status !== 403) dataOf(answer);
+      isInside = false;
     },
   };
 }
