@@ -7,6 +7,7 @@ import { dmEncrypted } from './dm/gdpr.ts';
 import { dm } from './dm/plain.ts';
 import { loginGate } from './gate.ts';
 import type { Protocol, RouterIo, Stay } from './protocol.ts';
+import { secretsOf } from './secrets.ts';
 import { stok } from './stok/client.ts';
 import { userRpm } from './userrpm/client.ts';
 
@@ -39,7 +40,8 @@ export interface TplinkTerms {
 /** Reads a router in one stay: it logs in, reads, and logs out at once, whatever happens in between. */
 export function tplinkProbe({ base, login, protocol, send, counterBits, clock }: TplinkTerms): Probe {
   const gate = loginGate(clock.tick);
-  const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map(), trial: gate.trial };
+  const secrets = secretsOf(login);
+  const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map(), trial: gate.trial, secrets };
   let known: Protocol | null = protocol === 'auto' ? null : PROTOCOLS[protocol];
   let counted: 'statistics' | 'hosts' | null = 'statistics';
   return {
@@ -50,10 +52,12 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock }:
     origin: `tplink ${base}`,
     async collect(signal) {
       gate.check();
-      const spoken = known ?? (await detected(io, signal));
-      const sources = await readOnce(spoken.start(io), signal).catch((error) => {
-        throw gate.refused(error);
-      });
+      const hidden = (error: unknown): never => {
+        throw secrets.hideError(error);
+      };
+      const spoken = known ?? (await detected(io, signal).catch(hidden));
+      const found = await readOnce(spoken.start(io), signal).catch((error) => hidden(gate.refused(secrets.hideError(error))));
+      const sources = found.map(secrets.hideReading);
       // Not before: a strange answer may have misled the search.
       known = spoken;
       const has = (name: 'statistics' | 'hosts') => sources.some(({ source }) => source === name);

@@ -3,6 +3,7 @@ import type { Login } from '../../fields/urls.ts';
 import type { SendRequest } from '../../transports/request.ts';
 import type { SourceReading } from '../source.ts';
 import type { Trial } from './gate.ts';
+import type { Secrets } from './secrets.ts';
 
 /** What a protocol needs to talk to its router. */
 export interface RouterIo {
@@ -16,6 +17,8 @@ export interface RouterIo {
   now: () => number;
   /** What was found out about the router, kept from one stay to the next. */
   facts: Map<string, string>;
+  /** What is replaced in messages. */
+  secrets: Pick<Secrets, 'add'>;
   /** Told of each request that carries the password. */
   trial: Trial;
 }
@@ -33,7 +36,7 @@ export interface Stay {
 /** A way in which TP-Link's own firmware is read. */
 export interface Protocol {
   /** Whether the router speaks it, found out without a login. */
-  detect(io: Omit<RouterIo, 'login' | 'trial'>, signal: AbortSignal): Promise<boolean>;
+  detect(io: Omit<RouterIo, 'login' | 'trial' | 'secrets'>, signal: AbortSignal): Promise<boolean>;
   start(io: RouterIo): Stay;
 }
 

@@ -285,6 +285,25 @@ describe('a stok router', () => {
   });
 });
 
+it('what a router repeats of a password or a token does not show', async () => {
+  const test = await startTestBox('stok');
+  let token = '';
+  test.fault = ({ path }, honest) => {
+    const [, given = ''] = /stok=(\w+)/.exec(path) ?? [];
+    if (given !== '') token = given;
+    const errorcode = `${PASSWORD} ${given} ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`.slice(0, 120);
+    return path.includes('traffic') ? { status: 200, body: JSON.stringify({ success: false, errorcode }) } : honest();
+  };
+  try {
+    const message = await readOf(await probeAt(test.running.url), 'statistics');
+    expect(message).to.match(/^status: the router answers .*…/);
+    for (const secret of [PASSWORD, token, 'geheim', Buffer.from('admin:geheim').toString('base64').slice(0, 12)])
+      expect(message).not.to.include(secret);
+  } finally {
+    await test.running.close();
+  }
+});
+
 it('a password never shows in a message', async () => {
   const test = await startTestBox('dm');
   try {

@@ -26,7 +26,7 @@ export const dmEncrypted: Protocol = {
 };
 
 function gdprStay(io: RouterIo): Stay {
-  const { base, send, login, facts, trial } = io;
+  const { base, send, login, facts, trial, secrets } = io;
   const session: HttpSession = { cookies: new Map() };
   const headers: Record<string, string> = { referer: `${base}/`, 'content-type': 'text/plain' };
   let cipher: Cipher | null = null;
@@ -64,7 +64,9 @@ function gdprStay(io: RouterIo): Stay {
     trial.accepted();
     const page = await send({ url: `${base}/`, headers: { referer: headers.referer ?? '' }, session, accepts: ANY_STATUS }, signal);
     const [, token] = /\bvar\s+token\s*=\s*"(\w{1,128})"/.exec(page.text.slice(0, 65_536)) ?? [];
-    if (token !== undefined) headers.TokenID = token;
+    if (token === undefined) return;
+    secrets.add(token);
+    headers.TokenID = token;
   }
 
   async function byAddress(own: Cipher, signal: AbortSignal): Promise<string> {

@@ -41,7 +41,7 @@ function withGrace(signal: AbortSignal, ms: number): { signal: AbortSignal; end(
 }
 
 function stokStay(io: RouterIo): Stay {
-  const { login, counterBits, now, facts, trial } = io;
+  const { login, counterBits, now, facts, trial, secrets } = io;
   const channel = openChannel(io);
   let isInside = false;
 
@@ -53,7 +53,9 @@ function stokStay(io: RouterIo): Stay {
     // Without the token of the answer nobody could log out again.
     const grace = withGrace(signal, GRACE_MS);
     try {
-      channel.enter(await outcomeOf(channel.secret('login?form=login', form, grace.signal)));
+      const token = await outcomeOf(channel.secret('login?form=login', form, grace.signal));
+      secrets.add(token);
+      channel.enter(token);
     } finally {
       grace.end();
     }

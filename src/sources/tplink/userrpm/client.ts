@@ -15,7 +15,7 @@ export const userRpm: Protocol = {
 };
 
 function userRpmStay(io: RouterIo): Stay {
-  const { base, send, login, counterBits, now, trial } = io;
+  const { base, send, login, counterBits, now, trial, secrets } = io;
   const hash = createHash('md5').update(login.password).digest('hex');
   const basic = (secret: string) => Buffer.from(`${login.username}:${secret}`).toString('base64');
   const headers: Record<string, string> = {
@@ -50,7 +50,10 @@ function userRpmStay(io: RouterIo): Stay {
     place = token === undefined ? '' : `/${token}`;
     headers.referer = `${base}${place}/userRpm/Index.htm`;
     if (token === undefined) headers.authorization = `Basic ${basic(login.password)}`;
-    else proved();
+    else {
+      secrets.add(token);
+      proved();
+    }
   }
 
   function proved(): void {
