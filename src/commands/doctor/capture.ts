@@ -44,9 +44,21 @@ const KEPT = new Set([
     'operation',
   ],
 ]);
+/** Of these, the ones that have words. */
+const WORDS = new Set([
+  ...['addressSource', 'X_TP_ConnType', 'modelName', 'hardwareVersion', 'softwareVersion'],
+  ...['errorcode', 'device_type', 'wire_type', 'mode', 'deviceTag', 'operation'],
+]);
 const MAC = /[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}/gi;
 const ADDRESS = /\b(?:\d{1,3}\.){3}\d{1,3}\b/g;
 const LONGEST = 20_000;
+const DEEPEST = 12;
+/** Keys of JSON that are of the firmware; what is in them is hidden. */
+const NAMED = new Set([
+  ...['data', 'list', 'lists', 'traffic', 'devices', 'dhcp_clients', 'key', 'password', 'stok', 'username', 'others', 'timeout'],
+  ...['access_devices_wired', 'access_devices_wireless_host', 'access_devices_wireless_guest'],
+  ...['mac', 'ip', 'macaddr', 'ipaddr', 'hostname', 'name', 'deviceName', 'deviceType', 'sign'],
+]);
 
 /** Replaces what is of the home: the same MAC and address always by the same other one. */
 function disguise() {
@@ -65,13 +77,17 @@ function disguise() {
   const address = (text: string) => `192.0.2.${number(addresses, text) % 256}`;
   /** Keeps MACs and addresses, disguised, and hides what else there is. */
   return (name: string, value: string): string => {
-    if (value === '' || KEPT.has(name)) return value.slice(0, 64);
+    if (value === '' || (KEPT.has(name) && isHarmless(name, value))) return value;
     if (new RegExp(`^${MAC.source}$`, 'i').test(value)) return mac(value);
     if (new RegExp(`^${ADDRESS.source}$`).test(value)) return address(value);
     if (/^\d{8,10}$/.test(value) && /^ip/i.test(name)) return String(3_221_225_984 + number(addresses, value));
     return `(${value.length} characters)`;
   };
 }
+
+/** Whether the value of a kept field is one of its kind: a figure, a word of the firmware, or a model. A router may put anything there. */
+const isHarmless = (name: string, value: string): boolean =>
+  /^-?\d{1,20}$|^\d{1,3}:\d\d:\d\d$|^(true|false|null)$/i.test(value) || (WORDS.has(name) && /^[\w .,:()/-]{1,64}$/.test(value));
 
 type Disguise = ReturnType<typeof disguise>;
 
@@ -98,10 +114,10 @@ function pathOf(url: string): string {
 }
 
 function textOf(text: string, hide: Disguise): string[] {
+  if (text === '') return [];
+  const json = jsonOf(text);
+  if (json !== undefined) return [JSON.stringify(hidden('', json, hide)).slice(0, LONGEST)];
   const part = text.slice(0, LONGEST);
-  if (part === '') return [];
-  const json = jsonOf(part);
-  if (json !== undefined) return [JSON.stringify(hidden('', json, hide))];
   if (/^\w+=[^&\n]*(&\w+=[^&\n]*)*$/.test(part))
     return [part.replace(/(\w+)=([^&]*)/g, (_, name: string, value: string) => `${name}=${hide(name, value)}`)];
   return part.split(/\r?\n/).map((line) => lineOf(line, hide));
@@ -114,16 +130,24 @@ function lineOf(line: string, hide: Disguise): string {
   if (name !== '') return `${name}=${hide(name, value)}`;
   if (/^var \w+ ?= ?new Array\($/.test(line)) return line;
   const hiddenTexts = line.replace(/"([^"]*)"/g, (_, text: string) => `"${hide('', text)}"`);
-  return /^[\d\s,"().;:a-z-]*$/i.test(hiddenTexts) && hiddenTexts !== line ? hiddenTexts : `(${line.length} characters)`;
+  const outside = hiddenTexts.replace(/"[^"]*"/g, '');
+  return /^[\d\s,();]*$/.test(outside) && hiddenTexts !== line ? hiddenTexts : `(${line.length} characters)`;
 }
 
-function hidden(name: string, value: unknown, hide: Disguise): unknown {
+function hidden(name: string, value: unknown, hide: Disguise, depth = 0): unknown {
+  if (depth > DEEPEST) return '(deeper)';
   if (typeof value === 'string') return hide(name, value);
-  if (Array.isArray(value)) return value.slice(0, 256).map((one) => hidden(name, one, hide));
+  if (Array.isArray(value)) return value.slice(0, 256).map((one) => hidden(name, one, hide, depth + 1));
+  if (typeof value === 'number') return KEPT.has(name) ? value : '(number)';
   if (typeof value !== 'object' || value === null) return value;
-  // A key may be a name too, such as that of a network.
+  // A key may be a name too, such as that of a network, or a password.
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [/^\w{1,40}$/.test(key) ? key : `(${key.length} characters)`, hidden(key, one, hide)]),
+    Object.entries(value)
+      .slice(0, 256)
+      .map(([key, one], i) => [
+        NAMED.has(key) || KEPT.has(key) ? key : `(${key.length} characters, ${i + 1})`,
+        hidden(key, one, hide, depth + 1),
+      ]),
   );
 }
 

@@ -219,6 +219,18 @@ describe('a password that no answer has proved right', () => {
       }
     });
 
+  it('is not called wrong because of a number', async () => {
+    const test = await startTestBox('stok');
+    test.fault = ({ body }, honest) =>
+      body.includes('operation=login') ? { status: 200, body: '{"success":false,"errorcode":-5002}' } : honest();
+    try {
+      const message = await readOf(await probeAt(test.running.url), 'statistics');
+      expect(message).to.match(/^auth: the router refuses the login with error -5002; waiting/);
+    } finally {
+      await test.running.close();
+    }
+  });
+
   it('is sent once to a TD-W9970 that refuses it', async () => {
     const key = routerKey(512);
     let logins = 0;

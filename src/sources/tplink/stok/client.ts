@@ -135,6 +135,8 @@ function refusalOf(errorcode: string | null, data: unknown): Refusal {
     return new Refusal('busy', 'somebody else is logged in at the router');
   if (errorcode !== null && /exceeded|attempts|locked|forbid/i.test(errorcode))
     return new Refusal('password', 'the router has locked logins after too many wrong passwords');
+  if (errorcode !== null && /^-?\d+$/.test(errorcode))
+    return new Refusal('unclear', `the router refuses the login with error ${errorcode.slice(0, 12)}`);
   const left = isObject(data) && typeof data.attemptsAllowed === 'number' ? `, ${data.attemptsAllowed} attempts are left` : '';
   const said = errorcode === null ? '' : ` (${quote(errorcode)})`;
   return new Refusal('password', `the router refused the password${said}${left}`);
