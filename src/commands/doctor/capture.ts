@@ -1,4 +1,5 @@
 import type { Exchange } from '../../app/from-config.ts';
+import { secretsOf } from '../../sources/tplink/secrets.ts';
 
 /** Fields whose values tell what an answer means, and nothing of the home. All others are replaced. */
 const KEPT = new Set([
@@ -94,6 +95,10 @@ type Disguise = ReturnType<typeof disguise>;
 /** A record of what was said between us and routers, without passwords, tokens, names, or addresses of the home. */
 export function captureText(exchanges: readonly Exchange[], version: string): string {
   const hide = disguise();
+  const known = exchanges.map(({ login }) => (login === null ? null : secretsOf(login)));
+  for (const { request, answer } of exchanges)
+    for (const token of tokensOf(request.url, typeof answer === 'string' ? '' : answer.text))
+      for (const secrets of known) secrets?.add(token);
   const lines = exchanges.flatMap(({ router, request, answer }, i) => [
     `--- ${i + 1}, router ${exchanges.findIndex((other) => other.router === router) + 1}`,
     `> ${request.method ?? (request.body === undefined ? 'GET' : 'POST')} ${pathOf(request.url)}`,
@@ -102,8 +107,14 @@ export function captureText(exchanges: readonly Exchange[], version: string): st
       ? [`< ${answer}`]
       : [`< status ${answer.status}, ${answer.text.length} characters`, ...textOf(answer.text, hide).map((line) => `< ${line}`)]),
   ]);
-  return ['wrtmeter capture 1', `version ${version}`, ...lines, ''].join('\n').slice(0, 100 * LONGEST);
+  const text = ['wrtmeter capture 1', `version ${version}`, ...lines, ''].join('\n').slice(0, 100 * LONGEST);
+  // Whatever a router repeated where nobody expects it.
+  return known.reduce((safe, secrets) => secrets?.hide(safe) ?? safe, text);
 }
+
+/** The tokens of a session in an address, and in an answer. */
+const tokensOf = (url: string, text: string): string[] =>
+  [/;stok=(\w+)/.exec(url), /\/([A-Z]{16})\/userRpm/.exec(url), /"stok"\s*:\s*"(\w+)"/.exec(text)].flatMap((found) => found?.[1] ?? []);
 
 /** The path without tokens, and of its query the names alone where it may have secrets. */
 function pathOf(url: string): string {

@@ -19,7 +19,7 @@ export interface RouterIo {
   facts: Map<string, string>;
   /** What is replaced in messages. */
   secrets: Pick<Secrets, 'add'>;
-  /** Told of each request that carries the password. */
+  /** Knows of each request that carries the password. */
   trial: Trial;
 }
 
