@@ -24,6 +24,7 @@ export function probesOf(
   kinds: readonly KindConfig[] = router.kinds,
   clock: Clock = CLOCK,
   record: Recorder | null = null,
+  warn: (line: string) => void = () => undefined,
 ): Probe[] {
   const { credentials, tls, counterBits } = router;
   const login = loginOf(credentials);
@@ -37,7 +38,7 @@ export function probesOf(
     const sender = httpSender({ credentials: sent, tls, most, ...(http !== null && { words: http }) });
     const send =
       record !== null && logsIn ? recorded(sender, router.name, ('login' in config ? config.login : null) ?? login, record) : sender;
-    const probes = probesFor(config, { send, login, clock, machine: machineOf, counterBits, systemIsRead });
+    const probes = probesFor(config, { send, login, clock, warn, machine: machineOf, counterBits, systemIsRead });
     return owned.size === 0 ? probes : probes.map((probe) => withoutSources(probe, owned));
   });
 }

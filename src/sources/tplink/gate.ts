@@ -95,7 +95,8 @@ export function loginGate(tick: () => number): LoginGate {
       const isOver = isFinal(refusal);
       const wait = WAITS[Math.min(inARow, WAITS.length) - 1] ?? 0;
       const then = isOver ? 'not tried again until the configuration changes' : 'waiting, and trying again every few minutes';
-      const reported = new SourceError(refusal.reason, `${refusal.message}; ${then}`);
+      // The log has a line for each new reason.
+      const reported = new SourceError(isOver ? 'auth' : refusal.reason, `${refusal.message}; ${then}`);
       shut = { until: isOver ? Number.POSITIVE_INFINITY : tick() + wait, error: reported };
       return reported;
     },

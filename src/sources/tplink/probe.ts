@@ -35,13 +35,20 @@ export interface TplinkTerms {
   send: SendRequest;
   counterBits: CounterBits | null;
   clock: { now(): number; tick(): number };
+  warn(line: string): void;
 }
 
 /** Reads a router in one stay: it logs in, reads, and logs out at once, whatever happens in between. */
-export function tplinkProbe({ base, login, protocol, send, counterBits, clock }: TplinkTerms): Probe {
+export function tplinkProbe({ base, login, protocol, send, counterBits, clock, warn }: TplinkTerms): Probe {
   const gate = loginGate(clock.tick);
   const secrets = secretsOf(login);
   const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map(), trial: gate.trial, secrets };
+  let isOpen = false;
+  /** A line for the first of several in a row. */
+  const leftOpen = (isNow: boolean) => {
+    if (isNow && !isOpen) warn(`The session at ${base} may still be open: the router did not confirm the logout`);
+    isOpen = isNow;
+  };
   let known: Protocol | null = protocol === 'auto' ? null : PROTOCOLS[protocol];
   let counted: 'statistics' | 'hosts' | null = 'statistics';
   return {
@@ -56,7 +63,7 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock }:
         throw secrets.hideError(error);
       };
       const spoken = known ?? (await detected(io, signal).catch(hidden));
-      const found = await readOnce(spoken.start(io), signal).catch((error) => hidden(gate.refused(secrets.hideError(error))));
+      const found = await readOnce(spoken.start(io), signal, leftOpen).catch((error) => hidden(gate.refused(secrets.hideError(error))));
       const sources = found.map(secrets.hideReading);
       // Not before: a strange answer may have misled the search.
       known = spoken;
@@ -84,11 +91,12 @@ async function detected({ base, send, counterBits, now, facts }: RouterIo, signa
   throw new SourceError('parse', 'no sign of a known protocol of TP-Link: set protocol, if it is such a router');
 }
 
-async function readOnce(stay: Stay, signal: AbortSignal): Promise<SourceReading[]> {
+async function readOnce(stay: Stay, signal: AbortSignal, leftOpen: (isOpen: boolean) => void): Promise<SourceReading[]> {
   try {
     return await stay.read(signal);
   } finally {
     await loggedOut(stay);
+    leftOpen(stay.isInside());
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { BoxAnswer } from '../../../src/simulator/tplink/box.ts';
 import { routerKey } from '../../../src/simulator/tplink/keys.ts';
+import { drive } from '../../support/routers/tplink/driven.ts';
 import { ANSWERS, PASSWORD, probeAt, readOf, startTestBox, type TestBox, TestClock } from '../../support/routers/tplink/routers.ts';
 
 const PHONE = '02:00:00:00:00:01';
@@ -276,6 +277,19 @@ describe('a stok router', () => {
       test.fault = null;
       expect(await readOf(read, 'leases')).to.have.property('leases');
     } finally {
+      await test.running.close();
+    }
+  });
+
+  it('that never confirms a logout is told of in one line', async () => {
+    const test = await startTestBox('stok');
+    test.fault = ({ path }, honest) => (path.includes('form=logout') ? { status: 404, body: '' } : honest());
+    const driven = await drive(`routers:\n  den:\n    tplink: { url: "${test.running.url}", password: ${JSON.stringify(PASSWORD)} }\n`);
+    try {
+      for (let round = 0; round < 3; round += 1) await driven.scrape();
+      expect(driven.logs.filter((line) => /may still be open/.test(line))).to.have.length(1);
+    } finally {
+      await driven.close();
       await test.running.close();
     }
   });
