@@ -38,9 +38,12 @@ export function secretsOf({ username, password }: Login): Secrets {
   const hide = (text: string) =>
     [...known].sort((a, b) => b.length - a.length).reduce((hidden, secret) => withoutStart(hidden.replaceAll(secret, '…'), secret), text);
 
+  /** What a router said is in quotes. Our own words stay: without one of them everybody would know a password that is such a word. */
+  const hideQuoted = (message: string) => message.replace(/"(?:[^"\\]|\\.)*"/g, hide);
+
   function hideError<T>(error: T): T | SourceError {
     if (!(error instanceof SourceError)) return error;
-    const message = hide(error.message);
+    const message = hideQuoted(error.message);
     if (message === error.message) return error;
     return error instanceof Refusal ? new Refusal(error.kind, message, error.reason) : new SourceError(error.reason, message);
   }
@@ -52,7 +55,7 @@ export function secretsOf({ username, password }: Login): Secrets {
     hideReading: ({ skippedBecause, unread, observation, ...rest }) => ({
       ...rest,
       observation: hideError(observation),
-      ...(skippedBecause && { skippedBecause: skippedBecause.map(hide) }),
+      ...(skippedBecause && { skippedBecause: skippedBecause.map(hideQuoted) }),
       ...(unread && { unread: unread.map(hide) }),
     }),
   };
