@@ -5,6 +5,7 @@ import type { SourceName } from '../domain/observation.ts';
 import { createPeople, type People } from '../domain/people/people.ts';
 import { newStatus, type RouterStatus } from '../domain/status.ts';
 import { type FailureReason, SourceError } from '../errors.ts';
+import type { Login } from '../fields/urls.ts';
 import type { LedgerTerms } from '../ledger/ledger.ts';
 import { type KindConfig, kindOf } from '../sources/registry.ts';
 import type { Probe } from '../sources/source.ts';
@@ -23,6 +24,7 @@ export function probesOf(
   kinds: readonly KindConfig[] = router.kinds,
   clock: Clock = CLOCK,
   record: Recorder | null = null,
+  warn: (line: string) => void = () => undefined,
 ): Probe[] {
   const { credentials, tls, counterBits } = router;
   const login = loginOf(credentials);
@@ -34,8 +36,9 @@ export function probesOf(
     const { http, logsIn, probes: probesFor } = kindOf(config.kind);
     const sent = logsIn ? ({ kind: 'none' } as const) : credentials;
     const sender = httpSender({ credentials: sent, tls, most, ...(http !== null && { words: http }) });
-    const send = record !== null && logsIn ? recorded(sender, router.name, record) : sender;
-    const probes = probesFor(config, { send, login, clock, machine: machineOf, counterBits, systemIsRead });
+    const send =
+      record !== null && logsIn ? recorded(sender, router.name, ('login' in config ? config.login : null) ?? login, record) : sender;
+    const probes = probesFor(config, { send, login, clock, warn, machine: machineOf, counterBits, systemIsRead });
     return owned.size === 0 ? probes : probes.map((probe) => withoutSources(probe, owned));
   });
 }
@@ -43,20 +46,22 @@ export function probesOf(
 /** One request of a kind that logs in by itself, and its answer, or why there was none. */
 export interface Exchange {
   router: string;
+  /** What it logs in with. */
+  login: Login | null;
   request: HttpRequest;
   answer: HttpAnswer | string;
 }
 
 type Recorder = (exchange: Exchange) => void;
 
-function recorded(send: SendRequest, router: string, record: Recorder): SendRequest {
+function recorded(send: SendRequest, router: string, login: Login | null, record: Recorder): SendRequest {
   return async (request, signal) => {
     try {
       const answer = await send(request, signal);
-      record({ router, request, answer });
+      record({ router, login, request, answer });
       return answer;
     } catch (error) {
-      if (error instanceof SourceError) record({ router, request, answer: `failed: ${error.reason}` });
+      if (error instanceof SourceError) record({ router, login, request, answer: `failed: ${error.reason}` });
       throw error;
     }
   };

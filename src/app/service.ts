@@ -113,7 +113,10 @@ export async function createService({ config: given, ledger, log, clock, version
   function lastingProbes(router: RouterConfig): readonly Probe[] {
     const settings = JSON.stringify(router);
     const known = probes.get(router.name);
-    const lasting = known?.settings === settings ? known : { settings, probes: probesOf(router, router.kinds, clock) };
+    const lasting =
+      known?.settings === settings
+        ? known
+        : { settings, probes: probesOf(router, router.kinds, clock, null, (line) => log.warn({ router: router.name }, line)) };
     probes.set(router.name, lasting);
     return lasting.probes;
   }

@@ -94,6 +94,8 @@ interface KindTools {
   login: Login | null;
   /** Unix ms, and ms of a monotonic clock. */
   clock: { now(): number; tick(): number };
+  /** Logs a line, where the reading itself did not fail. */
+  warn(line: string): void;
   machine(target: MachineTarget): { each: RunEach; asRoot: (argv: Argv) => Argv };
   /** Width of the router's counters if configured. */
   counterBits: CounterBits | null;

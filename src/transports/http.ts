@@ -51,7 +51,7 @@ export function httpSender(terms: HttpTerms): SendRequest {
     const method = request.method ?? (body === undefined ? 'GET' : 'POST');
     const response = await fetch(url, {
       method,
-      headers: { ...headers, ...request.headers, ...cookieHeader(session) },
+      headers: { ...headers, ...request.headers, ...cookieHeader(session, request.headers?.cookie) },
       ...(body !== undefined && { body }),
       signal,
       redirect: 'manual',
@@ -85,10 +85,12 @@ export function httpSender(terms: HttpTerms): SendRequest {
   };
 }
 
-const cookieHeader = (session: HttpSession | undefined): Record<string, string> =>
-  session === undefined || session.cookies.size === 0
-    ? {}
-    : { cookie: [...session.cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
+/** Those of the request, which win, and those that the router has set. */
+function cookieHeader(session: HttpSession | undefined, own = ''): Record<string, string> {
+  const set = [...(session?.cookies ?? [])].filter(([name]) => !own.startsWith(`${name}=`)).map(([name, value]) => `${name}=${value}`);
+  const all = [own, ...set].filter((cookie) => cookie !== '');
+  return all.length === 0 ? {} : { cookie: all.join('; ') };
+}
 
 /** Keeps only name and value: a session has one host and is shorter than any expiry. */
 function keepCookies({ cookies }: HttpSession, response: Response): void {

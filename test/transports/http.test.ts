@@ -289,6 +289,8 @@ describe('requests to a router with a login', () => {
     await send({ session }, '/stat');
     expect(asked[0]?.headers.cookie).to.equal(undefined);
     expect(asked[1]?.headers.cookie).to.equal('stok=abc; sysauth=d=e');
+    await send({ session, headers: { cookie: 'Authorization=Basic x' } }, '/stat');
+    expect(asked.pop()?.headers.cookie).to.equal('Authorization=Basic x; stok=abc; sysauth=d=e');
     await send({ session }, '/many');
     expect(session.cookies.size).to.equal(32);
     await send({}, '/stat');

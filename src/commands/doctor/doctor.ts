@@ -46,11 +46,12 @@ export function doctor({ json = false, capture, ...cli }: DoctorOptions, io: Doc
 
 async function writeCapture(path: string, text: string): Promise<void> {
   try {
-    await writeFile(path, text, { mode: 0o600 });
+    // A file that is there may be open to others, or be needed.
+    await writeFile(path, text, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : null;
     if (code === null) throw error;
-    throw new UsageError(`Cannot write ${quote(path, 200)}: ${code}`);
+    throw new UsageError(`Cannot write ${quote(path, 200)}: ${code === 'EEXIST' ? 'the file exists; give the name of a new one' : code}`);
   }
 }
 

@@ -5,12 +5,17 @@ const REFUSED: BoxAnswer = {
   status: 500,
   body: '<html><head><title>500 Internal Server Error</title></head><body><center><h1>500 Internal Server Error</h1></center></body></html>',
 };
+const FIRST_PAGE: BoxAnswer = {
+  status: 200,
+  body: '<html><script src="./js/oid_str.js"></script><script src="./js/lib.js"></script></html>',
+};
 const FORBIDDEN: BoxAnswer = { status: 403, body: '<html><head><title>403 Forbidden</title></head><body></body></html>' };
 
 const HEAD = /^\[([^#\]]+)#[\d,]+#[\d,]+\](\d+),(\d+)$/;
 
 /** `POST /cgi?1&5`, the password in a cookie of each request. */
 export const dmAnswers: Answering = (box, { method, path, headers, body }) => {
+  if (method === 'GET' && path === '/') return FIRST_PAGE;
   if (method !== 'POST' || !path.startsWith('/cgi?')) return null;
   if (headers.referer === undefined) return FORBIDDEN;
   const [, secret = ''] = /^Authorization=Basic ([A-Za-z0-9+/=]+)$/.exec(headers.cookie ?? '') ?? [];

@@ -7,10 +7,11 @@ import { dmEncrypted } from './dm/gdpr.ts';
 import { dm } from './dm/plain.ts';
 import { loginGate } from './gate.ts';
 import type { Protocol, RouterIo, Stay } from './protocol.ts';
+import { secretsOf } from './secrets.ts';
 import { stok } from './stok/client.ts';
 import { userRpm } from './userrpm/client.ts';
 
-/** The ways in which TP-Link's own firmware is read; the last one is taken where no other answers. */
+/** The ways in which TP-Link's own firmware is read, in the order in which `auto` tries them. */
 const PROTOCOLS = { stok, 'dm-encrypted': dmEncrypted, userrpm: userRpm, dm } as const satisfies Record<string, Protocol>;
 
 type ProtocolName = keyof typeof PROTOCOLS;
@@ -23,6 +24,9 @@ export const PROTOCOL_WORDS = ['auto', ...NAMES] as const;
 const LOGOUT_MS = 1000;
 const LOGOUTS = 2;
 
+/** Statuses that say nothing of what answers. */
+const NOT_NOW: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
+
 export interface TplinkTerms {
   /** Scheme and host, without a slash at the end. */
   base: string;
@@ -31,12 +35,20 @@ export interface TplinkTerms {
   send: SendRequest;
   counterBits: CounterBits | null;
   clock: { now(): number; tick(): number };
+  warn(line: string): void;
 }
 
 /** Reads a router in one stay: it logs in, reads, and logs out at once, whatever happens in between. */
-export function tplinkProbe({ base, login, protocol, send, counterBits, clock }: TplinkTerms): Probe {
+export function tplinkProbe({ base, login, protocol, send, counterBits, clock, warn }: TplinkTerms): Probe {
   const gate = loginGate(clock.tick);
-  const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map() };
+  const secrets = secretsOf(login);
+  const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map(), trial: gate.trial, secrets };
+  let isOpen = false;
+  /** A line for the first of several in a row. */
+  const leftOpen = (isNow: boolean) => {
+    if (isNow && !isOpen) warn(`The session at ${base} may still be open: the router did not confirm the logout`);
+    isOpen = isNow;
+  };
   let known: Protocol | null = protocol === 'auto' ? null : PROTOCOLS[protocol];
   let counted: 'statistics' | 'hosts' | null = 'statistics';
   return {
@@ -47,11 +59,12 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock }:
     origin: `tplink ${base}`,
     async collect(signal) {
       gate.check();
-      const spoken = known ?? (await detected(io, signal));
-      const sources = await readOnce(spoken.start(io), signal).catch((error) => {
-        throw gate.refused(error);
-      });
-      gate.opened();
+      const hidden = (error: unknown): never => {
+        throw secrets.hideError(error);
+      };
+      const spoken = known ?? (await detected(io, signal).catch(hidden));
+      const found = await readOnce(spoken.start(io), signal, leftOpen).catch((error) => hidden(gate.refused(secrets.hideError(error))));
+      const sources = found.map(secrets.hideReading);
       // Not before: a strange answer may have misled the search.
       known = spoken;
       const has = (name: 'statistics' | 'hosts') => sources.some(({ source }) => source === name);
@@ -66,26 +79,24 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock }:
 const renamed = (reading: SourceReading, counted: 'statistics' | 'hosts'): SourceReading =>
   reading.source === 'statistics' && reading.observation instanceof SourceError ? { ...reading, source: counted } : reading;
 
-async function detected(io: RouterIo, signal: AbortSignal): Promise<Protocol> {
-  for (const name of NAMES) if (await speaks(PROTOCOLS[name], io, signal)) return PROTOCOLS[name];
-  throw new SourceError('parse', 'none of the known protocols answers');
+/** Only by its own sign: whatever else happens ends the search, so that no password goes to what did not show what it is. */
+async function detected({ base, send, counterBits, now, facts }: RouterIo, signal: AbortSignal): Promise<Protocol> {
+  const asking: RouterIo['send'] = async (request, during) => {
+    const answer = await send(request, during);
+    if (NOT_NOW.has(answer.status)) throw new SourceError('status', `status ${answer.status} while it was asked for its protocol`);
+    return answer;
+  };
+  for (const name of NAMES)
+    if (await PROTOCOLS[name].detect({ base, send: asking, counterBits, now, facts }, signal)) return PROTOCOLS[name];
+  throw new SourceError('parse', 'no sign of a known protocol of TP-Link: set protocol, if it is such a router');
 }
 
-/** Whatever answers a question in another way speaks another protocol. */
-async function speaks(protocol: Protocol, io: RouterIo, signal: AbortSignal): Promise<boolean> {
-  try {
-    return await protocol.detect(io, signal);
-  } catch (error) {
-    if (!(error instanceof SourceError) || ['timeout', 'connect', 'tls'].includes(error.reason)) throw error;
-    return false;
-  }
-}
-
-async function readOnce(stay: Stay, signal: AbortSignal): Promise<SourceReading[]> {
+async function readOnce(stay: Stay, signal: AbortSignal, leftOpen: (isOpen: boolean) => void): Promise<SourceReading[]> {
   try {
     return await stay.read(signal);
   } finally {
     await loggedOut(stay);
+    leftOpen(stay.isInside());
   }
 }
 

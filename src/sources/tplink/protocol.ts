@@ -2,6 +2,8 @@ import type { CounterBits } from '../../domain/counter.ts';
 import type { Login } from '../../fields/urls.ts';
 import type { SendRequest } from '../../transports/request.ts';
 import type { SourceReading } from '../source.ts';
+import type { Trial } from './gate.ts';
+import type { Secrets } from './secrets.ts';
 
 /** What a protocol needs to talk to its router. */
 export interface RouterIo {
@@ -15,6 +17,10 @@ export interface RouterIo {
   now: () => number;
   /** What was found out about the router, kept from one stay to the next. */
   facts: Map<string, string>;
+  /** What is replaced in messages. */
+  secrets: Pick<Secrets, 'add'>;
+  /** Knows of each request that carries the password. */
+  trial: Trial;
 }
 
 /** One stay at the router: from the login to the logout. */
@@ -30,7 +36,7 @@ export interface Stay {
 /** A way in which TP-Link's own firmware is read. */
 export interface Protocol {
   /** Whether the router speaks it, found out without a login. */
-  detect(io: Omit<RouterIo, 'login'>, signal: AbortSignal): Promise<boolean>;
+  detect(io: Omit<RouterIo, 'login' | 'trial' | 'secrets'>, signal: AbortSignal): Promise<boolean>;
   start(io: RouterIo): Stay;
 }
 

@@ -57,6 +57,10 @@ describe('wrtmeter doctor on a TP-Link router', () => {
             .and.to.match(/02[:-]00[:-]00[:-]00[:-]00[:-]01/);
         expect((await stat(join(directory, 'capture.txt'))).mode & 0o077).to.equal(0);
         expect(lines.join('')).not.to.include('geheim123');
+        expect(await doctor({ config: 'wrtmeter.yaml', capture: 'capture.txt' }, io as unknown as Parameters<typeof doctor>[1])).to.equal(
+          2,
+        );
+        expect(lines.join('')).to.match(/Cannot write .*: the file exists; give the name of a new one/);
         expect(test.box.desk.counts.logins).to.equal(test.box.desk.counts.logouts);
       } finally {
         await test.running.close();
@@ -64,20 +68,37 @@ describe('wrtmeter doctor on a TP-Link router', () => {
     });
   }
 
+  const login = { username: 'admin', password: 'geheim123' };
+
   it('a record hides texts in pages, keys that are names, and tokens of addresses', () => {
     const request = { url: `http://192.168.0.1/ABCDEFGHIJKLMNOP/userRpm/StatusRpm.htm` };
     const answer = { status: 200, framed: true, text: `${JSON.stringify({ 'Our Home': { psk_key: 'wifi-secret', total_byte: 5 } })}` };
     const page = { ...answer, text: 'var wlanPara = new Array(\n"Our Home", "wifi-secret", 1 );\n<b>Our Home</b>' };
     const text = captureText(
       [
-        { router: 'den', request, answer },
-        { router: 'den', request, answer: page },
-        { router: 'den', request, answer: 'failed: timeout' },
+        { router: 'den', login, request, answer },
+        { router: 'den', login, request, answer: page },
+        { router: 'den', login, request, answer: 'failed: timeout' },
       ],
       '1',
     );
     for (const secret of ['Our Home', 'wifi-secret', 'ABCDEFGHIJKLMNOP', '192.168.0.1', 'den']) expect(text).not.to.include(secret);
     expect(text).to.include('"total_byte":5').and.to.include('failed: timeout').and.to.include('GET /TOKEN/userRpm/StatusRpm.htm');
+  });
+
+  it('a record hides numbers and keys that are not known, deep JSON, and text outside of quotes', () => {
+    const request = { url: 'http://192.168.0.1/cgi?5', body: 'x' };
+    const answered = (text: string) => captureText([{ router: 'den', login, request, answer: { status: 200, framed: true, text } }], '1');
+    const json = answered(JSON.stringify({ zzsecretzz: 1, pin: 12345678, total_byte: 5, enable: 'zzsecretzz', errorcode: 'zz"secret' }));
+    expect(json).to.include('"total_byte":5');
+    for (const secret of ['zzsecretzz', '12345678', 'zz"secret', 'secret']) expect(json).not.to.include(secret);
+    expect(answered('var x = new Array(\n1, "a", secret );')).not.to.include('secret');
+    expect(answered('{"success":false,"errorcode":"no geheim123"}')).to.include('"no …"');
+    expect(answered('totalBytes=secret')).not.to.include('secret');
+    expect(answered(`${'{"data":'.repeat(5000)}1${'}'.repeat(5000)}`)).to.include('(deeper)');
+    expect(answered(JSON.stringify({ data: Array.from({ length: 5000 }, () => ({ name: 'secret', total_byte: 7 })) }))).to.include(
+      '"total_byte":7',
+    );
   });
 
   it('warns where a counter may pass its end unseen', () => {

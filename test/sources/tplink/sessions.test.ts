@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import type { BoxAnswer } from '../../../src/simulator/tplink/box.ts';
+import { routerKey } from '../../../src/simulator/tplink/keys.ts';
+import { drive } from '../../support/routers/tplink/driven.ts';
 import { ANSWERS, PASSWORD, probeAt, readOf, startTestBox, type TestBox, TestClock } from '../../support/routers/tplink/routers.ts';
 
 const PHONE = '02:00:00:00:00:01';
@@ -42,7 +45,9 @@ for (const protocol of Object.keys(ANSWERS)) {
     it('asks once with a wrong password, whatever happens then', async () => {
       const read = await probe({ password: 'wrong' });
       const first = await readOf(read, 'statistics');
-      expect(first).to.match(/^auth: .*not tried again until the configuration changes$/);
+      expect(first)
+        .to.match(/^auth: .*not tried again until the configuration changes$/)
+        .and.not.to.include('…');
       for (let hours = 0; hours < 10; hours += 1) {
         clock.ms += 60 * MINUTE;
         expect(await readOf(read, 'statistics')).to.equal(first);
@@ -92,14 +97,17 @@ for (const protocol of Object.keys(ANSWERS)) {
       const isData = dataOnly();
       test.fault = ({ path }, honest) => (isData(path) ? { ...honest(), body: honest().body.slice(0, 60) } : honest());
       expect(await readOf(read, 'statistics')).to.match(/^truncated: /);
+      clock.ms += 20 * MINUTE;
       test.fault = ({ path }, honest) => {
         const answer = honest();
         return isData(path) ? null : answer;
       };
       expect(await readOf(read, 'statistics')).to.match(/^truncated: /);
+      clock.ms += 20 * MINUTE;
       test.fault = ({ path }, honest) => (isData(path) ? { ...honest(), body: '<html><body>Hello</body></html>' } : honest());
-      expect(await readOf(read, 'statistics')).to.match(/^parse: expected .*, and got a web page$/);
+      expect(await readOf(read, 'statistics')).to.match(/^parse: .*expected .*, and got a web page/);
       test.fault = null;
+      clock.ms += 20 * MINUTE;
       expect(test.box.desk.isTaken).to.equal(false);
       expect(await readOf(read, 'statistics')).to.have.property('machines');
       const { logins, logouts, refused } = test.box.desk.counts;
@@ -130,6 +138,199 @@ for (const protocol of Object.keys(ANSWERS)) {
     });
   });
 }
+
+describe('a password that no answer has proved right', () => {
+  const isLogin = (path: string, body: string) =>
+    /^\/cgi\?|cgi\/login|cgi_gdpr|\/userRpm\//.test(path) || (/form=login/.test(path) && !/operation=read/.test(body));
+  const ANSWERED: Record<string, BoxAnswer | null> = {
+    'an error number': { status: 200, body: '[error]4513' },
+    'a page': { status: 200, body: '<html><title>Login</title></html>' },
+    'a cut connection': null,
+    'a 500': { status: 500, body: '' },
+    'a 406': { status: 406, body: '' },
+    'a 503': { status: 503, body: '' },
+  };
+  for (const protocol of Object.keys(ANSWERS)) {
+    for (const [what, answer] of Object.entries(ANSWERED))
+      it(`is sent to ${protocol} three times at most, whatever comes back: ${what}`, async () => {
+        const test = await startTestBox(protocol);
+        const clock = new TestClock();
+        let sent = 0;
+        test.fault = ({ path, body }, honest) => {
+          if (!isLogin(path, body)) return honest();
+          sent += 1;
+          return answer;
+        };
+        try {
+          const name = protocol.replace(/,.*/, '');
+          const read = await probeAt(test.running.url, { clock, protocol: name });
+          for (let round = 0; round < 20; round += 1) {
+            await readOf(read, 'statistics');
+            clock.ms += round < 5 ? 15_000 : 20 * MINUTE;
+          }
+          expect(sent).to.be.within(1, 3);
+          expect(await readOf(read, 'statistics')).to.match(/not tried again until the configuration changes$/);
+        } finally {
+          await test.running.close();
+        }
+      });
+
+    it(`is sent to ${protocol} six times at most after it has worked`, async () => {
+      const test = await startTestBox(protocol);
+      const clock = new TestClock();
+      try {
+        const read = await probeAt(test.running.url, { clock });
+        await readOf(read, 'statistics');
+        let sent = 0;
+        test.fault = ({ path, body }, honest) => {
+          if (!isLogin(path, body)) return honest();
+          sent += 1;
+          return null;
+        };
+        for (let round = 0; round < 200; round += 1) {
+          await readOf(read, 'statistics');
+          clock.ms += MINUTE;
+        }
+        // What ends a session that is encrypted carries no password.
+        expect(sent).to.be.within(5, protocol === 'dm-encrypted' ? 18 : 6);
+        expect(await readOf(read, 'statistics')).to.match(/not tried again until the configuration changes$/);
+      } finally {
+        await test.running.close();
+      }
+    });
+  }
+
+  const STRANGERS: Record<string, [BoxAnswer | null, RegExp]> = {
+    'a redirect to https': [{ status: 302, body: '', headers: { location: 'https://127.0.0.1/' } }, /^redirect: /],
+    'a page of somebody else': [{ status: 200, body: '<html>Printer</html>' }, /^parse: no sign of a known protocol/],
+    'a router that is busy': [{ status: 503, body: 'TP-Link' }, /^status: status 503 while it was asked for its protocol/],
+    'a cut connection': [null, /^truncated: /],
+  };
+  for (const [what, [answer, message]] of Object.entries(STRANGERS))
+    it(`is not sent to what does not show its protocol: ${what}`, async () => {
+      const test = await startTestBox('dm');
+      const seen: string[] = [];
+      test.fault = ({ path, headers, body }) => {
+        seen.push(`${path} ${headers.cookie ?? ''} ${headers.authorization ?? ''} ${body}`);
+        return answer;
+      };
+      try {
+        expect(await readOf(await probeAt(test.running.url), 'statistics')).to.match(message);
+        expect(seen.join('\n')).not.to.match(/Basic|operation=login|\/cgi\?|cgi\/login/);
+      } finally {
+        await test.running.close();
+      }
+    });
+
+  it('is not called wrong because of a number', async () => {
+    const test = await startTestBox('stok');
+    test.fault = ({ body }, honest) =>
+      body.includes('operation=login') ? { status: 200, body: '{"success":false,"errorcode":-5002}' } : honest();
+    try {
+      const message = await readOf(await probeAt(test.running.url), 'statistics');
+      expect(message).to.match(/^auth: the router refuses the login with error -5002; waiting/);
+    } finally {
+      await test.running.close();
+    }
+  });
+
+  it('is sent once to a TD-W9970 that refuses it', async () => {
+    const key = routerKey(512);
+    let logins = 0;
+    const test = await startTestBox((_, { path }) => {
+      if (path === '/cgi/getParm') return { status: 200, body: `var ee="${key.e}";\nvar nn="${key.n}";\n$.ret=0;` };
+      logins += path.startsWith('/cgi') ? 1 : 0;
+      return path.startsWith('/cgi/login?') ? { status: 200, body: '$.ret=71233;' } : { status: 500, body: '' };
+    });
+    try {
+      const read = await probeAt(test.running.url, { protocol: 'dm' });
+      expect(await readOf(read, 'statistics')).to.match(/refused the password; not tried again/);
+      expect(logins).to.equal(1);
+    } finally {
+      await test.running.close();
+    }
+  });
+});
+
+describe('a stok router', () => {
+  for (const protocol of ['stok', 'stok, encrypted'])
+    it(`that speaks ${protocol} is left again when the round ends during a login`, async () => {
+      const test = await startTestBox(protocol);
+      const cut = new AbortController();
+      test.delay = ({ path, body }) => {
+        if (!path.includes('form=login') || body.includes('operation=read')) return 0;
+        cut.abort();
+        return 500;
+      };
+      try {
+        expect(await readOf(await probeAt(test.running.url), 'statistics', cut.signal)).to.match(/^timeout: /);
+        expect(test.box.desk.counts).to.deep.include({ logins: 1, logouts: 1 });
+      } finally {
+        await test.running.close();
+      }
+    });
+
+  it('that encrypts is not taken for a plain one because of one 503', async () => {
+    const test = await startTestBox('stok, encrypted');
+    test.fault = ({ path }, honest) => (path.includes('form=auth') ? { status: 503, body: '' } : honest());
+    try {
+      const read = await probeAt(test.running.url);
+      expect(await readOf(read, 'leases')).to.match(/^status: /);
+      test.fault = null;
+      expect(await readOf(read, 'leases')).to.have.property('leases');
+    } finally {
+      await test.running.close();
+    }
+  });
+
+  it('that never confirms a logout is told of in one line', async () => {
+    const test = await startTestBox('stok');
+    test.fault = ({ path }, honest) => (path.includes('form=logout') ? { status: 404, body: '' } : honest());
+    const driven = await drive(`routers:\n  den:\n    tplink: { url: "${test.running.url}", password: ${JSON.stringify(PASSWORD)} }\n`);
+    try {
+      for (let round = 0; round < 3; round += 1) await driven.scrape();
+      expect(driven.logs.filter((line) => /may still be open/.test(line))).to.have.length(1);
+    } finally {
+      await driven.close();
+      await test.running.close();
+    }
+  });
+
+  it('that says no to a logout is asked once more', async () => {
+    const test = await startTestBox('stok');
+    let asked = 0;
+    test.fault = ({ path }, honest) => {
+      if (!path.includes('form=logout')) return honest();
+      asked += 1;
+      return asked === 1 ? { status: 200, body: '{"success":false}' } : honest();
+    };
+    try {
+      await readOf(await probeAt(test.running.url), 'statistics');
+      expect([asked, test.box.desk.counts.logouts]).to.deep.equal([2, 1]);
+    } finally {
+      await test.running.close();
+    }
+  });
+});
+
+it('what a router repeats of a password or a token does not show', async () => {
+  const test = await startTestBox('stok');
+  let token = '';
+  test.fault = ({ path }, honest) => {
+    const [, given = ''] = /stok=(\w+)/.exec(path) ?? [];
+    if (given !== '') token = given;
+    const errorcode = `${PASSWORD} ${given} ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`.slice(0, 120);
+    return path.includes('traffic') ? { status: 200, body: JSON.stringify({ success: false, errorcode }) } : honest();
+  };
+  try {
+    const message = await readOf(await probeAt(test.running.url), 'statistics');
+    expect(message).to.match(/^status: the router answers .*…/);
+    for (const secret of [PASSWORD, token, 'geheim', Buffer.from('admin:geheim').toString('base64').slice(0, 12)])
+      expect(message).not.to.include(secret);
+  } finally {
+    await test.running.close();
+  }
+});
 
 it('a password never shows in a message', async () => {
   const test = await startTestBox('dm');

@@ -26,7 +26,7 @@ export const dmEncrypted: Protocol = {
 };
 
 function gdprStay(io: RouterIo): Stay {
-  const { base, send, login, facts } = io;
+  const { base, send, login, facts, trial, secrets } = io;
   const session: HttpSession = { cookies: new Map() };
   const headers: Record<string, string> = { referer: `${base}/`, 'content-type': 'text/plain' };
   let cipher: Cipher | null = null;
@@ -50,7 +50,9 @@ function gdprStay(io: RouterIo): Stay {
       throw new SourceError('parse', 'expected the parameters of a login, and got none');
     const key = parseRsaKey(parameters.get('nn'), parameters.get('ee'));
     cipher = newCipher(key, way === 'address' ? 'raw' : 'pkcs1', seq, login, ['key', 'iv']);
-    isInside = true;
+    trial.sent();
+    // Who logs out signs with a hash of the password: nobody does that with one that has never worked.
+    isInside = trial.hasWorked;
     const text = way === 'address' ? await byAddress(cipher, signal) : await byBlock(signal);
     const code = resultOf(text);
     if (code !== 0 && !(way === 'block' && code === null && /^\[error\]0$/m.test(text))) {
@@ -58,9 +60,13 @@ function gdprStay(io: RouterIo): Stay {
       if (code === BAD_REQUEST) throw new OtherWay('status', 'the router did not understand the login');
       throw code === null ? new OtherWay('parse', 'the router does not say what became of the login') : loginRefusal(code);
     }
+    isInside = true;
+    trial.accepted();
     const page = await send({ url: `${base}/`, headers: { referer: headers.referer ?? '' }, session, accepts: ANY_STATUS }, signal);
     const [, token] = /\bvar\s+token\s*=\s*"(\w{1,128})"/.exec(page.text.slice(0, 65_536)) ?? [];
-    if (token !== undefined) headers.TokenID = token;
+    if (token === undefined) return;
+    secrets.add(token);
+    headers.TokenID = token;
   }
 
   async function byAddress(own: Cipher, signal: AbortSignal): Promise<string> {

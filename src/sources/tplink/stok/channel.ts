@@ -69,21 +69,32 @@ export function keyIn(data: unknown): RsaKey | null {
 const PLAIN_AGAIN = 512;
 
 /**
- * Gets the keys of a login, and encrypts from now on where the router wants that. Returns the key for the password. Throws a SourceError.
+ * Gets the keys of a login, and encrypts from now on where the router wants that. Returns the key for the password, and whether the router is
+ * known to encrypt nothing else. Throws a SourceError.
  */
-export async function agreeOnKeys(channel: Channel, { login, facts }: RouterIo, signal: AbortSignal): Promise<RsaKey> {
+export async function agreeOnKeys(
+  channel: Channel,
+  { login, facts }: RouterIo,
+  signal: AbortSignal,
+): Promise<{ key: RsaKey; isPlain: boolean }> {
   const read = { operation: 'read' };
-  const isPlain = facts.get('stok') === 'plain';
-  const auth = isPlain ? null : parseQuietly(await channel.post('login?form=auth', read, signal));
-  const sealing = isObject(auth) && Array.isArray(auth.key) ? parseRsaKey(auth.key[0], auth.key[1]) : null;
-  const seq = isObject(auth) ? wholeNumber(auth.seq) : null;
-  if (sealing === null || seq === null) facts.set('stok', 'plain');
-  const form = sealing === null ? 'login' : 'keys';
+  const sealed = facts.get('stok') === 'plain' ? null : sealingOf(await channel.post('login?form=auth', read, signal));
+  const form = sealed === null ? 'login' : 'keys';
   const key = keyIn(dataOf(await channel.post(`login?form=${form}`, read, signal)));
   if (key === null) throw new SourceError('parse', 'expected a key for the password, and got none');
-  if (sealing !== null && seq !== null && key.n.length < PLAIN_AGAIN)
-    channel.encryptWith(newCipher(sealing, 'pkcs1', seq, login, ['k', 'i']));
-  return key;
+  if (sealed !== null && key.n.length < PLAIN_AGAIN) channel.encryptWith(newCipher(sealed.key, 'pkcs1', sealed.seq, login, ['k', 'i']));
+  return { key, isPlain: sealed === null };
+}
+
+/** The key that a router encrypts with; null where it says that it has none. Throws a SourceError for an answer that is neither. */
+function sealingOf(answer: HttpAnswer): { key: RsaKey; seq: number } | null {
+  if ([403, 404].includes(answer.status)) return null;
+  const { success, data } = parseAnswer(answer);
+  if (!success) return null;
+  const seq = isObject(data) ? wholeNumber(data.seq) : null;
+  if (!isObject(data) || !Array.isArray(data.key) || seq === null)
+    throw new SourceError('parse', 'expected a key for the session, and got something else');
+  return { key: parseRsaKey(data.key[0], data.key[1]), seq };
 }
 
 /** The data of an answer, or null for whatever is not one. */

@@ -20,16 +20,48 @@ export const stok: Protocol = {
   start: (io) => stokStay(io),
 };
 
+/** Ms that a login may go on when the round is over. */
+const GRACE_MS = 2000;
+
+/** A signal that aborts some time after another one. */
+function withGrace(signal: AbortSignal, ms: number): { signal: AbortSignal; end(): void } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => late.abort(), ms);
+  };
+  signal.addEventListener('abort', start, { once: true });
+  return {
+    signal: late.signal,
+    end() {
+      signal.removeEventListener('abort', start);
+      clearTimeout(timer);
+    },
+  };
+}
+
 function stokStay(io: RouterIo): Stay {
-  const { login, counterBits, now, facts } = io;
+  const { login, counterBits, now, facts, trial, secrets } = io;
   const channel = openChannel(io);
   let isInside = false;
 
   async function logIn(signal: AbortSignal): Promise<void> {
-    const key = await agreeOnKeys(channel, io, signal);
+    const { key, isPlain } = await agreeOnKeys(channel, io, signal);
     const form = { operation: 'login', username: login.username, password: rsaPadded(key, login.password) };
-    channel.enter(await outcomeOf(channel.secret('login?form=login', form, signal)));
+    if (signal.aborted) throw new SourceError('timeout', 'no time is left to log in');
+    trial.sent();
+    // Without the token of the answer nobody could log out again.
+    const grace = withGrace(signal, GRACE_MS);
+    try {
+      const token = await outcomeOf(channel.secret('login?form=login', form, grace.signal));
+      secrets.add(token);
+      channel.enter(token);
+    } finally {
+      grace.end();
+    }
+    if (isPlain) facts.set('stok', 'plain');
     isInside = true;
+    trial.accepted();
   }
 
   const load = async (path: string, operation: string, signal: AbortSignal) => dataOf(await channel.secret(path, { operation }, signal));
@@ -62,8 +94,10 @@ function stokStay(io: RouterIo): Stay {
       return facts.get('stok') === 'plain' ? plainly(signal) : newer(signal);
     },
     async leave(signal) {
-      const { status } = await channel.secret('admin/system?form=logout', { operation: 'write' }, signal);
-      if (status < 500) isInside = false;
+      const answer = await channel.secret('admin/system?form=logout', { operation: 'write' }, signal);
+      // Who was thrown out is out.
+      if (answer.status !== 401 && answer.status !== 403) dataOf(answer);
+      isInside = false;
     },
   };
 }
@@ -105,6 +139,8 @@ function refusalOf(errorcode: string | null, data: unknown): Refusal {
     return new Refusal('busy', 'somebody else is logged in at the router');
   if (errorcode !== null && /exceeded|attempts|locked|forbid/i.test(errorcode))
     return new Refusal('password', 'the router has locked logins after too many wrong passwords');
+  if (errorcode !== null && /^-?\d+$/.test(errorcode))
+    return new Refusal('unclear', `the router refuses the login with error ${errorcode.slice(0, 12)}`);
   const left = isObject(data) && typeof data.attemptsAllowed === 'number' ? `, ${data.attemptsAllowed} attempts are left` : '';
   const said = errorcode === null ? '' : ` (${quote(errorcode)})`;
   return new Refusal('password', `the router refused the password${said}${left}`);

@@ -20,8 +20,8 @@ export function parseAnswer({ status, text }: Pick<HttpAnswer, 'status' | 'text'
   if (value !== undefined && isObject(value) && ('success' in value || 'errorcode' in value)) {
     const { success, data, errorcode } = value;
     const inner = isObject(data) ? data.errorcode : undefined;
-    const code = typeof errorcode === 'string' ? errorcode : typeof inner === 'string' ? inner : null;
-    return { success: success === true, data, errorcode: code };
+    const code = [errorcode, inner].find((one) => typeof one === 'string' || typeof one === 'number');
+    return { success: success === true, data, errorcode: code === undefined ? null : String(code) };
   }
   if (status !== 200) throw new SourceError('status', `status ${status}`);
   if (/^\s*[{[]/.test(text) && value === undefined) throw new SourceError('truncated', 'the answer is cut short: its JSON does not end');

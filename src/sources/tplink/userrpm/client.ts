@@ -15,7 +15,7 @@ export const userRpm: Protocol = {
 };
 
 function userRpmStay(io: RouterIo): Stay {
-  const { base, send, login, counterBits, now } = io;
+  const { base, send, login, counterBits, now, trial, secrets } = io;
   const hash = createHash('md5').update(login.password).digest('hex');
   const basic = (secret: string) => Buffer.from(`${login.username}:${secret}`).toString('base64');
   const headers: Record<string, string> = {
@@ -24,8 +24,10 @@ function userRpmStay(io: RouterIo): Stay {
   };
   /** What stands before each address once logged in: models without a token check the password in each request. */
   let place: string | null = null;
+  let isProved = false;
 
   async function page(path: string, signal: AbortSignal): Promise<string> {
+    if (!isProved) trial.sent();
     const { status, text } = await send({ url: `${base}${place ?? ''}/userRpm/${path}`, headers, accepts: ANY_STATUS }, signal);
     if (status === 200) return text;
     if ((status === 401 || status === 403) && place !== null && place !== '')
@@ -48,16 +50,36 @@ function userRpmStay(io: RouterIo): Stay {
     place = token === undefined ? '' : `/${token}`;
     headers.referer = `${base}${place}/userRpm/Index.htm`;
     if (token === undefined) headers.authorization = `Basic ${basic(login.password)}`;
+    else {
+      secrets.add(token);
+      proved();
+    }
+  }
+
+  function proved(): void {
+    isProved = true;
+    trial.accepted();
+  }
+
+  /** Without a token, only a page with its data proves the password. */
+  async function counters(signal: AbortSignal): Promise<string> {
+    const text = await page('SystemStatisticRpm.htm?interval=10&Num_per_page=100&Goto_page=1', signal);
+    if (isProved) return text;
+    if (!/new\s+Array/.test(text)) throw new Refusal('unclear', 'nobody knows what became of the login: the page has no data', 'parse');
+    proved();
+    return text;
   }
 
   return {
-    isInside: () => place !== null,
+    isInside: () => place !== null && isProved,
     async read(signal) {
       await logIn(signal);
       const bits = counterBits ?? 64;
-      const counted = await attempt(async () =>
-        statisticsOf(await page('SystemStatisticRpm.htm?interval=10&Num_per_page=100&Goto_page=1', signal), bits),
-      );
+      const text = isProved ? await attempt(() => counters(signal)) : await counters(signal);
+      const counted = await attempt(async () => {
+        if (text instanceof SourceError) throw text;
+        return statisticsOf(text, bits);
+      });
       const names = await attempt(async () => leasesOf(await page('AssignedIpAddrListRpm.htm', signal), now()));
       return [
         counted instanceof SourceError ? { source: 'statistics', observation: counted } : counted,

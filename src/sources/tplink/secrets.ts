@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { SourceError } from '../../errors.ts';
+import type { Login } from '../../fields/urls.ts';
+import type { SourceReading } from '../source.ts';
+import { Refusal } from './refusal.ts';
+
+/** What is shorter is in too many words. */
+const SHORTEST = 3;
+
+/** What must not get into a message although a router repeats it. */
+export interface Secrets {
+  add(secret: string): void;
+  /** The text with `…` for each secret. */
+  hide(text: string): string;
+  /** The same error, if nothing had to be hidden. */
+  hideError<T>(error: T): T | SourceError;
+  hideReading(reading: SourceReading): SourceReading;
+}
+
+/** The password of a login, its hashes, and how it is sent. */
+export function secretsOf({ username, password }: Login): Secrets {
+  const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const known = new Set<string>();
+  const add = (secret: string) => void (secret.length >= SHORTEST && known.add(secret));
+  const hash = md5(password);
+  for (const secret of [password, hash, md5(`${username}${password}`), `${username}:${password}`, `${username}:${hash}`])
+    for (const form of [
+      secret,
+      base64(secret),
+      base64(secret).replace(/=+$/, ''),
+      encodeURIComponent(secret),
+      JSON.stringify(secret).slice(1, -1),
+    ])
+      add(form);
+
+  // The longest first: one may be a part of another. A message may be cut within one.
+  const hide = (text: string) =>
+    [...known].sort((a, b) => b.length - a.length).reduce((hidden, secret) => withoutStart(hidden.replaceAll(secret, '…'), secret), text);
+
+  /** What a router said is in quotes. Our own words stay: without one of them everybody would know a password that is such a word. */
+  const hideQuoted = (message: string) => message.replace(/"(?:[^"\\]|\\.)*"/g, hide);
+
+  function hideError<T>(error: T): T | SourceError {
+    if (!(error instanceof SourceError)) return error;
+    const message = hideQuoted(error.message);
+    if (message === error.message) return error;
+    return error instanceof Refusal ? new Refusal(error.kind, message, error.reason) : new SourceError(error.reason, message);
+  }
+
+  return {
+    add,
+    hide,
+    hideError,
+    hideReading: ({ skippedBecause, unread, observation, ...rest }) => ({
+      ...rest,
+      observation: hideError(observation),
+      ...(skippedBecause && { skippedBecause: skippedBecause.map(hideQuoted) }),
+      ...(unread && { unread: unread.map(hide) }),
+    }),
+  };
+}
+
+/** Without the first part of a secret that a message was cut in. */
+function withoutStart(text: string, secret: string): string {
+  if (!text.includes('…')) return text;
+  for (let length = secret.length - 1; length >= SHORTEST; length -= 1) {
+    const start = `${secret.slice(0, length)}…`;
+    if (text.includes(start)) return text.replaceAll(start, '…');
+  }
+  return text;
+}
