@@ -25,7 +25,7 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
   // Ignores the user's settings: a demo never touches a real ledger or router.
   const env = { WRTMETER_HEARTBEAT: '5' };
   const config = join(data, 'wrtmeter.yaml');
-  await writeFile(config, JSON.stringify({ routers: routersOf(home) }));
+  await writeFile(config, JSON.stringify({ routers: routersOf(home), ...PEOPLE }));
   const load = () => loadConfig({ ...io, env, cwd: data, cli: { listen, data, config } });
   try {
     return await exitCodeOf(io, async () => {
@@ -42,6 +42,16 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
     await rm(data, { recursive: true, force: true });
   }
 }
+
+/** Who lives there, and the cap of their line. */
+const PEOPLE = {
+  users: { anna: { name: 'Anna', hostnames: ['annas-*'] }, ben: { name: 'Ben', hostnames: ['ben-*'] }, kids: { hostnames: ['kids-*'] } },
+  tariffs: { off_peak: { hours: '00:00-07:00', counts: 0 } },
+  quotas: {
+    line: { of: 'home', limit: '10GB', steps: { '75%': 'notify', '100%': 'notify' } },
+    kids: { of: 'user kids', limit: '500MB', per: 'day', steps: { '100%': 'notify' } },
+  },
+};
 
 /** The routers of the home, as its owner would write them down. */
 const routersOf = ({ routers, tplink: { name, url, password } }: RunningDemo) => ({
