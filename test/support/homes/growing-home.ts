@@ -1,11 +1,19 @@
+import { createPeople } from '../../../src/domain/people/people.ts';
+import type { Tariff } from '../../../src/domain/people/tariffs.ts';
+import { plainUser } from '../../../src/domain/people/user.ts';
 import type { Listening } from '../../../src/http/server.ts';
 import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import { processMetrics } from '../../../src/views/metrics/process.ts';
+import { quota } from '../ledger/quota-view.ts';
 import { depsOf, serveApp } from '../web/web.ts';
 import { peer, peers } from '../wireguard/peers.ts';
 import { type Answers, hosts, leases, openHome, stations, system, wan } from './small-home.ts';
 
 const MACS = ['00:00:5e:00:53:01', '00:00:5e:00:53:02', '00:00:5e:00:53:03'];
+
+const PEOPLE = createPeople({ users: [{ ...plainUser('anna'), macs: MACS.slice(0, 2) }], devices: [], peers: [] });
+const LINE = quota('line', { kind: 'home' }, 1e12, { steps: [{ share: 0.5, actions: [] }] });
+const NIGHT: Tariff = { name: 'off_peak', windows: [{ days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 14 }], counts: 0 };
 
 export interface GrowingHome {
   /** HOST:PORT */
@@ -22,7 +30,13 @@ export interface GrowingHome {
  * their bytes (`pace` each step) and the names of the devices differ. The second device is at the other access point from the third reading on.
  */
 export async function growingHome(name: string, pace: number, startedAt: number): Promise<GrowingHome> {
-  const home = await openHome({ routers: { gateway: [], attic: [] }, accounting: 'hosts', startedAt });
+  const home = await openHome({
+    routers: { gateway: [], attic: [] },
+    accounting: 'hosts',
+    startedAt,
+    people: PEOPLE,
+    terms: { quotas: [LINE], tariffs: [NIGHT] },
+  });
   const own = processMetrics();
   const metrics = createMetrics();
   let steps = 0;

@@ -45,6 +45,8 @@ export interface HomeOptions {
   accounting?: LedgerTerms['accounting'];
   /** What is done with the file before the ledger is opened, such as an import. */
   before?: (store: Store) => Promise<void>;
+  /** Terms of the ledger besides those above. */
+  terms?: Partial<LedgerTerms>;
 }
 
 const SOURCES: readonly SourceName[] = ['stations', 'wan', 'leases', 'neighbours'];
@@ -63,6 +65,7 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
     gapAfter: 0,
     mostAccounts: 10_000,
     mostNewAccounts: 50_000,
+    ...options.terms,
   };
   const store = await openStore(directory);
   await options.before?.(store);
