@@ -3,7 +3,7 @@ import type { Traffic } from './traffic.ts';
 
 export type ResetReason = 'fell' | 'stayed below' | 'boot' | 'new device' | 'new association' | 'line left over';
 
-export type DipReason = 'shows less' | 'still shows less' | 'came back';
+export type DipReason = 'shows less' | 'still shows less' | 'may have restarted' | 'may still have restarted' | 'came back';
 
 /** What a reading means for the books. `since` is the Unix ms from which the bytes are counted. */
 export type Change =

@@ -83,6 +83,14 @@ export type Doubt =
       settles: number;
     }
   | {
+      /** It lost most of what it showed, and has restarted or dipped: its baseline waits. */
+      kind: 'unsure';
+      /** Unix ms of the reading before that. */
+      since: number;
+      /** The least that it has shown since then. */
+      low: number;
+    }
+  | {
       /** It restarted, unless it soon shows again what it did before. */
       kind: 'fell';
       since: number;

@@ -22,6 +22,8 @@ export const DOUBT_MS = 600_000;
 export interface Fallen {
   value: number;
   before: number;
+  /** Unix ms. */
+  at: number;
   bits: Reading['bits'];
   /** Whether the epoch excludes a restart of anything but the driver's figures. */
   isProved: boolean;
@@ -38,7 +40,8 @@ export interface Fallen {
   most: number;
 }
 
-export type Fall = { kind: 'restart'; bytes: number } | { kind: 'wrap'; bytes: number } | { kind: 'dip' };
+/** `unsure`: a later reading shows whether it dipped or restarted. */
+export type Fall = { kind: 'restart'; bytes: number } | { kind: 'wrap'; bytes: number } | { kind: 'dip' } | { kind: 'unsure' };
 
 /** What a fall of one direction within an epoch means. In doubt, what posts less. Rule: dip. Rule: reset. Rule: wrap. */
 export function judgeFall(fallen: Fallen): Fall {
@@ -46,13 +49,33 @@ export function judgeFall(fallen: Fallen): Fall {
   const gained = gainedPastEnd(fallen);
   if (gained !== null) return { kind: 'wrap', bytes: gained };
   if (doubt?.kind === 'owed' || !fellToStart(fallen) || (isProved && value > most)) return { kind: 'dip' };
-  return { kind: 'restart', bytes: value };
+  return isUnsure(fallen) ? { kind: 'unsure' } : { kind: 'restart', bytes: value };
 }
 
-/** Whether the value is as low as a restart would leave it. */
-function fellToStart({ value, before, isProved, wasGone }: Pick<Fallen, 'value' | 'before' | 'isProved' | 'wasGone'>): boolean {
-  return wasGone || value <= before * (isProved ? NEAR_ZERO : MOST_OF_IT);
+/**
+ * Whether a fall to less than half, but not to near zero, may yet be a dip. One that shows a little more in a later reading did restart, and
+ * after `DOUBT_MS` it did whatever it shows. Small figures are not waited for, because they soon show as much again.
+ */
+function isUnsure({ value, before, at, isProved, wasGone, doubt, most }: Fallen): boolean {
+  const hasFallenBefore = doubt?.kind === 'fell' && !hasGrown(doubt, before);
+  if (isProved || wasGone || isNearZero(value, before) || before < WORTH_REMEMBERING || value > most || hasFallenBefore) return false;
+  return doubt?.kind !== 'unsure' || (value <= doubt.low && at - doubt.since <= DOUBT_MS);
 }
+
+/** Whether the value is as low as a restart would leave it, or was so and is not back where it fell from. */
+function fellToStart({ value, before, isProved, wasGone, doubt }: Fallen): boolean {
+  if (wasGone || value <= before * (isProved ? NEAR_ZERO : MOST_OF_IT)) return true;
+  return doubt?.kind === 'unsure' && (value >= before || before - value > before * SMALL_PART);
+}
+
+/** Whether a direction shows less than its baseline, or so much more that it did not dip before, but restarted. */
+export function hasFallen(direction: Direction, { bytes }: Pick<Reading, 'bytes'>, { bytes: kept, doubts }: Baseline): boolean {
+  const [value, before] = [bytes[direction], kept[direction]];
+  return value < before || (doubts?.[direction]?.kind === 'unsure' && value - before > mostGrown(before));
+}
+
+/** A counter that is back after a dip shows no more than this beyond what it did before: a large one may have grown meanwhile. */
+const mostGrown = (before: number): number => before * (before >= LARGE ? 1 : SMALL_PART);
 
 export const isNearZero = (value: number, before: number): boolean => value <= before * NEAR_ZERO;
 
@@ -102,7 +125,7 @@ export interface Resolved {
  */
 export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, isPair: boolean): Resolved {
   if (kept.doubts === undefined) return { baseline: kept, since: null, cameBack: false };
-  const back = DIRECTIONS.filter((direction) => isBack(kept.doubts?.[direction], bytes[direction], at));
+  const back = DIRECTIONS.filter((direction) => isBack(kept.doubts?.[direction], kept.bytes[direction], bytes[direction], at));
   const resolved = { ...kept.bytes };
   const doubts: Doubts = {};
   let since: number | null = null;
@@ -120,24 +143,35 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
         resolved[direction] = Math.min(resolved[direction] + doubt.before + doubt.posted, Number.MAX_SAFE_INTEGER);
         if (value < resolved[direction]) doubts[direction] = { kind: 'owed', since: at, least: value, settles: at + DIP_MS };
       } else if (isOpen(doubt, value, at)) doubts[direction] = doubt;
-    } else if (doubt !== undefined) doubts[direction] = doubt;
+    } else if (doubt !== undefined) {
+      doubts[direction] = doubt;
+      if (doubt.kind === 'unsure') since = Math.min(since ?? doubt.since, doubt.since);
+    }
   }
   const { doubts: _, ...plain } = kept;
   const baseline = { ...plain, bytes: resolved, ...(Object.keys(doubts).length > 0 && { doubts }) };
   return { baseline, since, cameBack: back.length > 0 };
 }
 
-/** A counter that grows after its fall has restarted. That of a pair which did not fall shows nothing of that. */
-function isOpen({ since, before, low }: Extract<Doubt, { kind: 'fell' }>, value: number, at: number): boolean {
-  const hasGrown = (isNearZero(low, before) && !isNearZero(value, before)) || value - low >= WORTH_REMEMBERING;
-  return at - since <= DIP_MS && (low >= before || !hasGrown);
+/** A counter that grows after its fall has restarted, but a large one may yet leap back. That of a pair which did not fall shows nothing of it. */
+function isOpen(doubt: Extract<Doubt, { kind: 'fell' }>, value: number, at: number): boolean {
+  const { since, before, low } = doubt;
+  return at - since <= DIP_MS && (low >= before || before >= LARGE || !hasGrown(doubt, value));
 }
 
-/** Only a figure that nearly equals the one before the fall shows that a counter is back; a large one may have grown meanwhile. */
-function isBack(doubt: Doubt | undefined, value: number, at: number): boolean {
+export const hasGrown = ({ before, low }: Extract<Doubt, { kind: 'fell' }>, value: number): boolean =>
+  (isNearZero(low, before) && !isNearZero(value, before)) || value - low >= WORTH_REMEMBERING;
+
+/**
+ * Only a figure that nearly equals the one before the fall shows that a counter is back; a large one may have grown meanwhile. One that has
+ * grown since its fall must leap there from less than half.
+ */
+function isBack(doubt: Doubt | undefined, last: number, value: number, at: number): boolean {
   if (doubt?.kind !== 'fell' || doubt.low >= doubt.before || at - doubt.since > DIP_MS) return false;
-  const grown = value - doubt.before;
-  return grown >= -doubt.before * SMALL_PART && grown <= doubt.before * (doubt.before >= LARGE ? 1 : SMALL_PART);
+  const { before } = doubt;
+  if (hasGrown(doubt, last) && last > before * MOST_OF_IT) return false;
+  const grown = value - before;
+  return grown >= -before * SMALL_PART && grown <= (hasGrown(doubt, last) ? before * SMALL_PART : mostGrown(before));
 }
 
 /** What a direction has shown least since it dipped, and when it counts from there; null if it has not dipped. */

@@ -1,8 +1,8 @@
 import type { Change, Circumstances, PreviousReading } from './change.ts';
 import { type Baseline, type Epoch, IMPORTED, type Reading } from './counter.ts';
-import { provedEpoch, resolveDoubts } from './fall.ts';
+import { hasFallen, provedEpoch, resolveDoubts } from './fall.ts';
 import { pairLines, raiseDips } from './pairing.ts';
-import { DIRECTIONS, minus, NOTHING, plus, type Traffic, total } from './traffic.ts';
+import { DIRECTIONS, minus, NOTHING, plus, total } from './traffic.ts';
 import { comparable, increase, withinEpoch } from './within-epoch.ts';
 
 /** Seconds that a station may be associated before it is authorized and listed. Rule: new counter. */
@@ -36,7 +36,7 @@ function compareOne(shown: Reading, before: Baseline, previous: PreviousReading,
 
 /** Rule: increase. */
 function compareFigures(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change[] {
-  if (!fellIn(reading.bytes, baseline.bytes)) {
+  if (!DIRECTIONS.some((direction) => hasFallen(direction, reading, baseline))) {
     const both = plausible(increase(reading.bytes, baseline.bytes, since), null, now, since);
     if (both.kind === 'increase') return [both];
   }
@@ -107,8 +107,6 @@ function unknownCounter(reading: Reading, previous: PreviousReading, now: Circum
       return unknown satisfies never;
   }
 }
-
-const fellIn = (bytes: Traffic, before: Traffic): boolean => bytes.download < before.download || bytes.upload < before.upload;
 
 /** Unix ms at which a new epoch began, at the earliest the last reading. */
 function startOf(epoch: Epoch | null, since: number, now: Circumstances): number {

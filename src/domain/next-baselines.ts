@@ -4,6 +4,7 @@ import {
   DIP_MS,
   DOUBT_MS,
   dipOf,
+  hasGrown,
   isNearZero,
   isProvedEpoch,
   LARGE,
@@ -13,7 +14,7 @@ import {
   WORTH_REMEMBERING,
 } from './fall.ts';
 import { raiseDips } from './pairing.ts';
-import { DIRECTIONS, type Direction } from './traffic.ts';
+import { DIRECTIONS, type Direction, type Traffic } from './traffic.ts';
 import { comparable } from './within-epoch.ts';
 
 /** What is kept of a counter once its changes are known. Rule: dip. Rule: implausible. */
@@ -40,6 +41,8 @@ function nextOfOne(reading: Reading, kept: Baseline, changes: readonly Change[],
     return plain(reading);
   }
   const { baseline } = resolveDoubts(kept, reading, now.at, now.rules.directions === 'together');
+  const unsure = changes.find((change) => change.kind === 'dip' && isUnsure(change));
+  if (unsure?.kind === 'dip') return waiting(reading, baseline, unsure.short, now);
   const next = plain(reading);
   const doubts: Doubts = {};
   for (const direction of DIRECTIONS) {
@@ -49,6 +52,20 @@ function nextOfOne(reading: Reading, kept: Baseline, changes: readonly Change[],
     if (doubt.kind === 'dipped' || doubt.kind === 'owed') next.bytes = { ...next.bytes, [direction]: baseline.bytes[direction] };
   }
   return Object.keys(doubts).length === 0 ? next : { ...next, doubts };
+}
+
+const isUnsure = ({ why }: Extract<Change, { kind: 'dip' }>): boolean => why === 'may have restarted' || why === 'may still have restarted';
+
+/** The baseline of a counter that may have restarted waits. `short`: what it shows less, in the directions that are in doubt. */
+function waiting({ bytes }: Reading, baseline: Baseline, short: Traffic, { at, previous }: Circumstances): Baseline {
+  const doubts: Doubts = { ...baseline.doubts };
+  for (const direction of DIRECTIONS) {
+    if (short[direction] === 0) continue;
+    const doubt = doubts[direction];
+    const open = doubt?.kind === 'unsure' ? doubt : { since: baseline.lastRead ?? previous?.at ?? at, low: bytes[direction] };
+    doubts[direction] = { kind: 'unsure', since: open.since, low: Math.min(open.low, bytes[direction]) };
+  }
+  return { ...baseline, doubts };
 }
 
 const plain = ({ bytes, epoch }: Reading): Baseline => ({ bytes, epoch, lastRead: null });
@@ -83,7 +100,7 @@ function nextDoubt(
   const restarted = changes.find((change) => change.kind === 'reset' && change.why === 'fell');
   const isPair = DIRECTIONS.every((way) => restarted?.kind === 'reset' && restarted.bytes[way] === bytes[way]);
   if (restarted !== undefined && !isOf('wrap') && (isPair || value < before)) {
-    if (doubt?.kind === 'fell') return { ...doubt, since: now.at, low: value, posted: doubt.posted + before };
+    if (doubt?.kind === 'fell' && !hasGrown(doubt, before)) return { ...doubt, since: now.at, low: value, posted: doubt.posted + before };
     const isWorth = (way: Direction) =>
       bytes[way] < baseline.bytes[way] && baseline.bytes[way] >= (isNearZero(bytes[way], baseline.bytes[way]) ? WORTH_REMEMBERING : LARGE);
     return (isPair ? DIRECTIONS.some(isWorth) : isWorth(direction)) ? { kind: 'fell', since: now.at, before, low: value, posted: 0 } : null;

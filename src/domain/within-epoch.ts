@@ -1,6 +1,6 @@
 import type { Change, Circumstances, DipReason } from './change.ts';
 import type { Baseline, CounterRules, Reading } from './counter.ts';
-import { DIP_MS, dipOf, type Fallen, isProvedEpoch, judgeFall, RANGE_32, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
+import { DIP_MS, dipOf, type Fallen, hasFallen, isProvedEpoch, judgeFall, RANGE_32, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
 import { DIRECTIONS, type Direction, isZero, minus, NOTHING, type Traffic } from './traffic.ts';
 
 /** A counting program loads its last saved figures when it starts: those bytes are already posted. Rule: lowered counter. */
@@ -23,6 +23,8 @@ export function withinEpoch(reading: Reading, baseline: Baseline, now: Circumsta
 
 /** Each direction by itself. Of what dipped nothing is posted until its baseline is passed. Rule: dip. */
 function changesApart(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change[] {
+  const waiting = wait(reading, baseline, now, since);
+  if (waiting !== null) return [waiting];
   const changes: Change[] = [];
   const short = { ...NOTHING };
   let why: DipReason = 'still shows less';
@@ -47,7 +49,7 @@ function changeOfOne(
 ): Exclude<Change, { kind: 'dip' }> | null {
   const [value, before] = [reading.bytes[direction], baseline.bytes[direction]];
   const only = (bytes: number): Traffic => ({ ...NOTHING, [direction]: bytes });
-  if (value >= before) return { kind: 'increase', bytes: only(value - before), since };
+  if (!hasFallen(direction, reading, baseline)) return { kind: 'increase', bytes: only(value - before), since };
   const { fall } = now.rules;
   switch (fall) {
     case 'lowers':
@@ -69,12 +71,26 @@ function changeOfOne(
 /** A pair restarts at once, unless the epoch proves that it did not, or it only dipped: then each direction is judged by itself. Rule: reset. */
 function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change[] {
   const { bytes } = reading;
-  const fallen = DIRECTIONS.filter((direction) => bytes[direction] < baseline.bytes[direction]);
+  const fallen = DIRECTIONS.filter((direction) => hasFallen(direction, reading, baseline));
   if (fallen.length === 0) return [increase(bytes, baseline.bytes, since)];
   const facts = fallen.map((direction) => fallenOf(direction, reading, baseline, now, since));
   const isUnproved = now.rules.fall === 'reset' && facts.some((each) => !each.isProved && judgeFall(each).kind === 'restart');
   const restarted = isUnproved && !DIRECTIONS.some((direction) => continues(bytes[direction], baseline.bytes[direction]));
   return restarted ? [{ kind: 'reset', bytes, since, why: 'fell' }] : changesApart(reading, baseline, now, since);
+}
+
+/** Nothing is posted of a counter in either direction until a later reading shows what its fall was. Null if that is clear. Rule: dip. */
+function wait(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change | null {
+  if (now.rules.fall !== 'reset') return null;
+  const short = { ...NOTHING };
+  for (const direction of DIRECTIONS) {
+    const isUnsure =
+      hasFallen(direction, reading, baseline) && judgeFall(fallenOf(direction, reading, baseline, now, since)).kind === 'unsure';
+    if (isUnsure) short[direction] = baseline.bytes[direction] - reading.bytes[direction];
+  }
+  if (isZero(short)) return null;
+  const isKnown = DIRECTIONS.some((direction) => baseline.doubts?.[direction]?.kind === 'unsure');
+  return { kind: 'dip', short, why: isKnown ? 'may still have restarted' : 'may have restarted' };
 }
 
 /** Bytes of the largest packet: a frame of Ethernet with the tags of a line. These routers forward no jumbo frames, and count each frame. */
@@ -109,6 +125,7 @@ function fallenOf(direction: Direction, reading: Reading, baseline: Baseline, no
   return {
     value: bytes[direction],
     before: baseline.bytes[direction],
+    at: now.at,
     bits,
     isProved: isProvedEpoch(baseline, epoch),
     mayBeNew: epoch !== null && epochBefore !== null && (epoch.instance === null || epochBefore.instance === null),

@@ -45,9 +45,11 @@ const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
   'line left over': 'The list had one more line than the previous lines explain, so one had started at zero',
 };
 
-const DIP_WORDS: Readonly<Record<Exclude<DipReason, 'still shows less'>, string>> = {
+const DIP_WORDS: Readonly<Record<Exclude<DipReason, 'still shows less' | 'may still have restarted'>, string>> = {
   'shows less':
     'It shows less than before, though nothing shows that it restarted; nothing is booked until it passes what it showed, or stays below for long',
+  'may have restarted':
+    'It shows less than half of what it did, and nothing shows whether it restarted; nothing is booked until a later reading, or 10 minutes, decide it',
   'came back': 'It is back at what it showed before it fell to near zero, so it had not restarted; only what it shows more is booked',
 };
 

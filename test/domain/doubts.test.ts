@@ -114,9 +114,44 @@ describe('Rule: dip, over many readings', () => {
     }
   });
 
-  it('a large counter that lost half of it for one reading is posted once for that', () => {
-    expect(download([G, 0.45 * G, 1.001 * G, 1.002 * G], unproved)).to.equal(450 * M);
-    expect(download([G, 0.45 * G, 1.001 * G, 1.46 * G], unproved)).to.equal(460 * M);
+  it('a counter that lost most of it for one reading had not restarted: only what it has more is posted', () => {
+    for (const share of [0.07, 0.1, 0.25, 0.45]) {
+      expect(download([G, share * G, 1.001 * G, 1.002 * G], unproved), `to ${share}`).to.equal(2 * M);
+      expect(download([G, share * G, share * G, 0.999 * G, 1.002 * G], unproved), `twice, to ${share}`).to.equal(2 * M);
+      expect(download([100 * M, share * 100 * M, 101 * M, 102 * M], unproved), `100 MB to ${share}`).to.equal(2 * M);
+    }
+    const values = [both(G, 5 * G), both(0.3 * G, 5.001 * G), both(1.001 * G, 5.002 * G)];
+    expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(M, 2 * M));
+  });
+
+  it('one that goes on from there did restart, and everything that it shows is posted', () => {
+    expect(download([G, 0.45 * G, 0.451 * G, 0.5 * G], unproved)).to.equal(0.5 * G);
+    expect(download([100 * M, 20 * M, 60 * M, 99 * M, 120 * M], unproved)).to.equal(120 * M);
+    expect(download([100 * M, 20 * M, 200 * M], unproved)).to.equal(200 * M);
+    const values = [both(100 * M, 10 * M), both(30 * M, 11 * M), both(31 * M, 12 * M)];
+    expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(31 * M, 12 * M));
+  });
+
+  it('one that stays as low did restart too: it waits ten minutes at most', () => {
+    const idle = (readings: number) => Array.from({ length: readings }, () => 45 * M);
+    expect(download([100 * M, ...idle(10)], unproved)).to.equal(0);
+    expect(download([100 * M, ...idle(11)], unproved)).to.equal(45 * M);
+    expect(download([100 * M, ...idle(11), 46 * M], unproved)).to.equal(46 * M);
+  });
+
+  it('one that falls on to near zero meanwhile did restart', () => {
+    expect(download([100 * M, 45 * M, M, 2 * M], unproved)).to.equal(2 * M);
+  });
+
+  it('a large counter that was low for some readings, and grew, leaps back to what it showed: it had not restarted', () => {
+    expect(download([5 * G, 0.1 * G, 0.2 * G, 0.3 * G, 5.2 * G, 5.7 * G], unproved)).to.equal(0.7 * G);
+    expect(download([5 * G, 0.1 * G, 0.2 * G, 0.3 * G, 5.2 * G, 5.7 * G])).to.equal(0.7 * G);
+    expect(download([5 * G, 2 * G, 2.1 * G, 2.2 * G, 5.2 * G, 7.7 * G], unproved)).to.equal(2.7 * G);
+  });
+
+  it('one that comes there step by step did restart', () => {
+    const steps = Array.from({ length: 60 }, (_, i) => (i + 1) * 0.1 * G);
+    expect(download([5 * G, ...steps], unproved)).to.equal(6 * G);
   });
 
   it('a large counter that shows zero once may have grown meanwhile', () => {

@@ -18,7 +18,7 @@ export function noteChange({ note, counts }: AuditLog, counter: string, change: 
       note('rejected', counter, change.bytes, change.why);
       break;
     case 'dip':
-      if (change.why !== 'still shows less') note('dip', counter, change.short, change.why);
+      if (!change.why.includes('still')) note('dip', counter, change.short, change.why);
       break;
     case 'baseline':
     case 'increase':

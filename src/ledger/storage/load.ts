@@ -125,6 +125,7 @@ function baselineOf(row: Row): KeptBaseline {
 const DOUBT_FIELDS: Readonly<Record<Doubt['kind'], readonly string[]>> = {
   dipped: ['since', 'least', 'settles'],
   owed: ['since', 'least', 'settles'],
+  unsure: ['since', 'low'],
   fell: ['since', 'before', 'low', 'posted'],
   refused: ['since', 'before'],
 };

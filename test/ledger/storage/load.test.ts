@@ -21,6 +21,7 @@ describe('loading the books', () => {
   it('keeps what readings left open, of every kind', async () => {
     const cases: [string, number[]][] = [
       ['dipped', [G, 0.99 * G]],
+      ['unsure', [G, 0.3 * G]],
       ['owed', [G, 5e7, G]],
       ['fell', [G, 5e7]],
       ['refused', [G, 8e15]],
