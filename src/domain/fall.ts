@@ -6,7 +6,7 @@ import { DIRECTIONS, type Direction } from './traffic.ts';
 export const RANGE_32 = 2 ** 32;
 /** A counter that shows no more than this part of its baseline is near zero. */
 const NEAR_ZERO = 1 / 16;
-/** Where nothing proves the epoch, a counter that lost more than this part of its value has restarted. */
+/** Where nothing proves the epoch, a counter that lost this part of its value or more has restarted, or may have. */
 const MOST_OF_IT = 1 / 2;
 /** A fall by no more than this part of the value is a dip whatever proves the epoch. */
 export const SMALL_PART = 1 / 16;

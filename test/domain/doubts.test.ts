@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { Circumstances } from '../../src/domain/change.ts';
 import type { Baseline, CounterBits, CounterRules, Epoch } from '../../src/domain/counter.ts';
 import { compare } from '../../src/domain/increase.ts';
@@ -122,6 +123,27 @@ describe('Rule: dip, over many readings', () => {
     }
     const values = [both(G, 5 * G), both(0.3 * G, 5.001 * G), both(1.001 * G, 5.002 * G)];
     expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(M, 2 * M));
+  });
+
+  it('however often a counter dips for one reading, by however much short of near zero, it is posted to the byte', () => {
+    const step = fc.record({
+      grown: fc.integer({ min: 1, max: M / 2 }),
+      dips: fc.boolean(),
+      to: fc.double({ min: 0.07, max: 0.999, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), fc.constantFrom(UPLINK, STATION), (steps, rules) => {
+        let value = 17 * M;
+        const values = [value];
+        for (const { grown, dips, to } of steps) {
+          value += grown;
+          if (dips) values.push(Math.round(value * to));
+          value += grown;
+          values.push(value);
+        }
+        expect(download(values, { ...unproved, rules })).to.equal(value - 17 * M);
+      }),
+    );
   });
 
   it('one that goes on from there did restart, and everything that it shows is posted', () => {
