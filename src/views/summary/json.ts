@@ -9,12 +9,12 @@ import type { Summary } from './summary.ts';
 
 /** `wrtmeter summary --format json`: every row, where the other formats shorten lists. */
 export function summaryJson(summary: Summary) {
-  const { period, running, madeAt, timezone, units, until, user, countedBy, used, compared, countedSince } = summary;
+  const { period, running, madeAt, timezone, units, until, user, countedBy, used, compared, firstDay } = summary;
   return {
     ...{ ...daysJson(period.days), running, until: dayText(until), made_at: instantText(madeAt), timezone },
     user: user === null ? null : { user: user.name, name: user.title, private: user.isPrivate },
     counted_by: countedBy,
-    counted_since: countedSince === null ? null : dayText(countedSince),
+    counted_since: firstDay === null ? null : dayText(firstDay),
     ...usageJson(used),
     compared:
       compared === null ? null : { days: daysJson(compared.days), before: daysJson(compared.before), ...changeJson(compared.change) },

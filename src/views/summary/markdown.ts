@@ -39,7 +39,7 @@ const UNREADABLE = /\p{C}|\p{Zl}|\p{Zp}/gu;
 /** What begins or ends markup anywhere, or makes a link of an address. */
 const MARKUP = /[\\`*_[\]<>|~#&$!]|:(?=\/\/)|(?<=www)\.|@/gi;
 /** What begins a list or a rule at the start of a line. */
-const AT_START = /^(\s*)([-+=]|\d+(?=[.)]))/;
+const AT_START = /^(\s*)([-+=]|\d+(?=[.)](?:\s|$)))/;
 
 /** Text that Markdown shows as it is. */
 function plain(text: string): string {

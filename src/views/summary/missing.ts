@@ -25,9 +25,9 @@ export interface Missing {
 /** Sources whose counters are added up; without the others, no byte is missing. */
 const SOURCES: Readonly<Record<string, string>> = {
   stations: 'Wi-Fi stations',
-  wan: 'the uplinks',
-  hosts: 'hosts',
-  statistics: 'the statistics',
+  wan: 'Uplinks',
+  hosts: 'Hosts',
+  statistics: 'Statistics',
   peers: 'WireGuard peers',
   '': '',
 };
@@ -84,10 +84,10 @@ function whyOf(kind: MissingKind, rows: readonly AuditRecord[]): string {
   }
 }
 
-/** Where it happened, such as `the uplinks of gateway`. */
-export function placeOf({ router, source }: Pick<Missing, 'router' | 'source'>): string {
+/** Where it happened, such as `Uplinks of gateway`. */
+function placeOf({ router, source }: Pick<Missing, 'router' | 'source'>): string {
   const what = SOURCES[source] ?? source;
-  if (what === '') return router === '' ? 'the ledger' : router;
+  if (what === '') return router === '' ? 'The ledger' : `Router ${router}`;
   return router === '' ? what : `${what} of ${router}`;
 }
 
@@ -96,8 +96,7 @@ export function missingText(missing: Missing, size: (bytes: number) => string): 
   const { times, refused, why } = missing;
   const often = times === 1 ? '' : `, ${count(times, 'time')}`;
   const much = refused === null || refused.total === 0 ? '' : `, ${amount(refused, size)} refused`;
-  const place = placeOf(missing);
-  return `${place.charAt(0).toUpperCase()}${place.slice(1)}${often}${much}: ${why}`;
+  return `${placeOf(missing)}${often}${much}: ${why}`;
 }
 
 function amount(used: Used, size: (bytes: number) => string): string {

@@ -70,7 +70,8 @@ export function pageOf(summary: Summary): Page {
 }
 
 function usedSection(summary: Summary): Section {
-  const { used, units, countedSince, compared } = summary;
+  const { used, units, compared } = summary;
+  const since = sinceText(summary);
   const { download, upload, undirected, total: all } = figuresOf(used);
   const size = bytesIn(units);
   const known = [
@@ -84,7 +85,7 @@ function usedSection(summary: Summary): Section {
       ...known.flatMap(([name, bytes]) => (bytes === null ? [] : [{ name, value: size(bytes) }])),
       { name: 'Total', value: size(all) },
     ],
-    lines: [...(compared === null ? [] : [comparedText(compared, size)]), ...(countedSince === null ? [] : [sinceText(countedSince)])],
+    lines: [...(compared === null ? [] : [comparedText(compared, size)]), ...(since === null ? [] : [since])],
   };
 }
 

@@ -4,7 +4,8 @@ import type { QuotaRow } from '../rows/quotas.ts';
 import { daysText, type Size } from './words.ts';
 
 /** What the quota is of, with its own name where that is needed to tell it from others. */
-export const nameOfQuota = ({ quota, name }: QuotaRow): string => (name === '' ? quota.name : `${name} (${quota.name})`);
+export const nameOfQuota = ({ quota, name }: QuotaRow): string =>
+  name === '' || name.toLowerCase() === quota.name.toLowerCase() ? quota.name : `${name} (${quota.name})`;
 
 export const isReached = ({ used, limit }: QuotaRow): boolean => used >= limit;
 

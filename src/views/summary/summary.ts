@@ -49,7 +49,7 @@ type Changed<Row> = Row & {
 };
 
 /** What the home or one user used in a month or week, for people. Its sums are those of `print` and the API. */
-export interface Summary extends Pick<SummaryFacts, 'period' | 'madeAt' | 'running' | 'auditIsCut'> {
+export interface Summary extends Pick<SummaryFacts, 'period' | 'madeAt' | 'running' | 'firstDay' | 'auditIsCut'> {
   timezone: string;
   units: View['units'];
   /** The last day of it so far. */
@@ -67,8 +67,6 @@ export interface Summary extends Pick<SummaryFacts, 'period' | 'madeAt' | 'runni
   peers: readonly PeerShare[];
   /** On-peak first; empty without tariffs. */
   tariffs: readonly TariffPart[];
-  /** The first day that was counted, if that is later than the first of the period. */
-  countedSince: Day | null;
   missing: readonly Missing[];
   /** Uplinks compared with their hosts; none for a user. */
   gateways: readonly Reconciliation[];
@@ -85,7 +83,7 @@ export function summaryOf(facts: SummaryFacts): Summary {
   const changes = changesIn(facts);
   const change = own === null ? changes?.home : changes?.users.get(own.name);
   return {
-    ...{ period, madeAt, running, auditIsCut, timezone: view.timezone, units: view.units },
+    ...{ period, madeAt, running, firstDay, auditIsCut, timezone: view.timezone, units: view.units },
     until: running ? dayOf(view.now, view.timezone) : period.days.end - 1,
     user: own === null ? null : { name: own.name, title: own.title, isPrivate: own.isPrivate },
     countedBy: own === null ? countedBy : 'devices',
@@ -96,7 +94,6 @@ export function summaryOf(facts: SummaryFacts): Summary {
     devices: devicesOf(view, user).map((row) => ({ ...row, change: changes?.devices.get(row.mac) ?? null })),
     peers: peersOf(view, user),
     tariffs: facts.hasTariffs || parts.length > 1 ? parts : [],
-    countedSince: firstDay !== null && firstDay > period.days.start && firstDay < period.days.end ? firstDay : null,
     missing: missingOf(facts.audit.filter(concerning(view, user))),
     gateways: user === null ? gatewaysOf(facts) : [],
   };

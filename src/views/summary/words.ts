@@ -1,4 +1,4 @@
-import { type Day, dayText, localText, type Month } from '../../domain/calendar.ts';
+import { dayText, localText, type Month } from '../../domain/calendar.ts';
 import { total } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { formatShare } from '../format.ts';
@@ -53,7 +53,14 @@ export function comparedText({ days, before, change }: NonNullable<Summary['comp
   return `${now}, ${changeText(change)} ${then}`;
 }
 
-export const sinceText = (day: Day): string => `Counting began on ${dayText(day)}: what was used before that day is not in it`;
+/** When counting began, where that leaves something out; null otherwise. */
+export function sinceText({ firstDay, period: { by, days, before }, compared }: Summary): string | null {
+  if (firstDay === null) return 'Nothing has been counted yet';
+  const began = `counting began on ${dayText(firstDay)}`;
+  if (firstDay >= days.end) return `Nothing is known of this ${by}, because ${began}`;
+  if (firstDay > days.start) return `Without the days before ${dayText(firstDay)}, because ${began}`;
+  return compared === null && firstDay > before.start ? `Not compared with the ${by} before, because ${began}` : null;
+}
 
 /** A gateway's unattributed bytes, and the likely reasons. */
 export function gatewayText({ router, from, unattributed, share, reasons }: Reconciliation, size: Size, timezone: string): string[] {
@@ -64,5 +71,5 @@ export function gatewayText({ router, from, unattributed, share, reasons }: Reco
     left < 0
       ? `The hosts of ${router} have ${size(-left)}${part} more than its uplinks${since}`
       : `${size(left)}${part} of the uplinks of ${router} belong to no host${since}`;
-  return [`${what}. Likely reasons:`, ...reasons.map(({ text }) => text)];
+  return [what, ...reasons.map(({ text }) => `Possible reason: ${text}`)];
 }
