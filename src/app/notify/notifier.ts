@@ -15,8 +15,8 @@ import { watch } from '../../notify/watch/watch.ts';
 import { summaryNotice } from '../../views/summary/notice.ts';
 import type { View } from '../../views/view.ts';
 import { termsOf } from '../from-config.ts';
-import { readSummary } from '../summary.ts';
 import { type FactSources, factsOf, seesAll } from './facts.ts';
+import { readSummary } from './read-summary.ts';
 import { sendTo } from './targets.ts';
 
 /** What a round left behind. */

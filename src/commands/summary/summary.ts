@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { namesOf, termsOf } from '../../app/from-config.ts';
-import { readSummary } from '../../app/summary.ts';
+import { readSummary } from '../../app/notify/read-summary.ts';
 import type { Config } from '../../config/config.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { dayOf } from '../../domain/calendar.ts';

@@ -1,5 +1,5 @@
-import { barText } from '../../views/summary/markdown.ts';
 import type { Page, Section, TableColumn } from '../../views/summary/page.ts';
+import { barText } from '../../views/summary/words.ts';
 import { type Column, left, name, printable, prose, right, textTable } from '../common/text.ts';
 
 const WIDEST_BAR = 40;
@@ -35,8 +35,9 @@ async function sectionText({ title, figures = [], bars = [], table, lines = [] }
   return blocks.join('\n');
 }
 
-function columnOf({ title, is }: TableColumn): Column {
-  switch (is) {
+function columnOf(column: TableColumn): Column {
+  const title = printable(column.title);
+  switch (column.is) {
     case 'name':
       return name(title);
     case 'figure':
@@ -44,7 +45,7 @@ function columnOf({ title, is }: TableColumn): Column {
     case 'detail':
       return { title, align: 'right', fit: 'drop' };
     default:
-      return is satisfies never;
+      return column.is satisfies never;
   }
 }
 

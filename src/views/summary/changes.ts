@@ -7,16 +7,16 @@ import { userRows } from '../rows/users.ts';
 import { isPrivateUser, usersWithPrivate, type WhoView } from './who.ts';
 
 /** Bytes in the days that are compared, and in those before. */
-export interface Change {
+export interface UsageChange {
   now: number;
   before: number;
 }
 
 export interface Changes {
-  home: Change;
-  users: ReadonlyMap<string, Change>;
+  home: UsageChange;
+  users: ReadonlyMap<string, UsageChange>;
   /** By the first MAC. */
-  devices: ReadonlyMap<string, Change>;
+  devices: ReadonlyMap<string, UsageChange>;
 }
 
 /**

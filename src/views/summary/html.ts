@@ -1,6 +1,6 @@
 import { formatShare } from '../format.ts';
 import { Html, html } from '../landing/html.ts';
-import type { Bar, Page, Section, Table } from './page.ts';
+import type { Bar, Page, PageTable, Section } from './page.ts';
 import { STYLE } from './style.ts';
 
 /** The style is a constant of ours. */
@@ -48,7 +48,7 @@ function barHtml({ name, share, isReached, text }: Bar): Html {
 </div>`;
 }
 
-function tableHtml({ columns, rows }: Table): Html {
+function tableHtml({ columns, rows }: PageTable): Html {
   return html`<table>
 <thead><tr>${columns.map((column) => html`<th scope="col" class="${column.is}">${column.title}</th>`)}</tr></thead>
 <tbody>${rows.map(

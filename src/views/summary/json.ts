@@ -3,7 +3,7 @@ import { quotaJson } from '../api-v1/quotas.ts';
 import { reconciliationJson } from '../api-v1/reconciliation.ts';
 import { usageJson } from '../api-v1/usage-json.ts';
 import { bytesIn } from '../format.ts';
-import type { Change } from './changes.ts';
+import type { UsageChange } from './changes.ts';
 import { missingText } from './missing.ts';
 import type { Summary } from './summary.ts';
 
@@ -47,7 +47,7 @@ export function summaryJson(summary: Summary) {
 const daysJson = ({ start, end }: Month) => ({ start: dayText(start), end: dayText(end) });
 
 /** Bytes in the days that are compared, and in those before; null: not compared. */
-const changeJson = (change: Change | null) => ({
+const changeJson = (change: UsageChange | null) => ({
   compared_bytes: change?.now ?? null,
   before_bytes: change?.before ?? null,
 });

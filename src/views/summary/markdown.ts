@@ -1,4 +1,5 @@
-import type { Page, Section, Table } from './page.ts';
+import type { Page, PageTable, Section } from './page.ts';
+import { barText } from './words.ts';
 
 /** A page as Markdown, as GitHub and most programs read it. No text in it is read as markup. */
 export function markdownOf({ title, subtitle, sections, footer }: Page): string {
@@ -19,13 +20,7 @@ function sectionLines({ title, figures = [], bars = [], table, lines = [] }: Sec
 
 const BAR = 20;
 
-/** A bar of some characters; full where the limit is reached. */
-export function barText(share: number, width: number): string {
-  const full = Math.min(width, Math.floor(share * width));
-  return `${'█'.repeat(full)}${'░'.repeat(width - full)}`;
-}
-
-function tableText({ columns, rows }: Table): string {
+function tableText({ columns, rows }: PageTable): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     row(columns.map(({ title }) => plain(title))),

@@ -5,7 +5,7 @@ import { bytesIn } from '../format.ts';
 import { missingText } from './missing.ts';
 import { nameOfQuota, quotaText } from './quota-words.ts';
 import type { Summary } from './summary.ts';
-import { changeText, gatewayText, type Size } from './words.ts';
+import { changeText, gatewayText, type SizeText } from './words.ts';
 
 /** Rows of each list: a message has little room. */
 const MOST = 5;
@@ -45,7 +45,7 @@ export function summaryNotice(key: string, summary: Summary): Notice {
   };
 }
 
-function missingLines({ missing, gateways, timezone }: Summary, size: Size): string[] {
+function missingLines({ missing, gateways, timezone }: Summary, size: SizeText): string[] {
   const lines = [
     ...missing.map((row) => missingText(row, size)),
     ...gateways.flatMap((gateway) => gatewayText(gateway, size, timezone).slice(0, 1)),
@@ -57,7 +57,7 @@ function list<T>(title: string, rows: readonly T[], text: (row: T) => string): s
   return rows.length === 0 ? [] : ['', title, ...rows.map(text)];
 }
 
-function parts(used: Used, size: Size): string {
+function parts(used: Used, size: SizeText): string {
   const { download, upload, undirected } = figuresOf(used);
   const known = (bytes: number | null, way: string) => (bytes === null ? [] : [`${size(bytes)}${way}`]);
   const found = [...known(download, ' down'), ...known(upload, ' up'), ...known(undirected, ' without a direction')];

@@ -2,7 +2,7 @@ import { localText } from '../../domain/calendar.ts';
 import { figuresOf, type Traffic, total, type Used } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { bytesIn, formatShare, knownIn } from '../format.ts';
-import type { Change } from './changes.ts';
+import type { UsageChange } from './changes.ts';
 import { missingText } from './missing.ts';
 import { isReached, nameOfQuota, quotaText } from './quota-words.ts';
 import type { Summary } from './summary.ts';
@@ -23,7 +23,7 @@ export interface Section {
   title: string | null;
   figures?: readonly { name: string; value: string }[];
   bars?: readonly Bar[];
-  table?: Table;
+  table?: PageTable;
   lines?: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export interface Bar {
   text: string;
 }
 
-export interface Table {
+export interface PageTable {
   columns: readonly TableColumn[];
   rows: readonly (readonly string[])[];
 }
@@ -112,17 +112,17 @@ const USED: readonly TableColumn[] = [
 ];
 
 /** A row of a table: its name, what it used, which part of all that is, and what it used before. */
-interface Line {
+interface ShareLine {
   name: string;
   used: Used;
   share: number | null;
-  change: Change | null;
+  change: UsageChange | null;
 }
 
-function usageTable(title: string, lines: readonly Line[], units: Summary['units'], most = MOST_ROWS): Table {
+function usageTable(title: string, lines: readonly ShareLine[], units: Summary['units'], most = MOST_ROWS): PageTable {
   const isCompared = lines.some(({ change }) => change !== null);
   const known = knownIn(units);
-  const rowOf = ({ name, used, share, change }: Line) => {
+  const rowOf = ({ name, used, share, change }: ShareLine) => {
     const { download, upload, total: all } = figuresOf(used);
     const cells = [name, known(download), known(upload), known(all), share === null ? '' : formatShare(share)];
     return isCompared ? [...cells, changeShort(change)] : cells;

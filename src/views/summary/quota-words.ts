@@ -1,7 +1,7 @@
 import { dayOf, dayText, type Month } from '../../domain/calendar.ts';
 import { formatShare } from '../format.ts';
 import type { QuotaRow } from '../rows/quotas.ts';
-import { daysText, type Size } from './words.ts';
+import { daysText, type SizeText } from './words.ts';
 
 /** What the quota is of, with its own name where that is needed to tell it from others. */
 export const nameOfQuota = ({ quota, name }: QuotaRow): string =>
@@ -10,7 +10,7 @@ export const nameOfQuota = ({ quota, name }: QuotaRow): string =>
 export const isReached = ({ used, limit }: QuotaRow): boolean => used >= limit;
 
 interface QuotaWords {
-  size: Size;
+  size: SizeText;
   timezone: string;
   running: boolean;
   /** Of the summary. */

@@ -10,7 +10,7 @@ import { homeAccounts } from '../rows/periods.ts';
 import type { QuotaRow } from '../rows/quotas.ts';
 import { monthParts, type TariffPart } from '../rows/tariffs.ts';
 import type { View } from '../view.ts';
-import { type Change, type Changes, changesOf, homeUsage } from './changes.ts';
+import { type Changes, changesOf, homeUsage, type UsageChange } from './changes.ts';
 import { type Missing, missingOf } from './missing.ts';
 import type { ComparedDays, SummaryPeriod } from './period.ts';
 import { quotasOf } from './quotas.ts';
@@ -45,7 +45,7 @@ export interface SummaryFacts {
 
 type Changed<Row> = Row & {
   /** Null: it is not compared. */
-  change: Change | null;
+  change: UsageChange | null;
 };
 
 /** What the home or one user used in a month or week, for people. Its sums are those of `print` and the API. */
@@ -59,7 +59,7 @@ export interface Summary extends Pick<SummaryFacts, 'period' | 'madeAt' | 'runni
   countedBy: 'wan' | 'devices';
   used: Used;
   /** Null: the ledger does not have all of the days before, they may not be shown, or the first day still runs. */
-  compared: (ComparedDays & { change: Change }) | null;
+  compared: (ComparedDays & { change: UsageChange }) | null;
   quotas: readonly QuotaRow[];
   /** Every user, and others; none where there is only one to show, or none. */
   users: readonly Changed<UserShare>[];

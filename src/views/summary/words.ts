@@ -3,11 +3,11 @@ import { total } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { formatShare } from '../format.ts';
 import type { Reconciliation } from '../reconciliation/reconciliation.ts';
-import type { Change } from './changes.ts';
+import type { UsageChange } from './changes.ts';
 import type { Summary } from './summary.ts';
 
 /** Bytes as text. */
-export type Size = (bytes: number) => string;
+export type SizeText = (bytes: number) => string;
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
@@ -33,13 +33,13 @@ export function periodText({ period: { days }, running, until }: Summary): strin
 }
 
 /** `20 % more than in`: a change in words, with what it is compared with to follow. */
-export function changeText({ now, before }: Change): string {
+export function changeText({ now, before }: UsageChange): string {
   const percent = Math.round((now / before - 1) * 100);
   return percent === 0 ? 'as much as in' : `${Math.abs(percent)} % ${percent > 0 ? 'more' : 'less'} than in`;
 }
 
 /** `+20 %`; `new` where there was nothing before. */
-export function changeShort(change: Change | null): string {
+export function changeShort(change: UsageChange | null): string {
   if (change === null || (change.now === 0 && change.before === 0)) return '';
   if (change.before === 0) return 'new';
   const percent = Math.round((change.now / change.before - 1) * 100);
@@ -47,7 +47,7 @@ export function changeShort(change: Change | null): string {
 }
 
 /** What is compared, with the days of both. */
-export function comparedText({ days, before, change }: NonNullable<Summary['compared']>, size: Size): string {
+export function comparedText({ days, before, change }: NonNullable<Summary['compared']>, size: SizeText): string {
   const [now, then] = [`${daysText(days)}: ${size(change.now)}`, `${daysText(before)}: ${size(change.before)}`];
   if (change.before === 0) return change.now === 0 ? `${now}, as in ${daysText(before)}` : `${now}, and nothing in ${daysText(before)}`;
   return `${now}, ${changeText(change)} ${then}`;
@@ -63,7 +63,7 @@ export function sinceText({ firstDay, period: { by, days, before }, compared }: 
 }
 
 /** A gateway's unattributed bytes, and the likely reasons. */
-export function gatewayText({ router, from, unattributed, share, reasons }: Reconciliation, size: Size, timezone: string): string[] {
+export function gatewayText({ router, from, unattributed, share, reasons }: Reconciliation, size: SizeText, timezone: string): string[] {
   const left = total(unattributed);
   const since = from === null ? '' : ` since ${localText(from, timezone).slice(0, 16)}`;
   const part = share === null ? '' : ` (${formatShare(Math.abs(share))})`;
@@ -72,4 +72,10 @@ export function gatewayText({ router, from, unattributed, share, reasons }: Reco
       ? `The hosts of ${router} have ${size(-left)}${part} more than its uplinks${since}`
       : `${size(left)}${part} of the uplinks of ${router} belong to no host${since}`;
   return [what, ...reasons.map(({ text }) => `Possible reason: ${text}`)];
+}
+
+/** A bar of some characters; full where the limit is reached. */
+export function barText(share: number, width: number): string {
+  const full = Math.min(width, Math.floor(share * width));
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)}`;
 }

@@ -1,19 +1,19 @@
-import { dayOf, type Month, startOfDay } from '../domain/calendar.ts';
-import { sumKey } from '../domain/people/quota-period.ts';
-import type { Traffic } from '../domain/traffic.ts';
-import { readSums } from '../ledger/storage/people/read-sums.ts';
-import { readAudit } from '../ledger/storage/read-audit.ts';
-import { readFirstDay, readUsage } from '../ledger/storage/read-usage.ts';
-import type { Store } from '../ledger/storage/store.ts';
-import { readCompared } from '../ledger/usage/compared.ts';
-import { type BillingTerms, type Months, monthsAt } from '../ledger/usage/months.ts';
-import { booksIn } from '../ledger/usage/period-books.ts';
-import { emptySums } from '../ledger/usage/sums.ts';
-import { gatherEvidence } from '../views/reconciliation/evidence.ts';
-import { MISSING_KINDS } from '../views/summary/missing.ts';
-import { type ComparedDays, comparedDays, type SummaryPeriod } from '../views/summary/period.ts';
-import { type Summary, type SummaryFacts, type SummaryView, summaryOf } from '../views/summary/summary.ts';
-import { readModels } from './quota-models.ts';
+import { dayOf, type Month, startOfDay } from '../../domain/calendar.ts';
+import { sumKey } from '../../domain/people/quota-period.ts';
+import type { Traffic } from '../../domain/traffic.ts';
+import { readSums } from '../../ledger/storage/people/read-sums.ts';
+import { readAudit } from '../../ledger/storage/read-audit.ts';
+import { readFirstDay, readUsage } from '../../ledger/storage/read-usage.ts';
+import type { Store } from '../../ledger/storage/store.ts';
+import { readCompared } from '../../ledger/usage/compared.ts';
+import { type BillingTerms, type Months, monthsAt } from '../../ledger/usage/months.ts';
+import { booksIn } from '../../ledger/usage/period-books.ts';
+import { emptySums } from '../../ledger/usage/sums.ts';
+import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
+import { MISSING_KINDS } from '../../views/summary/missing.ts';
+import { type ComparedDays, comparedDays, type SummaryPeriod } from '../../views/summary/period.ts';
+import { type Summary, type SummaryFacts, type SummaryView, summaryOf } from '../../views/summary/summary.ts';
+import { readModels } from '../quota-models.ts';
 
 /** What a summary is read from. The books are those of the ledger; `now` is Unix ms. */
 export interface SummarySources extends Omit<SummaryView, 'months' | 'models'> {
