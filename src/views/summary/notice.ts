@@ -9,6 +9,7 @@ import { changeText, gatewayText, type SizeText } from './words.ts';
 
 /** Rows of each list: a message has little room. */
 const MOST = 5;
+const MOST_USERS = 10;
 
 /** A summary of a time that is over as a message: its most important figures. */
 export function summaryNotice(key: string, summary: Summary): Notice {
@@ -26,7 +27,8 @@ export function summaryNotice(key: string, summary: Summary): Notice {
     ...(summary.tariffs.length === 0
       ? []
       : [`By tariff: ${summary.tariffs.map(({ tariff, bytes }) => `${tariff.replaceAll('_', ' ')} ${size(total(bytes))}`).join(', ')}.`]),
-    ...list('By user:', users, ({ title, used: own }) => `${title}: ${size(own.total)} (${parts(own, size)})`),
+    ...list('By user:', users.slice(0, MOST_USERS), ({ title, used: own }) => `${title}: ${size(own.total)} (${parts(own, size)})`),
+    ...(users.length > MOST_USERS ? [`and ${users.length - MOST_USERS} more`] : []),
     ...list(
       devices.length > MOST ? `Most by, of ${devices.length} devices:` : 'By device:',
       devices.slice(0, MOST),

@@ -48,9 +48,9 @@ export function changeShort(change: UsageChange | null): string {
 
 /** What is compared, with the days of both. */
 export function comparedText({ days, before, change }: NonNullable<Summary['compared']>, size: SizeText): string {
-  const [now, then] = [`${daysText(days)}: ${size(change.now)}`, `${daysText(before)}: ${size(change.before)}`];
-  if (change.before === 0) return change.now === 0 ? `${now}, as in ${daysText(before)}` : `${now}, and nothing in ${daysText(before)}`;
-  return `${now}, ${changeText(change)} ${then}`;
+  const now = `${daysText(days)}: ${size(change.now)}`;
+  if (change.before === 0) return `${now}; ${daysText(before)}: ${size(0)}`;
+  return `${now}, ${changeText(change)} ${daysText(before)} (${size(change.before)})`;
 }
 
 /** When counting began, where that leaves something out; null otherwise. */

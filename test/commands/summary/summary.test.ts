@@ -137,7 +137,7 @@ describe('wrtmeter summary', () => {
 Download   912 MiB
 Upload    38.0 MiB
 Total      950 MiB
--  2026-11-01 to 2026-11-19: 950 MiB, 92 % more than in 2026-10-01 to 2026-10-19: 494 MiB
+-  2026-11-01 to 2026-11-19: 950 MiB, 92 % more than in 2026-10-01 to 2026-10-19 (494 MiB)
 
 QUOTAS
 line
