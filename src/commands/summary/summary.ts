@@ -33,7 +33,7 @@ export function register(program: Command, start: Start): void {
     .description(
       'show a month on one page: what was used, by whom, what is left and what could not be counted; works while the service runs',
     )
-    .option('--month <month>', 'the billing month that starts in it, like 2026-10 (default: the running one)')
+    .option('--month <month>', 'the billing month that starts in it, like 2026-10, or "last" (default: the running one)')
     .option('--user <name>', 'one user, or "others"')
     .addOption(wordOption('--format <format>', 'how it is written', FORMATS, 'text'))
     .option('--mail', 'send it to the mail targets under notify')
@@ -74,8 +74,9 @@ export function summary(options: SummaryOptions, io: DatedIo): Promise<number> {
 function periodOf(month: string | undefined, { billing, timezone }: Config, now: number): SummaryPeriod {
   const today = dayOf(now, timezone);
   if (month === undefined) return summaryMonth(today, billing);
+  if (month === 'last') return summaryMonth(summaryMonth(today, billing).days.start - 1, billing);
   const period = monthNamed(month, billing);
-  if (period === null) throw new UsageError(`"month" is ${quote(month)}: use the year and the month, like 2026-10`);
+  if (period === null) throw new UsageError(`"month" is ${quote(month)}: use the year and the month, like 2026-10, or "last"`);
   if (period.days.start > today) throw new UsageError(`"month" is ${quote(month)}, which has not begun: use an earlier one`);
   return period;
 }

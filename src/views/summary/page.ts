@@ -8,7 +8,7 @@ import { isReached, nameOfQuota, quotaText } from './quota-words.ts';
 import type { Summary } from './summary.ts';
 import { changeShort, comparedText, gatewayText, periodText, sinceText, titleOf } from './words.ts';
 
-/** A summary as parts that every format shows. All texts are plain: whoever shows them makes them safe. */
+/** A summary as parts that every format shows. All texts are plain: a format makes them safe. */
 export interface Page {
   title: string;
   /** Which days. */

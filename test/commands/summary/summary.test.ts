@@ -87,6 +87,8 @@ describe('wrtmeter summary', () => {
     const line = { quota: 'line', start: '2026-10-01', used_bytes: usedOf(found.tariffs, 31 * 26), forecast: null };
     expect(found.quotas[0]).to.deep.include(line);
     expect(found.missing).to.have.length(1);
+    expect(await json({ month: 'last' })).to.deep.equal(found);
+    expect(await json({ month: 'last', billingDay: '15' })).to.include({ start: '2026-10-15', end: '2026-11-15' });
     // The month before was not counted.
     expect(await json({ month: '2026-09' })).to.deep.include({ compared: null, ...used(720 * MIB, 60 * MIB) });
     expect((await finished(home, { month: '2026-09' })).stdout).to.include(
@@ -190,7 +192,7 @@ The total is what the uplinks counted; shares are of all devices. 1 GiB is 1024Â
 
   it('refuses what it cannot show, in one line', async () => {
     for (const [options, said] of [
-      [{ month: '2026-13' }, '"month" is "2026-13": use the year and the month, like 2026-10'],
+      [{ month: '2026-13' }, '"month" is "2026-13": use the year and the month, like 2026-10, or "last"'],
       [{ month: '2026-12' }, '"month" is "2026-12", which has not begun: use an earlier one'],
       [{ user: 'kid' }, 'There is no user "kid": did you mean "kids"?'],
       [{ user: 'x' }, 'There is no user "x": use one of "kids", "anna", "lodger", "others"'],
