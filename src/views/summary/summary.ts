@@ -14,7 +14,17 @@ import { type Changes, changesOf, homeUsage, type UsageChange } from './changes.
 import { type Missing, missingOf } from './missing.ts';
 import type { ComparedDays, SummaryPeriod } from './period.ts';
 import { quotasOf } from './quotas.ts';
-import { type DeviceShare, devicesOf, isOf, isPrivateUser, type PeerShare, peersOf, type UserShare, usersOf } from './who.ts';
+import {
+  type DeviceShare,
+  devicesOf,
+  isOf,
+  isPrivateUser,
+  type PeerShare,
+  peersOf,
+  type UserShare,
+  usersOf,
+  usersWithPrivate,
+} from './who.ts';
 
 /** The month of each account is what it has in the period, and `now` lies in it: the present, or its last moment. */
 export type SummaryView = Pick<
@@ -81,6 +91,7 @@ export function summaryOf(facts: SummaryFacts): Summary {
   const isOwn = user === null ? null : isOf(view, user);
   const parts = monthParts(view, isOwn === null ? accounts : deviceAccountsOf(view.books.accounts).filter(({ key }) => isOwn(key)));
   const changes = changesIn(facts);
+  const isShown = shownIn(facts);
   const change = own === null ? changes?.home : changes?.users.get(own.name);
   return {
     ...{ period, madeAt, running, firstDay, auditIsCut, timezone: view.timezone, units: view.units },
@@ -90,8 +101,10 @@ export function summaryOf(facts: SummaryFacts): Summary {
     used: own === null ? homeUsage(view.books) : own.used,
     compared: facts.compared === null || change === undefined ? null : { days: facts.compared.days, before: facts.compared.before, change },
     quotas: quotasOf(view, user),
-    users: user !== null ? [] : all.map((row) => ({ ...row, change: changes?.users.get(row.name) ?? null })),
-    devices: devicesOf(view, user).map((row) => ({ ...row, change: changes?.devices.get(row.mac) ?? null })),
+    users: user !== null ? [] : all.filter(isShown.user).map((row) => ({ ...row, change: changes?.users.get(row.name) ?? null })),
+    devices: devicesOf(view, user)
+      .filter(isShown.device)
+      .map((row) => ({ ...row, change: changes?.devices.get(row.mac) ?? null })),
     peers: peersOf(view, user),
     tariffs: facts.hasTariffs || parts.length > 1 ? parts : [],
     missing: missingOf(facts.audit.filter(concerning(view, user))),
@@ -100,9 +113,19 @@ export function summaryOf(facts: SummaryFacts): Summary {
 }
 
 /** Null where the ledger does not have the days before from their start. */
-function changesIn({ view, compared, firstDay, running }: SummaryFacts): Changes | null {
+function changesIn({ view, period, compared, firstDay, running }: SummaryFacts): Changes | null {
   if (compared === null || firstDay === null || firstDay > compared.before.start) return null;
-  return changesOf(view, compared.books, !running);
+  return changesOf(view, compared.books, !running && period.by === 'month');
+}
+
+/** Of what is private only months are shown: in a week, neither its rows nor a sum that has it. */
+function shownIn({ view, period }: SummaryFacts) {
+  if (period.by === 'month') return { user: () => true, device: () => true };
+  const hidden = usersWithPrivate(view, deviceAccountsOf(view.books.accounts));
+  return {
+    user: ({ name, isPrivate }: UserShare) => !isPrivate && !hidden.has(name),
+    device: ({ isPrivate }: DeviceShare) => !isPrivate,
+  };
 }
 
 /** Rows about a device of somebody else, and about uplinks, do not concern a user; those of a private device are nobody's to see. */
