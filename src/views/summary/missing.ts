@@ -47,9 +47,9 @@ export function missingOf(rows: readonly AuditRecord[]): Missing[] {
 
 const isMissingKind = (kind: string): kind is MissingKind => MISSING_KINDS.some((known) => known === kind);
 
-/** A counter that is back at what it showed has lost nothing. */
+/** A counter that is back at what it showed, or that later readings decide on, has lost nothing. */
 const concerns = ({ kind, source, why }: AuditRecord): boolean =>
-  isMissingKind(kind) && Object.hasOwn(SOURCES, source) && !(kind === 'dip' && why === 'came back');
+  isMissingKind(kind) && Object.hasOwn(SOURCES, source) && (kind !== 'dip' || why === 'shows less');
 
 function oneOf(rows: readonly AuditRecord[]): Missing {
   const [first] = rows;
@@ -72,7 +72,6 @@ function whyOf(kind: MissingKind, rows: readonly AuditRecord[]): string {
     case 'reset':
       return `${said}; what it had counted since the reading before is missing`;
     case 'dip':
-      return 'A counter showed less than before; nothing is booked until it passes what it showed';
     case 'rejected':
     case 'full':
     case 'machine':

@@ -38,6 +38,7 @@ describe('what could not be counted', () => {
         { kind: 'import' },
         { kind: 'clock' },
         { kind: 'dip', why: 'came back' },
+        { kind: 'dip', why: 'may have restarted' },
         { kind: 'gap', source: 'leases', why: 'no reading for 9 s' },
         { kind: 'gap', source: 'constructor' },
         { kind: 'of later' },
