@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   doctor: () => import('./commands/doctor/doctor.ts'),
   health: () => import('./commands/health.ts'),
   print: () => import('./commands/print/print.ts'),
+  summary: () => import('./commands/summary/summary.ts'),
   import: () => import('./commands/import/import.ts'),
   export: () => import('./commands/export.ts'),
   backup: () => import('./commands/backup.ts'),

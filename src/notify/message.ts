@@ -7,6 +7,8 @@ export interface Message {
   id: string;
   title: string;
   text: string;
+  /** The same as a page, for mail; absent where there is only text. */
+  html?: string;
   notices: readonly Notice[];
 }
 

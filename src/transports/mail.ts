@@ -16,6 +16,8 @@ interface Mail {
   to: readonly string[];
   subject: string;
   text: string;
+  /** The same as a page. */
+  html?: string;
   /** With its angle brackets. */
   messageId: string;
 }
@@ -29,7 +31,7 @@ const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** Sends mails through a server; the mail library is loaded with the first. A login is never sent without TLS, except to this machine. */
 export function mailSender({ host, port, secure, login, tls }: MailTerms): SendMail {
-  return async ({ from, to, subject, text, messageId }, signal) => {
+  return async ({ to, ...mail }, signal) => {
     const { createTransport } = await import('nodemailer');
     const transport = createTransport({
       host,
@@ -47,7 +49,7 @@ export function mailSender({ host, port, secure, login, tls }: MailTerms): SendM
     const abort = () => transport.close();
     signal.addEventListener('abort', abort, { once: true });
     try {
-      const { rejected } = await untilAborted(transport.sendMail({ from, to: [...to], subject, text, messageId }), signal);
+      const { rejected } = await untilAborted(transport.sendMail({ ...mail, to: [...to] }), signal);
       // The server has taken it for the others, so it is not sent again.
       if (rejected.length === to.length) throw new SourceError('status', 'the mail server accepts none of the recipients');
     } catch (error) {

@@ -56,6 +56,9 @@ const DIP_WORDS: Readonly<Record<Exclude<DipReason, 'still shows less' | 'may st
 const TOO_FAST = /^more than (\d+) bit\/s could carry in (\d+) s$/;
 const SILENCE = /^no reading for (\d+) s$/;
 
+/** Seconds without a reading that a row reports; 0 if it reports none. */
+export const silenceOf = ({ why }: Pick<AuditRecord, 'why'>): number => Number(SILENCE.exec(why)?.[1] ?? 0);
+
 /** Why, in a sentence without a period. */
 export function whyText({ kind, why }: Pick<AuditRecord, 'kind' | 'why'>): string {
   if (kind === 'reset' && Object.hasOwn(RESET_WORDS, why)) return RESET_WORDS[why as ResetReason];

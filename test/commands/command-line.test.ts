@@ -10,6 +10,8 @@ describe('a wrong command line', () => {
     ['chek', 'wrtmeter: unknown command "chek" (did you mean check?); see "wrtmeter --help"'],
     ['print devces', 'wrtmeter: unknown command "devces" (did you mean devices?); see "wrtmeter print --help"'],
     ['import vnstatt x', 'wrtmeter: unknown command "vnstatt" (did you mean vnstat?); see "wrtmeter import --help"'],
+    ['summary --mont 2026-10', 'wrtmeter: unknown option "--mont" (did you mean --month?); see "wrtmeter summary --help"'],
+    ['summary anna', 'wrtmeter: too many arguments for "summary": expected 0 arguments but got 1; see "wrtmeter summary --help"'],
     ['export --form 2026-01-01', 'wrtmeter: unknown option "--form" (did you mean --from?); see "wrtmeter export --help"'],
     ['wire', 'command line: "wire" is neither a command nor a router URL; see wrtmeter --help'],
     ['print wan --device tv', 'wrtmeter: unknown option "--device"; see "wrtmeter print wan --help"'],

@@ -22,7 +22,7 @@ const rows = [...page.matchAll(/^\| (`.+?`) \| `(.+?)`/gm)].flatMap(([, commands
   [...commands.matchAll(/`(.+?)`/g)].map(([, command = '']) => ({ command, shape })),
 );
 
-/** Command lines in the order of the table, as some need what an earlier one did. `--json` is added to all but the export. */
+/** Command lines in the order of the table, as some need what an earlier one did. `--json` is added to all without `--format`. */
 const LINES: Record<string, string> = {
   'print months --device': `print months --device ${TV}`,
   'print days --device': `print days --device ${TV}`,
@@ -40,7 +40,7 @@ const LINES: Record<string, string> = {
   'peer delete': 'peer delete anna --yes',
 };
 /** Their lists need not all have items: the shape is compared in full with another command of the same row, or is one of words. */
-const NOT_FULL = ['import vnstat', 'import nlbwmon', 'check'];
+const NOT_FULL = ['import vnstat', 'import nlbwmon', 'check', 'summary --format json'];
 
 describe('docs/formats/json.md', () => {
   let home: SmallHome;
@@ -84,17 +84,17 @@ peers: { anna: { public_key: ${server.anna} } }
     await rm(home.directory, { recursive: true });
   });
 
-  it('has every command with --json, and the export', async () => {
+  it('has every command with --json, the summary and the export', async () => {
     const sections = (await output([process.execPath, MAIN, 'man'])).split('\n.SS wrtmeter ').slice(1);
     const able = sections.filter((text) => text.includes('\n.B \\-\\-json\n')).map((text) => /^[a-z ]*[a-z]/.exec(text)?.[0] ?? '');
     const documented = new Set(rows.map(({ command }) => command.replace(/ --.*/, '')));
-    expect([...documented]).to.have.members([...able, 'export']);
+    expect([...documented]).to.have.members([...able, 'summary', 'export']);
   });
 
   for (const { command, shape } of rows) {
     it(`${command}: ${shape}`, async () => {
       const line = LINES[command] ?? command;
-      const words = [...line.split(' '), ...(line.startsWith('export') ? [] : ['--json'])];
+      const words = [...line.split(' '), ...(line.includes('--format') ? [] : ['--json'])];
       const data = line.startsWith('check') ? ['--data', '.'] : [];
       const env = { ...process.env, PATH: `${server.bin}:${process.env.PATH}` };
       const { code, stdout, stderr } = await finish([process.execPath, MAIN, ...words, ...data], { cwd: home.directory, env });

@@ -19,6 +19,8 @@ describe('the standard output of a command', () => {
     'export',
     'export --format json',
     'print devices',
+    'summary',
+    'summary --format html',
     'check http://192.0.2.1',
     'backup',
     'token list',

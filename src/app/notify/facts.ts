@@ -7,7 +7,6 @@ import { type Books, readerKey } from '../../ledger/books.ts';
 import type { Watched } from '../../notify/settings.ts';
 import { newDeviceKey } from '../../notify/watch/devices.ts';
 import type { Facts, RecentDevice, RouterFacts, WatchedFacts } from '../../notify/watch/facts.ts';
-import { bytesIn } from '../../views/format.ts';
 import { isPrivate, nameOf, nameOfPeer, type View } from '../../views/view.ts';
 
 /** Devices are new for so long. Longer than it takes to tell one, shorter than their keys are kept. */
@@ -15,7 +14,7 @@ const RECENT_MS = 30 * DAY_MS;
 
 /** What the facts are gathered from. Times are Unix ms. */
 export interface FactSources extends Pick<View, 'aliases' | 'peerNames' | 'people' | 'now' | 'timezone'> {
-  config: Pick<Config, 'notices' | 'units'>;
+  config: Pick<Config, 'notices'>;
   books: Books;
   routers: readonly RouterStatus[];
   startedAt: number;
@@ -43,7 +42,6 @@ export function factsOf(sources: FactSources): Facts {
     routers: routers.map((router) => routerFacts(router, books)),
     watched: config.notices.watch.filter((each) => mayBeWatched(each, sources)).map((each) => watchedFacts(each, sources)),
     seeingSince,
-    bytes: bytesIn(config.units),
   };
 }
 

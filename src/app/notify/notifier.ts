@@ -9,13 +9,15 @@ import { noticeStore } from '../../ledger/storage/notices.ts';
 import { openOutbox } from '../../notify/outbox.ts';
 import { PACE, type Pace } from '../../notify/pace.ts';
 import { parseMemory } from '../../notify/watch/memory.ts';
-import { dueSummary, summaryNotice } from '../../notify/watch/summary.ts';
+import { dueSummary } from '../../notify/watch/summary.ts';
 import { ledgerTrouble, type Trouble, type Troubles } from '../../notify/watch/trouble.ts';
 import { watch } from '../../notify/watch/watch.ts';
+import { summaryNotice } from '../../views/summary/notice.ts';
 import type { View } from '../../views/view.ts';
+import { termsOf } from '../from-config.ts';
 import { type FactSources, factsOf, seesAll } from './facts.ts';
+import { readSummary } from './read-summary.ts';
 import { sendTo } from './targets.ts';
-import { usageIn } from './usage.ts';
 
 /** What a round left behind. */
 interface AfterRound extends Pick<View, 'aliases' | 'peerNames' | 'people'> {
@@ -106,12 +108,15 @@ export async function createNotifier({ config: given, ledger, log, clock, pace =
   }
 
   async function summarize(sources: FactSources): Promise<void> {
-    const { now, timezone } = sources;
-    const due = dueSummary(config.notices.summary, memoryAt(now).since, now, timezone, config.billing);
+    const { now, timezone, books, aliases, peerNames, people } = sources;
+    const { summary: wanted } = config.notices;
+    const due = dueSummary(wanted, memoryAt(now).since, now, timezone, config.billing);
     if (due === null || outbox.has(due.key)) return;
-    const [usage, before] = await usageIn(ledger.store, sources, [due.period, due.before]);
-    if (usage === undefined || before === undefined) return;
-    await outbox.put([summaryNotice(due, usage, before, factsOf(sources))]);
+    // What routers show now says nothing of a time that is over.
+    const known = { store: ledger.store, books, aliases, peerNames, people, routers: [], now, timezone, units: config.units };
+    const period = { by: wanted === 'weekly' ? 'week' : 'month', days: due.period, before: due.before } as const;
+    const found = await readSummary({ ...known, terms: termsOf(config) }, period, null);
+    await outbox.put([summaryNotice(due.key, found)]);
   }
 
   return {

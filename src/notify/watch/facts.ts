@@ -1,4 +1,3 @@
-import type { Used } from '../../domain/traffic.ts';
 import type { NoticesConfig } from '../settings.ts';
 
 /** What the program knows after a round, from committed books. Times are Unix ms. */
@@ -16,8 +15,6 @@ export interface Facts {
   watched: readonly WatchedFacts[];
   /** Since when every router that could show a device or peer was read without a break; Infinity while one is not. */
   seeingSince: number;
-  /** The text of a byte count. */
-  bytes(count: number): string;
 }
 
 export interface RecentDevice {
@@ -48,11 +45,4 @@ export interface WatchedFacts {
   name: string;
   /** Null: never. */
   lastSeen: number | null;
-}
-
-/** What a home used in a period, and who most. */
-export interface Usage {
-  home: Used;
-  devices: readonly { name: string; bytes: Used }[];
-  users: readonly { name: string; bytes: Used }[];
 }

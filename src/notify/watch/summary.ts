@@ -1,10 +1,6 @@
 import { type Billing, type Day, dayOf, dayText, type Month, monthOf } from '../../domain/calendar.ts';
-import type { Notice } from '../../domain/people/notice.ts';
-import { figuresOf, type Used } from '../../domain/traffic.ts';
 import type { NoticesConfig } from '../settings.ts';
-import type { Facts, Usage } from './facts.ts';
 
-const MOST_DEVICES = 5;
 /** 1970-01-05 was a Monday. */
 const FIRST_MONDAY = 4;
 
@@ -28,42 +24,4 @@ export function dueSummary(summary: NoticesConfig['summary'], since: number, now
   const period = periodOf(periodOf(dayOf(now, timezone)).start - 1);
   if (dayOf(since, timezone) >= period.end) return null;
   return { key: `summary ${summary} ${dayText(period.start)}`, period, before: periodOf(period.start - 1) };
-}
-
-/** The summary of a period, compared with the one before where that had bytes. */
-export function summaryNotice(
-  { key, period }: Due,
-  usage: Usage,
-  previous: Usage,
-  { now, bytes, settings }: Pick<Facts, 'now' | 'bytes' | 'settings'>,
-): Notice {
-  const known = (count: number | null, way: string) => (count === null ? [] : [`${bytes(count)}${way}`]);
-  const parts = (used: Used) => {
-    const { download, upload, undirected } = figuresOf(used);
-    const found = [...known(download, ' down'), ...known(upload, ' up'), ...known(undirected, ' without a direction')];
-    return found.length === 0 ? bytes(0) : found.join(', ');
-  };
-  const [sum, earlier] = [usage.home.total, previous.home.total];
-  const change = earlier === 0 ? null : Math.round((sum / earlier - 1) * 100);
-  const list = (title: string, rows: Usage['devices']) =>
-    rows.length === 0
-      ? []
-      : ['', title, ...rows.slice(0, MOST_DEVICES).map((row) => `${row.name}: ${bytes(row.bytes.total)} (${parts(row.bytes)})`)];
-  const name = settings.summary === 'weekly' ? 'Week' : 'Month';
-  return {
-    key,
-    kind: 'summary',
-    subject: `${name} from ${dayText(period.start)} to ${dayText(period.end - 1)}: ${bytes(sum)}`,
-    text: [
-      `The home: ${parts(usage.home)}.`,
-      ...(change === null
-        ? []
-        : [
-            `That is ${change === 0 ? 'as much as' : `${Math.abs(change)} % ${change > 0 ? 'more' : 'less'} than`} in the ${name.toLowerCase()} before (${bytes(earlier)}).`,
-          ]),
-      ...list('By user:', usage.users),
-      ...list(usage.devices.length > MOST_DEVICES ? `Most by, of ${usage.devices.length} devices:` : 'By device:', usage.devices),
-    ].join('\n'),
-    at: now,
-  };
 }

@@ -4,7 +4,8 @@ import { type QuotaRow, type QuotaView, quotaRows } from '../rows/quotas.ts';
 /** `/api/v1/quotas` */
 export const quotasAnswer = (view: QuotaView) => ({ quotas: quotaRows(view).map(quotaJson) });
 
-function quotaJson({ quota, of, id, name, period, forecast, ...row }: QuotaRow) {
+/** How one thing stands in its quota. */
+export function quotaJson({ quota, of, id, name, period, forecast, ...row }: QuotaRow) {
   return {
     quota: quota.name,
     of,

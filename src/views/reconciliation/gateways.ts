@@ -4,7 +4,7 @@ import { sidesOf } from '../../ledger/usage/compared.ts';
 import type { View } from '../view.ts';
 
 /** What a reconciliation is made from. `routers` is empty when only the ledger is read. */
-export type ReconciliationView = Pick<View, 'books' | 'months' | 'routers' | 'timezone' | 'now'>;
+export type ReconciliationView = Pick<View, 'books' | 'months' | 'routers' | 'timezone' | 'now' | 'units'>;
 
 /** The accounts of a router that are compared. */
 export interface Gateway {

@@ -45,6 +45,8 @@ export interface GatewayFacts extends Gateway {
   wanSince: number | null;
   monthStart: number;
   timezone: string;
+  /** Bytes as text. */
+  size: (bytes: number) => string;
   /** The uplinks have the same month as the home, which peers are counted by. */
   samePeriod: boolean;
   method: HostMethod | null;
@@ -73,11 +75,11 @@ const OWN: Reason = {
   known: false,
 };
 
-function countedSince({ hostsSince, monthStart, wanSince, timezone, before }: GatewayFacts): Reason | null {
+function countedSince({ hostsSince, monthStart, wanSince, timezone, before, size }: GatewayFacts): Reason | null {
   if (hostsSince === null) return { kind: 'counted_since', text: 'No host has been counted yet', bytes: null, known: false };
   // In the first hour of the uplink: the first host was seen a little later.
   if (hostsSince <= Math.max(monthStart, wanSince ?? 0) || isZero(before)) return null;
-  const text = `Hosts have only been counted since ${minute(hostsSince, timezone)}; the ${both(before)} that the uplink has from before are not compared`;
+  const text = `Hosts have only been counted since ${minute(hostsSince, timezone)}; the ${both(before, size)} that the uplink has from before are not compared`;
   return { kind: 'counted_since', text, bytes: before, known: false };
 }
 
@@ -101,28 +103,33 @@ function offload({ offload: offloading, method }: GatewayFacts): Reason | null {
   };
 }
 
-function overflow({ uncounted, method }: GatewayFacts): Reason | null {
+function overflow({ uncounted, method, size }: GatewayFacts): Reason | null {
   if (uncounted === null || isZero(uncounted)) return null;
   const why = method === 'iptables' ? 'no rule yet, or no room' : 'no room';
-  const text = `The router had ${why} for addresses with ${both(uncounted)}, since its counting started`;
+  const text = `The router had ${why} for addresses with ${both(uncounted, size)}, since its counting started`;
   return { kind: 'overflow', text, bytes: uncounted, known: false };
 }
 
 /** A peer's packet to the Internet crosses the uplink twice, and one to the home once: inside the tunnel it is the peer's, outside the router's. */
-function peers({ inTunnels: inside, samePeriod }: GatewayFacts): Reason | null {
+function peers({ inTunnels: inside, samePeriod, size }: GatewayFacts): Reason | null {
   if (isZero(inside)) return null;
   const bytes = { download: inside.upload, upload: inside.download };
-  const text = `WireGuard peers moved ${both(inside)} through their tunnels, which the uplink carried in the opposite direction: the home uploads what a peer downloads`;
+  const text = `WireGuard peers moved ${both(inside, size)} through their tunnels, which the uplink carried in the opposite direction: the home uploads what a peer downloads`;
   // With another billing day, their bytes are of another month.
   return samePeriod
     ? { kind: 'peers', text, bytes, known: true }
     : { kind: 'peers', text: `${text}, in the home's month`, bytes, known: false };
 }
 
-function refused({ evidence }: GatewayFacts): Reason | null {
+function refused({ evidence, size }: GatewayFacts): Reason | null {
   if (evidence === null || isZero(evidence.refusedHosts)) return null;
   const bytes = evidence.refusedHosts;
-  return { kind: 'refused', text: `${both(bytes)} of hosts were rejected, because no line could have carried them`, bytes, known: false };
+  return {
+    kind: 'refused',
+    text: `${both(bytes, size)} of hosts were rejected, because no line could have carried them`,
+    bytes,
+    known: false,
+  };
 }
 
 function silent({ readAt, timezone }: GatewayFacts): Reason | null {
@@ -138,11 +145,11 @@ function gaps({ evidence }: GatewayFacts): Reason | null {
   return { kind: 'gaps', text, bytes: null, known: false };
 }
 
-function tunnel({ overlays }: GatewayFacts): Reason | null {
+function tunnel({ overlays, size }: GatewayFacts): Reason | null {
   const bytes = sumOf(overlays);
   if (isZero(bytes)) return null;
   const names = overlays.map(({ interface: name }) => name).join(', ');
-  const text = `${names} carried ${both(bytes)} inside another uplink, where every packet is about 20 to 80 bytes larger`;
+  const text = `${names} carried ${both(bytes, size)} inside another uplink, where every packet is about 20 to 80 bytes larger`;
   return { kind: 'tunnel', text, bytes, known: false };
 }
 
@@ -152,14 +159,14 @@ function uplinkSince({ hostsSince, wanSince, monthStart, timezone }: GatewayFact
   return { kind: 'uplink_since', text, bytes: null, known: false };
 }
 
-function larger({ unattributed, evidence }: GatewayFacts): Reason | null {
+function larger({ unattributed, evidence, size }: GatewayFacts): Reason | null {
   const more = { download: Math.max(0, -unattributed.download), upload: Math.max(0, -unattributed.upload) };
   if (isZero(more)) return null;
   const refusedWan = evidence?.refusedWan ?? NOTHING;
   const why = isZero(refusedWan)
     ? 'they also use a connection that is not an uplink here, or the uplink was created again between two readings and its last bytes were lost'
-    : `${both(refusedWan)} of the uplink were rejected, because no line could have carried them`;
-  return { kind: 'larger', text: `The hosts have ${both(more)} more than the uplink: ${why}`, bytes: more, known: false };
+    : `${both(refusedWan, size)} of the uplink were rejected, because no line could have carried them`;
+  return { kind: 'larger', text: `The hosts have ${both(more, size)} more than the uplink: ${why}`, bytes: more, known: false };
 }
 
 const sumOf = (accounts: readonly Account[]): Traffic => accounts.map(({ month }) => month).reduce(plus, NOTHING);
@@ -168,11 +175,8 @@ const sumOf = (accounts: readonly Account[]): Traffic => accounts.map(({ month }
 const minute = (instant: number, timezone: string): string => localText(instant, timezone).slice(0, 16);
 
 /** `1.50 GiB down and 200 MiB up`, without a direction that is 0. */
-export function both(bytes: Traffic): string {
-  if (total(bytes) === 0) return formatBytes(0);
-  const parts = [
-    bytes.download > 0 ? `${formatBytes(bytes.download)} down` : '',
-    bytes.upload > 0 ? `${formatBytes(bytes.upload)} up` : '',
-  ];
+export function both(bytes: Traffic, size: (bytes: number) => string = formatBytes): string {
+  if (total(bytes) === 0) return size(0);
+  const parts = [bytes.download > 0 ? `${size(bytes.download)} down` : '', bytes.upload > 0 ? `${size(bytes.upload)} up` : ''];
   return parts.filter((part) => part !== '').join(' and ');
 }

@@ -5,6 +5,7 @@ import { type Account, macOf } from '../../ledger/account.ts';
 import { readerKey } from '../../ledger/books.ts';
 import { earliest } from '../../ledger/usage/compared.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
+import { bytesIn } from '../format.ts';
 import type { Evidence } from './evidence.ts';
 import { type Gateway, gateways, type ReconciliationView } from './gateways.ts';
 import { type GatewayFacts, type Reason, reasonsOf } from './reasons.ts';
@@ -68,6 +69,7 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
     wanSince: earliest(uplinks),
     monthStart: startOfDay(month.start, view.timezone),
     timezone: view.timezone,
+    size: bytesIn(view.units),
     samePeriod,
     method: observed?.method ?? null,
     uncounted: observed?.uncounted ?? null,

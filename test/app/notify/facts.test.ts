@@ -32,7 +32,7 @@ describe('the facts that notices are decided from', () => {
 
   const facts = (more: { watch?: Watched[]; aliases?: [string, string][]; since?: number; reported?: string[] } = {}) =>
     factsOf({
-      config: { notices: { ...USUAL_NOTICES, watch: more.watch ?? [] }, units: 'iec' },
+      config: { notices: { ...USUAL_NOTICES, watch: more.watch ?? [] } },
       books: bench.ledger.books,
       routers: [router],
       aliases: new Map((more.aliases ?? []).map(([mac, name]) => [mac, { name, mac, user: null }])),

@@ -125,6 +125,15 @@ describe('the notifier', () => {
     await tells('Nothing is counted because the clock is wrong: Since 2026-03-10 12:00: the clock says 2027.');
   });
 
+  it('tells what a month was once it is over, once', async () => {
+    for (const day of [0, 21, 51]) await read(day * DAY, PHONE);
+    await tells('Month from 2026-03-01 to 2026-03-31: 1.72 GiB: The home: 1.72 GiB down, 0 B up.');
+    for (const day of [52, 53]) await read(day * DAY, PHONE);
+    await tells('Month from 2026-04-01 to 2026-04-30: 2.41 GiB: The home: 2.41 GiB down, 0 B up.');
+    await read(53 * DAY + MINUTE, PHONE);
+    await tells();
+  });
+
   it('tells what others decide, each key once, and nothing without a target', async () => {
     const step: Notice = {
       key: 'quota line 90% 2026-03-01',

@@ -46,6 +46,15 @@ describe('the completion for bash', () => {
       ['export', '--by', ''],
       ['hour', 'day', 'month', 'year'],
     ],
+    [
+      ['summary', '--format', ''],
+      ['text', 'markdown', 'html', 'json'],
+    ],
+    [['summ'], ['summary']],
+    [
+      ['summary', '--m'],
+      ['--month', '--mail'],
+    ],
     [['token', 'create', 'phone', '--scope', 'c'], ['control']],
     [
       ['--log-level', ''],

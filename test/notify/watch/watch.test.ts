@@ -1,13 +1,11 @@
 import { expect } from 'chai';
 import { DAY_MS, dayText, HOUR_MS } from '../../../src/domain/calendar.ts';
-import { directedUsage, NO_USAGE, plusUsage, undirectedUsage } from '../../../src/domain/traffic.ts';
 import type { NoticesConfig } from '../../../src/notify/settings.ts';
 import type { Facts, RecentDevice, RouterFacts } from '../../../src/notify/watch/facts.ts';
 import { type Memory, parseMemory } from '../../../src/notify/watch/memory.ts';
-import { dueSummary, summaryNotice } from '../../../src/notify/watch/summary.ts';
+import { dueSummary } from '../../../src/notify/watch/summary.ts';
 import { ledgerTrouble, type Trouble, type Troubles } from '../../../src/notify/watch/trouble.ts';
 import { watch } from '../../../src/notify/watch/watch.ts';
-import { formatBytes } from '../../../src/views/format.ts';
 
 const NOON = Date.UTC(2026, 2, 10, 12);
 const MINUTE = 60_000;
@@ -19,7 +17,7 @@ const PHONE: RecentDevice = {
 
 const factsAt = (now: number, more: Partial<Facts> = {}): Facts => ({
   ...{ now, timezone: 'UTC', settings: SETTINGS, startedAt: NOON - DAY_MS, seeingSince: NOON - DAY_MS },
-  ...{ recent: [], isNameOfAnother: () => false, routers: [], watched: [], bytes: formatBytes },
+  ...{ recent: [], isNameOfAnother: () => false, routers: [], watched: [] },
   ...more,
 });
 const router = (name: string, sources: Record<string, number | null>, offload: RouterFacts['offload'] = []): RouterFacts => ({
@@ -220,59 +218,5 @@ describe('summaries', () => {
     expect(due('monthly', '2026-04-10T00:00:00Z', '2026-04-02T00:00:00Z')).to.equal(null);
     expect(due('monthly', '2026-04-10T00:00:00Z', '2026-03-30T00:00:00Z')?.[0]).to.equal('summary monthly 2026-03-01');
     expect(due('off', '2026-04-10T00:00:00Z')).to.equal(null);
-  });
-
-  it('tell the home, the users and the devices, and compare with the time before', () => {
-    const found = dueSummary('monthly', 0, Date.UTC(2026, 3, 1, 8), 'UTC', { day: 1 });
-    if (found === null) throw new Error('No summary is due');
-    const GiB = 1024 ** 3;
-    const used = (download: number, upload = GiB) => directedUsage({ download, upload });
-    const row = (name: string, download: number) => ({ name, bytes: used(download) });
-    const usage = {
-      home: used(119 * GiB),
-      users: [row('anna', 50 * GiB)],
-      devices: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => row(name, 9 * GiB)),
-    };
-    const before = { home: used(99 * GiB), users: [], devices: [] };
-    const { subject, text } = summaryNotice(found, usage, before, factsAt(Date.UTC(2026, 3, 1, 8)));
-    expect(subject).to.equal('Month from 2026-03-01 to 2026-03-31: 120 GiB');
-    expect(text.split('\n')).to.deep.equal([
-      'The home: 119 GiB down, 1.00 GiB up.',
-      'That is 20 % more than in the month before (100 GiB).',
-      '',
-      'By user:',
-      'anna: 51.0 GiB (50.0 GiB down, 1.00 GiB up)',
-      '',
-      'Most by, of 6 devices:',
-      ...['a', 'b', 'c', 'd', 'e'].map((name) => `${name}: 10.0 GiB (9.00 GiB down, 1.00 GiB up)`),
-    ]);
-    const nothing = { home: used(0, 0), users: [], devices: [] };
-    expect(summaryNotice(found, nothing, nothing, factsAt(0)).text).to.equal('The home: 0 B down, 0 B up.');
-  });
-
-  it('tell bytes without a direction as such, and each byte once in the sum', () => {
-    const found = dueSummary('monthly', 0, Date.UTC(2026, 3, 1, 8), 'UTC', { day: 1 });
-    if (found === null) throw new Error('No summary is due');
-    const [alone, both] = [
-      undirectedUsage({ alone: 2048, repeated: 0 }),
-      plusUsage(directedUsage({ download: 1024, upload: 0 }), undirectedUsage({ alone: 0, repeated: 512 })),
-    ];
-    const usage = {
-      home: plusUsage(alone, both),
-      users: [],
-      devices: [
-        { name: 'tv', bytes: alone },
-        { name: 'phone', bytes: both },
-      ],
-    };
-    const nothing = { home: NO_USAGE, users: [], devices: [] };
-    expect(summaryNotice(found, usage, nothing, factsAt(0)).text.split('\n')).to.deep.equal([
-      'The home: 1.00 KiB down, 0 B up, 2.50 KiB without a direction.',
-      '',
-      'By device:',
-      'tv: 2.00 KiB (2.00 KiB without a direction)',
-      'phone: 1.00 KiB (1.00 KiB down, 0 B up, 512 B without a direction)',
-    ]);
-    expect(summaryNotice(found, nothing, nothing, factsAt(0)).text).to.equal('The home: 0 B.');
   });
 });
