@@ -66,6 +66,11 @@ export function servers(): dashboard.QueryVariableBuilder {
   return several('server', 'Server', `label_values(wrtmeter_wireguard_peer_info{${here}}, router)`);
 }
 
+/** One or several users whose devices are not private: those have no user. */
+export function chosenUsers(): dashboard.QueryVariableBuilder {
+  return several('user', 'When: user', `label_values(wrtmeter_device_info{${here}, user!=""}, user)`);
+}
+
 /** Uplinks of the selected routers. A tunnel's bytes also cross the uplink beneath it: if tunnels are listed, select the real uplinks. */
 export function uplinkChoice(): dashboard.QueryVariableBuilder {
   return several('uplink', 'Uplink', `label_values(wrtmeter_wan_month_download_bytes{${here}, router=~"$router"}, interface)`);

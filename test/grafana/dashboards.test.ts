@@ -147,7 +147,7 @@ function metricsIn(expr: string): string[] {
   const bare = expr
     .replace(/"[^"]*"/g, ' ')
     .replace(/\{[^}]*\}/g, ' ')
-    .replace(/\[[^\]]*\]|\$__\w+/g, ' ')
+    .replace(/\[[^\]]*\]|\$__\w+|\boffset \w+/g, ' ')
     .replace(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, ' ');
   const words = [...bare.matchAll(/[a-zA-Z_:][\w:]*(?!\w)(?!\s*\()/g)].map(([word]) => word);
   return words.filter((word) => !['and', 'or', 'unless', 'bool', 'offset'].includes(word));
