@@ -8,19 +8,21 @@ export type Page = {
   title: string;
   description: string;
   from: string;
+  /** How often it is drawn anew. */
+  refresh?: string;
   variables: Builder<dashboard.VariableModel>[];
   panels: (Builder<dashboard.Panel> | string)[];
 };
 
 /** Builds a dashboard from its panels in reading order; a string starts a row with that title. */
-export function page({ uid, title, description, from, variables, panels }: Page): dashboard.Dashboard {
+export function page({ uid, title, description, from, refresh = '30s', variables, panels }: Page): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder(title)
     .uid(uid)
     .description(description)
     .tags(['wrtmeter'])
     .timezone('browser')
     .time({ from, to: 'now' })
-    .refresh('30s')
+    .refresh(refresh)
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .readonly()
     .variables([datasource(), ...variables])

@@ -16,6 +16,8 @@ export function people(): Dashboard {
     description:
       'Quotas with what is left of them, who used how much, on-peak and off-peak, and what the month will probably have at its end.',
     from: 'now-7d',
+    // "When" reads four weeks.
+    refresh: '5m',
     variables: [instance(), chosenUsers()],
     panels: [
       caps({ width: 12, height: 6 }),

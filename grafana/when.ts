@@ -47,7 +47,7 @@ export const when = ({ width, height }: Pick<Frame, 'width' | 'height'>): table.
     .noValue('–')
     .cellHeight(common.TableCellHeight.Sm)
     .align(common.FieldTextAlignment.Center)
-    .minWidth(50)
+    .minWidth(62)
     // Labels are text, of which 10 is before 9.
     .withTransformation({
       id: 'convertFieldType',
@@ -58,11 +58,11 @@ export const when = ({ width, height }: Pick<Frame, 'width' | 'height'>): table.
       id: 'groupingToMatrix',
       options: { columnField: 'hour', rowField: 'weekday', valueField: 'Value', emptyValue: 'null' },
     })
-    .sortBy([new common.TableSortByFieldStateBuilder().displayName('Weekday').desc(false)])
+    .sortBy([new common.TableSortByFieldStateBuilder().displayName('Day').desc(false)])
     .overrideByRegexp('/^\\d+$/', [{ id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } }])
     .overrideByName(WEEKDAY, [
-      { id: 'displayName', value: 'Weekday' },
-      { id: 'custom.width', value: 90 },
+      { id: 'displayName', value: 'Day' },
+      { id: 'custom.width', value: 65 },
       { id: 'mappings', value: states(Object.fromEntries(DAYS.map((day, index) => [index, [day, 'text'] as const]))) },
     ])
     .targets(queries(columns(byHour)));
