@@ -8,7 +8,7 @@ export type Page = {
   title: string;
   description: string;
   from: string;
-  /** How often it is drawn anew. */
+  /** How often its panels are updated. */
   refresh?: string;
   variables: Builder<dashboard.VariableModel>[];
   panels: (Builder<dashboard.Panel> | string)[];
