@@ -1,7 +1,9 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Units } from '../src/domain/people/units.ts';
 import { device } from './device.ts';
 import { exporter } from './exporter.ts';
 import { home } from './home.ts';
+import { unit } from './look.ts';
 import { people } from './people.ts';
 import { wifi } from './wifi.ts';
 import { wireguard } from './wireguard.ts';
@@ -16,7 +18,12 @@ export const dashboards: Record<string, () => Dashboard> = {
   'exporter.json': exporter,
 };
 
-/** The text of a dashboard's file. */
-export function print(dashboard: Dashboard): string {
-  return `${JSON.stringify(dashboard, null, 2)}\n`;
+/** The folders that dashboards are written to, with the units that they show bytes in. */
+export const folders = { dashboards: 'iec', 'dashboards-si': 'si' } as const satisfies Record<string, Units>;
+
+/** The text of a dashboard's file. Grafana has no variable for a unit, so each units have files of their own. */
+export function print(dashboard: Dashboard, units: Units): string {
+  const text = `${JSON.stringify(dashboard, null, 2)}\n`;
+  if (units === 'iec') return text;
+  return text.replaceAll(`: "${unit.volume}"`, ': "decbytes"').replaceAll('1 GiB is 1024³ bytes', '1 GB is 1000³ bytes');
 }

@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dashboards, print } from './all.ts';
+import { dashboards, folders, print } from './all.ts';
 
-// Writes grafana/dashboards/*.json, the files Grafana reads: `npm run dashboards`.
-const folder = new URL('./dashboards/', import.meta.url);
-mkdirSync(folder, { recursive: true });
-for (const [file, dashboard] of Object.entries(dashboards)) writeFileSync(new URL(file, folder), print(dashboard()));
+// Writes the files Grafana reads, grafana/dashboards/*.json and the same in decimal units: `npm run dashboards`.
+for (const [name, units] of Object.entries(folders)) {
+  const folder = new URL(`./${name}/`, import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  for (const [file, dashboard] of Object.entries(dashboards)) writeFileSync(new URL(file, folder), print(dashboard(), units));
+}

@@ -28,7 +28,7 @@ export const colour = {
   quiet: 'text',
 } as const;
 
-/** Units: rates are bits per second (SI), volumes are bytes shown with binary prefixes (1 GiB = 1024³ bytes). */
+/** Units: rates are bits per second (SI), volumes are bytes shown with binary prefixes (1 GiB = 1024³ bytes), or decimal ones (see `print`). */
 export const unit = {
   rate: 'bps',
   volume: 'bytes',

@@ -8,19 +8,21 @@ export type Page = {
   title: string;
   description: string;
   from: string;
+  /** How often its panels are updated. */
+  refresh?: string;
   variables: Builder<dashboard.VariableModel>[];
   panels: (Builder<dashboard.Panel> | string)[];
 };
 
 /** Builds a dashboard from its panels in reading order; a string starts a row with that title. */
-export function page({ uid, title, description, from, variables, panels }: Page): dashboard.Dashboard {
+export function page({ uid, title, description, from, refresh = '30s', variables, panels }: Page): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder(title)
     .uid(uid)
     .description(description)
     .tags(['wrtmeter'])
     .timezone('browser')
     .time({ from, to: 'now' })
-    .refresh('30s')
+    .refresh(refresh)
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .readonly()
     .variables([datasource(), ...variables])
@@ -64,6 +66,11 @@ export function routers(): dashboard.QueryVariableBuilder {
 /** One or several routers and servers with WireGuard peers. */
 export function servers(): dashboard.QueryVariableBuilder {
   return several('server', 'Server', `label_values(wrtmeter_wireguard_peer_info{${here}}, router)`);
+}
+
+/** One or several users whose devices are not private: those have no user. */
+export function chosenUsers(): dashboard.QueryVariableBuilder {
+  return several('user', 'When: user', `label_values(wrtmeter_device_info{${here}, user!=""}, user)`);
 }
 
 /** Uplinks of the selected routers. A tunnel's bytes also cross the uplink beneath it: if tunnels are listed, select the real uplinks. */

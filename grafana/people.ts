@@ -1,9 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour, columns, now, overTime, paint, queries, unit } from './look.ts';
-import { instance, page } from './page.ts';
+import { chosenUsers, instance, page } from './page.ts';
 import { field, grid, lines, numbers, ranking, stacked } from './panels.ts';
 import { caps, quota } from './quotas.ts';
-import { one, present, rateOf } from './series.ts';
+import { one } from './series.ts';
+import { when } from './when.ts';
 
 const half = { width: 12, height: 9 };
 
@@ -15,8 +16,19 @@ export function people(): Dashboard {
     description:
       'Quotas with what is left of them, who used how much, on-peak and off-peak, and what the month will probably have at its end.',
     from: 'now-7d',
-    variables: [instance()],
-    panels: [caps({ width: 12, height: 6 }), capFigures(), allQuotas(), users(), byTariff(), when(), forecast(), history()],
+    // "When" reads four weeks.
+    refresh: '5m',
+    variables: [instance(), chosenUsers()],
+    panels: [
+      caps({ width: 12, height: 6 }),
+      capFigures(),
+      allQuotas(),
+      users(),
+      byTariff(),
+      when({ width: 24, height: 9 }),
+      forecast(),
+      history(),
+    ],
   });
 }
 
@@ -101,28 +113,6 @@ const byTariff = () =>
     .noValue('No tariff is configured')
     .targets(
       queries(now(`sort_desc(sum by (tariff) (${volume('wrtmeter_wan_month_tariff', '', 'router, interface, tariff')}))`, '{{tariff}}')),
-    );
-
-/** The user of each MAC. */
-const ofUser = `topk by (mac) (1, ${present('wrtmeter_device_info', 'user!=""', 'mac, user')})`;
-const rates = (way: string) => rateOf(`wrtmeter_device_${way}_bytes_total`);
-
-const when = () =>
-  stacked({
-    title: 'When',
-    description: "Rate of each user's devices in both directions. Shows the last seven days, whatever the time range is.",
-    width: 24,
-    height: 9,
-    unit: unit.rate,
-  })
-    .timeFrom('7d')
-    .targets(
-      queries(
-        overTime(
-          `sum by (user) ((sum by (mac) (${rates('download')}) + sum by (mac) (${rates('upload')})) * on (mac) group_left (user) ${ofUser}) * 8`,
-          '{{user}}',
-        ),
-      ),
     );
 
 const forecast = () =>

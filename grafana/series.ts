@@ -16,9 +16,9 @@ const labelsOf = new Map(listedFamilies().map(({ name, labels }) => [name, label
 /** Names that a series carries for the reader. They change; what identifies it is another label. */
 const NAMES = ['hostname', 'name'];
 
-/** The value of each series, once. `by`: the labels to keep; left out, all that identify the series, without its names. */
-export function one(metric: string, labels = '', by: string = identity(metric)): string {
-  return merge('max', by, select(metric, labels));
+/** The value of each series, once. `by`: the labels to keep; left out, all that identify the series, without its names. `at`: another moment. */
+export function one(metric: string, labels = '', by: string = identity(metric), at = ''): string {
+  return merge('max', by, `${select(metric, labels)}${at}`);
 }
 
 /** 1 for each series there is, by some of its labels: to count, and to select what there is. */

@@ -6,7 +6,7 @@ import { LedgerError } from '../errors.ts';
 import { backUp, copyDatabase, leaveRoom } from '../ledger/backup/backup.ts';
 import { ledgerPath, requireLedger, sizeOf } from '../ledger/storage/files.ts';
 import { inspect } from '../ledger/storage/inspect.ts';
-import { formatBytes } from '../views/format.ts';
+import { bytesIn } from '../views/format.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
@@ -34,7 +34,7 @@ export function backup(file: string | undefined, { json = false, ...cli }: Backu
     const postedAt = verdict.state === 'good' && verdict.postedAt > 0 ? verdict.postedAt : null;
     const bytes = (await sizeOf(path)) ?? 0;
     const posted = postedAt === null ? '' : `, last posting ${localText(postedAt, config.timezone)}`;
-    const line = `backup "${path}" written: ${formatBytes(bytes)}${posted}`;
+    const line = `backup "${path}" written: ${bytesIn(config.units)(bytes)}${posted}`;
     io.stdout.write(`${json ? safeJson({ path, bytes, posted_at: postedAt === null ? null : instantText(postedAt) }) : line}\n`);
     return 0;
   });

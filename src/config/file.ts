@@ -95,6 +95,10 @@ const namesIn = ({ routers, devices, users, tariffs }: Pick<FileConfig, 'routers
   routers: routers === null ? null : routers.map(({ name }) => name.value),
   users: [...users.map(({ value }) => value.name), ...devices.flatMap(({ user }) => user ?? [])],
   devices: devices.map(({ name }) => name),
+  hidden: [
+    ...users.flatMap(({ value: { name, isPrivate } }) => (isPrivate ? [`user ${name}`, `each device of ${name}`] : [])),
+    ...devices.flatMap(({ name, isPrivate }) => (isPrivate ? [`device ${name}`] : [])),
+  ],
   tariffs,
 });
 

@@ -143,6 +143,9 @@ export function minuteOfDay(instant: number, timezone: string): number {
   return hour * 60 + minute;
 }
 
+/** Seconds by which the wall clock is ahead of UTC; negative where it is behind. */
+export const utcOffset = (instant: number, timezone: string): number => zoned(instant, timezone).offsetNanoseconds / 1e9;
+
 /** `YYYY-MM-DD HH:MM:SS` in the time zone, the format of the older programs. */
 export function localText(instant: number, timezone: string): string {
   return zoned(Math.floor(instant / 1000) * 1000, timezone)

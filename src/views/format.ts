@@ -4,12 +4,9 @@ const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
 const SI = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
 const DECIMAL = ['b/s', 'kb/s', 'Mb/s', 'Gb/s', 'Tb/s'];
 
-/** Bytes to three digits, base 1024, as the dashboards show them: `1.50 GiB`. */
-export const formatBytes = (bytes: number): string => scaled(bytes, 1024, BINARY);
-
-/** Bytes to three digits in the configured units: `1.50 GiB`, or `1.61 GB`. */
+/** Bytes to three digits in the configured units: `1.50 GiB` where nothing is said, or `1.61 GB`. */
 export const bytesIn = (units: Units | undefined): ((bytes: number) => string) =>
-  units === 'si' ? (bytes) => scaled(bytes, 1000, SI) : formatBytes;
+  units === 'si' ? (bytes) => scaled(bytes, 1000, SI) : (bytes) => scaled(bytes, 1024, BINARY);
 
 /** The same; empty where the bytes are not known. */
 export const knownIn = (units: Units | undefined): ((bytes: number | null) => string) => {

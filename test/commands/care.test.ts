@@ -32,14 +32,14 @@ describe('backup, restore, forget and check of the ledger', () => {
   });
   afterEach(() => home.close());
 
-  async function said(command: (io: DatedIo) => Promise<number>) {
+  async function said(command: (io: DatedIo) => Promise<number>, env: NodeJS.ProcessEnv = {}) {
     const out = { stdout: '', stderr: '' };
     const write = (stream: keyof typeof out) => ({
       write: (text: string) => {
         out[stream] += text;
       },
     });
-    const io = { env: {}, cwd: home.directory, readFile: readConfig, systemTimezone: 'Europe/Berlin', clock: { now: () => NOW } };
+    const io = { env, cwd: home.directory, readFile: readConfig, systemTimezone: 'Europe/Berlin', clock: { now: () => NOW } };
     const code = await command({ ...io, stdout: write('stdout'), stderr: write('stderr') });
     return { code, ...out };
   }
@@ -176,6 +176,14 @@ describe('backup, restore, forget and check of the ledger', () => {
     );
     const { code, stdout } = await said((io) => forget('Laptop', OPTIONS, io));
     expect([code, stdout.match(/^02.* deleted: 2 accounts/gm)?.length]).to.deep.equal([0, 2]);
+  });
+
+  it('backup and check show sizes in the configured units', async () => {
+    const decimal = { WRTMETER_UNITS: 'si' };
+    expect((await said((io) => backup(undefined, OPTIONS, io), decimal)).stdout).to.match(/ written: [\d.]+ kB, /);
+    expect((await said((io) => check(OPTIONS, io), decimal)).stdout).to.match(
+      /ledger\.db, [\d.]+ kB, log [\d.]+ kB, good[\s\S]+-20\.db, [\d.]+ kB, good/,
+    );
   });
 
   it('check --data: shows what is in the ledger and whether it is good', async () => {

@@ -1,6 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { dayNumber, dayOf, dayText, hourOf, instantText, localText, monthOf, slices, startOfDay } from '../../src/domain/calendar.ts';
+import {
+  dayNumber,
+  dayOf,
+  dayText,
+  hourOf,
+  instantText,
+  localText,
+  monthOf,
+  slices,
+  startOfDay,
+  utcOffset,
+} from '../../src/domain/calendar.ts';
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
@@ -109,6 +120,15 @@ describe('slices (Rule: time)', () => {
 describe('localText', () => {
   it('writes times as the older programs did', () => {
     expect(localText(Date.UTC(2026, 6, 1, 22, 5, 9, 999), 'Europe/Berlin')).to.equal('2026-07-02 00:05:09');
+  });
+});
+
+describe('utcOffset', () => {
+  it('is positive east of UTC and follows the clock changes', () => {
+    const offsets = (zone: string) => [Date.UTC(2026, 0, 1), Date.UTC(2026, 6, 1)].map((instant) => utcOffset(instant, zone) / 3600);
+    expect(offsets('Europe/Berlin')).to.deep.equal([1, 2]);
+    expect(offsets('America/New_York')).to.deep.equal([-5, -4]);
+    expect(offsets('Asia/Kolkata')).to.deep.equal([5.5, 5.5]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { dashboards, print } from '../../grafana/all.ts';
-import { dashboardFolder, drawing, readDashboards } from '../support/prometheus/grafana.ts';
+import { dashboards, folders, print } from '../../grafana/all.ts';
+import { dashboardTexts, drawing, readDashboards } from '../support/prometheus/grafana.ts';
 import { readings } from '../support/prometheus/once.ts';
 
 const files = readDashboards();
@@ -10,9 +10,22 @@ const metrics = join(import.meta.dirname, '../../docs/metrics.md');
 
 describe('grafana/dashboards', () => {
   it('are what the code says (renew them with "npm run dashboards")', () => {
-    expect([...files.keys()]).to.deep.equal(Object.keys(dashboards).sort());
-    for (const [file, dashboard] of Object.entries(dashboards))
-      expect(readFileSync(join(dashboardFolder, file), 'utf8'), file).to.equal(print(dashboard()));
+    for (const [folder, units] of Object.entries(folders)) {
+      const texts = dashboardTexts(folder);
+      expect([...texts.keys()], folder).to.deep.equal(Object.keys(dashboards).sort());
+      for (const [file, dashboard] of Object.entries(dashboards))
+        expect(texts.get(file), `${folder}/${file}`).to.equal(print(dashboard(), units));
+    }
+  });
+
+  it('are the same in decimal units, for those that count as their provider', () => {
+    const decimal = dashboardTexts('dashboards-si');
+    for (const [file, text] of dashboardTexts()) {
+      const lines = text.split('\n');
+      const changed = (decimal.get(file) ?? '').split('\n').flatMap((line, index) => (line === lines[index] ? [] : [line.trim()]));
+      expect(changed.length, file).to.equal(lines.filter((line) => /: "bytes"|GiB/.test(line)).length);
+      for (const line of changed) expect(line, file).to.match(/^"(unit|value)": "decbytes",?$|^"description": ".* 1 GB is 1000³ bytes\."/);
+    }
   });
 
   it('have addresses of their own, a title, a description and the tag by which they link to each other', () => {
@@ -147,7 +160,7 @@ function metricsIn(expr: string): string[] {
   const bare = expr
     .replace(/"[^"]*"/g, ' ')
     .replace(/\{[^}]*\}/g, ' ')
-    .replace(/\[[^\]]*\]|\$__\w+/g, ' ')
+    .replace(/\[[^\]]*\]|\$__\w+|\boffset \w+/g, ' ')
     .replace(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, ' ');
   const words = [...bare.matchAll(/[a-zA-Z_:][\w:]*(?!\w)(?!\s*\()/g)].map(([word]) => word);
   return words.filter((word) => !['and', 'or', 'unless', 'bool', 'offset'].includes(word));

@@ -8,7 +8,15 @@ import { finish } from '../support/program/command.ts';
 import { drawing, fill, readDashboards } from '../support/prometheus/grafana.ts';
 
 const day = 86400;
-const values = { instance: 'a:9780', router: '.+', uplink: '.+', mac: '02:00:00:00:00:01', __rate_interval: '4m', __range: '1h' };
+const values = {
+  instance: 'a:9780',
+  router: '.+',
+  uplink: '.+',
+  user: '.+',
+  mac: '02:00:00:00:00:01',
+  __rate_interval: '4m',
+  __range: '1h',
+};
 
 /** A household with one uplink whose billing period is the site's: 30 days, and 100 GB down, 20 GB up in it so far. */
 const oneUplink = {

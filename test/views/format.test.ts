@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { bytesIn, formatAge, formatBitRate, formatBytes, formatSeconds, formatSpan } from '../../src/views/format.ts';
+import { bytesIn, formatAge, formatBitRate, formatSeconds, formatSpan } from '../../src/views/format.ts';
 
 const GIB = 1024 ** 3;
 
 describe('format', () => {
   it('bytes have three digits and base 1024, as in the dashboards', () => {
-    const shown = [0, 1, 1023, 1024, 1536, 10_239, 10_240, 1_048_063, 1_048_064, GIB * 1.5, GIB * 99.96, GIB * 999.4].map(formatBytes);
+    const shown = [0, 1, 1023, 1024, 1536, 10_239, 10_240, 1_048_063, 1_048_064, GIB * 1.5, GIB * 99.96, GIB * 999.4].map(bytesIn('iec'));
     expect(shown).to.deep.equal([
       '0 B',
       '1 B',
@@ -20,7 +20,7 @@ describe('format', () => {
       '100 GiB',
       '999 GiB',
     ]);
-    expect(formatBytes(Number.MAX_SAFE_INTEGER)).to.equal('8.00 PiB');
+    expect(bytesIn('iec')(Number.MAX_SAFE_INTEGER)).to.equal('8.00 PiB');
   });
 
   it('rates are bits per second with base 1000', () => {

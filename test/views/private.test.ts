@@ -1,15 +1,20 @@
 import { expect } from 'chai';
 import { createPeople } from '../../src/domain/people/people.ts';
+import { QUOTA_PERS } from '../../src/domain/people/quota.ts';
 import { plainUser } from '../../src/domain/people/user.ts';
 import { usageReader } from '../../src/ledger/storage/read-usage.ts';
 import { apiPhp } from '../../src/views/api-php.ts';
 import { devicesAnswer, leasesAnswer, peersAnswer, usersAnswer } from '../../src/views/api-v1/answers.ts';
+import { quotasAnswer } from '../../src/views/api-v1/quotas.ts';
 import { type UsageAnswer, usageAnswer } from '../../src/views/api-v1/usage.ts';
 import { suggestionsAnswer } from '../../src/views/device-suggestions/suggestions.ts';
 import { findDevices } from '../../src/views/find-device.ts';
 import { landing } from '../../src/views/landing/landing.ts';
+import { quotaNotices } from '../../src/views/quota-notices.ts';
+import { quotaRows } from '../../src/views/rows/quotas.ts';
 import type { View } from '../../src/views/view.ts';
 import { hosts, leases, openHome, type SmallHome, stations } from '../support/homes/small-home.ts';
+import { quota } from '../support/ledger/quota-view.ts';
 import { metricsText } from '../support/metrics-text.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -27,13 +32,24 @@ const people = createPeople({
   peers: [],
 });
 const aliases = new Map([[DIARY, { name: 'annas-diary', mac: DIARY, user: null }]]);
+/** One of each kind for each time, that everyone has used up. */
+const quotas = QUOTA_PERS.flatMap((per) => {
+  const more = { per, steps: [{ share: 1, actions: [{ kind: 'notify' }] }] } as const;
+  return [
+    quota(`devices-${per}`, { kind: 'each device', user: null }, 10, more),
+    quota(`diary-${per}`, { kind: 'device', name: 'annas-diary' }, 10, more),
+    quota(`users-${per}`, { kind: 'each user' }, 10, more),
+    quota(`lodger-${per}`, { kind: 'user', name: 'lodger' }, 10, more),
+    quota(`peers-${per}`, { kind: 'each peer' }, 10, more),
+  ];
+});
 const all = (bytes: number) => [DIARY, LODGER, TV].map((mac) => ({ mac, bytes: { download: bytes, upload: bytes } }));
 
 describe('what is shown of a private device', () => {
   let home: SmallHome;
   let view: View;
   before(async () => {
-    home = await openHome({ routers: { gateway: [] }, aliases, people });
+    home = await openHome({ routers: { gateway: [] }, aliases, people, terms: { quotas } });
     for (const [age, bytes] of [
       [7200, 0],
       [3600, 100],
@@ -119,6 +135,30 @@ describe('what is shown of a private device', () => {
     expect(JSON.stringify(await usage({ by: 'month' }))).to.not.match(SECRETS);
     const refused = await usage({ mac: LODGER }).catch(({ message }) => message);
     expect(refused).to.equal(`"${LODGER}" is private: only its whole months and years are shown, with by=month or by=year`);
+  });
+
+  it('are no quotas that tell times', async () => {
+    const names = ['tv', 'anna'];
+    const isOpen = (row: { name: string }) => names.includes(row.name);
+    const shown = (per: string) => quotaRows(view).filter(({ quota }) => quota.per === per);
+    for (const per of ['hour', 'day', '24h']) {
+      expect(
+        shown(per).map(({ name }) => name),
+        per,
+      ).to.have.members(['tv', 'anna']);
+    }
+    for (const per of ['week', 'month', '30d'])
+      expect(
+        shown(per).filter((row) => !isOpen(row)),
+        per,
+      ).to.have.length(6);
+    const text = await metricsText(view);
+    const told = quotaNotices(view).map(({ subject }) => subject);
+    const hidden = [DIARY, LODGER, KEY.slice(0, 8), 'lodger'];
+    for (const line of [...text.split('\n'), ...told, ...quotasAnswer(view).quotas.map((row) => JSON.stringify(row))]) {
+      if (/(devices|diary|users|lodger|peers)-(hour|day|24h)/.test(line))
+        expect(hidden.filter((name) => line.includes(name))).to.deep.equal([]);
+    }
   });
 
   it('is found by its name, by whoever knows it', () => {

@@ -28,7 +28,7 @@ export function check({ json = false, ...options }: CheckOptions, io: CommandIo)
     io.stdout.write(`${describeConfig(config)}\n\nconfiguration is valid\n`);
     await loadDriver();
     if (options.data === undefined) return 0;
-    const { lines, problems } = await reportLedger(directory, config.timezone);
+    const { lines, problems } = await reportLedger(directory, config);
     io.stdout.write(`\n${lines.join('\n')}\n${problems.length === 0 ? '\nledger is good\n' : ''}`);
     for (const problem of problems) io.stderr.write(`${problem}\n`);
     return problems.length === 0 ? 0 : 1;
@@ -38,7 +38,7 @@ export function check({ json = false, ...options }: CheckOptions, io: CommandIo)
 /** The same for programs: a configuration with an error has only its lines on standard error. */
 async function checkJson(config: Config, directory: string, withLedger: boolean, io: CommandIo): Promise<number> {
   await loadDriver();
-  const ledger = withLedger ? await reportLedger(directory, config.timezone) : null;
+  const ledger = withLedger ? await reportLedger(directory, config) : null;
   const answer = {
     routers: config.routers.map(({ name }) => name),
     data: directory,

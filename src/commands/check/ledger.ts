@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.ts';
 import { dayOf, dayText, localText } from '../../domain/calendar.ts';
 import { count } from '../../errors.ts';
 import { kindLabel } from '../../ledger/account.ts';
@@ -6,7 +7,7 @@ import { ledgerPath, requireLedger, sizeOf } from '../../ledger/storage/files.ts
 import { type FileVerdict, inspect } from '../../ledger/storage/inspect.ts';
 import { brokenRules, type Inventory, RULES_CHECKED, takeInventory } from '../../ledger/storage/integrity.ts';
 import { openStoreToRead } from '../../ledger/storage/store.ts';
-import { formatBytes } from '../../views/format.ts';
+import { bytesIn } from '../../views/format.ts';
 import { printable } from '../common/text.ts';
 
 /** What a check of the ledger found: lines to print, and one line per problem. */
@@ -16,20 +17,21 @@ export interface LedgerReport {
 }
 
 /** Checks the ledger of a data directory and its backups, even while the service runs. Throws a LedgerError. */
-export async function reportLedger(directory: string, timezone: string): Promise<LedgerReport> {
+export async function reportLedger(directory: string, { timezone, units }: Pick<Config, 'timezone' | 'units'>): Promise<LedgerReport> {
   await requireLedger(directory);
+  const size = async (file: string) => bytesIn(units)((await sizeOf(file)) ?? 0);
   const path = ledgerPath(directory);
   const report: LedgerReport = { lines: [], problems: [] };
   const line = (title: string, text: string) => report.lines.push(`${title.padEnd(10)}${printable(text)}`);
   const verdict = await inspect(path);
-  const sizes = [`${formatBytes((await sizeOf(path)) ?? 0)}`, `log ${formatBytes((await sizeOf(`${path}-wal`)) ?? 0)}`];
+  const sizes = [await size(path), `log ${await size(`${path}-wal`)}`];
   line('ledger', `${path}, ${sizes.join(', ')}, ${words(verdict)}`);
   if (verdict.state === 'good') await inside(directory, timezone, report, line);
   else report.problems.push(`Ledger "${path}": ${words(verdict)}`);
   const backups = await listBackups(directory, dayOf(verdict.state === 'good' ? verdict.postedAt : 0, timezone));
   for (const [i, backup] of backups.entries()) {
     const found = await inspect(backup.path);
-    line(i === 0 ? 'backups' : '', `${backup.name}, ${formatBytes((await sizeOf(backup.path)) ?? 0)}, ${words(found)}`);
+    line(i === 0 ? 'backups' : '', `${backup.name}, ${await size(backup.path)}, ${words(found)}`);
     if (found.state !== 'good') report.problems.push(`Backup "${backup.path}": ${words(found)}`);
   }
   if (backups.length === 0) line('backups', 'none yet; the service creates one per day');

@@ -1,7 +1,8 @@
 import { DAY_MS } from '../../domain/calendar.ts';
 import { about, type Finding } from '../../domain/finding.ts';
+import type { Units } from '../../domain/people/units.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { formatBytes, formatShare } from '../../views/format.ts';
+import { bytesIn, formatShare } from '../../views/format.ts';
 import { both } from '../../views/reconciliation/reasons.ts';
 import type { Reconciliation } from '../../views/reconciliation/reconciliation.ts';
 import { nameOf } from '../../views/view.ts';
@@ -17,13 +18,14 @@ const LITTLE = 0.01;
 /** Findings about hosts, about bytes counted twice or not at all, and about uplinks. */
 export function hostFindings(survey: Survey): Finding[] {
   const { routers, ledger } = survey;
+  const { units } = survey.config;
   return [
     ...accounting(survey),
     ...(ledger === null ? [] : twice(survey, ledger)),
     ...routers.flatMap(offload),
-    ...routers.flatMap(overflow),
-    ...(ledger?.reconciliations.flatMap((gateway) => [...direction(gateway), ...unattributed(gateway)]) ?? []),
-    ...(ledger === null ? [] : uplinkDirection(ledger)),
+    ...routers.flatMap((router) => overflow(router, units)),
+    ...(ledger?.reconciliations.flatMap((gateway) => [...direction(gateway, units), ...unattributed(gateway, units)]) ?? []),
+    ...(ledger === null ? [] : uplinkDirection(ledger, units)),
   ];
 }
 
@@ -102,21 +104,21 @@ function offload(router: RouterSurvey): Finding[] {
 }
 
 /** A few uncounted bytes are normal with iptables: the rule is added some time after the address appears. */
-function overflow(router: RouterSurvey): Finding[] {
+function overflow(router: RouterSurvey, units: Units): Finding[] {
   const hosts = hostsOf(router);
   const uncounted = hosts?.uncounted ?? NOTHING;
   const counted = hosts === null ? 0 : total(hosts.hosts.map(({ bytes }) => bytes).reduce(plus, NOTHING));
   if (hosts === null || total(uncounted) < WORTH / 10 || total(uncounted) < LITTLE * (counted + total(uncounted))) return [];
-  const what = `no ${hosts.method === 'iptables' ? 'rule' : 'room'} for some addresses: ${both(uncounted)} not counted since counting began`;
+  const what = `no ${hosts.method === 'iptables' ? 'rule' : 'room'} for some addresses: ${both(uncounted, bytesIn(units))} not counted since counting began`;
   const size = hosts.method === 'iptables' ? 2048 : 16384;
   const todo = `Make room on the router: uci set wrtmeter.hosts.size=${size}; uci commit wrtmeter; /etc/init.d/wrtmeter reload. If there are not that many hosts, one of them makes up addresses.`;
   return [about(router.config.name, 'wrong', 'overflow', what, todo)];
 }
 
 /** Counters with swapped directions; the names in iptmon make that mistake easy. */
-function direction({ router, wan, hosts }: Reconciliation): Finding[] {
+function direction({ router, wan, hosts }: Reconciliation, units: Units): Finding[] {
   if (total(wan) < WORTH || total(hosts) < WORTH || !opposite(wan, hosts)) return [];
-  const what = `hosts upload what the uplink downloads (hosts ${both(hosts)}, uplink ${both(wan)})`;
+  const what = `hosts upload what the uplink downloads (hosts ${both(hosts, bytesIn(units))}, uplink ${both(wan, bytesIn(units))})`;
   const todo =
     'The host counters are swapped. If another program made the rules (iptmon), run install.sh to replace them; otherwise report what counts the hosts.';
   return [about(router, 'wrong', 'hosts_direction', what, todo)];
@@ -126,18 +128,18 @@ const opposite = (a: Traffic, b: Traffic): boolean =>
   (a.download > 3 * a.upload && b.upload > 3 * b.download) || (a.upload > 3 * a.download && b.download > 3 * b.upload);
 
 /** An uplink rarely sends much more than it receives; swapped directions are more likely. */
-function uplinkDirection({ books }: LedgerSurvey): Finding[] {
+function uplinkDirection({ books }: LedgerSurvey, units: Units): Finding[] {
   return [...books.accounts.values()].flatMap(({ kind, router, interface: name, overlay, month }) => {
     if (kind !== 'wan' || overlay || month.upload < WORTH || month.upload < 5 * month.download) return [];
     const times = month.download === 0 ? 'and downloaded nothing' : `${Math.round(month.upload / month.download)} times what it downloaded`;
-    const what = `uplink ${name} has uploaded ${formatBytes(month.upload)} this month, ${times}`;
+    const what = `uplink ${name} has uploaded ${bytesIn(units)(month.upload)} this month, ${times}`;
     const todo =
       'This is normal for a server or a cloud backup. Otherwise, the configured script counts an interface that is not the uplink, such as the LAN.';
     return [about(router, 'wrong', 'uplink_direction', what, todo)];
   });
 }
 
-function unattributed({ router, wan, rest, restShare, reasons }: Reconciliation): Finding[] {
+function unattributed({ router, wan, rest, restShare, reasons }: Reconciliation, units: Units): Finding[] {
   if (restShare === null || total(wan) < WORTH || Math.abs(total(rest)) < WORTH / 10) return [];
   if (restShare >= -0.05 && restShare <= MOST_SHARE) return [];
   const likely = reasons.filter(({ kind }) => kind !== 'own' && kind !== 'counted_since' && kind !== 'peers');
@@ -146,7 +148,7 @@ function unattributed({ router, wan, rest, restShare, reasons }: Reconciliation)
     const what = `${formatShare(-restShare)} of what hosts moved this month did not cross the uplink`;
     return [about(router, 'wrong', 'hosts_exceed', what, `${why}See docs/hosts.md for possible causes.`)];
   }
-  const what = `${formatShare(restShare)} of what the uplink carried this month belongs to no host (${both(positive(rest))})`;
+  const what = `${formatShare(restShare)} of what the uplink carried this month belongs to no host (${both(positive(rest), bytesIn(units))})`;
   const todo =
     likely.length === 0
       ? '1 to 5 % is normal. Does the router itself move many bytes (a VPN, a proxy, downloads, a disk)? See docs/hosts.md for how to find out.'

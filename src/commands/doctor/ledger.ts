@@ -4,7 +4,7 @@ import type { LedgerError } from '../../errors.ts';
 import { judgeClock } from '../../ledger/posting/clock.ts';
 import { DriverError } from '../../ledger/storage/sqlite.ts';
 import { mergeSuggestions } from '../../views/device-suggestions/suggestions.ts';
-import { formatBytes, formatSpan } from '../../views/format.ts';
+import { bytesIn, formatSpan } from '../../views/format.ts';
 import type { LedgerSurvey, Survey } from './survey.ts';
 
 /** Seconds without a posting that are always acceptable, even with a short heartbeat. */
@@ -21,7 +21,7 @@ export function ledgerFindings(survey: Survey): Finding[] {
     ...clockFindings(survey),
     ...service,
     ...silence(survey, ledger),
-    ...space(ledger),
+    ...space(survey, ledger),
     ...backups(survey, ledger),
     ...suggestions(survey, ledger),
   ];
@@ -79,9 +79,9 @@ function silence({ config, now, service }: Survey, { books }: LedgerSurvey): Fin
   return [about(null, 'failing', 'silence', what, todo)];
 }
 
-function space({ directory, free, size }: LedgerSurvey): Finding[] {
+function space({ config }: Survey, { directory, free, size }: LedgerSurvey): Finding[] {
   if (free === null || free >= Math.max(LITTLE_SPACE, 2 * size)) return [];
-  const what = `The disk of "${directory}" has ${formatBytes(free)} left`;
+  const what = `The disk of "${directory}" has ${bytesIn(config.units)(free)} left`;
   return [
     about(
       null,

@@ -100,7 +100,8 @@ async function surveyLedger(
       const books = await loadBooks(store);
       const months = monthsAt(now, terms);
       await sumMonths(store, books, months, terms.timezone);
-      const view: ReconciliationView = { books, months, routers: routers.map(({ status }) => status), timezone: config.timezone, now };
+      const { timezone, units } = config;
+      const view: ReconciliationView = { books, months, routers: routers.map(({ status }) => status), timezone, units, now };
       const free = await statfs(directory).then(
         ({ bavail, bsize }) => bavail * bsize,
         () => null,

@@ -65,7 +65,7 @@ export function importFrom(program: ImportProgram, paths: readonly string[], opt
     const store = await open(directory, dryRun);
     try {
       const plan = await planFor(store, found, setting, dryRun ? null : paths.map((path) => quote(path)).join(', '), progress);
-      io.stdout.write(json ? `${safeJson(planJson(plan, dryRun))}\n` : await planText(plan, config.timezone, dryRun, roomIn(io)));
+      io.stdout.write(json ? `${safeJson(planJson(plan, dryRun))}\n` : await planText(plan, config, dryRun, roomIn(io)));
     } finally {
       await store?.close();
     }

@@ -1,30 +1,44 @@
+import type { Config } from '../../config/config.ts';
 import { dayText, instantText, localText } from '../../domain/calendar.ts';
+import type { Units } from '../../domain/people/units.ts';
 import { NOTHING, plus } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { type AccountName, hasRouter, macOf, subjectOf } from '../../ledger/account.ts';
 import type { LeftOut } from '../../ledger/import/figures.ts';
 import type { Plan, PlannedAccount } from '../../ledger/import/plan.ts';
-import { formatBytes } from '../../views/format.ts';
+import { bytesIn, knownIn } from '../../views/format.ts';
 import { type Column, left, name, printable, prose, right, textTable } from '../common/text.ts';
 
 /** Limit on the lines of a table; `--json` shows all. */
 const MOST_LINES = 100;
 
 /** What an import does, or would do, for a person: accounts, what is left out and why, and a summary line. */
-export async function planText(plan: Plan, timezone: string, dryRun: boolean, width: number | null): Promise<string> {
+export async function planText(
+  plan: Plan,
+  { timezone, units }: Pick<Config, 'timezone' | 'units'>,
+  dryRun: boolean,
+  width: number | null,
+): Promise<string> {
   const accounts = [...plan.accounts].sort((a, b) => sum(b) - sum(a));
+  const known = knownIn(units);
   const parts: string[] = [];
   if (accounts.length > 0) {
     const columns = [name('Account'), left('From'), left('To'), right('Days'), right('Download'), right('Upload'), right('In ledger')];
-    parts.push(await shortTable(columns, accounts.map(accountRow), width));
+    parts.push(
+      await shortTable(
+        columns,
+        accounts.map((account) => accountRow(account, units)),
+        width,
+      ),
+    );
   }
   const leftOut = allLeftOut(plan);
   if (leftOut.length > 0) {
     const rows = leftOut.map(({ account, what, bytes, why }) => [
       account,
       what,
-      bytes === null ? '' : formatBytes(bytes.download),
-      bytes === null ? '' : formatBytes(bytes.upload),
+      known(bytes?.download ?? null),
+      known(bytes?.upload ?? null),
       why,
     ]);
     const columns = [name('Account'), prose('What'), right('Download'), right('Upload'), prose('Why')];
@@ -35,7 +49,7 @@ export async function planText(plan: Plan, timezone: string, dryRun: boolean, wi
       `Counting of ${source} on ${router} continues from the reading at ${localText(readAt, timezone)} (${count(counters.size, 'counter')})`,
     );
   }
-  parts.push(summary(plan, dryRun));
+  parts.push(summary(plan, units, dryRun));
   return `${printableLines(parts.join('\n\n'))}\n`;
 }
 
@@ -46,17 +60,10 @@ async function shortTable(columns: readonly Column[], rows: readonly string[][],
 
 const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
-function accountRow({ account, days, bytes, before }: PlannedAccount): string[] {
+function accountRow({ account, days, bytes, before }: PlannedAccount, units: Units): string[] {
+  const size = bytesIn(units);
   const [from, to] = days.size === 0 ? ['', ''] : [dayText(Math.min(...days.keys())), dayText(Math.max(...days.keys()))];
-  return [
-    nameOf(account),
-    from,
-    to,
-    String(days.size),
-    formatBytes(bytes.download),
-    formatBytes(bytes.upload),
-    formatBytes(before.download + before.upload),
-  ];
+  return [nameOf(account), from, to, String(days.size), size(bytes.download), size(bytes.upload), size(before.download + before.upload)];
 }
 
 /** Groups what was left out of an account by reason. */
@@ -74,14 +81,15 @@ function allLeftOut({ accounts, leftOut }: Plan): (LeftOut & { account: string }
   return [...of, ...leftOut.map((one) => ({ account: '', ...one }))];
 }
 
-function summary(plan: Plan, dryRun: boolean): string {
+function summary(plan: Plan, units: Units, dryRun: boolean): string {
+  const size = bytesIn(units);
   const accounts = plan.accounts.filter(({ days }) => days.size > 0);
   const bytes = accounts.reduce((all, account) => plus(all, account.bytes), NOTHING);
   const days = accounts.reduce((all, account) => all + account.days.size, 0);
   const names = plan.names.filter(({ name }) => name !== null).length;
   const what = [
     accounts.length > 0 &&
-      `${formatBytes(bytes.download)} down and ${formatBytes(bytes.upload)} up on ${count(days, 'day')} of ${count(accounts.length, 'account')}`,
+      `${size(bytes.download)} down and ${size(bytes.upload)} up on ${count(days, 'day')} of ${count(accounts.length, 'account')}`,
     names > 0 && count(names, 'name'),
     plan.readers.length > 0 && count(plan.readers.length, 'reading'),
   ].filter((part) => part !== false);

@@ -11,6 +11,8 @@ export interface KnownNames {
   routers: readonly string[] | null;
   users: readonly string[];
   devices: readonly string[];
+  /** What is private, as quotas name it. */
+  hidden: readonly string[];
 }
 
 /** `home`, `uplink gateway/wan`, `user anna`, `each device of guests` and so on. */

@@ -1,6 +1,6 @@
 import { parseDate } from '../../domain/calendar.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
-import { isRolling, type Quota, type QuotaAction, type QuotaOf, type QuotaPer } from '../../domain/people/quota.ts';
+import { isRolling, type Quota, type QuotaAction, type QuotaOf, type QuotaPer, tellsTimes } from '../../domain/people/quota.ts';
 import { ON_PEAK, type Tariff } from '../../domain/people/tariffs.ts';
 import { type Field, group, listOf, type Read, readFields, scalar } from '../../fields/fields.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';
@@ -58,6 +58,8 @@ function readQuota({ key: name, place, value }: KeyValue, known: Parameters<type
   }
   if (found.bonus !== undefined && span === 'hour') fail(problems, found.bonus.place, 'is for a day or more; use per: day, week or month');
   if (of === undefined || limit === undefined) return undefined;
+  if (tellsTimes(span) && known.hidden.includes(ofText(of.value)))
+    warn(problems, of.place, `${ofText(of.value)} is private: only its quotas of a week or longer are shown`);
   return {
     ...{ name, of: of.value, limit: limit.value, per: span },
     direction: found.direction?.value ?? 'both',

@@ -38,6 +38,9 @@ export type QuotaPer = (typeof QUOTA_PERS)[number];
 
 export const isRolling = (per: QuotaPer): boolean => per === '24h' || per === '30d';
 
+/** Whether its figures tell at what time of the day, or on which day, something was used. */
+export const tellsTimes = (per: QuotaPer): boolean => per === 'hour' || per === 'day' || per === '24h';
+
 /** What happens at a share of the limit. */
 interface QuotaStep {
   /** 0.75 is 75 %. */

@@ -1,4 +1,4 @@
-import { startOfDay } from '../../domain/calendar.ts';
+import { startOfDay, utcOffset } from '../../domain/calendar.ts';
 import type { AccountsByKind, View } from '../view.ts';
 import { counter, type Family, gauge, type Sample, samplesOf, single } from './family.ts';
 import { labelText } from './labels.ts';
@@ -6,7 +6,7 @@ import { labelText } from './labels.ts';
 const ROUTER = ['router'];
 const UPLINK = ['router', 'interface'];
 
-/** Bytes and state of every uplink, and the billing periods. */
+/** Bytes and state of every uplink, the billing periods and the time zone. */
 export function wanFamilies(view: View, shown: AccountsByKind): Family[] {
   const rows = shown.wan.map((account) => ({
     account,
@@ -57,6 +57,12 @@ export function wanFamilies(view: View, shown: AccountsByKind): Family[] {
       'Unix time at which the current billing period ends; with a router label: that of the uplinks of this router',
       ROUTER,
       boundary('end'),
+    ),
+    gauge(
+      'utc_offset_seconds',
+      'Seconds by which local time in the configured time zone is ahead of UTC; negative where it is behind',
+      [],
+      single(utcOffset(view.now, view.timezone)),
     ),
   ];
 }

@@ -2,7 +2,6 @@ import { localText } from '../../domain/calendar.ts';
 import type { HostMethod } from '../../domain/observation.ts';
 import { isZero, NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import type { Account } from '../../ledger/account.ts';
-import { formatBytes } from '../format.ts';
 import type { Evidence } from './evidence.ts';
 import type { Gateway } from './gateways.ts';
 
@@ -175,7 +174,7 @@ const sumOf = (accounts: readonly Account[]): Traffic => accounts.map(({ month }
 const minute = (instant: number, timezone: string): string => localText(instant, timezone).slice(0, 16);
 
 /** `1.50 GiB down and 200 MiB up`, without a direction that is 0. */
-export function both(bytes: Traffic, size: (bytes: number) => string = formatBytes): string {
+export function both(bytes: Traffic, size: (bytes: number) => string): string {
   if (total(bytes) === 0) return size(0);
   const parts = [bytes.download > 0 ? `${size(bytes.download)} down` : '', bytes.upload > 0 ? `${size(bytes.upload)} up` : ''];
   return parts.filter((part) => part !== '').join(' and ');

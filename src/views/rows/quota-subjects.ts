@@ -1,7 +1,7 @@
 import type { Quota } from '../../domain/people/quota.ts';
 import type { QuotaPeriod } from '../../domain/people/quota-period.ts';
 import { type Account, accountsOf, deviceAccountsOf } from '../../ledger/account.ts';
-import { nameOf, nameOfPeer, type View } from '../view.ts';
+import { isPrivate, isPrivateAccount, nameOf, nameOfPeer, type View } from '../view.ts';
 import { homeAccounts } from './periods.ts';
 import { ownUplinks } from './wan.ts';
 
@@ -87,6 +87,24 @@ export function quotaSubjects(view: SubjectView): (quota: Pick<Quota, 'of'>, per
         return of satisfies never;
     }
   };
+}
+
+/** Whether only totals of it may be shown. */
+export function isPrivateSubject(view: SubjectView, { of, id, accounts }: QuotaSubject): boolean {
+  switch (of) {
+    case 'device':
+      return isPrivate(view, id);
+    case 'user':
+      return view.people.users.some(({ name, isPrivate }) => name === id && isPrivate);
+    case 'peer':
+      return accounts.some((account) => isPrivateAccount(view, account));
+    case 'home':
+    case 'uplink':
+    case 'others':
+      return false;
+    default:
+      return of satisfies never;
+  }
 }
 
 const isDevice = ({ aliases }: SubjectView, mac: string, wanted: string): boolean =>

@@ -1,10 +1,10 @@
 import { type Forecast, forecastOf, presentAt } from '../../domain/people/forecast.ts';
-import { bonusIn, isRolling, type Quota, type QuotaStanding, standingOf, usedOf } from '../../domain/people/quota.ts';
+import { bonusIn, isRolling, type Quota, type QuotaStanding, standingOf, tellsTimes, usedOf } from '../../domain/people/quota.ts';
 import { type QuotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
 import type { Account } from '../../ledger/account.ts';
 import { tariffedSum } from '../../ledger/usage/sums.ts';
 import type { View } from '../view.ts';
-import { type QuotaSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
+import { isPrivateSubject, type QuotaSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
 
 /** What the rows of quotas are made from. `models`: by quota and subject (see `modelKey`). */
 export type QuotaView = SubjectView & Pick<View, 'months' | 'now' | 'timezone' | 'models' | 'units'>;
@@ -24,7 +24,10 @@ const modelKey = (quota: Quota, subject: Pick<QuotaSubject, 'id'>): string => `$
 /** Whether a quota's period has days of which a part is still to come. */
 const isOfDays = ({ per }: Quota): boolean => per === 'week' || per === 'month';
 
-/** How everything stands in its quotas, in the order of the configuration. Every scrape asks for it: nothing here asks the calendar for each row. */
+/**
+ * How everything stands in its quotas, in the order of the configuration; what is private only where the figures do not tell times. Every scrape asks for it:
+ * nothing here asks the calendar for each row.
+ */
 export function quotaRows(view: QuotaView): QuotaRow[] {
   const subjectsOf = quotaSubjects(view);
   const present = presentAt(view.now, view.timezone);
@@ -33,7 +36,9 @@ export function quotaRows(view: QuotaView): QuotaRow[] {
     const usedBy = usedIn(view, quota, period);
     const usedBefore = quota.rollover ? usedBeforeIn(view, quota, period) : null;
     const daysLeft = isOfDays(quota) ? Math.max(1, period.days.end - present.today) : null;
-    return subjectsOf(quota, period).map(({ accounts, ...subject }): QuotaRow => {
+    const all = subjectsOf(quota, period);
+    const shown = tellsTimes(quota.per) ? all.filter((subject) => !isPrivateSubject(view, subject)) : all;
+    return shown.map(({ accounts, ...subject }): QuotaRow => {
       const used = usedBy(accounts);
       const standing = standingOf(quota, used, usedBefore === null ? null : usedBefore(accounts), bonus);
       const model = daysLeft === null ? undefined : view.models.get(modelKey(quota, subject));

@@ -43,14 +43,14 @@ describe('wrtmeter doctor', () => {
     routers.push(started);
     return `${name}=${started.url}`;
   }
-  async function run(args: string[], options: DoctorOptions = {}, now = NOW) {
+  async function run(args: string[], options: DoctorOptions = {}, now = NOW, env: NodeJS.ProcessEnv = {}) {
     const out = { stdout: '', stderr: '' };
     const write = (stream: keyof typeof out) => ({
       write: (text: string) => {
         out[stream] += text;
       },
     });
-    const io = { env: {}, cwd: home.directory, readFile, systemTimezone: 'Europe/Berlin', version: '0.1.0' };
+    const io = { env, cwd: home.directory, readFile, systemTimezone: 'Europe/Berlin', version: '0.1.0' };
     const clock = { now: () => now, tick: () => now };
     // Nothing listens on that port, so no service answers.
     const cli = { data: 'none', listen: '127.0.0.1:9', ...(args.length > 0 && { routers: args }), ...options };
@@ -369,6 +369,17 @@ advice   garden: the installed scripts (no version) are older than this program 
       );
     });
 
+    it('figures in the configured units', async () => {
+      await count({ download: 10 * GIB, upload: 6 * GIB }, { download: 7 * GIB, upload: 40 * GIB });
+      const full = [...COUNTING.slice(0, -1), `uncounted ${5 * GIB} 0`];
+      const args = [await router(answerWith({ sections: { hosts: full } }))];
+      const { stdout } = await run(args, { data: '.' }, NOW, { WRTMETER_UNITS: 'si' });
+      expect(stdout)
+        .to.include('no room for some addresses: 5.37 GB down')
+        .and.match(/Likely: [^;]*5\.37 GB down/)
+        .and.not.match(/[KMG]iB/);
+    });
+
     it('an uplink that sends five times what it receives', async () => {
       await count({ download: GIB, upload: 6 * GIB }, { download: GIB, upload: 6 * GIB });
       const args = [await router(answerWith({ sections: { hosts: COUNTING } }))];
@@ -434,6 +445,9 @@ advice   garden: the installed scripts (no version) are older than this program 
       expect(whats({ backups: [backup(1)] })).to.deep.equal([]);
       expect(whats({ backups: [backup(3), backup(4)] })).to.deep.equal(['The newest backup of the ledger is 3 days old']);
       expect(whats({ backups: [backup(0)], free: 1024 ** 2 })).to.deep.equal([`The disk of "${home.directory}" has 1.00 MiB left`]);
+      const decimal = { ...seen, config: { ...seen.config, units: 'si' as const } };
+      const [left] = ledgerFindings({ ...decimal, ledger: { ...ledger, backups: [backup(0)], free: 1024 ** 2 } });
+      expect(left?.what).to.match(/ has 1\.05 MB left$/);
       expect(whats({ backups: [backup(0)], free: null })).to.deep.equal([]);
     });
 

@@ -33,14 +33,21 @@ describe('wrtmeter import', () => {
   const configure = (routers: unknown) => writeFile(join(directory, 'routers.json'), JSON.stringify(routers));
   const path = (name: string) => join(directory, name);
 
-  async function imported(program: ImportProgram, files: string[], options: ImportCli = {}, now = NOW, input = '') {
+  async function imported(
+    program: ImportProgram,
+    files: string[],
+    options: ImportCli = {},
+    now = NOW,
+    input = '',
+    env: NodeJS.ProcessEnv = {},
+  ) {
     const out = { stdout: '', stderr: '' };
     const write = (stream: keyof typeof out) => ({
       write: (text: string) => {
         out[stream] += text;
       },
     });
-    const io = { env: {}, cwd: directory, readFile, systemTimezone: ZONE, clock: { now: () => now, tick: () => 0 } };
+    const io = { env, cwd: directory, readFile, systemTimezone: ZONE, clock: { now: () => now, tick: () => 0 } };
     async function* stdin() {
       yield Buffer.from(input);
     }
@@ -115,6 +122,9 @@ describe('wrtmeter import', () => {
         ],
         leases: [[TV, '192.168.1.24', 'living-room-tv']],
       });
+      const planned = await imported('classic', ['old'], { dryRun: true }, NOW, '', { WRTMETER_UNITS: 'si' });
+      expect(planned.stdout, 'units: si').to.match(/^192.168.1.1 wan +2026-11-01 +2026-11-20 +20 +90\.0 GB +5\.00 kB +0 B$/m);
+      expect(planned.stdout).to.include('Would import 130 GB down and 6.00 kB up on');
       const { code, stdout, stderr } = await imported('classic', ['old']);
       expect([code, stderr]).to.deep.equal([0, '']);
       expect(stdout.split('\n').slice(0, 3)).to.deep.equal([

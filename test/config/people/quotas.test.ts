@@ -56,6 +56,25 @@ describe('quotas of wrtmeter.yaml', () => {
     expect(config.quotas[0]?.steps).to.deep.equal([{ share: 1, actions: [{ kind: 'notify' }, { kind: 'slow', rate: 1_000_000 }] }]);
   });
 
+  it('warn where they would tell when someone private uses something', async () => {
+    const text = `routers: { gateway: { url: http://192.168.1.1 } }
+users: { lodger: { private: true }, anna: {} }
+devices: { diary: { macs: [02:00:00:00:00:01], private: true } }
+quotas:
+  a: { of: user lodger, limit: 1GB, per: day }
+  b: { of: user lodger, limit: 1GB, per: week }
+  c: { of: device diary, limit: 1GB, rolling: 24h }
+  d: { of: user anna, limit: 1GB, per: day }
+  e: { of: each device of lodger, limit: 1GB, per: hour }
+`;
+    const { warnings } = await load(withText(text));
+    expect(warnings).to.deep.equal([
+      'wrtmeter.yaml:5: quotas.a.of: user lodger is private: only its quotas of a week or longer are shown',
+      'wrtmeter.yaml:7: quotas.c.of: device diary is private: only its quotas of a week or longer are shown',
+      'wrtmeter.yaml:9: quotas.e.of: each device of lodger is private: only its quotas of a week or longer are shown',
+    ]);
+  });
+
   it('are described by wrtmeter check', async () => {
     const text = `${HOME}quotas:
   kids: { of: user anna, limit: 1.5GB, per: day, direction: download, rollover: true, steps: { 75%: notify } }

@@ -47,13 +47,19 @@ export interface VariableFile {
   datasource?: { type: string; uid: string };
 }
 
-export const dashboardFolder = join(import.meta.dirname, '../../../grafana/dashboards');
-
-/** The generated files by name. */
-export function readDashboards(): Map<string, DashboardFile> {
-  const files = readdirSync(dashboardFolder).sort();
-  return new Map(files.map((file) => [file, JSON.parse(readFileSync(join(dashboardFolder, file), 'utf8')) as DashboardFile]));
+/** The generated files of a folder of grafana/ by name. */
+export function dashboardTexts(folder = 'dashboards'): Map<string, string> {
+  const path = join(import.meta.dirname, '../../../grafana', folder);
+  return new Map(
+    readdirSync(path)
+      .sort()
+      .map((file) => [file, readFileSync(join(path, file), 'utf8')]),
+  );
 }
+
+/** The dashboards of grafana/dashboards by file. */
+export const readDashboards = (): Map<string, DashboardFile> =>
+  new Map([...dashboardTexts()].map(([file, text]) => [file, JSON.parse(text) as DashboardFile]));
 
 /** Every panel that draws something, also those inside a closed row. */
 export function drawing(dashboard: DashboardFile): PanelFile[] {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { finish } from '../program/command.ts';
 
 export interface PrometheusOptions {
   /** HOST:PORT of each exporter; its /metrics is scraped. */
@@ -19,6 +20,8 @@ export interface PrometheusOptions {
   rules?: readonly string[];
   /** HOST:PORT of an Alertmanager. */
   alertmanager?: string;
+  /** What it has from before, as OpenMetrics text. */
+  history?: string;
 }
 
 /** One series of an answer: its labels and its values over time, `[Unix seconds, value]`; an instant query has one. */
@@ -50,6 +53,7 @@ export async function startPrometheus({
   jobs = [],
   rules = [],
   alertmanager,
+  history,
 }: PrometheusOptions): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'wrtmeter-prometheus-'));
   const config = {
@@ -60,9 +64,14 @@ export async function startPrometheus({
   };
   // JSON is YAML.
   await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config));
+  const data = join(folder, 'data');
+  if (history !== undefined) await backfill(history, folder, data);
   const server = spawn(
     'prometheus',
-    [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, '--web.listen-address=127.0.0.1:0'],
+    [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      ...[`--storage.tsdb.path=${data}`, '--storage.tsdb.retention.time=60d', '--web.listen-address=127.0.0.1:0'],
+    ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const stop = async () => {
@@ -82,6 +91,14 @@ export async function startPrometheus({
     await stop();
     throw error;
   }
+}
+
+async function backfill(history: string, folder: string, data: string): Promise<void> {
+  const file = join(folder, 'history.txt');
+  await writeFile(file, history);
+  const block = ['tsdb', 'create-blocks-from', '--max-block-duration=1200h', 'openmetrics'];
+  const { code, stderr } = await finish(['promtool', ...block, file, data]);
+  if (code !== 0) throw new Error(`promtool refuses the history: ${stderr}`);
 }
 
 /** The address from the log line in which the server says where it listens: with port 0 no other program can take it before. */

@@ -218,6 +218,8 @@ describe('reconciliation', () => {
     expect(found.share, 'a part of what the hosts have').to.equal(-1014 / 5210);
     expect(reason(found, 'larger')).to.deep.include({ bytes: of(1024, 0) });
     expect(reason(found, 'larger').text).to.match(/^The hosts have 1\.00 KiB down more than the uplink: they also use/);
+    const [decimal] = reconciliations({ ...home.view(NOW), units: 'si' });
+    expect(reason(decimal ?? expect.fail('no gateway'), 'larger').text, 'units: si').to.match(/^The hosts have 1\.02 kB down more/);
     await writeAudit(home.ledger.store, [
       { at: NOW, kind: 'rejected', router: 'gateway', source: 'wan', counter: 'wan wan', download: 2 ** 40 },
     ]);

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { AuditRecord } from '../../../src/ledger/storage/read-audit.ts';
-import { formatBytes } from '../../../src/views/format.ts';
+import { bytesIn } from '../../../src/views/format.ts';
 import { missingOf, missingText } from '../../../src/views/summary/missing.ts';
 
 const row = (more: Partial<AuditRecord>): AuditRecord => ({
   ...{ id: 1, at: 0, kind: 'gap', router: 'gateway', source: 'wan', counter: '', download: 0, upload: 0, why: '' },
   ...more,
 });
-const lines = (...rows: Partial<AuditRecord>[]): string[] => missingOf(rows.map(row)).map((each) => missingText(each, formatBytes));
+const lines = (...rows: Partial<AuditRecord>[]): string[] => missingOf(rows.map(row)).map((each) => missingText(each, bytesIn('iec')));
 
 describe('what could not be counted', () => {
   it('is one line for what has router, source and cause in common, refused bytes first', () => {
