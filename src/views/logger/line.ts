@@ -1,4 +1,4 @@
-/** Bytes of both directions since counting began, by tariff. Neither falls. */
+/** Bytes of both directions since counting began, by tariff: together they are all bytes. Neither falls. */
 export interface Peaks {
   onPeak: number;
   offPeak: number;
@@ -15,34 +15,24 @@ export interface LoggerLine extends Peaks {
 /** The first line of each file. */
 export const LOGGER_HEADER = 'Time, Total Bytes, Delta, On-Peak, Off-Peak\n';
 
+const fieldsOf = (text: string): string[] => text.split(',').map((cell) => cell.trim());
+
+export const totalOf = ({ onPeak, offPeak }: Peaks): number => onPeak + offPeak;
+
 /**
  * A line as the older TP-Link logger wrote it: Unix seconds, then bytes of both directions. `Total Bytes`, `On-Peak` and `Off-Peak` are sums
- * since counting began, `Delta` is since the line before.
+ * since counting began, `Delta` is since the line before. Numbers only, so no name can become a formula.
  */
-export const loggerLine = ({ time, delta, onPeak, offPeak }: LoggerLine): string =>
-  `${[time, onPeak + offPeak, delta, onPeak, offPeak].join(', ')}\n`;
+export const loggerLine = (line: LoggerLine): string => `${[line.time, totalOf(line), line.delta, line.onPeak, line.offPeak].join(', ')}\n`;
 
-/** Reads a line; null for the header and for what is none. */
+/** Reads a line; null for the header and for what is none. The older program may have written its time with a fraction. */
 export function parseLoggerLine(text: string): LoggerLine | null {
-  const cells = text.split(',').map((cell) => cell.trim());
-  if (cells.length !== 5 || !cells.every((cell) => /^\d{1,16}$/.test(cell))) return null;
+  const cells = fieldsOf(text);
   const [time = 0, , delta = 0, onPeak = 0, offPeak = 0] = cells.map(Number);
-  return { time, delta, onPeak, offPeak };
+  const isLine =
+    cells.length === 5 && /^\d{1,15}(\.\d{1,9})?$/.test(cells[0] ?? '') && cells.slice(1).every((cell) => /^\d{1,16}$/.test(cell));
+  return isLine ? { time: Math.floor(time), delta, onPeak, offPeak } : null;
 }
 
-/**
- * The line after `last`, whose sums never fall: where the file knows more than what is counted now (it is of an older program, or the ledger
- * was restored), it continues from its own figures. `ahead` is how much more it knows.
- */
-export function nextLine(last: LoggerLine | null, time: number, sums: Peaks, ahead: Peaks): LoggerLine {
-  const onPeak = Math.max(last?.onPeak ?? 0, sums.onPeak + ahead.onPeak);
-  const offPeak = Math.max(last?.offPeak ?? 0, sums.offPeak + ahead.offPeak);
-  const before = last === null ? 0 : last.onPeak + last.offPeak;
-  return { time, onPeak, offPeak, delta: last === null ? 0 : onPeak + offPeak - before };
-}
-
-/** How much more the last line of a file knows than what is counted now. */
-export const aheadOf = (last: LoggerLine | null, sums: Peaks): Peaks => ({
-  onPeak: Math.max(0, (last?.onPeak ?? 0) - sums.onPeak),
-  offPeak: Math.max(0, (last?.offPeak ?? 0) - sums.offPeak),
-});
+/** Whether a first line is that of such a file. */
+export const isLoggerHeader = (text: string): boolean => fieldsOf(text).join() === fieldsOf(LOGGER_HEADER).join();
