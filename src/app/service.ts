@@ -71,7 +71,7 @@ export async function createService({ config: given, ledger, reading, log, clock
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
   const notifier = await createNotifier({ config: given, ledger, log, clock });
-  const csv = createCsv({ config: given, ledger, reading, log, clock, names: () => names });
+  const csv = createCsv({ config: given, ledger, reading, log, clock, known: () => ({ ...names, routers: [...statuses.values()] }) });
 
   async function post(round: Round): Promise<void> {
     const posted = await ledger.post(round, clock.tick);

@@ -7,7 +7,7 @@ import { LedgerError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { createRunningReader } from '../../ledger/storage/people/read-running.ts';
 import type { Store } from '../../ledger/storage/store.ts';
-import type { CsvStatus, NamesView } from '../../views/view.ts';
+import type { CsvStatus, NamesView, View } from '../../views/view.ts';
 import { isDiskError } from './failures.ts';
 import { createCsvWriter } from './writer.ts';
 
@@ -18,8 +18,8 @@ export interface CsvParts {
   reading: Pick<Store, 'all'>;
   log: Pick<Logger, 'info' | 'error'>;
   clock: Pick<Clock, 'now'>;
-  /** What the configuration says of people. */
-  names(): Omit<NamesView, 'books'>;
+  /** What the configuration says of people, and what the routers answered last. */
+  known(): Omit<NamesView, 'books'> & Pick<View, 'routers'>;
 }
 
 /** The files of the older logger, written beside the rounds while the service runs. */
@@ -35,7 +35,7 @@ export interface Csv {
 }
 
 /** Starts it: the first lines are written at once, the next ones at full multiples of `every`. */
-export function createCsv({ config: given, ledger, reading, log, clock, names }: CsvParts): Csv {
+export function createCsv({ config: given, ledger, reading, log, clock, known }: CsvParts): Csv {
   let config = given;
   let status: CsvStatus = newStatus();
   let timer: NodeJS.Timeout | undefined;
@@ -57,7 +57,7 @@ export function createCsv({ config: given, ledger, reading, log, clock, names }:
     const { timezone, billing, expire } = config;
     try {
       const counted = await reader.read(dayOf(now, timezone));
-      const facts = { ...names(), books: ledger.books, now, timezone, billing, expire, keep: csv.keep, counted };
+      const facts = { ...known(), books: ledger.books, now, timezone, billing, expire, keep: csv.keep, counted };
       const { files, failed } = await writer.write(facts);
       status = { ...status, files };
       if (failed !== null) throw failed.error;

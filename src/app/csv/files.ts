@@ -14,6 +14,8 @@ export interface CsvFiles {
   /** Null for a file that has no line yet. */
   last(file: string): Promise<LoggerLine | null>;
   append(file: string, line: LoggerLine): Promise<void>;
+  /** Those that have lines, also of devices that get none any more. */
+  names(): string[];
   /** Replaces the first lines of a file by their summary; returns the bytes that were written. */
   cut(file: string, old: OldLines): Promise<number>;
   /** Removes those of which `isGone` says so, unless they have other contents. */
@@ -83,6 +85,7 @@ export function csvFiles(directory: string): CsvFiles {
         throw error;
       }
     },
+    names: () => [...lasts].flatMap(([file, found]) => (found ? [file] : [])),
     cut: (file, old) => cutFile(path(file), old),
     async remove(isGone) {
       for (const file of [...lasts.keys()].filter(isGone)) {

@@ -4,13 +4,13 @@ import { ALL_FILE, macOfFile } from '../../views/logger/file-names.ts';
 import type { LoggerLine } from '../../views/logger/line.ts';
 import { type CountedByMac, type Kept, nextLine, plainKept } from '../../views/logger/running.ts';
 import { loggerSubjects } from '../../views/logger/subjects.ts';
-import { isPrivate, type NamesView } from '../../views/view.ts';
+import { isPrivate, type NamesView, type View } from '../../views/view.ts';
 import { type Failures, failures } from './failures.ts';
 import { csvFiles } from './files.ts';
 import { type KeptFiles, keptText, readKept, writeKept } from './state.ts';
 
 /** What the files are written from at a time. */
-export interface CsvFacts extends NamesView {
+export interface CsvFacts extends NamesView, Pick<View, 'routers'> {
   /** Unix ms. */
   now: number;
   timezone: string;
@@ -110,13 +110,16 @@ export function createCsvWriter(directory: string): CsvWriter {
     kept = next;
   }
 
-  /** Each file once a day, and only some at a time. */
-  async function cut(targets: readonly Target[], { now, timezone, billing, keep }: CsvFacts, failed: Failures): Promise<void> {
+  /** Each file once a day, and only some at a time. Those of an older program that nothing here continues are left alone. */
+  async function cut(targets: readonly Target[], { now, timezone, billing, keep, counted }: CsvFacts, failed: Failures): Promise<void> {
     const today = dayOf(now, timezone);
     const oldest = Math.floor(now / 1000) - keep;
     const periodOf = periods(timezone, billing);
     let bytes = 0;
-    for (const { file } of targets.filter((target) => cutOn.get(target.file) !== today).slice(0, CUT_FILES)) {
+    const own = new Set(targets.map(({ file }) => file));
+    const isOwn = (file: string) => own.has(file) || counted.has(macOfFile(file) ?? '');
+    const due = files.names().filter((file) => cutOn.get(file) !== today && isOwn(file));
+    for (const file of due.slice(0, CUT_FILES)) {
       if (bytes >= CUT_BYTES) return;
       await failed.within(async () => {
         bytes += await files.cut(file, oldLines(oldest, periodOf));

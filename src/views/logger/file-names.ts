@@ -32,9 +32,8 @@ export function userFiles(users: readonly Pick<User, 'name' | 'title'>[]): Map<s
 }
 
 /** Nothing that leads out of the directory, hides a file, is an option of a command or a formula in a list of files. */
-const safe = (text: string): string =>
-  [...text.normalize('NFC').replace(/[^\p{L}\p{M}\p{N} ._-]/gu, '_')]
-    .slice(0, 50)
-    .join('')
-    .replace(/^[ .-]+/, '_')
-    .replace(/[ .]+$/, '_');
+function safe(text: string): string {
+  const plain = text.normalize('NFC').replace(/[^\p{L}\p{M}\p{N} ._-]/gu, '_');
+  const short = [...plain].slice(0, 50).join('');
+  return short.replace(/^[ .-]+/, '_').replace(/[ .]+$/, '_') || '_';
+}

@@ -1,5 +1,5 @@
 import { deviceAccountsOf } from '../../ledger/account.ts';
-import { isPrivate, type NamesView } from '../view.ts';
+import { isPrivate, type NamesView, observationsOf, type View } from '../view.ts';
 import { ALL_FILE, UNKNOWN_FILE, userFiles } from './file-names.ts';
 
 /** What the files of a directory are of. Private devices are in none. */
@@ -40,10 +40,10 @@ export function shownDevices(view: NamesView): Map<string, ShownDevice> {
 }
 
 /** Finds what files are of. `since` is Unix ms; `most` bounds the devices. */
-export function loggerSubjects(view: NamesView, since: number, most: number): LoggerSubjects {
+export function loggerSubjects(view: NamesView & Pick<View, 'routers'>, since: number, most: number): LoggerSubjects {
   const devices = shownDevices(view);
   const seen = [...devices].filter(([, { lastSeen }]) => lastSeen >= since).sort(([, a], [, b]) => b.lastSeen - a.lastSeen);
-  const addresses = leasedAddresses(view);
+  const addresses = currentAddresses(view);
   return {
     devices: seen.slice(0, most).map(([mac, { macs }]) => ({ mac, macs, ips: ipsOf(view, macs, addresses) })),
     ...groupsOf(view, devices),
@@ -67,15 +67,18 @@ function groupsOf({ people }: NamesView, devices: ReadonlyMap<string, ShownDevic
   return { groups, hidden };
 }
 
-function leasedAddresses({ books }: NamesView): Map<string, string[]> {
+/** What leases say, and routers that count by address. */
+function currentAddresses(view: NamesView & Pick<View, 'routers'>): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const { mac, ip, lastRead } of books.leases.values()) {
-    if (lastRead === null) found.set(mac, [...(found.get(mac) ?? []), ip]);
-  }
+  const note = (mac: string, ip: string | null) => {
+    if (ip !== null) found.set(mac, [...(found.get(mac) ?? []), ip]);
+  };
+  for (const { mac, ip, lastRead } of view.books.leases.values()) if (lastRead === null) note(mac, ip);
+  for (const { observation } of observationsOf(view, 'statistics')) for (const { mac, ip } of observation.machines) note(mac, ip);
   return found;
 }
 
-function ipsOf({ books }: NamesView, macs: ReadonlySet<string>, leased: ReadonlyMap<string, readonly string[]>): string[] {
-  const known = [...macs].flatMap((mac) => [...(leased.get(mac) ?? []), books.devices.get(mac)?.ip ?? []].flat());
+function ipsOf({ books }: NamesView, macs: ReadonlySet<string>, current: ReadonlyMap<string, readonly string[]>): string[] {
+  const known = [...macs].flatMap((mac) => [...(current.get(mac) ?? []), books.devices.get(mac)?.ip ?? []].flat());
   return [...new Set(known)].sort((a, b) => Number(a.includes(':')) - Number(b.includes(':')));
 }
