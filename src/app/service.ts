@@ -18,10 +18,10 @@ import { namesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.t
 import { healthOf } from './health.ts';
 import { fitHeap } from './heap.ts';
 import { withoutLeftOut } from './left-out.ts';
+import { logPosting, logRound } from './log/round-log.ts';
 import { createMetricsText } from './metrics-text.ts';
 import { createNotifier } from './notify/notifier.ts';
 import { createModels } from './quota-models.ts';
-import { logPosting, logRound } from './round-log.ts';
 
 /** Days of backups to keep. */
 const KEPT_BACKUPS = 7;

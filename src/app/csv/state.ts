@@ -23,13 +23,13 @@ function parse(text: string): object {
   }
 }
 
-interface Entry {
+interface KeptEntry {
   macs: string[];
   total: number;
   off_peak: number;
 }
 
-const isEntry = (entry: unknown): entry is Entry =>
+const isEntry = (entry: unknown): entry is KeptEntry =>
   typeof entry === 'object' &&
   entry !== null &&
   'macs' in entry &&
@@ -39,7 +39,7 @@ const isEntry = (entry: unknown): entry is Entry =>
   'off_peak' in entry &&
   Number.isSafeInteger(entry.off_peak);
 
-const keptOf = ({ macs, total, off_peak }: Entry): Kept => ({ macs: new Set(macs), total, offPeak: off_peak });
+const keptOf = ({ macs, total, off_peak }: KeptEntry): Kept => ({ macs: new Set(macs), total, offPeak: off_peak });
 
 /** As text, to be compared and written. */
 export const keptText = (kept: KeptFiles): string =>

@@ -10,12 +10,12 @@ import { csvFiles } from './files.ts';
 import { type KeptFiles, keptText, readKept, writeKept } from './state.ts';
 
 /** What the files are written from at a time. */
-export interface CsvFacts extends NamesView, Pick<View, 'routers'> {
+interface CsvFacts extends NamesView, Pick<View, 'routers'> {
   /** Unix ms. */
   now: number;
   timezone: string;
   billing: Billing;
-  /** Seconds after which a device that is not seen gets no more lines. */
+  /** Seconds after which a device that is not seen gets no lines. */
   expire: number;
   /** Seconds that lines are kept. */
   keep: number;
@@ -23,7 +23,7 @@ export interface CsvFacts extends NamesView, Pick<View, 'routers'> {
 }
 
 /** What became of a line for each file. */
-export interface CsvResult {
+interface CsvResult {
   /** Files that got a line. */
   files: number;
   /** The first error, and how many things could not be done; null if all were. */
@@ -31,7 +31,7 @@ export interface CsvResult {
 }
 
 /** Devices with a file: those that were seen last. */
-export const MOST_FILES = 5000;
+const MOST_FILES = 5000;
 /** Bytes of files that are cut back in one go; the others follow next time. */
 const CUT_BYTES = 4_000_000;
 /** Files that are looked at for lines that are too old in one go. */

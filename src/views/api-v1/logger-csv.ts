@@ -8,7 +8,7 @@ import type { BucketReader, BucketSum, SummedAccounts } from '../../ledger/stora
 import { LOGGER_HEADER, type LoggerLine, loggerLine, totalOf } from '../logger/line.ts';
 import { shownDevices } from '../logger/subjects.ts';
 import { isPrivate } from '../view.ts';
-import { bad, oneOf, parseTime, type QueryParameters, refuseEmpty, single } from './query.ts';
+import { bad, oneOf, parseTime, type QueryParameters, refuseEmpty, single, type Time } from './query.ts';
 import { RequestError } from './request-error.ts';
 import { MOST_HOURS_DAYS } from './usage-query.ts';
 import { deviceMac, type UsageView } from './usage-subjects.ts';
@@ -56,7 +56,7 @@ export async function loggerCsv(
     const text = given[name];
     const day = name === 'from' ? months.home.start : months.home.end;
     return text === undefined ? { text: '', instant: startOfDay(day, timezone) } : parseTime(name, text, timezone);
-  }) as [Span, Span];
+  }) as [Time, Time];
   refuseEmpty({ from, to });
   const accounts = accountsFor(view, given);
   const end = Math.min(to.instant, now);
@@ -71,8 +71,6 @@ export async function loggerCsv(
   const lines = await linesOf(by, buckets, timezone, accounts, read);
   return LOGGER_HEADER + lines.map(loggerLine).join('');
 }
-
-type Span = ReturnType<typeof parseTime>;
 
 function accountsFor(view: UsageView, { mac, user }: { mac?: string | undefined; user?: string | undefined }): SummedAccounts {
   if (mac !== undefined && user !== undefined) throw bad('"mac" and "user" are both given: leave one out');

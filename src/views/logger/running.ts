@@ -1,13 +1,13 @@
 import { type LoggerLine, type Peaks, totalOf } from './line.ts';
 
 /** What the ledger has of one MAC since counting began. */
-export interface Counted extends Peaks {
+export interface MacSums extends Peaks {
   /** Unix ms. */
   firstSeen: number;
 }
 
 /** By MAC. */
-export type CountedByMac = ReadonlyMap<string, Counted>;
+export type CountedByMac = ReadonlyMap<string, MacSums>;
 
 /** What is remembered of a file, so that it continues when devices join or leave it, or when the ledger knows less than the file. */
 export interface Kept {

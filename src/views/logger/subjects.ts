@@ -13,7 +13,7 @@ export interface LoggerSubjects {
 }
 
 /** A device that is not private. */
-export interface ShownDevice {
+export interface FiledDevice {
   /** Its MACs that were ever seen. */
   macs: ReadonlySet<string>;
   /** Unix ms. */
@@ -23,9 +23,9 @@ export interface ShownDevice {
 }
 
 /** Devices by their first MAC, without private ones. */
-export function shownDevices(view: NamesView): Map<string, ShownDevice> {
+export function shownDevices(view: NamesView): Map<string, FiledDevice> {
   const { books, aliases, people } = view;
-  const devices = new Map<string, ShownDevice & { macs: Set<string> }>();
+  const devices = new Map<string, FiledDevice & { macs: Set<string> }>();
   for (const { key, lastSeen } of deviceAccountsOf(books.accounts)) {
     const mac = aliases.get(key)?.mac ?? key;
     const known = devices.get(mac);
@@ -50,7 +50,7 @@ export function loggerSubjects(view: NamesView & Pick<View, 'routers'>, since: n
   };
 }
 
-function groupsOf({ people }: NamesView, devices: ReadonlyMap<string, ShownDevice>): Pick<LoggerSubjects, 'groups' | 'hidden'> {
+function groupsOf({ people }: NamesView, devices: ReadonlyMap<string, FiledDevice>): Pick<LoggerSubjects, 'groups' | 'hidden'> {
   const files = userFiles(people.users);
   const hidden = people.users.flatMap(({ name, isPrivate: isHidden }) => (isHidden ? (files.get(name) ?? []) : []));
   const all = new Set<string>();

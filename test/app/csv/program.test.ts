@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type OldLine, readOldFormat } from '../../support/logger/old-reader.ts';
+import { type OldLine, readOldFormat } from '../../support/ledger/old-reader.ts';
 import { type Exporter, startExporter } from '../../support/program/exporter.ts';
 import { answerOf, startTextRouter, type TextRouter } from '../../support/routers/text-router.ts';
 

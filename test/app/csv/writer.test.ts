@@ -6,8 +6,8 @@ import { dayOf } from '../../../src/domain/calendar.ts';
 import { createPeople, type PeopleTerms } from '../../../src/domain/people/people.ts';
 import { plainUser } from '../../../src/domain/people/user.ts';
 import { createRunningReader } from '../../../src/ledger/storage/people/read-running.ts';
+import { readOldFormat } from '../../support/ledger/old-reader.ts';
 import { type Bench, classic, lease, leases, ok, openBench, START, station, statistics, TERMS } from '../../support/ledger/rounds.ts';
-import { readOldFormat } from '../../support/logger/old-reader.ts';
 
 const PHONE = '02:00:00:00:00:01';
 const TV = '02:00:00:00:00:0a';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { oldLines } from '../../../src/views/logger/cut.ts';
 import { LOGGER_HEADER, loggerLine, parseLoggerLine } from '../../../src/views/logger/line.ts';
-import { readOldFormat } from '../../support/logger/old-reader.ts';
+import { readOldFormat } from '../../support/ledger/old-reader.ts';
 
 /** Periods of 100 s. */
 const periodOf = (time: number) => Math.floor(time / 100);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { LOGGER_HEADER, loggerLine, parseLoggerLine } from '../../../src/views/logger/line.ts';
-import { readOldFormat } from '../../support/logger/old-reader.ts';
+import { readOldFormat } from '../../support/ledger/old-reader.ts';
 
 const OLD = readFileSync(new URL('../../fixtures/logger/00-00-5E-00-53-02_192.168.0.101.csv', import.meta.url), 'latin1');
 

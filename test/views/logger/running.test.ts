@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { LoggerLine } from '../../../src/views/logger/line.ts';
-import { type Counted, type CountedByMac, type Kept, nextLine, plainKept } from '../../../src/views/logger/running.ts';
+import { type CountedByMac, type Kept, type MacSums, nextLine, plainKept } from '../../../src/views/logger/running.ts';
 
 const [A, B] = ['00:00:5e:00:53:01', '00:00:5e:00:53:02'];
 const counted = (sums: Record<string, [onPeak: number, offPeak: number, firstSeen?: number]>): CountedByMac =>
-  new Map(Object.entries(sums).map(([mac, [onPeak, offPeak, firstSeen = 0]]): [string, Counted] => [mac, { onPeak, offPeak, firstSeen }]));
+  new Map(Object.entries(sums).map(([mac, [onPeak, offPeak, firstSeen = 0]]): [string, MacSums] => [mac, { onPeak, offPeak, firstSeen }]));
 const LAST: LoggerLine = { time: 1000, delta: 5, onPeak: 100, offPeak: 50 };
 
 function next(

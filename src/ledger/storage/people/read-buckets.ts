@@ -9,18 +9,18 @@ export interface BucketSum {
   offPeak: number;
 }
 
-type Table = 'hour' | 'day';
+type BucketTable = 'hour' | 'day';
 
 const WHOSE = 'WITH whose(account, undirected) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?1))';
 const BYTES = 'CAST(sum(t.download + iif(undirected, 0, t.upload)) AS INTEGER)';
-const buckets = (table: Table, from: string) =>
+const buckets = (table: BucketTable, from: string) =>
   `${WHOSE} SELECT t.${table} AS time, ${BYTES} AS bytes FROM ${from} AS t JOIN whose USING(account) WHERE t.${table} >= ?2 AND t.${table} < ?3 GROUP BY t.${table}`;
 const before = (from: string) => `${WHOSE} SELECT ${BYTES} AS bytes FROM ${from} AS t JOIN whose USING(account) WHERE t.day < ?2`;
 
 /** Adds up accounts in the file, so that only sums are in memory. Both throw a LedgerError. */
 export interface BucketReader {
   /** By hour (Unix ms) or day; `from` inclusive, `to` exclusive. */
-  sums(table: Table, accounts: SummedAccounts, from: number, to: number): Promise<Map<number, BucketSum>>;
+  sums(table: BucketTable, accounts: SummedAccounts, from: number, to: number): Promise<Map<number, BucketSum>>;
   /** Before a day. */
   before(accounts: SummedAccounts, day: number): Promise<BucketSum>;
 }

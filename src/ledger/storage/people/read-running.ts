@@ -5,7 +5,7 @@ import { trafficOf } from '../load.ts';
 import type { Row, Store } from '../store.ts';
 
 /** What a MAC used since counting began, in both directions, and since when it is known. `offPeak`: what of it is of a tariff. */
-export interface RunningSum {
+interface RunningSum {
   onPeak: number;
   offPeak: number;
   /** Unix ms. */
