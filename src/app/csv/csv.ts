@@ -30,7 +30,7 @@ export interface Csv {
   reconfigure(config: Config): void;
   /** Null where nothing is configured. */
   status(): CsvStatus | null;
-  /** Ends after what is being written; call it before the connection is closed. */
+  /** Ends soon; call it before the connection is closed. */
   stop(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export function createCsv({ config: given, ledger, reading, log, clock, known }:
   let config = given;
   let status: CsvStatus = newStatus();
   let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
+  const stopping = new AbortController();
   let running: Promise<void> | null = null;
   let parts = partsFor(config.csv);
   /** Of the last failure: the same is not logged again. */
@@ -57,8 +57,9 @@ export function createCsv({ config: given, ledger, reading, log, clock, known }:
     const { timezone, billing, expire } = config;
     try {
       const counted = await reader.read(dayOf(now, timezone));
-      const facts = { ...known(), books: ledger.books, now, timezone, billing, expire, keep: csv.keep, counted };
+      const facts = { ...known(), books: ledger.books, now, timezone, billing, expire, keep: csv.keep, counted, signal: stopping.signal };
       const { files, failed } = await writer.write(facts);
+      if (stopping.signal.aborted) return;
       status = { ...status, files };
       if (failed !== null) throw failed.error;
       if (status.failure !== null) log.info(`The files in "${csv.directory}" (csv) are written again`);
@@ -80,6 +81,7 @@ export function createCsv({ config: given, ledger, reading, log, clock, known }:
   }
 
   function write(): Promise<void> {
+    if (stopping.signal.aborted) return running ?? Promise.resolve();
     running ??= once()
       .catch((error) => log.error(error))
       .finally(() => {
@@ -90,7 +92,7 @@ export function createCsv({ config: given, ledger, reading, log, clock, known }:
 
   function waitForNext(): void {
     clearTimeout(timer);
-    if (stopped || parts === null) return;
+    if (stopping.signal.aborted || parts === null) return;
     const every = parts.csv.every * 1000;
     timer = setTimeout(() => void write().finally(waitForNext), every - (clock.now() % every));
     timer.unref();
@@ -116,7 +118,7 @@ export function createCsv({ config: given, ledger, reading, log, clock, known }:
     },
     status: () => (parts === null ? null : status),
     async stop() {
-      stopped = true;
+      stopping.abort();
       clearTimeout(timer);
       await running;
     },

@@ -1,6 +1,6 @@
 /** Errors of the disk, one file after another: a file that cannot be written stops no other. */
 export interface Failures {
-  /** Does something; an error of the disk is remembered, any other is thrown. After many, nothing is done any more. */
+  /** Does something; an error of the disk is remembered, any other is thrown. After many, or once it is aborted, nothing is done. */
   within(work: () => Promise<unknown>): Promise<void>;
   /** The first error, and how many there were. */
   found(): { error: Error; times: number } | null;
@@ -9,12 +9,12 @@ export interface Failures {
 /** So many show that it is the disk and not a file. */
 const MANY = 10;
 
-export function failures(): Failures {
+export function failures(signal: AbortSignal): Failures {
   let first: Error | null = null;
   let times = 0;
   return {
     async within(work) {
-      if (times >= MANY) return;
+      if (times >= MANY || signal.aborted) return;
       try {
         await work();
       } catch (error) {

@@ -7,8 +7,11 @@ import { appendLine, cutFile, ForeignFileError, filesIn, makeCsvDirectory, settl
 
 /** The files of a directory, with what their last lines say. */
 export interface CsvFiles {
-  /** Makes the directory if it is missing, and settles its files once: a line that was cut off is removed. */
-  open(): Promise<void>;
+  /**
+   * Makes the directory if it is missing, and settles its files once: a line that was cut off is removed. True if it did; nothing that was
+   * known of the directory is then true.
+   */
+  open(): Promise<boolean>;
   /** The name of a device's file, which is renamed where the device has another address. `ips`: the current one first. */
   nameFor(mac: string, ips: readonly string[]): Promise<string>;
   /** Null for a file that has no line yet. */
@@ -52,8 +55,11 @@ export function csvFiles(directory: string): CsvFiles {
 
   return {
     async open() {
+      const isThere = (await stat(directory).catch(() => null)) !== null;
+      if (isOpen && isThere) return false;
       await makeCsvDirectory(directory);
-      if (isOpen) return;
+      lasts.clear();
+      byMac.clear();
       for (const file of await filesIn(directory)) {
         // One that cannot be settled is reported when it is written.
         const found = await last(file).catch(() => lasts.set(file, undefined) && null);
@@ -64,6 +70,7 @@ export function csvFiles(directory: string): CsvFiles {
         if ((other?.time ?? 0) <= found.time) byMac.set(mac, file);
       }
       isOpen = true;
+      return true;
     },
     async nameFor(mac, ips) {
       const known = byMac.get(mac);

@@ -20,6 +20,8 @@ interface CsvFacts extends NamesView, Pick<View, 'routers'> {
   /** Seconds that lines are kept. */
   keep: number;
   counted: CountedByMac;
+  /** Ends the writing early; the next time has what is missing. */
+  signal: AbortSignal;
 }
 
 /** What became of a line for each file. */
@@ -54,16 +56,19 @@ export interface CsvWriter {
 /** Creates it; nobody else may write in the directory. */
 export function createCsvWriter(directory: string): CsvWriter {
   const files = csvFiles(directory);
-  let kept: KeptFiles | null = null;
+  let kept: KeptFiles = new Map();
   let saved: string | null = null;
   let before: CountedByMac | null = null;
   /** The local day on which each file was last cut back. */
   const cutOn = new Map<string, number>();
 
   async function write(facts: CsvFacts): Promise<CsvResult> {
-    await files.open();
-    kept ??= await readKept(directory);
-    const failed = failures();
+    if (await files.open()) {
+      kept = await readKept(directory);
+      saved = null;
+      cutOn.clear();
+    }
+    const failed = failures(facts.signal);
     const targets = await targetsOf(facts, failed);
     const wanted = new Set(targets.map(({ key }) => key));
     // A device that was not seen for long may come back; a user that was removed does not.
@@ -79,9 +84,15 @@ export function createCsvWriter(directory: string): CsvWriter {
     }
     await remember(next);
     before = facts.counted;
-    for (const [file, line] of lines) await failed.within(() => files.append(file, line));
+    let written = 0;
+    for (const [file, line] of lines) {
+      await failed.within(async () => {
+        await files.append(file, line);
+        written += 1;
+      });
+    }
     await cut(targets, facts, failed);
-    return { files: lines.length, failed: failed.found() };
+    return { files: written, failed: failed.found() };
   }
 
   async function targetsOf(facts: CsvFacts, failed: Failures): Promise<Target[]> {
@@ -98,8 +109,8 @@ export function createCsvWriter(directory: string): CsvWriter {
 
   async function runningFile({ key, file, macs }: Target) {
     // Every device whose file was begun is among all of them.
-    const isOwn = kept?.get(ALL_FILE)?.macs.has(key) ?? false;
-    return { last: await files.last(file), kept: kept?.get(key) ?? (isOwn ? plainKept(macs) : null), macs };
+    const isOwn = kept.get(ALL_FILE)?.macs.has(key) ?? false;
+    return { last: await files.last(file), kept: kept.get(key) ?? (isOwn ? plainKept(new Set([key])) : null), macs };
   }
 
   /** Before the lines are written: with what is remembered and its last line, a file continues right wherever a kill falls. */
