@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { keepHeapSmall } from './app/heap.ts';
-import { logReader } from './app/log-reader.ts';
+import { logReader } from './app/log/log-reader.ts';
 import { readFile } from './app/read-file.ts';
 import type { ProcessIo } from './commands/common/command-io.ts';
 import { EXAMPLES } from './commands/common/examples.ts';

@@ -68,7 +68,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'node-fetch': ['transports/'],
   nodemailer: ['transports/mail.ts'],
   pino: ['app/'],
-  'pino-pretty': ['app/log.ts'],
+  'pino-pretty': ['app/log/log.ts'],
   'prom-client': ['views/metrics/'],
   sqlite3: ['ledger/storage/sqlite.ts'],
   'strip-json-comments': ['config/file.ts'],

@@ -10,10 +10,11 @@ import { listen, refuseIfTaken } from '../http/server.ts';
 import { openOrRecover } from '../ledger/backup/recovery.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { readAudit } from '../ledger/storage/read-audit.ts';
-import { usageReader } from '../ledger/storage/read-usage.ts';
+import { loggerReader, usageReader } from '../ledger/storage/read-usage.ts';
 import { openStoreToRead, type Store } from '../ledger/storage/store.ts';
 import { apiPhp } from '../views/api-php.ts';
 import { auditAnswer } from '../views/api-v1/audit.ts';
+import { loggerCsv } from '../views/api-v1/logger-csv.ts';
 import { reconciliationAnswer } from '../views/api-v1/reconciliation.ts';
 import { usageAnswer } from '../views/api-v1/usage.ts';
 import { authOf, warnOfMissingTokens } from './auth.ts';
@@ -40,12 +41,12 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
   await tightenData(config.data, log);
   const store = await openOrRecover(config.data, { now: clock.now(), report: (line) => log.error(line) });
   const ledger = await openLedger(store, termsOf(config), clock.now());
-  const service = await createService({ config, ledger, log, clock, version });
   // Long answers are read on a connection of their own, so that no round waits for them.
   const reading = await openStoreToRead(config.data).catch(async (error) => {
-    await service.close();
+    await ledger.close();
     throw error;
   });
+  const service = await createService({ config, ledger, reading, log, clock, version });
   let ending = false;
   let reloading: Promise<unknown> = Promise.resolve();
   const reload = () => {
@@ -62,6 +63,7 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
     version,
   });
   const server = await listen(app.callback(), config.listen).catch(async (error) => {
+    await service.drain();
     await reading.close();
     await service.close();
     throw error;
@@ -94,6 +96,7 @@ function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): 
     scrape,
     apiPhp: async (action) => apiPhp(await view(), action),
     usage: async (query) => usageAnswer(await view(), termsOf(service.config), query, usageReader(reading)),
+    usageCsv: async (query) => loggerCsv(await view(), query, loggerReader(reading)),
     audit: async (query) => auditAnswer(await view(), query, (rows, most) => readAudit(reading, rows, most)),
     reconciliation: async (query) =>
       reconciliationAnswer(await view(), query, {

@@ -8,18 +8,20 @@ import { LedgerError } from '../errors.ts';
 import type { Health } from '../http/deps.ts';
 import { type DailyBackups, dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
+import type { Store } from '../ledger/storage/store.ts';
 import type { Probe } from '../sources/source.ts';
 import type { TextParts } from '../views/metrics/text.ts';
 import { quotaNotices } from '../views/quota-notices.ts';
 import type { View } from '../views/view.ts';
+import { createCsv } from './csv/csv.ts';
 import { namesOf, probesOf, renamesOf, statusOf, termsOf } from './from-config.ts';
 import { healthOf } from './health.ts';
 import { fitHeap } from './heap.ts';
 import { withoutLeftOut } from './left-out.ts';
+import { logPosting, logRound } from './log/round-log.ts';
 import { createMetricsText } from './metrics-text.ts';
 import { createNotifier } from './notify/notifier.ts';
 import { createModels } from './quota-models.ts';
-import { logPosting, logRound } from './round-log.ts';
 
 /** Days of backups to keep. */
 const KEPT_BACKUPS = 7;
@@ -38,7 +40,7 @@ export interface Service {
   readonly running: boolean;
   /** Whether the ledger can be written, and what needs attention. */
   health(): Health;
-  /** Cuts the running round short, posts what was read, and stops. */
+  /** Cuts the running round short, posts what was read, and stops reading and writing files. */
   drain(): Promise<void>;
   /** Closes the ledger; call it after the last answer. */
   close(): Promise<void>;
@@ -47,13 +49,15 @@ export interface Service {
 export interface ServiceParts {
   config: Config;
   ledger: Ledger;
+  /** Reads the ledger on a connection of its own. */
+  reading: Pick<Store, 'all'>;
   log: Logger;
   clock: Clock;
   version: string;
 }
 
 /** Connects the collector, the ledger and the views. */
-export async function createService({ config: given, ledger, log, clock, version }: ServiceParts): Promise<Service> {
+export async function createService({ config: given, ledger, reading, log, clock, version }: ServiceParts): Promise<Service> {
   let config = given;
   let names = namesOf(given);
   let statuses = new Map<string, RouterStatus>();
@@ -67,6 +71,7 @@ export async function createService({ config: given, ledger, log, clock, version
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
   const notifier = await createNotifier({ config: given, ledger, log, clock });
+  const csv = createCsv({ config: given, ledger, reading, log, clock, known: () => ({ ...names, routers: [...statuses.values()] }) });
 
   async function post(round: Round): Promise<void> {
     const posted = await ledger.post(round, clock.tick);
@@ -94,10 +99,12 @@ export async function createService({ config: given, ledger, log, clock, version
   async function apply(next: Config): Promise<void> {
     await ledger.renameRouters(renamesOf(next), clock.now());
     await ledger.setTerms(termsOf(next), clock.now());
-    if (next !== config) await notifier.reconfigure(next);
+    const isNext = next !== config;
+    if (isNext) await notifier.reconfigure(next);
     config = next;
     metrics.renew();
     names = namesOf(next);
+    if (isNext) csv.reconfigure(next);
     models.renew();
     const read = next.routers.map((router) => ({ router, probes: lastingProbes(router) }));
     for (const name of probes.keys()) if (!read.some(({ router }) => router.name === name)) probes.delete(name);
@@ -139,6 +146,7 @@ export async function createService({ config: given, ledger, log, clock, version
       ledger: ledger.state,
       routers: [...statuses.values()],
       notices: notifier.counts(),
+      csv: csv.status(),
       implied: config.implied,
     };
   }
@@ -179,10 +187,19 @@ export async function createService({ config: given, ledger, log, clock, version
       return running;
     },
     health: () =>
-      healthOf({ ledger: ledger.state, lastPosted, routers: statuses.values(), startedAt, now: clock.now(), heartbeat: config.heartbeat }),
-    drain() {
+      healthOf({
+        ledger: ledger.state,
+        lastPosted,
+        csv: csv.status(),
+        routers: statuses.values(),
+        startedAt,
+        now: clock.now(),
+        heartbeat: config.heartbeat,
+      }),
+    async drain() {
       running = false;
-      return collect.stop();
+      await collect.stop();
+      await csv.stop();
     },
     async close() {
       await backups.stop();

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { createLog } from '../app/log.ts';
+import { createLog } from '../app/log/log.ts';
 import { runService } from '../app/run-service.ts';
 import { loadConfig } from '../config/load.ts';
 import { type RunningDemo, startDemo } from '../simulator/demo.ts';

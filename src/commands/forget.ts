@@ -1,11 +1,13 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { forgetFiles } from '../app/csv/forget.ts';
 import { namesOf } from '../app/from-config.ts';
 import type { Config } from '../config/config.ts';
 import type { CliOptions } from '../config/input.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { parseMac } from '../domain/mac.ts';
 import { parsePublicKey } from '../domain/public-key.ts';
-import { count } from '../errors.ts';
+import { count, LedgerError } from '../errors.ts';
 import { listBackups, setAside } from '../ledger/backup/backups.ts';
 import { requireLedger } from '../ledger/storage/files.ts';
 import { type Forgotten, forget as forgetIt } from '../ledger/storage/forget.ts';
@@ -42,6 +44,7 @@ export function forget(given: string, { json = false, ...cli }: ForgetOptions, i
         deleted.push(jsonOf(whose, gone, config));
         if (!json) tell(whose, gone, config, io);
       }
+      await removeFiles(deleted, config, json, io);
     } finally {
       await store.close();
     }
@@ -57,6 +60,17 @@ export function forget(given: string, { json = false, ...cli }: ForgetOptions, i
     for (const path of files) io.stdout.write(`  ${path}\n`);
     return 0;
   });
+}
+
+/** A device's files of `csv` tell as much as its hours. */
+async function removeFiles(deleted: ReturnType<typeof jsonOf>[], { csv }: Config, json: boolean, io: DatedIo): Promise<void> {
+  if (csv === null) return;
+  const directory = resolve(io.cwd, csv.directory);
+  const macs = deleted.flatMap(({ mac }) => mac ?? []);
+  const removed = await forgetFiles(directory, macs).catch((error: Error) => {
+    throw new LedgerError(`Files of csv in "${directory}" cannot be removed, remove those of the device by hand: ${error.message}`);
+  });
+  if (!json) for (const path of removed) io.stdout.write(`${path} removed\n`);
 }
 
 /** The MACs or the key that a text means. Throws a UsageError. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createLog } from '../app/log.ts';
+import { createLog } from '../app/log/log.ts';
 import { runService } from '../app/run-service.ts';
 import type { CliOptions } from '../config/input.ts';
 import { loadConfig } from '../config/load.ts';

@@ -50,6 +50,8 @@ export interface Config {
   /** They do not overlap. */
   tariffs: Tariff[];
   quotas: Quota[];
+  /** The older logger's files; null: none are written. */
+  csv: CsvConfig | null;
   /** How bytes are shown to people: 1024 (GiB) or 1000 (GB). */
   units: Units;
   /** The configuration file as given; null without one. */
@@ -66,6 +68,16 @@ export interface Listen {
 interface BillingConfig {
   /** Day of the month, 1 to 31. */
   day: number;
+}
+
+/** The files that the older TP-Link logger wrote. Times are seconds. */
+export interface CsvConfig {
+  /** As written; relative to the working directory. */
+  directory: string;
+  /** Between two lines of a file. */
+  every: number;
+  /** How long lines are kept; then one for each month is left. */
+  keep: number;
 }
 
 export const ACCOUNTINGS = ['auto', 'hosts', 'stations'] as const;

@@ -3,6 +3,7 @@ import { count } from '../errors.ts';
 import { placeOf } from '../notify/target.ts';
 import { kindOf } from '../sources/registry.ts';
 import type { Config, Credentials, RouterConfig } from './config.ts';
+import { describeCsv } from './csv.ts';
 import { describeQuota } from './people/quotas.ts';
 import { describeTariff } from './people/tariffs.ts';
 import { formatDuration, formatRate, formatSize } from './values.ts';
@@ -32,6 +33,7 @@ export function describeConfig(config: Config): string {
     ...config.quotas.map((quota): [string, string] => [`quota ${quota.name}`, describeQuota(quota, formatSize)]),
     ...(config.peers.length === 0 ? [] : [['peers', `${config.peers.length} named`] satisfies [string, string]]),
     ...config.targets.map(({ name, service }) => ['notices', `to ${name}: ${placeOf(service)}`] satisfies [string, string]),
+    ...(config.csv === null ? [] : [['csv', describeCsv(config.csv)] satisfies [string, string]]),
     ...config.users.map((user, index): [string, string] => [index === 0 ? 'users' : '', userText(user)]),
   ];
   const width = Math.max(...rows.map(([label]) => label.length));

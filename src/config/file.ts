@@ -5,7 +5,8 @@ import { type Field, type Found, readFields } from '../fields/fields.ts';
 import type { Node } from '../fields/nodes.ts';
 import { fail, type Located, type Problems } from '../fields/problems.ts';
 import type { NoticesConfig } from '../notify/settings.ts';
-import type { DeviceConfig, PeerConfig } from './config.ts';
+import type { CsvConfig, DeviceConfig, PeerConfig } from './config.ts';
+import { readCsv } from './csv.ts';
 import { readDevices } from './devices.ts';
 import { readNotices, USUAL_NOTICES } from './notify/notices.ts';
 import { readTargets, type TargetEntry } from './notify/targets.ts';
@@ -33,10 +34,15 @@ export interface FileConfig {
   users: Located<User>[];
   tariffs: Tariff[];
   quotas: Quota[];
+  csv: Located<CsvConfig> | null;
 }
 
 /** What a file without these keys has. */
-const nothingNamed = () => ({ devices: [], peers: [], users: [], tariffs: [], quotas: [], targets: [], notices: USUAL_NOTICES });
+const nothingNamed = () => ({
+  ...{ devices: [], peers: [], users: [], tariffs: [], quotas: [], targets: [] },
+  notices: USUAL_NOTICES,
+  csv: null,
+});
 
 const node: Field<Node>['read'] = (value) => value;
 
@@ -51,6 +57,7 @@ export const rootFields = {
   users: { key: 'users', read: node },
   tariffs: { key: 'tariffs', read: node },
   quotas: { key: 'quotas', read: node },
+  csv: { key: 'csv', read: node },
 } as const;
 
 /** Reads wrtmeter.yaml or a classic routers.json; the content decides which it is. */
@@ -67,7 +74,7 @@ export async function readConfigText(text: string, file: string, env: Environmen
     const whenEmpty = `${root.place}: has no router with a URL; use for example { "192.168.1.1": { "ap_stats": "http://…" } }`;
     return { settings: {}, routers: readClassic(root, problems), whenEmpty, ...nothingNamed() };
   }
-  const { routers, devices, peers, users, notify, notices, tariffs, quotas, ...found } = readFields(root, rootFields, problems);
+  const { routers, devices, peers, users, notify, notices, tariffs, quotas, csv, ...found } = readFields(root, rootFields, problems);
   const people = users === undefined ? [] : readUsers(users.value, problems);
   const known = people.map(({ value }) => value);
   const named = {
@@ -87,6 +94,7 @@ export async function readConfigText(text: string, file: string, env: Environmen
     quotas: quotas === undefined ? [] : readQuotas(quotas.value, namesIn(own), problems),
     targets: notify === undefined ? [] : readTargets(notify.value, problems),
     notices: notices === undefined ? USUAL_NOTICES : readNotices(notices.value, named, problems),
+    csv: csv === undefined ? null : readCsv(csv.value, problems),
   };
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Found } from '../fields/fields.ts';
 import { filesIn } from '../fields/files.ts';
 import { fail, type Located, noProblems, type Problems, throwProblems, warn } from '../fields/problems.ts';
@@ -48,6 +49,9 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   const resolved: Config['routers'] = [];
   for (const router of routers) resolved.push(await resolveRouter(router, { access, lineRate, billingDay, timeout }, files, problems));
   const targets = await resolveTargets(fileConfig.targets, fileConfig.notices.off, filesIn(file?.directory ?? cwd, readFile), problems);
+  const data = found.data?.value ?? './data';
+  if (fileConfig.csv !== null && resolve(cwd, fileConfig.csv.value.directory) === resolve(cwd, data))
+    fail(problems, fileConfig.csv.place, 'is the directory of the ledger; use one of its own, for example ./data/csv');
   throwProblems(problems);
 
   const keepHours = found.retentionHours?.value ?? 62 * DAY;
@@ -59,7 +63,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   warnOfUnknown(env, new Set(file === null ? [] : references(file.text)), problems);
   const config: Config = {
     listen: found.listen?.value ?? { host: '0.0.0.0', port: 9780 },
-    data: found.data?.value ?? './data',
+    data,
     timezone: found.timezone?.value ?? systemZone(env, systemTimezone, problems),
     billing: { day: billingDay },
     accounting: found.accounting?.value ?? 'auto',
@@ -81,6 +85,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     users: fileConfig.users.map(({ value }) => value),
     tariffs: fileConfig.tariffs,
     quotas: fileConfig.quotas,
+    csv: fileConfig.csv?.value ?? null,
     units: found.units?.value ?? 'iec',
     file: file?.name ?? null,
     implied: from === 'nowhere',
@@ -99,6 +104,7 @@ const NOTHING: FileConfig = {
   users: [],
   targets: [],
   notices: USUAL_NOTICES,
+  csv: null,
 };
 
 // The YAML library takes a few megabytes, so it is loaded only if there is a file.

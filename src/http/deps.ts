@@ -15,6 +15,8 @@ export interface AppDeps {
   apiPhp(action: string | undefined): Promise<{ status: number; body: unknown }>;
   /** Throws a RequestError for an invalid query. */
   usage(query: QueryParameters): Promise<UsageAnswer>;
+  /** A file of the older logger. Throws a RequestError for an invalid query. */
+  usageCsv(query: QueryParameters): Promise<string>;
   /** Throws a RequestError for an invalid query. */
   audit(query: QueryParameters): Promise<AuditAnswer>;
   /** Throws a RequestError for an invalid query. */

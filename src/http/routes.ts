@@ -45,6 +45,10 @@ export function routes(deps: AppDeps): Route[] {
     large('/api/v1/usage', async (context) => {
       context.body = await deps.usage(context.query);
     }),
+    large('/api/v1/usage.csv', async (context) => {
+      context.set('Content-Type', 'text/csv; charset=utf-8');
+      context.body = await deps.usageCsv(context.query);
+    }),
     large('/api/v1/audit', async (context) => {
       context.body = await deps.audit(context.query);
     }),

@@ -32,10 +32,24 @@ export interface View {
   people: People;
   /** What forecasts of quotas are made from, by quota and subject. */
   models: ReadonlyMap<string, DayModel>;
+  /** What became of the older logger's files; null or left out where none are written. */
+  csv?: CsvStatus | null;
   /** How bytes are shown to people; iec where nothing is said. */
   units?: Units;
   /** True if no router is configured and the default address is tried. */
   implied: boolean;
+}
+
+/** What became of the older logger's files since the program started. */
+export interface CsvStatus {
+  /** Files that got a line the last time. */
+  files: number;
+  /** Times that some could not be written. */
+  errors: number;
+  /** Why the last time; null if all were written. */
+  failure: string | null;
+  /** Unix ms at which all were written. */
+  writtenAt: number | null;
 }
 
 export interface Alias {

@@ -8,6 +8,7 @@ const HOUR = 3_600_000;
 const CONDITION: Condition = {
   ledger: { suspendedBecause: null, backupFailure: null },
   lastPosted: { status: 'posted', audit: [] },
+  csv: null,
   routers: [],
   startedAt: NOW - HOUR,
   now: NOW,
@@ -18,6 +19,13 @@ describe('the health of the service', () => {
   it('without a problem, also before the first round', () => {
     expect(healthOf(CONDITION)).to.deep.equal({ healthy: true, problems: [] });
     expect(healthOf({ ...CONDITION, lastPosted: null })).to.deep.equal({ healthy: true, problems: [] });
+  });
+
+  it('files of csv that cannot be written are a problem', () => {
+    expect(healthOf({ ...CONDITION, csv: { failure: 'EACCES: permission denied' } })).to.deep.equal({
+      healthy: true,
+      problems: ['The files of csv cannot be written: EACCES: permission denied'],
+    });
   });
 
   it('a round that could not be written makes it unhealthy', () => {

@@ -1,4 +1,4 @@
-import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { readFile as readConfig } from '../../src/app/read-file.ts';
@@ -8,6 +8,7 @@ import type { DatedIo } from '../../src/commands/common/command-io.ts';
 import { forget } from '../../src/commands/forget.ts';
 import { restore } from '../../src/commands/restore.ts';
 import { openDatabase } from '../../src/ledger/storage/sqlite.ts';
+import { LOGGER_HEADER } from '../../src/views/logger/line.ts';
 import { openHome, type SmallHome, stations, wan } from '../support/homes/small-home.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -161,6 +162,21 @@ describe('backup, restore, forget and check of the ledger', () => {
     expect((await said((io) => forget('tv', OPTIONS, io))).code).to.equal(2);
     const unknown = await said((io) => forget('02:00:00:00:00:99', OPTIONS, io));
     expect([unknown.code, unknown.stderr]).to.deep.equal([1, 'The ledger has nothing about "02:00:00:00:00:99"\n']);
+  });
+
+  it("forget: removes the device's files of csv, and no other", async () => {
+    const csv = join(home.directory, 'csv');
+    await mkdir(csv);
+    const own = '00-00-5E-00-53-03_192.168.1.9.csv';
+    for (const file of [own, '00-00-5E-00-53-04_192.168.1.8.csv', 'all.csv']) await writeFile(join(csv, file), LOGGER_HEADER);
+    const kept = { 'all.csv': { macs: [TV, '00:00:5e:00:53:04'], total: 0, off_peak: 0 } };
+    await writeFile(join(csv, '.wrtmeter-csv.json'), JSON.stringify(kept));
+    await writeFile(join(home.directory, 'wrtmeter.yaml'), 'csv: { directory: ./csv }\n');
+    await home.ledger.close();
+    const { code, stdout } = await said((io) => forget(TV, OPTIONS, io));
+    expect([code, stdout]).to.satisfy(([, text]: [number, string]) => text.includes(`${join(csv, own)} removed\n`));
+    expect((await readdir(csv)).sort()).to.deep.equal(['.wrtmeter-csv.json', '00-00-5E-00-53-04_192.168.1.8.csv', 'all.csv']);
+    expect(await readFile(join(csv, '.wrtmeter-csv.json'), 'utf8')).not.to.include(TV);
   });
 
   it('forget: a name stands for all MACs of its device', async () => {

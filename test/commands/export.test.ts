@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readFile } from '../../src/app/read-file.ts';
 import { type ExportOptions, exportUsage } from '../../src/commands/export.ts';
 import { leases, openHome, type SmallHome, stations, wan } from '../support/homes/small-home.ts';
+import { readOldFormat } from '../support/ledger/old-reader.ts';
 
 const TV = '00:00:5e:00:53:03';
 const MAC2 = '00:00:5e:00:53:04';
@@ -70,6 +71,29 @@ describe('wrtmeter export', () => {
     expect(picked.stdout.split('\r\n').slice(1)).to.deep.equal(['wan,gateway,wan,,,,2026-11-11,4000,0,,,,4000', '']);
     const month = await exported({ by: 'month', device: 'TV', kind: 'device' });
     expect(month.stdout.split('\r\n').slice(1)).to.deep.equal([`device,,,${TV},tv,,2026-11-10,500,0,,,,500`, '']);
+  });
+
+  it("as the older logger's file: all devices, or one, from the start of the ledger", async () => {
+    await read('2026-11-10T12:00:00Z', 0);
+    await read('2026-11-10T12:01:00Z', 1000);
+    await read('2026-11-11T12:01:00Z', 5000);
+    const { code, stdout, stderr } = await exported({ format: 'logger' });
+    expect([code, stderr]).to.deep.equal([0, '']);
+    const found = readOldFormat(stdout);
+    expect(found.map(({ time, total }) => [new Date(time * 1000).toISOString(), total])).to.deep.equal([
+      ['2026-11-09T23:00:00.000Z', 0],
+      ['2026-11-10T23:00:00.000Z', found[1]?.total],
+      ['2026-11-11T23:00:00.000Z', 500],
+    ]);
+    expect((await exported({ format: 'logger', device: 'TV' })).stdout).to.equal(stdout);
+    expect(readOldFormat((await exported({ format: 'logger', by: 'hour' })).stdout).length).to.be.greaterThan(24);
+    for (const [options, line] of [
+      [{ format: 'logger', kind: 'wan' }, '--kind cannot be used with --format logger: leave it out, or use --device or --user'],
+      [{ user: 'anna' }, '--user cannot be used with --format csv: leave it out, or use --format logger'],
+      [{ format: 'logger', user: 'anna' }, 'There is no user "anna": "wrtmeter print users" lists them'],
+      [{ format: 'logger', by: 'month' }, '"by" is "month": use hour, day'],
+    ] as const)
+      expect(await exported(options)).to.deep.equal({ code: 2, stdout: '', stderr: `${line}\n` });
   });
 
   it('the two equal hours of an autumn night are two rows, with their offsets and in their order', async () => {
@@ -194,7 +218,7 @@ describe('wrtmeter export', () => {
 
   const WRONG: [ExportOptions, RegExp][] = [
     [{ by: 'week' }, /^"by" is "week": use hour, day, month, year\n$/],
-    [{ format: 'xls' }, /^"format" is "xls": use csv, json\n$/],
+    [{ format: 'xls' }, /^"format" is "xls": use csv, json, logger\n$/],
     [{ from: 'yesterday' }, /^"from" is "yesterday": write a date like 2026-01-31/],
     [{ from: '2026-11-11', to: '2026-11-10' }, /^"from" \(2026-11-11\) is not before "to" \(2026-11-10\)\n$/],
     [{ kind: 'hosts' }, /^"kind" is "hosts": use device, host, station, peer, wan\n$/],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { readFile } from '../../src/app/read-file.ts';
+import { csvFields } from '../../src/config/csv.ts';
 import { deviceFields } from '../../src/config/devices.ts';
 import { OTHER_VARIABLES } from '../../src/config/environment.ts';
 import { rootFields } from '../../src/config/file.ts';
@@ -71,7 +72,9 @@ describe('docs/configuration.md', () => {
       'users',
       'tariffs',
       'quotas',
+      'csv',
     ]);
+    expect(rows('CSV').map(([key]) => key)).to.deep.equal(keys(csvFields));
     expect(rows('Quotas').map(([key]) => key)).to.deep.equal(keys(quotaFields));
     expect(rows('Tariffs').map(([key]) => key)).to.deep.equal(keys(tariffFields));
   });
@@ -84,7 +87,7 @@ describe('docs/configuration.md', () => {
 
   it('shows only YAML and JSON that loads', async () => {
     const examples = [...page.matchAll(/```(yaml|json)\n(.*?)```/gs)];
-    expect(examples).to.have.length(12);
+    expect(examples).to.have.length(13);
     for (const [, format, text = ''] of examples) {
       const files = {
         [`/x/a.${format}`]: text,

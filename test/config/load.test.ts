@@ -45,6 +45,7 @@ describe('loading a configuration', () => {
         users: [],
         tariffs: [],
         quotas: [],
+        csv: null,
         units: 'iec',
         file: null,
         implied: true,
@@ -74,6 +75,7 @@ describe('loading a configuration', () => {
       control: true,
       log: { level: 'debug' },
       tariffs: [{ name: 'off_peak', windows: [{ days: [0, 1, 2, 3, 4], from: 0, to: 14 }], counts: 0 }],
+      csv: { directory: '/var/lib/wrtmeter/csv', every: 600, keep: 86_400 },
       quotas: [
         {
           name: 'line',

@@ -1,4 +1,4 @@
-import type { LogReader } from '../../app/log-reader.ts';
+import type { LogReader } from '../../app/log/log-reader.ts';
 import type { ServiceIo } from '../../app/run-service.ts';
 import type { Clock } from '../../collector/round.ts';
 import type { ConfigInput } from '../../config/input.ts';

@@ -66,19 +66,19 @@ export async function requireLedger(directory: string): Promise<void> {
 
 /** Makes the data directory and those above it. Throws a LedgerError. */
 export async function makeDirectory(path: string): Promise<void> {
-  await make(path).catch((error: Error) => {
+  await makeDirectories(path).catch((error: Error) => {
     throw new LedgerError(`Data directory "${path}" cannot be created: ${error.message}`);
   });
 }
 
-/** Node's own recursive way never ends where a file system refuses as if the parent were missing. */
-async function make(path: string): Promise<void> {
-  await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+/** Makes a directory and those above it. Node's own recursive way never ends where a file system refuses as if the parent were missing. */
+export async function makeDirectories(path: string, mode = 0o777): Promise<void> {
+  await mkdir(path, mode).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST' && (await stat(path)).isDirectory()) return;
     const parent = dirname(path);
     const missing = error.code === 'ENOENT' && (await stat(parent).catch(() => null)) === null;
     if (!missing || parent === path) throw error;
-    await make(parent);
-    await mkdir(path);
+    await makeDirectories(parent, mode);
+    await mkdir(path, mode);
   });
 }

@@ -1,6 +1,7 @@
 import type { Day, Month } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { trafficOf } from './load.ts';
+import { bucketReader } from './people/read-buckets.ts';
 import type { Row, Store } from './store.ts';
 
 /** Whose bytes are asked for (null: everyone's), in which stretches of time. `from` is inclusive, `to` exclusive. */
@@ -79,6 +80,9 @@ export const usageReader = (store: Pick<Store, 'all'>) => ({
   rows: (query: UsageQuery, most: number) => readUsage(store, query, most),
   stretches: (table: 'hour' | 'day', from: number, to: number) => countStretches(store, table, from, to),
 });
+
+/** What files of the older logger are read with. */
+export const loggerReader = (store: Pick<Store, 'all'>) => ({ ...bucketReader(store), stretches: usageReader(store).stretches });
 
 /** The first day of which there are bytes; null where there is none. */
 export async function readFirstDay(store: Pick<Store, 'all'>): Promise<Day | null> {

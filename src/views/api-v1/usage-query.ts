@@ -41,7 +41,8 @@ export const MOST_SERIES = 10_000;
 /** Lengths of a bucket: months are billing periods, years are calendar years. */
 export const BY = ['hour', 'day', 'month', 'year'] as const;
 
-const MOST_HOURS_DAYS = 62;
+/** Days that `by=hour` covers. */
+export const MOST_HOURS_DAYS = 62;
 
 /** Parses the query. Throws a RequestError. The default time is the current billing period, or the current year. */
 export function parseUsageRequest(parameters: QueryParameters, view: Pick<View, 'timezone' | 'months' | 'now' | 'books'>): UsageRequest {

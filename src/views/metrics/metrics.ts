@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { shownAccounts, type View } from '../view.ts';
+import { csvFamilies } from './csv.ts';
 import { deviceFamilies } from './devices.ts';
 import type { Family, FamilyMaker } from './family.ts';
 import { hostFamilies } from './hosts.ts';
@@ -41,6 +42,7 @@ export function createMetrics(): Metrics {
     routerFamilies(),
     programFamilies,
     noticeFamilies,
+    csvFamilies,
   ];
   function* families(view: View): Generator<Family> {
     const shown = shownAccounts(view);

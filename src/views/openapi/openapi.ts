@@ -1,5 +1,6 @@
 import { SHOWN_KINDS } from '../../ledger/account.ts';
 import { MOST_ROWS } from '../api-v1/audit.ts';
+import { LOGGER_BY, LOGGER_PAGE } from '../api-v1/logger-csv.ts';
 import { BY, MOST_SERIES } from '../api-v1/usage-query.ts';
 import { AUDIT_KINDS } from '../audit-words.ts';
 import { clientPaths, clientSchemas } from './clients.ts';
@@ -52,6 +53,24 @@ const usage: Operation = {
     query('cursor', '"next" of an answer leads to the series that follow; every series is on exactly one page'),
   ],
   responses: { 200: answer('Usage'), 400: error('A wrong parameter'), 404: error('No such device or router'), 503: BUSY },
+};
+
+const usageCsv: Operation = {
+  summary: 'Bytes of all devices, a user or a device, as a file of the older TP-Link logger',
+  description:
+    'Columns: Time (Unix seconds), Total Bytes, Delta, On-Peak, Off-Peak; of both directions, since counting began. A line at the end of ' +
+    'each hour or day that starts within the requested time and has begun. Private devices are left out.',
+  parameters: [
+    query('from', 'Inclusive: local date (2026-01-31) or RFC 3339 time. Default: start of the current billing period'),
+    query('to', 'Exclusive: local date or RFC 3339 time. Default: end of the same period'),
+    query('by', `Length between two lines, default day; by=hour covers at most ${LOGGER_PAGE.days.hour} days`, {
+      type: 'string',
+      enum: LOGGER_BY,
+    }),
+    query('mac', 'Only this device, by any of its MACs'),
+    query('user', 'Only this user; others is what belongs to nobody'),
+  ],
+  responses: { 200: plain('The file', 'text/csv'), 400: error('A wrong parameter'), 404: error('No such device or user'), 503: BUSY },
 };
 
 const audit: Operation = {
@@ -128,6 +147,7 @@ const paths: Paths = {
   '/api/v1/tariffs': view('The current month of everything by tariff', 'Tariffs'),
   '/api/v1/leases': view('DHCP leases of the last reading, without those of private devices', 'Leases'),
   '/api/v1/usage': { get: usage },
+  '/api/v1/usage.csv': { get: usageCsv },
   '/api/v1/audit': { get: audit },
   '/api/v1/device-suggestions': {
     get: {

@@ -36,6 +36,7 @@ devices          2 named, of 1 user, 1 private
 tariff off_peak  00:00-07:00 on mon, tue, wed, thu, fri; counts 0
 quota line       1 TB per month for the home; what is left rolls over; 20 GB bought; 75 %: notify; 100 %: notify
 peers            2 named
+csv              the older logger's files in /var/lib/wrtmeter/csv, a line every 10m, kept 1d
 users            anna (Anna B.); 2 MACs; host names anna-*, *-of-anna; 1 peer; hourly figures kept 1w
                  guests; networks guest; SSIDs Guest, Our Home; private
 

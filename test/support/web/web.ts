@@ -4,9 +4,10 @@ import { createApp } from '../../../src/http/app.ts';
 import type { AppDeps } from '../../../src/http/deps.ts';
 import { type Listening, listen } from '../../../src/http/server.ts';
 import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
-import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
+import { loggerReader, usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { apiPhp } from '../../../src/views/api-php.ts';
 import { auditAnswer } from '../../../src/views/api-v1/audit.ts';
+import { loggerCsv } from '../../../src/views/api-v1/logger-csv.ts';
 import { reconciliationAnswer } from '../../../src/views/api-v1/reconciliation.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
 import type { ReadLedger } from '../../../src/views/reconciliation/evidence.ts';
@@ -65,6 +66,7 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
     scrape: async () => [Buffer.from('wrtmeter_up 1\n')],
     apiPhp: async (action) => apiPhp(view(), action),
     usage: (query) => usageAnswer(view(), home.terms, query, usageReader(home.ledger.store)),
+    usageCsv: (query) => loggerCsv(view(), query, loggerReader(home.ledger.store)),
     audit: (query) => auditAnswer(view(), query, (rows, most) => readAudit(home.ledger.store, rows, most)),
     reconciliation: (query) => reconciliationAnswer(view(), query, readerOf(home)),
     ready: () => true,

@@ -7,6 +7,7 @@ import type { Schema } from '../../../src/views/openapi/schema.ts';
 import { schemas } from '../../../src/views/openapi/schemas.ts';
 import { believableHome } from '../../support/homes/believable-home.ts';
 import type { SmallHome } from '../../support/homes/small-home.ts';
+import { readOldFormat } from '../../support/ledger/old-reader.ts';
 import { violations } from '../../support/schema.ts';
 import { ask, depsOf, serveApp } from '../../support/web/web.ts';
 
@@ -78,6 +79,14 @@ describe('the OpenAPI document', () => {
       expect(text.length).to.be.above(20);
     });
   }
+
+  it('/api/v1/usage.csv answers as described', async () => {
+    const { status, headers, text } = await ask(`${server.url}/api/v1/usage.csv?by=hour&from=2026-11-19&to=2026-11-20`);
+    expect([status, headers['content-type']]).to.deep.equal([200, 'text/csv; charset=utf-8']);
+    readOldFormat(text);
+    const wrong = await ask(`${server.url}/api/v1/usage.csv?user=nobody`);
+    expect([wrong.status, wrong.headers['content-type']]).to.deep.equal([404, 'application/json']);
+  });
 
   it('the check of these tests finds what is wrong', () => {
     const { home: sum, uplinks } = { home: {}, uplinks: [{ router: 1 }] };

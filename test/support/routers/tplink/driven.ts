@@ -35,7 +35,7 @@ export async function drive(yaml: string): Promise<Driven> {
   let config = await read(yaml);
   const start = async () => {
     const ledger = await openLedger(await openStore(directory), termsOf(config), clock.now());
-    return createService({ config, ledger, log, clock, version: '0' });
+    return createService({ config, ledger, reading: ledger.store, log, clock, version: '0' });
   };
   const stop = async (service: Service) => {
     await service.drain();

@@ -1,5 +1,5 @@
 import pino, { type Logger } from 'pino';
-import type { LogLevel } from '../config/config.ts';
+import type { LogLevel } from '../../config/config.ts';
 import type { LogReader } from './log-reader.ts';
 
 /** An unexpected error is logged with its message and stack: it is a fault of the program. */

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Round } from '../domain/round.ts';
-import type { RouterStatus } from '../domain/status.ts';
-import { figuresOf } from '../domain/traffic.ts';
-import type { AuditKind } from '../ledger/books.ts';
-import type { Posted } from '../ledger/ledger.ts';
-import { bytesOfRow, meaningOf } from '../views/audit-words.ts';
+import type { Round } from '../../domain/round.ts';
+import type { RouterStatus } from '../../domain/status.ts';
+import { figuresOf } from '../../domain/traffic.ts';
+import type { AuditKind } from '../../ledger/books.ts';
+import type { Posted } from '../../ledger/ledger.ts';
+import { bytesOfRow, meaningOf } from '../../views/audit-words.ts';
 
 /** Logs when sources start to fail or answer again. Call it before the statuses are updated with the round. */
 export function logRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus>, round: Round): void {

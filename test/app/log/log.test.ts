@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { journalLine } from '../../src/app/log.ts';
-import { finish } from '../support/program/command.ts';
+import { journalLine } from '../../../src/app/log/log.ts';
+import { finish } from '../../support/program/command.ts';
 
-const APP = join(import.meta.dirname, '../../dist/app');
+const APP = join(import.meta.dirname, '../../../dist/app/log');
 
 /** What a program that logs a warning writes to standard error. */
 async function logged(prepare = ''): Promise<string> {

@@ -1,0 +1,32 @@
+/** Errors of the disk, one file after another: a file that cannot be written stops no other. */
+export interface Failures {
+  /** Does something; an error of the disk is remembered, any other is thrown. After many, or once it is aborted, nothing is done. */
+  within(work: () => Promise<unknown>): Promise<void>;
+  /** The first error, and how many there were. */
+  found(): { error: Error; times: number } | null;
+}
+
+/** So many show that it is the disk and not a file. */
+const MANY = 10;
+
+export function failures(signal: AbortSignal): Failures {
+  let first: Error | null = null;
+  let times = 0;
+  return {
+    async within(work) {
+      if (times >= MANY || signal.aborted) return;
+      try {
+        await work();
+      } catch (error) {
+        if (!isDiskError(error)) throw error;
+        first ??= error;
+        times += 1;
+      }
+    },
+    found: () => (first === null ? null : { error: first, times }),
+  };
+}
+
+/** Whether an error is one of the disk, or of what lies on it. */
+export const isDiskError = (error: unknown): error is Error & { code: string } =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && !error.code.startsWith('ERR_');
