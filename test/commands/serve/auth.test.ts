@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { output } from '../support/program/command.ts';
-import { type Exporter, startExporter } from '../support/program/exporter.ts';
-import { ask } from '../support/web/web.ts';
+import { output } from '../../support/program/command.ts';
+import { type Exporter, startExporter } from '../../support/program/exporter.ts';
+import { ask } from '../../support/web/web.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
+const MAIN = join(import.meta.dirname, '../../../dist/main.js');
 
 describe('wrtmeter serve, with tokens', () => {
   let directory: string;

@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Exporter, startExporter } from '../support/program/exporter.ts';
-import type { Sample } from '../support/prometheus/text.ts';
-import { freePort } from '../support/web/port.ts';
+import { type Exporter, startExporter } from '../../support/program/exporter.ts';
+import type { Sample } from '../../support/prometheus/text.ts';
+import { freePort } from '../../support/web/port.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
+const MAIN = join(import.meta.dirname, '../../../dist/main.js');
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /** Waits for the program, however long this machine takes. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Exporter, startExporter } from '../support/program/exporter.ts';
-import { PASSWORD, startTestBox, type TestBox } from '../support/routers/tplink/routers.ts';
+import { type Exporter, startExporter } from '../../support/program/exporter.ts';
+import { PASSWORD, startTestBox, type TestBox } from '../../support/routers/tplink/routers.ts';
 
 describe('the service on a TP-Link router', () => {
   let directory: string;
