@@ -38,6 +38,9 @@ export type QuotaPer = (typeof QUOTA_PERS)[number];
 
 export const isRolling = (per: QuotaPer): boolean => per === '24h' || per === '30d';
 
+/** Whether bytes can be bought for a period: it ends, and has a date of its own. */
+export const takesBonus = (per: QuotaPer): boolean => per !== 'hour' && !isRolling(per);
+
 /** What happens at a share of the limit. */
 interface QuotaStep {
   /** 0.75 is 75 %. */
