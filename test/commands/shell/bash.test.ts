@@ -46,6 +46,14 @@ describe('the completion for bash', () => {
       ['export', '--by', ''],
       ['hour', 'day', 'month', 'year'],
     ],
+    [
+      ['bonus', ''],
+      ['add', 'list', 'remove'],
+    ],
+    [
+      ['bonus', 'add', 'line', '20GB', '--da'],
+      ['--data', '--day'],
+    ],
     [['token', 'create', 'phone', '--scope', 'c'], ['control']],
     [
       ['--log-level', ''],
