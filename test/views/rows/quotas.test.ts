@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { readModels } from '../../../src/app/quota-models.ts';
 import { dayNumber, dayOf, monthOf, startOfDay } from '../../../src/domain/calendar.ts';
+import { createPeople } from '../../../src/domain/people/people.ts';
 import type { Quota } from '../../../src/domain/people/quota.ts';
 import { type Tariff, tariffAt, weekdayOf, weekOf } from '../../../src/domain/people/tariffs.ts';
 import type { LedgerTerms } from '../../../src/ledger/ledger.ts';
@@ -84,6 +85,27 @@ describe('rows of quotas', () => {
       ['down', LAPTOP, 0],
       ['anna', 'anna', 300],
     ]);
+  });
+
+  it('count no hours of a private device, before a restart as after it', async () => {
+    const devices = [{ name: 'diary', macs: [PHONE], isPrivate: true }];
+    const pers = ['hour', '24h', 'day'] as const;
+    bench = await openBench({
+      ...terms(...pers.map((per) => quota(per, { kind: 'device', name: PHONE }, 1000, { per }))),
+      people: createPeople({ users: [], devices, peers: [] }),
+      tariffs: [OFF_PEAK],
+    });
+    await read(0, 0, 0);
+    await read(60, 300, 0);
+    const used = async () => (await rows(60)).map((row) => [row.quota.name, row.used]);
+    const counted = [
+      ['hour', 0],
+      ['24h', 0],
+      ['day', 300],
+    ];
+    expect(await used()).to.deep.equal(counted);
+    await bench.restart();
+    expect(await used()).to.deep.equal(counted);
   });
 
   it('call no two things the same, whatever they call themselves', async () => {
