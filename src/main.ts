@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { type Command, CommanderError } from 'commander';
 import { keepHeapSmall } from './app/heap.ts';
 import { logReader } from './app/log/log-reader.ts';
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   export: () => import('./commands/export.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
+  bonus: () => import('./commands/bonus.ts'),
   forget: () => import('./commands/forget.ts'),
   peer: () => import('./commands/peer/peer.ts'),
   token: () => import('./commands/token.ts'),
@@ -86,10 +88,19 @@ function processIo(): ProcessIo {
     stdout: process.stdout,
     stderr: process.stderr,
     logReader: logReader(process.stderr.isTTY === true, process.env.JOURNAL_STREAM),
+    user,
     clock: { now: () => Date.now(), tick: () => performance.now() },
     version,
     signals: process,
   };
+}
+
+function user(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.()); // without an entry in passwd, as in a container
+  }
 }
 
 // `wrtmeter print devices | head` closes the pipe early; that is not an error.

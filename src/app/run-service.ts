@@ -9,6 +9,7 @@ import type { AppDeps } from '../http/deps.ts';
 import { listen, refuseIfTaken } from '../http/server.ts';
 import { openOrRecover } from '../ledger/backup/recovery.ts';
 import { openLedger } from '../ledger/ledger.ts';
+import { addBonus, removeBonus } from '../ledger/storage/people/bonuses.ts';
 import { readAudit } from '../ledger/storage/read-audit.ts';
 import { loggerReader, usageReader } from '../ledger/storage/read-usage.ts';
 import { openStoreToRead, type Store } from '../ledger/storage/store.ts';
@@ -105,6 +106,10 @@ function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): 
     ready: () => service.running,
     health: service.health,
     control: peerControl(() => service.config),
+    bonuses: {
+      add: (bonus) => addBonus(ledger.store, bonus),
+      remove: (bonus, by) => removeBonus(ledger.store, bonus, clock.now(), by),
+    },
     note: ({ peer: { router, interface: name, publicKey }, why }) =>
       ledger.addAudit({
         at: clock.now(),

@@ -8,6 +8,7 @@ import { LedgerError } from '../errors.ts';
 import type { Health } from '../http/deps.ts';
 import { type DailyBackups, dailyBackups } from '../ledger/backup/backup.ts';
 import type { Ledger, Posted } from '../ledger/ledger.ts';
+import { loadBonuses } from '../ledger/storage/people/bonuses.ts';
 import type { Store } from '../ledger/storage/store.ts';
 import type { Probe } from '../sources/source.ts';
 import type { TextParts } from '../views/metrics/text.ts';
@@ -132,6 +133,8 @@ export async function createService({ config: given, ledger, reading, log, clock
     const now = ledger.trusted(clock.now());
     try {
       await ledger.turnMonths(now);
+      // Commands add and remove them beside the service.
+      ledger.books.bonuses = await loadBonuses(ledger.store);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       log.error(error.message); // the view then has the months of the last good reading

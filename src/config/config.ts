@@ -36,7 +36,7 @@ export interface Config {
     /** Who may read: everyone who can reach the address, or only requests with a token. */
     read: ReadAccess;
   };
-  /** Whether peers can be revoked and restored over HTTP, always with a token. */
+  /** Whether peers and bonuses of quotas can be changed over HTTP, always with a token. */
   control: boolean;
   log: { level: LogLevel };
   routers: RouterConfig[];

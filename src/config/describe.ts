@@ -1,3 +1,4 @@
+import { formatSize } from '../domain/people/size.ts';
 import type { User } from '../domain/people/user.ts';
 import { count } from '../errors.ts';
 import { placeOf } from '../notify/target.ts';
@@ -6,7 +7,7 @@ import type { Config, Credentials, RouterConfig } from './config.ts';
 import { describeCsv } from './csv.ts';
 import { describeQuota } from './people/quotas.ts';
 import { describeTariff } from './people/tariffs.ts';
-import { formatDuration, formatRate, formatSize } from './values.ts';
+import { formatDuration, formatRate } from './values.ts';
 
 /** The configuration for `wrtmeter check`; without secrets. */
 export function describeConfig(config: Config): string {

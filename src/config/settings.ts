@@ -48,7 +48,7 @@ export const settings = {
   expire: setting('expire', duration({ least: MINUTE, most: 36_500 * DAY }), 'how long an unseen device stays in the metrics'),
   reload: setting('reload', parseBoolean, 'whether POST /-/reload is enabled'),
   authRead: wordSetting('auth.read', READ_ACCESSES, 'who may read: everyone (open), or only with a token'),
-  control: setting('control', parseBoolean, 'whether peers can be revoked and restored over HTTP'),
+  control: setting('control', parseBoolean, 'whether peers and bonuses of quotas can be changed over HTTP'),
   units: wordSetting('units', UNITS, 'how bytes are shown: GiB (iec) or GB (si)'),
   logLevel: wordSetting('log.level', LOG_LEVELS, 'lowest level of log messages', 'level'),
 } as const satisfies Record<string, Setting<unknown>>;

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { parseMac } from '../domain/mac.ts';
 import { didYouMean } from '../domain/names/nearest.ts';
+import { readSize } from '../domain/people/size.ts';
 import { ValueError } from '../fields/values.ts';
 import type { Listen } from './config.ts';
 
@@ -87,21 +88,11 @@ export function parseRate(text: string): number {
   return rate;
 }
 
-const SIZE_UNITS = ['', 'K', 'M', 'G', 'T', 'P'];
-
-/** Bytes: `500MB` and `1.5TB` are decimal, `1GiB` is binary. Bits are refused: `Mb` is often meant as Mbit. */
+/** Bytes, as `readSize` reads them. */
 export function parseSize(text: string): number {
-  const [, number, unit = '', binary = ''] = /^(\d+(?:\.\d+)?) ?([kKMGTP]?)(i?)B$/.exec(text) ?? [];
-  if (number === undefined) throw new ValueError('is not a size; use for example 500MB, 1.5TB or 1GiB');
-  const bytes = Math.round(Number(number) * (binary === '' ? 1000 : 1024) ** SIZE_UNITS.indexOf(unit.toUpperCase()));
-  if (bytes < 1 || !Number.isSafeInteger(bytes)) throw new ValueError('is outside the range of sizes; use a size between 1B and 9PB');
-  return bytes;
-}
-
-/** Bytes with a unit, decimal, as `parseSize` reads them. */
-export function formatSize(bytes: number): string {
-  const power = bytes === 0 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), SIZE_UNITS.length - 1);
-  return `${Number((bytes / 1000 ** power).toPrecision(6))} ${SIZE_UNITS[power]}B`;
+  const size = readSize(text);
+  if (typeof size === 'string') throw new ValueError(size);
+  return size;
 }
 
 /** Bits per second with a unit. */

@@ -1,4 +1,5 @@
 import type { Gate } from '../auth/gate.ts';
+import type { Bonus, NewBonus } from '../ledger/books.ts';
 import type { AuditAnswer } from '../views/api-v1/audit.ts';
 import type { QueryParameters } from '../views/api-v1/query.ts';
 import type { ReconciliationAnswer } from '../views/api-v1/reconciliation.ts';
@@ -31,6 +32,7 @@ export interface AppDeps {
   control: PeerControl;
   /** Writes an audit row about an action or an attempt. */
   note(act: PeerAct): Promise<void>;
+  bonuses: BonusControl;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
   version: string;
 }
@@ -66,6 +68,13 @@ export type PeerChange =
 export interface PeerControl {
   /** Changes the interface and its configuration in one step and verifies the result. */
   change(peer: PeerId, action: PeerAction): Promise<PeerChange>;
+}
+
+/** Adds and removes bought volume of quotas, with a row in the audit. */
+interface BonusControl {
+  add(bonus: NewBonus): Promise<Bonus>;
+  /** `by`: who removes it and how, for people. */
+  remove(bonus: Bonus, by: string): Promise<void>;
 }
 
 export interface PeerAct {

@@ -10,6 +10,7 @@ import { CONTENT_SECURITY_POLICY, landing } from '../views/landing/landing.ts';
 import { METRICS_TYPE } from '../views/metrics/metrics.ts';
 import { apiIndex, openApi } from '../views/openapi/openapi.ts';
 import type { View } from '../views/view.ts';
+import { bonusRoutes } from './bonuses.ts';
 import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';
 import type { Needs, Route } from './route.ts';
@@ -66,6 +67,7 @@ export function routes(deps: AppDeps): Route[] {
       context.set('Cache-Control', 'public, max-age=86400');
       context.body = FAVICON;
     }),
+    ...bonusRoutes(deps),
     ...clientRoutes(deps),
     open('/-/healthy', async (context) => {
       const { healthy, problems } = deps.health();

@@ -95,6 +95,25 @@ export interface KnownTariff {
   counts: number;
 }
 
+/** Bytes that were bought for one period of a quota. */
+export interface NewBonus {
+  /** The quota's name. */
+  quota: string;
+  /** A day of the period. */
+  day: Day;
+  bytes: number;
+  /** Unix ms at which it was added. */
+  at: number;
+  /** Who added it and how, for people: `token "phone" over HTTP`. */
+  by: string;
+}
+
+/** One that the ledger has. */
+export interface Bonus extends NewBonus {
+  /** Never given to another one. */
+  id: number;
+}
+
 /** The ledger's state in memory: what is in the file, and what only this process knows, where that is said. */
 export interface Books {
   accounts: Accounts;
@@ -105,6 +124,8 @@ export interface Books {
   peers: Map<string, KnownPeer>;
   /** By id. */
   tariffs: Map<number, KnownTariff>;
+  /** Bought bytes of quotas, as last read: commands add them while the service runs. */
+  bonuses: readonly Bonus[];
   /** By router and source. */
   readers: Map<string, Reader>;
   /** The highest id that was given to a baseline. */
@@ -171,7 +192,8 @@ export type AuditKind =
   | 'hosts'
   | 'learned'
   | 'access'
-  | 'wire';
+  | 'wire'
+  | 'bonus';
 
 /** Something that a person may want to look up: what was booked or refused, and why. */
 export interface AuditRow {

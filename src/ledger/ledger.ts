@@ -1,26 +1,23 @@
-import { hourOf } from '../domain/calendar.ts';
-import { NOBODY } from '../domain/people/people.ts';
 import { type Week, weekOf } from '../domain/people/tariffs.ts';
 import type { Round } from '../domain/round.ts';
 import { LedgerError } from '../errors.ts';
-import { type AuditRow, type Books, ledgerNote } from './books.ts';
+import type { AuditRow, Books } from './books.ts';
+import { createHourly, type HourlyTerms } from './hourly.ts';
 import { addCounts, applyUpdate, type SeenInFile, seenInFileOf } from './posting/apply-update.ts';
-import { judgeClock } from './posting/clock.ts';
+import { createClockWatch } from './posting/clock.ts';
 import { draftRound, type PostingTerms } from './posting/post-round.ts';
 import type { RoundUpdate } from './posting/round-update.ts';
 import { type LedgerState, newLedgerState } from './state.ts';
-import { type AgeTerms, ageOutBatches, applyAgedOut, findAgedOut, isNothing } from './storage/age-out.ts';
 import { loadBooks } from './storage/load.ts';
 import { registerTariffs } from './storage/people/tariff-rows.ts';
 import { renameBatches } from './storage/rename-router.ts';
-import type { Batch, Store } from './storage/store.ts';
+import type { Store } from './storage/store.ts';
 import { auditBatch, pruneAudit } from './storage/write-audit.ts';
-import { batchesOf, pruneHours } from './storage/write-round.ts';
-import { createOwnHours } from './usage/kept-hours.ts';
+import { batchesOf } from './storage/write-round.ts';
 import { type BillingTerms, type Months, monthsAt, periodsKey, refreshCompared, sumMonths } from './usage/months.ts';
 import { dropFromSums } from './usage/sums.ts';
 
-export interface LedgerTerms extends Omit<PostingTerms, 'week'>, BillingTerms, AgeTerms {}
+export interface LedgerTerms extends Omit<PostingTerms, 'week'>, BillingTerms, HourlyTerms {}
 
 /** How the posting of a round ended. */
 export type Posted =
@@ -73,13 +70,8 @@ class SqliteLedger implements Ledger {
   #last: Promise<unknown> = Promise.resolve();
   /** After a failed commit it is not known what the file has: the books are reloaded first. */
   #mustReload = false;
-  /** Ms on the clock that never steps. */
-  #suspendedSince: number | null = null;
-  /** Ms on the same clock at the last posting of this process. */
-  #postedTick: number | null = null;
-  #prunedAt = 0;
-  readonly #ownHours = createOwnHours();
-  #agedAt = 0;
+  readonly #clock = createClockWatch(this.state);
+  readonly #hourly = createHourly();
 
   constructor(store: Store, terms: LedgerTerms, books: Books, now: number) {
     this.store = store;
@@ -97,7 +89,7 @@ class SqliteLedger implements Ledger {
   async #post(round: Round, tick: () => number): Promise<Posted> {
     const now = round.finishedAt;
     const began = tick();
-    const clock = this.#judgeClock(round, began);
+    const clock = this.#clock.judge(round, this.books.postedAt, began);
     if ('why' in clock) return { status: 'suspended', why: clock.why };
     try {
       if (this.#mustReload) await this.#reload(now);
@@ -107,25 +99,22 @@ class SqliteLedger implements Ledger {
       const drafted = tick();
       await this.store.commit([
         ...batchesOf(this.books, update, this.#seenInFile),
-        ...this.#prune(now),
+        ...this.#hourly.prune(this.books, this.#terms, now),
         ...(update.audit.length > 0 ? pruneAudit : []),
       ]);
       this.state.commitSeconds = (tick() - drafted) / 1000;
-      this.#ownHours.committed(update.moves);
+      this.#hourly.committed(update.moves);
       applyUpdate(this.books, this.#seenInFile, this.months, update);
       addCounts(this.state.counts, update);
       this.state.startedAt = this.books.startedAt;
-      this.#suspendedSince = null;
-      this.#postedTick = began;
-      this.state.suspendedBecause = null;
+      this.#clock.posted(began);
       await this.#ageOut(now);
       this.state.databaseBytes = await this.store.size();
       await this.#refreshCompared(update);
       return { status: 'posted', audit: update.audit };
     } catch (error) {
       this.#mustReload = true;
-      this.#prunedAt = 0;
-      this.#ownHours.again();
+      this.#hourly.again();
       if (!(error instanceof LedgerError)) throw error;
       this.state.writeErrors += 1;
       return { status: 'failed', error };
@@ -206,41 +195,10 @@ class SqliteLedger implements Ledger {
     return this.store.close();
   }
 
-  /** Rule: clock. A clock that is trusted again, or although something speaks against it, is a row of the audit. */
-  #judgeClock(round: Round, tick: number): { why: string } | { row: AuditRow | null } {
-    const suspendedFor = this.#suspendedSince === null ? 0 : tick - this.#suspendedSince;
-    const verdict = judgeClock(round, this.books.postedAt, suspendedFor, this.#postedTick === null ? null : tick - this.#postedTick);
-    if (!verdict.trusted) {
-      this.#suspendedSince ??= tick;
-      this.state.suspendedBecause = verdict.why;
-      return verdict;
-    }
-    const pause =
-      this.#suspendedSince === null
-        ? null
-        : `nothing was posted for ${Math.round(suspendedFor / 1000)} s while ${this.state.suspendedBecause}`;
-    const why = [pause, verdict.despite].filter((text) => text !== null).join('; ');
-    return { row: why === '' ? null : ledgerNote(round.finishedAt, 'clock', why) };
-  }
-
-  /** Whether what is done once an hour was done in this one. A clock that was ahead and was set back does not put it off. */
-  #isDone(now: number, at: number): boolean {
-    return at <= now && hourOf(now, this.#terms.timezone) <= at;
-  }
-
-  /** Once an hour, deletes the hours that are no longer kept. */
-  #prune(now: number): Batch[] {
-    if (this.#isDone(now, this.#prunedAt)) return [];
-    this.#prunedAt = now;
-    const own = this.#ownHours.batches(this.books, this.#terms.people ?? NOBODY, now);
-    return [...pruneHours(now - this.#terms.keepHours * 1000), ...own];
-  }
-
   /** With new terms, hours of what is private now are deleted at once. What cannot be written now is tried again with the next round. */
   async #dropPrivateHours(): Promise<void> {
-    this.#prunedAt = 0;
-    this.#ownHours.again();
-    const batches = this.#ownHours.privateBatches(this.books, this.#terms.people ?? NOBODY);
+    this.#hourly.again();
+    const batches = this.#hourly.privateBatches(this.books, this.#terms);
     try {
       if (batches.length > 0) await this.store.commit(batches);
     } catch (error) {
@@ -249,16 +207,10 @@ class SqliteLedger implements Ledger {
     }
   }
 
-  /** Once an hour, lets go what was seen but hardly ever used. What was posted stays posted if that fails. Rule: invented device. */
+  /** What was posted stays posted if that fails. */
   async #ageOut(now: number): Promise<void> {
-    if (this.#isDone(now, this.#agedAt)) return;
-    this.#agedAt = now;
     try {
-      const aged = await findAgedOut(this.store, this.books, this.#terms);
-      if (isNothing(aged)) return;
-      await this.store.commit([...ageOutBatches(aged, now), ...pruneAudit]);
-      applyAgedOut(this.books, this.#seenInFile, aged);
-      dropFromSums(this.months.sums, aged.accounts);
+      dropFromSums(this.months.sums, await this.#hourly.ageOut(this.store, this.books, this.#seenInFile, this.#terms, now));
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       this.#mustReload = true;
@@ -278,7 +230,7 @@ class SqliteLedger implements Ledger {
 
   async #reload(now: number): Promise<void> {
     const books = await loadBooks(this.store);
-    this.#ownHours.again();
+    this.#hourly.again();
     const months = monthsAt(now, this.#terms);
     await sumMonths(this.store, books, months, this.#terms.timezone);
     this.months = months;

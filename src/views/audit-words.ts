@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = 
   learned: { title: 'Address known', outcome: 'noted' },
   access: { title: 'Access', outcome: 'noted' },
   wire: { title: 'One wire', outcome: 'noted' },
+  bonus: { title: 'Bonus', outcome: 'noted' },
 };
 
 /** Every kind of row that this program writes. */

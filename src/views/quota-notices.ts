@@ -49,11 +49,12 @@ const percent = (share: number): string => `${Number((share * 100).toFixed(2))} 
 
 const titleOf = ({ quota, name }: QuotaRow): string => (name === '' ? `Quota "${quota.name}"` : `Quota "${quota.name}" of ${name}`);
 
-function standing({ used, limit, left, leftPerDay, period }: QuotaRow, { timezone, units }: QuotaView): string {
+function standing({ used, limit, bonus, left, leftPerDay, period }: QuotaRow, { timezone, units }: QuotaView): string {
   const size = bytesIn(units);
   const end = period.endsAt === null ? '' : ` until ${dayText(dayOf(period.endsAt - 1, timezone))}`;
   const each = leftPerDay === null || left === 0 ? '' : `, ${size(leftPerDay)} for each day`;
-  return `${size(used)} of ${size(limit)} used (${formatShare(used / limit)}), ${size(left)} left${end}${each}.`;
+  const bought = bonus === 0 ? '' : ` The limit includes ${size(bonus)} that were bought.`;
+  return `${size(used)} of ${size(limit)} used (${formatShare(used / limit)}), ${size(left)} left${end}${each}.${bought}`;
 }
 
 function pace({ forecast, left }: QuotaRow, { timezone, units }: QuotaView): string {

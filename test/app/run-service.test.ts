@@ -60,6 +60,29 @@ describe('the service', () => {
     }
   });
 
+  it('reloads go one after the other, so that the last one read is the last one used', async () => {
+    const [order, running] = [[] as string[], { now: 0, most: 0 }];
+    const { logs } = await run(
+      async (read) => {
+        const name = ['slow', 'quick'][order.length] ?? 'more';
+        order.push(name);
+        running.now += 1;
+        running.most = Math.max(running.most, running.now);
+        if (name === 'slow') await new Promise((resolve) => setTimeout(resolve, 200));
+        running.now -= 1;
+        return read();
+      },
+      async (all) => {
+        all.emit('SIGHUP');
+        all.emit('SIGHUP');
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        all.emit('SIGTERM');
+      },
+    );
+    expect([order, running.most]).to.deep.equal([['slow', 'quick'], 1]);
+    expect(logs.filter((line) => line.includes('Configuration reloaded'))).to.have.length(2);
+  });
+
   it('a reload that is under way when it shuts down ends quietly', async () => {
     for (const fails of [false, true]) {
       const { logs } = await run(

@@ -19,6 +19,8 @@ describe('a wrong command line', () => {
     ['--nope', 'wrtmeter: unknown option "--nope"; see "wrtmeter serve --help"'],
     ['serve --lisen x', 'wrtmeter: unknown option "--lisen" (did you mean --listen?); see "wrtmeter serve --help"'],
     ['token create', 'wrtmeter: missing required argument "name"; see "wrtmeter token create --help"'],
+    ['bonus', 'wrtmeter: missing command: use one of add, list, remove; see "wrtmeter bonus --help"'],
+    ['bonus add line', 'wrtmeter: missing required argument "amount"; see "wrtmeter bonus add --help"'],
     ['token foo', 'wrtmeter: unknown command "foo"; see "wrtmeter token --help"'],
     ['export --from', 'wrtmeter: option "--from <date>" argument missing; see "wrtmeter export --help"'],
     [

@@ -32,6 +32,8 @@ const LINES: Record<string, string> = {
   'import users': `import users ${join(import.meta.dirname, '../fixtures/import/users.csv')}`,
   backup: 'backup mine.db',
   restore: 'restore mine.db',
+  'bonus add': 'bonus add line 20GB',
+  'bonus remove': 'bonus remove 1',
   forget: `forget ${TV}`,
   'token create': 'token create phone',
   'token revoke': 'token revoke phone',
@@ -67,6 +69,7 @@ describe('docs/formats/json.md', () => {
       `listen: ${service.url.slice('http://'.length)}
 data: .
 timezone: UTC
+quotas: { line: { of: home, limit: 1TB } }
 routers:
   gateway: { url: http://127.0.0.1:1 }
   vps:

@@ -49,7 +49,8 @@ describe('what is shown of a private device', () => {
   let home: SmallHome;
   let view: View;
   before(async () => {
-    home = await openHome({ routers: { gateway: [] }, aliases, people, terms: { quotas } });
+    const tariffs = [{ name: 'off_peak', windows: [{ days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 48 }], counts: 0 }];
+    home = await openHome({ routers: { gateway: [] }, aliases, people, terms: { quotas, tariffs } });
     for (const [age, bytes] of [
       [7200, 0],
       [3600, 100],
@@ -159,6 +160,12 @@ describe('what is shown of a private device', () => {
       if (/(devices|diary|users|lodger|peers)-(hour|day|24h)/.test(line))
         expect(hidden.filter((name) => line.includes(name))).to.deep.equal([]);
     }
+  });
+
+  it('are no bytes by tariff, which say when it was used', async () => {
+    const lines = (await metricsText(view)).split('\n').filter((line) => /^wrtmeter_(device|wireguard_peer)_month_tariff_/.test(line));
+    expect(lines.filter((line) => !line.includes(TV))).to.deep.equal([]);
+    expect(lines).to.have.length(4);
   });
 
   it('is found by its name, by whoever knows it', () => {

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { dayOf } from '../../src/domain/calendar.ts';
+import { addBonus, removeBonus } from '../../src/ledger/storage/people/bonuses.ts';
 import { quotaNotices } from '../../src/views/quota-notices.ts';
 import { quota, quotaView } from '../support/ledger/quota-view.ts';
-import { type Bench, classic, openBench, PHONE, START, station, TERMS } from '../support/ledger/rounds.ts';
+import { type Bench, classic, openBench, PHONE, START, station, TERMS, wan } from '../support/ledger/rounds.ts';
 
 const HOUR = 3600;
 const steps = [0.5, 1].map((share) => ({ share, actions: [{ kind: 'notify' }] as const }));
@@ -40,6 +42,27 @@ describe('notices of quotas', () => {
       `quota each 50 % 2026-03-14 ${PHONE}`,
     ]);
     expect(told.values().next().value).to.equal(`Quota "each" of ${PHONE}: 50 % of 954 MiB used`);
+  });
+
+  it('a bonus lowers the share at once, and a step that was reported is not reported again in the period', async () => {
+    bench = await openBench({ ...TERMS, quotas: [quota('line', { kind: 'home' }, 1000, { steps })] });
+    const keys = async (seconds: number) => (await notices(seconds)).map(({ key }) => key);
+    const readLine = (seconds: number, bytes: number) => bench.read(seconds, classic(), wan({ download: bytes, upload: 0 }));
+    await readLine(0, 0);
+    await readLine(60, 600);
+    expect(await keys(60)).to.deep.equal(['quota line 50 % 2026-03-01']);
+    const at = START + 60_000;
+    const bonus = await addBonus(bench.store, { quota: 'line', day: dayOf(at, TERMS.timezone), bytes: 1000, at, by: 'mum' });
+    await bench.restart();
+    expect(await keys(60)).to.deep.equal([]);
+    await readLine(120, 1100);
+    const [again] = await notices(120);
+    // The same key: what was reported is not sent again. Rule: one notice.
+    expect(again?.key).to.equal('quota line 50 % 2026-03-01');
+    expect(again?.text).to.match(/ left until 2026-03-31.* The limit includes 1000 B that were bought\.$/);
+    await removeBonus(bench.store, bonus, at, 'mum');
+    await bench.restart();
+    expect(await keys(120)).to.deep.equal(['quota line 50 % 2026-03-01', 'quota line 100 % 2026-03-01']);
   });
 
   it('a step that limits says that it does not yet', async () => {

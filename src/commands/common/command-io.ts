@@ -14,6 +14,11 @@ export interface DatedIo extends CommandIo {
   clock: Pick<Clock, 'now'>;
 }
 
+export interface OwnedIo extends DatedIo {
+  /** The name of the user who runs the program, for the audit. */
+  user: () => string;
+}
+
 export interface ImportIo extends CommandIo {
   clock: Clock;
   stdin: AsyncIterable<Uint8Array | string>;
@@ -29,4 +34,4 @@ export interface ServeIo extends CommandIo, Omit<ServiceIo, 'stdout'> {
 }
 
 /** Everything, as created by main.ts. */
-export interface ProcessIo extends ServeIo, ImportIo {}
+export interface ProcessIo extends ServeIo, ImportIo, Pick<OwnedIo, 'user'> {}

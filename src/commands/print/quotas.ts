@@ -27,7 +27,7 @@ export function printQuotas(view: LedgerView): Printed {
       row.quota.name,
       row.name === '' ? row.of : row.name,
       size(row.used),
-      size(row.limit),
+      row.bonus === 0 ? size(row.limit) : `${size(row.limit)} (${size(row.bonus)} bought)`,
       formatShare(row.used / row.limit),
       size(row.left),
       row.leftPerDay === null ? '' : size(row.leftPerDay),

@@ -41,6 +41,9 @@ export const isRolling = (per: QuotaPer): boolean => per === '24h' || per === '3
 /** Whether its figures tell at what time of the day, or on which day, something was used. */
 export const tellsTimes = (per: QuotaPer): boolean => per === 'hour' || per === 'day' || per === '24h';
 
+/** Whether bytes can be bought for a period: it ends, and has a date of its own. */
+export const takesBonus = (per: QuotaPer): boolean => per !== 'hour' && !isRolling(per);
+
 /** What happens at a share of the limit. */
 interface QuotaStep {
   /** 0.75 is 75 %. */

@@ -1,5 +1,7 @@
 import { EARLIEST_NOW, HOUR_MS, instantText } from '../../domain/calendar.ts';
 import type { Round } from '../../domain/round.ts';
+import { type AuditRow, ledgerNote } from '../books.ts';
+import type { LedgerState } from '../state.ts';
 
 const AGREE_MS = 600_000;
 const MOST_SUSPENDED_MS = 24 * HOUR_MS;
@@ -36,4 +38,37 @@ function ahead(now: number, postedAt: number, clocks: readonly number[], passed:
   const contradicts = (clock: number) => clock >= postedAt - HOUR_MS && clock < now - HOUR_MS;
   if (postedAt === 0 || now - postedAt - passed <= HOUR_MS || clocks.length === 0 || !clocks.every(contradicts)) return null;
   return `the clock says ${instantText(now)}, but the routers say ${instantText(Math.max(...clocks))}`;
+}
+
+/** Remembers since when the clock has not been trusted. `tick` is ms on a clock that never steps. Rule: clock. */
+export interface ClockWatch {
+  /** Whether a round can be posted; a clock that is trusted again, or although something speaks against it, is a row of the audit. */
+  judge(round: Round, postedAt: number, tick: number): { why: string } | { row: AuditRow | null };
+  /** A round that began at `tick` is posted. */
+  posted(tick: number): void;
+}
+
+export function createClockWatch(state: Pick<LedgerState, 'suspendedBecause'>): ClockWatch {
+  let suspendedSince: number | null = null;
+  let postedTick: number | null = null;
+  return {
+    judge(round, postedAt, tick) {
+      const suspendedFor = suspendedSince === null ? 0 : tick - suspendedSince;
+      const verdict = judgeClock(round, postedAt, suspendedFor, postedTick === null ? null : tick - postedTick);
+      if (!verdict.trusted) {
+        suspendedSince ??= tick;
+        state.suspendedBecause = verdict.why;
+        return verdict;
+      }
+      const pause =
+        suspendedSince === null ? null : `nothing was posted for ${Math.round(suspendedFor / 1000)} s while ${state.suspendedBecause}`;
+      const why = [pause, verdict.despite].filter((text) => text !== null).join('; ');
+      return { row: why === '' ? null : ledgerNote(round.finishedAt, 'clock', why) };
+    },
+    posted(tick) {
+      suspendedSince = null;
+      postedTick = tick;
+      state.suspendedBecause = null;
+    },
+  };
 }

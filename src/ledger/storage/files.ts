@@ -1,10 +1,11 @@
 import { chown, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LedgerError } from '../../errors.ts';
+import { asLedgerError, codeOf, openDatabase } from './sqlite.ts';
 
 /** The files of a data directory. */
 export const ledgerPath = (directory: string): string => join(directory, 'ledger.db');
-export const lockPath = (directory: string): string => join(directory, 'ledger.lock');
+const lockPath = (directory: string): string => join(directory, 'ledger.lock');
 export const backupsPath = (directory: string): string => join(directory, 'backups');
 /** A backup that is about to take the ledger's place: whole before the old file moves. */
 export const restoringPath = (directory: string): string => join(directory, 'ledger.db.restoring');
@@ -81,4 +82,28 @@ export async function makeDirectories(path: string, mode = 0o777): Promise<void>
     await makeDirectories(parent, mode);
     await mkdir(path, mode);
   });
+}
+
+/** The right to write in a data directory. */
+export interface LedgerLock {
+  release(): Promise<void>;
+}
+
+/** Another process is the writer of the ledger. */
+export class InUseError extends LedgerError {}
+
+/** One writer per directory: an empty database whose exclusive lock the kernel releases when the process ends, however it ends. */
+export async function lockLedger(directory: string): Promise<LedgerLock> {
+  await makeDirectory(directory);
+  const path = lockPath(directory);
+  const lock = await openDatabase(path, 'create');
+  try {
+    await lock.exec('PRAGMA locking_mode = EXCLUSIVE');
+    await lock.exec('BEGIN EXCLUSIVE');
+    return { release: () => lock.close() };
+  } catch (error) {
+    await lock.close();
+    if (codeOf(error) !== 'SQLITE_BUSY') throw asLedgerError(error, path);
+    throw new InUseError(`Ledger in "${directory}" is in use by another wrtmeter: stop it first, or use another directory with --data`);
+  }
 }

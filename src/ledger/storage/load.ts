@@ -5,6 +5,7 @@ import { LedgerError, quote } from '../../errors.ts';
 import { type Account, type AccountKind, accountKey, isAccountKind } from '../account.ts';
 import { Accounts } from '../accounts.ts';
 import { type Books, type Device, type KeptBaseline, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
+import { loadBonuses } from './people/bonuses.ts';
 import { loadTariffs } from './people/tariff-rows.ts';
 import type { Row, Store } from './store.ts';
 
@@ -33,6 +34,7 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
     leases: new Map(leases.map((lease) => [leaseKey(lease.router, lease.mac), lease])),
     peers: await loadPeers(store),
     tariffs: await loadTariffs(store),
+    bonuses: await loadBonuses(store),
     readers: await loadReaders(store),
     lastBaseline: Number(lastBaseline ?? 0),
     hostsSince: time('hosts_since'),

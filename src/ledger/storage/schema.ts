@@ -1,5 +1,5 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
@@ -194,6 +194,17 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY(day, account, tariff)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Bytes that were bought for a period of a quota. An id that is gone is not given again.
+  `
+  CREATE TABLE bonus(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    quota TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    added_by TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /**
@@ -219,4 +230,5 @@ export const tablesOf = (version: number): readonly string[] => [
   ...(version >= 5 ? ['total'] : []),
   ...(version >= 6 ? ['notice', 'delivery'] : []),
   ...(version >= 7 ? ['tariff', 'hour_tariff', 'day_tariff'] : []),
+  ...(version >= 8 ? ['bonus'] : []),
 ];

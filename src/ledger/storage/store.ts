@@ -2,7 +2,7 @@ import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LedgerError } from '../../errors.ts';
 import { remainsOf } from '../backup/backups.ts';
-import { ledgerPath, lockPath, makeDirectory, renameDurably, requireLedger, sizeOf, syncFile } from './files.ts';
+import { InUseError, type LedgerLock, ledgerPath, lockLedger, renameDurably, requireLedger, sizeOf, syncFile } from './files.ts';
 import { inspect, LostLedgerError } from './inspect.ts';
 import { IN_MEMORY, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './sqlite.ts';
@@ -19,10 +19,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The right to write in a data directory. */
-export interface LedgerLock {
-  release(): Promise<void>;
-}
+/** How long a transaction waits for one of another process, such as a command's on a slow disk. */
+const WAIT = 'PRAGMA busy_timeout = 10000';
 
 /** Bytes of a page of a new ledger. A round changes a few numbers in several tables, and whole pages are written: small pages write less. */
 const PAGE = 1024;
@@ -45,27 +43,29 @@ export async function openStore(directory: string, owned?: LedgerLock): Promise<
   }
 }
 
+/**
+ * Opens `DIR/ledger.db` for a short change that a running service reads by itself; where none runs, as its writer. Only for tables whose
+ * rows no round writes. Throws a LedgerError, as for a file that a service of another version writes.
+ */
+export async function openStoreBeside(directory: string): Promise<Store> {
+  await requireLedger(directory);
+  try {
+    return await openStore(directory);
+  } catch (error) {
+    if (!(error instanceof InUseError)) throw error;
+    return openAs(directory, openBeside);
+  }
+}
+
 /** Opens `DIR/ledger.db` for reading only; another process may be writing it. Throws a LedgerError. */
 export async function openStoreToRead(directory: string): Promise<Store> {
   await requireLedger(directory);
-  const path = ledgerPath(directory);
-  return createStore(() => openToRead(path), path, null);
+  return openAs(directory, (path) => openCurrent(path, 'read'));
 }
 
-/** One writer per directory: an empty database whose exclusive lock the kernel releases when the process ends, however it ends. */
-export async function lockLedger(directory: string): Promise<LedgerLock> {
-  await makeDirectory(directory);
-  const path = lockPath(directory);
-  const lock = await openDatabase(path, 'create');
-  try {
-    await lock.exec('PRAGMA locking_mode = EXCLUSIVE');
-    await lock.exec('BEGIN EXCLUSIVE');
-    return { release: () => lock.close() };
-  } catch (error) {
-    await lock.close();
-    if (codeOf(error) !== 'SQLITE_BUSY') throw asLedgerError(error, path);
-    throw new LedgerError(`Ledger in "${directory}" is in use by another wrtmeter: stop it first, or use another directory with --data`);
-  }
+function openAs(directory: string, open: (path: string) => Promise<Database>): Promise<Store> {
+  const path = ledgerPath(directory);
+  return createStore(() => open(path), path, null);
 }
 
 /** A first start. The file gets its name when it is whole, so that a start that was cut off leaves no empty ledger. */
@@ -100,6 +100,7 @@ async function openToWrite(path: string): Promise<Database> {
     await database.exec('PRAGMA journal_mode = WAL');
     await database.exec('PRAGMA synchronous = FULL');
     await database.exec('PRAGMA cache_size = -4096');
+    await database.exec(WAIT);
     const page = Number((await database.all('PRAGMA page_size'))[0]?.page_size);
     await database.exec(`PRAGMA wal_autocheckpoint = ${Math.floor((await checkpointBytes(path)) / page)}`);
     // The log shrinks to this after a long reader or a huge round has let it grow.
@@ -113,8 +114,16 @@ async function openToWrite(path: string): Promise<Database> {
   }
 }
 
-async function openToRead(path: string): Promise<Database> {
-  const database = await openDatabase(path, 'read');
+async function openBeside(path: string): Promise<Database> {
+  const database = await openCurrent(path, 'write');
+  await database.exec('PRAGMA synchronous = FULL');
+  await database.exec(WAIT);
+  return database;
+}
+
+/** Opens a file of this version's schema, and changes nothing in it. */
+async function openCurrent(path: string, access: 'read' | 'write'): Promise<Database> {
+  const database = await openDatabase(path, access);
   try {
     const version = Number((await database.all('PRAGMA user_version'))[0]?.user_version);
     if (version !== SCHEMA_VERSION) throw new LedgerError(wrongVersion(path, version));

@@ -30,12 +30,13 @@ function tableRow(row: QuotaRow, view: View): Html {
 <td class="n">${size(row.used)}<br><small>${formatShare(share)}</small></td><td class="n">${size(row.limit)}</td></tr>`;
 }
 
-function note({ quota, name, left, leftPerDay, forecast, limit, period }: QuotaRow, { timezone, units }: View): string {
+function note({ quota, name, left, leftPerDay, forecast, limit, bonus, period }: QuotaRow, { timezone, units }: View): string {
   const size = bytesIn(units);
   const words = [
     name === '' ? null : quota.name,
     left === 0 ? 'limit reached' : `${size(left)} left`,
     leftPerDay === null || left === 0 ? null : `${size(leftPerDay)} a day`,
+    bonus === 0 ? null : `${size(bonus)} bought`,
     period.endsAt === null ? `last ${quota.per}` : `until ${endText(quota.per, period.endsAt, timezone)}`,
     forecast === null || left === 0 ? null : `probably ${size(forecast.bytes)}`,
     forecast === null || forecast.reachedAt === null || left === 0 || forecast.bytes < limit

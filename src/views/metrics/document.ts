@@ -48,6 +48,7 @@ const EMPTY: View = {
     leases: new Map(),
     peers: new Map(),
     tariffs: new Map(),
+    bonuses: [],
     hostsSince: 0,
     feeding: { by: 'stations', from: 0, fromTick: 0 },
     readers: new Map(),

@@ -3,6 +3,7 @@ import { MOST_ROWS } from '../api-v1/audit.ts';
 import { LOGGER_BY, LOGGER_PAGE } from '../api-v1/logger-csv.ts';
 import { BY, MOST_SERIES } from '../api-v1/usage-query.ts';
 import { AUDIT_KINDS } from '../audit-words.ts';
+import { bonusPaths } from './bonuses.ts';
 import { clientPaths, clientSchemas } from './clients.ts';
 import { error, json, type Operation, type Parameter, type Paths, plain, securitySchemes, TOKEN_WHERE_WANTED } from './parts.ts';
 import { phpAnswers } from './php.ts';
@@ -144,6 +145,7 @@ const paths: Paths = {
   '/api/v1/wan': view('The uplinks and their sum', 'Wan'),
   '/api/v1/peers': view('Every WireGuard peer that was ever counted or that its server has', 'Peers'),
   '/api/v1/quotas': view('How everything stands in its quotas', 'Quotas'),
+  ...bonusPaths,
   '/api/v1/tariffs': view('The current month of everything by tariff', 'Tariffs'),
   '/api/v1/leases': view('DHCP leases of the last reading, without those of private devices', 'Leases'),
   '/api/v1/usage': { get: usage },

@@ -1,5 +1,5 @@
 import { QUOTA_PERS } from '../../domain/people/quota.ts';
-import { bytes, flag, list, number, oneOf, orNull, record, ref, type Schema, text, time } from './schema.ts';
+import { bytes, date, flag, list, number, oneOf, orNull, record, ref, type Schema, text, time } from './schema.ts';
 
 /** Schemas of quotas. */
 export const quotaSchemas = {
@@ -12,7 +12,19 @@ export const quotaSchemas = {
     month_download_bytes: bytes('Uplinks and peers of a router with its own billing day have its month'),
     month_upload_bytes: bytes('In the same time'),
   }),
-  Quotas: record({ quotas: list(ref('Quota')) }),
+  Quotas: record({ quotas: list(ref('Quota')), bonuses: list(ref('Bonus')) }),
+  Bonus: record(
+    {
+      id: number('Its number; never given to another one'),
+      quota: text('The name of its quota, which may no longer be configured'),
+      day: date('A day of the period that it is for'),
+      bytes: bytes('Added to the limit of that period'),
+      added_at: time('When it was added'),
+      added_by: text('Who added it and how'),
+    },
+    'Bought volume that was added over HTTP or by a command, not that of the configuration',
+  ),
+  BonusAnswer: record({ bonus: ref('Bonus') }),
   Quota: record({
     quota: text('Its name in the configuration'),
     of: oneOf(['home', 'uplink', 'user', 'device', 'peer', 'others'], 'What it is of'),

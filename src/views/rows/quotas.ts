@@ -1,10 +1,19 @@
 import { type Forecast, forecastOf, presentAt } from '../../domain/people/forecast.ts';
-import { bonusIn, isRolling, type Quota, type QuotaStanding, standingOf, tellsTimes, usedOf } from '../../domain/people/quota.ts';
+import {
+  bonusIn,
+  isRolling,
+  type Quota,
+  type QuotaStanding,
+  standingOf,
+  takesBonus,
+  tellsTimes,
+  usedOf,
+} from '../../domain/people/quota.ts';
 import { type QuotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
 import type { Account } from '../../ledger/account.ts';
 import { tariffedSum } from '../../ledger/usage/sums.ts';
 import type { View } from '../view.ts';
-import { isPrivateSubject, type QuotaSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
+import { grouped, isPrivateSubject, type QuotaSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
 
 /** What the rows of quotas are made from. `models`: by quota and subject (see `modelKey`). */
 export type QuotaView = SubjectView & Pick<View, 'months' | 'now' | 'timezone' | 'models' | 'units'>;
@@ -31,8 +40,10 @@ const isOfDays = ({ per }: Quota): boolean => per === 'week' || per === 'month';
 export function quotaRows(view: QuotaView): QuotaRow[] {
   const subjectsOf = quotaSubjects(view);
   const present = presentAt(view.now, view.timezone);
+  const bought = grouped(view.books.bonuses, (bonus) => bonus.quota);
   return view.months.quotas.flatMap(({ quota, period }) => {
-    const bonus = bonusIn(quota.bonus, period.days.start, period.days.end);
+    const bonuses = takesBonus(quota.per) ? [...quota.bonus, ...(bought.get(quota.name) ?? [])] : [];
+    const bonus = bonusIn(bonuses, period.days.start, period.days.end);
     const usedBy = usedIn(view, quota, period);
     const usedBefore = quota.rollover ? usedBeforeIn(view, quota, period) : null;
     const daysLeft = isOfDays(quota) ? Math.max(1, period.days.end - present.today) : null;

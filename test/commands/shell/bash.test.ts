@@ -55,6 +55,14 @@ describe('the completion for bash', () => {
       ['summary', '--m'],
       ['--month', '--mail'],
     ],
+    [
+      ['bonus', ''],
+      ['add', 'list', 'remove'],
+    ],
+    [
+      ['bonus', 'add', 'line', '20GB', '--da'],
+      ['--data', '--day'],
+    ],
     [['token', 'create', 'phone', '--scope', 'c'], ['control']],
     [
       ['--log-level', ''],

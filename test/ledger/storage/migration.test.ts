@@ -152,6 +152,17 @@ describe('a ledger of an earlier version', () => {
     });
   }
 
+  it('the notices and tariffs of version 7 are kept, and there is no bonus', async () => {
+    await writeEarlierLedger(path, 7);
+    const store = await openStore(directory);
+    const found = await Promise.all(
+      ['notice', 'delivery', 'tariff', 'hour_tariff', 'day_tariff'].map((table) => store.all(`SELECT * FROM ${table}`)),
+    );
+    expect(found.map((rows) => rows.length)).to.deep.equal([1, 1, 1, 1, 1]);
+    expect((await loadBooks(store)).bonuses).to.deep.equal([]);
+    await store.close();
+  });
+
   it('the peers of version 2 are kept', async () => {
     await writeEarlierLedger(path, 2);
     const store = await openStore(directory);

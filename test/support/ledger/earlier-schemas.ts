@@ -2,17 +2,30 @@ import { MIGRATIONS } from '../../../src/ledger/storage/schema.ts';
 import { openDatabase } from '../../../src/ledger/storage/sqlite.ts';
 import { START } from './rounds.ts';
 
+const HISTORY = `
+  INSERT INTO day VALUES (20522, 1, 700, 70), (20522, 2, 40, 4);
+  INSERT INTO hour VALUES (${START}, 1, 700, 70);
+  INSERT INTO imported VALUES (1, 20522, 'vnstat', 'day', 300, 30);
+  INSERT INTO lease VALUES ('gateway', '02:00:00:00:00:01', '192.168.1.10', 'phone', NULL, 0, NULL);
+  INSERT INTO audit VALUES (1, ${START}, 'reset', 'gateway', 'wan', 'wan pppoe-wan', 700, 70, 'fell');`;
+
 const COMMON = `
   INSERT INTO meta VALUES ('posted_at', '${START}'), ('started_at', '${START}');
   INSERT INTO account VALUES
     (1, 'wan', 'gateway', 'wan', '', 0, 700, 70, ${START - 90_000}, ${START}),
     (2, 'device', '', '', '02:00:00:00:00:01', 0, 40, 4, ${START - 60_000}, ${START});
-  INSERT INTO day VALUES (20522, 1, 700, 70), (20522, 2, 40, 4);
-  INSERT INTO hour VALUES (${START}, 1, 700, 70);
-  INSERT INTO imported VALUES (1, 20522, 'vnstat', 'day', 300, 30);
   INSERT INTO device VALUES ('02:00:00:00:00:01', 'phone', 'lease', '192.168.1.10');
-  INSERT INTO lease VALUES ('gateway', '02:00:00:00:00:01', '192.168.1.10', 'phone', NULL, 0, NULL);
-  INSERT INTO audit VALUES (1, ${START}, 'reset', 'gateway', 'wan', 'wan pppoe-wan', 700, 70, 'fell');`;
+  ${HISTORY}`;
+
+/** From version 5 on, what a round changes of an account stands apart, and a device has a place. */
+const APART = `
+  INSERT INTO meta VALUES ('posted_at', '${START}'), ('started_at', '${START}');
+  INSERT INTO account VALUES
+    (1, 'wan', 'gateway', 'wan', '', 0, ${START - 90_000}),
+    (2, 'device', '', '', '02:00:00:00:00:01', 0, ${START - 60_000});
+  INSERT INTO total VALUES (1, 700, 70, ${START}), (2, 40, 4, ${START});
+  INSERT INTO device VALUES ('02:00:00:00:00:01', 'phone', 'lease', '192.168.1.10', NULL, NULL);
+  ${HISTORY}`;
 
 const READERS = `
   INSERT INTO reader VALUES
@@ -21,6 +34,26 @@ const READERS = `
 
 const PEER = `
   INSERT INTO peer VALUES ('gateway', 'wg0', 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', 'anna', '10.7.0.2/32', 'active', 7, NULL);`;
+
+/** Readers and baselines from version 4 on. */
+const DOUBTFUL = `
+  INSERT INTO reader VALUES
+    (1, 'gateway', 'wan', 'wrtmeter http://gateway', ${START}, '8d1f3b0e', 1000.5, '5b1c07aa', 0, 2),
+    (2, 'attic', 'stations', 'classic http://attic', ${START}, NULL, NULL, '', 1, 0);
+  INSERT INTO baseline VALUES
+    (3, 1, 'wan pppoe-wan', 0, NULL, '8d1f3b0e', 12, NULL, 0, NULL),
+    (1, 2, '02:00:00:00:00:01', 0, NULL, NULL, NULL, NULL, NULL, NULL),
+    (2, 2, '02:00:00:00:00:01', 1, ${START - 60_000}, NULL, NULL, NULL, NULL, NULL);
+  INSERT INTO baseline_bytes VALUES (3, 5000, 500), (1, 4294967396, 9), (2, 8, 7);`;
+
+const NOTICE = `
+  INSERT INTO notice VALUES ('quota line 50 % 2026-03-01', 'quota', '', '', ${START});
+  INSERT INTO delivery VALUES ('phone', 'quota line 50 % 2026-03-01', NULL);`;
+
+const TARIFF = `
+  INSERT INTO tariff VALUES (1, 'off_peak', 0.5);
+  INSERT INTO hour_tariff VALUES (${START}, 1, 1, 7, 0);
+  INSERT INTO day_tariff VALUES (20522, 1, 1, 7, 0);`;
 
 /** What was written by the program of each earlier schema: the same uplink, device and counters. */
 const CONTENTS: readonly string[] = [
@@ -37,15 +70,10 @@ const CONTENTS: readonly string[] = [
     (2, 2, '02:00:00:00:00:01', 1, ${START - 60_000}, NULL, NULL, NULL, NULL);
   INSERT INTO ${bytes} VALUES (3, 5000, 500), (1, 4294967396, 9), (2, 8, 7);`,
   ),
-  `${COMMON}${PEER}
-  INSERT INTO reader VALUES
-    (1, 'gateway', 'wan', 'wrtmeter http://gateway', ${START}, '8d1f3b0e', 1000.5, '5b1c07aa', 0, 2),
-    (2, 'attic', 'stations', 'classic http://attic', ${START}, NULL, NULL, '', 1, 0);
-  INSERT INTO baseline VALUES
-    (3, 1, 'wan pppoe-wan', 0, NULL, '8d1f3b0e', 12, NULL, 0, NULL),
-    (1, 2, '02:00:00:00:00:01', 0, NULL, NULL, NULL, NULL, NULL, NULL),
-    (2, 2, '02:00:00:00:00:01', 1, ${START - 60_000}, NULL, NULL, NULL, NULL, NULL);
-  INSERT INTO baseline_bytes VALUES (3, 5000, 500), (1, 4294967396, 9), (2, 8, 7);`,
+  `${COMMON}${PEER}${DOUBTFUL}`,
+  `${APART}${PEER}${DOUBTFUL}`,
+  `${APART}${PEER}${DOUBTFUL}${NOTICE}`,
+  `${APART}${PEER}${DOUBTFUL}${NOTICE}${TARIFF}`,
 ];
 
 /** Versions of the schema that earlier programs wrote. */

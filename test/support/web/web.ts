@@ -3,6 +3,7 @@ import { request as requestTls } from 'node:https';
 import { createApp } from '../../../src/http/app.ts';
 import type { AppDeps } from '../../../src/http/deps.ts';
 import { type Listening, listen } from '../../../src/http/server.ts';
+import { addBonus, removeBonus } from '../../../src/ledger/storage/people/bonuses.ts';
 import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
 import { loggerReader, usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { apiPhp } from '../../../src/views/api-php.ts';
@@ -74,6 +75,10 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
     auth: OPEN,
     control: { change: async () => ({ ok: false, reason: 'nothing changes peers here' }) },
     note: async () => undefined,
+    bonuses: {
+      add: (bonus) => addBonus(home.ledger.store, bonus),
+      remove: (bonus, by) => removeBonus(home.ledger.store, bonus, bonus.at, by),
+    },
     reload: null,
     log: () => undefined,
     version: '0.1.0',

@@ -5,8 +5,10 @@ import { expect } from 'chai';
 import type { CounterRules } from '../../../src/domain/counter.ts';
 import type { HostCounter, Observation } from '../../../src/domain/observation.ts';
 import { createPeople } from '../../../src/domain/people/people.ts';
+import type { QuotaOf } from '../../../src/domain/people/quota.ts';
 import type { SourceResult } from '../../../src/domain/round.ts';
 import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
+import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import type { View } from '../../../src/views/view.ts';
 import { quota } from '../../support/ledger/quota-view.ts';
 import {
@@ -26,7 +28,7 @@ import {
   TERMS,
   wan,
 } from '../../support/ledger/rounds.ts';
-import { metricsText } from '../../support/metrics-text.ts';
+import { joined, metricsText } from '../../support/metrics-text.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../golden/metrics.txt');
 const TABLET = '02:00:00:00:00:03';
@@ -160,6 +162,17 @@ describe('/metrics', () => {
       'wrtmeter_quota_step{quota="line",of="home",name=""} 0',
     ]);
     expect(shown.filter((line) => /quota_(forecast|left_bytes_per_day)/.test(line))).to.have.length(1);
+  });
+
+  it('name a quota that is now of something else by what it is of', async () => {
+    const metrics = createMetrics();
+    const labels = async (of: QuotaOf) => {
+      await bench.restart({ ...TERMS, quotas: [quota('line', of, 8e9)] });
+      const text = joined(await metrics.render(await viewOf(bench, { phone: 'phone', laptop: 'laptop' }), null));
+      return /^wrtmeter_quota_limit_bytes\{(.*)\}/m.exec(text)?.[1];
+    };
+    expect(await labels({ kind: 'home' })).to.equal('quota="line",of="home",name=""');
+    expect(await labels({ kind: 'others' })).to.equal('quota="line",of="others",name=""');
   });
 
   it('is clean by promtool, whatever devices call themselves', async () => {

@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { readModels } from '../../../src/app/quota-models.ts';
 import { dayNumber, dayOf, monthOf, startOfDay } from '../../../src/domain/calendar.ts';
+import { createPeople } from '../../../src/domain/people/people.ts';
 import type { Quota } from '../../../src/domain/people/quota.ts';
 import { type Tariff, tariffAt, weekdayOf, weekOf } from '../../../src/domain/people/tariffs.ts';
 import type { LedgerTerms } from '../../../src/ledger/ledger.ts';
+import { addBonus } from '../../../src/ledger/storage/people/bonuses.ts';
 import { quotaRows } from '../../../src/views/rows/quotas.ts';
 import { quota, quotaView } from '../../support/ledger/quota-view.ts';
 import { type Bench, classic, LAPTOP, ok, openBench, PHONE, START, station, statistics, TERMS, wan } from '../../support/ledger/rounds.ts';
@@ -85,6 +87,27 @@ describe('rows of quotas', () => {
     ]);
   });
 
+  it('count no hours of a private device, before a restart as after it', async () => {
+    const devices = [{ name: 'diary', macs: [PHONE], isPrivate: true }];
+    const pers = ['hour', '24h', 'day'] as const;
+    bench = await openBench({
+      ...terms(...pers.map((per) => quota(per, { kind: 'device', name: PHONE }, 1000, { per }))),
+      people: createPeople({ users: [], devices, peers: [] }),
+      tariffs: [OFF_PEAK],
+    });
+    await read(0, 0, 0);
+    await read(60, 300, 0);
+    const used = async () => (await rows(60)).map((row) => [row.quota.name, row.used]);
+    const counted = [
+      ['hour', 0],
+      ['24h', 0],
+      ['day', 300],
+    ];
+    expect(await used()).to.deep.equal(counted);
+    await bench.restart();
+    expect(await used()).to.deep.equal(counted);
+  });
+
   it('call no two things the same, whatever they call themselves', async () => {
     bench = await openBench(terms(quota('each', { kind: 'each device', user: null }, 1000)));
     const third = '02:00:00:00:00:03';
@@ -124,6 +147,29 @@ describe('rows of quotas', () => {
     bench = await openBench(terms(quota('line', HOME, 1000, { bonus })));
     await read(0, 0, 0);
     expect((await rows(0)).map(({ limit, bonus: bought, leftPerDay }) => [limit, bought, leftPerDay])).to.deep.equal([[1023, 23, 46]]);
+  });
+
+  it('add what the ledger has as bought, to each thing and by their name, in days, weeks and months only', async () => {
+    const pers = ['hour', 'day', 'week', 'month', '24h', '30d'] as const;
+    bench = await openBench(
+      terms(...pers.map((per) => quota(per, HOME, 1000, { per })), quota('each', { kind: 'each device', user: null }, 50)),
+    );
+    await read(0, 0, 0);
+    const day = dayNumber(2026, 3, 10);
+    for (const name of [...pers, 'each', 'gone'])
+      for (const on of [day, dayNumber(2026, 2, 28)]) await addBonus(bench.store, { quota: name, day: on, bytes: 7, at: START, by: 'mum' });
+    await bench.restart();
+    const limits = (await rows(0)).map((row) => [row.quota.name, row.limit, row.bonus]);
+    expect(limits).to.deep.equal([
+      ['hour', 1000, 0],
+      ['day', 1007, 7],
+      ['week', 1007, 7],
+      ['month', 1007, 7],
+      ['24h', 1000, 0],
+      ['30d', 1000, 0],
+      ['each', 57, 7],
+      ['each', 57, 7],
+    ]);
   });
 
   it('devices that were not there in the period have none, and those of one name show which they are', async () => {

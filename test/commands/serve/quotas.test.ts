@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { openStoreToRead } from '../../src/ledger/storage/store.ts';
-import { output } from '../support/program/command.ts';
-import { type Exporter, startExporter } from '../support/program/exporter.ts';
-import { startTextRouter, type TextRouter } from '../support/routers/text-router.ts';
-import { until } from '../support/until.ts';
+import { openStoreToRead } from '../../../src/ledger/storage/store.ts';
+import { output } from '../../support/program/command.ts';
+import { type Exporter, startExporter } from '../../support/program/exporter.ts';
+import { startTextRouter, type TextRouter } from '../../support/routers/text-router.ts';
+import { until } from '../../support/until.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
+const MAIN = join(import.meta.dirname, '../../../dist/main.js');
 
 interface Answer {
   quotas: { quota: string; limit_bytes: number; used_bytes: number; left_bytes: number; steps: { share: number; reached: boolean }[] }[];
@@ -71,6 +71,18 @@ quotas:
       await output([MAIN, 'print', 'quotas', '--json', '--config', join(directory, 'wrtmeter.yaml'), '--data', join(directory, 'data')]),
     ) as Answer;
     expect(printed.quotas.map(({ used_bytes }) => used_bytes)).to.deep.equal([600, 1201]);
+    const command = (...words: string[]) =>
+      output([MAIN, ...words, '--config', join(directory, 'wrtmeter.yaml'), '--data', join(directory, 'data')]);
+    const limit = async (exporter: Exporter) => ((await exporter.api('/api/v1/quotas')) as Answer).quotas[0]?.limit_bytes;
+    await command('bonus', 'add', 'line', '1kB');
+    expect(await limit(second)).to.equal(2000);
+    expect(await command('print', 'quotas')).to.include('1.95 KiB (1000 B bought)');
+    expect(await (await fetch(second.url)).text()).to.include('1000 B bought');
+    const shown = (await second.scrape()).find(({ name, labels }) => name === 'wrtmeter_quota_limit_bytes' && labels.quota === 'line');
+    expect(shown?.value).to.equal(2000);
+    await command('bonus', 'remove', '1');
+    expect(await limit(second)).to.equal(1000);
+    expect(await keys()).to.have.length(1);
     await config('quotas: { line: { of: home, limit: 2kB } }\n');
     process.kill(second.pid, 'SIGHUP');
     await until('the new quota', async () => ((await second.api('/api/v1/quotas')) as Answer).quotas.length === 1);

@@ -1,0 +1,50 @@
+import { error, json, type Operation, type Parameter, type Paths, TOKEN } from './parts.ts';
+import { ref, text } from './schema.ts';
+
+const inPath = (name: string, description: string): Parameter => ({ name, in: 'path', required: true, description, schema: text() });
+
+const control = (summary: string, parameters: readonly Parameter[], responses: Operation['responses']): Operation => ({
+  summary,
+  description: 'Only with "control: true"; requires a token of scope control. The audit log records it.',
+  security: TOKEN,
+  parameters: [inPath('quota', 'Name of the quota in the configuration'), ...parameters],
+  responses: {
+    ...responses,
+    401: error('No token, or an unknown one'),
+    403: error('The token has scope read, or the request is from a page of another site'),
+    429: error('Too many wrong tokens from this address; Retry-After has the seconds to wait'),
+    503: error('The ledger could not be written'),
+  },
+});
+
+const answer = json('The bonus', ref('BonusAnswer'));
+
+/** Bought volume of quotas. */
+export const bonusPaths: Paths = {
+  '/api/v1/quotas/{quota}/bonus': {
+    post: control(
+      'Add bought volume to one period of a quota',
+      [
+        { name: 'amount', in: 'query', required: true, description: 'How much: 500MB, 20GB or 1GiB', schema: text() },
+        {
+          name: 'day',
+          in: 'query',
+          description: 'A local date (2026-01-31) in the period: the running one, which is the default, or a later one',
+          schema: text(),
+        },
+      ],
+      {
+        201: answer,
+        400: error('A wrong parameter'),
+        404: error('No such quota, or control is not configured'),
+        409: error('The quota is per hour or rolling, or there are too many bonuses'),
+      },
+    ),
+  },
+  '/api/v1/quotas/{quota}/bonus/{id}': {
+    delete: control('Take bought volume back', [inPath('id', 'Its id in /api/v1/quotas')], {
+      200: answer,
+      404: error('No such bonus of the quota, or control is not configured'),
+    }),
+  },
+};
