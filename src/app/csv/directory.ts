@@ -14,7 +14,7 @@ export class ForeignFileError extends Error {
 const TAIL = 4096;
 const MODE = 0o600;
 /** A link in the directory leads nowhere. */
-const { O_RDWR, O_RDONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+const { O_RDWR, O_RDONLY, O_APPEND, O_NOFOLLOW } = constants;
 const PARTIAL = '.partial';
 
 /** Makes the directory and those above it, for its owner alone. One that is there keeps its mode. */
@@ -75,9 +75,13 @@ const read = async (file: FileHandle, from: number, length: number): Promise<str
 const foreign = (path: string) =>
   new ForeignFileError(`"${path}" has other contents than the older logger's: move it out of the directory, or use another`);
 
-/** Appends a line in one write, after the header if the file is new. What was half written because the disk is full is removed. */
+/** Appends a line in one write; a new file appears with its header and line. What was half written because the disk is full is removed. */
 export async function appendLine(path: string, line: LoggerLine): Promise<void> {
-  const file = await open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, MODE);
+  const file = await open(path, O_RDWR | O_APPEND | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (file === null) return replaceFile(path, (fresh) => fresh.writeFile(LOGGER_HEADER + loggerLine(line)), false);
   try {
     const { size } = await file.stat();
     const bytes = Buffer.from((size === 0 ? LOGGER_HEADER : '') + loggerLine(line), 'latin1');
@@ -103,14 +107,14 @@ export async function textOf(path: string): Promise<string | null> {
   }
 }
 
-/** Replaces a file as a whole: also after a kill, it has its old contents or its new ones. `write` fills the new one. */
-async function replaceFile(path: string, write: (file: FileHandle) => Promise<unknown>): Promise<void> {
+/** Replaces a file as a whole: also after a kill, it has its old contents or its new ones. `write` fills the new one, which is on the disk first if it is `synced`. */
+async function replaceFile(path: string, write: (file: FileHandle) => Promise<unknown>, synced = true): Promise<void> {
   const partial = `${path}${PARTIAL}`;
   try {
     await rm(partial, { force: true });
     const file = await open(partial, 'wx', MODE);
     await write(file)
-      .then(() => file.sync())
+      .then(() => (synced ? file.sync() : undefined))
       .finally(() => file.close());
     await rename(partial, path);
   } catch (error) {
