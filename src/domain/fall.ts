@@ -18,12 +18,12 @@ export const LARGE = 2 ** 28;
 export const DIP_MS = 86_400_000;
 export const DOUBT_MS = 600_000;
 
+type Fell = Extract<Doubt, { kind: 'fell' }>;
+
 /** The facts about a fall of one direction. */
 export interface Fallen {
   value: number;
   before: number;
-  /** Unix ms. */
-  at: number;
   bits: Reading['bits'];
   /** Whether the epoch excludes a restart of anything but the driver's figures. */
   isProved: boolean;
@@ -53,13 +53,13 @@ export function judgeFall(fallen: Fallen): Fall {
 }
 
 /**
- * Whether a fall to less than half, but not to near zero, may yet be a dip. One that shows a little more in a later reading did restart, and
- * after `DOUBT_MS` it did whatever it shows. Small figures are not waited for, because they soon show as much again.
+ * Whether a fall to less than half, but not to near zero, may yet be a dip. One that shows a little more in a later reading did
+ * restart. Small figures are not waited for, because they soon show as much again.
  */
-function isUnsure({ value, before, at, isProved, wasGone, doubt, most }: Fallen): boolean {
+function isUnsure({ value, before, isProved, wasGone, doubt, most }: Fallen): boolean {
   const hasFallenBefore = doubt?.kind === 'fell' && !hasGrown(doubt, before);
   if (isProved || wasGone || isNearZero(value, before) || before < WORTH_REMEMBERING || value > most || hasFallenBefore) return false;
-  return doubt?.kind !== 'unsure' || (value <= doubt.low && at - doubt.since <= DOUBT_MS);
+  return doubt?.kind !== 'unsure' || value <= doubt.low;
 }
 
 /** Whether the value is as low as a restart would leave it, or was so and is not back where it fell from. */
@@ -153,25 +153,25 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
   return { baseline, since, cameBack: back.length > 0 };
 }
 
-/** A counter that grows after its fall has restarted, but a large one may yet leap back. That of a pair which did not fall shows nothing of it. */
-function isOpen(doubt: Extract<Doubt, { kind: 'fell' }>, value: number, at: number): boolean {
-  const { since, before, low } = doubt;
-  return at - since <= DIP_MS && (low >= before || before >= LARGE || !hasGrown(doubt, value));
-}
+/** What passed its old figure otherwise than by a leap has restarted. A direction of a pair that did not fall shows nothing of that. */
+const isOpen = ({ since, before, low }: Fell, value: number, at: number): boolean =>
+  at - since <= DIP_MS && (low >= before || value < before);
 
-export const hasGrown = ({ before, low }: Extract<Doubt, { kind: 'fell' }>, value: number): boolean =>
+/** A counter that grew since its fall must leap back by nearly all that it had lost. That of a pair which did not fall shows nothing of it. */
+export const hasGrown = ({ before, low }: Fell, value: number): boolean =>
   (isNearZero(low, before) && !isNearZero(value, before)) || value - low >= WORTH_REMEMBERING;
 
 /**
- * Only a figure that nearly equals the one before the fall shows that a counter is back; a large one may have grown meanwhile. One that has
- * grown since its fall must leap there from less than half.
+ * Only a figure that nearly equals the one before the fall shows that a counter is back; a large one may have grown meanwhile. Where it grew
+ * after its fall, or did not fall to near zero, only a leap of nearly all that it had lost does. `last`: what it showed in the reading before.
  */
 function isBack(doubt: Doubt | undefined, last: number, value: number, at: number): boolean {
   if (doubt?.kind !== 'fell' || doubt.low >= doubt.before || at - doubt.since > DIP_MS) return false;
-  const { before } = doubt;
-  if (hasGrown(doubt, last) && last > before * MOST_OF_IT) return false;
+  const { before, low } = doubt;
   const grown = value - before;
-  return grown >= -before * SMALL_PART && grown <= (hasGrown(doubt, last) ? before * SMALL_PART : mostGrown(before));
+  if (grown < -before * SMALL_PART) return false;
+  if (!hasGrown(doubt, last) && (isNearZero(low, before) || before >= LARGE)) return grown <= mostGrown(before);
+  return value - last >= (before - low) * (1 - SMALL_PART) && grown <= last - low + before * SMALL_PART;
 }
 
 /** What a direction has shown least since it dipped, and when it counts from there; null if it has not dipped. */

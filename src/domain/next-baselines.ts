@@ -1,18 +1,6 @@
 import type { Change, Circumstances } from './change.ts';
 import type { Baseline, Doubt, Doubts, Reading } from './counter.ts';
-import {
-  DIP_MS,
-  DOUBT_MS,
-  dipOf,
-  hasGrown,
-  isNearZero,
-  isProvedEpoch,
-  LARGE,
-  provedEpoch,
-  resolveDoubts,
-  SMALL_PART,
-  WORTH_REMEMBERING,
-} from './fall.ts';
+import { DIP_MS, DOUBT_MS, dipOf, hasGrown, isProvedEpoch, provedEpoch, resolveDoubts, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
 import { raiseDips } from './pairing.ts';
 import { DIRECTIONS, type Direction, type Traffic } from './traffic.ts';
 import { comparable } from './within-epoch.ts';
@@ -101,9 +89,15 @@ function nextDoubt(
   const isPair = DIRECTIONS.every((way) => restarted?.kind === 'reset' && restarted.bytes[way] === bytes[way]);
   if (restarted !== undefined && !isOf('wrap') && (isPair || value < before)) {
     if (doubt?.kind === 'fell' && !hasGrown(doubt, before)) return { ...doubt, since: now.at, low: value, posted: doubt.posted + before };
-    const isWorth = (way: Direction) =>
-      bytes[way] < baseline.bytes[way] && baseline.bytes[way] >= (isNearZero(bytes[way], baseline.bytes[way]) ? WORTH_REMEMBERING : LARGE);
-    return (isPair ? DIRECTIONS.some(isWorth) : isWorth(direction)) ? { kind: 'fell', since: now.at, before, low: value, posted: 0 } : null;
+    const isWorth = (way: Direction) => bytes[way] < baseline.bytes[way] && baseline.bytes[way] >= WORTH_REMEMBERING;
+    if (!(isPair ? DIRECTIONS.some(isWorth) : isWorth(direction))) return null;
+    return { kind: 'fell', since: now.at, before, low: doubt?.kind === 'unsure' ? doubt.low : value, posted: 0 };
+  }
+  const dip = dipOf(baseline, direction);
+  const counts = changes.some((change) => change.kind === 'reset' && change.why === 'stayed below' && change.bytes[direction] > 0);
+  // Of what it shows, all but the least was posted.
+  if (counts && dip !== null && before >= WORTH_REMEMBERING) {
+    return { kind: 'fell', since: now.at, before, low: dip.least, posted: -dip.least };
   }
   return doubt?.kind === 'fell' && !isOf('wrap') ? doubt : null;
 }

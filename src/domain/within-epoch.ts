@@ -125,7 +125,6 @@ function fallenOf(direction: Direction, reading: Reading, baseline: Baseline, no
   return {
     value: bytes[direction],
     before: baseline.bytes[direction],
-    at: now.at,
     bits,
     isProved: isProvedEpoch(baseline, epoch),
     mayBeNew: epoch !== null && epochBefore !== null && (epoch.instance === null || epochBefore.instance === null),

@@ -50,8 +50,8 @@ const DIP_WORDS: Readonly<Record<Exclude<DipReason, 'still shows less' | 'may st
   'shows less':
     'It shows less than before, though nothing shows that it restarted; nothing is booked until it passes what it showed, or stays below for long',
   'may have restarted':
-    'It shows less than half of what it did, and nothing shows whether it restarted; nothing is booked until a later reading, or 10 minutes, decide it',
-  'came back': 'It is back at what it showed before it fell to near zero, so it had not restarted; only what it shows more is booked',
+    'It shows less than half of what it did, and nothing shows whether it restarted; nothing is booked until a later reading decides it',
+  'came back': 'It is back at what it showed before it fell, so it had not restarted; only what it shows more is booked',
 };
 
 const TOO_FAST = /^more than (\d+) bit\/s could carry in (\d+) s$/;

@@ -154,11 +154,11 @@ describe('Rule: dip, over many readings', () => {
     expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(31 * M, 12 * M));
   });
 
-  it('one that stays as low did restart too: it waits ten minutes at most', () => {
-    const idle = (readings: number) => Array.from({ length: readings }, () => 45 * M);
-    expect(download([100 * M, ...idle(10)], unproved)).to.equal(0);
-    expect(download([100 * M, ...idle(11)], unproved)).to.equal(45 * M);
-    expect(download([100 * M, ...idle(11), 46 * M], unproved)).to.equal(46 * M);
+  it('one that stays as low is waited for: nothing is lost by that', () => {
+    const idle = Array.from({ length: 1500 }, () => 45 * M);
+    expect(download([100 * M, ...idle], unproved)).to.equal(0);
+    expect(download([100 * M, ...idle, 46 * M], unproved)).to.equal(46 * M);
+    expect(download([100 * M, ...idle, 101 * M], unproved)).to.equal(M);
   });
 
   it('one that falls on to near zero meanwhile did restart', () => {
@@ -169,6 +169,14 @@ describe('Rule: dip, over many readings', () => {
     expect(download([5 * G, 0.1 * G, 0.2 * G, 0.3 * G, 5.2 * G, 5.7 * G], unproved)).to.equal(0.7 * G);
     expect(download([5 * G, 0.1 * G, 0.2 * G, 0.3 * G, 5.2 * G, 5.7 * G])).to.equal(0.7 * G);
     expect(download([5 * G, 2 * G, 2.1 * G, 2.2 * G, 5.2 * G, 7.7 * G], unproved)).to.equal(2.7 * G);
+  });
+
+  it('one that was lower for long, and counted again from there, leaps back too', () => {
+    for (const share of [0.92, 0.8, 0.6, 0.3, 0.1, 0.01]) {
+      const values = Array.from({ length: 40 }, (_, i) => (5 + i * 0.001) * G - (i > 2 && i < 20 ? (1 - share) * 5 * G : 0));
+      const later = Array.from({ length: 40 }, (_, i) => (5.1 + i * 0.1) * G);
+      expect(download([...values, ...later], unproved), `to ${share}`).to.be.within(3.9 * G, 4 * G);
+    }
   });
 
   it('one that comes there step by step did restart', () => {

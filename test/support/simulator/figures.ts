@@ -47,7 +47,7 @@ export function byFigures(shows: Traffic, { isProved, pair, wasGone, ...known }:
   const isOpen = (way: keyof Traffic) => {
     const doubt = unsure[way];
     const isMost = shows[way] <= highest[way] / 2 && shows[way] > highest[way] / 16 && highest[way] >= 2 ** 24;
-    return isMost && !isProved && !wasGone && (doubt === undefined || (shows[way] <= doubt.low && at - doubt.since <= 600_000));
+    return isMost && !isProved && !wasGone && (doubt === undefined || shows[way] <= doubt.low);
   };
   const continues = (way: keyof Traffic) =>
     highest[way] >= 2 ** 24 && shows[way] >= highest[way] && shows[way] - highest[way] <= highest[way] / 16;
