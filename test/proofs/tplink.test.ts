@@ -40,8 +40,10 @@ for (const protocol of Object.keys(ANSWERS)) {
       const isWide = !protocol.startsWith('dm');
       let text = '';
       for (let round = 0; round < 60; round += 1) {
-        for (const mac of MACS) if (random.next() < 0.8) move(mac, random.int(isWide ? 1_000_000 : MOST));
         const fault = random.int(5);
+        // After minutes without a reading, a pass of the end and a restart may look the same.
+        const most = isWide ? 1_000_000 : fault < 2 ? MOST / 8 : MOST;
+        for (const mac of MACS) if (random.next() < 0.8) move(mac, random.int(most));
         test.fault =
           fault === 0
             ? (_, honest) => ({ ...honest(), body: honest().body.slice(0, random.int(200)) })

@@ -12,7 +12,22 @@ export const checkTplink = (routers: readonly CheckedRouter<TplinkConfig>[]): Fi
 /** Whether a counter of 32 bits may pass its end twice between two readings, which nobody could see. */
 function checkWrap({ name, status, lineRate, sinceRead }: CheckedRouter<TplinkConfig>): Finding[] {
   const observation = status.sources.get('statistics')?.observation;
-  if (observation?.source !== 'statistics' || !observation.machines.some(({ bits }) => bits === 32)) return [];
+  if (observation?.source !== 'statistics') return [];
+  const narrow = observation.machines.filter(({ bits }) => bits === 32);
+  if (narrow.length === 0) return [];
+  if (narrow.every(({ packets }) => packets === null)) {
+    const what =
+      'its counters end at 4 GiB, and it shows no packets: a pass cannot be told from a restart, and counts as one, which is less';
+    return [
+      about(
+        name,
+        'advice',
+        'wrap_unknown',
+        what,
+        'Read it often, so that little is lost: set scrape_interval in Prometheus, or heartbeat.',
+      ),
+    ];
+  }
   if (lineRate > FASTEST) {
     const what = 'its counters end at 4 GiB, and line_rate does not say how fast they may get there';
     return [about(name, 'advice', 'wrap_unknown', what, 'Set line_rate of this router to the rate of its ports, such as 100Mbit.')];

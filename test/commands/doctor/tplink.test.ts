@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { readFile as readBytes } from '../../../src/app/read-file.ts';
 import { captureText } from '../../../src/commands/doctor/capture.ts';
 import { doctor } from '../../../src/commands/doctor/doctor.ts';
-import { newStatus } from '../../../src/domain/status.ts';
+import { newStatus, type RouterStatus } from '../../../src/domain/status.ts';
 import type { CheckedRouter } from '../../../src/sources/kind.ts';
 import { checkTplink } from '../../../src/sources/tplink/checks.ts';
 import type { TplinkConfig } from '../../../src/sources/tplink/config.ts';
@@ -101,23 +101,33 @@ describe('wrtmeter doctor on a TP-Link router', () => {
     );
   });
 
-  it('warns where a counter may pass its end unseen', () => {
-    const status = newStatus('den', [], ['statistics']);
+  function read(name: string, macs: readonly string[], packets: number | null = 1): RouterStatus {
+    const status = newStatus(name, [], ['statistics']);
     const source = status.sources.get('statistics');
-    if (source !== undefined)
-      source.observation = {
-        source: 'statistics',
-        rules: SUM_RULES,
-        machines: [{ mac: MAC, ip: '192.168.0.2', bytes: 1, packets: 1, bits: 32 }],
-      };
-    const found = (lineRate: number, sinceRead: number | null) =>
-      checkTplink([
-        { name: 'den', config: {} as TplinkConfig, status, hadHosts: false, lineRate, sinceRead } satisfies CheckedRouter<TplinkConfig>,
-      ]);
+    const machines = macs.map((mac) => ({ mac, ip: '192.168.0.2', bytes: 1, packets, bits: 32 as const }));
+    if (source !== undefined) source.observation = { source: 'statistics', rules: SUM_RULES, machines };
+    return status;
+  }
+  const checked = (status: RouterStatus, lineRate = 1e8, sinceRead: number | null = null): CheckedRouter<TplinkConfig> => ({
+    ...{ name: status.name, config: {} as TplinkConfig, status, hadHosts: false, lineRate, sinceRead },
+  });
+
+  it('warns where a counter may pass its end unseen', () => {
+    const found = (lineRate: number, sinceRead: number | null) => checkTplink([checked(read('den', [MAC]), lineRate, sinceRead)]);
     expect(found(1e8, 170)).to.deep.equal([]);
     expect(found(1e8, null)).to.deep.equal([]);
     expect(found(1e8, 300)[0]).to.deep.include({ grade: 'wrong', kind: 'wrap_unknown' });
     expect(found(1e8, 300)[0]?.todo).to.match(/^Read it at least every 85 s/);
     expect(found(1e10, null)[0]).to.deep.include({ grade: 'advice', kind: 'wrap_unknown' });
+  });
+
+  it('says that without packets a pass of the end cannot be told from a restart', () => {
+    expect(checkTplink([checked(read('den', [MAC], null))]).map(({ grade, kind, what }) => [grade, kind, what])).to.deep.equal([
+      [
+        'advice',
+        'wrap_unknown',
+        'its counters end at 4 GiB, and it shows no packets: a pass cannot be told from a restart, and counts as one, which is less',
+      ],
+    ]);
   });
 });
