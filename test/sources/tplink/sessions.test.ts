@@ -222,13 +222,88 @@ describe('a password that no answer has proved right', () => {
       }
     });
 
-  it('is not called wrong because of a number', async () => {
-    const test = await startTestBox('stok');
-    test.fault = ({ body }, honest) =>
-      body.includes('operation=login') ? { status: 200, body: '{"success":false,"errorcode":-5002}' } : honest();
+  const REFUSALS: Record<string, [protocol: 'dm' | 'stok', BoxAnswer, RegExp]> = {
+    'an error number': ['dm', { status: 200, body: '[error]4513' }, /^auth: the router answers with error 4513: the password may be wrong/],
+    'a page to log in at': ['dm', { status: 200, body: '<html><title>Login</title></html>' }, /^auth: the password is wrong, or somebody/],
+    'a 403': ['dm', { status: 403, body: '' }, /^auth: status 403: the router refuses the password, or somebody/],
+    'a number as an error code': ['stok', { status: 200, body: '{"success":false,"errorcode":-5002}' }, /^auth: .* with error -5002/],
+    'a count of what is left': [
+      'stok',
+      { status: 200, body: '{"success":false,"errorcode":700,"data":{"attemptsAllowed":9}}' },
+      /^auth: the router refused the password \("700"\), 9 attempts are left/,
+    ],
+    'a 403 to the login': ['stok', { status: 403, body: '<html>' }, /^auth: status 403: the router refuses the password, or somebody/],
+  };
+  for (const [what, [protocol, answer, message]] of Object.entries(REFUSALS))
+    it(`is not sent again to ${protocol} after ${what}`, async () => {
+      const test = await startTestBox(protocol);
+      const clock = new TestClock();
+      let sent = 0;
+      test.fault = ({ path, body }, honest) => {
+        if (!isLogin(path, body)) return honest();
+        sent += 1;
+        return answer;
+      };
+      try {
+        const read = await probeAt(test.running.url, { clock });
+        const first = await readOf(read, 'statistics');
+        expect(first)
+          .to.match(message)
+          .and.match(/; not tried again until the configuration changes$/);
+        for (let hours = 0; hours < 10; hours += 1) {
+          clock.ms += 60 * MINUTE;
+          expect(await readOf(read, 'statistics')).to.equal(first);
+        }
+        expect(sent).to.equal(1);
+      } finally {
+        await test.running.close();
+      }
+    });
+
+  it('that has worked is refused four times at most in hours, because somebody else may be logged in', async () => {
+    const test = await startTestBox('dm');
+    const clock = new TestClock();
     try {
-      const message = await readOf(await probeAt(test.running.url), 'statistics');
-      expect(message).to.match(/^auth: the router refuses the login with error -5002; waiting/);
+      const read = await probeAt(test.running.url, { clock });
+      await readOf(read, 'statistics');
+      test.box.password = 'another';
+      for (let round = 0; round < 300; round += 1) {
+        clock.ms += MINUTE;
+        await readOf(read, 'statistics');
+      }
+      expect(test.box.desk.counts.refused).to.equal(4);
+      expect(await readOf(read, 'statistics')).to.match(/not tried again until the configuration changes$/);
+    } finally {
+      await test.running.close();
+    }
+  });
+
+  it('is remembered as refused when a reload changes something else', async () => {
+    const test = await startTestBox('dm');
+    const yaml = (rate: string) =>
+      `routers:\n  den:\n    line_rate: ${rate}\n    tplink: { url: "${test.running.url}", password: "wrong" }\n`;
+    const driven = await drive(yaml('100Mbit'));
+    try {
+      await driven.scrape();
+      await driven.reconfigure(yaml('200Mbit'));
+      await driven.scrape();
+      expect(test.box.desk.counts.refused).to.equal(1);
+    } finally {
+      await driven.close();
+      await test.running.close();
+    }
+  });
+
+  it('is sent alone: a cookie that a router sets is not sent beside it', async () => {
+    const test = await startTestBox('dm');
+    const cookies: unknown[] = [];
+    test.fault = ({ path, headers }, honest) => {
+      if (path.startsWith('/cgi?')) cookies.push(headers.cookie);
+      return { ...honest(), headers: { 'set-cookie': 'JSESSIONID=deleted; Path=/' } };
+    };
+    try {
+      expect(await readOf(await probeAt(test.running.url), 'statistics')).to.have.property('machines');
+      expect(new Set(cookies).size).to.equal(1);
     } finally {
       await test.running.close();
     }
