@@ -1,5 +1,11 @@
 import type { FailureReason } from '../../errors.ts';
 
+/** What is said of a refusal that has two reasons. */
+export const EITHER = 'the password is wrong, or somebody else is logged in at the router, which does not say which of the two';
+
+/** How the line begins that says that a logout was not confirmed. */
+export const LEFT_OPEN = 'The session may still be open';
+
 /** What to do about a failure to read TP-Link's own firmware. */
 export const TPLINK_REMEDIES: Readonly<Record<FailureReason, string>> = {
   timeout: 'Check that the router is on and within reach. Nothing is lost: the next reading includes these bytes.',

@@ -3,6 +3,7 @@ import type { HttpSession } from '../../../transports/request.ts';
 import { ANY_STATUS, type Protocol, type RouterIo, type Stay } from '../protocol.ts';
 import { Refusal } from '../refusal.ts';
 import { parseRsaKey, rsaPadded } from '../rsa.ts';
+import { EITHER } from '../words.ts';
 import { type Block, blocksText, parseBlocks, typesOf } from './blocks.ts';
 import { type AskBlocks, readBlocks } from './read.ts';
 import { loginParameters, loginRefusal, resultOf } from './result.ts';
@@ -131,5 +132,5 @@ function instead(text: string): Refusal {
 function refusalOf(status: number): Refusal {
   if (status === 401 || status === 403)
     return new Refusal('either', `status ${status}: the router refuses the password, or somebody else is logged in`);
-  return new Refusal('either', 'the password is wrong, or somebody else is logged in at the router, which does not say which of the two');
+  return new Refusal('either', EITHER);
 }
