@@ -15,7 +15,7 @@ import type { TplinkConfig } from '../../../src/sources/tplink/config.ts';
 import { SUM_RULES } from '../../../src/sources/tplink/reading.ts';
 import { EITHER } from '../../../src/sources/tplink/words.ts';
 import { configOf, withText } from '../../config/support.ts';
-import { ANSWERS, startTestBox } from '../../support/routers/tplink/routers.ts';
+import { ANSWERS, startTestRouter } from '../../support/routers/tplink/routers.ts';
 
 const MAC = '4c:e1:73:0a:0b:0c';
 
@@ -28,7 +28,7 @@ describe('wrtmeter doctor on a TP-Link router', () => {
 
   for (const protocol of Object.keys(ANSWERS)) {
     it(`--capture writes what ${protocol} answers, and nothing of the home`, async () => {
-      const test = await startTestBox(protocol, { password: 'geheim123' });
+      const test = await startTestRouter(protocol, { password: 'geheim123' });
       test.table.move(MAC, '192.168.7.31', 4711, 'annas-phone');
       const config = `routers: { den: { tplink: { url: "${test.running.url}", password: geheim123 } } }`;
       try {
@@ -66,7 +66,7 @@ describe('wrtmeter doctor on a TP-Link router', () => {
           2,
         );
         expect(lines.join('')).to.match(/Cannot write .*: the file exists; give the name of a new one/);
-        expect(test.box.desk.counts.logins).to.equal(test.box.desk.counts.logouts);
+        expect(test.router.logins.counts.logins).to.equal(test.router.logins.counts.logouts);
       } finally {
         await test.running.close();
       }
@@ -136,11 +136,11 @@ describe('wrtmeter doctor on a TP-Link router', () => {
   }
 
   it('says that a session may be open: its own, or that of somebody else', async () => {
-    const test = await startTestBox('stok', { password: 'geheim123' });
+    const test = await startTestRouter('stok', { password: 'geheim123' });
     try {
-      test.box.desk.setOwner(true);
+      test.router.logins.setOwner(true);
       expect((await findingsAt(test.running.url))[0]).to.match(/^failing source_auth: .*somebody else is logged in at the router/);
-      test.box.desk.setOwner(false);
+      test.router.logins.setOwner(false);
       expect(await findingsAt(test.running.url)).to.deep.equal([]);
       test.fault = ({ path }, honest) => (path.includes('form=logout') ? { status: 404, body: '' } : honest());
       expect(await findingsAt(test.running.url)).to.deep.equal([
@@ -152,10 +152,10 @@ describe('wrtmeter doctor on a TP-Link router', () => {
   });
 
   it('says that somebody is logged in where the router does not, if it was read before', async () => {
-    const test = await startTestBox('dm', { password: 'geheim123' });
+    const test = await startTestRouter('dm', { password: 'geheim123' });
     const open = (all: readonly string[]) => all.filter((line) => /session_open/.test(line));
     try {
-      test.box.desk.setOwner(true);
+      test.router.logins.setOwner(true);
       expect(open(await findingsAt(test.running.url))).to.deep.equal([]);
       const status = read('den', [MAC]);
       const source = status.sources.get('statistics');
@@ -169,8 +169,8 @@ describe('wrtmeter doctor on a TP-Link router', () => {
   });
 
   it('names the devices that two TP-Link routers list', async () => {
-    const test = await startTestBox('stok', { password: 'geheim123' });
-    const other = await startTestBox('stok', { password: 'geheim123' });
+    const test = await startTestRouter('stok', { password: 'geheim123' });
+    const other = await startTestRouter('stok', { password: 'geheim123' });
     test.table.move(MAC, '192.168.0.100', 5000);
     test.table.move('02:00:00:00:00:01', '192.168.0.101', 5000);
     try {

@@ -8,13 +8,13 @@ import { parseAnswer } from '../../../src/sources/tplink/stok/json.ts';
 import { accessDevicesOf, clientsOf, trafficOf, usageOfClients } from '../../../src/sources/tplink/stok/lists.ts';
 import { rowsOf } from '../../../src/sources/tplink/userrpm/pages.ts';
 import { configOf, errorsOf, withText } from '../../config/support.ts';
-import { probeAt, readOf, startTestBox } from '../../support/routers/tplink/routers.ts';
+import { probeAt, readOf, startTestRouter } from '../../support/routers/tplink/routers.ts';
 
 const PHONE = '02:00:00:00:00:01';
 
 describe('models of TP-Link', () => {
   it('that know the directions are gateways which count their hosts', async () => {
-    const test = await startTestBox(gdprAnswers('address'));
+    const test = await startTestRouter(gdprAnswers('address'));
     try {
       test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
       const probe = await probeAt(test.running.url);
@@ -25,7 +25,7 @@ describe('models of TP-Link', () => {
       expect(await readOf(await probeAt(test.running.url, { password: 'wrong' }), 'statistics')).to.match(
         /^auth: the router refused the password/,
       );
-      const { logins, logouts, refused } = test.box.desk.counts;
+      const { logins, logouts, refused } = test.router.logins.counts;
       expect([logins, logouts, refused]).to.deep.equal([1, 1, 1]);
     } finally {
       await test.running.close();
@@ -33,7 +33,7 @@ describe('models of TP-Link', () => {
   });
 
   it('that count nothing for each machine are read for their names', async () => {
-    const test = await startTestBox(sealedStokAnswers(false));
+    const test = await startTestRouter(sealedStokAnswers(false));
     try {
       test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
       const probe = await probeAt(test.running.url);
@@ -45,7 +45,7 @@ describe('models of TP-Link', () => {
   });
 
   it('that count for each machine do so while there is none', async () => {
-    const test = await startTestBox(sealedStokAnswers(true));
+    const test = await startTestRouter(sealedStokAnswers(true));
     try {
       test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
       const probe = await probeAt(test.running.url);
