@@ -3,7 +3,7 @@ import { SourceError } from '../../errors.ts';
 import type { Login } from '../../fields/urls.ts';
 import type { SendRequest } from '../../transports/request.ts';
 import type { Probe, SourceReading } from '../source.ts';
-import { dmEncrypted } from './dm/gdpr.ts';
+import { dmEncrypted } from './dm/encrypted.ts';
 import { dm } from './dm/plain.ts';
 import { loginGate } from './gate.ts';
 import type { Protocol, RouterIo, Stay } from './protocol.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { gdprAnswers } from '../../../src/simulator/tplink/gdpr.ts';
-import { sealedStokAnswers } from '../../../src/simulator/tplink/sealed-stok.ts';
+import { dmEncryptedAnswers } from '../../../src/simulator/tplink/dm-encrypted.ts';
+import { stokEncryptedAnswers } from '../../../src/simulator/tplink/stok-encrypted.ts';
 import { parseBlocks } from '../../../src/sources/tplink/dm/blocks.ts';
 import { bitsOfModel, statisticsOf } from '../../../src/sources/tplink/dm/statistics.ts';
 import { addressOf, STATISTICS_HOST_RULES } from '../../../src/sources/tplink/reading.ts';
@@ -14,7 +14,7 @@ const PHONE = '02:00:00:00:00:01';
 
 describe('models of TP-Link', () => {
   it('that know the directions are gateways which count their hosts', async () => {
-    const test = await startTestRouter(gdprAnswers('address'));
+    const test = await startTestRouter(dmEncryptedAnswers('address'));
     try {
       test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
       const probe = await probeAt(test.running.url);
@@ -33,7 +33,7 @@ describe('models of TP-Link', () => {
   });
 
   it('that count nothing for each machine are read for their names', async () => {
-    const test = await startTestRouter(sealedStokAnswers(false));
+    const test = await startTestRouter(stokEncryptedAnswers(false));
     try {
       test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
       const probe = await probeAt(test.running.url);
@@ -45,7 +45,7 @@ describe('models of TP-Link', () => {
   });
 
   it('that count for each machine do so while there is none', async () => {
-    const test = await startTestRouter(sealedStokAnswers(true));
+    const test = await startTestRouter(stokEncryptedAnswers(true));
     try {
       test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
       const probe = await probeAt(test.running.url);

@@ -2,12 +2,12 @@ import { probesOf } from '../../../../src/app/from-config.ts';
 import type { Observation, SourceName } from '../../../../src/domain/observation.ts';
 import { SourceError } from '../../../../src/errors.ts';
 import { dmAnswers } from '../../../../src/simulator/tplink/dm.ts';
-import { gdprAnswers } from '../../../../src/simulator/tplink/gdpr.ts';
+import { dmEncryptedAnswers } from '../../../../src/simulator/tplink/dm-encrypted.ts';
 import { Logins } from '../../../../src/simulator/tplink/logins.ts';
 import type { Answering, RouterRequest, TplinkRouter } from '../../../../src/simulator/tplink/router.ts';
-import { sealedStokAnswers } from '../../../../src/simulator/tplink/sealed-stok.ts';
 import { type Fault, type RunningTplink, startTplink } from '../../../../src/simulator/tplink/server.ts';
 import { stokAnswers } from '../../../../src/simulator/tplink/stok.ts';
+import { stokEncryptedAnswers } from '../../../../src/simulator/tplink/stok-encrypted.ts';
 import { FedTable } from '../../../../src/simulator/tplink/table.ts';
 import { userRpmAnswers } from '../../../../src/simulator/tplink/user-rpm.ts';
 import type { Probe } from '../../../../src/sources/source.ts';
@@ -19,9 +19,9 @@ export const PASSWORD = 'geheim & "süß"';
 export const ANSWERS: Readonly<Record<string, () => Answering>> = {
   dm: () => dmAnswers,
   stok: stokAnswers,
-  'dm-encrypted': () => gdprAnswers('block'),
+  'dm-encrypted': () => dmEncryptedAnswers('block'),
   userrpm: userRpmAnswers,
-  'stok, encrypted': () => sealedStokAnswers(true),
+  'stok, encrypted': () => stokEncryptedAnswers(true),
 };
 
 /** A simulated router, with the world's hands on it. */

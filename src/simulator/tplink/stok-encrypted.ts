@@ -6,7 +6,7 @@ import { EXPIRED, json, keyAnswer } from './stok.ts';
 /**
  * As `stokAnswers`, encrypted. `counts`: whether the model has what each machine moved.
  */
-export function sealedStokAnswers(counts: boolean): Answering {
+export function stokEncryptedAnswers(counts: boolean): Answering {
   const passwordKey = routerKey(1024);
   const sealingKey = routerKey(512);
   let seq = 400_000_000;

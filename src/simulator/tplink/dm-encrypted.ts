@@ -18,7 +18,7 @@ interface Encrypted {
  * `POST /cgi_gdpr`. `address`: as MR models, which log in in the address, sign without padding, and know the directions. `block`: as C50 v4,
  * which logs in with a block and pads.
  */
-export function gdprAnswers(way: 'address' | 'block'): Answering {
+export function dmEncryptedAnswers(way: 'address' | 'block'): Answering {
   const key = routerKey(512, way === 'address' ? 'raw' : 'pkcs1');
   let seq = 123_456_789;
   let session: Encrypted | null = null;
