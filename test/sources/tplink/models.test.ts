@@ -7,7 +7,6 @@ import { addressOf, STATISTICS_HOST_RULES } from '../../../src/sources/tplink/re
 import { parseAnswer } from '../../../src/sources/tplink/stok/json.ts';
 import { accessDevicesOf, clientsOf, trafficOf, usageOfClients } from '../../../src/sources/tplink/stok/lists.ts';
 import { rowsOf } from '../../../src/sources/tplink/userrpm/pages.ts';
-import { configOf, errorsOf, withText } from '../../config/support.ts';
 import { probeAt, readOf, startTestRouter } from '../../support/routers/tplink/routers.ts';
 
 const PHONE = '02:00:00:00:00:01';
@@ -157,35 +156,4 @@ describe('answers of TP-Link', () => {
     'rows of another width': [() => rowsOf('var statList = new Array(1, 2, 0,0 );', 'statList', 13), /rows of 13 values/],
   };
   for (const [what, [parse, message]] of Object.entries(WRONG)) it(`refuses ${what}`, () => expect(parse).to.throw(message));
-});
-
-describe('the configuration of a TP-Link router', () => {
-  const errors = (text: string) => errorsOf(withText(`routers:\n  den: ${text}\n`));
-
-  it('names what is wrong, with its line, and shows no password', async () => {
-    expect(await errors('{ tplink: nonsense }')).to.deep.equal([
-      'wrtmeter.yaml:2: routers.den.tplink: "nonsense" is not an http or https URL; use for example http://192.168.1.1',
-    ]);
-    expect((await errors('{ tplink: "http://192.168.0.1" }'))[0]).to.match(
-      /^wrtmeter.yaml:2: routers.den.tplink: has no password; set tplink.password_file/,
-    );
-    expect((await errors('{ tplink: { password: geheim } }'))[0]).to.match(/has no address; set url/);
-    expect((await errors('{ tplink: { url: "http://192.168.0.1", password: geheim, protocol: telnet } }'))[0]).to.match(
-      /protocol: "telnet" is not a valid value/,
-    );
-    expect((await errors('{ tplink: { url: "http://192.168.0.1", username: admin } }'))[0]).to.match(/is set without a password/);
-    const twice = await errorsOf(
-      withText(
-        'routers:\n  den: { tplink: { url: "http://192.168.0.1", password: a } }\n  attic: { tplink: { url: "http://192.168.0.1/", password: a } }\n',
-      ),
-    );
-    expect(twice[0]).to.match(/reads the same router as "den"/);
-  });
-
-  it('may have the login of the router itself', async () => {
-    const text = 'routers:\n  den: { username: admin, password: geheim, tplink: "http://192.168.0.1/webpages/login.html" }\n';
-    const [router] = (await configOf(withText(text))).routers;
-    expect(router?.kinds).to.deep.equal([{ kind: 'tplink', url: 'http://192.168.0.1', login: null, protocol: 'auto' }]);
-    expect(router?.credentials).to.deep.equal({ kind: 'basic', username: 'admin', password: 'geheim' });
-  });
 });
