@@ -13,7 +13,7 @@ export const TPLINK_REMEDIES: Readonly<Record<FailureReason, string>> = {
   tls: 'Set insecure: true, because these routers sign their own certificate, or set ca_file to it.',
   status: 'Set protocol to the one of its model (docs/tplink.md); if it is set, send a record made with "wrtmeter doctor --capture".',
   redirect: 'Use the address that it redirects to, often one with https, in the configuration.',
-  auth: 'Log out at the page of the router. If the password is wrong, correct it here and reload the configuration.',
+  auth: 'Log out at the page of the router. If the password is wrong, correct it in the configuration and reload it. If it says that it is not tried again although the password is right, restart wrtmeter.',
   exec: 'Report this: the router is not read by commands.',
   truncated: 'Nothing of it was used. If it happens again, read the router less often.',
   parse: 'Set protocol to the one of its model (docs/tplink.md), or send a record made with "wrtmeter doctor --capture".',
