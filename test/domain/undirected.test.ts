@@ -60,15 +60,13 @@ describe('Rule: undirected counter', () => {
       ]);
   });
 
-  it('that may as well have started again as passed its end posts what is less', () => {
+  it('that may as well have started again as passed its end has not passed it', () => {
     // After an hour without a reading: 4,000,000 packets of 500 bytes since a boot, or 300,000 more than before.
     const [before, now]: Shown[] = [
       [4.1e9, 3_700_000],
       [2e8, 4_000_000],
     ];
-    const [long, short] = [3600, 15].map((elapsed) => read(before ?? [0, 0], [3e8, 4_000_000], 32, null, elapsed));
-    expect(long?.[0]).to.deep.equal(['reset', 3e8]);
-    expect(short?.flat()).not.to.include('wrap');
+    expect(read(before ?? [0, 0], [3e8, 4_000_000], 32, null, 3600).flat()).not.to.include('wrap');
     // 50 bytes a packet: there is none so small.
     expect(read(before ?? [0, 0], now ?? [0, 0], 32, null, 3600)).to.deep.equal([['wrap', RANGE - 4.1e9 + 2e8]]);
   });
