@@ -117,9 +117,10 @@ export async function createService({ config: given, ledger, reading, log, clock
     });
   }
 
-  /** A router whose configuration did not change keeps what its probes remember, such as a password that was refused. */
+  /** A router that is read as before keeps what its probes remember, such as a password that was refused. */
   function lastingProbes(router: RouterConfig): readonly Probe[] {
-    const settings = JSON.stringify(router);
+    const { kinds, credentials, tls, counterBits } = router;
+    const settings = JSON.stringify({ kinds, credentials, tls, counterBits });
     const known = probes.get(router.name);
     const lasting =
       known?.settings === settings

@@ -29,8 +29,6 @@ export interface Fallen {
   isProved: boolean;
   /** Whether a counter of 32 bits may as well be a new one, because one of the two answers lacks what would show it. */
   mayBeNew: boolean;
-  /** Whether it was absent, and such a counter begins again then as often as not: a counter of both directions. */
-  mayHaveRestarted: boolean;
   /** Whether it was absent for longer than any dip lasts. */
   wasGone: boolean;
   /** Whether the other direction fell in the same reading. */
@@ -84,8 +82,8 @@ export const isNearZero = (value: number, before: number): boolean => value <= b
  * by less than half the range (as serial numbers are compared, RFC 1982). Where something speaks for another kind of fall, it must have been
  * near its end: a quarter of the range if both directions fell or an earlier fall is open, 1/64 if it shows exactly zero. Rule: wrap.
  */
-function gainedPastEnd({ value, before, bits, most, mayBeNew, mayHaveRestarted, fellTogether, doubt }: Fallen): number | null {
-  if (bits !== 32 || before >= RANGE_32 || mayBeNew || mayHaveRestarted) return null;
+function gainedPastEnd({ value, before, bits, most, mayBeNew, fellTogether, doubt }: Fallen): number | null {
+  if (bits !== 32 || before >= RANGE_32 || mayBeNew) return null;
   const gained = RANGE_32 - before + value;
   const isDoubtful = doubt !== undefined || fellTogether;
   const mostGained = RANGE_32 / (value === 0 ? 64 : isDoubtful ? 4 : 2);

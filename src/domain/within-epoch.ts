@@ -95,21 +95,31 @@ function wait(reading: Reading, baseline: Baseline, now: Circumstances, since: n
 
 /** Bytes of the largest packet: a frame of Ethernet with the tags of a line. These routers forward no jumbo frames, and count each frame. */
 const LARGEST_PACKET = 1600;
+/** Bytes of the smallest frame of Ethernet, and what a line carries besides each. */
+const SMALLEST_PACKET = 64;
+const BESIDE_PACKET = 24;
+/** Packets a second at most: what is counted passes the router's processor, and one with counters of 32 bits is slow. */
+const FASTEST_PACKETS = 100_000;
 
 /**
  * A counter of both directions shows no boot, but often its packets: they fall where it started again, and not where it passed its end.
- * Rule: undirected counter.
+ * Without them nothing tells the two apart, and a restart is what posts less. Rule: undirected counter.
  */
 function changesOfSum(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change[] {
   const { download: bytes, upload: packets } = reading.bytes;
   const { download: before, upload: packetsBefore } = baseline.bytes;
-  if (packetsBefore === 0) return changesApart(reading, baseline, now, since);
-  const isRestart = packets <= packetsBefore / 2 && packetsBefore < RANGE_32 / 2;
+  const isRestart = packetsBefore > 0 && packets <= packetsBefore / 2 && packetsBefore < RANGE_32 / 2;
   if (isRestart) return [{ kind: 'reset', bytes: reading.bytes, since, why: 'fell' }];
-  const gained = RANGE_32 - before + bytes;
-  const most = Math.min(now.fastest * Math.max(now.elapsed, (now.at - since) / 1000), (packets - packetsBefore + 1) * LARGEST_PACKET);
-  if (bytes < before && packets >= packetsBefore && reading.bits === 32 && before < RANGE_32 && gained <= most)
-    return [{ kind: 'wrap', bytes: { download: gained, upload: packets - packetsBefore }, since }];
+  const isBelowEnd = bytes < before && reading.bits === 32 && before < RANGE_32;
+  if (isBelowEnd && packetsBefore > 0 && packets >= packetsBefore) {
+    const seconds = Math.max(now.elapsed, (now.at - since) / 1000);
+    const line = now.fastest * seconds;
+    const gained = RANGE_32 - before + bytes;
+    // As many packets as it shows can have passed since a restart.
+    const mayBeNew = packets <= FASTEST_PACKETS * seconds && bytes >= packets * SMALLEST_PACKET && bytes + packets * BESIDE_PACKET <= line;
+    if (!mayBeNew && gained <= Math.min(line, (packets - packetsBefore + 1) * LARGEST_PACKET))
+      return [{ kind: 'wrap', bytes: { download: gained, upload: packets - packetsBefore }, since }];
+  }
   // Nothing else is a wrap: what shows less has dipped, or later readings say that it restarted.
   return changesApart({ ...reading, bits: 64 }, baseline, now, since);
 }
@@ -128,7 +138,6 @@ function fallenOf(direction: Direction, reading: Reading, baseline: Baseline, no
     bits,
     isProved: isProvedEpoch(baseline, epoch),
     mayBeNew: epoch !== null && epochBefore !== null && (epoch.instance === null || epochBefore.instance === null),
-    mayHaveRestarted: lastRead !== null && now.rules.directions === 'sum',
     wasGone: lastRead !== null && now.at - lastRead > DIP_MS,
     fellTogether: bytes[other] < baseline.bytes[other],
     doubt: baseline.doubts?.[direction],

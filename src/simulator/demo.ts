@@ -3,7 +3,7 @@ import type { RunningRouters } from './routers.ts';
 import { answer, startRouters } from './routers.ts';
 import { createDen } from './tplink/den.ts';
 import { dmAnswers } from './tplink/dm.ts';
-import { startBox } from './tplink/server.ts';
+import { startTplink } from './tplink/server.ts';
 import type { World } from './world/world.ts';
 import { createWorld } from './world/world.ts';
 
@@ -56,7 +56,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
   });
-  const box = await startBox(den.box, dmAnswers, {
+  const router = await startTplink(den.router, dmAnswers, {
     fault(_, honest) {
       catchUp();
       return honest();
@@ -71,10 +71,10 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   return {
     world,
     routers: running.routers,
-    tplink: { name: 'den', url: box.url, password: den.box.password },
+    tplink: { name: 'den', url: router.url, password: den.router.password },
     async close() {
       clearInterval(timer);
-      await box.close();
+      await router.close();
       await running.close();
     },
   };

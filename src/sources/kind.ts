@@ -114,6 +114,8 @@ export interface CheckedRouter<Config> {
   lineRate: number;
   /** Seconds since the service last read its statistics; null if it never did. */
   sinceRead: number | null;
+  /** Lines that its probes logged. */
+  warnings: readonly string[];
 }
 
 /** Infers the types of a kind. */

@@ -29,6 +29,7 @@ export function apiPhp(view: View, action: string | undefined): ApiPhpAnswer {
   }
 }
 
+/** Without those that have undirected bytes alone: the format has received and sent bytes only, and zeros would be wrong. */
 const clients = (view: View): Account[] => accountsOf(view.books.accounts, 'device');
 
 /** What the access point received is what the device sent. */

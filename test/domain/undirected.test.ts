@@ -15,12 +15,12 @@ const MOST = 2 * 12.5e6 * 15;
 type Shown = readonly [bytes: number, packets: number | null];
 
 /** What is read 15 s after the baseline on a line of 100 Mbit/s: kind and bytes of each change. */
-function read([before, packetsBefore]: Shown, [bytes, packets]: Shown, bits: 32 | 64 = 32, lastRead: number | null = null) {
+function read([before, packetsBefore]: Shown, [bytes, packets]: Shown, bits: 32 | 64 = 32, lastRead: number | null = null, elapsed = 15) {
   const now: Circumstances = {
     rules: RULES,
-    at: START + 15_000,
+    at: START + elapsed * 1000,
     previous: { at: START, boot: null, uptime: null, isPartial: false },
-    elapsed: 15,
+    elapsed,
     uptime: null,
     fastest: 25e6,
   };
@@ -52,15 +52,23 @@ describe('Rule: undirected counter', () => {
     expect(read([RANGE - 1_000_000, 5e6], [1000, 5_000_700])).to.deep.equal([['wrap', 1_001_000]]);
   });
 
-  it('without packets is judged by its bytes alone', () => {
-    expect(read([RANGE - 1000, null], [700, null])).to.deep.equal([
-      ['wrap', 1700],
-      ['increase', 0],
-    ]);
-    expect(read([2e9, null], [700, null])).to.deep.equal([
-      ['reset', 700],
-      ['increase', 0],
-    ]);
+  it('without packets has started again, and never passed its end: nothing tells the two apart, and this is less', () => {
+    for (const before of [RANGE - 1000, 2e9])
+      expect(read([before, null], [700, null])).to.deep.equal([
+        ['reset', 700],
+        ['increase', 0],
+      ]);
+  });
+
+  it('that may as well have started again as passed its end has not passed it', () => {
+    // After an hour without a reading: 4,000,000 packets of 500 bytes since a boot, or 300,000 more than before.
+    const [before, now]: Shown[] = [
+      [4.1e9, 3_700_000],
+      [2e8, 4_000_000],
+    ];
+    expect(read(before ?? [0, 0], [3e8, 4_000_000], 32, null, 3600).flat()).not.to.include('wrap');
+    // 50 bytes a packet: there is none so small.
+    expect(read(before ?? [0, 0], now ?? [0, 0], 32, null, 3600)).to.deep.equal([['wrap', RANGE - 4.1e9 + 2e8]]);
   });
 
   it('whose packets one of two readings lacks is judged by its bytes alone, and has not passed its end', () => {
@@ -104,6 +112,25 @@ describe('Rule: undirected counter', () => {
         expect(posted).to.be.at.most(bytes);
         if (!restarted) expect(posted).to.equal(bytes);
       }),
+    );
+  });
+
+  it('after a time without readings, in one life or after a restart, no more is posted', () => {
+    const shown = fc.record({ before: fc.integer({ min: 2 ** 30, max: RANGE - 1 }), size: fc.integer({ min: 100, max: 1400 }) });
+    const moved = fc.record({ share: fc.double({ min: 0, max: 0.8, noNaN: true }), size: fc.integer({ min: 70, max: 1400 }) });
+    const times = fc.integer({ min: 15, max: 7200 });
+    fc.assert(
+      fc.property(shown, moved, times, fc.boolean(), ({ before, size }, { share, size: sizeNow }, elapsed, restarted) => {
+        const packetsMost = Math.min((25e6 / (sizeNow + 24)) * elapsed, 100_000 * elapsed);
+        const bytes = Math.floor(share * packetsMost * sizeNow);
+        const [packets, gained] = [Math.ceil(before / size), Math.ceil(bytes / sizeNow)];
+        const now: Shown = restarted ? [bytes % RANGE, gained] : [(before + bytes) % RANGE, packets + gained];
+        const posted = read([before, packets], now, 32, null, elapsed)
+          .filter(([kind]) => kind !== 'rejected')
+          .reduce((sum, [, each]) => sum + Number(each), 0);
+        expect(posted).to.be.at.most(bytes);
+      }),
+      { numRuns: 5000 },
     );
   });
 });

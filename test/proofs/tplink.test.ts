@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createRandom } from '../../src/simulator/random.ts';
 import { type Driven, drive, seriesValue } from '../support/routers/tplink/driven.ts';
-import { ANSWERS, PASSWORD, startTestBox, type TestBox } from '../support/routers/tplink/routers.ts';
+import { ANSWERS, PASSWORD, startTestRouter, type TestRouter } from '../support/routers/tplink/routers.ts';
 
 const MACS = ['02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:03'];
 /** Bytes that 100 Mbit/s carry in 15 s in both directions. */
@@ -12,11 +12,11 @@ const yaml = (url: string, password = PASSWORD) =>
 
 for (const protocol of Object.keys(ANSWERS)) {
   describe(`the program on a world behind ${protocol}`, () => {
-    let test: TestBox;
+    let test: TestRouter;
     let driven: Driven;
     const truth = new Map<string, number>();
     beforeEach(async () => {
-      test = await startTestBox(protocol);
+      test = await startTestRouter(protocol);
       truth.clear();
       for (const mac of MACS) test.table.move(mac, `192.168.0.${100 + MACS.indexOf(mac)}`, 3_900_000_000);
       driven = await drive(yaml(test.running.url));
@@ -40,8 +40,10 @@ for (const protocol of Object.keys(ANSWERS)) {
       const isWide = !protocol.startsWith('dm');
       let text = '';
       for (let round = 0; round < 60; round += 1) {
-        for (const mac of MACS) if (random.next() < 0.8) move(mac, random.int(isWide ? 1_000_000 : MOST));
         const fault = random.int(5);
+        // After minutes without a reading, a pass of the end and a restart may look the same.
+        const most = isWide ? 1_000_000 : fault < 2 ? MOST / 8 : MOST;
+        for (const mac of MACS) if (random.next() < 0.8) move(mac, random.int(most));
         test.fault =
           fault === 0
             ? (_, honest) => ({ ...honest(), body: honest().body.slice(0, random.int(200)) })
@@ -56,9 +58,9 @@ for (const protocol of Object.keys(ANSWERS)) {
       }
       text = await driven.scrape();
       expect(counted(text)).to.deep.equal(moved());
-      const { logins, logouts, refused, replaced } = test.box.desk.counts;
+      const { logins, logouts, refused, replaced } = test.router.logins.counts;
       // Without the token that a cut answer had, a session stays until the next one.
-      expect([refused, test.box.desk.isTaken, logins - logouts]).to.deep.equal([0, false, replaced]);
+      expect([refused, test.router.logins.isTaken, logins - logouts]).to.deep.equal([0, false, replaced]);
     });
 
     it('counts no byte that did not move, where entries vanish and begin again', async () => {
@@ -89,7 +91,7 @@ for (const protocol of Object.keys(ANSWERS)) {
       for (let round = 0; round < 30; round += 1) await driven.scrape(3600);
       await driven.reconfigure(yaml(test.running.url, 'wrong'));
       await driven.scrape();
-      expect(test.box.desk.counts.refused).to.equal(1);
+      expect(test.router.logins.counts.refused).to.equal(1);
       expect(driven.logs.filter((line) => /not tried again/.test(line))).to.have.length(1);
       expect(driven.logs.join('\n')).not.to.include(PASSWORD);
       move(MACS[0] ?? '', 5000);
@@ -98,15 +100,15 @@ for (const protocol of Object.keys(ANSWERS)) {
     });
 
     it('while its owner is logged in nothing is lost, and nobody is thrown out', async () => {
-      test.box.desk.setOwner(true);
+      test.router.logins.setOwner(true);
       for (let round = 0; round < 8; round += 1) {
         move(MACS[0] ?? '', 1000);
         await driven.scrape();
       }
-      test.box.desk.setOwner(false);
+      test.router.logins.setOwner(false);
       expect(counted(await driven.scrape(16 * 60))[0]).to.equal(8000);
       expect(driven.logs.filter((line) => /somebody else is logged in/.test(line))).to.have.length(1);
-      expect(test.box.desk.counts).to.deep.include({ kicked: 0, refused: 0 });
+      expect(test.router.logins.counts).to.deep.include({ kicked: 0, refused: 0 });
     });
   });
 }

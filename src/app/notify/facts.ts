@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { DAY_MS } from '../../domain/calendar.ts';
 import { isRandomized } from '../../domain/mac.ts';
 import type { RouterStatus } from '../../domain/status.ts';
-import { type AccountName, accountKey, accountsOf, deviceAccount } from '../../ledger/account.ts';
+import { type AccountName, accountKey, deviceAccount, deviceAccountsOf, undirectedAccount } from '../../ledger/account.ts';
 import { type Books, readerKey } from '../../ledger/books.ts';
 import type { Watched } from '../../notify/settings.ts';
 import { newDeviceKey } from '../../notify/watch/devices.ts';
@@ -48,20 +48,29 @@ export function factsOf(sources: FactSources): Facts {
 /** Whether every router that could show a device or peer was read in the last round. */
 export const seesAll = (routers: readonly RouterStatus[]): boolean =>
   routers.every(({ sources }) =>
-    [...sources.values()].every(({ source, success }) => success || !['stations', 'hosts', 'peers'].includes(source)),
+    [...sources.values()].every(({ source, success }) => success || !['stations', 'hosts', 'statistics', 'peers'].includes(source)),
   );
 
 /** Few, however many devices there are. */
 function recentDevices(sources: FactSources): RecentDevice[] {
   const { books, aliases, now, since, isReported } = sources;
   const from = Math.max(since, now - RECENT_MS);
-  return accountsOf(books.accounts, 'device')
-    .filter(({ key, firstSeen }) => firstSeen > from && !aliases.has(key) && !isPrivate(sources, key) && !isReported(newDeviceKey(key)))
-    .map(({ key: mac, firstSeen, lastSeen }) => {
-      const device = books.devices.get(mac);
-      return { mac, name: device?.name ?? null, ip: device?.ip ?? null, randomized: isRandomized(mac), firstSeen, lastSeen };
-    });
+  const recent = deviceAccountsOf(books.accounts).filter(
+    ({ key, firstSeen }) => firstSeen > from && !aliases.has(key) && !isPrivate(sources, key) && !isReported(newDeviceKey(key)),
+  );
+  return [...new Set(recent.map(({ key }) => key))].flatMap((mac) => {
+    const seen = accountsOfDevice(mac).flatMap((name) => books.accounts.get(accountKey(name)) ?? []);
+    const firstSeen = Math.min(...seen.map((account) => account.firstSeen));
+    // It may have been seen without directions long before.
+    if (firstSeen <= from) return [];
+    const lastSeen = Math.max(...seen.map((account) => account.lastSeen));
+    const device = books.devices.get(mac);
+    return [{ mac, name: device?.name ?? null, ip: device?.ip ?? null, randomized: isRandomized(mac), firstSeen, lastSeen }];
+  });
 }
+
+/** With directions, and without. */
+const accountsOfDevice = (mac: string): AccountName[] => [deviceAccount(mac), undirectedAccount(mac)];
 
 /** Also by the configured names: a phone whose MACs are listed may have made up one more. */
 function macsByName({ books, aliases }: FactSources): Map<string, string[]> {
@@ -102,7 +111,7 @@ function watchedFacts(watched: Watched, sources: FactSources): WatchedFacts {
     case 'device': {
       const [id = ''] = watched.macs;
       // A sleeping phone moves no bytes as a host, but is still on the air as a station.
-      const accounts = watched.macs.flatMap((mac) => [deviceAccount(mac), ...routers.map(({ name }) => stationAccount(name, mac))]);
+      const accounts = watched.macs.flatMap((mac) => [...accountsOfDevice(mac), ...routers.map(({ name }) => stationAccount(name, mac))]);
       const seen = accounts.flatMap((account) => books.accounts.get(accountKey(account))?.lastSeen ?? []);
       return { id, name: watched.name ?? nameOf(sources, id), lastSeen: seen.length === 0 ? null : Math.max(...seen) };
     }

@@ -2,6 +2,7 @@ import { DAY_MS } from '../../domain/calendar.ts';
 import { about, type Finding } from '../../domain/finding.ts';
 import type { Units } from '../../domain/people/units.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
+import { accountKey, deviceAccount } from '../../ledger/account.ts';
 import { bytesIn, formatShare } from '../../views/format.ts';
 import { both } from '../../views/reconciliation/reasons.ts';
 import type { Reconciliation } from '../../views/reconciliation/reconciliation.ts';
@@ -22,6 +23,7 @@ export function hostFindings(survey: Survey): Finding[] {
   return [
     ...accounting(survey),
     ...(ledger === null ? [] : twice(survey, ledger)),
+    ...undirectedTwice(survey),
     ...routers.flatMap(offload),
     ...routers.flatMap((router) => overflow(router, units)),
     ...(ledger?.reconciliations.flatMap((gateway) => [...direction(gateway, units), ...unattributed(gateway, units)]) ?? []),
@@ -70,12 +72,36 @@ function twice({ routers, now }: Survey, ledger: LedgerSurvey): Finding[] {
   const shared = [...seenBy].filter(([, by]) => by.length > 1);
   if (shared.length === 0) return [];
   const by = [...new Set(shared.flatMap(([, by]) => by))];
-  const names = shared.slice(0, 3).map(([mac]) => nameOf(ledger, mac));
-  const what = `${by.join(' and ')} both count ${names.join(', ')}${shared.length > 3 ? ` and ${shared.length - 3} more` : ''}, so their figures are doubled`;
+  const names = shared.slice(0, MOST_NAMES).map(([mac]) => nameOf(ledger, mac));
+  const what = `${by.join(' and ')} both count ${textOf(names, shared.length)}, so their figures are doubled`;
   const todo =
     'Only the gateway to the Internet should count hosts: stop the other one with "openwrt-cgi/install.sh --no-hosts root@ROUTER".';
   return [about(null, 'wrong', 'counted_twice', what, todo)];
 }
+
+/** What a device used without directions is the sum over all routers that list it, unless something counts it with them. */
+function undirectedTwice({ routers, ledger }: Survey): Finding[] {
+  const seenBy = new Map<string, string[]>();
+  for (const { config, status } of routers) {
+    const observation = status.sources.get('statistics')?.observation;
+    const macs = observation?.source === 'statistics' ? observation.machines.map(({ mac }) => mac) : [];
+    for (const mac of new Set(macs)) seenBy.set(mac, [...(seenBy.get(mac) ?? []), config.name]);
+  }
+  const isDirected = (mac: string) => ledger?.books.accounts.has(accountKey(deviceAccount(mac))) ?? false;
+  const shared = [...seenBy].filter(([mac, by]) => by.length > 1 && !isDirected(mac));
+  if (shared.length === 0) return [];
+  const by = [...new Set(shared.flatMap(([, by]) => by))];
+  const names = shared.slice(0, MOST_NAMES).map(([mac]) => (ledger === null ? mac : nameOf(ledger, mac)));
+  const what = `${by.join(' and ')} both list ${textOf(names, shared.length)}, so their undirected bytes are added twice`;
+  return [
+    about(null, 'wrong', 'counted_twice', what, 'Read the one that routes, and remove the access points behind it (docs/tplink.md).'),
+  ];
+}
+
+const MOST_NAMES = 3;
+
+const textOf = (names: readonly string[], all: number): string =>
+  `${names.join(', ')}${all > names.length ? ` and ${all - names.length} more` : ''}`;
 
 /** nlbwmon reads conntrack, which sees offloaded flows too. */
 function offload(router: RouterSurvey): Finding[] {

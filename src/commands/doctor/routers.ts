@@ -97,12 +97,12 @@ function skipped({ config, status }: RouterSurvey): Finding[] {
 
 /** Findings of the router kind itself. */
 function kindFindings(kind: KindName, { routers, ledger, version, now }: Survey): Finding[] {
-  const checked = routers.flatMap(({ config: { name, kinds, lineRate }, status }) => {
+  const checked = routers.flatMap(({ config: { name, kinds, lineRate }, status, warnings }) => {
     const config = kinds.find((each) => each.kind === kind);
     const hadHosts = ledger?.books.readers.has(readerKey(name, 'hosts')) ?? false;
     const readAt = ledger?.books.readers.get(readerKey(name, 'statistics'))?.readAt;
     const sinceRead = readAt === undefined ? null : (now - readAt) / 1000;
-    return config === undefined ? [] : [{ name, config, status, hadHosts, lineRate, sinceRead }];
+    return config === undefined ? [] : [{ name, config, status, hadHosts, lineRate, sinceRead, warnings }];
   });
   return kindOf(kind).check(checked, version);
 }

@@ -44,6 +44,8 @@ export interface RouterSurvey {
   config: RouterConfig;
   status: RouterStatus;
   read: RouterRound;
+  /** What the service would have logged, although the reading itself did not fail. */
+  warnings: readonly string[];
 }
 
 /** What the ledger contains. */
@@ -66,15 +68,18 @@ export async function takeSurvey(
   { cwd, clock, version }: { cwd: string; clock: Clock; version: string },
   record: ((exchange: Exchange) => void) | null = null,
 ): Promise<Survey> {
-  const probes = config.routers.map((router) => ({ router, probes: probesOf(router, router.kinds, clock, record) }));
+  const probes = config.routers.map((router) => {
+    const warnings: string[] = [];
+    return { router, warnings, probes: probesOf(router, router.kinds, clock, record, (line) => warnings.push(line)) };
+  });
   const reading = probes.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout }));
   const round = await readRound(reading, new AbortController().signal, clock);
   const statuses = new Map(probes.map(({ router, probes }) => [router.name, statusOf(router, probes)]));
   updateStatuses(statuses, round);
-  const routers = config.routers.flatMap((router): RouterSurvey[] => {
+  const routers = probes.flatMap(({ router, warnings }): RouterSurvey[] => {
     const status = statuses.get(router.name);
     const read = round.routers.find((each) => each.router === router.name);
-    return status === undefined || read === undefined ? [] : [{ config: router, status, read }];
+    return status === undefined || read === undefined ? [] : [{ config: router, status, read, warnings }];
   });
   const now = clock.now();
   const ledger = await surveyLedger(config, resolve(cwd, config.data), routers, now);

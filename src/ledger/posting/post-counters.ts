@@ -12,6 +12,7 @@ import type { AuditLog } from './audit-log.ts';
 import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
 import { asUndirected, withMovedAddresses, withoutPackets } from './feeding.ts';
+import { gapIn } from './gap.ts';
 import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
 import type { Postings } from './postings.ts';
@@ -82,7 +83,8 @@ export function postCounters(
   const answer = readingsOf(router, result.observation, readingTerms);
   if (answer === null) return;
   const now = circumstancesOf(terms, answer.rules, { before, arrival, isTrusted }, result, router);
-  if (terms.gapAfter > 0 && now.elapsed > terms.gapAfter) log.note('gap', '', NOTHING, `no reading for ${Math.round(now.elapsed)} s`);
+  const gap = gapIn(answer, now, terms.gapAfter);
+  if (gap !== null) log.note('gap', '', NOTHING, gap);
   const counters = byCounter(isTrusted ? answer.readings : answer.readings.map(undated));
   const stored = before?.counters ?? NO_COUNTERS;
   const known = withMovedAddresses(inNamedPeriod(stored, counters, answer.rules), counters, answer.rules);

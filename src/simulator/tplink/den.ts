@@ -1,11 +1,11 @@
 import { createRandom } from '../random.ts';
-import type { Box } from './box.ts';
-import { Desk } from './desk.ts';
+import { Logins } from './logins.ts';
+import type { TplinkRouter } from './router.ts';
 import { FedTable } from './table.ts';
 
 /** A TP-Link router in the den, with a network of its own behind the home's. */
 export interface Den {
-  box: Box;
+  router: TplinkRouter;
   /** Lets time pass, ms. */
   live(milliseconds: number): void;
 }
@@ -25,11 +25,11 @@ export function createDen(seed: number, now: () => number): Den {
   const random = createRandom(seed, 'den');
   // Near the end of its counter, so that a visitor sees it pass.
   for (const { mac, ip, name } of MACHINES) table.move(mac, ip, 4_200_000_000, name);
-  const box: Box = { model: 'Archer C20', username: 'admin', password: 'demo', desk: new Desk(now), table };
+  const router: TplinkRouter = { model: 'Archer C20', username: 'admin', password: 'demo', logins: new Logins(now), table };
   let left = 0;
   let used = new Set<string>();
   return {
-    box,
+    router,
     live(milliseconds) {
       let passed = milliseconds;
       while (passed > 0) {

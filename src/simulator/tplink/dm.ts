@@ -1,32 +1,42 @@
-import { type Answering, type Box, type BoxAnswer, decimalAddress } from './box.ts';
+import { type Answering, decimalAddress, type RouterAnswer, type TplinkRouter } from './router.ts';
 
 /** What these routers answer to a wrong password, and while somebody else is logged in. */
-const REFUSED: BoxAnswer = {
+const REFUSED: RouterAnswer = {
   status: 500,
   body: '<html><head><title>500 Internal Server Error</title></head><body><center><h1>500 Internal Server Error</h1></center></body></html>',
 };
-const FIRST_PAGE: BoxAnswer = {
+const FIRST_PAGE: RouterAnswer = {
   status: 200,
   body: '<html><script src="./js/oid_str.js"></script><script src="./js/lib.js"></script></html>',
 };
-const FORBIDDEN: BoxAnswer = { status: 403, body: '<html><head><title>403 Forbidden</title></head><body></body></html>' };
+const FORBIDDEN: RouterAnswer = { status: 403, body: '<html><head><title>403 Forbidden</title></head><body></body></html>' };
 
 const HEAD = /^\[([^#\]]+)#[\d,]+#[\d,]+\](\d+),(\d+)$/;
 
 /** `POST /cgi?1&5`, the password in a cookie of each request. */
-export const dmAnswers: Answering = (box, { method, path, headers, body }) => {
+export const dmAnswers: Answering = (router, { method, path, headers, body }) => {
   if (method === 'GET' && path === '/') return FIRST_PAGE;
   if (method !== 'POST' || !path.startsWith('/cgi?')) return null;
   if (headers.referer === undefined) return FORBIDDEN;
   const [, secret = ''] = /^Authorization=Basic ([A-Za-z0-9+/=]+)$/.exec(headers.cookie ?? '') ?? [];
-  const isRight = secret === Buffer.from(`${box.username}:${box.password}`).toString('base64');
-  if (box.desk.logIn(secret, isRight) !== 'in') return REFUSED;
+  const isRight = secret === Buffer.from(`${router.username}:${router.password}`).toString('base64');
+  if (router.logins.logIn(secret, isRight) !== 'in') return REFUSED;
   const types = path.slice('/cgi?'.length).split('&');
-  return { status: 200, body: blocksAnswer(box, types, body, () => box.desk.logOut(secret)), headers: { 'content-type': 'text/plain' } };
+  return {
+    status: 200,
+    body: blocksAnswer(router, types, body, () => router.logins.logOut(secret)),
+    headers: { 'content-type': 'text/plain' },
+  };
 };
 
 /** The answer to blocks, without a line end after its last line. */
-export function blocksAnswer(box: Box, types: readonly string[], body: string, logOut: () => unknown, knowsDirections = false): string {
+export function blocksAnswer(
+  router: TplinkRouter,
+  types: readonly string[],
+  body: string,
+  logOut: () => unknown,
+  knowsDirections = false,
+): string {
   const lines = body.split('\r\n').filter((line) => line !== '');
   const blocks = lines.flatMap((line) => {
     const [, oid = '', index = ''] = HEAD.exec(line) ?? [];
@@ -39,7 +49,7 @@ export function blocksAnswer(box: Box, types: readonly string[], body: string, l
       answered.push('[cgi]0');
       continue;
     }
-    const found = objectsOf(box, oid, knowsDirections);
+    const found = objectsOf(router, oid, knowsDirections);
     if (found === null) return `[error]1${i}`;
     for (const [n, fields] of found.entries())
       answered.push(`[${types[i] === '5' ? n + 1 : 0},0,0,0,0,0]${index}`, ...fields.map(([name, value]) => `${name}=${value}`));
@@ -49,7 +59,7 @@ export function blocksAnswer(box: Box, types: readonly string[], body: string, l
 
 type ObjectFields = (readonly [name: string, value: string | number])[];
 
-function objectsOf({ model, table }: Box, oid: string, knowsDirections: boolean): ObjectFields[] | null {
+function objectsOf({ model, table }: TplinkRouter, oid: string, knowsDirections: boolean): ObjectFields[] | null {
   switch (oid) {
     case 'STAT_CFG':
       return [
@@ -84,7 +94,7 @@ function objectsOf({ model, table }: Box, oid: string, knowsDirections: boolean)
   }
 }
 
-function statisticsFields({ mac, ip, bytes, packets }: ReturnType<Box['table']['entries']>[number]): ObjectFields {
+function statisticsFields({ mac, ip, bytes, packets }: ReturnType<TplinkRouter['table']['entries']>[number]): ObjectFields {
   const rest = ['currPkts', 'currBytes', 'currIcmp', 'currUdp', 'currSyn', 'currIcmpMax', 'currUdpMax', 'currSynMax'];
   return [
     ['ipAddress', decimalAddress(ip)],
@@ -96,7 +106,7 @@ function statisticsFields({ mac, ip, bytes, packets }: ReturnType<Box['table']['
 }
 
 /** Three of four bytes are received. */
-function directedFields({ mac, ip, bytes }: ReturnType<Box['table']['entries']>[number]): ObjectFields {
+function directedFields({ mac, ip, bytes }: ReturnType<TplinkRouter['table']['entries']>[number]): ObjectFields {
   const upload = Math.floor(bytes / 4);
   return [
     ['ipAddress', decimalAddress(ip)],

@@ -1,29 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import type { Answering, Box, BoxAnswer } from './box.ts';
 import { type RouterKey, routerKey } from './keys.ts';
+import type { Answering, RouterAnswer, TplinkRouter } from './router.ts';
 
-export const json = (body: unknown, headers: Record<string, string> = {}): BoxAnswer => ({
+export const json = (body: unknown, headers: Record<string, string> = {}): RouterAnswer => ({
   status: 200,
   body: JSON.stringify(body),
   headers: { 'content-type': 'application/json', ...headers },
 });
-const fault = (errorcode: string, data?: unknown): BoxAnswer => json({ success: false, errorcode, ...(data !== undefined && { data }) });
-export const EXPIRED: BoxAnswer = { status: 403, body: 'Forbidden' };
+const fault = (errorcode: string, data?: unknown): RouterAnswer => json({ success: false, errorcode, ...(data !== undefined && { data }) });
+export const EXPIRED: RouterAnswer = { status: 403, body: 'Forbidden' };
 
 /** `POST /cgi-bin/luci/;stok=…`, the password encrypted, a token in the path and a cookie. */
 export function stokAnswers(): Answering {
   const key = routerKey(1024);
   let session: { stok: string; cookie: string } | null = null;
 
-  function logIn(box: Box, form: URLSearchParams): BoxAnswer {
-    const isRight = key.decrypt(form.get('password') ?? '') === box.password;
+  function logIn(router: TplinkRouter, form: URLSearchParams): RouterAnswer {
+    const isRight = key.decrypt(form.get('password') ?? '') === router.password;
     if (form.get('confirm') === 'true') throw new Error('Somebody else was thrown out');
     const id = randomBytes(16).toString('hex');
-    switch (box.desk.logIn(id, isRight)) {
+    switch (router.logins.logIn(id, isRight)) {
       case 'locked':
         return fault('exceeded max attempts', { failureCount: 10, attemptsAllowed: 0 });
       case 'wrong':
-        return fault('login failed', { failureCount: 1, attemptsAllowed: box.desk.attemptsLeft });
+        return fault('login failed', { failureCount: 1, attemptsAllowed: router.logins.attemptsLeft });
       case 'busy':
         return fault('user conflict');
       case 'in':
@@ -32,22 +32,22 @@ export function stokAnswers(): Answering {
     }
   }
 
-  return (box, { method, path, headers, body }) => {
+  return (router, { method, path, headers, body }) => {
     const [, stok = '', page = ''] = /^\/cgi-bin\/luci\/;stok=(\w*)\/(.+)$/.exec(path) ?? [];
     if (method !== 'POST' || page === '') return null;
     const form = new URLSearchParams(body);
     const operation = form.get('operation');
-    if (page === 'login?form=login') return operation === 'login' ? logIn(box, form) : keyAnswer(key);
-    const isOurs = session !== null && session.stok === stok && box.desk.isIn(stok) && headers.cookie === `sysauth=${session.cookie}`;
+    if (page === 'login?form=login') return operation === 'login' ? logIn(router, form) : keyAnswer(key);
+    const isOurs = session !== null && session.stok === stok && router.logins.isIn(stok) && headers.cookie === `sysauth=${session.cookie}`;
     if (!isOurs) return EXPIRED;
-    return pageAnswer(box, page, operation, stok);
+    return pageAnswer(router, page, operation, stok);
   };
 }
 
-export const keyAnswer = ({ n, e }: RouterKey): BoxAnswer =>
+export const keyAnswer = ({ n, e }: RouterKey): RouterAnswer =>
   json({ success: true, data: { password: [n, e], mode: 'router', username: '' } });
 
-function pageAnswer({ desk, table }: Box, page: string, operation: string | null, stok: string): BoxAnswer {
+function pageAnswer({ logins, table }: TplinkRouter, page: string, operation: string | null, stok: string): RouterAnswer {
   switch (`${page} ${operation}`) {
     case 'admin/traffic?form=lists load':
       return json({
@@ -72,7 +72,7 @@ function pageAnswer({ desk, table }: Box, page: string, operation: string | null
         })),
       });
     case 'admin/system?form=logout write':
-      desk.logOut(stok);
+      logins.logOut(stok);
       return json({ success: true });
     default:
       return fault('no such page');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Answering, Box, BoxAnswer } from './box.ts';
+import type { Answering, RouterAnswer, TplinkRouter } from './router.ts';
 
-const html = (body: string): BoxAnswer => ({ status: 200, body: `<html><body>${body}</body></html>` });
+const html = (body: string): RouterAnswer => ({ status: 200, body: `<html><body>${body}</body></html>` });
 const LOGIN_PAGE = html('<form action="/userRpm/LoginRpm.htm"><input type="password"></form>');
 
 const randomToken = (): string => Array.from({ length: 16 }, () => String.fromCharCode(65 + Math.floor(Math.random() * 26))).join('');
@@ -10,28 +10,28 @@ const randomToken = (): string => Array.from({ length: 16 }, () => String.fromCh
 export function userRpmAnswers(): Answering {
   let token = '';
 
-  function logIn(box: Box, cookie: string | undefined): BoxAnswer {
-    const hash = createHash('md5').update(box.password).digest('hex');
-    const secret = Buffer.from(`${box.username}:${hash}`).toString('base64');
+  function logIn(router: TplinkRouter, cookie: string | undefined): RouterAnswer {
+    const hash = createHash('md5').update(router.password).digest('hex');
+    const secret = Buffer.from(`${router.username}:${hash}`).toString('base64');
     const next = randomToken();
-    if (box.desk.logIn(next, cookie === `Authorization=Basic%20${secret}`) !== 'in') return LOGIN_PAGE;
+    if (router.logins.logIn(next, cookie === `Authorization=Basic%20${secret}`) !== 'in') return LOGIN_PAGE;
     token = next;
     return html(`<script>window.parent.location.href = "http://router/${token}/userRpm/Index.htm";</script>`);
   }
 
-  return (box, { method, path, headers }) => {
+  return (router, { method, path, headers }) => {
     if (method !== 'GET') return null;
     if (path === '/') return LOGIN_PAGE;
-    if (path === '/userRpm/LoginRpm.htm?Save=Save') return logIn(box, headers.cookie);
+    if (path === '/userRpm/LoginRpm.htm?Save=Save') return logIn(router, headers.cookie);
     const [, given = '', page = ''] = /^\/([A-Z]{16})\/userRpm\/(\w+)\.htm/.exec(path) ?? [];
     if (page === '') return null;
-    if (given !== token || !box.desk.isIn(token) || headers.referer === undefined)
+    if (given !== token || !router.logins.isIn(token) || headers.referer === undefined)
       return { status: 401, body: 'You have no authority to access this router!' };
-    return pageAnswer(box, page, token);
+    return pageAnswer(router, page, token);
   };
 }
 
-function pageAnswer({ desk, table }: Box, page: string, token: string): BoxAnswer | null {
+function pageAnswer({ logins, table }: TplinkRouter, page: string, token: string): RouterAnswer | null {
   const array = (name: string, rows: string[]) => html(`<script>\nvar ${name} = new Array(\n${[...rows, '0,0'].join(',\n')} );\n</script>`);
   switch (page) {
     case 'SystemStatisticRpm':
@@ -50,7 +50,7 @@ function pageAnswer({ desk, table }: Box, page: string, token: string): BoxAnswe
         table.entries().map(({ mac, ip, name }) => `"${name}", "${mac.toUpperCase().replaceAll(':', '-')}", "${ip}", "01:23:45"`),
       );
     case 'LogoutRpm':
-      desk.logOut(token);
+      logins.logOut(token);
       return LOGIN_PAGE;
     default:
       return null;

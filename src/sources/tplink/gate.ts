@@ -1,10 +1,14 @@
 import { SourceError } from '../../errors.ts';
 import { Refusal } from './refusal.ts';
 
-/** Ms to wait after each refusal in a row. */
-const WAITS = [60_000, 120_000, 300_000, 600_000, 900_000];
-/** Requests in a row with a password that no answer has proved right: routers lock logins after ten. `again`: it has worked before. */
-const MOST = { never: 3, again: 6 } as const;
+/** Ms to wait after each refusal in a row. A password that may be wrong is not tried often, so the waits for it are long. */
+const WAITS: readonly number[] = [60_000, 120_000, 300_000, 600_000, 900_000];
+const LONG_WAITS: readonly number[] = [60_000, 600_000, 1_800_000];
+/**
+ * Requests in a row with a password that no answer has proved right: some routers lock logins after five wrong ones. `again`: it has worked
+ * before. `refusedAgain`: and then was refused, or somebody else was logged in.
+ */
+const MOST = { never: 3, again: 6, refusedAgain: 4 } as const;
 
 /** What became of the password, as a stay sees it. */
 export interface Trial {
@@ -44,7 +48,7 @@ export function loginGate(tick: () => number): LoginGate {
         return true;
       case 'either':
         // A password that was accepted before is tried again a few times, because it may have been changed since.
-        return !hasWorked || tried >= most();
+        return !hasWorked || tried >= MOST.refusedAgain;
       case 'unclear':
         return tried >= most();
       case 'busy':
@@ -93,7 +97,8 @@ export function loginGate(tick: () => number): LoginGate {
       if (refusal.kind === 'busy') tried -= ofStay;
       inARow += 1;
       const isOver = isFinal(refusal);
-      const wait = WAITS[Math.min(inARow, WAITS.length) - 1] ?? 0;
+      const waits = refusal.kind === 'either' ? LONG_WAITS : WAITS;
+      const wait = waits[Math.min(inARow, waits.length) - 1] ?? 0;
       const then = isOver ? 'not tried again until the configuration changes' : 'waiting, and trying again every few minutes';
       // The log has a line for each new reason.
       const reported = new SourceError(isOver ? 'auth' : refusal.reason, `${refusal.message}; ${then}`);

@@ -3,13 +3,14 @@ import { SourceError } from '../../errors.ts';
 import type { Login } from '../../fields/urls.ts';
 import type { SendRequest } from '../../transports/request.ts';
 import type { Probe, SourceReading } from '../source.ts';
-import { dmEncrypted } from './dm/gdpr.ts';
+import { dmEncrypted } from './dm/encrypted.ts';
 import { dm } from './dm/plain.ts';
 import { loginGate } from './gate.ts';
 import type { Protocol, RouterIo, Stay } from './protocol.ts';
 import { secretsOf } from './secrets.ts';
 import { stok } from './stok/client.ts';
 import { userRpm } from './userrpm/client.ts';
+import { LEFT_OPEN } from './words.ts';
 
 /** The ways in which TP-Link's own firmware is read, in the order in which `auto` tries them. */
 const PROTOCOLS = { stok, 'dm-encrypted': dmEncrypted, userrpm: userRpm, dm } as const satisfies Record<string, Protocol>;
@@ -46,7 +47,7 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock, w
   let isOpen = false;
   /** A line for the first of several in a row. */
   const leftOpen = (isNow: boolean) => {
-    if (isNow && !isOpen) warn(`The session at ${base} may still be open: the router did not confirm the logout`);
+    if (isNow && !isOpen) warn(`${LEFT_OPEN}: the router at ${base} did not confirm the logout`);
     isOpen = isNow;
   };
   let known: Protocol | null = protocol === 'auto' ? null : PROTOCOLS[protocol];

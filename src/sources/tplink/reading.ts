@@ -37,19 +37,24 @@ export interface RawName {
   expiry: number;
 }
 
-/** Checks the machines of an answer with one figure for both directions. What makes no sense, or comes again, costs its own entry only. */
+/**
+ * Checks the machines of an answer with one figure for both directions. What makes no sense costs its own entry only; entries of one machine and
+ * address contradict each other, so that none of them counts.
+ */
 export function sumMachines(found: readonly RawMachine[], bits: 32 | 64, rules: CounterRules = SUM_RULES): SourceReading {
   const skips = createSkips();
-  const seen = new Set<string>();
-  const machines = within(found, skips).flatMap((raw) => {
+  const entries = within(found, skips).flatMap((raw) => {
     const who = identityOf(raw, skips);
-    if (who === null) return [];
-    const counter = `${who.mac} ${who.ip}`;
-    if (seen.has(counter)) {
+    return who === null ? [] : [{ raw, who, counter: `${who.mac} ${who.ip}` }];
+  });
+  const once = new Set<string>();
+  const again = new Set<string>();
+  for (const { counter } of entries) (once.has(counter) ? again : once).add(counter);
+  const machines = entries.flatMap(({ raw, who, counter }) => {
+    if (again.has(counter)) {
       skips.skip(`there is more than one ${counter}`, counter);
       return [];
     }
-    seen.add(counter);
     const bytes = wholeNumber(raw.bytes);
     const packets = raw.packets === undefined || raw.packets === null ? null : wholeNumber(raw.packets);
     if (bytes === null || (packets === null && raw.packets !== undefined && raw.packets !== null)) {

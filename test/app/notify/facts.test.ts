@@ -15,6 +15,7 @@ import {
   PHONE,
   START,
   station,
+  statistics,
   system,
   TERMS,
 } from '../../support/ledger/rounds.ts';
@@ -70,6 +71,30 @@ describe('the facts that notices are decided from', () => {
     ).to.deep.equal([{ mac: GLOBAL, name: 'tv', ip: '192.168.1.10', randomized: false, firstSeen: START, lastSeen: START }]);
   });
 
+  it('a home with a TP-Link router alone has devices that are new, and that come and go', async () => {
+    const watch = [{ kind: 'device', name: null, macs: [PHONE] } as const];
+    await bench.readFrom('attic', 0, [statistics({ [PHONE]: 1000 })]);
+    expect(facts({ watch }).watched).to.deep.equal([{ id: PHONE, name: PHONE, lastSeen: START }]);
+    await bench.readFrom('attic', 15, [statistics({ [PHONE]: 1500, [LAPTOP]: 70 })]);
+    // An entry stays in the list after its machine has left.
+    await bench.readFrom('attic', 30, [statistics({ [PHONE]: 1500, [LAPTOP]: 90 })]);
+    expect(facts({ watch }).watched).to.deep.equal([{ id: PHONE, name: PHONE, lastSeen: START + 15_000 }]);
+    expect(facts().recent.map(({ mac, firstSeen, lastSeen }) => [mac, firstSeen, lastSeen])).to.deep.equal([
+      [PHONE, START, START + 15_000],
+      [LAPTOP, START + 15_000, START + 30_000],
+    ]);
+  });
+
+  it('a device that was counted without directions is not new where it is counted with them', async () => {
+    await bench.close();
+    bench = await openBench();
+    await bench.readFrom('attic', 0, [statistics({ [PHONE]: 1000 })]);
+    await bench.readFrom('attic', 15, [statistics({ [PHONE]: 1500 })]);
+    await bench.readFrom('garden', 30, [classic(station(PHONE, 0, 0))]);
+    expect(facts({ since: START + 20_000 }).recent).to.deep.equal([]);
+    expect(facts().recent.map(({ firstSeen, lastSeen }) => [firstSeen, lastSeen])).to.deep.equal([[START, START + 30_000]]);
+  });
+
   it('a name is that of another MAC by the ledger or by the configuration', async () => {
     await bench.readFrom('attic', 0, [classic(station(PHONE, 0, 0)), leases([lease(PHONE, 'Phone')])]);
     const { isNameOfAnother } = facts({ aliases: [[LAPTOP, 'laptop']] });
@@ -101,5 +126,7 @@ describe('the facts that notices are decided from', () => {
       return seesAll([router]);
     };
     expect([reads('stations', 'leases'), reads('stations'), reads('leases'), reads()]).to.deep.equal([true, true, false, false]);
+    router = newStatus('den', [], ['statistics', 'leases']);
+    expect([reads('statistics', 'leases'), reads('statistics'), reads('leases')]).to.deep.equal([true, true, false]);
   });
 });

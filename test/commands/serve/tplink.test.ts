@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Exporter, startExporter } from '../../support/program/exporter.ts';
-import { PASSWORD, startTestBox, type TestBox } from '../../support/routers/tplink/routers.ts';
+import { PASSWORD, startTestRouter, type TestRouter } from '../../support/routers/tplink/routers.ts';
 
 describe('the service on a TP-Link router', () => {
   let directory: string;
-  let test: TestBox;
+  let test: TestRouter;
   let exporter: Exporter | null;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'wrtmeter-tplink-'));
-    test = await startTestBox('stok');
+    test = await startTestRouter('stok');
     exporter = null;
   });
   afterEach(async () => {
@@ -38,12 +38,12 @@ describe('the service on a TP-Link router', () => {
     };
     const scraped = exporter.scrape().catch(() => null);
     await inside;
-    expect(test.box.desk.isTaken).to.equal(true);
+    expect(test.router.logins.isTaken).to.equal(true);
     const began = performance.now();
     expect(await exporter.kill('SIGTERM')).to.deep.equal({ code: 0, signal: null });
     expect(performance.now() - began).to.be.below(5000);
-    expect(test.box.desk.isTaken).to.equal(false);
-    expect(test.box.desk.counts).to.deep.include({ logins: 2, logouts: 2, refused: 0 });
+    expect(test.router.logins.isTaken).to.equal(false);
+    expect(test.router.logins.counts).to.deep.include({ logins: 2, logouts: 2, refused: 0 });
     await scraped;
   });
 });

@@ -121,6 +121,31 @@ describe('Rule: undirected bytes', () => {
   });
 });
 
+describe('Rule: undirected counter, that may have passed its end more than once', () => {
+  const gaps = async (lineRate: number, seconds: number, observation = statistics(machine(PHONE, 5000))) => {
+    const bench = await openBench({ ...TERMS, lineRate: () => lineRate });
+    try {
+      await bench.read(0, observation);
+      await bench.read(seconds, observation);
+      return (await bench.store.all("SELECT why FROM audit WHERE kind = 'gap'")).map(({ why }) => why);
+    } finally {
+      await bench.close();
+    }
+  };
+
+  it('is named in the audit, with the time, where the line can have carried that', async () => {
+    expect(await gaps(1e8, 170)).to.deep.equal([]);
+    expect(await gaps(1e8, 180)).to.deep.equal([
+      'no reading for 180 s, in which a counter of 32 bits may have passed its end more than once',
+    ]);
+  });
+
+  it('is not, where the rate of the line is not configured, or the counter is wider', async () => {
+    expect(await gaps(1e10, 180)).to.deep.equal([]);
+    expect(await gaps(1e8, 180, statistics({ ...machine(PHONE, 5000), bits: 64 }))).to.deep.equal([]);
+  });
+});
+
 describe('Rule: undirected counter, of a machine that comes and goes', () => {
   let bench: Bench;
   before(async () => {

@@ -1,20 +1,19 @@
 import { expect } from 'chai';
-import { gdprAnswers } from '../../../src/simulator/tplink/gdpr.ts';
-import { sealedStokAnswers } from '../../../src/simulator/tplink/sealed-stok.ts';
+import { dmEncryptedAnswers } from '../../../src/simulator/tplink/dm-encrypted.ts';
+import { stokEncryptedAnswers } from '../../../src/simulator/tplink/stok-encrypted.ts';
 import { parseBlocks } from '../../../src/sources/tplink/dm/blocks.ts';
 import { bitsOfModel, statisticsOf } from '../../../src/sources/tplink/dm/statistics.ts';
 import { addressOf, STATISTICS_HOST_RULES } from '../../../src/sources/tplink/reading.ts';
 import { parseAnswer } from '../../../src/sources/tplink/stok/json.ts';
 import { accessDevicesOf, clientsOf, trafficOf, usageOfClients } from '../../../src/sources/tplink/stok/lists.ts';
 import { rowsOf } from '../../../src/sources/tplink/userrpm/pages.ts';
-import { configOf, errorsOf, withText } from '../../config/support.ts';
-import { probeAt, readOf, startTestBox } from '../../support/routers/tplink/routers.ts';
+import { probeAt, readOf, startTestRouter } from '../../support/routers/tplink/routers.ts';
 
 const PHONE = '02:00:00:00:00:01';
 
 describe('models of TP-Link', () => {
   it('that know the directions are gateways which count their hosts', async () => {
-    const test = await startTestBox(gdprAnswers('address'));
+    const test = await startTestRouter(dmEncryptedAnswers('address'));
     try {
       test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
       const probe = await probeAt(test.running.url);
@@ -25,7 +24,7 @@ describe('models of TP-Link', () => {
       expect(await readOf(await probeAt(test.running.url, { password: 'wrong' }), 'statistics')).to.match(
         /^auth: the router refused the password/,
       );
-      const { logins, logouts, refused } = test.box.desk.counts;
+      const { logins, logouts, refused } = test.router.logins.counts;
       expect([logins, logouts, refused]).to.deep.equal([1, 1, 1]);
     } finally {
       await test.running.close();
@@ -33,7 +32,7 @@ describe('models of TP-Link', () => {
   });
 
   it('that count nothing for each machine are read for their names', async () => {
-    const test = await startTestBox(sealedStokAnswers(false));
+    const test = await startTestRouter(stokEncryptedAnswers(false));
     try {
       test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
       const probe = await probeAt(test.running.url);
@@ -45,7 +44,7 @@ describe('models of TP-Link', () => {
   });
 
   it('that count for each machine do so while there is none', async () => {
-    const test = await startTestBox(sealedStokAnswers(true));
+    const test = await startTestRouter(stokEncryptedAnswers(true));
     try {
       test.table.move(PHONE, '192.168.0.100', 4000, 'phone');
       const probe = await probeAt(test.running.url);
@@ -125,7 +124,7 @@ describe('answers of TP-Link', () => {
     expect(usageOfClients([{ mac: PHONE, ip: '192.168.0.2' }], 64)).to.equal(null);
   });
 
-  it('of entries of one machine and address the first counts', () => {
+  it('of entries of one machine and address none counts', () => {
     const [mac, ip] = [PHONE, '192.168.0.2'];
     const { observation, skipped, unread } = trafficOf(
       [
@@ -135,8 +134,8 @@ describe('answers of TP-Link', () => {
       ],
       64,
     );
-    expect('machines' in observation && observation.machines.map(({ bytes }) => bytes)).to.deep.equal([5, 7]);
-    expect([skipped, unread]).to.deep.equal([1, [`${mac} ${ip}`]]);
+    expect('machines' in observation && observation.machines.map(({ bytes }) => bytes)).to.deep.equal([7]);
+    expect([skipped, unread]).to.deep.equal([2, [`${mac} ${ip}`, `${mac} ${ip}`]]);
     const one = `[1,0,0,0,0,0]1\nipAddress=${ip}\nmacAddress=${mac}\n`;
     const hosts = read(`ipAddress=${ip}\nmacAddress=${mac}\ntotalBytesRx=x\ntotalBytesTx=1\n${one}totalBytesRx=4000\ntotalBytesTx=3000`);
     expect(hosts.observation).to.have.deep.property('hosts', []);
@@ -157,35 +156,4 @@ describe('answers of TP-Link', () => {
     'rows of another width': [() => rowsOf('var statList = new Array(1, 2, 0,0 );', 'statList', 13), /rows of 13 values/],
   };
   for (const [what, [parse, message]] of Object.entries(WRONG)) it(`refuses ${what}`, () => expect(parse).to.throw(message));
-});
-
-describe('the configuration of a TP-Link router', () => {
-  const errors = (text: string) => errorsOf(withText(`routers:\n  den: ${text}\n`));
-
-  it('names what is wrong, with its line, and shows no password', async () => {
-    expect(await errors('{ tplink: nonsense }')).to.deep.equal([
-      'wrtmeter.yaml:2: routers.den.tplink: "nonsense" is not an http or https URL; use for example http://192.168.1.1',
-    ]);
-    expect((await errors('{ tplink: "http://192.168.0.1" }'))[0]).to.match(
-      /^wrtmeter.yaml:2: routers.den.tplink: has no password; set tplink.password_file/,
-    );
-    expect((await errors('{ tplink: { password: geheim } }'))[0]).to.match(/has no address; set url/);
-    expect((await errors('{ tplink: { url: "http://192.168.0.1", password: geheim, protocol: telnet } }'))[0]).to.match(
-      /protocol: "telnet" is not a valid value/,
-    );
-    expect((await errors('{ tplink: { url: "http://192.168.0.1", username: admin } }'))[0]).to.match(/is set without a password/);
-    const twice = await errorsOf(
-      withText(
-        'routers:\n  den: { tplink: { url: "http://192.168.0.1", password: a } }\n  attic: { tplink: { url: "http://192.168.0.1/", password: a } }\n',
-      ),
-    );
-    expect(twice[0]).to.match(/reads the same router as "den"/);
-  });
-
-  it('may have the login of the router itself', async () => {
-    const text = 'routers:\n  den: { username: admin, password: geheim, tplink: "http://192.168.0.1/webpages/login.html" }\n';
-    const [router] = (await configOf(withText(text))).routers;
-    expect(router?.kinds).to.deep.equal([{ kind: 'tplink', url: 'http://192.168.0.1', login: null, protocol: 'auto' }]);
-    expect(router?.credentials).to.deep.equal({ kind: 'basic', username: 'admin', password: 'geheim' });
-  });
 });

@@ -3,6 +3,7 @@ import type { HttpSession } from '../../../transports/request.ts';
 import { ANY_STATUS, type Protocol, type RouterIo, type Stay } from '../protocol.ts';
 import { Refusal } from '../refusal.ts';
 import { parseRsaKey, rsaPadded } from '../rsa.ts';
+import { EITHER } from '../words.ts';
 import { type Block, blocksText, parseBlocks, typesOf } from './blocks.ts';
 import { type AskBlocks, readBlocks } from './read.ts';
 import { loginParameters, loginRefusal, resultOf } from './result.ts';
@@ -11,6 +12,9 @@ const LOGOUT: readonly Block[] = [{ type: 8, oid: '/cgi/logout' }];
 
 /** What these routers answer for a wrong password, and while somebody else is logged in: nothing tells the two apart. */
 const REFUSED = /<title>\s*(500|406)\b/i;
+
+/** What else comes instead of fields to those who are not let in: an error, or a page to log in at. */
+const REFUSING = /^\[error\][1-9]\d*\s*$|<input[^>]*\bpassword\b|<title>[^<]*\blog-?\s?in\b/i;
 
 /** What the first page of this firmware has in it. */
 const SIGN = /TP-?LINK|\boid_str\.js|\bmainFrame\.htm|\/cgi\/getParm|\$\.act\(/i;
@@ -40,12 +44,20 @@ function plainStay(io: RouterIo): Stay {
   };
   let isInside = false;
   let hasAnswered = false;
+  let isLoggedIn = false;
 
   const ask: AskBlocks = async (blocks, signal) => {
     if (!hasAnswered) trial.sent();
     // It may hold us for logged in, whatever becomes of the answer; but a password that has never worked is not sent once more to log out.
     isInside = hasAnswered || trial.mayLeave;
-    const request = { url: `${base}/cgi?${typesOf(blocks)}`, headers, session, body: blocksText(blocks), accepts: [401, 403, 406, 500] };
+    const request = {
+      url: `${base}/cgi?${typesOf(blocks)}`,
+      headers,
+      // Without a login of its own the password is the session, and the cookie is sent alone.
+      ...(isLoggedIn && { session }),
+      body: blocksText(blocks),
+      accepts: [401, 403, 406, 500],
+    };
     const { status, text } = await send(request, signal).catch((error) => {
       if (error instanceof SourceError && ['connect', 'tls', 'redirect', 'status'].includes(error.reason)) isInside = hasAnswered;
       throw error;
@@ -59,6 +71,7 @@ function plainStay(io: RouterIo): Stay {
       [hasAnswered, isInside] = [true, true];
       trial.accepted();
     }
+    if (!hasAnswered && REFUSING.test(text)) throw instead(text);
     return parseBlocks(text);
   };
 
@@ -84,7 +97,7 @@ function plainStay(io: RouterIo): Stay {
       if (status === 404) facts.set('login', 'none');
       throw new Refusal('unclear', `the router does not say what became of the login (status ${status})`);
     }
-    [isInside, hasAnswered] = [true, true];
+    [isInside, hasAnswered, isLoggedIn] = [true, true, true];
     trial.accepted();
   }
 
@@ -109,7 +122,15 @@ function plainStay(io: RouterIo): Stay {
 /** The password was right a moment ago. */
 const thrownOut = (): Refusal => new Refusal('busy', 'somebody else is logged in at the router, which ended the reading');
 
+/** What came instead of fields. */
+function instead(text: string): Refusal {
+  const [, code] = /^\[error\](\d{1,9})/.exec(text) ?? [];
+  if (code === undefined) return refusalOf(200);
+  return new Refusal('either', `the router answers with error ${code}: the password may be wrong, or this model has no statistics`);
+}
+
 function refusalOf(status: number): Refusal {
-  if (status === 401 || status === 403) return new Refusal('unclear', `status ${status}: the router refuses the request`);
-  return new Refusal('either', 'the password is wrong, or somebody else is logged in at the router, which does not say which of the two');
+  if (status === 401 || status === 403)
+    return new Refusal('either', `status ${status}: the router refuses the password, or somebody else is logged in`);
+  return new Refusal('either', EITHER);
 }

@@ -37,7 +37,7 @@ export function statisticsOf(found: readonly Instance[], bits: CounterBits): Sou
     );
   const entries = ofBlock(found, 1);
   const isDirected = entries.some((entry) => entry.has('totalBytesRx'));
-  return isDirected ? hostsOf(entries, bits) : sumMachines(entries.map(machineOf), bits);
+  return isDirected ? hostsOf(entries) : sumMachines(entries.map(machineOf), bits);
 }
 
 const machineOf = (entry: ReadonlyMap<string, string>): RawMachine => ({
@@ -47,19 +47,22 @@ const machineOf = (entry: ReadonlyMap<string, string>): RawMachine => ({
   packets: entry.get('totalPkts'),
 });
 
+/** Without packets nothing tells a counter that passed its end from one that started again: none is known to have an end. */
+const HOST_BITS: CounterBits = 64;
+
 /** Some models know the directions: then the router is a gateway that counts its hosts. What it receives for a machine is its download. */
-function hostsOf(entries: readonly ReadonlyMap<string, string>[], bits: CounterBits): SourceReading {
+function hostsOf(entries: readonly ReadonlyMap<string, string>[]): SourceReading {
   const part = (direction: 'totalBytesRx' | 'totalBytesTx') =>
     sumMachines(
       entries.map((entry) => ({ ...machineOf(entry), bytes: entry.get(direction), packets: undefined })),
-      bits,
+      HOST_BITS,
     );
   const [download, upload] = [part('totalBytesRx'), part('totalBytesTx')];
   const skips = createSkips();
   const sent = new Map(machinesOf(upload).map(({ mac, ip, bytes }) => [`${mac} ${ip}`, bytes]));
   const hosts = machinesOf(download).flatMap(({ mac, ip, bytes }): HostCounter[] => {
     const other = sent.get(`${mac} ${ip}`);
-    if (other !== undefined) return [{ counts: 'both', mac, ip, bytes: { download: bytes, upload: other }, bits, epoch: null }];
+    if (other !== undefined) return [{ counts: 'both', mac, ip, bytes: { download: bytes, upload: other }, bits: HOST_BITS, epoch: null }];
     skips.skip(`a direction is missing: ${quote(mac)}`, `${mac} ${ip}`);
     return [];
   });

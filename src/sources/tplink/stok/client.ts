@@ -120,6 +120,8 @@ async function outcomeOf(answer: Promise<HttpAnswer>): Promise<string> {
   try {
     const sent = await answer;
     text = sent.text;
+    if (sent.status === 401 || sent.status === 403)
+      throw new Refusal('either', `status ${sent.status}: the router refuses the password, or somebody else is logged in`);
     const { success, data, errorcode } = parseAnswer(sent);
     const token = isObject(data) ? data.stok : undefined;
     if (success && typeof token === 'string' && /^[0-9a-zA-Z]{1,128}$/.test(token)) return token;
@@ -139,9 +141,9 @@ function refusalOf(errorcode: string | null, data: unknown): Refusal {
     return new Refusal('busy', 'somebody else is logged in at the router');
   if (errorcode !== null && /exceeded|attempts|locked|forbid/i.test(errorcode))
     return new Refusal('password', 'the router has locked logins after too many wrong passwords');
-  if (errorcode !== null && /^-?\d+$/.test(errorcode))
-    return new Refusal('unclear', `the router refuses the login with error ${errorcode.slice(0, 12)}`);
   const left = isObject(data) && typeof data.attemptsAllowed === 'number' ? `, ${data.attemptsAllowed} attempts are left` : '';
+  if (errorcode !== null && /^-?\d+$/.test(errorcode) && left === '')
+    return new Refusal('either', `the router refuses the login with error ${errorcode.slice(0, 12)}, which may mean a wrong password`);
   const said = errorcode === null ? '' : ` (${quote(errorcode)})`;
   return new Refusal('password', `the router refused the password${said}${left}`);
 }

@@ -3,6 +3,7 @@ import { SourceError } from '../../../errors.ts';
 import { attempt } from '../dm/read.ts';
 import { ANY_STATUS, type Protocol, type RouterIo, type Stay } from '../protocol.ts';
 import { Refusal } from '../refusal.ts';
+import { EITHER } from '../words.ts';
 import { leasesOf, statisticsOf } from './pages.ts';
 
 /** `/userRpm/…`: TL-WR and TL-WDR models until about 2015. */
@@ -42,11 +43,7 @@ function userRpmStay(io: RouterIo): Stay {
     if (!/<\/html>/i.test(text))
       throw new Refusal('unclear', 'nobody knows what became of the login: its answer is cut short', 'truncated');
     const [, token] = /\/([A-Z]{16})\/userRpm\/Index\.htm/.exec(text) ?? [];
-    if (token === undefined && /loginErr|LoginRpm|password|passWord/.test(text))
-      throw new Refusal(
-        'either',
-        'the password is wrong, or somebody else is logged in at the router, which does not say which of the two',
-      );
+    if (token === undefined && /loginErr|LoginRpm|password|passWord/.test(text)) throw new Refusal('either', EITHER);
     place = token === undefined ? '' : `/${token}`;
     headers.referer = `${base}${place}/userRpm/Index.htm`;
     if (token === undefined) headers.authorization = `Basic ${basic(login.password)}`;

@@ -1,13 +1,13 @@
 import { probesOf } from '../../../../src/app/from-config.ts';
 import type { Observation, SourceName } from '../../../../src/domain/observation.ts';
 import { SourceError } from '../../../../src/errors.ts';
-import type { Answering, Box, BoxRequest } from '../../../../src/simulator/tplink/box.ts';
-import { Desk } from '../../../../src/simulator/tplink/desk.ts';
 import { dmAnswers } from '../../../../src/simulator/tplink/dm.ts';
-import { gdprAnswers } from '../../../../src/simulator/tplink/gdpr.ts';
-import { sealedStokAnswers } from '../../../../src/simulator/tplink/sealed-stok.ts';
-import { type Fault, type RunningBox, startBox } from '../../../../src/simulator/tplink/server.ts';
+import { dmEncryptedAnswers } from '../../../../src/simulator/tplink/dm-encrypted.ts';
+import { Logins } from '../../../../src/simulator/tplink/logins.ts';
+import type { Answering, RouterRequest, TplinkRouter } from '../../../../src/simulator/tplink/router.ts';
+import { type Fault, type RunningTplink, startTplink } from '../../../../src/simulator/tplink/server.ts';
 import { stokAnswers } from '../../../../src/simulator/tplink/stok.ts';
+import { stokEncryptedAnswers } from '../../../../src/simulator/tplink/stok-encrypted.ts';
 import { FedTable } from '../../../../src/simulator/tplink/table.ts';
 import { userRpmAnswers } from '../../../../src/simulator/tplink/user-rpm.ts';
 import type { Probe } from '../../../../src/sources/source.ts';
@@ -19,32 +19,32 @@ export const PASSWORD = 'geheim & "süß"';
 export const ANSWERS: Readonly<Record<string, () => Answering>> = {
   dm: () => dmAnswers,
   stok: stokAnswers,
-  'dm-encrypted': () => gdprAnswers('block'),
+  'dm-encrypted': () => dmEncryptedAnswers('block'),
   userrpm: userRpmAnswers,
-  'stok, encrypted': () => sealedStokAnswers(true),
+  'stok, encrypted': () => stokEncryptedAnswers(true),
 };
 
 /** A simulated router, with the world's hands on it. */
-export interface TestBox {
-  box: Box;
+export interface TestRouter {
+  router: TplinkRouter;
   table: FedTable;
-  running: RunningBox;
+  running: RunningTplink;
   /** Changes the next answers; null: none. */
   fault: Fault | null;
   /** How long its answers take, ms. */
-  delay: (asked: BoxRequest) => number;
+  delay: (asked: RouterRequest) => number;
 }
 
-export async function startTestBox(protocol: string | Answering, more: Partial<Box> = {}): Promise<TestBox> {
+export async function startTestRouter(protocol: string | Answering, more: Partial<TplinkRouter> = {}): Promise<TestRouter> {
   const table = new FedTable(32);
-  const box: Box = { model: 'Archer C20', username: 'admin', password: PASSWORD, desk: new Desk(Date.now), table, ...more };
+  const router: TplinkRouter = { model: 'Archer C20', username: 'admin', password: PASSWORD, logins: new Logins(Date.now), table, ...more };
   const answering = typeof protocol === 'string' ? ANSWERS[protocol]?.() : protocol;
   if (answering === undefined) throw new Error(`No router speaks ${protocol}`);
-  const running = await startBox(box, answering, {
+  const running = await startTplink(router, answering, {
     fault: (asked, honest) => test.fault?.(asked, honest) ?? (test.fault === null ? honest() : null),
     delay: (asked) => test.delay(asked),
   });
-  const test: TestBox = { box, table, running, fault: null, delay: () => 0 };
+  const test: TestRouter = { router, table, running, fault: null, delay: () => 0 };
   return test;
 }
 

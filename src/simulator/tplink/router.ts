@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Desk } from './desk.ts';
+import type { Logins } from './logins.ts';
 import type { MachineTable } from './table.ts';
 
 /** A simulated router with TP-Link's own firmware. */
-export interface Box {
+export interface TplinkRouter {
   model: string;
   username: string;
   password: string;
-  desk: Desk;
+  logins: Logins;
   table: MachineTable;
 }
 
-export interface BoxRequest {
+export interface RouterRequest {
   method: string;
   /** Path and query. */
   path: string;
@@ -19,14 +19,14 @@ export interface BoxRequest {
   body: string;
 }
 
-export interface BoxAnswer {
+export interface RouterAnswer {
   status: number;
   body: string;
   headers?: Record<string, string>;
 }
 
 /** What one protocol answers; null where it does not know the path. */
-export type Answering = (box: Box, asked: BoxRequest) => BoxAnswer | null;
+export type Answering = (router: TplinkRouter, asked: RouterRequest) => RouterAnswer | null;
 
 /** A number as a router without dotted addresses has it. */
 export const decimalAddress = (ip: string): number => ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);

@@ -3,7 +3,7 @@ const MOST_WRONG = 10;
 const LOCK_MS = 2 * 3_600_000;
 
 /** What a simulated router saw of those who asked to be let in. */
-export interface DeskCounts {
+export interface LoginCounts {
   logins: number;
   logouts: number;
   /** Wrong passwords. */
@@ -17,8 +17,8 @@ export interface DeskCounts {
 }
 
 /** Who is logged in at a simulated router: one at a time, and nobody after too many wrong passwords. */
-export class Desk {
-  readonly counts: DeskCounts = { logins: 0, logouts: 0, refused: 0, busy: 0, kicked: 0, replaced: 0 };
+export class Logins {
+  readonly counts: LoginCounts = { logins: 0, logouts: 0, refused: 0, busy: 0, kicked: 0, replaced: 0 };
   readonly #now: () => number;
   #session: string | null = null;
   #owner = false;

@@ -1,31 +1,31 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import type { Answering, Box, BoxAnswer } from './box.ts';
 import { routerKey } from './keys.ts';
+import type { Answering, RouterAnswer, TplinkRouter } from './router.ts';
 import { EXPIRED, json, keyAnswer } from './stok.ts';
 
 /**
  * As `stokAnswers`, encrypted. `counts`: whether the model has what each machine moved.
  */
-export function sealedStokAnswers(counts: boolean): Answering {
+export function stokEncryptedAnswers(counts: boolean): Answering {
   const passwordKey = routerKey(1024);
   const sealingKey = routerKey(512);
   let seq = 400_000_000;
   let session: { stok: string; cookie: string; key: string; iv: string } | null = null;
-  const seal = (key: string, iv: string, body: unknown): BoxAnswer => {
+  const seal = (key: string, iv: string, body: unknown): RouterAnswer => {
     const cipher = createCipheriv('aes-128-cbc', key, iv);
     return json({ data: Buffer.concat([cipher.update(JSON.stringify(body)), cipher.final()]).toString('base64') });
   };
 
-  function logIn(box: Box, signature: URLSearchParams, form: URLSearchParams): BoxAnswer {
+  function logIn(router: TplinkRouter, signature: URLSearchParams, form: URLSearchParams): RouterAnswer {
     const [key, iv] = [signature.get('k') ?? '', signature.get('i') ?? ''];
-    const hash = createHash('md5').update(`${box.username}${box.password}`).digest('hex');
-    const isRight = passwordKey.decrypt(form.get('password') ?? '') === box.password && signature.get('h') === hash;
+    const hash = createHash('md5').update(`${router.username}${router.password}`).digest('hex');
+    const isRight = passwordKey.decrypt(form.get('password') ?? '') === router.password && signature.get('h') === hash;
     const id = randomBytes(16).toString('hex');
-    switch (box.desk.logIn(id, isRight)) {
+    switch (router.logins.logIn(id, isRight)) {
       case 'locked':
         return seal(key, iv, { success: false, errorcode: 'exceeded max attempts', data: { failureCount: 10, attemptsAllowed: 0 } });
       case 'wrong':
-        return seal(key, iv, { success: false, errorcode: 'login failed', data: { attemptsAllowed: box.desk.attemptsLeft } });
+        return seal(key, iv, { success: false, errorcode: 'login failed', data: { attemptsAllowed: router.logins.attemptsLeft } });
       case 'busy':
         return seal(key, iv, { success: false, errorcode: 'user conflict' });
       case 'in': {
@@ -44,7 +44,7 @@ export function sealedStokAnswers(counts: boolean): Answering {
     }
   }
 
-  return (box, { method, path, headers, body }) => {
+  return (router, { method, path, headers, body }) => {
     const [, stok = '', page = ''] = /^\/cgi-bin\/luci\/;stok=(\w*)\/(.+)$/.exec(path) ?? [];
     if (method !== 'POST' || page === '') return null;
     const given = new URLSearchParams(body);
@@ -56,17 +56,17 @@ export function sealedStokAnswers(counts: boolean): Answering {
     if (signature.get('s') !== String(seq + data.length)) return EXPIRED;
     if (page === 'login?form=login') {
       const form = openForm(signature.get('k') ?? '', signature.get('i') ?? '', data);
-      return form === null ? EXPIRED : logIn(box, signature, form);
+      return form === null ? EXPIRED : logIn(router, signature, form);
     }
     const own = session;
-    if (own === null || own.stok !== stok || !box.desk.isIn(stok) || headers.cookie !== `sysauth=${own.cookie}`) return EXPIRED;
+    if (own === null || own.stok !== stok || !router.logins.isIn(stok) || headers.cookie !== `sysauth=${own.cookie}`) return EXPIRED;
     const operation = openForm(own.key, own.iv, data)?.get('operation') ?? '';
     seq += page.includes('logout') ? 1 : 0;
-    return seal(own.key, own.iv, newerPage(box, `${page} ${operation}`, stok, counts));
+    return seal(own.key, own.iv, newerPage(router, `${page} ${operation}`, stok, counts));
   };
 }
 
-function newerPage({ desk, table }: Box, asked: string, stok: string, counts: boolean): unknown {
+function newerPage({ logins, table }: TplinkRouter, asked: string, stok: string, counts: boolean): unknown {
   const mac = (address: string) => address.toUpperCase().replaceAll(':', '-');
   switch (asked) {
     case 'admin/status?form=all read':
@@ -87,7 +87,7 @@ function newerPage({ desk, table }: Box, asked: string, stok: string, counts: bo
           }
         : { success: false, errorcode: 'not supported' };
     case 'admin/system?form=logout write':
-      desk.logOut(stok);
+      logins.logOut(stok);
       return { success: true, data: {} };
     default:
       return { success: false, errorcode: 'no such page' };

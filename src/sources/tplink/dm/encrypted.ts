@@ -22,10 +22,10 @@ const BAD_REQUEST = 71_234;
 /** `POST /cgi_gdpr`, encrypted: C50 v4 and later, MR and VR models, WR841N v14, TD-W9960. */
 export const dmEncrypted: Protocol = {
   detect: async (io, signal) => (await loginParameters(io, signal))?.has('seq') ?? false,
-  start: (io) => gdprStay(io),
+  start: (io) => encryptedStay(io),
 };
 
-function gdprStay(io: RouterIo): Stay {
+function encryptedStay(io: RouterIo): Stay {
   const { base, send, login, facts, trial, secrets } = io;
   const session: HttpSession = { cookies: new Map() };
   const headers: Record<string, string> = { referer: `${base}/`, 'content-type': 'text/plain' };
