@@ -1,5 +1,4 @@
 import type { Observation } from '../domain/observation.ts';
-import type { DayModel } from '../domain/people/forecast.ts';
 import type { TargetCounts } from '../domain/people/notice.ts';
 import type { People } from '../domain/people/people.ts';
 import type { Units } from '../domain/people/units.ts';
@@ -9,6 +8,7 @@ import { type Account, type AccountKind, macOf, publicKeyOf } from '../ledger/ac
 import { type Books, type Device, type KnownLease, type KnownPeer, peerKey, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import type { Months } from '../ledger/usage/months.ts';
+import type { QuotaRow } from './rows/quotas.ts';
 
 /** Everything a view is made from: the books, the last answers of the routers, and the settings for display. */
 export interface View {
@@ -30,8 +30,8 @@ export interface View {
   peerNames: ReadonlyMap<string, string>;
   /** Whose devices and peers are, and which are private. */
   people: People;
-  /** What forecasts of quotas are made from, by quota and subject. */
-  models: ReadonlyMap<string, DayModel>;
+  /** How everything stands in its quotas. */
+  quotas: readonly QuotaRow[];
   /** What became of the older logger's files; null or left out where none are written. */
   csv?: CsvStatus | null;
   /** How bytes are shown to people; iec where nothing is said. */

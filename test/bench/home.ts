@@ -62,7 +62,7 @@ export function benchHome(options: BenchWorld): BenchHome {
             routers: [...statuses.values()],
             aliases: new Map(),
             peerNames: new Map(),
-            models: new Map(),
+            quotas: [],
             notices: [],
             people: NOBODY,
             implied: false,

@@ -75,6 +75,6 @@ const EMPTY: View = {
   peerNames: new Map(),
   notices: [],
   people: NOBODY,
-  models: new Map(),
+  quotas: [],
   implied: false,
 };

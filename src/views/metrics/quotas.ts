@@ -1,4 +1,4 @@
-import { type QuotaRow, quotaRows } from '../rows/quotas.ts';
+import type { QuotaRow } from '../rows/quotas.ts';
 import type { View } from '../view.ts';
 import { type Family, type FamilyMaker, gauge, type Sample, samplesOf } from './family.ts';
 import { labelText } from './labels.ts';
@@ -13,7 +13,7 @@ export function quotaFamilies(): FamilyMaker {
 }
 
 function familiesOf(view: View, textOf: (row: QuotaRow) => string): Family[] {
-  const rows = quotaRows(view).map((row) => ({ row, labels: textOf(row) }));
+  const rows = view.quotas.map((row) => ({ row, labels: textOf(row) }));
   const samples = (value: (row: QuotaRow) => number | null): Sample[] => samplesOf(rows, ({ row }) => value(row));
   return [
     gauge(

@@ -7,7 +7,7 @@ import { subjectOf } from '../audit-words.ts';
 import type { Evidence } from '../reconciliation/evidence.ts';
 import { type Reconciliation, reconciliations } from '../reconciliation/reconciliation.ts';
 import { homeAccounts } from '../rows/periods.ts';
-import type { QuotaRow } from '../rows/quotas.ts';
+import type { QuotaRow, QuotaView } from '../rows/quotas.ts';
 import { monthParts, type TariffPart } from '../rows/tariffs.ts';
 import type { View } from '../view.ts';
 import { type Changes, changesOf, homeUsage, type UsageChange } from './changes.ts';
@@ -27,10 +27,7 @@ import {
 } from './who.ts';
 
 /** The month of each account is what it has in the period, and `now` lies in it: the present, or its last moment. */
-export type SummaryView = Pick<
-  View,
-  'books' | 'months' | 'aliases' | 'peerNames' | 'people' | 'routers' | 'timezone' | 'now' | 'models' | 'units'
->;
+export type SummaryView = QuotaView & Pick<View, 'routers' | 'units'>;
 
 /** What a summary is made from. */
 export interface SummaryFacts {

@@ -9,6 +9,7 @@ import type { QuotaOf } from '../../../src/domain/people/quota.ts';
 import type { SourceResult } from '../../../src/domain/round.ts';
 import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
 import { createMetrics } from '../../../src/views/metrics/metrics.ts';
+import { quotaRows } from '../../../src/views/rows/quotas.ts';
 import type { View } from '../../../src/views/view.ts';
 import { quota } from '../../support/ledger/quota-view.ts';
 import {
@@ -118,7 +119,7 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
     routers: [...statuses.values()],
     peerNames: new Map(),
     notices: [],
-    models: new Map(),
+    quotas: [],
     aliases: new Map([LAPTOP, TABLET].map((mac) => [mac, { name: "Anna's things", mac: LAPTOP, user: 'anna' }])),
     people: createPeople({ users: [], devices: [{ name: "Anna's things", macs: [LAPTOP, TABLET], user: 'anna' }], peers: [] }),
     implied: false,
@@ -148,7 +149,7 @@ describe('/metrics', () => {
       ],
     });
     const view = await viewOf(bench, { phone: 'annas-phone', laptop: 'laptop' });
-    const text = await metricsText(view);
+    const text = await metricsText({ ...view, quotas: quotaRows({ ...view, models: new Map() }) });
     const shown = text.split('\n').filter((line) => /^wrtmeter_(quota_|\w+_tariff_)/.test(line));
     // 13:00 to 13:01 on a Tuesday in Berlin: everything is off-peak.
     expect(shown).to.include.members([
