@@ -54,16 +54,21 @@ export function quotaRows(view: QuotaView, forecast = forecastOf): QuotaRow[] {
     const shown = tellsTimes(quota.per) ? all.filter((subject) => !isPrivateSubject(view, subject)) : all;
     return shown.map(({ accounts, of, id, name }): QuotaRow => {
       const used = usedBy(accounts);
-      const {
-        limit,
-        carried,
-        bonus: bought,
-        left,
-        step,
-      } = standingOf(quota, used, usedBefore === null ? null : usedBefore(accounts), bonus);
+      const standing = standingOf(quota, used, usedBefore === null ? null : usedBefore(accounts), bonus);
+      const { limit, left } = standing;
       const model = daysLeft === null ? undefined : view.models.get(modelKey(quota, id));
       return {
-        ...{ quota, period, of, id, name, limit, carried, bonus: bought, used, left, step },
+        quota,
+        period,
+        of,
+        id,
+        name,
+        used,
+        limit,
+        carried: standing.carried,
+        bonus: standing.bonus,
+        left,
+        step: standing.step,
         leftPerDay: daysLeft === null ? null : Math.floor(left / daysLeft),
         forecast: model === undefined ? null : forecast(model, used, limit, period.days, present),
       };
