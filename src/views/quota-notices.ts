@@ -1,8 +1,8 @@
 import { dayOf, dayText } from '../domain/calendar.ts';
 import type { Notice } from '../domain/people/notice.ts';
 import type { QuotaAction } from '../domain/people/quota.ts';
+import type { QuotaRow } from '../domain/people/quota-row.ts';
 import { bytesIn, formatShare } from './format.ts';
-import type { QuotaRow } from './rows/quotas.ts';
 import type { View } from './view.ts';
 
 /** What notices of quotas are made from. */

@@ -1,6 +1,7 @@
 import type { Observation } from '../domain/observation.ts';
 import type { TargetCounts } from '../domain/people/notice.ts';
 import type { People } from '../domain/people/people.ts';
+import type { QuotaRow } from '../domain/people/quota-row.ts';
 import type { Units } from '../domain/people/units.ts';
 import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
@@ -8,7 +9,6 @@ import { type Account, type AccountKind, macOf, publicKeyOf } from '../ledger/ac
 import { type Books, type Device, type KnownLease, type KnownPeer, peerKey, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import type { Months } from '../ledger/usage/months.ts';
-import type { QuotaRow } from './rows/quotas.ts';
 
 /** Everything a view is made from: the books, the last answers of the routers, and the settings for display. */
 export interface View {

@@ -1,8 +1,8 @@
 import { dayOf, dayText, localText } from '../../domain/calendar.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { count } from '../../errors.ts';
 import { quotasAnswer } from '../../views/api-v1/quotas.ts';
 import { bytesIn, formatShare } from '../../views/format.ts';
-import type { QuotaRow } from '../../views/rows/quotas.ts';
 import { extra, left, name, right } from '../common/text.ts';
 import type { LedgerView, Printed } from './printed.ts';
 

@@ -1,5 +1,5 @@
 import { dayText, instantText } from '../../domain/calendar.ts';
-import type { QuotaRow } from '../rows/quotas.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import type { View } from '../view.ts';
 import { bonusJson } from './bonuses.ts';
 

@@ -1,6 +1,6 @@
 import { dayOf, localText } from '../../domain/calendar.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { bytesIn, formatShare } from '../format.ts';
-import type { QuotaRow } from '../rows/quotas.ts';
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
 import { shortDate } from './short-date.ts';

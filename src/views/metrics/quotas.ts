@@ -1,4 +1,4 @@
-import type { QuotaRow } from '../rows/quotas.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { type Family, type FamilyMaker, gauge, type Sample, samplesOf } from './family.ts';
 import { labelText } from './labels.ts';
 

@@ -17,7 +17,7 @@ const LEAST = 250;
 const MOST = 700;
 
 /** Samples of a large family that are a part of their own, and their text with the lines before them. */
-interface Block {
+interface SampleBlock {
   head: string;
   labels: readonly string[];
   values: Float64Array;
@@ -25,10 +25,10 @@ interface Block {
 }
 
 export function createText(): MakeText {
-  let before: ReadonlyMap<string, readonly Block[]> = new Map();
+  let before: ReadonlyMap<string, readonly SampleBlock[]> = new Map();
   return (families) => {
     const parts: Buffer[] = [];
-    const kept = new Map<string, Block[]>();
+    const kept = new Map<string, SampleBlock[]>();
     let text = '';
     const endPart = () => {
       if (text !== '') parts.push(Buffer.from(text));
@@ -62,7 +62,7 @@ function blocksOf(samples: readonly Sample[]): (readonly Sample[])[] {
 }
 
 /** The block as it was, if it still has the same samples. */
-function blockOf(name: string, head: string, samples: readonly Sample[], known: Block | undefined): Block {
+function blockOf(name: string, head: string, samples: readonly Sample[], known: SampleBlock | undefined): SampleBlock {
   if (known?.head === head && isSame(known, samples)) return known;
   return {
     head,
@@ -72,7 +72,7 @@ function blockOf(name: string, head: string, samples: readonly Sample[], known: 
   };
 }
 
-const isSame = ({ labels, values }: Block, samples: readonly Sample[]): boolean =>
+const isSame = ({ labels, values }: SampleBlock, samples: readonly Sample[]): boolean =>
   values.length === samples.length && samples.every((sample, i) => sample.value === values[i] && sample.labels === labels[i]);
 
 function linesOf(name: string, samples: readonly Sample[]): string {

@@ -1,15 +1,7 @@
-import { type DayModel, type Forecast, forecastOf, presentAt } from '../../domain/people/forecast.ts';
-import {
-  bonusIn,
-  isRolling,
-  type Quota,
-  type QuotaStanding,
-  standingOf,
-  takesBonus,
-  tellsTimes,
-  usedOf,
-} from '../../domain/people/quota.ts';
+import { type DayModel, forecastOf, presentAt } from '../../domain/people/forecast.ts';
+import { bonusIn, isRolling, type Quota, standingOf, takesBonus, tellsTimes, usedOf } from '../../domain/people/quota.ts';
 import { type QuotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import type { Account } from '../../ledger/account.ts';
 import { tariffedSum } from '../../ledger/usage/sums.ts';
 import type { View } from '../view.ts';
@@ -19,16 +11,6 @@ import { grouped, isPrivateSubject, type QuotaSubject, quotaSubjects, type Subje
 export interface QuotaView extends SubjectView, Pick<View, 'months' | 'now' | 'timezone'> {
   /** What forecasts are made from, by quota and subject (see `modelKey`). */
   models: ReadonlyMap<string, DayModel>;
-}
-
-/** How one thing stands in its quota. */
-export interface QuotaRow extends QuotaStanding, Omit<QuotaSubject, 'accounts'> {
-  quota: Quota;
-  period: QuotaPeriod;
-  /** Bytes for each day to the end of the period, the running one included; null: the period is a day, an hour or rolling. */
-  leftPerDay: number | null;
-  /** Null: there are too few days to make one from, or the period is a day, an hour or rolling. */
-  forecast: Forecast | null;
 }
 
 const modelKey = (quota: Quota, subject: QuotaSubject['id']): string => `${quota.name}\n${subject}`;
