@@ -108,7 +108,7 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
     updateStatuses(statuses, { routers, startedAt: at, finishedAt: at });
   }
   Object.assign(bench.ledger.state, { commitSeconds: 0.001, databaseBytes: 4096 });
-  return {
+  const view = {
     now: START + 60_000,
     timezone: TERMS.timezone,
     expire: 30 * 86_400,
@@ -119,11 +119,11 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
     routers: [...statuses.values()],
     peerNames: new Map(),
     notices: [],
-    quotas: [],
     aliases: new Map([LAPTOP, TABLET].map((mac) => [mac, { name: "Anna's things", mac: LAPTOP, user: 'anna' }])),
     people: createPeople({ users: [], devices: [{ name: "Anna's things", macs: [LAPTOP, TABLET], user: 'anna' }], peers: [] }),
     implied: false,
   };
+  return { ...view, quotas: quotaRows({ ...view, models: new Map() }) };
 }
 
 describe('/metrics', () => {
@@ -149,7 +149,7 @@ describe('/metrics', () => {
       ],
     });
     const view = await viewOf(bench, { phone: 'annas-phone', laptop: 'laptop' });
-    const text = await metricsText({ ...view, quotas: quotaRows({ ...view, models: new Map() }) });
+    const text = await metricsText(view);
     const shown = text.split('\n').filter((line) => /^wrtmeter_(quota_|\w+_tariff_)/.test(line));
     // 13:00 to 13:01 on a Tuesday in Berlin: everything is off-peak.
     expect(shown).to.include.members([
