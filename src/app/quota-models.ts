@@ -42,6 +42,8 @@ function modelFor(history: DayHistory | undefined, accounts: Modelled['accounts'
   return modelOf(history?.sums ?? { bytes: [], squares: [] }, first, today);
 }
 
+const NONE: DayModels = new Map();
+
 /** Models that are read again when a day or the configuration turns. */
 export function createModels(store: Pick<Store, 'all'>): {
   of(view: Omit<QuotaView, 'models'>): Promise<DayModels>;
@@ -51,7 +53,7 @@ export function createModels(store: Pick<Store, 'all'>): {
   let kept: { day: number; models: Promise<DayModels> } | null = null;
   return {
     async of(view) {
-      if (view.months.quotas.length === 0) return new Map();
+      if (view.months.quotas.length === 0) return NONE;
       const day = dayOf(view.now, view.timezone);
       if (kept?.day === day) return kept.models;
       const read = { day, models: readModels(store, view) };

@@ -22,10 +22,13 @@ import { withoutLeftOut } from './left-out.ts';
 import { logPosting, logRound } from './log/round-log.ts';
 import { createMetricsText } from './metrics-text.ts';
 import { createNotifier } from './notify/notifier.ts';
-import { createModels } from './quota-models.ts';
+import { createModels, type DayModels } from './quota-models.ts';
+import { sharedQuotaRows } from './quota-rows.ts';
 
 /** Days of backups to keep. */
 const KEPT_BACKUPS = 7;
+
+const NO_MODELS: DayModels = new Map();
 
 /** The running meter, without its HTTP server. */
 export interface Service {
@@ -69,6 +72,7 @@ export async function createService({ config: given, ledger, reading, log, clock
   let telling: Promise<void> = Promise.resolve();
   const metrics = createMetricsText();
   const models = createModels(ledger.store);
+  const quotas = sharedQuotaRows();
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
   const notifier = await createNotifier({ config: given, ledger, log, clock });
@@ -80,11 +84,17 @@ export async function createService({ config: given, ledger, reading, log, clock
     logPosting(log, posted, lastPosted);
     lastPosted = posted;
     updateStatuses(statuses, withoutLeftOut(round, ledger.books));
-    metrics.renew();
+    renew();
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
     notifier.afterRound({ posted, routers: [...statuses.values()], ...names });
     if (posted.status === 'posted') telling = telling.then(tellQuotas).catch((error) => log.error(error));
+  }
+
+  /** What is made once for all that ask between two rounds is made again. */
+  function renew(): void {
+    metrics.renew();
+    quotas.renew();
   }
 
   /** No round is read by one configuration and posted by another: to a renamed router, it would be a first reading. */
@@ -103,7 +113,7 @@ export async function createService({ config: given, ledger, reading, log, clock
     const isNext = next !== config;
     if (isNext) await notifier.reconfigure(next);
     config = next;
-    metrics.renew();
+    renew();
     names = namesOf(next);
     if (isNext) csv.reconfigure(next);
     models.renew();
@@ -144,7 +154,7 @@ export async function createService({ config: given, ledger, reading, log, clock
     return {
       units: config.units,
       ...known,
-      models: await modelsOf(known),
+      quotas: quotas.of({ ...known, models: await modelsOf(known) }),
       expire: config.expire,
       version,
       ledger: ledger.state,
@@ -156,13 +166,13 @@ export async function createService({ config: given, ledger, reading, log, clock
   }
 
   /** A day whose history cannot be read has no forecasts. */
-  async function modelsOf(known: Parameters<typeof models.of>[0]): Promise<View['models']> {
+  async function modelsOf(known: Parameters<typeof models.of>[0]): Promise<DayModels> {
     try {
       return await models.of(known);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       log.error(error.message);
-      return new Map();
+      return NO_MODELS;
     }
   }
 

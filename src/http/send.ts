@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import type { Context, Next } from 'koa';
 import type { TextParts } from '../views/metrics/text.ts';
 import { jsonParts } from './json-parts.ts';
+import { packParts } from './pack.ts';
 
 const compress = promisify(gzip);
 
@@ -47,16 +47,9 @@ export async function sendShared(context: Context, text: TextParts): Promise<voi
     context.length = length;
     return;
   }
-  const packed = packedTexts.get(text) ?? packedOf(text);
+  const packed = packedTexts.get(text) ?? packParts(text, LEVEL);
   packedTexts.set(text, packed);
   context.body = await packed;
-}
-
-function packedOf(text: TextParts): Promise<Buffer> {
-  const gzip = createGzip({ level: LEVEL });
-  for (const part of text) gzip.write(part);
-  gzip.end();
-  return buffer(gzip);
 }
 
 async function sendText(context: Context, text: string): Promise<void> {

@@ -1,15 +1,19 @@
 import { dayOf, dayText } from '../domain/calendar.ts';
 import type { Notice } from '../domain/people/notice.ts';
 import type { QuotaAction } from '../domain/people/quota.ts';
+import type { QuotaRow } from '../domain/people/quota-row.ts';
 import { bytesIn, formatShare } from './format.ts';
-import { type QuotaRow, type QuotaView, quotaRows } from './rows/quotas.ts';
+import type { View } from './view.ts';
+
+/** What notices of quotas are made from. */
+type QuotasView = Pick<View, 'quotas' | 'now' | 'timezone' | 'units'>;
 
 /** All that quotas have to report now: steps that are reached, and forecasts over the limit. What was reported before has the same key again. */
-export function quotaNotices(view: QuotaView): Notice[] {
-  return quotaRows(view).flatMap((row) => [...stepNotices(row, view), ...forecastNotices(row, view)]);
+export function quotaNotices(view: QuotasView): Notice[] {
+  return view.quotas.flatMap((row) => [...stepNotices(row, view), ...forecastNotices(row, view)]);
 }
 
-function stepNotices(row: QuotaRow, view: QuotaView): Notice[] {
+function stepNotices(row: QuotaRow, view: QuotasView): Notice[] {
   const size = bytesIn(view.units);
   const reached = row.quota.steps.filter(({ share, actions }) => share <= row.step && actions.length > 0);
   return reached.map(({ share, actions }) => ({
@@ -21,7 +25,7 @@ function stepNotices(row: QuotaRow, view: QuotaView): Notice[] {
   }));
 }
 
-function forecastNotices(row: QuotaRow, view: QuotaView): Notice[] {
+function forecastNotices(row: QuotaRow, view: QuotasView): Notice[] {
   const { forecast, limit, left, quota } = row;
   const size = bytesIn(view.units);
   if (forecast === null || forecast.bytes <= limit || left === 0 || quota.steps.length === 0) return [];
@@ -37,7 +41,7 @@ function forecastNotices(row: QuotaRow, view: QuotaView): Notice[] {
 }
 
 /** A rolling quota has no period that ends: one of 24 hours may report daily, one of 30 days once in a calendar month. */
-function keyOf(kind: 'quota' | 'forecast', { quota, period, id }: QuotaRow, { now, timezone }: QuotaView, more = ''): string {
+function keyOf(kind: 'quota' | 'forecast', { quota, period, id }: QuotaRow, { now, timezone }: QuotasView, more = ''): string {
   const today = dayText(dayOf(now, timezone));
   const rolling = quota.per === '30d' ? today.slice(0, 7) : today;
   const hour = period.by === 'hour' && period.endsAt !== null ? ` ${period.startsAt}` : '';
@@ -49,7 +53,7 @@ const percent = (share: number): string => `${Number((share * 100).toFixed(2))} 
 
 const titleOf = ({ quota, name }: QuotaRow): string => (name === '' ? `Quota "${quota.name}"` : `Quota "${quota.name}" of ${name}`);
 
-function standing({ used, limit, bonus, left, leftPerDay, period }: QuotaRow, { timezone, units }: QuotaView): string {
+function standing({ used, limit, bonus, left, leftPerDay, period }: QuotaRow, { timezone, units }: QuotasView): string {
   const size = bytesIn(units);
   const end = period.endsAt === null ? '' : ` until ${dayText(dayOf(period.endsAt - 1, timezone))}`;
   const each = leftPerDay === null || left === 0 ? '' : `, ${size(leftPerDay)} for each day`;
@@ -57,7 +61,7 @@ function standing({ used, limit, bonus, left, leftPerDay, period }: QuotaRow, { 
   return `${size(used)} of ${size(limit)} used (${formatShare(used / limit)}), ${size(left)} left${end}${each}.${bought}`;
 }
 
-function pace({ forecast, left }: QuotaRow, { timezone, units }: QuotaView): string {
+function pace({ forecast, left }: QuotaRow, { timezone, units }: QuotasView): string {
   const size = bytesIn(units);
   if (forecast === null || left === 0) return '';
   const when = forecast.reachedAt === null ? '' : ` The limit will probably be reached on ${dayText(dayOf(forecast.reachedAt, timezone))}.`;

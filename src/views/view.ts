@@ -1,7 +1,7 @@
 import type { Observation } from '../domain/observation.ts';
-import type { DayModel } from '../domain/people/forecast.ts';
 import type { TargetCounts } from '../domain/people/notice.ts';
 import type { People } from '../domain/people/people.ts';
+import type { QuotaRow } from '../domain/people/quota-row.ts';
 import type { Units } from '../domain/people/units.ts';
 import { shortKey } from '../domain/public-key.ts';
 import type { RouterStatus } from '../domain/status.ts';
@@ -30,8 +30,8 @@ export interface View {
   peerNames: ReadonlyMap<string, string>;
   /** Whose devices and peers are, and which are private. */
   people: People;
-  /** What forecasts of quotas are made from, by quota and subject. */
-  models: ReadonlyMap<string, DayModel>;
+  /** How everything stands in its quotas. */
+  quotas: readonly QuotaRow[];
   /** What became of the older logger's files; null or left out where none are written. */
   csv?: CsvStatus | null;
   /** How bytes are shown to people; iec where nothing is said. */

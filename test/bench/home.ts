@@ -5,7 +5,8 @@ import type { Ledger, LedgerTerms } from '../../src/ledger/ledger.ts';
 import { render } from '../../src/simulator/answers/answers.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import { createMetrics } from '../../src/views/metrics/metrics.ts';
-import { joined } from '../support/metrics-text.ts';
+import type { TextParts } from '../../src/views/metrics/text.ts';
+import { quotaRows } from '../../src/views/rows/quotas.ts';
 import type { World } from '../support/simulator/world.ts';
 import { advanceBench, type BenchWorld, benchWorld } from './routers/world.ts';
 
@@ -27,7 +28,7 @@ export interface BenchHome {
   /** Lets time pass, reads all routers and posts the round. Where hosts are counted, the first `moving` devices move something. */
   round(ledger: Ledger, seconds: number, moving?: number): Promise<void>;
   /** The text of `/metrics`, without the metrics of the process. */
-  text(ledger: Ledger): Promise<string>;
+  text(ledger: Ledger): Promise<TextParts>;
 }
 
 export function benchHome(options: BenchWorld): BenchHome {
@@ -48,27 +49,23 @@ export function benchHome(options: BenchWorld): BenchHome {
       if (posted.status !== 'posted') throw new Error(`A round was ${posted.status}`);
       updateStatuses(statuses, round);
     },
-    text: async (ledger) =>
-      joined(
-        await metrics.render(
-          {
-            now: world.now,
-            timezone: BENCH_TERMS.timezone,
-            expire: 30 * 86_400,
-            version: 'bench',
-            books: ledger.books,
-            months: ledger.months,
-            ledger: ledger.state,
-            routers: [...statuses.values()],
-            aliases: new Map(),
-            peerNames: new Map(),
-            models: new Map(),
-            notices: [],
-            people: NOBODY,
-            implied: false,
-          },
-          null,
-        ),
-      ),
+    text(ledger) {
+      const shown = {
+        now: world.now,
+        timezone: BENCH_TERMS.timezone,
+        expire: 30 * 86_400,
+        version: 'bench',
+        books: ledger.books,
+        months: ledger.months,
+        ledger: ledger.state,
+        routers: [...statuses.values()],
+        aliases: new Map(),
+        peerNames: new Map(),
+        notices: [],
+        people: NOBODY,
+        implied: false,
+      };
+      return metrics.render({ ...shown, quotas: quotaRows({ ...shown, models: new Map() }) }, null);
+    },
   };
 }

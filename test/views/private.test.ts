@@ -11,7 +11,6 @@ import { suggestionsAnswer } from '../../src/views/device-suggestions/suggestion
 import { findDevices } from '../../src/views/find-device.ts';
 import { landing } from '../../src/views/landing/landing.ts';
 import { quotaNotices } from '../../src/views/quota-notices.ts';
-import { quotaRows } from '../../src/views/rows/quotas.ts';
 import type { View } from '../../src/views/view.ts';
 import { hosts, leases, openHome, type SmallHome, stations } from '../support/homes/small-home.ts';
 import { quota } from '../support/ledger/quota-view.ts';
@@ -141,7 +140,7 @@ describe('what is shown of a private device', () => {
   it('are no quotas that tell times', async () => {
     const names = ['tv', 'anna'];
     const isOpen = (row: { name: string }) => names.includes(row.name);
-    const shown = (per: string) => quotaRows(view).filter(({ quota }) => quota.per === per);
+    const shown = (per: string) => view.quotas.filter(({ quota }) => quota.per === per);
     for (const per of ['hour', 'day', '24h']) {
       expect(
         shown(per).map(({ name }) => name),

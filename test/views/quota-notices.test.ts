@@ -2,11 +2,14 @@ import { expect } from 'chai';
 import { dayOf } from '../../src/domain/calendar.ts';
 import { addBonus, removeBonus } from '../../src/ledger/storage/people/bonuses.ts';
 import { quotaNotices } from '../../src/views/quota-notices.ts';
+import { type QuotaView, quotaRows } from '../../src/views/rows/quotas.ts';
 import { quota, quotaView } from '../support/ledger/quota-view.ts';
 import { type Bench, classic, openBench, PHONE, START, station, TERMS, wan } from '../support/ledger/rounds.ts';
 
 const HOUR = 3600;
 const steps = [0.5, 1].map((share) => ({ share, actions: [{ kind: 'notify' }] as const }));
+
+const noticesOf = (view: QuotaView) => quotaNotices({ ...view, quotas: quotaRows(view) });
 
 describe('notices of quotas', () => {
   let bench: Bench;
@@ -16,7 +19,7 @@ describe('notices of quotas', () => {
   async function notices(seconds: number) {
     const now = START + seconds * 1000;
     await bench.ledger.turnMonths(now);
-    return quotaNotices(quotaView(bench.ledger, now));
+    return noticesOf(quotaView(bench.ledger, now));
   }
 
   it('say what is used and left, once for each step and period, over restarts', async () => {
@@ -87,7 +90,7 @@ describe('notices of quotas', () => {
     await read(60, 100);
     const view = quotaView(bench.ledger, START + 60_000);
     const flat = { means: Array.from({ length: 7 }, () => 10_000), variances: Array.from({ length: 7 }, () => 0), uncertainty: 0 };
-    const [notice] = quotaNotices({ ...view, models: new Map([['line\n', flat]]) });
+    const [notice] = noticesOf({ ...view, models: new Map([['line\n', flat]]) });
     expect(notice).to.deep.include({ key: 'forecast line 2026-03-01', kind: 'forecast' });
     expect(notice?.text).to.match(/The limit will probably be reached on 2026-03-20\.$/);
   });

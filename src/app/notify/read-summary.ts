@@ -57,7 +57,8 @@ async function monthsOf({ store, terms, timezone, books }: SummarySources, { by,
   const all = new Map([...sums, ...emptySums([{ by: 'day', ...days }])]);
   for (const each of all.values()) await readSums(store, each);
   const compared = await readCompared(store, books, () => days, timezone);
-  return { ...months, home: days, routers: new Map(), compared, sums: all };
+  // A month before the tariffs, or after them, may have some: the summary decides whether they are shown.
+  return { ...months, home: days, routers: new Map(), compared, sums: all, hasTariffs: true };
 }
 
 async function readComparedDays({ store, books }: SummarySources, compared: ComparedDays | null): Promise<SummaryFacts['compared']> {

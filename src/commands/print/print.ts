@@ -7,6 +7,7 @@ import { loadBooks } from '../../ledger/storage/load.ts';
 import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { monthsAt, sumMonths } from '../../ledger/usage/months.ts';
 import { parseSpan } from '../../views/api-v1/query.ts';
+import { quotaRows } from '../../views/rows/quotas.ts';
 import type { DatedIo } from '../common/command-io.ts';
 import { exitCodeOf } from '../common/exit-code.ts';
 import { LEDGER_SETTINGS, type Start, withSettings } from '../common/register.ts';
@@ -67,8 +68,8 @@ export function print(name: PrintName, options: PrintOptions, io: DatedIo): Prom
         terms,
         store,
       };
-      const models = await readModels(store, known);
-      const view = { ...known, models };
+      const quotas = quotaRows({ ...known, models: await readModels(store, known) });
+      const view = { ...known, quotas };
       return chosen.make(view, { ...span, last: newest, device: device === undefined ? null : theDevice(view, device) });
     });
     io.stdout.write(json ? `${safeJson(printed.json)}\n` : await asText(printed, roomIn(io)));

@@ -9,7 +9,7 @@ import type { NamedDevice } from '../common/the-device.ts';
 
 /** What tables are made from: the books and the ledger's file. Routers are not read. */
 export interface LedgerView
-  extends Pick<View, 'books' | 'months' | 'aliases' | 'peerNames' | 'people' | 'routers' | 'timezone' | 'now' | 'models' | 'units'> {
+  extends Pick<View, 'books' | 'months' | 'aliases' | 'peerNames' | 'people' | 'routers' | 'timezone' | 'now' | 'quotas' | 'units'> {
   /** Names of the configured routers. */
   configured: readonly string[];
   terms: BillingTerms;

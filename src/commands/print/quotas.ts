@@ -1,14 +1,14 @@
 import { dayOf, dayText, localText } from '../../domain/calendar.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { count } from '../../errors.ts';
 import { quotasAnswer } from '../../views/api-v1/quotas.ts';
 import { bytesIn, formatShare } from '../../views/format.ts';
-import { type QuotaRow, quotaRows } from '../../views/rows/quotas.ts';
 import { extra, left, name, right } from '../common/text.ts';
 import type { LedgerView, Printed } from './printed.ts';
 
 /** `wrtmeter print quotas` */
 export function printQuotas(view: LedgerView): Printed {
-  const rows = quotaRows(view);
+  const rows = view.quotas;
   const size = bytesIn(view.units);
   const reached = rows.filter((row) => row.used >= row.limit).length;
   return {

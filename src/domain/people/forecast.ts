@@ -83,8 +83,10 @@ export const presentAt = (now: number, timezone: string): Present => {
   return { now, today, midnight: startOfDay(today + 1, timezone) };
 };
 
-/** The forecast of a period of days from what it has used so far. */
-export function forecastOf(model: DayModel, used: number, limit: number, days: Month, { now, today, midnight }: Present): Forecast {
+/** Makes the forecast of a period of days from what it has used so far. */
+export type MakeForecast = (model: DayModel, used: number, limit: number, days: Month, present: Present) => Forecast;
+
+export const forecastOf: MakeForecast = (model, used, limit, days, { now, today, midnight }) => {
   const rest = Math.min(1, Math.max(0, (midnight - now) / DAY_MS));
   let [bytes, variance, left, reachedAt] = [used, 0, 0, used >= limit ? now : null];
   for (let day = today; day < days.end; day += 1) {
@@ -100,4 +102,24 @@ export function forecastOf(model: DayModel, used: number, limit: number, days: M
   }
   const width = EIGHT_OF_TEN * Math.sqrt(TOGETHER * (variance + model.uncertainty * left ** 2));
   return { bytes: Math.round(bytes), low: Math.round(Math.max(used, bytes - width)), high: Math.round(bytes + width), reachedAt };
+};
+
+/** How long a forecast stays, in ms: it hardly changes from round to round. */
+const LASTS = 300_000;
+
+/**
+ * Makes forecasts that stay for five minutes, so that thousands of devices have few that change in a round. One is made again before that
+ * where its limit changes or is reached, where more is used than the lower end of its range, and with its model: when a day turns.
+ */
+export function lastingForecasts(): MakeForecast {
+  const kept = new WeakMap<DayModel, { forecast: Forecast; limit: number; isOver: boolean; at: number }>();
+  return (model, used, limit, days, present) => {
+    const isOver = used >= limit;
+    const known = kept.get(model);
+    const age = known === undefined ? LASTS : present.now - known.at;
+    if (known?.limit === limit && known.isOver === isOver && used <= known.forecast.low && age >= 0 && age < LASTS) return known.forecast;
+    const forecast = forecastOf(model, used, limit, days, present);
+    kept.set(model, { forecast, limit, isOver, at: present.now });
+    return forecast;
+  };
 }

@@ -24,6 +24,8 @@ export interface Months {
   begunAt: number;
   /** What accounts have in the running periods of quotas, and by tariff in the months. */
   sums: SumsByPeriod;
+  /** Whether the months are shown by tariff. A quota may have the sums of a month without. */
+  hasTariffs: boolean;
   quotas: readonly RunningQuota[];
 }
 
@@ -47,11 +49,13 @@ export function monthsAt(now: number, terms: BillingTerms): Months {
   const today = dayOf(now, terms.timezone);
   const routers = [...terms.routerBilling].map(([router, billing]) => [router, monthOf(today, billing)] as const);
   const home = monthOf(today, terms.billing);
-  const byTariff = terms.tariffs?.length ? [home, ...routers.map(([, month]) => month)] : [];
+  const hasTariffs = (terms.tariffs ?? []).length > 0;
+  const byTariff = hasTariffs ? [home, ...routers.map(([, month]) => month)] : [];
   const periodOf = quotaPeriods(now, terms);
   const quotas = (terms.quotas ?? []).map((quota) => ({ quota, period: periodOf(quota) }));
   const wanted = [...byTariff.map(daysOf), ...quotas.flatMap(periodsToSum)];
-  return { home, routers: new Map(routers), compared: new Map(), begun: '', begunAt: 0, sums: emptySums(wanted), quotas };
+  const running = { home, routers: new Map(routers), quotas, hasTariffs, sums: emptySums(wanted) };
+  return { ...running, compared: new Map(), begun: '', begunAt: 0 };
 }
 
 const daysOf = (month: Month): SumPeriod => ({ by: 'day', ...month });
@@ -76,7 +80,7 @@ export const periodsKey = ({ home, routers, sums }: Months): string => JSON.stri
 
 /** What an account has in its month, with what of it is of tariffs; null without tariffs. */
 export const monthSums = (months: Months, account: Pick<Account, 'kind' | 'router'>): Sums | null =>
-  months.sums.get(sumKey(daysOf(monthFor(months, account)))) ?? null;
+  months.hasTariffs ? (months.sums.get(sumKey(daysOf(monthFor(months, account)))) ?? null) : null;
 
 /** The billing period that an account's month sum belongs to. Rule: month. */
 export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>

@@ -1,9 +1,13 @@
 import { dayText, instantText } from '../../domain/calendar.ts';
-import { type QuotaRow, type QuotaView, quotaRows } from '../rows/quotas.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
+import type { View } from '../view.ts';
 import { bonusJson } from './bonuses.ts';
 
 /** `/api/v1/quotas` */
-export const quotasAnswer = (view: QuotaView) => ({ quotas: quotaRows(view).map(quotaJson), bonuses: view.books.bonuses.map(bonusJson) });
+export const quotasAnswer = ({ quotas, books }: Pick<View, 'quotas' | 'books'>) => ({
+  quotas: quotas.map(quotaJson),
+  bonuses: books.bonuses.map(bonusJson),
+});
 
 /** How one thing stands in its quota. */
 export function quotaJson({ quota, of, id, name, period, forecast, ...row }: QuotaRow) {

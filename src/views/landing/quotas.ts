@@ -1,6 +1,6 @@
 import { dayOf, localText } from '../../domain/calendar.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { bytesIn, formatShare } from '../format.ts';
-import { type QuotaRow, quotaRows } from '../rows/quotas.ts';
 import type { View } from '../view.ts';
 import { type Html, html } from './html.ts';
 import { shortDate } from './short-date.ts';
@@ -9,7 +9,7 @@ const SHOWN = 12;
 
 /** A bar for each quota: the home's and uplinks first, then those of which most is used. Null without quotas. */
 export function quotasCard(view: View): Html | null {
-  const rows = quotaRows(view).sort((a, b) => Number(isLine(b)) - Number(isLine(a)) || b.used / b.limit - a.used / a.limit);
+  const rows = [...view.quotas].sort((a, b) => Number(isLine(b)) - Number(isLine(a)) || b.used / b.limit - a.used / a.limit);
   if (rows.length === 0) return null;
   return html`<section class="card" aria-labelledby="quotas">
 <div class="top"><h2 id="quotas">Quotas</h2></div>

@@ -12,7 +12,7 @@ import { reconciliationFamilies } from './reconciliation.ts';
 import { routerFamilies } from './routers.ts';
 import { stationFamilies } from './stations.ts';
 import { tariffFamilies } from './tariffs.ts';
-import { type TextParts, textOf } from './text.ts';
+import { createText, type TextParts } from './text.ts';
 import { userFamilies } from './users.ts';
 import { wanFamilies } from './wan.ts';
 
@@ -44,6 +44,7 @@ export function createMetrics(): Metrics {
     noticeFamilies,
     csvFamilies,
   ];
+  const textOf = createText();
   function* families(view: View): Generator<Family> {
     const shown = shownAccounts(view);
     for (const familiesOf of makers) yield* familiesOf(view, shown);

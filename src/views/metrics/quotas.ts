@@ -1,19 +1,16 @@
-import { type QuotaRow, quotaRows } from '../rows/quotas.ts';
-import type { View } from '../view.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { type Family, type FamilyMaker, gauge, type Sample, samplesOf } from './family.ts';
 import { labelText } from './labels.ts';
 
 const QUOTA = ['quota', 'of', 'name'];
-const MOST_TEXTS = 50_000;
 
 /** How everything stands in its quotas. */
 export function quotaFamilies(): FamilyMaker {
-  const texts = createTexts();
-  return (view) => familiesOf(view, texts);
+  const labelled = lastingTexts();
+  return ({ quotas }) => familiesOf(labelled(quotas));
 }
 
-function familiesOf(view: View, textOf: (row: QuotaRow) => string): Family[] {
-  const rows = quotaRows(view).map((row) => ({ row, labels: textOf(row) }));
+function familiesOf(rows: readonly LabelledRow[]): Family[] {
   const samples = (value: (row: QuotaRow) => number | null): Sample[] => samplesOf(rows, ({ row }) => value(row));
   return [
     gauge(
@@ -73,16 +70,23 @@ function familiesOf(view: View, textOf: (row: QuotaRow) => string): Family[] {
   ];
 }
 
-/** Label texts are kept while their row is there: making them is most of the work. */
-function createTexts(): (row: QuotaRow) => string {
-  let known = new Map<string, { name: string; text: string }>();
-  return ({ quota, of, id, name }) => {
-    const key = `${quota.name}\n${of}\n${id}`;
-    const before = known.get(key);
-    if (before?.name === name) return before.text;
-    if (known.size > MOST_TEXTS) known = new Map();
-    const text = labelText(QUOTA, [quota.name, of, name]);
-    known.set(key, { name, text });
-    return text;
+interface LabelledRow {
+  row: QuotaRow;
+  labels: string;
+}
+
+/** Label texts are kept where a row is what it was in the last scrape, in the same place: making them is most of the work. */
+function lastingTexts(): (rows: readonly QuotaRow[]) => LabelledRow[] {
+  let last: LabelledRow[] = [];
+  return (rows) => {
+    const before = last;
+    last = rows.map((row, i) => {
+      const known = before[i];
+      const isSame = known !== undefined && hasSameLabels(known.row, row);
+      return { row, labels: isSame ? known.labels : labelText(QUOTA, [row.quota.name, row.of, row.name]) };
+    });
+    return last;
   };
 }
+
+const hasSameLabels = (a: QuotaRow, b: QuotaRow): boolean => a.name === b.name && a.of === b.of && a.quota.name === b.quota.name;

@@ -12,31 +12,10 @@ interface TariffGroup {
 
 /** The bytes of the current month by tariff; no samples without tariffs. */
 export function tariffFamilies(view: View, shown: AccountsByKind): Family[] {
-  // When a private device is used is nobody's business.
-  const open = shown.device.filter(({ key }) => !isPrivate(view, key));
-  const devices = [...grouped(open, ({ key }) => view.aliases.get(key)?.mac ?? key)];
-  const users = [...grouped(accountsOf(view.books.accounts, 'device'), ({ key }) => view.people.userOfDevice(key, view.books.devices))];
-  const wan = shown.wan.map((account): TariffGroup => ({ labels: [account.router, account.interface], accounts: [account] }));
-  const peers = shown.peer.flatMap((account): TariffGroup[] => {
-    const { router, interface: name, key } = account;
-    if (isPrivatePeer(view, { router, interface: name, publicKey: key })) return [];
-    return [{ labels: [router, name, key, nameOfPeer(view, { router, interface: name, publicKey: key })], accounts: [account] }];
-  });
+  const { devices, users, wan, peers } = view.months.hasTariffs ? groupsOf(view, shown) : NO_GROUPS;
   return [
-    ...pair(
-      view,
-      'device',
-      ['mac', 'hostname'],
-      ['received by the device', 'sent by the device'],
-      devices.map(([mac, accounts]) => ({ labels: [mac, nameOf(view, mac)], accounts })),
-    ),
-    ...pair(
-      view,
-      'user',
-      ['user'],
-      ["received by the user's devices", "sent by the user's devices"],
-      users.flatMap(([user, accounts]) => (user === null ? [] : [{ labels: [user], accounts }])),
-    ),
+    ...pair(view, 'device', ['mac', 'hostname'], ['received by the device', 'sent by the device'], devices),
+    ...pair(view, 'user', ['user'], ["received by the user's devices", "sent by the user's devices"], users),
     ...pair(view, 'wan', ['router', 'interface'], ['received from the Internet', 'sent to the Internet'], wan),
     ...pair(
       view,
@@ -46,6 +25,27 @@ export function tariffFamilies(view: View, shown: AccountsByKind): Family[] {
       peers,
     ),
   ];
+}
+
+type Groups = Record<'devices' | 'users' | 'wan' | 'peers', readonly TariffGroup[]>;
+
+const NO_GROUPS: Groups = { devices: [], users: [], wan: [], peers: [] };
+
+function groupsOf(view: View, shown: AccountsByKind): Groups {
+  // When a private device is used is nobody's business.
+  const open = shown.device.filter(({ key }) => !isPrivate(view, key));
+  const devices = grouped(open, ({ key }) => view.aliases.get(key)?.mac ?? key);
+  const users = grouped(accountsOf(view.books.accounts, 'device'), ({ key }) => view.people.userOfDevice(key, view.books.devices));
+  return {
+    devices: [...devices].map(([mac, accounts]) => ({ labels: [mac, nameOf(view, mac)], accounts })),
+    users: [...users].flatMap(([user, accounts]) => (user === null ? [] : [{ labels: [user], accounts }])),
+    wan: shown.wan.map((account) => ({ labels: [account.router, account.interface], accounts: [account] })),
+    peers: shown.peer.flatMap((account) => {
+      const { router, interface: name, key } = account;
+      if (isPrivatePeer(view, { router, interface: name, publicKey: key })) return [];
+      return [{ labels: [router, name, key, nameOfPeer(view, { router, interface: name, publicKey: key })], accounts: [account] }];
+    }),
+  };
 }
 
 function pair(

@@ -1,5 +1,6 @@
 import type { Quota } from '../../domain/people/quota.ts';
 import type { QuotaPeriod } from '../../domain/people/quota-period.ts';
+import type { QuotaThing } from '../../domain/people/quota-row.ts';
 import { type Account, accountsOf, deviceAccountsOf } from '../../ledger/account.ts';
 import { isPrivate, isPrivateAccount, nameOf, nameOfPeer, type View } from '../view.ts';
 import { homeAccounts } from './periods.ts';
@@ -9,12 +10,7 @@ import { ownUplinks } from './wan.ts';
 export type SubjectView = Pick<View, 'books' | 'aliases' | 'peerNames' | 'people'>;
 
 /** One thing that a quota is of. */
-export interface QuotaSubject {
-  of: 'home' | 'uplink' | 'user' | 'device' | 'peer' | 'others';
-  /** Stays the same when names change: a MAC, a public key or a name of the configuration; empty where there is only one. */
-  id: string;
-  /** For people, and for labels: no two of a quota have the same. Empty where there is only one. */
-  name: string;
+export interface QuotaSubject extends QuotaThing {
   accounts: readonly Account[];
 }
 

@@ -1,43 +1,28 @@
-import { type Forecast, forecastOf, presentAt } from '../../domain/people/forecast.ts';
-import {
-  bonusIn,
-  isRolling,
-  type Quota,
-  type QuotaStanding,
-  standingOf,
-  takesBonus,
-  tellsTimes,
-  usedOf,
-} from '../../domain/people/quota.ts';
+import { type DayModel, forecastOf, presentAt } from '../../domain/people/forecast.ts';
+import { bonusIn, isRolling, type Quota, standingOf, takesBonus, tellsTimes, usedOf } from '../../domain/people/quota.ts';
 import { type QuotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import type { Account } from '../../ledger/account.ts';
 import { tariffedSum } from '../../ledger/usage/sums.ts';
 import type { View } from '../view.ts';
 import { grouped, isPrivateSubject, type QuotaSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
 
-/** What the rows of quotas are made from. `models`: by quota and subject (see `modelKey`). */
-export type QuotaView = SubjectView & Pick<View, 'months' | 'now' | 'timezone' | 'models' | 'units'>;
-
-/** How one thing stands in its quota. */
-export interface QuotaRow extends QuotaStanding, Omit<QuotaSubject, 'accounts'> {
-  quota: Quota;
-  period: QuotaPeriod;
-  /** Bytes for each day to the end of the period, the running one included; null: the period is a day, an hour or rolling. */
-  leftPerDay: number | null;
-  /** Null: there are too few days to make one from, or the period is a day, an hour or rolling. */
-  forecast: Forecast | null;
+/** What the rows of quotas are made from. */
+export interface QuotaView extends SubjectView, Pick<View, 'months' | 'now' | 'timezone'> {
+  /** What forecasts are made from, by quota and subject (see `modelKey`). */
+  models: ReadonlyMap<string, DayModel>;
 }
 
-const modelKey = (quota: Quota, subject: Pick<QuotaSubject, 'id'>): string => `${quota.name}\n${subject.id}`;
+const modelKey = (quota: Quota, subject: QuotaSubject['id']): string => `${quota.name}\n${subject}`;
 
 /** Whether a quota's period has days of which a part is still to come. */
 const isOfDays = ({ per }: Quota): boolean => per === 'week' || per === 'month';
 
 /**
- * How everything stands in its quotas, in the order of the configuration; what is private only where the figures do not tell times. Every scrape asks for it:
+ * How everything stands in its quotas, in the order of the configuration; what is private only where the figures do not tell times. Every round asks for it:
  * nothing here asks the calendar for each row.
  */
-export function quotaRows(view: QuotaView): QuotaRow[] {
+export function quotaRows(view: QuotaView, forecast = forecastOf): QuotaRow[] {
   const subjectsOf = quotaSubjects(view);
   const present = presentAt(view.now, view.timezone);
   const bought = grouped(view.books.bonuses, (bonus) => bonus.quota);
@@ -49,14 +34,25 @@ export function quotaRows(view: QuotaView): QuotaRow[] {
     const daysLeft = isOfDays(quota) ? Math.max(1, period.days.end - present.today) : null;
     const all = subjectsOf(quota, period);
     const shown = tellsTimes(quota.per) ? all.filter((subject) => !isPrivateSubject(view, subject)) : all;
-    return shown.map(({ accounts, ...subject }): QuotaRow => {
+    return shown.map(({ accounts, of, id, name }): QuotaRow => {
       const used = usedBy(accounts);
       const standing = standingOf(quota, used, usedBefore === null ? null : usedBefore(accounts), bonus);
-      const model = daysLeft === null ? undefined : view.models.get(modelKey(quota, subject));
+      const { limit, left } = standing;
+      const model = daysLeft === null ? undefined : view.models.get(modelKey(quota, id));
       return {
-        ...{ quota, period, ...subject, ...standing },
-        leftPerDay: daysLeft === null ? null : Math.floor(standing.left / daysLeft),
-        forecast: model === undefined ? null : forecastOf(model, used, standing.limit, period.days, present),
+        quota,
+        period,
+        of,
+        id,
+        name,
+        used,
+        limit,
+        carried: standing.carried,
+        bonus: standing.bonus,
+        left,
+        step: standing.step,
+        leftPerDay: daysLeft === null ? null : Math.floor(left / daysLeft),
+        forecast: model === undefined ? null : forecast(model, used, limit, period.days, present),
       };
     });
   });
@@ -83,6 +79,6 @@ export const modelled = (view: QuotaView): { quota: Quota; key: string; accounts
   return view.months.quotas
     .filter(({ quota }) => isOfDays(quota) && !isRolling(quota.per))
     .flatMap(({ quota, period }) =>
-      subjectsOf(quota, period).map((subject) => ({ quota, key: modelKey(quota, subject), accounts: subject.accounts })),
+      subjectsOf(quota, period).map((subject) => ({ quota, key: modelKey(quota, subject.id), accounts: subject.accounts })),
     );
 };

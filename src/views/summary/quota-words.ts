@@ -1,6 +1,6 @@
 import { dayOf, dayText, type Month } from '../../domain/calendar.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { formatShare } from '../format.ts';
-import type { QuotaRow } from '../rows/quotas.ts';
 import { daysText, type SizeText } from './words.ts';
 
 /** What the quota is of, with its own name where that is needed to tell it from others. */

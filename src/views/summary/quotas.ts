@@ -1,5 +1,6 @@
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { OTHERS } from '../../domain/people/user.ts';
-import { type QuotaRow, type QuotaView, quotaRows } from '../rows/quotas.ts';
+import { type QuotaView, quotaRows } from '../rows/quotas.ts';
 import { isOf, isPrivateUser } from './who.ts';
 
 /** The quotas of the home or of one user: lines first, then users, then those of which most is used. */

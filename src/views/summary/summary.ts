@@ -1,4 +1,5 @@
 import { type Day, dayOf } from '../../domain/calendar.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { isZero, type Used } from '../../domain/traffic.ts';
 import { deviceAccountsOf } from '../../ledger/account.ts';
 import type { Books } from '../../ledger/books.ts';
@@ -7,7 +8,7 @@ import { subjectOf } from '../audit-words.ts';
 import type { Evidence } from '../reconciliation/evidence.ts';
 import { type Reconciliation, reconciliations } from '../reconciliation/reconciliation.ts';
 import { homeAccounts } from '../rows/periods.ts';
-import type { QuotaRow } from '../rows/quotas.ts';
+import type { QuotaView } from '../rows/quotas.ts';
 import { monthParts, type TariffPart } from '../rows/tariffs.ts';
 import type { View } from '../view.ts';
 import { type Changes, changesOf, homeUsage, type UsageChange } from './changes.ts';
@@ -27,10 +28,7 @@ import {
 } from './who.ts';
 
 /** The month of each account is what it has in the period, and `now` lies in it: the present, or its last moment. */
-export type SummaryView = Pick<
-  View,
-  'books' | 'months' | 'aliases' | 'peerNames' | 'people' | 'routers' | 'timezone' | 'now' | 'models' | 'units'
->;
+export type SummaryView = QuotaView & Pick<View, 'routers' | 'units'>;
 
 /** What a summary is made from. */
 export interface SummaryFacts {

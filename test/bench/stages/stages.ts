@@ -125,7 +125,7 @@ function viewOf({ books, months, state }: Awaited<ReturnType<typeof openLedger>>
     peerNames: new Map(),
     notices: [],
     people: NOBODY,
-    models: new Map(),
+    quotas: [],
     implied: false,
   };
   return { ...common, now: Date.now(), books, months, ledger: state, routers };

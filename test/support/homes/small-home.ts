@@ -10,6 +10,7 @@ import type { FailureReason } from '../../../src/errors.ts';
 import { type Ledger, type LedgerTerms, openLedger } from '../../../src/ledger/ledger.ts';
 import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
 import { openwrt } from '../../../src/sources/openwrt/kind.ts';
+import { quotaRows } from '../../../src/views/rows/quotas.ts';
 import type { Alias, View } from '../../../src/views/view.ts';
 
 /** A real ledger in its own directory, simulated rounds, and the view of both. */
@@ -91,23 +92,25 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
       if (posted.status !== 'posted') throw new Error(`The round was ${posted.status}`);
       updateStatuses(routers, round);
     },
-    view: (now, changes = {}) => ({
-      now,
-      timezone,
-      expire: 30 * 86_400,
-      version: '0.1.0',
-      books: ledger.books,
-      months: ledger.months,
-      ledger: ledger.state,
-      routers: [...routers.values()],
-      aliases: options.aliases ?? new Map(),
-      peerNames: new Map(),
-      notices: [],
-      people: options.people ?? peopleOf(changes.aliases ?? options.aliases ?? new Map()),
-      models: new Map(),
-      implied: false,
-      ...changes,
-    }),
+    view: (now, changes = {}) => {
+      const view = {
+        now,
+        timezone,
+        expire: 30 * 86_400,
+        version: '0.1.0',
+        books: ledger.books,
+        months: ledger.months,
+        ledger: ledger.state,
+        routers: [...routers.values()],
+        aliases: options.aliases ?? new Map(),
+        peerNames: new Map(),
+        notices: [],
+        people: options.people ?? peopleOf(changes.aliases ?? options.aliases ?? new Map()),
+        implied: false,
+        ...changes,
+      };
+      return { quotas: quotaRows({ ...view, models: new Map() }), ...view };
+    },
     async close() {
       await ledger.close();
       await rm(directory, { recursive: true });

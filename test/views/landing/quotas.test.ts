@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { landing } from '../../../src/views/landing/landing.ts';
 import { quotasCard } from '../../../src/views/landing/quotas.ts';
+import { quotaRows } from '../../../src/views/rows/quotas.ts';
 import type { View } from '../../../src/views/view.ts';
 import { quota, quotaView } from '../../support/ledger/quota-view.ts';
 import { type Bench, classic, LAPTOP, openBench, PHONE, START, station, TERMS, wan } from '../../support/ledger/rounds.ts';
@@ -13,8 +14,10 @@ describe('the quotas of the landing page', () => {
     await bench.read(0, classic(station(PHONE, 0, 0), station(LAPTOP, 0, 0)), wan({ download: 0, upload: 0 }));
     await bench.read(60, classic(station(PHONE, 3e8, 0), station(LAPTOP, 1e9, 0)), wan({ download: 5e8, upload: 0 }));
     const now = START + 60_000;
-    const shown = {
-      ...quotaView(bench.ledger, now),
+    const quotas = quotaView(bench.ledger, now);
+    return {
+      ...quotas,
+      quotas: quotaRows(quotas),
       units,
       expire: 1e6,
       version: '1',
@@ -23,7 +26,6 @@ describe('the quotas of the landing page', () => {
       notices: [],
       implied: false,
     };
-    return shown;
   }
 
   it('begin with the line, then most used first, with what is left, in the configured units', async () => {

@@ -9,6 +9,7 @@ import type { QuotaOf } from '../../../src/domain/people/quota.ts';
 import type { SourceResult } from '../../../src/domain/round.ts';
 import { newStatus, updateStatuses } from '../../../src/domain/status.ts';
 import { createMetrics } from '../../../src/views/metrics/metrics.ts';
+import { quotaRows } from '../../../src/views/rows/quotas.ts';
 import type { View } from '../../../src/views/view.ts';
 import { quota } from '../../support/ledger/quota-view.ts';
 import {
@@ -107,7 +108,7 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
     updateStatuses(statuses, { routers, startedAt: at, finishedAt: at });
   }
   Object.assign(bench.ledger.state, { commitSeconds: 0.001, databaseBytes: 4096 });
-  return {
+  const view = {
     now: START + 60_000,
     timezone: TERMS.timezone,
     expire: 30 * 86_400,
@@ -118,11 +119,11 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
     routers: [...statuses.values()],
     peerNames: new Map(),
     notices: [],
-    models: new Map(),
     aliases: new Map([LAPTOP, TABLET].map((mac) => [mac, { name: "Anna's things", mac: LAPTOP, user: 'anna' }])),
     people: createPeople({ users: [], devices: [{ name: "Anna's things", macs: [LAPTOP, TABLET], user: 'anna' }], peers: [] }),
     implied: false,
   };
+  return { ...view, quotas: quotaRows({ ...view, models: new Map() }) };
 }
 
 describe('/metrics', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Metric, Registry } from 'prom-client';
 import type { Family } from '../../../src/views/metrics/family.ts';
 import { labelText } from '../../../src/views/metrics/labels.ts';
-import { textOf } from '../../../src/views/metrics/text.ts';
+import { createText } from '../../../src/views/metrics/text.ts';
 import { joined } from '../../support/metrics-text.ts';
 
 /** A family whose samples still have their label values apart. */
@@ -67,6 +67,8 @@ const of = (samples: LabelledFamily['samples']): LabelledFamily => ({
 /** Samples of many parts. */
 const MANY = Array.from({ length: 5000 }, (_, i) => ({ values: [String(i), `device-${i}`], value: i * 1e9 }));
 
+const textOf = (list: Iterable<Family>) => createText()(list);
+
 describe('the text of /metrics', () => {
   it('is byte for byte what prom-client makes of the same samples', async () => {
     await fc.assert(
@@ -89,6 +91,21 @@ describe('the text of /metrics', () => {
     const parts = textOf(withText([of(renamed)]));
     for (const part of parts) expect(part.length).to.be.below(70_000);
     expect(joined(parts)).to.contain(`hostname="${'名'.repeat(50)}"`);
+  });
+
+  it('has the same parts as before where nothing changed', async () => {
+    const make = createText();
+    const families = (changed: number, name = 'wrtmeter_other') => {
+      const other = MANY.map((sample, i) => (i === changed ? { ...sample, value: 1 } : sample));
+      return [of(MANY), { ...of(other), name }];
+    };
+    const first = make(withText(families(-1)));
+    const second = make(withText(families(4999)));
+    expect(second.filter((part) => !first.includes(part))).to.have.length(1);
+    expect(joined(second)).to.equal(await byPromClient(families(4999)));
+    const third = make(withText(families(4999, 'wrtmeter_renamed')));
+    expect(joined(third)).to.equal(await byPromClient(families(4999, 'wrtmeter_renamed')));
+    expect(joined(make(withText(families(-1).slice(1))))).to.equal(await byPromClient(families(-1).slice(1)));
   });
 
   it('makes the samples of one family after those of another are written', () => {

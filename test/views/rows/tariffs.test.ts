@@ -3,7 +3,7 @@ import type { Tariff } from '../../../src/domain/people/tariffs.ts';
 import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
 import { tariffRows } from '../../../src/views/rows/tariffs.ts';
-import { quotaView } from '../../support/ledger/quota-view.ts';
+import { quota, quotaView } from '../../support/ledger/quota-view.ts';
 import { type Bench, classic, LAPTOP, ok, openBench, PHONE, START, station, statistics, TERMS, wan } from '../../support/ledger/rounds.ts';
 
 const NIGHT: Tariff = { name: 'off_peak', windows: [{ days: [0, 1, 2, 3, 4, 5, 6], from: 45, to: 13 }], counts: 0 };
@@ -40,6 +40,12 @@ describe('the month by tariff (Rule: tariffs)', () => {
       ['device', LAPTOP, 'off_peak', rows[7]?.[3]],
     ]);
     expect(Number(rows[4]?.[3]) + Number(rows[5]?.[3])).to.equal(40 * 1001);
+  });
+
+  it('is not shown without tariffs, whatever quotas of a month there are', async () => {
+    bench = await openBench({ ...TERMS, quotas: [quota('line', { kind: 'home' }, 1000)] });
+    await twoDays();
+    expect(tariffRows(view())).to.deep.equal([]);
   });
 
   it('has no bytes without a direction, which are neither download nor upload', async () => {
