@@ -13,7 +13,7 @@ export const SMALL_PART = 1 / 16;
 /** A smaller figure may be reached again by chance, and a counter that gained as much since it fell has restarted. */
 export const WORTH_REMEMBERING = 2 ** 24;
 /** A figure that a counter which restarted does not reach within a few readings. */
-export const LARGE = 2 ** 28;
+const LARGE = 2 ** 28;
 /** How long a counter may show less than its baseline before it counts from there: where a restart is unlikely, and where it is in doubt. */
 export const DIP_MS = 86_400_000;
 export const DOUBT_MS = 600_000;
@@ -75,7 +75,7 @@ export function hasFallen(direction: Direction, { bytes }: Pick<Reading, 'bytes'
 /** A counter that is back after a dip shows no more than this beyond what it did before: a large one may have grown meanwhile. */
 const mostGrown = (before: number): number => before * (before >= LARGE ? 1 : SMALL_PART);
 
-export const isNearZero = (value: number, before: number): boolean => value <= before * NEAR_ZERO;
+const isNearZero = (value: number, before: number): boolean => value <= before * NEAR_ZERO;
 
 /**
  * The bytes that a counter known to have 32 bits gained if it passed its end. Null if the line could not have carried them, and for a fall
