@@ -141,9 +141,10 @@ export async function cutFile(path: string, old: OldLines): Promise<number> {
     const summary = old.summary();
     if (summary === null) return 0;
     const { size } = await file.stat();
+    // A single write would not fail where only a part has room.
     await replaceFile(path, async (to) => {
-      await to.write(LOGGER_HEADER + summary);
-      for (let at = from; at < size; at += CHUNK) await to.write(await bytesOf(file, at, Math.min(CHUNK, size - at)));
+      await to.writeFile(LOGGER_HEADER + summary);
+      for (let at = from; at < size; at += CHUNK) await to.writeFile(await bytesOf(file, at, Math.min(CHUNK, size - at)));
     });
     return size;
   } finally {
