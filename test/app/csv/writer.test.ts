@@ -167,6 +167,22 @@ describe('the files of csv', () => {
     expect((await totals(PHONE_FILE)).slice(-2)).to.deep.equal([before, before + 7]);
   });
 
+  it('of the older program continue from their own sums also where the device is away at first', async () => {
+    await mkdir(directory, { recursive: true });
+    await copyFile(FIXTURE, join(directory, PHONE_FILE));
+    const before = (await lines(PHONE_FILE)).at(-1)?.total ?? 0;
+    await read(0, 0, 0);
+    await read(60, 5_000_000_000, 7);
+    await bench.read(7200, classic(station(TV, 8, 0)));
+    await write(7200, { expire: 3600 });
+    restart();
+    await bench.read(7260, classic(station(TV, 9, 0)));
+    await write(7260, { expire: 3600 });
+    await read(7320, 5_000_000_007, 10);
+    await write(7320, { expire: 3600 });
+    expect((await totals(PHONE_FILE)).slice(-2)).to.deep.equal([before, before + 7]);
+  });
+
   it('are renamed where a device has another address, and keep their lines', async () => {
     await read(0, 0);
     await read(60, 10);
