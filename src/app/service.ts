@@ -76,17 +76,23 @@ export async function createService({ config: given, ledger, reading, log, clock
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
   const notifier = await createNotifier({ config: given, ledger, log, clock });
-  const csv = createCsv({ config: given, ledger, reading, log, clock, known: () => ({ ...names, routers: [...statuses.values()] }) });
+  const csv = createCsv({
+    ...{ config: given, ledger, reading, log, clock },
+    isClockTrusted: () => lastPosted !== null && ledger.state.suspendedBecause === null,
+    known: () => ({ ...names, routers: [...statuses.values()] }),
+  });
 
   async function post(round: Round): Promise<void> {
     const posted = await ledger.post(round, clock.tick);
     logRound(log, statuses, round);
     logPosting(log, posted, lastPosted);
+    const isFirst = lastPosted === null;
     lastPosted = posted;
     updateStatuses(statuses, withoutLeftOut(round, ledger.books));
     renew();
     fitHeap(ledger.books.accounts.size);
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
+    if (isFirst) void csv.write();
     notifier.afterRound({ posted, routers: [...statuses.values()], ...names });
     if (posted.status === 'posted') telling = telling.then(tellQuotas).catch((error) => log.error(error));
   }

@@ -12,8 +12,10 @@ import { listBackups, setAside } from '../ledger/backup/backups.ts';
 import { requireLedger } from '../ledger/storage/files.ts';
 import { type Forgotten, forget as forgetIt } from '../ledger/storage/forget.ts';
 import { loadBooks } from '../ledger/storage/load.ts';
+import { createRunningReader } from '../ledger/storage/people/read-running.ts';
 import { openStore, type Store } from '../ledger/storage/store.ts';
 import { macsOf } from '../views/find-device.ts';
+import type { Peaks } from '../views/logger/line.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
@@ -38,13 +40,16 @@ export function forget(given: string, { json = false, ...cli }: ForgetOptions, i
     await requireLedger(directory);
     const store = await openStore(directory);
     const deleted: ReturnType<typeof jsonOf>[] = [];
+    let problem: LedgerError | null = null;
     try {
+      const counted = await createRunningReader(store).read(dayOf(io.clock.now(), config.timezone));
       for (const whose of await meantBy(given, config, store)) {
         const gone = await forgetIt(store, whose, io.clock.now());
         deleted.push(jsonOf(whose, gone, config));
         if (!json) tell(whose, gone, config, io);
       }
-      await removeFiles(deleted, config, json, io);
+      const gone = new Map(deleted.flatMap(({ mac }) => (mac === null ? [] : [[mac, counted.get(mac) ?? NOTHING] as const])));
+      problem = await removeFiles(gone, config, json, io);
     } finally {
       await store.close();
     }
@@ -52,25 +57,32 @@ export function forget(given: string, { json = false, ...cli }: ForgetOptions, i
       ...(await listBackups(directory, dayOf(io.clock.now(), config.timezone))).map(({ path }) => path),
       ...(await setAside(directory)),
     ];
-    if (json) {
-      io.stdout.write(`${safeJson({ deleted, files })}\n`);
-      return 0;
-    }
-    if (files.length > 0) io.stdout.write(`These files still contain it; remove them, then create a new backup with "wrtmeter backup":\n`);
-    for (const path of files) io.stdout.write(`  ${path}\n`);
+    if (json) io.stdout.write(`${safeJson({ deleted, files })}\n`);
+    else tellFiles(files, io);
+    if (problem !== null) throw problem;
     return 0;
   });
 }
 
-/** A device's files of `csv` tell as much as its hours. */
-async function removeFiles(deleted: ReturnType<typeof jsonOf>[], { csv }: Config, json: boolean, io: DatedIo): Promise<void> {
-  if (csv === null) return;
+const NOTHING: Peaks = { onPeak: 0, offPeak: 0 };
+
+/** A device's files of `csv` tell as much as its hours. Returns why they could not be removed, or null. */
+async function removeFiles(gone: ReadonlyMap<string, Peaks>, { csv }: Config, json: boolean, io: DatedIo): Promise<LedgerError | null> {
+  if (csv === null) return null;
   const directory = resolve(io.cwd, csv.directory);
-  const macs = deleted.flatMap(({ mac }) => mac ?? []);
-  const removed = await forgetFiles(directory, macs).catch((error: Error) => {
-    throw new LedgerError(`Files of csv in "${directory}" cannot be removed, remove those of the device by hand: ${error.message}`);
-  });
-  if (!json) for (const path of removed) io.stdout.write(`${path} removed\n`);
+  try {
+    const removed = await forgetFiles(directory, gone);
+    if (!json) for (const path of removed) io.stdout.write(`${path} removed\n`);
+    return null;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return new LedgerError(`Files of csv in "${directory}" cannot be removed, remove those of the device by hand: ${why}`);
+  }
+}
+
+function tellFiles(files: readonly string[], io: DatedIo): void {
+  if (files.length > 0) io.stdout.write(`These files still contain it; remove them, then create a new backup with "wrtmeter backup":\n`);
+  for (const path of files) io.stdout.write(`  ${path}\n`);
 }
 
 /** The MACs or the key that a text means. Throws a UsageError. */

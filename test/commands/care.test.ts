@@ -179,6 +179,17 @@ describe('backup, restore, forget and check of the ledger', () => {
     expect(await readFile(join(csv, '.wrtmeter-csv.json'), 'utf8')).not.to.include(TV);
   });
 
+  it('forget: lists the backups with the device also where its files of csv cannot be removed', async () => {
+    await writeFile(join(home.directory, 'csv'), 'in the way');
+    await writeFile(join(home.directory, 'wrtmeter.yaml'), 'csv: { directory: ./csv }\n');
+    await said((io) => backup(undefined, OPTIONS, io));
+    await home.ledger.close();
+    const { code, stdout, stderr } = await said((io) => forget(TV, { ...OPTIONS, json: true }, io));
+    expect(code).to.equal(1);
+    expect(JSON.parse(stdout).files).to.have.length(1);
+    expect(stderr).to.include(`Files of csv in "${join(home.directory, 'csv')}" cannot be removed, remove those of the device by hand: `);
+  });
+
   it('forget: a name stands for all MACs of its device', async () => {
     const macs = ['02:00:00:00:00:01', '02:00:00:00:00:02'];
     for (const bytes of [1, 1000]) {

@@ -18,6 +18,8 @@ export interface CsvParts {
   reading: Pick<Store, 'all'>;
   log: Pick<Logger, 'info' | 'error'>;
   clock: Pick<Clock, 'now'>;
+  /** False before the first round: only rounds find out whether the clock is right. */
+  isClockTrusted(): boolean;
   /** What the configuration says of people, and what the routers answered last. */
   known(): Omit<NamesView, 'books'> & Pick<View, 'routers'>;
 }
@@ -34,8 +36,8 @@ export interface Csv {
   stop(): Promise<void>;
 }
 
-/** Starts it: the first lines are written at once, the next ones at full multiples of `every`. */
-export function createCsv({ config: given, ledger, reading, log, clock, known }: CsvParts): Csv {
+/** Starts it: lines are written at full multiples of `every`. */
+export function createCsv({ config: given, ledger, reading, log, clock, isClockTrusted, known }: CsvParts): Csv {
   let config = given;
   let status: CsvStatus = newStatus();
   let timer: NodeJS.Timeout | undefined;
@@ -50,8 +52,8 @@ export function createCsv({ config: given, ledger, reading, log, clock, known }:
   }
 
   async function once(): Promise<void> {
-    // Nothing is posted while the clock is not trusted, and no time is known for a line.
-    if (parts === null || ledger.state.suspendedBecause !== null) return;
+    // No time is known for a line, nor which lines are too old.
+    if (parts === null || !isClockTrusted()) return;
     const { csv, writer, reader } = parts;
     const now = ledger.trusted(clock.now());
     const { timezone, billing, expire } = config;

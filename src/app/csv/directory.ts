@@ -6,7 +6,7 @@ import type { OldLines } from '../../views/logger/cut.ts';
 import { isLoggerHeader, LOGGER_HEADER, type LoggerLine, loggerLine, parseLoggerLine } from '../../views/logger/line.ts';
 
 /** A file of the directory that is something else; the message is shown as it is. */
-export class ForeignFileError extends Error {
+class ForeignFileError extends Error {
   readonly code = 'FOREIGN';
 }
 
@@ -75,6 +75,17 @@ const read = async (file: FileHandle, from: number, length: number): Promise<str
 const foreign = (path: string) =>
   new ForeignFileError(`"${path}" has other contents than the older logger's: move it out of the directory, or use another`);
 
+/** Removes a file. False for one with other contents, which stays. */
+export async function removeFile(path: string): Promise<boolean> {
+  const found = await settleFile(path).catch((error) => {
+    if (error instanceof ForeignFileError) return error;
+    throw error;
+  });
+  if (found instanceof ForeignFileError) return false;
+  await rm(path, { force: true });
+  return true;
+}
+
 /** Appends a line in one write; a new file appears with its header and line. What was half written because the disk is full is removed. */
 export async function appendLine(path: string, line: LoggerLine): Promise<void> {
   const file = await open(path, O_RDWR | O_APPEND | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
@@ -141,9 +152,10 @@ export async function cutFile(path: string, old: OldLines): Promise<number> {
     const summary = old.summary();
     if (summary === null) return 0;
     const { size } = await file.stat();
+    // A single write would not fail where only a part has room.
     await replaceFile(path, async (to) => {
-      await to.write(LOGGER_HEADER + summary);
-      for (let at = from; at < size; at += CHUNK) await to.write(await bytesOf(file, at, Math.min(CHUNK, size - at)));
+      await to.writeFile(LOGGER_HEADER + summary);
+      for (let at = from; at < size; at += CHUNK) await to.writeFile(await bytesOf(file, at, Math.min(CHUNK, size - at)));
     });
     return size;
   } finally {

@@ -1,9 +1,9 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OldLines } from '../../views/logger/cut.ts';
 import { deviceFile, macOfFile } from '../../views/logger/file-names.ts';
 import type { LoggerLine } from '../../views/logger/line.ts';
-import { appendLine, cutFile, ForeignFileError, filesIn, makeCsvDirectory, settleFile } from './directory.ts';
+import { appendLine, cutFile, filesIn, makeCsvDirectory, removeFile, settleFile } from './directory.ts';
 
 /** The files of a directory, with what their last lines say. */
 export interface CsvFiles {
@@ -96,12 +96,7 @@ export function csvFiles(directory: string): CsvFiles {
     cut: (file, old) => cutFile(path(file), old),
     async remove(isGone) {
       for (const file of [...lasts.keys()].filter(isGone)) {
-        const found = await settleFile(path(file)).catch((error) => {
-          if (error instanceof ForeignFileError) return error;
-          throw error;
-        });
-        if (found instanceof ForeignFileError) continue;
-        await rm(path(file), { force: true });
+        if (!(await removeFile(path(file)))) continue;
         lasts.delete(file);
         for (const [mac, own] of byMac) if (own === file) byMac.delete(mac);
       }

@@ -82,6 +82,7 @@ export function createCsvWriter(directory: string): CsvWriter {
         if (decided.line !== null) lines.push([target.file, decided.line]);
       });
     }
+    for (const mac of unbegun(next, facts.counted)) await failed.within(async () => next.set(mac, await continued(mac, facts)));
     await remember(next);
     before = facts.counted;
     let written = 0;
@@ -108,9 +109,25 @@ export function createCsvWriter(directory: string): CsvWriter {
   }
 
   async function runningFile({ key, file, macs }: Target) {
-    // Every device whose file was begun is among all of them.
-    const isOwn = kept.get(ALL_FILE)?.macs.has(key) ?? false;
-    return { last: await files.last(file), kept: kept.get(key) ?? (isOwn ? plainKept(new Set([key])) : null), macs };
+    return { last: await files.last(file), kept: kept.get(key) ?? (isOwn(key) ? plainKept(new Set([key])) : null), macs };
+  }
+
+  /** Every device whose file was begun is among all of them. */
+  const isOwn = (mac: string): boolean => kept.get(ALL_FILE)?.macs.has(mac) ?? false;
+
+  /** Devices that are among all of them from now on and get no line, but have a file of an older program. */
+  function unbegun(next: KeptFiles, counted: CountedByMac): string[] {
+    const isNew = (mac: string) => counted.has(mac) && !isOwn(mac) && !next.has(mac);
+    return files
+      .names()
+      .flatMap((file) => macOfFile(file) ?? [])
+      .filter(isNew);
+  }
+
+  /** What is remembered of such a file, so that it continues from its own sums when the device returns. */
+  async function continued(mac: string, { counted, now }: CsvFacts): Promise<Kept> {
+    const file = { last: await files.last(await files.nameFor(mac, [])), kept: null, macs: new Set([mac]) };
+    return nextLine(file, { before, now: counted }, Math.floor(now / 1000)).kept;
   }
 
   /** Before the lines are written: with what is remembered and its last line, a file continues right wherever a kill falls. */
@@ -128,8 +145,8 @@ export function createCsvWriter(directory: string): CsvWriter {
     const periodOf = periods(timezone, billing);
     let bytes = 0;
     const own = new Set(targets.map(({ file }) => file));
-    const isOwn = (file: string) => own.has(file) || counted.has(macOfFile(file) ?? '');
-    const due = files.names().filter((file) => cutOn.get(file) !== today && isOwn(file));
+    const isContinued = (file: string) => own.has(file) || counted.has(macOfFile(file) ?? '');
+    const due = files.names().filter((file) => cutOn.get(file) !== today && isContinued(file));
     for (const file of due.slice(0, CUT_FILES)) {
       if (bytes >= CUT_BYTES) return;
       await failed.within(async () => {

@@ -1,10 +1,12 @@
 import { appendFile, chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { forgetFiles } from '../../../src/app/csv/forget.ts';
 import { type CsvWriter, createCsvWriter } from '../../../src/app/csv/writer.ts';
 import { dayOf } from '../../../src/domain/calendar.ts';
 import { createPeople, type PeopleTerms } from '../../../src/domain/people/people.ts';
 import { plainUser } from '../../../src/domain/people/user.ts';
+import { forget } from '../../../src/ledger/storage/forget.ts';
 import { createRunningReader } from '../../../src/ledger/storage/people/read-running.ts';
 import type { Alias } from '../../../src/views/view.ts';
 import { readOldFormat } from '../../support/ledger/old-reader.ts';
@@ -162,6 +164,22 @@ describe('the files of csv', () => {
     await read(120, 5_000_000_007);
     await write(120);
     expect(await files()).to.deep.equal([PHONE_FILE, 'all.csv'].sort());
+    expect((await totals(PHONE_FILE)).slice(-2)).to.deep.equal([before, before + 7]);
+  });
+
+  it('of the older program continue from their own sums also where the device is away at first', async () => {
+    await mkdir(directory, { recursive: true });
+    await copyFile(FIXTURE, join(directory, PHONE_FILE));
+    const before = (await lines(PHONE_FILE)).at(-1)?.total ?? 0;
+    await read(0, 0, 0);
+    await read(60, 5_000_000_000, 7);
+    await bench.read(7200, classic(station(TV, 8, 0)));
+    await write(7200, { expire: 3600 });
+    restart();
+    await bench.read(7260, classic(station(TV, 9, 0)));
+    await write(7260, { expire: 3600 });
+    await read(7320, 5_000_000_007, 10);
+    await write(7320, { expire: 3600 });
     expect((await totals(PHONE_FILE)).slice(-2)).to.deep.equal([before, before + 7]);
   });
 
@@ -335,6 +353,25 @@ describe('the files of csv', () => {
     await write(120);
     expect(await totals(PHONE_FILE)).to.deep.equal([100, 111]);
     expect(await totals('all.csv')).to.deep.equal([5100, 5111]);
+  });
+
+  it('of all keep the bytes of a device that is forgotten, to the byte, and files with other contents stay', async () => {
+    await read(0, 0, 0);
+    await read(60, 100, 7);
+    await write(60);
+    const foreign = PHONE_FILE.replace('192.168.1.10', 'notes');
+    await writeFile(join(directory, foreign), 'mine');
+    await read(120, 150, 9);
+    const counted = await createRunningReader(bench.store).read(dayOf(START, TERMS.timezone));
+    await forget(bench.store, PHONE, START + 120_000);
+    const gone = new Map([[PHONE, counted.get(PHONE) ?? { onPeak: 0, offPeak: 0 }]]);
+    expect(await forgetFiles(directory, gone)).to.deep.equal([join(directory, PHONE_FILE)]);
+    await bench.restart({ ...TERMS, tariffs: [NIGHT] });
+    restart();
+    await bench.read(180, classic(station(TV, 11, 0)));
+    await write(180);
+    expect(await files()).to.deep.equal([TV_FILE, foreign, 'all.csv'].sort());
+    expect(await totals('all.csv')).to.deep.equal([107, 161]);
   });
 
   it('keep the mode of a directory that was there', async () => {

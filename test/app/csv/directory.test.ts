@@ -1,0 +1,56 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { cutFile } from '../../../src/app/csv/directory.ts';
+import { oldLines } from '../../../src/views/logger/cut.ts';
+import { LOGGER_HEADER, loggerLine } from '../../../src/views/logger/line.ts';
+import { type TinyDisk, tinyDisk } from '../../support/program/tiny-disk.ts';
+
+/** Bytes of the disk, and what it is filled by. */
+const [SIZE, PAGE] = [1_048_576, 4096];
+
+describe('cutting a file of csv back', () => {
+  let directory: string;
+  let disk: TinyDisk;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'wrtmeter-cut-'));
+    disk = await tinyDisk(directory, 'disk', String(SIZE));
+  });
+  afterEach(async () => {
+    await disk.remove();
+    await rm(directory, { recursive: true });
+  });
+
+  const text = (count: number) =>
+    LOGGER_HEADER + Array.from({ length: count }, (_, i) => loggerLine({ time: 1000 + i, delta: 1, onPeak: i, offPeak: 0 })).join('');
+  const cut = (path: string) =>
+    cutFile(
+      path,
+      oldLines(1010, () => 1),
+    );
+
+  it('keeps every line that is not too old, however large the file is', async () => {
+    const path = join(disk.path, 'all.csv');
+    const whole = text(9000);
+    await writeFile(path, whole);
+    expect(await cut(path)).to.equal(whole.length);
+    const [header = '', , ...rest] = whole.split('\n');
+    const summary = loggerLine({ time: 1009, delta: 10, onPeak: 9, offPeak: 0 });
+    expect(await readFile(path, 'latin1')).to.equal([header, summary.trimEnd(), ...rest.slice(9)].join('\n'));
+  });
+
+  it('changes nothing where the new file has no room, wherever the disk gets full', async () => {
+    const path = join(disk.path, 'all.csv');
+    const other = join(disk.path, 'other');
+    const whole = text(9000);
+    for (let missing = 2; missing <= 20; missing += 1) {
+      await writeFile(path, whole);
+      await writeFile(other, Buffer.alloc(SIZE - 2 * PAGE * Math.ceil(whole.length / PAGE) + missing * PAGE));
+      expect(await cut(path).then(String, ({ code }) => code), `${missing} pages`).to.equal('ENOSPC');
+      expect((await readFile(path, 'latin1')) === whole, `${missing} pages`).to.equal(true);
+      expect(await readdir(disk.path)).to.have.members(['all.csv', 'other']);
+      await rm(other);
+    }
+  });
+});
