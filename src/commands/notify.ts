@@ -35,16 +35,14 @@ export function testTargets(name: string | undefined, options: CliOptions, io: D
       text: `If you can read this, notices arrive here. Sent on ${localText(now, config.timezone).slice(0, 16)}.`,
       at: now,
     };
-    // One after the other, so that the lines have the order of the configuration.
-    let failed = false;
-    for (const target of targets) {
-      const failure = await failureOf(target, notice);
-      failed ||= failure !== null;
+    const failures = await Promise.all(targets.map((target) => failureOf(target, notice)));
+    for (const [i, target] of targets.entries()) {
+      const failure = failures[i] ?? null;
       io.stdout.write(
         `${printable(`${target.name}: ${failure === null ? 'sent' : 'failed'}, ${placeOf(target.service)}${failure === null ? '' : `: ${failure}`}`)}\n`,
       );
     }
-    return failed ? 1 : 0;
+    return failures.some((failure) => failure !== null) ? 1 : 0;
   });
 }
 

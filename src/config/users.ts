@@ -44,14 +44,15 @@ export function readUsers(node: Node, problems: Problems): Located<User>[] {
         claims.set(claim, owner ?? name);
       }
     }
+    const isPrivate = found.isPrivate?.value ?? false;
     const list = (kind: (typeof CLAIMS)[number]) => (found[kind]?.value ?? []).map(({ value }) => value);
     return {
       place: entry.place,
       value: {
         name,
-        title: found.title?.value ?? name,
+        title: isPrivate ? name : (found.title?.value ?? name),
         ...{ macs: list('macs'), hostnames: list('hostnames'), networks: list('networks'), ssids: list('ssids'), peers: list('peers') },
-        isPrivate: found.isPrivate?.value ?? false,
+        isPrivate,
         keepHours: found.keepHours?.value ?? null,
       },
     };

@@ -101,8 +101,13 @@ export function createSender({ target, timezone, send, store, clock, log, pace }
       for (const each of batch) each.message = id;
       await orLedgerError(store.begin(batch, id));
     }
+    // Not AbortSignal.any: the timeout that it waits for may be collected as garbage, and the message then waits for ever.
+    const late = new AbortController();
+    const abort = () => late.abort();
+    const patience = setTimeout(abort, pace.patience);
+    stopping.signal.addEventListener('abort', abort, { once: true });
     try {
-      await send(messageOf(id, notices, target.title), AbortSignal.any([stopping.signal, AbortSignal.timeout(pace.patience)]));
+      await send(messageOf(id, notices, target.title), late.signal);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       if (stopping.signal.aborted) return false;
@@ -111,6 +116,9 @@ export function createSender({ target, timezone, send, store, clock, log, pace }
         log.warn(`Cannot send ${count(notices.length, 'notice')} to "${name}" (${placeOf(target.service)}), tried again: ${error.message}`);
       pause();
       return false;
+    } finally {
+      clearTimeout(patience);
+      stopping.signal.removeEventListener('abort', abort);
     }
     if (tries > 0) log.info(`Notices reach "${name}" again`);
     tries = 0;

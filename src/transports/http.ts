@@ -73,7 +73,9 @@ export function httpSender(terms: HttpTerms): SendRequest {
       if (ownSecrets) drop(response);
       throw refusal(status, terms, ownSecrets ? '' : await errorText(response));
     }
-    return { status, text: await response.text(), framed: response.headers.has('content-length'), ...(most && { mostLines: most.lines }) };
+    if (request.ignoresBody === true) drop(response);
+    const text = request.ignoresBody === true ? '' : await response.text();
+    return { status, text, framed: response.headers.has('content-length'), ...(most && { mostLines: most.lines }) };
   }
 
   return async (request, signal) => {

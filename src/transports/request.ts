@@ -19,6 +19,8 @@ export interface HttpRequest {
   session?: HttpSession;
   /** Statuses to accept besides 200 to 299: some routers explain a refusal in a 500. */
   accepts?: readonly number[];
+  /** Whether the status says it all, so that the body of the answer is not read: its text is empty. */
+  ignoresBody?: boolean;
 }
 
 /** The cookies that a router has set, by name. Created for one login and dropped with it. */

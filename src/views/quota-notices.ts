@@ -1,4 +1,4 @@
-import { dayOf, dayText } from '../domain/calendar.ts';
+import { dayOf, dayText, localText } from '../domain/calendar.ts';
 import type { Notice } from '../domain/people/notice.ts';
 import type { QuotaAction } from '../domain/people/quota.ts';
 import type { QuotaRow } from '../domain/people/quota-row.ts';
@@ -53,9 +53,13 @@ const percent = (share: number): string => `${Number((share * 100).toFixed(2))} 
 
 const titleOf = ({ quota, name }: QuotaRow): string => (name === '' ? `Quota "${quota.name}"` : `Quota "${quota.name}" of ${name}`);
 
+/** The last day of a period, or the minute at which an hour ends. */
+const endText = (endsAt: number, isHour: boolean, timezone: string): string =>
+  isHour ? localText(endsAt, timezone).slice(0, 16) : dayText(dayOf(endsAt - 1, timezone));
+
 function standing({ used, limit, bonus, left, leftPerDay, period }: QuotaRow, { timezone, units }: QuotasView): string {
   const size = bytesIn(units);
-  const end = period.endsAt === null ? '' : ` until ${dayText(dayOf(period.endsAt - 1, timezone))}`;
+  const end = period.endsAt === null ? '' : ` until ${endText(period.endsAt, period.by === 'hour', timezone)}`;
   const each = leftPerDay === null || left === 0 ? '' : `, ${size(leftPerDay)} for each day`;
   const bought = bonus === 0 ? '' : ` The limit includes ${size(bonus)} that were bought.`;
   return `${size(used)} of ${size(limit)} used (${formatShare(used / limit)}), ${size(left)} left${end}${each}.${bought}`;

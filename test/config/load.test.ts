@@ -215,6 +215,12 @@ describe('loading a configuration', () => {
     ]);
   });
 
+  it('calls a private user by its key, whatever name is given', async () => {
+    const text = 'users: { lodger: { name: Mr Secret, private: true }, ben: { name: Ben B. } }\n';
+    const { config } = await load(withText(text));
+    expect(config.users.map(({ title }) => title)).to.deep.equal(['lodger', 'Ben B.']);
+  });
+
   it('warns of hours of a user that are to be kept longer than all hours', async () => {
     const text = 'retention: { hours: 5d }\nusers: { anna: { retention: { hours: 6d } }, ben: { retention: { hours: 5d } } }\n';
     const { warnings } = await load(withText(text));

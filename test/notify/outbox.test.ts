@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { DAY_MS } from '../../src/domain/calendar.ts';
 import { NOTICE_KINDS, type Notice, type NoticeStore } from '../../src/domain/people/notice.ts';
@@ -139,6 +141,19 @@ describe('the outbox', () => {
     expect(counted()).to.include('phone device sent 1').and.include('mail device sent 1');
     expect(new Set(sent.filter(({ target }) => target === 'phone').map(({ message }) => message.id))).to.have.property('size', 1);
     await noted();
+  });
+
+  it('tries a target again that never answers, whatever is collected as garbage meanwhile', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    answer = (_, __, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new SourceError('timeout', 'late'))));
+    await outbox.put([notice('a')]);
+    await eventually(() => sent.length === 1);
+    collect();
+    await eventually(() => log.length > 0);
+    expect(log).to.deep.equal(['Cannot send 1 notice to "phone" (webhook at phone.example.net), tried again: late']);
+    expect(counted()).to.deep.equal(['phone device failed 1']);
   });
 
   it('continues after a crash with what was not noted as sent, under the same id', async () => {

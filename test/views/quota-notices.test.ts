@@ -47,6 +47,14 @@ describe('notices of quotas', () => {
     expect(told.values().next().value).to.equal(`Quota "each" of ${PHONE}: 50 % of 954 MiB used`);
   });
 
+  it('of an hour say when the hour ends', async () => {
+    bench = await openBench({ ...TERMS, quotas: [quota('phone', { kind: 'each device', user: null }, 1e9, { per: 'hour', steps })] });
+    await read(0, 0);
+    await read(600, 999_000_000);
+    const [notice] = await notices(600);
+    expect(notice?.text).to.match(/ left until 2026-03-10 14:00\./);
+  });
+
   it('a bonus lowers the share at once, and a step that was reported is not reported again in the period', async () => {
     bench = await openBench({ ...TERMS, quotas: [quota('line', { kind: 'home' }, 1000, { steps })] });
     const keys = async (seconds: number) => (await notices(seconds)).map(({ key }) => key);

@@ -71,8 +71,8 @@ function readQuota({ key: name, place, value }: KeyValue, known: Parameters<type
 
 function checkTariff(name: string, place: string, tariffs: readonly Tariff[], problems: Problems): void {
   const names = [...tariffs.map((tariff) => tariff.name), ON_PEAK];
-  if (tariffs.length === 0 || !names.includes(name))
-    fail(problems, place, `${shown(name)} is not a tariff; ${didYouMean(name, names, 'add it to tariffs')}`);
+  if (tariffs.length === 0) fail(problems, place, `there is no tariff ${shown(name)}; add tariffs first`);
+  else if (!names.includes(name)) fail(problems, place, `${shown(name)} is not a tariff; ${didYouMean(name, names, 'add it to tariffs')}`);
 }
 
 /** `75%: notify`; several actions in a list. */

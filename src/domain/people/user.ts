@@ -5,7 +5,7 @@ export const OTHERS = 'others';
 export interface User {
   /** Its key in the configuration; the `user` label. */
   name: string;
-  /** For people; the key where none is given. */
+  /** For people; the key where none is given, or where the user is private. */
   title: string;
   /** Lower case, colons. */
   macs: readonly string[];

@@ -9,7 +9,7 @@ export function ntfyTarget({ url, priority }: { url: string; priority: number | 
   const { server, topic } = partsOf(url);
   return async ({ id, title, text }, signal) => {
     const body = JSON.stringify({ topic, title, message: text, sequence_id: id, ...(priority !== null && { priority }) });
-    await send({ url: server, body, headers: { 'content-type': 'application/json' } }, signal);
+    await send({ url: server, body, headers: { 'content-type': 'application/json' }, ignoresBody: true }, signal);
   };
 }
 

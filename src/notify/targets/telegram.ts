@@ -18,7 +18,7 @@ export function telegramTarget({ url, chat, token }: { url: string; chat: string
     const body = JSON.stringify({ chat_id: chat, text: `${title}\n\n${text}`, link_preview_options: { is_disabled: true } });
     const headers = { 'content-type': 'application/json' };
     const accepts = Object.keys(REASONS).map(Number);
-    const { status } = await send({ url: address, body, headers, accepts }, signal);
+    const { status } = await send({ url: address, body, headers, accepts, ignoresBody: true }, signal);
     const reason = REASONS[status];
     if (reason !== undefined) throw new SourceError(status === 401 || status === 404 ? 'auth' : 'status', `status ${status}: ${reason}`);
   };

@@ -12,6 +12,6 @@ export function webhookTarget({ url }: { url: string }, send: SendRequest): Send
       text,
       notices: notices.map((notice) => ({ ...notice, at: instantText(notice.at) })),
     });
-    await send({ url, body, headers: { 'content-type': 'application/json', 'idempotency-key': id } }, signal);
+    await send({ url, body, headers: { 'content-type': 'application/json', 'idempotency-key': id }, ignoresBody: true }, signal);
   };
 }

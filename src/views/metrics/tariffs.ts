@@ -1,3 +1,4 @@
+import { OTHERS } from '../../domain/people/user.ts';
 import { type Account, accountsOf } from '../../ledger/account.ts';
 import { grouped } from '../rows/quota-subjects.ts';
 import { monthParts, type TariffPart } from '../rows/tariffs.ts';
@@ -38,7 +39,9 @@ function groupsOf(view: View, shown: AccountsByKind): Groups {
   const users = grouped(accountsOf(view.books.accounts, 'device'), ({ key }) => view.people.userOfDevice(key, view.books.devices));
   return {
     devices: [...devices].map(([mac, accounts]) => ({ labels: [mac, nameOf(view, mac)], accounts })),
-    users: [...users].flatMap(([user, accounts]) => (user === null ? [] : [{ labels: [user], accounts }])),
+    users: [...users].flatMap(([user, accounts]) =>
+      user === null && !view.people.isConfigured ? [] : [{ labels: [user ?? OTHERS], accounts }],
+    ),
     wan: shown.wan.map((account) => ({ labels: [account.router, account.interface], accounts: [account] })),
     peers: shown.peer.flatMap((account) => {
       const { router, interface: name, key } = account;

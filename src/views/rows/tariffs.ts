@@ -1,5 +1,6 @@
 import type { QuotaOf } from '../../domain/people/quota.ts';
 import { ON_PEAK } from '../../domain/people/tariffs.ts';
+import { OTHERS } from '../../domain/people/user.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { type Account, accountsOf, isDirected } from '../../ledger/account.ts';
 import { monthSums } from '../../ledger/usage/months.ts';
@@ -51,14 +52,16 @@ export function tariffRows(view: SubjectView & TariffView): TariffRow[] {
     { kind: 'home' },
     ...uplinksOf(view),
     { kind: 'each user' },
+    ...(view.people.isConfigured ? [{ kind: 'others' } as const] : []),
     { kind: 'each device', user: null },
     { kind: 'each peer' },
   ];
   return kinds
     .flatMap((of) => subjectsOf({ of }, { startsAt: 0 }))
-    .flatMap(({ of, id, name, accounts }) =>
-      of === 'others' ? [] : monthParts(view, accounts).map((part) => ({ of, id, name, ...part })),
-    );
+    .flatMap(({ of, id, name, accounts }) => {
+      const what = of === 'others' ? ({ of: 'user', id: OTHERS, name: OTHERS } as const) : { of, id, name };
+      return monthParts(view, accounts).map((part) => ({ ...what, ...part }));
+    });
 }
 
 const uplinksOf = ({ books }: TariffView): QuotaOf[] =>

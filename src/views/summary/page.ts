@@ -6,7 +6,7 @@ import type { UsageChange } from './changes.ts';
 import { missingText } from './missing.ts';
 import { isReached, nameOfQuota, quotaText } from './quota-words.ts';
 import type { Summary } from './summary.ts';
-import { changeShort, comparedText, gatewayText, periodText, sinceText, titleOf } from './words.ts';
+import { changeShort, comparedText, gatewayText, isUnknown, periodText, sinceText, titleOf } from './words.ts';
 
 /** A summary as parts that every format shows. All texts are plain: a format makes them safe. */
 export interface Page {
@@ -56,15 +56,18 @@ export function pageOf(summary: Summary): Page {
   return {
     title: titleOf(summary),
     subtitle: periodText(summary),
-    sections: [
-      usedSection(summary),
-      quotaSection(summary),
-      usersSection(summary),
-      devicesSection(summary),
-      peersSection(summary),
-      tariffSection(summary),
-      missingSection(summary),
-    ].flatMap((section) => section ?? []),
+    sections: (isUnknown(summary)
+      ? [{ title: null, lines: [sinceText(summary) ?? ''] }]
+      : [
+          usedSection(summary),
+          quotaSection(summary),
+          usersSection(summary),
+          devicesSection(summary),
+          peersSection(summary),
+          tariffSection(summary),
+          missingSection(summary),
+        ]
+    ).flatMap((section) => section ?? []),
     footer: footerOf(summary),
   };
 }

@@ -53,6 +53,9 @@ export function comparedText({ days, before, change }: NonNullable<Summary['comp
   return `${now}, ${changeText(change)} ${daysText(before)} (${size(change.before)})`;
 }
 
+/** Whether counting began only after the period. */
+export const isUnknown = ({ firstDay, period: { days } }: Summary): boolean => firstDay === null || firstDay >= days.end;
+
 /** When counting began, where that leaves something out; null otherwise. */
 export function sinceText({ firstDay, period: { by, days, before }, compared }: Summary): string | null {
   if (firstDay === null) return 'Nothing has been counted yet';

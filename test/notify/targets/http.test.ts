@@ -143,6 +143,12 @@ describe('targets over HTTP', () => {
     for (const service of [webhook('/'), ntfy('/home'), telegram()]) expect(await send(service)).to.equal('SourceError status: status 500');
   });
 
+  it('a status of success means that it arrived, whatever is in the answer', async () => {
+    answer = { status: 200, body: 'x'.repeat(500_000) };
+    for (const service of [webhook('/'), ntfy('/home'), telegram()]) expect(await send(service)).to.equal('sent');
+    expect(asked).to.have.length(3);
+  });
+
   it('a redirect is not followed: it would take the message elsewhere', async () => {
     answer = { status: 302, body: {} };
     expect(await send(webhook('/'))).to.equal('SourceError redirect: status 302 to a POST, which is not repeated at another address');

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { createPeople } from '../../../src/domain/people/people.ts';
 import type { Tariff } from '../../../src/domain/people/tariffs.ts';
+import { plainUser, type User } from '../../../src/domain/people/user.ts';
 import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
 import { tariffRows } from '../../../src/views/rows/tariffs.ts';
@@ -40,6 +42,16 @@ describe('the month by tariff (Rule: tariffs)', () => {
       ['device', LAPTOP, 'off_peak', rows[7]?.[3]],
     ]);
     expect(Number(rows[4]?.[3]) + Number(rows[5]?.[3])).to.equal(40 * 1001);
+  });
+
+  it('adds up to the month of all devices, for each user and for what belongs to nobody', async () => {
+    const anna: User = { ...plainUser('anna'), macs: [PHONE] };
+    bench = await openBench({ ...TERMS, tariffs: [NIGHT] });
+    await twoDays();
+    const people = createPeople({ users: [anna], devices: [], peers: [] });
+    const rows = tariffRows({ ...view(), people }).filter(({ of }) => of === 'user');
+    expect([...new Set(rows.map(({ id }) => id))]).to.deep.equal(['anna', 'others']);
+    expect(rows.reduce((sum, { bytes }) => sum + bytes.download, 0)).to.equal(40 * 1008);
   });
 
   it('is not shown without tariffs, whatever quotas of a month there are', async () => {
