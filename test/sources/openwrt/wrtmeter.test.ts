@@ -126,7 +126,29 @@ describe('parseWrtmeter', () => {
       connected: 3600,
     });
     expect(mesh).to.deep.include({ access: false, signal: null, linkDownload: null });
-    expect(mesh?.epoch).to.deep.equal({ boot: '8d1f3b0e', instance: null, began: 123456.78 - 30, margin: 2 });
+    expect(mesh?.epoch).to.deep.equal({ boot: '8d1f3b0e', instance: null, began: 123456.78 - 30, margin: 10 });
+  });
+
+  it('Rule: epoch: the start of a station that makes no sense is unknown', () => {
+    const startOf = (connected: string, associated: string) => {
+      const stations = observationOf(without('3600 120 119856.204', `${connected} 120 ${associated}`), 'stations');
+      if (stations instanceof SourceError || stations?.source !== 'stations') throw new Error('no stations');
+      return stations.stations[0]?.epoch?.began;
+    };
+    expect(startOf('3600', '119856.204')).to.equal(119856.204);
+    expect(startOf('3659', '119856.204')).to.equal(119856.204);
+    expect(startOf('3661', '119856.204')).to.equal(null);
+    expect(startOf('3530', '119856.204')).to.equal(null);
+    expect(startOf('-', '119856.204')).to.equal(119856.204);
+    expect(startOf('3600', '-')).to.equal(123456.78 - 3600);
+    for (const associated of ['0.000', '-5', '123516.78', '900123456']) {
+      expect(startOf('3600', associated), associated).to.equal(null);
+      expect(startOf('-', associated), associated).to.equal(null);
+    }
+    for (const connected of ['0', '-1', '999999999']) expect(startOf(connected, '-'), connected).to.equal(null);
+    // The station associated while the router was asked.
+    expect(startOf('0', '123460.5')).to.equal(123460.5);
+    expect(startOf('0', '119856.204')).to.equal(null);
   });
 
   it('reads leases, names and neighbours', () => {
