@@ -60,7 +60,9 @@ export function hostsProbe(url: string, read: ReadAnswer): Probe {
       const { system, sources } = parseWrtmeter(await read({ url }, signal), null, known);
       const kept = sources.filter(({ source }) => source === 'hosts' || source === 'neighbours');
       if (!kept.some(({ source }) => source === 'hosts'))
-        throw new SourceError('parse', 'the answer contains no hosts: the router does not count them');
+        throw new SourceError('parse', 'the answer contains no hosts: the router does not count them', {
+          todo: 'Run "openwrt-cgi/install.sh --hosts root@ROUTER" to count them, or remove urls.hosts from the configuration.',
+        });
       return { system, sources: kept };
     },
   };
@@ -72,7 +74,9 @@ export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = 
   const version = /^wrtmeter (\d+)$/.exec(lines[0] ?? '')?.[1];
   if (version === undefined) throw new SourceError('parse', `not an answer of wrtmeter.cgi: ${quote(lines[0] ?? '')}`);
   if (version !== '1')
-    throw new SourceError('parse', `the answer has format ${version}, this version reads only format 1: update wrtmeter`);
+    throw new SourceError('parse', `the answer has format ${version}, this version reads only format 1: update wrtmeter`, {
+      todo: 'Update wrtmeter, or install the scripts of its version on the router.',
+    });
   if (lines.at(-1) !== 'end wrtmeter')
     throw new SourceError('truncated', 'the answer is truncated: its last line "end wrtmeter" is missing');
   const { facts, sections, failed } = sort(lines.slice(1, -1));

@@ -38,7 +38,7 @@ describe('wrtmeter doctor', () => {
 
   const answerWith = (parts: Partial<AnswerParts> = {}) => answerOf({ time: NOW / 1000, ...parts });
   /** Starts a router and returns its command-line argument. */
-  async function router(answer: string | number, name = 'gateway'): Promise<string> {
+  async function router(answer: TextRouter['answer'], name = 'gateway'): Promise<string> {
     const started = await startTextRouter(answer);
     routers.push(started);
     return `${name}=${started.url}`;
@@ -177,6 +177,28 @@ advice   garden: the installed scripts (no version) are older than this program 
       expect((await found([await router(answerWith().replace('end wrtmeter\n', ''))], 'source_truncated')).what).to.match(
         /^the answer was cut short: /,
       );
+    });
+
+    it('what to do is about what happened, not about others of the same reason', async () => {
+      const todo = async (status: number, text: string, reason = 'source_status') =>
+        (await found([await router({ status, text })], reason)).todo;
+      const rejected = 'Forbidden Rejected request from RFC1918 IP to public server address';
+      expect(await todo(403, rejected, 'source_auth'))
+        .to.match(/rfc1918_filter/)
+        .and.not.match(/token|password/);
+      expect(await todo(403, "You don't have permission", 'source_auth'))
+        .to.match(/chmod 755/)
+        .and.not.match(/token|password/);
+      for (const status of [502, 504])
+        expect(await todo(status, 'Bad Gateway'))
+          .to.match(/script_timeout/)
+          .and.not.match(/address/);
+      expect(await todo(500, 'Cannot read /etc/config/wrtmeter'))
+        .to.match(/^Do what the answer says/)
+        .and.not.match(/address/);
+      expect(await todo(500, '')).to.match(/^Run the script on the router/);
+      expect(await todo(404, '')).to.match(/scripts are installed/);
+      expect(await todo(200, 'wrtmeter 2\nend wrtmeter\n', 'source_parse')).to.match(/^Update wrtmeter/);
     });
 
     it('a section that the router could not read shows what is missing there, and how to install it', async () => {
