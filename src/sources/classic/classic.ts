@@ -1,6 +1,6 @@
 import type { CounterBits, CounterRules } from '../../domain/counter.ts';
 import { stationCounter } from '../../domain/counter-names.ts';
-import { parseMac } from '../../domain/mac.ts';
+import { macOfDevice } from '../../domain/mac.ts';
 import type { Lease, Observation, SourceName, Station, Uplink } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { type KnownLine, KnownLines, KnownList, ownCopy } from '../known-lines.ts';
@@ -94,7 +94,7 @@ const UNTOLD = {
 
 /** Null for a line that does not begin with a MAC. */
 function parseStation(line: string, known: KnownLines<ListedStation>): KnownLine<ListedStation> | null {
-  const mac = parseMac(line.trimStart().split(/\s/, 1)[0] ?? '');
+  const mac = macOfDevice(line.trimStart().split(/\s/, 1)[0] ?? '');
   return mac === null ? null : known.keep(line, { mac, counter: stationCounter(null, mac) });
 }
 

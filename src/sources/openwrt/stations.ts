@@ -1,6 +1,6 @@
 import type { Epoch } from '../../domain/counter.ts';
 import { stationCounter } from '../../domain/counter-names.ts';
-import { parseMac } from '../../domain/mac.ts';
+import { macOfDevice } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { Radio, Station, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
@@ -63,7 +63,7 @@ function parseRadio(line: string): Radio {
 /** Null for a line that does not name a station. */
 function parseStation(line: string, known: KnownLines<KnownStation>): KnownLine<KnownStation> | null {
   const [word, name = '', address = ''] = line.split(' ', 3);
-  const mac = parseMac(address);
+  const mac = macOfDevice(address);
   if (word !== 'station' || name === '' || mac === null) return null;
   return known.keep(line, { interface: name, mac, counter: stationCounter(name, mac) });
 }
