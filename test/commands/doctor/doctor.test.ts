@@ -209,6 +209,11 @@ advice   garden: the installed scripts (no version) are older than this program 
         todo: 'On the router: install it with "opkg install iw" or "apk add iw".',
       });
       expect(kinds(await findings(args))).to.deep.equal(['failing section_failed']);
+      const silent = answerWith({ sections: { hosts: COUNTING, peers: '' } });
+      expect(await found([await router(silent)], 'section_failed')).to.include({
+        what: 'cannot read its peers: it does not say why',
+        todo: 'Run /www/cgi-bin/wrtmeter.cgi on the router to see why.',
+      });
     });
 
     it('a clock that is more than a minute off, and one that was never set', async () => {

@@ -218,6 +218,20 @@ describe('parseWrtmeter', () => {
     for (let cut = 1; cut < ANSWER.length - 1; cut += 7) expect(errorOf(() => parse(ANSWER.slice(0, cut)))).to.not.equal('nothing thrown');
   });
 
+  it('text after the last line is called that, and not a cut', () => {
+    for (const rest of ['<!-- added -->', 'noise\nmore noise', 'end'])
+      expect(errorOf(() => parse(`${ANSWER}${rest}\n`))).to.equal(
+        `parse: text follows the last line "end wrtmeter": "${rest.replace('\n', ' ')}"`,
+      );
+    expect(errorOf(() => parse(`${ANSWER}\n\n`))).to.equal('nothing thrown');
+  });
+
+  it('an answer without its boot, its uptime or its time is not used', () => {
+    for (const fact of ['boot_id', 'uptime', 'time'])
+      for (const value of [`${fact} -`, 'nothing'])
+        expect(errorOf(() => parse(without(new RegExp(`^${fact} .*$`, 'm'), value)))).to.match(new RegExp(`^parse: ${fact} is not `));
+  });
+
   it('a hostile host name skips only its own line', () => {
     const text = without('lease 1763668518 02:00:00:00:00:01', 'lease end leases\nlease 1763668518 02:00:00:00:00:01');
     const leases = parse(text).sources.find((s) => s.source === 'leases');
