@@ -117,6 +117,10 @@ export const SILENT_AFTER_MS = 900_000;
 export const isCurrent = ({ success, lastSuccess }: SourceStatus, now: number): boolean =>
   success && lastSuccess !== null && now - lastSuccess <= SILENT_AFTER_MS;
 
+/** Whether any source of a router is current. */
+export const isUp = ({ up, sources }: RouterStatus, now: number): boolean =>
+  up && [...sources.values()].some((source) => isCurrent(source, now));
+
 /** A router with sources that have not been read for a time. */
 export interface SilentRouter {
   router: string;
