@@ -5,7 +5,7 @@ import { type AuditRecord, readAudit } from '../../ledger/storage/read-audit.ts'
 import { auditLine } from '../../views/api-v1/audit.ts';
 import { bytesOfRow, type Outcome } from '../../views/audit-words.ts';
 import { bytesIn } from '../../views/format.ts';
-import { left, name, prose } from '../common/text.ts';
+import { late, left, name, prose } from '../common/text.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_ROWS = 50;
@@ -18,7 +18,7 @@ export async function printAudit(view: LedgerView, selection: Selection): Promis
   const shown = records.slice(0, last);
   const more = records.length > last ? '; --last shows more' : '';
   return {
-    columns: [left('When'), left('Kind'), name('Router'), name('What'), left('Bytes'), prose('Why')],
+    columns: [left('When'), left('Kind'), late(name('Router')), name('What'), { ...prose('Bytes'), leaves: 'early' }, prose('Why')],
     rows: [...shown].reverse().map((record) => {
       const { kind, router, what, outcome, why } = auditLine(view, record);
       return [
