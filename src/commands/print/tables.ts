@@ -35,7 +35,7 @@ export const PRINTS = {
   routers: { shows: 'when each source of each router was last read', make: printRouters, knows: [] },
   months: { shows: 'billing months, with the devices that used most', make: printMonths, knows: ['device', 'from', 'to', 'last'] },
   days: { shows: 'days, with the devices that used most', make: printDays, knows: ['device', 'from', 'to', 'last'] },
-  audit: { shows: 'what was out of the ordinary, newest at the bottom', make: printAudit, knows: ['from', 'to', 'last'] },
+  audit: { shows: 'what was out of the ordinary, newest at the bottom', make: printAudit, knows: ['device', 'from', 'to', 'last'] },
 } as const satisfies Record<string, Print>;
 
 export type PrintName = keyof typeof PRINTS;
