@@ -16,11 +16,14 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 /** A router could not be read. Nothing of its answer is used. */
 export class SourceError extends Error {
   readonly reason: FailureReason;
+  /** What its owner can do, in sentences, where that differs from what helps for the reason; else null. */
+  readonly todo: string | null;
 
-  constructor(reason: FailureReason, message: string, options?: ErrorOptions) {
+  constructor(reason: FailureReason, message: string, options: ErrorOptions & { todo?: string | undefined } = {}) {
     super(message, options);
     this.name = 'SourceError';
     this.reason = reason;
+    this.todo = options.todo ?? null;
   }
 }
 

@@ -17,16 +17,17 @@ export interface MetricsText {
 export function createMetricsText(): MetricsText {
   const own = processMetrics();
   const metrics = createMetrics();
-  let shared: Promise<TextParts> | null = null;
+  /** With the time that it shows: a machine that slept has passed no time on the timer's clock. */
+  let shared: { text: Promise<TextParts>; now: number } | null = null;
   return {
     of(view) {
-      if (shared !== null) return shared;
-      const text = metrics.render(view, own);
-      shared = text;
+      if (shared !== null && Math.abs(view.now - shared.now) < SHARED_MS) return shared.text;
+      const made = { text: metrics.render(view, own), now: view.now };
+      shared = made;
       setTimeout(() => {
-        if (shared === text) shared = null;
+        if (shared === made) shared = null;
       }, SHARED_MS).unref();
-      return text;
+      return made.text;
     },
     renew() {
       shared = null;

@@ -70,10 +70,11 @@ function resultOf(
   return { status: 'ok', source, origin, observation, skipped, skippedBecause, unread, ...(isPartial && { isPartial }), ...times };
 }
 
-const failed = (source: SourceResult['source'], { reason, message }: SourceError, times: Times): SourceResult => ({
+const failed = (source: SourceResult['source'], { reason, message, todo }: SourceError, times: Times): SourceResult => ({
   status: 'failed',
   source,
   reason,
   message,
+  ...(todo !== null && { todo }),
   ...times,
 });

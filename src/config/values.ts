@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseMac } from '../domain/mac.ts';
+import { isOfDevice, parseMac } from '../domain/mac.ts';
 import { didYouMean } from '../domain/names/nearest.ts';
 import { readSize } from '../domain/people/size.ts';
 import { ValueError } from '../fields/values.ts';
@@ -106,7 +106,7 @@ export function parseDeviceMac(text: string): string {
   const bare = /^(?:[0-9a-f]{12}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})$/i.test(text);
   const mac = parseMac(bare ? (text.replaceAll('.', '').match(/../g) ?? []).join(':') : text);
   if (mac === null) throw new ValueError('is not a MAC; use for example 02:00:00:00:00:01');
-  if (Number.parseInt(mac.slice(1, 2), 16) % 2 === 1 || mac === '00:00:00:00:00:00') {
+  if (!isOfDevice(mac)) {
     throw new ValueError('is not the MAC of a single device; use the MAC that the device itself shows');
   }
   return mac;

@@ -8,6 +8,18 @@ export function parseMac(text: string): string | null {
   return isMac(text) ? text.toLowerCase().replaceAll('-', ':') : null;
 }
 
+/** Stands for a MAC that is not known. */
+export const NOBODY = '00:00:00:00:00:00';
+
+/** Whether a MAC, in lower case with colons, can be that of a single device: not all zeros, not broadcast, and not of a group (multicast). */
+export const isOfDevice = (mac: string): boolean => mac !== NOBODY && (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0;
+
+/** The MAC of a single device, in lower case with colons; null for anything else that a router may show. Rule: isolation. */
+export function macOfDevice(text: string): string | null {
+  const mac = parseMac(text);
+  return mac !== null && isOfDevice(mac) ? mac : null;
+}
+
 /** Whether a MAC is locally administered: made up by the device, as phones do for privacy. */
 export function isRandomized(mac: string): boolean {
   return (Number.parseInt(mac.slice(0, 2), 16) & 2) === 2;

@@ -22,7 +22,16 @@ export type SourceResult =
       /** Seconds. */
       duration: number;
     }
-  | { status: 'failed'; source: SourceName; reason: FailureReason; message: string; at: number; duration: number };
+  | {
+      status: 'failed';
+      source: SourceName;
+      reason: FailureReason;
+      message: string;
+      /** What helps for this failure, where that differs from what helps for its reason. */
+      todo?: string;
+      at: number;
+      duration: number;
+    };
 
 /** A source that answered. */
 export type AnsweredSource = Extract<SourceResult, { status: 'ok' }>;

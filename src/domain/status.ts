@@ -2,6 +2,14 @@ import { FAILURE_REASONS, type FailureReason } from '../errors.ts';
 import type { Observation, SourceName, System } from './observation.ts';
 import type { Round } from './round.ts';
 
+/** Why a source failed. */
+export interface SourceFailure {
+  reason: FailureReason;
+  message: string;
+  /** What helps for this failure, where that differs from what helps for its reason. */
+  todo?: string;
+}
+
 /** The state of one source of a router since the process started. */
 export interface SourceStatus {
   source: SourceName;
@@ -12,7 +20,7 @@ export interface SourceStatus {
   lastSuccess: number | null;
   /** Duration of the last reading in seconds. */
   duration: number;
-  error: { reason: FailureReason; message: string } | null;
+  error: SourceFailure | null;
   errors: Map<FailureReason, number>;
   /** Skipped lines of the last answer. */
   skipped: number;
@@ -32,9 +40,13 @@ export interface RouterStatus {
   /** Whether any source answered in the last round. */
   up: boolean;
   sources: Map<SourceName, SourceStatus>;
-  /** What its owner can do about a failure of a source: sentences. */
+  /** What its owner can do about a failure of a source for that reason: sentences. */
   todoFor: TodoFor;
 }
+
+/** What the owner of a router can do about the failure of a source: sentences. */
+export const remedyOf = ({ todoFor }: RouterStatus, source: SourceName, { reason, todo }: SourceFailure): string =>
+  todo ?? todoFor(source, reason);
 
 type TodoFor = (source: SourceName, reason: FailureReason) => string;
 
@@ -80,7 +92,7 @@ export function updateStatuses(statuses: ReadonlyMap<string, RouterStatus>, roun
         Object.assign(source, { lastSuccess: result.at, error: null, skipped: result.skipped, observation: result.observation });
         source.skippedBecause = result.skippedBecause ?? [];
       } else {
-        source.error = { reason: result.reason, message: result.message };
+        source.error = { reason: result.reason, message: result.message, ...(result.todo !== undefined && { todo: result.todo }) };
         source.errors.set(result.reason, (source.errors.get(result.reason) ?? 0) + 1);
         source.observation = null;
       }
@@ -92,7 +104,7 @@ export function updateStatuses(statuses: ReadonlyMap<string, RouterStatus>, roun
 }
 
 /** The failure that shows that something answers at a router's address, although nothing could be read there; null if there is none. */
-export function answeredWith({ up, sources }: RouterStatus): NonNullable<SourceStatus['error']> | null {
+export function answeredWith({ up, sources }: RouterStatus): SourceFailure | null {
   if (up) return null;
   const errors = [...sources.values()].map(({ error }) => error);
   return errors.find((error) => error !== null && error.reason !== 'timeout' && error.reason !== 'connect') ?? null;
@@ -104,6 +116,10 @@ export const SILENT_AFTER_MS = 900_000;
 /** Whether the last attempt of a source succeeded, and not too long ago to say anything about now. */
 export const isCurrent = ({ success, lastSuccess }: SourceStatus, now: number): boolean =>
   success && lastSuccess !== null && now - lastSuccess <= SILENT_AFTER_MS;
+
+/** Whether any source of a router is current. */
+export const isUp = ({ up, sources }: RouterStatus, now: number): boolean =>
+  up && [...sources.values()].some((source) => isCurrent(source, now));
 
 /** A router with sources that have not been read for a time. */
 export interface SilentRouter {

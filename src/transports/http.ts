@@ -1,8 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
-import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
+import fetch, { type Response } from 'node-fetch';
 import { quote, SourceError } from '../errors.ts';
+import { asSourceError, CONNECT_TIMEOUT, TOO_LATE } from './http-failure.ts';
 import type { HttpAnswer, HttpRequest, HttpSession, SendRequest, StatusWords } from './request.ts';
 
 /** How to connect to a router. */
@@ -22,8 +23,6 @@ export interface HttpTerms {
 
 const ROUTER = 'the router';
 const CONNECT_MS = 2000;
-const TOO_LATE = 'no complete answer in time';
-const CONNECT_TIMEOUT = 'CONNECT_TIMEOUT';
 const MEBIBYTE = 1024 * 1024;
 const MOST_BYTES = 8 * MEBIBYTE;
 const MOST_REDIRECTS = 3;
@@ -156,17 +155,15 @@ function redirectTarget(from: string, response: Response, redirects: number): st
 /** What an error answer means, and its text, quoted. */
 function refusal(status: number, { credentials, words, called = ROUTER }: HttpTerms, text: string): SourceError {
   const said = text === '' || holdsSecret(text, credentials) ? '' : `; it answered ${quote(text, SHOWN_TEXT)}`;
-  if (status === 401 || (status === 403 && credentials.kind === 'basic')) {
-    const why =
+  const { why, todo, isSure = false } = words?.(status, text) ?? {};
+  if (status === 401 || (status === 403 && credentials.kind === 'basic' && !isSure)) {
+    const asked =
       credentials.kind === 'none'
         ? `${called} requires credentials; set its token or its user name and password`
         : `${called} rejected the credentials; check its token or its user name and password`;
-    return new SourceError('auth', `status ${status}: ${why}${said}`);
+    return new SourceError('auth', `status ${status}: ${asked}${said}`);
   }
-  return new SourceError(
-    status === 403 ? 'auth' : 'status',
-    `status ${status}${words === undefined ? '' : `: ${words(status, text)}`}${said}`,
-  );
+  return new SourceError(status === 403 ? 'auth' : 'status', `status ${status}${why === undefined ? '' : `: ${why}`}${said}`, { todo });
 }
 
 /** An echo of what was sent must not get into a log. */
@@ -212,28 +209,4 @@ function drop(response: Response): void {
   const body = response.body as (NodeJS.ReadableStream & { destroy?: () => void }) | null;
   body?.on('error', () => undefined);
   body?.destroy?.();
-}
-
-function asSourceError(
-  error: unknown,
-  { mostBytes, connectMs, called }: { mostBytes: number; connectMs: number; called: string },
-): SourceError {
-  if (error instanceof SourceError) return error;
-  if (error instanceof AbortError) return new SourceError('timeout', TOO_LATE, { cause: error });
-  if (!(error instanceof FetchError)) throw error;
-  const code = error.code ?? error.errno ?? '';
-  const options = { cause: error };
-  if (code === CONNECT_TIMEOUT) return new SourceError('connect', `could not connect within ${connectMs / 1000} s`, options);
-  if (error.type === 'max-size')
-    return new SourceError('too_large', `the answer is larger than ${Math.round((mostBytes / MEBIBYTE) * 10) / 10} MiB`, options);
-  if (code === 'HPE_HEADER_OVERFLOW') return new SourceError('too_large', 'the header of the answer is too large', options);
-  if (code.startsWith('HPE_')) return new SourceError('parse', `the answer is not HTTP (${code})`, options);
-  if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO)/.test(code)) {
-    return new SourceError('tls', `the TLS connection to ${called} is not trusted (${code}): set ca_file, or insecure: true`, options);
-  }
-  if (/premature close|aborted/i.test(error.message) || code === 'ERR_STREAM_PREMATURE_CLOSE') {
-    return new SourceError('truncated', 'the connection closed before the answer was complete', options);
-  }
-  if (code === 'ECONNRESET' || code === 'EPIPE') return new SourceError('truncated', 'the connection was reset', options);
-  return new SourceError('connect', `could not connect (${code || error.type})`, options);
 }

@@ -40,5 +40,15 @@ export interface HttpAnswer {
 /** Sends a request to a router, with its credentials. Rejects with a SourceError whose message contains no credentials. */
 export type SendRequest = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
 
-/** What a status of a web server means, by its number and the text of the answer: a clause for a message, without a period. */
-export type StatusWords = (status: number, text: string) => string;
+/** What a status of a web server means. */
+export interface StatusMeaning {
+  /** A clause for a message, without a period. */
+  why: string;
+  /** What its owner can do, in sentences, where that differs from what helps for other statuses. */
+  todo?: string;
+  /** Whether the text leaves no doubt, so that it is not a matter of credentials. */
+  isSure?: boolean;
+}
+
+/** What a status of a web server means, by its number and the text of the answer. */
+export type StatusWords = (status: number, text: string) => StatusMeaning;

@@ -1,10 +1,10 @@
 import type { FailureReason } from '../errors.ts';
 
-/** What happened when a reading failed, for a person. What to do about it depends on the router: `RouterStatus.todoFor`. */
+/** What happened when a reading failed, for a person. What to do about it depends on the router: `remedyOf`. */
 export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
   timeout: 'No answer in time',
   connect: 'Cannot be reached',
-  tls: 'The certificate is not trusted',
+  tls: 'The TLS connection failed',
   status: 'Answered with an error',
   redirect: 'Redirects to another address',
   auth: 'Access denied',

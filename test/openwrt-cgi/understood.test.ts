@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { parseLeases, parseStations, parseWan } from '../../src/sources/classic/classic.ts';
+import { parseLeases, parseStations } from '../../src/sources/classic/classic.ts';
+import { parseWan } from '../../src/sources/classic/wan.ts';
 import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
 import { fixtures } from '../support/routers/busybox.ts';
 

@@ -104,6 +104,6 @@ end wrtmeter
     world.advance(0.019);
     const answer = render(world, 'attic', 'wrtmeter');
     expect(answer).to.include('\nuptime 0.01\n').and.to.include('\nbegin wan\nend wan\n').and.to.include('\nbegin leases\nend leases\n');
-    expect(answer).to.match(/^station phy0-ap0 02:00:00:00:00:02 0 0 -\d\d [\d.]+ [\d.]+ 0 19 0.000$/m);
+    expect(answer).to.match(/^station phy0-ap0 02:00:00:00:00:02 0 0 -\d\d [\d.]+ [\d.]+ 0 19 0.001$/m);
   });
 });

@@ -166,6 +166,14 @@ describe('the HTTP transport', () => {
     server.close();
   });
 
+  it('does not blame the password where the web server says that it is about the address', async () => {
+    const basic = { ...TERMS, credentials: { kind: 'basic', username: 'me', password: 'hunter2' } } as const;
+    expect(await failure(get('/public', basic)))
+      .to.include('does not answer home networks')
+      .and.not.include('credentials');
+    expect(await failure(get('/not-executable', basic))).to.include('rejected the credentials');
+  });
+
   it('sends the given credentials, and requests no compression', async () => {
     const seen: IncomingMessage['headers'][] = [];
     const server = http.createServer((request, response) => {
@@ -212,6 +220,26 @@ describe('the HTTP transport', () => {
       expect(await read({ ca: null, insecure: false })).to.match(
         /^tls: the TLS connection to the router is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\): set ca_file, or insecure: true$/,
       );
+    });
+
+    it('says that a port does not speak TLS, and not that its certificate is not trusted', async () => {
+      const plain = http.createServer((_, response) => response.end('abc'));
+      const port = await listen(plain);
+      const error = await httpSender(TERMS)({ url: `https://127.0.0.1:${port}/` }, AbortSignal.timeout(5000)).catch((e) => e);
+      plain.close();
+      expect(error).to.include({ reason: 'tls' });
+      expect(error.message).to.match(/^no TLS connection to the router \(E\w+\): does it speak http there, and not https\?$/);
+      expect(error.todo).to.match(/^Write http in its address/);
+    });
+
+    it('says that a certificate has another name, which no ca_file mends', async () => {
+      const local = url.replace('127.0.0.1', 'localhost');
+      const error = await httpSender({ ...TERMS, tls: { ca: certificate, insecure: false } })(
+        { url: local },
+        AbortSignal.timeout(5000),
+      ).catch((e) => e);
+      expect(error.message).to.equal('the certificate of the router has another name than its address (ERR_TLS_CERT_ALTNAME_INVALID)');
+      expect(error.todo).to.match(/^Write the name that the certificate has/);
     });
 
     it('trusts the given authority, or any certificate if insecure', async () => {

@@ -2,21 +2,22 @@ import type { CommandIo } from './command-io.ts';
 import { type Fit, fitColumns } from './fit-columns.ts';
 
 /** A column of a table in the terminal. */
-export interface Column {
+export interface Column extends Fit {
   title: string;
   align: 'left' | 'right';
-  fit: Fit;
 }
 
 /** Figures and dates, which are never cut. */
-export const left = (title: string): Column => ({ title, align: 'left', fit: 'keep' });
-export const right = (title: string): Column => ({ title, align: 'right', fit: 'keep' });
+export const left = (title: string): Column => ({ title, align: 'left', fit: 'keep', leaves: 'never' });
+export const right = (title: string): Column => ({ ...left(title), align: 'right' });
 /** Names, which a narrow terminal shortens. */
-export const name = (title: string): Column => ({ title, align: 'left', fit: 'shorten' });
+export const name = (title: string): Column => ({ ...left(title), fit: 'shorten' });
 /** Sentences and lists, which a narrow terminal wraps. */
-export const prose = (title: string): Column => ({ title, align: 'left', fit: 'wrap' });
+export const prose = (title: string): Column => ({ ...left(title), fit: 'wrap' });
 /** What a narrow terminal leaves out, the last first. */
-export const extra = (title: string): Column => ({ title, align: 'left', fit: 'drop' });
+export const extra = (title: string): Column => ({ ...left(title), leaves: 'early' });
+/** What a narrower one leaves out after that, such as figures that a total includes. */
+export const late = (column: Column): Column => ({ ...column, leaves: 'late' });
 
 const NO_LINES = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'] as const;
 const NO_RULES = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'] as const;
@@ -39,11 +40,7 @@ export async function textTable(
   const cells = rows.map((row) => row.map(printable));
   const table = await drawn(columns, cells, []);
   if (room === null) return table.text;
-  const widths = fitColumns(
-    columns.map(({ fit }) => fit),
-    table.widths,
-    room + GAP,
-  );
+  const widths = fitColumns(columns, table.widths, room + GAP);
   if (widths.every((width, i) => width === table.widths[i])) return table.text;
   const shown = <T>(list: readonly T[]): T[] => list.filter((_, i) => widths[i] !== null);
   const fitted = await drawn(

@@ -1,6 +1,6 @@
 import { EARLIEST_NOW } from '../../domain/calendar.ts';
 import { about, type Finding } from '../../domain/finding.ts';
-import { answeredWith, type SourceStatus } from '../../domain/status.ts';
+import { answeredWith, remedyOf, type SourceStatus } from '../../domain/status.ts';
 import { readerKey } from '../../ledger/books.ts';
 import { KIND_NAMES, type KindName, kindOf } from '../../sources/registry.ts';
 import { FAILURE_WORDS } from '../../views/failure-words.ts';
@@ -51,7 +51,7 @@ function failures({ config, status }: RouterSurvey): Finding[] {
       const todo = rest.length > 0 ? `On the router: ${rest.join('; ')}.` : 'Run /www/cgi-bin/wrtmeter.cgi on the router to see why.';
       return [about(config.name, 'failing', 'section_failed', `cannot read its ${names}: ${why}`, todo)];
     }
-    const [what, todo] = [FAILURE_WORDS[error.reason], status.todoFor(source, error.reason)];
+    const [what, todo] = [FAILURE_WORDS[error.reason], remedyOf(status, source, error)];
     const whose = status.up ? `${names}: ` : '';
     return [
       about(

@@ -8,7 +8,7 @@ import { macsOf } from '../../views/find-device.ts';
 import { bytesIn, knownIn } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, nothingOf, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
 import { isPrivate } from '../../views/view.ts';
-import { left, prose, right } from '../common/text.ts';
+import { late, left, prose, right } from '../common/text.ts';
 import type { NamedDevice } from '../common/the-device.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
@@ -80,7 +80,10 @@ function table(
 ): Pick<Printed, 'columns' | 'rows'> {
   const title = kind.thing === 'month' ? 'Month' : 'Day';
   return {
-    columns: [left(title), right('Download'), right('Upload'), right('Total'), ...(device === null ? [prose('Most by')] : [])],
+    columns: [
+      ...[left(title), late(right('Download')), late(right('Upload')), right('Total')],
+      ...(device === null ? [{ ...prose('Most by'), leaves: 'early' } as const] : []),
+    ],
     rows: rows.map((row) => {
       const { download, upload, total } = figuresOf(bytesOf(row, device));
       const figures = [download, upload, total].map(knownIn(units));

@@ -8,7 +8,7 @@ import { deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { userRows } from '../../views/rows/users.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
-import { extra, left, name, prose, right } from '../common/text.ts';
+import { extra, late, left, name, prose, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
 import { printDays, printMonths } from './periods.ts';
 import { type LedgerView, type Printed, type Selection, seen } from './printed.ts';
@@ -35,15 +35,18 @@ export const PRINTS = {
   routers: { shows: 'when each source of each router was last read', make: printRouters, knows: [] },
   months: { shows: 'billing months, with the devices that used most', make: printMonths, knows: ['device', 'from', 'to', 'last'] },
   days: { shows: 'days, with the devices that used most', make: printDays, knows: ['device', 'from', 'to', 'last'] },
-  audit: { shows: 'what was out of the ordinary, newest at the bottom', make: printAudit, knows: ['from', 'to', 'last'] },
+  audit: { shows: 'what was out of the ordinary, newest at the bottom', make: printAudit, knows: ['device', 'from', 'to', 'last'] },
 } as const satisfies Record<string, Print>;
 
 export type PrintName = keyof typeof PRINTS;
 
 /** With a total, because some bytes have no direction. */
-const USED = [right('Download'), right('Upload'), right('Total'), right('Month down'), right('Month up'), right('Month total')];
+const USED = [
+  ...[late(right('Download')), late(right('Upload')), right('Total')],
+  ...[late(right('Month down')), late(right('Month up')), right('Month total')],
+];
 
-const BYTES = [right('Download'), right('Upload'), right('Month down'), right('Month up')];
+const BYTES = [late(right('Download')), late(right('Upload')), right('Month down'), right('Month up')];
 
 function printDevices(view: LedgerView, { device }: Selection): Printed {
   const isWanted = ({ mac }: { mac: string }) => device === null || mac === device.mac;
@@ -68,7 +71,12 @@ function printUsers(view: LedgerView): Printed {
   const size = bytesIn(view.units);
   const withPeers = rows.some(({ peers }) => peers > 0);
   return {
-    columns: [name('User'), right('Devices'), ...USED, ...(withPeers ? [right('Peers'), right('Peers down'), right('Peers up')] : [])],
+    columns: [
+      name('User'),
+      late(right('Devices')),
+      ...USED,
+      ...(withPeers ? ['Peers', 'Peers down', 'Peers up'].map((title) => late(right(title))) : []),
+    ],
     rows: rows.map((row) => [
       row.title.toLowerCase() === row.name.toLowerCase() ? row.title : `${row.title} (${row.name})`,
       String(row.devices),
@@ -130,7 +138,7 @@ function printRouters(view: LedgerView): Printed {
   const unread = view.configured.filter((name) => !readers.some(({ router }) => router === name));
   const names = new Set([...readers.map(({ router }) => router), ...unread]);
   return {
-    columns: [name('Router'), left('Source'), left('Last reading'), prose('Read by')],
+    columns: [name('Router'), left('Source'), left('Last reading'), { ...prose('Read by'), leaves: 'early' }],
     rows: [
       ...readers.map(({ router, source, readAt, origin }) => [router, source, seen(view, readAt), origin]),
       ...unread.map((name) => [name, '', 'never', '']),

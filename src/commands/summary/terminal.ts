@@ -43,7 +43,7 @@ function columnOf(column: TableColumn): Column {
     case 'figure':
       return right(title);
     case 'detail':
-      return { title, align: 'right', fit: 'drop' };
+      return { ...right(title), leaves: 'early' };
     default:
       return column.is satisfies never;
   }

@@ -1,4 +1,4 @@
-import { parseMac } from '../../domain/mac.ts';
+import { NOBODY, parseMac } from '../../domain/mac.ts';
 import { plus, type Traffic } from '../../domain/traffic.ts';
 import { count, quote } from '../../errors.ts';
 import { parseCsv } from './csv.ts';
@@ -11,8 +11,6 @@ export interface Nlbwmon {
   leftOut: LeftOut[];
 }
 
-/** The MAC under which nlbwmon lists bytes of unknown devices. */
-const NOBODY = '00:00:00:00:00:00';
 const COLUMNS = ['mac', 'rx_bytes', 'tx_bytes'] as const;
 
 /**

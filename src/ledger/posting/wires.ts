@@ -102,17 +102,39 @@ function repeats(each: Shown, other: Shown, all: readonly Shown[]): boolean {
 
 /** Why a counter posts nothing: null where it is clear who counts its bytes, undefined where it posts. */
 function silenceOf(each: Shown, shown: readonly Shown[], previous: Previous | null): string | null | undefined {
-  const on = (upper: Shown, lower: Shown) => (upper.overlay || lower.overlay ? 'no' : layered(upper.uplink, lower.uplink));
-  if (shown.some((other) => other.ready && on(each, other) === 'yes')) return null;
+  const begins = (other: Shown) => [each, other].some(({ last }) => last === null || last.readAt !== previous?.readAt);
+  const named = ({ uplink: { name, device } }: Shown) => `the uplink ${name} (${device})`;
+  const circle = circleOf(each, shown);
+  const [first] = circle;
+  if (first !== undefined && first !== each)
+    return begins(first) ? `it and ${named(first)} cannot lie on each other, as the router says, so one of them is counted` : null;
+  if (shown.some((other) => other.ready && !circle.includes(other) && on(each, other) === 'yes')) return null;
   const upper = shown.find((other) => on(other, each) === 'perhaps');
-  if (upper !== undefined) {
-    const begins = [each, upper].some(({ last }) => last === null || last.readAt !== previous?.readAt);
-    return begins
-      ? `it may be what the uplink ${upper.uplink.name} (${upper.uplink.device}) lies on, so it is not counted beside it`
-      : null;
-  }
+  if (upper !== undefined) return begins(upper) ? `it may be what ${named(upper)} lies on, so it is not counted beside it` : null;
   return each.last !== null && !each.ready ? 'other uplinks of its wire were counted since it was read last' : undefined;
 }
+
+/** Uplinks that lie on each other, directly or over others, in the order of the answer, and the one that is asked for; empty where none do. */
+function circleOf(each: Shown, shown: readonly Shown[]): Shown[] {
+  const others = reached(each, shown).filter((other) => other !== each && reached(other, shown).includes(each));
+  return others.length === 0 ? [] : shown.filter((other) => other === each || others.includes(other));
+}
+
+/** All that an uplink lies on for certain, directly or over others. */
+function reached(from: Shown, shown: readonly Shown[]): Shown[] {
+  const found = new Set<Shown>();
+  const open = [from];
+  for (let upper = open.pop(); upper !== undefined; upper = open.pop()) {
+    for (const lower of shown) {
+      if (found.has(lower) || on(upper, lower) !== 'yes') continue;
+      found.add(lower);
+      open.push(lower);
+    }
+  }
+  return [...found];
+}
+
+const on = (upper: Shown, lower: Shown) => (upper.overlay || lower.overlay ? 'no' : layered(upper.uplink, lower.uplink));
 
 /** A tunnel lies on every other uplink, as far as the router shows. */
 const layered = (upper: Uplink, lower: Uplink) =>

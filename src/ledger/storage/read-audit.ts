@@ -11,6 +11,8 @@ export interface AuditQuery {
   kinds?: readonly string[];
   router?: string;
   source?: string;
+  /** Rows of counters whose name has any of these MACs. */
+  macs?: readonly string[];
   /** Rows written before the one with this number. */
   before?: number;
 }
@@ -29,13 +31,14 @@ export async function readAudit(store: Pick<Store, 'all'>, query: AuditQuery, mo
   return rows.map(recordOf);
 }
 
-function conditionsOf({ from, to, kinds, router, source, before }: AuditQuery): [sql: string, value: Cell][] {
+function conditionsOf({ from, to, kinds, router, source, macs, before }: AuditQuery): [sql: string, value: Cell][] {
   const all: [string, Cell | undefined][] = [
     ['at >= ?', from],
     ['at < ?', to],
     ['kind IN (SELECT value FROM json_each(?))', kinds && JSON.stringify(kinds)],
     ['router = ?', router],
     ['source = ?', source],
+    [`EXISTS (SELECT 1 FROM json_each(?) WHERE instr(' ' || counter || ' ', ' ' || value || ' ') > 0)`, macs && JSON.stringify(macs)],
     ['id < ?', before],
   ];
   return all.flatMap(([sql, value]): [string, Cell][] => (value === undefined ? [] : [[sql, value]]));

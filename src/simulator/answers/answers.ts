@@ -124,10 +124,11 @@ function radios(world: World, router: RouterState): string[] {
     `radio ${spec.interface} ${spec.type ?? 'ap'} ${Number(spec.fourAddress ?? false)} ${spec.frequency} ${spec.ssid}`,
     ...stations.map((station) => {
       const signal = signalOf(station, now);
+      // Stations here come back with the boot, but no kernel has associated any at 0.
       return [
         `station ${spec.interface} ${station.device.spec.mac} ${byAccessPoint(shown(station.counter))}`,
         `${signal} ${linkRate(signal - 3, spec.frequency)} ${linkRate(signal, spec.frequency)}`,
-        `${Math.floor((now - station.since) / 1000)} ${now - station.lastActive} ${milliseconds(station.since - router.bootedAt)}`,
+        `${Math.floor((now - station.since) / 1000)} ${now - station.lastActive} ${milliseconds(Math.max(1, station.since - router.bootedAt))}`,
       ].join(' ');
     }),
   ]);

@@ -1,7 +1,7 @@
 import type { CounterBits, CounterRules } from '../../domain/counter.ts';
 import { stationCounter } from '../../domain/counter-names.ts';
-import { parseMac } from '../../domain/mac.ts';
-import type { Lease, Observation, SourceName, Station, Uplink } from '../../domain/observation.ts';
+import { macOfDevice } from '../../domain/mac.ts';
+import type { Lease, Observation, SourceName, Station } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { type KnownLine, KnownLines, KnownList, ownCopy } from '../known-lines.ts';
 import { parseLease } from '../openwrt/lease.ts';
@@ -9,6 +9,7 @@ import { WAN_RULES } from '../openwrt/uplinks.ts';
 import { createSkips, type Skipped } from '../skips.ts';
 import { type Answer, bounded, lineLimits, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
 import { withoutLinks } from './links.ts';
+import { parseWan } from './wan.ts';
 
 /** A classic list has no interfaces, and nothing proves that it is complete. Rule: source promises. */
 export const CLASSIC_STATION_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
@@ -27,13 +28,14 @@ export function classicProbes(
   const linked = new Set<string>();
   const known = stationLines();
   const list = new KnownList<Lease>();
+  const counted = new Set<string>();
   return [
     ...probe('stations', urls.stations, (answer) => {
       const { stations, ...skipped } = parseStations(answer, known);
       return reading({ source: 'stations', rules: CLASSIC_STATION_RULES, radios: [], stations: withoutLinks(stations, linked) }, skipped);
     }),
     ...probe('wan', urls.wan, (answer) => {
-      const { uplink, ...skipped } = parseWan(answer, counterBits);
+      const { uplink, ...skipped } = parseWan(answer, counterBits, counted);
       return reading({ source: 'wan', rules: WAN_RULES, uplinks: [uplink] }, skipped);
     }),
     ...probe('leases', urls.leases, (answer) => {
@@ -94,24 +96,8 @@ const UNTOLD = {
 
 /** Null for a line that does not begin with a MAC. */
 function parseStation(line: string, known: KnownLines<ListedStation>): KnownLine<ListedStation> | null {
-  const mac = parseMac(line.trimStart().split(/\s/, 1)[0] ?? '');
+  const mac = macOfDevice(line.trimStart().split(/\s/, 1)[0] ?? '');
   return mac === null ? null : known.keep(line, { mac, counter: stationCounter(null, mac) });
-}
-
-/** Parses wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. Which of two such lines counts is not known. */
-export function parseWan(answer: Answer, bits: CounterBits = 64): { uplink: Uplink } & Skipped {
-  const skips = createSkips();
-  const lines = linesOf(answer).filter((line) => line !== '');
-  const isOnly = lines.length === 1;
-  const matches = lines.flatMap((line) => {
-    const match = (isOnly ? /^\s*[\w.@-]+:\s*(\S+)\s+(\S+)$/ : /^\s*[\w.@-]+:\s*(\d+)\s+(\d+)$/).exec(line);
-    if (match === null) skips.skip(`not the line "wan: RX TX": ${quote(line)}`);
-    return match ?? [];
-  });
-  const [, rx = '', tx = '', ...others] = matches;
-  if (matches.length === 0 || others.length > 0) throw new SourceError('parse', `not the line "wan: RX TX": ${quote(lines.join(' '))}`);
-  const bytes = { download: parseCounter(rx, 'rx_bytes'), upload: parseCounter(tx, 'tx_bytes') };
-  return { uplink: { name: 'wan', up: true, device: null, protocol: null, overlay: false, bytes, bits, epoch: null }, ...skips.found };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { CounterRules, Epoch } from '../../domain/counter.ts';
 import { hostCounter } from '../../domain/counter-names.ts';
-import { parseMac } from '../../domain/mac.ts';
+import { macOfDevice, NOBODY, parseMac } from '../../domain/mac.ts';
 import { type HostCounter, OPENWRT_METHODS, type OpenwrtMethod, type System } from '../../domain/observation.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { quote, SourceError } from '../../errors.ts';
@@ -124,10 +124,10 @@ function namedHost(word: string, [first = '', second = '']: readonly string[]): 
 }
 
 function hostOf(counts: HostCounter['counts'], address: string, ip: string): Omit<KnownHost, 'counter'> | null {
-  const mac = parseMac(address);
-  if (isIP(ip) === 0 || (mac === null && address !== '-')) return null;
-  // All zeros means that the MAC is unknown.
-  return { counts, mac: mac === '00:00:00:00:00:00' ? null : mac, ip };
+  const mac = macOfDevice(address);
+  const isUnknown = address === '-' || parseMac(address) === NOBODY;
+  if (isIP(ip) === 0 || (mac === null && !isUnknown)) return null;
+  return { counts, mac, ip };
 }
 
 /** The figures of a line, which begin at `start`. Throws if they make no sense. */

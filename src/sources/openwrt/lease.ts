@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
-import { parseMac } from '../../domain/mac.ts';
+import { macOfDevice } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { Lease } from '../../domain/observation.ts';
 
 /** Parses a line of dnsmasq's lease file: `EXPIRY MAC IP HOSTNAME CLIENT-ID`, `*` = unknown. Null if it is not an IPv4 lease. */
 export function parseLease(line: string): Lease | null {
   const [expiry = '', address = '', ip = '', hostname = '*', clientId = '*'] = line.split(/\s+/);
-  const mac = parseMac(address.replace(/^[0-9a-f]{2}-(?=(?:[0-9a-f]{2}:){5})/i, '')); // dnsmasq prefixes hardware types other than Ethernet
+  const mac = macOfDevice(address.replace(/^[0-9a-f]{2}-(?=(?:[0-9a-f]{2}:){5})/i, '')); // dnsmasq prefixes hardware types other than Ethernet
   if (mac === null || isIP(ip) !== 4 || !/^\d{1,11}$/.test(expiry)) return null;
   return { mac, ip, hostname: known(hostname), clientId: clientId === '*' ? null : clientId.slice(0, 600), expiry: Number(expiry) };
 }

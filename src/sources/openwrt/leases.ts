@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseMac } from '../../domain/mac.ts';
+import { macOfDevice } from '../../domain/mac.ts';
 import type { HostsEntry, Lease, Lease6, Neighbour, StaticHost } from '../../domain/observation.ts';
 import { quote } from '../../errors.ts';
 import { KnownList } from '../known-lines.ts';
@@ -47,7 +47,7 @@ function parseLease6(fields: string): Lease6 | null {
 
 function parseStaticHost(fields: string): StaticHost | null {
   const [address = '', ip = '', ...rest] = fields.split(' ');
-  const mac = parseMac(address);
+  const mac = macOfDevice(address);
   const name = known(rest.join(' '));
   return mac === null || name === null ? null : { mac, ip: isIP(ip) === 0 ? null : ip, name };
 }
@@ -65,7 +65,7 @@ export function parseNeighbours(lines: readonly string[], list: KnownList<Neighb
   skips.leaveOut(leftOut);
   const neighbours = list.read(kept, limits.known, (line) => {
     const [word, ip = '', name = '', address = '', state = ''] = line.split(' ');
-    const mac = parseMac(address);
+    const mac = macOfDevice(address);
     if (word === 'neighbour' && isIP(ip) !== 0 && mac !== null) return { ip, interface: name, mac, state };
     skips.skip(`not a neighbour line: ${quote(line)}`);
     return null;

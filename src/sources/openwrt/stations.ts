@@ -1,6 +1,6 @@
 import type { Epoch } from '../../domain/counter.ts';
 import { stationCounter } from '../../domain/counter-names.ts';
-import { parseMac } from '../../domain/mac.ts';
+import { macOfDevice } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { Radio, Station, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
@@ -12,8 +12,10 @@ import { epochOf, numberOrNull, type Parsed } from './fields.ts';
 /** An interface has a MAC once, and the answer shows since when, as far as the driver says. Rule: source promises. */
 export const STATION_RULES = { directions: 'together', absent: 'dated', unknown: 'began', fall: 'reset', refresh: 10 } as const;
 
-/** `connected time` is in whole seconds, by a separate clock. */
-const CONNECTED_MARGIN = 2;
+/** Seconds from when a router reads its uptime to when it reads its stations, at most: commands before may hang. */
+const READ_WITHIN = 10;
+/** The two facts of one line say the same start within these seconds, or neither is believed: `connected time` begins before the handshake. */
+const AGREEMENT = 60;
 
 /** Types of interface whose stations are single devices; a P2P-GO is the access point of a Wi-Fi Direct group. Rule: device account. */
 const ACCESS_POINT = new Set(['ap', 'ap/vlan', 'p2p-go']);
@@ -61,7 +63,7 @@ function parseRadio(line: string): Radio {
 /** Null for a line that does not name a station. */
 function parseStation(line: string, known: KnownLines<KnownStation>): KnownLine<KnownStation> | null {
   const [word, name = '', address = ''] = line.split(' ', 3);
-  const mac = parseMac(address);
+  const mac = macOfDevice(address);
   if (word !== 'station' || name === '' || mac === null) return null;
   return known.keep(line, { interface: name, mac, counter: stationCounter(name, mac) });
 }
@@ -86,14 +88,20 @@ function withFigures(station: KnownStation, figures: readonly string[], isAccess
     signal: numberOrNull(signal),
     linkDownload: bytesPerSecond(txRate),
     linkUpload: bytesPerSecond(rxRate),
-    connected: seconds,
+    connected: seconds !== null && seconds >= 0 ? seconds : null,
   };
 }
 
-/** `associated at` is exact; the connected time of older kernels is accurate to two seconds. Rule: epoch. */
+/**
+ * `associated at` is exact, `connected time` as late as the stations are read. A start that makes no sense is unknown: one before the boot or after the
+ * answer, or one of which the two facts say different things. Rule: epoch.
+ */
 function association(at: number | null, connected: number | null, uptime: number): Pick<Epoch, 'began' | 'margin'> {
-  if (at !== null) return { began: at, margin: 0.01 };
-  return connected === null ? { began: null, margin: 0 } : { began: uptime - connected, margin: CONNECTED_MARGIN };
+  const counted = connected === null ? null : uptime - connected;
+  const began = at ?? (connected !== null && connected > 0 ? counted : null);
+  const agree = at === null || counted === null || Math.abs(at - counted) <= AGREEMENT;
+  if (began === null || began <= 0 || began > uptime + READ_WITHIN || !agree) return { began: null, margin: 0 };
+  return { began, margin: at === null ? READ_WITHIN : 0.01 };
 }
 
 /** From Mbit/s as `iw` prints it. */

@@ -1,4 +1,7 @@
 import type { FailureReason } from '../../errors.ts';
+import type { StatusMeaning } from '../../transports/request.ts';
+
+const BY_HAND = 'Run the script on the router by hand to see why it fails.';
 
 /** What to do about a failure to read scripts on OpenWrt. */
 export const SCRIPT_REMEDIES: Readonly<Record<FailureReason, string>> = {
@@ -15,18 +18,30 @@ export const SCRIPT_REMEDIES: Readonly<Record<FailureReason, string>> = {
 };
 
 /** What OpenWrt's uhttpd means with a status. The scripts of wrtmeter never answer 403. */
-export function meaningOfStatus(status: number, text: string): string {
+export function meaningOfStatus(status: number, text: string): StatusMeaning {
   switch (status) {
     case 403:
       return /RFC ?1918/i.test(text)
-        ? 'its web server does not answer home networks at its public address; use the address of the router at home, or set rfc1918_filter to 0 in /etc/config/uhttpd'
-        : 'the web server refuses this address; is the script executable for everyone?';
+        ? {
+            why: 'its web server does not answer home networks at its public address; use the address of the router at home, or set rfc1918_filter to 0 in /etc/config/uhttpd',
+            todo: 'Write the address that the router has at home in the configuration, or set rfc1918_filter to 0 in /etc/config/uhttpd.',
+            isSure: true,
+          }
+        : {
+            why: 'the web server refuses this address; is the script executable for everyone?',
+            todo: 'Reinstall the scripts on the router, or make them executable with "chmod 755"; if they are, see what its web server refuses.',
+          };
     case 404:
-      return 'a web server answers there, but it has no such script; is it installed?';
+      return { why: 'a web server answers there, but it has no such script; is it installed?' };
     case 502:
     case 504:
-      return 'the script gave no answer; it ended early, or took longer than the web server allows (script_timeout)';
+      return {
+        why: 'the script gave no answer; it ended early, or took longer than the web server allows (script_timeout)',
+        todo: 'Run the script on the router by hand to see where it ends. If it only takes long, raise script_timeout in /etc/config/uhttpd.',
+      };
     default:
-      return status >= 500 ? 'the script failed on the router' : 'the router refuses the request';
+      return status >= 500
+        ? { why: 'the script failed on the router', todo: `${text === '' ? '' : 'Do what the answer says. '}${BY_HAND}` }
+        : { why: 'the router refuses the request' };
   }
 }

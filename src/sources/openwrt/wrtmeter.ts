@@ -60,7 +60,9 @@ export function hostsProbe(url: string, read: ReadAnswer): Probe {
       const { system, sources } = parseWrtmeter(await read({ url }, signal), null, known);
       const kept = sources.filter(({ source }) => source === 'hosts' || source === 'neighbours');
       if (!kept.some(({ source }) => source === 'hosts'))
-        throw new SourceError('parse', 'the answer contains no hosts: the router does not count them');
+        throw new SourceError('parse', 'the answer contains no hosts: the router does not count them', {
+          todo: 'Run "openwrt-cgi/install.sh --hosts root@ROUTER" to count them, or remove urls.hosts from the configuration.',
+        });
       return { system, sources: kept };
     },
   };
@@ -72,9 +74,20 @@ export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = 
   const version = /^wrtmeter (\d+)$/.exec(lines[0] ?? '')?.[1];
   if (version === undefined) throw new SourceError('parse', `not an answer of wrtmeter.cgi: ${quote(lines[0] ?? '')}`);
   if (version !== '1')
-    throw new SourceError('parse', `the answer has format ${version}, this version reads only format 1: update wrtmeter`);
-  if (lines.at(-1) !== 'end wrtmeter')
-    throw new SourceError('truncated', 'the answer is truncated: its last line "end wrtmeter" is missing');
+    throw new SourceError('parse', `the answer has format ${version}, this version reads only format 1: update wrtmeter`, {
+      todo: 'Update wrtmeter, or install the scripts of its version on the router.',
+    });
+  const end = lines.lastIndexOf('end wrtmeter');
+  if (end < 0) throw new SourceError('truncated', 'the answer is truncated: its last line "end wrtmeter" is missing');
+  if (end < lines.length - 1) {
+    const rest = lines
+      .slice(end + 1)
+      .join(' ')
+      .trim();
+    throw new SourceError('parse', `text follows the last line "end wrtmeter": ${quote(rest)}`, {
+      todo: 'Find out what adds this text to the answer: another program on the router, or something between it and wrtmeter.',
+    });
+  }
   const { facts, sections, failed } = sort(lines.slice(1, -1));
   const reported = parseSystem(facts);
   const system = counterBits === null ? reported : { ...reported, counterBits };
@@ -143,7 +156,7 @@ function sort(lines: readonly string[]) {
     }
     const [word, name = ''] = line.split(' ', 2);
     if (word === 'begin') open = { name, end: `end ${name}`, lines: [] };
-    else if (word === 'failed') failed.set(name, line.slice(`failed ${name} `.length));
+    else if (word === 'failed') failed.set(name, line.slice(`failed ${name} `.length) || 'it does not say why');
     else facts.push(line);
   }
   if (open !== null) throw new SourceError('truncated', `the answer is truncated: section ${quote(open.name)} has no end`);

@@ -10,7 +10,7 @@ export const tplink = defineKind({
   title: 'TP-Link with its own firmware',
   role: 'main',
   owns: [],
-  http: () => 'the router refuses the request',
+  http: () => ({ why: 'the router refuses the request' }),
   logsIn: true,
   todo: TPLINK_REMEDIES,
   readsSystem: false,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { CounterRules } from '../../domain/counter.ts';
-import { parseMac } from '../../domain/mac.ts';
+import { macOfDevice } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { Lease, Observation } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
@@ -85,9 +85,9 @@ function within<T>(found: readonly T[], skips: Skips): readonly T[] {
 }
 
 function identityOf({ mac: address, ip: at }: { mac: unknown; ip: unknown }, skips: Skips): { mac: string; ip: string } | null {
-  const mac = typeof address === 'string' ? parseMac(address.trim()) : null;
+  const mac = typeof address === 'string' ? macOfDevice(address.trim()) : null;
   const ip = typeof at === 'string' ? addressOf(at) : null;
-  if (mac !== null && ip !== null && mac !== '00:00:00:00:00:00') return { mac, ip };
+  if (mac !== null && ip !== null) return { mac, ip };
   skips.skip(`not a machine: ${quote(`${shown(address)} ${shown(at)}`)}`);
   return null;
 }

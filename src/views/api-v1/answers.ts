@@ -1,5 +1,5 @@
 import { dayText, instantText, type Month } from '../../domain/calendar.ts';
-import { isCurrent, type RouterStatus, type SourceStatus } from '../../domain/status.ts';
+import { isCurrent, isUp, type RouterStatus, type SourceStatus } from '../../domain/status.ts';
 import { figuresOf, type Traffic, type Used } from '../../domain/traffic.ts';
 import { type DeviceRow, type DeviceView, deviceRows, type OnAir } from '../rows/devices.ts';
 import { type PeerRow, type PeerView, peerRows } from '../rows/peers.ts';
@@ -74,11 +74,12 @@ function bytesJson({ total, month }: { total: Traffic; month: Traffic }) {
   };
 }
 
-function routerJson({ name, addresses, up, system, sources }: RouterStatus, now: number) {
+function routerJson(router: RouterStatus, now: number) {
+  const { name, addresses, system, sources } = router;
   return {
     name,
     addresses: [...addresses],
-    up,
+    up: isUp(router, now),
     system: system && {
       hostname: system.hostname,
       model: system.model,

@@ -1,4 +1,4 @@
-import type { RouterStatus, SourceStatus } from '../../domain/status.ts';
+import { type RouterStatus, remedyOf, type SourceFailure, type SourceStatus } from '../../domain/status.ts';
 import { FAILURE_WORDS } from '../failure-words.ts';
 import { formatAge, formatSeconds } from '../format.ts';
 import type { View } from '../view.ts';
@@ -73,13 +73,8 @@ function result({ error, lastTried, skipped }: SourceStatus): Html {
   return html`<span class="ok">ok</span>${skipped > 0 ? html` <small>${skipped} lines skipped</small>` : null}`;
 }
 
-function failure(
-  view: View,
-  { todoFor }: RouterStatus,
-  { source, lastSuccess }: SourceStatus,
-  error: NonNullable<SourceStatus['error']>,
-): Html {
-  const [what, todo] = [FAILURE_WORDS[error.reason], todoFor(source, error.reason)];
+function failure(view: View, router: RouterStatus, { source, lastSuccess }: SourceStatus, error: SourceFailure): Html {
+  const [what, todo] = [FAILURE_WORDS[error.reason], remedyOf(router, source, error)];
   const last = lastSuccess === null ? '' : ` Last read ${formatAge(view.now - lastSuccess)}.`;
   return html`<tr class="todo"><td colspan="4"><p><strong>${what}.</strong> ${todo}${last}<br><small>${error.message}</small></p></td></tr>`;
 }

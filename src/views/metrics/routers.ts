@@ -1,5 +1,5 @@
 import type { SourceName } from '../../domain/observation.ts';
-import { isCurrent, type SourceStatus } from '../../domain/status.ts';
+import { isCurrent, isUp, type SourceStatus } from '../../domain/status.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
 import { isPrivate, type View } from '../view.ts';
 import { counter, type Family, type FamilyMaker, gauge, type Sample, samplesOf } from './family.ts';
@@ -38,9 +38,9 @@ function familiesOf(view: View, ofLease: LastingLabels): Family[] {
   return [
     gauge(
       'router_up',
-      'Whether at least one source of the router was read in the last round',
+      'Whether at least one source of the router was read in the last round, at most 15 minutes ago',
       ROUTER,
-      view.routers.map(({ name, up }) => ({ labels: labelText(ROUTER, [name]), value: up ? 1 : 0 })),
+      view.routers.map((router) => ({ labels: labelText(ROUTER, [router.name]), value: isUp(router, view.now) ? 1 : 0 })),
     ),
     gauge(
       'router_info',

@@ -32,7 +32,7 @@ export const schemas = {
   Router: record({
     name: router,
     addresses: list(text('Address that is read, without credentials')),
-    up: flag('Whether at least one source was read in the last round'),
+    up: flag('Whether at least one source was read in the last round, at most 15 minutes ago'),
     system: orNull(ref('System')),
     sources: list(ref('Source')),
   }),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Fit, fitColumns } from '../../../src/commands/common/fit-columns.ts';
-import { extra, left, name, prose, right, roomIn, textTable } from '../../../src/commands/common/text.ts';
+import { extra, late, left, name, prose, right, roomIn, textTable } from '../../../src/commands/common/text.ts';
 
 const COLUMNS = [name('Device'), extra('MAC'), right('Download'), extra('Last seen')];
 const ROWS = [
@@ -46,26 +46,38 @@ describe('a table in the terminal', () => {
   });
 
   it('is never wider than the room where columns can give way', () => {
-    const fit = fc.constantFrom<Fit>('keep', 'shorten', 'wrap', 'drop');
-    const column = fc.record({ fit, width: fc.integer({ min: 1, max: 60 }) });
+    const column = fc.record({
+      fit: fc.constantFrom<Fit['fit']>('keep', 'shorten', 'wrap'),
+      leaves: fc.constantFrom<Fit['leaves']>('never', 'early', 'late'),
+      width: fc.integer({ min: 1, max: 60 }),
+    });
+    const least = ({ fit, width }: Pick<Fit, 'fit'> & { width: number }) =>
+      fit === 'keep' ? width : Math.min(width, fit === 'wrap' ? 20 : 12);
     fc.assert(
       fc.property(fc.array(column, { maxLength: 10 }), fc.integer({ min: 1, max: 200 }), (columns, room) => {
         const widths = fitColumns(
-          columns.map((one) => one.fit),
+          columns,
           columns.map(({ width }) => width),
           room,
         );
-        for (const [i, { fit, width }] of columns.entries()) {
-          if (fit === 'keep') expect(widths[i]).to.equal(width);
-          if (fit === 'shorten' || fit === 'wrap') expect(widths[i]).to.be.within(Math.min(width, fit === 'wrap' ? 20 : 12), width);
+        for (const [i, each] of columns.entries()) {
+          if (each.leaves === 'never' || widths[i] !== null) expect(widths[i]).to.be.within(least(each), each.width);
+          if (each.leaves === 'late' && widths[i] === null)
+            expect(columns.every(({ leaves }, j) => leaves !== 'early' || widths[j] === null)).to.equal(true);
         }
-        const stiff = columns.every(
-          ({ fit, width }, i) =>
-            fit === 'keep' || (fit === 'drop' ? widths[i] === null : widths[i] === Math.min(width, fit === 'wrap' ? 20 : 12)),
-        );
+        const stiff = columns.every((each, i) => (each.leaves === 'never' ? widths[i] === least(each) : widths[i] === null));
         if (!stiff) expect(widths.reduce<number>((sum, width) => sum + (width ?? 0), 0)).to.be.at.most(room);
       }),
     );
+  });
+
+  it('leaves out figures that a total includes after all else', async () => {
+    const columns = [name('Device'), late(right('Download')), late(right('Upload')), right('Total'), extra('Last seen')];
+    const row = ['living-room-television-upstairs', '195 GiB', '5.00 GiB', '200 GiB', '2026-11-20 19:23'];
+    const shown = async (room: number) => (await textTable(columns, [row], room)).split('\n').at(-1);
+    expect(await shown(50)).to.equal('(no room for Last seen)');
+    expect(await shown(38)).to.equal('(no room for Upload, Last seen)');
+    expect(await shown(22)).to.equal('(no room for Download, Upload, Last seen)');
   });
 
   it('is cut to the terminal, or to COLUMNS, and not at all in a pipe', () => {

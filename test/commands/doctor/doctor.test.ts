@@ -38,7 +38,7 @@ describe('wrtmeter doctor', () => {
 
   const answerWith = (parts: Partial<AnswerParts> = {}) => answerOf({ time: NOW / 1000, ...parts });
   /** Starts a router and returns its command-line argument. */
-  async function router(answer: string | number, name = 'gateway'): Promise<string> {
+  async function router(answer: TextRouter['answer'], name = 'gateway'): Promise<string> {
     const started = await startTextRouter(answer);
     routers.push(started);
     return `${name}=${started.url}`;
@@ -179,6 +179,28 @@ advice   garden: the installed scripts (no version) are older than this program 
       );
     });
 
+    it('what to do is about what happened, not about others of the same reason', async () => {
+      const todo = async (status: number, text: string, reason = 'source_status') =>
+        (await found([await router({ status, text })], reason)).todo;
+      const rejected = 'Forbidden Rejected request from RFC1918 IP to public server address';
+      expect(await todo(403, rejected, 'source_auth'))
+        .to.match(/rfc1918_filter/)
+        .and.not.match(/token|password/);
+      expect(await todo(403, "You don't have permission", 'source_auth'))
+        .to.match(/chmod 755/)
+        .and.not.match(/token|password/);
+      for (const status of [502, 504])
+        expect(await todo(status, 'Bad Gateway'))
+          .to.match(/script_timeout/)
+          .and.not.match(/address/);
+      expect(await todo(500, 'Cannot read /etc/config/wrtmeter'))
+        .to.match(/^Do what the answer says/)
+        .and.not.match(/address/);
+      expect(await todo(500, '')).to.match(/^Run the script on the router/);
+      expect(await todo(404, '')).to.match(/scripts are installed/);
+      expect(await todo(200, 'wrtmeter 2\nend wrtmeter\n', 'source_parse')).to.match(/^Update wrtmeter/);
+    });
+
     it('a section that the router could not read shows what is missing there, and how to install it', async () => {
       const reason = 'iw is not installed; install it with "opkg install iw" or "apk add iw"';
       const args = [await router(answerWith({ sections: { stations: reason, hosts: COUNTING } }))];
@@ -187,6 +209,11 @@ advice   garden: the installed scripts (no version) are older than this program 
         todo: 'On the router: install it with "opkg install iw" or "apk add iw".',
       });
       expect(kinds(await findings(args))).to.deep.equal(['failing section_failed']);
+      const silent = answerWith({ sections: { hosts: COUNTING, peers: '' } });
+      expect(await found([await router(silent)], 'section_failed')).to.include({
+        what: 'cannot read its peers: it does not say why',
+        todo: 'Run /www/cgi-bin/wrtmeter.cgi on the router to see why.',
+      });
     });
 
     it('a clock that is more than a minute off, and one that was never set', async () => {

@@ -9,7 +9,8 @@ import type { ImportProgram } from '../../../src/ledger/import/figures.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { type Database, openDatabase } from '../../../src/ledger/storage/sqlite.ts';
 import { openStore } from '../../../src/ledger/storage/store.ts';
-import { parseStations, parseWan } from '../../../src/sources/classic/classic.ts';
+import { parseStations } from '../../../src/sources/classic/classic.ts';
+import { parseWan } from '../../../src/sources/classic/wan.ts';
 import { WAN_RULES } from '../../../src/sources/openwrt/uplinks.ts';
 import { TERMS } from '../../support/ledger/rounds.ts';
 

@@ -237,6 +237,22 @@ describe('wrtmeter print months, days and audit', () => {
       expect((await printed('audit', { to: '2026-10-01' })).stdout).to.equal('The audit log has no row of this time\n');
     });
 
+    it('--device chooses the rows of one device, whatever counted it', async () => {
+      home = await openHome({ routers: { gateway: [] } });
+      await live(NOW - 24 * HOUR, NOW - 24 * HOUR);
+      const counters = [`phy1-ap0 ${TV}`, TV, `up ${TV} 192.168.1.24`, `${TV} 192.168.1.24`, `phy1-ap0 ${TABLET}`, 'wan wan', ''];
+      await writeAudit(
+        home.ledger.store,
+        counters.map((counter) => ({ at: NOW, kind: 'reset', router: 'gateway', source: 'stations', counter, why: 'boot' })),
+      );
+      expect((await json('audit', { device: 'TV' })).rows).to.have.length(4);
+      expect((await json('audit', { device: TABLET })).rows).to.have.length(1);
+      expect((await printed('audit', { device: 'TV', to: '2026-10-01' })).stdout).to.equal(
+        'The audit log has no row of this device and time\n',
+      );
+      expect(await printed('audit', { device: 'fridge' })).to.include({ code: 2 });
+    });
+
     it('--last limits the rows, --json is for programs', async () => {
       home = await openHome({ routers: { gateway: [] } });
       await writeAudit(

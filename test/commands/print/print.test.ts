@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readFile } from '../../../src/app/read-file.ts';
 import { type PrintOptions, print } from '../../../src/commands/print/print.ts';
-import type { PrintName } from '../../../src/commands/print/tables.ts';
+import { PRINTS, type PrintName } from '../../../src/commands/print/tables.ts';
 import { believableHome } from '../../support/homes/believable-home.ts';
 import { leases, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
 
@@ -14,14 +14,14 @@ describe('wrtmeter print', () => {
   let home: SmallHome;
   afterEach(() => home.close());
 
-  async function printed(what: PrintName, options: PrintOptions = {}, now = NOW) {
+  async function printed(what: PrintName, options: PrintOptions = {}, now = NOW, env: Record<string, string> = {}) {
     const out = { stdout: '', stderr: '' };
     const write = (stream: keyof typeof out) => ({
       write: (text: string) => {
         out[stream] += text;
       },
     });
-    const io = { env: {}, cwd: home.directory, readFile, systemTimezone: 'Europe/Berlin', clock: { now: () => now } };
+    const io = { env, cwd: home.directory, readFile, systemTimezone: 'Europe/Berlin', clock: { now: () => now } };
     const code = await print(
       what,
       { data: '.', timezone: 'Europe/Berlin', ...options },
@@ -42,6 +42,22 @@ describe('wrtmeter print', () => {
       'annas-laptop     00:00:5e:00:53:01  192.168.1.22  85.0 GiB  23.8 GiB   109 GiB    80.5 GiB  22.6 GiB      103 GiB  2026-11-20 19:23, 21 s ago',
     ]);
     expect(lines.slice(-3)).to.deep.equal(['', '14 devices; the month runs from 2026-11-01 to 2026-11-30', '']);
+  });
+
+  it('every table fits a terminal of 60 characters', async () => {
+    const believable = await believableHome();
+    home = believable.home;
+    for (const what of Object.keys(PRINTS) as PrintName[]) {
+      const { stdout } = await printed(what, {}, believable.now, { COLUMNS: '60' });
+      const table = stdout.split('\n').slice(
+        0,
+        stdout.split('\n').findIndex((line) => line === '' || line.startsWith('(no room')),
+      );
+      for (const line of table) expect(line, what).to.have.length.at.most(60);
+    }
+    expect((await printed('devices', {}, believable.now, { COLUMNS: '60' })).stdout).to.match(
+      /^Device +Download +Upload +Total +Month total\n/,
+    );
   });
 
   it('users: the sums of their devices, others last; private devices keep their days to themselves', async () => {

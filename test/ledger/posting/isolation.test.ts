@@ -17,7 +17,15 @@ const name = fc.oneof(
   fc.constantFrom('wan', 'wan6', 'phy0-ap0', 'eth1', 'wg0', '-', 'a\u0000b', 'a\u0000c', '\ud800', '🦊'),
   fc.string({ maxLength: 12 }),
 );
-const mac = fc.constantFrom(PHONE, '02:00:00:00:00:07', '00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff', '-', 'zz:00:5e:00:53:01');
+const mac = fc.constantFrom(
+  PHONE,
+  '02:00:00:00:00:07',
+  '00:00:00:00:00:00',
+  'ff:ff:ff:ff:ff:ff',
+  '01:00:5e:00:00:fb',
+  '-',
+  'zz:00:5e:00:53:01',
+);
 const ip = fc.constantFrom('192.168.1.10', '192.168.1.11', 'fd00::1', 'fe80::1%eth0', '0.0.0.0', '-');
 const KEY = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
 const line = (...fields: (string | fc.Arbitrary<string>)[]) =>

@@ -74,6 +74,26 @@ describe('Rule: one wire', () => {
     expect(home()).to.deep.equal({ wan: 0, modem: 12_000, together: 12_000 });
     expect(await noted()).to.deep.equal([]);
   });
+  it('of uplinks that lie on each other, which cannot be, the first is counted, and the audit says so once', async () => {
+    const layers: Record<string, string[]> = { a: ['b'], b: ['c'], c: ['a'], d: [] };
+    for (const [round, bytes] of [0, 1000, 2000, 3000].entries()) {
+      const lines = uplinks(Object.keys(layers).map((name) => ({ name, device: 'eth2', bytes })));
+      if (lines.source !== 'wan') throw new Error('no WAN');
+      const each = lines.uplinks.map((uplink, i) => ({
+        ...uplink,
+        device: uplink.name,
+        below: layers[uplink.name] ?? [],
+        epoch: { boot: BOOT, instance: 20 + i, began: null, margin: 0 },
+      }));
+      await bench.readFrom('gateway', round * 60, [{ ...lines, uplinks: each }], { system: system(BOOT, 1000 + round * 60) });
+    }
+    expect(home()).to.deep.equal({ a: 3000, b: 0, c: 0, d: 3000, together: 6000 });
+    expect(await noted()).to.deep.equal(
+      ['b', 'c'].map(
+        (name) => `${name} ${name}: it and the uplink a (a) cannot lie on each other, as the router says, so one of them is counted`,
+      ),
+    );
+  });
   it('uplinks on different wires are added, VLANs of one port too', async () => {
     await read([{ name: 'a', device: 'eth1.20', bytes: 5 }, { name: 'b', device: 'eth2', bytes: 7 }, wan(10)]);
     await read([{ name: 'a', device: 'eth1.20', bytes: 105 }, { name: 'b', device: 'eth2', bytes: 1007 }, wan(10_010)]);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../src/errors.ts';
-import { classicProbes, parseLeases, parseStations, parseWan } from '../../../src/sources/classic/classic.ts';
+import { classicProbes, parseLeases, parseStations } from '../../../src/sources/classic/classic.ts';
+import { parseWan } from '../../../src/sources/classic/wan.ts';
 import { NOTHING_SKIPPED } from '../../../src/sources/skips.ts';
 
 const whole = (text: string) => ({ text, framed: true });
@@ -96,9 +97,33 @@ describe('parseWan (wan.cgi)', () => {
     expect([uplink.bytes, skipped]).to.deep.equal([{ download: 1, upload: 2 }, 2]);
   });
 
-  it('rejects an answer without its line, or with two', () => {
+  it('Rule: isolation: a line of another name, and a repetition, cost themselves only', () => {
+    for (const foreign of ['eth9: 7 8', 'eth9:7 8', 'eth9: x', 'wan: 1 2', 'wan: 1', 'wan: not found', '<html>']) {
+      for (const text of [`wan: 1 2\n${foreign}\n`, `${foreign}\nwan: 1 2\n`]) {
+        const { uplink, skipped, skippedBecause } = parseWan(whole(text));
+        expect(uplink.bytes, text).to.deep.equal({ download: 1, upload: 2 });
+        expect(skipped, text).to.equal(1);
+        expect(skippedBecause[0]).to.include(foreign);
+      }
+    }
+  });
+
+  it('a line of another name counts while there was none called wan, and never in its place', () => {
+    expect(parseWan(whole('pppoe-wan: 1 2\n')).uplink.bytes).to.deep.equal({ download: 1, upload: 2 });
+    for (const text of ['wan: x y\neth9: 7 8\n', 'wan: 1\neth9: 7 8\n', 'eth8: 1 2\neth9: 7 8\n', 'wan: 1 2\nwan: 3 4\neth9: 7 8\n'])
+      expect(
+        reasonOf(() => parseWan(whole(text))),
+        text,
+      ).to.match(/^parse/);
+    const counted = new Set<string>();
+    expect(parseWan(whole('eth9: 7 8\n'), 64, counted).uplink.bytes).to.deep.equal({ download: 7, upload: 8 });
+    parseWan(whole('wan: 1 2\neth9: 7 8\n'), 64, counted);
+    expect(reasonOf(() => parseWan(whole('eth9: 7 8\n'), 64, counted))).to.equal('parse: not the line "wan: RX TX": "eth9: 7 8"');
+  });
+
+  it('rejects an answer without its line, or with two that differ', () => {
     expect(reasonOf(() => parseWan(whole('')))).to.equal('parse: not the line "wan: RX TX": ""');
-    expect(reasonOf(() => parseWan(whole('wan: 1 2\nwan: 3 4\n')))).to.match(/^parse/);
+    expect(reasonOf(() => parseWan(whole('wan: 1 2\nwan: 3 4\n')))).to.equal('parse: more than one line "wan: RX TX": "wan: 1 2 wan: 3 4"');
     expect(reasonOf(() => parseWan(whole('wan: 1\n')))).to.match(/^parse/);
     expect(reasonOf(() => parseWan(closed('wan: 1 2')))).to.match(/^truncated/);
   });

@@ -126,7 +126,29 @@ describe('parseWrtmeter', () => {
       connected: 3600,
     });
     expect(mesh).to.deep.include({ access: false, signal: null, linkDownload: null });
-    expect(mesh?.epoch).to.deep.equal({ boot: '8d1f3b0e', instance: null, began: 123456.78 - 30, margin: 2 });
+    expect(mesh?.epoch).to.deep.equal({ boot: '8d1f3b0e', instance: null, began: 123456.78 - 30, margin: 10 });
+  });
+
+  it('Rule: epoch: the start of a station that makes no sense is unknown', () => {
+    const startOf = (connected: string, associated: string) => {
+      const stations = observationOf(without('3600 120 119856.204', `${connected} 120 ${associated}`), 'stations');
+      if (stations instanceof SourceError || stations?.source !== 'stations') throw new Error('no stations');
+      return stations.stations[0]?.epoch?.began;
+    };
+    expect(startOf('3600', '119856.204')).to.equal(119856.204);
+    expect(startOf('3659', '119856.204')).to.equal(119856.204);
+    expect(startOf('3661', '119856.204')).to.equal(null);
+    expect(startOf('3530', '119856.204')).to.equal(null);
+    expect(startOf('-', '119856.204')).to.equal(119856.204);
+    expect(startOf('3600', '-')).to.equal(123456.78 - 3600);
+    for (const associated of ['0.000', '-5', '123516.78', '900123456']) {
+      expect(startOf('3600', associated), associated).to.equal(null);
+      expect(startOf('-', associated), associated).to.equal(null);
+    }
+    for (const connected of ['0', '-1', '999999999']) expect(startOf(connected, '-'), connected).to.equal(null);
+    // The station associated while the router was asked.
+    expect(startOf('0', '123460.5')).to.equal(123460.5);
+    expect(startOf('0', '119856.204')).to.equal(null);
   });
 
   it('reads leases, names and neighbours', () => {
@@ -194,6 +216,20 @@ describe('parseWrtmeter', () => {
       ).to.equal('truncated: the answer is truncated: its last line "end wrtmeter" is missing');
     }
     for (let cut = 1; cut < ANSWER.length - 1; cut += 7) expect(errorOf(() => parse(ANSWER.slice(0, cut)))).to.not.equal('nothing thrown');
+  });
+
+  it('text after the last line is called that, and not a cut', () => {
+    for (const rest of ['<!-- added -->', 'noise\nmore noise', 'end'])
+      expect(errorOf(() => parse(`${ANSWER}${rest}\n`))).to.equal(
+        `parse: text follows the last line "end wrtmeter": "${rest.replace('\n', ' ')}"`,
+      );
+    expect(errorOf(() => parse(`${ANSWER}\n\n`))).to.equal('nothing thrown');
+  });
+
+  it('an answer without its boot, its uptime or its time is not used', () => {
+    for (const fact of ['boot_id', 'uptime', 'time'])
+      for (const value of [`${fact} -`, 'nothing'])
+        expect(errorOf(() => parse(without(new RegExp(`^${fact} .*$`, 'm'), value)))).to.match(new RegExp(`^parse: ${fact} is not `));
   });
 
   it('a hostile host name skips only its own line', () => {

@@ -31,6 +31,7 @@ export type Answers = Record<string, { system?: System; sources: Partial<Record<
 export interface Failure {
   reason: FailureReason;
   message: string;
+  todo?: string;
 }
 
 export interface HomeOptions {

@@ -1,18 +1,22 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A router that answers every request with the text, or the bare status, that a test gives it. */
+/** A text, a bare status, or both. */
+type TextAnswer = string | number | { status: number; text: string };
+
+/** A router that answers every request with what a test gives it. */
 export interface TextRouter {
   readonly url: string;
-  answer: string | number;
+  answer: TextAnswer;
   close(): Promise<void>;
 }
 
-export async function startTextRouter(answer: string | number): Promise<TextRouter> {
+export async function startTextRouter(answer: TextAnswer): Promise<TextRouter> {
   const server = createServer((_, response) => {
     const { answer } = router;
-    if (typeof answer === 'number') response.writeHead(answer).end();
-    else response.writeHead(200, { 'Content-Type': 'text/plain' }).end(answer);
+    const { status, text } = typeof answer === 'object' ? answer : { status: 200, text: answer };
+    if (typeof text === 'number') response.writeHead(text).end();
+    else response.writeHead(status, { 'Content-Type': 'text/plain' }).end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const router: TextRouter = {

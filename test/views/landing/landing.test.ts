@@ -80,6 +80,12 @@ describe('the landing page', () => {
     expect(text).to.include('gateway no answer');
   });
 
+  it('a failure that needs another remedy than others of its reason shows that', async () => {
+    const sources = { stations: { reason: 'status', message: 'status 502', todo: 'Raise script_timeout.' } } as const;
+    await home.read(NOW - 3000, { gateway: { sources } });
+    expect(page()).to.include('Answered with an error. Raise script_timeout. status 502').and.not.include('scripts are installed');
+  });
+
   it('says what happened for every reason', () => {
     expect(Object.keys(FAILURE_WORDS)).to.have.members([...FAILURE_REASONS]);
     for (const what of Object.values(FAILURE_WORDS)) expect(what).to.match(/^[A-Z][^.]+[^.]$/);

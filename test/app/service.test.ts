@@ -1,0 +1,33 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import { joined } from '../support/metrics-text.ts';
+import { answerOf } from '../support/routers/text-router.ts';
+import { type Driven, drive } from '../support/routers/tplink/driven.ts';
+
+describe('the service', () => {
+  let server: Server;
+  let driven: Driven;
+  let isDead = false;
+  before(async () => {
+    server = createServer((_, response) => {
+      if (!isDead) response.end(answerOf({ time: Math.floor(driven.clock.now() / 1000) }));
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    driven = await drive(`routers: { gateway: { url: "http://127.0.0.1:${(server.address() as AddressInfo).port}" } }\n`);
+  });
+  after(async () => {
+    server.closeAllConnections();
+    server.close();
+    await driven.close();
+  });
+
+  it('a scrape that does not wait for the round shows nothing as current that was read more than 15 minutes ago', async () => {
+    const shown = (text: string) =>
+      [...text.matchAll(/^wrtmeter_(router_up|source_success)\{.*\} (\d)$/gm)].map(([, name, value]) => `${name} ${value}`);
+    expect(new Set(shown(await driven.scrape()))).to.deep.equal(new Set(['router_up 1', 'source_success 1']));
+    isDead = true;
+    driven.clock.ms += 1_200_000;
+    expect(new Set(shown(joined(await driven.service.scrape(0.2))))).to.deep.equal(new Set(['router_up 0', 'source_success 0']));
+  });
+});
