@@ -34,8 +34,8 @@ export function wildEvents(world: World, random: Random, pause = 0): Events {
 
 /**
  * Only what a classic list lets the best of readers know: it names no interface and proves no epoch, so a new association is
- * known by a counter that lost most of what was read before. So a new one stays below half of every baseline of its MAC, and of two
- * lines of one MAC the greater continues. Whatever else happens, no byte need be lost.
+ * known by a counter that lost most of what was read before. So a new one stays below half of every baseline of its MAC, near zero where
+ * the baseline is large, and of two lines of one MAC the greater continues. Whatever else happens, no byte need be lost.
  */
 export function knowableEvents(world: World, random: Random): Events {
   /** Baselines of a reader of the list, by router and MAC. */
@@ -78,14 +78,15 @@ export function knowableEvents(world: World, random: Random): Events {
   /** Whatever uploaded less than this is new beyond doubt. */
   function lowest(router: string, mac: string): number {
     const all = [...heldFor(router, mac).map((h) => h.shows), ...(gone.get(`${router} ${mac}`) ?? [])];
-    return Math.floor(Math.min(...all.filter((shows) => !isNothing(shows)).map((shows) => shows.upload)) / 2);
+    return Math.floor(Math.min(...all.filter((shows) => !isNothing(shows)).map((shows) => clearlyLess(shows.upload))));
   }
 
   function wanHasRoom(bytes: Traffic): boolean {
     const { counter } = world.uplink('gateway', 'wan');
     if (heldWan === null || heldWan.counter === counter) return true;
     const now = shown(counter);
-    return now.download + bytes.download < heldWan.shows.download / 2 && now.upload + bytes.upload < heldWan.shows.upload / 2;
+    const { download, upload } = heldWan.shows;
+    return now.download + bytes.download < clearlyLess(download) && now.upload + bytes.upload < clearlyLess(upload);
   }
 
   const wanMayReset = () =>
@@ -167,3 +168,6 @@ function amount(random: Random): Traffic {
 }
 
 const isNothing = ({ download, upload }: Traffic): boolean => download === 0 && upload === 0;
+
+/** What shows less than this has restarted beyond doubt; of a large figure, a later reading would have to say. */
+const clearlyLess = (before: number): number => before / (before >= 2 ** 24 ? 16 : 2);
