@@ -97,7 +97,7 @@ export function provedEpoch(before: Epoch | null, read: Epoch | null): ResetReas
   // An instance that one of the two answers lacks proves nothing.
   if (before.instance !== null && read.instance !== null && before.instance !== read.instance) return 'new device';
   if (before.began === null || read.began === null) return null;
-  return read.began > before.began + read.margin ? 'new association' : null;
+  return read.began > before.began + Math.max(before.margin, read.margin) ? 'new association' : null;
 }
 
 /** Whether two readings, one right after the other, show the same epoch. A boot alone proves nothing: counters begin within it. */

@@ -295,6 +295,11 @@ describe('compare', () => {
         baselines: [baseline(100, 1000, { epoch: associated(4000) })],
         changes: [increase(200, 2000)],
       },
+      'the wider margin of the two counts: the first may only have been read roughly': {
+        readings: [reading(300, 3000, { epoch: associated(4007, 0.01) })],
+        baselines: [baseline(100, 1000, { epoch: associated(4000, 10) })],
+        changes: [increase(200, 2000)],
+      },
       'an association that moved by more than its margin is another': {
         readings: [reading(300, 3000, { epoch: associated(4002.1) })],
         baselines: [baseline(100, 1000, { epoch: associated(4000) })],
