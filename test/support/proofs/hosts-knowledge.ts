@@ -161,9 +161,5 @@ function gain(now: Seen, before: Seen | undefined, { directions, fall }: Counter
   }
   const isProved = now.epoch !== null && before.waits !== true;
   const wasGone = before.waits === true && at - (before.shownAt ?? at) > DAY_MS;
-  return byFigures(
-    now.bytes,
-    { shows: before.bytes, dip, isProved, wasGone, shownAt: before.shownAt ?? at, pair: directions === 'together' },
-    at,
-  );
+  return byFigures(now.bytes, { shows: before.bytes, dip, isProved, wasGone, pair: directions === 'together' }, at);
 }
