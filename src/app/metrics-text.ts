@@ -18,11 +18,11 @@ export function createMetricsText(): MetricsText {
   const own = processMetrics();
   const metrics = createMetrics();
   /** With the time that it shows: a machine that slept has passed no time on the timer's clock. */
-  let shared: { text: Promise<TextParts>; now: number } | null = null;
+  let shared: { text: Promise<TextParts>; wallClock: number } | null = null;
   return {
     of(view) {
-      if (shared !== null && Math.abs(view.now - shared.now) < SHARED_MS) return shared.text;
-      const made = { text: metrics.render(view, own), now: view.now };
+      if (shared !== null && Math.abs(view.wallClock - shared.wallClock) < SHARED_MS) return shared.text;
+      const made = { text: metrics.render(view, own), wallClock: view.wallClock };
       shared = made;
       setTimeout(() => {
         if (shared === made) shared = null;

@@ -147,7 +147,8 @@ export async function createService({ config: given, ledger, reading, log, clock
   }
 
   async function view(): Promise<View> {
-    const now = ledger.trusted(clock.now());
+    const wallClock = clock.now();
+    const now = ledger.trusted(wallClock);
     try {
       await ledger.turnMonths(now);
       // Commands add and remove them beside the service.
@@ -159,6 +160,7 @@ export async function createService({ config: given, ledger, reading, log, clock
     const known = { now, timezone: config.timezone, books: ledger.books, months: ledger.months, ...names };
     return {
       units: config.units,
+      wallClock,
       ...known,
       quotas: quotas.of({ ...known, models: await modelsOf(known) }),
       expire: config.expire,

@@ -12,8 +12,10 @@ import type { Months } from '../ledger/usage/months.ts';
 
 /** Everything a view is made from: the books, the last answers of the routers, and the settings for display. */
 export interface View {
-  /** Unix ms. */
+  /** Unix ms. While the machine's clock is not trusted, the time of the last posting. */
   now: number;
+  /** Unix ms, by the machine's clock, right or wrong: readings are dated by it. */
+  wallClock: number;
   timezone: string;
   /** Seconds after which a device that is no longer seen disappears from `/metrics`. */
   expire: number;

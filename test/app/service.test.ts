@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { routersAnswer } from '../../src/views/api-v1/answers.ts';
 import { joined } from '../support/metrics-text.ts';
 import { answerOf } from '../support/routers/text-router.ts';
 import { type Driven, drive } from '../support/routers/tplink/driven.ts';
@@ -22,9 +23,20 @@ describe('the service', () => {
     await driven.close();
   });
 
+  const shown = (text: string) =>
+    [...text.matchAll(/^wrtmeter_(router_up|source_success)\{.*\} (\d)$/gm)].map(([, name, value]) => `${name} ${value}`);
+
+  it('what was read a moment ago is current, also while the clock is set back by years and nothing is posted', async () => {
+    await driven.scrape();
+    const { now } = driven.clock;
+    driven.clock.now = () => Date.UTC(1970, 0, 1, 0, 1);
+    expect(new Set(shown(await driven.scrape()))).to.deep.equal(new Set(['router_up 1', 'source_success 1']));
+    const { sources, up } = routersAnswer(await driven.service.view()).routers[0] ?? expect.fail('no router');
+    expect([up, ...sources.map(({ success }) => success)]).to.not.include(false);
+    driven.clock.now = now;
+  });
+
   it('a scrape that does not wait for the round shows nothing as current that was read more than 15 minutes ago', async () => {
-    const shown = (text: string) =>
-      [...text.matchAll(/^wrtmeter_(router_up|source_success)\{.*\} (\d)$/gm)].map(([, name, value]) => `${name} ${value}`);
     expect(new Set(shown(await driven.scrape()))).to.deep.equal(new Set(['router_up 1', 'source_success 1']));
     isDead = true;
     driven.clock.ms += 1_200_000;

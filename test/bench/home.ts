@@ -52,6 +52,7 @@ export function benchHome(options: BenchWorld): BenchHome {
     text(ledger) {
       const shown = {
         now: world.now,
+        wallClock: world.now,
         timezone: BENCH_TERMS.timezone,
         expire: 30 * 86_400,
         version: 'bench',

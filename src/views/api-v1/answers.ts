@@ -9,8 +9,8 @@ import { isPrivate, type NamesView, nameOf, observationsOf, type View } from '..
 import { usageJson } from './usage-json.ts';
 
 /** `/api/v1/routers` */
-export function routersAnswer({ routers, now }: Pick<View, 'routers' | 'now'>) {
-  return { routers: routers.map((router) => routerJson(router, now)) };
+export function routersAnswer({ routers, wallClock }: Pick<View, 'routers' | 'wallClock'>) {
+  return { routers: routers.map((router) => routerJson(router, wallClock)) };
 }
 
 /** `/api/v1/devices` */
@@ -74,12 +74,12 @@ function bytesJson({ total, month }: { total: Traffic; month: Traffic }) {
   };
 }
 
-function routerJson(router: RouterStatus, now: number) {
+function routerJson(router: RouterStatus, wallClock: number) {
   const { name, addresses, system, sources } = router;
   return {
     name,
     addresses: [...addresses],
-    up: isUp(router, now),
+    up: isUp(router, wallClock),
     system: system && {
       hostname: system.hostname,
       model: system.model,
@@ -88,15 +88,15 @@ function routerJson(router: RouterStatus, now: number) {
       counter_bits: system.counterBits,
       flow_offload: { ...system.flowOffload },
     },
-    sources: [...sources.values()].map((source) => sourceJson(source, now)),
+    sources: [...sources.values()].map((source) => sourceJson(source, wallClock)),
   };
 }
 
-function sourceJson(status: SourceStatus, now: number) {
+function sourceJson(status: SourceStatus, wallClock: number) {
   const { source, lastTried, lastSuccess, duration, skipped, error } = status;
   return {
     source,
-    success: isCurrent(status, now),
+    success: isCurrent(status, wallClock),
     last_tried: timeJson(lastTried),
     last_success: timeJson(lastSuccess),
     // The clock has microseconds at best.

@@ -39,6 +39,7 @@ const table = (rows: readonly (readonly string[])[]): string =>
 
 const EMPTY: View = {
   now: 0,
+  wallClock: 0,
   timezone: 'UTC',
   expire: 0,
   version: '',

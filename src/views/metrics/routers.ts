@@ -40,7 +40,7 @@ function familiesOf(view: View, ofLease: LastingLabels): Family[] {
       'router_up',
       'Whether at least one source of the router was read in the last round, at most 15 minutes ago',
       ROUTER,
-      view.routers.map((router) => ({ labels: labelText(ROUTER, [router.name]), value: isUp(router, view.now) ? 1 : 0 })),
+      view.routers.map((router) => ({ labels: labelText(ROUTER, [router.name]), value: isUp(router, view.wallClock) ? 1 : 0 })),
     ),
     gauge(
       'router_info',
@@ -68,7 +68,7 @@ function familiesOf(view: View, ofLease: LastingLabels): Family[] {
       'source_success',
       'Whether the last reading of the source succeeded, at most 15 minutes ago',
       SOURCE,
-      perSource((s) => (isCurrent(s, view.now) ? 1 : 0)),
+      perSource((s) => (isCurrent(s, view.wallClock) ? 1 : 0)),
     ),
     gauge(
       'source_duration_seconds',

@@ -128,5 +128,6 @@ function viewOf({ books, months, state }: Awaited<ReturnType<typeof openLedger>>
     quotas: [],
     implied: false,
   };
-  return { ...common, now: Date.now(), books, months, ledger: state, routers };
+  const now = Date.now();
+  return { ...common, now, wallClock: now, books, months, ledger: state, routers };
 }

@@ -96,6 +96,7 @@ export async function openHome(options: HomeOptions): Promise<SmallHome> {
     view: (now, changes = {}) => {
       const view = {
         now,
+        wallClock: now,
         timezone,
         expire: 30 * 86_400,
         version: '0.1.0',

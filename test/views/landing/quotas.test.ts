@@ -17,6 +17,7 @@ describe('the quotas of the landing page', () => {
     const quotas = quotaView(bench.ledger, now);
     return {
       ...quotas,
+      wallClock: now,
       quotas: quotaRows(quotas),
       units,
       expire: 1e6,

@@ -110,6 +110,7 @@ async function viewOf(bench: Bench, names: { phone: string; laptop: string }): P
   Object.assign(bench.ledger.state, { commitSeconds: 0.001, databaseBytes: 4096 });
   const view = {
     now: START + 60_000,
+    wallClock: START + 60_000,
     timezone: TERMS.timezone,
     expire: 30 * 86_400,
     version: '1.2.3',
