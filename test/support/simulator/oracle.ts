@@ -174,7 +174,7 @@ export class Oracle {
   }
 
   #learn(look: Sighting, ownerOf: OwnerOf): void {
-    const before = this.#before(look);
+    const before = inNamedPeriod(this.#before(look), look);
     const { by, from } = this.#knows.feeding;
     const dips = new Map<string, DipKnown | null>();
     const feeds = look.source === by && before !== null && before.at >= from;
@@ -269,9 +269,32 @@ function gain(sight: Sight, before: Reader, at: number): Gain {
   if (seen !== undefined && (known === undefined || (isSame && known.dip === null))) return { bytes: minus(moved, seen), dip: null };
   const isTold = account.kind === 'station' || account.kind === 'wan' || (known !== undefined && !isSame && known.epoch !== epoch);
   if (known === undefined || isTold) return { bytes: seen === undefined ? moved : minus(moved, seen), dip: null };
+  if (isByPeriod(before)) {
+    const grown = minus(sight.shows, known.shows);
+    return { bytes: { download: Math.max(0, grown.download), upload: Math.max(0, grown.upload) }, dip: null };
+  }
   const isProved = epoch !== null && epoch !== '' && !known.waits;
   const wasGone = known.waits && at - known.shownAt > DAY_MS;
   return byFigures(sight.shows, { ...known, isProved, pair, wasGone }, at);
+}
+
+/** nlbwmon names the period of its counters. */
+const isByPeriod = ({ origin }: Pick<Reader, 'origin'>): boolean => origin.startsWith('nlbwmon ');
+
+/** A later period than all known has begun only if its first answer shows a great fall of all together; else what is known belongs to it. */
+function inNamedPeriod(before: Reader | null, { seen }: Sighting): Reader | null {
+  if (before === null || !isByPeriod(before)) return before;
+  const latest = (all: Iterable<Sight>) => [...all].reduce((last, { epoch }) => (epoch !== null && epoch > last ? epoch : last), '');
+  const [last, named] = [latest(before.shown.values()), latest(seen)];
+  const sum = (of: Traffic[]) => of.reduce((all, { download, upload }) => all + download + upload, 0);
+  const both = seen.flatMap(({ name, shows }) => {
+    const known = before.shown.get(name)?.shows;
+    return known === undefined ? [] : [{ shows, known }];
+  });
+  const hasFallen = 2 * sum(both.map(({ shows }) => shows)) < sum(both.map(({ known }) => known));
+  if (last === '' || named === '' || named === last || (named > last && hasFallen)) return before;
+  const moved = (known: Shown): Shown => (known.epoch === last ? { ...known, epoch: named } : known);
+  return { ...before, shown: new Map([...before.shown].map(([name, known]) => [name, moved(known)])) };
 }
 
 /** Whether baselines are kept after an answer that does not show them. */
