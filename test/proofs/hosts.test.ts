@@ -8,7 +8,7 @@ import { type Ledger, openLedger } from '../../src/ledger/ledger.ts';
 import { openStore } from '../../src/ledger/storage/store.ts';
 import { START, TERMS as USUAL } from '../support/ledger/rounds.ts';
 import { ALL_FAIL, type HostEvent, HostsModel, type HostTerms, STRANGER } from '../support/proofs/hosts-model.ts';
-import { breaking, expectAtLeast, expectSums, nowhere, type Plan } from '../support/proofs/proving.ts';
+import { breaking, expectAtLeast, expectSums, IN_TIME, nowhere, type Plan } from '../support/proofs/proving.ts';
 
 /** Plausibility has its own tests: here a line carries anything. */
 const TERMS = { ...USUAL, lineRate: () => 1e15, routerBilling: new Map([['gateway', { day: 11 }]]) };
@@ -232,7 +232,7 @@ describe('hosts and peers, proved', () => {
     it(`${name}, accounting ${terms.accounting}: every byte that was shown is booked, none twice (SEED=${seed})`, () =>
       fc.assert(
         fc.asyncProperty(plain, (events) => live({ ...terms, directory: null, events })),
-        { numRuns: 80, seed, examples: ONCE_WRONG.map((events) => [events]) },
+        { ...IN_TIME, numRuns: 80, seed, examples: ONCE_WRONG.map((events) => [events]) },
       )).timeout(120_000);
   }
 
@@ -242,6 +242,11 @@ describe('hosts and peers, proved', () => {
         const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-proof-'));
         await live({ ...terms, directory, events }).finally(() => rm(directory, { recursive: true }));
       }),
-      { numRuns: 60, seed, examples: WAYS.flatMap((terms) => ONCE_WRONG.map((events): [HostTerms, HostEvent[]] => [terms, events])) },
+      {
+        ...IN_TIME,
+        numRuns: 60,
+        seed,
+        examples: WAYS.flatMap((terms) => ONCE_WRONG.map((events): [HostTerms, HostEvent[]] => [terms, events])),
+      },
     )).timeout(180_000);
 });

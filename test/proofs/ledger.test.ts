@@ -8,7 +8,7 @@ import { type Ledger, openLedger } from '../../src/ledger/ledger.ts';
 import { openStore } from '../../src/ledger/storage/store.ts';
 import { START, TERMS as USUAL } from '../support/ledger/rounds.ts';
 import { type Event, MACS, Model, ROUTERS } from '../support/proofs/model.ts';
-import { breaking, expectAtLeast, expectSums, nowhere, type Plan } from '../support/proofs/proving.ts';
+import { breaking, expectAtLeast, expectSums, IN_TIME, nowhere, type Plan } from '../support/proofs/proving.ts';
 
 /** Plausibility has its own tests: here a line carries anything. */
 const TERMS = { ...USUAL, lineRate: () => 1e15 };
@@ -156,7 +156,7 @@ const ONCE_WRONG: [Event[]][] = [
 
 describe('the ledger, proved', () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1e9);
-  const terms = (numRuns: number) => ({ numRuns, seed, examples: ONCE_WRONG });
+  const terms = (numRuns: number) => ({ ...IN_TIME, numRuns, seed, examples: ONCE_WRONG });
   const plain = fc.array(event, { minLength: 5, maxLength: 40 });
 
   it(`complete answers: every byte that was shown is booked, none twice (SEED=${seed})`, async () => {

@@ -4,6 +4,9 @@ import { LedgerError } from '../../../src/errors.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Batch, Store } from '../../../src/ledger/storage/store.ts';
 
+/** A search for the smallest counterexample ends, and shows what it has, before mocha gives up (the least of its limits here is 120 s). */
+export const IN_TIME = { interruptAfterTimeLimit: 110_000, markInterruptAsFailure: true };
+
 /** An empty store: for the rules alone, without a file. */
 export const nowhere: Store = {
   commit: async () => undefined,
