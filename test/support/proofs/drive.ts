@@ -229,6 +229,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
     // An answer that reached the scraper is durable; one that did not may be.
     if (!read) oracles = [...begun, ...oracles];
     exporter = await terms.start();
+    for (const oracle of oracles) oracle.restart();
     await expectDurable();
   }
 

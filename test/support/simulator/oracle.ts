@@ -138,6 +138,12 @@ export class Oracle {
     return this.#knows.feeding.by;
   }
 
+  /** The meter has started again: of counters with values that made no sense, its file says how many there were and not which. */
+  restart(): void {
+    const { readers } = this.#knows;
+    for (const [name, r] of readers) readers.set(name, { ...r, unread: [], unnamed: r.unnamed + r.unread.length });
+  }
+
   /** A second oracle, for when it is unknown whether the meter could keep what it read. */
   clone(): Oracle {
     const { readers, known, seenAt, feeding, hostsCount } = this.#knows;
