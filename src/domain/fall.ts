@@ -1,6 +1,6 @@
 import type { ResetReason } from './change.ts';
 import type { Baseline, Doubt, Doubts, Epoch, Reading } from './counter.ts';
-import { DIRECTIONS, type Direction } from './traffic.ts';
+import { DIRECTIONS, type Direction, type Traffic } from './traffic.ts';
 
 /** Where a counter of 32 bits ends. */
 export const RANGE_32 = 2 ** 32;
@@ -12,6 +12,8 @@ const MOST_OF_IT = 1 / 2;
 export const SMALL_PART = 1 / 16;
 /** A smaller figure may be reached again by chance, and a counter that gained as much since it fell has restarted. */
 export const WORTH_REMEMBERING = 2 ** 24;
+/** Smaller figures of a pair may both be reached again by chance. */
+const WORTH_AS_PAIR = 2 ** 20;
 /** A figure that a counter which restarted does not reach within a few readings. */
 const LARGE = 2 ** 28;
 /** How long a counter may show less than its baseline before it counts from there: where a restart is unlikely, and where it is in doubt. */
@@ -123,7 +125,8 @@ export interface Resolved {
  */
 export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, isPair: boolean): Resolved {
   if (kept.doubts === undefined) return { baseline: kept, since: null, cameBack: false };
-  const back = DIRECTIONS.filter((direction) => isBack(kept.doubts?.[direction], kept.bytes[direction], bytes[direction], at));
+  const leapt = DIRECTIONS.filter((direction) => isBack(kept.doubts?.[direction], kept.bytes[direction], bytes[direction], at));
+  const back = leapt.some((direction) => isLarge(kept.doubts?.[direction])) || isPairBack(kept, bytes) ? leapt : [];
   const resolved = { ...kept.bytes };
   const doubts: Doubts = {};
   let since: number | null = null;
@@ -150,6 +153,18 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
   const baseline = { ...plain, bytes: resolved, ...(Object.keys(doubts).length > 0 && { doubts }) };
   return { baseline, since, cameBack: back.length > 0 };
 }
+
+const isLarge = (doubt: Doubt | undefined): boolean => doubt?.kind === 'fell' && doubt.before >= WORTH_REMEMBERING;
+
+/** Whether both directions of a pair show again what they did before a fall, or a little more: one alone of a small figure may by chance. */
+const isPairBack = ({ doubts }: Baseline, bytes: Traffic): boolean =>
+  DIRECTIONS.every((direction) => {
+    const [doubt, value] = [doubts?.[direction], bytes[direction]];
+    return doubt?.kind === 'fell' && value >= doubt.before && value - doubt.before <= doubt.before * SMALL_PART;
+  });
+
+/** Whether a pair that restarted is remembered by its figures before: it may come back. */
+export const isPairWorth = (bytes: Traffic): boolean => DIRECTIONS.every((direction) => bytes[direction] >= WORTH_AS_PAIR);
 
 /** What passed its old figure otherwise than by a leap has restarted. A direction of a pair that did not fall shows nothing of that. */
 const isOpen = ({ since, before, low }: Fell, value: number, at: number): boolean =>

@@ -1,6 +1,17 @@
 import type { Change, Circumstances } from './change.ts';
 import type { Baseline, Doubt, Doubts, Reading } from './counter.ts';
-import { DIP_MS, DOUBT_MS, dipOf, hasGrown, isProvedEpoch, provedEpoch, resolveDoubts, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
+import {
+  DIP_MS,
+  DOUBT_MS,
+  dipOf,
+  hasGrown,
+  isPairWorth,
+  isProvedEpoch,
+  provedEpoch,
+  resolveDoubts,
+  SMALL_PART,
+  WORTH_REMEMBERING,
+} from './fall.ts';
 import { raiseDips } from './pairing.ts';
 import { DIRECTIONS, type Direction, type Traffic } from './traffic.ts';
 import { comparable } from './within-epoch.ts';
@@ -90,7 +101,7 @@ function nextDoubt(
   if (restarted !== undefined && !isOf('wrap') && (isPair || value < before)) {
     if (doubt?.kind === 'fell' && !hasGrown(doubt, before)) return { ...doubt, since: now.at, low: value, posted: doubt.posted + before };
     const isWorth = (way: Direction) => bytes[way] < baseline.bytes[way] && baseline.bytes[way] >= WORTH_REMEMBERING;
-    if (!(isPair ? DIRECTIONS.some(isWorth) : isWorth(direction))) return null;
+    if (!isPairWorth(baseline.bytes) && !(isPair ? DIRECTIONS.some(isWorth) : isWorth(direction))) return null;
     return { kind: 'fell', since: now.at, before, low: doubt?.kind === 'unsure' ? doubt.low : value, posted: 0 };
   }
   const dip = dipOf(baseline, direction);

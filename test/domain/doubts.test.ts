@@ -214,6 +214,22 @@ describe('Rule: dip, over many readings', () => {
     expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(50 * M, 50 * M));
   });
 
+  for (const [name, rules] of [
+    ['a pair', STATION],
+    ['an uplink', UPLINK],
+  ] as const) {
+    it(`a small figure of ${name} that both directions show again at once had not restarted`, () => {
+      const dips = Array.from({ length: 10 }, (_, i) => [both(0.2 * M, 0.1 * M), both(12.1 * M + i * 1000, 3.05 * M)]).flat();
+      const values = [both(12 * M, 3 * M), ...dips];
+      expect(posted(values, { ...unproved, rules })).to.deep.equal(both(0.2 * M, 0.1 * M));
+    });
+  }
+
+  it('one direction alone may reach a small figure again by chance: the pair did restart', () => {
+    const values = [both(12 * M, 3 * M), both(0.2 * M, 0.1 * M), both(12.1 * M, 1 * M)];
+    expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(12.1 * M, 1 * M));
+  });
+
   it('what was posted between two falls is made up for too', () => {
     expect(download([G, 50 * M, 55 * M, M, G + M, G + 60 * M])).to.equal(60 * M);
   });

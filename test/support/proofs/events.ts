@@ -97,7 +97,8 @@ export function knowableEvents(world: World, random: Random): Events {
   function move(mac: string, through?: Association): void {
     const bytes = amount(random);
     const left = through === undefined ? Number.POSITIVE_INFINITY : room(through);
-    if (left < bytes.upload) bytes.upload = Math.max(0, left);
+    // Less by chance: two lines of one MAC that show the same are one.
+    if (left < bytes.upload) bytes.upload = Math.max(0, left - random.int(1000));
     if (bytes.upload === 0) return;
     const lan = through !== undefined && (random.next() < 0.2 || !wanHasRoom(bytes));
     if (through === undefined && !wanHasRoom(bytes)) return;

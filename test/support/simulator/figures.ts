@@ -36,6 +36,8 @@ const WAYS = ['download', 'upload'] as const;
 
 /** A figure that is remembered, and one that no counter reaches soon. */
 const [WORTH, LARGE] = [2 ** 24, 2 ** 28];
+/** Smaller ones than this of a pair may both be reached again by chance. */
+const WORTH_AS_PAIR = 2 ** 20;
 
 /** What was kept of a counter. `isProved`: nothing restarted but what fell to near zero. `pair`: both directions restart at once. */
 interface Kept {
@@ -69,7 +71,12 @@ function resolved(shows: Traffic, { shows: before, dip, pair }: Kept, at: number
     owed: [...(dip?.owed ?? [])],
   };
   const fell: DipKnown['fell'] = {};
-  const back = WAYS.filter((way) => isBack(dip?.fell?.[way], highest[way], shows[way], at));
+  const leapt = WAYS.filter((way) => isBack(dip?.fell?.[way], highest[way], shows[way], at));
+  const areBoth = WAYS.every((way) => {
+    const was = dip?.fell?.[way]?.before ?? Number.POSITIVE_INFINITY;
+    return shows[way] >= was && shows[way] <= (was * 17) / 16;
+  });
+  const back = areBoth || leapt.some((way) => (dip?.fell?.[way]?.before ?? 0) >= WORTH) ? leapt : [];
   for (const way of WAYS) {
     const each = dip?.fell?.[way];
     if (each === undefined) continue;
@@ -104,7 +111,8 @@ export function byFigures(shows: Traffic, kept: Kept, at: number): Gain {
     return isMost && !isProved && !wasGone && !fellBefore && !owed.includes(way) && (low === undefined || shows[way] <= low);
   };
   const continues = (way: Way) => highest[way] >= WORTH && shows[way] >= highest[way] && shows[way] - highest[way] <= highest[way] / 16;
-  const isWorth = (way: Way) => shows[way] < highest[way] && highest[way] >= WORTH;
+  const isWorth = (way: Way) =>
+    (shows[way] < highest[way] && highest[way] >= WORTH) || WAYS.every((each) => highest[each] >= WORTH_AS_PAIR);
   /** What is kept of a restart. */
   const afterRestart = (way: Way, isKept: boolean): FellKnown | undefined => {
     const before = fell[way];
