@@ -1,4 +1,4 @@
-# The base for amd64 and arm64. Node 24 has no image for arm/v7; docs/compose.md names a base for it.
+# The base for amd64 and arm64. Node 24 has no image for arm/v7; docs/run/compose.md names a base for it.
 ARG BASE=node:24.21.0-trixie-slim
 
 FROM ${BASE} AS build

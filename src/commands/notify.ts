@@ -47,7 +47,7 @@ export function testTargets(name: string | undefined, options: CliOptions, io: D
 }
 
 function chosen({ targets }: Config, name: string | undefined): readonly TargetConfig[] {
-  if (targets.length === 0) throw new UsageError('No target is configured: add one under notify, see docs/notices.md');
+  if (targets.length === 0) throw new UsageError('No target is configured: add one under notify, see docs/run/notices.md');
   if (name === undefined) return targets;
   const found = targets.filter((target) => target.name.toLowerCase() === name.toLowerCase());
   if (found.length > 0) return found;

@@ -174,7 +174,7 @@ export interface SourceCounts {
   leftOut: number;
 }
 
-/** Kinds of audit row; docs/ledger.md says what each means. */
+/** Kinds of audit row; docs/use/ledger.md says what each means. */
 export type AuditKind =
   | 'reset'
   | 'dip'

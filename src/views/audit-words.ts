@@ -8,7 +8,7 @@ import { type NamesView, nameOf } from './view.ts';
 /** What became of the bytes that an audit row names. */
 export type Outcome = 'booked' | 'refused' | 'noted';
 
-/** Each kind in two or three words, and what became of its bytes; docs/ledger.md explains them. */
+/** Each kind in two or three words, and what became of its bytes; docs/use/ledger.md explains them. */
 const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = {
   reset: { title: 'Counter reset', outcome: 'booked' },
   dip: { title: 'Counter dipped', outcome: 'noted' },

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { SHOWN_KINDS } from '../../src/ledger/account.ts';
 import { BY } from '../../src/views/api-v1/usage-query.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/care.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../docs/run/care.md'), 'utf8');
 
 /** The words in backquotes of the sentence that begins with an option. */
 const wordsOf = (option: string): string[] => {
@@ -12,7 +12,7 @@ const wordsOf = (option: string): string[] => {
   return [...sentence.matchAll(/`([^`]+)`/g)].map(([, word]) => word ?? '');
 };
 
-describe('docs/care.md', () => {
+describe('docs/run/care.md', () => {
   it('names every kind that can be exported', () => {
     expect(wordsOf('--kind')).to.deep.equal(SHOWN_KINDS);
   });

@@ -54,8 +54,8 @@ describe('docker-compose.yml', () => {
       .and.match(/^GRAFANA_VIEWER_PASSWORD=$/m);
   });
 
-  it('every variable is described in docs/compose.md', () => {
-    const described = read('docs/compose.md');
+  it('every variable is described in docs/run/compose.md', () => {
+    const described = read('docs/run/compose.md');
     for (const name of variables) expect(described, name).to.include(`\`${name}\``);
   });
 });

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { AUDIT_KINDS } from '../../src/views/audit-words.ts';
 
-const TEXT = readFileSync(join(import.meta.dirname, '../../docs/ledger.md'), 'utf8');
+const TEXT = readFileSync(join(import.meta.dirname, '../../docs/use/ledger.md'), 'utf8');
 
-describe('docs/ledger.md', () => {
+describe('docs/use/ledger.md', () => {
   it('says what happened and what to do for every kind of audit row', () => {
     const documented = [...TEXT.matchAll(/^\| `(\w+)` \| [^|]{20,} \| [^|]{7,} \|$/gm)].map(([, kind]) => kind);
     expect(documented).to.deep.equal([...AUDIT_KINDS]);

@@ -94,7 +94,13 @@ function undirectedTwice({ routers, ledger }: Survey): Finding[] {
   const names = shared.slice(0, MOST_NAMES).map(([mac]) => (ledger === null ? mac : nameOf(ledger, mac)));
   const what = `${by.join(' and ')} both list ${textOf(names, shared.length)}, so their undirected bytes are added twice`;
   return [
-    about(null, 'wrong', 'counted_twice', what, 'Read the one that routes, and remove the access points behind it (docs/tplink.md).'),
+    about(
+      null,
+      'wrong',
+      'counted_twice',
+      what,
+      'Read the one that routes, and remove the access points behind it (docs/routers/tplink.md).',
+    ),
   ];
 }
 
@@ -172,12 +178,12 @@ function unattributed({ router, wan, rest, restShare, reasons }: Reconciliation,
   const why = likely.length === 0 ? '' : `Likely: ${likely.map(({ text }) => text).join('; ')}. `;
   if (restShare < 0) {
     const what = `${formatShare(-restShare)} of what hosts moved this month did not cross the uplink`;
-    return [about(router, 'wrong', 'hosts_exceed', what, `${why}See docs/hosts.md for possible causes.`)];
+    return [about(router, 'wrong', 'hosts_exceed', what, `${why}See docs/use/hosts.md for possible causes.`)];
   }
   const what = `${formatShare(restShare)} of what the uplink carried this month belongs to no host (${both(positive(rest), bytesIn(units))})`;
   const todo =
     likely.length === 0
-      ? '1 to 5 % is normal. Does the router itself move many bytes (a VPN, a proxy, downloads, a disk)? See docs/hosts.md for how to find out.'
+      ? '1 to 5 % is normal. Does the router itself move many bytes (a VPN, a proxy, downloads, a disk)? See docs/use/hosts.md for how to find out.'
       : why;
   return [about(router, 'wrong', 'unattributed', what, todo.trim())];
 }

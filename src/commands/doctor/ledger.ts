@@ -30,7 +30,7 @@ export function ledgerFindings(survey: Survey): Finding[] {
 function unreadable(error: LedgerError): Finding {
   if (error instanceof DriverError)
     return about(null, 'failing', 'driver', error.what, `Run "${error.command}" to install one for this system.`);
-  const todo = 'See docs/care.md for a ledger that is damaged or newer than this program. "wrtmeter check --data DIR" checks it.';
+  const todo = 'See docs/run/care.md for a ledger that is damaged or newer than this program. "wrtmeter check --data DIR" checks it.';
   return about(null, 'failing', 'ledger', error.message, todo);
 }
 

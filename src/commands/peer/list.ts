@@ -45,7 +45,7 @@ export async function peersOfRouters(
     throw new UsageError(
       `There is no router ${quote(wanted)}: ${didYouMean(wanted, names, `choose one of ${names.map((name) => quote(name)).join(', ')}`)}`,
     );
-  if (routers.length === 0) throw new UsageError('No router has a wireguard entry with a login: see docs/access.md');
+  if (routers.length === 0) throw new UsageError('No router has a wireguard entry with a login: see docs/run/access.md');
   const listings = await Promise.all(routers.map((router) => listingOf(router, config, on)));
   return {
     peers: listings.flatMap(({ peers }) => peers),

@@ -19,7 +19,7 @@ export async function printReconciliation(view: LedgerView): Promise<Printed> {
     rows: found.flatMap((gateway) => rowsOf(gateway, view)),
     summary:
       found.length === 0
-        ? 'No gateway counts hosts yet: see docs/hosts.md'
+        ? 'No gateway counts hosts yet: see docs/use/hosts.md'
         : 'For the reasons, see "wrtmeter doctor" or /api/v1/reconciliation of the service',
     json: reconciliationJson(found),
   };

@@ -21,7 +21,7 @@ const ROOM = 76;
 /** The mail targets of the configuration, or the one of that name. Throws a UsageError where there is none. */
 export function mailTargets({ targets }: Config, name: string | undefined): TargetConfig[] {
   const mail = targets.filter(({ service }) => service.kind === 'mail');
-  if (mail.length === 0) throw new UsageError('No mail target is configured: add one under notify, see docs/notices.md');
+  if (mail.length === 0) throw new UsageError('No mail target is configured: add one under notify, see docs/run/notices.md');
   if (name === undefined) return mail;
   const found = mail.filter((target) => target.name.toLowerCase() === name.toLowerCase());
   if (found.length > 0) return found;

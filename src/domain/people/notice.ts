@@ -1,4 +1,4 @@
-/** What a notice may be about; docs/notices.md says what each kind tells. */
+/** What a notice may be about; docs/run/notices.md says what each kind tells. */
 export const NOTICE_KINDS = ['quota', 'forecast', 'device', 'presence', 'silent', 'offload', 'trouble', 'summary'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

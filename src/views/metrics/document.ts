@@ -14,7 +14,7 @@ sample is left out. Byte counters never fall, even when routers or wrtmeter rest
 of a month, use the month gauges, which are exact. \`increase()\` is only an estimate.
 
 \`router\` is the configured name. \`hostname\` is the configured name of the device, otherwise its last known name, otherwise its MAC. That
-of a private device ([privacy.md](privacy.md)) is its MAC, and what would tell where and when it is there is left out.
+of a private device ([run/privacy.md](run/privacy.md)) is its MAC, and what would tell where and when it is there is left out.
 A device that was not seen for \`expire\` (30 days) disappears from \`/metrics\`, and returns with its totals when it is seen again.
 `;
 

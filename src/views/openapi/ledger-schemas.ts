@@ -79,7 +79,7 @@ export const ledgerSchemas = {
   AuditRow: record({
     id: { type: 'integer', description: 'Grows in the order of writing' },
     at: time('When it happened'),
-    kind: text('What happened, such as reset, rejected or gap; see docs/ledger.md. New kinds may be added'),
+    kind: text('What happened, such as reset, rejected or gap; see docs/use/ledger.md. New kinds may be added'),
     outcome: oneOf(
       ['booked', 'refused', 'noted'],
       'Whether its bytes are in the totals (booked), are not (refused), or the row is only for information (noted)',

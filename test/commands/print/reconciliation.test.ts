@@ -65,7 +65,7 @@ For the reasons, see "wrtmeter doctor" or /api/v1/reconciliation of the service
   });
 
   it('is negative if the hosts have more, and says if there is no gateway', async () => {
-    expect((await printed()).stdout).to.equal('No gateway counts hosts yet: see docs/hosts.md\n');
+    expect((await printed()).stdout).to.equal('No gateway counts hosts yet: see docs/use/hosts.md\n');
     await read(NOW - 60_000, 0, 0);
     await read(NOW, 10, 12);
     expect((await printed()).stdout).to.match(/unattributed +-2\.00 MiB +0 B +-17 %/);

@@ -199,7 +199,7 @@ The total is what the uplinks counted; shares are of all devices. 1 GiB is 1024Â
       [{ user: 'kid' }, 'There is no user "kid": did you mean "kids"?'],
       [{ user: 'x' }, 'There is no user "x": use one of "kids", "anna", "lodger", "others"'],
       [{ format: 'pdf' }, '"format" is "pdf": use text, markdown, html, json'],
-      [{ mail: true }, 'No mail target is configured: add one under notify, see docs/notices.md'],
+      [{ mail: true }, 'No mail target is configured: add one under notify, see docs/run/notices.md'],
       [{ to: 'x' }, '--to is only for --mail: add it'],
     ] as const) {
       expect(await finished(home, options)).to.deep.equal({ code: 2, stdout: '', stderr: `${said}\n` });

@@ -5,7 +5,7 @@ import { DAY_MS, startOfDay } from '../../../src/domain/calendar.ts';
 import { forecastOf, modelOf, presentAt } from '../../../src/domain/people/forecast.ts';
 import { daySums, FIRST, importedLine, type Measured, measure, simulatedHome } from '../../support/simulator/months.ts';
 
-const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/quotas.md'), 'utf8');
+const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/use/quotas.md'), 'utf8');
 const HOMES = Array.from({ length: 40 }, (_, seed) => seed);
 const days = (...bytes: number[]) => Array.from({ length: 60 }, (_, i) => bytes[i % bytes.length] ?? 0);
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
@@ -48,7 +48,7 @@ describe('forecasts', () => {
     ['simulated homes', HOMES.map(simulatedHome)],
     ['lines like imported ones', HOMES.map(importedLine)],
   ] as const) {
-    it(`of ${what} are better than the straight line by what docs/quotas.md says, and eight of ten end in the range`, () => {
+    it(`of ${what} are better than the straight line by what docs/use/quotas.md says, and eight of ten end in the range`, () => {
       const { forecast, straight, inRange }: Measured = measure(homes);
       expect(inRange).to.be.within(0.75, 0.9);
       expect(forecast).to.be.below(straight * 0.75);

@@ -9,7 +9,7 @@ import { output } from '../program/command.ts';
 import { freePort } from './port.ts';
 import { ask } from './web.ts';
 
-const EXAMPLES = join(import.meta.dirname, '../../../docs/proxy');
+const EXAMPLES = join(import.meta.dirname, '../../../docs/run/proxy');
 
 export interface ProxyTerms {
   /** HOST:PORT of wrtmeter. */
