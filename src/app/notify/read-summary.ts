@@ -13,7 +13,7 @@ import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
 import { MISSING_KINDS } from '../../views/summary/missing.ts';
 import { type ComparedDays, comparedDays, type SummaryPeriod } from '../../views/summary/period.ts';
 import { type Summary, type SummaryFacts, type SummaryView, summaryOf } from '../../views/summary/summary.ts';
-import { readModels } from '../quota-models.ts';
+import { readModels } from '../quotas/models.ts';
 
 /** What a summary is read from. The books are those of the ledger; `now` is Unix ms. */
 export interface SummarySources extends Omit<SummaryView, 'months' | 'models'> {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { namesOf, termsOf } from '../../app/from-config.ts';
-import { readModels } from '../../app/quota-models.ts';
+import { readModels } from '../../app/quotas/models.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { quote, UsageError } from '../../errors.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { readModels } from '../../../src/app/quota-models.ts';
+import { readModels } from '../../../src/app/quotas/models.ts';
 import { dayNumber, dayOf, monthOf, startOfDay } from '../../../src/domain/calendar.ts';
 import { createPeople } from '../../../src/domain/people/people.ts';
 import type { Quota } from '../../../src/domain/people/quota.ts';

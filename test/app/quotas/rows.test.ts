@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { sharedQuotaRows } from '../../src/app/quota-rows.ts';
-import { dayOf } from '../../src/domain/calendar.ts';
-import { quota, quotaView } from '../support/ledger/quota-view.ts';
-import { type Bench, classic, openBench, PHONE, START, station, TERMS } from '../support/ledger/rounds.ts';
+import { sharedQuotaRows } from '../../../src/app/quotas/rows.ts';
+import { dayOf } from '../../../src/domain/calendar.ts';
+import { quota, quotaView } from '../../support/ledger/quota-view.ts';
+import { type Bench, classic, openBench, PHONE, START, station, TERMS } from '../../support/ledger/rounds.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,9 +1,9 @@
-import { dayOf } from '../domain/calendar.ts';
-import { type DayModel, modelOf } from '../domain/people/forecast.ts';
-import { isDirected } from '../ledger/account.ts';
-import { type DayHistory, readHistory } from '../ledger/storage/people/read-history.ts';
-import type { Store } from '../ledger/storage/store.ts';
-import { modelled, type QuotaView } from '../views/rows/quotas.ts';
+import { dayOf } from '../../domain/calendar.ts';
+import { type DayModel, modelOf } from '../../domain/people/forecast.ts';
+import { isDirected } from '../../ledger/account.ts';
+import { type DayHistory, readHistory } from '../../ledger/storage/people/read-history.ts';
+import type { Store } from '../../ledger/storage/store.ts';
+import { modelled, type QuotaView } from '../../views/rows/quotas.ts';
 
 /** What forecasts are made from, by quota and subject. */
 export type DayModels = ReadonlyMap<string, DayModel>;

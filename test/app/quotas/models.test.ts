@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { createModels } from '../../src/app/quota-models.ts';
-import { LedgerError } from '../../src/errors.ts';
-import type { Store } from '../../src/ledger/storage/store.ts';
-import { quota, quotaView } from '../support/ledger/quota-view.ts';
-import { type Bench, openBench, START, TERMS, wan } from '../support/ledger/rounds.ts';
+import { createModels } from '../../../src/app/quotas/models.ts';
+import { LedgerError } from '../../../src/errors.ts';
+import type { Store } from '../../../src/ledger/storage/store.ts';
+import { quota, quotaView } from '../../support/ledger/quota-view.ts';
+import { type Bench, openBench, START, TERMS, wan } from '../../support/ledger/rounds.ts';
 
 const DAY = 86_400;
 

@@ -1,7 +1,7 @@
-import { dayOf } from '../domain/calendar.ts';
-import { lastingForecasts } from '../domain/people/forecast.ts';
-import type { QuotaRow } from '../domain/people/quota-row.ts';
-import { type QuotaView, quotaRows } from '../views/rows/quotas.ts';
+import { dayOf } from '../../domain/calendar.ts';
+import { lastingForecasts } from '../../domain/people/forecast.ts';
+import type { QuotaRow } from '../../domain/people/quota-row.ts';
+import { type QuotaView, quotaRows } from '../../views/rows/quotas.ts';
 
 /** The rows of quotas, worked out once a round for all that show or report them. */
 export interface SharedQuotaRows {

@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import type { Clock, RouterToRead } from '../collector/round.ts';
+import type { RouterConfig } from '../config/config.ts';
+import type { RouterStatus } from '../domain/status.ts';
+import type { Probe } from '../sources/source.ts';
+import { probesOf, statusOf } from './from-config.ts';
+
+/** The routers that are read: how, and what was last seen of each. */
+export interface Routers {
+  /** By name. */
+  readonly statuses: ReadonlyMap<string, RouterStatus>;
+  /** Continues with the routers of another configuration, and returns what a round reads of each. */
+  configure(routers: readonly RouterConfig[]): RouterToRead[];
+}
+
+/** Without routers until they are configured. */
+export function createRouters(clock: Clock, log: Logger): Routers {
+  const probes = new Map<string, { settings: string; probes: readonly Probe[] }>();
+  let statuses = new Map<string, RouterStatus>();
+
+  /** A router that is read as before keeps what its probes remember, such as a password that was refused. */
+  function lastingProbes(router: RouterConfig): readonly Probe[] {
+    const { kinds, credentials, tls, counterBits } = router;
+    const settings = JSON.stringify({ kinds, credentials, tls, counterBits });
+    const known = probes.get(router.name);
+    const lasting =
+      known?.settings === settings
+        ? known
+        : { settings, probes: probesOf(router, router.kinds, clock, null, (line) => log.warn({ router: router.name }, line)) };
+    probes.set(router.name, lasting);
+    return lasting.probes;
+  }
+
+  return {
+    get statuses() {
+      return statuses;
+    },
+    configure(routers) {
+      const read = routers.map((router) => ({ router, probes: lastingProbes(router) }));
+      for (const name of probes.keys()) if (!read.some(({ router }) => router.name === name)) probes.delete(name);
+      statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
+      return read.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout }));
+    },
+  };
+}
+
+/** A router with unchanged addresses keeps its status. */
+function keptStatus(before: RouterStatus | undefined, fresh: RouterStatus): RouterStatus {
+  return before !== undefined && before.addresses.join() === fresh.addresses.join() ? before : fresh;
+}
