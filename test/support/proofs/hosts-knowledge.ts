@@ -1,6 +1,7 @@
 import type { CounterRules, Epoch } from '../../../src/domain/counter.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
 import { byFigures, DAY_MS, type DipKnown, type Gain } from '../simulator/figures.ts';
+import { inNamedPeriod, type Named } from '../simulator/periods.ts';
 
 export type Accounting = 'auto' | 'hosts' | 'stations';
 
@@ -113,7 +114,8 @@ export class HostsKnowledge {
     // What the other source has fed up to a later moment than this one's last reading is partly the same bytes.
     const goesOn = reader === undefined || from === 0 || reader.tick >= from;
     const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && goesOn;
-    const before = reader?.name !== name ? null : rules.fall === 'lowers' ? inNamedPeriod(reader.seen, seen) : reader.seen;
+    const before =
+      reader?.name !== name ? null : rules.fall === 'lowers' ? inNamedPeriod(reader.seen, [...seen], BY_INSTANCE) : reader.seen;
     const shown = new Map<string, Seen>();
     for (const [key, counter] of seen) {
       const found = before === null ? null : gain(counter, before.get(key), rules, at);
@@ -132,20 +134,12 @@ export class HostsKnowledge {
   }
 }
 
-/** A later period than all known has begun only if its first answer shows a great fall of all together; else what is known belongs to it. */
-function inNamedPeriod(known: Map<string, Seen>, shown: ReadonlyMap<string, Seen>): Map<string, Seen> {
-  const last = Math.max(0, ...[...known.values()].map(({ epoch }) => epoch?.instance ?? 0));
-  const named = Math.max(0, ...[...shown.values()].map(({ epoch }) => epoch?.instance ?? 0));
-  const both = [...shown].flatMap(([key, { bytes }]) => {
-    const before = known.get(key)?.bytes;
-    return before === undefined ? [] : [{ bytes, before }];
-  });
-  const sum = (of: Traffic[]) => of.reduce((all, { download, upload }) => all + download + upload, 0);
-  const greatFall = 2 * sum(both.map(({ bytes }) => bytes)) < sum(both.map(({ before }) => before));
-  if (last === 0 || named === 0 || named === last || (named > last && greatFall)) return known;
-  const moved = ({ epoch, ...rest }: Seen): Seen => ({ ...rest, epoch: epoch?.instance === last ? { ...epoch, instance: named } : epoch });
-  return new Map([...known].map(([key, counter]) => [key, moved(counter)]));
-}
+/** nlbwmon names the period of its counters as their instance. */
+const BY_INSTANCE: Named<Seen, Seen, number> = {
+  period: ({ epoch }) => epoch?.instance ?? null,
+  bytes: ({ bytes }) => bytes,
+  moved: (known, instance) => ({ ...known, epoch: known.epoch === null ? null : { ...known.epoch, instance } }),
+};
 
 const isOfAddress = (account: string): boolean => /^(host|address) (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
 

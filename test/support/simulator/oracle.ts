@@ -4,6 +4,7 @@ import type { Counter } from '../../../src/simulator/world/counter.ts';
 import { newTraffic } from '../../../src/simulator/world/counter.ts';
 import type { Association } from '../../../src/simulator/world/state.ts';
 import { byFigures, DAY_MS, type DipKnown, type Gain } from './figures.ts';
+import { inNamedPeriod, type Named } from './periods.ts';
 import { type Sight, type Sighting, sightingOf } from './sighting.ts';
 import type { World } from './world.ts';
 
@@ -180,7 +181,7 @@ export class Oracle {
   }
 
   #learn(look: Sighting, ownerOf: OwnerOf): void {
-    const before = inNamedPeriod(this.#before(look), look);
+    const before = inPeriodOf(look, this.#before(look));
     const { by, from } = this.#knows.feeding;
     const dips = new Map<string, DipKnown | null>();
     const feeds = look.source === by && before !== null && before.at >= from;
@@ -287,20 +288,15 @@ function gain(sight: Sight, before: Reader, at: number): Gain {
 /** nlbwmon names the period of its counters. */
 const isByPeriod = ({ origin }: Pick<Reader, 'origin'>): boolean => origin.startsWith('nlbwmon ');
 
-/** A later period than all known has begun only if its first answer shows a great fall of all together; else what is known belongs to it. */
-function inNamedPeriod(before: Reader | null, { seen }: Sighting): Reader | null {
+function inPeriodOf({ seen }: Sighting, before: Reader | null): Reader | null {
   if (before === null || !isByPeriod(before)) return before;
-  const latest = (all: Iterable<Sight>) => [...all].reduce((last, { epoch }) => (epoch !== null && epoch > last ? epoch : last), '');
-  const [last, named] = [latest(before.shown.values()), latest(seen)];
-  const sum = (of: Traffic[]) => of.reduce((all, { download, upload }) => all + download + upload, 0);
-  const both = seen.flatMap(({ name, shows }) => {
-    const known = before.shown.get(name)?.shows;
-    return known === undefined ? [] : [{ shows, known }];
-  });
-  const hasFallen = 2 * sum(both.map(({ shows }) => shows)) < sum(both.map(({ known }) => known));
-  if (last === '' || named === '' || named === last || (named > last && hasFallen)) return before;
-  const moved = (known: Shown): Shown => (known.epoch === last ? { ...known, epoch: named } : known);
-  return { ...before, shown: new Map([...before.shown].map(([name, known]) => [name, moved(known)])) };
+  const named: Named<Sight, Shown, string> = {
+    period: ({ epoch }) => epoch,
+    bytes: ({ shows }) => shows,
+    moved: (known, epoch) => ({ ...known, epoch }),
+  };
+  const sights = seen.map((sight) => [sight.name, sight] as const);
+  return { ...before, shown: inNamedPeriod(before.shown, sights, named) };
 }
 
 /** Whether baselines are kept after an answer that does not show them. */
