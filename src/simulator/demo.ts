@@ -1,5 +1,5 @@
 import { home } from './home/home.ts';
-import type { RunningRouters } from './routers.ts';
+import type { RoutersOptions, RunningRouters } from './routers.ts';
 import { answer, startRouters } from './routers.ts';
 import { createDen } from './tplink/den.ts';
 import { dmAnswers } from './tplink/dm.ts';
@@ -7,15 +7,12 @@ import { startTplink } from './tplink/server.ts';
 import type { World } from './world/world.ts';
 import { createWorld } from './world/world.ts';
 
-export interface DemoOptions {
+export interface DemoOptions extends Pick<RoutersOptions, 'host' | 'port'> {
   /** Unix milliseconds; the demo runs by this clock. */
   now: () => number;
   seed?: number;
   /** The version that the routers' scripts report. */
   script?: string;
-  host?: string;
-  /** The first router's port; the others follow. Default: any free port. */
-  port?: number;
   /** What the home's clocks show when the demo begins, whatever the hour is outside: an evening has the most to see. Default 19. */
   hour?: number;
   /** Seconds of life that lie behind the home when the demo begins. Default: six hours. */

@@ -142,6 +142,18 @@ for (const protocol of Object.keys(ANSWERS)) {
 describe('a password that no answer has proved right', () => {
   const isLogin = (path: string, body: string) =>
     /^\/cgi\?|cgi\/login|cgi_gdpr|\/userRpm\//.test(path) || (/form=login/.test(path) && !/operation=read/.test(body));
+
+  /** Answers each request to log in with `answer`, and counts them. */
+  function answerLogins(test: TestRouter, answer: RouterAnswer | null): { count: number } {
+    const sent = { count: 0 };
+    test.fault = ({ path, body }, honest) => {
+      if (!isLogin(path, body)) return honest();
+      sent.count += 1;
+      return answer;
+    };
+    return sent;
+  }
+
   const ANSWERED: Record<string, RouterAnswer | null> = {
     'an error number': { status: 200, body: '[error]4513' },
     'a page': { status: 200, body: '<html><title>Login</title></html>' },
@@ -155,12 +167,7 @@ describe('a password that no answer has proved right', () => {
       it(`is sent to ${protocol} three times at most, whatever comes back: ${what}`, async () => {
         const test = await startTestRouter(protocol);
         const clock = new TestClock();
-        let sent = 0;
-        test.fault = ({ path, body }, honest) => {
-          if (!isLogin(path, body)) return honest();
-          sent += 1;
-          return answer;
-        };
+        const sent = answerLogins(test, answer);
         try {
           const name = protocol.replace(/,.*/, '');
           const read = await probeAt(test.running.url, { clock, protocol: name });
@@ -168,7 +175,7 @@ describe('a password that no answer has proved right', () => {
             await readOf(read, 'statistics');
             clock.ms += round < 5 ? 15_000 : 20 * MINUTE;
           }
-          expect(sent).to.be.within(1, 3);
+          expect(sent.count).to.be.within(1, 3);
           expect(await readOf(read, 'statistics')).to.match(/not tried again until the configuration changes$/);
         } finally {
           await test.running.close();
@@ -181,18 +188,13 @@ describe('a password that no answer has proved right', () => {
       try {
         const read = await probeAt(test.running.url, { clock });
         await readOf(read, 'statistics');
-        let sent = 0;
-        test.fault = ({ path, body }, honest) => {
-          if (!isLogin(path, body)) return honest();
-          sent += 1;
-          return null;
-        };
+        const sent = answerLogins(test, null);
         for (let round = 0; round < 200; round += 1) {
           await readOf(read, 'statistics');
           clock.ms += MINUTE;
         }
         // What ends a session that is encrypted carries no password.
-        expect(sent).to.be.within(5, protocol === 'dm-encrypted' ? 18 : 6);
+        expect(sent.count).to.be.within(5, protocol === 'dm-encrypted' ? 18 : 6);
         expect(await readOf(read, 'statistics')).to.match(/not tried again until the configuration changes$/);
       } finally {
         await test.running.close();
@@ -238,12 +240,7 @@ describe('a password that no answer has proved right', () => {
     it(`is not sent again to ${protocol} after ${what}`, async () => {
       const test = await startTestRouter(protocol);
       const clock = new TestClock();
-      let sent = 0;
-      test.fault = ({ path, body }, honest) => {
-        if (!isLogin(path, body)) return honest();
-        sent += 1;
-        return answer;
-      };
+      const sent = answerLogins(test, answer);
       try {
         const read = await probeAt(test.running.url, { clock });
         const first = await readOf(read, 'statistics');
@@ -254,7 +251,7 @@ describe('a password that no answer has proved right', () => {
           clock.ms += 60 * MINUTE;
           expect(await readOf(read, 'statistics')).to.equal(first);
         }
-        expect(sent).to.equal(1);
+        expect(sent.count).to.equal(1);
       } finally {
         await test.running.close();
       }
