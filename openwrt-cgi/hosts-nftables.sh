@@ -46,7 +46,7 @@ layout=layout_1
 # - "forward" has LAN addresses even under NAT; there "ether saddr" is the host on upload, but "ether daddr" is not on download. So uploads
 #   are counted by MAC and address, downloads by address. Layer-3 devices (WireGuard, PPP) have no MAC.
 # - The chain runs after the filter: what the firewall drops is not counted. It never drops anything itself.
-# - In by a counted device and out by another one, or the reverse: between two counted networks there is no Internet.
+# - A packet counts if one of its two devices is counted and the other is not: traffic between two counted networks stays at home.
 # - A full set ends its rule without "return", and the next line counts what had no room.
 # - For IPv6, downloads are counted only for addresses that have sent something: else anyone outside could fill the sets with made-up
 #   addresses. Replies in a connection are for such an address too, even if seen6 had no room for it.

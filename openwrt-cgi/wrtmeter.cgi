@@ -714,7 +714,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
     hostline[kind, ++hostlines[kind]] = key " " bytes
   }
 
-  # There is no block where nothing counts and nothing is configured to.
+  # Prints no block if hosts are not counted and are not configured to be.
   function print_hosts(   i, kind, running, down, up, ticks) {
     down = up = "-"
     if ("nlbwmon" in value) {
@@ -834,7 +834,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
       else if (kind == "iptables" && NF == 5) leftover[direction] = sum(leftover[direction], f[2])
     }
   }
-  # The sum of IPv4 and IPv6: text as long as there is nothing to add.
+  # The sum of IPv4 and IPv6. With only one of them it stays text, so no digit is lost.
   function sum(a, b) { return a == "" || a == "0" ? b : b == "0" ? a : sprintf("%.0f", a + b) }
 
   # "nlbw -c json": the names of the columns, then one row per line.
@@ -882,7 +882,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
     interval = option[s, "database_interval"]
     present = period(value["time"], interval)
     from = begins
-    # Where nobody says when it was started, it was after the boot.
+    # If its start time is not known, it was started after the boot.
     since = value["time"] - uptime[1] + (ticks == "-" ? 0 : ticks / 100)
     if (ticks != "-" && since >= from) return present
     file = option[s, "database_directory"]

@@ -9,7 +9,7 @@
 # In table mangle, IPv4 and IPv6 alike; bytes are those of layer 3:
 #   FORWARD             -j wrtmeter                     (one rule; the chains after it only count and return)
 #   wrtmeter            -i DEVICE -g wrtmeter_from_home for each counted device, then -o DEVICE -g wrtmeter_download
-#   wrtmeter_from_home  -o DEVICE -j RETURN             (between two counted networks there is no Internet), then -g wrtmeter_upload
+#   wrtmeter_from_home  -o DEVICE -j RETURN             (traffic between two counted networks stays at home), then -g wrtmeter_upload
 #   wrtmeter_upload     -s ADDRESS -j RETURN            for each host; the last rule, without an address, counts what no rule above did
 #   wrtmeter_download   -d ADDRESS -j RETURN            the same
 # What the filter drops afterwards is counted too: no later table of iptables sees both devices of a packet.

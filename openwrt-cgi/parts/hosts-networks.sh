@@ -17,8 +17,8 @@ networks_facts() {
 } 2>/dev/null
 broken() { printf '\n\001broken %s %s\n\001\n' "$1" "$(uci_failed "$1")"; }
 
-# Prints one line per network, "network NAME DEVICE", or a single line: "none REASON" where nothing is to be counted here, "failed REASON"
-# where that is not known at the moment.
+# Prints one line per network, "network NAME DEVICE", or a single line: "none REASON" if nothing is to be counted here, "failed REASON"
+# if that is not known at the moment.
 # The configuration names the networks (config hosts, list network), else they are those of the firewall zones that are not uplinks: the same
 # rule as in wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network is used.
 counted_networks() {

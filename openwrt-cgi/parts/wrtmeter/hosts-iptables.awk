@@ -15,5 +15,5 @@ function iptables(   f, i, kind, direction, address) {
     else if (kind == "iptables" && NF == 5) leftover[direction] = sum(leftover[direction], f[2])
   }
 }
-# The sum of IPv4 and IPv6: text as long as there is nothing to add.
+# The sum of IPv4 and IPv6. With only one of them it stays text, so no digit is lost.
 function sum(a, b) { return a == "" || a == "0" ? b : b == "0" ? a : sprintf("%.0f", a + b) }

@@ -43,7 +43,7 @@ function running_period(ticks,   s, i, interval, present, from, since, file, nam
   interval = option[s, "database_interval"]
   present = period(value["time"], interval)
   from = begins
-  # Where nobody says when it was started, it was after the boot.
+  # If its start time is not known, it was started after the boot.
   since = value["time"] - uptime[1] + (ticks == "-" ? 0 : ticks / 100)
   if (ticks != "-" && since >= from) return present
   file = option[s, "database_directory"]

@@ -8,7 +8,7 @@ function tally(kind, key, bytes,   f, n) {
   hostline[kind, ++hostlines[kind]] = key " " bytes
 }
 
-# There is no block where nothing counts and nothing is configured to.
+# Prints no block if hosts are not counted and are not configured to be.
 function print_hosts(   i, kind, running, down, up, ticks) {
   down = up = "-"
   if ("nlbwmon" in value) {
