@@ -167,52 +167,13 @@ describe('wrtmeter export', () => {
     expect((await exported()).stdout).to.equal(`${HEAD}\r\n`);
     await read('2026-11-10T12:00:00Z', 0);
     await read('2026-11-10T12:01:00Z', 1000);
+    const common = { user: null, start: '2026-11-10', upload_bytes: 0, ip: null, public_key: null, undirected_bytes: null };
+    const tv = { ...common, interface: null, mac: TV, name: 'tv', download_bytes: 100, total_bytes: 100 };
+    const wan = { ...common, interface: 'wan', mac: null, name: null, download_bytes: 1000, total_bytes: 1000 };
     expect(JSON.parse((await exported({ format: 'json' })).stdout)).to.deep.equal([
-      {
-        kind: 'wan',
-        router: 'gateway',
-        interface: 'wan',
-        mac: null,
-        name: null,
-        user: null,
-        start: '2026-11-10',
-        download_bytes: 1000,
-        upload_bytes: 0,
-        ip: null,
-        public_key: null,
-        undirected_bytes: null,
-        total_bytes: 1000,
-      },
-      {
-        kind: 'device',
-        router: null,
-        interface: null,
-        mac: TV,
-        name: 'tv',
-        user: null,
-        start: '2026-11-10',
-        download_bytes: 100,
-        upload_bytes: 0,
-        ip: null,
-        public_key: null,
-        undirected_bytes: null,
-        total_bytes: 100,
-      },
-      {
-        kind: 'station',
-        router: 'gateway',
-        interface: null,
-        mac: TV,
-        name: 'tv',
-        user: null,
-        start: '2026-11-10',
-        download_bytes: 100,
-        upload_bytes: 0,
-        ip: null,
-        public_key: null,
-        undirected_bytes: null,
-        total_bytes: 100,
-      },
+      { kind: 'wan', router: 'gateway', ...wan },
+      { kind: 'device', router: null, ...tv },
+      { kind: 'station', router: 'gateway', ...tv },
     ]);
   });
 

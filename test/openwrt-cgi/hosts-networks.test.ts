@@ -5,27 +5,17 @@ import { expect } from 'chai';
 import { shellWord } from '../../src/errors.ts';
 import {
   cgiEnvironment,
-  type FakeRouter,
   fakeRouter,
   fixtures,
   makeToolbox,
   moreTools,
+  routerForEach,
   runCgi,
   scripts,
-  type Toolbox,
 } from '../support/routers/busybox.ts';
 
 describe('the networks whose hosts are counted', () => {
-  let toolbox: Toolbox;
-  let router: FakeRouter;
-  before(() => {
-    toolbox = makeToolbox([join(fixtures, 'bin'), moreTools]);
-  });
-  after(() => toolbox.remove());
-  beforeEach(() => {
-    router = fakeRouter('gateway');
-  });
-  afterEach(() => router.remove());
+  const { toolbox, router } = routerForEach('gateway', [join(fixtures, 'bin'), moreTools]);
 
   const tool = (name: string, text: string) => writeFileSync(join(router.tools, name), text);
   const netifd = (...list: object[]) => tool('ubus-network.interface-dump', JSON.stringify({ interface: list }));

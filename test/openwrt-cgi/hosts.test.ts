@@ -2,21 +2,12 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
-import { type FakeRouter, fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../support/routers/busybox.ts';
+import { fixtures, makeToolbox, moreTools, routerForEach, runCgi } from '../support/routers/busybox.ts';
 
 const everything = [join(fixtures, 'bin'), moreTools];
 
 describe('the hosts in wrtmeter.cgi', () => {
-  let toolbox: Toolbox;
-  let router: FakeRouter;
-  before(() => {
-    toolbox = makeToolbox(everything);
-  });
-  after(() => toolbox.remove());
-  beforeEach(() => {
-    router = fakeRouter('gateway');
-  });
-  afterEach(() => router.remove());
+  const { toolbox, router } = routerForEach('gateway', everything);
 
   const tool = (name: string, text: string) => writeFileSync(join(router.tools, name), text, 'latin1');
   const file = (name: string, text: string) => {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type FakeRouter, fakeRouter, makeToolbox, runCgi, type Toolbox } from '../support/routers/busybox.ts';
+import { routerForEach, runCgi } from '../support/routers/busybox.ts';
 
 interface Interface {
   interface: string;
@@ -32,19 +32,12 @@ const down = ({ interface: name, proto, device }: Interface) => ({ interface: na
 const DEVICES = { 'br-lan': 1, 'pppoe-wan': 1000, eth1: 1500, 'eth1.20': 300, 'br-wan': 1400, eth2: 77, isp: 290, wg0: 900, wan: 50 };
 
 describe('One wire counts once: which uplinks the scripts show', () => {
-  let toolbox: Toolbox;
-  let router: FakeRouter;
-  before(() => {
-    toolbox = makeToolbox();
-  });
-  after(() => toolbox.remove());
+  const { toolbox, router } = routerForEach('pppoe');
   beforeEach(() => {
-    router = fakeRouter('pppoe');
     const lines = Object.entries(DEVICES).map(([name, bytes]) => `${name}: ${bytes} 1 0 0 0 0 0 0 ${bytes + 1} 1 0 0 0 0 0 0\n`);
     writeFileSync(join(router.root, 'proc/net/dev'), `Inter-| Receive\n face |bytes\n${lines.join('')}`);
     zone('wan', "'wan' 'wan6' 'iptv' 'modem' 'vpn'");
   });
-  afterEach(() => router.remove());
 
   const zone = (name: string, networks: string) =>
     writeFileSync(

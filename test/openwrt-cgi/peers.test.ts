@@ -3,23 +3,14 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
-import { type FakeRouter, fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../support/routers/busybox.ts';
+import { fixtures, moreTools, routerForEach, runCgi } from '../support/routers/busybox.ts';
 
 /** A key as wg prints it: 32 bytes. */
 const key = () => randomBytes(32).toString('base64');
 const line = (...fields: string[]) => `${fields.join('\t')}\n`;
 
 describe('the WireGuard peers in wrtmeter.cgi', () => {
-  let toolbox: Toolbox;
-  let router: FakeRouter;
-  before(() => {
-    toolbox = makeToolbox([join(fixtures, 'bin'), moreTools]);
-  });
-  after(() => toolbox.remove());
-  beforeEach(() => {
-    router = fakeRouter('gateway');
-  });
-  afterEach(() => router.remove());
+  const { toolbox, router } = routerForEach('gateway', [join(fixtures, 'bin'), moreTools]);
 
   const tool = (name: string, text: string) => writeFileSync(join(router.tools, name), text, 'latin1');
   const ask = () => runCgi(toolbox, 'wrtmeter.cgi', router).body;

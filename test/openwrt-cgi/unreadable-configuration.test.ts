@@ -9,23 +9,14 @@ import {
   fixtures,
   makeToolbox,
   moreTools,
+  routerForEach,
   runCgi,
   scripts,
-  type Toolbox,
 } from '../support/routers/busybox.ts';
 
 /** uci prints nothing of a file that it cannot parse, and ends with 1: as for one that does not exist. */
 describe('a configuration that uci cannot read is a failure, not an empty one', () => {
-  let toolbox: Toolbox;
-  let router: FakeRouter;
-  before(() => {
-    toolbox = makeToolbox([join(fixtures, 'bin'), moreTools], ['iptables-save', 'ip6tables-save']);
-  });
-  after(() => toolbox.remove());
-  beforeEach(() => {
-    router = fakeRouter('gateway');
-  });
-  afterEach(() => router.remove());
+  const { toolbox, router } = routerForEach('gateway', [join(fixtures, 'bin'), moreTools], ['iptables-save', 'ip6tables-save']);
 
   const file = (name: string, text: string) => writeFileSync(join(router.root, 'etc/config', name), text);
   /** As the stand-in for uci shows it: a file, and nothing of it. */

@@ -1,19 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type CgiAnswer, type FakeRouter, fakeRouter, makeToolbox, runCgi, type Toolbox } from '../support/routers/busybox.ts';
+import { type CgiAnswer, makeToolbox, routerForEach, runCgi } from '../support/routers/busybox.ts';
 
 describe('wrtmeter.cgi', () => {
-  let toolbox: Toolbox;
-  let router: FakeRouter;
-  before(() => {
-    toolbox = makeToolbox();
-  });
-  after(() => toolbox.remove());
-  beforeEach(() => {
-    router = fakeRouter('pppoe');
-  });
-  afterEach(() => router.remove());
+  const { toolbox, router } = routerForEach('pppoe');
 
   const tool = (name: string, text: string) => writeFileSync(join(router.tools, name), text, 'latin1');
   const file = (name: string, text: string) => writeFileSync(join(router.root, name), text, 'latin1');

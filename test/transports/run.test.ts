@@ -6,24 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ExitError, SourceError } from '../../src/errors.ts';
+import { ExitError } from '../../src/errors.ts';
 import { inContainer, sudo, thisMachine, within } from '../../src/transports/exec.ts';
-import type { Argv } from '../../src/transports/request.ts';
-import { lastLine, type Machine } from '../../src/transports/run.ts';
+import { lastLine } from '../../src/transports/run.ts';
 import { shellText } from '../../src/transports/shell.ts';
-
-const SOON = () => AbortSignal.timeout(10_000);
-
-async function failure(argv: Argv, signal = SOON(), machine: Machine = thisMachine()): Promise<SourceError> {
-  const error = await machine.run(argv, null, signal).then(
-    () => null,
-    (why: unknown) => why,
-  );
-  if (!(error instanceof SourceError)) throw new Error(`Not a SourceError: ${String(error)}`);
-  return error;
-}
-
-const textOf = ({ reason, message }: SourceError) => `${reason}: ${message}`;
+import { failure, soon, textOf } from './support.ts';
 
 describe('programs of this machine', () => {
   let folder: string;
@@ -33,21 +20,21 @@ describe('programs of this machine', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('get their arguments unchanged, without a shell', async () => {
-    expect(await thisMachine().run(['printf', '%s', '$(id); `id`'], null, SOON())).to.equal('$(id); `id`');
+    expect(await thisMachine().run(['printf', '%s', '$(id); `id`'], null, soon())).to.equal('$(id); `id`');
   });
 
   it('get standard input, and can ignore it', async () => {
-    expect(await thisMachine().run(['cat'], 'text', SOON())).to.equal('text');
-    expect(await thisMachine().run(['true'], 'x'.repeat(1_000_000), SOON())).to.equal('');
+    expect(await thisMachine().run(['cat'], 'text', soon())).to.equal('text');
+    expect(await thisMachine().run(['true'], 'x'.repeat(1_000_000), soon())).to.equal('');
   });
 
   it('get the given environment, and nothing else', async () => {
     const machine = thisMachine({ PATH: '/usr/bin:/bin', ONLY: 'this' });
-    expect((await machine.run(['env'], null, SOON())).split('\n').sort()).to.deep.equal(['', 'ONLY=this', 'PATH=/usr/bin:/bin']);
+    expect((await machine.run(['env'], null, soon())).split('\n').sort()).to.deep.equal(['', 'ONLY=this', 'PATH=/usr/bin:/bin']);
   });
 
   it('that fail are reported with their code and their last error line', async () => {
-    const error = await failure(['sh', '-c', 'echo one >&2; echo two >&2; exit 9']);
+    const error = await failure(thisMachine(), ['sh', '-c', 'echo one >&2; echo two >&2; exit 9']);
     expect(textOf(error)).to.equal('exec: "sh" failed with 9: two');
     expect((error as ExitError).code).to.equal(9);
   });
@@ -55,20 +42,22 @@ describe('programs of this machine', () => {
   it('that are missing or may not be run have the codes of a shell', async () => {
     const plain = join(folder, 'plain');
     writeFileSync(plain, '', { mode: 0o644 });
-    const [missing, barred] = [await failure(['wrtmeter-no-such']), await failure([plain])];
+    const [missing, barred] = [await failure(thisMachine(), ['wrtmeter-no-such']), await failure(thisMachine(), [plain])];
     expect(textOf(missing)).to.equal('exec: "wrtmeter-no-such" is not installed on the machine that runs wrtmeter');
     expect([(missing as ExitError).code, (barred as ExitError).code]).to.deep.equal([127, 126]);
   });
 
   it('that print too much are killed', async () => {
-    expect(textOf(await failure(['yes']))).to.equal('too_large: "yes" printed more than 8 MiB');
+    expect(textOf(await failure(thisMachine(), ['yes']))).to.equal('too_large: "yes" printed more than 8 MiB');
   });
 
   it('are killed at the deadline with everything they started', async () => {
     const pids = join(folder, 'pids');
     const script = `trap '' TERM; sleep 60 & echo "$$ $!" > "$0"; wait; wait`;
     const began = performance.now();
-    expect(textOf(await failure(['sh', '-c', script, pids], AbortSignal.timeout(500)))).to.equal('timeout: no complete answer in time');
+    expect(textOf(await failure(thisMachine(), ['sh', '-c', script, pids], AbortSignal.timeout(500)))).to.equal(
+      'timeout: no complete answer in time',
+    );
     expect(performance.now() - began).to.be.below(2000);
     const [shell = '', child = ''] = readFileSync(pids, 'utf8').trim().split(' ');
     for (let tries = 0; tries < 100 && (runs(shell) || runs(child)); tries++) await sleep(50);
@@ -77,12 +66,12 @@ describe('programs of this machine', () => {
 
   it('are not started after the deadline', async () => {
     const file = join(folder, 'touched');
-    expect((await failure(['touch', file], AbortSignal.abort())).reason).to.equal('timeout');
+    expect((await failure(thisMachine(), ['touch', file], AbortSignal.abort())).reason).to.equal('timeout');
     expect(existsSync(file)).to.equal(false);
   });
 
   it('several can fail separately', async () => {
-    const [one, two] = await thisMachine().each([['echo', 'one'], ['false']], SOON());
+    const [one, two] = await thisMachine().each([['echo', 'one'], ['false']], soon());
     expect(one).to.equal('one\n');
     expect(two).to.be.instanceOf(ExitError).with.property('message', '"false" failed with 1');
   });
@@ -97,7 +86,7 @@ describe('programs of this machine', () => {
       within(thisMachine(), (argv) => ['echo', 'outer', ...argv]),
       (argv) => ['inner', ...argv],
     );
-    expect(await machine.run(['x'], null, SOON())).to.equal('outer inner x\n');
+    expect(await machine.run(['x'], null, soon())).to.equal('outer inner x\n');
   });
 });
 

@@ -2,24 +2,10 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ExitError, SourceError } from '../../src/errors.ts';
-import type { Argv } from '../../src/transports/request.ts';
-import type { Machine } from '../../src/transports/run.ts';
 import { type SshTerms, sshCommand, sshMachine } from '../../src/transports/ssh.ts';
 import { makeKey, type SshServer, startSshd } from '../support/routers/sshd.ts';
 import { freePort } from '../support/web/port.ts';
-
-const SOON = () => AbortSignal.timeout(10_000);
-
-async function failure(machine: Machine, argv: Argv = ['true'], signal = SOON()): Promise<SourceError> {
-  const error = await machine.run(argv, null, signal).then(
-    () => null,
-    (why: unknown) => why,
-  );
-  if (!(error instanceof SourceError)) throw new Error(`Not a SourceError: ${String(error)}`);
-  return error;
-}
-
-const textOf = ({ reason, message }: SourceError) => `${reason}: ${message}`;
+import { failure, soon, textOf } from './support.ts';
 
 describe('a server reached by ssh', function () {
   this.timeout(30_000);
@@ -33,12 +19,12 @@ describe('a server reached by ssh', function () {
 
   it('runs a program there and passes its arguments unchanged', async () => {
     const argument = `a 'b' "c" $HOME \`id\` \\ \n; * ~ {x,y} ! #`;
-    expect(await machine().run(['printf', '%s|', argument, ''], null, SOON())).to.equal(`${argument}||`);
+    expect(await machine().run(['printf', '%s|', argument, ''], null, soon())).to.equal(`${argument}||`);
   });
 
   it('passes standard input, or none', async () => {
-    expect(await machine().run(['cat'], 'a\nb', SOON())).to.equal('a\nb');
-    expect(await machine().run(['cat'], null, SOON())).to.equal('');
+    expect(await machine().run(['cat'], 'a\nb', soon())).to.equal('a\nb');
+    expect(await machine().run(['cat'], null, soon())).to.equal('');
   });
 
   it('a failed program is reported with its code and its last error line', async () => {
@@ -54,7 +40,7 @@ describe('a server reached by ssh', function () {
   it('several programs share a connection, and each can fail separately', async () => {
     const [one, two, three, four] = await machine().each(
       [['printf', 'no line end'], ['sh', '-c', 'echo lost; echo because >&2; exit 7'], ['cat'], ['echo', 'last']],
-      SOON(),
+      soon(),
     );
     expect([one, three, four]).to.deep.equal(['no line end', '', 'last\n']);
     expect(two).to.be.instanceOf(ExitError).with.property('message', '"sh" failed with 7: because');
@@ -67,7 +53,7 @@ describe('a server reached by ssh', function () {
         ['sh', '-c', 'kill -9 $PPID; sleep 1'],
         ['echo', 'never'],
       ],
-      SOON(),
+      soon(),
     );
     expect(one).to.equal('whole\n');
     for (const rest of [two, three]) expect(rest).to.be.instanceOf(SourceError).with.property('reason', 'truncated');
@@ -80,8 +66,8 @@ describe('a server reached by ssh', function () {
     ]);
     try {
       const there = sshMachine(noisy.terms);
-      expect(await there.run(['cat'], 'a\nb', SOON())).to.equal('a\nb');
-      expect(await there.run(['true'], null, SOON())).to.equal('');
+      expect(await there.run(['cat'], 'a\nb', soon())).to.equal('a\nb');
+      expect(await there.run(['true'], null, soon())).to.equal('');
       expect(textOf(await failure(there, ['sh', '-c', 'printf because >&2; exit 3']))).to.equal('exec: "sh" failed with 3: because');
       expect(textOf(await failure(there, ['sh', '-c', 'exit 3']))).to.equal('exec: "sh" failed with 3');
       const [one, two, three] = await there.each(
@@ -90,7 +76,7 @@ describe('a server reached by ssh', function () {
           ['sh', '-c', 'exit 7'],
           ['printf', 'no end'],
         ],
-        SOON(),
+        soon(),
       );
       expect([one, three]).to.deep.equal(['x\n', 'no end']);
       expect(two).to.be.instanceOf(ExitError).with.property('message', '"sh" failed with 7');
@@ -103,7 +89,7 @@ describe('a server reached by ssh', function () {
     const other = await startSshd(['ForceCommand echo This account is not for you; exit 1']);
     try {
       const error = await sshMachine(other.terms)
-        .each([['echo', 'x']], SOON())
+        .each([['echo', 'x']], soon())
         .then(
           () => null,
           (why: unknown) => why,
@@ -174,6 +160,6 @@ describe('a server reached by ssh', function () {
   it('paths can contain spaces and percent signs', async () => {
     const odd = join(server.folder, 'my 100%h key');
     copyFileSync(join(server.folder, 'key'), odd);
-    expect(await machine({ keyFile: odd }).run(['echo', 'in'], null, SOON())).to.equal('in\n');
+    expect(await machine({ keyFile: odd }).run(['echo', 'in'], null, soon())).to.equal('in\n');
   });
 });

@@ -8,7 +8,7 @@ import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts'
 import { type SshServer, startSshd } from '../../support/routers/sshd.ts';
 import { startWireguardContainer, type WireguardContainer } from '../../support/wireguard/container.ts';
 import { holdsKey } from '../../support/wireguard/keys.ts';
-import { HERE } from '../../support/wireguard/read-wireguard.ts';
+import { HERE, serverConfig } from '../../support/wireguard/read-wireguard.ts';
 
 const CONF = '/opt/amnezia/awg/wg0.conf';
 
@@ -70,17 +70,7 @@ describe('access to the peers of a server in a container', () => {
   }
 
   it('a container that is not there is reported as such, and nothing is in doubt', async () => {
-    const found = serverOf({
-      name: 'vpn',
-      was: [],
-      kinds: [{ kind: 'wireguard', ...HERE, container: 'wrtmeter-no-such' }],
-      credentials: { kind: 'none' },
-      tls: { ca: null, insecure: false },
-      lineRate: 1e10,
-      billing: { day: 1 },
-      timeout: 10,
-      counterBits: null,
-    });
+    const found = serverOf(serverConfig({ ...HERE, container: 'wrtmeter-no-such' }));
     if ('why' in found) throw new Error(found.why);
     const target = { ...interfaceOf(found.wireguard, 'wg0'), publicKey: container.publicKey };
     const result = await found.server.change(target, 'revoke', soon());

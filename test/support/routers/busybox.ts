@@ -89,6 +89,40 @@ export function fakeRouter(fixture: string): FakeRouter {
   return { root: join(dir, 'root'), tools: join(dir, 'tools'), remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
+/** For a suite: tools for all of its tests, and a new router for each. Both are there once a test runs. */
+export function routerForEach(fixture: string, ...tools: Parameters<typeof makeToolbox>): { toolbox: Toolbox; router: FakeRouter } {
+  let toolbox: Toolbox;
+  let router: FakeRouter;
+  before(() => {
+    toolbox = makeToolbox(...tools);
+  });
+  after(() => toolbox.remove());
+  beforeEach(() => {
+    router = fakeRouter(fixture);
+  });
+  afterEach(() => router.remove());
+  return {
+    toolbox: {
+      get dir() {
+        return toolbox.dir;
+      },
+      get shell() {
+        return toolbox.shell;
+      },
+      remove: () => toolbox.remove(),
+    },
+    router: {
+      get root() {
+        return router.root;
+      },
+      get tools() {
+        return router.tools;
+      },
+      remove: () => router.remove(),
+    },
+  };
+}
+
 /** The environment a script gets from a web server on that router. */
 export function cgiEnvironment(router: Pick<FakeRouter, 'root' | 'tools'>, more: Record<string, string> = {}): Record<string, string> {
   return {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { probesOf } from '../../../src/app/from-config.ts';
 import { readRound } from '../../../src/collector/round.ts';
+import type { RouterConfig } from '../../../src/config/config.ts';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { RouterRound } from '../../../src/domain/round.ts';
 import type { Probe } from '../../../src/sources/source.ts';
@@ -10,19 +11,21 @@ import { START } from '../ledger/rounds.ts';
 /** The WireGuard of this machine, with the default configuration. */
 export const HERE: WireguardConfig = { ssh: null, container: null, sudo: false, tool: 'auto', interfaces: [], configFile: null };
 
-/** The requests that read a router of which nothing but its WireGuard is configured. */
-export const serverProbes = (wireguard: WireguardConfig): Probe[] =>
-  probesOf({
-    name: 'vpn',
-    was: [],
-    kinds: [{ kind: 'wireguard', ...wireguard }],
-    credentials: { kind: 'none' },
-    tls: { ca: null, insecure: false },
-    lineRate: 1e10,
-    billing: { day: 1 },
-    timeout: 10,
-    counterBits: null,
-  });
+/** The router `vpn`, of which nothing but its WireGuard is configured. */
+export const serverConfig = (wireguard: WireguardConfig): RouterConfig => ({
+  name: 'vpn',
+  was: [],
+  kinds: [{ kind: 'wireguard', ...wireguard }],
+  credentials: { kind: 'none' },
+  tls: { ca: null, insecure: false },
+  lineRate: 1e10,
+  billing: { day: 1 },
+  timeout: 10,
+  counterBits: null,
+});
+
+/** The requests that read it. */
+export const serverProbes = (wireguard: WireguardConfig): Probe[] => probesOf(serverConfig(wireguard));
 
 /** One round of the router `vpn`, some seconds after the start of a bench. */
 export async function read(probes: readonly Probe[], seconds = 0, timeout = 8000): Promise<RouterRound> {

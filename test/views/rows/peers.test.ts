@@ -1,32 +1,19 @@
 import { expect } from 'chai';
-import type { Observation, Peer } from '../../../src/domain/observation.ts';
+import type { Peer } from '../../../src/domain/observation.ts';
 import { createPeople } from '../../../src/domain/people/people.ts';
 import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
-import { PEER_RULES } from '../../../src/sources/openwrt/peers.ts';
 import { peersAnswer } from '../../../src/views/api-v1/answers.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
 import { landing } from '../../../src/views/landing/landing.ts';
 import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
+import { peer as peerOf, peers } from '../../support/wireguard/peers.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const ANNA = `${'A'.repeat(43)}=`;
 const BERTA = `${'B'.repeat(42)}A=`;
 const GONE = `${'C'.repeat(42)}A=`;
 
-const peer = (publicKey: string, more: Partial<Peer> = {}): Peer => ({
-  interface: 'wg0',
-  publicKey,
-  name: null,
-  endpoint: '203.0.113.9:51820',
-  allowedIps: ['10.7.0.2/32'],
-  state: 'active',
-  latestHandshake: 0,
-  bytes: { download: 0, upload: 0 },
-  bits: 64,
-  epoch: null,
-  ...more,
-});
-const peers = (...list: Peer[]): Observation => ({ source: 'peers', rules: PEER_RULES, interfaces: ['wg0'], peers: list });
+const peer = (publicKey: string, more: Partial<Peer> = {}): Peer => peerOf(1, { publicKey, name: null, ...more });
 
 describe('peers', () => {
   let home: SmallHome;
@@ -35,7 +22,7 @@ describe('peers', () => {
   });
   afterEach(() => home.close());
 
-  const read = (at: number, ...list: Peer[]) => home.read(at, { vpn: { sources: { peers: peers(...list) } } });
+  const read = (at: number, ...list: Peer[]) => home.read(at, { vpn: { sources: { peers: peers(list) } } });
   const rows = (view = home.view(NOW)) =>
     peersAnswer(view).peers.map(({ name, state, online, month_download_bytes, latest_handshake }) => [
       name,
@@ -89,7 +76,7 @@ describe('peers', () => {
 
   it('an interface that is not listed says nothing about its peers', async () => {
     await read(NOW - 60_000, peer(ANNA, { name: 'anna' }), peer(BERTA, { interface: 'wg1', name: 'berta' }));
-    await home.read(NOW, { vpn: { sources: { peers: peers(peer(ANNA)) } } });
+    await home.read(NOW, { vpn: { sources: { peers: peers([peer(ANNA)]) } } });
     expect(rows().map(([name, state]) => [name, state])).to.deep.equal([
       ['anna', 'active'],
       ['berta', 'active'],
