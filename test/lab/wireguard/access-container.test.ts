@@ -4,40 +4,25 @@ import { interfaceOf, serverOf } from '../../../src/app/peer-control.ts';
 import { changePeer, isFailure, listPeers } from '../../../src/control/change.ts';
 import type { PeerTarget } from '../../../src/control/target.ts';
 import type { WireguardConfig } from '../../../src/sources/wireguard/config.ts';
-import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
-import { type SshServer, startSshd } from '../../support/routers/sshd.ts';
-import { startWireguardContainer, type WireguardContainer } from '../../support/wireguard/container.ts';
+import { type ContainerHost, startContainerHost, type WireguardContainer } from '../../support/wireguard/container.ts';
 import { holdsKey } from '../../support/wireguard/keys.ts';
 import { HERE, serverConfig } from '../../support/wireguard/read-wireguard.ts';
 
 const CONF = '/opt/amnezia/awg/wg0.conf';
 
 describe('access to the peers of a server in a container', () => {
-  const earlier = process.env.DOCKER_HOST;
-  let daemon: DockerDaemon;
+  let host: ContainerHost;
   let container: WireguardContainer;
-  let sshd: SshServer;
-
   before(async () => {
-    daemon = await dockerDaemon();
-    const socket = daemon.env.DOCKER_HOST;
-    if (socket !== undefined) process.env.DOCKER_HOST = socket;
-    container = await startWireguardContainer(daemon);
-    sshd = await startSshd(socket === undefined ? [] : [`SetEnv DOCKER_HOST=${socket}`]);
+    host = await startContainerHost();
+    container = host.container;
   });
-
-  after(async () => {
-    await sshd?.close();
-    await container?.remove();
-    await daemon?.stop();
-    if (earlier === undefined) delete process.env.DOCKER_HOST;
-    else process.env.DOCKER_HOST = earlier;
-  });
+  after(() => host?.close());
 
   const soon = () => AbortSignal.timeout(40_000);
   const peersOf = async () => (await container.run('wg', 'show', 'wg0', 'peers')).trim();
 
-  for (const [way, more] of Object.entries({ 'on this machine': () => ({}), 'over ssh': () => ({ ssh: sshd.terms }) })) {
+  for (const [way, more] of Object.entries({ 'on this machine': () => ({}), 'over ssh': () => ({ ssh: host.sshd.terms }) })) {
     it(`${way}: revokes, restores and lists, in AmneziaVPN’s file`, async () => {
       const wireguard: WireguardConfig = { ...HERE, container: container.name, ...more() };
       const machine = machineOf(wireguard);

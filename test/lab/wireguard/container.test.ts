@@ -1,36 +1,21 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import type { WireguardConfig } from '../../../src/sources/wireguard/config.ts';
-import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
-import { type SshServer, startSshd } from '../../support/routers/sshd.ts';
-import { startWireguardContainer, type WireguardContainer } from '../../support/wireguard/container.ts';
+import { type ContainerHost, startContainerHost, type WireguardContainer } from '../../support/wireguard/container.ts';
 import { holdsKey } from '../../support/wireguard/keys.ts';
 import { failureIn, HERE, peersIn, readServer } from '../../support/wireguard/read-wireguard.ts';
 
 describe('a WireGuard server in a container', () => {
-  const earlier = process.env.DOCKER_HOST;
-  let daemon: DockerDaemon;
+  let host: ContainerHost;
   let container: WireguardContainer;
-  let sshd: SshServer;
-
   before(async () => {
-    daemon = await dockerDaemon();
-    const socket = daemon.env.DOCKER_HOST;
-    if (socket !== undefined) process.env.DOCKER_HOST = socket;
-    container = await startWireguardContainer(daemon);
-    sshd = await startSshd(socket === undefined ? [] : [`SetEnv DOCKER_HOST=${socket}`]);
+    host = await startContainerHost();
+    container = host.container;
   });
-
-  after(async () => {
-    await sshd?.close();
-    await container?.remove();
-    await daemon?.stop();
-    if (earlier === undefined) delete process.env.DOCKER_HOST;
-    else process.env.DOCKER_HOST = earlier;
-  });
+  after(() => host?.close());
 
   const read = (more: Partial<WireguardConfig>) => readServer({ ...HERE, container: container.name, ...more });
-  const ways = { 'on this machine': () => ({}), 'over ssh': () => ({ ssh: sshd.terms }) };
+  const ways = { 'on this machine': () => ({}), 'over ssh': () => ({ ssh: host.sshd.terms }) };
 
   for (const [way, more] of Object.entries(ways)) {
     it(`${way} shows its peers, with the names of AmneziaVPN’s table`, async () => {

@@ -1,10 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { DockerDaemon } from '../docker/daemon.ts';
+import { type DockerDaemon, dockerDaemon } from '../docker/daemon.ts';
 import { makeKeys } from '../lab/wireguard.ts';
 import { finish, output } from '../program/command.ts';
 import { busyboxPath } from '../routers/busybox.ts';
+import { type SshServer, startSshd } from '../routers/sshd.ts';
 
 /** A container with a WireGuard server in userspace, its files where AmneziaVPN has them, and busybox for everything else. */
 export interface WireguardContainer {
@@ -21,7 +22,42 @@ const IMAGE = 'wrtmeter-lab:wireguard';
 /** What reading and changing peers takes, as AmneziaVPN's image has it from Alpine's busybox. */
 const APPLETS = 'sh awk cat sleep ip chmod cmp cp cut date grep head mkdir mv readlink rm rmdir sed sort sync tail tr wc'.split(' ');
 
-export async function startWireguardContainer({ env }: DockerDaemon): Promise<WireguardContainer> {
+/** Such a container, and an ssh server on this machine that reaches it too. */
+export interface ContainerHost {
+  readonly container: WireguardContainer;
+  readonly sshd: SshServer;
+  close(): Promise<void>;
+}
+
+/** Sets DOCKER_HOST of this process, where Docker is the test's own, until it is closed. */
+export async function startContainerHost(): Promise<ContainerHost> {
+  const earlier = process.env.DOCKER_HOST;
+  const undo: (() => void | Promise<void>)[] = [
+    () => {
+      if (earlier === undefined) delete process.env.DOCKER_HOST;
+      else process.env.DOCKER_HOST = earlier;
+    },
+  ];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const daemon = await dockerDaemon();
+    undo.push(() => daemon.stop());
+    const socket = daemon.env.DOCKER_HOST;
+    if (socket !== undefined) process.env.DOCKER_HOST = socket;
+    const container = await startWireguardContainer(daemon);
+    undo.push(() => container.remove());
+    const sshd = await startSshd(socket === undefined ? [] : [`SetEnv DOCKER_HOST=${socket}`]);
+    undo.push(() => sshd.close());
+    return { container, sshd, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startWireguardContainer({ env }: DockerDaemon): Promise<WireguardContainer> {
   const name = `wrtmeter-lab-wg${process.pid}`;
   const folder = mkdtempSync(join(tmpdir(), 'wrtmeter-container-'));
   const docker = (...args: string[]) => output(['docker', ...args], { env, timeout: 60_000 });
