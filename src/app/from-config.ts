@@ -13,7 +13,7 @@ import { httpSender } from '../transports/http.ts';
 import type { HttpAnswer, HttpRequest, SendRequest } from '../transports/request.ts';
 import type { Alias } from '../views/view.ts';
 import { LIMITS } from './limits.ts';
-import { machineOf } from './machines.ts';
+import { machineOf } from './tools/machines.ts';
 
 /** The clocks of this machine, for those who have no others. */
 const CLOCK: Clock = { now: () => Date.now(), tick: () => performance.now() };

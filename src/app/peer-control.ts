@@ -3,7 +3,7 @@ import { type PeerServer, peerServer } from '../control/server.ts';
 import type { Action, ServerInterface } from '../control/target.ts';
 import type { PeerChange, PeerControl } from '../http/deps.ts';
 import type { WireguardConfig } from '../sources/wireguard/config.ts';
-import { machineOf } from './machines.ts';
+import { machineOf } from './tools/machines.ts';
 
 /** Milliseconds for one change, which waits at most 15 s for another one on the server. */
 const CHANGE_MS = 30_000;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { machineOf } from '../../../src/app/machines.ts';
 import { interfaceOf, serverOf } from '../../../src/app/peer-control.ts';
+import { machineOf } from '../../../src/app/tools/machines.ts';
 import { changePeer, isFailure, listPeers } from '../../../src/control/change.ts';
 import type { PeerTarget } from '../../../src/control/target.ts';
 import type { WireguardConfig } from '../../../src/sources/wireguard/config.ts';

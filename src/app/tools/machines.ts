@@ -1,8 +1,8 @@
-import type { MachineTarget } from '../sources/kind.ts';
-import { inContainer, sudo, thisMachine, within } from '../transports/exec.ts';
-import type { Argv } from '../transports/request.ts';
-import type { Machine } from '../transports/run.ts';
-import { sshMachine } from '../transports/ssh.ts';
+import type { MachineTarget } from '../../sources/kind.ts';
+import { inContainer, sudo, thisMachine, within } from '../../transports/exec.ts';
+import type { Argv } from '../../transports/request.ts';
+import type { Machine } from '../../transports/run.ts';
+import { sshMachine } from '../../transports/ssh.ts';
 
 /** What ssh, docker and wg may need. Our own variables contain secrets, so they are not passed on. */
 const PASSED_ON = [
