@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { DAY_MS } from '../../src/domain/calendar.ts';
 import { NOTICE_KINDS, type Notice, type NoticeStore } from '../../src/domain/people/notice.ts';
 import { LedgerError, SourceError } from '../../src/errors.ts';
-import { noticeStore } from '../../src/ledger/storage/notices.ts';
+import { noticeStore } from '../../src/ledger/storage/people/notices.ts';
 import { openStore, type Store } from '../../src/ledger/storage/store.ts';
 import type { Message } from '../../src/notify/message.ts';
 import { type Outbox, openOutbox } from '../../src/notify/outbox.ts';

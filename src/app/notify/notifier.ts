@@ -5,7 +5,7 @@ import type { Notice, TargetCounts } from '../../domain/people/notice.ts';
 import type { RouterStatus } from '../../domain/status.ts';
 import { LedgerError } from '../../errors.ts';
 import type { Ledger, Posted } from '../../ledger/ledger.ts';
-import { noticeStore } from '../../ledger/storage/notices.ts';
+import { noticeStore } from '../../ledger/storage/people/notices.ts';
 import { openOutbox } from '../../notify/outbox.ts';
 import { PACE, type Pace } from '../../notify/pace.ts';
 import { parseMemory } from '../../notify/watch/memory.ts';

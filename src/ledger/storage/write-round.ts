@@ -2,6 +2,7 @@ import type { Baseline } from '../../domain/counter.ts';
 import { type Books, type KnownPeer, readerKey } from '../books.ts';
 import { type AccountUpdate, isWritten, type ReaderUpdate, type RoundUpdate } from '../posting/round-update.ts';
 import { mergeBatches } from './merge-accounts.ts';
+import { metaBatch } from './meta.ts';
 import { dropTariffHours, pruneTariffHours, pruneTariffHoursOf } from './people/tariff-rows.ts';
 import { fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
@@ -38,7 +39,6 @@ const SQL = {
   pruneHours: 'DELETE FROM hour WHERE hour < (SELECT value ->> 0 FROM json_each(?))',
   dropHours: 'DELETE FROM hour WHERE account IN (SELECT value ->> 0 FROM json_each(?))',
   dropReader: 'DELETE FROM reader WHERE id IN (SELECT value ->> 0 FROM json_each(?))',
-  meta: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
 };
 
 /**
@@ -52,7 +52,7 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
   const baselines = baselineRows(books, update);
   const accounts = [...update.accounts.values()];
   return [
-    { sql: SQL.meta, rows: timesOf(books, update) },
+    metaBatch(timesOf(books, update)),
     { sql: SQL.dropReader, rows: superseded },
     { sql: SQL.reader, rows: written.map(readerRow) },
     { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.isFirst).map((r) => [r.reader.id])] },
@@ -101,8 +101,8 @@ function droppedCounters(books: Books, { reader, changed, removed }: ReaderUpdat
   return [...removed, ...shorter.map(([counter]) => counter)];
 }
 
-function timesOf(books: Books, { at, postedDays, hostsSince, feeding }: RoundUpdate): Cell[][] {
-  const rows = [['posted_at', String(at)]];
+function timesOf(books: Books, { at, postedDays, hostsSince, feeding }: RoundUpdate): [key: string, value: string][] {
+  const rows: [string, string][] = [['posted_at', String(at)]];
   if (books.startedAt === 0) rows.push(['started_at', String(at)]);
   if (books.postedDays !== postedDays) rows.push(['posted_days', postedDays.join(' ')]);
   if (books.hostsSince !== hostsSince) rows.push(['hosts_since', String(hostsSince)]);

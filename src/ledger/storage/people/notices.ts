@@ -1,7 +1,8 @@
-import { DAY_MS } from '../../domain/calendar.ts';
-import { type Delivery, NOTICE_KINDS, type Notice, type NoticeStore } from '../../domain/people/notice.ts';
-import { fields } from './sql.ts';
-import type { Batch, Row, Store } from './store.ts';
+import { DAY_MS } from '../../../domain/calendar.ts';
+import { type Delivery, NOTICE_KINDS, type Notice, type NoticeStore } from '../../../domain/people/notice.ts';
+import { metaBatch, readMeta } from '../meta.ts';
+import { fields } from '../sql.ts';
+import type { Batch, Row, Store } from '../store.ts';
 
 /** How long the key of a notice is kept: longer than what it is about can come up again. */
 const KEPT_MS = 400 * DAY_MS;
@@ -11,8 +12,6 @@ const SQL = {
   keys: 'SELECT key FROM notice',
   pending: `SELECT target, message, key, kind, subject, text, at FROM delivery JOIN notice ON notice.key = delivery.notice
     ORDER BY at, key, target`,
-  memory: 'SELECT value FROM meta WHERE key = ?',
-  remember: `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`,
   notice: `INSERT INTO notice(key, kind, subject, text, at) SELECT ${fields(5)} FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`,
   delivery: `INSERT INTO delivery(target, notice) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`,
   begin: `UPDATE delivery SET message = j.value ->> 2 FROM json_each(?) AS j
@@ -31,10 +30,7 @@ export function noticeStore(store: Pick<Store, 'all' | 'commit'>): NoticeStore {
   return {
     keys: async () => new Set((await store.all(SQL.keys)).map(({ key }) => String(key))),
     pending: async () => (await store.all(SQL.pending)).flatMap(deliveryOf),
-    async memory() {
-      const [row] = await store.all(SQL.memory, MEMORY);
-      return row === undefined ? null : String(row.value);
-    },
+    memory: () => readMeta(store, MEMORY),
     put: (notices, deliveries, memory) => store.commit(putBatches(notices, deliveries, memory)),
     begin: (deliveries, message) => store.commit([{ sql: SQL.begin, rows: idsOf(deliveries).map((id) => [...id, message]) }]),
     end: (deliveries) =>
@@ -49,7 +45,7 @@ function putBatches(notices: readonly Notice[], deliveries: readonly Delivery[],
   const reported = new Set(deliveries.map(({ notice }) => notice.key));
   const latest = Math.max(...notices.map(({ at }) => at));
   return [
-    { sql: SQL.remember, rows: memory === null ? [] : [[MEMORY, memory]] },
+    metaBatch(memory === null ? [] : [[MEMORY, memory]]),
     {
       sql: SQL.notice,
       rows: notices.map(({ key, kind, subject, text, at }) => [key, kind, ...(reported.has(key) ? [subject, text] : ['', '']), at]),
