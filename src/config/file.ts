@@ -16,7 +16,7 @@ import { readTariffs } from './people/tariffs.ts';
 import { isClassic, readClassic } from './routers/classic.ts';
 import { type RouterEntry, readRouters } from './routers/routers.ts';
 import { type Settings, settings } from './settings.ts';
-import { readUsers } from './users.ts';
+import { readUsers, warnOfEmptyUsers } from './users.ts';
 import { parseConfigText } from './yaml/document.ts';
 import type { Environment } from './yaml/interpolate.ts';
 
@@ -81,6 +81,7 @@ export async function readConfigText(text: string, file: string, env: Environmen
     devices: devices === undefined ? [] : readDevices(devices.value, known, problems),
     peers: peers === undefined ? [] : readPeers(peers.value, known, problems),
   };
+  warnOfEmptyUsers(people, [...named.devices, ...named.peers], problems);
   const own = {
     routers: routers === undefined ? null : readRouters(routers.value, problems),
     ...named,

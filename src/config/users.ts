@@ -3,7 +3,7 @@ import { OTHERS, type User } from '../domain/people/user.ts';
 import { quote } from '../errors.ts';
 import { type Field, group, listOf, readFields, scalar } from '../fields/fields.ts';
 import type { KeyValue, Node } from '../fields/nodes.ts';
-import { fail, type Located, type Problems } from '../fields/problems.ts';
+import { fail, type Located, type Problems, warn } from '../fields/problems.ts';
 import { parseBoolean, parseName } from '../fields/values.ts';
 import { MOST_ENTRIES, MOST_USERS } from './config.ts';
 import { nameOf } from './routers/routers.ts';
@@ -66,6 +66,18 @@ function readName(entry: KeyValue, taken: Map<string, string>, problems: Problem
   taken.set(name.toLowerCase(), name);
   if (name.toLowerCase() === OTHERS) fail(problems, entry.place, 'is reserved for what belongs to nobody; choose another name');
   return name;
+}
+
+/** Warns of users that nothing can belong to. `named`: the devices and peers, which may name a user. */
+export function warnOfEmptyUsers(users: readonly Located<User>[], named: readonly { user?: string }[], problems: Problems): void {
+  for (const { value, place } of users) {
+    if (CLAIMS.every((kind) => value[kind].length === 0) && named.every(({ user }) => user !== value.name))
+      warn(
+        problems,
+        place,
+        'nothing belongs to this user; give it macs, hostnames, networks, ssids or peers, or name it as the user of a device or peer',
+      );
+  }
 }
 
 /**

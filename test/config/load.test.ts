@@ -222,9 +222,19 @@ describe('loading a configuration', () => {
   });
 
   it('warns of hours of a user that are to be kept longer than all hours', async () => {
-    const text = 'retention: { hours: 5d }\nusers: { anna: { retention: { hours: 6d } }, ben: { retention: { hours: 5d } } }\n';
+    const text =
+      'retention: { hours: 5d }\nusers: { anna: { ssids: [a], retention: { hours: 6d } }, ben: { ssids: [b], retention: { hours: 5d } } }\n';
     const { warnings } = await load(withText(text));
     expect(warnings).to.deep.equal(['wrtmeter.yaml:2: users.anna: its hours are kept 5d at most, because retention.hours is shorter']);
+  });
+
+  it('warns of users that nothing can belong to', async () => {
+    const named = 'anna: { ssids: [a] }, ben: {}, carl: { private: true }';
+    const text = `devices: { tv: { macs: [02:00:00:00:00:01], user: ben } }\nusers: { ${named}, nobody: {} }\n`;
+    const { warnings } = await load(withText(text));
+    const why =
+      'nothing belongs to this user; give it macs, hostnames, networks, ssids or peers, or name it as the user of a device or peer';
+    expect(warnings).to.deep.equal(['carl', 'nobody'].map((name) => `wrtmeter.yaml:2: users.${name}: ${why}`));
   });
 
   it('takes any user of a device where there are no users', async () => {

@@ -58,7 +58,7 @@ describe('quotas of wrtmeter.yaml', () => {
 
   it('warn where they would tell when someone private uses something', async () => {
     const text = `routers: { gateway: { url: http://192.168.1.1 } }
-users: { lodger: { private: true }, anna: {} }
+users: { lodger: { ssids: [a], private: true }, anna: { ssids: [b] } }
 devices: { diary: { macs: [02:00:00:00:00:01], private: true } }
 quotas:
   a: { of: user lodger, limit: 1GB, per: day }
