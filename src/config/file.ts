@@ -100,10 +100,11 @@ export async function readConfigText(text: string, file: string, env: Environmen
 }
 
 /** What quotas can be of. */
-const namesIn = ({ routers, devices, users, tariffs }: Pick<FileConfig, 'routers' | 'devices' | 'users' | 'tariffs'>) => ({
+const namesIn = ({ routers, devices, peers, users, tariffs }: Pick<FileConfig, 'routers' | 'devices' | 'peers' | 'users' | 'tariffs'>) => ({
   routers: routers === null ? null : routers.map(({ name }) => name.value),
   users: [...users.map(({ value }) => value.name), ...devices.flatMap(({ user }) => user ?? [])],
   devices: devices.map(({ name }) => name),
+  peers: [...peers.map(({ name }) => name), ...users.flatMap(({ value }) => value.peers)],
   hidden: [
     ...users.flatMap(({ value: { name, isPrivate } }) => (isPrivate ? [`user ${name}`, `each device of ${name}`] : [])),
     ...devices.flatMap(({ name, isPrivate }) => (isPrivate ? [`device ${name}`] : [])),

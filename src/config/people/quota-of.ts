@@ -1,8 +1,9 @@
 import { parseMac } from '../../domain/mac.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import type { QuotaOf } from '../../domain/people/quota.ts';
+import { OTHERS } from '../../domain/people/user.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
-import { fail, type Located, type Problems, shown } from '../../fields/problems.ts';
+import { fail, type Located, type Problems, shown, warn } from '../../fields/problems.ts';
 import { ValueError } from '../../fields/values.ts';
 
 /** What the rest of the configuration names. */
@@ -11,6 +12,8 @@ export interface KnownNames {
   routers: readonly string[] | null;
   users: readonly string[];
   devices: readonly string[];
+  /** Names and public keys of peers that something here names; servers may have others. */
+  peers: readonly string[];
   /** What is private, as quotas name it. */
   hidden: readonly string[];
 }
@@ -43,8 +46,8 @@ export function parseQuotaOf(text: string): QuotaOf {
   );
 }
 
-/** Reports names that nothing has. A peer may be named by its server alone, so any name is one. */
-export function checkOf({ value: of, place }: Located<QuotaOf>, { routers, users, devices }: KnownNames, problems: Problems): void {
+/** Reports names that nothing has. A peer may be named by its server alone, so for its name there is only a warning. */
+export function checkOf({ value: of, place }: Located<QuotaOf>, { routers, users, devices, peers }: KnownNames, problems: Problems): void {
   const check = (what: string, name: string, known: readonly string[], otherwise: string) => {
     if (!known.includes(name)) fail(problems, place, `${what} ${shown(name)} does not exist; ${didYouMean(name, known, otherwise)}`);
   };
@@ -53,7 +56,7 @@ export function checkOf({ value: of, place }: Located<QuotaOf>, { routers, users
       if (routers !== null) check('router', of.router, routers, 'use the name of a router');
       return;
     case 'user':
-      check('user', of.name, users, 'add it to users');
+      check('user', of.name, users, of.name === OTHERS ? 'use of: others' : 'add it to users');
       return;
     case 'each device':
       if (of.user !== null) check('user', of.user, users, 'add it to users');
@@ -64,6 +67,10 @@ export function checkOf({ value: of, place }: Located<QuotaOf>, { routers, users
     case 'peer':
       if (of.name.length === 44 && parsePublicKey(of.name) === null)
         fail(problems, place, 'has a public key that is not one; use what wg show prints');
+      else if (parsePublicKey(of.name) === null && !peers.includes(of.name)) {
+        const near = didYouMean(of.name, peers, 'add it to peers, or use its public key');
+        warn(problems, place, `peer ${shown(of.name)} is not in peers, so it counts only if its server uses this name; ${near}`);
+      }
       return;
     case 'home':
     case 'each user':

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { describeConfig } from '../../../src/config/describe.ts';
 import { parseSize } from '../../../src/config/values.ts';
-import { configOf, load, withText } from '../support.ts';
+import { configOf, errorsOf, load, withText } from '../support.ts';
 
 const HOME = `routers: { gateway: { url: http://192.168.1.1 } }
 devices: { anna-laptop: { macs: [02:00:00:00:00:01], user: anna } }
@@ -72,6 +72,31 @@ quotas:
       'wrtmeter.yaml:5: quotas.a.of: user lodger is private: only its quotas of a week or longer are shown',
       'wrtmeter.yaml:7: quotas.c.of: device diary is private: only its quotas of a week or longer are shown',
       'wrtmeter.yaml:9: quotas.e.of: each device of lodger is private: only its quotas of a week or longer are shown',
+    ]);
+  });
+
+  it('warn of a peer that nothing here names, because only its server can', async () => {
+    const key = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
+    const text = `routers: { gateway: { url: http://192.168.1.1 } }
+peers: { anna-phone: { public_key: ${key} } }
+users: { ben: { peers: [ben-phone] } }
+quotas:
+  a: { of: peer anna-phone, limit: 1GB }
+  b: { of: peer ben-phone, limit: 1GB }
+  c: { of: peer ${key}, limit: 1GB }
+  d: { of: peer ana-phone, limit: 1GB }
+  e: { of: peer television, limit: 1GB }
+`;
+    const { warnings } = await load(withText(text));
+    expect(warnings).to.deep.equal([
+      'wrtmeter.yaml:8: quotas.d.of: peer "ana-phone" is not in peers, so it counts only if its server uses this name; did you mean "anna-phone"?',
+      'wrtmeter.yaml:9: quotas.e.of: peer "television" is not in peers, so it counts only if its server uses this name; add it to peers, or use its public key',
+    ]);
+  });
+
+  it('are not of a user by the name of what belongs to nobody', async () => {
+    expect(await errorsOf(withText(`${HOME}quotas: { a: { of: user others, limit: 1GB } }\n`))).to.deep.equal([
+      'wrtmeter.yaml:4: quotas.a.of: user "others" does not exist; use of: others',
     ]);
   });
 
