@@ -13,6 +13,9 @@ const EXIT_CODES: readonly (readonly [kind: abstract new (...args: never[]) => E
   [RequestError, 2],
 ];
 
+/** Limit on the lines of a wrong configuration or file: those that come first say enough. */
+const MOST_LINES = 100;
+
 /** Runs a command. An expected error is written to standard error and becomes the exit code. */
 export async function exitCodeOf({ stderr }: Pick<CommandIo, 'stderr'>, work: () => Promise<number>): Promise<number> {
   try {
@@ -20,7 +23,9 @@ export async function exitCodeOf({ stderr }: Pick<CommandIo, 'stderr'>, work: ()
   } catch (error) {
     const [, code] = EXIT_CODES.find(([kind]) => error instanceof kind) ?? [];
     if (code === undefined || !(error instanceof Error)) throw error;
-    for (const line of error instanceof ConfigError ? error.errors : [error.message]) stderr.write(`${printable(line)}\n`);
+    const lines = error instanceof ConfigError ? error.errors : [error.message];
+    for (const line of lines.slice(0, MOST_LINES)) stderr.write(`${printable(line)}\n`);
+    if (lines.length > MOST_LINES) stderr.write(`… and ${lines.length - MOST_LINES} more\n`);
     return code;
   }
 }
