@@ -57,5 +57,8 @@ export function formatSeconds(seconds: number): string {
   return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
 }
 
-/** `12 %`; small ones with one decimal. */
-export const formatShare = (share: number): string => `${(share * 100).toFixed(Math.abs(share) < 0.0995 ? 1 : 0)} %`;
+/** `12 %`; small ones with one decimal. Only nothing at all is `0.0 %`. */
+export function formatShare(share: number): string {
+  const size = Math.abs(share);
+  return size > 0 && size < 0.0005 ? 'under 0.1 %' : `${(share * 100).toFixed(size < 0.0995 ? 1 : 0)} %`;
+}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { bytesIn, formatAge, formatBitRate, formatSeconds, formatSpan } from '../../src/views/format.ts';
+import { bytesIn, formatAge, formatBitRate, formatSeconds, formatShare, formatSpan } from '../../src/views/format.ts';
 
 const GIB = 1024 ** 3;
 
@@ -54,6 +54,19 @@ describe('format', () => {
       '2 h',
       '47 h',
       '2 days',
+    ]);
+  });
+
+  it('a share that is not nothing is never shown as nothing', () => {
+    expect([0, 1e-9, -0.0004, 0.0005, 0.0994, 0.0995, 0.5, 1.5].map(formatShare)).to.deep.equal([
+      '0.0 %',
+      'under 0.1 %',
+      'under 0.1 %',
+      '0.1 %',
+      '9.9 %',
+      '10 %',
+      '50 %',
+      '150 %',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { dayText, localText, type Month } from '../../domain/calendar.ts';
-import { total } from '../../domain/traffic.ts';
+import { isZero, total } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { formatShare } from '../format.ts';
 import type { Reconciliation } from '../reconciliation/reconciliation.ts';
@@ -65,8 +65,9 @@ export function sinceText({ firstDay, period: { by, days, before }, compared }: 
   return compared === null && firstDay > before.start ? `Not compared with the ${by} before, because ${began}` : null;
 }
 
-/** A gateway's unattributed bytes, and the likely reasons. */
+/** A gateway's unattributed bytes, and the likely reasons; nothing where there are none. */
 export function gatewayText({ router, from, unattributed, share, reasons }: Reconciliation, size: SizeText, timezone: string): string[] {
+  if (isZero(unattributed)) return [];
   const left = total(unattributed);
   const since = from === null ? '' : ` since ${localText(from, timezone).slice(0, 16)}`;
   const part = share === null ? '' : ` (${formatShare(Math.abs(share))})`;
