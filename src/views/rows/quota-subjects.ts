@@ -85,8 +85,16 @@ export function quotaSubjects(view: SubjectView): (quota: Pick<Quota, 'of'>, per
   };
 }
 
+/** The subjects of a quota that tells times: none that is private, and users and others without their private devices. */
+export function openSubjects(view: SubjectView, subjects: readonly QuotaSubject[]): QuotaSubject[] {
+  const isOpen = (account: Account) => !isPrivateAccount(view, account);
+  return subjects
+    .filter((subject) => !isPrivateSubject(view, subject))
+    .map((subject) => (['user', 'others'].includes(subject.of) ? { ...subject, accounts: subject.accounts.filter(isOpen) } : subject));
+}
+
 /** Whether only totals of it may be shown. */
-export function isPrivateSubject(view: SubjectView, { of, id, accounts }: QuotaSubject): boolean {
+function isPrivateSubject(view: SubjectView, { of, id, accounts }: QuotaSubject): boolean {
   switch (of) {
     case 'device':
       return isPrivate(view, id);

@@ -5,7 +5,7 @@ import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import type { Account } from '../../ledger/account.ts';
 import { tariffedSum } from '../../ledger/usage/sums.ts';
 import type { View } from '../view.ts';
-import { grouped, isPrivateSubject, type QuotaSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
+import { grouped, openSubjects, type QuotaSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
 
 /** What the rows of quotas are made from. */
 export interface QuotaView extends SubjectView, Pick<View, 'months' | 'now' | 'timezone'> {
@@ -33,7 +33,7 @@ export function quotaRows(view: QuotaView, forecast = forecastOf): QuotaRow[] {
     const usedBefore = quota.rollover ? usedBeforeIn(view, quota, period) : null;
     const daysLeft = isOfDays(quota) ? Math.max(1, period.days.end - present.today) : null;
     const all = subjectsOf(quota, period);
-    const shown = tellsTimes(quota.per) ? all.filter((subject) => !isPrivateSubject(view, subject)) : all;
+    const shown = tellsTimes(quota.per) ? openSubjects(view, all) : all;
     return shown.map(({ accounts, of, id, name }): QuotaRow => {
       const used = usedBy(accounts);
       const standing = standingOf(quota, used, usedBefore === null ? null : usedBefore(accounts), bonus);

@@ -12,6 +12,7 @@ import { quota, quotaView } from '../../support/ledger/quota-view.ts';
 import { type Bench, classic, LAPTOP, ok, openBench, PHONE, START, station, statistics, TERMS, wan } from '../../support/ledger/rounds.ts';
 
 const HOUR = 3600;
+const [THIRD, FOURTH] = ['02:00:00:00:00:03', '02:00:00:00:00:04'] as const;
 const ANNA = { name: 'anna-phone', mac: PHONE, user: 'anna' };
 const OFF_PEAK: Tariff = { name: 'off_peak', windows: [{ days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 14 }], counts: 0.5 };
 const terms = (...quotas: Quota[]): LedgerTerms => ({ ...TERMS, quotas });
@@ -108,13 +109,49 @@ describe('rows of quotas', () => {
     expect(await used()).to.deep.equal(counted);
   });
 
+  it('have private devices in sums of a week or longer alone', async () => {
+    const pers = ['hour', '24h', 'day', 'week', 'month', '30d'] as const;
+    const people = createPeople({
+      users: [],
+      devices: [
+        { name: 'diary', macs: [PHONE], isPrivate: true },
+        { name: 'annas-diary', macs: [THIRD], isPrivate: true, user: 'anna' },
+        { name: 'annas-tv', macs: [FOURTH], user: 'anna' },
+      ],
+      peers: [],
+    });
+    const of = [{ kind: 'others' }, { kind: 'user', name: 'anna' }, { kind: 'each user' }] as const;
+    bench = await openBench({
+      ...terms(...of.flatMap((each) => pers.map((per) => quota(`${each.kind} ${per}`.replace(' ', '-'), each, 9000, { per })))),
+      people,
+    });
+    for (const part of [0, 1]) {
+      const bytes = [300, 40, 5000, 600].map((each) => each * part);
+      const stations = [PHONE, LAPTOP, THIRD, FOURTH].map((mac, i) => station(mac, bytes[i] ?? 0, 0));
+      await bench.read(60 * part, classic(...stations));
+    }
+    const used = async () => {
+      const view = { ...quotaView(bench.ledger, at(60)), people };
+      const found = quotaRows(view).map((row) => row.used);
+      return of.map((_, i) => found.slice(i * pers.length, (i + 1) * pers.length));
+    };
+    const counted = [
+      [40, 40, 40, 340, 340, 340],
+      [600, 600, 600, 5600, 5600, 5600],
+      [600, 600, 600, 5600, 5600, 5600],
+    ];
+    expect(await used()).to.deep.equal(counted);
+    await bench.restart();
+    await bench.ledger.turnMonths(at(60));
+    expect(await used()).to.deep.equal(counted);
+  });
+
   it('call no two things the same, whatever they call themselves', async () => {
     bench = await openBench(terms(quota('each', { kind: 'each device', user: null }, 1000)));
-    const third = '02:00:00:00:00:03';
     for (const seconds of [0, 60])
-      await bench.read(seconds, classic(station(PHONE, seconds, 0), station(LAPTOP, seconds, 0), station(third, seconds, 0)));
+      await bench.read(seconds, classic(station(PHONE, seconds, 0), station(LAPTOP, seconds, 0), station(THIRD, seconds, 0)));
     const called = (mac: string, name: string) => [mac, { name, mac, user: null }] as const;
-    const view = quotaView(bench.ledger, at(60), [called(PHONE, 'tv'), called(LAPTOP, 'tv'), called(third, `tv (${PHONE})`)]);
+    const view = quotaView(bench.ledger, at(60), [called(PHONE, 'tv'), called(LAPTOP, 'tv'), called(THIRD, `tv (${PHONE})`)]);
     const names = quotaRows(view).map(({ name }) => name);
     expect(new Set(names).size, names.join()).to.equal(3);
   });
