@@ -65,7 +65,6 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
   });
   const server = await listen(app.callback(), config.listen).catch(async (error) => {
     await service.drain();
-    await reading.close();
     await service.close();
     throw error;
   });
@@ -85,7 +84,6 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
   await service.drain();
   await server.close();
   await reloading;
-  await reading.close();
   await service.close();
 }
 

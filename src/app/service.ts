@@ -47,8 +47,8 @@ export interface Service {
 export interface ServiceParts {
   config: Config;
   ledger: Ledger;
-  /** Reads the ledger on a connection of its own. */
-  reading: Pick<Store, 'all'>;
+  /** Reads the ledger on a connection of its own, so that no round waits for it. Closed with the service. */
+  reading: Pick<Store, 'all' | 'close'>;
   log: Logger;
   clock: Clock;
   version: string;
@@ -64,10 +64,10 @@ export async function createService({ config: given, ledger, reading, log, clock
   let telling: Promise<void> = Promise.resolve();
   const metrics = createMetricsText();
   const routers = createRouters(clock, log);
-  const quotas = createQuotas(ledger.store, log);
+  const quotas = createQuotas(reading, log);
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
-  const notifier = await createNotifier({ config: given, ledger, log, clock });
+  const notifier = await createNotifier({ config: given, ledger, reading, log, clock });
   const csv = createCsv({
     ...{ config: given, ledger, reading, log, clock },
     isClockTrusted: () => lastPosted !== null && ledger.state.suspendedBecause === null,
@@ -123,7 +123,7 @@ export async function createService({ config: given, ledger, reading, log, clock
     try {
       await ledger.turnMonths(now);
       // Commands add and remove them beside the service.
-      ledger.books.bonuses = await loadBonuses(ledger.store);
+      ledger.books.bonuses = await loadBonuses(reading);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       log.error(error.message); // the view then has the months of the last good reading
@@ -187,6 +187,7 @@ export async function createService({ config: given, ledger, reading, log, clock
       await backups.stop();
       await telling;
       await notifier.stop();
+      await reading.close();
       await ledger.close();
     },
   };

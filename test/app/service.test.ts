@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { dayOf } from '../../src/domain/calendar.ts';
+import { addBonus } from '../../src/ledger/storage/people/bonuses.ts';
 import { routersAnswer } from '../../src/views/api-v1/answers.ts';
 import { joined } from '../support/metrics-text.ts';
 import { answerOf } from '../support/routers/text-router.ts';
@@ -9,13 +11,15 @@ import { type Driven, drive } from '../support/routers/tplink/driven.ts';
 describe('the service', () => {
   let server: Server;
   let driven: Driven;
+  let yaml: string;
   let isDead = false;
   before(async () => {
     server = createServer((_, response) => {
       if (!isDead) response.end(answerOf({ time: Math.floor(driven.clock.now() / 1000) }));
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    driven = await drive(`routers: { gateway: { url: "http://127.0.0.1:${(server.address() as AddressInfo).port}" } }\n`);
+    yaml = `timezone: UTC\nrouters: { gateway: { url: "http://127.0.0.1:${(server.address() as AddressInfo).port}" } }\n`;
+    driven = await drive(yaml);
   });
   after(async () => {
     server.closeAllConnections();
@@ -34,6 +38,24 @@ describe('the service', () => {
     const { sources, up } = routersAnswer(await driven.service.view()).routers[0] ?? expect.fail('no router');
     expect([up, ...sources.map(({ success }) => success)]).to.not.include(false);
     driven.clock.now = now;
+  });
+
+  it('looks up bonuses and the history of quotas beside the connection that posts rounds', async () => {
+    await driven.reconfigure(`${yaml}quotas: { line: { of: home, limit: 1TB } }\n`);
+    await driven.scrape();
+    const { store } = driven.service.ledger;
+    const { all } = store;
+    const asked: string[] = [];
+    store.all = async (sql, ...values) => {
+      asked.push(sql);
+      return all(sql, ...values);
+    };
+    await driven.service.view();
+    store.all = all;
+    expect(asked).to.deep.equal([]);
+    await addBonus(store, { quota: 'line', day: dayOf(driven.clock.now(), 'UTC'), bytes: 5, at: driven.clock.now(), by: 'test' });
+    expect((await driven.service.view()).quotas.map(({ bonus }) => bonus)).to.deep.equal([5]);
+    await driven.reconfigure(yaml);
   });
 
   it('a scrape that does not wait for the round shows nothing as current that was read more than 15 minutes ago', async () => {

@@ -6,6 +6,7 @@ import type { RouterStatus } from '../../domain/status.ts';
 import { LedgerError } from '../../errors.ts';
 import type { Ledger, Posted } from '../../ledger/ledger.ts';
 import { noticeStore } from '../../ledger/storage/people/notices.ts';
+import type { Store } from '../../ledger/storage/store.ts';
 import { openOutbox } from '../../notify/outbox.ts';
 import { PACE, type Pace } from '../../notify/pace.ts';
 import { parseMemory } from '../../notify/watch/memory.ts';
@@ -40,6 +41,8 @@ export interface Notifier {
 export interface NotifierParts {
   config: Config;
   ledger: Ledger;
+  /** Reads the ledger on a connection of its own: no round waits for a summary. */
+  reading: Pick<Store, 'all'>;
   log: Logger;
   clock: Clock;
   /** Default: as people want it. */
@@ -47,7 +50,7 @@ export interface NotifierParts {
 }
 
 /** Creates it, and continues to send what was not sent. Throws a LedgerError. */
-export async function createNotifier({ config: given, ledger, log, clock, pace = PACE }: NotifierParts): Promise<Notifier> {
+export async function createNotifier({ config: given, ledger, reading, log, clock, pace = PACE }: NotifierParts): Promise<Notifier> {
   const startedAt = clock.now();
   const trusted = () => ledger.trusted(clock.now());
   const outbox = await openOutbox({
@@ -113,7 +116,7 @@ export async function createNotifier({ config: given, ledger, log, clock, pace =
     const due = dueSummary(wanted, memoryAt(now).since, now, timezone, config.billing);
     if (due === null || outbox.has(due.key)) return;
     // What routers show now says nothing of a time that is over.
-    const known = { store: ledger.store, books, aliases, peerNames, people, routers: [], now, timezone, units: config.units };
+    const known = { store: reading, books, aliases, peerNames, people, routers: [], now, timezone, units: config.units };
     const period = { by: wanted === 'weekly' ? 'week' : 'month', days: due.period, before: due.before } as const;
     const found = await readSummary({ ...known, terms: termsOf(config) }, period, null);
     await outbox.put([summaryNotice(due.key, found)]);

@@ -24,12 +24,13 @@ describe('the notifier', () => {
   let notifier: Notifier;
   let told: string[];
   let logs: string[];
+  let beforeReading: Promise<void>;
   /** Unix ms. */
   let now: number;
 
   beforeEach(async () => {
     bench = await openBench();
-    [told, logs, now] = [[], [], START];
+    [told, logs, now, beforeReading] = [[], [], START, Promise.resolve()];
     server = http.createServer(async (request, response) => {
       let text = '';
       for await (const chunk of request) text += chunk;
@@ -52,6 +53,7 @@ describe('the notifier', () => {
   async function create(): Promise<void> {
     notifier = await createNotifier({
       ...{ config, ledger: bench.ledger, pace: { ...PACE, gap: 50 } },
+      reading: { all: (...query) => beforeReading.then(() => bench.store.all(...query)) },
       log: pino({ level: 'info' }, { write: (line: string) => void logs.push(line) }),
       clock: { now: () => now, tick: () => now - START },
     });
@@ -132,6 +134,20 @@ describe('the notifier', () => {
     await tells('Month from 2026-04-01 to 2026-04-30: 2.41 GiB: The home: 2.41 GiB down, 0 B up.');
     await read(53 * DAY + MINUTE, PHONE);
     await tells();
+  });
+
+  it('reads a summary on a connection of its own, while rounds are posted', async () => {
+    for (const day of [0, 21]) await read(day * DAY, PHONE);
+    let release = () => {};
+    beforeReading = new Promise((done) => {
+      release = done;
+    });
+    for (const day of [51, 51.5]) await read(day * DAY, PHONE);
+    await tells();
+    const [phone] = [...bench.ledger.books.accounts.values()].filter(({ kind }) => kind === 'device');
+    expect(phone?.lastSeen).to.equal(now);
+    release();
+    await tells('Month from 2026-03-01 to 2026-03-31: 1.72 GiB: The home: 1.72 GiB down, 0 B up.');
   });
 
   it('tells what others decide, each key once, and nothing without a target', async () => {

@@ -7,7 +7,7 @@ import { createService, type Service } from '../../../../src/app/service.ts';
 import type { Config } from '../../../../src/config/config.ts';
 import { openLedger } from '../../../../src/ledger/ledger.ts';
 import { type AuditRecord, readAudit } from '../../../../src/ledger/storage/read-audit.ts';
-import { openStore } from '../../../../src/ledger/storage/store.ts';
+import { openStore, openStoreToRead } from '../../../../src/ledger/storage/store.ts';
 import { configOf, withText } from '../../../config/support.ts';
 import { joined } from '../../metrics-text.ts';
 import { TestClock } from './routers.ts';
@@ -35,7 +35,7 @@ export async function drive(yaml: string): Promise<Driven> {
   let config = await read(yaml);
   const start = async () => {
     const ledger = await openLedger(await openStore(directory), termsOf(config), clock.now());
-    return createService({ config, ledger, reading: ledger.store, log, clock, version: '0' });
+    return createService({ config, ledger, reading: await openStoreToRead(directory), log, clock, version: '0' });
   };
   const stop = async (service: Service) => {
     await service.drain();
