@@ -10,6 +10,7 @@ import { OTHERS } from '../../domain/people/user.ts';
 import { quote, UsageError } from '../../errors.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { openStoreToRead } from '../../ledger/storage/store.ts';
+import type { TargetConfig } from '../../notify/target.ts';
 import { htmlOf } from '../../views/summary/html.ts';
 import { summaryJson } from '../../views/summary/json.ts';
 import { markdownOf } from '../../views/summary/markdown.ts';
@@ -19,8 +20,9 @@ import type { Summary } from '../../views/summary/summary.ts';
 import type { DatedIo } from '../common/command-io.ts';
 import { LEDGER_SETTINGS, type Start, withSettings, wordOption } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
+import { chosenTargets, sendToEach } from '../common/targets.ts';
 import { roomIn, safeJson } from '../common/text.ts';
-import { mailSummary, mailTargets } from './mail.ts';
+import { summaryMail } from './mail.ts';
 import { terminalOf } from './terminal.ts';
 
 const FORMATS = ['text', 'markdown', 'html', 'json'] as const;
@@ -51,7 +53,7 @@ export function summary(options: SummaryOptions, io: DatedIo): Promise<number> {
     const written = FORMATS.find((known) => known === format);
     if (written === undefined) throw new UsageError(`"format" is ${quote(format)}: use ${FORMATS.join(', ')}`);
     if (to !== undefined && !mail) throw new UsageError('--to is only for --mail: add it');
-    const targets = mail ? mailTargets(config, to) : [];
+    const targets = mail ? chosenTargets(config.targets.filter(isMail), to, 'mail target') : [];
     const now = io.clock.now();
     const period = periodOf(month, config, now);
     const store = await openStoreToRead(directory);
@@ -62,7 +64,7 @@ export function summary(options: SummaryOptions, io: DatedIo): Promise<number> {
         ...{ timezone: config.timezone, units: config.units, terms: termsOf(config) },
       };
       const found = await readSummary(sources, period, user === undefined ? null : userNamed(user, names.people));
-      if (targets.length > 0) return await mailSummary(found, targets, io);
+      if (targets.length > 0) return await sendToEach(targets, await summaryMail(found), io);
       io.stdout.write(await writtenAs(written, found, roomIn(io)));
       return 0;
     } finally {
@@ -70,6 +72,8 @@ export function summary(options: SummaryOptions, io: DatedIo): Promise<number> {
     }
   });
 }
+
+const isMail = ({ service }: TargetConfig): boolean => service.kind === 'mail';
 
 function periodOf(month: string | undefined, { billing, timezone }: Config, now: number): SummaryPeriod {
   const today = dayOf(now, timezone);

@@ -68,7 +68,7 @@ describe('wrtmeter summary --mail', () => {
     expect(received).to.have.length(1);
     for (const [to, said] of [
       ['ana', 'There is no mail target "ana": did you mean "anna"?'],
-      ['hook', 'There is no mail target "hook": use one of "anna", "gone"'],
+      ['hook', 'There is no mail target "hook": choose one of "anna", "gone"'],
     ] as const) {
       expect(await finished(home, { mail: true, to })).to.deep.equal({ code: 2, stdout: '', stderr: `${said}\n` });
     }
