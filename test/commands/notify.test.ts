@@ -48,7 +48,7 @@ describe('wrtmeter notify test', () => {
     expect(await run('attic', both())).to.deep.include({ code: 2, stderr: 'There is no target "attic": choose one of "bad", "good"\n' });
     expect(await run(undefined, '')).to.deep.include({
       code: 2,
-      stderr: 'No target is configured: add one under notify, see docs/notices.md\n',
+      stderr: 'No target is configured: add one under notify, see docs/run/notices.md\n',
     });
     expect(received).to.have.length(1);
   });
