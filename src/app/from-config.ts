@@ -13,20 +13,33 @@ import { httpSender } from '../transports/http.ts';
 import type { HttpAnswer, HttpRequest, SendRequest } from '../transports/request.ts';
 import type { Alias } from '../views/view.ts';
 import { LIMITS } from './limits.ts';
+import type { KeptLogins } from './tools/logins.ts';
 import { machineOf } from './tools/machines.ts';
 
 /** The clocks of this machine, for those who have no others. */
 const CLOCK: Clock = { now: () => Date.now(), tick: () => performance.now() };
 
+/** What probes use of those who read them. */
+interface ProbeIo {
+  clock: Clock;
+  /** Null: nothing is recorded. */
+  record: Recorder | null;
+  warn(line: string): void;
+  logins: Pick<KeptLogins, 'at'>;
+}
+
+/** What a command has that reads routers once, beside the service. */
+const ONCE: ProbeIo = {
+  clock: CLOCK,
+  record: null,
+  warn: () => undefined,
+  logins: { at: () => ({ worked: () => undefined, refused: async () => null }) },
+};
+
 /** The probes of a router, for all or some of its kinds. They remember what the router said of its login. */
-export function probesOf(
-  router: RouterConfig,
-  kinds: readonly KindConfig[] = router.kinds,
-  clock: Clock = CLOCK,
-  record: Recorder | null = null,
-  warn: (line: string) => void = () => undefined,
-): Probe[] {
+export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = router.kinds, io: Partial<ProbeIo> = {}): Probe[] {
   const { credentials, tls, counterBits } = router;
+  const { clock, record, warn, logins } = { ...ONCE, ...io };
   const login = loginOf(credentials);
   const most = { bytes: LIMITS.answerBytes, lines: LIMITS.answerLines };
   return kinds.flatMap((config) => {
@@ -38,7 +51,7 @@ export function probesOf(
     const sender = httpSender({ credentials: sent, tls, most, ...(http !== null && { words: http }) });
     const send =
       record !== null && logsIn ? recorded(sender, router.name, ('login' in config ? config.login : null) ?? login, record) : sender;
-    const probes = probesFor(config, { send, login, clock, warn, machine: machineOf, counterBits, systemIsRead });
+    const probes = probesFor(config, { send, login, remembered: logins.at, clock, warn, machine: machineOf, counterBits, systemIsRead });
     return owned.size === 0 ? probes : probes.map((probe) => withoutSources(probe, owned));
   });
 }
@@ -98,6 +111,10 @@ function todoOf({ kinds }: RouterConfig, source: SourceName, reason: FailureReas
 }
 
 const addressesOf = ({ kinds }: RouterConfig): string[] => kinds.flatMap((config) => kindOf(config.kind).addresses(config));
+
+/** Where the program logs in with a login that is remembered. */
+export const loginAddressesOf = (routers: readonly RouterConfig[]): string[] =>
+  routers.flatMap(({ kinds }) => kinds.flatMap((config) => (kindOf(config.kind).logsIn ? kindOf(config.kind).addresses(config) : [])));
 
 /** The terms of the ledger from the configuration. */
 export function termsOf(config: Config): LedgerTerms {

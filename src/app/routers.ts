@@ -3,7 +3,8 @@ import type { Clock, RouterToRead } from '../collector/round.ts';
 import type { RouterConfig } from '../config/config.ts';
 import type { RouterStatus } from '../domain/status.ts';
 import type { Probe } from '../sources/source.ts';
-import { probesOf, statusOf } from './from-config.ts';
+import { loginAddressesOf, probesOf, statusOf } from './from-config.ts';
+import type { KeptLogins } from './tools/logins.ts';
 
 /** The routers that are read: how, and what was last seen of each. */
 export interface Routers {
@@ -14,7 +15,7 @@ export interface Routers {
 }
 
 /** Without routers until they are configured. */
-export function createRouters(clock: Clock, log: Logger): Routers {
+export function createRouters(clock: Clock, log: Logger, logins: Omit<KeptLogins, 'stop'>): Routers {
   const probes = new Map<string, { settings: string; probes: readonly Probe[] }>();
   let statuses = new Map<string, RouterStatus>();
 
@@ -26,7 +27,7 @@ export function createRouters(clock: Clock, log: Logger): Routers {
     const lasting =
       known?.settings === settings
         ? known
-        : { settings, probes: probesOf(router, router.kinds, clock, null, (line) => log.warn({ router: router.name }, line)) };
+        : { settings, probes: probesOf(router, router.kinds, { clock, logins, warn: (line) => log.warn({ router: router.name }, line) }) };
     probes.set(router.name, lasting);
     return lasting.probes;
   }
@@ -36,6 +37,7 @@ export function createRouters(clock: Clock, log: Logger): Routers {
       return statuses;
     },
     configure(routers) {
+      logins.keepOnly(loginAddressesOf(routers));
       const read = routers.map((router) => ({ router, probes: lastingProbes(router) }));
       for (const name of probes.keys()) if (!read.some(({ router }) => router.name === name)) probes.delete(name);
       statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));

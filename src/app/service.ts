@@ -23,6 +23,7 @@ import { createMetricsText } from './metrics-text.ts';
 import { createNotifier } from './notify/notifier.ts';
 import { createQuotas } from './quotas/quotas.ts';
 import { createRouters } from './routers.ts';
+import { openLogins } from './tools/logins.ts';
 
 /** The running meter, without its HTTP server. */
 export interface Service {
@@ -63,7 +64,10 @@ export async function createService({ config: given, ledger, reading, log, clock
   const startedAt = clock.now();
   let telling: Promise<void> = Promise.resolve();
   const metrics = createMetricsText();
-  const routers = createRouters(clock, log);
+  const logins = await openLogins(ledger.store, (error) =>
+    log.error(error instanceof LedgerError ? `What is known of logins cannot be kept: ${error.message}` : error),
+  );
+  const routers = createRouters(clock, log, logins);
   const quotas = createQuotas(reading, log);
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
@@ -187,6 +191,7 @@ export async function createService({ config: given, ledger, reading, log, clock
       await backups.stop();
       await telling;
       await notifier.stop();
+      await logins.stop();
       await reading.close();
       await ledger.close();
     },

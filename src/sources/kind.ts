@@ -86,12 +86,25 @@ export interface MachineTarget {
   sudo: boolean;
 }
 
+/** What is remembered of a login, over restarts too, without the password. */
+export interface LoginMemory {
+  /** It works. Returns at once: it is kept in the background. */
+  worked(): void;
+  /**
+   * It may have been refused. How often in a row, over restarts too, since it last worked; null if it is not known to have ever worked. Takes
+   * a moment, but does not block, and never fails for a fault of the ledger.
+   */
+  refused(): Promise<number | null>;
+}
+
 /** What a probe needs to reach its router. */
 interface KindTools {
   /** Without credentials where the kind logs in by itself. */
   send: SendRequest;
   /** The router's user name and password, for a kind that logs in by itself. */
   login: Login | null;
+  /** What is remembered of a login at an address. */
+  remembered(address: string, login: Login): LoginMemory;
   /** Unix ms, and ms of a monotonic clock. */
   clock: { now(): number; tick(): number };
   /** Logs a line, where the reading itself did not fail. */

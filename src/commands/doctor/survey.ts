@@ -70,7 +70,7 @@ export async function takeSurvey(
 ): Promise<Survey> {
   const probes = config.routers.map((router) => {
     const warnings: string[] = [];
-    return { router, warnings, probes: probesOf(router, router.kinds, clock, record, (line) => warnings.push(line)) };
+    return { router, warnings, probes: probesOf(router, router.kinds, { clock, record, warn: (line) => warnings.push(line) }) };
   });
   const reading = probes.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout }));
   const round = await readRound(reading, new AbortController().signal, clock);

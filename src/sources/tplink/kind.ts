@@ -27,10 +27,10 @@ export const tplink = defineKind({
   describe: ({ url, protocol, login }) => [
     ['tplink', `${url}${protocol === 'auto' ? '' : `, protocol ${protocol}`}${login === null ? '' : `, as ${login.username}`}`],
   ],
-  probes: ({ url, protocol, login: own }, { send, login: shared, counterBits, clock, warn }) => {
+  probes: ({ url, protocol, login: own }, { send, login: shared, remembered, counterBits, clock, warn }) => {
     const login = own ?? shared;
     if (login === null) throw new Error(`No login for ${url}`);
-    return [tplinkProbe({ base: url, login, protocol, send, counterBits, clock, warn })];
+    return [tplinkProbe({ base: url, login, memory: remembered(url, login), protocol, send, counterBits, clock, warn })];
   },
   check: checkTplink,
 });

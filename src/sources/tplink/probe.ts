@@ -2,6 +2,7 @@ import type { CounterBits } from '../../domain/counter.ts';
 import { SourceError } from '../../errors.ts';
 import type { Login } from '../../fields/urls.ts';
 import type { SendRequest } from '../../transports/request.ts';
+import type { LoginMemory } from '../kind.ts';
 import type { Probe, SourceReading } from '../source.ts';
 import { dmEncrypted } from './dm/encrypted.ts';
 import { dm } from './dm/plain.ts';
@@ -32,6 +33,7 @@ export interface TplinkTerms {
   /** Scheme and host, without a slash at the end. */
   base: string;
   login: Login;
+  memory: LoginMemory;
   protocol: (typeof PROTOCOL_WORDS)[number];
   send: SendRequest;
   counterBits: CounterBits | null;
@@ -40,8 +42,8 @@ export interface TplinkTerms {
 }
 
 /** Reads a router in one stay: it logs in, reads, and logs out at once, whatever happens in between. */
-export function tplinkProbe({ base, login, protocol, send, counterBits, clock, warn }: TplinkTerms): Probe {
-  const gate = loginGate(clock.tick);
+export function tplinkProbe({ base, login, memory, protocol, send, counterBits, clock, warn }: TplinkTerms): Probe {
+  const gate = loginGate(clock.tick, memory, (message) => warn(`The router at ${base} is not read any longer: ${message}`));
   const secrets = secretsOf(login);
   const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map(), trial: gate.trial, secrets };
   let isOpen = false;
@@ -64,7 +66,8 @@ export function tplinkProbe({ base, login, protocol, send, counterBits, clock, w
         throw secrets.hideError(error);
       };
       const spoken = known ?? (await detected(io, signal).catch(hidden));
-      const found = await readOnce(spoken.start(io), signal, leftOpen).catch((error) => hidden(gate.refused(secrets.hideError(error))));
+      const refused = async (error: unknown) => hidden(await gate.refused(secrets.hideError(error)));
+      const found = await readOnce(spoken.start(io), signal, leftOpen).catch(refused);
       const sources = found.map(secrets.hideReading);
       // Not before: a strange answer may have misled the search.
       known = spoken;

@@ -14,7 +14,7 @@ export const TPLINK_REMEDIES: Readonly<Record<FailureReason, string>> = {
   status:
     'Set protocol to the one of its model (docs/routers/tplink.md); if it is set, send a record made with "wrtmeter doctor --capture".',
   redirect: 'Use the address that it redirects to, often one with https, in the configuration.',
-  auth: 'Log out at the page of the router. If the password is wrong, correct it in the configuration and reload it. If it says that it is not tried again although the password is right, restart wrtmeter.',
+  auth: 'Log out at the page of the router. If the password is wrong, correct it in the configuration and reload it. If it says that it is not tried again although the password is right, or to try at once, restart wrtmeter.',
   exec: 'Report this: the router is not read by commands.',
   truncated: 'Nothing of it was used. If it happens again, read the router less often.',
   parse: 'Set protocol to the one of its model (docs/routers/tplink.md), or send a record made with "wrtmeter doctor --capture".',

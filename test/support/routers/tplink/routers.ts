@@ -59,7 +59,7 @@ export class TestClock {
 export async function probeAt(url: string, { password = PASSWORD, protocol = 'auto', clock = new TestClock() } = {}): Promise<Probe> {
   const text = `routers:\n  den:\n    tplink: { url: "${url}", password: ${JSON.stringify(password)}, protocol: ${protocol} }\n`;
   const [router] = (await configOf(withText(text))).routers;
-  const [probe] = router === undefined ? [] : probesOf(router, router.kinds, clock);
+  const [probe] = router === undefined ? [] : probesOf(router, router.kinds, { clock });
   if (probe === undefined) throw new Error('No probe');
   return probe;
 }
