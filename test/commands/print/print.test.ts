@@ -73,7 +73,7 @@ describe('wrtmeter print', () => {
     const lines = [
       'routers: { gateway: { url: "http://192.0.2.1" } }',
       `devices: { phone: { macs: [${PHONE}], private: true } }`,
-      `users: { anna: { name: Anna, hostnames: [phone] }, ben: { name: Benno } }`,
+      `users: { anna: { name: Anna, hostnames: [phone] }, ben: { name: Benno, ssids: [ben] } }`,
     ];
     await writeFile(join(home.directory, 'wrtmeter.yaml'), lines.join('\n'));
     expect((await printed('users')).stdout).to.equal(
