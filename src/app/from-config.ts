@@ -13,6 +13,7 @@ import { httpSender } from '../transports/http.ts';
 import type { HttpAnswer, HttpRequest, SendRequest } from '../transports/request.ts';
 import type { Alias } from '../views/view.ts';
 import { LIMITS } from './limits.ts';
+import type { AnswerShares } from './tools/answer-shares.ts';
 import type { KeptLogins } from './tools/logins.ts';
 import { machineOf } from './tools/machines.ts';
 
@@ -26,6 +27,7 @@ interface ProbeIo {
   record: Recorder | null;
   warn(line: string): void;
   logins: Pick<KeptLogins, 'at'>;
+  takeRoom: AnswerShares['take'];
 }
 
 /** What a command has that reads routers once, beside the service. */
@@ -34,12 +36,13 @@ const ONCE: ProbeIo = {
   record: null,
   warn: () => undefined,
   logins: { at: () => ({ worked: () => undefined, refused: async () => null }) },
+  takeRoom: () => undefined,
 };
 
 /** The probes of a router, for all or some of its kinds. They remember what the router said of its login. */
 export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = router.kinds, io: Partial<ProbeIo> = {}): Probe[] {
   const { credentials, tls, counterBits } = router;
-  const { clock, record, warn, logins } = { ...ONCE, ...io };
+  const { clock, record, warn, logins, takeRoom } = { ...ONCE, ...io };
   const login = loginOf(credentials);
   const most = { bytes: LIMITS.answerBytes, lines: LIMITS.answerLines };
   return kinds.flatMap((config) => {
@@ -49,8 +52,10 @@ export function probesOf(router: RouterConfig, kinds: readonly KindConfig[] = ro
     const { http, logsIn, probes: probesFor } = kindOf(config.kind);
     const sent = logsIn ? ({ kind: 'none' } as const) : credentials;
     const sender = httpSender({ credentials: sent, tls, most, ...(http !== null && { words: http }) });
-    const send =
-      record !== null && logsIn ? recorded(sender, router.name, ('login' in config ? config.login : null) ?? login, record) : sender;
+    const named = ('login' in config ? config.login : null) ?? login;
+    const recorder = record !== null && logsIn ? recorded(sender, router.name, named, record) : sender;
+    // Those that log in bound their answers themselves, and their addresses change.
+    const send = logsIn ? recorder : withinRoom(recorder, (address, bytes) => takeRoom(router.name, address, bytes));
     const probes = probesFor(config, { send, login, remembered: logins.at, clock, warn, machine: machineOf, counterBits, systemIsRead });
     return owned.size === 0 ? probes : probes.map((probe) => withoutSources(probe, owned));
   });
@@ -77,6 +82,14 @@ function recorded(send: SendRequest, router: string, login: Login | null, record
       if (error instanceof SourceError) record({ router, login, request, answer: `failed: ${error.reason}` });
       throw error;
     }
+  };
+}
+
+function withinRoom(send: SendRequest, take: (address: string, bytes: number) => void): SendRequest {
+  return async (request, signal) => {
+    const answer = await send(request, signal);
+    take(request.url, answer.text.length);
+    return answer;
   };
 }
 

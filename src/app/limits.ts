@@ -5,12 +5,13 @@ export interface Limits {
   /** Accounts that routers can make with invented MACs; those that there are continue. */
   accounts: number;
   newAccounts: number;
-  /** Baselines of one source of one router. */
+  /** Baselines of all routers. */
   counters: number;
   /** Leases of one router. */
   leases: number;
-  /** Of one answer of a router. */
+  /** Of one answer of a router, and of the answers of all routers together. */
   answerBytes: number;
+  /** Of one answer. */
   answerLines: number;
 }
 

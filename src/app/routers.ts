@@ -4,6 +4,8 @@ import type { RouterConfig } from '../config/config.ts';
 import type { RouterStatus } from '../domain/status.ts';
 import type { Probe } from '../sources/source.ts';
 import { loginAddressesOf, probesOf, statusOf } from './from-config.ts';
+import { LIMITS } from './limits.ts';
+import { createAnswerShares } from './tools/answer-shares.ts';
 import type { KeptLogins } from './tools/logins.ts';
 
 /** The routers that are read: how, and what was last seen of each. */
@@ -17,6 +19,8 @@ export interface Routers {
 /** Without routers until they are configured. */
 export function createRouters(clock: Clock, log: Logger, logins: Omit<KeptLogins, 'stop'>): Routers {
   const probes = new Map<string, { settings: string; probes: readonly Probe[] }>();
+  const shares = createAnswerShares(LIMITS.answerBytes);
+  const io = { clock, logins, takeRoom: shares.take };
   let statuses = new Map<string, RouterStatus>();
 
   /** A router that is read as before keeps what its probes remember, such as a password that was refused. */
@@ -27,7 +31,7 @@ export function createRouters(clock: Clock, log: Logger, logins: Omit<KeptLogins
     const lasting =
       known?.settings === settings
         ? known
-        : { settings, probes: probesOf(router, router.kinds, { clock, logins, warn: (line) => log.warn({ router: router.name }, line) }) };
+        : { settings, probes: probesOf(router, router.kinds, { ...io, warn: (line) => log.warn({ router: router.name }, line) }) };
     probes.set(router.name, lasting);
     return lasting.probes;
   }
@@ -38,6 +42,7 @@ export function createRouters(clock: Clock, log: Logger, logins: Omit<KeptLogins
     },
     configure(routers) {
       logins.keepOnly(loginAddressesOf(routers));
+      shares.setRouters(routers.map(({ name }) => name));
       const read = routers.map((router) => ({ router, probes: lastingProbes(router) }));
       for (const name of probes.keys()) if (!read.some(({ router }) => router.name === name)) probes.delete(name);
       statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));

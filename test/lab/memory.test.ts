@@ -89,9 +89,9 @@ describe('the program in 128 MB', function () {
     await rm(directory, { recursive: true });
   });
 
-  async function start(): Promise<Exporter> {
+  async function start(others: readonly string[] = []): Promise<Exporter> {
     exporter = await startExporter({
-      args: [`gateway=${router.url}`, '--log-level', 'error'],
+      args: [`gateway=${router.url}`, ...others, '--log-level', 'error'],
       env: { WRTMETER_HEARTBEAT: '0' },
       dataDir: join(directory, 'data'),
       within: group.within,
@@ -124,7 +124,10 @@ describe('the program in 128 MB', function () {
     const shown = async () => {
       const began = performance.now();
       const samples = await running.scrape();
-      return { seconds: (performance.now() - began) / 1000, wan: sampleValue(samples, 'wrtmeter_wan_download_bytes_total') ?? -1 };
+      return {
+        seconds: (performance.now() - began) / 1000,
+        wan: sampleValue(samples, 'wrtmeter_wan_download_bytes_total', { router: 'gateway' }) ?? -1,
+      };
     };
     const before = await shown();
     router.bytes += 12_345;
@@ -228,5 +231,41 @@ describe('the program in 128 MB', function () {
     expect(sampleValue(samples, 'wrtmeter_ledger_left_out_readings_total', { source: 'stations' })).to.be.above(100_000);
     await Promise.all(numbers(20).map(() => outcome(running, '/api/v1/devices')));
     await expectMetering(running);
+  });
+
+  it('three routers at once that each invent all that there is room for, anew in each round, or more', async () => {
+    const others = await Promise.all(['attic', 'garden'].map(async (name) => ({ name, liar: await new LyingRouter().listen() })));
+    /** `count` stations that nobody has seen, and half as many leases and neighbours. */
+    const invent = (liar: LyingRouter, count: number, from: number) => {
+      const hour = Math.floor(Date.now() / 1000) + 3600;
+      const half = numbers(count / 2, from);
+      liar.stations = () => numbers(count, from).map((n) => station(inventedMac(n), 300));
+      liar.leases = () => half.map((n) => `lease ${hour} ${inventedMac(n)} ${address(n)} ${'n'.repeat(20)}${n} *`);
+      liar.neighbours = () => half.map((n) => `neighbour ${address(n)} br-lan ${inventedMac(n)} REACHABLE`);
+    };
+    const liars = [router, ...others.map(({ liar }) => liar)];
+    const up = (samples: Awaited<ReturnType<Exporter['scrape']>>) =>
+      ['gateway', 'attic', 'garden'].map((name) => sampleValue(samples, 'wrtmeter_router_up', { router: name }));
+    try {
+      const running = await start(others.map(({ name, liar }) => `${name}=${liar.url}`));
+      await running.scrape();
+      for (const round of numbers(8)) {
+        for (const [i, liar] of liars.entries()) invent(liar, i === 0 ? 6600 : 1600, round * 20_000 + i * 6600);
+        expect(up(await running.scrape()), 'answers that were used').to.deep.equal([1, 1, 1]);
+      }
+      for (const round of numbers(4, 8)) {
+        for (const [i, liar] of liars.entries()) invent(liar, 8800, round * 30_000 + i * 8800);
+        await running.scrape();
+      }
+      for (const { liar } of others) invent(liar, 10, 0);
+      router.stations = () => [];
+      router.leases = () => [];
+      router.neighbours = () => [];
+      expect(up(await running.scrape()), 'honest again').to.deep.equal([1, 1, 1]);
+      await Promise.all(numbers(10).map(() => outcome(running, '/api/v1/devices')));
+      await expectMetering(running);
+    } finally {
+      for (const { liar } of others) liar.close();
+    }
   });
 });

@@ -11,6 +11,7 @@ import { noteChange, notePosting } from './audit-changes.ts';
 import type { AuditLog } from './audit-log.ts';
 import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
+import type { CounterRoom } from './counter-room.ts';
 import { asUndirected, withMovedAddresses, withoutPackets } from './feeding.ts';
 import { gapIn } from './gap.ts';
 import { inNamedPeriod } from './period.ts';
@@ -26,7 +27,7 @@ export interface CounterTerms {
   books: Books;
   postings: Postings;
   /** Counters of one reader at most. */
-  mostCounters: number;
+  room: CounterRoom;
   /** Bits per second, by router. */
   lineRate: (router: string) => number;
   /** Seconds without a reading after which there is an audit row; 0 = never. */
@@ -93,12 +94,13 @@ export function postCounters(
   const onward = wires === null && known === stored && !isSum ? onwardFrom(now) : null;
   if (isSum) keepMoved(update, stored, known, counters);
   const context: AnswerContext = { postings: terms.postings, answer, before, known, wires, now, onward, update, log };
-  let room = (wires === null ? terms.mostCounters : MOST_UPLINK_COUNTERS) - stored.size;
+  let roomOfUplinks = MOST_UPLINK_COUNTERS - stored.size;
+  const hasRoom = () => (wires === null ? terms.room.take(router) : --roomOfUplinks >= 0);
   let missing = known.size;
   for (const [counter, readings] of counters) {
     const baselines = known.get(counter);
     if (baselines !== undefined) missing -= 1;
-    if (baselines === undefined && --room < 0) log.counts.leftOut += 1;
+    if (baselines === undefined && !hasRoom()) log.counts.leftOut += 1;
     else if (!wires?.repeated.has(counter) && !postPlain(context, counter, readings, baselines)) postCounter(context, counter, readings);
   }
   if (before !== null && missing > 0) markMissing(update, before, known, answer.rules, counters);

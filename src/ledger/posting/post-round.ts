@@ -7,10 +7,11 @@ import { type Books, type Reader, readerKey } from '../books.ts';
 import { dropPrivateHours } from '../usage/kept-hours.ts';
 import { auditLogOf, closeAuditLog } from './audit-log.ts';
 import { type Arrival, earlierBoots, judgeBoot } from './boot-identity.ts';
+import { counterRoom } from './counter-room.ts';
 import { draftMoves, feedingOf, feedsSince, keepLapse, type Measures, measuresOf } from './feeding.ts';
 import { draftLeases, draftNames } from './names/names.ts';
 import { type OwnerOf, ownersAt } from './names/owners.ts';
-import { draftPeers } from './peers.ts';
+import { draftPeers } from './names/peers.ts';
 import { type CounterTerms, postCounters } from './post-counters.ts';
 import { withDay } from './posted-days.ts';
 import { createPostings, type PostingsTerms } from './postings.ts';
@@ -22,7 +23,7 @@ import { unnamedIn } from './unread.ts';
 export interface PostingTerms extends PostingsTerms {
   /** Which source device accounts are fed from; `auto`: from hosts, as soon as some gateway counts them. */
   accounting: 'auto' | 'stations' | 'hosts';
-  /** Counters of one reader at most. */
+  /** Counters of all routers at most. */
   mostCounters?: number;
   /** Leases of one router at most. */
   mostLeases?: number;
@@ -35,7 +36,7 @@ export interface PostingTerms extends PostingsTerms {
 }
 
 /**
- * Counters of one reader at most, unless the terms say otherwise: baselines of absent counters may wait forever, and a router can invent
+ * Counters of all routers at most, unless the terms say otherwise: baselines of absent counters may wait forever, and a router can invent
  * more in each answer. Rule: small.
  */
 const MOST_COUNTERS = 100_000;
@@ -70,7 +71,12 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
   const postings = createPostings(books, update, terms, Math.max(1, round.routers.length));
   const nextReader = Math.max(0, ...[...books.readers.values()].map(({ id }) => id)) + 1;
   const { mostCounters = MOST_COUNTERS, lineRate, gapAfter } = terms;
-  const counters = { books, postings, mostCounters, lineRate, gapAfter };
+  const room = counterRoom(
+    books.readers.values(),
+    round.routers.map(({ router }) => router),
+    mostCounters,
+  );
+  const counters = { books, postings, room, lineRate, gapAfter };
   const measures = measuresOf(books, round, update);
   const context: RoundContext = { books, round, tick, update, counters, nextReader, measures };
   const owners = new Map<string, OwnerOf>();

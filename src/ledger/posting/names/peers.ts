@@ -1,7 +1,7 @@
-import type { Peer } from '../../domain/observation.ts';
-import type { Round } from '../../domain/round.ts';
-import { type Books, type KnownPeer, peerKey } from '../books.ts';
-import type { RoundUpdate } from './round-update.ts';
+import type { Peer } from '../../../domain/observation.ts';
+import type { Round } from '../../../domain/round.ts';
+import { type Books, type KnownPeer, peerKey } from '../../books.ts';
+import type { RoundUpdate } from '../round-update.ts';
 
 /** Known peers of one router at most: of those beyond only the bytes are counted. No router takes another's room. Rule: small. */
 const MOST_PEERS = 10_000;

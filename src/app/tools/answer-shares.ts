@@ -1,0 +1,40 @@
+import { SourceError } from '../../errors.ts';
+
+/** Shares what the answers of all routers may hold together, so that one that answers too much takes nothing of the others. */
+export interface AnswerShares {
+  /** The routers that share it, by name. What others held is free again. */
+  setRouters(names: readonly string[]): void;
+  /** Takes room for an answer, in place of the one before from the same address. Throws a SourceError if there is none. */
+  take(router: string, address: string, bytes: number): void;
+}
+
+/**
+ * Half of `total` bytes is kept for the routers in equal parts; the rest goes to who needs it first, for as long as its answers are as large.
+ * A single router may take everything. Rule: small.
+ */
+export function createAnswerShares(total: number): AnswerShares {
+  /** Bytes by router and address. */
+  let taken = new Map<string, Map<string, number>>();
+  const sumOf = (router: string) => [...(taken.get(router)?.values() ?? [])].reduce((sum, bytes) => sum + bytes, 0);
+  return {
+    setRouters(names) {
+      taken = new Map(names.map((name) => [name, taken.get(name) ?? new Map()]));
+    },
+    take(router, address, bytes) {
+      const own = taken.get(router);
+      if (own === undefined || taken.size === 1) return;
+      const part = total / 2 / taken.size;
+      const mine = sumOf(router) - (own.get(address) ?? 0) + bytes;
+      const others = [...taken.keys()].filter((name) => name !== router).reduce((sum, name) => sum + Math.max(sumOf(name), part), 0);
+      if (mine > part && mine + others > total) throw new SourceError('too_large', tooMuch(bytes, total), { todo: TODO });
+      own.set(address, bytes);
+    },
+  };
+}
+
+const TODO = 'Give wrtmeter more memory, or see on the router why it lists so much.';
+
+const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+
+const tooMuch = (bytes: number, total: number): string =>
+  `the answer has ${mib(bytes)}, and there is no room for it: with this memory the answers of all routers may have ${mib(total)} together`;
