@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startExporter } from '../support/program/exporter.ts';
 import { startChild } from './child.ts';
 import { createClient } from './contest/client.ts';
-import { type Contest, contest, type Programs, STEP } from './contest/contest.ts';
+import { type Contest, contest, type Programs } from './contest/contest.ts';
 import { startNodeExporter } from './contest/node-exporter.ts';
 import { memoryOf } from './contest/proc.ts';
 import { type History, measureHistory } from './history.ts';
@@ -57,8 +57,7 @@ export async function measure(size: Size, { folder, nodeExporter, progress, stop
   const { rounds } = size;
   const warmUp = warmUpOf(size);
   const tell = (what: string) => progress(`${size.devices} devices on ${size.routers} routers: ${what}`);
-  // The routers' clocks come to about now with the last round.
-  const routers = await startBenchRouters(size, Date.now() - 2 * (rounds + warmUp) * STEP * 1000, stop);
+  const routers = await startBenchRouters(size, stop);
   const running: (() => Promise<unknown>)[] = [routers.close];
   try {
     const [dataDir, config] = [await mkdtemp(join(folder, 'data-')), join(folder, 'wrtmeter.yaml')];
@@ -73,7 +72,7 @@ export async function measure(size: Size, { folder, nodeExporter, progress, stop
     tell(`warming up, ${warmUp} rounds`);
     let text = '';
     for (let i = 0; i < warmUp; i++) {
-      await routers.advance(STEP);
+      await routers.advance();
       text = withoutProcess((await client.get('/metrics')).text());
     }
     const refused = await refusalOf(size, text, wrtmeter);
@@ -86,7 +85,9 @@ export async function measure(size: Size, { folder, nodeExporter, progress, stop
 
     const programs = { wrtmeter, nodeExporter: other };
     tell(`${rounds} rounds`);
+    const warned = wrtmeter.logs.length;
     const found = await contest(programs, routers, rounds);
+    if (wrtmeter.logs.length > warned) throw new Error(`These were not usual rounds: ${wrtmeter.logs.at(-1)}`);
     if (size.rest > 0) tell(`at rest, ${size.rest} s`);
     const atRest = size.rest === 0 ? null : await weighAtRest(programs, size.rest, stop);
     const pages = [];
@@ -129,7 +130,7 @@ async function stagesElsewhere(
     for (;;) {
       const told = await child.next();
       if (told !== 'advance') return told as Stages;
-      await advance(STEP);
+      await advance();
       child.tell('advanced');
     }
   } finally {

@@ -29,9 +29,6 @@ export interface Contest {
   nodeExporter: Scrapes | null;
 }
 
-/** Seconds of the routers' lives between two rounds. */
-export const STEP = 15;
-
 /** Scrapes both programs in turn, so that whatever else the machine does hits both alike. Every counter moves between two rounds. */
 export async function contest(programs: Programs, routers: BenchRouters, rounds: number): Promise<Contest> {
   const ours = createContestant(programs.wrtmeter);
@@ -39,7 +36,7 @@ export async function contest(programs: Programs, routers: BenchRouters, rounds:
   try {
     for (const contestant of [ours, theirs]) await contestant?.warm();
     for (let i = 0; i < rounds; i++) {
-      await routers.advance(STEP);
+      await routers.advance();
       await ours.scrape();
       await theirs?.scrape();
     }

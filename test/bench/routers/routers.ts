@@ -6,24 +6,23 @@ export type BenchRouter = { name: string } & ({ url: string } | { urls: { statio
 
 export interface BenchRouters {
   routers: BenchRouter[];
-  /** Lets time pass for every device and renders all answers anew; throws once the benchmark is to stop. */
-  advance(seconds: number): Promise<void>;
+  /** Lets every device live up to now and renders all answers anew; throws once the benchmark is to stop. */
+  advance(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts the routers of a world of this size, whose clocks begin at `start` (Unix ms). */
+/** Starts the routers of a world of this size. */
 export async function startBenchRouters(
   { devices, routers, hosts, classic }: Pick<Size, 'devices' | 'routers' | 'hosts' | 'classic'>,
-  start: number,
   stop: AbortSignal,
 ): Promise<BenchRouters> {
-  const child = startChild(new URL('./routers-child.ts', import.meta.url), [devices, routers, start, Number(hosts), Number(classic)]);
+  const child = startChild(new URL('./routers-child.ts', import.meta.url), [devices, routers, Number(hosts), Number(classic)]);
   const listening = (await child.next()) as [name: string, url: string][];
   return {
     routers: listening.map(([name, url], index) => (classic ? withScripts(name, url, index === 0) : { name, url })),
-    async advance(seconds) {
+    async advance() {
       stop.throwIfAborted();
-      child.tell(seconds);
+      child.tell('advance');
       await child.next();
     },
     close: child.close,
