@@ -27,8 +27,8 @@ export function keepHeapSmall(): void {
 }
 
 /** Restores V8's defaults if the heap was kept small and the ledger has many accounts. Returns whether it did so now. */
-export function fitHeap(accounts: number, memory = memoryLimit()): boolean {
-  if (!small || accounts < MANY_ACCOUNTS || memory < ENOUGH) return false;
+export function fitHeap(accounts: number, memory = memoryLimit): boolean {
+  if (!small || accounts < MANY_ACCOUNTS || memory() < ENOUGH) return false;
   ROOMY.forEach(setFlagsFromString);
   small = false;
   return true;

@@ -61,6 +61,7 @@ export const dayText = (day: Day): string => new Date(day * DAY_MS).toISOString(
 
 /** The local day of an instant (Unix ms). */
 export function dayOf(instant: number, timezone: string): Day {
+  if (isInLatest(instant, timezone)) return latest.day;
   const local = zoned(instant, timezone);
   return dayNumber(local.year, local.month, local.day);
 }
@@ -94,13 +95,45 @@ function firstDay(monthIndex: number, billing: Billing): Day {
  * Unix ms at which the local hour of an instant began: the full hour of the wall clock, or the clock change
  * within that hour. The repeated hour of an autumn night counts as two hours. Rule: time.
  */
-export function hourOf(instant: number, timezone: string): number {
+export const hourOf = (instant: number, timezone: string): number => localHour(instant, timezone).start;
+
+/** A local hour, from `start` to before `end` (Unix ms). All of it is of one day. */
+interface LocalHour {
+  timezone: string;
+  start: number;
+  end: number;
+  day: Day;
+}
+
+/** The hour that was asked for last: in a round, nearly all times are of the present one. */
+let latest: LocalHour = { timezone: '', start: 0, end: 0, day: 0 };
+
+const isInLatest = (instant: number, timezone: string): boolean =>
+  instant >= latest.start && instant < latest.end && timezone === latest.timezone;
+
+function localHour(instant: number, timezone: string): LocalHour {
+  if (!isInLatest(instant, timezone)) {
+    const start = beginOfHour(instant, timezone);
+    latest = { timezone, start, end: endAfter(instant, timezone), day: dayOf(instant, timezone) };
+  }
+  return latest;
+}
+
+function beginOfHour(instant: number, timezone: string): number {
   const local = zoned(instant, timezone);
   const start = instant - intoHour(local);
   if (zoned(start, timezone).offsetNanoseconds === local.offsetNanoseconds) return start;
   // Add one ms, because the search for the previous change excludes its own instant.
   const change = zoned(instant + 1, timezone).getTimeZoneTransition('previous');
   return change === null ? start : Math.max(start, change.epochMilliseconds);
+}
+
+function endAfter(instant: number, timezone: string): number {
+  const local = zoned(instant, timezone);
+  const end = instant + HOUR_MS - intoHour(local);
+  if (zoned(end, timezone).offsetNanoseconds === local.offsetNanoseconds) return end;
+  const change = local.getTimeZoneTransition('next');
+  return change === null ? end : Math.min(end, change.epochMilliseconds);
 }
 
 /**
@@ -120,14 +153,8 @@ export function slices(from: number, to: number, timezone: string, hoursFrom = N
   return found;
 }
 
-/** Unix ms at which the local hour after this one begins. */
-export function endOfHour(hour: number, timezone: string): number {
-  const local = zoned(hour, timezone);
-  const end = hour + HOUR_MS - intoHour(local);
-  if (zoned(end, timezone).offsetNanoseconds === local.offsetNanoseconds) return end;
-  const change = local.getTimeZoneTransition('next');
-  return change === null ? end : Math.min(end, change.epochMilliseconds);
-}
+/** Unix ms at which the local hour after that of an instant begins. */
+export const endOfHour = (instant: number, timezone: string): number => localHour(instant, timezone).end;
 
 /** What the wall clock shows since midnight, in ms. */
 export function sinceMidnight(instant: number, timezone: string): number {

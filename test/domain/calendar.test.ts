@@ -4,6 +4,7 @@ import {
   dayNumber,
   dayOf,
   dayText,
+  endOfHour,
   hourOf,
   instantText,
   localText,
@@ -67,6 +68,26 @@ describe('the local hour', () => {
   it('begins with the change of the clock where that lies within it', () => {
     const change = Date.UTC(2026, 3, 4, 15, 0); // Lord Howe goes from 02:00 back to 01:30
     expect(hourOf(change + 10 * MINUTE, 'Australia/Lord_Howe')).to.equal(change);
+  });
+
+  it('is the same for all moments in it, whatever was asked before', () => {
+    const moments = fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 });
+    const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'Australia/Lord_Howe', 'Pacific/Apia', 'America/Havana');
+    const whenOf = (at: number, zone: string) => [hourOf(at, zone), endOfHour(at, zone), dayOf(at, zone)];
+    fc.assert(
+      fc.property(zones, zones, moments, fc.nat(HOUR), (zone, other, at, ahead) => {
+        const [start = 0, end = 0] = whenOf(at, zone);
+        const next = Math.min(start + ahead, end - 1);
+        expect(at).to.be.within(start, end - 1);
+        const known = whenOf(next, zone);
+        expect(known).to.deep.equal(whenOf(at, zone));
+        whenOf(at, other);
+        whenOf(start - HOUR, zone);
+        expect(dayOf(next, zone)).to.equal(known[2]);
+        expect(whenOf(next, zone)).to.deep.equal(known);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

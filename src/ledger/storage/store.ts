@@ -199,7 +199,8 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
         throw asLedgerError(error, path);
       }),
     async size() {
-      return ((await sizeOf(path)) ?? 0) + ((await sizeOf(`${path}-wal`)) ?? 0);
+      const [database, log] = await Promise.all([sizeOf(path), sizeOf(`${path}-wal`)]);
+      return (database ?? 0) + (log ?? 0);
     },
     async close() {
       await database.close();

@@ -52,8 +52,7 @@ export function createMetrics(): Metrics {
   return {
     families,
     async render(view, own) {
-      const parts = textOf(families(view));
-      return own === null ? parts : [...parts, Buffer.from(`\n${await own.metrics()}`)];
+      return textOf(families(view), own === null ? '' : `\n${await own.metrics()}`);
     },
   };
 }

@@ -6,11 +6,14 @@ import type { Family, Sample } from './family.ts';
  */
 export type TextParts = readonly Buffer[];
 
-/** Makes the text of families as prom-client does; those without samples are left out. It keeps the blocks of its last text. */
-export type MakeText = (families: Iterable<Family>) => TextParts;
+/**
+ * Makes the text of families as prom-client does, and `after` them; families without samples are left out. It keeps the blocks of its last
+ * text.
+ */
+export type MakeText = (families: Iterable<Family>, after?: string) => TextParts;
 
-/** Characters of a part, about. */
-const PART = 65_536;
+/** Characters of a part, about: each is packed by itself, and all of a usual home is one. */
+const PART = 131_072;
 
 /** Samples of a block. A family with fewer than the least is in one part with others. */
 const LEAST = 250;
@@ -26,7 +29,7 @@ interface SampleBlock {
 
 export function createText(): MakeText {
   let before: ReadonlyMap<string, readonly SampleBlock[]> = new Map();
-  return (families) => {
+  return (families, after = '') => {
     const parts: Buffer[] = [];
     const kept = new Map<string, SampleBlock[]>();
     let text = '';
@@ -49,6 +52,7 @@ export function createText(): MakeText {
       kept.set(name, blocks);
       for (const { bytes } of blocks) parts.push(bytes);
     }
+    text += after;
     endPart();
     before = kept;
     return parts;
