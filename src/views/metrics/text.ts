@@ -68,12 +68,9 @@ function blocksOf(samples: readonly Sample[]): (readonly Sample[])[] {
 /** The block as it was, if it still has the same samples. */
 function blockOf(name: string, head: string, samples: readonly Sample[], known: SampleBlock | undefined): SampleBlock {
   if (known?.head === head && isSame(known, samples)) return known;
-  return {
-    head,
-    labels: samples.map(({ labels }) => labels),
-    values: Float64Array.from(samples, ({ value }) => value),
-    bytes: Buffer.from(head + linesOf(name, samples)),
-  };
+  const values = new Float64Array(samples.length);
+  for (const [i, { value }] of samples.entries()) values[i] = value;
+  return { head, labels: samples.map(({ labels }) => labels), values, bytes: Buffer.from(head + linesOf(name, samples)) };
 }
 
 const isSame = ({ labels, values }: SampleBlock, samples: readonly Sample[]): boolean =>
