@@ -34,6 +34,10 @@ describe('the size of /metrics', () => {
     expect(lines(withQuota) - lines(many)).to.equal(220 * LINES_OF_QUOTA + LINES_OF_QUOTA * 3);
   });
 
+  it('of a usual home is in one part, which is packed at once', async () => {
+    expect((await textsOf(50)).text).to.have.length(1);
+  });
+
   it('is rendered and packed again only where something changed', async () => {
     const devices = 300;
     const [plain, withQuota] = [await textsOf(devices), await textsOf(devices, [EACH])];

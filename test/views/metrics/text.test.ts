@@ -86,6 +86,13 @@ describe('the text of /metrics', () => {
     expect(joined(parts)).to.equal(await byPromClient(list));
   });
 
+  it('has what comes after it in its last part', () => {
+    const list = withText([of(MANY), { ...of(MANY.slice(0, 3)), name: 'wrtmeter_other' }]);
+    const [alone, more] = [createText()(list), createText()(list, '\nafter 1\n')];
+    expect(more).to.have.length(alone.length);
+    expect(joined(more)).to.equal(`${joined(alone)}\nafter 1\n`);
+  });
+
   it('is in parts that a single name cannot make large', () => {
     const renamed = MANY.map((sample, i) => (i === 2500 ? { ...sample, values: ['x', '名'.repeat(50)] } : sample));
     const parts = textOf(withText([of(renamed)]));
