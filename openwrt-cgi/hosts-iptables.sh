@@ -113,8 +113,8 @@ plan() { # FAMILY WHOLE SIZE
       if (part[1] == 0 || part[1] == 127 || part[1] >= 224 || (part[1] == 169 && part[2] == 254)) return ""
       return text
     }
-    # Eight groups of four digits.
-    function key6(text,   gap, left, right, before, after, i, long) {
+    # An IPv6 address as eight groups of four digits without colons, or "" for what is none.
+    function expand6(text,   gap, left, right, before, after, i, long) {
       if (length(text) > 39 || text !~ /^[0-9a-f:]+$/) return ""
       gap = index(text, "::")
       before = split(gap ? substr(text, 1, gap - 1) : text, left, ":")
@@ -123,11 +123,14 @@ plan() { # FAMILY WHOLE SIZE
       for (i = 1; i <= before; i++) long = long group(left[i])
       for (i = before + after; gap && i < 8; i++) long = long "0000"
       for (i = 1; i <= after; i++) long = long group(right[i])
-      # Not ::, loopback, IPv4 in IPv6, link-local, multicast.
-      if (length(long) != 32 || long ~ /^(0000|fe[89ab]|ff)/) return ""
-      return long
+      return length(long) == 32 && long !~ /-/ ? long : ""
     }
     function group(digits) { return digits == "" || length(digits) > 4 ? "-" : substr("0000" digits, length(digits) + 1) }
+    function key6(text,   long) {
+      long = expand6(text)
+      # Not ::, loopback, IPv4 in IPv6, link-local, multicast.
+      return long ~ /^(0000|fe[89ab]|ff)/ ? "" : long
+    }
 
     # An address is a host here if the route to it leads through a counted device. TEXT is an address, so it is safe in a command.
     function routed(address,   command, line, part, n, i) {

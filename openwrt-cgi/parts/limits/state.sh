@@ -1,0 +1,60 @@
+# One awk program for three questions, each with the wanted state on standard input and the table behind it, as nft lists it:
+#   check   what is wrong with the wanted state, if anything is
+#   plan    how many of its limits stand, whether anything differs, and the commands for nft that make it so
+#   answer  the lines of the answer; what differs is an error now
+about() { # QUESTION [TABLE]
+  printf '%s\n' "$wanted"
+  [ "$1" = check ] || printf '\001table\n%s\n' "$2"
+}
+ask() { # QUESTION [TABLE]
+  about "$@" | awk -v question="$1" -v home="${home:-}" -v asker="${SSH_CONNECTION%% *}" '
+    #include shared/expand6.awk
+    #include limits/wanted.awk
+
+    #include limits/standing.awk
+
+    #include limits/model.awk
+
+    #include limits/compare.awk
+
+    #include limits/commands.awk
+
+    #include limits/main.awk
+  '
+}
+
+check_wanted() {
+  step check
+  [ ${#wanted} -le 600000 ] || fail input 'It is longer than 600,000 bytes'
+  wrong=$(ask check) || fail input 'awk cannot read it'
+  [ -z "$wrong" ] || fail input "$wrong"
+}
+
+list_table() { nft list table inet wrtmeter_limits 2>/dev/null; }
+
+# Sets home, the devices between which traffic stays in the home: those of the networks whose hosts are counted. A server has none. Where that
+# is not known at the moment, "keep" leaves them as they are.
+find_home() {
+  home=''
+  { has uci && [ -e "$root/etc/config/network" ]; } || [ -n "${WRTMETER_NETWORKS:-}" ] || return 0
+  networks=$(counted_networks)
+  case $networks in
+    network\ *) home=$(printf '%s\n' "$networks" | while read -r _ _ device; do printf '%s ' "$device"; done) ;;
+    none\ *) ;;
+    *)
+      home=keep
+      say "note Which networks are at home is not known at the moment: ${networks#failed }"
+      ;;
+  esac
+}
+
+read_state() {
+  step read
+  find_home
+  table=$(list_table)
+  plan=$(ask plan "$table") || fail read 'awk cannot read the table'
+  found=${plan%%"$newline"*}
+  plan=${plan#*"$newline"}
+  changed=${plan%%"$newline"*}
+  plan=${plan#*"$newline"}
+}
