@@ -197,6 +197,7 @@ collect() {
   [ -n "$only" ] || collect_devices
   [ -n "$only" ] || collect_peers
   collect_hosts
+  [ -n "$only" ] || collect_limits
 
   mark end
 } 2>/dev/null
@@ -303,6 +304,17 @@ is_used() { # TABLE FILE
   [ -e "$2" ] || return 0
   while read -r table; do [ "$table" != "$1" ] || return 0; done <"$2"
   return 1
+}
+
+# The folder is there once limits.sh has run since the last boot: before that there are no limits, and a router without them takes no time for it.
+collect_limits() {
+  [ -d "$root/var/run/wrtmeter-limits" ] || return 0
+  command -v nft >/dev/null || return 0
+  mark limits
+  # It ends with 1 where there is no such table.
+  call nft list table inet wrtmeter_limits
+  status=$?
+  case $status in 0 | 1) ;; *) mark_failed limits "$status" 'nft list table inet wrtmeter_limits' ;; esac
 }
 
 newline='
@@ -954,6 +966,49 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
     print "end peers"
   }
 
+  # The limits that stand, from "nft list table": their names and rates are in the names of the counters of what was dropped, and all of them
+  # end when the element of the set "alive" does.
+  function limit(   name, direction) {
+    if (/^}/) limits_whole = 1
+    if (NF == 3 && $3 == "{") { limits_object = $1 " " $2; return }
+    if (limits_object == "set alive" && match($0, /expires [0-9a-z]+/)) limits_end = substr($0, RSTART + 8, RLENGTH - 8)
+    if ($1 != "packets" || limits_object !~ /^counter dropped_(down|up)_[a-z0-9_]+_(P|D[0-9N]+_U[0-9N]+)$/) return
+    name = substr(limits_object, length("counter dropped_") + 1)
+    direction = name ~ /^down_/ ? "down" : "up"
+    name = substr(name, length(direction) + 2)
+    if (!(name in limit_number)) { limit_number[name] = ++limit_count; limit_name[limit_count] = name }
+    limit_dropped[direction, name] = $4
+  }
+  # "1d2h3m4s5ms" in whole seconds.
+  function seconds_in(text,   sum, unit) {
+    while (match(text, /^[0-9]+[a-z]+/)) {
+      unit = substr(text, 1, RLENGTH)
+      gsub(/[0-9]/, "", unit)
+      sum += substr(text, 1, RLENGTH) * (unit == "d" ? 86400 : unit == "h" ? 3600 : unit == "m" ? 60 : unit == "s")
+      sub(/^[0-9]+[a-z]+/, "", text)
+    }
+    return sum + 0
+  }
+  function print_limits(   i, name, rates) {
+    if ("limits" in value && limits_object != "" && !limits_whole && !("limits" in failed)) failed["limits"] = "nft was cut short"
+    if (!("limits" in failed) && (limits_end == "" || !limit_count)) return
+    if (!block("limits")) return
+    for (i = 1; i <= limit_count; i++) {
+      name = limit_name[i]
+      rates = "pause - -"
+      if (match(name, /_D[0-9N]+_U[0-9N]+$/)) {
+        rates = substr(name, RSTART + 2)
+        sub(/_U/, " ", rates)
+        gsub(/N/, "-", rates)
+        rates = "slow " rates
+        name = substr(name, 1, RSTART - 1)
+      } else name = substr(name, 1, length(name) - 2)
+      print "limit", name, rates, seconds_in(limits_end), limit_bytes("down", i), limit_bytes("up", i)
+    }
+    print "end limits"
+  }
+  function limit_bytes(direction, i) { return (direction, limit_name[i]) in limit_dropped ? number(limit_dropped[direction, limit_name[i]]) : "0" }
+
   # Sorts the lines of collect() by their marks, then prints the answer, section by section.
   BEGIN {
     groups = interfaces = sections = radios = 0
@@ -986,6 +1041,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
   part == "iptables" { iptables() }
   part == "nlbwmon" { nlbwmon() }
   part == "peers" { peer() }
+  part == "limits" { limit() }
 
   END {
     if (part != "end") exit 1
@@ -1002,6 +1058,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
     }
     print_hosts()
     if (!only) print_peers()
+    if (!only) print_limits()
     print "end wrtmeter"
   }
 ')

@@ -25,6 +25,8 @@ only=${wrtmeter_only:-}
 
 #include wrtmeter/collect-hosts.sh
 
+#include wrtmeter/collect-limits.sh
+
 newline='
 '
 blanks=$IFS
@@ -63,6 +65,8 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
 
   #include wireguard/uci.awk
   #include wrtmeter/peers.awk
+
+  #include wrtmeter/limits.awk
 
   #include wrtmeter/main.awk
 ')

@@ -27,6 +27,7 @@ collect() {
   [ -n "$only" ] || collect_devices
   [ -n "$only" ] || collect_peers
   collect_hosts
+  [ -n "$only" ] || collect_limits
 
   mark end
 } 2>/dev/null

@@ -30,6 +30,7 @@ part == "nftables" { nftables() }
 part == "iptables" { iptables() }
 part == "nlbwmon" { nlbwmon() }
 part == "peers" { peer() }
+part == "limits" { limit() }
 
 END {
   if (part != "end") exit 1
@@ -46,5 +47,6 @@ END {
   }
   print_hosts()
   if (!only) print_peers()
+  if (!only) print_limits()
   print "end wrtmeter"
 }
