@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { download, drip, FAR_END, upload } from '../../support/lab/clients.ts';
+import { createHostsWorld, type HostsWorld, type Machine } from '../../support/lab/hosts-world.ts';
+import { createGauge, createLimiter, type Gauge, type Limiter, limitOf } from '../../support/lab/limits.ts';
+
+const KB = 1000;
+/** Seconds in which what may come at once has come, and over which a rate is measured. */
+const SETTLED = 1.8;
+const MEASURED = 3;
+
+// Bytes are counted by the machine that gets them, at layer 3. Nobody offers less than twice a limit.
+describe('a limit, measured from outside', () => {
+  let world: HostsWorld;
+  let limits: Limiter;
+  let gauge: Gauge;
+  let anna: Machine;
+  let ben: Machine;
+
+  before(async () => {
+    world = await createHostsWorld();
+    anna = await world.join('anna', '02:00:00:00:00:01');
+    ben = await world.join('ben', '02:00:00:00:00:02');
+    limits = createLimiter(world);
+    gauge = await createGauge(world.internet, [anna, ben]);
+  });
+
+  after('nothing is left over', () => world?.lab.close());
+
+  const of = (machine: Machine) => () => gauge.received(machine);
+  /** Measures what moves once the limits are used up, then frees everything so that it comes to its end. */
+  async function limited<K extends string>(moving: Promise<number>[], counters: Record<K, () => Promise<number>>) {
+    await sleep(SETTLED * 1000);
+    const rates = await gauge.rates(MEASURED, counters);
+    expect((await limits.ask([])).result).to.equal('ok changed');
+    return { rates, moved: await Promise.all(moving) };
+  }
+  const near = (rate: number, limit: number) =>
+    expect(rate, `bytes a second, at a limit of ${limit}`).to.be.within(0.9 * limit, 1.1 * limit);
+
+  it('holds a download to its rate from the moment it is set, and another machine keeps its own', async () => {
+    const moving = [anna, ben].map(({ client }) => drip(client, 10 * KB, 700, 10));
+    await sleep(500);
+    const free = await gauge.rates(2, { anna: of(anna), ben: of(ben) });
+    expect((await limits.ask(limitOf('anna', `slow ${250 * KB} ${100 * KB}`, anna))).result).to.equal('ok changed');
+    const { rates, moved } = await limited(moving, { anna: of(anna), ben: of(ben) });
+    near(rates.anna, 250 * KB);
+    expect(free.anna, 'what was offered').to.be.above(400 * KB);
+    expect(rates.ben / free.ben, 'the other one, compared with before').to.be.within(0.8, 1.25);
+    expect(moved, 'the limit is lifted, and nothing was lost for good').to.deep.equal([7000 * KB, 7000 * KB]);
+  });
+
+  it('holds a download to a temporary IPv6 address that nobody knew of, and an upload of another machine at its own rate', async () => {
+    await limits.ask([...limitOf('anna', `slow ${250 * KB} -`, anna), ...limitOf('ben', `slow - ${150 * KB}`, ben)]);
+    const moving = [download(anna.client, 8000 * KB, FAR_END.v6), upload(ben.client, 6000 * KB)];
+    const { rates, moved } = await limited(moving, { anna: of(anna), ben: gauge.sent });
+    near(rates.anna, 250 * KB);
+    // Acknowledgements of the download are among it.
+    near(rates.ben, 150 * KB + 0.03 * rates.anna);
+    expect(moved).to.deep.equal([8000 * KB, 6000 * KB]);
+  });
+
+  it('is one budget for two machines of a user, and a tighter limit of one of them holds as well', async () => {
+    await limits.ask([...limitOf('user', `slow ${400 * KB} -`, anna, ben), ...limitOf('anna', `slow ${100 * KB} -`, anna)]);
+    const moving = [download(anna.client, 6000 * KB), download(ben.client, 8000 * KB, FAR_END.v6)];
+    const { rates, moved } = await limited(moving, { anna: of(anna), ben: of(ben) });
+    near(rates.anna + rates.ben, 400 * KB);
+    expect(rates.anna).to.be.below(110 * KB);
+    expect(moved).to.deep.equal([6000 * KB, 8000 * KB]);
+  });
+
+  it('has its new rate when it is changed in the middle, as a new limit, while another one stays', async () => {
+    const other = limitOf('ben', `slow ${300 * KB} -`, ben);
+    await limits.ask([...limitOf('anna', `slow ${100 * KB} -`, anna), ...other]);
+    const moving = [download(anna.client, 8000 * KB), download(ben.client, 8000 * KB)];
+    await sleep(2500);
+    const changed = await limits.ask([...limitOf('anna', `slow ${350 * KB} -`, anna), ...other]);
+    expect([changed.found, changed.result, changed.active.get('anna')?.download]).to.deep.equal([1, 'ok changed', 0]);
+    expect(changed.active.get('ben')?.download).to.be.above(0);
+    const { rates } = await limited(moving, { anna: of(anna), ben: of(ben) });
+    near(rates.anna, 350 * KB);
+    near(rates.ben, 300 * KB);
+  });
+});
