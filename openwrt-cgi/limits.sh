@@ -8,7 +8,7 @@
 # For busybox ash and awk, dash and mawk alike. For tests: WRTMETER_ROOT is put before the paths of files, WRTMETER_STOP names a step to be
 # killed at, WRTMETER_NETWORKS="lan=br-lan guest=br-guest" overrides the configuration. No login can set them.
 root=${WRTMETER_ROOT:-}
-LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+LC_ALL=C PATH=$PATH:$root/usr/local/sbin:$root/usr/sbin:$root/sbin
 export LC_ALL PATH
 newline='
 '
@@ -741,7 +741,7 @@ load() { printf '%s\n' "$1" | nft -f /proc/self/fd/0 2>&1; }
 # again, in one transaction too.
 apply() {
   step apply
-  said=$(load "$plan") || {
+  [ "$plan" = '# nothing' ] || said=$(load "$plan") || {
     plan=$(ask plan '') || fail apply 'awk cannot plan a new table'
     plan=${plan#*"$newline"}
     again="table inet wrtmeter_limits { }${newline}delete table inet wrtmeter_limits${newline}${plan#*"$newline"}"

@@ -7,7 +7,7 @@
 # For busybox ash and awk, dash and mawk alike. For tests: WRTMETER_ROOT is put before the paths of files, WRTMETER_STOP names a step to be
 # killed at, WRTMETER_NETWORKS="lan=br-lan guest=br-guest" overrides the configuration. No login can set them.
 root=${WRTMETER_ROOT:-}
-LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+LC_ALL=C PATH=$PATH:$root/usr/local/sbin:$root/usr/sbin:$root/sbin
 export LC_ALL PATH
 newline='
 '

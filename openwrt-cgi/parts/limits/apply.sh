@@ -5,7 +5,7 @@ load() { printf '%s\n' "$1" | nft -f /proc/self/fd/0 2>&1; }
 # again, in one transaction too.
 apply() {
   step apply
-  said=$(load "$plan") || {
+  [ "$plan" = '# nothing' ] || said=$(load "$plan") || {
     plan=$(ask plan '') || fail apply 'awk cannot plan a new table'
     plan=${plan#*"$newline"}
     again="table inet wrtmeter_limits { }${newline}delete table inet wrtmeter_limits${newline}${plan#*"$newline"}"

@@ -1,0 +1,190 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { limitsScript } from '../../src/control/script.ts';
+import { makeToolbox, scripts, type Toolbox } from '../support/routers/busybox.ts';
+
+const head = ['wrtmeter-limits 1', 'expire 600'];
+
+// What it does with a real nft is in test/lab/limits.
+describe('limits.sh', () => {
+  let folder: string;
+  let toolbox: Toolbox;
+  let noTools: Toolbox;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'wrtmeter-limits-'));
+    const tool = (name: string, text: string) => writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
+    tool('id', 'echo 0');
+    tool('flock', ':');
+    noTools = makeToolbox(folder);
+    tool('nft', 'case $* in "list tables") ;; "list flowtables") cat "$STANDIN/flowtables" ;; *) exit 1 ;; esac');
+    tool('uci', '[ "$3" = "firewall.@defaults[0].flow_offloading" ] && cat "$STANDIN/offload"');
+    toolbox = makeToolbox(folder);
+  });
+  after(() => {
+    for (const made of [toolbox, noTools]) made.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  const give = (input: string, box = toolbox, more: Record<string, string> = {}): string => {
+    const env = { PATH: '/nonexistent', WRTMETER_ROOT: folder, STANDIN: folder, ...more };
+    const run = spawnSync(box.shell, [join(scripts, 'limits.sh')], { input, encoding: 'latin1', env });
+    expect(run.stderr).to.equal('');
+    return run.stdout;
+  };
+  const result = (lines: readonly string[], end = 'end\n') =>
+    give([...lines, end].join('\n'))
+      .trimEnd()
+      .split('\n')
+      .at(-1);
+  const failed = (what: string) => `result failed input ${what}`;
+  const count = (times: number, line: (i: number) => string) => Array.from({ length: times }, (_, i) => line(i));
+  // Without a table of ours nft refuses what is asked here: then the input was right.
+  const accepted = 'result failed apply nft refuses the table:';
+
+  it('takes what the format allows', () => {
+    for (const lines of [
+      [],
+      ['while-paused'],
+      ['while-paused router dns'],
+      ['limit a slow 1 -'],
+      ['limit 0_z slow - 9999999999'],
+      [
+        'limit a pause',
+        'ip a ::',
+        'ip a fe80::1',
+        'ip a 1:2:3:4:5:6:7:8',
+        'ip a 255.255.255.255',
+        'mac a ff:00:00:00:00:0a',
+        'mac a ff:00:00:00:00:0a',
+      ],
+      [`limit ${'x'.repeat(32)} pause`],
+      count(256, (i) => `limit a${i} pause`),
+      ['limit a pause', ...count(4096, (i) => `ip a 10.0.${i >> 8}.${i & 255}`)],
+    ])
+      expect(result([...head, ...lines]), lines.slice(0, 3).join()).to.equal(
+        lines.some((line) => line.startsWith('limit')) ? accepted : 'result ok unchanged',
+      );
+  });
+  it('refuses everything else, and names the line', () => {
+    const limit = 'a limit is "slow DOWN UP", in bytes a second or "-", or "pause"';
+    const expire = 'expire is a number of seconds from 60 to 604800, given once';
+    const address = 'it is not an IPv4 or IPv6 address';
+    const mac = 'it is not a MAC such as 02:00:00:00:00:01';
+    const name = 'the name of a limit has 1 to 32 of the characters a-z, 0-9 and _';
+    const plain = 'it is not plain text of at most 100 characters';
+    for (const [line, why] of [
+      ['limit a slow 0 1', limit],
+      ['limit a slow 01 1', limit],
+      ['limit a slow 1', limit],
+      ['limit a slow - -', limit],
+      ['limit a slow 1 1 1', limit],
+      ['limit a slow 10000000000 1', limit],
+      ['limit a slow -1 1', limit],
+      ['limit a slow 1e3 1', limit],
+      ['limit a pause 1', limit],
+      ['limit a', limit],
+      ['limit', name],
+      ['limit A pause', name],
+      ['limit a-b pause', name],
+      [`limit ${'x'.repeat(33)} pause`, name],
+      ['expire 600', expire],
+      ['while-paused all', 'while-paused is followed by dns and router, or one of them, or nothing'],
+      ['mac z 02:00:00:00:00:01', 'no limit of that name is above it'],
+      ['ip z 10.0.0.1', 'no limit of that name is above it'],
+      ['', 'it does not begin with expire, while-paused, limit, mac, ip or end'],
+      ['limit  a pause', 'words are separated by one space'],
+      ['limit a pause ', 'words are separated by one space'],
+      [' limit a pause', 'words are separated by one space'],
+      ['limit a pause\r', plain],
+      ['limit a\tpause', plain],
+      ['limit \xe4 pause', plain],
+      ['\x01table', plain],
+      ['limit a pause\0', plain],
+      [`ip a ${'1'.repeat(100)}`, plain],
+    ] as const)
+      expect(result([...head, line]), JSON.stringify(line)).to.equal(failed(`Line 3: ${why}`));
+    for (const [line, why] of [
+      ['limit a pause', 'the limit a is given twice'],
+      ...[
+        '1.2.3',
+        '1.2.3.4.5',
+        '256.1.1.1',
+        '01.1.1.1',
+        '1.2.3.4/32',
+        ':::',
+        '1::2::3',
+        '12345::',
+        'g::',
+        '::1.2.3.4',
+        'fe80::1%eth0',
+        '1:2:3:4:5:6:7',
+        '-',
+      ].map((text) => [`ip a ${text}`, address] as const),
+      ...['02:00:00:00:00', '02:00:00:00:00:1', '02:00:00:00:00:0G', '02-00-00-00-00-01', '02:00:00:00:00:0A'].map(
+        (text) => [`mac a ${text}`, mac] as const,
+      ),
+      ['mac a', 'a member is "mac ID MAC" or "ip ID ADDRESS"'],
+      ['ip a 10.0.0.1 }', 'a member is "mac ID MAC" or "ip ID ADDRESS"'],
+    ] as const)
+      expect(result([...head, 'limit a pause', line]), line).to.equal(failed(`Line 4: ${why}`));
+    expect(result(['wrtmeter-limits 2', 'expire 600'])).to.equal(failed('Line 1: it is not "wrtmeter-limits 1"'));
+    for (const seconds of ['59', '604801', '060', '6e2', '-60', '', '600 1'])
+      expect(result(['wrtmeter-limits 1', `expire ${seconds}`.trim()]), seconds).to.equal(failed(`Line 2: ${expire}`));
+    expect(result(['wrtmeter-limits 1'])).to.equal(failed('Line 2: "expire" is missing'));
+    expect(result([...head, 'end'], 'limit a pause\n')).to.equal(failed('Line 4: there is something after "end"'));
+    expect(result([...head, ...count(257, (i) => `limit a${i} pause`)])).to.equal(failed('Line 259: there are more than 256 limits'));
+    const many = count(4097, (i) => `ip a 10.0.${i >> 8}.${i & 255}`);
+    expect(result([...head, 'limit a pause', ...many])).to.equal(failed('Line 4100: there are more than 4096 members'));
+  });
+  it('refuses what was cut short anywhere, and what is too long', () => {
+    const whole = [...head, 'limit a pause', 'ip a 10.0.0.1', 'end'].join('\n');
+    for (let bytes = 0; bytes < whole.length; bytes += 3)
+      expect(give(whole.slice(0, bytes)), `${bytes} bytes`).to.match(/\nresult failed input Line \d+: [^\n]*\n$/);
+    expect(give(`${whole}\n${'#'.repeat(600_000)}`)).to.match(/result failed input It is longer than 600,000 bytes\n$/);
+  });
+  it('refuses every limit where none could be kept, with the reason', () => {
+    const wanted = [...head, 'limit a pause', 'limit b slow 1 1', 'ip b 10.0.0.1', 'end', ''].join('\n');
+    const offload =
+      'Flow offloading is on, which moves packets past every limit: switch it off (option flow_offloading in /etc/config/firewall)';
+    const refused = (why: string) => `wrtmeter-limits 1\nfound 0\nlimit a refused ${why}\nlimit b refused ${why}\nresult ok unchanged\n`;
+    const none = 'nft is not installed here, and limits need nftables (OpenWrt 22.03 or later has it)';
+    expect(give(wanted, noTools)).to.equal(refused(none));
+    writeFileSync(join(folder, 'offload'), '1\n');
+    expect(give(wanted)).to.equal(refused(offload));
+    writeFileSync(join(folder, 'offload'), '0\n');
+    writeFileSync(join(folder, 'flowtables'), 'table inet fw4 {\n\tflowtable ft {\n\t}\n}\n');
+    expect(give(wanted)).to.equal(refused(offload));
+    rmSync(join(folder, 'flowtables'));
+    expect(give([...head, 'end', ''].join('\n'), noTools), 'wanting none is no failure').to.equal(
+      'wrtmeter-limits 1\nfound 0\nresult ok unchanged\n',
+    );
+  });
+  it('looks neither at its arguments nor at the command that was asked for', () => {
+    const input = [...head, 'end', ''].join('\n');
+    const answer = give(input);
+    expect(give(input, toolbox, { SSH_ORIGINAL_COMMAND: 'reboot; echo $(id)' })).to.equal(answer);
+  });
+  it('runs from standard input of a shell, with what is wanted behind it, and does nothing where that was cut off', () => {
+    chmodSync(folder, 0o755);
+    const text = limitsScript([...head, 'limit a pause', 'end', ''].join('\n'));
+    for (const shell of [
+      ['dash', '-s'],
+      ['busybox', 'sh', '-s'],
+      ['bash', '-s'],
+    ]) {
+      const [program = '', ...args] = shell;
+      const run = (input: string) =>
+        spawnSync(program, args, {
+          input,
+          encoding: 'utf8',
+          env: { PATH: `${noTools.dir}:/usr/bin:/bin`, WRTMETER_ROOT: folder, STANDIN: folder },
+        }).stdout;
+      expect(run(text), program).to.match(/^wrtmeter-limits 1\n[\s\S]*result /);
+      for (const missing of [10, 30, 45, 60, 100, 1000, 9000])
+        expect(run(text.slice(0, -missing)), `${program} without ${missing}`).to.not.contain('result ok');
+    }
+  });
+});
