@@ -14,6 +14,8 @@ Usage: install.sh [OPTION]... [ssh option]... root@ROUTER
   --www DIR          another web server than uhttpd runs scripts in DIR/cgi-bin
   --no-hosts         do not count what each host moves, and remove what counts it (this setting is kept)
   --hosts            count it again
+  --control KEY.pub  let this ed25519 key set limits (docs/limits.md) and do nothing else on the router; replaces an earlier key
+  --no-control       remove that key, the script and the limits
   --remove           remove everything (uninstall.sh does the same)
 
 ssh options: -p PORT, -i KEY, -o OPTION, -F FILE, -J HOST. Without --token… the router's token stays as it is.
@@ -25,7 +27,7 @@ die() {
 }
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-want=keep token='' tokenfile='' www='' action=install counting=keep router=''
+want=keep token='' tokenfile='' www='' action=install counting=keep control=keep keyfile='' key='' router=''
 count=$#
 while [ "$count" -gt 0 ]; do
   argument=$1
@@ -36,7 +38,8 @@ while [ "$count" -gt 0 ]; do
     --remove) action=remove; continue ;;
     --hosts) counting=yes; continue ;;
     --no-hosts) counting=no; continue ;;
-    --token | --token-file | --www | -p | -i | -o | -F | -J)
+    --no-control) control=no; continue ;;
+    --token | --token-file | --www | --control | -p | -i | -o | -F | -J)
       [ "$count" -gt 0 ] || die "$argument needs a value; --help shows how" 2
       value=$1
       shift
@@ -55,6 +58,7 @@ while [ "$count" -gt 0 ]; do
       case $value in /*[!A-Za-z0-9._/-]* | [!/]* | '') die "--www needs an absolute path of plain characters, not \"$value\"" 2 ;; esac
       www=${value%/}
       ;;
+    --control) control=yes keyfile=$value ;;
     -p | -i | -o | -F | -J) set -- "$@" "$argument" "$value" ;; # kept after the arguments still to read
     -*) die "Unknown option \"$argument\"; --help shows them all" 2 ;;
     *)
@@ -73,6 +77,16 @@ if [ "$want" = set ]; then
     IFS= read -r token <"$tokenfile" || :
   fi
 fi
+if [ "$control" = yes ]; then
+  [ -r "$keyfile" ] || die "Cannot read the public key \"$keyfile\""
+  read -r kind key _ <"$keyfile" || :
+  case $kind,$key in
+    ssh-ed25519,*[!A-Za-z0-9+/=]*) key='' ;;
+    ssh-ed25519,AAAAC3NzaC1lZDI1NTE5AAAAI*) ;;
+    *) key='' ;;
+  esac
+  [ "${#key}" = 68 ] || die "\"$keyfile\" is not a public ed25519 key: make one with \"ssh-keygen -t ed25519\" and give its .pub file" 2
+fi
 [ "$want" != auto ] || token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 case $want$token in
   auto* | set*)
@@ -83,7 +97,7 @@ esac
 
 # Everything is in one function that is called at the very end: a connection that breaks installs nothing.
 payload() {
-  printf 'want=%s token=%s www=%s counting=%s\n' "$want" "$token" "$www" "$counting"
+  printf 'want=%s token=%s www=%s counting=%s control=%s key=%s\n' "$want" "$token" "$www" "$counting" "$control" "$key"
   cat "$here/on-router.sh"
   echo 'main() {'
   if [ "$action" = remove ]; then
@@ -91,7 +105,7 @@ payload() {
   else
     echo begin_install
     for file in wrtmeter.cgi hosts.cgi totalwifi.cgi wan.cgi dhcp.cgi \
-      hosts.sh hosts-again.sh hosts-networks.sh hosts-nftables.sh hosts-iptables.sh host-event.sh wrtmeter.init wrtmeter-root.init; do
+      hosts.sh hosts-again.sh hosts-networks.sh hosts-nftables.sh hosts-iptables.sh host-event.sh limits.sh wrtmeter.init wrtmeter-root.init; do
       case $file in
         wrtmeter.init) echo "receive_init <<'END_OF_WRTMETER_FILE'" ;;
         wrtmeter-root.init) echo "receive_root_init <<'END_OF_WRTMETER_FILE'" ;;
@@ -108,7 +122,7 @@ payload() {
 status=0
 report=$(payload | ssh -o ConnectTimeout=10 "$@" "$router" 'sh -s') || status=$?
 
-name='' urlscheme='' urlhost='' prefix='' installed='' hosts='' guarded='' failure='' gone='-'
+name='' urlscheme='' urlhost='' prefix='' installed='' hosts='' limits='' guarded='' failure='' gone='-'
 newline='
 '
 oldifs=$IFS
@@ -122,6 +136,7 @@ for line in $report; do
     name\ *) case $text in *[!A-Za-z0-9._-]* | -) ;; *) name=$text ;; esac ;;
     cgi\ *) installed=$text ;;
     hosts\ *) hosts=$text ;;
+    limits\ *) limits=$text ;;
     token\ *) token=$text ;;
     guarded\ *) guarded=yes ;;
     gone\ *) gone=$text ;;
@@ -154,6 +169,7 @@ fi
 
 printf 'Installed on %s: %s\n' "$router" "$installed"
 [ -z "$hosts" ] || printf 'Hosts are %s\n' "$hosts"
+[ -z "$limits" ] || printf 'Limits are %s\n' "$limits"
 
 # Asks from here, as the exporter will. The token reaches curl through standard input.
 if command -v curl >/dev/null 2>&1; then

@@ -1,9 +1,9 @@
 #!/bin/sh
 # The half of install.sh that runs on the router, as root, in busybox ash. install.sh sends it over ssh, followed by the files, and calls its
 # functions once everything has arrived; nothing of it is kept on the router.
-# It answers in lines for install.sh: a word (fail, warn, note, cgi, hosts, url, name, token) and its text.
+# It answers in lines for install.sh: a word (fail, warn, note, cgi, hosts, limits, url, name, token) and its text.
 
-want=${want:-keep} token=${token:-} www=${www:-} counting=${counting:-keep}
+want=${want:-keep} token=${token:-} www=${www:-} counting=${counting:-keep} control=${control:-keep} key=${key:-}
 config=/etc/config/wrtmeter
 firewall=/etc/config/firewall
 keep=/lib/upgrade/keep.d/wrtmeter
@@ -15,6 +15,9 @@ root_init=/etc/init.d/wrtmeter-root root_web=/usr/share/wrtmeter
 hook_iface=/etc/hotplug.d/iface/30-wrtmeter hook_dhcp=/etc/hotplug.d/dhcp/90-wrtmeter hook_neigh=/etc/hotplug.d/neigh/90-wrtmeter
 # Every script of ours contains one of these: one that does not is somebody else's and is not touched.
 ours='WRTMETER_ROOT\|/usr/lib/wrtmeter\|/usr/share/wrtmeter'
+# What a key for limits may run, and nothing else. Its line is known by that.
+limits=$lib/limits.sh
+only="command=\"$limits\""
 installed='' parts='' roots=''
 
 say() { printf '%s %s\n' "$1" "$2"; }
@@ -70,6 +73,7 @@ put() {
 receive() {
   case $1 in
     *.cgi) put "$cgi/$1" && installed="$installed $cgi/$1" ;;
+    limits.sh) if wants_control; then put "$limits" && parts="$parts $limits"; else cat >/dev/null; fi ;;
     *) if counts_hosts; then put "$lib/$1" && parts="$parts $lib/$1"; else cat >/dev/null; fi ;;
   esac
   return 0
@@ -89,6 +93,15 @@ counts_hosts() {
     yes) ;;
     no) return 1 ;;
     *) case $(hosts_option enabled) in 0 | no | off | false | disabled) return 1 ;; esac ;;
+  esac
+}
+
+# Whether a key may set limits: as requested now, else as it is.
+wants_control() {
+  case $control in
+    yes) ;;
+    no) return 1 ;;
+    *) [ -e "$limits" ] ;;
   esac
 }
 
@@ -222,6 +235,59 @@ count_hosts() {
   esac
 }
 
+# Where each ssh server of this router looks for root's keys, and what its line for ours begins with. Dropbear before 2022 knows no "restrict".
+key_files() {
+  ! command -v dropbear >/dev/null 2>&1 || echo "/etc/dropbear/authorized_keys no-port-forwarding,no-agent-forwarding,no-X11-forwarding,no-pty"
+  [ ! -x /usr/sbin/sshd ] || echo "/root/.ssh/authorized_keys restrict"
+}
+
+# Puts the key's line into the file in the place of an earlier one of ours, or only takes ours away. All other lines stay, and at no time is the
+# file without them.
+write_key() { # FILE [LINE]
+  [ -e "$1" ] || [ -n "${2:-}" ] || return 0
+  mkdir -p "${1%/*}" || fail "Cannot create ${1%/*}"
+  file=$1
+  [ ! -L "$file" ] || file=$(readlink -f "$file")
+  [ -e "$file" ] || (umask 077 && : >"$file") || fail "Cannot write $file"
+  (
+    umask 077
+    { awk -v only="$only" 'index($0, only) == 0' "$file" && { [ -z "${2:-}" ] || printf '%s\n' "$2"; } } >"$file.new"
+  ) || {
+    rm -f "$file.new"
+    fail "Cannot write $file: is the flash full? (df -h)"
+  }
+  if cmp -s "$file.new" "$file"; then rm -f "$file.new"; else mv -f "$file.new" "$file"; fi
+}
+
+# Lets the key set limits.
+allow_control() {
+  if [ "$control" = yes ]; then
+    [ -n "$(key_files)" ] || fail 'This router has neither Dropbear nor OpenSSH, so no key can set limits'
+    key_files | while read -r file options; do
+      # The first line with a key is the one that counts.
+      ! grep -F "$key" "$file" 2>/dev/null | grep -qvF "$only" ||
+        fail "The key already opens this router by another line of $file: make a key for limits alone"
+      write_key "$file" "$options,$only ssh-ed25519 $key wrtmeter-limits"
+    done || exit 1
+  fi
+  found=''
+  for file in $(key_files | cut -d ' ' -f 1); do ! grep -qF "$only" "$file" 2>/dev/null || found="$found $file"; done
+  parts="$parts$found"
+  say limits "set by the key in${found:- no file: give it again with --control}"
+  command -v nft >/dev/null 2>&1 || say warn 'nft is not installed, so every limit will be refused'
+  [ "$(uci -q get 'firewall.@defaults[0].flow_offloading' 2>/dev/null)" != 1 ] ||
+    say warn 'Flow offloading is on, so every limit will be refused: switch it off'
+}
+
+# Removes the key, the script and the limits.
+remove_control() {
+  for file in /etc/dropbear/authorized_keys /root/.ssh/authorized_keys; do ! grep -qF "$only" "$file" 2>/dev/null || write_key "$file"; done
+  rm -rf /var/run/wrtmeter-limits
+  [ -e "$limits" ] || return 0
+  ! command -v nft >/dev/null 2>&1 || nft delete table inet wrtmeter_limits 2>/dev/null
+  rm -f "$limits" && gone="$gone $limits"
+}
+
 # Removes everything that counts hosts, and its figures on the router.
 remove_hosts() {
   [ ! -x "$lib/hosts.sh" ] || "$lib/hosts.sh" stop >/dev/null 2>&1
@@ -240,6 +306,7 @@ remove_hosts() {
   rm -rf /var/run/wrtmeter
   [ -d "$lib" ] || return 0
   rm -f "$lib/hosts.sh" "$lib"/hosts-*.sh "$lib/host-event.sh"
+  [ ! -e "$limits" ] || return 0
   if rmdir "$lib" 2>/dev/null; then gone="$gone $lib"; else say note "$lib holds files that are not from wrtmeter and were left as they are"; fi
 }
 
@@ -337,6 +404,7 @@ finish_install() {
   case " $installed " in *" $cgi/wrtmeter.cgi "*) ;; *) fail "$cgi/wrtmeter.cgi is not from wrtmeter: move it away and install again" ;; esac
   configure
   gone=''
+  if wants_control; then allow_control; else remove_control; fi
   if counts_hosts; then
     count_hosts
   else
@@ -357,6 +425,7 @@ remove() {
   [ "$(id -u)" = 0 ] || fail 'Log in as root'
   find_cgi any
   gone=''
+  remove_control
   remove_hosts
   remove_root
   for name in wrtmeter.cgi hosts.cgi totalwifi.cgi wan.cgi dhcp.cgi; do

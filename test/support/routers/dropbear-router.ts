@@ -39,7 +39,9 @@ function furnish(root: string, httpPort: number): void {
     mkdirSync(join(root, dir), { recursive: true });
   cpSync(busyboxPath(), join(root, 'bin/busybox'));
   const applets =
-    'sh cat awk id mkdir chmod mv rm rmdir ln readlink grep cmp tail head sed tr date uname ip pidof logger flock nc sleep'.split(' ');
+    'sh cat awk id mkdir chmod mv rm rmdir ln readlink grep cmp tail head sed tr date uname ip pidof logger flock nc sleep cut touch'.split(
+      ' ',
+    );
   for (const applet of applets) symlinkSync('busybox', join(root, 'bin', applet));
   for (const tool of ['iw', 'ubus', 'uci']) cpSync(join(fixtures, 'bin', tool), join(root, 'usr/sbin', tool));
   for (const tool of ['fw4', 'nft']) cpSync(join('test/lab/router-bin', tool), join(root, 'usr/sbin', tool));
