@@ -2,13 +2,24 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { limitsScript } from '../../../src/control/script.ts';
 import { askForLease, download, FAR_END, upload } from '../../support/lab/clients.ts';
 import { AGENT_PORT } from '../../support/lab/hosts-agents.ts';
 import { hostFigures } from '../../support/lab/hosts-truth.ts';
 import { digTunnel } from '../../support/lab/hosts-tunnel.ts';
 import { createHostsWorld, type HostsWorld, type Machine, type Talk } from '../../support/lab/hosts-world.ts';
-import { createGauge, createLimiter, type Gauge, heldBack, type Limiter, limitOf, wantedText } from '../../support/lab/limits.ts';
-import { inside, ip } from '../../support/lab/world.ts';
+import {
+  createGauge,
+  createLimiter,
+  type Gauge,
+  heldBack,
+  type Limiter,
+  limitOf,
+  parseAnswer,
+  wantedText,
+} from '../../support/lab/limits.ts';
+import { inside, ip, within } from '../../support/lab/world.ts';
+import { finish } from '../../support/program/command.ts';
 
 const KB = 1000;
 const LAN = '192.168.77.1';
@@ -109,6 +120,15 @@ describe('limits that stand on a router', () => {
       expect(heldBack(await limits.ask(['limit peer pause', `ip peer ${tunnel.v4}`, `ip peer ${tunnel.v6}`]), 'peer').upload).to.be.above(
         0,
       );
+    });
+    it('is the same for a peer where the script comes to a shell over its standard input, as to a server without a copy', async () => {
+      const wanted = wantedText(['limit peer pause', `ip peer ${ben.v4}`, `ip peer ${ben.stable}`]);
+      const env = { PATH: '/usr/sbin:/usr/bin:/bin', WRTMETER_ROOT: join(world.lab.folder, 'root') };
+      const run = await finish([...within(world.router.namespace), 'dash', '-s'], { input: limitsScript(wanted), env });
+      expect([parseAnswer(run.stdout).result, run.stderr]).to.deep.equal(['ok changed', '']);
+      expect(await reachesAll(ben), 'by the addresses that were given').to.deep.equal([false, false, true]);
+      const { received } = await ben.agent.tryExchange({ to: gina.v4, ...SOME, rounds: 0, patience: 400 });
+      expect(received.datagrams, 'a server has no networks of its own').to.equal(0);
     });
     it('is not passed on with an address: who has it next is free at once', async () => {
       await world.talk(anna, SOME);
