@@ -164,6 +164,12 @@ export function sinceMidnight(instant: number, timezone: string): number {
 
 const intoHour = (local: Temporal.ZonedDateTime): number => (local.minute * 60 + local.second) * 1000 + local.millisecond;
 
+/** Unix ms at which the wall clock shows so many minutes since 00:00 of a day. `later`: the second time of an hour that comes twice. */
+export function instantOf(day: Day, minutes: number, timezone: string, later = false): number {
+  const at = Temporal.PlainDate.from(dayText(day)).toPlainDateTime().add({ minutes });
+  return at.toZonedDateTime(timezone, { disambiguation: later ? 'later' : 'earlier' }).epochMilliseconds;
+}
+
 /** Minutes of the local clock since 00:00. */
 export function minuteOfDay(instant: number, timezone: string): number {
   const { hour, minute } = zoned(instant, timezone);

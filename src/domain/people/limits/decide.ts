@@ -1,0 +1,133 @@
+import type { QuotaRow } from '../quota-row.ts';
+import { type LimitEffect, strictest } from './effect.ts';
+import { type LimitedHome, thingsOf } from './home.ts';
+import { stretchAt } from './hours.ts';
+import { type HandLimit, keyOfThing, type LimitReason, type LimitRule, type LimitThing } from './limit.ts';
+
+/** What limits are decided from. `now` is Unix ms. */
+export interface LimitFacts {
+  rules: readonly LimitRule[];
+  hand: readonly HandLimit[];
+  quotas: readonly QuotaRow[];
+  home: LimitedHome;
+  now: number;
+  timezone: string;
+  /** Since when reasons hold that have no time of their own: Unix ms by key. */
+  since: ReadonlyMap<string, number>;
+}
+
+/** What holds for one thing. */
+export interface DecidedLimit {
+  thing: LimitThing;
+  /** Null: it is free, because a person allowed it. */
+  effect: LimitEffect | null;
+  /** Why; those of an allowance and of what makes it slow or paused. At least one. */
+  reasons: readonly LimitReason[];
+  /** What would hold if nobody had allowed it. */
+  overruled: readonly LimitReason[];
+}
+
+export interface Decided {
+  limits: DecidedLimit[];
+  /** To be kept for the next time. */
+  since: Map<string, number>;
+}
+
+/** Decides what is limited. The strictest of all reasons holds; what a person allows is beyond quotas and schedules until that ends. */
+export function decideLimits(facts: LimitFacts): Decided {
+  const since = new Map<string, number>();
+  const things = new Map<string, { thing: LimitThing; reasons: LimitReason[] }>();
+  for (const { thing, reason } of [...byHand(facts), ...bySchedule(facts, since), ...byQuota(facts, since)]) {
+    const key = keyOfThing(thing);
+    const known = things.get(key);
+    if (known === undefined) things.set(key, { thing, reasons: [reason] });
+    else known.reasons.push(reason);
+  }
+  const ownerOf = ownersIn(facts.home);
+  const allowed = new Set([...things].flatMap(([key, { reasons }]) => (reasons.some(allows) ? [key] : [])));
+  const limits = [...things.values()].map(({ thing, reasons }): DecidedLimit => {
+    const owner = ownerOf(thing);
+    const isAllowed = allowed.has(keyOfThing(thing)) || (owner !== null && allowed.has(keyOfThing(owner)));
+    const holding = isAllowed ? reasons.filter(({ by }) => by === 'hand') : reasons;
+    return {
+      thing,
+      effect: strictest(holding.flatMap(({ action }) => (action.kind === 'allow' ? [] : [action]))),
+      reasons: holding,
+      overruled: isAllowed ? reasons.filter(({ by }) => by !== 'hand') : [],
+    };
+  });
+  // A device of a user who is allowed everything has nothing to say of its own.
+  return { limits: limits.filter(({ reasons }) => reasons.length > 0), since };
+}
+
+const allows = ({ action }: LimitReason): boolean => action.kind === 'allow';
+
+/** Says which user a device or peer belongs to. */
+export function ownersIn({ devices, peers }: LimitedHome): (thing: LimitThing) => LimitThing | null {
+  const users = new Map([
+    ...devices.map(({ id, user }) => [keyOfThing({ of: 'device', id }), user] as const),
+    ...peers.map(({ publicKey, user }) => [keyOfThing({ of: 'peer', id: publicKey }), user] as const),
+  ]);
+  return (thing) => {
+    const user = users.get(keyOfThing(thing));
+    if (user === undefined) return null;
+    return user === null ? { of: 'others', id: '' } : { of: 'user', id: user };
+  };
+}
+
+interface Found {
+  thing: LimitThing;
+  reason: LimitReason;
+}
+
+/** A device that was limited under a MAC which is now among those of another is that one. */
+function byHand({ hand, home, now }: LimitFacts): Found[] {
+  return hand
+    .filter(({ at, until }) => at <= now && (until === null || until > now))
+    .map(({ of, id, number, action, at, until, by }) => {
+      const known = of === 'device' ? home.devices.find(({ macs }) => macs.includes(id)) : undefined;
+      return { thing: { of, id: known?.id ?? id }, reason: { by: 'hand', number, who: by, action, since: at, until } };
+    });
+}
+
+function bySchedule({ rules, home, now, timezone, since: before }: LimitFacts, since: Map<string, number>): Found[] {
+  return rules.flatMap(({ name, of, effect, windows }) => {
+    const stretch = windows === null ? { since: null, until: null } : stretchAt(windows, now, timezone);
+    if (stretch === null) return [];
+    const key = `rule ${name}`;
+    if (stretch.since === null) since.set(key, before.get(key) ?? now);
+    const reason = {
+      by: 'schedule',
+      rule: name,
+      action: effect,
+      until: stretch.until,
+      since: stretch.since ?? since.get(key) ?? now,
+    } as const;
+    return thingsOf(of, home).map((thing) => ({ thing, reason }));
+  });
+}
+
+/** Rates of quotas are of both directions, in bit/s. */
+function byQuota({ quotas, now, since: before }: LimitFacts, since: Map<string, number>): Found[] {
+  return quotas.flatMap(({ quota, of, id, step, period: { endsAt: until } }) => {
+    // What no single limit can hold; the configuration says so.
+    if (of === 'home' || of === 'uplink') return [];
+    const reached = quota.steps.filter(({ share }) => share <= step);
+    return reached.flatMap(({ share, actions }) =>
+      actions.flatMap((action): Found[] => {
+        if (action.kind === 'notify') return [];
+        const key = `quota ${quota.name} ${share} ${until ?? 'rolling'} ${of} ${id}`;
+        const first = before.get(key) ?? now;
+        since.set(key, first);
+        const effect: LimitEffect = action.kind === 'block' ? { kind: 'pause' } : slowTo(action.rate);
+        return [{ thing: { of, id }, reason: { by: 'quota', quota: quota.name, share, action: effect, since: first, until } }];
+      }),
+    );
+  });
+}
+
+/** `rate` in bit/s, for both directions. */
+export function slowTo(rate: number): LimitEffect {
+  const bytes = Math.floor(rate / 8);
+  return { kind: 'slow', download: bytes, upload: bytes };
+}
