@@ -1,10 +1,12 @@
 import type { CounterBits } from '../domain/counter.ts';
+import type { LimitsConfig } from '../domain/people/limits/limit.ts';
 import type { Quota } from '../domain/people/quota.ts';
 import type { Tariff } from '../domain/people/tariffs.ts';
 import type { Units } from '../domain/people/units.ts';
 import type { User } from '../domain/people/user.ts';
 import type { NoticesConfig } from '../notify/settings.ts';
 import type { TargetConfig } from '../notify/target.ts';
+import type { MachineTarget } from '../sources/kind.ts';
 import type { KindConfig } from '../sources/registry.ts';
 
 /** The complete configuration, with defaults and secrets filled in. */
@@ -36,7 +38,7 @@ export interface Config {
     /** Who may read: everyone who can reach the address, or only requests with a token. */
     read: ReadAccess;
   };
-  /** Whether peers and bonuses of quotas can be changed over HTTP, always with a token. */
+  /** Whether limits are set on routers, and whether peers, limits and bonuses can be changed over HTTP, always with a token. */
   control: boolean;
   log: { level: LogLevel };
   routers: RouterConfig[];
@@ -50,6 +52,7 @@ export interface Config {
   /** They do not overlap. */
   tariffs: Tariff[];
   quotas: Quota[];
+  limits: LimitsConfig;
   /** The older logger's files; null: none are written. */
   csv: CsvConfig | null;
   /** How bytes are shown to people: 1024 (GiB) or 1000 (GB). */
@@ -104,7 +107,12 @@ export interface RouterConfig {
   timeout: number;
   /** Width of the router's counters; null = as reported by the router. */
   counterBits: CounterBits | null;
+  /** How limits reach it; null: it is never asked for any. */
+  limits: LimitsTransport | null;
 }
+
+/** Over ssh with a key that can do nothing else, or over the login that its WireGuard peers are changed with. */
+export type LimitsTransport = { over: 'ssh'; ssh: NonNullable<MachineTarget['ssh']> } | { over: 'wireguard' };
 
 export type Credentials = { kind: 'none' } | { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
 

@@ -5,8 +5,10 @@ import { placeOf } from '../notify/target.ts';
 import { kindOf } from '../sources/registry.ts';
 import type { Config, Credentials, RouterConfig } from './config.ts';
 import { describeCsv } from './csv.ts';
+import { describeLimit, describeLimits } from './people/limits.ts';
 import { describeQuota } from './people/quotas.ts';
 import { describeTariff } from './people/tariffs.ts';
+import { describeTransport } from './routers/limits.ts';
 import { formatDuration, formatRate } from './values.ts';
 
 /** The configuration for `wrtmeter check`; without secrets. */
@@ -32,6 +34,8 @@ export function describeConfig(config: Config): string {
     ['devices', devicesText(config)],
     ...config.tariffs.map((tariff): [string, string] => [`tariff ${tariff.name}`, describeTariff(tariff)]),
     ...config.quotas.map((quota): [string, string] => [`quota ${quota.name}`, describeQuota(quota, formatSize)]),
+    ...(isLimiting(config) ? [['limits', describeLimits(config.limits)] satisfies [string, string]] : []),
+    ...config.limits.rules.map((rule): [string, string] => [`limit ${rule.name}`, describeLimit(rule)]),
     ...(config.peers.length === 0 ? [] : [['peers', `${config.peers.length} named`] satisfies [string, string]]),
     ...config.targets.map(({ name, service }) => ['notices', `to ${name}: ${placeOf(service)}`] satisfies [string, string]),
     ...(config.csv === null ? [] : [['csv', describeCsv(config.csv)] satisfies [string, string]]),
@@ -42,11 +46,14 @@ export function describeConfig(config: Config): string {
   return [...lines, ...config.routers.flatMap((router) => ['', ...describeRouter(router, config)])].join('\n');
 }
 
+const isLimiting = ({ routers, control }: Config): boolean => control && routers.some(({ limits }) => limits !== null);
+
 function describeRouter(router: RouterConfig, config: Config): string[] {
   const lines = [`router ${router.name}${config.implied ? ' (none is configured, so the usual address is tried)' : ''}`];
   for (const config of router.kinds) {
     for (const [label, text] of kindOf(config.kind).describe(config)) lines.push(`  ${label.padEnd(10)}  ${text}`);
   }
+  if (router.limits !== null) lines.push(`  ${'limits'.padEnd(10)}  ${describeTransport(router.limits)}`);
   const notes = [
     router.kinds.some(({ kind }) => kindOf(kind).http !== null && !kindOf(kind).logsIn) || router.credentials.kind !== 'none'
       ? credentialsText(router.credentials)

@@ -1,3 +1,4 @@
+import { type LimitsConfig, USUAL_LIMITS } from '../domain/people/limits/limit.ts';
 import type { Quota } from '../domain/people/quota.ts';
 import type { Tariff } from '../domain/people/tariffs.ts';
 import type { User } from '../domain/people/user.ts';
@@ -11,7 +12,8 @@ import { readDevices } from './devices.ts';
 import { readNotices, USUAL_NOTICES } from './notify/notices.ts';
 import { readTargets, type TargetEntry } from './notify/targets.ts';
 import { readPeers } from './peers.ts';
-import { readQuotas } from './people/quotas.ts';
+import { readLimits } from './people/limits.ts';
+import { isLimiting, readQuotas } from './people/quotas.ts';
 import { readTariffs } from './people/tariffs.ts';
 import { isClassic, readClassic } from './routers/classic.ts';
 import { type RouterEntry, readRouters } from './routers/routers.ts';
@@ -34,12 +36,16 @@ export interface FileConfig {
   users: Located<User>[];
   tariffs: Tariff[];
   quotas: Quota[];
+  limits: LimitsConfig;
+  /** Where something is to be limited: the places of the keys. */
+  limiting: string[];
   csv: Located<CsvConfig> | null;
 }
 
 /** What a file without these keys has. */
 const nothingNamed = () => ({
-  ...{ devices: [], peers: [], users: [], tariffs: [], quotas: [], targets: [] },
+  ...{ devices: [], peers: [], users: [], tariffs: [], quotas: [], targets: [], limiting: [] },
+  limits: USUAL_LIMITS,
   notices: USUAL_NOTICES,
   csv: null,
 });
@@ -57,6 +63,7 @@ export const rootFields = {
   users: { key: 'users', read: node },
   tariffs: { key: 'tariffs', read: node },
   quotas: { key: 'quotas', read: node },
+  limits: { key: 'limits', read: node },
   csv: { key: 'csv', read: node },
 } as const;
 
@@ -74,7 +81,11 @@ export async function readConfigText(text: string, file: string, env: Environmen
     const whenEmpty = `${root.place}: has no router with a URL; use for example { "192.168.1.1": { "ap_stats": "http://…" } }`;
     return { settings: {}, routers: readClassic(root, problems), whenEmpty, ...nothingNamed() };
   }
-  const { routers, devices, peers, users, notify, notices, tariffs, quotas, csv, ...found } = readFields(root, rootFields, problems);
+  const { routers, devices, peers, users, notify, notices, tariffs, quotas, limits, csv, ...found } = readFields(
+    root,
+    rootFields,
+    problems,
+  );
   const people = users === undefined ? [] : readUsers(users.value, problems);
   const known = people.map(({ value }) => value);
   const named = {
@@ -88,18 +99,25 @@ export async function readConfigText(text: string, file: string, env: Environmen
     users: people,
     tariffs: tariffs === undefined ? [] : readTariffs(tariffs.value, problems),
   };
+  const rules = quotas === undefined ? [] : readQuotas(quotas.value, namesIn(own), problems);
+  const limited = limits === undefined ? USUAL_LIMITS : readLimits(limits.value, namesIn(own), problems);
   return {
     settings: found,
     ...own,
     whenEmpty: `${routers?.place}: has no router; add one, or remove this line to try http://192.168.1.1`,
-    quotas: quotas === undefined ? [] : readQuotas(quotas.value, namesIn(own), problems),
+    quotas: rules,
+    limits: limited,
+    limiting: [
+      ...(quotas !== undefined && rules.some(isLimiting) ? [quotas.place] : []),
+      ...(limits !== undefined && limited.rules.length > 0 ? [limits.place] : []),
+    ],
     targets: notify === undefined ? [] : readTargets(notify.value, problems),
     notices: notices === undefined ? USUAL_NOTICES : readNotices(notices.value, named, problems),
     csv: csv === undefined ? null : readCsv(csv.value, problems),
   };
 }
 
-/** What quotas can be of. */
+/** What quotas and limits can be of. */
 const namesIn = ({ routers, devices, peers, users, tariffs }: Pick<FileConfig, 'routers' | 'devices' | 'peers' | 'users' | 'tariffs'>) => ({
   routers: routers === null ? null : routers.map(({ name }) => name.value),
   users: [...users.map(({ value }) => value.name), ...devices.flatMap(({ user }) => user ?? [])],

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { USUAL_LIMITS } from '../domain/people/limits/limit.ts';
 import type { Found } from '../fields/fields.ts';
 import { filesIn } from '../fields/files.ts';
 import { fail, type Located, noProblems, type Problems, throwProblems, warn } from '../fields/problems.ts';
@@ -60,6 +61,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
       warn(problems, place, `its hours are kept ${formatDuration(keepHours)} at most, because retention.hours is shorter`);
   }
 
+  warnOfIdle({ control: found.control?.value ?? false, limiting: fileConfig.limiting, routers }, problems);
   warnOfUnknown(env, new Set(file === null ? [] : references(file.text)), problems);
   const config: Config = {
     listen: found.listen?.value ?? { host: '0.0.0.0', port: 9780 },
@@ -85,6 +87,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     users: fileConfig.users.map(({ value }) => value),
     tariffs: fileConfig.tariffs,
     quotas: fileConfig.quotas,
+    limits: fileConfig.limits,
     csv: fileConfig.csv?.value ?? null,
     units: found.units?.value ?? 'iec',
     file: file?.name ?? null,
@@ -101,11 +104,28 @@ const NOTHING: FileConfig = {
   peers: [],
   tariffs: [],
   quotas: [],
+  limits: USUAL_LIMITS,
+  limiting: [],
   users: [],
   targets: [],
   notices: USUAL_NOTICES,
   csv: null,
 };
+
+/** Warns of limits that reach no router. */
+function warnOfIdle(
+  { control, limiting, routers }: { control: boolean; limiting: readonly string[]; routers: readonly RouterEntry[] },
+  problems: Problems,
+): void {
+  const reached = routers.flatMap(({ limits }) => limits ?? []);
+  if (!control) {
+    for (const place of [...limiting, ...reached.map((entry) => entry.place)])
+      warn(problems, place, 'limits nothing while control is off; set control: true');
+  } else if (reached.length === 0) {
+    for (const place of limiting)
+      warn(problems, place, 'limits nothing, because no router has limits; set for example limits: { ssh: root@192.168.1.1 } there');
+  }
+}
 
 // The YAML library takes a few megabytes, so it is loaded only if there is a file.
 async function readConfig(text: string, name: string, { env }: ConfigInput, problems: Problems): Promise<FileConfig> {

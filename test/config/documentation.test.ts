@@ -8,8 +8,10 @@ import { rootFields } from '../../src/config/file.ts';
 import { noticesFields } from '../../src/config/notify/notices.ts';
 import { mailFields, targetFields, telegramFields } from '../../src/config/notify/targets.ts';
 import { peerFields } from '../../src/config/peers.ts';
+import { limitFields, limitsFields } from '../../src/config/people/limits.ts';
 import { quotaFields } from '../../src/config/people/quotas.ts';
 import { tariffFields } from '../../src/config/people/tariffs.ts';
+import { routerLimitsFields } from '../../src/config/routers/limits.ts';
 import { routerFields } from '../../src/config/routers/routers.ts';
 import { settings } from '../../src/config/settings.ts';
 import { userFields } from '../../src/config/users.ts';
@@ -72,10 +74,13 @@ describe('docs/configuration.md', () => {
       'users',
       'tariffs',
       'quotas',
+      'limits',
       'csv',
     ]);
     expect(rows('CSV').map(([key]) => key)).to.deep.equal(keys(csvFields));
     expect(rows('Quotas').map(([key]) => key)).to.deep.equal(keys(quotaFields));
+    expect(rows('Limits').map(([key]) => key)).to.deep.equal(keys({ ...limitsFields, ...limitFields }));
+    expect(rows('Limits on a router').map(([key]) => key)).to.deep.equal(keys(routerLimitsFields));
     expect(rows('Tariffs').map(([key]) => key)).to.deep.equal(keys(tariffFields));
   });
 
@@ -87,7 +92,7 @@ describe('docs/configuration.md', () => {
 
   it('shows only YAML and JSON that loads', async () => {
     const examples = [...page.matchAll(/```(yaml|json)\n(.*?)```/gs)];
-    expect(examples).to.have.length(13);
+    expect(examples).to.have.length(14);
     for (const [, format, text = ''] of examples) {
       const files = {
         [`/x/a.${format}`]: text,
@@ -95,6 +100,7 @@ describe('docs/configuration.md', () => {
         '/run/secrets/routers': 'secret',
         '/run/secrets/den': 'secret',
         '/x/id_vps': 'secret',
+        '/x/id_limits': 'secret',
         ...NOTIFY_SECRETS,
       };
       const { warnings } = await load({ cli: { config: `/x/a.${format}` }, readFile: filesOf(files) });

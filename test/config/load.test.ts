@@ -36,6 +36,7 @@ describe('loading a configuration', () => {
             billing: { day: 1 },
             timeout: 10,
             counterBits: null,
+            limits: null,
           },
         ],
         devices: [],
@@ -45,6 +46,7 @@ describe('loading a configuration', () => {
         users: [],
         tariffs: [],
         quotas: [],
+        limits: { expire: 21_600, whilePaused: ['dns', 'router'], rules: [] },
         csv: null,
         units: 'iec',
         file: null,
@@ -92,6 +94,11 @@ describe('loading a configuration', () => {
           ],
         },
       ],
+      limits: {
+        expire: 3600,
+        whilePaused: [],
+        rules: [{ name: 'lunch', of: { kind: 'user', name: 'anna' }, effect: { kind: 'pause' }, windows: null }],
+      },
       units: 'si',
       file: 'full.yaml',
       implied: false,
@@ -108,6 +115,7 @@ describe('loading a configuration', () => {
         billing: { day: 15 },
         timeout: 20,
         counterBits: 32,
+        limits: { over: 'ssh', ssh: { user: 'root', host: '192.168.1.1', port: null, keyFile: null, knownHostsFile: null } },
       },
       {
         name: 'attic',
@@ -119,6 +127,7 @@ describe('loading a configuration', () => {
         billing: { day: 31 },
         timeout: 20,
         counterBits: null,
+        limits: null,
       },
       {
         name: 'cellar',
@@ -130,6 +139,7 @@ describe('loading a configuration', () => {
         billing: { day: 31 },
         timeout: 20,
         counterBits: null,
+        limits: null,
       },
       {
         name: '6',
@@ -141,6 +151,7 @@ describe('loading a configuration', () => {
         billing: { day: 31 },
         timeout: 20,
         counterBits: null,
+        limits: null,
       },
       {
         name: 'vpn',
@@ -168,6 +179,7 @@ describe('loading a configuration', () => {
         billing: { day: 31 },
         timeout: 20,
         counterBits: null,
+        limits: null,
       },
       {
         name: 'here',
@@ -179,6 +191,7 @@ describe('loading a configuration', () => {
         billing: { day: 31 },
         timeout: 20,
         counterBits: null,
+        limits: null,
       },
     ]);
     expect(peers).to.deep.equal([

@@ -81,3 +81,25 @@ export function checkOf({ value: of, place }: Located<QuotaOf>, { routers, users
       of satisfies never;
   }
 }
+
+/** In words, for people. */
+export function ofText(of: QuotaOf): string {
+  switch (of.kind) {
+    case 'home':
+      return 'the home';
+    case 'uplink':
+      return `uplink ${of.router}${of.interface === null ? '' : `/${of.interface}`}`;
+    case 'user':
+    case 'device':
+    case 'peer':
+      return `${of.kind} ${of.name}`;
+    case 'each device':
+      return of.user === null ? 'each device' : `each device of ${of.user}`;
+    case 'each user':
+    case 'each peer':
+    case 'others':
+      return of.kind;
+    default:
+      return of satisfies never;
+  }
+}

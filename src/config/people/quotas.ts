@@ -1,13 +1,13 @@
 import { parseDate } from '../../domain/calendar.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
-import { isRolling, type Quota, type QuotaAction, type QuotaOf, type QuotaPer, tellsTimes } from '../../domain/people/quota.ts';
+import { isRolling, type Quota, type QuotaAction, type QuotaPer, tellsTimes } from '../../domain/people/quota.ts';
 import { ON_PEAK, type Tariff } from '../../domain/people/tariffs.ts';
 import { type Field, group, listOf, type Read, readFields, scalar } from '../../fields/fields.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';
 import { fail, type Problems, shown, warn } from '../../fields/problems.ts';
 import { choice, parseBoolean, parseName, ValueError } from '../../fields/values.ts';
 import { formatRate, parseRate, parseSize } from '../values.ts';
-import { checkOf, type KnownNames, parseQuotaOf } from './quota-of.ts';
+import { checkOf, type KnownNames, ofText, parseQuotaOf } from './quota-of.ts';
 
 const MOST_QUOTAS = 1000;
 const MOST_STEPS = 20;
@@ -31,12 +31,12 @@ export const quotaFields = {
 export function readQuotas(value: Node, known: KnownNames & { tariffs: readonly Tariff[] }, problems: Problems): Quota[] {
   const entries = group(value, problems) ?? [];
   if (entries.length > MOST_QUOTAS) fail(problems, value.place, `has more than ${MOST_QUOTAS} quotas; shorten the list`);
-  const quotas = entries.slice(0, MOST_QUOTAS).flatMap((entry) => readQuota(entry, known, problems) ?? []);
-  if (quotas.some(({ steps }) => steps.some(({ actions }) => actions.some(({ kind }) => kind !== 'notify')))) {
-    warn(problems, value.place, 'has steps that slow down or block: this version only reports them and limits nothing');
-  }
-  return quotas;
+  return entries.slice(0, MOST_QUOTAS).flatMap((entry) => readQuota(entry, known, problems) ?? []);
 }
+
+/** Whether a step of the quota slows down or blocks. */
+export const isLimiting = ({ steps }: Pick<Quota, 'steps'>): boolean =>
+  steps.some(({ actions }) => actions.some(({ kind }) => kind !== 'notify'));
 
 function readQuota({ key: name, place, value }: KeyValue, known: Parameters<typeof readQuotas>[1], problems: Problems): Quota | undefined {
   if (!/^[a-z0-9][a-z0-9_-]{0,31}$/i.test(name))
@@ -51,6 +51,12 @@ function readQuota({ key: name, place, value }: KeyValue, known: Parameters<type
   if (per !== undefined && rolling !== undefined) fail(problems, rolling.place, 'contradicts "per"; remove one of them');
   if (tariff !== undefined) checkTariff(tariff.value, tariff.place, known.tariffs, problems);
   const steps = found.steps === undefined ? [] : readSteps(found.steps.value, problems);
+  if (found.steps !== undefined && (of?.value.kind === 'home' || of?.value.kind === 'uplink') && isLimiting({ steps }))
+    warn(
+      problems,
+      found.steps.place,
+      'slow or block more than a limit can hold: only users, devices and peers are limited, so this is only reported',
+    );
   const bonus = found.bonus === undefined ? [] : readBonus(found.bonus.value, problems);
   const span: QuotaPer = rolling?.value ?? per?.value ?? 'month';
   for (const carried of [found.rollover, found.bonus]) {
@@ -125,24 +131,3 @@ export function describeQuota(
 }
 
 const actionText = (action: QuotaAction): string => (action.kind === 'slow' ? `slow to ${formatRate(action.rate)}` : action.kind);
-
-function ofText(of: QuotaOf): string {
-  switch (of.kind) {
-    case 'home':
-      return 'the home';
-    case 'uplink':
-      return `uplink ${of.router}${of.interface === null ? '' : `/${of.interface}`}`;
-    case 'user':
-    case 'device':
-    case 'peer':
-      return `${of.kind} ${of.name}`;
-    case 'each device':
-      return of.user === null ? 'each device' : `each device of ${of.user}`;
-    case 'each user':
-    case 'each peer':
-    case 'others':
-      return of.kind;
-    default:
-      return of satisfies never;
-  }
-}

@@ -13,7 +13,7 @@ export const tariffFields = {
 
 const MOST_TARIFFS = 16;
 
-const EVERY_DAY = WEEKDAYS.map((_, day) => day);
+export const EVERY_DAY = WEEKDAYS.map((_, day) => day);
 
 /** Reads the tariffs of wrtmeter.yaml; a half hour of the week can belong to only one of them. Rule: tariffs. */
 export function readTariffs(node: Node, problems: Problems): Tariff[] {
@@ -67,7 +67,7 @@ const whenText = (half: number): string => `${WEEKDAYS[Math.floor(half / 48)]} a
 const timeText = (half: number): string => `${String(half >> 1).padStart(2, '0')}:${half % 2 === 0 ? '00' : '30'}`;
 
 /** `00:00-07:00`, in half hours since midnight. */
-function parseHours(text: string): Pick<Window, 'from' | 'to'> {
+export function parseHours(text: string): Pick<Window, 'from' | 'to'> {
   const [, from, to] = /^(\d{1,2}:\d{2}) ?[-–] ?(\d{1,2}:\d{2})$/.exec(text) ?? [];
   const [start, end] = [halfHour(from), halfHour(to)];
   if (start === null || end === null || start === 48) {
@@ -84,7 +84,7 @@ function halfHour(text: string | undefined): number | null {
 }
 
 /** `mon`, or `mon-fri`; a range may pass Sunday. */
-function parseDays(text: string): number[] {
+export function parseDays(text: string): number[] {
   const [, first = '', last = first] = /^([a-z]+)(?: ?- ?([a-z]+))?$/i.exec(text) ?? [];
   const [from, to] = [first, last].map((word) => (WEEKDAYS as readonly string[]).indexOf(word.toLowerCase()));
   if (from === undefined || to === undefined || from < 0 || to < 0) {
@@ -102,7 +102,9 @@ function parseShare(text: string): number {
 
 /** A tariff in a line, for `wrtmeter check`. */
 export const describeTariff = ({ windows, counts }: Tariff): string =>
-  `${windows.map((window) => `${timeText(window.from)}-${timeText(window.to)}`).join(' and ')} on ${daysText(windows[0]?.days ?? [])}; counts ${counts}`;
+  `${windows.map(hoursText).join(' and ')} on ${daysText(windows[0]?.days ?? [])}; counts ${counts}`;
 
-const daysText = (days: readonly number[]): string =>
+export const hoursText = ({ from, to }: Window): string => `${timeText(from)}-${timeText(to)}`;
+
+export const daysText = (days: readonly number[]): string =>
   days.length === WEEKDAYS.length ? 'every day' : days.map((day) => WEEKDAYS[day]).join(', ');

@@ -4,6 +4,7 @@ import type { Login } from '../../fields/urls.ts';
 import { KIND_NAMES, type KindConfig, kindOf } from '../../sources/registry.ts';
 import type { Credentials, RouterConfig, TlsConfig } from '../config.ts';
 import { type AccessEntry, credentialsOf, hasCredentials, tlsOf } from './access.ts';
+import { resolveRouterLimits } from './limits.ts';
 import type { RouterEntry } from './routers.ts';
 
 /** Defaults for a router without its own values. */
@@ -37,6 +38,7 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
     const lack = kindOf(config.kind).lacks(config, loginOf(credentials));
     if (lack !== null) fail(problems, entry.places[config.kind] ?? entry.name.place, lack);
   }
+  const hasWireguard = kinds.some(({ kind }) => kind === 'wireguard');
   return {
     name: entry.name.value,
     was: entry.was.map(({ value }) => value),
@@ -47,6 +49,7 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
     billing: { day: entry.billingDay?.value ?? defaults.billingDay },
     timeout: entry.timeout?.value ?? defaults.timeout,
     counterBits: entry.counterBits?.value ?? null,
+    limits: entry.limits === undefined ? null : await resolveRouterLimits(entry.limits, hasWireguard, files, problems),
   };
 }
 

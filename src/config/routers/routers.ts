@@ -9,6 +9,7 @@ import type { ReadUrl } from '../../sources/kind.ts';
 import { KIND_NAMES, KINDS, type KindName, kindOf } from '../../sources/registry.ts';
 import { parseDay, parseRate, parseTimeout } from '../values.ts';
 import type { AccessEntry } from './access.ts';
+import { type LimitsEntry, readRouterLimits } from './limits.ts';
 
 /** A router as written, in any format. */
 export interface RouterEntry {
@@ -24,6 +25,7 @@ export interface RouterEntry {
   billingDay?: Located<number>;
   timeout?: Located<number>;
   counterBits?: Located<CounterBits>;
+  limits?: Located<LimitsEntry>;
 }
 
 const field = <T>(key: string, read: Field<T>['read']): Field<T> => ({ key, read });
@@ -50,6 +52,7 @@ const commonFields = {
     'counter_bits',
     scalar((text): CounterBits => (bits(text) === '32' ? 32 : 64)),
   ),
+  limits: field('limits', readRouterLimits),
 } as const;
 
 /** The fields of a kind, with names made unique by the kind. */

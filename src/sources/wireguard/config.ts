@@ -92,13 +92,13 @@ export function parseSshTarget(text: string): SshTarget {
   return { user: user ?? null, host: name };
 }
 
-function parsePort(text: string): number {
+export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65535) throw new ValueError('is not a port; use a number from 1 to 65535');
   return port;
 }
 
-function parsePath(text: string): string {
+export function parsePath(text: string): string {
   if (!/^[^\p{Cc}"]+$/u.test(text))
     throw new ValueError('is empty or contains control characters or double quotes; use a path without them');
   return text;

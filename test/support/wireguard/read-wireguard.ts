@@ -22,6 +22,7 @@ export const serverConfig = (wireguard: WireguardConfig): RouterConfig => ({
   billing: { day: 1 },
   timeout: 10,
   counterBits: null,
+  limits: null,
 });
 
 /** The requests that read it. */
