@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 
-let text: string | undefined;
-let limits: string | undefined;
+const texts = new Map<string, string>();
 
-/** The script that runs on the server: openwrt-cgi/peer-access.sh, installed with the program. */
-export function accessScript(): string {
-  text ??= readFileSync(new URL('../../openwrt-cgi/peer-access.sh', import.meta.url), 'utf8');
+/** A script that runs on the server: a file of openwrt-cgi/, installed with the program. */
+function scriptText(name: string): string {
+  const text = texts.get(name) ?? readFileSync(new URL(`../../openwrt-cgi/${name}`, import.meta.url), 'utf8');
+  texts.set(name, text);
   return text;
 }
+
+/** What changes peers. */
+export const accessScript = (): string => scriptText('peer-access.sh');
 
 /**
  * What `sh -s` gets on its standard input to make limits so on a server without a copy of openwrt-cgi/limits.sh: the script, whose last line
  * begins the work, with the wanted state (docs/limits.md) as a here-document behind that line.
  */
-export function limitsScript(wanted: string): string {
-  limits ??= readFileSync(new URL('../../openwrt-cgi/limits.sh', import.meta.url), 'utf8').trimEnd();
-  return `${limits} <<'END_OF_WANTED'\n${wanted}END_OF_WANTED\n`;
-}
+export const limitsScript = (wanted: string): string => `${scriptText('limits.sh').trimEnd()} <<'END_OF_WANTED'\n${wanted}END_OF_WANTED\n`;

@@ -1,4 +1,5 @@
 import type { CounterBits, CounterRules, Epoch } from './counter.ts';
+import type { StandingLimit } from './people/limits/effect.ts';
 import type { Traffic } from './traffic.ts';
 
 /** The sources that a router can have; the `source` label. */
@@ -153,6 +154,8 @@ export interface System {
   flowOffload: { software: boolean; hardware: boolean };
   /** Version of the script that answered; null if not reported. */
   script: string | null;
+  /** The limits that stand there, or why they could not be read; absent where it shows none. */
+  limits?: readonly StandingLimit[] | { failed: string };
 }
 
 /** What one source of one router showed. */

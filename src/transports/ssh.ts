@@ -45,6 +45,23 @@ export function sshMachine(terms: SshTerms, env: ProgramEnvironment = null): Mac
   };
 }
 
+/**
+ * Sends text to a login whose key runs one program whatever is asked for, and returns what that prints. It asks for a program that there is
+ * nowhere, so that a key which can do more runs nothing.
+ */
+export function sshExchange(terms: SshTerms, env: ProgramEnvironment = null): (stdin: string, signal: AbortSignal) => Promise<string> {
+  const command = [...sshCommand(terms), FORCED];
+  return async (stdin, signal) => {
+    const ended = await runProcess(command, stdin, signal, env);
+    const refused = ended.code === 255 ? sshFailure(ended.stderr, terms) : null;
+    if (refused !== null) throw refused;
+    if (ended.code === 127) throw new ExitError(127, `${terms.host} accepts the key, but no program belongs to it: install it there again`);
+    return outputOf('ssh', ended);
+  };
+}
+
+const FORCED = 'wrtmeter-limits';
+
 /** The `ssh` command line without the remote command. */
 export function sshCommand({ host, user, port, keyFile, knownHostsFile }: SshTerms): string[] {
   if (host.startsWith('-') || user?.startsWith('-')) throw new TypeError('A destination cannot begin with "-"');

@@ -1,5 +1,4 @@
-import type { LimitEffect } from '../../domain/people/limits/effect.ts';
-import { LEAST_RATE } from '../../domain/people/limits/effect.ts';
+import { type LimitEffect, rateOf } from '../../domain/people/limits/effect.ts';
 import { type LimitOf, type LimitRule, type LimitsConfig, USUAL_LIMITS, WHILE_PAUSED } from '../../domain/people/limits/limit.ts';
 import type { Window } from '../../domain/people/tariffs.ts';
 import { type Field, group, listOf, readFields, scalar } from '../../fields/fields.ts';
@@ -53,7 +52,8 @@ function readRule({ key: name, place, value }: KeyValue, known: KnownNames, prob
   if (of !== undefined) checkOf(of, known, problems);
   if (slow !== undefined && pause?.value) fail(problems, pause.place, 'contradicts "slow"; remove one of them');
   if (slow === undefined && !pause?.value && isFine) fail(problems, place, 'limits nothing; use for example slow: 1Mbit, or pause: true');
-  if (at?.value.length === 0 && isFine) fail(problems, at.place, 'has no hours; use for example at: [ "sun-thu 21:00-06:30" ], or remove it');
+  if (at?.value.length === 0 && isFine)
+    fail(problems, at.place, 'has no hours; use for example at: [ "sun-thu 21:00-06:30" ], or remove it');
   const effect: LimitEffect | undefined = pause?.value ? { kind: 'pause' } : slow?.value;
   if (of === undefined || effect === undefined) return undefined;
   return { name, of: of.value, effect, windows: at === undefined ? null : at.value.map((each) => each.value) };
@@ -81,8 +81,7 @@ function readSlow(node: Node, problems: Problems): LimitEffect | undefined {
 
 /** Bytes per second of a rate in bits. */
 function parseBytes(text: string): number {
-  const bytes = Math.floor(parseRate(text) / 8);
-  return Math.max(LEAST_RATE, bytes);
+  return rateOf(parseRate(text));
 }
 
 /** `21:00-06:30`, or `sun-thu 21:00-06:30`; days are those on which it begins. */

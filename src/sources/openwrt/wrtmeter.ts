@@ -16,6 +16,7 @@ import {
 import type { Parsed } from './fields.ts';
 import { hostLines, parseHosts } from './hosts.ts';
 import { LeaseLists, parseLeases, parseNeighbours } from './leases.ts';
+import { parseLimits } from './limits.ts';
 import { parsePeers } from './peers.ts';
 import { parseStations, stationLines } from './stations.ts';
 import { parseUplinks } from './uplinks.ts';
@@ -89,7 +90,7 @@ export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = 
     });
   }
   const { facts, sections, failed } = sort(lines.slice(1, -1));
-  const reported = parseSystem(facts);
+  const reported: System = { ...parseSystem(facts), ...standingIn(sections.get('limits'), failed.get('limits')) };
   const system = counterBits === null ? reported : { ...reported, counterBits };
   const limits = lineLimits(answer);
   const readings: SourceReading[] = [];
@@ -102,6 +103,11 @@ export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = 
       readings.push(attempt(source, () => parseSection(source, section, { sections, system, known, limits })));
   }
   return { system, sources: readings };
+}
+
+function standingIn(lines: readonly string[] | undefined, failed: string | undefined): Pick<System, 'limits'> {
+  if (failed !== undefined) return { limits: { failed: quote(failed, 200) } };
+  return lines === undefined ? {} : { limits: parseLimits(lines) };
 }
 
 /** A section that makes no sense fails alone. Rule: failure. */

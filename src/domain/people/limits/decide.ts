@@ -1,5 +1,5 @@
 import type { QuotaRow } from '../quota-row.ts';
-import { type LimitEffect, strictest } from './effect.ts';
+import { type LimitEffect, rateOf, strictest } from './effect.ts';
 import { type LimitedHome, thingsOf } from './home.ts';
 import { stretchAt } from './hours.ts';
 import { type HandLimit, keyOfThing, type LimitReason, type LimitRule, type LimitThing } from './limit.ts';
@@ -128,6 +128,6 @@ function byQuota({ quotas, now, since: before }: LimitFacts, since: Map<string, 
 
 /** `rate` in bit/s, for both directions. */
 export function slowTo(rate: number): LimitEffect {
-  const bytes = Math.floor(rate / 8);
+  const bytes = rateOf(rate);
   return { kind: 'slow', download: bytes, upload: bytes };
 }

@@ -4,8 +4,11 @@ export type LimitEffect = { kind: 'slow'; download: number | null; upload: numbe
 /** What a person can decide. `allow`: neither quotas nor schedules limit it. */
 export type LimitAction = LimitEffect | { kind: 'allow' };
 
-/** The least rate that a router can hold: one small packet a second. */
-export const LEAST_RATE = 125;
+/** What a router can hold: a small packet a second, up to what its kernel computes with. */
+const [LEAST_RATE, MOST_RATE] = [125, 9_999_999_999];
+
+/** Bytes per second of bits per second, as a router can hold it. */
+export const rateOf = (bits: number): number => Math.min(MOST_RATE, Math.max(LEAST_RATE, Math.floor(bits / 8)));
 
 /** What holds where several effects do: a pause, or the lower rate in each direction; null for none. */
 export function strictest(effects: readonly LimitEffect[]): LimitEffect | null {
