@@ -36,9 +36,19 @@ export function addressesByMac({ leases, neighbours, hosts }: AddressFacts): Map
   return found;
 }
 
-/** Whether packets of the address can pass a router: not of this machine, this link or a group. */
+/** Whether packets of the address can pass a router: not of this machine, this link or a group. Nothing else that a router shows passes. */
 export function isRouted(ip: string): boolean {
-  if (ip.includes(':')) return /^[0-9a-f:.]{3,45}$/i.test(ip) && !/^(fe[89ab]|ff|::1?$)/i.test(ip);
-  const [first = 0, second] = ip.split('.').map(Number);
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(ip) && first > 0 && first < 224 && first !== 127 && !(first === 169 && second === 254);
+  if (ip.includes(':')) return isIpv6(ip) && !/^(fe[89ab].:|ff..:|:)/.test(ip);
+  if (!/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(ip)) return false;
+  const parts = ip.split('.').map(Number);
+  const [first = 0, second] = parts;
+  return parts.every((part) => part < 256) && first > 0 && first < 224 && first !== 127 && !(first === 169 && second === 254);
+}
+
+/** In the usual form: small letters, no zone, no IPv4 within. */
+function isIpv6(ip: string): boolean {
+  const halves = ip.split('::');
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  const isFull = halves.length === 1 ? groups.length === 8 : halves.length === 2 && groups.length < 8;
+  return isFull && groups.every((group) => /^[0-9a-f]{1,4}$/.test(group));
 }
