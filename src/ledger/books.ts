@@ -193,7 +193,8 @@ export type AuditKind =
   | 'learned'
   | 'access'
   | 'wire'
-  | 'bonus';
+  | 'bonus'
+  | 'limit';
 
 /** Something that a person may want to look up: what was booked or refused, and why. */
 export interface AuditRow {

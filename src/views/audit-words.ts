@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = 
   access: { title: 'Access', outcome: 'noted' },
   wire: { title: 'One wire', outcome: 'noted' },
   bonus: { title: 'Bonus', outcome: 'noted' },
+  limit: { title: 'Limit', outcome: 'noted' },
 };
 
 /** Every kind of row that this program writes. */

@@ -1,11 +1,12 @@
 import { type LimitEffect, rateOf } from '../../domain/people/limits/effect.ts';
 import { type LimitOf, type LimitRule, type LimitsConfig, USUAL_LIMITS, WHILE_PAUSED } from '../../domain/people/limits/limit.ts';
+import { actionText } from '../../domain/people/limits/words.ts';
 import type { Window } from '../../domain/people/tariffs.ts';
 import { type Field, group, listOf, readFields, scalar } from '../../fields/fields.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';
 import { fail, type Problems, shown } from '../../fields/problems.ts';
 import { choice, parseBoolean, ValueError } from '../../fields/values.ts';
-import { duration, formatDuration, formatRate, parseRate } from '../values.ts';
+import { duration, formatDuration, parseRate } from '../values.ts';
 import { checkOf, type KnownNames, ofText, parseQuotaOf } from './quota-of.ts';
 import { daysText, EVERY_DAY, hoursText, parseDays, parseHours } from './tariffs.ts';
 
@@ -94,15 +95,7 @@ function parseWindow(text: string): Window {
 /** A limit in a line, for `wrtmeter check`. */
 export function describeLimit({ of, effect, windows }: LimitRule): string {
   const when = windows?.map((window) => `${hoursText(window)} on ${daysText(window.days)}`).join(' and ') ?? 'always';
-  return `${describeEffect(effect)} for ${ofText(of)}; ${when}`;
-}
-
-function describeEffect(effect: LimitEffect): string {
-  if (effect.kind === 'pause') return 'pause';
-  const { download, upload } = effect;
-  if (download !== null && download === upload) return `slow to ${formatRate(download * 8)}`;
-  const each = [download === null ? [] : `${formatRate(download * 8)} down`, upload === null ? [] : `${formatRate(upload * 8)} up`];
-  return `slow to ${each.flat().join(' and ')}`;
+  return `${ofText(of)} ${actionText(effect)}; ${when}`;
 }
 
 /** What holds for all limits, in a line. */

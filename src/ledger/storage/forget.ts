@@ -47,6 +47,7 @@ const DELETE = {
   leases: "DELETE FROM lease WHERE mac = json_extract(?1, '$[0][0]')",
   peers: "DELETE FROM peer WHERE public_key = json_extract(?1, '$[0][0]')",
   audit: `DELETE FROM audit WHERE ${named('counter')} OR ${named('why')}`,
+  handLimits: "DELETE FROM hand_limit WHERE id = json_extract(?1, '$[0][0]')",
   deliveries: `DELETE FROM delivery WHERE notice IN (SELECT key FROM notice WHERE ${named('key')} OR ${named('text')})`,
   notices: `DELETE FROM notice WHERE ${named('key')} OR ${named('text')}`,
   baselines: `DELETE FROM baseline WHERE ${named('counter')} AND NOT ${RUNS}`,

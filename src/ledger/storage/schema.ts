@@ -1,5 +1,5 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
@@ -205,6 +205,21 @@ export const MIGRATIONS: readonly string[] = [
     added_by TEXT NOT NULL
   ) STRICT;
   `,
+  // What people decided about limits: one for each thing.
+  `
+  CREATE TABLE hand_limit(
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    of TEXT NOT NULL,
+    id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    download INTEGER,
+    upload INTEGER,
+    at INTEGER NOT NULL,
+    until INTEGER,
+    decided_by TEXT NOT NULL,
+    UNIQUE(of, id)
+  ) STRICT;
+  `,
 ];
 
 /**
@@ -231,4 +246,5 @@ export const tablesOf = (version: number): readonly string[] => [
   ...(version >= 6 ? ['notice', 'delivery'] : []),
   ...(version >= 7 ? ['tariff', 'hour_tariff', 'day_tariff'] : []),
   ...(version >= 8 ? ['bonus'] : []),
+  ...(version >= 9 ? ['hand_limit'] : []),
 ];

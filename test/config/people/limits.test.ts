@@ -156,8 +156,8 @@ limits: { bedtime: { of: user kids, pause: true } }
     ).split('\n');
     expect(lines.filter((line) => /limit/.test(line)).map((line) => line.replaceAll(/ +/g, ' '))).to.deep.equal([
       'limits end 6h after the last request; what is paused still reaches dns and router',
-      'limit bedtime pause for user kids; 21:00-06:30 on mon, tue, wed, thu, sun',
-      'limit tv slow to 1 Mbit/s up for device tv; always',
+      'limit bedtime user kids paused; 21:00-06:30 on mon, tue, wed, thu, sun',
+      'limit tv device tv slowed to 1 Mbit/s up; always',
       ' limits over ssh root@192.168.1.1 port 2222',
       ' limits over the login of wireguard',
     ]);

@@ -8,6 +8,7 @@ import { openLedger } from '../../../src/ledger/ledger.ts';
 import { inspect } from '../../../src/ledger/storage/inspect.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
 import { loadBooks } from '../../../src/ledger/storage/load.ts';
+import { loadHandLimits } from '../../../src/ledger/storage/people/limits.ts';
 import { SCHEMA_VERSION } from '../../../src/ledger/storage/schema.ts';
 import { openDatabase } from '../../../src/ledger/storage/sqlite.ts';
 import { openStore, openStoreToRead } from '../../../src/ledger/storage/store.ts';
@@ -160,6 +161,14 @@ describe('a ledger of an earlier version', () => {
     );
     expect(found.map((rows) => rows.length)).to.deep.equal([1, 1, 1, 1, 1]);
     expect((await loadBooks(store)).bonuses).to.deep.equal([]);
+    await store.close();
+  });
+
+  it('the bonuses of version 8 are kept, and there is no limit by hand', async () => {
+    await writeEarlierLedger(path, 8);
+    const store = await openStore(directory);
+    expect((await loadBooks(store)).bonuses.map(({ quota, bytes }) => [quota, bytes])).to.deep.equal([['line', 7]]);
+    expect(await loadHandLimits(store)).to.deep.equal([]);
     await store.close();
   });
 

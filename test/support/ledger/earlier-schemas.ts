@@ -55,6 +55,9 @@ const TARIFF = `
   INSERT INTO hour_tariff VALUES (${START}, 1, 1, 7, 0);
   INSERT INTO day_tariff VALUES (20522, 1, 1, 7, 0);`;
 
+const BONUS = `
+  INSERT INTO bonus VALUES (1, 'line', 20522, 7, ${START}, 'mum');`;
+
 /** What was written by the program of each earlier schema: the same uplink, device and counters. */
 const CONTENTS: readonly string[] = [
   `${COMMON}${READERS}
@@ -74,6 +77,7 @@ const CONTENTS: readonly string[] = [
   `${APART}${PEER}${DOUBTFUL}`,
   `${APART}${PEER}${DOUBTFUL}${NOTICE}`,
   `${APART}${PEER}${DOUBTFUL}${NOTICE}${TARIFF}`,
+  `${APART}${PEER}${DOUBTFUL}${NOTICE}${TARIFF}${BONUS}`,
 ];
 
 /** Versions of the schema that earlier programs wrote. */

@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import type { LimitAction } from '../../../../src/domain/people/limits/effect.ts';
+import {
+  clearHandLimit,
+  loadHandLimits,
+  recallLimits,
+  rememberLimits,
+  setHandLimit,
+} from '../../../../src/ledger/storage/people/limits.ts';
+import { readAudit } from '../../../../src/ledger/storage/read-audit.ts';
+import { type Bench, openBench, START } from '../../../support/ledger/rounds.ts';
+
+const KIDS = { of: 'user', id: 'kids' } as const;
+const DAY_MS = 86_400_000;
+
+describe('limits by hand in the ledger', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench();
+  });
+  afterEach(() => bench.close());
+
+  const set = (action: LimitAction, at = START, until: number | null = null) =>
+    setHandLimit(bench.store, { ...KIDS, action, at, until, by: 'user "mum"' }, 'UTC');
+  const audit = async () => (await readAudit(bench.store, {}, 10)).map(({ kind, counter, why }) => `${kind}, ${counter}: ${why}`);
+
+  it('are one for each thing, with who decided it in the audit', async () => {
+    const first = await set({ kind: 'slow', download: 125_000, upload: null });
+    expect(await loadHandLimits(bench.store)).to.deep.equal([first]);
+    const until = Date.UTC(2026, 10, 20, 21);
+    const second = await set({ kind: 'pause' }, START + 1, until);
+    expect(second.number).to.equal(first.number + 1);
+    expect(await loadHandLimits(bench.store)).to.deep.equal([second]);
+    await clearHandLimit(bench.store, second, START + 2, 'token "phone"');
+    expect(await loadHandLimits(bench.store)).to.deep.equal([]);
+    expect(await audit()).to.deep.equal([
+      'limit, user kids: cleared by token "phone"',
+      'limit, user kids: paused until 2026-11-20 21:00 by user "mum"',
+      'limit, user kids: slowed to 1 Mbit/s down by user "mum"',
+    ]);
+  });
+
+  it('are deleted a week after they ended', async () => {
+    await set({ kind: 'allow' }, START, START + 1000);
+    const other = { of: 'others', id: '', action: { kind: 'pause' }, until: null, by: 'mum' } as const;
+    await setHandLimit(bench.store, { ...other, at: START + 7 * DAY_MS }, 'UTC');
+    expect(await loadHandLimits(bench.store)).to.have.length(2);
+    await setHandLimit(bench.store, { ...other, at: START + 8 * DAY_MS }, 'UTC');
+    expect((await loadHandLimits(bench.store)).map(({ of }) => of)).to.deep.equal(['others']);
+  });
+
+  it('what another version wrote is left alone, and what cannot be read begins again', async () => {
+    await bench.store.commit([
+      {
+        sql: "INSERT INTO hand_limit(of, id, action, at, decided_by) VALUES ('planet', 'x', 'pause', 1, 'a'), ('user', 'x', 'melt', 1, 'a')",
+        rows: null,
+      },
+    ]);
+    expect(await loadHandLimits(bench.store)).to.deep.equal([]);
+    expect(await recallLimits(bench.store)).to.deep.equal(new Map());
+    await rememberLimits(bench.store, new Map([['rule a', START]]));
+    expect(await recallLimits(bench.store)).to.deep.equal(new Map([['rule a', START]]));
+    await bench.store.commit([{ sql: "UPDATE meta SET value = '{' WHERE key = 'limits'", rows: null }]);
+    expect(await recallLimits(bench.store)).to.deep.equal(new Map());
+  });
+});
