@@ -12,6 +12,7 @@ import type { Store } from '../ledger/storage/store.ts';
 import type { TextParts } from '../views/metrics/text.ts';
 import { quotaNotices } from '../views/quota-notices.ts';
 import type { View } from '../views/view.ts';
+import { createLimiter, type Limiter, type LimiterParts } from './control/limiter.ts';
 import { createCsv } from './csv/csv.ts';
 import { namesOf, renamesOf, termsOf } from './from-config.ts';
 import { healthOf } from './health.ts';
@@ -29,6 +30,7 @@ import { openLogins } from './tools/logins.ts';
 export interface Service {
   readonly config: Config;
   readonly ledger: Ledger;
+  readonly limiter: Limiter;
   /** The current state; starts no round. */
   view(): Promise<View>;
   /** Starts or joins a round and gives the text of `/metrics`; after `patience` (seconds) with the figures that are committed by then. */
@@ -53,10 +55,20 @@ export interface ServiceParts {
   log: Logger;
   clock: Clock;
   version: string;
+  /** How routers are asked for limits; default: as their configuration says. */
+  limitsChannel?: LimiterParts['channel'];
 }
 
 /** Connects the collector, the ledger and the views. */
-export async function createService({ config: given, ledger, reading, log, clock, version }: ServiceParts): Promise<Service> {
+export async function createService({
+  config: given,
+  ledger,
+  reading,
+  log,
+  clock,
+  version,
+  limitsChannel,
+}: ServiceParts): Promise<Service> {
   let config = given;
   let names = namesOf(given);
   let lastPosted: Posted | null = null;
@@ -72,6 +84,10 @@ export async function createService({ config: given, ledger, reading, log, clock
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
   const notifier = await createNotifier({ config: given, ledger, reading, log, clock });
+  const limiter = createLimiter({
+    ...{ config: given, store: ledger.store, log, clock, view },
+    ...(limitsChannel !== undefined && { channel: limitsChannel }),
+  });
   const csv = createCsv({
     ...{ config: given, ledger, reading, log, clock },
     isClockTrusted: () => lastPosted !== null && ledger.state.suspendedBecause === null,
@@ -91,6 +107,7 @@ export async function createService({ config: given, ledger, reading, log, clock
     if (posted.status === 'posted') backups.afterPosting(round.finishedAt, clock.tick(), config.timezone);
     if (isFirst) void csv.write();
     notifier.afterRound({ posted, routers: [...routers.statuses.values()], ...names });
+    if (posted.status === 'posted') limiter.afterRound();
     if (posted.status === 'posted') telling = telling.then(tellQuotas).catch((error) => log.error(error));
   }
 
@@ -114,6 +131,7 @@ export async function createService({ config: given, ledger, reading, log, clock
     quotas.reconfigured();
     names = namesOf(next);
     if (isNext) csv.reconfigure(next);
+    if (isNext) limiter.reconfigure(next);
     collect.setTerms({
       routers: routers.configure(next.routers),
       heartbeat: config.heartbeat,
@@ -144,6 +162,7 @@ export async function createService({ config: given, ledger, reading, log, clock
       routers: [...routers.statuses.values()],
       notices: notifier.counts(),
       csv: csv.status(),
+      limits: limiter.status(),
       implied: config.implied,
     };
   }
@@ -166,6 +185,7 @@ export async function createService({ config: given, ledger, reading, log, clock
       return config;
     },
     ledger,
+    limiter,
     view,
     scrape,
     reconfigure: configure,
@@ -190,6 +210,7 @@ export async function createService({ config: given, ledger, reading, log, clock
     async close() {
       await backups.stop();
       await telling;
+      await limiter.stop();
       await notifier.stop();
       await logins.stop();
       await reading.close();

@@ -9,6 +9,7 @@ import { type Account, type AccountKind, macOf, publicKeyOf } from '../ledger/ac
 import { type Books, type Device, type KnownLease, type KnownPeer, peerKey, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import type { Months } from '../ledger/usage/months.ts';
+import type { LimitsStatus } from './rows/limits.ts';
 
 /** Everything a view is made from: the books, the last answers of the routers, and the settings for display. */
 export interface View {
@@ -36,6 +37,8 @@ export interface View {
   quotas: readonly QuotaRow[];
   /** What became of the older logger's files; null or left out where none are written. */
   csv?: CsvStatus | null;
+  /** What limits there are; null or left out where none are set. */
+  limits?: LimitsStatus | null;
   /** How bytes are shown to people; iec where nothing is said. */
   units?: Units;
   /** True if no router is configured and the default address is tried. */

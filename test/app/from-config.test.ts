@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { wireguardOf } from '../../src/app/control/peers.ts';
 import { namesOf, probesOf, statusOf } from '../../src/app/from-config.ts';
-import { wireguardOf } from '../../src/app/peer-control.ts';
 import { machineOf } from '../../src/app/tools/machines.ts';
 import type { RouterConfig } from '../../src/config/config.ts';
 import type { SourceName } from '../../src/domain/observation.ts';

@@ -20,6 +20,10 @@ const PASSED_ON = [
   'DOCKER_TLS_VERIFY',
 ];
 
+/** The environment of started programs. */
+export const environmentOf = (): Record<string, string | undefined> =>
+  Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]]));
+
 /** Where commands run, and how to run one as root there. */
 export interface TargetMachine extends Machine {
   asRoot: (argv: Argv) => Argv;
@@ -27,7 +31,7 @@ export interface TargetMachine extends Machine {
 
 /** This machine or one over ssh, and a container on it. */
 export function machineOf({ ssh, container, sudo: bySudo }: MachineTarget): TargetMachine {
-  const env = Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]]));
+  const env = environmentOf();
   const host = ssh === null ? thisMachine(env) : sshMachine(ssh, env);
   const root = bySudo ? sudo : (argv: Argv) => argv;
   if (container === null) return { ...host, asRoot: root };

@@ -1,5 +1,5 @@
+import { changeLimit, interfaceOf, serverOf, wireguardOf } from '../../app/control/peers.ts';
 import { peerNamesOf, probesOf } from '../../app/from-config.ts';
-import { changeLimit, interfaceOf, serverOf, wireguardOf } from '../../app/peer-control.ts';
 import type { Config, RouterConfig } from '../../config/config.ts';
 import { isFailure } from '../../control/change.ts';
 import type { PeerPlace } from '../../control/result.ts';

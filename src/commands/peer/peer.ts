@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { changeLimit } from '../../app/peer-control.ts';
+import { changeLimit } from '../../app/control/peers.ts';
 import type { CliOptions } from '../../config/input.ts';
 import type { ChangeDone, PeerPlace } from '../../control/result.ts';
 import type { Action } from '../../control/target.ts';

@@ -6,18 +6,25 @@ export type LimitState =
   { state: 'active'; dropped: { download: number; upload: number } } | { state: 'refused'; why: string };
 
 /** What a router answered to its wanted limits. */
-export type LimitsAnswer =
-  | {
-      ok: true;
-      changed: boolean;
-      /** Wanted limits that stood already; null if it does not say. */
-      found: number | null;
-      /** By id. */
-      limits: ReadonlyMap<string, LimitState>;
-      notes: readonly string[];
-    }
-  /** `step`: named by the script; `connect` if nothing was started, `answer` if the answer is incomplete. One line. */
-  | { ok: false; step: string; reason: string };
+export type LimitsAnswer = LimitsSet | LimitsFailure;
+
+export interface LimitsSet {
+  ok: true;
+  changed: boolean;
+  /** Wanted limits that stood already; null if it does not say. */
+  found: number | null;
+  /** By id. */
+  limits: ReadonlyMap<string, LimitState>;
+  notes: readonly string[];
+}
+
+export interface LimitsFailure {
+  ok: false;
+  /** Named by the script; `connect` if nothing was started, `answer` if the answer is incomplete. */
+  step: string;
+  /** One line. */
+  reason: string;
+}
 
 /** More than any answer has. */
 const MOST_LINES = 1024;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { peerControl } from '../../../src/app/peer-control.ts';
+import { peerControl } from '../../../src/app/control/peers.ts';
 import { readFile } from '../../../src/app/read-file.ts';
 import type { CommandIo } from '../../../src/commands/common/command-io.ts';
 import { changeOnePeer, listAllPeers, type PeerOptions } from '../../../src/commands/peer/peer.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { interfaceOf, serverOf } from '../../../src/app/peer-control.ts';
+import { interfaceOf, serverOf } from '../../../src/app/control/peers.ts';
 import { machineOf } from '../../../src/app/tools/machines.ts';
 import { changePeer, isFailure, listPeers } from '../../../src/control/change.ts';
 import type { PeerTarget } from '../../../src/control/target.ts';

@@ -40,7 +40,9 @@ export interface AnswerParts {
   time: number;
   offload?: { software?: boolean; hardware?: boolean };
   /** Lines of each section; null means that it is missing, a text is the reason why it failed. */
-  sections?: Partial<Record<'wan' | 'stations' | 'leases' | 'names' | 'neighbours' | 'hosts' | 'peers', readonly string[] | string | null>>;
+  sections?: Partial<
+    Record<'wan' | 'stations' | 'leases' | 'names' | 'neighbours' | 'hosts' | 'peers' | 'limits', readonly string[] | string | null>
+  >;
 }
 
 const USUAL = { wan: ['uplink wan up eth1 7 dhcp 1000 100'], stations: [], leases: [], names: [], neighbours: [] };

@@ -131,3 +131,13 @@ export function slowTo(rate: number): LimitEffect {
   const bytes = rateOf(rate);
   return { kind: 'slow', download: bytes, upload: bytes };
 }
+
+/** The reason that decides what holds: the first of the strictest. */
+export function decidingReason({ effect, reasons }: Pick<DecidedLimit, 'effect' | 'reasons'>): LimitReason | null {
+  const decides = ({ action }: LimitReason): boolean => {
+    if (effect === null) return action.kind === 'allow';
+    if (effect.kind === 'pause' || action.kind !== 'slow') return action.kind === effect.kind;
+    return (effect.download !== null && action.download === effect.download) || (effect.upload !== null && action.upload === effect.upload);
+  };
+  return reasons.find(decides) ?? reasons[0] ?? null;
+}

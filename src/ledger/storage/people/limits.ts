@@ -59,6 +59,21 @@ export async function recallLimits(store: Pick<Store, 'all'>): Promise<Map<strin
 export const rememberLimits = (store: Pick<Store, 'commit'>, since: ReadonlyMap<string, number>): Promise<void> =>
   store.commit([{ sql: REMEMBER, rows: [[MEMORY, JSON.stringify(Object.fromEntries(since))]] }]);
 
+/** What became of limits on a router; `thing` null: of all of them. */
+export interface LimitNote {
+  router: string;
+  thing: string | null;
+  /** A sentence without a period. */
+  why: string;
+}
+
+/** Adds rows to the audit. `now` is Unix ms. Throws a LedgerError. */
+export const noteLimits = (store: Pick<Store, 'commit'>, notes: readonly LimitNote[], now: number): Promise<void> =>
+  store.commit([
+    auditBatch(notes.map(({ router, thing, why }) => ({ ...ledgerNote(now, 'limit', why), router, counter: thing ?? '' }))),
+    ...pruneAudit,
+  ]);
+
 const THINGS: readonly LimitThing['of'][] = ['user', 'device', 'peer', 'others'];
 
 /** What only another version knows is left alone. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { termsOf } from '../../../../src/app/from-config.ts';
-import { createService, type Service } from '../../../../src/app/service.ts';
+import { createService, type Service, type ServiceParts } from '../../../../src/app/service.ts';
 import type { Config } from '../../../../src/config/config.ts';
 import { openLedger } from '../../../../src/ledger/ledger.ts';
 import { type AuditRecord, readAudit } from '../../../../src/ledger/storage/read-audit.ts';
@@ -26,7 +26,7 @@ export interface Driven {
   close(): Promise<void>;
 }
 
-export async function drive(yaml: string): Promise<Driven> {
+export async function drive(yaml: string, more: Pick<ServiceParts, 'limitsChannel'> = {}): Promise<Driven> {
   const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-tplink-'));
   const clock = new TestClock();
   const logs: string[] = [];
@@ -35,7 +35,7 @@ export async function drive(yaml: string): Promise<Driven> {
   let config = await read(yaml);
   const start = async () => {
     const ledger = await openLedger(await openStore(directory), termsOf(config), clock.now());
-    return createService({ config, ledger, reading: await openStoreToRead(directory), log, clock, version: '0' });
+    return createService({ config, ledger, reading: await openStoreToRead(directory), log, clock, version: '0', ...more });
   };
   const stop = async (service: Service) => {
     await service.drain();

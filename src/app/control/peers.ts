@@ -1,9 +1,9 @@
-import type { Config, RouterConfig } from '../config/config.ts';
-import { type PeerServer, peerServer } from '../control/server.ts';
-import type { Action, ServerInterface } from '../control/target.ts';
-import type { PeerChange, PeerControl } from '../http/deps.ts';
-import type { WireguardConfig } from '../sources/wireguard/config.ts';
-import { machineOf } from './tools/machines.ts';
+import type { Config, RouterConfig } from '../../config/config.ts';
+import { type PeerServer, peerServer } from '../../control/server.ts';
+import type { Action, ServerInterface } from '../../control/target.ts';
+import type { PeerChange, PeerControl } from '../../http/deps.ts';
+import type { WireguardConfig } from '../../sources/wireguard/config.ts';
+import { machineOf } from '../tools/machines.ts';
 
 /** Milliseconds for one change, which waits at most 15 s for another one on the server. */
 const CHANGE_MS = 30_000;

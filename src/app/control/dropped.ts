@@ -1,0 +1,35 @@
+import type { LimitReason, LimitThing } from '../../domain/people/limits/limit.ts';
+import { keyOfThing } from '../../domain/people/limits/limit.ts';
+import type { DroppedByLimit } from '../../views/rows/limits.ts';
+
+type Bytes = { download: number; upload: number };
+
+/** What limits of one router held back since the program began: the router counts for each limit since it was made. */
+export interface DroppedCounts {
+  /** A limit shows so much. What it shows when it is seen first was held back for somebody before. */
+  shows(id: string, thing: LimitThing, reason: LimitReason['by'], bytes: Bytes): void;
+  /** A limit is made: it counts from zero. */
+  begins(id: string): void;
+  all(): DroppedByLimit[];
+}
+
+export function droppedCounts(): DroppedCounts {
+  const last = new Map<string, Bytes>();
+  const sums = new Map<string, DroppedByLimit>();
+  return {
+    shows(id, thing, reason, { download, upload }) {
+      const before = last.get(id) ?? { download, upload };
+      last.set(id, { download, upload });
+      const more = (now: number, earlier: number) => (now < earlier ? now : now - earlier);
+      const key = `${reason} ${keyOfThing(thing)}`;
+      const sum = sums.get(key) ?? { thing, reason, download: 0, upload: 0 };
+      sums.set(key, {
+        ...sum,
+        download: sum.download + more(download, before.download),
+        upload: sum.upload + more(upload, before.upload),
+      });
+    },
+    begins: (id) => void last.set(id, { download: 0, upload: 0 }),
+    all: () => [...sums.values()],
+  };
+}

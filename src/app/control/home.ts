@@ -1,0 +1,100 @@
+import type { Config, RouterConfig } from '../../config/config.ts';
+import { DAY_MS } from '../../domain/calendar.ts';
+import { addressesByMac, isRouted } from '../../domain/people/limits/addresses.ts';
+import type { LimitedDevice, LimitedHome, LimitedPeer, LimitingRouter } from '../../domain/people/limits/home.ts';
+import type { RouterStatus } from '../../domain/status.ts';
+import { deviceAccountsOf } from '../../ledger/account.ts';
+import { nameOf, nameOfPeer, ownerOfPeer, type View } from '../../views/view.ts';
+
+/** Devices that were there so lately keep their limits while they are away. */
+const LATELY_MS = 7 * DAY_MS;
+
+/** What limits are decided from, of a view. */
+export type HomeView = Pick<View, 'now' | 'books' | 'aliases' | 'people' | 'peerNames' | 'routers'>;
+
+/** The MACs and addresses that a router shows now; null if it could not be read. */
+export type Addresses = LimitingRouter['addresses'];
+
+/** Everything that limits can be of. `addressesOn`: what each MAC has on a router. */
+export function limitedHome(
+  view: HomeView,
+  { routers, users }: Pick<Config, 'routers' | 'users'>,
+  addressesOn: (router: RouterConfig, shown: Addresses | null) => Addresses,
+): LimitedHome {
+  const limiting = routers
+    .filter(({ limits }) => limits !== null)
+    .map((router): LimitingRouter => {
+      const status = view.routers.find(({ name }) => name === router.name);
+      const shown = status === undefined ? null : shownAddresses(view, status);
+      return { name: router.name, passesDevices: passesDevices(router), addresses: addressesOn(router, shown) };
+    });
+  return {
+    users: view.people.users.map(({ name }) => name),
+    devices: devicesIn(view, [...view.aliases.keys(), ...users.flatMap(({ macs }) => macs)], limiting),
+    peers: peersIn(view),
+    routers: limiting,
+  };
+}
+
+/** A server that is read for its peers alone sees no MACs of the home. */
+const passesDevices = ({ kinds }: RouterConfig): boolean => kinds.some(({ kind }) => kind !== 'wireguard');
+
+function shownAddresses({ books, now }: HomeView, { name, sources }: RouterStatus): Addresses | null {
+  const neighbours = sources.get('neighbours')?.observation;
+  const hosts = sources.get('hosts')?.observation;
+  const leases = [...books.leases.values()].filter(
+    ({ router, lastRead, expiry }) => router === name && lastRead === null && (expiry === 0 || expiry * 1000 > now),
+  );
+  if (neighbours?.source !== 'neighbours' && leases.length === 0) return null;
+  return addressesByMac({
+    leases,
+    neighbours: neighbours?.source === 'neighbours' ? neighbours.neighbours : [],
+    hosts: hosts?.source === 'hosts' ? hosts.hosts : [],
+  });
+}
+
+/** Those of the configuration, those that were there lately, and those that are there now; the latest first. */
+function devicesIn(view: HomeView, configured: readonly string[], routers: readonly LimitingRouter[]): LimitedDevice[] {
+  const { books, aliases, people, now } = view;
+  const lastSeen = new Map<string, number>(configured.map((mac) => [mac, 0]));
+  for (const { key, lastSeen: at } of deviceAccountsOf(books.accounts)) {
+    if (now - at <= LATELY_MS) lastSeen.set(key, Math.max(at, lastSeen.get(key) ?? 0));
+  }
+  const here = new Set(routers.flatMap(({ addresses }) => [...addresses.keys()]));
+  for (const mac of here) lastSeen.set(mac, Math.max(lastSeen.get(mac) ?? 0, 1));
+  const devices = new Map<string, { macs: string[]; at: number }>();
+  for (const [mac, at] of lastSeen) {
+    const id = aliases.get(mac)?.mac ?? mac;
+    const known = devices.get(id);
+    if (known === undefined) devices.set(id, { macs: [mac], at });
+    else devices.set(id, { macs: [...known.macs, mac], at: Math.max(known.at, at) });
+  }
+  return [...devices]
+    .sort(([a, one], [b, other]) => other.at - one.at || (a < b ? -1 : 1))
+    .map(([id, { macs }]) => ({
+      ...{ id, macs, name: aliases.get(id)?.name ?? nameOf(view, id) },
+      user: people.userOfDevice(id, books.devices),
+      isHere: macs.some((mac) => here.has(mac)),
+    }));
+}
+
+function peersIn(view: HomeView): LimitedPeer[] {
+  return [...view.books.peers.values()].flatMap((peer) => {
+    if (peer.state === 'gone') return [];
+    const addresses = peer.allowedIps.flatMap((text) => {
+      const [, ip = ''] = /^([0-9a-f.:]+)(?:\/(?:32|128))?$/i.exec(text) ?? [];
+      const isWhole = !text.includes('/') || text.endsWith(ip.includes(':') ? '/128' : '/32');
+      return isWhole && isRouted(ip) ? [ip] : [];
+    });
+    const { router, publicKey } = peer;
+    return [
+      {
+        router,
+        publicKey,
+        name: view.peerNames.get(publicKey) ?? peer.name ?? nameOfPeer(view, peer),
+        user: ownerOfPeer(view, peer),
+        addresses,
+      },
+    ];
+  });
+}

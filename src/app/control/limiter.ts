@@ -1,0 +1,187 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../collector/round.ts';
+import type { Config, RouterConfig } from '../../config/config.ts';
+import type { LimitsChannel } from '../../control/limits/channel.ts';
+import type { Shown } from '../../control/limits/due.ts';
+import { type Decided, decideLimits } from '../../domain/people/limits/decide.ts';
+import type { HandLimit, NewHandLimit } from '../../domain/people/limits/limit.ts';
+import { wantedLimits } from '../../domain/people/limits/wanted.ts';
+import type { RouterStatus } from '../../domain/status.ts';
+import { count, LedgerError } from '../../errors.ts';
+import {
+  clearHandLimit,
+  type LimitNote,
+  loadHandLimits,
+  noteLimits,
+  recallLimits,
+  rememberLimits,
+  setHandLimit,
+} from '../../ledger/storage/people/limits.ts';
+import type { Store } from '../../ledger/storage/store.ts';
+import type { LimitsStatus } from '../../views/rows/limits.ts';
+import type { View } from '../../views/view.ts';
+import { type LastingAddresses, lastingAddresses } from './addresses.ts';
+import { channelOf } from './channel-of.ts';
+import { limitedHome } from './home.ts';
+import { type LimitingRouterControl, limitingRouter } from './limiting-router.ts';
+
+/** Decides what is limited after each round, and keeps routers so. No round waits for it. */
+export interface Limiter {
+  /** Decides from the committed books, and asks routers in the background. */
+  afterRound(): void;
+  /** What was decided last; null while nothing is limited because control is off. */
+  status(): LimitsStatus | null;
+  /** Sets what a person decided, and decides again. Throws a LedgerError. */
+  set(limit: NewHandLimit): Promise<HandLimit>;
+  /** Clears it, and decides again. Throws a LedgerError. */
+  clear(limit: HandLimit, by: string): Promise<void>;
+  /** What people decided, as it is in the ledger. Throws a LedgerError. */
+  hand(): Promise<HandLimit[]>;
+  reconfigure(config: Config): void;
+  /** Waits until what was set off is done. */
+  settled(): Promise<void>;
+  /** Ends what is running; call it before the ledger is closed. */
+  stop(): Promise<void>;
+}
+
+export interface LimiterParts {
+  config: Config;
+  store: Pick<Store, 'all' | 'commit'>;
+  log: Logger;
+  clock: Clock;
+  /** The committed state. */
+  view(): Promise<View>;
+  /** How a router is asked; default: as its configuration says. */
+  channel?: (router: RouterConfig) => LimitsChannel;
+}
+
+interface Kept {
+  settings: string;
+  control: LimitingRouterControl;
+  addresses: LastingAddresses;
+}
+
+export function createLimiter({ config: given, store, log, clock, view, channel = channelOf }: LimiterParts): Limiter {
+  let config = given;
+  const routers = new Map<string, Kept>();
+  let decided: Decided | null = null;
+  let hand: HandLimit[] = [];
+  let since: ReadonlyMap<string, number> | null = null;
+  let left = '';
+  let working: Promise<void> = Promise.resolve();
+  let isWaiting = false;
+  let writing: Promise<void> = Promise.resolve();
+
+  const isOn = () => config.control;
+
+  /** Decisions are made one after the other; one that waits is enough for all that ask. */
+  function decideAgain(): Promise<void> {
+    if (isWaiting) return working;
+    isWaiting = true;
+    working = working.then(() => {
+      isWaiting = false;
+      return isOn() ? decide().catch(report) : undefined;
+    });
+    return working;
+  }
+
+  async function decide(): Promise<void> {
+    const now = await view();
+    hand = await loadHandLimits(store);
+    since ??= await recallLimits(store);
+    const home = limitedHome(now, config, (router, shown) => keptOf(router).addresses.of(shown, clock.tick()));
+    const { rules } = config.limits;
+    decided = decideLimits({ rules, hand, quotas: now.quotas, home, now: now.now, timezone: config.timezone, since });
+    if (JSON.stringify([...decided.since]) !== JSON.stringify([...since])) await rememberLimits(store, decided.since);
+    since = decided.since;
+    const wanted = wantedLimits(decided.limits, home);
+    warnOfLeft(wanted.flatMap((each) => each.left.map(({ of, id }) => `${of} ${id} on ${each.router}`)));
+    for (const { router, limits } of wanted) {
+      const kept = routers.get(router);
+      const status = now.routers.find(({ name }) => name === router);
+      if (kept === undefined) continue;
+      const shown = shownBy(status);
+      kept.control.want({ wanted: limits, decided: decided.limits, shown, terms: config.limits, timezone: config.timezone });
+    }
+  }
+
+  /** A router that is asked in the same way keeps what is known of it. */
+  function keptOf(router: RouterConfig): Kept {
+    const settings = JSON.stringify([router.limits, router.kinds]);
+    const known = routers.get(router.name);
+    if (known?.settings === settings) return known;
+    if (known !== undefined) void known.control.stop();
+    const control = limitingRouter({ name: router.name, channel: channel(router), clock, note, bug: report });
+    const kept = { settings, control, addresses: lastingAddresses() };
+    routers.set(router.name, kept);
+    return kept;
+  }
+
+  function shownBy(status: RouterStatus | undefined): Shown {
+    const system = status?.system ?? null;
+    if (status === undefined || system === null) return { boot: null, offload: null, at: null, standing: null };
+    const { limits, bootId, flowOffload } = system;
+    const isFailed = limits !== undefined && 'failed' in limits;
+    const times = [...status.sources.values()].flatMap(({ success, lastSuccess }) =>
+      success && lastSuccess !== null ? [lastSuccess] : [],
+    );
+    return {
+      boot: bootId,
+      offload: `${flowOffload.software} ${flowOffload.hardware}`,
+      at: !status.up || isFailed || times.length === 0 ? null : Math.max(...times),
+      standing: limits === undefined || isFailed ? null : (limits as Exclude<typeof limits, { failed: string }>),
+    };
+  }
+
+  function note(notes: readonly LimitNote[]): void {
+    if (notes.length === 0) return;
+    for (const { router, thing, why } of notes) log.info({ router }, `${thing ?? router}: ${why}`);
+    writing = writing.then(() => noteLimits(store, notes, clock.now())).catch(report);
+  }
+
+  function report(error: unknown): void {
+    if (error instanceof LedgerError) log.error(`Limits cannot be kept: ${error.message}`);
+    else log.error(error);
+  }
+
+  function warnOfLeft(things: readonly string[]): void {
+    const now = things.join();
+    if (now !== left && things.length > 0)
+      log.warn(`There is no room for ${count(things.length, 'limit')}: ${things.slice(0, 5).join(', ')}`);
+    left = now;
+  }
+
+  return {
+    afterRound: () => void decideAgain(),
+    status: () =>
+      isOn() ? { hand, decided: decided?.limits ?? [], routers: [...routers.values()].map(({ control }) => control.state()) } : null,
+    async set(limit) {
+      const done = await setHandLimit(store, limit, config.timezone);
+      await decideAgain();
+      return done;
+    },
+    async clear(limit, by) {
+      await clearHandLimit(store, limit, clock.now(), by);
+      await decideAgain();
+    },
+    hand: () => loadHandLimits(store),
+    reconfigure(next) {
+      config = next;
+      for (const [name, { control }] of routers) {
+        if (isOn() && next.routers.some((router) => router.name === name && router.limits !== null)) continue;
+        void control.stop();
+        routers.delete(name);
+      }
+    },
+    async settled() {
+      await working;
+      await Promise.all([...routers.values()].map(({ control }) => control.settled()));
+      await writing;
+    },
+    async stop() {
+      await working;
+      await Promise.all([...routers.values()].map(({ control }) => control.stop()));
+      await writing;
+    },
+  };
+}

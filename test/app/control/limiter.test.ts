@@ -1,0 +1,189 @@
+import { expect } from 'chai';
+import { LAPTOP, type LimitsRouter, startLimitsRouter, TABLET } from '../../support/routers/limits-router.ts';
+
+const QUOTA = 'quotas: { kids: { of: user kids, limit: 1MB, per: day, steps: { 80%: notify, 100%: slow 1Mbit, 200%: block } } }\n';
+const HOUR = 3600;
+const SLOW = 'user_kids slow 125000 125000';
+
+/** The clock of the tests begins on Sunday, 2026-03-08 at 20:00 in UTC. */
+describe('limits, through the whole service', () => {
+  let router: LimitsRouter;
+  const start = async (yaml: string) => {
+    router = await startLimitsRouter(yaml);
+    await router.round();
+  };
+  afterEach(() => router.close());
+  const uses = (bytes: number) => (router.received[TABLET] = (router.received[TABLET] ?? 0) + bytes);
+
+  it('a quota step limits until the period ends, and the next period is free again', async () => {
+    await start(QUOTA);
+    uses(900_000);
+    await router.round();
+    expect([router.standing(), router.asked]).to.deep.equal([[], []]);
+    uses(200_000);
+    await router.round();
+    expect(router.standing()).to.deep.equal([SLOW]);
+    expect(router.limits.get('user_kids')?.members).to.deep.equal([TABLET, '192.168.1.2']);
+    uses(1_000_000);
+    await router.round();
+    expect(router.standing()).to.deep.equal(['user_kids pause']);
+    await router.round(4 * HOUR);
+    expect(router.standing()).to.deep.equal([]);
+    expect(await router.audit()).to.deep.equal([
+      'gateway, user kids, slowed to 1 Mbit/s by quota "kids" at 100 % until 2026-03-09 00:00',
+      'gateway, user kids, paused by quota "kids" at 100 % until 2026-03-09 00:00; quota "kids" at 200 % until 2026-03-09 00:00',
+      'gateway, user kids, free again',
+    ]);
+    expect(router.asked).to.have.length(3);
+  });
+
+  it('a schedule limits at its hours', async () => {
+    await start('limits: { bedtime: { of: user kids, pause: true, at: [ "sun-thu 21:00-06:30" ] } }\n');
+    await router.round(HOUR - 60);
+    expect(router.standing()).to.deep.equal([]);
+    await router.round(60);
+    expect(router.standing()).to.deep.equal(['user_kids pause']);
+    await router.round(9.5 * HOUR);
+    expect(router.standing()).to.deep.equal([]);
+    expect(await router.audit()).to.deep.equal([
+      'gateway, user kids, paused by limit "bedtime" until 2026-03-09 06:30',
+      'gateway, user kids, free again',
+    ]);
+  });
+
+  it('what a person allows or limits holds at once, and a restart keeps it and says nothing twice', async () => {
+    await start(`${QUOTA}limits: { others: { of: others, slow: 8Mbit } }\n`);
+    uses(3_000_000);
+    await router.round();
+    expect(router.standing()).to.deep.equal(['others slow 1000000 1000000', 'user_kids pause']);
+    const { limiter } = router.driven.service;
+    const kids = { of: 'user', id: 'kids', at: router.driven.clock.now(), by: 'user "mum"' } as const;
+    await limiter.set({ ...kids, action: { kind: 'allow' }, until: router.driven.clock.now() + HOUR * 1000 });
+    await limiter.settled();
+    expect(router.standing()).to.deep.equal(['others slow 1000000 1000000']);
+    const before = await router.audit();
+    await router.driven.restart();
+    await router.round();
+    await router.round();
+    expect(router.standing()).to.deep.equal(['others slow 1000000 1000000']);
+    expect(await router.audit()).to.deep.equal(before);
+    await router.round(HOUR);
+    expect(router.standing(), 'the allowance ended').to.deep.equal(['others slow 1000000 1000000', 'user_kids pause']);
+    const [hand] = await router.driven.service.limiter.hand();
+    await router.driven.service.limiter.clear(hand ?? expect.fail('none'), 'user "mum"');
+    expect((await router.audit()).at(-1)).to.equal('user kids, cleared by user "mum"');
+  });
+
+  for (const [what, lose] of [
+    ['reboot', () => Object.assign(router, { bootId: '11111111-5c0f-4b3e-9a55-6a2b7c1d9e10' })],
+    ['deletion of the table', () => undefined],
+  ] as const) {
+    it(`a ${what} is put right, and said`, async () => {
+      await start(`${QUOTA}limits: { others: { of: others, slow: 8Mbit } }\n`);
+      uses(1_000_000);
+      await router.round();
+      await router.round();
+      const before = router.asked.length;
+      lose();
+      router.limits.clear();
+      await router.round();
+      expect(router.standing()).to.have.length(2);
+      expect(router.asked).to.have.length(before + 1);
+      expect((await router.audit()).at(-1)).to.equal(
+        'gateway, 2 of 2 limits had gone (a reboot, a restart of the firewall, or by hand), and were set again',
+      );
+      await router.round();
+      expect(router.asked).to.have.length(before + 1);
+    });
+  }
+
+  it('a router that loses its limits in every round is asked less and less often', async () => {
+    await start('limits: { others: { of: others, pause: true } }\n');
+    router.asked.length = 0;
+    for (let minute = 0; minute < 240; minute += 1) {
+      router.limits.clear();
+      await router.round(60);
+    }
+    expect(router.asked.length).to.be.within(6, 14);
+  });
+
+  it('a router that never shows what stands is asked once more whether it does, and again after a reboot', async () => {
+    await start('');
+    router.shows = false;
+    await router.driven.reconfigure(`${router.yaml}limits: { others: { of: others, pause: true } }\n`);
+    await router.round();
+    for (let minute = 0; minute < 80; minute += 1) await router.round(60);
+    expect(router.asked).to.have.length(2);
+    router.bootId = '11111111-5c0f-4b3e-9a55-6a2b7c1d9e10';
+    router.limits.clear();
+    await router.round();
+    expect([router.asked.length, router.standing()]).to.deep.equal([3, ['others pause']]);
+  });
+
+  it('are asked for again after a quarter of the time in which they end, without a word', async () => {
+    await start('limits: { expire: 2h, others: { of: others, pause: true } }\n');
+    const [text] = router.asked;
+    expect(text).to.match(/^expire 7200$/m);
+    const audit = await router.audit();
+    for (let minute = 0; minute < 100; minute += 1) await router.round(60);
+    expect(router.asked).to.deep.equal([text, text, text, text]);
+    expect(await router.audit()).to.deep.equal(audit);
+    expect(router.standing()).to.deep.equal(['others pause']);
+  });
+
+  it('a router that cannot be asked is tried again, less and less often; nothing is counted differently, and it is said once', async () => {
+    await start(QUOTA);
+    router.fault = 'unreachable';
+    uses(1_500_000);
+    for (let minute = 0; minute < 120; minute += 1) {
+      uses(10);
+      await router.round(60);
+    }
+    expect(router.asked.length).to.be.within(5, 9);
+    expect(await router.audit()).to.deep.equal(['gateway, 1 limit could not be set; it is tried again: ssh connection to gateway failed']);
+    expect(await router.round()).to.match(/wrtmeter_device_download_bytes_total\{mac="02:00:00:00:00:01",hostname="tablet"\} 1501200\n/);
+    router.fault = null;
+    await router.round(1800);
+    expect(router.standing()).to.deep.equal([SLOW]);
+  });
+
+  it('a router that hangs delays no round, and no end of the program', async () => {
+    await start(QUOTA);
+    router.fault = 'hangs';
+    uses(1_500_000);
+    const began = performance.now();
+    for (let i = 0; i < 5; i += 1) await router.round();
+    expect(router.asked).to.have.length(1);
+    await router.driven.restart();
+    expect(performance.now() - began).to.be.below(3000);
+    expect(await router.driven.audit()).to.not.deep.include({ kind: 'limit' });
+  });
+
+  it('that are refused say why, once, and are asked for again when offloading is switched off', async () => {
+    await start('');
+    router.offload = true;
+    await router.driven.reconfigure(`${router.yaml}limits: { others: { of: others, pause: true } }\n`);
+    for (let i = 0; i < 5; i += 1) await router.round();
+    expect(router.asked).to.have.length(1);
+    expect(await router.audit()).to.deep.equal(['gateway, others, could not be paused: Flow offloading is on']);
+    expect(router.driven.service.limiter.status()?.routers[0]?.limits[0]).to.include({ state: 'refused', why: 'Flow offloading is on' });
+    router.offload = false;
+    await router.round();
+    expect(router.standing()).to.deep.equal(['others pause']);
+  });
+
+  it('are none while control is off, and what was set by hand waits', async () => {
+    await start(QUOTA);
+    await router.driven.reconfigure(router.yaml.replace('control: true', 'control: false'));
+    uses(5_000_000);
+    await router.round();
+    expect([router.asked, router.driven.service.limiter.status()]).to.deep.equal([[], null]);
+  });
+
+  it('leave the laptop of nobody alone', async () => {
+    await start(QUOTA);
+    uses(5_000_000);
+    await router.round();
+    expect(router.asked.join()).to.include(TABLET).and.not.include(LAPTOP);
+  });
+});
