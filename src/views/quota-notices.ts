@@ -1,4 +1,7 @@
 import { dayOf, dayText, localText } from '../domain/calendar.ts';
+import { slowTo } from '../domain/people/limits/decide.ts';
+import type { LimitEffect } from '../domain/people/limits/effect.ts';
+import { actionText, untilText } from '../domain/people/limits/words.ts';
 import type { Notice } from '../domain/people/notice.ts';
 import type { QuotaAction } from '../domain/people/quota.ts';
 import type { QuotaRow } from '../domain/people/quota-row.ts';
@@ -6,7 +9,7 @@ import { bytesIn, formatShare } from './format.ts';
 import type { View } from './view.ts';
 
 /** What notices of quotas are made from. */
-type QuotasView = Pick<View, 'quotas' | 'now' | 'timezone' | 'units'>;
+type QuotasView = Pick<View, 'quotas' | 'now' | 'timezone' | 'units' | 'limits'>;
 
 /** All that quotas have to report now: steps that are reached, and forecasts over the limit. What was reported before has the same key again. */
 export function quotaNotices(view: QuotasView): Notice[] {
@@ -20,7 +23,9 @@ function stepNotices(row: QuotaRow, view: QuotasView): Notice[] {
     key: keyOf('quota', row, view, ` ${percent(share)}`),
     kind: 'quota',
     subject: `${titleOf(row)}: ${percent(share)} of ${size(row.limit)} used`,
-    text: [standing(row, view), ...actions.flatMap(limitText), pace(row, view)].filter((line) => line !== '').join('\n'),
+    text: [standing(row, view), ...actions.flatMap((action) => limitText(action, row, view)), pace(row, view)]
+      .filter((line) => line !== '')
+      .join('\n'),
     at: view.now,
   }));
 }
@@ -72,14 +77,11 @@ function pace({ forecast, left }: QuotaRow, { timezone, units }: QuotasView): st
   return `Probably ${size(forecast.bytes)} at the end, between ${size(forecast.low)} and ${size(forecast.high)}.${when}`;
 }
 
-function limitText({ kind }: QuotaAction): string[] {
-  switch (kind) {
-    case 'notify':
-      return [];
-    case 'slow':
-    case 'block':
-      return [`The step "${kind}" is only reported: this version limits nothing.`];
-    default:
-      return kind satisfies never;
-  }
+/** What a step does to what it is of, where it is more than a notice. */
+function limitText(action: QuotaAction, { of, period }: QuotaRow, { limits, timezone }: QuotasView): string[] {
+  if (action.kind === 'notify') return [];
+  if (of === 'home' || of === 'uplink') return [`The step "${action.kind}" is only reported: no limit can hold all of it.`];
+  if (limits === null || limits === undefined) return [`The step "${action.kind}" is only reported: no router is asked for limits.`];
+  const effect: LimitEffect = action.kind === 'block' ? { kind: 'pause' } : slowTo(action.rate);
+  return [`It is ${actionText(effect)}${untilText(period.endsAt, timezone)}, unless somebody allows it.`];
 }

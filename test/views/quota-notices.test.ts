@@ -3,6 +3,7 @@ import { dayOf } from '../../src/domain/calendar.ts';
 import { addBonus, removeBonus } from '../../src/ledger/storage/people/bonuses.ts';
 import { quotaNotices } from '../../src/views/quota-notices.ts';
 import { type QuotaView, quotaRows } from '../../src/views/rows/quotas.ts';
+import type { View } from '../../src/views/view.ts';
 import { quota, quotaView } from '../support/ledger/quota-view.ts';
 import { type Bench, classic, openBench, PHONE, START, station, TERMS, wan } from '../support/ledger/rounds.ts';
 
@@ -76,7 +77,7 @@ describe('notices of quotas', () => {
     expect(await keys(120)).to.deep.equal(['quota line 50 % 2026-03-01', 'quota line 100 % 2026-03-01']);
   });
 
-  it('a step that limits says that it does not yet', async () => {
+  it('a step that limits says what it does, or why it does nothing', async () => {
     const slow = [{ share: 1, actions: [{ kind: 'slow', rate: 1e6 }] as const }];
     bench = await openBench({ ...TERMS, quotas: [quota('line', { kind: 'home' }, 2000, { steps: slow })] });
     await read(0, 0);
@@ -86,9 +87,29 @@ describe('notices of quotas', () => {
         key: 'quota line 100 % 2026-03-01',
         kind: 'quota',
         subject: 'Quota "line": 100 % of 1.95 KiB used',
-        text: '2.93 KiB of 1.95 KiB used (150 %), 0 B left until 2026-03-31.\nThe step "slow" is only reported: this version limits nothing.',
+        text: '2.93 KiB of 1.95 KiB used (150 %), 0 B left until 2026-03-31.\nThe step "slow" is only reported: no limit can hold all of it.',
         at: START + 60_000,
       },
+    ]);
+  });
+
+  it('a step that limits a user says so where routers are asked for limits', async () => {
+    const limiting = [{ share: 1, actions: [{ kind: 'slow', rate: 1e6 }, { kind: 'block' }] as const }];
+    bench = await openBench({ ...TERMS, quotas: [quota('rest', { kind: 'others' }, 2000, { steps: limiting })] });
+    await read(0, 0);
+    await read(60, 3000);
+    const view = quotaView(bench.ledger, START + 60_000);
+    const linesOf = (limits: View['limits']) =>
+      quotaNotices({ ...view, quotas: quotaRows(view), limits })[0]
+        ?.text.split('\n')
+        .slice(1);
+    expect(linesOf(null)).to.deep.equal([
+      'The step "slow" is only reported: no router is asked for limits.',
+      'The step "block" is only reported: no router is asked for limits.',
+    ]);
+    expect(linesOf({ hand: [], decided: [], routers: [] })).to.deep.equal([
+      'It is slowed to 1 Mbit/s until 2026-04-01 00:00, unless somebody allows it.',
+      'It is paused until 2026-04-01 00:00, unless somebody allows it.',
     ]);
   });
 

@@ -29,7 +29,7 @@ import { type LimitingRouterControl, limitingRouter } from './limiting-router.ts
 export interface Limiter {
   /** Decides from the committed books, and asks routers in the background. */
   afterRound(): void;
-  /** What was decided last; null while nothing is limited because control is off. */
+  /** What was decided last; null while nothing can be limited. */
   status(): LimitsStatus | null;
   /** Sets what a person decided, and decides again. Throws a LedgerError. */
   set(limit: NewHandLimit): Promise<HandLimit>;
@@ -55,6 +55,10 @@ export interface LimiterParts {
   channel?: (router: RouterConfig) => LimitsChannel;
 }
 
+/** Whether anything can be limited: control is on, and a router may be asked. */
+export const canLimit = ({ control, routers }: Pick<Config, 'control' | 'routers'>): boolean =>
+  control && routers.some(({ limits }) => limits !== null);
+
 interface Kept {
   settings: string;
   control: LimitingRouterControl;
@@ -72,7 +76,7 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
   let isWaiting = false;
   let writing: Promise<void> = Promise.resolve();
 
-  const isOn = () => config.control;
+  const isOn = () => canLimit(config);
 
   /** Decisions are made one after the other; one that waits is enough for all that ask. */
   function decideAgain(): Promise<void> {

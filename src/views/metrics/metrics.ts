@@ -4,6 +4,7 @@ import { csvFamilies } from './csv.ts';
 import { deviceFamilies } from './devices.ts';
 import type { Family, FamilyMaker } from './family.ts';
 import { hostFamilies } from './hosts.ts';
+import { limitFamilies } from './limits.ts';
 import { noticeFamilies } from './notices.ts';
 import { peerFamilies } from './peers.ts';
 import { programFamilies } from './program.ts';
@@ -39,6 +40,7 @@ export function createMetrics(): Metrics {
     peerFamilies(),
     tariffFamilies,
     quotaFamilies(),
+    limitFamilies,
     routerFamilies(),
     programFamilies,
     noticeFamilies,

@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { limitFamilies } from '../../../src/views/metrics/limits.ts';
+import type { LimitsStatus } from '../../../src/views/rows/limits.ts';
+import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
+
+const TV = '02:00:00:00:00:03';
+const LIMITS: LimitsStatus = {
+  hand: [],
+  decided: [],
+  routers: [
+    {
+      router: 'gateway',
+      limits: [
+        {
+          thing: { of: 'user', id: 'kids' },
+          effect: { kind: 'slow', download: 125_000, upload: null },
+          reason: 'quota',
+          state: 'active',
+          why: null,
+        },
+        { thing: { of: 'device', id: TV }, effect: { kind: 'pause' }, reason: 'hand', state: 'active', why: null },
+        { thing: { of: 'others', id: '' }, effect: { kind: 'pause' }, reason: 'schedule', state: 'waiting', why: null },
+      ],
+      ...{ askedAt: 1, failure: null, notes: [] },
+      dropped: [{ thing: { of: 'user', id: 'kids' }, reason: 'quota', download: 7000, upload: 3 }],
+    },
+    { router: 'vps', limits: [], askedAt: null, failure: 'it cannot be reached', notes: [], dropped: [] },
+  ],
+};
+
+describe('metrics of limits', () => {
+  let home: SmallHome;
+  before(async () => {
+    home = await openHome({ routers: { gateway: [] } });
+  });
+  after(() => home.close());
+
+  const lines = (limits: LimitsStatus | null) =>
+    limitFamilies({ ...home.view(), limits }).flatMap(({ name, samples }) =>
+      samples.map(({ labels, value }) => `${name}${labels} ${value}`),
+    );
+
+  it('are the limits that stand, their rates, and what they held back', () => {
+    expect(lines(LIMITS)).to.deep.equal([
+      'wrtmeter_limit_active{router="gateway",of="user",name="kids",reason="quota"} 1',
+      `wrtmeter_limit_active{router="gateway",of="device",name="${TV}",reason="hand"} 1`,
+      'wrtmeter_limit_rate_bytes_per_second{router="gateway",of="user",name="kids",reason="quota",direction="download"} 125000',
+      'wrtmeter_limit_dropped_bytes_total{router="gateway",of="user",name="kids",reason="quota",direction="download"} 7000',
+      'wrtmeter_limit_dropped_bytes_total{router="gateway",of="user",name="kids",reason="quota",direction="upload"} 3',
+      'wrtmeter_limits_success{router="gateway"} 1',
+      'wrtmeter_limits_success{router="vps"} 0',
+    ]);
+    expect(lines(null)).to.deep.equal([]);
+  });
+});
