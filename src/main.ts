@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
   bonus: () => import('./commands/bonus.ts'),
+  limit: () => import('./commands/limit/limit.ts'),
   forget: () => import('./commands/forget.ts'),
   peer: () => import('./commands/peer/peer.ts'),
   token: () => import('./commands/token.ts'),

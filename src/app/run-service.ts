@@ -108,6 +108,7 @@ function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): 
       add: (bonus) => addBonus(ledger.store, bonus),
       remove: (bonus, by) => removeBonus(ledger.store, bonus, clock.now(), by),
     },
+    limits: service.limiter,
     note: ({ peer: { router, interface: name, publicKey }, why }) =>
       ledger.addAudit({
         at: clock.now(),

@@ -1,3 +1,4 @@
+import { formatRate } from '../domain/people/rate.ts';
 import { formatSize } from '../domain/people/size.ts';
 import type { User } from '../domain/people/user.ts';
 import { count } from '../errors.ts';
@@ -9,7 +10,7 @@ import { describeLimit, describeLimits } from './people/limits.ts';
 import { describeQuota } from './people/quotas.ts';
 import { describeTariff } from './people/tariffs.ts';
 import { describeTransport } from './routers/limits.ts';
-import { formatDuration, formatRate } from './values.ts';
+import { formatDuration } from './values.ts';
 
 /** The configuration for `wrtmeter check`; without secrets. */
 export function describeConfig(config: Config): string {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { isOfDevice, parseMac } from '../domain/mac.ts';
 import { didYouMean } from '../domain/names/nearest.ts';
+import { readDuration, readRate } from '../domain/people/rate.ts';
 import { readSize } from '../domain/people/size.ts';
 import { ValueError } from '../fields/values.ts';
 import type { Listen } from './config.ts';
@@ -44,14 +45,12 @@ export function parseDay(text: string): number {
 }
 
 const SECONDS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 } as const;
-const DURATION = /^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
 
 /** `5m`, `1h30m`, `30d` or plain seconds, between two bounds in seconds; 0 is off where `zero` allows it. */
 export function duration(bounds: { least: number; most: number; zero?: boolean }): (text: string) => number {
   return (text) => {
-    const parts = text === '' ? null : DURATION.exec(/^\d+$/.test(text) ? `${text}s` : text);
-    if (parts === null) throw new ValueError('is not a duration; use for example 90s, 5m, 1h30m or 30d');
-    const seconds = Object.values(SECONDS).reduce((sum, size, index) => sum + size * Number(parts[index + 1] ?? 0), 0);
+    const seconds = readDuration(text);
+    if (seconds === null) throw new ValueError('is not a duration; use for example 90s, 5m, 1h30m or 30d');
     if (seconds === 0 && bounds.zero) return 0;
     if (seconds < bounds.least) {
       throw new ValueError(`is too short; use at least ${formatDuration(bounds.least)}${bounds.zero ? ', or 0 for off' : ''}`);
@@ -76,15 +75,10 @@ export function formatDuration(seconds: number): string {
 /** Seconds that a round, or one router in it, may take. */
 export const parseTimeout = duration({ least: 1, most: 60 });
 
-const PREFIXES = ['', 'k', 'M', 'G', 'T'];
-
-/** Bits per second: `1Gbit`, `300 Mbit/s`, `2.5Gbps`, or a plain number. Bytes are refused: `MB` is often meant as Mbit. */
+/** Bits per second, as `readRate` reads them. */
 export function parseRate(text: string): number {
-  const match = /^(\d+(?:\.\d+)?) ?(?:([kmgt]?)(?:bit(?:\/s)?|bps))?$/i.exec(text);
-  if (match === null || text.endsWith('Bps')) throw new ValueError('is not a rate; use for example 1Gbit or 300Mbit');
-  const power = PREFIXES.findIndex((prefix) => prefix.toLowerCase() === (match[2] ?? '').toLowerCase());
-  const rate = Math.round(Number(match[1]) * 1000 ** power);
-  if (rate < 1000 || rate > 1e13) throw new ValueError('is outside the range of line rates; use a rate between 1kbit and 10Tbit');
+  const rate = readRate(text);
+  if (typeof rate === 'string') throw new ValueError(rate);
   return rate;
 }
 
@@ -93,12 +87,6 @@ export function parseSize(text: string): number {
   const size = readSize(text);
   if (typeof size === 'string') throw new ValueError(size);
   return size;
-}
-
-/** Bits per second with a unit. */
-export function formatRate(rate: number): string {
-  const power = Math.min(Math.floor(Math.log10(rate) / 3), PREFIXES.length - 1);
-  return `${rate / 1000 ** power} ${PREFIXES[power]}bit/s`;
 }
 
 /** A device's MAC in any usual notation, as lower case with colons. */

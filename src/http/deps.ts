@@ -1,6 +1,7 @@
 import type { Gate } from '../auth/gate.ts';
 import type { Bonus, NewBonus } from '../ledger/books.ts';
 import type { AuditAnswer } from '../views/api-v1/audit.ts';
+import type { HandLimit, NewHandLimit } from '../views/api-v1/limits.ts';
 import type { QueryParameters } from '../views/api-v1/query.ts';
 import type { ReconciliationAnswer } from '../views/api-v1/reconciliation.ts';
 import type { UsageAnswer } from '../views/api-v1/usage.ts';
@@ -33,6 +34,7 @@ export interface AppDeps {
   /** Writes an audit row about an action or an attempt. */
   note(act: PeerAct): Promise<void>;
   bonuses: BonusControl;
+  limits: HandLimits;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
   version: string;
 }
@@ -75,6 +77,14 @@ interface BonusControl {
   add(bonus: NewBonus): Promise<Bonus>;
   /** `by`: who removes it and how, for people. */
   remove(bonus: Bonus, by: string): Promise<void>;
+}
+
+/** What people decide about limits, with rows in the audit. */
+interface HandLimits {
+  hand(): Promise<HandLimit[]>;
+  set(limit: NewHandLimit): Promise<HandLimit>;
+  /** `by`: who clears it and how, for people. */
+  clear(limit: HandLimit, by: string): Promise<void>;
 }
 
 export interface PeerAct {

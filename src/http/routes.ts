@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { devicesAnswer, leasesAnswer, peersAnswer, routersAnswer, usersAnswer, wanAnswer } from '../views/api-v1/answers.ts';
+import { limitsAnswer } from '../views/api-v1/limits.ts';
 import { quotasAnswer } from '../views/api-v1/quotas.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import { tariffsAnswer } from '../views/api-v1/tariffs.ts';
@@ -13,6 +14,7 @@ import type { View } from '../views/view.ts';
 import { bonusRoutes } from './bonuses.ts';
 import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';
+import { limitRoutes } from './limits.ts';
 import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
 import { sendShared } from './send.ts';
@@ -68,6 +70,8 @@ export function routes(deps: AppDeps): Route[] {
       context.body = FAVICON;
     }),
     ...bonusRoutes(deps),
+    api(deps, '/api/v1/limits', limitsAnswer),
+    ...limitRoutes(deps),
     ...clientRoutes(deps),
     open('/-/healthy', async (context) => {
       const { healthy, problems } = deps.health();

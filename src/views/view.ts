@@ -9,7 +9,7 @@ import { type Account, type AccountKind, macOf, publicKeyOf } from '../ledger/ac
 import { type Books, type Device, type KnownLease, type KnownPeer, peerKey, readerKey } from '../ledger/books.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import type { Months } from '../ledger/usage/months.ts';
-import type { LimitsStatus } from './rows/limits.ts';
+import type { LimitsStatus } from './limits-status.ts';
 
 /** Everything a view is made from: the books, the last answers of the routers, and the settings for display. */
 export interface View {

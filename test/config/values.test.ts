@@ -1,15 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  duration,
-  formatDuration,
-  formatRate,
-  parseDay,
-  parseDeviceMac,
-  parseListen,
-  parseRate,
-  parseTimeZone,
-} from '../../src/config/values.ts';
+import { duration, formatDuration, parseDay, parseDeviceMac, parseListen, parseRate, parseTimeZone } from '../../src/config/values.ts';
+import { formatRate } from '../../src/domain/people/rate.ts';
 import { parseBoolean, parseName, ValueError } from '../../src/fields/values.ts';
 
 const anyDuration = duration({ least: 0, most: Number.MAX_SAFE_INTEGER, zero: true });

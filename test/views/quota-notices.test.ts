@@ -99,7 +99,7 @@ describe('notices of quotas', () => {
     await read(0, 0);
     await read(60, 3000);
     const view = quotaView(bench.ledger, START + 60_000);
-    const linesOf = (limits: View['limits']) =>
+    const linesOf = (limits: NonNullable<View['limits']> | null) =>
       quotaNotices({ ...view, quotas: quotaRows(view), limits })[0]
         ?.text.split('\n')
         .slice(1);

@@ -1,4 +1,4 @@
-import type { Asked } from '../../control/limits/due.ts';
+import type { AskedLimits } from '../../control/limits/due.ts';
 import type { DecidedLimit } from '../../domain/people/limits/decide.ts';
 import { type LimitEffect, sameEffect } from '../../domain/people/limits/effect.ts';
 import { keyOfThing, type LimitThing } from '../../domain/people/limits/limit.ts';
@@ -6,7 +6,7 @@ import type { WantedLimit } from '../../domain/people/limits/wanted.ts';
 import { actionText, auditName, reasonText } from '../../domain/people/limits/words.ts';
 import { count } from '../../errors.ts';
 import type { LimitNote } from '../../ledger/storage/people/limits.ts';
-import type { LimitOnRouter } from '../../views/rows/limits.ts';
+import type { LimitOnRouter } from '../../views/limits-status.ts';
 
 /** Rows that one answer may add to the audit: a schedule of each device may change hundreds. */
 const MOST_NOTES = 16;
@@ -54,6 +54,6 @@ export function notesOf({ router, wanted, decided, limits, before, things, refus
 }
 
 /** What stands after an answer: what the router accepted. */
-export function acceptedOf(wanted: readonly WantedLimit[], limits: Answered['limits']): Asked['accepted'] {
+export function acceptedOf(wanted: readonly WantedLimit[], limits: Answered['limits']): AskedLimits['accepted'] {
   return new Map(wanted.flatMap(({ id, effect }) => (limits.get(id)?.state === 'active' ? [[id, effect] as const] : [])));
 }

@@ -1,20 +1,19 @@
 import type { LimitReason, LimitThing } from '../../domain/people/limits/limit.ts';
 import { keyOfThing } from '../../domain/people/limits/limit.ts';
-import type { DroppedByLimit } from '../../views/rows/limits.ts';
-
-type Bytes = { download: number; upload: number };
+import type { Traffic } from '../../domain/traffic.ts';
+import type { DroppedByLimit } from '../../views/limits-status.ts';
 
 /** What limits of one router held back since the program began: the router counts for each limit since it was made. */
 export interface DroppedCounts {
   /** A limit shows so much. What it shows when it is seen first was held back for somebody before. */
-  shows(id: string, thing: LimitThing, reason: LimitReason['by'], bytes: Bytes): void;
+  shows(id: string, thing: LimitThing, reason: LimitReason['by'], bytes: Traffic): void;
   /** A limit is made: it counts from zero. */
   begins(id: string): void;
   all(): DroppedByLimit[];
 }
 
 export function droppedCounts(): DroppedCounts {
-  const last = new Map<string, Bytes>();
+  const last = new Map<string, Traffic>();
   const sums = new Map<string, DroppedByLimit>();
   return {
     shows(id, thing, reason, { download, upload }) {

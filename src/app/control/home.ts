@@ -5,6 +5,7 @@ import type { LimitedDevice, LimitedHome, LimitedPeer, LimitingRouter } from '..
 import type { RouterStatus } from '../../domain/status.ts';
 import { deviceAccountsOf } from '../../ledger/account.ts';
 import { nameOf, nameOfPeer, ownerOfPeer, type View } from '../../views/view.ts';
+import type { AddressesOfMacs } from './addresses.ts';
 
 /** Devices that were there so lately keep their limits while they are away. */
 const LATELY_MS = 7 * DAY_MS;
@@ -12,20 +13,17 @@ const LATELY_MS = 7 * DAY_MS;
 /** What limits are decided from, of a view. */
 export type HomeView = Pick<View, 'now' | 'books' | 'aliases' | 'people' | 'peerNames' | 'routers'>;
 
-/** The MACs and addresses that a router shows now; null if it could not be read. */
-export type Addresses = LimitingRouter['addresses'];
-
 /** Everything that limits can be of. `addressesOn`: what each MAC has on a router. */
 export function limitedHome(
   view: HomeView,
   { routers, users }: Pick<Config, 'routers' | 'users'>,
-  addressesOn: (router: RouterConfig, shown: Addresses | null) => Addresses,
+  addressesOn: (router: RouterConfig, shown: AddressesOfMacs | null) => AddressesOfMacs,
 ): LimitedHome {
   const limiting = routers
     .filter(({ limits }) => limits !== null)
     .map((router): LimitingRouter => {
       const status = view.routers.find(({ name }) => name === router.name);
-      const shown = status === undefined ? null : shownAddresses(view, status);
+      const shown = shownAddresses(view, router.name, status?.sources);
       return { name: router.name, passesDevices: passesDevices(router), addresses: addressesOn(router, shown) };
     });
   return {
@@ -39,7 +37,7 @@ export function limitedHome(
 /** A server that is read for its peers alone sees no MACs of the home. */
 const passesDevices = ({ kinds }: RouterConfig): boolean => kinds.some(({ kind }) => kind !== 'wireguard');
 
-function shownAddresses({ books, now }: HomeView, { name, sources }: RouterStatus): Addresses | null {
+function shownAddresses({ books, now }: HomeView, name: string, sources: RouterStatus['sources'] = new Map()): AddressesOfMacs | null {
   const neighbours = sources.get('neighbours')?.observation;
   const hosts = sources.get('hosts')?.observation;
   const leases = [...books.leases.values()].filter(

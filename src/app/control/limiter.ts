@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../collector/round.ts';
 import type { Config, RouterConfig } from '../../config/config.ts';
 import type { LimitsChannel } from '../../control/limits/channel.ts';
-import type { Shown } from '../../control/limits/due.ts';
+import type { ShownLimits } from '../../control/limits/due.ts';
 import { type Decided, decideLimits } from '../../domain/people/limits/decide.ts';
 import type { HandLimit, NewHandLimit } from '../../domain/people/limits/limit.ts';
 import { wantedLimits } from '../../domain/people/limits/wanted.ts';
@@ -18,7 +18,7 @@ import {
   setHandLimit,
 } from '../../ledger/storage/people/limits.ts';
 import type { Store } from '../../ledger/storage/store.ts';
-import type { LimitsStatus } from '../../views/rows/limits.ts';
+import type { LimitsStatus } from '../../views/limits-status.ts';
 import type { View } from '../../views/view.ts';
 import { type LastingAddresses, lastingAddresses } from './addresses.ts';
 import { channelOf } from './channel-of.ts';
@@ -59,7 +59,7 @@ export interface LimiterParts {
 export const canLimit = ({ control, routers }: Pick<Config, 'control' | 'routers'>): boolean =>
   control && routers.some(({ limits }) => limits !== null);
 
-interface Kept {
+interface KeptRouter {
   settings: string;
   control: LimitingRouterControl;
   addresses: LastingAddresses;
@@ -67,7 +67,7 @@ interface Kept {
 
 export function createLimiter({ config: given, store, log, clock, view, channel = channelOf }: LimiterParts): Limiter {
   let config = given;
-  const routers = new Map<string, Kept>();
+  const routers = new Map<string, KeptRouter>();
   let decided: Decided | null = null;
   let hand: HandLimit[] = [];
   let since: ReadonlyMap<string, number> | null = null;
@@ -110,7 +110,7 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
   }
 
   /** A router that is asked in the same way keeps what is known of it. */
-  function keptOf(router: RouterConfig): Kept {
+  function keptOf(router: RouterConfig): KeptRouter {
     const settings = JSON.stringify([router.limits, router.kinds]);
     const known = routers.get(router.name);
     if (known?.settings === settings) return known;
@@ -121,7 +121,7 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
     return kept;
   }
 
-  function shownBy(status: RouterStatus | undefined): Shown {
+  function shownBy(status: RouterStatus | undefined): ShownLimits {
     const system = status?.system ?? null;
     if (status === undefined || system === null) return { boot: null, offload: null, at: null, standing: null };
     const { limits, bootId, flowOffload } = system;

@@ -1,6 +1,6 @@
 import type { LimitState, LimitsFailure, LimitsSet } from '../../control/limits/answer.ts';
 import { askForLimits, type LimitsChannel } from '../../control/limits/channel.ts';
-import { type Asked, type Due, dueNow, type Shown } from '../../control/limits/due.ts';
+import { type AskedLimits, dueNow, type LimitsDue, type ShownLimits } from '../../control/limits/due.ts';
 import { wantedText } from '../../control/limits/wanted.ts';
 import { type DecidedLimit, decidingReason } from '../../domain/people/limits/decide.ts';
 import { type LimitEffect, sameEffect } from '../../domain/people/limits/effect.ts';
@@ -8,15 +8,15 @@ import { keyOfThing, type LimitReason, type LimitsConfig, type LimitThing } from
 import type { WantedLimit } from '../../domain/people/limits/wanted.ts';
 import { count } from '../../errors.ts';
 import type { LimitNote } from '../../ledger/storage/people/limits.ts';
-import type { LimitOnRouter, LimitsOnRouter } from '../../views/rows/limits.ts';
+import type { LimitOnRouter, LimitsOnRouter } from '../../views/limits-status.ts';
 import { acceptedOf, notesOf } from './changes.ts';
 import { droppedCounts } from './dropped.ts';
 
 /** What a router is to have now. */
-export interface WantedNow {
+interface WantedNow {
   wanted: readonly WantedLimit[];
   decided: readonly DecidedLimit[];
-  shown: Shown;
+  shown: ShownLimits;
   terms: Pick<LimitsConfig, 'expire' | 'whilePaused'>;
   timezone: string;
 }
@@ -49,7 +49,7 @@ const [PAUSE_MS, LONGEST_PAUSE_MS] = [60_000, 1_800_000];
 
 export function limitingRouter({ name, channel, clock, note, bug }: LimitingRouterParts): LimitingRouterControl {
   let latest: WantedNow | null = null;
-  let asked: Asked | null = null;
+  let asked: AskedLimits | null = null;
   let states = new Map<string, Pick<LimitOnRouter, 'state' | 'why'>>();
   let things = new Map<string, LimitThing>();
   let failure: string | null = null;
@@ -95,14 +95,14 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
       });
   }
 
-  async function ask(due: Due, text: string, work: WantedNow): Promise<void> {
+  async function ask(due: LimitsDue, text: string, work: WantedNow): Promise<void> {
     const late = new AbortController();
     const abort = () => late.abort();
     const timer = setTimeout(abort, DEADLINE_MS);
     ending.signal.addEventListener('abort', abort, { once: true });
     try {
       const answer = await askForLimits(channel, text, late.signal);
-      // Ended by the end of the program: that is no failure of the router.
+      // Ended by the end of the program: the router has not failed.
       if (ending.signal.aborted) return;
       if (answer.ok) took(due, text, work, answer);
       else failed(work, answer);
@@ -125,7 +125,7 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
     backOff();
   }
 
-  function took(due: Due, text: string, work: WantedNow, answer: LimitsSet): void {
+  function took(due: LimitsDue, text: string, work: WantedNow, answer: LimitsSet): void {
     const { wanted, decided, shown, timezone } = work;
     const before = asked?.accepted ?? new Map((shown.standing ?? []).map(({ id, effect }) => [id, effect] as const));
     const refused = new Map([...states].flatMap(([id, { state, why }]) => (state === 'refused' ? [[id, why ?? ''] as const] : [])));

@@ -1,12 +1,13 @@
 import { parseDate } from '../../domain/calendar.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { isRolling, type Quota, type QuotaAction, type QuotaPer, tellsTimes } from '../../domain/people/quota.ts';
+import { formatRate } from '../../domain/people/rate.ts';
 import { ON_PEAK, type Tariff } from '../../domain/people/tariffs.ts';
 import { type Field, group, listOf, type Read, readFields, scalar } from '../../fields/fields.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';
 import { fail, type Problems, shown, warn } from '../../fields/problems.ts';
 import { choice, parseBoolean, parseName, ValueError } from '../../fields/values.ts';
-import { formatRate, parseRate, parseSize } from '../values.ts';
+import { parseRate, parseSize } from '../values.ts';
 import { checkOf, type KnownNames, ofText, parseQuotaOf } from './quota-of.ts';
 
 const MOST_QUOTAS = 1000;

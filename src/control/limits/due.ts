@@ -1,7 +1,7 @@
 import { type LimitEffect, type StandingLimit, sameEffect } from '../../domain/people/limits/effect.ts';
 
 /** What a router was last asked for, with an answer that was not a failure. */
-export interface Asked {
+export interface AskedLimits {
   text: string;
   /** Limits that it accepted, by id. */
   accepted: ReadonlyMap<string, LimitEffect>;
@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 /** What a router shows now. */
-export interface Shown {
+export interface ShownLimits {
   boot: string | null;
   offload: string | null;
   /** Unix ms at which it answered; null if it was not read, or could not read its limits. */
@@ -26,14 +26,14 @@ export interface Shown {
 }
 
 /** Why a router is to be asked: for the first time, for something else, because something is missing, or so that nothing ends. */
-export type Due = 'first' | 'changed' | 'missing' | 'refresh';
+export type LimitsDue = 'first' | 'changed' | 'missing' | 'refresh';
 
 export interface DueFacts {
   /** What is wanted now, and whether that is any limit at all. */
   text: string;
   wantsAny: boolean;
-  asked: Asked | null;
-  shown: Shown;
+  asked: AskedLimits | null;
+  shown: ShownLimits;
   /** Whether it showed no limits although all that it was asked for stood, as it answered: its script is old. */
   isMute: boolean;
   /** Ms of the monotonic clock. */
@@ -43,7 +43,7 @@ export interface DueFacts {
 }
 
 /** Whether a router is to be asked for its limits, and why; null if not. */
-export function dueNow({ text, wantsAny, asked, shown, isMute, tick, expire }: DueFacts): Due | null {
+export function dueNow({ text, wantsAny, asked, shown, isMute, tick, expire }: DueFacts): LimitsDue | null {
   if (asked === null) {
     // One that is read shows what was left behind, if anything was; nobody else can know.
     const mayHaveSome = shown.at === null || (shown.standing !== null && shown.standing.length > 0);
@@ -54,7 +54,7 @@ export function dueNow({ text, wantsAny, asked, shown, isMute, tick, expire }: D
   return wantsAny && tick - asked.tick >= (expire * 1000) / 4 ? 'refresh' : null;
 }
 
-function isMissing({ accepted, boot, at }: Asked, shown: Shown, isMute: boolean): boolean {
+function isMissing({ accepted, boot, at }: AskedLimits, shown: ShownLimits, isMute: boolean): boolean {
   // What it showed before it was asked says nothing.
   if (shown.at === null || shown.at <= at) return false;
   if (shown.standing !== null) return !isSame(accepted, shown.standing);

@@ -50,7 +50,7 @@ export interface Time {
 const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+ -]([01]\d|2[0-3]):[0-5]\d)$/i;
 
 /** A local date (the instant at which that day begins) or an RFC 3339 time. Throws a RequestError. */
-export function parseTime(name: 'from' | 'to', text: string, timezone: string): Time {
+export function parseTime(name: 'from' | 'to' | 'until', text: string, timezone: string): Time {
   const [, date] = INSTANT.exec(text) ?? [];
   const day = parseDate(date ?? text);
   if (day === null) throw bad(`"${name}" is ${quote(text)}: write a date like 2026-01-31, or a time like 2026-01-31T18:00:00Z`);

@@ -1,4 +1,5 @@
-import { type LimitOnRouter, nameOfThing } from '../rows/limits.ts';
+import type { LimitOnRouter } from '../limits-status.ts';
+import { nameOfThing } from '../rows/limits.ts';
 import type { View } from '../view.ts';
 import { counter, type Family, gauge, type Sample } from './family.ts';
 import { labelText } from './labels.ts';

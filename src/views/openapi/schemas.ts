@@ -2,6 +2,7 @@ import { SOURCES } from '../../domain/observation.ts';
 import { FAILURE_REASONS } from '../../errors.ts';
 import { CONFIDENCES, SIGNS } from '../device-suggestions/duplicate-evidence.ts';
 import { ledgerSchemas } from './ledger-schemas.ts';
+import { limitSchemas } from './limits.ts';
 import { quotaSchemas } from './quota-schemas.ts';
 import { bytes, date, flag, list, mac, number, oneOf, orNull, record, ref, router, type Schema, text, time, used } from './schema.ts';
 
@@ -176,6 +177,7 @@ export const schemas = {
   }),
   Lease6: record({ router, duid: text(), ip: text(), hostname: orNull(text()), expires: orNull(time('Null = never')) }),
   ...ledgerSchemas,
+  ...limitSchemas,
   Index: record({
     version: text('Of wrtmeter'),
     description: text('Where the OpenAPI document is'),

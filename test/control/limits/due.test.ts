@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Asked, type DueFacts, dueNow, type Shown } from '../../../src/control/limits/due.ts';
+import { type AskedLimits, type DueFacts, dueNow, type ShownLimits } from '../../../src/control/limits/due.ts';
 import type { LimitEffect, StandingLimit } from '../../../src/domain/people/limits/effect.ts';
 
 const PAUSE = { kind: 'pause' } as const satisfies LimitEffect;
@@ -9,15 +9,15 @@ const limit = (id: string, effect: LimitEffect = PAUSE): StandingLimit => ({
   expiresIn: 60,
   dropped: { download: 0, upload: 0 },
 });
-const SHOWN: Shown = { boot: 'one', offload: '00', at: 2000, standing: [limit('a')] };
-const ASKED: Asked = { text: 'a', accepted: new Map([['a', PAUSE]]), refused: false, tick: 0, at: 1000, boot: 'one', offload: '00' };
+const SHOWN: ShownLimits = { boot: 'one', offload: '00', at: 2000, standing: [limit('a')] };
+const ASKED: AskedLimits = { text: 'a', accepted: new Map([['a', PAUSE]]), refused: false, tick: 0, at: 1000, boot: 'one', offload: '00' };
 const due = (facts: Partial<DueFacts>) =>
   dueNow({ text: 'a', wantsAny: true, isMute: false, asked: ASKED, shown: SHOWN, tick: 0, expire: 3600, ...facts });
-const shown = (more: Partial<Shown>): Partial<DueFacts> => ({ shown: { ...SHOWN, ...more } });
+const shown = (more: Partial<ShownLimits>): Partial<DueFacts> => ({ shown: { ...SHOWN, ...more } });
 
 describe('when a router is asked for its limits', () => {
   it('at first, if something is wanted or may have been left behind', () => {
-    const first = (more: Partial<Shown>, wantsAny = false) => due({ asked: null, wantsAny, ...shown(more) });
+    const first = (more: Partial<ShownLimits>, wantsAny = false) => due({ asked: null, wantsAny, ...shown(more) });
     expect(first({}, true)).to.equal('first');
     expect(first({})).to.equal('first');
     expect(first({ standing: [] })).to.equal(null);

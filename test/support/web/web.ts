@@ -4,6 +4,7 @@ import { createApp } from '../../../src/http/app.ts';
 import type { AppDeps } from '../../../src/http/deps.ts';
 import { type Listening, listen } from '../../../src/http/server.ts';
 import { addBonus, removeBonus } from '../../../src/ledger/storage/people/bonuses.ts';
+import { clearHandLimit, loadHandLimits, setHandLimit } from '../../../src/ledger/storage/people/limits.ts';
 import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
 import { loggerReader, usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { apiPhp } from '../../../src/views/api-php.ts';
@@ -78,6 +79,11 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
     bonuses: {
       add: (bonus) => addBonus(home.ledger.store, bonus),
       remove: (bonus, by) => removeBonus(home.ledger.store, bonus, bonus.at, by),
+    },
+    limits: {
+      hand: () => loadHandLimits(home.ledger.store),
+      set: (limit) => setHandLimit(home.ledger.store, limit, home.terms.timezone),
+      clear: (limit, by) => clearHandLimit(home.ledger.store, limit, limit.at, by),
     },
     reload: null,
     log: () => undefined,

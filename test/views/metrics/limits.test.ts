@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import type { LimitsStatus } from '../../../src/views/limits-status.ts';
 import { limitFamilies } from '../../../src/views/metrics/limits.ts';
-import type { LimitsStatus } from '../../../src/views/rows/limits.ts';
 import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
 
+const NOW = Date.UTC(2026, 10, 20, 18);
 const TV = '02:00:00:00:00:03';
 const LIMITS: LimitsStatus = {
   hand: [],
@@ -36,7 +37,7 @@ describe('metrics of limits', () => {
   after(() => home.close());
 
   const lines = (limits: LimitsStatus | null) =>
-    limitFamilies({ ...home.view(), limits }).flatMap(({ name, samples }) =>
+    limitFamilies({ ...home.view(NOW), limits }).flatMap(({ name, samples }) =>
       samples.map(({ labels, value }) => `${name}${labels} ${value}`),
     );
 

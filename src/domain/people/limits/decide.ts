@@ -63,7 +63,7 @@ export function decideLimits(facts: LimitFacts): Decided {
 const allows = ({ action }: LimitReason): boolean => action.kind === 'allow';
 
 /** Says which user a device or peer belongs to. */
-export function ownersIn({ devices, peers }: LimitedHome): (thing: LimitThing) => LimitThing | null {
+function ownersIn({ devices, peers }: LimitedHome): (thing: LimitThing) => LimitThing | null {
   const users = new Map([
     ...devices.map(({ id, user }) => [keyOfThing({ of: 'device', id }), user] as const),
     ...peers.map(({ publicKey, user }) => [keyOfThing({ of: 'peer', id: publicKey }), user] as const),
@@ -75,13 +75,13 @@ export function ownersIn({ devices, peers }: LimitedHome): (thing: LimitThing) =
   };
 }
 
-interface Found {
+interface FoundReason {
   thing: LimitThing;
   reason: LimitReason;
 }
 
 /** A device that was limited under a MAC which is now among those of another is that one. */
-function byHand({ hand, home, now }: LimitFacts): Found[] {
+function byHand({ hand, home, now }: LimitFacts): FoundReason[] {
   return hand
     .filter(({ at, until }) => at <= now && (until === null || until > now))
     .map(({ of, id, number, action, at, until, by }) => {
@@ -90,7 +90,7 @@ function byHand({ hand, home, now }: LimitFacts): Found[] {
     });
 }
 
-function bySchedule({ rules, home, now, timezone, since: before }: LimitFacts, since: Map<string, number>): Found[] {
+function bySchedule({ rules, home, now, timezone, since: before }: LimitFacts, since: Map<string, number>): FoundReason[] {
   return rules.flatMap(({ name, of, effect, windows }) => {
     const stretch = windows === null ? { since: null, until: null } : stretchAt(windows, now, timezone);
     if (stretch === null) return [];
@@ -108,13 +108,13 @@ function bySchedule({ rules, home, now, timezone, since: before }: LimitFacts, s
 }
 
 /** Rates of quotas are of both directions, in bit/s. */
-function byQuota({ quotas, now, since: before }: LimitFacts, since: Map<string, number>): Found[] {
+function byQuota({ quotas, now, since: before }: LimitFacts, since: Map<string, number>): FoundReason[] {
   return quotas.flatMap(({ quota, of, id, step, period: { endsAt: until } }) => {
     // What no single limit can hold; the configuration says so.
     if (of === 'home' || of === 'uplink') return [];
     const reached = quota.steps.filter(({ share }) => share <= step);
     return reached.flatMap(({ share, actions }) =>
-      actions.flatMap((action): Found[] => {
+      actions.flatMap((action): FoundReason[] => {
         if (action.kind === 'notify') return [];
         const key = `quota ${quota.name} ${share} ${until ?? 'rolling'} ${of} ${id}`;
         const first = before.get(key) ?? now;

@@ -16,7 +16,7 @@ export interface LimitRule {
 
 export const WHILE_PAUSED = ['dns', 'router'] as const;
 /** What a paused device may still reach: names (DNS) on the router, and the router itself. */
-export type WhilePaused = (typeof WHILE_PAUSED)[number];
+type WhilePaused = (typeof WHILE_PAUSED)[number];
 
 /** What the configuration says of limits. */
 export interface LimitsConfig {

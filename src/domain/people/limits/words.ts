@@ -1,15 +1,10 @@
 import { localText } from '../../calendar.ts';
+import { formatRate } from '../rate.ts';
 import type { LimitAction } from './effect.ts';
 import type { LimitReason, LimitThing, NewHandLimit } from './limit.ts';
 
-const UNITS = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s'];
-
-/** Bytes per second as bits per second, base 1000, as rates are configured: `1.5 Mbit/s`. */
-function rateText(bytes: number): string {
-  const bits = bytes * 8;
-  const power = Math.min(Math.floor(Math.log10(bits) / 3), UNITS.length - 1);
-  return `${Number((bits / 1000 ** power).toPrecision(4))} ${UNITS[power]}`;
-}
+/** Bytes per second as they are configured, in bits. */
+const rateText = (bytes: number): string => formatRate(bytes * 8);
 
 /** `paused`, `slowed to 1 Mbit/s`, `allowed` */
 export function actionText(action: LimitAction): string {

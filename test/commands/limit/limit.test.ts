@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { readFile as readConfig } from '../../../src/app/read-file.ts';
+import type { OwnedIo } from '../../../src/commands/common/command-io.ts';
+import { clear, set } from '../../../src/commands/limit/limit.ts';
+import { list } from '../../../src/commands/limit/list.ts';
+import type { LimitOptions } from '../../../src/commands/limit/options.ts';
+import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
+import { openStore, openStoreToRead } from '../../../src/ledger/storage/store.ts';
+
+/** 19:00 in Berlin, on a Friday. */
+const NOW = Date.UTC(2026, 10, 20, 18);
+const CONFIG = `control: true
+routers: { gateway: { url: http://192.0.2.1, limits: { ssh: root@192.0.2.1 } } }
+timezone: Europe/Berlin
+devices: { tv: { macs: [02:00:00:00:00:03], user: kids } }
+limits: { dinner: { of: user kids, slow: { down: 1Mbit }, at: 18:30-19:30 } }
+`;
+
+describe('wrtmeter limit', () => {
+  let cwd: string;
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'wrtmeter-limit-'));
+    await writeFile(join(cwd, 'wrtmeter.yaml'), CONFIG);
+    await (await openStore(join(cwd, 'data'))).close();
+  });
+  afterEach(() => rm(cwd, { recursive: true }));
+
+  async function said(command: (io: OwnedIo) => Promise<number>) {
+    const out = { stdout: '', stderr: '' };
+    const into = (stream: keyof typeof out) => ({ write: (text: string) => (out[stream] += text) });
+    const io = { env: {}, cwd, readFile: readConfig, systemTimezone: 'UTC', clock: { now: () => NOW }, user: () => 'mum' };
+    const code = await command({ ...io, stdout: into('stdout'), stderr: into('stderr') });
+    return { code, ...out };
+  }
+  const OPTIONS = { data: 'data' };
+  const setting = (of: string, action: string, rate?: string, more: LimitOptions = {}) =>
+    said((io) => set(of, action, rate, { ...OPTIONS, ...more }, io));
+  const listed = (more: LimitOptions = {}) => said((io) => list({ ...OPTIONS, ...more }, io));
+  const cleared = (of: string) => said((io) => clear(of, OPTIONS, io));
+
+  it('sets, lists and clears, while the service is stopped; the audit has who and what', async () => {
+    expect(await setting('device tv', 'pause', undefined, { until: '21:00' })).to.deep.equal({
+      code: 0,
+      stdout: 'device tv is paused until 2026-11-20 21:00, with the next round of the service; "wrtmeter limit clear 1" ends it\n',
+      stderr: '',
+    });
+    expect((await listed()).stdout).to.equal(
+      `Of    Is                        Since             Why
+tv    paused                    2026-11-20 19:00  user "mum" on this machine until 2026-11-20 21:00
+kids  slowed to 1 Mbit/s down   2026-11-20 18:30  limit "dinner" until 2026-11-20 19:30
+
+2 limits
+`
+        .replace('down   ', 'down  ')
+        .replaceAll(/(tv {4}paused|Is) {6}/g, (text) => text.slice(0, -1)),
+    );
+    expect((await setting('user kids', 'allow')).code).to.equal(0);
+    expect((await listed()).stdout).to.match(/^kids +allowed +2026-11-20 19:00 +user "mum" on this machine$/m);
+    expect(await cleared('user kids')).to.deep.equal({ code: 0, stdout: 'user kids is no longer allowed by hand\n', stderr: '' });
+    expect((await cleared('1')).stdout).to.equal('device tv is no longer paused by hand\n');
+    expect(await cleared('1')).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr: 'Nothing was set by hand for "1": "wrtmeter limit list" and /api/v1/limits show all\n',
+    });
+    const store = await openStoreToRead(join(cwd, 'data'));
+    const audit = (await readAudit(store, {}, 10).finally(() => store.close())).map(
+      ({ kind, counter, why }) => `${kind}, ${counter}: ${why}`,
+    );
+    expect(audit).to.deep.equal([
+      'limit, 02:00:00:00:00:03: cleared by user "mum" on this machine',
+      'limit, user kids: cleared by user "mum" on this machine',
+      'limit, user kids: allowed by user "mum" on this machine',
+      'limit, 02:00:00:00:00:03: paused until 2026-11-20 21:00 by user "mum" on this machine',
+    ]);
+  });
+
+  it('takes one rate for both directions, or one of each', async () => {
+    expect((await setting('user kids', 'slow', '1Mbit')).stdout).to.include('user kids is slowed to 1 Mbit/s, with');
+    expect((await setting('user kids', 'slow', undefined, { up: '512kbit' })).stdout).to.include('is slowed to 512 kbit/s up, with');
+  });
+
+  for (const [what, call, stderr] of [
+    ['a wrong action', () => setting('user kids', 'stop'), '"action" is "stop": use slow, pause, allow\n'],
+    ['no rate', () => setting('user kids', 'slow'), 'slow needs a rate; use for example 1Mbit\n'],
+    ['nobody', () => setting('user kidz', 'pause'), 'There is no user "kidz": did you mean "kids"?\n'],
+    [
+      'nothing to clear',
+      () => cleared('user kids'),
+      'Nothing was set by hand for "user kids": "wrtmeter limit list" and /api/v1/limits show all\n',
+    ],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      expect(await call()).to.deep.equal({ code: 2, stdout: '', stderr });
+    });
+  }
+
+  it('says that nothing can be limited', async () => {
+    await writeFile(join(cwd, 'wrtmeter.yaml'), 'routers: { gateway: { url: http://192.0.2.1 } }\n');
+    expect(await setting('others', 'pause')).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr: 'Nothing can be limited: set "control: true" in the configuration, and "limits" for a router\n',
+    });
+    expect((await listed()).stdout).to.equal('Nothing is limited; no router is asked for limits\n');
+  });
+});
