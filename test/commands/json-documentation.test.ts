@@ -34,6 +34,8 @@ const LINES: Record<string, string> = {
   restore: 'restore mine.db',
   'bonus add': 'bonus add line 20GB',
   'bonus remove': 'bonus remove 1',
+  'limit set': 'limit set others pause',
+  'limit clear': 'limit clear others',
   forget: `forget ${TV}`,
   'token create': 'token create phone',
   'token revoke': 'token revoke phone',
@@ -42,7 +44,7 @@ const LINES: Record<string, string> = {
   'peer delete': 'peer delete anna --yes',
 };
 /** Their lists need not all have items: the shape is compared in full with another command of the same row, or is one of words. */
-const NOT_FULL = ['import vnstat', 'import nlbwmon', 'check', 'summary --format json'];
+const NOT_FULL = ['import vnstat', 'import nlbwmon', 'check', 'summary --format json', 'limit list'];
 
 describe('docs/formats/json.md', () => {
   let home: SmallHome;
@@ -69,9 +71,10 @@ describe('docs/formats/json.md', () => {
       `listen: ${service.url.slice('http://'.length)}
 data: .
 timezone: UTC
+control: true
 quotas: { line: { of: home, limit: 1TB } }
 routers:
-  gateway: { url: http://127.0.0.1:1 }
+  gateway: { url: http://127.0.0.1:1, limits: { ssh: root@127.0.0.1 } }
   vps:
     wireguard:
       interfaces: [wg0]
