@@ -38,8 +38,15 @@ export interface LimitsRouter {
   close(): Promise<void>;
 }
 
-/** `yaml` is added to a configuration in which the tablet belongs to kids. */
-export async function startLimitsRouter(yaml: string): Promise<LimitsRouter> {
+/** A router whose limits are real ones. */
+export interface RealLimits {
+  channel: LimitsChannel;
+  /** The lines of its section of wrtmeter.cgi; null where it has none. */
+  section(): string[] | null;
+}
+
+/** `yaml` is added to a configuration in which the tablet belongs to kids. `real`: keeps the limits in place of the stand-in. */
+export async function startLimitsRouter(yaml: string, real: RealLimits | null = null): Promise<LimitsRouter> {
   const server = await startTextRouter('');
   const limits = new Map<string, Held>();
   let expires = 0;
@@ -50,7 +57,7 @@ export async function startLimitsRouter(yaml: string): Promise<LimitsRouter> {
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       throw new SourceError('timeout', 'no complete answer in time');
     }
-    return answerTo(wanted);
+    return real === null ? answerTo(wanted) : real.channel(wanted, signal);
   };
   function answerTo(wanted: string): string {
     const lines = wanted.trim().split('\n');
@@ -99,7 +106,7 @@ export async function startLimitsRouter(yaml: string): Promise<LimitsRouter> {
     async round(seconds = 15) {
       const { clock } = driven;
       clock.ms += seconds * 1000;
-      const held = section();
+      const held = real === null ? section() : real.section();
       const hosts = Object.entries(ADDRESSES).flatMap(([mac, ip]) => [`up ${mac} ${ip} 0`, `down ${ip} ${router.received[mac]}`]);
       const text = answerOf({
         ...{ bootId: router.bootId, time: Math.floor(clock.now() / 1000), offload: { software: router.offload } },
