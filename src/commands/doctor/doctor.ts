@@ -15,6 +15,7 @@ import { captureText } from './capture.ts';
 import { findingsText, isSerious, verdictText, worstFirst } from './finding.ts';
 import { hostFindings } from './hosts.ts';
 import { ledgerFindings } from './ledger.ts';
+import { limitFindings } from './limits.ts';
 import { routerFindings } from './routers.ts';
 import { type Survey, takeSurvey } from './survey.ts';
 
@@ -38,7 +39,7 @@ export function doctor({ json = false, capture, ...cli }: DoctorOptions, io: Doc
     const exchanges: Exchange[] = [];
     const seen = await takeSurvey(config, io, capture === undefined ? null : (exchange) => exchanges.push(exchange));
     if (capture !== undefined) await writeCapture(resolve(io.cwd, capture), captureText(exchanges, io.version));
-    const findings = worstFirst([...ledgerFindings(seen), ...routerFindings(seen), ...hostFindings(seen)]);
+    const findings = worstFirst([...ledgerFindings(seen), ...routerFindings(seen), ...hostFindings(seen), ...limitFindings(seen)]);
     io.stdout.write(json ? `${safeJson(jsonOf(seen, findings))}\n` : textOf(seen, findings));
     return findings.some(isSerious) ? 1 : 0;
   });

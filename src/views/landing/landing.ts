@@ -6,6 +6,7 @@ import type { View } from '../view.ts';
 import { auditCard } from './audit.ts';
 import { devicesCard } from './devices.ts';
 import { Html, html } from './html.ts';
+import { limitsCard } from './limits.ts';
 import { monthCard } from './month.ts';
 import { notices } from './notices.ts';
 import { peersCard } from './peers.ts';
@@ -31,6 +32,7 @@ const LINKS = [
   ['api/v1/wan', 'WAN'],
   ['api/v1/peers', 'WireGuard peers'],
   ['api/v1/quotas', 'Quotas'],
+  ['api/v1/limits', 'Limits'],
   ['api/v1/leases', 'Leases'],
   ['api/v1/usage', 'Usage by day'],
   ['api/v1/audit', 'Audit'],
@@ -65,6 +67,7 @@ ${style}
 ${notices(view)}
 ${monthCard(view, days)}
 ${quotasCard(view)}
+${limitsCard(view)}
 <div class="sides">
 <div class="users">
 ${usersCard(view)}
