@@ -35,6 +35,8 @@ log level        debug
 devices          2 named, of 1 user, 1 private
 tariff off_peak  00:00-07:00 on mon, tue, wed, thu, fri; counts 0
 quota line       1 TB per month for the home; what is left rolls over; 20 GB bought; 75 %: notify; 100 %: notify
+limits           end 1h after the last request; what is paused still reaches nothing
+limit lunch      user anna paused; always
 peers            2 named
 csv              the older logger's files in /var/lib/wrtmeter/csv, a line every 10m, kept 1d
 users            anna (Anna B.); 2 MACs; host names anna-*, *-of-anna; 1 peer; hourly figures kept 1w
@@ -42,6 +44,7 @@ users            anna (Anna B.); 2 MACs; host names anna-*, *-of-anna; 1 peer; h
 
 router gateway
   everything  http://192.168.1.1/cgi-bin/wrtmeter.cgi
+  limits      over ssh root@192.168.1.1
   with a token; at most 300 Mbit/s; billing day 15; 32-bit counters
 
 router attic
