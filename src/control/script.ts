@@ -14,6 +14,6 @@ export const accessScript = (): string => scriptText('peer-access.sh');
 
 /**
  * What `sh -s` gets on its standard input to make limits so on a server without a copy of openwrt-cgi/limits.sh: the script, whose last line
- * begins the work, with the wanted state (docs/limits.md) as a here-document behind that line.
+ * begins the work, with the wanted state (docs/run/limits.md) as a here-document behind that line.
  */
 export const limitsScript = (wanted: string): string => `${scriptText('limits.sh').trimEnd()} <<'END_OF_WANTED'\n${wanted}END_OF_WANTED\n`;

@@ -2,7 +2,7 @@ import type { LimitEffect } from '../../domain/people/limits/effect.ts';
 import type { LimitsConfig } from '../../domain/people/limits/limit.ts';
 import type { WantedLimit } from '../../domain/people/limits/wanted.ts';
 
-/** The whole wanted state of a router, as openwrt-cgi/limits.sh reads it (docs/limits.md). */
+/** The whole wanted state of a router, as openwrt-cgi/limits.sh reads it (docs/run/limits.md). */
 export function wantedText(limits: readonly WantedLimit[], { expire, whilePaused }: Pick<LimitsConfig, 'expire' | 'whilePaused'>): string {
   const lines = [
     'wrtmeter-limits 1',
