@@ -14,7 +14,7 @@ Usage: install.sh [OPTION]... [ssh option]... root@ROUTER
   --www DIR          another web server than uhttpd runs scripts in DIR/cgi-bin
   --no-hosts         do not count what each host moves, and remove what counts it (this setting is kept)
   --hosts            count it again
-  --control KEY.pub  let this ed25519 key set limits (docs/limits.md) and do nothing else on the router; replaces an earlier key
+  --control KEY.pub  let this ed25519 key set limits (docs/run/limits.md) and do nothing else on the router; replaces an earlier key
   --no-control       remove that key, the script and the limits
   --remove           remove everything (uninstall.sh does the same)
 

@@ -5,8 +5,8 @@ import { FAR_END } from '../../support/lab/clients.ts';
 import { bytesByMac } from '../../support/lab/hosts-readings.ts';
 import { hostFigures } from '../../support/lab/hosts-truth.ts';
 import { createHostsWorldOf, type HostsWorld, type Machine, type Talk } from '../../support/lab/hosts-world.ts';
-import { createIptablesRouter, type IptablesRouter } from '../../support/lab/iptables-router.ts';
-import { allRules } from '../../support/lab/iptables-rules.ts';
+import { createIptablesRouter, type IptablesRouter } from '../../support/lab/iptables/router.ts';
+import { allRules } from '../../support/lab/iptables/rules.ts';
 import { type Exporter, startExporter } from '../../support/program/exporter.ts';
 import { type Sample, sampleValue } from '../../support/prometheus/text.ts';
 

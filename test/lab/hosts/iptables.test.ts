@@ -6,8 +6,8 @@ import { startAgent } from '../../support/lab/hosts-agents.ts';
 import { GUEST } from '../../support/lab/hosts-files.ts';
 import { leasesOf } from '../../support/lab/hosts-router.ts';
 import { createHostsWorldOf, type HostsWorld, type Machine, type Talk } from '../../support/lab/hosts-world.ts';
-import { createIptablesRouter, type IptablesRouter } from '../../support/lab/iptables-router.ts';
-import { allRules, type HostRules } from '../../support/lab/iptables-rules.ts';
+import { createIptablesRouter, type IptablesRouter } from '../../support/lab/iptables/router.ts';
+import { allRules, type HostRules } from '../../support/lab/iptables/rules.ts';
 import { inside } from '../../support/lab/world.ts';
 
 const MAC = { anna: '02:00:00:00:00:01', ben: '02:00:00:00:00:02', gina: '02:00:00:00:00:11' };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { download, drip, FAR_END, upload } from '../../support/lab/clients.ts';
 import { createHostsWorld, type HostsWorld, type Machine } from '../../support/lab/hosts-world.ts';
-import { createGauge, createLimiter, type Gauge, type Limiter, limitOf } from '../../support/lab/limits.ts';
+import { createGauge, createLimiter, type Gauge, type Limiter, limitOf } from '../../support/lab/limits/limits.ts';
 
 const KB = 1000;
 /** Seconds in which what may come at once has come, and over which a rate is measured. */

@@ -17,7 +17,7 @@ import {
   limitOf,
   parseAnswer,
   wantedText,
-} from '../../support/lab/limits.ts';
+} from '../../support/lab/limits/limits.ts';
 import { inside, ip, within } from '../../support/lab/world.ts';
 import { finish } from '../../support/program/command.ts';
 

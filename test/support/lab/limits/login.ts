@@ -1,10 +1,10 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Finished, finish, output } from '../program/command.ts';
-import { scripts } from '../routers/busybox.ts';
-import { makeKey } from '../routers/sshd.ts';
-import type { HostsWorld, Machine } from './hosts-world.ts';
-import { type Lab, within } from './world.ts';
+import { type Finished, finish, output } from '../../program/command.ts';
+import { scripts } from '../../routers/busybox.ts';
+import { makeKey } from '../../routers/sshd.ts';
+import type { HostsWorld, Machine } from '../hosts-world.ts';
+import { type Lab, within } from '../world.ts';
 
 /** A real ssh server on the router of a home, where root has one authorized key and the script is at its place. */
 export interface Login {

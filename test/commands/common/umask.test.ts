@@ -2,10 +2,10 @@ import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { finish, output } from '../support/program/command.ts';
-import { type Exporter, startExporter } from '../support/program/exporter.ts';
+import { finish, output } from '../../support/program/command.ts';
+import { type Exporter, startExporter } from '../../support/program/exporter.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
+const MAIN = join(import.meta.dirname, '../../../dist/main.js');
 
 describe('what the program makes', () => {
   let directory: string;

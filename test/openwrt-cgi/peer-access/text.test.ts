@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { callScript, shells, someKey } from '../support/wireguard/peer-script.ts';
+import { callScript, shells, someKey } from '../../support/wireguard/peer-script.ts';
 
 const [ANNA, BERT, CARL] = [1, 2, 3].map((byte) => someKey(Buffer.alloc(32, byte))) as [string, string, string];
 const SECRET = someKey(Buffer.alloc(32, 9));

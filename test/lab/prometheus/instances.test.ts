@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type GrowingHome, growingHome } from '../support/homes/growing-home.ts';
-import { builtIn, choices, drawing, fill, readDashboards, type TargetFile, type VariableFile } from '../support/prometheus/grafana.ts';
-import { type RunningPrometheus, type Series, startPrometheus } from '../support/prometheus/prometheus.ts';
+import { type GrowingHome, growingHome } from '../../support/homes/growing-home.ts';
+import { builtIn, choices, drawing, fill, readDashboards, type TargetFile, type VariableFile } from '../../support/prometheus/grafana.ts';
+import { type RunningPrometheus, type Series, startPrometheus } from '../../support/prometheus/prometheus.ts';
 
 const STEPS = 6;
 /** Seconds for every job to scrape, before the counters grow and after. */
@@ -41,7 +41,7 @@ describe('the dashboards, on a Prometheus with two meters of equal names, one of
         job('again', home, { replica: '2' }),
         job('stranger', `127.0.0.1:${(stranger.address() as AddressInfo).port}`, { instance: home }),
       ],
-      rules: [join(import.meta.dirname, '../../prometheus/rules/wrtmeter.yml')],
+      rules: [join(import.meta.dirname, '../../../prometheus/rules/wrtmeter.yml')],
     });
     for (const name of Object.keys(homes)) alone[name] = await startPrometheus({ targets: [homes[name]?.target ?? ''] });
     await together.until('count(wrtmeter_build_info) == 3 and on () count(up == 1) == 4');

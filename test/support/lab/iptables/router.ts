@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Finished, finish } from '../program/command.ts';
-import { busyboxPath, cgiEnvironment, makeToolbox, scripts } from '../routers/busybox.ts';
-import { createHostsRouter, type HostsRouter } from './hosts-router.ts';
-import { FIREWALL3 } from './iptables-firewall.ts';
-import { inside, type Lab, within } from './world.ts';
+import { type Finished, finish } from '../../program/command.ts';
+import { busyboxPath, cgiEnvironment, makeToolbox, scripts } from '../../routers/busybox.ts';
+import { createHostsRouter, type HostsRouter } from '../hosts-router.ts';
+import { inside, type Lab, within } from '../world.ts';
+import { FIREWALL3 } from './firewall.ts';
 
 /** A router as OpenWrt was before nftables: iptables, a firewall like firewall3, dnsmasq that reports each lease and neighbour. */
 export interface IptablesRouter extends HostsRouter {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type FakeRouter, fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../support/routers/busybox.ts';
+import { type FakeRouter, fakeRouter, fixtures, makeToolbox, moreTools, runCgi, type Toolbox } from '../../support/routers/busybox.ts';
 
 /** As nft 1.0.6 lists them. */
 const counter = (name: string, bytes: string) => `\tcounter ${name} {\n\t\tpackets 3 bytes ${bytes}\n\t}\n\n`;

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { minus, type Traffic } from '../../../src/domain/traffic.ts';
-import { finish, output } from '../program/command.ts';
-import { cgiEnvironment, makeToolbox, scripts } from '../routers/busybox.ts';
-import { FAR_END } from './clients.ts';
-import type { HostsWorld, Machine } from './hosts-world.ts';
-import { inside, within } from './world.ts';
+import { minus, type Traffic } from '../../../../src/domain/traffic.ts';
+import { finish, output } from '../../program/command.ts';
+import { cgiEnvironment, makeToolbox, scripts } from '../../routers/busybox.ts';
+import { FAR_END } from '../clients.ts';
+import type { HostsWorld, Machine } from '../hosts-world.ts';
+import { inside, within } from '../world.ts';
 
 /** What limits.sh answered. */
 export interface LimitsAnswer {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { accessText } from '../support/wireguard/peer-script.ts';
+import { accessText } from '../../support/wireguard/peer-script.ts';
 
 describe('peer-access.sh as a text', () => {
   const folder = resolve('test/fixtures/access/bin');

@@ -1,5 +1,5 @@
-import { AGENT_PORT } from './hosts-agents.ts';
-import { GUEST, UPLINK } from './hosts-files.ts';
+import { AGENT_PORT } from '../hosts-agents.ts';
+import { GUEST, UPLINK } from '../hosts-files.ts';
 
 /** Marks a rule as firewall3's own. */
 const OWN = '-m comment --comment "!fw3"';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
-import { builtIn, choices, drawing, fill, readDashboards, type TargetFile, type VariableFile } from '../support/prometheus/grafana.ts';
-import { type RunningPrometheus, startPrometheus } from '../support/prometheus/prometheus.ts';
+import { builtIn, choices, drawing, fill, readDashboards, type TargetFile, type VariableFile } from '../../support/prometheus/grafana.ts';
+import { type RunningPrometheus, startPrometheus } from '../../support/prometheus/prometheus.ts';
 
 const scrape = 1;
 const range = 60;
@@ -15,7 +15,7 @@ describe('the dashboards, on a Prometheus that scraped the demo', () => {
   let prometheus: RunningPrometheus;
 
   before(async () => {
-    exporter = spawn(process.execPath, [join(import.meta.dirname, '../../dist/main.js'), 'demo', '--listen', '127.0.0.1:0'], {
+    exporter = spawn(process.execPath, [join(import.meta.dirname, '../../../dist/main.js'), 'demo', '--listen', '127.0.0.1:0'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     prometheus = await startPrometheus({ targets: [await address(exporter)], interval: `${scrape}s` });

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { limitsScript } from '../../src/control/script.ts';
-import { makeToolbox, scripts, type Toolbox } from '../support/routers/busybox.ts';
+import { limitsScript } from '../../../src/control/script.ts';
+import { makeToolbox, scripts, type Toolbox } from '../../support/routers/busybox.ts';
 
 const head = ['wrtmeter-limits 1', 'expire 600'];
 

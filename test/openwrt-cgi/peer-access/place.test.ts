@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { callScript, type ServerShell, shells, someKey } from '../support/wireguard/peer-script.ts';
+import { callScript, type ServerShell, shells, someKey } from '../../support/wireguard/peer-script.ts';
 
 /** Lines as somebody wrote them, by who they belong to. */
 interface Part {
