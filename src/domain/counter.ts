@@ -71,6 +71,17 @@ export interface Baseline {
 /** What readings leave open, by direction; later ones decide. Rule: dip. */
 export type Doubts = Partial<Record<Direction, Doubt>>;
 
+/** It restarted, unless it soon shows again what it did before. `since`: Unix ms of that reading. */
+export interface Fell {
+  kind: 'fell';
+  since: number;
+  before: number;
+  /** What it fell to. */
+  low: number;
+  /** What it showed between earlier falls, which was posted too. */
+  posted: number;
+}
+
 /** `since`: Unix ms of the reading that left it open. */
 export type Doubt =
   | {
@@ -81,6 +92,8 @@ export type Doubt =
       least: number;
       /** Unix ms after which it counts from there. */
       settles: number;
+      /** An earlier fall that it may yet come back from. */
+      fell?: Fell;
     }
   | {
       /** It lost most of what it showed, and has restarted or dipped: its baseline waits. */
@@ -90,16 +103,7 @@ export type Doubt =
       /** The least that it has shown since then. */
       low: number;
     }
-  | {
-      /** It restarted, unless it soon shows again what it did before. */
-      kind: 'fell';
-      since: number;
-      before: number;
-      /** What it fell to. */
-      low: number;
-      /** What it showed between earlier falls, which was posted too. */
-      posted: number;
-    }
+  | Fell
   | {
       /** Its baseline is more than the line could carry. `before`: what it showed at `since`, in the reading before. */
       kind: 'refused';

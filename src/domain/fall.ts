@@ -1,5 +1,5 @@
 import type { ResetReason } from './change.ts';
-import type { Baseline, Doubt, Doubts, Epoch, Reading } from './counter.ts';
+import type { Baseline, Doubt, Doubts, Epoch, Fell, Reading } from './counter.ts';
 import { DIRECTIONS, type Direction, type Traffic } from './traffic.ts';
 
 /** Where a counter of 32 bits ends. */
@@ -19,8 +19,6 @@ const LARGE = 2 ** 28;
 /** How long a counter may show less than its baseline before it counts from there: where a restart is unlikely, and where it is in doubt. */
 export const DIP_MS = 86_400_000;
 export const DOUBT_MS = 600_000;
-
-type Fell = Extract<Doubt, { kind: 'fell' }>;
 
 /** The facts about a fall of one direction. */
 export interface Fallen {
@@ -57,7 +55,8 @@ export function judgeFall(fallen: Fallen): Fall {
  * restart. Small figures are not waited for, because they soon show as much again.
  */
 function isUnsure({ value, before, isProved, wasGone, doubt, most }: Fallen): boolean {
-  const hasFallenBefore = doubt?.kind === 'fell' && !hasGrown(doubt, before);
+  const fell = fellOf(doubt);
+  const hasFallenBefore = fell !== null && !hasGrown(fell, before);
   if (isProved || wasGone || isNearZero(value, before) || before < WORTH_REMEMBERING || value > most || hasFallenBefore) return false;
   return doubt?.kind !== 'unsure' || value <= doubt.low;
 }
@@ -139,11 +138,17 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
       }
       resolved[direction] = doubt.before;
       since = Math.min(since ?? doubt.since, doubt.since);
-    } else if (doubt?.kind === 'fell') {
-      if (back.includes(direction) || (isPair && back.length > 0)) {
-        resolved[direction] = Math.min(resolved[direction] + doubt.before + doubt.posted, Number.MAX_SAFE_INTEGER);
-        if (value < resolved[direction]) doubts[direction] = { kind: 'owed', since: at, least: value, settles: at + DIP_MS };
-      } else if (isOpen(doubt, value, at)) doubts[direction] = doubt;
+      continue;
+    }
+    const fell = fellOf(doubt);
+    if (fell !== null && (back.includes(direction) || (isPair && back.length > 0))) {
+      resolved[direction] = Math.min(resolved[direction] + fell.before + fell.posted, Number.MAX_SAFE_INTEGER);
+      if (value < resolved[direction]) doubts[direction] = { kind: 'owed', since: at, least: value, settles: at + DIP_MS };
+    } else if (fell !== null && !isOpen(fell, value, at)) {
+      if (doubt?.kind === 'dipped') {
+        const { fell: _, ...dipped } = doubt;
+        doubts[direction] = dipped;
+      }
     } else if (doubt !== undefined) {
       doubts[direction] = doubt;
       if (doubt.kind === 'unsure') since = Math.min(since ?? doubt.since, doubt.since);
@@ -154,13 +159,13 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
   return { baseline, since, cameBack: back.length > 0 };
 }
 
-const isLarge = (doubt: Doubt | undefined): boolean => doubt?.kind === 'fell' && doubt.before >= WORTH_REMEMBERING;
+const isLarge = (doubt: Doubt | undefined): boolean => (fellOf(doubt)?.before ?? 0) >= WORTH_REMEMBERING;
 
 /** Whether both directions of a pair show again what they did before a fall, or a little more: one alone of a small figure may by chance. */
 const isPairBack = ({ doubts }: Baseline, bytes: Traffic): boolean =>
   DIRECTIONS.every((direction) => {
-    const [doubt, value] = [doubts?.[direction], bytes[direction]];
-    return doubt?.kind === 'fell' && value >= doubt.before && value - doubt.before <= doubt.before * SMALL_PART;
+    const [fell, value] = [fellOf(doubts?.[direction]), bytes[direction]];
+    return fell !== null && value >= fell.before && value - fell.before <= fell.before * SMALL_PART;
   });
 
 /** Whether a pair that restarted is remembered by its figures before: it may come back. */
@@ -179,12 +184,19 @@ export const hasGrown = ({ before, low }: Fell, value: number): boolean =>
  * after its fall, or did not fall to near zero, only a leap of nearly all that it had lost does. `last`: what it showed in the reading before.
  */
 function isBack(doubt: Doubt | undefined, last: number, value: number, at: number): boolean {
-  if (doubt?.kind !== 'fell' || doubt.low >= doubt.before || at - doubt.since > DIP_MS) return false;
-  const { before, low } = doubt;
+  const fell = fellOf(doubt);
+  if (fell === null || fell.low >= fell.before || at - fell.since > DIP_MS) return false;
+  const { before, low } = fell;
   const grown = value - before;
   if (grown < -before * SMALL_PART) return false;
-  if (!hasGrown(doubt, last) && (isNearZero(low, before) || before >= LARGE)) return grown <= mostGrown(before);
+  if (!hasGrown(fell, last) && (isNearZero(low, before) || before >= LARGE)) return grown <= mostGrown(before);
   return value - last >= (before - low) * (1 - SMALL_PART) && grown <= last - low + before * SMALL_PART;
+}
+
+/** A fall that a direction may yet come back from, also while it dips again; null if there is none. */
+export function fellOf(doubt: Doubt | undefined): Fell | null {
+  if (doubt?.kind === 'fell') return doubt;
+  return (doubt?.kind === 'dipped' && doubt.fell) || null;
 }
 
 /** What a direction has shown least since it dipped, and when it counts from there; null if it has not dipped. */

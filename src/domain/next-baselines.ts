@@ -4,6 +4,7 @@ import {
   DIP_MS,
   DOUBT_MS,
   dipOf,
+  fellOf,
   hasGrown,
   isPairWorth,
   isProvedEpoch,
@@ -79,6 +80,7 @@ function nextDoubt(
 ): Doubt | null {
   const [value, before] = [bytes[direction], baseline.bytes[direction]];
   const doubt = baseline.doubts?.[direction] ?? null;
+  const fell = fellOf(doubt ?? undefined);
   const isOf = (wanted: Change['kind']) =>
     changes.some((change) => change.kind === wanted && 'bytes' in change && change.bytes[direction] > 0);
   if (changes.some((change) => change.kind === 'dip' && change.short[direction] > 0)) {
@@ -88,7 +90,8 @@ function nextDoubt(
     const isNew = dip === null || (isSmall && dip.least < before * (1 - SMALL_PART));
     if (!isNew) return { ...dip, least: Math.min(dip.least, value) };
     const isSure = isSmall || (isProvedEpoch(kept, epoch) && (now.rules.directions === 'apart' || epoch?.began != null));
-    return { kind: dip?.kind ?? 'dipped', since: now.at, least: value, settles: now.at + (isSure ? DIP_MS : DOUBT_MS) };
+    const next = { kind: dip?.kind ?? 'dipped', since: now.at, least: value, settles: now.at + (isSure ? DIP_MS : DOUBT_MS) };
+    return fell === null ? next : { ...next, fell };
   }
   if (isOf('rejected')) {
     if (value < before) return null;
@@ -99,7 +102,7 @@ function nextDoubt(
   const restarted = changes.find((change) => change.kind === 'reset' && change.why === 'fell');
   const isPair = DIRECTIONS.every((way) => restarted?.kind === 'reset' && restarted.bytes[way] === bytes[way]);
   if (restarted !== undefined && !isOf('wrap') && (isPair || value < before)) {
-    if (doubt?.kind === 'fell' && !hasGrown(doubt, before)) return { ...doubt, since: now.at, low: value, posted: doubt.posted + before };
+    if (fell !== null && !hasGrown(fell, before)) return { ...fell, since: now.at, low: value, posted: fell.posted + before };
     const isWorth = (way: Direction) => bytes[way] < baseline.bytes[way] && baseline.bytes[way] >= WORTH_REMEMBERING;
     if (!isPairWorth(baseline.bytes) && !(isPair ? DIRECTIONS.some(isWorth) : isWorth(direction))) return null;
     return { kind: 'fell', since: now.at, before, low: doubt?.kind === 'unsure' ? doubt.low : value, posted: 0 };
@@ -107,10 +110,13 @@ function nextDoubt(
   const dip = dipOf(baseline, direction);
   const counts = changes.some((change) => change.kind === 'reset' && change.why === 'stayed below' && change.bytes[direction] > 0);
   // Of what it shows, all but the least was posted.
+  if (counts && dip !== null && fell !== null && !hasGrown(fell, before)) {
+    return { ...fell, low: Math.min(fell.low, dip.least), posted: fell.posted + before - dip.least };
+  }
   if (counts && dip !== null && before >= WORTH_REMEMBERING) {
     return { kind: 'fell', since: now.at, before, low: dip.least, posted: -dip.least };
   }
-  return doubt?.kind === 'fell' && !isOf('wrap') ? doubt : null;
+  return isOf('wrap') ? null : fell;
 }
 
 function nextLines(readings: readonly Reading[], baselines: readonly Baseline[], changes: readonly Change[], at: number): Baseline[] {

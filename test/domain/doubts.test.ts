@@ -230,6 +230,24 @@ describe('Rule: dip, over many readings', () => {
     expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(12.1 * M, 1 * M));
   });
 
+  for (const low of [0.98, 0.6]) {
+    it(`a pair that dips again while it is low, to ${low} of that, is posted once for it`, () => {
+      const dips = Array.from({ length: 10 }, (_, i) => [
+        both(2 * M, 2 * M),
+        both(low * 2 * M, low * 2 * M),
+        both(100 * M + i, 100 * M + i),
+      ]);
+      expect(posted([both(100 * M, 100 * M), ...dips.flat()], { ...unproved, rules: STATION })).to.deep.equal(both(2 * M, 2 * M));
+      const uplink = posted([both(100 * M, 100 * M), ...dips.flat()], { ...unproved, rules: UPLINK });
+      expect(uplink).to.deep.equal(both(2 * M, 2 * M));
+    });
+  }
+
+  it('one that dips while it is low and goes on from there is posted as far as it came', () => {
+    const values = [100, 2, 1.9, 2.1, 3, 10, 20].map((each) => both(each * M, each * M));
+    expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(20 * M, 20 * M));
+  });
+
   it('what was posted between two falls is made up for too', () => {
     expect(download([G, 50 * M, 55 * M, M, G + M, G + 60 * M])).to.equal(60 * M);
   });

@@ -82,6 +82,7 @@ function resolved(shows: Traffic, { shows: before, dip, pair }: Kept, at: number
     if (each === undefined) continue;
     if (back.includes(way) || (pair && back.length > 0)) {
       highest[way] = Math.min(highest[way] + each.before + each.posted, Number.MAX_SAFE_INTEGER);
+      delete known.until[way];
       if (shows[way] >= highest[way]) continue;
       known.owed.push(way);
       known.least[way] = shows[way];
@@ -152,13 +153,17 @@ export function byFigures(shows: Traffic, kept: Kept, at: number): Gain {
       const least = until === undefined ? null : lowest[way];
       if (least !== null && shows[way] > least && at > (until ?? at)) {
         bytes[way] = shows[way] - least;
-        if (highest[way] >= WORTH) memory[way] = { since: at, before: highest[way], low: least, posted: -least };
+        const earlier = fell[way];
+        if (earlier !== undefined && !hasGrown(earlier, highest[way]))
+          memory[way] = { ...earlier, low: Math.min(earlier.low, least), posted: earlier.posted + highest[way] - least };
+        else if (highest[way] >= WORTH) memory[way] = { since: at, before: highest[way], low: least, posted: -least };
       } else {
         const begins = least === null || (isSmall && least < (highest[way] * 15) / 16);
         dip.highest[way] = highest[way];
         dip.least[way] = begins ? shows[way] : Math.min(least ?? shows[way], shows[way]);
         dip.until[way] = begins || until === undefined ? at + (isSmall || (isProved && !pair) ? DAY_MS : 600_000) : until;
         if (owed.includes(way)) dip.owed = [...(dip.owed ?? []), way];
+        else memory[way] = fell[way];
       }
     }
   }
