@@ -28,12 +28,11 @@ export function createRouters(clock: Clock, log: Logger, logins: Omit<KeptLogins
     const { kinds, credentials, tls, counterBits } = router;
     const settings = JSON.stringify({ kinds, credentials, tls, counterBits });
     const known = probes.get(router.name);
-    const lasting =
-      known?.settings === settings
-        ? known
-        : { settings, probes: probesOf(router, router.kinds, { ...io, warn: (line) => log.warn({ router: router.name }, line) }) };
-    probes.set(router.name, lasting);
-    return lasting.probes;
+    if (known?.settings === settings) return known.probes;
+    shares.forget(router.name);
+    const fresh = probesOf(router, router.kinds, { ...io, warn: (line) => log.warn({ router: router.name }, line) });
+    probes.set(router.name, { settings, probes: fresh });
+    return fresh;
   }
 
   return {

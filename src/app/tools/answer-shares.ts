@@ -4,6 +4,8 @@ import { SourceError } from '../../errors.ts';
 export interface AnswerShares {
   /** The routers that share it, by name. What others held is free again. */
   setRouters(names: readonly string[]): void;
+  /** Frees what a router holds: it is read in another way from now on, and its former addresses do not answer again. */
+  forget(router: string): void;
   /** Takes room for an answer, in place of the one before from the same address. Throws a SourceError if there is none. */
   take(router: string, address: string, bytes: number): void;
 }
@@ -19,6 +21,9 @@ export function createAnswerShares(total: number): AnswerShares {
   return {
     setRouters(names) {
       taken = new Map(names.map((name) => [name, taken.get(name) ?? new Map()]));
+    },
+    forget(router) {
+      taken.get(router)?.clear();
     },
     take(router, address, bytes) {
       const own = taken.get(router);
