@@ -19,7 +19,7 @@ export interface Routers {
 /** Without routers until they are configured. */
 export function createRouters(clock: Clock, log: Logger, logins: Omit<KeptLogins, 'stop'>): Routers {
   const probes = new Map<string, { settings: string; probes: readonly Probe[] }>();
-  const shares = createAnswerShares(LIMITS.answerBytes);
+  const shares = createAnswerShares(LIMITS.answerBytes, clock.tick);
   const io = { clock, logins, takeRoom: shares.take };
   let statuses = new Map<string, RouterStatus>();
 

@@ -10,14 +10,24 @@ export interface AnswerShares {
   take(router: string, address: string, bytes: number): void;
 }
 
+/** So long a claim stands for an answer: a router that is switched off frees what it held. In ms. */
+const CLAIM_MS = 3_600_000;
+
+/** Bytes of an answer, and the tick at which it came. */
+interface Claim {
+  bytes: number;
+  tick: number;
+}
+
 /**
  * Half of `total` bytes is kept for the routers in equal parts; the rest goes to who needs it first, for as long as its answers are as large.
- * A single router may take everything. Rule: small.
+ * An answer that did not come again for an hour does not count; `tick` is ms of a monotonic clock. A single router may take everything. Rule: small.
  */
-export function createAnswerShares(total: number): AnswerShares {
-  /** Bytes by router and address. */
-  let taken = new Map<string, Map<string, number>>();
-  const sumOf = (router: string) => [...(taken.get(router)?.values() ?? [])].reduce((sum, bytes) => sum + bytes, 0);
+export function createAnswerShares(total: number, tick: () => number): AnswerShares {
+  /** By router and address. */
+  let taken = new Map<string, Map<string, Claim>>();
+  const standing = (claim: Claim | undefined) => (claim !== undefined && tick() - claim.tick < CLAIM_MS ? claim.bytes : 0);
+  const sumOf = (router: string) => [...(taken.get(router)?.values() ?? [])].reduce((sum, claim) => sum + standing(claim), 0);
   return {
     setRouters(names) {
       taken = new Map(names.map((name) => [name, taken.get(name) ?? new Map()]));
@@ -29,10 +39,10 @@ export function createAnswerShares(total: number): AnswerShares {
       const own = taken.get(router);
       if (own === undefined || taken.size === 1) return;
       const part = total / 2 / taken.size;
-      const mine = sumOf(router) - (own.get(address) ?? 0) + bytes;
+      const mine = sumOf(router) - standing(own.get(address)) + bytes;
       const others = [...taken.keys()].filter((name) => name !== router).reduce((sum, name) => sum + Math.max(sumOf(name), part), 0);
       if (mine > part && mine + others > total) throw new SourceError('too_large', tooMuch(bytes, total), { todo: TODO });
-      own.set(address, bytes);
+      own.set(address, { bytes, tick: tick() });
     },
   };
 }

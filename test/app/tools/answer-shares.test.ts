@@ -4,9 +4,12 @@ import { createAnswerShares } from '../../../src/app/tools/answer-shares.ts';
 import { SourceError } from '../../../src/errors.ts';
 
 const TOTAL = 1200;
+const HOUR = 3_600_000;
+
+let tick = 0;
 
 function shares(...names: string[]) {
-  const made = createAnswerShares(TOTAL);
+  const made = createAnswerShares(TOTAL, () => tick);
   made.setRouters(names);
   return made;
 }
@@ -44,6 +47,18 @@ describe('what the answers of all routers may hold together', () => {
     expect(() => take('gateway', '/leases', 200)).to.throw(SourceError);
     take('gateway', '/wan', 200);
     take('gateway', '/leases', 200);
+  });
+
+  it('is free again when an answer did not come for an hour', () => {
+    const { take } = shares('off', 'gateway');
+    take('off', '/', 700);
+    take('gateway', '/', 500);
+    tick += HOUR - 1;
+    take('gateway', '/', 500);
+    expect(() => take('gateway', '/', 700)).to.throw(SourceError);
+    tick += 1;
+    take('gateway', '/', 700);
+    expect(() => take('off', '/', 700), 'back').to.throw(SourceError);
   });
 
   it('is never exceeded, and a router within its part is never refused', () => {
