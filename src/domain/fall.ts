@@ -161,11 +161,15 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
 
 const isLarge = (doubt: Doubt | undefined): boolean => (fellOf(doubt)?.before ?? 0) >= WORTH_REMEMBERING;
 
-/** Whether both directions of a pair show again what they did before a fall, or a little more: one alone of a small figure may by chance. */
-const isPairBack = ({ doubts }: Baseline, bytes: Traffic): boolean =>
+/**
+ * Whether both directions of a pair show what they did before a fall of one or both, or a little more: one alone may reach a small figure
+ * again by chance.
+ */
+const isPairBack = ({ bytes: last, doubts }: Baseline, bytes: Traffic): boolean =>
   DIRECTIONS.every((direction) => {
-    const [fell, value] = [fellOf(doubts?.[direction]), bytes[direction]];
-    return fell !== null && value >= fell.before && value - fell.before <= fell.before * SMALL_PART;
+    const doubt = doubts?.[direction];
+    const before = doubt === undefined ? last[direction] : (fellOf(doubt)?.before ?? Number.POSITIVE_INFINITY);
+    return bytes[direction] >= before && bytes[direction] - before <= before * SMALL_PART;
   });
 
 /** Whether a pair that restarted is remembered by its figures before: it may come back. */

@@ -225,6 +225,11 @@ describe('Rule: dip, over many readings', () => {
     });
   }
 
+  it('a small direction of an uplink that falls and is back while the other one goes on had not restarted', () => {
+    const dips = Array.from({ length: 10 }, (_, i) => [both(0.2 * M, 3 * M + 2000 * i), both(12 * M, 3 * M + 2000 * i + 1000)]).flat();
+    expect(posted([both(12 * M, 3 * M), ...dips], { ...unproved, rules: UPLINK })).to.deep.equal(both(0.2 * M, 19_000));
+  });
+
   it('one direction alone may reach a small figure again by chance: the pair did restart', () => {
     const values = [both(12 * M, 3 * M), both(0.2 * M, 0.1 * M), both(12.1 * M, 1 * M)];
     expect(posted(values, { ...unproved, rules: STATION })).to.deep.equal(both(12.1 * M, 1 * M));

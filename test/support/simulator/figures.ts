@@ -73,7 +73,8 @@ function resolved(shows: Traffic, { shows: before, dip, pair }: Kept, at: number
   const fell: DipKnown['fell'] = {};
   const leapt = WAYS.filter((way) => isBack(dip?.fell?.[way], highest[way], shows[way], at));
   const areBoth = WAYS.every((way) => {
-    const was = dip?.fell?.[way]?.before ?? Number.POSITIVE_INFINITY;
+    const isLow = dip?.until[way] !== undefined || dip?.unsure?.[way] !== undefined;
+    const was = dip?.fell?.[way]?.before ?? (isLow ? Number.POSITIVE_INFINITY : before[way]);
     return shows[way] >= was && shows[way] <= (was * 17) / 16;
   });
   const back = areBoth || leapt.some((way) => (dip?.fell?.[way]?.before ?? 0) >= WORTH) ? leapt : [];
