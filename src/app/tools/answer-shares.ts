@@ -10,11 +10,11 @@ export interface AnswerShares {
   take(router: string, address: string, bytes: number): void;
 }
 
-/** So long a claim stands for an answer: a router that is switched off frees what it held. In ms. */
-const CLAIM_MS = 3_600_000;
+/** So long an answer takes room: a router that is switched off frees what it held. In ms. */
+const HELD_MS = 3_600_000;
 
 /** Bytes of an answer, and the tick at which it came. */
-interface Claim {
+interface HeldAnswer {
   bytes: number;
   tick: number;
 }
@@ -25,9 +25,9 @@ interface Claim {
  */
 export function createAnswerShares(total: number, tick: () => number): AnswerShares {
   /** By router and address. */
-  let taken = new Map<string, Map<string, Claim>>();
-  const standing = (claim: Claim | undefined) => (claim !== undefined && tick() - claim.tick < CLAIM_MS ? claim.bytes : 0);
-  const sumOf = (router: string) => [...(taken.get(router)?.values() ?? [])].reduce((sum, claim) => sum + standing(claim), 0);
+  let taken = new Map<string, Map<string, HeldAnswer>>();
+  const standing = (answer: HeldAnswer | undefined) => (answer !== undefined && tick() - answer.tick < HELD_MS ? answer.bytes : 0);
+  const sumOf = (router: string) => [...(taken.get(router)?.values() ?? [])].reduce((sum, answer) => sum + standing(answer), 0);
   return {
     setRouters(names) {
       taken = new Map(names.map((name) => [name, taken.get(name) ?? new Map()]));
