@@ -26,3 +26,6 @@ export function hostCounter({ counts, mac, ip }: Pick<HostCounter, 'counts' | 'm
 
 /** The name of a counter of both directions; a machine with another address is another counter. */
 export const sumCounter = ({ mac, ip }: Pick<SumCounter, 'mac' | 'ip'>): string => `${mac} ${ip}`;
+
+/** The MAC in the name of a counter of both directions. */
+export const macIn = (counter: string): string => counter.split(' ', 1)[0] ?? '';

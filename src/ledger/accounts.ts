@@ -3,6 +3,8 @@ import { type Account, type AccountKind, ipOf, ownedAs } from './account.ts';
 /** The accounts of the books by `accountKey`, and what every round asks about all of them. */
 export class Accounts extends Map<string, Account> {
   readonly #byKind = new Map<AccountKind, Set<Account>>();
+  /** Through which router each was made, by `accountKey`, and how many through each. */
+  readonly #madeThrough = new Map<string, string>();
   readonly #perRouter = new Map<string, number>();
   readonly #unowned = new Set<Account>();
   #lastId = 0;
@@ -27,18 +29,20 @@ export class Accounts extends Map<string, Account> {
     return this.#byKind.get(kind) ?? [];
   }
 
-  /** How many accounts a router has. */
+  /** How many were made through a router: its own, and those of devices that it was the first to show. */
   countOf(router: string): number {
     return this.#perRouter.get(router) ?? 0;
   }
 
-  override set(key: string, account: Account): this {
+  /** `through`: the router that showed what it is for, as far as that is known. */
+  override set(key: string, account: Account, through: string = account.router): this {
     this.delete(key);
     this.#changes += 1;
     this.#lastId = Math.max(this.#lastId, account.id);
     const ofKind = this.#byKind.get(account.kind) ?? new Set();
     this.#byKind.set(account.kind, ofKind.add(account));
-    this.#perRouter.set(account.router, this.countOf(account.router) + 1);
+    this.#madeThrough.set(key, through);
+    this.#perRouter.set(through, this.countOf(through) + 1);
     if (ownedAs(account.kind) !== null && ipOf(account) !== null) this.#unowned.add(account);
     return super.set(key, account);
   }
@@ -48,7 +52,9 @@ export class Accounts extends Map<string, Account> {
     if (account === undefined) return false;
     this.#changes += 1;
     this.#byKind.get(account.kind)?.delete(account);
-    this.#perRouter.set(account.router, this.countOf(account.router) - 1);
+    const through = this.#madeThrough.get(key) ?? account.router;
+    this.#madeThrough.delete(key);
+    this.#perRouter.set(through, this.countOf(through) - 1);
     this.#unowned.delete(account);
     return super.delete(key);
   }

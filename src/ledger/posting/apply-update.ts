@@ -48,9 +48,9 @@ function applyReaders(books: Books, { readers, claims }: RoundUpdate): void {
 
 function applyAccounts(books: Books, seenInFile: SeenInFile, { accounts }: RoundUpdate): void {
   for (const change of accounts.values()) {
-    const { account, isNew, download, upload, seen } = change;
+    const { account, isNew, through, download, upload, seen } = change;
     if (isWritten(change, seenInFile)) seenInFile.set(account.id, seen);
-    if (isNew) books.accounts.set(accountKey(account), account);
+    if (isNew) books.accounts.set(accountKey(account), account, through);
     account.total = plus(account.total, { download, upload });
     account.lastSeen = seen;
   }

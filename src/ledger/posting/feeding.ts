@@ -1,6 +1,6 @@
 import type { Change } from '../../domain/change.ts';
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
-import { hostCounter } from '../../domain/counter-names.ts';
+import { hostCounter, macIn } from '../../domain/counter-names.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { isBelow } from '../../domain/within-epoch.ts';
@@ -214,8 +214,6 @@ export function withMovedAddresses(
   }
   return moved;
 }
-
-const macIn = (counter: string): string => counter.split(' ', 1)[0] ?? '';
 
 /** A change of a counter of both directions without its packets, for the audit. */
 export function withoutPackets(change: Change): Change {

@@ -3,7 +3,9 @@ import type { Change } from '../../domain/change.ts';
 import { tariffSlices, type Week } from '../../domain/people/tariffs.ts';
 import { spread } from '../../domain/spread.ts';
 import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
+import type { AccountKind } from '../account.ts';
 import type { Books } from '../books.ts';
+import { MOST_UPLINKS } from './counter-room.ts';
 import type { AccountRef, AccountUpdate, Increases, RoundUpdate } from './round-update.ts';
 
 export interface PostingsTerms {
@@ -31,7 +33,7 @@ export interface Postings {
 /** A part of the time over which bytes are spread. */
 type Portion = Slice & Increases;
 
-/** Accounts that each router has room for, whatever the others add. Rule: small. */
+/** Accounts that may be made through each router, whatever the others add, unless one round may add too few. Rule: small. */
 const RESERVED = 500;
 
 /** Drafts into `update`; the books do not change. `routers`: how many there are. */
@@ -43,14 +45,26 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
   /** Stands for this round. */
   const round = {};
   let nextAccount = books.accounts.lastId;
-  /** New accounts in this round, by router. */
+  /** New accounts in this round, by the router that they are made through. */
   const added = new Map<string, number>();
-  const countOf = (router: string) => books.accounts.countOf(router) + (added.get(router) ?? 0);
-  let room = Math.min(terms.mostAccounts - books.accounts.size, terms.mostNewAccounts);
+  /** Accounts of uplinks, by router. The first of each take no room of the others. */
+  const uplinks = new Map<string, number>();
+  for (const { router } of books.accounts.ofKind('wan')) uplinks.set(router, (uplinks.get(router) ?? 0) + 1);
+  const ownUplinks = (router: string) => Math.min(uplinks.get(router) ?? 0, MOST_UPLINKS);
+  const countOf = (router: string) => books.accounts.countOf(router) + (added.get(router) ?? 0) - ownUplinks(router);
+  const sharing = books.accounts.size - [...uplinks.keys()].reduce((sum, router) => sum + ownUplinks(router), 0);
+  let room = Math.min(terms.mostAccounts - sharing, terms.mostNewAccounts);
   const reserved = Math.min(RESERVED, Math.floor(terms.mostNewAccounts / (2 * routers)));
 
-  /** A router that has many accounts leaves some room to each of the others. */
-  const hasRoom = (router: string): boolean => room > (countOf(router) < reserved ? 0 : reserved * (routers - 1));
+  /** False if there is none. A router that many accounts were made through leaves some room to each of the others. */
+  function takeRoom(kind: AccountKind, router: string): boolean {
+    const hasOwn = kind === 'wan' && ownUplinks(router) < MOST_UPLINKS;
+    if (!hasOwn && room <= (countOf(router) < reserved ? 0 : reserved * (routers - 1))) return false;
+    if (!hasOwn) room -= 1;
+    if (kind === 'wan') uplinks.set(router, (uplinks.get(router) ?? 0) + 1);
+    added.set(router, (added.get(router) ?? 0) + 1);
+    return true;
+  }
 
   function markSeen(ref: AccountRef, at: number, router: string): AccountUpdate | null {
     const found = accountFor(ref, at, router);
@@ -97,11 +111,7 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
 
   function draft({ name, key }: AccountRef, at: number, router: string): AccountUpdate | null {
     const known = books.accounts.get(key);
-    if (known === undefined) {
-      if (!hasRoom(router)) return null;
-      room -= 1;
-      if (name.router !== '') added.set(router, (added.get(router) ?? 0) + 1);
-    }
+    if (known === undefined && !takeRoom(name.kind, router)) return null;
     const account = known ?? {
       ...name,
       id: ++nextAccount,
@@ -111,7 +121,7 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
       lastSeen: at,
       overlay: name.overlay ?? false,
     };
-    const made = { account, isNew: known === undefined, download: 0, upload: 0, seen: at };
+    const made = { account, isNew: known === undefined, through: router, download: 0, upload: 0, seen: at };
     update.accounts.set(key, made);
     return made;
   }

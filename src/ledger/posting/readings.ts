@@ -4,6 +4,7 @@ import type { HostCounter, Observation, Peer, Station, SumCounter, Uplink } from
 import { sumReading } from '../../domain/traffic.ts';
 import { deviceAccount, undirectedAccount } from '../account.ts';
 import type { Reader } from '../books.ts';
+import { MOST_UPLINKS } from './counter-room.ts';
 import type { Measures } from './feeding.ts';
 import { type AccountRef, accountRef } from './round-update.ts';
 
@@ -132,9 +133,6 @@ export function knownFeeds(before: Reader | null, deviceBytes: ReadingTerms['dev
   if (before !== null) feedsOfReaders.set(before.counters, feeds);
   return feeds;
 }
-
-/** Uplinks of one answer, each of which is compared with all others. Rule: small. */
-export const MOST_UPLINKS = 64;
 
 /** Those with a counter, up to a bound; one that an answer shows twice is one. */
 export function countedUplinks(uplinks: readonly Uplink[]): Uplink[] {

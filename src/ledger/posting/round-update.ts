@@ -56,6 +56,8 @@ interface Move {
 export interface AccountUpdate {
   account: Account;
   isNew: boolean;
+  /** The router that showed it first in this round. */
+  through: string;
   download: number;
   upload: number;
   seen: number;

@@ -1,4 +1,5 @@
 import type { Doubt, Doubts } from '../../domain/counter.ts';
+import { macIn } from '../../domain/counter-names.ts';
 import type { SourceName } from '../../domain/observation.ts';
 import { DIRECTIONS, type Traffic } from '../../domain/traffic.ts';
 import { LedgerError, quote } from '../../errors.ts';
@@ -15,8 +16,8 @@ const ACCOUNTS = `SELECT account.*, download, upload, last_seen FROM account JOI
 export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
   const meta = new Map((await store.all('SELECT key, value FROM meta')).map((row) => [row.key, text(row.value)]));
   const time = (key: string) => Number(meta.get(key) ?? 0);
-  const accounts = new Accounts();
-  for (const account of (await store.all(ACCOUNTS)).map(accountOf)) accounts.set(accountKey(account), account);
+  const readers = await loadReaders(store);
+  const accounts = accountsThrough((await store.all(ACCOUNTS)).map(accountOf), readers);
   const devices = (await store.all('SELECT * FROM device')).map(deviceOf);
   const leases = (await store.all('SELECT * FROM lease')).map((row) => ({
     router: text(row.router),
@@ -35,7 +36,7 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
     peers: await loadPeers(store),
     tariffs: await loadTariffs(store),
     bonuses: await loadBonuses(store),
-    readers: await loadReaders(store),
+    readers,
     lastBaseline: Number(lastBaseline ?? 0),
     hostsSince: time('hosts_since'),
     claims: new Map(),
@@ -49,6 +50,20 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
     postedAt: time('posted_at'),
     postedDays: (meta.get('posted_days') ?? '').split(' ').filter(Boolean).map(Number),
   };
+}
+
+/**
+ * The file does not say which router a device's account was made through: the first that has an account of its MAC, or else one that counts it
+ * without directions.
+ */
+function accountsThrough(found: readonly Account[], readers: ReadonlyMap<string, Reader>): Accounts {
+  const byMac = new Map<string, string>();
+  for (const { router, source, counters } of readers.values())
+    if (source === 'statistics') for (const counter of counters.keys()) byMac.set(macIn(counter), router);
+  for (const { router, key } of found.toReversed()) if (router !== '') byMac.set(key, router);
+  const accounts = new Accounts();
+  for (const account of found) accounts.set(accountKey(account), account, account.router || byMac.get(account.key));
+  return accounts;
 }
 
 async function loadPeers(store: Pick<Store, 'all'>): Promise<Map<string, KnownPeer>> {

@@ -1,11 +1,30 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Observation, Uplink } from '../../../src/domain/observation.ts';
 import type { RouterRound, SourceResult } from '../../../src/domain/round.ts';
 import { SourceError } from '../../../src/errors.ts';
+import { WAN_RULES } from '../../../src/sources/openwrt/uplinks.ts';
 import { parseWrtmeter } from '../../../src/sources/openwrt/wrtmeter.ts';
-import { type Bench, classic, complete, ok, openBench, PHONE, START, station, TERMS, wan } from '../../support/ledger/rounds.ts';
+import {
+  type Bench,
+  classic,
+  complete,
+  ok,
+  openBench,
+  PHONE,
+  START,
+  station,
+  statistics,
+  TERMS,
+  wan,
+} from '../../support/ledger/rounds.ts';
 
 const uplink = { kind: 'wan', router: 'honest', interface: 'wan' } as const;
+/** An uplink of this name, as a router may invent it. */
+const uplinkOf = (name: string): Uplink[] => {
+  const observation = wan({ download: 1, upload: 1 }, { name, device: name });
+  return observation.source === 'wan' ? observation.uplinks : [];
+};
 const MOST = Number.MAX_SAFE_INTEGER;
 
 const value = fc.oneof(
@@ -146,6 +165,58 @@ describe('Rule: isolation', () => {
     await bench.readAll(75, [flood(75), honest(75, 500, 50)]);
     expect(bench.total(uplink)).to.deep.equal({ download: 500, upload: 50 });
     expect(bench.total({ kind: 'device', key: '02:00:00:00:00:99' })).to.deep.equal({ download: 500, upload: 50 });
+  });
+
+  it('whatever several that lie fill, each of the others has room for its uplink and its part of new devices', async () => {
+    const [most, routers] = [200, 5];
+    const part = most / (2 * routers);
+    const macs = (owner: number, from: number, count: number) =>
+      Array.from(
+        { length: count },
+        (_, i) => `06:00:00:0${owner}:${from.toString(16).padStart(2, '0')}:${i.toString(16).padStart(2, '0')}`,
+      );
+    const stations = (owner: number, from: number, count: number) =>
+      classic(...macs(owner, from, count).map((each) => station(each, 1, 1)));
+    const lies = {
+      stations: (owner: number, round: number) => [stations(owner, round, 90)],
+      statistics: (owner: number, round: number) => [statistics(Object.fromEntries(macs(owner, round, 90).map((each) => [each, 1])))],
+      uplinks: (owner: number, round: number): Observation[] => [
+        { source: 'wan', rules: WAN_RULES, uplinks: macs(owner, round, 64).flatMap((each) => uplinkOf(each)) },
+        stations(owner, round, 90),
+      ],
+    };
+    const liars = fc.array(fc.constantFrom(...(Object.keys(lies) as (keyof typeof lies)[])), { minLength: 1, maxLength: routers - 1 });
+    await fc.assert(
+      fc.asyncProperty(liars, fc.array(fc.boolean(), { minLength: 4, maxLength: 8 }), async (kinds, restarts) => {
+        bench = await openBench({ ...TERMS, mostAccounts: 400, mostNewAccounts: most });
+        const round = (seconds: number, answers: (owner: number) => readonly Observation[]): RouterRound[] =>
+          Array.from({ length: routers }, (_, owner) => ({
+            ...{ router: `router ${owner}`, system: null },
+            results: answers(owner).map((each) => ok(each, START + seconds * 1000, `${owner}`)),
+          }));
+        const lie = (seconds: number) => (owner: number) => lies[kinds[owner] ?? 'stations'](owner, seconds);
+        for (const [seconds, restart] of restarts.entries()) {
+          await bench.readAll(
+            seconds,
+            round(seconds, (owner) => (owner < kinds.length ? lie(seconds)(owner) : [])),
+          );
+          if (restart) await bench.restart();
+        }
+        const honest = (owner: number) => [stations(owner, 0, part / 2), wan({ download: 1, upload: 1 })];
+        await bench.readAll(
+          60,
+          round(60, (owner) => (owner < kinds.length ? lie(60)(owner) : honest(owner))),
+        );
+        for (let owner = kinds.length; owner < routers; owner++) {
+          expect(bench.total({ kind: 'wan', router: `router ${owner}`, interface: 'wan' }), 'uplink').not.to.equal(undefined);
+          for (const key of macs(owner, 0, part / 2))
+            expect(bench.total({ kind: 'device', key }), `device of ${owner}`).not.to.equal(undefined);
+        }
+        await bench.close();
+      }),
+      { numRuns: 25 },
+    );
+    bench = await openBench();
   });
 
   it('an account that would pass 2^53 refuses the bytes, alone, and says so', async () => {
