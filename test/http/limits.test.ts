@@ -119,6 +119,7 @@ describe('limits over HTTP', () => {
     ['of=others&action=pause&up=1Mbit', 400, '"up" is for slow only'],
     ['of=others&action=pause&for=2h&until=21:00', 400, '"for" and "until" contradict each other: use one of them'],
     ['of=others&action=pause&for=5s', 400, '"for" is "5s": use a duration of at least a minute, for example 30m or 2h'],
+    ['of=others&action=pause&until=25:00', 400, '"until" is "25:00": write a time of the day between 00:00 and 23:59'],
     ['of=others&action=pause&until=2026-11-20', 400, '"until" is "2026-11-20": that is over'],
     ['of=others&action=pause&for=401d', 400, '"for" is more than 400 days ahead: leave it out for a limit without an end'],
     ['of=others&action=pause&bits=1', 400, 'There is no parameter "bits": use of, action, rate, down, up, for, until'],

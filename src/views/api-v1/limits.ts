@@ -116,6 +116,7 @@ function secondsWanted(text: string): number {
 
 function timeWanted(text: string, now: number, timezone: string): number {
   const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+  if (hour === undefined && /^\d+:\d+$/.test(text)) throw bad(`"until" is ${quote(text)}: write a time of the day between 00:00 and 23:59`);
   if (hour === undefined) return parseTime('until', text, timezone).instant;
   const [today, minutes] = [dayOf(now, timezone), Number(hour) * 60 + Number(minute)];
   const next = instantOf(today, minutes, timezone);
