@@ -10,7 +10,9 @@ const SETTLED = 1.8;
 const MEASURED = 3;
 
 // Bytes are counted by the machine that gets them, at layer 3. Nobody offers less than twice a limit.
-describe('a limit, measured from outside', () => {
+describe('a limit, measured from outside', function () {
+  // A busy machine may offer less for a while than a limit lets through.
+  this.retries(2);
   let world: HostsWorld;
   let limits: Limiter;
   let gauge: Gauge;
