@@ -18,7 +18,7 @@ export interface Limits {
 const MB = 1_000_000;
 const MIB = 1024 * 1024;
 /** What the program takes before it knows a device, and what two large answers take. */
-const OWN = 96 * MB;
+const OWN = 110 * MB;
 
 /** Bytes that an account takes with its baselines and its lines of `/metrics`. */
 const ACCOUNT = 6000;
@@ -35,9 +35,9 @@ export function limitsFor(memory: number): Limits {
   return {
     accounts,
     newAccounts: Math.min(scaled(15_000, 15_000, 60_000), accounts),
-    counters: scaled(12_000, 100_000, 400_000),
-    leases: scaled(10_000, 10_000, 40_000),
-    answerBytes: scaled(1.5 * MIB, 8 * MIB, 32 * MIB),
+    counters: scaled(8600, 100_000, 400_000),
+    leases: scaled(5000, 10_000, 40_000),
+    answerBytes: scaled(1 * MIB, 8 * MIB, 32 * MIB),
     answerLines: scaled(20_000, 150_000, 600_000),
   };
 }
