@@ -28,7 +28,7 @@ function fill(set,   n, list, mark) {
   for (n = 1; n <= member[set]; n++) list = list (n > 1 ? ", " : "") mark members[set, n] mark
   print on("add", "element " set), "{ " list " }"
 }
-# A device that a limit is no longer for leaves its addresses behind.
+# When a device leaves a limit, the limit forgets its addresses.
 function lost_mac(i,   n, set) {
   set = "mac_" id[i]
   for (n = 1; n <= elements[set]; n++) if (!((set, element_of[set, n]) in is_member)) return 1

@@ -6,7 +6,7 @@
 # - In "forward", "ether saddr" is the device on upload, but "ether daddr" is not on download. So a download is recognised by its address: one
 #   that was given, or one that the device has sent from within ten minutes ("seen"). Seen addresses belong to the interface they were seen
 #   on: a made-up sender address from outside the home gets nobody else's packets limited.
-# - An address that a device without limits sends from is no longer a limited one's.
+# - When a device without limits sends from an address, the address counts as its own.
 # - If no room is left to remember a new address, nothing is let through from it: else its downloads would be free.
 # - Everything is asked of small sets first; only packets of what is limited pass the rules of each limit, at most once each.
 # - "alive" ends by itself. Without it, no packet gets past the first rule: then there are no limits.

@@ -41,13 +41,13 @@ export function createAnswerShares(total: number, tick: () => number): AnswerSha
       const part = total / 2 / taken.size;
       const mine = sumOf(router) - standing(own.get(address)) + bytes;
       const others = [...taken.keys()].filter((name) => name !== router).reduce((sum, name) => sum + Math.max(sumOf(name), part), 0);
-      if (mine > part && mine + others > total) throw new SourceError('too_large', tooMuch(bytes, total), { todo: TODO });
+      if (mine > part && mine + others > total) throw new SourceError('too_large', tooMuch(bytes, total), { todo: ADVICE });
       own.set(address, { bytes, tick: tick() });
     },
   };
 }
 
-const TODO = 'Give wrtmeter more memory, or see on the router why it lists so much.';
+const ADVICE = 'Give wrtmeter more memory, or see on the router why it lists so much.';
 
 const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
