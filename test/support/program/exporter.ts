@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import fetch from 'node-fetch';
 import { parsePrometheusText, type Sample } from '../prometheus/text.ts';
 
 export interface ExporterOptions {
