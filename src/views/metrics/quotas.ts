@@ -10,64 +10,62 @@ export function quotaFamilies(): FamilyMaker {
   return ({ quotas }) => familiesOf(labelled(quotas));
 }
 
-function familiesOf(rows: readonly LabelledRow[]): Family[] {
+function* familiesOf(rows: readonly LabelledRow[]): Generator<Family> {
   const samples = (value: (row: QuotaRow) => number | null): Sample[] => samplesOf(rows, ({ row }) => value(row));
-  return [
-    gauge(
-      'quota_limit_bytes',
-      'Bytes that may be used in the running period of the quota, with what was carried over and bought',
-      QUOTA,
-      samples((row) => row.limit),
-    ),
-    gauge(
-      'quota_used_bytes',
-      'Bytes that count towards the quota in its running period',
-      QUOTA,
-      samples((row) => row.used),
-    ),
-    gauge(
-      'quota_left_bytes',
-      'Bytes that are left in the running period of the quota',
-      QUOTA,
-      samples((row) => row.left),
-    ),
-    gauge(
-      'quota_left_bytes_per_day',
-      'Bytes that are left for each day to the end of the period, today included; only where the period is a week or a month',
-      QUOTA,
-      samples((row) => row.leftPerDay),
-    ),
-    gauge(
-      'quota_forecast_bytes',
-      'Bytes that the period will probably have at its end; only for weeks and months, from seven whole days on',
-      QUOTA,
-      samples((row) => row.forecast?.bytes ?? null),
-    ),
-    gauge(
-      'quota_forecast_low_bytes',
-      'Lower end of the range that eight of ten periods end in',
-      QUOTA,
-      samples((row) => row.forecast?.low ?? null),
-    ),
-    gauge(
-      'quota_forecast_high_bytes',
-      'Upper end of the range that eight of ten periods end in',
-      QUOTA,
-      samples((row) => row.forecast?.high ?? null),
-    ),
-    gauge(
-      'quota_period_end_timestamp_seconds',
-      'Unix time at which the running period of the quota ends; not for rolling ones',
-      QUOTA,
-      samples(({ period }) => (period.endsAt === null ? null : period.endsAt / 1000)),
-    ),
-    gauge(
-      'quota_step',
-      'Highest step that is reached, as a share of the limit; 0 = none',
-      QUOTA,
-      samples((row) => row.step),
-    ),
-  ];
+  yield gauge(
+    'quota_limit_bytes',
+    'Bytes that may be used in the running period of the quota, with what was carried over and bought',
+    QUOTA,
+    samples((row) => row.limit),
+  );
+  yield gauge(
+    'quota_used_bytes',
+    'Bytes that count towards the quota in its running period',
+    QUOTA,
+    samples((row) => row.used),
+  );
+  yield gauge(
+    'quota_left_bytes',
+    'Bytes that are left in the running period of the quota',
+    QUOTA,
+    samples((row) => row.left),
+  );
+  yield gauge(
+    'quota_left_bytes_per_day',
+    'Bytes that are left for each day to the end of the period, today included; only where the period is a week or a month',
+    QUOTA,
+    samples((row) => row.leftPerDay),
+  );
+  yield gauge(
+    'quota_forecast_bytes',
+    'Bytes that the period will probably have at its end; only for weeks and months, from seven whole days on',
+    QUOTA,
+    samples((row) => row.forecast?.bytes ?? null),
+  );
+  yield gauge(
+    'quota_forecast_low_bytes',
+    'Lower end of the range that eight of ten periods end in',
+    QUOTA,
+    samples((row) => row.forecast?.low ?? null),
+  );
+  yield gauge(
+    'quota_forecast_high_bytes',
+    'Upper end of the range that eight of ten periods end in',
+    QUOTA,
+    samples((row) => row.forecast?.high ?? null),
+  );
+  yield gauge(
+    'quota_period_end_timestamp_seconds',
+    'Unix time at which the running period of the quota ends; not for rolling ones',
+    QUOTA,
+    samples(({ period }) => (period.endsAt === null ? null : period.endsAt / 1000)),
+  );
+  yield gauge(
+    'quota_step',
+    'Highest step that is reached, as a share of the limit; 0 = none',
+    QUOTA,
+    samples((row) => row.step),
+  );
 }
 
 interface LabelledRow {

@@ -136,6 +136,6 @@ function distinct(subjects: QuotaSubject[]): QuotaSubject[] {
     // A device may call itself what another is made to be called.
     while (taken.has(name)) name += ` (${subject.id})`;
     taken.add(name);
-    return { ...subject, name };
+    return name === subject.name ? subject : { ...subject, name };
   });
 }
