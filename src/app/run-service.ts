@@ -22,6 +22,7 @@ import { authOf, warnOfMissingTokens } from './auth.ts';
 import { peerControl } from './control/peers.ts';
 import { termsOf } from './from-config.ts';
 import { createService, type Service } from './service.ts';
+import { createHistory } from './texts/history.ts';
 import { tightenData } from './tighten.ts';
 import { usualRouterLine } from './usual-router.ts';
 
@@ -90,9 +91,11 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
 /** What the web application asks of the service. */
 function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): Omit<AppDeps, 'auth' | 'reload' | 'log' | 'version'> {
   const { ledger, view, scrape } = service;
+  const history = createHistory(reading);
   return {
     view,
     scrape,
+    history: async () => history.of(await view(), termsOf(service.config)),
     apiPhp: async (action) => apiPhp(await view(), action),
     usage: async (query) => usageAnswer(await view(), termsOf(service.config), query, usageReader(reading)),
     usageCsv: async (query) => loggerCsv(await view(), query, loggerReader(reading)),

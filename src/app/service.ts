@@ -20,10 +20,10 @@ import { fitHeap } from './heap.ts';
 import { withoutLeftOut } from './left-out.ts';
 import { reportedBackups } from './log/backups.ts';
 import { logPosting, logRound } from './log/round-log.ts';
-import { createMetricsText } from './metrics-text.ts';
 import { createNotifier } from './notify/notifier.ts';
 import { createQuotas } from './quotas/quotas.ts';
 import { createRouters } from './routers.ts';
+import { createMetricsText } from './texts/metrics-text.ts';
 import { openLogins } from './tools/logins.ts';
 
 /** The running meter, without its HTTP server. */

@@ -14,6 +14,8 @@ export interface AppDeps {
   view(): Promise<View>;
   /** Runs or joins a round and returns the text of `/metrics`. `timeout` in seconds; null if the caller sent none. */
   scrape(timeout: number | null): Promise<TextParts>;
+  /** The text of `/metrics/history`. */
+  history(): Promise<TextParts>;
   apiPhp(action: string | undefined): Promise<{ status: number; body: unknown }>;
   /** Throws a RequestError for an invalid query. */
   usage(query: QueryParameters): Promise<UsageAnswer>;

@@ -35,6 +35,12 @@ export function routes(deps: AppDeps): Route[] {
       cut(context.res);
       await sendShared(context, text);
     }),
+    get('/metrics/history', async (context) => {
+      const text = await deps.history();
+      context.set('Content-Type', METRICS_TYPE);
+      cut(context.res);
+      await sendShared(context, text);
+    }),
     ...['/api.php', '/netstat/api.php'].map((path) => large(path, (context) => sendApiPhp(deps, context))),
     api(deps, '/api/v1/routers', routersAnswer),
     api(deps, '/api/v1/devices', devicesAnswer),

@@ -1,3 +1,4 @@
+import { type Day, dayOf } from '../domain/calendar.ts';
 import { type Week, weekOf } from '../domain/people/tariffs.ts';
 import type { Round } from '../domain/round.ts';
 import { LedgerError } from '../errors.ts';
@@ -106,6 +107,7 @@ class SqliteLedger implements Ledger {
       this.#hourly.committed(update.moves);
       applyUpdate(this.books, this.#seenInFile, this.months, update);
       addCounts(this.state.counts, update);
+      if (changesPast(update, dayOf(now, this.#terms.timezone))) this.state.pastChanges += 1;
       this.state.startedAt = this.books.startedAt;
       this.#clock.posted(began);
       await this.#ageOut(now);
@@ -237,5 +239,10 @@ class SqliteLedger implements Ledger {
     this.books = books;
     this.#seenInFile = seenInFileOf(books);
     this.#mustReload = false;
+    this.state.pastChanges += 1;
   }
 }
+
+/** Whether a round changes bytes of days before `today`: it posted some there, or moved an account's bytes to another. */
+const changesPast = ({ increases, moves }: RoundUpdate, today: Day): boolean =>
+  moves.length > 0 || increases.some(({ day }) => day < today);

@@ -16,6 +16,8 @@ export interface LedgerState {
   suspendedBecause: string | null;
   /** Since the process began, by router and source (see `readerKey`). */
   counts: Map<string, SourceCounts>;
+  /** How often bytes of days before the present one may have changed, since the process began. */
+  pastChanges: number;
 }
 
 /** The state of a ledger without a posting. */
@@ -28,4 +30,5 @@ export const newLedgerState = (): LedgerState => ({
   databaseBytes: 0,
   suspendedBecause: null,
   counts: new Map(),
+  pastChanges: 0,
 });

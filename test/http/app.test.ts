@@ -47,6 +47,20 @@ describe('the web application', () => {
       }
     });
 
+    it('has the history for a job of its own, and only for those who may read', async () => {
+      const history = async () => [Buffer.from('wrtmeter_history 1\n')];
+      await start({ history });
+      const { status, headers, text } = await get('/metrics/history');
+      expect([status, headers['content-type'], text]).to.deep.equal([
+        200,
+        'text/plain; version=0.0.4; charset=utf-8',
+        'wrtmeter_history 1\n',
+      ]);
+      await server.close();
+      await start({ history, auth: { settings: () => ({ read: 'token', control: false }), check: async () => ({ kind: 'missing' }) } });
+      expect((await get('/metrics/history')).status).to.equal(401);
+    });
+
     it('passes on the scraper’s timeout if it is valid', async () => {
       const seen: (number | null)[] = [];
       await start({

@@ -32,7 +32,11 @@ describe('prometheus/', () => {
 
   it('prometheus.yml scrapes wrtmeter under the name that compose gives it, and leaves it time to answer', async () => {
     const config = parse(await readFile(join(folder, 'prometheus.yml'), 'utf8'));
-    expect(config.scrape_configs).to.deep.equal([{ job_name: 'wrtmeter', static_configs: [{ targets: ['wrtmeter:9780'] }] }]);
+    const own = { static_configs: [{ targets: ['wrtmeter:9780'] }] };
+    expect(config.scrape_configs).to.deep.equal([
+      { job_name: 'wrtmeter', ...own },
+      { job_name: 'wrtmeter-history', metrics_path: '/metrics/history', scrape_interval: '15m', scrape_timeout: '1m', ...own },
+    ]);
     expect(config.global).to.include({ scrape_interval: '30s', scrape_timeout: '10s' });
   });
 

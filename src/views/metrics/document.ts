@@ -5,6 +5,7 @@ import { Accounts } from '../../ledger/accounts.ts';
 import { newLedgerState } from '../../ledger/state.ts';
 import type { View } from '../view.ts';
 import type { Family } from './family.ts';
+import { historyFamilies } from './history.ts';
 import { createMetrics } from './metrics.ts';
 
 const INTRODUCTION = `# Metrics
@@ -18,13 +19,27 @@ of a private device ([run/privacy.md](run/privacy.md)) is its MAC, and what woul
 A device that was not seen for \`expire\` (30 days) disappears from \`/metrics\`, and returns with its totals when it is seen again.
 `;
 
+const HISTORY = `
+## History
+
+On \`/metrics/history\`, for a scrape job of its own, every 15 minutes ([prometheus.yml](../prometheus/prometheus.yml)): what was used on each
+of the last 62 days, and in each of the last 25 billing periods, by the home, its uplinks and its users; and by each device and peer in
+the last 13 periods. Imported days are in it. The day and the period that run are the last ones. Nothing is read from routers.
+
+\`of\` is home, uplink (\`name\` is the router and the interface), user, others, device or peer. \`start\` is the first day, such as 2026-11-01. Days
+of private users and devices are left out. A Prometheus server looks back for five minutes only: ask for \`last_over_time(…[30m])\`.
+`;
+
 /** The text of docs/metrics.md. */
 export async function metricsDocument(own: Registry): Promise<string> {
-  const rows = listedFamilies().map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.join(', ') || '–', help]);
+  const rows = (families: readonly Family[]) =>
+    families.map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.join(', ') || '–', help]);
   const defaults = (await own.getMetricsAsJSON()).map(({ name, type, help }) => [`\`${name}\``, String(type), '', help]);
   return [
     INTRODUCTION,
-    table(rows),
+    table(rows(listedFamilies())),
+    HISTORY,
+    table(rows([...historyFamilies([])])),
     '\n## Process metrics\n\nFrom prom-client, the Prometheus client library for Node.js.\n',
     table(defaults.map(([name = '', type = '', , help = '']) => [name, type, '–', help])),
     '',

@@ -1,13 +1,13 @@
 import { Registry } from 'prom-client';
 import { shownAccounts, type View } from '../view.ts';
-import { csvFamilies } from './csv.ts';
 import { deviceFamilies } from './devices.ts';
 import type { Family, FamilyMaker } from './family.ts';
 import { hostFamilies } from './hosts.ts';
 import { limitFamilies } from './limits.ts';
-import { noticeFamilies } from './notices.ts';
 import { peerFamilies } from './peers.ts';
-import { programFamilies } from './program.ts';
+import { csvFamilies } from './program/csv.ts';
+import { noticeFamilies } from './program/notices.ts';
+import { programFamilies } from './program/program.ts';
 import { quotaFamilies } from './quotas.ts';
 import { reconciliationFamilies } from './reconciliation.ts';
 import { routerFamilies } from './routers.ts';

@@ -3,7 +3,7 @@ import type { Tariff } from '../../../src/domain/people/tariffs.ts';
 import { plainUser } from '../../../src/domain/people/user.ts';
 import type { Listening } from '../../../src/http/server.ts';
 import { createMetrics } from '../../../src/views/metrics/metrics.ts';
-import { processMetrics } from '../../../src/views/metrics/process.ts';
+import { processMetrics } from '../../../src/views/metrics/program/process.ts';
 import { quota } from '../ledger/quota-view.ts';
 import { depsOf, serveApp } from '../web/web.ts';
 import { peer, peers } from '../wireguard/peers.ts';

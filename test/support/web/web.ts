@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { request as requestTls } from 'node:https';
+import { createHistory } from '../../../src/app/texts/history.ts';
 import { createApp } from '../../../src/http/app.ts';
 import type { AppDeps } from '../../../src/http/deps.ts';
 import { type Listening, listen } from '../../../src/http/server.ts';
@@ -66,6 +67,7 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
   return {
     view: async () => view(),
     scrape: async () => [Buffer.from('wrtmeter_up 1\n')],
+    history: () => createHistory(home.ledger.store).of(view(), home.terms),
     apiPhp: async (action) => apiPhp(view(), action),
     usage: (query) => usageAnswer(view(), home.terms, query, usageReader(home.ledger.store)),
     usageCsv: (query) => loggerCsv(view(), query, loggerReader(home.ledger.store)),

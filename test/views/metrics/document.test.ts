@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { metricsDocument } from '../../../src/views/metrics/document.ts';
-import { processMetrics } from '../../../src/views/metrics/process.ts';
+import { processMetrics } from '../../../src/views/metrics/program/process.ts';
 
 const PATH = join(import.meta.dirname, '../../../docs/metrics.md');
 

@@ -1,5 +1,5 @@
-import type { View } from '../view.ts';
-import { counter, type Family, gauge, single } from './family.ts';
+import type { View } from '../../view.ts';
+import { counter, type Family, gauge, single } from '../family.ts';
 
 /** The older logger's files, where they are written. */
 export function csvFamilies({ csv }: View): Family[] {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { processMetrics } from '../../../src/views/metrics/process.ts';
+import { processMetrics } from '../../../../src/views/metrics/program/process.ts';
 
 const LEFT_OUT = /^nodejs_(active_\w+_total|eventloop_lag_(min|max|mean|stddev|p\d+)_seconds)$/;
 

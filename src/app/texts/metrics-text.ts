@@ -1,7 +1,7 @@
-import { createMetrics } from '../views/metrics/metrics.ts';
-import { processMetrics } from '../views/metrics/process.ts';
-import type { TextParts } from '../views/metrics/text.ts';
-import type { View } from '../views/view.ts';
+import { createMetrics } from '../../views/metrics/metrics.ts';
+import { processMetrics } from '../../views/metrics/program/process.ts';
+import type { TextParts } from '../../views/metrics/text.ts';
+import type { View } from '../../views/view.ts';
 
 /** Milliseconds for which the text is the same for all, if no round ends. */
 const SHARED_MS = 500;

@@ -1,6 +1,6 @@
-import type { View } from '../view.ts';
-import { counter, type Family, gauge } from './family.ts';
-import { labelText } from './labels.ts';
+import type { View } from '../../view.ts';
+import { counter, type Family, gauge } from '../family.ts';
+import { labelText } from '../labels.ts';
 
 const RESULT = ['target', 'kind', 'result'];
 const TARGET = ['target'];

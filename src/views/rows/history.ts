@@ -1,0 +1,104 @@
+import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain/calendar.ts';
+import type { QuotaThing } from '../../domain/people/quota-row.ts';
+import { OTHERS } from '../../domain/people/user.ts';
+import type { Used } from '../../domain/traffic.ts';
+import { accountsOf } from '../../ledger/account.ts';
+import type { BillingTerms } from '../../ledger/usage/months.ts';
+import type { View } from '../view.ts';
+import { nothingOf } from './periods.ts';
+import { openSubjects, type QuotaSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
+
+/** How far back the history goes: days and billing periods, the running ones included. */
+const DAYS = 62;
+const PERIODS = 25;
+/** Of each device and peer, of which there may be thousands. */
+const PERIODS_OF_EACH = 13;
+
+/** Some subjects, and the stretches of days that are shown of each of them, the oldest first. */
+export interface HistoryPart {
+  by: 'day' | 'month';
+  subjects: readonly QuotaSubject[];
+  spans: readonly Month[];
+  /** Whether a stretch without a byte is shown too, from the first one with bytes on. */
+  isWhole: boolean;
+}
+
+/** What something used on a day or in a billing period. */
+export interface HistoryRow extends QuotaThing {
+  by: HistoryPart['by'];
+  start: Day;
+  used: Used;
+}
+
+export type HistoryView = SubjectView & Pick<View, 'now' | 'timezone'>;
+
+/**
+ * What the history shows: days and periods of the home, its uplinks and users, and periods of devices and peers. Days of what is private
+ * are left out, because they tell when it was there.
+ */
+export function historyParts(view: HistoryView, terms: Pick<BillingTerms, 'billing' | 'routerBilling'>): HistoryPart[] {
+  const today = dayOf(view.now, view.timezone);
+  const days = Array.from({ length: DAYS }, (_, i) => ({ start: today - DAYS + 1 + i, end: today - DAYS + 2 + i }));
+  const ofHome = lastPeriods(today, terms.billing);
+  const subjectsOf = quotaSubjects(view);
+  const all = { startsAt: 0 };
+  const home = subjectsOf({ of: { kind: 'home' } }, all);
+  const users = view.people.isConfigured
+    ? [
+        ...subjectsOf({ of: { kind: 'each user' } }, all),
+        ...subjectsOf({ of: { kind: 'others' } }, all).map((others) => ({ ...others, name: OTHERS })),
+      ]
+    : [];
+  const uplinks = uplinksByRouter(view);
+  const ownMonth = (router: string) => terms.routerBilling.has(router);
+  const inHomeMonth = [...uplinks].flatMap(([router, each]) => (ownMonth(router) ? [] : each));
+  const each = [...subjectsOf({ of: { kind: 'each device', user: null } }, all), ...subjectsOf({ of: { kind: 'each peer' } }, all)];
+  const parts: HistoryPart[] = [
+    { by: 'day', subjects: openSubjects(view, [...home, ...[...uplinks.values()].flat(), ...users]), spans: days, isWhole: true },
+    { by: 'month', subjects: [...home, ...inHomeMonth, ...users], spans: ofHome, isWhole: true },
+    ...[...terms.routerBilling].map(
+      ([router, billing]): HistoryPart => ({
+        by: 'month',
+        subjects: uplinks.get(router) ?? [],
+        spans: lastPeriods(today, billing),
+        isWhole: true,
+      }),
+    ),
+    { by: 'month', subjects: each, spans: ofHome.slice(-PERIODS_OF_EACH), isWhole: false },
+  ];
+  return parts.filter(({ subjects }) => subjects.length > 0);
+}
+
+function lastPeriods(today: Day, billing: Billing): Month[] {
+  const periods = [monthOf(today, billing)];
+  for (let [first] = periods; first !== undefined && periods.length < PERIODS; [first] = periods)
+    periods.unshift(monthOf(first.start - 1, billing));
+  return periods;
+}
+
+/** Each uplink by itself, those inside others too. */
+function uplinksByRouter({ books }: SubjectView): Map<string, QuotaSubject[]> {
+  const found = new Map<string, QuotaSubject[]>();
+  for (const account of accountsOf(books.accounts, 'wan')) {
+    const name = `${account.router}/${account.interface}`;
+    found.set(account.router, [...(found.get(account.router) ?? []), { of: 'uplink', id: name, name, accounts: [account] }]);
+  }
+  return found;
+}
+
+/** What the subjects of a part used in one of its spans, by their place; null: not a byte. */
+export type SpanUsage = ReadonlyMap<number, Used>;
+
+/** A row for each subject and span of a part; `usageIn` has what was used in a span. */
+export function historyRows({ by, subjects, spans, isWhole }: HistoryPart, usageIn: (span: Month) => SpanUsage): HistoryRow[] {
+  const used = spans.map(usageIn);
+  return subjects.flatMap(({ of, id, name, accounts }, place) => {
+    const first = used.findIndex((each) => each.has(place));
+    if (first === -1) return [];
+    const nothing = nothingOf(accounts);
+    return spans.flatMap(({ start }, i): HistoryRow[] => {
+      const bytes = used[i]?.get(place) ?? (isWhole && i > first ? nothing : null);
+      return bytes === null ? [] : [{ of, id, name, by, start, used: bytes }];
+    });
+  });
+}
