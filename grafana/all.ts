@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Units } from '../src/domain/people/units.ts';
 import { device } from './device.ts';
 import { exporter } from './exporter.ts';
+import { history } from './history.ts';
 import { home } from './home.ts';
 import { unit } from './look.ts';
 import { people } from './people.ts';
@@ -13,6 +14,7 @@ export const dashboards: Record<string, () => Dashboard> = {
   'home.json': home,
   'device.json': device,
   'people.json': people,
+  'history.json': history,
   'wifi.json': wifi,
   'wireguard.json': wireguard,
   'exporter.json': exporter,

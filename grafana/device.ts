@@ -1,5 +1,6 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { monthsOfDevice } from './history.ts';
 import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
 import { devices, instance, page } from './page.ts';
 import { bands, field, grid, hidden, lines, numbers, small, words } from './panels.ts';
@@ -26,6 +27,7 @@ export function device(): Dashboard {
       rateOverTime(),
       accessPoints(),
       month(),
+      monthsOfDevice({ ...half, width: 24 }),
       signal(),
       linkRate(),
     ],

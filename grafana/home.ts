@@ -1,4 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { daysOfHome } from './history.ts';
 import { fromRow, fromSeries } from './links.ts';
 import { colour, columns, now, overTime, paint, queries, unit } from './look.ts';
 import { instance, page, routers, uplinkChoice } from './page.ts';
@@ -28,6 +29,7 @@ export function home(): Dashboard {
       devicesByMonth(),
       devicesOverTime(),
       devicesNow(),
+      daysOfHome({ width: 24, height: 8 }),
       deviceTable(),
       accountedFor(),
       accessPoints(),

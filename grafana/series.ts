@@ -1,4 +1,5 @@
 import { listedFamilies } from '../src/views/metrics/document.ts';
+import { historyFamilies } from '../src/views/metrics/history.ts';
 
 /*
  * How every dashboard reads a metric of wrtmeter. One meter may be scraped by several jobs or by a pair of Prometheus servers, and one
@@ -11,7 +12,7 @@ import { listedFamilies } from '../src/views/metrics/document.ts';
 export const here = 'instance="$instance"';
 
 /** The labels of each metric. */
-const labelsOf = new Map(listedFamilies().map(({ name, labels }) => [name, labels]));
+const labelsOf = new Map([...listedFamilies(), ...historyFamilies([])].map(({ name, labels }) => [name, labels]));
 
 /** Names that a series carries for the reader. They change; what identifies it is another label. */
 const NAMES = ['hostname', 'name'];
@@ -38,6 +39,11 @@ export function rateOf(metric: string, labels = '', window = '$__rate_interval',
 
 /** How many meters have the chosen instance. More than one: Prometheus gives them equal names, and no query can keep them apart. */
 export const meters = `count(count_values("start", wrtmeter_ledger_start_timestamp_seconds{${here}}))`;
+
+/** The value of each series of the history, once. Its job is scraped every 15 minutes, which is longer than Prometheus looks back. */
+export function recorded(metric: string, labels: string): string {
+  return merge('max', own(metric).join(', '), `last_over_time(${select(metric, labels)}[40m])`);
+}
 
 /** The series of the exporter's own process: Prometheus may scrape other programs with the same metric names. */
 export function ofProcess(metric: string, window?: string): string {

@@ -138,6 +138,12 @@ const paths: Paths = {
     },
   },
   '/metrics': { get: metrics },
+  '/metrics/history': {
+    get: {
+      summary: 'What was used on the last days and in the last billing periods, for a scrape job of its own; no router is read',
+      responses: { 200: plain('Text format 0.0.4') },
+    },
+  },
   '/api.php': { get: php },
   '/netstat/api.php': { get: php },
   '/api/v1/routers': view('Every router, with the results of its sources in the last round', 'Routers'),

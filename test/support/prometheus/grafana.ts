@@ -66,9 +66,9 @@ export function drawing(dashboard: DashboardFile): PanelFile[] {
   return dashboard.panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel]));
 }
 
-/** Puts values in the places of variables, as Grafana does before it asks. An undeclared variable is an error here; Grafana leaves it as it is. */
+/** Puts values in the places of variables, as Grafana does before it asks. An undeclared variable is an error here; Grafana leaves it as it is, and so groups like $1. */
 export function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\$(\w+)|\$\{(\w+)(?::\w+)?\}/g, (whole, plain?: string, braced?: string) => {
+  return text.replace(/\$([a-z_]\w*)|\$\{(\w+)(?::\w+)?\}/g, (whole, plain?: string, braced?: string) => {
     const value = values[plain ?? braced ?? ''];
     if (value === undefined) throw new Error(`Unknown variable ${whole} in ${text}`);
     return value;

@@ -1,6 +1,6 @@
 /** A metric in PromQL, with what before it makes one series of the copies that several jobs scraped, and the labels that this keeps. */
 const READING =
-  /(?<once>(?:max|min|group)(?: by \((?<by>[^)]*)\))? ?\((?:(?:rate|increase)\()?|and on \(job, instance\) (?:last_over_time\()?|count_values\("\w+", )?(?<![\w:])(?<metric>wrtmeter_\w+)/g;
+  /(?<once>(?:max|min|group)(?: by \((?<by>[^)]*)\))? ?\((?:(?:rate|increase|last_over_time)\()?|and on \(job, instance\) (?:last_over_time\()?|count_values\("\w+", )?(?<![\w:])(?<metric>wrtmeter_\w+)/g;
 
 /** Every place where an expression reads a metric of wrtmeter; `by` is null if copies of a series stay several. */
 export function readings(expr: string): { metric: string; by: string[] | null }[] {

@@ -45,6 +45,13 @@ export interface RunningPrometheus {
   stop(): Promise<void>;
 }
 
+/** The job that scrapes the history of exporters, for `jobs`. */
+export const historyJob = (...targets: string[]) => ({
+  job_name: 'wrtmeter-history',
+  metrics_path: '/metrics/history',
+  static_configs: [{ targets }],
+});
+
 /** Starts Debian's Prometheus on a free port of the loopback, with nothing but these targets to scrape and its own data directory. */
 export async function startPrometheus({
   targets,
