@@ -1,4 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { heldBack, heldBackInRange, limitedNow, limitingRouters } from './limits.ts';
 import { colour, columns, now, overTime, paint, queries, unit } from './look.ts';
 import { chosenUsers, instance, page } from './page.ts';
 import { field, grid, lines, numbers, ranking, stacked } from './panels.ts';
@@ -8,13 +9,13 @@ import { when } from './when.ts';
 
 const half = { width: 12, height: 9 };
 
-/** Whose it was, what is left, and when. */
+/** Whose it was, what is left, who is limited, and when. */
 export function people(): Dashboard {
   return page({
     uid: 'wrtmeter-people',
     title: 'People',
     description:
-      'Quotas with what is left of them, who used how much, on-peak and off-peak, and what the month will probably have at its end.',
+      'Quotas with what is left of them, what is slowed down or paused, who used how much, on-peak and off-peak, and what the month will probably have at its end.',
     from: 'now-7d',
     // "When" reads four weeks.
     refresh: '5m',
@@ -23,6 +24,10 @@ export function people(): Dashboard {
       caps({ width: 12, height: 6 }),
       capFigures(),
       allQuotas(),
+      limitedNow({ width: 16, height: 7 }),
+      limitingRouters({ width: 8, height: 7 }),
+      heldBack(half),
+      heldBackInRange(half),
       users(),
       byTariff(),
       when({ width: 24, height: 9 }),

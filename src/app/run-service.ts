@@ -21,7 +21,7 @@ import { usageAnswer } from '../views/api-v1/usage.ts';
 import { authOf, warnOfMissingTokens } from './auth.ts';
 import { peerControl } from './control/peers.ts';
 import { termsOf } from './from-config.ts';
-import { createService, type Service } from './service.ts';
+import { createService, type Service, type ServiceParts } from './service.ts';
 import { createHistory } from './texts/history.ts';
 import { tightenData } from './tighten.ts';
 import { usualRouterLine } from './usual-router.ts';
@@ -36,7 +36,13 @@ export interface ServiceIo {
 }
 
 /** Runs the service until a signal ends it; `load` reads the configuration again on SIGHUP. Throws a LedgerError or a ListenError. */
-export async function runService(config: Config, log: Logger, io: ServiceIo, load: () => Promise<LoadedConfig>): Promise<void> {
+export async function runService(
+  config: Config,
+  log: Logger,
+  io: ServiceIo,
+  load: () => Promise<LoadedConfig>,
+  more: Pick<ServiceParts, 'limitsChannel'> = {},
+): Promise<void> {
   const { clock, version } = io;
   // A second start by mistake must leave no trace.
   await refuseIfTaken(config.listen);
@@ -48,7 +54,7 @@ export async function runService(config: Config, log: Logger, io: ServiceIo, loa
     await ledger.close();
     throw error;
   });
-  const service = await createService({ config, ledger, reading, log, clock, version });
+  const service = await createService({ config, ledger, reading, log, clock, version, ...more });
   let ending = false;
   let reloading: Promise<unknown> = Promise.resolve();
   const reload = () => {

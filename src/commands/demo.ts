@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createLog } from '../app/log/log.ts';
 import { runService } from '../app/run-service.ts';
+import { hashToken, newToken } from '../auth/token.ts';
+import { changeTokens } from '../auth/token-file.ts';
+import { systemZone } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
+import { localText } from '../domain/calendar.ts';
+import { noProblems } from '../fields/problems.ts';
 import { type RunningDemo, startDemo } from '../simulator/demo.ts';
 import type { ServeIo } from './common/command-io.ts';
 import { exitCodeOf } from './common/exit-code.ts';
@@ -25,7 +30,11 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
   // Ignores the user's settings: a demo never touches a real ledger or router.
   const env = { WRTMETER_HEARTBEAT: '5' };
   const config = join(data, 'wrtmeter.yaml');
-  await writeFile(config, JSON.stringify({ routers: routersOf(home), ...PEOPLE }));
+  const timezone = systemZone(env, io.systemTimezone, noProblems());
+  await writeFile(
+    config,
+    JSON.stringify({ routers: routersOf(home), devices: devicesOf(home), ...PEOPLE, limits: limitsAt(io.clock.now(), timezone) }),
+  );
   const load = () => loadConfig({ ...io, env, cwd: data, cli: { listen, data, config } });
   try {
     return await exitCodeOf(io, async () => {
@@ -34,7 +43,13 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
       io.stdout.write(
         `${home.routers.length + 1} simulated routers; open the address below, or scrape its /metrics with Prometheus; stop with Ctrl-C\n`,
       );
-      await runService(config, log, io, load);
+      io.stdout.write(`limits can be set on its page "Limits" with the token ${await controlToken(data, io.clock.now())}\n`);
+      await runService(config, log, io, load, {
+        limitsChannel:
+          ({ name }) =>
+          (wanted) =>
+            home.limits(name, wanted),
+      });
       return 0;
     });
   } finally {
@@ -43,18 +58,51 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
   }
 }
 
-/** Who lives there, and the cap of their line. */
+/** Creates a token that ends with the demo. */
+async function controlToken(data: string, created: number): Promise<string> {
+  const token = newToken();
+  await changeTokens(data, () => [{ name: 'demo', scope: 'control', created, hash: hashToken(token) }]);
+  return token;
+}
+
+/** Who lives there, the cap of their line, and what their television may have in a day. */
 const PEOPLE = {
-  users: { anna: { name: 'Anna', hostnames: ['annas-*'] }, ben: { name: 'Ben', hostnames: ['ben-*'] }, kids: { hostnames: ['kids-*'] } },
+  control: true,
+  users: {
+    anna: { name: 'Anna', hostnames: ['annas-*'] },
+    ben: { name: 'Ben', hostnames: ['ben-*'] },
+    kids: { hostnames: ['kids-*', 'games-*'] },
+    tv: { name: 'TV', hostnames: ['living-room-*'] },
+  },
   tariffs: { off_peak: { hours: '00:00-07:00', counts: 0 } },
   quotas: {
     line: { of: 'home', limit: '10GB', steps: { '75%': 'notify', '100%': 'notify' } },
-    kids: { of: 'user kids', limit: '500MB', per: 'day', steps: { '100%': 'notify' } },
+    tv: { of: 'user tv', limit: '200MB', per: 'day', steps: { '80%': 'notify', '100%': 'slow 4Mbit' } },
   },
 };
 
-/** The routers of the home, as its owner would write them down. */
+/** One that always holds, and bedtime, which begins with the demo: it is evening there, whatever the hour is outside. */
+function limitsAt(now: number, timezone: string) {
+  const [, hour = 0, minute = 0] = (/ (\d\d):(\d\d)/.exec(localText(now, timezone)) ?? []).map(Number);
+  const time = (hours: number) => `${String((hour + hours) % 24).padStart(2, '0')}:${minute < 30 ? '00' : '30'}`;
+  return {
+    workshop: { of: 'device workshop-pc', slow: { down: '2Mbit', up: '500kbit' } },
+    bedtime: { of: 'user kids', pause: true, at: [`${time(0)}-${time(11)}`] },
+  };
+}
+
+/** The device that has a limit of its own. */
+const devicesOf = ({ world }: RunningDemo) => ({
+  'workshop-pc': { macs: [...world.devices.values()].flatMap(({ spec: { hostname, mac } }) => (hostname === 'workshop-pc' ? [mac] : [])) },
+});
+
+/** The routers of the home, as its owner would write them down. The login is never used: the gateway takes limits in memory. */
 const routersOf = ({ routers, tplink: { name, url, password } }: RunningDemo) => ({
-  ...Object.fromEntries(routers.map((router) => [router.name, { url: router.url }])),
+  ...Object.fromEntries(
+    routers.map((router) => [
+      router.name,
+      { url: router.url, ...(router.urls.wan !== undefined && { limits: { ssh: `root@${router.name}` } }) },
+    ]),
+  ),
   [name]: { line_rate: '100Mbit', tplink: { url, password, protocol: 'dm' } },
 });

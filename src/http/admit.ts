@@ -1,18 +1,21 @@
 import type { Context } from 'koa';
+import type { TokenHeaders } from '../auth/presented.ts';
 import type { Scope } from '../auth/token.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import type { Auth } from './deps.ts';
 import type { Needs } from './route.ts';
 
+/** Why nobody can control anything. */
+export const CONTROL_IS_OFF = 'Control is off: set "control: true" in the configuration (or WRTMETER_CONTROL=true) and reload it';
+
 /**
  * Admits a request and returns the name of its token; null if it needed none. Throws a RequestError if it is not allowed.
- * A token that is not needed is not checked.
+ * A token that is not needed is not checked. `headers`: where the token is, if not in the request's own headers.
  */
-export async function admit(auth: Auth, needs: Needs, context: Context): Promise<string | null> {
+export async function admit(auth: Auth, needs: Needs, context: Context, headers = tokenHeaders(context)): Promise<string | null> {
   const scope = scopeFor(auth, needs);
   if (needs === 'control' || needs === 'reload') refuseOtherSites(context);
   if (scope === null) return null;
-  const headers = { authorization: context.get('Authorization'), xApiToken: context.get('X-Api-Token') };
   const verdict = await auth.check(headers, context.ip);
   switch (verdict.kind) {
     case 'known':
@@ -37,15 +40,21 @@ export async function admit(auth: Auth, needs: Needs, context: Context): Promise
 
 /** Whether a request shows a token of scope control. */
 export async function holdsControlToken(auth: Auth, context: Context): Promise<boolean> {
-  const verdict = await auth.check({ authorization: context.get('Authorization'), xApiToken: context.get('X-Api-Token') }, context.ip);
+  const verdict = await auth.check(tokenHeaders(context), context.ip);
   return verdict.kind === 'known' && verdict.scope === 'control';
 }
+
+const tokenHeaders = (context: Context): TokenHeaders => ({
+  authorization: context.get('Authorization'),
+  xApiToken: context.get('X-Api-Token'),
+});
 
 /** The scope that a request's token must have; null if it needs none. */
 function scopeFor(auth: Auth, needs: Needs): Scope | null {
   const { read, control } = auth.settings();
   switch (needs) {
     case 'nothing':
+    case 'form':
       return null;
     case 'read':
       return read === 'token' ? 'read' : null;

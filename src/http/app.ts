@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { LedgerError } from '../errors.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
-import { admit, holdsControlToken } from './admit.ts';
+import { admit, CONTROL_IS_OFF, holdsControlToken } from './admit.ts';
 import type { AppDeps } from './deps.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';
@@ -39,7 +39,7 @@ async function setHeaders(context: Context, next: Next): Promise<void> {
   await next();
 }
 
-/** No route reads a body, so a connection with one is closed. */
+/** Bodies are not read, but for a short form, so a connection with one is closed. */
 async function limit(context: Context, next: Next): Promise<void> {
   if (context.get('Transfer-Encoding') !== '' || Number(context.get('Content-Length') || 0) > 0) context.set('Connection', 'close');
   if (context.url.length > LONGEST_URL) throw new RequestError(414, `The URL is longer than ${LONGEST_URL} characters`);
@@ -80,8 +80,7 @@ const exists = ({ auth }: AppDeps, { needs }: Route): boolean => needs !== 'cont
 const notFound = () => new RequestError(404, `Not found: try ${USEFUL_PATHS}`);
 
 /** Who may control is owed the reason; anyone else learns nothing. */
-const controlIsOff = () =>
-  new RequestError(404, 'Control is off: set "control: true" in the configuration (or WRTMETER_CONTROL=true) and reload it');
+const controlIsOff = () => new RequestError(404, CONTROL_IS_OFF);
 
 function refuse(deps: AppDeps, all: readonly Route[], router: Router, context: Context): never {
   const paths = router.match(context.path, context.method).path.map(({ path }) => path);

@@ -2,9 +2,10 @@ import type { Context } from 'koa';
 
 /**
  * What a request needs. `read`: a token, if the configuration requires one for reading. `control`: always a token of that scope; the route
- * exists only if the configuration allows control. `reload`: a token of scope control, if tokens are in use.
+ * exists only if the configuration allows control. `form`: the same token in the form that is sent, which its route checks itself. `reload`: a
+ * token of scope control, if tokens are in use.
  */
-export type Needs = 'nothing' | 'read' | 'control' | 'reload';
+export type Needs = 'nothing' | 'read' | 'control' | 'form' | 'reload';
 
 /** A URL path that is served. */
 export interface Route {

@@ -15,6 +15,7 @@ import { bonusRoutes } from './bonuses.ts';
 import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';
 import { limitRoutes } from './limits.ts';
+import { limitsPageRoutes } from './limits-page.ts';
 import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
 import { sendShared } from './send.ts';
@@ -78,6 +79,7 @@ export function routes(deps: AppDeps): Route[] {
     ...bonusRoutes(deps),
     api(deps, '/api/v1/limits', limitsAnswer),
     ...limitRoutes(deps),
+    ...limitsPageRoutes(deps),
     ...clientRoutes(deps),
     open('/-/healthy', async (context) => {
       const { healthy, problems } = deps.health();

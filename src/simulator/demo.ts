@@ -1,3 +1,4 @@
+import { takeLimits } from './answers/limits.ts';
 import { home } from './home/home.ts';
 import type { RoutersOptions, RunningRouters } from './routers.ts';
 import { answer, startRouters } from './routers.ts';
@@ -25,6 +26,8 @@ export interface RunningDemo {
   routers: RunningRouters['routers'];
   /** One with TP-Link's own firmware, which wants a password. */
   tplink: { name: string; url: string; password: string };
+  /** Sends a wanted state to a router and gives the answer of its limits.sh. */
+  limits(router: string, wanted: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -41,7 +44,8 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     // A clock that is set back stops the home's time, never turns it back.
     const passed = now() - world.now;
     if (passed <= 0) return;
-    world.advance(passed / 1000);
+    // By the second, as limits need it.
+    for (let left = passed; left > 0; left -= 1000) world.advance(Math.min(1000, left) / 1000);
     den.live(passed);
   };
   // Also at every answer: a router that shows the same uptime twice would be taken for one that repeats itself.
@@ -69,6 +73,11 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     world,
     routers: running.routers,
     tplink: { name: 'den', url: router.url, password: den.router.password },
+    async limits(router, wanted) {
+      catchUp();
+      world.revision++;
+      return takeLimits(world.router(router).limits, wanted, world.now);
+    },
     async close() {
       clearInterval(timer);
       await router.close();

@@ -70,7 +70,7 @@ describe('admission', () => {
   it('every path but the icon and the two for supervisors needs something', () => {
     const open = all().filter(({ needs }) => needs === 'nothing');
     expect(open.map(({ path }) => path)).to.deep.equal(OPEN);
-    for (const { method, path, needs } of all()) if (method !== 'GET') expect(needs, path).to.be.oneOf(['control', 'reload']);
+    for (const { method, path, needs } of all()) if (method !== 'GET') expect(needs, path).to.be.oneOf(['control', 'form', 'reload']);
   });
 
   describe('if reading requires a token', () => {
@@ -85,7 +85,8 @@ describe('admission', () => {
           expect([status, headers['www-authenticate'] !== undefined], `${verb} ${path}`).to.deep.equal([401, true]);
           if (verb === 'HEAD') continue;
           const words = 'Missing authentication token';
-          expect(text, path).to.equal(/^\/(api|servers)/.test(path) ? `{"error":"${words}"}` : `${words}\n`);
+          if (verb === 'POST' && path === '/limits') expect(text).to.include(`>${words}.</p>`).and.not.include('<form');
+          else expect(text, path).to.equal(/^\/(api|servers)/.test(path) ? `{"error":"${words}"}` : `${words}\n`);
         }
       }
       expect(rounds).to.equal(0);

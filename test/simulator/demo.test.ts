@@ -17,6 +17,9 @@ describe('the demo', () => {
       const answer = await response.text();
       expect(answer).to.equal(render(demo.world, 'gateway', 'wrtmeter'));
       for (const line of ['script 9.8.7', 'counting nftables 9 -', 'interface wg0 wireguard 14']) expect(answer).to.include(`\n${line}\n`);
+      const wanted = 'wrtmeter-limits 1\nexpire 60\nlimit tv pause\nmac tv 00:00:5e:00:53:03\nend\n';
+      expect(await demo.limits('gateway', wanted)).to.equal('wrtmeter-limits 1\nfound 0\nlimit tv active 0 0\nresult ok changed\n');
+      expect(await (await fetch(`${demo.routers[0]?.url}/cgi-bin/wrtmeter.cgi`)).text()).to.include('\nlimit tv pause - - 60 0 0\n');
       clock += 20;
       expect(await (await fetch(`${demo.routers[0]?.url}/cgi-bin/wrtmeter.cgi`)).text()).to.match(/^uptime \d+\.\d2$/m);
       expect(demo.world.now).to.equal(clock);

@@ -4,6 +4,7 @@ import { LEASE_MS } from '../world/lease.ts';
 import type { Association, DeviceState, RouterState } from '../world/state.ts';
 import type { World } from '../world/world.ts';
 import { hostsSection } from './hosts.ts';
+import { limitsSection } from './limits.ts';
 import { neighboursOf } from './neighbours.ts';
 import { peersSection } from './peers.ts';
 import { linkRate, signalOf } from './radio.ts';
@@ -97,6 +98,7 @@ function everything(world: World, router: RouterState): string[] {
     ...section('neighbours', isDhcpServer(router) ? neighbours(world) : []),
     ...hostsSection(router, world.now),
     ...peersSection(router),
+    ...limitsSection(router, world.now),
     'end wrtmeter',
   ];
 }

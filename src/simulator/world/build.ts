@@ -2,6 +2,7 @@ import { createRandom, hash } from '../random.ts';
 import type { DeviceSpec, RouterSpec, WorldSpec } from '../spec.ts';
 import { newCounter, newTraffic } from './counter.ts';
 import { newCounting, periodAt } from './counting.ts';
+import { noLimits } from './limits.ts';
 import type { DeviceState, RouterState } from './state.ts';
 import { newTunnel, type PeerState } from './tunnels.ts';
 
@@ -9,6 +10,7 @@ import { newTunnel, type PeerState } from './tunnels.ts';
 export function newRouter(spec: RouterSpec, { seed, start, utcOffset = 0 }: WorldSpec): RouterState {
   const bootedAt = start - Math.round((spec.uptime ?? 3600) * 1000);
   const counting = spec.counting === undefined ? null : newCounting(spec.counting, bootedAt, periodAt(start, utcOffset));
+  const limits = noLimits();
   return {
     spec,
     bootId: bootId(seed, spec.name, 0),
@@ -22,10 +24,12 @@ export function newRouter(spec: RouterSpec, { seed, start, utcOffset = 0 }: Worl
       counter: newCounter(uplink.shows),
       account: newTraffic(),
       counting,
+      limits,
     })),
     air: new Map(),
     itself: newDevice({ mac: spec.name, address: '-', wired: true, ...(spec.life && { life: spec.life }) }, 'router'),
     counting,
+    limits,
     tunnels: (spec.tunnels ?? []).map((tunnel) => newTunnel(tunnel, bootedAt, start)),
   };
 }

@@ -2,6 +2,7 @@ import type { Traffic } from '../../domain/traffic.ts';
 import type { DeviceSpec, RadioSpec, RouterSpec } from '../spec.ts';
 import type { Counter } from './counter.ts';
 import type { CountingState } from './counting.ts';
+import type { LimitsState } from './limits.ts';
 import type { PeerState, TunnelState } from './tunnels.ts';
 import type { UplinkState } from './uplink.ts';
 
@@ -41,6 +42,7 @@ export interface RouterState {
   /** Its own traffic is that of a machine on a cable. */
   readonly itself: DeviceState;
   readonly counting: CountingState | null;
+  readonly limits: LimitsState;
   readonly tunnels: readonly TunnelState[];
 }
 

@@ -5,6 +5,7 @@ import { add, newCounter, newTraffic } from './counter.ts';
 import { countHost, nextPeriod, periodAt, turnPeriod } from './counting.ts';
 import { Habits, type HabitWorld } from './habits.ts';
 import { keepLease } from './lease.ts';
+import { passLimits } from './limits.ts';
 import { WorldParts } from './parts.ts';
 import type { Association, DeviceState, RadioState, RouterState } from './state.ts';
 import { moveThrough } from './tunnels.ts';
@@ -65,20 +66,28 @@ export class World extends WorldParts implements HabitWorld {
   move(device: DeviceState, association: Association | null, uplink: UplinkState | null, bytes: Traffic, at: number, ip: string): void {
     if (typeof device.is === 'object') {
       const way = uplink ?? this.activeUplink();
-      if (way !== undefined) moveThrough(device.is, way, bytes, at, uplink !== null);
+      // What ends in the home is left alone.
+      const { passed } = uplink === null ? { passed: bytes } : passLimits(uplink.limits, [ip], bytes, at);
+      if (way !== undefined) moveThrough(device.is, way, passed, at, uplink !== null);
       return;
     }
+    const { mac } = device.spec;
+    const { passed, dropped } =
+      uplink === null ? { passed: bytes, dropped: newTraffic() } : passLimits(uplink.limits, [mac, ip], bytes, at);
+    // A limit is behind the access point and before the uplink.
+    const onAir = { download: passed.download, upload: passed.upload + dropped.upload };
+    const atUplink = { download: passed.download + dropped.download, upload: passed.upload };
     if (association !== null) {
-      add(association.counter.moved, bytes);
-      add(association.account, bytes);
-      add(device.air, bytes);
+      add(association.counter.moved, onAir);
+      add(association.account, onAir);
+      add(device.air, onAir);
       association.lastActive = Math.max(association.lastActive, at);
     }
     if (uplink !== null) {
-      add(uplink.counter.moved, bytes);
-      add(uplink.account, bytes);
-      add(device.internet, bytes);
-      if (device.is === 'device') countHost(uplink.counting, device.spec.mac, ip, bytes, at);
+      add(uplink.counter.moved, atUplink);
+      add(uplink.account, atUplink);
+      add(device.internet, passed);
+      if (device.is === 'device') countHost(uplink.counting, mac, ip, passed, at);
     }
   }
 

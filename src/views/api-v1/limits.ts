@@ -16,7 +16,7 @@ export type { HandLimit, NewHandLimit };
 
 /** What a person can say of a limit. */
 export const LIMIT_PARAMETERS = ['of', 'action', 'rate', 'down', 'up', 'for', 'until'] as const;
-type LimitGiven = Given<(typeof LIMIT_PARAMETERS)[number]>;
+export type LimitGiven = Given<(typeof LIMIT_PARAMETERS)[number]>;
 
 const ACTIONS = ['slow', 'pause', 'allow'] as const;
 const MOST_LIMITS = 1000;

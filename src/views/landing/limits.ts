@@ -5,19 +5,21 @@ import { type Html, html } from './html.ts';
 
 const SHOWN = 12;
 
-/** What is limited or allowed, and why. Null where nothing is. */
+/** What is limited or allowed, and why. Null where nothing can be. */
 export function limitsCard(view: View): Html | null {
+  if (view.limits === null || view.limits === undefined) return null;
   const rows = limitRows(view);
-  if (rows.length === 0) return null;
   return html`<section class="card" aria-labelledby="limits">
 <div class="top"><h2 id="limits">Limits</h2></div>
-<table>
-<thead><tr><th scope="col">Of</th><th scope="col">Now</th></tr></thead>
-<tbody>${rows.slice(0, SHOWN).map((row) => tableRow(row, view))}</tbody>
-</table>
-${rows.length > SHOWN ? html`<p class="more"><a href="api/v1/limits">All ${rows.length} limits</a></p>` : null}
+${rows.length === 0 ? html`<p class="quiet">Nothing is limited now.</p>` : table(rows.slice(0, SHOWN), view)}
+<p class="more"><a href="limits">${rows.length > SHOWN ? `All ${rows.length} limits` : 'Set or clear limits'}</a></p>
 </section>`;
 }
+
+const table = (rows: readonly LimitRow[], view: View): Html => html`<table>
+<thead><tr><th scope="col">Of</th><th scope="col">Now</th></tr></thead>
+<tbody>${rows.map((row) => tableRow(row, view))}</tbody>
+</table>`;
 
 function tableRow(row: LimitRow, { timezone }: View): Html {
   const why = row.reasons.map((reason) => reasonText(reason, timezone)).join('; ');

@@ -74,6 +74,17 @@ tbody th { color: var(--text); font-size: 1rem; }
 .routers tbody th { font-size: .9375rem; font-weight: 500; }
 .routers td { font-size: .9375rem; }
 .more { margin-top: .75rem; }
+.limits th:first-child { width: 34%; }
+.on { margin: .25rem 0 0; padding: 0; list-style: none; font-size: .875rem; }
+.fields { display: grid; gap: .875rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); align-items: start; }
+.fields p { min-width: 0; }
+label { display: block; margin-bottom: .25rem; font-size: .875rem; font-weight: 600; }
+input, select, button { font: inherit; color: inherit; }
+input, select { width: 100%; min-height: 2.75rem; padding: .5rem .625rem; background: var(--page); border: 1px solid var(--both); border-radius: 8px; }
+button { min-height: 2.75rem; padding: .5rem 1.25rem; border: 1px solid var(--both); border-radius: 8px; background: var(--page); font-weight: 600; cursor: pointer; }
+.main-button { margin-top: 1rem; background: var(--down); border-color: var(--down); color: var(--card); }
+.error { border-color: var(--bad); background: var(--bad-soft); }
+.done { border-color: var(--good); background: var(--card); }
 footer { margin-top: 1.75rem; color: var(--quiet); font-size: .875rem; }
 footer ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; padding: 0; list-style: none; }
 footer a { display: inline-block; padding: .25rem 0; }

@@ -1,4 +1,4 @@
-import { error, json, type Operation, type Parameter, type Paths, TOKEN } from './parts.ts';
+import { error, json, type Operation, type Parameter, type Paths, plain, TOKEN } from './parts.ts';
 import { flag, list, number, oneOf, orNull, record, ref, type Schema, text, time } from './schema.ts';
 
 const thing = {
@@ -87,10 +87,34 @@ const control = (summary: string, parameters: readonly Parameter[], responses: O
   },
 });
 
+const page = (description: string) => plain(description, 'text/html');
+
 const answer = json('The limit', ref('HandLimitAnswer'));
 
 /** What is limited, and limits by hand. */
 export const limitPaths = (get: Operation): Paths => ({
+  '/limits': {
+    get: {
+      summary: 'The page of limits: what holds, and a form that sets and clears limits by hand',
+      responses: { 200: page('The page'), 503: plain('Too many large answers at once; try again') },
+    },
+    post: {
+      summary: 'What the form of the page sends; programs use /api/v1/limits',
+      description: 'A form of at most 4 KiB with "token", and "clear" or the parameters of POST /api/v1/limits. The audit log records it.',
+      security: [],
+      responses: {
+        303: { description: 'Done: leads back to the page' },
+        400: page('A wrong field'),
+        401: page('No form, no token, or an unknown one'),
+        403: page('The token has scope read, or the form is on a page of another site'),
+        404: page('No such user, device, peer or limit, or control is not configured'),
+        409: page('Several have that name, no router may be asked for limits, or there are too many limits'),
+        413: page('The form is too long'),
+        429: page('Too many wrong tokens from this address; Retry-After has the seconds to wait'),
+        503: plain('The ledger could not be written, or the tokens could not be read'),
+      },
+    },
+  },
   '/api/v1/limits': {
     get,
     post: control(

@@ -199,6 +199,9 @@ describe('wrtmeter demo', () => {
     };
     expect(await total()).to.equal(0);
     await eventually('traffic', async () => (await total()) > 0);
+    const limits = async () =>
+      (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).match(/^wrtmeter_limit_active.* 1$/gm) ?? [];
+    await eventually('limits', async () => (await limits()).length >= 2);
     child.kill('SIGTERM');
     expect(await ended).to.equal(0);
     expect(out).to.match(/simulated routers/);

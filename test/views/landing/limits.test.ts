@@ -38,7 +38,14 @@ describe('limits on the landing page', () => {
     expect(shown([])).to.include(' · not on any router<');
   });
 
-  it('are no card where nothing is limited', () => {
+  it('lead to the page where they are set, also if there are none', () => {
+    const none = { ...home.view(NOW), limits: { hand: [], decided: [], routers: [] } };
+    expect(limitsCard(none)?.text).to.include('Nothing is limited now.').and.include('<a href="limits">Set or clear limits</a>');
+    expect(shown([])).to.include('<a href="limits">');
+  });
+
+  it('are no card where nothing can be limited', () => {
+    expect(limitsCard({ ...home.view(NOW), limits: null })).to.equal(null);
     expect(limitsCard(home.view(NOW))).to.equal(null);
   });
 });
