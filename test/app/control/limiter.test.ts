@@ -203,6 +203,16 @@ describe('limits, through the whole service', () => {
         const freed = ['gateway, It may no longer be asked for limits, so it was freed', 'gateway, others, free again'];
         expect(await router.audit()).to.deep.equal([ROW, ...freed]);
       });
+    it('a decision that was being made is dropped', async () => {
+      await start(PAUSED);
+      const { limiter, config } = router.driven.service;
+      limiter.afterRound();
+      await Promise.resolve();
+      await Promise.resolve();
+      limiter.reconfigure({ ...config, control: false });
+      await limiter.settled();
+      expect(router.standing()).to.deep.equal([]);
+    });
     it('one that has no limits is not asked', async () => {
       await start('');
       router.asked.length = 0;
