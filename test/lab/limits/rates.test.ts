@@ -2,12 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { download, drip, FAR_END, upload } from '../../support/lab/clients.ts';
 import { createHostsWorld, type HostsWorld, type Machine } from '../../support/lab/hosts-world.ts';
-import { createGauge, createLimiter, type Gauge, type Limiter, limitOf } from '../../support/lab/limits/limits.ts';
+import { createGauge, createLimiter, type Gauge, type Limiter, limitOf, MEASURED, near, SETTLED } from '../../support/lab/limits/limits.ts';
 
 const KB = 1000;
-/** Seconds in which what may come at once has come, and over which a rate is measured. */
-const SETTLED = 1.8;
-const MEASURED = 3;
 
 // Bytes are counted by the machine that gets them, at layer 3. Nobody offers less than twice a limit.
 describe('a limit, measured from outside', function () {
@@ -37,8 +34,6 @@ describe('a limit, measured from outside', function () {
     expect((await limits.ask([])).result).to.equal('ok changed');
     return { rates, moved: await Promise.all(moving) };
   }
-  const near = (rate: number, limit: number) =>
-    expect(rate, `bytes a second, at a limit of ${limit}`).to.be.within(0.9 * limit, 1.1 * limit);
 
   it('holds a download to its rate from the moment it is set, and another machine keeps its own', async () => {
     const moving = [anna, ben].map(({ client }) => drip(client, 10 * KB, 700, 10));
