@@ -93,10 +93,11 @@ describe('limits of the peers of a WireGuard server', function () {
     await sleep(SETTLED * 1000);
     const slowed = await gauge.rates(MEASURED, of);
     await clear();
+    const moved = await Promise.all(moving);
     near(slowed.anna, 125 * KB);
     expect(free.anna, 'what was offered').to.be.above(250 * KB);
     expect(slowed.bert / free.bert, 'the other one, compared with before').to.be.within(0.8, 1.25);
-    expect(await Promise.all(moving)).to.deep.equal([7000 * KB, 7000 * KB]);
+    expect(moved).to.deep.equal([7000 * KB, 7000 * KB]);
   });
 
   it('slow holds the uploads of one peer to their rate while another one downloads as before', async () => {
@@ -108,10 +109,11 @@ describe('limits of the peers of a WireGuard server', function () {
     await sleep(SETTLED * 1000);
     const slowed = await gauge.rates(MEASURED, { sent: gauge.sent, bert: () => gauge.received(bert) });
     await clear();
+    const moved = await Promise.all([moving, rest]);
     // Acknowledgements of the other one's download are among it.
     near(slowed.sent, 200 * KB + 0.03 * slowed.bert);
     expect(slowed.bert / free.bert).to.be.within(0.8, 1.25);
-    expect(await Promise.all([moving, rest])).to.deep.equal([4000 * KB, 7000 * KB]);
+    expect(moved).to.deep.equal([4000 * KB, 7000 * KB]);
   });
 
   it('pause shuts one peer out, from the Internet and from other peers, but for the server itself; and clear lets it in', async () => {
