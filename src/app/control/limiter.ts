@@ -169,7 +169,7 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
   function warnOfLeft(things: readonly string[]): void {
     const now = things.join();
     if (now !== left && things.length > 0)
-      log.warn(`There is no room for ${count(things.length, 'limit')}: ${things.slice(0, 5).join(', ')}`);
+      log.warn(`There is not enough room for ${count(things.length, 'limit')}: ${things.slice(0, 5).join(', ')}`);
     left = now;
   }
 
