@@ -22,6 +22,18 @@ function objection(wanted: string): string {
 }
 
 describe('the text of wanted limits', () => {
+  it('has nothing in it that is no MAC, address or number, whatever somebody has written into the ledger', () => {
+    for (const bad of [`${MAC}\nEND_OF_WANTED\nreboot`, '$(reboot)', '`reboot`', "'", MAC.replace('0', 'O')]) {
+      const limit = { id: 'user_kids', thing: KIDS, effect: { kind: 'pause' }, macs: [MAC], ips: ['192.168.1.2'] } as const;
+      for (const limits of [
+        { ...limit, macs: [bad] },
+        { ...limit, ips: [bad] },
+        { ...limit, id: bad },
+      ])
+        expect(() => wantedText([limits], usual), bad).to.throw(TypeError, 'no MAC and no address');
+    }
+  });
+
   it('is the whole state, members after their limit', () => {
     const slow = { kind: 'slow', download: null, upload: 125 } as const;
     const limits: WantedLimit[] = [
