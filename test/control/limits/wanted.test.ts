@@ -22,7 +22,7 @@ function objection(wanted: string): string {
 }
 
 describe('the text of wanted limits', () => {
-  it('has nothing in it that is no MAC, address or number, whatever somebody has written into the ledger', () => {
+  it('has nothing but MACs, addresses and numbers in it, whatever somebody has written into the ledger', () => {
     for (const bad of [`${MAC}\nEND_OF_WANTED\nreboot`, '$(reboot)', '`reboot`', "'", MAC.replace('0', 'O')]) {
       const limit = { id: 'user_kids', thing: KIDS, effect: { kind: 'pause' }, macs: [MAC], ips: ['192.168.1.2'] } as const;
       for (const limits of [
@@ -30,7 +30,7 @@ describe('the text of wanted limits', () => {
         { ...limit, ips: [bad] },
         { ...limit, id: bad },
       ])
-        expect(() => wantedText([limits], usual), bad).to.throw(TypeError, 'no MAC and no address');
+        expect(() => wantedText([limits], usual), bad).to.throw(TypeError, 'other than MACs and addresses');
     }
   });
 
