@@ -58,6 +58,7 @@ function devicesIn(view: HomeView, configured: readonly string[], routers: reado
   for (const { key, lastSeen: at } of deviceAccountsOf(books.accounts)) {
     if (now - at <= LATELY_MS) lastSeen.set(key, Math.max(at, lastSeen.get(key) ?? 0));
   }
+  const own = new Set(configured);
   const here = new Set(routers.flatMap(({ addresses }) => [...addresses.keys()]));
   for (const mac of here) lastSeen.set(mac, Math.max(lastSeen.get(mac) ?? 0, 1));
   const devices = new Map<string, { macs: string[]; at: number }>();
@@ -73,6 +74,7 @@ function devicesIn(view: HomeView, configured: readonly string[], routers: reado
       ...{ id, macs, name: aliases.get(id)?.name ?? nameOf(view, id) },
       user: people.userOfDevice(id, books.devices),
       isHere: macs.some((mac) => here.has(mac)),
+      isConfigured: macs.some((mac) => own.has(mac)),
     }));
 }
 

@@ -59,6 +59,9 @@ export interface LimiterParts {
 export const canLimit = ({ control, routers }: Pick<Config, 'control' | 'routers'>): boolean =>
   control && routers.some(({ limits }) => limits !== null);
 
+/** What a router is asked with. */
+const settingsOf = ({ limits, kinds }: RouterConfig): string => JSON.stringify([limits, kinds]);
+
 interface KeptRouter {
   settings: string;
   control: LimitingRouterControl;
@@ -68,6 +71,8 @@ interface KeptRouter {
 export function createLimiter({ config: given, store, log, clock, view, channel = channelOf }: LimiterParts): Limiter {
   let config = given;
   const routers = new Map<string, KeptRouter>();
+  /** Those that are freed, because they may no longer be asked. */
+  const leaving = new Map<string, LimitingRouterControl>();
   let decided: Decided | null = null;
   let hand: HandLimit[] = [];
   let since: ReadonlyMap<string, number> | null = null;
@@ -77,6 +82,7 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
   let writing: Promise<void> = Promise.resolve();
 
   const isOn = () => canLimit(config);
+  const controls = () => [...leaving.values(), ...[...routers.values()].map(({ control }) => control)];
 
   /** Decisions are made one after the other; one that waits is enough for all that ask. */
   function decideAgain(): Promise<void> {
@@ -93,6 +99,8 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
     const now = await view();
     hand = await loadHandLimits(store);
     since ??= await recallLimits(store);
+    // The configuration may have changed in the meantime.
+    if (!isOn()) return;
     const home = limitedHome(now, config, (router, shown) => keptOf(router).addresses.of(shown, clock.tick()));
     const { rules } = config.limits;
     decided = decideLimits({ rules, hand, quotas: now.quotas, home, now: now.now, timezone: config.timezone, since });
@@ -111,14 +119,24 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
 
   /** A router that is asked in the same way keeps what is known of it. */
   function keptOf(router: RouterConfig): KeptRouter {
-    const settings = JSON.stringify([router.limits, router.kinds]);
+    const settings = settingsOf(router);
     const known = routers.get(router.name);
     if (known?.settings === settings) return known;
-    if (known !== undefined) void known.control.stop();
+    for (const control of [known?.control, leaving.get(router.name)]) void control?.stop();
     const control = limitingRouter({ name: router.name, channel: channel(router), clock, note, bug: report });
     const kept = { settings, control, addresses: lastingAddresses() };
     routers.set(router.name, kept);
     return kept;
+  }
+
+  /** In the background. A router that is only renamed is not freed. */
+  function leave(name: string, { control, settings }: KeptRouter): void {
+    routers.delete(name);
+    if (isOn() && config.routers.some((router) => router.limits !== null && settingsOf(router) === settings)) return void control.stop();
+    leaving.set(name, control);
+    void control.release().then(() => {
+      if (leaving.get(name) === control) leaving.delete(name);
+    });
   }
 
   function shownBy(status: RouterStatus | undefined): ShownLimits {
@@ -151,7 +169,7 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
   function warnOfLeft(things: readonly string[]): void {
     const now = things.join();
     if (now !== left && things.length > 0)
-      log.warn(`There is no room for ${count(things.length, 'limit')}: ${things.slice(0, 5).join(', ')}`);
+      log.warn(`There is not enough room for ${count(things.length, 'limit')}: ${things.slice(0, 5).join(', ')}`);
     left = now;
   }
 
@@ -171,20 +189,18 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
     hand: () => loadHandLimits(store),
     reconfigure(next) {
       config = next;
-      for (const [name, { control }] of routers) {
-        if (isOn() && next.routers.some((router) => router.name === name && router.limits !== null)) continue;
-        void control.stop();
-        routers.delete(name);
+      for (const [name, kept] of routers) {
+        if (!isOn() || !next.routers.some((router) => router.name === name && router.limits !== null)) leave(name, kept);
       }
     },
     async settled() {
       await working;
-      await Promise.all([...routers.values()].map(({ control }) => control.settled()));
+      await Promise.all(controls().map((control) => control.settled()));
       await writing;
     },
     async stop() {
       await working;
-      await Promise.all([...routers.values()].map(({ control }) => control.stop()));
+      await Promise.all(controls().map((control) => control.stop()));
       await writing;
     },
   };

@@ -1,4 +1,4 @@
-import type { LimitState, LimitsFailure, LimitsSet } from '../../control/limits/answer.ts';
+import type { LimitState, LimitsAnswer, LimitsFailure, LimitsSet } from '../../control/limits/answer.ts';
 import { askForLimits, type LimitsChannel } from '../../control/limits/channel.ts';
 import { type AskedLimits, dueNow, type LimitsDue, type ShownLimits } from '../../control/limits/due.ts';
 import { wantedText } from '../../control/limits/wanted.ts';
@@ -38,6 +38,8 @@ export interface LimitingRouterControl {
   state(): LimitsOnRouter;
   /** Waits until nothing is running. */
   settled(): Promise<void>;
+  /** Frees the router, because nobody may ask it any longer: asks once for no limits, if it may have some, and never again. */
+  release(): Promise<void>;
   /** Ends the running request. What the router has stays there until it ends by itself. */
   stop(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
   let tried: string | null = null;
   let isMute = false;
   let running: Promise<void> | null = null;
+  let releasing: Promise<void> | null = null;
   const ending = new AbortController();
   const dropped = droppedCounts();
 
@@ -73,7 +76,7 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
   }
 
   function step(): void {
-    if (latest === null || running !== null || ending.signal.aborted) return;
+    if (latest === null || running !== null || releasing !== null || ending.signal.aborted) return;
     const { wanted, shown, terms } = latest;
     const text = wantedText(wanted, terms);
     const tick = clock.tick();
@@ -96,24 +99,45 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
   }
 
   async function ask(due: LimitsDue, text: string, work: WantedNow): Promise<void> {
+    const answer = await exchange(text);
+    if (answer?.ok) took(due, text, work, answer);
+    else if (answer !== null) failed(work, answer);
+  }
+
+  /** Null if it was ended by the end of the program: the router has not failed. */
+  async function exchange(text: string): Promise<LimitsAnswer | null> {
     const late = new AbortController();
     const abort = () => late.abort();
     const timer = setTimeout(abort, DEADLINE_MS);
     ending.signal.addEventListener('abort', abort, { once: true });
     try {
       const answer = await askForLimits(channel, text, late.signal);
-      // Ended by the end of the program: the router has not failed.
-      if (ending.signal.aborted) return;
-      if (answer.ok) took(due, text, work, answer);
-      else failed(work, answer);
+      return ending.signal.aborted ? null : answer;
     } finally {
       clearTimeout(timer);
       ending.signal.removeEventListener('abort', abort);
     }
   }
 
-  function failed({ wanted }: WantedNow, { step: at, reason }: LimitsFailure): void {
-    const why = at === 'connect' ? reason : `${at}: ${reason}`;
+  async function free(): Promise<void> {
+    await running;
+    if (latest === null || ending.signal.aborted) return;
+    const { shown, terms } = latest;
+    const text = wantedText([], terms);
+    const due = dueNow({ text, wantsAny: false, asked, shown, isMute, tick: clock.tick(), expire: terms.expire });
+    const answer = due === null ? null : await exchange(text);
+    if (due === null || answer === null) return;
+    const failure = answer.ok ? null : whyOf(answer);
+    const why =
+      failure === null
+        ? 'It may no longer be asked for limits, so it was freed'
+        : `It may no longer be asked for limits, and could not be freed; what stands there ends by itself: ${failure}`;
+    note([{ router: name, thing: null, why }]);
+    if (answer.ok) took(due, text, { ...latest, wanted: [], decided: [] }, answer);
+  }
+
+  function failed({ wanted }: WantedNow, answer: LimitsFailure): void {
+    const why = whyOf(answer);
     if (why !== failure) {
       const what =
         asked === null && wanted.length === 0
@@ -182,13 +206,21 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
     }),
     async settled() {
       while (running !== null) await running;
+      await releasing;
+    },
+    release() {
+      releasing ??= free().catch(bug);
+      return releasing;
     },
     async stop() {
       ending.abort();
       await running;
+      await releasing;
     },
   };
 }
+
+const whyOf = ({ step, reason }: LimitsFailure): string => (step === 'connect' ? reason : `${step}: ${reason}`);
 
 function stateOf({ limits }: LimitsSet, id: string): Pick<LimitOnRouter, 'state' | 'why'> {
   const state = limits.get(id);

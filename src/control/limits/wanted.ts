@@ -2,7 +2,10 @@ import type { LimitEffect } from '../../domain/people/limits/effect.ts';
 import type { LimitsConfig } from '../../domain/people/limits/limit.ts';
 import type { WantedLimit } from '../../domain/people/limits/wanted.ts';
 
-/** The whole wanted state of a router, as openwrt-cgi/limits.sh reads it (docs/run/limits.md). */
+/**
+ * The whole wanted state of a router, as openwrt-cgi/limits.sh reads it (docs/run/limits.md). It may be sent to a shell, so
+ * nothing else than MACs, addresses and numbers is sent, even if somebody has written other things into the ledger.
+ */
 export function wantedText(limits: readonly WantedLimit[], { expire, whilePaused }: Pick<LimitsConfig, 'expire' | 'whilePaused'>): string {
   const lines = [
     'wrtmeter-limits 1',
@@ -15,6 +18,8 @@ export function wantedText(limits: readonly WantedLimit[], { expire, whilePaused
     ]),
     'end',
   ];
+  // No capital letter, so that none ends a here-document.
+  if (!lines.every((line) => /^[a-z0-9_:. -]+$/.test(line))) throw new TypeError('A limit has something other than MACs and addresses');
   return `${lines.join('\n')}\n`;
 }
 

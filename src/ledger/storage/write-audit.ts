@@ -6,10 +6,11 @@ import { type Batch, openDatabase } from './sqlite.ts';
 const MOST_ROWS = 5000;
 
 const INSERT = `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`;
-/** Kinds that a router's answers cause, in every round if the router is hostile. Rule: audit. */
-const BY_ROUTERS = "('reset', 'dip', 'wrap', 'rejected', 'stale', 'machine', 'gap', 'full', 'learned', 'wire')";
-const prune = (kinds: string) =>
-  `DELETE FROM audit WHERE kind ${kinds} AND id <= (SELECT id FROM audit WHERE kind ${kinds}
+/** Whether a router's answers cause a row, in every round if the router is hostile. Limits that people set are of no router. Rule: audit. */
+const BY_ROUTERS =
+  "(kind IN ('reset', 'dip', 'wrap', 'rejected', 'stale', 'machine', 'gap', 'full', 'learned', 'wire') OR (kind = 'limit' AND router <> ''))";
+const prune = (which: string) =>
+  `DELETE FROM audit WHERE ${which} AND id <= (SELECT id FROM audit WHERE ${which}
     ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`;
 
 /** Adds rows to the audit; a test may write a kind that only a later program knows. */
@@ -18,9 +19,9 @@ export const auditBatch = (rows: readonly (Omit<AuditRow, 'kind'> & { kind: stri
   rows: rows.map((a) => [a.at, a.kind, a.router, a.source, a.counter, a.download, a.upload, a.why]),
 });
 
-/** Deletes all but the newest rows: of the kinds that routers cause, and of all others, so that no router pushes out what people did. */
-export const pruneAudit: readonly Batch[] = [`IN ${BY_ROUTERS}`, `NOT IN ${BY_ROUTERS}`].map((kinds) => ({
-  sql: prune(kinds),
+/** Deletes all but the newest rows: of those that routers cause, and of all others, so that no router pushes out what people did. */
+export const pruneAudit: readonly Batch[] = [BY_ROUTERS, `NOT ${BY_ROUTERS}`].map((which) => ({
+  sql: prune(which),
   rows: [[MOST_ROWS]],
 }));
 

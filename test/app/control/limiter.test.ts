@@ -61,8 +61,12 @@ describe('limits, through the whole service', () => {
     await limiter.set({ ...kids, action: { kind: 'allow' }, until: router.driven.clock.now() + HOUR * 1000 });
     await limiter.settled();
     expect(router.standing()).to.deep.equal(['others slow 1000000 1000000']);
-    const before = await router.audit();
+    const [before, asked] = [await router.audit(), [...router.asked]];
     await router.driven.restart();
+    expect([router.standing(), router.asked], 'the end of the program frees nothing').to.deep.equal([
+      ['others slow 1000000 1000000'],
+      asked,
+    ]);
     await router.round();
     await router.round();
     expect(router.standing()).to.deep.equal(['others slow 1000000 1000000']);
@@ -178,6 +182,77 @@ describe('limits, through the whole service', () => {
     uses(5_000_000);
     await router.round();
     expect([router.asked, router.driven.service.limiter.status()]).to.deep.equal([[], null]);
+  });
+
+  describe('when they may no longer be asked for, after a reload', () => {
+    const PAUSED = 'limits: { others: { of: others, pause: true } }\n';
+    const ROW = 'gateway, others, paused by limit "others"';
+    const WITHOUT = {
+      'control is switched off': (yaml: string) => yaml.replace('control: true', 'control: false'),
+      'the limits of the router are removed': (yaml: string) => yaml.replace(', limits: { ssh: root@192.0.2.1 }', ''),
+      'the router is removed': (yaml: string) => yaml.replace('gateway: {', 'other: {').replace(/, limits: \{ ssh.*?\}/, ''),
+    };
+    for (const [what, without] of Object.entries(WITHOUT))
+      it(`${what}: the router is freed, once`, async () => {
+        await start(PAUSED);
+        router.asked.length = 0;
+        await router.driven.reconfigure(without(router.yaml));
+        await router.round();
+        await router.round();
+        expect([router.standing(), router.asked.length]).to.deep.equal([[], 1]);
+        const freed = ['gateway, It may no longer be asked for limits, so it was freed', 'gateway, others, free again'];
+        expect(await router.audit()).to.deep.equal([ROW, ...freed]);
+      });
+    it('a decision that was being made is dropped', async () => {
+      await start(PAUSED);
+      const { limiter, config } = router.driven.service;
+      limiter.afterRound();
+      await Promise.resolve();
+      await Promise.resolve();
+      limiter.reconfigure({ ...config, control: false });
+      await limiter.settled();
+      expect(router.standing()).to.deep.equal([]);
+    });
+    it('one that has no limits is not asked', async () => {
+      await start('');
+      router.asked.length = 0;
+      await router.driven.reconfigure(router.yaml.replace('control: true', 'control: false'));
+      await router.round();
+      expect([router.asked, await router.audit()]).to.deep.equal([[], []]);
+    });
+    it('one that cannot be reached keeps them until they end, and that is said once', async () => {
+      await start(PAUSED);
+      router.fault = 'unreachable';
+      await router.driven.reconfigure(router.yaml.replace('control: true', 'control: false'));
+      for (let i = 0; i < 3; i += 1) await router.round(3600);
+      expect(router.standing()).to.deep.equal(['others pause']);
+      const why = 'could not be freed; what stands there ends by itself: ssh connection to gateway failed';
+      expect(await router.audit()).to.deep.equal([ROW, `gateway, It may no longer be asked for limits, and ${why}`]);
+    });
+    it('one that hangs delays neither the reload nor the end of the program', async () => {
+      await start(PAUSED);
+      router.fault = 'hangs';
+      const began = performance.now();
+      await router.driven.reconfigure(router.yaml.replace('control: true', 'control: false'));
+      await router.driven.restart();
+      expect(performance.now() - began).to.be.below(3000);
+      expect(await router.audit()).to.deep.equal([ROW]);
+    });
+    it('one that has another name keeps them without a break', async () => {
+      await start(PAUSED);
+      await router.driven.reconfigure(router.yaml.replace('gateway: {', 'attic: { was: gateway, '));
+      await router.round();
+      expect([router.standing(), router.asked.length]).to.deep.equal([['others pause'], 2]);
+      expect(router.asked[1]).to.equal(router.asked[0]);
+    });
+    it('one that may be asked again has them again', async () => {
+      await start(PAUSED);
+      await router.driven.reconfigure(router.yaml.replace('control: true', 'control: false'));
+      await router.driven.reconfigure(router.yaml);
+      await router.round();
+      await router.round();
+      expect(router.standing()).to.deep.equal(['others pause']);
+    });
   });
 
   it('leave the laptop of nobody alone', async () => {

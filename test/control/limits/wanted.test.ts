@@ -22,6 +22,18 @@ function objection(wanted: string): string {
 }
 
 describe('the text of wanted limits', () => {
+  it('has nothing but MACs, addresses and numbers in it, whatever somebody has written into the ledger', () => {
+    for (const bad of [`${MAC}\nEND_OF_WANTED\nreboot`, '$(reboot)', '`reboot`', "'", MAC.replace('0', 'O')]) {
+      const limit = { id: 'user_kids', thing: KIDS, effect: { kind: 'pause' }, macs: [MAC], ips: ['192.168.1.2'] } as const;
+      for (const limits of [
+        { ...limit, macs: [bad] },
+        { ...limit, ips: [bad] },
+        { ...limit, id: bad },
+      ])
+        expect(() => wantedText([limits], usual), bad).to.throw(TypeError, 'other than MACs and addresses');
+    }
+  });
+
   it('is the whole state, members after their limit', () => {
     const slow = { kind: 'slow', download: null, upload: 125 } as const;
     const limits: WantedLimit[] = [

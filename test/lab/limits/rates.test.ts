@@ -2,12 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { download, drip, FAR_END, upload } from '../../support/lab/clients.ts';
 import { createHostsWorld, type HostsWorld, type Machine } from '../../support/lab/hosts-world.ts';
-import { createGauge, createLimiter, type Gauge, type Limiter, limitOf } from '../../support/lab/limits/limits.ts';
+import { createGauge, createLimiter, type Gauge, type Limiter, limitOf, MEASURED, near, SETTLED } from '../../support/lab/limits/limits.ts';
+import { ip } from '../../support/lab/world.ts';
 
 const KB = 1000;
-/** Seconds in which what may come at once has come, and over which a rate is measured. */
-const SETTLED = 1.8;
-const MEASURED = 3;
 
 // Bytes are counted by the machine that gets them, at layer 3. Nobody offers less than twice a limit.
 describe('a limit, measured from outside', function () {
@@ -37,8 +35,13 @@ describe('a limit, measured from outside', function () {
     expect((await limits.ask([])).result).to.equal('ok changed');
     return { rates, moved: await Promise.all(moving) };
   }
-  const near = (rate: number, limit: number) =>
-    expect(rate, `bytes a second, at a limit of ${limit}`).to.be.within(0.9 * limit, 1.1 * limit);
+
+  /** The temporary address that a machine speaks from by itself now. */
+  async function temporaryOf({ client: { namespace } }: Machine): Promise<string> {
+    const [link] = JSON.parse(await ip(namespace, '-6 -j addr show dev eth0')) as { addr_info: Record<string, unknown>[] }[];
+    const found = link?.addr_info.find(({ temporary, deprecated }) => temporary === true && deprecated !== true);
+    return String(found?.local ?? '');
+  }
 
   it('holds a download to its rate from the moment it is set, and another machine keeps its own', async () => {
     const moving = [anna, ben].map(({ client }) => drip(client, 10 * KB, 700, 10));
@@ -60,6 +63,29 @@ describe('a limit, measured from outside', function () {
     // Acknowledgements of the download are among it.
     near(rates.ben, 150 * KB + 0.03 * rates.anna);
     expect(moved).to.deep.equal([8000 * KB, 6000 * KB]);
+  });
+
+  it('holds uploads over IPv6 to their rate across a change of the temporary address, with one budget for the old one and the new one', async () => {
+    const before = await temporaryOf(anna);
+    expect(before).to.not.equal('');
+    // A limit of downloads, which is not reached, has the router say whose addresses are whose.
+    await limits.ask(limitOf('anna', `slow ${4000 * KB} ${200 * KB}`, anna));
+    const first = upload(anna.client, 4000 * KB, FAR_END.v6);
+    await sleep(SETTLED * 1000);
+    const old = await gauge.rates(2, { sent: gauge.sent });
+    // What begins from now on comes from a new one; what has begun goes on.
+    await ip(anna.client.namespace, `-6 addr change ${before}/64 dev eth0 preferred_lft 0 valid_lft 3600`);
+    await world.lab.until('the machine has made itself another address', async () => ![before, ''].includes(await temporaryOf(anna)));
+    const second = upload(anna.client, 4000 * KB, FAR_END.v6);
+    await sleep(500);
+    const both = await gauge.rates(MEASURED, { sent: gauge.sent });
+    const table = await limits.table();
+    expect((await limits.ask([])).result).to.equal('ok changed');
+    const moved = await Promise.all([first, second]);
+    near(old.sent, 200 * KB);
+    near(both.sent, 200 * KB);
+    for (const address of [before, await temporaryOf(anna)]) expect(table).to.contain(address);
+    expect(moved).to.deep.equal([4000 * KB, 4000 * KB]);
   });
 
   it('is one budget for two machines of a user, and a tighter limit of one of them holds as well', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Epoch } from '../../../src/domain/counter.ts';
 import type { Station } from '../../../src/domain/observation.ts';
 import { ledgerNote } from '../../../src/ledger/books.ts';
+import { noteLimits } from '../../../src/ledger/storage/people/limits.ts';
 import { auditBatch } from '../../../src/ledger/storage/write-audit.ts';
 import {
   type Bench,
@@ -660,7 +661,9 @@ describe('the ledger', () => {
     });
 
     it('the audit is bounded in all, and no router pushes out what people did', async () => {
-      await bench.store.commit([auditBatch([ledgerNote(START, 'import', 'of 2025')])]);
+      await bench.store.commit([auditBatch([ledgerNote(START, 'import', 'of 2025'), ledgerNote(START, 'limit', 'cleared by mum')])]);
+      const refused = Array.from({ length: 6000 }, () => ({ router: 'gateway', thing: 'user kids', why: 'free again' }));
+      await noteLimits(bench.store, refused, START);
       for (let i = 0; i < 60; i++) {
         const value = i * 1e12;
         await bench.read(
@@ -673,8 +676,9 @@ describe('the ledger', () => {
         );
       }
       const rows = await bench.store.all('SELECT kind, count(*) AS n FROM audit GROUP BY kind ORDER BY kind');
-      expect(rows.map(({ kind }) => kind)).to.deep.equal(['full', 'import', 'rejected']);
-      expect(rows.reduce((sum, { n }) => sum + Number(n), 0)).to.be.at.most(5001);
+      expect(rows.map(({ kind }) => kind)).to.deep.equal(['full', 'import', 'limit', 'rejected']);
+      expect(rows.reduce((sum, { n }) => sum + Number(n), 0)).to.be.at.most(5002);
+      expect(await bench.store.all("SELECT why FROM audit WHERE why = 'cleared by mum'")).to.have.length(1);
     }).timeout(30_000);
   });
 

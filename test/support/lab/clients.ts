@@ -58,19 +58,21 @@ export async function keepAddress({ namespace }: LabClient, address: string): Pr
   await ip(namespace, 'route add default via 192.168.77.1');
 }
 
+type Talker = Pick<LabClient, 'namespace'>;
+
 /** Receives this many bytes from the far end; returns how many arrived. */
-export const download = (client: LabClient, bytes: number, host: string = FAR_END.v4): Promise<number> =>
+export const download = (client: Talker, bytes: number, host: string = FAR_END.v4): Promise<number> =>
   talk(client, `echo "down ${bytes}"`, host, '| wc -c');
 
 /** Sends this many bytes to the far end; returns how many it received. */
-export const upload = (client: LabClient, bytes: number, host: string = FAR_END.v4): Promise<number> =>
+export const upload = (client: Talker, bytes: number, host: string = FAR_END.v4): Promise<number> =>
   talk(client, `{ echo up; head -c ${bytes} /dev/zero; }`, host, '');
 
 /** Receives `bytes` several times from the far end, with a pause in ms after each. */
-export const drip = (client: LabClient, bytes: number, times: number, pause: number): Promise<number> =>
+export const drip = (client: Talker, bytes: number, times: number, pause: number): Promise<number> =>
   talk(client, `echo "drip ${bytes} ${times} ${pause}"`, FAR_END.v4, '| wc -c');
 
-async function talk({ namespace }: LabClient, say: string, host: string, then: string): Promise<number> {
+async function talk({ namespace }: Talker, say: string, host: string, then: string): Promise<number> {
   const busybox = busyboxPath();
   // A machine that has just joined may still wait for its IPv6 address: connecting is tried for up to 5 s.
   const command = `${say} | ${busybox} nc -w 5 ${host} ${FAR_END_PORT} ${then}`;

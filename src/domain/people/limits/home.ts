@@ -11,6 +11,8 @@ export interface LimitedDevice {
   user: string | null;
   /** Whether a router shows an address of it now. */
   isHere: boolean;
+  /** Whether the configuration names one of its MACs. */
+  isConfigured: boolean;
 }
 
 /** A peer on its server. */
@@ -64,10 +66,10 @@ export function thingsOf(of: LimitOf, { users, devices, peers }: LimitedHome): L
 }
 
 /** A MAC that nothing else is known of is a device, too. */
-function deviceNamed(name: string, devices: readonly LimitedDevice[]): Pick<LimitedDevice, 'id' | 'name' | 'macs' | 'user' | 'isHere'>[] {
+function deviceNamed(name: string, devices: readonly LimitedDevice[]): LimitedDevice[] {
   const found = devices.filter((device) => device.name === name || device.macs.includes(name));
   const mac = parseMac(name);
-  return found.length > 0 || mac === null ? found : [{ id: mac, name: mac, macs: [mac], user: null, isHere: false }];
+  return found.length > 0 || mac === null ? found : [{ id: mac, name: mac, macs: [mac], user: null, isHere: false, isConfigured: true }];
 }
 
 /** A peer that is on several servers is one thing. */

@@ -16,7 +16,7 @@ export interface WantedLimit {
 export interface WantedOnRouter {
   router: string;
   limits: readonly WantedLimit[];
-  /** Things that there was no room for. */
+  /** Things that there was no room for, or not for all that belongs to them. */
   left: readonly LimitThing[];
 }
 
@@ -27,7 +27,16 @@ export const MOST_MEMBERS = 4096;
 /** What each router is asked for. A limit that has no member there is not sent there. */
 export function wantedLimits(limits: readonly DecidedLimit[], home: LimitedHome): WantedOnRouter[] {
   const belonging = belongingIn(limits, home);
-  return home.routers.map((router) => wantedOn(router, limits, belonging));
+  const inOrder = ownFirst(limits, home);
+  return home.routers.map((router) => wantedOn(router, inOrder, belonging));
+}
+
+/** Invented devices take no room from what people and the configuration name. */
+function ownFirst(limits: readonly DecidedLimit[], { devices }: LimitedHome): DecidedLimit[] {
+  const configured = new Set(devices.flatMap(({ id, isConfigured }) => (isConfigured ? [id] : [])));
+  const isOwn = ({ thing: { of, id }, reasons }: DecidedLimit) =>
+    of !== 'device' || configured.has(id) || reasons.some(({ by }) => by === 'hand');
+  return [...limits.filter(isOwn), ...limits.filter((limit) => !isOwn(limit))];
 }
 
 /** What belongs to a thing: MACs of devices, and peers. */
@@ -40,24 +49,36 @@ function wantedOn(router: LimitingRouter, limits: readonly DecidedLimit[], belon
   for (const limit of limits) {
     const { thing, effect } = limit;
     if (effect === null) continue;
-    const { macs, ips } = membersOn(router, belonging(limit));
+    const room = wanted.length === MOST_LIMITS ? 0 : MOST_MEMBERS - members;
+    const { macs, ips, isWhole } = membersOn(router, belonging(limit), room);
+    if (!isWhole) left.push(thing);
     const size = macs.length + ips.length;
     if (size === 0) continue;
-    if (wanted.length === MOST_LIMITS || members + size > MOST_MEMBERS) {
-      left.push(thing);
-      continue;
-    }
     members += size;
     wanted.push({ id: idOf(thing), thing, effect, macs, ips });
   }
   return { router: router.name, limits: wanted.sort((a, b) => (a.id < b.id ? -1 : 1)), left };
 }
 
-function membersOn({ name, passesDevices, addresses }: LimitingRouter, { macs: all, peers }: ReturnType<BelongingTo>) {
-  const macs = passesDevices ? all : [];
-  const inTunnel = peers.filter(({ router }) => router === name).flatMap((peer) => peer.addresses);
-  const ips = [...macs.flatMap((mac) => addresses.get(mac) ?? []), ...inTunnel];
-  return { macs: [...new Set(macs)].sort(), ips: [...new Set(ips)].sort() };
+/** As many as there is room for: first peers, then the devices that the router shows now. The others may be invented. */
+function membersOn({ name, passesDevices, addresses }: LimitingRouter, { macs: all, peers }: ReturnType<BelongingTo>, room: number) {
+  const of = new Set(passesDevices ? all : []);
+  const isHere = (mac: string) => addresses.has(mac);
+  const inOrder = [...[...of].filter(isHere), ...[...of].filter((mac) => !isHere(mac))];
+  const macs: string[] = [];
+  const ips = new Set<string>();
+  let isWhole = true;
+  for (const { mac, own } of [
+    ...peers.filter(({ router }) => router === name).map((peer) => ({ mac: null, own: peer.addresses })),
+    ...inOrder.map((mac) => ({ mac, own: addresses.get(mac) ?? [] })),
+  ]) {
+    if (macs.length + ips.size + own.length + (mac === null ? 0 : 1) > room) isWhole = false;
+    else {
+      if (mac !== null) macs.push(mac);
+      for (const ip of own) ips.add(ip);
+    }
+  }
+  return { macs: macs.sort(), ips: [...ips].sort(), isWhole };
 }
 
 /** What a person allows to a device or peer, no quota or schedule of its user takes away. */

@@ -1,7 +1,9 @@
 import { DAY_MS } from '../../../domain/calendar.ts';
+import { parseMac } from '../../../domain/mac.ts';
 import type { LimitAction } from '../../../domain/people/limits/effect.ts';
 import type { HandLimit, LimitThing, NewHandLimit } from '../../../domain/people/limits/limit.ts';
 import { auditName, decisionText } from '../../../domain/people/limits/words.ts';
+import { parsePublicKey } from '../../../domain/public-key.ts';
 import { ledgerNote } from '../../books.ts';
 import { fields } from '../sql.ts';
 import type { Batch, Row, Store } from '../store.ts';
@@ -76,14 +78,17 @@ export const noteLimits = (store: Pick<Store, 'commit'>, notes: readonly LimitNo
 
 const THINGS: readonly LimitThing['of'][] = ['user', 'device', 'peer', 'others'];
 
-/** What only another version knows is left alone. */
+/** What only another version knows, or what nobody can have set, is left alone. */
 function limitOf({ number, of, id, action, download, upload, at, until, decided_by: by }: Row): HandLimit[] {
   const thing = THINGS.find((word) => word === of);
   const done = actionOf(String(action), download, upload);
-  if (thing === undefined || done === null) return [];
+  if (thing === undefined || done === null || !isIdOf(thing, String(id))) return [];
   const end = until === null ? null : Number(until);
   return [{ number: Number(number), of: thing, id: String(id), action: done, at: Number(at), until: end, by: String(by) }];
 }
+
+const isIdOf = (thing: LimitThing['of'], id: string): boolean =>
+  thing === 'device' ? parseMac(id) === id : thing === 'peer' ? parsePublicKey(id) !== null : true;
 
 function actionOf(kind: string, download: unknown, upload: unknown): LimitAction | null {
   if (kind === 'pause' || kind === 'allow') return { kind };

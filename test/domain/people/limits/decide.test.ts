@@ -14,7 +14,7 @@ const HOUR = 3_600_000;
 const [TABLET, CONSOLE, LAPTOP] = ['02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:03'];
 const KEY = `${'A'.repeat(42)}I=`;
 
-const device = (id: string, user: string | null, macs = [id]) => ({ id, name: id, macs, user, isHere: true });
+const device = (id: string, user: string | null, macs = [id]) => ({ id, name: id, macs, user, isHere: true, isConfigured: false });
 const HOME: LimitedHome = {
   users: ['kids', 'mum'],
   devices: [device(TABLET, 'kids', [TABLET, '02:00:00:00:00:11']), device(CONSOLE, 'kids'), device(LAPTOP, null)],
@@ -144,7 +144,33 @@ describe('what routers are asked for', () => {
     const many = wanted({ ...HOME, devices }, { kind: 'each device', user: null })[0];
     expect([many?.limits.length, many?.left.length]).to.deep.equal([MOST_LIMITS, 300 - MOST_LIMITS]);
     const crowd = Array.from({ length: MOST_MEMBERS + 1 }, (_, i) => device(mac(i), 'kids'));
-    expect(wanted({ ...HOME, devices: crowd }, { kind: 'user', name: 'kids' })[0]).to.deep.include({ limits: [], left: [KIDS] });
+    const kids = wanted({ ...HOME, devices: crowd, peers: [] }, { kind: 'user', name: 'kids' })[0];
+    expect([kids?.limits[0]?.macs.length, kids?.left]).to.deep.equal([MOST_MEMBERS - 2, [KIDS]]);
+  });
+
+  it('are not crowded out by devices that somebody invents', () => {
+    const mac = (i: number) => `06:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`;
+    const invented = Array.from({ length: 5000 }, (_, i) => device(mac(i), null));
+    const own = { ...device(CONSOLE, null), isConfigured: true };
+    const devices = [...invented, ...HOME.devices.slice(0, 1), own, ...HOME.devices.slice(2)];
+    const on = (limits: readonly LimitRule[]) =>
+      wantedLimits(decideLimits({ ...FACTS, home: { ...HOME, devices }, rules: limits }).limits, { ...HOME, devices })[0];
+    const slow = slowTo(1_000_000);
+    // The limits of each device fill the router; those that were there first in the configuration, too.
+    const each = on([
+      rule({ kind: 'each device', user: null }, slow),
+      rule({ kind: 'user', name: 'kids' }, slow),
+      rule({ kind: 'device', name: CONSOLE }, slow),
+    ]);
+    expect(each?.limits.map(({ id }) => id)).to.include.members(['user_kids', idOf({ of: 'device', id: CONSOLE })]);
+    expect(each?.limits).to.have.length(MOST_LIMITS);
+    // Of the many devices of nobody, the one with an address here comes first.
+    const home = { ...HOME, devices, routers: [{ name: 'gateway', passesDevices: true, addresses: new Map([[LAPTOP, ['192.168.1.4']]]) }] };
+    const others = wantedLimits(decideLimits({ ...FACTS, home, rules: [rule({ kind: 'others' }, slow)] }).limits, home)[0];
+    expect(others?.limits[0]?.macs)
+      .to.include(LAPTOP)
+      .and.have.length(MOST_MEMBERS - 1);
+    expect(others?.limits[0]?.ips).to.deep.equal(['192.168.1.4']);
   });
 
   it('are called by names that no two things share, and that a router takes', () => {

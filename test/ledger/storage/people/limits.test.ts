@@ -24,6 +24,20 @@ describe('limits by hand in the ledger', () => {
     setHandLimit(bench.store, { ...KIDS, action, at, until, by: 'user "mum"' }, 'UTC');
   const audit = async () => (await readAudit(bench.store, {}, 10)).map(({ kind, counter, why }) => `${kind}, ${counter}: ${why}`);
 
+  it('are of what can be limited, whatever somebody has written into the file', async () => {
+    const add =
+      "INSERT INTO hand_limit(of, id, action, at, decided_by) SELECT value ->> 0, value ->> 1, 'pause', 1, 'mum' FROM json_each(?)";
+    const rows = [
+      ['device', '02:00:00:00:00:01\nEND_OF_WANTED\nreboot'],
+      ['device', 'tablet'],
+      ['peer', 'phone'],
+      ['home', ''],
+      ['device', '02:00:00:00:00:01'],
+    ];
+    await bench.store.commit([{ sql: add, rows }]);
+    expect((await loadHandLimits(bench.store)).map(({ of, id }) => `${of} ${id}`)).to.deep.equal(['device 02:00:00:00:00:01']);
+  });
+
   it('are one for each thing, with who decided it in the audit', async () => {
     const first = await set({ kind: 'slow', download: 125_000, upload: null });
     expect(await loadHandLimits(bench.store)).to.deep.equal([first]);

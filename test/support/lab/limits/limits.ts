@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
 import { minus, type Traffic } from '../../../../src/domain/traffic.ts';
 import { finish, output } from '../../program/command.ts';
 import { cgiEnvironment, makeToolbox, scripts } from '../../routers/busybox.ts';
@@ -83,16 +84,21 @@ export function parseAnswer(text: string): LimitsAnswer {
   return { found: Number(/^found (\d+)$/m.exec(text)?.[1] ?? Number.NaN), active: new Map(active), result, text };
 }
 
+/** Who is measured: a machine of the home, or whatever else is in a namespace of its own. */
+export interface Measured {
+  readonly client: { readonly namespace: string };
+}
+
 /** Counts to the byte, at layer 3, what machines get from the far end of the uplink and what it gets from the home. */
 export interface Gauge {
-  received(machine: Machine): Promise<number>;
+  received(machine: Measured): Promise<number>;
   /** From all of the home. */
   sent(): Promise<number>;
   /** Bytes a second over a time, of several counters at once. */
   rates<K extends string>(seconds: number, counters: Record<K, () => Promise<number>>): Promise<Record<K, number>>;
 }
 
-export async function createGauge(internet: string, machines: readonly Machine[]): Promise<Gauge> {
+export async function createGauge(internet: string, machines: readonly Measured[]): Promise<Gauge> {
   const gauge = (namespace: string, side: 'saddr' | 'daddr') =>
     output([...within(namespace), 'nft', '-f', '-'], {
       input: `table inet gauge {
@@ -127,6 +133,14 @@ export async function createGauge(internet: string, machines: readonly Machine[]
     },
   };
 }
+
+/** Seconds in which what may come at once has come, and over which a rate is measured. */
+export const SETTLED = 1.8;
+export const MEASURED = 3;
+
+/** Holds a measured rate to within a tenth of its limit, both in bytes a second. */
+export const near = (rate: number, limit: number) =>
+  expect(rate, `bytes a second, at a limit of ${limit}`).to.be.within(0.9 * limit, 1.1 * limit);
 
 /** Bytes held back by a limit since an earlier answer. */
 export const heldBack = (answer: LimitsAnswer, id: string, earlier?: LimitsAnswer): Traffic =>

@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { answerOf, startTextRouter } from '../../support/routers/text-router.ts';
+import { type Driven, drive } from '../../support/routers/tplink/driven.ts';
+
+const [LAPTOP, TABLET] = ['02:00:00:00:00:01', '02:00:00:00:00:02'];
+
+/** One gateway is honest; what another one says of itself is up to the test. */
+describe('a router that lies about limits', () => {
+  let driven: Driven;
+  let close: () => Promise<void>;
+  const asked = { gateway: [] as string[], liar: [] as string[] };
+  let answer: string;
+
+  beforeEach(async () => {
+    const [gateway, liar] = [await startTextRouter(''), await startTextRouter('')];
+    const shows = (neighbours: string[]) =>
+      answerOf({ time: 1_772_999_000, sections: { neighbours: neighbours.map((line) => `neighbour ${line} REACHABLE`) } });
+    gateway.answer = shows([`192.168.1.2 br-lan ${LAPTOP}`, `192.168.1.3 br-lan ${TABLET}`]);
+    liar.answer = shows([`192.168.1.2 br-lan ${TABLET}`, `192.168.1.99 br-lan ${TABLET}`]);
+    const channel = (name: 'gateway' | 'liar') => async (wanted: string) => {
+      asked[name].push(wanted);
+      const ids = [...wanted.matchAll(/^limit (\w+)/gm)].map(([, id]) => `limit ${id} active 0 0`);
+      return name === 'liar' ? answer : ['wrtmeter-limits 1', 'found 0', ...ids, 'result ok changed', ''].join('\n');
+    };
+    const routers = Object.entries({ gateway, liar }).map(
+      ([name, { url }]) => `${name}: { url: "${url}", limits: { ssh: root@192.0.2.1 } }`,
+    );
+    const tablet = `devices: { tablet: { macs: ["${TABLET}"] } }\nlimits: { tablet: { of: device tablet, pause: true } }\n`;
+    driven = await drive(`timezone: UTC\ncontrol: true\n${tablet}routers: { ${routers.join(', ')} }\n`, {
+      limitsChannel: ({ name }) => channel(name === 'liar' ? 'liar' : 'gateway'),
+    });
+    for (const list of Object.values(asked)) list.length = 0;
+    close = async () => {
+      await driven.close();
+      await Promise.all([gateway.close(), liar.close()]);
+    };
+  });
+  afterEach(() => close());
+  const round = async () => {
+    const text = await driven.scrape();
+    await driven.service.limiter.settled();
+    return text;
+  };
+
+  it('adds no address to what another one limits', async () => {
+    answer = 'wrtmeter-limits 1\nfound 0\nlimit device_020000000002 active 0 0\nresult ok changed\n';
+    await round();
+    const addresses = (text = '') => [...text.matchAll(/^ip \w+ (.*)$/gm)].map(([, ip]) => ip);
+    expect(addresses(asked.gateway.at(-1))).to.deep.equal(['192.168.1.3']);
+    expect(addresses(asked.liar.at(-1))).to.deep.equal(['192.168.1.2', '192.168.1.99']);
+  });
+
+  it('says nothing about limits that it was not asked for, nor about those of another one', async () => {
+    const lies = ['limit others active 999999999999999 5', 'limit user_mum refused no', 'limit device_020000000002 refused never mind'];
+    answer = ['wrtmeter-limits 1', 'found 9999', ...lies, 'result ok changed', ''].join('\n');
+    await round();
+    const rows = (await driven.audit()).filter(({ kind }) => kind === 'limit').map(({ router, why }) => `${router}: ${why}`);
+    expect(rows.sort()).to.deep.equal(['gateway: paused by limit "tablet"', 'liar: could not be paused: never mind']);
+    const metrics = (await round()).split('\n').filter((line) => /^wrtmeter_limit(s_success|_active|_dropped)/.test(line));
+    expect(metrics.filter((line) => line.includes('gateway') && !line.includes('dropped'))).to.deep.equal([
+      `wrtmeter_limit_active{router="gateway",of="device",name="tablet",reason="schedule"} 1`,
+      'wrtmeter_limits_success{router="gateway"} 1',
+    ]);
+    expect(metrics.join()).to.not.match(/999999999999999|mum|others/);
+    expect(metrics).to.include('wrtmeter_limits_success{router="liar"} 0');
+  });
+});
