@@ -179,7 +179,7 @@ export function matrixTable(
 const sortedBy = (field: string) => ({ id: 'sortBy', options: { fields: {}, sort: [{ field }] } });
 
 /** A row for each value of the column `row`, and a column for each of `column`. */
-export const matrix = (row: string, column: string) => ({
+const matrix = (row: string, column: string) => ({
   id: 'groupingToMatrix',
   options: { columnField: column, rowField: row, valueField: 'Value', emptyValue: 'null' },
 });

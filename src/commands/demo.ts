@@ -7,13 +7,17 @@ import { runService } from '../app/run-service.ts';
 import { hashToken, newToken } from '../auth/token.ts';
 import { changeTokens } from '../auth/token-file.ts';
 import { systemZone } from '../config/environment.ts';
+import type { CliOptions } from '../config/input.ts';
 import { loadConfig } from '../config/load.ts';
-import { localText } from '../domain/calendar.ts';
+import { dayOf, dayText, lastPeriods, localText } from '../domain/calendar.ts';
 import { noProblems } from '../fields/problems.ts';
 import { type RunningDemo, startDemo } from '../simulator/demo.ts';
+import { pastDevices, pastUplink } from '../simulator/past.ts';
 import type { ServeIo } from './common/command-io.ts';
 import { exitCodeOf } from './common/exit-code.ts';
 import type { Start } from './common/register.ts';
+import { importFrom } from './import/import.ts';
+import type { ImportOptions } from './import/options.ts';
 
 export function register(program: Command, start: Start): void {
   program
@@ -29,17 +33,18 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
   const home = await startDemo({ now: io.clock.now, script: io.version });
   // Ignores the user's settings: a demo never touches a real ledger or router.
   const env = { WRTMETER_HEARTBEAT: '5' };
-  const config = join(data, 'wrtmeter.yaml');
+  const path = join(data, 'wrtmeter.yaml');
   const timezone = systemZone(env, io.systemTimezone, noProblems());
   await writeFile(
-    config,
+    path,
     JSON.stringify({ routers: routersOf(home), devices: devicesOf(home), ...PEOPLE, limits: limitsAt(io.clock.now(), timezone) }),
   );
-  const load = () => loadConfig({ ...io, env, cwd: data, cli: { listen, data, config } });
+  const load = () => loadConfig({ ...io, env, cwd: data, cli: { listen, data, config: path } });
   try {
     return await exitCodeOf(io, async () => {
       const { config } = await load();
       const log = await createLog('info', io.logReader);
+      await importPast(home, timezone, { data, config: path }, { ...io, env, cwd: data });
       io.stdout.write(
         `${home.routers.length + 1} simulated routers; open the address below, or scrape its /metrics with Prometheus; stop with Ctrl-C\n`,
       );
@@ -55,6 +60,31 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
   } finally {
     await home.close();
     await rm(data, { recursive: true, force: true });
+  }
+}
+
+/** Billing periods before the demo that the home was counted in, by other programs. */
+const PAST = 14;
+
+/** Imports what other programs counted before the demo, as the owner of the home would. */
+async function importPast(home: RunningDemo, timezone: string, cli: CliOptions & { data: string }, io: ServeIo): Promise<void> {
+  const { seed } = home.world.spec;
+  const macs = [...home.world.devices.values()].map(({ spec }) => spec.mac);
+  const today = dayOf(io.clock.now(), timezone);
+  const months = lastPeriods(today, { day: 1 }, PAST).map(({ start, end }) => ({ start, end: Math.min(end, today) }));
+  const [first] = months;
+  if (first === undefined) return;
+  const quiet = { ...io, stdout: { write: () => undefined }, stdin: { async *[Symbol.asyncIterator]() {} } };
+  const from = async (program: 'vnstat' | 'nlbwmon', text: string, options: ImportOptions) => {
+    const file = join(cli.data, `${program}-export`);
+    await writeFile(file, text);
+    await importFrom(program, [file], { ...cli, ...options }, quiet);
+    await rm(file);
+  };
+  await from('vnstat', pastUplink(seed, first.start, today), { router: 'gateway', interface: 'wan' });
+  for (const month of months) {
+    if (month.start < month.end)
+      await from('nlbwmon', pastDevices(seed, macs, month), { from: dayText(month.start), to: dayText(month.end) });
   }
 }
 
@@ -76,7 +106,7 @@ const PEOPLE = {
   },
   tariffs: { off_peak: { hours: '00:00-07:00', counts: 0 } },
   quotas: {
-    line: { of: 'home', limit: '10GB', steps: { '75%': 'notify', '100%': 'notify' } },
+    line: { of: 'home', limit: '250GB', steps: { '75%': 'notify', '100%': 'notify' } },
     tv: { of: 'user tv', limit: '200MB', per: 'day', steps: { '80%': 'notify', '100%': 'slow 4Mbit' } },
   },
 };

@@ -79,6 +79,14 @@ export function monthOf(day: Day, billing: Billing): Month {
   return day >= start ? { start, end: firstDay(index + 1, billing) } : { start: firstDay(index - 1, billing), end: start };
 }
 
+/** The last `count` billing periods, oldest first; the last one contains the day. */
+export function lastPeriods(day: Day, billing: Billing, count: number): Month[] {
+  const periods = [monthOf(day, billing)];
+  for (let [first] = periods; first !== undefined && periods.length < count; [first] = periods)
+    periods.unshift(monthOf(first.start - 1, billing));
+  return periods;
+}
+
 /** The calendar year of a day; it does not depend on the billing day. */
 export function yearOf(day: Day): Month {
   const year = new Date(day * DAY_MS).getUTCFullYear();

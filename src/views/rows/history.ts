@@ -1,4 +1,4 @@
-import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain/calendar.ts';
+import { type Day, dayOf, lastPeriods, type Month } from '../../domain/calendar.ts';
 import type { QuotaThing } from '../../domain/people/quota-row.ts';
 import { OTHERS } from '../../domain/people/user.ts';
 import type { Used } from '../../domain/traffic.ts';
@@ -39,7 +39,7 @@ export type HistoryView = SubjectView & Pick<View, 'now' | 'timezone'>;
 export function historyParts(view: HistoryView, terms: Pick<BillingTerms, 'billing' | 'routerBilling'>): HistoryPart[] {
   const today = dayOf(view.now, view.timezone);
   const days = Array.from({ length: DAYS }, (_, i) => ({ start: today - DAYS + 1 + i, end: today - DAYS + 2 + i }));
-  const ofHome = lastPeriods(today, terms.billing);
+  const ofHome = lastPeriods(today, terms.billing, PERIODS);
   const subjectsOf = quotaSubjects(view);
   const all = { startsAt: 0 };
   const home = subjectsOf({ of: { kind: 'home' } }, all);
@@ -60,20 +60,13 @@ export function historyParts(view: HistoryView, terms: Pick<BillingTerms, 'billi
       ([router, billing]): HistoryPart => ({
         by: 'month',
         subjects: uplinks.get(router) ?? [],
-        spans: lastPeriods(today, billing),
+        spans: lastPeriods(today, billing, PERIODS),
         isWhole: true,
       }),
     ),
     { by: 'month', subjects: each, spans: ofHome.slice(-PERIODS_OF_EACH), isWhole: false },
   ];
   return parts.filter(({ subjects }) => subjects.length > 0);
-}
-
-function lastPeriods(today: Day, billing: Billing): Month[] {
-  const periods = [monthOf(today, billing)];
-  for (let [first] = periods; first !== undefined && periods.length < PERIODS; [first] = periods)
-    periods.unshift(monthOf(first.start - 1, billing));
-  return periods;
 }
 
 /** Each uplink by itself, those inside others too. */
