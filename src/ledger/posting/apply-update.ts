@@ -41,19 +41,21 @@ function applyReaders(books: Books, { readers, claims }: RoundUpdate): void {
     const counters = (isFirst ? undefined : books.readers.get(key)?.counters) ?? new Map();
     for (const counter of removed) counters.delete(counter);
     for (const [counter, baselines] of changed) counters.set(counter, baselines);
-    for (const { baseline, bytes } of moved) baseline.bytes = bytes;
+    moved.forEach(({ baseline, bytes }) => {
+      baseline.bytes = bytes;
+    });
     books.readers.set(key, { ...reader, counters } satisfies Reader);
   }
 }
 
 function applyAccounts(books: Books, seenInFile: SeenInFile, { accounts }: RoundUpdate): void {
-  for (const change of accounts.values()) {
+  accounts.forEach((change) => {
     const { account, isNew, through, seen } = change;
     if (isWritten(change, seenInFile)) seenInFile.set(account.id, seen);
     if (isNew) books.accounts.set(accountKey(account), account, through);
     addTo(account.total, change);
     account.lastSeen = seen;
-  }
+  });
 }
 
 function mergeAccount({ accounts }: Books, seenInFile: SeenInFile, from: Account, into: Account): void {

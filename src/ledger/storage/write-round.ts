@@ -152,7 +152,9 @@ function baselineRows(books: Books, { readers }: RoundUpdate): { facts: Cell[][]
   const facts: Cell[][] = [];
   const bytes: Cell[][] = [];
   for (const { reader, isFirst, changed, moved } of readers) {
-    for (const { baseline, bytes: now } of moved) bytes.push([baseline.id ?? null, now.download, now.upload]);
+    moved.forEach(({ baseline, bytes: now }) => {
+      bytes.push([baseline.id ?? null, now.download, now.upload]);
+    });
     const known = isFirst ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
     for (const [counter, lines] of changed) {
       const before = known?.get(counter) ?? [];

@@ -91,9 +91,9 @@ const inMonth = (day: Day, month: Month): boolean => day >= month.start && day <
 /** Adds a round's increases to the month sums of the accounts. */
 export function addToMonths(months: Months, { increases }: RoundUpdate): void {
   for (const { day, bytes } of increases) {
-    for (const [{ account }, sum] of bytes) {
+    bytes.forEach((sum, { account }) => {
       if (inMonth(day, monthFor(months, account))) addTo(account.month, sum);
-    }
+    });
   }
 }
 
