@@ -174,8 +174,9 @@ export async function createService({
   }
 
   async function scrape(patience: number | null): Promise<TextParts> {
-    await collect.round(patience);
-    return metrics.of(await view());
+    // The process shows its own metrics while it waits for the routers.
+    const [, own] = await Promise.all([collect.round(patience), metrics.own()]);
+    return metrics.of(await view(), own);
   }
 
   fitHeap(ledger.books.accounts.size);

@@ -147,6 +147,7 @@ export interface AccountName {
 
 export interface Account extends AccountName {
   id: number;
+  /** An object of its own, as `month` is: both grow in place when a round is in the file. */
   total: Traffic;
   /** Of the billing period that is running. */
   month: Traffic;

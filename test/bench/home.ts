@@ -28,7 +28,7 @@ export interface BenchHome {
   /** Lets time pass, reads all routers and posts the round. Where hosts are counted, the first `moving` devices move something. */
   round(ledger: Ledger, seconds: number, moving?: number): Promise<void>;
   /** The text of `/metrics`, without the metrics of the process. */
-  text(ledger: Ledger): Promise<TextParts>;
+  text(ledger: Ledger): TextParts;
 }
 
 export function benchHome(options: BenchWorld): BenchHome {
@@ -66,7 +66,7 @@ export function benchHome(options: BenchWorld): BenchHome {
         people: NOBODY,
         implied: false,
       };
-      return metrics.render({ ...shown, quotas: quotaRows({ ...shown, models: new Map() }) }, null);
+      return metrics.render({ ...shown, quotas: quotaRows({ ...shown, models: new Map() }) }, '');
     },
   };
 }

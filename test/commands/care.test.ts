@@ -254,7 +254,7 @@ describe('backup, restore, forget and check of the ledger', () => {
       [
         'This does not hold: the days of an account add up to its total (wan gateway wan)',
         'This does not hold: the hours of an account are not more than the days they lie in (wan gateway wan)',
-        'This does not hold: every hour and day belongs to an account, every account has its total, every baseline its reader and its bytes (baselines of reader 1)',
+        'This does not hold: every hour and day belongs to an account, every account has its total, every reader its time, every baseline its reader and its bytes (baselines of reader 1)',
         'Backup "/backups/ledger-2026-11-20.db": file is empty',
         '',
       ].join('\n'),

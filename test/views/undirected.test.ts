@@ -32,7 +32,7 @@ describe('a home with undirected bytes', () => {
   after(() => home.close());
 
   it('metrics: a measure of its own, and a total with each byte once', async () => {
-    const text = joined(await createMetrics().render(home.view(NOW), null));
+    const text = joined(createMetrics().render(home.view(NOW), ''));
     const value = (name: string, mac: string) => new RegExp(`^wrtmeter_${name}\\{mac="${mac}"[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1];
     expect(value('device_undirected_bytes_total', TV)).to.equal('7000');
     expect(value('device_undirected_bytes_total', PHONE)).to.equal('500');

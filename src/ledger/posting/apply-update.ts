@@ -1,4 +1,4 @@
-import { plus } from '../../domain/traffic.ts';
+import { addTo } from '../../domain/traffic.ts';
 import { type Account, accountKey } from '../account.ts';
 import { type Books, leaseKey, peerKey, type Reader, readerKey, type SourceCounts } from '../books.ts';
 import { addToMonths, type Months } from '../usage/months.ts';
@@ -41,24 +41,26 @@ function applyReaders(books: Books, { readers, claims }: RoundUpdate): void {
     const counters = (isFirst ? undefined : books.readers.get(key)?.counters) ?? new Map();
     for (const counter of removed) counters.delete(counter);
     for (const [counter, baselines] of changed) counters.set(counter, baselines);
-    for (const { baseline, bytes } of moved) baseline.bytes = bytes;
+    moved.forEach(({ baseline, bytes }) => {
+      baseline.bytes = bytes;
+    });
     books.readers.set(key, { ...reader, counters } satisfies Reader);
   }
 }
 
 function applyAccounts(books: Books, seenInFile: SeenInFile, { accounts }: RoundUpdate): void {
-  for (const change of accounts.values()) {
-    const { account, isNew, through, download, upload, seen } = change;
+  accounts.forEach((change) => {
+    const { account, isNew, through, seen } = change;
     if (isWritten(change, seenInFile)) seenInFile.set(account.id, seen);
     if (isNew) books.accounts.set(accountKey(account), account, through);
-    account.total = plus(account.total, { download, upload });
+    addTo(account.total, change);
     account.lastSeen = seen;
-  }
+  });
 }
 
 function mergeAccount({ accounts }: Books, seenInFile: SeenInFile, from: Account, into: Account): void {
-  into.total = plus(into.total, from.total);
-  into.month = plus(into.month, from.month);
+  addTo(into.total, from.total);
+  addTo(into.month, from.month);
   into.firstSeen = Math.min(into.firstSeen, from.firstSeen);
   accounts.delete(accountKey(from));
   seenInFile.delete(from.id);

@@ -8,11 +8,11 @@ const MISSED_FOR_MS = 2 * 86_400_000;
 /** The readings of each counter: a classic list may show one several times, up to a limit. Rule: lines of one MAC. */
 export function byCounter<R extends Reading>(readings: readonly R[]): Map<string, R[]> {
   const found = new Map<string, R[]>();
-  for (const reading of readings) {
+  readings.forEach((reading) => {
     const lines = found.get(reading.counter);
     if (lines === undefined) found.set(reading.counter, [reading]);
     else if (lines.length < MOST_LINES) lines.push(reading);
-  }
+  });
   return found;
 }
 

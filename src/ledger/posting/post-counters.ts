@@ -97,12 +97,12 @@ export function postCounters(
   let roomOfUplinks = MOST_UPLINK_COUNTERS - stored.size;
   const hasRoom = () => (wires === null ? terms.room.take(router) : --roomOfUplinks >= 0);
   let missing = known.size;
-  for (const [counter, readings] of counters) {
+  counters.forEach((readings, counter) => {
     const baselines = known.get(counter);
     if (baselines !== undefined) missing -= 1;
     if (baselines === undefined && !hasRoom()) log.counts.leftOut += 1;
     else if (!wires?.repeated.has(counter) && !postPlain(context, counter, readings, baselines)) postCounter(context, counter, readings);
-  }
+  });
   if (before !== null && missing > 0) markMissing(update, before, known, answer.rules, counters);
   if (known !== stored && !isSum) keepPeriod(update, known, counters);
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
@@ -175,7 +175,9 @@ function postChange(
   change: Change,
 ) {
   if (answer.seenBy === 'bytes' && movedNothing(change)) return;
-  for (const account of accounts) notePosting(log, counter, change, postings.post(account, change, now.at, update.reader.router));
+  accounts.forEach((account) => {
+    notePosting(log, counter, change, postings.post(account, change, now.at, update.reader.router));
+  });
 }
 
 /** The last answer had the counter, with a value that made no sense: it is not new. Rule: isolation. */

@@ -2,7 +2,7 @@ import { type Slice, slices } from '../../domain/calendar.ts';
 import type { Change } from '../../domain/change.ts';
 import { tariffSlices, type Week } from '../../domain/people/tariffs.ts';
 import { spread } from '../../domain/spread.ts';
-import { isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
+import { addTo, isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
 import type { AccountKind } from '../account.ts';
 import type { Books } from '../books.ts';
 import { MOST_UPLINKS } from './counter-room.ts';
@@ -77,8 +77,7 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     if (found === null) return 'no room';
     if (!('since' in change) || isZero(change.bytes)) return 'posted';
     if (!hasRoomFor(found, change.bytes)) return 'too many bytes';
-    found.download += change.bytes.download;
-    found.upload += change.bytes.upload;
+    addTo(found, change.bytes);
     const over = span(change.since, at);
     const whole = over[0];
     if (over.length === 1 && whole !== undefined) {
@@ -95,10 +94,7 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     if (isZero(bytes)) return;
     const sum = sums.get(account);
     if (sum === undefined) sums.set(account, { ...bytes });
-    else {
-      sum.download += bytes.download;
-      sum.upload += bytes.upload;
-    }
+    else addTo(sum, bytes);
   }
 
   function accountFor(ref: AccountRef, at: number, router: string): AccountUpdate | null {
@@ -115,8 +111,8 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     const account = known ?? {
       ...name,
       id: ++nextAccount,
-      total: NOTHING,
-      month: NOTHING,
+      total: { ...NOTHING },
+      month: { ...NOTHING },
       firstSeen: at,
       lastSeen: at,
       overlay: name.overlay ?? false,

@@ -60,11 +60,13 @@ const RULES: { rule: string; sql: string }[] = [
       .join(' UNION ALL '),
   },
   {
-    rule: 'every hour and day belongs to an account, every account has its total, every baseline its reader and its bytes',
+    rule: 'every hour and day belongs to an account, every account has its total, every reader its time, every baseline its reader and its bytes',
     sql: `SELECT 'hours of account ' || account AS at FROM hour WHERE account NOT IN (SELECT id FROM account)
       UNION SELECT 'days of account ' || account FROM day WHERE account NOT IN (SELECT id FROM account)
       UNION SELECT 'account ' || id FROM account WHERE id NOT IN (SELECT account FROM total)
       UNION SELECT 'total of account ' || account FROM total WHERE account NOT IN (SELECT id FROM account)
+      UNION SELECT 'reader ' || id FROM reader WHERE id NOT IN (SELECT reader FROM reader_time)
+      UNION SELECT 'time of reader ' || reader FROM reader_time WHERE reader NOT IN (SELECT id FROM reader)
       UNION SELECT 'baselines of reader ' || reader FROM baseline WHERE reader NOT IN (SELECT id FROM reader)
       UNION SELECT 'baseline ' || id FROM baseline WHERE id NOT IN (SELECT baseline FROM baseline_bytes)
       UNION SELECT 'bytes of baseline ' || baseline FROM baseline_bytes WHERE baseline NOT IN (SELECT id FROM baseline)`,

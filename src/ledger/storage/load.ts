@@ -81,8 +81,10 @@ async function loadPeers(store: Pick<Store, 'all'>): Promise<Map<string, KnownPe
 const BASELINES = `SELECT baseline.*, download, upload FROM baseline JOIN baseline_bytes ON baseline_bytes.baseline = baseline.id
   ORDER BY reader, counter, line`;
 
+const READERS = 'SELECT reader.*, read_at, uptime FROM reader JOIN reader_time ON reader_time.reader = reader.id ORDER BY id';
+
 async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reader>> {
-  const readers = (await store.all('SELECT * FROM reader')).map(
+  const readers = (await store.all(READERS)).map(
     (row): Reader => ({
       id: Number(row.id),
       router: text(row.router),

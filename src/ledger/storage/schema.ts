@@ -1,12 +1,13 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 9;
+export const SCHEMA_VERSION = 10;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
  * STRICT tables (Rule: whole numbers). Hours and days are keyed by time first, so that the rows of a round are next to each other and old
  * hours are deleted in one pass. `imported` is the part of a day's bytes that another program counted. A round writes two numbers for each
- * counter and three for each account. They stand apart from what never changes, so that they lie on few pages: in `baseline_bytes` and
- * `total`. `baseline` says which counter they belong to and since when it runs, `account` whose they are.
+ * counter and reader, and three for each account. They stand apart from what hardly ever changes, so that they lie on few pages: in
+ * `baseline_bytes`, `reader_time` and `total`. `baseline` says which counter they belong to and since when it runs, `reader` what was read
+ * and at which boot, `account` whose they are.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -220,6 +221,14 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE(of, id)
   ) STRICT;
   `,
+  // What every answer changes of a reader.
+  `
+  CREATE TABLE reader_time(reader INTEGER PRIMARY KEY, read_at INTEGER NOT NULL, uptime REAL) STRICT;
+  INSERT INTO reader_time(reader, read_at, uptime) SELECT id, read_at, uptime FROM reader ORDER BY id;
+  CREATE TRIGGER reader_gone AFTER DELETE ON reader BEGIN DELETE FROM reader_time WHERE reader = old.id; END;
+  ALTER TABLE reader DROP COLUMN read_at;
+  ALTER TABLE reader DROP COLUMN uptime;
+  `,
 ];
 
 /**
@@ -247,4 +256,5 @@ export const tablesOf = (version: number): readonly string[] => [
   ...(version >= 7 ? ['tariff', 'hour_tariff', 'day_tariff'] : []),
   ...(version >= 8 ? ['bonus'] : []),
   ...(version >= 9 ? ['hand_limit'] : []),
+  ...(version >= 10 ? ['reader_time'] : []),
 ];

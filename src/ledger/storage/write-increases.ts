@@ -20,17 +20,11 @@ const SQL = {
 
 /** Adds the increases of a round to totals, hours and days: all three read them from one table, into which they go once. */
 export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
-  const rows = increases.flatMap(({ hour, day, tariff, bytes }) =>
-    [...bytes].map(([{ account, seen }, { download, upload }]): Cell[] => [
-      account.id,
-      seen,
-      hourless.has(account) ? null : hour,
-      day,
-      tariff,
-      download,
-      upload,
-    ]),
-  );
+  const rows: Cell[][] = [];
+  for (const { hour, day, tariff, bytes } of increases)
+    bytes.forEach(({ download, upload }, { account, seen }) => {
+      rows.push([account.id, seen, hourless.has(account) ? null : hour, day, tariff, download, upload]);
+    });
   return inParts(rows, MOST_ROWS).flatMap((part) => [
     { sql: SQL.clear, rows: null },
     { sql: SQL.fill, rows: part },

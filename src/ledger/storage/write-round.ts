@@ -10,9 +10,11 @@ import { auditBatch } from './write-audit.ts';
 import { increaseBatches } from './write-increases.ts';
 
 const SQL = {
-  reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime, earlier_boots, partial, unread) SELECT ${fields(10)} FROM json_each(?) WHERE true
-    ON CONFLICT(id) DO UPDATE SET origin = excluded.origin, read_at = excluded.read_at, boot = excluded.boot, uptime = excluded.uptime,
-      earlier_boots = excluded.earlier_boots, partial = excluded.partial, unread = excluded.unread`,
+  reader: `INSERT INTO reader(id, router, source, origin, boot, earlier_boots, partial, unread) SELECT ${fields(8)} FROM json_each(?) WHERE true
+    ON CONFLICT(id) DO UPDATE SET origin = excluded.origin, boot = excluded.boot, earlier_boots = excluded.earlier_boots,
+      partial = excluded.partial, unread = excluded.unread`,
+  readerTime: `INSERT INTO reader_time(reader, read_at, uptime) SELECT ${fields(3)} FROM json_each(?) WHERE true
+    ON CONFLICT DO UPDATE SET read_at = excluded.read_at, uptime = excluded.uptime`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
   baseline: `INSERT INTO baseline(id, reader, counter, line, last_read, boot, instance, began, margin, doubts)
@@ -54,7 +56,8 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
   return [
     metaBatch(timesOf(books, update)),
     { sql: SQL.dropReader, rows: superseded },
-    { sql: SQL.reader, rows: written.map(readerRow) },
+    { sql: SQL.reader, rows: written.filter((reader) => !isInFile(books, reader)).map(readerRow) },
+    { sql: SQL.readerTime, rows: written.map(({ id, readAt, uptime }) => [id, readAt, uptime]) },
     { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.isFirst).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
     { sql: SQL.baseline, rows: baselines.facts },
@@ -115,9 +118,16 @@ function accountRow({ account: a }: AccountUpdate): Cell[] {
 }
 
 const readerRow = (r: ReaderUpdate['reader']): Cell[] => [
-  ...[r.id, r.router, r.source, r.origin, r.readAt, r.boot, r.uptime],
+  ...[r.id, r.router, r.source, r.origin, r.boot],
   ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0, r.unnamed + r.unread.size],
 ];
+
+/** Whether a reader has its row already, and nothing in it has changed. */
+function isInFile({ readers }: Books, reader: ReaderUpdate['reader']): boolean {
+  const known = readers.get(readerKey(reader.router, reader.source));
+  const row = readerRow(reader);
+  return known !== undefined && readerRow(known).every((cell, i) => cell === row[i]);
+}
 
 const isSilent = ({ download, upload }: AccountUpdate): boolean => download === 0 && upload === 0;
 
@@ -142,7 +152,9 @@ function baselineRows(books: Books, { readers }: RoundUpdate): { facts: Cell[][]
   const facts: Cell[][] = [];
   const bytes: Cell[][] = [];
   for (const { reader, isFirst, changed, moved } of readers) {
-    for (const { baseline, bytes: now } of moved) bytes.push([baseline.id ?? null, now.download, now.upload]);
+    moved.forEach(({ baseline, bytes: now }) => {
+      bytes.push([baseline.id ?? null, now.download, now.upload]);
+    });
     const known = isFirst ? undefined : books.readers.get(readerKey(reader.router, reader.source))?.counters;
     for (const [counter, lines] of changed) {
       const before = known?.get(counter) ?? [];

@@ -2,7 +2,7 @@ import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain
 import type { Quota } from '../../domain/people/quota.ts';
 import { type QuotaPeriod, quotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
 import type { Tariff } from '../../domain/people/tariffs.ts';
-import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
+import { addTo, NOTHING, type Traffic } from '../../domain/traffic.ts';
 import { type Account, hasRouterMonth } from '../account.ts';
 import type { Books } from '../books.ts';
 import type { RoundUpdate } from '../posting/round-update.ts';
@@ -91,9 +91,9 @@ const inMonth = (day: Day, month: Month): boolean => day >= month.start && day <
 /** Adds a round's increases to the month sums of the accounts. */
 export function addToMonths(months: Months, { increases }: RoundUpdate): void {
   for (const { day, bytes } of increases) {
-    for (const [{ account }, sum] of bytes) {
-      if (inMonth(day, monthFor(months, account))) account.month = plus(account.month, sum);
-    }
+    bytes.forEach((sum, { account }) => {
+      if (inMonth(day, monthFor(months, account))) addTo(account.month, sum);
+    });
   }
 }
 
@@ -109,7 +109,7 @@ export async function sumMonths(store: Store, books: Books, months: Months, time
   }
   for (const account of books.accounts.values()) {
     const month = monthFor(months, account);
-    account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? NOTHING;
+    account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? { ...NOTHING };
   }
   for (const each of months.sums.values()) await readSums(store, each);
   months.begun = '';

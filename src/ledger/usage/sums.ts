@@ -1,6 +1,6 @@
 import type { TariffedBytes } from '../../domain/people/quota.ts';
 import { type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
-import { NO_USAGE, NOTHING, plus, plusUsage, type Traffic, type Used } from '../../domain/traffic.ts';
+import { addTo, NO_USAGE, NOTHING, plus, plusUsage, type Traffic, type Used } from '../../domain/traffic.ts';
 import { type Account, usageOf } from '../account.ts';
 import type { KnownTariff } from '../books.ts';
 import type { RoundUpdate } from '../posting/round-update.ts';
@@ -47,14 +47,11 @@ export function partOf(parts: Sums['tariffs'], tariff: number): Map<number, Traf
 const NOBODY: ReadonlySet<Account> = new Set();
 
 function addAll(sums: Map<number, Traffic>, added: RoundUpdate['increases'][number]['bytes'], without: ReadonlySet<Account>): void {
-  for (const [{ account }, { download, upload }] of added) {
+  for (const [{ account }, bytes] of added) {
     if (without.has(account)) continue;
     const sum = sums.get(account.id);
-    if (sum === undefined) sums.set(account.id, { download, upload });
-    else {
-      sum.download += download;
-      sum.upload += upload;
-    }
+    if (sum === undefined) sums.set(account.id, { ...bytes });
+    else addTo(sum, bytes);
   }
 }
 

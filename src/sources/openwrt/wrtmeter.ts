@@ -151,21 +151,17 @@ function sort(lines: readonly string[]) {
   const facts: string[] = [];
   const sections = new Map<string, string[]>();
   const failed = new Map<string, string>();
-  let open: { name: string; end: string; lines: string[] } | null = null;
-  for (const line of lines) {
-    if (open !== null) {
-      if (line === open.end) {
-        sections.set(open.name, open.lines);
-        open = null;
-      } else open.lines.push(line);
-      continue;
-    }
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] ?? '';
     const [word, name = ''] = line.split(' ', 2);
-    if (word === 'begin') open = { name, end: `end ${name}`, lines: [] };
-    else if (word === 'failed') failed.set(name, line.slice(`failed ${name} `.length) || 'it does not say why');
+    if (word === 'begin') {
+      const end = lines.indexOf(`end ${name}`, i);
+      if (end < 0) throw new SourceError('truncated', `the answer is truncated: section ${quote(name)} has no end`);
+      sections.set(name, lines.slice(i + 1, end));
+      i = end;
+    } else if (word === 'failed') failed.set(name, line.slice(`failed ${name} `.length) || 'it does not say why');
     else facts.push(line);
   }
-  if (open !== null) throw new SourceError('truncated', `the answer is truncated: section ${quote(open.name)} has no end`);
   return { facts, sections, failed };
 }
 

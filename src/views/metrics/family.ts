@@ -37,10 +37,10 @@ export const gauge = (name: string, help: string, labels: readonly string[], sam
 /** A sample for each row that has a value. */
 export function samplesOf<Row extends { labels: string }>(rows: readonly Row[], value: (row: Row) => number | null): Sample[] {
   const samples: Sample[] = [];
-  for (const row of rows) {
+  rows.forEach((row) => {
     const number = value(row);
     if (number !== null) samples.push({ labels: row.labels, value: number });
-  }
+  });
   return samples;
 }
 

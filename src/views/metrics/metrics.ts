@@ -24,8 +24,8 @@ export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 export interface Metrics {
   /** All families of wrtmeter, in the order in which they are shown. */
   families: (view: View) => Iterable<Family>;
-  /** The text of `/metrics`; `own` has the metrics of the process. */
-  render: (view: View, own: Registry | null) => Promise<TextParts>;
+  /** The text of `/metrics`; `own` is that of the metrics of the process. */
+  render: (view: View, own: string) => TextParts;
 }
 
 /** Creates what renders the metrics of one program. */
@@ -53,8 +53,6 @@ export function createMetrics(): Metrics {
   }
   return {
     families,
-    async render(view, own) {
-      return textOf(families(view), own === null ? '' : `\n${await own.metrics()}`);
-    },
+    render: (view, own) => textOf(families(view), own === '' ? '' : `\n${own}`),
   };
 }

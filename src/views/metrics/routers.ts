@@ -1,9 +1,10 @@
 import type { SourceName } from '../../domain/observation.ts';
 import { isCurrent, isUp, type SourceStatus } from '../../domain/status.ts';
+import { FAILURE_REASONS } from '../../errors.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
 import { isPrivate, type View } from '../view.ts';
 import { counter, type Family, type FamilyMaker, gauge, type Sample, samplesOf } from './family.ts';
-import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
+import { type LastingLabels, labelText, lasting, lastingLabels } from './labels.ts';
 
 const ROUTER = ['router'];
 const INFO = ['router', 'model', 'release'];
@@ -16,21 +17,30 @@ const COUNTING = ['stations', 'wan', 'hosts', 'peers'] as const satisfies readon
 
 /** Results of the readings, and what the routers report about themselves. */
 export function routerFamilies(): FamilyMaker {
+  const ofSource = lasting(sourceLabels);
   const ofLease = lastingLabels(LEASE);
-  return (view) => familiesOf(view, ofLease);
+  return (view) => familiesOf(view, ofSource, ofLease);
 }
 
-function familiesOf(view: View, ofLease: LastingLabels): Family[] {
-  const rowOf = (router: string, source: SourceName) => ({ router, source, labels: labelText(SOURCE, [router, source]) });
-  const sources = view.routers.flatMap(({ name, sources }) =>
-    [...sources.values()].map((status) => ({ ...rowOf(name, status.source), status })),
+const sourceLabels = (router: string, source: string) => ({
+  labels: labelText(SOURCE, [router, source]),
+  errors: FAILURE_REASONS.map((reason) => ({ reason, labels: labelText(ERRORS, [router, source, reason]) })),
+});
+
+type SourceLabels = (owner: SourceStatus, router: string, source: string) => ReturnType<typeof sourceLabels>;
+
+function familiesOf(view: View, ofSource: SourceLabels, ofLease: LastingLabels): Family[] {
+  const sources = view.routers.flatMap(({ name: router, sources }) =>
+    [...sources.values()].map((status) => ({ router, source: status.source, status, ...ofSource(status, router, status.source) })),
   );
   const perSource = (value: (status: SourceStatus) => number | null): Sample[] => samplesOf(sources, ({ status }) => value(status));
   // Counts live as long as the program, though the router may no longer have the source.
   const gone = view.routers.flatMap(({ name, sources: present }) =>
-    COUNTING.filter((source) => !present.has(source) && view.ledger.counts.has(readerKey(name, source))).map((source) =>
-      rowOf(name, source),
-    ),
+    COUNTING.filter((source) => !present.has(source) && view.ledger.counts.has(readerKey(name, source))).map((source) => ({
+      router: name,
+      source,
+      labels: labelText(SOURCE, [name, source]),
+    })),
   );
   const counting = [...sources.filter(({ source }) => COUNTING.some((name) => name === source)), ...gone];
   const counted = (of: keyof SourceCounts): Sample[] =>
@@ -92,9 +102,7 @@ function familiesOf(view: View, ofLease: LastingLabels): Family[] {
       'source_errors_total',
       'Failed readings of the source since the program started, by reason',
       ERRORS,
-      sources.flatMap(({ router, source, status }) =>
-        [...status.errors].map(([reason, value]) => ({ labels: labelText(ERRORS, [router, source, reason]), value })),
-      ),
+      sources.flatMap(({ status, errors }) => errors.map(({ reason, labels }) => ({ labels, value: status.errors.get(reason) ?? 0 }))),
     ),
     counter('ledger_resets_total', 'Counter resets found since the program started', SOURCE, counted('resets')),
     counter(

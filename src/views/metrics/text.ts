@@ -78,6 +78,8 @@ const isSame = ({ labels, values }: SampleBlock, samples: readonly Sample[]): bo
 
 function linesOf(name: string, samples: readonly Sample[]): string {
   let lines = '';
-  for (const { labels, value } of samples) lines += `${name}${labels} ${value}\n`;
+  samples.forEach(({ labels, value }) => {
+    lines += `${name}${labels} ${value}\n`;
+  });
   return lines;
 }

@@ -1,4 +1,4 @@
-import { directedUsage, NO_USAGE, plusUsage, type Traffic, type Used } from '../../domain/traffic.ts';
+import { addTo, directedUsage, NO_USAGE, plusUsage, type Traffic, type Used } from '../../domain/traffic.ts';
 import { type Account, usageOf } from '../../ledger/account.ts';
 import type { View } from '../view.ts';
 
@@ -33,10 +33,4 @@ export function undirectedMonths(
     sums.set(key, plusUsage(before, usageOf(kind, month)));
   }
   return sums;
-}
-
-/** Adds in place, because every scrape adds up every device. */
-export function addTo(sum: Traffic, { download, upload }: Traffic): void {
-  sum.download += download;
-  sum.upload += upload;
 }

@@ -1,8 +1,7 @@
 import { OTHERS } from '../../domain/people/user.ts';
-import { directedUsage, NO_USAGE, plusUsage, type Traffic, total, type Used } from '../../domain/traffic.ts';
+import { addTo, directedUsage, NO_USAGE, plusUsage, type Traffic, total, type Used } from '../../domain/traffic.ts';
 import { type Account, accountsOf, deviceAccountsOf, usageOf } from '../../ledger/account.ts';
 import { type NamesView, ownerOfPeer } from '../view.ts';
-import { addTo } from './months.ts';
 
 /** A user in a table, or what belongs to nobody. A peer's bytes are never added to those of devices, which may have carried them. */
 export interface UserRow {

@@ -73,7 +73,7 @@ export async function measureStages(
       updateStatuses(statuses, round);
       fitHeap(ledger.books.accounts.size);
       const view = viewOf(ledger, [...statuses.values()]);
-      const text = await metrics.render(view, null);
+      const text = metrics.render(view, '');
       const renderMs = clock();
       const plain = plainText(metrics.families(view));
       const plainMs = clock();

@@ -125,6 +125,20 @@ describe('a ledger of an earlier version', () => {
       await store.close();
     });
 
+    it(`a reader of version ${version} that goes takes its time along`, async () => {
+      await writeEarlierLedger(path, version);
+      const store = await openStore(directory);
+      await store.commit(
+        ['baseline WHERE reader', 'reader WHERE id'].map((of) => ({
+          sql: `DELETE FROM ${of} IN (SELECT value ->> 0 FROM json_each(?))`,
+          rows: [[2]],
+        })),
+      );
+      expect(await store.all('SELECT * FROM reader_time')).to.deep.equal([{ reader: 1, read_at: START, uptime: 1000.5 }]);
+      expect(await brokenRules(store)).to.deep.equal([]);
+      await store.close();
+    });
+
     it(`a backup of version ${version} is good, and can be restored`, async () => {
       const backup = join(directory, 'backup.db');
       await writeEarlierLedger(backup, version);
@@ -169,6 +183,13 @@ describe('a ledger of an earlier version', () => {
     const store = await openStore(directory);
     expect((await loadBooks(store)).bonuses.map(({ quota, bytes }) => [quota, bytes])).to.deep.equal([['line', 7]]);
     expect(await loadHandLimits(store)).to.deep.equal([]);
+    await store.close();
+  });
+
+  it('the limits by hand of version 9 are kept', async () => {
+    await writeEarlierLedger(path, 9);
+    const store = await openStore(directory);
+    expect((await loadHandLimits(store)).map(({ action, by }) => [action.kind, by])).to.deep.equal([['pause', 'mum']]);
     await store.close();
   });
 

@@ -78,7 +78,9 @@ export async function growingHome(name: string, pace: number, startedAt: number)
     steps += 1;
   };
   await step();
-  const deps = depsOf(home, () => home.view(Date.now()), { scrape: () => metrics.render(home.view(Date.now()), own) });
+  const deps = depsOf(home, () => home.view(Date.now()), {
+    scrape: async () => metrics.render(home.view(Date.now()), await own.metrics()),
+  });
   const server: Listening = await serveApp(deps);
   let stopped: Promise<void> | undefined;
   const stop = () => {

@@ -58,6 +58,9 @@ const TARIFF = `
 const BONUS = `
   INSERT INTO bonus VALUES (1, 'line', 20522, 7, ${START}, 'mum');`;
 
+const HAND_LIMIT = `
+  INSERT INTO hand_limit VALUES (1, 'device', '02:00:00:00:00:01', 'pause', NULL, NULL, ${START}, NULL, 'mum');`;
+
 /** What was written by the program of each earlier schema: the same uplink, device and counters. */
 const CONTENTS: readonly string[] = [
   `${COMMON}${READERS}
@@ -78,6 +81,7 @@ const CONTENTS: readonly string[] = [
   `${APART}${PEER}${DOUBTFUL}${NOTICE}`,
   `${APART}${PEER}${DOUBTFUL}${NOTICE}${TARIFF}`,
   `${APART}${PEER}${DOUBTFUL}${NOTICE}${TARIFF}${BONUS}`,
+  `${APART}${PEER}${DOUBTFUL}${NOTICE}${TARIFF}${BONUS}${HAND_LIMIT}`,
 ];
 
 /** Versions of the schema that earlier programs wrote. */

@@ -170,7 +170,7 @@ describe('/metrics', () => {
     const metrics = createMetrics();
     const labels = async (of: QuotaOf) => {
       await bench.restart({ ...TERMS, quotas: [quota('line', of, 8e9)] });
-      const text = joined(await metrics.render(await viewOf(bench, { phone: 'phone', laptop: 'laptop' }), null));
+      const text = joined(metrics.render(await viewOf(bench, { phone: 'phone', laptop: 'laptop' }), ''));
       return /^wrtmeter_quota_limit_bytes\{(.*)\}/m.exec(text)?.[1];
     };
     expect(await labels({ kind: 'home' })).to.equal('quota="line",of="home",name=""');

@@ -58,9 +58,9 @@ async function textsOf(devices: number, quotas: readonly Quota[] = []): Promise<
   try {
     const home = benchHome({ seed: 1, start: START, hosts: true, quiet: true, devices, routers: 3 });
     for (let i = 0; i < 4; i++) await home.round(ledger, 15);
-    const before = await home.text(ledger);
+    const before = home.text(ledger);
     await home.round(ledger, 15);
-    return { before, text: await home.text(ledger) };
+    return { before, text: home.text(ledger) };
   } finally {
     await ledger.close();
     await rm(directory, { recursive: true });

@@ -25,7 +25,8 @@ const SQL = {
     ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   device: `INSERT INTO device(mac, name, named_by, ip) SELECT ${fields(4)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = coalesce(ip, excluded.ip) WHERE name IS NULL`,
-  reader: `INSERT INTO reader(id, router, source, origin, read_at, boot, uptime) SELECT ${fields(5)}, NULL, NULL FROM json_each(?)`,
+  reader: `INSERT INTO reader(id, router, source, origin) SELECT ${fields(4)} FROM json_each(?)`,
+  readerTime: `INSERT INTO reader_time(reader, read_at) SELECT ${fields(2)} FROM json_each(?)`,
   baseline: `INSERT INTO baseline(reader, counter, line, last_read, boot, margin) SELECT ${fields(4)}, '${IMPORTED}', 0 FROM json_each(?)`,
   baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT b.id, j.value ->> 4, j.value ->> 5 FROM json_each(?) AS j
     CROSS JOIN baseline AS b ON b.reader = j.value ->> 0 AND b.counter = j.value ->> 1 AND b.line = j.value ->> 2`,
@@ -63,7 +64,11 @@ export function importBatches(books: Books, plan: Plan, from: string, now: numbe
     ),
     ...bulk(
       SQL.reader,
-      readers.map((r) => [r.id, r.router, r.source, r.origin, r.readAt]),
+      readers.map((r) => [r.id, r.router, r.source, r.origin]),
+    ),
+    ...bulk(
+      SQL.readerTime,
+      readers.map((r) => [r.id, r.readAt]),
     ),
     ...bulk(SQL.baseline, baselines),
     ...bulk(SQL.baselineBytes, baselines),
