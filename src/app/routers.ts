@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock, RouterToRead } from '../collector/round.ts';
 import type { RouterConfig } from '../config/config.ts';
 import type { RouterStatus } from '../domain/status.ts';
+import { kindOf } from '../sources/registry.ts';
 import type { Probe } from '../sources/source.ts';
 import { loginAddressesOf, probesOf, statusOf } from './from-config.ts';
 import { LIMITS } from './limits.ts';
@@ -45,7 +46,10 @@ export function createRouters(clock: Clock, log: Logger, logins: Omit<KeptLogins
       const read = routers.map((router) => ({ router, probes: lastingProbes(router) }));
       for (const name of probes.keys()) if (!read.some(({ router }) => router.name === name)) probes.delete(name);
       statuses = new Map(read.map(({ router, probes }) => [router.name, keptStatus(statuses.get(router.name), statusOf(router, probes))]));
-      return read.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout }));
+      return read.map(({ router: { name, timeout, kinds }, probes }) => {
+        const onlyInRounds = kinds.some(({ kind }) => kindOf(kind).logsIn);
+        return { name, probes, timeout, ...(onlyInRounds && { onlyInRounds }) };
+      });
     },
   };
 }

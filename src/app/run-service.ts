@@ -118,6 +118,7 @@ function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): 
       remove: (bonus, by) => removeBonus(ledger.store, bonus, clock.now(), by),
     },
     limits: service.limiter,
+    live: service.live,
     note: ({ peer: { router, interface: name, publicKey }, why }) =>
       ledger.addAudit({
         at: clock.now(),

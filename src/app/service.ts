@@ -23,6 +23,7 @@ import { logPosting, logRound } from './log/round-log.ts';
 import { createNotifier } from './notify/notifier.ts';
 import { createQuotas } from './quotas/quotas.ts';
 import { createRouters } from './routers.ts';
+import { createLive, type Live } from './texts/live.ts';
 import { createMetricsText } from './texts/metrics-text.ts';
 import { openLogins } from './tools/logins.ts';
 
@@ -31,6 +32,7 @@ export interface Service {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly limiter: Limiter;
+  readonly live: Pick<Live, 'isOn' | 'watch'>;
   /** The current state; starts no round. */
   view(): Promise<View>;
   /** Starts or joins a round and gives the text of `/metrics`; after `patience` (seconds) with the figures that are committed by then. */
@@ -94,6 +96,13 @@ export async function createService({
     known: () => ({ ...names, routers: [...routers.statuses.values()] }),
   });
 
+  const lineRate = (router: string) => config.routers.find(({ name }) => name === router)?.lineRate ?? config.lineRate;
+  const live = createLive({
+    ...{ collector: collect, clock, onBug: (error) => log.error(error) },
+    names: () => ({ books: ledger.books, ...names }),
+    terms: () => ({ interval: config.live, commit: config.minCommit, lineRate }),
+  });
+
   async function post(round: Round): Promise<void> {
     const posted = await ledger.post(round, clock.tick);
     logRound(log, routers.statuses, round);
@@ -119,6 +128,7 @@ export async function createService({
     } finally {
       release();
     }
+    live.reconfigured();
   }
 
   async function apply(next: Config): Promise<void> {
@@ -163,6 +173,7 @@ export async function createService({
       notices: notifier.counts(),
       csv: csv.status(),
       limits: limiter.status(),
+      live: live.counts(),
       implied: config.implied,
     };
   }
@@ -187,6 +198,7 @@ export async function createService({
     },
     ledger,
     limiter,
+    live,
     view,
     scrape,
     reconfigure: configure,
@@ -205,6 +217,7 @@ export async function createService({
       }),
     async drain() {
       running = false;
+      live.stop();
       await collect.stop();
       await csv.stop();
     },

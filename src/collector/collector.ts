@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Round } from '../domain/round.ts';
 import { type Clock, type RouterToRead, readRound } from './round.ts';
+import { createRouterReads, type OnRead } from './router-reads.ts';
 
 export interface CollectorTerms {
   routers: readonly RouterToRead[];
@@ -17,8 +18,16 @@ export interface Collector {
    * the end. How long a round takes is set by its routers' timeouts, never by who asks.
    */
   round(patience: number | null): Promise<void>;
+  /**
+   * For those who watch: starts a round if none has ended for `commit` seconds, else reads the routers without posting. A router that is
+   * being read already is not asked again; a round that needs it meanwhile shares its answer. Returns the names of the routers whose
+   * reading it started, and whether they are a round's.
+   */
+  look(commit: number): { started: string[]; isRound: boolean };
+  /** Passes on the answer of each router as it arrives; null: to nobody. */
+  watch(onRead: OnRead | null): void;
   setTerms(terms: CollectorTerms): void;
-  /** Waits for the end of the running round, and starts none until the returned function is called. */
+  /** Waits for the end of the running round, cuts short what is read beside it, and starts nothing until the returned function is called. */
   hold(): Promise<() => void>;
   /** Cuts the running round short, waits until what it read is posted, and stops. */
   stop(): Promise<void>;
@@ -43,6 +52,8 @@ export function createCollector(
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let held: Promise<void> | null = null;
+  let onRead: OnRead | null = null;
+  const reads = createRouterReads(clock, (read) => onRead?.(read), onBug);
 
   async function round(patience: number | null): Promise<void> {
     const done = running?.done ?? start();
@@ -72,9 +83,20 @@ export function createCollector(
     await Promise.race([done, waited]).finally(() => patience.abort());
   }
 
+  const toRead = () => terms.routers.map((router) => ({ ...router, timeout: router.timeout - RESERVE }));
+
   async function run(signal: AbortSignal): Promise<void> {
-    const routers = terms.routers.map((router) => ({ ...router, timeout: router.timeout - RESERVE }));
-    await post(await readRound(routers, signal, clock));
+    await post(await readRound(toRead(), signal, clock, reads.read));
+  }
+
+  function look(commit: number): { started: string[]; isRound: boolean } {
+    if (stopped || held !== null) return { started: [], isRound: false };
+    const least = Math.max(commit, terms.minInterval) * 1000;
+    const isDue = running === null && (finished === null || clock.tick() - finished >= least);
+    if (!isDue) return { started: reads.readBetween(toRead()), isRound: false };
+    const before = reads.running();
+    start().catch(onBug);
+    return { started: reads.running().filter((name) => !before.includes(name)), isRound: true };
   }
 
   function waitForNext(): void {
@@ -87,6 +109,10 @@ export function createCollector(
   waitForNext();
   return {
     round,
+    look,
+    watch(next) {
+      onRead = next;
+    },
     setTerms(next) {
       terms = next;
       waitForNext();
@@ -101,12 +127,14 @@ export function createCollector(
         };
       });
       await running?.done.catch(() => undefined);
+      await reads.cut();
       return release;
     },
     async stop() {
       stopped = true;
       clearTimeout(timer);
       running?.cut.abort();
+      await reads.cut();
       await running?.done.catch(onBug);
     },
   };

@@ -9,6 +9,8 @@ export interface RouterToRead {
   probes: readonly Probe[];
   /** Seconds that it has to answer. */
   timeout: number;
+  /** It is not read between rounds, because each reading costs it much, such as a login. */
+  onlyInRounds?: boolean;
 }
 
 /** The two clocks: `now` is Unix ms, `tick` is ms of a monotonic clock. */
@@ -18,15 +20,21 @@ export interface Clock {
 }
 
 /** Reads all routers at once until `signal` aborts. A router that fails does not affect the others. */
-export async function readRound(routers: readonly RouterToRead[], signal: AbortSignal, clock: Clock): Promise<Round> {
+export async function readRound(
+  routers: readonly RouterToRead[],
+  signal: AbortSignal,
+  clock: Clock,
+  readOne: typeof readRouter = readRouter,
+): Promise<Round> {
   // One for each router: Node warns of more than ten.
   setMaxListeners(0, signal);
   const startedAt = clock.now();
-  const read = await Promise.all(routers.map((router) => readRouter(router, signal, clock)));
+  const read = await Promise.all(routers.map((router) => readOne(router, signal, clock)));
   return { routers: read, startedAt, finishedAt: clock.now() };
 }
 
-async function readRouter({ name, probes, timeout }: RouterToRead, signal: AbortSignal, clock: Clock): Promise<RouterRound> {
+/** Reads one router with all its probes until `signal` aborts. */
+export async function readRouter({ name, probes, timeout }: RouterToRead, signal: AbortSignal, clock: Clock): Promise<RouterRound> {
   const late = new AbortController();
   const abort = () => late.abort();
   // Not AbortSignal.timeout or any: they would keep the round, and everything that listened to it, until the time is over.

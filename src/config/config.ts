@@ -24,6 +24,10 @@ export interface Config {
   timeout: number;
   /** Seconds for which a finished round is reused; 0 = every scrape starts one. */
   minInterval: number;
+  /** Seconds between two readings while somebody watches live; 0 = nobody can. */
+  live: number;
+  /** Seconds after the last round after which such a reading is posted. */
+  minCommit: number;
   /** Highest rate of a router's counters in bit/s, unless the router sets its own. */
   lineRate: number;
   retention: {

@@ -25,6 +25,7 @@ export function describeConfig(config: Config): string {
     ['heartbeat', config.heartbeat === 0 ? 'off' : formatDuration(config.heartbeat)],
     ['timeout', formatDuration(config.timeout)],
     ...(config.minInterval === 0 ? [] : [['min interval', formatDuration(config.minInterval)] satisfies [string, string]]),
+    ['live', config.live === 0 ? 'off' : `every ${formatDuration(config.live)}, posted every ${formatDuration(config.minCommit)}`],
     ['hourly figures', `kept ${formatDuration(config.retention.hours)}`],
     ['expire', formatDuration(config.expire)],
     ['reload', config.reload ? 'by SIGHUP and POST /-/reload' : 'by SIGHUP'],

@@ -72,6 +72,8 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     heartbeat: found.heartbeat?.value ?? 300,
     timeout,
     minInterval: found.minInterval?.value ?? 0,
+    live: found.live?.value ?? 2,
+    minCommit: found.minCommit?.value ?? 15,
     lineRate,
     retention: { hours: keepHours },
     expire: found.expire?.value ?? 30 * DAY,

@@ -43,6 +43,8 @@ export const settings = {
   ),
   timeout: setting('timeout', parseTimeout, 'how long a round waits for routers'),
   minInterval: setting('min_interval', duration({ least: 1, most: DAY, zero: true }), 'how long a finished round is reused'),
+  live: setting('live', duration({ least: 1, most: MINUTE, zero: true }), 'how often routers are read while somebody watches live'),
+  minCommit: setting('min_commit', duration({ least: 5, most: DAY }), 'how often such readings are posted'),
   lineRate: setting('line_rate', parseRate, 'highest rate that a counter can show'),
   retentionHours: setting('retention.hours', duration({ least: DAY, most: 36_500 * DAY }), 'how long hourly figures are kept'),
   expire: setting('expire', duration({ least: MINUTE, most: 36_500 * DAY }), 'how long an unseen device stays in the metrics'),

@@ -37,6 +37,7 @@ export interface AppDeps {
   note(act: PeerAct): Promise<void>;
   bonuses: BonusControl;
   limits: HandLimits;
+  live: LiveFeed;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
   version: string;
 }
@@ -87,6 +88,21 @@ interface HandLimits {
   set(limit: NewHandLimit): Promise<HandLimit>;
   /** `by`: who clears it and how, for people. */
   clear(limit: HandLimit, by: string): Promise<void>;
+}
+
+/** What moves now, as server-sent events. */
+export interface LiveFeed {
+  /** False where the configuration has none, and once the program ends. */
+  isOn(): boolean;
+  /** Sends what happens from now on, until the returned function is called. Routers are read for it while it is needed. */
+  watch(watcher: Watcher): () => void;
+}
+
+export interface Watcher {
+  /** The text of one or more events. */
+  send(events: Buffer): void;
+  /** Nothing more is sent. */
+  end(): void;
 }
 
 export interface PeerAct {

@@ -16,6 +16,7 @@ import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';
 import { limitRoutes } from './limits.ts';
 import { limitsPageRoutes } from './limits-page.ts';
+import { liveRoute } from './live.ts';
 import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
 import { sendShared } from './send.ts';
@@ -80,6 +81,7 @@ export function routes(deps: AppDeps): Route[] {
     api(deps, '/api/v1/limits', limitsAnswer),
     ...limitRoutes(deps),
     ...limitsPageRoutes(deps),
+    liveRoute(deps),
     ...clientRoutes(deps),
     open('/-/healthy', async (context) => {
       const { healthy, problems } = deps.health();

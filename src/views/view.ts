@@ -39,6 +39,8 @@ export interface View {
   csv?: CsvStatus | null;
   /** What limits there are; null or left out where none are set. */
   limits?: LimitsStatus | null;
+  /** Who watches live; left out where only the ledger is read. */
+  live?: LiveCounts;
   /** How bytes are shown to people; iec where nothing is said. */
   units?: Units;
   /** True if no router is configured and the default address is tried. */
@@ -55,6 +57,14 @@ export interface CsvStatus {
   failure: string | null;
   /** Unix ms at which all were written. */
   writtenAt: number | null;
+}
+
+/** Since the program started. */
+export interface LiveCounts {
+  /** Streams of `/api/v1/live` now. */
+  watchers: number;
+  /** How often routers were read for them beside rounds. */
+  readings: number;
 }
 
 export interface Alias {

@@ -213,7 +213,7 @@ describe('the program in 128 MB', function () {
     await expectMetering(running);
   });
 
-  it('a flood of invented MACs: what is there continues, and the rest is left out and counted', async () => {
+  it('a flood of invented MACs, while 16 watch, of whom half do not read: what is there continues, and the rest is left out and counted', async () => {
     const phone = filledMac(1);
     let bytes = 0;
     const known = () => {
@@ -223,16 +223,27 @@ describe('the program in 128 MB', function () {
     router.stations = () => [known()];
     const running = await start();
     await running.scrape();
+    const watching = new AbortController();
+    for (const _ of numbers(8)) {
+      silent(running, '/api/v1/live');
+      const stream = await fetch(`${running.url}/api/v1/live`, { signal: watching.signal });
+      stream.body?.on('error', () => undefined).resume();
+    }
     for (const round of numbers(12)) {
       const each = numbers(15_000, round * 15_000);
       router.stations = () => [known(), ...each.map((i) => station(inventedMac(i), 300))];
       await running.scrape();
     }
+    const last = known();
+    router.stations = () => [last];
+    await running.scrape(); // may share what was read for those who watch
     const samples = await running.scrape();
     expect(sampleValue(samples, 'wrtmeter_device_download_bytes_total', { mac: phone })).to.equal(bytes - 1000);
     expect(sampleValue(samples, 'wrtmeter_ledger_left_out_readings_total', { source: 'stations' })).to.be.above(100_000);
     await Promise.all(numbers(20).map(() => outcome(running, '/api/v1/devices')));
     await expectMetering(running);
+    expect(sampleValue(await running.scrape(), 'wrtmeter_live_watchers')).to.be.within(8, 16);
+    watching.abort();
   });
 
   it('three routers at once that each invent all that there is room for, anew in each round, or more', async () => {

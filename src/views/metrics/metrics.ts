@@ -6,6 +6,7 @@ import { hostFamilies } from './hosts.ts';
 import { limitFamilies } from './limits.ts';
 import { peerFamilies } from './peers.ts';
 import { csvFamilies } from './program/csv.ts';
+import { liveFamilies } from './program/live.ts';
 import { noticeFamilies } from './program/notices.ts';
 import { programFamilies } from './program/program.ts';
 import { quotaFamilies } from './quotas.ts';
@@ -45,6 +46,7 @@ export function createMetrics(): Metrics {
     programFamilies,
     noticeFamilies,
     csvFamilies,
+    liveFamilies,
   ];
   const textOf = createText();
   function* families(view: View): Generator<Family> {

@@ -6,6 +6,7 @@ import { AUDIT_KINDS } from '../audit-words.ts';
 import { bonusPaths } from './bonuses.ts';
 import { clientPaths, clientSchemas } from './clients.ts';
 import { limitPaths } from './limits.ts';
+import { live } from './live.ts';
 import { error, json, type Operation, type Parameter, type Paths, plain, securitySchemes, TOKEN_WHERE_WANTED } from './parts.ts';
 import { phpAnswers } from './php.ts';
 import { type Schema, text } from './schema.ts';
@@ -154,6 +155,7 @@ const paths: Paths = {
   '/api/v1/quotas': view('How everything stands in its quotas', 'Quotas'),
   ...bonusPaths,
   ...limitPaths({ summary: 'What is limited or allowed, why, and on which routers', responses: { 200: answer('Limits'), 503: BUSY } }),
+  '/api/v1/live': { get: live },
   '/api/v1/tariffs': view('The current month of everything by tariff', 'Tariffs'),
   '/api/v1/leases': view('DHCP leases of the last reading, without those of private devices', 'Leases'),
   '/api/v1/usage': { get: usage },

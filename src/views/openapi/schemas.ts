@@ -3,6 +3,7 @@ import { FAILURE_REASONS } from '../../errors.ts';
 import { CONFIDENCES, SIGNS } from '../device-suggestions/duplicate-evidence.ts';
 import { ledgerSchemas } from './ledger-schemas.ts';
 import { limitSchemas } from './limits.ts';
+import { liveSchemas } from './live.ts';
 import { quotaSchemas } from './quota-schemas.ts';
 import { bytes, date, flag, list, mac, number, oneOf, orNull, record, ref, router, type Schema, text, time, used } from './schema.ts';
 
@@ -178,6 +179,7 @@ export const schemas = {
   Lease6: record({ router, duid: text(), ip: text(), hostname: orNull(text()), expires: orNull(time('Null = never')) }),
   ...ledgerSchemas,
   ...limitSchemas,
+  ...liveSchemas,
   Index: record({
     version: text('Of wrtmeter'),
     description: text('Where the OpenAPI document is'),

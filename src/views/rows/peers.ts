@@ -28,6 +28,10 @@ export interface PeerRow extends Pick<KnownPeer, 'router' | 'interface' | 'publi
 /** Peers repeat the handshake every two minutes while they send: after this long without one, a peer is offline. */
 const ONLINE_MS = 5 * 60_000;
 
+/** Whether a peer is connected; times are Unix ms. */
+export const isOnline = (state: KnownPeer['state'], latestHandshake: number | null, now: number): boolean =>
+  state === 'active' && latestHandshake !== null && now - latestHandshake < ONLINE_MS;
+
 /** All peers that were ever counted or that a server has, including revoked ones; by router and interface, most bytes first. */
 export function peerRows(view: PeerView): PeerRow[] {
   const rows = new Map<string, PeerRow>();
@@ -71,7 +75,7 @@ function rowOf(view: PeerView, peer: KnownPeer, account: Account | undefined): P
     allowedIps: hidden ? [] : allowedIps,
     endpoint: hidden ? null : endpoint,
     state,
-    online: state === 'active' && latestHandshake !== null && view.now - latestHandshake < ONLINE_MS,
+    online: isOnline(state, latestHandshake, view.now),
     latestHandshake,
     total: account?.total ?? NOTHING,
     month: account?.month ?? NOTHING,

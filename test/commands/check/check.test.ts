@@ -25,6 +25,7 @@ accounting       hosts
 heartbeat        10m
 timeout          20s
 min interval     5s
+live             every 3s, posted every 30s
 hourly figures   kept 90d
 expire           1w
 reload           by SIGHUP and POST /-/reload

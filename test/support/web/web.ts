@@ -87,6 +87,7 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
       set: (limit) => setHandLimit(home.ledger.store, limit, home.terms.timezone),
       clear: (limit, by) => clearHandLimit(home.ledger.store, limit, limit.at, by),
     },
+    live: { isOn: () => false, watch: () => () => undefined },
     reload: null,
     log: () => undefined,
     version: '0.1.0',
