@@ -1,12 +1,13 @@
 import { isRandomized } from '../../domain/mac.ts';
-import { type Account, accountKey, deviceAccount, usageOf } from '../../ledger/account.ts';
+import { type Account, accountKey, deviceAccount } from '../../ledger/account.ts';
 import { deviceMonths, undirectedMonths } from '../rows/months.ts';
 import { deviceOf, isPrivate, nameOf, userOf, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
+import { BYTE_COUNTERS, byteFamilies } from './byte-counters.ts';
+import { type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
 import { labelText, lasting } from './labels.ts';
 
 const MAC = ['mac'];
-const BYTES = ['mac', 'hostname'];
+const BYTES = BYTE_COUNTERS.device.labels;
 const INFO = [...BYTES, 'ip', 'user', 'randomized'];
 
 /** Totals of every device over all access points. */
@@ -34,24 +35,8 @@ type LabelledDevice = { account: Account; hidden: boolean } & ReturnType<typeof 
 function* familiesOf(view: View, all: readonly LabelledDevice[]): Generator<Family> {
   const rows = all.filter(({ account }) => account.kind === 'device');
   const others = all.filter(({ account }) => account.kind === 'undirected');
-  yield counter(
-    'device_download_bytes_total',
-    'Bytes received by the device: from the Internet if the gateway counts hosts, otherwise over all access points',
-    BYTES,
-    samplesOf(rows, ({ account }) => account.total.download),
-  );
-  yield counter(
-    'device_upload_bytes_total',
-    'Bytes sent by the device: to the Internet if the gateway counts hosts, otherwise over all access points',
-    BYTES,
-    samplesOf(rows, ({ account }) => account.total.upload),
-  );
-  yield counter(
-    'device_undirected_bytes_total',
-    'Bytes received and sent by the device in one figure, from routers that do not tell the two apart; other routers may have counted them too',
-    BYTES,
-    samplesOf(others, ({ account }) => usageOf(account.kind, account.total).undirected),
-  );
+  yield* byteFamilies('device', rows);
+  yield* byteFamilies('undirected', others);
   const devices = deviceMonths(
     view,
     rows.map(({ account }) => account),

@@ -1,11 +1,12 @@
 import type { Account } from '../../ledger/account.ts';
 import { type KnownPeer, peerKey } from '../../ledger/books.ts';
 import { isPrivatePeer, nameOfPeer, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
+import { BYTE_COUNTERS, byteFamilies, labelledAccounts } from './byte-counters.ts';
+import { type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
 const PEER = ['router', 'interface', 'public_key'];
-const BYTES = [...PEER, 'name'];
+const BYTES = BYTE_COUNTERS.peer.labels;
 const INFO = [...BYTES, 'allowed_ips', 'state'];
 
 /** Bytes of every WireGuard peer, and what its server reports about it. */
@@ -15,25 +16,11 @@ export function peerFamilies(): FamilyMaker {
 }
 
 function familiesOf(view: View, accounts: readonly Account[], { named, bare }: Record<'named' | 'bare', LastingLabels>): Family[] {
-  const rows = accounts.map((account) => {
-    const { router, interface: name, key } = account;
-    return { account, labels: named(account, router, name, key, nameOfPeer(view, { router, interface: name, publicKey: key })) };
-  });
+  const rows = labelledAccounts('peer', view, accounts, named);
   const shown = new Set(rows.map(({ account: { router, interface: name, key } }) => peerKey(router, name, key)));
   const peers = [...view.books.peers].flatMap(([key, peer]) => (peer.state !== 'gone' || shown.has(key) ? [peer] : []));
   return [
-    counter(
-      'wireguard_peer_download_bytes_total',
-      'Bytes sent by the server to the peer',
-      BYTES,
-      samplesOf(rows, ({ account }) => account.total.download),
-    ),
-    counter(
-      'wireguard_peer_upload_bytes_total',
-      'Bytes received by the server from the peer',
-      BYTES,
-      samplesOf(rows, ({ account }) => account.total.upload),
-    ),
+    ...byteFamilies('peer', rows),
     gauge(
       'wireguard_peer_month_download_bytes',
       'Bytes sent by the server to the peer in the current billing period',

@@ -1,37 +1,22 @@
 import type { Station } from '../../domain/observation.ts';
 import type { RouterStatus } from '../../domain/status.ts';
 import type { Account } from '../../ledger/account.ts';
-import { isPrivate, nameOf, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
+import { isPrivate, type View } from '../view.ts';
+import { BYTE_COUNTERS, byteFamilies, labelledAccounts } from './byte-counters.ts';
+import { type Family, type FamilyMaker, gauge, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lastingLabels } from './labels.ts';
 
-const BYTES = ['router', 'mac', 'hostname'];
 const AIR = ['router', 'interface', 'mac'];
 
 /** Bytes of every device on every access point, and its current radio link. */
 export function stationFamilies(): FamilyMaker {
-  const named = lastingLabels(BYTES);
+  const named = lastingLabels(BYTE_COUNTERS.station.labels);
   const heard: Heard = new WeakMap();
   return (view, shown) => familiesOf(view, shown.station, named, heard);
 }
 
 function* familiesOf(view: View, accounts: readonly Account[], named: LastingLabels, heard: Heard): Generator<Family> {
-  const rows = accounts.map((account) => ({
-    account,
-    labels: named(account, account.router, account.key, nameOf(view, account.key)),
-  }));
-  yield counter(
-    'station_download_bytes_total',
-    'Bytes sent by the access point to the device',
-    BYTES,
-    samplesOf(rows, ({ account }) => account.total.download),
-  );
-  yield counter(
-    'station_upload_bytes_total',
-    'Bytes received by the access point from the device',
-    BYTES,
-    samplesOf(rows, ({ account }) => account.total.upload),
-  );
+  yield* byteFamilies('station', labelledAccounts('station', view, accounts, named));
   const air = onTheAir(view, heard);
   yield gauge(
     'station_signal_dbm',

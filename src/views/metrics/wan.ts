@@ -1,17 +1,15 @@
 import { startOfDay, utcOffset } from '../../domain/calendar.ts';
 import type { AccountsByKind, View } from '../view.ts';
-import { counter, type Family, gauge, type Sample, samplesOf, single } from './family.ts';
+import { BYTE_COUNTERS, byteFamilies, labelledAccounts } from './byte-counters.ts';
+import { type Family, gauge, type Sample, samplesOf, single } from './family.ts';
 import { labelText } from './labels.ts';
 
 const ROUTER = ['router'];
-const UPLINK = ['router', 'interface'];
+const UPLINK = BYTE_COUNTERS.wan.labels;
 
 /** Bytes and state of every uplink, the billing periods and the time zone. */
 export function wanFamilies(view: View, shown: AccountsByKind): Family[] {
-  const rows = shown.wan.map((account) => ({
-    account,
-    labels: labelText(UPLINK, [account.router, account.interface]),
-  }));
+  const rows = labelledAccounts('wan', view, shown.wan, (_, ...values) => labelText(UPLINK, values));
   const month = view.months;
   const boundary = (edge: 'start' | 'end'): Sample[] => [
     ...single(startOfDay(month.home[edge], view.timezone) / 1000),
@@ -21,18 +19,7 @@ export function wanFamilies(view: View, shown: AccountsByKind): Family[] {
     })),
   ];
   return [
-    counter(
-      'wan_download_bytes_total',
-      'Bytes received from the Internet',
-      UPLINK,
-      samplesOf(rows, ({ account }) => account.total.download),
-    ),
-    counter(
-      'wan_upload_bytes_total',
-      'Bytes sent to the Internet',
-      UPLINK,
-      samplesOf(rows, ({ account }) => account.total.upload),
-    ),
+    ...byteFamilies('wan', rows),
     gauge(
       'wan_month_download_bytes',
       'Bytes received from the Internet in the current billing period of the uplink',
