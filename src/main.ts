@@ -23,7 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   print: () => import('./commands/print/print.ts'),
   summary: () => import('./commands/summary/summary.ts'),
   import: () => import('./commands/import/import.ts'),
-  export: () => import('./commands/export.ts'),
+  export: () => import('./commands/export/export.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
   bonus: () => import('./commands/bonus.ts'),

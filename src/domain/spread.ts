@@ -4,7 +4,7 @@ import type { Slice } from './calendar.ts';
  * Splits bytes over slices of time in proportion to their length, in whole bytes that add up exactly: each slice gets its
  * share rounded down, and the bytes left over go to the largest remainders (to the earlier slice if equal). Rule: time.
  */
-export function spread(bytes: number, over: readonly Slice[]): number[] {
+export function spread(bytes: number, over: readonly Pick<Slice, 'length'>[]): number[] {
   if (over.length === 1) return [bytes];
   const all = BigInt(bytes);
   const length = over.reduce((sum, slice) => sum + BigInt(slice.length), 0n);

@@ -5,8 +5,8 @@ import type { ConfigInput } from '../../config/input.ts';
 
 /** What a command uses of the process, and nothing else. */
 export interface CommandIo extends Omit<ConfigInput, 'cli'> {
-  /** `columns`: characters in a line, if it is a terminal. */
-  stdout: { write: (text: string) => unknown; columns?: number };
+  /** `columns`: characters in a line, if it is a terminal. `write` is false where a slow reader should be waited for. */
+  stdout: { write: (text: string) => unknown; columns?: number; once?: (event: 'drain', done: () => void) => unknown };
   stderr: { write: (text: string) => unknown };
 }
 

@@ -69,6 +69,21 @@ export async function readUsage(store: Pick<Store, 'all'>, query: UsageQuery, mo
   return rows;
 }
 
+/**
+ * All hours and days of an account, oldest first, as the file has them at one moment, although rounds are written meanwhile. Only for a
+ * connection that nothing else uses.
+ */
+export async function readAccountUsage(store: Pick<Store, 'all'>, account: number): Promise<Record<'hours' | 'days', UsageRow[]>> {
+  const all = { accounts: [account], from: 0, to: Number.MAX_SAFE_INTEGER };
+  const read = async (by: 'hour' | 'day') => (await readUsage(store, { ...all, by }, Number.MAX_SAFE_INTEGER - 1)) ?? [];
+  await store.all('BEGIN');
+  try {
+    return { hours: await read('hour'), days: await read('day') };
+  } finally {
+    await store.all('COMMIT');
+  }
+}
+
 /** How many hours or days of a stretch of time have rows of anyone. */
 async function countStretches(store: Pick<Store, 'all'>, table: 'hour' | 'day', from: number, to: number): Promise<number> {
   const [row] = await store.all(`${stretches(table)} SELECT count(time) AS n FROM stretch`, from, to);

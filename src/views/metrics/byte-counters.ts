@@ -8,7 +8,7 @@ import type { LastingLabels } from './labels.ts';
 export type LabelsView = NamesView & PeerNamesView;
 
 /** A byte counter, without its prefix `wrtmeter_`. */
-export interface ByteCounter {
+interface ByteCounter {
   name: string;
   help: string;
   /** What it shows of the bytes that an account keeps. */
@@ -31,10 +31,10 @@ const downloadAndUpload = (name: string, download: string, upload: string): Byte
 const DEVICE = { labels: ['mac', 'hostname'], valuesOf: (view: LabelsView, { key }: Account) => [key, nameOf(view, key)] };
 
 /** Kinds of accounts that have byte counters. Bytes of an address without a known MAC are none: they move to the device once it is known. */
-export type CountedKind = Exclude<AccountKind, 'address'>;
+export type CounterKind = Exclude<AccountKind, 'address'>;
 
 /** The byte counters of `/metrics`, in its order. */
-export const BYTE_COUNTERS: Readonly<Record<CountedKind, ByteCounters>> = {
+export const BYTE_COUNTERS: Readonly<Record<CounterKind, ByteCounters>> = {
   device: {
     ...DEVICE,
     counters: downloadAndUpload(
@@ -94,7 +94,7 @@ export interface LabelledAccount {
 
 /** The accounts of a kind that have counters, with what `named` makes of their labels. */
 export function labelledAccounts(
-  kind: CountedKind,
+  kind: CounterKind,
   view: LabelsView,
   accounts: readonly Account[],
   named: LastingLabels,
@@ -107,7 +107,7 @@ export function labelledAccounts(
 }
 
 /** The families of the byte counters of a kind. */
-export function* byteFamilies(kind: CountedKind, rows: readonly LabelledAccount[]): Generator<Family> {
+export function* byteFamilies(kind: CounterKind, rows: readonly LabelledAccount[]): Generator<Family> {
   const { labels, counters } = BYTE_COUNTERS[kind];
   for (const { name, help, value } of counters)
     yield counter(

@@ -22,6 +22,10 @@ export interface PrometheusOptions {
   alertmanager?: string;
   /** What it has from before, as OpenMetrics text. */
   history?: string;
+  /** A data directory that is there. Default: a new one. */
+  data?: string;
+  /** As its option. */
+  retention?: string;
 }
 
 /** One series of an answer: its labels and its values over time, `[Unix seconds, value]`; an instant query has one. */
@@ -61,6 +65,8 @@ export async function startPrometheus({
   rules = [],
   alertmanager,
   history,
+  data: given,
+  retention = '60d',
 }: PrometheusOptions): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'wrtmeter-prometheus-'));
   const config = {
@@ -71,13 +77,13 @@ export async function startPrometheus({
   };
   // JSON is YAML.
   await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config));
-  const data = join(folder, 'data');
+  const data = given ?? join(folder, 'data');
   if (history !== undefined) await backfill(history, folder, data);
   const server = spawn(
     'prometheus',
     [
       `--config.file=${join(folder, 'prometheus.yml')}`,
-      ...[`--storage.tsdb.path=${data}`, '--storage.tsdb.retention.time=60d', '--web.listen-address=127.0.0.1:0'],
+      ...[`--storage.tsdb.path=${data}`, `--storage.tsdb.retention.time=${retention}`, '--web.listen-address=127.0.0.1:0'],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { readFile } from '../../src/app/read-file.ts';
-import { type ExportOptions, exportUsage } from '../../src/commands/export.ts';
-import { leases, openHome, type SmallHome, stations, wan } from '../support/homes/small-home.ts';
-import { readOldFormat } from '../support/ledger/old-reader.ts';
+import type { ExportOptions } from '../../../src/commands/export/export.ts';
+import { leases, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
+import { readOldFormat } from '../../support/ledger/old-reader.ts';
+import { exportOf } from './exported.ts';
 
 const TV = '00:00:5e:00:53:03';
 const MAC2 = '00:00:5e:00:53:04';
@@ -16,26 +16,7 @@ describe('wrtmeter export', () => {
   });
   afterEach(() => home.close());
 
-  async function exported(options: ExportOptions = {}) {
-    const out = { stdout: '', stderr: '' };
-    const write = (stream: keyof typeof out) => ({
-      write: (text: string) => {
-        out[stream] += text;
-      },
-    });
-    const io = {
-      env: {},
-      cwd: home.directory,
-      readFile,
-      systemTimezone: 'Europe/Berlin',
-      clock: { now: () => at('2026-11-20T18:00:00Z') },
-    };
-    const code = await exportUsage(
-      { data: '.', timezone: 'Europe/Berlin', ...options },
-      { ...io, stdout: write('stdout'), stderr: write('stderr') },
-    );
-    return { code, ...out };
-  }
+  const exported = (options: ExportOptions = {}) => exportOf(home.directory, options);
 
   const read = (time: string, bytes: number, name = 'tv') =>
     home.read(at(time), {
@@ -178,8 +159,9 @@ describe('wrtmeter export', () => {
   });
 
   const WRONG: [ExportOptions, RegExp][] = [
+    [{ label: ['job=wrtmeter'] }, /^--label cannot be used with --format csv: leave it out, or use --format openmetrics\n$/],
     [{ by: 'week' }, /^"by" is "week": use hour, day, month, year\n$/],
-    [{ format: 'xls' }, /^"format" is "xls": use csv, json, logger\n$/],
+    [{ format: 'xls' }, /^"format" is "xls": use csv, json, logger, openmetrics\n$/],
     [{ from: 'yesterday' }, /^"from" is "yesterday": write a date like 2026-01-31/],
     [{ from: '2026-11-11', to: '2026-11-10' }, /^"from" \(2026-11-11\) is not before "to" \(2026-11-10\)\n$/],
     [{ kind: 'hosts' }, /^"kind" is "hosts": use device, host, station, peer, wan\n$/],
