@@ -30,6 +30,6 @@ describe('the manual page', () => {
       ).to.equal(true);
     for (const { variable } of Object.values(settings)) expect(lines).to.include(`.B ${variable}`);
     expect(lines).to.include('.B \\-\\-by <bucket>');
-    expect(lines).to.include('length of a period; a month is a billing period: hour, day, month, year');
+    expect(lines).to.include('length of a period, a day by default; a month is a billing period: hour, day, month, year');
   });
 });
