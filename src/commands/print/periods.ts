@@ -8,13 +8,16 @@ import { macsOf } from '../../views/find-device.ts';
 import { bytesIn, knownIn } from '../../views/format.ts';
 import { deviceAccounts, homeAccounts, nothingOf, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
 import { isPrivate } from '../../views/view.ts';
-import { late, left, prose, right } from '../common/text.ts';
+import { bar } from '../common/chart.ts';
+import { extra, late, left, prose, right } from '../common/text.ts';
 import type { NamedDevice } from '../common/the-device.ts';
 import type { LedgerView, Printed, Selection } from './printed.ts';
 
 const USUAL_DAYS = 31;
 const MOST_PERIODS = 5000;
 const TOP_DEVICES = 3;
+/** Characters of the longest bar. */
+const BAR = 12;
 const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 
 /** Every billing month since counting started, by the current billing day. */
@@ -72,22 +75,26 @@ const accountsOfDevice = (view: LedgerView, { mac }: NamedDevice) => {
 };
 
 function table(
-  { units }: LedgerView,
+  { units, drawsBlocks }: LedgerView,
   rows: readonly PeriodRow[],
   device: ShownDevice | null,
   kind: Kind,
   today: Day,
 ): Pick<Printed, 'columns' | 'rows'> {
   const title = kind.thing === 'month' ? 'Month' : 'Day';
+  const isDrawn = drawsBlocks && kind.thing === 'month';
+  const most = Math.max(...rows.map((row) => bytesOf(row, device).total));
   return {
     columns: [
       ...[left(title), late(right('Download')), late(right('Upload')), right('Total')],
+      ...(isDrawn ? [extra('Chart')] : []),
       ...(device === null ? [{ ...prose('Most by'), leaves: 'early' } as const] : []),
     ],
     rows: rows.map((row) => {
       const { download, upload, total } = figuresOf(bytesOf(row, device));
       const figures = [download, upload, total].map(knownIn(units));
-      return [kind.label(row.period, today), ...figures, ...(device === null ? [mostBy(row, units)] : [])];
+      const drawn = isDrawn ? [bar(total, most, BAR)] : [];
+      return [kind.label(row.period, today), ...figures, ...drawn, ...(device === null ? [mostBy(row, units)] : [])];
     }),
   };
 }

@@ -8,6 +8,7 @@ import { openStoreToRead, type Store } from '../../ledger/storage/store.ts';
 import { monthsAt, sumMonths } from '../../ledger/usage/months.ts';
 import { parseSpan } from '../../views/api-v1/query.ts';
 import { quotaRows } from '../../views/rows/quotas.ts';
+import { showsBlocks } from '../common/chart.ts';
 import type { DatedIo } from '../common/command-io.ts';
 import { exitCodeOf } from '../common/exit-code.ts';
 import { LEDGER_SETTINGS, type Start, withSettings } from '../common/register.ts';
@@ -66,6 +67,7 @@ export function print(name: PrintName, options: PrintOptions, io: DatedIo): Prom
         now,
         configured,
         terms,
+        drawsBlocks: !json && showsBlocks(io),
         store,
       };
       const quotas = quotaRows({ ...known, models: await readModels(store, known) });

@@ -13,6 +13,8 @@ export interface LedgerView
   /** Names of the configured routers. */
   configured: readonly string[];
   terms: BillingTerms;
+  /** Whether bars and sparklines can be seen. */
+  drawsBlocks: boolean;
   store: Pick<Store, 'all'>;
 }
 

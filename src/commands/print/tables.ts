@@ -10,6 +10,7 @@ import { userRows } from '../../views/rows/users.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
 import { extra, late, left, name, prose, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
+import { PAST, sparklines } from './past.ts';
 import { printDays, printMonths } from './periods.ts';
 import { type LedgerView, type Printed, type Selection, seen } from './printed.ts';
 import { printQuotas } from './quotas.ts';
@@ -48,16 +49,18 @@ const USED = [
 
 const BYTES = [late(right('Download')), late(right('Upload')), right('Month down'), right('Month up')];
 
-function printDevices(view: LedgerView, { device }: Selection): Printed {
+async function printDevices(view: LedgerView, { device }: Selection): Promise<Printed> {
   const isWanted = ({ mac }: { mac: string }) => device === null || mac === device.mac;
   const rows = deviceRows(view).filter(isWanted);
   const answer = devicesAnswer(view);
+  const past = view.drawsBlocks ? await sparklines(view) : null;
   return {
-    columns: [name('Device'), extra('MAC'), extra('Address'), ...USED, extra('Last seen')],
+    columns: [name('Device'), extra('MAC'), extra('Address'), ...(past === null ? [] : [PAST]), ...USED, extra('Last seen')],
     rows: rows.map((row) => [
       row.user === null ? row.name : `${row.name} (${row.user})`,
       row.macs.length > 1 ? `${row.mac} +${row.macs.length - 1}` : row.mac,
       row.ips[0] ?? '',
+      ...(past === null ? [] : [past.get(row.mac) ?? '']),
       ...used(view, row),
       row.lastSeen === null ? 'private' : seen(view, row.lastSeen),
     ]),
