@@ -7,17 +7,21 @@ import { runService } from '../app/run-service.ts';
 import { hashToken, newToken } from '../auth/token.ts';
 import { changeTokens } from '../auth/token-file.ts';
 import { systemZone } from '../config/environment.ts';
-import type { CliOptions } from '../config/input.ts';
 import { loadConfig } from '../config/load.ts';
-import { dayOf, dayText, lastPeriods, localText } from '../domain/calendar.ts';
+import { dayOf, lastPeriods, localText, type Month, startOfDay } from '../domain/calendar.ts';
+import type { Traffic } from '../domain/traffic.ts';
 import { noProblems } from '../fields/problems.ts';
+import type { AccountName } from '../ledger/account.ts';
+import type { Figure } from '../ledger/import/figures.ts';
+import { planImport } from '../ledger/import/plan.ts';
+import { importBatches } from '../ledger/storage/import/write-import.ts';
+import { loadBooks } from '../ledger/storage/load.ts';
+import { openStore } from '../ledger/storage/store.ts';
 import { type RunningDemo, startDemo } from '../simulator/demo.ts';
-import { pastDevices, pastUplink } from '../simulator/past.ts';
+import { pastDay, pastOf } from '../simulator/past.ts';
 import type { ServeIo } from './common/command-io.ts';
 import { exitCodeOf } from './common/exit-code.ts';
 import type { Start } from './common/register.ts';
-import { importFrom } from './import/import.ts';
-import type { ImportOptions } from './import/options.ts';
 
 export function register(program: Command, start: Start): void {
   program
@@ -44,7 +48,7 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
     return await exitCodeOf(io, async () => {
       const { config } = await load();
       const log = await createLog('info', io.logReader);
-      await importPast(home, timezone, { data, config: path }, { ...io, env, cwd: data });
+      await importPast(home, data, timezone, io.clock.now());
       io.stdout.write(
         `${home.routers.length + 1} simulated routers; open the address below, or scrape its /metrics with Prometheus; stop with Ctrl-C\n`,
       );
@@ -66,25 +70,35 @@ export async function demo({ listen }: { listen: string }, io: ServeIo): Promise
 /** Billing periods before the demo that the home was counted in, by other programs. */
 const PAST = 14;
 
-/** Imports what other programs counted before the demo, as the owner of the home would. */
-async function importPast(home: RunningDemo, timezone: string, cli: CliOptions & { data: string }, io: ServeIo): Promise<void> {
-  const { seed } = home.world.spec;
-  const macs = [...home.world.devices.values()].map(({ spec }) => spec.mac);
-  const today = dayOf(io.clock.now(), timezone);
-  const months = lastPeriods(today, { day: 1 }, PAST).map(({ start, end }) => ({ start, end: Math.min(end, today) }));
-  const [first] = months;
-  if (first === undefined) return;
-  const quiet = { ...io, stdout: { write: () => undefined }, stdin: { async *[Symbol.asyncIterator]() {} } };
-  const from = async (program: 'vnstat' | 'nlbwmon', text: string, options: ImportOptions) => {
-    const file = join(cli.data, `${program}-export`);
-    await writeFile(file, text);
-    await importFrom(program, [file], { ...cli, ...options }, quiet);
-    await rm(file);
-  };
-  await from('vnstat', pastUplink(seed, first.start, today), { router: 'gateway', interface: 'wan' });
-  for (const month of months) {
-    if (month.start < month.end)
-      await from('nlbwmon', pastDevices(seed, macs, month), { from: dayText(month.start), to: dayText(month.end) });
+/** Imports what other programs counted before the demo, as the owner of the home would: days of the uplink, and months of the devices. */
+async function importPast({ world }: RunningDemo, data: string, timezone: string, now: number): Promise<void> {
+  const { seed, routers } = world.spec;
+  const today = dayOf(now, timezone);
+  const months = lastPeriods(today, { day: 1 }, PAST)
+    .map(({ start, end }) => ({ start, end: Math.min(end, today) }))
+    .filter(({ start, end }) => start < end);
+  const days = Array.from({ length: today - (months[0]?.start ?? today) }, (_, i) => today - 1 - i);
+  const uplink = { kind: 'wan', router: routers[0]?.name ?? '', interface: 'wan', key: '' } as const;
+  const macs = [...world.devices.values()].map(({ spec: { mac } }) => mac);
+  const figure = (account: AccountName, kind: Figure['kind'], { start, end }: Month, bytes: Traffic): Figure => ({
+    ...{ account, kind, bytes },
+    ...{ from: start, to: end, until: startOfDay(end, timezone) },
+  });
+  const found = { most: new Map(), names: [], readers: [], leftOut: [] };
+  const ofUplink = days.map((day) => figure(uplink, 'day', { start: day, end: day + 1 }, pastDay(seed, day)));
+  const ofDevices = macs.flatMap((mac) =>
+    months.map((month) => figure({ kind: 'device', router: '', interface: '', key: mac }, 'stretch', month, pastOf(seed, mac, month))),
+  );
+  const terms = { timezone, now, lineRate: () => 1e9, mostAccounts: 1000, routers: new Set(routers.map(({ name }) => name)) };
+  const store = await openStore(data);
+  try {
+    for (const [program, figures] of [['vnstat', ofUplink] as const, ['nlbwmon', ofDevices] as const]) {
+      const books = await loadBooks(store);
+      const plan = planImport(books, new Map(), { program, figures, ...found }, terms);
+      await store.commit(importBatches(books, plan, 'the past of the demo', now));
+    }
+  } finally {
+    await store.close();
   }
 }
 
