@@ -115,15 +115,15 @@ networks_facts() {
 broken() { printf '\n\001broken %s %s\n\001\n' "$1" "$(uci_failed "$1")"; }
 
 # Prints one line per network, "network NAME DEVICE", or a single line: "none REASON" if nothing is to be counted here, "failed REASON"
-# if that is not known at the moment.
+# if that is not known at the moment. With "uplinks", lines "uplink NAME DEVICE" follow.
 # The configuration names the networks (config hosts, list network), else they are those of the firewall zones that are not uplinks: the same
 # rule as in wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network is used.
-counted_networks() {
+counted_networks() { # [uplinks]
   if [ -n "${WRTMETER_NETWORKS:-}" ]; then
     for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done
     return
   fi
-  { networks_facts 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk '
+  { networks_facts 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v uplinks="${1:-}" '
     # A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
     function unquote(text) {
       gsub(/\047\\\047\047/, "\001", text)
@@ -227,6 +227,17 @@ counted_networks() {
       counted[device] = 1
       list = list "network " network " " device "\n"
     }
+    # Whatever leads out of the home, with a default route or without. A tunnel of such a zone can be a server for devices of the home.
+    function list_uplinks(   i, s, j, n, devices) {
+      for (i = 1; i <= interfaces; i++)
+        if (isuplink(i) || (kindof(i) == "wan" && !istunnel(field[i, "proto"]))) outward = outward "uplink " field[i, "interface"] " " deviceof(i) "\n"
+      for (i = 1; i <= sections; i++) {
+        s = section[i]
+        if (type[s] != "zone" || zonekind[option[s, "name"]] != "wan") continue
+        n = split(option[s, "device"], devices, " ")
+        for (j = 1; j <= n; j++) outward = outward "uplink " option[s, "name"] " " devices[j] "\n"
+      }
+    }
     function deviceof(i) { return field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"] ~ /^@/ ? "" : field[i, "device"] }
 
     /^\001broken / { broken[$2] = substr($0, length($1 " " $2) + 2); next }
@@ -242,12 +253,13 @@ counted_networks() {
       if (!interfaces) { print "failed neither netifd nor /etc/config/network says which networks there are"; exit }
       if ("firewall" in broken && option["wrtmeter.hosts", "network"] == "") { print "failed " broken["firewall"]; exit }
       zones()
+      if (uplinks != "") list_uplinks()
       named = option["wrtmeter.hosts", "network"]
       if (named != "") {
         n = split(named, wanted, " ")
         for (j = 1; j <= n; j++) for (i = 1; i <= interfaces; i++) if (field[i, "interface"] == wanted[j]) count(wanted[j], deviceof(i))
         if (list == "") list = "failed no network of \"" named "\" has a device; see option network in /etc/config/wrtmeter\n"
-        printf "%s", list
+        printf "%s", list outward
         exit
       }
       for (i = 1; i <= interfaces; i++) {
@@ -263,23 +275,25 @@ counted_networks() {
           for (j = 1; j <= n; j++) count(option[section[i], "name"], devices[j])
         }
       # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
-      if (!uplink || (!up && behind)) print "none this router has no uplink of its own"
-      else if (list == "") print "none only firewall zones of uplinks have networks; name some in /etc/config/wrtmeter (list network)"
-      else printf "%s", list
+      if (!uplink || (!up && behind)) printf "%s", "none this router has no uplink of its own\n" outward
+      else if (list == "") printf "%s", "none only firewall zones of uplinks have networks; name some in /etc/config/wrtmeter (list network)\n" outward
+      else printf "%s", list outward
     }
   '
 }
 
-# One awk program for three questions, each with the wanted state on standard input and the table behind it, as nft lists it:
+home='' uplinks=''
+
+# One awk program for three questions, each with the wanted state on standard input, and behind it the routes and the table as nft lists it:
 #   check   what is wrong with the wanted state, if anything is
 #   plan    how many of its limits stand, whether anything differs, and the commands for nft that make it so
 #   answer  the lines of the answer; what differs is an error now
 about() { # QUESTION [TABLE]
   printf '%s\n' "$wanted"
-  [ "$1" = check ] || printf '\001table\n%s\n' "$2"
+  [ "$1" = check ] || printf '\001routes4\n%s\n\001routes6\n%s\n\001table\n%s\n' "$routes4" "$routes6" "$2"
 }
 ask() { # QUESTION [TABLE]
-  about "$@" | awk -v question="$1" -v home="${home:-}" -v asker="${SSH_CONNECTION%% *}" '
+  about "$@" | awk -v question="$1" -v home="$home" -v uplinks="$uplinks" -v asker="${SSH_CONNECTION%% *}" '
     # An IPv6 address as eight groups of four digits without colons, or "" for what is none.
     function expand6(text,   gap, left, right, before, after, i, long) {
       if (length(text) > 39 || text !~ /^[0-9a-f:]+$/) return ""
@@ -294,7 +308,8 @@ ask() { # QUESTION [TABLE]
     }
     function group(digits) { return digits == "" || length(digits) > 4 ? "-" : substr("0000" digits, length(digits) + 1) }
     # The wanted state, line by line. Everything in it is checked: names, numbers and addresses go into commands.
-    # limits, id[i], pauses[i], rate["down", i], rate["up", i] ("-" for none), member[set] and members[set, n] by the name of a set.
+    # limits, id[i], pauses[i], rate["down", i], rate["up", i] ("-" for none), member[set] and members[set, n] by the name of a set; asked
+    # addresses, which become members when their interface is known.
     function bad(why) {
       if (problem == "") problem = "Line " NR ": " why
     }
@@ -336,9 +351,15 @@ ask() { # QUESTION [TABLE]
       else if (!($2 in number)) bad("no limit of that name is above it")
       else if (++all > 4096) bad("there are more than 4096 members")
       else if ($1 == "mac") { if (is_mac($3)) add("mac_" $2, $3); else bad("it is not a MAC such as 02:00:00:00:00:01") }
-      else if (is_ipv4($3)) add("ip4_" $2, $3)
-      else if (expand6($3) != "") add("ip6_" $2, colons(expand6($3)))
+      else if (is_ipv4($3)) ask_for(4, $2, $3)
+      else if (expand6($3) != "") ask_for(6, $2, colons(expand6($3)))
       else bad("it is not an IPv4 or IPv6 address")
+    }
+    function ask_for(family, limit, address) {
+      asked_family[++asked] = family
+      asked_for[asked] = limit
+      asked_address[asked] = address
+      asked_as[asked] = $3
     }
     function is_mac(text,   part, i) {
       if (length(text) != 17 || split(text, part, ":") != 6) return 0
@@ -359,6 +380,84 @@ ask() { # QUESTION [TABLE]
       if ((set, text) in is_member) return
       is_member[set, text] = 1
       members[set, ++member[set]] = text
+    }
+
+    # The network that an address is of, by the routes of the kernel as "ip route show table all" lists them. An address counts on the one
+    # interface that the router reaches it by, and only if that is inside: else who claims an address of the Internet would have it limited for
+    # everybody.
+    function route(family,   i, n, word, type, device, table, part) {
+      n = split($0, word, " ")
+      for (i = 2; i < n; i++) {
+        if (word[i] == "dev") device = word[i + 1]
+        if (word[i] == "table") table = word[i + 1]
+      }
+      if (word[1] == "nexthop") { if (several) outside[device] = 1; return }
+      several = 0
+      if (table != "" && table != "local") return
+      if (word[1] ~ /^[a-z]+$/ && word[1] != "default") type = word[1]
+      split(word[type == "" ? 1 : 2], part, "/")
+      if (part[1] == "default") {
+        several = table == "" && type == ""
+        if (several) outside[device] = 1
+        return
+      }
+      part[1] = bits(part[1], family)
+      if (part[2] == "") part[2] = length(part[1])
+      if (part[1] == "" || part[2] == 0) return
+      part[1] = substr(part[1], 1, part[2])
+      prefixes[family, part[2] + 0] = 1
+      if (table == "local") own[family, part[1]] = 1
+      else if (!((family, part[1]) in leads_to)) leads_to[family, part[1]] = type == "" ? device : ""
+    }
+    # Where the packets of an address come from and go to, or "" where they must not be limited by it.
+    function interface_of(address, family,   text, i, device) {
+      text = bits(address, family)
+      # What is nobody'\''s: 0.0.0.0/8, loopback, link-local, multicast and broadcast; IPv4 within IPv6.
+      if (family == 4 ? address ~ /^(0|127|169\.254|22[4-9]|2[345][0-9])\./ : text ~ /^(0000000000000000|1111111010|11111111)/) return ""
+      for (i = length(text); i > 0; i--) if (((family, i) in prefixes) && ((family, substr(text, 1, i)) in own)) return ""
+      for (i = length(text); i > 0; i--)
+        if (((family, i) in prefixes) && ((family, substr(text, 1, i)) in leads_to)) {
+          device = leads_to[family, substr(text, 1, i)]
+          return device !~ /^[A-Za-z0-9_.@][A-Za-z0-9_.@-]*$/ || length(device) > 15 || device == "lo" || is_outside(device) ? "" : device
+        }
+      return ""
+    }
+    # Whether it is an uplink: it has a default route, or the firewall has it in a zone of uplinks. What is at home never is.
+    function is_outside(device) {
+      if (index(" " home " ", " " device " ") || (home == "keep" && (("home", device) in has_element))) return 0
+      return (device in outside) || index(" " uplinks " ", " " device " ")
+    }
+    # An address as 32 or 128 binary digits, or "".
+    function bits(address, family,   part, i, n, text, value, digit) {
+      if (family == 6) {
+        address = expand6(address)
+        for (i = 1; i <= length(address); i++) text = text binary(index("0123456789abcdef", substr(address, i, 1)) - 1, 8)
+        return text
+      }
+      if (!is_ipv4(address)) return ""
+      split(address, part, ".")
+      for (i = 1; i <= 4; i++) text = text binary(part[i], 128)
+      return text
+    }
+    function binary(value, place,   text) {
+      for (; place >= 1; place = int(place / 2)) {
+        text = text (value >= place)
+        if (value >= place) value -= place
+      }
+      return text
+    }
+    # The members that are addresses, each with its interface. A limit of which nothing is left is refused.
+    function place_addresses(   i, n, device, some) {
+      for (i = 1; i <= asked; i++) {
+        device = interface_of(asked_address[i], asked_family[i])
+        if (device != "") add("ip" asked_family[i] "_" asked_for[i], device " . " asked_address[i])
+        else {
+          if (++left_out <= 3) left = left (left == "" ? "" : ", ") asked_for[i] " " asked_as[i]
+          nothing[asked_for[i]] = 1
+        }
+      }
+      for (i = 1; i <= limits; i++)
+        if ((id[i] in nothing) && !member["mac_" id[i]] && !member["ip4_" id[i]] && !member["ip6_" id[i]]) refused[i] = 1
     }
 
     # The table as "nft list table" prints it: things[n] and have[kind " " name] for each chain, set, limit and counter; for chains how many rules
@@ -391,7 +490,7 @@ ask() { # QUESTION [TABLE]
         split(part[i], word, " ")
         key = word[1]
         gsub(/"/, "", key)
-        if (set ~ /^(ip|given)6/) key = colons(expand6(key))
+        if (set ~ /^(ip|given)/) key = key " . " (set ~ /^(ip|given)6/ ? colons(expand6(word[3])) : word[3])
         has_element[set, key] = 1
         element_of[set, ++elements[set]] = key
       }
@@ -402,6 +501,8 @@ ask() { # QUESTION [TABLE]
     # - Only what is routed comes through "forward"; what a bridge or an access point passes on does not. From home to home nothing is limited.
     # - The chains run after the filter and before hosts are counted (filter + 50): what the filter drops uses up nothing, and what is dropped here
     #   is not counted as somebody'\''s bytes.
+    # - An address that was given counts on the interface that the router reaches it by, and nowhere else: whoever claims an address of the
+    #   Internet, of an uplink or of another network gets no packets limited but those of his own network.
     # - In "forward", "ether saddr" is the device on upload, but "ether daddr" is not on download. So a download is recognised by its address: one
     #   that was given, or one that the device has sent from within ten minutes ("seen"). Seen addresses belong to the interface they were seen
     #   on: a made-up sender address from outside the home gets nobody else'\''s packets limited.
@@ -411,7 +512,7 @@ ask() { # QUESTION [TABLE]
     # - "alive" ends by itself. Without it, no packet gets past the first rule: then there are no limits.
     function build(   i, n, part) {
       owner = 0
-      n = split("layout_1 by_mac by_ip to_ip to_seen clear", part, " ")
+      n = split("layout_2 by_mac by_ip to_ip to_seen clear", part, " ")
       for (i = 1; i <= n; i++) want("chain " part[i], "")
       want("set alive", "type nf_proto; flags timeout;")
       want("set asker4", "type ipv4_addr; flags timeout;")
@@ -419,7 +520,7 @@ ask() { # QUESTION [TABLE]
       want("set home", "type ifname;")
       want("set macs", "type ether_addr;")
       for (i = 4; i <= 6; i += 2) {
-        want("set given" i, "type ipv" i "_addr;")
+        want("set given" i, "type ifname . ipv" i "_addr;")
         want("set learned" i, seen(i, 131072))
       }
       router_chain()
@@ -429,10 +530,10 @@ ask() { # QUESTION [TABLE]
       rule("forward", "meta nfproto != @alive return")
       rule("forward", "iifname @home oifname @home return")
       rule("forward", "ether saddr @macs jump by_mac")
-      rule("forward", "ip saddr @given4 jump by_ip")
-      rule("forward", "ip6 saddr @given6 jump by_ip")
-      rule("forward", "ip daddr @given4 jump to_ip")
-      rule("forward", "ip6 daddr @given6 jump to_ip")
+      rule("forward", "iifname . ip saddr @given4 jump by_ip")
+      rule("forward", "iifname . ip6 saddr @given6 jump by_ip")
+      rule("forward", "oifname . ip daddr @given4 jump to_ip")
+      rule("forward", "oifname . ip6 daddr @given6 jump to_ip")
       rule("forward", "oifname . ip daddr @learned4 jump to_seen")
       rule("forward", "oifname . ip6 daddr @learned6 jump to_seen")
       rule("forward", "meta nfproto ipv4 ether saddr != @macs iifname . ip saddr @learned4 jump clear")
@@ -443,7 +544,7 @@ ask() { # QUESTION [TABLE]
       rule("input", "ip saddr @asker4 return")
       rule("input", "ip6 saddr @asker6 return")
       for (i = 4; i <= 6; i += 2) rule("clear", "delete @learned" i " { iifname . " address(i) " saddr }")
-      for (i = 1; i <= limits; i++) build_limit(i)
+      for (i = 1; i <= limits; i++) if (!(i in refused)) build_limit(i)
     }
     function want(thing, spec) {
       if (thing in wants) return
@@ -485,7 +586,7 @@ ask() { # QUESTION [TABLE]
       for (n = 1; n <= macs; n++) add("macs", members["mac_" id[i], n])
       for (f = 4; f <= 6; f += 2) {
         set = "ip" f "_" id[i]
-        if (member[set]) want("set " set, "type ipv" f "_addr;")
+        if (member[set]) want("set " set, "type ifname . ipv" f "_addr;")
         for (n = 1; n <= member[set]; n++) add("given" f, members[set, n])
       }
       down = verdict("down", i)
@@ -500,8 +601,8 @@ ask() { # QUESTION [TABLE]
         set = "ip" f "_" id[i]
         if (!member[set]) continue
         # With MACs among its members, an address that comes with a MAC says nothing of its own.
-        if (up != "") lead("by_ip", (macs ? "meta nfproto ipv" f " meta iiftype != ether " : "") address(f) " saddr @" set, "up", i)
-        if (down != "") lead("to_ip", address(f) " daddr @" set, "down", i)
+        if (up != "") lead("by_ip", (macs ? "meta nfproto ipv" f " meta iiftype != ether " : "") "iifname . " address(f) " saddr @" set, "up", i)
+        if (down != "") lead("to_ip", "oifname . " address(f) " daddr @" set, "down", i)
       }
       owner = 0
     }
@@ -525,12 +626,14 @@ ask() { # QUESTION [TABLE]
     # Learns the addresses that the devices of a limit send from.
     function learn(i, f, up,   set, given, chain) {
       set = "seen" f "_" id[i]
-      given = member["ip" f "_" id[i]] ? address(f) " # @ip" f "_" id[i] " " : ""
+      given = member["ip" f "_" id[i]] ? "ifname . " address(f) " addr != @ip" f "_" id[i] " " : ""
       chain = "up_" id[i]
       want("set " set, seen(f, 512))
       rule(chain, "meta nfproto ipv" f " meta iiftype ether update @" set " { iifname . " address(f) " saddr } update @learned" f " { iifname . " address(f) " saddr }")
-      sub(/#/, "saddr !=", given)
+      sub(/ifname/, "iifname", given)
+      sub(/addr/, "saddr", given)
       rule(chain, "meta nfproto ipv" f " meta iiftype ether " given "iifname . " address(f) " saddr != @" set (up == "" ? "" : " counter name dropped_up_" name_of(i)) " drop")
+      sub(/iifname/, "oifname", given)
       sub(/saddr/, "daddr", given)
       rule("to_seen", given "oifname . " address(f) " daddr @" set " jump down_" id[i])
       rule("clear", "delete @" set " { iifname . " address(f) " saddr }")
@@ -592,11 +695,16 @@ ask() { # QUESTION [TABLE]
       split(thing, word, " ")
       return verb " " word[1] " inet wrtmeter_limits " word[2]
     }
-    function fill(set,   n, list, mark) {
+    function fill(set,   n, list, text) {
       if (("set " set) in have) print on("flush", "set " set)
       if (!member[set]) return
-      mark = set == "home" ? "\"" : ""
-      for (n = 1; n <= member[set]; n++) list = list (n > 1 ? ", " : "") mark members[set, n] mark
+      for (n = 1; n <= member[set]; n++) {
+        text = members[set, n]
+        # The name of an interface can be a word of nft.
+        if (set == "home") text = "\"" text "\""
+        else if (set ~ /^(ip|given)/) text = "\"" substr(text, 1, index(text, " ") - 1) "\"" substr(text, index(text, " "))
+        list = list (n > 1 ? ", " : "") text
+      }
       print on("add", "element " set), "{ " list " }"
     }
     # When a device leaves a limit, the limit forgets its addresses.
@@ -622,23 +730,28 @@ ask() { # QUESTION [TABLE]
     }
 
     # Only the wanted state is checked in "check", whatever it looks like.
-    question != "check" && $0 == "\001table" { behind = 1; next }
-    behind { if (/^table /) table = 1; else standing(); next }
+    question != "check" && /^\001/ { part_is = substr($1, 2); next }
+    part_is ~ /^routes/ { route(substr(part_is, 7)); next }
+    part_is == "table" { if (/^table /) table = 1; else standing(); next }
     { wanted() }
     END {
       if (!ended) bad("it has no line \"end\": it was cut short")
       if (question == "check") { if (problem != "") print problem; exit }
       if (problem != "") exit 1
-      outdated = table && limits && (strange || !("chain layout_1" in have))
+      outdated = table && limits && (strange || !("chain layout_2" in have))
       if (outdated) forget_table()
+      place_addresses()
       build()
       compare()
       found = 0
-      for (i = 1; i <= limits; i++) found += stands(i)
+      for (i = 1; i <= limits; i++) if (!(i in refused)) found += stands(i)
       if (question == "plan") plan()
       else if (limits ? differs : table) exit 1
-      else for (i = 1; i <= limits; i++)
-        print "limit", id[i], "active", count("down", i), count("up", i)
+      else {
+        for (i = 1; i <= limits; i++)
+          print "limit", id[i], i in refused ? "refused None of its addresses is of a network of this router" : "active " count("down", i) " " count("up", i)
+        if (left_out) print "note Nobody is limited by what is of no network of this router: " left (left_out > 3 ? " and " left_out - 3 " more" : "")
+      }
     }
     function plan() {
       print found
@@ -674,25 +787,38 @@ check_wanted() {
 
 list_table() { nft list table inet wrtmeter_limits 2>/dev/null; }
 
+# Sets routes4 and routes6: by what interface the router reaches which addresses, and which are its own.
+find_routes() {
+  routes4=$(ip -4 route show table all 2>/dev/null)
+  routes6=$(ip -6 route show table all 2>/dev/null)
+}
+
 # Sets home, the devices between which traffic stays in the home: those of the networks whose hosts are counted. A server has none. Where that
-# is not known at the moment, "keep" leaves them as they are.
+# is not known at the moment, "keep" leaves them as they are. Sets uplinks, the devices of zones that lead out of the home.
 find_home() {
-  home=''
+  home='' uplinks=''
   { has uci && [ -e "$root/etc/config/network" ]; } || [ -n "${WRTMETER_NETWORKS:-}" ] || return 0
-  networks=$(counted_networks)
+  networks=$(counted_networks uplinks)
+  uplinks=$(devices_of uplink)
   case $networks in
-    network\ *) home=$(printf '%s\n' "$networks" | while read -r _ _ device; do printf '%s ' "$device"; done) ;;
+    network\ *) home=$(devices_of network) ;;
     none\ *) ;;
     *)
       home=keep
-      say "note Which networks are at home is not known at the moment: ${networks#failed }"
+      why=${networks#failed }
+      say "note Which networks are at home is not known at the moment: ${why%%"$newline"*}"
       ;;
   esac
+}
+
+devices_of() { # network|uplink
+  printf '%s\n' "$networks" | while read -r kind _ device; do [ "$kind" != "$1" ] || printf '%s ' "$device"; done
 }
 
 read_state() {
   step read
   find_home
+  find_routes
   table=$(list_table)
   plan=$(ask plan "$table") || fail read 'awk cannot read the table'
   found=${plan%%"$newline"*}

@@ -21,11 +21,16 @@ function on(verb, thing,   word) {
   split(thing, word, " ")
   return verb " " word[1] " inet wrtmeter_limits " word[2]
 }
-function fill(set,   n, list, mark) {
+function fill(set,   n, list, text) {
   if (("set " set) in have) print on("flush", "set " set)
   if (!member[set]) return
-  mark = set == "home" ? "\"" : ""
-  for (n = 1; n <= member[set]; n++) list = list (n > 1 ? ", " : "") mark members[set, n] mark
+  for (n = 1; n <= member[set]; n++) {
+    text = members[set, n]
+    # The name of an interface can be a word of nft.
+    if (set == "home") text = "\"" text "\""
+    else if (set ~ /^(ip|given)/) text = "\"" substr(text, 1, index(text, " ") - 1) "\"" substr(text, index(text, " "))
+    list = list (n > 1 ? ", " : "") text
+  }
   print on("add", "element " set), "{ " list " }"
 }
 # When a device leaves a limit, the limit forgets its addresses.

@@ -28,7 +28,7 @@ function have_elements(set, text,   n, i, part, word, key) {
     split(part[i], word, " ")
     key = word[1]
     gsub(/"/, "", key)
-    if (set ~ /^(ip|given)6/) key = colons(expand6(key))
+    if (set ~ /^(ip|given)/) key = key " . " (set ~ /^(ip|given)6/ ? colons(expand6(word[3])) : word[3])
     has_element[set, key] = 1
     element_of[set, ++elements[set]] = key
   }
