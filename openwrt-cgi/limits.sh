@@ -286,13 +286,13 @@ home='' uplinks=''
 
 # One awk program for three questions, each with the wanted state on standard input, and behind it the routes and the table as nft lists it:
 #   check   what is wrong with the wanted state, if anything is
-#   plan    how many of its limits stand, whether anything differs, and the commands for nft that make it so
-#   answer  the lines of the answer; what differs is an error now
-about() { # QUESTION [TABLE]
+#   plan    the commands for nft that make it so
+#   answer  whether that changed anything, and the lines of the answer, from the table before and the table now; what differs is an error now
+about() { # QUESTION [TABLE [TABLE]]
   printf '%s\n' "$wanted"
-  [ "$1" = check ] || printf '\001routes4\n%s\n\001routes6\n%s\n\001table\n%s\n' "$routes4" "$routes6" "$2"
+  [ "$1" = check ] || printf '\001routes4\n%s\n\001routes6\n%s\n\001before\n%s\n\001now\n%s\n' "$routes4" "$routes6" "$2" "${3:-}"
 }
-ask() { # QUESTION [TABLE]
+ask() { # QUESTION [TABLE [TABLE]]
   about "$@" | awk -v question="$1" -v home="$home" -v uplinks="$uplinks" -v asker="${SSH_CONNECTION%% *}" '
     # An IPv6 address as eight groups of four digits without colons, or "" for what is none.
     function expand6(text,   gap, left, right, before, after, i, long) {
@@ -424,7 +424,7 @@ ask() { # QUESTION [TABLE]
     }
     # Whether it is an uplink: it has a default route, or the firewall has it in a zone of uplinks. What is at home never is.
     function is_outside(device) {
-      if (index(" " home " ", " " device " ") || (home == "keep" && (("home", device) in has_element))) return 0
+      if (index(" " home " ", " " device " ") || (home == "keep" && (("before", "home", device) in has_element))) return 0
       return (device in outside) || index(" " uplinks " ", " " device " ")
     }
     # An address as 32 or 128 binary digits, or "".
@@ -460,39 +460,50 @@ ask() { # QUESTION [TABLE]
         if ((id[i] in nothing) && !member["mac_" id[i]] && !member["ip4_" id[i]] && !member["ip6_" id[i]]) refused[i] = 1
     }
 
-    # The table as "nft list table" prints it: things[n] and have[kind " " name] for each chain, set, limit and counter; for chains how many rules
-    # each has and how often each jumps where; for sets of given things their elements, in one form; what each counter counted.
-    function standing(   kind) {
+    # The table as "nft list table" prints it, at two times: "before" this run, and "now". thing_of[time, n] and body[time, kind " " name] for each
+    # chain, set, limit and counter, with what it says but for counts and elements; body[time, "table"] is what it says of itself. For chains their
+    # lines; for sets of given things their elements, in one form; what each counter counted.
+    function standing(time) {
       if (inside == "") {
+        if (!NF || $1 == "table" || /^}/) return
         if (NF == 3 && $3 == "{" && $1 ~ /^(chain|set|limit|counter)$/) {
           inside = $1
           object = $2
-          have[inside " " object] = 1
-          things[++thingcount] = inside " " object
-        } else if (NF > 2 && $NF == "{" && $1 != "table") strange = 1
+          body[time, inside " " object] = ""
+          thing_of[time, ++things[time]] = inside " " object
+        } else if ($NF == "{") strange[time] = 1
+        else body[time, "table"] = body[time, "table"] $0 "\n"
         return
       }
       if ($0 ~ /^\t}$/) { inside = ""; return }
-      if (inside == "chain" && $1 != "type") {
-        have_rules[object]++
-        if ($(NF - 1) == "jump") have_jumps[object, $NF]++
-      } else if (inside == "counter" && $1 == "packets") dropped[object] = $4
-      else if (inside == "set" && object !~ /^(seen|learned)[46]/) {
+      if (inside == "counter") { if ($1 == "packets") dropped[object] = $4; return }
+      if (inside == "set") {
         if (sub(/^.*elements = \{/, "")) { listing = ""; within = 1 }
-        if (!within) return
-        listing = listing $0
-        if (sub(/\}.*$/, "", listing)) { have_elements(object, listing); within = 0 }
+        if (within) {
+          listing = listing $0
+          if (sub(/\}.*$/, "", listing)) { have_elements(time, object, listing); within = 0 }
+          return
+        }
+        # Newer versions print how many elements there are.
+        sub(/[ \t]*#.*/, "")
       }
+      $1 = $1
+      if ($0 == "") return
+      body[time, inside " " object] = body[time, inside " " object] $0 "\n"
+      if (inside != "chain") return
+      line_of[time, object, ++lines[time, object]] = $0
+      has_line[time, object, $0] = 1
     }
-    function have_elements(set, text,   n, i, part, word, key) {
+    function have_elements(time, set, text,   n, i, part, word, key) {
+      if (set ~ /^(seen|learned)[46]/) return
       n = split(text, part, ",")
       for (i = 1; i <= n; i++) {
         split(part[i], word, " ")
         key = word[1]
         gsub(/"/, "", key)
         if (set ~ /^(ip|given)/) key = key " . " (set ~ /^(ip|given)6/ ? colons(expand6(word[3])) : word[3])
-        has_element[set, key] = 1
-        element_of[set, ++elements[set]] = key
+        has_element[time, set, key] = 1
+        element_of[time, set, ++elements[time, set]] = key
       }
     }
 
@@ -552,11 +563,9 @@ ask() { # QUESTION [TABLE]
       order[++wanted_things] = thing
       owner_of[thing] = owner
     }
-    function rule(chain, text,   n, word) {
+    function rule(chain, text) {
       want("chain " chain, "")
       rules[chain, ++ruled[chain]] = text
-      n = split(text, word, " ")
-      if (word[n - 1] == "jump") jumps[chain, word[n]]++
     }
     function address(family) { return family == 4 ? "ip" : "ip6" }
     function seen(family, size) { return "type ifname . ipv" family "_addr; size " size "; flags dynamic, timeout; timeout 10m;" }
@@ -581,6 +590,8 @@ ask() { # QUESTION [TABLE]
     }
     function build_limit(i,   macs, f, n, set, down, up) {
       owner = i
+      limit_named["up_" id[i]] = limit_named["down_" id[i]] = limit_named["@mac_" id[i]] = i
+      for (f = 4; f <= 6; f += 2) limit_named["@ip" f "_" id[i]] = limit_named["@seen" f "_" id[i]] = i
       macs = member["mac_" id[i]] + 0
       if (macs) want("set mac_" id[i], "type ether_addr;")
       for (n = 1; n <= macs; n++) add("macs", members["mac_" id[i], n])
@@ -639,51 +650,110 @@ ask() { # QUESTION [TABLE]
       rule("clear", "delete @" set " { iifname . " address(f) " saddr }")
     }
 
-    # What of the wanted table stands as it should, by the names of things: their rates and their form are in the names.
-    function compare(   k, part, i) {
-      for (k in jumps) if (have_jumps[k] + 0 != jumps[k]) { split(k, part, SUBSEP); missed[part[2]] = 1; differs = 1 }
-      for (k in have_jumps) if (!(k in jumps)) { split(k, part, SUBSEP); missed[part[2]] = 1; differs = 1 }
-      for (i = 1; i <= wanted_things; i++) if (!same(order[i])) differs = broken[owner_of[order[i]]] = 1
-      for (i = 1; i <= thingcount; i++) if (!(things[i] in wants)) differs = 1
-      alive = elements["alive"] == 2
-      if (!alive) differs = 1
+    # Whether the table of that time is what is wanted, as far as that can be known without nft: the form in which it prints a rule is its own.
+    function is_right(time,   i, k, part) {
+      if (body[time, "table"] ~ /dormant/ || elements[time, "alive"] != 2) return 0
+      for (i = 1; i <= wanted_things; i++) if (!is_same(time, order[i])) return 0
+      for (i = 1; i <= things[time]; i++) if (!(thing_of[time, i] in wants)) return 0
+      return 1
     }
-    function same(thing,   word) {
+    function is_same(time, thing,   word, n, text) {
+      if (!((time, thing) in body)) return 0
       split(thing, word, " ")
-      if (!(thing in have)) return 0
-      if (word[1] == "chain") return have_rules[word[2]] + 0 == ruled[word[2]] + 0
-      return word[1] != "set" || !is_given(word[2]) || same_elements(word[2])
+      text = body[time, thing]
+      if (word[1] == "chain") {
+        # The first line of a chain with a hook says so.
+        if (wants[thing] != "" && text !~ / policy accept;\n/) return 0
+        return lines[time, word[2]] + 0 == ruled[word[2]] + (wants[thing] != "")
+      }
+      return !is_other(time, thing) && (word[1] != "set" || !is_given(word[2]) || same_elements(time, word[2]))
+    }
+    # Whether a set or limit of that name is another one than what is wanted.
+    function is_other(time, thing,   text, i, n, word, number) {
+      text = body[time, thing]
+      if (thing ~ /^limit /) {
+        # "rate over 250 kbytes/second burst 128 kbytes"
+        n = split(text, word, " ")
+        for (i = 3; i < n; i++) if (word[i + 1] ~ /^[km]?bytes/) number = number " " word[i] * (word[i + 1] ~ /^k/ ? 1024 : word[i + 1] ~ /^m/ ? 1048576 : 1)
+        return number != "" && number != wanted_numbers(wants[thing])
+      }
+      return thing ~ /^set / && plain(text) != plain(wants[thing])
+    }
+    function wanted_numbers(text,   word) {
+      split(text, word, " ")
+      return " " word[3] + 0 " " word[6] + 0
+    }
+    function plain(text) {
+      gsub(/[ ;\n]/, "", text)
+      return text
     }
     # Whether the elements of a set are those of the wanted state.
     function is_given(set) { return set ~ /^(mac_|ip[46]_|macs$|given[46]$)/ || (set == "home" && home != "keep") }
-    function same_elements(set,   n) {
-      if (elements[set] + 0 != member[set] + 0) return 0
-      for (n = 1; n <= member[set]; n++) if (!((set, members[set, n]) in has_element)) return 0
+    function same_elements(time, set,   n) {
+      if (elements[time, set] + 0 != member[set] + 0) return 0
+      for (n = 1; n <= member[set]; n++) if (!((time, set, members[set, n]) in has_element)) return 0
       return 1
     }
-    # Whether a limit holds: its own things are right, every rule leads to it, and its members pass the first question.
-    function stands(i,   n, f, set) {
-      if (!alive || (i in broken) || (("up_" id[i]) in missed) || (("down_" id[i]) in missed) || !same("chain forward")) return 0
-      for (n = 1; n <= member["mac_" id[i]]; n++) if (!(("macs", members["mac_" id[i], n]) in has_element)) return 0
+
+    # What this run has changed, from what nft printed before and prints now: whether anything, and in broken[i] which limits did not stand.
+    # What all limits rely on is broken[0].
+    function find_changes(   i, k, part, chain, word) {
+      split("by_mac by_ip to_ip to_seen clear input", part, " ")
+      for (k in part) shared["chain " part[k]] = part[k]
+      if (!is_right("before")) changed = 1
+      if (body["before", "table"] != body["now", "table"] || elements["before", "alive"] != 2) broken[0] = 1
+      for (i = 1; i <= wanted_things; i++) {
+        if (order[i] in shared) compare_lines(shared[order[i]])
+        else if (body["before", order[i]] != body["now", order[i]] || !(("before", order[i]) in body)) broken[owner_of[order[i]]] = 1
+        split(order[i], word, " ")
+        if (owner_of[order[i]] && word[1] == "set" && is_given(word[2]) && !same_elements("before", word[2])) broken[owner_of[order[i]]] = 1
+      }
+      for (i in broken) changed = 1
+    }
+    # The order of limits means nothing. What is no limit'\''s own breaks all of them; in "input" it has to do with none.
+    function compare_lines(chain,   n, of) {
+      if (lines["before", chain] != lines["now", chain]) changed = 1
+      for (n = 1; n <= lines["now", chain]; n++)
+        if (!(("before", chain, line_of["now", chain, n]) in has_line)) breaks(chain, line_of["now", chain, n])
+      for (n = 1; n <= lines["before", chain]; n++)
+        if (!(("now", chain, line_of["before", chain, n]) in has_line)) breaks(chain, line_of["before", chain, n])
+    }
+    function breaks(chain, line,   n, i, word) {
+      changed = 1
+      n = split(line, word, " ")
+      for (i = 1; i <= n; i++) if (word[i] in limit_named) { broken[limit_named[word[i]]] = 1; return }
+      # A limit that is wanted no longer.
+      if (line ~ /(jump (up|down)|@(mac|ip[46]|seen[46]))_/) return
+      if (chain != "input") broken[0] = 1
+    }
+    # Whether a limit stood: its own things were right, every rule led to it, and its members passed the first question.
+    function stood(i,   n, f, set) {
+      if (broken[0] || broken[i] || (i in refused)) return 0
+      for (n = 1; n <= member["mac_" id[i]]; n++) if (!(("before", "macs", members["mac_" id[i], n]) in has_element)) return 0
       for (f = 4; f <= 6; f += 2) {
         set = "ip" f "_" id[i]
-        for (n = 1; n <= member[set]; n++) if (!(("given" f, members[set, n]) in has_element)) return 0
+        for (n = 1; n <= member[set]; n++) if (!(("before", "given" f, members[set, n]) in has_element)) return 0
       }
       return 1
     }
 
-    # What nft must do, as one transaction. Objects that are wanted stay, with what they counted and with the addresses that were learned; rules
-    # hold nothing of their own and are made again.
-    function commands(   i, n, word) {
+    # What nft must do, as one transaction. Everything is made again in every run, so nothing that somebody changed can stay; but limits, counters
+    # and sets that are as wanted stay, with their budgets, with what they counted and with the addresses that were learned.
+    function commands(   i, n, word, thing) {
+      if (is_outdated()) { print "delete table inet wrtmeter_limits"; things["before"] = 0 }
+      for (i = 1; i <= things["before"]; i++) stays[thing_of["before", i]] = 1
+      # Without flags, it wakes up a table that is dormant.
       print "table inet wrtmeter_limits { }"
-      for (i = 1; i <= thingcount; i++) if (things[i] ~ /^chain /) print on("flush", things[i])
       # Chains first: they hold on to all others.
-      for (n = 1; n <= 2; n++) for (i = 1; i <= thingcount; i++)
-        if (!(things[i] in wants) && (things[i] ~ /^chain /) == (n == 1)) print on("delete", things[i])
+      for (thing in stays) if (thing ~ /^chain /) print on("flush", thing)
+      for (n = 1; n <= 2; n++) for (thing in stays)
+        if ((thing ~ /^chain /) == (n == 1) && (!(thing in wants) || is_other("before", thing))) { print on("delete", thing); gone[thing] = 1 }
+      for (thing in gone) delete stays[thing]
       for (i = 1; i <= wanted_things; i++) {
+        # Adding a chain with a hook again sets its policy.
+        if (!(order[i] in stays) || (order[i] ~ /^chain / && wants[order[i]] != "")) print on("add", order[i]) " { " wants[order[i]] " }"
         split(order[i], word, " ")
-        if (!(order[i] in have)) print on("add", order[i]) " { " wants[order[i]] " }"
-        if (word[1] == "set" && is_given(word[2]) && !same_elements(word[2])) fill(word[2])
+        if (word[1] == "set" && is_given(word[2])) fill(word[2])
       }
       for (i = 1; i <= limits; i++) if (lost_mac(i)) forget_addresses(i)
       for (i = 1; i <= wanted_things; i++) {
@@ -691,12 +761,14 @@ ask() { # QUESTION [TABLE]
         if (word[1] == "chain") for (n = 1; n <= ruled[word[2]]; n++) print on("add", "rule " word[2]), rules[word[2], n]
       }
     }
+    # A table of an older form, or one with things in it that are not ours.
+    function is_outdated() { return table && (strange["before"] || !(("before", "chain layout_2") in body)) }
     function on(verb, thing,   word) {
       split(thing, word, " ")
       return verb " " word[1] " inet wrtmeter_limits " word[2]
     }
     function fill(set,   n, list, text) {
-      if (("set " set) in have) print on("flush", "set " set)
+      if (("set " set) in stays) print on("flush", "set " set)
       if (!member[set]) return
       for (n = 1; n <= member[set]; n++) {
         text = members[set, n]
@@ -710,11 +782,11 @@ ask() { # QUESTION [TABLE]
     # When a device leaves a limit, the limit forgets its addresses.
     function lost_mac(i,   n, set) {
       set = "mac_" id[i]
-      for (n = 1; n <= elements[set]; n++) if (!((set, element_of[set, n]) in is_member)) return 1
+      for (n = 1; n <= elements["before", set]; n++) if (!((set, element_of["before", set, n]) in is_member)) return 1
       return 0
     }
     function forget_addresses(i,   f) {
-      for (f = 4; f <= 6; f += 2) if (("set seen" f "_" id[i]) in have && ("set seen" f "_" id[i]) in wants) print on("flush", "set seen" f "_" id[i])
+      for (f = 4; f <= 6; f += 2) if (("set seen" f "_" id[i]) in stays && ("set seen" f "_" id[i]) in wants) print on("flush", "set seen" f "_" id[i])
     }
     # The time until all of it ends by itself begins again. Who asks can always reach the router, so nobody shuts himself out.
     function refresh(   f, is) {
@@ -732,44 +804,38 @@ ask() { # QUESTION [TABLE]
     # Only the wanted state is checked in "check", whatever it looks like.
     question != "check" && /^\001/ { part_is = substr($1, 2); next }
     part_is ~ /^routes/ { route(substr(part_is, 7)); next }
-    part_is == "table" { if (/^table /) table = 1; else standing(); next }
+    part_is != "" { if (/^table /) { if (part_is == "before") table = 1 } else standing(part_is); next }
     { wanted() }
     END {
       if (!ended) bad("it has no line \"end\": it was cut short")
       if (question == "check") { if (problem != "") print problem; exit }
       if (problem != "") exit 1
-      outdated = table && limits && (strange || !("chain layout_2" in have))
-      if (outdated) forget_table()
       place_addresses()
       build()
-      compare()
-      found = 0
-      for (i = 1; i <= limits; i++) if (!(i in refused)) found += stands(i)
       if (question == "plan") plan()
-      else if (limits ? differs : table) exit 1
-      else {
-        for (i = 1; i <= limits; i++)
-          print "limit", id[i], i in refused ? "refused None of its addresses is of a network of this router" : "active " count("down", i) " " count("up", i)
-        if (left_out) print "note Nobody is limited by what is of no network of this router: " left (left_out > 3 ? " and " left_out - 3 " more" : "")
-      }
+      else answer()
     }
     function plan() {
-      print found
-      if (!limits) { print table ? "changed\ndelete table inet wrtmeter_limits" : "unchanged\n# nothing"; return }
-      print differs ? "changed" : "unchanged"
-      if (outdated) print "delete table inet wrtmeter_limits"
-      if (differs) commands()
+      if (!limits) { print table ? "delete table inet wrtmeter_limits" : "# nothing"; return }
+      commands()
       refresh()
     }
-    # A table of an older form, or one with things in it that are not ours.
-    function forget_table(   k) {
-      split("", have)
-      split("", things)
-      split("", elements)
-      split("", has_element)
-      split("", have_rules)
-      split("", have_jumps)
-      thingcount = 0
+    function answer(   i, found) {
+      changed = 0
+      if (!limits) {
+        if (things["now"]) exit 1
+        print table ? "changed" : "unchanged"
+        print "found 0"
+        return
+      }
+      if (!is_right("now")) exit 1
+      find_changes()
+      for (i = 1; i <= limits; i++) found += stood(i)
+      print changed ? "changed" : "unchanged"
+      print "found " found + 0
+      for (i = 1; i <= limits; i++)
+        print "limit", id[i], i in refused ? "refused None of its addresses is of a network of this router" : "active " count("down", i) " " count("up", i)
+      if (left_out) print "note Nobody is limited by what is of no network of this router: " left (left_out > 3 ? " and " left_out - 3 " more" : "")
     }
     function count(direction, i,   name) {
       name = "dropped_" direction "_" name_of(i)
@@ -821,10 +887,6 @@ read_state() {
   find_routes
   table=$(list_table)
   plan=$(ask plan "$table") || fail read 'awk cannot read the table'
-  found=${plan%%"$newline"*}
-  plan=${plan#*"$newline"}
-  changed=${plan%%"$newline"*}
-  plan=${plan#*"$newline"}
 }
 
 # Why no limit can be kept here, or nothing.
@@ -869,21 +931,18 @@ apply() {
   step apply
   [ "$plan" = '# nothing' ] || said=$(load "$plan") || {
     plan=$(ask plan '') || fail apply 'awk cannot plan a new table'
-    plan=${plan#*"$newline"}
-    again="table inet wrtmeter_limits { }${newline}delete table inet wrtmeter_limits${newline}${plan#*"$newline"}"
+    again="table inet wrtmeter_limits { }${newline}delete table inet wrtmeter_limits${newline}$plan"
     load "$again" >/dev/null || fail apply "nft refuses the table: $(complaint "$said")"
-    changed=changed
   }
   step applied
 }
 
 # Reads the table back: what it says is what the kernel has.
 report() {
-  answer=$(ask answer "$(list_table)") || fail verify 'The table is not as it was made; another program changed it just now'
-  say "found $found"
-  [ -z "$answer" ] || say "$answer"
+  answer=$(ask answer "$table" "$(list_table)") || fail verify 'The table is not as it was made; another program changed it just now'
+  say "${answer#*"$newline"}"
   step report
-  done_with "$changed"
+  done_with "${answer%%"$newline"*}"
 }
 
 limits() {

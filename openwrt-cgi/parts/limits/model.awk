@@ -54,11 +54,9 @@ function want(thing, spec) {
   order[++wanted_things] = thing
   owner_of[thing] = owner
 }
-function rule(chain, text,   n, word) {
+function rule(chain, text) {
   want("chain " chain, "")
   rules[chain, ++ruled[chain]] = text
-  n = split(text, word, " ")
-  if (word[n - 1] == "jump") jumps[chain, word[n]]++
 }
 function address(family) { return family == 4 ? "ip" : "ip6" }
 function seen(family, size) { return "type ifname . ipv" family "_addr; size " size "; flags dynamic, timeout; timeout 10m;" }
@@ -83,6 +81,8 @@ function name_of(i,   name) {
 }
 function build_limit(i,   macs, f, n, set, down, up) {
   owner = i
+  limit_named["up_" id[i]] = limit_named["down_" id[i]] = limit_named["@mac_" id[i]] = i
+  for (f = 4; f <= 6; f += 2) limit_named["@ip" f "_" id[i]] = limit_named["@seen" f "_" id[i]] = i
   macs = member["mac_" id[i]] + 0
   if (macs) want("set mac_" id[i], "type ether_addr;")
   for (n = 1; n <= macs; n++) add("macs", members["mac_" id[i], n])

@@ -40,7 +40,7 @@ function interface_of(address, family,   text, i, device) {
 }
 # Whether it is an uplink: it has a default route, or the firewall has it in a zone of uplinks. What is at home never is.
 function is_outside(device) {
-  if (index(" " home " ", " " device " ") || (home == "keep" && (("home", device) in has_element))) return 0
+  if (index(" " home " ", " " device " ") || (home == "keep" && (("before", "home", device) in has_element))) return 0
   return (device in outside) || index(" " uplinks " ", " " device " ")
 }
 # An address as 32 or 128 binary digits, or "".

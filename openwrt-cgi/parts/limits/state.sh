@@ -2,13 +2,13 @@ home='' uplinks=''
 
 # One awk program for three questions, each with the wanted state on standard input, and behind it the routes and the table as nft lists it:
 #   check   what is wrong with the wanted state, if anything is
-#   plan    how many of its limits stand, whether anything differs, and the commands for nft that make it so
-#   answer  the lines of the answer; what differs is an error now
-about() { # QUESTION [TABLE]
+#   plan    the commands for nft that make it so
+#   answer  whether that changed anything, and the lines of the answer, from the table before and the table now; what differs is an error now
+about() { # QUESTION [TABLE [TABLE]]
   printf '%s\n' "$wanted"
-  [ "$1" = check ] || printf '\001routes4\n%s\n\001routes6\n%s\n\001table\n%s\n' "$routes4" "$routes6" "$2"
+  [ "$1" = check ] || printf '\001routes4\n%s\n\001routes6\n%s\n\001before\n%s\n\001now\n%s\n' "$routes4" "$routes6" "$2" "${3:-}"
 }
-ask() { # QUESTION [TABLE]
+ask() { # QUESTION [TABLE [TABLE]]
   about "$@" | awk -v question="$1" -v home="$home" -v uplinks="$uplinks" -v asker="${SSH_CONNECTION%% *}" '
     #include shared/expand6.awk
     #include limits/wanted.awk
@@ -70,8 +70,4 @@ read_state() {
   find_routes
   table=$(list_table)
   plan=$(ask plan "$table") || fail read 'awk cannot read the table'
-  found=${plan%%"$newline"*}
-  plan=${plan#*"$newline"}
-  changed=${plan%%"$newline"*}
-  plan=${plan#*"$newline"}
 }
