@@ -168,6 +168,9 @@ describe('the networks whose hosts are counted', () => {
     expect(counted()).to.deep.equal(['network lan br-lan']);
   });
   it('for tests they are taken from the environment', () => {
+    expect(counted({ WRTMETER_NETWORKS: 'lan="; }' })).to.deep.equal([
+      'failed WRTMETER_NETWORKS has other characters than those of NAME=DEVICE, separated by spaces',
+    ]);
     expect(counted({ WRTMETER_NETWORKS: 'lan=br-lan guest=br-guest' })).to.deep.equal(['network lan br-lan', 'network guest br-guest']);
   });
 });

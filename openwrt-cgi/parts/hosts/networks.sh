@@ -18,7 +18,10 @@ broken() { printf '\n\001broken %s %s\n\001\n' "$1" "$(uci_failed "$1")"; }
 # rule as in wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network is used.
 counted_networks() { # [uplinks]
   if [ -n "${WRTMETER_NETWORKS:-}" ]; then
-    for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done
+    case $WRTMETER_NETWORKS in
+      *[!A-Za-z0-9_.@=\ -]*) echo 'failed WRTMETER_NETWORKS has other characters than those of NAME=DEVICE, separated by spaces' ;;
+      *) for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done ;;
+    esac
     return
   fi
   { networks_facts 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v uplinks="${1:-}" '

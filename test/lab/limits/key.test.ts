@@ -150,7 +150,6 @@ describe('a key that can only set limits', () => {
             [['-A'], []],
             [['-X'], []],
             [['-s'], ['sftp']],
-            [['-o', 'SetEnv=WRTMETER_ROOT=/root WRTMETER_NETWORKS=x'], []],
           ] as const) {
             const before = await world.router.nft('-s', 'list', 'ruleset');
             const { stdout } = await login().ssh(anna, `${touch}\n`, options, command);
@@ -162,6 +161,18 @@ describe('a key that can only set limits', () => {
             expect(readdirSync(login().home), what).to.deep.equal(['.ssh']);
             expect(await world.router.nft('-s', 'list', 'ruleset'), what).to.equal(before);
           }
+        });
+        it('takes no variable of the login for one of its tests', async () => {
+          for (const [name, value] of [
+            ['WRTMETER_STOP', 'check'],
+            ['WRTMETER_ROOT', '/root'],
+            ['WRTMETER_NETWORKS', 'x=y};flush-ruleset'],
+          ]) {
+            const { stdout } = await login().ssh(anna, pause(), ['-o', `SetEnv=${name}=${value}`], ['for-tests']);
+            expect(parseAnswer(stdout).result, name).to.match(/^ok /);
+            expect(readdirSync(login().home), name).to.deep.equal(['.ssh']);
+          }
+          await login().ssh(anna, wantedText([]));
         });
         it('gives no terminal, no files and no way to another machine', async () => {
           const asked = await login().ssh(anna, pause(), ['-tt']);

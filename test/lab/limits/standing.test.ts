@@ -127,7 +127,7 @@ describe('limits that stand on a router', () => {
     it('is the same for a peer where the script comes to a shell over its standard input, as to a server without a copy', async () => {
       const wanted = wantedText(['limit peer pause', `ip peer ${ben.v4}`, `ip peer ${ben.stable}`]);
       const env = { PATH: '/usr/sbin:/usr/bin:/bin', WRTMETER_ROOT: join(world.lab.folder, 'root') };
-      const run = await finish([...within(world.router.namespace), 'dash', '-s'], { input: limitsScript(wanted), env });
+      const run = await finish([...within(world.router.namespace), 'dash', '-s', 'for-tests'], { input: limitsScript(wanted), env });
       expect([parseAnswer(run.stdout).result, run.stderr]).to.deep.equal(['ok changed', '']);
       expect(await reachesAll(ben), 'by the addresses that were given').to.deep.equal([false, false, true]);
       const { received } = await ben.agent.tryExchange({ to: gina.v4, ...SOME, rounds: 0, patience: 400 });
@@ -224,7 +224,7 @@ describe('limits that stand on a router', () => {
       };
       const others = async () => (await world.router.nft('-s', 'list', 'ruleset')).replace(/table inet wrtmeter_limits[\s\S]*?\n}\n/, '');
       const before = await others();
-      for (const [command, found] of [
+      for (const [change, found] of [
         ['add table inet wrtmeter_limits { flags dormant; }', 0],
         [() => instead('forward', '@alive', 'return'), 0],
         ['insert rule inet wrtmeter_limits forward return', 0],
@@ -253,11 +253,12 @@ add set inet wrtmeter_limits mac_carl { type ether_addr; flags timeout; timeout 
         ['add rule inet wrtmeter_limits input drop', 3],
         ['add set inet wrtmeter_limits mine { type ipv4_addr; }', 3],
       ] as const) {
-        await world.router.loadRules(typeof command === 'string' ? command : await command());
+        const command = typeof change === 'string' ? change : await change();
+        await world.router.loadRules(command);
         const answer = await limits.ask(states);
         expect([answer.found, answer.result], command).to.deep.equal([found, 'ok changed']);
         // A set that was made again is the last one.
-        expect(blocks(await limits.table()), String(command)).to.have.members(blocks(right));
+        expect(blocks(await limits.table()), command).to.have.members(blocks(right));
         expect(heldBack(answer, 'anna').upload, `what it counted stays: ${command}`).to.equal(upload);
         expect((await limits.ask(states)).text, command)
           .to.contain('\nfound 3\n')

@@ -28,9 +28,9 @@ describe('limits.sh', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const give = (input: string, box = toolbox, more: Record<string, string> = {}): string => {
+  const give = (input: string, box = toolbox, more: Record<string, string> = {}, args = ['for-tests']): string => {
     const env = { PATH: '/nonexistent', WRTMETER_ROOT: folder, STANDIN: folder, ...more };
-    const run = spawnSync(box.shell, [join(scripts, 'limits.sh')], { input, encoding: 'latin1', env });
+    const run = spawnSync(box.shell, [join(scripts, 'limits.sh'), ...args], { input, encoding: 'latin1', env });
     expect(run.stderr).to.equal('');
     return run.stdout;
   };
@@ -162,10 +162,14 @@ describe('limits.sh', () => {
       'wrtmeter-limits 1\nfound 0\nresult ok unchanged\n',
     );
   });
-  it('looks neither at its arguments nor at the command that was asked for', () => {
+  it('looks neither at the command that was asked for nor at variables for tests, which a login may set', () => {
     const input = [...head, 'end', ''].join('\n');
     const answer = give(input);
     expect(give(input, toolbox, { SSH_ORIGINAL_COMMAND: 'reboot; echo $(id)' })).to.equal(answer);
+    const hooks = { WRTMETER_STOP: 'check', WRTMETER_NETWORKS: 'lan=br-lan' };
+    expect(give(input, toolbox, hooks)).to.equal('wrtmeter-limits 1\n');
+    for (const args of [[], ['id'], ['-c', 'for-tests']])
+      expect(give(input, toolbox, { ...hooks, WRTMETER_ROOT: '/nonexistent' }, args), args.join()).to.contain('\nresult ');
   });
   it('runs from standard input of a shell, with what is wanted behind it, and does nothing where that was cut off', () => {
     chmodSync(folder, 0o755);
@@ -175,7 +179,7 @@ describe('limits.sh', () => {
       ['busybox', 'sh', '-s'],
       ['bash', '-s'],
     ]) {
-      const [program = '', ...args] = shell;
+      const [program = '', ...args] = [...shell, 'for-tests'];
       const run = (input: string) =>
         spawnSync(program, args, {
           input,
