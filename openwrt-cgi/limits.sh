@@ -6,9 +6,9 @@
 # this text to `sh -s`, its last line with a here-document behind it. SSH_ORIGINAL_COMMAND is never looked at.
 # The answer ends with a line `result ok changed|unchanged` or `result failed STEP REASON`; without it, it is incomplete.
 # For busybox ash and awk, dash and mawk alike. For tests, and only if the first argument is "for-tests", which no login can give to a forced
-# command: WRTMETER_ROOT is put before the paths of files, WRTMETER_STOP names a step to be killed at, WRTMETER_NETWORKS="lan=br-lan
+# command: WRTMETER_ROOT is put before the paths of files, WRTMETER_STOP names a step to be killed at, WRTMETER_SECONDS is the time for each call, WRTMETER_NETWORKS="lan=br-lan
 # guest=br-guest" overrides the configuration. An ssh server can be told to take variables of a login.
-[ "${1:-}" = for-tests ] || unset WRTMETER_ROOT WRTMETER_STOP WRTMETER_NETWORKS
+[ "${1:-}" = for-tests ] || unset WRTMETER_ROOT WRTMETER_STOP WRTMETER_SECONDS WRTMETER_NETWORKS
 root=${WRTMETER_ROOT:-}
 LC_ALL=C PATH=$PATH:$root/usr/local/sbin:$root/usr/sbin:$root/sbin
 export LC_ALL PATH
@@ -35,7 +35,7 @@ done_with() { # changed|unchanged
 }
 
 step() { # NAME
-  [ "${WRTMETER_STOP:-}" != "$1" ] || kill -9 $$
+  [ "${WRTMETER_STOP:-}" != "$1" ] || { read -r self _ </proc/self/stat && kill -9 $$ "$self"; }
 }
 
 # One run at a time. The kernel releases the lock when this shell ends, so none is ever left behind. The folder is root's alone: nobody else can
@@ -285,6 +285,39 @@ counted_networks() { # [uplinks]
       else printf "%s", list outward
     }
   '
+}
+
+# Nothing that is called here may take longer than this, nor the input: half-sent connections must not pile up. Where "read" knows a time, as
+# busybox's does, calls are watched; servers with another shell have "timeout".
+seconds=${WRTMETER_SECONDS:-20}
+begin_bounded() { # FUNCTION
+  limit=$seconds
+  # shellcheck disable=SC3045
+  read -r -t 1 _ </dev/null 2>/dev/null
+  case $? in
+    1) watched=yes && { "$1" 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 ;;
+    *) watched=no && "$1" ;;
+  esac
+  return 0
+}
+# It does not hold the lock.
+bounded() { bounded_with "$@" 9>&- </dev/null; }
+# The same for what reads its input and may hold the lock.
+bounded_with() { # COMMAND...
+  if [ "$watched" = yes ]; then
+    {
+      "$@" <&5 3>&- 5<&- &
+      echo "$!" >&3
+      wait "$!"
+      set -- "$?"
+      echo >&3
+      return "$1"
+    } 5<&0
+  elif has timeout; then
+    timeout -s KILL "$limit" "$@"
+  else
+    "$@"
+  fi
 }
 
 home='' uplinks=''
@@ -851,17 +884,22 @@ ask() { # QUESTION [TABLE [TABLE]]
 
 check_wanted() {
   step check
+  case $wanted in *late) fail input "It did not come whole within $seconds seconds" ;; esac
   [ ${#wanted} -le 600000 ] || fail input 'It is longer than 600,000 bytes'
   wrong=$(ask check) || fail input 'awk cannot read it'
   [ -z "$wrong" ] || fail input "$wrong"
 }
 
-list_table() { nft list table inet wrtmeter_limits 2>/dev/null; }
+# In a shell of its own, as all that asks for facts: killed with the lock held by nobody else, it holds up no other run.
+list_table() {
+  exec 9>&-
+  bounded nft list table inet wrtmeter_limits 2>/dev/null
+}
 
 # Sets routes4 and routes6: by what interface the router reaches which addresses, and which are its own.
 find_routes() {
-  routes4=$(ip -4 route show table all 2>/dev/null)
-  routes6=$(ip -6 route show table all 2>/dev/null)
+  routes4=$(exec 9>&- && bounded ip -4 route show table all 2>/dev/null)
+  routes6=$(exec 9>&- && bounded ip -6 route show table all 2>/dev/null)
 }
 
 # Sets home, the devices between which traffic stays in the home: those of the networks whose hosts are counted. A server has none. Where that
@@ -869,7 +907,7 @@ find_routes() {
 find_home() {
   home='' uplinks=''
   { has uci && [ -e "$root/etc/config/network" ]; } || [ -n "${WRTMETER_NETWORKS:-}" ] || return 0
-  networks=$(counted_networks uplinks)
+  networks=$(exec 9>&- && limit=4 && counted_networks uplinks)
   uplinks=$(devices_of uplink)
   case $networks in
     network\ *) home=$(devices_of network) ;;
@@ -890,17 +928,18 @@ read_state() {
   step read
   find_home
   find_routes
-  table=$(list_table)
+  table=$(list_table) || [ "$?" != 137 ] || fail read '"nft list table" did not answer in time'
   plan=$(ask plan "$table") || fail read 'awk cannot read the table'
 }
 
-# Why no limit can be kept here, or nothing.
+# Why no limit can be kept here, or nothing. In a shell of its own, which does not hold the lock.
 obstacle() {
+  exec 9>&-
   if ! has nft; then
     echo 'nft is not installed here, and limits need nftables (OpenWrt 22.03 or later has it)'
-  elif ! nft list tables >/dev/null 2>&1; then
+  elif ! bounded nft list tables >/dev/null 2>&1; then
     echo 'nft does not work here: the kernel lacks nftables, or this is a container without the right to change it'
-  elif nft list flowtables 2>/dev/null | grep -q flowtable || has_option flow_offloading || has_option flow_offloading_hw; then
+  elif bounded nft list flowtables 2>/dev/null | grep -q flowtable || has_option flow_offloading || has_option flow_offloading_hw; then
     echo 'Flow offloading is on, which moves packets past every limit: switch it off (option flow_offloading in /etc/config/firewall)'
   else
     for module in shortcut_fe fast_classifier ecm mtkhnat; do
@@ -909,7 +948,7 @@ obstacle() {
   fi
 }
 has_option() { # NAME
-  case $(uci -q get "firewall.@defaults[0].$1" 2>/dev/null) in 1 | on | true | yes | enabled) ;; *) return 1 ;; esac
+  case $(bounded uci -q get "firewall.@defaults[0].$1" 2>/dev/null) in 1 | on | true | yes | enabled) ;; *) return 1 ;; esac
 }
 
 # Limits that would not be kept are refused, and none of them is left standing. Wanting none is never refused.
@@ -921,14 +960,14 @@ refuse_all() {
   [ -z "$refused" ] || say "$refused"
   changed=unchanged
   if has nft && [ -n "$(list_table)" ]; then
-    nft delete table inet wrtmeter_limits 2>/dev/null || fail apply 'nft cannot delete the table "inet wrtmeter_limits"'
+    bounded nft delete table inet wrtmeter_limits 2>/dev/null || fail apply 'nft cannot delete the table "inet wrtmeter_limits"'
     changed=changed
   fi
   done_with "$changed"
 }
 
-# Not "-", which nft opens as /dev/stdin: that does not exist everywhere.
-load() { printf '%s\n' "$1" | nft -f /proc/self/fd/0 2>&1; }
+# Not "-", which nft opens as /dev/stdin: that does not exist everywhere. It holds the lock: the next run must not overtake it.
+load() { printf '%s\n' "$1" | bounded_with nft -f /proc/self/fd/0 2>&1; }
 
 # One transaction: the kernel does all of it or nothing. A table that somebody else has changed so much that it cannot be put right is made
 # again, in one transaction too.
@@ -950,9 +989,8 @@ report() {
   done_with "${answer%%"$newline"*}"
 }
 
-limits() {
-  umask 077
-  wanted=$(head -c 600001 | tr '\000' '\001')
+make_so() {
+  wanted=$({ bounded_with head -c 600001 || echo late; } 2>/dev/null | tr '\000' '\001')
   # The programs run below must not read this text as their input.
   exec </dev/null
   say 'wrtmeter-limits 1'
@@ -962,6 +1000,10 @@ limits() {
   read_state
   apply
   report
+}
+limits() {
+  umask 077
+  begin_bounded make_so
 }
 
 limits

@@ -1,5 +1,5 @@
-# Not "-", which nft opens as /dev/stdin: that does not exist everywhere.
-load() { printf '%s\n' "$1" | nft -f /proc/self/fd/0 2>&1; }
+# Not "-", which nft opens as /dev/stdin: that does not exist everywhere. It holds the lock: the next run must not overtake it.
+load() { printf '%s\n' "$1" | bounded_with nft -f /proc/self/fd/0 2>&1; }
 
 # One transaction: the kernel does all of it or nothing. A table that somebody else has changed so much that it cannot be put right is made
 # again, in one transaction too.

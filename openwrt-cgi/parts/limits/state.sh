@@ -29,17 +29,22 @@ ask() { # QUESTION [TABLE [TABLE]]
 
 check_wanted() {
   step check
+  case $wanted in *late) fail input "It did not come whole within $seconds seconds" ;; esac
   [ ${#wanted} -le 600000 ] || fail input 'It is longer than 600,000 bytes'
   wrong=$(ask check) || fail input 'awk cannot read it'
   [ -z "$wrong" ] || fail input "$wrong"
 }
 
-list_table() { nft list table inet wrtmeter_limits 2>/dev/null; }
+# In a shell of its own, as all that asks for facts: killed with the lock held by nobody else, it holds up no other run.
+list_table() {
+  exec 9>&-
+  bounded nft list table inet wrtmeter_limits 2>/dev/null
+}
 
 # Sets routes4 and routes6: by what interface the router reaches which addresses, and which are its own.
 find_routes() {
-  routes4=$(ip -4 route show table all 2>/dev/null)
-  routes6=$(ip -6 route show table all 2>/dev/null)
+  routes4=$(exec 9>&- && bounded ip -4 route show table all 2>/dev/null)
+  routes6=$(exec 9>&- && bounded ip -6 route show table all 2>/dev/null)
 }
 
 # Sets home, the devices between which traffic stays in the home: those of the networks whose hosts are counted. A server has none. Where that
@@ -47,7 +52,7 @@ find_routes() {
 find_home() {
   home='' uplinks=''
   { has uci && [ -e "$root/etc/config/network" ]; } || [ -n "${WRTMETER_NETWORKS:-}" ] || return 0
-  networks=$(counted_networks uplinks)
+  networks=$(exec 9>&- && limit=4 && counted_networks uplinks)
   uplinks=$(devices_of uplink)
   case $networks in
     network\ *) home=$(devices_of network) ;;
@@ -68,6 +73,6 @@ read_state() {
   step read
   find_home
   find_routes
-  table=$(list_table)
+  table=$(list_table) || [ "$?" != 137 ] || fail read '"nft list table" did not answer in time'
   plan=$(ask plan "$table") || fail read 'awk cannot read the table'
 }
