@@ -64,15 +64,18 @@ networks_facts() {
 broken() { printf '\n\001broken %s %s\n\001\n' "$1" "$(uci_failed "$1")"; }
 
 # Prints one line per network, "network NAME DEVICE", or a single line: "none REASON" if nothing is to be counted here, "failed REASON"
-# if that is not known at the moment.
+# if that is not known at the moment. With "uplinks", lines "uplink NAME DEVICE" follow.
 # The configuration names the networks (config hosts, list network), else they are those of the firewall zones that are not uplinks: the same
 # rule as in wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network is used.
-counted_networks() {
+counted_networks() { # [uplinks]
   if [ -n "${WRTMETER_NETWORKS:-}" ]; then
-    for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done
+    case $WRTMETER_NETWORKS in
+      *[!A-Za-z0-9_.@=\ -]*) echo 'failed WRTMETER_NETWORKS has other characters than those of NAME=DEVICE, separated by spaces' ;;
+      *) for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done ;;
+    esac
     return
   fi
-  { networks_facts 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk '
+  { networks_facts 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v uplinks="${1:-}" '
     # A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
     function unquote(text) {
       gsub(/\047\\\047\047/, "\001", text)
@@ -176,6 +179,17 @@ counted_networks() {
       counted[device] = 1
       list = list "network " network " " device "\n"
     }
+    # Whatever leads out of the home, with a default route or without. A tunnel of such a zone can be a server for devices of the home.
+    function list_uplinks(   i, s, j, n, devices) {
+      for (i = 1; i <= interfaces; i++)
+        if (isuplink(i) || (kindof(i) == "wan" && !istunnel(field[i, "proto"]))) outward = outward "uplink " field[i, "interface"] " " deviceof(i) "\n"
+      for (i = 1; i <= sections; i++) {
+        s = section[i]
+        if (type[s] != "zone" || zonekind[option[s, "name"]] != "wan") continue
+        n = split(option[s, "device"], devices, " ")
+        for (j = 1; j <= n; j++) outward = outward "uplink " option[s, "name"] " " devices[j] "\n"
+      }
+    }
     function deviceof(i) { return field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"] ~ /^@/ ? "" : field[i, "device"] }
 
     /^\001broken / { broken[$2] = substr($0, length($1 " " $2) + 2); next }
@@ -191,12 +205,13 @@ counted_networks() {
       if (!interfaces) { print "failed neither netifd nor /etc/config/network says which networks there are"; exit }
       if ("firewall" in broken && option["wrtmeter.hosts", "network"] == "") { print "failed " broken["firewall"]; exit }
       zones()
+      if (uplinks != "") list_uplinks()
       named = option["wrtmeter.hosts", "network"]
       if (named != "") {
         n = split(named, wanted, " ")
         for (j = 1; j <= n; j++) for (i = 1; i <= interfaces; i++) if (field[i, "interface"] == wanted[j]) count(wanted[j], deviceof(i))
         if (list == "") list = "failed no network of \"" named "\" has a device; see option network in /etc/config/wrtmeter\n"
-        printf "%s", list
+        printf "%s", list outward
         exit
       }
       for (i = 1; i <= interfaces; i++) {
@@ -212,9 +227,9 @@ counted_networks() {
           for (j = 1; j <= n; j++) count(option[section[i], "name"], devices[j])
         }
       # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
-      if (!uplink || (!up && behind)) print "none this router has no uplink of its own"
-      else if (list == "") print "none only firewall zones of uplinks have networks; name some in /etc/config/wrtmeter (list network)"
-      else printf "%s", list
+      if (!uplink || (!up && behind)) printf "%s", "none this router has no uplink of its own\n" outward
+      else if (list == "") printf "%s", "none only firewall zones of uplinks have networks; name some in /etc/config/wrtmeter (list network)\n" outward
+      else printf "%s", list outward
     }
   '
 }

@@ -3,10 +3,12 @@
 # Slows devices, users and peers down or pauses them, in its own nftables table: inet wrtmeter_limits. The wanted state comes whole on
 # standard input, and the table is made so in one transaction; docs/run/limits.md has the format and explains how it works.
 # Installed as /usr/lib/wrtmeter/limits.sh, where a key that can do nothing else runs it over ssh. To a server that has no copy wrtmeter sends
-# this text to `sh -s`, its last line with a here-document behind it. Arguments and SSH_ORIGINAL_COMMAND are never looked at.
+# this text to `sh -s`, its last line with a here-document behind it. SSH_ORIGINAL_COMMAND is never looked at.
 # The answer ends with a line `result ok changed|unchanged` or `result failed STEP REASON`; without it, it is incomplete.
-# For busybox ash and awk, dash and mawk alike. For tests: WRTMETER_ROOT is put before the paths of files, WRTMETER_STOP names a step to be
-# killed at, WRTMETER_NETWORKS="lan=br-lan guest=br-guest" overrides the configuration. No login can set them.
+# For busybox ash and awk, dash and mawk alike. For tests, and only if the first argument is "for-tests", which no login can give to a forced
+# command: WRTMETER_ROOT is put before the paths of files, WRTMETER_STOP names a step to be killed at, WRTMETER_SECONDS is the time for each call, WRTMETER_NETWORKS="lan=br-lan
+# guest=br-guest" overrides the configuration. An ssh server can be told to take variables of a login.
+[ "${1:-}" = for-tests ] || unset WRTMETER_ROOT WRTMETER_STOP WRTMETER_SECONDS WRTMETER_NETWORKS
 root=${WRTMETER_ROOT:-}
 LC_ALL=C PATH=$PATH:$root/usr/local/sbin:$root/usr/sbin:$root/sbin
 export LC_ALL PATH
@@ -33,7 +35,7 @@ done_with() { # changed|unchanged
 }
 
 step() { # NAME
-  [ "${WRTMETER_STOP:-}" != "$1" ] || kill -9 $$
+  [ "${WRTMETER_STOP:-}" != "$1" ] || { read -r self _ </proc/self/stat && kill -9 $$ "$self"; }
 }
 
 # One run at a time. The kernel releases the lock when this shell ends, so none is ever left behind. The folder is root's alone: nobody else can
@@ -115,15 +117,18 @@ networks_facts() {
 broken() { printf '\n\001broken %s %s\n\001\n' "$1" "$(uci_failed "$1")"; }
 
 # Prints one line per network, "network NAME DEVICE", or a single line: "none REASON" if nothing is to be counted here, "failed REASON"
-# if that is not known at the moment.
+# if that is not known at the moment. With "uplinks", lines "uplink NAME DEVICE" follow.
 # The configuration names the networks (config hosts, list network), else they are those of the firewall zones that are not uplinks: the same
 # rule as in wrtmeter.cgi. netifd knows their devices; where it does not answer, /etc/config/network is used.
-counted_networks() {
+counted_networks() { # [uplinks]
   if [ -n "${WRTMETER_NETWORKS:-}" ]; then
-    for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done
+    case $WRTMETER_NETWORKS in
+      *[!A-Za-z0-9_.@=\ -]*) echo 'failed WRTMETER_NETWORKS has other characters than those of NAME=DEVICE, separated by spaces' ;;
+      *) for pair in $WRTMETER_NETWORKS; do echo "network ${pair%%=*} ${pair#*=}"; done ;;
+    esac
     return
   fi
-  { networks_facts 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk '
+  { networks_facts 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v uplinks="${1:-}" '
     # A value as uci writes it, in apostrophes; an apostrophe inside ends them, stands behind a backslash, and begins them again.
     function unquote(text) {
       gsub(/\047\\\047\047/, "\001", text)
@@ -227,6 +232,17 @@ counted_networks() {
       counted[device] = 1
       list = list "network " network " " device "\n"
     }
+    # Whatever leads out of the home, with a default route or without. A tunnel of such a zone can be a server for devices of the home.
+    function list_uplinks(   i, s, j, n, devices) {
+      for (i = 1; i <= interfaces; i++)
+        if (isuplink(i) || (kindof(i) == "wan" && !istunnel(field[i, "proto"]))) outward = outward "uplink " field[i, "interface"] " " deviceof(i) "\n"
+      for (i = 1; i <= sections; i++) {
+        s = section[i]
+        if (type[s] != "zone" || zonekind[option[s, "name"]] != "wan") continue
+        n = split(option[s, "device"], devices, " ")
+        for (j = 1; j <= n; j++) outward = outward "uplink " option[s, "name"] " " devices[j] "\n"
+      }
+    }
     function deviceof(i) { return field[i, "l3_device"] != "" ? field[i, "l3_device"] : field[i, "device"] ~ /^@/ ? "" : field[i, "device"] }
 
     /^\001broken / { broken[$2] = substr($0, length($1 " " $2) + 2); next }
@@ -242,12 +258,13 @@ counted_networks() {
       if (!interfaces) { print "failed neither netifd nor /etc/config/network says which networks there are"; exit }
       if ("firewall" in broken && option["wrtmeter.hosts", "network"] == "") { print "failed " broken["firewall"]; exit }
       zones()
+      if (uplinks != "") list_uplinks()
       named = option["wrtmeter.hosts", "network"]
       if (named != "") {
         n = split(named, wanted, " ")
         for (j = 1; j <= n; j++) for (i = 1; i <= interfaces; i++) if (field[i, "interface"] == wanted[j]) count(wanted[j], deviceof(i))
         if (list == "") list = "failed no network of \"" named "\" has a device; see option network in /etc/config/wrtmeter\n"
-        printf "%s", list
+        printf "%s", list outward
         exit
       }
       for (i = 1; i <= interfaces; i++) {
@@ -263,23 +280,58 @@ counted_networks() {
           for (j = 1; j <= n; j++) count(option[section[i], "name"], devices[j])
         }
       # An access point often keeps a wan that nothing is plugged into: its own default route leads through the LAN.
-      if (!uplink || (!up && behind)) print "none this router has no uplink of its own"
-      else if (list == "") print "none only firewall zones of uplinks have networks; name some in /etc/config/wrtmeter (list network)"
-      else printf "%s", list
+      if (!uplink || (!up && behind)) printf "%s", "none this router has no uplink of its own\n" outward
+      else if (list == "") printf "%s", "none only firewall zones of uplinks have networks; name some in /etc/config/wrtmeter (list network)\n" outward
+      else printf "%s", list outward
     }
   '
 }
 
-# One awk program for three questions, each with the wanted state on standard input and the table behind it, as nft lists it:
-#   check   what is wrong with the wanted state, if anything is
-#   plan    how many of its limits stand, whether anything differs, and the commands for nft that make it so
-#   answer  the lines of the answer; what differs is an error now
-about() { # QUESTION [TABLE]
-  printf '%s\n' "$wanted"
-  [ "$1" = check ] || printf '\001table\n%s\n' "$2"
+# Nothing that is called here may take longer than this, nor the input: half-sent connections must not pile up. Where "read" knows a time, as
+# busybox's does, calls are watched; servers with another shell have "timeout".
+seconds=${WRTMETER_SECONDS:-20}
+begin_bounded() { # FUNCTION
+  limit=$seconds
+  # shellcheck disable=SC3045
+  read -r -t 1 _ </dev/null 2>/dev/null
+  case $? in
+    1) watched=yes && { "$1" 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 ;;
+    *) watched=no && "$1" ;;
+  esac
+  return 0
 }
-ask() { # QUESTION [TABLE]
-  about "$@" | awk -v question="$1" -v home="${home:-}" -v asker="${SSH_CONNECTION%% *}" '
+# It does not hold the lock.
+bounded() { bounded_with "$@" 9>&- </dev/null; }
+# The same for what reads its input and may hold the lock.
+bounded_with() { # COMMAND...
+  if [ "$watched" = yes ]; then
+    {
+      "$@" <&5 3>&- 5<&- &
+      echo "$!" >&3
+      wait "$!"
+      set -- "$?"
+      echo >&3
+      return "$1"
+    } 5<&0
+  elif has timeout; then
+    timeout -s KILL "$limit" "$@"
+  else
+    "$@"
+  fi
+}
+
+home='' uplinks=''
+
+# One awk program for three questions, each with the wanted state on standard input, and behind it the routes and the table as nft lists it:
+#   check   what is wrong with the wanted state, if anything is
+#   plan    the commands for nft that make it so
+#   answer  whether that changed anything, and the lines of the answer, from the table before and the table now; what differs is an error now
+about() { # QUESTION [TABLE [TABLE]]
+  printf '%s\n' "$wanted"
+  [ "$1" = check ] || printf '\001routes4\n%s\n\001routes6\n%s\n\001before\n%s\n\001now\n%s\n' "$routes4" "$routes6" "$2" "${3:-}"
+}
+ask() { # QUESTION [TABLE [TABLE]]
+  about "$@" | awk -v question="$1" -v home="$home" -v uplinks="$uplinks" -v asker="${SSH_CONNECTION%% *}" '
     # An IPv6 address as eight groups of four digits without colons, or "" for what is none.
     function expand6(text,   gap, left, right, before, after, i, long) {
       if (length(text) > 39 || text !~ /^[0-9a-f:]+$/) return ""
@@ -294,7 +346,8 @@ ask() { # QUESTION [TABLE]
     }
     function group(digits) { return digits == "" || length(digits) > 4 ? "-" : substr("0000" digits, length(digits) + 1) }
     # The wanted state, line by line. Everything in it is checked: names, numbers and addresses go into commands.
-    # limits, id[i], pauses[i], rate["down", i], rate["up", i] ("-" for none), member[set] and members[set, n] by the name of a set.
+    # limits, id[i], pauses[i], rate["down", i], rate["up", i] ("-" for none), member[set] and members[set, n] by the name of a set; asked
+    # addresses, which become members when their interface is known.
     function bad(why) {
       if (problem == "") problem = "Line " NR ": " why
     }
@@ -336,9 +389,15 @@ ask() { # QUESTION [TABLE]
       else if (!($2 in number)) bad("no limit of that name is above it")
       else if (++all > 4096) bad("there are more than 4096 members")
       else if ($1 == "mac") { if (is_mac($3)) add("mac_" $2, $3); else bad("it is not a MAC such as 02:00:00:00:00:01") }
-      else if (is_ipv4($3)) add("ip4_" $2, $3)
-      else if (expand6($3) != "") add("ip6_" $2, colons(expand6($3)))
+      else if (is_ipv4($3)) ask_for(4, $2, $3)
+      else if (expand6($3) != "") ask_for(6, $2, colons(expand6($3)))
       else bad("it is not an IPv4 or IPv6 address")
+    }
+    function ask_for(family, limit, address) {
+      asked_family[++asked] = family
+      asked_for[asked] = limit
+      asked_address[asked] = address
+      asked_as[asked] = $3
     }
     function is_mac(text,   part, i) {
       if (length(text) != 17 || split(text, part, ":") != 6) return 0
@@ -361,39 +420,128 @@ ask() { # QUESTION [TABLE]
       members[set, ++member[set]] = text
     }
 
-    # The table as "nft list table" prints it: things[n] and have[kind " " name] for each chain, set, limit and counter; for chains how many rules
-    # each has and how often each jumps where; for sets of given things their elements, in one form; what each counter counted.
-    function standing(   kind) {
+    # The network that an address is of, by the routes of the kernel as "ip route show table all" lists them. An address counts on the one
+    # interface that the router reaches it by, and only if that is inside: else who claims an address of the Internet would have it limited for
+    # everybody.
+    function route(family,   i, n, word, type, device, table, part) {
+      n = split($0, word, " ")
+      for (i = 2; i < n; i++) {
+        if (word[i] == "dev") device = word[i + 1]
+        if (word[i] == "table") table = word[i + 1]
+      }
+      if (word[1] == "nexthop") { if (several) outside[device] = 1; return }
+      several = 0
+      if (table != "" && table != "local") return
+      if (word[1] ~ /^[a-z]+$/ && word[1] != "default") type = word[1]
+      split(word[type == "" ? 1 : 2], part, "/")
+      if (part[1] == "default") {
+        several = table == "" && type == ""
+        if (several) outside[device] = 1
+        return
+      }
+      part[1] = bits(part[1], family)
+      if (part[2] == "") part[2] = length(part[1])
+      if (part[1] == "" || part[2] == 0) return
+      part[1] = substr(part[1], 1, part[2])
+      prefixes[family, part[2] + 0] = 1
+      if (table == "local") own[family, part[1]] = 1
+      else if (!((family, part[1]) in leads_to)) leads_to[family, part[1]] = type == "" ? device : ""
+    }
+    # Where the packets of an address come from and go to, or "" where they must not be limited by it.
+    function interface_of(address, family,   text, i, device) {
+      text = bits(address, family)
+      # What is nobody'\''s: 0.0.0.0/8, loopback, link-local, multicast and broadcast; IPv4 within IPv6.
+      if (family == 4 ? address ~ /^(0|127|169\.254|22[4-9]|2[345][0-9])\./ : text ~ /^(0000000000000000|1111111010|11111111)/) return ""
+      for (i = length(text); i > 0; i--) if (((family, i) in prefixes) && ((family, substr(text, 1, i)) in own)) return ""
+      for (i = length(text); i > 0; i--)
+        if (((family, i) in prefixes) && ((family, substr(text, 1, i)) in leads_to)) {
+          device = leads_to[family, substr(text, 1, i)]
+          return device !~ /^[A-Za-z0-9_.@][A-Za-z0-9_.@-]*$/ || length(device) > 15 || device == "lo" || is_outside(device) ? "" : device
+        }
+      return ""
+    }
+    # Whether it is an uplink: it has a default route, or the firewall has it in a zone of uplinks. What is at home never is.
+    function is_outside(device) {
+      if (index(" " home " ", " " device " ") || (home == "keep" && (("before", "home", device) in has_element))) return 0
+      return (device in outside) || index(" " uplinks " ", " " device " ")
+    }
+    # An address as 32 or 128 binary digits, or "".
+    function bits(address, family,   part, i, n, text, value, digit) {
+      if (family == 6) {
+        address = expand6(address)
+        for (i = 1; i <= length(address); i++) text = text binary(index("0123456789abcdef", substr(address, i, 1)) - 1, 8)
+        return text
+      }
+      if (!is_ipv4(address)) return ""
+      split(address, part, ".")
+      for (i = 1; i <= 4; i++) text = text binary(part[i], 128)
+      return text
+    }
+    function binary(value, place,   text) {
+      for (; place >= 1; place = int(place / 2)) {
+        text = text (value >= place)
+        if (value >= place) value -= place
+      }
+      return text
+    }
+    # The members that are addresses, each with its interface. A limit of which nothing is left is refused.
+    function place_addresses(   i, n, device, some) {
+      for (i = 1; i <= asked; i++) {
+        device = interface_of(asked_address[i], asked_family[i])
+        if (device != "") add("ip" asked_family[i] "_" asked_for[i], device " . " asked_address[i])
+        else {
+          if (++left_out <= 3) left = left (left == "" ? "" : ", ") asked_for[i] " " asked_as[i]
+          nothing[asked_for[i]] = 1
+        }
+      }
+      for (i = 1; i <= limits; i++)
+        if ((id[i] in nothing) && !member["mac_" id[i]] && !member["ip4_" id[i]] && !member["ip6_" id[i]]) refused[i] = 1
+    }
+
+    # The table as "nft list table" prints it, at two times: "before" this run, and "now". thing_of[time, n] and body[time, kind " " name] for each
+    # chain, set, limit and counter, with what it says but for counts and elements; body[time, "table"] is what it says of itself. For chains their
+    # lines; for sets of given things their elements, in one form; what each counter counted.
+    function standing(time) {
       if (inside == "") {
+        if (!NF || $1 == "table" || /^}/) return
         if (NF == 3 && $3 == "{" && $1 ~ /^(chain|set|limit|counter)$/) {
           inside = $1
           object = $2
-          have[inside " " object] = 1
-          things[++thingcount] = inside " " object
-        } else if (NF > 2 && $NF == "{" && $1 != "table") strange = 1
+          body[time, inside " " object] = ""
+          thing_of[time, ++things[time]] = inside " " object
+        } else if ($NF == "{") strange[time] = 1
+        else body[time, "table"] = body[time, "table"] $0 "\n"
         return
       }
       if ($0 ~ /^\t}$/) { inside = ""; return }
-      if (inside == "chain" && $1 != "type") {
-        have_rules[object]++
-        if ($(NF - 1) == "jump") have_jumps[object, $NF]++
-      } else if (inside == "counter" && $1 == "packets") dropped[object] = $4
-      else if (inside == "set" && object !~ /^(seen|learned)[46]/) {
+      if (inside == "counter") { if ($1 == "packets") dropped[object] = $4; return }
+      if (inside == "set") {
         if (sub(/^.*elements = \{/, "")) { listing = ""; within = 1 }
-        if (!within) return
-        listing = listing $0
-        if (sub(/\}.*$/, "", listing)) { have_elements(object, listing); within = 0 }
+        if (within) {
+          listing = listing $0
+          if (sub(/\}.*$/, "", listing)) { have_elements(time, object, listing); within = 0 }
+          return
+        }
+        # Newer versions print how many elements there are.
+        sub(/[ \t]*#.*/, "")
       }
+      $1 = $1
+      if ($0 == "") return
+      body[time, inside " " object] = body[time, inside " " object] $0 "\n"
+      if (inside != "chain") return
+      line_of[time, object, ++lines[time, object]] = $0
+      has_line[time, object, $0] = 1
     }
-    function have_elements(set, text,   n, i, part, word, key) {
+    function have_elements(time, set, text,   n, i, part, word, key) {
+      if (set ~ /^(seen|learned)[46]/) return
       n = split(text, part, ",")
       for (i = 1; i <= n; i++) {
         split(part[i], word, " ")
         key = word[1]
         gsub(/"/, "", key)
-        if (set ~ /^(ip|given)6/) key = colons(expand6(key))
-        has_element[set, key] = 1
-        element_of[set, ++elements[set]] = key
+        if (set ~ /^(ip|given)/) key = key " . " (set ~ /^(ip|given)6/ ? colons(expand6(word[3])) : word[3])
+        has_element[time, set, key] = 1
+        element_of[time, set, ++elements[time, set]] = key
       }
     }
 
@@ -402,6 +550,8 @@ ask() { # QUESTION [TABLE]
     # - Only what is routed comes through "forward"; what a bridge or an access point passes on does not. From home to home nothing is limited.
     # - The chains run after the filter and before hosts are counted (filter + 50): what the filter drops uses up nothing, and what is dropped here
     #   is not counted as somebody'\''s bytes.
+    # - An address that was given counts on the interface that the router reaches it by, and nowhere else: whoever claims an address of the
+    #   Internet, of an uplink or of another network gets no packets limited but those of his own network.
     # - In "forward", "ether saddr" is the device on upload, but "ether daddr" is not on download. So a download is recognised by its address: one
     #   that was given, or one that the device has sent from within ten minutes ("seen"). Seen addresses belong to the interface they were seen
     #   on: a made-up sender address from outside the home gets nobody else'\''s packets limited.
@@ -411,7 +561,7 @@ ask() { # QUESTION [TABLE]
     # - "alive" ends by itself. Without it, no packet gets past the first rule: then there are no limits.
     function build(   i, n, part) {
       owner = 0
-      n = split("layout_1 by_mac by_ip to_ip to_seen clear", part, " ")
+      n = split("layout_2 by_mac by_ip to_ip to_seen clear", part, " ")
       for (i = 1; i <= n; i++) want("chain " part[i], "")
       want("set alive", "type nf_proto; flags timeout;")
       want("set asker4", "type ipv4_addr; flags timeout;")
@@ -419,7 +569,7 @@ ask() { # QUESTION [TABLE]
       want("set home", "type ifname;")
       want("set macs", "type ether_addr;")
       for (i = 4; i <= 6; i += 2) {
-        want("set given" i, "type ipv" i "_addr;")
+        want("set given" i, "type ifname . ipv" i "_addr;")
         want("set learned" i, seen(i, 131072))
       }
       router_chain()
@@ -429,10 +579,10 @@ ask() { # QUESTION [TABLE]
       rule("forward", "meta nfproto != @alive return")
       rule("forward", "iifname @home oifname @home return")
       rule("forward", "ether saddr @macs jump by_mac")
-      rule("forward", "ip saddr @given4 jump by_ip")
-      rule("forward", "ip6 saddr @given6 jump by_ip")
-      rule("forward", "ip daddr @given4 jump to_ip")
-      rule("forward", "ip6 daddr @given6 jump to_ip")
+      rule("forward", "iifname . ip saddr @given4 jump by_ip")
+      rule("forward", "iifname . ip6 saddr @given6 jump by_ip")
+      rule("forward", "oifname . ip daddr @given4 jump to_ip")
+      rule("forward", "oifname . ip6 daddr @given6 jump to_ip")
       rule("forward", "oifname . ip daddr @learned4 jump to_seen")
       rule("forward", "oifname . ip6 daddr @learned6 jump to_seen")
       rule("forward", "meta nfproto ipv4 ether saddr != @macs iifname . ip saddr @learned4 jump clear")
@@ -443,7 +593,7 @@ ask() { # QUESTION [TABLE]
       rule("input", "ip saddr @asker4 return")
       rule("input", "ip6 saddr @asker6 return")
       for (i = 4; i <= 6; i += 2) rule("clear", "delete @learned" i " { iifname . " address(i) " saddr }")
-      for (i = 1; i <= limits; i++) build_limit(i)
+      for (i = 1; i <= limits; i++) if (!(i in refused)) build_limit(i)
     }
     function want(thing, spec) {
       if (thing in wants) return
@@ -451,11 +601,9 @@ ask() { # QUESTION [TABLE]
       order[++wanted_things] = thing
       owner_of[thing] = owner
     }
-    function rule(chain, text,   n, word) {
+    function rule(chain, text) {
       want("chain " chain, "")
       rules[chain, ++ruled[chain]] = text
-      n = split(text, word, " ")
-      if (word[n - 1] == "jump") jumps[chain, word[n]]++
     }
     function address(family) { return family == 4 ? "ip" : "ip6" }
     function seen(family, size) { return "type ifname . ipv" family "_addr; size " size "; flags dynamic, timeout; timeout 10m;" }
@@ -480,12 +628,14 @@ ask() { # QUESTION [TABLE]
     }
     function build_limit(i,   macs, f, n, set, down, up) {
       owner = i
+      limit_named["up_" id[i]] = limit_named["down_" id[i]] = limit_named["@mac_" id[i]] = i
+      for (f = 4; f <= 6; f += 2) limit_named["@ip" f "_" id[i]] = limit_named["@seen" f "_" id[i]] = i
       macs = member["mac_" id[i]] + 0
       if (macs) want("set mac_" id[i], "type ether_addr;")
       for (n = 1; n <= macs; n++) add("macs", members["mac_" id[i], n])
       for (f = 4; f <= 6; f += 2) {
         set = "ip" f "_" id[i]
-        if (member[set]) want("set " set, "type ipv" f "_addr;")
+        if (member[set]) want("set " set, "type ifname . ipv" f "_addr;")
         for (n = 1; n <= member[set]; n++) add("given" f, members[set, n])
       }
       down = verdict("down", i)
@@ -500,8 +650,8 @@ ask() { # QUESTION [TABLE]
         set = "ip" f "_" id[i]
         if (!member[set]) continue
         # With MACs among its members, an address that comes with a MAC says nothing of its own.
-        if (up != "") lead("by_ip", (macs ? "meta nfproto ipv" f " meta iiftype != ether " : "") address(f) " saddr @" set, "up", i)
-        if (down != "") lead("to_ip", address(f) " daddr @" set, "down", i)
+        if (up != "") lead("by_ip", (macs ? "meta nfproto ipv" f " meta iiftype != ether " : "") "iifname . " address(f) " saddr @" set, "up", i)
+        if (down != "") lead("to_ip", "oifname . " address(f) " daddr @" set, "down", i)
       }
       owner = 0
     }
@@ -525,62 +675,123 @@ ask() { # QUESTION [TABLE]
     # Learns the addresses that the devices of a limit send from.
     function learn(i, f, up,   set, given, chain) {
       set = "seen" f "_" id[i]
-      given = member["ip" f "_" id[i]] ? address(f) " # @ip" f "_" id[i] " " : ""
+      given = member["ip" f "_" id[i]] ? "ifname . " address(f) " addr != @ip" f "_" id[i] " " : ""
       chain = "up_" id[i]
       want("set " set, seen(f, 512))
       rule(chain, "meta nfproto ipv" f " meta iiftype ether update @" set " { iifname . " address(f) " saddr } update @learned" f " { iifname . " address(f) " saddr }")
-      sub(/#/, "saddr !=", given)
+      sub(/ifname/, "iifname", given)
+      sub(/addr/, "saddr", given)
       rule(chain, "meta nfproto ipv" f " meta iiftype ether " given "iifname . " address(f) " saddr != @" set (up == "" ? "" : " counter name dropped_up_" name_of(i)) " drop")
+      sub(/iifname/, "oifname", given)
       sub(/saddr/, "daddr", given)
       rule("to_seen", given "oifname . " address(f) " daddr @" set " jump down_" id[i])
       rule("clear", "delete @" set " { iifname . " address(f) " saddr }")
     }
 
-    # What of the wanted table stands as it should, by the names of things: their rates and their form are in the names.
-    function compare(   k, part, i) {
-      for (k in jumps) if (have_jumps[k] + 0 != jumps[k]) { split(k, part, SUBSEP); missed[part[2]] = 1; differs = 1 }
-      for (k in have_jumps) if (!(k in jumps)) { split(k, part, SUBSEP); missed[part[2]] = 1; differs = 1 }
-      for (i = 1; i <= wanted_things; i++) if (!same(order[i])) differs = broken[owner_of[order[i]]] = 1
-      for (i = 1; i <= thingcount; i++) if (!(things[i] in wants)) differs = 1
-      alive = elements["alive"] == 2
-      if (!alive) differs = 1
+    # Whether the table of that time is what is wanted, as far as that can be known without nft: the form in which it prints a rule is its own.
+    function is_right(time,   i, k, part) {
+      if (body[time, "table"] ~ /dormant/ || elements[time, "alive"] != 2) return 0
+      for (i = 1; i <= wanted_things; i++) if (!is_same(time, order[i])) return 0
+      for (i = 1; i <= things[time]; i++) if (!(thing_of[time, i] in wants)) return 0
+      return 1
     }
-    function same(thing,   word) {
+    function is_same(time, thing,   word, n, text) {
+      if (!((time, thing) in body)) return 0
       split(thing, word, " ")
-      if (!(thing in have)) return 0
-      if (word[1] == "chain") return have_rules[word[2]] + 0 == ruled[word[2]] + 0
-      return word[1] != "set" || !is_given(word[2]) || same_elements(word[2])
+      text = body[time, thing]
+      if (word[1] == "chain") {
+        # The first line of a chain with a hook says so.
+        if (wants[thing] != "" && text !~ / policy accept;\n/) return 0
+        return lines[time, word[2]] + 0 == ruled[word[2]] + (wants[thing] != "")
+      }
+      return !is_other(time, thing) && (word[1] != "set" || !is_given(word[2]) || same_elements(time, word[2]))
+    }
+    # Whether a set or limit of that name is another one than what is wanted.
+    function is_other(time, thing,   text, i, n, word, number) {
+      text = body[time, thing]
+      if (thing ~ /^limit /) {
+        # "rate over 250 kbytes/second burst 128 kbytes"
+        n = split(text, word, " ")
+        for (i = 3; i < n; i++) if (word[i + 1] ~ /^[km]?bytes/) number = number " " word[i] * (word[i + 1] ~ /^k/ ? 1024 : word[i + 1] ~ /^m/ ? 1048576 : 1)
+        return number != "" && number != wanted_numbers(wants[thing])
+      }
+      return thing ~ /^set / && plain(text) != plain(wants[thing])
+    }
+    function wanted_numbers(text,   word) {
+      split(text, word, " ")
+      return " " word[3] + 0 " " word[6] + 0
+    }
+    function plain(text) {
+      gsub(/[ ;\n]/, "", text)
+      return text
     }
     # Whether the elements of a set are those of the wanted state.
     function is_given(set) { return set ~ /^(mac_|ip[46]_|macs$|given[46]$)/ || (set == "home" && home != "keep") }
-    function same_elements(set,   n) {
-      if (elements[set] + 0 != member[set] + 0) return 0
-      for (n = 1; n <= member[set]; n++) if (!((set, members[set, n]) in has_element)) return 0
+    function same_elements(time, set,   n) {
+      if (elements[time, set] + 0 != member[set] + 0) return 0
+      for (n = 1; n <= member[set]; n++) if (!((time, set, members[set, n]) in has_element)) return 0
       return 1
     }
-    # Whether a limit holds: its own things are right, every rule leads to it, and its members pass the first question.
-    function stands(i,   n, f, set) {
-      if (!alive || (i in broken) || (("up_" id[i]) in missed) || (("down_" id[i]) in missed) || !same("chain forward")) return 0
-      for (n = 1; n <= member["mac_" id[i]]; n++) if (!(("macs", members["mac_" id[i], n]) in has_element)) return 0
+
+    # What this run has changed, from what nft printed before and prints now: whether anything, and in broken[i] which limits did not stand.
+    # What all limits rely on is broken[0].
+    function find_changes(   i, k, part, chain, word) {
+      split("by_mac by_ip to_ip to_seen clear input", part, " ")
+      for (k in part) shared["chain " part[k]] = part[k]
+      if (!is_right("before")) changed = 1
+      if (body["before", "table"] != body["now", "table"] || elements["before", "alive"] != 2) broken[0] = 1
+      for (i = 1; i <= wanted_things; i++) {
+        if (order[i] in shared) compare_lines(shared[order[i]])
+        else if (body["before", order[i]] != body["now", order[i]] || !(("before", order[i]) in body)) broken[owner_of[order[i]]] = 1
+        split(order[i], word, " ")
+        if (owner_of[order[i]] && word[1] == "set" && is_given(word[2]) && !same_elements("before", word[2])) broken[owner_of[order[i]]] = 1
+      }
+      for (i in broken) changed = 1
+    }
+    # The order of limits means nothing. What is no limit'\''s own breaks all of them; in "input" it has to do with none.
+    function compare_lines(chain,   n, of) {
+      if (lines["before", chain] != lines["now", chain]) changed = 1
+      for (n = 1; n <= lines["now", chain]; n++)
+        if (!(("before", chain, line_of["now", chain, n]) in has_line)) breaks(chain, line_of["now", chain, n])
+      for (n = 1; n <= lines["before", chain]; n++)
+        if (!(("now", chain, line_of["before", chain, n]) in has_line)) breaks(chain, line_of["before", chain, n])
+    }
+    function breaks(chain, line,   n, i, word) {
+      changed = 1
+      n = split(line, word, " ")
+      for (i = 1; i <= n; i++) if (word[i] in limit_named) { broken[limit_named[word[i]]] = 1; return }
+      # A limit that is wanted no longer.
+      if (line ~ /(jump (up|down)|@(mac|ip[46]|seen[46]))_/) return
+      if (chain != "input") broken[0] = 1
+    }
+    # Whether a limit stood: its own things were right, every rule led to it, and its members passed the first question.
+    function stood(i,   n, f, set) {
+      if (broken[0] || broken[i] || (i in refused)) return 0
+      for (n = 1; n <= member["mac_" id[i]]; n++) if (!(("before", "macs", members["mac_" id[i], n]) in has_element)) return 0
       for (f = 4; f <= 6; f += 2) {
         set = "ip" f "_" id[i]
-        for (n = 1; n <= member[set]; n++) if (!(("given" f, members[set, n]) in has_element)) return 0
+        for (n = 1; n <= member[set]; n++) if (!(("before", "given" f, members[set, n]) in has_element)) return 0
       }
       return 1
     }
 
-    # What nft must do, as one transaction. Objects that are wanted stay, with what they counted and with the addresses that were learned; rules
-    # hold nothing of their own and are made again.
-    function commands(   i, n, word) {
+    # What nft must do, as one transaction. Everything is made again in every run, so nothing that somebody changed can stay; but limits, counters
+    # and sets that are as wanted stay, with their budgets, with what they counted and with the addresses that were learned.
+    function commands(   i, n, word, thing) {
+      if (is_outdated()) { print "delete table inet wrtmeter_limits"; things["before"] = 0 }
+      for (i = 1; i <= things["before"]; i++) stays[thing_of["before", i]] = 1
+      # Without flags, it wakes up a table that is dormant.
       print "table inet wrtmeter_limits { }"
-      for (i = 1; i <= thingcount; i++) if (things[i] ~ /^chain /) print on("flush", things[i])
       # Chains first: they hold on to all others.
-      for (n = 1; n <= 2; n++) for (i = 1; i <= thingcount; i++)
-        if (!(things[i] in wants) && (things[i] ~ /^chain /) == (n == 1)) print on("delete", things[i])
+      for (thing in stays) if (thing ~ /^chain /) print on("flush", thing)
+      for (n = 1; n <= 2; n++) for (thing in stays)
+        if ((thing ~ /^chain /) == (n == 1) && (!(thing in wants) || is_other("before", thing))) { print on("delete", thing); gone[thing] = 1 }
+      for (thing in gone) delete stays[thing]
       for (i = 1; i <= wanted_things; i++) {
+        # Adding a chain with a hook again sets its policy.
+        if (!(order[i] in stays) || (order[i] ~ /^chain / && wants[order[i]] != "")) print on("add", order[i]) " { " wants[order[i]] " }"
         split(order[i], word, " ")
-        if (!(order[i] in have)) print on("add", order[i]) " { " wants[order[i]] " }"
-        if (word[1] == "set" && is_given(word[2]) && !same_elements(word[2])) fill(word[2])
+        if (word[1] == "set" && is_given(word[2])) fill(word[2])
       }
       for (i = 1; i <= limits; i++) if (lost_mac(i)) forget_addresses(i)
       for (i = 1; i <= wanted_things; i++) {
@@ -588,25 +799,32 @@ ask() { # QUESTION [TABLE]
         if (word[1] == "chain") for (n = 1; n <= ruled[word[2]]; n++) print on("add", "rule " word[2]), rules[word[2], n]
       }
     }
+    # A table of an older form, or one with things in it that are not ours.
+    function is_outdated() { return table && (strange["before"] || !(("before", "chain layout_2") in body)) }
     function on(verb, thing,   word) {
       split(thing, word, " ")
       return verb " " word[1] " inet wrtmeter_limits " word[2]
     }
-    function fill(set,   n, list, mark) {
-      if (("set " set) in have) print on("flush", "set " set)
+    function fill(set,   n, list, text) {
+      if (("set " set) in stays) print on("flush", "set " set)
       if (!member[set]) return
-      mark = set == "home" ? "\"" : ""
-      for (n = 1; n <= member[set]; n++) list = list (n > 1 ? ", " : "") mark members[set, n] mark
+      for (n = 1; n <= member[set]; n++) {
+        text = members[set, n]
+        # The name of an interface can be a word of nft.
+        if (set == "home") text = "\"" text "\""
+        else if (set ~ /^(ip|given)/) text = "\"" substr(text, 1, index(text, " ") - 1) "\"" substr(text, index(text, " "))
+        list = list (n > 1 ? ", " : "") text
+      }
       print on("add", "element " set), "{ " list " }"
     }
     # When a device leaves a limit, the limit forgets its addresses.
     function lost_mac(i,   n, set) {
       set = "mac_" id[i]
-      for (n = 1; n <= elements[set]; n++) if (!((set, element_of[set, n]) in is_member)) return 1
+      for (n = 1; n <= elements["before", set]; n++) if (!((set, element_of["before", set, n]) in is_member)) return 1
       return 0
     }
     function forget_addresses(i,   f) {
-      for (f = 4; f <= 6; f += 2) if (("set seen" f "_" id[i]) in have && ("set seen" f "_" id[i]) in wants) print on("flush", "set seen" f "_" id[i])
+      for (f = 4; f <= 6; f += 2) if (("set seen" f "_" id[i]) in stays && ("set seen" f "_" id[i]) in wants) print on("flush", "set seen" f "_" id[i])
     }
     # The time until all of it ends by itself begins again. Who asks can always reach the router, so nobody shuts himself out.
     function refresh(   f, is) {
@@ -622,41 +840,40 @@ ask() { # QUESTION [TABLE]
     }
 
     # Only the wanted state is checked in "check", whatever it looks like.
-    question != "check" && $0 == "\001table" { behind = 1; next }
-    behind { if (/^table /) table = 1; else standing(); next }
+    question != "check" && /^\001/ { part_is = substr($1, 2); next }
+    part_is ~ /^routes/ { route(substr(part_is, 7)); next }
+    part_is != "" { if (/^table /) { if (part_is == "before") table = 1 } else standing(part_is); next }
     { wanted() }
     END {
       if (!ended) bad("it has no line \"end\": it was cut short")
       if (question == "check") { if (problem != "") print problem; exit }
       if (problem != "") exit 1
-      outdated = table && limits && (strange || !("chain layout_1" in have))
-      if (outdated) forget_table()
+      place_addresses()
       build()
-      compare()
-      found = 0
-      for (i = 1; i <= limits; i++) found += stands(i)
       if (question == "plan") plan()
-      else if (limits ? differs : table) exit 1
-      else for (i = 1; i <= limits; i++)
-        print "limit", id[i], "active", count("down", i), count("up", i)
+      else answer()
     }
     function plan() {
-      print found
-      if (!limits) { print table ? "changed\ndelete table inet wrtmeter_limits" : "unchanged\n# nothing"; return }
-      print differs ? "changed" : "unchanged"
-      if (outdated) print "delete table inet wrtmeter_limits"
-      if (differs) commands()
+      if (!limits) { print table ? "delete table inet wrtmeter_limits" : "# nothing"; return }
+      commands()
       refresh()
     }
-    # A table of an older form, or one with things in it that are not ours.
-    function forget_table(   k) {
-      split("", have)
-      split("", things)
-      split("", elements)
-      split("", has_element)
-      split("", have_rules)
-      split("", have_jumps)
-      thingcount = 0
+    function answer(   i, found) {
+      changed = 0
+      if (!limits) {
+        if (things["now"]) exit 1
+        print table ? "changed" : "unchanged"
+        print "found 0"
+        return
+      }
+      if (!is_right("now")) exit 1
+      find_changes()
+      for (i = 1; i <= limits; i++) found += stood(i)
+      print changed ? "changed" : "unchanged"
+      print "found " found + 0
+      for (i = 1; i <= limits; i++)
+        print "limit", id[i], i in refused ? "refused None of its addresses is of a network of this router" : "active " count("down", i) " " count("up", i)
+      if (left_out) print "note Nobody is limited by what is of no network of this router: " left (left_out > 3 ? " and " left_out - 3 " more" : "")
     }
     function count(direction, i,   name) {
       name = "dropped_" direction "_" name_of(i)
@@ -667,47 +884,62 @@ ask() { # QUESTION [TABLE]
 
 check_wanted() {
   step check
+  case $wanted in *late) fail input "It did not come whole within $seconds seconds" ;; esac
   [ ${#wanted} -le 600000 ] || fail input 'It is longer than 600,000 bytes'
   wrong=$(ask check) || fail input 'awk cannot read it'
   [ -z "$wrong" ] || fail input "$wrong"
 }
 
-list_table() { nft list table inet wrtmeter_limits 2>/dev/null; }
+# In a shell of its own, as all that asks for facts: killed with the lock held by nobody else, it holds up no other run.
+list_table() {
+  exec 9>&-
+  bounded nft list table inet wrtmeter_limits 2>/dev/null
+}
+
+# Sets routes4 and routes6: by what interface the router reaches which addresses, and which are its own.
+find_routes() {
+  routes4=$(exec 9>&- && bounded ip -4 route show table all 2>/dev/null)
+  routes6=$(exec 9>&- && bounded ip -6 route show table all 2>/dev/null)
+}
 
 # Sets home, the devices between which traffic stays in the home: those of the networks whose hosts are counted. A server has none. Where that
-# is not known at the moment, "keep" leaves them as they are.
+# is not known at the moment, "keep" leaves them as they are. Sets uplinks, the devices of zones that lead out of the home.
 find_home() {
-  home=''
+  home='' uplinks=''
   { has uci && [ -e "$root/etc/config/network" ]; } || [ -n "${WRTMETER_NETWORKS:-}" ] || return 0
-  networks=$(counted_networks)
+  networks=$(exec 9>&- && limit=4 && counted_networks uplinks)
+  uplinks=$(devices_of uplink)
   case $networks in
-    network\ *) home=$(printf '%s\n' "$networks" | while read -r _ _ device; do printf '%s ' "$device"; done) ;;
+    network\ *) home=$(devices_of network) ;;
     none\ *) ;;
     *)
       home=keep
-      say "note Which networks are at home is not known at the moment: ${networks#failed }"
+      why=${networks#failed }
+      say "note Which networks are at home is not known at the moment: ${why%%"$newline"*}"
       ;;
   esac
+}
+
+devices_of() { # network|uplink
+  printf '%s\n' "$networks" | while read -r kind _ device; do [ "$kind" != "$1" ] || printf '%s ' "$device"; done
 }
 
 read_state() {
   step read
   find_home
-  table=$(list_table)
+  find_routes
+  table=$(list_table) || [ "$?" != 137 ] || fail read '"nft list table" did not answer in time'
   plan=$(ask plan "$table") || fail read 'awk cannot read the table'
-  found=${plan%%"$newline"*}
-  plan=${plan#*"$newline"}
-  changed=${plan%%"$newline"*}
-  plan=${plan#*"$newline"}
 }
 
-# Why no limit can be kept here, or nothing.
+# Why no limit can be kept here, or nothing. In a shell of its own, which does not hold the lock.
 obstacle() {
+  exec 9>&-
   if ! has nft; then
     echo 'nft is not installed here, and limits need nftables (OpenWrt 22.03 or later has it)'
-  elif ! nft list tables >/dev/null 2>&1; then
+  elif ! bounded nft list tables >/dev/null 2>&1; then
     echo 'nft does not work here: the kernel lacks nftables, or this is a container without the right to change it'
-  elif nft list flowtables 2>/dev/null | grep -q flowtable || has_option flow_offloading || has_option flow_offloading_hw; then
+  elif bounded nft list flowtables 2>/dev/null | grep -q flowtable || has_option flow_offloading || has_option flow_offloading_hw; then
     echo 'Flow offloading is on, which moves packets past every limit: switch it off (option flow_offloading in /etc/config/firewall)'
   else
     for module in shortcut_fe fast_classifier ecm mtkhnat; do
@@ -716,7 +948,7 @@ obstacle() {
   fi
 }
 has_option() { # NAME
-  case $(uci -q get "firewall.@defaults[0].$1" 2>/dev/null) in 1 | on | true | yes | enabled) ;; *) return 1 ;; esac
+  case $(bounded uci -q get "firewall.@defaults[0].$1" 2>/dev/null) in 1 | on | true | yes | enabled) ;; *) return 1 ;; esac
 }
 
 # Limits that would not be kept are refused, and none of them is left standing. Wanting none is never refused.
@@ -728,14 +960,14 @@ refuse_all() {
   [ -z "$refused" ] || say "$refused"
   changed=unchanged
   if has nft && [ -n "$(list_table)" ]; then
-    nft delete table inet wrtmeter_limits 2>/dev/null || fail apply 'nft cannot delete the table "inet wrtmeter_limits"'
+    bounded nft delete table inet wrtmeter_limits 2>/dev/null || fail apply 'nft cannot delete the table "inet wrtmeter_limits"'
     changed=changed
   fi
   done_with "$changed"
 }
 
-# Not "-", which nft opens as /dev/stdin: that does not exist everywhere.
-load() { printf '%s\n' "$1" | nft -f /proc/self/fd/0 2>&1; }
+# Not "-", which nft opens as /dev/stdin: that does not exist everywhere. It holds the lock: the next run must not overtake it.
+load() { printf '%s\n' "$1" | bounded_with nft -f /proc/self/fd/0 2>&1; }
 
 # One transaction: the kernel does all of it or nothing. A table that somebody else has changed so much that it cannot be put right is made
 # again, in one transaction too.
@@ -743,26 +975,22 @@ apply() {
   step apply
   [ "$plan" = '# nothing' ] || said=$(load "$plan") || {
     plan=$(ask plan '') || fail apply 'awk cannot plan a new table'
-    plan=${plan#*"$newline"}
-    again="table inet wrtmeter_limits { }${newline}delete table inet wrtmeter_limits${newline}${plan#*"$newline"}"
+    again="table inet wrtmeter_limits { }${newline}delete table inet wrtmeter_limits${newline}$plan"
     load "$again" >/dev/null || fail apply "nft refuses the table: $(complaint "$said")"
-    changed=changed
   }
   step applied
 }
 
 # Reads the table back: what it says is what the kernel has.
 report() {
-  answer=$(ask answer "$(list_table)") || fail verify 'The table is not as it was made; another program changed it just now'
-  say "found $found"
-  [ -z "$answer" ] || say "$answer"
+  answer=$(ask answer "$table" "$(list_table)") || fail verify 'The table is not as it was made; another program changed it just now'
+  say "${answer#*"$newline"}"
   step report
-  done_with "$changed"
+  done_with "${answer%%"$newline"*}"
 }
 
-limits() {
-  umask 077
-  wanted=$(head -c 600001 | tr '\000' '\001')
+make_so() {
+  wanted=$({ bounded_with head -c 600001 || echo late; } 2>/dev/null | tr '\000' '\001')
   # The programs run below must not read this text as their input.
   exec </dev/null
   say 'wrtmeter-limits 1'
@@ -772,6 +1000,10 @@ limits() {
   read_state
   apply
   report
+}
+limits() {
+  umask 077
+  begin_bounded make_so
 }
 
 limits

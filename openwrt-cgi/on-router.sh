@@ -259,19 +259,22 @@ write_key() { # FILE [LINE]
   if cmp -s "$file.new" "$file"; then rm -f "$file.new"; else mv -f "$file.new" "$file"; fi
 }
 
+# A line that is commented out opens nothing.
+keys_in() { grep -v '^[[:space:]]*#' "$1" 2>/dev/null; } # FILE
+
 # Lets the key set limits.
 allow_control() {
   if [ "$control" = yes ]; then
     [ -n "$(key_files)" ] || fail 'This router has neither Dropbear nor OpenSSH, so no key can set limits'
     key_files | while read -r file options; do
       # The first line with a key is the one that counts.
-      ! grep -F "$key" "$file" 2>/dev/null | grep -qvF "$only" ||
+      ! keys_in "$file" | grep -F "$key" | grep -qvF "$only" ||
         fail "The key already opens this router by another line of $file: make a key for limits alone"
       write_key "$file" "$options,$only ssh-ed25519 $key wrtmeter-limits"
     done || exit 1
   fi
   found=''
-  for file in $(key_files | cut -d ' ' -f 1); do ! grep -qF "$only" "$file" 2>/dev/null || found="$found $file"; done
+  for file in $(key_files | cut -d ' ' -f 1); do ! keys_in "$file" | grep -qF "$only" || found="$found $file"; done
   parts="$parts$found"
   say limits "set by the key in${found:- no file: give it again with --control}"
   command -v nft >/dev/null 2>&1 || say warn 'nft is not installed, so every limit will be refused'

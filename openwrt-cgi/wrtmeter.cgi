@@ -971,6 +971,8 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
   function limit(   name, direction) {
     if (/^}/) limits_whole = 1
     if (NF == 3 && $3 == "{") { limits_object = $1 " " $2; return }
+    # Such a table is there, but its chains are asked nothing.
+    if (limits_object == "" && $1 == "flags" && /dormant/) limits_dormant = 1
     if (limits_object == "set alive" && match($0, /expires [0-9a-z]+/)) limits_end = substr($0, RSTART + 8, RLENGTH - 8)
     if ($1 != "packets" || limits_object !~ /^counter dropped_(down|up)_[a-z0-9_]+_(P|D[0-9N]+_U[0-9N]+)$/) return
     name = substr(limits_object, length("counter dropped_") + 1)
@@ -991,7 +993,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
   }
   function print_limits(   i, name, rates) {
     if ("limits" in value && limits_object != "" && !limits_whole && !("limits" in failed)) failed["limits"] = "nft was cut short"
-    if (!("limits" in failed) && (limits_end == "" || !limit_count)) return
+    if (!("limits" in failed) && (limits_end == "" || !limit_count || limits_dormant)) return
     if (!block("limits")) return
     for (i = 1; i <= limit_count; i++) {
       name = limit_name[i]

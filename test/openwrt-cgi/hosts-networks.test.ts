@@ -31,9 +31,9 @@ describe('the networks whose hosts are counted', () => {
         )
         .join(''),
     );
-  const counted = (environment = {}, of = router, box = toolbox): string[] => {
+  const counted = (environment = {}, of = router, box = toolbox, more = ''): string[] => {
     const script = join(of.root, 'ask.sh');
-    writeFileSync(script, `. ${shellWord(join(scripts, 'hosts-networks.sh'))}\ncounted_networks\n`);
+    writeFileSync(script, `. ${shellWord(join(scripts, 'hosts-networks.sh'))}\ncounted_networks ${more}\n`);
     const run = spawnSync(box.shell, [script], { encoding: 'utf8', env: { ...cgiEnvironment(of), ...environment } });
     expect([run.status, run.stderr]).to.deep.equal([0, '']);
     return run.stdout.trimEnd().split('\n');
@@ -64,6 +64,19 @@ describe('the networks whose hosts are counted', () => {
       if (networks[0]?.startsWith('network')) expect(body.match(/^network .*$/gm), fixture).to.deep.equal(networks);
       other.remove();
     }
+  });
+  it('are followed by the uplinks, if those are asked for: with a default route or without, and none that is a tunnel', () => {
+    zones(...usual, { name: "'out'", masq: "'1'", network: "'modem' 'vpn' 'second'", device: "'usb0'" });
+    const out = (name: string, proto: string) => ({ interface: name, up: true, proto, l3_device: `${name}0` });
+    netifd(lan, wan, out('modem', 'static'), out('vpn', 'wireguard'), { ...out('second', 'pppoe'), route: [{ target: '::', mask: 0 }] });
+    expect(counted({}, router, toolbox, 'uplinks')).to.deep.equal([
+      'network lan br-lan',
+      'uplink wan eth1',
+      'uplink modem modem0',
+      'uplink second second0',
+      'uplink out usb0',
+    ]);
+    expect(counted()).to.deep.equal(['network lan br-lan']);
   });
   it('of a zone that lists devices these too; a network in two zones is not a LAN if one is an uplink', () => {
     zones(
@@ -155,6 +168,9 @@ describe('the networks whose hosts are counted', () => {
     expect(counted()).to.deep.equal(['network lan br-lan']);
   });
   it('for tests they are taken from the environment', () => {
+    expect(counted({ WRTMETER_NETWORKS: 'lan="; }' })).to.deep.equal([
+      'failed WRTMETER_NETWORKS has other characters than those of NAME=DEVICE, separated by spaces',
+    ]);
     expect(counted({ WRTMETER_NETWORKS: 'lan=br-lan guest=br-guest' })).to.deep.equal(['network lan br-lan', 'network guest br-guest']);
   });
 });

@@ -1,15 +1,20 @@
-# What nft must do, as one transaction. Objects that are wanted stay, with what they counted and with the addresses that were learned; rules
-# hold nothing of their own and are made again.
-function commands(   i, n, word) {
+# What nft must do, as one transaction. Everything is made again in every run, so nothing that somebody changed can stay; but limits, counters
+# and sets that are as wanted stay, with their budgets, with what they counted and with the addresses that were learned.
+function commands(   i, n, word, thing) {
+  if (is_outdated()) { print "delete table inet wrtmeter_limits"; things["before"] = 0 }
+  for (i = 1; i <= things["before"]; i++) stays[thing_of["before", i]] = 1
+  # Without flags, it wakes up a table that is dormant.
   print "table inet wrtmeter_limits { }"
-  for (i = 1; i <= thingcount; i++) if (things[i] ~ /^chain /) print on("flush", things[i])
   # Chains first: they hold on to all others.
-  for (n = 1; n <= 2; n++) for (i = 1; i <= thingcount; i++)
-    if (!(things[i] in wants) && (things[i] ~ /^chain /) == (n == 1)) print on("delete", things[i])
+  for (thing in stays) if (thing ~ /^chain /) print on("flush", thing)
+  for (n = 1; n <= 2; n++) for (thing in stays)
+    if ((thing ~ /^chain /) == (n == 1) && (!(thing in wants) || is_other("before", thing))) { print on("delete", thing); gone[thing] = 1 }
+  for (thing in gone) delete stays[thing]
   for (i = 1; i <= wanted_things; i++) {
+    # Adding a chain with a hook again sets its policy.
+    if (!(order[i] in stays) || (order[i] ~ /^chain / && wants[order[i]] != "")) print on("add", order[i]) " { " wants[order[i]] " }"
     split(order[i], word, " ")
-    if (!(order[i] in have)) print on("add", order[i]) " { " wants[order[i]] " }"
-    if (word[1] == "set" && is_given(word[2]) && !same_elements(word[2])) fill(word[2])
+    if (word[1] == "set" && is_given(word[2])) fill(word[2])
   }
   for (i = 1; i <= limits; i++) if (lost_mac(i)) forget_addresses(i)
   for (i = 1; i <= wanted_things; i++) {
@@ -17,25 +22,32 @@ function commands(   i, n, word) {
     if (word[1] == "chain") for (n = 1; n <= ruled[word[2]]; n++) print on("add", "rule " word[2]), rules[word[2], n]
   }
 }
+# A table of an older form, or one with things in it that are not ours.
+function is_outdated() { return table && (strange["before"] || !(("before", "chain layout_2") in body)) }
 function on(verb, thing,   word) {
   split(thing, word, " ")
   return verb " " word[1] " inet wrtmeter_limits " word[2]
 }
-function fill(set,   n, list, mark) {
-  if (("set " set) in have) print on("flush", "set " set)
+function fill(set,   n, list, text) {
+  if (("set " set) in stays) print on("flush", "set " set)
   if (!member[set]) return
-  mark = set == "home" ? "\"" : ""
-  for (n = 1; n <= member[set]; n++) list = list (n > 1 ? ", " : "") mark members[set, n] mark
+  for (n = 1; n <= member[set]; n++) {
+    text = members[set, n]
+    # The name of an interface can be a word of nft.
+    if (set == "home") text = "\"" text "\""
+    else if (set ~ /^(ip|given)/) text = "\"" substr(text, 1, index(text, " ") - 1) "\"" substr(text, index(text, " "))
+    list = list (n > 1 ? ", " : "") text
+  }
   print on("add", "element " set), "{ " list " }"
 }
 # When a device leaves a limit, the limit forgets its addresses.
 function lost_mac(i,   n, set) {
   set = "mac_" id[i]
-  for (n = 1; n <= elements[set]; n++) if (!((set, element_of[set, n]) in is_member)) return 1
+  for (n = 1; n <= elements["before", set]; n++) if (!((set, element_of["before", set, n]) in is_member)) return 1
   return 0
 }
 function forget_addresses(i,   f) {
-  for (f = 4; f <= 6; f += 2) if (("set seen" f "_" id[i]) in have && ("set seen" f "_" id[i]) in wants) print on("flush", "set seen" f "_" id[i])
+  for (f = 4; f <= 6; f += 2) if (("set seen" f "_" id[i]) in stays && ("set seen" f "_" id[i]) in wants) print on("flush", "set seen" f "_" id[i])
 }
 # The time until all of it ends by itself begins again. Who asks can always reach the router, so nobody shuts himself out.
 function refresh(   f, is) {

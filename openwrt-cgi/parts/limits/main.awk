@@ -1,39 +1,38 @@
 # Only the wanted state is checked in "check", whatever it looks like.
-question != "check" && $0 == "\001table" { behind = 1; next }
-behind { if (/^table /) table = 1; else standing(); next }
+question != "check" && /^\001/ { part_is = substr($1, 2); next }
+part_is ~ /^routes/ { route(substr(part_is, 7)); next }
+part_is != "" { if (/^table /) { if (part_is == "before") table = 1 } else standing(part_is); next }
 { wanted() }
 END {
   if (!ended) bad("it has no line \"end\": it was cut short")
   if (question == "check") { if (problem != "") print problem; exit }
   if (problem != "") exit 1
-  outdated = table && limits && (strange || !("chain layout_1" in have))
-  if (outdated) forget_table()
+  place_addresses()
   build()
-  compare()
-  found = 0
-  for (i = 1; i <= limits; i++) found += stands(i)
   if (question == "plan") plan()
-  else if (limits ? differs : table) exit 1
-  else for (i = 1; i <= limits; i++)
-    print "limit", id[i], "active", count("down", i), count("up", i)
+  else answer()
 }
 function plan() {
-  print found
-  if (!limits) { print table ? "changed\ndelete table inet wrtmeter_limits" : "unchanged\n# nothing"; return }
-  print differs ? "changed" : "unchanged"
-  if (outdated) print "delete table inet wrtmeter_limits"
-  if (differs) commands()
+  if (!limits) { print table ? "delete table inet wrtmeter_limits" : "# nothing"; return }
+  commands()
   refresh()
 }
-# A table of an older form, or one with things in it that are not ours.
-function forget_table(   k) {
-  split("", have)
-  split("", things)
-  split("", elements)
-  split("", has_element)
-  split("", have_rules)
-  split("", have_jumps)
-  thingcount = 0
+function answer(   i, found) {
+  changed = 0
+  if (!limits) {
+    if (things["now"]) exit 1
+    print table ? "changed" : "unchanged"
+    print "found 0"
+    return
+  }
+  if (!is_right("now")) exit 1
+  find_changes()
+  for (i = 1; i <= limits; i++) found += stood(i)
+  print changed ? "changed" : "unchanged"
+  print "found " found + 0
+  for (i = 1; i <= limits; i++)
+    print "limit", id[i], i in refused ? "refused None of its addresses is of a network of this router" : "active " count("down", i) " " count("up", i)
+  if (left_out) print "note Nobody is limited by what is of no network of this router: " left (left_out > 3 ? " and " left_out - 3 " more" : "")
 }
 function count(direction, i,   name) {
   name = "dropped_" direction "_" name_of(i)

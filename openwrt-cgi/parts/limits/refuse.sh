@@ -1,10 +1,11 @@
-# Why no limit can be kept here, or nothing.
+# Why no limit can be kept here, or nothing. In a shell of its own, which does not hold the lock.
 obstacle() {
+  exec 9>&-
   if ! has nft; then
     echo 'nft is not installed here, and limits need nftables (OpenWrt 22.03 or later has it)'
-  elif ! nft list tables >/dev/null 2>&1; then
+  elif ! bounded nft list tables >/dev/null 2>&1; then
     echo 'nft does not work here: the kernel lacks nftables, or this is a container without the right to change it'
-  elif nft list flowtables 2>/dev/null | grep -q flowtable || has_option flow_offloading || has_option flow_offloading_hw; then
+  elif bounded nft list flowtables 2>/dev/null | grep -q flowtable || has_option flow_offloading || has_option flow_offloading_hw; then
     echo 'Flow offloading is on, which moves packets past every limit: switch it off (option flow_offloading in /etc/config/firewall)'
   else
     for module in shortcut_fe fast_classifier ecm mtkhnat; do
@@ -13,7 +14,7 @@ obstacle() {
   fi
 }
 has_option() { # NAME
-  case $(uci -q get "firewall.@defaults[0].$1" 2>/dev/null) in 1 | on | true | yes | enabled) ;; *) return 1 ;; esac
+  case $(bounded uci -q get "firewall.@defaults[0].$1" 2>/dev/null) in 1 | on | true | yes | enabled) ;; *) return 1 ;; esac
 }
 
 # Limits that would not be kept are refused, and none of them is left standing. Wanting none is never refused.
@@ -25,7 +26,7 @@ refuse_all() {
   [ -z "$refused" ] || say "$refused"
   changed=unchanged
   if has nft && [ -n "$(list_table)" ]; then
-    nft delete table inet wrtmeter_limits 2>/dev/null || fail apply 'nft cannot delete the table "inet wrtmeter_limits"'
+    bounded nft delete table inet wrtmeter_limits 2>/dev/null || fail apply 'nft cannot delete the table "inet wrtmeter_limits"'
     changed=changed
   fi
   done_with "$changed"

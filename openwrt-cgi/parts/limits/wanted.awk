@@ -1,5 +1,6 @@
 # The wanted state, line by line. Everything in it is checked: names, numbers and addresses go into commands.
-# limits, id[i], pauses[i], rate["down", i], rate["up", i] ("-" for none), member[set] and members[set, n] by the name of a set.
+# limits, id[i], pauses[i], rate["down", i], rate["up", i] ("-" for none), member[set] and members[set, n] by the name of a set; asked
+# addresses, which become members when their interface is known.
 function bad(why) {
   if (problem == "") problem = "Line " NR ": " why
 }
@@ -41,9 +42,15 @@ function wanted_member(   set) {
   else if (!($2 in number)) bad("no limit of that name is above it")
   else if (++all > 4096) bad("there are more than 4096 members")
   else if ($1 == "mac") { if (is_mac($3)) add("mac_" $2, $3); else bad("it is not a MAC such as 02:00:00:00:00:01") }
-  else if (is_ipv4($3)) add("ip4_" $2, $3)
-  else if (expand6($3) != "") add("ip6_" $2, colons(expand6($3)))
+  else if (is_ipv4($3)) ask_for(4, $2, $3)
+  else if (expand6($3) != "") ask_for(6, $2, colons(expand6($3)))
   else bad("it is not an IPv4 or IPv6 address")
+}
+function ask_for(family, limit, address) {
+  asked_family[++asked] = family
+  asked_for[asked] = limit
+  asked_address[asked] = address
+  asked_as[asked] = $3
 }
 function is_mac(text,   part, i) {
   if (length(text) != 17 || split(text, part, ":") != 6) return 0

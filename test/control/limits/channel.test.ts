@@ -15,7 +15,7 @@ describe('asking for limits', () => {
   it('sends the script with the wanted state behind its last line', async () => {
     // Stopped before it does anything: `step lock` is after the check of the input.
     const { run } = thisMachine({ PATH: process.env.PATH, WRTMETER_STOP: 'lock' });
-    const channel = shellChannel(run);
+    const channel = shellChannel((argv, input, signal) => run([...argv, 'for-tests'], input, signal));
     expect(await askForLimits(channel, WANTED.replace('pause', 'stop'), soon())).to.deep.equal({
       ok: false,
       step: 'input',

@@ -75,6 +75,16 @@ describe('a key that can only set limits', () => {
       }
       expect(existsSync(path('usr/lib/wrtmeter'))).to.equal(false);
     });
+    it('is taken if the only other line with it is commented out, which stays; and one of ours that is commented out opens nothing', () => {
+      mkdirSync(path('etc/dropbear'));
+      const old = `#ssh-ed25519 ${keyOf('first')} me\n \t# ssh-ed25519 ${keyOf('first')} me\n`;
+      writeFileSync(path(files.dropbear), old);
+      const { status, stderr } = run('install.sh', '--control', 'first.pub');
+      expect([status, stderr]).to.deep.equal([0, '']);
+      expect(read(files.dropbear)).to.equal(old + lineOf('dropbear', 'first'));
+      for (const file of Object.values(files)) writeFileSync(path(file), `# ${read(file).trimEnd().replaceAll('\n', '\n# ')}\n`);
+      expect(run('install.sh').stdout).to.contain('Limits are set by the key in no file: give it again with --control\n');
+    });
     it('is refused with one clear line where it would not be only that', () => {
       mkdirSync(path('etc/dropbear'));
       writeFileSync(path(files.dropbear), `ssh-ed25519 ${keyOf('first')} me\n`);
@@ -150,7 +160,6 @@ describe('a key that can only set limits', () => {
             [['-A'], []],
             [['-X'], []],
             [['-s'], ['sftp']],
-            [['-o', 'SetEnv=WRTMETER_ROOT=/root WRTMETER_NETWORKS=x'], []],
           ] as const) {
             const before = await world.router.nft('-s', 'list', 'ruleset');
             const { stdout } = await login().ssh(anna, `${touch}\n`, options, command);
@@ -162,6 +171,18 @@ describe('a key that can only set limits', () => {
             expect(readdirSync(login().home), what).to.deep.equal(['.ssh']);
             expect(await world.router.nft('-s', 'list', 'ruleset'), what).to.equal(before);
           }
+        });
+        it('takes no variable of the login for one of its tests', async () => {
+          for (const [name, value] of [
+            ['WRTMETER_STOP', 'check'],
+            ['WRTMETER_ROOT', '/root'],
+            ['WRTMETER_NETWORKS', 'x=y};flush-ruleset'],
+          ]) {
+            const { stdout } = await login().ssh(anna, pause(), ['-o', `SetEnv=${name}=${value}`], ['for-tests']);
+            expect(parseAnswer(stdout).result, name).to.match(/^ok /);
+            expect(readdirSync(login().home), name).to.deep.equal(['.ssh']);
+          }
+          await login().ssh(anna, wantedText([]));
         });
         it('gives no terminal, no files and no way to another machine', async () => {
           const asked = await login().ssh(anna, pause(), ['-tt']);

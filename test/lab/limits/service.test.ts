@@ -33,13 +33,15 @@ describe('limits from a quota to the kernel and back', () => {
   before(async () => {
     spawnSync('ip', ['netns', 'delete', SPACE]);
     expect(spawnSync('ip', ['netns', 'add', SPACE]).status).to.equal(0);
+    for (const words of ['link add br-lan type bridge', 'addr add 192.168.1.1/24 dev br-lan', 'link set br-lan up'])
+      expect(inSpace('ip', ...words.split(' ')).status, words).to.equal(0);
     files = fakeRouter('gateway');
     const tools = mkdtempSync(join(tmpdir(), 'wrtmeter-nft-'));
     writeFileSync(join(tools, 'nft'), '#!/bin/sh\nexec /usr/sbin/nft "$@"\n');
     toolbox = makeToolbox([join(fixtures, 'bin'), moreTools, tools]);
     rmSync(tools, { recursive: true });
     const env = { PATH: process.env.PATH, WRTMETER_ROOT: files.root };
-    const { run } = within(thisMachine(env), (argv) => ['ip', 'netns', 'exec', SPACE, ...argv]);
+    const { run } = within(thisMachine(env), (argv) => ['ip', 'netns', 'exec', SPACE, ...argv, 'for-tests']);
     router = await startLimitsRouter(QUOTA, { channel: shellChannel(run), section });
     await router.round();
   });

@@ -23,6 +23,9 @@ import { finish } from '../../support/program/command.ts';
 
 const KB = 1000;
 const LAN = '192.168.77.1';
+const CHAINS = ['inet', 'wrtmeter_limits'] as const;
+const blocks = (table: string) => table.split('\n\n');
+const withoutLearned = (table: string) => table.replace(/(set (?:seen|learned)[^}]*?)\n\t*elements = \{[^}]*\}/g, '$1');
 const SOME: Talk = { rounds: 2, up: { count: 3, size: 900 }, down: { count: 4, size: 1200 } };
 
 describe('limits that stand on a router', () => {
@@ -124,7 +127,7 @@ describe('limits that stand on a router', () => {
     it('is the same for a peer where the script comes to a shell over its standard input, as to a server without a copy', async () => {
       const wanted = wantedText(['limit peer pause', `ip peer ${ben.v4}`, `ip peer ${ben.stable}`]);
       const env = { PATH: '/usr/sbin:/usr/bin:/bin', WRTMETER_ROOT: join(world.lab.folder, 'root') };
-      const run = await finish([...within(world.router.namespace), 'dash', '-s'], { input: limitsScript(wanted), env });
+      const run = await finish([...within(world.router.namespace), 'dash', '-s', 'for-tests'], { input: limitsScript(wanted), env });
       expect([parseAnswer(run.stdout).result, run.stderr]).to.deep.equal(['ok changed', '']);
       expect(await reachesAll(ben), 'by the addresses that were given').to.deep.equal([false, false, true]);
       const { received } = await ben.agent.tryExchange({ to: gina.v4, ...SOME, rounds: 0, patience: 400 });
@@ -207,22 +210,68 @@ describe('limits that stand on a router', () => {
       await world.router.counting('start');
     });
     it('what somebody has changed in the table by hand is put right, and nothing of another table is touched', async () => {
-      await limits.ask(wanted());
+      const states = [...wanted(), ...limitOf('carl', 'slow 2000 2000', gina)];
+      await limits.ask(states);
+      await reachesAll(anna);
       const right = await limits.table();
+      expect(right, 'an address that was learned').to.contain(`"br-lan" . ${anna.temporary}`);
+      const { upload } = heldBack(await limits.ask(states), 'anna');
+      /** The commands that put another rule in the place of one. */
+      const instead = async (chain: string, like: string, rule: string) => {
+        const [, handle] =
+          new RegExp(`${like}.* # handle (\\d+)`).exec(await world.router.nft('-a', 'list', 'chain', ...CHAINS, chain)) ?? [];
+        return `replace rule inet wrtmeter_limits ${chain} handle ${handle} ${rule}`;
+      };
       const others = async () => (await world.router.nft('-s', 'list', 'ruleset')).replace(/table inet wrtmeter_limits[\s\S]*?\n}\n/, '');
       const before = await others();
-      for (const [command, found] of [
-        ['flush chain inet wrtmeter_limits up_anna', 1],
-        [`delete element inet wrtmeter_limits mac_ben { ${ben.mac} }`, 1],
+      for (const [change, found] of [
+        ['add table inet wrtmeter_limits { flags dormant; }', 0],
+        [() => instead('forward', '@alive', 'return'), 0],
+        ['insert rule inet wrtmeter_limits forward return', 0],
+        ['insert rule inet wrtmeter_limits by_mac return', 0],
+        ['add chain inet wrtmeter_limits forward { type filter hook forward priority 10; policy drop; }', 0],
+        ['add chain inet wrtmeter_limits input { type filter hook input priority 10; policy drop; }', 3],
+        [() => instead('up_anna', 'reject', 'accept'), 2],
+        [() => instead('by_mac', '@mac_anna', 'ether saddr @mac_anna accept'), 2],
+        [
+          `flush chain inet wrtmeter_limits up_carl
+delete limit inet wrtmeter_limits up_carl_D2000_U2000
+add limit inet wrtmeter_limits up_carl_D2000_U2000 { rate over 100000000 bytes/second burst 131072 bytes; }
+add rule inet wrtmeter_limits up_carl limit name up_carl_D2000_U2000 drop`,
+          2,
+        ],
+        [
+          `flush chain inet wrtmeter_limits by_mac
+delete set inet wrtmeter_limits mac_carl
+add set inet wrtmeter_limits mac_carl { type ether_addr; flags timeout; timeout 1s; }`,
+          0,
+        ],
+        ['flush chain inet wrtmeter_limits up_anna', 2],
+        [`delete element inet wrtmeter_limits mac_ben { ${ben.mac} }`, 2],
         ['flush set inet wrtmeter_limits macs', 0],
         ['flush chain inet wrtmeter_limits forward', 0],
-        ['add rule inet wrtmeter_limits input drop', 2],
-        ['add map inet wrtmeter_limits mine { type ipv4_addr : verdict; }', 0],
-        ['add set inet wrtmeter_limits mine { type ipv4_addr; }', 2],
+        ['add rule inet wrtmeter_limits input drop', 3],
+        ['add set inet wrtmeter_limits mine { type ipv4_addr; }', 3],
       ] as const) {
+        const command = typeof change === 'string' ? change : await change();
         await world.router.loadRules(command);
-        const { found: stood, result } = await limits.ask(wanted());
-        expect([stood, result, await limits.table()], command).to.deep.equal([found, 'ok changed', right]);
+        const answer = await limits.ask(states);
+        expect([answer.found, answer.result], command).to.deep.equal([found, 'ok changed']);
+        // A set that was made again is the last one.
+        expect(blocks(await limits.table()), command).to.have.members(blocks(right));
+        expect(heldBack(answer, 'anna').upload, `what it counted stays: ${command}`).to.equal(upload);
+        expect((await limits.ask(states)).text, command)
+          .to.contain('\nfound 3\n')
+          .and.contain('\nresult ok unchanged\n');
+      }
+      for (const command of [
+        'add map inet wrtmeter_limits mine { type ipv4_addr : verdict; }',
+        'delete table inet wrtmeter_limits\nadd table inet wrtmeter_limits { chain forward { type filter hook forward priority 20; }; chain layout_2 { }; }',
+        'flush chain inet wrtmeter_limits forward\ndelete chain inet wrtmeter_limits forward\nadd chain inet wrtmeter_limits forward { type filter hook forward priority 20; }',
+      ]) {
+        await world.router.loadRules(command);
+        const { found, result } = await limits.ask(states);
+        expect([found, result, withoutLearned(await limits.table())], command).to.deep.equal([0, 'ok changed', withoutLearned(right)]);
       }
       expect(await others()).to.equal(before);
     });

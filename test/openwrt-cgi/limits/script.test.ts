@@ -1,7 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { limitsScript } from '../../../src/control/script.ts';
 import { makeToolbox, scripts, type Toolbox } from '../../support/routers/busybox.ts';
@@ -28,9 +41,9 @@ describe('limits.sh', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const give = (input: string, box = toolbox, more: Record<string, string> = {}): string => {
+  const give = (input: string, box = toolbox, more: Record<string, string> = {}, args = ['for-tests']): string => {
     const env = { PATH: '/nonexistent', WRTMETER_ROOT: folder, STANDIN: folder, ...more };
-    const run = spawnSync(box.shell, [join(scripts, 'limits.sh')], { input, encoding: 'latin1', env });
+    const run = spawnSync(box.shell, [join(scripts, 'limits.sh'), ...args], { input, encoding: 'latin1', env });
     expect(run.stderr).to.equal('');
     return run.stdout;
   };
@@ -162,10 +175,86 @@ describe('limits.sh', () => {
       'wrtmeter-limits 1\nfound 0\nresult ok unchanged\n',
     );
   });
-  it('looks neither at its arguments nor at the command that was asked for', () => {
+  it('looks neither at the command that was asked for nor at variables for tests, which a login may set', () => {
     const input = [...head, 'end', ''].join('\n');
     const answer = give(input);
     expect(give(input, toolbox, { SSH_ORIGINAL_COMMAND: 'reboot; echo $(id)' })).to.equal(answer);
+    const hooks = { WRTMETER_STOP: 'check', WRTMETER_NETWORKS: 'lan=br-lan' };
+    expect(give(input, toolbox, hooks)).to.equal('wrtmeter-limits 1\n');
+    for (const args of [[], ['id'], ['-c', 'for-tests']])
+      expect(give(input, toolbox, { ...hooks, WRTMETER_ROOT: '/nonexistent' }, args), args.join()).to.contain('\nresult ');
+  });
+  describe('that is held up', () => {
+    const lockPlace = () => join(folder, 'var/run/wrtmeter-limits');
+    /** The processes that have the lock's folder open. */
+    const holders = () =>
+      readdirSync('/proc').filter((pid) => {
+        try {
+          return /^\d+$/.test(pid) && readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === lockPlace());
+        } catch {
+          return false;
+        }
+      });
+    const start = (shell: readonly string[], tools: string, seconds: string) => {
+      const [program = '', ...args] = [...shell, join(scripts, 'limits.sh'), 'for-tests'];
+      const env = { PATH: `${tools}:/usr/bin:/bin`, WRTMETER_ROOT: folder, STANDIN: folder, WRTMETER_SECONDS: seconds };
+      const run = spawn(program, args, { env, stdio: 'pipe' });
+      let said = '';
+      for (const stream of [run.stdout, run.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+      return { run, ended: once(run, 'close').then(() => said) };
+    };
+    const wanted = [...head, 'limit a pause', 'end', ''].join('\n');
+    const shells = () => [[toolbox.shell], ['dash']];
+
+    it('by its input gives up after a time, and changes nothing', async () => {
+      for (const shell of shells()) {
+        const { run, ended } = start(shell, toolbox.dir, '1');
+        run.stdin.write(wanted.slice(0, -4));
+        expect(await ended, shell.join()).to.equal('wrtmeter-limits 1\nresult failed input It did not come whole within 1 seconds\n');
+        run.stdin.destroy();
+      }
+    });
+    it('by a program that does not come to its end gives up too, and says which', async () => {
+      const tools = join(folder, 'hung-nft');
+      mkdirSync(tools);
+      const hangs = 'case $* in "list tables" | "list flowtables") ;; *) exec sleep 30 ;; esac';
+      writeFileSync(join(tools, 'nft'), `#!/bin/sh\n${hangs}\n`, { mode: 0o755 });
+      for (const name of ['id', 'flock']) {
+        cpSync(join(folder, name), join(tools, name));
+        chmodSync(join(tools, name), 0o755);
+      }
+      const box = makeToolbox(tools);
+      for (const shell of [[box.shell], ['dash']]) {
+        const { run, ended } = start(shell, tools, '1');
+        run.stdin.end(wanted);
+        expect(await ended, shell.join()).to.equal('wrtmeter-limits 1\nresult failed read "nft list table" did not answer in time\n');
+      }
+      box.remove();
+    });
+    it('and is killed then leaves no lock behind: no program that it called has it', async () => {
+      const tools = join(folder, 'hung-ubus');
+      mkdirSync(tools);
+      const tool = (name: string, text: string) => writeFileSync(join(tools, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      for (const name of ['id', 'nft']) cpSync(join(folder, name), join(tools, name));
+      tool('flock', 'exec /usr/bin/flock "$@"');
+      tool('uci', ':');
+      tool('ubus', `echo $$ >"${folder}/hung"\nexec sleep 30`);
+      mkdirSync(join(folder, 'etc/config'), { recursive: true });
+      writeFileSync(join(folder, 'etc/config/network'), '');
+      const box = makeToolbox(tools);
+      const { run, ended } = start([box.shell], box.dir, '20');
+      run.stdin.end(wanted);
+      while (!existsSync(join(folder, 'hung'))) await sleep(20);
+      const held = holders();
+      expect(held).to.have.lengthOf(1);
+      expect(existsSync(`/proc/${readFileSync(join(folder, 'hung'), 'utf8').trim()}`), 'it hangs').to.equal(true);
+      for (const pid of held) process.kill(Number(pid), 'SIGKILL');
+      expect(holders()).to.deep.equal([]);
+      run.kill('SIGKILL');
+      await ended;
+      box.remove();
+      rmSync(join(folder, 'etc'), { recursive: true });
+    });
   });
   it('runs from standard input of a shell, with what is wanted behind it, and does nothing where that was cut off', () => {
     chmodSync(folder, 0o755);
@@ -175,7 +264,7 @@ describe('limits.sh', () => {
       ['busybox', 'sh', '-s'],
       ['bash', '-s'],
     ]) {
-      const [program = '', ...args] = shell;
+      const [program = '', ...args] = [...shell, 'for-tests'];
       const run = (input: string) =>
         spawnSync(program, args, {
           input,

@@ -54,6 +54,8 @@ describe('the limits in wrtmeter.cgi', () => {
     const limited = counter('dropped_up_anna_P', '1');
     lists(table(limited, alive('')));
     expect(section()).to.deep.equal([]);
+    lists(table('\tflags dormant\n\n', limited, standing));
+    expect(section(), 'switched off by hand').to.deep.equal([]);
     lists(table(limited, standing));
     expect(section()).to.have.lengthOf(3);
     expect(section('hosts.cgi'), 'not among the hosts').to.deep.equal([]);

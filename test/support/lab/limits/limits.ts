@@ -41,7 +41,7 @@ export function createLimiter({ lab, router }: HostsWorld): Limiter {
   const root = join(lab.folder, 'root');
   mkdirSync(join(root, 'etc/config'), { recursive: true });
   writeFileSync(join(root, 'etc/config/network'), '');
-  const command = [...within(router.namespace), toolbox.shell, join(scripts, 'limits.sh')];
+  const command = [...within(router.namespace), toolbox.shell, join(scripts, 'limits.sh'), 'for-tests'];
 
   const environment = { ...cgiEnvironment({ root, tools: join(lab.folder, 'tools') }), PATH: process.env.PATH ?? '' };
   async function give(input: string, more: Record<string, string> = {}): Promise<LimitsAnswer> {
