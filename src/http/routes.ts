@@ -5,11 +5,11 @@ import { quotasAnswer } from '../views/api-v1/quotas.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import { tariffsAnswer } from '../views/api-v1/tariffs.ts';
 import { suggestionsAnswer } from '../views/device-suggestions/suggestions.ts';
-import { lateAuditQuery } from '../views/landing/audit.ts';
-import { FAVICON } from '../views/landing/favicon.ts';
-import { CONTENT_SECURITY_POLICY, landing } from '../views/landing/landing.ts';
 import { METRICS_TYPE } from '../views/metrics/metrics.ts';
 import { apiIndex, openApi } from '../views/openapi/openapi.ts';
+import { FAVICON } from '../views/pages/frame/favicon.ts';
+import { lateAuditQuery } from '../views/pages/home/audit.ts';
+import { CONTENT_SECURITY_POLICY, landing } from '../views/pages/home/landing.ts';
 import type { View } from '../views/view.ts';
 import { bonusRoutes } from './bonuses.ts';
 import { clientRoutes } from './clients.ts';
@@ -21,9 +21,6 @@ import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
 import { sendShared } from './send.ts';
 import { createCutter } from './turns.ts';
-
-/** Seconds after which the landing page reloads. */
-const REFRESH = 30;
 
 /** All routes. */
 export function routes(deps: AppDeps): Route[] {
@@ -115,7 +112,6 @@ async function sendLanding(deps: AppDeps, context: Context): Promise<void> {
   context.set('Content-Type', 'text/html; charset=utf-8');
   context.set('Content-Security-Policy', CONTENT_SECURITY_POLICY);
   context.set('Referrer-Policy', 'no-referrer');
-  context.set('Refresh', String(REFRESH));
   const days = await readable(deps, deps.usage({ kind: 'wan', by: 'day' }));
   const audit = await readable(deps, deps.audit(lateAuditQuery(view)));
   context.body = landing(view, days, audit?.rows);

@@ -9,7 +9,7 @@ import { quotasAnswer } from '../../src/views/api-v1/quotas.ts';
 import { type UsageAnswer, usageAnswer } from '../../src/views/api-v1/usage.ts';
 import { suggestionsAnswer } from '../../src/views/device-suggestions/suggestions.ts';
 import { findDevices } from '../../src/views/find-device.ts';
-import { landing } from '../../src/views/landing/landing.ts';
+import { landing } from '../../src/views/pages/home/landing.ts';
 import { quotaNotices } from '../../src/views/quota-notices.ts';
 import type { View } from '../../src/views/view.ts';
 import { hosts, leases, openHome, type SmallHome, stations } from '../support/homes/small-home.ts';

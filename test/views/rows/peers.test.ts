@@ -4,7 +4,7 @@ import { createPeople } from '../../../src/domain/people/people.ts';
 import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { peersAnswer } from '../../../src/views/api-v1/answers.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
-import { landing } from '../../../src/views/landing/landing.ts';
+import { landing } from '../../../src/views/pages/home/landing.ts';
 import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
 import { peer as peerOf, peers } from '../../support/wireguard/peers.ts';
 

@@ -1,9 +1,9 @@
-import { dayOf, localText } from '../../domain/calendar.ts';
-import type { QuotaRow } from '../../domain/people/quota-row.ts';
-import { bytesIn, formatShare } from '../format.ts';
-import type { View } from '../view.ts';
-import { type Html, html } from './html.ts';
-import { shortDate } from './short-date.ts';
+import { dayOf, localText } from '../../../domain/calendar.ts';
+import type { QuotaRow } from '../../../domain/people/quota-row.ts';
+import { bytesIn, formatShare } from '../../format.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
+import { shortDate } from '../frame/short-date.ts';
 
 const SHOWN = 12;
 

@@ -1,8 +1,8 @@
-import { type RouterStatus, remedyOf, type SourceFailure, type SourceStatus } from '../../domain/status.ts';
-import { FAILURE_WORDS } from '../failure-words.ts';
-import { formatAge, formatSeconds } from '../format.ts';
-import type { View } from '../view.ts';
-import { type Html, html } from './html.ts';
+import { type RouterStatus, remedyOf, type SourceFailure, type SourceStatus } from '../../../domain/status.ts';
+import { FAILURE_WORDS } from '../../failure-words.ts';
+import { formatAge, formatSeconds } from '../../format.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
 
 /** Every router, with the results of its sources in the last round. */
 export function routerCards(view: View): Html[] {

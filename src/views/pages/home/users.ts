@@ -1,10 +1,10 @@
-import { figuresOf, total } from '../../domain/traffic.ts';
-import { count } from '../../errors.ts';
-import { bytesIn, knownIn } from '../format.ts';
-import { type UserRow, userRows } from '../rows/users.ts';
-import type { View } from '../view.ts';
+import { figuresOf, total } from '../../../domain/traffic.ts';
+import { count } from '../../../errors.ts';
+import { bytesIn, knownIn } from '../../format.ts';
+import { type UserRow, userRows } from '../../rows/users.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
 import { bar } from './devices.ts';
-import { type Html, html } from './html.ts';
 
 const SHOWN = 10;
 

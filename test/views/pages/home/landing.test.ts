@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { createPeople } from '../../../src/domain/people/people.ts';
-import { plainUser } from '../../../src/domain/people/user.ts';
-import { FAILURE_REASONS } from '../../../src/errors.ts';
-import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
-import { auditAnswer } from '../../../src/views/api-v1/audit.ts';
-import { FAILURE_WORDS } from '../../../src/views/failure-words.ts';
-import { lateAuditQuery } from '../../../src/views/landing/audit.ts';
-import { landing } from '../../../src/views/landing/landing.ts';
-import { hosts, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
-import { writeAudit } from '../../support/ledger/audit-rows.ts';
+import { createPeople } from '../../../../src/domain/people/people.ts';
+import { plainUser } from '../../../../src/domain/people/user.ts';
+import { FAILURE_REASONS } from '../../../../src/errors.ts';
+import { readAudit } from '../../../../src/ledger/storage/read-audit.ts';
+import { auditAnswer } from '../../../../src/views/api-v1/audit.ts';
+import { FAILURE_WORDS } from '../../../../src/views/failure-words.ts';
+import { lateAuditQuery } from '../../../../src/views/pages/home/audit.ts';
+import { landing } from '../../../../src/views/pages/home/landing.ts';
+import { hosts, openHome, type SmallHome, stations, wan } from '../../../support/homes/small-home.ts';
+import { writeAudit } from '../../../support/ledger/audit-rows.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const ADDRESS = 'http://192.168.1.1/cgi-bin/wrtmeter.cgi';

@@ -1,8 +1,8 @@
-import { directedUsage, figuresOf, type Traffic, type Used } from '../../domain/traffic.ts';
-import { bytesIn, formatAge, knownIn } from '../format.ts';
-import { type DeviceRow, deviceRows, type OnAir } from '../rows/devices.ts';
-import type { View } from '../view.ts';
-import { type Content, type Html, html } from './html.ts';
+import { directedUsage, figuresOf, type Traffic, type Used } from '../../../domain/traffic.ts';
+import { bytesIn, formatAge, knownIn } from '../../format.ts';
+import { type DeviceRow, deviceRows, type OnAir } from '../../rows/devices.ts';
+import type { View } from '../../view.ts';
+import { type Content, type Html, html } from '../frame/html.ts';
 
 const SHOWN = 10;
 

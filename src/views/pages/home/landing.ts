@@ -1,10 +1,10 @@
-import type { AuditLine } from '../api-v1/audit.ts';
-import type { UsageAnswer } from '../api-v1/usage.ts';
-import type { View } from '../view.ts';
+import type { AuditLine } from '../../api-v1/audit.ts';
+import type { UsageAnswer } from '../../api-v1/usage.ts';
+import type { View } from '../../view.ts';
+import { page, policyOf } from '../frame/frame.ts';
+import { html } from '../frame/html.ts';
 import { auditCard } from './audit.ts';
 import { devicesCard } from './devices.ts';
-import { page, policyOf } from './frame.ts';
-import { html } from './html.ts';
 import { limitsCard } from './limits.ts';
 import { monthCard } from './month.ts';
 import { notices } from './notices.ts';
@@ -51,6 +51,6 @@ ${routerCards(view)}
 </div>
 ${auditCard(view, audit)}`;
   const footer = html`<nav aria-label="Other pages"><ul>${LINKS.map(([href, name]) => html`<li><a href="${href}">${name}</a></li>`)}</ul></nav>
-<p>wrtmeter ${view.version}. This page shows the last readings and reloads every 30 seconds.</p>`;
-  return page(view, 'wrtmeter', main, footer);
+<p>wrtmeter ${view.version}</p>`;
+  return page(view, { title: 'wrtmeter', at: './', self: './', main, footer });
 }

@@ -1,7 +1,7 @@
-import { actionText, reasonText } from '../../domain/people/limits/words.ts';
-import { type LimitRow, limitRows } from '../rows/limits.ts';
-import type { View } from '../view.ts';
-import { type Html, html } from './html.ts';
+import { actionText, reasonText } from '../../../domain/people/limits/words.ts';
+import { type LimitRow, limitRows } from '../../rows/limits.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
 
 const SHOWN = 12;
 

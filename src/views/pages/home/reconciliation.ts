@@ -1,9 +1,9 @@
-import { localText } from '../../domain/calendar.ts';
-import { isZero, type Traffic, total } from '../../domain/traffic.ts';
-import { bytesIn } from '../format.ts';
-import { type Reconciliation, reconciliations } from '../reconciliation/reconciliation.ts';
-import type { View } from '../view.ts';
-import { type Html, html } from './html.ts';
+import { localText } from '../../../domain/calendar.ts';
+import { isZero, type Traffic, total } from '../../../domain/traffic.ts';
+import { bytesIn } from '../../format.ts';
+import { type Reconciliation, reconciliations } from '../../reconciliation/reconciliation.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
 
 /** How many of the month's bytes the hosts behind each gateway account for; null if no hosts are counted. */
 export function hostsLines(view: View): Html | null {

@@ -1,8 +1,8 @@
-import { total } from '../../domain/traffic.ts';
-import { bytesIn, formatAge } from '../format.ts';
-import { type PeerRow, peerRows } from '../rows/peers.ts';
-import type { View } from '../view.ts';
-import { type Html, html } from './html.ts';
+import { total } from '../../../domain/traffic.ts';
+import { bytesIn, formatAge } from '../../format.ts';
+import { type PeerRow, peerRows } from '../../rows/peers.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
 
 const SHOWN = 10;
 

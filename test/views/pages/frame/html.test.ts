@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { html } from '../../../src/views/landing/html.ts';
+import { html } from '../../../../src/views/pages/frame/html.ts';
 
 describe('html', () => {
   it('contents are escaped', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { limitsCard } from '../../../src/views/landing/limits.ts';
-import type { LimitsStatus } from '../../../src/views/limits-status.ts';
-import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
+import type { LimitsStatus } from '../../../../src/views/limits-status.ts';
+import { limitsCard } from '../../../../src/views/pages/home/limits.ts';
+import { openHome, type SmallHome } from '../../../support/homes/small-home.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const reason = { by: 'schedule', rule: 'bedtime', action: { kind: 'pause' }, since: NOW, until: NOW + 3_600_000 } as const;

@@ -1,4 +1,4 @@
-/** The style of the landing page. It is small enough to be part of the page. */
+/** The style of all pages. It is small enough to be part of each. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -26,7 +26,16 @@ a { color: var(--down); text-underline-offset: .2em; }
 :focus-visible { outline: 3px solid var(--down); outline-offset: 2px; border-radius: 3px; }
 small, .quiet { color: var(--quiet); font-size: .875rem; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-header { display: flex; align-items: center; flex-wrap: wrap; gap: .25rem .625rem; margin-bottom: 1.25rem; }
+main:focus { outline: none; }
+.skip { position: absolute; left: .5rem; top: .5rem; z-index: 1; padding: .5rem 1rem; border-radius: 8px; background: var(--card); transform: translateY(-5rem); }
+.skip:focus { transform: none; }
+.pages ul { display: flex; flex-wrap: wrap; gap: .25rem; margin: 0 0 1.25rem; padding: 0; list-style: none; }
+.pages a { display: block; padding: .375rem .75rem; border-radius: 8px; text-decoration: none; }
+.pages a:hover { text-decoration: underline; }
+.pages a[aria-current] { background: var(--card); color: var(--text); font-weight: 600; box-shadow: inset 0 0 0 1px var(--line); }
+header { display: flex; align-items: center; flex-wrap: wrap; gap: .25rem .625rem; margin-bottom: .75rem; }
+.logo { display: block; line-height: 0; }
+header h1 { min-width: 0; }
 header svg { width: 2rem; height: 2rem; flex: none; }
 header p { margin-left: auto; }
 main { display: grid; gap: 1.25rem; }

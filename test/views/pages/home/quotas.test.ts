@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { landing } from '../../../src/views/landing/landing.ts';
-import { quotasCard } from '../../../src/views/landing/quotas.ts';
-import { quotaRows } from '../../../src/views/rows/quotas.ts';
-import type { View } from '../../../src/views/view.ts';
-import { quota, quotaView } from '../../support/ledger/quota-view.ts';
-import { type Bench, classic, LAPTOP, openBench, PHONE, START, station, TERMS, wan } from '../../support/ledger/rounds.ts';
+import { landing } from '../../../../src/views/pages/home/landing.ts';
+import { quotasCard } from '../../../../src/views/pages/home/quotas.ts';
+import { quotaRows } from '../../../../src/views/rows/quotas.ts';
+import type { View } from '../../../../src/views/view.ts';
+import { quota, quotaView } from '../../../support/ledger/quota-view.ts';
+import { type Bench, classic, LAPTOP, openBench, PHONE, START, station, TERMS, wan } from '../../../support/ledger/rounds.ts';
 
 describe('the quotas of the landing page', () => {
   let bench: Bench;

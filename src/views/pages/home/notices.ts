@@ -1,7 +1,7 @@
-import { answeredWith } from '../../domain/status.ts';
-import { isZero } from '../../domain/traffic.ts';
-import type { View } from '../view.ts';
-import { type Html, html } from './html.ts';
+import { answeredWith } from '../../../domain/status.ts';
+import { isZero } from '../../../domain/traffic.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
 import { placesOf } from './routers.ts';
 
 /** What a person should know first: how to start, and what prevents bytes from being counted. */

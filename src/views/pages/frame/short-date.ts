@@ -1,4 +1,4 @@
-import { type Day, dayText } from '../../domain/calendar.ts';
+import { type Day, dayText } from '../../../domain/calendar.ts';
 
 const NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 

@@ -1,11 +1,11 @@
-import { DAY_MS, instantText } from '../../domain/calendar.ts';
-import type { AuditKind } from '../../ledger/books.ts';
-import type { AuditLine } from '../api-v1/audit.ts';
-import type { QueryParameters } from '../api-v1/query.ts';
-import { meaningOf } from '../audit-words.ts';
-import { bytesIn, formatAge } from '../format.ts';
-import type { View } from '../view.ts';
-import { type Html, html } from './html.ts';
+import { DAY_MS, instantText } from '../../../domain/calendar.ts';
+import type { AuditKind } from '../../../ledger/books.ts';
+import type { AuditLine } from '../../api-v1/audit.ts';
+import type { QueryParameters } from '../../api-v1/query.ts';
+import { meaningOf } from '../../audit-words.ts';
+import { bytesIn, formatAge } from '../../format.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
 
 /** Kinds worth showing. Not the resets of phones that come and go, and nothing that the user did. */
 const NOTABLE = ['rejected', 'gap', 'clock', 'machine', 'full', 'restore'] as const satisfies readonly AuditKind[];

@@ -1,14 +1,14 @@
-import { type Day, dayNumber, dayOf, type Month } from '../../domain/calendar.ts';
-import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import type { UsageAnswer } from '../api-v1/usage.ts';
-import { bytesIn } from '../format.ts';
-import { homeAccounts } from '../rows/periods.ts';
-import { monthParts } from '../rows/tariffs.ts';
-import { homeRows, homeTraffic, type WanRow, wanRows } from '../rows/wan.ts';
-import type { View } from '../view.ts';
-import { type Html, html } from './html.ts';
+import { type Day, dayNumber, dayOf, type Month } from '../../../domain/calendar.ts';
+import { NOTHING, plus, type Traffic, total } from '../../../domain/traffic.ts';
+import type { UsageAnswer } from '../../api-v1/usage.ts';
+import { bytesIn } from '../../format.ts';
+import { homeAccounts } from '../../rows/periods.ts';
+import { monthParts } from '../../rows/tariffs.ts';
+import { homeRows, homeTraffic, type WanRow, wanRows } from '../../rows/wan.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
+import { shortDate } from '../frame/short-date.ts';
 import { hostsLines } from './reconciliation.ts';
-import { shortDate } from './short-date.ts';
 
 /** What the home used in the current billing period, with a column per day. */
 export function monthCard(view: View, days: UsageAnswer | null): Html {
