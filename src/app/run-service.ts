@@ -23,6 +23,7 @@ import { peerControl } from './control/peers.ts';
 import { termsOf } from './from-config.ts';
 import { createService, type Service, type ServiceParts } from './service.ts';
 import { createHistory } from './texts/history.ts';
+import { createPageReader } from './texts/page-reader.ts';
 import { tightenData } from './tighten.ts';
 import { usualRouterLine } from './usual-router.ts';
 
@@ -110,6 +111,7 @@ function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): 
       reconciliationAnswer(await view(), query, {
         audit: (rows, most) => readAudit(reading, rows, most),
       }),
+    pages: createPageReader(reading, view, () => termsOf(service.config)),
     ready: () => service.running,
     health: service.health,
     control: peerControl(() => service.config),

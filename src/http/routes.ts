@@ -17,6 +17,7 @@ import type { AppDeps } from './deps.ts';
 import { limitRoutes } from './limits.ts';
 import { limitsPageRoutes } from './limits-page.ts';
 import { liveRoute } from './live.ts';
+import { pageRoutes } from './pages/pages.ts';
 import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
 import { sendShared } from './send.ts';
@@ -28,6 +29,7 @@ export function routes(deps: AppDeps): Route[] {
   const cut = createCutter(8, 2000);
   return [
     large('/', (context) => sendLanding(deps, context)),
+    ...pageRoutes(deps),
     get('/metrics', async (context) => {
       const text = await deps.scrape(parseScrapeTimeout(context.get('X-Prometheus-Scrape-Timeout-Seconds')));
       context.set('Content-Type', METRICS_TYPE);

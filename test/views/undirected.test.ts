@@ -75,7 +75,7 @@ describe('a home with undirected bytes', () => {
   it('page: a column with the total, and an empty one where no direction is known', () => {
     const page = devicesCard(home.view(NOW)).text;
     expect(page).to.include('<th scope="col" class="n">Total</th>');
-    expect(page).to.match(/tv<\/bdi>[\s\S]*?<td class="n"><\/td><td class="n"><\/td><td class="n">6\.84 KiB<\/td>/);
+    expect(page).to.match(/tv<\/bdi>[\s\S]*?<td class="n wide"><\/td><td class="n wide"><\/td><td class="n">6\.84 KiB<\/td>/);
   });
 
   it('audit: bytes of statistics have no direction', () => {

@@ -7,6 +7,7 @@ import { bonusPaths } from './bonuses.ts';
 import { clientPaths, clientSchemas } from './clients.ts';
 import { limitPaths } from './limits.ts';
 import { live } from './live.ts';
+import { pagePaths } from './pages.ts';
 import { error, json, type Operation, type Parameter, type Paths, plain, securitySchemes, TOKEN_WHERE_WANTED } from './parts.ts';
 import { phpAnswers } from './php.ts';
 import { type Schema, text } from './schema.ts';
@@ -138,6 +139,7 @@ const paths: Paths = {
       responses: { 200: plain('The page', 'text/html'), 503: plain('Too many large answers at once; try again') },
     },
   },
+  ...pagePaths,
   '/metrics': { get: metrics },
   '/metrics/history': {
     get: {

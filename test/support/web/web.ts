@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { createHistory } from '../../../src/app/texts/history.ts';
+import { createPageReader } from '../../../src/app/texts/page-reader.ts';
 import { createApp } from '../../../src/http/app.ts';
 import type { AppDeps } from '../../../src/http/deps.ts';
 import { type Listening, listen } from '../../../src/http/server.ts';
@@ -73,6 +74,11 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
     usageCsv: (query) => loggerCsv(view(), query, loggerReader(home.ledger.store)),
     audit: (query) => auditAnswer(view(), query, (rows, most) => readAudit(home.ledger.store, rows, most)),
     reconciliation: (query) => reconciliationAnswer(view(), query, readerOf(home)),
+    pages: createPageReader(
+      home.ledger.store,
+      async () => view(),
+      () => home.terms,
+    ),
     ready: () => true,
     health: () => ({ healthy: true, problems: [] }),
     auth: OPEN,

@@ -5,10 +5,11 @@ import { type Html, html } from './html.ts';
 export type NavView = Pick<View, 'limits'>;
 
 /** The pages, by their address beside this one. */
-export type PageName = './' | 'limits';
+export type PageName = './' | 'devices' | 'limits';
 
 const PAGES: readonly (readonly [PageName, string, (view: NavView) => boolean])[] = [
   ['./', 'Home', () => true],
+  ['devices', 'Devices', () => true],
   ['limits', 'Limits', ({ limits }) => limits !== null && limits !== undefined],
 ];
 

@@ -56,11 +56,30 @@ dt::before { content: ""; width: .625rem; height: .625rem; border-radius: 3px; b
 .figures dd small { font-size: 1.125rem; font-weight: 500; letter-spacing: 0; }
 .days { margin-top: 1.25rem; }
 .days svg { display: block; width: 100%; height: 8rem; }
-.days figcaption { display: flex; white-space: nowrap; justify-content: space-between; gap: 1rem; margin-top: .375rem; color: var(--quiet); font-size: .8125rem; }
+.days figcaption span:nth-child(2) { text-align: center; }
+.days figcaption { display: flex; justify-content: space-between; gap: 1rem; margin-top: .375rem; color: var(--quiet); font-size: .8125rem; }
 .down { fill: var(--down); }
 .up { fill: var(--up); }
 .both { fill: var(--both); }
 .idle { fill: var(--idle); }
+details { margin-top: .5rem; font-size: .875rem; }
+summary { cursor: pointer; color: var(--quiet); padding: .25rem 0; width: max-content; }
+details td, details th, details tbody th { font-size: .875rem; padding-top: .25rem; padding-bottom: .25rem; }
+.scroll { overflow-x: auto; }
+.mark { fill: var(--bad); }
+.heat { margin-top: .25rem; }
+.heat svg { display: block; width: 100%; height: auto; }
+.heat text { fill: var(--quiet); font-size: 12px; }
+.heat svg { max-width: 44rem; }
+.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .375rem 1rem; }
+.facts dt { display: block; }
+.facts dt::before { content: none; }
+.two { display: grid; gap: 1.25rem; align-items: start; }
+.two > * { min-width: 0; }
+.search { display: grid; gap: .75rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); align-items: end; margin-bottom: 1rem; }
+th a { color: inherit; }
+.sorts { display: flex; flex-wrap: wrap; gap: .25rem .75rem; margin-bottom: .75rem; }
+.pager { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; margin-top: .75rem; }
 .reach { fill: transparent; }
 table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-weight: 500; color: var(--quiet); font-size: .8125rem; }
@@ -91,6 +110,7 @@ label { display: block; margin-bottom: .25rem; font-size: .875rem; font-weight: 
 input, select, button { font: inherit; color: inherit; }
 input, select { width: 100%; min-height: 2.75rem; padding: .5rem .625rem; background: var(--page); border: 1px solid var(--both); border-radius: 8px; }
 button { min-height: 2.75rem; padding: .5rem 1.25rem; border: 1px solid var(--both); border-radius: 8px; background: var(--page); font-weight: 600; cursor: pointer; }
+::placeholder { color: var(--quiet); opacity: 1; }
 .main-button { margin-top: 1rem; background: var(--down); border-color: var(--down); color: var(--card); }
 .error { border-color: var(--bad); background: var(--bad-soft); }
 .done { border-color: var(--good); background: var(--card); }
@@ -100,6 +120,7 @@ footer a { display: inline-block; padding: .25rem 0; }
 @media (min-width: 60rem) {
   .sides { display: grid; grid-template-columns: minmax(0, 11fr) minmax(0, 9fr); gap: 1.25rem; align-items: start; }
 }
+@media (min-width: 60rem) { .two { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
 @media (max-width: 59.99rem) { .sides { display: grid; gap: 1.25rem; } }
 @media (max-width: 30rem) {
   body { padding: 1rem .75rem 1.5rem; }
@@ -108,6 +129,7 @@ footer a { display: inline-block; padding: .25rem 0; }
   .figures dd { font-size: 2rem; }
   .days svg { height: 6rem; }
   header p { margin-left: 0; width: 100%; }
-  .ip { display: none; }
+  .heat text { font-size: 18px; }
+  .ip, .wide { display: none; }
 }
 `;

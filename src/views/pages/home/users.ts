@@ -4,7 +4,7 @@ import { bytesIn, knownIn } from '../../format.ts';
 import { type UserRow, userRows } from '../../rows/users.ts';
 import type { View } from '../../view.ts';
 import { type Html, html } from '../frame/html.ts';
-import { bar } from './devices.ts';
+import { usageBar } from '../frame/usage-bar.ts';
 
 const SHOWN = 10;
 
@@ -29,6 +29,6 @@ function tableRow({ units }: View, row: UserRow, most: number): Html {
   const [size, known] = [bytesIn(units), knownIn(units)];
   const used = figuresOf(row.month);
   const peers = row.peers === 0 ? null : html` · ${count(row.peers, 'WireGuard peer')}, ${size(total(row.peerMonth))} apart from that`;
-  return html`<tr><th scope="row"><bdi>${row.title}</bdi>${bar(row, most)}<small>${count(row.devices, 'device')}${peers}</small></th>
+  return html`<tr><th scope="row"><bdi>${row.title}</bdi>${usageBar(row.month, most)}<small>${count(row.devices, 'device')}${peers}</small></th>
 <td class="n">${known(used.download)}</td><td class="n">${known(used.upload)}</td><td class="n">${size(used.total)}</td></tr>`;
 }

@@ -9,6 +9,7 @@ import { lateAuditQuery } from '../../../../src/views/pages/home/audit.ts';
 import { landing } from '../../../../src/views/pages/home/landing.ts';
 import { hosts, openHome, type SmallHome, stations, wan } from '../../../support/homes/small-home.ts';
 import { writeAudit } from '../../../support/ledger/audit-rows.ts';
+import { words } from '../../../support/web/words.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const ADDRESS = 'http://192.168.1.1/cgi-bin/wrtmeter.cgi';
@@ -172,15 +173,7 @@ describe('the landing page', () => {
     const devices = Array.from({ length: 2000 }, (_, i) => ({ mac: `02:00:00:00:${number(i).slice(0, 2)}:${number(i).slice(2)}`, bytes }));
     await home.read(NOW, { gateway: { sources: { wan: wan(uplinks), stations: stations(devices) } } });
     const text = landing(home.view(NOW), null);
-    expect(text).to.include('<a href="api/v1/wan">All 2000 uplinks</a>').and.include('<a href="api/v1/devices">All 2000 devices</a>');
+    expect(text).to.include('<a href="api/v1/wan">All 2000 uplinks</a>').and.include('<a href="devices">All 2000 devices</a>');
     expect(text.length).to.be.below(40_000);
   });
 });
-
-/** The text of the page, without style and tags. */
-const words = (page: string): string =>
-  page
-    .replace(/<style>.*<\/style>/s, '')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .replace(/ ([.,])/g, '$1');

@@ -1,0 +1,45 @@
+import type { Context } from 'koa';
+import { RequestError } from '../../views/api-v1/request-error.ts';
+import { devicePage } from '../../views/pages/device/page.ts';
+import { devicesPage } from '../../views/pages/devices/page.ts';
+import { policyOf } from '../../views/pages/frame/frame.ts';
+import type { PageName } from '../../views/pages/frame/nav.ts';
+import { problemPage } from '../../views/pages/problem.ts';
+import type { View } from '../../views/view.ts';
+import type { AppDeps } from '../deps.ts';
+import type { Route } from '../route.ts';
+
+/** The pages for people, besides the home and the limits. */
+export function pageRoutes(deps: AppDeps): Route[] {
+  return [
+    pageRoute(deps, '/devices', 'devices', async (view, context) => devicesPage(view, context.query)),
+    pageRoute(deps, '/device', 'devices', (view, context) => devicePage(view, context.query, deps.pages)),
+  ];
+}
+
+type Render = (view: View, context: Context) => Promise<string>;
+
+/** A page of its own; what is wrong with its query is said on a page, too. `at`: where it is in the navigation. */
+function pageRoute(deps: AppDeps, path: string, at: PageName, render: Render): Route {
+  return {
+    method: 'GET',
+    path,
+    needs: 'read',
+    large: true,
+    async handle(context) {
+      const view = await deps.view();
+      let body: string;
+      try {
+        body = await render(view, context);
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error;
+        context.status = error.status;
+        body = problemPage(view, at, error.message);
+      }
+      context.set('Content-Type', 'text/html; charset=utf-8');
+      context.set('Content-Security-Policy', policyOf(true));
+      context.set('Referrer-Policy', 'no-referrer');
+      context.body = body;
+    },
+  };
+}

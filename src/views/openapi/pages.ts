@@ -1,0 +1,18 @@
+import { type Paths, plain } from './parts.ts';
+
+const page = (summary: string) => ({
+  get: {
+    summary,
+    responses: {
+      200: plain('The page', 'text/html'),
+      400: plain('A wrong parameter', 'text/html'),
+      503: plain('Too many large answers at once; try again'),
+    },
+  },
+});
+
+/** The pages for people. Their queries are for their own links and forms, and may change. */
+export const pagePaths: Paths = {
+  '/device': page('The page of one device, by one of its MACs: days, months, hours of the week, where it was'),
+  '/devices': page('The page of all devices'),
+};

@@ -1,0 +1,7 @@
+import { type Html, html } from './html.ts';
+
+/** Links to the page before and the next one; null for a single page. */
+export function pager(at: number, pages: number, address: (page: number) => string): Html | null {
+  if (pages <= 1) return null;
+  return html`<nav class="pager" aria-label="More pages">${at > 1 ? html`<a href="${address(at - 1)}" rel="prev">Previous page</a>` : null}<span class="quiet">Page ${at} of ${pages}</span>${at < pages ? html`<a href="${address(at + 1)}" rel="next">Next page</a>` : null}</nav>`;
+}
