@@ -6,7 +6,16 @@ import type { SmallHome } from '../support/homes/small-home.ts';
 import { NOTE_FORBIDDEN, openBrowser, UNHEARD, WEAK_TEXTS } from '../support/web/browser.ts';
 import { ask, depsOf, serveApp } from '../support/web/web.ts';
 
-const PAGES = ['devices', 'devices?q=phone&sort=name', 'device?mac=3e:5b:0f:91:c2:7d', 'device?mac=nonsense'];
+const PAGES = [
+  'devices',
+  'devices?q=phone&sort=name',
+  'device?mac=3e:5b:0f:91:c2:7d',
+  'device?mac=nonsense',
+  'routers',
+  'router?name=gateway',
+  'router?name=garden',
+  'audit',
+];
 
 /** Fields without a label. */
 const NAMELESS = `[...document.querySelectorAll('input:not([type=hidden]), select')].filter((e) => e.labels.length !== 1).map((e) => e.id)`;

@@ -1,10 +1,12 @@
 import type { Context } from 'koa';
 import { RequestError } from '../../views/api-v1/request-error.ts';
+import { auditPage } from '../../views/pages/audit/page.ts';
 import { devicePage } from '../../views/pages/device/page.ts';
 import { devicesPage } from '../../views/pages/devices/page.ts';
 import { policyOf } from '../../views/pages/frame/frame.ts';
 import type { PageName } from '../../views/pages/frame/nav.ts';
 import { problemPage } from '../../views/pages/problem.ts';
+import { routerPage, routersPage } from '../../views/pages/router/page.ts';
 import type { View } from '../../views/view.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
@@ -14,6 +16,9 @@ export function pageRoutes(deps: AppDeps): Route[] {
   return [
     pageRoute(deps, '/devices', 'devices', async (view, context) => devicesPage(view, context.query)),
     pageRoute(deps, '/device', 'devices', (view, context) => devicePage(view, context.query, deps.pages)),
+    pageRoute(deps, '/routers', 'routers', async (view) => routersPage(view)),
+    pageRoute(deps, '/router', 'routers', (view, context) => routerPage(view, context.query, deps.pages)),
+    pageRoute(deps, '/audit', 'audit', (view, context) => auditPage(view, context.query, deps.pages)),
   ];
 }
 

@@ -28,7 +28,7 @@ export interface LimitsPageParts {
 
 const FRAME = { title: 'Limits', at: 'limits', self: 'limits' } as const;
 
-const FOOTER = html`<nav aria-label="Other pages"><ul><li><a href="api/v1/limits">Limits as JSON</a></li><li><a href="api/v1/audit?kind=limit">Audit</a></li></ul></nav>`;
+const FOOTER = html`<nav aria-label="Other pages"><ul><li><a href="audit?kind=limit">Audit of limits</a></li></ul></nav>`;
 
 /** The page at `/limits`: what holds, and a form for holders of a control token. It works without scripts. */
 export function limitsPage(view: View, { off, done, error, given = {} }: LimitsPageParts): string {

@@ -13,6 +13,9 @@ const page = (summary: string) => ({
 
 /** The pages for people. Their queries are for their own links and forms, and may change. */
 export const pagePaths: Paths = {
+  '/audit': page('The page of the audit, by kind and router'),
   '/device': page('The page of one device, by one of its MACs: days, months, hours of the week, where it was'),
   '/devices': page('The page of all devices'),
+  '/router': page('The page of one router: its sources, what to do about failures, its uplinks and hosts'),
+  '/routers': page('The page of all routers'),
 };

@@ -3,6 +3,7 @@ import { accountsOf } from '../../../ledger/account.ts';
 import { oneOf, type QueryParameters, single } from '../../api-v1/query.ts';
 import { type DeviceRow, deviceRows } from '../../rows/devices.ts';
 import type { View } from '../../view.ts';
+import { withoutEmpty } from '../frame/query.ts';
 
 /** How the table can be sorted. */
 const SORTS = ['name', 'month', 'total', 'seen'] as const;
@@ -28,9 +29,6 @@ export function deviceChoice(parameters: QueryParameters): DeviceChoice {
   const { q = '', user = '', router = '', network = '', sort = 'month', page = '1' } = single(withoutEmpty(parameters), NAMES);
   return { q, user, router, network, sort: oneOf('sort', sort, SORTS), page: /^[1-9]\d{0,4}$/.test(page) ? Number(page) : 1 };
 }
-
-const withoutEmpty = (parameters: QueryParameters): QueryParameters =>
-  Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''));
 
 /** The devices that are asked for, in their order. Of a private one only what is shown of it can be asked for. */
 export function chosenDevices(view: View, { q, user, router, network, sort }: DeviceChoice): DeviceRow[] {

@@ -5,11 +5,13 @@ import { type Html, html } from './html.ts';
 export type NavView = Pick<View, 'limits'>;
 
 /** The pages, by their address beside this one. */
-export type PageName = './' | 'devices' | 'limits';
+export type PageName = './' | 'devices' | 'routers' | 'audit' | 'limits';
 
 const PAGES: readonly (readonly [PageName, string, (view: NavView) => boolean])[] = [
   ['./', 'Home', () => true],
   ['devices', 'Devices', () => true],
+  ['routers', 'Routers', () => true],
+  ['audit', 'Audit', () => true],
   ['limits', 'Limits', ({ limits }) => limits !== null && limits !== undefined],
 ];
 

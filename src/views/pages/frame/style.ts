@@ -101,6 +101,8 @@ tbody th { color: var(--text); font-size: 1rem; }
 .routers table { margin-top: .75rem; }
 .routers tbody th { font-size: .9375rem; font-weight: 500; }
 .routers td { font-size: .9375rem; }
+.audit th:first-child { width: 8.5rem; font-size: .875rem; }
+.card > p + table { margin-top: .75rem; }
 .more { margin-top: .75rem; }
 .limits th:first-child { width: 34%; }
 .on { margin: .25rem 0 0; padding: 0; list-style: none; font-size: .875rem; }
@@ -130,6 +132,7 @@ footer a { display: inline-block; padding: .25rem 0; }
   .days svg { height: 6rem; }
   header p { margin-left: 0; width: 100%; }
   .heat text { font-size: 18px; }
+  .audit th:first-child { width: 5.5rem; }
   .ip, .wide { display: none; }
 }
 `;

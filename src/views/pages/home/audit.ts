@@ -6,6 +6,7 @@ import { meaningOf } from '../../audit-words.ts';
 import { bytesIn, formatAge } from '../../format.ts';
 import type { View } from '../../view.ts';
 import { type Html, html } from '../frame/html.ts';
+import { link } from '../frame/link.ts';
 
 /** Kinds worth showing. Not the resets of phones that come and go, and nothing that the user did. */
 const NOTABLE = ['rejected', 'gap', 'clock', 'machine', 'full', 'restore'] as const satisfies readonly AuditKind[];
@@ -25,9 +26,9 @@ export function auditCard(view: Pick<View, 'now' | 'units'>, rows: readonly Audi
   if (rows.length === 0) return null;
   const groups = alike(rows);
   return html`<section class="card" aria-labelledby="lately">
-<div class="top"><h2 id="lately">This week in the audit log</h2><p class="quiet"><a href="api/v1/audit">All audit rows</a></p></div>
+<div class="top"><h2 id="lately">This week in the audit log</h2><p class="quiet"><a href="audit">All audit rows</a></p></div>
 <ul class="lately">${groups.slice(0, SHOWN).map((group) => line(view, group))}</ul>
-${groups.length > SHOWN ? html`<p class="quiet">and ${groups.length - SHOWN} more, of other kinds or routers</p>` : null}
+${groups.length > SHOWN ? html`<p class="quiet"><a href="${link('audit', { kind: NOTABLE.join(',') })}">and ${groups.length - SHOWN} more, of other kinds or routers</a></p>` : null}
 </section>`;
 }
 

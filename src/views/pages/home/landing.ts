@@ -3,6 +3,8 @@ import type { UsageAnswer } from '../../api-v1/usage.ts';
 import type { View } from '../../view.ts';
 import { page, policyOf } from '../frame/frame.ts';
 import { html } from '../frame/html.ts';
+import { isWell, routerCard } from '../router/card.ts';
+import { routersCard } from '../router/page.ts';
 import { auditCard } from './audit.ts';
 import { devicesCard } from './devices.ts';
 import { limitsCard } from './limits.ts';
@@ -10,7 +12,6 @@ import { monthCard } from './month.ts';
 import { notices } from './notices.ts';
 import { peersCard } from './peers.ts';
 import { quotasCard } from './quotas.ts';
-import { routerCards } from './routers.ts';
 import { usersCard } from './users.ts';
 
 /** The policy of the page. */
@@ -46,7 +47,8 @@ ${devicesCard(view)}
 ${peersCard(view)}
 </div>
 <div class="routers">
-${routerCards(view)}
+${routersCard(view)}
+${view.routers.filter((router) => !isWell(router) && [...router.sources.values()].some(({ error }) => error !== null)).map((router, index) => routerCard(view, router, `router-${index + 1}`))}
 </div>
 </div>
 ${auditCard(view, audit)}`;

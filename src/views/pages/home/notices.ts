@@ -2,7 +2,7 @@ import { answeredWith } from '../../../domain/status.ts';
 import { isZero } from '../../../domain/traffic.ts';
 import type { View } from '../../view.ts';
 import { type Html, html } from '../frame/html.ts';
-import { placesOf } from './routers.ts';
+import { placesOf } from '../router/card.ts';
 
 /** What a person should know first: how to start, and what prevents bytes from being counted. */
 export function notices(view: View): Html | null {

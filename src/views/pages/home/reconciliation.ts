@@ -4,6 +4,7 @@ import { bytesIn } from '../../format.ts';
 import { type Reconciliation, reconciliations } from '../../reconciliation/reconciliation.ts';
 import type { View } from '../../view.ts';
 import { type Html, html } from '../frame/html.ts';
+import { link } from '../frame/link.ts';
 
 /** How many of the month's bytes the hosts behind each gateway account for; null if no hosts are counted. */
 export function hostsLines(view: View): Html | null {
@@ -15,7 +16,7 @@ export function hostsLines(view: View): Html | null {
 function line({ router, from, wan, hosts, unattributed }: Reconciliation, named: boolean, { timezone, units }: View): Html {
   const size = bytesIn(units);
   const whose = named ? html` at <bdi>${router}</bdi>` : null;
-  const why = html`<a href="api/v1/reconciliation?router=${encodeURIComponent(router)}">possible reasons</a>`;
+  const why = html`<a href="${link('router', { name: router })}">possible reasons</a>`;
   const since = from === null ? null : ` since ${localText(from, timezone).slice(0, 16)}`;
   const left = total(unattributed);
   if (left < 0) return html`<p class="quiet">The hosts${whose} have ${size(-left)} more than the uplink: ${why}.</p>`;

@@ -155,7 +155,7 @@ describe('the landing page', () => {
     expect(page()).to.include('Hosts account for 90 % of it since 2026-11-20 18:00; 1.00 KiB are unattributed: possible reasons.');
     await read(NOW, 10_240, 12_288);
     expect(page()).to.include('The hosts have 2.00 KiB more than the uplink: possible reasons.');
-    expect(landing(home.view(NOW), null)).to.include('<a href="api/v1/reconciliation?router=gateway">');
+    expect(landing(home.view(NOW), null)).to.include('<a href="router?name=gateway">');
   });
 
   it('shows several uplinks, but a single one only if it is down', async () => {

@@ -3,21 +3,21 @@ import { FAILURE_WORDS } from '../../failure-words.ts';
 import { formatAge, formatSeconds } from '../../format.ts';
 import type { View } from '../../view.ts';
 import { type Html, html } from '../frame/html.ts';
+import { link } from '../frame/link.ts';
 
-/** Every router, with the results of its sources in the last round. */
-export function routerCards(view: View): Html[] {
-  return view.routers.map((router, index) => card(view, router, `router-${index + 1}`));
-}
+/** Whether all of its sources were read in the last round. */
+export const isWell = ({ up, sources }: RouterStatus): boolean => up && [...sources.values()].every(({ error }) => error === null);
 
 /** Addresses of a router, without the paths of its scripts. */
 export const placesOf = ({ addresses }: Pick<RouterStatus, 'addresses'>): string[] => [
   ...new Set(addresses.map((address) => (URL.canParse(address) ? new URL(address).origin : address))),
 ];
 
-function card(view: View, router: RouterStatus, id: string): Html {
+/** A router, with the results of its sources in the last round and what to do about them. `id`: of its heading. */
+export function routerCard(view: View, router: RouterStatus, id: string): Html {
   const sources = [...router.sources.values()];
   return html`<article class="card" aria-labelledby="${id}">
-<div class="top"><h2 id="${id}"><bdi>${router.name}</bdi></h2>${state(router, sources)}</div>
+<div class="top"><h2 id="${id}"><a href="${link('router', { name: router.name })}"><bdi>${router.name}</bdi></a></h2>${state(router, sources)}</div>
 <p class="quiet">${about(view, router)}</p>
 <table>
 <thead><tr><th scope="col">Source</th><th scope="col">Last result</th><th scope="col" class="n">When</th><th scope="col" class="n">Took</th></tr></thead>
