@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
+import { createPeople } from '../../src/domain/people/people.ts';
+import { plainUser } from '../../src/domain/people/user.ts';
 import type { Listening } from '../../src/http/server.ts';
 import { believableHome } from '../support/homes/believable-home.ts';
 import type { SmallHome } from '../support/homes/small-home.ts';
@@ -11,11 +13,25 @@ const PAGES = [
   'devices?q=phone&sort=name',
   'device?mac=3e:5b:0f:91:c2:7d',
   'device?mac=nonsense',
+  'users',
+  'user?name=ben',
+  'peers',
+  'uplinks',
+  'uplink?router=gateway&interface=wan',
   'routers',
   'router?name=gateway',
   'router?name=garden',
   'audit',
 ];
+
+const people = createPeople({
+  users: [
+    { ...plainUser('anna'), title: 'Anna', hostnames: ['annas-*'] },
+    { ...plainUser('ben'), hostnames: ['ben-*'] },
+  ],
+  devices: [{ name: 'Ben’s phone', macs: ['92:1c:44:e8:06:b3'], user: 'ben' }],
+  peers: [],
+});
 
 /** Fields without a label. */
 const NAMELESS = `[...document.querySelectorAll('input:not([type=hidden]), select')].filter((e) => e.labels.length !== 1).map((e) => e.id)`;
@@ -29,7 +45,7 @@ describe('the pages in a browser', function () {
     browser = await openBrowser();
     const believable = await believableHome();
     home = believable.home;
-    server = await serveApp(depsOf(home, () => believable.view()));
+    server = await serveApp(depsOf(home, () => believable.view({ people })));
   });
   after(async () => {
     await server?.close();
@@ -89,7 +105,7 @@ describe('the pages in a browser', function () {
     await page.goto(`${server.url}/devices`);
     await page.fill('#q', 'laptop');
     await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
-    expect(page.url()).to.match(/\/devices\?q=laptop&router=/);
+    expect(page.url()).to.match(/\/devices\?q=laptop&user=&router=/);
     expect(await page.locator('tbody tr').count()).to.equal(1);
     await page.close();
   });

@@ -6,22 +6,27 @@ import { readUsage } from '../../ledger/storage/read-usage.ts';
 import type { Store } from '../../ledger/storage/store.ts';
 import type { BillingTerms } from '../../ledger/usage/months.ts';
 import type { PageReader } from '../../views/pages/reader.ts';
-import type { View } from '../../views/view.ts';
+import type { HistoryReader } from './history.ts';
 
 /** Rows of one answer at most: a device has one to three accounts, and two months of hours. */
 const MOST_ROWS = 20_000;
 
+export interface PageReaderParts {
+  /** Reads the ledger on a connection of its own. */
+  store: Pick<Store, 'all'>;
+  terms(): Pick<BillingTerms, 'billing' | 'routerBilling'>;
+  history: HistoryReader;
+}
+
 /** Creates what pages read with. */
-export function createPageReader(
-  store: Pick<Store, 'all'>,
-  view: () => Promise<Pick<View, 'now' | 'timezone'>>,
-  terms: () => Pick<BillingTerms, 'billing'>,
-): PageReader {
+export function createPageReader({ store, terms, history }: PageReaderParts): PageReader {
   return {
-    async periods(count) {
-      const { now, timezone } = await view();
-      return lastPeriods(dayOf(now, timezone), terms().billing, count);
+    periods({ now, timezone }, count, router = null) {
+      const { billing, routerBilling } = terms();
+      const own = router === null ? undefined : routerBilling.get(router);
+      return lastPeriods(dayOf(now, timezone), own ?? billing, count);
     },
+    history: (view) => history.rows(view, terms(), false),
     async used(accounts, stretch) {
       const kinds = new Map(accounts.map(({ id, kind }) => [id, kind]));
       const rows = (await readUsage(store, { ...stretch, accounts: [...kinds.keys()] }, MOST_ROWS)) ?? [];

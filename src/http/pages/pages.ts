@@ -5,8 +5,11 @@ import { devicePage } from '../../views/pages/device/page.ts';
 import { devicesPage } from '../../views/pages/devices/page.ts';
 import { policyOf } from '../../views/pages/frame/frame.ts';
 import type { PageName } from '../../views/pages/frame/nav.ts';
+import { peerPage, peersPage } from '../../views/pages/peers/page.ts';
 import { problemPage } from '../../views/pages/problem.ts';
 import { routerPage, routersPage } from '../../views/pages/router/page.ts';
+import { uplinkPage, uplinksPage } from '../../views/pages/uplinks/page.ts';
+import { userPage, usersPage } from '../../views/pages/users/page.ts';
 import type { View } from '../../views/view.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
@@ -16,6 +19,12 @@ export function pageRoutes(deps: AppDeps): Route[] {
   return [
     pageRoute(deps, '/devices', 'devices', async (view, context) => devicesPage(view, context.query)),
     pageRoute(deps, '/device', 'devices', (view, context) => devicePage(view, context.query, deps.pages)),
+    pageRoute(deps, '/users', 'users', async (view) => usersPage(view)),
+    pageRoute(deps, '/user', 'users', (view, context) => userPage(view, context.query, deps.pages)),
+    pageRoute(deps, '/peers', 'peers', async (view, context) => peersPage(view, context.query)),
+    pageRoute(deps, '/peer', 'peers', (view, context) => peerPage(view, context.query, deps.pages)),
+    pageRoute(deps, '/uplinks', 'uplinks', async (view) => uplinksPage(view)),
+    pageRoute(deps, '/uplink', 'uplinks', (view, context) => uplinkPage(view, context.query, deps.pages)),
     pageRoute(deps, '/routers', 'routers', async (view) => routersPage(view)),
     pageRoute(deps, '/router', 'routers', (view, context) => routerPage(view, context.query, deps.pages)),
     pageRoute(deps, '/audit', 'audit', (view, context) => auditPage(view, context.query, deps.pages)),

@@ -16,6 +16,12 @@ export const pagePaths: Paths = {
   '/audit': page('The page of the audit, by kind and router'),
   '/device': page('The page of one device, by one of its MACs: days, months, hours of the week, where it was'),
   '/devices': page('The page of all devices'),
+  '/peer': page('The page of one WireGuard peer: days, months, what is known of it'),
+  '/peers': page('The page of all WireGuard peers'),
   '/router': page('The page of one router: its sources, what to do about failures, its uplinks and hosts'),
   '/routers': page('The page of all routers'),
+  '/uplink': page('The page of one uplink: days, months, what is known of it'),
+  '/uplinks': page('The page of all uplinks'),
+  '/user': page('The page of one user: days, months, devices'),
+  '/users': page('The page of all users'),
 };

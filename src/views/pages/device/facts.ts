@@ -6,6 +6,7 @@ import type { DeviceRow, OnAir } from '../../rows/devices.ts';
 import { leasesByMac, type View } from '../../view.ts';
 import { bandOf, signalBars, strongestFirst } from '../devices/air.ts';
 import { networksOf } from '../devices/choice.ts';
+import { factList, listed } from '../frame/facts.ts';
 import { type Content, type Html, html } from '../frame/html.ts';
 
 /** What is known of a device, besides its bytes. */
@@ -18,13 +19,13 @@ export function factsCard(view: View, row: DeviceRow): Html {
     : [...new Set(row.macs.flatMap((mac) => [view.books.devices.get(mac)?.name ?? [], leases.get(mac)?.hostname ?? []].flat()))];
   const ssids = row.isPrivate ? [] : [...new Set(row.macs.flatMap((mac) => view.books.devices.get(mac)?.ssid ?? []))];
   const facts: (readonly [string, Content])[] = [
-    ['MAC', list(row.macs.length === 0 ? [row.mac] : row.macs)],
+    ['MAC', listed(row.macs.length === 0 ? [row.mac] : row.macs)],
     ['', row.randomized ? 'The device made its MAC up: it may come back with another one' : null],
-    ['Names', list(names.filter((name) => name !== row.name))],
-    ['Addresses', list(row.ips)],
+    ['Names', listed(names.filter((name) => name !== row.name))],
+    ['Addresses', listed(row.ips)],
     ['User', row.user === null ? null : html`<bdi>${row.user}</bdi>`],
-    ['Network', list(row.isPrivate ? [] : networksOf(view, row))],
-    ['Wi-Fi', list(ssids)],
+    ['Network', listed(row.isPrivate ? [] : networksOf(view, row))],
+    ['Wi-Fi', listed(ssids)],
     ['First seen', time(row.firstSeen)],
     [
       'Last seen',
@@ -35,12 +36,9 @@ export function factsCard(view: View, row: DeviceRow): Html {
   ];
   return html`<section class="card" aria-labelledby="facts">
 <div class="top"><h2 id="facts">What is known of it</h2></div>
-<dl class="facts">${facts.flatMap(([name, content]) => (content === null ? [] : [html`<dt>${name}</dt><dd>${content}</dd>`]))}</dl>
+${factList(facts)}
 </section>`;
 }
-
-const list = (texts: readonly string[]): Content =>
-  texts.length === 0 ? null : texts.map((text, i) => html`${i === 0 ? null : ', '}<bdi>${text}</bdi>`);
 
 /** Where it is on the air now, and what each router counted of it; null where nothing is known. */
 export function placesCard(view: View, { onAir }: DeviceRow, places: readonly Account[]): Html | null {

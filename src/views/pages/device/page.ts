@@ -1,25 +1,20 @@
-import { dayOf, dayText, startOfDay } from '../../../domain/calendar.ts';
+import { startOfDay } from '../../../domain/calendar.ts';
 import type { AuditKind } from '../../../ledger/books.ts';
 import type { AuditRecord } from '../../../ledger/storage/read-audit.ts';
 import type { QueryParameters } from '../../api-v1/query.ts';
-import { bytesIn } from '../../format.ts';
 import { nothingOf } from '../../rows/periods.ts';
 import type { View } from '../../view.ts';
-import { dayBars, periodBars } from '../frame/bar-rows.ts';
-import { barChart } from '../frame/bars.ts';
-import { figures } from '../frame/figures.ts';
 import { page } from '../frame/frame.ts';
 import { heatMap } from '../frame/heat-map.ts';
-import { type Content, type Html, html } from '../frame/html.ts';
+import { type Html, html } from '../frame/html.ts';
 import { link } from '../frame/link.ts';
 import { tariffLine } from '../frame/tariff-line.ts';
+import { PERIODS, usageCard } from '../frame/usage-card.ts';
 import type { PageReader } from '../reader.ts';
 import { factsCard, placesCard } from './facts.ts';
 import { type FoundDevice, findDevice } from './find.ts';
 import { MOST_NOTABLE, marksOf, notableCard } from './notable.ts';
 import { weekHours, weekSpan } from './week.ts';
-
-const PERIODS = 13;
 
 /** The page at `/device`. Of a private device it has months only. Throws a RequestError where the query is wrong, or a LedgerError. */
 export async function devicePage(view: View, query: QueryParameters, read: PageReader): Promise<string> {
@@ -36,28 +31,20 @@ ${notableCard(view, rows)}`;
   return page(view, { title: row.name, at: 'devices', self: link('device', { mac: row.mac }), main });
 }
 
-async function monthCard(view: View, device: FoundDevice, rows: readonly AuditRecord[], read: PageReader): Promise<Html> {
-  const { accounts, row } = device;
-  const { home } = view.months;
-  const periods = await read.periods(PERIODS);
-  const months = await read.used(accounts, { by: 'period', periods });
-  const nothing = nothingOf(accounts);
-  return html`<section class="card" aria-labelledby="month">
-<div class="top"><h2 id="month">This month</h2><p class="quiet">since ${dayText(home.start)} · ${bytesIn(view.units)(row.total.total)} in all</p></div>
-${figures(view, row.month)}
-${tariffLine(view, accounts)}
-${row.isPrivate ? html`<p class="quiet">The device is private: only months are shown.</p>` : await days(view, device, rows, read)}
-<h3 class="more">By month</h3>
-${barChart(view, 'Bytes of the last billing periods', 'Month', periodBars(periods, months, nothing)) ?? html`<p class="quiet">Nothing was counted in the last ${PERIODS} months.</p>`}
-</section>`;
-}
-
-async function days(view: View, { accounts }: FoundDevice, rows: readonly AuditRecord[], read: PageReader): Promise<Content> {
+async function monthCard(view: View, { accounts, row }: FoundDevice, rows: readonly AuditRecord[], read: PageReader): Promise<Html> {
   const month = view.months.home;
-  const used = await read.used(accounts, { by: 'day', from: month.start, to: month.end });
-  const marks = marksOf(rows, view.timezone);
-  const bars = dayBars(month, dayOf(view.now, view.timezone), used, nothingOf(accounts), marks);
-  return barChart(view, 'Bytes of each day of this month', 'Day', bars);
+  const periods = read.periods(view, PERIODS);
+  return usageCard(view, {
+    month,
+    used: row.month,
+    total: row.total,
+    days: row.isPrivate ? null : await read.used(accounts, { by: 'day', from: month.start, to: month.end }),
+    marks: marksOf(rows, view.timezone),
+    periods,
+    months: await read.used(accounts, { by: 'period', periods }),
+    nothing: nothingOf(accounts),
+    more: tariffLine(view, accounts),
+  });
 }
 
 async function weekCard(view: View, { accounts }: FoundDevice, read: PageReader): Promise<Html | null> {

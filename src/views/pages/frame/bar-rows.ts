@@ -3,11 +3,14 @@ import type { Used } from '../../../domain/traffic.ts';
 import type { ChartBar } from './bars.ts';
 import { periodName, shortDate } from './short-date.ts';
 
+/** What was used, by the (first) day. */
+export type UsedByDay = ReadonlyMap<Day, Used>;
+
 /** A bar for each day of a month; those after today are still to come. `nothing`: what a day without a byte has. */
 export function dayBars(
   { start, end }: Month,
   today: Day,
-  used: ReadonlyMap<Day, Used>,
+  used: UsedByDay,
   nothing: Used,
   marks: ReadonlyMap<Day, string> = new Map(),
 ): ChartBar[] {
@@ -20,5 +23,5 @@ export function dayBars(
 }
 
 /** A bar for each billing period, by its first day in `used`. */
-export const periodBars = (periods: readonly Month[], used: ReadonlyMap<Day, Used>, nothing: Used): ChartBar[] =>
+export const periodBars = (periods: readonly Month[], used: UsedByDay, nothing: Used): ChartBar[] =>
   periods.map((period) => ({ name: periodName(period), used: used.get(period.start) ?? nothing }));

@@ -2,14 +2,17 @@ import type { View } from '../../view.ts';
 import { type Html, html } from './html.ts';
 
 /** What decides which pages there are. */
-export type NavView = Pick<View, 'limits'>;
+export type NavView = Pick<View, 'limits' | 'people' | 'books'>;
 
 /** The pages, by their address beside this one. */
-export type PageName = './' | 'devices' | 'routers' | 'audit' | 'limits';
+export type PageName = './' | 'devices' | 'users' | 'peers' | 'uplinks' | 'routers' | 'audit' | 'limits';
 
 const PAGES: readonly (readonly [PageName, string, (view: NavView) => boolean])[] = [
   ['./', 'Home', () => true],
   ['devices', 'Devices', () => true],
+  ['users', 'Users', ({ people }) => people.isConfigured],
+  ['peers', 'Peers', ({ books }) => books.peers.size > 0],
+  ['uplinks', 'Uplinks', () => true],
   ['routers', 'Routers', () => true],
   ['audit', 'Audit', () => true],
   ['limits', 'Limits', ({ limits }) => limits !== null && limits !== undefined],

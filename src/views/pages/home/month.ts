@@ -1,7 +1,6 @@
 import { type Day, dayNumber, dayOf } from '../../../domain/calendar.ts';
 import { directedUsage, NOTHING, plusUsage, type Used } from '../../../domain/traffic.ts';
 import type { UsageAnswer } from '../../api-v1/usage.ts';
-import { bytesIn } from '../../format.ts';
 import { homeAccounts } from '../../rows/periods.ts';
 import { homeRows, homeTraffic, type WanRow, wanRows } from '../../rows/wan.ts';
 import type { View } from '../../view.ts';
@@ -11,7 +10,11 @@ import { figures } from '../frame/figures.ts';
 import { type Html, html } from '../frame/html.ts';
 import { shortDate } from '../frame/short-date.ts';
 import { tariffLine } from '../frame/tariff-line.ts';
+import { uplinkTable } from '../uplinks/table.ts';
 import { hostsLines } from './reconciliation.ts';
+
+/** Uplinks in the table: a router may list any number. */
+const SHOWN = 10;
 
 /** What the home used in the current billing period, with a column per day. */
 export function monthCard(view: View, days: UsageAnswer | null): Html {
@@ -19,14 +22,13 @@ export function monthCard(view: View, days: UsageAnswer | null): Html {
   const { month } = homeTraffic(rows);
   const { home } = view.months;
   const today = dayOf(view.now, view.timezone);
-  const size = bytesIn(view.units);
   return html`<section class="card" aria-labelledby="month">
 <div class="top"><h2 id="month">This month so far</h2><p class="quiet">${shortDate(home.start)} to ${shortDate(home.end - 1)}, day ${today - home.start + 1} of ${home.end - home.start}</p></div>
 ${figures(view, directedUsage(month))}
 ${tariffLine(view, homeAccounts(view.books).accounts)}
 ${hostsLines(view)}
 ${days === null ? null : barChart(view, 'Bytes of each day of this month', 'Day', dayBars(home, today, bytesByDay(rows, days), directedUsage(NOTHING)))}
-${rows.length > 1 || rows.some((row) => row.up === false) ? uplinks(rows, size) : null}
+${rows.length > 1 || rows.some((row) => row.up === false) ? html`${uplinkTable(view, rows.slice(0, SHOWN))}${rows.length > SHOWN ? html`<p class="more"><a href="uplinks">All ${rows.length} uplinks</a></p>` : null}` : null}
 </section>`;
 }
 
@@ -42,23 +44,4 @@ function bytesByDay(rows: readonly WanRow[], { series }: UsageAnswer): Map<Day, 
     days.set(day, plusUsage(days.get(day) ?? directedUsage(NOTHING), bytes));
   }
   return days;
-}
-
-/** Bytes as text. */
-type Size = (bytes: number) => string;
-
-/** Uplinks in the table: a router may list any number. */
-const SHOWN = 10;
-
-function uplinks(rows: readonly WanRow[], size: Size): Html {
-  return html`<table class="more"><caption class="hidden">Uplinks</caption>
-<thead><tr><th scope="col">Uplink</th><th scope="col">State</th><th scope="col" class="n">Download</th><th scope="col" class="n">Upload</th></tr></thead>
-<tbody>${rows.slice(0, SHOWN).map(
-    (
-      row,
-    ) => html`<tr><th scope="row"><bdi>${row.interface}</bdi> <small>at <bdi>${row.router}</bdi>${row.overlay ? ', inside another uplink' : ''}</small></th>
-<td>${row.up === null ? html`<span class="quiet">unknown</span>` : row.up ? html`<span class="ok">up</span>` : html`<span class="failed">down</span>`}</td>
-<td class="n">${size(row.month.download)}</td><td class="n">${size(row.month.upload)}</td></tr>`,
-  )}</tbody></table>
-${rows.length > SHOWN ? html`<p class="more"><a href="api/v1/wan">All ${rows.length} uplinks</a></p>` : null}`;
 }

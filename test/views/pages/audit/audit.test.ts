@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { createPageReader } from '../../../../src/app/texts/page-reader.ts';
 import { auditPage } from '../../../../src/views/pages/audit/page.ts';
 import { openHome, type SmallHome } from '../../../support/homes/small-home.ts';
 import { writeAudit } from '../../../support/ledger/audit-rows.ts';
+import { pageReaderOf } from '../../../support/web/web.ts';
 import { words } from '../../../support/web/words.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 17);
@@ -22,15 +22,7 @@ describe('the page of the audit', () => {
 
   const page = (query: Record<string, string> = {}): Promise<string> => {
     const view = home.view(NOW);
-    return auditPage(
-      view,
-      query,
-      createPageReader(
-        home.ledger.store,
-        async () => view,
-        () => home.terms,
-      ),
-    );
+    return auditPage(view, query, pageReaderOf(home));
   };
   const rowsOf = (text: string) => text.split('<tr>').length - 2;
   const next = (text: string) => /<a href="([^"]+)" rel="next">/.exec(text)?.[1]?.replaceAll('&amp;', '&');

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { createPageReader } from '../../../../src/app/texts/page-reader.ts';
 import { createPeople } from '../../../../src/domain/people/people.ts';
 import { devicePage } from '../../../../src/views/pages/device/page.ts';
 import type { View } from '../../../../src/views/view.ts';
 import { leases, openHome, type SmallHome, stations } from '../../../support/homes/small-home.ts';
 import { writeAudit } from '../../../support/ledger/audit-rows.ts';
+import { pageReaderOf } from '../../../support/web/web.ts';
 import { words } from '../../../support/web/words.ts';
 
 const HOUR = 3_600_000;
@@ -46,15 +46,7 @@ describe('the page of a device', () => {
 
   const page = (query: Record<string, string> = { mac: PHONE }, changes: Partial<View> = {}): Promise<string> => {
     const view = home.view(NOW, changes);
-    return devicePage(
-      view,
-      query,
-      createPageReader(
-        home.ledger.store,
-        async () => view,
-        () => home.terms,
-      ),
-    );
+    return devicePage(view, query, pageReaderOf(home));
   };
   const hidden = { people: createPeople({ users: [], devices: [{ name: 'diary', macs: [PHONE], isPrivate: true }], peers: [] }) };
 
@@ -94,7 +86,7 @@ describe('the page of a device', () => {
 
   it('of a private device has months only', async () => {
     const text = words(await page({ mac: PHONE }, hidden));
-    expect(text).to.include('The device is private: only months are shown').and.include('Oct 2026 100 KiB 25.0 KiB 125 KiB');
+    expect(text).to.include('It is private: only months are shown').and.include('Oct 2026 100 KiB 25.0 KiB 125 KiB');
     for (const secret of ['diary', '19 Nov', '20 Nov', 'Thu', '192.168.1.20', 'gateway', 'reset', '18:29', 'ago', 'img'])
       expect(text.replace(/as of \S+ \S+/, ''), secret).to.not.include(secret);
   });

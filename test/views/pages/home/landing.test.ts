@@ -161,7 +161,7 @@ describe('the landing page', () => {
   it('shows several uplinks, but a single one only if it is down', async () => {
     const bytes = { download: 0, upload: 0 };
     await home.read(NOW, { gateway: { sources: { wan: wan([{ name: 'wan', bytes }]) } } });
-    expect(page()).to.not.include('Uplink');
+    expect(page()).to.not.include('Uplink State');
     await home.read(NOW + 1, { gateway: { sources: { wan: wan([{ name: 'wan', bytes: null, up: false }]) } } });
     expect(page()).to.include('wan at gateway down 0 B 0 B');
   });
@@ -173,7 +173,7 @@ describe('the landing page', () => {
     const devices = Array.from({ length: 2000 }, (_, i) => ({ mac: `02:00:00:00:${number(i).slice(0, 2)}:${number(i).slice(2)}`, bytes }));
     await home.read(NOW, { gateway: { sources: { wan: wan(uplinks), stations: stations(devices) } } });
     const text = landing(home.view(NOW), null);
-    expect(text).to.include('<a href="api/v1/wan">All 2000 uplinks</a>').and.include('<a href="devices">All 2000 devices</a>');
+    expect(text).to.include('<a href="uplinks">All 2000 uplinks</a>').and.include('<a href="devices">All 2000 devices</a>');
     expect(text.length).to.be.below(40_000);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { createPageReader } from '../../../../src/app/texts/page-reader.ts';
 import { routerPage, routersPage } from '../../../../src/views/pages/router/page.ts';
 import { hosts, openHome, type SmallHome, stations, wan } from '../../../support/homes/small-home.ts';
+import { pageReaderOf } from '../../../support/web/web.ts';
 import { words } from '../../../support/web/words.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 17);
@@ -29,15 +29,7 @@ describe('the pages of routers', () => {
 
   const router = (name: string): Promise<string> => {
     const view = home.view(NOW + 3000);
-    return routerPage(
-      view,
-      { name },
-      createPageReader(
-        home.ledger.store,
-        async () => view,
-        () => home.terms,
-      ),
-    );
+    return routerPage(view, { name }, pageReaderOf(home));
   };
 
   it('show each in a line while it is well, and what to do where it is not', () => {
