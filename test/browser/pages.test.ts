@@ -22,6 +22,8 @@ const PAGES = [
   'router?name=gateway',
   'router?name=garden',
   'audit',
+  'quotas',
+  'developer',
 ];
 
 const people = createPeople({

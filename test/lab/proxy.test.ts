@@ -113,7 +113,7 @@ describe('wrtmeter behind a reverse proxy, as in the examples', function () {
         }
       });
 
-      it('every link of the landing page leads to a page below the prefix', async () => {
+      it('every link of the home page leads to a page below the prefix', async () => {
         const { status, headers } = await get('');
         expect(status).to.be.oneOf([301, 302]);
         const root = new URL(headers.location ?? '', `${proxy.origin}/wrtmeter`).href;

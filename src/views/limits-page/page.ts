@@ -28,8 +28,6 @@ export interface LimitsPageParts {
 
 const FRAME = { title: 'Limits', at: 'limits', self: 'limits' } as const;
 
-const FOOTER = html`<nav aria-label="Other pages"><ul><li><a href="audit?kind=limit">Audit of limits</a></li></ul></nav>`;
-
 /** The page at `/limits`: what holds, and a form for holders of a control token. It works without scripts. */
 export function limitsPage(view: View, { off, done, error, given = {} }: LimitsPageParts): string {
   const said = DONE.get(done);
@@ -37,8 +35,9 @@ export function limitsPage(view: View, { off, done, error, given = {} }: LimitsP
 ${said === undefined ? null : notice('done', said)}
 ${off === null ? null : notice('', off)}
 ${holdsCard(view)}
-${off === null ? [setForm(view, given), handCard(view)] : null}`;
-  return page(view, { ...FRAME, main, footer: FOOTER });
+${off === null ? [setForm(view, given), handCard(view)] : null}
+<p class="quiet"><a href="audit?kind=limit">Audit of limits</a></p>`;
+  return page(view, { ...FRAME, main });
 }
 
 /** A page that says nothing of the home: for requests that were not admitted. */

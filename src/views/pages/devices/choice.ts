@@ -3,6 +3,7 @@ import { accountsOf } from '../../../ledger/account.ts';
 import { oneOf, type QueryParameters, single } from '../../api-v1/query.ts';
 import { type DeviceRow, deviceRows } from '../../rows/devices.ts';
 import type { View } from '../../view.ts';
+import { pageNumber } from '../frame/pager.ts';
 import { withoutEmpty } from '../frame/query.ts';
 
 /** How the table can be sorted. */
@@ -26,8 +27,8 @@ const NAMES = ['q', 'user', 'router', 'network', 'sort', 'page'] as const;
 /** Reads the query. Throws a RequestError. */
 export function deviceChoice(parameters: QueryParameters): DeviceChoice {
   // A form sends its empty fields too.
-  const { q = '', user = '', router = '', network = '', sort = 'month', page = '1' } = single(withoutEmpty(parameters), NAMES);
-  return { q, user, router, network, sort: oneOf('sort', sort, SORTS), page: /^[1-9]\d{0,4}$/.test(page) ? Number(page) : 1 };
+  const { q = '', user = '', router = '', network = '', sort = 'month', page } = single(withoutEmpty(parameters), NAMES);
+  return { q, user, router, network, sort: oneOf('sort', sort, SORTS), page: pageNumber(page) };
 }
 
 /** The devices that are asked for, in their order. Of a private one only what is shown of it can be asked for. */

@@ -20,7 +20,7 @@ export const policyOf = (form = false): string =>
 const style = new Html(`<style>${STYLE}</style>`);
 
 /** What a page is made from, beside its own parts. */
-export type FrameView = NavView & Pick<View, 'now' | 'timezone' | 'books'>;
+export type FrameView = NavView & Pick<View, 'now' | 'timezone' | 'books' | 'version'>;
 
 export interface PageParts {
   title: string;
@@ -29,11 +29,10 @@ export interface PageParts {
   /** Its own address, relative, with its query: what "Reload" leads to. */
   self: string;
   main: Content;
-  footer?: Content;
 }
 
 /** A whole page; without a view, one that says nothing of the home. Its links are relative: a proxy may serve it under a prefix. */
-export function page(view: FrameView | null, { title, at, self, main, footer = null }: PageParts): string {
+export function page(view: FrameView | null, { title, at, self, main }: PageParts): string {
   const { text } = html`<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -51,15 +50,16 @@ ${view === null ? null : navigation(view, at)}
 <main id="main" tabindex="-1">
 ${main}
 </main>
-<footer>
-${footer}
-</footer>
+${view === null ? null : foot(view, at)}
 </body>
 </html>`;
   return `<!doctype html>\n${text}\n`;
 }
 
 const NAME = 'wrtmeter';
+
+const foot = ({ version }: FrameView, at: PageName): Html =>
+  html`<footer><p>wrtmeter ${version}${at === 'developer' ? null : html` · <a href="developer">For developers</a>`}</p></footer>`;
 
 /** The time of the last reading in the ledger. Nothing reloads itself under a reader. */
 function asOf({ now, timezone, books }: FrameView, self: string): Html {

@@ -2,10 +2,10 @@ import type { View } from '../../view.ts';
 import { type Html, html } from './html.ts';
 
 /** What decides which pages there are. */
-export type NavView = Pick<View, 'limits' | 'people' | 'books'>;
+export type NavView = Pick<View, 'limits' | 'quotas' | 'people' | 'books'>;
 
 /** The pages, by their address beside this one. */
-export type PageName = './' | 'devices' | 'users' | 'peers' | 'uplinks' | 'routers' | 'audit' | 'limits';
+export type PageName = './' | 'devices' | 'users' | 'peers' | 'uplinks' | 'routers' | 'quotas' | 'limits' | 'audit' | 'developer';
 
 const PAGES: readonly (readonly [PageName, string, (view: NavView) => boolean])[] = [
   ['./', 'Home', () => true],
@@ -14,8 +14,9 @@ const PAGES: readonly (readonly [PageName, string, (view: NavView) => boolean])[
   ['peers', 'Peers', ({ books }) => books.peers.size > 0],
   ['uplinks', 'Uplinks', () => true],
   ['routers', 'Routers', () => true],
-  ['audit', 'Audit', () => true],
+  ['quotas', 'Quotas', ({ quotas }) => quotas.length > 0],
   ['limits', 'Limits', ({ limits }) => limits !== null && limits !== undefined],
+  ['audit', 'Audit', () => true],
 ];
 
 /** Links to the pages that this home has. `at`: the one that is shown, or that it belongs to. */

@@ -1,4 +1,12 @@
+import { quote } from '../../../errors.ts';
+import { bad } from '../../api-v1/query.ts';
 import { type Html, html } from './html.ts';
+
+/** The number of a page, from 1. Throws a RequestError. */
+export function pageNumber(text = '1'): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw bad(`"page" is ${quote(text)}: use a whole number from 1`);
+}
 
 /** Links to the page before and the next one; null for a single page. */
 export function pager(at: number, pages: number, address: (page: number) => string): Html | null {

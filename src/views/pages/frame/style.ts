@@ -56,7 +56,8 @@ dt::before { content: ""; width: .625rem; height: .625rem; border-radius: 3px; b
 .figures dd small { font-size: 1.125rem; font-weight: 500; letter-spacing: 0; }
 .days { margin-top: 1.25rem; }
 .days svg { display: block; width: 100%; height: 8rem; }
-.days figcaption span:nth-child(2) { text-align: center; }
+.days figcaption span { white-space: nowrap; }
+.days figcaption span:nth-child(2) { text-align: center; white-space: normal; }
 .days figcaption { display: flex; justify-content: space-between; gap: 1rem; margin-top: .375rem; color: var(--quiet); font-size: .8125rem; }
 .down { fill: var(--down); }
 .up { fill: var(--up); }
@@ -103,6 +104,7 @@ tbody th { color: var(--text); font-size: 1rem; }
 .routers td { font-size: .9375rem; }
 .audit th:first-child { width: 8.5rem; font-size: .875rem; }
 .card > p + table { margin-top: .75rem; }
+.today { margin-top: .75rem; }
 .more { margin-top: .75rem; }
 .limits th:first-child { width: 34%; }
 .on { margin: .25rem 0 0; padding: 0; list-style: none; font-size: .875rem; }
@@ -117,7 +119,6 @@ button { min-height: 2.75rem; padding: .5rem 1.25rem; border: 1px solid var(--bo
 .error { border-color: var(--bad); background: var(--bad-soft); }
 .done { border-color: var(--good); background: var(--card); }
 footer { margin-top: 1.75rem; color: var(--quiet); font-size: .875rem; }
-footer ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; padding: 0; list-style: none; }
 footer a { display: inline-block; padding: .25rem 0; }
 @media (min-width: 60rem) {
   .sides { display: grid; grid-template-columns: minmax(0, 11fr) minmax(0, 9fr); gap: 1.25rem; align-items: start; }

@@ -2,7 +2,7 @@ import { localText } from '../../../domain/calendar.ts';
 import { directedUsage, NOTHING, total } from '../../../domain/traffic.ts';
 import { count, quote } from '../../../errors.ts';
 import { accountKey } from '../../../ledger/account.ts';
-import { bad, type QueryParameters, single } from '../../api-v1/query.ts';
+import { type QueryParameters, single } from '../../api-v1/query.ts';
 import { RequestError } from '../../api-v1/request-error.ts';
 import { type PeerRow, peerRows } from '../../rows/peers.ts';
 import type { View } from '../../view.ts';
@@ -10,7 +10,7 @@ import { factList, listed } from '../frame/facts.ts';
 import { page } from '../frame/frame.ts';
 import { html } from '../frame/html.ts';
 import { link } from '../frame/link.ts';
-import { pager } from '../frame/pager.ts';
+import { pageNumber, pager } from '../frame/pager.ts';
 import { tariffLine } from '../frame/tariff-line.ts';
 import { PERIODS, usageCard } from '../frame/usage-card.ts';
 import type { PageReader } from '../reader.ts';
@@ -20,11 +20,10 @@ const ON_PAGE = 200;
 
 /** The page at `/peers`. Throws a RequestError where the query is wrong. */
 export function peersPage(view: View, query: QueryParameters): string {
-  const { page: text = '1' } = single(query, ['page']);
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw bad(`"page" is ${quote(text)}: use a whole number from 1`);
+  const wanted = pageNumber(single(query, ['page']).page);
   const rows = peerRows(view).sort((a, b) => total(b.month) - total(a.month));
   const pages = Math.max(1, Math.ceil(rows.length / ON_PAGE));
-  const at = Math.min(Number(text), pages);
+  const at = Math.min(wanted, pages);
   const address = (number: number) => link('peers', { page: number === 1 ? '' : String(number) });
   const main = html`<section class="card" aria-labelledby="all">
 <div class="top"><h2 id="all">${count(rows.length, 'WireGuard peer')}</h2><p class="quiet">${rows.filter(({ online }) => online).length} online · bytes of this month</p></div>

@@ -7,7 +7,7 @@ const NOW = Date.UTC(2026, 10, 20, 18);
 const reason = { by: 'schedule', rule: 'bedtime', action: { kind: 'pause' }, since: NOW, until: NOW + 3_600_000 } as const;
 const kids = { thing: { of: 'user', id: '<kids>' }, effect: { kind: 'pause' } } as const;
 
-describe('limits on the landing page', () => {
+describe('limits on the home page', () => {
   let home: SmallHome;
   before(async () => {
     home = await openHome({ routers: { gateway: [] }, timezone: 'UTC', startedAt: NOW });

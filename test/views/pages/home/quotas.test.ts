@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { landing } from '../../../../src/views/pages/home/landing.ts';
+import { homePage } from '../../../../src/views/pages/home/page.ts';
 import { quotasCard } from '../../../../src/views/pages/home/quotas.ts';
 import { quotaRows } from '../../../../src/views/rows/quotas.ts';
 import type { View } from '../../../../src/views/view.ts';
 import { quota, quotaView } from '../../../support/ledger/quota-view.ts';
 import { type Bench, classic, LAPTOP, openBench, PHONE, START, station, TERMS, wan } from '../../../support/ledger/rounds.ts';
 
-describe('the quotas of the landing page', () => {
+describe('the quotas of the home page', () => {
   let bench: Bench;
   afterEach(() => bench.close());
 
@@ -50,6 +50,6 @@ describe('the quotas of the landing page', () => {
     bench = await openBench({ ...TERMS, tariffs: [{ name: 'off_peak', counts: 0, windows: [{ days: [1], from: 26, to: 30 }] }] });
     const shown = await view('iec');
     expect(quotasCard(shown)).to.equal(null);
-    expect(landing(shown, null)).to.include('<p class="quiet">on peak 0 B · off peak 477 MiB</p>');
+    expect(homePage(shown, null)).to.include('<p class="quiet">on peak 0 B · off peak 477 MiB</p>');
   });
 });

@@ -10,7 +10,7 @@ import { ask, depsOf, serveApp } from '../support/web/web.ts';
 
 const SCRIPT = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 
-describe('the landing page in a browser', function () {
+describe('the home page in a browser', function () {
   this.timeout(60_000);
   let home: SmallHome;
   let view: (changes?: Partial<View>) => View;
@@ -51,7 +51,7 @@ describe('the landing page in a browser', function () {
   it('comes with a strict policy, runs nothing and loads nothing', async () => {
     const { headers, text } = await ask(server.url);
     expect(headers['content-security-policy']).to.match(
-      /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+      /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'$/,
     );
     expect(headers, 'nothing reloads under a reader').to.not.have.property('refresh');
     expect(headers).to.include({ 'referrer-policy': 'no-referrer', 'content-type': 'text/html; charset=utf-8' });

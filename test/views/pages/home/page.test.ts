@@ -6,22 +6,23 @@ import { readAudit } from '../../../../src/ledger/storage/read-audit.ts';
 import { auditAnswer } from '../../../../src/views/api-v1/audit.ts';
 import { FAILURE_WORDS } from '../../../../src/views/failure-words.ts';
 import { lateAuditQuery } from '../../../../src/views/pages/home/audit.ts';
-import { landing } from '../../../../src/views/pages/home/landing.ts';
+import { homePage } from '../../../../src/views/pages/home/page.ts';
 import { hosts, openHome, type SmallHome, stations, wan } from '../../../support/homes/small-home.ts';
 import { writeAudit } from '../../../support/ledger/audit-rows.ts';
+import { pageReaderOf } from '../../../support/web/web.ts';
 import { words } from '../../../support/web/words.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const ADDRESS = 'http://192.168.1.1/cgi-bin/wrtmeter.cgi';
 
-describe('the landing page', () => {
+describe('the home page', () => {
   let home: SmallHome;
   beforeEach(async () => {
     home = await openHome({ routers: { gateway: [ADDRESS] } });
   });
   afterEach(() => home.close());
 
-  const page = (changes: Parameters<SmallHome['view']>[1] = {}) => words(landing(home.view(NOW, changes), null));
+  const page = (changes: Parameters<SmallHome['view']>[1] = {}) => words(homePage(home.view(NOW, changes), null));
   const failure = { reason: 'connect', message: 'Cannot connect to 192.168.1.1:80' } as const;
   const fail = () => home.read(NOW - 3000, { gateway: { sources: { stations: failure, wan: failure, leases: failure } } });
 
@@ -108,7 +109,7 @@ describe('the landing page', () => {
     const lately = async () => {
       const view = home.view(NOW);
       const { rows } = await auditAnswer(view, lateAuditQuery(view), (query, most) => readAudit(home.ledger.store, query, most));
-      return words(landing(view, null, rows));
+      return words(homePage(view, null, rows));
     };
     const hour = 3_600_000;
     await writeAudit(home.ledger.store, [
@@ -155,7 +156,31 @@ describe('the landing page', () => {
     expect(page()).to.include('Hosts account for 90 % of it since 2026-11-20 18:00; 1.00 KiB are unattributed: possible reasons.');
     await read(NOW, 10_240, 12_288);
     expect(page()).to.include('The hosts have 2.00 KiB more than the uplink: possible reasons.');
-    expect(landing(home.view(NOW), null)).to.include('<a href="router?name=gateway">');
+    expect(homePage(home.view(NOW), null)).to.include('<a href="router?name=gateway">');
+  });
+
+  it('shows today, the days of this month and the last months, and says as of when; API links are elsewhere', async () => {
+    const read = (at: number, download: number) =>
+      home.read(at, { gateway: { sources: { wan: wan([{ name: 'wan', bytes: { download, upload: download / 4 } }]) } } });
+    for (const [at, kib] of [
+      [Date.UTC(2026, 9, 5, 12, 1), 0],
+      [Date.UTC(2026, 9, 5, 12, 2), 100],
+      [Date.UTC(2026, 10, 19, 12, 1), 100],
+      [Date.UTC(2026, 10, 19, 12, 2), 140],
+      [NOW - 60_000, 140],
+      [NOW, 148],
+    ] as const)
+      await read(at, kib * 1024);
+    const view = home.view(NOW + 5000);
+    const reader = pageReaderOf(home);
+    const past = { rows: await reader.history(view), periods: reader.periods(view, 13) };
+    const text = words(homePage(view, past));
+    expect(text).to.include('Today: 8.00 KiB down, 2.00 KiB up · yesterday: 40.0 KiB down, 10.0 KiB up');
+    expect(text).to.include('19 Nov 40.0 KiB 10.0 KiB 50.0 KiB').and.include('Oct 2026 100 KiB 25.0 KiB 125 KiB');
+    expect(text).to.match(/as of 2026-11-20 \d\d:\d\d:\d\d Europe\/Berlin · Reload/);
+    expect(homePage(view, past))
+      .to.include('<a href="developer">')
+      .and.not.match(/href="(api|metrics|-)/);
   });
 
   it('shows several uplinks, but a single one only if it is down', async () => {
@@ -172,7 +197,7 @@ describe('the landing page', () => {
     const uplinks = Array.from({ length: 2000 }, (_, i) => ({ name: `wan${number(i)}`, bytes }));
     const devices = Array.from({ length: 2000 }, (_, i) => ({ mac: `02:00:00:00:${number(i).slice(0, 2)}:${number(i).slice(2)}`, bytes }));
     await home.read(NOW, { gateway: { sources: { wan: wan(uplinks), stations: stations(devices) } } });
-    const text = landing(home.view(NOW), null);
+    const text = homePage(home.view(NOW), null);
     expect(text).to.include('<a href="uplinks">All 2000 uplinks</a>').and.include('<a href="devices">All 2000 devices</a>');
     expect(text.length).to.be.below(40_000);
   });
