@@ -5,6 +5,7 @@ import { plainUser } from '../../src/domain/people/user.ts';
 import { usageReader } from '../../src/ledger/storage/read-usage.ts';
 import { apiPhp } from '../../src/views/api-php.ts';
 import { devicesAnswer, leasesAnswer, peersAnswer, usersAnswer } from '../../src/views/api-v1/answers.ts';
+import { auditAnswer } from '../../src/views/api-v1/audit.ts';
 import { quotasAnswer } from '../../src/views/api-v1/quotas.ts';
 import { type UsageAnswer, usageAnswer } from '../../src/views/api-v1/usage.ts';
 import { suggestionsAnswer } from '../../src/views/device-suggestions/suggestions.ts';
@@ -20,6 +21,7 @@ import { userPage, usersPage } from '../../src/views/pages/users/page.ts';
 import { quotaNotices } from '../../src/views/quota-notices.ts';
 import type { View } from '../../src/views/view.ts';
 import { hosts, leases, openHome, type SmallHome, stations } from '../support/homes/small-home.ts';
+import { writeAudit } from '../support/ledger/audit-rows.ts';
 import { quota } from '../support/ledger/quota-view.ts';
 import { metricsText } from '../support/metrics-text.ts';
 import { pageReaderOf } from '../support/web/web.ts';
@@ -141,6 +143,18 @@ describe('what is shown of a private device', () => {
       .filter((line) => /^wrtmeter_(device_last_seen|station_(signal|connected|link)|dhcp_lease_expiry|wireguard_peer_latest)/.test(line));
     expect(dated.filter((line) => [DIARY, LODGER, KEY].some((key) => line.includes(key)))).to.deep.equal([]);
     expect(dated.filter((line) => line.includes(TV))).to.have.length(6);
+  });
+
+  it('are no rows of the audit, which tell when they were there', async () => {
+    const row = { at: NOW, kind: 'reset', router: 'gateway', why: 'new association' } as const;
+    await writeAudit(home.ledger.store, [
+      { ...row, source: 'stations', counter: `phy1-ap0 ${DIARY}` },
+      { ...row, source: 'hosts', counter: LODGER },
+      { ...row, source: 'peers', counter: `wg0 ${KEY}` },
+      { ...row, source: 'stations', counter: `phy1-ap0 ${TV}` },
+    ]);
+    const { rows } = await auditAnswer(view, { kind: 'reset' }, pageReaderOf(home).audit);
+    expect(rows.map(({ mac }) => mac)).to.deep.equal([TV]);
   });
 
   it('are no hours and days, and no month that is cut', async () => {

@@ -1,6 +1,6 @@
 import type { RouterStatus } from '../../../domain/status.ts';
 import { quote } from '../../../errors.ts';
-import { auditLine } from '../../api-v1/audit.ts';
+import { auditAnswer } from '../../api-v1/audit.ts';
 import { type QueryParameters, single } from '../../api-v1/query.ts';
 import { RequestError } from '../../api-v1/request-error.ts';
 import { meaningOf } from '../../audit-words.ts';
@@ -50,7 +50,7 @@ export async function routerPage(view: View, query: QueryParameters, read: PageR
   const { name = '' } = single(query, ['name']);
   const router = view.routers.find((each) => each.name === name);
   if (router === undefined) throw new RequestError(404, `There is no router ${quote(name)}`);
-  const rows = await read.audit({ router: name }, SHOWN);
+  const { rows } = await auditAnswer(view, { router: name, limit: String(SHOWN) }, read.audit);
   const main = html`${routerCard(view, router, 'router')}
 ${await reasonsCard(view, name, read)}
 <section class="card" aria-labelledby="audit">
@@ -58,10 +58,10 @@ ${await reasonsCard(view, name, read)}
 ${
   rows.length === 0
     ? html`<p class="quiet">Nothing unusual was noted of this router.</p>`
-    : html`<ul class="lately">${rows.map((row) => {
-        const { what, why } = auditLine(view, row);
-        return html`<li><strong>${meaningOf(row.kind).title}:</strong> <bdi>${what}</bdi>. <bdi>${why}</bdi>. <small>${formatAge(view.now - row.at)}</small></li>`;
-      })}</ul>`
+    : html`<ul class="lately">${rows.map(
+        ({ kind, what, why, at }) =>
+          html`<li><strong>${meaningOf(kind).title}:</strong> <bdi>${what}</bdi>. <bdi>${why}</bdi>. <small>${formatAge(view.now - Date.parse(at))}</small></li>`,
+      )}</ul>`
 }
 </section>`;
   return page(view, { title: router.name, at: 'routers', self: link('router', { name }), main });
