@@ -22,7 +22,8 @@ import { authOf, warnOfMissingTokens } from './auth.ts';
 import { peerControl } from './control/peers.ts';
 import { termsOf } from './from-config.ts';
 import { createService, type Service, type ServiceParts } from './service.ts';
-import { createHistory } from './texts/history.ts';
+import { createHistory, createHistoryReader } from './texts/history.ts';
+import { createPageReader } from './texts/page-reader.ts';
 import { tightenData } from './tighten.ts';
 import { usualRouterLine } from './usual-router.ts';
 
@@ -97,7 +98,8 @@ export async function runService(
 /** What the web application asks of the service. */
 function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): Omit<AppDeps, 'auth' | 'reload' | 'log' | 'version'> {
   const { ledger, view, scrape } = service;
-  const history = createHistory(reading);
+  const rows = createHistoryReader(reading);
+  const history = createHistory(rows);
   return {
     view,
     scrape,
@@ -110,6 +112,7 @@ function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): 
       reconciliationAnswer(await view(), query, {
         audit: (rows, most) => readAudit(reading, rows, most),
       }),
+    pages: createPageReader({ store: reading, terms: () => termsOf(service.config), history: rows }),
     ready: () => service.running,
     health: service.health,
     control: peerControl(() => service.config),

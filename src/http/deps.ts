@@ -6,6 +6,7 @@ import type { QueryParameters } from '../views/api-v1/query.ts';
 import type { ReconciliationAnswer } from '../views/api-v1/reconciliation.ts';
 import type { UsageAnswer } from '../views/api-v1/usage.ts';
 import type { TextParts } from '../views/metrics/text.ts';
+import type { PageReader } from '../views/pages/reader.ts';
 import type { View } from '../views/view.ts';
 
 /** What the routes need from the program. Only `scrape` reads routers. */
@@ -25,6 +26,7 @@ export interface AppDeps {
   audit(query: QueryParameters): Promise<AuditAnswer>;
   /** Throws a RequestError for an invalid query. */
   reconciliation(query: QueryParameters): Promise<ReconciliationAnswer>;
+  pages: PageReader;
   /** Whether the ledger is open and the program is not shutting down. */
   ready(): boolean;
   health(): Health;

@@ -5,11 +5,9 @@ import { quotasAnswer } from '../views/api-v1/quotas.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import { tariffsAnswer } from '../views/api-v1/tariffs.ts';
 import { suggestionsAnswer } from '../views/device-suggestions/suggestions.ts';
-import { lateAuditQuery } from '../views/landing/audit.ts';
-import { FAVICON } from '../views/landing/favicon.ts';
-import { CONTENT_SECURITY_POLICY, landing } from '../views/landing/landing.ts';
 import { METRICS_TYPE } from '../views/metrics/metrics.ts';
 import { apiIndex, openApi } from '../views/openapi/openapi.ts';
+import { FAVICON } from '../views/pages/frame/favicon.ts';
 import type { View } from '../views/view.ts';
 import { bonusRoutes } from './bonuses.ts';
 import { clientRoutes } from './clients.ts';
@@ -17,20 +15,18 @@ import type { AppDeps } from './deps.ts';
 import { limitRoutes } from './limits.ts';
 import { limitsPageRoutes } from './limits-page.ts';
 import { liveRoute } from './live.ts';
+import { pageRoutes } from './pages/pages.ts';
 import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
 import { sendShared } from './send.ts';
 import { createCutter } from './turns.ts';
-
-/** Seconds after which the landing page reloads. */
-const REFRESH = 30;
 
 /** All routes. */
 export function routes(deps: AppDeps): Route[] {
   // Prometheus is never refused: a client that does not read its answer makes room.
   const cut = createCutter(8, 2000);
   return [
-    large('/', (context) => sendLanding(deps, context)),
+    ...pageRoutes(deps),
     get('/metrics', async (context) => {
       const text = await deps.scrape(parseScrapeTimeout(context.get('X-Prometheus-Scrape-Timeout-Seconds')));
       context.set('Content-Type', METRICS_TYPE);
@@ -109,27 +105,6 @@ const api = (deps: AppDeps, path: string, answer: (view: View) => object): Route
   large(path, async (context) => {
     context.body = answer(await deps.view());
   });
-
-async function sendLanding(deps: AppDeps, context: Context): Promise<void> {
-  const view = await deps.view();
-  context.set('Content-Type', 'text/html; charset=utf-8');
-  context.set('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-  context.set('Referrer-Policy', 'no-referrer');
-  context.set('Refresh', String(REFRESH));
-  const days = await readable(deps, deps.usage({ kind: 'wan', by: 'day' }));
-  const audit = await readable(deps, deps.audit(lateAuditQuery(view)));
-  context.body = landing(view, days, audit?.rows);
-}
-
-/** A part of the landing page, or null: the page works without it. */
-async function readable<T>(deps: AppDeps, part: Promise<T>): Promise<T | null> {
-  try {
-    return await part;
-  } catch (error) {
-    deps.log('warn', 'Could not read a part of the landing page', { error });
-    return null;
-  }
-}
 
 async function sendApiPhp(deps: AppDeps, context: Context): Promise<void> {
   const { action } = context.query;

@@ -18,7 +18,7 @@ import type { Stages } from './stages/stages.ts';
 export interface Figures extends Size {
   series: number;
   contest: Contest;
-  /** Milliseconds for the landing page, and its bytes as they were sent. */
+  /** Milliseconds for the home page, and its bytes as they were sent. */
   landing: { time: Summary; bytes: number };
   stages: Stages;
   /** Null where nobody waited for it. */
@@ -49,7 +49,7 @@ export interface Surroundings {
   stop: AbortSignal;
 }
 
-/** The landing page is asked for so many times. */
+/** The home page is asked for so many times. */
 const PAGES = 5;
 
 /** Measures one size; all processes that it starts have ended when it returns. */

@@ -5,16 +5,26 @@ import { plainUser } from '../../src/domain/people/user.ts';
 import { usageReader } from '../../src/ledger/storage/read-usage.ts';
 import { apiPhp } from '../../src/views/api-php.ts';
 import { devicesAnswer, leasesAnswer, peersAnswer, usersAnswer } from '../../src/views/api-v1/answers.ts';
+import { auditAnswer } from '../../src/views/api-v1/audit.ts';
 import { quotasAnswer } from '../../src/views/api-v1/quotas.ts';
 import { type UsageAnswer, usageAnswer } from '../../src/views/api-v1/usage.ts';
 import { suggestionsAnswer } from '../../src/views/device-suggestions/suggestions.ts';
 import { findDevices } from '../../src/views/find-device.ts';
-import { landing } from '../../src/views/landing/landing.ts';
+import { auditPage } from '../../src/views/pages/audit/page.ts';
+import { devicePage } from '../../src/views/pages/device/page.ts';
+import { devicesPage } from '../../src/views/pages/devices/page.ts';
+import { homePage } from '../../src/views/pages/home/page.ts';
+import { peerPage, peersPage } from '../../src/views/pages/peers/page.ts';
+import { quotasPage } from '../../src/views/pages/quotas/page.ts';
+import { routerPage, routersPage } from '../../src/views/pages/router/page.ts';
+import { userPage, usersPage } from '../../src/views/pages/users/page.ts';
 import { quotaNotices } from '../../src/views/quota-notices.ts';
 import type { View } from '../../src/views/view.ts';
 import { hosts, leases, openHome, type SmallHome, stations } from '../support/homes/small-home.ts';
+import { writeAudit } from '../support/ledger/audit-rows.ts';
 import { quota } from '../support/ledger/quota-view.ts';
 import { metricsText } from '../support/metrics-text.ts';
+import { pageReaderOf } from '../support/web/web.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const [DIARY, LODGER, TV] = ['02:00:00:00:00:01', '02:00:00:00:00:02', '00:00:5e:00:53:03'] as const;
@@ -113,13 +123,38 @@ describe('what is shown of a private device', () => {
     const json = [devicesAnswer(view), leasesAnswer(view), peersAnswer(view), usersAnswer(view), suggestionsAnswer(view)].map((answer) =>
       JSON.stringify(answer),
     );
-    const page = landing(view, await usage({ kind: 'wan', by: 'day' }), []);
-    for (const shown of [text, ...php, ...json, page]) expect(SECRETS.exec(shown)?.[0]).to.equal(undefined);
+    const read = pageReaderOf(home);
+    const pages = [
+      homePage(view, { rows: await read.history(view), periods: read.periods(view, 13) }),
+      devicesPage(view, {}),
+      usersPage(view),
+      peersPage(view, {}),
+      quotasPage(view, {}),
+      routersPage(view),
+      ...(await Promise.all([DIARY, LODGER].map((mac) => devicePage(view, { mac }, read)))),
+      ...(await Promise.all(['lodger', 'anna', 'others'].map((name) => userPage(view, { name }, read)))),
+      await peerPage(view, { router: 'gateway', interface: 'wg0', key: KEY }, read),
+      await routerPage(view, { name: 'gateway' }, read),
+      await auditPage(view, {}, read),
+    ];
+    for (const shown of [text, ...php, ...json, ...pages]) expect(SECRETS.exec(shown)?.[0]).to.equal(undefined);
     const dated = text
       .split('\n')
       .filter((line) => /^wrtmeter_(device_last_seen|station_(signal|connected|link)|dhcp_lease_expiry|wireguard_peer_latest)/.test(line));
     expect(dated.filter((line) => [DIARY, LODGER, KEY].some((key) => line.includes(key)))).to.deep.equal([]);
     expect(dated.filter((line) => line.includes(TV))).to.have.length(6);
+  });
+
+  it('are no rows of the audit, which tell when they were there', async () => {
+    const row = { at: NOW, kind: 'reset', router: 'gateway', why: 'new association' } as const;
+    await writeAudit(home.ledger.store, [
+      { ...row, source: 'stations', counter: `phy1-ap0 ${DIARY}` },
+      { ...row, source: 'hosts', counter: LODGER },
+      { ...row, source: 'peers', counter: `wg0 ${KEY}` },
+      { ...row, source: 'stations', counter: `phy1-ap0 ${TV}` },
+    ]);
+    const { rows } = await auditAnswer(view, { kind: 'reset' }, pageReaderOf(home).audit);
+    expect(rows.map(({ mac }) => mac)).to.deep.equal([TV]);
   });
 
   it('are no hours and days, and no month that is cut', async () => {

@@ -5,8 +5,8 @@ import { devicesAnswer } from '../../src/views/api-v1/answers.ts';
 import { auditLine } from '../../src/views/api-v1/audit.ts';
 import { usageAnswer } from '../../src/views/api-v1/usage.ts';
 import { USAGE_COLUMNS, usageLines } from '../../src/views/api-v1/usage-csv.ts';
-import { devicesCard } from '../../src/views/landing/devices.ts';
 import { createMetrics } from '../../src/views/metrics/metrics.ts';
+import { devicesCard } from '../../src/views/pages/home/devices.ts';
 import { openHome, type SmallHome, stations } from '../support/homes/small-home.ts';
 import { statistics } from '../support/ledger/rounds.ts';
 import { joined } from '../support/metrics-text.ts';
@@ -75,7 +75,7 @@ describe('a home with undirected bytes', () => {
   it('page: a column with the total, and an empty one where no direction is known', () => {
     const page = devicesCard(home.view(NOW)).text;
     expect(page).to.include('<th scope="col" class="n">Total</th>');
-    expect(page).to.match(/tv<\/bdi>[\s\S]*?<td class="n"><\/td><td class="n"><\/td><td class="n">6\.84 KiB<\/td>/);
+    expect(page).to.match(/tv<\/bdi>[\s\S]*?<td class="n wide"><\/td><td class="n wide"><\/td><td class="n">6\.84 KiB<\/td>/);
   });
 
   it('audit: bytes of statistics have no direction', () => {

@@ -19,10 +19,12 @@ import {
 /** What the history is made from. */
 export type KnownHistory = HistoryView & { ledger: Pick<LedgerState, 'pastChanges'> };
 
-/** The text of `/metrics/history`, made once for those that ask at the same time. */
-export interface History {
-  /** Throws a LedgerError. */
-  of(known: KnownHistory, terms: Pick<BillingTerms, 'billing' | 'routerBilling'>): Promise<TextParts>;
+type Terms = Pick<BillingTerms, 'billing' | 'routerBilling'>;
+
+/** Rows of the history, read once for those that ask at the same time. */
+export interface HistoryReader {
+  /** Days and periods of the home, its uplinks and users; with `each`, periods of devices and peers too. Throws a LedgerError. */
+  rows(known: KnownHistory, terms: Terms, each: boolean): Promise<HistoryRow[]>;
 }
 
 /** What was used in the spans of a part that have ended, for as long as its accounts and the past are the same. */
@@ -32,38 +34,55 @@ interface KeptPart {
 }
 
 /** Creates it. What has ended is read once: a day that turns costs one more day, and the running ones are read each time. */
-export function createHistory(store: Pick<Store, 'all'>): History {
-  const textOf = createText();
-  let kept: KeptPart[] = [];
-  let running: Promise<TextParts> | null = null;
+export function createHistoryReader(store: Pick<Store, 'all'>): HistoryReader {
+  /** By the place of the part: those of devices and peers are the last. */
+  const kept: KeptPart[] = [];
+  const running = new Map<boolean, Promise<HistoryRow[]>>();
 
-  async function make(known: KnownHistory, terms: Parameters<typeof historyParts>[1]): Promise<TextParts> {
+  async function make(known: KnownHistory, terms: Terms, each: boolean): Promise<HistoryRow[]> {
     const today = dayOf(known.now, known.timezone);
-    const parts = historyParts(known, terms);
-    const before = kept;
     const rows: HistoryRow[] = [];
-    const next: KeptPart[] = [];
-    for (const [i, part] of parts.entries()) {
+    for (const [i, part] of historyParts(known, terms, each).entries()) {
       const key = keyOf(part, known);
-      const ended = before[i]?.key === key ? before[i].spans : NO_SPANS;
+      const before = kept[i];
+      const ended = before?.key === key ? before.spans : NO_SPANS;
       const read = subjectSums(store, part.subjects);
       const used = new Map<string, SpanUsage>();
       for (const span of part.spans) used.set(spanKey(span), ended.get(spanKey(span)) ?? usage(await read(span)));
-      next.push({
-        key,
-        spans: new Map(part.spans.filter(({ end }) => end <= today).map((span) => [spanKey(span), used.get(spanKey(span)) ?? NONE])),
-      });
+      const past = part.spans.filter(({ end }) => end <= today);
+      kept[i] = { key, spans: new Map(past.map((span) => [spanKey(span), used.get(spanKey(span)) ?? NONE])) };
       rows.push(...historyRows(part, (span) => used.get(spanKey(span)) ?? NONE));
     }
-    kept = next;
-    return textOf(historyFamilies(rows));
+    return rows;
   }
 
   return {
+    rows(known, terms, each) {
+      const same = running.get(each) ?? make(known, terms, each).finally(() => running.delete(each));
+      running.set(each, same);
+      return same;
+    },
+  };
+}
+
+/** The text of `/metrics/history`, made once for those that ask at the same time. */
+export interface History {
+  /** Throws a LedgerError. */
+  of(known: KnownHistory, terms: Terms): Promise<TextParts>;
+}
+
+/** Creates it. */
+export function createHistory(reader: HistoryReader): History {
+  const textOf = createText();
+  let running: Promise<TextParts> | null = null;
+  return {
     of(known, terms) {
-      running ??= make(known, terms).finally(() => {
-        running = null;
-      });
+      running ??= reader
+        .rows(known, terms, true)
+        .then((rows) => textOf(historyFamilies(rows)))
+        .finally(() => {
+          running = null;
+        });
       return running;
     },
   };

@@ -2,7 +2,7 @@ import { instantText } from '../../domain/calendar.ts';
 import { quote } from '../../errors.ts';
 import type { AuditQuery, AuditRecord } from '../../ledger/storage/read-audit.ts';
 import { AUDIT_KINDS, bytesOfRow, meaningOf, type Outcome, subjectOf, whyText } from '../audit-words.ts';
-import type { NamesView, View } from '../view.ts';
+import { isPrivate, isPrivatePeer, type NamesView, type View } from '../view.ts';
 import { bad, type Given, oneOf, parseLimit, parseSpan, type QueryParameters, single, unknownRouter } from './query.ts';
 import { usageJson } from './usage-json.ts';
 
@@ -49,7 +49,8 @@ export async function auditAnswer(view: AuditView, parameters: QueryParameters, 
     throw unknownRouter(view, query.router);
   }
   const rows = found.slice(0, most);
-  return { rows: rows.map((row) => auditLine(view, row)), next_before: found.length > most ? (rows.at(-1)?.id ?? null) : null };
+  const open = rows.filter((row) => !isOfPrivate(view, row));
+  return { rows: open.map((row) => auditLine(view, row)), next_before: found.length > most ? (rows.at(-1)?.id ?? null) : null };
 }
 
 /** A row as the API and the terminal show it. */
@@ -86,6 +87,14 @@ function parseBefore(text: string): number {
   const value = Number(text);
   if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(value)) return value;
   throw bad(`"before" is ${quote(text)}: use "next_before" of the previous answer`);
+}
+
+/** Whether a row is about a private device or peer: its time would tell when it was there. */
+function isOfPrivate(view: AuditView, row: AuditRecord): boolean {
+  const { mac } = subjectOf(view, row);
+  if (mac !== null) return isPrivate(view, mac);
+  const [name = '', publicKey = ''] = row.source === 'peers' ? row.counter.split(' ') : [];
+  return publicKey !== '' && isPrivatePeer(view, { router: row.router, interface: name, publicKey });
 }
 
 const isKnown = ({ books, routers }: AuditView, router: string): boolean =>

@@ -1,6 +1,6 @@
 import type { HandLimit } from '../../domain/people/limits/limit.ts';
 import { decisionText } from '../../domain/people/limits/words.ts';
-import { type Html, html } from '../landing/html.ts';
+import { type Html, html } from '../pages/frame/html.ts';
 import { nameOfThing } from '../rows/limits.ts';
 import type { View } from '../view.ts';
 import { choices } from './things.ts';

@@ -1,8 +1,8 @@
 import { localText } from '../../domain/calendar.ts';
 import type { LimitReason } from '../../domain/people/limits/limit.ts';
 import { actionText, reasonText } from '../../domain/people/limits/words.ts';
-import { page, policyOf } from '../landing/frame.ts';
-import { type Content, type Html, html } from '../landing/html.ts';
+import { page, policyOf } from '../pages/frame/frame.ts';
+import { type Content, type Html, html } from '../pages/frame/html.ts';
 import { type LimitRow, limitRows } from '../rows/limits.ts';
 import type { View } from '../view.ts';
 import { type FormGiven, handCard, setForm } from './form.ts';
@@ -26,7 +26,7 @@ export interface LimitsPageParts {
   given?: FormGiven;
 }
 
-const FOOTER = html`<nav aria-label="Other pages"><ul><li><a href="./">Home</a></li><li><a href="api/v1/limits">Limits as JSON</a></li><li><a href="api/v1/audit?kind=limit">Audit</a></li></ul></nav>`;
+const FRAME = { title: 'Limits', at: 'limits', self: 'limits' } as const;
 
 /** The page at `/limits`: what holds, and a form for holders of a control token. It works without scripts. */
 export function limitsPage(view: View, { off, done, error, given = {} }: LimitsPageParts): string {
@@ -35,13 +35,14 @@ export function limitsPage(view: View, { off, done, error, given = {} }: LimitsP
 ${said === undefined ? null : notice('done', said)}
 ${off === null ? null : notice('', off)}
 ${holdsCard(view)}
-${off === null ? [setForm(view, given), handCard(view)] : null}`;
-  return page(view, 'Limits', main, FOOTER);
+${off === null ? [setForm(view, given), handCard(view)] : null}
+<p class="quiet"><a href="audit?kind=limit">Audit of limits</a></p>`;
+  return page(view, { ...FRAME, main });
 }
 
 /** A page that says nothing of the home: for requests that were not admitted. */
 export const refusedPage = (why: string): string =>
-  page(null, 'Limits', html`${notice('error', why)}<p><a href="?">Back to the limits</a></p>`, null);
+  page(null, { ...FRAME, main: html`${notice('error', why)}<p><a href="?">Back to the limits</a></p>` });
 
 const notice = (kind: string, text: string): Html =>
   html`<p class="notice ${kind}" role="${kind === 'error' ? 'alert' : 'status'}">${text}.</p>`;

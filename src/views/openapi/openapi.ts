@@ -7,6 +7,7 @@ import { bonusPaths } from './bonuses.ts';
 import { clientPaths, clientSchemas } from './clients.ts';
 import { limitPaths } from './limits.ts';
 import { live } from './live.ts';
+import { pagePaths } from './pages.ts';
 import { error, json, type Operation, type Parameter, type Paths, plain, securitySchemes, TOKEN_WHERE_WANTED } from './parts.ts';
 import { phpAnswers } from './php.ts';
 import { type Schema, text } from './schema.ts';
@@ -132,12 +133,7 @@ const metrics: Operation = {
 };
 
 const paths: Paths = {
-  '/': {
-    get: {
-      summary: 'The landing page: routers, devices and the month so far',
-      responses: { 200: plain('The page', 'text/html'), 503: plain('Too many large answers at once; try again') },
-    },
-  },
+  ...pagePaths,
   '/metrics': { get: metrics },
   '/metrics/history': {
     get: {
@@ -172,7 +168,7 @@ const paths: Paths = {
   '/api/v1/reconciliation': { get: reconciliation },
   '/api/v1/': { get: { summary: 'This list: every address with a line about it', responses: { 200: answer('Index') } } },
   '/favicon.ico': {
-    get: { summary: 'The icon of the landing page', security: [], responses: { 200: plain('The icon', 'image/svg+xml') } },
+    get: { summary: 'The icon of the home page', security: [], responses: { 200: plain('The icon', 'image/svg+xml') } },
   },
   '/api/v1/openapi.json': {
     get: { summary: 'The description of all addresses', responses: { 200: json('OpenAPI 3.1', { type: 'object' }) } },

@@ -34,9 +34,9 @@ export type HistoryView = SubjectView & Pick<View, 'now' | 'timezone'>;
 
 /**
  * What the history shows: days and periods of the home, its uplinks and users, and periods of devices and peers. Days of what is private
- * are left out, because they tell when it was there.
+ * are left out, because they tell when it was there. `withEach`: with devices and peers, of which there may be thousands.
  */
-export function historyParts(view: HistoryView, terms: Pick<BillingTerms, 'billing' | 'routerBilling'>): HistoryPart[] {
+export function historyParts(view: HistoryView, terms: Pick<BillingTerms, 'billing' | 'routerBilling'>, withEach = true): HistoryPart[] {
   const today = dayOf(view.now, view.timezone);
   const days = Array.from({ length: DAYS }, (_, i) => ({ start: today - DAYS + 1 + i, end: today - DAYS + 2 + i }));
   const ofHome = lastPeriods(today, terms.billing, PERIODS);
@@ -52,7 +52,9 @@ export function historyParts(view: HistoryView, terms: Pick<BillingTerms, 'billi
   const uplinks = uplinksByRouter(view);
   const ownMonth = (router: string) => terms.routerBilling.has(router);
   const inHomeMonth = [...uplinks].flatMap(([router, each]) => (ownMonth(router) ? [] : each));
-  const each = [...subjectsOf({ of: { kind: 'each device', user: null } }, all), ...subjectsOf({ of: { kind: 'each peer' } }, all)];
+  const each = withEach
+    ? [...subjectsOf({ of: { kind: 'each device', user: null } }, all), ...subjectsOf({ of: { kind: 'each peer' } }, all)]
+    : [];
   const parts: HistoryPart[] = [
     { by: 'day', subjects: openSubjects(view, [...home, ...[...uplinks.values()].flat(), ...users]), spans: days, isWhole: true },
     { by: 'month', subjects: [...home, ...inHomeMonth, ...users], spans: ofHome, isWhole: true },

@@ -57,7 +57,7 @@ export function ownUplinks<T extends { overlay: boolean }>(uplinks: readonly T[]
 }
 
 /** The uplinks of the home's sum: what was never counted is none of them. */
-export const homeRows = (rows: readonly WanRow[]): readonly WanRow[] => ownUplinks(rows.filter(({ firstSeen }) => firstSeen !== null));
+const homeRows = (rows: readonly WanRow[]): readonly WanRow[] => ownUplinks(rows.filter(({ firstSeen }) => firstSeen !== null));
 
 /** Bytes of the home's uplinks. */
 export function homeTraffic(rows: readonly WanRow[]): { total: Traffic; month: Traffic } {

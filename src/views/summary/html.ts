@@ -1,5 +1,5 @@
 import { formatShare } from '../format.ts';
-import { Html, html } from '../landing/html.ts';
+import { Html, html } from '../pages/frame/html.ts';
 import type { Bar, Page, PageTable, Section } from './page.ts';
 import { STYLE } from './style.ts';
 

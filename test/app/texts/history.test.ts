@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createHistory, type KnownHistory } from '../../../src/app/texts/history.ts';
+import { createHistory, createHistoryReader, type KnownHistory } from '../../../src/app/texts/history.ts';
 import { dayText, type Month, monthOf } from '../../../src/domain/calendar.ts';
 import { createPeople, type People } from '../../../src/domain/people/people.ts';
 import { plainUser } from '../../../src/domain/people/user.ts';
@@ -80,7 +80,7 @@ describe('/metrics/history', function () {
 
   it('has the last 62 days and 25 periods of the home, its uplinks and users, and 13 periods of devices, to the byte', async () => {
     const last = DAYS - 1;
-    const samples = await samplesOf(createHistory(store), last, { day: 5 });
+    const samples = await samplesOf(createHistory(createHistoryReader(store)), last, { day: 5 });
     const days = withLabels(samples, 'wrtmeter_history_day_download_bytes', { of: 'home' });
     expect(days).to.have.length(62);
     expect(days.at(-1)?.labels.start).to.equal(dayText(today(last)));
@@ -102,7 +102,7 @@ describe('/metrics/history', function () {
   });
 
   it('tells no days of what is private, and names its devices by their MAC', async () => {
-    const samples = await samplesOf(createHistory(store), DAYS - 1);
+    const samples = await samplesOf(createHistory(createHistoryReader(store)), DAYS - 1);
     const names = (family: string, of: string) =>
       new Set(withLabels(samples, `wrtmeter_history_${family}`, { of }).map(({ labels }) => labels.name));
     expect([...names('day_download_bytes', 'user')]).to.have.members(['anna']);
@@ -112,7 +112,7 @@ describe('/metrics/history', function () {
   });
 
   it('reads what has ended once, and the running day and periods each time', async () => {
-    const history = createHistory(store);
+    const history = createHistory(createHistoryReader(store));
     await Promise.all([samplesOf(history, DAYS - 1), samplesOf(history, DAYS - 1)]);
     expect(reads).to.equal(62 + 25 + 13);
     reads = 0;
@@ -124,7 +124,7 @@ describe('/metrics/history', function () {
   });
 
   it('tells bytes of a day that has ended, though they came late or its billing day changed', async () => {
-    const history = createHistory(store);
+    const history = createHistory(createHistoryReader(store));
     const [before] = withLabels(await samplesOf(history, DAYS - 1), 'wrtmeter_history_day_download_bytes', { of: 'home' }).slice(-1);
     line += 600_000;
     await bench.read((DAYS + 2) * DAY, wan({ download: line, upload: line / 4 }));
@@ -146,7 +146,7 @@ describe('/metrics/history', function () {
         people: createPeople({ users: [], devices: [], peers: [] }),
         aliases: new Map(),
       };
-      const parts = await createHistory(other.store).of(view, { billing: { day: 1 }, routerBilling: new Map() });
+      const parts = await createHistory(createHistoryReader(other.store)).of(view, { billing: { day: 1 }, routerBilling: new Map() });
       const samples = parsePrometheusText(Buffer.concat(parts).toString());
       const of = (family: string) => withLabels(samples, `wrtmeter_history_month_${family}`, { of: 'device' }).map(({ value }) => value);
       expect([of('download_bytes'), of('undirected_bytes'), of('total_bytes')]).to.deep.equal([[], [3000], [3000]]);

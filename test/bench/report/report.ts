@@ -84,7 +84,7 @@ const LINES: readonly Line[] = [
   ['written to disk a round', (f) => kibibytes(f.contest.wrtmeter.written)],
   ['  a day, a scrape every 15 s', (f) => megabytes(writtenADay(f))],
   ['ledger on disk', (f) => kibibytes(f.database)],
-  ['landing page', (f) => `${milliseconds(f.landing.time.median)}, ${kibibytes(f.landing.bytes)}`],
+  ['home page', (f) => `${milliseconds(f.landing.time.median)}, ${kibibytes(f.landing.bytes)}`],
 ];
 
 const ofHistory =

@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { createHistory } from '../../../src/app/texts/history.ts';
+import { createHistory, createHistoryReader } from '../../../src/app/texts/history.ts';
+import { createPageReader } from '../../../src/app/texts/page-reader.ts';
 import { createApp } from '../../../src/http/app.ts';
 import type { AppDeps } from '../../../src/http/deps.ts';
 import { type Listening, listen } from '../../../src/http/server.ts';
@@ -13,6 +14,7 @@ import { auditAnswer } from '../../../src/views/api-v1/audit.ts';
 import { loggerCsv } from '../../../src/views/api-v1/logger-csv.ts';
 import { reconciliationAnswer } from '../../../src/views/api-v1/reconciliation.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
+import type { PageReader } from '../../../src/views/pages/reader.ts';
 import type { ReadLedger } from '../../../src/views/reconciliation/evidence.ts';
 import type { View } from '../../../src/views/view.ts';
 import type { SmallHome } from '../homes/small-home.ts';
@@ -62,17 +64,26 @@ export const readerOf = ({ ledger }: SmallHome): ReadLedger => ({
   audit: (query, most) => readAudit(ledger.store, query, most),
 });
 
+/** What the pages of a home are read with. */
+export const pageReaderOf = (home: SmallHome): PageReader =>
+  createPageReader({
+    store: home.ledger.store,
+    terms: () => home.terms,
+    history: createHistoryReader(home.ledger.store),
+  });
+
 /** What a home's application is made of, with the parts that a test wants otherwise. */
 export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDeps> = {}): AppDeps {
   return {
     view: async () => view(),
     scrape: async () => [Buffer.from('wrtmeter_up 1\n')],
-    history: () => createHistory(home.ledger.store).of(view(), home.terms),
+    history: () => createHistory(createHistoryReader(home.ledger.store)).of(view(), home.terms),
     apiPhp: async (action) => apiPhp(view(), action),
     usage: (query) => usageAnswer(view(), home.terms, query, usageReader(home.ledger.store)),
     usageCsv: (query) => loggerCsv(view(), query, loggerReader(home.ledger.store)),
     audit: (query) => auditAnswer(view(), query, (rows, most) => readAudit(home.ledger.store, rows, most)),
     reconciliation: (query) => reconciliationAnswer(view(), query, readerOf(home)),
+    pages: pageReaderOf(home),
     ready: () => true,
     health: () => ({ healthy: true, problems: [] }),
     auth: OPEN,

@@ -4,7 +4,7 @@ import { createPeople } from '../../../src/domain/people/people.ts';
 import { usageReader } from '../../../src/ledger/storage/read-usage.ts';
 import { peersAnswer } from '../../../src/views/api-v1/answers.ts';
 import { usageAnswer } from '../../../src/views/api-v1/usage.ts';
-import { landing } from '../../../src/views/landing/landing.ts';
+import { homePage } from '../../../src/views/pages/home/page.ts';
 import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
 import { peer as peerOf, peers } from '../../support/wireguard/peers.ts';
 
@@ -83,10 +83,10 @@ describe('peers', () => {
     ]);
   });
 
-  it('are on the landing page, whatever their names', async () => {
-    expect(landing(home.view(NOW), null)).to.not.include('id="peers"');
+  it('are on the home page, whatever their names', async () => {
+    expect(homePage(home.view(NOW), null)).to.not.include('id="peers"');
     await read(NOW, peer(ANNA, { name: '<script>alert(1)</script>', latestHandshake: NOW / 1000 - 10 }));
-    const text = landing(home.view(NOW), null);
+    const text = homePage(home.view(NOW), null);
     expect(text).to.include('WireGuard peers this month').and.include('1 online, 1 known').and.not.include('<script>');
   });
 });

@@ -1,0 +1,66 @@
+import { OTHERS } from '../../../domain/people/user.ts';
+import { accountsOf } from '../../../ledger/account.ts';
+import { oneOf, type QueryParameters, single } from '../../api-v1/query.ts';
+import { type DeviceRow, deviceRows } from '../../rows/devices.ts';
+import type { View } from '../../view.ts';
+import { pageNumber } from '../frame/pager.ts';
+import { withoutEmpty } from '../frame/query.ts';
+
+/** How the table can be sorted. */
+const SORTS = ['name', 'month', 'total', 'seen'] as const;
+export type DeviceSort = (typeof SORTS)[number];
+
+/** What the page was asked for. All of it is in its address, so that it can be bookmarked. */
+export interface DeviceChoice {
+  /** Part of a name, an address, a MAC or a user; empty: all. */
+  q: string;
+  user: string;
+  router: string;
+  network: string;
+  sort: DeviceSort;
+  /** From 1. */
+  page: number;
+}
+
+const NAMES = ['q', 'user', 'router', 'network', 'sort', 'page'] as const;
+
+/** Reads the query. Throws a RequestError. */
+export function deviceChoice(parameters: QueryParameters): DeviceChoice {
+  // A form sends its empty fields too.
+  const { q = '', user = '', router = '', network = '', sort = 'month', page } = single(withoutEmpty(parameters), NAMES);
+  return { q, user, router, network, sort: oneOf('sort', sort, SORTS), page: pageNumber(page) };
+}
+
+/** The devices that are asked for, in their order. Of a private one only what is shown of it can be asked for. */
+export function chosenDevices(view: View, { q, user, router, network, sort }: DeviceChoice): DeviceRow[] {
+  const atRouter = router === '' ? null : macsAt(view, router);
+  const words = plain(q);
+  const rows = deviceRows(view).filter((row) => {
+    if (words !== '' && ![row.name, ...row.macs, ...row.ips, row.user ?? ''].some((text) => plain(text).includes(words))) return false;
+    if (user !== '' && (user === OTHERS ? row.user !== null || row.isPrivate : row.user !== user)) return false;
+    if (atRouter !== null && (row.isPrivate || !row.macs.some((mac) => atRouter.has(mac)))) return false;
+    return network === '' || (!row.isPrivate && networksOf(view, row).includes(network));
+  });
+  return sort === 'month' ? rows : rows.sort(ORDERS[sort]);
+}
+
+const plain = (text: string): string => text.normalize('NFC').toLowerCase().trim();
+
+const ORDERS: Readonly<Record<DeviceSort, (a: DeviceRow, b: DeviceRow) => number>> = {
+  name: (a, b) => COLLATOR.compare(a.name, b.name) || (a.mac < b.mac ? -1 : 1),
+  month: (a, b) => b.month.total - a.month.total,
+  total: (a, b) => b.total.total - a.total.total,
+  seen: (a, b) => (b.lastSeen ?? 0) - (a.lastSeen ?? 0),
+};
+const COLLATOR = new Intl.Collator('en', { numeric: true });
+
+/** The MACs that a router has counted, on the air or behind it. */
+function macsAt({ books }: Pick<View, 'books'>, router: string): Set<string> {
+  const accounts = [...accountsOf(books.accounts, 'station'), ...accountsOf(books.accounts, 'host')];
+  return new Set(accounts.filter((account) => account.router === router).map(({ key }) => key));
+}
+
+/** The networks that a device was last in, by any of its MACs. */
+export const networksOf = ({ books }: Pick<View, 'books'>, { macs }: Pick<DeviceRow, 'macs'>): string[] => [
+  ...new Set(macs.flatMap((mac) => books.devices.get(mac)?.network ?? [])),
+];

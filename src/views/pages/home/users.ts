@@ -1,0 +1,20 @@
+import { userRows } from '../../rows/users.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
+import { userTable } from '../users/table.ts';
+
+const SHOWN = 10;
+
+/** What each user's devices have used in the current month, and the rest; null where the configuration has no users. */
+export function usersCard(view: View): Html | null {
+  if (!view.people.isConfigured) return null;
+  const rows = userRows(view);
+  const most = Math.max(1, ...rows.map((row) => row.month.total));
+  // Others come last, and are always shown, so that the rows are the whole unless there are more users.
+  const shown = rows.length > SHOWN ? [...rows.slice(0, SHOWN - 1), ...rows.slice(-1)] : rows;
+  return html`<section class="card" aria-labelledby="people">
+<div class="top"><h2 id="people">Users this month</h2></div>
+${userTable(view, shown, most)}
+${shown.length < rows.length ? html`<p class="more"><a href="users">All ${rows.length - 1} users</a></p>` : null}
+</section>`;
+}

@@ -1,0 +1,28 @@
+import { bytesIn, formatAge } from '../../format.ts';
+import type { PeerRow } from '../../rows/peers.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
+import { link } from '../frame/link.ts';
+
+/** A table of peers, each of which leads to its page. */
+export const peerTable = (view: View, rows: readonly PeerRow[]): Html => html`<table>
+<thead><tr><th scope="col">Peer</th><th scope="col" class="n">Download</th><th scope="col" class="n">Upload</th></tr></thead>
+<tbody>${rows.map((row) => tableRow(view, row))}</tbody>
+</table>`;
+
+/** The address of a peer's page. */
+export const peerAddress = ({ router, interface: name, publicKey }: Pick<PeerRow, 'router' | 'interface' | 'publicKey'>): string =>
+  link('peer', { router, interface: name, key: publicKey });
+
+function tableRow(view: View, row: PeerRow): Html {
+  const size = bytesIn(view.units);
+  return html`<tr><th scope="row"><a href="${peerAddress(row)}"><bdi title="${row.publicKey}">${row.name}</bdi></a> ${peerState(view, row)}<br><small><bdi>${row.router}</bdi> ${row.interface} · ${row.allowedIps[0] ?? 'no address'}</small></th>
+<td class="n">${size(row.month.download)}</td><td class="n">${size(row.month.upload)}</td></tr>`;
+}
+
+/** Whether it is online, otherwise what it is or when it was there. */
+export function peerState({ now }: View, { state: known, online, latestHandshake }: PeerRow): Html {
+  if (online) return html`<small class="ok">online</small> `;
+  if (known !== 'active') return html`<small>${known}</small> `;
+  return html`<small>${latestHandshake === null ? 'never connected' : `last seen ${formatAge(now - latestHandshake)}`}</small> `;
+}
