@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from '../../collector/round.ts';
 import type { Config, RouterConfig } from '../../config/config.ts';
@@ -59,6 +60,9 @@ export interface LimiterParts {
 export const canLimit = ({ control, routers }: Pick<Config, 'control' | 'routers'>): boolean =>
   control && routers.some(({ limits }) => limits !== null);
 
+/** Of this machine. */
+const ownAddresses = (): string[] => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+
 /** What a router is asked with. */
 const settingsOf = ({ limits, kinds }: RouterConfig): string => JSON.stringify([limits, kinds]);
 
@@ -101,7 +105,10 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
     since ??= await recallLimits(store);
     // The configuration may have changed in the meantime.
     if (!isOn()) return;
-    const home = limitedHome(now, config, (router, shown) => keptOf(router).addresses.of(shown, clock.tick()));
+    const home = limitedHome(now, config, {
+      ...{ hand, ownAddresses: ownAddresses() },
+      addressesOn: (router, shown, named) => keptOf(router).addresses.of(shown, clock.tick(), named),
+    });
     const { rules } = config.limits;
     decided = decideLimits({ rules, hand, quotas: now.quotas, home, now: now.now, timezone: config.timezone, since });
     if (JSON.stringify([...decided.since]) !== JSON.stringify([...since])) await rememberLimits(store, decided.since);

@@ -56,7 +56,7 @@ async function readLimits({ config, directory }: CommandContext, io: OwnedIo) {
     await sumMonths(store, books, months, terms.timezone);
     const known = { ...namesOf(config), ...{ books, months, now, timezone: config.timezone, routers: [], models: new Map() } };
     const hand = await loadHandLimits(store);
-    const home = limitedHome(known, config, (_, shown) => shown ?? new Map());
+    const home = limitedHome(known, config, { hand, ownAddresses: [], addressesOn: (_, shown) => shown ?? new Map() });
     const since = await recallLimits(store);
     const { limits } = decideLimits({
       rules: config.limits.rules,

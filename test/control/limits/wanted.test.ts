@@ -63,7 +63,7 @@ end
     const ip = fc.oneof(fc.ipV4(), fc.ipV6(), fc.string());
     const limit = fc.tuple(fc.string({ unit: 'binary' }), effect, fc.array(ip)).map(([name, effect, all]): WantedLimit => {
       const leases = all.map((address) => ({ mac: MAC, ip: address }));
-      const ips = addressesByMac({ leases, neighbours: [], hosts: [] }).get(MAC) ?? [];
+      const ips = addressesByMac({ leases, leases6: [], neighbours: [], hosts: [], never: new Set() }).get(MAC) ?? [];
       const thing = { of: 'user', id: name } as const;
       return { id: idOf(thing), thing, effect, macs: [MAC], ips };
     });
