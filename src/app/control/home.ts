@@ -1,5 +1,6 @@
 import type { Config, RouterConfig } from '../../config/config.ts';
 import { DAY_MS } from '../../domain/calendar.ts';
+import { parseMac } from '../../domain/mac.ts';
 import { addressesByMac, isRouted } from '../../domain/people/limits/addresses.ts';
 import type { LimitedDevice, LimitedHome, LimitedPeer, LimitingRouter } from '../../domain/people/limits/home.ts';
 import type { HandLimit } from '../../domain/people/limits/limit.ts';
@@ -25,10 +26,12 @@ export interface HomeTools {
 /** Everything that limits can be of. */
 export function limitedHome(
   view: HomeView,
-  { routers, users }: Pick<Config, 'routers' | 'users'>,
+  config: Pick<Config, 'routers' | 'users' | 'quotas' | 'limits'>,
   { addressesOn, hand, ownAddresses }: HomeTools,
 ): LimitedHome {
-  const configured = [...view.aliases.keys(), ...users.flatMap(({ macs }) => macs)];
+  const { routers, users } = config;
+  const { macs, peers } = namedByRules(config);
+  const configured = [...view.aliases.keys(), ...users.flatMap((user) => user.macs), ...macs];
   const named = new Set([...configured, ...hand.flatMap(({ of, id }) => (of === 'device' ? [id] : []))]);
   const never = new Set([...ownAddresses, ...view.routers.flatMap((router) => router.addresses.flatMap(addressesIn))]);
   const limiting = routers
@@ -41,7 +44,7 @@ export function limitedHome(
   return {
     users: view.people.users.map(({ name }) => name),
     devices: devicesIn(view, configured, limiting),
-    peers: peersIn(view),
+    peers: peersIn(view, peers),
     routers: limiting,
   };
 }
@@ -104,7 +107,16 @@ function devicesIn(view: HomeView, configured: readonly string[], routers: reado
     }));
 }
 
-function peersIn(view: HomeView): LimitedPeer[] {
+/** What limits and quotas of the configuration name themselves. */
+function namedByRules({ quotas, limits }: Pick<Config, 'quotas' | 'limits'>) {
+  const all = [...quotas, ...limits.rules].map(({ of }) => of);
+  return {
+    macs: all.flatMap((of) => (of.kind === 'device' ? (parseMac(of.name) ?? []) : [])),
+    peers: new Set(all.flatMap((of) => (of.kind === 'peer' ? [of.name] : []))),
+  };
+}
+
+function peersIn(view: HomeView, named: ReadonlySet<string>): LimitedPeer[] {
   return [...view.books.peers.values()].flatMap((peer) => {
     if (peer.state === 'gone') return [];
     const addresses = peer.allowedIps.flatMap((text) => {
@@ -113,14 +125,8 @@ function peersIn(view: HomeView): LimitedPeer[] {
       return isWhole && isRouted(ip) ? [ip] : [];
     });
     const { router, publicKey } = peer;
-    return [
-      {
-        router,
-        publicKey,
-        name: view.peerNames.get(publicKey) ?? peer.name ?? nameOfPeer(view, peer),
-        user: ownerOfPeer(view, peer),
-        addresses,
-      },
-    ];
+    const name = view.peerNames.get(publicKey) ?? peer.name ?? nameOfPeer(view, peer);
+    const isConfigured = view.peerNames.has(publicKey) || named.has(publicKey) || named.has(name);
+    return [{ router, publicKey, name, user: ownerOfPeer(view, peer), addresses, isConfigured }];
   });
 }
