@@ -35,8 +35,8 @@ export interface Limiter {
   keepUp(): void;
   /** What was decided last; null while nothing can be limited. */
   status(): LimitsStatus | null;
-  /** Sets what a person decided, and decides again. Throws a LedgerError. */
-  set(limit: NewHandLimit): Promise<HandLimit>;
+  /** Sets what a person decided, in place of limits with other numbers of the same thing, and decides again. Throws a LedgerError. */
+  set(limit: NewHandLimit, replaced?: readonly number[]): Promise<HandLimit>;
   /** Clears it, and decides again. Throws a LedgerError. */
   clear(limit: HandLimit, by: string): Promise<void>;
   /** What people decided, as it is in the ledger. Throws a LedgerError. */
@@ -192,8 +192,8 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
     },
     status: () =>
       isOn() ? { hand, decided: decided?.limits ?? [], routers: [...routers.values()].map(({ control }) => control.state()) } : null,
-    async set(limit) {
-      const done = await setHandLimit(store, limit, config.timezone);
+    async set(limit, replaced) {
+      const done = await setHandLimit(store, limit, config.timezone, replaced);
       await decideAgain();
       return done;
     },

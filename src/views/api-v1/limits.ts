@@ -29,9 +29,16 @@ type TimedView = NamedView & Pick<View, 'now' | 'timezone'>;
 export function limitWanted(view: TimedView, hand: readonly HandLimit[], given: LimitGiven, by: string): NewHandLimit {
   const thing = thingNamed(view, given.of);
   const action = actionWanted(given);
-  const isKnown = hand.some(({ of, id }) => of === thing.of && id === thing.id);
-  if (!isKnown && hand.length >= MOST_LIMITS) throw new RequestError(409, `There are already ${MOST_LIMITS} limits by hand: clear some`);
+  const running = hand.filter(({ until }) => until === null || until > view.now);
+  if (sameAs(view, running, thing).length === 0 && running.length >= MOST_LIMITS)
+    throw new RequestError(409, `There are already ${MOST_LIMITS} limits by hand: clear some`);
   return { ...thing, action, at: view.now, until: untilWanted(view, given), by };
+}
+
+/** Those that are of a thing: a device is the same under each of its MACs, also if one became its own after it was limited. */
+export function sameAs(view: Pick<View, 'aliases'>, hand: readonly HandLimit[], { of, id }: LimitThing): HandLimit[] {
+  const first = (mac: string) => (of === 'device' ? (view.aliases.get(mac)?.mac ?? mac) : mac);
+  return hand.filter((each) => each.of === of && first(each.id) === first(id));
 }
 
 /** The thing of a text such as `user kids`, `device tv` (or a MAC), `peer phone` (or a key), `guests` or `others`. Throws a RequestError. */
@@ -123,10 +130,15 @@ function timeWanted(text: string, now: number, timezone: string): number {
   return next > now ? next : instantOf(today + 1, minutes, timezone);
 }
 
-/** The limit that a person set for a thing, or with a number. Throws a RequestError. */
-export function handLimitOf(hand: readonly HandLimit[], of: LimitThing | number, text: string): HandLimit {
-  const found = hand.find((each) => (typeof of === 'number' ? each.number === of : each.of === of.of && each.id === of.id));
-  if (found !== undefined) return found;
+/** The limits that people set for a thing, or the one with a number; at least one. Throws a RequestError. */
+export function handLimitsOf(
+  view: Pick<View, 'aliases'>,
+  hand: readonly HandLimit[],
+  of: LimitThing | number,
+  text: string,
+): [HandLimit, ...HandLimit[]] {
+  const [first, ...more] = typeof of === 'number' ? hand.filter(({ number }) => number === of) : sameAs(view, hand, of);
+  if (first !== undefined) return [first, ...more];
   throw new RequestError(404, `Nothing was set by hand for ${quote(text)}: "wrtmeter limit list" and /api/v1/limits show all`);
 }
 

@@ -78,6 +78,43 @@ kids  slowed to 1 Mbit/s down   2026-11-20 18:30  limit "dinner" until 2026-11-2
     ]);
   });
 
+  it('a limit under a MAC that became a second one of a device is of that device: what is set replaces it, and what is cleared ends it', async () => {
+    const [own, other] = ['02:00:00:00:00:03', '02:00:00:00:00:04'];
+    const before = CONFIG.replace('devices: {', `devices: { phone: { macs: [${other}] },`);
+    const after = CONFIG.replace(`macs: [${own}]`, `macs: [${own}, ${other}]`);
+    for (const [set, end, rest] of [
+      ['device tv', 'device tv', 0],
+      [null, 'device tv', 0],
+      [null, `device ${other}`, 0],
+    ] as const) {
+      await writeFile(join(cwd, 'wrtmeter.yaml'), before);
+      expect((await setting('device phone', 'pause')).code).to.equal(0);
+      await writeFile(join(cwd, 'wrtmeter.yaml'), after);
+      if (set !== null) {
+        await setting(set, 'allow');
+        expect(JSON.parse((await listed({ json: true })).stdout).hand).to.have.length(1);
+      }
+      expect((await cleared(end)).code).to.equal(0);
+      expect(JSON.parse((await listed({ json: true })).stdout).hand).to.have.length(rest);
+    }
+  });
+
+  it('a thousand that have ended take no room from new ones', async () => {
+    const store = await openStore(join(cwd, 'data'));
+    const add =
+      "INSERT INTO hand_limit(of, id, action, at, until, decided_by) SELECT 'user', value ->> 0, 'pause', 1, value ->> 1, 'x' FROM json_each(?)";
+    const fill = async (until: number) =>
+      store.commit([
+        { sql: 'DELETE FROM hand_limit', rows: null },
+        { sql: add, rows: Array.from({ length: 1000 }, (_, i) => [`u${i}`, until]) },
+      ]);
+    await fill(NOW - 1000);
+    expect((await setting('device tv', 'pause')).stderr).to.equal('');
+    await fill(NOW + 1000);
+    expect((await setting('device tv', 'pause')).stderr).to.equal('There are already 1000 limits by hand: clear some\n');
+    await store.close();
+  });
+
   it('takes one rate for both directions, or one of each', async () => {
     expect((await setting('user kids', 'slow', '1Mbit')).stdout).to.include('user kids is slowed to 1 Mbit/s, with');
     expect((await setting('user kids', 'slow', undefined, { up: '512kbit' })).stdout).to.include('is slowed to 512 kbit/s up, with');
