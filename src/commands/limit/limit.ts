@@ -7,7 +7,7 @@ import { UsageError } from '../../errors.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { clearHandLimit, loadHandLimits, setHandLimit } from '../../ledger/storage/people/limits.ts';
 import { openStoreBeside, type Store } from '../../ledger/storage/store.ts';
-import { handLimitJson, handLimitsOf, limitWanted, sameAs, thingNamed } from '../../views/api-v1/limits.ts';
+import { handLimitJson, handLimitsOf, handThingNamed, limitWanted, sameAs } from '../../views/api-v1/limits.ts';
 import type { OwnedIo } from '../common/command-io.ts';
 import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
@@ -63,8 +63,8 @@ export function clear(of: string, { json = false, ...options }: LimitOptions, io
   const { down: _down, up: _up, for: _for, until: _until, ...cli } = options;
   return runCommand(cli, io, async ({ config, directory }) => {
     const { limit, view } = await changing(directory, config, io, async (store, view) => {
-      const wanted = /^[1-9]\d{0,14}$/.test(of) ? Number(of) : thingNamed(view, of);
-      const found = handLimitsOf(view, await loadHandLimits(store), wanted, of);
+      const hand = await loadHandLimits(store);
+      const found = handLimitsOf(view, hand, /^[1-9]\d{0,14}$/.test(of) ? Number(of) : handThingNamed(view, hand, of), of);
       for (const each of found) await clearHandLimit(store, each, io.clock.now(), byCommand(io));
       return { limit: found[0], view };
     });

@@ -2,7 +2,7 @@ import { dayOf, HOUR_MS, instantOf, instantText } from '../../domain/calendar.ts
 import { parseMac } from '../../domain/mac.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { type LimitAction, rateOf } from '../../domain/people/limits/effect.ts';
-import type { HandLimit, LimitReason, LimitThing, NewHandLimit } from '../../domain/people/limits/limit.ts';
+import { type HandLimit, keyOfThing, type LimitReason, type LimitThing, type NewHandLimit } from '../../domain/people/limits/limit.ts';
 import { readDuration, readRate } from '../../domain/people/rate.ts';
 import { OTHERS } from '../../domain/people/user.ts';
 import { quote } from '../../errors.ts';
@@ -129,6 +129,10 @@ function timeWanted(text: string, now: number, timezone: string): number {
   const next = instantOf(today, minutes, timezone);
   return next > now ? next : instantOf(today + 1, minutes, timezone);
 }
+
+/** The thing of a text, also one that only a limit by hand has: its user may be gone from the configuration. Throws a RequestError. */
+export const handThingNamed = (view: NamedView, hand: readonly HandLimit[], text: string): LimitThing =>
+  hand.find((limit) => limit.of !== 'others' && keyOfThing(limit) === text) ?? thingNamed(view, text);
 
 /** The limits that people set for a thing, or the one with a number; at least one. Throws a RequestError. */
 export function handLimitsOf(
