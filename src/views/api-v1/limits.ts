@@ -42,7 +42,7 @@ export function sameAs(view: Pick<View, 'aliases'>, hand: readonly HandLimit[], 
 }
 
 /** The thing of a text such as `user kids`, `device tv` (or a MAC), `peer phone` (or a key), `guests` or `others`. Throws a RequestError. */
-export function thingNamed(view: NamedView, text: string | undefined): LimitThing {
+function thingNamed(view: NamedView, text: string | undefined): LimitThing {
   if (text === undefined) throw bad('"of" is missing; use for example "user kids" or "device tv"');
   const [, word = '', name = ''] = /^(\S+)(?: (.+))?$/s.exec(text) ?? [];
   if (name === '' && word === OTHERS) return { of: 'others', id: '' };

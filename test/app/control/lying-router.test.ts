@@ -52,6 +52,15 @@ describe('a router that lies about limits', () => {
     expect(addresses(asked.liar.at(-1))).to.deep.equal(['192.168.1.2', '192.168.1.99']);
   });
 
+  it('a neighbour at an uplink is not of the home', async () => {
+    answer = 'wrtmeter-limits 1\nfound 0\nlimit device_020000000002 active 0 0\nresult ok changed\n';
+    const at = (ip: string, on: string) => `neighbour ${ip} ${on} ${TABLET} REACHABLE`;
+    const neighbours = [at('192.168.1.2', 'br-lan'), at('192.168.0.1', 'eth1'), at('1.1.1.1', 'br-lan')];
+    liar.answer = answerOf({ time: 1_772_999_000, sections: { neighbours, hosts: ['counting nftables 5', 'network lan br-lan'] } });
+    await round();
+    expect([...(asked.liar.at(-1) ?? '').matchAll(/^ip \w+ (.*)$/gm)].map(([, ip]) => ip)).to.deep.equal(['192.168.1.2']);
+  });
+
   it('fills neither the audit nor the log, and is not asked in every round, whatever it changes in each', async () => {
     const before = driven.logs.length;
     for (let i = 0; i < 240; i += 1) {
