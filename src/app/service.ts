@@ -117,6 +117,7 @@ export async function createService({
     if (isFirst) void csv.write();
     notifier.afterRound({ posted, routers: [...routers.statuses.values()], ...names });
     if (posted.status === 'posted') limiter.afterRound();
+    else limiter.keepUp();
     if (posted.status === 'posted') telling = telling.then(tellQuotas).catch((error) => log.error(error));
   }
 

@@ -87,7 +87,8 @@ interface BonusControl {
 /** What people decide about limits, with rows in the audit. */
 interface HandLimits {
   hand(): Promise<HandLimit[]>;
-  set(limit: NewHandLimit): Promise<HandLimit>;
+  /** `replaced`: numbers of others that are of the same thing. */
+  set(limit: NewHandLimit, replaced?: readonly number[]): Promise<HandLimit>;
   /** `by`: who clears it and how, for people. */
   clear(limit: HandLimit, by: string): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { handLimitJson, handLimitOf, LIMIT_PARAMETERS, type LimitGiven, limitWanted } from '../views/api-v1/limits.ts';
+import { handLimitJson, handLimitsOf, LIMIT_PARAMETERS, type LimitGiven, limitWanted, sameAs } from '../views/api-v1/limits.ts';
 import { single } from '../views/api-v1/query.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import type { AppDeps } from './deps.ts';
@@ -10,7 +10,12 @@ export const NO_ROUTER = 'Nothing can be limited: no router of the configuration
 export async function setLimit(deps: AppDeps, given: LimitGiven, token: string | null) {
   const view = await deps.view();
   if (view.limits === null || view.limits === undefined) throw new RequestError(409, NO_ROUTER);
-  const limit = await deps.limits.set(limitWanted(view, await deps.limits.hand(), given, byToken(token)));
+  const hand = await deps.limits.hand();
+  const wanted = limitWanted(view, hand, given, byToken(token));
+  const limit = await deps.limits.set(
+    wanted,
+    sameAs(view, hand, wanted).map(({ number }) => number),
+  );
   const body = handLimitJson(view, limit);
   deps.log('info', `Limit ${limit.number} set`, { ...body, token });
   return body;
@@ -18,7 +23,7 @@ export async function setLimit(deps: AppDeps, given: LimitGiven, token: string |
 
 /** Clears a limit by hand, by the text of its number. Throws a RequestError or a LedgerError. */
 export async function clearLimit(deps: AppDeps, text: string, token: string | null) {
-  const limit = handLimitOf(await deps.limits.hand(), /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0, text);
+  const [limit] = handLimitsOf(await deps.view(), await deps.limits.hand(), /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0, text);
   await deps.limits.clear(limit, byToken(token));
   const body = handLimitJson(await deps.view(), limit);
   deps.log('info', `Limit ${limit.number} cleared`, { ...body, token });

@@ -148,18 +148,27 @@ function nothingRun({ code, stdout, stderr }: Ended, host: string): SourceError 
 }
 
 /** Why ssh itself failed, by its standard error (OpenSSH 7 to 10); null if the command exited with 255. */
-function sshFailure(stderr: string, { host, user, port }: SshTerms): SourceError | null {
+function sshFailure(stderr: string, { host, user, port, knownHostsFile }: SshTerms): SourceError | null {
   const where = `${user === null ? '' : `${user}@`}${host}`;
   const complaint = lastLine(stderr);
   if (/host key .*has changed|host identification has changed|differs from the key/i.test(stderr)) {
     return new SourceError(
       'auth',
-      `the host key of ${host} does not match known_hosts: find out why, then remove the old one with ssh-keygen -R`,
+      `the host key of ${host} does not match ${knownHostsFile ?? 'known_hosts'}: find out why, then remove the old one with ssh-keygen -R`,
     );
   }
   if (/host key verification failed|no .*host key is known for/i.test(stderr)) {
-    const login = `ssh ${port === null ? '' : `-p ${port} `}${where}`;
-    return new SourceError('auth', `the host key of ${host} is unknown: log in once with "${login}" and compare its fingerprint`);
+    const option = port === null ? '' : `-p ${port} `;
+    // A login by hand writes into another file than the one that is read here.
+    const todo =
+      knownHostsFile === null
+        ? `log in once with "ssh ${option}${where}" and compare its fingerprint`
+        : `add what "ssh-keyscan ${option}${host}" prints to ${knownHostsFile}, and compare it with the server's own key`;
+    return new SourceError('auth', `the host key of ${host} is unknown: ${todo}`);
+  }
+  // Before a refusal: without the key that is named, ssh logs in with none, and is refused.
+  if (/load key .*: |identity file .* not accessible|bad permissions/i.test(stderr)) {
+    return new SourceError('auth', `the ssh key cannot be used: ${keyComplaint(stderr)}`);
   }
   if (/permission denied|too many authentication failures|no supported authentication methods/i.test(stderr)) {
     return new SourceError(
@@ -167,11 +176,15 @@ function sshFailure(stderr: string, { host, user, port }: SshTerms): SourceError
       `${host} accepts none of the keys for ${user ?? 'this user'}: add the public key to authorized_keys there`,
     );
   }
-  if (/load key .*: |identity file .* not accessible|bad permissions/i.test(stderr)) {
-    return new SourceError('auth', `the ssh key cannot be used: ${complaint}`);
-  }
   if (/^(ssh|kex_exchange|ssh_exchange|connection|banner exchange|timeout)\b|^\S+@\S+:|timed out/im.test(stderr) || stderr.trim() === '') {
     return new SourceError('connect', `ssh connection to ${host} failed${complaint === '' ? '' : `: ${complaint}`}`);
   }
   return null;
 }
+
+/** The line that says what is wrong with a key. */
+const keyComplaint = (stderr: string): string =>
+  stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => /load key|identity file|bad permissions|permissions .* too open/i.test(line)) ?? lastLine(stderr);

@@ -17,6 +17,8 @@ export interface LimitsOnRouter {
   askedAt: number | null;
   /** Why it could not be asked the last time; null if it could. */
   failure: string | null;
+  /** Limits that there was no room for, or not for all that belongs to them. */
+  left: number;
   /** What it answered besides, for its owner. */
   notes: readonly string[];
   /** Since the program began, by thing and reason. */

@@ -214,7 +214,7 @@ describe('the page of limits', () => {
     const reason = { by: 'schedule', rule: 'bedtime', action: { kind: 'pause' }, since: NOW, until: NOW + 3_600_000 } as const;
     const limit = { thing: { of: 'user', id: 'kids' }, effect: { kind: 'pause' } } as const;
     const on = { ...limit, reason: 'schedule', state: 'refused', why: 'Flow offloading is on' } as const;
-    const router = { router: 'gateway', limits: [on], askedAt: NOW, failure: null, notes: ['a <note>'], dropped: [] };
+    const router = { router: 'gateway', limits: [on], askedAt: NOW, failure: null, left: 0, notes: ['a <note>'], dropped: [] };
     status = { hand: [], decided: [{ ...limit, reasons: [reason], overruled: [] }], routers: [router] };
     expect((await get()).text)
       .to.include('<li>limit &quot;bedtime&quot; until 2026-11-20 19:00, since 2026-11-20 18:00</li>')

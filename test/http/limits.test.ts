@@ -75,7 +75,7 @@ describe('limits over HTTP', () => {
         { thing, effect: { kind: 'pause' }, reasons: [quota], overruled: [] },
         { thing: { of: 'others', id: '' }, effect: null, reasons: [hand], overruled: [quota] },
       ],
-      routers: [{ router: 'gateway', limits: [on], askedAt: NOW, failure: null, notes: ['a note'], dropped: [] }],
+      routers: [{ router: 'gateway', limits: [on], askedAt: NOW, failure: null, left: 0, notes: ['a note'], dropped: [] }],
     };
     const { body } = await call('GET', '/api/v1/limits');
     expect(violations(body, schemas.Limits, schemas)).to.deep.equal([]);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -280,5 +280,47 @@ describe('the program in 128 MB', function () {
     } finally {
       for (const { liar } of others) liar.close();
     }
+  });
+
+  it('limits on, invented neighbours: a thousand new ones in each round, and addresses of one without end', async () => {
+    const config = join(directory, 'wrtmeter.yaml');
+    const bin = join(directory, 'bin');
+    await mkdir(bin);
+    // Stands for a router that takes everything.
+    const ssh = `#!/bin/sh\necho wrtmeter-limits 1\nawk '/^limit /{print "limit", $2, "active 0 0"}'\necho result ok changed\n`;
+    await writeFile(join(bin, 'ssh'), ssh, { mode: 0o755 });
+    const tablet = '02:00:00:00:00:01';
+    await writeFile(
+      config,
+      `timezone: UTC
+control: true
+devices: { tablet: { macs: ["${tablet}"] } }
+routers: { gateway: { url: "${router.url}", limits: { ssh: root@192.0.2.1 } } }
+limits: { bedtime: { of: device tablet, pause: true }, each: { of: each device, slow: 20Mbit }, rest: { of: others, slow: 10Mbit } }
+`,
+    );
+    exporter = await startExporter({
+      args: ['--config', config, '--log-level', 'error'],
+      env: { WRTMETER_HEARTBEAT: '0', PATH: `${bin}:${process.env.PATH}` },
+      dataDir: join(directory, 'data'),
+      within: group.within,
+    });
+    let most = 0;
+    for (const round of numbers(120)) {
+      const invented = numbers(1000, round * 1000).map((i) => `neighbour ${address(i)} br-lan ${inventedMac(i)} REACHABLE`);
+      const own = numbers(1000, round * 1000).map(
+        (i) => `neighbour fd00::${(i >> 16).toString(16)}:${(i & 0xffff).toString(16)} br-lan ${tablet} STALE`,
+      );
+      router.neighbours = () => [...invented, ...own];
+      const began = performance.now();
+      await exporter.scrape();
+      most = Math.max(most, performance.now() - began);
+    }
+    expect(most / 1000, 'seconds of a scrape').to.be.below(4);
+    const samples = await exporter.scrape();
+    const labels = { router: 'gateway', of: 'device', name: 'tablet', reason: 'schedule' };
+    expect(sampleValue(samples, 'wrtmeter_limit_active', labels), 'of the named device').to.equal(1);
+    expect(sampleValue(samples, 'wrtmeter_limits_success', { router: 'gateway' }), 'not all are limited').to.equal(0);
+    await expectMetering(exporter);
   });
 });

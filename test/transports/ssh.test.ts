@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ExitError, SourceError } from '../../src/errors.ts';
@@ -113,21 +113,31 @@ describe('a server reached by ssh', function () {
     expect(textOf(await failure(machine({ keyFile: join(server.folder, 'missing') })))).to.match(/^auth: /);
   });
 
+  it('a key that others can read is reported as that, not as one that the server refuses', async () => {
+    const open = join(server.folder, 'open');
+    copyFileSync(join(server.folder, 'key'), open);
+    chmodSync(open, 0o644);
+    expect(textOf(await failure(machine({ keyFile: open })))).to.match(/^auth: the ssh key cannot be used: .*(bad permissions|too open)/i);
+  });
+
   it('a changed host key is reported, and nothing is run', async () => {
     makeKey(join(server.folder, 'other'));
     const { port } = server.terms;
     const known = join(server.folder, 'known of another');
     writeFileSync(known, `[127.0.0.1]:${port} ${readFileSync(join(server.folder, 'other.pub'), 'utf8')}`);
     expect(textOf(await failure(machine({ knownHostsFile: known })))).to.equal(
-      'auth: the host key of 127.0.0.1 does not match known_hosts: find out why, then remove the old one with ssh-keygen -R',
+      `auth: the host key of 127.0.0.1 does not match ${known}: find out why, then remove the old one with ssh-keygen -R`,
     );
   });
 
-  it('an unknown host key is not trusted', async () => {
+  it('an unknown host key is not trusted; what to do is of the file that is read', async () => {
     const known = join(server.folder, 'nobody');
     writeFileSync(known, '');
     const error = await failure(machine({ knownHostsFile: known }));
-    expect(textOf(error)).to.match(/^auth: the host key of 127\.0\.0\.1 is unknown: log in once with "ssh -p \d+ \w+@127\.0\.0\.1" and/);
+    const { port } = server.terms;
+    expect(textOf(error)).to.equal(
+      `auth: the host key of 127.0.0.1 is unknown: add what "ssh-keyscan -p ${port} 127.0.0.1" prints to ${known}, and compare it with the server's own key`,
+    );
   });
 
   it('a closed port is a connect failure', async () => {

@@ -9,8 +9,13 @@ export interface DroppedCounts {
   shows(id: string, thing: LimitThing, reason: LimitReason['by'], bytes: Traffic): void;
   /** A limit is made: it counts from zero. */
   begins(id: string): void;
+  /** Forgets all but limits of these IDs; of what is no longer wanted, a few sums stay, the latest. */
+  keeps(ids: ReadonlySet<string>): void;
   all(): DroppedByLimit[];
 }
+
+/** Sums of one router: those of all limits that may stand there, and some of the last ones. */
+const MOST_SUMS = 320;
 
 export function droppedCounts(): DroppedCounts {
   const last = new Map<string, Traffic>();
@@ -22,6 +27,8 @@ export function droppedCounts(): DroppedCounts {
       const more = (now: number, earlier: number) => (now < earlier ? now : now - earlier);
       const key = `${reason} ${keyOfThing(thing)}`;
       const sum = sums.get(key) ?? { thing, reason, download: 0, upload: 0 };
+      // Those that were shown last are at the end.
+      sums.delete(key);
       sums.set(key, {
         ...sum,
         download: sum.download + more(download, before.download),
@@ -29,6 +36,10 @@ export function droppedCounts(): DroppedCounts {
       });
     },
     begins: (id) => void last.set(id, { download: 0, upload: 0 }),
+    keeps(ids) {
+      for (const id of last.keys()) if (!ids.has(id)) last.delete(id);
+      for (const key of sums.keys()) if (sums.size > MOST_SUMS) sums.delete(key);
+    },
     all: () => [...sums.values()],
   };
 }

@@ -1,7 +1,9 @@
 import type { Config, RouterConfig } from '../../config/config.ts';
 import { DAY_MS } from '../../domain/calendar.ts';
+import { parseMac } from '../../domain/mac.ts';
 import { addressesByMac, isRouted } from '../../domain/people/limits/addresses.ts';
 import type { LimitedDevice, LimitedHome, LimitedPeer, LimitingRouter } from '../../domain/people/limits/home.ts';
+import type { HandLimit } from '../../domain/people/limits/limit.ts';
 import type { RouterStatus } from '../../domain/status.ts';
 import { deviceAccountsOf } from '../../ledger/account.ts';
 import { nameOf, nameOfPeer, ownerOfPeer, type View } from '../../views/view.ts';
@@ -13,23 +15,36 @@ const LATELY_MS = 7 * DAY_MS;
 /** What limits are decided from, of a view. */
 export type HomeView = Pick<View, 'now' | 'books' | 'aliases' | 'people' | 'peerNames' | 'routers'>;
 
-/** Everything that limits can be of. `addressesOn`: what each MAC has on a router. */
+export interface HomeTools {
+  /** What each MAC has on a router; there is room for those that are `named`. */
+  addressesOn(router: RouterConfig, shown: AddressesOfMacs | null, named: ReadonlySet<string>): AddressesOfMacs;
+  hand: readonly HandLimit[];
+  /** Of the machine that this runs on. */
+  ownAddresses: readonly string[];
+}
+
+/** Everything that limits can be of. */
 export function limitedHome(
   view: HomeView,
-  { routers, users }: Pick<Config, 'routers' | 'users'>,
-  addressesOn: (router: RouterConfig, shown: AddressesOfMacs | null) => AddressesOfMacs,
+  config: Pick<Config, 'routers' | 'users' | 'quotas' | 'limits'>,
+  { addressesOn, hand, ownAddresses }: HomeTools,
 ): LimitedHome {
+  const { routers, users } = config;
+  const { macs, peers } = namedByRules(config);
+  const configured = [...view.aliases.keys(), ...users.flatMap((user) => user.macs), ...macs];
+  const named = new Set([...configured, ...hand.flatMap(({ of, id }) => (of === 'device' ? [id] : []))]);
+  const never = new Set([...ownAddresses, ...view.routers.flatMap((router) => router.addresses.flatMap(addressesIn))]);
   const limiting = routers
     .filter(({ limits }) => limits !== null)
     .map((router): LimitingRouter => {
       const status = view.routers.find(({ name }) => name === router.name);
-      const shown = shownAddresses(view, router.name, status?.sources);
-      return { name: router.name, passesDevices: passesDevices(router), addresses: addressesOn(router, shown) };
+      const shown = shownAddresses(view, router.name, status?.sources, never);
+      return { name: router.name, passesDevices: passesDevices(router), addresses: addressesOn(router, shown, named) };
     });
   return {
     users: view.people.users.map(({ name }) => name),
-    devices: devicesIn(view, [...view.aliases.keys(), ...users.flatMap(({ macs }) => macs)], limiting),
-    peers: peersIn(view),
+    devices: devicesIn(view, configured, limiting),
+    peers: peersIn(view, peers),
     routers: limiting,
   };
 }
@@ -37,16 +52,30 @@ export function limitedHome(
 /** A server that is read for its peers alone sees no MACs of the home. */
 const passesDevices = ({ kinds }: RouterConfig): boolean => kinds.some(({ kind }) => kind !== 'wireguard');
 
-function shownAddresses({ books, now }: HomeView, name: string, sources: RouterStatus['sources'] = new Map()): AddressesOfMacs | null {
+/** The addresses in the places where a router is read: `http://192.168.1.1/`, `ssh root@10.0.0.1`. */
+const addressesIn = (place: string): string[] =>
+  [...place.matchAll(/\d+\.\d+\.\d+\.\d+|[0-9a-f]*:[0-9a-f:]+:[0-9a-f]+/gi)].map(([ip]) => ip);
+
+function shownAddresses(
+  { books, now }: HomeView,
+  name: string,
+  sources: RouterStatus['sources'] = new Map(),
+  never: ReadonlySet<string>,
+): AddressesOfMacs | null {
   const neighbours = sources.get('neighbours')?.observation;
   const hosts = sources.get('hosts')?.observation;
+  const given = sources.get('leases')?.observation;
+  const counted = hosts?.source === 'hosts' && hosts.devices.length > 0 ? new Set(hosts.devices) : null;
   const leases = [...books.leases.values()].filter(
     ({ router, lastRead, expiry }) => router === name && lastRead === null && (expiry === 0 || expiry * 1000 > now),
   );
   if (neighbours?.source !== 'neighbours' && leases.length === 0) return null;
   return addressesByMac({
-    leases,
-    neighbours: neighbours?.source === 'neighbours' ? neighbours.neighbours : [],
+    ...{ leases, never },
+    leases6: given?.source === 'leases' ? given.leases6.map(({ ip }) => ip) : [],
+    // Those of an uplink are not of the home.
+    neighbours:
+      neighbours?.source === 'neighbours' ? neighbours.neighbours.filter((each) => counted === null || counted.has(each.interface)) : [],
     hosts: hosts?.source === 'hosts' ? hosts.hosts : [],
   });
 }
@@ -78,7 +107,16 @@ function devicesIn(view: HomeView, configured: readonly string[], routers: reado
     }));
 }
 
-function peersIn(view: HomeView): LimitedPeer[] {
+/** What limits and quotas of the configuration name themselves. */
+function namedByRules({ quotas, limits }: Pick<Config, 'quotas' | 'limits'>) {
+  const all = [...quotas, ...limits.rules].map(({ of }) => of);
+  return {
+    macs: all.flatMap((of) => (of.kind === 'device' ? (parseMac(of.name) ?? []) : [])),
+    peers: new Set(all.flatMap((of) => (of.kind === 'peer' ? [of.name] : []))),
+  };
+}
+
+function peersIn(view: HomeView, named: ReadonlySet<string>): LimitedPeer[] {
   return [...view.books.peers.values()].flatMap((peer) => {
     if (peer.state === 'gone') return [];
     const addresses = peer.allowedIps.flatMap((text) => {
@@ -87,14 +125,8 @@ function peersIn(view: HomeView): LimitedPeer[] {
       return isWhole && isRouted(ip) ? [ip] : [];
     });
     const { router, publicKey } = peer;
-    return [
-      {
-        router,
-        publicKey,
-        name: view.peerNames.get(publicKey) ?? peer.name ?? nameOfPeer(view, peer),
-        user: ownerOfPeer(view, peer),
-        addresses,
-      },
-    ];
+    const name = view.peerNames.get(publicKey) ?? peer.name ?? nameOfPeer(view, peer);
+    const isConfigured = view.peerNames.has(publicKey) || named.has(publicKey) || named.has(name);
+    return [{ router, publicKey, name, user: ownerOfPeer(view, peer), addresses, isConfigured }];
   });
 }

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from '../../collector/round.ts';
 import type { Config, RouterConfig } from '../../config/config.ts';
@@ -10,7 +11,6 @@ import type { RouterStatus } from '../../domain/status.ts';
 import { count, LedgerError } from '../../errors.ts';
 import {
   clearHandLimit,
-  type LimitNote,
   loadHandLimits,
   noteLimits,
   recallLimits,
@@ -19,20 +19,24 @@ import {
 } from '../../ledger/storage/people/limits.ts';
 import type { Store } from '../../ledger/storage/store.ts';
 import type { LimitsStatus } from '../../views/limits-status.ts';
+import { nameOfThing } from '../../views/rows/limits.ts';
 import type { View } from '../../views/view.ts';
 import { type LastingAddresses, lastingAddresses } from './addresses.ts';
 import { channelOf } from './channel-of.ts';
 import { limitedHome } from './home.ts';
 import { type LimitingRouterControl, limitingRouter } from './limiting-router.ts';
+import type { LimitNews } from './said.ts';
 
 /** Decides what is limited after each round, and keeps routers so. No round waits for it. */
 export interface Limiter {
   /** Decides from the committed books, and asks routers in the background. */
   afterRound(): void;
+  /** After a round of which nothing could be posted: nothing new is decided, but what was decided last does not end for that. */
+  keepUp(): void;
   /** What was decided last; null while nothing can be limited. */
   status(): LimitsStatus | null;
-  /** Sets what a person decided, and decides again. Throws a LedgerError. */
-  set(limit: NewHandLimit): Promise<HandLimit>;
+  /** Sets what a person decided, in place of limits with other numbers of the same thing, and decides again. Throws a LedgerError. */
+  set(limit: NewHandLimit, replaced?: readonly number[]): Promise<HandLimit>;
   /** Clears it, and decides again. Throws a LedgerError. */
   clear(limit: HandLimit, by: string): Promise<void>;
   /** What people decided, as it is in the ledger. Throws a LedgerError. */
@@ -59,8 +63,15 @@ export interface LimiterParts {
 export const canLimit = ({ control, routers }: Pick<Config, 'control' | 'routers'>): boolean =>
   control && routers.some(({ limits }) => limits !== null);
 
+/** Of this machine. */
+const ownAddresses = (): string[] => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+
 /** What a router is asked with. */
 const settingsOf = ({ limits, kinds }: RouterConfig): string => JSON.stringify([limits, kinds]);
+
+/** Lines of the log for one answer, and what is a warning there. */
+const MOST_LINES = 4;
+const TROUBLES: ReadonlySet<LimitNews['kind']> = new Set(['refused', 'failed', 'missing', 'room']);
 
 interface KeptRouter {
   settings: string;
@@ -76,7 +87,6 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
   let decided: Decided | null = null;
   let hand: HandLimit[] = [];
   let since: ReadonlyMap<string, number> | null = null;
-  let left = '';
   let working: Promise<void> = Promise.resolve();
   let isWaiting = false;
   let writing: Promise<void> = Promise.resolve();
@@ -101,19 +111,24 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
     since ??= await recallLimits(store);
     // The configuration may have changed in the meantime.
     if (!isOn()) return;
-    const home = limitedHome(now, config, (router, shown) => keptOf(router).addresses.of(shown, clock.tick()));
+    const home = limitedHome(now, config, {
+      ...{ hand, ownAddresses: ownAddresses() },
+      addressesOn: (router, shown, named) => keptOf(router).addresses.of(shown, clock.tick(), named),
+    });
     const { rules } = config.limits;
     decided = decideLimits({ rules, hand, quotas: now.quotas, home, now: now.now, timezone: config.timezone, since });
     if (JSON.stringify([...decided.since]) !== JSON.stringify([...since])) await rememberLimits(store, decided.since);
     since = decided.since;
     const wanted = wantedLimits(decided.limits, home);
-    warnOfLeft(wanted.flatMap((each) => each.left.map(({ of, id }) => `${of} ${id} on ${each.router}`)));
-    for (const { router, limits } of wanted) {
+    for (const { router, limits, left } of wanted) {
       const kept = routers.get(router);
       const status = now.routers.find(({ name }) => name === router);
       if (kept === undefined) continue;
       const shown = shownBy(status);
-      kept.control.want({ wanted: limits, decided: decided.limits, shown, terms: config.limits, timezone: config.timezone });
+      kept.control.want({
+        ...{ wanted: limits, decided: decided.limits, shown, terms: config.limits, timezone: config.timezone },
+        left: left.map((thing) => nameOfThing(now, thing) || thing.of),
+      });
     }
   }
 
@@ -155,10 +170,14 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
     };
   }
 
-  function note(notes: readonly LimitNote[]): void {
-    if (notes.length === 0) return;
-    for (const { router, thing, why } of notes) log.info({ router }, `${thing ?? router}: ${why}`);
-    writing = writing.then(() => noteLimits(store, notes, clock.now())).catch(report);
+  /** The log has at most a few lines for one answer; the audit has all. */
+  function note(news: readonly LimitNews[]): void {
+    if (news.length === 0) return;
+    for (const { router, thing, kind, why } of news.slice(0, news.length > MOST_LINES ? MOST_LINES - 1 : MOST_LINES)) {
+      log[TROUBLES.has(kind) ? 'warn' : 'info']({ router }, `${thing ?? router}: ${why}`);
+    }
+    if (news.length > MOST_LINES) log.info(`${count(news.length - MOST_LINES + 1, 'more change')} of limits: see "wrtmeter print audit"`);
+    writing = writing.then(() => noteLimits(store, news, clock.now())).catch(report);
   }
 
   function report(error: unknown): void {
@@ -166,19 +185,15 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
     else log.error(error);
   }
 
-  function warnOfLeft(things: readonly string[]): void {
-    const now = things.join();
-    if (now !== left && things.length > 0)
-      log.warn(`There is not enough room for ${count(things.length, 'limit')}: ${things.slice(0, 5).join(', ')}`);
-    left = now;
-  }
-
   return {
     afterRound: () => void decideAgain(),
+    keepUp: () => {
+      if (isOn()) for (const { control } of routers.values()) control.again();
+    },
     status: () =>
       isOn() ? { hand, decided: decided?.limits ?? [], routers: [...routers.values()].map(({ control }) => control.state()) } : null,
-    async set(limit) {
-      const done = await setHandLimit(store, limit, config.timezone);
+    async set(limit, replaced) {
+      const done = await setHandLimit(store, limit, config.timezone, replaced);
       await decideAgain();
       return done;
     },

@@ -1,32 +1,27 @@
 import type { LimitState, LimitsAnswer, LimitsFailure, LimitsSet } from '../../control/limits/answer.ts';
 import { askForLimits, type LimitsChannel } from '../../control/limits/channel.ts';
-import { type AskedLimits, dueNow, type LimitsDue, type ShownLimits } from '../../control/limits/due.ts';
+import { type AskedLimits, dueNow, type LimitsDue } from '../../control/limits/due.ts';
 import { wantedText } from '../../control/limits/wanted.ts';
-import { type DecidedLimit, decidingReason } from '../../domain/people/limits/decide.ts';
 import { type LimitEffect, sameEffect } from '../../domain/people/limits/effect.ts';
-import { keyOfThing, type LimitReason, type LimitsConfig, type LimitThing } from '../../domain/people/limits/limit.ts';
+import { keyOfThing, type LimitReason, type LimitThing } from '../../domain/people/limits/limit.ts';
 import type { WantedLimit } from '../../domain/people/limits/wanted.ts';
 import { count } from '../../errors.ts';
-import type { LimitNote } from '../../ledger/storage/people/limits.ts';
 import type { LimitOnRouter, LimitsOnRouter } from '../../views/limits-status.ts';
-import { acceptedOf, notesOf } from './changes.ts';
+import { acceptedOf, newsOf } from './changes.ts';
 import { droppedCounts } from './dropped.ts';
+import { patience } from './patience.ts';
+import { createSaid, type LimitNews } from './said.ts';
+import { decisionsOf, reasonsOf, roomText, type WantedNow } from './wanted-now.ts';
 
-/** What a router is to have now. */
-interface WantedNow {
-  wanted: readonly WantedLimit[];
-  decided: readonly DecidedLimit[];
-  shown: ShownLimits;
-  terms: Pick<LimitsConfig, 'expire' | 'whilePaused'>;
-  timezone: string;
-}
+/** `isDecision`: whether the router is asked because something else was decided. */
+type AskedNow = WantedNow & { isDecision: boolean };
 
 export interface LimitingRouterParts {
   name: string;
   channel: LimitsChannel;
   clock: { now(): number; tick(): number };
   /** Writes down what became of limits. */
-  note(notes: readonly LimitNote[]): void;
+  note(news: readonly LimitNews[]): void;
   /** Is given what nobody expected. */
   bug(error: unknown): void;
 }
@@ -35,6 +30,8 @@ export interface LimitingRouterParts {
 export interface LimitingRouterControl {
   /** Asks the router in the background, if anything is to be done. */
   want(now: WantedNow): void;
+  /** Asks for what was wanted last, if that is due: nothing new can be decided. */
+  again(): void;
   state(): LimitsOnRouter;
   /** Waits until nothing is running. */
   settled(): Promise<void>;
@@ -46,8 +43,6 @@ export interface LimitingRouterControl {
 
 /** Ms for one request: the script waits at most 10 s for another run. */
 const DEADLINE_MS = 30_000;
-/** Ms after the first failure, doubled with each one up to the most. */
-const [PAUSE_MS, LONGEST_PAUSE_MS] = [60_000, 1_800_000];
 
 export function limitingRouter({ name, channel, clock, note, bug }: LimitingRouterParts): LimitingRouterControl {
   let latest: WantedNow | null = null;
@@ -56,24 +51,34 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
   let things = new Map<string, LimitThing>();
   let failure: string | null = null;
   let notes: readonly string[] = [];
-  /** Failures, or things put right, in a row; until when nothing is tried again for that. */
-  let [troubles, notBefore] = [0, 0];
+  /** What people, quotas and schedules had decided when it was last asked. */
   let tried: string | null = null;
+  let isShort = false;
+  let reasons: ReadonlyMap<string, LimitReason['by']> = new Map();
   let isMute = false;
   let running: Promise<void> | null = null;
   let releasing: Promise<void> | null = null;
   const ending = new AbortController();
-  const dropped = droppedCounts();
+  const [dropped, patient, said] = [droppedCounts(), patience(), createSaid()];
 
   function want(now: WantedNow): void {
     latest = now;
+    reasons = reasonsOf(now);
+    // The clock was set back.
+    if (asked !== null && asked.at > clock.now()) asked = { ...asked, at: clock.now() };
     if (now.shown.standing !== null) isMute = false;
+    const byId = new Map(now.wanted.map((limit) => [limit.id, limit]));
     for (const { id, dropped: bytes } of now.shown.standing ?? []) {
-      const limit = now.wanted.find((each) => each.id === id);
-      if (limit !== undefined) dropped.shows(id, limit.thing, reasonOf(limit, now), bytes);
+      const limit = byId.get(id);
+      if (limit !== undefined) dropped.shows(id, limit.thing, reasonOf(limit), bytes);
     }
+    dropped.keeps(new Set(byId.keys()));
+    if (now.left.length > 0 && !isShort) say([{ router: name, thing: null, kind: 'room', why: roomText(now.left) }], false);
+    isShort = now.left.length > 0;
     step();
   }
+
+  const say = (news: readonly LimitNews[], isDecision: boolean) => note(said.of(news, clock.tick(), isDecision));
 
   function step(): void {
     if (latest === null || running !== null || releasing !== null || ending.signal.aborted) return;
@@ -83,13 +88,15 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
     const due = dueNow({ text, wantsAny: wanted.length > 0, asked, shown, isMute, tick, expire: terms.expire });
     if (due === null) {
       // It has kept what it was asked for.
-      if (failure === null && asked !== null && (shown.at ?? 0) > asked.at) troubles = 0;
+      if (failure === null && asked !== null && (shown.at ?? 0) > asked.at) patient.kept(tick);
       return;
     }
-    // Somebody's decision is tried at once, whatever failed before.
-    if (troubles > 0 && tick < notBefore && text === tried) return;
-    tried = text;
-    const work = latest;
+    const decisions = decisionsOf(latest);
+    const isDecision = decisions !== tried;
+    // A decision is tried at once, whatever failed before.
+    if (!isDecision && !patient.takes(tick)) return;
+    tried = decisions;
+    const work = { ...latest, isDecision };
     running = ask(due, text, work)
       .catch(bug)
       .finally(() => {
@@ -98,7 +105,7 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
       });
   }
 
-  async function ask(due: LimitsDue, text: string, work: WantedNow): Promise<void> {
+  async function ask(due: LimitsDue, text: string, work: AskedNow): Promise<void> {
     const answer = await exchange(text);
     if (answer?.ok) took(due, text, work, answer);
     else if (answer !== null) failed(work, answer);
@@ -132,50 +139,51 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
       failure === null
         ? 'It may no longer be asked for limits, so it was freed'
         : `It may no longer be asked for limits, and could not be freed; what stands there ends by itself: ${failure}`;
-    note([{ router: name, thing: null, why }]);
-    if (answer.ok) took(due, text, { ...latest, wanted: [], decided: [] }, answer);
+    say([{ router: name, thing: null, kind: 'freed', why }], true);
+    if (answer.ok) took(due, text, { ...latest, wanted: [], decided: [], isDecision: true }, answer);
   }
 
-  function failed({ wanted }: WantedNow, answer: LimitsFailure): void {
+  function failed({ wanted, isDecision }: AskedNow, answer: LimitsFailure): void {
     const why = whyOf(answer);
     if (why !== failure) {
       const what =
         asked === null && wanted.length === 0
           ? 'It could not be asked for its limits'
           : `${count(wanted.length, 'limit')} could not be set`;
-      note([{ router: name, thing: null, why: `${what}; it is tried again: ${why}` }]);
+      say([{ router: name, thing: null, kind: 'failed', why: `${what}; it is tried again: ${why}` }], isDecision);
     }
     failure = why;
-    backOff();
+    patient.troubled(clock.tick());
   }
 
-  function took(due: LimitsDue, text: string, work: WantedNow, answer: LimitsSet): void {
-    const { wanted, decided, shown, timezone } = work;
+  function took(due: LimitsDue, text: string, work: AskedNow, answer: LimitsSet): void {
+    const { wanted, decided, shown, timezone, isDecision } = work;
     const before = asked?.accepted ?? new Map((shown.standing ?? []).map(({ id, effect }) => [id, effect] as const));
     const refused = new Map([...states].flatMap(([id, { state, why }]) => (state === 'refused' ? [[id, why ?? ''] as const] : [])));
     states = new Map(wanted.map(({ id }) => [id, stateOf(answer, id)]));
     const accepted = acceptedOf(wanted, states);
     const missing = due === 'missing' && answer.found !== null ? accepted.size - answer.found : 0;
     if (due === 'missing' && shown.standing === null && missing === 0) isMute = true;
-    const restored = missing <= 0 ? [] : [{ router: name, thing: null, why: missingText(missing, accepted.size) }];
-    note([...restored, ...notesOf({ router: name, wanted, decided, limits: states, before, things, refused, timezone })]);
+    const restored: LimitNews[] =
+      missing <= 0 ? [] : [{ router: name, thing: null, kind: 'missing', why: missingText(missing, accepted.size) }];
+    say([...restored, ...newsOf({ router: name, wanted, decided, limits: states, before, things, refused, timezone })], isDecision);
     for (const [id, state] of answer.limits) countDropped(id, state, before.get(id), work);
     things = new Map(wanted.map(({ id, thing }) => [id, thing]));
     asked = {
       ...{ text, accepted, refused: accepted.size < wanted.length, tick: clock.tick(), at: clock.now() },
       ...{ boot: shown.boot, offload: shown.offload },
     };
+    if (due === 'missing') patient.troubled(clock.tick());
+    else if (isDecision || failure !== null) patient.ended();
     failure = null;
     notes = answer.notes;
-    if (due === 'missing') backOff();
-    else troubles = 0;
   }
 
   function countDropped(id: string, state: LimitState, was: LimitEffect | undefined, work: WantedNow): void {
     const limit = work.wanted.find((each) => each.id === id);
     if (limit === undefined || state.state !== 'active') return;
     if (was === undefined) dropped.begins(id);
-    dropped.shows(id, limit.thing, reasonOf(limit, work), state.dropped);
+    dropped.shows(id, limit.thing, reasonOf(limit), state.dropped);
   }
 
   /** What it had stands until it ends by itself, whatever failed since then. */
@@ -188,21 +196,24 @@ export function limitingRouter({ name, channel, clock, note, bug }: LimitingRout
     return { state: stands ? 'active' : 'waiting', why: null };
   }
 
-  /** A router that loses its limits again and again is not asked in every round. */
-  function backOff(): void {
-    notBefore = clock.tick() + Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** Math.min(troubles, 10));
-    troubles += 1;
-  }
+  const reasonOf = ({ thing }: Pick<WantedLimit, 'thing'>): LimitReason['by'] => reasons.get(keyOfThing(thing)) ?? 'hand';
 
   return {
     want,
+    again() {
+      // What it showed before says nothing of now.
+      if (latest !== null) latest = { ...latest, shown: { ...latest.shown, at: null, standing: null } };
+      step();
+    },
     state: () => ({
       router: name,
       limits: (latest?.wanted ?? []).map((limit) => ({
-        ...{ thing: limit.thing, effect: limit.effect, reason: reasonOf(limit, latest) },
+        ...{ thing: limit.thing, effect: limit.effect, reason: reasonOf(limit) },
         ...stateNow(limit),
       })),
-      ...{ askedAt: asked?.at ?? null, failure, notes, dropped: dropped.all() },
+      ...{ askedAt: asked?.at ?? null, failure, dropped: dropped.all() },
+      left: latest?.left.length ?? 0,
+      notes: isShort ? [...notes, roomText(latest?.left ?? [])] : notes,
     }),
     async settled() {
       while (running !== null) await running;
@@ -230,8 +241,3 @@ function stateOf({ limits }: LimitsSet, id: string): Pick<LimitOnRouter, 'state'
 
 const missingText = (missing: number, all: number): string =>
   `${missing} of ${count(all, 'limit')} had gone (a reboot, a restart of the firewall, or by hand), and ${missing === 1 ? 'was' : 'were'} set again`;
-
-function reasonOf({ thing }: Pick<WantedLimit, 'thing'>, now: Pick<WantedNow, 'decided'> | null): LimitReason['by'] {
-  const decided = now?.decided.find((limit) => keyOfThing(limit.thing) === keyOfThing(thing));
-  return (decided === undefined ? null : decidingReason(decided))?.by ?? 'hand';
-}

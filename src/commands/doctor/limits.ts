@@ -3,7 +3,13 @@ import type { RouterSurvey, Survey } from './survey.ts';
 
 /** Findings about routers that are to keep limits. */
 export function limitFindings({ config, routers }: Pick<Survey, 'config' | 'routers'>): Finding[] {
-  return config.control ? routers.flatMap(findingsOf) : [];
+  return config.control ? routers.flatMap((router) => [...loginOf(router), ...findingsOf(router)]) : [];
+}
+
+function loginOf({ config: { name }, limitsFailure }: RouterSurvey): Finding[] {
+  if (limitsFailure === null) return [];
+  const what = `it cannot be asked for limits, so none stand there for long: ${limitsFailure}`;
+  return [about(name, 'wrong', 'limits_login', what, 'See "Set it up" in docs/run/limits.md.')];
 }
 
 function findingsOf({ config: { name, limits }, status: { system, up } }: Pick<RouterSurvey, 'config' | 'status'>): Finding[] {

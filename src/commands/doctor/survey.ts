@@ -1,10 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { askService } from '../../app/ask-service.ts';
+import { channelOf } from '../../app/control/channel-of.ts';
 import { type Exchange, namesOf, probesOf, statusOf, termsOf } from '../../app/from-config.ts';
 import type { Clock } from '../../collector/round.ts';
 import { readRound } from '../../collector/round.ts';
 import type { Config, RouterConfig } from '../../config/config.ts';
+import { whyNotAsked } from '../../control/limits/channel.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import type { People } from '../../domain/people/people.ts';
 import type { Round, RouterRound } from '../../domain/round.ts';
@@ -22,6 +24,9 @@ import { gatherEvidence } from '../../views/reconciliation/evidence.ts';
 import type { ReconciliationView } from '../../views/reconciliation/gateways.ts';
 import { type Reconciliation, reconciliations } from '../../views/reconciliation/reconciliation.ts';
 import type { Alias } from '../../views/view.ts';
+
+/** Ms for the login of a router's limits. */
+const LOGIN_MS = 15_000;
 
 /** Everything that the doctor reads. */
 export interface Survey {
@@ -46,6 +51,8 @@ export interface RouterSurvey {
   read: RouterRound;
   /** What the service would have logged, although the reading itself did not fail. */
   warnings: readonly string[];
+  /** Why it cannot be asked for limits; null if it can, or may not. */
+  limitsFailure: string | null;
 }
 
 /** What the ledger contains. */
@@ -73,17 +80,28 @@ export async function takeSurvey(
     return { router, warnings, probes: probesOf(router, router.kinds, { clock, record, warn: (line) => warnings.push(line) }) };
   });
   const reading = probes.map(({ router: { name, timeout }, probes }) => ({ name, probes, timeout }));
-  const round = await readRound(reading, new AbortController().signal, clock);
+  const [round, failures] = await Promise.all([readRound(reading, new AbortController().signal, clock), limitsFailures(config)]);
   const statuses = new Map(probes.map(({ router, probes }) => [router.name, statusOf(router, probes)]));
   updateStatuses(statuses, round);
   const routers = probes.flatMap(({ router, warnings }): RouterSurvey[] => {
     const status = statuses.get(router.name);
     const read = round.routers.find((each) => each.router === router.name);
-    return status === undefined || read === undefined ? [] : [{ config: router, status, read, warnings }];
+    return status === undefined || read === undefined
+      ? []
+      : [{ config: router, status, read, warnings, limitsFailure: failures.get(router.name) ?? null }];
   });
   const now = clock.now();
   const ledger = await surveyLedger(config, resolve(cwd, config.data), routers, now);
   return { config, version, now, routers, round, ...ledger, service: await askService(config) };
+}
+
+/** By the routers that may be asked for limits and cannot be. */
+async function limitsFailures({ control, routers }: Config): Promise<Map<string, string>> {
+  const asked = routers.filter(({ limits }) => control && limits !== null);
+  const found = await Promise.all(
+    asked.map(async (router) => [router.name, await whyNotAsked(channelOf(router), AbortSignal.timeout(LOGIN_MS))] as const),
+  );
+  return new Map(found.flatMap(([name, why]) => (why === null ? [] : [[name, why]])));
 }
 
 async function surveyLedger(

@@ -7,7 +7,7 @@ import { UsageError } from '../../errors.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { clearHandLimit, loadHandLimits, setHandLimit } from '../../ledger/storage/people/limits.ts';
 import { openStoreBeside, type Store } from '../../ledger/storage/store.ts';
-import { handLimitJson, handLimitOf, limitWanted, thingNamed } from '../../views/api-v1/limits.ts';
+import { handLimitJson, handLimitsOf, handThingNamed, limitWanted, sameAs } from '../../views/api-v1/limits.ts';
 import type { OwnedIo } from '../common/command-io.ts';
 import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
@@ -47,8 +47,10 @@ export function set(of: string, action: string, rate: string | undefined, option
       throw new UsageError('Nothing can be limited: set "control: true" in the configuration, and "limits" for a router');
     const given = { of, action, rate, down, up, for: span, until };
     const { limit, view } = await changing(directory, config, io, async (store, view) => {
-      const wanted = limitWanted(view, await loadHandLimits(store), given, byCommand(io));
-      return { limit: await setHandLimit(store, wanted, config.timezone), view };
+      const hand = await loadHandLimits(store);
+      const wanted = limitWanted(view, hand, given, byCommand(io));
+      const replaced = sameAs(view, hand, wanted).map(({ number }) => number);
+      return { limit: await setHandLimit(store, wanted, config.timezone, replaced), view };
     });
     const line = `${of} is ${actionText(limit.action)}${untilText(limit.until, config.timezone)}, with the next round of the service; "wrtmeter limit clear ${limit.number}" ends it`;
     io.stdout.write(`${json ? safeJson(handLimitJson(view, limit)) : printable(line)}\n`);
@@ -61,10 +63,10 @@ export function clear(of: string, { json = false, ...options }: LimitOptions, io
   const { down: _down, up: _up, for: _for, until: _until, ...cli } = options;
   return runCommand(cli, io, async ({ config, directory }) => {
     const { limit, view } = await changing(directory, config, io, async (store, view) => {
-      const wanted = /^[1-9]\d{0,14}$/.test(of) ? Number(of) : thingNamed(view, of);
-      const found = handLimitOf(await loadHandLimits(store), wanted, of);
-      await clearHandLimit(store, found, io.clock.now(), byCommand(io));
-      return { limit: found, view };
+      const hand = await loadHandLimits(store);
+      const found = handLimitsOf(view, hand, /^[1-9]\d{0,14}$/.test(of) ? Number(of) : handThingNamed(view, hand, of), of);
+      for (const each of found) await clearHandLimit(store, each, io.clock.now(), byCommand(io));
+      return { limit: found[0], view };
     });
     const shown = handLimitJson(view, limit);
     const name = shown.name === null ? shown.of : `${shown.of} ${shown.name}`;

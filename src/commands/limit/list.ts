@@ -1,10 +1,12 @@
 import { limitedHome } from '../../app/control/home.ts';
 import { canLimit } from '../../app/control/limiter.ts';
 import { namesOf, termsOf } from '../../app/from-config.ts';
-import { localText } from '../../domain/calendar.ts';
+import { HOUR_MS, localText } from '../../domain/calendar.ts';
 import { decideLimits } from '../../domain/people/limits/decide.ts';
+import type { LimitReason } from '../../domain/people/limits/limit.ts';
 import { actionText, reasonText } from '../../domain/people/limits/words.ts';
 import { count } from '../../errors.ts';
+import { deviceAccountsOf } from '../../ledger/account.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
 import { loadHandLimits, recallLimits } from '../../ledger/storage/people/limits.ts';
 import { openStoreToRead } from '../../ledger/storage/store.ts';
@@ -14,7 +16,7 @@ import { type LimitRow, limitRows } from '../../views/rows/limits.ts';
 import { quotaRows } from '../../views/rows/quotas.ts';
 import type { OwnedIo } from '../common/command-io.ts';
 import { type CommandContext, runCommand } from '../common/run-command.ts';
-import { left, name, printable, prose, roomIn, safeJson, textTable } from '../common/text.ts';
+import { late, left, name, printable, prose, right, roomIn, safeJson, textTable } from '../common/text.ts';
 import type { LimitOptions } from './options.ts';
 
 /** `wrtmeter limit list`: what holds by the ledger; what became of it on routers, the service shows. Returns the exit code. */
@@ -27,13 +29,8 @@ export function list({ json = false, ...options }: LimitOptions, io: OwnedIo): P
       io.stdout.write(`${safeJson({ limits: rows.map(limitJson), hand: hand.map((limit) => handLimitJson(view, limit)) })}\n`);
       return 0;
     }
-    const columns = [name('Of'), left('Is'), left('Since'), prose('Why')];
-    const texts = rows.map((row) => [
-      row.name === '' ? row.thing.of : row.name,
-      actionText(row.effect ?? { kind: 'allow' }),
-      sinceText(row, config.timezone),
-      row.reasons.map((reason) => reasonText(reason, config.timezone)).join('; '),
-    ]);
+    const columns = [right('No.'), name('Of'), left('Is'), prose('Why'), late(left('Since')), left('Until')];
+    const texts = rows.flatMap((row) => linesOf(row, view));
     if (rows.length > 0) io.stdout.write(`${await textTable(columns, texts, roomIn(io))}\n\n`);
     const idle = canLimit(config) ? '' : '; no router is asked for limits';
     io.stdout.write(printable(rows.length === 0 ? `Nothing is limited${idle}` : `${count(rows.length, 'limit')}${idle}`));
@@ -42,12 +39,28 @@ export function list({ json = false, ...options }: LimitOptions, io: OwnedIo): P
   });
 }
 
-function sinceText({ reasons }: LimitRow, timezone: string): string {
-  const since = reasons.flatMap((reason) => reason.since ?? []);
-  return since.length === 0 ? 'always' : localText(Math.min(...since), timezone).slice(0, 16);
+/** A line for each reason, with the number that clears it if it was set by hand; what it is of, and what holds, is in the first one. */
+function linesOf({ thing, name: called, effect, reasons, overruled }: LimitRow, { timezone, people }: LimitView): string[][] {
+  const isGone = thing.of === 'user' && !people.users.some((user) => user.name === thing.id);
+  const of = `${thing.of}${called === '' ? '' : ` ${called}`}${isGone ? ' (not in the configuration)' : ''}`;
+  const timeText = (instant: number | null, unknown: string) => (instant === null ? unknown : localText(instant, timezone).slice(0, 16));
+  const lineOf = (reason: LimitReason, aside: string) => [
+    reason.by === 'hand' ? String(reason.number) : '',
+    `${aside}${actionText(reason.action)} by ${reasonText({ ...reason, until: null }, timezone)}`,
+    timeText(reason.since, 'always'),
+    timeText(reason.until, reason.by === 'hand' ? 'cleared' : ''),
+  ];
+  const lines = [...reasons.map((reason) => lineOf(reason, '')), ...overruled.map((reason) => lineOf(reason, 'put aside: '))];
+  return lines.map(([number = '', ...rest], line) => [
+    number,
+    ...(line === 0 ? [of, actionText(effect ?? { kind: 'allow' })] : ['', '']),
+    ...rest,
+  ]);
 }
 
-/** Decides from the file as the service does, but for what routers show now. */
+type LimitView = Awaited<ReturnType<typeof readLimits>>['view'];
+
+/** Decides from the file as the service does, but for what routers show now: devices are there that had bytes in the last hour, or have a lease. */
 async function readLimits({ config, directory }: CommandContext, io: OwnedIo) {
   const store = await openStoreToRead(directory);
   try {
@@ -56,7 +69,8 @@ async function readLimits({ config, directory }: CommandContext, io: OwnedIo) {
     await sumMonths(store, books, months, terms.timezone);
     const known = { ...namesOf(config), ...{ books, months, now, timezone: config.timezone, routers: [], models: new Map() } };
     const hand = await loadHandLimits(store);
-    const home = limitedHome(known, config, (_, shown) => shown ?? new Map());
+    const lately = deviceAccountsOf(books.accounts).flatMap(({ key, lastSeen }) => (now - lastSeen < HOUR_MS ? [[key, []] as const] : []));
+    const home = limitedHome(known, config, { hand, ownAddresses: [], addressesOn: (_, shown) => new Map([...lately, ...(shown ?? [])]) });
     const since = await recallLimits(store);
     const { limits } = decideLimits({
       rules: config.limits.rules,

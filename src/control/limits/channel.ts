@@ -22,3 +22,12 @@ export async function askForLimits(channel: LimitsChannel, wanted: string, signa
     return { ok: false, step: 'connect', reason: clean(error.message) };
   }
 }
+
+/** Without its end, so that the script refuses it before it looks at anything else. */
+const INCOMPLETE = 'wrtmeter-limits 1\n';
+
+/** Why a router cannot be asked for limits; null if its script answers. Changes nothing there. Rejects only for bugs. */
+export async function whyNotAsked(channel: LimitsChannel, signal: AbortSignal): Promise<string | null> {
+  const answer = await askForLimits(channel, INCOMPLETE, signal);
+  return answer.ok || answer.step === 'input' ? null : answer.reason;
+}

@@ -6,7 +6,10 @@ import type { WantedLimit } from '../../domain/people/limits/wanted.ts';
  * The whole wanted state of a router, as openwrt-cgi/limits.sh reads it (docs/run/limits.md). It may be sent to a shell, so
  * nothing else than MACs, addresses and numbers is sent, even if somebody has written other things into the ledger.
  */
-export function wantedText(limits: readonly WantedLimit[], { expire, whilePaused }: Pick<LimitsConfig, 'expire' | 'whilePaused'>): string {
+export function wantedText(
+  limits: readonly Pick<WantedLimit, 'id' | 'effect' | 'macs' | 'ips'>[],
+  { expire, whilePaused }: Pick<LimitsConfig, 'expire' | 'whilePaused'>,
+): string {
   const lines = [
     'wrtmeter-limits 1',
     `expire ${expire}`,

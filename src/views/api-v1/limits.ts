@@ -2,7 +2,7 @@ import { dayOf, HOUR_MS, instantOf, instantText } from '../../domain/calendar.ts
 import { parseMac } from '../../domain/mac.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { type LimitAction, rateOf } from '../../domain/people/limits/effect.ts';
-import type { HandLimit, LimitReason, LimitThing, NewHandLimit } from '../../domain/people/limits/limit.ts';
+import { type HandLimit, keyOfThing, type LimitReason, type LimitThing, type NewHandLimit } from '../../domain/people/limits/limit.ts';
 import { readDuration, readRate } from '../../domain/people/rate.ts';
 import { OTHERS } from '../../domain/people/user.ts';
 import { quote } from '../../errors.ts';
@@ -29,13 +29,20 @@ type TimedView = NamedView & Pick<View, 'now' | 'timezone'>;
 export function limitWanted(view: TimedView, hand: readonly HandLimit[], given: LimitGiven, by: string): NewHandLimit {
   const thing = thingNamed(view, given.of);
   const action = actionWanted(given);
-  const isKnown = hand.some(({ of, id }) => of === thing.of && id === thing.id);
-  if (!isKnown && hand.length >= MOST_LIMITS) throw new RequestError(409, `There are already ${MOST_LIMITS} limits by hand: clear some`);
+  const running = hand.filter(({ until }) => until === null || until > view.now);
+  if (sameAs(view, running, thing).length === 0 && running.length >= MOST_LIMITS)
+    throw new RequestError(409, `There are already ${MOST_LIMITS} limits by hand: clear some`);
   return { ...thing, action, at: view.now, until: untilWanted(view, given), by };
 }
 
+/** Those that are of a thing: a device is the same under each of its MACs, also if one became its own after it was limited. */
+export function sameAs(view: Pick<View, 'aliases'>, hand: readonly HandLimit[], { of, id }: LimitThing): HandLimit[] {
+  const first = (mac: string) => (of === 'device' ? (view.aliases.get(mac)?.mac ?? mac) : mac);
+  return hand.filter((each) => each.of === of && first(each.id) === first(id));
+}
+
 /** The thing of a text such as `user kids`, `device tv` (or a MAC), `peer phone` (or a key), `guests` or `others`. Throws a RequestError. */
-export function thingNamed(view: NamedView, text: string | undefined): LimitThing {
+function thingNamed(view: NamedView, text: string | undefined): LimitThing {
   if (text === undefined) throw bad('"of" is missing; use for example "user kids" or "device tv"');
   const [, word = '', name = ''] = /^(\S+)(?: (.+))?$/s.exec(text) ?? [];
   if (name === '' && word === OTHERS) return { of: 'others', id: '' };
@@ -123,10 +130,19 @@ function timeWanted(text: string, now: number, timezone: string): number {
   return next > now ? next : instantOf(today + 1, minutes, timezone);
 }
 
-/** The limit that a person set for a thing, or with a number. Throws a RequestError. */
-export function handLimitOf(hand: readonly HandLimit[], of: LimitThing | number, text: string): HandLimit {
-  const found = hand.find((each) => (typeof of === 'number' ? each.number === of : each.of === of.of && each.id === of.id));
-  if (found !== undefined) return found;
+/** The thing of a text, also one that only a limit by hand has: its user may be gone from the configuration. Throws a RequestError. */
+export const handThingNamed = (view: NamedView, hand: readonly HandLimit[], text: string): LimitThing =>
+  hand.find((limit) => limit.of !== 'others' && keyOfThing(limit) === text) ?? thingNamed(view, text);
+
+/** The limits that people set for a thing, or the one with a number; at least one. Throws a RequestError. */
+export function handLimitsOf(
+  view: Pick<View, 'aliases'>,
+  hand: readonly HandLimit[],
+  of: LimitThing | number,
+  text: string,
+): [HandLimit, ...HandLimit[]] {
+  const [first, ...more] = typeof of === 'number' ? hand.filter(({ number }) => number === of) : sameAs(view, hand, of);
+  if (first !== undefined) return [first, ...more];
   throw new RequestError(404, `Nothing was set by hand for ${quote(text)}: "wrtmeter limit list" and /api/v1/limits show all`);
 }
 

@@ -40,11 +40,11 @@ export function limitFamilies(view: View): Family[] {
     ),
     gauge(
       'limits_success',
-      'Whether the router took all limits that are wanted there when it was last asked',
+      'Whether the router took all limits that are wanted there when it was last asked, and has room for all that belongs to them',
       ROUTER,
-      routers.map(({ router, failure, limits }) => ({
+      routers.map(({ router, failure, limits, left }) => ({
         labels: labelText(ROUTER, [router]),
-        value: failure === null && limits.every(({ state }) => state !== 'refused') ? 1 : 0,
+        value: failure === null && left === 0 && limits.every(({ state }) => state !== 'refused') ? 1 : 0,
       })),
     ),
   ];

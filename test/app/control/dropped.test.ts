@@ -24,4 +24,16 @@ describe('what limits held back', () => {
     shows(60, 'hand');
     expect(sums()[1]).to.deep.equal(['hand', 70]);
   });
+
+  it('are few, whatever devices somebody invents: of what is no longer wanted the oldest go first', () => {
+    const counts = droppedCounts();
+    for (let i = 0; i < 5000; i += 1) {
+      counts.shows('user_kids', KIDS, 'quota', { download: i, upload: 0 });
+      counts.shows(`device_${i}`, { of: 'device', id: `${i}` }, 'schedule', { download: 5, upload: 0 });
+      counts.keeps(new Set(['user_kids', `device_${i}`]));
+    }
+    const all = counts.all();
+    expect(all).to.have.length(320);
+    expect(all.find(({ thing }) => thing.of === 'user')?.download).to.equal(4999);
+  });
 });

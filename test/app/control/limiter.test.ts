@@ -135,6 +135,42 @@ describe('limits, through the whole service', () => {
     expect(router.standing()).to.deep.equal(['others pause']);
   });
 
+  it('do not end because the clock of this machine is wrong: what was decided last is asked for again', async () => {
+    await start('limits: { expire: 1h, others: { of: others, pause: true } }\n');
+    const [text] = router.asked;
+    const { now } = router.driven.clock;
+    router.driven.clock.now = () => Date.UTC(1970, 0, 1, 0, 1);
+    for (let minute = 0; minute < 50; minute += 1) await router.round(60);
+    expect(router.driven.service.ledger.state.suspendedBecause).to.not.equal(null);
+    expect(router.asked).to.deep.equal([text, text, text, text]);
+    router.driven.clock.now = now;
+    const audit = await router.audit();
+    for (let i = 0; i < 3; i += 1) await router.round();
+    router.limits.clear();
+    await router.round();
+    await router.round();
+    expect(router.standing(), 'what is missing later is seen').to.deep.equal(['others pause']);
+    expect((await router.audit()).length).to.equal(audit.length + 1);
+  });
+
+  it('what there is no room for is said once, by its name, and the router has not taken all', async () => {
+    const macs = Array.from({ length: 160 }, (_, i) => `02:00:00:00:01:${i.toString(16).padStart(2, '0')}`);
+    const rules = macs.map((mac, i) => `r${i}: { of: device ${mac}, pause: true }`);
+    const users = macs.slice(0, 99).map((mac, i) => `u${i}: { macs: ["${mac}"] }`);
+    const limits = ['each: { of: each user, pause: true }', ...rules, 'last: { of: device laptop, slow: 1Mbit }'];
+    await start(`users: { kids: {}, ${users.join(', ')} }\nlimits: { ${limits.join(', ')} }\n`);
+    const metrics = await router.round();
+    expect(metrics).to.include('wrtmeter_limits_success{router="gateway"} 0\n');
+    const why = (await router.audit()).filter((row) => row.includes('room'));
+    expect(why).to.have.length(1);
+    expect(why[0]).to.match(/^gateway, There is not enough room for 5 limits, so not all that belongs to them is limited: .*laptop$/);
+    await router.driven.reconfigure(router.yaml.replace(/r1: \{.*?\}, /, ''));
+    await router.round();
+    const warnings = router.driven.logs.filter((line) => line.includes('not enough room'));
+    expect(warnings).to.have.length(1);
+    expect(JSON.parse(warnings[0] ?? '')).to.include({ level: 40 });
+  });
+
   it('a router that cannot be asked is tried again, less and less often; nothing is counted differently, and it is said once', async () => {
     await start(QUOTA);
     router.fault = 'unreachable';

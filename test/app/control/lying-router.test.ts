@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { answerOf, startTextRouter } from '../../support/routers/text-router.ts';
+import { answerOf, startTextRouter, type TextRouter } from '../../support/routers/text-router.ts';
 import { type Driven, drive } from '../../support/routers/tplink/driven.ts';
 
 const [LAPTOP, TABLET] = ['02:00:00:00:00:01', '02:00:00:00:00:02'];
@@ -9,10 +9,12 @@ describe('a router that lies about limits', () => {
   let driven: Driven;
   let close: () => Promise<void>;
   const asked = { gateway: [] as string[], liar: [] as string[] };
+  let liar: TextRouter;
   let answer: string;
 
   beforeEach(async () => {
-    const [gateway, liar] = [await startTextRouter(''), await startTextRouter('')];
+    const gateway = await startTextRouter('');
+    liar = await startTextRouter('');
     const shows = (neighbours: string[]) =>
       answerOf({ time: 1_772_999_000, sections: { neighbours: neighbours.map((line) => `neighbour ${line} REACHABLE`) } });
     gateway.answer = shows([`192.168.1.2 br-lan ${LAPTOP}`, `192.168.1.3 br-lan ${TABLET}`]);
@@ -48,6 +50,34 @@ describe('a router that lies about limits', () => {
     const addresses = (text = '') => [...text.matchAll(/^ip \w+ (.*)$/gm)].map(([, ip]) => ip);
     expect(addresses(asked.gateway.at(-1))).to.deep.equal(['192.168.1.3']);
     expect(addresses(asked.liar.at(-1))).to.deep.equal(['192.168.1.2', '192.168.1.99']);
+  });
+
+  it('a neighbour at an uplink is not of the home', async () => {
+    answer = 'wrtmeter-limits 1\nfound 0\nlimit device_020000000002 active 0 0\nresult ok changed\n';
+    const at = (ip: string, on: string) => `neighbour ${ip} ${on} ${TABLET} REACHABLE`;
+    const neighbours = [at('192.168.1.2', 'br-lan'), at('192.168.0.1', 'eth1'), at('1.1.1.1', 'br-lan')];
+    liar.answer = answerOf({ time: 1_772_999_000, sections: { neighbours, hosts: ['counting nftables 5', 'network lan br-lan'] } });
+    await round();
+    expect([...(asked.liar.at(-1) ?? '').matchAll(/^ip \w+ (.*)$/gm)].map(([, ip]) => ip)).to.deep.equal(['192.168.1.2']);
+  });
+
+  it('fills neither the audit nor the log, and is not asked in every round, whatever it changes in each', async () => {
+    const before = driven.logs.length;
+    for (let i = 0; i < 240; i += 1) {
+      answer = ['wrtmeter-limits 1', 'found 0', `limit device_020000000002 refused reason ${i}`, 'result ok changed', ''].join('\n');
+      if (i % 3 === 0) answer = answer.replace(/refused.*/, 'active 0 0');
+      liar.answer = answerOf({
+        ...{ time: 1_772_999_000, offload: { software: i % 2 === 0 } },
+        sections: { neighbours: [`neighbour 192.168.${i}.9 br-lan ${TABLET} REACHABLE`], limits: [`limit x${i} pause - - 100 0 0`] },
+      });
+      await round();
+    }
+    // An hour of rounds.
+    expect(asked.liar.length).to.be.within(5, 80);
+    expect(asked.gateway.length).to.be.below(10);
+    const rows = (await driven.audit()).filter(({ kind, router }) => kind === 'limit' && router === 'liar');
+    expect(rows.length).to.be.below(20);
+    expect(driven.logs.slice(before).filter((line) => line.includes('device') || line.includes('could not')).length).to.be.below(20);
   });
 
   it('says nothing about limits that it was not asked for, nor about those of another one', async () => {

@@ -9,6 +9,7 @@ import { list } from '../../../src/commands/limit/list.ts';
 import type { LimitOptions } from '../../../src/commands/limit/options.ts';
 import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
 import { openStore, openStoreToRead } from '../../../src/ledger/storage/store.ts';
+import { filledMac, fillLedger } from '../../support/ledger/filled.ts';
 
 /** 19:00 in Berlin, on a Friday. */
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -48,17 +49,17 @@ describe('wrtmeter limit', () => {
       stderr: '',
     });
     expect((await listed()).stdout).to.equal(
-      `Of    Is                        Since             Why
-tv    paused                    2026-11-20 19:00  user "mum" on this machine until 2026-11-20 21:00
-kids  slowed to 1 Mbit/s down   2026-11-20 18:30  limit "dinner" until 2026-11-20 19:30
+      `No.  Of         Is                       Why                                        Since             Until
+  1  device tv  paused                   paused by user "mum" on this machine       2026-11-20 19:00  2026-11-20 21:00
+     user kids  slowed to 1 Mbit/s down  slowed to 1 Mbit/s down by limit "dinner"  2026-11-20 18:30  2026-11-20 19:30
 
 2 limits
-`
-        .replace('down   ', 'down  ')
-        .replaceAll(/(tv {4}paused|Is) {6}/g, (text) => text.slice(0, -1)),
+`,
     );
     expect((await setting('user kids', 'allow')).code).to.equal(0);
-    expect((await listed()).stdout).to.match(/^kids +allowed +2026-11-20 19:00 +user "mum" on this machine$/m);
+    expect((await listed()).stdout).to.match(
+      /^ +2 +user kids +allowed +allowed by user "mum" on this machine +2026-11-20 19:00 +cleared *\n +put aside: slowed to 1 Mbit\/s down by limit "dinner"/m,
+    );
     expect(await cleared('user kids')).to.deep.equal({ code: 0, stdout: 'user kids is no longer allowed by hand\n', stderr: '' });
     expect((await cleared('1')).stdout).to.equal('device tv is no longer paused by hand\n');
     expect(await cleared('1')).to.deep.equal({
@@ -76,6 +77,56 @@ kids  slowed to 1 Mbit/s down   2026-11-20 18:30  limit "dinner" until 2026-11-2
       'limit, user kids: allowed by user "mum" on this machine',
       'limit, 02:00:00:00:00:03: paused until 2026-11-20 21:00 by user "mum" on this machine',
     ]);
+  });
+
+  it('a limit under a MAC that became a second one of a device is of that device: what is set replaces it, and what is cleared ends it', async () => {
+    const [own, other] = ['02:00:00:00:00:03', '02:00:00:00:00:04'];
+    const before = CONFIG.replace('devices: {', `devices: { phone: { macs: [${other}] },`);
+    const after = CONFIG.replace(`macs: [${own}]`, `macs: [${own}, ${other}]`);
+    for (const [set, end, rest] of [
+      ['device tv', 'device tv', 0],
+      [null, 'device tv', 0],
+      [null, `device ${other}`, 0],
+    ] as const) {
+      await writeFile(join(cwd, 'wrtmeter.yaml'), before);
+      expect((await setting('device phone', 'pause')).code).to.equal(0);
+      await writeFile(join(cwd, 'wrtmeter.yaml'), after);
+      if (set !== null) {
+        await setting(set, 'allow');
+        expect(JSON.parse((await listed({ json: true })).stdout).hand).to.have.length(1);
+      }
+      expect((await cleared(end)).code).to.equal(0);
+      expect(JSON.parse((await listed({ json: true })).stdout).hand).to.have.length(rest);
+    }
+  });
+
+  it('a thousand that have ended take no room from new ones', async () => {
+    const store = await openStore(join(cwd, 'data'));
+    const add =
+      "INSERT INTO hand_limit(of, id, action, at, until, decided_by) SELECT 'user', value ->> 0, 'pause', 1, value ->> 1, 'x' FROM json_each(?)";
+    const fill = async (until: number) =>
+      store.commit([
+        { sql: 'DELETE FROM hand_limit', rows: null },
+        { sql: add, rows: Array.from({ length: 1000 }, (_, i) => [`u${i}`, until]) },
+      ]);
+    await fill(NOW - 1000);
+    expect((await setting('device tv', 'pause')).stderr).to.equal('');
+    await fill(NOW + 1000);
+    expect((await setting('device tv', 'pause')).stderr).to.equal('There are already 1000 limits by hand: clear some\n');
+    await store.close();
+  });
+
+  it('lists each device that is there by the ledger, and what was set for a user who is gone, which can be cleared', async () => {
+    await setting('user kids', 'pause');
+    const rules = 'limits: { each: { of: each device, slow: 1Mbit } }\nusers: { mum: { macs: [02:00:00:00:00:03] } }\n';
+    await writeFile(join(cwd, 'wrtmeter.yaml'), CONFIG.replace(', user: kids', '').replace(/limits: \{ dinner.*\n/, rules));
+    await fillLedger(join(cwd, 'data'), { devices: 2, days: 1, hours: 1, now: NOW });
+    const shown = (await listed()).stdout;
+    expect(shown)
+      .to.match(new RegExp(`device ${filledMac(1)} +slowed to 1 Mbit/s +slowed to 1 Mbit/s by limit "each"`))
+      .and.to.include('3 limits');
+    expect(shown).to.match(/user kids \(not in the configuration\) +paused/);
+    expect((await cleared('user kids')).stdout).to.equal('user kids is no longer paused by hand\n');
   });
 
   it('takes one rate for both directions, or one of each', async () => {

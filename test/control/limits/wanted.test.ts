@@ -37,8 +37,8 @@ describe('the text of wanted limits', () => {
   it('is the whole state, members after their limit', () => {
     const slow = { kind: 'slow', download: null, upload: 125 } as const;
     const limits: WantedLimit[] = [
-      { id: 'device_x', thing: KIDS, effect: slow, macs: [], ips: ['10.7.0.2'] },
-      { id: 'user_kids', thing: KIDS, effect: { kind: 'pause' }, macs: [MAC], ips: ['192.168.1.2', '2001:db8::2'] },
+      { id: 'device_x', thing: KIDS, effect: slow, macs: [], ips: ['10.7.0.2'], isNamed: true },
+      { id: 'user_kids', thing: KIDS, effect: { kind: 'pause' }, macs: [MAC], ips: ['192.168.1.2', '2001:db8::2'], isNamed: true },
     ];
     expect(wantedText(limits, usual)).to.equal(`wrtmeter-limits 1
 expire 21600
@@ -63,9 +63,9 @@ end
     const ip = fc.oneof(fc.ipV4(), fc.ipV6(), fc.string());
     const limit = fc.tuple(fc.string({ unit: 'binary' }), effect, fc.array(ip)).map(([name, effect, all]): WantedLimit => {
       const leases = all.map((address) => ({ mac: MAC, ip: address }));
-      const ips = addressesByMac({ leases, neighbours: [], hosts: [] }).get(MAC) ?? [];
+      const ips = addressesByMac({ leases, leases6: [], neighbours: [], hosts: [], never: new Set() }).get(MAC) ?? [];
       const thing = { of: 'user', id: name } as const;
-      return { id: idOf(thing), thing, effect, macs: [MAC], ips };
+      return { id: idOf(thing), thing, effect, macs: [MAC], ips, isNamed: true };
     });
     const several = fc.uniqueArray(limit, { selector: ({ id }) => id, maxLength: 6 });
     fc.assert(

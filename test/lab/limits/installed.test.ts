@@ -11,7 +11,7 @@ import { standOnEachOther } from '../../support/steps.ts';
 const [, SETUP = ''] = /^## Set it up\n(.*?)^## /ms.exec(readFileSync('docs/run/limits.md', 'utf8')) ?? [];
 const [YAML_BLOCK = '', YAML = ''] = /^```yaml\n(.*?)^```/ms.exec(SETUP) ?? [];
 const [INSTALL = '', USE = ''] = [...SETUP.replace(YAML_BLOCK, '').matchAll(/(?:^ {4}.*\n)+/gm)].map(([block]) => block);
-const [LIMIT = '', PRINT = ''] = USE.trim().split('\n');
+const [DOCTOR = '', LIMIT = '', PRINT = ''] = USE.trim().split('\n');
 const SLOW = 'device_020000000001 slow 250000 250000';
 const WRITTEN = '192.168.1.1';
 
@@ -91,6 +91,9 @@ for (const server of ['dropbear', 'openssh'] as const)
       configure(YAML);
       await start();
       await exporter.scrape();
+      expect((await type(DOCTOR)).stdout)
+        .to.contain('gateway')
+        .and.not.contain('cannot be asked for limits');
       const { code, stdout } = await type(
         LIMIT.split('\n')
           .filter((line) => line.includes('limit set'))

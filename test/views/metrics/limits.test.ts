@@ -22,10 +22,10 @@ const LIMITS: LimitsStatus = {
         { thing: { of: 'device', id: TV }, effect: { kind: 'pause' }, reason: 'hand', state: 'active', why: null },
         { thing: { of: 'others', id: '' }, effect: { kind: 'pause' }, reason: 'schedule', state: 'waiting', why: null },
       ],
-      ...{ askedAt: 1, failure: null, notes: [] },
+      ...{ askedAt: 1, failure: null, left: 0, notes: [] },
       dropped: [{ thing: { of: 'user', id: 'kids' }, reason: 'quota', download: 7000, upload: 3 }],
     },
-    { router: 'vps', limits: [], askedAt: null, failure: 'it cannot be reached', notes: [], dropped: [] },
+    { router: 'vps', limits: [], askedAt: null, failure: 'it cannot be reached', left: 0, notes: [], dropped: [] },
   ],
 };
 
@@ -52,5 +52,10 @@ describe('metrics of limits', () => {
       'wrtmeter_limits_success{router="vps"} 0',
     ]);
     expect(lines(null)).to.deep.equal([]);
+  });
+
+  it('a router that has no room for all has not taken all', () => {
+    const routers = LIMITS.routers.map((router) => ({ ...router, left: 1 }));
+    expect(lines({ ...LIMITS, routers })).to.include('wrtmeter_limits_success{router="gateway"} 0');
   });
 });

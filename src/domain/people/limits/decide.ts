@@ -80,13 +80,17 @@ interface FoundReason {
   reason: LimitReason;
 }
 
-/** A device that was limited under a MAC which is now among those of another is that one. */
+/**
+ * A device that was limited under a MAC which is now among those of another is that one. A clock that was set back takes nothing away: what was
+ * set "later" holds, too.
+ */
 function byHand({ hand, home, now }: LimitFacts): FoundReason[] {
+  const firstOf = new Map(home.devices.flatMap(({ id, macs }) => macs.map((mac) => [mac, id] as const)));
   return hand
-    .filter(({ at, until }) => at <= now && (until === null || until > now))
+    .filter(({ until }) => until === null || until > now)
     .map(({ of, id, number, action, at, until, by }) => {
-      const known = of === 'device' ? home.devices.find(({ macs }) => macs.includes(id)) : undefined;
-      return { thing: { of, id: known?.id ?? id }, reason: { by: 'hand', number, who: by, action, since: at, until } };
+      const first = of === 'device' ? firstOf.get(id) : undefined;
+      return { thing: { of, id: first ?? id }, reason: { by: 'hand', number, who: by, action, since: at, until } };
     });
 }
 

@@ -23,6 +23,8 @@ export interface LimitedPeer {
   user: string | null;
   /** Single addresses of it in the tunnel. */
   addresses: readonly string[];
+  /** Whether the configuration names it. */
+  isConfigured: boolean;
 }
 
 /** A router that limits can be sent to. */

@@ -11,12 +11,16 @@ import { auditBatch, pruneAudit } from '../write-audit.ts';
 
 /** How long one that has ended is kept. */
 const KEPT_MS = 7 * DAY_MS;
+const MOST_ENDED = 100;
 const MEMORY = 'limits';
 
 const ALL = 'SELECT number, of, id, action, download, upload, at, until, decided_by FROM hand_limit ORDER BY number';
 const ADD = `INSERT INTO hand_limit(of, id, action, download, upload, at, until, decided_by) SELECT ${fields(8)} FROM json_each(?)`;
-const REMOVE = 'DELETE FROM hand_limit WHERE (of, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))';
-const PRUNE = 'DELETE FROM hand_limit WHERE until < (SELECT value ->> 0 FROM json_each(?))';
+const REMOVE = 'DELETE FROM hand_limit WHERE number IN (SELECT value ->> 0 FROM json_each(?))';
+const REPLACE = 'DELETE FROM hand_limit WHERE (of, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))';
+/** Those that ended long ago, and all but the last ones that have ended. */
+const PRUNE = `DELETE FROM hand_limit WHERE until < (SELECT value ->> 0 FROM json_each(?1)) OR number IN (
+  SELECT number FROM hand_limit WHERE until <= (SELECT value ->> 1 FROM json_each(?1)) ORDER BY until DESC, number DESC LIMIT -1 OFFSET ${MOST_ENDED})`;
 const RECALL = 'SELECT value FROM meta WHERE key = ?';
 const REMEMBER = `INSERT INTO meta(key, value) SELECT ${fields(2)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET value = excluded.value`;
 
@@ -25,22 +29,31 @@ export async function loadHandLimits(store: Pick<Store, 'all'>): Promise<HandLim
   return (await store.all(ALL)).flatMap(limitOf);
 }
 
-/** Sets what a person decided about a thing, in place of what was decided before, with a row in the audit. Throws a LedgerError. */
-export async function setHandLimit(store: Pick<Store, 'all' | 'commit'>, limit: NewHandLimit, timezone: string): Promise<HandLimit> {
+/**
+ * Sets what a person decided about a thing, in place of what was decided before, with a row in the audit. `replaced`: numbers of limits that are
+ * of the same thing under another MAC. Throws a LedgerError.
+ */
+export async function setHandLimit(
+  store: Pick<Store, 'all' | 'commit'>,
+  limit: NewHandLimit,
+  timezone: string,
+  replaced: readonly number[] = [],
+): Promise<HandLimit> {
   const { of, id, action, at, until, by } = limit;
   const rates = action.kind === 'slow' ? [action.download, action.upload] : [null, null];
   await store.commit([
-    { sql: REMOVE, rows: [[of, id]] },
+    { sql: REMOVE, rows: replaced.map((number) => [number]) },
+    { sql: REPLACE, rows: [[of, id]] },
     { sql: ADD, rows: [[of, id, action.kind, ...rates, at, until, by]] },
-    { sql: PRUNE, rows: [[at - KEPT_MS]] },
+    { sql: PRUNE, rows: [[at - KEPT_MS, at]] },
     ...audited(limit, at, decisionText(limit, timezone)),
   ]);
   return (await loadHandLimits(store)).find((each) => each.of === of && each.id === id) ?? { ...limit, number: 0 };
 }
 
-/** Clears what a person decided, with a row in the audit. `now` is Unix ms. Throws a LedgerError. */
+/** Clears what a person decided, by its number, with a row in the audit. `now` is Unix ms. Throws a LedgerError. */
 export const clearHandLimit = (store: Pick<Store, 'commit'>, limit: HandLimit, now: number, by: string): Promise<void> =>
-  store.commit([{ sql: REMOVE, rows: [[limit.of, limit.id]] }, ...audited(limit, now, `cleared by ${by}`)]);
+  store.commit([{ sql: REMOVE, rows: [[limit.number]] }, ...audited(limit, now, `cleared by ${by}`)]);
 
 /** Since when reasons of limits hold: Unix ms by key. Throws a LedgerError. */
 export async function recallLimits(store: Pick<Store, 'all'>): Promise<Map<string, number>> {

@@ -1,12 +1,19 @@
 import { expect } from 'chai';
-import { addressesByMac, isRouted } from '../../../../src/domain/people/limits/addresses.ts';
+import { type AddressFacts, addressesByMac, isRouted, MOST_ADDRESSES } from '../../../../src/domain/people/limits/addresses.ts';
 
 const [ANNA, BERT] = ['02:00:00:00:00:01', '02:00:00:00:00:02'];
 
+/** What a router shows that knows nothing else. */
+const known = (facts: Partial<AddressFacts>) => [
+  ...addressesByMac({ leases: [], leases6: [], neighbours: [], hosts: [], never: new Set(), ...facts }),
+];
+const neighbour = (ip: string, mac = ANNA, state = 'STALE') => ({ mac, ip, state });
+
 describe('addresses of devices', () => {
   it('are those of leases, neighbours and counted hosts, without those that no router passes on', () => {
-    const found = addressesByMac({
+    const found = known({
       leases: [{ mac: ANNA, ip: '192.168.1.2' }],
+      leases6: ['2001:db8::99'],
       neighbours: [
         { mac: ANNA, ip: 'fe80::1', state: 'REACHABLE' },
         { mac: ANNA, ip: '2001:db8::7', state: 'STALE' },
@@ -18,25 +25,42 @@ describe('addresses of devices', () => {
         { mac: BERT, ip: '192.168.1.3' },
       ],
     });
-    expect([...found]).to.have.deep.members([
+    expect(found).to.have.deep.members([
       [ANNA, ['192.168.1.2', '2001:db8::7']],
       [BERT, ['192.168.1.3']],
     ]);
   });
 
-  it('an address has one owner: who is reached there, before who has the lease, before who was there', () => {
+  it('an address has one owner: who has the lease, before who is reached there, before who was there', () => {
     const leases = [{ mac: ANNA, ip: '192.168.1.2' }];
-    const hosts = [{ mac: BERT, ip: '192.168.1.2' }];
-    const ofState = (state: string) => [...addressesByMac({ leases, hosts, neighbours: [{ mac: BERT, ip: '192.168.1.2', state }] }).keys()];
-    expect(ofState('REACHABLE')).to.deep.equal([BERT]);
-    expect(ofState('STALE')).to.deep.equal([ANNA]);
+    const hosts = [{ mac: BERT, ip: '192.168.1.3' }];
+    const ofState = (state: string) => known({ leases, neighbours: [neighbour('192.168.1.2', BERT, state)] });
+    expect(ofState('STALE')).to.deep.equal([[ANNA, ['192.168.1.2']]]);
+    expect(ofState('REACHABLE'), 'another one is reached there: nobody is limited for another').to.deep.equal([]);
+    const reached = [neighbour('192.168.1.3', BERT), neighbour('192.168.1.3', ANNA, 'REACHABLE')];
+    expect(known({ hosts, neighbours: reached })).to.deep.equal([[ANNA, ['192.168.1.3']]]);
   });
 
-  it('of one device are 64 at most, and MACs of groups have none', () => {
-    const neighbours = Array.from({ length: 500 }, (_, i) => ({ mac: ANNA, ip: `2001:db8::${i.toString(16)}`, state: 'REACHABLE' }));
+  it('are of the home: nobody makes an address of the Internet, of a router or of the meter a member by one packet', () => {
+    const never = new Set(['192.168.77.1', 'fd07::1']);
+    const elsewhere = ['1.1.1.1', '8.8.8.8', '198.51.100.1', '172.32.0.1', '100.128.0.1', '2606:4700:4700::1111', '2001:db8:0:1::5'];
+    const claimed = [...elsewhere, ...never].map((ip) => neighbour(ip, ANNA, 'REACHABLE'));
+    const hosts = claimed.map(({ mac, ip }) => ({ mac, ip }));
+    const leases6 = ['2001:db8::10'];
+    expect(known({ neighbours: claimed, hosts, never, leases6 })).to.deep.equal([]);
+    expect(known({ leases: [{ mac: ANNA, ip: '192.168.77.1' }], never }), 'not even by a lease').to.deep.equal([]);
+    const own = ['10.1.2.3', '100.64.1.1', '172.16.0.9', '192.168.77.11', '2001:db8::abcd', 'fd00:1:2:3::4'];
+    expect(known({ neighbours: own.map((ip) => neighbour(ip)), leases6 })).to.deep.equal([[ANNA, own]]);
+    const leased = [{ mac: ANNA, ip: '203.0.113.7' }];
+    expect(known({ leases: leased }), 'a home with public addresses').to.deep.equal([[ANNA, ['203.0.113.7']]]);
+  });
+
+  it('of one device are few, and MACs of groups have none', () => {
+    const neighbours = Array.from({ length: 500 }, (_, i) => neighbour(`fd00::${i.toString(16)}`));
     const group = { mac: '01:00:5e:00:00:01', ip: '192.168.1.4', state: 'REACHABLE' };
-    const found = addressesByMac({ leases: [], hosts: [], neighbours: [...neighbours, group] });
-    expect([...found].map(([mac, ips]) => [mac, ips.length])).to.deep.equal([[ANNA, 64]]);
+    const found = known({ leases: [{ mac: ANNA, ip: '192.168.1.9' }], neighbours: [...neighbours, group] });
+    expect(found.map(([mac, ips]) => [mac, ips.length])).to.deep.equal([[ANNA, MOST_ADDRESSES]]);
+    expect(found[0]?.[1], 'with its lease').to.include('192.168.1.9');
   });
 
   it('are addresses at all', () => {

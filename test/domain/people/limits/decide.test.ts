@@ -18,7 +18,7 @@ const device = (id: string, user: string | null, macs = [id]) => ({ id, name: id
 const HOME: LimitedHome = {
   users: ['kids', 'mum'],
   devices: [device(TABLET, 'kids', [TABLET, '02:00:00:00:00:11']), device(CONSOLE, 'kids'), device(LAPTOP, null)],
-  peers: [{ router: 'gateway', publicKey: KEY, name: 'anna-phone', user: 'kids', addresses: ['10.7.0.2'] }],
+  peers: [{ router: 'gateway', publicKey: KEY, name: 'anna-phone', user: 'kids', addresses: ['10.7.0.2'], isConfigured: false }],
   routers: [
     { name: 'gateway', passesDevices: true, addresses: new Map([[TABLET, ['192.168.1.2', '2001:db8::2']]]) },
     { name: 'vps', passesDevices: false, addresses: new Map() },
@@ -112,6 +112,12 @@ describe('what is limited', () => {
     expect(membersOf({ hand: both })?.map(([, macs]) => macs)).to.deep.equal([3]);
   });
 
+  it('what a person set holds after the clock was set back, too', () => {
+    const later = NOW - 24 * HOUR;
+    expect(effects({ hand: [hand(KIDS, { kind: 'pause' })], now: later })).to.deep.equal([['user kids', { kind: 'pause' }]]);
+    expect(effects({ hand: [hand(KIDS, { kind: 'pause' }, NOW + HOUR)], now: later })).to.deep.equal([['user kids', { kind: 'pause' }]]);
+  });
+
   it('the strictest of all reasons holds', () => {
     const slow = { kind: 'slow', download: null, upload: 10 } as const;
     const facts = { quotas: [row(1, STEPS)], hand: [hand(KIDS, slow)] };
@@ -134,7 +140,7 @@ describe('what routers are asked for', () => {
     ]);
     const there = { ...HOME, peers: HOME.peers.map((peer) => ({ ...peer, router: 'vps' })) };
     expect(wanted(there, { kind: 'user', name: 'kids' })[1]?.limits).to.deep.equal([
-      { id: 'user_kids', thing: KIDS, effect: { kind: 'pause' }, macs: [], ips: ['10.7.0.2'] },
+      { id: 'user_kids', thing: KIDS, effect: { kind: 'pause' }, macs: [], ips: ['10.7.0.2'], isNamed: true },
     ]);
   });
 
@@ -171,6 +177,47 @@ describe('what routers are asked for', () => {
       .to.include(LAPTOP)
       .and.have.length(MOST_MEMBERS - 1);
     expect(others?.limits[0]?.ips).to.deep.equal(['192.168.1.4']);
+  });
+
+  it('are cut by members where there is no room, pauses last and named ones last; none is left out whole for its many devices', () => {
+    const mac = (i: number) => `06:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`;
+    const invented = Array.from({ length: 6000 }, (_, i) => device(mac(i), i % 2 === 0 ? null : 'guests'));
+    const away = Array.from({ length: 6000 }, (_, i) => ({ ...device(`0a${mac(i).slice(2)}`, null), isHere: false }));
+    const own = { ...HOME.devices[1], ...device(CONSOLE, 'kids'), isConfigured: true };
+    const devices = [...invented, ...away, own];
+    const addresses = new Map(invented.map(({ id }, i) => [id, [`10.0.${i >> 8}.${i & 255}`]]));
+    addresses.set(CONSOLE, ['192.168.1.3', 'fd00::3']);
+    const home = { ...HOME, users: ['kids', 'guests'], devices, peers: [], routers: [{ name: 'gateway', passesDevices: true, addresses }] };
+    const pause = { kind: 'pause' } as const;
+    const rules = [
+      rule({ kind: 'each device', user: null }, pause),
+      rule({ kind: 'others' }, slowTo(8000)),
+      rule({ kind: 'user', name: 'guests' }, slowTo(8000)),
+      rule({ kind: 'user', name: 'kids' }, pause),
+    ];
+    const all = wantedLimits(decideLimits({ ...FACTS, home, rules }).limits, home)[0];
+    const found = new Map(all?.limits.map((limit) => [limit.id, limit]));
+    const members = [...found.values()].reduce((sum, { macs, ips }) => sum + macs.length + ips.length, 0);
+    expect([found.size, members]).to.deep.equal([MOST_LIMITS, MOST_MEMBERS]);
+    expect(found.get('user_kids')).to.deep.include({ macs: [CONSOLE], ips: ['192.168.1.3', 'fd00::3'] });
+    for (const id of ['others', 'user_guests']) expect(found.get(id)?.macs.length, id).to.be.above(1900);
+    expect(all?.left).to.deep.include.members([{ of: 'others', id: '' }]);
+    expect(all?.left).to.not.deep.include({ of: 'user', id: 'kids' });
+    const many = Array.from({ length: 300 }, (_, i) => ({ ...device(mac(i), null), isConfigured: true }));
+    const named = { ...home, devices: many };
+    const each = many.map(({ id }, i) => rule({ kind: 'device', name: id }, i < 100 ? slowTo(8000) : pause));
+    const kept = wantedLimits(decideLimits({ ...FACTS, home: named, rules: each }).limits, named)[0]?.limits ?? [];
+    expect([kept.length, kept.filter(({ effect }) => effect.kind === 'pause').length], 'pauses before rates').to.deep.equal([256, 200]);
+  });
+
+  it('of peers that a server invents take no room either', () => {
+    const peers = Array.from({ length: 500 }, (_, i) => ({
+      ...{ router: 'gateway', publicKey: `${String(i).padStart(42, 'B')}I=`, name: `p${i}`, user: null, isConfigured: i === 499 },
+      addresses: Array.from({ length: 40 }, (_, n) => `10.${i >> 8}.${i & 255}.${n}`),
+    }));
+    const found = wanted({ ...HOME, peers }, { kind: 'each peer' })[0];
+    expect(found?.limits.filter(({ isNamed }) => isNamed).map(({ ips }) => ips.length)).to.deep.equal([16]);
+    expect(found?.limits).to.have.length(MOST_LIMITS);
   });
 
   it('are called by names that no two things share, and that a router takes', () => {

@@ -41,4 +41,44 @@ describe('the hours of limits', () => {
       }
     }
   });
+
+  it('begin and end where the wall clock says so in these nights, too', () => {
+    const gap = [{ days: [6], from: 3, to: 5 }];
+    expect(shown(gap, '2026-03-29T00:40:00Z'), '02:00 to 03:00 is skipped').to.deep.equal(['2026-03-29T00:30', '2026-03-29T01:00']);
+    const [around] = [[...gap, { days: [6], from: 6, to: 8 }]];
+    expect(shown(around, '2026-03-29T00:40:00Z'), 'one stretch').to.deep.equal(['2026-03-29T00:30', '2026-03-29T02:00']);
+    const zones = { 'Europe/Berlin': ['2026-03-29', '2026-10-25'], 'Australia/Lord_Howe': ['2026-04-05', '2026-10-04'] };
+    for (const [timezone, days] of Object.entries(zones)) {
+      const format = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, weekday: 'short', hour: '2-digit', minute: '2-digit' });
+      const wall = (instant: number) => format.format(instant);
+      for (const day of days)
+        for (const [from, to] of [
+          [2, 3],
+          [3, 5],
+          [4, 6],
+          [5, 6],
+          [47, 5],
+        ] as const) {
+          const windows = [{ days: [5, 6], from, to }];
+          const holds = (instant: number) => {
+            const [name = '', hour = '', minute = ''] = wall(instant).split(/[ :]/);
+            const half = Number(hour) * 2 + Math.floor(Number(minute) / 30);
+            const start = { Sat: 5, Sun: 6, Mon: 7 }[name];
+            const at = (start ?? 0) * 48 + half;
+            return [5, 6].some((day) => at >= day * 48 + from && at < day * 48 + (to > from ? to : to + 48));
+          };
+          const step = 900_000;
+          for (let now = at(`${day}T00:00:00Z`) - 14 * 3_600_000; now < at(`${day}T06:00:00Z`); now += step) {
+            const found = stretchAt(windows, now + 61_000, timezone);
+            const title = `${timezone} ${from} ${to} ${new Date(now).toISOString()}`;
+            expect(found !== null, title).to.equal(holds(now));
+            if (found === null) continue;
+            let [begin, end] = [now, now + step];
+            while (holds(begin - step)) begin -= step;
+            while (holds(end)) end += step;
+            expect([found.since, found.until], title).to.deep.equal([begin, end]);
+          }
+        }
+    }
+  });
 });

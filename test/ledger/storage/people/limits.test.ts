@@ -54,6 +54,31 @@ describe('limits by hand in the ledger', () => {
     ]);
   });
 
+  it('are cleared by their number alone: what replaced one in the meantime stays', async () => {
+    const first = await set({ kind: 'pause' });
+    const second = await set({ kind: 'allow' }, START + 1);
+    await clearHandLimit(bench.store, first, START + 2, 'mum');
+    expect(await loadHandLimits(bench.store)).to.deep.equal([second]);
+  });
+
+  it('replace those of the same thing under another MAC', async () => {
+    const of = (id: string, replaced: number[] = []) =>
+      setHandLimit(bench.store, { of: 'device', id, action: { kind: 'pause' }, at: START, until: null, by: 'mum' }, 'UTC', replaced);
+    const { number } = await of('02:00:00:00:00:02');
+    const kept = await of('02:00:00:00:00:01', [number]);
+    expect(await loadHandLimits(bench.store)).to.deep.equal([kept]);
+  });
+
+  it('that have ended are few: the last hundred', async () => {
+    for (let i = 0; i < 110; i += 1) {
+      const limit = { of: 'user', id: `u${i}`, action: { kind: 'pause' }, at: START + i, until: START + i + 1, by: 'mum' } as const;
+      await setHandLimit(bench.store, limit, 'UTC');
+    }
+    await set({ kind: 'pause' }, START + 1000);
+    const all = await loadHandLimits(bench.store);
+    expect([all.length, all[0]?.id, all.at(-1)?.id]).to.deep.equal([101, 'u10', 'kids']);
+  });
+
   it('are deleted a week after they ended', async () => {
     await set({ kind: 'allow' }, START, START + 1000);
     const other = { of: 'others', id: '', action: { kind: 'pause' }, until: null, by: 'mum' } as const;

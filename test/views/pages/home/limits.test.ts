@@ -22,7 +22,7 @@ describe('limits on the home page', () => {
     {
       router: 'gateway',
       limits: [{ ...kids, reason: 'schedule', state: 'active', why: null, ...more } as const],
-      ...{ askedAt: NOW, failure, notes: [], dropped: [] },
+      ...{ askedAt: NOW, failure, left: 0, notes: [], dropped: [] },
     },
   ];
 
