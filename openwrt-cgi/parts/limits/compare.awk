@@ -58,7 +58,7 @@ function find_changes(   i, k, part, chain, word) {
   }
   for (i in broken) changed = 1
 }
-# The order of limits means nothing. What is no limit's own breaks all of them; in "input" it has to do with none.
+# The order of limits means nothing. A rule that belongs to none of them breaks all; in "input" it breaks none.
 function compare_lines(chain,   n, of) {
   if (lines["before", chain] != lines["now", chain]) changed = 1
   for (n = 1; n <= lines["now", chain]; n++)

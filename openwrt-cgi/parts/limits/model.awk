@@ -3,7 +3,7 @@
 # - Only what is routed comes through "forward"; what a bridge or an access point passes on does not. From home to home nothing is limited.
 # - The chains run after the filter and before hosts are counted (filter + 50): what the filter drops uses up nothing, and what is dropped here
 #   is not counted as somebody's bytes.
-# - An address that was given counts on the interface that the router reaches it by, and nowhere else: whoever claims an address of the
+# - An address that was given counts on the interface that the router reaches it by, and nowhere else: anyone who claims an address of the
 #   Internet, of an uplink or of another network gets no packets limited but those of his own network.
 # - In "forward", "ether saddr" is the device on upload, but "ether daddr" is not on download. So a download is recognised by its address: one
 #   that was given, or one that the device has sent from within ten minutes ("seen"). Seen addresses belong to the interface they were seen

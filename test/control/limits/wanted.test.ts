@@ -13,7 +13,7 @@ const usual = { expire: 21_600, whilePaused: ['dns', 'router'] } as const;
 
 /** What the real script has against a wanted state; it is killed before it does anything. */
 function objection(wanted: string): string {
-  const { stdout } = spawnSync('sh', ['openwrt-cgi/limits.sh'], {
+  const { stdout } = spawnSync('sh', ['openwrt-cgi/limits.sh', 'for-tests'], {
     input: wanted,
     encoding: 'utf8',
     env: { PATH: process.env.PATH, WRTMETER_STOP: 'lock' },
