@@ -2,6 +2,7 @@ import { createPeople } from '../../../src/domain/people/people.ts';
 import type { Tariff } from '../../../src/domain/people/tariffs.ts';
 import { plainUser } from '../../../src/domain/people/user.ts';
 import type { Listening } from '../../../src/http/server.ts';
+import type { LimitsStatus } from '../../../src/views/limits-status.ts';
 import { createMetrics } from '../../../src/views/metrics/metrics.ts';
 import { processMetrics } from '../../../src/views/metrics/program/process.ts';
 import { quota } from '../ledger/quota-view.ts';
@@ -14,6 +15,14 @@ const MACS = ['00:00:5e:00:53:01', '00:00:5e:00:53:02', '00:00:5e:00:53:03'];
 const PEOPLE = createPeople({ users: [{ ...plainUser('anna'), macs: MACS.slice(0, 2) }], devices: [], peers: [] });
 const LINE = quota('line', { kind: 'home' }, 1e12, { steps: [{ share: 0.5, actions: [] }] });
 const NIGHT: Tariff = { name: 'off_peak', windows: [{ days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 14 }], counts: 0 };
+
+/** A device that is slowed down, with what that has held back so far. */
+const limitsOf = (dropped: number): LimitsStatus => {
+  const slowed = { thing: { of: 'device', id: MACS[0] ?? '' }, reason: 'hand' } as const;
+  const limit = { ...slowed, effect: { kind: 'slow', download: 125_000, upload: 12_500 }, state: 'active', why: null } as const;
+  const gateway = { router: 'gateway', limits: [limit], dropped: [{ ...slowed, download: dropped, upload: dropped / 10 }] };
+  return { hand: [], decided: [], routers: [{ ...gateway, askedAt: 1, failure: null, left: 0, notes: [] }] };
+};
 
 export interface GrowingHome {
   /** HOST:PORT */
@@ -78,9 +87,8 @@ export async function growingHome(name: string, pace: number, startedAt: number)
     steps += 1;
   };
   await step();
-  const deps = depsOf(home, () => home.view(Date.now()), {
-    scrape: async () => metrics.render(home.view(Date.now()), await own.metrics()),
-  });
+  const view = () => home.view(Date.now(), { limits: limitsOf(pace * steps) });
+  const deps = depsOf(home, view, { scrape: async () => metrics.render(view(), await own.metrics()) });
   const server: Listening = await serveApp(deps);
   let stopped: Promise<void> | undefined;
   const stop = () => {
