@@ -125,6 +125,9 @@ export interface Bench {
   close(): Promise<void>;
 }
 
+/** Totals grow in place; what a test has seen stays. */
+const copyOf = (bytes: Traffic | undefined): Traffic | undefined => bytes && { ...bytes };
+
 export async function openBench(terms: LedgerTerms = TERMS): Promise<Bench> {
   const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-ledger-'));
   let store = await openStore(directory);
@@ -154,7 +157,7 @@ export async function openBench(terms: LedgerTerms = TERMS): Promise<Bench> {
     read: (seconds, ...observations) => readFrom('gateway', seconds, observations),
     readFrom,
     readAll,
-    total: (name) => find(name)?.total,
+    total: (name) => copyOf(find(name)?.total),
     async sums(name) {
       const id = find(name)?.id ?? -1;
       const sum = async (table: string) => {
