@@ -1,7 +1,8 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { bars, matrixBars, matrixTable } from './bars.ts';
 import { columns, now, queries, unit } from './look.ts';
 import { instance, page } from './page.ts';
-import { bars, matrixBars, matrixTable, numbers } from './panels.ts';
+import { type Frame, numbers } from './panels.ts';
 import { present, recorded } from './series.ts';
 
 const half = { width: 12, height: 9 };
@@ -40,9 +41,6 @@ const used = (by: By, labels: string) =>
 
 const DIRECTIONS = { 'Value #A': 'Download', 'Value #B': 'Upload', 'Value #C': 'In one figure' };
 
-const directions = (by: By, labels: string) =>
-  queries(...['download', 'upload', 'undirected'].map((name) => columns(figure(by, name, labels))));
-
 const highest = () =>
   numbers({
     title: 'Most in a day and in a month',
@@ -69,51 +67,27 @@ const mean = () =>
 export const monthsOfDevice = ({ width, height }: { width: number; height: number }) => {
   const names = present('wrtmeter_device_info', 'mac="$mac"', 'hostname, mac');
   const called = `(label_replace(${names}, "name", "$1", "hostname", "(.*)") or label_replace(label_join(${names}, "name", " (", "hostname", "mac"), "name", "$1)", "name", "(.*)"))`;
-  const months = (name: string) => columns(`${figure('month', name, 'of="device"')} and on (name) ${called}`);
-  return bars(
-    {
-      title: 'Months',
-      description: 'What the device used in each of the last 13 billing periods, by its first day. The last one is still running.',
-      width,
-      height,
-      unit: unit.volume,
-    },
-    'start',
-    DIRECTIONS,
-  )
-    .noValue(NOTHING_YET)
-    .targets(queries(...['download', 'upload', 'undirected'].map(months)));
+  const month = (name: string) => `${figure('month', name, 'of="device"')} and on (name) ${called}`;
+  const description = 'What the device used in each of the last 13 billing periods, by its first day. The last one is still running.';
+  return byStart({ title: 'Months', description, width, height }, month);
 };
 
 /** What the home used on each day. */
-export const daysOfHome = ({ width, height }: { width: number; height: number }) =>
-  bars(
-    {
-      title: 'Days',
-      description: 'What the home used on each of the last 62 days in the time zone of the meter; today is the last one.',
-      width,
-      height,
-      unit: unit.volume,
-    },
-    'start',
-    DIRECTIONS,
-  )
-    .noValue(NOTHING_YET)
-    .targets(directions('day', home));
+export const daysOfHome = ({ width, height }: { width: number; height: number }) => {
+  const description = 'What the home used on each of the last 62 days in the time zone of the meter; today is the last one.';
+  return byStart({ title: 'Days', description, width, height }, (name) => figure('day', name, home));
+};
 
-const monthsOfHome = () =>
-  bars(
-    {
-      title: 'Months',
-      description: 'What the home used in each of the last 25 billing periods, by its first day. The last one is still running.',
-      ...half,
-      unit: unit.volume,
-    },
-    'start',
-    DIRECTIONS,
-  )
+const monthsOfHome = () => {
+  const description = 'What the home used in each of the last 25 billing periods, by its first day. The last one is still running.';
+  return byStart({ title: 'Months', description, ...half }, (name) => figure('month', name, home));
+};
+
+/** A bar for each day or period: what has a direction, and what has none. `expr` is the query of a figure. */
+const byStart = (frame: Omit<Frame, 'unit'>, expr: (name: string) => string) =>
+  bars({ ...frame, unit: unit.volume }, 'start', DIRECTIONS)
     .noValue(NOTHING_YET)
-    .targets(directions('month', home));
+    .targets(queries(...['download', 'upload', 'undirected'].map((name) => columns(expr(name)))));
 
 const byYear = `label_replace(label_replace(${used('month', home)}, "year", "$1", "start", "(....)-.*"), "month", "$1", "start", "....-(..)-..")`;
 

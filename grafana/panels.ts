@@ -1,4 +1,3 @@
-import * as barchart from '@grafana/grafana-foundation-sdk/barchart';
 import * as bargauge from '@grafana/grafana-foundation-sdk/bargauge';
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -12,9 +11,9 @@ import { classic, colour, fixed, paint, source, thresholds } from './look.ts';
 export type Frame = { title: string; description: string; width: number; height: number; unit: string };
 
 const last = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false);
-const tooltip = () =>
+export const tooltip = () =>
   new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending).hideZeros(true);
-const legend = (calcs: string[] = []) =>
+export const legend = (calcs: string[] = []) =>
   new common.VizLegendOptionsBuilder()
     .displayMode(common.LegendDisplayMode.List)
     .placement(common.LegendPlacement.Bottom)
@@ -115,97 +114,6 @@ export function ranking({ title, description, width, height, unit }: Frame): bar
     .text(new common.VizTextDisplayOptionsBuilder().titleSize(12).valueSize(14))
     .reduceOptions(last());
 }
-
-/** Stacked bars, one for each value of the column `from`, from left to right. `headings` are the columns that are drawn, by their source. */
-export function bars(
-  { title, description, width, height, unit }: Frame,
-  from: string,
-  headings: Readonly<Record<string, string>>,
-): barchart.PanelBuilder {
-  const columns = [from, ...Object.keys(headings)];
-  return barsOf({ title, description, width, height, unit }, from)
-    .stacking(common.StackingMode.Normal)
-    .withTransformation({ id: 'merge', options: {} })
-    .withTransformation({ id: 'filterFieldsByName', options: { include: { names: columns } } })
-    .withTransformation(sortedBy(from))
-    .withTransformation({
-      id: 'organize',
-      options: {
-        excludeByName: {},
-        indexByName: Object.fromEntries(columns.map((name, index) => [name, index])),
-        renameByName: headings,
-      },
-    });
-}
-
-/** Bars for each value of the column `row`, in groups of one for each value of the column `column`. */
-export function matrixBars(frame: Frame, row: string, column: string): barchart.PanelBuilder {
-  return barsOf(frame, `${row}\\${column}`)
-    .colorScheme(classic())
-    .withTransformation(sortedBy(column))
-    .withTransformation(matrix(row, column))
-    .withTransformation(sortedBy(`${row}\\${column}`));
-}
-
-/** A table with a row for each value of the column `row`, and a column for each of `column`, from left to right; `heading` is that of the rows. */
-export function matrixTable(
-  { title, description, width, height, unit }: Frame,
-  row: string,
-  column: string,
-  heading: string,
-): table.PanelBuilder {
-  return new table.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(source)
-    .span(width)
-    .height(height)
-    .unit(unit)
-    .decimals(1)
-    .colorScheme(fixed(colour.quiet))
-    .thresholds(thresholds([null, colour.quiet]))
-    .noValue('–')
-    .cellHeight(common.TableCellHeight.Sm)
-    .minWidth(105)
-    .sortBy([new common.TableSortByFieldStateBuilder().displayName(heading).desc(false)])
-    .withTransformation(sortedBy(column))
-    .withTransformation(matrix(row, column))
-    .overrideByName(`${row}\\${column}`, [
-      { id: 'displayName', value: heading },
-      { id: 'custom.minWidth', value: 150 },
-    ]);
-}
-
-const sortedBy = (field: string) => ({ id: 'sortBy', options: { fields: {}, sort: [{ field }] } });
-
-/** A row for each value of the column `row`, and a column for each of `column`. */
-const matrix = (row: string, column: string) => ({
-  id: 'groupingToMatrix',
-  options: { columnField: column, rowField: row, valueField: 'Value', emptyValue: 'null' },
-});
-
-const barsOf = ({ title, description, width, height, unit }: Frame, from: string): barchart.PanelBuilder =>
-  new barchart.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(source)
-    .span(width)
-    .height(height)
-    .unit(unit)
-    .min(0)
-    .thresholds(thresholds([null, colour.quiet]))
-    .xField(from)
-    .xTickLabelSpacing(60)
-    .showValue(common.VisibilityMode.Never)
-    .barWidth(0.9)
-    .groupWidth(0.85)
-    .lineWidth(0)
-    .fillOpacity(80)
-    .legend(legend())
-    .tooltip(tooltip())
-    .overrideByName('Download', paint(colour.download))
-    .overrideByName('Upload', paint(colour.upload))
-    .overrideByName('In one figure', paint(colour.both));
 
 /** States over time, one row per series; `mappings` give each state its word and colour. */
 export function bands({ title, description, width, height, unit }: Frame): statetimeline.PanelBuilder {

@@ -1,6 +1,7 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as table from '@grafana/grafana-foundation-sdk/table';
+import { matrix, sortedBy } from './bars.ts';
 import { columns, queries, source, states, unit } from './look.ts';
 import type { Frame } from './panels.ts';
 import { one, present } from './series.ts';
@@ -53,11 +54,8 @@ export const when = ({ width, height }: Pick<Frame, 'width' | 'height'>): table.
       id: 'convertFieldType',
       options: { fields: {}, conversions: [{ targetField: 'hour', destinationType: 'number' }] },
     })
-    .withTransformation({ id: 'sortBy', options: { fields: {}, sort: [{ field: 'hour' }] } })
-    .withTransformation({
-      id: 'groupingToMatrix',
-      options: { columnField: 'hour', rowField: 'weekday', valueField: 'Value', emptyValue: 'null' },
-    })
+    .withTransformation(sortedBy('hour'))
+    .withTransformation(matrix('weekday', 'hour'))
     .sortBy([new common.TableSortByFieldStateBuilder().displayName('Day').desc(false)])
     .overrideByRegexp('/^\\d+$/', [{ id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } }])
     .overrideByName(WEEKDAY, [

@@ -6,7 +6,7 @@ import type { World } from './world/world.ts';
 
 export interface RoutersOptions {
   host?: string;
-  /** The first router's port; the others follow. Default: any free port. */
+  /** The first router's port; the others follow. Default: a free one. */
   port?: number;
   /** Answers a request for a script. Default: with what the script prints now. */
   respond?: (asked: AskedScript) => void;

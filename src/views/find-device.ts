@@ -8,7 +8,7 @@ export function macsOf(view: Pick<View, 'books' | 'aliases'>, first: string): st
   return [...new Set(macs)].filter((mac) => mac === first || view.aliases.get(mac)?.mac === first);
 }
 
-/** The devices (first MAC of each) that a text may mean: any MAC of the device, otherwise its name, otherwise its name in another case. */
+/** The devices (first MAC of each) that a text may mean: one of its MACs, otherwise its name, otherwise its name in another case. */
 export function findDevices(view: Pick<View, 'books' | 'aliases'>, text: string): string[] {
   const first = (mac: string) => view.aliases.get(mac)?.mac ?? mac;
   const known = new Set(deviceAccountsOf(view.books.accounts).map(({ key }) => first(key)));
