@@ -306,6 +306,10 @@ function isReadable(fault: Fault | null, script: Script, source: Source, station
       return script === 'totalwifi' || (script === 'wan' && fault.lines !== 0);
     case 'empty':
       return script === 'totalwifi';
+    // Of a list without stations nothing can be cut off.
+    case 'short':
+    case 'cut-number':
+      return script === 'totalwifi' && stations === 0;
     // A line that makes no sense costs itself only, but where no other is left, the answer is none. Rule: isolation.
     case 'lie':
       return script === 'wrtmeter' || (script === 'totalwifi' ? stations !== 1 : source === 'wan' && fault.lie === 'mac');

@@ -59,10 +59,11 @@ export function firstLines(text: string, lines?: number): string {
     .join('');
 }
 
-/** The answer up to the middle of a number that is near its own middle. */
+/** The answer up to the middle of a number that is near its own middle; where no number has two digits, up to the middle of a line. */
 export function cutInNumber(text: string): string {
   const numbers = [...text.matchAll(/(?<=\s)\d{2,}(?=\s)/g)].map(({ index, 0: digits }) => index + Math.floor(digits.length / 2));
-  const middle = text.length / 2;
+  const half = Math.floor(text.length / 2);
+  const middle = text[half - 1] === '\n' ? half + 1 : half;
   const cut = numbers.reduce((best, at) => (Math.abs(at - middle) < Math.abs(best - middle) ? at : best), numbers[0] ?? middle);
   return text.slice(0, cut);
 }
