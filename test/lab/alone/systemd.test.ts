@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { bridgeAddress, type DockerDaemon, dockerDaemon } from '../support/docker/daemon.ts';
-import { buildApp, buildBoard, forget, provideImages } from '../support/docker/images.ts';
-import { finish, output } from '../support/program/command.ts';
-import { type RunningRouters, startRouters } from '../support/simulator/routers.ts';
-import { bytes, PHONE, SMALL } from '../support/simulator/small.ts';
-import { createWorld, type World } from '../support/simulator/world.ts';
-import { standOnEachOther } from '../support/steps.ts';
-import { until } from '../support/until.ts';
+import { bridgeAddress, type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
+import { buildApp, buildBoard, forget, provideImages } from '../../support/docker/images.ts';
+import { finish, output } from '../../support/program/command.ts';
+import { type RunningRouters, startRouters } from '../../support/simulator/routers.ts';
+import { bytes, PHONE, SMALL } from '../../support/simulator/small.ts';
+import { createWorld, type World } from '../../support/simulator/world.ts';
+import { standOnEachOther } from '../../support/steps.ts';
+import { until } from '../../support/until.ts';
 
 const board = `wrtmeter-board-${process.pid}`;
 // What systemd needs to start services. Not "--privileged": a machine that is a container itself may lack some of it.

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fetch from 'node-fetch';
-import { filledMac, fillLedger } from '../support/ledger/filled.ts';
-import { type Exporter, startExporter } from '../support/program/exporter.ts';
-import { type MemoryCgroup, memoryCgroup } from '../support/program/memory-cgroup.ts';
-import { sampleValue } from '../support/prometheus/text.ts';
-import { until } from '../support/until.ts';
+import { filledMac, fillLedger } from '../../support/ledger/filled.ts';
+import { type Exporter, startExporter } from '../../support/program/exporter.ts';
+import { type MemoryCgroup, memoryCgroup } from '../../support/program/memory-cgroup.ts';
+import { sampleValue } from '../../support/prometheus/text.ts';
+import { until } from '../../support/until.ts';
 
 /** What docker-compose.yml gives the service. */
 const LIMIT = 128 * 1024 * 1024;

@@ -2,16 +2,16 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { bridgeAddress, type DockerDaemon, dockerDaemon } from '../support/docker/daemon.ts';
-import { appImage, buildApp, forget, provideImages } from '../support/docker/images.ts';
-import { finish, output } from '../support/program/command.ts';
-import { type RunningRouters, startRouters } from '../support/simulator/routers.ts';
-import { bytes, PHONE, SMALL } from '../support/simulator/small.ts';
-import { createWorld, type World } from '../support/simulator/world.ts';
-import { standOnEachOther } from '../support/steps.ts';
-import { until } from '../support/until.ts';
+import { bridgeAddress, type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
+import { appImage, buildApp, forget, provideImages } from '../../support/docker/images.ts';
+import { finish, output } from '../../support/program/command.ts';
+import { type RunningRouters, startRouters } from '../../support/simulator/routers.ts';
+import { bytes, PHONE, SMALL } from '../../support/simulator/small.ts';
+import { createWorld, type World } from '../../support/simulator/world.ts';
+import { standOnEachOther } from '../../support/steps.ts';
+import { until } from '../../support/until.ts';
 
-const project = join(import.meta.dirname, '../..');
+const project = join(import.meta.dirname, '../../..');
 const MB = 1_000_000;
 const services = ['wrtmeter', 'prometheus', 'grafana'] as const;
 const name = `wrtmeter-lab-${process.pid}`;
