@@ -75,7 +75,7 @@ export function tariffedSum(
   accounts: readonly Pick<Account, 'id' | 'kind'>[],
   known: ReadonlyMap<number, KnownTariff>,
 ): TariffedBytes {
-  const tariffs = [...parts].flatMap(([tariff, part]) => {
+  const tariffs = [...parts].map(([tariff, part]) => {
     const { name, counts } = known.get(tariff) ?? { name: '', counts: 1 };
     return { name, counts, bytes: sumOf(part, accounts) };
   });
@@ -83,8 +83,10 @@ export function tariffedSum(
 }
 
 function sumOf(sums: ReadonlyMap<number, Traffic>, accounts: readonly Pick<Account, 'id' | 'kind'>[]): Used {
-  return accounts.reduce((sum, { id, kind }) => {
+  return accounts.reduce((sum: Used, { id, kind }) => {
     const bytes = sums.get(id);
-    return bytes === undefined ? sum : plusUsage(sum, usageOf(kind, bytes));
+    if (bytes === undefined) return sum;
+    const usage = usageOf(kind, bytes);
+    return sum === NO_USAGE ? usage : plusUsage(sum, usage);
   }, NO_USAGE);
 }

@@ -130,6 +130,7 @@ export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
 function distinct(subjects: QuotaSubject[]): QuotaSubject[] {
   const counts = new Map<string, number>();
   for (const { name } of subjects) counts.set(name, (counts.get(name) ?? 0) + 1);
+  if (counts.size === subjects.length) return subjects;
   const taken = new Set<string>();
   return subjects.map((subject) => {
     let name = counts.get(subject.name) === 1 ? subject.name : `${subject.name} (${subject.id})`;
