@@ -28,7 +28,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY openwrt-cgi/peer-access.sh openwrt-cgi/
+COPY openwrt-cgi/peer-access.sh openwrt-cgi/limits.sh openwrt-cgi/
 RUN install -d -m 0700 -o node -g node /data
 USER node
 VOLUME /data

@@ -15,6 +15,19 @@ describe('the package', () => {
     expect(Object.keys(read('package.json').allowScripts)).to.have.members(having);
   });
 
+  it('has each script that it runs on servers in its image too', () => {
+    const scripts = [...readFileSync(join(ROOT, 'src/control/script.ts'), 'utf8').matchAll(/scriptText\('([^']+)'\)/g)].map(
+      ([, name]) => name,
+    );
+    expect(scripts).to.include.members(['peer-access.sh', 'limits.sh']);
+    const copied = /^COPY (openwrt-cgi\/.*) openwrt-cgi\/$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))?.[1]?.split(' ');
+    const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
+    for (const name of scripts) {
+      expect(copied).to.include(`openwrt-cgi/${name}`);
+      expect(allowed).to.include(`!openwrt-cgi/${name}`);
+    }
+  });
+
   it('is built into a program that starts by its own name', async () => {
     const program = join(ROOT, read('package.json').bin.wrtmeter);
     expect(await finish([program, '--version'])).to.deep.equal({ code: 0, stdout: `${read('package.json').version}\n`, stderr: '' });
