@@ -70,7 +70,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   pino: ['app/'],
   'pino-pretty': ['app/log/log.ts'],
   'prom-client': ['views/metrics/'],
-  sqlite3: ['ledger/storage/sqlite.ts'],
+  sqlite3: ['ledger/storage/driver/sqlite3.ts'],
   'strip-json-comments': ['config/file.ts'],
   'temporal-polyfill': ['domain/calendar.ts', 'ledger/import/local-time.ts'],
   yaml: ['config/yaml/'],

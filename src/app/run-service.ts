@@ -9,6 +9,7 @@ import type { AppDeps } from '../http/deps.ts';
 import { listen, refuseIfTaken } from '../http/server.ts';
 import { openOrRecover } from '../ledger/backup/recovery.ts';
 import { openLedger } from '../ledger/ledger.ts';
+import { describeDriver, loadDriver } from '../ledger/storage/driver/choose.ts';
 import { addBonus, removeBonus } from '../ledger/storage/people/bonuses.ts';
 import { readAudit } from '../ledger/storage/read-audit.ts';
 import { loggerReader, usageReader } from '../ledger/storage/read-usage.ts';
@@ -49,6 +50,7 @@ export async function runService(
   await refuseIfTaken(config.listen);
   await tightenData(config.data, log);
   const store = await openOrRecover(config.data, { now: clock.now(), report: (line) => log.error(line) });
+  log.info(`Ledger driver: ${describeDriver(await loadDriver())}`);
   const ledger = await openLedger(store, termsOf(config), clock.now());
   // Long answers are read on a connection of their own, so that no round waits for them.
   const reading = await openStoreToRead(config.data).catch(async (error) => {
@@ -149,9 +151,7 @@ async function reloadInto(
     const { config, warnings } = await load();
     if (ending()) return ends;
     for (const warning of warnings) log.warn(warning);
-    const { listen: address, data } = service.config;
-    if (JSON.stringify([address, data]) !== JSON.stringify([config.listen, config.data]))
-      log.warn('listen and data change only with a restart');
+    if (fixed(service.config) !== fixed(config)) log.warn('listen, data and ledger.driver change only with a restart');
     await service.reconfigure(config);
     await warnOfMissingTokens(service.config, log);
     log.info('Configuration reloaded');
@@ -164,6 +164,9 @@ async function reloadInto(
     return { ok: false, message: `the old configuration stays in use: ${lines[0]}` };
   }
 }
+
+/** What a reload cannot change. */
+const fixed = ({ listen, data, ledger }: Config): string => JSON.stringify([listen, data, ledger.driver]);
 
 /** No router is configured: checks whether one answers at the usual address, and says what to do if none does. */
 async function tryUsualRouter(service: Service, log: Logger): Promise<void> {

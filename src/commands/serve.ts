@@ -3,6 +3,7 @@ import { createLog } from '../app/log/log.ts';
 import { runService } from '../app/run-service.ts';
 import type { CliOptions } from '../config/input.ts';
 import { loadConfig } from '../config/load.ts';
+import { useDriver } from '../ledger/storage/driver/choose.ts';
 import type { ServeIo } from './common/command-io.ts';
 import { exitCodeOf } from './common/exit-code.ts';
 import { type Start, withRouters, withSettings } from './common/register.ts';
@@ -18,6 +19,7 @@ export function serve(options: CliOptions, io: ServeIo): Promise<number> {
   const load = () => loadConfig({ ...io, cli: options });
   return exitCodeOf(io, async () => {
     const { config, warnings } = await load();
+    useDriver(config.ledger.driver);
     const log = await createLog(config.log.level, io.logReader);
     for (const warning of warnings) log.warn(warning);
     await runService(config, log, io, load);

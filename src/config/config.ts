@@ -44,6 +44,10 @@ export interface Config {
   };
   /** Whether limits are set on routers, and whether peers, limits and bonuses can be changed over HTTP, always with a token. */
   control: boolean;
+  ledger: {
+    /** What opens the file: the package sqlite3, Node's own SQLite, or the first of them that loads. */
+    driver: LedgerDriver;
+  };
   log: { level: LogLevel };
   routers: RouterConfig[];
   devices: DeviceConfig[];
@@ -92,6 +96,9 @@ type Accounting = (typeof ACCOUNTINGS)[number];
 
 export const READ_ACCESSES = ['open', 'token'] as const;
 type ReadAccess = (typeof READ_ACCESSES)[number];
+
+export const LEDGER_DRIVERS = ['auto', 'sqlite3', 'node'] as const;
+type LedgerDriver = (typeof LEDGER_DRIVERS)[number];
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

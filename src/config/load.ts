@@ -80,6 +80,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     reload: found.reload?.value ?? false,
     auth: { read: found.authRead?.value ?? 'open' },
     control: found.control?.value ?? false,
+    ledger: { driver: found.ledgerDriver?.value ?? 'auto' },
     log: { level: found.logLevel?.value ?? 'info' },
     routers: resolved,
     devices: fileConfig.devices,

@@ -1,7 +1,7 @@
 import { UNITS } from '../domain/people/units.ts';
 import { type Field, scalar } from '../fields/fields.ts';
 import { choice, parseBoolean, parseText } from '../fields/values.ts';
-import { ACCOUNTINGS, LOG_LEVELS, READ_ACCESSES } from './config.ts';
+import { ACCOUNTINGS, LEDGER_DRIVERS, LOG_LEVELS, READ_ACCESSES } from './config.ts';
 import { duration, parseDay, parseListen, parseRate, parseTimeout, parseTimeZone } from './values.ts';
 
 /** A setting from a file, a variable or (with an `argument`) an option. */
@@ -52,6 +52,7 @@ export const settings = {
   authRead: wordSetting('auth.read', READ_ACCESSES, 'who may read: everyone (open), or only with a token'),
   control: setting('control', parseBoolean, 'whether peers and bonuses of quotas can be changed over HTTP'),
   units: wordSetting('units', UNITS, 'how bytes are shown: GiB (iec) or GB (si)'),
+  ledgerDriver: wordSetting('ledger.driver', LEDGER_DRIVERS, 'which SQLite opens the ledger'),
   logLevel: wordSetting('log.level', LOG_LEVELS, 'lowest level of log messages', 'level'),
 } as const satisfies Record<string, Setting<unknown>>;
 

@@ -5,9 +5,9 @@ import { expect } from 'chai';
 import { readFile as readConfig } from '../../src/app/read-file.ts';
 import { add, type BonusOptions, list, remove } from '../../src/commands/bonus.ts';
 import type { OwnedIo } from '../../src/commands/common/command-io.ts';
+import { openDatabase } from '../../src/ledger/storage/driver/sqlite.ts';
 import { ledgerPath } from '../../src/ledger/storage/files.ts';
 import { readAudit } from '../../src/ledger/storage/read-audit.ts';
-import { openDatabase } from '../../src/ledger/storage/sqlite.ts';
 import { openStore, openStoreToRead } from '../../src/ledger/storage/store.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);

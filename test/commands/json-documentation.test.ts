@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { openDatabase } from '../../src/ledger/storage/sqlite.ts';
+import { openDatabase } from '../../src/ledger/storage/driver/sqlite.ts';
 import { schemas } from '../../src/views/openapi/schemas.ts';
 import { hosts, openHome, type SmallHome, stations, wan } from '../support/homes/small-home.ts';
 import { emptyLists, shapeSchema } from '../support/json-shapes.ts';

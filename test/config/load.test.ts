@@ -26,6 +26,7 @@ describe('loading a configuration', () => {
         reload: false,
         auth: { read: 'open' },
         control: false,
+        ledger: { driver: 'auto' },
         log: { level: 'info' },
         routers: [
           {
@@ -79,6 +80,7 @@ describe('loading a configuration', () => {
       reload: true,
       auth: { read: 'token' },
       control: true,
+      ledger: { driver: 'sqlite3' },
       log: { level: 'debug' },
       tariffs: [{ name: 'off_peak', windows: [{ days: [0, 1, 2, 3, 4], from: 0, to: 14 }], counts: 0 }],
       csv: { directory: '/var/lib/wrtmeter/csv', every: 600, keep: 86_400 },
@@ -288,6 +290,7 @@ describe('loading a configuration', () => {
       authRead: 'token',
       control: 'on',
       units: 'si',
+      ledgerDriver: 'node',
       logLevel: 'warn',
     } satisfies Record<keyof typeof settings, string>;
     const env = Object.fromEntries(
@@ -313,6 +316,7 @@ describe('loading a configuration', () => {
       auth: { read: 'token' },
       control: true,
       units: 'si',
+      ledger: { driver: 'node' },
       log: { level: 'warn' },
     });
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { dayNumber } from '../../src/domain/calendar.ts';
-import { openDatabase } from '../../src/ledger/storage/sqlite.ts';
+import { openDatabase } from '../../src/ledger/storage/driver/sqlite.ts';
 import { finish } from '../support/program/command.ts';
 import { type RealVnstat, startVnstat } from '../support/vnstat.ts';
 

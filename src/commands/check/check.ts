@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/config.ts';
 import { describeConfig } from '../../config/describe.ts';
 import type { CliOptions } from '../../config/input.ts';
-import { loadDriver } from '../../ledger/storage/sqlite.ts';
+import { describeDriver, loadDriver } from '../../ledger/storage/driver/choose.ts';
 import type { CommandIo } from '../common/command-io.ts';
 import { type Start, withRouters, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
@@ -26,7 +26,7 @@ export function check({ json = false, ...options }: CheckOptions, io: CommandIo)
   return runCommand(options, io, async ({ config, directory }) => {
     if (json) return checkJson(config, directory, options.data !== undefined, io);
     io.stdout.write(`${describeConfig(config)}\n\nconfiguration is valid\n`);
-    await loadDriver();
+    io.stdout.write(`ledger driver: ${describeDriver(await loadDriver())}\n`);
     if (options.data === undefined) return 0;
     const { lines, problems } = await reportLedger(directory, config);
     io.stdout.write(`\n${lines.join('\n')}\n${problems.length === 0 ? '\nledger is good\n' : ''}`);
@@ -37,12 +37,13 @@ export function check({ json = false, ...options }: CheckOptions, io: CommandIo)
 
 /** The same for programs: a configuration with an error has only its lines on standard error. */
 async function checkJson(config: Config, directory: string, withLedger: boolean, io: CommandIo): Promise<number> {
-  await loadDriver();
+  const { driver, instead } = await loadDriver();
   const ledger = withLedger ? await reportLedger(directory, config) : null;
   const answer = {
     routers: config.routers.map(({ name }) => name),
     data: directory,
     timezone: config.timezone,
+    driver: { name: driver.name, sqlite: driver.sqlite, instead },
     ledger: ledger === null ? null : { good: ledger.problems.length === 0, problems: ledger.problems },
   };
   io.stdout.write(`${safeJson(answer)}\n`);

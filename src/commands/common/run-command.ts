@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { loadConfig } from '../../config/load.ts';
+import { useDriver } from '../../ledger/storage/driver/choose.ts';
 import type { CommandIo } from './command-io.ts';
 import { exitCodeOf } from './exit-code.ts';
 
@@ -19,6 +20,7 @@ export const runCommand = (options: CliOptions, io: CommandIo, work: (context: C
 /** Loads the configuration, and writes its warnings to standard error. Throws a ConfigError. */
 export async function contextOf(options: CliOptions, io: CommandIo): Promise<CommandContext> {
   const { config, warnings } = await loadConfig({ ...io, cli: options });
+  useDriver(config.ledger.driver);
   for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
   return { config, directory: resolve(io.cwd, config.data) };
 }

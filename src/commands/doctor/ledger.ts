@@ -2,7 +2,7 @@ import { DAY_MS, dayOf } from '../../domain/calendar.ts';
 import { about, type Finding } from '../../domain/finding.ts';
 import type { LedgerError } from '../../errors.ts';
 import { judgeClock } from '../../ledger/posting/clock.ts';
-import { DriverError } from '../../ledger/storage/sqlite.ts';
+import { DriverError } from '../../ledger/storage/driver/choose.ts';
 import { mergeSuggestions } from '../../views/device-suggestions/suggestions.ts';
 import { bytesIn, formatSpan } from '../../views/format.ts';
 import type { LedgerSurvey, Survey } from './survey.ts';
@@ -29,7 +29,7 @@ export function ledgerFindings(survey: Survey): Finding[] {
 
 function unreadable(error: LedgerError): Finding {
   if (error instanceof DriverError)
-    return about(null, 'failing', 'driver', error.what, `Run "${error.command}" to install one for this system.`);
+    return about(null, 'failing', 'driver', error.what, `${error.advice.charAt(0).toUpperCase()}${error.advice.slice(1)}.`);
   const todo = 'See docs/run/care.md for a ledger that is damaged or newer than this program. "wrtmeter check --data DIR" checks it.';
   return about(null, 'failing', 'ledger', error.message, todo);
 }

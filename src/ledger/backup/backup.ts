@@ -2,9 +2,9 @@ import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { dayOf, HOUR_MS } from '../../domain/calendar.ts';
 import { LedgerError } from '../../errors.ts';
+import { asLedgerError, codeOf, type Database, openDatabase, wordsFor } from '../storage/driver/sqlite.ts';
 import { backupsPath, COMPANIONS, giveToOwner, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
 import { inspect } from '../storage/inspect.ts';
-import { asLedgerError, codeOf, type Database, openDatabase, wordsFor } from '../storage/sqlite.ts';
 import { backupName, listBackups } from './backups.ts';
 
 /** A backup leaves at least this much of the disk free, and twice the ledger. */

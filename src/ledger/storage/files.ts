@@ -1,7 +1,7 @@
 import { chown, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LedgerError } from '../../errors.ts';
-import { asLedgerError, codeOf, openDatabase } from './sqlite.ts';
+import { asLedgerError, codeOf, openLock } from './driver/sqlite.ts';
 
 /** The files of a data directory. */
 export const ledgerPath = (directory: string): string => join(directory, 'ledger.db');
@@ -96,7 +96,7 @@ export class InUseError extends LedgerError {}
 export async function lockLedger(directory: string): Promise<LedgerLock> {
   await makeDirectory(directory);
   const path = lockPath(directory);
-  const lock = await openDatabase(path, 'create');
+  const lock = await openLock(path);
   try {
     await lock.exec('PRAGMA locking_mode = EXCLUSIVE');
     await lock.exec('BEGIN EXCLUSIVE');

@@ -1,7 +1,7 @@
 import { LedgerError } from '../../errors.ts';
+import { asLedgerError, codeOf, type Database, openDatabase } from './driver/sqlite.ts';
 import { sizeOf } from './files.ts';
 import { SCHEMA_VERSION, tablesOf } from './schema.ts';
-import { asLedgerError, codeOf, type Database, openDatabase } from './sqlite.ts';
 
 /** Whether a database file can be used as a ledger. */
 export type FileVerdict =

@@ -2,12 +2,12 @@ import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LedgerError } from '../../errors.ts';
 import { remainsOf } from '../backup/backups.ts';
+import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './driver/sqlite.ts';
 import { InUseError, type LedgerLock, ledgerPath, lockLedger, renameDurably, requireLedger, sizeOf, syncFile } from './files.ts';
 import { inspect, LostLedgerError } from './inspect.ts';
 import { IN_MEMORY, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
-import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './sqlite.ts';
 
-export type { Batch, Cell, Row } from './sqlite.ts';
+export type { Batch, Cell, Row } from './driver/sqlite.ts';
 
 /** The SQLite file of a ledger. */
 export interface Store {

@@ -1,7 +1,7 @@
 import type { AuditRow } from '../books.ts';
+import { type Batch, openDatabase } from './driver/sqlite.ts';
 import { syncFile } from './files.ts';
 import { fields } from './sql.ts';
-import { type Batch, openDatabase } from './sqlite.ts';
 
 const MOST_ROWS = 5000;
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readFile } from '../../../src/app/read-file.ts';
 import { check } from '../../../src/commands/check/check.ts';
 import type { CliOptions } from '../../../src/config/input.ts';
+import { describeDriver, loadDriver } from '../../../src/ledger/storage/driver/choose.ts';
 import { FIXTURES } from '../../config/support.ts';
 
 async function run(options: CliOptions, env: Record<string, string> = {}, cwd = `${FIXTURES}/good`) {
@@ -10,6 +11,8 @@ async function run(options: CliOptions, env: Record<string, string> = {}, cwd = 
   const io = { env, cwd, readFile, systemTimezone: 'Asia/Tokyo', stdout: into('stdout'), stderr: into('stderr') };
   return { code: await check(options, io), ...output };
 }
+
+const driver = async () => describeDriver(await loadDriver());
 
 describe('wrtmeter check', () => {
   it('shows the effective configuration on one screen, without secrets', async () => {
@@ -71,6 +74,7 @@ router here
   at most 2.5 Gbit/s
 
 configuration is valid
+ledger driver: ${await driver()}
 `);
     expect(result.stdout).to.not.match(/hunter2|pass word|00123|from-outside/);
   });
@@ -99,6 +103,6 @@ configuration is valid
       'warning: routers.json:15: ["192.168.1.4"]: has no URL, so this router is skipped\n' +
         'warning: WRTMETER_LISTN: unknown variable, ignored; did you mean "WRTMETER_LISTEN"?\n',
     );
-    expect(stdout).to.match(/\nconfiguration is valid\n$/);
+    expect(stdout.endsWith(`\nconfiguration is valid\nledger driver: ${await driver()}\n`)).to.equal(true);
   });
 });

@@ -7,7 +7,7 @@ import { type ImportCli, importFrom } from '../../../src/commands/import/import.
 import { dayNumber } from '../../../src/domain/calendar.ts';
 import type { ImportProgram } from '../../../src/ledger/import/figures.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
-import { type Database, openDatabase } from '../../../src/ledger/storage/sqlite.ts';
+import { type Database, openDatabase } from '../../../src/ledger/storage/driver/sqlite.ts';
 import { openStore } from '../../../src/ledger/storage/store.ts';
 import { parseStations } from '../../../src/sources/classic/classic.ts';
 import { parseWan } from '../../../src/sources/classic/wan.ts';

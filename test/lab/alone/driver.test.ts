@@ -13,7 +13,7 @@ describe('the installation of the SQLite driver, with a compiler', () => {
       const { code, stderr } = await finish([process.execPath, join(directory, 'setup/driver.js')], { env });
       expect(code, stderr).to.equal(0);
       const check = [process.execPath, join(directory, 'dist/main.js'), 'check', 'http://192.168.1.1'];
-      expect(await output(check, { cwd: directory })).to.match(/configuration is valid\n$/);
+      expect(await output(check, { cwd: directory })).to.match(/configuration is valid\nledger driver: package sqlite3, .+\n$/);
     } finally {
       rmSync(directory, { recursive: true });
     }

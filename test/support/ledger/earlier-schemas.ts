@@ -1,5 +1,5 @@
+import { openDatabase } from '../../../src/ledger/storage/driver/sqlite.ts';
 import { MIGRATIONS } from '../../../src/ledger/storage/schema.ts';
-import { openDatabase } from '../../../src/ledger/storage/sqlite.ts';
 import { START } from './rounds.ts';
 
 const HISTORY = `

@@ -1,5 +1,7 @@
 import sqlite3 from 'sqlite3';
+import { useDriver } from '../../../src/ledger/storage/driver/choose.ts';
 import type { Store } from '../../../src/ledger/storage/store.ts';
+import { useTestDriver } from './driver.ts';
 
 export interface Trace {
   /** What SQLite has begun since the last call, with all values written out, in order. */
@@ -8,8 +10,9 @@ export interface Trace {
   end(): void;
 }
 
-/** Makes SQLite itself report each statement that it begins, on every connection that is opened from now on. */
+/** Makes SQLite itself report each statement that it begins, on every connection that is opened from now on. Node's own has no such report. */
 export function traceSqlite(): Trace {
+  useDriver('sqlite3');
   const { Database } = sqlite3;
   let begun: string[] = [];
   let marks = 0;
@@ -32,6 +35,7 @@ export function traceSqlite(): Trace {
     },
     end() {
       Object.assign(sqlite3, { Database });
+      useTestDriver();
     },
   };
 }

@@ -14,6 +14,8 @@ export interface ExporterOptions {
   listen?: string;
   /** Seconds until it must listen. Default: 15. */
   startsWithin?: number;
+  /** Default: this checkout's. */
+  main?: string;
   /** Words before the command, of a program that starts it. */
   within?: readonly string[];
 }
@@ -36,8 +38,9 @@ const STARTS_WITHIN = 15;
 
 /** Starts the built program as a user does, and waits until it says that it listens. */
 export async function startExporter(options: ExporterOptions): Promise<Exporter> {
-  if (!existsSync(MAIN)) throw new Error('dist/main.js is missing: run "npm run build" first');
-  const args = [MAIN, ...(options.args ?? []), '--data', options.dataDir, '--listen', options.listen ?? '127.0.0.1:0'];
+  const { main = MAIN } = options;
+  if (!existsSync(main)) throw new Error('dist/main.js is missing: run "npm run build" first');
+  const args = [main, ...(options.args ?? []), '--data', options.dataDir, '--listen', options.listen ?? '127.0.0.1:0'];
   const [program = process.execPath, ...words] = [...(options.within ?? []), process.execPath, ...args];
   const child = spawn(program, words, { env: { ...cleanEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const logs: string[] = [];
@@ -76,8 +79,10 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
   };
 }
 
+/** The driver of the tests is that of the program, too. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WRTMETER_') && name !== 'NODE_OPTIONS'));
+  const kept = (name: string) => name === 'WRTMETER_LEDGER_DRIVER' || (!name.startsWith('WRTMETER_') && name !== 'NODE_OPTIONS');
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => kept(name)));
 }
 
 /** The address it listens on, from the line that it prints when it is ready. */

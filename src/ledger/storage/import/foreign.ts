@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quote } from '../../../errors.ts';
 import { ImportError } from '../../import/figures.ts';
+import { DriverError } from '../driver/choose.ts';
+import { codeOf, type Database, openDatabase } from '../driver/sqlite.ts';
 import { COMPANIONS } from '../files.ts';
-import { codeOf, type Database, DriverError, openDatabase } from '../sqlite.ts';
 
 /** A column of another program's table. `whole number`: null where anything else is stored, as SQLite lets any column hold any type. */
 export interface ForeignColumn {

@@ -1,0 +1,44 @@
+/** A value that a row may hold. Numbers pass as JSON: the package sqlite3 binds integers from 2³¹ on as floating point. Rule: whole numbers. */
+export type Cell = string | number | null;
+export type Row = Record<string, Cell>;
+
+/** A statement of a transaction. */
+export interface Batch {
+  sql: string;
+  /** It reads them from one JSON array (`json_each(?)`), and is left out if there are none. Null: it reads only tables. */
+  rows: readonly (readonly Cell[])[] | null;
+}
+
+/** One connection to a database file. Its methods throw a driver's errors: `code` is SQLite's result code. See `asLedgerError`. */
+export interface Database {
+  exec(sql: string): Promise<void>;
+  all(sql: string, ...values: Cell[]): Promise<Row[]>;
+  /** Runs a bulk statement, prepared once per connection. */
+  bulk(batch: Batch): Promise<void>;
+  /** Writes a consistent copy to a file that is not there yet. No writer waits for it. */
+  copyTo(path: string): Promise<void>;
+  /** Stops a copy that is running, which then fails. */
+  interrupt(): void;
+  close(): Promise<void>;
+}
+
+export type LockConnection = Pick<Database, 'exec' | 'close'>;
+
+/** `create` makes the file where there is none. */
+export type Access = 'read' | 'write' | 'create';
+
+/** What opens database files: the package sqlite3, or the SQLite that is part of Node. */
+export interface Driver {
+  name: 'sqlite3' | 'node';
+  /** Version of SQLite. */
+  sqlite: string;
+  open(path: string, access: Access): Promise<Database>;
+  /** Opens a file, or makes it, only to hold a lock. */
+  openLock(path: string): Promise<LockConnection>;
+}
+
+/** How long a statement waits for one of another connection, in ms, unless a connection sets its own time. */
+export const BUSY_TIMEOUT = 1000;
+
+/** The parameter of a bulk statement; null: it is left out. */
+export const valuesOf = ({ rows }: Batch): string[] | null => (rows === null ? [] : rows.length === 0 ? null : [JSON.stringify(rows)]);

@@ -1,0 +1,46 @@
+import { LedgerError } from '../../../errors.ts';
+import { loadDriver } from './choose.ts';
+import type { Access, Database, LockConnection } from './driver.ts';
+
+export type { Batch, Cell, Database, Row } from './driver.ts';
+
+/** Opens a file; `create` makes it where there is none. Throws a LedgerError. */
+export async function openDatabase(path: string, access: Access): Promise<Database> {
+  const { driver } = await loadDriver();
+  return driver.open(path, access).catch((error) => {
+    throw asLedgerError(error, path);
+  });
+}
+
+/** Opens a file that is there only to be locked, and makes it where there is none. Throws a LedgerError. */
+export async function openLock(path: string): Promise<LockConnection> {
+  const { driver } = await loadDriver();
+  return driver.openLock(path).catch((error) => {
+    throw asLedgerError(error, path);
+  });
+}
+
+/** SQLite's result code, such as `SQLITE_FULL`, of a driver's error or of a LedgerError made from one. */
+export function codeOf(error: unknown): string | null {
+  if (error instanceof LedgerError) return error.cause === undefined ? null : codeOf(error.cause);
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** What a result code means, and what to do about it. */
+const WORDS: Record<string, string> = {
+  SQLITE_FULL: 'the disk is full: free some space',
+  SQLITE_READONLY: 'it cannot be written: check the permissions of the file and its directory, and whether the disk is mounted read-only',
+  SQLITE_CANTOPEN: 'it cannot be opened: check the permissions of the file and its directory, and whether the disk is mounted read-only',
+  SQLITE_IOERR: 'the disk failed to read or write: see the system log',
+  SQLITE_CORRUPT: 'it is damaged: restart wrtmeter to restore the newest backup',
+  SQLITE_NOTADB: 'file is not a database',
+  SQLITE_BUSY: 'another program has locked it',
+};
+
+/** The error of SQLite or the file system as a LedgerError that names the file and says what to do. A LedgerError stays as it is. */
+export function asLedgerError(error: unknown, path: string): LedgerError {
+  return error instanceof LedgerError ? error : new LedgerError(`Ledger "${path}": ${wordsFor(error)}`, { cause: error });
+}
+
+/** What went wrong with a file, and what to do about it. */
+export const wordsFor = (error: unknown): string => WORDS[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));
