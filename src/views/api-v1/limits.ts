@@ -7,7 +7,7 @@ import { readDuration, readRate } from '../../domain/people/rate.ts';
 import { OTHERS } from '../../domain/people/user.ts';
 import { quote } from '../../errors.ts';
 import { findDevices } from '../find-device.ts';
-import { type LimitRow, limitRows, nameOfThing } from '../rows/limits.ts';
+import { type LimitRow, limitRows, type NamedView, nameOfThing } from '../rows/limits.ts';
 import { nameOfPeer, type View } from '../view.ts';
 import { bad, type Given, parseTime } from './query.ts';
 import { RequestError } from './request-error.ts';
@@ -22,7 +22,6 @@ const ACTIONS = ['slow', 'pause', 'allow'] as const;
 const MOST_LIMITS = 1000;
 const LONGEST_MS = 400 * 24 * HOUR_MS;
 
-type NamedView = Pick<View, 'books' | 'aliases' | 'people' | 'peerNames'>;
 type TimedView = NamedView & Pick<View, 'now' | 'timezone'>;
 
 /** The limit that a person wants. Throws a RequestError that says why it cannot be. */

@@ -1,5 +1,6 @@
+import { keyOfThing, type LimitThing } from '../../domain/people/limits/limit.ts';
 import type { LimitOnRouter } from '../limits-status.ts';
-import { nameOfThing } from '../rows/limits.ts';
+import { namesOfThings } from '../rows/limits.ts';
 import type { View } from '../view.ts';
 import { counter, type Family, gauge, type Sample } from './family.ts';
 import { labelText } from './labels.ts';
@@ -11,8 +12,13 @@ const ROUTER = ['router'];
 /** What is limited on routers, and what that held back. */
 export function limitFamilies(view: View): Family[] {
   const routers = view.limits?.routers ?? [];
+  const names = namesOfThings(
+    view,
+    routers.flatMap(({ limits, dropped }) => [...limits, ...dropped].map(({ thing }) => thing)),
+  );
+  const labelsOf = (router: string, thing: LimitThing, reason: string) => [router, thing.of, names.get(keyOfThing(thing)) ?? '', reason];
   const rows = routers.flatMap(({ router, limits }) =>
-    limits.map((limit) => ({ ...limit, labels: [router, limit.thing.of, nameOfThing(view, limit.thing), limit.reason] })),
+    limits.map((limit) => ({ ...limit, labels: labelsOf(router, limit.thing, limit.reason) })),
   );
   const active = rows.filter(({ state }) => state === 'active');
   return [
@@ -33,9 +39,7 @@ export function limitFamilies(view: View): Family[] {
       'Bytes that the limit held back since the program started, in the direction as the device sees it; they are in no usage',
       DIRECTED,
       routers.flatMap(({ router, dropped }) =>
-        dropped.flatMap(({ thing, reason, download, upload }) =>
-          directed([router, thing.of, nameOfThing(view, thing), reason], { download, upload }),
-        ),
+        dropped.flatMap(({ thing, reason, download, upload }) => directed(labelsOf(router, thing, reason), { download, upload })),
       ),
     ),
     gauge(

@@ -1,10 +1,15 @@
 import type { DecidedLimit } from '../../domain/people/limits/decide.ts';
-import type { LimitThing } from '../../domain/people/limits/limit.ts';
+import { keyOfThing, type LimitThing } from '../../domain/people/limits/limit.ts';
 import type { LimitOnRouter } from '../limits-status.ts';
 import { nameOf, nameOfPeer, type View } from '../view.ts';
+import { distinct } from './distinct.ts';
+import { grouped } from './quota-subjects.ts';
 
-/** The name of a thing for people and labels; empty for others. */
-export function nameOfThing(view: Pick<View, 'aliases' | 'books' | 'people' | 'peerNames'>, { of, id }: LimitThing): string {
+/** What things that can be limited are called by. */
+export type NamedView = Pick<View, 'aliases' | 'books' | 'people' | 'peerNames'>;
+
+/** The name of a thing for people; empty for others. */
+export function nameOfThing(view: NamedView, { of, id }: LimitThing): string {
   switch (of) {
     case 'user':
       return id;
@@ -21,6 +26,13 @@ export function nameOfThing(view: Pick<View, 'aliases' | 'books' | 'people' | 'p
   }
 }
 
+/** The names of things by their keys, for labels and tables: anybody can give a device the name of another, and no two of a kind are called the same. */
+export function namesOfThings(view: NamedView, things: readonly LimitThing[]): Map<string, string> {
+  const all = [...new Map(things.map((thing) => [keyOfThing(thing), { ...thing, name: nameOfThing(view, thing) }])).values()];
+  const named = [...grouped(all, ({ of }) => of).values()].flatMap(distinct);
+  return new Map(named.map((thing) => [keyOfThing(thing), thing.name]));
+}
+
 /** One limit as it is shown: one row for each thing, with its routers. */
 export interface LimitRow extends DecidedLimit {
   name: string;
@@ -28,8 +40,12 @@ export interface LimitRow extends DecidedLimit {
 }
 
 /** What is limited or allowed now. */
-export function limitRows(view: Pick<View, 'aliases' | 'books' | 'people' | 'peerNames' | 'limits'>): LimitRow[] {
+export function limitRows(view: NamedView & Pick<View, 'limits'>): LimitRow[] {
   const { decided = [], routers = [] } = view.limits ?? {};
+  const names = namesOfThings(
+    view,
+    decided.map(({ thing }) => thing),
+  );
   return decided.map((limit) => {
     const isOf = ({ thing }: LimitOnRouter) => thing.of === limit.thing.of && thing.id === limit.thing.id;
     const on = routers.flatMap(({ router, limits, failure }) => {
@@ -38,6 +54,6 @@ export function limitRows(view: Pick<View, 'aliases' | 'books' | 'people' | 'pee
       const isLost = failure !== null && found.state === 'waiting';
       return [isLost ? { router, state: 'failed' as const, why: failure } : { router, state: found.state, why: found.why }];
     });
-    return { ...limit, name: nameOfThing(view, limit.thing), on };
+    return { ...limit, name: names.get(keyOfThing(limit.thing)) ?? '', on };
   });
 }

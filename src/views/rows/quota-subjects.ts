@@ -3,6 +3,7 @@ import type { QuotaPeriod } from '../../domain/people/quota-period.ts';
 import type { QuotaThing } from '../../domain/people/quota-row.ts';
 import { type Account, accountsOf, deviceAccountsOf } from '../../ledger/account.ts';
 import { isPrivate, isPrivateAccount, nameOf, nameOfPeer, type View } from '../view.ts';
+import { distinct } from './distinct.ts';
 import { homeAccounts } from './periods.ts';
 import { ownUplinks } from './wan.ts';
 
@@ -124,19 +125,4 @@ export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
     else others.push(item);
   }
   return found;
-}
-
-/** Where several have one name, each also shows what it is: no two are called the same. */
-function distinct(subjects: QuotaSubject[]): QuotaSubject[] {
-  const counts = new Map<string, number>();
-  for (const { name } of subjects) counts.set(name, (counts.get(name) ?? 0) + 1);
-  if (counts.size === subjects.length) return subjects;
-  const taken = new Set<string>();
-  return subjects.map((subject) => {
-    let name = counts.get(subject.name) === 1 ? subject.name : `${subject.name} (${subject.id})`;
-    // A device may call itself what another is made to be called.
-    while (taken.has(name)) name += ` (${subject.id})`;
-    taken.add(name);
-    return name === subject.name ? subject : { ...subject, name };
-  });
 }

@@ -4,7 +4,7 @@ import { limitFamilies } from '../../../src/views/metrics/limits.ts';
 import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
-const TV = '02:00:00:00:00:03';
+const [TV, OTHER] = ['02:00:00:00:00:03', '02:00:00:00:00:04'];
 const LIMITS: LimitsStatus = {
   hand: [],
   decided: [],
@@ -52,6 +52,24 @@ describe('metrics of limits', () => {
       'wrtmeter_limits_success{router="vps"} 0',
     ]);
     expect(lines(null)).to.deep.equal([]);
+  });
+
+  it('tell two devices of one name apart, as anybody can give a device the name of another', () => {
+    const things = [TV, OTHER].map((id) => ({ of: 'device', id }) as const);
+    const routers = LIMITS.routers.map((router) => ({
+      ...router,
+      limits: things.map((thing) => ({ thing, effect: { kind: 'pause' }, reason: 'hand', state: 'active', why: null }) as const),
+      dropped: things.map((thing) => ({ thing, reason: 'hand', download: 1, upload: 1 }) as const),
+    }));
+    const view = home.view(NOW);
+    const devices = new Map(
+      [TV, OTHER].map((mac) => [mac, { mac, name: 'tv', namedBy: 'lease', ip: null, network: null, ssid: null }] as const),
+    );
+    const series = limitFamilies({ ...view, books: { ...view.books, devices }, limits: { ...LIMITS, routers } }).flatMap(
+      ({ name, samples }) => samples.map(({ labels }) => `${name}${labels}`),
+    );
+    expect(series).to.include(`wrtmeter_limit_active{router="gateway",of="device",name="tv (${OTHER})",reason="hand"}`);
+    expect([...new Set(series)]).to.deep.equal(series);
   });
 
   it('a router that has no room for all has not taken all', () => {
