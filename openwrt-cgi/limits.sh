@@ -385,10 +385,11 @@ ask() { # QUESTION [TABLE [TABLE]]
     # With its burst, more would not fit into the 64 bits that the kernel computes with.
     function is_rate(text) { return text == "-" || (is_count(text) && length(text) <= 10) }
     function wanted_member(   set) {
-      if (NF != 3) bad("a member is \"mac ID MAC\" or \"ip ID ADDRESS\"")
+      if (NF != 3 && !($1 == "ip" && NF == 4)) bad("a member is \"mac ID MAC\", \"ip ID ADDRESS\" or \"ip ID ADDRESS INTERFACE\"")
       else if (!($2 in number)) bad("no limit of that name is above it")
       else if (++all > 4096) bad("there are more than 4096 members")
       else if ($1 == "mac") { if (is_mac($3)) add("mac_" $2, $3); else bad("it is not a MAC such as 02:00:00:00:00:01") }
+      else if (NF == 4 && !is_interface($4)) bad("it is not an interface such as br-lan")
       else if (is_ipv4($3)) ask_for(4, $2, $3)
       else if (expand6($3) != "") ask_for(6, $2, colons(expand6($3)))
       else bad("it is not an IPv4 or IPv6 address")
@@ -398,6 +399,7 @@ ask() { # QUESTION [TABLE [TABLE]]
       asked_for[asked] = limit
       asked_address[asked] = address
       asked_as[asked] = $3
+      asked_on[asked] = $4
     }
     function is_mac(text,   part, i) {
       if (length(text) != 17 || split(text, part, ":") != 6) return 0
@@ -420,23 +422,26 @@ ask() { # QUESTION [TABLE [TABLE]]
       members[set, ++member[set]] = text
     }
 
-    # The network that an address is of, by the routes of the kernel as "ip route show table all" lists them. An address counts on the one
+    # The network that an address is of, by the routes of the kernel as "ip route show table all" lists them. An address counts on the
     # interface that the router reaches it by, and only if that is inside: else who claims an address of the Internet would have it limited for
-    # everybody.
+    # everybody. A route of several ways has each on a line of its own.
     function route(family,   i, n, word, type, device, table, part) {
       n = split($0, word, " ")
       for (i = 2; i < n; i++) {
         if (word[i] == "dev") device = word[i + 1]
         if (word[i] == "table") table = word[i + 1]
       }
-      if (word[1] == "nexthop") { if (several) outside[device] = 1; return }
-      several = 0
+      if (word[1] == "nexthop") {
+        if (way == "default") outside[device] = 1
+        else if (way != "") leads_to[way] = leads_to[way] " " device
+        return
+      }
+      way = ""
       if (table != "" && table != "local") return
       if (word[1] ~ /^[a-z]+$/ && word[1] != "default") type = word[1]
       split(word[type == "" ? 1 : 2], part, "/")
       if (part[1] == "default") {
-        several = table == "" && type == ""
-        if (several) outside[device] = 1
+        if (table == "" && type == "") { way = "default"; outside[device] = 1 }
         return
       }
       part[1] = bits(part[1], family)
@@ -445,21 +450,28 @@ ask() { # QUESTION [TABLE [TABLE]]
       part[1] = substr(part[1], 1, part[2])
       prefixes[family, part[2] + 0] = 1
       if (table == "local") own[family, part[1]] = 1
-      else if (!((family, part[1]) in leads_to)) leads_to[family, part[1]] = type == "" ? device : ""
+      else if (!((family, part[1]) in leads_to)) {
+        leads_to[family, part[1]] = type == "" ? device : ""
+        if (type == "") way = family SUBSEP part[1]
+      }
     }
-    # Where the packets of an address come from and go to, or "" where they must not be limited by it.
-    function interface_of(address, family,   text, i, device) {
+    # Where the packets of an address come from and go to, with spaces between several; "" where they must not be limited by it.
+    function interfaces_of(address, family,   text, i) {
       text = bits(address, family)
       # What is nobody'\''s: 0.0.0.0/8, loopback, link-local, multicast and broadcast; IPv4 within IPv6.
       if (family == 4 ? address ~ /^(0|127|169\.254|22[4-9]|2[345][0-9])\./ : text ~ /^(0000000000000000|1111111010|11111111)/) return ""
       for (i = length(text); i > 0; i--) if (((family, i) in prefixes) && ((family, substr(text, 1, i)) in own)) return ""
       for (i = length(text); i > 0; i--)
-        if (((family, i) in prefixes) && ((family, substr(text, 1, i)) in leads_to)) {
-          device = leads_to[family, substr(text, 1, i)]
-          return device !~ /^[A-Za-z0-9_.@][A-Za-z0-9_.@-]*$/ || length(device) > 15 || device == "lo" || is_outside(device) ? "" : device
-        }
+        if (((family, i) in prefixes) && ((family, substr(text, 1, i)) in leads_to)) return inside_only(leads_to[family, substr(text, 1, i)])
       return ""
     }
+    # The interfaces, if all of them are inside.
+    function inside_only(devices,   n, i, device) {
+      n = split(devices, device, " ")
+      for (i = 1; i <= n; i++) if (!is_interface(device[i]) || device[i] == "lo" || is_outside(device[i])) return ""
+      return devices
+    }
+    function is_interface(text) { return text ~ /^[A-Za-z0-9_.@][A-Za-z0-9_.@-]*$/ && length(text) <= 15 }
     # Whether it is an uplink: it has a default route, or the firewall has it in a zone of uplinks. What is at home never is.
     function is_outside(device) {
       if (index(" " home " ", " " device " ") || (home == "keep" && (("before", "home", device) in has_element))) return 0
@@ -485,14 +497,15 @@ ask() { # QUESTION [TABLE [TABLE]]
       return text
     }
     # The members that are addresses, each with its interface. A limit of which nothing is left is refused.
-    function place_addresses(   i, n, device, some) {
+    function place_addresses(   i, k, n, device, some) {
       for (i = 1; i <= asked; i++) {
-        device = interface_of(asked_address[i], asked_family[i])
-        if (device != "") add("ip" asked_family[i] "_" asked_for[i], device " . " asked_address[i])
-        else {
-          if (++left_out <= 3) left = left (left == "" ? "" : ", ") asked_for[i] " " asked_as[i]
-          nothing[asked_for[i]] = 1
-        }
+        n = split(interfaces_of(asked_address[i], asked_family[i]), device, " ")
+        some = 0
+        for (k = 1; k <= n; k++)
+          if (asked_on[i] == "" || asked_on[i] == device[k]) { add("ip" asked_family[i] "_" asked_for[i], device[k] " . " asked_address[i]); some = 1 }
+        if (some) continue
+        if (++left_out <= 3) left = left (left == "" ? "" : ", ") asked_for[i] " " asked_as[i]
+        nothing[asked_for[i]] = 1
       }
       for (i = 1; i <= limits; i++)
         if ((id[i] in nothing) && !member["mac_" id[i]] && !member["ip4_" id[i]] && !member["ip6_" id[i]]) refused[i] = 1
@@ -873,7 +886,7 @@ ask() { # QUESTION [TABLE [TABLE]]
       print "found " found + 0
       for (i = 1; i <= limits; i++)
         print "limit", id[i], i in refused ? "refused None of its addresses is of a network of this router" : "active " count("down", i) " " count("up", i)
-      if (left_out) print "note Nobody is limited by what is of no network of this router: " left (left_out > 3 ? " and " left_out - 3 " more" : "")
+      if (left_out) print "note Nobody is limited by what is of no network of this router, or of another one than where it was seen: " left (left_out > 3 ? " and " left_out - 3 " more" : "")
     }
     function count(direction, i,   name) {
       name = "dropped_" direction "_" name_of(i)

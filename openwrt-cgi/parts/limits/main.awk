@@ -32,7 +32,7 @@ function answer(   i, found) {
   print "found " found + 0
   for (i = 1; i <= limits; i++)
     print "limit", id[i], i in refused ? "refused None of its addresses is of a network of this router" : "active " count("down", i) " " count("up", i)
-  if (left_out) print "note Nobody is limited by what is of no network of this router: " left (left_out > 3 ? " and " left_out - 3 " more" : "")
+  if (left_out) print "note Nobody is limited by what is of no network of this router, or of another one than where it was seen: " left (left_out > 3 ? " and " left_out - 3 " more" : "")
 }
 function count(direction, i,   name) {
   name = "dropped_" direction "_" name_of(i)

@@ -38,10 +38,11 @@ function is_count(text) { return text ~ /^[1-9][0-9]*$/ }
 # With its burst, more would not fit into the 64 bits that the kernel computes with.
 function is_rate(text) { return text == "-" || (is_count(text) && length(text) <= 10) }
 function wanted_member(   set) {
-  if (NF != 3) bad("a member is \"mac ID MAC\" or \"ip ID ADDRESS\"")
+  if (NF != 3 && !($1 == "ip" && NF == 4)) bad("a member is \"mac ID MAC\", \"ip ID ADDRESS\" or \"ip ID ADDRESS INTERFACE\"")
   else if (!($2 in number)) bad("no limit of that name is above it")
   else if (++all > 4096) bad("there are more than 4096 members")
   else if ($1 == "mac") { if (is_mac($3)) add("mac_" $2, $3); else bad("it is not a MAC such as 02:00:00:00:00:01") }
+  else if (NF == 4 && !is_interface($4)) bad("it is not an interface such as br-lan")
   else if (is_ipv4($3)) ask_for(4, $2, $3)
   else if (expand6($3) != "") ask_for(6, $2, colons(expand6($3)))
   else bad("it is not an IPv4 or IPv6 address")
@@ -51,6 +52,7 @@ function ask_for(family, limit, address) {
   asked_for[asked] = limit
   asked_address[asked] = address
   asked_as[asked] = $3
+  asked_on[asked] = $4
 }
 function is_mac(text,   part, i) {
   if (length(text) != 17 || split(text, part, ":") != 6) return 0

@@ -1,11 +1,11 @@
-import { MOST_ADDRESSES } from '../../domain/people/limits/addresses.ts';
+import { ipOf, MOST_ADDRESSES } from '../../domain/people/limits/addresses.ts';
 
 /** Ms that an address stays with a MAC after it was last shown: neighbours come and go, and each change is another request. */
 const KEPT_MS = 1_800_000;
 /** Addresses of all MACs on one router. */
 const MOST_IN_ALL = 4096;
 
-/** What each MAC has. */
+/** What each MAC has, with the interface that it was seen on where the router did not give it out. */
 export type AddressesOfMacs = ReadonlyMap<string, readonly string[]>;
 
 /** The addresses of each MAC on one router, from round to round. */
@@ -30,7 +30,7 @@ export function lastingAddresses(): LastingAddresses {
   return {
     of(shown, tick, named = new Set()) {
       if (shown === null) return addresses;
-      const isShown = new Set([...shown.values()].flat());
+      const isShown = new Set([...shown.values()].flat().map(ipOf));
       const next = new Map<string, KeptAddress[]>();
       let room = MOST_IN_ALL;
       const keep = (mac: string) => {
@@ -38,7 +38,7 @@ export function lastingAddresses(): LastingAddresses {
         const since = new Map(before.map(({ ip, first }) => [ip, first]));
         const now = (shown.get(mac) ?? []).map((ip) => ({ ip, first: since.get(ip) ?? tick, last: tick }));
         // An address that another MAC has now is its own.
-        const earlier = before.filter(({ ip, last }) => tick - last < KEPT_MS && !isShown.has(ip));
+        const earlier = before.filter(({ ip, last }) => tick - last < KEPT_MS && !isShown.has(ipOf(ip)));
         const own = [...now, ...earlier].sort((a, b) => b.first - a.first).slice(0, Math.min(MOST_ADDRESSES, room));
         room -= own.length;
         if (own.length > 0) next.set(mac, own);

@@ -76,7 +76,6 @@ function shownAddresses(
     // Those of an uplink are not of the home.
     neighbours:
       neighbours?.source === 'neighbours' ? neighbours.neighbours.filter((each) => counted === null || counted.has(each.interface)) : [],
-    hosts: hosts?.source === 'hosts' ? hosts.hosts : [],
   });
 }
 

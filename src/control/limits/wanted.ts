@@ -4,7 +4,7 @@ import type { WantedLimit } from '../../domain/people/limits/wanted.ts';
 
 /**
  * The whole wanted state of a router, as openwrt-cgi/limits.sh reads it (docs/run/limits.md). It may be sent to a shell, so
- * nothing else than MACs, addresses and numbers is sent, even if somebody has written other things into the ledger.
+ * nothing else than MACs, addresses, interfaces and numbers is sent, even if somebody has written other things into the ledger.
  */
 export function wantedText(
   limits: readonly Pick<WantedLimit, 'id' | 'effect' | 'macs' | 'ips'>[],
@@ -21,8 +21,9 @@ export function wantedText(
     ]),
     'end',
   ];
-  // No capital letter, so that none ends a here-document.
-  if (!lines.every((line) => /^[a-z0-9_:. -]+$/.test(line))) throw new TypeError('A limit has something other than MACs and addresses');
+  // Only an interface may have capital letters, so no line ends a here-document.
+  if (!lines.every((line) => /^[a-z0-9_:. -]+$/.test(line) || /^ip [a-z0-9_]+ [0-9a-f:.]+ [A-Za-z0-9_.@-]+$/.test(line)))
+    throw new TypeError('A limit has something other than MACs and addresses');
   return `${lines.join('\n')}\n`;
 }
 

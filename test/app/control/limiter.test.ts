@@ -23,7 +23,7 @@ describe('limits, through the whole service', () => {
     uses(200_000);
     await router.round();
     expect(router.standing()).to.deep.equal([SLOW]);
-    expect(router.limits.get('user_kids')?.members).to.deep.equal([TABLET, '192.168.1.2']);
+    expect(router.limits.get('user_kids')?.members).to.deep.equal([TABLET, '192.168.1.2 br-lan']);
     uses(1_000_000);
     await router.round();
     expect(router.standing()).to.deep.equal(['user_kids pause']);

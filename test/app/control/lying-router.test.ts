@@ -48,8 +48,8 @@ describe('a router that lies about limits', () => {
     answer = 'wrtmeter-limits 1\nfound 0\nlimit device_020000000002 active 0 0\nresult ok changed\n';
     await round();
     const addresses = (text = '') => [...text.matchAll(/^ip \w+ (.*)$/gm)].map(([, ip]) => ip);
-    expect(addresses(asked.gateway.at(-1))).to.deep.equal(['192.168.1.3']);
-    expect(addresses(asked.liar.at(-1))).to.deep.equal(['192.168.1.2', '192.168.1.99']);
+    expect(addresses(asked.gateway.at(-1))).to.deep.equal(['192.168.1.3 br-lan']);
+    expect(addresses(asked.liar.at(-1))).to.deep.equal(['192.168.1.2 br-lan', '192.168.1.99 br-lan']);
   });
 
   it('a neighbour at an uplink is not of the home', async () => {
@@ -58,7 +58,7 @@ describe('a router that lies about limits', () => {
     const neighbours = [at('192.168.1.2', 'br-lan'), at('192.168.0.1', 'eth1'), at('1.1.1.1', 'br-lan')];
     liar.answer = answerOf({ time: 1_772_999_000, sections: { neighbours, hosts: ['counting nftables 5', 'network lan br-lan'] } });
     await round();
-    expect([...(asked.liar.at(-1) ?? '').matchAll(/^ip \w+ (.*)$/gm)].map(([, ip]) => ip)).to.deep.equal(['192.168.1.2']);
+    expect([...(asked.liar.at(-1) ?? '').matchAll(/^ip \w+ (.*)$/gm)].map(([, ip]) => ip)).to.deep.equal(['192.168.1.2 br-lan']);
   });
 
   it('fills neither the audit nor the log, and is not asked in every round, whatever it changes in each', async () => {

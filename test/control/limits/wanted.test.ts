@@ -28,6 +28,8 @@ describe('the text of wanted limits', () => {
       for (const limits of [
         { ...limit, macs: [bad] },
         { ...limit, ips: [bad] },
+        { ...limit, ips: [`192.168.1.2 ${bad}\nreboot`] },
+        { ...limit, ips: [`${bad} br-lan`] },
         { ...limit, id: bad },
       ])
         expect(() => wantedText([limits], usual), bad).to.throw(TypeError, 'other than MACs and addresses');
@@ -62,8 +64,9 @@ end
     );
     const ip = fc.oneof(fc.ipV4(), fc.ipV6(), fc.string());
     const limit = fc.tuple(fc.string({ unit: 'binary' }), effect, fc.array(ip)).map(([name, effect, all]): WantedLimit => {
-      const leases = all.map((address) => ({ mac: MAC, ip: address }));
-      const ips = addressesByMac({ leases, leases6: [], neighbours: [], hosts: [], never: new Set() }).get(MAC) ?? [];
+      const leases = all.slice(1).map((address) => ({ mac: MAC, ip: address }));
+      const neighbours = all.map((address) => ({ mac: MAC, ip: address, interface: name, state: 'STALE' }));
+      const ips = addressesByMac({ leases, leases6: all, neighbours, never: new Set() }).get(MAC) ?? [];
       const thing = { of: 'user', id: name } as const;
       return { id: idOf(thing), thing, effect, macs: [MAC], ips, isNamed: true };
     });

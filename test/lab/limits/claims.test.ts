@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { FAR_END } from '../../support/lab/clients.ts';
 import { digTunnel } from '../../support/lab/hosts-tunnel.ts';
@@ -35,7 +37,7 @@ describe('an address that a limit is asked for', () => {
       () => false,
     );
   const notes = ({ text }: LimitsAnswer) => [...text.matchAll(/^note (.*)$/gm)].map(([, note]) => note);
-  const left = 'Nobody is limited by what is of no network of this router: ';
+  const left = 'Nobody is limited by what is of no network of this router, or of another one than where it was seen: ';
 
   it('limits nobody if it is on the Internet, of an uplink or the router’s own, whoever claims it', async () => {
     const everywhere = [FAR_END.v4, FAR_END.v6, BEYOND.v4, BEYOND.v6, '192.168.77.1', own];
@@ -93,6 +95,42 @@ describe('an address that a limit is asked for', () => {
     const gone = await limits.ask(['limit far pause', `ip far ${behind.v4}`, `ip far ${behind.v6}`]);
     expect(gone.text).to.contain('\nlimit far refused None of its addresses is of a network of this router\n');
     expect([gone.found, gone.result, notes(gone)]).to.deep.equal([0, 'ok changed', [`${left}far ${behind.v4}, far ${behind.v6}`]]);
+  });
+
+  it('counts behind several ways of one route, if none of them leads out of the home, where "ip" shows them', async () => {
+    const behind = '192.168.91.5';
+    // OpenWrt's busybox leaves them out.
+    writeFileSync(join(world.lab.folder, 'standins/ip'), '#!/bin/sh\nexec /usr/sbin/ip "$@"\n');
+    const full = createLimiter(world);
+    const { namespace } = world.router;
+    await ip(ben.client.namespace, `addr add ${behind}/32 dev lo`);
+    const asked = ['limit far pause', `ip far ${behind}`];
+    const ways = (second: string) => ip(namespace, `route replace 192.168.91.0/24 nexthop via ${ben.v4} nexthop via ${second}`);
+    await ways(anna.v4);
+    const answer = await full.ask(asked);
+    expect([notes(answer), await limits.table()].join()).to.contain(`"br-lan" . ${behind} }`);
+    expect(await pings(ben, FAR_END.v4, behind)).to.equal(false);
+    await ways(FAR_END.v4);
+    expect(notes(await full.ask(asked))).to.deep.equal([`${left}far ${behind}`]);
+    await ip(namespace, 'route del 192.168.91.0/24');
+    rmSync(join(world.lab.folder, 'standins/ip'));
+  });
+
+  it('counts only in the network that it was seen in: nobody claims one of another network', async () => {
+    const { namespace } = world.router;
+    const silent = { v4: '192.168.30.5', v6: 'fd30::5' };
+    await ip(namespace, 'link add guests type bridge');
+    for (const line of ['addr add 192.168.30.1/24', '-6 addr add fd30::1/64']) await ip(namespace, `${line} dev guests`);
+    await ip(namespace, 'link set guests up');
+    const asked = (on: string) => [...limitOf('anna', 'pause', anna), `ip anna ${silent.v4} ${on}`, `ip anna ${silent.v6} ${on}`];
+    const claimed = await limits.ask([...asked('br-lan'), `ip anna ${anna.v4} br-lan`]);
+    expect(notes(claimed)).to.deep.equal([`${left}anna ${silent.v4}, anna ${silent.v6}`]);
+    const table = await limits.table();
+    expect(table).to.contain(`"br-lan" . ${anna.v4} }`);
+    for (const address of Object.values(silent)) expect(table).to.not.contain(address);
+    expect(notes(await limits.ask(asked('guests'))), 'who is there').to.deep.equal([]);
+    expect(await limits.table()).to.contain(`"guests" . ${silent.v4} }`);
+    await ip(namespace, 'link del guests');
   });
 
   it('counts of a WireGuard peer, in the network of the tunnel and by a route into it, and not the router’s own end', async () => {

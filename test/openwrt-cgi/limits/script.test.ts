@@ -86,6 +86,7 @@ describe('limits.sh', () => {
     const expire = 'expire is a number of seconds from 60 to 604800, given once';
     const address = 'it is not an IPv4 or IPv6 address';
     const mac = 'it is not a MAC such as 02:00:00:00:00:01';
+    const member = 'a member is "mac ID MAC", "ip ID ADDRESS" or "ip ID ADDRESS INTERFACE"';
     const name = 'the name of a limit has 1 to 32 of the characters a-z, 0-9 and _';
     const plain = 'it is not plain text of at most 100 characters';
     for (const [line, why] of [
@@ -139,8 +140,12 @@ describe('limits.sh', () => {
       ...['02:00:00:00:00', '02:00:00:00:00:1', '02:00:00:00:00:0G', '02-00-00-00-00-01', '02:00:00:00:00:0A'].map(
         (text) => [`mac a ${text}`, mac] as const,
       ),
-      ['mac a', 'a member is "mac ID MAC" or "ip ID ADDRESS"'],
-      ['ip a 10.0.0.1 }', 'a member is "mac ID MAC" or "ip ID ADDRESS"'],
+      ['mac a', member],
+      ['mac a 02:00:00:00:00:01 br-lan', member],
+      ['ip a 10.0.0.1 br-lan x', member],
+      ...['}', '-br', '"br"', 'br$(reboot)', 'a234567890123456'].map(
+        (text) => [`ip a 10.0.0.1 ${text}`, 'it is not an interface such as br-lan'] as const,
+      ),
     ] as const)
       expect(result([...head, 'limit a pause', line]), line).to.equal(failed(`Line 4: ${why}`));
     expect(result(['wrtmeter-limits 2', 'expire 600'])).to.equal(failed('Line 1: it is not "wrtmeter-limits 1"'));

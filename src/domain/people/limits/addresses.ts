@@ -6,9 +6,7 @@ export interface AddressFacts {
   leases: readonly { mac: string; ip: string }[];
   /** Addresses that it gave out over DHCPv6. */
   leases6: readonly string[];
-  neighbours: readonly { mac: string; ip: string; state: string }[];
-  /** Hosts that are counted, where the counter knows both. */
-  hosts: readonly { mac: string | null; ip: string }[];
+  neighbours: readonly { mac: string; ip: string; interface: string; state: string }[];
   /** Addresses of routers and of the meter itself: nobody is limited by them. */
   never: ReadonlySet<string>;
 }
@@ -17,36 +15,39 @@ export interface AddressFacts {
 export const MOST_ADDRESSES = 16;
 
 /**
- * The addresses of each MAC, in order. Anybody on a network can claim an address by one packet, so one counts only if the router gave it to the
- * MAC, or if it is of a network of the home. One that a lease gives to another device is nobody's, and of others that several claim, it is that
- * of the one which the router reaches there.
+ * The addresses of each MAC, in order, as a router is asked for them: one that it gave to the MAC alone, any other with the interface that it was
+ * seen on, `192.168.1.2 br-lan`. Anybody on a network can claim an address by one packet, so one that was not given counts only if it is of a
+ * network of the home, and on that interface. One that is given to one device while another is reached there is nobody's.
  */
-export function addressesByMac({ leases, leases6, neighbours, hosts, never }: AddressFacts): Map<string, string[]> {
+export function addressesByMac({ leases, leases6, neighbours, never }: AddressFacts): Map<string, string[]> {
   const leased = new Map(leases.map(({ ip, mac }) => [ip, mac]));
   const networks = new Set(leases6.filter(isIpv6).map(networkOf));
-  const owners = new Map<string, string | null>();
-  const claim = (ip: string, address: string | null) => {
-    const mac = address === null ? null : macOfDevice(address);
-    if (mac === null || owners.has(ip) || !isRouted(ip) || never.has(ip)) return;
-    const holder = leased.get(ip);
-    if (holder === undefined ? isOfHome(ip, networks) : holder === mac) owners.set(ip, mac);
-    else if (holder !== undefined) owners.set(ip, null);
+  const isReached = (state: string) => /reachable|permanent/i.test(state);
+  const contested = new Set(
+    neighbours.filter(({ ip, mac, state }) => isReached(state) && leased.has(ip) && leased.get(ip) !== mac).map(({ ip }) => ip),
+  );
+  const found = new Map<string, Set<string>>();
+  const claim = (ip: string, address: string, claimant: string) => {
+    const mac = macOfDevice(claimant);
+    if (mac === null || !isRouted(ip) || never.has(ip)) return;
+    const own = found.get(mac) ?? new Set();
+    found.set(mac, own);
+    if (own.size < MOST_ADDRESSES) own.add(address);
   };
-  const reached = neighbours.filter(({ state }) => !/failed|incomplete/i.test(state));
-  for (const { ip, mac } of reached.filter(({ state }) => /reachable|permanent/i.test(state))) claim(ip, mac);
-  for (const { ip, mac } of leases) claim(ip, mac);
-  for (const { ip, mac } of reached) claim(ip, mac);
-  for (const { ip, mac } of hosts) claim(ip, mac);
-  const found = new Map<string, string[]>();
-  for (const [ip, mac] of owners) {
-    if (mac === null) continue;
-    const own = found.get(mac);
-    if (own === undefined) found.set(mac, [ip]);
-    else if (own.length < MOST_ADDRESSES) own.push(ip);
-  }
-  for (const own of found.values()) own.sort();
-  return found;
+  for (const [ip, mac] of leased) if (!contested.has(ip)) claim(ip, ip, mac);
+  const seen = neighbours.filter(
+    (each) => !/failed|incomplete/i.test(each.state) && !leased.has(each.ip) && isInterface(each.interface) && isOfHome(each.ip, networks),
+  );
+  for (const { ip, mac, interface: on } of seen.sort((a, b) => Number(isReached(b.state)) - Number(isReached(a.state))))
+    claim(ip, `${ip} ${on}`, mac);
+  return new Map([...found].map(([mac, own]) => [mac, [...own].sort()]));
 }
+
+/** As a router takes it. */
+const isInterface = (name: string): boolean => /^[A-Za-z0-9_.@][A-Za-z0-9_.@-]{0,14}$/.test(name);
+
+/** The address alone, without the interface that it was seen on. */
+export const ipOf = (address: string): string => address.replace(/ .*/, '');
 
 /** Private IPv4 and IPv6, which nobody has on the Internet; and what is in a network that the router gives IPv6 addresses of. */
 function isOfHome(ip: string, networks: ReadonlySet<string>): boolean {

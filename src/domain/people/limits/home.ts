@@ -32,7 +32,7 @@ export interface LimitingRouter {
   name: string;
   /** Whether the packets of devices pass it: not so on a server that only has peers. */
   passesDevices: boolean;
-  /** What each MAC has as addresses there. */
+  /** What each MAC has as addresses there, as `addressesByMac` writes them. */
   addresses: ReadonlyMap<string, readonly string[]>;
 }
 
