@@ -10,7 +10,7 @@ import { findFile } from './find-file.ts';
 import type { CliOptions, ConfigInput } from './input.ts';
 import { USUAL_NOTICES } from './notify/notices.ts';
 import { resolveTargets } from './notify/targets.ts';
-import { checkKinds, checkNames, checkUrls } from './routers/clashes.ts';
+import { checkKinds, checkLimits, checkNames, checkUrls } from './routers/clashes.ts';
 import { routersOfUrls, splitUrls } from './routers/given.ts';
 import { resolveRouter, sharedAccess } from './routers/resolve.ts';
 import type { RouterEntry } from './routers/routers.ts';
@@ -173,4 +173,5 @@ function checkRouters(routers: RouterEntry[], problems: Problems): void {
   checkNames(routers, problems);
   checkUrls(routers, problems);
   checkKinds(routers, problems);
+  checkLimits(routers, problems);
 }

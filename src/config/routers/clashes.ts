@@ -89,3 +89,21 @@ export function checkKinds(routers: readonly RouterEntry[], problems: Problems):
     }
   }
 }
+
+/** Reports a login for limits that two routers have: each would take away what the other one set. */
+export function checkLimits(routers: readonly RouterEntry[], problems: Problems): void {
+  const taken = new Map<string, string>();
+  for (const { name, limits } of routers) {
+    if (limits === undefined || limits.value === 'wireguard') continue;
+    const { ssh, port } = limits.value;
+    const key = `${ssh?.value.host.toLowerCase()} ${port?.value ?? 22}`;
+    const other = taken.get(key);
+    if (other !== undefined)
+      fail(
+        problems,
+        limits.place,
+        `is the same login as of router ${quote(other)}, so each would undo the limits of the other; remove one of them`,
+      );
+    else taken.set(key, name.value);
+  }
+}

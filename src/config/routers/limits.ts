@@ -1,7 +1,6 @@
 import { type Field, type Read, readFields, scalar } from '../../fields/fields.ts';
 import type { Files } from '../../fields/files.ts';
 import { fail, type Located, type Problems } from '../../fields/problems.ts';
-import { choice } from '../../fields/values.ts';
 import { parsePath, parsePort, parseSshTarget } from '../../sources/wireguard/config.ts';
 import type { LimitsTransport } from '../config.ts';
 
@@ -25,8 +24,7 @@ export const routerLimitsFields = {
 
 /** `limits: wireguard`, or a login whose key can do nothing else. */
 export const readRouterLimits: Read<LimitsEntry> = (node, problems) => {
-  if (node.kind === 'scalar' && !node.blank)
-    return scalar(choice(['wireguard', 'ssh']))(node, problems) === 'wireguard' ? 'wireguard' : noKeys(node.place, problems);
+  if (node.kind === 'scalar') return node.text === 'wireguard' ? 'wireguard' : noKeys(node.place, problems);
   const before = problems.errors.length;
   const entry = readFields(node, routerLimitsFields, problems);
   if (problems.errors.length > before) return undefined;

@@ -112,6 +112,7 @@ describe('limits of wrtmeter.yaml', () => {
 
   for (const [limits, error] of [
     ['{ port: 22 }', 'does not say where to log in; use for example limits: { ssh: root@192.168.1.1, key_file: ./id_limits }'],
+    ['root@192.168.1.1', 'does not say where to log in; use for example limits: { ssh: root@192.168.1.1, key_file: ./id_limits }'],
     ['ssh', 'does not say where to log in; use for example limits: { ssh: root@192.168.1.1, key_file: ./id_limits }'],
     ['wireguard', 'is the login of "wireguard", and this router has none; use limits: { ssh: USER@HOST }'],
   ] as const) {
@@ -120,6 +121,16 @@ describe('limits of wrtmeter.yaml', () => {
       expect(await errorsOf(given(text))).to.deep.equal([`wrtmeter.yaml:2: routers.gateway.limits: ${error}`]);
     });
   }
+
+  it('refuse one login for two routers: each would undo the limits of the other', async () => {
+    const textOf = (one: string, other: string) =>
+      `routers:\n  a: { url: http://192.168.1.1, limits: { ${one} } }\n  b: { url: http://192.168.1.2, limits: { ${other} } }\n`;
+    const why = 'is the same login as of router "a", so each would undo the limits of the other; remove one of them';
+    for (const other of ['ssh: root@gw', 'ssh: root@GW, port: 22', 'ssh: other@gw'])
+      expect(await errorsOf(given(textOf('ssh: root@gw', other))), other).to.deep.equal([`wrtmeter.yaml:3: routers.b.limits: ${why}`]);
+    for (const other of ['ssh: root@gw, port: 2222', 'ssh: root@ap'])
+      expect((await load(given(textOf('ssh: root@gw', other)))).config.routers.length, other).to.equal(2);
+  });
 
   it('warn where they reach no router', async () => {
     const text = `${HOME}quotas: { a: { of: user kids, limit: 1GB, steps: { 100%: block } } }
