@@ -109,6 +109,16 @@ export function nameOfPeer(view: PeerNamesView, peer: PeerRef): string {
   return known ?? shortKey(publicKey);
 }
 
+/**
+ * By what the configuration means a peer beside its key, also a private one: never to show. A name that it gives to one key is not that of
+ * another, whatever a server calls it.
+ */
+export function ownNameOfPeer(view: PeerNamesView, peer: PeerRef): string {
+  const { publicKey } = peer;
+  const [own, given] = [view.peerNames.get(publicKey), serverNameOf(view, peer)];
+  return own ?? (given === null || [...view.peerNames.values()].includes(given) ? publicKey : given);
+}
+
 /** Whether only totals of the peer may be shown. */
 export const isPrivatePeer = (view: Pick<View, 'people' | 'books'>, peer: PeerRef): boolean =>
   view.people.isPrivatePeer(peer.publicKey, serverNameOf(view, peer));

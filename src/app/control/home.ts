@@ -6,7 +6,7 @@ import type { LimitedDevice, LimitedHome, LimitedPeer, LimitingRouter } from '..
 import type { HandLimit } from '../../domain/people/limits/limit.ts';
 import type { RouterStatus } from '../../domain/status.ts';
 import { deviceAccountsOf } from '../../ledger/account.ts';
-import { nameOf, nameOfPeer, ownerOfPeer, type View } from '../../views/view.ts';
+import { ownerOfPeer, ownNameOfPeer, type View } from '../../views/view.ts';
 import type { AddressesOfMacs } from './addresses.ts';
 
 /** Devices that were there so lately keep their limits while they are away. */
@@ -99,7 +99,7 @@ function devicesIn(view: HomeView, configured: readonly string[], routers: reado
   return [...devices]
     .sort(([a, one], [b, other]) => other.at - one.at || (a < b ? -1 : 1))
     .map(([id, { macs }]) => ({
-      ...{ id, macs, name: aliases.get(id)?.name ?? nameOf(view, id) },
+      ...{ id, macs, name: aliases.get(id)?.name ?? id },
       user: people.userOfDevice(id, books.devices),
       isHere: macs.some((mac) => here.has(mac)),
       isConfigured: macs.some((mac) => own.has(mac)),
@@ -124,7 +124,7 @@ function peersIn(view: HomeView, named: ReadonlySet<string>): LimitedPeer[] {
       return isWhole && isRouted(ip) ? [ip] : [];
     });
     const { router, publicKey } = peer;
-    const name = view.peerNames.get(publicKey) ?? peer.name ?? nameOfPeer(view, peer);
+    const name = ownNameOfPeer(view, peer);
     const isConfigured = view.peerNames.has(publicKey) || named.has(publicKey) || named.has(name);
     return [{ router, publicKey, name, user: ownerOfPeer(view, peer), addresses, isConfigured }];
   });

@@ -2,7 +2,7 @@ import type { Quota } from '../../domain/people/quota.ts';
 import type { QuotaPeriod } from '../../domain/people/quota-period.ts';
 import type { QuotaThing } from '../../domain/people/quota-row.ts';
 import { type Account, accountsOf, deviceAccountsOf } from '../../ledger/account.ts';
-import { isPrivate, isPrivateAccount, nameOf, nameOfPeer, type View } from '../view.ts';
+import { isPrivate, isPrivateAccount, nameOf, nameOfPeer, ownNameOfPeer, type View } from '../view.ts';
 import { distinct } from './distinct.ts';
 import { homeAccounts } from './periods.ts';
 import { ownUplinks } from './wan.ts';
@@ -64,21 +64,13 @@ export function quotaSubjects(view: SubjectView): (quota: Pick<Quota, 'of'>, per
         return distinct((of.user === null ? [...byDevice()] : ofUser(of.user)).filter(wasThere).map(subjectOfDevice));
       case 'peer':
       case 'each peer': {
-        const peers = grouped(accountsOf(books.accounts, 'peer'), ({ key }) => key);
-        const subjects = [...peers].filter(wasThere).flatMap(([key, accounts]): QuotaSubject[] => {
-          const [first] = accounts;
-          return first === undefined
-            ? []
-            : [
-                {
-                  of: 'peer',
-                  id: key,
-                  name: nameOfPeer(view, { router: first.router, interface: first.interface, publicKey: key }),
-                  accounts,
-                },
-              ];
-        });
-        return distinct(of.kind === 'peer' ? subjects.filter(({ id, name }) => [id, name].includes(of.name)) : subjects);
+        const peers = [...grouped(accountsOf(books.accounts, 'peer'), ({ key }) => key)].filter(wasThere);
+        const found = peers.flatMap(([key, accounts]) =>
+          accounts.slice(0, 1).map((first) => ({ ref: { ...first, publicKey: key }, accounts })),
+        );
+        const wanted =
+          of.kind === 'each peer' ? found : found.filter(({ ref }) => [ref.publicKey, ownNameOfPeer(view, ref)].includes(of.name));
+        return distinct(wanted.map(({ ref, accounts }) => ({ of: 'peer', id: ref.publicKey, name: nameOfPeer(view, ref), accounts })));
       }
       default:
         return of satisfies never;

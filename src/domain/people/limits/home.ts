@@ -5,7 +5,7 @@ import type { LimitOf, LimitThing } from './limit.ts';
 export interface LimitedDevice {
   /** Its first MAC. */
   id: string;
-  /** For people, and to find what the configuration names. */
+  /** Of the configuration, or its first MAC: nobody can choose a name by which another one is limited. */
   name: string;
   macs: readonly string[];
   user: string | null;
