@@ -117,6 +117,7 @@ describe('the page of limits', () => {
   for (const [fields, code, error] of [
     [{ of: 'user kidz', action: 'pause' }, 404, 'There is no user &quot;kidz&quot;: did you mean &quot;kids&quot;?'],
     [{ of: 'user kids', action: 'slow' }, 400, 'slow needs a rate; use for example 1Mbit'],
+    [{ of: 'user kid', action: 'pause' }, 404, 'There is no user &quot;kid&quot;: did you mean &quot;kids&quot;?'],
     [{ of: 'user kids', action: 'pause', rate: '1Mbit' }, 400, '&quot;rate&quot; is for slow only'],
     [{ of: 'user kids', action: 'pause', for: 'day', until: '21:00' }, 400, 'Choose one end: the end of the day, or a time'],
     [
@@ -128,7 +129,7 @@ describe('the page of limits', () => {
   ] as const) {
     it(`says in a line why not: ${JSON.stringify(fields)}`, async () => {
       const { status: answered, text } = await send({ ...fields, token: CONTROL });
-      expect([answered, shownError(text)]).to.deep.equal([code, `${error}.`]);
+      expect([answered, shownError(text)]).to.deep.equal([code, error.endsWith('?') ? error : `${error}.`]);
       expect(text).to.not.include(CONTROL);
       if ('of' in fields && fields.of === 'user kids') expect(text).to.include('<option value="user kids" selected>');
       expect([changes, await audit()]).to.deep.equal([0, []]);
@@ -143,7 +144,7 @@ describe('the page of limits', () => {
       [READ, 403, 'This token may only read: use a token of scope control'],
     ] as const) {
       const { status: answered, text } = await send({ ...fields, token });
-      expect([answered, shownError(text)]).to.deep.equal([code, `${error}.`]);
+      expect([answered, shownError(text)]).to.deep.equal([code, error.endsWith('?') ? error : `${error}.`]);
       expect(text).to.not.include('kids').and.not.include('<form');
     }
     const headers = { Authorization: `Bearer ${CONTROL}`, 'X-Api-Token': CONTROL };

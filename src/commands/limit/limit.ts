@@ -46,13 +46,14 @@ export function set(of: string, action: string, rate: string | undefined, option
     if (!canLimit(config))
       throw new UsageError('Nothing can be limited: set "control: true" in the configuration, and "limits" for a router');
     const given = { of, action, rate, down, up, for: span, until };
-    const { limit, view } = await changing(directory, config, io, async (store, view) => {
+    const { limit, view, isAlone } = await changing(directory, config, io, async (store, view) => {
       const hand = await loadHandLimits(store);
       const wanted = limitWanted(view, hand, given, byCommand(io));
       const replaced = sameAs(view, hand, wanted).map(({ number }) => number);
-      return { limit: await setHandLimit(store, wanted, config.timezone, replaced), view };
+      return { limit: await setHandLimit(store, wanted, config.timezone, replaced), view, isAlone: store.isAlone };
     });
-    const line = `${of} is ${actionText(limit.action)}${untilText(limit.until, config.timezone)}, with the next round of the service; "wrtmeter limit clear ${limit.number}" ends it`;
+    const when = isAlone ? 'once the service runs' : 'with the next round of the service';
+    const line = `${of} is ${actionText(limit.action)}${untilText(limit.until, config.timezone)}, ${when}; "wrtmeter limit clear ${limit.number}" ends it`;
     io.stdout.write(`${json ? safeJson(handLimitJson(view, limit)) : printable(line)}\n`);
     return 0;
   });

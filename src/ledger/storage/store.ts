@@ -17,6 +17,8 @@ export interface Store {
   /** Bytes of the database and its write-ahead log. */
   size(): Promise<number>;
   close(): Promise<void>;
+  /** Whether this process holds the lock of the file: no service runs then. */
+  isAlone: boolean;
 }
 
 /** How long a transaction waits for one of another process, such as a command's on a slow disk. */
@@ -206,6 +208,7 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
       await database.close();
       await lock?.release();
     },
+    isAlone: lock !== null,
   };
 }
 

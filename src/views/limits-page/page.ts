@@ -45,7 +45,7 @@ export const refusedPage = (why: string): string =>
   page(null, { ...FRAME, main: html`${notice('error', why)}<p><a href="?">Back to the limits</a></p>` });
 
 const notice = (kind: string, text: string): Html =>
-  html`<p class="notice ${kind}" role="${kind === 'error' ? 'alert' : 'status'}">${text}.</p>`;
+  html`<p class="notice ${kind}" role="${kind === 'error' ? 'alert' : 'status'}">${text}${/[.?!]$/.test(text) ? '' : '.'}</p>`;
 
 function holdsCard(view: View): Html {
   const rows = limitRows(view);

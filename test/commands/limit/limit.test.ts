@@ -45,7 +45,7 @@ describe('wrtmeter limit', () => {
   it('sets, lists and clears, while the service is stopped; the audit has who and what', async () => {
     expect(await setting('device tv', 'pause', undefined, { until: '21:00' })).to.deep.equal({
       code: 0,
-      stdout: 'device tv is paused until 2026-11-20 21:00, with the next round of the service; "wrtmeter limit clear 1" ends it\n',
+      stdout: 'device tv is paused until 2026-11-20 21:00, once the service runs; "wrtmeter limit clear 1" ends it\n',
       stderr: '',
     });
     expect((await listed()).stdout).to.equal(
@@ -129,9 +129,15 @@ describe('wrtmeter limit', () => {
     expect((await cleared('user kids')).stdout).to.equal('user kids is no longer paused by hand\n');
   });
 
+  it('says when: a running service does it with its next round', async () => {
+    const service = await openStore(join(cwd, 'data'));
+    const { stdout } = await setting('device tv', 'pause').finally(() => service.close());
+    expect(stdout).to.equal('device tv is paused, with the next round of the service; "wrtmeter limit clear 1" ends it\n');
+  });
+
   it('takes one rate for both directions, or one of each', async () => {
-    expect((await setting('user kids', 'slow', '1Mbit')).stdout).to.include('user kids is slowed to 1 Mbit/s, with');
-    expect((await setting('user kids', 'slow', undefined, { up: '512kbit' })).stdout).to.include('is slowed to 512 kbit/s up, with');
+    expect((await setting('user kids', 'slow', '1Mbit')).stdout).to.include('user kids is slowed to 1 Mbit/s, once');
+    expect((await setting('user kids', 'slow', undefined, { up: '512kbit' })).stdout).to.include('is slowed to 512 kbit/s up, once');
   });
 
   for (const [what, call, stderr] of [
