@@ -166,7 +166,7 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
       boot: bootId,
       offload: `${flowOffload.software} ${flowOffload.hardware}`,
       at: !status.up || isFailed || times.length === 0 ? null : Math.max(...times),
-      standing: limits === undefined || isFailed ? null : (limits as Exclude<typeof limits, { failed: string }>),
+      standing: limits === undefined || 'failed' in limits ? null : limits,
     };
   }
 

@@ -13,7 +13,7 @@ import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
 import { printable, safeJson } from '../common/text.ts';
 import { list } from './list.ts';
-import type { LimitOptions } from './options.ts';
+import type { LimitOptions, ShowOptions } from './options.ts';
 
 export function register(program: Command, start: Start): void {
   const limit = program.command('limit').description('slow down, pause or allow a user, device or peer; list what is limited');
@@ -32,11 +32,11 @@ export function register(program: Command, start: Start): void {
   withSettings(limit.command('clear <of>'), ['data', 'timezone'])
     .description('clear what was set by hand, by what it is of or by its number')
     .option('--json', 'as JSON')
-    .action((of: string, options: LimitOptions) => start((io) => clear(of, options, io)));
+    .action((of: string, options: ShowOptions) => start((io) => clear(of, options, io)));
   withSettings(limit.command('list'), ['data', 'timezone', 'billingDay'])
     .description('list what is limited or allowed, why and until when')
     .option('--json', 'as JSON')
-    .action((options: LimitOptions) => start((io) => list(options, io)));
+    .action((options: ShowOptions) => start((io) => list(options, io)));
 }
 
 /** `wrtmeter limit set OF slow|pause|allow [RATE]`: a running service does it with its next round. Returns the exit code. */
@@ -60,8 +60,7 @@ export function set(of: string, action: string, rate: string | undefined, option
 }
 
 /** `wrtmeter limit clear OF`, or a number. Returns the exit code. */
-export function clear(of: string, { json = false, ...options }: LimitOptions, io: OwnedIo): Promise<number> {
-  const { down: _down, up: _up, for: _for, until: _until, ...cli } = options;
+export function clear(of: string, { json = false, ...cli }: ShowOptions, io: OwnedIo): Promise<number> {
   return runCommand(cli, io, async ({ config, directory }) => {
     const { limit, view } = await changing(directory, config, io, async (store, view) => {
       const hand = await loadHandLimits(store);

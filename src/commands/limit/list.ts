@@ -17,11 +17,10 @@ import { quotaRows } from '../../views/rows/quotas.ts';
 import type { OwnedIo } from '../common/command-io.ts';
 import { type CommandContext, runCommand } from '../common/run-command.ts';
 import { late, left, name, printable, prose, right, roomIn, safeJson, textTable } from '../common/text.ts';
-import type { LimitOptions } from './options.ts';
+import type { ShowOptions } from './options.ts';
 
 /** `wrtmeter limit list`: what holds by the ledger; what became of it on routers, the service shows. Returns the exit code. */
-export function list({ json = false, ...options }: LimitOptions, io: OwnedIo): Promise<number> {
-  const { down: _down, up: _up, for: _for, until: _until, ...cli } = options;
+export function list({ json = false, ...cli }: ShowOptions, io: OwnedIo): Promise<number> {
   return runCommand(cli, io, async (context) => {
     const { view, rows, hand } = await readLimits(context, io);
     const { config } = context;

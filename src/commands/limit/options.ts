@@ -1,10 +1,14 @@
 import type { CliOptions } from '../../config/input.ts';
 
-/** Options of the commands about limits. */
-export interface LimitOptions extends CliOptions {
+/** Options of all commands about limits. */
+export interface ShowOptions extends CliOptions {
+  json?: boolean;
+}
+
+/** Options of `wrtmeter limit set`. */
+export interface LimitOptions extends ShowOptions {
   down?: string;
   up?: string;
   for?: string;
   until?: string;
-  json?: boolean;
 }

@@ -161,13 +161,9 @@ export const handLimitJson = (view: NamedView, { number, of, id, action, at, unt
 });
 
 function reasonJson(reason: LimitReason) {
-  const name = {
-    quota: reason.by === 'quota' ? reason.quota : '',
-    schedule: reason.by === 'schedule' ? reason.rule : '',
-    hand: reason.by === 'hand' ? reason.who : '',
-  };
+  const name = reason.by === 'quota' ? reason.quota : reason.by === 'schedule' ? reason.rule : reason.who;
   return {
-    ...{ by: reason.by, name: name[reason.by], share: reason.by === 'quota' ? reason.share : null },
+    ...{ by: reason.by, name, share: reason.by === 'quota' ? reason.share : null },
     ...actionJson(reason.action),
     ...{ since: timeJson(reason.since), until: timeJson(reason.until) },
   };
