@@ -1,7 +1,7 @@
-import type { HandLimit } from '../../domain/people/limits/limit.ts';
+import { type HandLimit, keyOfThing } from '../../domain/people/limits/limit.ts';
 import { decisionText } from '../../domain/people/limits/words.ts';
 import { type Html, html } from '../pages/frame/html.ts';
-import { nameOfThing } from '../rows/limits.ts';
+import { namesOfThings } from '../rows/limits.ts';
 import type { View } from '../view.ts';
 import { choices } from './things.ts';
 
@@ -52,18 +52,18 @@ const option = (value: string, text: string, chosen: string | undefined): Html =
 export function handCard(view: View): Html | null {
   const hand = (view.limits?.hand ?? []).filter(({ until }) => until === null || until > view.now);
   if (hand.length === 0) return null;
+  const names = namesOfThings(view, hand);
   return html`<section class="card" aria-labelledby="hand">
 <div class="top"><h2 id="hand">Set by hand</h2></div>
 <table>
 <thead><tr><th scope="col">Of</th><th scope="col" class="n">Clear</th></tr></thead>
-<tbody>${hand.map((limit) => handRow(view, limit))}</tbody>
+<tbody>${hand.map((limit) => handRow(view, limit, names.get(keyOfThing(limit)) || limit.of))}</tbody>
 </table>
 <p class="more quiet">To clear one, enter the token above and press its button.</p>
 </section>`;
 }
 
-function handRow(view: View, limit: HandLimit): Html {
-  const name = limit.of === 'others' ? 'others' : nameOfThing(view, limit);
+function handRow(view: View, limit: HandLimit, name: string): Html {
   return html`<tr><th scope="row"><bdi>${name}</bdi><br><small>${decisionText(limit, view.timezone)}</small></th>
 <td class="n"><button form="change" name="clear" value="${limit.number}" aria-label="Clear the limit of ${name}">Clear</button></td></tr>`;
 }

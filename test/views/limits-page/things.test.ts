@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { handCard } from '../../../src/views/limits-page/form.ts';
 import { choices } from '../../../src/views/limits-page/things.ts';
 import { believableHome } from '../../support/homes/believable-home.ts';
 import type { SmallHome } from '../../support/homes/small-home.ts';
@@ -32,5 +33,15 @@ describe('what the form of limits offers', () => {
     const devices = choices(view({ aliases })).find(({ title }) => title === 'Devices');
     expect(devices?.list).to.have.length(300);
     expect(devices?.more).to.be.at.least(100);
+  });
+
+  it('is told apart by its MAC where what was set by hand has one name', () => {
+    const macs = ['02:00:00:00:09:01', '02:00:00:00:09:02'];
+    const aliases = new Map(macs.map((mac) => [mac, { name: 'phone', mac, user: null }]));
+    const hand = macs.map(
+      (id, i) => ({ of: 'device', id, number: i + 1, action: { kind: 'pause' }, at: 0, until: null, by: 'mum' }) as const,
+    );
+    const text = handCard(view({ aliases, limits: { hand, decided: [], routers: [] } }))?.text;
+    for (const mac of macs) expect(text).to.include(`Clear the limit of phone (${mac})`);
   });
 });
