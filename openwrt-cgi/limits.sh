@@ -384,7 +384,7 @@ ask() { # QUESTION [TABLE [TABLE]]
     function is_count(text) { return text ~ /^[1-9][0-9]*$/ }
     # With its burst, more would not fit into the 64 bits that the kernel computes with.
     function is_rate(text) { return text == "-" || (is_count(text) && length(text) <= 10) }
-    function wanted_member(   set) {
+    function wanted_member() {
       if (NF != 3 && !($1 == "ip" && NF == 4)) bad("a member is \"mac ID MAC\", \"ip ID ADDRESS\" or \"ip ID ADDRESS INTERFACE\"")
       else if (!($2 in number)) bad("no limit of that name is above it")
       else if (++all > 4096) bad("there are more than 4096 members")
@@ -478,7 +478,7 @@ ask() { # QUESTION [TABLE [TABLE]]
       return (device in outside) || index(" " uplinks " ", " " device " ")
     }
     # An address as 32 or 128 binary digits, or "".
-    function bits(address, family,   part, i, n, text, value, digit) {
+    function bits(address, family,   part, i, text) {
       if (family == 6) {
         address = expand6(address)
         for (i = 1; i <= length(address); i++) text = text binary(index("0123456789abcdef", substr(address, i, 1)) - 1, 8)
@@ -702,7 +702,7 @@ ask() { # QUESTION [TABLE [TABLE]]
     }
 
     # Whether the table of that time is what is wanted, as far as that can be known without nft: the form in which it prints a rule is its own.
-    function is_right(time,   i, k, part) {
+    function is_right(time,   i) {
       if (body[time, "table"] ~ /dormant/ || elements[time, "alive"] != 2) return 0
       for (i = 1; i <= wanted_things; i++) if (!is_same(time, order[i])) return 0
       for (i = 1; i <= things[time]; i++) if (!(thing_of[time, i] in wants)) return 0
@@ -762,7 +762,7 @@ ask() { # QUESTION [TABLE [TABLE]]
       for (i in broken) changed = 1
     }
     # The order of limits means nothing. A rule that belongs to none of them breaks all; in "input" it breaks none.
-    function compare_lines(chain,   n, of) {
+    function compare_lines(chain,   n) {
       if (lines["before", chain] != lines["now", chain]) changed = 1
       for (n = 1; n <= lines["now", chain]; n++)
         if (!(("before", chain, line_of["now", chain, n]) in has_line)) breaks(chain, line_of["now", chain, n])

@@ -1,5 +1,5 @@
 # Whether the table of that time is what is wanted, as far as that can be known without nft: the form in which it prints a rule is its own.
-function is_right(time,   i, k, part) {
+function is_right(time,   i) {
   if (body[time, "table"] ~ /dormant/ || elements[time, "alive"] != 2) return 0
   for (i = 1; i <= wanted_things; i++) if (!is_same(time, order[i])) return 0
   for (i = 1; i <= things[time]; i++) if (!(thing_of[time, i] in wants)) return 0
@@ -59,7 +59,7 @@ function find_changes(   i, k, part, chain, word) {
   for (i in broken) changed = 1
 }
 # The order of limits means nothing. A rule that belongs to none of them breaks all; in "input" it breaks none.
-function compare_lines(chain,   n, of) {
+function compare_lines(chain,   n) {
   if (lines["before", chain] != lines["now", chain]) changed = 1
   for (n = 1; n <= lines["now", chain]; n++)
     if (!(("before", chain, line_of["now", chain, n]) in has_line)) breaks(chain, line_of["now", chain, n])

@@ -54,7 +54,7 @@ function is_outside(device) {
   return (device in outside) || index(" " uplinks " ", " " device " ")
 }
 # An address as 32 or 128 binary digits, or "".
-function bits(address, family,   part, i, n, text, value, digit) {
+function bits(address, family,   part, i, text) {
   if (family == 6) {
     address = expand6(address)
     for (i = 1; i <= length(address); i++) text = text binary(index("0123456789abcdef", substr(address, i, 1)) - 1, 8)

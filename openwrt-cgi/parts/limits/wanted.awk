@@ -37,7 +37,7 @@ function wanted_limit() {
 function is_count(text) { return text ~ /^[1-9][0-9]*$/ }
 # With its burst, more would not fit into the 64 bits that the kernel computes with.
 function is_rate(text) { return text == "-" || (is_count(text) && length(text) <= 10) }
-function wanted_member(   set) {
+function wanted_member() {
   if (NF != 3 && !($1 == "ip" && NF == 4)) bad("a member is \"mac ID MAC\", \"ip ID ADDRESS\" or \"ip ID ADDRESS INTERFACE\"")
   else if (!($2 in number)) bad("no limit of that name is above it")
   else if (++all > 4096) bad("there are more than 4096 members")

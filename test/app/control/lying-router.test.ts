@@ -24,9 +24,7 @@ describe('a router that lies about limits', () => {
       const ids = [...wanted.matchAll(/^limit (\w+)/gm)].map(([, id]) => `limit ${id} active 0 0`);
       return name === 'liar' ? answer : ['wrtmeter-limits 1', 'found 0', ...ids, 'result ok changed', ''].join('\n');
     };
-    const routers = Object.entries({ gateway, liar }).map(
-      ([name, { url }]) => `${name}: { url: "${url}", limits: { ssh: root@192.0.2.1 } }`,
-    );
+    const routers = Object.entries({ gateway, liar }).map(([name, { url }]) => `${name}: { url: "${url}", limits: { ssh: root@${name} } }`);
     const tablet = `devices: { tablet: { macs: ["${TABLET}"] } }\nlimits: { tablet: { of: device tablet, pause: true } }\n`;
     driven = await drive(`timezone: UTC\ncontrol: true\n${tablet}routers: { ${routers.join(', ')} }\n`, {
       limitsChannel: ({ name }) => channel(name === 'liar' ? 'liar' : 'gateway'),
