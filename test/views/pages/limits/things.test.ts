@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { choices } from '../../../src/views/limits-page/things.ts';
-import { believableHome } from '../../support/homes/believable-home.ts';
-import type { SmallHome } from '../../support/homes/small-home.ts';
+import { choices } from '../../../../src/views/pages/limits/things.ts';
+import { believableHome } from '../../../support/homes/believable-home.ts';
+import type { SmallHome } from '../../../support/homes/small-home.ts';
 
 describe('what the form of limits offers', () => {
   let home: SmallHome;
