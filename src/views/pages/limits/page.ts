@@ -8,7 +8,7 @@ import { type Content, type Html, html } from '../frame/html.ts';
 import { type FormGiven, handCard, setForm } from './form.ts';
 
 /** Its form may only be sent to this server. */
-export const LIMITS_POLICY = policyOf(true);
+export const LIMITS_POLICY = policyOf({ form: true });
 
 /** What the page says was done, by the word in its address. */
 const DONE: ReadonlyMap<unknown, string> = new Map([
