@@ -40,7 +40,7 @@ export function pageRoutes(deps: AppDeps): Route[] {
 }
 
 async function home(deps: AppDeps, view: View): Promise<string> {
-  const rows = await readable(deps, deps.pages.history(view));
+  const rows = await readable(deps, deps.pages.history(view, 'lines'));
   const audit = await readable(deps, deps.audit(lateAuditQuery(view)));
   return homePage(view, rows === null ? null : { rows, periods: deps.pages.periods(view, PERIODS) }, audit?.rows);
 }

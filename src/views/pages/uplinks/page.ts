@@ -45,7 +45,7 @@ ${usageCard(view, {
   used: directedUsage(row.month),
   total: directedUsage(row.total),
   periods: read.periods(view, PERIODS, router),
-  ...historyOf(await read.history(view), 'uplink', `${router}/${name}`),
+  ...historyOf(await read.history(view, 'lines'), 'uplink', `${router}/${name}`),
   more: account === undefined ? null : tariffLine(view, [account]),
 })}
 <section class="card" aria-labelledby="facts">
