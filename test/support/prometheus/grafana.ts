@@ -16,7 +16,7 @@ export interface DashboardFile {
 }
 
 /** What is marked on charts over time. */
-export interface MarkFile {
+interface MarkFile {
   name: string;
   datasource: { type: string; uid: string };
   target: TargetFile;
