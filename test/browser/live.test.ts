@@ -1,3 +1,5 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { AppDeps, Watcher } from '../../src/http/deps.ts';
@@ -30,6 +32,8 @@ describe('live on the pages, in a browser', function () {
   let deps: AppDeps;
   let watchers: Set<Watcher>;
   let isOn: boolean;
+  /** What a browser must send to read; null: nothing. */
+  let login: string | null;
   before(async () => {
     browser = await openBrowser();
     const believable = await believableHome();
@@ -50,7 +54,13 @@ describe('live on the pages, in a browser', function () {
         return () => void watchers.delete(watcher);
       },
     };
-    server = await serveApp({ ...deps, live });
+    login = null;
+    const auth: AppDeps['auth'] = {
+      settings: () => ({ read: login === null ? 'open' : 'token', control: false }),
+      check: async ({ authorization }) =>
+        authorization === login ? { kind: 'known', name: 'phone', scope: 'read' } : { kind: authorization === '' ? 'missing' : 'wrong' },
+    };
+    server = await serveApp({ ...deps, live, auth });
   });
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
@@ -200,6 +210,35 @@ describe('live on the pages, in a browser', function () {
     expect(watchers.size).to.equal(0);
     const off = await open('');
     expect(await off.evaluate(`document.scripts.length + document.querySelectorAll('.live, [data-live]').length`)).to.equal(0);
+  });
+
+  it('works under the prefix of a proxy, where reading needs a login', async () => {
+    login = `Basic ${Buffer.from('reader:secret').toString('base64')}`;
+    const proxy = createServer((asked, answer) => {
+      const path = /^\/meter(\/.*)$/.exec(asked.url ?? '')?.[1];
+      if (path === undefined) return answer.writeHead(404).end();
+      const passed = request(server.url + path, { method: asked.method, headers: asked.headers }, (from) => {
+        answer.writeHead(from.statusCode ?? 500, from.headers);
+        from.pipe(answer);
+      });
+      passed.on('error', () => answer.destroy());
+      answer.on('close', () => passed.destroy());
+      passed.end();
+    });
+    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+    try {
+      const context = await browser.newContext({ httpCredentials: { username: 'reader', password: 'secret' } });
+      const page = await context.newPage();
+      await page.goto(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/meter/devices`);
+      await soon(() => watchers.size === 1);
+      send('rates', rates(4));
+      await shows(page, `td[data-rate="device:${PHONE}"]`, '4.00 Mb/s');
+      await context.close();
+      await soon(() => watchers.size === 0);
+    } finally {
+      proxy.closeAllConnections();
+      proxy.close();
+    }
   });
 
   it('without scripts the pages are whole, and nothing waits to be filled in', async () => {
