@@ -149,6 +149,22 @@ describe('live on the pages, in a browser', function () {
     }
   });
 
+  it('a slow router is named where it matters', async () => {
+    const slow = { ...GATEWAY, router: 'garden', seconds: 15, late: true };
+    for (const [path, text] of [
+      ['', 'garden is slower: a rate every 15 s, attic cannot be read'],
+      ['uplink?router=gateway&interface=wan', ''],
+    ] as const) {
+      const page = await watched(path);
+      send('rates', rates(1, { routers: [{ ...GATEWAY, seconds: null }] }));
+      await shows(page, '[data-live=state]', 'reading the routers');
+      send('rates', rates(2, { routers: [GATEWAY, slow, { ...slow, router: 'attic', failure: 'timeout' }] }));
+      await shows(page, '[data-live=state]', text);
+      await page.close();
+      await soon(() => watchers.size === 0);
+    }
+  });
+
   it('the stream ends when the page is left or hidden, and begins again', async () => {
     const page = await watched('');
     const hide = (hidden: boolean) =>

@@ -62,6 +62,7 @@ dt::before { content: ""; width: .625rem; height: .625rem; border-radius: 3px; b
 @media (scripting: none) { .live { display: none; } }
 .live-state { flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 .top .live-state { text-align: right; }
+div > .live-state:only-child { margin-bottom: .5rem; }
 .live-state::before { content: "\\200b"; }
 .figures.rates dd { font-size: 1.75rem; min-width: 8.5rem; }
 .moving { margin-top: .75rem; }

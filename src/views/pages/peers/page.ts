@@ -44,7 +44,7 @@ export async function peerPage(view: View, query: QueryParameters, read: PageRea
   const accounts = account === undefined ? [] : [account];
   const month = view.months.home;
   const periods = read.periods(view, PERIODS);
-  const main = html`${row.isPrivate ? null : nowCard(view, rateId.peer(row))}
+  const main = html`${row.isPrivate ? null : nowCard(view, rateId.peer(row), row)}
 ${usageCard(view, {
   month,
   used: directedUsage(row.month),

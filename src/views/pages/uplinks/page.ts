@@ -39,7 +39,7 @@ export async function uplinkPage(view: View, query: QueryParameters, read: PageR
   if (row === undefined) throw new RequestError(404, `There is no uplink ${quote(name)} at a router ${quote(router)}`);
   const account = view.books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }));
   const time = (instant: number | null) => (instant === null ? null : localText(instant, view.timezone).slice(0, 16));
-  const main = html`${nowCard(view, rateId.uplink(row))}
+  const main = html`${nowCard(view, rateId.uplink(row), row)}
 ${usageCard(view, {
   month: row.period,
   used: directedUsage(row.month),

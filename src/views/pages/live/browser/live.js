@@ -33,9 +33,16 @@ function write(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-/** @param {string} text */
-function say(text) {
-  for (const each of said) write(each, text);
+/**
+ * What live has to say of routers: a part of a page that is about one alone has its name.
+ * @param {(isMeant: (router: string) => boolean) => string} textOf
+ */
+function say(textOf) {
+  for (const each of said)
+    write(
+      each,
+      textOf((router) => each.dataset.router === undefined || each.dataset.router === router),
+    );
 }
 
 /** @param {import('./rates.js').Rates} event */
@@ -57,9 +64,10 @@ function showRates(event) {
     chart?.add(isKnown ? { at: Date.parse(event.at) / 1000, download: download ?? undirected ?? 0, upload: upload ?? 0 } : null);
   }
   for (const table of busiest) table.show(event.devices);
-  say(
-    event.routers.every(({ seconds, failure }) => seconds === null && failure === null) ? 'reading the routers' : slowText(event.routers),
-  );
+  say((isMeant) => {
+    const routers = event.routers.filter(({ router }) => isMeant(router));
+    return routers.every(({ seconds, failure }) => seconds === null && failure === null) ? WORDS.open : slowText(routers);
+  });
 }
 
 /** Nothing is known any more. */
@@ -108,7 +116,7 @@ if (said.length > 0)
     },
     onState(state) {
       blank();
-      say(WORDS[state]);
+      say(() => WORDS[state]);
       if (state === 'off') for (const each of all('.live')) each.hidden = true;
     },
   });
