@@ -2,8 +2,9 @@ import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { monthsOfDevice } from './history.ts';
 import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
+import { marks } from './marks.ts';
 import { devices, instance, page } from './page.ts';
-import { bands, field, grid, hidden, lines, numbers, small, words } from './panels.ts';
+import { bands, field, grid, hidden, lines, numbers, words } from './panels.ts';
 import { airReported, monthOf } from './queries.ts';
 import { one, rateOf } from './series.ts';
 
@@ -17,6 +18,7 @@ export function device(): Dashboard {
     description: 'One device: its rate, its month, and the access points that serve it.',
     from: 'now-24h',
     variables: [instance(), devices()],
+    marks: marks(),
     panels: [
       rateNow(),
       monthSoFar(),
@@ -38,6 +40,8 @@ type Way = 'download' | 'upload';
 const rate = (way: Way) => `sum(${rateOf(`wrtmeter_device_${way}_bytes_total`, mac)}) * 8`;
 const volume = (way: Way) => `sum(${one(`wrtmeter_device_month_${way}_bytes`, mac)})`;
 const link = (way: Way) => `max(${one(`wrtmeter_station_link_${way}_bytes_per_second`, mac)}) * 8`;
+/** What charts of the radio say instead of empty axes. */
+const NO_AIR = 'No access point has seen it on the air in this time';
 const half = { width: 12, height: 8 };
 
 const rateNow = () =>
@@ -66,7 +70,7 @@ const share = () =>
   numbers({
     title: 'Share of the month',
     description: 'Share of this device in the bytes of all devices this month.',
-    width: 4,
+    width: 6,
     height: 4,
     unit: unit.share,
   })
@@ -74,9 +78,8 @@ const share = () =>
     .targets(queries(now(`sum(${monthOf(mac)}) / sum(${monthOf()})`, 'Share')));
 
 const lastSeen = () =>
-  numbers({ title: 'Last seen', description: 'When a router last saw the device.', width: 4, height: 4, unit: unit.ago })
+  numbers({ title: 'Last seen', description: 'When a router last saw the device.', width: 6, height: 4, unit: unit.ago })
     .textMode(common.BigValueTextMode.Value)
-    .text(small())
     .targets(queries(now(`max(${one('wrtmeter_device_last_seen_timestamp_seconds', mac)}) * 1000`, 'Last seen')));
 
 const servedBy = () =>
@@ -84,7 +87,7 @@ const servedBy = () =>
     {
       title: 'Access point',
       description: 'The access point that serves the device now. If two report it, the newer association.',
-      width: 4,
+      width: 6,
       height: 4,
       unit: unit.text,
     },
@@ -99,7 +102,7 @@ const identity = () =>
       title: 'Known as',
       description:
         'What the routers know about the device. A private address is made up by the device: if it changes, the device appears as a new one.',
-      width: 24,
+      width: 18,
       height: 4,
       unit: unit.text,
     },
@@ -137,6 +140,7 @@ const accessPoints = () =>
     .mappings(states({ 1: ['here', colour.good], 0: ['elsewhere', 'transparent'] }))
     .thresholds(thresholds([null, 'transparent'], [1, colour.good]))
     .legend(hidden())
+    .noValue(NO_AIR)
     .targets(
       queries(overTime(`(${one('wrtmeter_station_connected_seconds', mac, 'router')} >= bool 0) or 0 * (${airReported()})`, '{{router}}')),
     );
@@ -164,6 +168,7 @@ const signal = () =>
     .decimals(0)
     .fillOpacity(0)
     .lineWidth(2)
+    .noValue(NO_AIR)
     .targets(queries(overTime(one('wrtmeter_station_signal_dbm', mac, 'router, interface'), '{{router}} {{interface}}')));
 
 const linkRate = () =>
@@ -175,4 +180,5 @@ const linkRate = () =>
   })
     .fillOpacity(0)
     .lineWidth(2)
+    .noValue(NO_AIR)
     .targets(queries(overTime(link('download'), 'Download'), overTime(link('upload'), 'Upload')));

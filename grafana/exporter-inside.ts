@@ -2,6 +2,7 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour, now, overTime, paint, queries, unit } from './look.ts';
 import { attention, lines, numbers, perMinute } from './panels.ts';
+import { orSayNone } from './queries.ts';
 import { ofProcess, one, rateOf } from './series.ts';
 
 const router = 'router=~"$router"';
@@ -16,8 +17,9 @@ export const processPanels = (): (Builder<Panel> | string)[] => ['Process', memo
 const ledger = () =>
   numbers({
     title: 'Ledger',
-    description: 'The day the ledger was created, and its size on disk.',
-    width: 10,
+    description:
+      'The day the ledger was created, and how much its file ledger.db and the log that SQLite writes before it (ledger.db-wal) take on disk.',
+    width: 12,
     height: 4,
     unit: unit.volume,
   })
@@ -25,7 +27,7 @@ const ledger = () =>
     .targets(
       queries(
         now(`${one('wrtmeter_ledger_start_timestamp_seconds')} * 1000`, 'Counting since'),
-        now(one('wrtmeter_ledger_database_bytes'), 'Size'),
+        now(one('wrtmeter_ledger_database_bytes'), 'On disk'),
       ),
     );
 
@@ -34,7 +36,7 @@ const oddities = () =>
     title: 'Resets and rejected bytes',
     description:
       'Counters that started again from zero (a router rebooted, a device reconnected), and bytes that were not posted because the line cannot carry that many in the time. See the audit for each case.',
-    width: 14,
+    width: 12,
     height: 4,
     unit: unit.count,
   })
@@ -53,24 +55,25 @@ const commit = () =>
 
 const growth = () =>
   lines({
-    title: 'Database size',
-    description: 'Size of the ledger on disk over time. Fifty devices add less than 1 MB per year.',
+    title: 'Ledger on disk',
+    description:
+      'What ledger.db takes on disk, with the log that SQLite writes before it (ledger.db-wal, a few MB at most, which comes and goes). Fifty devices add about 1 MB per year.',
     ...third,
     unit: unit.volume,
   })
-    .overrideByName('Database', paint(colour.both))
-    .targets(queries(overTime(one('wrtmeter_ledger_database_bytes'), 'Database')));
+    .overrideByName('ledger.db and its log', paint(colour.both))
+    .targets(queries(overTime(one('wrtmeter_ledger_database_bytes'), 'ledger.db and its log')));
 
 const resetsOverTime = () =>
   perMinute({
     title: 'Counter resets over time',
-    description: 'Resets per minute by router. Some are normal: every device that leaves and returns causes one.',
+    description: 'Resets per minute by router. Some are normal: every device that leaves and returns causes one. None if there were none.',
     ...third,
     unit: unit.perMinute,
   }).targets(
     queries(
       overTime(
-        `sum by (router) (${rateOf('wrtmeter_ledger_resets_total', router)}) * 60 or 0 * ${one('wrtmeter_router_up', router)}`,
+        orSayNone(`sum by (router) (${rateOf('wrtmeter_ledger_resets_total', router)}) * 60`, 'router', one('wrtmeter_router_up', router)),
         '{{router}}',
       ),
     ),

@@ -1,9 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { ledgerPanels, processPanels } from './exporter-inside.ts';
 import { colour, columns, now, overTime, paint, queries, states, unit } from './look.ts';
+import { marks } from './marks.ts';
 import { instance, page, routers, uplinkChoice } from './page.ts';
 import { attention, bands, field, grid, lines, numbers, perMinute, words } from './panels.ts';
-import { firstDay, lastDay, perUplink, uplinks } from './queries.ts';
+import { firstDay, lastDay, orSayNone, perUplink, uplinks } from './queries.ts';
 import { lowest, meters, one, rateOf } from './series.ts';
 
 const router = 'router=~"$router"';
@@ -19,6 +20,7 @@ export function exporter(): Dashboard {
     description: 'Whether you can trust the figures: routers and sources, failures, the ledger, and the process itself.',
     from: 'now-6h',
     variables: [instance(), routers(), uplinkChoice()],
+    marks: marks(router),
     panels: [
       health(),
       trust(),
@@ -40,7 +42,7 @@ const health = () =>
     title: 'Now',
     description:
       'Routers that answered in the last round, routers that did not, sources that failed in it, and rounds that could not be written to the ledger since the exporter started. Bytes counted while a router cannot be read are posted when it answers again.',
-    width: 11,
+    width: 8,
     height: 4,
     unit: unit.count,
   })
@@ -79,7 +81,7 @@ const trust = () =>
     );
 
 const version = () =>
-  words({ title: 'Version', description: 'Version of the running exporter.', width: 5, height: 4, unit: unit.text }, 'version').targets(
+  words({ title: 'Version', description: 'Version of the running exporter.', width: 8, height: 4, unit: unit.text }, 'version').targets(
     queries(columns(one('wrtmeter_build_info', '', 'version'))),
   );
 
@@ -213,7 +215,11 @@ const errors = () =>
   }).targets(
     queries(
       overTime(
-        `sum by (reason) (${rateOf('wrtmeter_source_errors_total', router)}) * 60 > 0 or on () label_replace(0 * max(${one('wrtmeter_source_success', router)}), "reason", "none", "", "")`,
+        orSayNone(
+          `sum by (reason) (${rateOf('wrtmeter_source_errors_total', router)}) * 60`,
+          'reason',
+          one('wrtmeter_source_success', router),
+        ),
         '{{reason}}',
       ),
     ),

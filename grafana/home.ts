@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { daysOfHome } from './history.ts';
 import { fromRow, fromSeries } from './links.ts';
 import { colour, columns, now, overTime, paint, queries, unit } from './look.ts';
+import { marks } from './marks.ts';
 import { instance, page, routers, uplinkChoice } from './page.ts';
 import { field, grid, lines, numbers, ranking, stacked } from './panels.ts';
 import { agreed, airReported, atThisPace, bothRates, busiest, firstDay, lastDay, monthOf, ofMonth, period, uplinks } from './queries.ts';
@@ -19,6 +20,7 @@ export function home(): Dashboard {
     description: 'The current rate of the Internet connection, its usage this month, and which devices used it.',
     from: 'now-24h',
     variables: [instance(), routers(), uplinkChoice()],
+    marks: marks(here),
     panels: [
       rateNow(),
       monthSoFar(),
@@ -68,7 +70,7 @@ const billingPeriod = () =>
     title: 'Billing period',
     description:
       'First and last day of the billing period in the time zone of the exporter, and the estimated download plus upload at the end of the period if usage continues at the same pace. Less than a day of counting is treated as a whole day, so the estimate is low on the first day. If the selected uplinks have different periods, see the Exporter dashboard.',
-    width: 9,
+    width: 6,
     height: 4,
     unit: unit.day,
   })
@@ -85,7 +87,7 @@ const onTheAir = () =>
   numbers({
     title: 'On the air',
     description: 'Devices associated with an access point of the selected routers. The classic scripts do not report this.',
-    width: 3,
+    width: 6,
     height: 4,
     unit: unit.count,
   })
@@ -229,4 +231,5 @@ const accessPoints = () =>
     unit: unit.count,
   })
     .decimals(0)
+    .noValue('No router reports what is on the air')
     .targets(queries(overTime(`count by (router) (${present('wrtmeter_station_connected_seconds', here, 'router, mac')})`, '{{router}}')));

@@ -1,5 +1,5 @@
 import { colour, columns, now, overTime, queries, states, unit } from './look.ts';
-import { type Frame, field, grid, lines, numbers, small } from './panels.ts';
+import { type Frame, field, grid, lines, numbers } from './panels.ts';
 import { lowest, one, present, rateOf } from './series.ts';
 
 type Size = Pick<Frame, 'width' | 'height'>;
@@ -53,7 +53,6 @@ export const limitingRouters = (size: Size) =>
     ...size,
     unit: unit.text,
   })
-    .text(small())
     .noValue('No router is asked for limits')
     .mappings(states({ 1: ['taken', colour.good], 0: ['not taken', colour.bad] }))
     .targets(queries(now(lowest('wrtmeter_limits_success'), '{{router}}')));

@@ -1,6 +1,7 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { source } from './look.ts';
+import { monthOf } from './queries.ts';
 import { here, one } from './series.ts';
 
 export type Page = {
@@ -11,11 +12,13 @@ export type Page = {
   /** How often its panels are updated. */
   refresh?: string;
   variables: Builder<dashboard.VariableModel>[];
+  /** What is marked on its charts over time. */
+  marks?: Builder<dashboard.AnnotationQuery>[];
   panels: (Builder<dashboard.Panel> | string)[];
 };
 
 /** Builds a dashboard from its panels in reading order; a string starts a row with that title. */
-export function page({ uid, title, description, from, refresh = '30s', variables, panels }: Page): dashboard.Dashboard {
+export function page({ uid, title, description, from, refresh = '30s', variables, marks = [], panels }: Page): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder(title)
     .uid(uid)
     .description(description)
@@ -37,7 +40,7 @@ export function page({ uid, title, description, from, refresh = '30s', variables
     if (typeof panel === 'string') builder.withRow(new dashboard.RowBuilder(panel));
     else builder.withPanel(panel);
   }
-  const built = builder.annotations([]).build();
+  const built = builder.annotations(marks).build();
   // The SDK moves links into a menu by default; the links to the other dashboards should stay visible.
   for (const link of built.links ?? []) delete link.placement;
   built.panels?.forEach((panel, index) => {
@@ -79,13 +82,15 @@ export function uplinkChoice(): dashboard.QueryVariableBuilder {
 }
 
 /**
- * One device: shows its name, uses its MAC. The regular expression parses the labels as Grafana prints them. The value must be a MAC,
+ * One device: shows its name, uses its MAC. The first of them, on which the page opens, has the most bytes this month; those of which the
+ * month is kept under another MAC come last. The regular expression parses the labels as Grafana prints them. The value must be a MAC,
  * so that a host name cannot inject another value.
  */
 export function devices(): dashboard.QueryVariableBuilder {
-  return single('mac', 'Device', `query_result(topk by (mac) (1, ${one('wrtmeter_device_info', '', 'mac, hostname')}))`)
+  const known = `topk by (mac) (1, ${one('wrtmeter_device_info', '', 'mac, hostname')})`;
+  return single('mac', 'Device', `query_result(sort_desc(${known} * on (mac) group_left () ${monthOf()} or 0 * ${known}))`)
     .regex('/hostname"?[=:]"(?<text>[^"]+)".*mac"?[=:]"(?<value>[0-9a-f:]{17})"/')
-    .sort(dashboard.VariableSort.AlphabeticalCaseInsensitiveAsc);
+    .sort(dashboard.VariableSort.Disabled);
 }
 
 function single(name: string, label: string, query: string): dashboard.QueryVariableBuilder {

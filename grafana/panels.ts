@@ -37,7 +37,7 @@ export function numbers({ title, description, width, height, unit }: Frame): sta
     .textMode(common.BigValueTextMode.ValueAndName)
     .justifyMode(common.BigValueJustifyMode.Auto)
     .wideLayout(false)
-    .text(new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(24))
+    .text(new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(22))
     .reduceOptions(last())
     .overrideByName('Download', paint(colour.download))
     .overrideByName('Upload', paint(colour.upload));
@@ -47,12 +47,8 @@ export function numbers({ title, description, width, height, unit }: Frame): sta
 export function words(frame: Frame, from: string): stat.PanelBuilder {
   return numbers(frame)
     .textMode(common.BigValueTextMode.Value)
-    .text(small())
     .reduceOptions(last().fields(`/^${from}$/`));
 }
-
-/** Font size for words, which are longer than numbers. */
-export const small = () => new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(20);
 
 /** Lines over time, starting at zero. Gaps stay gaps: nothing is drawn where nothing was read. */
 export function lines({ title, description, width, height, unit }: Frame, calcs: string[] = []): timeseries.PanelBuilder {

@@ -54,6 +54,10 @@ export function atThisPace(): string {
 export const airReported = (labels = '') =>
   `${one('wrtmeter_source_success', `source="stations"${labels}`, 'router')} == 1 and on (router) ${present('wrtmeter_router_info', '', 'router')}`;
 
+/** What of `expr` is above zero; where nothing is, a zero that is called "none" in `label`, if `seen` has a value: a chart then says so. */
+export const orSayNone = (expr: string, label: string, seen: string) =>
+  `${expr} > 0 or on () label_replace(0 * max(${seen}), "${label}", "none", "", "")`;
+
 /** Only devices with their own month series: for a device configured with several MACs, the first MAC. */
 export const ofMonth = (expr: string) =>
   `${expr} and on (mac) (${present('wrtmeter_device_month_download_bytes', '', 'mac')} or ${present('wrtmeter_device_month_total_bytes', '', 'mac')})`;

@@ -1,8 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { fromRow, fromSeries } from './links.ts';
 import { columns, now, overTime, queries, unit } from './look.ts';
+import { marks } from './marks.ts';
 import { instance, page, routers } from './page.ts';
 import { field, grid, lines, numbers, perMinute, stacked } from './panels.ts';
+import { orSayNone } from './queries.ts';
 import { one, present, rateOf } from './series.ts';
 
 const here = 'router=~"$router"';
@@ -16,6 +18,7 @@ export function wifi(): Dashboard {
     description: 'The access points: which devices are on the air, their signal and link rate, and which devices roam.',
     from: 'now-6h',
     variables: [instance(), routers()],
+    marks: marks(here),
     panels: [
       onTheAir(),
       accessPoints(),
@@ -156,7 +159,7 @@ const roaming = () =>
   perMinute({
     title: 'Roaming',
     description:
-      'Devices that moved from one access point to another, by destination, within the last few readings of each point in the graph. If one device moves often, it is between two access points.',
+      'Devices that moved from one access point to another, by destination (none if there were none), within the last few readings of each point in the graph. If one device moves often, it is between two access points.',
     ...half,
     unit: unit.count,
   })
@@ -164,8 +167,12 @@ const roaming = () =>
     .targets(
       queries(
         overTime(
-          `count by (router) ((${connected('router, mac')} unless ${were('router, mac')}) and on (mac) ${were('mac')}) or 0 * ${connected('router')}`,
-          'to {{router}}',
+          orSayNone(
+            `count by (router) ((${connected('router, mac')} unless ${were('router, mac')}) and on (mac) ${were('mac')})`,
+            'router',
+            connected('router'),
+          ),
+          '{{router}}',
         ),
       ),
     );

@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
+import { marks } from './marks.ts';
 import { instance, page, servers } from './page.ts';
 import { bands, field, grid, hidden, lines, numbers, ranking, stacked } from './panels.ts';
 import { one, rateOf } from './series.ts';
@@ -15,7 +16,8 @@ export function wireguard(): Dashboard {
     description: 'The peers of WireGuard and AmneziaWG servers: who is online, how fast, how much this month, and who is revoked.',
     from: 'now-24h',
     variables: [instance(), servers()],
-    panels: [online(), known(), revoked(), rateNow(), monthSoFar(), rateOverTime(), peersByMonth(), peerTable(), onlineOverTime(), month()],
+    marks: marks(here),
+    panels: [count(), rateNow(), monthSoFar(), rateOverTime(), peersByMonth(), peerTable(), onlineOverTime(), month()],
   });
 }
 
@@ -29,28 +31,27 @@ const isOnline = `(time() - ${handshake} < 300 and on (${peer}) ${info(', state=
 /** Zero if there are peers, but none of this kind. */
 const orNone = `or 0 * count(${info()})`;
 
-const figure = { width: 4, height: 4, unit: unit.count };
-
-const online = () =>
-  numbers({ title: 'Online', description: 'Peers with a handshake within the last five minutes.', ...figure }).targets(
-    queries(now(`count(${isOnline}) ${orNone}`, 'Peers')),
-  );
-
-const known = () =>
-  numbers({ title: 'Peers', description: 'All peers of the servers, including revoked peers.', ...figure }).targets(
-    queries(now(`count(${info(', state!="gone"')})`, 'Peers')),
-  );
-
-const revoked = () =>
-  numbers({ title: 'Revoked', description: 'Peers that are revoked and can be restored.', ...figure }).targets(
-    queries(now(`count(${info(', state="revoked"')}) ${orNone}`, 'Peers')),
+const count = () =>
+  numbers({
+    title: 'Peers',
+    description:
+      'Peers with a handshake within the last five minutes, all peers of the servers including revoked ones, and those that are revoked and can be restored.',
+    width: 8,
+    height: 4,
+    unit: unit.count,
+  }).targets(
+    queries(
+      now(`count(${isOnline}) ${orNone}`, 'Online'),
+      now(`count(${info(', state!="gone"')})`, 'All'),
+      now(`count(${info(', state="revoked"')}) ${orNone}`, 'Revoked'),
+    ),
   );
 
 const rateNow = () =>
   numbers({
     title: 'Now',
     description: 'Current rate of all peers, from their point of view, averaged over the last few readings.',
-    width: 6,
+    width: 8,
     height: 4,
     unit: unit.rate,
   })
@@ -62,7 +63,7 @@ const monthSoFar = () =>
   numbers({
     title: 'Month so far',
     description: 'Bytes of all peers since the start of the month, from the ledger: complete even if an interface restarted.',
-    width: 6,
+    width: 8,
     height: 4,
     unit: unit.volume,
   }).targets(queries(now(`sum(${volume('download')})`, 'Download'), now(`sum(${volume('upload')})`, 'Upload')));

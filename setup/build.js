@@ -20,7 +20,7 @@ function compiler() {
   }
 }
 
-const sourceNames = () => readdirSync(join(ROOT, 'src'), { recursive: true }).filter((name) => name.endsWith('.ts'));
+const sourceNames = () => readdirSync(join(ROOT, 'src'), { recursive: true }).filter((name) => /\.[jt]s$/.test(name));
 
 function hashOf(names) {
   const hash = createHash('sha256');

@@ -13,9 +13,10 @@ import { bonusRoutes } from './bonuses.ts';
 import { clientRoutes } from './clients.ts';
 import type { AppDeps } from './deps.ts';
 import { limitRoutes } from './limits.ts';
-import { limitsPageRoutes } from './limits-page.ts';
 import { liveRoute } from './live.ts';
+import { limitsPageRoutes } from './pages/limits.ts';
 import { pageRoutes } from './pages/pages.ts';
+import { scriptRoute } from './pages/scripts.ts';
 import type { Needs, Route } from './route.ts';
 import { parseScrapeTimeout } from './scrape-timeout.ts';
 import { sendShared } from './send.ts';
@@ -27,6 +28,7 @@ export function routes(deps: AppDeps): Route[] {
   const cut = createCutter(8, 2000);
   return [
     ...pageRoutes(deps),
+    scriptRoute,
     get('/metrics', async (context) => {
       const text = await deps.scrape(parseScrapeTimeout(context.get('X-Prometheus-Scrape-Timeout-Seconds')));
       context.set('Content-Type', METRICS_TYPE);

@@ -41,6 +41,8 @@ export interface View {
   limits?: LimitsStatus | null;
   /** Who watches live; left out where only the ledger is read. */
   live?: LiveCounts;
+  /** Whether the page that is made may show what moves now; left out where it does not. */
+  watchable?: boolean;
   /** How bytes are shown to people; iec where nothing is said. */
   units?: Units;
   /** True if no router is configured and the default address is tried. */

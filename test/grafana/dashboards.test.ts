@@ -43,6 +43,7 @@ describe('grafana/dashboards', () => {
   for (const [file, dashboard] of files) {
     describe(file, () => {
       const panels = drawing(dashboard);
+      const marked = dashboard.annotations.list.map(({ target }) => target);
 
       it('gives every panel a title, a description, a unit and the data source the reader chose', () => {
         for (const panel of panels) {
@@ -80,7 +81,7 @@ describe('grafana/dashboards', () => {
       it('declares the variables it uses and uses those it declares, the data source first', () => {
         const [source, ...others] = dashboard.templating.list;
         expect(source).to.include({ name: 'datasource', type: 'datasource', query: 'prometheus' });
-        const text = JSON.stringify([panels.map((panel) => panel.targets), others.map((variable) => variable.query)]);
+        const text = JSON.stringify([panels.map((panel) => panel.targets), marked, others.map((variable) => variable.query)]);
         const used = new Set([...text.matchAll(/\$\{?([a-z]\w*)/g)].map((match) => match[1]));
         expect([...used].sort()).to.deep.equal(dashboard.templating.list.map((variable) => variable.name).sort());
       });
@@ -93,7 +94,10 @@ describe('grafana/dashboards', () => {
           multi: false,
           includeAll: false,
         });
-        const asked = [...panels.flatMap((panel) => panel.targets ?? []).map((target) => target.expr), ...others.map(({ query }) => query)];
+        const asked = [
+          ...[...panels.flatMap((panel) => panel.targets ?? []), ...marked].map((target) => target.expr),
+          ...others.map(({ query }) => query),
+        ];
         for (const expr of asked) {
           const elsewhere = expr.replace(/\w+\{[^}]*instance="\$instance"[^}]*\}/g, '1');
           expect(
@@ -129,8 +133,17 @@ describe('grafana/dashboards', () => {
         const queries = dashboard.templating.list
           .slice(1)
           .map((variable) => /^\w+\((.+?)(?:,\s*\w+)?\)$/.exec(variable.query)?.[1] ?? variable.query);
-        for (const expr of [...panels.flatMap((panel) => panel.targets ?? []).map((target) => target.expr), ...queries])
+        for (const expr of [...[...panels.flatMap((panel) => panel.targets ?? []), ...marked].map((target) => target.expr), ...queries])
           for (const metric of metricsIn(expr)) expect(known.has(metric), `${metric} in ${expr}`).to.equal(true);
+      });
+
+      it('has its numbers above the charts in one size and, in each row, panels of one width', () => {
+        const numbers = panels.filter(({ type }) => type === 'stat');
+        expect(new Set(numbers.map(({ options }) => JSON.stringify(options?.text))).size, 'sizes').to.be.at.most(1);
+        for (const { gridPos: at, title } of numbers) {
+          const row = numbers.filter(({ gridPos }) => gridPos.y === at.y).map(({ gridPos }) => `${gridPos.w} × ${gridPos.h}`);
+          expect(new Set(row).size, title).to.equal(1);
+        }
       });
 
       it('shows names that strangers chose as plain text only, and never puts them into an address', () => {

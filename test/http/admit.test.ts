@@ -10,6 +10,7 @@ import { watchTokens } from '../../src/auth/watch.ts';
 import type { AppDeps } from '../../src/http/deps.ts';
 import { routes } from '../../src/http/routes.ts';
 import type { Listening } from '../../src/http/server.ts';
+import { LIVE_SCRIPT } from '../../src/views/pages/live/scripts.ts';
 import { openHome, type SmallHome } from '../support/homes/small-home.ts';
 import { type Answer, ask, depsOf, serveApp } from '../support/web/web.ts';
 
@@ -64,10 +65,16 @@ describe('admission', () => {
     ask(server.url + path, { method, headers });
   const get = (path: string, headers: Record<string, string> = {}) => request('GET', path, headers);
 
-  const all = () => routes(deps()).map(({ method, path, needs }) => ({ method, path: path.replace(':id', '1'), needs }));
-  const OPEN = ['/favicon.ico', '/-/healthy', '/-/ready'];
+  const all = () =>
+    routes(deps()).map(({ method, path, needs }) => ({
+      method,
+      path: path.replace(':id', '1').replace('/scripts/:version/:name', SCRIPT),
+      needs,
+    }));
+  const SCRIPT = `/${LIVE_SCRIPT}`;
+  const OPEN = [SCRIPT, '/favicon.ico', '/-/healthy', '/-/ready'];
 
-  it('every path but the icon and the two for supervisors needs something', () => {
+  it('every path but the scripts, the icon and the two for supervisors needs something', () => {
     const open = all().filter(({ needs }) => needs === 'nothing');
     expect(open.map(({ path }) => path)).to.deep.equal(OPEN);
     for (const { method, path, needs } of all()) if (method !== 'GET') expect(needs, path).to.be.oneOf(['control', 'form', 'reload']);

@@ -3,15 +3,8 @@ import { expect } from 'chai';
 import type { AppDeps, LiveFeed, Watcher } from '../../src/http/deps.ts';
 import type { Listening } from '../../src/http/server.ts';
 import { openHome, type SmallHome } from '../support/homes/small-home.ts';
+import { soon } from '../support/web/soon.ts';
 import { ask, depsOf, serveApp } from '../support/web/web.ts';
-
-async function until(condition: () => unknown): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`Not within 20 s: ${condition}`);
-    await new Promise((done) => setTimeout(done, 5));
-  }
-}
 
 describe('/api/v1/live', () => {
   let home: SmallHome;
@@ -68,24 +61,24 @@ describe('/api/v1/live', () => {
   it('is a stream that no proxy keeps back, packs or stores', async () => {
     await start();
     const one = client('Accept-Encoding: gzip\r\n');
-    await until(() => one.text.includes('retry: 3000\n\n'));
+    await soon(() => one.text.includes('retry: 3000\n\n'));
     expect(one.text).to.match(/^HTTP\/1\.1 200 OK\r\n/);
     for (const header of ['Content-Type: text/event-stream', 'Cache-Control: no-cache', 'X-Accel-Buffering: no'])
       expect(one.text).to.include(`\r\n${header}\r\n`);
     expect(one.text).to.not.match(/Content-Encoding|Content-Length/);
     sendAll('event: rates\ndata: {}\n\n');
-    await until(() => one.text.includes('event: rates\ndata: {}\n\n'));
+    await soon(() => one.text.includes('event: rates\ndata: {}\n\n'));
     for (const watcher of watchers) watcher.end();
-    await until(() => one.text.endsWith('0\r\n\r\n'));
+    await soon(() => one.text.endsWith('0\r\n\r\n'));
     expect(watchers.size).to.equal(0);
   });
 
   it('stops watching when its client leaves', async () => {
     await start();
     const one = client();
-    await until(() => watchers.size === 1);
+    await soon(() => watchers.size === 1);
     one.socket.destroy();
-    await until(() => watchers.size === 0);
+    await soon(() => watchers.size === 0);
   });
 
   it('HEAD answers without watching', async () => {
@@ -97,27 +90,27 @@ describe('/api/v1/live', () => {
   it('is for 16 clients, and the next is told when to come again', async () => {
     await start();
     for (let i = 0; i < 16; i++) client();
-    await until(() => watchers.size === 16);
+    await soon(() => watchers.size === 16);
     const { status, headers, text } = await ask(`${server.url}/api/v1/live`);
     expect([status, headers['retry-after'], headers['content-type']]).to.deep.equal([503, '10', 'application/json']);
     expect(JSON.parse(text).error).to.equal('No stream for another client, because 16 others watch already: ask again in 10 s');
     sockets[0]?.destroy();
-    await until(() => watchers.size === 15);
+    await soon(() => watchers.size === 15);
     client();
-    await until(() => watchers.size === 16);
+    await soon(() => watchers.size === 16);
   });
 
   it('cuts a client that does not read, and no other', async () => {
     await start();
     const [reads, unread] = [client(), client()];
-    await until(() => watchers.size === 2);
+    await soon(() => watchers.size === 2);
     unread.socket.pause();
     const large = `event: rates\ndata: "${'x'.repeat(60_000)}"\n\n`;
     let sent = 0;
     while (watchers.size === 2 && sent < 2000) {
       sendAll(large);
       sent += 1;
-      await until(() => reads.text.length >= sent * large.length);
+      await soon(() => reads.text.length >= sent * large.length);
     }
     expect([watchers.size, reads.isClosed]).to.deep.equal([1, false]);
     // What the kernel holds of the socket is not ours.

@@ -78,6 +78,55 @@ describe('grafana: queries', () => {
     await holds(series, '58m', [[top, { '{mac="02:00:00:00:00:01", hostname="anna-laptop"}': 1600 }]], '1m');
   });
 
+  it('a reboot, counters that began again and a router that could not be read are marked, and nothing else', async () => {
+    const [reboots, resets, gaps] = (readDashboards().get('device.json')?.annotations.list ?? []).map(({ target }) =>
+      fill(target.expr, values),
+    );
+    const series = {
+      'wrtmeter_router_boot_time_seconds{router="attic"}': '5000x60',
+      'wrtmeter_router_up{router="attic"}': '1x20 0x2 1x40',
+      'wrtmeter_router_up{router="garden"}': '1x60',
+      'wrtmeter_ledger_resets_total{router="attic", source="wan"}': '0x20 2x40',
+      'wrtmeter_ledger_resets_total{router="attic", source="stations"}': '0+1x60',
+    };
+    await holds(
+      series,
+      '22m',
+      [
+        [reboots ?? '', { '{router="attic"}': 5_000_000 }],
+        [`count(${resets})`, { '{}': 1 }],
+        [gaps ?? '', { '{router="attic"}': 1 }],
+      ],
+      '1m',
+    );
+    await holds(
+      series,
+      '40m',
+      [
+        [resets ?? '', {}],
+        [gaps ?? '', {}],
+      ],
+      '1m',
+    );
+  });
+
+  it('the devices to choose from have the busiest of the month first, each once, also those without a month of their own', async () => {
+    const info = (mac: string) => `wrtmeter_device_info{mac="${mac}", hostname="${mac}", ip="192.168.1.2", user="", randomized="false"}`;
+    const { query = '', sort } =
+      readDashboards()
+        .get('device.json')
+        ?.templating.list.find(({ name }) => name === 'mac') ?? {};
+    const [, sorted = ''] = /^query_result\(sort_desc\((.*)\)\)$/.exec(fill(query, values)) ?? [];
+    expect(sort, 'as they come').to.equal(0);
+    const series = {
+      ...{ [info('a')]: '1x40', [info('b')]: '1x40', [info('c')]: '1x40' },
+      'wrtmeter_device_month_download_bytes{mac="a", hostname="a"}': '5x40',
+      'wrtmeter_device_month_upload_bytes{mac="a", hostname="a"}': '1x40',
+      'wrtmeter_device_month_total_bytes{mac="b", hostname="b"}': '9x40',
+    };
+    await holds(series, '1d', [[sorted, { '{mac="a", hostname="a"}': 6, '{mac="b", hostname="b"}': 9, '{mac="c", hostname="c"}': 0 }]]);
+  });
+
   it('a device on two access points at once is one device on the air; nobody is zero only where stations were read', async () => {
     const station = (router: string, mac: string) =>
       `wrtmeter_station_connected_seconds{router="${router}", interface="phy0-ap0", mac="${mac}"}`;

@@ -125,7 +125,7 @@ describe('what is shown of a private device', () => {
     );
     const read = pageReaderOf(home);
     const pages = [
-      homePage(view, { rows: await read.history(view), periods: read.periods(view, 13) }),
+      homePage(view, { rows: await read.history(view, 'lines'), periods: read.periods(view, 13) }),
       devicesPage(view, {}),
       usersPage(view),
       peersPage(view, {}),

@@ -26,7 +26,7 @@ export function createPageReader({ store, terms, history }: PageReaderParts): Pa
       const own = router === null ? undefined : routerBilling.get(router);
       return lastPeriods(dayOf(now, timezone), own ?? billing, count);
     },
-    history: (view) => history.rows(view, terms(), false),
+    history: (view, scope) => history.rows(view, terms(), scope),
     async used(accounts, stretch) {
       const kinds = new Map(accounts.map(({ id, kind }) => [id, kind]));
       const rows = (await readUsage(store, { ...stretch, accounts: [...kinds.keys()] }, MOST_ROWS)) ?? [];

@@ -22,15 +22,15 @@ import type { Route } from '../route.ts';
 /** The pages for people, besides the limits. */
 export function pageRoutes(deps: AppDeps): Route[] {
   return [
-    pageRoute(deps, '/', './', (view) => home(deps, view)),
-    pageRoute(deps, '/devices', 'devices', async (view, context) => devicesPage(view, context.query)),
-    pageRoute(deps, '/device', 'devices', (view, context) => devicePage(view, context.query, deps.pages)),
+    livePage(deps, '/', './', (view) => home(deps, view)),
+    livePage(deps, '/devices', 'devices', async (view, context) => devicesPage(view, context.query)),
+    livePage(deps, '/device', 'devices', (view, context) => devicePage(view, context.query, deps.pages)),
     pageRoute(deps, '/users', 'users', async (view) => usersPage(view)),
     pageRoute(deps, '/user', 'users', (view, context) => userPage(view, context.query, deps.pages)),
-    pageRoute(deps, '/peers', 'peers', async (view, context) => peersPage(view, context.query)),
-    pageRoute(deps, '/peer', 'peers', (view, context) => peerPage(view, context.query, deps.pages)),
-    pageRoute(deps, '/uplinks', 'uplinks', async (view) => uplinksPage(view)),
-    pageRoute(deps, '/uplink', 'uplinks', (view, context) => uplinkPage(view, context.query, deps.pages)),
+    livePage(deps, '/peers', 'peers', async (view, context) => peersPage(view, context.query)),
+    livePage(deps, '/peer', 'peers', (view, context) => peerPage(view, context.query, deps.pages)),
+    livePage(deps, '/uplinks', 'uplinks', async (view) => uplinksPage(view)),
+    livePage(deps, '/uplink', 'uplinks', (view, context) => uplinkPage(view, context.query, deps.pages)),
     pageRoute(deps, '/routers', 'routers', async (view) => routersPage(view)),
     pageRoute(deps, '/router', 'routers', (view, context) => routerPage(view, context.query, deps.pages)),
     pageRoute(deps, '/quotas', 'quotas', async (view, context) => quotasPage(view, context.query)),
@@ -40,7 +40,7 @@ export function pageRoutes(deps: AppDeps): Route[] {
 }
 
 async function home(deps: AppDeps, view: View): Promise<string> {
-  const rows = await readable(deps, deps.pages.history(view));
+  const rows = await readable(deps, deps.pages.history(view, 'lines'));
   const audit = await readable(deps, deps.audit(lateAuditQuery(view)));
   return homePage(view, rows === null ? null : { rows, periods: deps.pages.periods(view, PERIODS) }, audit?.rows);
 }
@@ -57,15 +57,20 @@ async function readable<T>(deps: AppDeps, part: Promise<T>): Promise<T | null> {
 
 type Render = (view: View, context: Context) => Promise<string>;
 
+/** A page that shows what moves now, unless live is off. */
+const livePage = (deps: AppDeps, path: string, at: PageName, render: Render): Route =>
+  pageRoute(deps, path, at, render, () => deps.live.isOn());
+
 /** A page of its own; what is wrong with its query is said on a page, too. `at`: where it is in the navigation. */
-function pageRoute(deps: AppDeps, path: string, at: PageName, render: Render): Route {
+function pageRoute(deps: AppDeps, path: string, at: PageName, render: Render, isWatchable = () => false): Route {
   return {
     method: 'GET',
     path,
     needs: 'read',
     large: true,
     async handle(context) {
-      const view = await deps.view();
+      const watchable = isWatchable();
+      const view = { ...(await deps.view()), watchable };
       let body: string;
       try {
         body = await render(view, context);
@@ -75,7 +80,7 @@ function pageRoute(deps: AppDeps, path: string, at: PageName, render: Render): R
         body = problemPage(view, at, error.message);
       }
       context.set('Content-Type', 'text/html; charset=utf-8');
-      context.set('Content-Security-Policy', policyOf(true));
+      context.set('Content-Security-Policy', policyOf({ form: true, watchable }));
       context.set('Referrer-Policy', 'no-referrer');
       context.body = body;
     },

@@ -1,7 +1,5 @@
-import { error, json, type Operation, type Parameter, type Paths, TOKEN } from './parts.ts';
+import { error, inPath, json, type Operation, type Parameter, type Paths, TOKEN } from './parts.ts';
 import { ref, text } from './schema.ts';
-
-const inPath = (name: string, description: string): Parameter => ({ name, in: 'path', required: true, description, schema: text() });
 
 const control = (summary: string, parameters: readonly Parameter[], responses: Operation['responses']): Operation => ({
   summary,

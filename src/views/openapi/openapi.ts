@@ -212,7 +212,7 @@ export function openApi(version: string) {
       version,
       description:
         'Usage of a home with OpenWrt routers. Download and upload are seen from the device or the home. No request changes counted bytes. ' +
-        'New fields may be added; fields are never renamed. With "auth: { read: token }" everything except /-/healthy, /-/ready and /favicon.ico requires a token: ' +
+        'New fields may be added; fields are never renamed. With "auth: { read: token }" everything except /-/healthy, /-/ready, /favicon.ico and /scripts/ requires a token: ' +
         'without one or with a wrong one the answer is 401, after too many wrong ones 429.',
       license: { name: 'MIT', identifier: 'MIT' },
     },

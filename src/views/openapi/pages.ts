@@ -1,4 +1,4 @@
-import { type Paths, plain } from './parts.ts';
+import { inPath, type Paths, plain } from './parts.ts';
 
 const page = (summary: string) => ({
   get: {
@@ -23,6 +23,14 @@ export const pagePaths: Paths = {
   '/quotas': page('The page of all quotas'),
   '/router': page('The page of one router: its sources, what to do about failures, its uplinks and hosts'),
   '/routers': page('The page of all routers'),
+  '/scripts/{version}/{name}': {
+    get: {
+      summary: 'The scripts of the pages that show what moves now',
+      security: [],
+      parameters: [inPath('version', 'A part of their address that changes with them'), inPath('name', 'For example live.js')],
+      responses: { 200: plain('The script', 'text/javascript'), 404: plain('Not of this version') },
+    },
+  },
   '/uplink': page('The page of one uplink: days, months, what is known of it'),
   '/uplinks': page('The page of all uplinks'),
   '/user': page('The page of one user: days, months, devices'),

@@ -22,6 +22,9 @@ export interface Operation {
 /** The operations of an address, by method. */
 export type Paths = Readonly<Record<string, Readonly<{ get?: Operation; post?: Operation; delete?: Operation }>>>;
 
+/** A part of the path. */
+export const inPath = (name: string, description: string): Parameter => ({ name, in: 'path', required: true, description, schema: text() });
+
 export const json = (description: string, schema: Schema) => ({ description, content: { 'application/json': { schema } } });
 export const plain = (description: string, type = 'text/plain') => ({ description, content: { [type]: { schema: text() } } });
 export const error = (description: string) => json(description, { $ref: '#/components/schemas/Error' });

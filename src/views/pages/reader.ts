@@ -15,8 +15,8 @@ export interface PageReader {
   periods(view: Pick<View, 'now' | 'timezone'>, count: number, router?: string | null): Month[];
   /** What a few accounts used together, by the start of each hour (Unix ms), day or period with bytes. */
   used(accounts: readonly Account[], stretch: UsageStretch): Promise<Map<number, Used>>;
-  /** Days and periods of the home, its uplinks and users. Kept from request to request. */
-  history(view: View): Promise<HistoryRow[]>;
+  /** Days and periods of the home and its uplinks, and of users. Kept from request to request. */
+  history(view: View, scope: 'lines' | 'users'): Promise<HistoryRow[]>;
   /** Audit rows, the newest first. */
   audit(query: AuditQuery, most: number): Promise<AuditRecord[]>;
 }

@@ -32,32 +32,41 @@ export interface HistoryRow extends QuotaThing {
 
 export type HistoryView = SubjectView & Pick<View, 'now' | 'timezone'>;
 
+/** How much of the history is wanted: that of the home and its uplinks, of users too, or of every device and peer too. */
+export type HistoryScope = 'lines' | 'users' | 'each';
+
 /**
  * What the history shows: days and periods of the home, its uplinks and users, and periods of devices and peers. Days of what is private
- * are left out, because they tell when it was there. `withEach`: with devices and peers, of which there may be thousands.
+ * are left out, because they tell when it was there. Users may have thousands of devices, so a narrow scope is much cheaper.
  */
-export function historyParts(view: HistoryView, terms: Pick<BillingTerms, 'billing' | 'routerBilling'>, withEach = true): HistoryPart[] {
+export function historyParts(
+  view: HistoryView,
+  terms: Pick<BillingTerms, 'billing' | 'routerBilling'>,
+  scope: HistoryScope,
+): HistoryPart[] {
   const today = dayOf(view.now, view.timezone);
   const days = Array.from({ length: DAYS }, (_, i) => ({ start: today - DAYS + 1 + i, end: today - DAYS + 2 + i }));
   const ofHome = lastPeriods(today, terms.billing, PERIODS);
   const subjectsOf = quotaSubjects(view);
   const all = { startsAt: 0 };
   const home = subjectsOf({ of: { kind: 'home' } }, all);
-  const users = view.people.isConfigured
-    ? [
-        ...subjectsOf({ of: { kind: 'each user' } }, all),
-        ...subjectsOf({ of: { kind: 'others' } }, all).map((others) => ({ ...others, name: OTHERS })),
-      ]
-    : [];
+  const users =
+    view.people.isConfigured && scope !== 'lines'
+      ? [
+          ...subjectsOf({ of: { kind: 'each user' } }, all),
+          ...subjectsOf({ of: { kind: 'others' } }, all).map((others) => ({ ...others, name: OTHERS })),
+        ]
+      : [];
   const uplinks = uplinksByRouter(view);
   const ownMonth = (router: string) => terms.routerBilling.has(router);
   const inHomeMonth = [...uplinks].flatMap(([router, each]) => (ownMonth(router) ? [] : each));
-  const each = withEach
-    ? [...subjectsOf({ of: { kind: 'each device', user: null } }, all), ...subjectsOf({ of: { kind: 'each peer' } }, all)]
-    : [];
+  const each =
+    scope === 'each'
+      ? [...subjectsOf({ of: { kind: 'each device', user: null } }, all), ...subjectsOf({ of: { kind: 'each peer' } }, all)]
+      : [];
   const parts: HistoryPart[] = [
-    { by: 'day', subjects: openSubjects(view, [...home, ...[...uplinks.values()].flat(), ...users]), spans: days, isWhole: true },
-    { by: 'month', subjects: [...home, ...inHomeMonth, ...users], spans: ofHome, isWhole: true },
+    { by: 'day', subjects: openSubjects(view, [...home, ...[...uplinks.values()].flat()]), spans: days, isWhole: true },
+    { by: 'month', subjects: [...home, ...inHomeMonth], spans: ofHome, isWhole: true },
     ...[...terms.routerBilling].map(
       ([router, billing]): HistoryPart => ({
         by: 'month',
@@ -66,6 +75,8 @@ export function historyParts(view: HistoryView, terms: Pick<BillingTerms, 'billi
         isWhole: true,
       }),
     ),
+    { by: 'day', subjects: openSubjects(view, users), spans: days, isWhole: true },
+    { by: 'month', subjects: users, spans: ofHome, isWhole: true },
     { by: 'month', subjects: each, spans: ofHome.slice(-PERIODS_OF_EACH), isWhole: false },
   ];
   return parts.filter(({ subjects }) => subjects.length > 0);

@@ -114,13 +114,36 @@ describe('/metrics/history', function () {
   it('reads what has ended once, and the running day and periods each time', async () => {
     const history = createHistory(createHistoryReader(store));
     await Promise.all([samplesOf(history, DAYS - 1), samplesOf(history, DAYS - 1)]);
-    expect(reads).to.equal(62 + 25 + 13);
+    expect(reads, 'the lines, users, each device').to.equal(62 + 25 + (62 + 25) + 13);
     reads = 0;
     await samplesOf(history, DAYS - 1);
-    expect(reads).to.equal(3);
+    expect(reads).to.equal(5);
     reads = 0;
     await samplesOf(history, DAYS);
-    expect(reads, 'when a day has turned: the one that ended, too').to.equal(4);
+    expect(reads, 'when a day has turned: the one that ended, too').to.equal(7);
+  });
+
+  it('for a page of the home reads the lines alone, and keeps what was read for those who want more', async () => {
+    const reader = createHistoryReader(store);
+    const terms = { billing: { day: 1 }, routerBilling: new Map() };
+    expect(new Set((await reader.rows(known(DAYS - 1), terms, 'lines')).map(({ of }) => of))).to.have.keys('home', 'uplink');
+    expect(reads).to.equal(62 + 25);
+    await reader.rows(known(DAYS - 1), terms, 'users');
+    expect(reads).to.equal(62 + 25 + 2 + (62 + 25));
+    reads = 0;
+    await reader.rows(known(DAYS - 1), terms, 'lines');
+    await reader.rows(known(DAYS - 1), terms, 'users');
+    expect(reads).to.equal(2 + 4);
+  });
+
+  it('has the running month of users and devices from the books, with the same bytes as in the file', async () => {
+    const terms = { billing: { day: 1 }, routerBilling: new Map() };
+    const day = DAYS - 1;
+    const months = { home: monthOf(today(day), { day: 1 }) };
+    const inFile = await createHistoryReader(store).rows(known(day), terms, 'each');
+    reads = 0;
+    expect(await createHistoryReader(store).rows({ ...known(day), months }, terms, 'each')).to.deep.equal(inFile);
+    expect(reads).to.equal(62 + 25 + (62 + 24) + 12);
   });
 
   it('tells bytes of a day that has ended, though they came late or its billing day changed', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { AppDeps } from '../../../src/http/deps.ts';
 import { pageRoutes } from '../../../src/http/pages/pages.ts';
 import type { Listening } from '../../../src/http/server.ts';
+import { LIVE_SCRIPT, SCRIPTS } from '../../../src/views/pages/live/scripts.ts';
 import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
 import { ask, depsOf, serveApp } from '../../support/web/web.ts';
 
@@ -33,6 +34,41 @@ describe('the pages over HTTP', () => {
       expect(text, path)
         .to.match(/^<!doctype html>\n/)
         .and.not.match(/<script|\bhref="\//);
+    }
+  });
+
+  it('that show what moves now may run the scripts of the program and talk to it, and no others; none where live is off', async () => {
+    const LIVE = ['/', '/devices', '/device', '/peers', '/peer', '/uplinks', '/uplink'];
+    const paths = await start({ live: { isOn: () => true, watch: () => () => undefined } });
+    for (const path of paths) {
+      const { headers, text } = await ask(server.url + path);
+      const policy = /^default-src 'none'; (script-src 'self'; connect-src 'self'; )?style-src/.exec(
+        String(headers['content-security-policy']),
+      );
+      const scripts = [...text.matchAll(/<script[^>]*>/g)].map(([tag]) => tag);
+      const isLive = LIVE.includes(path);
+      expect([policy?.[1] !== undefined, scripts], path).to.deep.equal([
+        isLive,
+        isLive ? [`<script type="module" src="${LIVE_SCRIPT}">`] : [],
+      ]);
+    }
+  });
+
+  it('get their scripts as modules that browsers keep, under an address that changes with them', async () => {
+    await start();
+    for (const [name, script] of SCRIPTS) {
+      const { status, headers, text } = await ask(`${server.url}/${LIVE_SCRIPT.replace('live.js', name)}`);
+      expect([status, headers['content-type'], headers['cache-control'], headers['x-content-type-options']]).to.deep.equal([
+        ...[200, 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable', 'nosniff'],
+      ]);
+      expect(text).to.equal(script);
+      // Text of others must not become markup.
+      expect(text).to.not.match(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|DOMParser/);
+      for (const [, other = ''] of text.matchAll(/from '\.\/([^']+)'/g)) expect([...SCRIPTS.keys()]).to.include(other);
+    }
+    for (const path of ['/scripts/0/live.js', `/${LIVE_SCRIPT}x`, `/${LIVE_SCRIPT.replace('live.js', '..%2fscripts.ts')}`]) {
+      const { status, headers } = await ask(server.url + path);
+      expect([status, headers['cache-control']], path).to.deep.equal([404, 'no-store']);
     }
   });
 

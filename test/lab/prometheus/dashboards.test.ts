@@ -54,6 +54,16 @@ describe('the dashboards, on a Prometheus that scraped the demo', () => {
             ).to.deep.equal([]);
           });
 
+      it('asks for its marks, and finds when routers booted', async () => {
+        for (const { name, target, useValueForTime } of dashboard.annotations.list) {
+          const answer = await ask(target, fill(target.expr, all), prometheus);
+          if (name !== 'Reboots') continue;
+          const times = answer.flatMap((series) => series.values.map(([, value]) => value));
+          expect([useValueForTime, times.length > 0]).to.deep.equal([true, true]);
+          for (const time of times) expect(time, 'ms').to.be.within(Date.now() - 365 * 86_400_000, Date.now());
+        }
+      });
+
       it('answers for single choices of its variables too', async () => {
         const single: Record<string, string> = { ...all };
         for (const variable of dashboard.templating.list.slice(1)) {

@@ -92,7 +92,7 @@ describe('the dashboards, on a Prometheus with two meters of equal names, one of
           chosen = { ...values, instance: homes[name]?.target ?? '' };
           for (const variable of dashboard.templating.list.slice(2)) {
             const offered = await choices(variable, chosen, together);
-            expect(offered, variable.name).to.deep.equal(await choices(variable, chosen, alone[name] as RunningPrometheus));
+            expect(offered, variable.name).to.have.deep.members(await choices(variable, chosen, alone[name] as RunningPrometheus));
             expect(new Set(offered.map(({ value }) => value)).size, variable.name).to.equal(offered.length);
             chosen[variable.name] = variable.allValue ?? offered[1]?.value ?? '';
           }

@@ -12,6 +12,16 @@ export interface DashboardFile {
   refresh: string;
   panels: PanelFile[];
   templating: { list: VariableFile[] };
+  annotations: { list: MarkFile[] };
+}
+
+/** What is marked on charts over time. */
+interface MarkFile {
+  name: string;
+  datasource: { type: string; uid: string };
+  target: TargetFile;
+  titleFormat: string;
+  useValueForTime?: boolean;
 }
 
 export interface PanelFile {
@@ -23,7 +33,7 @@ export interface PanelFile {
   gridPos: { x: number; y: number; w: number; h: number };
   targets?: TargetFile[];
   fieldConfig?: { defaults: { unit?: string }; overrides: { properties: { id: string; value: unknown }[] }[] };
-  options?: { content?: string };
+  options?: { content?: string; text?: unknown };
   panels?: PanelFile[];
 }
 
@@ -41,6 +51,7 @@ export interface VariableFile {
   type: string;
   query: string;
   regex?: string;
+  sort?: number;
   multi?: boolean;
   includeAll?: boolean;
   allValue?: string;

@@ -10,6 +10,7 @@ import { type Html, html } from '../frame/html.ts';
 import { link } from '../frame/link.ts';
 import { tariffLine } from '../frame/tariff-line.ts';
 import { PERIODS, usageCard } from '../frame/usage-card.ts';
+import { nowCard, rateId } from '../live/parts.ts';
 import type { PageReader } from '../reader.ts';
 import { factsCard, placesCard } from './facts.ts';
 import { type FoundDevice, findDevice } from './find.ts';
@@ -21,7 +22,8 @@ export async function devicePage(view: View, query: QueryParameters, read: PageR
   const device = findDevice(view, query);
   const { row } = device;
   const rows = row.isPrivate ? [] : await notableRows(view, device, read);
-  const main = html`${await monthCard(view, device, rows, read)}
+  const main = html`${row.isPrivate ? null : nowCard(view, rateId.device(row))}
+${await monthCard(view, device, rows, read)}
 ${row.isPrivate ? null : await weekCard(view, device, read)}
 <div class="two">
 ${factsCard(view, row)}

@@ -7,6 +7,7 @@ import { type Content, type Html, html } from '../frame/html.ts';
 import { link } from '../frame/link.ts';
 import { pager } from '../frame/pager.ts';
 import { type Option, select } from '../frame/select.ts';
+import { liveState } from '../live/parts.ts';
 import { chosenDevices, type DeviceChoice, type DeviceSort, deviceChoice } from './choice.ts';
 import { deviceTable } from './table.ts';
 
@@ -25,6 +26,7 @@ export function devicesPage(view: View, query: QueryParameters): string {
   const most = Math.max(1, ...rows.map(({ month }) => month.total));
   const main = html`<section class="card" aria-labelledby="all">
 <div class="top"><h2 id="all">${count(rows.length, 'device')}</h2><p class="quiet">${rows.filter(({ onAir }) => onAir.length > 0).length} on the air · bytes of this month</p></div>
+${liveState(view)}
 ${form(view, choice)}
 ${rows.length === 0 ? html`<p class="quiet">No device matches. <a href="devices">Show all</a></p>` : html`${sorts(choice)}${deviceTable(view, shown, most)}`}
 ${pager(at, pages, (number) => addressOf({ ...choice, page: number }))}

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { localText } from '../../../domain/calendar.ts';
 import type { View } from '../../view.ts';
+import { LIVE_SCRIPT } from '../live/scripts.ts';
 import { type Content, Html, html } from './html.ts';
 import { type NavView, navigation, type PageName } from './nav.ts';
 import { STYLE } from './style.ts';
 
-/** A page loads nothing but its icon, runs no scripts, and uses only the common style. `form`: it has a form, whose target is this server. */
-export const policyOf = (form = false): string =>
+/**
+ * A page loads nothing but its icon, and uses only the common style. `form`: it has a form, whose target is this server. `watchable`: it
+ * runs the program's own scripts, which talk to this server only.
+ */
+export const policyOf = ({ form = false, watchable = false }: { form?: boolean; watchable?: boolean }): string =>
   [
     "default-src 'none'",
+    ...(watchable ? ["script-src 'self'", "connect-src 'self'"] : []),
     `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
     "img-src 'self'",
     "base-uri 'none'",
@@ -20,7 +25,7 @@ export const policyOf = (form = false): string =>
 const style = new Html(`<style>${STYLE}</style>`);
 
 /** What a page is made from, beside its own parts. */
-export type FrameView = NavView & Pick<View, 'now' | 'timezone' | 'books' | 'version'>;
+export type FrameView = NavView & Pick<View, 'now' | 'timezone' | 'books' | 'version' | 'watchable'>;
 
 export interface PageParts {
   title: string;
@@ -42,8 +47,9 @@ export function page(view: FrameView | null, { title, at, self, main }: PagePart
 <title>${title === NAME ? NAME : `${title} · ${NAME}`}</title>
 <link rel="icon" type="image/svg+xml" href="favicon.ico">
 ${style}
+${view?.watchable ? html`<script type="module" src="${LIVE_SCRIPT}"></script>` : null}
 </head>
-<body>
+<body${view === null ? null : html` data-timezone="${view.timezone}"`}>
 <a class="skip" href="#main">Skip to the content</a>
 <header><a class="logo" href="./">${LOGO}<span class="hidden">Home</span></a><h1><bdi>${title}</bdi></h1>${view === null ? null : asOf(view, self)}</header>
 ${view === null ? null : navigation(view, at)}

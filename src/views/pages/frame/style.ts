@@ -59,6 +59,28 @@ dt::before { content: ""; width: .625rem; height: .625rem; border-radius: 3px; b
 .days figcaption span { white-space: nowrap; }
 .days figcaption span:nth-child(2) { text-align: center; white-space: normal; }
 .days figcaption { display: flex; justify-content: space-between; gap: 1rem; margin-top: .375rem; color: var(--quiet); font-size: .8125rem; }
+@media (scripting: none) { .live { display: none; } }
+.live-state { flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
+.top .live-state { text-align: right; }
+div > .live-state:only-child { margin-bottom: .5rem; }
+.live-state::before { content: "\\200b"; }
+.figures.rates dd { font-size: 1.75rem; min-width: 8.5rem; }
+.moving { margin-top: .75rem; }
+.moving figcaption { min-height: 1.25rem; }
+.days.moving svg { height: 6rem; border-bottom: 1px solid var(--line); overflow: hidden; }
+.line { fill: none; stroke-width: 2px; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
+.down-line { stroke: var(--down); }
+.up-line { stroke: var(--up); }
+.area { fill: var(--down); fill-opacity: .15; }
+.busiest { margin-top: 1rem; }
+.busiest table { table-layout: fixed; }
+.busiest th:nth-child(2) { width: 7rem; }
+.busiest tbody tr { height: 2.5625rem; }
+.busiest tbody th { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
+.comings { min-height: 5.25rem; line-height: 1.3125rem; }
+.cap { margin-top: .75rem; }
+th.live { min-width: 6rem; }
+.first { display: grid; gap: 1.25rem; align-items: start; }
 .down { fill: var(--down); }
 .up { fill: var(--up); }
 .both { fill: var(--both); }
@@ -123,6 +145,7 @@ footer a { display: inline-block; padding: .25rem 0; }
 @media (min-width: 60rem) {
   .sides { display: grid; grid-template-columns: minmax(0, 11fr) minmax(0, 9fr); gap: 1.25rem; align-items: start; }
 }
+@media (min-width: 60rem) and (scripting: enabled) { .first:has(> .live:not([hidden])) { grid-template-columns: minmax(0, 11fr) minmax(0, 9fr); } }
 @media (min-width: 60rem) { .two { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
 @media (max-width: 59.99rem) { .sides { display: grid; gap: 1.25rem; } }
 @media (max-width: 30rem) {
@@ -130,6 +153,7 @@ footer a { display: inline-block; padding: .25rem 0; }
   .card, .notice { padding: 1rem; }
   .figures { gap: .25rem 1.5rem; }
   .figures dd { font-size: 2rem; }
+  .figures.rates dd { font-size: 1.5rem; min-width: 7rem; }
   .days svg { height: 6rem; }
   header p { margin-left: 0; width: 100%; }
   .heat text { font-size: 18px; }

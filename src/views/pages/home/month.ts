@@ -13,6 +13,7 @@ import { type Html, html } from '../frame/html.ts';
 import { historyOf } from '../frame/kept-history.ts';
 import { shortDate } from '../frame/short-date.ts';
 import { tariffLine } from '../frame/tariff-line.ts';
+import { capLine, isCap } from '../quotas/table.ts';
 import { uplinkTable } from '../uplinks/table.ts';
 import { hostsLines } from './reconciliation.ts';
 
@@ -38,6 +39,7 @@ export function monthCard(view: View, past: HomePast | null): Html {
 ${figures(view, month)}
 ${countedBy === 'devices' && accounts.length > 0 ? html`<p class="quiet">The sum of all devices: no uplink is counted.</p>` : null}
 ${tariffLine(view, accounts)}
+${view.quotas.filter(isCap).map((row) => capLine(row, view))}
 ${hostsLines(view)}
 ${past === null ? null : charts(view, past, today, nothing)}
 ${uplinks.length > 1 || uplinks.some((row) => row.up === false) ? uplinkTable(view, uplinks.slice(0, SHOWN)) : null}

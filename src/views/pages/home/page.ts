@@ -2,6 +2,7 @@ import type { AuditLine } from '../../api-v1/audit.ts';
 import type { View } from '../../view.ts';
 import { page } from '../frame/frame.ts';
 import { type Content, html } from '../frame/html.ts';
+import { homeNowCard } from '../live/parts.ts';
 import { isWell, routerCard } from '../router/card.ts';
 import { routersCard } from '../router/page.ts';
 import { auditCard } from './audit.ts';
@@ -16,7 +17,10 @@ import { usersCard } from './users.ts';
 /** The page at `/`. `past`: null if it could not be read; `audit` has recent audit rows. */
 export function homePage(view: View, past: HomePast | null, audit: readonly AuditLine[] = []): string {
   const main = html`${notices(view)}
+<div class="first">
 ${monthCard(view, past)}
+${homeNowCard(view)}
+</div>
 ${quotasCard(view)}
 ${limitsCard(view)}
 <div class="sides">

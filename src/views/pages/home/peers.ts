@@ -12,7 +12,7 @@ export function peersCard(view: View): Html | null {
   if (rows.length === 0) return null;
   return html`<section class="card" aria-labelledby="peers">
 <div class="top"><h2 id="peers">WireGuard peers this month</h2><p class="quiet">${rows.filter((row) => row.online).length} online, ${rows.length} known</p></div>
-${peerTable(view, rows.slice(0, SHOWN))}
+${peerTable({ ...view, watchable: false }, rows.slice(0, SHOWN))}
 ${rows.length > SHOWN ? html`<p class="more"><a href="peers">All ${rows.length} peers</a></p>` : null}
 </section>`;
 }

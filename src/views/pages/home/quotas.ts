@@ -1,12 +1,12 @@
 import type { View } from '../../view.ts';
 import { type Html, html } from '../frame/html.ts';
-import { quotaTable, sortedQuotas } from '../quotas/table.ts';
+import { isCap, quotaTable, sortedQuotas } from '../quotas/table.ts';
 
 const SHOWN = 12;
 
-/** The quotas of the home and its uplinks, then those of which most is used. Null without quotas. */
+/** The quotas of uplinks, then those of which most is used; the cap of the month is shown there. Null without any. */
 export function quotasCard(view: View): Html | null {
-  const rows = sortedQuotas(view);
+  const rows = sortedQuotas(view).filter((row) => !isCap(row));
   if (rows.length === 0) return null;
   return html`<section class="card" aria-labelledby="quotas">
 <div class="top"><h2 id="quotas">Quotas</h2></div>

@@ -13,6 +13,7 @@ import { link } from '../frame/link.ts';
 import { pageNumber, pager } from '../frame/pager.ts';
 import { tariffLine } from '../frame/tariff-line.ts';
 import { PERIODS, usageCard } from '../frame/usage-card.ts';
+import { liveState, nowCard, rateId } from '../live/parts.ts';
 import type { PageReader } from '../reader.ts';
 import { peerAddress, peerState, peerTable } from './table.ts';
 
@@ -27,6 +28,7 @@ export function peersPage(view: View, query: QueryParameters): string {
   const address = (number: number) => link('peers', { page: number === 1 ? '' : String(number) });
   const main = html`<section class="card" aria-labelledby="all">
 <div class="top"><h2 id="all">${count(rows.length, 'WireGuard peer')}</h2><p class="quiet">${rows.filter(({ online }) => online).length} online · bytes of this month</p></div>
+${liveState(view)}
 ${rows.length === 0 ? html`<p class="quiet">No router has shown a WireGuard peer yet.</p>` : peerTable(view, rows.slice((at - 1) * ON_PAGE, at * ON_PAGE))}
 ${pager(at, pages, address)}
 </section>`;
@@ -42,16 +44,17 @@ export async function peerPage(view: View, query: QueryParameters, read: PageRea
   const accounts = account === undefined ? [] : [account];
   const month = view.months.home;
   const periods = read.periods(view, PERIODS);
-  const main = html`${usageCard(view, {
-    month,
-    used: directedUsage(row.month),
-    total: directedUsage(row.total),
-    days: row.isPrivate ? null : await read.used(accounts, { by: 'day', from: month.start, to: month.end }),
-    periods,
-    months: await read.used(accounts, { by: 'period', periods }),
-    nothing: directedUsage(NOTHING),
-    more: tariffLine(view, accounts),
-  })}
+  const main = html`${row.isPrivate ? null : nowCard(view, rateId.peer(row), row)}
+${usageCard(view, {
+  month,
+  used: directedUsage(row.month),
+  total: directedUsage(row.total),
+  days: row.isPrivate ? null : await read.used(accounts, { by: 'day', from: month.start, to: month.end }),
+  periods,
+  months: await read.used(accounts, { by: 'period', periods }),
+  nothing: directedUsage(NOTHING),
+  more: tariffLine(view, accounts),
+})}
 ${factsCard(view, row)}`;
   return page(view, { title: row.name, at: 'peers', self: peerAddress(row), main });
 }

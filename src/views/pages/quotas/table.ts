@@ -24,6 +24,15 @@ function tableRow(row: QuotaRow, view: View): Html {
 <td class="n">${size(row.used)}<br><small>${formatShare(share)}</small></td><td class="n">${size(row.limit)}</td></tr>`;
 }
 
+/** The same of the home's month, in a few words under the month itself. */
+export function capLine(row: QuotaRow, view: View): Html {
+  const share = row.used / row.limit;
+  return html`<p class="cap"><bdi>${row.quota.name}</bdi>: <strong>${formatShare(share)}</strong> of ${bytesIn(view.units)(row.limit)}${bar(share)}<small>${note(row, view)}</small></p>`;
+}
+
+/** Whether a row is the cap of the home's month: it is shown with the month. */
+export const isCap = ({ of, quota }: QuotaRow): boolean => of === 'home' && quota.per === 'month';
+
 function note({ quota, name, left, leftPerDay, forecast, limit, bonus, period }: QuotaRow, { timezone, units }: View): string {
   const size = bytesIn(units);
   const words = [

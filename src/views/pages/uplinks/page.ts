@@ -13,6 +13,7 @@ import { historyOf } from '../frame/kept-history.ts';
 import { link } from '../frame/link.ts';
 import { tariffLine } from '../frame/tariff-line.ts';
 import { PERIODS, usageCard } from '../frame/usage-card.ts';
+import { liveState, nowCard, rateId } from '../live/parts.ts';
 import type { PageReader } from '../reader.ts';
 import { uplinkAddress, uplinkState, uplinkTable } from './table.ts';
 
@@ -24,6 +25,7 @@ export function uplinksPage(view: View): string {
   const rows = wanRows(view);
   const main = html`<section class="card" aria-labelledby="all">
 <div class="top"><h2 id="all">${count(rows.length, 'uplink')}</h2><p class="quiet">bytes of this month</p></div>
+${liveState(view)}
 ${rows.length === 0 ? html`<p class="quiet">No uplink has been read yet.</p>` : uplinkTable(view, rows.slice(0, MOST))}
 ${rows.length > MOST ? html`<p class="quiet more">and ${rows.length - MOST} more, which a router names</p>` : null}
 </section>`;
@@ -37,14 +39,15 @@ export async function uplinkPage(view: View, query: QueryParameters, read: PageR
   if (row === undefined) throw new RequestError(404, `There is no uplink ${quote(name)} at a router ${quote(router)}`);
   const account = view.books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }));
   const time = (instant: number | null) => (instant === null ? null : localText(instant, view.timezone).slice(0, 16));
-  const main = html`${usageCard(view, {
-    month: row.period,
-    used: directedUsage(row.month),
-    total: directedUsage(row.total),
-    periods: read.periods(view, PERIODS, router),
-    ...historyOf(await read.history(view), 'uplink', `${router}/${name}`),
-    more: account === undefined ? null : tariffLine(view, [account]),
-  })}
+  const main = html`${nowCard(view, rateId.uplink(row), row)}
+${usageCard(view, {
+  month: row.period,
+  used: directedUsage(row.month),
+  total: directedUsage(row.total),
+  periods: read.periods(view, PERIODS, router),
+  ...historyOf(await read.history(view, 'lines'), 'uplink', `${router}/${name}`),
+  more: account === undefined ? null : tariffLine(view, [account]),
+})}
 <section class="card" aria-labelledby="facts">
 <div class="top"><h2 id="facts">What is known of it</h2></div>
 ${factList([

@@ -35,7 +35,7 @@ export async function userPage(view: View, query: QueryParameters, read: PageRea
   const { name = '' } = single(query, ['name']);
   const row = view.people.isConfigured ? userRows(view).find((each) => each.name === name) : undefined;
   if (row === undefined) throw new RequestError(404, `There is no user ${quote(name)}`);
-  const history = historyOf(await read.history(view), name === OTHERS ? 'others' : 'user', name === OTHERS ? '' : name);
+  const history = historyOf(await read.history(view, 'users'), name === OTHERS ? 'others' : 'user', name === OTHERS ? '' : name);
   const main = html`${usageCard(view, {
     month: view.months.home,
     used: row.month,

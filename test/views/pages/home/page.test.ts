@@ -173,7 +173,7 @@ describe('the home page', () => {
       await read(at, kib * 1024);
     const view = home.view(NOW + 5000);
     const reader = pageReaderOf(home);
-    const past = { rows: await reader.history(view), periods: reader.periods(view, 13) };
+    const past = { rows: await reader.history(view, 'lines'), periods: reader.periods(view, 13) };
     const text = words(homePage(view, past));
     expect(text).to.include('Today: 8.00 KiB down, 2.00 KiB up · yesterday: 40.0 KiB down, 10.0 KiB up');
     expect(text).to.include('19 Nov 40.0 KiB 10.0 KiB 50.0 KiB').and.include('Oct 2026 100 KiB 25.0 KiB 125 KiB');

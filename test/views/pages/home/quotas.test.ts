@@ -29,21 +29,25 @@ describe('the quotas of the home page', () => {
     };
   }
 
-  it('begin with the line, then most used first, with what is left, in the configured units', async () => {
+  it('have the cap with the month, then most used first, with what is left, in the configured units', async () => {
     const week = { per: 'week' } as const;
     bench = await openBench({
       ...TERMS,
       quotas: [quota('each', { kind: 'each device', user: null }, 1e9, week), quota('line', { kind: 'home' }, 1e12)],
     });
-    const text = quotasCard(await view('si'))?.text ?? '';
+    const shown = await view('si');
+    const text = quotasCard(shown)?.text ?? '';
     const names = [...text.matchAll(/<bdi>([^<]*)<\/bdi>/g)].map(([, name]) => name);
-    expect(names).to.deep.equal(['line', LAPTOP, PHONE]);
+    expect(names).to.deep.equal([LAPTOP, PHONE]);
     expect([...text.matchAll(/<small>([^<]*)<\/small><\/th>/g)].map(([, note]) => note)).to.deep.equal([
-      '1.00 TB left · 45.4 GB a day · until 31 Mar',
       'each · limit reached · until 15 Mar',
       'each · 700 MB left · 117 MB a day · until 15 Mar',
     ]);
     expect(text).to.match(/<rect class="up" width="100.00"/);
+    const month = homePage(shown, null).split('</section>')[0];
+    expect(month).to.match(
+      /<bdi>line<\/bdi>: <strong>0\.1 %<\/strong> of 1\.00 TB<svg.*<small>1\.00 TB left · 45\.4 GB a day · until 31 Mar<\/small>/,
+    );
   });
 
   it('are left out without quotas; with tariffs the month says on- and off-peak', async () => {

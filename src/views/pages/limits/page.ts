@@ -1,14 +1,14 @@
-import { localText } from '../../domain/calendar.ts';
-import type { LimitReason } from '../../domain/people/limits/limit.ts';
-import { actionText, reasonText } from '../../domain/people/limits/words.ts';
-import { page, policyOf } from '../pages/frame/frame.ts';
-import { type Content, type Html, html } from '../pages/frame/html.ts';
-import { type LimitRow, limitRows } from '../rows/limits.ts';
-import type { View } from '../view.ts';
+import { localText } from '../../../domain/calendar.ts';
+import type { LimitReason } from '../../../domain/people/limits/limit.ts';
+import { actionText, reasonText } from '../../../domain/people/limits/words.ts';
+import { type LimitRow, limitRows } from '../../rows/limits.ts';
+import type { View } from '../../view.ts';
+import { page, policyOf } from '../frame/frame.ts';
+import { type Content, type Html, html } from '../frame/html.ts';
 import { type FormGiven, handCard, setForm } from './form.ts';
 
 /** Its form may only be sent to this server. */
-export const LIMITS_POLICY = policyOf(true);
+export const LIMITS_POLICY = policyOf({ form: true });
 
 /** What the page says was done, by the word in its address. */
 const DONE: ReadonlyMap<unknown, string> = new Map([

@@ -1,8 +1,8 @@
-import { type HandLimit, keyOfThing } from '../../domain/people/limits/limit.ts';
-import { decisionText } from '../../domain/people/limits/words.ts';
-import { type Html, html } from '../pages/frame/html.ts';
-import { namesOfThings } from '../rows/limits.ts';
-import type { View } from '../view.ts';
+import { type HandLimit, keyOfThing } from '../../../domain/people/limits/limit.ts';
+import { decisionText } from '../../../domain/people/limits/words.ts';
+import { namesOfThings } from '../../rows/limits.ts';
+import type { View } from '../../view.ts';
+import { type Html, html } from '../frame/html.ts';
 import { choices } from './things.ts';
 
 /** The fields of the form, and what its buttons are called. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { handCard } from '../../../src/views/limits-page/form.ts';
-import { choices } from '../../../src/views/limits-page/things.ts';
-import { believableHome } from '../../support/homes/believable-home.ts';
-import type { SmallHome } from '../../support/homes/small-home.ts';
+import { handCard } from '../../../../src/views/pages/limits/form.ts';
+import { choices } from '../../../../src/views/pages/limits/things.ts';
+import { believableHome } from '../../../support/homes/believable-home.ts';
+import type { SmallHome } from '../../../support/homes/small-home.ts';
 
 describe('what the form of limits offers', () => {
   let home: SmallHome;

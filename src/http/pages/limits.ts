@@ -1,14 +1,14 @@
 import type { Context } from 'koa';
-import { LIMIT_PARAMETERS } from '../views/api-v1/limits.ts';
-import { type QueryParameters, single } from '../views/api-v1/query.ts';
-import { RequestError } from '../views/api-v1/request-error.ts';
-import { FORM_FIELDS, type FormGiven } from '../views/limits-page/form.ts';
-import { LIMITS_POLICY, type LimitsPageParts, limitsPage, refusedPage } from '../views/limits-page/page.ts';
-import { admit, CONTROL_IS_OFF } from './admit.ts';
-import type { AppDeps } from './deps.ts';
-import { readForm } from './form.ts';
-import { clearLimit, NO_ROUTER, setLimit } from './limits.ts';
-import type { Route } from './route.ts';
+import { LIMIT_PARAMETERS } from '../../views/api-v1/limits.ts';
+import { type QueryParameters, single } from '../../views/api-v1/query.ts';
+import { RequestError } from '../../views/api-v1/request-error.ts';
+import { FORM_FIELDS, type FormGiven } from '../../views/pages/limits/form.ts';
+import { LIMITS_POLICY, type LimitsPageParts, limitsPage, refusedPage } from '../../views/pages/limits/page.ts';
+import { admit, CONTROL_IS_OFF } from '../admit.ts';
+import type { AppDeps } from '../deps.ts';
+import { readForm } from '../form.ts';
+import { clearLimit, NO_ROUTER, setLimit } from '../limits.ts';
+import type { Route } from '../route.ts';
 
 /** The page of limits. Its form does what POST and DELETE of /api/v1/limits do, with the token in the body instead of a header. */
 export function limitsPageRoutes(deps: AppDeps): Route[] {

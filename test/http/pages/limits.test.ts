@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { createGate } from '../../src/auth/gate.ts';
-import { hashToken, newToken } from '../../src/auth/token.ts';
-import type { AppDeps } from '../../src/http/deps.ts';
-import type { Listening } from '../../src/http/server.ts';
-import { readAudit } from '../../src/ledger/storage/read-audit.ts';
-import type { LimitsStatus } from '../../src/views/limits-status.ts';
-import { openHome, type SmallHome } from '../support/homes/small-home.ts';
-import { type Asking, ask, depsOf, serveApp } from '../support/web/web.ts';
+import { createGate } from '../../../src/auth/gate.ts';
+import { hashToken, newToken } from '../../../src/auth/token.ts';
+import type { AppDeps } from '../../../src/http/deps.ts';
+import type { Listening } from '../../../src/http/server.ts';
+import { readAudit } from '../../../src/ledger/storage/read-audit.ts';
+import type { LimitsStatus } from '../../../src/views/limits-status.ts';
+import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
+import { type Asking, ask, depsOf, serveApp } from '../../support/web/web.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const TV = '02:00:00:00:00:03';

@@ -1,7 +1,7 @@
-import { OTHERS } from '../../domain/people/user.ts';
-import { deviceRows } from '../rows/devices.ts';
-import { nameOfThing } from '../rows/limits.ts';
-import { nameOf, type View } from '../view.ts';
+import { OTHERS } from '../../../domain/people/user.ts';
+import { deviceRows } from '../../rows/devices.ts';
+import { nameOfThing } from '../../rows/limits.ts';
+import { nameOf, type View } from '../../view.ts';
 
 /** Something that can be limited: as the API reads it, and for people. */
 interface Choice {
