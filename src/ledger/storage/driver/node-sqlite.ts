@@ -11,9 +11,12 @@ export interface DatabaseSync {
   close(): void;
 }
 
+type Value = string | number | bigint | null;
+
 export interface StatementSync {
-  all(...values: (string | number | bigint | null)[]): Record<string, unknown>[];
-  run(...values: string[]): unknown;
+  all(...values: (Value | Record<string, Value>)[]): Record<string, unknown>[];
+  run(...values: (Value | Record<string, Value>)[]): unknown;
+  setAllowUnknownNamedParameters(enabled: boolean): void;
   setReadBigInts(enabled: boolean): void;
 }
 
