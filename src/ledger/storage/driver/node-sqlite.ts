@@ -11,11 +11,11 @@ export interface DatabaseSync {
   close(): void;
 }
 
-type Value = string | number | bigint | null;
+type BoundValue = string | number | bigint | null;
 
 export interface StatementSync {
-  all(...values: (Value | Record<string, Value>)[]): Record<string, unknown>[];
-  run(...values: (Value | Record<string, Value>)[]): unknown;
+  all(...values: (BoundValue | Record<string, BoundValue>)[]): Record<string, unknown>[];
+  run(...values: (BoundValue | Record<string, BoundValue>)[]): unknown;
   setAllowUnknownNamedParameters(enabled: boolean): void;
   setReadBigInts(enabled: boolean): void;
 }
