@@ -24,13 +24,13 @@ export function openHere(path: string, access: Access): NodeConnection {
   const prepared = new Map<string, StatementSync>();
   return {
     exec: (sql) => database.exec(sql),
-    all: (sql, ...values) => rowsOf(database.prepare(sql), values),
+    all: (sql, ...values) => rowsOf(prepare(database, sql), parametersOf(sql, values)),
     bulk(batch) {
       const values = valuesOf(batch);
       if (values === null) return;
-      const statement = prepared.get(batch.sql) ?? database.prepare(batch.sql);
+      const statement = prepared.get(batch.sql) ?? prepare(database, batch.sql);
       prepared.set(batch.sql, statement);
-      statement.run(...values);
+      statement.run(...parametersOf(batch.sql, values));
     },
     copyTo: (to, interrupted) => copy(sqlite, database, to, interrupted),
     close: () => database.close(),
@@ -42,10 +42,21 @@ function openFile({ DatabaseSync }: NodeSqlite, path: string, mode: string): Dat
   return new DatabaseSync(`${pathToFileURL(path).href}?mode=${mode}`, { enableForeignKeyConstraints: false, timeout: BUSY_TIMEOUT });
 }
 
-/** The same cells as the package reads: whole numbers beyond 2⁵³, which no ledger has, are rounded. */
-function rowsOf(statement: StatementSync, values: readonly Cell[]): Row[] {
+function prepare(database: DatabaseSync, sql: string): StatementSync {
+  const statement = database.prepare(sql);
+  statement.setAllowUnknownNamedParameters(true);
+  return statement;
+}
+
+/** For Node 22, `?1` is a name like any other, and only `?` has a place. */
+function parametersOf(sql: string, values: readonly Cell[]): Parameters<StatementSync['all']> {
   // A number would be bound as floating point.
   const bound = values.map((value) => (typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value));
+  return /\?\d/.test(sql) ? [Object.fromEntries(bound.map((value, i) => [`?${i + 1}`, value]))] : bound;
+}
+
+/** The same cells as the package reads: whole numbers beyond 2⁵³, which no ledger has, are rounded. */
+function rowsOf(statement: StatementSync, bound: Parameters<StatementSync['all']>): Row[] {
   try {
     return statement.all(...bound) as Row[];
   } catch (error) {

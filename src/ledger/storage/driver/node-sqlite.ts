@@ -11,9 +11,12 @@ export interface DatabaseSync {
   close(): void;
 }
 
+type BoundValue = string | number | bigint | null;
+
 export interface StatementSync {
-  all(...values: (string | number | bigint | null)[]): Record<string, unknown>[];
-  run(...values: string[]): unknown;
+  all(...values: (BoundValue | Record<string, BoundValue>)[]): Record<string, unknown>[];
+  run(...values: (BoundValue | Record<string, BoundValue>)[]): unknown;
+  setAllowUnknownNamedParameters(enabled: boolean): void;
   setReadBigInts(enabled: boolean): void;
 }
 

@@ -19,7 +19,6 @@ export interface Thread {
   call(call: Call): Promise<unknown>;
   /** While it holds a 1, a copy that is running ends. */
   stop: Int32Array;
-  ended(): boolean;
   end(): void;
 }
 
@@ -30,7 +29,7 @@ let ending: NodeJS.Timeout | undefined;
 
 export function takeThread(): Thread {
   clearTimeout(ending);
-  const thread = idle === null || idle.ended() ? startThread() : idle;
+  const thread = idle ?? startThread();
   idle = null;
   return thread;
 }
@@ -54,30 +53,22 @@ function startThread(): Thread {
   const file = new URL(`./node-thread${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(file, { workerData: stop, execArgv: [] });
   const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
-  let ended: Error | null = null;
-  const fail = (error: Error) => {
-    ended ??= error;
-    for (const { reject } of waiting.splice(0)) reject(ended);
-  };
+  // Nothing listens to its errors, so they end the process: it fails only for want of memory, or by a bug, as this thread may.
   worker.on('message', (answer: Reply) => {
     const first = waiting.shift();
     if (waiting.length === 0) worker.unref();
     if ('failure' in answer) first?.reject(errorOf(answer.failure));
     else first?.resolve(answer.value);
   });
-  worker.on('error', (error) => fail(new Error(`A thread of the ledger failed: ${error.message}`, { cause: error })));
-  worker.on('exit', () => fail(new Error('A thread of the ledger ended')));
   worker.unref();
   return {
     call: (call) =>
       new Promise((resolve, reject) => {
-        if (ended !== null) return reject(ended);
         waiting.push({ resolve, reject });
         worker.ref();
         worker.postMessage(call);
       }),
     stop,
-    ended: () => ended !== null,
     end: () => void worker.terminate(),
   };
 }

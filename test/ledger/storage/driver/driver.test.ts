@@ -59,6 +59,19 @@ for (const [name, load] of drivers) {
       ]);
     });
 
+    it('takes parameters by number, also where one is used twice or not at all', async () => {
+      const database = await open('create');
+      expect(await database.all('SELECT ?3 AS a, ?1 AS b, ?3 + 1 AS c', 'x', 'unused', 2 ** 33)).to.deep.equal([
+        { a: 2 ** 33, b: 'x', c: 2 ** 33 + 1 },
+      ]);
+      await database.exec('CREATE TABLE t (a INTEGER)');
+      await database.bulk({
+        sql: 'INSERT INTO t SELECT value ->> 0 FROM json_each(?1) UNION ALL SELECT json_array_length(?1)',
+        rows: [[7]],
+      });
+      expect(await database.all('SELECT a FROM t')).to.deep.equal([{ a: 7 }, { a: 1 }]);
+    });
+
     it('runs a bulk statement with all rows, and none without rows', async () => {
       const database = await open('create');
       await database.exec('CREATE TABLE t (a INTEGER, b TEXT) STRICT');
