@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { assemble, pack } from './archive.ts';
+import { makeDeb } from './debian.ts';
+import { ARCHITECTURES, type Architecture, fetchNode } from './node.ts';
+import { run } from './run.ts';
+import { billOfMaterials } from './sbom.ts';
+import { buildCommit } from './tree.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const USE = 'Use: npm run release -- [--out FOLDER] [--architecture amd64|arm64 …]';
+
+const isArchitecture = (word: string): word is Architecture => word in ARCHITECTURES;
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Makes all that is published of the last commit: for each architecture an archive and a Debian package, a bill of materials, checksums. */
+function release(out: string, architectures: readonly Architecture[]): void {
+  const folder = mkdtempSync(join(tmpdir(), 'wrtmeter-release-'));
+  try {
+    const changed = run('git', ['status', '--porcelain'], PROJECT);
+    if (changed !== '') say(`These changes are not committed, and so not in the release:\n${changed}`);
+    const source = buildCommit(PROJECT, join(folder, 'commit'));
+    mkdirSync(out, { recursive: true });
+    const made: string[] = [];
+    const add = (file: string) => {
+      made.push(file);
+      say(file);
+    };
+    for (const architecture of architectures) {
+      const place = join(folder, architecture);
+      const program = join(place, `wrtmeter-${source.version}-linux-${architecture}`);
+      assemble(source, fetchNode(architecture, join(place, 'node')), program);
+      add(pack(program, join(out, `wrtmeter-${source.version}-linux-${architecture}.tar.gz`), source.time));
+      add(makeDeb(source, program, architecture, place, out));
+    }
+    const bill = join(out, `wrtmeter-${source.version}.cdx.json`);
+    writeFileSync(bill, billOfMaterials(source, architectures));
+    add(bill);
+    writeFileSync(join(out, 'SHA256SUMS'), checksumsOf(made));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** As `sha256sum --check` reads them. */
+const checksumsOf = (files: readonly string[]): string =>
+  files.map((file) => `${createHash('sha256').update(readFileSync(file)).digest('hex')}  ${basename(file)}\n`).join('');
+
+function main(): number {
+  try {
+    const { values } = parseArgs({ options: { out: { type: 'string' }, architecture: { type: 'string', multiple: true } } });
+    const wanted = values.architecture ?? Object.keys(ARCHITECTURES);
+    if (!wanted.every(isArchitecture)) throw new Error(USE);
+    release(resolve(values.out ?? join(PROJECT, 'release')), wanted);
+    return 0;
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+process.exitCode = main();

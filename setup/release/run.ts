@@ -1,0 +1,14 @@
+import { spawnSync } from 'node:child_process';
+
+/** Runs a program to its end and returns what it printed; throws with what it said where it fails. */
+export function run(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (error) throw new Error(`"${program}" cannot be run: ${error.message}`);
+  if (status !== 0) throw new Error(`"${[program, ...args].join(' ')}" failed with ${status}:\n${stdout}${stderr}`);
+  return stdout;
+}
