@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { run } from './run.ts';
 import { copyParts, type Source } from './tree.ts';
 
-/** Starts the program with the Node beside it, from wherever it is linked to. */
+/** Starts the program with the Node beside it and the SQLite in that, from wherever it is linked to. */
 const START = `#!/bin/sh
+export WRTMETER_LEDGER_DRIVER="\${WRTMETER_LEDGER_DRIVER:-node}"
 home=$(dirname "$(dirname "$(readlink -f "$0")")")
 exec "$home/node/bin/node" "$home/dist/main.js" "$@"
 `;

@@ -13,7 +13,7 @@ export interface ConfigFile {
 }
 
 /** The files to look for, in this order, if none is given. */
-const USUAL_FILES = ['wrtmeter.yaml', 'wrtmeter.yml', 'routers.json'] as const;
+const USUAL_FILES = ['wrtmeter.yaml', 'wrtmeter.yml', 'routers.json', '/etc/wrtmeter/wrtmeter.yaml'] as const;
 
 const MOST_BYTES = 1024 * 1024;
 

@@ -343,13 +343,15 @@ describe('the configuration file', () => {
     expect((await configOf(both)).file).to.equal('merge.yaml');
   });
 
-  it('is otherwise wrtmeter.yaml, then routers.json in the working directory', async () => {
+  it('is otherwise wrtmeter.yaml, then routers.json in the working directory, then that of the system', async () => {
     const yaml = 'data: /yaml\n';
     const json = '{ "box": { "ap_stats": "http://box/stations" } }';
     const both = { cwd: '/srv', readFile: filesOf({ '/srv/wrtmeter.yaml': yaml, '/srv/routers.json': json }) };
     expect((await configOf(both)).file).to.equal('wrtmeter.yaml');
     const one = { cwd: '/srv', readFile: filesOf({ '/srv/routers.json': json }) };
     expect((await configOf(one)).routers[0]?.name).to.equal('box');
+    const none = { cwd: '/srv', readFile: filesOf({ '/etc/wrtmeter/wrtmeter.yaml': yaml }) };
+    expect((await configOf(none)).file).to.equal('/etc/wrtmeter/wrtmeter.yaml');
   });
 
   it('must exist if it is given', async () => {

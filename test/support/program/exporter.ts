@@ -16,6 +16,8 @@ export interface ExporterOptions {
   startsWithin?: number;
   /** Default: this checkout's. */
   main?: string;
+  /** What starts it instead of this Node and `main`. */
+  program?: readonly string[];
   /** Words before the command, of a program that starts it. */
   within?: readonly string[];
 }
@@ -40,8 +42,9 @@ const STARTS_WITHIN = 15;
 export async function startExporter(options: ExporterOptions): Promise<Exporter> {
   const { main = MAIN } = options;
   if (!existsSync(main)) throw new Error('dist/main.js is missing: run "npm run build" first');
-  const args = [main, ...(options.args ?? []), '--data', options.dataDir, '--listen', options.listen ?? '127.0.0.1:0'];
-  const [program = process.execPath, ...words] = [...(options.within ?? []), process.execPath, ...args];
+  const args = [...(options.args ?? []), '--data', options.dataDir, '--listen', options.listen ?? '127.0.0.1:0'];
+  const start = options.program ?? [process.execPath, main];
+  const [program = process.execPath, ...words] = [...(options.within ?? []), ...start, ...args];
   const child = spawn(program, words, { env: { ...cleanEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const logs: string[] = [];
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
