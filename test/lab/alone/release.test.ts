@@ -55,13 +55,20 @@ describe('a release, on a bare Debian 12', () => {
 
   /** The download of the phone, after it moved a MiB and was read. */
   async function metered(exporter: Exporter): Promise<number | undefined> {
+    world.advance(1);
     world.transfer(PHONE, bytes(2 ** 20, 0));
     return sampleValue(await exporter.scrape(), 'wrtmeter_device_download_bytes_total', { mac: PHONE });
   }
 
   async function withExporter(options: Partial<ExporterOptions>, use: (exporter: Exporter) => Promise<void>): Promise<void> {
-    const args = [...(options.args ?? []), `gateway=${routers.router('gateway').url}`, '--heartbeat', '0'];
-    const exporter = await startExporter({ dataDir: '/var/lib/wrtmeter', startsWithin: 60, ...options, args });
+    const args = [...(options.args ?? []), `gateway=${routers.router('gateway').url}`];
+    const exporter = await startExporter({
+      env: { WRTMETER_HEARTBEAT: '0' },
+      dataDir: '/var/lib/wrtmeter',
+      startsWithin: 60,
+      ...options,
+      args,
+    });
     try {
       await use(exporter);
     } finally {
@@ -107,8 +114,7 @@ describe('a release, on a bare Debian 12', () => {
   });
 
   it('is a package that lintian has nothing to say about', async () => {
-    for (const architecture of ['amd64', 'arm64'])
-      expect(await output(['lintian', '--allow-root', join(out, `wrtmeter_${version}_${architecture}.deb`)])).to.equal('');
+    expect(await output(['lintian', '--allow-root', join(out, `wrtmeter_${version}_amd64.deb`)])).to.equal('');
   });
 
   describe('as a package', () => {
