@@ -113,6 +113,24 @@ describe('a release, on a bare Debian 12', () => {
     }
   });
 
+  it('meters on arm64 too, from its archive', async () => {
+    await output(['tar', '-xzf', archive('arm64'), '-C', folder]);
+    const home = join(folder, `wrtmeter-${version}-linux-arm64`);
+    const program = [
+      'qemu-aarch64-static',
+      '-L',
+      '/usr/aarch64-linux-gnu',
+      join(home, 'node/bin/node'),
+      join(home, 'dist/main.js'),
+      'serve',
+    ];
+    const env = { WRTMETER_HEARTBEAT: '0', WRTMETER_LEDGER_DRIVER: 'node' };
+    await withExporter({ program, env, dataDir: join(folder, 'arm64'), startsWithin: 120 }, async (exporter) => {
+      const before = await metered(exporter);
+      expect(await metered(exporter)).to.equal((before ?? Number.NaN) + 2 ** 20);
+    });
+  });
+
   it('is a package that lintian has nothing to say about', async () => {
     expect(await output(['lintian', '--allow-root', join(out, `wrtmeter_${version}_amd64.deb`)])).to.equal('');
   });
