@@ -304,10 +304,16 @@ function isKept({ absent, at }: Sighting, { shownAt, waits }: Shown): boolean {
   return absent === 'missed' ? !waits || at - shownAt <= MISSED_FOR_MS : absent === 'kept';
 }
 
+/** A list that keeps what it does not show names no interface: a line of a MAC has a baseline if any of that MAC was shown. */
+function isInShown({ shown }: Reader, { name, account }: Sight, absent: Sighting['absent']): boolean {
+  if (account.kind !== 'station' || absent !== 'kept') return shown.has(name);
+  return [...shown.values()].some((known) => known.account.kind === 'station' && known.account.key === account.key);
+}
+
 /** What the answer before could not show is not new. The first answer of nft or nlbwmon may have missed what the second shows. */
-const mayBeMissed = ({ source, absent, unnamed = 0 }: Sighting, { name }: Sight, before: Reader): boolean =>
-  !before.shown.has(name) &&
-  (before.unread.includes(name) || unnamed < before.unnamed || (source === 'hosts' && absent !== 'ended' && before.isFirst));
+const mayBeMissed = ({ source, absent, unnamed = 0 }: Sighting, sight: Sight, before: Reader): boolean =>
+  !isInShown(before, sight, absent) &&
+  (before.unread.includes(sight.name) || unnamed < before.unnamed || (source === 'hosts' && absent !== 'ended' && before.isFirst));
 
 function rises({ shows }: Sight, earlier: Sight | undefined): boolean {
   const before = earlier?.shows ?? newTraffic();
