@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import { HEARTBEAT, retryText } from '../views/live/events.ts';
+import { admit } from './admit.ts';
 import type { AppDeps } from './deps.ts';
 import type { Route } from './route.ts';
 
@@ -35,7 +36,11 @@ export function liveRoute(deps: AppDeps): Route {
         if (stream.readableLength + context.res.writableLength > MOST_UNREAD) context.res.destroy();
         else stream.push(events);
       };
-      const heartbeat = setInterval(() => send(HEARTBEAT), HEARTBEAT_MS);
+      const heartbeat = setInterval(() => {
+        send(HEARTBEAT);
+        // A stream would outlive its token by days.
+        admit(deps.auth, 'read', context).catch(() => context.res.destroy());
+      }, HEARTBEAT_MS);
       const end = () => {
         clearInterval(heartbeat);
         stream.push(null);

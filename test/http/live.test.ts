@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { mock } from 'node:test';
 import { expect } from 'chai';
 import type { AppDeps, LiveFeed, Watcher } from '../../src/http/deps.ts';
 import type { Listening } from '../../src/http/server.ts';
@@ -132,5 +133,33 @@ describe('/api/v1/live', () => {
     await start({ auth: { settings: () => ({ read: 'token', control: false }), check: async () => ({ kind: 'missing' }) } });
     expect((await ask(`${server.url}/api/v1/live`)).status).to.equal(401);
     expect(watchers.size).to.equal(0);
+  });
+
+  it('ends when its client may no longer read: a token was revoked, or is needed now', async () => {
+    let read: 'open' | 'token' = 'open';
+    let tokens = ['phone', 'other'];
+    const auth: AppDeps['auth'] = {
+      settings: () => ({ read, control: false }),
+      check: async ({ xApiToken }) => (tokens.includes(xApiToken) ? { kind: 'known', name: 'phone', scope: 'read' } : { kind: 'wrong' }),
+    };
+    mock.timers.enable({ apis: ['setInterval'] });
+    try {
+      await start({ auth });
+      const [none, phone, other] = [client(), client('X-Api-Token: phone\r\n'), client('X-Api-Token: other\r\n')];
+      const beat = async (left: number) => {
+        const before = other.text.length;
+        mock.timers.tick(15_000);
+        await soon(() => watchers.size === left && other.text.length > before);
+        expect([none, phone, other].filter(({ isClosed }) => !isClosed)).to.have.length(left);
+      };
+      await soon(() => watchers.size === 3);
+      await beat(3);
+      read = 'token';
+      await beat(2);
+      tokens = ['other'];
+      await beat(1);
+    } finally {
+      mock.timers.reset();
+    }
   });
 });
