@@ -116,15 +116,15 @@ const peerRef = (view: LiveNames, peer: KnownPeer) => ({
 
 /** The events `came` and `went`; null where nobody did. `more`: how many are not listed. */
 export function comingEvent(view: LiveNames, { devices, peers }: Comings['came'], now: Moment) {
-  if (devices.length + peers.length === 0) return null;
+  // By its name or network, one that came may have turned out to be private before it goes.
+  const shownDevices = devices.filter((mac) => shownDevice(view, mac) !== null);
+  const shownPeers = peers.flatMap((key) => shownPeer(view, key) ?? []);
+  if (shownDevices.length + shownPeers.length === 0) return null;
   return {
     at: instantText(now.at),
-    devices: devices.slice(0, MOST_LISTED).map((mac) => deviceRef(view, mac)),
-    peers: peers.slice(0, MOST_LISTED).flatMap((key) => {
-      const peer = shownPeer(view, key);
-      return peer === null ? [] : peerRef(view, peer);
-    }),
-    more: Math.max(0, devices.length - MOST_LISTED) + Math.max(0, peers.length - MOST_LISTED),
+    devices: shownDevices.slice(0, MOST_LISTED).map((mac) => deviceRef(view, mac)),
+    peers: shownPeers.slice(0, MOST_LISTED).map((peer) => peerRef(view, peer)),
+    more: Math.max(0, shownDevices.length - MOST_LISTED) + Math.max(0, shownPeers.length - MOST_LISTED),
   };
 }
 

@@ -102,6 +102,12 @@ describe('the events of live', () => {
     expect(comingEvent(home.view(NOW), { devices: [], peers: [] }, { at: NOW, tick: 0 })).to.equal(null);
   });
 
+  it('leave out who turned out to be private after they came', () => {
+    const coming = (macs: string[]) => comingEvent(home.view(NOW), { devices: macs, peers: [] }, { at: NOW, tick: 0 });
+    expect(coming([mac(3)])).to.equal(null);
+    expect(coming([mac(3), mac(4)])?.devices.map((device) => device.mac)).to.deep.equal([mac(4)]);
+  });
+
   it('say which router is late', () => {
     const late = (router: LiveRouter, tick: number) => event({ gateway: router }, tick).routers[0]?.late;
     const router = routerOf([]);
