@@ -60,6 +60,7 @@ export const UNHEARD = `(() => {
   need('svg', (e) => e.getAttribute('aria-hidden') === 'true' || (e.getAttribute('role') === 'img' && e.getAttribute('aria-label')), 'a picture without words');
   need('a', (e) => e.textContent.trim() && e.getAttribute('href'), 'a link without words');
   need('[aria-labelledby]', (e) => document.getElementById(e.getAttribute('aria-labelledby')), 'a label that is missing');
+  need('li', (e) => e.closest('ul, ol') === e.parentElement && !e.parentElement.hasAttribute('role'), 'an entry of no list');
   need('nav, section, article', (e) => e.hasAttribute('aria-label') || e.hasAttribute('aria-labelledby'), 'a part without a name');
   const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
   if (new Set(ids).size !== ids.length) missing.push('an id twice');

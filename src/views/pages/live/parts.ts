@@ -39,9 +39,9 @@ export const homeNowCard = (view: LiveView): Html | null =>
   nowCard(view, 'home', {
     more: html`<div class="busiest"><table><thead><tr><th scope="col">Busiest devices</th><th scope="col" class="n">Down and up</th></tr></thead><tbody data-live="busiest">${BUSIEST}</tbody></table></div>
 <h3 class="more">Came and went</h3>
-<ul class="on comings" role="log" data-live="comings" data-empty="">
+<div role="log"><ul class="on comings" data-live="comings" data-empty="">
 <li class="quiet">Nobody since this page was opened</li>
-</ul>`,
+</ul></div>`,
   });
 
 /** The same on a page with a column of rates. */
