@@ -18,13 +18,14 @@ export const peerAddress = ({ router, interface: name, publicKey }: Pick<PeerRow
 
 function tableRow(view: View, row: PeerRow): Html {
   const size = bytesIn(view.units);
-  return html`<tr><th scope="row"><a href="${peerAddress(row)}"><bdi title="${row.publicKey}">${row.name}</bdi></a> ${peerState(view, row)}<br><small><bdi>${row.router}</bdi> ${row.interface} · ${row.allowedIps[0] ?? 'no address'}</small></th>
+  return html`<tr><th scope="row"><a href="${peerAddress(row)}"><bdi title="${row.publicKey}">${row.name}</bdi></a> ${peerState(view, row)}<br><small><bdi>${row.router}</bdi> ${row.interface} · ${row.isPrivate ? 'address not shown' : (row.allowedIps[0] ?? 'no address')}</small></th>
 <td class="n wide">${size(row.month.download)}</td><td class="n wide">${size(row.month.upload)}</td><td class="n">${size(total(row.month))}</td>${rateCell(view, row.isPrivate ? null : rateId.peer(row))}</tr>`;
 }
 
-/** Whether it is online, otherwise what it is or when it was there. */
-export function peerState({ now }: View, { state: known, online, latestHandshake }: PeerRow): Html {
+/** Whether it is online, otherwise what it is or when it was there; not of a private one. */
+export function peerState({ now }: View, { state: known, online, latestHandshake, isPrivate }: PeerRow): Html {
   if (online) return html`<small class="ok">online</small> `;
   if (known !== 'active') return html`<small>${known}</small> `;
+  if (isPrivate) return html`<small>private</small> `;
   return html`<small>${latestHandshake === null ? 'never connected' : `last seen ${formatAge(now - latestHandshake)}`}</small> `;
 }
