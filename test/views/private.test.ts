@@ -7,6 +7,7 @@ import { apiPhp } from '../../src/views/api-php.ts';
 import { devicesAnswer, leasesAnswer, peersAnswer, usersAnswer } from '../../src/views/api-v1/answers.ts';
 import { auditAnswer } from '../../src/views/api-v1/audit.ts';
 import { quotasAnswer } from '../../src/views/api-v1/quotas.ts';
+import { tariffsAnswer } from '../../src/views/api-v1/tariffs.ts';
 import { type UsageAnswer, usageAnswer } from '../../src/views/api-v1/usage.ts';
 import { suggestionsAnswer } from '../../src/views/device-suggestions/suggestions.ts';
 import { findDevices } from '../../src/views/find-device.ts';
@@ -25,6 +26,7 @@ import { writeAudit } from '../support/ledger/audit-rows.ts';
 import { quota } from '../support/ledger/quota-view.ts';
 import { metricsText } from '../support/metrics-text.ts';
 import { pageReaderOf } from '../support/web/web.ts';
+import { words } from '../support/web/words.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const [DIARY, LODGER, TV] = ['02:00:00:00:00:01', '02:00:00:00:00:02', '00:00:5e:00:53:03'] as const;
@@ -138,6 +140,9 @@ describe('what is shown of a private device', () => {
       await auditPage(view, {}, read),
     ];
     for (const shown of [text, ...php, ...json, ...pages]) expect(SECRETS.exec(shown)?.[0]).to.equal(undefined);
+    expect(words(peersPage(view, {})))
+      .to.match(/private gateway wg0 · address not shown/)
+      .and.not.match(/never connected|no address/);
     const dated = text
       .split('\n')
       .filter((line) => /^wrtmeter_(device_last_seen|station_(signal|connected|link)|dhcp_lease_expiry|wireguard_peer_latest)/.test(line));
@@ -169,7 +174,9 @@ describe('what is shown of a private device', () => {
     for (const query of [{ by: 'month' }, { by: 'year' }]) expect(macs(await usage(query))).to.have.members([DIARY, LODGER, TV, KEY]);
     expect(JSON.stringify(await usage({ by: 'month' }))).to.not.match(SECRETS);
     const refused = await usage({ mac: LODGER }).catch(({ message }) => message);
-    expect(refused).to.equal(`"${LODGER}" is private: only its whole months and years are shown, with by=month or by=year`);
+    expect(refused).to.equal(
+      `"${LODGER}" is private: only its whole months and years are shown, with by=month or by=year and without tariff`,
+    );
   });
 
   it('are no quotas that tell times', async () => {
@@ -196,10 +203,19 @@ describe('what is shown of a private device', () => {
     }
   });
 
-  it('are no bytes by tariff, which say when it was used', async () => {
-    const lines = (await metricsText(view)).split('\n').filter((line) => /^wrtmeter_(device|wireguard_peer)_month_tariff_/.test(line));
-    expect(lines.filter((line) => !line.includes(TV))).to.deep.equal([]);
-    expect(lines).to.have.length(4);
+  it('are no bytes by tariff, which say when it was used: in metrics, API and pages', async () => {
+    const lines = (await metricsText(view)).split('\n').filter((line) => /^wrtmeter_(device|user|wireguard_peer)_month_tariff_/.test(line));
+    expect(lines.filter((line) => ![TV, 'user="anna"', 'user="others"'].some((each) => line.includes(each)))).to.deep.equal([]);
+    expect(lines.filter((line) => line.includes(TV))).to.have.length(4);
+    const { tariffs } = tariffsAnswer(view);
+    expect(new Set(tariffs.flatMap(({ of, id }) => (of === 'home' ? [] : id)))).to.deep.equal(new Set([TV, 'anna', 'others']));
+    for (const by of ['month', 'year'])
+      for (const tariff of ['on_peak', 'off_peak'])
+        expect([[], [TV]], `${by} ${tariff}`).to.deep.include(macs(await usage({ by, tariff })));
+    const read = pageReaderOf(home);
+    expect(await devicePage(view, { mac: TV }, read)).to.include('off peak');
+    for (const mac of [DIARY, LODGER]) expect(await devicePage(view, { mac }, read)).to.not.include('off peak');
+    expect(await peerPage(view, { router: 'gateway', interface: 'wg0', key: KEY }, read)).to.not.include('off peak');
   });
 
   it('is found by its name, by whoever knows it', () => {

@@ -21,13 +21,13 @@ export interface Counted {
 
 /**
  * What the series of a request are about, in an order that does not change while bytes are posted, so that no page repeats or misses what
- * another has. Private devices and peers are left out, unless whole months or years are asked for. Throws a RequestError.
+ * another has. Private devices and peers are left out, unless whole months or years are asked for, of all tariffs. Throws a RequestError.
  */
 export function subjectsOf(view: UsageView, request: UsageRequest, terms: BillingTerms): Counted[] {
   const found = new Map<string, Counted>();
   const showsAll = isOfWholePeriods(request, terms);
   if (!showsAll && request.mac !== null && isPrivate(view, request.mac)) {
-    throw bad(`"${request.mac}" is private: only its whole months and years are shown, with by=month or by=year`);
+    throw bad(`"${request.mac}" is private: only its whole months and years are shown, with by=month or by=year and without tariff`);
   }
   for (const account of chosenAccounts(view, request)) {
     if (!showsAll && isPrivateAccount(view, account)) continue;
@@ -42,9 +42,9 @@ export function subjectsOf(view: UsageView, request: UsageRequest, terms: Billin
   return [...found.values()].sort((a, b) => placeOf(a) - placeOf(b) || a.id - b.id);
 }
 
-/** Whether the answer has nothing but whole months or years: a month that is cut would tell of single days. */
-function isOfWholePeriods({ by, from, to }: UsageRequest, { billing }: BillingTerms): boolean {
-  if (by === 'hour' || by === 'day') return false;
+/** Whether the answer has nothing but whole months or years: a month that is cut would tell of single days, and a tariff of hours. */
+function isOfWholePeriods({ by, from, to, tariff }: UsageRequest, { billing }: BillingTerms): boolean {
+  if (by === 'hour' || by === 'day' || tariff !== null) return false;
   const periodOf = by === 'year' ? yearOf : (day: Day) => monthOf(day, billing);
   return [from, to].every((day) => periodOf(day).start === day);
 }

@@ -33,15 +33,16 @@ type Groups = Record<'devices' | 'users' | 'wan' | 'peers', readonly TariffGroup
 const NO_GROUPS: Groups = { devices: [], users: [], wan: [], peers: [] };
 
 function groupsOf(view: View, shown: AccountsByKind): Groups {
-  // When a private device is used is nobody's business.
+  // When something private is used is nobody's business.
   const open = shown.device.filter(({ key }) => !isPrivate(view, key));
   const devices = grouped(open, ({ key }) => view.aliases.get(key)?.mac ?? key);
   const users = grouped(accountsOf(view.books.accounts, 'device'), ({ key }) => view.people.userOfDevice(key, view.books.devices));
   return {
     devices: [...devices].map(([mac, accounts]) => ({ labels: [mac, nameOf(view, mac)], accounts })),
-    users: [...users].flatMap(([user, accounts]) =>
-      user === null && !view.people.isConfigured ? [] : [{ labels: [user ?? OTHERS], accounts }],
-    ),
+    users: [...users].flatMap(([user, accounts]) => {
+      const isHidden = user === null ? !view.people.isConfigured : view.people.users.some((each) => each.name === user && each.isPrivate);
+      return isHidden ? [] : [{ labels: [user ?? OTHERS], accounts }];
+    }),
     wan: shown.wan.map((account) => ({ labels: [account.router, account.interface], accounts: [account] })),
     peers: shown.peer.flatMap((account) => {
       const { router, interface: name, key } = account;

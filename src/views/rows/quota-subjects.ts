@@ -87,7 +87,7 @@ export function openSubjects(view: SubjectView, subjects: readonly QuotaSubject[
 }
 
 /** Whether only totals of it may be shown. */
-function isPrivateSubject(view: SubjectView, { of, id, accounts }: QuotaSubject): boolean {
+export function isPrivateSubject(view: SubjectView, { of, id, accounts }: QuotaSubject): boolean {
   switch (of) {
     case 'device':
       return isPrivate(view, id);

@@ -5,7 +5,7 @@ import { minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { type Account, accountsOf, isDirected } from '../../ledger/account.ts';
 import { monthSums } from '../../ledger/usage/months.ts';
 import type { View } from '../view.ts';
-import { quotaSubjects, type SubjectView } from './quota-subjects.ts';
+import { isPrivateSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
 
 /** What parts are made from. */
 export type TariffView = Pick<View, 'books' | 'months'>;
@@ -45,7 +45,7 @@ export interface TariffRow extends TariffPart {
   name: string;
 }
 
-/** The month of everything by tariff; none without tariffs. */
+/** The month of everything by tariff, but of what is private: it would tell when that was used. None without tariffs. */
 export function tariffRows(view: SubjectView & TariffView): TariffRow[] {
   const subjectsOf = quotaSubjects(view);
   const kinds: readonly QuotaOf[] = [
@@ -58,6 +58,7 @@ export function tariffRows(view: SubjectView & TariffView): TariffRow[] {
   ];
   return kinds
     .flatMap((of) => subjectsOf({ of }, { startsAt: 0 }))
+    .filter((subject) => !isPrivateSubject(view, subject))
     .flatMap(({ of, id, name, accounts }) => {
       const what = of === 'others' ? ({ of: 'user', id: OTHERS, name: OTHERS } as const) : { of, id, name };
       return monthParts(view, accounts).map((part) => ({ ...what, ...part }));

@@ -87,7 +87,9 @@ export function summaryOf(facts: SummaryFacts): Summary {
   const own = user === null ? null : (all.find(({ name }) => name === user) ?? null);
   const { countedBy, accounts } = homeAccounts(view.books);
   const isOwn = user === null ? null : isOf(view, user);
-  const parts = monthParts(view, isOwn === null ? accounts : deviceAccountsOf(view.books.accounts).filter(({ key }) => isOwn(key)));
+  const parts = own?.isPrivate
+    ? []
+    : monthParts(view, isOwn === null ? accounts : deviceAccountsOf(view.books.accounts).filter(({ key }) => isOwn(key)));
   const changes = changesIn(facts);
   const isShown = shownIn(facts);
   const change = own === null ? changes?.home : changes?.users.get(own.name);

@@ -45,7 +45,7 @@ async function monthCard(view: View, { accounts, row }: FoundDevice, rows: reado
     periods,
     months: await read.used(accounts, { by: 'period', periods }),
     nothing: nothingOf(accounts),
-    more: tariffLine(view, accounts),
+    more: row.isPrivate ? null : tariffLine(view, accounts),
   });
 }
 

@@ -53,7 +53,7 @@ ${usageCard(view, {
   periods,
   months: await read.used(accounts, { by: 'period', periods }),
   nothing: directedUsage(NOTHING),
-  more: tariffLine(view, accounts),
+  more: row.isPrivate ? null : tariffLine(view, accounts),
 })}
 ${factsCard(view, row)}`;
   return page(view, { title: row.name, at: 'peers', self: peerAddress(row), main });
