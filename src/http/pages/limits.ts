@@ -9,6 +9,7 @@ import type { AppDeps } from '../deps.ts';
 import { readForm } from '../form.ts';
 import { clearLimit, NO_ROUTER, setLimit } from '../limits.ts';
 import type { Route } from '../route.ts';
+import { atOwnAddress } from './own-address.ts';
 
 /** The page of limits. Its form does what POST and DELETE of /api/v1/limits do, with the token in the body instead of a header. */
 export function limitsPageRoutes(deps: AppDeps): Route[] {
@@ -18,7 +19,7 @@ export function limitsPageRoutes(deps: AppDeps): Route[] {
       path: '/limits',
       needs: 'read',
       large: true,
-      handle: (context) => send(deps, context, 200, { done: context.query.done }),
+      handle: atOwnAddress('/limits', (context) => send(deps, context, 200, { done: context.query.done })),
     },
     { method: 'POST', path: '/limits', needs: 'form', handle: (context) => change(deps, context) },
   ];

@@ -18,6 +18,7 @@ import { userPage, usersPage } from '../../views/pages/users/page.ts';
 import type { View } from '../../views/view.ts';
 import type { AppDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
+import { atOwnAddress } from './own-address.ts';
 
 /** The pages for people, besides the limits. */
 export function pageRoutes(deps: AppDeps): Route[] {
@@ -68,7 +69,7 @@ function pageRoute(deps: AppDeps, path: string, at: PageName, render: Render, is
     path,
     needs: 'read',
     large: true,
-    async handle(context) {
+    handle: atOwnAddress(path, async (context) => {
       const watchable = isWatchable();
       const view = { ...(await deps.view()), watchable };
       let body: string;
@@ -83,6 +84,6 @@ function pageRoute(deps: AppDeps, path: string, at: PageName, render: Render, is
       context.set('Content-Security-Policy', policyOf({ form: true, watchable }));
       context.set('Referrer-Policy', 'no-referrer');
       context.body = body;
-    },
+    }),
   };
 }

@@ -79,6 +79,18 @@ describe('the pages over HTTP', () => {
     expect(text).to.include('&quot;sort&quot; is &quot;&lt;b&gt;&quot;').and.include('<a href="devices">Back</a>').and.not.include('<b>');
   });
 
+  it('with a slash at the end of their address lead to it, because their links are relative', async () => {
+    for (const path of [...(await start()), '/limits']) {
+      const asked = `${server.url}/prefix${path}/?q=%3Cb%3E%0A`;
+      const { status, headers } = await ask(asked.replace('/prefix', ''));
+      expect([status, new URL(String(headers.location), asked).href], path).to.deep.equal([
+        302,
+        `${server.url}/prefix${path}?q=%3Cb%3E%0A`,
+      ]);
+    }
+    expect((await ask(`${server.url}/?q=1`)).status).to.equal(200);
+  });
+
   it('need a token where reading does', async () => {
     const paths = await start({ auth: { settings: () => ({ read: 'token', control: false }), check: async () => ({ kind: 'missing' }) } });
     for (const path of paths) expect((await ask(server.url + path)).status, path).to.equal(401);
