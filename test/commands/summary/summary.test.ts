@@ -123,7 +123,13 @@ describe('wrtmeter summary', () => {
 
   it('of a private user has only totals, and nobody sees its name', async () => {
     const found = await json({ user: 'lodger' });
-    expect(found).to.deep.include({ devices: [], peers: [], compared: null, user: { user: 'lodger', name: 'lodger', private: true } });
+    expect(found).to.deep.include({
+      devices: [],
+      peers: [],
+      tariffs: [],
+      compared: null,
+      user: { user: 'lodger', name: 'lodger', private: true },
+    });
     expect(found).to.include(used(57 * MIB));
     for (const format of ['text', 'markdown', 'html', 'json']) {
       for (const options of [{}, { user: 'lodger' }, { month: '2026-10' }]) {
