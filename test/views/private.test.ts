@@ -160,6 +160,14 @@ describe('what is shown of a private device', () => {
     ]);
     const { rows } = await auditAnswer(view, { kind: 'reset' }, pageReaderOf(home).audit);
     expect(rows.map(({ mac }) => mac)).to.deep.equal([TV]);
+    await writeAudit(
+      home.ledger.store,
+      Array.from({ length: 101 }, () => ({ ...row, kind: 'dip', source: 'hosts', counter: LODGER }) as const),
+    );
+    // There are older rows, though none of these is shown.
+    expect(words(await auditPage(view, { kind: 'dip' }, pageReaderOf(home))))
+      .to.include('Rows of what is private are not shown. Show all Older rows')
+      .and.not.include('no such row');
   });
 
   it('are no hours and days, and no month that is cut', async () => {

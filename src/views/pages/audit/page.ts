@@ -21,7 +21,7 @@ export async function auditPage(view: View, query: QueryParameters, read: PageRe
   const main = html`<section class="card" aria-labelledby="rows">
 <div class="top"><h2 id="rows">What was booked or refused, and why</h2></div>
 ${form(view, given.kind ?? '', given.router ?? '')}
-${rows.length === 0 ? html`<p class="quiet">The audit has no such row. <a href="audit">Show all</a></p>` : table(view, rows)}
+${rows.length === 0 ? html`<p class="quiet">${next === null ? 'The audit has no such row.' : 'Rows of what is private are not shown.'} <a href="audit">Show all</a></p>` : table(view, rows)}
 ${pages(given, next)}
 </section>`;
   return page(view, { title: 'Audit', at: 'audit', self: link('audit', given), main });
