@@ -20,10 +20,15 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 function release(out: string, architectures: readonly Architecture[]): void {
   const folder = mkdtempSync(join(tmpdir(), 'wrtmeter-release-'));
   try {
+    // What is missing shows now, and not after minutes.
+    for (const program of ['git', 'npm', 'tar', 'dpkg-deb']) run(program, ['--version'], PROJECT);
     const changed = run('git', ['status', '--porcelain'], PROJECT);
     if (changed !== '') say(`These changes are not committed, and so not in the release:\n${changed}`);
     const source = buildCommit(PROJECT, join(folder, 'commit'));
     mkdirSync(out, { recursive: true });
+    // Written last: a folder that has none is not whole.
+    const sums = join(out, 'SHA256SUMS');
+    rmSync(sums, { force: true });
     const made: string[] = [];
     const add = (file: string) => {
       made.push(file);
@@ -39,7 +44,7 @@ function release(out: string, architectures: readonly Architecture[]): void {
     const bill = join(out, `wrtmeter-${source.version}.cdx.json`);
     writeFileSync(bill, billOfMaterials(source, architectures));
     add(bill);
-    writeFileSync(join(out, 'SHA256SUMS'), checksumsOf(made));
+    writeFileSync(sums, checksumsOf(made));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

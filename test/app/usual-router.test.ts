@@ -23,7 +23,7 @@ describe('what is said of the usual router', () => {
   it('that none answers, only if nothing answers', () => {
     for (const reason of ['connect', 'timeout'] as const)
       expect(usualRouterLine(failed(reason, 'x'))).to.match(
-        /^No router answers at http:\/\/192\.168\.1\.1: install the scripts with .* "npm run demo"$/,
+        /^No router answers at http:\/\/192\.168\.1\.1: install the scripts with .* "wrtmeter demo"$/,
       );
   });
 

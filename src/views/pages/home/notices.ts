@@ -32,7 +32,7 @@ function nobodyNotice({ implied, routers }: View): Html | null {
   return html`<p><strong>${what}</strong></p>
 <ul>
 <li>Install the scripts on your router: <code>openwrt-cgi/install.sh root@192.168.1.1</code></li>
-<li>Or try a simulated home: <code>npm run demo</code></li>
+<li>Or try a simulated home: <code>wrtmeter demo</code></li>
 </ul>`;
 }
 

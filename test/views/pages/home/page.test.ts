@@ -54,12 +54,12 @@ describe('the home page', () => {
   });
 
   it('if no router is configured and none answers, it says what to do', async () => {
-    expect(page({ implied: true })).to.not.include('npm run demo');
+    expect(page({ implied: true })).to.not.include('wrtmeter demo');
     await fail();
     const text = page({ implied: true });
     expect(text).to.include('No router answers at http://192.168.1.1.');
-    expect(text).to.include('openwrt-cgi/install.sh root@192.168.1.1').and.include('npm run demo').and.not.include('Counting starts');
-    expect(page({ implied: false })).to.not.include('npm run demo');
+    expect(text).to.include('openwrt-cgi/install.sh root@192.168.1.1').and.include('wrtmeter demo').and.not.include('Counting starts');
+    expect(page({ implied: false })).to.not.include('wrtmeter demo');
   });
 
   it('a web server without the script is not called silent', async () => {

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { unitOf } from '../../../setup/release/debian.ts';
+
+const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8');
+
+describe('the unit of the Debian package', () => {
+  const unit = unitOf(read('systemd/wrtmeter.service'));
+  const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1];
+
+  it("starts the package's program with its account, and the memory that Node's own SQLite takes", () => {
+    expect(setting('ExecStart')).to.match(/^\/usr\/bin\/wrtmeter serve /);
+    expect([setting('User'), setting('DynamicUser'), setting('StateDirectory')]).to.deep.equal(['wrtmeter', undefined, 'wrtmeter']);
+    expect(unit).not.to.contain('/opt/');
+    const limits = `\`MemoryHigh=${setting('MemoryHigh')}\` and \`MemoryMax=${setting('MemoryMax')}\``;
+    for (const page of ['debian', 'systemd']) expect(read(`docs/run/${page}.md`).replace(/\s+/g, ' '), page).to.contain(limits);
+    expect(read('docs/run/debian.md')).to.contain(`limited to ${setting('MemoryMax')?.replace('M', ' MB')}`);
+  });
+
+  it('is refused where the unit has changed in what differs', () => {
+    expect(() => unitOf('[Unit]\n')).to.throw('systemd/wrtmeter.service has changed');
+  });
+});
