@@ -1,5 +1,4 @@
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { memoryLimit } from './limits.ts';
 
 /**
@@ -27,25 +26,10 @@ export function keepHeapSmall(): void {
   small = true;
 }
 
-/**
- * After a round. Restores V8's defaults if the heap was kept small and the ledger has many accounts; returns whether it did so now. Where
- * there is no memory for that, what the round left is collected at once: V8 would let it grow beside what the next round needs.
- */
+/** Restores V8's defaults if the heap was kept small and the ledger has many accounts. Returns whether it did so now. */
 export function fitHeap(accounts: number, memory = memoryLimit): boolean {
-  if (!small || accounts < MANY_ACCOUNTS) return false;
-  if (memory() < ENOUGH) {
-    collectGarbage();
-    return false;
-  }
+  if (!small || accounts < MANY_ACCOUNTS || memory() < ENOUGH) return false;
   ROOMY.forEach(setFlagsFromString);
   small = false;
   return true;
-}
-
-let collector: (() => void) | null = null;
-
-function collectGarbage(): void {
-  if (collector === null) setFlagsFromString('--expose-gc');
-  collector ??= runInNewContext('gc') as () => void;
-  collector();
 }
