@@ -82,7 +82,7 @@ function blank() {
 
 /**
  * @param {'came' | 'went'} what
- * @param {{ at: string, devices: { name: string }[], peers: { name: string }[], more: number }} event
+ * @param {import('./stream.js').Coming} event
  */
 function showComing(what, { at, devices, peers, more }) {
   const names = [...devices, ...peers.map(({ name }) => ({ name: `peer ${name}` }))].map(({ name }) => name);
@@ -109,14 +109,16 @@ const WORDS = {
 };
 
 if (said.length > 0)
-  follow('api/v1/live', {
-    onEvent(name, data) {
-      if (name === 'rates') showRates(data);
-      else if (name === 'came' || name === 'went') showComing(name, data);
+  follow(
+    'api/v1/live',
+    {
+      rates: showRates,
+      came: (event) => showComing('came', event),
+      went: (event) => showComing('went', event),
     },
-    onState(state) {
+    (state) => {
       blank();
       say(() => WORDS[state]);
       if (state === 'off') for (const each of all('.live')) each.hidden = true;
     },
-  });
+  );

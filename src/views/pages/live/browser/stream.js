@@ -4,13 +4,16 @@ const LONGEST_PAUSE = 60;
 
 /** @typedef {'open' | 'busy' | 'lost' | 'login' | 'off'} StreamState Of these, `login` and `off` are the end. */
 
+/** @typedef {{ at: string, devices: { name: string }[], peers: { name: string }[], more: number }} Coming The events `came` and `went`. */
+
 /**
  * Follows a stream of server-sent events for as long as the page is looked at. A refusal shows no reason to `EventSource`, so that is asked
  * for with HEAD, which never counts as a watcher.
  * @param {string} url
- * @param {{ onEvent: (name: string, data: any) => void, onState: (state: StreamState) => void }} to
+ * @param {{ rates: (event: import('./rates.js').Rates) => void, came: (event: Coming) => void, went: (event: Coming) => void }} events
+ * @param {(state: StreamState) => void} onState
  */
-export function follow(url, { onEvent, onState }) {
+export function follow(url, events, onState) {
   /** @type {EventSource | null} */
   let source = null;
   let timer = 0;
@@ -32,10 +35,10 @@ export function follow(url, { onEvent, onState }) {
     source = new EventSource(url);
     source.onopen = () => onState('open');
     source.onerror = () => void retry();
-    for (const name of ['rates', 'came', 'went'])
+    for (const [name, handle] of Object.entries(events))
       source.addEventListener(name, ({ data }) => {
         pause = FIRST_PAUSE;
-        onEvent(name, JSON.parse(data));
+        handle(JSON.parse(data));
       });
     source.addEventListener('end', () => void retry());
   }
