@@ -35,7 +35,7 @@ export interface ReadingTerms {
   /** The MAC that an address of the router's network belongs to, or null. */
   ownerOf: (ip: string) => string | null;
   /** Of the reader, as they were made for the answers before. */
-  feeds: KnownFeeds;
+  feeds: Pick<KnownFeeds, 'of'>;
   measures: Measures;
 }
 

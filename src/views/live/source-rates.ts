@@ -3,12 +3,12 @@ import { compare } from '../../domain/increase.ts';
 import type { System, Uplink } from '../../domain/observation.ts';
 import type { AnsweredSource } from '../../domain/round.ts';
 import { plus, type Traffic } from '../../domain/traffic.ts';
-import type { AccountName } from '../../ledger/account.ts';
+import { type AccountName, accountKey, deviceAccount } from '../../ledger/account.ts';
 import type { Feeding, Reader } from '../../ledger/books.ts';
 import { byCounter } from '../../ledger/posting/baselines.ts';
 import type { OwnerOf } from '../../ledger/posting/names/owners.ts';
 import { onwardFrom, plainIncrease } from '../../ledger/posting/plain-increase.ts';
-import { type CounterAnswer, KnownFeeds, readingsOf } from '../../ledger/posting/readings.ts';
+import { type CounterAnswer, type Feeds, KnownFeeds, type ReadingTerms, readingsOf } from '../../ledger/posting/readings.ts';
 import type { AccountRef } from '../../ledger/posting/round-update.ts';
 import { type Wires, wiresOf } from '../../ledger/posting/wires.ts';
 
@@ -77,7 +77,7 @@ export function nextRates(
   const counted = readingsOf(router, result.observation, {
     deviceBytes: terms.feeding,
     ownerOf: terms.ownerOf,
-    feeds,
+    feeds: feedsOfKnown(feeds, terms),
     measures: NO_MEASURES,
   });
   if (counted === null) return null;
@@ -103,6 +103,13 @@ export function nextRates(
   const wires = observation.source === 'wan' ? wiresOf(observation.uplinks, { ...before, readAt: before.at }, at, terms.isOverlay) : null;
   return { base, rates: { seconds, accounts: ratesOf(counted, counters, before, now, wires, seconds) } };
 }
+
+const FEEDS_NOTHING: Feeds = { accounts: [] };
+
+/** What devices feed that the ledger has; for others nothing is made, which would be megabytes in each reading of a router that invents them. */
+const feedsOfKnown = (feeds: KnownFeeds, { isKnown }: RateTerms): ReadingTerms['feeds'] => ({
+  of: (key, make) => (isKnown(accountKey(deviceAccount(key))) ? feeds.of(key, make) : FEEDS_NOTHING),
+});
 
 /** Whether rates of an account are shown. Of uplinks there are few, and each says something of the others. */
 function isRated({ key, name: { kind } }: AccountRef, { isKnown }: RateTerms): boolean {

@@ -8,7 +8,8 @@ import { system } from '../../support/homes/small-home.ts';
 import { classic, complete, LAPTOP, PHONE, START, station, statistics, wan } from '../../support/ledger/rounds.ts';
 
 const LINE = 1e9;
-const STRANGER = '06:00:00:00:00:01';
+const STRANGERS = '06:00:00:00';
+const STRANGER = `${STRANGERS}:00:01`;
 
 interface Given {
   /** Seconds after the start, by our clock. */
@@ -35,9 +36,11 @@ function read(before: LiveRouter | undefined, given: Given, ...observations: (Ob
     lineRate: LINE,
     feeding,
     isOverlay: ({ overlay }) => overlay,
-    isKnown: (key) => !key.includes(STRANGER),
+    isKnown: (key) => !key.includes(STRANGERS),
   });
 }
+
+const hex = (byte: number) => byte.toString(16).padStart(2, '0');
 
 const ratesOf = (live: LiveRouter) =>
   [...live.sources.values()].flatMap(({ rates }) =>
@@ -143,6 +146,13 @@ describe('live rates', () => {
     expect(
       read(undefined, { at: 0, feeding: 'hosts' }, complete(station(PHONE, 1, 0))).sources.get('stations')?.base.counters.size,
     ).to.equal(0);
+  });
+
+  it('nor does what a crowd of strangers would feed', () => {
+    const strangers = Array.from({ length: 500 }, (_, i) => station(`${STRANGERS}:${hex(i >> 8)}:${hex(i & 255)}`, 1, 0));
+    const crowd = read(undefined, { at: 0 }, complete(station(PHONE, 1, 0), ...strangers));
+    const made = crowd.sources.get('stations')?.base.feeds;
+    expect(made?.isGood('stations', 0), 'hardly any are kept').to.equal(true);
   });
 
   it('a wire counts once, whatever uplinks lie on it', () => {
