@@ -197,6 +197,24 @@ describe('live on the pages, in a browser', function () {
     await shows(page, '[data-live=busiest] a', 'tv');
   });
 
+  it('the rates move in a browser that does not know the time zone', async () => {
+    const page = await browser.newPage();
+    // What a browser with an older list of zones does.
+    await page.addInitScript(`{
+      const Known = Intl.DateTimeFormat;
+      Intl.DateTimeFormat = function (locale, options) {
+        if (options?.timeZone) throw new RangeError('Invalid time zone specified: ' + options.timeZone);
+        return new Known(locale, options);
+      };
+    }`);
+    await page.goto(`${server.url}/`);
+    await soon(() => watchers.size > 0);
+    send('rates', rates(3));
+    await shows(page, '[data-figure=download]', '3.00 Mb/s');
+    send('came', { at: rates(1).at, devices: [{ mac: PHONE, name: 'phone', user: null }], peers: [], more: 0 });
+    await holds(page, `/^[\\d:]{8} phone came$/.test(document.querySelector('[data-live=comings]').innerText)`);
+  });
+
   it('too many watchers, a lost connection and a stream that ends are said, and tried again', async () => {
     const page = await open('');
     await soon(() => watchers.size === 1);

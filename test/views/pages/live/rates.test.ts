@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { formatBitRate } from '../../../../src/views/format.ts';
 import { roundUp } from '../../../../src/views/pages/live/browser/chart.js';
+import { clockOf } from '../../../../src/views/pages/live/browser/clock.js';
 import { ratesById, rateText, slowText, sumOf } from '../../../../src/views/pages/live/browser/rates.js';
 import { rateId } from '../../../../src/views/pages/live/parts.ts';
 
@@ -62,6 +63,13 @@ describe('the rates on pages', () => {
     expect(slowText(Array(5).fill({ ...slow, failure: 'connect' }))).to.match(
       /^(attic cannot be read, ){2}attic cannot be read and 2 more$/,
     );
+  });
+
+  it('come and go by the clock of the meter, or by the own one of a browser that does not know its zone', () => {
+    const at = new Date('2026-11-20T17:00:05Z');
+    expect(clockOf('Asia/Tokyo').format(at)).to.equal('02:00:05');
+    const own = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }).format(at);
+    expect([clockOf('Mars/Olympus'), clockOf(undefined)].map((clock) => clock.format(at))).to.deep.equal([own, own]);
   });
 
   it('are drawn on a scale that seldom changes', () => {
