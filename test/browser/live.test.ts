@@ -224,9 +224,13 @@ describe('live on the pages, in a browser', function () {
       watcher.send(Buffer.from(eventText('end', { reason: 'wrtmeter is shutting down' })));
       watcher.end();
     }
-    await shows(page, '[data-live=state]', 'connection lost: trying again');
+    await shows(page, '[data-live=state]', 'wrtmeter is shutting down: trying again');
     expect(await page.textContent('[data-figure=download]')).to.equal('–');
     await soon(() => watchers.size === 1);
+    send('rates', rates(3));
+    await shows(page, '[data-live=state]', '');
+    for (const watcher of [...watchers]) watcher.end();
+    await shows(page, '[data-live=state]', 'connection lost: trying again');
     await page.close();
     await soon(() => watchers.size === 0);
     const others = await Promise.all(Array.from({ length: 16 }, () => fetch(`${server.url}/api/v1/live`)));

@@ -105,6 +105,7 @@ const WORDS = {
   open: 'reading the routers',
   busy: 'too many watch now: trying again soon',
   lost: 'connection lost: trying again',
+  ended: 'wrtmeter is shutting down: trying again',
   login: 'reload the page to log in again',
   off: '',
 };
