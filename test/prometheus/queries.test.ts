@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { agreed, atThisPace, bothRates, busiest, firstDay, lastDay, period } from '../../grafana/queries.ts';
-import { ofProcess } from '../../grafana/series.ts';
+import { agreed, atThisPace, bothRates, busiest, firstDay, lastDay, period } from '../../grafana/queries/queries.ts';
+import { ofProcess } from '../../grafana/queries/series.ts';
 import { finish } from '../support/program/command.ts';
 import { drawing, fill, readDashboards } from '../support/prometheus/grafana.ts';
 

@@ -1,9 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { bars, matrixBars, matrixTable } from './bars.ts';
-import { columns, now, queries, unit } from './look.ts';
+import { bars, matrixBars, matrixTable } from '../panels/bars.ts';
+import type { Frame } from '../panels/frame.ts';
+import { columns, now, queries, unit } from '../panels/look.ts';
+import { numbers } from '../panels/panels.ts';
+import { present, recorded } from '../queries/series.ts';
 import { instance, page } from './page.ts';
-import { type Frame, numbers } from './panels.ts';
-import { present, recorded } from './series.ts';
 
 const half = { width: 12, height: 9 };
 const home = 'of="home"';

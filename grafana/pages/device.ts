@@ -1,12 +1,12 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { colour, columns, now, overTime, queries, states, thresholds, unit } from '../panels/look.ts';
+import { bands, field, grid, hidden, lines, numbers, words } from '../panels/panels.ts';
+import { airReported, monthOf } from '../queries/queries.ts';
+import { one, rateOf } from '../queries/series.ts';
 import { daysOfDevice, monthsOfDevice } from './history.ts';
-import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
 import { marks } from './marks.ts';
 import { devices, instance, page } from './page.ts';
-import { bands, field, grid, hidden, lines, numbers, words } from './panels.ts';
-import { airReported, monthOf } from './queries.ts';
-import { one, rateOf } from './series.ts';
 
 const mac = 'mac="$mac"';
 
