@@ -1,13 +1,13 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Units } from '../src/domain/people/units.ts';
-import { device } from './device.ts';
-import { exporter } from './exporter.ts';
-import { history } from './history.ts';
-import { home } from './home.ts';
-import { unit } from './look.ts';
-import { people } from './people.ts';
-import { wifi } from './wifi.ts';
-import { wireguard } from './wireguard.ts';
+import { device } from './pages/device.ts';
+import { exporter } from './pages/exporter.ts';
+import { history } from './pages/history.ts';
+import { home } from './pages/home.ts';
+import { people } from './pages/people.ts';
+import { wifi } from './pages/wifi.ts';
+import { wireguard } from './pages/wireguard.ts';
+import { unit } from './panels/look.ts';
 
 /** Every dashboard by its file name in dashboards/. */
 export const dashboards: Record<string, () => Dashboard> = {

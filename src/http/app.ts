@@ -10,7 +10,6 @@ import { send } from './send.ts';
 import { createTurns, type TakeTurn } from './turns.ts';
 
 const LONGEST_URL = 2048;
-const USEFUL_PATHS = '/, /metrics, /api.php?action=combined, /api/v1/devices and /api/v1/openapi.json';
 
 /** Two large answers at a time fit into the memory of the shipped limits; a page that asks for a few at once still gets them all. */
 const LARGE = { atOnce: 2, waiting: 16, patience: 8000, stalled: 2000, longest: 60_000 };
@@ -77,7 +76,7 @@ async function answer(deps: AppDeps, turn: TakeTurn, route: Route, context: Cont
 /** Without control in the configuration, routes that control do not exist. */
 const exists = ({ auth }: AppDeps, { needs }: Route): boolean => needs !== 'control' || auth.settings().control;
 
-const notFound = () => new RequestError(404, `Not found: try ${USEFUL_PATHS}`);
+const notFound = () => new RequestError(404, 'Not found: the pages begin at /, and /developer links to what programs read');
 
 /** Who may control is owed the reason; anyone else learns nothing. */
 const controlIsOff = () => new RequestError(404, CONTROL_IS_OFF);

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { RequestError } from '../views/api-v1/request-error.ts';
@@ -31,12 +32,18 @@ export function liveRoute(deps: AppDeps): Route {
       open.add(stream);
       context.body = stream;
       stream.push(retryText(RETRY_MS));
+      const unread = () => stream.readableLength + context.res.writableLength;
+      // Who does not read is cut: its browser comes back when it does.
       const send = (events: Buffer | string) => {
-        // Who does not read is cut: its browser comes back when it does.
-        if (stream.readableLength + context.res.writableLength > MOST_UNREAD) context.res.destroy();
+        if (unread() > MOST_UNREAD) context.res.destroy();
         else stream.push(events);
       };
+      let takenBefore = -1;
       const heartbeat = setInterval(() => {
+        // A client that vanished takes nothing, too; by itself, TCP gives up after a quarter of an hour.
+        const taken = takenOf(context.res.socket);
+        if (unread() > 0 && taken === takenBefore) return context.res.destroy();
+        takenBefore = taken;
         send(HEARTBEAT);
         // A stream would outlive its token by days.
         admit(deps.auth, 'read', context).catch(() => context.res.destroy());
@@ -54,6 +61,9 @@ export function liveRoute(deps: AppDeps): Route {
     },
   };
 }
+
+/** Bytes that the kernel has taken for a client. */
+const takenOf = (socket: Socket | null): number => (socket === null ? 0 : socket.bytesWritten - socket.writableLength);
 
 /** Throws a RequestError if there is no stream for another client. */
 function refuse({ live, ready }: AppDeps, watchers: number, context: Context): void {

@@ -121,8 +121,23 @@ describe('live on the pages, in a browser', function () {
       const places = `[...document.querySelectorAll('section')].map((e) => [Math.round(e.getBoundingClientRect().top), e.offsetHeight].join())`;
       const before = await page.evaluate(places);
       await soon(() => watchers.size > 0);
-      send('rates', rates(900, { routers: [{ router: 'gateway', seconds: 9, late: true, failure: null }] }));
-      await shows(page, '[data-live=state]', 'gateway is slower: a rate every 9 s');
+      const slow = { router: 'gateway', seconds: 15, late: true, failure: null };
+      send('rates', rates(900, { routers: [slow] }));
+      await shows(page, '[data-live=state]', 'gateway is slower: every 15 s');
+      if (path === '') {
+        send(
+          'rates',
+          rates(900, {
+            routers: [
+              { ...slow, router: 'living-room' },
+              { ...slow, router: 'upper-floor' },
+            ],
+          }),
+        );
+        await shows(page, '[data-live=state]', 'living-room is slower: every 15 s, upper-floor is slower: every 15 s');
+        const isCut = `(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => scrollWidth > clientWidth || scrollHeight > clientHeight)(document.querySelector('[data-live=state]'))`;
+        expect(await page.evaluate(isCut), 'cut off').to.equal(false);
+      }
       send('came', { at: rates(1).at, devices: [{ mac: PHONE, name: 'phone', user: null }], peers: [], more: 0 });
       send('rates', rates(1));
       await shows(page, '[data-live=state]', '');
@@ -152,7 +167,7 @@ describe('live on the pages, in a browser', function () {
   it('a slow router is named where it matters', async () => {
     const slow = { ...GATEWAY, router: 'garden', seconds: 15, late: true };
     for (const [path, text] of [
-      ['', 'garden is slower: a rate every 15 s, attic cannot be read'],
+      ['', 'garden is slower: every 15 s, attic cannot be read'],
       ['uplink?router=gateway&interface=wan', ''],
     ] as const) {
       const page = await watched(path);
@@ -197,6 +212,24 @@ describe('live on the pages, in a browser', function () {
     await shows(page, '[data-live=busiest] a', 'tv');
   });
 
+  it('the rates move in a browser that does not know the time zone', async () => {
+    const page = await browser.newPage();
+    // What a browser with an older list of zones does.
+    await page.addInitScript(`{
+      const Known = Intl.DateTimeFormat;
+      Intl.DateTimeFormat = function (locale, options) {
+        if (options?.timeZone) throw new RangeError('Invalid time zone specified: ' + options.timeZone);
+        return new Known(locale, options);
+      };
+    }`);
+    await page.goto(`${server.url}/`);
+    await soon(() => watchers.size > 0);
+    send('rates', rates(3));
+    await shows(page, '[data-figure=download]', '3.00 Mb/s');
+    send('came', { at: rates(1).at, devices: [{ mac: PHONE, name: 'phone', user: null }], peers: [], more: 0 });
+    await holds(page, `/^[\\d:]{8} phone came$/.test(document.querySelector('[data-live=comings]').innerText)`);
+  });
+
   it('too many watchers, a lost connection and a stream that ends are said, and tried again', async () => {
     const page = await open('');
     await soon(() => watchers.size === 1);
@@ -206,9 +239,13 @@ describe('live on the pages, in a browser', function () {
       watcher.send(Buffer.from(eventText('end', { reason: 'wrtmeter is shutting down' })));
       watcher.end();
     }
-    await shows(page, '[data-live=state]', 'connection lost: trying again');
+    await shows(page, '[data-live=state]', 'wrtmeter is shutting down: trying again');
     expect(await page.textContent('[data-figure=download]')).to.equal('–');
     await soon(() => watchers.size === 1);
+    send('rates', rates(3));
+    await shows(page, '[data-live=state]', '');
+    for (const watcher of [...watchers]) watcher.end();
+    await shows(page, '[data-live=state]', 'connection lost: trying again');
     await page.close();
     await soon(() => watchers.size === 0);
     const others = await Promise.all(Array.from({ length: 16 }, () => fetch(`${server.url}/api/v1/live`)));

@@ -163,7 +163,7 @@ describe('admission', () => {
         if (needs !== 'control') continue;
         for (const headers of [{}, bearer(reader), bearer(newToken())]) {
           const { status, text } = await request(method, path, headers);
-          expect([status, /Not found: try/.test(text)], `${method} ${path}`).to.deep.equal([404, true]);
+          expect([status, /Not found: the pages/.test(text)], `${method} ${path}`).to.deep.equal([404, true]);
           now += 600_000;
         }
         for (const headers of [bearer(controller), { 'X-Api-Token': controller }, basic(`phone:${controller}`)]) {

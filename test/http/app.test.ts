@@ -136,10 +136,10 @@ describe('the web application', () => {
   });
 
   describe('errors', () => {
-    it('an unknown path gets one line with useful paths', async () => {
+    it('an unknown path gets one line that leads to the pages', async () => {
       await start();
       const { status, text, headers } = await get('/nonsense');
-      const line = 'Not found: try /, /metrics, /api.php?action=combined, /api/v1/devices and /api/v1/openapi.json';
+      const line = 'Not found: the pages begin at /, and /developer links to what programs read';
       expect([status, text, headers['content-type']]).to.deep.equal([404, `${line}\n`, 'text/plain; charset=utf-8']);
       expect((await get('/api/v2/devices')).text).to.equal(JSON.stringify({ error: line }));
       expect((await get('/%00%ff')).status).to.equal(404);

@@ -139,7 +139,7 @@ describe('limits over HTTP', () => {
   });
 
   it('that are not there cannot be cleared', async () => {
-    const error = (number: string) => `Nothing was set by hand for "${number}": "wrtmeter limit list" and /api/v1/limits show all`;
+    const error = (number: string) => `Nothing was set by hand for "${number}": "wrtmeter limit list" and the page /limits show all`;
     for (const number of ['1', '01', 'x'])
       expect(await call('DELETE', `/api/v1/limits/${number}`)).to.deep.equal({ status: 404, body: { error: error(number) } });
   });

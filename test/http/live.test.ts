@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connect, type Socket } from 'node:net';
 import { mock } from 'node:test';
 import { expect } from 'chai';
@@ -116,6 +117,42 @@ describe('/api/v1/live', () => {
     expect([watchers.size, reads.isClosed]).to.deep.equal([1, false]);
     // What the kernel holds of the socket is not ours.
     expect(sent).to.be.below(500);
+  });
+
+  it('cuts a client that took nothing for 15 s while little waits for it, and no other', async () => {
+    const server: Socket[] = [];
+    const see = (message: unknown) => server.push((message as { socket: Socket }).socket);
+    subscribe('http.server.request.start', see);
+    mock.timers.enable({ apis: ['setInterval'] });
+    try {
+      await start();
+      const reads = client();
+      await soon(() => watchers.size === 1);
+      const unread = client();
+      await soon(() => watchers.size === 2);
+      unread.socket.pause();
+      const waiting = () => server[1]?.writableLength ?? 0;
+      const some = `event: rates\ndata: "${'x'.repeat(30_000)}"\n\n`;
+      const beat = () => mock.timers.tick(15_000);
+      let sent = 0;
+      // As long as the kernel takes it, nobody is cut.
+      for (; waiting() === 0 && sent < 2000; sent += 1) {
+        sendAll(some);
+        beat();
+        await soon(() => reads.text.length >= (sent + 1) * some.length);
+        expect(watchers.size).to.equal(2);
+      }
+      expect(waiting()).to.be.within(1, 131_072);
+      const before = reads.text.length;
+      beat();
+      await soon(() => reads.text.length > before);
+      beat();
+      await soon(() => unread.isClosed || watchers.size < 2);
+      expect([watchers.size, reads.isClosed]).to.deep.equal([1, false]);
+    } finally {
+      mock.timers.reset();
+      unsubscribe('http.server.request.start', see);
+    }
   });
 
   it('is off with live: 0, and when the program ends', async () => {

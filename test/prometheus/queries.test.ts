@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { agreed, atThisPace, bothRates, busiest, firstDay, lastDay, period } from '../../grafana/queries.ts';
-import { ofProcess } from '../../grafana/series.ts';
+import { agreed, atThisPace, bothRates, busiest, firstDay, lastDay, period } from '../../grafana/queries/queries.ts';
+import { ofProcess } from '../../grafana/queries/series.ts';
 import { finish } from '../support/program/command.ts';
 import { drawing, fill, readDashboards } from '../support/prometheus/grafana.ts';
 
@@ -186,6 +186,34 @@ describe('grafana: queries', () => {
       'process_resident_memory_bytes{job="prometheus", instance="a:9780"}': '8x40',
     };
     await holds(series, '1d', [[ofProcess('process_resident_memory_bytes'), { '{}': 7 }]]);
+  });
+
+  it('days of a device are its own, once for all jobs, also where several have its name or it is called by its MAC', async () => {
+    const info = (mac: string, hostname: string, job = 'wrtmeter') =>
+      `wrtmeter_device_info{job="${job}", instance="a:9780", mac="${mac}", hostname="${hostname}", ip="", user="", randomized="false"}`;
+    const day = (name: string, start: string, more = 'job="wrtmeter-history", instance="a:9780"') =>
+      `wrtmeter_history_day_download_bytes{${more}, of="device", name="${name}", start="${start}"}`;
+    const [mac, other] = [values.mac, '02:00:00:00:00:02'];
+    const [days = ''] = exprs('device.json', 'Days');
+    const shown = (name: string, start: string) => `{of="device", name="${name}", start="${start}"}`;
+    const twice = {
+      ...{ [info(mac, 'tv')]: '1x60', [info(mac, 'tv', 'again')]: '1x60', [info(other, 'tv')]: '1x60' },
+      [day(`tv (${mac})`, '2026-11-01')]: '5x60',
+      [day(`tv (${mac})`, '2026-11-01', 'job="more", instance="a:9780"')]: '5x60',
+      [day(`tv (${mac})`, '2026-11-02')]: '0x60',
+      [day(`tv (${other})`, '2026-11-01')]: '7x60',
+      [day(`tv (${mac})`, '2026-11-01', 'job="wrtmeter-history", instance="b:9780"')]: '9x60',
+      'wrtmeter_history_day_download_bytes{job="wrtmeter-history", instance="a:9780", of="user", name="tv", start="2026-11-01"}': '8x60',
+    };
+    await holds(twice, '58m', [[days, { [shown(`tv (${mac})`, '2026-11-01')]: 5, [shown(`tv (${mac})`, '2026-11-02')]: 0 }]], '1m');
+    const nameless = { [info(mac, mac)]: '1x60', [day(mac, '2026-11-01')]: '3x60', [day(other, '2026-11-01')]: '4x60' };
+    await holds(nameless, '58m', [[days, { [shown(mac, '2026-11-01')]: 3 }]], '1m');
+    await holds(
+      { [info(mac, 'tv')]: '1x60', [day('tv', '2026-11-01')]: '3x60' },
+      '58m',
+      [[days, { [shown('tv', '2026-11-01')]: 3 }]],
+      '1m',
+    );
   });
 
   it('errors are a flat zero where a failure has never been seen', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { byHour } from '../../grafana/when.ts';
+import { byHour } from '../../grafana/pages/when.ts';
 import { utcOffset } from '../../src/domain/calendar.ts';
 import { fill } from '../support/prometheus/grafana.ts';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus/prometheus.ts';

@@ -142,7 +142,7 @@ export function handLimitsOf(
 ): [HandLimit, ...HandLimit[]] {
   const [first, ...more] = typeof of === 'number' ? hand.filter(({ number }) => number === of) : sameAs(view, hand, of);
   if (first !== undefined) return [first, ...more];
-  throw new RequestError(404, `Nothing was set by hand for ${quote(text)}: "wrtmeter limit list" and /api/v1/limits show all`);
+  throw new RequestError(404, `Nothing was set by hand for ${quote(text)}: "wrtmeter limit list" and the page /limits show all`);
 }
 
 const timeJson = (instant: number | null) => (instant === null ? null : instantText(instant));

@@ -87,6 +87,9 @@ export function dayFrom({ instant }: Time, timezone: string): Day {
 /** The refusal of a router that is neither read nor in the ledger. */
 export function unknownRouter({ books, routers }: Pick<View, 'books' | 'routers'>, name: string): RequestError {
   const known = [...routers, ...[...books.accounts.values()].flatMap(({ router }) => (router === '' ? [] : { name: router }))];
-  const names = known.map((router) => router.name);
-  return new RequestError(404, `There is no router ${quote(name)}: ${didYouMean(name, names, '/api/v1/routers lists them')}`);
+  const names = [...new Set(known.map((router) => router.name))];
+  return new RequestError(
+    404,
+    `There is no router ${quote(name)}: ${didYouMean(name, names, `the names are ${names.map((each) => quote(each)).join(', ')}`)}`,
+  );
 }

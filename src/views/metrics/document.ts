@@ -23,8 +23,9 @@ const HISTORY = `
 ## History
 
 On \`/metrics/history\`, for a scrape job of its own, every 15 minutes ([prometheus.yml](../prometheus/prometheus.yml)): what was used on each
-of the last 62 days, and in each of the last 25 billing periods, by the home, its uplinks and its users; and by each device and peer in
-the last 13 periods. Imported days are in it. The day and the period that run are the last ones. Nothing is read from routers.
+of the last 62 days, and in each of the last 25 billing periods, by the home, its uplinks and its users; by each device and peer in the
+last 13 periods; and by each device on the last 31 days, if at most 200 were seen in them. Imported days are in it. The day and the period
+that run are the last ones. Nothing is read from routers.
 
 \`of\` is home, uplink (\`name\` is the router and the interface), user, others, device or peer. \`start\` is the first day, such as 2026-11-01. Days
 of private users and devices are left out. A Prometheus server looks back for five minutes only: ask for \`last_over_time(…[30m])\`.

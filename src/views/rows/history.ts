@@ -1,4 +1,4 @@
-import { type Day, dayOf, lastPeriods, type Month } from '../../domain/calendar.ts';
+import { type Day, dayOf, lastPeriods, type Month, startOfDay } from '../../domain/calendar.ts';
 import type { QuotaThing } from '../../domain/people/quota-row.ts';
 import { OTHERS } from '../../domain/people/user.ts';
 import type { Used } from '../../domain/traffic.ts';
@@ -13,6 +13,9 @@ const DAYS = 62;
 const PERIODS = 25;
 /** Of each device and peer, of which there may be thousands. */
 const PERIODS_OF_EACH = 13;
+/** Days of each device, and up to how many devices: each has two series a day in Prometheus. */
+const DAYS_OF_EACH = 31;
+const MOST_WITH_DAYS = 200;
 
 /** Some subjects, and the stretches of days that are shown of each of them, the oldest first. */
 export interface HistoryPart {
@@ -36,8 +39,9 @@ export type HistoryView = SubjectView & Pick<View, 'now' | 'timezone'>;
 export type HistoryScope = 'lines' | 'users' | 'each';
 
 /**
- * What the history shows: days and periods of the home, its uplinks and users, and periods of devices and peers. Days of what is private
- * are left out, because they tell when it was there. Users may have thousands of devices, so a narrow scope is much cheaper.
+ * What the history shows: days and periods of the home, its uplinks and users, periods of devices and peers, and days of devices where
+ * these are not too many. Days of what is private are left out, because they tell when it was there. Users may have thousands of devices,
+ * so a narrow scope is much cheaper.
  */
 export function historyParts(
   view: HistoryView,
@@ -60,10 +64,9 @@ export function historyParts(
   const uplinks = uplinksByRouter(view);
   const ownMonth = (router: string) => terms.routerBilling.has(router);
   const inHomeMonth = [...uplinks].flatMap(([router, each]) => (ownMonth(router) ? [] : each));
-  const each =
-    scope === 'each'
-      ? [...subjectsOf({ of: { kind: 'each device', user: null } }, all), ...subjectsOf({ of: { kind: 'each peer' } }, all)]
-      : [];
+  const devices = scope === 'each' ? subjectsOf({ of: { kind: 'each device', user: null } }, all) : [];
+  const peers = scope === 'each' ? subjectsOf({ of: { kind: 'each peer' } }, all) : [];
+  const daysOfEach = days.slice(-DAYS_OF_EACH);
   const parts: HistoryPart[] = [
     { by: 'day', subjects: openSubjects(view, [...home, ...[...uplinks.values()].flat()]), spans: days, isWhole: true },
     { by: 'month', subjects: [...home, ...inHomeMonth], spans: ofHome, isWhole: true },
@@ -77,9 +80,18 @@ export function historyParts(
     ),
     { by: 'day', subjects: openSubjects(view, users), spans: days, isWhole: true },
     { by: 'month', subjects: users, spans: ofHome, isWhole: true },
-    { by: 'month', subjects: each, spans: ofHome.slice(-PERIODS_OF_EACH), isWhole: false },
+    { by: 'month', subjects: [...devices, ...peers], spans: ofHome.slice(-PERIODS_OF_EACH), isWhole: false },
+    { by: 'day', subjects: withDays(view, devices, daysOfEach[0]?.start ?? today), spans: daysOfEach, isWhole: true },
   ];
   return parts.filter(({ subjects }) => subjects.length > 0);
+}
+
+/** The devices whose days are shown: all that were seen since a day and are not private, or none where these are too many. */
+function withDays(view: HistoryView, devices: readonly QuotaSubject[], since: Day): QuotaSubject[] {
+  const startsAt = startOfDay(since, view.timezone);
+  const seen = devices.filter(({ accounts }) => accounts.some(({ lastSeen }) => lastSeen >= startsAt));
+  const open = openSubjects(view, seen);
+  return open.length > MOST_WITH_DAYS ? [] : open;
 }
 
 /** Each uplink by itself, those inside others too. */

@@ -107,6 +107,7 @@ describe('/metrics/history', function () {
       new Set(withLabels(samples, `wrtmeter_history_${family}`, { of }).map(({ labels }) => labels.name));
     expect([...names('day_download_bytes', 'user')]).to.have.members(['anna']);
     expect([...names('month_download_bytes', 'user')]).to.have.members(['anna', 'bert']);
+    expect([...names('day_download_bytes', 'device')]).to.have.members(['phone']);
     expect([...names('month_download_bytes', 'others')]).to.deep.equal([]);
     expect([...names('month_download_bytes', 'device')]).to.have.members(['phone', LAPTOP]);
   });
@@ -114,13 +115,13 @@ describe('/metrics/history', function () {
   it('reads what has ended once, and the running day and periods each time', async () => {
     const history = createHistory(createHistoryReader(store));
     await Promise.all([samplesOf(history, DAYS - 1), samplesOf(history, DAYS - 1)]);
-    expect(reads, 'the lines, users, each device').to.equal(62 + 25 + (62 + 25) + 13);
+    expect(reads, 'the lines, users, each device').to.equal(62 + 25 + (62 + 25) + (13 + 31));
     reads = 0;
     await samplesOf(history, DAYS - 1);
-    expect(reads).to.equal(5);
+    expect(reads).to.equal(6);
     reads = 0;
     await samplesOf(history, DAYS);
-    expect(reads, 'when a day has turned: the one that ended, too').to.equal(7);
+    expect(reads, 'when a day has turned: the one that ended, too').to.equal(9);
   });
 
   it('for a page of the home reads the lines alone, and keeps what was read for those who want more', async () => {
@@ -143,7 +144,7 @@ describe('/metrics/history', function () {
     const inFile = await createHistoryReader(store).rows(known(day), terms, 'each');
     reads = 0;
     expect(await createHistoryReader(store).rows({ ...known(day), months }, terms, 'each')).to.deep.equal(inFile);
-    expect(reads).to.equal(62 + 25 + (62 + 24) + 12);
+    expect(reads).to.equal(62 + 25 + (62 + 24) + (12 + 31));
   });
 
   it('tells bytes of a day that has ended, though they came late or its billing day changed', async () => {
@@ -156,6 +157,52 @@ describe('/metrics/history', function () {
     expect(days[0]?.value).to.be.above(before?.value ?? 0);
     const first = withLabels(await samplesOf(history, DAYS + 2, { day: 20 }), 'wrtmeter_history_month_download_bytes', { of: 'home' })[0];
     expect(first?.labels.start).to.equal('2026-02-20');
+  });
+
+  describe('days of devices', () => {
+    let other: Bench;
+    beforeEach(async () => {
+      other = await openBench();
+    });
+    afterEach(() => other.close());
+
+    /** `name start download` of each, on a day after the start. */
+    async function daysAt(day: number): Promise<string[]> {
+      const view = { ...known(day), books: other.ledger.books, people: createPeople({ users: [], devices: [], peers: [] }) };
+      const parts = await createHistory(createHistoryReader(other.store)).of(view, { billing: { day: 1 }, routerBilling: new Map() });
+      const found = withLabels(parsePrometheusText(Buffer.concat(parts).toString()), 'wrtmeter_history_day_download_bytes', {
+        of: 'device',
+      });
+      return found.map(({ labels, value }) => `${labels.name} ${labels.start} ${value}`);
+    }
+    const downloads = (seconds: number, bytes: Record<string, number>) =>
+      other.read(seconds, classic(...Object.entries(bytes).map(([mac, download]) => station(mac, download, 0))));
+
+    it('are the last 31, from the first with bytes on, of those seen in them', async () => {
+      await downloads(0, { [PHONE]: 0, [LAPTOP]: 0 });
+      await downloads(60, { [PHONE]: 1000, [LAPTOP]: 500 });
+      await downloads(3 * DAY, { [PHONE]: 1000 });
+      await downloads(3 * DAY + 60, { [PHONE]: 3000 });
+      expect(await daysAt(3)).to.have.members([
+        ...['phone 2026-03-10 1000', 'phone 2026-03-11 0', 'phone 2026-03-12 0', 'phone 2026-03-13 2000'],
+        ...['laptop 2026-03-10 500', 'laptop 2026-03-11 0', 'laptop 2026-03-12 0', 'laptop 2026-03-13 0'],
+      ]);
+      const later = await daysAt(32);
+      expect([later.length, later[0], later.at(-1)]).to.deep.equal([30, 'phone 2026-03-13 2000', 'phone 2026-04-11 0']);
+    });
+
+    it('are left out where more than 200 were seen in these days', async () => {
+      const macs = Array.from({ length: 201 }, (_, i) => `02:00:00:00:01:${i.toString(16).padStart(2, '0')}`);
+      const all = (bytes: number, from = 0) => Object.fromEntries(macs.slice(from).map((mac) => [mac, bytes]));
+      await downloads(0, all(0));
+      await downloads(60, all(1000));
+      await downloads(DAY, all(1000, 1));
+      await downloads(DAY + 60, all(3000, 1));
+      expect(await daysAt(1)).to.deep.equal([]);
+      expect(await daysAt(30), 'the last day of the first device is among them').to.deep.equal([]);
+      const days = await daysAt(31);
+      expect([days.length, days[0]]).to.deep.equal([200 * 31, `${macs[1]} 2026-03-11 2000`]);
+    });
   });
 
   it('shows bytes in one figure as such, and each once', async () => {

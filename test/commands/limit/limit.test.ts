@@ -65,7 +65,7 @@ describe('wrtmeter limit', () => {
     expect(await cleared('1')).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: 'Nothing was set by hand for "1": "wrtmeter limit list" and /api/v1/limits show all\n',
+      stderr: 'Nothing was set by hand for "1": "wrtmeter limit list" and the page /limits show all\n',
     });
     const store = await openStoreToRead(join(cwd, 'data'));
     const audit = (await readAudit(store, {}, 10).finally(() => store.close())).map(
@@ -147,7 +147,7 @@ describe('wrtmeter limit', () => {
     [
       'nothing to clear',
       () => cleared('user kids'),
-      'Nothing was set by hand for "user kids": "wrtmeter limit list" and /api/v1/limits show all\n',
+      'Nothing was set by hand for "user kids": "wrtmeter limit list" and the page /limits show all\n',
     ],
   ] as const) {
     it(`refuses ${what}`, async () => {

@@ -125,7 +125,7 @@ describe('the page of limits', () => {
       400,
       '&quot;for&quot; is &quot;&lt;b&gt;&quot;: use a duration of at least a minute, for example 30m or 2h',
     ],
-    [{ clear: '9' }, 404, 'Nothing was set by hand for &quot;9&quot;: &quot;wrtmeter limit list&quot; and /api/v1/limits show all'],
+    [{ clear: '9' }, 404, 'Nothing was set by hand for &quot;9&quot;: &quot;wrtmeter limit list&quot; and the page /limits show all'],
   ] as const) {
     it(`says in a line why not: ${JSON.stringify(fields)}`, async () => {
       const { status: answered, text } = await send({ ...fields, token: CONTROL });

@@ -162,7 +162,7 @@ describe('api/v1/audit', () => {
     [{ before: '-5' }, 400, '"before" is "-5": use "next_before" of the previous answer'],
     [{ from: 'yesterday' }, 400, `"from" is "yesterday": ${TIME}`],
     [{ from: '2026-11-20', to: '2026-11-20' }, 400, '"from" (2026-11-20) is not before "to" (2026-11-20)'],
-    [{ router: 'shed' }, 404, 'There is no router "shed": /api/v1/routers lists them'],
+    [{ router: 'shed' }, 404, 'There is no router "shed": the names are "gateway", "attic"'],
   ];
   for (const [query, status, message] of WRONG) {
     it(`refuses ${JSON.stringify(query)}`, async () => {

@@ -265,7 +265,7 @@ describe('api/v1/usage', () => {
     [{ cursor: '7' }, 400, '"cursor" is "7": use "next" of the answer before'],
     [{ mac: 'tv' }, 400, '"mac" is "tv": write it like 02:00:00:00:00:01'],
     [{ mac: '02:00:00:00:00:99' }, 404, 'No device with the MAC "02:00:00:00:00:99" has been counted: /api/v1/devices lists all devices'],
-    [{ router: 'shed' }, 404, 'There is no router "shed": /api/v1/routers lists them'],
+    [{ router: 'shed' }, 404, 'There is no router "shed": the names are "gateway"'],
     [{ kind: 'wan', mac: TV }, 400, 'An uplink has no MAC: leave out "mac", or use kind=device'],
     [
       { kind: 'device', router: 'gateway' },

@@ -25,7 +25,7 @@ export const policyOf = ({ form = false, watchable = false }: { form?: boolean; 
 const style = new Html(`<style>${STYLE}</style>`);
 
 /** What a page is made from, beside its own parts. */
-export type FrameView = NavView & Pick<View, 'now' | 'timezone' | 'books' | 'version' | 'watchable'>;
+export type FrameView = NavView & Pick<View, 'timezone' | 'books' | 'version' | 'watchable'>;
 
 export interface PageParts {
   title: string;
@@ -68,9 +68,9 @@ const foot = ({ version }: FrameView, at: PageName): Html =>
   html`<footer><p>wrtmeter ${version}${at === 'developer' ? null : html` · <a href="developer">For developers</a>`}</p></footer>`;
 
 /** The time of the last reading in the ledger. Nothing reloads itself under a reader. */
-function asOf({ now, timezone, books }: FrameView, self: string): Html {
-  const [day = '', time = ''] = localText(books.postedAt === 0 ? now : books.postedAt, timezone).split(' ');
-  return html`<p class="quiet">as of <time>${day} ${time}</time> ${timezone} · <a href="${self}">Reload</a></p>`;
+function asOf({ timezone, books }: FrameView, self: string): Html {
+  const known = books.postedAt === 0 ? 'no reading yet' : html`as of <time>${localText(books.postedAt, timezone)}</time> ${timezone}`;
+  return html`<p class="quiet">${known} · <a href="${self}">Reload</a></p>`;
 }
 
 const LOGO = html`<svg viewBox="0 0 32 32" aria-hidden="true"><rect class="idle" width="32" height="32" rx="8"/><rect class="down" x="7" y="13" width="5" height="12" rx="1.5"/><rect class="up" x="13.5" y="18" width="5" height="7" rx="1.5"/><rect class="down" x="20" y="7" width="5" height="18" rx="1.5"/></svg>`;

@@ -64,6 +64,7 @@ dt::before { content: ""; width: .625rem; height: .625rem; border-radius: 3px; b
 .top .live-state { text-align: right; }
 div > .live-state:only-child { margin-bottom: .5rem; }
 .live-state::before { content: "\\200b"; }
+@media (max-width: 40rem) { .live-state { height: 2.6em; font-size: .8125rem; line-height: 1.3; white-space: normal; overflow-wrap: anywhere; } }
 .figures.rates dd { font-size: 1.75rem; min-width: 8.5rem; }
 .moving { margin-top: .75rem; }
 .moving figcaption { min-height: 1.25rem; }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-const NAMES = ['live.js', 'stream.js', 'rates.js', 'chart.js', 'busiest.js'] as const;
+const NAMES = ['live.js', 'stream.js', 'rates.js', 'chart.js', 'busiest.js', 'clock.js'] as const;
 
 /** The scripts of the pages by their names: modules that browsers run as they are. */
 export const SCRIPTS: ReadonlyMap<string, string> = new Map(

@@ -57,7 +57,7 @@ describe('the page of the audit', () => {
   it('refuses what it does not know', async () => {
     const failure = (query: Record<string, string>) => page(query).then(String, ({ status, message }) => `${status} ${message}`);
     expect(await failure({ kind: 'nonsense' })).to.match(/^400 "kind" is "nonsense": use reset, dip/);
-    expect(await failure({ router: 'nowhere' })).to.match(/^404 There is no router "nowhere"/);
+    expect(await failure({ router: 'nowhere' })).to.equal('404 There is no router "nowhere": the names are "gateway", "attic"');
     expect(await failure({ limit: '5' })).to.match(/^400 There is no parameter "limit"/);
   });
 });

@@ -27,11 +27,13 @@ describe('the home page', () => {
   const fail = () => home.read(NOW - 3000, { gateway: { sources: { stations: failure, wan: failure, leases: failure } } });
 
   it('before the first reading it says that counting starts with it', async () => {
-    expect(page()).to.include('Nothing has been read yet. Counting starts with the first reading');
+    expect(page()).to.include('Nothing has been read yet. Counting starts with the first reading').and.include('no reading yet · Reload');
+    expect(page()).to.not.include('as of');
     await home.read(NOW - 3000, {
       gateway: { sources: { stations: stations([{ mac: '00:00:5e:00:53:03', bytes: { download: 9, upload: 9 } }]) } },
     });
     expect(page()).to.include('The first reading is done. Counting starts with the first reading').and.include('1 on the air, 1 known');
+    expect(page()).to.include('as of 2026-11-20 18:59:57 Europe/Berlin · Reload');
     await home.read(NOW, {
       gateway: { sources: { stations: stations([{ mac: '00:00:5e:00:53:03', bytes: { download: 99, upload: 9 } }]) } },
     });

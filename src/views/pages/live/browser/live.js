@@ -1,6 +1,7 @@
 // Fills in what moves now, on pages that have room for it: docs/use/pages.md. Text of others only becomes text, never markup.
 import { busiestTable } from './busiest.js';
 import { movingChart } from './chart.js';
+import { clockOf } from './clock.js';
 import { ratesById, rateText, slowText, sumOf } from './rates.js';
 import { follow } from './stream.js';
 
@@ -22,7 +23,7 @@ const cards = all('[data-now]').map((card) => {
 });
 const busiest = all('[data-live=busiest]').map(busiestTable);
 const comings = all('[data-live=comings]');
-const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: document.body.dataset.timezone });
+const clock = clockOf(document.body.dataset.timezone);
 
 /**
  * What has not changed is not said again by a screen reader.
@@ -104,6 +105,7 @@ const WORDS = {
   open: 'reading the routers',
   busy: 'too many watch now: trying again soon',
   lost: 'connection lost: trying again',
+  ended: 'wrtmeter is shutting down: trying again',
   login: 'reload the page to log in again',
   off: '',
 };

@@ -49,6 +49,9 @@ export function ratesById({ home, uplinks, devices, devices_moving, peers, peers
   return (id) => known.get(id) ?? (id.startsWith('device:') ? rest.device : id.startsWith('peer:') ? rest.peer : UNKNOWN);
 }
 
+/** More would be cut off on a phone. */
+const MOST_NAMED = 2;
+
 /**
  * What is to be said of routers that cannot be read as often, or not at all; empty where all is well.
  * @param {readonly WatchedRouter[]} routers
@@ -56,8 +59,8 @@ export function ratesById({ home, uplinks, devices, devices_moving, peers, peers
 export function slowText(routers) {
   const words = routers.flatMap(({ router, seconds, late, failure }) => {
     if (failure !== null) return `${router} cannot be read`;
-    return late && seconds !== null ? `${router} is slower: a rate every ${Math.max(1, Math.round(seconds))} s` : [];
+    return late && seconds !== null ? `${router} is slower: every ${Math.max(1, Math.round(seconds))} s` : [];
   });
-  const more = words.length - 3;
-  return words.length === 0 ? '' : `${words.slice(0, 3).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const more = words.length - MOST_NAMED;
+  return `${words.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

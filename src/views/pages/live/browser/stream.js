@@ -2,7 +2,7 @@
 const FIRST_PAUSE = 3;
 const LONGEST_PAUSE = 60;
 
-/** @typedef {'open' | 'busy' | 'lost' | 'login' | 'off'} StreamState Of these, `login` and `off` are the end. */
+/** @typedef {'open' | 'busy' | 'lost' | 'ended' | 'login' | 'off'} StreamState Of these, `login` and `off` are the end. */
 
 /** @typedef {{ at: string, devices: { name: string }[], peers: { name: string }[], more: number }} Coming The events `came` and `went`. */
 
@@ -40,17 +40,18 @@ export function follow(url, events, onState) {
         pause = FIRST_PAUSE;
         handle(JSON.parse(data));
       });
-    source.addEventListener('end', () => void retry());
+    source.addEventListener('end', () => void retry('ended'));
   }
 
-  async function retry() {
+  /** @param {StreamState} [why] If the server said so. */
+  async function retry(why) {
     close();
     const asked = turn;
     const answer = await fetch(url, { method: 'HEAD' }).catch(() => null);
     if (asked !== turn) return;
     const status = answer?.status ?? 0;
     isOver = status === 404 || status === 401 || status === 403;
-    onState(status === 404 ? 'off' : isOver ? 'login' : status === 503 ? 'busy' : 'lost');
+    onState(status === 404 ? 'off' : isOver ? 'login' : (why ?? (status === 503 ? 'busy' : 'lost')));
     if (isOver) return;
     const least = Number(answer?.headers.get('Retry-After') ?? 0) || 0;
     timer = setTimeout(open, 1000 * Math.max(least, pause));

@@ -1,11 +1,11 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { fromRow, fromSeries } from './links.ts';
-import { columns, now, overTime, queries, unit } from './look.ts';
+import { fromRow, fromSeries } from '../panels/links.ts';
+import { columns, now, overTime, queries, unit } from '../panels/look.ts';
+import { field, grid, lines, numbers, perMinute, stacked } from '../panels/panels.ts';
+import { orSayNone } from '../queries/queries.ts';
+import { one, present, rateOf } from '../queries/series.ts';
 import { marks } from './marks.ts';
 import { instance, page, routers } from './page.ts';
-import { field, grid, lines, numbers, perMinute, stacked } from './panels.ts';
-import { orSayNone } from './queries.ts';
-import { one, present, rateOf } from './series.ts';
 
 const here = 'router=~"$router"';
 const half = { width: 12, height: 8 };

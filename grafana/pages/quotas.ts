@@ -1,7 +1,7 @@
 import type * as bargauge from '@grafana/grafana-foundation-sdk/bargauge';
-import { colour, now, queries, thresholds, unit } from './look.ts';
-import { ranking } from './panels.ts';
-import { one } from './series.ts';
+import { colour, now, queries, thresholds, unit } from '../panels/look.ts';
+import { ranking } from '../panels/panels.ts';
+import { one } from '../queries/series.ts';
 
 /** A figure of each quota. The name tells what it is of, so it is kept. */
 export const quota = (figure: string, labels = '') => one(`wrtmeter_quota_${figure}`, labels, 'quota, of, name');

@@ -1,9 +1,9 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
+import { colour, columns, now, overTime, queries, states, thresholds, unit } from '../panels/look.ts';
+import { bands, field, grid, hidden, lines, numbers, ranking, stacked } from '../panels/panels.ts';
+import { one, rateOf } from '../queries/series.ts';
 import { marks } from './marks.ts';
 import { instance, page, servers } from './page.ts';
-import { bands, field, grid, hidden, lines, numbers, ranking, stacked } from './panels.ts';
-import { one, rateOf } from './series.ts';
 
 const here = 'router=~"$server"';
 const peer = 'router, interface, public_key';

@@ -1,9 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { bars, matrixBars, matrixTable } from './bars.ts';
-import { columns, now, queries, unit } from './look.ts';
+import { bars, matrixBars, matrixTable } from '../panels/bars.ts';
+import type { Frame } from '../panels/frame.ts';
+import { columns, now, queries, unit } from '../panels/look.ts';
+import { numbers } from '../panels/panels.ts';
+import { present, recorded } from '../queries/series.ts';
 import { instance, page } from './page.ts';
-import { type Frame, numbers } from './panels.ts';
-import { present, recorded } from './series.ts';
 
 const half = { width: 12, height: 9 };
 const home = 'of="home"';
@@ -63,13 +64,25 @@ const mean = () =>
     .noValue('–')
     .targets(queries(now(`avg(${used('day', home)})`, 'A day'), now(`avg(${used('month', home)})`, 'A month')));
 
-/** The months of the device with the chosen MAC. Where several have its name, the history calls each by its name and MAC. */
-export const monthsOfDevice = ({ width, height }: { width: number; height: number }) => {
+/** A figure of the device with the chosen MAC. Where several have its name, the history calls each by its name and MAC. */
+const ofDevice = (by: By) => (name: string) => {
   const names = present('wrtmeter_device_info', 'mac="$mac"', 'hostname, mac');
   const called = `(label_replace(${names}, "name", "$1", "hostname", "(.*)") or label_replace(label_join(${names}, "name", " (", "hostname", "mac"), "name", "$1)", "name", "(.*)"))`;
-  const month = (name: string) => `${figure('month', name, 'of="device"')} and on (name) ${called}`;
+  return `${figure(by, name, 'of="device"')} and on (name) ${called}`;
+};
+
+/** Days of the device: exact, of the meter's time zone, and of before Prometheus was there, as growth of the counters would not be. */
+export const daysOfDevice = ({ width, height }: { width: number; height: number }) => {
+  const description =
+    'What the device used on each of the last 31 days in the time zone of the meter; today is the last one. Empty for private devices, and where more than 200 devices were seen in these days.';
+  return byStart({ title: 'Days', description, width, height }, ofDevice('day')).noValue(
+    'No days: Prometheus needs the job wrtmeter-history; private devices and homes of more than 200 devices have months only',
+  );
+};
+
+export const monthsOfDevice = ({ width, height }: { width: number; height: number }) => {
   const description = 'What the device used in each of the last 13 billing periods, by its first day. The last one is still running.';
-  return byStart({ title: 'Months', description, width, height }, month);
+  return byStart({ title: 'Months', description, width, height }, ofDevice('month'));
 };
 
 /** What the home used on each day. */

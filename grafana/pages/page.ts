@@ -1,8 +1,8 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import { source } from './look.ts';
-import { monthOf } from './queries.ts';
-import { here, one } from './series.ts';
+import { source } from '../panels/look.ts';
+import { monthOf } from '../queries/queries.ts';
+import { here, one } from '../queries/series.ts';
 
 export type Page = {
   uid: string;

@@ -1,9 +1,9 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { colour, now, overTime, paint, queries, unit } from './look.ts';
-import { attention, lines, numbers, perMinute } from './panels.ts';
-import { orSayNone } from './queries.ts';
-import { ofProcess, one, rateOf } from './series.ts';
+import { colour, now, overTime, paint, queries, unit } from '../panels/look.ts';
+import { attention, lines, numbers, perMinute } from '../panels/panels.ts';
+import { orSayNone } from '../queries/queries.ts';
+import { ofProcess, one, rateOf } from '../queries/series.ts';
 
 const router = 'router=~"$router"';
 const third = { width: 8, height: 7 };

@@ -1,6 +1,6 @@
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { colour, overTime, source } from './look.ts';
-import { one, rateOf } from './series.ts';
+import { colour, overTime, source } from '../panels/look.ts';
+import { one, rateOf } from '../queries/series.ts';
 
 /**
  * What happened, marked on every chart over time: why figures of that moment may be missing or low. `labels` select routers. Grafana marks

@@ -1,6 +1,7 @@
-import { colour, columns, now, overTime, queries, states, unit } from './look.ts';
-import { type Frame, field, grid, lines, numbers } from './panels.ts';
-import { lowest, one, present, rateOf } from './series.ts';
+import type { Frame } from '../panels/frame.ts';
+import { colour, columns, now, overTime, queries, states, unit } from '../panels/look.ts';
+import { field, grid, lines, numbers } from '../panels/panels.ts';
+import { lowest, one, present, rateOf } from '../queries/series.ts';
 
 type Size = Pick<Frame, 'width' | 'height'>;
 

@@ -5,10 +5,8 @@ import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
-import { classic, colour, fixed, paint, source, thresholds } from './look.ts';
-
-/** What every panel has: its texts, its size on the 24-column grid, and its unit. */
-export type Frame = { title: string; description: string; width: number; height: number; unit: string };
+import { type Frame, framed } from './frame.ts';
+import { classic, colour, fixed, paint, thresholds } from './look.ts';
 
 const last = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false);
 export const tooltip = () =>
@@ -22,14 +20,8 @@ export const legend = (calcs: string[] = []) =>
 export const hidden = () => legend().showLegend(false);
 
 /** Big numbers. Series called Download and Upload get their colours; all others are plain text. */
-export function numbers({ title, description, width, height, unit }: Frame): stat.PanelBuilder {
-  return new stat.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(source)
-    .span(width)
-    .height(height)
-    .unit(unit)
+export function numbers(frame: Frame): stat.PanelBuilder {
+  return framed(new stat.PanelBuilder(), frame)
     .colorScheme(fixed(colour.quiet))
     .thresholds(thresholds([null, colour.quiet]))
     .graphMode(common.BigValueGraphMode.None)
@@ -51,14 +43,8 @@ export function words(frame: Frame, from: string): stat.PanelBuilder {
 }
 
 /** Lines over time, starting at zero. Gaps stay gaps: nothing is drawn where nothing was read. */
-export function lines({ title, description, width, height, unit }: Frame, calcs: string[] = []): timeseries.PanelBuilder {
-  return new timeseries.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(source)
-    .span(width)
-    .height(height)
-    .unit(unit)
+export function lines(frame: Frame, calcs: string[] = []): timeseries.PanelBuilder {
+  return framed(new timeseries.PanelBuilder(), frame)
     .min(0)
     .colorScheme(classic())
     .thresholds(thresholds([null, colour.quiet]))
@@ -89,14 +75,8 @@ export const attention = (limit: number, name: string): DynamicConfigValue[] => 
 ];
 
 /** A ranking: one bar per series, the longest first. */
-export function ranking({ title, description, width, height, unit }: Frame): bargauge.PanelBuilder {
-  return new bargauge.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(source)
-    .span(width)
-    .height(height)
-    .unit(unit)
+export function ranking(frame: Frame): bargauge.PanelBuilder {
+  return framed(new bargauge.PanelBuilder(), frame)
     .min(0)
     .colorScheme(fixed(colour.both))
     .thresholds(thresholds([null, colour.both]))
@@ -112,14 +92,8 @@ export function ranking({ title, description, width, height, unit }: Frame): bar
 }
 
 /** States over time, one row per series; `mappings` give each state its word and colour. */
-export function bands({ title, description, width, height, unit }: Frame): statetimeline.PanelBuilder {
-  return new statetimeline.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(source)
-    .span(width)
-    .height(height)
-    .unit(unit)
+export function bands(frame: Frame): statetimeline.PanelBuilder {
+  return framed(new statetimeline.PanelBuilder(), frame)
     .mergeValues(true)
     .showValue(common.VisibilityMode.Never)
     .rowHeight(0.8)
@@ -130,19 +104,8 @@ export function bands({ title, description, width, height, unit }: Frame): state
 }
 
 /** A table of instant queries that share their key columns. `fields` are the columns in order: source field, heading, other settings. */
-export function grid(
-  { title, description, width, height, unit }: Frame,
-  fields: readonly Field[],
-  sortBy: string,
-  descending = true,
-): table.PanelBuilder {
-  const panel = new table.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(source)
-    .span(width)
-    .height(height)
-    .unit(unit)
+export function grid(frame: Frame, fields: readonly Field[], sortBy: string, descending = true): table.PanelBuilder {
+  const panel = framed(new table.PanelBuilder(), frame)
     .colorScheme(fixed(colour.quiet))
     .thresholds(thresholds([null, colour.quiet]))
     .noValue('–')

@@ -1,10 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { colour, columns, now, overTime, paint, queries, unit } from '../panels/look.ts';
+import { field, grid, lines, numbers, ranking, stacked } from '../panels/panels.ts';
+import { one } from '../queries/series.ts';
 import { heldBack, heldBackInRange, limitedNow, limitingRouters } from './limits.ts';
-import { colour, columns, now, overTime, paint, queries, unit } from './look.ts';
 import { chosenUsers, instance, page } from './page.ts';
-import { field, grid, lines, numbers, ranking, stacked } from './panels.ts';
 import { caps, quota } from './quotas.ts';
-import { one } from './series.ts';
 import { when } from './when.ts';
 
 const half = { width: 12, height: 9 };

@@ -1,10 +1,10 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as table from '@grafana/grafana-foundation-sdk/table';
-import { matrix, sortedBy } from './bars.ts';
-import { columns, queries, source, states, unit } from './look.ts';
-import type { Frame } from './panels.ts';
-import { one, present } from './series.ts';
+import { matrix, sortedBy } from '../panels/bars.ts';
+import { type Frame, framed } from '../panels/frame.ts';
+import { columns, queries, states, unit } from '../panels/look.ts';
+import { one, present } from '../queries/series.ts';
 
 /** Half hours, because the local hours of some zones begin half an hour after those of UTC. */
 const STEP = '30m';
@@ -33,15 +33,14 @@ const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 /** When users move their bytes: a row for each weekday, a column for each hour. */
 export const when = ({ width, height }: Pick<Frame, 'width' | 'height'>): table.PanelBuilder =>
-  new table.PanelBuilder()
-    .title('When')
-    .description(
+  framed(new table.PanelBuilder(), {
+    title: 'When',
+    description:
       "Bytes of the chosen users' devices in the last four weeks, whatever the time range is, by weekday and hour of the meter's local time, both directions. Users and devices that are private are not in it.",
-    )
-    .datasource(source)
-    .span(width)
-    .height(height)
-    .unit(unit.volume)
+    width,
+    height,
+    unit: unit.volume,
+  })
     .decimals(0)
     .min(0)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousPurples))

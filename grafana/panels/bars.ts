@@ -1,17 +1,14 @@
 import * as barchart from '@grafana/grafana-foundation-sdk/barchart';
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as table from '@grafana/grafana-foundation-sdk/table';
-import { classic, colour, fixed, paint, source, thresholds } from './look.ts';
-import { type Frame, legend, tooltip } from './panels.ts';
+import { type Frame, framed } from './frame.ts';
+import { classic, colour, fixed, paint, thresholds } from './look.ts';
+import { legend, tooltip } from './panels.ts';
 
 /** Stacked bars, one for each value of the column `from`, from left to right. `headings` are the columns that are drawn, by their source. */
-export function bars(
-  { title, description, width, height, unit }: Frame,
-  from: string,
-  headings: Readonly<Record<string, string>>,
-): barchart.PanelBuilder {
+export function bars(frame: Frame, from: string, headings: Readonly<Record<string, string>>): barchart.PanelBuilder {
   const columns = [from, ...Object.keys(headings)];
-  return barsOf({ title, description, width, height, unit }, from)
+  return barsOf(frame, from)
     .stacking(common.StackingMode.Normal)
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({ id: 'filterFieldsByName', options: { include: { names: columns } } })
@@ -36,19 +33,8 @@ export function matrixBars(frame: Frame, row: string, column: string): barchart.
 }
 
 /** A table with a row for each value of the column `row`, and a column for each of `column`, from left to right; `heading` is that of the rows. */
-export function matrixTable(
-  { title, description, width, height, unit }: Frame,
-  row: string,
-  column: string,
-  heading: string,
-): table.PanelBuilder {
-  return new table.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(source)
-    .span(width)
-    .height(height)
-    .unit(unit)
+export function matrixTable(frame: Frame, row: string, column: string, heading: string): table.PanelBuilder {
+  return framed(new table.PanelBuilder(), frame)
     .decimals(1)
     .colorScheme(fixed(colour.quiet))
     .thresholds(thresholds([null, colour.quiet]))
@@ -73,14 +59,8 @@ export const matrix = (row: string, column: string) => ({
   options: { columnField: column, rowField: row, valueField: 'Value', emptyValue: 'null' },
 });
 
-const barsOf = ({ title, description, width, height, unit }: Frame, from: string): barchart.PanelBuilder =>
-  new barchart.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(source)
-    .span(width)
-    .height(height)
-    .unit(unit)
+const barsOf = (frame: Frame, from: string): barchart.PanelBuilder =>
+  framed(new barchart.PanelBuilder(), frame)
     .min(0)
     .thresholds(thresholds([null, colour.quiet]))
     .xField(from)

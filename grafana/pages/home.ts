@@ -1,13 +1,25 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { fromRow, fromSeries } from '../panels/links.ts';
+import { colour, columns, now, overTime, paint, queries, unit } from '../panels/look.ts';
+import { field, grid, lines, numbers, ranking, stacked } from '../panels/panels.ts';
+import {
+  agreed,
+  airReported,
+  atThisPace,
+  bothRates,
+  busiest,
+  firstDay,
+  lastDay,
+  monthOf,
+  ofMonth,
+  period,
+  uplinks,
+} from '../queries/queries.ts';
+import { one, present, rateOf } from '../queries/series.ts';
 import { daysOfHome } from './history.ts';
-import { fromRow, fromSeries } from './links.ts';
-import { colour, columns, now, overTime, paint, queries, unit } from './look.ts';
 import { marks } from './marks.ts';
 import { instance, page, routers, uplinkChoice } from './page.ts';
-import { field, grid, lines, numbers, ranking, stacked } from './panels.ts';
-import { agreed, airReported, atThisPace, bothRates, busiest, firstDay, lastDay, monthOf, ofMonth, period, uplinks } from './queries.ts';
 import { caps } from './quotas.ts';
-import { one, present, rateOf } from './series.ts';
 
 const chart = { width: 16, height: 9 };
 const side = { width: 8, height: 9 };

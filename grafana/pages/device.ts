@@ -1,12 +1,12 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { monthsOfDevice } from './history.ts';
-import { colour, columns, now, overTime, queries, states, thresholds, unit } from './look.ts';
+import { colour, columns, now, overTime, queries, states, thresholds, unit } from '../panels/look.ts';
+import { bands, field, grid, hidden, lines, numbers, words } from '../panels/panels.ts';
+import { airReported, monthOf } from '../queries/queries.ts';
+import { one, rateOf } from '../queries/series.ts';
+import { daysOfDevice, monthsOfDevice } from './history.ts';
 import { marks } from './marks.ts';
 import { devices, instance, page } from './page.ts';
-import { bands, field, grid, hidden, lines, numbers, words } from './panels.ts';
-import { airReported, monthOf } from './queries.ts';
-import { one, rateOf } from './series.ts';
 
 const mac = 'mac="$mac"';
 
@@ -15,7 +15,7 @@ export function device(): Dashboard {
   return page({
     uid: 'wrtmeter-device',
     title: 'Device',
-    description: 'One device: its rate, its month, and the access points that serve it.',
+    description: 'One device: its rate, its days and months, and the access points that serve it.',
     from: 'now-24h',
     variables: [instance(), devices()],
     marks: marks(),
@@ -27,9 +27,10 @@ export function device(): Dashboard {
       servedBy(),
       identity(),
       rateOverTime(),
-      accessPoints(),
+      daysOfDevice(half),
+      monthsOfDevice(half),
       month(),
-      monthsOfDevice({ ...half, width: 24 }),
+      accessPoints(),
       signal(),
       linkRate(),
     ],

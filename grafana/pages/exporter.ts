@@ -1,11 +1,11 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { colour, columns, now, overTime, paint, queries, states, unit } from '../panels/look.ts';
+import { attention, bands, field, grid, lines, numbers, perMinute, words } from '../panels/panels.ts';
+import { firstDay, lastDay, orSayNone, perUplink, uplinks } from '../queries/queries.ts';
+import { lowest, meters, one, rateOf } from '../queries/series.ts';
 import { ledgerPanels, processPanels } from './exporter-inside.ts';
-import { colour, columns, now, overTime, paint, queries, states, unit } from './look.ts';
 import { marks } from './marks.ts';
 import { instance, page, routers, uplinkChoice } from './page.ts';
-import { attention, bands, field, grid, lines, numbers, perMinute, words } from './panels.ts';
-import { firstDay, lastDay, orSayNone, perUplink, uplinks } from './queries.ts';
-import { lowest, meters, one, rateOf } from './series.ts';
 
 const router = 'router=~"$router"';
 const coloured = { id: 'custom.cellOptions', value: { type: 'color-text' } };

@@ -1,5 +1,5 @@
-import { listedFamilies } from '../src/views/metrics/document.ts';
-import { historyFamilies } from '../src/views/metrics/history.ts';
+import { listedFamilies } from '../../src/views/metrics/document.ts';
+import { historyFamilies } from '../../src/views/metrics/history.ts';
 
 /*
  * How every dashboard reads a metric of wrtmeter. One meter may be scraped by several jobs or by a pair of Prometheus servers, and one
