@@ -28,6 +28,8 @@ export interface AccountKindFacts {
   shown: boolean;
   /** The kind of account that gets its bytes when the MAC of its address is learned. */
   ownedAs: AccountKind | null;
+  /** Whether quotas and tariffs count it, or what gets its bytes. */
+  summed: boolean;
 }
 
 /** The one place that says what a kind is: one that is added does not compile before it has its record. */
@@ -41,6 +43,7 @@ export const ACCOUNT_KINDS = {
     sources: ['stations', 'hosts'],
     shown: true,
     ownedAs: null,
+    summed: true,
   },
   undirected: {
     label: 'device without directions',
@@ -51,6 +54,7 @@ export const ACCOUNT_KINDS = {
     sources: ['statistics'],
     shown: false,
     ownedAs: null,
+    summed: true,
   },
   host: {
     label: 'host',
@@ -61,6 +65,7 @@ export const ACCOUNT_KINDS = {
     sources: ['hosts'],
     shown: true,
     ownedAs: 'host',
+    summed: false,
   },
   station: {
     label: 'station',
@@ -71,6 +76,7 @@ export const ACCOUNT_KINDS = {
     sources: ['stations'],
     shown: true,
     ownedAs: null,
+    summed: false,
   },
   peer: {
     label: 'peer',
@@ -81,6 +87,7 @@ export const ACCOUNT_KINDS = {
     sources: ['peers'],
     shown: true,
     ownedAs: null,
+    summed: true,
   },
   wan: {
     label: 'uplink',
@@ -91,6 +98,7 @@ export const ACCOUNT_KINDS = {
     sources: ['wan'],
     shown: true,
     ownedAs: null,
+    summed: true,
   },
   address: {
     label: 'unknown address',
@@ -101,6 +109,7 @@ export const ACCOUNT_KINDS = {
     sources: ['hosts'],
     shown: false,
     ownedAs: 'device',
+    summed: true,
   },
 } as const satisfies Record<AccountKind, AccountKindFacts>;
 
@@ -128,6 +137,8 @@ export const hasRouterMonth = (kind: AccountKind): boolean => kindFacts(kind).bi
 export const sourcesOf = (kind: AccountKind): readonly SourceName[] => kindFacts(kind).sources;
 
 export const ownedAs = (kind: AccountKind): AccountKind | null => kindFacts(kind).ownedAs;
+
+export const isSummed = (kind: AccountKind): boolean => kindFacts(kind).summed;
 
 /** Whether some account of the kind has a MAC. */
 export const mayHaveMac = (kind: AccountKind): boolean => ['mac', 'mac or ip'].includes(kindFacts(kind).key);

@@ -1,11 +1,11 @@
 import type { TariffedBytes } from '../../domain/people/quota.ts';
 import { type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
 import { addTo, NO_USAGE, NOTHING, plus, plusUsage, type Traffic, type Used } from '../../domain/traffic.ts';
-import { type Account, usageOf } from '../account.ts';
+import { type Account, isSummed, usageOf } from '../account.ts';
 import type { KnownTariff } from '../books.ts';
 import type { RoundUpdate } from '../posting/round-update.ts';
 
-/** What accounts have in a stretch of time that contains the present, and what of it is of tariffs; by account id. */
+/** What accounts have in a stretch of time that contains the present, and what of it is of tariffs; by account id. Those that no quota is of get nothing from rounds. */
 export interface Sums {
   period: SumPeriod;
   bytes: Map<number, Traffic>;
@@ -48,7 +48,7 @@ const NOBODY: ReadonlySet<Account> = new Set();
 
 function addAll(sums: Map<number, Traffic>, added: RoundUpdate['increases'][number]['bytes'], without: ReadonlySet<Account>): void {
   for (const [{ account }, bytes] of added) {
-    if (without.has(account)) continue;
+    if (!isSummed(account.kind) || without.has(account)) continue;
     const sum = sums.get(account.id);
     if (sum === undefined) sums.set(account.id, { ...bytes });
     else addTo(sum, bytes);

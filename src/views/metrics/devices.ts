@@ -77,7 +77,10 @@ function* familiesOf(view: View, all: readonly LabelledDevice[]): Generator<Fami
     'device_info',
     'Information about the device; always 1',
     INFO,
-    once.map(({ info }) => ({ labels: info, value: 1 })),
+    samplesOf(
+      once.map(({ info }) => ({ labels: info })),
+      () => 1,
+    ),
   );
   yield gauge(
     'device_first_seen_timestamp_seconds',

@@ -6,13 +6,19 @@ export interface Sample {
   value: number;
 }
 
+/** Samples in two columns of the same length: a home of thousands has a hundred thousand, and each would be an object of its own. */
+export interface Samples {
+  labels: readonly string[];
+  values: readonly number[];
+}
+
 /** A metric family, as listed in docs/metrics.md. */
 export interface Family {
   name: string;
   type: 'counter' | 'gauge';
   help: string;
   labels: readonly string[];
-  samples: readonly Sample[];
+  samples: Samples;
 }
 
 /**
@@ -21,27 +27,35 @@ export interface Family {
  */
 export type FamilyMaker = (view: View, shown: AccountsByKind) => Iterable<Family>;
 
-export const counter = (name: string, help: string, labels: readonly string[], samples: readonly Sample[]): Family => ({
+export const counter = (name: string, help: string, labels: readonly string[], samples: readonly Sample[] | Samples): Family => ({
   name: `wrtmeter_${name}`,
   type: 'counter',
   help,
   labels,
-  samples,
+  samples: 'labels' in samples ? samples : columns(samples),
 });
 
-export const gauge = (name: string, help: string, labels: readonly string[], samples: readonly Sample[]): Family => ({
+const columns = (samples: readonly Sample[]): Samples => ({
+  labels: samples.map(({ labels }) => labels),
+  values: samples.map(({ value }) => value),
+});
+
+export const gauge = (name: string, help: string, labels: readonly string[], samples: readonly Sample[] | Samples): Family => ({
   ...counter(name, help, labels, samples),
   type: 'gauge',
 });
 
 /** A sample for each row that has a value. */
-export function samplesOf<Row extends { labels: string }>(rows: readonly Row[], value: (row: Row) => number | null): Sample[] {
-  const samples: Sample[] = [];
+export function samplesOf<Row extends { labels: string }>(rows: readonly Row[], value: (row: Row) => number | null): Samples {
+  const labels: string[] = [];
+  const values: number[] = [];
   rows.forEach((row) => {
     const number = value(row);
-    if (number !== null) samples.push({ labels: row.labels, value: number });
+    if (number === null) return;
+    labels.push(row.labels);
+    values.push(number);
   });
-  return samples;
+  return { labels, values };
 }
 
 /** The only sample of a family without labels. */

@@ -1,5 +1,5 @@
 import type { QuotaRow } from '../../domain/people/quota-row.ts';
-import { type Family, type FamilyMaker, gauge, type Sample, samplesOf } from './family.ts';
+import { type Family, type FamilyMaker, gauge, type Samples, samplesOf } from './family.ts';
 import { labelText } from './labels.ts';
 
 const QUOTA = ['quota', 'of', 'name'];
@@ -11,7 +11,7 @@ export function quotaFamilies(): FamilyMaker {
 }
 
 function* familiesOf(rows: readonly LabelledRow[]): Generator<Family> {
-  const samples = (value: (row: QuotaRow) => number | null): Sample[] => samplesOf(rows, ({ row }) => value(row));
+  const samples = (value: (row: QuotaRow) => number | null): Samples => samplesOf(rows, ({ row }) => value(row));
   yield gauge(
     'quota_limit_bytes',
     'Bytes that may be used in the running period of the quota, with what was carried over and bought',

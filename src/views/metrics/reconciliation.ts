@@ -1,7 +1,7 @@
 import type { Traffic } from '../../domain/traffic.ts';
 import { type Reconciliation, reconciliations } from '../reconciliation/reconciliation.ts';
 import type { AccountsByKind, View } from '../view.ts';
-import { type Family, gauge, type Sample, samplesOf } from './family.ts';
+import { type Family, gauge, type Samples, samplesOf } from './family.ts';
 import { labelText } from './labels.ts';
 
 const ROUTER = ['router'];
@@ -12,7 +12,7 @@ export function reconciliationFamilies(view: View, { wan }: AccountsByKind): Fam
   const gateways = reconciliations(view)
     .filter(({ router }) => shown.has(router))
     .map((gateway) => ({ gateway, labels: labelText(ROUTER, [gateway.router]) }));
-  const side = (bytes: (gateway: Reconciliation) => Traffic | null, direction: keyof Traffic): Sample[] =>
+  const side = (bytes: (gateway: Reconciliation) => Traffic | null, direction: keyof Traffic): Samples =>
     samplesOf(gateways, ({ gateway }) => bytes(gateway)?.[direction] ?? null);
   return [
     gauge(

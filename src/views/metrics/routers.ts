@@ -3,7 +3,7 @@ import { isCurrent, isUp, type SourceStatus } from '../../domain/status.ts';
 import { FAILURE_REASONS } from '../../errors.ts';
 import { readerKey, type SourceCounts } from '../../ledger/books.ts';
 import { isPrivate, type View } from '../view.ts';
-import { counter, type Family, type FamilyMaker, gauge, type Sample, samplesOf } from './family.ts';
+import { counter, type Family, type FamilyMaker, gauge, type Sample, type Samples, samplesOf } from './family.ts';
 import { type LastingLabels, labelText, lasting, lastingLabels } from './labels.ts';
 
 const ROUTER = ['router'];
@@ -33,7 +33,7 @@ function familiesOf(view: View, ofSource: SourceLabels, ofLease: LastingLabels):
   const sources = view.routers.flatMap(({ name: router, sources }) =>
     [...sources.values()].map((status) => ({ router, source: status.source, status, ...ofSource(status, router, status.source) })),
   );
-  const perSource = (value: (status: SourceStatus) => number | null): Sample[] => samplesOf(sources, ({ status }) => value(status));
+  const perSource = (value: (status: SourceStatus) => number | null): Samples => samplesOf(sources, ({ status }) => value(status));
   // Counts live as long as the program, though the router may no longer have the source.
   const gone = view.routers.flatMap(({ name, sources: present }) =>
     COUNTING.filter((source) => !present.has(source) && view.ledger.counts.has(readerKey(name, source))).map((source) => ({
@@ -43,7 +43,7 @@ function familiesOf(view: View, ofSource: SourceLabels, ofLease: LastingLabels):
     })),
   );
   const counting = [...sources.filter(({ source }) => COUNTING.some((name) => name === source)), ...gone];
-  const counted = (of: keyof SourceCounts): Sample[] =>
+  const counted = (of: keyof SourceCounts): Samples =>
     samplesOf(counting, ({ router, source }) => view.ledger.counts.get(readerKey(router, source))?.[of] ?? 0);
   return [
     gauge(

@@ -1,4 +1,4 @@
-import type { Family, Sample } from './family.ts';
+import type { Family, Samples } from './family.ts';
 
 /**
  * The text of `/metrics` in parts, as UTF-8. It is megabytes with thousands of devices: nothing ever holds it as one string, which a
@@ -19,38 +19,37 @@ const PART = 131_072;
 const LEAST = 250;
 const MOST = 700;
 
-/** Samples of a large family that are a part of their own, and their text with the lines before them. */
-interface SampleBlock {
+/** The samples of a large family, and their text in blocks of `size`, each a part of its own; `head` is before the first. */
+interface KnownFamily {
+  samples: Samples;
   head: string;
-  labels: readonly string[];
-  values: Float64Array;
-  bytes: Buffer;
+  size: number;
+  blocks: readonly Buffer[];
 }
 
 export function createText(): MakeText {
-  let before: ReadonlyMap<string, readonly SampleBlock[]> = new Map();
+  let before: ReadonlyMap<string, KnownFamily> = new Map();
   return (families, after = '') => {
     const parts: Buffer[] = [];
-    const kept = new Map<string, SampleBlock[]>();
+    const kept = new Map<string, KnownFamily>();
     let text = '';
     const endPart = () => {
       if (text !== '') parts.push(Buffer.from(text));
       text = '';
     };
     for (const { name, help, type, samples } of families) {
-      if (samples.length === 0) continue;
+      if (samples.values.length === 0) continue;
       const between = text === '' && parts.length === 0 ? '' : '\n';
       const head = `${between}# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-      if (samples.length < LEAST) {
+      if (samples.values.length < LEAST) {
         text += head + linesOf(name, samples);
         if (text.length >= PART) endPart();
         continue;
       }
       endPart();
-      const known = before.get(name);
-      const blocks = blocksOf(samples).map((block, i) => blockOf(name, i === 0 ? head : '', block, known?.[i]));
-      kept.set(name, blocks);
-      for (const { bytes } of blocks) parts.push(bytes);
+      const family = inBlocks(name, head, samples, before.get(name));
+      kept.set(name, family);
+      parts.push(...family.blocks);
     }
     text += after;
     endPart();
@@ -59,27 +58,30 @@ export function createText(): MakeText {
   };
 }
 
-function blocksOf(samples: readonly Sample[]): (readonly Sample[])[] {
-  const count = Math.ceil(samples.length / MOST);
-  const size = Math.ceil(samples.length / count);
-  return Array.from({ length: count }, (_, i) => samples.slice(i * size, (i + 1) * size));
-}
-
-/** The block as it was, if it still has the same samples. */
-function blockOf(name: string, head: string, samples: readonly Sample[], known: SampleBlock | undefined): SampleBlock {
-  if (known?.head === head && isSame(known, samples)) return known;
-  const values = new Float64Array(samples.length);
-  for (const [i, { value }] of samples.entries()) values[i] = value;
-  return { head, labels: samples.map(({ labels }) => labels), values, bytes: Buffer.from(head + linesOf(name, samples)) };
-}
-
-const isSame = ({ labels, values }: SampleBlock, samples: readonly Sample[]): boolean =>
-  values.length === samples.length && samples.every((sample, i) => sample.value === values[i] && sample.labels === labels[i]);
-
-function linesOf(name: string, samples: readonly Sample[]): string {
-  let lines = '';
-  samples.forEach(({ labels, value }) => {
-    lines += `${name}${labels} ${value}\n`;
+/** Blocks that still have the same samples are those from before. */
+function inBlocks(name: string, head: string, samples: Samples, known: KnownFamily | undefined): KnownFamily {
+  const { length } = samples.values;
+  const count = Math.ceil(length / MOST);
+  const size = Math.ceil(length / count);
+  const blocks = Array.from({ length: count }, (_, i) => {
+    const start = i * size;
+    const isKnown = known?.size === size && (i > 0 || known.head === head) && isSame(known.samples, samples, start, size);
+    const same = isKnown ? known.blocks[i] : undefined;
+    return same ?? Buffer.from((i === 0 ? head : '') + linesOf(name, samples, start, Math.min(length, start + size)));
   });
+  return { samples, head, size, blocks };
+}
+
+/** Whether both have the same samples in the block that begins at `start`. */
+function isSame(a: Samples, b: Samples, start: number, size: number): boolean {
+  const end = Math.min(b.values.length, start + size);
+  if (Math.min(a.values.length, start + size) !== end) return false;
+  for (let i = start; i < end; i++) if (a.values[i] !== b.values[i] || a.labels[i] !== b.labels[i]) return false;
+  return true;
+}
+
+function linesOf(name: string, { labels, values }: Samples, start = 0, end = values.length): string {
+  let lines = '';
+  for (let i = start; i < end; i++) lines += `${name}${labels[i]} ${values[i]}\n`;
   return lines;
 }

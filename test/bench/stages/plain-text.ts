@@ -3,10 +3,15 @@ import type { Family } from '../../../src/views/metrics/family.ts';
 /** The same lines as the client library renders, by nothing but joining strings: what rendering costs at the least. */
 export function plainText(families: Iterable<Family>): string {
   const lines: string[] = [];
-  for (const { name, help, type, samples } of families) {
-    if (samples.length === 0) continue;
+  for (const {
+    name,
+    help,
+    type,
+    samples: { labels, values },
+  } of families) {
+    if (values.length === 0) continue;
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-    for (const { labels, value } of samples) lines.push(`${name}${labels} ${value}`);
+    for (const [i, value] of values.entries()) lines.push(`${name}${labels[i]} ${value}`);
   }
   return `${lines.join('\n')}\n`;
 }

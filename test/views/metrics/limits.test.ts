@@ -38,7 +38,7 @@ describe('metrics of limits', () => {
 
   const lines = (limits: LimitsStatus | null) =>
     limitFamilies({ ...home.view(NOW), limits }).flatMap(({ name, samples }) =>
-      samples.map(({ labels, value }) => `${name}${labels} ${value}`),
+      samples.labels.map((labels, i) => `${name}${labels} ${samples.values[i]}`),
     );
 
   it('are the limits that stand, their rates, and what they held back', () => {
@@ -66,7 +66,7 @@ describe('metrics of limits', () => {
       [TV, OTHER].map((mac) => [mac, { mac, name: 'tv', namedBy: 'lease', ip: null, network: null, ssid: null }] as const),
     );
     const series = limitFamilies({ ...view, books: { ...view.books, devices }, limits: { ...LIMITS, routers } }).flatMap(
-      ({ name, samples }) => samples.map(({ labels }) => `${name}${labels}`),
+      ({ name, samples }) => samples.labels.map((labels) => `${name}${labels}`),
     );
     expect(series).to.include(`wrtmeter_limit_active{router="gateway",of="device",name="tv (${OTHER})",reason="hand"}`);
     expect([...new Set(series)]).to.deep.equal(series);

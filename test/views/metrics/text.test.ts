@@ -14,7 +14,10 @@ interface LabelledFamily extends Omit<Family, 'samples'> {
 const withText = (families: readonly LabelledFamily[]): Family[] =>
   families.map(({ samples, ...family }) => ({
     ...family,
-    samples: samples.map(({ values, value }) => ({ labels: family.labels.length === 0 ? '' : labelText(family.labels, values), value })),
+    samples: {
+      labels: samples.map(({ values }) => (family.labels.length === 0 ? '' : labelText(family.labels, values))),
+      values: samples.map(({ value }) => value),
+    },
   }));
 
 /** How prom-client renders the same samples. */

@@ -169,7 +169,7 @@ describe('reconciliation', () => {
       const found = await gateway();
       expect(found).to.deep.include({ wan: of(2 * GIB, 0), hosts: of(GIB, 0), unattributed: of(GIB, 0), share: 0.5, restShare: 0.5 });
       expect(reason(found, 'counted_since').bytes).to.deep.equal(of(2000 * GIB, 200 * GIB));
-      const month = Object.fromEntries(familiesAt(NOW).map(({ name, samples }) => [name, samples[0]?.value]));
+      const month = Object.fromEntries(familiesAt(NOW).map(({ name, samples }) => [name, samples.values[0]]));
       expect(month.wrtmeter_router_unattributed_month_download_bytes).to.equal(GIB);
     });
 
@@ -338,7 +338,7 @@ describe('reconciliation', () => {
     await read(NOW - 60_000, { wan: line(of(0, 0)), hosts: pc(of(0, 0)) });
     await read(NOW, { wan: line(of(1000, 100)), hosts: pc(of(1200, 60), { uncounted: of(5, 0) }) });
     const shown = Object.fromEntries(
-      familiesAt(NOW).map(({ name, samples }) => [name, samples.map(({ value, labels }) => [labels, value])]),
+      familiesAt(NOW).map(({ name, samples }) => [name, samples.labels.map((labels, i) => [labels, samples.values[i]])]),
     );
     expect(shown).to.deep.equal({
       wrtmeter_router_hosts_month_download_bytes: [['{router="gateway"}', 1200]],
@@ -350,7 +350,7 @@ describe('reconciliation', () => {
       wrtmeter_router_hosts_start_timestamp_seconds: [['{router="gateway"}', (NOW - 60_000) / 1000]],
     });
     expect(
-      familiesAt(NOW + 31 * DAY).flatMap(({ samples }) => samples),
+      familiesAt(NOW + 31 * DAY).flatMap(({ samples }) => samples.labels),
       'long unseen',
     ).to.deep.equal([]);
     expect([...createMetrics().families(home.view(NOW))].map(({ name }) => name)).to.include(
