@@ -14,6 +14,7 @@ import { noProblems } from '../fields/problems.ts';
 import type { AccountName } from '../ledger/account.ts';
 import type { Figure } from '../ledger/import/figures.ts';
 import { planImport } from '../ledger/import/plan.ts';
+import { useDriver } from '../ledger/storage/driver/choose.ts';
 import { importBatches } from '../ledger/storage/import/write-import.ts';
 import { loadBooks } from '../ledger/storage/load.ts';
 import { openStore } from '../ledger/storage/store.ts';
@@ -23,31 +24,39 @@ import type { ServeIo } from './common/command-io.ts';
 import { exitCodeOf } from './common/exit-code.ts';
 import type { Start } from './common/register.ts';
 
+interface DemoOptions {
+  listen?: string;
+}
+
+const LISTEN = '127.0.0.1:9780';
+
 export function register(program: Command, start: Start): void {
   program
     .command('demo')
     .description('run the exporter with simulated routers; nothing is kept')
-    .option('--listen <address:port>', 'address and port to listen on', '127.0.0.1:9780')
-    .action((options: { listen: string }) => start((io) => demo(options, io)));
+    .option('--listen <address:port>', `address and port to listen on (default: WRTMETER_LISTEN, else ${LISTEN})`)
+    .action((options: DemoOptions) => start((io) => demo(options, io)));
 }
 
 /** `wrtmeter demo`: a simulated home and the exporter, with a ledger that is deleted at the end. Returns the exit code. */
-export async function demo({ listen }: { listen: string }, io: ServeIo): Promise<number> {
+export async function demo(options: DemoOptions, io: ServeIo): Promise<number> {
   const data = await mkdtemp(join(tmpdir(), 'wrtmeter-demo-'));
   const home = await startDemo({ now: io.clock.now, script: io.version });
-  // Ignores the user's settings: a demo never touches a real ledger or router.
-  const env = { WRTMETER_HEARTBEAT: '5' };
+  // A demo never touches a real ledger or router: of the user's settings, only those that fit the program to this machine count.
+  const { WRTMETER_LISTEN, WRTMETER_LEDGER_DRIVER } = io.env;
+  const env = { WRTMETER_HEARTBEAT: '5', WRTMETER_LISTEN: WRTMETER_LISTEN || LISTEN, WRTMETER_LEDGER_DRIVER };
   const path = join(data, 'wrtmeter.yaml');
   const timezone = systemZone(env, io.systemTimezone, noProblems());
   await writeFile(
     path,
     JSON.stringify({ routers: routersOf(home), devices: devicesOf(home), ...PEOPLE, limits: limitsAt(io.clock.now(), timezone) }),
   );
-  const load = () => loadConfig({ ...io, env, cwd: data, cli: { listen, data, config: path } });
+  const load = () => loadConfig({ ...io, env, cwd: data, cli: { ...options, data, config: path } });
   try {
     return await exitCodeOf(io, async () => {
       const { config } = await load();
       const log = await createLog('info', io.logReader);
+      useDriver(config.ledger.driver);
       await importPast(home, data, timezone, io.clock.now());
       io.stdout.write(
         `${home.routers.length + 1} simulated routers; open the address below, or scrape its /metrics with Prometheus; stop with Ctrl-C\n`,

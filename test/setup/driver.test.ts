@@ -49,7 +49,13 @@ describe('a SQLite driver that does not load', () => {
   });
   after(() => rmSync(directory, { recursive: true }));
 
-  for (const command of [[], ['restore', 'package.json'], ['check', 'http://192.168.1.1'], ['check', '--json', 'http://192.168.1.1']]) {
+  for (const command of [
+    [],
+    ['demo'],
+    ['restore', 'package.json'],
+    ['check', 'http://192.168.1.1'],
+    ['check', '--json', 'http://192.168.1.1'],
+  ]) {
     it(`ends "wrtmeter ${command.join(' ')}" with one line where no other may be used`, async () => {
       const { code, stderr } = await wrtmeter(command, 'sqlite3');
       expect(stderr).to.satisfy((text: string) => text.endsWith(`The SQLite driver does not load: ${why()}: ${todo()}\n`));

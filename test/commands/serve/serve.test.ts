@@ -182,9 +182,10 @@ describe('wrtmeter serve', () => {
 });
 
 describe('wrtmeter demo', () => {
-  it('shows a simulated home, and leaves nothing behind', async () => {
+  it('shows a simulated home where WRTMETER_LISTEN says, and ignores other routers and ledgers', async () => {
     const port = await freePort();
-    const child = spawn(process.execPath, [MAIN, 'demo', '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const own = { WRTMETER_LISTEN: `127.0.0.1:${port}`, WRTMETER_ROUTERS: 'own=http://127.0.0.1:1', WRTMETER_DATA: '/dev/null' };
+    const child = spawn(process.execPath, [MAIN, 'demo'], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...own } });
     const ended = new Promise<number | null>((done) => child.once('close', done));
     let out = '';
     await new Promise<void>((done) => {
