@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -38,6 +39,23 @@ describe('prometheus/', () => {
       { job_name: 'wrtmeter-history', metrics_path: '/metrics/history', scrape_interval: '15m', scrape_timeout: '1m', ...own },
     ]);
     expect(config.global).to.include({ scrape_interval: '30s', scrape_timeout: '10s' });
+  });
+
+  it('the pages show configurations that Prometheus takes', async () => {
+    const scratch = await mkdtemp(join(tmpdir(), 'wrtmeter-pages-'));
+    try {
+      for (const page of ['prometheus.md', 'compose.md', 'proxy/README.md']) {
+        const text = await readFile(join(folder, '../docs/run', page), 'utf8');
+        const shown = [...text.matchAll(/```yaml\n([^`]*^scrape_configs:[^`]*)```/gm)].map(([, yaml = '']) => yaml);
+        expect(shown, page).not.to.deep.equal([]);
+        for (const yaml of shown) {
+          await writeFile(join(scratch, 'prometheus.yml'), yaml);
+          await promtool('check', 'config', '--syntax-only', join(scratch, 'prometheus.yml'));
+        }
+      }
+    } finally {
+      await rm(scratch, { recursive: true });
+    }
   });
 
   it('the data source takes its interval from prometheus.yml', async () => {
