@@ -1,13 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { bridgeAddress, type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
+import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
 import { appImage, buildApp, forget, provideImages } from '../../support/docker/images.ts';
+import { type LiveRouters, startLiveRouters } from '../../support/docker/live-routers.ts';
 import { finish, output } from '../../support/program/command.ts';
-import { type RunningRouters, startRouters } from '../../support/simulator/routers.ts';
-import { bytes, PHONE, SMALL } from '../../support/simulator/small.ts';
-import { createWorld, type World } from '../../support/simulator/world.ts';
+import { bytes, PHONE } from '../../support/simulator/small.ts';
 import { standOnEachOther } from '../../support/steps.ts';
 import { until } from '../../support/until.ts';
 
@@ -22,19 +21,14 @@ describe('docker compose', () => {
   let daemon: DockerDaemon;
   let images: string[] = [];
   let folder: string;
-  let world: World;
-  let routers: RunningRouters;
-  let clock: NodeJS.Timeout;
+  let routers: LiveRouters;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wrtmeter-compose-'));
     daemon = await dockerDaemon();
     images = await provideImages(daemon);
     images.push(...(await buildApp(daemon)));
-    world = createWorld({ ...SMALL, start: Date.now() });
-    // Time passes in the routers too: an uptime that does not grow would be a stale answer.
-    clock = setInterval(() => world.advance(Math.max(0, (Date.now() - world.now) / 1000)), 500);
-    routers = await startRouters(world, { host: await bridgeAddress(), auth: { token: 'lab-token' } });
+    routers = await startLiveRouters('lab-token');
     writeFileSync(
       join(folder, 'env'),
       [
@@ -52,7 +46,6 @@ describe('docker compose', () => {
   });
 
   after(async () => {
-    clearInterval(clock);
     await routers?.close();
     if (existsSync(join(folder, 'env')) && daemon !== undefined)
       await finish(compose('down', '--volumes', '--timeout', '10'), { env: daemon.env });
@@ -95,7 +88,7 @@ describe('docker compose', () => {
 
   it("the bytes of a router arrive in compose's Prometheus, to the byte", async () => {
     await until('both routers were read', async () => routers.routers.every(({ requests }) => requests.wrtmeter > 0));
-    world.transfer(PHONE, bytes(5 * MB, MB));
+    routers.world.transfer(PHONE, bytes(5 * MB, MB));
     await untilValue('wrtmeter_wan_download_bytes_total{interface="wan"}', 5 * MB);
     await untilValue(`wrtmeter_device_upload_bytes_total{mac="${PHONE}"}`, MB);
     expect(await query('up{job="wrtmeter"}')).to.equal(1);
@@ -168,12 +161,24 @@ describe('docker compose', () => {
 
   it('the ledger outlives "down": what moved meanwhile is booked after the next "up"', async () => {
     await run(compose('down'));
-    world.transfer(PHONE, bytes(3 * MB, 2 * MB));
+    routers.world.transfer(PHONE, bytes(3 * MB, 2 * MB));
     await run(compose('up', '-d'));
     await untilValue('wrtmeter_wan_download_bytes_total{interface="wan"}', 8 * MB);
     await untilValue(`wrtmeter_device_upload_bytes_total{mac="${PHONE}"}`, 3 * MB);
     expect(await query('resets(wrtmeter_wan_download_bytes_total{interface="wan"}[15m])')).to.equal(0);
     expect(await run(compose('logs', '--no-color', 'viewer'))).to.include('Account "viewer" kept');
+  });
+
+  it('a backup is restored on another machine, as the page says', async () => {
+    const copy = join(folder, 'ledger-copy.db');
+    await run(inside('wrtmeter', 'node /app/dist/main.js backup /data/ledger-copy.db'));
+    await run(['docker', 'cp', `${await container('wrtmeter')}:/data/ledger-copy.db`, copy]);
+    await run(compose('down', '--volumes'));
+    chmodSync(copy, 0o644);
+    await run(compose('run', '--rm', '--no-deps', '-v', `${copy}:/restore.db:ro`, 'wrtmeter', 'restore', '/restore.db'));
+    routers.world.transfer(PHONE, bytes(MB, 0));
+    await run(compose('up', '-d'));
+    await untilValue('wrtmeter_wan_download_bytes_total{interface="wan"}', 9 * MB);
   });
 
   function compose(...args: string[]): string[] {

@@ -1,57 +1,44 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { finish, output } from '../../support/program/command.ts';
+import { output } from '../../support/program/command.ts';
 import { type Exporter, type ExporterOptions, startExporter } from '../../support/program/exporter.ts';
 import { memoryCgroup } from '../../support/program/memory-cgroup.ts';
 import { sampleValue } from '../../support/prometheus/text.ts';
+import { type BareRoot, makeBareRoot } from '../../support/release/bare-root.ts';
+import { madeRelease, type Release, repackAs } from '../../support/release/release.ts';
 import { type RunningRouters, startRouters } from '../../support/simulator/routers.ts';
 import { bytes, PHONE, SMALL } from '../../support/simulator/small.ts';
 import { createWorld, type World } from '../../support/simulator/world.ts';
 import { standOnEachOther } from '../../support/steps.ts';
 
-const PROJECT = join(import.meta.dirname, '../../..');
 const SMALL_BOARD = 512 * 2 ** 20;
+const DEBIANS = [
+  { name: 'Debian 12', suite: 'bookworm' },
+  { name: 'Debian 13', suite: 'trixie' },
+] as const;
 
-describe('a release, on a bare Debian 12', () => {
-  standOnEachOther();
-
+describe('a release', () => {
   let folder: string;
-  let out: string;
-  /** The root of a Debian without compiler, Python and Node. */
-  let root: string;
-  let version: string;
+  let release: Release;
+  let roots: readonly BareRoot[] = [];
   let world: World;
   let routers: RunningRouters;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'wrtmeter-release-test-'));
-    [out, root] = [join(folder, 'out'), join(folder, 'root')];
-    version = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')).version;
-    await output(['npm', 'run', 'release', '--', '--out', out], { cwd: PROJECT });
-    await output(['debootstrap', '--variant=minbase', '--include=adduser', 'bookworm', root]);
-    for (const name of ['gcc', 'python3', 'node', 'systemctl']) expect((await inRoot(`command -v ${name}`)).code, name).not.to.equal(0);
-    await mkdir(join(root, 'proc'), { recursive: true });
-    await output(['mount', '--bind', '/dev', join(root, 'dev')]);
+    folder = await mkdtemp(join(tmpdir(), 'wrtmeter-bare-'));
+    [release, ...roots] = await Promise.all([madeRelease(), ...DEBIANS.map(({ suite }) => makeBareRoot(suite, join(folder, suite)))]);
     world = createWorld({ ...SMALL, start: Date.now() });
     routers = await startRouters(world);
   });
 
   after(async () => {
     await routers?.close();
-    if (root !== undefined) await finish(['umount', join(root, 'dev')]);
-    await rm(folder, { recursive: true, force: true });
+    for (const root of roots) await root.remove();
+    await rm(folder, { recursive: true });
   });
-
-  const inRoot = (command: string) => finish(['chroot', root, 'sh', '-c', command], { env: { PATH: process.env.PATH, HOME: '/root' } });
-  async function run(command: string): Promise<string> {
-    const { code, stdout, stderr } = await inRoot(command);
-    expect(code, `${command}\n${stdout}${stderr}`).to.equal(0);
-    return stdout;
-  }
-  const archive = (architecture: string) => join(out, `wrtmeter-${version}-linux-${architecture}.tar.gz`);
 
   /** The download of the phone, after it moved a MiB and was read. */
   async function metered(exporter: Exporter): Promise<number | undefined> {
@@ -77,45 +64,35 @@ describe('a release, on a bare Debian 12', () => {
   }
 
   it('is an archive and a package for each architecture, below 100 MB, with checksums', async () => {
-    const names = ['amd64', 'arm64'].flatMap((one) => [`wrtmeter-${version}-linux-${one}.tar.gz`, `wrtmeter_${version}_${one}.deb`]);
-    const all = [...names, `wrtmeter-${version}.cdx.json`, 'SHA256SUMS'];
-    expect(readdirSync(out)).to.have.members(all);
-    for (const name of names) expect(readFileSync(join(out, name)).length).to.be.lessThan(100_000_000);
-    await output(['sha256sum', '--check', '--strict', 'SHA256SUMS'], { cwd: out });
+    const names = ['amd64', 'arm64'].flatMap((one) => [
+      `wrtmeter-${release.version}-linux-${one}.tar.gz`,
+      `wrtmeter_${release.version}_${one}.deb`,
+    ]);
+    const all = [...names, `wrtmeter-${release.version}.cdx.json`, 'SHA256SUMS'];
+    expect(readdirSync(release.folder)).to.have.members(all);
+    for (const name of names) expect(readFileSync(join(release.folder, name)).length).to.be.lessThan(100_000_000);
+    await output(['sha256sum', '--check', '--strict', 'SHA256SUMS'], { cwd: release.folder });
   });
 
   it('has a bill that names each package in it, and Node', async () => {
-    const bill = JSON.parse(readFileSync(join(out, `wrtmeter-${version}.cdx.json`), 'utf8'));
+    const bill = JSON.parse(readFileSync(join(release.folder, `wrtmeter-${release.version}.cdx.json`), 'utf8'));
     const named = (bill.components as { name: string; version: string }[]).map(({ name, version: of }) => `${name} ${of}`);
-    const files = (await output(['tar', '-tzf', archive('amd64')])).split('\n');
+    const files = (await output(['tar', '-tzf', release.archive('amd64')])).split('\n');
     const packages = files.filter((path) => /node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(path));
-    await output(['tar', '-xzf', archive('amd64'), '-C', folder, ...packages]);
+    await output(['tar', '-xzf', release.archive('amd64'), '-C', folder, ...packages]);
     const contained = packages.map((path) => JSON.parse(readFileSync(join(folder, path), 'utf8')) as { name: string; version: string });
     expect(contained).not.to.deep.equal([]);
     for (const { name, version: of } of contained) expect(named).to.include(`${name} ${of}`);
     expect(named.filter((name) => name.startsWith('node '))).to.have.length(2);
   });
 
-  it('meters from the unpacked archive, with 512 MB of memory and nothing else installed', async () => {
-    await mkdir(join(root, 'opt'), { recursive: true });
-    await output(['tar', '-xzf', archive('amd64'), '-C', join(root, 'opt')]);
-    const group = memoryCgroup('wrtmeter-release', SMALL_BOARD);
-    const program = ['chroot', root, `/opt/wrtmeter-${version}-linux-amd64/bin/wrtmeter`];
-    try {
-      await withExporter({ program, within: group.within, dataDir: '/opt/data' }, async (exporter) => {
-        const before = await metered(exporter);
-        expect(await metered(exporter)).to.equal((before ?? Number.NaN) + 2 ** 20);
-        expect(exporter.logs.join('\n')).to.contain("Node's own");
-      });
-      expect(group.kills()).to.equal(0);
-    } finally {
-      group.remove();
-    }
+  it('is a package that lintian has nothing to say about', async () => {
+    expect(await output(['lintian', '--allow-root', release.deb('amd64')])).to.equal('');
   });
 
   it('meters on arm64 too, from its archive', async () => {
-    await output(['tar', '-xzf', archive('arm64'), '-C', folder]);
-    const home = join(folder, `wrtmeter-${version}-linux-arm64`);
+    await output(['tar', '-xzf', release.archive('arm64'), '-C', folder]);
+    const home = join(folder, `wrtmeter-${release.version}-linux-arm64`);
     const program = [
       'qemu-aarch64-static',
       '-L',
@@ -131,68 +108,78 @@ describe('a release, on a bare Debian 12', () => {
     });
   });
 
-  it('is a package that lintian has nothing to say about', async () => {
-    expect(await output(['lintian', '--allow-root', join(out, `wrtmeter_${version}_amd64.deb`)])).to.equal('');
-  });
+  for (const [index, { name, suite }] of DEBIANS.entries())
+    describe(`on a bare ${name}`, () => {
+      standOnEachOther();
 
-  describe('as a package', () => {
-    standOnEachOther();
-
-    const asService: Partial<ExporterOptions> = {
-      get program() {
-        return ['chroot', '--userspec=wrtmeter:wrtmeter', root, '/usr/bin/wrtmeter', 'serve'];
-      },
-    };
-    let total = 0;
-
-    /** The same package as an earlier version. */
-    async function earlier(): Promise<void> {
-      const unpacked = join(folder, 'earlier');
-      await output(['dpkg-deb', '-R', join(out, `wrtmeter_${version}_amd64.deb`), unpacked]);
-      const control = readFileSync(join(unpacked, 'DEBIAN/control'), 'utf8');
-      await writeFile(join(unpacked, 'DEBIAN/control'), control.replace(/^Version: .*$/m, 'Version: 0.0.1'));
-      await output(['dpkg-deb', '--root-owner-group', '-Zgzip', '-z1', '--build', unpacked, join(root, 'root/earlier.deb')]);
-      await output(['cp', join(out, `wrtmeter_${version}_amd64.deb`), join(root, 'root/now.deb')]);
-    }
-
-    it('installs with its account, its configuration and a place for secrets', async () => {
-      await earlier();
-      await run('dpkg --install /root/earlier.deb');
-      expect(await run('getent passwd wrtmeter')).to.contain('/var/lib/wrtmeter:');
-      expect(await run("stat -c '%a %U' /etc/wrtmeter/secrets")).to.equal('700 root\n');
-      expect(await run('wrtmeter check'))
-        .to.contain('configuration is valid')
-        .and.to.contain('/etc/wrtmeter/wrtmeter.yaml');
-      expect(await run('readlink /etc/systemd/system/multi-user.target.wants/wrtmeter.service')).to.contain(
-        'systemd/system/wrtmeter.service',
-      );
-      // As the unit's StateDirectory does.
-      await run('install -d -m 0700 -o wrtmeter -g wrtmeter /var/lib/wrtmeter');
-      await withExporter(asService, async (exporter) => {
-        await metered(exporter);
-        total = (await metered(exporter)) ?? 0;
+      let root: BareRoot;
+      before(() => {
+        root = roots[index] ?? expect.fail(`No root of ${suite}`);
       });
-      expect(total).to.be.greaterThan(0);
-    });
 
-    it('keeps the ledger and a changed configuration over an upgrade, and over the way back', async () => {
-      await appendFile(join(root, 'etc/wrtmeter/wrtmeter.yaml'), 'timezone: Europe/Berlin\n');
-      for (const deb of ['now', 'earlier', 'now']) {
-        await run(`dpkg --install /root/${deb}.deb`);
+      it('meters from the unpacked archive, with 512 MB of memory and nothing else installed', async () => {
+        await mkdir(join(root.folder, 'opt'), { recursive: true });
+        await output(['tar', '-xzf', release.archive('amd64'), '-C', join(root.folder, 'opt')]);
+        const group = memoryCgroup('wrtmeter-release', SMALL_BOARD);
+        const program = ['chroot', root.folder, `/opt/wrtmeter-${release.version}-linux-amd64/bin/wrtmeter`];
+        try {
+          await withExporter({ program, within: group.within, dataDir: '/opt/data' }, async (exporter) => {
+            const before = await metered(exporter);
+            expect(await metered(exporter)).to.equal((before ?? Number.NaN) + 2 ** 20);
+            expect(exporter.logs.join('\n')).to.contain("Node's own");
+          });
+          expect(group.kills()).to.equal(0);
+        } finally {
+          group.remove();
+        }
+      });
+
+      const asService: Partial<ExporterOptions> = {
+        get program() {
+          return ['chroot', '--userspec=wrtmeter:wrtmeter', root.folder, '/usr/bin/wrtmeter', 'serve'];
+        },
+      };
+      let total = 0;
+
+      it('installs with its account, its configuration and a place for secrets', async () => {
+        await repackAs('0.0.1', release.deb('amd64'), join(root.folder, 'root/earlier.deb'));
+        await cp(release.deb('amd64'), join(root.folder, 'root/now.deb'));
+        await root.run('dpkg --install /root/earlier.deb');
+        expect(await root.run('getent passwd wrtmeter')).to.contain('/var/lib/wrtmeter:');
+        expect(await root.run("stat -c '%a %U' /etc/wrtmeter/secrets")).to.equal('700 root\n');
+        expect(await root.run('wrtmeter check'))
+          .to.contain('configuration is valid')
+          .and.to.contain('/etc/wrtmeter/wrtmeter.yaml');
+        expect(await root.run('readlink /etc/systemd/system/multi-user.target.wants/wrtmeter.service')).to.contain(
+          'systemd/system/wrtmeter.service',
+        );
+        // As the unit's StateDirectory does.
+        await root.run('install -d -m 0700 -o wrtmeter -g wrtmeter /var/lib/wrtmeter');
         await withExporter(asService, async (exporter) => {
-          expect(await metered(exporter)).to.equal(total + 2 ** 20);
-          total += 2 ** 20;
+          await metered(exporter);
+          total = (await metered(exporter)) ?? 0;
         });
-      }
-      expect(await run('wrtmeter check')).to.contain('Europe/Berlin');
-    });
+        expect(total).to.be.greaterThan(0);
+      });
 
-    it('leaves ledger and configuration when it is removed, and nothing when it is purged', async () => {
-      await run('dpkg --remove wrtmeter');
-      await run('test -s /var/lib/wrtmeter/ledger.db && test -s /etc/wrtmeter/wrtmeter.yaml && test ! -e /usr/lib/wrtmeter');
-      await run('dpkg --purge wrtmeter');
-      expect(await run('find / -xdev -name "*wrtmeter*" -not -path "/opt/*" -not -path "/proc/*"')).to.equal('');
-      expect((await inRoot('getent passwd wrtmeter')).code).not.to.equal(0);
+      it('keeps the ledger and a changed configuration over an upgrade, and over the way back', async () => {
+        await appendFile(join(root.folder, 'etc/wrtmeter/wrtmeter.yaml'), 'timezone: Europe/Berlin\n');
+        for (const deb of ['now', 'earlier', 'now']) {
+          await root.run(`dpkg --install /root/${deb}.deb`);
+          await withExporter(asService, async (exporter) => {
+            expect(await metered(exporter)).to.equal(total + 2 ** 20);
+            total += 2 ** 20;
+          });
+        }
+        expect(await root.run('wrtmeter check')).to.contain('Europe/Berlin');
+      });
+
+      it('leaves ledger and configuration when it is removed, and nothing when it is purged', async () => {
+        await root.run('dpkg --remove wrtmeter');
+        await root.run('test -s /var/lib/wrtmeter/ledger.db && test -s /etc/wrtmeter/wrtmeter.yaml && test ! -e /usr/lib/wrtmeter');
+        await root.run('dpkg --purge wrtmeter');
+        expect(await root.run('find / -xdev -name "*wrtmeter*" -not -path "/opt/*" -not -path "/proc/*"')).to.equal('');
+        expect((await root.finish('getent passwd wrtmeter')).code).not.to.equal(0);
+      });
     });
-  });
 });

@@ -50,16 +50,26 @@ export async function buildApp({ env, shared }: DockerDaemon): Promise<string[]>
   return [appImage, buildImage];
 }
 
+/** A small board with systemd, on which nothing of wrtmeter is. */
+export function buildBareBoard(daemon: DockerDaemon): Promise<string> {
+  return buildBoardAs(daemon, 'bare');
+}
+
 /** A small board with systemd, on which wrtmeter is installed; needs its image. */
-export async function buildBoard(daemon: DockerDaemon): Promise<string> {
-  const board = 'wrtmeter-lab:board';
+export function buildBoard(daemon: DockerDaemon): Promise<string> {
+  return buildBoardAs(daemon, 'board');
+}
+
+async function buildBoardAs(daemon: DockerDaemon, target: 'bare' | 'board'): Promise<string> {
+  const image = `wrtmeter-lab:${target}`;
   await provideBase(daemon);
-  await build(daemon, board, async (context) => {
+  const prepare = async (context: string) => {
     cpSync(join(standIns, 'systemd'), context, { recursive: true });
     cpSync(join(project, 'systemd/wrtmeter.service'), join(context, 'wrtmeter.service'));
     return { APP: appImage };
-  });
-  return board;
+  };
+  await build(daemon, image, prepare, ['--target', target]);
+  return image;
 }
 
 /** On a daemon that is somebody's nothing of ours stays; on our own it serves the next run. */
@@ -86,11 +96,16 @@ async function provideBase({ env }: DockerDaemon): Promise<void> {
   }
 }
 
-async function build({ env }: DockerDaemon, image: string, prepare: (context: string) => Promise<Record<string, string>>): Promise<void> {
+async function build(
+  { env }: DockerDaemon,
+  image: string,
+  prepare: (context: string) => Promise<Record<string, string>>,
+  options: readonly string[] = [],
+): Promise<void> {
   const context = mkdtempSync(join(tmpdir(), 'wrtmeter-stand-in-'));
   try {
     const args = Object.entries(await prepare(context)).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-    await output(['docker', 'build', '--tag', image, ...args, context], { env });
+    await output(['docker', 'build', '--tag', image, ...options, ...args, context], { env });
   } finally {
     rmSync(context, { recursive: true });
   }

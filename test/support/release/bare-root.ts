@@ -1,0 +1,34 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type Finished, finish, output } from '../program/command.ts';
+
+/** The root of a Debian without compiler, Python, Node and systemd. */
+export interface BareRoot {
+  readonly folder: string;
+  finish(command: string): Promise<Finished>;
+  /** Runs a command that must succeed, and answers what it printed. */
+  run(command: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/** Makes one in a new folder. Needs root. */
+export async function makeBareRoot(suite: string, folder: string): Promise<BareRoot> {
+  await output(['debootstrap', '--variant=minbase', '--include=adduser', suite, folder]);
+  // What is in it need not outlive a power cut.
+  await writeFile(join(folder, 'etc/dpkg/dpkg.cfg.d/unsafe-io'), 'force-unsafe-io\n');
+  await output(['mount', '--bind', '/dev', join(folder, 'dev')]);
+  const command = (text: string) => ['chroot', folder, 'sh', '-c', text];
+  const env = { PATH: process.env.PATH, HOME: '/root' };
+  const root: BareRoot = {
+    folder,
+    finish: (text) => finish(command(text), { env }),
+    run: (text) => output(command(text), { env }),
+    async remove() {
+      await finish(['umount', join(folder, 'dev')]);
+      await rm(folder, { recursive: true });
+    },
+  };
+  for (const name of ['gcc', 'python3', 'node', 'systemctl']) expect((await root.finish(`command -v ${name}`)).code, name).not.to.equal(0);
+  return root;
+}
