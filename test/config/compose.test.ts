@@ -54,6 +54,14 @@ describe('docker-compose.yml', () => {
       .and.match(/^GRAFANA_VIEWER_PASSWORD=$/m);
   });
 
+  it('docs/run/compose.md has the memory limits that it has', () => {
+    const limits = ['WRTMETER', 'PROMETHEUS', 'GRAFANA'].map((name) => new RegExp(`\\{${name}_MEMORY:-(\\w+)\\}`).exec(text)?.[1]);
+    expect(read('docs/run/compose.md')).to.include(
+      `| ${limits.map((limit) => `\`${limit}\``).join(', ')} | memory limit of each container`,
+    );
+    expect(read('docs/run/security.md')).to.include(`within the ${limits[0]?.replace('m', ' MB')} of \`docker-compose.yml\``);
+  });
+
   it('every variable is described in docs/run/compose.md', () => {
     const described = read('docs/run/compose.md');
     for (const name of variables) expect(described, name).to.include(`\`${name}\``);

@@ -15,7 +15,9 @@ describe('the unit of the Debian package', () => {
     expect(unit).not.to.contain('/opt/');
     const limits = `\`MemoryHigh=${setting('MemoryHigh')}\` and \`MemoryMax=${setting('MemoryMax')}\``;
     for (const page of ['debian', 'systemd']) expect(read(`docs/run/${page}.md`).replace(/\s+/g, ' '), page).to.contain(limits);
-    expect(read('docs/run/debian.md')).to.contain(`limited to ${setting('MemoryMax')?.replace('M', ' MB')}`);
+    const limit = (text: string) => /^MemoryMax=(\d+)M$/m.exec(text)?.[1];
+    expect(read('docs/run/debian.md')).to.contain(`limited to ${limit(unit)} MB`);
+    expect(read('docs/run/systemd.md').replace(/\s+/g, ' ')).to.contain(`limited to ${limit(read('systemd/wrtmeter.service'))} MB`);
   });
 
   it('is refused where the unit has changed in what differs', () => {
