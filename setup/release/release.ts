@@ -6,6 +6,9 @@ import { parseArgs } from 'node:util';
 import { assemble, pack } from './archive.ts';
 import { makeDeb } from './debian.ts';
 import { ARCHITECTURES, type Architecture, fetchNode } from './node.ts';
+import { makeApk } from './openwrt/apk.ts';
+import { packageOf } from './openwrt/files.ts';
+import { makeIpk } from './openwrt/ipk.ts';
 import { run } from './run.ts';
 import { billOfMaterials } from './sbom.ts';
 import { buildCommit } from './tree.ts';
@@ -16,7 +19,10 @@ const USE = 'Use: npm run release -- [--out FOLDER] [--architecture amd64|arm64 
 const isArchitecture = (word: string): word is Architecture => word in ARCHITECTURES;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** Makes all that is published of the last commit: for each architecture an archive and a Debian package, a bill of materials, checksums. */
+/**
+ * Makes all that is published of the last commit: for each architecture an archive and a Debian package, the packages for routers, a bill of
+ * materials, checksums.
+ */
 function release(out: string, architectures: readonly Architecture[]): void {
   const folder = mkdtempSync(join(tmpdir(), 'wrtmeter-release-'));
   try {
@@ -25,6 +31,7 @@ function release(out: string, architectures: readonly Architecture[]): void {
     const changed = run('git', ['status', '--porcelain'], PROJECT);
     if (changed !== '') say(`These changes are not committed, and so not in the release:\n${changed}`);
     const source = buildCommit(PROJECT, join(folder, 'commit'));
+    const forRouters = packageOf(join(source.folder, 'openwrt-cgi'), source);
     mkdirSync(out, { recursive: true });
     // Written last: a folder that has none is not whole.
     const sums = join(out, 'SHA256SUMS');
@@ -41,6 +48,8 @@ function release(out: string, architectures: readonly Architecture[]): void {
       add(pack(program, join(out, `wrtmeter-${source.version}-linux-${architecture}.tar.gz`), source.time));
       add(makeDeb(source, program, architecture, place, out));
     }
+    add(makeIpk(forRouters, join(folder, 'openwrt'), out));
+    add(makeApk(forRouters, out));
     const bill = join(out, `wrtmeter-${source.version}.cdx.json`);
     writeFileSync(bill, billOfMaterials(source, architectures));
     add(bill);

@@ -76,9 +76,10 @@ describe('a release, on a bare Debian 12', () => {
     }
   }
 
-  it('is an archive and a package for each architecture, below 100 MB, with checksums', async () => {
+  it('is an archive and a package for each architecture, below 100 MB, packages for routers, and checksums', async () => {
     const names = ['amd64', 'arm64'].flatMap((one) => [`wrtmeter-${version}-linux-${one}.tar.gz`, `wrtmeter_${version}_${one}.deb`]);
-    const all = [...names, `wrtmeter-${version}.cdx.json`, 'SHA256SUMS'];
+    const routers = [`wrtmeter-openwrt_${version}_all.ipk`, `wrtmeter-openwrt-${version}.apk`];
+    const all = [...names, ...routers, `wrtmeter-${version}.cdx.json`, 'SHA256SUMS'];
     expect(readdirSync(out)).to.have.members(all);
     for (const name of names) expect(readFileSync(join(out, name)).length).to.be.lessThan(100_000_000);
     await output(['sha256sum', '--check', '--strict', 'SHA256SUMS'], { cwd: out });
