@@ -1,6 +1,6 @@
 #!/bin/sh
 # The half of install.sh that runs on the router, as root, in busybox ash. install.sh sends it over ssh, followed by the files, and calls its
-# functions once everything has arrived; nothing of it is kept on the router.
+# functions once everything has arrived. The package for routers has it too (setup/release/openwrt/package.sh).
 # It answers in lines for install.sh: a word (fail, warn, note, cgi, hosts, limits, url, name, token) and its text.
 
 want=${want:-keep} token=${token:-} www=${www:-} counting=${counting:-keep} control=${control:-keep} key=${key:-}
@@ -225,7 +225,8 @@ count_hosts() {
     say hosts "not counted: $(printf '%s' "${answer#wrtmeter: }" | tail -n 1)"
     return
   }
-  case $answer in
+  case $method:$answer in
+    off:*) say hosts 'not counted: switched off in /etc/config/wrtmeter' ;;
     *'No hosts are counted: '*) say hosts "not counted: ${answer#*No hosts are counted: }" ;;
     *)
       say hosts "counted by $method"
@@ -309,7 +310,7 @@ remove_hosts() {
   rm -rf /var/run/wrtmeter
   [ -d "$lib" ] || return 0
   rm -f "$lib/hosts.sh" "$lib"/hosts-*.sh "$lib/host-event.sh"
-  [ ! -e "$limits" ] || return 0
+  [ ! -e "$limits" ] && [ ! -e "$lib/package.sh" ] || return 0
   if rmdir "$lib" 2>/dev/null; then gone="$gone $lib"; else say note "$lib holds files that are not from wrtmeter and were left as they are"; fi
 }
 
@@ -383,7 +384,8 @@ try_out() {
   esac
   printf '%s\n' "$answer" | awk '
     $1 == "hostname" { print "name", $2 }
-    $1 == "failed" { $1 = ""; section = $2; $2 = ""; print "warn", "It cannot read the " section " yet: " substr($0, 3) }'
+    $1 == "failed" { $1 = ""; section = $2; $2 = ""; print "warn", "It cannot read the " section " yet: " substr($0, 3) }' |
+    while read -r word text; do say "$word" "$text"; done
 }
 
 # The address that the ssh client used, and the port uhttpd listens on; https where http only redirects there.
@@ -424,10 +426,24 @@ finish_install() {
   report_url
 }
 
+# A package of these scripts is the package manager's to remove. It may leave the configuration.
+remove_package() {
+  package=wrtmeter-openwrt
+  if [ -e "/usr/lib/opkg/info/$package.control" ]; then
+    opkg remove "$package" >/dev/null 2>&1 || fail "Cannot remove the package: \"opkg remove $package\" on the router says why"
+  elif command -v apk >/dev/null 2>&1 && apk info -e "$package" >/dev/null 2>&1; then
+    apk del "$package" >/dev/null 2>&1 || fail "Cannot remove the package: \"apk del $package\" on the router says why"
+  else
+    return 0
+  fi
+  gone="$gone $package"
+}
+
 remove() {
   [ "$(id -u)" = 0 ] || fail 'Log in as root'
   find_cgi any
   gone=''
+  remove_package
   remove_control
   remove_hosts
   remove_root

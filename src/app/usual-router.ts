@@ -1,6 +1,7 @@
+import { INSTALL_SCRIPT } from '../domain/finding.ts';
 import { answeredWith, type RouterStatus } from '../domain/status.ts';
 
-const INSTALL = 'install the scripts with "openwrt-cgi/install.sh root@192.168.1.1", or see it work with "wrtmeter demo"';
+const INSTALL = `install the scripts with "${INSTALL_SCRIPT} root@192.168.1.1", or see it work with "wrtmeter demo"`;
 
 /** What to say where no router is configured and none can be read at the usual address; null if one was read. */
 export function usualRouterLine(routers: readonly RouterStatus[]): string | null {

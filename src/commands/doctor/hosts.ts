@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../domain/calendar.ts';
-import { about, type Finding } from '../../domain/finding.ts';
+import { about, type Finding, INSTALL_SCRIPT } from '../../domain/finding.ts';
 import type { Units } from '../../domain/people/units.ts';
 import { NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import { accountKey, deviceAccount } from '../../ledger/account.ts';
@@ -52,7 +52,7 @@ function accounting({ config, routers, ledger }: Survey): Finding[] {
   }
   // A router that does not answer may be the one that counts hosts.
   if (counting.length > 0 || silent.length > 0) return [];
-  const todo = `Count hosts on a gateway with "openwrt-cgi/install.sh --hosts root@ROUTER", or set accounting: stations.`;
+  const todo = `Count hosts on a gateway with "${INSTALL_SCRIPT} --hosts root@ROUTER", or set accounting: stations.`;
   if (config.accounting === 'hosts') {
     return [about(null, 'failing', 'accounting', 'No router counts hosts, but accounting: hosts takes device bytes only from hosts', todo)];
   }
@@ -74,8 +74,7 @@ function twice({ routers, now }: Survey, ledger: LedgerSurvey): Finding[] {
   const by = [...new Set(shared.flatMap(([, by]) => by))];
   const names = shared.slice(0, MOST_NAMES).map(([mac]) => nameOf(ledger, mac));
   const what = `${by.join(' and ')} both count ${textOf(names, shared.length)}, so their figures are doubled`;
-  const todo =
-    'Only the gateway to the Internet should count hosts: stop the other one with "openwrt-cgi/install.sh --no-hosts root@ROUTER".';
+  const todo = `Only the gateway to the Internet should count hosts: stop the other one with "${INSTALL_SCRIPT} --no-hosts root@ROUTER".`;
   return [about(null, 'wrong', 'counted_twice', what, todo)];
 }
 
@@ -151,8 +150,7 @@ function overflow(router: RouterSurvey, units: Units): Finding[] {
 function direction({ router, wan, hosts }: Reconciliation, units: Units): Finding[] {
   if (total(wan) < WORTH || total(hosts) < WORTH || !opposite(wan, hosts)) return [];
   const what = `hosts upload what the uplink downloads (hosts ${both(hosts, bytesIn(units))}, uplink ${both(wan, bytesIn(units))})`;
-  const todo =
-    'The host counters are swapped. If another program made the rules (iptmon), run install.sh to replace them; otherwise report what counts the hosts.';
+  const todo = `The host counters are swapped. If another program made the rules (iptmon), run "${INSTALL_SCRIPT} root@ROUTER" to replace them; otherwise report what counts the hosts.`;
   return [about(router, 'wrong', 'hosts_direction', what, todo)];
 }
 

@@ -1,5 +1,5 @@
 import { EARLIEST_NOW } from '../../domain/calendar.ts';
-import { about, type Finding } from '../../domain/finding.ts';
+import { about, type Finding, INSTALL_SCRIPT } from '../../domain/finding.ts';
 import { answeredWith, remedyOf, type SourceStatus } from '../../domain/status.ts';
 import { readerKey } from '../../ledger/books.ts';
 import { KIND_NAMES, type KindName, kindOf } from '../../sources/registry.ts';
@@ -27,8 +27,7 @@ function nobody({ config, routers }: Survey): Finding[] | null {
   if (!config.implied || routers.some(({ status }) => status.up || answeredWith(status) !== null)) return null;
   const where = routers.flatMap(({ status }) => status.addresses.map(placeOf)).join(', ');
   const what = `No router is configured, and none answers at ${where}`;
-  const todo =
-    'Give its address: "wrtmeter doctor http://192.168.1.1", or a configuration with --config. "openwrt-cgi/install.sh root@192.168.1.1" installs the scripts on it.';
+  const todo = `Give its address: "wrtmeter doctor http://192.168.1.1", or a configuration with --config. "${INSTALL_SCRIPT} root@192.168.1.1" installs the scripts on it.`;
   return [about(null, 'failing', 'no_router', what, todo)];
 }
 
@@ -118,7 +117,7 @@ function tokens(routers: readonly RouterSurvey[]): Finding[] {
   );
   if (open.length === 0) return [];
   const what = `${open.map(({ config }) => config.name).join(', ')}: read without a token: anyone on the LAN can read who uses how much`;
-  const todo = '"openwrt-cgi/install.sh --token auto root@ROUTER" creates one and writes it to a file for token_file.';
+  const todo = `"${INSTALL_SCRIPT} --token auto root@ROUTER" creates one and writes it to a file for token_file.`;
   return [about(null, 'advice', 'no_token', what, todo)];
 }
 

@@ -1,4 +1,4 @@
-import { about } from '../../domain/finding.ts';
+import { about, INSTALL_SCRIPT } from '../../domain/finding.ts';
 import { type Field, optional } from '../../fields/fields.ts';
 import type { Located } from '../../fields/problems.ts';
 import { parseUrl, type RouterUrl } from '../../fields/urls.ts';
@@ -63,8 +63,7 @@ export const classic = defineKind({
     if (routers.length === 0) return [];
     const names = routers.map(({ name }) => name).join(', ');
     const what = `${names}: read by the classic scripts, which report no restarts, no hosts, no signal and only one uplink`;
-    const todo =
-      'wrtmeter.cgi reports all of this in one answer: run "openwrt-cgi/install.sh root@ROUTER", then set url: instead of urls:, with was: [NAME] if the name changes.';
+    const todo = `wrtmeter.cgi reports all of this in one answer: run "${INSTALL_SCRIPT} root@ROUTER", then set url: instead of urls:, with was: [NAME] if the name changes.`;
     return [about(null, 'advice', 'classic_scripts', what, todo)];
   },
 });

@@ -1,4 +1,4 @@
-import { about, type Finding } from '../../domain/finding.ts';
+import { about, type Finding, INSTALL_SCRIPT } from '../../domain/finding.ts';
 import type { CheckedRouter } from '../kind.ts';
 
 type Checked = CheckedRouter<{ url: string }>;
@@ -61,4 +61,4 @@ function hostsOff({ name, config, status, hadHosts }: Checked): Finding[] {
 }
 
 /** The command that installs the scripts on a router. */
-const installCommand = (url: string, options = ''): string => `"openwrt-cgi/install.sh ${options}root@${new URL(url).hostname}"`;
+const installCommand = (url: string, options = ''): string => `"${INSTALL_SCRIPT} ${options}root@${new URL(url).hostname}"`;

@@ -1,4 +1,5 @@
 import type { CounterBits } from '../../domain/counter.ts';
+import { INSTALL_SCRIPT } from '../../domain/finding.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { Neighbour, SourceName, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
@@ -62,7 +63,7 @@ export function hostsProbe(url: string, read: ReadAnswer): Probe {
       const kept = sources.filter(({ source }) => source === 'hosts' || source === 'neighbours');
       if (!kept.some(({ source }) => source === 'hosts'))
         throw new SourceError('parse', 'the answer contains no hosts: the router does not count them', {
-          todo: 'Run "openwrt-cgi/install.sh --hosts root@ROUTER" to count them, or remove urls.hosts from the configuration.',
+          todo: `Run "${INSTALL_SCRIPT} --hosts root@ROUTER" to count them, or remove urls.hosts from the configuration.`,
         });
       return { system, sources: kept };
     },

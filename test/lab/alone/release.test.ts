@@ -63,15 +63,14 @@ describe('a release', () => {
     }
   }
 
-  it('is an archive and a package for each architecture, below 100 MB, with checksums', async () => {
-    const names = ['amd64', 'arm64'].flatMap((one) => [
-      `wrtmeter-${release.version}-linux-${one}.tar.gz`,
-      `wrtmeter_${release.version}_${one}.deb`,
-    ]);
-    const all = [...names, `wrtmeter-${release.version}.cdx.json`, 'SHA256SUMS'];
-    expect(readdirSync(release.folder)).to.have.members(all);
-    for (const name of names) expect(readFileSync(join(release.folder, name)).length).to.be.lessThan(100_000_000);
-    await output(['sha256sum', '--check', '--strict', 'SHA256SUMS'], { cwd: release.folder });
+  it('is an archive and a package for each architecture, below 100 MB, packages for routers, and checksums', async () => {
+    const { version, folder } = release;
+    const names = ['amd64', 'arm64'].flatMap((one) => [`wrtmeter-${version}-linux-${one}.tar.gz`, `wrtmeter_${version}_${one}.deb`]);
+    const routers = [`wrtmeter-openwrt_${version}_all.ipk`, `wrtmeter-openwrt-${version}.apk`];
+    const all = [...names, ...routers, `wrtmeter-${version}.cdx.json`, 'SHA256SUMS'];
+    expect(readdirSync(folder)).to.have.members(all);
+    for (const name of names) expect(readFileSync(join(folder, name)).length).to.be.lessThan(100_000_000);
+    await output(['sha256sum', '--check', '--strict', 'SHA256SUMS'], { cwd: folder });
   });
 
   it('has a bill that names each package in it, and Node', async () => {

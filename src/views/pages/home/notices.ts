@@ -1,3 +1,4 @@
+import { INSTALL_SCRIPT } from '../../../domain/finding.ts';
 import { answeredWith } from '../../../domain/status.ts';
 import { isZero } from '../../../domain/traffic.ts';
 import type { View } from '../../view.ts';
@@ -31,7 +32,7 @@ function nobodyNotice({ implied, routers }: View): Html | null {
     : `No router answers at ${places}.`;
   return html`<p><strong>${what}</strong></p>
 <ul>
-<li>Install the scripts on your router: <code>openwrt-cgi/install.sh root@192.168.1.1</code></li>
+<li>Install the scripts on your router: <code>${INSTALL_SCRIPT} root@192.168.1.1</code></li>
 <li>Or try a simulated home: <code>wrtmeter demo</code></li>
 </ul>`;
 }
