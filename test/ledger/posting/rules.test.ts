@@ -679,7 +679,7 @@ describe('the ledger', () => {
       expect(rows.map(({ kind }) => kind)).to.deep.equal(['full', 'import', 'limit', 'rejected']);
       expect(rows.reduce((sum, { n }) => sum + Number(n), 0)).to.be.at.most(5002);
       expect(await bench.store.all("SELECT why FROM audit WHERE why = 'cleared by mum'")).to.have.length(1);
-    }).timeout(30_000);
+    }).timeout(120_000);
   });
 
   describe('Rule: month', () => {
