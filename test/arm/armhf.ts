@@ -22,7 +22,7 @@ function download(folder: string): string {
   const apt = join(folder, 'apt');
   const sources = join(folder, 'sources.list');
   mkdirSync(apt);
-  writeFileSync(sources, 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main\n');
+  writeFileSync(sources, `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror(folder)} trixie main\n`);
   const settings = [
     'APT::Architecture=armhf',
     'APT::Sandbox::User=',
@@ -35,6 +35,14 @@ function download(folder: string): string {
   run('apt-get', [...settings, 'update'], folder);
   run('apt-get', [...settings, '--yes', '--download-only', '--no-install-recommends', 'install', 'nodejs', 'libnode-dev'], folder);
   return join(apt, 'archives');
+}
+
+/** Where this machine gets Debian from. */
+function mirror(folder: string): string {
+  const used = run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'], folder).split('\n');
+  const found = used.find((address) => /\/debian\/?$/.test(address));
+  if (found === undefined) throw new Error('apt-get has no sources of Debian on this machine');
+  return found;
 }
 
 function unpack(packages: string, root: string): void {
