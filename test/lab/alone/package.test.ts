@@ -6,7 +6,7 @@ import { type Board, startBoard } from '../../support/docker/board.ts';
 import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
 import { buildBareBoard, forget } from '../../support/docker/images.ts';
 import { type LiveRouters, startLiveRouters } from '../../support/docker/live-routers.ts';
-import { madeRelease, repackAs } from '../../support/release/release.ts';
+import { madeRelease, repackAs } from '../../support/program/release.ts';
 import { bytes, PHONE } from '../../support/simulator/small.ts';
 import { standOnEachOther } from '../../support/steps.ts';
 import { until } from '../../support/until.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { output } from '../program/command.ts';
+import { output } from './command.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Finished, finish, output } from '../program/command.ts';
+import { type Finished, finish, output } from './command.ts';
 
 /** The root of a Debian without compiler, Python, Node and systemd. */
 export interface BareRoot {
