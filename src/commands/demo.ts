@@ -24,10 +24,6 @@ import type { ServeIo } from './common/command-io.ts';
 import { exitCodeOf } from './common/exit-code.ts';
 import type { Start } from './common/register.ts';
 
-interface DemoOptions {
-  listen?: string;
-}
-
 const LISTEN = '127.0.0.1:9780';
 
 export function register(program: Command, start: Start): void {
@@ -35,11 +31,11 @@ export function register(program: Command, start: Start): void {
     .command('demo')
     .description('run the exporter with simulated routers; nothing is kept')
     .option('--listen <address:port>', `address and port to listen on (default: WRTMETER_LISTEN, else ${LISTEN})`)
-    .action((options: DemoOptions) => start((io) => demo(options, io)));
+    .action((options: { listen?: string }) => start((io) => demo(options, io)));
 }
 
 /** `wrtmeter demo`: a simulated home and the exporter, with a ledger that is deleted at the end. Returns the exit code. */
-export async function demo(options: DemoOptions, io: ServeIo): Promise<number> {
+export async function demo(options: { listen?: string }, io: ServeIo): Promise<number> {
   const data = await mkdtemp(join(tmpdir(), 'wrtmeter-demo-'));
   const home = await startDemo({ now: io.clock.now, script: io.version });
   // A demo never touches a real ledger or router: of the user's settings, only those that fit the program to this machine count.
