@@ -23,20 +23,21 @@ const DEBIANS = [
 describe('a release', () => {
   let folder: string;
   let release: Release;
-  let roots: readonly BareRoot[] = [];
+  let roots: readonly Promise<BareRoot>[] = [];
   let world: World;
   let routers: RunningRouters;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'wrtmeter-bare-'));
-    [release, ...roots] = await Promise.all([madeRelease(), ...DEBIANS.map(({ suite }) => makeBareRoot(suite, join(folder, suite)))]);
+    roots = DEBIANS.map(({ suite }) => makeBareRoot(suite, join(folder, suite)));
+    [release] = await Promise.all([madeRelease(), ...roots]);
     world = createWorld({ ...SMALL, start: Date.now() });
     routers = await startRouters(world);
   });
 
   after(async () => {
     await routers?.close();
-    for (const root of roots) await root.remove();
+    for (const root of await Promise.allSettled(roots)) if (root.status === 'fulfilled') await root.value.remove();
     await rm(folder, { recursive: true });
   });
 
@@ -112,8 +113,8 @@ describe('a release', () => {
       standOnEachOther();
 
       let root: BareRoot;
-      before(() => {
-        root = roots[index] ?? expect.fail(`No root of ${suite}`);
+      before(async () => {
+        root = (await roots[index]) ?? expect.fail(`No root of ${suite}`);
       });
 
       it('meters from the unpacked archive, with 512 MB of memory and nothing else installed', async () => {

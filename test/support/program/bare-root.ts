@@ -17,7 +17,6 @@ export async function makeBareRoot(suite: string, folder: string): Promise<BareR
   await output(['debootstrap', '--variant=minbase', '--include=adduser', suite, folder]);
   // What is in it need not outlive a power cut.
   await writeFile(join(folder, 'etc/dpkg/dpkg.cfg.d/unsafe-io'), 'force-unsafe-io\n');
-  await output(['mount', '--bind', '/dev', join(folder, 'dev')]);
   const command = (text: string) => ['chroot', folder, 'sh', '-c', text];
   const env = { PATH: process.env.PATH, HOME: '/root' };
   const root: BareRoot = {
@@ -25,10 +24,13 @@ export async function makeBareRoot(suite: string, folder: string): Promise<BareR
     finish: (text) => finish(command(text), { env }),
     run: (text) => output(command(text), { env }),
     async remove() {
-      await finish(['umount', join(folder, 'dev')]);
+      // Throws if it is busy: what is removed next must not be this machine's /dev.
+      await output(['umount', join(folder, 'dev')]);
       await rm(folder, { recursive: true });
     },
   };
   for (const name of ['gcc', 'python3', 'node', 'systemctl']) expect((await root.finish(`command -v ${name}`)).code, name).not.to.equal(0);
+  // Last, so that only a root that is returned has it.
+  await output(['mount', '--bind', '/dev', join(folder, 'dev')]);
   return root;
 }
