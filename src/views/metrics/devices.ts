@@ -73,15 +73,10 @@ function* familiesOf(view: View, all: readonly LabelledDevice[]): Generator<Fami
     samplesOf(mixed, ({ used }) => used.total),
   );
   const once = others.length === 0 ? rows : [...new Map(all.map((row) => [row.account.key, row])).values()];
-  yield gauge(
-    'device_info',
-    'Information about the device; always 1',
-    INFO,
-    samplesOf(
-      once.map(({ info }) => ({ labels: info })),
-      () => 1,
-    ),
-  );
+  yield gauge('device_info', 'Information about the device; always 1', INFO, {
+    labels: once.map(({ info }) => info),
+    values: once.map(() => 1),
+  });
   yield gauge(
     'device_first_seen_timestamp_seconds',
     'Unix time of the first reading that showed the device',
