@@ -1,6 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { bars, matrixBars, matrixTable } from '../panels/bars.ts';
-import type { Frame } from '../panels/frame.ts';
+import type { Frame, Size } from '../panels/frame.ts';
 import { columns, now, queries, unit } from '../panels/look.ts';
 import { numbers } from '../panels/panels.ts';
 import { present, recorded } from '../queries/series.ts';
@@ -71,8 +71,8 @@ const ofDevice = (by: By) => (name: string) => {
   return `${figure(by, name, 'of="device"')} and on (name) ${called}`;
 };
 
-/** Days of the device: exact, of the meter's time zone, and of before Prometheus was there, as growth of the counters would not be. */
-export const daysOfDevice = ({ width, height }: { width: number; height: number }) => {
+/** Days of the device from the ledger: unlike the growth of counters they are exact, of the meter's time zone, and older than Prometheus. */
+export const daysOfDevice = ({ width, height }: Size) => {
   const description =
     'What the device used on each of the last 31 days in the time zone of the meter; today is the last one. Empty for private devices, and where more than 200 devices were seen in these days.';
   return byStart({ title: 'Days', description, width, height }, ofDevice('day')).noValue(
@@ -80,13 +80,13 @@ export const daysOfDevice = ({ width, height }: { width: number; height: number 
   );
 };
 
-export const monthsOfDevice = ({ width, height }: { width: number; height: number }) => {
+export const monthsOfDevice = ({ width, height }: Size) => {
   const description = 'What the device used in each of the last 13 billing periods, by its first day. The last one is still running.';
   return byStart({ title: 'Months', description, width, height }, ofDevice('month'));
 };
 
 /** What the home used on each day. */
-export const daysOfHome = ({ width, height }: { width: number; height: number }) => {
+export const daysOfHome = ({ width, height }: Size) => {
   const description = 'What the home used on each of the last 62 days in the time zone of the meter; today is the last one.';
   return byStart({ title: 'Days', description, width, height }, (name) => figure('day', name, home));
 };

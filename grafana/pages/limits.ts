@@ -1,9 +1,7 @@
-import type { Frame } from '../panels/frame.ts';
+import type { Size } from '../panels/frame.ts';
 import { colour, columns, now, overTime, queries, states, unit } from '../panels/look.ts';
 import { field, grid, lines, numbers } from '../panels/panels.ts';
 import { lowest, one, present, rateOf } from '../queries/series.ts';
-
-type Size = Pick<Frame, 'width' | 'height'>;
 
 const LIMIT = 'router, of, name, reason';
 const coloured = { id: 'custom.cellOptions', value: { type: 'color-text' } };

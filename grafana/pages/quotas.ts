@@ -1,4 +1,5 @@
 import type * as bargauge from '@grafana/grafana-foundation-sdk/bargauge';
+import type { Size } from '../panels/frame.ts';
 import { colour, now, queries, thresholds, unit } from '../panels/look.ts';
 import { ranking } from '../panels/panels.ts';
 import { one } from '../queries/series.ts';
@@ -7,7 +8,7 @@ import { one } from '../queries/series.ts';
 export const quota = (figure: string, labels = '') => one(`wrtmeter_quota_${figure}`, labels, 'quota, of, name');
 
 /** What is used of the quotas of the home and its uplinks: full is red. */
-export const caps = ({ width, height }: { width: number; height: number }): bargauge.PanelBuilder =>
+export const caps = ({ width, height }: Size): bargauge.PanelBuilder =>
   ranking({
     title: 'Caps of the line',
     description: 'Share that is used of the quotas of the home and its uplinks in their running period.',

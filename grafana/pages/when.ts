@@ -2,7 +2,7 @@ import * as common from '@grafana/grafana-foundation-sdk/common';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import { matrix, sortedBy } from '../panels/bars.ts';
-import { type Frame, framed } from '../panels/frame.ts';
+import { framed, type Size } from '../panels/frame.ts';
 import { columns, queries, states, unit } from '../panels/look.ts';
 import { one, present } from '../queries/series.ts';
 
@@ -32,7 +32,7 @@ const WEEKDAY = 'weekday\\hour';
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 /** When users move their bytes: a row for each weekday, a column for each hour. */
-export const when = ({ width, height }: Pick<Frame, 'width' | 'height'>): table.PanelBuilder =>
+export const when = ({ width, height }: Size): table.PanelBuilder =>
   framed(new table.PanelBuilder(), {
     title: 'When',
     description:

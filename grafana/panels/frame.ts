@@ -4,6 +4,8 @@ import { source } from './look.ts';
 /** What every panel has: its texts, its size on the 24-column grid, and its unit. */
 export type Frame = { title: string; description: string; width: number; height: number; unit: string };
 
+export type Size = Pick<Frame, 'width' | 'height'>;
+
 /** What the builders of all kinds of panels can do. */
 interface Framable {
   title(text: string): this;
