@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 
 const SCRIPT = 'openwrt-cgi/install.sh';
-const HOME = dirname(dirname(import.meta.dirname));
+const PROJECT = dirname(dirname(import.meta.dirname));
 
-/** The script that installs those of the routers, as messages name it: so that it starts where the program was started. */
-export const INSTALL_SCRIPT = process.cwd() === HOME ? SCRIPT : join(HOME, SCRIPT);
+/** The script that installs the scripts of routers, as messages name it: it can be started from where the program was. */
+export const INSTALL_SCRIPT = process.cwd() === PROJECT ? SCRIPT : join(PROJECT, SCRIPT);
 
 /** From worst to least: bytes are not counted at all; figures are wrong or too low; something could be better. */
 export const GRADES = ['failing', 'wrong', 'advice'] as const;

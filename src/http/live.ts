@@ -33,14 +33,14 @@ export function liveRoute(deps: AppDeps): Route {
       context.body = stream;
       stream.push(retryText(RETRY_MS));
       const unread = () => stream.readableLength + context.res.writableLength;
-      // Who does not read is cut: its browser comes back when it does.
+      // A client that does not read is cut: its browser comes back when it does.
       const send = (events: Buffer | string) => {
         if (unread() > MOST_UNREAD) context.res.destroy();
         else stream.push(events);
       };
       let takenBefore = -1;
       const heartbeat = setInterval(() => {
-        // A client that vanished takes nothing, too; by itself, TCP gives up after a quarter of an hour.
+        // This cuts clients that have vanished, too: by itself, TCP gives up after a quarter of an hour.
         const taken = takenOf(context.res.socket);
         if (unread() > 0 && taken === takenBefore) return context.res.destroy();
         takenBefore = taken;

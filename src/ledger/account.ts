@@ -28,7 +28,7 @@ export interface AccountKindFacts {
   shown: boolean;
   /** The kind of account that gets its bytes when the MAC of its address is learned. */
   ownedAs: AccountKind | null;
-  /** Whether quotas and tariffs count it, or what gets its bytes. */
+  /** Whether quotas and tariffs count it, or the account that gets its bytes. */
   summed: boolean;
 }
 

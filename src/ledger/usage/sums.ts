@@ -5,7 +5,10 @@ import { type Account, isSummed, usageOf } from '../account.ts';
 import type { KnownTariff } from '../books.ts';
 import type { RoundUpdate } from '../posting/round-update.ts';
 
-/** What accounts have in a stretch of time that contains the present, and what of it is of tariffs; by account id. Those that no quota is of get nothing from rounds. */
+/**
+ * What accounts have in a stretch of time that contains the present, and what of it is of tariffs; by account id. Rounds add only to accounts
+ * that quotas or tariffs count.
+ */
 export interface Sums {
   period: SumPeriod;
   bytes: Map<number, Traffic>;
