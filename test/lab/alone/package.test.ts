@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Board, startBoard } from '../../support/docker/board.ts';
 import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
-import { buildBareBoard, forget } from '../../support/docker/images.ts';
+import { buildBoard, forget } from '../../support/docker/images.ts';
 import { type LiveRouters, startLiveRouters } from '../../support/docker/live-routers.ts';
 import { madeRelease, repackAs } from '../../support/program/release.ts';
 import { bytes, PHONE } from '../../support/simulator/small.ts';
@@ -27,7 +27,7 @@ describe('the Debian package, on a board with systemd', () => {
     folder = mkdtempSync(join(tmpdir(), 'wrtmeter-package-'));
     const { deb } = await madeRelease();
     daemon = await dockerDaemon();
-    image = await buildBareBoard(daemon);
+    image = await buildBoard(daemon, 'bare');
     routers = await startLiveRouters('secret-token');
     board = await startBoard(daemon, image);
     await repackAs('0.0.1', deb('amd64'), join(folder, 'earlier.deb'));
@@ -61,12 +61,8 @@ describe('the Debian package, on a board with systemd', () => {
   it('meters once its router and a secret are written down, as its page says', async () => {
     await board.run('umask 077 && echo secret-token > /etc/wrtmeter/secrets/gateway');
     const { url } = routers.router('gateway');
-    const lines = [
-      `data: /var/lib/wrtmeter`,
-      'routers:',
-      `  gateway: { url: "${url}", token_file: "\${CREDENTIALS_DIRECTORY}/secret_gateway" }`,
-    ];
-    await board.write('/etc/wrtmeter/wrtmeter.yaml', `${lines.join('\n')}\n`);
+    const gateway = `{ url: "${url}", token_file: "\${CREDENTIALS_DIRECTORY}/secret_gateway" }`;
+    await board.write('/etc/wrtmeter/wrtmeter.yaml', `data: /var/lib/wrtmeter\nrouters:\n  gateway: ${gateway}\n`);
     await board.run('systemctl restart wrtmeter');
     await board.untilMetric('wrtmeter_router_up{router="gateway"}', 1);
     routers.world.transfer(PHONE, bytes(5 * MB, MB));

@@ -19,7 +19,7 @@ describe('systemd/wrtmeter.service, on a board with systemd', () => {
     daemon = await dockerDaemon();
     images = await provideImages(daemon);
     images.push(...(await buildApp(daemon)));
-    const image = await buildBoard(daemon);
+    const image = await buildBoard(daemon, 'board');
     images.push(image);
     routers = await startLiveRouters('secret-token');
     board = await startBoard(daemon, image);

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { finish } from '../../support/program/command.ts';
+import { soon } from '../../support/web/soon.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -37,7 +37,7 @@ describe('making a release', () => {
       said += text;
     });
     const closed = new Promise((resolve) => child.once('close', resolve));
-    for (let tries = 0; !existsSync(join(path, 'waits')) && tries < 1000; tries++) await sleep(20);
+    await soon(() => existsSync(join(path, 'waits')));
     expect(readdirSync(path).filter((name) => name.startsWith('wrtmeter-release-'))).to.have.length(1);
     process.kill(-(child.pid ?? Number.NaN), 'SIGINT');
     expect([await closed, said]).to.deep.equal([1, 'Stopped by SIGINT\n']);

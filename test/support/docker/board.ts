@@ -37,7 +37,10 @@ export async function startBoard({ env }: DockerDaemon, image: string): Promise<
     const address = await output(['docker', 'inspect', '--format', '{{.NetworkSettings.IPAddress}}', name], { env });
     const url = `http://${address.trim()}:9780`;
     return {
-      ...{ url, run, journal, remove },
+      url,
+      run,
+      journal,
+      remove,
       finish: (command) => finish(inside(command), { env }),
       write: async (path, text) => void (await run(`cat > ${path}`, text)),
       copy: async (file, path) => void (await output(['docker', 'cp', file, `${name}:${path}`], { env })),

@@ -50,17 +50,8 @@ export async function buildApp({ env, shared }: DockerDaemon): Promise<string[]>
   return [appImage, buildImage];
 }
 
-/** A small board with systemd, on which nothing of wrtmeter is. */
-export function buildBareBoard(daemon: DockerDaemon): Promise<string> {
-  return buildBoardAs(daemon, 'bare');
-}
-
-/** A small board with systemd, on which wrtmeter is installed; needs its image. */
-export function buildBoard(daemon: DockerDaemon): Promise<string> {
-  return buildBoardAs(daemon, 'board');
-}
-
-async function buildBoardAs(daemon: DockerDaemon, target: 'bare' | 'board'): Promise<string> {
+/** A small board with systemd: `bare`, with nothing of wrtmeter, or `board`, on which it is installed, which needs its image. */
+export async function buildBoard(daemon: DockerDaemon, target: 'bare' | 'board'): Promise<string> {
   const image = `wrtmeter-lab:${target}`;
   await provideBase(daemon);
   const prepare = async (context: string) => {

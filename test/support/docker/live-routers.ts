@@ -4,9 +4,8 @@ import { createWorld, type World } from '../simulator/world.ts';
 import { bridgeAddress } from './daemon.ts';
 
 /** Routers of a small home that containers reach. */
-export interface LiveRouters extends Omit<RunningRouters, 'close'> {
+export interface LiveRouters extends RunningRouters {
   world: World;
-  close(): Promise<void>;
 }
 
 /** Starts them; a Docker daemon must run. */
