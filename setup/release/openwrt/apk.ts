@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { AdbWriter, NULL, type Value, words } from './adb.ts';
-import type { Entry, Package } from './files.ts';
+import { type Entry, type Package, sizeOf } from './files.ts';
 
 const BLOCKS = { adb: 0, data: 2 } as const;
 const FOLDER_MODE = 0o755;
@@ -58,25 +58,19 @@ const parentOf = (path: string): string => dirname(path).replace(/^\.$/, '');
 /** Everything but the content of the files. Fields have the order of apk's schemas; absent ones are NULL. */
 function aboutOf(contents: Package, folders: readonly Folder[]): Buffer {
   const adb = new AdbWriter();
-  const text = (words: string) => adb.blob(words);
-  const [name, version, description, arch, license] = [
-    contents.name,
-    contents.version,
-    contents.description,
-    'noarch',
-    contents.license,
-  ].map(text);
-  const maintainer = text(contents.maintainer);
-  const depends = adb.object([adb.object([text(contents.depends)])]);
+  // In the order in which apk writes them, so that the bytes are the same.
+  const name = adb.blob(contents.name);
+  const version = adb.blob(contents.version);
+  const description = adb.blob(contents.description);
+  const arch = adb.blob('noarch');
+  const license = adb.blob(contents.license);
+  const maintainer = adb.blob(contents.maintainer);
+  const depends = adb.object([adb.object([adb.blob(contents.depends)])]);
   const paths = folders.map((folder) => folderOf(adb, folder, contents.time));
-  const size = contents.entries.reduce((sum, entry) => sum + ('content' in entry ? entry.content.length : 0), 0);
-  const installedSize = adb.int(size);
+  const size = adb.int(sizeOf(contents.entries));
   const id = adb.hole(20);
-  const info = adb.object(
-    [name, version, id.value, description, arch, license, NULL, maintainer, NULL, NULL, NULL, installedSize, NULL, NULL, depends].map(
-      (field) => field ?? NULL,
-    ),
-  );
+  const fields = [name, version, id.value, description, arch, license, NULL, maintainer, NULL, NULL, NULL, size, NULL, NULL, depends];
+  const info = adb.object(fields);
   const files = adb.object(paths);
   const { preinst, postinst, prerm } = contents.scripts;
   const scripts = adb.object([NULL, adb.blob(preinst), adb.blob(postinst), adb.blob(prerm), NULL, NULL, adb.blob(postinst)]);

@@ -51,6 +51,10 @@ export function packageOf(scripts: string, of: { version: string; maintainer: st
   };
 }
 
+/** Bytes of all files together. */
+export const sizeOf = (entries: readonly Entry[]): number =>
+  entries.reduce((sum, entry) => sum + ('content' in entry ? entry.content.length : 0), 0);
+
 /** Writes entries below a folder, whatever the umask is. */
 export function layOut(entries: readonly Entry[], root: string): void {
   const folder = (path: string) => {

@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../run.ts';
-import { CONFIG, type Entry, layOut, type Package } from './files.ts';
+import { CONFIG, type Entry, layOut, type Package, sizeOf } from './files.ts';
 
 /** Makes the package for opkg (OpenWrt up to 24.10) and returns its file: a tar of two more, with what is to be installed and what is to be known. */
 export function makeIpk(contents: Package, folder: string, out: string): string {
-  const size = contents.entries.reduce((sum, entry) => sum + ('content' in entry ? entry.content.length : 0), 0);
   const facts: Record<string, string> = {
     VERSION: contents.version,
     MAINTAINER: contents.maintainer,
-    SIZE: String(size),
+    SIZE: String(sizeOf(contents.entries)),
     DESCRIPTION: contents.description,
   };
   const template = readFileSync(join(import.meta.dirname, 'control'), 'utf8');
