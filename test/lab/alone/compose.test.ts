@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
+import { type HomeRouters, startHomeRouters } from '../../support/docker/home-routers.ts';
 import { appImage, buildApp, forget, provideImages } from '../../support/docker/images.ts';
-import { type LiveRouters, startLiveRouters } from '../../support/docker/live-routers.ts';
 import { finish, output } from '../../support/program/command.ts';
 import { bytes, PHONE } from '../../support/simulator/small.ts';
 import { standOnEachOther } from '../../support/steps.ts';
@@ -21,14 +21,14 @@ describe('docker compose', () => {
   let daemon: DockerDaemon;
   let images: string[] = [];
   let folder: string;
-  let routers: LiveRouters;
+  let routers: HomeRouters;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wrtmeter-compose-'));
     daemon = await dockerDaemon();
     images = await provideImages(daemon);
     images.push(...(await buildApp(daemon)));
-    routers = await startLiveRouters('lab-token');
+    routers = await startHomeRouters('lab-token');
     writeFileSync(
       join(folder, 'env'),
       [

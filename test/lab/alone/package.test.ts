@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Board, startBoard } from '../../support/docker/board.ts';
 import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
+import { type HomeRouters, startHomeRouters } from '../../support/docker/home-routers.ts';
 import { buildBoard, forget } from '../../support/docker/images.ts';
-import { type LiveRouters, startLiveRouters } from '../../support/docker/live-routers.ts';
 import { madeRelease, repackAs } from '../../support/program/release.ts';
 import { bytes, PHONE } from '../../support/simulator/small.ts';
 import { standOnEachOther } from '../../support/steps.ts';
@@ -21,14 +21,14 @@ describe('the Debian package, on a board with systemd', () => {
   let daemon: DockerDaemon;
   let board: Board;
   let image: string;
-  let routers: LiveRouters;
+  let routers: HomeRouters;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wrtmeter-package-'));
     const { deb } = await madeRelease();
     daemon = await dockerDaemon();
     image = await buildBoard(daemon, 'bare');
-    routers = await startLiveRouters('secret-token');
+    routers = await startHomeRouters('secret-token');
     board = await startBoard(daemon, image);
     await repackAs('0.0.1', deb('amd64'), join(folder, 'earlier.deb'));
     await board.copy(join(folder, 'earlier.deb'), '/root/earlier.deb');

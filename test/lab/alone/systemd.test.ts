@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { type Board, startBoard } from '../../support/docker/board.ts';
 import { type DockerDaemon, dockerDaemon } from '../../support/docker/daemon.ts';
+import { type HomeRouters, startHomeRouters } from '../../support/docker/home-routers.ts';
 import { buildApp, buildBoard, forget, provideImages } from '../../support/docker/images.ts';
-import { type LiveRouters, startLiveRouters } from '../../support/docker/live-routers.ts';
 import { bytes, PHONE } from '../../support/simulator/small.ts';
 import { standOnEachOther } from '../../support/steps.ts';
 import { until } from '../../support/until.ts';
@@ -13,7 +13,7 @@ describe('systemd/wrtmeter.service, on a board with systemd', () => {
   let daemon: DockerDaemon;
   let board: Board;
   let images: string[] = [];
-  let routers: LiveRouters;
+  let routers: HomeRouters;
 
   before(async () => {
     daemon = await dockerDaemon();
@@ -21,7 +21,7 @@ describe('systemd/wrtmeter.service, on a board with systemd', () => {
     images.push(...(await buildApp(daemon)));
     const image = await buildBoard(daemon, 'board');
     images.push(image);
-    routers = await startLiveRouters('secret-token');
+    routers = await startHomeRouters('secret-token');
     board = await startBoard(daemon, image);
     await board.run('mkdir -p -m 700 /etc/wrtmeter/secrets && umask 077 && echo secret-token > /etc/wrtmeter/secrets/routers');
     await configure(routers.router('gateway').url);

@@ -43,7 +43,7 @@ export function follow(url, events, onState) {
     source.addEventListener('end', () => void retry('ended'));
   }
 
-  /** @param {StreamState} [why] If the server said so. */
+  /** @param {StreamState} [why] What the server said, if it did. */
   async function retry(why) {
     close();
     const asked = turn;

@@ -4,12 +4,12 @@ import { createWorld, type World } from '../simulator/world.ts';
 import { bridgeAddress } from './daemon.ts';
 
 /** Routers of a small home that containers reach. */
-export interface LiveRouters extends RunningRouters {
+export interface HomeRouters extends RunningRouters {
   world: World;
 }
 
 /** Starts them; a Docker daemon must run. */
-export async function startLiveRouters(token: string): Promise<LiveRouters> {
+export async function startHomeRouters(token: string): Promise<HomeRouters> {
   const host = await bridgeAddress();
   const world = createWorld({ ...SMALL, start: Date.now() });
   const routers = await startRouters(world, { host, auth: { token } });
