@@ -98,6 +98,12 @@ describe('the packages for routers', () => {
     );
   });
 
+  it('look for files of others wherever they put files outside their own folders', () => {
+    const looked = contents.scripts.preinst.toString().match(/\/(www|etc)\/[\w./-]+/g);
+    const put = contents.entries.map(({ path }) => `/${path}`).filter((path) => /^\/(www|etc\/init\.d)\//.test(path));
+    expect(new Set(looked)).to.deep.equal(new Set(put));
+  });
+
   it('have no version that the package managers would order otherwise', () => {
     const version = '0.2.0-beta.1';
     expect(() => packageOf(join(ROOT, 'openwrt-cgi'), { ...ORIGIN, version })).to.throw(`"${version}" is not a version`);
