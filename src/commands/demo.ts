@@ -6,7 +6,7 @@ import { createLog } from '../app/log/log.ts';
 import { runService } from '../app/run-service.ts';
 import { hashToken, newToken } from '../auth/token.ts';
 import { changeTokens } from '../auth/token-file.ts';
-import { systemZone } from '../config/environment.ts';
+import { systemZone, variable } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { dayOf, lastPeriods, localText, type Month, startOfDay } from '../domain/calendar.ts';
 import type { Traffic } from '../domain/traffic.ts';
@@ -39,8 +39,8 @@ export async function demo(options: { listen?: string }, io: ServeIo): Promise<n
   const data = await mkdtemp(join(tmpdir(), 'wrtmeter-demo-'));
   const home = await startDemo({ now: io.clock.now, script: io.version });
   // A demo never touches a real ledger or router: of the user's settings, only those that fit the program to this machine count.
-  const { WRTMETER_LISTEN, WRTMETER_LEDGER_DRIVER } = io.env;
-  const env = { WRTMETER_HEARTBEAT: '5', WRTMETER_LISTEN: WRTMETER_LISTEN || LISTEN, WRTMETER_LEDGER_DRIVER };
+  const { WRTMETER_LEDGER_DRIVER } = io.env;
+  const env = { WRTMETER_HEARTBEAT: '5', WRTMETER_LISTEN: variable(io.env, 'WRTMETER_LISTEN')?.value ?? LISTEN, WRTMETER_LEDGER_DRIVER };
   const path = join(data, 'wrtmeter.yaml');
   const timezone = systemZone(env, io.systemTimezone, noProblems());
   await writeFile(

@@ -23,9 +23,12 @@ async function eventually(what: string, condition: () => boolean | Promise<boole
 }
 
 /** Runs the program until it ends by itself. */
-function run(args: string[], cwd: string): Promise<{ code: number | null; err: string; out: string }> {
+function run(args: string[], cwd: string, variables = {}): Promise<{ code: number | null; err: string; out: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      ...{ cwd, env: { ...process.env, ...variables } },
+      ...{ stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 },
+    });
     let [out, err] = ['', ''];
     child.stdout.on('data', (data) => (out += data));
     child.stderr.on('data', (data) => (err += data));
@@ -182,6 +185,19 @@ describe('wrtmeter serve', () => {
 });
 
 describe('wrtmeter demo', () => {
+  it('without an address of its own never listens on all of them', async () => {
+    const server = http.createServer();
+    // Where another program has the port, that does as well.
+    await new Promise<unknown>((done) => server.once('error', done).listen(9780, '127.0.0.1', () => done(null)));
+    try {
+      const { code, err } = await run(['demo'], tmpdir(), { WRTMETER_LISTEN: ' ' });
+      expect(code).to.equal(1);
+      expect(err).to.match(/^Cannot listen on 127\.0\.0\.1:9780: the port is already in use; .*\n$/);
+    } finally {
+      await new Promise((done) => server.close(done));
+    }
+  });
+
   it('shows a simulated home where WRTMETER_LISTEN says, and ignores other routers and ledgers', async () => {
     const port = await freePort();
     const own = { WRTMETER_LISTEN: `127.0.0.1:${port}`, WRTMETER_ROUTERS: 'own=http://127.0.0.1:1', WRTMETER_DATA: '/dev/null' };
