@@ -34,6 +34,7 @@ find_cgi() {
   prefix=$(uci -q get uhttpd.main.cgi_prefix 2>/dev/null) || prefix=''
   home=$(uci -q get uhttpd.main.home 2>/dev/null) || home=''
   home=${www:-${home:-/www}} prefix=${prefix:-/cgi-bin}
+  home=${home%/} prefix=${prefix%/}
   cgi=$home$prefix
 }
 

@@ -77,7 +77,8 @@ removed() {
   remove_root
   # opkg leaves folders, and both leave the configuration of a package beside a changed one.
   rm -f "$keep" "$config-opkg" "$config.apk-new" "$lib/on-router.sh" "$lib/package.sh"
-  rmdir "$lib" 2>/dev/null
+  # Somebody's own files stay there; opkg removes nothing where this fails.
+  rmdir "$lib" 2>/dev/null || :
 }
 
 case ${1:-}:$# in

@@ -164,6 +164,19 @@ describe('the package of a router', () => {
     expect([ours(), readdirSync(path('usr/lib/opkg/info'))]).to.deep.equal([[], []]);
   });
 
+  it('is removed though its folder holds a file of somebody else', () => {
+    install('0.1.0');
+    writeFileSync(path('usr/lib/wrtmeter/own.sh'), '# own\n');
+    expect(opkg('remove', 'wrtmeter-openwrt')).to.equal('');
+    expect(existsSync(path('usr/lib/opkg/info/wrtmeter-openwrt.list'))).to.equal(false);
+    expect(readdirSync(path('usr/lib/wrtmeter'))).to.deep.equal(['own.sh']);
+  });
+
+  it('works where the folder and the prefix of the web server are written with a slash at the end', () => {
+    writeFileSync(path('tools/uci-uhttpd'), `${read('tools/uci-uhttpd')}uhttpd.main.home='/www/'\nuhttpd.main.cgi_prefix='/cgi-bin/'\n`);
+    expect(install('0.1.0')).to.equal(`${COUNTED}wrtmeter: It answers at ${url()}\n`);
+  });
+
   it('moves other scripts of these names away', () => {
     writeFileSync(path('www/cgi-bin/wan.cgi'), '#!/bin/sh\necho mine\n');
     const { status, stderr } = onRouter('opkg install /tmp/0.1.0.ipk');
