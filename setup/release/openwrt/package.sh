@@ -34,6 +34,8 @@ list_files() {
   cgi=/www/cgi-bin
   for name in wrtmeter hosts totalwifi wan dhcp; do installed="$installed $cgi/$name.cgi"; done
   for file in "$lib"/hosts*.sh "$lib/host-event.sh" "$init"; do parts="$parts $file"; done
+  # From install.sh --control.
+  ! wants_control || parts="$parts $limits"
   roots=" $root_init"
 }
 
@@ -67,6 +69,10 @@ booted() {
     [ ! -f "/rom$file" ] || cmp -s "/rom$file" "$file" || cp -p "/rom$file" "$file"
   done
   set_up
+  # No image has what install.sh --control brought.
+  wants_control || return 0
+  installed='' parts=" $limits$found" roots=''
+  survive_sysupgrade
 }
 
 removed() {

@@ -70,6 +70,11 @@ describe('the package of a router', () => {
   const install = (version: string) => opkg('install', `/tmp/${version}.ipk`);
   const remotely = (script: string, ...args: string[]) =>
     spawnSync(join(scripts, script), [...args, ...router.ssh, 'root@127.0.0.1'], { cwd: folder, encoding: 'utf8' });
+  function control() {
+    writeFileSync(path('usr/sbin/dropbear'), '#!/bin/sh\n', { mode: 0o755 });
+    if (!existsSync(join(folder, 'limits'))) spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'limits')]);
+    return remotely('install.sh', '--control', 'limits.pub');
+  }
   const answer = async (token?: string) => {
     const response = await fetch(url(), token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
     return { status: response.status, text: (await response.text()).replace(/^(time|uptime) .*\n/gm, '') };
@@ -177,6 +182,14 @@ describe('the package of a router', () => {
     expect(install('0.1.0')).to.equal(`${COUNTED}wrtmeter: It answers at ${url()}\n`);
   });
 
+  it('leaves the key for limits of install.sh, and has sysupgrade keep what it runs', () => {
+    expect(control().status).to.equal(0);
+    const files = filesOf(router.root);
+    expect(files['lib/upgrade/keep.d/wrtmeter']).to.contain('/usr/lib/wrtmeter/limits.sh\n');
+    expect(install('0.1.0')).to.contain('wrtmeter: Limits are set by the key in /etc/dropbear/authorized_keys\n');
+    expect(filesOf(router.root)).to.deep.equal(files);
+  });
+
   it('moves other scripts of these names away', () => {
     writeFileSync(path('www/cgi-bin/wan.cgi'), '#!/bin/sh\necho mine\n');
     const { status, stderr } = onRouter('opkg install /tmp/0.1.0.ipk');
@@ -219,5 +232,12 @@ describe('the package of a router', () => {
     expect(read('www/cgi-bin/wan.cgi')).to.equal(readFileSync(join(scripts, 'wan.cgi'), 'utf8'));
     expect(readdirSync(path('etc/rc.d'))).to.include.members(['S61wrtmeter', 'S98wrtmeter-root']);
     expect(existsSync(path('lib/upgrade/keep.d/wrtmeter')), 'the next image has its own').to.equal(false);
+    // But not what install.sh --control has brought.
+    expect(control().status).to.equal(0);
+    expect(onRouter('/usr/lib/wrtmeter/package.sh booted').status).to.equal(0);
+    expect(read('lib/upgrade/keep.d/wrtmeter').trimEnd().split('\n')).to.deep.equal([
+      ...['/lib/upgrade/keep.d/wrtmeter', '/etc/config/wrtmeter'],
+      ...['/usr/lib/wrtmeter/limits.sh', '/etc/dropbear/authorized_keys'],
+    ]);
   });
 });
