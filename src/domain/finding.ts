@@ -1,10 +1,11 @@
 import { dirname, join } from 'node:path';
+import { shellWord } from '../errors.ts';
 
 const SCRIPT = 'openwrt-cgi/install.sh';
 const PROJECT = dirname(dirname(import.meta.dirname));
 
-/** The script that installs the scripts of routers, as messages name it: it can be started from where the program was. */
-export const INSTALL_SCRIPT = process.cwd() === PROJECT ? SCRIPT : join(PROJECT, SCRIPT);
+/** The script that installs the scripts of routers, as messages name it: a shell can start it from where the program was. */
+export const INSTALL_SCRIPT = process.cwd() === PROJECT ? SCRIPT : shellWord(join(PROJECT, SCRIPT));
 
 /** From worst to least: bytes are not counted at all; figures are wrong or too low; something could be better. */
 export const GRADES = ['failing', 'wrong', 'advice'] as const;
