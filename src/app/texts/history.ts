@@ -99,9 +99,9 @@ const NONE: SpanUsage = new Map();
 
 const spanKey = ({ start, end }: Month): string => `${start} ${end}`;
 
-/** What decides about the bytes of spans that have ended. */
-const keyOf = ({ by, subjects }: HistoryPart, { ledger, timezone }: KnownHistory): string =>
-  JSON.stringify([by, ledger.pastChanges, timezone, subjects.map(({ accounts }) => accounts.map(({ id }) => id))]);
+/** What decides about the bytes of spans that have ended, and how many there are: a home of one device has those of both. */
+const keyOf = ({ by, subjects, spans }: HistoryPart, { ledger, timezone }: KnownHistory): string =>
+  JSON.stringify([by, spans.length, ledger.pastChanges, timezone, subjects.map(({ accounts }) => accounts.map(({ id }) => id))]);
 
 /** The running period of accounts whose month it is, from their books: adding it up in the file takes long. Null for other spans. */
 function inBooks({ by, subjects }: HistoryPart, { start, end }: Month, { months }: KnownHistory): SpanUsage | null {

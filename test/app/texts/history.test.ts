@@ -191,6 +191,24 @@ describe('/metrics/history', function () {
       expect([later.length, later[0], later.at(-1)]).to.deep.equal([30, 'phone 2026-03-13 2000', 'phone 2026-04-11 0']);
     });
 
+    it('of the only device, which is the home, are kept beside those of the home', async () => {
+      await downloads(0, { [PHONE]: 0 });
+      await downloads(60, { [PHONE]: 1000 });
+      const view = { ...known(1), books: other.ledger.books, people: createPeople({ users: [], devices: [], peers: [] }) };
+      const counted: Pick<Store, 'all'> = {
+        all(sql, ...values) {
+          reads += 1;
+          return other.store.all(sql, ...values);
+        },
+      };
+      const history = createHistory(createHistoryReader(counted));
+      const terms = { billing: { day: 1 }, routerBilling: new Map() };
+      await history.of(view, terms);
+      reads = 0;
+      await history.of(view, terms);
+      expect(reads, 'the running day and period of both').to.equal(4);
+    });
+
     it('are left out where more than 200 were seen in these days', async () => {
       const macs = Array.from({ length: 201 }, (_, i) => `02:00:00:00:01:${i.toString(16).padStart(2, '0')}`);
       const all = (bytes: number, from = 0) => Object.fromEntries(macs.slice(from).map((mac) => [mac, bytes]));
