@@ -3,6 +3,7 @@ import { type DayModel, modelOf } from '../../domain/people/forecast.ts';
 import { isDirected } from '../../ledger/account.ts';
 import { type DayHistory, readHistory } from '../../ledger/storage/people/read-history.ts';
 import type { Store } from '../../ledger/storage/store.ts';
+import { grouped } from '../../views/rows/quota-subjects.ts';
 import { modelled, type QuotaView } from '../../views/rows/quotas.ts';
 
 /** What forecasts are made from, by quota and subject. */
@@ -13,11 +14,7 @@ type Modelled = ReturnType<typeof modelled>[number];
 /** Reads the models of all quotas that have a forecast: one statement for each way to count. Throws a LedgerError. */
 export async function readModels(store: Pick<Store, 'all'>, view: Omit<QuotaView, 'models'>): Promise<DayModels> {
   const today = dayOf(view.now, view.timezone);
-  const ways = new Map<string, Modelled[]>();
-  for (const each of modelled({ ...view, models: new Map() })) {
-    const way = `${each.quota.direction} ${each.quota.tariff}`;
-    ways.set(way, [...(ways.get(way) ?? []), each]);
-  }
+  const ways = grouped(modelled({ ...view, models: new Map() }), ({ quota }) => `${quota.direction} ${quota.tariff}`);
   const models = new Map<string, DayModel>();
   for (const wanted of ways.values()) {
     const [first] = wanted;
