@@ -77,7 +77,11 @@ function macsByName({ books, aliases }: FactSources): Map<string, string[]> {
   const found = new Map<string, string[]>();
   const known = [...books.devices.values()].map(({ mac, name }) => [name, mac] as const);
   for (const [name, mac] of [...known, ...[...aliases].map(([mac, alias]) => [alias.name, mac] as const)]) {
-    if (name !== null) found.set(name.toLowerCase(), [...(found.get(name.toLowerCase()) ?? []), mac]);
+    if (name === null) continue;
+    const macs = found.get(name.toLowerCase());
+    // Thousands of devices may call themselves the same.
+    if (macs === undefined) found.set(name.toLowerCase(), [mac]);
+    else macs.push(mac);
   }
   return found;
 }
