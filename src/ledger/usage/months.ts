@@ -54,7 +54,8 @@ export function monthsAt(now: number, terms: BillingTerms): Months {
   const periodOf = quotaPeriods(now, terms);
   const quotas = (terms.quotas ?? []).map((quota) => ({ quota, period: periodOf(quota) }));
   const wanted = [...byTariff.map(daysOf), ...quotas.flatMap(periodsToSum)];
-  const running = { home, routers: new Map(routers), quotas, hasTariffs, sums: emptySums(wanted) };
+  const month = routers.length === 0 ? daysOf(home) : null;
+  const running = { home, routers: new Map(routers), quotas, hasTariffs, sums: emptySums(wanted, month) };
   return { ...running, compared: new Map(), begun: '', begunAt: 0 };
 }
 

@@ -11,7 +11,8 @@ import type { RoundUpdate } from '../posting/round-update.ts';
  */
 export interface Sums {
   period: SumPeriod;
-  bytes: Map<number, Traffic>;
+  /** Null: the period is the month of all accounts, and each has it itself. */
+  bytes: Map<number, Traffic> | null;
   /** By tariff id. */
   tariffs: Map<number, Map<number, Traffic>>;
 }
@@ -19,8 +20,20 @@ export interface Sums {
 /** By `sumKey`. */
 export type SumsByPeriod = Map<string, Sums>;
 
-export const emptySums = (periods: readonly SumPeriod[]): SumsByPeriod =>
-  new Map(periods.map((period) => [sumKey(period), { period, bytes: new Map(), tariffs: new Map() }]));
+/** `month`: the period that is the month of all accounts, if there is one. */
+export function emptySums(periods: readonly SumPeriod[], month: SumPeriod | null = null): SumsByPeriod {
+  const own = month === null ? null : sumKey(month);
+  return new Map(
+    periods.map((period) => {
+      const key = sumKey(period);
+      return [key, { period, bytes: key === own ? null : new Map(), tariffs: new Map() }];
+    }),
+  );
+}
+
+/** What an account has in the period. */
+export const bytesIn = ({ bytes }: Sums, { id, month }: Pick<Account, 'id' | 'month'>): Traffic | undefined =>
+  bytes === null ? month : bytes.get(id);
 
 /** Adds what a round has written. */
 export function addToSums(sums: SumsByPeriod, { increases, moves, hourless }: Pick<RoundUpdate, 'increases' | 'moves' | 'hourless'>): void {
@@ -30,11 +43,11 @@ export function addToSums(sums: SumsByPeriod, { increases, moves, hourless }: Pi
       if (time === null || time < period.start || time >= period.end) continue;
       // Whose hours are not kept has none, as in the file.
       const without = period.by === 'hour' ? hourless : NOBODY;
-      addAll(bytes, added, without);
+      if (bytes !== null) addAll(bytes, added, without);
       if (tariff !== null) addAll(partOf(parts, tariff), added, without);
     }
     for (const { from, into } of moves) {
-      moveSum(bytes, from.id, into.account.id);
+      if (bytes !== null) moveSum(bytes, from.id, into.account.id);
       for (const part of parts.values()) moveSum(part, from.id, into.account.id);
     }
   }
@@ -68,28 +81,24 @@ function moveSum(sums: Map<number, Traffic>, from: number, into: number): void {
 /** Forgets accounts: their ids may be given again. */
 export function dropFromSums(sums: SumsByPeriod, accounts: readonly Account[]): void {
   for (const { bytes, tariffs } of sums.values()) {
-    for (const { id } of accounts) for (const part of [bytes, ...tariffs.values()]) part.delete(id);
+    for (const { id } of accounts) for (const part of [bytes, ...tariffs.values()]) part?.delete(id);
   }
 }
 
 /** What some accounts have together. */
-export function tariffedSum(
-  { bytes, tariffs: parts }: Sums,
-  accounts: readonly Pick<Account, 'id' | 'kind'>[],
-  known: ReadonlyMap<number, KnownTariff>,
-): TariffedBytes {
-  const tariffs = [...parts].map(([tariff, part]) => {
+export function tariffedSum(sums: Sums, accounts: readonly Account[], known: ReadonlyMap<number, KnownTariff>): TariffedBytes {
+  const tariffs = [...sums.tariffs].map(([tariff, part]) => {
     const { name, counts } = known.get(tariff) ?? { name: '', counts: 1 };
-    return { name, counts, bytes: sumOf(part, accounts) };
+    return { name, counts, bytes: sumOf(accounts, ({ id }) => part.get(id)) };
   });
-  return { bytes: sumOf(bytes, accounts), tariffs };
+  return { bytes: sumOf(accounts, (account) => bytesIn(sums, account)), tariffs };
 }
 
-function sumOf(sums: ReadonlyMap<number, Traffic>, accounts: readonly Pick<Account, 'id' | 'kind'>[]): Used {
-  return accounts.reduce((sum: Used, { id, kind }) => {
-    const bytes = sums.get(id);
+function sumOf(accounts: readonly Account[], bytesOf: (account: Account) => Traffic | undefined): Used {
+  return accounts.reduce((sum: Used, account) => {
+    const bytes = bytesOf(account);
     if (bytes === undefined) return sum;
-    const usage = usageOf(kind, bytes);
+    const usage = usageOf(account.kind, bytes);
     return sum === NO_USAGE ? usage : plusUsage(sum, usage);
   }, NO_USAGE);
 }

@@ -4,6 +4,7 @@ import { OTHERS } from '../../domain/people/user.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { type Account, accountsOf, isDirected } from '../../ledger/account.ts';
 import { monthSums } from '../../ledger/usage/months.ts';
+import { bytesIn } from '../../ledger/usage/sums.ts';
 import type { View } from '../view.ts';
 import { isPrivateSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
 
@@ -26,7 +27,7 @@ export function monthParts({ books, months }: TariffView, accounts: readonly Acc
   for (const account of accounts) {
     const sums = monthSums(months, account);
     if (sums === null || !isDirected(account.kind)) continue;
-    onPeak = plus(onPeak ?? NOTHING, sums.bytes.get(account.id) ?? NOTHING);
+    onPeak = plus(onPeak ?? NOTHING, bytesIn(sums, account) ?? NOTHING);
     for (const [tariff, part] of sums.tariffs) {
       const bytes = part.get(account.id) ?? NOTHING;
       const name = books.tariffs.get(tariff)?.name ?? '';

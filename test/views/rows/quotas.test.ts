@@ -175,6 +175,22 @@ describe('rows of quotas', () => {
     expect(await limits(68 * HOUR)).to.deep.equal([[1000, 0, 0]]);
   });
 
+  it('of a router with its own billing day are of its month, those of the home and of devices of theirs', async () => {
+    const line = quota('line', { kind: 'uplink', router: 'gateway', interface: null }, 9000);
+    const each = quota('each', { kind: 'each device', user: null }, 9000);
+    bench = await openBench({ ...terms(line, quota('home', HOME, 9000), each), routerBilling: new Map([['gateway', { day: 15 }]]) });
+    const used = async (seconds: number) => (await rows(seconds)).map((row) => row.used);
+    // Midnight of the 15th.
+    const turn = (startOfDay(dayNumber(2026, 3, 15), TERMS.timezone) - START) / 1000;
+    await read(turn - HOUR - 60, 0, 0);
+    await read(turn - HOUR, 100, 40);
+    await read(turn + 60, 100, 40);
+    await read(turn + 120, 107, 43);
+    expect(await used(turn + 120)).to.deep.equal([10, 150, 107, 43]);
+    await bench.restart();
+    expect(await used(turn + 120), 'after a restart').to.deep.equal([10, 150, 107, 43]);
+  });
+
   it('add what was bought for the period', async () => {
     const bonus = [
       { day: dayNumber(2026, 3, 2), bytes: 20 },

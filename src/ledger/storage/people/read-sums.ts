@@ -10,7 +10,7 @@ const parts = (by: 'hour' | 'day') =>
 
 /** Reads the sums of a period from the file. Throws a LedgerError. */
 export async function readSums(store: Pick<Store, 'all'>, { period: { by, start, end }, bytes, tariffs }: Sums): Promise<void> {
-  for (const row of await store.all(whole(by), start, end)) enter(bytes, row);
+  if (bytes !== null) for (const row of await store.all(whole(by), start, end)) enter(bytes, row);
   for (const row of await store.all(parts(by), start, end)) enter(partOf(tariffs, Number(row.tariff)), row);
 }
 
