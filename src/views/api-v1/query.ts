@@ -88,6 +88,6 @@ export function dayFrom({ instant }: Time, timezone: string): Day {
 export function unknownRouter({ books, routers }: Pick<View, 'books' | 'routers'>, name: string): RequestError {
   const known = [...routers, ...[...books.accounts.values()].flatMap(({ router }) => (router === '' ? [] : { name: router }))];
   const names = [...new Set(known.map((router) => router.name))];
-  const all = `the names are ${names.map((each) => quote(each)).join(', ')}`;
+  const all = names.length === 0 ? 'none has been read yet' : `the names are ${names.map((each) => quote(each)).join(', ')}`;
   return new RequestError(404, `There is no router ${quote(name)}: ${didYouMean(name, names, all)}`);
 }

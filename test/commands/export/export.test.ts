@@ -168,7 +168,7 @@ describe('wrtmeter export', () => {
     [{ device: 'tvv' }, /^No device "tvv" has been counted: did you mean "tv"\?\n$/],
     [{ router: 'gatewya' }, /^There is no router "gatewya": did you mean "gateway"\?\n$/],
     [{ device: MAC2 }, /^No device "00:00:5e:00:53:04" has been counted: "wrtmeter print devices" lists all devices\n$/],
-    [{ router: 'attic' }, /^There is no router "attic": "wrtmeter print routers" lists them\n$/],
+    [{ router: 'attic' }, /^There is no router "attic": the names are "gateway"\n$/],
   ];
   for (const [options, message] of WRONG) {
     it(`${JSON.stringify(options)} is refused with one line, and nothing is written`, async () => {

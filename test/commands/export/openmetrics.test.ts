@@ -152,7 +152,7 @@ ${series} 5000 1794402000
     [{ label: ['job='] }, '--label "job" has no value: write job=VALUE, or leave it out'],
     [{ label: ['mac=x'] }, '--label "mac" is a label that the metrics have already: choose another name'],
     [{ label: ['job=a', 'job=a'] }, '--label "job" is given more than once: leave out all but one'],
-    [{ router: 'attic' }, 'There is no router "attic": "wrtmeter print routers" lists them'],
+    [{ router: 'attic' }, 'There is no router "attic": the names are "gateway"'],
     [{ kind: 'wan', device: 'tv' }, 'An uplink has no MAC: leave out "mac", or use kind=device'],
     [{ from: '2026-11-11', to: '2026-11-11' }, '"from" (2026-11-11) is not before "to" (2026-11-11)'],
   ];
