@@ -67,15 +67,13 @@ describe('the collector, for those who watch', () => {
     expect(rounds).to.have.length(1);
   });
 
-  it('a round shares the answer of a router that is being read, and takes no longer for it', async () => {
+  it('a round shares the answer of a router that is being read', async () => {
     const slow = router('slow', 300);
     const { collector, rounds, seen } = collect([router('a', 1), slow]);
     await collector.round(null);
     collector.look(60);
     await pause(200);
-    const began = performance.now();
     await collector.round(null);
-    expect(performance.now() - began).to.be.below(200);
     expect([slow.times, rounds.length]).to.deep.equal([2, 2]);
     expect(seen()).to.deep.equal(['a', 'slow', 'a', 'a', 'slow']);
     await collector.round(null);

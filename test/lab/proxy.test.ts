@@ -168,13 +168,13 @@ describe('wrtmeter behind a reverse proxy, as in the examples', function () {
       });
 
       it('the scrape timeout arrives: a slow router does not delay a scrape', async () => {
-        await routers.router('attic').setFault({ kind: 'late', ms: 3000 });
+        await routers.router('attic').setFault({ kind: 'late', ms: 9000 });
         const begun = performance.now();
         const { status, text } = await get('/metrics', { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': '1' } });
         await routers.router('attic').setFault(null);
         expect(status).to.equal(200);
         expect(text).to.include('wrtmeter_wan_download_bytes_total');
-        expect(performance.now() - begun).to.be.below(2500);
+        expect(performance.now() - begun).to.be.below(4500);
       });
 
       it('control needs the token of wrtmeter beside the login, and the page of no other site', async () => {

@@ -286,7 +286,7 @@ esac`,
         }
         expect(existsSync('pwned')).to.equal(false);
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   }).timeout(180_000);
 

@@ -131,9 +131,9 @@ describe('notices of the program', () => {
     await eventually('the webhook is called', () => hook.ids.length === 1);
     const began = performance.now();
     for (let i = 0; i < 3; i++) await running?.scrape();
-    expect(performance.now() - began).to.be.lessThan(2000);
+    expect(performance.now() - began).to.be.lessThan(8000);
     expect(await running?.kill('SIGTERM')).to.deep.equal({ code: 0, signal: null });
-    expect(performance.now() - began).to.be.lessThan(7000);
+    expect(performance.now() - began).to.be.lessThan(15_000);
   });
 
   it('are logged without the secret of their target where they fail', async () => {

@@ -73,9 +73,8 @@ describe('the logins that have worked', () => {
     };
     const logins = await open({ ...store, commit: counting });
     const memory = logins.at(DEN, LOGIN);
-    const began = performance.now();
     memory.worked();
-    expect(performance.now() - began).to.be.below(10);
+    expect(commits).to.equal(0);
     await logins.stop();
     for (let time = 0; time < 1000; time += 1) memory.worked();
     await logins.stop();

@@ -134,7 +134,7 @@ for (const [name, shell] of Object.entries(shells())) {
           const rest = parts.filter((part) => part.key !== key).flatMap(({ lines }) => lines);
           expect(written(peers('keep', key, text))).to.deep.equal(written(rest.join('\n')));
         }),
-        { numRuns: 50 },
+        { numRuns: 20 },
       );
     });
 
@@ -150,7 +150,7 @@ for (const [name, shell] of Object.entries(shells())) {
             ])[1],
           ).to.equal(text);
         }),
-        { numRuns: 12 },
+        { numRuns: 5 },
       );
     });
 
@@ -176,7 +176,7 @@ for (const [name, shell] of Object.entries(shells())) {
             ).at(-1),
           ).to.equal(text);
         }),
-        { numRuns: 8 },
+        { numRuns: 4 },
       );
     });
 

@@ -132,7 +132,7 @@ for (const [name, shell] of Object.entries(shells())) {
           for (const line of lines) if (at < left.length && line === left[at]) at += 1;
           expect(at === left.length || kept === '').to.equal(true);
         }),
-        { numRuns: 80 },
+        { numRuns: 30 },
       );
     });
 
@@ -144,7 +144,7 @@ for (const [name, shell] of Object.entries(shells())) {
           expect(peers('take', key, text)).to.equal('');
           expect(peers('count', key, text)).to.equal('0\n');
         }),
-        { numRuns: 40 },
+        { numRuns: 15 },
       );
     });
 
@@ -157,7 +157,7 @@ for (const [name, shell] of Object.entries(shells())) {
           expect(taken.rest).to.deep.equal([]);
           expect(taken.peers).to.deep.equal(understood(text).peers.filter(({ key }) => key === ANNA));
         }),
-        { numRuns: 40 },
+        { numRuns: 15 },
       );
     });
 
@@ -177,7 +177,7 @@ for (const [name, shell] of Object.entries(shells())) {
           expect(understood(back).rest).to.deep.equal(before.rest);
           expect(order(understood(back).peers)).to.deep.equal(order(before.peers));
         }),
-        { numRuns: 40 },
+        { numRuns: 15 },
       );
     });
 
@@ -190,7 +190,7 @@ for (const [name, shell] of Object.entries(shells())) {
           expect(status).to.equal(0);
           expect(understood(out).peers.filter(({ key }) => key === ANNA)).to.deep.equal([]);
         }),
-        { numRuns: 40 },
+        { numRuns: 15 },
       );
     });
 
