@@ -2,6 +2,7 @@ import type { Day } from '../domain/calendar.ts';
 import type { Baseline } from '../domain/counter.ts';
 import type { Lease, Peer, SourceName } from '../domain/observation.ts';
 import type { Accounts } from './accounts.ts';
+import type { Devices } from './devices.ts';
 
 /** One source of one router as last read. */
 export interface Reader {
@@ -117,7 +118,7 @@ export interface Bonus extends NewBonus {
 /** The ledger's state in memory: what is in the file, and what only this process knows, where that is said. */
 export interface Books {
   accounts: Accounts;
-  devices: Map<string, Device>;
+  devices: Devices;
   /** By router and MAC. */
   leases: Map<string, KnownLease>;
   /** WireGuard peers, by router, interface and public key (see `peerKey`). */

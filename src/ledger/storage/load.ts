@@ -6,6 +6,7 @@ import { LedgerError, quote } from '../../errors.ts';
 import { type Account, type AccountKind, accountKey, isAccountKind } from '../account.ts';
 import { Accounts } from '../accounts.ts';
 import { type Books, type Device, type KeptBaseline, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
+import { Devices } from '../devices.ts';
 import { loadBonuses } from './people/bonuses.ts';
 import { loadTariffs } from './people/tariff-rows.ts';
 import type { Row, Store } from './store.ts';
@@ -18,7 +19,8 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
   const time = (key: string) => Number(meta.get(key) ?? 0);
   const readers = await loadReaders(store);
   const accounts = accountsThrough((await store.all(ACCOUNTS)).map(accountOf), readers);
-  const devices = (await store.all('SELECT * FROM device')).map(deviceOf);
+  const devices = new Devices();
+  for (const row of await store.all('SELECT * FROM device')) devices.set(text(row.mac), deviceOf(row));
   const leases = (await store.all('SELECT * FROM lease')).map((row) => ({
     router: text(row.router),
     mac: text(row.mac),
@@ -31,7 +33,7 @@ export async function loadBooks(store: Pick<Store, 'all'>): Promise<Books> {
   const [{ id: lastBaseline = null } = {}] = await store.all('SELECT max(id) AS id FROM baseline');
   return {
     accounts,
-    devices: new Map(devices.map((device) => [device.mac, device])),
+    devices,
     leases: new Map(leases.map((lease) => [leaseKey(lease.router, lease.mac), lease])),
     peers: await loadPeers(store),
     tariffs: await loadTariffs(store),

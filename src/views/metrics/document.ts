@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { NOBODY } from '../../domain/people/people.ts';
 import { newStatus } from '../../domain/status.ts';
 import { Accounts } from '../../ledger/accounts.ts';
+import { Devices } from '../../ledger/devices.ts';
 import { newLedgerState } from '../../ledger/state.ts';
 import type { View } from '../view.ts';
 import type { Family } from './family.ts';
@@ -61,7 +62,7 @@ const EMPTY: View = {
   version: '',
   books: {
     accounts: new Accounts(),
-    devices: new Map(),
+    devices: new Devices(),
     leases: new Map(),
     peers: new Map(),
     tariffs: new Map(),

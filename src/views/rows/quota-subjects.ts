@@ -15,27 +15,48 @@ export interface QuotaSubject extends QuotaThing {
   accounts: readonly Account[];
 }
 
-/** The user that a device belongs to, a private one too, and null for nobody. */
-const userOf = ({ people, books }: SubjectView, mac: string): string | null => people.userOfDevice(mac, books.devices);
+/** All devices, and those of each user, private ones too; null: of nobody. */
+interface DeviceSubjects {
+  all: readonly QuotaSubject[];
+  byUser: ReadonlyMap<string | null, readonly QuotaSubject[]>;
+}
+
+function deviceSubjects(view: SubjectView): DeviceSubjects {
+  const { books, aliases, people } = view;
+  const byMac = grouped(deviceAccountsOf(books.accounts), ({ key }) => aliases.get(key)?.mac ?? key);
+  const all = [...byMac].map(([mac, accounts]): QuotaSubject => ({ of: 'device', id: mac, name: nameOf(view, mac), accounts }));
+  return { all, byUser: grouped(all, ({ id }) => people.userOfDevice(id, books.devices)) };
+}
+
+/** The same, made again only where accounts came or went, or something else is known of a device. */
+function lastingDeviceSubjects(): (view: SubjectView) => DeviceSubjects {
+  let kept: { from: readonly unknown[]; subjects: DeviceSubjects } | null = null;
+  return (view) => {
+    const { accounts, devices } = view.books;
+    const from = [accounts, accounts.changes, devices, devices.changes, view.aliases, view.people];
+    if (!kept?.from.every((each, i) => each === from[i])) kept = { from, subjects: deviceSubjects(view) };
+    return kept.subjects;
+  };
+}
 
 /** Finds what quotas are of. Devices and peers among many are those that were there in the period. */
-export function quotaSubjects(view: SubjectView): (quota: Pick<Quota, 'of'>, period: Pick<QuotaPeriod, 'startsAt'>) => QuotaSubject[] {
-  const { books, aliases } = view;
-  let devices: Map<string, Account[]> | null = null;
-  const byDevice = () => {
-    devices ??= grouped(deviceAccountsOf(books.accounts), ({ key }) => aliases.get(key)?.mac ?? key);
-    return devices;
-  };
-  const ofUser = (user: string | null) => [...byDevice()].filter(([mac]) => userOf(view, mac) === user);
-  const subjectOfDevice = ([mac, accounts]: readonly [string, Account[]]): QuotaSubject => ({
-    of: 'device',
-    id: mac,
-    name: nameOf(view, mac),
-    accounts,
-  });
+export type SubjectsOf = (quota: Pick<Quota, 'of'>, period: Pick<QuotaPeriod, 'startsAt'>) => QuotaSubject[];
+
+/** For one view after the other: keeps what stays. */
+export function lastingSubjects(): (view: SubjectView) => SubjectsOf {
+  const devices = lastingDeviceSubjects();
+  return (view) => subjectsIn(view, () => devices(view));
+}
+
+export const quotaSubjects = (view: SubjectView): SubjectsOf => lastingSubjects()(view);
+
+function subjectsIn(view: SubjectView, devices: () => DeviceSubjects): SubjectsOf {
+  const { books } = view;
+  const ofUser = (user: string | null) => devices().byUser.get(user) ?? [];
+  const accountsIn = (subjects: readonly QuotaSubject[]) => subjects.flatMap(({ accounts }) => accounts);
 
   return ({ of }, { startsAt }) => {
-    const wasThere = ([, accounts]: readonly [string, Account[]]) => accounts.some(({ lastSeen }) => lastSeen >= startsAt);
+    const wasThere = ({ accounts }: Pick<QuotaSubject, 'accounts'>) => accounts.some(({ lastSeen }) => lastSeen >= startsAt);
     switch (of.kind) {
       case 'home':
         return [{ of: 'home', id: '', name: '', accounts: homeAccounts(books).accounts }];
@@ -46,25 +67,20 @@ export function quotaSubjects(view: SubjectView): (quota: Pick<Quota, 'of'>, per
         return [{ of: 'uplink', id: name, name, accounts }];
       }
       case 'user':
-        return [{ of: 'user', id: of.name, name: of.name, accounts: ofUser(of.name).flatMap(([, accounts]) => accounts) }];
+        return [{ of: 'user', id: of.name, name: of.name, accounts: accountsIn(ofUser(of.name)) }];
       case 'others':
-        return [{ of: 'others', id: '', name: '', accounts: ofUser(null).flatMap(([, accounts]) => accounts) }];
-      case 'each user': {
-        const users = grouped(
-          [...byDevice()].flatMap(([mac, accounts]) => accounts.map((account) => ({ user: userOf(view, mac), account }))),
-          ({ user }) => user,
+        return [{ of: 'others', id: '', name: '', accounts: accountsIn(ofUser(null)) }];
+      case 'each user':
+        return [...devices().byUser].flatMap(([user, found]) =>
+          user === null ? [] : [{ of: 'user', id: user, name: user, accounts: accountsIn(found) } as const],
         );
-        return [...users].flatMap(([user, found]) =>
-          user === null ? [] : [{ of: 'user', id: user, name: user, accounts: found.map(({ account }) => account) } as const],
-        );
-      }
       case 'device':
-        return [...byDevice()].filter(([mac]) => isDevice(view, mac, of.name)).map(subjectOfDevice);
+        return devices().all.filter(({ id }) => isDevice(view, id, of.name));
       case 'each device':
-        return distinct((of.user === null ? [...byDevice()] : ofUser(of.user)).filter(wasThere).map(subjectOfDevice));
+        return distinct((of.user === null ? devices().all : ofUser(of.user)).filter(wasThere));
       case 'peer':
       case 'each peer': {
-        const peers = [...grouped(accountsOf(books.accounts, 'peer'), ({ key }) => key)].filter(wasThere);
+        const peers = [...grouped(accountsOf(books.accounts, 'peer'), ({ key }) => key)].filter(([, accounts]) => wasThere({ accounts }));
         const found = peers.flatMap(([key, accounts]) =>
           accounts.slice(0, 1).map((first) => ({ ref: { ...first, publicKey: key }, accounts })),
         );

@@ -22,8 +22,7 @@ const isOfDays = ({ per }: Quota): boolean => per === 'week' || per === 'month';
  * How everything stands in its quotas, in the order of the configuration; what is private only where the figures do not tell times. Every round asks for it:
  * nothing here asks the calendar for each row.
  */
-export function quotaRows(view: QuotaView, forecast = forecastOf): QuotaRow[] {
-  const subjectsOf = quotaSubjects(view);
+export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = quotaSubjects(view)): QuotaRow[] {
   const present = presentAt(view.now, view.timezone);
   const bought = grouped(view.books.bonuses, (bonus) => bonus.quota);
   return view.months.quotas.flatMap(({ quota, period }) => {

@@ -10,6 +10,7 @@ import { schemas } from '../../../src/views/openapi/schemas.ts';
 import type { Alias } from '../../../src/views/view.ts';
 import { configOf, withText } from '../../config/support.ts';
 import { hosts, leases, openHome, type SmallHome, stations } from '../../support/homes/small-home.ts';
+import { devicesOf } from '../../support/ledger/devices.ts';
 import { violations } from '../../support/schema.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -279,7 +280,7 @@ describe('suggestions of devices', () => {
     await fc.assert(
       fc.asyncProperty(anything, owners, async (said, owned) => {
         const view = home.view(NOW, { aliases: aliasesBy(macs, owned) });
-        const devices = new Map([...view.books.devices].map(([mac, device]) => [mac, { ...device }]));
+        const devices = devicesOf(view.books.devices.values());
         const leases = new Map<string, KnownLease>();
         for (const { mac, clientId, name } of said) {
           const hostname = cleanName(name ?? '');

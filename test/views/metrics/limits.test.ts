@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { LimitsStatus } from '../../../src/views/limits-status.ts';
 import { limitFamilies } from '../../../src/views/metrics/limits.ts';
 import { openHome, type SmallHome } from '../../support/homes/small-home.ts';
+import { devicesOf } from '../../support/ledger/devices.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const [TV, OTHER] = ['02:00:00:00:00:03', '02:00:00:00:00:04'];
@@ -62,9 +63,7 @@ describe('metrics of limits', () => {
       dropped: things.map((thing) => ({ thing, reason: 'hand', download: 1, upload: 1 }) as const),
     }));
     const view = home.view(NOW);
-    const devices = new Map(
-      [TV, OTHER].map((mac) => [mac, { mac, name: 'tv', namedBy: 'lease', ip: null, network: null, ssid: null }] as const),
-    );
+    const devices = devicesOf([TV, OTHER].map((mac) => ({ mac, name: 'tv', namedBy: 'lease', ip: null, network: null, ssid: null })));
     const series = limitFamilies({ ...view, books: { ...view.books, devices }, limits: { ...LIMITS, routers } }).flatMap(
       ({ name, samples }) => samples.labels.map((labels) => `${name}${labels}`),
     );

@@ -1,0 +1,9 @@
+import type { Device } from '../../../src/ledger/books.ts';
+import { Devices } from '../../../src/ledger/devices.ts';
+
+/** Devices by their MACs. */
+export function devicesOf(all: Iterable<Device>): Devices {
+  const devices = new Devices();
+  for (const device of all) devices.set(device.mac, device);
+  return devices;
+}
