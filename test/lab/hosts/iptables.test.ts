@@ -135,7 +135,7 @@ describe('hosts counted by iptables, behind a firewall with NAT', () => {
       const before = await rules();
       const moving = world.talk(anna, { rounds: 300, up: { count: 4, size: 700 }, down: { count: 4, size: 700 } });
       const lane = async (n: number) => {
-        for (let i = 0; i < 40; i += 1) {
+        for (let i = 0; i < 20; i += 1) {
           const { mac, v4, temporary } = [anna, ben, gina][(i + n) % 3] ?? anna;
           await router.event(['add', 'old', 'del'][i % 3] ?? '', mac, v4, 'anna');
           await router.event(['arp-add', 'arp-del', 'arp-old'][i % 3] ?? '', mac, temporary);
