@@ -46,6 +46,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 /** Commands to load for a command line: all of them only where all are described. */
 function neededBy([first = '', ...others]: readonly string[]): string[] {
+  if (['--version', '-V'].includes(first)) return [];
   if (DESCRIBING.includes(first)) return Object.keys(COMMANDS);
   if (Object.hasOwn(COMMANDS, first)) return [first];
   return others.some((word) => DESCRIBING.includes(word)) ? Object.keys(COMMANDS) : ['serve'];
