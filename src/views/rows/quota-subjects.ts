@@ -15,17 +15,17 @@ export interface QuotaSubject extends QuotaThing {
   accounts: readonly Account[];
 }
 
-/** All devices, and those of each user, private ones too; null: of nobody. */
+/** All devices, called differently, and those of each user, private ones too; null: of nobody. */
 interface DeviceSubjects {
-  all: readonly QuotaSubject[];
+  each: readonly QuotaSubject[];
   byUser: ReadonlyMap<string | null, readonly QuotaSubject[]>;
 }
 
 function deviceSubjects(view: SubjectView): DeviceSubjects {
   const { books, aliases, people } = view;
   const byMac = grouped(deviceAccountsOf(books.accounts), ({ key }) => aliases.get(key)?.mac ?? key);
-  const all = [...byMac].map(([mac, accounts]): QuotaSubject => ({ of: 'device', id: mac, name: nameOf(view, mac), accounts }));
-  return { all, byUser: grouped(all, ({ id }) => people.userOfDevice(id, books.devices)) };
+  const each = distinct([...byMac].map(([mac, accounts]): QuotaSubject => ({ of: 'device', id: mac, name: nameOf(view, mac), accounts })));
+  return { each, byUser: grouped(each, ({ id }) => people.userOfDevice(id, books.devices)) };
 }
 
 /** The same, made again only where accounts came or went, or something else is known of a device. */
@@ -75,9 +75,11 @@ function subjectsIn(view: SubjectView, devices: () => DeviceSubjects): SubjectsO
           user === null ? [] : [{ of: 'user', id: user, name: user, accounts: accountsIn(found) } as const],
         );
       case 'device':
-        return devices().all.filter(({ id }) => isDevice(view, id, of.name));
+        return devices()
+          .each.filter(({ id }) => isDevice(view, id, of.name))
+          .map((device) => ({ ...device, name: nameOf(view, device.id) }));
       case 'each device':
-        return distinct((of.user === null ? devices().all : ofUser(of.user)).filter(wasThere));
+        return (of.user === null ? devices().each : ofUser(of.user)).filter(wasThere);
       case 'peer':
       case 'each peer': {
         const peers = [...grouped(accountsOf(books.accounts, 'peer'), ({ key }) => key)].filter(([, accounts]) => wasThere({ accounts }));

@@ -156,6 +156,14 @@ describe('rows of quotas', () => {
     expect(new Set(names).size, names.join()).to.equal(3);
   });
 
+  it('call a device that the quota names what the configuration does, whatever another calls itself', async () => {
+    bench = await openBench(terms(quota('own', { kind: 'device', name: 'tv' }, 1000)));
+    for (const seconds of [0, 60]) await read(seconds, seconds, seconds);
+    bench.ledger.books.devices.set(LAPTOP, { mac: LAPTOP, name: 'tv', namedBy: 'lease', ip: null, network: null, ssid: null });
+    const view = quotaView(bench.ledger, at(60), [[PHONE, { name: 'tv', mac: PHONE, user: null }]]);
+    expect(quotaRows(view).map(({ id, name }) => [id, name])).to.deep.equal([[PHONE, 'tv']]);
+  });
+
   it('begin again with the period, and roll over what was left of its own limit, once', async () => {
     bench = await openBench(terms(quota('day', { kind: 'device', name: PHONE }, 1000, { per: 'day', rollover: true })));
     const limits = async (seconds: number) => (await rows(seconds)).map(({ limit, carried, used }) => [limit, carried, used]);
