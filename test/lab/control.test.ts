@@ -34,7 +34,6 @@ describe('peers that are revoked and restored over HTTP', () => {
     if (first === undefined || second === undefined) throw new Error('There are no peers');
     [anna, bert] = [first, second];
     await world.up();
-    for (const peer of world.peers) await peer.ping(3, 700);
     sshd = await startSshd([`ForceCommand ${world.server.enter.join(' ')} sh -c "$SSH_ORIGINAL_COMMAND"`]);
     world.lab.defer(() => sshd.close());
     const { host, port, keyFile, knownHostsFile } = sshd.terms;
@@ -48,6 +47,8 @@ describe('peers that are revoked and restored over HTTP', () => {
       (await output([process.execPath, MAIN, 'token', 'create', ...args, '--data', dataDir])).trim();
     reader = await token('prometheus');
     controller = await token('phone', '--scope', 'control');
+    // Ten seconds after a ping, a peer sends a packet of its own, which must not come between what follows.
+    for (const peer of world.peers) await peer.ping(3, 700);
     for (const peer of world.peers) movedBefore.set(peer, await peer.moved());
     await call('GET', '/metrics', reader);
   });

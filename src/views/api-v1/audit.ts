@@ -86,7 +86,7 @@ function auditQuery(given: Given<(typeof NAMES)[number]>, timezone: string): Aud
 function parseBefore(text: string): number {
   const value = Number(text);
   if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw bad(`"before" is ${quote(text)}: use "next_before" of the previous answer`);
+  throw bad(`"before" is ${quote(text)}: it must be the number of a row`);
 }
 
 /** Whether a row is about a private device or peer: its time would tell when it was there. */

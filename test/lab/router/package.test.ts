@@ -190,12 +190,18 @@ describe('the package of a router', () => {
     expect(filesOf(router.root)).to.deep.equal(files);
   });
 
-  it('moves other scripts of these names away', () => {
-    writeFileSync(path('www/cgi-bin/wan.cgi'), '#!/bin/sh\necho mine\n');
+  it('moves other scripts of these names away, and none over another', () => {
+    const [mine, earlier] = ['#!/bin/sh\necho mine\n', '#!/bin/sh\necho mine once\n'];
+    writeFileSync(path('www/cgi-bin/wan.cgi.before-wrtmeter'), earlier);
+    for (const file of ['wan.cgi', 'dhcp.cgi']) writeFileSync(path(`www/cgi-bin/${file}`), mine);
     const { status, stderr } = onRouter('opkg install /tmp/0.1.0.ipk');
-    const note = 'wrtmeter: /www/cgi-bin/wan.cgi was not from wrtmeter and is now /www/cgi-bin/wan.cgi.before-wrtmeter\n';
-    expect([status, stderr]).to.deep.equal([0, note]);
-    expect(read('www/cgi-bin/wan.cgi.before-wrtmeter')).to.equal('#!/bin/sh\necho mine\n');
+    const note = (file: string, kept: string) => `wrtmeter: /www/cgi-bin/${file} was not from wrtmeter and is now /www/cgi-bin/${kept}\n`;
+    expect([status, stderr]).to.deep.equal([
+      0,
+      note('wan.cgi', 'wan.cgi.before-wrtmeter-2') + note('dhcp.cgi', 'dhcp.cgi.before-wrtmeter'),
+    ]);
+    expect(read('www/cgi-bin/wan.cgi.before-wrtmeter')).to.equal(earlier);
+    for (const kept of ['wan.cgi.before-wrtmeter-2', 'dhcp.cgi.before-wrtmeter']) expect(read(`www/cgi-bin/${kept}`)).to.equal(mine);
     expect(read('www/cgi-bin/wan.cgi')).to.equal(readFileSync(join(scripts, 'wan.cgi'), 'utf8'));
   });
 

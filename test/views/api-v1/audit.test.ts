@@ -159,7 +159,7 @@ describe('api/v1/audit', () => {
     [{ limit: '0' }, 400, '"limit" is "0": use a whole number from 1 to 1000'],
     [{ limit: '1001' }, 400, '"limit" is "1001": use a whole number from 1 to 1000'],
     [{ limit: '1e2' }, 400, '"limit" is "1e2": use a whole number from 1 to 1000'],
-    [{ before: '-5' }, 400, '"before" is "-5": use "next_before" of the previous answer'],
+    [{ before: '-5' }, 400, '"before" is "-5": it must be the number of a row'],
     [{ from: 'yesterday' }, 400, `"from" is "yesterday": ${TIME}`],
     [{ from: '2026-11-20', to: '2026-11-20' }, 400, '"from" (2026-11-20) is not before "to" (2026-11-20)'],
     [{ router: 'shed' }, 404, 'There is no router "shed": the names are "gateway", "attic"'],
