@@ -15,7 +15,7 @@ export const BENCH_TERMS: LedgerTerms = {
   billing: { day: 1 },
   routerBilling: new Map(),
   accounting: 'auto',
-  lineRate: () => 1e10,
+  lineRate: () => 1e11,
   keepHours: 62 * 86_400,
   gapAfter: 0,
   mostAccounts: 200_000,

@@ -11,9 +11,9 @@ type Line = [label: string, cell: Cell];
 
 const NOT_MEASURED = '–';
 
-/** What the benchmark prints: the sizes that were refused, if any, and the tables. */
+/** What the benchmark prints: the sizes that could not be measured, if any, and the tables. */
 export async function report(all: readonly Figures[], refusals: readonly Refusal[], aims: readonly Aim[]): Promise<string> {
-  const parts = refusals.map(({ devices, refused }) => `${whole(devices)} devices were refused: ${refused}`);
+  const parts = refusals.map(({ devices, refused }) => `${whole(devices)} devices were not measured: ${refused}`);
   if (all.length > 0) parts.push(await figuresTable(all));
   if (aims.length > 0) parts.push(await aimsTable(aims));
   return `${parts.join('\n\n')}\n`;
