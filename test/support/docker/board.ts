@@ -34,7 +34,9 @@ export async function startBoard({ env }: DockerDaemon, image: string): Promise<
   await output(['docker', 'run', '--detach', '--name', name, ...rights, ...unconfined, ...places, image], { env });
   try {
     await until('systemd runs', async () => (await finish(inside('systemctl is-system-running'), { env })).stdout === 'running\n');
-    const address = await output(['docker', 'inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', name], { env });
+    const address = await output(['docker', 'inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', name], {
+      env,
+    });
     const url = `http://${address.trim()}:9780`;
     return {
       url,
