@@ -48,18 +48,6 @@ export interface Claim {
   repeats: number;
 }
 
-/** A MAC and what is known of its device. */
-export interface Device {
-  mac: string;
-  /** The last name known. */
-  name: string | null;
-  namedBy: 'static' | 'lease' | null;
-  ip: string | null;
-  /** The network it was last in, and the SSID it was last on; see `DeviceFacts`. */
-  network: string | null;
-  ssid: string | null;
-}
-
 /** A DHCP lease as it was last read. */
 export interface KnownLease {
   router: string;

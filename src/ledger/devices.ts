@@ -1,4 +1,14 @@
-import type { Device } from './books.ts';
+/** A MAC and what is known of its device. */
+export interface Device {
+  mac: string;
+  /** The last name known. */
+  name: string | null;
+  namedBy: 'static' | 'lease' | null;
+  ip: string | null;
+  /** The network it was last in, and the SSID it was last on; see `DeviceFacts`. */
+  network: string | null;
+  ssid: string | null;
+}
 
 /** What is known of devices, by MAC. */
 export class Devices extends Map<string, Device> {

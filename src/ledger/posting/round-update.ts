@@ -1,7 +1,8 @@
 import type { Day, Slice } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { type Account, type AccountName, accountKey } from '../account.ts';
-import type { AuditRow, Claim, Device, Feeding, KeptBaseline, KnownLease, KnownPeer, Learned, Reader, SourceCounts } from '../books.ts';
+import type { AuditRow, Claim, Feeding, KeptBaseline, KnownLease, KnownPeer, Learned, Reader, SourceCounts } from '../books.ts';
+import type { Device } from '../devices.ts';
 
 /** A device that only stays is written this often; in between, when it was last seen is known to memory alone. */
 const SEEN_AGAIN_MS = 600_000;

@@ -1,5 +1,4 @@
-import type { Device } from '../../../src/ledger/books.ts';
-import { Devices } from '../../../src/ledger/devices.ts';
+import { type Device, Devices } from '../../../src/ledger/devices.ts';
 
 /** Devices by their MACs. */
 export function devicesOf(all: Iterable<Device>): Devices {

@@ -1,7 +1,8 @@
 import type { Lease, Observation } from '../../../domain/observation.ts';
 import type { Round } from '../../../domain/round.ts';
 import { macOf } from '../../account.ts';
-import { type Books, type Device, type KnownLease, type Learned, leaseKey, readerKey } from '../../books.ts';
+import { type Books, type KnownLease, type Learned, leaseKey, readerKey } from '../../books.ts';
+import type { Device } from '../../devices.ts';
 import type { RoundUpdate } from '../round-update.ts';
 import { hasNewSsid, networksIn, placeAfter, placesIn, type SeenAt } from './places.ts';
 

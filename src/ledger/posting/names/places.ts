@@ -1,6 +1,7 @@
 import type { Observation } from '../../../domain/observation.ts';
 import type { Round } from '../../../domain/round.ts';
-import { type Books, type Device, readerKey } from '../../books.ts';
+import { type Books, readerKey } from '../../books.ts';
+import type { Device } from '../../devices.ts';
 
 /** Where a device was seen in a round. */
 export interface SeenAt {
