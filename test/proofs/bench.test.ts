@@ -10,7 +10,7 @@ describe('the benchmark', () => {
     const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect(status, stderr).to.equal(0);
     const [figures] = (JSON.parse(stdout) as { figures: Figures[] }).figures;
-    if (figures === undefined) expect.fail('There are no figures');
+    if (figures === undefined) expect.fail(`There are no figures: ${stdout}`);
     const { contest, landing, stages, series } = figures;
     const { wrtmeter, nodeExporter } = contest;
     expect(wrtmeter.time.count).to.equal(figures.rounds);

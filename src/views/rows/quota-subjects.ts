@@ -15,37 +15,32 @@ export interface QuotaSubject extends QuotaThing {
   accounts: readonly Account[];
 }
 
-/** All devices, called differently, and those of each user, private ones too; null: of nobody. */
+/** All devices, and those of each user, private ones too; null: nobody's. */
 interface DeviceSubjects {
-  each: readonly QuotaSubject[];
+  all: readonly QuotaSubject[];
   byUser: ReadonlyMap<string | null, readonly QuotaSubject[]>;
 }
 
 function deviceSubjects(view: SubjectView): DeviceSubjects {
   const { books, aliases, people } = view;
   const byMac = grouped(deviceAccountsOf(books.accounts), ({ key }) => aliases.get(key)?.mac ?? key);
-  const each = distinct([...byMac].map(([mac, accounts]): QuotaSubject => ({ of: 'device', id: mac, name: nameOf(view, mac), accounts })));
-  return { each, byUser: grouped(each, ({ id }) => people.userOfDevice(id, books.devices)) };
-}
-
-/** The same, made again only where accounts came or went, or something else is known of a device. */
-function lastingDeviceSubjects(): (view: SubjectView) => DeviceSubjects {
-  let kept: { from: readonly unknown[]; subjects: DeviceSubjects } | null = null;
-  return (view) => {
-    const { accounts, devices } = view.books;
-    const from = [accounts, accounts.changes, devices, devices.changes, view.aliases, view.people];
-    if (!kept?.from.every((each, i) => each === from[i])) kept = { from, subjects: deviceSubjects(view) };
-    return kept.subjects;
-  };
+  const all = [...byMac].map(([mac, accounts]): QuotaSubject => ({ of: 'device', id: mac, name: nameOf(view, mac), accounts }));
+  return { all, byUser: grouped(all, ({ id }) => people.userOfDevice(id, books.devices)) };
 }
 
 /** Finds what quotas are of. Devices and peers among many are those that were there in the period. */
-export type SubjectsOf = (quota: Pick<Quota, 'of'>, period: Pick<QuotaPeriod, 'startsAt'>) => QuotaSubject[];
+type SubjectsOf = (quota: Pick<Quota, 'of'>, period: Pick<QuotaPeriod, 'startsAt'>) => QuotaSubject[];
 
-/** For one view after the other: keeps what stays. */
+/** For one view after the other: devices are found again only where accounts came or went, or something else is known of a device. */
 export function lastingSubjects(): (view: SubjectView) => SubjectsOf {
-  const devices = lastingDeviceSubjects();
-  return (view) => subjectsIn(view, () => devices(view));
+  let kept: { from: readonly unknown[]; subjects: DeviceSubjects } | null = null;
+  return (view) =>
+    subjectsIn(view, () => {
+      const { accounts, devices } = view.books;
+      const from = [accounts, accounts.changes, devices, devices.changes, view.aliases, view.people];
+      if (!kept?.from.every((each, i) => each === from[i])) kept = { from, subjects: deviceSubjects(view) };
+      return kept.subjects;
+    });
 }
 
 export const quotaSubjects = (view: SubjectView): SubjectsOf => lastingSubjects()(view);
@@ -56,7 +51,7 @@ function subjectsIn(view: SubjectView, devices: () => DeviceSubjects): SubjectsO
   const accountsIn = (subjects: readonly QuotaSubject[]) => subjects.flatMap(({ accounts }) => accounts);
 
   return ({ of }, { startsAt }) => {
-    const wasThere = ({ accounts }: Pick<QuotaSubject, 'accounts'>) => accounts.some(({ lastSeen }) => lastSeen >= startsAt);
+    const wasThere = (accounts: readonly Account[]) => accounts.some(({ lastSeen }) => lastSeen >= startsAt);
     switch (of.kind) {
       case 'home':
         return [{ of: 'home', id: '', name: '', accounts: homeAccounts(books).accounts }];
@@ -75,14 +70,12 @@ function subjectsIn(view: SubjectView, devices: () => DeviceSubjects): SubjectsO
           user === null ? [] : [{ of: 'user', id: user, name: user, accounts: accountsIn(found) } as const],
         );
       case 'device':
-        return devices()
-          .each.filter(({ id }) => isDevice(view, id, of.name))
-          .map((device) => ({ ...device, name: nameOf(view, device.id) }));
+        return devices().all.filter(({ id }) => isDevice(view, id, of.name));
       case 'each device':
-        return (of.user === null ? devices().each : ofUser(of.user)).filter(wasThere);
+        return distinct((of.user === null ? devices().all : ofUser(of.user)).filter(({ accounts }) => wasThere(accounts)));
       case 'peer':
       case 'each peer': {
-        const peers = [...grouped(accountsOf(books.accounts, 'peer'), ({ key }) => key)].filter(([, accounts]) => wasThere({ accounts }));
+        const peers = [...grouped(accountsOf(books.accounts, 'peer'), ({ key }) => key)].filter(([, accounts]) => wasThere(accounts));
         const found = peers.flatMap(([key, accounts]) =>
           accounts.slice(0, 1).map((first) => ({ ref: { ...first, publicKey: key }, accounts })),
         );

@@ -26,7 +26,7 @@ describe('a release', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'wrtmeter-bare-'));
-    making = makeBareRoot('bookworm', join(folder, 'root'));
+    making = makeBareRoot(join(folder, 'root'));
     [release, root] = await Promise.all([madeRelease(), making]);
     world = createWorld({ ...SMALL, start: Date.now() });
     routers = await startRouters(world);

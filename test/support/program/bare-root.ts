@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Finished, finish, output } from './command.ts';
 
-/** The root of a Debian without compiler, Python, Node and systemd. */
+/** The root of a Debian 12 without compiler, Python, Node and systemd. */
 export interface BareRoot {
   readonly folder: string;
   finish(command: string): Promise<Finished>;
@@ -13,8 +13,8 @@ export interface BareRoot {
 }
 
 /** Makes one in a new folder. Needs root. */
-export async function makeBareRoot(suite: string, folder: string): Promise<BareRoot> {
-  await output(['debootstrap', '--variant=minbase', '--include=adduser', suite, folder]);
+export async function makeBareRoot(folder: string): Promise<BareRoot> {
+  await output(['debootstrap', '--variant=minbase', '--include=adduser', 'bookworm', folder]);
   // What is in it need not outlive a power cut.
   await writeFile(join(folder, 'etc/dpkg/dpkg.cfg.d/unsafe-io'), 'force-unsafe-io\n');
   const command = (text: string) => ['chroot', folder, 'sh', '-c', text];

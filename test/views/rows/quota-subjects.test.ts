@@ -22,14 +22,16 @@ const KINDS: QuotaOf[] = [
 type Configuration = Pick<SubjectView, 'aliases' | 'people'>;
 const PLAIN: Configuration = { aliases: new Map(), people: createPeople({ users: [], devices: [], peers: [] }) };
 /** Anna has devices that call themselves hers, and a tablet of two MACs. */
-const WITH_ANNA: Configuration = {
+const withAnna = (isPrivate: boolean): Configuration => ({
   aliases: new Map(MACS.slice(0, 2).map((mac) => [mac, { name: 'tablet', mac: MACS[0] ?? mac, user: null }])),
   people: createPeople({
-    users: [{ ...plainUser('anna'), hostnames: ['anna-*'] }],
+    users: [{ ...plainUser('anna'), hostnames: ['anna-*'], networks: ['guest'], isPrivate }],
     devices: [{ name: 'tablet', macs: MACS.slice(0, 2), user: 'anna' }],
     peers: [],
   }),
-};
+});
+const WITH_ANNA = withAnna(false);
+const WITH_PRIVATE_ANNA = withAnna(true);
 
 describe('the subjects of quotas', () => {
   it('that are kept from view to view are those that are made anew, whatever comes, goes and is renamed between', () => {
@@ -37,9 +39,14 @@ describe('the subjects of quotas', () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('comes' as const), mac, at: fc.nat(9) }),
       fc.record({ kind: fc.constant('is seen' as const), mac, at: fc.nat(9) }),
-      fc.record({ kind: fc.constant('is called' as const), mac, name: fc.constantFrom('anna-phone', 'tv', null) }),
+      fc.record({
+        kind: fc.constant('is called' as const),
+        mac,
+        name: fc.constantFrom('anna-phone', 'tv', null),
+        network: fc.constantFrom('guest', null),
+      }),
       fc.record({ kind: fc.constant('is forgotten' as const), mac }),
-      fc.record({ kind: fc.constant('is configured' as const), as: fc.constantFrom(PLAIN, WITH_ANNA) }),
+      fc.record({ kind: fc.constant('is configured' as const), as: fc.constantFrom(PLAIN, WITH_ANNA, WITH_PRIVATE_ANNA) }),
       fc.constant({ kind: 'is asked again' as const }),
     );
     fc.assert(
@@ -51,7 +58,7 @@ describe('the subjects of quotas', () => {
           if (one.kind === 'comes') accounts.set(one.mac, { kind: 'device', key: one.mac, router: '', lastSeen: one.at } as Account);
           if (one.kind === 'is seen') Object.assign(accounts.get(one.mac) ?? {}, { lastSeen: one.at });
           if (one.kind === 'is called')
-            devices.set(one.mac, { mac: one.mac, name: one.name, namedBy: 'lease', ip: null, network: null, ssid: null });
+            devices.set(one.mac, { mac: one.mac, name: one.name, namedBy: 'lease', ip: null, network: one.network, ssid: null });
           if (one.kind === 'is forgotten') {
             accounts.delete(one.mac);
             devices.delete(one.mac);
