@@ -145,7 +145,7 @@ describe('Rule: isolation', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
     const types = await bench.store.all('SELECT DISTINCT typeof(download) AS d, typeof(upload) AS u FROM total');
     expect(types).to.deep.equal([{ d: 'integer', u: 'integer' }]);

@@ -286,7 +286,7 @@ describe('Rule: one wire', () => {
           await fresh.close();
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 });
