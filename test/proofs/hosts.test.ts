@@ -232,7 +232,7 @@ describe('hosts and peers, proved', () => {
     it(`${name}, accounting ${terms.accounting}: every byte that was shown is booked, none twice (SEED=${seed})`, () =>
       fc.assert(
         fc.asyncProperty(plain, (events) => live({ ...terms, directory: null, events })),
-        { ...IN_TIME, numRuns: 80, seed, examples: ONCE_WRONG.map((events) => [events]) },
+        { ...IN_TIME, numRuns: 50, seed, examples: ONCE_WRONG.map((events) => [events]) },
       )).timeout(120_000);
   }
 
@@ -244,7 +244,7 @@ describe('hosts and peers, proved', () => {
       }),
       {
         ...IN_TIME,
-        numRuns: 60,
+        numRuns: 40,
         seed,
         examples: WAYS.flatMap((terms) => ONCE_WRONG.map((events): [HostTerms, HostEvent[]] => [terms, events])),
       },

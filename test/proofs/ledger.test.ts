@@ -162,14 +162,14 @@ describe('the ledger, proved', () => {
   it(`complete answers: every byte that was shown is booked, none twice (SEED=${seed})`, async () => {
     await fc.assert(
       fc.asyncProperty(plain, (events) => live({ format: 'complete', directory: null, events })),
-      terms(1200),
+      terms(700),
     );
   }).timeout(120_000);
 
   it(`classic lists: no byte is booked that did not move (SEED=${seed})`, async () => {
     await fc.assert(
       fc.asyncProperty(plain, (events) => live({ format: 'classic', directory: null, events })),
-      terms(1200),
+      terms(700),
     );
   }).timeout(120_000);
 
@@ -179,7 +179,7 @@ describe('the ledger, proved', () => {
         const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-proof-'));
         await live({ format, directory, events }).finally(() => rm(directory, { recursive: true }));
       };
-      await fc.assert(fc.asyncProperty(plain, run), terms(80));
+      await fc.assert(fc.asyncProperty(plain, run), terms(50));
     }).timeout(180_000);
   }
 });
