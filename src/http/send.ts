@@ -79,7 +79,7 @@ function* concat(begun: readonly string[], rest: Iterable<string>): Generator<st
 /** Whether the answer goes with gzip; says so in its headers. */
 function packs(context: Context): boolean {
   context.vary('Accept-Encoding');
-  const packed = context.method !== 'HEAD' && context.acceptsEncodings('gzip', 'identity') === 'gzip';
+  const packed = context.acceptsEncodings('gzip', 'identity') === 'gzip';
   if (packed) context.set('Content-Encoding', 'gzip');
   return packed;
 }

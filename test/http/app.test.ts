@@ -101,6 +101,13 @@ describe('the web application', () => {
       await start();
       const { status, headers, text } = await ask(`${server.url}/metrics`, { method: 'HEAD' });
       expect([status, headers['content-length'], text]).to.deep.equal([200, '14', '']);
+      await server.close();
+      await start({ scrape: async () => [Buffer.from('wrtmeter_metric 1\n'.repeat(500))] });
+      const packed = { 'Accept-Encoding': 'gzip' };
+      const [whole, head] = [await get('/metrics', packed), await ask(`${server.url}/metrics`, { method: 'HEAD', headers: packed })];
+      for (const header of ['content-encoding', 'content-length', 'vary'])
+        expect(head.headers[header], header).to.equal(whole.headers[header]);
+      expect(whole.headers['content-encoding']).to.equal('gzip');
     });
   });
 

@@ -65,12 +65,12 @@ function readQuota({ key: name, place, value }: KeyValue, known: Parameters<type
   }
   if (found.bonus !== undefined && span === 'hour') fail(problems, found.bonus.place, 'is for a day or more; use per: day, week or month');
   if (of === undefined || limit === undefined) return undefined;
-  if (tellsTimes(span) && known.hidden.includes(ofText(of.value)))
-    warn(problems, of.place, `${ofText(of.value)} is private: only its quotas of a week or longer are shown`);
+  const counted = { per: span, tariff: tariff?.value ?? null };
+  if (tellsTimes(counted) && known.hidden.includes(ofText(of.value)))
+    warn(problems, of.place, `${ofText(of.value)} is private: only its quotas of a week or longer without "tariff" are shown`);
   return {
-    ...{ name, of: of.value, limit: limit.value, per: span },
+    ...{ name, of: of.value, limit: limit.value, ...counted },
     direction: found.direction?.value ?? 'both',
-    tariff: tariff?.value ?? null,
     rollover: found.rollover?.value ?? false,
     ...{ bonus, steps },
   };

@@ -39,7 +39,8 @@ export type QuotaPer = (typeof QUOTA_PERS)[number];
 export const isRolling = (per: QuotaPer): boolean => per === '24h' || per === '30d';
 
 /** Whether its figures tell at what time of the day, or on which day, something was used. */
-export const tellsTimes = (per: QuotaPer): boolean => per === 'hour' || per === 'day' || per === '24h';
+export const tellsTimes = ({ per, tariff }: Pick<Quota, 'per' | 'tariff'>): boolean =>
+  tariff !== null || per === 'hour' || per === 'day' || per === '24h';
 
 /** Whether bytes can be bought for a period: it ends, and has a date of its own. */
 export const takesBonus = (per: QuotaPer): boolean => per !== 'hour' && !isRolling(per);

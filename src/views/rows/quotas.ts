@@ -32,7 +32,7 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
     const usedBefore = quota.rollover ? usedBeforeIn(view, quota, period) : null;
     const daysLeft = isOfDays(quota) ? Math.max(1, period.days.end - present.today) : null;
     const all = subjectsOf(quota, period);
-    const shown = tellsTimes(quota.per) ? openSubjects(view, all) : all;
+    const shown = tellsTimes(quota) ? openSubjects(view, all) : all;
     return shown.map(({ accounts, of, id, name }): QuotaRow => {
       const used = usedBy(accounts);
       const standing = standingOf(quota, used, usedBefore === null ? null : usedBefore(accounts), bonus);

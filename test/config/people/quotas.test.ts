@@ -63,12 +63,15 @@ quotas:
   c: { of: device diary, limit: 1GB, rolling: 24h }
   d: { of: user anna, limit: 1GB, per: day }
   e: { of: each device of lodger, limit: 1GB, per: hour }
+  f: { of: user lodger, limit: 1GB, tariff: off_peak }
+tariffs: { off_peak: { hours: 00:00-07:00, counts: 0 } }
 `;
     const { warnings } = await load(withText(text));
     expect(warnings).to.deep.equal([
-      'wrtmeter.yaml:5: quotas.a.of: user lodger is private: only its quotas of a week or longer are shown',
-      'wrtmeter.yaml:7: quotas.c.of: device diary is private: only its quotas of a week or longer are shown',
-      'wrtmeter.yaml:9: quotas.e.of: each device of lodger is private: only its quotas of a week or longer are shown',
+      'wrtmeter.yaml:5: quotas.a.of: user lodger is private: only its quotas of a week or longer without "tariff" are shown',
+      'wrtmeter.yaml:7: quotas.c.of: device diary is private: only its quotas of a week or longer without "tariff" are shown',
+      'wrtmeter.yaml:9: quotas.e.of: each device of lodger is private: only its quotas of a week or longer without "tariff" are shown',
+      'wrtmeter.yaml:10: quotas.f.of: user lodger is private: only its quotas of a week or longer without "tariff" are shown',
     ]);
   });
 

@@ -146,6 +146,32 @@ describe('rows of quotas', () => {
     expect(await used()).to.deep.equal(counted);
   });
 
+  it('have private devices in none of one tariff, which would tell when, but in those of all', async () => {
+    const people = createPeople({ users: [], devices: [{ name: 'diary', macs: [PHONE], isPrivate: true }], peers: [] });
+    const of = [{ kind: 'others' }, { kind: 'each device', user: null }, HOME] as const;
+    const tariffs = ['off_peak', 'on_peak', null] as const;
+    bench = await openBench({
+      ...terms(...of.flatMap((each, i) => tariffs.map((tariff) => quota(`q${i}-${tariff}`, each, 9000, { tariff })))),
+      tariffs: [{ ...OFF_PEAK, counts: 1 }],
+      people,
+    });
+    await read(0, 0, 0);
+    await read(60, 300, 40);
+    const used = (name: string) =>
+      quotaRows({ ...quotaView(bench.ledger, at(60)), people }).flatMap((row) => (row.quota.name === name ? [[row.id, row.used]] : []));
+    const sum = (i: number) => [used(`q${i}-off_peak`), used(`q${i}-on_peak`)].flat().reduce((all, [, bytes]) => all + Number(bytes), 0);
+    expect([sum(0), used('q0-null')]).to.deep.equal([40, [['', 340]]]);
+    expect([sum(1), used('q1-off_peak').map(([id]) => id), used('q1-null')]).to.deep.equal([
+      40,
+      [LAPTOP],
+      [
+        [PHONE, 300],
+        [LAPTOP, 40],
+      ],
+    ]);
+    expect([sum(2), used('q2-null')]).to.deep.equal([340, [['', 340]]]);
+  });
+
   it('call no two things the same, whatever they call themselves', async () => {
     bench = await openBench(terms(quota('each', { kind: 'each device', user: null }, 1000)));
     for (const seconds of [0, 60])
