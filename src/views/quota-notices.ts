@@ -56,7 +56,7 @@ function keyOf(kind: 'quota' | 'forecast', { quota, period, id }: QuotaRow, { no
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-const titleOf = ({ quota, name }: QuotaRow): string => (name === '' ? `Quota "${quota.name}"` : `Quota "${quota.name}" of ${name}`);
+const titleOf = ({ quota, title }: QuotaRow): string => (title === '' ? `Quota "${quota.name}"` : `Quota "${quota.name}" of ${title}`);
 
 /** The last day of a period, or the minute at which an hour ends. */
 const endText = (endsAt: number, isHour: boolean, timezone: string): string =>

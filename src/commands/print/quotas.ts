@@ -25,7 +25,7 @@ export function printQuotas(view: LedgerView): Printed {
     ],
     rows: rows.map((row) => [
       row.quota.name,
-      row.name === '' ? row.of : row.name,
+      row.title === '' ? row.of : row.title,
       size(row.used),
       row.bonus === 0 ? size(row.limit) : `${size(row.limit)} (${size(row.bonus)} bought)`,
       formatShare(row.used / row.limit),

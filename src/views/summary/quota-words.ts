@@ -4,8 +4,8 @@ import { formatShare } from '../format.ts';
 import { daysText, type SizeText } from './words.ts';
 
 /** What the quota is of, with its own name where that is needed to tell it from others. */
-export const nameOfQuota = ({ quota, name }: QuotaRow): string =>
-  name === '' || name.toLowerCase() === quota.name.toLowerCase() ? quota.name : `${name} (${quota.name})`;
+export const nameOfQuota = ({ quota, title }: QuotaRow): string =>
+  title === '' || title.toLowerCase() === quota.name.toLowerCase() ? quota.name : `${title} (${quota.name})`;
 
 export const isReached = ({ used, limit }: QuotaRow): boolean => used >= limit;
 

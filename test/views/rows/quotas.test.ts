@@ -5,6 +5,7 @@ import { dayNumber, dayOf, monthOf, startOfDay } from '../../../src/domain/calen
 import { createPeople } from '../../../src/domain/people/people.ts';
 import type { Quota } from '../../../src/domain/people/quota.ts';
 import { type Tariff, tariffAt, weekdayOf, weekOf } from '../../../src/domain/people/tariffs.ts';
+import { plainUser } from '../../../src/domain/people/user.ts';
 import type { LedgerTerms } from '../../../src/ledger/ledger.ts';
 import { addBonus } from '../../../src/ledger/storage/people/bonuses.ts';
 import { quotaRows } from '../../../src/views/rows/quotas.ts';
@@ -180,6 +181,14 @@ describe('rows of quotas', () => {
     const view = quotaView(bench.ledger, at(60), [called(PHONE, 'tv'), called(LAPTOP, 'tv'), called(THIRD, `tv (${PHONE})`)]);
     const names = quotaRows(view).map(({ name }) => name);
     expect(new Set(names).size, names.join()).to.equal(3);
+  });
+
+  it('know a user by its key, and by what pages call it', async () => {
+    bench = await openBench(terms(quota('each', { kind: 'each user' }, 1000)));
+    for (const seconds of [0, 60]) await read(seconds, seconds, seconds);
+    const people = createPeople({ users: [{ ...plainUser('mum'), title: 'Grandma', macs: [PHONE] }], devices: [], peers: [] });
+    const view = { ...quotaView(bench.ledger, at(60)), people };
+    expect(quotaRows(view).map(({ id, name, title }) => [id, name, title])).to.deep.equal([['mum', 'mum', 'Grandma']]);
   });
 
   it('call a device that the quota names what the configuration does, whatever another calls itself', async () => {

@@ -20,7 +20,7 @@ export const quotaTable = (view: View, rows: readonly QuotaRow[]): Html => html`
 function tableRow(row: QuotaRow, view: View): Html {
   const share = row.used / row.limit;
   const size = bytesIn(view.units);
-  return html`<tr><th scope="row"><bdi>${row.name === '' ? row.quota.name : row.name}</bdi>${bar(share)}<small>${note(row, view)}</small></th>
+  return html`<tr><th scope="row"><bdi>${row.title === '' ? row.quota.name : row.title}</bdi>${bar(share)}<small>${note(row, view)}</small></th>
 <td class="n">${size(row.used)}<br><small>${formatShare(share)}</small></td><td class="n">${size(row.limit)}</td></tr>`;
 }
 
