@@ -153,7 +153,7 @@ QUOTAS
 line
 ███████████████████████████░░░░░░░░░░░░░
 712 MiB of 1.00 GiB used (70 %), 312 MiB left, 28.3 MiB for each day until 2026-11-30. Forecast: 1021 MiB at the end, between 962 MiB and 1.05 GiB
-kids (tv)
+The kids (tv)
 ██████████████████████████████████░░░░░░
 171 MiB of 200 MiB used (86 %), 29.0 MiB left, 2.64 MiB for each day until 2026-11-30. Forecast: 266 MiB at the end, between 265 MiB and 266 MiB; the limit will probably be reached on 2026-11-23
 

@@ -23,7 +23,9 @@ describe('docker compose', () => {
   let folder: string;
   let routers: HomeRouters;
 
-  before(async () => {
+  // It compiles, and makes images that cannot be had here.
+  before(async function () {
+    this.timeout(1_200_000);
     folder = mkdtempSync(join(tmpdir(), 'wrtmeter-compose-'));
     daemon = await dockerDaemon();
     images = await provideImages(daemon);
