@@ -10,6 +10,9 @@ export const DIRECTIONS = ['download', 'upload'] as const satisfies readonly Dir
 
 export const NOTHING: Traffic = Object.freeze({ download: 0, upload: 0 });
 
+/** To add to: `NOTHING` is shared. */
+export const noTraffic = (): Traffic => ({ download: 0, upload: 0 });
+
 export const plus = (a: Traffic, b: Traffic): Traffic => ({ download: a.download + b.download, upload: a.upload + b.upload });
 
 /** Adds in place: what every round and every scrape adds up for thousands of devices leaves no objects behind. */

@@ -2,8 +2,8 @@ import { type Slice, slices } from '../../domain/calendar.ts';
 import type { Change } from '../../domain/change.ts';
 import { tariffSlices, type Week } from '../../domain/people/tariffs.ts';
 import { spread } from '../../domain/spread.ts';
-import { addTo, isZero, NOTHING, type Traffic } from '../../domain/traffic.ts';
-import type { AccountKind } from '../account.ts';
+import { addTo, isZero, type Traffic } from '../../domain/traffic.ts';
+import { type AccountKind, newAccount } from '../account.ts';
 import type { Books } from '../books.ts';
 import { MOST_UPLINKS } from './counter-room.ts';
 import type { AccountRef, AccountUpdate, Increases, RoundUpdate } from './round-update.ts';
@@ -108,15 +108,7 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
   function draft({ name, key }: AccountRef, at: number, router: string): AccountUpdate | null {
     const known = books.accounts.get(key);
     if (known === undefined && !takeRoom(name.kind, router)) return null;
-    const account = known ?? {
-      ...name,
-      id: ++nextAccount,
-      total: { ...NOTHING },
-      month: { ...NOTHING },
-      firstSeen: at,
-      lastSeen: at,
-      overlay: name.overlay ?? false,
-    };
+    const account = known ?? newAccount(++nextAccount, name, at);
     const made = { account, isNew: known === undefined, through: router, download: 0, upload: 0, seen: at };
     update.accounts.set(key, made);
     return made;

@@ -1,9 +1,9 @@
 import type { Doubt, Doubts } from '../../domain/counter.ts';
 import { macIn } from '../../domain/counter-names.ts';
 import type { SourceName } from '../../domain/observation.ts';
-import { DIRECTIONS, type Traffic } from '../../domain/traffic.ts';
+import { addTo, DIRECTIONS, type Traffic } from '../../domain/traffic.ts';
 import { LedgerError, quote } from '../../errors.ts';
-import { type Account, type AccountKind, accountKey, isAccountKind } from '../account.ts';
+import { type Account, type AccountKind, accountKey, isAccountKind, newAccount } from '../account.ts';
 import { Accounts } from '../accounts.ts';
 import { type Books, type KeptBaseline, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
 import { type Device, Devices } from '../devices.ts';
@@ -114,18 +114,11 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
 }
 
 function accountOf(row: Row): Account {
-  return {
-    id: Number(row.id),
-    kind: kindOf(text(row.kind)),
-    router: text(row.router),
-    interface: text(row.interface),
-    key: text(row.key),
-    overlay: row.overlay === 1,
-    total: trafficOf(row),
-    month: { download: 0, upload: 0 },
-    firstSeen: Number(row.first_seen),
-    lastSeen: Number(row.last_seen),
-  };
+  const [kind, router, name, key] = [kindOf(text(row.kind)), text(row.router), text(row.interface), text(row.key)];
+  const account = newAccount(Number(row.id), { kind, router, interface: name, key, overlay: row.overlay === 1 }, Number(row.first_seen));
+  account.lastSeen = Number(row.last_seen);
+  addTo(account.total, trafficOf(row));
+  return account;
 }
 
 function kindOf(kind: string): AccountKind {

@@ -21,5 +21,10 @@ export function numberOrNull(field: string): number | null {
 /** The kernel's number of a network device; null for anything else. */
 export const ifindexOf = (field: string): number | null => (/^\d{1,10}$/.test(field) ? Number(field) : null);
 
-/** The boot of the router; every counter began after it. Rule: epoch. */
-export const epochOf = (system: System): Epoch => ({ boot: system.bootId.slice(0, 8), instance: null, began: null, margin: 0 });
+/** The boot of the router, which every counter began after, and what else is known of when it began. Rule: epoch. */
+export const epochOf = ({ bootId }: System, { instance = null, began = null, margin = 0 }: Partial<Epoch> = {}): Epoch => ({
+  boot: bootId.slice(0, 8),
+  instance,
+  began,
+  margin,
+});

@@ -85,7 +85,7 @@ function parseCounting(line: string, system: System): Counting {
   switch (method) {
     case 'nftables': {
       if (!/^\d{1,9}$/.test(run)) throw new SourceError('parse', `not a table handle: ${quote(run)}`);
-      return { method, rules: NFTABLES_RULES, epoch: { ...epochOf(system), instance: Number(run) }, origin: method };
+      return { method, rules: NFTABLES_RULES, epoch: epochOf(system, { instance: Number(run) }), origin: method };
     }
     case 'iptables':
       return { method, rules: RULES, epoch: null, origin: method };
@@ -107,7 +107,7 @@ function parseCounting(line: string, system: System): Counting {
 function parseHost(line: string, known: KnownLines<KnownHost>): KnownLine<KnownHost> | null {
   const [word = '', ...fields] = line.split(' ');
   const host = namedHost(word, fields);
-  return host === null ? null : known.keep(line, { ...host, counter: hostCounter(host) });
+  return host === null ? null : known.keep(line, { counts: host.counts, mac: host.mac, ip: host.ip, counter: hostCounter(host) });
 }
 
 function namedHost(word: string, [first = '', second = '']: readonly string[]): Omit<KnownHost, 'counter'> | null {

@@ -32,7 +32,7 @@ export function parsePeers(lines: readonly string[], system: System): Parsed {
       else peers.push(peer);
     }
   }
-  const dated = peers.map((peer) => ({ ...peer, epoch: { ...epochOf(system), instance: interfaces.get(peer.interface) ?? null } }));
+  const dated = peers.map((peer) => ({ ...peer, epoch: epochOf(system, { instance: interfaces.get(peer.interface) ?? null }) }));
   const { skippedBecause } = skips.found;
   if (peers.length === 0 && interfaces.size === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
   // A peer in no list counts as removed. That cannot be decided where a line does not show whose it is.

@@ -83,7 +83,7 @@ function withFigures(station: KnownStation, figures: readonly string[], isAccess
     counter,
     bytes,
     bits: 64, // of mac80211, on a 32-bit kernel too
-    epoch: { ...epochOf(system), ...association(numberOrNull(associated), seconds, system.uptime) },
+    epoch: epochOf(system, association(numberOrNull(associated), seconds, system.uptime)),
     access: isAccess,
     signal: numberOrNull(signal),
     linkDownload: bytesPerSecond(txRate),

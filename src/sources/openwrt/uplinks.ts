@@ -49,6 +49,6 @@ function parseUplink(line: string, system: System, skips: Skips): Uplink | null 
     overlay: isOverlay(protocol, device),
     bytes,
     bits: system.counterBits,
-    epoch: { ...epochOf(system), instance: ifindexOf(ifindex) },
+    epoch: epochOf(system, { instance: ifindexOf(ifindex) }),
   };
 }

@@ -45,5 +45,5 @@ export function parseFacts(text: string): ServerFacts {
  */
 export function epochIn({ system, ifindex }: ServerFacts, name: string): Epoch | null {
   const instance = ifindex.get(name);
-  return system === null || instance === undefined ? null : { ...epochOf(system), instance };
+  return system === null || instance === undefined ? null : epochOf(system, { instance });
 }
