@@ -35,6 +35,8 @@ export interface Reader {
 export interface KeptBaseline extends Baseline {
   /** Of its row in the file, so that its bytes are written without a search; absent in a draft that is not written yet. */
   id?: number;
+  /** The last answer that showed its counter, by a number of this process. */
+  answer?: number;
 }
 
 /** A boot or an uptime that contradicts what is known, and how many answers in a row say so. In memory alone. */

@@ -20,9 +20,13 @@ export class KnownLines<T> {
   #first: KnownLine<T> | null = null;
   #previous: KnownLine<T> | null = null;
   #answer = 0;
-  /** Known lines that this answer has. */
+  /** Lines of this answer, and how many different heads that are kept they have. */
+  #lines = 0;
   #present = 0;
   #most = 0;
+  /** Whether two heads may say the same, and whether that is to be found out because one was added. */
+  #isAmbiguous = false;
+  #hasGrown = false;
 
   /** `headEnd` says where the figures of a line begin. What the text before says must not depend on the rest. */
   constructor(headEnd: (line: string) => number) {
@@ -35,6 +39,7 @@ export class KnownLines<T> {
     if (this.#byHead.size > this.#present) this.#forget();
     this.#previous = null;
     this.#answer += 1;
+    this.#lines = 0;
     this.#present = 0;
     this.#most = most;
   }
@@ -51,12 +56,24 @@ export class KnownLines<T> {
   /** Keeps what the head of a line says. `line` is an `ownCopy`, or it would keep its whole answer in memory. */
   keep(line: string, what: T): KnownLine<T> {
     const known = { head: ownCopy(line.slice(0, this.#headEnd(line))), what, next: null, answer: -1 };
-    if (this.#byHead.size >= this.#most) return known;
+    if (this.#byHead.size >= this.#most) {
+      this.#lines += 1;
+      return known;
+    }
     this.#byHead.set(known.head, known);
+    this.#hasGrown = true;
     return this.#follow(known);
   }
 
+  /** Whether two lines of the answer may be of the same thing, as `keyOf` names it: asked at its end, so that no answer needs a table of all. */
+  mayRepeat(keyOf: (what: T) => string): boolean {
+    if (this.#hasGrown) this.#isAmbiguous = new Set(Array.from(this.#byHead.values(), ({ what }) => keyOf(what))).size < this.#byHead.size;
+    this.#hasGrown = false;
+    return this.#isAmbiguous || this.#lines > this.#present;
+  }
+
   #follow(known: KnownLine<T>): KnownLine<T> {
+    this.#lines += 1;
     if (known.answer !== this.#answer) this.#present += 1;
     known.answer = this.#answer;
     if (this.#previous === null) this.#first = known;
@@ -95,13 +112,18 @@ export class KnownList<T> {
   /** What each of the lines says, without those that `parse` returns null for. */
   read(lines: readonly string[], most: number, parse: (line: string) => T | null): T[] {
     this.#lines.begin(most);
-    const list: T[] = [];
+    /** Null as long as it is the same as the last one. */
+    let list: T[] | null = null;
+    let length = 0;
     for (const line of lines) {
       const what = this.#lines.find(line)?.what ?? this.#parse(ownCopy(line), parse);
-      if (what !== null) list.push(what);
+      if (what === null) continue;
+      if (list === null && what !== this.#last[length]) list = this.#last.slice(0, length);
+      list?.push(what);
+      length += 1;
     }
-    const isSame = list.length === this.#last.length && list.every((what, i) => what === this.#last[i]);
-    if (!isSame) this.#last = list;
+    if (list === null && length < this.#last.length) list = this.#last.slice(0, length);
+    if (list !== null) this.#last = list;
     return this.#last;
   }
 

@@ -66,7 +66,10 @@ export const bounded = <T>(entries: readonly T[], most: number): { kept: readonl
 export function linesOf({ text, framed, mostLines = MOST_ANSWER_LINES }: Answer): string[] {
   if (!framed && text !== '' && !text.endsWith('\n'))
     throw new SourceError('truncated', 'the answer is truncated: it ends in the middle of a line');
-  const lines = text.split('\n', mostLines + 1).map((line) => line.trimEnd());
+  const lines = text.split('\n', mostLines + 1);
+  lines.forEach((line, i) => {
+    lines[i] = line.trimEnd();
+  });
   if (lines.length > mostLines) throw new SourceError('too_large', `the answer has more than ${mostLines} lines`);
   while (lines.at(-1) === '') lines.pop();
   return lines;

@@ -1,5 +1,6 @@
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { MOST_LINES } from '../../domain/pairing.ts';
+import type { KeptBaseline } from '../books.ts';
 import type { ReaderUpdate } from './round-update.ts';
 
 /** No list misses a counter for this long, and an element of nftables that was silent for a day has ended. Rule: missed element. */
@@ -14,6 +15,32 @@ export function byCounter<R extends Reading>(readings: readonly R[]): Map<string
     else if (lines.length < MOST_LINES) lines.push(reading);
   });
   return found;
+}
+
+let answers = 0;
+
+/**
+ * The baselines of each reading, if each is of another counter; null if some counter is shown several times. It marks the baselines to see
+ * that: a table of all counters for every answer would be most of the work.
+ */
+export function baselinesOfEach(
+  readings: readonly Reading[],
+  known: ReadonlyMap<string, readonly KeptBaseline[]>,
+): (readonly KeptBaseline[] | undefined)[] | null {
+  const answer = ++answers;
+  const without = new Set<string>();
+  let isRepeated = false;
+  const found = readings.map(({ counter }) => {
+    const baselines = known.get(counter);
+    const first = baselines?.[0];
+    if (first === undefined) isRepeated ||= without.size === without.add(counter).size;
+    else {
+      isRepeated ||= first.answer === answer;
+      first.answer = answer;
+    }
+    return baselines;
+  });
+  return isRepeated ? null : found;
 }
 
 /** Keeps the next baselines of a counter, where they differ from the present ones. */

@@ -183,10 +183,11 @@ export function keepLapse(books: Books, round: Round, update: RoundUpdate, tick:
  */
 export function withMovedAddresses(
   known: ReadonlyMap<string, readonly Baseline[]>,
-  present: ReadonlyMap<string, readonly Reading[]>,
+  counters: () => ReadonlyMap<string, readonly Reading[]>,
   { directions }: CounterRules,
 ): ReadonlyMap<string, readonly Baseline[]> {
   if (directions !== 'sum') return known;
+  const present = counters();
   const isOpen = (counter: string) => known.get(counter)?.[0]?.lastRead !== null;
   const appeared = [...present].filter(([counter]) => isOpen(counter));
   if (appeared.length === 0) return known;

@@ -8,10 +8,11 @@ import { total } from '../../domain/traffic.ts';
  */
 export function inNamedPeriod(
   known: ReadonlyMap<string, readonly Baseline[]>,
-  present: ReadonlyMap<string, readonly Reading[]>,
+  counters: () => ReadonlyMap<string, readonly Reading[]>,
   { fall }: CounterRules,
 ): ReadonlyMap<string, readonly Baseline[]> {
   if (fall !== 'lowers') return known;
+  const present = counters();
   const previous = latest([...known.values()].flat());
   const named = latest([...present.values()].flat());
   if (previous === null || named === null || named === previous || (named > previous && startedAgain(present, known))) return known;

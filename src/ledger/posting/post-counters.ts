@@ -9,7 +9,7 @@ import { accountKey } from '../account.ts';
 import type { Books, KeptBaseline, Reader } from '../books.ts';
 import { noteChange, notePosting } from './audit-changes.ts';
 import type { AuditLog } from './audit-log.ts';
-import { byCounter, markAbsent, updateBaselines } from './baselines.ts';
+import { baselinesOfEach, byCounter, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
 import { type CounterRoom, MOST_UPLINKS } from './counter-room.ts';
 import { asUndirected, withMovedAddresses, withoutPackets } from './feeding.ts';
@@ -86,25 +86,34 @@ export function postCounters(
   const now = circumstancesOf(terms, answer.rules, { before, arrival, isTrusted }, result, router);
   const gap = gapIn(answer, now, terms.gapAfter);
   if (gap !== null) log.note('gap', '', NOTHING, gap);
-  const counters = byCounter(isTrusted ? answer.readings : answer.readings.map(undated));
+  const readings = isTrusted ? answer.readings : answer.readings.map(undated);
+  let table: Map<string, Reading[]> | null = null;
+  const counters = () => {
+    table ??= byCounter(readings);
+    return table;
+  };
   const stored = before?.counters ?? NO_COUNTERS;
   const known = withMovedAddresses(inNamedPeriod(stored, counters, answer.rules), counters, answer.rules);
   const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, before, log) : null;
   const isSum = answer.rules.directions === 'sum';
   const onward = wires === null && known === stored && !isSum ? onwardFrom(now) : null;
-  if (isSum) keepMoved(update, stored, known, counters);
+  if (isSum) keepMoved(update, stored, known, counters());
   const context: AnswerContext = { postings: terms.postings, answer, before, known, wires, now, onward, update, log };
   let roomOfUplinks = MOST_UPLINK_COUNTERS - stored.size;
   const hasRoom = () => (wires === null ? terms.room.take(router) : --roomOfUplinks >= 0);
   let missing = known.size;
-  counters.forEach((readings, counter) => {
-    const baselines = known.get(counter);
+  /** `lines` are all that show the counter, if there are several. */
+  const postOne = (reading: Reading, lines: readonly Reading[] | null, baselines = known.get(reading.counter)) => {
     if (baselines !== undefined) missing -= 1;
     if (baselines === undefined && !hasRoom()) log.counts.leftOut += 1;
-    else if (!wires?.repeated.has(counter) && !postPlain(context, counter, readings, baselines)) postCounter(context, counter, readings);
-  });
-  if (before !== null && missing > 0) markMissing(update, before, known, answer.rules, counters);
-  if (known !== stored && !isSum) keepPeriod(update, known, counters);
+    else if (wires?.repeated.has(reading.counter)) return;
+    else if (lines !== null || !postPlain(context, reading, baselines)) postCounter(context, reading.counter, lines ?? [reading]);
+  };
+  const baselines = known === stored ? baselinesOfEach(readings, stored) : null;
+  if (baselines !== null) readings.forEach((reading, i) => void postOne(reading, null, baselines[i]));
+  else for (const lines of counters().values()) if (lines[0] !== undefined) postOne(lines[0], lines.length > 1 ? lines : null);
+  if (before !== null && missing > 0) markMissing(update, before, known, answer.rules, counters());
+  if (known !== stored && !isSum) keepPeriod(update, known, counters());
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
 }
 
@@ -129,17 +138,12 @@ function circumstancesOf(
 }
 
 /** The short way of a counter that only went on; false if it must go the long one. */
-function postPlain(
-  context: AnswerContext,
-  counter: string,
-  readings: readonly Reading[],
-  baselines: readonly KeptBaseline[] = NONE,
-): boolean {
+function postPlain(context: AnswerContext, reading: Reading, baselines: readonly KeptBaseline[] = NONE): boolean {
   const { onward, before, update } = context;
+  const { counter } = reading;
   // Not destructured: this is done for every counter, and the iterators would cost more than the rest.
-  const reading = readings[0];
   const baseline = baselines[0];
-  if (onward === null || reading === undefined || readings.length > 1 || baseline === undefined || baselines.length > 1) return false;
+  if (onward === null || baseline === undefined || baselines.length > 1) return false;
   const bytes = plainIncrease(reading, baseline, onward);
   if (bytes === null || before?.unread.has(counter)) return false;
   const { accounts, shows } = context.answer.feedsOf(reading);

@@ -46,7 +46,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
       return {
         rules: observation.rules,
         seenBy: 'counter',
-        readings: observation.stations.map(stationReading),
+        readings: observation.stations.every(isNamed) ? observation.stations : observation.stations.map(stationReading),
         feedsOf: ({ mac, access }: Station & Reading) =>
           terms.measures.isAlone(mac)
             ? stationFeeds(router, mac, access, 'nothing')
@@ -65,7 +65,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
       return {
         rules: observation.rules,
         seenBy: 'bytes',
-        readings: observation.hosts.map(hostReading),
+        readings: observation.hosts.every(isNamed) ? observation.hosts : observation.hosts.map(hostReading),
         feedsOf: ({ mac, ip }: HostCounter & Reading) => {
           const owner = mac ?? terms.ownerOf(ip);
           if (owner !== null && terms.deviceBytes === 'hosts' && terms.measures.isAlone(owner)) return firstOfHost(router, owner);

@@ -38,6 +38,8 @@ interface Counting {
 /** What a line says before its figures. */
 type KnownHost = Required<Pick<HostCounter, 'counts' | 'mac' | 'ip' | 'counter'>>;
 
+type HostLine = HostCounter & KnownHost;
+
 /** The lines of a gateway's hosts, kept from answer to answer. */
 export const hostLines = (): KnownLines<KnownHost> => new KnownLines((line) => afterWords(line, line.startsWith('down ') ? 2 : 3));
 
@@ -47,7 +49,7 @@ export function parseHosts(lines: readonly string[], system: System, known: Know
   const { method, rules, epoch, origin } = counting;
   const devices: string[] = [];
   const networks: { name: string; device: string }[] = [];
-  const hosts = new Map<string, HostCounter>();
+  const hosts: HostLine[] = [];
   const skips = createSkips();
   let uncounted = null;
   known.begin(limits.known);
@@ -57,8 +59,7 @@ export function parseHosts(lines: readonly string[], system: System, known: Know
       const { counts, mac, ip, counter } = host.what;
       const read = () => parseBytes(counts, line, host.head.length);
       const bytes = skips.attempt(() => `host ${mac ?? ip}`, counter, read);
-      // Two rules for one address count the same bytes twice.
-      if (bytes !== null && !hosts.has(counter)) hosts.set(counter, { counts, mac, ip, counter, bytes, bits: 64, epoch });
+      if (bytes !== null) hosts.push({ counts, mac, ip, counter, bytes, bits: 64, epoch });
       continue;
     }
     const [word, ...fields] = line.split(' ');
@@ -70,12 +71,20 @@ export function parseHosts(lines: readonly string[], system: System, known: Know
     else skips.skip(`not a host line: ${quote(line)}`);
   }
   const { skippedBecause, unread } = skips.found;
-  if (hosts.size === 0 && unread.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
+  if (hosts.length === 0 && unread.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
+  // Two rules for one address count the same bytes twice.
+  const each = known.mayRepeat(({ counter }) => counter) ? firstOfEach(hosts) : hosts;
   return {
-    observation: { source: 'hosts', rules, method, hosts: [...hosts.values()], devices, networks, uncounted },
+    observation: { source: 'hosts', rules, method, hosts: each, devices, networks, uncounted },
     ...skips.found,
     origin,
   };
+}
+
+function firstOfEach(hosts: readonly HostLine[]): HostLine[] {
+  const found = new Map<string, HostLine>();
+  for (const host of hosts) if (!found.has(host.counter)) found.set(host.counter, host);
+  return [...found.values()];
 }
 
 function parseCounting(line: string, system: System): Counting {

@@ -90,7 +90,7 @@ export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = 
       todo: 'Find out what adds this text to the answer: another program on the router, or something between it and wrtmeter.',
     });
   }
-  const { facts, sections, failed } = sort(lines.slice(1, -1));
+  const { facts, sections, failed } = sort(lines);
   const reported: System = { ...parseSystem(facts), ...standingIn(sections.get('limits'), failed.get('limits')) };
   const system = counterBits === null ? reported : { ...reported, counterBits };
   const limits = lineLimits(answer);
@@ -147,17 +147,21 @@ function parseSection(source: (typeof SOURCES)[number], lines: string[], { secti
   }
 }
 
-/** Sorts the lines into facts, complete sections and failed sections. A section without an end fails the whole answer. */
+/**
+ * Sorts the lines between the first and the last into facts, complete sections and failed sections. A section without an end fails the whole
+ * answer.
+ */
 function sort(lines: readonly string[]) {
+  const last = lines.length - 1;
   const facts: string[] = [];
   const sections = new Map<string, string[]>();
   const failed = new Map<string, string>();
-  for (let i = 0; i < lines.length; i++) {
+  for (let i = 1; i < last; i++) {
     const line = lines[i] ?? '';
     const [word, name = ''] = line.split(' ', 2);
     if (word === 'begin') {
       const end = lines.indexOf(`end ${name}`, i);
-      if (end < 0) throw new SourceError('truncated', `the answer is truncated: section ${quote(name)} has no end`);
+      if (end < 0 || end === last) throw new SourceError('truncated', `the answer is truncated: section ${quote(name)} has no end`);
       sections.set(name, lines.slice(i + 1, end));
       i = end;
     } else if (word === 'failed') failed.set(name, line.slice(`failed ${name} `.length) || 'it does not say why');

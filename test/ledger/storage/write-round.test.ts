@@ -1,15 +1,23 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Books } from '../../../src/ledger/books.ts';
+import type { Books, KeptBaseline } from '../../../src/ledger/books.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
 import { loadBooks } from '../../../src/ledger/storage/load.ts';
 import { type Bench, classic, complete, LAPTOP, openBench, PHONE, station } from '../../support/ledger/rounds.ts';
 
 /** What the books and the file must have in common: the row and the figures of every baseline, and every total. */
 const kept = ({ readers, accounts }: Books) => ({
-  baselines: Object.fromEntries([...readers].map(([key, { counters }]) => [key, Object.fromEntries(counters)])),
+  baselines: Object.fromEntries(
+    [...readers].map(([key, { counters }]) => [
+      key,
+      Object.fromEntries([...counters].map(([counter, lines]) => [counter, lines.map(inFile)])),
+    ]),
+  ),
   totals: Object.fromEntries([...accounts].map(([key, { id, total }]) => [key, { id, total }])),
 });
+
+/** Which answer showed it is known to memory alone. */
+const inFile = ({ answer: _, ...baseline }: KeptBaseline) => baseline;
 
 const ids = ({ readers }: Books) => [...readers.values()].flatMap(({ counters }) => [...counters.values()].flat().map(({ id }) => id));
 
