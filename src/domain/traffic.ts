@@ -21,6 +21,12 @@ export function addTo(sum: Traffic, { download, upload }: Traffic): void {
   sum.upload += upload;
 }
 
+/** Sets in place. */
+export function setTo(sum: Traffic, { download, upload }: Traffic): void {
+  sum.download = download;
+  sum.upload = upload;
+}
+
 export const minus = (a: Traffic, b: Traffic): Traffic => ({ download: a.download - b.download, upload: a.upload - b.upload });
 
 export const isZero = (a: Traffic): boolean => a.download === 0 && a.upload === 0;

@@ -1,4 +1,4 @@
-import { addTo } from '../../domain/traffic.ts';
+import { addTo, setTo } from '../../domain/traffic.ts';
 import { type Account, accountKey } from '../account.ts';
 import { type Books, leaseKey, peerKey, type Reader, readerKey, type SourceCounts } from '../books.ts';
 import { addToMonths, type Months } from '../usage/months.ts';
@@ -40,9 +40,13 @@ function applyReaders(books: Books, { readers, claims }: RoundUpdate): void {
     const key = readerKey(reader.router, reader.source);
     const counters = (isFirst ? undefined : books.readers.get(key)?.counters) ?? new Map();
     for (const counter of removed) counters.delete(counter);
-    for (const [counter, baselines] of changed) counters.set(counter, baselines);
+    for (const [counter, baselines] of changed) {
+      // The figures of the answer are its own: those of a baseline change in place.
+      for (const baseline of baselines) baseline.bytes = { ...baseline.bytes };
+      counters.set(counter, baselines);
+    }
     moved.forEach(({ baseline, bytes }) => {
-      baseline.bytes = bytes;
+      setTo(baseline.bytes, bytes);
     });
     books.readers.set(key, { ...reader, counters } satisfies Reader);
   }

@@ -18,10 +18,11 @@ import {
   usageOf,
 } from '../account.ts';
 import { type Books, type Feeding, type Reader, readerKey } from '../books.ts';
+import type { AccountRefs } from './account-refs.ts';
 import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './names/owners.ts';
 import { hasRoomFor, type Postings } from './postings.ts';
-import { accountRef, type RoundUpdate } from './round-update.ts';
+import type { RoundUpdate } from './round-update.ts';
 import { mayHaveLacked } from './unread.ts';
 
 /** A lease lasts half a day: after this the address may be another machine's, so its bytes stay under the address. Rule: unknown address. */
@@ -85,15 +86,21 @@ function countsHosts(books: Books, router: string, result: AnsweredSource): bool
 }
 
 /** What was kept under addresses whose MAC their router knows now goes over to the MAC. */
-export function draftMoves(books: Books, owners: ReadonlyMap<string, OwnerOf>, postings: Postings, update: RoundUpdate): void {
+export function draftMoves(
+  books: Books,
+  refs: AccountRefs,
+  owners: ReadonlyMap<string, OwnerOf>,
+  postings: Postings,
+  update: RoundUpdate,
+): void {
   const moved = new Map<string, Traffic>();
   for (const { from, ip, kind } of unownedAccounts(books, update.at)) {
     const mac = owners.get(from.router)?.(ip) ?? null;
-    if (mac === null || update.accounts.has(accountKey(from))) continue;
+    if (mac === null || postings.has(from)) continue;
     // What it was counted without directions meanwhile may be the same bytes. Rule: undirected bytes.
     if (kind === 'device' && wasAlone(books, mac)) continue;
     const into = postings.accountFor(
-      accountRef({ kind, router: hasRouter(kind) ? from.router : '', interface: '', key: mac }),
+      refs.of({ kind, router: hasRouter(kind) ? from.router : '', interface: '', key: mac }),
       update.at,
       from.router,
     );
@@ -135,19 +142,18 @@ export interface Measures {
 }
 
 /** Decided by the device, permanently: from its first bytes with a direction on those count, as long as what feeds devices is configured. */
-export function measuresOf(books: Books, round: Round, update: RoundUpdate): Measures {
+export function measuresOf(books: Books, round: Round, update: RoundUpdate, postings: Postings): Measures {
   const hasNone = [...books.accounts.ofKind('undirected')].length === 0;
-  const has = ({ accounts }: { accounts: ReadonlyMap<string, unknown> }, name: string) => accounts.has(name);
   const isFed = isDirectedRead(books, round, update);
   return {
     isRepeated(mac) {
       const device = accountKey(deviceAccount(mac));
-      return isFed && (has(books, device) || (has(update, device) && !wasAlone(books, mac)));
+      return isFed && (books.accounts.has(device) || (postings.has(deviceAccount(mac)) && !wasAlone(books, mac)));
     },
     isAlone(mac) {
       // Nearly every home has none, and each station is asked for.
       if (hasNone) return false;
-      return wasAlone(books, mac) && !has(books, accountKey(deviceAccount(mac)));
+      return wasAlone(books, mac) && !books.accounts.has(accountKey(deviceAccount(mac)));
     },
   };
 }

@@ -7,6 +7,7 @@ import type { AnsweredSource } from '../../domain/round.ts';
 import { isZero, NOTHING } from '../../domain/traffic.ts';
 import { accountKey } from '../account.ts';
 import type { Books, KeptBaseline, Reader } from '../books.ts';
+import type { AccountRef } from './account-refs.ts';
 import { noteChange, notePosting } from './audit-changes.ts';
 import type { AuditLog } from './audit-log.ts';
 import { baselinesOfEach, byCounter, markAbsent, updateBaselines } from './baselines.ts';
@@ -18,7 +19,7 @@ import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
 import type { Postings } from './postings.ts';
 import { type CounterAnswer, type Feeds, type ReadingTerms, readingsOf } from './readings.ts';
-import type { AccountRef, ReaderUpdate } from './round-update.ts';
+import type { ReaderUpdate } from './round-update.ts';
 import { mayHaveLacked } from './unread.ts';
 import { type Wires, wiresOf } from './wires.ts';
 

@@ -5,6 +5,7 @@ import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { NOTHING } from '../../domain/traffic.ts';
 import { type Books, type Reader, readerKey } from '../books.ts';
 import { dropPrivateHours } from '../usage/kept-hours.ts';
+import { type AccountRefs, accountRefs } from './account-refs.ts';
 import { auditLogOf, closeAuditLog } from './audit-log.ts';
 import { type Arrival, earlierBoots, judgeBoot } from './boot-identity.ts';
 import { counterRoom } from './counter-room.ts';
@@ -47,6 +48,7 @@ const MOST_LEASES = 10_000;
 /** What all sources of a round share. */
 interface RoundContext {
   books: Books;
+  refs: AccountRefs;
   round: Round;
   /** Ms on the monotonic clock. */
   tick: number;
@@ -68,7 +70,8 @@ interface SourceContext {
 export function draftRound(books: Books, round: Round, terms: PostingTerms, tick: number): RoundUpdate {
   const update = emptyUpdate(books, round.finishedAt, terms.timezone);
   update.feeding = feedingOf(books, round, terms.accounting, update);
-  const postings = createPostings(books, update, terms, Math.max(1, round.routers.length));
+  const refs = accountRefs(books.accounts);
+  const postings = createPostings(books, refs, update, terms, Math.max(1, round.routers.length));
   const nextReader = Math.max(0, ...[...books.readers.values()].map(({ id }) => id)) + 1;
   const { mostCounters = MOST_COUNTERS, lineRate, gapAfter } = terms;
   const room = counterRoom(
@@ -77,8 +80,8 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
     mostCounters,
   );
   const counters = { books, postings, room, lineRate, gapAfter };
-  const measures = measuresOf(books, round, update);
-  const context: RoundContext = { books, round, tick, update, counters, nextReader, measures };
+  const measures = measuresOf(books, round, update, postings);
+  const context: RoundContext = { books, refs, round, tick, update, counters, nextReader, measures };
   const owners = new Map<string, OwnerOf>();
   for (const routerRound of round.routers) {
     const { router, system, results } = routerRound;
@@ -93,7 +96,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
       if (result.status === 'ok' && isUndirected(result))
         postSource(context, { router, system, result, ownerOf: owners.get(router) ?? (() => null) });
   keepLapse(books, round, update, tick);
-  draftMoves(books, owners, postings, update);
+  draftMoves(books, refs, owners, postings, update);
   const leases = draftLeases(books, round, update, terms.mostLeases ?? MOST_LEASES);
   draftPeers(books, round, update);
   update.learned = { leases, names: draftNames(books, round, update) };
@@ -109,7 +112,7 @@ const emptyUpdate = ({ hostsSince, feeding, postedDays }: Books, at: number, tim
   postedDays: withDay(postedDays, dayOf(at, timezone)),
   readers: [],
   claims: new Map(),
-  accounts: new Map(),
+  accounts: [],
   increases: [],
   devices: [],
   learned: { leases: new Map(), names: [] },
@@ -171,7 +174,8 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
   if (feeds === 'unclear' && source === update.feeding.by)
     log.note('clock', '', NOTHING, 'devices do not get what was counted since a reading in the future, because others may have counted it');
   const deviceBytes = feeds === 'all' ? update.feeding.by : 'nothing';
-  const terms: ReadingTerms = { deviceBytes, ownerOf, feeds: knownFeeds(before, deviceBytes), measures: context.measures };
+  const { refs, measures } = context;
+  const terms: ReadingTerms = { deviceBytes, ownerOf, refs, feeds: knownFeeds(before, deviceBytes, refs), measures };
   postCounters(context.counters, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);
 }
 

@@ -3,10 +3,11 @@ import type { Change } from '../../domain/change.ts';
 import { tariffSlices, type Week } from '../../domain/people/tariffs.ts';
 import { spread } from '../../domain/spread.ts';
 import { addTo, isZero, type Traffic } from '../../domain/traffic.ts';
-import { type AccountKind, newAccount } from '../account.ts';
+import { type AccountKind, type AccountName, newAccount } from '../account.ts';
 import type { Books } from '../books.ts';
+import type { AccountRef, AccountRefs } from './account-refs.ts';
 import { MOST_UPLINKS } from './counter-room.ts';
-import type { AccountRef, AccountUpdate, Increases, RoundUpdate } from './round-update.ts';
+import type { AccountUpdate, Increase, Increases, RoundUpdate } from './round-update.ts';
 
 export interface PostingsTerms {
   timezone: string;
@@ -28,16 +29,20 @@ export interface Postings {
   /** The account's device, uplink or peer was there at `at` (Unix ms). */
   markSeen(ref: AccountRef, at: number, router: string): AccountUpdate | null;
   post(ref: AccountRef, change: Change, at: number, router: string): PostResult;
+  /** Whether the round has to do with the account. */
+  has(name: AccountName): boolean;
 }
 
 /** A part of the time over which bytes are spread. */
-type Portion = Slice & Increases;
+interface Portion extends Pick<Slice, 'length'> {
+  increases: Increases;
+}
 
 /** Accounts that may be made through each router, whatever the others add, unless one round may add too few. Rule: small. */
 const RESERVED = 500;
 
 /** Drafts into `update`; the books do not change. `routers`: how many there are. */
-export function createPostings(books: Books, update: RoundUpdate, terms: PostingsTerms, routers: number): Postings {
+export function createPostings(books: Books, refs: AccountRefs, update: RoundUpdate, terms: PostingsTerms, routers: number): Postings {
   const spans = new Map<string, Portion[]>();
   const increases = new Map<string, Increases>();
   /** Nearly all counters of an answer move over the same span. */
@@ -45,6 +50,8 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
   /** Stands for this round. */
   const round = {};
   let nextAccount = books.accounts.lastId;
+  /** Bytes of accounts in other hours than the one of their first. */
+  const further = new Map<Increases, Map<AccountUpdate, Increase>>();
   /** New accounts in this round, by the router that they are made through. */
   const added = new Map<string, number>();
   /** Accounts of uplinks, by router. The first of each take no room of the others. */
@@ -81,25 +88,40 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     const over = span(change.since, at);
     const whole = over[0];
     if (over.length === 1 && whole !== undefined) {
-      put(whole, found, change.bytes);
+      put(whole.increases, found, change.bytes);
       return 'posted';
     }
     const download = spread(change.bytes.download, over);
     const upload = spread(change.bytes.upload, over);
-    for (const [i, slice] of over.entries()) put(slice, found, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
+    for (const [i, { increases: part }] of over.entries()) put(part, found, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
     return 'posted';
   }
 
-  function put({ bytes: sums }: Portion, account: AccountUpdate, bytes: Traffic): void {
+  function put(into: Increases, account: AccountUpdate, bytes: Traffic): void {
     if (isZero(bytes)) return;
-    const sum = sums.get(account);
-    if (sum === undefined) sums.set(account, { ...bytes });
-    else addTo(sum, bytes);
+    const { first } = account;
+    if (first === null) account.first = begin(into, account, bytes);
+    else if (first.part === into) addTo(first, bytes);
+    else putFurther(into, account, bytes);
+  }
+
+  function putFurther(into: Increases, account: AccountUpdate, bytes: Traffic): void {
+    const increases = further.get(into) ?? new Map<AccountUpdate, Increase>();
+    further.set(into, increases);
+    const known = increases.get(account);
+    if (known === undefined) increases.set(account, begin(into, account, bytes));
+    else addTo(known, bytes);
+  }
+
+  function begin(into: Increases, account: AccountUpdate, { download, upload }: Traffic): Increase {
+    const increase = { account, part: into, download, upload };
+    into.bytes.push(increase);
+    return increase;
   }
 
   function accountFor(ref: AccountRef, at: number, router: string): AccountUpdate | null {
     if (ref.round !== round || ref.drafted === null) {
-      ref.drafted = update.accounts.get(ref.key) ?? draft(ref, at, router);
+      ref.drafted = draft(ref, at, router);
       ref.round = round;
     }
     return ref.drafted;
@@ -109,9 +131,14 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     const known = books.accounts.get(key);
     if (known === undefined && !takeRoom(name.kind, router)) return null;
     const account = known ?? newAccount(++nextAccount, name, at);
-    const made = { account, isNew: known === undefined, through: router, download: 0, upload: 0, seen: at };
-    update.accounts.set(key, made);
+    const made = { account, isNew: known === undefined, through: router, download: 0, upload: 0, seen: at, first: null };
+    update.accounts.push(made);
     return made;
+  }
+
+  function has(name: AccountName): boolean {
+    const ref = refs.find(name);
+    return ref?.round === round && ref.drafted !== null;
   }
 
   /** Hours, and whole days for what is older than hours are kept, cut at the edges of tariffs. Rule: time. Rule: tariffs. */
@@ -135,14 +162,15 @@ export function createPostings(books: Books, update: RoundUpdate, terms: Posting
     const { hour, day } = slice;
     const key = `${hour} ${day} ${tariff}`;
     const known = increases.get(key);
-    if (known !== undefined) return { ...slice, ...known };
-    const begun: Increases = { hour, day, tariff, bytes: new Map() };
+    const { length } = slice;
+    if (known !== undefined) return { length, increases: known };
+    const begun: Increases = { hour, day, tariff, bytes: [] };
     increases.set(key, begun);
     update.increases.push(begun);
-    return { ...slice, ...begun };
+    return { length, increases: begun };
   }
 
-  return { accountFor, markSeen, post };
+  return { accountFor, markSeen, post, has };
 }
 
 /** Whether an account's totals stay whole numbers with these bytes. Rule: isolation. */

@@ -4,9 +4,9 @@ import type { HostCounter, Observation, Peer, Station, SumCounter, Uplink } from
 import { sumReading } from '../../domain/traffic.ts';
 import { deviceAccount, undirectedAccount } from '../account.ts';
 import type { Reader } from '../books.ts';
+import type { AccountRef, RefMaker } from './account-refs.ts';
 import { MOST_UPLINKS } from './counter-room.ts';
 import type { Measures } from './feeding.ts';
-import { type AccountRef, accountRef } from './round-update.ts';
 
 /** The accounts that the increase of a counter is posted to. */
 export interface Feeds {
@@ -34,6 +34,7 @@ export interface ReadingTerms {
   deviceBytes: 'stations' | 'hosts' | 'nothing';
   /** The MAC that an address of the router's network belongs to, or null. */
   ownerOf: (ip: string) => string | null;
+  refs: RefMaker;
   /** Of the reader, as they were made for the answers before. */
   feeds: Pick<KnownFeeds, 'of'>;
   measures: Measures;
@@ -41,6 +42,7 @@ export interface ReadingTerms {
 
 /** The counters of an observation and the accounts that they feed, or null where it has none. Rule: device account. */
 export function readingsOf(router: string, observation: Observation, terms: ReadingTerms): CounterAnswer | null {
+  const { refs } = terms;
   switch (observation.source) {
     case 'stations':
       return {
@@ -49,8 +51,8 @@ export function readingsOf(router: string, observation: Observation, terms: Read
         readings: observation.stations.every(isNamed) ? observation.stations : observation.stations.map(stationReading),
         feedsOf: ({ mac, access }: Station & Reading) =>
           terms.measures.isAlone(mac)
-            ? stationFeeds(router, mac, access, 'nothing')
-            : terms.feeds.of(access ? mac : `${mac} link`, () => stationFeeds(router, mac, access, terms.deviceBytes)),
+            ? stationFeeds(refs, router, mac, access, 'nothing')
+            : terms.feeds.of(access ? mac : `${mac} link`, () => stationFeeds(refs, router, mac, access, terms.deviceBytes)),
       };
     case 'wan':
       return {
@@ -58,7 +60,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
         seenBy: 'counter',
         readings: countedUplinks(observation.uplinks).flatMap((uplink) => uplinkReading(uplink) ?? []),
         feedsOf: ({ name, overlay }: Uplink & Reading) => ({
-          accounts: [accountRef({ kind: 'wan', router, interface: name, key: '', overlay })],
+          accounts: [refs.of({ kind: 'wan', router, interface: name, key: '', overlay })],
         }),
       };
     case 'hosts':
@@ -68,8 +70,8 @@ export function readingsOf(router: string, observation: Observation, terms: Read
         readings: observation.hosts.every(isNamed) ? observation.hosts : observation.hosts.map(hostReading),
         feedsOf: ({ mac, ip }: HostCounter & Reading) => {
           const owner = mac ?? terms.ownerOf(ip);
-          if (owner !== null && terms.deviceBytes === 'hosts' && terms.measures.isAlone(owner)) return firstOfHost(router, owner);
-          return terms.feeds.of(owner ?? ip, () => hostFeeds(router, owner ?? ip, owner === null, terms.deviceBytes));
+          if (owner !== null && terms.deviceBytes === 'hosts' && terms.measures.isAlone(owner)) return firstOfHost(refs, router, owner);
+          return terms.feeds.of(owner ?? ip, () => hostFeeds(refs, router, owner ?? ip, owner === null, terms.deviceBytes));
         },
       };
     case 'statistics':
@@ -78,7 +80,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
         seenBy: 'bytes',
         readings: observation.machines.map(machineReading),
         feedsOf: ({ mac }: ReturnType<typeof machineReading>) => ({
-          accounts: [accountRef(undirectedAccount(mac))],
+          accounts: [refs.of(undirectedAccount(mac))],
           undirected: { isRepeated: terms.measures.isRepeated(mac) },
         }),
       };
@@ -88,7 +90,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
         seenBy: 'counter',
         readings: observation.peers.flatMap((peer) => peerReading(peer) ?? []),
         feedsOf: ({ interface: name, publicKey }: Peer & Reading) => ({
-          accounts: [accountRef({ kind: 'peer', router, interface: name, key: publicKey })],
+          accounts: [refs.of({ kind: 'peer', router, interface: name, key: publicKey })],
         }),
       };
     case 'leases':
@@ -102,10 +104,12 @@ export function readingsOf(router: string, observation: Observation, terms: Read
 /** What the counters of one reader feed, kept from answer to answer by what it depends on. */
 export class KnownFeeds {
   readonly #deviceBytes: ReadingTerms['deviceBytes'];
+  readonly #refs: RefMaker;
   readonly #byKey = new Map<string, Feeds>();
 
-  constructor(deviceBytes: ReadingTerms['deviceBytes']) {
+  constructor(deviceBytes: ReadingTerms['deviceBytes'], refs: RefMaker) {
     this.#deviceBytes = deviceBytes;
+    this.#refs = refs;
   }
 
   of(key: string, make: () => Feeds): Feeds {
@@ -117,8 +121,8 @@ export class KnownFeeds {
   }
 
   /** Whether they are still right, and hardly any of them are of counters that have gone. */
-  isGood(deviceBytes: ReadingTerms['deviceBytes'], counters: number): boolean {
-    return deviceBytes === this.#deviceBytes && this.#byKey.size <= 2 * counters + 100;
+  isGood(deviceBytes: ReadingTerms['deviceBytes'], refs: RefMaker, counters: number): boolean {
+    return deviceBytes === this.#deviceBytes && refs === this.#refs && this.#byKey.size <= 2 * counters + 100;
   }
 }
 
@@ -126,10 +130,10 @@ export class KnownFeeds {
 const feedsOfReaders = new WeakMap<Reader['counters'], KnownFeeds>();
 
 /** What the counters of a reader feed, as far as that is known from before. `before` is null for a first reading. */
-export function knownFeeds(before: Reader | null, deviceBytes: ReadingTerms['deviceBytes']): KnownFeeds {
+export function knownFeeds(before: Reader | null, deviceBytes: ReadingTerms['deviceBytes'], refs: RefMaker): KnownFeeds {
   const known = before === null ? undefined : feedsOfReaders.get(before.counters);
-  if (before !== null && known?.isGood(deviceBytes, before.counters.size)) return known;
-  const feeds = new KnownFeeds(deviceBytes);
+  if (before !== null && known?.isGood(deviceBytes, refs, before.counters.size)) return known;
+  const feeds = new KnownFeeds(deviceBytes, refs);
   if (before !== null) feedsOfReaders.set(before.counters, feeds);
   return feeds;
 }
@@ -158,9 +162,9 @@ const peerReading = (peer: Peer): (Peer & Reading) | null =>
   peer.bytes === null ? null : { ...peer, bytes: peer.bytes, counter: peerCounter(peer.interface, peer.publicKey) };
 
 /** The first bytes of a device that had others without direction: it is seen by them, and gets the next ones. Rule: undirected bytes. */
-const firstOfHost = (router: string, mac: string): Feeds => ({
-  accounts: [accountRef({ kind: 'host', router, interface: '', key: mac })],
-  shows: accountRef(deviceAccount(mac)),
+const firstOfHost = (refs: RefMaker, router: string, mac: string): Feeds => ({
+  accounts: [refs.of({ kind: 'host', router, interface: '', key: mac })],
+  shows: refs.of(deviceAccount(mac)),
 });
 
 const machineReading = (machine: SumCounter) => ({
@@ -168,15 +172,15 @@ const machineReading = (machine: SumCounter) => ({
   ...{ counter: sumCounter(machine), bytes: sumReading(machine.bytes, machine.packets) },
 });
 
-function stationFeeds(router: string, mac: string, access: boolean, deviceBytes: ReadingTerms['deviceBytes']): Feeds {
-  const station = accountRef({ kind: 'station', router, interface: '', key: mac });
+function stationFeeds(refs: RefMaker, router: string, mac: string, access: boolean, deviceBytes: ReadingTerms['deviceBytes']): Feeds {
+  const station = refs.of({ kind: 'station', router, interface: '', key: mac });
   if (!access) return { accounts: [station] };
-  const device = accountRef(deviceAccount(mac));
+  const device = refs.of(deviceAccount(mac));
   return deviceBytes === 'stations' ? { accounts: [station, device] } : { accounts: [station], shows: device };
 }
 
-function hostFeeds(router: string, key: string, isUnknown: boolean, deviceBytes: ReadingTerms['deviceBytes']): Feeds {
-  const host = accountRef({ kind: 'host', router, interface: '', key });
+function hostFeeds(refs: RefMaker, router: string, key: string, isUnknown: boolean, deviceBytes: ReadingTerms['deviceBytes']): Feeds {
+  const host = refs.of({ kind: 'host', router, interface: '', key });
   if (deviceBytes !== 'hosts') return { accounts: [host] };
-  return { accounts: [host, accountRef(isUnknown ? { kind: 'address', router, interface: '', key } : deviceAccount(key))] };
+  return { accounts: [host, refs.of(isUnknown ? { kind: 'address', router, interface: '', key } : deviceAccount(key))] };
 }

@@ -1,6 +1,6 @@
 import type { Day, Slice } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
-import { type Account, type AccountName, accountKey } from '../account.ts';
+import type { Account } from '../account.ts';
 import type { AuditRow, Claim, Feeding, KeptBaseline, KnownLease, KnownPeer, Learned, Reader, SourceCounts } from '../books.ts';
 import type { Device } from '../devices.ts';
 
@@ -15,7 +15,8 @@ export interface RoundUpdate {
   readers: ReaderUpdate[];
   /** By router and source; null: there is nothing more to wait for. */
   claims: Map<string, Claim | null>;
-  accounts: Map<string, AccountUpdate>;
+  /** Each account once. */
+  accounts: AccountUpdate[];
   increases: Increases[];
   devices: Device[];
   learned: Learned;
@@ -62,24 +63,22 @@ export interface AccountUpdate {
   download: number;
   upload: number;
   seen: number;
+  /** Where its first bytes went: nearly every round has one hour, and then no table of all accounts is needed to find them. */
+  first: Increase | null;
 }
-
-/** A name of an account that is kept from round to round, so that its key is not made, and what a round drafts not looked up, again and again. */
-export interface AccountRef {
-  readonly name: AccountName;
-  readonly key: string;
-  /** What the latest round that posted to it drafted, and what stands for that round. */
-  drafted: AccountUpdate | null;
-  round: object | null;
-}
-
-export const accountRef = (name: AccountName): AccountRef => ({ name, key: accountKey(name), drafted: null, round: null });
 
 /** What is added to accounts in a local hour, or in a day of which no hours are kept, or in the part of it that is of one tariff. */
 export interface Increases extends Pick<Slice, 'hour' | 'day'> {
   /** Its id; null: none. */
   tariff: number | null;
-  bytes: Map<AccountUpdate, Traffic>;
+  /** Of each account once. */
+  bytes: Increase[];
+}
+
+/** The bytes of one account among them. */
+export interface Increase extends Traffic {
+  account: AccountUpdate;
+  part: Increases;
 }
 
 /** Whether an account's row is written: it is new, has bytes, or was last seen too long ago in the file. `seenInFile` is Unix ms by id. */

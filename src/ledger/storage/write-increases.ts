@@ -22,7 +22,7 @@ const SQL = {
 export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
   const rows: Cell[][] = [];
   for (const { hour, day, tariff, bytes } of increases)
-    bytes.forEach(({ download, upload }, { account, seen }) => {
+    bytes.forEach(({ account: { account, seen }, download, upload }) => {
       rows.push([account.id, seen, hourless.has(account) ? null : hour, day, tariff, download, upload]);
     });
   return inParts(rows, MOST_ROWS).flatMap((part) => [

@@ -52,7 +52,7 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
   const superseded = update.readers.flatMap((each) => each.superseded.map((other) => [other.id]));
   const dropped = update.readers.flatMap((each) => droppedCounters(books, each).map((counter) => [each.reader.id, counter]));
   const baselines = baselineRows(books, update);
-  const accounts = [...update.accounts.values()];
+  const { accounts } = update;
   return [
     metaBatch(timesOf(books, update)),
     { sql: SQL.dropReader, rows: superseded },

@@ -28,7 +28,7 @@ export function dropPrivateHours(books: Books, update: RoundUpdate, people: Peop
     peers: { get: (key) => peers.get(key) ?? books.peers.get(key) },
   };
   const isPrivate = (account: Account) => keepHoursOf(people, known, account) === 0;
-  for (const { account } of update.accounts.values()) {
+  for (const { account } of update.accounts) {
     if (isPrivate(account)) update.hourless.add(account);
   }
   for (const { from, into } of update.moves) if (isPrivate(into.account)) update.droppedHours.push(from);

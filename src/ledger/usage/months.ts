@@ -92,8 +92,9 @@ const inMonth = (day: Day, month: Month): boolean => day >= month.start && day <
 /** Adds a round's increases to the month sums of the accounts. */
 export function addToMonths(months: Months, { increases }: RoundUpdate): void {
   for (const { day, bytes } of increases) {
-    bytes.forEach((sum, { account }) => {
-      if (inMonth(day, monthFor(months, account))) addTo(account.month, sum);
+    bytes.forEach((increase) => {
+      const { account } = increase.account;
+      if (inMonth(day, monthFor(months, account))) addTo(account.month, increase);
     });
   }
 }

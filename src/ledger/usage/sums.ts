@@ -63,11 +63,12 @@ export function partOf(parts: Sums['tariffs'], tariff: number): Map<number, Traf
 const NOBODY: ReadonlySet<Account> = new Set();
 
 function addAll(sums: Map<number, Traffic>, added: RoundUpdate['increases'][number]['bytes'], without: ReadonlySet<Account>): void {
-  for (const [{ account }, bytes] of added) {
+  for (const increase of added) {
+    const { account } = increase.account;
     if (!isSummed(account.kind) || without.has(account)) continue;
     const sum = sums.get(account.id);
-    if (sum === undefined) sums.set(account.id, { ...bytes });
-    else addTo(sum, bytes);
+    if (sum === undefined) sums.set(account.id, { download: increase.download, upload: increase.upload });
+    else addTo(sum, increase);
   }
 }
 

@@ -5,11 +5,11 @@ import type { AnsweredSource } from '../../domain/round.ts';
 import { plus, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey, deviceAccount } from '../../ledger/account.ts';
 import type { Feeding, Reader } from '../../ledger/books.ts';
+import { type AccountRef, LOOSE_REFS } from '../../ledger/posting/account-refs.ts';
 import { byCounter } from '../../ledger/posting/baselines.ts';
 import type { OwnerOf } from '../../ledger/posting/names/owners.ts';
 import { onwardFrom, plainIncrease } from '../../ledger/posting/plain-increase.ts';
 import { type CounterAnswer, type Feeds, KnownFeeds, type ReadingTerms, readingsOf } from '../../ledger/posting/readings.ts';
-import type { AccountRef } from '../../ledger/posting/round-update.ts';
 import { type Wires, wiresOf } from '../../ledger/posting/wires.ts';
 
 /** One source of one router as it was read last, for rates alone: the ledger's baselines are others. */
@@ -73,10 +73,13 @@ export function nextRates(
 ): { base: RateBase; rates: SourceRates | null } | null {
   const { router, system, result, tick } = answer;
   const { origin, at, duration } = result;
-  const feeds = before?.feeds.isGood(terms.feeding, before.counters.size) ? before.feeds : new KnownFeeds(terms.feeding);
+  const feeds = before?.feeds.isGood(terms.feeding, LOOSE_REFS, before.counters.size)
+    ? before.feeds
+    : new KnownFeeds(terms.feeding, LOOSE_REFS);
   const counted = readingsOf(router, result.observation, {
     deviceBytes: terms.feeding,
     ownerOf: terms.ownerOf,
+    refs: LOOSE_REFS,
     feeds: feedsOfKnown(feeds, terms),
     measures: NO_MEASURES,
   });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { createPeople } from '../../../src/domain/people/people.ts';
 import type { AccountName } from '../../../src/ledger/account.ts';
+import { LOOSE_REFS } from '../../../src/ledger/posting/account-refs.ts';
 import { KnownFeeds } from '../../../src/ledger/posting/readings.ts';
 import { comingEvent, eventText, MOST_LISTED, ratesEvent, retryText } from '../../../src/views/live/events.ts';
 import type { LiveRouter } from '../../../src/views/live/live-router.ts';
@@ -44,7 +45,7 @@ describe('the events of live', () => {
       at: NOW,
       tick: 0,
       duration: 0,
-      feeds: new KnownFeeds('stations'),
+      feeds: new KnownFeeds('stations', LOOSE_REFS),
     };
     const accounts = rates.map(([account, rate]) => ({ account, rate: rate === null ? null : { download: rate, upload: 0 } }));
     return { sources: new Map([['wan', { base, rates: { seconds: 2, accounts } }]]), readTick: 60_000, failure: null, ...more };

@@ -79,7 +79,7 @@ export function draftNames(books: Books, round: Round, update: RoundUpdate): Lea
     networksIn(round),
   ];
   const drafted = new Set<string>();
-  for (const { account, isNew } of update.accounts.values()) {
+  for (const { account, isNew } of update.accounts) {
     const mac = isNew ? macOf(account) : null;
     if (mac !== null && !books.devices.has(mac)) drafted.add(mac);
   }
