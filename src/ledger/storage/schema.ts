@@ -237,12 +237,16 @@ export const MIGRATIONS: readonly string[] = [
  */
 export const IN_MEMORY = `
   ATTACH ':memory:' AS memory;
+  CREATE TABLE memory.part(
+    id INTEGER PRIMARY KEY,
+    hour INTEGER,
+    day INTEGER NOT NULL,
+    tariff INTEGER
+  ) STRICT;
   CREATE TABLE memory.increase(
     account INTEGER NOT NULL,
     seen INTEGER NOT NULL,
-    hour INTEGER,
-    day INTEGER NOT NULL,
-    tariff INTEGER,
+    part INTEGER NOT NULL,
     download INTEGER NOT NULL,
     upload INTEGER NOT NULL
   ) STRICT;`;

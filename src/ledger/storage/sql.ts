@@ -10,3 +10,6 @@ export const inParts = <T>(rows: readonly T[], most: number): T[][] =>
 
 /** For an upsert: adds the bytes of the new row to the old one. */
 export const ADD_BYTES = 'download = download + excluded.download, upload = upload + excluded.upload';
+
+/** The increases of a round, with the time of each. */
+export const INCREASES = 'memory.increase JOIN memory.part ON part.id = increase.part';

@@ -5,6 +5,7 @@ import { remainsOf } from '../backup/backups.ts';
 import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './driver/sqlite.ts';
 import { InUseError, type LedgerLock, ledgerPath, lockLedger, renameDurably, requireLedger, sizeOf, syncFile } from './files.ts';
 import { inspect, LostLedgerError } from './inspect.ts';
+import { runAll } from './run-all.ts';
 import { IN_MEMORY, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 export type { Batch, Cell, Row } from './driver/sqlite.ts';
@@ -163,8 +164,8 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
 
   async function commit(batches: readonly Batch[]): Promise<void> {
     try {
-      await refuseAnother(path, ino);
       if (stale) {
+        await refuseAnother(path, ino);
         const next = await open();
         await database.close();
         database = next;
@@ -185,9 +186,7 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
 
   async function transact(batches: readonly Batch[]): Promise<void> {
     try {
-      await database.exec('BEGIN IMMEDIATE');
-      for (const batch of batches) await database.bulk(batch);
-      await database.exec('COMMIT');
+      await runAll(database, batches, Promise.all([database.exec('BEGIN IMMEDIATE'), refuseAnother(path, ino)]), 'COMMIT');
     } catch (error) {
       await database.exec('ROLLBACK').catch(() => undefined); // SQLite may have rolled back by itself
       throw error;

@@ -29,7 +29,8 @@ export const pruneAudit: readonly Batch[] = [BY_ROUTERS, `NOT ${BY_ROUTERS}`].ma
 export async function writeAuditInto(path: string, row: AuditRow): Promise<void> {
   const database = await openDatabase(path, 'write');
   try {
-    await database.bulk(auditBatch([row]));
+    const { sql, rows } = auditBatch([row]);
+    await database.bulk(sql, JSON.stringify(rows));
   } finally {
     await database.close();
   }

@@ -1,36 +1,43 @@
 import type { RoundUpdate } from '../posting/round-update.ts';
 import { tariffBatches } from './people/tariff-rows.ts';
-import { ADD_BYTES, fields, inParts } from './sql.ts';
+import { ADD_BYTES, fields, INCREASES, inParts } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 
 /** Increases that SQLite has in memory at once. A usual round has fewer; after a long gap each account has one for every hour. */
 const MOST_ROWS = 50_000;
 
 const SQL = {
-  // A round that failed may have left some.
-  clear: 'DELETE FROM memory.increase',
-  fill: `INSERT INTO memory.increase(account, seen, hour, day, tariff, download, upload) SELECT ${fields(7)} FROM json_each(?)`,
+  fill: `INSERT INTO memory.increase(account, seen, part, download, upload) SELECT ${fields(5)} FROM json_each(?)`,
   total: `INSERT INTO total(account, last_seen, download, upload) SELECT account, seen, download, upload FROM memory.increase WHERE true
     ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, ${ADD_BYTES}`,
-  hour: `INSERT INTO hour(hour, account, download, upload) SELECT hour, account, download, upload FROM memory.increase WHERE hour IS NOT NULL
+  hour: `INSERT INTO hour(hour, account, download, upload) SELECT hour, account, download, upload FROM ${INCREASES} WHERE hour IS NOT NULL
     ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
-  day: `INSERT INTO day(day, account, download, upload) SELECT day, account, download, upload FROM memory.increase WHERE true
+  day: `INSERT INTO day(day, account, download, upload) SELECT day, account, download, upload FROM ${INCREASES} WHERE true
     ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
+  clear: 'DELETE FROM memory.increase; DELETE FROM memory.part',
 };
+
+/** A part of the time that bytes were counted in: its numbers go once, not with each account. */
+type Part = [id: number, hour: number | null, day: number, tariff: number | null];
 
 /** Adds the increases of a round to totals, hours and days: all three read them from one table, into which they go once. */
 export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
   const rows: Cell[][] = [];
-  for (const { hour, day, tariff, bytes } of increases)
+  const parts: Part[] = [];
+  for (const { hour, day, tariff, bytes } of increases) {
+    const part = parts.push([parts.length, hour, day, tariff]) - 1;
+    const withoutHour = hourless.size > 0 ? parts.push([parts.length, null, day, tariff]) - 1 : part;
     bytes.forEach(({ account: { account, seen }, download, upload }) => {
-      rows.push([account.id, seen, hourless.has(account) ? null : hour, day, tariff, download, upload]);
+      rows.push([account.id, seen, hourless.has(account) ? withoutHour : part, download, upload]);
     });
-  return inParts(rows, MOST_ROWS).flatMap((part) => [
-    { sql: SQL.clear, rows: null },
-    { sql: SQL.fill, rows: part },
+  }
+  return inParts(rows, MOST_ROWS).flatMap((some) => [
+    { sql: SQL.fill, rows: some },
+    { sql: `INSERT INTO memory.part VALUES ${parts.map((part) => `(${part.map(String).join(', ')})`).join(', ')}`, rows: null },
     { sql: SQL.total, rows: null },
     { sql: SQL.hour, rows: null },
     { sql: SQL.day, rows: null },
     ...(increases.some(({ tariff }) => tariff !== null) ? tariffBatches : []),
+    { sql: SQL.clear, rows: null },
   ]);
 }

@@ -14,7 +14,7 @@ const FIRST_ROUNDS = 4;
 /** Devices of a home whose rounds would be dear if anything grew faster than it should. */
 const MANY = 400;
 /** Statements of one round, with those that begin and commit it. */
-const MOST_STATEMENTS = 10;
+const MOST_STATEMENTS = 12;
 /** Rows that a device has in the file: a baseline for each of five counters, and the total, hour and day of three accounts. */
 const ROWS_OF_DEVICE = 14;
 /** For rows of temporary tables. */

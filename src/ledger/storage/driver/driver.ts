@@ -13,8 +13,8 @@ export interface Batch {
 export interface Database {
   exec(sql: string): Promise<void>;
   all(sql: string, ...values: Cell[]): Promise<Row[]>;
-  /** Runs a bulk statement, prepared once per connection. */
-  bulk(batch: Batch): Promise<void>;
+  /** Runs a bulk statement, prepared once per connection; `json` has its rows. */
+  bulk(sql: string, json: string): Promise<void>;
   /** Writes a consistent copy to a file that is not there yet. No writer waits for it. */
   copyTo(path: string): Promise<void>;
   /** Stops a copy that is running, which then fails. */
@@ -39,6 +39,3 @@ export interface Driver {
 
 /** How long a statement waits for one of another connection, in ms, unless a connection sets its own time. */
 export const BUSY_TIMEOUT = 1000;
-
-/** The parameter of a bulk statement; null: it is left out. */
-export const valuesOf = ({ rows }: Batch): string[] | null => (rows === null ? [] : rows.length === 0 ? null : [JSON.stringify(rows)]);

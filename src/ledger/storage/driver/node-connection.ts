@@ -1,12 +1,12 @@
 import { pathToFileURL } from 'node:url';
-import { type Access, type Batch, BUSY_TIMEOUT, type Cell, type Row, valuesOf } from './driver.ts';
+import { type Access, BUSY_TIMEOUT, type Cell, type Row } from './driver.ts';
 import { type DatabaseSync, type NodeSqlite, nodeSqlite, type StatementSync } from './node-sqlite.ts';
 
 /** A connection of `node:sqlite` in the thread that calls it, which waits for the end of each call. */
 export interface NodeConnection {
   exec(sql: string): void;
   all(sql: string, ...values: Cell[]): Row[];
-  bulk(batch: Batch): void;
+  bulk(sql: string, json: string): void;
   /** Does not block: the pages are copied in other threads, and between some of them `interrupted` is asked. */
   copyTo(path: string, interrupted: () => boolean): Promise<void>;
   close(): void;
@@ -25,12 +25,10 @@ export function openHere(path: string, access: Access): NodeConnection {
   return {
     exec: (sql) => database.exec(sql),
     all: (sql, ...values) => rowsOf(prepare(database, sql), parametersOf(sql, values)),
-    bulk(batch) {
-      const values = valuesOf(batch);
-      if (values === null) return;
-      const statement = prepared.get(batch.sql) ?? prepare(database, batch.sql);
-      prepared.set(batch.sql, statement);
-      statement.run(...parametersOf(batch.sql, values));
+    bulk(sql, json) {
+      const statement = prepared.get(sql) ?? prepare(database, sql);
+      prepared.set(sql, statement);
+      statement.run(...parametersOf(sql, [json]));
     },
     copyTo: (to, interrupted) => copy(sqlite, database, to, interrupted),
     close: () => database.close(),

@@ -19,7 +19,7 @@ function run(call: Call): unknown {
     case 'all':
       return connection.all(call.sql, ...call.values);
     case 'bulk':
-      return connection.bulk(call.batch);
+      return connection.bulk(call.sql, call.json);
     case 'copy':
       return connection.copyTo(call.to, () => Atomics.load(stop, 0) === 1);
     case 'close':

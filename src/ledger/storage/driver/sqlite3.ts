@@ -1,5 +1,5 @@
 import type sqlite3 from 'sqlite3';
-import { type Access, type Database, type Driver, type Row, valuesOf } from './driver.ts';
+import type { Access, Database, Driver, Row } from './driver.ts';
 
 /** The package sqlite3: its calls run in the threads that Node has for files. Throws where its binary does not load. */
 export async function packageDriver(): Promise<Driver> {
@@ -32,11 +32,9 @@ function connection(driver: sqlite3.Database): Database {
     all: (sql, ...values) =>
       new Promise((resolve, reject) => driver.all<Row>(sql, values, (error, rows) => (error ? reject(error) : resolve(rows)))),
     copyTo: (path) => new Promise((resolve, reject) => driver.run('VACUUM INTO ?', path, (error) => (error ? reject(error) : resolve()))),
-    async bulk(batch) {
-      const values = valuesOf(batch);
-      if (values === null) return;
-      const ready = await statement(batch.sql);
-      await new Promise<void>((resolve, reject) => ready.run(values, (error: Error | null) => (error ? reject(error) : resolve())));
+    async bulk(sql, json) {
+      const ready = await statement(sql);
+      await new Promise<void>((resolve, reject) => ready.run([json], (error: Error | null) => (error ? reject(error) : resolve())));
     },
     interrupt: () => driver.interrupt(),
     async close() {

@@ -1,13 +1,13 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Access, Batch, Cell } from './driver.ts';
+import type { Access, Cell } from './driver.ts';
 import { errorOf, type Failure } from './node-connection.ts';
 
 export type Call =
   | { do: 'open'; path: string; access: Access }
   | { do: 'exec'; sql: string }
   | { do: 'all'; sql: string; values: readonly Cell[] }
-  | { do: 'bulk'; batch: Batch }
+  | { do: 'bulk'; sql: string; json: string }
   | { do: 'copy'; to: string }
   | { do: 'close' };
 

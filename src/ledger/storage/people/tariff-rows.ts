@@ -1,12 +1,12 @@
 import type { Tariff } from '../../../domain/people/tariffs.ts';
 import type { KnownTariff } from '../../books.ts';
-import { ADD_BYTES, cell, fields } from '../sql.ts';
+import { ADD_BYTES, cell, fields, INCREASES } from '../sql.ts';
 import type { Batch, Store } from '../store.ts';
 
 type TimeTable = 'hour' | 'day';
 
 const add = (table: TimeTable) =>
-  `INSERT INTO ${table}_tariff(${table}, account, tariff, download, upload) SELECT ${table}, account, tariff, download, upload FROM memory.increase
+  `INSERT INTO ${table}_tariff(${table}, account, tariff, download, upload) SELECT ${table}, account, tariff, download, upload FROM ${INCREASES}
     WHERE tariff IS NOT NULL AND ${table} IS NOT NULL ON CONFLICT DO UPDATE SET ${ADD_BYTES}`;
 const move = (table: TimeTable) =>
   `INSERT INTO ${table}_tariff(${table}, account, tariff, download, upload)
